@@ -1,0 +1,41 @@
+# Each target sets up what it needs, from nothing but Python 3.11, git, make and pip.
+PYTHON ?= python3
+UV := .venv/bin/uv
+INSTALLED := .venv/.installed
+SHELL := /bin/bash
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-slow lint bench lock
+
+help: ## what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+$(INSTALLED): requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	.venv/bin/pip install --quiet --disable-pip-version-check "$$(grep -oE '^uv==[0-9.]+' requirements.lock)"
+	$(UV) pip install --quiet --python .venv/bin/python --require-hashes -r requirements.lock
+	$(UV) pip install --quiet --python .venv/bin/python --no-deps --editable .
+	touch $(INSTALLED)
+
+demo: $(INSTALLED) ## a model's life, played on this machine through the rendered workflows
+	.venv/bin/mlops-spec rehearse life --into rehearsal
+
+test: $(INSTALLED) ## what CI runs
+	.venv/bin/ruff format --check .
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+	.venv/bin/pytest -n auto --dist loadgroup -m "not slow"
+
+test-slow: $(INSTALLED) ## the suites that take longer
+	.venv/bin/pytest -n auto --dist loadgroup -m slow
+
+lint: $(INSTALLED) ## format, lint and types
+	.venv/bin/ruff format .
+	.venv/bin/ruff check --fix .
+	.venv/bin/mypy
+
+bench: $(INSTALLED) ## ours beside a peer, in one run, as ratios
+	for each in benchmarks/*.py; do .venv/bin/python $$each || exit 1; done
+
+lock: ## refresh the hash-locked dependencies
+	$(UV) pip compile pyproject.toml --quiet --all-extras --group test --group lint --generate-hashes --universal --no-header --upgrade --output-file requirements.lock

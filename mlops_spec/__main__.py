@@ -1,0 +1,40 @@
+"""The program: runs a command and turns what stops it into a message and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from mlops_spec.errors import Exit, Failure
+
+
+def main() -> None:
+    """Runs the command line; expected failures are a message, a bug is one line unless `--debug` asks for more."""
+    debug = "--debug" in sys.argv[1:]
+    try:
+        from mlops_spec.cli import program  # noqa: PLC0415 - click is imported only once the fast paths are past
+
+        sys.exit(program())
+    except Failure as failure:
+        print(f"mlops-spec: {failure.message}", file=sys.stderr)
+        if failure.remedy:
+            print(f"  {failure.remedy}", file=sys.stderr)
+        sys.exit(failure.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(Exit.OK)
+    except Exception as error:
+        if debug:
+            raise
+        print(
+            f"mlops-spec: a bug: {type(error).__name__}: {error}\n"
+            "  please report it with the output of the same command with --debug",
+            file=sys.stderr,
+        )
+        sys.exit(Exit.BUG)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,35 @@
+"""The spec: what `model.yaml` may say, section by section."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from mlops_spec.spec.base import EnvironmentName, ModelName, Owner, StageName, Strict, Text
+from mlops_spec.spec.data import Data
+from mlops_spec.spec.environments import Environment
+from mlops_spec.spec.evaluate import Evaluate, Gate
+from mlops_spec.spec.governance import Governance
+from mlops_spec.spec.train import Stage, Train
+from mlops_spec.spec.watch import Monitor
+
+__all__ = ["Spec"]
+
+
+class Spec(Strict):
+    """What a model is, what it must prove and where it runs."""
+
+    spec: Literal[1] = Field(description="Version of this format.")
+    model: ModelName
+    task: Literal["binary-classification", "multiclass-classification", "regression"]
+    description: Text | None = None
+    owners: list[Owner] = Field(description="Who answers for the model, as CODEOWNERS names them.")
+    data: Data
+    pipeline: dict[StageName, Stage] = Field(default_factory=dict)
+    train: Train
+    evaluate: Evaluate = Evaluate()
+    gates: list[Gate]
+    environments: dict[EnvironmentName, Environment] = Field(default_factory=dict)
+    monitor: Monitor | None = None
+    governance: Governance = Governance()

@@ -1,0 +1,82 @@
+"""The section `data`: where the rows come from, what they must hold, how they are split."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from mlops_spec.spec.base import ColumnName, Probability, RepoPath, Scalar, Strict, Text
+
+
+class Import(Strict):
+    """Data that lives outside the repository and is brought in by `dvc import-url`."""
+
+    import_: Text = Field(alias="import", description="Address that DVC can read, such as `s3://bucket/key`.")
+    version: Text | None = Field(None, description="Version of the object, where the store keeps versions.")
+
+
+class Derived(Strict):
+    """A column computed by cutting a number into left-closed bins: `[0, 25, 40]` gives `[0,25)` and `[25,40)`."""
+
+    from_: ColumnName = Field(alias="from", description="The numeric column that is cut.")
+    bins: list[int | float] = Field(min_length=2, description="Edges, ascending.")
+
+
+class Split(Strict):
+    """How test rows are set aside."""
+
+    by: Literal["hash", "time", "group", "column"] = Field(
+        "hash",
+        description="`hash` of the id, newest rows by `time`, whole groups, or a column that says `train` or `test`.",
+    )
+    column: ColumnName | None = Field(None, description="The column that `time`, `group` and `column` read.")
+    test: Annotated[float, Field(gt=0, lt=1)] = Field(0.25, description="Share of the rows that is set aside.")
+    salt: Text = Field("", description="Changes which rows a hash split sets aside.")
+
+
+class Rows(Strict):
+    """How many rows there must be."""
+
+    min: Annotated[int, Field(ge=1)] | None = None
+    max: Annotated[int, Field(ge=1)] | None = None
+
+
+class Missing(Strict):
+    """How much may be missing."""
+
+    max: Probability = Field(description="Largest share of missing values in a column.")
+
+
+class Column(Strict):
+    """What a column must hold."""
+
+    type: Literal["integer", "number", "category", "boolean", "string", "timestamp"]
+    min: int | float | None = None
+    max: int | float | None = None
+    values: list[Scalar] | None = Field(None, min_length=1, description="The only values that a category may take.")
+    missing: Missing | None = Field(None, description="Overrides the contract's `missing` for this column.")
+
+
+class Contract(Strict):
+    """What the data must be before anything trains on it."""
+
+    rows: Rows = Rows()
+    columns: dict[ColumnName, Column] = Field(default_factory=dict)
+    unique: list[ColumnName] = Field(default_factory=list, description="Columns whose values never repeat.")
+    missing: Missing | None = None
+
+
+class Data(Strict):
+    """The rows that the model learns from and is judged on."""
+
+    path: RepoPath | Import = Field(description="File tracked by DVC (CSV or Parquet), or where to import it from.")
+    target: ColumnName = Field(description="The column to predict.")
+    positive: bool | int | Text | None = Field(None, description="The target's positive value, for a binary task.")
+    id: ColumnName | None = Field(None, description="The column that names a row for good; splits hash it.")
+    protected: list[ColumnName] = Field(
+        default_factory=list, description="Attributes that fairness is measured on; never silently a feature."
+    )
+    derive: dict[ColumnName, Derived] = Field(default_factory=dict, description="The only computed columns.")
+    split: Split = Split()
+    contract: Contract = Contract()

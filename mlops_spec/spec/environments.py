@@ -1,0 +1,41 @@
+"""The section `environments`: where the model runs, and how a version gets there."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from mlops_spec.spec.base import Duration, EnvironmentName, Owner, Probability, Strict
+
+Listen = Annotated[str, StringConstraints(pattern=r"^(\d{1,3}(\.\d{1,3}){3}|localhost):[0-9]{1,5}$")]
+
+
+class Promote(Strict):
+    """Who lets a version in."""
+
+    approvals: Annotated[int, Field(ge=0, le=10)] = 1
+    approvers: list[Owner] = Field(default_factory=list, description="Who may approve; empty: any code owner.")
+    soak: Duration | None = Field(None, description="How long the version must have been live in `after`.")
+
+
+class Rollout(Strict):
+    """How a version takes over: by canary steps, each watched; too few samples is not healthy."""
+
+    canary: list[Annotated[int, Field(ge=1, le=99)]] = Field(default_factory=list, description="Percent of requests.")
+    watch: Duration = "1m"
+    min_samples: Annotated[int, Field(ge=1)] = 100
+    max_error_rate: Probability = 0.01
+    max_p99: Duration | None = None
+
+
+class Environment(Strict):
+    """A place where one version is live."""
+
+    target: Literal["local", "kserve"] = "local"
+    after: Literal["merge"] | EnvironmentName = Field(
+        description="`merge` takes each registered version; an environment's name waits for a promotion from there."
+    )
+    listen: Listen = Field("127.0.0.1:8080", description="Where the local target's server listens.")
+    promote: Promote = Promote()
+    rollout: Rollout = Rollout()

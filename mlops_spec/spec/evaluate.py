@@ -1,0 +1,140 @@
+"""The sections `evaluate` and `gates`: what is measured, and what must hold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, Tag
+
+from mlops_spec.spec.base import (
+    ColumnName,
+    Duration,
+    EntryPoint,
+    EnvironmentName,
+    MetricName,
+    Probability,
+    Size,
+    Strict,
+)
+
+
+class CustomMetric(Strict):
+    """A measure of the user's own: `run(y_true, y_score) -> float`."""
+
+    name: MetricName
+    run: EntryPoint
+    direction: Literal["higher", "lower"] = Field(description="Which way is better.")
+
+
+class Evaluate(Strict):
+    """What is measured on the test rows."""
+
+    metrics: list[MetricName | CustomMetric] = Field(
+        default_factory=list, description="Measured besides those that gates name; scikit-learn's names."
+    )
+    slices: list[ColumnName] = Field(default_factory=list, description="Columns whose values are measured one by one.")
+    resamples: Annotated[int, Field(ge=100, le=100_000)] = Field(1000, description="Bootstrap resamples.")
+    confidence: Annotated[float, Field(ge=0.5, lt=1)] = 0.95
+    threshold: Annotated[float, Field(gt=0, lt=1)] = Field(0.5, description="Score from which the answer is positive.")
+
+
+class MetricGate(Strict):
+    """A measure's interval must lie on the right side of the bound."""
+
+    metric: MetricName
+    min: float | None = None
+    max: float | None = None
+
+
+class ChampionGate(Strict):
+    """Not worse than what is live, by more than `margin`, on the same rows."""
+
+    champion: EnvironmentName = Field(description="The environment whose live version is the champion.")
+    metric: MetricName
+    margin: Annotated[float, Field(ge=0)] = 0.0
+
+
+class SliceGate(Strict):
+    """The bound must hold in every value of a column."""
+
+    slice: ColumnName
+    metric: MetricName
+    min: float | None = None
+    max: float | None = None
+    min_rows: Annotated[int, Field(ge=1)] = Field(100, description="A smaller slice is inconclusive.")
+
+
+class FairnessGate(Strict):
+    """A disparity between the groups of a protected attribute must stay within the bound."""
+
+    fairness: Literal[
+        "demographic_parity_difference",
+        "demographic_parity_ratio",
+        "equalized_odds_difference",
+        "equalized_odds_ratio",
+        "equal_opportunity_difference",
+        "equal_opportunity_ratio",
+        "predictive_parity_difference",
+        "predictive_parity_ratio",
+    ]
+    by: ColumnName | list[ColumnName] = Field(description="A protected attribute, or several for their intersection.")
+    min: Probability | None = None
+    max: Probability | None = None
+
+
+class RobustnessGate(Strict):
+    """The measure must not drop by more than `max_drop` when the inputs are perturbed."""
+
+    robustness: Literal["missing", "noise", "unseen_category", "shift", "rounding"]
+    columns: list[ColumnName] | Literal["all"] = "all"
+    rate: Annotated[float, Field(gt=0, le=1)] = Field(0.1, description="Share of the values that is perturbed.")
+    metric: MetricName
+    max_drop: Annotated[float, Field(ge=0)]
+
+
+class Latency(Strict):
+    """Time from a request to its answer."""
+
+    p99: Duration
+    batch: Annotated[int, Field(ge=1, le=100_000)] = 1
+
+
+class LatencyGate(Strict):
+    """The packaged model must answer in time, measured in a fresh process."""
+
+    latency: Latency
+
+
+class SizeLimit(Strict):
+    """Bytes of the packaged model."""
+
+    max: Size
+
+
+class SizeGate(Strict):
+    """The packaged model must not be larger."""
+
+    size: SizeLimit
+
+
+GATE_KINDS = ("champion", "slice", "fairness", "robustness", "latency", "size")
+
+
+def gate_kind(gate: Any) -> str:
+    """Tells a gate's kind by the key that only this kind has; without one it is a metric's."""
+    if isinstance(gate, Mapping):
+        return next((kind for kind in GATE_KINDS if kind in gate), "metric")
+    return next((kind for kind in GATE_KINDS if hasattr(gate, kind)), "metric")
+
+
+Gate = Annotated[
+    Annotated[MetricGate, Tag("metric")]
+    | Annotated[ChampionGate, Tag("champion")]
+    | Annotated[SliceGate, Tag("slice")]
+    | Annotated[FairnessGate, Tag("fairness")]
+    | Annotated[RobustnessGate, Tag("robustness")]
+    | Annotated[LatencyGate, Tag("latency")]
+    | Annotated[SizeGate, Tag("size")],
+    Discriminator(gate_kind),
+]

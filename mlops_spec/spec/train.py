@@ -1,0 +1,49 @@
+"""The sections `pipeline` and `train`: the user's own stages, and the contract with the user's code."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from mlops_spec.spec.base import ColumnName, Command, Duration, EntryPoint, RepoPath, Scalar, Strict, Text
+
+RunnerLabel = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
+
+
+class Stage(Strict):
+    """One of the user's own stages, between split and train."""
+
+    run: Command = Field(description="A command; it is run without a shell.")
+    reads: list[RepoPath] = Field(default_factory=list)
+    writes: list[RepoPath] = Field(min_length=1)
+
+
+class Features(Strict):
+    """Which columns the model may see: all but the target, the id and `exclude`, or just `include`."""
+
+    include: list[ColumnName] | None = Field(None, min_length=1)
+    exclude: list[ColumnName] = Field(default_factory=list)
+
+
+class Compute(Strict):
+    """Where training runs."""
+
+    runner: RunnerLabel = Field("ubuntu-24.04", description="GitHub's label of the runner.")
+    timeout: Duration = Field("60m", description="After this the training job is stopped.")
+
+
+class Train(Strict):
+    """How the model is made, and how it answers."""
+
+    run: Command = Field(description="Reads `build/data/train.parquet`, writes `build/model/`; run without a shell.")
+    reads: list[RepoPath] = Field(default_factory=list, description="What it reads besides the split data.")
+    params: dict[Text, Scalar | list[Scalar]] = Field(default_factory=dict)
+    features: Features = Features()
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    predictor: EntryPoint | None = Field(
+        None, description="`package.module:load`: `load(model_dir) -> predict`, `predict(frame) -> array`."
+    )
+    format: Literal["skops", "onnx", "safetensors", "custom"] = "skops"
+    trusted_types: list[Text] = Field(default_factory=list, description="Types that skops may load besides its own.")
+    compute: Compute = Compute()

@@ -1,0 +1,1 @@
+"""Evidence: arrays in, measures, intervals and verdicts out."""
