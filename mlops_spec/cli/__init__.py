@@ -18,7 +18,7 @@ FAMILIES: dict[str, dict[str, str]] = {
         "plan": "plan",
         "render": "render",
     },
-    "run": {"run": "run", "stage": "run", "gate": "run", "report": "report", "comment": "report"},
+    "run": {"run": "run", "stage": "run", "gate": "run", "bundle": "run", "report": "report", "comment": "report"},
     "release": {
         "register": "release",
         "promote": "release",

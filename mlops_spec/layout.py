@@ -1,0 +1,33 @@
+"""Where things lie in a repository of one model: every name that two parts must agree on."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath as P
+
+SPEC = P("model.yaml")
+BUILD = P("build")
+
+SPLIT = BUILD / "data"
+TRAIN_ROWS = SPLIT / "train.parquet"
+TEST_ROWS = SPLIT / "test.parquet"
+SPLIT_REPORT = SPLIT / "split.json"
+MODEL = BUILD / "model"
+EVALUATE = BUILD / "evaluate"
+PREDICTIONS = EVALUATE / "predictions.parquet"
+EVALUATION = EVALUATE / "evaluation.json"
+PLOTS = EVALUATE / "plots"
+PACKAGE = BUILD / "package"
+MANIFEST = P("manifest.json")  # inside a package
+GATE = BUILD / "gate.json"
+PLAN = BUILD / "plan.json"
+REPORT = BUILD / "report.json"
+
+DVC_FILE = P("dvc.yaml")
+DVC_LOCK = P("dvc.lock")
+DEPLOY = P("deploy")
+CARD = P("MODEL_CARD.md")
+MANAGED = P(".mlops/managed.json")
+OVERLAYS = P(".mlops/overlays")
+
+MAIN_BRANCH = "main"
+LEDGER_BRANCH = "audit-log"
