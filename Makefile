@@ -5,25 +5,31 @@ INSTALLED := .venv/.installed
 SHELL := /bin/bash
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-slow lint bench lock
+.PHONY: help demo test test-wheel test-slow check lint bench lock
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-$(INSTALLED): requirements.lock pyproject.toml
+$(INSTALLED): requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
-	.venv/bin/pip install --quiet --disable-pip-version-check "$$(grep -oE '^uv==[0-9.]+' requirements.lock)"
-	$(UV) pip install --quiet --python .venv/bin/python --require-hashes -r requirements.lock
+	.venv/bin/pip install --quiet --disable-pip-version-check "$$(grep -oE '^uv==[0-9.]+' requirements.txt)"
+	$(UV) pip install --quiet --python .venv/bin/python --require-hashes -r requirements.txt
 	$(UV) pip install --quiet --python .venv/bin/python --no-deps --editable .
 	touch $(INSTALLED)
 
 demo: $(INSTALLED) ## a model's life, played on this machine through the rendered workflows
 	.venv/bin/mlops-spec rehearse life --into rehearsal
 
-test: $(INSTALLED) ## what CI runs
+check: $(INSTALLED) ## format, lint and types, changing nothing
 	.venv/bin/ruff format --check .
 	.venv/bin/ruff check .
 	.venv/bin/mypy
+
+test: check ## what CI runs
+	.venv/bin/pytest -n auto --dist loadgroup -m "not slow"
+
+test-wheel: $(INSTALLED) ## the same tests on a built wheel: make test-wheel WHEEL=dist/x.whl
+	$(UV) pip install --quiet --python .venv/bin/python --no-deps --reinstall "$(WHEEL)"
 	.venv/bin/pytest -n auto --dist loadgroup -m "not slow"
 
 test-slow: $(INSTALLED) ## the suites that take longer
@@ -38,4 +44,4 @@ bench: $(INSTALLED) ## ours beside a peer, in one run, as ratios
 	for each in benchmarks/*.py; do .venv/bin/python $$each || exit 1; done
 
 lock: ## refresh the hash-locked dependencies
-	$(UV) pip compile pyproject.toml --quiet --all-extras --group test --group lint --generate-hashes --universal --no-header --upgrade --output-file requirements.lock
+	$(UV) pip compile pyproject.toml --quiet --all-extras --group test --group lint --generate-hashes --universal --no-header --upgrade --output-file requirements.txt

@@ -51,11 +51,19 @@ class Program(click.Group):
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="mlops-spec")
 @click.option("--debug", is_flag=True, help="Show the traceback of a bug.")
-def _program(debug: bool) -> None:
-    """One model.yaml: linted, rendered into DVC and GitHub Actions, proven, deployed and recorded."""
+def _program(debug: bool) -> None:  # noqa: ARG001 - read by __main__, which is where exceptions end
+    """One model.yaml: linted, rendered into DVC and GitHub Actions, proven, deployed and recorded.
+
+    Start with `mlops-spec new my-model`.
+    """
 
 
 def program() -> int:
-    """Runs the command line and returns the exit code."""
-    result = _program.main(standalone_mode=False)
-    return int(result or 0)
+    """Runs the command line and returns the exit code; wrong usage is 2, as click has it."""
+    try:
+        return int(_program.main(standalone_mode=False, prog_name="mlops-spec") or 0)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except click.Abort:
+        return 130

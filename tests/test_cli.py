@@ -1,0 +1,48 @@
+"""The command line: every command has help with an example, and mistakes are messages with exit codes."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from mlops_spec.cli import FAMILIES
+
+COMMANDS = sorted(command for family in FAMILIES.values() for command in family)
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "mlops_spec", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_with_an_example(command: str) -> None:
+    result = run(command, "--help")
+
+    assert result.returncode == 0, result.stderr
+    assert f"mlops-spec {command}" in result.stdout.split("\n", 1)[1]
+
+
+def test_an_unknown_command_is_wrong_usage() -> None:
+    result = run("lnit")
+
+    assert result.returncode == 2
+    assert "lnit" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_an_unknown_option_is_wrong_usage() -> None:
+    result = run("lint", "--colour")
+
+    assert result.returncode == 2
+    assert "--colour" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+def test_the_whole_help_names_every_command() -> None:
+    result = run("--help")
+
+    assert result.returncode == 0
+    assert [command for command in COMMANDS if f"  {command} " not in result.stdout] == []
