@@ -51,7 +51,7 @@ class Program(click.Group):
 @click.group(cls=Program, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="mlops-spec")
 @click.option("--debug", is_flag=True, help="Show the traceback of a bug.")
-def _program(debug: bool) -> None:  # noqa: ARG001 - read by __main__, which is where exceptions end
+def _program(debug: bool) -> None:
     """One model.yaml: linted, rendered into DVC and GitHub Actions, proven, deployed and recorded.
 
     Start with `mlops-spec new my-model`.
