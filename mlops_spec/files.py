@@ -1,0 +1,86 @@
+"""How a file is written: whole or not at all, and never left half done on the disk."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import secrets
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# `.mlops-<process id>-<random>.tmp`: a temporary file tells whose it is, so that only a dead process's is swept.
+_TEMPORARY = re.compile(r"^\.mlops-(\d+)-[0-9a-f]{16}\.tmp$")
+
+
+def write_atomic(path: Path, data: bytes | str) -> None:
+    """Writes `data` (text as UTF-8): after a crash at any moment the file is the old one or the new one.
+
+    A new file gets the mode that the umask gives, an old one keeps its own; a symbolic link is replaced, not followed.
+    Raises OSError, and then the old file stands as it was.
+    """
+    content = data.encode() if isinstance(data, str) else data
+    directory = open_directory(path.parent)
+    try:
+        write_at(directory, path.name, content)
+        os.fsync(directory)
+    finally:
+        os.close(directory)
+
+
+def open_directory(path: Path | str, *, inside: int | None = None) -> int:
+    """Opens a directory as a descriptor for the `dir_fd` of other calls; `inside` one, a link is refused."""
+    nofollow = 0 if inside is None else os.O_NOFOLLOW
+    return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | nofollow, dir_fd=inside)
+
+
+def write_at(directory: int, name: str, content: bytes) -> None:
+    """Writes one file of an opened directory by way of a temporary one; the directory itself is not synced."""
+    temporary = f".mlops-{os.getpid()}-{secrets.token_hex(8)}.tmp"
+    try:
+        _write_new(directory, temporary, content, _mode(directory, name))
+        os.replace(temporary, name, src_dir_fd=directory, dst_dir_fd=directory)
+    except BaseException:
+        with contextlib.suppress(FileNotFoundError):
+            os.unlink(temporary, dir_fd=directory)
+        raise
+
+
+def sweep(directory: int) -> None:
+    """Removes what a killed process left in an opened directory."""
+    for name in os.listdir(directory):
+        found = _TEMPORARY.match(name)
+        if found and not _alive(int(found[1])):
+            with contextlib.suppress(FileNotFoundError):
+                os.unlink(name, dir_fd=directory)
+
+
+def _write_new(directory: int, name: str, content: bytes, mode: int | None) -> None:
+    descriptor = os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666, dir_fd=directory)
+    with os.fdopen(descriptor, "wb") as file:
+        if mode is not None:
+            os.fchmod(descriptor, mode)
+        file.write(content)
+        file.flush()
+        os.fsync(descriptor)
+
+
+def _mode(directory: int, name: str) -> int | None:
+    """Permission bits of a regular file that is there already."""
+    try:
+        found = os.stat(name, dir_fd=directory, follow_symlinks=False)
+    except FileNotFoundError:
+        return None
+    return found.st_mode & 0o777 if (found.st_mode & 0o170000) == 0o100000 else None
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
