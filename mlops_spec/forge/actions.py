@@ -1,0 +1,51 @@
+"""What GitHub Actions tells the steps of a run by environment variables, and the files they answer in."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.forge.connection import API_URL, GitHub
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def connect(environ: Mapping[str, str] = os.environ) -> GitHub:
+    """The connection that a step's environment describes."""
+    token = environ.get("GITHUB_TOKEN") or environ.get("GH_TOKEN")
+    if not token:
+        message = "no token: neither GITHUB_TOKEN nor GH_TOKEN is set"
+        remedy = "pass `GITHUB_TOKEN: ${{ github.token }}` in the step's env"
+        raise Failure(message, exit_code=Exit.CONFIG, remedy=remedy)
+    return GitHub(required(environ, "GITHUB_REPOSITORY"), token, environ.get("GITHUB_API_URL") or API_URL)
+
+
+def required(environ: Mapping[str, str], name: str) -> str:
+    """A variable that GitHub Actions always sets."""
+    if not environ.get(name):
+        raise Failure(f"{name} is not set", exit_code=Exit.CONFIG, remedy="run this in GitHub Actions, or set it")
+    return environ[name]
+
+
+def set_output(environ: Mapping[str, str], name: str, value: str) -> None:
+    """Sets an output of the step; outside of Actions nothing happens.
+
+    The delimiter can't be guessed, so that a value can't end itself and set another output.
+    """
+    delimiter = f"end_{secrets.token_hex(16)}"
+    _append(environ.get("GITHUB_OUTPUT"), f"{name}<<{delimiter}\n{value}\n{delimiter}\n")
+
+
+def add_summary(environ: Mapping[str, str], markdown: str) -> None:
+    """Adds to the job's summary page; outside of Actions nothing happens."""
+    _append(environ.get("GITHUB_STEP_SUMMARY"), markdown.rstrip("\n") + "\n")
+
+
+def _append(file: str | None, text: str) -> None:
+    if file:
+        with Path(file).open("a", encoding="utf-8") as stream:
+            stream.write(text)
