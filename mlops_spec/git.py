@@ -1,0 +1,374 @@
+"""The git binary: typed calls, without a shell, prompts, hooks, or local settings that change what a call means."""
+
+from __future__ import annotations
+
+import base64
+import os
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from mlops_spec.errors import Exit, Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+NETWORK_SECONDS = 300
+ABSENT = "0" * 40
+AUTHOR = "mlops-spec <mlops-spec@localhost>"
+
+# A hook, a file monitor or a signature program would run what the repository names; the rest changes what a call does.
+_SETTINGS = {
+    "core.hooksPath": os.devnull,
+    "core.fsmonitor": "false",
+    "core.quotePath": "false",
+    "color.ui": "false",
+    "fetch.recurseSubmodules": "false",
+    "gc.autoDetach": "false",
+    "log.showSignature": "false",
+    "push.followTags": "false",
+    "push.gpgSign": "false",
+    "push.recurseSubmodules": "no",
+}
+# What a hook's caller leaves behind: with these set, git works on another repository than the one named.
+_LOCAL = {
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+    "GIT_COMMON_DIR",
+    "GIT_CONFIG",
+    "GIT_CONFIG_PARAMETERS",
+    "GIT_DIR",
+    "GIT_GRAFT_FILE",
+    "GIT_IMPLICIT_WORK_TREE",
+    "GIT_INDEX_FILE",
+    "GIT_NAMESPACE",
+    "GIT_OBJECT_DIRECTORY",
+    "GIT_PREFIX",
+    "GIT_QUARANTINE_PATH",
+    "GIT_REPLACE_REF_BASE",
+    "GIT_SHALLOW_FILE",
+    "GIT_WORK_TREE",
+}
+_MOVED = ("stale info", "fetch first", "non-fast-forward", "already exists", "cannot lock ref", "failed to update ref")
+
+
+class GitError(Failure):
+    """A git command failed; `stderr` is what it said."""
+
+    def __init__(self, message: str, *, stderr: str = "", exit_code: Exit = Exit.CONFIG, remedy: str = "") -> None:
+        super().__init__(message, exit_code=exit_code, remedy=remedy)
+        self.stderr = stderr
+
+
+class Stale(GitError):
+    """Somebody else moved the reference first (exit 75): read again, decide again."""
+
+
+@dataclass(frozen=True)
+class Update:
+    """One reference in an atomic push: from `old` (None: it must not exist) to `new` (None: delete it)."""
+
+    ref: str
+    new: str | None
+    old: str | None
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A tag: `object` is the tag object's id (the commit's for a lightweight one), `target` the commit's."""
+
+    name: str
+    object: str
+    target: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file of a tree."""
+
+    mode: str
+    object: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The files of one commit, read without touching the work tree."""
+
+    git: Git
+    commit: str
+
+    def read(self, path: str | PurePosixPath) -> bytes | None:
+        """The file's bytes, or None where there is no such file."""
+        return next(self.git.read_objects([f"{self.commit}:{path}"]))
+
+    def entries(self, under: str | PurePosixPath = "") -> tuple[Entry, ...]:
+        """All files below `under`."""
+        listed = self.git.run("ls-tree", "-r", "-z", self.commit, "--", *([f"{under}/"] if str(under) else []))
+        parts = (line.split("\t", 1) for line in listed.decode().split("\0") if line)
+        return tuple(Entry(meta.split()[0], meta.split()[2], path) for meta, path in parts)
+
+
+@dataclass(frozen=True)
+class Git:
+    """One repository. `token` goes to `server` over HTTPS alone, by the environment, never by argv or a URL."""
+
+    directory: Path
+    remote: str = "origin"
+    token: str | None = None
+    server: str = "https://github.com"
+
+    @classmethod
+    def open(cls, directory: Path, *, remote: str = "origin") -> Git:
+        """The repository that holds `directory`, with the job's token where there is one.
+
+        Raises:
+            Failure: there is no git, or no repository (exit 78).
+        """
+        token = os.environ.get("MLOPS_SPEC_PUSH_TOKEN") or os.environ.get("GITHUB_TOKEN")
+        server = os.environ.get("GITHUB_SERVER_URL") or "https://github.com"
+        git = cls(directory, remote, token or None, server)
+        if git._call(["rev-parse", "--git-dir"]).returncode:
+            raise Failure(
+                f"{directory} is not in a git repository",
+                exit_code=Exit.CONFIG,
+                remedy="run it inside the model's repository, or name it with -C",
+            )
+        return git
+
+    # The one place where git is started.
+
+    def _environment(self, extra: Mapping[str, str]) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if name not in _LOCAL}
+        settings = list(_SETTINGS.items())
+        if self.token:
+            secret = base64.b64encode(f"x-access-token:{self.token}".encode()).decode()
+            header = f"http.{self.server.rstrip('/')}/.extraheader"
+            # The empty value first drops a header that a checkout left in the repository's configuration.
+            settings += [(header, ""), (header, f"AUTHORIZATION: basic {secret}")]
+        first = int(kept.get("GIT_CONFIG_COUNT") or 0)
+        for number, (key, value) in enumerate(settings, first):
+            kept |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
+        return {
+            "GIT_SSH_COMMAND": "ssh -oBatchMode=yes",
+            **kept,
+            "GIT_CONFIG_COUNT": str(first + len(settings)),
+            "GIT_NO_REPLACE_OBJECTS": "1",
+            "GIT_OPTIONAL_LOCKS": "0",
+            "GIT_TERMINAL_PROMPT": "0",
+            "LC_ALL": "C",
+            **extra,
+        }
+
+    def _call(
+        self,
+        args: Sequence[str],
+        *,
+        stdin: bytes = b"",
+        env: Mapping[str, str] | None = None,
+        seconds: int | None = None,
+    ) -> subprocess.CompletedProcess[bytes]:
+        try:
+            return subprocess.run(
+                ["git", *args],
+                cwd=self.directory,
+                input=stdin,
+                env=self._environment(env or {}),
+                capture_output=True,
+                timeout=seconds,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as slow:
+            raise self._unavailable(f"no answer within {seconds} s") from slow
+        except (FileNotFoundError, NotADirectoryError) as missing:
+            what = "git is not installed" if self.directory.is_dir() else f"{self.directory} is not a folder"
+            raise Failure(what, exit_code=Exit.CONFIG) from missing
+
+    def run(self, *args: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
+        """Runs a local git command and returns its output.
+
+        Raises:
+            GitError: it failed; the message holds git's own last line.
+        """
+        done = self._call(args, stdin=stdin, env=env)
+        if done.returncode:
+            said = done.stderr.decode(errors="replace").strip()
+            raise GitError(f"git {args[0]}: {said.splitlines()[-1] if said else done.returncode}", stderr=said)
+        return done.stdout
+
+    def text(self, *args: str) -> str:
+        """Like `run`, as text without the line break at the end."""
+        return self.run(*args).decode().rstrip("\n")
+
+    # Reading.
+
+    def resolve(self, revision: str) -> str | None:
+        """The id of the object that `revision` names, or None."""
+        done = self._call(["rev-parse", "--verify", "--quiet", "--end-of-options", revision])
+        return done.stdout.decode().strip() or None
+
+    def commit_id(self, revision: str = "HEAD") -> str:
+        """The id of the commit that `revision` names.
+
+        Raises:
+            Failure: there is no such commit.
+        """
+        found = self.resolve(f"{revision}^{{commit}}")
+        if found is None:
+            raise Failure(f"no commit {revision!r} in {self.directory}", exit_code=Exit.CONFIG)
+        return found
+
+    def tree(self, revision: str = "HEAD") -> Tree:
+        """The files of a commit."""
+        return Tree(self, self.commit_id(revision))
+
+    def is_ancestor(self, older: str, newer: str) -> bool:
+        """Whether `newer` holds `older` in its history (a commit holds itself)."""
+        return self._call(["merge-base", "--is-ancestor", older, newer]).returncode == 0
+
+    def tags(self, pattern: str = "*") -> tuple[Tag, ...]:
+        """The local tags whose names match a glob, by one `for-each-ref`."""
+        listed = self.text(
+            "for-each-ref", "--format=%(refname:strip=2) %(objectname) %(*objectname)", f"refs/tags/{pattern}"
+        )
+        rows = (line.split(" ") for line in listed.splitlines())
+        return tuple(Tag(name, own, peeled or own) for name, own, peeled in rows)
+
+    def read_objects(self, names: Iterable[str]) -> Iterator[bytes | None]:
+        """The contents of objects (`id`, or `revision:path`), in order, by one `cat-file --batch`; None: no such."""
+        stdin = "".join(f"{name}\n" for name in names).encode()
+        output = memoryview(self.run("cat-file", "--batch", stdin=stdin))
+        place = 0
+        while place < len(output):
+            end = _line_end(output, place)
+            header = bytes(output[place:end])
+            place = end + 1
+            if header.endswith((b" missing", b" ambiguous")):
+                yield None
+                continue
+            size = int(header.rsplit(b" ", 1)[1])
+            yield bytes(output[place : place + size])
+            place += size + 1
+
+    # Writing objects; nothing here touches the work tree, the index or a reference.
+
+    def blob(self, content: bytes) -> str:
+        """Writes a blob and returns its id."""
+        return self.run("hash-object", "-w", "--stdin", "--no-filters", stdin=content).decode().strip()
+
+    def write_tree(self, base: str | None, files: Mapping[str, bytes | None]) -> str:
+        """Writes the tree of `base` (a revision, or None for an empty one) with `files` put in (None: removed)."""
+        with tempfile.TemporaryDirectory(prefix="mlops-spec-") as folder:
+            env = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
+            self.run("read-tree", *([base] if base else ["--empty"]), env=env)
+            lines = [
+                f"0 {ABSENT}\t{path}" if content is None else f"100644 {self.blob(content)}\t{path}"
+                for path, content in files.items()
+            ]
+            self.run("update-index", "-z", "--index-info", stdin="".join(f"{e}\0" for e in lines).encode(), env=env)
+            return self.run("write-tree", env=env).decode().strip()
+
+    def write_commit(
+        self, tree: str, *, parents: Sequence[str] = (), message: str, when: datetime, author: str = AUTHOR
+    ) -> str:
+        """Writes a commit and returns its id."""
+        name, _, email = author.rstrip(">").rpartition(" <")
+        date = f"{int(when.timestamp())} +0000"
+        env = {
+            f"GIT_{role}_{field}": value
+            for role in ("AUTHOR", "COMMITTER")
+            for field, value in (("NAME", name), ("EMAIL", email), ("DATE", date))
+        }
+        flags = [flag for parent in parents for flag in ("-p", parent)]
+        return self.run("commit-tree", tree, *flags, stdin=message.encode(), env=env).decode().strip()
+
+    def write_tag(self, name: str, target: str, *, message: str, when: datetime, author: str = AUTHOR) -> str:
+        """Writes an annotated tag's object (no reference yet) and returns its id."""
+        head = f"object {target}\ntype commit\ntag {name}\ntagger {author} {int(when.timestamp())} +0000\n\n"
+        return self.run("mktag", stdin=(head + message).encode()).decode().strip()
+
+    # The remote.
+
+    def remote_url(self) -> str:
+        """The remote's address.
+
+        Raises:
+            Failure: the repository has no such remote (exit 78).
+        """
+        done = self._call(["remote", "get-url", self.remote])
+        if done.returncode:
+            raise Failure(
+                f"{self.directory} has no remote `{self.remote}`",
+                exit_code=Exit.CONFIG,
+                remedy=f"git remote add {self.remote} URL",
+            )
+        return done.stdout.decode().strip()
+
+    def remote_refs(self, *patterns: str) -> dict[str, str]:
+        """The remote's references that match, name → object id; a tag's commit stands under `NAME^{}`.
+
+        Raises:
+            GitError: the remote doesn't answer (exit 69).
+        """
+        listed = self._network(["ls-remote", "--", self.remote, *patterns])
+        return {ref: found for found, ref in (line.split("\t") for line in listed.decode().splitlines())}
+
+    def fetch(self, *refspecs: str) -> None:
+        """Brings references from the remote.
+
+        Raises:
+            GitError: the remote doesn't answer (exit 69), or has no such reference.
+        """
+        self._network(["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", self.remote, *refspecs])
+
+    def push(self, *updates: Update) -> None:
+        """Moves all these references, each from exactly its old value, or none.
+
+        Raises:
+            Stale: one of them had another value (exit 75).
+            GitError: the remote refuses (exit 78) or doesn't answer (exit 69).
+        """
+        leases = [f"--force-with-lease={each.ref}:{each.old or ''}" for each in updates]
+        specs = [f"{each.new or ''}:{each.ref}" for each in updates]
+        self.remote_url()
+        done = self._call(["push", "--atomic", "--porcelain", *leases, self.remote, *specs], seconds=NETWORK_SECONDS)
+        if done.returncode == 0:
+            return
+        said = f"{done.stdout.decode(errors='replace')}\n{done.stderr.decode(errors='replace')}".strip()
+        rejected = [line for line in done.stdout.decode(errors="replace").splitlines() if line.startswith("!")]
+        if not rejected:
+            raise self._unavailable(said)
+        names = ", ".join(each.ref.removeprefix("refs/") for each in updates)
+        if any(reason in said for reason in _MOVED):
+            raise Stale(
+                f"{names}: somebody else was first",
+                stderr=said,
+                exit_code=Exit.STALE,
+                remedy="run it again: it reads anew",
+            )
+        reason = next((line for line in said.splitlines() if "remote rejected" in line), rejected[0])
+        raise GitError(f"{self.remote} refuses {names}: {reason}", stderr=said)
+
+    def _network(self, args: Sequence[str]) -> bytes:
+        self.remote_url()
+        done = self._call(args, seconds=NETWORK_SECONDS)
+        if done.returncode:
+            raise self._unavailable(done.stderr.decode(errors="replace").strip())
+        return done.stdout
+
+    def _unavailable(self, said: str) -> GitError:
+        reason = said.splitlines()[0] if said else "no reason given"
+        return GitError(
+            f"the remote `{self.remote}` is not available: {reason}",
+            stderr=said,
+            exit_code=Exit.UNAVAILABLE,
+            remedy="check its address, the network and the token's permissions",
+        )
+
+
+def _line_end(output: memoryview, start: int) -> int:
+    """Where the header line ends; headers are short, so a small window will do."""
+    window = bytes(output[start : start + 4200])
+    return start + window.index(b"\n")

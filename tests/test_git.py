@@ -1,0 +1,203 @@
+"""The wrapper of the git binary, on real repositories."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.git import Git, GitError, Stale, Update
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WHEN = datetime(2026, 11, 23, 4, 15, 7, tzinfo=UTC)
+
+
+def git(directory: Path, *args: str) -> str:
+    setup = ["-c", "user.name=Ann", "-c", "user.email=ann@localhost", "-c", "init.defaultBranch=main"]
+    return subprocess.run(
+        ["git", *setup, *args], cwd=directory, check=True, capture_output=True, text=True
+    ).stdout.strip()
+
+
+@pytest.fixture
+def origin(tmp_path: Path) -> Path:
+    bare = tmp_path / "origin.git"
+    git(tmp_path, "init", "--bare", "-b", "main", str(bare))
+    return bare
+
+
+@pytest.fixture
+def clone(tmp_path: Path, origin: Path) -> Path:
+    git(tmp_path, "clone", "-q", str(origin), "clone")
+    folder = tmp_path / "clone"
+    git(folder, "checkout", "-q", "-b", "main")
+    (folder / "a.txt").write_text("one\n")
+    git(folder, "add", "a.txt")
+    git(folder, "commit", "-q", "-m", "First")
+    git(folder, "push", "-q", "origin", "main")
+    return folder
+
+
+def test_a_folder_outside_a_repository_is_misconfigured(tmp_path: Path) -> None:
+    with pytest.raises(Failure, match="not in a git repository") as raised:
+        Git.open(tmp_path)
+    assert raised.value.exit_code == Exit.CONFIG
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(Failure, match="is not a folder"):
+        Git.open(tmp_path / "missing")
+
+
+def test_no_remote_is_misconfigured_and_a_dead_one_unavailable(tmp_path: Path) -> None:
+    git(tmp_path, "init", "-q", "alone")
+    alone = Git.open(tmp_path / "alone")
+    with pytest.raises(Failure, match="no remote `origin`") as raised:
+        alone.remote_refs()
+    assert raised.value.exit_code == Exit.CONFIG
+
+    git(tmp_path / "alone", "remote", "add", "origin", str(tmp_path / "gone.git"))
+    for call in (alone.remote_refs, lambda: alone.fetch("main"), lambda: alone.push(Update("refs/heads/x", None, "1"))):
+        with pytest.raises(GitError) as raised:
+            call()
+        assert raised.value.exit_code == Exit.UNAVAILABLE
+
+
+def test_objects_are_written_without_touching_the_work_tree(clone: Path) -> None:
+    repository = Git.open(clone)
+    tree = repository.write_tree("HEAD", {"new/b.bin": b"\x00\r\n", "a.txt": None})
+    commit = repository.write_commit(tree, parents=[repository.commit_id()], message="Release\n", when=WHEN)
+
+    assert [entry.path for entry in repository.tree(commit).entries()] == ["new/b.bin"]
+    assert repository.tree(commit).read("new/b.bin") == b"\x00\r\n"
+    assert git(clone, "status", "--porcelain") == ""
+    assert git(clone, "show", "-s", "--format=%an %ad", "--date=iso-strict", commit) == (
+        "mlops-spec 2026-11-23T04:15:07+00:00"
+    )
+
+
+def test_the_same_content_gives_the_same_commit(clone: Path) -> None:
+    repository = Git.open(clone)
+    tree = repository.write_tree(None, {"x": b"x"})
+    commits = {repository.write_commit(tree, message="m", when=WHEN) for _ in range(2)}
+    assert len(commits) == 1
+
+
+def test_a_tag_is_an_object_before_it_is_a_reference(clone: Path) -> None:
+    repository = Git.open(clone)
+    head = repository.commit_id()
+    tag = repository.write_tag("m@v1.0.0", head, message="m v1.0.0\n", when=WHEN)
+    assert repository.tags() == ()
+
+    repository.push(Update("refs/tags/m@v1.0.0", tag, None))
+    assert repository.tags() == ()
+    assert repository.remote_refs("refs/tags/*") == {"refs/tags/m@v1.0.0": tag, "refs/tags/m@v1.0.0^{}": head}
+
+    git(clone, "fetch", "-q", "--tags")
+    assert [(found.name, found.object, found.target) for found in repository.tags("m@*")] == [("m@v1.0.0", tag, head)]
+
+
+def test_objects_are_read_in_order_and_the_missing_are_none(clone: Path) -> None:
+    repository = Git.open(clone)
+    big = repository.blob(b"\n" * 100_000)
+    assert list(repository.read_objects([big, "HEAD:a.txt", "HEAD:none", "HEAD:a.txt"])) == [
+        b"\n" * 100_000,
+        b"one\n",
+        None,
+        b"one\n",
+    ]
+
+
+def test_a_push_moves_all_references_or_none(clone: Path) -> None:
+    repository = Git.open(clone)
+    head = repository.commit_id()
+    repository.push(Update("refs/tags/taken", head, None))
+    tree = repository.write_tree(None, {"log": b"0"})
+    commit = repository.write_commit(tree, message="0", when=WHEN)
+
+    with pytest.raises(Stale) as raised:
+        repository.push(Update("refs/heads/log", commit, None), Update("refs/tags/taken", commit, None))
+    assert raised.value.exit_code == Exit.STALE
+    assert "refs/heads/log" not in repository.remote_refs()
+
+
+def test_a_refusal_by_the_remote_is_not_a_lost_race(clone: Path, origin: Path) -> None:
+    hook = origin / "hooks" / "pre-receive"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text("#!/bin/sh\necho protected >&2\nexit 1\n")
+    hook.chmod(0o755)
+    repository = Git.open(clone)
+    with pytest.raises(GitError, match="refuses") as raised:
+        repository.push(Update("refs/heads/x", repository.commit_id(), None))
+    assert raised.value.exit_code == Exit.CONFIG
+
+
+def test_one_of_many_pushers_wins(clone: Path) -> None:
+    repository = Git.open(clone)
+    tree = repository.write_tree(None, {"log": b"0"})
+    commits = [repository.write_commit(tree, message=str(n), when=WHEN) for n in range(8)]
+
+    def push(commit: str) -> str | None:
+        try:
+            repository.push(Update("refs/heads/log", commit, None))
+        except Stale:
+            return None
+        return commit
+
+    with ThreadPoolExecutor(8) as pool:
+        winners = [won for won in pool.map(push, commits) if won]
+    assert winners == [repository.remote_refs("refs/heads/log")["refs/heads/log"]]
+
+
+def test_callers_environment_and_hooks_change_nothing(
+    clone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook = clone / ".git" / "hooks" / "pre-push"
+    hook.write_text(f"#!/bin/sh\ntouch {tmp_path}/ran\n")
+    hook.chmod(0o755)
+    monkeypatch.setenv("GIT_DIR", str(tmp_path / "elsewhere"))
+    monkeypatch.setenv("GIT_INDEX_FILE", str(tmp_path / "index"))
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    repository = Git.open(clone)
+    repository.push(Update("refs/heads/x", repository.commit_id(), None))
+    assert not (tmp_path / "ran").exists()
+
+
+def test_the_token_is_in_the_environment_alone(clone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stand-in for git writes down how it was called."""
+    program = tmp_path / "bin" / "git"
+    program.parent.mkdir()
+    program.write_text(
+        f"#!{sys.executable}\nimport os, sys\n"
+        f"open({str(tmp_path / 'argv')!r}, 'a').write(repr(sys.argv))\n"
+        f"open({str(tmp_path / 'env')!r}, 'a').write(repr(dict(os.environ)))\n"
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("GITHUB_TOKEN", "canary-token")
+    Git.open(clone).push(Update("refs/heads/x", "1", None))
+
+    argv, env = (tmp_path / "argv").read_text(), (tmp_path / "env").read_text()
+    assert "push" in argv
+    assert "canary" not in argv
+    assert "eC1hY2Nlc3MtdG9rZW46Y2FuYXJ5LXRva2Vu" in env  # base64 of x-access-token:canary-token
+    assert "http.https://github.com/.extraheader" in env
+    assert "canary" not in (clone / ".git" / "config").read_text()
+
+
+def test_ancestry(clone: Path) -> None:
+    repository = Git.open(clone)
+    first = repository.commit_id()
+    git(clone, "commit", "-q", "--allow-empty", "-m", "Second")
+    assert repository.is_ancestor(first, "HEAD")
+    assert not repository.is_ancestor("HEAD", first)
+    with pytest.raises(Failure, match="no commit 'nothing'"):
+        repository.commit_id("nothing")
