@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from mlops_spec.files import open_directory, sweep, write_atomic
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_text_is_written_as_utf8(tmp_path: Path) -> None:
