@@ -22,7 +22,7 @@ LAYERS = (
     ("explain", "report"),
     ("outputs", "actions", "overlay", "render", "write"),
     ("git", "forge"),
-    ("package", "predictor"),
+    ("manifest", "package", "predictor"),
     ("ledger",),
     ("release",),
     ("plan", "pipeline", "deploy", "serve", "monitor"),
