@@ -5,8 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import subprocess
-import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -106,7 +105,9 @@ class Tree:
 
     def entries(self, under: str | PurePosixPath = "") -> tuple[Entry, ...]:
         """All files below `under`."""
-        listed = self.git.run("ls-tree", "-r", "-z", self.commit, "--", *([f"{under}/"] if str(under) else []))
+        listed = self.git.run(
+            "ls-tree", "--full-tree", "-r", "-z", self.commit, "--", *([f"{under}/"] if str(under) else [])
+        )
         parts = (line.split("\t", 1) for line in listed.decode().split("\0") if line)
         return tuple(Entry(meta.split()[0], meta.split()[2], path) for meta, path in parts)
 
@@ -117,7 +118,7 @@ class Git:
 
     directory: Path
     remote: str = "origin"
-    token: str | None = None
+    token: str | None = field(default=None, repr=False)
     server: str = "https://github.com"
 
     @classmethod
@@ -259,16 +260,25 @@ class Git:
         return self.run("hash-object", "-w", "--stdin", "--no-filters", stdin=content).decode().strip()
 
     def write_tree(self, base: str | None, files: Mapping[str, bytes | None]) -> str:
-        """Writes the tree of `base` (a revision, or None for an empty one) with `files` put in (None: removed)."""
-        with tempfile.TemporaryDirectory(prefix="mlops-spec-") as folder:
-            env = {"GIT_INDEX_FILE": str(Path(folder) / "index")}
-            self.run("read-tree", *([base] if base else ["--empty"]), env=env)
-            lines = [
-                f"0 {ABSENT}\t{path}" if content is None else f"100644 {self.blob(content)}\t{path}"
-                for path, content in files.items()
-            ]
-            self.run("update-index", "-z", "--index-info", stdin="".join(f"{e}\0" for e in lines).encode(), env=env)
-            return self.run("write-tree", env=env).decode().strip()
+        """Writes the tree of `base` (a commit or tree; None: empty) with `files` put in (None: removed).
+
+        Only the folders on the way to them are read and written, however large the tree is.
+        """
+        listed = self.run("ls-tree", "--full-tree", "-z", base).decode().split("\0") if base else []
+        entries = {line.partition("\t")[2]: line for line in listed if line}
+        below: dict[str, dict[str, bytes | None]] = {}
+        for path, content in files.items():
+            name, _, rest = path.partition("/")
+            if rest:
+                below.setdefault(name, {})[rest] = content
+            elif content is None:
+                entries.pop(name, None)
+            else:
+                entries[name] = f"100644 blob {self.blob(content)}\t{name}"
+        for name, inner in below.items():
+            meta = entries.get(name, "").partition("\t")[0].split()
+            entries[name] = f"040000 tree {self.write_tree(meta[2] if meta else None, inner)}\t{name}"
+        return self.run("mktree", "-z", stdin="".join(f"{e}\0" for e in entries.values()).encode()).decode().strip()
 
     def write_commit(
         self, tree: str, *, parents: Sequence[str] = (), message: str, when: datetime, author: str = AUTHOR
