@@ -52,7 +52,7 @@ def sweep(directory: int) -> None:
     """Removes what a killed process left in an opened directory."""
     for name in os.listdir(directory):
         found = _TEMPORARY.match(name)
-        if found and not _alive(int(found[1])):
+        if found and not alive(int(found[1])):
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(name, dir_fd=directory)
 
@@ -76,7 +76,8 @@ def _mode(directory: int, name: str) -> int | None:
     return found.st_mode & 0o777 if (found.st_mode & 0o170000) == 0o100000 else None
 
 
-def _alive(process: int) -> bool:
+def alive(process: int) -> bool:
+    """Whether there is a process of this id."""
     try:
         os.kill(process, 0)
     except ProcessLookupError:
