@@ -1,0 +1,1 @@
+"""Probability that a card holder defaults on the next payment."""
