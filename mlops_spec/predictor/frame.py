@@ -1,0 +1,56 @@
+"""The frame that a model sees: the signature's columns, of the signature's types, and nothing else."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from mlops_spec.errors import Exit, Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlops_spec.manifest import Tensor
+
+
+def model_frame(frame: pd.DataFrame, inputs: Sequence[Tensor]) -> pd.DataFrame:
+    """Selects and converts columns, so that evaluating and serving show the model the same frame.
+
+    Whole numbers and booleans with missing values become floats, texts pandas strings, times ISO 8601 texts. Raises
+    Failure for missing columns and for values of another kind.
+    """
+    missing = [tensor.name for tensor in inputs if tensor.name not in frame.columns]
+    if missing:
+        raise Failure(f"the rows lack {_columns(missing)}, which the model takes", exit_code=Exit.FINDINGS)
+    return pd.DataFrame(
+        {tensor.name: _column(frame[tensor.name], tensor) for tensor in inputs}, index=frame.index, copy=False
+    )
+
+
+def _column(values: pd.Series, tensor: Tensor) -> pd.Series:
+    try:
+        return _converted(values, tensor.datatype)
+    except (TypeError, ValueError) as error:
+        raise Failure(f"column `{tensor.name}` is not {tensor.datatype}: {error}", exit_code=Exit.FINDINGS) from error
+
+
+def _converted(values: pd.Series, datatype: str) -> pd.Series:
+    if datatype == "BYTES":
+        if pd.api.types.is_datetime64_any_dtype(values):
+            values = values.map(pd.Timestamp.isoformat, na_action="ignore")
+        return values.astype("str")
+    if values.isna().any():
+        return values.astype("float64")
+    match datatype:
+        case "INT64":
+            return values.astype("int64")
+        case "BOOL":
+            return values.astype("bool")
+        case _:
+            return values.astype("float64")
+
+
+def _columns(names: Sequence[str]) -> str:
+    shown = ", ".join(f"`{name}`" for name in names[:10])
+    return f"the column{'s' * (len(names) > 1)} {shown}{' and more' * (len(names) > 10)}"

@@ -1,0 +1,55 @@
+"""What a model may answer: the shape that its task asks for, finite, and probabilities where it gives those."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+import numpy as np
+
+from mlops_spec.errors import Exit, Failure
+
+_TOLERANCE = 1e-3  # of sums and bounds: models compute in float32
+
+
+def check_output(values: object, rows: int, task: str, classes: int) -> np.ndarray:
+    """The answer as float64 of shape (rows,), or (rows, classes) for several classes; raises Failure for any other."""
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        _refuse(f"no array of numbers: {error}", task, rows, classes)
+    expected = (rows, classes) if task == "multiclass-classification" else (rows,)
+    if array.shape != expected:
+        _refuse(f"shape {_shape(array.shape)}", task, rows, classes)
+    if not np.isfinite(array).all():
+        _refuse(f"{_first(~np.isfinite(array))} is NaN or infinite", task, rows, classes)
+    if task == "regression":
+        return array
+    outside = (array < -_TOLERANCE) | (array > 1 + _TOLERANCE)
+    if outside.any():
+        _refuse(f"{_first(outside)} is no probability", task, rows, classes)
+    if array.ndim == 2 and (off := np.abs(array.sum(axis=1) - 1) > _TOLERANCE).any():
+        _refuse(f"{_first(off)} does not sum to 1", task, rows, classes)
+    return np.clip(array, 0.0, 1.0)
+
+
+def _first(wrong: np.ndarray) -> str:
+    return f"row {int(np.argwhere(wrong)[0][0]):,}"
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return "(" + ", ".join(f"{size:,}" for size in shape) + ("," if len(shape) == 1 else "") + ")"
+
+
+def _refuse(what: str, task: str, rows: int, classes: int) -> NoReturn:
+    wanted = {
+        "binary-classification": f"the probability of the positive class, shape {_shape((rows,))}",
+        "multiclass-classification": f"the probability of each class, shape {_shape((rows, classes))}",
+        "regression": f"values, shape {_shape((rows,))}",
+    }[task]
+    raise Failure(
+        f"the model's answer for {rows:,} rows has {what}"
+        if what.startswith("shape")
+        else f"the model's answer: {what}",
+        exit_code=Exit.FINDINGS,
+        remedy=f"`predict` must give {wanted}, all of it finite.",
+    )
