@@ -28,7 +28,6 @@ from mlops_spec.predictor.frame import model_frame
 from mlops_spec.predictor.onnx_external import check_self_contained
 from mlops_spec.predictor.output import check_output
 
-if TYPE_CHECKING:
 ROWS = 60
 RNG = np.random.default_rng(0)
 FRAME = pd.DataFrame({"a": RNG.normal(size=ROWS), "b": RNG.normal(size=ROWS), "id": np.arange(ROWS)})
