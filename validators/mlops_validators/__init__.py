@@ -1,1 +1,26 @@
-"""Evidence: arrays in, measures, intervals and verdicts out."""
+"""Evidence: arrays in, measures, intervals and verdicts out.
+
+>>> from mlops_validators import interval, judge
+>>> found = interval("accuracy", [0, 1] * 50, [0.2, 0.9] * 49 + [0.8, 0.9])
+>>> judge(found, minimum=0.9, rows=100).verdict
+'pass'
+"""
+
+from __future__ import annotations
+
+from mlops_validators.interval import Interval
+from mlops_validators.intervals import interval, paired_difference
+from mlops_validators.measures import MEASURES, Measure
+from mlops_validators.verdict import Verdict, judge, judge_non_inferior, undecided
+
+__all__ = [
+    "MEASURES",
+    "Interval",
+    "Measure",
+    "Verdict",
+    "interval",
+    "judge",
+    "judge_non_inferior",
+    "paired_difference",
+    "undecided",
+]

@@ -1,0 +1,37 @@
+"""A kernel on weights gives what scikit-learn gives on the rows repeated so often."""
+
+import numpy as np
+import pytest
+
+from mlops_validators import MEASURES
+from mlops_validators.answers import answers, decide
+from mlops_validators.kernels import kernel
+
+CASES = [(name, task) for name, measure in MEASURES.items() for task in measure.tasks]
+
+
+def rows(task, rng, n=240):
+    if task == "regression":
+        truth = rng.gamma(2.0, size=n) + 0.1
+        return truth, truth + rng.normal(size=n).round(1)
+    if task == "multiclass-classification":
+        score = rng.dirichlet([1, 1, 1, 1], n)
+        return np.array([rng.choice(4, p=row) for row in score]), score
+    score = rng.random(n).round(2)
+    return (rng.random(n) < score).astype(int), score
+
+
+@pytest.mark.parametrize(("name", "task"), CASES)
+def test_weights_are_repetitions(name, task):
+    rng = np.random.default_rng(5)
+    truth, score = rows(task, rng)
+    measure = MEASURES[name]
+    given = answers(truth, score, measure.tasks, name)
+    labels = decide(given, 0.5) if measure.needs == "label" else None
+    weights = rng.poisson(1, (4, len(truth)))
+
+    found = kernel(name, given, labels)(weights)
+
+    assert found == pytest.approx(
+        [measure(np.repeat(truth, w), np.repeat(score, w, axis=0)) for w in weights], abs=1e-12
+    )

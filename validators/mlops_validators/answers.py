@@ -1,0 +1,93 @@
+"""The truth and a model's answers as one checked value, and the labels decided from scores."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mlops_validators.arrays import (
+    BINARY,
+    MULTICLASS,
+    REGRESSION,
+    Anything,
+    Floats,
+    Integers,
+    Task,
+    binary_labels,
+    class_codes,
+    numbers,
+    probabilities,
+    same_length,
+)
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Arrays that were checked: `truth` (n,), `score` (n,) or (n, k)."""
+
+    task: Task
+    truth: Anything
+    score: Floats
+
+
+def answers(y_true: ArrayLike, y_score: ArrayLike, tasks: tuple[Task, ...], measure: str) -> Answers:
+    """Checks both arrays for the task that they show: a matrix of scores is multiclass, a vector is the other one.
+
+    >>> answers([0, 1], [0.2, 0.9], ("binary-classification",), "roc_auc").task
+    'binary-classification'
+    >>> answers([0, 1], [[0.8, 0.2], [0.1, 0.9]], ("regression",), "r2")
+    Traceback (most recent call last):
+        ...
+    ValueError: r2 is for regression; a matrix of scores is of a multiclass task
+    """
+    matrix = np.ndim(y_score) == 2
+    fitting = tuple(task for task in tasks if (task == MULTICLASS) is matrix)
+    if not fitting:
+        shape = (
+            "a matrix of scores is of a multiclass task" if matrix else "multiclass scores have shape (rows, classes)"
+        )
+        raise ValueError(f"{measure} is for {' and '.join(tasks)}; {shape}")
+    return _READERS[fitting[0]](y_true, y_score)
+
+
+def decide(given: Answers, threshold: float) -> Integers:
+    """Labels from scores: 1 from `threshold` on, or the most probable class (the first of equals).
+
+    >>> decide(answers([0, 1], [0.2, 0.9], ("binary-classification",), "f1"), 0.5)
+    array([0, 1])
+    """
+    if given.task == MULTICLASS:
+        return np.asarray(given.score.argmax(axis=1), dtype=np.intp)
+    if not 0 < threshold < 1:
+        raise ValueError(f"`threshold` is {threshold}; it must lie between 0 and 1")
+    return (given.score >= threshold).astype(np.intp)
+
+
+def _binary(y_true: ArrayLike, y_score: ArrayLike) -> Answers:
+    truth, score = binary_labels("y_true", y_true), probabilities("y_score", y_score)
+    same_length(y_true=truth, y_score=score)
+    return Answers(BINARY, truth, score)
+
+
+def _multiclass(y_true: ArrayLike, y_score: ArrayLike) -> Answers:
+    score = probabilities("y_score", y_score, dimensions=(2,))
+    if score.shape[1] < 2:
+        raise ValueError("`y_score` has one column; it must have one for each of at least two classes")
+    truth = class_codes("y_true", y_true, score.shape[1])
+    same_length(y_true=truth, y_score=score)
+    return Answers(MULTICLASS, truth, score)
+
+
+def _regression(y_true: ArrayLike, y_score: ArrayLike) -> Answers:
+    truth, score = numbers("y_true", y_true), numbers("y_score", y_score)
+    if same_length(y_true=truth, y_score=score) < 2:
+        raise ValueError("one row says nothing about a regression; at least two are needed")
+    return Answers(REGRESSION, truth, score)
+
+
+_READERS = {BINARY: _binary, MULTICLASS: _multiclass, REGRESSION: _regression}

@@ -1,0 +1,132 @@
+"""What arrays must be before anything is computed from them: everything else is a ValueError that says what is wrong.
+
+Task by task, with n rows and k classes:
+
+- binary classification: `y_true` (n,) of 0 and 1, `y_score` (n,) the probability of 1;
+- multiclass classification: `y_true` (n,) of class codes 0 to k-1, `y_score` (n, k) probabilities, rows summing to 1;
+- regression: `y_true` (n,) and `y_score` (n,) finite numbers.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Task = Literal["binary-classification", "multiclass-classification", "regression"]
+BINARY: Task = "binary-classification"
+MULTICLASS: Task = "multiclass-classification"
+REGRESSION: Task = "regression"
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.intp]
+Booleans = NDArray[np.bool_]
+Anything = NDArray[Any]
+
+SUM_TOLERANCE = 1e-4  # how far a row of probabilities may be from 1: float32 softmax is well inside
+
+
+def numbers(name: str, values: ArrayLike, *, dimensions: tuple[int, ...] = (1,)) -> Floats:
+    """`values` as finite float64, or a ValueError that counts what is not.
+
+    >>> numbers("y_score", [0.1, float("nan")])
+    Traceback (most recent call last):
+        ...
+    ValueError: `y_score` has 1 of 2 values that are NaN or infinite
+    """
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(f"`{name}` must be numbers") from None
+    if array.ndim not in dimensions:
+        raise ValueError(
+            f"`{name}` has shape {array.shape}; it must have {' or '.join(map(str, dimensions))} dimensions"
+        )
+    if array.size == 0:
+        raise ValueError(f"`{name}` is empty")
+    if broken := int(array.size - np.count_nonzero(np.isfinite(array))):
+        raise ValueError(f"`{name}` has {broken} of {array.size} values that are NaN or infinite")
+    return array
+
+
+def same_length(**arrays: Anything) -> int:
+    """The common number of rows.
+
+    >>> same_length(y_true=np.zeros(3), y_score=np.zeros(2))
+    Traceback (most recent call last):
+        ...
+    ValueError: lengths differ: `y_true` has 3, `y_score` has 2
+    """
+    lengths = {name: len(array) for name, array in arrays.items()}
+    if len(set(lengths.values())) > 1:
+        raise ValueError("lengths differ: " + ", ".join(f"`{name}` has {n}" for name, n in lengths.items()))
+    return next(iter(lengths.values()))
+
+
+def binary_labels(name: str, values: ArrayLike) -> Integers:
+    """0 and 1, both present, as integers.
+
+    >>> binary_labels("y_true", [True, False])
+    array([1, 0])
+    >>> binary_labels("y_true", [1, 1])
+    Traceback (most recent call last):
+        ...
+    ValueError: `y_true` has one class only (1), so nothing tells the classes apart
+    """
+    found = numbers(name, values)
+    if not np.all((found == 0) | (found == 1)):
+        raise ValueError(f"`{name}` must be 0 or 1 for a binary task")
+    return _several_classes(name, found.astype(np.intp))
+
+
+def class_codes(name: str, values: ArrayLike, classes: int) -> Integers:
+    """Class codes 0 to `classes`-1, at least two of them present."""
+    found = numbers(name, values)
+    if not np.all((found >= 0) & (found < classes) & (found == np.floor(found))):
+        raise ValueError(f"`{name}` must be class codes from 0 to {classes - 1}, one for each column of `y_score`")
+    return _several_classes(name, found.astype(np.intp))
+
+
+def probabilities(name: str, values: ArrayLike, *, dimensions: tuple[int, ...] = (1,)) -> Floats:
+    """Numbers within [0, 1]; the rows of a matrix sum to 1 and are scaled so that they do to the last digit.
+
+    >>> probabilities("y_score", [0.2, 1.5])
+    Traceback (most recent call last):
+        ...
+    ValueError: `y_score` has 1 of 2 values outside [0, 1], so they are no probabilities
+    """
+    found = numbers(name, values, dimensions=dimensions)
+    if outside := int(np.count_nonzero((found < 0) | (found > 1))):
+        raise ValueError(f"`{name}` has {outside} of {found.size} values outside [0, 1], so they are no probabilities")
+    if found.ndim == 1:
+        return found
+    totals = found.sum(axis=1)
+    if off := int(np.count_nonzero(np.abs(totals - 1) > SUM_TOLERANCE)):
+        raise ValueError(f"`{name}` has {off} of {len(found)} rows that do not sum to 1")
+    return np.asarray(found / totals[:, None])
+
+
+def row_weights(values: ArrayLike, rows: int) -> Floats:
+    """Weights, one for each row: finite, none negative, not all zero."""
+    found = numbers("weights", values)
+    if len(found) != rows:
+        raise ValueError(f"lengths differ: `weights` has {len(found)} for {rows} rows")
+    if np.any(found < 0):
+        raise ValueError("`weights` has negative values")
+    if not found.any():
+        raise ValueError("`weights` are all zero")
+    return found
+
+
+def confidence_level(confidence: float) -> float:
+    """A level strictly between 0 and 1."""
+    if not 0 < confidence < 1:
+        raise ValueError(f"`confidence` is {confidence}; it must lie between 0 and 1, such as 0.95")
+    return confidence
+
+
+def _several_classes(name: str, codes: Integers) -> Integers:
+    if codes.min() == codes.max():
+        raise ValueError(f"`{name}` has one class only ({codes[0]}), so nothing tells the classes apart")
+    return codes

@@ -1,0 +1,112 @@
+"""Intervals for the area under the ROC curve without resampling, for one model or two on the same rows.
+
+Source: DeLong, DeLong and Clarke-Pearson, "Comparing the Areas under Two or More Correlated Receiver Operating
+Characteristic Curves" (Biometrics 1988); by ranks as Sun and Xu, "Fast Implementation of DeLong's Algorithm" (2014).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import expit, logit, ndtri
+
+from mlops_validators.interval import Interval
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mlops_validators.arrays import Booleans, Floats
+
+
+@dataclass(frozen=True)
+class Placements:
+    """How each row fares against the rows of the other class: the parts that the area is the mean of."""
+
+    positive: Floats
+    """For each positive row the share of negatives that it beats, ties half; shape (m,)."""
+    negative: Floats
+    """For each negative row the share of positives that beat it, ties half; shape (n,)."""
+
+    @property
+    def area(self) -> float:
+        return float(self.positive.mean())
+
+
+def placements(positive: Booleans, score: Floats) -> Placements:
+    """The placement values, in O(n log n).
+
+    >>> placements(np.array([False, True, True]), np.array([0.3, 0.3, 0.9])).positive
+    array([0.5, 1. ])
+    """
+    high, low = score[positive], score[~positive]
+    return Placements(_share_below(np.sort(low), high), 1 - _share_below(np.sort(high), low))
+
+
+def auc_interval(positive: Booleans, score: Floats, confidence: float) -> Interval:
+    """The area with DeLong's variance, on the logit scale so that the ends stay within [0, 1].
+
+    With few rows of a class, or an area of 0 or 1, that variance is too small or zero: then Newcombe's interval, which
+    solves |area - theta| = z sqrt(V(theta)) and has width even when nothing was ever out of order.
+    """
+    parts = placements(positive, score)
+    variance = _variance(parts.positive, parts.negative)
+    fewest = min(len(parts.positive), len(parts.negative))
+    if fewest < FEW_ROWS or variance <= 0 or not 0 < parts.area < 1:
+        low, high = _newcombe(parts.area, len(parts.positive), len(parts.negative), _z(confidence))
+        return Interval(parts.area, low, high, "newcombe", confidence)
+    half = _z(confidence) * np.sqrt(variance) / (parts.area * (1 - parts.area))
+    centre = float(logit(parts.area))
+    return Interval(parts.area, float(expit(centre - half)), float(expit(centre + half)), "delong", confidence)
+
+
+def auc_difference(positive: Booleans, candidate: Floats, champion: Floats, confidence: float) -> Interval:
+    """The candidate's area less the champion's, paired on the same rows."""
+    one, two = placements(positive, candidate), placements(positive, champion)
+    variance = _variance(one.positive - two.positive, one.negative - two.negative)
+    half = _z(confidence) * float(np.sqrt(variance))
+    value = one.area - two.area
+    return Interval(value, value - half, value + half, "delong", confidence)
+
+
+FEW_ROWS = 20
+
+
+def _share_below(ranked: Floats, score: Floats) -> Floats:
+    below = np.searchsorted(ranked, score, side="left")
+    up_to = np.searchsorted(ranked, score, side="right")
+    return (below + up_to) / (2 * len(ranked))
+
+
+def _variance(positive: Floats, negative: Floats) -> float:
+    """Variance of the area: of each class's placements, over its rows; NaN with one row in a class."""
+    if min(len(positive), len(negative)) < 2:
+        return float("nan")
+    return float(positive.var(ddof=1) / len(positive) + negative.var(ddof=1) / len(negative))
+
+
+def _z(confidence: float) -> float:
+    return float(ndtri((1 + confidence) / 2))
+
+
+def _newcombe(area: float, positives: int, negatives: int, z: float) -> tuple[float, float]:
+    """Method 5 of Newcombe, "Confidence intervals for an effect size measure ... Part 2" (Statistics in Medicine 2006).
+
+    V(t) = t (1 - t) (1 + N (1 - t) / (2 - t) + N t / (1 + t)) / (m n), N = (m + n) / 2 - 1.
+    """
+    half = (positives + negatives) / 2 - 1
+
+    def distance(theta: float) -> float:
+        spread = 1 + half * ((1 - theta) / (2 - theta) + theta / (1 + theta))
+        return abs(area - theta) - z * float(np.sqrt(theta * (1 - theta) * spread / (positives * negatives)))
+
+    return _root(distance, area, 0.0), _root(distance, area, 1.0)
+
+
+def _root(distance: Callable[[float], float], inside: float, outside: float) -> float:
+    """Where `distance` changes its sign between the estimate and the end of the range, by halving."""
+    for _ in range(60):
+        middle = (inside + outside) / 2
+        inside, outside = (inside, middle) if distance(middle) > 0 else (middle, outside)
+    return inside

@@ -1,0 +1,215 @@
+"""The interval that fits a measure: Wilson for rates, DeLong for the area, BCa bootstrap for everything else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from mlops_validators.answers import Answers, answers, decide
+from mlops_validators.arrays import Anything, Integers, confidence_level
+from mlops_validators.bootstrap import Design, acceleration, bca, jackknife, percentile, replicates
+from mlops_validators.delong import auc_difference, auc_interval
+from mlops_validators.interval import Interval
+from mlops_validators.kernels import Kernel, kernel
+from mlops_validators.measures import MEASURES, Measure
+from mlops_validators.wilson import wilson
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from numpy.typing import ArrayLike
+
+Method = Literal["auto", "bca", "percentile"]
+
+
+@dataclass(frozen=True)
+class _Request:
+    """What was asked of the interval, past the arrays."""
+
+    confidence: float
+    resamples: int
+    seed: int
+    method: Method
+
+
+def interval(  # noqa: PLR0913  arrays, then keyword options, as scikit-learn has it
+    measure_name: str,
+    y_true: ArrayLike,
+    y_score: ArrayLike,
+    *,
+    confidence: float = 0.95,
+    resamples: int = 1000,
+    seed: int = 0,
+    threshold: float = 0.5,
+    groups: ArrayLike | None = None,
+    strata: ArrayLike | None = None,
+    method: Method = "auto",
+) -> Interval:
+    """A measure of `MEASURES` with its two-sided confidence interval.
+
+    Args:
+        measure_name: a key of `MEASURES`.
+        y_true: shape (n,).
+        y_score: what the predictor gives: (n,) or (n, k).
+        confidence: level of the interval.
+        resamples: of the bootstrap, at least 100; the other methods need none.
+        seed: of the bootstrap; the same seed gives the same interval.
+        threshold: the score from which the answer of a binary task is 1.
+        groups: (n,); rows of one group (a customer, a day) depend on each other and are resampled together.
+        strata: (n,); the rows were drawn so many from each stratum, and are resampled so.
+        method: `auto` is Wilson for accuracy, recall and precision and DeLong for roc_auc when rows are drawn singly,
+            else BCa.
+
+    Raises:
+        ValueError: an array is malformed, or the measure is undefined on these rows.
+
+    >>> found = interval("accuracy", [0, 1, 1, 0], [0.1, 0.9, 0.2, 0.3])
+    >>> found.method, found.value, round(found.low, 2), round(found.high, 2)
+    ('wilson', 0.75, 0.3, 0.95)
+    """
+    confidence_level(confidence)
+    measure = named(measure_name)
+    given = answers(y_true, y_score, measure.tasks, measure.name)
+    value = measure.of(given, threshold=threshold)
+    if method == "auto" and groups is None and strata is None and measure.name in _WITHOUT_RESAMPLING:
+        return _WITHOUT_RESAMPLING[measure.name](given, threshold, confidence)
+    measured, design = _single(measure, given, threshold, _design(len(given.truth), groups, strata))
+    return _resampled(value, measured, design, _Request(confidence, resamples, seed, method))
+
+
+def paired_difference(  # noqa: PLR0913
+    measure_name: str,
+    y_true: ArrayLike,
+    candidate: ArrayLike,
+    champion: ArrayLike,
+    *,
+    confidence: float = 0.95,
+    resamples: int = 1000,
+    seed: int = 0,
+    threshold: float = 0.5,
+    groups: ArrayLike | None = None,
+    strata: ArrayLike | None = None,
+    method: Method = "auto",
+) -> Interval:
+    """The candidate's measure less the champion's, on the same rows; arguments as `interval`.
+
+    Both are resampled with the same weights, so what rows have in common cancels; `auto` is DeLong's paired
+    variance for roc_auc.
+
+    >>> y = [0, 0, 1, 1]
+    >>> paired_difference("roc_auc", y, [0.1, 0.2, 0.3, 0.4], [0.1, 0.4, 0.35, 0.8]).value
+    0.25
+    """
+    confidence_level(confidence)
+    measure = named(measure_name)
+    one = answers(y_true, candidate, measure.tasks, measure.name)
+    two = answers(y_true, champion, measure.tasks, measure.name)
+    if one.score.shape != two.score.shape:
+        raise ValueError(f"candidate has shape {one.score.shape}, champion {two.score.shape}")
+    value = measure.of(one, threshold=threshold) - measure.of(two, threshold=threshold)
+    if method == "auto" and groups is None and strata is None and measure.name == "roc_auc":
+        return auc_difference(one.truth == 1, one.score, two.score, confidence)
+    measured, design = _paired(measure, (one, two), threshold, _design(len(one.truth), groups, strata))
+    return _resampled(value, measured, design, _Request(confidence, resamples, seed, method))
+
+
+def named(measure_name: str) -> Measure:
+    """The measure of this name, or a ValueError that lists them."""
+    try:
+        return MEASURES[measure_name]
+    except KeyError:
+        raise ValueError(f"no measure `{measure_name}`; there are {', '.join(MEASURES)}") from None
+
+
+def _resampled(value: float, measured: Kernel, design: Design, asked: _Request) -> Interval:
+    drawn = replicates(measured, design, resamples=asked.resamples, seed=asked.seed)
+    if asked.method == "percentile":
+        return Interval(value, *percentile(drawn, asked.confidence), "percentile", asked.confidence)
+    skew = acceleration(*jackknife(measured, design))
+    return Interval(value, *bca(value, drawn, skew, asked.confidence), "bca", asked.confidence)
+
+
+def _single(measure: Measure, given: Answers, threshold: float, design: Design) -> tuple[Kernel, Design]:
+    if measure.needs == "score":
+        return kernel(measure.name, given, None), design
+    labels = decide(given, threshold)
+    merged, first = _merge(design, given.truth, labels)
+    return kernel(measure.name, _rows(given, first), labels[first]), merged
+
+
+def _paired(measure: Measure, pair: tuple[Answers, Answers], threshold: float, design: Design) -> tuple[Kernel, Design]:
+    if measure.needs == "score":
+        one, two = (kernel(measure.name, given, None) for given in pair)
+        return _less(one, two), design
+    labels = [decide(given, threshold) for given in pair]
+    merged, first = _merge(design, pair[0].truth, *labels)
+    one, two = (
+        kernel(measure.name, _rows(given, first), told[first]) for given, told in zip(pair, labels, strict=True)
+    )
+    return _less(one, two), merged
+
+
+def _less(candidate: Kernel, champion: Kernel) -> Kernel:
+    return lambda weights: candidate(weights) - champion(weights)
+
+
+def _design(rows: int, groups: ArrayLike | None, strata: ArrayLike | None) -> Design:
+    if groups is not None and strata is not None:
+        raise ValueError("give `groups` or `strata`, not both")
+    return Design(np.ones(rows, dtype=np.intp), _codes("groups", groups, rows), _codes("strata", strata, rows))
+
+
+def _codes(name: str, values: ArrayLike | None, rows: int) -> Integers | None:
+    if values is None:
+        return None
+    found = np.asarray(values)
+    if found.shape != (rows,):
+        raise ValueError(f"`{name}` has shape {found.shape}; it must have one value for each of {rows} rows")
+    unique, codes = np.unique(found, return_inverse=True)
+    if name == "groups" and len(unique) < 2:
+        raise ValueError("`groups` has one group only, so nothing varies between groups")
+    return codes.astype(np.intp)
+
+
+def _merge(design: Design, *columns: Integers) -> tuple[Design, Integers]:
+    """Equal rows become one with a count; with it the index of one row of each kind."""
+    if design.cluster is not None or design.stratum is not None:
+        return design, np.arange(len(columns[0]))
+    sizes = tuple(int(column.max()) + 1 for column in columns)
+    cell = np.ravel_multi_index(columns, sizes)
+    _, first, counts = np.unique(cell, return_index=True, return_counts=True)
+    return Design(counts.astype(np.intp)), first
+
+
+def _rows(given: Answers, index: Integers) -> Answers:
+    return Answers(given.task, given.truth[index], given.score[index])
+
+
+def _accuracy(given: Answers, threshold: float, confidence: float) -> Interval:
+    return _rate(decide(given, threshold) == given.truth, confidence)
+
+
+def _recall(given: Answers, threshold: float, confidence: float) -> Interval:
+    return _rate(decide(given, threshold)[given.truth == 1] == 1, confidence)
+
+
+def _precision(given: Answers, threshold: float, confidence: float) -> Interval:
+    return _rate(given.truth[decide(given, threshold) == 1] == 1, confidence)
+
+
+def _rate(hits: Anything, confidence: float) -> Interval:
+    return wilson(int(np.count_nonzero(hits)), len(hits), confidence)
+
+
+def _area(given: Answers, _: float, confidence: float) -> Interval:
+    return auc_interval(given.truth == 1, given.score, confidence)
+
+
+_WITHOUT_RESAMPLING: dict[str, Callable[[Answers, float, float], Interval]] = {
+    "roc_auc": _area,
+    "accuracy": _accuracy,
+    "recall": _recall,
+    "precision": _precision,
+}

@@ -1,0 +1,252 @@
+"""Each measure as a function of row weights, for many resamples at a time.
+
+A kernel is prepared once on the rows (sorted, counted, squared) and then takes weights of shape (b, n), one line for
+each resample, and gives (b,) values: what `MEASURES` gives on the rows repeated so often. Where a measure is undefined
+the value is NaN. Sorting once instead of once for each resample is what makes ranks cheap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mlops_validators.arrays import Anything, Booleans, Floats, Integers
+from mlops_validators.calibration import BINS, bin_index
+from mlops_validators.measures import present, top_label
+
+if TYPE_CHECKING:
+    from mlops_validators.answers import Answers
+
+Kernel = Callable[[Anything], Floats]
+SMALLEST = np.finfo(np.float64).eps  # scikit-learn clips probabilities here before their logarithm
+
+
+def kernel(name: str, given: Answers, labels: Integers | None) -> Kernel:
+    """The kernel of a measure of `MEASURES` on these rows; `labels` are the decided ones where it needs them."""
+    return _KERNELS[name](given, labels)
+
+
+def divide(above: Floats, below: Floats) -> Floats:
+    """`above / below`, NaN where `below` is 0."""
+    blank = np.full(np.broadcast_shapes(above.shape, below.shape), np.nan)
+    return np.asarray(np.divide(above, below, out=blank, where=below != 0))
+
+
+def of_sums(terms: Sequence[Floats], combine: Callable[[Floats], Floats]) -> Kernel:
+    """A function of weighted sums: `combine` gets (d + 1, b), the sum of weights first."""
+    columns = np.column_stack([np.ones(len(terms[0])), *terms])
+    return lambda weights: combine((weights.astype(np.float64) @ columns).T)
+
+
+def of_mean(term: Floats) -> Kernel:
+    """The weighted mean of a value per row."""
+    return of_sums([term], lambda sums: divide(sums[1], sums[0]))
+
+
+def of_counts(truth: Integers, labels: Integers, classes: int, combine: Callable[[Floats], Floats]) -> Kernel:
+    """A function of the confusion matrix: `combine` gets (b, classes, classes), truth first."""
+    cells = np.eye(classes * classes)[truth * classes + labels]
+    return lambda weights: combine((weights.astype(np.float64) @ cells).reshape(-1, classes, classes))
+
+
+def area(positive: Booleans, score: Floats) -> Kernel:
+    """Area under the ROC curve: share of pairs in the right order, ties counting half."""
+    negatives = np.flatnonzero(~positive)
+    negatives = negatives[np.argsort(score[negatives], kind="stable")]
+    positives = np.flatnonzero(positive)
+    positives = positives[np.argsort(score[positives], kind="stable")]
+    below = np.searchsorted(score[negatives], score[positives], side="left")
+    up_to = np.searchsorted(score[negatives], score[positives], side="right")
+    tied = bool(np.any(below != up_to))
+
+    def value(weights: Anything) -> Floats:
+        ranked = np.zeros((len(weights), len(negatives) + 1))
+        np.cumsum(weights[:, negatives], axis=1, out=ranked[:, 1:])
+        beaten = ranked[:, below]
+        if tied:
+            beaten = (beaten + ranked[:, up_to]) / 2
+        weight = weights[:, positives].astype(np.float64)
+        return divide(np.einsum("bi,bi->b", weight, beaten), weight.sum(axis=1) * ranked[:, -1])
+
+    return value
+
+
+def precision_area(positive: Booleans, score: Floats) -> Kernel:
+    """Average precision: precision at each distinct score, weighted by the recall it adds."""
+    order = np.argsort(-score, kind="stable")
+    ranked = score[order]
+    starts = np.flatnonzero(np.r_[True, ranked[1:] != ranked[:-1]])
+    hit = positive[order].astype(np.float64)
+
+    def value(weights: Anything) -> Floats:
+        weight = weights[:, order].astype(np.float64)
+        found = np.add.reduceat(weight * hit, starts, axis=1)
+        told = np.cumsum(np.add.reduceat(weight, starts, axis=1), axis=1)
+        precision = np.divide(np.cumsum(found, axis=1), told, out=np.zeros_like(told), where=told > 0)
+        return divide((found * precision).sum(axis=1), found.sum(axis=1))
+
+    return value
+
+
+def median(value: Floats) -> Kernel:
+    """Weighted median; half way when the weights are split evenly between two values."""
+    order = np.argsort(value, kind="stable")
+    ranked = value[order]
+
+    def middle(weights: Anything) -> Floats:
+        reached = np.cumsum(weights[:, order], axis=1, dtype=np.float64)
+        half = reached[:, -1:] / 2
+        return np.asarray((ranked[(reached >= half).argmax(axis=1)] + ranked[(reached > half).argmax(axis=1)]) / 2)
+
+    return middle
+
+
+def _area(given: Answers, _: Integers | None) -> Kernel:
+    return area(given.truth == 1, given.score)
+
+
+def _precision_area(given: Answers, _: Integers | None) -> Kernel:
+    return precision_area(given.truth == 1, given.score)
+
+
+def _areas(given: Answers, _: Integers | None) -> Kernel:
+    each = [area(given.truth == k, given.score[:, k]) for k in present(given.truth, given.score)]
+    return lambda weights: np.mean([one(weights) for one in each], axis=0)
+
+
+def _brier_score(given: Answers, _: Integers | None) -> Kernel:
+    if given.score.ndim == 1:
+        return of_mean((given.truth - given.score) ** 2)
+    return of_mean(((given.score - np.eye(given.score.shape[1])[given.truth]) ** 2).sum(axis=1))
+
+
+def _log_loss(given: Answers, _: Integers | None) -> Kernel:
+    if given.score.ndim == 1:
+        told = np.where(given.truth == 1, given.score, 1 - given.score)
+    else:
+        told = given.score[np.arange(len(given.truth)), given.truth]
+    return of_mean(-np.log(np.clip(told, SMALLEST, 1 - SMALLEST)))
+
+
+def _calibration(given: Answers, _: Integers | None) -> Kernel:
+    binary = given.score.ndim == 1
+    truth, probability = (given.truth, given.score) if binary else top_label(given.truth, given.score)
+    bins = np.eye(BINS)[bin_index(probability)]
+    columns = bins * (truth - probability)[:, None]
+    return of_sums(list(columns.T), lambda sums: divide(np.abs(sums[1:]).sum(axis=0), sums[0]))
+
+
+def _counted(combine: Callable[[Floats], Floats]) -> Callable[[Answers, Integers | None], Kernel]:
+    def prepare(given: Answers, labels: Integers | None) -> Kernel:
+        if labels is None:
+            raise TypeError("a measure of counts needs labels")
+        return of_counts(given.truth, labels, 2 if given.score.ndim == 1 else given.score.shape[1], combine)
+
+    return prepare
+
+
+def _hits(counts: Floats) -> Floats:
+    return np.diagonal(counts, axis1=1, axis2=2)
+
+
+def _accuracy(counts: Floats) -> Floats:
+    return divide(_hits(counts).sum(axis=1), counts.sum(axis=(1, 2)))
+
+
+def _balanced_accuracy(counts: Floats) -> Floats:
+    actual = counts.sum(axis=2)
+    recall = np.divide(_hits(counts), actual, out=np.zeros_like(actual), where=actual > 0)
+    return divide(recall.sum(axis=1), np.count_nonzero(actual, axis=1).astype(np.float64))
+
+
+def _matthews(counts: Floats) -> Floats:
+    """(c s - sum p_k t_k) / sqrt((s^2 - sum p_k^2) (s^2 - sum t_k^2)); 0 when one side is constant, as scikit-learn."""
+    actual, told, total = counts.sum(axis=2), counts.sum(axis=1), counts.sum(axis=(1, 2))
+    above = _hits(counts).sum(axis=1) * total - (actual * told).sum(axis=1)
+    below = np.sqrt((total**2 - (told**2).sum(axis=1)) * (total**2 - (actual**2).sum(axis=1)))
+    return np.asarray(np.divide(above, below, out=np.zeros_like(above), where=below > 0))
+
+
+def _f1_each(counts: Floats) -> Floats:
+    return divide(2 * _hits(counts), counts.sum(axis=1) + counts.sum(axis=2))
+
+
+def _precision_each(counts: Floats) -> Floats:
+    return divide(_hits(counts), counts.sum(axis=1))
+
+
+def _recall_each(counts: Floats) -> Floats:
+    return divide(_hits(counts), counts.sum(axis=2))
+
+
+def _of_positive(each: Callable[[Floats], Floats]) -> Callable[[Floats], Floats]:
+    return lambda counts: each(counts)[:, 1]
+
+
+def _over_classes(each: Callable[[Floats], Floats]) -> Callable[[Floats], Floats]:
+    """Mean over the classes that truth or labels hold."""
+
+    def mean(counts: Floats) -> Floats:
+        seen = (counts.sum(axis=1) + counts.sum(axis=2)) > 0
+        return divide(np.where(seen, np.nan_to_num(each(counts)), 0).sum(axis=1), seen.sum(axis=1).astype(np.float64))
+
+    return mean
+
+
+def _weighted_f1(counts: Floats) -> Floats:
+    actual = counts.sum(axis=2)
+    return divide((np.nan_to_num(_f1_each(counts)) * actual).sum(axis=1), actual.sum(axis=1))
+
+
+def _regression(combine: Callable[[Floats], Floats]) -> Callable[[Answers, Integers | None], Kernel]:
+    """`combine` gets sums of 1, y, y^2, error, error^2; y is centred first so that nothing cancels."""
+
+    def prepare(given: Answers, _: Integers | None) -> Kernel:
+        truth, error = given.truth - given.truth.mean(), given.truth - given.score
+        return of_sums([truth, truth**2, error, error**2], combine)
+
+    return prepare
+
+
+def _r2(sums: Floats) -> Floats:
+    total, y, y2, _, error2 = sums
+    return 1 - divide(error2, y2 - divide(y**2, total))
+
+
+def _explained_variance(sums: Floats) -> Floats:
+    total, y, y2, error, error2 = sums
+    return 1 - divide(error2 - divide(error**2, total), y2 - divide(y**2, total))
+
+
+def _root(given: Answers, _: Integers | None) -> Kernel:
+    squared = of_mean((given.truth - given.score) ** 2)
+    return lambda weights: np.sqrt(squared(weights))
+
+
+_KERNELS: dict[str, Callable[[Answers, Integers | None], Kernel]] = {
+    "roc_auc": _area,
+    "average_precision": _precision_area,
+    "brier_score": _brier_score,
+    "log_loss": _log_loss,
+    "expected_calibration_error": _calibration,
+    "accuracy": _counted(_accuracy),
+    "balanced_accuracy": _counted(_balanced_accuracy),
+    "matthews_corrcoef": _counted(_matthews),
+    "f1": _counted(_of_positive(_f1_each)),
+    "precision": _counted(_of_positive(_precision_each)),
+    "recall": _counted(_of_positive(_recall_each)),
+    "roc_auc_ovr": _areas,
+    "f1_macro": _counted(_over_classes(_f1_each)),
+    "f1_weighted": _counted(_weighted_f1),
+    "precision_macro": _counted(_over_classes(_precision_each)),
+    "recall_macro": _counted(_over_classes(_recall_each)),
+    "r2": _regression(_r2),
+    "explained_variance": _regression(_explained_variance),
+    "mean_absolute_error": lambda given, _: of_mean(np.abs(given.truth - given.score)),
+    "mean_squared_error": lambda given, _: of_mean((given.truth - given.score) ** 2),
+    "root_mean_squared_error": _root,
+    "median_absolute_error": lambda given, _: median(np.abs(given.truth - given.score)),
+    "mean_absolute_percentage_error": lambda given, _: of_mean(np.abs((given.truth - given.score) / given.truth)),
+}

@@ -1,0 +1,196 @@
+"""The measures by name: scikit-learn's, checked first and undefined rather than guessed.
+
+`MEASURES` is the one list of names. Each value is a `Measure`: call it with the truth and the model's answers as the
+predictor gives them, and it returns a float or raises ValueError. Where scikit-learn returns 0 with a warning because
+a ratio has no denominator, a measure here is undefined and says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import inf, isfinite
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from sklearn import metrics
+
+from mlops_validators.answers import Answers, answers, decide
+from mlops_validators.arrays import BINARY, MULTICLASS, REGRESSION, Anything, Floats, Task, row_weights
+from mlops_validators.calibration import expected_calibration_error
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+Function = Callable[[Anything, Anything, "Floats | None"], float]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One measure: what it is for, which way is better, and how it is computed.
+
+    >>> MEASURES["roc_auc"]([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8])
+    0.75
+    >>> MEASURES["recall"]([0, 0, 1, 1], [0.1, 0.4, 0.35, 0.8], threshold=0.3)
+    1.0
+    """
+
+    name: str
+    tasks: tuple[Task, ...]
+    higher_is_better: bool
+    needs: Literal["score", "label"]
+    """Whether it reads scores, or the labels decided from them (by `threshold`, or the most probable class)."""
+    low: float
+    """The least value possible."""
+    high: float
+    """The greatest value possible."""
+    function: Function
+
+    def __call__(
+        self, y_true: ArrayLike, y_score: ArrayLike, *, weights: ArrayLike | None = None, threshold: float = 0.5
+    ) -> float:
+        """The measure's value.
+
+        Args:
+            y_true: shape (n,): 0 and 1, class codes 0 to k-1, or numbers.
+            y_score: what the predictor gives: probability of 1 (n,), class probabilities (n, k), or values (n,).
+            weights: of the rows, shape (n,); none negative.
+            threshold: the score from which the answer of a binary task is 1.
+
+        Raises:
+            ValueError: an array is malformed, the task is not the measure's, or the measure is undefined on these rows.
+        """
+        given = answers(y_true, y_score, self.tasks, self.name)
+        checked = None if weights is None else row_weights(weights, len(given.truth))
+        return self.of(given, weights=checked, threshold=threshold)
+
+    def of(self, given: Answers, *, weights: Floats | None = None, threshold: float = 0.5) -> float:
+        """The measure's value on arrays that are checked already."""
+        read = decide(given, threshold) if self.needs == "label" else given.score
+        value = float(self.function(given.truth, read, weights))
+        if not isfinite(value):
+            raise ValueError(f"{self.name} is undefined on these rows: it gives {value}")
+        return value
+
+
+def _scikit_learn(function: Callable[..., Any], **options: Any) -> Function:
+    def measure(truth: Anything, read: Anything, weights: Floats | None) -> float:
+        return float(function(truth, read, sample_weight=weights, **options))
+
+    return measure
+
+
+def _ratio(function: Callable[..., Any]) -> Function:
+    """A ratio of counts: without a denominator it is undefined, where scikit-learn warns and says 0."""
+    return _scikit_learn(function, average="binary", zero_division=np.nan)
+
+
+def _mean_ratio(function: Callable[..., Any], average: str) -> Function:
+    """A mean of ratios over classes: a class without a denominator counts as 0, never as absent."""
+    return _scikit_learn(function, average=average, zero_division=0.0)
+
+
+def _balanced_accuracy(truth: Anything, read: Anything, weights: Floats | None) -> float:
+    """Mean recall of the classes that `truth` holds."""
+    return float(
+        metrics.recall_score(
+            truth, read, labels=np.unique(truth), average="macro", sample_weight=weights, zero_division=np.nan
+        )
+    )
+
+
+def _log_loss(truth: Anything, read: Anything, weights: Floats | None) -> float:
+    labels = np.arange(2 if read.ndim == 1 else read.shape[1])
+    return float(metrics.log_loss(truth, read, sample_weight=weights, labels=labels))
+
+
+def _brier_score(truth: Anything, read: Anything, weights: Floats | None) -> float:
+    """Mean squared distance to the outcome; over several classes the sum over them, so up to 2."""
+    squared = (truth - read) ** 2 if read.ndim == 1 else ((read - np.eye(read.shape[1])[truth]) ** 2).sum(axis=1)
+    return float(np.average(squared, weights=weights))
+
+
+def _calibration(truth: Anything, read: Anything, weights: Floats | None) -> float:
+    if read.ndim == 1:
+        return expected_calibration_error(truth, read, weights=weights)
+    hit, confidence = top_label(truth, read)
+    return expected_calibration_error(hit, confidence, weights=weights)
+
+
+def _roc_auc_ovr(truth: Anything, read: Anything, weights: Floats | None) -> float:
+    """Mean over classes of the area for this class against the rest."""
+    each = [metrics.roc_auc_score(truth == k, read[:, k], sample_weight=weights) for k in present(truth, read)]
+    return float(np.mean(each))
+
+
+def _percentage(truth: Anything, read: Anything, weights: Floats | None) -> float:
+    if not truth.all():
+        raise ValueError("mean_absolute_percentage_error is undefined where `y_true` is 0")
+    return float(metrics.mean_absolute_percentage_error(truth, read, sample_weight=weights))
+
+
+def _explained(function: Callable[..., Any]) -> Function:
+    return _scikit_learn(function, force_finite=False)
+
+
+def top_label(truth: Anything, read: Floats) -> tuple[Anything, Floats]:
+    """Whether the most probable class was right, and its probability."""
+    chosen = read.argmax(axis=1)
+    return (chosen == truth).astype(np.intp), read[np.arange(len(read)), chosen]
+
+
+def present(truth: Anything, read: Floats) -> Anything:
+    """All class codes; ValueError when one has no row, because then its area is undefined."""
+    counts = np.bincount(truth, minlength=read.shape[1])
+    if missing := np.flatnonzero(counts == 0).tolist():
+        raise ValueError(f"roc_auc_ovr is undefined: no row is of class {', '.join(map(str, missing))}")
+    return np.arange(read.shape[1])
+
+
+_CLASSES: tuple[Task, ...] = (BINARY, MULTICLASS)
+_UNIT = (0.0, 1.0)
+
+
+def _all() -> tuple[Measure, ...]:
+    return (
+        Measure("roc_auc", (BINARY,), True, "score", *_UNIT, _scikit_learn(metrics.roc_auc_score)),
+        Measure("average_precision", (BINARY,), True, "score", *_UNIT, _scikit_learn(metrics.average_precision_score)),
+        Measure("brier_score", _CLASSES, False, "score", 0, 2, _brier_score),
+        Measure("log_loss", _CLASSES, False, "score", 0, inf, _log_loss),
+        Measure("expected_calibration_error", _CLASSES, False, "score", *_UNIT, _calibration),
+        Measure("accuracy", _CLASSES, True, "label", *_UNIT, _scikit_learn(metrics.accuracy_score)),
+        Measure("balanced_accuracy", _CLASSES, True, "label", *_UNIT, _balanced_accuracy),
+        Measure("matthews_corrcoef", _CLASSES, True, "label", -1, 1, _scikit_learn(metrics.matthews_corrcoef)),
+        Measure("f1", (BINARY,), True, "label", *_UNIT, _ratio(metrics.f1_score)),
+        Measure("precision", (BINARY,), True, "label", *_UNIT, _ratio(metrics.precision_score)),
+        Measure("recall", (BINARY,), True, "label", *_UNIT, _ratio(metrics.recall_score)),
+        Measure("roc_auc_ovr", (MULTICLASS,), True, "score", *_UNIT, _roc_auc_ovr),
+        Measure("f1_macro", (MULTICLASS,), True, "label", *_UNIT, _mean_ratio(metrics.f1_score, "macro")),
+        Measure("f1_weighted", (MULTICLASS,), True, "label", *_UNIT, _mean_ratio(metrics.f1_score, "weighted")),
+        Measure("precision_macro", (MULTICLASS,), True, "label", *_UNIT, _mean_ratio(metrics.precision_score, "macro")),
+        Measure("recall_macro", (MULTICLASS,), True, "label", *_UNIT, _mean_ratio(metrics.recall_score, "macro")),
+        Measure("r2", (REGRESSION,), True, "score", -inf, 1, _explained(metrics.r2_score)),
+        Measure(
+            "explained_variance", (REGRESSION,), True, "score", -inf, 1, _explained(metrics.explained_variance_score)
+        ),
+        Measure(
+            "mean_absolute_error", (REGRESSION,), False, "score", 0, inf, _scikit_learn(metrics.mean_absolute_error)
+        ),
+        Measure("mean_squared_error", (REGRESSION,), False, "score", 0, inf, _scikit_learn(metrics.mean_squared_error)),
+        Measure(
+            "root_mean_squared_error",
+            (REGRESSION,),
+            False,
+            "score",
+            0,
+            inf,
+            _scikit_learn(metrics.root_mean_squared_error),
+        ),
+        Measure(
+            "median_absolute_error", (REGRESSION,), False, "score", 0, inf, _scikit_learn(metrics.median_absolute_error)
+        ),
+        Measure("mean_absolute_percentage_error", (REGRESSION,), False, "score", 0, inf, _percentage),
+    )
+
+
+MEASURES: dict[str, Measure] = {measure.name: measure for measure in _all()}
