@@ -1,0 +1,50 @@
+"""The command `new`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.prompt import Prompt
+
+from mlops_spec.new.answer import as_data, as_text
+from mlops_spec.new.asking import Given, choose, take_default
+from mlops_spec.new.create import create
+from mlops_spec.new.starter import starters
+
+_TALK = Console(stderr=True)
+
+
+@click.command("new")
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option("--starter", type=click.Choice(starters()), help="What to begin with.  [default: the first]")
+@click.option("--name", help="The model's name.  [default: the folder's]")
+@click.option("--owner", "owners", multiple=True, metavar="@USER|@ORG/TEAM", help="Who answers for it; repeatable.")
+@click.option("--remote", metavar="URL|DIR", help="Where DVC keeps the data.  [default: DIRECTORY-storage]")
+@click.option("--defaults", is_flag=True, help="Ask nothing; what no option says is the default.")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def new_command(*, defaults: bool, form: str, **given: object) -> int:
+    """Make a repository that trains, gates, deploys and monitors as it stands.
+
+    On a terminal it asks for what no option says.
+
+    \b
+    Example:
+      mlops-spec new credit-default --owner @acme/credit --remote s3://bucket/credit-default
+    """
+    asked = not defaults and sys.stdin.isatty() and _TALK.is_terminal
+    choices = choose(Given(**given), _ask if asked else take_default)  # type: ignore[arg-type]
+    with _TALK.status("") as status:
+        created = create(choices, say=lambda step: status.update(f"{step} …"))
+    click.echo(json.dumps(as_data(created), indent=2) if form == "json" else as_text(created))
+    return 0
+
+
+def _ask(question: str, default: str, choices: tuple[str, ...] = ()) -> str:
+    try:
+        return Prompt.ask(question, console=_TALK, default=default, choices=list(choices) or None)
+    except EOFError as closed:
+        raise click.Abort from closed

@@ -1,0 +1,1 @@
+"""A new repository of one model: from a starter to its first commit."""

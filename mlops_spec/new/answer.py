@@ -1,0 +1,48 @@
+"""What `new` says when it is done: where the repository is, and what to do next."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mlops_spec.new.create import Created
+
+_TEXT = """\
+{model} is in {folder}, its first commit is {commit:.7}
+
+Try it
+  cd {folder}
+  uv sync                    the environment that uv.lock names
+  uv run mlops-spec run      train, evaluate, package
+  uv run mlops-spec gate     what must hold before a merge
+
+Before the first push
+  owners    {owners} in model.yaml; after a change of it: uv run mlops-spec render
+  data      uv run dvc push takes it to {remote}; GitHub's runners must reach that
+  origin    git remote add origin URL && git push -u origin main
+
+README.md says the rest."""
+
+
+def as_text(created: Created) -> str:
+    """The answer for people."""
+    return _TEXT.format(
+        model=created.model,
+        folder=os.path.relpath(created.directory),
+        commit=created.commit,
+        owners=", ".join(created.owners),
+        remote=created.remote,
+    )
+
+
+def as_data(created: Created) -> dict[str, object]:
+    """The answer for machines."""
+    return {
+        "directory": str(created.directory),
+        "model": created.model,
+        "starter": created.starter,
+        "owners": list(created.owners),
+        "commit": created.commit,
+        "remote": created.remote,
+    }

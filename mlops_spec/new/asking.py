@@ -1,0 +1,60 @@
+"""The few questions of `new`, and what is chosen where nobody answers."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from mlops_spec.new import starter
+from mlops_spec.new.create import Choices
+from mlops_spec.new.starter import Names
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Ask(Protocol):
+    """Asks a question; an empty tuple of choices leaves the answer free."""
+
+    def __call__(self, question: str, default: str, choices: tuple[str, ...] = ()) -> str: ...
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the command line said; None and the empty tuple are left open."""
+
+    directory: Path
+    starter: str | None = None
+    name: str | None = None
+    owners: tuple[str, ...] = ()
+    remote: str | None = None
+
+
+def take_default(question: str, default: str, choices: tuple[str, ...] = ()) -> str:  # noqa: ARG001 - an `Ask`
+    """Answers each question with its default."""
+    return default
+
+
+def choose(given: Given, ask: Ask) -> Choices:
+    """Settles by `ask` what was left open.
+
+    Raises:
+        Failure: an answer can't be right.
+    """
+    directory = given.directory.absolute()
+    kind = given.starter or ask("Starter", starter.DEFAULT, starter.starters())
+    name = given.name or ask("Name of the model", "-".join(re.findall("[a-z0-9]+", directory.name.lower())))
+    owners = given.owners or tuple(
+        ask("Who answers for it (@user or @organization/team)", " ".join(starter.own_names(kind).owners)).split()
+    )
+    remote = given.remote or ask("Where DVC keeps the data (URL or folder)", os.path.relpath(f"{directory}-storage"))
+    return Choices(
+        directory=directory,
+        starter=kind,
+        names=starter.checked(Names(name, owners)),
+        remote=remote,
+        python=f"{sys.version_info.major}.{sys.version_info.minor}",
+    )

@@ -1,0 +1,99 @@
+"""Makes the repository: starter, dependency, data, lock file, rendered files, first commit."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlops_spec import layout
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.git import Git, GitError
+from mlops_spec.lint import load_spec
+from mlops_spec.new import beside, requirement, starter, tracking, uv
+from mlops_spec.outputs.stages import data_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from mlops_spec.new.requirement import Origin
+    from mlops_spec.new.starter import Names
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What a new repository is to be; `remote` is the DVC remote, a URL or a folder."""
+
+    directory: Path
+    starter: str
+    names: Names
+    remote: str
+    python: str
+
+
+@dataclass(frozen=True)
+class Created:
+    """What came of it."""
+
+    directory: Path
+    model: str
+    owners: tuple[str, ...]
+    starter: str
+    remote: str
+    commit: str
+
+
+def create(choices: Choices, *, say: Callable[[str], None]) -> Created:
+    """Builds the repository beside its place and moves it there when it is whole; `say` gets each step's name.
+
+    Raises:
+        Failure: the place is taken, a name is wrong, git or uv is missing or fails, the index doesn't answer.
+    """
+    beside.refuse_taken(choices.directory)
+    _refuse_nameless(choices.directory.parent)
+    origin = requirement.running()
+    uv.find()
+    with beside.built(choices.directory) as root:
+        git = Git(root)
+        git.run("init", "--quiet", "--initial-branch", layout.MAIN_BRANCH)
+        say(f"copying starter {choices.starter}")
+        _fill(root, choices)
+        say("locking the dependencies")
+        _depend(root, origin)
+        say("rendering")
+        render(root)
+        say("committing")
+        commit = _commit(git, f"Start {choices.names.model} from the starter {choices.starter}")
+    names = choices.names
+    return Created(choices.directory, names.model, names.owners, choices.starter, choices.remote, commit)
+
+
+def _fill(root: Path, choices: Choices) -> None:
+    starter.copy(choices.starter, choices.names, root)
+    (root / ".python-version").write_text(f"{choices.python}\n", encoding="utf-8")
+    tracking.initialise(root, remote=tracking.remote_url(choices.remote, choices.directory))
+    tracking.track(root, data_file(load_spec(root / layout.SPEC).data))
+
+
+def _depend(root: Path, origin: Origin) -> None:
+    requirement.add(root, origin)
+    uv.lock(root)
+
+
+def _commit(git: Git, message: str) -> str:
+    git.run("-c", f"core.excludesFile={os.devnull}", "add", "--all")
+    git.run("commit", "--quiet", "--message", message)
+    return git.commit_id()
+
+
+def _refuse_nameless(directory: Path) -> None:
+    """Git must know whose commit it is, before anything is built."""
+    try:
+        Git(directory).run("var", "GIT_COMMITTER_IDENT")
+    except GitError as nameless:
+        raise Failure(
+            "git doesn't know who you are",
+            exit_code=Exit.CONFIG,
+            remedy='git config --global user.name "Your Name" and git config --global user.email you@example.com',
+        ) from nameless

@@ -1,0 +1,77 @@
+"""The uv binary: builds our wheel and locks a new project's dependencies."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from mlops_spec.errors import Exit, Failure
+
+
+def find() -> str:
+    """The uv on the PATH, else the one beside the interpreter.
+
+    Raises:
+        Failure: there is none (exit 78).
+    """
+    beside = Path(sys.executable).with_name("uv")
+    found = shutil.which("uv") or (str(beside) if os.access(beside, os.X_OK) else None)
+    if found is None:
+        raise Failure("uv is not installed", exit_code=Exit.CONFIG, remedy="pip install uv")
+    return found
+
+
+def lock(project: Path) -> None:
+    """Writes the project's `uv.lock`.
+
+    Raises:
+        Failure: the package index doesn't answer (exit 69), or no set of versions fits (exit 78).
+    """
+    _run(["lock", "--python", sys.executable], project, doing="lock the dependencies")
+
+
+def build_wheel(source: Path, into: Path) -> None:
+    """Builds the wheel of a source folder.
+
+    Raises:
+        Failure: it can't be built (exit 78), or the package index doesn't answer (exit 69).
+    """
+    args = ["build", "--wheel", "--no-create-gitignore", "--python", sys.executable, "--out-dir", str(into)]
+    _run([*args, str(source)], into.parent, doing="build the wheel of mlops-spec")
+
+
+def _run(args: list[str], directory: Path, *, doing: str) -> None:
+    """Runs uv in a process group of its own, so that it ends with all its children when we are interrupted."""
+    environment = {key: value for key, value in os.environ.items() if key != "VIRTUAL_ENV"}
+    with subprocess.Popen(
+        [find(), "--quiet", "--no-progress", *args],
+        cwd=directory,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        try:
+            said, _ = process.communicate()
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
+    if process.returncode:
+        raise _failure(said.strip(), doing)
+
+
+def _failure(said: str, doing: str) -> Failure:
+    network = any(
+        sign in said for sign in ("error sending request", "Failed to fetch", "network was disabled", "dns error")
+    )
+    return Failure(
+        f"uv could not {doing}:\n{said}",
+        exit_code=Exit.UNAVAILABLE if network else Exit.CONFIG,
+        remedy="check the network and uv's index settings, then run it again" if network else "",
+    )
