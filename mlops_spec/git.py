@@ -6,7 +6,6 @@ import base64
 import os
 import subprocess
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
@@ -14,9 +13,10 @@ from mlops_spec.errors import Exit, Failure
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
+    from pathlib import Path, PurePosixPath
 
 NETWORK_SECONDS = 300
-ABSENT = "0" * 40
+EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 AUTHOR = "mlops-spec <mlops-spec@localhost>"
 
 # A hook, a file monitor or a signature program would run what the repository names; the rest changes what a call does.
@@ -277,7 +277,11 @@ class Git:
                 entries[name] = f"100644 blob {self.blob(content)}\t{name}"
         for name, inner in below.items():
             meta = entries.get(name, "").partition("\t")[0].split()
-            entries[name] = f"040000 tree {self.write_tree(meta[2] if meta else None, inner)}\t{name}"
+            written = self.write_tree(meta[2] if meta else None, inner)
+            if written == EMPTY_TREE:
+                entries.pop(name, None)
+            else:
+                entries[name] = f"040000 tree {written}\t{name}"
         return self.run("mktree", "-z", stdin="".join(f"{e}\0" for e in entries.values()).encode()).decode().strip()
 
     def write_commit(

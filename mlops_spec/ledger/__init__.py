@@ -1,0 +1,28 @@
+"""The ledger: hash-chained records on a branch of their own, appended by compare-and-swap, read from the remote only.
+
+`read` gives the checked records; `live`, `open_intents` and `outcome_of` answer questions about them; `append` adds
+records (with tags that must move along), `append_outcome` closes an intent.
+"""
+
+from mlops_spec.ledger.append import Head, append, append_when, head
+from mlops_spec.ledger.query import Outcome, append_outcome, live, open_intents, outcome_of, read
+from mlops_spec.ledger.record import Draft, Record
+from mlops_spec.ledger.state import Live, State, replay
+
+__all__ = [
+    "Draft",
+    "Head",
+    "Live",
+    "Outcome",
+    "Record",
+    "State",
+    "append",
+    "append_outcome",
+    "append_when",
+    "head",
+    "live",
+    "open_intents",
+    "outcome_of",
+    "read",
+    "replay",
+]

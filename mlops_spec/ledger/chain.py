@@ -1,0 +1,83 @@
+"""From the ledger's files to its records: where each lies, and that each follows from the one before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from mlops_spec.ledger.merkle import Frontier
+from mlops_spec.ledger.record import GENESIS, MalformedError, Record, moment, parse
+from mlops_spec.ledger.state import State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CHECKPOINT, FRONTIER = "checkpoint", "frontier"
+SKEW = timedelta(minutes=5)
+
+
+def record_path(seq: int) -> str:
+    """Where a record lies: a hundred to a folder, so that an append writes small trees however long the ledger is.
+
+    >>> record_path(42), record_path(1_234_567)
+    ('log/00/00/00000042.json', 'log/123/45/01234567.json')
+    """
+    return f"log/{seq // 10_000:02d}/{seq // 100 % 100:02d}/{seq:08d}.json"
+
+
+class BrokenError(ValueError):
+    """A record that does not follow; `seq` says which."""
+
+    def __init__(self, seq: int, reason: str) -> None:
+        super().__init__(f"record {seq}: {reason}")
+        self.seq = seq
+
+
+@dataclass
+class Chain:
+    """Takes records one by one; refuses the first that does not follow from those before."""
+
+    log: str | None = None
+    prev: str = GENESIS
+    frontier: Frontier = field(default_factory=Frontier)
+    state: State = field(default_factory=State)
+    latest: datetime | None = None
+    skewed: list[int] = field(default_factory=list)  # records that claim to be older than the one before
+
+    def take(self, raw: bytes) -> Record:
+        """The record of these bytes.
+
+        Raises:
+            BrokenError: it is malformed, stands in the wrong place, or breaks a rule.
+        """
+        seq = self.frontier.size
+        try:
+            record = parse(raw)
+        except MalformedError as error:
+            raise BrokenError(seq, str(error)) from None
+        problem = self._place(record) or self.state.problem(record)
+        if problem:
+            raise BrokenError(seq, problem)
+        now = moment(record.time)
+        if self.latest is not None and now < self.latest - SKEW:
+            self.skewed.append(seq)
+        self.latest = now if self.latest is None else max(now, self.latest)
+        self.log, self.prev, self.frontier = record.log, record.hash, self.frontier.grown(raw)
+        self.state.take(record)
+        return record
+
+    def _place(self, record: Record) -> str | None:
+        if record.seq != self.frontier.size:
+            return f"it says that it is record {record.seq}"
+        if record.prev != self.prev:
+            return "it does not follow the record before"
+        if self.log is not None and record.log != self.log:
+            return f"it belongs to the ledger {record.log}, not to {self.log}"
+        return None
+
+
+def replayed(raws: Iterator[bytes], chain: Chain) -> Iterator[Record]:
+    """The records of these bytes, each checked by `chain`."""
+    for raw in raws:
+        yield chain.take(raw)

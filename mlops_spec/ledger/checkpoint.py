@@ -1,0 +1,48 @@
+"""Checkpoints: the ledger's name, size and root in three lines, as C2SP tlog-checkpoint writes them."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mlops_spec.ledger.merkle import Frontier
+
+_NOTE = re.compile(
+    r"(?:\A|\n\n)(?P<origin>[^\s\x00-\x1f]+)\n(?P<size>0|[1-9][0-9]{0,15})\n(?P<root>[A-Za-z0-9+/]{43}=)\n?\Z"
+)
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """The first `size` records of the ledger `origin` have this Merkle root."""
+
+    origin: str
+    size: int
+    root: bytes
+
+    def __str__(self) -> str:
+        return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
+
+
+def checkpoint(origin: str, frontier: Frontier) -> Checkpoint:
+    """What `frontier` commits the ledger to."""
+    return Checkpoint(origin, frontier.size, frontier.root)
+
+
+def parse(text: str) -> Checkpoint | None:
+    """The checkpoint that a text ends with (a note's body, or a tag's message), or None.
+
+    >>> parse("churn v1.0.0\\n\\nlocal/churn\\n0\\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\\n").size
+    0
+    """
+    found = _NOTE.search(text)
+    if found is None:
+        return None
+    try:
+        return Checkpoint(found["origin"], int(found["size"]), base64.b64decode(found["root"], validate=True))
+    except binascii.Error:
+        return None

@@ -1,0 +1,98 @@
+"""Reading the ledger, and the questions that its readers ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.ledger.append import append_when
+from mlops_spec.ledger.chain import BrokenError, Chain, replayed
+from mlops_spec.ledger.record import Draft, Record, Why, plain
+from mlops_spec.ledger.state import Live, replay
+from mlops_spec.ledger.store import from_commit, remote_commit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from mlops_spec.git import Git
+    from mlops_spec.ledger.append import Head
+    from mlops_spec.ledger.record import Evidence, Result, Who
+
+
+def read(git: Git, *, at: str | None = None) -> tuple[Record, ...]:
+    """All records of the remote's ledger (or of its commit `at`), in order, each checked with the chain and the rules.
+
+    Raises:
+        Failure: the remote doesn't answer (69), or the ledger doesn't hold together (1).
+    """
+    commit = at or remote_commit(git)
+    if commit is None:
+        return ()
+    snapshot = from_commit(git, commit)
+    strays = snapshot.strays()
+    if strays:
+        raise _broken(f"{strays[0]} is missing, or should not be there")
+    try:
+        return tuple(replayed(snapshot.records(), Chain()))
+    except BrokenError as error:
+        raise _broken(str(error)) from error
+
+
+def live(records: Sequence[Record], environment: str) -> Live | None:
+    """What an environment serves according to the ledger: what its newest successful outcome left there."""
+    return replay(records).live.get(environment)
+
+
+def open_intents(records: Sequence[Record]) -> tuple[Record, ...]:
+    """Intents that no outcome has closed, oldest first."""
+    return tuple(sorted(replay(records).open.values(), key=lambda record: record.seq))
+
+
+def outcome_of(records: Sequence[Record], intent: Record) -> Record | None:
+    """The outcome that closed an intent, or None."""
+    return next((record for record in records[intent.seq :] if record.closes == intent.seq), None)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an intent ended, why, and on which evidence."""
+
+    result: Result
+    reason: str = ""
+    evidence: tuple[Evidence, ...] = ()
+
+
+def append_outcome(
+    git: Git, intent: Record, outcome: Outcome, *, who: Who, now: datetime | None = None
+) -> Record | None:
+    """Closes an intent, whoever else appends at the same time; None when it was closed already.
+
+    Raises:
+        Failure: the remote doesn't answer (69); the ledger is broken (1).
+    """
+    kind = intent.why.kind if intent.why else "manual"
+
+    def decide(end: Head) -> Draft | None:
+        if intent not in open_intents(read(git, at=end.commit) if end.commit else ()):
+            return None
+        return Draft(
+            event="deploy.outcome",
+            who=who,
+            what=intent.what,
+            why=Why(kind=kind, text=plain(outcome.reason)) if outcome.reason else None,
+            closes=intent.seq,
+            result=outcome.result,
+            evidence=outcome.evidence,
+        )
+
+    return append_when(git, decide, now=now)
+
+
+def _broken(reason: str) -> Failure:
+    return Failure(
+        f"the ledger does not hold together: {reason}",
+        exit_code=Exit.FINDINGS,
+        remedy="run `mlops-spec audit verify`",
+    )

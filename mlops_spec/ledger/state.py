@@ -1,0 +1,145 @@
+"""What the records add up to, and which record may come next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlops_spec.ledger.record import Draft, GateResult, Record
+
+
+@dataclass(frozen=True)
+class Live:
+    """A version that an environment serves since the outcome `since`, wanted by `intent`."""
+
+    version: str
+    digest: str
+    serial: int
+    intent: Record
+    since: Record
+
+
+@dataclass
+class State:
+    """The ledger so far: versions by name; per environment the open intent, the last serial and what is live."""
+
+    registered: dict[str, Record] = field(default_factory=dict)
+    newest: str | None = None
+    revoked: set[str] = field(default_factory=set)
+    open: dict[str, Record] = field(default_factory=dict)
+    serial: dict[str, int] = field(default_factory=dict)
+    live: dict[str, Live] = field(default_factory=dict)
+    proven: set[tuple[str, str]] = field(default_factory=set)  # (environment, version) that was live once
+
+    def problem(self, draft: Draft) -> str | None:
+        """Why this record must not come next, or None."""
+        rule = _RULES.get(draft.event)
+        return rule(self, draft) if rule else None
+
+    def take(self, record: Record) -> None:
+        """Adds a record that has no problem."""
+        what = record.what
+        if record.event == "register" and what.version:
+            self.registered[what.version] = record
+            self.newest = what.version
+        elif record.event == "revoke" and what.version:
+            self.revoked.add(what.version)
+        elif record.event == "deploy.intent" and what.environment and what.serial is not None:
+            self.open[what.environment] = record
+            self.serial[what.environment] = what.serial
+        elif record.event == "deploy.outcome" and what.environment:
+            intent = self.open.pop(what.environment)
+            if record.result == "succeeded":
+                self._make_live(what.environment, intent, record)
+
+    def _make_live(self, environment: str, intent: Record, outcome: Record) -> None:
+        what = intent.what
+        assert what.version
+        assert what.package
+        self.live[environment] = Live(what.version, what.package.digest, what.serial or 0, intent, outcome)
+        self.proven.add((environment, what.version))
+
+
+def replay(records: Iterable[Record]) -> State:
+    """The state after records that were verified before."""
+    state = State()
+    for record in records:
+        state.take(record)
+    return state
+
+
+def holds(gate: GateResult, day: str) -> bool:
+    """Whether a gate lets a version through on a day (`YYYY-MM-DD`): it passed, or is waived until then or later."""
+    return gate.verdict == "pass" or (gate.waived_until is not None and gate.waived_until >= day)
+
+
+def version_key(version: str) -> tuple[int, ...]:
+    """Orders versions by their numbers.
+
+    >>> sorted(["v1.10.0", "v1.9.3"], key=version_key)
+    ['v1.9.3', 'v1.10.0']
+    """
+    return tuple(map(int, version.removeprefix("v").split(".")))
+
+
+def _register(state: State, draft: Draft) -> str | None:
+    what = draft.what
+    if not (what.version and what.package and what.tag and draft.from_what and draft.why and draft.why.gates):
+        return "a registration names version, package, tag, source and gates"
+    if state.newest and version_key(what.version) <= version_key(state.newest):
+        return f"{what.version} is not newer than {state.newest}"
+    if what.tag.name != f"{what.model}@{what.version}":
+        return f"tag {what.tag.name} is not that of {what.model} {what.version}"
+    return None
+
+
+def _intent(state: State, draft: Draft) -> str | None:
+    what = draft.what
+    if not (what.version and what.environment and what.package and what.serial is not None):
+        return "an intent names version, environment, package and serial"
+    if what.environment in state.open:
+        return f"intent {state.open[what.environment].seq} is still open in {what.environment}"
+    last = state.serial.get(what.environment, 0)
+    if (what.base_serial, what.serial) != (last, last + 1):
+        return f"serial {what.serial} on base {what.base_serial}, but {what.environment} is at serial {last}"
+    approvers = {approval.login.lower() for approval in draft.who.approvals}
+    if len(approvers) < len(draft.who.approvals):
+        return "one approver counts once"
+    return unfit(state, what.version, what.package.digest, what.after)
+
+
+def unfit(state: State, version: str, digest: str, after: str | None) -> str | None:
+    """Why a version must not be deployed, or None; `after` is the environment where it had to be live before."""
+    known = state.registered.get(version)
+    if known is None or known.what.package is None:
+        return f"{version} was never registered"
+    if known.what.package.digest != digest:
+        return f"{version} was registered as {known.what.package.digest}, not as {digest}"
+    if version in state.revoked:
+        return f"{version} was revoked"
+    if after is not None and (after, version) not in state.proven:
+        return f"{version} was never live in {after}"
+    return None
+
+
+def _outcome(state: State, draft: Draft) -> str | None:
+    what = draft.what
+    intent = state.open.get(what.environment or "")
+    if intent is None or draft.closes != intent.seq:
+        return f"it closes {draft.closes}, which is no open intent of {what.environment}"
+    mine = (what.model, what.version, what.package, what.serial)
+    if mine != (intent.what.model, intent.what.version, intent.what.package, intent.what.serial):
+        return f"it is not about what intent {intent.seq} wanted"
+    if draft.result not in {"succeeded", "failed", "rolled-back", "abandoned"}:
+        return f"{draft.result} is no outcome of a deployment"
+    return None
+
+
+def _revoke(state: State, draft: Draft) -> str | None:
+    return None if draft.what.version in state.registered else f"{draft.what.version} was never registered"
+
+
+_RULES = {"register": _register, "deploy.intent": _intent, "deploy.outcome": _outcome, "revoke": _revoke}

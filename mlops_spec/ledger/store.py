@@ -1,0 +1,99 @@
+"""Where the ledger is kept: a branch of the remote, or a folder that was exported from it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.git import GitError
+from mlops_spec.layout import LEDGER_BRANCH
+from mlops_spec.ledger.chain import CHECKPOINT, FRONTIER, record_path
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from mlops_spec.git import Git
+
+REMOTE_REF = f"refs/heads/{LEDGER_BRANCH}"
+SEEN_REF = f"refs/mlops-spec/{LEDGER_BRANCH}"  # moves forward only: so each clone is a witness of what it saw
+_TRIES = 40
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The ledger's files at one moment: names, and a way to their bytes."""
+
+    keys: Mapping[str, str]  # name → what `load` takes
+    load: Callable[[list[str]], Iterator[bytes | None]]
+
+    @property
+    def size(self) -> int:
+        """How many records it has."""
+        return sum(1 for name in self.keys if name.startswith("log/"))
+
+    def records(self) -> Iterator[bytes]:
+        """The records' bytes in their order; call `strays` first to know that the names are right."""
+        return (raw for raw in self.load([self.keys[record_path(seq)] for seq in range(self.size)]) if raw is not None)
+
+    def strays(self) -> list[str]:
+        """Names that are missing (the records are numbered without a gap), or that nobody should have put there."""
+        right = {record_path(seq) for seq in range(self.size)} | ({CHECKPOINT, FRONTIER} if self.keys else set())
+        return sorted(right.symmetric_difference(self.keys))
+
+    def file(self, name: str) -> bytes | None:
+        """One file's bytes, or None."""
+        return next(iter(self.load([self.keys[name]]))) if name in self.keys else None
+
+
+EMPTY = Snapshot({}, lambda _: iter(()))
+
+
+def from_commit(git: Git, commit: str) -> Snapshot:
+    """The ledger at a commit of its branch."""
+    entries = git.tree(commit).entries()
+    odd = [entry.path for entry in entries if entry.mode != "100644"]
+    if odd:
+        raise Failure(f"the ledger holds a link or a program: {odd[0]}", exit_code=Exit.FINDINGS)
+    return Snapshot({entry.path: entry.object for entry in entries}, git.read_objects)
+
+
+def from_folder(folder: Path) -> Snapshot:
+    """The ledger in a folder."""
+    files = {str(path.relative_to(folder).as_posix()): str(path) for path in folder.rglob("*") if path.is_file()}
+    kept = {name: path for name, path in files.items() if name.startswith("log/") or name in (CHECKPOINT, FRONTIER)}
+    return Snapshot(kept, lambda paths: ((folder / path).read_bytes() for path in paths))
+
+
+def remote_commit(git: Git) -> str | None:
+    """The commit that the remote's ledger branch is at, brought here; None: the remote has no ledger yet.
+
+    Raises:
+        Failure: the remote doesn't answer (69); its ledger is gone or was rewritten since this clone saw it (1).
+    """
+    for attempt in range(_TRIES):
+        try:
+            git.fetch(f"{REMOTE_REF}:{SEEN_REF}")
+        except GitError as error:
+            if "couldn't find remote ref" in error.stderr:
+                if git.resolve(SEEN_REF):
+                    raise _rewritten(git, "is gone") from error
+                return None
+            if "non-fast-forward" in error.stderr:
+                raise _rewritten(git, "was rewritten") from error
+            if "cannot lock ref" not in error.stderr and "unable to update local ref" not in error.stderr:
+                raise
+            time.sleep(0.02 * (attempt + 1))  # another process of this clone is fetching it
+        else:
+            return git.commit_id(SEEN_REF)
+    raise Failure(f"another process keeps {SEEN_REF} locked", exit_code=Exit.STALE)
+
+
+def _rewritten(git: Git, what: str) -> Failure:
+    return Failure(
+        f"the ledger of `{git.remote}` {what}: it no longer holds the record that this clone has seen",
+        exit_code=Exit.FINDINGS,
+        remedy=f"compare `git log {SEEN_REF}` with the remote's {LEDGER_BRANCH} branch, and find out who changed it",
+    )
