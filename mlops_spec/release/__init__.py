@@ -1,0 +1,1 @@
+"""Versions: registering them, promoting them, and what each environment should serve."""

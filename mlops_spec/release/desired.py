@@ -1,0 +1,65 @@
+"""The desired state of an environment: what main and the ledger together say must be live there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from mlops_spec.ledger.state import replay
+from mlops_spec.release.declared import Following, declared_in
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import PurePosixPath
+
+    from mlops_spec.ledger.record import Record
+
+
+class Files(Protocol):
+    """The files of main at one commit, such as `git.Tree`."""
+
+    def read(self, path: str | PurePosixPath, /) -> bytes | None:
+        """A file's bytes, or None where there is no such file."""
+
+
+@dataclass(frozen=True)
+class Desired:
+    """What an agent makes live. With an `intent` it rolls out and answers it; without, it only heals what drifted."""
+
+    environment: str
+    model: str
+    version: str
+    digest: str
+    serial: int
+    intent: Record | None
+
+
+def desired(records: Sequence[Record], main_tree: Files, environment: str) -> Desired | None:
+    """What must be live in an environment; None: nothing was ever asked for there.
+
+    An open intent counts only while main still says the same: an environment that follows the registered versions
+    says so for all, a promoted one names version, digest and serial. Otherwise the last version that went live stays.
+
+    Raises:
+        Failure: main has no readable deploy file for the environment (exit 2).
+    """
+    state = replay(records)
+    intent = state.open.get(environment)
+    if intent is not None and _still_wanted(intent, main_tree, environment):
+        what = intent.what
+        assert what.version
+        assert what.package
+        return Desired(environment, what.model, what.version, what.package.digest, what.serial or 0, intent)
+    now = state.live.get(environment)
+    if now is None:
+        return None
+    return Desired(environment, now.intent.what.model, now.version, now.digest, now.serial, None)
+
+
+def _still_wanted(intent: Record, main_tree: Files, environment: str) -> bool:
+    said = declared_in(main_tree, environment)
+    if isinstance(said, Following):
+        return said.model == intent.what.model
+    what = intent.what
+    wanted = (what.model, what.version, what.package and what.package.digest, what.serial)
+    return wanted == (said.model, said.version, said.digest, said.serial)
