@@ -1,0 +1,82 @@
+"""What one version did: totals for the metrics, and a window since the routes last changed for the watch."""
+
+from __future__ import annotations
+
+import bisect
+import math
+from collections import Counter, deque
+
+from mlops_spec.serve.scores import BINS, Scores
+from mlops_spec.serve.wanted import Window
+
+# Upper bounds of the latency histogram, in seconds.
+BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+_LATENCIES = 20_000
+
+
+class Counts:
+    """Counters of one version; only the front's loop touches them."""
+
+    def __init__(self) -> None:
+        self.statuses: Counter[int] = Counter()
+        self.buckets = [0] * (len(BOUNDS) + 1)
+        self.seconds = 0.0
+        self.scores = 0
+        self.score_sum = 0.0
+        self.bins = [0] * BINS
+        self.open_window()
+
+    def open_window(self) -> None:
+        """Starts a new window: the watch judges what a version did under the present routes alone."""
+        self._latencies: deque[float] = deque(maxlen=_LATENCIES)
+        self._requests = self._errors = self._scores = self._compared = 0
+        self._score_sum = self._largest_difference = 0.0
+        self._bins = [0] * BINS
+
+    def answered(self, seconds: float, status: int, scores: Scores | None) -> None:
+        """Counts one answer."""
+        self.statuses[status] += 1
+        self.buckets[bisect.bisect_left(BOUNDS, seconds)] += 1
+        self.seconds += seconds
+        self._requests += 1
+        self._latencies.append(seconds)
+        if scores is not None:
+            self._add(scores)
+
+    def failed(self) -> None:
+        """Counts against the version: it gave no good answer to a request that can be answered."""
+        self._errors += 1
+
+    def compared(self, difference: float) -> None:
+        """Counts a shadow's answer that was held against the stable one's."""
+        self._compared += 1
+        self._largest_difference = max(self._largest_difference, difference)
+
+    def window(self) -> Window:
+        """The window so far."""
+        ordered = sorted(self._latencies)
+        return Window(
+            requests=self._requests,
+            errors=self._errors,
+            p50=_percentile(ordered, 0.5),
+            p99=_percentile(ordered, 0.99),
+            mean_score=self._score_sum / self._scores if self._scores else None,
+            bins=tuple(self._bins) if any(self._bins) else (),
+            compared=self._compared,
+            largest_difference=self._largest_difference if self._compared else None,
+        )
+
+    def _add(self, scores: Scores) -> None:
+        self.scores += scores.number
+        self._scores += scores.number
+        self.score_sum += scores.mean * scores.number
+        self._score_sum += scores.mean * scores.number
+        for index, number in enumerate(scores.bins):
+            if number:
+                self.bins[index] += number
+                self._bins[index] += number
+
+
+def _percentile(ordered: list[float], share: float) -> float | None:
+    """The nearest-rank percentile: the smallest value that at least `share` of the values don't exceed."""
+    return ordered[math.ceil(share * len(ordered)) - 1] if ordered else None

@@ -1,0 +1,147 @@
+"""Starts the front: takes the folder's lock and the address first, so that what is wrong is said before it detaches."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import fcntl
+import os
+import socket
+import sys
+from typing import TYPE_CHECKING
+
+import uvicorn
+
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.package import digest, verify
+from mlops_spec.serve.front import Front
+from mlops_spec.serve.http import application
+from mlops_spec.serve.log import PredictionLog
+from mlops_spec.serve.wanted import LOCK, LOG, Served, Wanted, write_wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from mlops_spec.serve.limits import Limits
+
+_BACKLOG = 2048
+
+
+def serve(folder: Path, listen: str, *, limits: Limits, log: Path | None, detach: bool) -> int:
+    """Serves what `wanted.json` in `folder` says at `listen` until a signal comes; `detach`: in a session of its own.
+
+    Raises:
+        Failure: the address can't be taken (exit 78), or another server has the folder (exit 75).
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    lock = take_lock(folder)
+    listener = bind(listen)
+    host, port = listener.getsockname()[:2]
+    if detach and not _become_daemon(folder / LOG):
+        return Exit.OK
+    os.ftruncate(lock, 0)
+    os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+    prediction_log = PredictionLog(log, limits) if log is not None else None
+    try:
+        front = Front(folder, f"{host}:{port}", limits, prediction_log)
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            runner.run(_run(front, listener))
+    finally:
+        if prediction_log is not None:
+            prediction_log.close()
+    return Exit.OK
+
+
+def serve_package(package: Path, folder: Path, listen: str, *, limits: Limits) -> int:
+    """Serves one package until a signal comes; `folder` is a temporary one."""
+    manifest = verify(package)
+    served = Served("unreleased", digest(package), str(package.resolve()))
+    write_wanted(folder, Wanted(model=manifest.model, stable=served, generation=1))
+    print(f"serving {manifest.model} at http://{listen}/v2/models/{manifest.model}", file=sys.stderr)
+    return serve(folder, listen, limits=limits, log=None, detach=False)
+
+
+def take_lock(folder: Path) -> int:
+    """Locks a server's folder for as long as this process lives; raises Failure (exit 75) where another has it."""
+    descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        holder = os.pread(descriptor, 32, 0).decode(errors="replace").strip()
+        os.close(descriptor)
+        raise Failure(
+            f"{folder} is served already, by process {holder or 'unknown'}",
+            exit_code=Exit.STALE,
+            remedy="Use that one, or end it first.",
+        ) from error
+    return descriptor
+
+
+def bind(listen: str) -> socket.socket:
+    """A listening socket at `HOST:PORT`; port 0 takes any. Raises Failure (exit 78) where that can't be had."""
+    host, _, port = listen.rpartition(":")
+    if not host or not port.isdigit() or int(port) > 65535:
+        raise Failure(f"{listen!r} is no address to listen at", exit_code=Exit.CONFIG, remedy="Use 127.0.0.1:8080.")
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, int(port)))
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        taken = error.errno == errno.EADDRINUSE
+        raise Failure(
+            f"can't listen at {listen}: {'another process does' if taken else error.strerror or error}",
+            exit_code=Exit.CONFIG,
+            remedy="End that process, or give this environment another `listen` in model.yaml." if taken else "",
+        ) from error
+    return listener
+
+
+async def _run(front: Front, listener: socket.socket) -> None:
+    config = uvicorn.Config(
+        application(front),
+        lifespan="off",
+        interface="asgi3",
+        access_log=False,
+        log_level="warning",
+        server_header=False,
+        date_header=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=int(front.limits.drain_seconds),
+        ws="none",
+    )
+    following = asyncio.ensure_future(front.run())
+    try:
+        await uvicorn.Server(config).serve(sockets=[listener])
+    finally:
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """uvloop's where it is installed."""
+    try:
+        import uvloop  # noqa: PLC0415 - a part of the extra that Windows doesn't have
+    except ImportError:
+        return None
+    factory: Callable[[], asyncio.AbstractEventLoop] = uvloop.new_event_loop
+    return factory
+
+
+def _become_daemon(log: Path) -> bool:
+    """Goes on in a process of its own session, without a terminal; False in the process that was called."""
+    if os.fork() > 0:
+        return False
+    os.setsid()
+    if os.fork() > 0:
+        os._exit(0)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    null = os.open(os.devnull, os.O_RDONLY)
+    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    for source, target in ((null, 0), (output, 1), (output, 2)):
+        os.dup2(source, target)
+    os.chdir("/")
+    return True

@@ -1,0 +1,151 @@
+"""One model version in a process of its own: verifies the package, loads it, and answers frames until the front goes.
+
+Requests that wait are answered together: one call of the model for all their rows. There is no delay for that: a
+request that comes alone is answered alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import socket
+import sys
+import threading
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from mlops_spec.errors import Failure
+from mlops_spec.package import verify
+from mlops_spec.predictor import load_predict
+from mlops_spec.serve.frame import Frame, Splitter, pack
+from mlops_spec.serve.scores import summarise
+from mlops_spec.serve.tensors import BadRequest, Request, answer, arrays, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    import numpy as np
+
+    from mlops_spec.manifest import Manifest, Tensor
+
+HELLO = 0
+_RECEIVE = 2**20
+_MOST_ROWS = 4096
+
+
+@dataclass(frozen=True)
+class Model:
+    """A loaded version."""
+
+    name: str
+    version: str
+    inputs: dict[str, Tensor]
+    outputs: tuple[Tensor, ...]
+    predict: Callable[[pd.DataFrame], np.ndarray]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Loads one package and serves it on an inherited socket; standard input ends when the front does."""
+    parser = argparse.ArgumentParser(prog="mlops-spec worker")
+    parser.add_argument("--package", type=Path, required=True)
+    parser.add_argument("--digest", required=True)
+    parser.add_argument("--version", required=True)
+    parser.add_argument("--socket", type=int, required=True)
+    options = parser.parse_args(argv)
+    threading.Thread(target=_end_with_the_front, daemon=True).start()
+    connection = socket.socket(fileno=options.socket)
+    try:
+        model, manifest = load(options.package, options.digest, options.version)
+    except Exception as error:  # whatever the model's code raises is the answer to the front
+        connection.sendall(pack(HELLO, 500, _error(_says(error))))
+        return 1
+    connection.sendall(pack(HELLO, 200, json.dumps(_metadata(manifest)).encode()))
+    serve(connection, model)
+    return 0
+
+
+def load(package: Path, digest: str, version: str) -> tuple[Model, Manifest]:
+    """Verifies a package by SHA-256, and only then loads it."""
+    manifest = verify(package, digest)
+    inputs = {tensor.name: tensor for tensor in manifest.signature.inputs}
+    model = Model(manifest.model, version, inputs, manifest.signature.outputs, load_predict(package))
+    return model, manifest
+
+
+def serve(connection: socket.socket, model: Model) -> None:
+    """Answers what comes until the other side closes."""
+    splitter = Splitter()
+    while data := connection.recv(_RECEIVE):
+        frames = splitter.feed(data)
+        if frames:
+            connection.sendall(b"".join(answers(frames, model)))
+
+
+def answers(frames: Sequence[Frame], model: Model) -> list[bytes]:
+    """One packed answer per frame: 200 with scores and JSON, 400 for the client's mistake, 500 for the model's."""
+    done: list[bytes] = []
+    waiting: list[tuple[int, Request]] = []
+    for frame in frames:
+        try:
+            waiting.append((frame.number, parse(frame.payload, model.inputs)))
+        except BadRequest as mistake:
+            done.append(pack(frame.number, 400, _error(str(mistake))))
+    for batch in _batches(waiting):
+        done += _predicted(batch, model)
+    return done
+
+
+def _batches(waiting: Sequence[tuple[int, Request]]) -> list[list[tuple[int, Request]]]:
+    """Requests that go together: of the same column types, and `_MOST_ROWS` rows unless one alone has more."""
+    batches: list[list[tuple[int, Request]]] = []
+    rows = 0
+    for number, request in waiting:
+        rows += request.rows
+        if not batches or rows > _MOST_ROWS or request.floats != batches[-1][0][1].floats:
+            batches.append([])
+            rows = request.rows
+        batches[-1].append((number, request))
+    return batches
+
+
+def _predicted(batch: Sequence[tuple[int, Request]], model: Model) -> list[bytes]:
+    try:
+        predicted = model.predict(pd.DataFrame(arrays([request for _, request in batch], model.inputs), copy=False))
+    except Exception as error:
+        if len(batch) > 1:  # one request's rows must not fail the others'
+            return [packed for each in batch for packed in _predicted([each], model)]
+        return [pack(batch[0][0], 500, _error(f"the model failed: {_says(error)}"))]
+    done, start = [], 0
+    for number, request in batch:
+        own = predicted[start : start + request.rows]
+        start += request.rows
+        payload = answer(request, model.name, model.version, model.outputs, own)
+        done.append(pack(number, 200, summarise(own) + payload))
+    return done
+
+
+def _metadata(manifest: Manifest) -> dict[str, object]:
+    """What the protocol's model metadata says beside name and versions."""
+    signature = asdict(manifest.signature)
+    return {"platform": manifest.format, "inputs": signature["inputs"], "outputs": signature["outputs"]}
+
+
+def _error(message: str) -> bytes:
+    return json.dumps({"error": message}).encode()
+
+
+def _says(error: Exception) -> str:
+    return error.message if isinstance(error, Failure) else f"{type(error).__name__}: {error}"[:500]
+
+
+def _end_with_the_front() -> None:
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
