@@ -28,8 +28,8 @@ class Spec(Strict):
     data: Data
     pipeline: dict[StageName, Stage] = Field(default_factory=dict)
     train: Train
-    evaluate: Evaluate = Evaluate()
+    evaluate: Evaluate = Field(default_factory=Evaluate)
     gates: list[Gate]
     environments: dict[EnvironmentName, Environment] = Field(default_factory=dict)
     monitor: Monitor | None = None
-    governance: Governance = Governance()
+    governance: Governance = Field(default_factory=Governance)

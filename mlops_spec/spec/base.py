@@ -1,15 +1,19 @@
-"""The strict model that every section derives from, and the field types that they share."""
+"""The strict model that every section derives from, and the field types that they share.
+
+Patterns are written for three readers and mean the same to each: Rust's regex (pydantic), ECMA 262 (editors, by the
+JSON Schema) and Python's. So they have no look-around and no `\\w`; what would be right is in `patternErrorMessage`.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 
-# Text reaches rendered workflows and pipelines, where `${` starts an expression of DVC or Actions; control and
-# bidirectional characters make a reviewer read something else than what the machine reads.
-_UNSAFE = "\\u0000-\\u001f\\u007f-\\u009f\\u200e\\u200f\\u2028-\\u202e\\u2066-\\u2069\\ufeff"
-SAFE_TEXT = rf"^(?!.*\$\{{)[^{_UNSAFE}]+$"
+# Control characters, and those that reorder, hide or break text: a reviewer would read something else than a machine.
+_UNSAFE = r"\u0000-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\uffff"
+# Text reaches rendered workflows and pipelines, where `${` starts an expression of DVC or Actions.
+SAFE_TEXT = rf"^([^${_UNSAFE}]|\$+[^${{{_UNSAFE}]|\$+$)*$"
 
 
 class Strict(BaseModel):
@@ -21,31 +25,67 @@ class Strict(BaseModel):
         strict=True,
         allow_inf_nan=False,
         populate_by_name=False,
-        regex_engine="python-re",
+        defer_build=True,  # one schema is built, the spec's, and only when a spec is read
     )
 
 
-Text = Annotated[str, StringConstraints(pattern=SAFE_TEXT, max_length=500)]
-ModelName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=63)]
-StageName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9]*([_-][a-z0-9]+)*$", max_length=63)]
-EnvironmentName = ModelName
-ColumnName = Annotated[str, StringConstraints(pattern=SAFE_TEXT, max_length=128)]
-MetricName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=63)]
-# Relative, inside the repository, without `..`, a leading `/`, `~` or `-`, or a backslash.
+def words(pattern: str, maximum: int, right: str, *examples: str, minimum: int = 1) -> Any:
+    """A constraint on text; `right` says what would be right, in the editor and in the linter."""
+    return Field(
+        pattern=pattern,
+        min_length=minimum,
+        max_length=maximum,
+        examples=list(examples) or None,
+        json_schema_extra={"patternErrorMessage": right},
+    )
+
+
+_PLAIN = "one line of text without control characters and `${`"
+_SLUG = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+_STEP = r"[A-Za-z0-9_@+=, -]"
+_ENTRY = r"[A-Za-z_][A-Za-z0-9_]*"
+
+SafeText = Annotated[str, words(SAFE_TEXT, 500, _PLAIN, minimum=0)]
+Text = Annotated[str, words(SAFE_TEXT, 500, _PLAIN)]
+ColumnName = Annotated[str, words(SAFE_TEXT, 128, _PLAIN)]
+Command = Annotated[str, words(SAFE_TEXT, 1000, _PLAIN, "python -m credit_default.train")]
+ModelName = Annotated[str, words(_SLUG, 63, "lower-case words joined by hyphens", "credit-default")]
+EnvironmentName = Annotated[str, words(_SLUG, 63, "lower-case words joined by hyphens", "staging", "production")]
+StageName = Annotated[
+    str, words(r"^[a-z][a-z0-9]*([_-][a-z0-9]+)*$", 63, "lower-case words joined by `-` or `_`", "features")
+]
+MetricName = Annotated[str, words(r"^[a-z][a-z0-9_]*$", 63, "a metric's name in lower case", "roc_auc")]
+# No step is `.` or `..`, and the first starts with neither `/`, `~`, `-` nor a space.
 RepoPath = Annotated[
     str,
-    StringConstraints(pattern=r"^(?!.*(^|/)\.\.?(/|$))(?![/~-])[\w@+=,. /-]*[\w@+=,. -]$", max_length=255),
+    words(
+        rf"^(\.{{0,2}}[A-Za-z0-9_@+=,]({_STEP}|\.)*)(/\.{{0,2}}{_STEP}({_STEP}|\.)*)*$",
+        255,
+        "a path inside the repository, relative to its root, without `..`",
+        "data/credit_default.csv",
+    ),
 ]
-# `package.module:function`
-EntryPoint = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*$", max_length=255)]
-Command = Annotated[str, StringConstraints(pattern=SAFE_TEXT, max_length=1000)]
-# `@user` or `@organization/team`, as CODEOWNERS has them
+EntryPoint = Annotated[
+    str,
+    words(rf"^{_ENTRY}(\.{_ENTRY})*:{_ENTRY}$", 255, "`package.module:function`", "credit_default.predict:load"),
+]
 Owner = Annotated[
-    str, StringConstraints(pattern=r"^@[A-Za-z0-9][A-Za-z0-9-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)?$", max_length=140)
+    str,
+    words(
+        r"^@[A-Za-z0-9][A-Za-z0-9-]*(/[A-Za-z0-9][A-Za-z0-9._-]*)?$",
+        140,
+        "`@user` or `@organization/team`, as CODEOWNERS has them",
+        "@acme/credit",
+    ),
 ]
-Duration = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,6}(ms|s|m|h|d)$")]
-Size = Annotated[str, StringConstraints(pattern=r"^[1-9][0-9]{0,6}(kB|MB|GB)$")]
-Scalar = bool | int | float | Text
+Duration = Annotated[
+    str,
+    words(r"^[1-9][0-9]{0,6}(ms|s|m|h|d)$", 9, "a number and `ms`, `s`, `m`, `h` or `d`, such as `30m`", "30m", "7d"),
+]
+Size = Annotated[
+    str, words(r"^[1-9][0-9]{0,6}(kB|MB|GB)$", 9, "a number and `kB`, `MB` or `GB`, such as `50MB`", "50MB")
+]
+Scalar = bool | int | float | SafeText
 Probability = Annotated[float, Field(ge=0, le=1)]
 
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}

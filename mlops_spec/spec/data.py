@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mlops_spec.spec.base import ColumnName, Probability, RepoPath, Scalar, Strict, Text
+from mlops_spec.spec.base import ColumnName, Probability, RepoPath, SafeText, Scalar, Strict, Text
 
 
 class Import(Strict):
@@ -32,7 +32,7 @@ class Split(Strict):
     )
     column: ColumnName | None = Field(None, description="The column that `time`, `group` and `column` read.")
     test: Annotated[float, Field(gt=0, lt=1)] = Field(0.25, description="Share of the rows that is set aside.")
-    salt: Text = Field("", description="Changes which rows a hash split sets aside.")
+    salt: SafeText = Field("", description="Changes which rows a hash split sets aside.")
 
 
 class Rows(Strict):
@@ -61,7 +61,7 @@ class Column(Strict):
 class Contract(Strict):
     """What the data must be before anything trains on it."""
 
-    rows: Rows = Rows()
+    rows: Rows = Field(default_factory=Rows)
     columns: dict[ColumnName, Column] = Field(default_factory=dict)
     unique: list[ColumnName] = Field(default_factory=list, description="Columns whose values never repeat.")
     missing: Missing | None = None
@@ -78,5 +78,5 @@ class Data(Strict):
         default_factory=list, description="Attributes that fairness is measured on; never silently a feature."
     )
     derive: dict[ColumnName, Derived] = Field(default_factory=dict, description="The only computed columns.")
-    split: Split = Split()
-    contract: Contract = Contract()
+    split: Split = Field(default_factory=Split)
+    contract: Contract = Field(default_factory=Contract)

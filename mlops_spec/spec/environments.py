@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from mlops_spec.spec.base import Duration, EnvironmentName, Owner, Probability, Strict
+from mlops_spec.spec.base import Duration, EnvironmentName, Owner, Probability, Strict, words
 
-Listen = Annotated[str, StringConstraints(pattern=r"^(\d{1,3}(\.\d{1,3}){3}|localhost):[0-9]{1,5}$")]
+_OCTET = r"(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])"
+_PORT = r"([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
+Listen = Annotated[
+    str,
+    words(
+        rf"^({_OCTET}(\.{_OCTET}){{3}}|localhost):{_PORT}$",
+        21,
+        "an IPv4 address or `localhost`, a colon, and a port from 1 to 65535",
+        "127.0.0.1:8080",
+    ),
+]
 
 
 class Promote(Strict):
@@ -37,5 +47,5 @@ class Environment(Strict):
         description="`merge` takes each registered version; an environment's name waits for a promotion from there."
     )
     listen: Listen = Field("127.0.0.1:8080", description="Where the local target's server listens.")
-    promote: Promote = Promote()
-    rollout: Rollout = Rollout()
+    promote: Promote = Field(default_factory=Promote)
+    rollout: Rollout = Field(default_factory=Rollout)

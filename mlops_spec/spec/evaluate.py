@@ -128,13 +128,14 @@ def gate_kind(gate: Any) -> str:
     return next((kind for kind in GATE_KINDS if hasattr(gate, kind)), "metric")
 
 
+# In brackets, because a tag stands in the location of an error, where it must not be taken for the key of that name.
 Gate = Annotated[
-    Annotated[MetricGate, Tag("metric")]
-    | Annotated[ChampionGate, Tag("champion")]
-    | Annotated[SliceGate, Tag("slice")]
-    | Annotated[FairnessGate, Tag("fairness")]
-    | Annotated[RobustnessGate, Tag("robustness")]
-    | Annotated[LatencyGate, Tag("latency")]
-    | Annotated[SizeGate, Tag("size")],
-    Discriminator(gate_kind),
+    Annotated[MetricGate, Tag("<metric>")]
+    | Annotated[ChampionGate, Tag("<champion>")]
+    | Annotated[SliceGate, Tag("<slice>")]
+    | Annotated[FairnessGate, Tag("<fairness>")]
+    | Annotated[RobustnessGate, Tag("<robustness>")]
+    | Annotated[LatencyGate, Tag("<latency>")]
+    | Annotated[SizeGate, Tag("<size>")],
+    Discriminator(lambda gate: f"<{gate_kind(gate)}>"),
 ]

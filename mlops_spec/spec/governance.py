@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field
 
-from mlops_spec.spec.base import Duration, Owner, Strict, Text
+from mlops_spec.spec.base import Duration, Owner, Strict, Text, words
 
-IsoDate = Annotated[str, StringConstraints(pattern=r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")]
+
+def _is_in_the_calendar(text: str) -> str:
+    date.fromisoformat(text)
+    return text
+
+
+IsoDate = Annotated[
+    str,
+    words(
+        r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
+        10,
+        "a day of the calendar as `YYYY-MM-DD`",
+        "2027-01-31",
+    ),
+    AfterValidator(_is_in_the_calendar),
+    Field(json_schema_extra={"format": "date"}),
+]
 
 
 class Retention(Strict):
@@ -32,7 +49,7 @@ class Governance(Strict):
     risk: Literal["minimal", "limited", "high"] = Field("minimal", description="Class of the EU AI Act.")
     intended_use: Text | None = None
     out_of_scope: list[Text] = Field(default_factory=list)
-    retention: Retention = Retention()
+    retention: Retention = Field(default_factory=Retention)
     separation_of_duties: bool = Field(True, description="Nobody approves a promotion of their own change.")
     provenance: Literal["none", "github"] = Field(
         "none", description="`github` attests each package by Sigstore (public repositories, or GitHub Enterprise)."

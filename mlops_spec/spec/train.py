@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from mlops_spec.spec.base import ColumnName, Command, Duration, EntryPoint, RepoPath, Scalar, Strict, Text
+from mlops_spec.spec.base import ColumnName, Command, Duration, EntryPoint, RepoPath, Scalar, Strict, Text, words
 
-RunnerLabel = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=100)]
+RunnerLabel = Annotated[
+    str,
+    words(r"^[A-Za-z0-9][A-Za-z0-9._-]*$", 100, "one label of a GitHub runner, such as `ubuntu-24.04`", "ubuntu-24.04"),
+]
 
 
 class Stage(Strict):
@@ -39,11 +42,11 @@ class Train(Strict):
     run: Command = Field(description="Reads `build/data/train.parquet`, writes `build/model/`; run without a shell.")
     reads: list[RepoPath] = Field(default_factory=list, description="What it reads besides the split data.")
     params: dict[Text, Scalar | list[Scalar]] = Field(default_factory=dict)
-    features: Features = Features()
+    features: Features = Field(default_factory=Features)
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     predictor: EntryPoint | None = Field(
         None, description="`package.module:load`: `load(model_dir) -> predict`, `predict(frame) -> array`."
     )
     format: Literal["skops", "onnx", "safetensors", "custom"] = "skops"
     trusted_types: list[Text] = Field(default_factory=list, description="Types that skops may load besides its own.")
-    compute: Compute = Compute()
+    compute: Compute = Field(default_factory=Compute)

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
-from mlops_spec.spec.base import ColumnName, Duration, MetricName, Probability, RepoPath, Strict
+from mlops_spec.spec.base import ColumnName, Duration, MetricName, Probability, RepoPath, Strict, words
 
-Cron = Annotated[str, StringConstraints(pattern=r"^[0-9*/,A-Za-z-]+( [0-9*/,A-Za-z-]+){4}$", max_length=100)]
+Cron = Annotated[
+    str,
+    words(
+        r"^[0-9*/,A-Za-z-]+( [0-9*/,A-Za-z-]+){4}$",
+        100,
+        "five cron fields with one space between: minute, hour, day, month, weekday",
+        "17 6 * * *",
+    ),
+]
 
 
 class Drift(Strict):
@@ -46,7 +54,7 @@ class Monitor(Strict):
     """The scheduled check."""
 
     schedule: Cron = Field("17 6 * * *", description="Cron in UTC, as GitHub Actions reads it.")
-    drift: Drift = Drift()
-    data: DataCheck = DataCheck()
+    drift: Drift = Field(default_factory=Drift)
+    data: DataCheck = Field(default_factory=DataCheck)
     performance: Performance | None = None
-    on_alert: OnAlert = OnAlert()
+    on_alert: OnAlert = Field(default_factory=OnAlert)

@@ -1,0 +1,54 @@
+"""From data to `Spec`, or to what is wrong with its shape: the only package that knows pydantic's errors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from mlops_spec.diagnostic import START, Diagnostic
+from mlops_spec.spec import Spec
+from mlops_spec.validate.say import WRONG_TYPE, ShapeError, say
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Address
+    from mlops_spec.document import Document
+
+__all__ = ["validate"]
+
+
+def validate(document: Document) -> Spec | list[Diagnostic]:
+    """Checks the shape; every error is told at its exact place, all of them in one run."""
+    if not isinstance(document.data, dict):
+        message = "the file is empty" if document.data is None else "a spec is a mapping of keys to values"
+        return [document.diagnostic(WRONG_TYPE, START, message, "`mlops-spec new` writes one to start from")]
+    try:
+        return Spec.model_validate(document.data)
+    except ValidationError as error:
+        found = [_read(document, each) for each in error.errors(include_url=False)]
+    return [say(document, error) for error in _meant(found)]
+
+
+def _read(document: Document, error: Any) -> ShapeError:
+    """Leaves the names of union branches out of pydantic's location: the data has no such keys."""
+    address: Address = ()
+    for step in error["loc"]:
+        if (*address, step) in document.nodes:
+            address = (*address, step)
+    if error["type"] == "missing":
+        address = (*address, error["loc"][-1])
+    return ShapeError(address, error["type"], error.get("ctx", {}), at_key=error["loc"][-1] == "[key]")
+
+
+def _meant(errors: list[ShapeError]) -> Iterator[ShapeError]:
+    """Of the errors that pydantic has for each branch of a union, those of the branch that the value is like."""
+    closer = {error.address for error in errors if not error.of_type}
+    told = set()
+    for error in errors:
+        depth = len(error.address)
+        unlike = error.of_type and any(address[:depth] == error.address for address in closer)
+        if not unlike and (error.address, error.at_key) not in told:
+            told.add((error.address, error.at_key))
+            yield error

@@ -1,0 +1,189 @@
+"""An error of shape in words: what is wrong, what would be right, and the change when there is just one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from mlops_spec.diagnostic import Address, Diagnostic, Kind, did_you_mean, listed
+from mlops_spec.document.scalar import plain
+from mlops_spec.spec import shape
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from mlops_spec.document import Document
+
+UNKNOWN_KEY = Kind("MS001", "unknown-key")
+MISSING_KEY = Kind("MS005", "missing-key")
+WRONG_TYPE = Kind("MS006", "wrong-type")
+WRONG_VALUE = Kind("MS007", "wrong-value")
+
+_TYPES = {
+    "string": "text",
+    "integer": "an integer",
+    "number": "a number",
+    "boolean": "`true` or `false`",
+    "array": "a list",
+    "object": "a mapping",
+}
+_LIMITS = {
+    "greater_than": "more than",
+    "greater_than_equal": "at least",
+    "less_than": "less than",
+    "less_than_equal": "at most",
+}
+_SWITCHES = dict.fromkeys(("yes", "on", "y", "true"), "true") | dict.fromkeys(("no", "off", "n", "false"), "false")
+_LONGEST = 40  # characters of a value that a message repeats
+
+
+@dataclass(frozen=True)
+class ShapeError:
+    """One error of pydantic's, at an address of the data."""
+
+    address: Address
+    type: str
+    context: Mapping[str, Any]
+    at_key: bool  # the key is wrong rather than its value
+
+    @property
+    def of_type(self) -> bool:
+        return self.type.endswith("_type")
+
+
+def say(document: Document, error: ShapeError) -> Diagnostic:
+    if error.type == "extra_forbidden":
+        return _unknown(document, error.address)
+    if error.type == "missing":
+        return _missing(document, error.address)
+    return _mistyped(document, error.address) if error.of_type else _unsuitable(document, error)
+
+
+def _unknown(document: Document, address: Address) -> Diagnostic:
+    there = document.at(address[:-1])
+    free = [key for key in shape.keys(address[:-1], document.data) if key not in there]
+    message = f"unknown key `{_short(address[-1])}`{_inside(address)}"
+    hint = did_you_mean(str(address[-1]), free)
+    return document.diagnostic(UNKNOWN_KEY, document.place(address, key=True), message, hint)
+
+
+def _missing(document: Document, address: Address) -> Diagnostic:
+    (schema, *_) = shape.at(address, document.data) or [{}]
+    message = f"missing key `{address[-1]}`{_inside(address)}"
+    place = document.place(address[:-1], key=True)
+    return document.diagnostic(MISSING_KEY, place, message, schema.get("description", ""))
+
+
+def _mistyped(document: Document, address: Address) -> Diagnostic:
+    schemas = [schema for schema in shape.at(address, document.data) if schema.get("type") != "null"]
+    *rest, last = dict.fromkeys(_expected(schema) for schema in schemas)
+    expected = f"{', '.join(rest)} or {last}" if rest else last
+    message = f"{_name(address)} must be {expected}, not {_value(document.at(address))}"
+    hint, text = _rewritten(document, address, {schema.get("type", "") for schema in schemas})
+    found = document.diagnostic(WRONG_TYPE, document.place(address), message, hint)
+    return replace(found, edits=(document.replace_value(address, text),)) if text else found
+
+
+def _rewritten(document: Document, address: Address, types: set[str]) -> tuple[str, str]:
+    """For a scalar of the wrong type, the hint and the one way to write it rightly; empty when there is none."""
+    value = document.at(address)
+    if value is None or isinstance(value, dict | list):
+        return "", ""
+    if "string" in types:
+        right = f'"{document.raw(address)}"'  # as it is written, so that 1.10 stays 1.10
+    elif "boolean" in types and isinstance(value, str):
+        right = _SWITCHES.get(value.lower(), "")
+    else:
+        right = _numeric(value, types)
+    return (f"write `{right}`", right) if right else ("", "")
+
+
+def _numeric(value: Any, types: set[str]) -> str:
+    """`"7"`, `7.0` and `1_000` as an integer, `"0.5"` as a number."""
+    if isinstance(value, str):
+        try:
+            value = plain(value.replace("_", "")) if value else ""
+        except ValueError:
+            return ""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return ""
+    if "integer" in types and float(value).is_integer():
+        return str(int(value))
+    return repr(value) if "number" in types else ""
+
+
+def _unsuitable(document: Document, error: ShapeError) -> Diagnostic:
+    schemas = shape.at(error.address, document.data)
+    place = document.place(error.address, key=error.at_key)
+    if error.at_key:
+        message = f"`{_short(error.address[-1])}` can't be a key{_inside(error.address)}"
+        return document.diagnostic(WRONG_VALUE, place, message, _right(shape.at(error.address[:-1], document.data)))
+    value = document.at(error.address)
+    message = f"{_name(error.address)} {_bounded(error, value) or f"can't be {_value(value)}"}"
+    options = [option for schema in schemas for option in _options(schema)]
+    hint = did_you_mean(str(value), options) if options else _right(schemas)
+    return document.diagnostic(WRONG_VALUE, place, message, hint)
+
+
+def _bounded(error: ShapeError, value: Any) -> str:
+    """What a number or a length must be; empty when neither is what is wrong."""
+    limits = error.context
+    if error.type in _LIMITS:
+        limit = next(limits[key] for key in ("gt", "ge", "lt", "le") if key in limits)
+        return f"must be {_LIMITS[error.type]} {limit:,g}, not {value}"
+    if error.type == "too_short":
+        return f"must hold at least {limits['min_length']}, not {limits['actual_length']}"
+    if error.type == "string_too_long":
+        return f"must be at most {limits['max_length']} characters long, not {len(value)}"
+    return {"finite_number": "must be a finite number", "string_too_short": "is empty"}.get(error.type, "")
+
+
+def _right(schemas: Iterable[shape.Schema]) -> str:
+    """What the schema says would be right."""
+    for schema in schemas:
+        for source in (schema, schema.get("propertyNames", {})):
+            if said := source.get("patternErrorMessage"):
+                return f"it must be {said}"
+    return ""
+
+
+def _expected(schema: shape.Schema) -> str:
+    options = _options(schema)
+    return listed(options, "or") if options else _TYPES.get(schema.get("type", ""), "something else")
+
+
+def _options(schema: shape.Schema) -> list[str]:
+    return [str(option) for option in schema.get("enum", [schema["const"]] if "const" in schema else [])]
+
+
+def _name(address: Address) -> str:
+    """A value by its address, from the last key on: `min`, `owners[1]`."""
+    last_key = max((index for index, step in enumerate(address) if isinstance(step, str)), default=0)
+    return f"`{_dotted(address[last_key:])}`"
+
+
+def _inside(address: Address) -> str:
+    return f" in `{_dotted(address[:-1])}`" if len(address) > 1 else ""
+
+
+def _dotted(address: Address) -> str:
+    """`gates[0].min`, as one would write it in Python or jq."""
+    steps = (f"[{step}]" if isinstance(step, int) else f".{_short(step)}" for step in address)
+    return "".join(steps).removeprefix(".")
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    return f"the text `{_short(value)}`" if isinstance(value, str) else f"`{value}`"
+
+
+def _short(value: Any) -> str:
+    text = str(value).replace("\n", " ")
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
