@@ -36,11 +36,11 @@ def open_directory(path: Path | str, *, inside: int | None = None) -> int:
     return os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | nofollow, dir_fd=inside)
 
 
-def write_at(directory: int, name: str, content: bytes) -> None:
+def write_at(directory: int, name: str, content: bytes, *, mode: int | None = None) -> None:
     """Writes one file of an opened directory by way of a temporary one; the directory itself is not synced."""
     temporary = f".mlops-{os.getpid()}-{secrets.token_hex(8)}.tmp"
     try:
-        _write_new(directory, temporary, content, _mode(directory, name))
+        _write_new(directory, temporary, content, mode or mode_at(directory, name))
         os.replace(temporary, name, src_dir_fd=directory, dst_dir_fd=directory)
     except BaseException:
         with contextlib.suppress(FileNotFoundError):
@@ -67,8 +67,8 @@ def _write_new(directory: int, name: str, content: bytes, mode: int | None) -> N
         os.fsync(descriptor)
 
 
-def _mode(directory: int, name: str) -> int | None:
-    """Permission bits of a regular file that is there already."""
+def mode_at(directory: int, name: str) -> int | None:
+    """Permission bits of a regular file of an opened directory, if it is there."""
     try:
         found = os.stat(name, dir_fd=directory, follow_symlinks=False)
     except FileNotFoundError:

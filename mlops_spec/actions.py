@@ -1,0 +1,31 @@
+"""The actions that rendered workflows use, each pinned to a commit by `template/actions.lock.yaml`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+PACKAGE = Path(__file__).parent
+# Beside the package in a checkout, inside it in a wheel; an editable install has a stale copy in the second place.
+TEMPLATE = next(path for path in (PACKAGE.parent / "template", PACKAGE / "template") if path.is_dir())
+
+
+@dataclass(frozen=True)
+class Action:
+    """A pinned action: `ref` is what stands behind `uses:`, `version` the comment beside it."""
+
+    ref: str
+    version: str
+
+
+def _read_lock(path: Path) -> dict[str, Action]:
+    lock = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return {
+        name.replace("-", "_"): Action(f"{entry['action']}@{entry['commit']}", entry["version"])
+        for name, entry in lock.items()
+    }
+
+
+ACTIONS = _read_lock(TEMPLATE / "actions.lock.yaml")

@@ -1,0 +1,116 @@
+"""Which files a spec is rendered into, and with which values: the only place with such conditions."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from mlops_spec import layout
+from mlops_spec.actions import ACTIONS
+from mlops_spec.outputs.card import card
+from mlops_spec.outputs.environments import deployments
+from mlops_spec.outputs.owners import owners
+from mlops_spec.outputs.rulesets import rulesets
+from mlops_spec.outputs.stages import stages
+from mlops_spec.spec.base import seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mlops_spec.spec import Spec
+
+WORKFLOWS = PurePosixPath(".github/workflows")
+CODEOWNERS = PurePosixPath(".github/CODEOWNERS")
+DVC_CONFIG = PurePosixPath(".dvc/config")
+SHARED = frozenset({CODEOWNERS, DVC_CONFIG})
+
+
+class Kind(Enum):
+    """Whose a file is."""
+
+    MANAGED = "managed"  # ours: rendered again and again
+    SHARED = "shared"  # a part of it is ours, the rest is the user's
+    ONCE = "once"  # ours to begin with; from then on promotions change it
+
+
+@dataclass(frozen=True)
+class Output:
+    """A file to render: where it goes, from which template (below `template/managed/`), with which values."""
+
+    path: PurePosixPath
+    template: str
+    values: Mapping[str, object]
+    kind: Kind = Kind.MANAGED
+
+
+def outputs(spec: Spec, present: frozenset[str]) -> tuple[Output, ...]:
+    """Decides what there is, ordered by path; `present` says which of `stages.SURROUNDINGS` the repository has."""
+    found = (*_pipeline(spec, present), *_workflows(spec), *_ownership(spec), *_environments(spec))
+    return tuple(sorted(found, key=lambda output: output.path.as_posix()))
+
+
+def _pipeline(spec: Spec, present: frozenset[str]) -> Iterator[Output]:
+    yield Output(
+        layout.DVC_FILE,
+        "dvc.yaml",
+        {
+            "stages": stages(spec, present),
+            "model": spec.model,
+            "task": spec.task,
+            "description": spec.description,
+        },
+    )
+    yield Output(layout.CARD, "MODEL_CARD.md", card(spec))
+
+
+def _workflows(spec: Spec) -> Iterator[Output]:
+    common = {
+        "actions": ACTIONS,
+        "runner": spec.train.compute.runner,
+        "training_minutes": math.ceil(seconds(spec.train.compute.timeout) / 60),
+        "attested": spec.governance.provenance == "github",
+    }
+    tree = deployments(spec)
+    merged = [each for each in tree.values() if each.follows_merge]
+    yield _workflow("pull-request", common)
+    yield _workflow("train", common)
+    yield _workflow("merge", {**common, "deployments": merged})
+    for name, deployment in tree.items():
+        if not deployment.follows_merge:
+            values = {
+                "workflow": f"mlops-promote-{name}",
+                "group": f"mlops-{name}",
+                "desired_state": str(layout.DEPLOY / f"{name}.yaml"),
+                "deployment": deployment,
+            }
+            yield _workflow(f"promote-{name}", {**common, **values}, template="promote")
+    if spec.monitor:
+        alert = spec.monitor.on_alert.open
+        yield _workflow("monitor", {**common, "schedule": spec.monitor.schedule, "alert": alert})
+
+
+def _workflow(name: str, values: Mapping[str, object], *, template: str | None = None) -> Output:
+    return Output(WORKFLOWS / f"mlops-{name}.yml", f".github/workflows/mlops-{template or name}.yml", values)
+
+
+def _ownership(spec: Spec) -> Iterator[Output]:
+    yield Output(
+        PurePosixPath(".github/CODEOWNERS"),
+        ".github/CODEOWNERS",
+        {"owned": [each.line for each in owners(spec)]},
+        Kind.SHARED,
+    )
+    yield Output(PurePosixPath(".github/dependabot.yml"), ".github/dependabot.yml", {})
+    for name, values in rulesets(spec).items():
+        yield Output(PurePosixPath(f".github/rulesets/{name}.json"), f".github/rulesets/{name}.json", values)
+    yield Output(DVC_CONFIG, ".dvc/config", {}, Kind.SHARED)
+
+
+def _environments(spec: Spec) -> Iterator[Output]:
+    for name, environment in spec.environments.items():
+        template = "deploy/following.yaml" if environment.after == "merge" else "deploy/promoted.yaml"
+        values = {"environment": name, "model": spec.model}
+        yield Output(layout.DEPLOY / f"{name}.yaml", template, values, Kind.ONCE)

@@ -1,0 +1,61 @@
+"""How a version travels: from the merge to the environments that follow it, and from each to those after it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlops_spec.spec.base import seconds
+
+if TYPE_CHECKING:
+    from mlops_spec.spec import Spec
+    from mlops_spec.spec.environments import Environment
+
+# Beyond what the canary watches: the agent's next look at the repository, the download, loading and warming.
+SLACK_MINUTES = 15
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A job that opens the promotion into the next environment."""
+
+    environment: str
+    job: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """A job that asks for a version in an environment and waits for the agent's answer."""
+
+    environment: str
+    job: str
+    title: str
+    follows_merge: bool
+    wait: str  # as `promote ask --wait` reads it
+    minutes: int  # the job's limit
+    proposals: tuple[Proposal, ...]
+
+
+def deployments(spec: Spec) -> dict[str, Deployment]:
+    """The deployment of each environment by its name, in the spec's order."""
+    return {name: _deployment(name, environment, spec) for name, environment in spec.environments.items()}
+
+
+def _deployment(name: str, environment: Environment, spec: Spec) -> Deployment:
+    rollout = environment.rollout
+    wait = SLACK_MINUTES + math.ceil(len(rollout.canary) * seconds(rollout.watch) / 60)
+    return Deployment(
+        environment=name,
+        job=f"deploy-{name}",
+        title=f"Deploy to {name}",
+        follows_merge=environment.after == "merge",
+        wait=f"{wait}m",
+        minutes=wait + SLACK_MINUTES,
+        proposals=tuple(_proposal(other) for other, each in spec.environments.items() if each.after == name),
+    )
+
+
+def _proposal(name: str) -> Proposal:
+    return Proposal(environment=name, job=f"propose-{name}", title=f"Propose the promotion to {name}")

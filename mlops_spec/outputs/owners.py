@@ -1,0 +1,50 @@
+"""Who must approve a change to which file, as CODEOWNERS says it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlops_spec import layout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlops_spec.spec import Spec
+
+# What the guards stand in: the gates, the workflows that run them, and the changes to those workflows.
+GUARDS = ("/.github/", "/.mlops/", f"/{layout.SPEC}", f"/{layout.DVC_FILE}")
+
+
+@dataclass(frozen=True)
+class Owned:
+    """A pattern of CODEOWNERS and those any one of whom may approve a change to what it matches."""
+
+    pattern: str
+    owners: tuple[str, ...]
+
+    @property
+    def line(self) -> str:
+        """As it stands in CODEOWNERS."""
+        return " ".join((self.pattern, *self.owners))
+
+
+def owners(spec: Spec) -> tuple[Owned, ...]:
+    """All of it belongs to the owners, guards and environments to the approvers where the spec names some.
+
+    The last pattern that matches a file decides, so the order is from general to special.
+    """
+    approvers = _unique(approver for each in spec.environments.values() for approver in each.promote.approvers)
+    ours = _unique(spec.owners)
+    return (
+        Owned("*", ours),
+        *(Owned(pattern, approvers or ours) for pattern in GUARDS),
+        *(
+            Owned(f"/{layout.DEPLOY}/{name}.yaml", _unique(each.promote.approvers) or ours)
+            for name, each in spec.environments.items()
+        ),
+    )
+
+
+def _unique(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(names))

@@ -1,0 +1,157 @@
+"""The pipeline as DVC sees it: what each stage reads, which parts of the spec it depends on, what it writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from mlops_spec import layout
+from mlops_spec.errors import Failure
+from mlops_spec.spec.data import Import
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlops_spec.spec import Spec
+    from mlops_spec.spec.data import Data
+
+# What changes a stage's result without standing in its inputs: the environment it runs in, and the code.
+SURROUNDINGS = ("src", "uv.lock", "pyproject.toml", ".python-version")
+OURS = ("split", "train", "evaluate", "package")
+
+# The parts of the spec that each stage reads: a change elsewhere, such as in `monitor`, runs nothing again.
+DATA = ("task", "data")
+MODEL_IO = ("train.features", "train.predictor", "train.format", "train.trusted_types")
+READS = {
+    "split": DATA,
+    "train": (*DATA, "train.run", "train.params", "train.features", "train.seed", "train.format"),
+    "evaluate": (*DATA, *MODEL_IO, "train.seed", "evaluate", "gates"),
+    "package": ("model", *DATA, *MODEL_IO, "evaluate"),
+}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of `dvc.yaml`; paths are relative to the repository."""
+
+    name: str
+    reads: tuple[str, ...]
+    params: tuple[str, ...]
+    writes: tuple[str, ...] = ()
+    metrics: tuple[str, ...] = ()
+    plots: tuple[str, ...] = ()
+
+    @property
+    def command(self) -> str:
+        """The same for every spec: no value of the spec ever stands in a shell line."""
+        return f"mlops-spec stage {self.name}"
+
+    @property
+    def results(self) -> tuple[str, ...]:
+        """Everything that it writes."""
+        return (*self.writes, *self.metrics, *self.plots)
+
+
+def data_file(data: Data) -> str:
+    """Where the rows lie in the repository; imported ones land in `data/` under the last part of their address."""
+    if isinstance(data.path, Import):
+        return f"data/{PurePosixPath(data.path.import_).name}"
+    return data.path
+
+
+def stages(spec: Spec, present: frozenset[str]) -> tuple[Stage, ...]:
+    """All stages, each after those whose results it reads, so that `dvc repro -s` may be used.
+
+    Raises Failure where a stage of the user's takes one of our names, or where stages wait for one another.
+    """
+    taken = [name for name in spec.pipeline if name in OURS]
+    if taken:
+        raise Failure(f"pipeline.{taken[0]}: the name `{taken[0]}` is taken by a stage of ours", remedy="rename it")
+    around = tuple(name for name in SURROUNDINGS if name in present)
+    return _in_order([_split(spec, around), *_users(spec, around), *_models(spec, around)])
+
+
+def _split(spec: Spec, around: tuple[str, ...]) -> Stage:
+    return Stage(
+        "split",
+        reads=(data_file(spec.data), *_without_code(around)),
+        params=_present(spec, READS["split"]),
+        writes=(str(layout.TRAIN_ROWS), str(layout.TEST_ROWS), str(layout.SPLIT_REPORT)),
+    )
+
+
+def _users(spec: Spec, around: tuple[str, ...]) -> Iterable[Stage]:
+    for name, stage in spec.pipeline.items():
+        yield Stage(
+            name,
+            reads=_unique((*stage.reads, *around)),
+            params=_present(spec, (*DATA, f"pipeline.{name}")),
+            writes=tuple(stage.writes),
+        )
+
+
+def _models(spec: Spec, around: tuple[str, ...]) -> Iterable[Stage]:
+    train, test, model = str(layout.TRAIN_ROWS), str(layout.TEST_ROWS), str(layout.MODEL)
+    yield Stage(
+        "train",
+        reads=_unique((train, *spec.train.reads, *around)),
+        params=_present(spec, READS["train"]),
+        writes=(model,),
+    )
+    yield Stage(
+        "evaluate",
+        reads=(train, test, model, *around),
+        params=_present(spec, READS["evaluate"]),
+        writes=(str(layout.PREDICTIONS),),
+        metrics=(str(layout.EVALUATION),),
+        plots=(str(layout.PLOTS),),
+    )
+    yield Stage(
+        "package",
+        reads=(train, model, *around),
+        params=_present(spec, READS["package"]),
+        writes=(str(layout.PACKAGE),),
+    )
+
+
+def _present(spec: Spec, keys: Iterable[str]) -> tuple[str, ...]:
+    """Those of the keys that the document holds: DVC calls a parameter that is not there an error."""
+    return tuple(key for key in keys if _holds(spec, key))
+
+
+def _holds(spec: Spec, key: str) -> bool:
+    section, _, rest = key.partition(".")
+    if section not in spec.model_fields_set:
+        return False
+    return not rest or section != "train" or rest in spec.train.model_fields_set
+
+
+def _without_code(around: tuple[str, ...]) -> tuple[str, ...]:
+    """Splitting is ours alone: it runs nothing of the repository's code."""
+    return tuple(name for name in around if name != "src")
+
+
+def _in_order(found: list[Stage]) -> tuple[Stage, ...]:
+    by_name = {stage.name: stage for stage in found}
+    graph = {stage.name: [other.name for other in found if _feeds(other, stage)] for stage in found}
+    try:
+        order = list(TopologicalSorter(graph).static_order())
+    except CycleError as error:
+        circle = " → ".join(error.args[1])
+        raise Failure(f"pipeline: stages wait for one another: {circle}", remedy="break the circle") from None
+    return tuple(by_name[name] for name in order)
+
+
+def _feeds(writer: Stage, reader: Stage) -> bool:
+    return any(_overlap(wrote, read) for wrote in writer.results for read in reader.reads)
+
+
+def _overlap(one: str, other: str) -> bool:
+    first, second = PurePosixPath(one), PurePosixPath(other)
+    return first == second or first in second.parents or second in first.parents
+
+
+def _unique(paths: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(paths))

@@ -1,0 +1,89 @@
+"""From outputs to the text of each file; knows Jinja, and nothing else does."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import jinja2
+
+from mlops_spec.actions import TEMPLATE
+from mlops_spec.errors import Failure
+from mlops_spec.outputs import Kind, Output, outputs
+from mlops_spec.outputs.stages import SURROUNDINGS
+from mlops_spec.render.scalars import WRITERS
+from mlops_spec.render.shared import share
+from mlops_spec.render.structure import check_structure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path, PurePosixPath
+
+    from mlops_spec.spec import Spec
+
+_STRUCTURED = {".yaml", ".yml", ".json"}
+
+
+def rendered(root: Path, spec: Spec) -> dict[PurePosixPath, str]:
+    """The text of every file that `mlops-spec render` would leave behind in the repository at `root`."""
+    present = frozenset(name for name in SURROUNDINGS if (root / name).exists())
+    found = outputs(spec, present)
+    texts = render(found)
+    return {output.path: _with_theirs(root, output, texts[output.path]) for output in found}
+
+
+def render(found: Iterable[Output]) -> dict[PurePosixPath, str]:
+    """Our text of each file, from nothing but the outputs."""
+    return {output.path: _render(output) for output in found}
+
+
+def _with_theirs(root: Path, output: Output, ours: str) -> str:
+    """Our text and what the user has in the same file."""
+    path = root / output.path
+    if output.kind is Kind.MANAGED or not path.exists():
+        return ours
+    theirs = path.read_text(encoding="utf-8")
+    return theirs if output.kind is Kind.ONCE else share(output.path, ours, theirs)
+
+
+def _render(output: Output) -> str:
+    suffix = output.path.suffix
+    template = _environment().get_template(f"managed/{output.template}")
+
+    def draw(write: Callable[[object], str]) -> str:
+        return template.render(output.values, write=write)
+
+    try:
+        text = draw(WRITERS[suffix])
+    except Failure as failure:
+        raise Failure(f"{output.path}: {failure.message}", remedy=failure.remedy) from None
+    if suffix in _STRUCTURED:
+        check_structure(output.path, text, draw)
+    return text
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    """Templates are YAML themselves: values stand in `<[ ]>`, statements in comments, `#%` or `<!--% %-->`."""
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATE),
+        variable_start_string="<[",
+        variable_end_string="]>",
+        line_statement_prefix="#%",
+        block_start_string="<!--%",
+        block_end_string="%-->",
+        comment_start_string="<##",
+        comment_end_string="##>",
+        undefined=jinja2.StrictUndefined,
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        autoescape=False,  # noqa: S701 - `_finalize` writes every value, for the format of its file
+        finalize=_finalize,
+    )
+
+
+@jinja2.pass_context
+def _finalize(context: jinja2.runtime.Context, value: object) -> str:
+    """The one way by which a value enters a file."""
+    write: Callable[[object], str] = context["write"]
+    return write(value)

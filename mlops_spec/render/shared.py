@@ -1,0 +1,73 @@
+"""Files that we share with the user: our part is kept as rendered, theirs as it is."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mlops_spec.errors import Failure
+
+if TYPE_CHECKING:
+    from pathlib import PurePosixPath
+
+_BEGIN, _END = "# mlops-spec: begin", "# mlops-spec: end"
+_SECTION = re.compile(r"^\s*\[(.+)\]\s*$")
+
+
+def share(path: PurePosixPath, ours: str, theirs: str) -> str:
+    """The user's text with our part in it, where it stood or at the end."""
+    return _share_config(ours, theirs) if path.name == "config" else _share_block(path, ours, theirs)
+
+
+def _share_block(path: PurePosixPath, ours: str, theirs: str) -> str:
+    lines = theirs.splitlines(keepends=True)
+    begins = [number for number, line in enumerate(lines) if line.startswith(_BEGIN)]
+    ends = [number for number, line in enumerate(lines) if line.startswith(_END)]
+    if not begins and not ends:
+        gap = "" if not theirs or theirs.endswith("\n\n") else "\n" if theirs.endswith("\n") else "\n\n"
+        return f"{theirs}{gap}{ours}"
+    if len(begins) != 1 or len(ends) != 1 or ends[0] < begins[0]:
+        raise Failure(
+            f"{path}: the lines `{_BEGIN}` and `{_END}` must stand there once each, in this order",
+            remedy="remove both and what is between them, then run `mlops-spec render`",
+        )
+    return "".join([*lines[: begins[0]], ours, *lines[ends[0] + 1 :]])
+
+
+def _share_config(ours: str, theirs: str) -> str:
+    """Sets our keys in theirs, and has DVC check what it downloads from each of their remotes."""
+    text = theirs
+    section = ""
+    for line in ours.splitlines():
+        heading = _SECTION.match(line)
+        if heading:
+            section = heading[1]
+        else:
+            key, _, value = line.partition("=")
+            text = _set(text, section, key.strip(), value.strip())
+    for section in _sections(text):
+        if "remote " in section:
+            text = _set(text, section, "verify", "true")
+    return text
+
+
+def _sections(text: str) -> list[str]:
+    return [found[1] for found in map(_SECTION.match, text.splitlines()) if found]
+
+
+def _set(text: str, section: str, key: str, value: str) -> str:
+    """Sets one key, and leaves every other character as it was."""
+    lines = text.splitlines()
+    if section not in _sections(text):
+        return "\n".join([*lines, f"[{section}]", f"    {key} = {value}", ""])
+    start = next(number for number, line in enumerate(lines) if (found := _SECTION.match(line)) and found[1] == section)
+    rest = range(start + 1, len(lines))
+    end = next((number for number in rest if _SECTION.match(lines[number])), len(lines))
+    for number in range(start + 1, end):
+        name, equals, old = lines[number].partition("=")
+        if equals and name.strip() == key:
+            if old.strip() != value:
+                lines[number] = f"{name.rstrip()} = {value}"
+            return "\n".join([*lines, ""])
+    lines.insert(start + 1, f"    {key} = {value}")
+    return "\n".join([*lines, ""])

@@ -1,0 +1,63 @@
+"""Proof that values stayed values: a rendered file has its template's structure, with each value where it was put."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import yaml
+
+from mlops_spec.errors import Exit, Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import PurePosixPath
+
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class Placeholders:
+    """Writes a numbered placeholder for each value and remembers the value."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, object] = {}
+
+    def __call__(self, value: object) -> str:
+        name = f"mlops-spec value {len(self._values)}"
+        self._values[name] = value
+        return f'"{name}"'
+
+    def expected(self, node: yaml.ScalarNode) -> object:
+        """What a scalar of the file with placeholders stands for."""
+        return self._values.get(node.value, _value(node))
+
+
+def check_structure(path: PurePosixPath, text: str, draw: Callable[[Placeholders], str]) -> None:
+    """Compares a rendered text with the one that `draw` makes of the same template with placeholders."""
+    placeholders = Placeholders()
+    drawn = draw(placeholders)
+    if not _same(_compose(text), _compose(drawn), placeholders):
+        raise Failure(f"{path}: a value changed the structure of the file", exit_code=Exit.BUG)
+
+
+def _compose(text: str) -> yaml.Node | None:
+    return yaml.compose(text, Loader=_LOADER)
+
+
+def _same(real: yaml.Node | None, drawn: yaml.Node | None, placeholders: Placeholders) -> bool:
+    if isinstance(real, yaml.ScalarNode) and isinstance(drawn, yaml.ScalarNode):
+        value, expected = _value(real), placeholders.expected(drawn)
+        return value == expected and type(value) is type(expected)
+    if isinstance(real, yaml.SequenceNode) and isinstance(drawn, yaml.SequenceNode):
+        children = list(real.value), list(drawn.value)
+    elif isinstance(real, yaml.MappingNode) and isinstance(drawn, yaml.MappingNode):
+        children = [each for pair in real.value for each in pair], [each for pair in drawn.value for each in pair]
+    else:
+        return real is None and drawn is None
+    return len(children[0]) == len(children[1]) and all(
+        _same(one, other, placeholders) for one, other in zip(*children, strict=True)
+    )
+
+
+def _value(node: yaml.ScalarNode) -> object:
+    """The scalar as the one who reads the file gets it."""
+    return _LOADER("").construct_object(node) if node.tag != "tag:yaml.org,2002:merge" else node.value
