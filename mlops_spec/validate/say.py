@@ -119,10 +119,10 @@ def _unsuitable(document: Document, error: ShapeError) -> Diagnostic:
         message = f"`{_short(error.address[-1])}` can't be a key{_inside(error.address)}"
         return document.diagnostic(WRONG_VALUE, place, message, _right(shape.at(error.address[:-1], document.data)))
     value = document.at(error.address)
-    message = f"{_name(error.address)} {_bounded(error, value) or f"can't be {_value(value)}"}"
+    why = _bounded(error, value) or f"can't be {_value(value)}"
     options = [option for schema in schemas for option in _options(schema)]
     hint = did_you_mean(str(value), options) if options else _right(schemas)
-    return document.diagnostic(WRONG_VALUE, place, message, hint)
+    return document.diagnostic(WRONG_VALUE, place, f"{_name(error.address)} {why}", hint)
 
 
 def _bounded(error: ShapeError, value: Any) -> str:
