@@ -1,0 +1,1 @@
+"""The pipeline: its engine, its stages, and the gates over what it measured."""
