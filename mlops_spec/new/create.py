@@ -12,6 +12,8 @@ from mlops_spec.git import Git, GitError
 from mlops_spec.lint import load_spec
 from mlops_spec.new import beside, requirement, starter, tracking, uv
 from mlops_spec.outputs.stages import data_file
+from mlops_spec.render import rendered
+from mlops_spec.write import write
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,7 +64,7 @@ def create(choices: Choices, *, say: Callable[[str], None]) -> Created:
         say("locking the dependencies")
         _depend(root, origin)
         say("rendering")
-        render(root)
+        write(root, rendered(root, load_spec(root / layout.SPEC)))
         say("committing")
         commit = _commit(git, f"Start {choices.names.model} from the starter {choices.starter}")
     names = choices.names

@@ -7,24 +7,21 @@ import re
 import shutil
 import sys
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from mlops_spec import layout
+from mlops_spec.actions import TEMPLATE
 from mlops_spec.errors import Failure
 from mlops_spec.spec.base import ModelName, Owner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
-# In a checkout the templates lie beside the package, in a wheel inside it.
-_PACKAGE = Path(__file__).parents[1]
-_STARTERS = (
-    next(folder for folder in (_PACKAGE / "template", _PACKAGE.parent / "template") if folder.is_dir()) / "starter"
-)
+_STARTERS = TEMPLATE / "starter"
 _LEFTOVERS = {"__pycache__", ".pytest_cache", ".ruff_cache", ".venv", "build"}
 DEFAULT = "credit-default"
 
@@ -110,7 +107,7 @@ def _files(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _is(kind: object, value: str) -> bool:
+def _is(kind: Any, value: str) -> bool:
     try:
         TypeAdapter(kind).validate_python(value)
     except ValidationError:

@@ -1,4 +1,4 @@
-"""Data tracked by DVC: the files that `dvc init` and `dvc add` write, without DVC, which is heavy and not needed yet."""
+"""Data tracked by DVC: the files that `dvc init` and `dvc add` write, without DVC, which is heavy."""
 
 from __future__ import annotations
 
