@@ -1,0 +1,110 @@
+"""Merging a pull request: keeping up with its branches, what stands against it, and the merge commit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.forge.approvals import counted, wanted_changes
+from mlops_spec.forge.shapes import Account
+from mlops_spec.forge.shapes import Review as Seen
+from mlops_spec.rehearse.hub.origin import Conflict
+from mlops_spec.rehearse.hub.request import Refused, Request, Result
+from mlops_spec.rehearse.hub.state import now
+
+if TYPE_CHECKING:
+    from mlops_spec.rehearse.hub.state import Hub, Pull
+
+
+def find(request: Request) -> Pull:
+    """The pull request that the path names, brought up to date."""
+    pull = request.hub.pull(request.number("pull_number"))
+    if pull is None:
+        raise Refused(404, "Not Found")
+    refresh(request.hub, pull)
+    return pull
+
+
+def refresh(hub: Hub, pull: Pull) -> None:
+    """Follows the branches of an open pull request and sets `refs/pull/N/head` and `…/merge`, as GitHub does."""
+    if pull.state == "closed":
+        return
+    pull.head_sha = hub.origin.branch(pull.head) or pull.head_sha
+    pull.base_sha = hub.origin.branch(pull.base) or pull.base_sha
+    hub.origin.move(f"refs/pull/{pull.number}/head", pull.head_sha)
+    try:
+        pull.merge_sha = _try_merge(hub, pull)
+    except Conflict:
+        pull.merge_sha = None
+        hub.origin.delete(_merge_ref(pull))
+
+
+def mergeable(pull: Pull) -> bool | None:
+    """Whether the branches merge without a conflict; None once it is closed."""
+    return pull.merge_sha is not None if pull.state == "open" else None
+
+
+def merge(request: Request) -> Result:
+    hub, pull, body = request.hub, find(request), request.body
+    if pull.state == "closed" or not mergeable(pull):
+        raise Refused(405, "Pull Request is not mergeable")
+    if body.get("merge_method", "merge") != "merge":
+        raise Refused(405, f"{body['merge_method']} merges are not allowed on this repository.")
+    if body.get("sha", pull.head_sha) != pull.head_sha:
+        raise Refused(409, "Head branch was modified. Review and try the merge again.")
+    violations = list(_violations(hub, pull))
+    if violations:
+        raise Refused(405, "Repository rule violations found\n\n" + "\n".join(violations))
+    title = body.get("commit_title") or f"Merge pull request #{pull.number} from {pull.head}"
+    message = f"{title}\n\n{body.get('commit_message') or pull.title}"
+    _merge(hub, pull, message, request)
+    return 200, {"sha": pull.merge_sha, "merged": True, "message": "Pull Request successfully merged"}
+
+
+def _merge(hub: Hub, pull: Pull, message: str, request: Request) -> None:
+    try:
+        commit = hub.origin.merge_commit(pull.base_sha, pull.head_sha, message=message, by=request.person)
+        hub.origin.move(f"refs/heads/{pull.base}", commit, pull.base_sha)
+    except Conflict:
+        raise Refused(409, "Base branch was modified. Review and try the merge again.") from None
+    hub.origin.delete(_merge_ref(pull))
+    pull.merge_sha, pull.merged_by, pull.state = commit, request.person, "closed"
+    pull.merged_at = pull.closed_at = pull.updated_at = now()
+
+
+def _violations(hub: Hub, pull: Pull) -> list[str]:
+    seen = [
+        Seen(
+            id=review.id,
+            user=Account(login=review.user.login, id=review.user.id, type=review.user.type),
+            state=review.state,
+            commit_id=review.commit,
+        )
+        for review in hub.reviews
+        if review.pull == pull.number
+    ]
+    last = {status.context: status.state for status in hub.statuses if status.sha == pull.head_sha}
+    approvals = counted(seen, head_sha=pull.head_sha, nobody_of={pull.user.login})
+    missing = hub.rules.approvals - len(approvals)
+    return [
+        *([f"At least {hub.rules.approvals} approving review is required"] if missing > 0 else []),
+        *(f"Changes were requested by {login}" for login in wanted_changes(seen)),
+        *(
+            f'Required status check "{context}" is {last.get(context, "expected")}.'
+            for context in hub.rules.checks
+            if last.get(context) != "success"
+        ),
+    ]
+
+
+def _merge_ref(pull: Pull) -> str:
+    return f"refs/pull/{pull.number}/merge"
+
+
+def _try_merge(hub: Hub, pull: Pull) -> str:
+    there = hub.origin.git.resolve(_merge_ref(pull))
+    if there and hub.origin.describe(there)["parents"] == f"{pull.base_sha} {pull.head_sha}":
+        return there
+    message = f"Merge {pull.head_sha} into {pull.base_sha}"
+    commit = hub.origin.merge_commit(pull.base_sha, pull.head_sha, message=message, by=pull.user)
+    hub.origin.move(_merge_ref(pull), commit)
+    return commit

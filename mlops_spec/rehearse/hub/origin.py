@@ -1,0 +1,90 @@
+"""The bare repository behind the forge: what pull requests need of it, merges included, without a work tree."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from mlops_spec.git import Git, GitError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mlops_spec.rehearse.hub.state import Person
+
+
+class Conflict(Exception):
+    """The two sides can't be merged, or one of them moved."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """The repository at `path`."""
+
+    path: Path
+
+    @classmethod
+    def create(cls, path: Path) -> Origin:
+        """A new, empty repository."""
+        path.mkdir(parents=True)
+        Git(path).run("init", "--quiet", "--bare", "--initial-branch=main", ".")
+        return cls(path)
+
+    @property
+    def git(self) -> Git:
+        return Git(self.path)
+
+    def branch(self, name: str) -> str | None:
+        """The commit that a branch is at."""
+        return self.git.resolve(f"refs/heads/{name}")
+
+    def has(self, commit: str) -> bool:
+        return self.git.resolve(f"{commit}^{{commit}}") is not None
+
+    def commits(self, base: str, head: str) -> list[str]:
+        """The commits that `head` has and `base` lacks, oldest first."""
+        return self.git.text("rev-list", "--reverse", f"{base}..{head}").split()
+
+    def contains(self, branch: str, commit: str) -> bool:
+        return self.git.is_ancestor(commit, f"refs/heads/{branch}")
+
+    def changed(self, base: str, head: str) -> list[str]:
+        """The paths that differ between two commits."""
+        listed = self.git.run("diff", "--name-only", "-z", base, head).decode()
+        return [path for path in listed.split("\0") if path]
+
+    def numbers(self, base: str, head: str) -> tuple[int, int, int]:
+        """Added lines, deleted lines and changed files since the two parted."""
+        rows = [row.split("\t") for row in self.git.text("diff", "--numstat", f"{base}...{head}").splitlines()]
+        added, deleted = (sum(int(row[column]) for row in rows if row[column] != "-") for column in (0, 1))
+        return added, deleted, len(rows)
+
+    def describe(self, commit: str) -> dict[str, str]:
+        """Author, committer, message and tree of a commit."""
+        names = ("author", "author_email", "author_date", "name", "email", "date", "tree", "parents", "message")
+        form = "%an%x00%ae%x00%aI%x00%cn%x00%ce%x00%cI%x00%T%x00%P%x00%B"
+        return dict(
+            zip(names, self.git.text("show", "--no-patch", f"--format={form}", commit).split("\0"), strict=True)
+        )
+
+    def merge_commit(self, base: str, head: str, *, message: str, by: Person) -> str:
+        """Writes the commit that merges `head` into `base`; no reference moves. Raises `Conflict`."""
+        try:
+            tree = self.git.text("merge-tree", "--write-tree", base, head).splitlines()[0]
+        except GitError:
+            raise Conflict("merge conflict") from None
+        author = f"{by.login} <{by.id}+{by.login}@users.noreply.github.com>"
+        return self.git.write_commit(tree, parents=(base, head), message=message, when=datetime.now(UTC), author=author)
+
+    def move(self, ref: str, new: str, old: str | None = None) -> None:
+        """Sets a reference, from exactly `old` when given. Raises `Conflict` when it had moved."""
+        try:
+            self.git.run("update-ref", ref, new, *([old] if old else []))
+        except GitError:
+            raise Conflict(f"{ref} moved") from None
+
+    def delete(self, ref: str) -> None:
+        with contextlib.suppress(GitError):
+            self.git.run("update-ref", "-d", ref)

@@ -1,0 +1,146 @@
+"""The HTTP side of the local forge: who asks, JSON, pages, and errors in GitHub's form."""
+
+from __future__ import annotations
+
+import json
+import threading
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+from mlops_spec.rehearse.hub.request import Json, Refused, Request
+from mlops_spec.rehearse.hub.routes import find
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mlops_spec.rehearse.hub.state import Hub, Person
+
+_DOCUMENTATION = "https://docs.github.com/rest"
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A request and its answer; `template` is the route's path, empty when there is none."""
+
+    method: str
+    template: str
+    path: str
+    query: dict[str, str]
+    body: Json
+    status: int
+    answer: Any
+
+
+@contextmanager
+def serving(hub: Hub, observe: Callable[[Exchange], None] = lambda _: None) -> Iterator[str]:
+    """Serves the hub on a free port of loopback; gives its address, and stops at the end."""
+    handler = type("BoundHandler", (_Handler,), {"hub": hub, "observe": staticmethod(observe)})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        server.daemon_threads = True
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    hub: Hub
+    observe: Callable[[Exchange], None]
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        self._answer("GET")
+
+    def do_POST(self) -> None:
+        self._answer("POST")
+
+    def do_PATCH(self) -> None:
+        self._answer("PATCH")
+
+    def do_PUT(self) -> None:
+        self._answer("PUT")
+
+    def do_DELETE(self) -> None:
+        self._answer("DELETE")
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        """Exchanges are observed, not printed."""
+
+    @property
+    def _api(self) -> str:
+        return f"http://{self.headers.get('Host')}"
+
+    def _answer(self, method: str) -> None:
+        url = urlsplit(self.path)
+        query = dict(parse_qsl(url.query))
+        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        found = find(method, url.path)
+        body: Json = {}
+        try:
+            body = _object(raw)
+            status, answer = self._call(found, query, body)
+        except Refused as refused:
+            status, answer = refused.status, _error(refused)
+        headers: dict[str, str] = {}
+        if isinstance(answer, list):
+            answer, headers = self._page(answer, url.path, query)
+        template = found[0].template if found else ""
+        self.observe(Exchange(method, template, url.path, query, body, status, answer))
+        self._write(status, answer, headers)
+
+    def _call(self, found: Any, query: dict[str, str], body: Json) -> tuple[int, Any]:
+        person = self._person()
+        if found is None:
+            raise Refused(404, "Not Found")
+        route, parts = found
+        if "repo" in parts and f"{parts['owner']}/{parts['repo']}".lower() != self.hub.repository.lower():
+            raise Refused(404, "Not Found")
+        if route.writes and person.role not in ("admin", "write"):
+            raise Refused(403, "Resource not accessible by personal access token")
+        with self.hub.lock:
+            status, answer = route.call(Request(self.hub, person, parts, query, body, self._api))
+        return status, answer
+
+    def _person(self) -> Person:
+        scheme, _, token = self.headers.get("Authorization", "").partition(" ")
+        person = self.hub.by_token(token) if scheme.lower() in ("bearer", "token") and token else None
+        if person is None:
+            raise Refused(401, "Bad credentials" if token else "Requires authentication")
+        return person
+
+    def _page(self, items: list[Json], path: str, query: dict[str, str]) -> tuple[list[Json], dict[str, str]]:
+        size, page = min(int(query.get("per_page", 30)), 100), int(query.get("page", 1))
+        start, last = (page - 1) * size, max(1, -(-len(items) // size))
+        links = {"next": page + 1, "last": last} if page < last else {}
+        urls = (f'<{self._api}{path}?{urlencode({**query, "page": at})}>; rel="{name}"' for name, at in links.items())
+        return items[start : start + size], {"Link": ", ".join(urls)} if links else {}
+
+    def _write(self, status: int, answer: Any, headers: dict[str, str]) -> None:
+        data = json.dumps(answer).encode()
+        self.send_response(status)
+        for name, value in {"Content-Type": "application/json; charset=utf-8", **headers}.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+
+def _object(raw: bytes) -> Json:
+    try:
+        body = json.loads(raw) if raw else {}
+    except ValueError:
+        raise Refused(400, "Problems parsing JSON") from None
+    if not isinstance(body, dict):
+        raise Refused(400, "Body should be a JSON object")
+    return body
+
+
+def _error(refused: Refused) -> Json:
+    errors = {"errors": refused.errors} if refused.errors else {}
+    return {"message": refused.message, **errors, "documentation_url": _DOCUMENTATION, "status": str(refused.status)}

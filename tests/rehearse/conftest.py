@@ -1,0 +1,73 @@
+"""A local forge with three people and a contributor's branch."""
+
+from __future__ import annotations
+
+import subprocess
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mlops_spec.forge import GitHub
+from mlops_spec.rehearse.hub import Hub, Person, serving
+from mlops_spec.rehearse.hub.origin import Origin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from mlops_spec.rehearse.hub.server import Exchange
+
+PEOPLE = (
+    Person("alice", 101, "alice-token"),
+    Person("bob", 102, "bob-token"),
+    Person("carol", 103, "carol-token", role="admin"),
+    Person("eve", 104, "eve-token", role="read"),
+    Person("github-actions[bot]", 41898282, "run-token", type="Bot"),
+)
+
+
+def git(directory: Path, *args: str) -> str:
+    command = ["git", "-c", "user.name=alice", "-c", "user.email=101+alice@users.noreply.github.com", *args]
+    return subprocess.run(command, cwd=directory, check=True, capture_output=True, text=True).stdout.strip()
+
+
+@dataclass
+class Stage:
+    """The forge, a clone to work in, and everything that was said to the forge."""
+
+    hub: Hub
+    clone: Path
+    api_url: str
+    exchanges: list[Exchange] = field(default_factory=list)
+
+    def as_(self, login: str) -> GitHub:
+        person = self.hub.person(login)
+        assert person is not None
+        return GitHub(self.hub.repository, person.token, self.api_url, sleep=lambda _: None)
+
+    def commit(self, branch: str, path: str, text: str) -> str:
+        """A commit on a branch (made from main when new), pushed."""
+        exists = git(self.clone, "branch", "--list", branch)
+        git(self.clone, "switch", "--quiet", branch) if exists else git(self.clone, "switch", "-qc", branch, "main")
+        (self.clone / path).parent.mkdir(parents=True, exist_ok=True)
+        (self.clone / path).write_text(text)
+        git(self.clone, "add", "--all")
+        git(self.clone, "commit", "--quiet", "--message", f"Change {path}")
+        git(self.clone, "push", "--quiet", "origin", branch)
+        return git(self.clone, "rev-parse", "HEAD")
+
+
+@pytest.fixture
+def stage(tmp_path: Path) -> Iterator[Stage]:
+    origin = Origin.create(tmp_path / "acme" / "churn.git")
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "--quiet", origin.path, clone], check=True, capture_output=True)
+    git(clone, "commit", "--quiet", "--allow-empty", "--message", "Start")
+    git(clone, "push", "--quiet", "origin", "HEAD:main")
+    git(clone, "switch", "--quiet", "-C", "main")
+    hub = Hub("acme/churn", origin, PEOPLE, "https://github.com", teams={"acme/risk": ("carol",)})
+    stage = Stage(hub, clone, "")
+    with serving(hub, stage.exchanges.append) as url:
+        stage.api_url = url
+        yield stage
