@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import subprocess
+import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,8 @@ _LOCAL = {
     "GIT_SHALLOW_FILE",
     "GIT_WORK_TREE",
 }
+_LOCKED = ("cannot lock ref", "unable to update local ref")
+_LOCK_TRIES = 20
 _MOVED = ("stale info", "fetch first", "non-fast-forward", "already exists", "cannot lock ref", "failed to update ref")
 
 
@@ -335,7 +338,15 @@ class Git:
         Raises:
             GitError: the remote doesn't answer (exit 69), or has no such reference.
         """
-        self._network(["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", self.remote, *refspecs])
+        for attempt in range(_LOCK_TRIES):
+            try:
+                self._network(["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", self.remote, *refspecs])
+            except GitError as error:
+                if attempt == _LOCK_TRIES - 1 or not any(said in error.stderr for said in _LOCKED):
+                    raise
+                time.sleep(0.02 * (attempt + 1))  # another process of this clone is moving the same reference
+            else:
+                return
 
     def push(self, *updates: Update) -> None:
         """Moves all these references, each from exactly its old value, or none.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
 
 REMOTE_REF = f"refs/heads/{LEDGER_BRANCH}"
 SEEN_REF = f"refs/mlops-spec/{LEDGER_BRANCH}"  # moves forward only: so each clone is a witness of what it saw
-_TRIES = 40
 
 
 @dataclass(frozen=True)
@@ -73,22 +71,17 @@ def remote_commit(git: Git) -> str | None:
     Raises:
         Failure: the remote doesn't answer (69); its ledger is gone or was rewritten since this clone saw it (1).
     """
-    for attempt in range(_TRIES):
-        try:
-            git.fetch(f"{REMOTE_REF}:{SEEN_REF}")
-        except GitError as error:
-            if "couldn't find remote ref" in error.stderr:
-                if git.resolve(SEEN_REF):
-                    raise _rewritten(git, "is gone") from error
-                return None
-            if "non-fast-forward" in error.stderr:
-                raise _rewritten(git, "was rewritten") from error
-            if "cannot lock ref" not in error.stderr and "unable to update local ref" not in error.stderr:
-                raise
-            time.sleep(0.02 * (attempt + 1))  # another process of this clone is fetching it
-        else:
-            return git.commit_id(SEEN_REF)
-    raise Failure(f"another process keeps {SEEN_REF} locked", exit_code=Exit.STALE)
+    try:
+        git.fetch(f"{REMOTE_REF}:{SEEN_REF}")
+    except GitError as error:
+        if "non-fast-forward" in error.stderr:
+            raise _rewritten(git, "was rewritten") from error
+        if "couldn't find remote ref" not in error.stderr:
+            raise
+        if git.resolve(SEEN_REF):
+            raise _rewritten(git, "is gone") from error
+        return None
+    return git.commit_id(SEEN_REF)
 
 
 def _rewritten(git: Git, what: str) -> Failure:

@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints, TypeAdapter, ValidationError, mod
 from mlops_spec.errors import Failure
 from mlops_spec.layout import DEPLOY
 from mlops_spec.ledger.record import Digest, VersionName
+from mlops_spec.release.source import document_of
 from mlops_spec.spec.base import EnvironmentName, ModelName, Strict
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from mlops_spec.release.desired import Files
 
-LIMIT = 64 * 1024
 HEADER = "# Written by mlops-spec; promotion pull requests change it: `mlops-spec promote open`.\n"
 Serial = Annotated[int, Field(ge=0, lt=2**31)]
 
@@ -92,13 +92,7 @@ def parse(content: bytes, path: PurePosixPath, environment: str) -> Following | 
     Raises:
         Failure: naming the file, the field, and what would be right (exit 2).
     """
-    if len(content) > LIMIT:
-        raise Failure(f"{path}: longer than {LIMIT} bytes")
-    try:
-        data = yaml.load(content, yaml.CSafeLoader)
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        reason = " ".join(str(error).split())
-        raise Failure(f"{path}: not YAML: {reason}") from error
+    data = document_of(content, path).data
     if not isinstance(data, dict):
         raise Failure(f"{path}: not a mapping", remedy=f"see `mlops-spec promote open {environment}`")
     try:

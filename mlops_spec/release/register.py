@@ -1,0 +1,169 @@
+"""Registering: a release commit, its tag and its record, in one push that one of many racing runs wins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from mlops_spec import layout, ledger, manifest
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.git import Stale, Update
+from mlops_spec.ledger.record import TagObject
+from mlops_spec.outputs.stages import data_file
+from mlops_spec.release.candidate import FOLDER, Candidate, failure, registration, release_commit, tag_message
+from mlops_spec.release.source import spec_at
+from mlops_spec.release.versions import Made, changed, following, read_lock
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from mlops_spec.git import Git
+    from mlops_spec.ledger import Draft, Head, Record
+    from mlops_spec.ledger.record import Who
+    from mlops_spec.release.bundle import Bundle
+    from mlops_spec.release.versions import Part
+
+ATTEMPTS = 8
+
+
+@dataclass(frozen=True)
+class Registration:
+    """What registering came to."""
+
+    record: Record
+    new: bool
+    changed: tuple[Part, ...] = ()
+
+
+class GatesFailed(Failure):
+    """The gates stop the release; that they did is on the record."""
+
+
+def register(git: Git, bundle: Bundle, *, who: Who, now: datetime | None = None) -> Registration:
+    """Makes a version of a bundle; one that is registered already is found again.
+
+    Raises:
+        GatesFailed: a gate does not let it through (exit 1); recorded.
+        Stale: another run registered a version first (exit 75); nothing was left behind.
+        Failure: the commit is not on main (exit 1), the remote doesn't answer (69) or refuses (78).
+    """
+    tree = git.tree(bundle.commit)
+    _on_main(git, tree.commit)
+    spec = spec_at(tree)
+    if spec.model != bundle.manifest.model:
+        raise Failure(
+            f"the bundle is of {bundle.manifest.model!r}, the spec of {spec.model!r}", exit_code=Exit.FINDINGS
+        )
+    candidate = Candidate(bundle, tree, spec, who, now or datetime.now(UTC))
+    if bundle.blocking(candidate.now.date().isoformat()):
+        _record_failure(git, candidate)
+    return _compete(git, candidate)
+
+
+def _compete(git: Git, candidate: Candidate) -> Registration:
+    """Tries until the push wins or another version does; other appends to the ledger are no rivals."""
+    first: str | None = None
+    for attempt in range(ATTEMPTS):
+        tags = git.remote_refs(f"refs/tags/{candidate.spec.model}@v*")
+        end = ledger.head(git)  # read after the tags: so it has the record of each that was pushed with one
+        records = ledger.read(git, at=end.commit) if end.commit else ()
+        state = ledger.replay(records)
+        if attempt and state.newest != first:
+            raise Stale(
+                f"{state.newest} was registered meanwhile",
+                exit_code=Exit.STALE,
+                remedy="run it again: it gets the next number",
+            )
+        known = _known(records, candidate)
+        if known is not None:
+            return Registration(known, new=False)
+        first = state.newest
+        _unrecorded(tags, records)
+        try:
+            return _push(git, end, candidate, state.registered.get(first or ""))
+        except Stale:
+            continue
+    raise Stale("others kept appending to the ledger", exit_code=Exit.STALE, remedy="run it again")
+
+
+def _known(records: tuple[Record, ...], candidate: Candidate) -> Record | None:
+    """The registration of this package: of this commit, or the newest one, which a further number would only repeat."""
+    registered = [record for record in records if record.event == "register"]
+    digest, commit = candidate.bundle.digest, candidate.tree.commit
+    for record in reversed(registered):
+        same = record.what.package is not None and record.what.package.digest == digest
+        if same and (record is registered[-1] or (record.from_what and record.from_what.commit == commit)):
+            return record
+    return None
+
+
+def _unrecorded(tags: Mapping[str, str], records: tuple[Record, ...]) -> None:
+    """Refuses to number versions around a tag that somebody made without the pipeline."""
+    recorded = {f"refs/tags/{record.what.tag.name}" for record in records if record.what.tag}
+    for ref in tags:
+        if not ref.endswith("^{}") and ref not in recorded:
+            raise Failure(
+                f"{ref.removeprefix('refs/')} is in the remote, but no record registers it",
+                exit_code=Exit.CONFIG,
+                remedy=f"it was made by hand: `git push origin --delete {ref}`, then run it again",
+            )
+
+
+def _push(git: Git, end: Head, candidate: Candidate, previous: Record | None) -> Registration:
+    parts = changed(_made_before(git, previous), _made(candidate)) if previous else ()
+    version = following(previous.what.version if previous else None, parts)
+    name = f"{candidate.spec.model}@{version}"
+    commit = release_commit(git, candidate, version)
+    tag = git.write_tag(name, commit, message=tag_message(candidate, version, end), when=candidate.now)
+    draft = registration(candidate, version, TagObject(name=name, object=tag, target=commit), parts)
+    update = Update(f"refs/tags/{name}", tag, None)
+    (record,), _ = ledger.append(git, end, [draft], updates=[update], now=candidate.now)
+    git.run("update-ref", update.ref, tag)
+    return Registration(record, new=True, changed=parts)
+
+
+def _made(candidate: Candidate) -> Made:
+    lock = read_lock(candidate.bundle.files[layout.DVC_LOCK.name])
+    return Made(candidate.bundle.manifest, lock, data_file(candidate.spec.data))
+
+
+def _made_before(git: Git, previous: Record) -> Made:
+    """What the previous version was made of, from its release commit."""
+    tag = previous.what.tag
+    assert tag is not None
+    if git.resolve(f"{tag.target}^{{commit}}") is None:
+        git.fetch(f"refs/tags/{tag.name}")
+    tree = git.tree(tag.target)
+    described, lock = tree.read(f"{FOLDER}/{layout.MANIFEST.name}"), tree.read(layout.DVC_LOCK)
+    if described is None or lock is None:
+        raise Failure(f"the release commit of {tag.name} lacks its manifest or dvc.lock", exit_code=Exit.FINDINGS)
+    return Made(manifest.parse(described), read_lock(lock), data_file(spec_at(tree).data))
+
+
+def _on_main(git: Git, commit: str) -> None:
+    tracking = f"refs/remotes/{git.remote}/{layout.MAIN_BRANCH}"
+    git.fetch(f"+refs/heads/{layout.MAIN_BRANCH}:{tracking}")
+    if not git.is_ancestor(commit, tracking):
+        raise Failure(
+            f"commit {commit[:12]} is not on the remote's {layout.MAIN_BRANCH}",
+            exit_code=Exit.FINDINGS,
+            remedy="only what was merged is registered; in a workflow, check out with `fetch-depth: 0`",
+        )
+
+
+def _record_failure(git: Git, candidate: Candidate) -> None:
+    """Puts the failed judgement on record, once, and stops."""
+    bundle, draft = candidate.bundle, failure(candidate)
+
+    def decide(end: Head) -> Draft | None:
+        records = ledger.read(git, at=end.commit) if end.commit else ()
+        return None if any((old.what, old.from_what) == (draft.what, draft.from_what) for old in records) else draft
+
+    ledger.append_when(git, decide, now=candidate.now)
+    blocking = bundle.blocking(candidate.now.date().isoformat())
+    raise GatesFailed(
+        f"{len(blocking)} of {len(bundle.gates)} gates stop it: {', '.join(f'{g.id} ({g.verdict})' for g in blocking)}",
+        exit_code=Exit.FINDINGS,
+        remedy="the judgement is on record; nothing was registered",
+    )
