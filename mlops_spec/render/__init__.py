@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
 import jinja2
 
 from mlops_spec.actions import TEMPLATE
-from mlops_spec.errors import Failure
+from mlops_spec.errors import Exit, Failure
 from mlops_spec.outputs import Kind, Output, outputs
 from mlops_spec.outputs.stages import SURROUNDINGS
+from mlops_spec.overlay import apply, overlays, patch_of
 from mlops_spec.render.scalars import WRITERS
 from mlops_spec.render.shared import share
 from mlops_spec.render.structure import check_structure
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
     from pathlib import Path, PurePosixPath
 
     from mlops_spec.spec import Spec
@@ -24,26 +26,54 @@ if TYPE_CHECKING:
 _STRUCTURED = {".yaml", ".yml", ".json"}
 
 
+@dataclass(frozen=True)
+class Rendered:
+    """A file as it is to be: `base` is ours alone, `text` has the overlay, or what the user has in the same file."""
+
+    path: PurePosixPath
+    kind: Kind
+    base: str
+    text: str
+
+
 def rendered(root: Path, spec: Spec) -> dict[PurePosixPath, str]:
     """The text of every file that `mlops-spec render` would leave behind in the repository at `root`."""
+    return {each.path: each.text for each in render_all(root, spec)}
+
+
+def render_all(root: Path, spec: Spec) -> tuple[Rendered, ...]:
+    """Every file, ordered by path; raises Failure where an overlay no longer applies or a value can't be written."""
     present = frozenset(name for name in SURROUNDINGS if (root / name).exists())
     found = outputs(spec, present)
-    texts = render(found)
-    return {output.path: _with_theirs(root, output, texts[output.path]) for output in found}
+    patches = overlays(root)
+    _refuse_strays(patches, found)
+    return tuple(_with_theirs(root, output, base, patches) for output, base in zip(found, render(found), strict=True))
 
 
-def render(found: Iterable[Output]) -> dict[PurePosixPath, str]:
+def render(found: Iterable[Output]) -> tuple[str, ...]:
     """Our text of each file, from nothing but the outputs."""
-    return {output.path: _render(output) for output in found}
+    return tuple(_render(output) for output in found)
 
 
-def _with_theirs(root: Path, output: Output, ours: str) -> str:
-    """Our text and what the user has in the same file."""
-    path = root / output.path
-    if output.kind is Kind.MANAGED or not path.exists():
-        return ours
-    theirs = path.read_text(encoding="utf-8")
-    return theirs if output.kind is Kind.ONCE else share(output.path, ours, theirs)
+def _with_theirs(root: Path, output: Output, base: str, patches: Mapping[PurePosixPath, str]) -> Rendered:
+    text = base
+    if output.path in patches:
+        text = apply(output.path, base, patches[output.path])
+    elif output.kind is not Kind.MANAGED and (root / output.path).is_file():
+        theirs = (root / output.path).read_text(encoding="utf-8")
+        text = theirs if output.kind is Kind.ONCE else share(output.path, base, theirs)
+    return Rendered(output.path, output.kind, base, text)
+
+
+def _refuse_strays(patches: Iterable[PurePosixPath], found: Iterable[Output]) -> None:
+    managed = {output.path for output in found if output.kind is Kind.MANAGED}
+    for path in patches:
+        if path not in managed:
+            raise Failure(
+                f"{patch_of(path)}: no managed file {path} is rendered from this spec",
+                exit_code=Exit.CONFIG,
+                remedy="remove the overlay",
+            )
 
 
 def _render(output: Output) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
     from pathlib import Path, PurePosixPath
 
-HEADER = b"by mlops-spec"
+_HEADER = b"by mlops-spec"
 
 
 def write(
@@ -43,6 +43,11 @@ def write(
     return changes
 
 
+def is_ours(content: bytes) -> bool:
+    """Whether a file says so where it begins: in its first line, or below a card's `---`."""
+    return any(_HEADER in line for line in content.split(b"\n", 2)[:2])
+
+
 def _changes(tree: Tree, texts: Mapping[PurePosixPath, str], adopt: Collection[PurePosixPath]) -> tuple[Change, ...]:
     """Ordered by path, the manifest last."""
     before = tree.read(layout.MANAGED)
@@ -59,7 +64,7 @@ def _changes(tree: Tree, texts: Mapping[PurePosixPath, str], adopt: Collection[P
 def _refuse_foreign(change: Change) -> None:
     if change.old is None or change.old == change.new or change.path in SHARED:
         return
-    if not any(HEADER in line for line in change.old.split(b"\n", 2)[:2]):  # a card's first line is `---`
+    if not is_ours(change.old):
         raise Failure(
             f"{change.path}: is there already, and is not ours",
             exit_code=Exit.CONFIG,

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 
 _OURS = layout.MANAGED.parent
 _PREPARED = _OURS / "staging.new"
-_FOLDERS: dict[Literal["new", "old"], PurePosixPath] = {"new": _OURS / "staging", "old": _OURS / "reverting"}
+STAGING = _OURS / "staging"
+_FOLDERS: dict[Literal["new", "old"], PurePosixPath] = {"new": STAGING, "old": _OURS / "reverting"}
 _LIST = "changes.json"
 
 

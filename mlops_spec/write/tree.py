@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.files import mode_at, open_directory
+from mlops_spec.files import mode_at, open_directory, sweep, write_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,6 +73,13 @@ class Tree:
                     return file.read()
         except FileNotFoundError:
             return None
+
+    def write(self, path: PurePosixPath, content: bytes) -> None:
+        """Writes one file whole, and the folders that it needs."""
+        with self.directory(path.parent, create=True) as folder:
+            sweep(folder)
+            write_at(folder, path.name, content)
+            os.fsync(folder)
 
     def exists(self, path: PurePosixPath) -> bool:
         """Whether there is a regular file."""

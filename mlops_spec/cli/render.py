@@ -1,0 +1,59 @@
+"""The command `render`."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+import click
+
+from mlops_spec import layout
+from mlops_spec.errors import Exit
+from mlops_spec.lint import load_spec
+from mlops_spec.render import render_all
+from mlops_spec.write import answer
+from mlops_spec.write.compare import differences
+from mlops_spec.write.sync import sync
+
+if TYPE_CHECKING:
+    from mlops_spec.spec import Spec
+
+_ROOT = click.Path(exists=True, file_okay=False, path_type=Path)
+_PATH = click.Path(path_type=PurePosixPath)
+
+
+@click.command("render")
+@click.option("--check", "mode", flag_value="check", help="Change nothing; fail when a file is not as rendered.")
+@click.option("--diff", "mode", flag_value="diff", help="Change nothing; show what would change.")
+@click.option("--keep", multiple=True, type=_PATH, metavar="PATH", help="Declare an edit of PATH as an overlay.")
+@click.option("--discard", multiple=True, type=_PATH, metavar="PATH", help="Render over an edit of PATH.")
+@click.option("--adopt", multiple=True, type=_PATH, metavar="PATH", help="Render over PATH, though it was never ours.")
+@click.option("--directory", "-C", default=".", type=_ROOT, help="The repository.  [default: this folder]")
+@click.option("--format", "form", type=click.Choice(sorted(answer.FORMATS)), default="text", show_default=True)
+def render_command(*, mode: str | None, directory: Path, form: str, **chosen: tuple[PurePosixPath, ...]) -> int:
+    """Write the pipeline, the workflows and all else that follows from model.yaml.
+
+    Files are written together or not at all. What you edited by hand is never overwritten unasked: render says what
+    you changed and how to keep it.
+
+    \b
+    Example:
+      mlops-spec render
+      mlops-spec render --check
+      mlops-spec render --keep .github/workflows/mlops-train.yml
+    """
+    choices = {path: choice for choice, paths in chosen.items() for path in paths}
+    if mode and choices:
+        raise click.UsageError(f"--{mode} changes nothing, so it goes with none of --keep, --discard and --adopt")
+    spec = load_spec(directory / layout.SPEC)
+    if mode:
+        return _compare(directory, spec, answer.FORMATS[form], patches=mode == "diff")
+    done = sync(directory, spec, choices)
+    click.echo(answer.FORMATS[form](done.changes, done.blocked_by, True), nl=False)
+    return Exit.FINDINGS if done.blocked_by else Exit.OK
+
+
+def _compare(directory: Path, spec: Spec, say: answer.Format, *, patches: bool) -> int:
+    found = differences(directory, render_all(directory, spec))
+    click.echo(say((), found, patches), nl=False)
+    return Exit.FINDINGS if found else Exit.OK
