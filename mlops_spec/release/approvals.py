@@ -1,0 +1,99 @@
+"""Who approved a promotion: reviews of the pull request that changed the deploy file, judged against the spec."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.forge import approvals, people, pulls
+from mlops_spec.ledger.record import Approval
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlops_spec.forge import GitHub
+    from mlops_spec.forge.shapes import PullRequest, Review
+    from mlops_spec.spec import Spec
+
+REPORT = "promotion-report"  # kind of the evidence: the pull request's text, as its approvers read it
+
+
+@dataclass(frozen=True)
+class Approved:
+    """The pull request that was merged, and the approvals that count."""
+
+    pull_request: int
+    title: str
+    author: str | None
+    approvals: tuple[Approval, ...]
+
+
+def approved(github: GitHub, commit: str, spec: Spec, environment: str, changes: Sequence[str]) -> Approved:
+    """The approvals of the pull request that `commit` merged; `changes` are the commits whose authors may not approve.
+
+    Raises:
+        Failure: there is no such pull request, somebody wants changes, or too few may approve (exit 1).
+    """
+    pull = _merged(github, commit)
+    reviews = pulls.reviews(github, pull.number)
+    refusing = approvals.wanted_changes(reviews)
+    if refusing:
+        raise _refused(f"#{pull.number}: {', '.join(refusing)} asked for changes")
+    wanted = spec.environments[environment].promote
+    barred = _barred(github, pull, changes if spec.governance.separation_of_duties else ())
+    counted = approvals.counted(reviews, head_sha=pull.head.sha, nobody_of=barred)
+    allowed = wanted.approvers or spec.owners
+    fitting = [review for review in counted if review.user and people.is_named(github, review.user.login, allowed)]
+    if len(fitting) < wanted.approvals:
+        raise _refused(
+            f"#{pull.number} has {len(fitting)} of {wanted.approvals} approvals of {pull.head.sha[:12]}",
+            f"{', '.join(allowed)} may approve its last commit, but not {', '.join(sorted(barred)) or 'a bot'}",
+        )
+    evidence = report_digest(pull.body or "")
+    given = tuple(_approval(review, pull, evidence) for review in fitting)
+    return Approved(pull.number, pull.title, pull.user.login if pull.user else None, given)
+
+
+def report_digest(body: str) -> str:
+    """The digest of a pull request's text; what a browser does to line ends does not change it."""
+    lines = [line.rstrip() for line in body.replace("\r\n", "\n").strip().split("\n")]
+    return "sha256:" + hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _merged(github: GitHub, commit: str) -> PullRequest:
+    for found in pulls.of_commit(github, commit):
+        pull = pulls.get(github, found.number)
+        if pull.merged and pull.base.ref == "main" and pull.merge_commit_sha == commit:
+            return pull
+    raise _refused(f"commit {commit[:12]} was not merged by a pull request", "open one with `mlops-spec promote open`")
+
+
+def _barred(github: GitHub, pull: PullRequest, changes: Sequence[str]) -> set[str]:
+    """Logins that may not approve: the pull request's author, its committers, and whoever wrote what it brings out."""
+    accounts = [pull.user]
+    for commit in pulls.commits(github, pull.number):
+        accounts += [commit.author]
+    for change in changes:
+        accounts += [found.user for found in pulls.of_commit(github, change)]
+    return {account.login for account in accounts if account is not None}
+
+
+def _approval(review: Review, pull: PullRequest, evidence: str) -> Approval:
+    assert review.user is not None
+    if review.submitted_at is None:
+        raise _refused(f"review {review.id} of #{pull.number} has no time")
+    return Approval(
+        login=review.user.login,
+        id=review.user.id,
+        kind="human",
+        head_sha=pull.head.sha,
+        at=review.submitted_at,
+        review_id=review.id,
+        evidence=evidence,
+    )
+
+
+def _refused(message: str, remedy: str = "") -> Failure:
+    return Failure(message, exit_code=Exit.FINDINGS, remedy=remedy)
