@@ -12,7 +12,7 @@ from mlops_spec import layout
 from mlops_spec.actions import ACTIONS
 from mlops_spec.outputs.card import card
 from mlops_spec.outputs.environments import deployments
-from mlops_spec.outputs.owners import owners
+from mlops_spec.outputs.owners import default_owners, guarded
 from mlops_spec.outputs.rulesets import rulesets
 from mlops_spec.outputs.stages import stages
 from mlops_spec.spec.base import seconds

@@ -12,8 +12,16 @@ if TYPE_CHECKING:
 
     from mlops_spec.spec import Spec
 
-# What the guards stand in: the gates, the workflows that run them, and the changes to those workflows.
-GUARDS = ("/.github/", "/.mlops/", f"/{layout.SPEC}", f"/{layout.DVC_FILE}")
+# What the guards stand in: the gates, the workflows and stages that run them, and which version of them is installed.
+GUARDS = (
+    "/.dvc/",
+    "/.github/",
+    "/.mlops/",
+    f"/{layout.DVC_FILE}",
+    f"/{layout.SPEC}",
+    "/pyproject.toml",
+    "/uv.lock",
+)
 
 
 @dataclass(frozen=True)
@@ -29,15 +37,16 @@ class Owned:
         return " ".join((self.pattern, *self.owners))
 
 
-def owners(spec: Spec) -> tuple[Owned, ...]:
-    """All of it belongs to the owners, guards and environments to the approvers where the spec names some.
+def default_owners(spec: Spec) -> Owned:
+    """Those who answer for all that no later line names."""
+    return Owned("*", _unique(spec.owners))
 
-    The last pattern that matches a file decides, so the order is from general to special.
-    """
-    approvers = _unique(approver for each in spec.environments.values() for approver in each.promote.approvers)
+
+def guarded(spec: Spec) -> tuple[Owned, ...]:
+    """What stands last in the file, since the last match decides; approvers own it where the spec names some."""
     ours = _unique(spec.owners)
+    approvers = _unique(approver for each in spec.environments.values() for approver in each.promote.approvers)
     return (
-        Owned("*", ours),
         *(Owned(pattern, approvers or ours) for pattern in GUARDS),
         *(
             Owned(f"/{layout.DEPLOY}/{name}.yaml", _unique(each.promote.approvers) or ours)

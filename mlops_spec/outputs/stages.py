@@ -26,8 +26,16 @@ DATA = ("task", "data")
 MODEL_IO = ("train.features", "train.predictor", "train.format", "train.trusted_types")
 READS = {
     "split": DATA,
-    "train": (*DATA, "train.run", "train.params", "train.features", "train.seed", "train.format"),
-    "evaluate": (*DATA, *MODEL_IO, "train.seed", "evaluate", "gates"),
+    "train": (
+        *DATA,
+        "train.run",
+        "train.params",
+        "train.features",
+        "train.seed",
+        "train.format",
+        "train.trusted_types",
+    ),
+    "evaluate": ("model", *DATA, *MODEL_IO, "train.seed", "evaluate", "gates"),
     "package": ("model", *DATA, *MODEL_IO, "evaluate"),
 }
 
@@ -87,13 +95,14 @@ def _users(spec: Spec, around: tuple[str, ...]) -> Iterable[Stage]:
         yield Stage(
             name,
             reads=_unique((*stage.reads, *around)),
-            params=_present(spec, (*DATA, f"pipeline.{name}")),
+            params=_present(spec, (*DATA, f"pipeline.{name}", "train.seed")),
             writes=tuple(stage.writes),
         )
 
 
 def _models(spec: Spec, around: tuple[str, ...]) -> Iterable[Stage]:
     train, test, model = str(layout.TRAIN_ROWS), str(layout.TEST_ROWS), str(layout.MODEL)
+    split = str(layout.SPLIT_REPORT)
     yield Stage(
         "train",
         reads=_unique((train, *spec.train.reads, *around)),
@@ -102,7 +111,7 @@ def _models(spec: Spec, around: tuple[str, ...]) -> Iterable[Stage]:
     )
     yield Stage(
         "evaluate",
-        reads=(train, test, model, *around),
+        reads=(train, test, split, model, *around),
         params=_present(spec, READS["evaluate"]),
         writes=(str(layout.PREDICTIONS),),
         metrics=(str(layout.EVALUATION),),
@@ -110,7 +119,7 @@ def _models(spec: Spec, around: tuple[str, ...]) -> Iterable[Stage]:
     )
     yield Stage(
         "package",
-        reads=(train, model, *around),
+        reads=(train, split, model, *around),
         params=_present(spec, READS["package"]),
         writes=(str(layout.PACKAGE),),
     )

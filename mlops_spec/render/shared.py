@@ -11,27 +11,23 @@ if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
 _BEGIN, _END = "# mlops-spec: begin", "# mlops-spec: end"
+_BLOCK = re.compile(rf"^{_BEGIN}.*\n(?:(?!{_BEGIN}).*\n)*?{_END}.*\n", re.MULTILINE)
 _SECTION = re.compile(r"^\s*\[(.+)\]\s*$")
 
 
 def share(path: PurePosixPath, ours: str, theirs: str) -> str:
-    """The user's text with our part in it, where it stood or at the end."""
-    return _share_config(ours, theirs) if path.name == "config" else _share_block(path, ours, theirs)
+    """The user's text with our part in it."""
+    return _share_config(ours, theirs) if path.name == "config" else _share_owners(path, ours, theirs)
 
 
-def _share_block(path: PurePosixPath, ours: str, theirs: str) -> str:
-    lines = theirs.splitlines(keepends=True)
-    begins = [number for number, line in enumerate(lines) if line.startswith(_BEGIN)]
-    ends = [number for number, line in enumerate(lines) if line.startswith(_END)]
-    if not begins and not ends:
-        gap = "" if not theirs or theirs.endswith("\n\n") else "\n" if theirs.endswith("\n") else "\n\n"
-        return f"{theirs}{gap}{ours}"
-    if len(begins) != 1 or len(ends) != 1 or ends[0] < begins[0]:
-        raise Failure(
-            f"{path}: the lines `{_BEGIN}` and `{_END}` must stand there once each, in this order",
-            remedy="remove both and what is between them, then run `mlops-spec render`",
-        )
-    return "".join([*lines[: begins[0]], ours, *lines[ends[0] + 1 :]])
+def _share_owners(path: PurePosixPath, ours: str, theirs: str) -> str:
+    """The user's lines between our first block, which theirs may override, and our last, which they may not."""
+    rest = _BLOCK.sub("", theirs if theirs.endswith("\n") else f"{theirs}\n")
+    for line in rest.splitlines():
+        if line.startswith((_BEGIN, _END)):
+            raise Failure(f"{path}: the line `{line}` stands alone", remedy="remove it, then run `mlops-spec render`")
+    first, last = _BLOCK.findall(ours)
+    return f"{first}{rest}{last}"
 
 
 def _share_config(ours: str, theirs: str) -> str:
@@ -69,5 +65,6 @@ def _set(text: str, section: str, key: str, value: str) -> str:
             if old.strip() != value:
                 lines[number] = f"{name.rstrip()} = {value}"
             return "\n".join([*lines, ""])
-    lines.insert(start + 1, f"    {key} = {value}")
+    last = max((number for number in range(start, end) if "=" in lines[number]), default=start)
+    lines.insert(last + 1, f"    {key} = {value}")
     return "\n".join([*lines, ""])
