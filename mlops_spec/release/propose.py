@@ -90,21 +90,33 @@ def _publish(world: World, github: GitHub, wanted: Declared, registered: Record)
     old = git.remote_refs(ref).get(ref)
     proposed = _proposed(git, ref, old, environment)
     open_pulls = pulls.of_branch(github, branch, base=layout.MAIN_BRANCH)
-    if open_pulls and proposed and proposed.version and version_key(proposed.version) > version_key(version):
-        told = f"#{open_pulls[0].number} proposes the newer {proposed.version} already"
+    if open_pulls and proposed and _stays(proposed, wanted):
+        told = f"#{open_pulls[0].number} proposes {proposed.version} already"
         return Proposal(environment, version, open_pulls[0].number, open_pulls[0].html_url, told)
     body = report(world, _what(wanted, world.environment(environment).after), registered)
     evidence = [Document(kind=REPORT, digest=report_digest(body))]
     evidence += [Document(kind=each.kind, digest=each.digest) for each in registered.evidence]
     commit = _commit(world, wanted.model_copy(update={"evidence": evidence}))
-    if commit != old:
-        git.push(Update(ref, commit, old))
+    git.push(Update(ref, commit, old))
     title = f"Promote {world.spec.model} {version} to {environment}"
     if open_pulls:
         pull = pulls.update(github, open_pulls[0].number, title=title, body=body)
         return Proposal(environment, version, pull.number, pull.html_url, f"#{pull.number} brought up to date")
     pull = pulls.create(github, title=title, head=branch, base=layout.MAIN_BRANCH, body=body)
     return Proposal(environment, version, pull.number, pull.html_url, f"#{pull.number} opened")
+
+
+def _stays(proposed: Declared, wanted: Declared) -> bool:
+    """Whether an open proposal is left alone: it is the same (and may be approved already), or of a newer version."""
+    if proposed.version is None or wanted.version is None:
+        return False
+    same = (proposed.version, proposed.digest, proposed.serial, proposed.base_digest) == (
+        wanted.version,
+        wanted.digest,
+        wanted.serial,
+        wanted.base_digest,
+    )
+    return same or version_key(proposed.version) > version_key(wanted.version)
 
 
 def _proposed(git: Git, ref: str, commit: str | None, environment: str) -> Declared | None:

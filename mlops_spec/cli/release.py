@@ -1,0 +1,228 @@
+"""The commands `register` and `promote`."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.forge.actions import connect, set_output
+from mlops_spec.git import Git
+from mlops_spec.ledger.who import who
+from mlops_spec.release.ask import Waiting, ask
+from mlops_spec.release.bundle import read_bundle
+from mlops_spec.release.close import close
+from mlops_spec.release.declared import Following, declared_in
+from mlops_spec.release.promotion import World, follow, look, promote
+from mlops_spec.release.propose import propose
+from mlops_spec.release.register import register
+from mlops_spec.spec.base import seconds
+
+if TYPE_CHECKING:
+    from mlops_spec.ledger import Record
+    from mlops_spec.release.promotion import Wish
+
+_directory = click.option(
+    "--directory", "-C", type=click.Path(path_type=Path), default=".", help="The repository.  [default: .]"
+)
+_format = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+
+
+@click.command("register")
+@click.option(
+    "--bundle", type=click.Path(path_type=Path), default="dist", show_default=True, help="The release bundle."
+)
+@click.option("--digest", help="The package's digest, as the job that trained says it.")
+@_directory
+@_format
+def register_command(bundle: Path, digest: str | None, directory: Path, form: str) -> int:
+    """Make a version of a release bundle: release commit, tag and ledger record in one push.
+
+    Of racing runs one wins; the others exit 75 and leave nothing behind.
+
+    \b
+    Example:
+      mlops-spec register --bundle dist --digest sha256:9f2c…
+    """
+    git = Git.open(directory)
+    done = register(git, read_bundle(directory / bundle, digest), who=who())
+    what = done.record.what
+    assert what.package
+    answer = {
+        "model": what.model,
+        "version": what.version,
+        "digest": what.package.digest,
+        "tag": what.tag and what.tag.name,
+        "record": done.record.seq,
+        "new": done.new,
+        "changed": list(done.changed),
+    }
+    told = f"registered ({', '.join(done.changed) or 'first version'})" if done.new else "already registered"
+    _answer(answer, f"{what.model} {what.version} {told}: {what.package.digest}", form, outputs=("version", "digest"))
+    return Exit.OK
+
+
+@click.group("promote")
+def promote_command() -> None:
+    """Bring a version to an environment: open the pull request, plan, ask the agent, close.
+
+    \b
+    Example:
+      mlops-spec promote open production --version v1.4.0
+    """
+
+
+@promote_command.command("open")
+@click.argument("environment")
+@click.option("--version", required=True, help="The version to promote, such as v1.4.0.")
+@_directory
+@_format
+def open_command(environment: str, version: str, directory: Path, form: str) -> int:
+    """Open the pull request that promotes a version, or bring the open one up to date.
+
+    \b
+    Example:
+      mlops-spec promote open production --version v1.4.0
+    """
+    done = propose(Git.open(directory), connect(os.environ), environment, version)
+    answer = {
+        "environment": environment,
+        "version": version,
+        "pull_request": done.pull_request,
+        "url": done.url,
+        "message": done.message,
+    }
+    _answer(answer, done.message + (f": {done.url}" if done.url else ""), form)
+    return Exit.OK
+
+
+@promote_command.command("plan")
+@click.argument("environment")
+@_directory
+@_format
+def plan_command(environment: str, directory: Path, form: str) -> int:
+    """Verify what main declares for an environment: ledger, serial, evidence, gates, soak, approvals.
+
+    \b
+    Example:
+      mlops-spec promote plan production
+    """
+    wish = promote(look(Git.open(directory)), environment, lambda: connect(os.environ))
+    if wish is None or wish.done:
+        told = "declares no version" if wish is None else f"has {wish.what.version} already"
+        empty: dict[str, Any] = {"environment": environment, "version": "", "digest": "", "serial": ""}
+        _answer(empty, f"{environment} {told}: nothing to do", form, outputs=("version", "digest", "serial"))
+        return Exit.OK
+    approvers = [approval.login for approval in wish.approved.approvals] if wish.approved else []
+    answer = {**_named(wish), "approved_by": approvers}
+    told = f"approved by {', '.join(approvers)}" if approvers else "no approval asked for"
+    line = f"{environment} may get {wish.what.version} (serial {wish.what.serial}): {told}"
+    _answer(answer, line, form, outputs=("version", "digest", "serial"))
+    return Exit.OK
+
+
+@promote_command.command("ask")
+@click.argument("environment")
+@click.option("--version", required=True, help="The version to deploy.")
+@click.option("--digest", help="The digest that it must have.")
+@click.option("--wait", "wait_for", default="15m", show_default=True, help="How long to wait for the agent's outcome.")
+@_directory
+@_format
+def ask_command(  # noqa: PLR0913 - one per option
+    *, environment: str, version: str, digest: str | None, wait_for: str, directory: Path, form: str
+) -> int:
+    """Record the intent to deploy a version, and wait for what the environment's agent makes of it.
+
+    Exits 0 only when the version is live.
+
+    \b
+    Example:
+      mlops-spec promote ask staging --version v1.4.0 --wait 15m
+    """
+    waiting = Waiting(_duration(wait_for), say=lambda line: click.echo(line, err=True))
+    git = Git.open(directory)
+    intent, outcome = ask(git, lambda: _decide(look(git), environment, version, digest), who(), waiting)
+    if intent is None or outcome is None:
+        _answer({"environment": environment, "version": version, "result": "live"}, f"{version} is live already", form)
+        return Exit.OK
+    return _tell_outcome(environment, intent, outcome, form)
+
+
+@promote_command.command("close")
+@click.argument("environment")
+@_directory
+@_format
+def close_command(environment: str, directory: Path, form: str) -> int:
+    """Abandon the open intent that this very run recorded, when it ends without an outcome.
+
+    \b
+    Example:
+      mlops-spec promote close production
+    """
+    record = close(Git.open(directory), environment, who())
+    told = f"intent {record.closes} abandoned" if record else f"no open intent of this run in {environment}"
+    _answer({"environment": environment, "closed": record and record.closes}, told, form)
+    return Exit.OK
+
+
+def _decide(world: World, environment: str, version: str, digest: str | None) -> Wish:
+    """What `ask` may record: the newest version for a follower, what main declares for a promoted environment."""
+    world.environment(environment)
+    if isinstance(declared_in(world.git.tree(world.commit), environment), Following):
+        return follow(world, environment, version, digest)
+    wish = promote(world, environment, lambda: connect(os.environ))
+    if wish is None or wish.what.version != version or (digest and _digest(wish) != digest):
+        declared = f"{wish.what.version} ({_digest(wish)})" if wish else "no version"
+        raise Failure(f"main declares {declared} for {environment}, not {version}", exit_code=Exit.FINDINGS)
+    return wish
+
+
+def _tell_outcome(environment: str, intent: Record, outcome: Record, form: str) -> int:
+    what = intent.what
+    reason = outcome.why.text if outcome.why and outcome.why.text else ""
+    answer = {
+        "environment": environment,
+        "version": what.version,
+        "digest": what.package and what.package.digest,
+        "serial": what.serial,
+        "intent": intent.seq,
+        "outcome": outcome.seq,
+        "result": outcome.result,
+        "reason": reason,
+    }
+    line = f"{environment} {what.version} {outcome.result}, serial {what.serial}" + (f": {reason}" if reason else "")
+    _answer(answer, line, form)
+    return Exit.OK if outcome.result == "succeeded" else Exit.FINDINGS
+
+
+def _named(wish: Wish) -> dict[str, Any]:
+    what = wish.what
+    return {
+        "environment": what.environment,
+        "version": what.version,
+        "digest": _digest(wish),
+        "serial": what.serial,
+        "base_serial": what.base_serial,
+    }
+
+
+def _digest(wish: Wish) -> str:
+    assert wish.what.package
+    return wish.what.package.digest
+
+
+def _duration(text: str) -> float:
+    if not re.fullmatch(r"[1-9][0-9]{0,6}(ms|s|m|h|d)", text):
+        raise click.BadParameter(f"{text!r} is no time: write 90s, 15m or 1h", param_hint="--wait")
+    return seconds(text)
+
+
+def _answer(answer: dict[str, Any], line: str, form: str, outputs: tuple[str, ...] = ()) -> None:
+    for name in outputs:
+        set_output(os.environ, name, str(answer[name]))
+    click.echo(json.dumps(answer) if form == "json" else line)
