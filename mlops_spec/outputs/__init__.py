@@ -12,7 +12,7 @@ from mlops_spec import layout
 from mlops_spec.actions import ACTIONS
 from mlops_spec.outputs.card import card
 from mlops_spec.outputs.environments import deployments
-from mlops_spec.outputs.owners import default_owners, guarded
+from mlops_spec.outputs.owners import owners
 from mlops_spec.outputs.rulesets import rulesets
 from mlops_spec.outputs.stages import stages
 from mlops_spec.spec.base import seconds
@@ -97,12 +97,9 @@ def _workflow(name: str, values: Mapping[str, object], *, template: str | None =
 
 
 def _ownership(spec: Spec) -> Iterator[Output]:
-    yield Output(
-        PurePosixPath(".github/CODEOWNERS"),
-        ".github/CODEOWNERS",
-        {"owned": [each.line for each in owners(spec)]},
-        Kind.SHARED,
-    )
+    default, *guards = owners(spec)
+    owned = {"default": default.line, "guards": [guard.line for guard in guards]}
+    yield Output(CODEOWNERS, ".github/CODEOWNERS", owned, Kind.SHARED)
     yield Output(PurePosixPath(".github/dependabot.yml"), ".github/dependabot.yml", {})
     for name, values in rulesets(spec).items():
         yield Output(PurePosixPath(f".github/rulesets/{name}.json"), f".github/rulesets/{name}.json", values)

@@ -37,16 +37,15 @@ class Owned:
         return " ".join((self.pattern, *self.owners))
 
 
-def default_owners(spec: Spec) -> Owned:
-    """Those who answer for all that no later line names."""
-    return Owned("*", _unique(spec.owners))
+def owners(spec: Spec) -> tuple[Owned, ...]:
+    """First the owners, who answer for all that no later line names; then the guards.
 
-
-def guarded(spec: Spec) -> tuple[Owned, ...]:
-    """What stands last in the file, since the last match decides; approvers own it where the spec names some."""
+    The last line that matches a file decides. Guards belong to the approvers where the spec names some.
+    """
     ours = _unique(spec.owners)
     approvers = _unique(approver for each in spec.environments.values() for approver in each.promote.approvers)
     return (
+        Owned("*", ours),
         *(Owned(pattern, approvers or ours) for pattern in GUARDS),
         *(
             Owned(f"/{layout.DEPLOY}/{name}.yaml", _unique(each.promote.approvers) or ours)
