@@ -1,0 +1,48 @@
+"""The command `plan`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from mlops_spec.errors import Exit
+from mlops_spec.files import write_atomic
+from mlops_spec.plan.data import as_data
+from mlops_spec.plan.make import make_plan
+from mlops_spec.plan.markdown import as_markdown
+from mlops_spec.plan.text import as_text
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command("plan")
+@click.option("--directory", "-C", type=click.Path(file_okay=False, exists=True, path_type=Path), default=".")
+@click.option("--base", metavar="REV", help="Compare the spec with this commit.  [default: where the branch left main]")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--out", type=_FILE, help="Write the JSON here too.")
+@click.option("--summary", type=_FILE, help="Append Markdown to this file, such as $GITHUB_STEP_SUMMARY.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 also when there are changes.")
+def plan_command(  # noqa: PLR0913 - click passes each option by its name
+    *, directory: Path, base: str | None, form: str, out: Path | None, summary: Path | None, exit_zero: bool
+) -> int:
+    """Say what a change would do, before anything runs.
+
+    Rendered files, stages with the exact cause, gates and environments, and guards that got weaker. The pipeline is
+    compared with the newest release. Exits with 1 when there are changes.
+
+    \b
+    Example:
+      mlops-spec plan --base origin/main
+    """
+    plan = make_plan(directory, base)
+    data = json.dumps(as_data(plan), indent=2, ensure_ascii=False)
+    click.echo(data if form == "json" else as_text(plan), nl=form == "json")
+    if out:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(out, f"{data}\n")
+    if summary:
+        with summary.open("a", encoding="utf-8") as file:
+            file.write(as_markdown(plan))
+    return Exit.FINDINGS if plan.changes and not exit_zero else Exit.OK

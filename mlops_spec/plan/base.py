@@ -1,0 +1,64 @@
+"""What a plan compares with: the commit that a pull request starts from, and the newest release."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlops_spec import layout
+from mlops_spec.errors import Failure
+from mlops_spec.ledger.state import version_key
+from mlops_spec.release.source import spec_at
+
+if TYPE_CHECKING:
+    from mlops_spec.git import Git, Tag, Tree
+    from mlops_spec.spec import Spec
+
+# Where a pull request ends up: the first that there is.
+_TARGETS = (f"refs/remotes/origin/{layout.MAIN_BRANCH}", f"refs/heads/{layout.MAIN_BRANCH}")
+
+
+@dataclass(frozen=True)
+class Before:
+    """The base commit's files and its spec; where there is none to compare with, `problem` says why."""
+
+    tree: Tree | None
+    spec: Spec | None
+    problem: str | None
+
+
+def before(git: Git, revision: str | None) -> Before:
+    """The base: `revision`, else where this branch left main, else HEAD.
+
+    Raises:
+        Failure: there is no such commit (exit 78).
+    """
+    commit = git.commit_id(revision) if revision else _branching(git)
+    if commit is None:
+        return Before(None, None, "there is no commit yet")
+    tree = git.tree(commit)
+    if tree.read(layout.SPEC) is None:
+        return Before(tree, None, f"{commit[:12]} has no {layout.SPEC}")
+    try:
+        return Before(tree, spec_at(tree), None)
+    except Failure as invalid:
+        return Before(tree, None, f"{layout.SPEC} at {commit[:12]} is not valid: {invalid.message.splitlines()[0]}")
+
+
+def releases(git: Git, model: str) -> tuple[Tag, ...]:
+    """The versions' tags from old to new: numbers only rise from one registration to the next."""
+    pattern = re.compile(rf"{re.escape(model)}@(v\d{{1,6}}\.\d{{1,6}}\.\d{{1,6}})")
+    found = {version_key(match[1]): tag for tag in git.tags(f"{model}@v*") if (match := pattern.fullmatch(tag.name))}
+    return tuple(found[key] for key in sorted(found))
+
+
+def _branching(git: Git) -> str | None:
+    head = git.resolve("HEAD^{commit}")
+    target = next(filter(None, map(git.resolve, _TARGETS)), None)
+    if head is None or target is None:
+        return head
+    try:
+        return git.text("merge-base", head, target)
+    except Failure:  # no history in common, or a shallow clone's is cut off before it
+        return head

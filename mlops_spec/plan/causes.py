@@ -1,0 +1,71 @@
+"""Why a stage would run: what the release remembers of it beside what it would read now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mlops_spec.plan import Cause, StagePlan
+from mlops_spec.plan.difference import ABSENT, at, differences, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from mlops_spec.plan.declared import Declared
+    from mlops_spec.plan.locked import Locked
+
+
+@dataclass(frozen=True)
+class Now:
+    """The present: the spec's data, the hash of a path (None: not there), and how to tell a changed path's causes."""
+
+    spec: Any
+    md5: Callable[[str], str | None]
+    explain: Callable[[str, str | None, str | None], Iterator[Cause]]
+
+
+def plan_stages(stages: tuple[Declared, ...], before: Mapping[str, Locked], now: Now) -> tuple[StagePlan, ...]:
+    """Each stage with its causes; one that reads what a running stage writes runs after it."""
+    found: dict[str, StagePlan] = {}
+    for stage in stages:
+        upstream = [other for other in stages if other is not stage and other.feeds(stage)]
+        own = _own(stage, before.get(stage.name), now, upstream)
+        waits = (Cause("after", other.name) for other in upstream if found[other.name].runs)
+        found[stage.name] = StagePlan(stage.name, (*own, *waits))
+    return tuple(found.values())
+
+
+def _own(stage: Declared, locked: Locked | None, now: Now, upstream: list[Declared]) -> Iterator[Cause]:
+    if locked is None:
+        yield Cause("first", stage.name)
+        return
+    if stage.command != locked.command:
+        yield Cause("command", stage.name, locked.command, stage.command)
+    yield from _params(stage, locked, now.spec)
+    yield from _inputs(stage, locked, now, upstream)
+    for path in sorted(set(stage.writes) ^ set(locked.writes)):
+        yield Cause("output", path, _present(path in locked.writes), _present(path in stage.writes))
+
+
+def _params(stage: Declared, locked: Locked, spec: Any) -> Iterator[Cause]:
+    """DVC itself overlooks a key that is no longer declared; what it stood for has another value now all the same."""
+    for key in dict.fromkeys((*stage.params, *locked.params)):
+        new = at(spec, key) if key in stage.params else ABSENT
+        for each in differences(key, locked.params.get(key, ABSENT), new):
+            yield Cause("param", each.key, shown(each.old), shown(each.new))
+
+
+def _inputs(stage: Declared, locked: Locked, now: Now, upstream: list[Declared]) -> Iterator[Cause]:
+    """DVC itself overlooks an input that is no longer declared. What another stage writes is left to that stage."""
+    for path in dict.fromkeys((*stage.reads, *locked.reads)):
+        if any(other.makes(path) for other in upstream):
+            if (path in stage.reads) != (path in locked.reads):
+                yield Cause("input", path, _present(path in locked.reads), _present(path in stage.reads))
+            continue
+        before, after = locked.reads.get(path), now.md5(path) if path in stage.reads else None
+        if before != after or after is None:
+            yield from now.explain(path, before, after)
+
+
+def _present(there: bool) -> str | None:
+    return "there" if there else None

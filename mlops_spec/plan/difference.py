@@ -1,0 +1,55 @@
+"""Where two values of the spec differ, key by key."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ABSENT: Any = object()
+_LONGEST = 60
+
+
+class Difference(NamedTuple):
+    """The key and its two values; `ABSENT` where there is none."""
+
+    key: str
+    old: Any
+    new: Any
+
+
+def differences(key: str, old: Any, new: Any) -> Iterator[Difference]:
+    """Goes down to the keys that differ; a list of another length is one difference.
+
+    >>> [*differences("train", {"seed": 7, "params": {"rate": 0.08}}, {"seed": 7, "params": {"rate": 0.05}})]
+    [Difference(key='train.params.rate', old=0.08, new=0.05)]
+    """
+    if isinstance(old, dict) and isinstance(new, dict):
+        for name in [*old, *(name for name in new if name not in old)]:
+            yield from differences(f"{key}.{name}", old.get(name, ABSENT), new.get(name, ABSENT))
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        for place, (one, other) in enumerate(zip(old, new, strict=True)):
+            yield from differences(f"{key}[{place}]", one, other)
+    elif old != new:
+        yield Difference(key, old, new)
+
+
+def at(data: Any, key: str) -> Any:
+    """The value at a dotted key, or `ABSENT`."""
+    for name in key.split("."):
+        if not isinstance(data, dict) or name not in data:
+            return ABSENT
+        data = data[name]
+    return data
+
+
+def shown(value: Any) -> str | None:
+    """A value as a plan says it, shortened; None for an absent one."""
+    if value is ABSENT:
+        return None
+    if isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        return f"{len(value)} entries"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"

@@ -1,0 +1,56 @@
+"""How one setting of a guard got weaker: a bound that fell or rose, names that were lost or gained."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.plan import Weakening
+from mlops_spec.plan.difference import shown
+from mlops_spec.spec.base import seconds, size_in_bytes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+Number = float | int | str | None
+
+
+def fell(where: str, old: Number, new: Number) -> Iterator[Weakening]:
+    """A lower bound that is lower, or gone."""
+    if old is not None and (new is None or _number(new) < _number(old)):
+        yield Weakening(where, f"{shown(old)} → {'none' if new is None else shown(new)}")
+
+
+def rose(where: str, old: Number, new: Number) -> Iterator[Weakening]:
+    """An upper bound that is higher, or gone."""
+    if old is not None and (new is None or _number(new) > _number(old)):
+        yield Weakening(where, f"{shown(old)} → {'none' if new is None else shown(new)}")
+
+
+def lost(where: str, old: Iterable[object], new: Iterable[object]) -> Iterator[Weakening]:
+    """Names that stood there and no longer do."""
+    kept = list(new)
+    yield from (Weakening(where, f"lost `{shown(each)}`") for each in old if each not in kept)
+
+
+def gained(where: str, old: Iterable[object], new: Iterable[object]) -> Iterator[Weakening]:
+    """Names that newly stand there, where each one lets more through."""
+    known = list(old)
+    yield from (Weakening(where, f"gained `{shown(each)}`") for each in new if each not in known)
+
+
+def dropped(where: str) -> Iterator[Weakening]:
+    """A guard that is gone as a whole."""
+    yield Weakening(where, "removed")
+
+
+def changed(where: str, old: object, new: object, *, weaker: bool) -> Iterator[Weakening]:
+    """A choice that guards less than the one before."""
+    if weaker:
+        yield Weakening(where, f"{shown(old)} → {shown(new)}")
+
+
+def _number(value: float | str) -> float:
+    """A number, or the seconds of a duration, or the bytes of a size."""
+    if not isinstance(value, str):
+        return value
+    return size_in_bytes(value) if value.endswith("B") else seconds(value)

@@ -1,0 +1,49 @@
+"""A shorter way to an environment: fewer people, less time, less watching."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.plan.guards.compare import changed, fell, gained, lost, rose
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.plan import Weakening
+    from mlops_spec.spec import Spec
+    from mlops_spec.spec.environments import Environment, Promote, Rollout
+
+
+def environments(old: Spec, new: Spec) -> Iterator[Weakening]:
+    """Compares the environments that are in both; one that came or went is no weaker guard."""
+    for name, before in old.environments.items():
+        if name in new.environments:
+            yield from _environment(f"environments.{name}", before, new.environments[name])
+
+
+def _environment(where: str, old: Environment, new: Environment) -> Iterator[Weakening]:
+    yield from changed(f"{where}.after", old.after, new.after, weaker=new.after == "merge" != old.after)
+    yield from _promote(f"{where}.promote", old.promote, new.promote)
+    yield from _rollout(f"{where}.rollout", old.rollout, new.rollout)
+
+
+def _promote(where: str, old: Promote, new: Promote) -> Iterator[Weakening]:
+    """Approvers: one who is gone looks no longer, one who is new may let through what others would not."""
+    yield from fell(f"{where}.approvals", old.approvals, new.approvals)
+    yield from lost(f"{where}.approvers", old.approvers, new.approvers)
+    if old.approvers:
+        yield from gained(f"{where}.approvers", old.approvers, new.approvers)
+    yield from fell(f"{where}.soak", old.soak, new.soak)
+
+
+def _rollout(where: str, old: Rollout, new: Rollout) -> Iterator[Weakening]:
+    yield from rose(f"{where}.canary", _first(old), _first(new))
+    yield from fell(f"{where}.watch", old.watch, new.watch)
+    yield from fell(f"{where}.min_samples", old.min_samples, new.min_samples)
+    yield from rose(f"{where}.max_error_rate", old.max_error_rate, new.max_error_rate)
+    yield from rose(f"{where}.max_p99", old.max_p99, new.max_p99)
+
+
+def _first(rollout: Rollout) -> int | None:
+    """The percentage of requests that a new version gets at first."""
+    return rollout.canary[0] if rollout.canary else None

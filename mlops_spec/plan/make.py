@@ -1,0 +1,63 @@
+"""Puts a plan together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec import layout
+from mlops_spec.git import Git
+from mlops_spec.lint import load_spec
+from mlops_spec.outputs.owners import owners
+from mlops_spec.plan import Base, Plan
+from mlops_spec.plan.base import before, releases
+from mlops_spec.plan.duration import expected, past_runs
+from mlops_spec.plan.files import changed_files
+from mlops_spec.plan.guards import weakened
+from mlops_spec.plan.pipeline import pipeline
+from mlops_spec.plan.touched import touched_environments, touched_gates
+from mlops_spec.render import rendered
+from mlops_spec.write import manifest
+
+if TYPE_CHECKING:
+    from pathlib import Path, PurePosixPath
+
+    from mlops_spec.git import Tree
+    from mlops_spec.spec import Spec
+
+
+def make_plan(root: Path, revision: str | None = None) -> Plan:
+    """What the work tree at `root` would change against `revision` (default: where the branch left main).
+
+    Raises:
+        Failure: no repository or no such revision (exit 78), or the spec is invalid (exit 2).
+    """
+    git = Git.open(root)
+    spec = load_spec(root / layout.SPEC)
+    base = before(git, revision)
+    known = releases(git, spec.model)
+    texts = rendered(root, spec)
+    stages = pipeline(root, git, texts[layout.DVC_FILE], known[-1] if known else None)
+    past = past_runs(git, known)
+    return Plan(
+        model=spec.model,
+        base=Base(base.tree.commit if base.tree else None, known[-1].name if known else None, base.problem),
+        files=changed_files(root, base.tree, texts, _managed(base.tree) - texts.keys()),
+        stages=stages,
+        gates=touched_gates(base.spec, spec),
+        gate_count=len(spec.gates),
+        environments=touched_environments(base.spec, spec),
+        weakened=weakened(base.spec, spec) if base.spec else (),
+        guardians=_guardians(base.spec or spec),
+        seconds=expected((stage.name for stage in stages if stage.runs), past),
+        past_runs=len(past),
+    )
+
+
+def _managed(base: Tree | None) -> set[PurePosixPath]:
+    """The files that were rendered at the base."""
+    return set(manifest.load(base.read(layout.MANAGED))) if base else set()
+
+
+def _guardians(spec: Spec) -> tuple[str, ...]:
+    """Whose approval CODEOWNERS asks for when the spec changes."""
+    return next(each.owners for each in owners(spec) if each.pattern == f"/{layout.SPEC}")

@@ -1,0 +1,50 @@
+"""The stages that will run: the rendered pipeline and the work tree beside the newest release."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec import layout
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.plan import Cause, StagePlan
+from mlops_spec.plan.causes import Now, plan_stages
+from mlops_spec.plan.declared import declared
+from mlops_spec.plan.lines import changed_lines
+from mlops_spec.plan.locked import locked
+from mlops_spec.plan.work_tree import WorkTree
+from mlops_spec.release.source import document_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from mlops_spec.git import Git, Tag
+
+
+def pipeline(root: Path, git: Git, text: str, release: Tag | None) -> tuple[StagePlan, ...]:
+    """Plans each stage of the `dvc.yaml` in `text`; without a release all of them run for the first time.
+
+    Raises:
+        Failure: a file of the release is missing or unreadable, or a `.dvc` file is.
+    """
+    stages = declared(text)
+    if release is None:
+        return tuple(StagePlan(stage.name, (Cause("first", stage.name),)) for stage in stages)
+    lock = git.tree(release.target).read(layout.DVC_LOCK)
+    if lock is None:
+        raise Failure(f"{release.name} has no {layout.DVC_LOCK}", exit_code=Exit.CONFIG, remedy="git fetch --tags")
+    tree = WorkTree(root, git)
+    spec = document_of((root / layout.SPEC).read_bytes(), layout.SPEC).data
+
+    def explain(path: str, before: str | None, after: str | None) -> Iterator[Cause]:
+        """A changed input: each file in it with its lines, where Git can count them."""
+        found = [] if tree.tracked(path) else [*changed_lines(git, release.target, path)]
+        for file in found:
+            alone = file.path == path
+            yield Cause(
+                "input", file.path, before if alone else None, after if alone else None, file.added, file.removed
+            )
+        if not found:
+            yield Cause("input", path, before, after)
+
+    return plan_stages(stages, locked(lock), Now(spec, tree.md5, explain))
