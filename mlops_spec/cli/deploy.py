@@ -1,26 +1,113 @@
-"""`serve`, `agent`, `deploy`, `status`: what runs where a model is live."""
+"""`agent`, `deploy`, `status`, `serve`: what runs where a model is live."""
 
 from __future__ import annotations
 
+import json
 import tempfile
+from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.spec.base import size_in_bytes
+from mlops_spec.spec.base import seconds, size_in_bytes
 
-_SIZE_HELP = "Memory that one version may take, such as 4GB."
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mlops_spec.deploy.agent import Done, Settings
+
+_FOLDER = click.Path(path_type=Path)
+_Number = TypeVar("_Number", int, float)
+_FORMAT = click.Choice(["text", "json"])
+
+
+def _agent_options(command: Callable[..., int]) -> Callable[..., int]:
+    options = (
+        click.option("--environment", "-e", required=True, help="The environment of model.yaml that this host is."),
+        click.option("--repository", required=True, help="The model's repository: a URL or a path."),
+        click.option("--state", type=_FOLDER, required=True, help="Folder of this agent: clone, packages, log."),
+        click.option("--listen", help="HOST:PORT, instead of the environment's `listen`."),
+        click.option("--remote", help="URL or folder of the DVC remote, instead of the one in .dvc/config."),
+        click.option("--supervised", is_flag=True, help="A service manager runs the server: never start one."),
+        click.option("--format", "form", type=_FORMAT, default="text", show_default=True),
+    )
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+@click.command("agent")
+@_agent_options
+@click.option("--interval", default="5s", show_default=True, help="Time between two looks at the repository.")
+@click.option("--once", is_flag=True, help="One pass, as `deploy`.")
+def agent_command(interval: str, once: bool, form: str, **settings: Any) -> int:
+    """Keeps what this host serves equal to what Git and the ledger say, for as long as it runs.
+
+    It pulls; nothing reaches into the host. The server outlives it, and is started again when it dies.
+
+    \b
+    Example:
+      mlops-spec agent --environment production --repository https://github.com/acme/credit --state /var/lib/credit
+    """
+    from mlops_spec.deploy.follow import follow  # noqa: PLC0415
+
+    pause = _parsed(interval, seconds, "--interval", "5s or 1m")
+    if once:
+        return _one_pass(settings, form)
+    follow(_settings(settings), pause, lambda done: _tell(done, form))
+    return None
+
+
+@click.command("deploy")
+@_agent_options
+def deploy_command(form: str, **settings: Any) -> int:
+    """One pass of the agent: exit 0 when what should be live is live, 1 when a rollout failed.
+
+    \b
+    Example:
+      mlops-spec deploy --environment staging --repository . --state /var/lib/credit-staging
+    """
+    return _one_pass(settings, form)
+
+
+@click.command("status")
+@click.option("--directory", "-C", type=_FOLDER, default=Path(), help="Root of the model's repository.")
+@click.option("--state", type=_FOLDER, help="Folder of an agent on this host: look there instead of over HTTP.")
+@click.option("--format", "form", type=_FORMAT, default="text", show_default=True)
+def status_command(directory: Path, state: Path | None, form: str) -> int:
+    """Compares what Git declares, what the ledger says and what is live; exit 1 when they differ.
+
+    \b
+    Example:
+      mlops-spec status --format json
+    """
+    from rich.console import Console  # noqa: PLC0415
+
+    from mlops_spec.deploy.say import standing_table  # noqa: PLC0415
+    from mlops_spec.deploy.status import look  # noqa: PLC0415
+
+    model, found = look(directory, state)
+    if form == "json":
+        click.echo(json.dumps({"model": model, "environments": [asdict(each) for each in found]}, indent=2))
+    else:
+        console = Console(highlight=False, soft_wrap=True)
+        console.print(standing_table(model, found))
+        for each in found:
+            for problem in each.problems:
+                console.print(f"{each.environment}: {problem}", markup=False)
+    return Exit.FINDINGS if any(each.problems for each in found) else Exit.OK
 
 
 @click.command("serve")
-@click.argument("package", required=False, type=click.Path(path_type=Path))
+@click.argument("package", required=False, type=_FOLDER)
 @click.option("--listen", default="127.0.0.1:8080", show_default=True, help="HOST:PORT; port 0 takes a free one.")
-@click.option("--state", type=click.Path(path_type=Path), help="Serve what an agent wants, from its folder.")
-@click.option("--memory", default="4GB", show_default=True, help=_SIZE_HELP)
+@click.option("--state", type=_FOLDER, help="Serve what an agent wants, from its folder.")
+@click.option("--memory", default="4GB", show_default=True, help="Memory that one version may take.")
 @click.option("--detach", is_flag=True, hidden=True)
 def serve_command(package: Path | None, listen: str, state: Path | None, memory: str, detach: bool) -> int:
-    """Answers predictions from one package, or from what an agent put on this host.
+    """Answers predictions by the Open Inference Protocol, from one package or from what an agent put on this host.
 
     \b
     Example:
@@ -30,9 +117,14 @@ def serve_command(package: Path | None, listen: str, state: Path | None, memory:
     if (package is None) == (state is None):
         raise click.UsageError("name a package, or the --state folder of an agent")
     from mlops_spec.serve.limits import Limits  # noqa: PLC0415
-    from mlops_spec.serve.server import serve, serve_package  # noqa: PLC0415
 
-    limits = Limits(memory_bytes=_bytes(memory))
+    limits = Limits(memory_bytes=_parsed(memory, size_in_bytes, "--memory", "500MB or 4GB"))
+    try:
+        from mlops_spec.serve.server import serve, serve_package  # noqa: PLC0415
+    except ImportError as error:
+        raise Failure(
+            f"serving needs {error.name}", exit_code=Exit.CONFIG, remedy="Install `mlops-spec[run,serve]`."
+        ) from error
     if state is not None:
         return serve(state / "server", listen, limits=limits, log=state / "predictions", detach=detach)
     assert package is not None
@@ -40,8 +132,28 @@ def serve_command(package: Path | None, listen: str, state: Path | None, memory:
         return serve_package(package, Path(folder), listen, limits=limits)
 
 
-def _bytes(size: str) -> int:
+def _one_pass(settings: dict[str, Any], form: str) -> int:
+    from mlops_spec.deploy.follow import once  # noqa: PLC0415
+
+    done = once(_settings(settings))
+    _tell(done, form)
+    return done.exit_code
+
+
+def _settings(given: dict[str, Any]) -> Settings:
+    from mlops_spec.deploy.agent import Settings  # noqa: PLC0415
+
+    return Settings(**given | {"state": given["state"].resolve()})
+
+
+def _tell(done: Done, form: str) -> None:
+    from mlops_spec.deploy.say import done_line  # noqa: PLC0415
+
+    click.echo(json.dumps(asdict(done)) if form == "json" else done_line(done))
+
+
+def _parsed(text: str, parse: Callable[[str], _Number], option: str, example: str) -> _Number:
     try:
-        return size_in_bytes(size)
+        return parse(text)
     except (KeyError, ValueError) as error:
-        raise Failure(f"--memory {size!r} is no size", exit_code=Exit.USAGE, remedy="Write 500MB or 4GB.") from error
+        raise Failure(f"{option} {text!r} can't be read", exit_code=Exit.USAGE, remedy=f"Write {example}.") from error

@@ -132,7 +132,7 @@ class Front:
             stable=stable or (routes.stable if wanted.stable is not None else None),
             candidate=self._ready(wanted.candidate),
             mode=wanted.mode,
-            weight=wanted.weight,
+            weight=wanted.weight if wanted.expires is None or time.time() < wanted.expires else 0,
         )
         if new != routes:
             self.router.change(new)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import fcntl
 import os
 import socket
 import sys
@@ -16,6 +15,7 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.package import digest, verify
 from mlops_spec.serve.front import Front
 from mlops_spec.serve.http import application
+from mlops_spec.serve.lock import sign, take
 from mlops_spec.serve.log import PredictionLog
 from mlops_spec.serve.wanted import LOCK, LOG, Served, Wanted, write_wanted
 
@@ -35,13 +35,12 @@ def serve(folder: Path, listen: str, *, limits: Limits, log: Path | None, detach
         Failure: the address can't be taken (exit 78), or another server has the folder (exit 75).
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    lock = take_lock(folder)
+    lock = take(folder / LOCK, f"{folder} is served already")
     listener = bind(listen)
     host, port = listener.getsockname()[:2]
     if detach and not _become_daemon(folder / LOG):
         return Exit.OK
-    os.ftruncate(lock, 0)
-    os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+    sign(lock)  # once more, for detaching has changed the process
     prediction_log = PredictionLog(log, limits) if log is not None else None
     try:
         front = Front(folder, f"{host}:{port}", limits, prediction_log)
@@ -60,22 +59,6 @@ def serve_package(package: Path, folder: Path, listen: str, *, limits: Limits) -
     write_wanted(folder, Wanted(model=manifest.model, stable=served, generation=1))
     print(f"serving {manifest.model} at http://{listen}/v2/models/{manifest.model}", file=sys.stderr)
     return serve(folder, listen, limits=limits, log=None, detach=False)
-
-
-def take_lock(folder: Path) -> int:
-    """Locks a server's folder for as long as this process lives; raises Failure (exit 75) where another has it."""
-    descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        holder = os.pread(descriptor, 32, 0).decode(errors="replace").strip()
-        os.close(descriptor)
-        raise Failure(
-            f"{folder} is served already, by process {holder or 'unknown'}",
-            exit_code=Exit.STALE,
-            remedy="Use that one, or end it first.",
-        ) from error
-    return descriptor
 
 
 def bind(listen: str) -> socket.socket:

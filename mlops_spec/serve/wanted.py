@@ -35,13 +35,17 @@ class Served:
 
 @dataclass(frozen=True)
 class Wanted:
-    """The whole wish: `candidate` gets `weight` percent of the requests, or as a `shadow` a copy of them."""
+    """The whole wish: `candidate` gets `weight` percent of the requests, or as a `shadow` a copy of them.
+
+    After `expires` (seconds since 1970) it gets none: a canary must not outlive the agent that watches it.
+    """
 
     model: str
     stable: Served | None = None
     candidate: Served | None = None
     mode: Literal["canary", "shadow"] = "canary"
     weight: int = 0
+    expires: float | None = None
     previous: Served | None = None
     generation: int = 0
 

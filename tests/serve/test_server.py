@@ -16,4 +16,4 @@ Packages = Callable[..., Served]
 
 def test_an_answer(server: Server, packages: Packages, request_of: Ask) -> None:
     server.want(stable=packages("v1.0.0", value=0.25))
-    assert server.post(request_of(id="a")) [0] == 200
+    assert server.post(request_of(id="a"))[0] == 200

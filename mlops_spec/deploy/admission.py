@@ -1,0 +1,70 @@
+"""Whether the agent may act on an intent: it looks at the evidence itself and trusts no workflow's word for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.ledger import replay
+from mlops_spec.ledger.state import holds, unfit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from mlops_spec.git import Tree
+    from mlops_spec.ledger import Record
+    from mlops_spec.spec.environments import Environment
+
+
+def refusal(
+    intent: Record, records: Sequence[Record], environment: Environment, main: Tree, now: datetime
+) -> str | None:
+    """Why this intent must not be carried out, or None. `main` is its newest commit, in a clone that has the tags."""
+    what = intent.what
+    assert what.version
+    assert what.package
+    state = replay(records)
+    broken = unfit(state, what.version, what.package.digest, what.after)
+    if broken is not None:
+        return broken
+    registered = state.registered[what.version]
+    reasons = (*_gates(registered, now), *_tag(registered, main), *_promotion(intent, environment))
+    return "; ".join(reasons) or None
+
+
+def _gates(registered: Record, now: datetime) -> Iterator[str]:
+    day = now.date().isoformat()
+    gates = registered.why.gates if registered.why is not None else ()
+    if not gates:
+        yield f"{registered.what.version} was registered without a gate"
+    for gate in gates:
+        if not holds(gate, day):
+            yield f"gate `{gate.id}` is {gate.verdict}" + (
+                f", its waiver ended on {gate.waived_until}" if gate.waived_until else ""
+            )
+
+
+def _tag(registered: Record, main: Tree) -> Iterator[str]:
+    """The tag is the one that was recorded, and its release comes from main."""
+    tag, source = registered.what.tag, registered.from_what
+    if tag is None or source is None:
+        yield f"the record of {registered.what.version} names no tag or no commit"
+        return
+    found = next(iter(main.git.tags(tag.name)), None)
+    if found is None:
+        yield f"tag {tag.name} is gone"
+    elif (found.object, found.target) != (tag.object, tag.target):
+        yield f"tag {tag.name} was moved: recorded as {tag.object[:12]}, now {found.object[:12]}"
+    if not main.git.is_ancestor(source.commit, main.commit):
+        yield f"commit {source.commit[:12]}, which it was made from, is not on main"
+
+
+def _promotion(intent: Record, environment: Environment) -> Iterator[str]:
+    """A promoted environment takes what was live before it and was approved, as often as the spec says."""
+    if environment.after == "merge":
+        return
+    if intent.what.after != environment.after:
+        yield f"the intent does not say that it was live in {environment.after}"
+    given = {approval.login.lower() for approval in intent.who.approvals}
+    if len(given) < environment.promote.approvals:
+        yield f"{len(given)} of {environment.promote.approvals} approvals are recorded"

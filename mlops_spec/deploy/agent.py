@@ -1,0 +1,235 @@
+"""One pass of the agent: look at Git, the ledger and the server, and do the one thing that brings them together."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Literal
+
+from mlops_spec.deploy.admission import refusal
+from mlops_spec.deploy.clone import Clone
+from mlops_spec.deploy.fetch import Fetcher
+from mlops_spec.deploy.local import Local
+from mlops_spec.deploy.outcome import Answers
+from mlops_spec.deploy.retention import prune
+from mlops_spec.deploy.rollout import Rolled, roll_out
+from mlops_spec.deploy.store import Store
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.files import write_atomic
+from mlops_spec.ledger import replay
+from mlops_spec.release.desired import desired
+from mlops_spec.release.source import spec_at
+from mlops_spec.serve.lock import take
+from mlops_spec.serve.wanted import Served
+from mlops_spec.spec.base import seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from mlops_spec.git import Tree
+    from mlops_spec.ledger import Record
+    from mlops_spec.release.desired import Desired
+    from mlops_spec.spec import Spec
+    from mlops_spec.spec.environments import Environment
+
+Action = Literal["none", "waiting", "deployed", "healed", "failed", "rolled-back", "withdrawn"]
+_ACTIONS: dict[str, Action] = {"succeeded": "deployed", "failed": "failed", "rolled-back": "rolled-back"}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Whose agent this is. `listen` and `remote` stand in for what model.yaml and .dvc/config say."""
+
+    environment: str
+    repository: str
+    state: Path
+    listen: str | None = None
+    remote: str | None = None
+    supervised: bool = False
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a pass did, and what is live after it."""
+
+    environment: str
+    action: Action
+    version: str | None = None
+    digest: str | None = None
+    serial: int | None = None
+    reason: str = ""
+
+    @property
+    def exit_code(self) -> Exit:
+        """0 when what is live is what is wanted."""
+        return Exit.FINDINGS if self.action in {"failed", "rolled-back", "withdrawn"} else Exit.OK
+
+
+@dataclass(frozen=True)
+class _Sight:
+    """What a pass saw: the checked ledger, main, the environment as main has it, and what should be live."""
+
+    records: tuple[Record, ...]
+    main: Tree
+    environment: Environment
+    want: Desired
+
+
+class Agent:
+    """The agent of one environment on this host; there is one per state folder, by lock."""
+
+    def __init__(self, settings: Settings, say: Callable[[str], None]) -> None:
+        settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._lock = take(settings.state / "agent.lock", f"{settings.state} has an agent already")
+        self._settings = settings
+        self._say = say
+        self._clone = Clone.open(settings.state / "repository.git", settings.repository)
+        self._store = Store(settings.state / "packages")
+        self._answers = Answers(settings.state / "rollouts", settings.environment)
+
+    def close(self) -> None:
+        """Lets another agent have the folder."""
+        os.close(self._lock)
+
+    def one_pass(self) -> Done:
+        """Brings the host one step nearer; what goes wrong is told to `agent.json` too.
+
+        Raises:
+            Failure: the remote doesn't answer (69) or something is set up wrongly; what is live stays live.
+        """
+        try:
+            done = self._pass()
+        except Failure as failure:
+            self._report(None, failure.message)
+            raise
+        self._report(done, "")
+        return done
+
+    def _pass(self) -> Done:
+        unreachable = self._fetch()
+        main = self._clone.main
+        if main is None:
+            raise unreachable or Failure("the repository has no branch main", exit_code=Exit.CONFIG)
+        spec = spec_at(main)
+        environment = self._environment(spec)
+        state, listen = self._settings.state, self._settings.listen or environment.listen
+        target = Local(state, spec.model, listen, self._settings.supervised)
+        restarted = bool(target.kept()) and target.start()
+        prune(state / "predictions", seconds(spec.governance.retention.predictions))
+        if unreachable is not None:
+            raise unreachable
+        records = self._clone.records()
+        want = desired(records, main, self._settings.environment)
+        if want is None:
+            return Done(self._settings.environment, "waiting", reason="nothing was asked for yet")
+        done = self._reconcile(target, _Sight(records, main, environment, want))
+        self._store.keep(target.kept())
+        if restarted and done.action == "none":
+            return replace(done, action="healed", reason="the server was started again")
+        return done
+
+    def _fetch(self) -> Failure | None:
+        try:
+            self._clone.fetch()
+        except Failure as failure:
+            if failure.exit_code != Exit.UNAVAILABLE:
+                raise
+            return failure
+        return None
+
+    def _environment(self, spec: Spec) -> Environment:
+        name = self._settings.environment
+        if name not in spec.environments:
+            known = ", ".join(spec.environments) or "none"
+            raise Failure(f"model.yaml has no environment `{name}`; it has {known}", exit_code=Exit.CONFIG)
+        if spec.environments[name].target != "local":
+            raise Failure(
+                f"environment `{name}` has the target `{spec.environments[name].target}`, which needs no agent of ours",
+                exit_code=Exit.CONFIG,
+                remedy="There, Argo CD or Flux follows the repository.",
+            )
+        return spec.environments[name]
+
+    def _reconcile(self, target: Local, sight: _Sight) -> Done:
+        intent, want = sight.want.intent, sight.want
+        if intent is None:
+            return self._heal(target, sight)
+        answer = self._answers.pending(intent)
+        if answer is None:
+            rolled = self._carry_out(target, intent, sight)
+            if rolled.result == "withdrawn":
+                return _done(want, "withdrawn", rolled.reason)
+            answer = self._answers.decide(intent, rolled.result, rolled.reason, rolled.steps)
+        if not self._answers.record(self._clone.git, intent, answer):
+            return _done(want, "withdrawn", "somebody else closed the intent; the next pass follows the ledger")
+        return _done(want, _ACTIONS[answer.result], answer.reason)
+
+    def _carry_out(self, target: Local, intent: Record, sight: _Sight) -> Rolled:
+        """Rolls a version out; what can't be had right now is a Failure, and the intent stays open."""
+        problem = refusal(intent, sight.records, sight.environment, sight.main, datetime.now(UTC))
+        if problem is not None:
+            return Rolled("failed", problem)
+        want, live = sight.want, target.current().stable
+        if live is not None and live.digest == want.digest and live.state == "ready":
+            return Rolled("succeeded", "it was live already")
+        try:
+            version = self._package(sight)
+        except Failure as failure:
+            if failure.exit_code == Exit.UNAVAILABLE:
+                raise
+            return Rolled("failed", failure.message)
+        return roll_out(
+            target,
+            version,
+            sight.environment.rollout,
+            wanted=lambda: self._still_wanted(want),
+            say=self._say_and_report,
+        )
+
+    def _heal(self, target: Local, sight: _Sight) -> Done:
+        """Brings back what went live last, where that is not what is live."""
+        want, live = sight.want, target.current()
+        if live.stable is not None and live.stable.digest == want.digest:
+            target.abort()
+            return _done(want, "none")
+        self._say(f"{want.version} should be live and is not")
+        target.stage(self._package(sight))
+        target.finish()
+        return _done(want, "healed")
+
+    def _package(self, sight: _Sight) -> Served:
+        want = sight.want
+        tag = replay(sight.records).registered[want.version].what.tag
+        assert tag is not None
+        fetcher = Fetcher(self._clone.git, self._settings.remote)
+        path = self._store.ensure(want.digest, lambda folder: fetcher.fetch(tag.target, folder))
+        return Served(want.version, want.digest, str(path))
+
+    def _still_wanted(self, want: Desired) -> bool:
+        """Asks the remote again: while a canary was watched, the intent may have been abandoned."""
+        self._clone.fetch()
+        tree = self._clone.main
+        assert tree is not None
+        return desired(self._clone.records(), tree, self._settings.environment) == want
+
+    def _say_and_report(self, line: str) -> None:
+        self._say(line)
+        self._report(None, "")
+
+    def _report(self, done: Done | None, problem: str) -> None:
+        """The heartbeat that `status` and the server's `/version` read."""
+        report = {
+            "pid": os.getpid(),
+            "seen": datetime.now(UTC).isoformat(timespec="seconds"),
+            "environment": self._settings.environment,
+            "last": asdict(done) if done is not None else None,
+            "problem": problem,
+        }
+        write_atomic(self._settings.state / "agent.json", json.dumps(report, indent=1) + "\n")
+
+
+def _done(want: Desired, action: Action, reason: str = "") -> Done:
+    return Done(want.environment, action, want.version, want.digest, want.serial, reason)

@@ -1,0 +1,65 @@
+"""The agent's own copy of the repository: main, the tags and the ledger as this host saw them last."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlops_spec.git import Git
+from mlops_spec.layout import MAIN_BRANCH
+from mlops_spec.ledger import read
+from mlops_spec.ledger.store import remote_commit
+
+if TYPE_CHECKING:
+    from mlops_spec.git import Tree
+    from mlops_spec.ledger import Record
+
+_MAIN = f"refs/remotes/origin/{MAIN_BRANCH}"
+
+
+@dataclass
+class Clone:
+    """A bare clone in the agent's folder."""
+
+    git: Git
+    _read: tuple[str | None, tuple[Record, ...]] = field(default=(None, ()))
+
+    @classmethod
+    def open(cls, folder: Path, repository: str) -> Clone:
+        """The clone in `folder`, made where there is none; it always follows `repository`, a URL or a path."""
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        local = Path(repository).expanduser()
+        address = str(local.resolve()) if local.exists() else repository
+        token = os.environ.get("MLOPS_SPEC_PUSH_TOKEN") or os.environ.get("GITHUB_TOKEN") or None
+        git = Git(folder, token=token, server=os.environ.get("GITHUB_SERVER_URL") or "https://github.com")
+        git.run("init", "--bare", "--quiet", f"--initial-branch={MAIN_BRANCH}")
+        git.run("config", "remote.origin.url", address)
+        return cls(git)
+
+    def fetch(self) -> None:
+        """Brings main and the tags here, as the remote has them now; what was recorded of a tag tells whether it moved.
+
+        Raises:
+            Failure: the remote doesn't answer (69).
+        """
+        self.git.fetch(f"+refs/heads/{MAIN_BRANCH}:{_MAIN}", "+refs/tags/*:refs/tags/*")
+
+    def records(self) -> tuple[Record, ...]:
+        """The remote's ledger, checked; an unchanged one is not checked again.
+
+        Raises:
+            Failure: the remote doesn't answer (69), or the ledger is gone, rewritten or broken (1).
+        """
+        commit = remote_commit(self.git)
+        if commit is None:
+            return ()
+        if commit != self._read[0]:
+            self._read = commit, read(self.git, at=commit)
+        return self._read[1]
+
+    @property
+    def main(self) -> Tree | None:
+        """The files of main, as fetched last; None before the first time."""
+        return self.git.tree(_MAIN) if self.git.resolve(_MAIN) is not None else None

@@ -1,0 +1,94 @@
+"""A registered package from the DVC remote, by the lock of its release commit."""
+
+from __future__ import annotations
+
+import configparser
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.layout import DVC_FILE, DVC_LOCK, PACKAGE, SPEC
+
+if TYPE_CHECKING:
+    from mlops_spec.git import Git
+
+# All that DVC needs of a checkout to know where a stage's output is kept.
+_CONFIG = ".dvc/config"
+_FILES = (str(DVC_FILE), str(DVC_LOCK), str(SPEC), _CONFIG, ".dvcignore")
+_SECONDS = 1800
+
+
+@dataclass(frozen=True)
+class Fetcher:
+    """Brings packages from the remote that `.dvc/config` names, or from `remote` where that is given."""
+
+    git: Git
+    remote: str | None = None
+
+    def fetch(self, commit: str, destination: Path) -> None:
+        """Puts the package that `commit` locks into `destination`, which must not exist.
+
+        DVC compares what comes with the lock's MD5; the caller verifies the package's own SHA-256.
+
+        Raises:
+            Failure: the commit locks no package (78), or the remote does not give it (69).
+        """
+        with tempfile.TemporaryDirectory(prefix=".checkout-", dir=destination.parent) as folder:
+            checkout = Path(folder)
+            self._write(commit, checkout)
+            done = subprocess.run(
+                [sys.executable, "-P", "-m", "dvc", "pull", "--no-run-cache", str(PACKAGE)],
+                cwd=checkout,
+                env={**os.environ, "DVC_NO_ANALYTICS": "1"},
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=_SECONDS,
+                check=False,
+            )
+            if done.returncode != 0 or not (checkout / PACKAGE).is_dir():
+                raise _unavailable(commit, done.stderr)
+            # A copy: what DVC linked from its cache goes with the checkout.
+            shutil.copytree(checkout / PACKAGE, destination, copy_function=shutil.copyfile)
+
+    def _write(self, commit: str, checkout: Path) -> None:
+        """The few files of the commit, and settings of this host's own that come before the repository's."""
+        contents = self.git.read_objects([f"{commit}:{path}" for path in _FILES])
+        found = dict(zip(_FILES, contents, strict=True))
+        if found[_FILES[0]] is None or found[_FILES[1]] is None:
+            raise Failure(f"commit {commit[:12]} has no {DVC_LOCK}", exit_code=Exit.CONFIG)
+        (checkout / ".dvc").mkdir()
+        for path, content in found.items():
+            if content is not None:
+                (checkout / path).write_bytes(content)
+        (checkout / ".dvc/config.local").write_text(self._settings(found[_CONFIG] or b""), encoding="utf-8")
+
+    def _settings(self, config: bytes) -> str:
+        """No Git here, and hashes of what a remote gives are checked, whatever the repository says of that."""
+        named = configparser.ConfigParser(interpolation=None, strict=False)
+        named.read_string(config.decode(errors="replace"))
+        name = "host" if self.remote is not None else named.get("core", "remote", fallback=None)
+        if name is None or not re.fullmatch(r"[\w.-]+", name):
+            raise Failure(
+                ".dvc/config names no default remote",
+                exit_code=Exit.CONFIG,
+                remedy="Give the agent one with --remote URL, or `dvc remote add --default NAME URL`.",
+            )
+        url = f"    url = {self.remote}\n" if self.remote is not None else ""
+        return f"[core]\n    no_scm = true\n    remote = {name}\n['remote \"{name}\"']\n{url}    verify = true\n"
+
+
+def _unavailable(commit: str, said: str) -> Failure:
+    lines = [line for line in said.splitlines() if line.startswith("ERROR")] or said.splitlines()
+    return Failure(
+        f"the DVC remote does not give the package of {commit[:12]}: {lines[-1] if lines else 'no reason given'}",
+        exit_code=Exit.UNAVAILABLE,
+        remedy="Check that this host reaches the remote and may read it, and that the release was pushed there.",
+    )

@@ -1,0 +1,47 @@
+"""The agent as a process: one pass, or pass after pass for as long as it lives."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, NoReturn
+
+from mlops_spec.deploy.agent import Agent, Done, Settings
+from mlops_spec.errors import Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def once(settings: Settings) -> Done:
+    """One pass."""
+    agent = Agent(settings, _say)
+    try:
+        return agent.one_pass()
+    finally:
+        agent.close()
+
+
+def follow(settings: Settings, interval: float, tell: Callable[[Done], None]) -> NoReturn:
+    """Passes for good, `interval` seconds apart; what goes wrong is said once, and the next pass tries again."""
+    agent = Agent(settings, _say)
+    said, last = "", None
+    while True:
+        problem = ""
+        try:
+            done = agent.one_pass()
+            if last is None or (done != last and done.action != "none"):
+                tell(done)
+            last = done
+        except Failure as failure:
+            problem = f"{failure.message}\n  {failure.remedy}".rstrip()
+        except Exception as error:  # a bug in one pass must not end the agent: what is live needs it
+            problem = f"a bug: {type(error).__name__}: {error}"
+        if problem != said:
+            _say(problem or "all is well again")
+            said = problem
+        time.sleep(interval)
+
+
+def _say(line: str) -> None:
+    print(f"mlops-spec: {line}", file=sys.stderr, flush=True)

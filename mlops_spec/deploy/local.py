@@ -1,0 +1,153 @@
+"""The target `local`: the embedded server on this host, told by `wanted.json` and read by `status.json`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from mlops_spec.deploy.target import Live, Refused
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.serve.lock import holder
+from mlops_spec.serve.wanted import LOCK, LOG, Wanted, read_status, read_wanted, write_wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from mlops_spec.serve.wanted import Served, Status
+
+_POLL = 0.02
+_START_SECONDS = 30.0
+_SETTLE_SECONDS = 180.0  # longer than loading may take
+
+
+@dataclass(frozen=True)
+class Local:
+    """The server of one environment; `state` is the agent's folder, `model` the name that it answers to."""
+
+    state: Path
+    model: str
+    listen: str
+    supervised: bool = False  # a service manager runs the server: never start one here
+
+    @property
+    def folder(self) -> Path:
+        """The server's own folder."""
+        return self.state / "server"
+
+    def current(self) -> Live:
+        """What the running server said last; nothing when none runs."""
+        status = self.status()
+        if status is None:
+            return Live()
+        stable = status.worker(status.stable) if status.stable else None
+        wanted = self._wanted().candidate
+        return Live(stable, status.worker(wanted.digest) if wanted else None, status.weight)
+
+    def stage(self, version: Served) -> None:
+        """Loads a version beside the live one."""
+        self.start()
+        self.abort()
+        wanted = self._wanted()
+        if wanted.stable is not None and wanted.stable.digest == version.digest:
+            return
+        status = self._settle(replace(wanted, candidate=version, weight=0, expires=None))
+        worker = status.worker(version.digest)
+        if worker is None or worker.state != "ready":
+            reason = worker.reason if worker is not None else "its process is gone"
+            self.abort()
+            raise Refused(f"{version.version} can't be served: {reason}")
+
+    def shift(self, weight: int, seconds: float) -> None:
+        """Gives the staged version a share of the requests."""
+        self._settle(replace(self._wanted(), weight=weight, expires=time.time() + seconds))
+
+    def finish(self) -> None:
+        """Makes the staged version the live one; the old one stays on the host as `previous`."""
+        wanted = self._wanted()
+        if wanted.candidate is None:
+            return
+        new = wanted.candidate
+        status = self._settle(
+            replace(wanted, stable=new, candidate=None, weight=0, expires=None, previous=wanted.stable)
+        )
+        if status.stable != new.digest:
+            raise Failure(f"{new.version} was loaded but does not answer", exit_code=Exit.UNAVAILABLE)
+
+    def abort(self) -> None:
+        """Drops the staged version."""
+        wanted = self._wanted()
+        if wanted.candidate is not None:
+            self._settle(replace(wanted, candidate=None, weight=0, expires=None))
+
+    def kept(self) -> set[str]:
+        """Digests of the packages that the server may need: live, tried, and the one before."""
+        wanted = self._wanted()
+        return {each.digest for each in (wanted.stable, wanted.candidate, wanted.previous) if each is not None}
+
+    def start(self) -> bool:
+        """Starts the server where none runs; False when one did. Whatever it served last it serves again.
+
+        Raises:
+            Failure: the address is taken or the server's extra is not installed (78), or it does not come up (69).
+        """
+        if holder(self.folder / LOCK) is not None:
+            return False
+        if self.supervised:
+            raise Failure(
+                f"no server runs for {self.state}", exit_code=Exit.UNAVAILABLE, remedy="Its service must be started."
+            )
+        command = ("serve", "--state", str(self.state), "--listen", self.listen, "--detach")
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "mlops_spec", *command], capture_output=True, text=True, check=False
+        )
+        if done.returncode not in {Exit.OK, Exit.STALE}:
+            said = done.stderr.strip().removeprefix("mlops-spec: ").splitlines() or ["it ended at once"]
+            raise Failure(said[0], exit_code=Exit.CONFIG, remedy=" ".join(said[1:]).strip())
+        self._wait(lambda status: status is not None, _START_SECONDS, "the server does not come up")
+        return True
+
+    def stop(self) -> None:
+        """Ends the server, whatever it is doing; the kernel frees its lock."""
+        process = holder(self.folder / LOCK)
+        if process is not None:
+            os.kill(process, signal.SIGKILL)
+            self._wait(lambda status: status is None, _START_SECONDS, f"process {process} does not end")
+
+    def _wanted(self) -> Wanted:
+        return replace(read_wanted(self.folder) or Wanted(model=self.model), model=self.model)
+
+    def status(self) -> Status | None:
+        """The status of the server that runs, not that of one before it."""
+        process = holder(self.folder / LOCK)
+        status = read_status(self.folder) if process is not None else None
+        return status if status is not None and status.pid == process else None
+
+    def _settle(self, wanted: Wanted) -> Status:
+        """Writes a wish and waits until the server has seen to it."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        wanted = replace(wanted, generation=wanted.generation + 1)
+        write_wanted(self.folder, wanted)
+        self.start()
+        seen = self._wait(
+            lambda status: status is not None and status.generation == wanted.generation,
+            _SETTLE_SECONDS,
+            f"the server does not follow; see {self.folder / LOG}",
+        )
+        assert seen is not None
+        return seen
+
+    def _wait(self, holds: Callable[[Status | None], bool], seconds: float, otherwise: str) -> Status | None:
+        deadline = time.monotonic() + seconds
+        while True:
+            status = self.status()
+            if holds(status):
+                return status
+            if time.monotonic() > deadline:
+                raise Failure(otherwise, exit_code=Exit.UNAVAILABLE, remedy=f"Its log is {self.folder / LOG}.")
+            time.sleep(_POLL)

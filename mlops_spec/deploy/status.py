@@ -1,0 +1,140 @@
+"""What is declared, what the ledger says and what is live, side by side for each environment."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mlops_spec.deploy.local import Local
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.git import Git
+from mlops_spec.layout import MAIN_BRANCH
+from mlops_spec.ledger import read, replay
+from mlops_spec.release.declared import Declared, declared_in
+from mlops_spec.release.source import spec_at
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from mlops_spec.git import Tree
+    from mlops_spec.ledger import Record
+    from mlops_spec.ledger.state import State
+    from mlops_spec.spec import Spec
+
+_Looked = tuple[dict[str, Any], str | None]
+_MAIN = f"refs/remotes/origin/{MAIN_BRANCH}"
+_SECONDS = 3.0
+_SILENT = 120.0  # an agent that was not seen for so long is said to be away
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One environment; `problems` says every way in which Git, ledger and live disagree."""
+
+    environment: str
+    version: str | None = None
+    digest: str | None = None
+    serial: int | None = None
+    since: str | None = None
+    live_version: str | None = None
+    live_digest: str | None = None
+    agent_seen: float | None = None  # seconds ago
+    problems: tuple[str, ...] = ()
+
+
+def look(directory: Path, host: Path | None) -> tuple[str, tuple[Standing, ...]]:
+    """The model's name, and how its environments stand, from the remote of the repository at `directory`.
+
+    Raises:
+        Failure: there is no repository or remote (78), the remote doesn't answer (69), main or ledger are damaged.
+    """
+    git = Git.open(directory)
+    git.fetch(f"+refs/heads/{MAIN_BRANCH}:{_MAIN}")
+    main = git.tree(_MAIN)
+    spec = spec_at(main)
+    return spec.model, standings(spec, main, read(git), host)
+
+
+def standings(spec: Spec, main: Tree, records: Sequence[Record], host: Path | None = None) -> tuple[Standing, ...]:
+    """How every environment of the spec stands; that of the agent's folder `host` is looked at there, not by HTTP."""
+    state = replay(records)
+    here = _on_host(host) if host is not None else {}
+    return tuple(
+        _standing(name, main, state, here[name] if name in here else _live(environment.listen))
+        for name, environment in spec.environments.items()
+    )
+
+
+def _standing(name: str, main: Tree, state: State, looked: _Looked) -> Standing:
+    recorded, said = state.live.get(name), declared_in(main, name)
+    live, unseen = looked
+    problems = [*_open(state, name), *_git_and_ledger(said, state, name)]
+    if recorded is not None and unseen is not None:
+        problems.append(unseen)
+    if live.get("digest") != (recorded.digest if recorded is not None else None) and unseen is None:
+        served = live.get("version") or "nothing"
+        problems.append(f"live is {served}, the ledger says {recorded.version if recorded is not None else 'nothing'}")
+    seen = live.get("agent_seen")
+    ago = max(time.time() - seen, 0.0) if isinstance(seen, int | float) else None
+    if unseen is None and (ago is None or ago > _SILENT):
+        problems.append("its agent is away")
+    return Standing(
+        environment=name,
+        version=recorded.version if recorded is not None else None,
+        digest=recorded.digest if recorded is not None else None,
+        serial=recorded.serial if recorded is not None else None,
+        since=recorded.since.time if recorded is not None else None,
+        live_version=live.get("version"),
+        live_digest=live.get("digest"),
+        agent_seen=ago,
+        problems=tuple(problems),
+    )
+
+
+def _open(state: State, name: str) -> list[str]:
+    intent = state.open.get(name)
+    return [f"{intent.what.version} was asked for and has no outcome yet"] if intent is not None else []
+
+
+def _git_and_ledger(said: object, state: State, name: str) -> list[str]:
+    """A promoted environment's file and the ledger must tell the same; one that follows merges names no version."""
+    if not isinstance(said, Declared):
+        return []
+    recorded = state.live.get(name)
+    version, digest = (recorded.version, recorded.digest) if recorded is not None else (None, None)
+    if (said.version, said.digest) == (version, digest):
+        return []
+    return [f"Git declares {said.version or 'nothing'}, the ledger says {version or 'nothing'}"]
+
+
+def _live(listen: str) -> _Looked:
+    """What the server at `listen` says of itself, or why it can't be seen."""
+    host, _, port = listen.rpartition(":")
+    connection = http.client.HTTPConnection(host, int(port), timeout=_SECONDS)
+    try:
+        connection.request("GET", "/version")
+        said = json.loads(connection.getresponse().read(65_536))
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        return {}, f"nothing answers at {listen}: {error}"
+    finally:
+        connection.close()
+    return (said, None) if isinstance(said, dict) else ({}, f"what answers at {listen} is no server of ours")
+
+
+def _on_host(state: Path) -> dict[str, _Looked]:
+    """The same of the server whose agent has this folder."""
+    heartbeat = state / "agent.json"
+    try:
+        name = json.loads(heartbeat.read_bytes())["environment"]
+    except (OSError, ValueError, KeyError) as error:
+        raise Failure(f"{state} is no folder of an agent: {error}", exit_code=Exit.CONFIG) from error
+    status = Local(state, "", "").status()
+    if status is None:
+        return {name: ({}, f"no server runs for {state}")}
+    worker = status.worker(status.stable) if status.stable is not None else None
+    said = {"agent_seen": heartbeat.stat().st_mtime}
+    return {name: (said if worker is None else said | {"version": worker.version, "digest": worker.digest}, None)}
