@@ -20,10 +20,11 @@ _PAUSE = 0.05
 
 
 @contextmanager
-def checkout_lock(path: Path, *, wait: float) -> Iterator[None]:
+def checkout_lock(path: Path, *, wait: float) -> Iterator[int]:
     """Holds `path` locked; waits at most `wait` seconds for another holder, then raises Failure (75), which names it.
 
-    The kernel frees the lock when its holder dies, however that happens; the file stays and is used again.
+    Gives the descriptor: a child that inherits it holds the lock as well. The kernel frees the lock when the last
+    holder dies, however that happens; the file stays and is used again.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -31,7 +32,7 @@ def checkout_lock(path: Path, *, wait: float) -> Iterator[None]:
         _acquire(descriptor, path, time.monotonic() + wait)
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, _holder().encode(), 0)
-        yield
+        yield descriptor
     finally:
         os.close(descriptor)
 

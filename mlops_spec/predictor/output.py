@@ -8,7 +8,7 @@ import numpy as np
 
 from mlops_spec.errors import Exit, Failure
 
-_TOLERANCE = 1e-3  # of sums and bounds: models compute in float32
+_TOLERANCE = 1e-4  # of sums and bounds: models compute in float32
 
 
 def check_output(values: object, rows: int, task: str, classes: int) -> np.ndarray:

@@ -1,0 +1,129 @@
+"""`run`, `gate`, `bundle`: the pipeline, the judgement over it, what a release is made of; `stage` is for DVC."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.layout import GATE, SPEC
+
+if TYPE_CHECKING:
+    from mlops_spec.spec import Spec
+
+_DIRECTORY = click.option(
+    "--directory",
+    "-C",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(),
+    help="Root of the model's repository.",
+)
+_FORMAT = click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print."
+)
+
+
+@click.command("run")
+@click.argument("stage", required=False)
+@click.option("--push", is_flag=True, help="Store data and results in the DVC remote afterwards.")
+@click.option(
+    "--wait", type=click.FloatRange(min=0), default=60.0, show_default=True, help="Seconds to wait for a lock."
+)
+@_DIRECTORY
+@_FORMAT
+def run_command(stage: str | None, push: bool, wait: float, directory: Path, form: str) -> int:
+    """Runs what changed of the pipeline, or one STAGE and what it needs.
+
+    Starts from the newest release's results where the checkout has none. Files that change during the run spoil it
+    (exit 75).
+
+    \b
+    Example:
+      mlops-spec run
+      mlops-spec run train
+    """
+    from mlops_spec.pipeline.progress import watching  # noqa: PLC0415
+    from mlops_spec.pipeline.run import Asked, run  # noqa: PLC0415
+
+    root = directory.resolve()
+    spec = _spec(root)
+    with watching() as watch:
+        done = run(root, spec, watch, Asked(stage, push, wait))
+    if form == "json":
+        click.echo(json.dumps(asdict(done)))
+        return Exit.OK
+    ran = sum(stage.outcome == "ran" for stage in done.stages)
+    origin = f", started from {done.started_from}" if done.started_from else ""
+    click.echo(f"{spec.model}: {ran} of {len(done.stages)} stages ran{origin}" + (", pushed" if done.pushed else ""))
+    return Exit.OK
+
+
+@click.command("stage", hidden=True)
+@click.argument("name")
+@_DIRECTORY
+def stage_command(name: str, directory: Path) -> int:
+    """Runs one stage by itself; dvc.yaml calls this, people call `run`.
+
+    \b
+    Example:
+      mlops-spec stage split
+    """
+    from mlops_spec.pipeline.stage import run_stage  # noqa: PLC0415
+
+    root = directory.resolve()
+    run_stage(root, _spec(root), name)
+    return Exit.OK
+
+
+@click.command("gate")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help=f"Where to write it [default: {GATE}].")
+@_DIRECTORY
+@_FORMAT
+def gate_command(out: Path | None, directory: Path, form: str) -> int:
+    """Judges what the pipeline measured by the spec's gates; exit 1 unless every gate passes or is waived.
+
+    \b
+    Example:
+      mlops-spec gate --out build/gate.json
+    """
+    from mlops_spec.pipeline.gate import judge  # noqa: PLC0415
+    from mlops_spec.pipeline.gate_table import show  # noqa: PLC0415
+
+    root = directory.resolve()
+    judged = judge(root, _spec(root), out or root / GATE)
+    click.echo(json.dumps(judged.record())) if form == "json" else show(judged)
+    return Exit.OK if judged.verdict == "pass" else Exit.FINDINGS
+
+
+@click.command("bundle")
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="A new or empty folder.")
+@_DIRECTORY
+def bundle_command(out: Path, directory: Path) -> int:
+    """Writes what a release is made of, once the gates passed, and prints the package's digest.
+
+    \b
+    Example:
+      mlops-spec bundle --out dist
+    """
+    from mlops_spec.pipeline.bundle import write_bundle  # noqa: PLC0415
+
+    root = directory.resolve()
+    click.echo(write_bundle(root, _spec(root), out))
+    return Exit.OK
+
+
+def _spec(root: Path) -> Spec:
+    from mlops_spec.lint import load_spec  # noqa: PLC0415
+
+    path = root / SPEC
+    if not path.is_file():
+        raise Failure(
+            f"{path}: no such file",
+            exit_code=Exit.USAGE,
+            remedy="Run it in a model's repository, or name one with -C; `mlops-spec new` makes one.",
+        )
+    return load_spec(path)

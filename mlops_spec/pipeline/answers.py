@@ -1,0 +1,78 @@
+"""The truth and the model's answers for the test rows, as the evidence takes them and as Parquet keeps them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from mlops_spec.errors import Exit, Failure
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mlops_spec.pipeline.split_report import SplitReport
+    from mlops_spec.spec import Spec
+
+_TRUTH = "y_true"
+_SCORE = "y_score"
+
+
+@dataclass(frozen=True)
+class Answers:
+    """`truth` (n,): 0 or 1, class codes, or values; `score` (n,) or (n, k), as a predictor answers."""
+
+    truth: np.ndarray
+    score: np.ndarray
+
+    def of(self, rows: np.ndarray) -> Answers:
+        """Those of some rows, by mask or position."""
+        return Answers(self.truth[rows], self.score[rows])
+
+
+def truth_of(spec: Spec, split: SplitReport, target: pd.Series) -> np.ndarray:
+    """The target as the evidence takes it: codes in the order of the classes (binary: 1 is positive), or values."""
+    if spec.task == "regression":
+        return target.to_numpy(dtype=np.float64)
+    codes = {label: code for code, label in enumerate(split.classes)}
+    found = target.map(codes)
+    if found.isna().any():
+        unknown = sorted({str(value) for value in target[found.isna()]})
+        raise Failure(f"the test rows hold classes that train lacks: {', '.join(unknown)}", exit_code=Exit.FINDINGS)
+    return found.to_numpy(dtype=np.intp)
+
+
+def write_answers(path: Path, answers: Answers) -> None:
+    """Writes the truth, and one column of scores, or one for each class."""
+    columns = {_SCORE: answers.score} if answers.score.ndim == 1 else _by_class(answers.score)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pd.DataFrame({_TRUTH: answers.truth, **columns}).to_parquet(path, index=False)
+
+
+def read_answers(path: Path) -> Answers:
+    """Reads what `write_answers` wrote; raises Failure when it is missing or of another shape."""
+    try:
+        frame = pd.read_parquet(path)
+        score: np.ndarray
+        if _SCORE in frame.columns:
+            score = frame[_SCORE].to_numpy(dtype=np.float64)
+        else:
+            classes = len(frame.columns) - 1
+            score = frame[[f"{_SCORE}_{code}" for code in range(classes)]].to_numpy(dtype=np.float64)
+        return Answers(frame[_TRUTH].to_numpy(), score)
+    except (OSError, KeyError, ValueError) as error:
+        raise Failure(
+            f"{path} can't be read: {error}", exit_code=Exit.CONFIG, remedy="`mlops-spec run` writes it."
+        ) from error
+
+
+def slices(column: pd.Series) -> dict[str, np.ndarray]:
+    """A column's values, as text and in order, each with the mask of its rows; missing values are no slice."""
+    text = column.astype("str")
+    return {value: (text == value).fillna(False).to_numpy(dtype=bool) for value in sorted(text.dropna().unique())}
+
+
+def _by_class(score: np.ndarray) -> dict[str, np.ndarray]:
+    return {f"{_SCORE}_{code}": score[:, code] for code in range(score.shape[1])}

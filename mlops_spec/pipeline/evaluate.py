@@ -1,0 +1,71 @@
+"""The stage `evaluate`: the model's answers for the test rows, what they measure, and the curves that show it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from mlops_spec import layout
+from mlops_spec.files import write_atomic
+from mlops_spec.manifest import canonical
+from mlops_spec.package import file_sha256
+from mlops_spec.pipeline.answers import Answers, slices, truth_of, write_answers
+from mlops_spec.pipeline.curves import write_plots
+from mlops_spec.pipeline.measured import measure, metrics_of
+from mlops_spec.pipeline.signature import signature_of
+from mlops_spec.pipeline.split_report import read_split_report
+from mlops_spec.predictor import Recipe, load
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mlops_spec.pipeline.split_report import SplitReport
+    from mlops_spec.spec import Spec
+
+
+def evaluate(root: Path, spec: Spec) -> None:
+    """Writes predictions, measures and plots; raises Failure when the model can't answer for every test row."""
+    split = read_split_report(root)
+    test = pd.read_parquet(root / layout.TEST_ROWS)
+    predict = load(_recipe(root, spec, split), root / layout.MODEL, root / "src")
+    score = predict(test.drop(columns=[spec.data.target]))
+    answers = Answers(truth_of(spec, split, test[spec.data.target]), score)
+    write_answers(root / layout.PREDICTIONS, answers)
+    write_plots(root / layout.PLOTS, spec.task, answers)
+    write_atomic(root / layout.EVALUATION, canonical(_evaluation(root, spec, test, answers)))
+
+
+def _recipe(root: Path, spec: Spec, split: SplitReport) -> Recipe:
+    signature = signature_of(spec, root / layout.TRAIN_ROWS, len(split.classes))
+    return Recipe(
+        task=spec.task,
+        format=spec.train.format,
+        predictor=spec.train.predictor,
+        trusted_types=tuple(spec.train.trusted_types),
+        positive=split.positive,
+        classes=split.classes,
+        inputs=signature.inputs,
+    )
+
+
+def _evaluation(root: Path, spec: Spec, test: pd.DataFrame, answers: Answers) -> dict[str, object]:
+    metrics = metrics_of(spec)
+    columns = dict.fromkeys([*spec.evaluate.slices, *spec.data.protected])
+    return {
+        "v": 1,
+        "model": spec.model,
+        "rows": len(test),
+        "test_sha256": file_sha256(root / layout.TEST_ROWS),
+        "predictions_sha256": file_sha256(root / layout.PREDICTIONS),
+        "measures": measure(root, spec, metrics, answers),
+        "slices": {name: _slices(root, spec, metrics, test[name], answers) for name in columns},
+    }
+
+
+def _slices(root: Path, spec: Spec, metrics: list[str], column: pd.Series, answers: Answers) -> dict[str, object]:
+    """Value by value of a column: its rows and what they measure."""
+    found: dict[str, object] = {}
+    for value, rows in slices(column).items():
+        found[value] = {"rows": int(rows.sum()), "measures": measure(root, spec, metrics, answers.of(rows))}
+    return found

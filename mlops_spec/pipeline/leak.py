@@ -1,0 +1,22 @@
+"""Rows that are the same in all but their name: what is in train must not be in test."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from mlops_spec.spec.data import Data
+
+
+def row_hashes(data: Data, rows: pd.DataFrame) -> pd.Series:
+    """A 64-bit hash of each row over every column but the id, the split's column and the derived ones."""
+    ignored = {data.id, *data.derive, *([data.split.column] if data.split.by == "column" else [])}
+    content = rows[[name for name in rows.columns if name not in ignored]]
+    return pd.util.hash_pandas_object(content, index=False)
+
+
+def leaked_rows(data: Data, train: pd.DataFrame, test: pd.DataFrame) -> pd.Series:
+    """Which test rows are in train as well."""
+    return row_hashes(data, test).isin(row_hashes(data, train))

@@ -1,0 +1,86 @@
+"""What training may leave in `build/model`: files of the promised format, and nothing that runs code when it is read.
+
+A scanner can't tell a harmful pickle from a harmless one, so none is let through.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from typing import TYPE_CHECKING, NoReturn
+
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.predictor.onnx_external import check_self_contained
+from mlops_spec.predictor.skops_file import check_types
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+_PICKLES = {".pkl", ".pickle", ".joblib", ".dill", ".cloudpickle", ".pt", ".pth", ".ckpt", ".bin", ".model", ".sav"}
+_FORMATS = {"skops": ".skops", "onnx": ".onnx", "safetensors": ".safetensors"}
+_PICKLE_OPENING = b"\x80"  # then the protocol, 2 to 5
+_MAX_HEADER = 100 * 2**20  # of a safetensors file, as its own library has it
+
+
+def check_model(model_dir: Path, format_: str, trusted_types: Sequence[str]) -> None:
+    """Raises Failure, which names the file, unless all files are regular, safe to read, and of the format."""
+    if not model_dir.is_dir() or not any(model_dir.iterdir()):
+        raise Failure(
+            f"{model_dir} is empty after training",
+            exit_code=Exit.FINDINGS,
+            remedy="The command `train.run` must write the model there.",
+        )
+    files = sorted(path for path in model_dir.rglob("*") if not path.is_dir() or path.is_symlink())
+    for path in files:
+        _check_file(path, trusted_types)
+    suffix = _FORMATS.get(format_)
+    if suffix is not None and not any(path.suffix == suffix for path in files):
+        names = ", ".join(path.name for path in files)
+        raise Failure(f"{model_dir} has no {suffix} file (train.format: {format_}): {names}", exit_code=Exit.FINDINGS)
+
+
+def _check_file(path: Path, trusted_types: Sequence[str]) -> None:
+    if path.is_symlink() or not path.is_file() or path.name.startswith("."):
+        _refuse(path, "is a link, a special file or hidden")
+    if path.suffix.lower() in _PICKLES or _is_pickle(path):
+        _refuse(path, "is a pickle, which can run any code when it is read")
+    match path.suffix:
+        case ".skops":
+            check_types(path, trusted_types)
+        case ".onnx":
+            check_self_contained(path.read_bytes(), path)
+        case ".safetensors":
+            _check_safetensors(path)
+
+
+def _is_pickle(path: Path) -> bool:
+    """By content: a pickle, compressed or not, or a zip archive that holds one, as PyTorch's files do."""
+    with path.open("rb") as stream:
+        opening = stream.read(2)
+    if opening[:1] == _PICKLE_OPENING and opening[1:] in (b"\x02", b"\x03", b"\x04", b"\x05"):
+        return True
+    if path.suffix == ".skops" or not zipfile.is_zipfile(path):
+        return path.suffix == ".npy" and b"'O'" in path.read_bytes()[:256]
+    with zipfile.ZipFile(path) as archive:
+        return any(name.lower().endswith(tuple(_PICKLES)) for name in archive.namelist())
+
+
+def _check_safetensors(path: Path) -> None:
+    """The header is a JSON object of which the length stands in the first eight bytes."""
+    try:
+        with path.open("rb") as stream:
+            length = int.from_bytes(stream.read(8), "little")
+            header = json.loads(stream.read(length)) if length <= _MAX_HEADER else None
+    except ValueError as error:
+        _refuse(path, f"is not a safetensors file: {error}")
+    if not isinstance(header, dict):
+        _refuse(path, "is not a safetensors file: it has no header")
+
+
+def _refuse(path: Path, what: str) -> NoReturn:
+    raise Failure(
+        f"{path} {what}",
+        exit_code=Exit.FINDINGS,
+        remedy="Save the model as skops, ONNX or safetensors, or as plain text such as JSON.",
+    )

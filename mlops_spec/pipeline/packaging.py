@@ -1,0 +1,118 @@
+"""The stage `package`: the model, the code that loads it, and a manifest that names every file by SHA-256."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import shutil
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING
+
+from mlops_spec import __version__, layout
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.files import write_atomic
+from mlops_spec.manifest import VERSION, Manifest, PackagedFile, canonical, check_path, manifest_bytes
+from mlops_spec.package import file_sha256, verify
+from mlops_spec.pipeline.model_files import check_model
+from mlops_spec.pipeline.signature import signature_of
+from mlops_spec.pipeline.split_report import read_split_report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from mlops_spec.spec import Spec
+
+# What a model's answer may depend on.
+_LIBRARIES = ("numpy", "pandas", "scikit-learn", "skops", "onnxruntime")
+# Which parts of the spec a package depends on, as the stage's `params` have them.
+_PARTS: dict[str, bool | set[str]] = {
+    "model": True,
+    "task": True,
+    "data": True,
+    "evaluate": True,
+    "train": {"features", "predictor", "format", "trusted_types"},
+}
+
+
+def package(root: Path, spec: Spec) -> None:
+    """Writes `build/package`, and proves that it verifies."""
+    target = root / layout.PACKAGE
+    shutil.rmtree(target, ignore_errors=True)
+    check_model(root / layout.MODEL, spec.train.format, spec.train.trusted_types)
+    _copy(root / layout.MODEL, target / "model")
+    if spec.train.predictor is not None:
+        _copy_code(root, target / "code", spec.train.predictor)
+    write_atomic(target / layout.MANIFEST, manifest_bytes(_manifest(root, spec, target)))
+    verify(target)
+
+
+def spec_sha256(spec: Spec) -> str:
+    """SHA-256 of the parts of the spec that a package depends on, so that a change elsewhere makes no new package."""
+    return hashlib.sha256(canonical(spec.model_dump(mode="json", by_alias=True, include=_PARTS))).hexdigest()
+
+
+def _manifest(root: Path, spec: Spec, target: Path) -> Manifest:
+    split = read_split_report(root)
+    signature = signature_of(spec, root / layout.TRAIN_ROWS, len(split.classes))
+    return Manifest(
+        v=VERSION,
+        model=spec.model,
+        task=spec.task,
+        format=spec.train.format,
+        predictor=spec.train.predictor,
+        trusted_types=tuple(sorted(spec.train.trusted_types)),
+        positive=split.positive,
+        classes=split.classes,
+        threshold=float(spec.evaluate.threshold),
+        features=tuple(tensor.name for tensor in signature.inputs),
+        signature=signature,
+        files=tuple(_listed(target)),
+        spec_sha256=spec_sha256(spec),
+        data=split.data,
+        versions=dict(_versions()),
+    )
+
+
+def _listed(target: Path) -> Iterator[PackagedFile]:
+    for path in sorted(path for path in target.rglob("*") if path.is_file()):
+        name = path.relative_to(target).as_posix()
+        try:
+            check_path(name)
+        except ValueError as error:
+            raise Failure(str(error), exit_code=Exit.FINDINGS, remedy="Rename the file.") from error
+        yield PackagedFile(path=name, sha256=file_sha256(path), bytes=path.stat().st_size)
+
+
+def _copy_code(root: Path, target: Path, predictor: str) -> None:
+    module = predictor.partition(":")[0].replace(".", "/")
+    if not any((root / "src" / name).is_file() for name in (f"{module}.py", f"{module}/__init__.py")):
+        raise Failure(
+            f"train.predictor `{predictor}`: there is no src/{module}.py",
+            exit_code=Exit.FINDINGS,
+            remedy="A package carries the files of `src`: the predictor must be one of those.",
+        )
+    _copy(root / "src", target)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copies contents only: neither modes nor times, nor bytecode, hidden files, or what an installer left."""
+    for path in sorted(source.rglob("*")):
+        inner = path.relative_to(source)
+        if path.is_file() and not path.is_symlink() and not any(map(_left_out, inner.parts)):
+            (target / inner).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target / inner)
+
+
+def _left_out(part: str) -> bool:
+    return part.startswith(".") or part == "__pycache__" or part.endswith((".pyc", ".egg-info"))
+
+
+def _versions() -> Iterator[tuple[str, str]]:
+    yield "python", platform.python_version()
+    yield "mlops-spec", __version__
+    for name in _LIBRARIES:
+        try:
+            yield name, version(name)
+        except PackageNotFoundError:
+            continue

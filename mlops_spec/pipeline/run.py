@@ -1,0 +1,113 @@
+"""One run of the pipeline in a checkout: alone, from a sound start, over inputs that stand still."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlops_spec import layout
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.git import Git
+from mlops_spec.pipeline import dvc_lock, inputs, rwlock
+from mlops_spec.pipeline.checkout_lock import checkout_lock
+from mlops_spec.pipeline.dvc import Dvc
+from mlops_spec.pipeline.engine import Said
+from mlops_spec.pipeline.start import start_from_release
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mlops_spec.pipeline.engine import Engine, Event, StageRun
+    from mlops_spec.pipeline.inputs import Seen
+    from mlops_spec.spec import Spec
+
+_OURS = Path(".dvc/tmp/mlops-spec")  # DVC keeps `.dvc/tmp` out of Git
+_LOCK_COPY = _OURS / "dvc.lock"
+_RUN_CACHE = Path(".dvc/cache/runs")
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a run did: stage by stage, the release it started from, whether the results were pushed."""
+
+    stages: tuple[StageRun, ...]
+    started_from: str | None
+    pushed: bool
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked of a run: one stage `only`, or all; whether to `push`; how many seconds to wait for the lock."""
+
+    only: str | None = None
+    push: bool = False
+    wait: float = 60.0
+
+
+def run(root: Path, spec: Spec, watch: Callable[[Event], None], asked: Asked) -> Ran:
+    """Runs what changed; raises Failure when a stage fails, inputs change under it, or the checkout stays locked."""
+    if not (root / ".dvc").is_dir():
+        raise Failure(f"{root} has no DVC", exit_code=Exit.CONFIG, remedy="`dvc init` sets it up.")
+    git = Git.open(root)
+    with checkout_lock(root / _OURS / "run.lock", wait=asked.wait) as descriptor:
+        engine = Dvc(root, holding=(descriptor,))
+        release = _prepare(root, spec, git, watch)
+        stages = _run(root, engine, watch, only=asked.only, pull=release is not None and engine.remote is not None)
+        if asked.push:
+            engine.push()
+        return Ran(stages, release, asked.push)
+
+
+def _prepare(root: Path, spec: Spec, git: Git, watch: Callable[[Event], None]) -> str | None:
+    """Mends what a killed run left; returns the release that this one starts from, if it does."""
+    rwlock.remove_dead(root / ".dvc/tmp/rwlock")
+    if healed := dvc_lock.heal(root / layout.DVC_LOCK, root / _LOCK_COPY, list(inputs.stages_of(root))):
+        watch(Said(None, healed))
+    return start_from_release(root, git, spec.model)
+
+
+def _run(
+    root: Path, engine: Engine, watch: Callable[[Event], None], *, only: str | None, pull: bool
+) -> tuple[StageRun, ...]:
+    stages = inputs.stages_of(root)
+    paths = inputs.input_paths(stages)
+    _bring(root, engine, paths)
+    before = inputs.see(root, paths)
+    inputs.check_tracked(root, before)
+    dvc_lock.keep(root / layout.DVC_LOCK, root / _LOCK_COPY)
+    started = time.time()
+    done = engine.run(watch, only=only, pull=pull)
+    _check_inputs(root, paths, before, started)
+    dvc_lock.settle(root / layout.DVC_LOCK, root / _LOCK_COPY, list(stages) if only is None else [])
+    return tuple(done)
+
+
+def _bring(root: Path, engine: Engine, paths: tuple[str, ...]) -> None:
+    """Fetches tracked inputs that are not there; raises Failure for one that nothing tracks."""
+    absent = [Path(path) for path in paths if not (root / path).exists()]
+    lost = [path for path in absent if not (root / f"{path}.dvc").exists()]
+    if lost:
+        raise Failure(
+            f"{', '.join(map(str, lost))}: no such file",
+            exit_code=Exit.CONFIG,
+            remedy="A stage of dvc.yaml reads it: put it there, or name another in model.yaml.",
+        )
+    engine.fetch(absent)
+
+
+def _check_inputs(root: Path, paths: tuple[str, ...], before: Mapping[str, Seen], started: float) -> None:
+    moved = inputs.changed(root, paths, before)
+    if not moved:
+        return
+    dvc_lock.restore(root / layout.DVC_LOCK, root / _LOCK_COPY)
+    # DVC has noted these results under inputs that they may not come from: they must not be found again.
+    for entry in (root / _RUN_CACHE).glob("*/*/*"):
+        if entry.stat().st_mtime >= started - 1:
+            entry.unlink()
+    raise Failure(
+        f"{', '.join(moved)} changed while the pipeline ran: the result belongs to no version of it",
+        exit_code=Exit.STALE,
+        remedy="Run again, and leave the files alone meanwhile.",
+    )

@@ -1,0 +1,68 @@
+"""What the model takes and answers: the feature columns of the training rows, as Open Inference Protocol tensors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.manifest import Signature, Tensor
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from mlops_spec.spec import Spec
+
+
+def signature_of(spec: Spec, train_rows: Path, classes: int) -> Signature:
+    """The signature, read from the schema of the training rows alone; raises Failure for columns that can't be one."""
+    schema = pq.read_schema(train_rows)
+    inputs = [
+        Tensor(name=name, datatype=_datatype(name, schema.field(name).type), shape=(-1,))
+        for name in features(spec, schema.names)
+    ]
+    return Signature(inputs=tuple(inputs), outputs=(_output(spec.task, classes),))
+
+
+def features(spec: Spec, columns: Sequence[str]) -> tuple[str, ...]:
+    """The columns that the model may see, in the order of the data; raises Failure when the spec names others."""
+    chosen = spec.train.features
+    asked = [*(chosen.include or []), *chosen.exclude]
+    if unknown := [name for name in asked if name not in columns and name != spec.data.split.column]:
+        raise Failure(
+            f"train.features names columns that the data lacks: {', '.join(unknown)}", exit_code=Exit.FINDINGS
+        )
+    never = {spec.data.target, spec.data.id, *chosen.exclude}
+    found = tuple(name for name in columns if name not in never and (chosen.include is None or name in chosen.include))
+    if not found:
+        raise Failure("train.features leaves the model no column to see", exit_code=Exit.FINDINGS)
+    return found
+
+
+def _output(task: str, classes: int) -> Tensor:
+    match task:
+        case "binary-classification":
+            return Tensor(name="probability", datatype="FP64", shape=(-1,))
+        case "multiclass-classification":
+            return Tensor(name="probabilities", datatype="FP64", shape=(-1, classes))
+        case _:
+            return Tensor(name="value", datatype="FP64", shape=(-1,))
+
+
+def _datatype(name: str, found: pa.DataType) -> str:
+    if pa.types.is_boolean(found):
+        return "BOOL"
+    if pa.types.is_integer(found):
+        return "INT64"
+    if pa.types.is_floating(found):
+        return "FP64"
+    if pa.types.is_string(found) or pa.types.is_large_string(found) or pa.types.is_temporal(found):
+        return "BYTES"
+    raise Failure(
+        f"column `{name}` is of type {found}, which no model takes",
+        exit_code=Exit.FINDINGS,
+        remedy="Exclude it by train.features.exclude, or give its type in data.contract.columns.",
+    )

@@ -1,0 +1,128 @@
+"""The stage `split`: the contract first, then the derived columns, then train and test, between which nothing leaks."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from mlops_spec import layout
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.files import write_atomic
+from mlops_spec.manifest import canonical
+from mlops_spec.package import file_sha256
+from mlops_spec.pipeline.column_types import TYPES
+from mlops_spec.pipeline.contract import check
+from mlops_spec.pipeline.leak import leaked_rows
+from mlops_spec.pipeline.rows import read_rows
+from mlops_spec.pipeline.sides import in_test
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from mlops_spec.manifest import Scalar
+    from mlops_spec.spec import Spec
+    from mlops_spec.spec.data import Derived
+
+
+def split(root: Path, spec: Spec, data_path: Path) -> None:
+    """Writes train and test rows and the split's report; raises Failure, which lists all that is wrong."""
+    rows = read_rows(data_path, spec.data.contract.columns)
+    violations = check(spec, rows)
+    if violations:
+        listed = "".join(f"\n  {violation}" for violation in violations)
+        raise Failure(
+            f"{data_path.relative_to(root)} breaks its contract in {_times(len(violations))}:{listed}",
+            exit_code=Exit.FINDINGS,
+            remedy="Mend the data where it comes from, or change `data` in model.yaml if the promise was wrong.",
+        )
+    rows = with_derived(typed(spec, rows), spec.data.derive)
+    test = in_test(spec.data, rows)
+    _check_sides(spec, rows[~test], rows[test])
+    _write(root, spec, rows, test)
+    report = _report(spec, rows, test) | {"data": {"sha256": file_sha256(data_path), "rows": len(rows)}}
+    write_atomic(root / layout.SPLIT_REPORT, canonical(report))
+
+
+def typed(spec: Spec, rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows with the columns of the contract in its types; a Parquet file's own categories become their values."""
+    known = {name: TYPES[column.type].kept(rows[name]) for name, column in spec.data.contract.columns.items()}
+    plain = {
+        str(name): rows[name].astype(rows[name].cat.categories.dtype)
+        for name in rows.columns
+        if isinstance(rows[name].dtype, pd.CategoricalDtype)
+    }
+    return rows.assign(**plain | known)
+
+
+def with_derived(rows: pd.DataFrame, derive: dict[str, Derived]) -> pd.DataFrame:
+    """The rows with columns of bin names, such as `[25,40)`; a missing number has no bin."""
+    return rows.assign(**{name: _binned(rows[each.from_], each.bins) for name, each in derive.items()})
+
+
+def _binned(values: pd.Series, edges: Sequence[float]) -> pd.Series:
+    labels = [f"[{low},{high})" for low, high in itertools.pairwise(edges)]
+    return pd.cut(values.astype("float64"), list(edges), right=False, labels=labels).astype("str")
+
+
+def classes_of(spec: Spec, target: pd.Series) -> list[Scalar]:
+    """The classes in the order of the model's answer: a binary task's positive class is the last."""
+    if spec.task == "regression":
+        return []
+    found = sorted(target.unique().tolist())
+    positive = positive_of(spec)
+    return found if positive is None else [*(label for label in found if label != positive), positive]
+
+
+def positive_of(spec: Spec) -> Scalar | None:
+    """The positive class of a binary task; unless the spec names it, it is 1."""
+    if spec.task != "binary-classification":
+        return None
+    return 1 if spec.data.positive is None else spec.data.positive
+
+
+def _check_sides(spec: Spec, train: pd.DataFrame, test: pd.DataFrame) -> None:
+    if train.empty or test.empty:
+        _refuse(f"puts {len(train):,} rows into train and {len(test):,} into test")
+    if spec.task != "regression":
+        lacking = set(test[spec.data.target]) - set(train[spec.data.target])
+        if lacking:
+            _refuse(f"leaves train without the class {', '.join(map(str, sorted(lacking)))}")
+        if test[spec.data.target].nunique() < 2:
+            _refuse("leaves test with one class only")
+    leaked = leaked_rows(spec.data, train, test)
+    if leaked.any():
+        first = ", ".join(str(name) for name in test.index[leaked][:5] + 1)
+        _refuse(f"lets {int(leaked.sum()):,} test rows appear in train as well: rows {first}")
+
+
+def _refuse(what: str) -> None:
+    raise Failure(
+        f"the split {what}",
+        exit_code=Exit.FINDINGS,
+        remedy="Change `data.split` in model.yaml, or remove repeated rows from the data.",
+    )
+
+
+def _write(root: Path, spec: Spec, rows: pd.DataFrame, test: pd.Series) -> None:
+    (root / layout.SPLIT).mkdir(parents=True, exist_ok=True)
+    kept = rows.drop(columns=[spec.data.split.column]) if spec.data.split.by == "column" else rows
+    kept[~test].to_parquet(root / layout.TRAIN_ROWS, index=False)
+    kept[test].to_parquet(root / layout.TEST_ROWS, index=False)
+
+
+def _report(spec: Spec, rows: pd.DataFrame, test: pd.Series) -> dict[str, object]:
+    return {
+        "v": 1,
+        "by": spec.data.split.by,
+        "train": {"rows": int((~test).sum())},
+        "test": {"rows": int(test.sum())},
+        "classes": classes_of(spec, rows[spec.data.target]),
+        "positive": positive_of(spec),
+    }
+
+
+def _times(count: int) -> str:
+    return "one place" if count == 1 else f"{count} places"

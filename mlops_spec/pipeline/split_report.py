@@ -1,0 +1,37 @@
+"""What the stage `split` tells the later ones: classes, the positive one, and which data it was."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.layout import SPLIT_REPORT
+from mlops_spec.manifest import Data
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mlops_spec.manifest import Scalar
+
+
+@dataclass(frozen=True)
+class SplitReport:
+    """The classes in the order of the model's answer, the positive one of a binary task, and the data file."""
+
+    classes: tuple[Scalar, ...]
+    positive: Scalar | None
+    data: Data
+
+
+def read_split_report(root: Path) -> SplitReport:
+    """Reads `build/data/split.json`; raises Failure when it is not there."""
+    path = root / SPLIT_REPORT
+    try:
+        record = json.loads(path.read_bytes())
+        return SplitReport(tuple(record["classes"]), record["positive"], Data(**record["data"]))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Failure(
+            f"{path} can't be read: {error}", exit_code=Exit.CONFIG, remedy="`mlops-spec run` writes it."
+        ) from error

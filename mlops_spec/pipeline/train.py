@@ -1,0 +1,31 @@
+"""The stage `train`: the user's command, and then a look at what it left."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec import layout
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.pipeline.commands import run_command
+from mlops_spec.pipeline.model_files import check_model
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mlops_spec.spec import Spec
+
+
+def train(root: Path, spec: Spec) -> None:
+    """Runs `train.run` with the seed in `MLOPS_SPEC_SEED`; raises Failure when it fails or leaves no usable model."""
+    run_command(root, spec.train.run, "train.run", {"MLOPS_SPEC_SEED": str(spec.train.seed)})
+    check_model(root / layout.MODEL, spec.train.format, spec.train.trusted_types)
+
+
+def run_own_stage(root: Path, spec: Spec, name: str) -> None:
+    """Runs a stage of `pipeline`; raises Failure when there is none of that name, it fails, or it writes too little."""
+    if name not in spec.pipeline:
+        raise Failure(f"there is no stage `{name}`", remedy=f"pipeline has {', '.join(spec.pipeline) or 'no stages'}.")
+    stage = spec.pipeline[name]
+    run_command(root, stage.run, f"pipeline.{name}.run", {"MLOPS_SPEC_SEED": str(spec.train.seed)})
+    if missing := [path for path in stage.writes if not (root / path).exists()]:
+        raise Failure(f"pipeline.{name}: it did not write {', '.join(missing)}", exit_code=Exit.FINDINGS)
