@@ -14,6 +14,7 @@ from mlops_spec.ledger.store import remote_commit
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import datetime
 
     from mlops_spec.git import Git
     from mlops_spec.release.promotion import Wish
@@ -32,7 +33,9 @@ class Waiting:
     clock: Callable[[], float] = time.monotonic
 
 
-def ask(git: Git, decide: Callable[[], Wish], who: Who, waiting: Waiting) -> tuple[Record | None, Record | None]:
+def ask(
+    git: Git, decide: Callable[[], Wish], who: Who, waiting: Waiting, *, now: datetime | None = None
+) -> tuple[Record | None, Record | None]:
     """Records the intent that `decide` comes to, or takes up the open one, and waits: (intent, outcome).
 
     Without an intent nothing had to be done. `decide` reads the world; it is asked again when others append.
@@ -49,7 +52,7 @@ def ask(git: Git, decide: Callable[[], Wish], who: Who, waiting: Waiting) -> tup
             waiting.say(f"intent {wish.open.seq} ({wish.open.what.version}) is still open: waiting for its outcome")
             wait(git, wish.open, waiting, deadline)
             continue
-        intent = wish.open or _record(git, wish, who)
+        intent = wish.open or _record(git, wish, who, now)
         if intent is None:
             continue
         waiting.say(
@@ -103,7 +106,7 @@ def _nobody(intent: Record, seconds: float) -> Failure:
     )
 
 
-def _record(git: Git, wish: Wish, who: Who) -> Record | None:
+def _record(git: Git, wish: Wish, who: Who, now: datetime | None) -> Record | None:
     """Appends the intent, or None when somebody else appended since it was decided."""
     end = ledger.head(git)
     records = ledger.read(git, at=end.commit) if end.commit else ()
@@ -112,7 +115,7 @@ def _record(git: Git, wish: Wish, who: Who) -> Record | None:
     if problem is not None:
         return None
     try:
-        (record,), _ = ledger.append(git, end, [draft])
+        (record,), _ = ledger.append(git, end, [draft], now=now)
     except Stale:
         return None
     return record

@@ -1,0 +1,237 @@
+"""A small model's repository, its remote, and the forge beside it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mlops_spec import ledger, manifest
+from mlops_spec.errors import Failure
+from mlops_spec.forge import GitHub
+from mlops_spec.git import Git, Update
+from mlops_spec.ledger import Outcome
+from mlops_spec.ledger.record import Actor, Who
+from mlops_spec.ledger.who import agent
+from mlops_spec.rehearse.hub import Hub, Person, serving
+from mlops_spec.rehearse.hub.origin import Origin
+from mlops_spec.release.ask import Waiting, ask
+from mlops_spec.release.bundle import Bundle, read_bundle
+from mlops_spec.release.promotion import follow, look
+from mlops_spec.release.register import Registration, register
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from mlops_spec.ledger import Record
+
+START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
+ALICE = Who(actor=Actor(login="alice", id=101, kind="human"))
+PEOPLE = (
+    Person("alice", 101, "alice-token"),
+    Person("bob", 102, "bob-token"),
+    Person("carol", 103, "carol-token", role="admin"),
+    Person("github-actions[bot]", 41898282, "bot-token", type="Bot"),
+)
+SPEC = """\
+spec: 1
+model: churn
+task: binary-classification
+owners: ["@bob", "@carol"]
+data: {path: data/churn.csv, target: left, positive: 1, id: id}
+train: {run: python -m churn.train, params: {rate: 0.1}, predictor: "churn.predict:load"}
+gates: [{metric: roc_auc, min: 0.7}]
+environments:
+  staging: {after: merge}
+  production: {after: staging, promote: {approvals: 1, soak: 1h}}
+"""
+FOLLOWING = "environment: staging\nmodel: churn\nfollow: registered\n"
+PROMOTED = """\
+environment: production
+model: churn
+version: null
+digest: null
+serial: 0
+base_serial: 0
+base_digest: null
+evidence: []
+"""
+LOCK = """\
+schema: '2.0'
+stages:
+  split:
+    cmd: mlops-spec stage split
+    deps:
+    - {{path: data/churn.csv, hash: md5, md5: {data}, size: 10}}
+    outs:
+    - {{path: build/data/train.parquet, hash: md5, md5: 1, size: 10}}
+  train:
+    cmd: mlops-spec stage train
+    deps:
+    - {{path: build/data/train.parquet, hash: md5, md5: {data}, size: 10}}
+    - {{path: src, hash: md5, md5: {code}.dir, size: 10}}
+    params:
+      model.yaml:
+        train.params: {{rate: {rate}}}
+    outs:
+    - {{path: build/model, hash: md5, md5: 1.dir, size: 10}}
+"""
+
+
+@dataclass
+class House:
+    """The repository as one person has it, and what happens there; `now` moves by hand."""
+
+    root: Path
+    git: Git
+    hub: Hub
+    api: str
+    now: datetime = START
+
+    def github(self, login: str = "github-actions[bot]") -> GitHub:
+        person = self.hub.person(login)
+        assert person
+        return GitHub(self.hub.repository, person.token, self.api)
+
+    def later(self, **time: float) -> None:
+        self.now += timedelta(**time)
+
+    def commit(self, files: dict[str, str], *, by: str = "alice", message: str = "Change") -> str:
+        """A commit on main, pushed."""
+        head = self.git.resolve("HEAD")
+        tree = self.git.write_tree(head, {path: text.encode() for path, text in files.items()})
+        person = self.hub.person(by)
+        assert person
+        author = f"{by} <{person.id}+{by}@users.noreply.github.com>"
+        commit = self.git.write_commit(
+            tree, parents=[head] if head else [], message=message, when=self.now, author=author
+        )
+        self.git.push(Update("refs/heads/main", commit, head))
+        self.git.run("reset", "--hard", "--quiet", commit)
+        return commit
+
+    def pull(self) -> None:
+        self.git.fetch("+refs/heads/main:refs/remotes/origin/main")
+        self.git.run("reset", "--hard", "--quiet", "refs/remotes/origin/main")
+
+    def clone(self, name: str) -> House:
+        folder = self.root / name
+        Git(self.root).run("clone", "--quiet", str(self.hub.origin.path), str(folder))
+        return replace(self, git=Git.open(folder))
+
+    def bundle(self, **changed: Any) -> Bundle:
+        folder = self.root / "dist"
+        shutil.rmtree(folder, ignore_errors=True)
+        write_bundle(folder, commit=self.git.commit_id(), **changed)
+        return read_bundle(folder)
+
+    def register(self, **changed: Any) -> Registration:
+        return register(self.git, self.bundle(**changed), who=ALICE, now=self.now)
+
+    def records(self) -> tuple[Record, ...]:
+        return ledger.read(self.git)
+
+    def intent(self, version: str) -> Record:
+        """Staging is asked for a version; nobody answers."""
+        with pytest.raises(Failure, match="is still open"):
+            self.ask(version)
+        return ledger.open_intents(self.records())[-1]
+
+    def ask(self, version: str, seconds: float = 0) -> tuple[Record | None, Record | None]:
+        wish = lambda: follow(look(self.git, now=self.now), "staging", version, None)  # noqa: E731
+        return ask(self.git, wish, ALICE, Waiting(seconds), now=self.now)
+
+    def stage(self, version: str, result: Any = "succeeded", reason: str = "") -> Record:
+        """Staging's agent brings a version."""
+        return self.answer(self.intent(version), result, reason)
+
+    def answer(self, intent: Record, result: Any = "succeeded", reason: str = "") -> Record:
+        assert intent.what.environment
+        record = ledger.append_outcome(
+            self.git, intent, Outcome(result, reason), who=agent(intent.what.environment), now=self.now
+        )
+        assert record
+        return record
+
+
+def write_bundle(folder: Path, *, commit: str, auc: float = 0.8, **changed: Any) -> None:
+    """A release bundle; `changed` are digits of the hashes and the verdict."""
+    values = {"data": 1, "code": 1, "rate": 0.1, "inputs": ("age",), "verdict": "pass", "waived_until": None} | changed
+    folder.mkdir()
+    made = manifest.Manifest(
+        v=1,
+        model="churn",
+        task="binary-classification",
+        format="skops",
+        predictor=None,
+        trusted_types=(),
+        positive=1,
+        classes=(0, 1),
+        threshold=0.5,
+        features=values["inputs"],
+        signature=manifest.Signature(
+            inputs=tuple(manifest.Tensor(name=name, datatype="FP64", shape=(-1, 1)) for name in values["inputs"]),
+            outputs=(manifest.Tensor(name="probability", datatype="FP64", shape=(-1, 1)),),
+        ),
+        files=(
+            manifest.PackagedFile(
+                path="model/model.skops", sha256=hashlib.sha256(repr(values).encode()).hexdigest(), bytes=9
+            ),
+        ),
+        spec_sha256="0" * 64,
+        data=manifest.Data(sha256=str(values["data"]) * 64, rows=1000),
+        versions={"python": "3.11.7"},
+    )
+    gate = {
+        "id": "roc_auc",
+        "kind": "metric",
+        "metric": "roc_auc",
+        "value": auc,
+        "low": auc - 0.02,
+        "high": auc + 0.02,
+        "bound": {"op": ">=", "value": 0.7},
+        "verdict": values["verdict"],
+        "reason": "",
+        "waived_until": values["waived_until"],
+    }
+    leak = {"id": "leak", "kind": "leak", "value": 0, "bound": {"op": "=", "value": 0}, "verdict": "pass", "reason": ""}
+    gates = {
+        "v": 1,
+        "model": "churn",
+        "commit": commit,
+        "rows": 250,
+        "against": None,
+        "verdict": values["verdict"],
+        "gates": [gate, leak],
+    }
+    (folder / "manifest.json").write_bytes(manifest.manifest_bytes(made))
+    (folder / "gate.json").write_text(json.dumps(gates))
+    (folder / "evaluation.json").write_text("{}\n")
+    (folder / "dvc.lock").write_text(LOCK.format(**values))
+    (folder / "MODEL_CARD.md").write_text("# churn\n")
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    origin = Origin.create(tmp_path / "origin.git")
+    hub = Hub("acme/churn", origin, PEOPLE, "https://github.com")
+    with serving(hub) as api:
+        Git(tmp_path).run("clone", "--quiet", str(origin.path), str(tmp_path / "clone"))
+        made = House(tmp_path, Git.open(tmp_path / "clone"), hub, api)
+        made.git.run("symbolic-ref", "HEAD", "refs/heads/main")
+        made.commit(
+            {
+                "model.yaml": SPEC,
+                "deploy/staging.yaml": FOLLOWING,
+                "deploy/production.yaml": PROMOTED,
+                "uv.lock": "1\n",
+            },
+            message="Begin",
+        )
+        yield made
