@@ -109,9 +109,8 @@ class House:
         person = self.hub.person(by)
         assert person
         author = f"{by} <{person.id}+{by}@users.noreply.github.com>"
-        commit = self.git.write_commit(
-            tree, parents=[head] if head else [], message=message, when=self.now, author=author
-        )
+        parents = [head] if head else []
+        commit = self.git.write_commit(tree, parents=parents, message=message, when=self.now, author=author)
         self.git.push(Update("refs/heads/main", commit, head))
         self.git.run("reset", "--hard", "--quiet", commit)
         return commit
@@ -164,6 +163,7 @@ def write_bundle(folder: Path, *, commit: str, auc: float = 0.8, **changed: Any)
     """A release bundle; `changed` are digits of the hashes and the verdict."""
     values = {"data": 1, "code": 1, "rate": 0.1, "inputs": ("age",), "verdict": "pass", "waived_until": None} | changed
     folder.mkdir()
+    content = hashlib.sha256(repr(values).encode()).hexdigest()
     made = manifest.Manifest(
         v=1,
         model="churn",
@@ -179,11 +179,7 @@ def write_bundle(folder: Path, *, commit: str, auc: float = 0.8, **changed: Any)
             inputs=tuple(manifest.Tensor(name=name, datatype="FP64", shape=(-1, 1)) for name in values["inputs"]),
             outputs=(manifest.Tensor(name="probability", datatype="FP64", shape=(-1, 1)),),
         ),
-        files=(
-            manifest.PackagedFile(
-                path="model/model.skops", sha256=hashlib.sha256(repr(values).encode()).hexdigest(), bytes=9
-            ),
-        ),
+        files=(manifest.PackagedFile(path="model/model.skops", sha256=content, bytes=9),),
         spec_sha256="0" * 64,
         data=manifest.Data(sha256=str(values["data"]) * 64, rows=1000),
         versions={"python": "3.11.7"},
@@ -192,13 +188,12 @@ def write_bundle(folder: Path, *, commit: str, auc: float = 0.8, **changed: Any)
         "id": "roc_auc",
         "kind": "metric",
         "metric": "roc_auc",
+        "reason": "",
         "value": auc,
         "low": auc - 0.02,
         "high": auc + 0.02,
         "bound": {"op": ">=", "value": 0.7},
-        "verdict": values["verdict"],
-        "reason": "",
-        "waived_until": values["waived_until"],
+        **{name: values[name] for name in ("verdict", "waived_until")},
     }
     leak = {"id": "leak", "kind": "leak", "value": 0, "bound": {"op": "=", "value": 0}, "verdict": "pass", "reason": ""}
     gates = {
@@ -225,13 +220,6 @@ def house(tmp_path: Path) -> Iterator[House]:
         Git(tmp_path).run("clone", "--quiet", str(origin.path), str(tmp_path / "clone"))
         made = House(tmp_path, Git.open(tmp_path / "clone"), hub, api)
         made.git.run("symbolic-ref", "HEAD", "refs/heads/main")
-        made.commit(
-            {
-                "model.yaml": SPEC,
-                "deploy/staging.yaml": FOLLOWING,
-                "deploy/production.yaml": PROMOTED,
-                "uv.lock": "1\n",
-            },
-            message="Begin",
-        )
+        files = {"model.yaml": SPEC, "uv.lock": "1\n"}
+        made.commit(files | {"deploy/staging.yaml": FOLLOWING, "deploy/production.yaml": PROMOTED}, message="Begin")
         yield made
