@@ -30,7 +30,7 @@ def test_weights_are_repetitions(name, task):
     labels = decide(given, 0.5) if measure.needs == "label" else None
     weights = rng.poisson(1, (4, len(truth)))
 
-    found = kernel(name, given, labels)(weights)
+    found = kernel(measure, given, labels)(weights)
 
     assert found == pytest.approx(
         [measure(np.repeat(truth, w), np.repeat(score, w, axis=0)) for w in weights], abs=1e-12

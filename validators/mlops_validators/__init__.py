@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from mlops_validators.interval import Interval
 from mlops_validators.intervals import interval, paired_difference
-from mlops_validators.measures import MEASURES, Measure
+from mlops_validators.measures import MEASURES, Measure, custom_measure
 from mlops_validators.verdict import Verdict, judge, judge_non_inferior, undecided
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Interval",
     "Measure",
     "Verdict",
+    "custom_measure",
     "interval",
     "judge",
     "judge_non_inferior",

@@ -105,8 +105,8 @@ def jackknife(kernel: Kernel, design: Design) -> tuple[Floats, Integers]:
 def percentile(drawn: Floats, confidence: float) -> tuple[float, float]:
     """The middle `confidence` of the replicates.
 
-    >>> percentile(np.arange(101.0), 0.5)
-    (25.0, 75.0)
+    >>> percentile(np.arange(99.0), 0.5)
+    (24.0, 74.0)
     """
     tail = (1 - confidence) / 2
     return _quantile(drawn, tail, -np.inf), _quantile(drawn, 1 - tail, np.inf)
@@ -143,10 +143,10 @@ def _corrected(bias: float, skew: float, z: float) -> float:
 
 
 def _quantile(drawn: Floats, share: float, undefined: float) -> float:
-    """A quantile in which resamples without a value count as the worst, so that they can only widen the interval."""
+    """The (B + 1) p-th of the B sorted replicates; those without a value count as the worst and can only widen."""
     filled = np.where(np.isnan(drawn), undefined, drawn)
     ranked = np.sort(filled)
-    place = share * (len(ranked) - 1)
+    place = min(max(share * (len(ranked) + 1) - 1, 0.0), len(ranked) - 1.0)
     below, above = ranked[int(np.floor(place))], ranked[int(np.ceil(place))]
     if below == above or not np.isfinite([below, above]).all():
         return float(below if undefined < 0 else above)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlops_validators.arrays import Floats, Integers, binary_labels, probabilities, row_weights, same_length
+from mlops_validators.arrays import binary_labels, probabilities, row_weights, same_length
+from mlops_validators.bootstrap import Design, replicates
+from mlops_validators.interval import Interval
+from mlops_validators.inversion import distance_interval
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
+
+    from mlops_validators.arrays import Anything, Floats, Integers
 
 BINS = 10
 
@@ -49,3 +55,81 @@ def expected_calibration_error(
     weight = np.ones(n) if weights is None else row_weights(weights, n)
     gaps = np.bincount(bin_index(probability, bins), weights=weight * (truth - probability), minlength=bins)
     return float(np.abs(gaps).sum() / weight.sum())
+
+
+def calibration_interval(  # noqa: PLR0913
+    truth: Anything, probability: Floats, design: Design, *, confidence: float, resamples: int, seed: int
+) -> Interval:
+    """The expected calibration error with an interval that allows for its bias (see `inversion`).
+
+    Args:
+        truth: 0 and 1, shape (n,).
+        probability: shape (n,).
+        design: how the rows were drawn.
+        confidence: level of the interval.
+        resamples: of the bootstrap, which gives the errors of the bins' gaps.
+        seed: of the bootstrap.
+
+    >>> rng = np.random.default_rng(0)
+    >>> p = rng.random(2000)
+    >>> y, ones = (rng.random(2000) < p).astype(int), Design(np.ones(2000, dtype=int))
+    >>> calibration_interval(y, p, ones, confidence=0.95, resamples=200, seed=0).low
+    0.0
+    """
+    bins = np.eye(BINS)[bin_index(probability)]
+    columns = np.column_stack([np.ones(len(truth)), bins * (truth - probability)[:, None]])
+
+    def gaps(weights: Anything) -> Floats:
+        sums = weights.astype(np.float64) @ columns
+        return np.asarray(sums[:, 1:] / sums[:, :1])
+
+    measured = gaps(design.counts[None])[0]
+    noise = replicates(gaps, design, resamples=resamples, seed=seed) - measured
+    ends = distance_interval(lambda gap: np.abs(gap).sum(axis=1), np.zeros(BINS), measured, noise, confidence)
+    return Interval(float(np.abs(measured).sum()), *ends, "test inversion", confidence)
+
+
+@dataclass(frozen=True)
+class BrierParts:
+    """The parts of a Brier score: reliability - resolution + uncertainty + within."""
+
+    reliability: float
+    """Mean squared gap of forecast and outcome over bins; 0 is best."""
+    resolution: float
+    """Mean squared distance of the bins' outcomes from the base rate; more is better."""
+    uncertainty: float
+    """What the outcomes alone leave open: base rate times its complement."""
+    within: float
+    """What the bins hide: the forecasts' variance in their bin less twice their covariance with the outcome."""
+
+    @property
+    def score(self) -> float:
+        """The Brier score."""
+        return self.reliability - self.resolution + self.uncertainty + self.within
+
+
+def brier_parts(y_true: ArrayLike, y_prob: ArrayLike, *, bins: int = BINS) -> BrierParts:
+    """Murphy's decomposition of the Brier score of a binary task; arguments as `expected_calibration_error`.
+
+    Source: Murphy, "A New Vector Partition of the Probability Score" (1973); the part within the bins, which makes it
+    exact, of Stephenson, Coelho and Jolliffe, "Two Extra Components in the Brier Score Decomposition" (2008).
+
+    >>> parts = brier_parts([0, 1, 1, 1], [0.5, 0.5, 0.9, 0.9])
+    >>> round(parts.score, 12), round(parts.uncertainty, 12)
+    (0.13, 0.1875)
+    """
+    truth, probability = binary_labels("y_true", y_true), probabilities("y_prob", y_prob)
+    n = same_length(y_true=truth, y_prob=probability)
+    place = bin_index(probability, bins)
+    size = np.bincount(place, minlength=bins)
+    rows = np.maximum(size, 1)
+    outcome = np.bincount(place, weights=truth, minlength=bins) / rows
+    forecast = np.bincount(place, weights=probability, minlength=bins) / rows
+    base = truth.mean()
+    apart, hit = probability - forecast[place], truth - outcome[place]
+    return BrierParts(
+        reliability=float((size * (forecast - outcome) ** 2).sum() / n),
+        resolution=float((size * (outcome - base) ** 2).sum() / n),
+        uncertainty=float(base * (1 - base)),
+        within=float((apart**2 - 2 * apart * hit).mean()),
+    )

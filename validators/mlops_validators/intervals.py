@@ -10,10 +10,11 @@ import numpy as np
 from mlops_validators.answers import Answers, answers, decide
 from mlops_validators.arrays import Anything, Integers, confidence_level
 from mlops_validators.bootstrap import Design, acceleration, bca, jackknife, percentile, replicates
+from mlops_validators.calibration import calibration_interval
 from mlops_validators.delong import auc_difference, auc_interval
 from mlops_validators.interval import Interval
 from mlops_validators.kernels import Kernel, kernel
-from mlops_validators.measures import MEASURES, Measure
+from mlops_validators.measures import MEASURES, Measure, top_label
 from mlops_validators.wilson import wilson
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class _Request:
 
 
 def interval(  # noqa: PLR0913  arrays, then keyword options, as scikit-learn has it
-    measure_name: str,
+    measure: str | Measure,
     y_true: ArrayLike,
     y_score: ArrayLike,
     *,
@@ -50,7 +51,7 @@ def interval(  # noqa: PLR0913  arrays, then keyword options, as scikit-learn ha
     """A measure of `MEASURES` with its two-sided confidence interval.
 
     Args:
-        measure_name: a key of `MEASURES`.
+        measure: a key of `MEASURES`, or a measure of your own (`custom_measure`).
         y_true: shape (n,).
         y_score: what the predictor gives: (n,) or (n, k).
         confidence: level of the interval.
@@ -70,17 +71,23 @@ def interval(  # noqa: PLR0913  arrays, then keyword options, as scikit-learn ha
     ('wilson', 0.75, 0.3, 0.95)
     """
     confidence_level(confidence)
-    measure = named(measure_name)
+    measure = named(measure)
     given = answers(y_true, y_score, measure.tasks, measure.name)
     value = measure.of(given, threshold=threshold)
     if method == "auto" and groups is None and strata is None and measure.name in _WITHOUT_RESAMPLING:
         return _WITHOUT_RESAMPLING[measure.name](given, threshold, confidence)
+    if method == "auto" and measure.name == "expected_calibration_error":
+        truth, probability = (
+            (given.truth, given.score) if given.score.ndim == 1 else top_label(given.truth, given.score)
+        )
+        design = _design(len(truth), groups, strata)
+        return calibration_interval(truth, probability, design, confidence=confidence, resamples=resamples, seed=seed)
     measured, design = _single(measure, given, threshold, _design(len(given.truth), groups, strata))
     return _resampled(value, measured, design, _Request(confidence, resamples, seed, method))
 
 
 def paired_difference(  # noqa: PLR0913
-    measure_name: str,
+    measure: str | Measure,
     y_true: ArrayLike,
     candidate: ArrayLike,
     champion: ArrayLike,
@@ -103,7 +110,7 @@ def paired_difference(  # noqa: PLR0913
     0.25
     """
     confidence_level(confidence)
-    measure = named(measure_name)
+    measure = named(measure)
     one = answers(y_true, candidate, measure.tasks, measure.name)
     two = answers(y_true, champion, measure.tasks, measure.name)
     if one.score.shape != two.score.shape:
@@ -115,12 +122,13 @@ def paired_difference(  # noqa: PLR0913
     return _resampled(value, measured, design, _Request(confidence, resamples, seed, method))
 
 
-def named(measure_name: str) -> Measure:
-    """The measure of this name, or a ValueError that lists them."""
-    try:
-        return MEASURES[measure_name]
-    except KeyError:
-        raise ValueError(f"no measure `{measure_name}`; there are {', '.join(MEASURES)}") from None
+def named(measure: str | Measure) -> Measure:
+    """The measure of this name, or a ValueError that lists them; a measure is itself."""
+    if isinstance(measure, Measure):
+        return measure
+    if measure not in MEASURES:
+        raise ValueError(f"no measure `{measure}`; there are {', '.join(MEASURES)}")
+    return MEASURES[measure]
 
 
 def _resampled(value: float, measured: Kernel, design: Design, asked: _Request) -> Interval:
@@ -133,21 +141,19 @@ def _resampled(value: float, measured: Kernel, design: Design, asked: _Request) 
 
 def _single(measure: Measure, given: Answers, threshold: float, design: Design) -> tuple[Kernel, Design]:
     if measure.needs == "score":
-        return kernel(measure.name, given, None), design
+        return kernel(measure, given, None), design
     labels = decide(given, threshold)
     merged, first = _merge(design, given.truth, labels)
-    return kernel(measure.name, _rows(given, first), labels[first]), merged
+    return kernel(measure, _rows(given, first), labels[first]), merged
 
 
 def _paired(measure: Measure, pair: tuple[Answers, Answers], threshold: float, design: Design) -> tuple[Kernel, Design]:
     if measure.needs == "score":
-        one, two = (kernel(measure.name, given, None) for given in pair)
+        one, two = (kernel(measure, given, None) for given in pair)
         return _less(one, two), design
     labels = [decide(given, threshold) for given in pair]
     merged, first = _merge(design, pair[0].truth, *labels)
-    one, two = (
-        kernel(measure.name, _rows(given, first), told[first]) for given, told in zip(pair, labels, strict=True)
-    )
+    one, two = (kernel(measure, _rows(given, first), told[first]) for given, told in zip(pair, labels, strict=True))
     return _less(one, two), merged
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from mlops_validators.arrays import Anything, Booleans, Floats, Integers
 from mlops_validators.calibration import BINS, bin_index
-from mlops_validators.measures import present, top_label
+from mlops_validators.measures import MEASURES, Measure, present, top_label
 
 if TYPE_CHECKING:
     from mlops_validators.answers import Answers
@@ -23,9 +23,24 @@ Kernel = Callable[[Anything], Floats]
 SMALLEST = np.finfo(np.float64).eps  # scikit-learn clips probabilities here before their logarithm
 
 
-def kernel(name: str, given: Answers, labels: Integers | None) -> Kernel:
-    """The kernel of a measure of `MEASURES` on these rows; `labels` are the decided ones where it needs them."""
-    return _KERNELS[name](given, labels)
+def kernel(measure: Measure, given: Answers, labels: Integers | None) -> Kernel:
+    """The measure's kernel on these rows; `labels` are the decided ones where it needs them."""
+    if measure is MEASURES.get(measure.name):
+        return _KERNELS[measure.name](given, labels)
+    return of_repeated(measure, given.truth, given.score if labels is None else labels)
+
+
+def of_repeated(measure: Measure, truth: Anything, read: Anything) -> Kernel:
+    """A measure that knows no weights, on rows repeated so often; NaN where it is undefined. One call per resample."""
+
+    def once(weights: Anything) -> float:
+        index = np.repeat(np.arange(len(truth)), weights)
+        try:
+            return float(measure.function(truth[index], read[index], None))
+        except ValueError:
+            return np.nan
+
+    return lambda weights: np.array([once(line) for line in weights.astype(np.intp)], dtype=np.float64)
 
 
 def divide(above: Floats, below: Floats) -> Floats:

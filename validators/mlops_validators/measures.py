@@ -73,6 +73,27 @@ class Measure:
         return value
 
 
+def custom_measure(
+    name: str, function: Callable[[Anything, Anything], float], *, task: Task, higher_is_better: bool
+) -> Measure:
+    """A measure of your own, which is treated like any other; its bootstrap calls it once per resample.
+
+    Args:
+        name: how it is called; not a key of `MEASURES`.
+        function: (y_true, y_score) -> float, arrays as `Measure` takes them; ValueError where it is undefined.
+        task: what it is for.
+        higher_is_better: which way is better.
+
+    >>> cost = custom_measure("cost", lambda y, p: float(((p < 0.3) & (y == 1)).mean()),
+    ...     task="binary-classification", higher_is_better=False)
+    >>> cost([0, 1, 1, 1], [0.1, 0.2, 0.8, 0.9])
+    0.25
+    """
+    if name in MEASURES:
+        raise ValueError(f"`{name}` is a measure already")
+    return Measure(name, (task,), higher_is_better, "score", -inf, inf, lambda truth, read, _: function(truth, read))
+
+
 def _scikit_learn(function: Callable[..., Any], **options: Any) -> Function:
     def measure(truth: Anything, read: Anything, weights: Floats | None) -> float:
         return float(function(truth, read, sample_weight=weights, **options))

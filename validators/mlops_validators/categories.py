@@ -1,0 +1,80 @@
+"""Any column as codes and names: text, numbers, booleans, missing values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import ArrayLike
+
+    from mlops_validators.arrays import Anything, Booleans, Integers
+
+MISSING = "(missing)"
+
+
+@dataclass(frozen=True)
+class Categories:
+    """A column's distinct values: `names[codes[i]]` is row i's. A missing value is a value of its own, the last one."""
+
+    codes: Integers
+    names: tuple[str, ...]
+
+
+def categories(values: ArrayLike, *, name: str = "values") -> Categories:
+    """The distinct values in sorted order, as text.
+
+    >>> categories(["b", None, "a", "b"])
+    Categories(codes=array([1, 2, 0, 1]), names=('a', 'b', '(missing)'))
+
+    Raises:
+        ValueError: empty, or not one value per row.
+    """
+    column = np.asarray(values)
+    if column.ndim != 1 or not len(column):
+        raise ValueError(f"`{name}` has shape {column.shape}; it must have one value per row, and rows")
+    gone = missing(column)
+    known = column[~gone]
+    distinct, inverse = np.unique(known.astype(str) if known.dtype == object else known, return_inverse=True)
+    codes = np.full(len(column), len(distinct), dtype=np.intp)
+    codes[~gone] = inverse
+    return Categories(codes, (*map(str, distinct.tolist()), *([MISSING] if gone.any() else [])))
+
+
+def crossed(columns: Sequence[ArrayLike], *, name: str = "values") -> Categories:
+    """The combinations that occur of several columns, names joined by ` & `.
+
+    >>> crossed([["f", "m", "f"], [1, 1, 2]]).names
+    ('f & 1', 'f & 2', 'm & 1')
+    """
+    parts = [categories(column, name=name) for column in columns]
+    if len({len(part.codes) for part in parts}) != 1:
+        raise ValueError(f"the columns of `{name}` differ in length, or there are none")
+    joint = np.zeros(len(parts[0].codes), dtype=np.intp)
+    names = [""]
+    for part in parts:
+        both, joint = np.unique(joint * len(part.names) + part.codes, return_inverse=True)
+        split = [divmod(int(code), len(part.names)) for code in both]
+        names = [f"{names[left]} & {part.names[right]}".removeprefix(" & ") for left, right in split]
+    return Categories(joint.astype(np.intp), tuple(names))
+
+
+def missing(column: Anything) -> Booleans:
+    """Where a value is None, NaN or NaT.
+
+    >>> missing(np.array([1.0, float("nan")]))
+    array([False,  True])
+    """
+    if column.dtype == object:
+        return np.fromiter((_is_missing(value) for value in column), bool, len(column))
+    if column.dtype.kind in "fcmM":
+        return np.asarray(np.isnan(column) if column.dtype.kind in "fc" else np.isnat(column))
+    return np.zeros(len(column), dtype=bool)
+
+
+def _is_missing(value: object) -> bool:
+    return value is None or bool(value != value)  # noqa: PLR0124  NaN and NaT differ from themselves

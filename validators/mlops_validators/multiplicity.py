@@ -1,0 +1,69 @@
+"""Many questions at once: how p-values are corrected so that chance alone rarely answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.special import ndtr, ndtri
+
+from mlops_validators.arrays import numbers
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from mlops_validators.arrays import Floats
+    from mlops_validators.interval import Interval
+
+
+def holm(p_values: ArrayLike) -> Floats:
+    """Adjusted so that the chance of any false finding is at most the level, whatever depends on what.
+
+    Source: Holm, "A Simple Sequentially Rejective Multiple Test Procedure" (1979).
+
+    >>> holm([0.01, 0.04, 0.03])
+    array([0.03, 0.06, 0.06])
+    """
+    p = _shares(p_values)
+    order = np.argsort(p)
+    adjusted = np.empty_like(p)
+    adjusted[order] = np.maximum.accumulate(np.minimum(p[order] * np.arange(len(p), 0, -1), 1))
+    return adjusted
+
+
+def benjamini_hochberg(p_values: ArrayLike) -> Floats:
+    """Adjusted so that of the findings at most the level are false on average; when nothing is there, as `holm`.
+
+    Source: Benjamini and Hochberg, "Controlling the False Discovery Rate" (JRSS B 1995).
+
+    >>> benjamini_hochberg([0.01, 0.04, 0.03])
+    array([0.03, 0.04, 0.04])
+    """
+    p = _shares(p_values)
+    order = np.argsort(p)[::-1]
+    adjusted = np.empty_like(p)
+    adjusted[order] = np.minimum.accumulate(np.minimum(p[order] * len(p) / np.arange(len(p), 0, -1), 1))
+    return adjusted
+
+
+def p_beyond(interval: Interval, bound: float) -> float:
+    """One-sided p-value of the bound: how likely an estimate so far on its side is when the truth is at the bound.
+
+    The distance is measured in the half width of the interval that faces the bound, which is 1.96 standard errors
+    at 95 %. It agrees with the interval: the bound at its end gives (1 - confidence) / 2.
+
+    >>> from mlops_validators.interval import Interval
+    >>> round(p_beyond(Interval(0.7, 0.65, 0.75, "bca"), 0.75), 3)
+    0.025
+    """
+    facing = interval.high - interval.value if bound > interval.value else interval.value - interval.low
+    if facing <= 0:
+        return 1.0 if bound == interval.value else 0.0
+    return float(ndtr(-abs(bound - interval.value) / facing * ndtri((1 + interval.confidence) / 2)))
+
+
+def _shares(p_values: ArrayLike) -> Floats:
+    p = numbers("p_values", p_values)
+    if p.min() < 0 or p.max() > 1:
+        raise ValueError("`p_values` must lie between 0 and 1")
+    return p

@@ -1,0 +1,119 @@
+"""A measure in every value of a column, and one verdict that allows for their number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mlops_validators.categories import categories
+from mlops_validators.intervals import interval
+from mlops_validators.multiplicity import holm, p_beyond
+from mlops_validators.verdict import FEWEST_ROWS, Verdict, judge, undecided
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import ArrayLike
+
+    from mlops_validators.interval import Interval
+    from mlops_validators.measures import Measure
+
+
+@dataclass(frozen=True)
+class Slice:
+    """What was measured on the rows that share a value."""
+
+    rows: int
+    interval: Interval | None
+    reason: str = ""
+    """Why there is no interval: such as one class only."""
+
+
+def measure_slices(
+    measure: str | Measure, y_true: ArrayLike, y_score: ArrayLike, by: ArrayLike, **options: Any
+) -> dict[str, Slice]:
+    """The measure's interval on each value of a column; what is undefined there says why.
+
+    Args:
+        measure: a name of `MEASURES`, or a measure of your own.
+        y_true: shape (n,).
+        y_score: (n,) or (n, k).
+        by: the column, shape (n,); missing values are a slice of their own.
+        options: of `interval`: confidence, resamples, seed, threshold.
+
+    >>> found = measure_slices("accuracy", [0, 1, 0, 0], [0.1, 0.9, 0.8, 0.2], ["a", "a", "b", "b"])
+    >>> found["a"].interval.value, found["b"].reason
+    (1.0, '`y_true` has one class only (0), so nothing tells the classes apart')
+    """
+    truth, score, found = np.asarray(y_true), np.asarray(y_score), categories(by, name="by")
+    if not len(truth) == len(score) == len(found.codes):
+        raise ValueError(f"lengths differ: `y_true` {len(truth)}, `y_score` {len(score)}, `by` {len(found.codes)}")
+    slices = {}
+    for code, name in enumerate(found.names):
+        rows = np.flatnonzero(found.codes == code)
+        try:
+            slices[name] = Slice(len(rows), interval(measure, truth[rows], score[rows], **options))
+        except ValueError as undefined:
+            slices[name] = Slice(len(rows), None, str(undefined))
+    return slices
+
+
+def judge_slices(
+    slices: Mapping[str, Slice],
+    *,
+    minimum: float | None = None,
+    maximum: float | None = None,
+    min_rows: int = FEWEST_ROWS,
+) -> dict[str, Verdict]:
+    """A verdict for each slice, allowing for their number.
+
+    The gate passes only if every slice does, so a slice may pass on its own interval: all passing by mistake is rarer
+    than one (the intersection-union test; Berger 1982). But among many good slices one looks bad by chance, so a slice
+    fails only if its p-value adjusted by Holm is below (1 - confidence) / 2; between the two it is inconclusive.
+
+    >>> from mlops_validators.interval import Interval
+    >>> bad, good = Interval(0.66, 0.63, 0.69, "delong"), Interval(0.8, 0.78, 0.82, "delong")
+    >>> judge_slices({"a": Slice(500, good), "b": Slice(500, bad)}, minimum=0.7)["b"].verdict
+    'fail'
+    """
+    verdicts = {name: _alone(found, minimum, maximum, min_rows) for name, found in slices.items()}
+    chances = {name: _chance(found.interval, minimum, maximum) for name, found in slices.items() if found.interval}
+    if not chances:
+        return verdicts
+    for name, chance in zip(chances, holm(list(chances.values())), strict=True):
+        verdicts[name] = _corrected(verdicts[name], slices[name], float(chance), len(chances))
+    return verdicts
+
+
+def worst(verdicts: Sequence[Verdict]) -> Verdict:
+    """The one that decides: a failure before what is inconclusive before a pass; none at all is inconclusive.
+
+    >>> worst([]).verdict
+    'inconclusive'
+    """
+    if not verdicts:
+        return undecided("there is nothing to judge")
+    return min(verdicts, key=lambda verdict: ("fail", "inconclusive", "pass").index(verdict.verdict))
+
+
+def _alone(found: Slice, minimum: float | None, maximum: float | None, min_rows: int) -> Verdict:
+    if found.interval is None:
+        return undecided(f"{found.reason} ({found.rows} rows)")
+    return judge(found.interval, minimum=minimum, maximum=maximum, rows=found.rows, min_rows=min_rows)
+
+
+def _chance(found: Interval, minimum: float | None, maximum: float | None) -> float:
+    """P-value of the bound that the value breaks; 1 when it keeps them."""
+    if not found.known:
+        return 1.0
+    if minimum is not None and found.value < minimum:
+        return p_beyond(found, minimum)
+    return p_beyond(found, maximum) if maximum is not None and found.value > maximum else 1.0
+
+
+def _corrected(alone: Verdict, found: Slice, chance: float, among: int) -> Verdict:
+    if alone.verdict != "fail" or found.interval is None or chance < (1 - found.interval.confidence) / 2:
+        return alone
+    return undecided(f"{alone.reason}, but among {among} slices that may be chance (Holm p = {chance:.2g})")
