@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from mlops_spec.rehearse.hub.state import Hub
 
 
-
 def create_status(request: Request) -> Result:
     hub, sha, state = request.hub, request.part("sha"), request.text("state")
     if not hub.origin.has(sha):

@@ -1,0 +1,133 @@
+"""Runs one workflow by act on this host: jobs as processes, actions as our stand-ins, GitHub as the local forge."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlops_spec.rehearse import process, stand_ins
+from mlops_spec.rehearse.act_log import ActLog
+from mlops_spec.rehearse.job_names import named
+from mlops_spec.rehearse.run import Run
+from mlops_spec.rehearse.translate import translate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mlops_spec.rehearse.events import Event
+
+WORKFLOWS = Path(".github/workflows")
+RUNNERS = ("ubuntu-24.04", "ubuntu-latest")
+_LIMIT = 900.0  # seconds for one workflow
+_SWITCHES = ("--json", "--rm", "--no-cache-server", "--no-skip-checkout", "--pull=false")
+_KEPT = {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "TMPDIR"}
+
+
+@dataclass(frozen=True)
+class Runner:
+    """A machine for the workflows of one repository: where it is, and what every job sees."""
+
+    repository: str
+    origin: Path
+    server_url: str
+    api_url: str
+    runs: Path  # gets one folder per run
+    home: Path
+    token: str = field(repr=False)
+    secrets: dict[str, str] = field(default_factory=dict, repr=False)
+    variables: dict[str, str] = field(default_factory=dict)
+
+    def run(self, workflow: str, event: Event, number: int, say: Callable[[str], None] = lambda _: None) -> Run:
+        """Runs the workflow file of this name as it is at the event's commit; `say` gets each line of its log."""
+        folder = self.runs / str(number)
+        workflows = folder / "checkout" / WORKFLOWS
+        self._prepare(folder, event)
+        started = time.monotonic()
+        log = self._play(folder, self._command(folder, workflow, event, number), say)
+        seconds = time.monotonic() - started
+        for used_up in ("work", "secrets"):
+            shutil.rmtree(folder / used_up, ignore_errors=True)
+        jobs = named(log.jobs(), workflows / workflow)
+        return Run(number, workflow.partition(".")[0], event.name, folder, seconds, jobs)
+
+    def _prepare(self, folder: Path, event: Event) -> None:
+        """A clone for act itself (workflow files, and the commit that becomes GITHUB_SHA), event and secrets."""
+        folder.mkdir(parents=True)
+        checkout = folder / "checkout"
+        _git("clone", "--quiet", "--no-checkout", "--shared", str(self.origin), str(checkout))
+        _git("-C", str(checkout), "checkout", "--quiet", "--detach", event.commit)
+        for file in (checkout / WORKFLOWS).glob("*.yml"):
+            file.write_text(translate(file.read_text(encoding="utf-8")), encoding="utf-8")
+        (folder / "event.json").write_text(json.dumps(event.payload, indent=1), encoding="utf-8")
+        (folder / "secrets").mkdir(mode=0o700)
+        lines = [f"{name}={value}\n" for name, value in {"GITHUB_TOKEN": self.token, **self.secrets}.items()]
+        (folder / "secrets" / "env").write_text("".join(lines), encoding="utf-8")
+
+    def _command(self, folder: Path, workflow: str, event: Event, number: int) -> list[str]:
+        actions = stand_ins.used(folder / "checkout" / WORKFLOWS)
+        options: dict[str, list[object]] = {
+            "--workflows": [WORKFLOWS / workflow],
+            "--eventpath": [folder / "event.json"],
+            "--secret-file": [folder / "secrets" / "env"],
+            "--actor": [event.actor],
+            "--defaultbranch": ["main"],
+            "--platform": [f"{runner}=-self-hosted" for runner in RUNNERS],
+            "--action-cache-path": [folder / "work"],
+            "--env": [f"{name}={value}" for name, value in self._job_environment(folder, number).items()],
+            "--var": [f"{name}={value}" for name, value in self.variables.items()],
+            "--local-repository": [f"{self.server_url}/{use}={place}" for use, place in actions.items()],
+        }
+        flags = [part for name, values in options.items() for value in values for part in (name, str(value))]
+        return [process.find("act"), event.name, *_SWITCHES, *flags]
+
+    def _job_environment(self, folder: Path, number: int) -> dict[str, str]:
+        return {
+            "GITHUB_API_URL": self.api_url,
+            "GITHUB_SERVER_URL": self.server_url,
+            "GITHUB_REPOSITORY": self.repository,
+            "GITHUB_REPOSITORY_OWNER": self.repository.partition("/")[0],
+            "GITHUB_RUN_ID": str(number),
+            "GITHUB_RUN_NUMBER": str(number),
+            "MLOPS_REHEARSAL_ARTIFACTS": str(folder / "artifacts"),
+            "MLOPS_REHEARSAL_PYTHON": sys.executable,
+            "MLOPS_REHEARSAL_UV": process.find("uv"),
+        }
+
+    def _play(self, folder: Path, command: list[str], say: Callable[[str], None]) -> ActLog:
+        log = ActLog()
+        environment = clean_environment(self.home)
+        with (
+            (folder / "act.jsonl").open("w", encoding="utf-8") as raw,
+            (folder / "log.txt").open("w", encoding="utf-8") as text,
+            process.running(command, folder / "checkout", environment) as act,
+            process.limited(act, _LIMIT),
+        ):
+            for line in act.stdout or ():
+                raw.write(line)
+                shown = log.add(line, time.monotonic())
+                if shown is not None:
+                    print(shown, file=text, flush=True)
+                    say(shown)
+            act.wait()
+        return log
+
+
+def clean_environment(home: Path) -> dict[str, str]:
+    """What a process on a fresh machine would have, with this one's network settings and uv's cache and Pythons."""
+    kept = {name: value for name, value in os.environ.items() if name.startswith("UV_") or name.upper() in _KEPT}
+    caches = {"UV_CACHE_DIR": ".cache/uv", "UV_PYTHON_INSTALL_DIR": ".local/share/uv/python"}
+    shared = {name: str(Path.home() / place) for name, place in caches.items()}
+    # act gives its steps a terminal, which a runner of GitHub's has not
+    plain = {"TERM": "dumb", "NO_COLOR": "1", "PAGER": "cat", "GIT_PAGER": "cat", "COLUMNS": "120", "LANG": "C.UTF-8"}
+    return {**shared, **kept, **plain, "PATH": os.environ["PATH"], "HOME": str(home)}
+
+
+def _git(*args: str) -> None:
+    subprocess.run(["git", *args], check=True, capture_output=True)

