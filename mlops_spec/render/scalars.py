@@ -8,6 +8,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Failure
+from mlops_spec.spec.base import SAFE_TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 # Stands for itself in YAML, JSON's quotes aside, and in Markdown.
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_./@-]*")
 _YAML_CONSTANTS = {"true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan", "inf"}
-_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # control, format (bidirectional), surrogate, separators
-_MARKUP = re.compile(r"[\\`*_{}\[\]<>|#~!&$@]|^[-+=]|^(?=\d+[.)])")
+_SAFE = re.compile(SAFE_TEXT)
+_MARKUP = re.compile(r"[\\`*_{}\[\]<>|#~!&$@]|^[-+]|^[0-9]+(?=[.)])")
 _OWNED = re.compile(r"[@/*A-Za-z0-9][@/*A-Za-z0-9._ -]*")
 
 
@@ -37,11 +38,16 @@ def json_scalar(value: object) -> str:
 
 
 def markdown_text(value: object) -> str:
-    """Text of one line without markup, as CommonMark escapes it."""
-    if isinstance(value, bool | int | float):
+    """Text of one line without markup, as CommonMark escapes it; it shows runs of spaces as one anyway."""
+    if isinstance(value, int | float):
         return str(value)
-    text = _safe(str(value))
-    return text if _WORD.fullmatch(text) else _MARKUP.sub(lambda found: f"\\{found[0]}", text)
+    text = " ".join(_safe(str(value)).split())
+    return text if _WORD.fullmatch(text) else _MARKUP.sub(_escaped, text)
+
+
+def _escaped(markup: re.Match[str]) -> str:
+    """A backslash before what it is; after the number of a list's item."""
+    return f"{markup[0]}\\" if markup[0].isdigit() else f"\\{markup[0]}"
 
 
 def owned_pattern(value: object) -> str:
@@ -53,13 +59,12 @@ def owned_pattern(value: object) -> str:
 
 
 def _safe(text: str) -> str:
-    """Refuses what another reader of the file would run, or show as something else than it is."""
+    """Refuses what another reader of the file would run, or show as something else than it is; so does the spec."""
     if "${" in text:
         raise Failure(f"{text!r} holds `${{`, which starts an expression of GitHub Actions or DVC")
     for character in text:
-        if unicodedata.category(character) in _INVISIBLE:
-            name = unicodedata.name(character, "a control character")
-            raise Failure(f"{text!r} holds U+{ord(character):04X} ({name}), which nobody can see in a review")
+        if not _SAFE.fullmatch(character) or unicodedata.category(character) == "Cs":
+            raise Failure(f"{text!r} holds U+{ord(character):04X}, which nobody can see in a review")
     return text
 
 
