@@ -80,6 +80,7 @@ class Plan:
     stages: tuple[StagePlan, ...]
     gates: tuple[Touched, ...]
     gate_count: int
+    champions: tuple[str, ...]  # the environments whose live versions gates compare with
     environments: tuple[Touched, ...]
     weakened: tuple[Weakening, ...]
     guardians: tuple[str, ...]  # who must approve a change of the spec

@@ -28,21 +28,21 @@ def plan_stages(stages: tuple[Declared, ...], before: Mapping[str, Locked], now:
     """Each stage with its causes; one that reads what a running stage writes runs after it."""
     found: dict[str, StagePlan] = {}
     for stage in stages:
-        upstream = [other for other in stages if other is not stage and other.feeds(stage)]
-        own = _own(stage, before.get(stage.name), now, upstream)
-        waits = (Cause("after", other.name) for other in upstream if found[other.name].runs)
+        others = [other for other in stages if other is not stage]
+        own = _own(stage, before.get(stage.name), now, others)
+        waits = (Cause("after", other.name) for other in others if other.feeds(stage) and found[other.name].runs)
         found[stage.name] = StagePlan(stage.name, (*own, *waits))
     return tuple(found.values())
 
 
-def _own(stage: Declared, locked: Locked | None, now: Now, upstream: list[Declared]) -> Iterator[Cause]:
+def _own(stage: Declared, locked: Locked | None, now: Now, others: list[Declared]) -> Iterator[Cause]:
     if locked is None:
         yield Cause("first", stage.name)
         return
     if stage.command != locked.command:
         yield Cause("command", stage.name, locked.command, stage.command)
     yield from _params(stage, locked, now.spec)
-    yield from _inputs(stage, locked, now, upstream)
+    yield from _inputs(stage, locked, now, others)
     for path in sorted(set(stage.writes) ^ set(locked.writes)):
         yield Cause("output", path, _present(path in locked.writes), _present(path in stage.writes))
 
@@ -55,10 +55,10 @@ def _params(stage: Declared, locked: Locked, spec: Any) -> Iterator[Cause]:
             yield Cause("param", each.key, shown(each.old), shown(each.new))
 
 
-def _inputs(stage: Declared, locked: Locked, now: Now, upstream: list[Declared]) -> Iterator[Cause]:
+def _inputs(stage: Declared, locked: Locked, now: Now, others: list[Declared]) -> Iterator[Cause]:
     """DVC itself overlooks an input that is no longer declared. What another stage writes is left to that stage."""
     for path in dict.fromkeys((*stage.reads, *locked.reads)):
-        if any(other.makes(path) for other in upstream):
+        if any(other.makes(path) for other in others):
             if (path in stage.reads) != (path in locked.reads):
                 yield Cause("input", path, _present(path in locked.reads), _present(path in stage.reads))
             continue

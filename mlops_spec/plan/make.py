@@ -16,6 +16,7 @@ from mlops_spec.plan.guards import weakened
 from mlops_spec.plan.pipeline import pipeline
 from mlops_spec.plan.touched import touched_environments, touched_gates
 from mlops_spec.render import rendered
+from mlops_spec.spec.evaluate import ChampionGate
 from mlops_spec.write import manifest
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ def make_plan(root: Path, revision: str | None = None) -> Plan:
         stages=stages,
         gates=touched_gates(base.spec, spec),
         gate_count=len(spec.gates),
+        champions=tuple(dict.fromkeys(gate.champion for gate in spec.gates if isinstance(gate, ChampionGate))),
         environments=touched_environments(base.spec, spec),
         weakened=weakened(base.spec, spec) if base.spec else (),
         guardians=_guardians(base.spec or spec),

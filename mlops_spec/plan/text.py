@@ -86,7 +86,7 @@ def _lines(added: int, removed: int) -> str:
 def _rest(plan: Plan) -> Iterator[str]:
     rows = [
         *_rows("files", [_file(each) for each in plan.files]),
-        *_rows("gates", [f"{plan.gate_count} in all", *map(_touched, plan.gates)] if plan.gates else []),
+        *_rows("gates", [_gates(plan), *map(_touched, plan.gates)]),
         *_rows("environments", list(map(_touched, plan.environments))),
     ]
     yield from (f"{name:13} {text}".rstrip() for name, text in rows)
@@ -96,6 +96,11 @@ def _rest(plan: Plan) -> Iterator[str]:
         yield f"              needs {', '.join(plan.guardians)} (CODEOWNERS)"
     if plan.base.problem:
         yield f"! not compared: {plan.base.problem}"
+
+
+def _gates(plan: Plan) -> str:
+    against = f", judged against {' and '.join(plan.champions)}" if plan.champions else ""
+    return f"{plan.gate_count}{against}"
 
 
 def _rows(name: str, texts: list[str]) -> Iterator[tuple[str, str]]:

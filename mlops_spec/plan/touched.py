@@ -29,7 +29,7 @@ def _gates(spec: Spec | None) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for gate in spec.gates if spec else ():
         found.setdefault(gate_id(gate), []).append(gate.model_dump())
-    return found
+    return {name: gates[0] if len(gates) == 1 else gates for name, gates in found.items()}
 
 
 def _environments(spec: Spec | None) -> dict[str, Any]:

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from mlops_spec.spec import Spec
     from mlops_spec.spec.data import Column, Contract, Missing
 
+# Changes of a column's type after which it takes less than before; all others let something else in.
+_NARROWER = {("number", "integer"), ("string", "category")}
+
 
 def data(old: Spec, new: Spec) -> Iterator[Weakening]:
     """The contract, what is protected, and how much is set aside for the test."""
@@ -70,7 +73,8 @@ def _contract(where: str, old: Contract, new: Contract) -> Iterator[Weakening]:
 
 
 def _column(where: str, old: Column, new: Column) -> Iterator[Weakening]:
-    yield from changed(f"{where}.type", old.type, new.type, weaker=old.type != new.type)
+    weaker = old.type != new.type and (old.type, new.type) not in _NARROWER
+    yield from changed(f"{where}.type", old.type, new.type, weaker=weaker)
     yield from fell(f"{where}.min", old.min, new.min)
     yield from rose(f"{where}.max", old.max, new.max)
     yield from _missing(f"{where}.missing", old.missing, new.missing)
