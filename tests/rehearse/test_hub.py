@@ -38,6 +38,39 @@ def test_merging_makes_a_merge_commit_on_main(stage: Any) -> None:
     assert origin.git.text("show", "main:model.yaml") == "spec: 1"
 
 
+def test_a_squash_is_one_commit_of_the_author(stage: Any) -> None:
+    pull = opened(stage)
+    stage.commit("slower", "model.yaml", "spec: 2\n")
+    answer = merge(stage, pull.number, merge_method="squash")
+
+    about = stage.hub.origin.describe(answer["sha"])
+    assert about["parents"] == pull.base.sha
+    assert about["author_email"] == "101+alice@users.noreply.github.com"
+    assert about["message"].startswith("Slower (#1)")
+    assert [found.number for found in pulls.of_commit(stage.as_("bob"), answer["sha"])] == [pull.number]
+
+
+def test_a_ruleset_is_enforced(stage: Any) -> None:
+    ruleset = {
+        "rules": [
+            {"type": "required_linear_history"},
+            {"type": "pull_request", "parameters": {"required_approving_review_count": 1}},
+            {
+                "type": "required_status_checks",
+                "parameters": {"required_status_checks": [{"context": "Train and gate", "integration_id": 15368}]},
+            },
+        ]
+    }
+    stage.hub.rules = Rules.of_ruleset(ruleset)
+    pull = opened(stage)
+
+    with pytest.raises(Failure) as caught:
+        merge(stage, pull.number)
+
+    for said in ("must not contain merge commits", "approving review is required", '"Train and gate" is expected'):
+        assert said in caught.value.message
+
+
 def test_a_pull_request_has_a_merge_ref_for_its_workflows(stage: Any) -> None:
     pull = opened(stage)
     git = stage.hub.origin.git

@@ -140,7 +140,7 @@ def refuse_everything(stage: Any) -> None:
         lambda: pulls.get(alice, 999),
         lambda: alice.send("POST", f"{own}/reviews", {"event": "APPROVE"}, needs=""),
         lambda: bob.send("PUT", f"{own}/merge", {"sha": "0" * 40}, needs=""),
-        lambda: bob.send("PUT", f"{own}/merge", {"merge_method": "squash"}, needs=""),
+        lambda: bob.send("PUT", f"{own}/merge", {"merge_method": "rebase"}, needs=""),
         lambda: comments.of_issue(alice, 999),
         lambda: people.permission(alice, "nobody"),
         lambda: people.is_member(alice, "acme", "nobody", "carol"),

@@ -47,22 +47,30 @@ def merge(request: Request) -> Result:
     hub, pull, body = request.hub, find(request), request.body
     if pull.state == "closed" or not mergeable(pull):
         raise Refused(405, "Pull Request is not mergeable")
-    if body.get("merge_method", "merge") != "merge":
-        raise Refused(405, f"{body['merge_method']} merges are not allowed on this repository.")
+    method = body.get("merge_method", "merge")
+    if method not in ("merge", "squash"):
+        raise Refused(405, f"{method.capitalize()} merges are not allowed on this repository.")
     if body.get("sha", pull.head_sha) != pull.head_sha:
         raise Refused(409, "Head branch was modified. Review and try the merge again.")
-    violations = list(_violations(hub, pull))
+    violations = _violations(hub, pull, method)
     if violations:
         raise Refused(405, "Repository rule violations found\n\n" + "\n".join(violations))
-    title = body.get("commit_title") or f"Merge pull request #{pull.number} from {pull.head}"
-    message = f"{title}\n\n{body.get('commit_message') or pull.title}"
-    _merge(hub, pull, message, request)
+    title, text = _default_message(pull, method)
+    message = f"{body.get('commit_title') or title}\n\n{body.get('commit_message') or text}"
+    _merge(request, pull, message, squash=method == "squash")
     return 200, {"sha": pull.merge_sha, "merged": True, "message": "Pull Request successfully merged"}
 
 
-def _merge(hub: Hub, pull: Pull, message: str, request: Request) -> None:
+def _default_message(pull: Pull, method: str) -> tuple[str, str]:
+    if method == "squash":
+        return f"{pull.title} (#{pull.number})", pull.body
+    return f"Merge pull request #{pull.number} from {pull.head}", pull.title
+
+
+def _merge(request: Request, pull: Pull, message: str, *, squash: bool) -> None:
+    hub, by = request.hub, pull.user if squash else request.person
     try:
-        commit = hub.origin.merge_commit(pull.base_sha, pull.head_sha, message=message, by=request.person)
+        commit = hub.origin.merge_commit(pull.base_sha, pull.head_sha, message=message, by=by, squash=squash)
         hub.origin.move(f"refs/heads/{pull.base}", commit, pull.base_sha)
     except Conflict:
         raise Refused(409, "Base branch was modified. Review and try the merge again.") from None
@@ -71,7 +79,7 @@ def _merge(hub: Hub, pull: Pull, message: str, request: Request) -> None:
     pull.merged_at = pull.closed_at = pull.updated_at = now()
 
 
-def _violations(hub: Hub, pull: Pull) -> list[str]:
+def _violations(hub: Hub, pull: Pull, method: str) -> list[str]:
     seen = [
         Seen(
             id=review.id,
@@ -86,6 +94,7 @@ def _violations(hub: Hub, pull: Pull) -> list[str]:
     approvals = counted(seen, head_sha=pull.head_sha, nobody_of={pull.user.login})
     missing = hub.rules.approvals - len(approvals)
     return [
+        *(["This branch must not contain merge commits."] if hub.rules.linear and method == "merge" else []),
         *([f"At least {hub.rules.approvals} approving review is required"] if missing > 0 else []),
         *(f"Changes were requested by {login}" for login in wanted_changes(seen)),
         *(

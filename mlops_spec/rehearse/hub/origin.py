@@ -69,14 +69,15 @@ class Origin:
             zip(names, self.git.text("show", "--no-patch", f"--format={form}", commit).split("\0"), strict=True)
         )
 
-    def merge_commit(self, base: str, head: str, *, message: str, by: Person) -> str:
-        """Writes the commit that merges `head` into `base`; no reference moves. Raises `Conflict`."""
+    def merge_commit(self, base: str, head: str, *, message: str, by: Person, squash: bool = False) -> str:
+        """Writes the commit that brings `head` into `base`; no reference moves. Raises `Conflict`."""
         try:
             tree = self.git.text("merge-tree", "--write-tree", base, head).splitlines()[0]
         except GitError:
             raise Conflict("merge conflict") from None
         author = f"{by.login} <{by.id}+{by.login}@users.noreply.github.com>"
-        return self.git.write_commit(tree, parents=(base, head), message=message, when=datetime.now(UTC), author=author)
+        parents = (base,) if squash else (base, head)
+        return self.git.write_commit(tree, parents=parents, message=message, when=datetime.now(UTC), author=author)
 
     def move(self, ref: str, new: str, old: str | None = None) -> None:
         """Sets a reference, from exactly `old` when given. Raises `Conflict` when it had moved."""

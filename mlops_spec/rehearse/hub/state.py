@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from mlops_spec.rehearse.hub.origin import Origin
@@ -36,6 +36,18 @@ class Rules:
 
     approvals: int = 0
     checks: tuple[str, ...] = ()  # contexts that must have succeeded on the head
+    linear: bool = False  # no merge commits: pull requests are squashed
+
+    @classmethod
+    def of_ruleset(cls, ruleset: dict[str, Any]) -> Rules:
+        """What we enforce of a ruleset, in the form that GitHub's API and its import page read."""
+        rules = {rule["type"]: rule.get("parameters", {}) for rule in ruleset["rules"]}
+        checks = rules.get("required_status_checks", {}).get("required_status_checks", [])
+        return cls(
+            approvals=rules.get("pull_request", {}).get("required_approving_review_count", 0),
+            checks=tuple(check["context"] for check in checks),
+            linear="required_linear_history" in rules,
+        )
 
 
 @dataclass
