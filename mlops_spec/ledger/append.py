@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import os
 import random
 import time
@@ -55,10 +54,13 @@ def head(git: Git) -> Head:
 def _head_at(git: Git, commit: str) -> Head:
     note, edge = git.read_objects([f"{commit}:{CHECKPOINT}", f"{commit}:{FRONTIER}"])
     known = parse_checkpoint((note or b"").decode(errors="replace"))
-    if known is None or edge is None or known.size == 0:
+    if known is None or known.size == 0:
         raise _damaged("has no checkpoint")
-    frontier = Frontier(known.size, tuple(base64.b64decode(line) for line in edge.split()))
-    if len(frontier.roots) != known.size.bit_count() or frontier.root != known.root:
+    try:
+        frontier = Frontier.parse(known.size, edge or b"")
+    except ValueError as error:
+        raise _damaged(f"has a damaged frontier: {error}") from error
+    if frontier.root != known.root:
         raise _damaged("has a frontier that is not its checkpoint's")
     raw = git.tree(commit).read(record_path(known.size - 1))
     try:
@@ -97,7 +99,7 @@ def append(
         prev, frontier = record.hash, frontier.grown(raw)
         records.append(record)
     files[CHECKPOINT] = str(checkpoint(after.log, frontier)).encode()
-    files[FRONTIER] = b"".join(base64.b64encode(root) + b"\n" for root in frontier.roots)
+    files[FRONTIER] = frontier.text()
     tree = git.write_tree(after.commit, files)
     parents = [after.commit] if after.commit else []
     commit = git.write_commit(tree, parents=parents, message="\n".join(map(title, records)) + "\n", when=now)

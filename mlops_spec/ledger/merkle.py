@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 from dataclasses import dataclass
 
@@ -20,6 +21,22 @@ class Frontier:
             node = _node(roots.pop(), node)
             carry >>= 1
         return Frontier(self.size + 1, (*roots, node))
+
+    def text(self) -> bytes:
+        """One root to a line, in base64."""
+        return b"".join(base64.b64encode(root) + b"\n" for root in self.roots)
+
+    @classmethod
+    def parse(cls, size: int, text: bytes) -> Frontier:
+        """The frontier of `size` leaves that `text` writes.
+
+        Raises:
+            ValueError: these are not its roots.
+        """
+        roots = tuple(base64.b64decode(line, validate=True) for line in text.split())
+        if len(roots) != size.bit_count() or any(len(root) != 32 for root in roots):
+            raise ValueError(f"{size} leaves do not have {len(roots)} such roots")
+        return cls(size, roots)
 
     @property
     def root(self) -> bytes:

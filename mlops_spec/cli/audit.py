@@ -1,0 +1,132 @@
+"""The command `audit`."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import click
+
+from mlops_spec import ledger
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.git import Git
+from mlops_spec.ledger.export import export
+from mlops_spec.ledger.listing import Filter, as_csv, as_json_text, as_lines
+from mlops_spec.ledger.report import proof_line, report_json, report_text
+from mlops_spec.ledger.then import at_json, at_text, live_between
+from mlops_spec.ledger.witness import verify_folder, verify_remote
+
+_directory = click.option(
+    "--directory", "-C", type=click.Path(path_type=Path), default=".", help="The repository.  [default: .]"
+)
+_format = click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+
+
+def _time(text: str) -> tuple[datetime, datetime]:
+    """A moment (twice), or a day from its first moment to the next day's; UTC unless it says otherwise."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise click.BadParameter(f"{text!r}: write 2026-03-01 or 2026-03-01T12:00:00Z") from error
+    found = found if found.tzinfo else found.replace(tzinfo=UTC)
+    return found, found + timedelta(days=1) if len(text) == 10 else found
+
+
+@click.group("audit")
+def audit_command() -> None:
+    """Read and verify the ledger: what was done, by whom, on which evidence and why.
+
+    \b
+    Example:
+      mlops-spec audit at 2026-03-01
+    """
+
+
+@audit_command.command("log")
+@click.option("--event", help="Such as register or deploy.outcome.")
+@click.option("--environment")
+@click.option("--version")
+@click.option("--actor", help="Login of whoever acted.")
+@click.option("--since", help="From this day or moment on (UTC).")
+@click.option("--until", help="To the end of this day, or to before this moment (UTC).")
+@_directory
+@click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
+def log_command(directory: Path, form: str, since: str | None, until: str | None, **given: str | None) -> int:
+    """List records, the oldest first.
+
+    \b
+    Example:
+      mlops-spec audit log --environment production --since 2026-03-01 --format csv
+    """
+    wanted = Filter(**given, since=_time(since)[0] if since else None, until=_time(until)[1] if until else None)
+    records = filter(wanted, ledger.read(Git.open(directory)))
+    click.echo({"text": as_lines, "json": as_json_text, "csv": as_csv}[form](records), nl=False)
+    return Exit.OK
+
+
+@audit_command.command("at")
+@click.argument("time")
+@_directory
+@_format
+def at_command(time: str, directory: Path, form: str) -> int:
+    """Say what was live at a day or a moment, who approved it, on which evidence, and what proves it.
+
+    \b
+    Example:
+      mlops-spec audit at 2026-03-01
+    """
+    span = _time(time)
+    git = Git.open(directory)
+    report = verify_remote(git)
+    if not report.whole:
+        raise Failure(report.findings[0], exit_code=Exit.FINDINGS, remedy="run `mlops-spec audit verify`")
+    found = live_between(ledger.read(git), *span)
+    if form == "json":
+        click.echo(json.dumps({"time": time, "live": at_json(found), "proof": report_json(report)}, indent=2))
+    elif found:
+        click.echo(f"{at_text(found)}  proven      {proof_line(report)}; chain whole")
+    else:
+        click.echo(f"nothing was live at {time}")
+    return Exit.OK
+
+
+@audit_command.command("verify")
+@click.option("--checkpoint", "checkpoints", multiple=True, type=click.Path(path_type=Path), help="A copy; repeatable.")
+@click.option("--from", "folder", type=click.Path(path_type=Path), help="Verify an export, offline.")
+@click.option("--log", "log", help="The ledger's name that is expected, such as github.com/acme/churn#1234567.")
+@_directory
+@_format
+def verify_command(
+    *, checkpoints: tuple[Path, ...], folder: Path | None, log: str | None, directory: Path, form: str
+) -> int:
+    """Verify records, chain, rules, checkpoints and tags; say what is proven, and by what.
+
+    \b
+    Example:
+      mlops-spec audit verify
+      mlops-spec audit verify --from exported --checkpoint mine.note
+    """
+    if folder is not None:
+        report = verify_folder(folder, checkpoints, expected_log=log)
+    else:
+        report = verify_remote(Git.open(directory), checkpoints, expected_log=log)
+    click.echo(json.dumps(report_json(report), indent=2) if form == "json" else report_text(report).rstrip("\n"))
+    return Exit.OK if report.whole else Exit.FINDINGS
+
+
+@audit_command.command("export")
+@click.argument("folder", type=click.Path(path_type=Path))
+@_directory
+@_format
+def export_command(folder: Path, directory: Path, form: str) -> int:
+    """Write the ledger and the tags to a folder that `audit verify --from` checks offline.
+
+    \b
+    Example:
+      mlops-spec audit export audit-2026
+    """
+    size = export(Git.open(directory), folder)
+    answer = {"folder": str(folder), "records": size}
+    click.echo(json.dumps(answer) if form == "json" else f"{size} records in {folder}")
+    return Exit.OK

@@ -1,0 +1,57 @@
+"""Exporting: one folder that an auditor can verify without the repository, the network or an account."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.ledger.store import from_commit, remote_commit
+from mlops_spec.ledger.witness import TAG_FOLDER, remote_tags
+
+if TYPE_CHECKING:
+    from mlops_spec.git import Git
+
+README = """\
+The audit log of {log}: {size} records, one file each, chained by their hashes.
+
+`tags/` has the version tags as Git objects (a file's Git id is the SHA-1 of `tag <length>`, a zero byte and its
+content); the last lines of each are a checkpoint of the log, taken when the version was registered.
+
+    mlops-spec audit verify --from .
+"""
+
+
+def export(git: Git, folder: Path) -> int:
+    """Writes the remote's ledger and tags to a new folder, whole or not at all; returns the number of records.
+
+    Raises:
+        Failure: the folder holds something (2), there is no ledger (78), or the remote doesn't answer (69).
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Failure(f"{folder} is not empty", remedy="name a new folder")
+    commit = remote_commit(git)
+    if commit is None:
+        raise Failure("the remote has no ledger yet", exit_code=Exit.CONFIG)
+    snapshot, tags = from_commit(git, commit), remote_tags(git)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    staged = Path(tempfile.mkdtemp(prefix=".mlops-spec-", dir=folder.parent))
+    try:
+        for name, content in zip(snapshot.keys, snapshot.load(list(snapshot.keys.values())), strict=True):
+            _write(staged / name, content or b"")
+        for tag in tags:
+            _write(staged / TAG_FOLDER / tag.name, tag.content)
+        _write(staged / "README", README.format(log=git.remote_url(), size=snapshot.size).encode())
+        staged.chmod(0o755)
+        staged.replace(folder)
+    except BaseException:
+        shutil.rmtree(staged, ignore_errors=True)
+        raise
+    return snapshot.size
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(content)

@@ -1,0 +1,95 @@
+"""Records for readers: filtered, as text, JSON or CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlops_spec.ledger.record import Record, as_json, moment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+COLUMNS = (
+    *("seq", "time", "event", "result", "environment", "version"),
+    *("serial", "digest", "actor", "approved_by", "reason"),
+)
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which records are wanted; None lets all through."""
+
+    event: str | None = None
+    environment: str | None = None
+    version: str | None = None
+    actor: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def __call__(self, record: Record) -> bool:
+        what, time = record.what, moment(record.time)
+        return (
+            self.event in (None, record.event)
+            and self.environment in (None, what.environment)
+            and self.version in (None, what.version)
+            and self.actor in (None, record.who.actor.login)
+            and (self.since is None or time >= self.since)
+            and (self.until is None or time < self.until)
+        )
+
+
+def as_lines(records: Iterable[Record]) -> str:
+    """One line to a record."""
+    return "".join(f"{line(record)}\n" for record in records)
+
+
+def as_csv(records: Iterable[Record]) -> str:
+    """A table; a cell that a spreadsheet would run as a formula is quoted as text."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(COLUMNS)
+    writer.writerows([_inert(cell) for cell in _row(record).values()] for record in records)
+    return stream.getvalue()
+
+
+def as_json_text(records: Iterable[Record]) -> str:
+    """A list of the whole records."""
+    return json.dumps([as_json(record) for record in records], indent=2) + "\n"
+
+
+def _row(record: Record) -> dict[str, str]:
+    what, who = record.what, record.who
+    reason = record.why.text if record.why and record.why.text else ""
+    values = (
+        record.seq,
+        record.time,
+        record.event,
+        record.result or "",
+        what.environment or "",
+        what.version or "",
+        "" if what.serial is None else what.serial,
+        what.package.digest if what.package else "",
+        who.actor.login,
+        " ".join(approval.login for approval in who.approvals),
+        reason,
+    )
+    return dict(zip(COLUMNS, map(str, values), strict=True))
+
+
+def line(record: Record) -> str:
+    """A record in one line."""
+    row = _row(record)
+    event = f"{row['event']} {row['result']}".rstrip()
+    serial = row["serial"] and f"serial {row['serial']}"
+    where = " ".join(each for each in (row["environment"], row["version"], serial) if each)
+    by = row["actor"] + (f", approved by {row['approved_by']}" if row["approved_by"] else "")
+    return f"{row['seq']:>6}  {row['time']}  {event:<25}  {where:<36}  {by}  {row['reason']}".rstrip()
+
+
+def _inert(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t")) else cell

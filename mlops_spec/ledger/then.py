@@ -1,0 +1,108 @@
+"""What was live at a time, who let it, and what it was made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mlops_spec.ledger.history import Stay, stays
+from mlops_spec.ledger.record import Record, as_json, moment
+from mlops_spec.ledger.state import replay
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+
+@dataclass(frozen=True)
+class LiveThen:
+    """A version that was live in the span that was asked about, and all that led to it."""
+
+    stay: Stay
+    registered: Record
+
+
+def live_between(records: Sequence[Record], start: datetime, end: datetime) -> list[LiveThen]:
+    """What any environment served at some moment from `start` to before `end`, or at `start` if they are equal."""
+    registered = replay(records).registered
+    return [
+        LiveThen(stay, registered[stay.version])
+        for stay in stays(records)
+        if (stay.since < end or stay.since == start) and (stay.until is None or moment(stay.until.time) > start)
+    ]
+
+
+def at_text(found: Iterable[LiveThen]) -> str:
+    """A paragraph to each version: who asked, who approved, what it was made from."""
+    return "\n".join("\n".join(_paragraph(each)) + "\n" for each in found)
+
+
+def at_json(found: Iterable[LiveThen]) -> list[dict[str, Any]]:
+    """The same for machines; records are whole."""
+    return [
+        {
+            "environment": each.stay.environment,
+            "version": each.stay.version,
+            "digest": each.stay.digest,
+            "from": each.stay.outcome.time,
+            "to": each.stay.until.time if each.stay.until else None,
+            "intent": as_json(each.stay.intent),
+            "outcome": as_json(each.stay.outcome),
+            "registered": as_json(each.registered),
+        }
+        for each in found
+    ]
+
+
+def _paragraph(each: LiveThen) -> Iterable[str]:
+    stay, made = each.stay, each.registered
+    intent = stay.intent
+    until = f"to {_minute(stay.until.time)}" if stay.until else "until now"
+    model = f"{intent.what.model} {stay.version} ({short(stay.digest)})"
+    yield f"{stay.environment} served {model} from {_minute(stay.outcome.time)} {until}"
+    text = f' "{intent.why.text}"' if intent.why and intent.why.text else ""
+    pull = f", pull request #{intent.why.pull_request}" if intent.why and intent.why.pull_request else ""
+    yield f"  asked by    {intent.who.actor.login}{pull}{text} (record {intent.seq})"
+    yield f"  approved by {_approvers(intent)}"
+    yield f"  judged      {_gates(made)}"
+    yield f"  trained     {_source(made)}"
+
+
+def _approvers(intent: Record) -> str:
+    given = intent.who.approvals
+    if not given:
+        return "nobody: the environment asks for no approval"
+    names = ", ".join(f"{approval.login} at {_minute(approval.at)}" for approval in given)
+    evidence = next((approval.evidence for approval in given if approval.evidence), None)
+    return names + (f" on the report {short(evidence)}" if evidence else "")
+
+
+def _gates(made: Record) -> str:
+    gates = made.why.gates if made.why else ()
+    passed = sum(gate.verdict == "pass" for gate in gates)
+    waived = [f"{gate.id} waived until {gate.waived_until}" for gate in gates if gate.verdict != "pass"]
+    return ", ".join([f"{passed} gates passed", *waived])
+
+
+def _source(made: Record) -> str:
+    source = made.from_what
+    if source is None:
+        return "unknown"
+    rows = [
+        f"{short(data.digest)}" + (f" ({data.rows:,} rows)" if data.rows is not None else "") for data in source.data
+    ]
+    lock = f", dvc.lock {short(source.dvc_lock)}" if source.dvc_lock else ""
+    return f"commit {source.commit[:7]} by {made.who.actor.login}, data {', '.join(rows)}{lock} (record {made.seq})"
+
+
+def short(digest: str) -> str:
+    """A digest's first digits.
+
+    >>> short("sha256:9f2c000000")
+    'sha256:9f2c0000…'
+    """
+    return digest[:15] + "…"
+
+
+def _minute(time: str) -> str:
+    return time[:16].replace("T", " ")
