@@ -1,0 +1,315 @@
+"""What rendered workflows may do, what they run, and that nothing hostile runs with them."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from mlops_spec.actions import ACTIONS
+
+HERE = Path(__file__).parent
+READ, WRITE = "read", "write"
+
+# security.md d.3: what each job's token may do; a job that is not here may not exist.
+PERMISSIONS = {
+    "mlops-pull-request/check": {"contents": READ},
+    "mlops-pull-request/announce": {"contents": READ, "pull-requests": WRITE},
+    "mlops-pull-request/train": {"contents": READ},
+    "mlops-pull-request/comment": {"contents": READ, "pull-requests": WRITE},
+    "mlops-train/train": {"contents": READ},
+    "mlops-merge/train": {"contents": READ},
+    "mlops-merge/register": {"contents": WRITE},
+    "mlops-merge/deploy-*": {"contents": WRITE},
+    "mlops-merge/propose-*": {"contents": WRITE, "pull-requests": WRITE},
+    "mlops-promote-*/plan": {"contents": READ, "pull-requests": READ},
+    "mlops-promote-*/deploy": {"contents": WRITE},
+    "mlops-promote-*/record": {"contents": WRITE},
+    "mlops-promote-*/propose-*": {"contents": WRITE, "pull-requests": WRITE},
+}
+# What provenance by GitHub adds.
+ATTESTED = {
+    "mlops-train/attest": {"id-token": WRITE, "attestations": WRITE},
+    "mlops-merge/train": {"contents": READ, "id-token": WRITE, "attestations": WRITE},
+    "mlops-merge/register": {"contents": WRITE, "attestations": READ},
+    "mlops-promote-*/plan": {"contents": READ, "pull-requests": READ, "attestations": READ},
+}
+MONITOR = {"issue": "issues", "pull-request": "pull-requests"}
+
+TRAIN = "uv sync --locked"
+LIGHT = "uv sync --locked --only-group ops"
+RUN = "uv run --no-sync mlops-spec "
+SUMMARY = '--summary "${GITHUB_STEP_SUMMARY}"'
+
+# The commands of each job, in their order, shell lines of GitHub's own tool aside.
+COMMANDS = {
+    "mlops-pull-request/check": [
+        LIGHT,
+        RUN + "lint --format github",
+        RUN + "render --check",
+        RUN + f'plan --base "${{BASE}}" --exit-zero --out build/plan.json {SUMMARY}',
+    ],
+    "mlops-pull-request/announce": [
+        LIGHT,
+        RUN + 'comment --pull-request "${NUMBER}" --plan received/plan.json',
+    ],
+    "mlops-pull-request/train": [
+        TRAIN,
+        RUN + "run",
+        RUN + "gate --out build/gate.json",
+        RUN + f"report --out build/report.json {SUMMARY}",
+    ],
+    "mlops-pull-request/comment": [
+        LIGHT,
+        RUN + 'comment --pull-request "${NUMBER}" --plan received/plan.json --report received/report.json',
+    ],
+    "mlops-train/train": [
+        TRAIN,
+        RUN + "run --push",
+        RUN + "gate --out build/gate.json",
+        RUN + f"report --out build/report.json {SUMMARY}",
+        RUN + "bundle --out dist",
+    ],
+    "mlops-merge/register": [LIGHT, RUN + 'register --bundle dist --digest "${DIGEST}"'],
+    "mlops-merge/deploy-*": [
+        LIGHT,
+        RUN + 'promote ask "${ENVIRONMENT}" --version "${VERSION}" --digest "${DIGEST}" --wait "${WAIT}"',
+        RUN + 'promote close "${ENVIRONMENT}"',
+    ],
+    "mlops-merge/propose-*": [LIGHT, RUN + 'promote open "${ENVIRONMENT}" --version "${VERSION}"'],
+    "mlops-promote-*/plan": [LIGHT, RUN + "audit verify", RUN + 'promote plan "${ENVIRONMENT}"'],
+    "mlops-promote-*/deploy": [
+        LIGHT,
+        RUN + 'promote ask "${ENVIRONMENT}" --version "${VERSION}" --digest "${DIGEST}" --wait "${WAIT}"',
+    ],
+    "mlops-promote-*/record": [LIGHT, RUN + 'promote close "${ENVIRONMENT}"'],
+    "mlops-promote-*/propose-*": [LIGHT, RUN + 'promote open "${ENVIRONMENT}" --version "${VERSION}"'],
+    "mlops-monitor/monitor": [TRAIN, RUN + "audit verify", RUN + "monitor"],
+}
+
+HOSTILE = (
+    *("$(touch canary)", "`touch canary`", "; touch canary", "& touch canary &", "| touch canary", "\n touch canary\n"),
+    *("'; touch canary; '", '"; touch canary; "', "${IFS}touch${IFS}canary", "$((x[$(touch canary)]))", "-h", "--help"),
+    *("a b  c", "*", "~", "\\", '\\"', "!!", "%s%n", "()", "{a,b}", "x=$(touch canary)", ">canary", "<(touch canary)"),
+    *("() { :; }; touch canary", "\t", "é漢🙂", "#", "a\nb", "-o/tmp/canary", "@canary", "x' -o canary '"),
+)
+
+
+def loaded(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    return found
+
+
+def jobs(root: Path) -> dict[str, dict[str, Any]]:
+    """The jobs of a rendered repository by `workflow/job`."""
+    return {
+        f"{path.stem}/{name}": job
+        for path in sorted((root / ".github" / "workflows").glob("*.yml"))
+        for name, job in loaded(path)["jobs"].items()
+    }
+
+
+def family(name: str) -> str:
+    """`mlops-promote-production/propose-eu` is one of `mlops-promote-*/propose-*`."""
+    return re.sub(r"(mlops-promote|deploy|propose)-[^/]+", r"\1-*", name)
+
+
+def steps(root: Path) -> list[dict[str, Any]]:
+    return [step for job in jobs(root).values() for step in job.get("steps", [])]
+
+
+@pytest.fixture(params=["full", "minimal", "attested", "travels", "lived-in"])
+def tree(request: pytest.FixtureRequest) -> Path:
+    return HERE / str(request.param) / "expected"
+
+
+def test_no_job_may_do_more_than_the_table_says(variants: list[Path]) -> None:
+    for root in variants:
+        spec = yaml.safe_load((root / "model.yaml").read_text(encoding="utf-8"))
+        attested = spec.get("governance", {}).get("provenance") == "github"
+        table = {**PERMISSIONS, **(ATTESTED if attested else {})}
+        if "monitor" in spec:
+            alert = MONITOR[spec["monitor"]["on_alert"]["open"]]
+            table["mlops-monitor/monitor"] = {"contents": WRITE, alert: WRITE}
+
+        found = jobs(root)
+
+        assert {family(name) for name in found} <= table.keys()
+        assert {name: job["permissions"] for name, job in found.items()} == {n: table[family(n)] for n in found}
+
+
+def test_no_workflow_may_do_anything_by_default(variants: list[Path]) -> None:
+    for root in variants:
+        for path in (root / ".github" / "workflows").glob("*.yml"):
+            workflow = loaded(path)
+            assert workflow["permissions"] == {}
+            assert workflow["defaults"] == {"run": {"shell": "bash"}}
+
+
+def test_no_expression_stands_in_a_shell_line(variants: list[Path]) -> None:
+    for root in variants:
+        for step in steps(root):
+            assert "${{" not in step.get("run", "")
+
+
+def test_every_action_is_pinned_to_a_commit_of_the_lock(variants: list[Path]) -> None:
+    locked = {f"{action.ref} # {action.version}" for action in ACTIONS.values()}
+
+    found = {
+        line.split("uses: ")[1]
+        for root in variants
+        for path in (root / ".github" / "workflows").glob("*.yml")
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if "uses: " in line
+    }
+
+    assert found - locked == {"$/.github/workflows/mlops-train.yml"}
+    assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action.ref) for action in ACTIONS.values())
+
+
+def test_jobs_run_the_commands_that_they_are_to_run(tree: Path) -> None:
+    for name, job in jobs(tree).items():
+        commands = [step["run"] for step in job.get("steps", []) if "uv " in step.get("run", "")]
+        assert commands == COMMANDS.get(family(name), []), name
+
+
+def test_jobs_wait_for_one_another() -> None:
+    found = {name: job.get("needs", []) for name, job in jobs(HERE / "travels" / "expected").items()}
+
+    assert found == {
+        "mlops-merge/train": [],
+        "mlops-merge/register": "train",
+        "mlops-merge/deploy-staging": ["train", "register"],
+        "mlops-merge/propose-production": ["register", "deploy-staging"],
+        "mlops-merge/deploy-shadow": ["train", "register"],
+        "mlops-monitor/monitor": [],
+        "mlops-promote-branches/plan": [],
+        "mlops-promote-branches/deploy": "plan",
+        "mlops-promote-branches/record": ["plan", "deploy"],
+        "mlops-promote-production/plan": [],
+        "mlops-promote-production/deploy": "plan",
+        "mlops-promote-production/record": ["plan", "deploy"],
+        "mlops-promote-production/propose-branches": ["plan", "deploy"],
+        "mlops-pull-request/check": [],
+        "mlops-pull-request/announce": "check",
+        "mlops-pull-request/train": "check",
+        "mlops-pull-request/comment": "train",
+        "mlops-train/train": [],
+    }
+
+
+def test_a_deployment_stands_in_its_environment_and_waits_as_long_as_the_canary_takes() -> None:
+    found = jobs(HERE / "travels" / "expected")
+
+    production = found["mlops-promote-production/deploy"]
+    asking = next(step for step in production["steps"] if "promote ask" in step.get("run", ""))
+    assert production["environment"] == "production"
+    assert asking["env"]["WAIT"] == "20m"  # 15 and three steps of 90 seconds
+    assert production["timeout-minutes"] > 20
+    assert found["mlops-merge/deploy-staging"]["environment"] == "staging"
+
+
+def test_only_what_always_runs_runs_always(variants: list[Path]) -> None:
+    """A deployment never starts after a failure; only the record of its outcome does."""
+    for root in variants:
+        for name, job in jobs(root).items():
+            assert ("always()" in job.get("if", "")) == name.endswith("/record")
+            for step in job.get("steps", []):
+                assert "continue-on-error" not in step
+                assert ("always()" in step.get("if", "")) == (
+                    "promote close" in step.get("run", "") and not name.endswith("/record")
+                )
+
+
+def test_every_job_has_a_limit_and_a_runner_of_a_fixed_version(variants: list[Path]) -> None:
+    for root in variants:
+        for job in jobs(root).values():
+            if "uses" not in job:
+                assert 1 <= job["timeout-minutes"] <= 360
+                assert job["runs-on"] in ("ubuntu-24.04", "ubuntu-24.04-arm")
+
+
+def test_nothing_but_a_newer_push_of_a_pull_request_cancels_a_run(variants: list[Path]) -> None:
+    for root in variants:
+        for path in (root / ".github" / "workflows").glob("*.yml"):
+            concurrency = loaded(path).get("concurrency")
+            if path.stem == "mlops-train":
+                assert concurrency is None
+            elif path.stem == "mlops-pull-request":
+                assert concurrency["cancel-in-progress"] is True
+            else:
+                assert concurrency["cancel-in-progress"] is False
+                assert (concurrency.get("queue") == "max") == (path.stem != "mlops-monitor")
+
+
+def test_a_pull_request_gets_no_secret_and_what_may_write_runs_none_of_its_code(variants: list[Path]) -> None:
+    for root in variants:
+        text = (root / ".github" / "workflows" / "mlops-pull-request.yml").read_text(encoding="utf-8")
+        assert "secrets." not in text
+        assert "id-token" not in text
+        for name, job in jobs(root).items():
+            if name.startswith("mlops-pull-request/") and WRITE in job["permissions"].values():
+                checkout = job["steps"][0]["with"]
+                assert checkout["ref"] == "${{ github.event.pull_request.base.sha }}"
+                assert "github.event.pull_request.head.repo.full_name == github.repository" in job["if"]
+                assert all(s["with"]["path"] == "received" for s in job["steps"] if "download" in s.get("uses", ""))
+
+
+def test_checkouts_leave_no_token_behind_and_nothing_is_cached(variants: list[Path]) -> None:
+    for root in variants:
+        for step in steps(root):
+            uses = step.get("uses", "")
+            if "checkout@" in uses:
+                assert step["with"]["persist-credentials"] is False
+            if "setup-uv@" in uses:
+                assert step["with"]["enable-cache"] is False
+            assert "actions/cache" not in uses
+
+
+@pytest.fixture(scope="module")
+def programs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Stand-ins for the programs that the shell lines call: each writes down its arguments."""
+    folder = tmp_path_factory.mktemp("bin")
+    for name in ("uv", "gh"):
+        (folder / name).write_text('#!/bin/sh\nprintf "%s\\0" "$@" >> "${ARGUMENTS}"\n')
+        (folder / name).chmod(0o755)
+    return folder
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_no_shell_line_runs_what_its_environment_holds(text: str, programs: Path, tmp_path: Path) -> None:
+    """Each shell line, executed by bash as GitHub does, with every expression's value hostile."""
+    found = {
+        step["run"]: {name: text if "${{" in value else value for name, value in step.get("env", {}).items()}
+        for case in ("full", "attested", "travels")
+        for step in steps(HERE / case / "expected")
+        if "run" in step
+    }
+    arguments = tmp_path / "arguments"
+    for number, (script, values) in enumerate(found.items()):
+        file = tmp_path / f"{number}.sh"
+        file.write_text(script)
+        arguments.write_text("")
+        # what GitHub sets itself, as hostile
+        given = dict.fromkeys(("GITHUB_REPOSITORY", "GITHUB_SHA", "GITHUB_STEP_SUMMARY"), text)
+        environment = {**given, **values, "ARGUMENTS": str(arguments), "PATH": f"{programs}{os.pathsep}{os.defpath}"}
+
+        subprocess.run(
+            ["bash", "--noprofile", "--norc", "-eo", "pipefail", str(file)],
+            env=environment,
+            cwd=tmp_path,
+            capture_output=True,
+            timeout=20,
+            check=False,
+        )
+
+        assert sorted(path.name for path in tmp_path.iterdir() if path.suffix != ".sh") == ["arguments"], script
+        named = set(re.findall(r'"\$\{([A-Z_]+)\}"', script)) & {*given, *values}
+        if script.startswith("uv "):
+            got = arguments.read_text().split("\0")
+            assert [got.count({**given, **values}[name]) > 0 for name in named] == [True] * len(named), script
