@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from yaml.events import ScalarEvent
+from yaml.events import SequenceStartEvent
 
 from mlops_spec.diagnostic import START, Address, Diagnostic, Edit, Kind, Span
 from mlops_spec.document.source import LINE_END
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # The stubs know neither the attributes that each event has nor that libyaml's always have marks.
 Event = Any
@@ -36,6 +40,15 @@ class Document:
     def lines(self) -> list[str]:
         return LINE_END.split(self.text)
 
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return [0, *(found.end() for found in LINE_END.finditer(self.text))]
+
+    def position(self, index: int) -> tuple[int, int]:
+        """Line and column, from 1, of a character counted from 0."""
+        line = bisect_right(self._line_starts, index)
+        return line, index - self._line_starts[line - 1] + 1
+
     def key(self, address: Address) -> Span | None:
         """The key of the value at `address`; none for an item of a list and for the whole."""
         node = self.nodes.get(address)
@@ -51,10 +64,9 @@ class Document:
             address = address[:-1]
         if not address:
             return START
-        at_key = self.key(address)
-        if isinstance(self.nodes[address].start, ScalarEvent) and not (key and at_key):
-            return self.value(address)
-        return at_key or self._head(address)
+        node, at_key = self.nodes[address], self.key(address)
+        shown = node.start is node.end and (node.start.value or node.start.style)
+        return self.value(address) if shown and not (key and at_key) else at_key or self._head(address)
 
     def at(self, address: Address) -> Any:
         """The value at `address`; None where there is none."""
@@ -71,13 +83,35 @@ class Document:
         start = self.nodes[address].start
         return isinstance(start, ScalarEvent) and not start.style
 
+    def plain_scalars(self) -> Iterator[Address]:
+        """Where a scalar stands without quotes."""
+        for address, node in self.nodes.items():
+            if node.start is node.end and not node.start.style:
+                yield address
+
+    def texts(self) -> Iterator[tuple[Address, str]]:
+        """Every scalar as it is written, and every key."""
+        for address, node in self.nodes.items():
+            if node.key:
+                yield address, node.key.value
+            if node.start is node.end:
+                yield address, node.start.value
+
+    def lists(self) -> Iterator[tuple[Address, list[Any]]]:
+        """Every list, with its items."""
+        for address, node in self.nodes.items():
+            if isinstance(node.start, SequenceStartEvent):
+                yield address, self.at(address)
+
     def raw(self, address: Address) -> str:
         """A scalar's text before it became a value."""
         text: str = self.nodes[address].start.value
         return text
 
-    def diagnostic(self, kind: Kind, span: Span, message: str, hint: str = "") -> Diagnostic:
-        return Diagnostic(self.file, span, kind, message, hint, self.lines[span.line - 1])
+    def diagnostic(
+        self, kind: Kind, span: Span, message: str, hint: str = "", edits: tuple[Edit, ...] = ()
+    ) -> Diagnostic:
+        return Diagnostic(self.file, span, kind, message, hint, self.lines[span.line - 1], edits)
 
     def replace_key(self, address: Address, name: str) -> Edit:
         key = self.nodes[address].key
@@ -88,6 +122,15 @@ class Document:
         """Writes `text` in place of a scalar."""
         node = self.nodes[address]
         return Edit(node.start.start_mark.index, node.end.end_mark.index, text)
+
+    def remove_item(self, address: Address) -> Edit | None:
+        """Takes an item but the first out of its list; nothing where a comment stands between it and the one before."""
+        *parent, index = address
+        assert isinstance(index, int) and index > 0, f"{address} is not behind another item"
+        start, end = self.nodes[(*parent, index - 1)].end.end_mark.index, self.nodes[address].end.end_mark.index
+        if "#" in self.text[start:end]:
+            return None
+        return Edit(start, end, "")
 
     def _head(self, address: Address) -> Span:
         """The first key of a mapping that is an item of a list, or the first character of a list that is one."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mlops_spec.diagnostic import Address, Diagnostic, Kind, did_you_mean, listed
@@ -80,8 +80,8 @@ def _mistyped(document: Document, address: Address) -> Diagnostic:
     expected = f"{', '.join(rest)} or {last}" if rest else last
     message = f"{_name(address)} must be {expected}, not {_value(document.at(address))}"
     hint, text = _rewritten(document, address, {schema.get("type", "") for schema in schemas})
-    found = document.diagnostic(WRONG_TYPE, document.place(address), message, hint)
-    return replace(found, edits=(document.replace_value(address, text),)) if text else found
+    edits = (document.replace_value(address, text),) if text else ()
+    return document.diagnostic(WRONG_TYPE, document.place(address), message, hint, edits)
 
 
 def _rewritten(document: Document, address: Address, types: set[str]) -> tuple[str, str]:

@@ -1,0 +1,101 @@
+"""A rule's page: its docstring, taken apart, and with what the linter says to its *Bad*."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from datetime import date
+from textwrap import dedent
+from typing import TYPE_CHECKING, NamedTuple
+
+from mlops_spec.diagnostic import did_you_mean
+from mlops_spec.errors import Failure
+from mlops_spec.lint import lint_text
+from mlops_spec.report import Run
+from mlops_spec.report.text import report
+from mlops_spec.rules import PAGES
+
+if TYPE_CHECKING:
+    from mlops_spec.rule import Page
+
+#: The day on which the pages' examples are judged.
+DAY = date(2026, 11, 23)
+
+_SECTIONS = re.compile(
+    r"(?P<claim>.+?)\n\n(?P<why>.+?)(\n\nBad:\n\n(?P<bad>.+?)\n\nGood:\n\n(?P<good>.+?))?\n\nFix: (?P<fix>.+)",
+    re.DOTALL,
+)
+
+# The smallest whole spec; a page's example replaces the sections that it shows.
+_REST = {
+    "spec": "spec: 1",
+    "model": "model: example",
+    "task": "task: binary-classification",
+    "owners": 'owners: ["@acme/team"]',
+    "data": "data:\n  path: data/rows.csv\n  target: label\n  id: id",
+    "train": "train:\n  run: python -m example.train\n  predictor: example.predict:load",
+    "gates": "gates:\n  - metric: roc_auc\n    min: 0.75",
+}
+
+
+class Parts(NamedTuple):
+    """A page taken apart; `bad` and `good` are YAML, empty where no text can show the thing."""
+
+    claim: str
+    why: str
+    bad: str
+    good: str
+    fix: str
+
+
+def parts(page: Page) -> Parts:
+    """Raises ValueError when a docstring lacks one of the five parts."""
+    found = _SECTIONS.fullmatch(inspect.cleandoc(page.__doc__ or ""))
+    if not found:
+        raise ValueError(f"{page.NAME}: the docstring has not the parts claim, why, Bad, Good, Fix")
+    bad, good = (dedent(found[name] or "") for name in ("bad", "good"))
+    return Parts(found["claim"], found["why"], bad, good, found["fix"])
+
+
+def find(word: str) -> Page:
+    """The page of a code or a name, in any case; Failure with the nearest when there is none."""
+    for page in PAGES:
+        if word.upper() == page.CODE or word.lower() == page.NAME:
+            return page
+    known = [name for page in PAGES for name in (page.CODE, page.NAME)]
+    raise Failure(f"no rule is called `{word}`", remedy=did_you_mean(word, known) or "`mlops-spec explain` lists them")
+
+
+def explain(page: Page) -> str:
+    """The page as text."""
+    part = parts(page)
+    told = [f"{page.CODE} {page.NAME} ({page.SEVERITY})", part.claim, part.why]
+    if part.bad:
+        told += [f"Bad:\n\n{_indented(part.bad)}", _indented(output(part.bad)), f"Good:\n\n{_indented(part.good)}"]
+    told.append(f"Fix: {part.fix}")
+    if not page.CODE.startswith(("MS0", "MS9")) or page.SEVERITY == "warning":
+        told.append(f"Where it is right as it is: # mlops-spec: ignore[{page.CODE}] and why")
+    return "\n\n".join(told) + "\n"
+
+
+def overview() -> str:
+    """Every code with its name and its claim."""
+    width = max(len(page.NAME) for page in PAGES)
+    return "".join(f"{page.CODE}  {page.NAME:{width}}  {parts(page).claim}\n" for page in PAGES)
+
+
+def whole(snippet: str) -> str:
+    """A page's example as a whole spec: the example first, so that its lines have the numbers that are told."""
+    shown = {line.split(":")[0] for line in snippet.splitlines() if line[:1].isalpha()}
+    rest = [text for section, text in _REST.items() if section not in shown]
+    return "\n".join([snippet, *rest, ""])
+
+
+def output(snippet: str) -> str:
+    """What the linter says to an example."""
+    found = lint_text("model.yaml", whole(snippet), DAY)
+    return report(Run(found, ("model.yaml",), len(PAGES))).rpartition("\n\n")[0]
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}".rstrip() for line in text.splitlines())

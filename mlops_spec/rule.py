@@ -1,0 +1,82 @@
+"""What a rule is: a module whose docstring is its page, and whose `check` yields what it finds.
+
+A rule names what it looks at as the arguments of its `check`, as pytest's tests name fixtures: `spec`, `document`,
+`today`, and whatever else `Project` holds. It answers with addresses of the data; lines are not its business.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+    from datetime import date
+
+    from mlops_spec.diagnostic import Address, Severity
+    from mlops_spec.document import Document
+    from mlops_spec.spec import Spec
+
+
+class Change(NamedTuple):
+    """One step of a fix: a scalar, or its key, written as `text`; without a text, an item taken out of its list."""
+
+    address: Address
+    text: str | None
+    at_key: bool = False
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a rule found at an address."""
+
+    address: Address
+    message: str
+    #: what would be right
+    hint: str = ""
+    #: point at the key rather than at its value
+    at_key: bool = False
+    #: the one right answer, where there is one
+    fix: tuple[Change, ...] = ()
+    #: the file that the address is in; none: the spec
+    document: Document | None = None
+
+
+@dataclass(frozen=True)
+class Project:
+    """What rules may look at; each field is an argument that a rule can ask for."""
+
+    spec: Spec
+    document: Document
+    today: date
+
+
+class Page(Protocol):
+    """A code that `explain` knows: the docstring says the claim, why, *Bad*, *Good*, and how to fix it."""
+
+    __doc__: str | None
+    CODE: str
+    NAME: str
+    SEVERITY: Severity
+
+
+class Rule(Page, Protocol):
+    """A page with a check."""
+
+    @property
+    def check(self) -> Callable[..., Iterable[Finding]]: ...
+
+
+def findings(rule: Rule, project: Project) -> Iterable[Finding]:
+    """Runs one rule on what it asks for."""
+    code = rule.check.__code__
+    asked = code.co_varnames[: code.co_argcount]
+    return rule.check(**{name: getattr(project, name) for name in asked})
+
+
+def in_order(place: Address, items: Sequence[float]) -> tuple[Change, ...]:
+    """The fix that puts a list of numbers in order; none where one stands twice, for then one is missing."""
+    if len(set(items)) < len(items):
+        return ()
+    pairs = enumerate(zip(items, sorted(items), strict=True))
+    return tuple(Change((*place, index), str(right)) for index, (written, right) in pairs if written != right)

@@ -1,0 +1,43 @@
+"""Strangers' code does not run on your own machine.
+
+Pull requests train on this runner. In a public repository everybody can open one, and what it leaves behind on a runner
+of your own is there for the next job.
+
+Bad:
+
+    train:
+      run: python -m example.train
+      predictor: example.predict:load
+      compute: {runner: self-hosted}
+
+Good:
+
+    train:
+      run: python -m example.train
+      predictor: example.predict:load
+      compute: {runner: ubuntu-24.04}
+
+Fix: take one of GitHub's runners. Where the repository is private, ignore the rule on its line and say so.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.rule import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.spec import Spec
+
+CODE = "MS502"
+NAME = "self-hosted-runner"
+SEVERITY: Severity = "error"
+
+
+def check(spec: Spec) -> Iterator[Finding]:
+    if spec.train.compute.runner == "self-hosted":
+        message = "pull requests would run on your own machine"
+        yield Finding(("train", "compute", "runner"), message, "take one of GitHub's runners, such as `ubuntu-24.04`")

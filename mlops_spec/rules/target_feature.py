@@ -1,0 +1,44 @@
+"""The model sees neither the answer nor the row's number.
+
+A model that is given its target as a feature is perfect until the first day in production; one that is given the row's
+id learns the order in which rows were collected.
+
+Bad:
+
+    train:
+      run: python -m example.train
+      predictor: example.predict:load
+      features: {include: [age, income, label]}
+
+Good:
+
+    train:
+      run: python -m example.train
+      predictor: example.predict:load
+      features: {include: [age, income]}
+
+Fix: take the column out of `include`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.rule import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.spec import Spec
+
+CODE = "MS103"
+NAME = "target-feature"
+SEVERITY: Severity = "error"
+
+
+def check(spec: Spec) -> Iterator[Finding]:
+    for index, column in enumerate(spec.train.features.include or ()):
+        if column in (spec.data.target, spec.data.id):
+            what = "the target" if column == spec.data.target else "the row's id"
+            yield Finding(("train", "features", "include", index), f"the model sees `{column}`, {what}", "take it out")

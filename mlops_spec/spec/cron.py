@@ -1,0 +1,83 @@
+"""A cron line as GitHub Actions reads it: five fields, POSIX syntax, UTC."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import NamedTuple
+
+_MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
+_DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
+_PART = re.compile(r"(?P<first>\*|[0-9A-Za-z]+)(-(?P<last>[0-9A-Za-z]+))?(/(?P<step>[0-9]{1,2}))?")
+
+
+class _Field(NamedTuple):
+    name: str
+    low: int
+    high: int
+    names: tuple[str, ...] = ()
+
+    def number(self, text: str) -> int:
+        if text.upper() in self.names:
+            return self.low + self.names.index(text.upper())
+        if not text.isdigit() or not self.low <= int(text[:4]) <= self.high:
+            raise ValueError(f"`{text}` is no {self.name}: {self.low} to {self.high}")
+        return int(text)
+
+
+_FIELDS = (
+    _Field("minute", 0, 59),
+    _Field("hour", 0, 23),
+    _Field("day of the month", 1, 31),
+    _Field("month", 1, 12, _MONTHS),
+    _Field("day of the week", 0, 6, _DAYS),
+)
+
+
+class Schedule(NamedTuple):
+    """When a job runs."""
+
+    minutes: frozenset[int]
+    hours: frozenset[int]
+
+    @staticmethod
+    def parse(line: str) -> Schedule:
+        """Reads all five fields; ValueError says what is wrong with one."""
+        minutes, hours, *_ = (_values(field, text) for field, text in zip(_FIELDS, line.split(" "), strict=True))
+        return Schedule(minutes, hours)
+
+    @staticmethod
+    def read(line: str) -> Schedule | None:
+        """The schedule, or none where GitHub could not read it."""
+        try:
+            return Schedule.parse(line)
+        except ValueError:
+            return None
+
+    def least_gap(self) -> int:
+        """Minutes between the two runs of a day that are nearest to each other."""
+        runs = sorted(60 * hour + minute for hour in self.hours for minute in self.minutes)
+        around = [*runs, runs[0] + 24 * 60]
+        return min(later - earlier for earlier, later in pairwise(around))
+
+
+def _values(field: _Field, text: str) -> frozenset[int]:
+    return frozenset(value for part in text.split(",") for value in _part(field, part))
+
+
+def _part(field: _Field, text: str) -> range:
+    found = _PART.fullmatch(text)
+    if not found:
+        raise ValueError(f"`{text}` is no {field.name}")
+    step = int(found["step"] or 1)
+    if step == 0:
+        raise ValueError(f"`{text}` steps by nothing")
+    if found["first"] == "*":
+        if found["last"]:
+            raise ValueError(f"`{text}` is no {field.name}")
+        return range(field.low, field.high + 1, step)
+    first = field.number(found["first"])
+    last = field.number(found["last"]) if found["last"] else (field.high if found["step"] else first)
+    if last < first:
+        raise ValueError(f"`{text}` ends before it begins")
+    return range(first, last + 1, step)

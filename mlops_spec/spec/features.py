@@ -1,0 +1,25 @@
+"""Which columns the model sees, as the spec says it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.diagnostic import listed
+
+if TYPE_CHECKING:
+    from mlops_spec.spec import Spec
+
+
+def is_feature(spec: Spec, column: str) -> bool:
+    """Whether the model sees a column, if the data has it: all but the target, the id and `exclude`, or `include`."""
+    features = spec.train.features
+    if features.include is not None:
+        return column in features.include
+    return column not in (spec.data.target, spec.data.id, *features.exclude)
+
+
+def exclusion(spec: Spec, *columns: str) -> str:
+    """The hint that takes columns out of the model's sight."""
+    if spec.train.features.include is not None:
+        return f"take {listed(columns)} out of `train.features.include`"
+    return f"add {listed(columns)} to `train.features.exclude`"

@@ -1,0 +1,95 @@
+"""What gates, evaluation and monitor have in common: an id, a measure, a bound."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from mlops_spec.spec.evaluate import (
+    ChampionGate,
+    CustomMetric,
+    FairnessGate,
+    LatencyGate,
+    MetricGate,
+    RobustnessGate,
+    SizeGate,
+    SliceGate,
+)
+from mlops_spec.spec.metrics import METRICS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Address
+    from mlops_spec.spec import Spec
+    from mlops_spec.spec.evaluate import Gate
+
+#: Gates that every model has without naming them.
+ALWAYS = ("contract", "leak")
+
+
+class Bound(NamedTuple):
+    """A measure and what it must reach; `address` is the mapping that says so."""
+
+    address: Address
+    metric: str
+    min: float | None
+    max: float | None
+
+
+def gate_id(gate: Gate) -> str:
+    """How reports, waivers and the ledger name a gate: `fairness/equalized_odds_difference/sex`."""
+    match gate:
+        case MetricGate():
+            steps = [gate.metric]
+        case ChampionGate():
+            steps = ["champion", gate.champion, gate.metric]
+        case SliceGate():
+            steps = ["slice", gate.slice, gate.metric]
+        case FairnessGate():
+            steps = ["fairness", gate.fairness, "+".join(attributes(gate))]
+        case RobustnessGate():
+            steps = ["robustness", gate.robustness, gate.metric]
+        case LatencyGate():
+            steps = ["latency", "p99"]
+        case SizeGate():
+            steps = ["size"]
+    return "/".join(steps)
+
+
+def attributes(gate: FairnessGate) -> list[str]:
+    """The columns whose groups are compared."""
+    return [gate.by] if isinstance(gate.by, str) else gate.by
+
+
+def bounds(spec: Spec) -> Iterator[Bound]:
+    """Every place where a measure is held against a bound."""
+    for index, gate in enumerate(spec.gates):
+        if isinstance(gate, MetricGate | SliceGate):
+            yield Bound(("gates", index), gate.metric, gate.min, gate.max)
+    if spec.monitor and (watched := spec.monitor.performance):
+        yield Bound(("monitor", "performance"), watched.metric, watched.min, watched.max)
+
+
+def measures(spec: Spec) -> Iterator[tuple[Address, str]]:
+    """Every place where a measure is named."""
+    for index, metric in enumerate(spec.evaluate.metrics):
+        if isinstance(metric, str):
+            yield ("evaluate", "metrics", index), metric
+    for index, gate in enumerate(spec.gates):
+        if isinstance(gate, MetricGate | ChampionGate | SliceGate | RobustnessGate):
+            yield ("gates", index, "metric"), gate.metric
+    if spec.monitor and spec.monitor.performance:
+        yield ("monitor", "performance", "metric"), spec.monitor.performance.metric
+
+
+def own_metrics(spec: Spec) -> dict[str, CustomMetric]:
+    """The user's own measures by name."""
+    return {metric.name: metric for metric in spec.evaluate.metrics if isinstance(metric, CustomMetric)}
+
+
+def higher_is_better(spec: Spec, metric: str) -> bool | None:
+    """Which way is better; None for a measure that nobody knows."""
+    if own := own_metrics(spec).get(metric):
+        return own.direction == "higher"
+    known = METRICS.get(metric)
+    return known.higher_is_better if known else None

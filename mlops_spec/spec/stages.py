@@ -1,0 +1,76 @@
+"""The pipeline as the spec has it: the stages that every model has, and which waits for which."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+from mlops_spec import layout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Address
+    from mlops_spec.spec import Spec
+
+OWN_STAGES = ("split", "train", "evaluate", "package")
+#: path → the stage of every pipeline that writes it
+OWN_OUTPUTS = {
+    str(layout.SPLIT): "split",
+    str(layout.MODEL): "train",
+    str(layout.EVALUATE): "evaluate",
+    str(layout.PACKAGE): "package",
+}
+
+
+def commands(spec: Spec) -> Iterator[tuple[Address, str]]:
+    """The user's commands."""
+    for name, stage in spec.pipeline.items():
+        yield ("pipeline", name, "run"), stage.run
+    yield ("train", "run"), spec.train.run
+
+
+def overlap(path: str, other: str) -> bool:
+    """Whether one path is the other or lies in it.
+
+    >>> overlap("build/data", "build/data/train.parquet"), overlap("build/data", "build/data2")
+    (True, False)
+    """
+    return path == other or path.startswith(f"{other}/") or other.startswith(f"{path}/")
+
+
+def needed_stages(spec: Spec) -> dict[str, set[str]]:
+    """Of each of the user's stages, those of the user's stages that must run before."""
+    return {
+        name: {
+            other
+            for other, writer in spec.pipeline.items()
+            if any(overlap(read, output) for read in stage.reads for output in writer.writes)
+        }
+        for name, stage in spec.pipeline.items()
+    }
+
+
+def paths(spec: Spec) -> Iterator[tuple[Address, str]]:
+    """What the user's commands read and write."""
+    yield from inputs(spec)
+    for name, stage in spec.pipeline.items():
+        for index, path in enumerate(stage.writes):
+            yield ("pipeline", name, "writes", index), path
+
+
+def inputs(spec: Spec) -> Iterator[tuple[Address, str]]:
+    """What the user's commands read."""
+    for name, stage in spec.pipeline.items():
+        for index, path in enumerate(stage.reads):
+            yield ("pipeline", name, "reads", index), path
+    for index, path in enumerate(spec.train.reads):
+        yield ("train", "reads", index), path
+
+
+def words(command: str) -> list[str]:
+    """A command's words as they are run; of one that can't be split, what spaces part."""
+    try:
+        return shlex.split(command)
+    except ValueError:
+        return command.split()
