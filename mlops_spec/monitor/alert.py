@@ -1,0 +1,57 @@
+"""Telling people: one issue that tracks the monitor's findings, and a heartbeat that shows that it runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec import ledger
+from mlops_spec.forge import issues
+from mlops_spec.ledger.record import Draft, What, Why
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mlops_spec.forge import GitHub
+    from mlops_spec.forge.shapes import Issue
+    from mlops_spec.git import Git
+    from mlops_spec.ledger import Record
+    from mlops_spec.ledger.record import Who
+    from mlops_spec.monitor.check import Check
+
+LABEL = "mlops-monitor"
+
+
+def tell(github: GitHub, model: str, checks: tuple[Check, ...]) -> Issue | None:
+    """Opens the one issue of the findings or brings it up to date; closes it when there are none any more."""
+    if any(check.findings for check in checks):
+        return issues.keep_one(github, label=LABEL, title=f"{model}: the monitor found something", body=body(checks))
+    for issue in issues.labelled(github, LABEL):
+        issues.update(github, issue.number, body=body(checks), state="closed")
+    return None
+
+
+def body(checks: tuple[Check, ...]) -> str:
+    """Markdown; what comes from elsewhere stands in code spans, where nothing is read into it."""
+    lines = ["`mlops-spec monitor` looked at:", ""]
+    for check in checks:
+        lines.append(f"- {'**' + check.name + '**' if check.findings else check.name} {_code(check.told)}".rstrip())
+        lines += [f"  - {_code(finding)}" for finding in check.findings]
+    wrong = any(check.findings for check in checks)
+    lines += ["", "This issue is kept up to date by each run." if wrong else "Nothing is wrong any more."]
+    return "\n".join(lines) + "\n"
+
+
+def beat(git: Git, model: str, checks: tuple[Check, ...], *, who: Who, now: datetime) -> Record | None:
+    """Records that the monitor ran, and how many findings it had."""
+    count = sum(len(check.findings) for check in checks)
+    draft = Draft(
+        event="monitor.heartbeat",
+        who=who,
+        what=What(model=model),
+        why=Why(kind="manual", text=f"{count} findings"),
+    )
+    return ledger.append_when(git, lambda _: draft, now=now)
+
+
+def _code(text: str) -> str:
+    return "`" + text.replace("`", "'").replace("\n", " ")[:500] + "`" if text else ""

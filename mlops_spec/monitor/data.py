@@ -1,0 +1,32 @@
+"""Whether the data file, as it is now, keeps the contract."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.monitor.check import Check
+from mlops_spec.outputs.stages import data_file
+from mlops_spec.pipeline.contract import check
+from mlops_spec.pipeline.rows import read_rows
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mlops_spec.spec import Spec
+
+
+def check_data(root: Path, spec: Spec) -> Check:
+    """Reads the data file and checks each promise of the contract.
+
+    Raises:
+        Failure: the file can't be read (78).
+    """
+    path = root / data_file(spec.data)
+    try:
+        rows = read_rows(path, spec.data.contract.columns)
+    except Failure as failure:
+        if failure.exit_code != Exit.FINDINGS:
+            raise
+        return Check("data", (failure.message,))
+    return Check("data", tuple(map(str, check(spec, rows))), f"{len(rows):,} rows of {data_file(spec.data)}")

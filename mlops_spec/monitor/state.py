@@ -1,0 +1,80 @@
+"""Whether the ledger holds, intents are answered, and what is declared or registered is live."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from mlops_spec import ledger
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.layout import MAIN_BRANCH
+from mlops_spec.ledger.record import moment
+from mlops_spec.ledger.report import proof_line
+from mlops_spec.ledger.witness import verify_remote
+from mlops_spec.monitor.check import Check
+from mlops_spec.release.declared import Declared, declared_in
+from mlops_spec.release.source import spec_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from mlops_spec.git import Git, Tree
+    from mlops_spec.ledger import Record, State
+
+PATIENCE = timedelta(hours=2)  # an intent that is open for longer has been forgotten
+
+
+def check_state(git: Git, now: datetime) -> tuple[Check, ...]:
+    """The checks of the remote as it is; where the ledger is broken, nothing that rests on it is checked.
+
+    Raises:
+        Failure: the remote doesn't answer (69), or main has no valid spec (2).
+    """
+    whole = _ledger(git)
+    if whole.findings:
+        return (whole,)
+    records = ledger.read(git)
+    state = ledger.replay(records)
+    main = git.tree(f"refs/remotes/{git.remote}/{MAIN_BRANCH}")
+    intents = tuple(_forgotten(state, now))
+    environments = tuple(_differing(state, main))
+    told = ", ".join(f"{name} {live.version}" for name, live in sorted(state.live.items())) or "nothing is live"
+    return whole, Check("intents", intents, f"{len(state.open)} open"), Check("live", environments, told)
+
+
+def _ledger(git: Git) -> Check:
+    try:
+        report = verify_remote(git)
+    except Failure as failure:
+        if failure.exit_code != Exit.FINDINGS:
+            raise
+        return Check("ledger", (failure.message,))
+    return Check("ledger", tuple(report.findings), proof_line(report))
+
+
+def _forgotten(state: State, now: datetime) -> Iterator[str]:
+    for environment, intent in sorted(state.open.items()):
+        age = now - moment(intent.time)
+        if age > PATIENCE:
+            hours = int(age.total_seconds()) // 3600
+            yield f"{environment}: intent {intent.seq} ({intent.what.version}) has been open for {hours} h"
+
+
+def _differing(state: State, main: Tree) -> Iterator[str]:
+    """Environments whose live version is neither what main says nor on its way there."""
+    for environment in spec_at(main).environments:
+        if environment in state.open:
+            continue
+        said = declared_in(main, environment)
+        live = state.live.get(environment)
+        wanted = said.version if isinstance(said, Declared) else state.newest
+        digest = said.digest if isinstance(said, Declared) else _digest(state.registered.get(state.newest or ""))
+        if (wanted, digest) != ((live.version, live.digest) if live else (None, None)):
+            has = live.version if live else "nothing"
+            says = "main declares" if isinstance(said, Declared) else "the newest version is"
+            yield f"{environment}: {says} {wanted or 'nothing'}, but {has} is live by the ledger"
+
+
+def _digest(registered: Record | None) -> str | None:
+    return registered.what.package.digest if registered and registered.what.package else None
