@@ -46,6 +46,7 @@ class Front:
         self._seen: tuple[int, int] | None = None
         self._workers: dict[str, Remote] = {}
         self._retries: dict[str, _Retry] = {}
+        self._been_live: set[str] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._written: Status | None = None
         self._told: tuple[Any, ...] = ()
@@ -104,8 +105,8 @@ class Front:
                 self._background(self._workers.pop(digest).stop())
 
     def _samples(self, served: Served) -> tuple[bytes, ...]:
-        """Requests that were answered, to warm a new version; none for one that starts again, as one may have hurt."""
-        return () if served.digest in self._retries else tuple(self.router.samples)
+        """Requests that were answered, to try a new version with; none for one that was live: one may have hurt it."""
+        return () if served.digest in self._been_live else tuple(self.router.samples)
 
     def _needs_start(self, served: Served) -> bool:
         """A version starts once; the stable one starts again when it dies, after a pause that grows with each time."""
@@ -136,6 +137,8 @@ class Front:
         )
         if new != routes:
             self.router.change(new)
+        if stable is not None:
+            self._been_live.add(stable.served.digest)
 
     def _ready(self, served: Served | None) -> Remote | None:
         worker = self._workers.get(served.digest) if served is not None else None

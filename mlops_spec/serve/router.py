@@ -94,6 +94,8 @@ class Router:
         self._changed.set()
         self._changed = asyncio.Event()
         self._share = 0
+        if routes.stable is None:
+            self.samples.clear()
         for remote in (routes.stable, routes.candidate):
             if remote is not None:
                 remote.counts.open_window()

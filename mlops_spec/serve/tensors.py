@@ -26,16 +26,17 @@ class _Kind:
     types: frozenset[type]
     says: str
     dtype: str | None = None
-    largest: float | None = None  # JSON has no infinity, but 1e999 is read as one
+    bounds: tuple[float, float] | None = None  # JSON has no infinity, but 1e999 is read as one
 
 
 _INTEGERS = frozenset({"INT8", "INT16", "INT32", "INT64", "UINT8", "UINT16", "UINT32", "UINT64"})
 _NUMBERS = _INTEGERS | {"FP16", "FP32", "FP64"}
+_FINITE = 1.7976931348623157e308
 # A missing value is `null`; as in training, whole numbers and booleans with missing values become floats.
 _NULL = type(None)
 _KINDS = {
-    "INT64": _Kind(_INTEGERS, frozenset({int, _NULL}), "an integer", "int64", 2**63 - 1),
-    "FP64": _Kind(_NUMBERS, frozenset({int, float, _NULL}), "a number", "float64", 1.7976931348623157e308),
+    "INT64": _Kind(_INTEGERS, frozenset({int, _NULL}), "an integer", "int64", (-(2**63), 2**63 - 1)),
+    "FP64": _Kind(_NUMBERS, frozenset({int, float, _NULL}), "a number", "float64", (-_FINITE, _FINITE)),
     "BOOL": _Kind(frozenset({"BOOL"}), frozenset({bool, _NULL}), "true or false", "bool"),
     "BYTES": _Kind(frozenset({"BYTES"}), frozenset({str, _NULL}), "text"),
 }
@@ -185,11 +186,11 @@ def _check_values(data: Column, expected: Tensor, place: str) -> None:
     kind = _kind(expected)
     if not set(map(type, data)) <= kind.types:
         _refuse(data, next(i for i, value in enumerate(data) if type(value) not in kind.types), expected, place)
-    if kind.largest is not None:
-        bound = kind.largest
+    if kind.bounds is not None:
+        low, high = kind.bounds
         present = [value for value in data if value is not None] if None in data else data
-        if present and not (-bound <= min(present) and max(present) <= bound):
-            beyond = (i for i, value in enumerate(data) if value is not None and not -bound <= value <= bound)
+        if present and not (low <= min(present) and max(present) <= high):
+            beyond = (i for i, value in enumerate(data) if value is not None and not low <= value <= high)
             _refuse(data, next(beyond), expected, place)
 
 

@@ -13,11 +13,10 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import yaml
@@ -41,6 +40,9 @@ from mlops_spec.package import digest
 from mlops_spec.release.declared import Declared, text_of
 from mlops_spec.serve.lock import holder
 from mlops_spec.serve.wanted import Status, read_status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 _found = importlib.util.spec_from_file_location("served_packages", Path(__file__).parent.parent / "serve/conftest.py")
 assert _found is not None
@@ -170,9 +172,7 @@ class World:
         return [record for record in ledger.read(self.git) if record.event == "deploy.outcome"][-1]
 
     def agent(self, environment: str = "staging", **settings: Any) -> Agent:
-        return Agent(
-            Settings(environment, str(self.root / "origin.git"), self.state, **settings), lambda line: print(line)
-        )
+        return Agent(Settings(environment, str(self.root / "origin.git"), self.state, **settings), print)
 
     def one_pass(self, environment: str = "staging", **settings: Any) -> Done:
         agent = self.agent(environment, **settings)

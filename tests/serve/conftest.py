@@ -10,16 +10,18 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from mlops_spec.manifest import Data, Manifest, PackagedFile, Signature, Tensor, manifest_bytes
 from mlops_spec.package import digest
 from mlops_spec.serve.wanted import Served, Status, Wanted, read_status, read_wanted, write_wanted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 INPUTS = (
     Tensor(name="age", datatype="INT64", shape=(-1,)),
@@ -162,10 +164,17 @@ def packages(tmp_path: Path) -> Callable[..., Served]:
     return make
 
 
+@pytest.fixture(scope="module")
+def shared_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for the tests of a module."""
+    yield from run_server(tmp_path_factory.mktemp("server"), "--memory", "1GB")
+
+
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Server]:
-    """A server without a version yet."""
-    yield from run_server(tmp_path)
+def server(shared_server: Server) -> Server:
+    """A server that serves nothing, whatever the test before left."""
+    shared_server.want(stable=None, candidate=None, weight=0, mode="canary", expires=None)
+    return shared_server
 
 
 def run_server(tmp_path: Path, *options: str) -> Iterator[Server]:

@@ -1,0 +1,47 @@
+"""Counts are right, and a window holds what happened since it was opened."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mlops_spec.serve.counts import BOUNDS, Counts
+from mlops_spec.serve.scores import summarise, unpack
+
+
+@given(st.lists(st.floats(0, 20), min_size=1, max_size=200))
+def test_percentiles_are_by_nearest_rank(seconds: list[float]) -> None:
+    counts = Counts()
+    for each in seconds:
+        counts.answered(each, 200, None)
+
+    window = counts.window()
+
+    assert window.p50 == np.quantile(seconds, 0.5, method="inverted_cdf")
+    assert window.p99 == np.quantile(seconds, 0.99, method="inverted_cdf")
+    assert sum(counts.buckets) == len(seconds)
+    assert counts.buckets[-1] == sum(each > BOUNDS[-1] for each in seconds)
+
+
+def test_a_window_begins_at_nothing_and_totals_stay() -> None:
+    counts = Counts()
+    counts.answered(0.1, 200, unpack(summarise(np.array([0.05, 0.95]))))
+    counts.answered(0.2, 500, None)
+    counts.failed()
+    counts.compared(0.25)
+    before = counts.window()
+    counts.open_window()
+    after = counts.window()
+
+    assert (before.requests, before.errors, before.mean_score, before.compared) == (2, 1, 0.5, 1)
+    assert (before.bins, before.largest_difference) == ((1, 0, 0, 0, 0, 0, 0, 0, 0, 1), 0.25)
+    assert (after.requests, after.errors, after.p99, after.mean_score, after.bins, after.compared) == (
+        0,
+        0,
+        None,
+        None,
+        (),
+        0,
+    )
+    assert (counts.statuses[200], counts.statuses[500], counts.scores) == (1, 1, 2)
