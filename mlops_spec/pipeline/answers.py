@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from mlops_spec.errors import Exit, Failure
+from mlops_validators.categories import categories
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,14 +23,18 @@ _SCORE = "y_score"
 
 @dataclass(frozen=True)
 class Answers:
-    """`truth` (n,): 0 or 1, class codes, or values; `score` (n,) or (n, k), as a predictor answers."""
+    """`truth` (n,): 0 or 1, class codes, or values; `score` (n,) or (n, k), as a predictor answers.
+
+    `groups` (n,): what rows depend on each other, where the split says so.
+    """
 
     truth: np.ndarray
     score: np.ndarray
+    groups: np.ndarray | None = None
 
     def of(self, rows: np.ndarray) -> Answers:
         """Those of some rows, by mask or position."""
-        return Answers(self.truth[rows], self.score[rows])
+        return Answers(self.truth[rows], self.score[rows], None if self.groups is None else self.groups[rows])
 
 
 def truth_of(spec: Spec, split: SplitReport, target: pd.Series) -> np.ndarray:
@@ -69,9 +74,15 @@ def read_answers(path: Path) -> Answers:
 
 
 def slices(column: pd.Series) -> dict[str, np.ndarray]:
-    """A column's values, as text and in order, each with the mask of its rows; missing values are no slice."""
-    text = column.astype("str")
-    return {value: (text == value).fillna(False).to_numpy(dtype=bool) for value in sorted(text.dropna().unique())}
+    """A column's values, as text and in order, each with its rows' positions; missing values are one of them."""
+    found = categories(column.to_numpy(), name=str(column.name))
+    return {name: np.flatnonzero(found.codes == code) for code, name in enumerate(found.names)}
+
+
+def groups_of(spec: Spec, rows: pd.DataFrame) -> np.ndarray | None:
+    """What the rows of one group share, when whole groups are split."""
+    by_group = spec.data.split.by == "group" and spec.data.split.column is not None
+    return rows[spec.data.split.column].to_numpy() if by_group else None
 
 
 def _by_class(score: np.ndarray) -> dict[str, np.ndarray]:

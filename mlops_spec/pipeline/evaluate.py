@@ -10,7 +10,7 @@ from mlops_spec import layout
 from mlops_spec.files import write_atomic
 from mlops_spec.manifest import canonical
 from mlops_spec.package import file_sha256
-from mlops_spec.pipeline.answers import Answers, slices, truth_of, write_answers
+from mlops_spec.pipeline.answers import Answers, groups_of, slices, truth_of, write_answers
 from mlops_spec.pipeline.curves import write_plots
 from mlops_spec.pipeline.measured import measure, metrics_of
 from mlops_spec.pipeline.signature import signature_of
@@ -30,7 +30,7 @@ def evaluate(root: Path, spec: Spec) -> None:
     test = pd.read_parquet(root / layout.TEST_ROWS)
     predict = load(_recipe(root, spec, split), root / layout.MODEL, root / "src")
     score = predict(test.drop(columns=[spec.data.target]))
-    answers = Answers(truth_of(spec, split, test[spec.data.target]), score)
+    answers = Answers(truth_of(spec, split, test[spec.data.target]), score, groups_of(spec, test))
     write_answers(root / layout.PREDICTIONS, answers)
     write_plots(root / layout.PLOTS, spec.task, answers)
     write_atomic(root / layout.EVALUATION, canonical(_evaluation(root, spec, test, answers)))
@@ -67,5 +67,5 @@ def _slices(root: Path, spec: Spec, metrics: list[str], column: pd.Series, answe
     """Value by value of a column: its rows and what they measure."""
     found: dict[str, object] = {}
     for value, rows in slices(column).items():
-        found[value] = {"rows": int(rows.sum()), "measures": measure(root, spec, metrics, answers.of(rows))}
+        found[value] = {"rows": len(rows), "measures": measure(root, spec, metrics, answers.of(rows))}
     return found

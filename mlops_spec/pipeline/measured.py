@@ -6,18 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mlops_spec.errors import Exit, Failure
 from mlops_spec.predictor.entry_point import import_function
 from mlops_spec.spec.evaluate import CustomMetric
-from mlops_spec.spec.metrics import METRICS
-from mlops_validators import Interval, interval
+from mlops_validators import MEASURES, custom_measure, interval
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from mlops_spec.pipeline.answers import Answers
     from mlops_spec.spec import Spec
+    from mlops_validators import Interval, Measure
 
 # What is measured where a spec names nothing.
 _USUAL = {
@@ -34,15 +32,24 @@ def metrics_of(spec: Spec) -> list[str]:
     return list(dict.fromkeys([*(named or _USUAL[spec.task]), *gates]))
 
 
-def higher_is_better(spec: Spec, metric: str) -> bool:
-    """Which way a metric is better."""
-    own = custom_metric(spec, metric)
-    return own.direction == "higher" if own else METRICS[metric].higher_is_better
+def measure_named(root: Path, spec: Spec, metric: str) -> Measure:
+    """The measure of that name: one of the evidence's, or the spec's own, of which the function lies in `src`."""
+    for own in spec.evaluate.metrics:
+        if isinstance(own, CustomMetric) and own.name == metric:
+            function = import_function(own.run, root / "src", f"metric `{metric}`")
+            return custom_measure(metric, function, task=spec.task, higher_is_better=own.direction == "higher")
+    return MEASURES[metric]
 
 
-def custom_metric(spec: Spec, metric: str) -> CustomMetric | None:
-    """The spec's own metric of that name, or None."""
-    return next((own for own in spec.evaluate.metrics if isinstance(own, CustomMetric) and own.name == metric), None)
+def options(spec: Spec) -> dict[str, Any]:
+    """How intervals are made, as the spec has it."""
+    evaluate = spec.evaluate
+    return {
+        "confidence": evaluate.confidence,
+        "resamples": evaluate.resamples,
+        "seed": spec.train.seed,
+        "threshold": evaluate.threshold,
+    }
 
 
 def measure(root: Path, spec: Spec, metrics: list[str], answers: Answers) -> dict[str, dict[str, Any]]:
@@ -59,42 +66,9 @@ def _measured(root: Path, spec: Spec, metric: str, answers: Answers) -> dict[str
 
 
 def interval_of(root: Path, spec: Spec, metric: str, answers: Answers) -> Interval:
-    """A metric with its interval, by the spec's confidence, resamples and seed; raises ValueError when undefined."""
-    options = spec.evaluate
-    own = custom_metric(spec, metric)
-    if own is None:
-        return interval(
-            metric,
-            answers.truth,
-            answers.score,
-            confidence=options.confidence,
-            resamples=options.resamples,
-            seed=spec.train.seed,
-            threshold=options.threshold,
-        )
-    function = import_function(own.run, root / "src", f"metric `{metric}`")
-    return _bootstrapped(function, answers, spec, metric)
-
-
-def _bootstrapped(function: Callable[..., Any], answers: Answers, spec: Spec, metric: str) -> Interval:
-    """The percentile interval of a user's own function over resampled rows."""
-    draw = np.random.default_rng(spec.train.seed)
-    count = len(answers.truth)
-    value = _number(function, answers, metric)
-    drawn = [
-        _number(function, answers.of(draw.integers(count, size=count)), metric) for _ in range(spec.evaluate.resamples)
-    ]
-    outside = (1 - spec.evaluate.confidence) / 2
-    low, high = np.quantile(drawn, [outside, 1 - outside])
-    return Interval(value, float(low), float(high), "percentile", spec.evaluate.confidence)
-
-
-def _number(function: Callable[..., Any], answers: Answers, metric: str) -> float:
-    value = function(answers.truth, answers.score)
-    try:
-        return float(value)
-    except (TypeError, ValueError) as error:
-        raise Failure(f"metric `{metric}` gives {value!r}, which is no number", exit_code=Exit.FINDINGS) from error
+    """A metric with its interval; rows of one group are resampled together. Raises ValueError when undefined."""
+    found = measure_named(root, spec, metric)
+    return interval(found, answers.truth, answers.score, groups=answers.groups, **options(spec))
 
 
 def finite(value: float | None) -> float | None:

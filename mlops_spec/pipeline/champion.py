@@ -1,0 +1,90 @@
+"""The model that is live in an environment, by the ledger: its package from the release that the ledger names."""
+
+from __future__ import annotations
+
+import configparser
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlops_spec.deploy.fetch import Fetcher
+from mlops_spec.errors import Failure
+from mlops_spec.ledger.query import read
+from mlops_spec.ledger.state import replay
+from mlops_spec.package import verify
+from mlops_spec.pipeline.gates.case import Rival
+from mlops_spec.pipeline.judgement import Against
+from mlops_spec.pipeline.scoring import score
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from mlops_spec.git import Git
+
+
+@dataclass(frozen=True)
+class Champion:
+    """What an environment serves: version, package digest, and the commit of its release."""
+
+    environment: str
+    version: str
+    digest: str
+    commit: str
+
+
+def rival_of(git: Git, root: Path, environment: str, rows: pd.DataFrame) -> Rival:
+    """What an environment's champion answers for rows; whatever can't be known is said, not guessed.
+
+    Raises:
+        Failure: the remote of Git or of DVC does not answer (69), or what they give is not what the ledger names.
+    """
+    if git.remote not in git.text("remote").split():
+        return Rival(None, reason=f"there is no remote `{git.remote}`, so no ledger says what is live in {environment}")
+    champion = champion_of(git, environment)
+    if champion is None:
+        reason = f"no champion yet: by the ledger nothing was ever live in {environment}"
+        return Rival(None, reason=reason, never_deployed=True)
+    against = Against(champion.environment, champion.version, champion.digest)
+    with tempfile.TemporaryDirectory(prefix="mlops-spec-champion-") as folder:
+        fetch(git, root, champion, Path(folder) / "package")
+        try:
+            return Rival(score(Path(folder) / "package", [rows]).answers[0], against)
+        except Failure as failure:
+            return Rival(None, against, f"{champion.version} can't answer these rows: {failure.message}")
+
+
+def champion_of(git: Git, environment: str) -> Champion | None:
+    """What is live; None when the ledger proves that nothing ever was.
+
+    Raises:
+        Failure: the remote does not answer (69), or the ledger does not hold together (1).
+    """
+    state = replay(read(git))
+    live = state.live.get(environment)
+    if live is None:
+        return None
+    tag = state.registered[live.version].what.tag
+    assert tag is not None  # the ledger takes no registration without one
+    return Champion(environment, live.version, live.digest, tag.target)
+
+
+def fetch(git: Git, root: Path, champion: Champion, destination: Path) -> None:
+    """Puts the champion's package into `destination`, verified against the ledger's digest.
+
+    Raises:
+        Failure: the release or its package can't be had (69), or it is not what the ledger names (78).
+    """
+    if git.resolve(f"{champion.commit}^{{commit}}") is None:
+        git.fetch("+refs/tags/*:refs/tags/*")
+    Fetcher(git, remote=_local_remote(root)).fetch(champion.commit, destination)
+    verify(destination, champion.digest)
+
+
+def _local_remote(root: Path) -> str | None:
+    """The address of a remote that is a folder, made absolute: DVC reads it relative to the configuration's file."""
+    config = configparser.ConfigParser(interpolation=None, strict=False)
+    config.read(root / ".dvc" / "config", encoding="utf-8")
+    name = config.get("core", "remote", fallback=None)
+    url = config.get(f"'remote \"{name}\"'", "url", fallback="")
+    return str((root / ".dvc" / url).resolve()) if url and "://" not in url else None

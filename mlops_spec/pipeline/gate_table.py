@@ -1,0 +1,129 @@
+"""The gates as a table: with colour on a terminal, aligned plain text when piped."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from mlops_spec.pipeline.judgement import GateResult, Judged
+
+_SIGNS = {">=": "≥", "<=": "≤", ">": ">", "=": "="}
+_COLOURS = {"pass": "green", "fail": "bold red", "inconclusive": "yellow"}
+_COUNTED = {"contract": "broken promise", "leak": "row"}
+
+
+def show(judged: Judged) -> None:
+    """Prints the table to stdout."""
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(headline(judged, _COLOURS[judged.verdict]))
+    console.print()
+    table = Table(box=box.SIMPLE_HEAD if console.is_terminal else None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name, justify in (("  gate", "left"), ("value", "right"), ("95 % interval", "left"), ("bound", "left")):
+        table.add_column(name, justify=justify, no_wrap=True)  # type: ignore[arg-type]
+    table.add_column("verdict", overflow="fold")
+    for gate in rows(judged):
+        table.add_row(f"  {label(gate)}", value(gate), interval(gate), bound(gate), verdict(gate))
+    console.print(table)
+    if closing := summary(judged):
+        console.print(f"\n{closing}", markup=False)
+
+
+def headline(judged: Judged, colour: str = "") -> Text:
+    """`credit-default · 7,479 test rows · against production v1.4.0 · FAIL`."""
+    against = f" · against {judged.against.environment} {judged.against.version}" if judged.against else ""
+    text = Text(f"{judged.model} · {judged.rows:,} test rows{against} · ")
+    return text.append(judged.verdict.upper(), style=colour)
+
+
+def rows(judged: Judged) -> list[GateResult]:
+    """The results to show: a column's slices one by one, and its overall result only when it has none."""
+    split = {gate.id.removesuffix(f"/{gate.slice}") for gate in judged.gates if gate.slice is not None}
+    return [gate for gate in judged.gates if gate.slice is not None or gate.id not in split]
+
+
+def label(gate: GateResult) -> str:
+    """How a person names the gate."""
+    _, _, rest = gate.id.partition("/")
+    match gate.kind:
+        case "champion":
+            return f"champion: {gate.metric}, paired"
+        case "slice":
+            return f"slice {rest.split('/')[0]}={gate.slice}: {gate.metric}"
+        case "fairness":
+            return f"fairness {rest}"
+        case "robustness":
+            return f"robustness {rest.split('/')[0]}: {gate.metric} drop"
+        case "latency":
+            return "latency p99"
+        case _:
+            return gate.id
+
+
+def value(gate: GateResult) -> str:
+    """The value in its unit."""
+    if gate.value is None:
+        return "–"
+    if gate.kind in _COUNTED:
+        count = int(gate.value)
+        return f"{count:,} {_COUNTED[gate.kind]}{'s' * (count != 1)}"
+    return number(gate, gate.value)
+
+
+def interval(gate: GateResult) -> str:
+    """Both ends, unless the value is exact."""
+    if gate.low is None or gate.high is None or gate.low == gate.high:
+        return ""
+    return f"{number(gate, gate.low)} … {number(gate, gate.high)}"
+
+
+def bound(gate: GateResult) -> str:
+    """What the value is held against."""
+    return "" if gate.bound is None else f"{_SIGNS[gate.bound.op]} {number(gate, gate.bound.value)}"
+
+
+def verdict(gate: GateResult) -> Text:
+    """The verdict; with its reason, unless it is a plain pass."""
+    text = Text(gate.verdict, style=_COLOURS[gate.verdict])
+    if gate.verdict != "pass" or gate.value is None:
+        text.append(f" · {gate.reason}", style="default")
+    if gate.waived_until:
+        text.append(f" · waived until {gate.waived_until}", style="cyan")
+    return text
+
+
+def number(gate: GateResult, amount: float) -> str:
+    """A number as its kind is written: signed differences, milliseconds, bytes."""
+    match gate.kind:
+        case "champion":
+            return f"{amount:+.3f}".replace("-", "−")
+        case "latency":
+            return f"{amount:.3g} ms"
+        case "size":
+            return f"{amount / 1e6:,.3g} MB"
+        case "contract" | "leak":
+            return f"{amount:.0f}"
+        case _:
+            return f"{amount:.3f}" if abs(amount) < 100 else f"{amount:,.4g}"
+
+
+def summary(judged: Judged) -> str:
+    """What stops a release, and what to do about it; nothing when nothing does."""
+    blocking = Counter(gate.verdict for gate in rows(judged) if gate.blocks)
+    if not blocking:
+        return ""
+    counts = ", ".join(
+        f"{count} {name}"
+        for name, count in (("failed", blocking["fail"]), ("inconclusive", blocking["inconclusive"]))
+        if count
+    )
+    if not blocking["inconclusive"]:
+        return f"{counts}."
+    return (
+        f"{counts}. An inconclusive gate blocks; gather rows, widen the slice, or waive it with an owner and an expiry."
+    )

@@ -1,0 +1,1 @@
+"""The gates, one module for each kind: evidence in, results out."""

@@ -1,0 +1,41 @@
+"""The candidate must not be worse than what is live by more than a margin: paired, on the same rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.pipeline.gates.case import result
+from mlops_spec.pipeline.judgement import Limit
+from mlops_spec.pipeline.measured import finite, measure_named, options
+from mlops_spec.spec.gates import gate_id
+from mlops_validators import Verdict, judge_non_inferior, paired_difference, undecided
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.pipeline.gates.case import Case
+    from mlops_spec.pipeline.judgement import GateResult
+    from mlops_spec.spec.evaluate import ChampionGate
+
+
+def results(case: Case, gate: ChampionGate) -> Iterator[GateResult]:
+    """One result; `baseline` is the champion's own value."""
+    name, rival, answers = gate_id(gate), case.rivals[gate.champion], case.answers
+    if rival.never_deployed:
+        yield result(name, "champion", Verdict("pass", rival.reason), metric=gate.metric)
+        return
+    measure = measure_named(case.root, case.spec, gate.metric)
+    bound = Limit(">=", -gate.margin) if measure.higher_is_better else Limit("<=", gate.margin)
+    if rival.score is None:
+        yield result(name, "champion", undecided(rival.reason), bound=bound, metric=gate.metric)
+        return
+    try:
+        found = paired_difference(
+            measure, answers.truth, answers.score, rival.score, groups=answers.groups, **options(case.spec)
+        )
+        baseline = finite(measure(answers.truth, rival.score, threshold=case.spec.evaluate.threshold))
+    except ValueError as error:
+        yield result(name, "champion", undecided(str(error)), bound=bound, metric=gate.metric)
+        return
+    verdict = judge_non_inferior(found, gate.margin, measure.higher_is_better, rows=len(answers.truth))
+    yield result(name, "champion", verdict, found, bound, metric=gate.metric, baseline=baseline)

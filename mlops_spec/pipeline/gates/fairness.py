@@ -1,0 +1,57 @@
+"""A disparity between the groups of a protected attribute must stay within its bound."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mlops_spec.pipeline.gates.case import limit, result
+from mlops_spec.pipeline.measured import options
+from mlops_spec.spec.gates import attributes, gate_id
+from mlops_validators import judge, undecided
+from mlops_validators.fairness import RATES, Groups, count_groups, disparity_interval
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.pipeline.gates.case import Case
+    from mlops_spec.pipeline.judgement import GateResult
+    from mlops_spec.spec.evaluate import FairnessGate
+
+# The rates that a disparity compares, as its definition has them.
+_COMPARED = {
+    "demographic_parity": ("selection rate",),
+    "equal_opportunity": ("true positive rate",),
+    "equalized_odds": ("true positive rate", "false positive rate"),
+    "predictive_parity": ("precision",),
+}
+
+
+def results(case: Case, gate: FairnessGate) -> Iterator[GateResult]:
+    """One result; its reason says between whom the rates lie apart."""
+    name = gate_id(gate)
+    if case.answers.score.ndim != 1 or case.spec.task == "regression":
+        yield result(name, "fairness", undecided("a disparity is of a binary task"), metric=gate.fairness)
+        return
+    columns = [case.test[column].to_numpy() for column in attributes(gate)]
+    labels = (case.answers.score >= case.spec.evaluate.threshold).astype(int)
+    how = {key: value for key, value in options(case.spec).items() if key != "threshold"}
+    try:
+        groups = count_groups(case.answers.truth, labels, columns[0] if len(columns) == 1 else columns)
+        found = disparity_interval(gate.fairness, groups, **how)
+        verdict = judge(found, minimum=gate.min, maximum=gate.max, rows=groups.rows(gate.fairness))
+    except ValueError as error:
+        yield result(name, "fairness", undecided(str(error)), bound=limit(gate.min, gate.max), metric=gate.fairness)
+        return
+    told = result(name, "fairness", verdict, found, limit(gate.min, gate.max, found.value), metric=gate.fairness)
+    yield told if verdict.verdict == "pass" else _explained(told, groups)
+
+
+def _explained(told: GateResult, groups: Groups) -> GateResult:
+    """Adds the rate that lies widest apart, and between whom."""
+    compared = [RATES.index(rate) for rate in _COMPARED[(told.metric or "").rpartition("_")[0]]]
+    rates = groups.rates[:, compared]
+    widest = int((rates.max(axis=0) - rates.min(axis=0)).argmax())
+    least, most = int(rates[:, widest].argmin()), int(rates[:, widest].argmax())
+    apart = ", ".join(f"{groups.names[group]} {rates[group, widest]:.2f}" for group in (least, most))
+    return replace(told, reason=f"{told.reason}; {RATES[compared[widest]]}: {apart}")

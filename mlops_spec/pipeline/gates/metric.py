@@ -1,0 +1,30 @@
+"""A measure over all test rows must lie, interval and all, on the right side of its bound."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.pipeline.gates.case import limit, result
+from mlops_spec.pipeline.measured import interval_of
+from mlops_spec.spec.gates import gate_id
+from mlops_validators import judge, undecided
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.pipeline.gates.case import Case
+    from mlops_spec.pipeline.judgement import GateResult
+    from mlops_spec.spec.evaluate import MetricGate
+
+
+def results(case: Case, gate: MetricGate) -> Iterator[GateResult]:
+    """One result."""
+    name = gate_id(gate)
+    try:
+        found = interval_of(case.root, case.spec, gate.metric, case.answers)
+    except ValueError as error:
+        bound = limit(gate.min, gate.max)
+        yield result(name, "metric", undecided(str(error)), bound=bound, metric=gate.metric)
+        return
+    verdict = judge(found, minimum=gate.min, maximum=gate.max, rows=len(case.test))
+    yield result(name, "metric", verdict, found, limit(gate.min, gate.max, found.value), metric=gate.metric)

@@ -1,0 +1,54 @@
+"""A measure must keep its bound in every value of a column; the verdicts allow for the number of values."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mlops_spec.pipeline.answers import slices
+from mlops_spec.pipeline.gates.case import limit, result
+from mlops_spec.pipeline.measured import interval_of
+from mlops_spec.spec.gates import gate_id
+from mlops_validators.slices import Slice, judge_slices, worst
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy as np
+
+    from mlops_spec.pipeline.gates.case import Case
+    from mlops_spec.pipeline.judgement import GateResult
+    from mlops_spec.spec.evaluate import SliceGate
+
+
+def results(case: Case, gate: SliceGate) -> Iterator[GateResult]:
+    """A result for each value, and first one for the column, which is that of the value that decides."""
+    name = gate_id(gate)
+    measured = {value: _measured(case, gate, rows) for value, rows in slices(case.test[gate.slice]).items()}
+    verdicts = judge_slices(measured, minimum=gate.min, maximum=gate.max, min_rows=gate.min_rows)
+    each = [
+        result(
+            f"{name}/{value}",
+            "slice",
+            verdicts[value],
+            found.interval,
+            limit(gate.min, gate.max, found.interval.value if found.interval else None),
+            metric=gate.metric,
+            slice=value,
+        )
+        for value, found in measured.items()
+    ]
+    deciding = worst(list(verdicts.values()))
+    decider = next((one for one in each if verdicts[one.slice or ""] is deciding), None)
+    if decider is None:
+        yield result(name, "slice", deciding, bound=limit(gate.min, gate.max), metric=gate.metric)
+        return
+    yield replace(decider, id=name, slice=None, reason=f"{gate.slice}={decider.slice}: {decider.reason}")
+    yield from each
+
+
+def _measured(case: Case, gate: SliceGate, rows: np.ndarray) -> Slice:
+    try:
+        return Slice(len(rows), interval_of(case.root, case.spec, gate.metric, case.answers.of(rows)))
+    except ValueError as error:
+        return Slice(len(rows), None, str(error))

@@ -1,0 +1,109 @@
+"""What the gates say: one result for each, and the verdict over all of them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlops_spec.spec.governance import Waiver
+
+Outcome = Literal["pass", "fail", "inconclusive"]
+_OPTIONAL = ("metric", "slice", "rows_needed", "waived_until", "baseline")
+_BLOCKING: tuple[Outcome, ...] = ("fail", "inconclusive")
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What a value is held against."""
+
+    op: Literal[">=", "<=", ">", "="]
+    value: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class GateResult:
+    """One gate: its value with the interval, the bound, and the verdict with its reason. Unknown numbers are None."""
+
+    id: str
+    kind: str
+    metric: str | None = None
+    slice: str | None = None
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    bound: Limit | None = None
+    verdict: Outcome
+    reason: str
+    rows_needed: int | None = None
+    waived_until: str | None = None
+    baseline: float | None = None
+
+    @property
+    def blocks(self) -> bool:
+        """Whether it stops a release."""
+        return self.verdict != "pass" and self.waived_until is None
+
+    def record(self) -> dict[str, Any]:
+        """As `gate.json` has it."""
+        return {key: value for key, value in asdict(self).items() if value is not None or key not in _OPTIONAL}
+
+
+@dataclass(frozen=True)
+class Against:
+    """The champion."""
+
+    environment: str
+    version: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class Judged:
+    """All gates of one model at one commit, on so many test rows."""
+
+    model: str
+    commit: str
+    rows: int
+    against: Against | None
+    gates: tuple[GateResult, ...]
+
+    @property
+    def verdict(self) -> Outcome:
+        """The worst of what blocks; a pass only if nothing does, and there is something."""
+        verdicts = {gate.verdict for gate in self.gates if gate.blocks}
+        if not self.gates:
+            return "inconclusive"
+        return next((outcome for outcome in _BLOCKING if outcome in verdicts), "pass")
+
+    def record(self) -> dict[str, Any]:
+        """As `gate.json` has it."""
+        return {
+            "v": 1,
+            "model": self.model,
+            "commit": self.commit,
+            "rows": self.rows,
+            "against": None if self.against is None else asdict(self.against),
+            "verdict": self.verdict,
+            "gates": [gate.record() for gate in self.gates],
+        }
+
+
+def waived(results: Sequence[GateResult], waivers: Sequence[Waiver], today: str) -> tuple[GateResult, ...]:
+    """The results, those that do not pass marked with their waiver's end; one that ended before `today` counts no more.
+
+    A waiver of a slice gate holds for each of its values.
+    """
+    ends = {waiver.gate: waiver.expires for waiver in waivers if waiver.expires >= today}
+
+    def mark(result: GateResult) -> GateResult:
+        end = ends.get(result.id) or next((ends[name] for name in ends if _is_part(result, name)), None)
+        return result if end is None or result.verdict == "pass" else replace(result, waived_until=end)
+
+    return tuple(mark(result) for result in results)
+
+
+def _is_part(result: GateResult, name: str) -> bool:
+    return result.kind == "slice" and result.slice is not None and result.id == f"{name}/{result.slice}"
