@@ -26,10 +26,11 @@ from mlops_spec.release.promotion import follow, look
 from mlops_spec.release.register import Registration, register
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from mlops_spec.ledger import Record
+    from mlops_spec.release.promotion import Wish
 
 START = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
 ALICE = Who(actor=Actor(login="alice", id=101, kind="human"))
@@ -142,9 +143,11 @@ class House:
             self.ask(version)
         return ledger.open_intents(self.records())[-1]
 
+    def wish(self, version: str, digest: str | None = None) -> Callable[[], Wish]:
+        return lambda: follow(look(self.git, now=self.now), "staging", version, digest)
+
     def ask(self, version: str, seconds: float = 0) -> tuple[Record | None, Record | None]:
-        wish = lambda: follow(look(self.git, now=self.now), "staging", version, None)  # noqa: E731
-        return ask(self.git, wish, ALICE, Waiting(seconds), now=self.now)
+        return ask(self.git, self.wish(version), ALICE, Waiting(seconds), now=self.now)
 
     def stage(self, version: str, result: Any = "succeeded", reason: str = "") -> Record:
         """Staging's agent brings a version."""
@@ -223,3 +226,12 @@ def house(tmp_path: Path) -> Iterator[House]:
         files = {"model.yaml": SPEC, "uv.lock": "1\n"}
         made.commit(files | {"deploy/staging.yaml": FOLLOWING, "deploy/production.yaml": PROMOTED}, message="Begin")
         yield made
+
+
+@pytest.fixture
+def staged(house: House) -> House:
+    """v1.0.0 is registered and has been live in staging for two hours."""
+    house.register()
+    house.stage("v1.0.0")
+    house.later(hours=2)
+    return house

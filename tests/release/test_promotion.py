@@ -1,0 +1,484 @@
+"""Promoting by pull request, against the local forge."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mlops_spec import ledger
+from mlops_spec.cli.release import promote_command
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.forge import pulls
+from mlops_spec.git import Stale, Update
+from mlops_spec.ledger import Draft
+from mlops_spec.ledger.record import Actor, What, Who
+from mlops_spec.release.ask import Waiting, ask
+from mlops_spec.release.close import close
+from mlops_spec.release.declared import Declared, declared_in
+from mlops_spec.release.desired import desired
+from mlops_spec.release.promotion import Wish, look, promote
+from mlops_spec.release.propose import propose
+
+from .conftest import ALICE, FOLLOWING, PROMOTED, SPEC
+
+if TYPE_CHECKING:
+    from mlops_spec.forge.shapes import PullRequest
+
+    from .conftest import House
+
+APPROVE, REFUSE, COMMENT = "APPROVE", "REQUEST_CHANGES", "COMMENT"
+
+
+def proposed(house: House, version: str = "v1.0.0") -> PullRequest:
+    done = propose(house.git, house.github(), "production", version, now=house.now)
+    assert done.pull_request is not None, done.message
+    return pulls.get(house.github(), done.pull_request)
+
+
+def review(house: House, pull: PullRequest, login: str, event: str, **values: Any) -> None:
+    path = f"/repos/acme/churn/pulls/{pull.number}/reviews"
+    house.github(login).send("POST", path, {"event": event, **values}, needs="pull-requests: write")
+
+
+def merge(house: House, pull: PullRequest, by: str = "carol") -> None:
+    house.github(by).send("PUT", f"/repos/acme/churn/pulls/{pull.number}/merge", {}, needs="contents: write")
+    house.pull()
+
+
+def plan(house: House) -> Wish | None:
+    return promote(look(house.git, now=house.now), "production", house.github)
+
+
+def planned(house: House) -> Wish:
+    wish = plan(house)
+    assert wish is not None
+    return wish
+
+
+def approved(house: House, version: str = "v1.0.0") -> PullRequest:
+    pull = proposed(house, version)
+    review(house, pull, "bob", APPROVE)
+    merge(house, pull)
+    return pull
+
+
+def live(house: House, version: str = "v1.0.0") -> None:
+    """Production serves a version."""
+    approved(house, version)
+    with pytest.raises(Failure, match="is still open"):
+        ask(house.git, lambda: planned(house), ALICE, Waiting(0), now=house.now)
+    house.answer(ledger.open_intents(house.records())[0])
+
+
+def second_version(house: House) -> None:
+    house.commit({"src/a.py": "2\n"})
+    house.register(code=2)
+    house.stage("v1.1.0")
+    house.later(hours=2)
+
+
+def test_the_pull_request_changes_the_deploy_file_alone(staged: House) -> None:
+    pull = proposed(staged)
+    staged.git.fetch("+refs/heads/*:refs/remotes/origin/*")
+
+    assert staged.git.text("diff", "--name-only", "main", pull.head.sha) == "deploy/production.yaml"
+    said = declared_in(staged.git.tree(pull.head.sha), "production")
+    assert isinstance(said, Declared)
+    assert (said.version, said.serial, said.base_serial, said.base_digest) == ("v1.0.0", 1, 0, None)
+    assert [document.kind for document in said.evidence] == ["promotion-report", "gates", "evaluation"]
+    assert "| `roc_auc` | 0.8 | 0.78 … 0.82 | >= 0.7 | pass |" in (pull.body or "")
+
+
+def test_the_text_compares_with_what_is_live(staged: House) -> None:
+    live(staged)
+    staged.commit({"src/a.py": "2\n"}, message="Faster @alice | <img src=x> `rm`")
+    staged.register(code=2, auc=0.9)
+    staged.stage("v1.1.0")
+    body = proposed(staged, "v1.1.0").body or ""
+
+    assert "replaces **v1.0.0** (serial 1)" in body
+    assert "| `roc_auc` | 0.9 | 0.88 … 0.92 | >= 0.7 | pass | 0.8 |" in body
+    assert "Faster @alice ¦ <img src=x> 'rm'`" in body
+
+
+def test_one_pull_request_is_kept_up_to_date(staged: House) -> None:
+    first = proposed(staged)
+    again = proposed(staged)
+    second_version(staged)
+    newer = proposed(staged, "v1.1.0")
+    older = propose(staged.git, staged.github(), "production", "v1.0.0", now=staged.now)
+
+    assert first == again, "an approval of the same proposal must stay"
+    assert newer.number == first.number
+    assert newer.title == "Promote churn v1.1.0 to production"
+    assert newer.head.sha != first.head.sha
+    assert older.message == f"#{first.number} proposes v1.1.0 already"
+
+
+def test_what_was_not_live_before_is_not_proposed(house: House) -> None:
+    house.register()
+    with pytest.raises(Failure, match=r"v1\.0\.0 was never live in staging"):
+        proposed(house)
+    with pytest.raises(Failure, match=r"v9\.0\.0 was never registered"):
+        proposed(house, "v9.0.0")
+
+
+def test_nothing_declared_asks_for_nothing(house: House) -> None:
+    assert plan(house) is None
+
+
+def test_an_approved_promotion_is_recorded_with_its_approval(staged: House) -> None:
+    pull = approved(staged)
+    with pytest.raises(Failure, match="is still open"):
+        ask(staged.git, lambda: planned(staged), ALICE, Waiting(0), now=staged.now)
+
+    intent = staged.records()[-1]
+    (approval,) = intent.who.approvals
+    assert (approval.login, approval.id, approval.head_sha) == ("bob", 102, pull.head.sha)
+    assert approval.evidence
+    assert intent.why
+    assert (intent.why.pull_request, intent.why.text) == (pull.number, "Promote churn v1.0.0 to production")
+    assert (intent.what.serial, intent.what.base_serial, intent.what.after) == (1, 0, "staging")
+
+
+@pytest.mark.parametrize(
+    ("reviews", "allowed"),
+    [
+        ([], False),
+        ([("bob", APPROVE)], True),
+        ([("carol", APPROVE)], True),
+        ([("bob", COMMENT)], False),
+        ([("bob", REFUSE)], False),
+        ([("bob", APPROVE), ("bob", COMMENT)], True),
+        ([("bob", APPROVE), ("bob", REFUSE)], False),
+        ([("bob", REFUSE), ("bob", APPROVE)], True),
+        ([("bob", APPROVE), ("carol", REFUSE)], False),
+        ([("carol", REFUSE), ("bob", APPROVE)], False),
+        ([("alice", APPROVE)], False),
+        ([("alice", APPROVE), ("bob", APPROVE)], True),
+        ([("alice", APPROVE), ("alice", COMMENT)], False),
+        ([("bob", APPROVE), ("carol", APPROVE)], True),
+        ([("carol", COMMENT), ("bob", COMMENT)], False),
+        ([("bob", REFUSE), ("carol", APPROVE)], False),
+    ],
+    ids=lambda value: (
+        "+".join(f"{who}-{what.lower()}" for who, what in value) if isinstance(value, list) else str(value)
+    ),
+)
+def test_reviews(staged: House, reviews: list[tuple[str, str]], allowed: bool) -> None:
+    """alice is nobody whom the spec lets approve; bob and carol are."""
+    pull = proposed(staged)
+    for login, event in reviews:
+        review(staged, pull, login, event)
+    staged.hub.reviews, kept = [], list(staged.hub.reviews)
+    merge(staged, pull)
+    staged.hub.reviews = kept
+
+    if allowed:
+        assert planned(staged).approved
+    else:
+        with pytest.raises(Failure, match=r"0 of 1 approvals|asked for changes") as raised:
+            plan(staged)
+        assert raised.value.exit_code == Exit.FINDINGS
+
+
+def test_an_approval_of_an_earlier_commit_does_not_count(staged: House) -> None:
+    pull = proposed(staged)
+    review(staged, pull, "bob", APPROVE)
+    branch = f"refs/heads/{pull.head.ref}"
+    commit = staged.git.write_commit(
+        staged.git.text("rev-parse", f"{pull.head.sha}^{{tree}}"),
+        parents=[pull.head.sha],
+        message="later",
+        when=staged.now,
+    )
+    staged.git.push(Update(branch, commit, pull.head.sha))
+    merge(staged, pull)
+    with pytest.raises(Failure, match="0 of 1 approvals"):
+        plan(staged)
+
+
+def test_nobody_approves_what_they_wrote(staged: House) -> None:
+    """bob's pull request made the version, so that only carol may approve it."""
+    main = staged.git.commit_id()
+    tree = staged.git.write_tree(main, {"src/b.py": b"1\n"})
+    commit = staged.git.write_commit(tree, parents=[main], message="b", when=staged.now)
+    staged.git.push(Update("refs/heads/bobs", commit, None))
+    change = pulls.create(staged.github("bob"), title="b", head="bobs", base="main", body="")
+    merge(staged, change)
+    staged.register(code=7)
+    staged.stage("v1.1.0")
+    staged.later(hours=2)
+
+    pull = proposed(staged, "v1.1.0")
+    review(staged, pull, "bob", APPROVE)
+    merge(staged, pull)
+    with pytest.raises(Failure, match="0 of 1 approvals"):
+        plan(staged)
+
+
+def test_a_push_to_main_is_no_promotion(staged: House) -> None:
+    digest = staged.records()[0].what.package
+    assert digest
+    text = PROMOTED.replace("version: null", "version: v1.0.0").replace("\ndigest: null", f"\ndigest: {digest.digest}")
+    staged.commit({"deploy/production.yaml": text.replace("\nserial: 0", "\nserial: 1")})
+    with pytest.raises(Failure, match="was not merged by a pull request"):
+        plan(staged)
+
+
+def test_a_text_edited_after_it_was_proposed_is_refused(staged: House) -> None:
+    pull = approved(staged)
+    pulls.update(staged.github(), pull.number, body=(pull.body or "").replace("0.8", "0.9"))
+    with pytest.raises(Failure, match="was edited after it was proposed"):
+        plan(staged)
+
+
+def test_line_ends_are_no_edit(staged: House) -> None:
+    pull = approved(staged)
+    pulls.update(staged.github(), pull.number, body=(pull.body or "").replace("\n", "\r\n") + "\r\n")
+    assert planned(staged).approved
+
+
+def test_a_stale_promotion_is_refused(staged: House) -> None:
+    """Two were decided on serial 0; one went first."""
+    pull = proposed(staged)
+    review(staged, pull, "bob", APPROVE)
+    second_version(staged)
+    staged.hub.origin.git.run("update-ref", "refs/heads/kept", pull.head.sha)
+    live(staged, "v1.1.0")
+    old = declared_in(staged.git.tree(pull.head.sha), "production")
+    assert isinstance(old, Declared)
+    staged.commit({"deploy/production.yaml": staged.git.text("show", f"{pull.head.sha}:deploy/production.yaml")})
+    with pytest.raises(Stale, match=r"production is at serial 1 \(v1\.1\.0 live\).*decided on serial 0"):
+        plan(staged)
+    assert all(
+        record.what.version != "v1.0.0" for record in staged.records() if record.what.environment == "production"
+    )
+
+
+def test_too_short_a_soak_is_refused(house: House) -> None:
+    house.register()
+    house.stage("v1.0.0")
+    house.later(minutes=59)
+    approved(house)
+    with pytest.raises(Failure, match=r"was live in staging for 0:59:00, 1h are asked for"):
+        plan(house)
+    house.later(minutes=1)
+    assert planned(house).approved
+
+
+def test_a_revoked_version_is_refused(staged: House) -> None:
+    approved(staged)
+    who = Who(actor=Actor(login="carol", id=103, kind="human"))
+    revoked = Draft(event="revoke", who=who, what=What(model="churn", version="v1.0.0"))
+    ledger.append(staged.git, ledger.head(staged.git), [revoked], now=staged.now)
+    with pytest.raises(Failure, match=r"v1\.0\.0 was revoked"):
+        plan(staged)
+
+
+def test_an_expired_waiver_is_refused(house: House) -> None:
+    house.register(verdict="fail", auc=0.6, waived_until="2026-11-24")
+    house.stage("v1.0.0")
+    house.later(days=1)
+    approved(house)
+    assert planned(house).approved
+    house.later(days=1)
+    with pytest.raises(Failure, match="gates no longer hold: roc_auc"):
+        plan(house)
+
+
+def test_a_moved_tag_is_refused(staged: House) -> None:
+    approved(staged)
+    staged.hub.origin.git.run("update-ref", "refs/tags/churn@v1.0.0", staged.git.commit_id())
+    with pytest.raises(Failure, match=r"tag churn@v1\.0\.0 is .* but .* was registered"):
+        plan(staged)
+
+
+def test_a_rerun_of_what_succeeded_does_nothing(staged: House) -> None:
+    live(staged)
+    size = len(staged.records())
+    assert planned(staged).done
+    assert ask(staged.git, lambda: planned(staged), ALICE, Waiting(0)) == (None, None)
+    assert len(staged.records()) == size
+
+
+def test_a_rerun_takes_up_the_open_intent(staged: House) -> None:
+    approved(staged)
+    for _ in range(2):
+        with pytest.raises(Failure, match="is still open"):
+            ask(staged.git, lambda: planned(staged), ALICE, Waiting(0), now=staged.now)
+    assert [record.event for record in staged.records()].count("deploy.intent") == 2  # staging's and this one
+
+
+@pytest.mark.parametrize("result", ["rolled-back", "failed", "abandoned"])
+def test_what_ended_badly_is_proposed_anew(staged: House, result: str) -> None:
+    approved(staged)
+    with pytest.raises(Failure, match="is still open"):
+        ask(staged.git, lambda: planned(staged), ALICE, Waiting(0), now=staged.now)
+    staged.answer(ledger.open_intents(staged.records())[0], result, "p99 too long")
+    with pytest.raises(Failure, match=f"serial 1 of production ended as {result}"):
+        plan(staged)
+
+    again = proposed(staged)
+    review(staged, again, "bob", APPROVE)
+    merge(staged, again)
+    assert planned(staged).what.serial == 2
+
+
+def test_asking_waits_for_the_outcome(house: House) -> None:
+    house.register()
+    answers = iter([None, None, lambda: house.answer(ledger.open_intents(house.records())[0], "rolled-back", "NaN")])
+
+    def sleep(_: float) -> None:
+        act = next(answers)
+        if act:
+            act()
+
+    said: list[str] = []
+    _, outcome = ask(house.git, house.wish("v1.0.0"), ALICE, Waiting(60, said.append, sleep))
+    assert outcome
+    assert (outcome.result, outcome.why and outcome.why.text) == ("rolled-back", "NaN")
+    assert said == ["intent 1: staging v1.0.0, serial 1"]
+
+
+def test_nobody_answers(house: House) -> None:
+    house.register()
+    clock = iter(range(0, 1000, 10))
+    with pytest.raises(Failure, match="no agent of staging answered within 30 s") as raised:
+        ask(house.git, house.wish("v1.0.0"), ALICE, Waiting(30, sleep=lambda _: None, clock=lambda: next(clock)))
+    assert raised.value.exit_code == Exit.FINDINGS
+
+
+def test_a_remote_that_is_away_for_a_moment_is_asked_again(house: House) -> None:
+    house.register()
+    path, gone = house.hub.origin.path, house.root / "gone.git"
+    steps = iter([lambda: path.rename(gone), lambda: gone.rename(path), lambda: house.answer(house.records()[-1])])
+    said: list[str] = []
+    _, outcome = ask(house.git, house.wish("v1.0.0"), ALICE, Waiting(60, said.append, lambda _: next(steps)()))
+    assert outcome
+    assert outcome.result == "succeeded"
+    assert any("trying again" in line for line in said)
+
+
+def test_a_follower_takes_the_newest_alone(house: House) -> None:
+    house.register()
+    house.commit({"src/a.py": "2\n"})
+    house.register(code=2)
+    with pytest.raises(Stale, match=r"v1\.0\.0 is not the newest version"):
+        house.ask("v1.0.0")
+    house.stage("v1.1.0")
+    assert house.ask("v1.1.0") == (None, None)
+
+
+def test_another_digest_is_refused(house: House) -> None:
+    house.register()
+    with pytest.raises(Failure, match="was registered as"):
+        ask(house.git, house.wish("v1.0.0", "sha256:" + "0" * 64), ALICE, Waiting(0))
+
+
+def test_another_open_intent_is_waited_for(house: House) -> None:
+    house.register()
+    old = house.intent("v1.0.0")
+    house.commit({"src/a.py": "2\n"})
+    house.register(code=2)
+    steps = iter([lambda: house.answer(old, "failed"), lambda: house.answer(house.records()[-1])])
+    _, outcome = ask(house.git, house.wish("v1.1.0"), ALICE, Waiting(60, sleep=lambda _: next(steps)()))
+    assert outcome
+    assert (outcome.what.version, outcome.result) == ("v1.1.0", "succeeded")
+
+
+def test_a_run_abandons_its_own_intent_alone(house: House) -> None:
+    house.register()
+    house.intent("v1.0.0")
+    assert close(house.git, "staging", Who(actor=Actor(login="bob", kind="human"))) is None
+    record = close(house.git, "staging", ALICE)
+    assert record
+    assert record.result == "abandoned"
+    assert close(house.git, "staging", ALICE) is None
+
+
+def test_desired_is_the_open_intent_while_main_says_the_same(staged: House) -> None:
+    live(staged)
+    second_version(staged)
+    approved(staged, "v1.1.0")
+    with pytest.raises(Failure, match="is still open"):
+        ask(staged.git, lambda: planned(staged), ALICE, Waiting(0), now=staged.now)
+
+    def wanted() -> tuple[str, bool]:
+        found = desired(staged.records(), staged.git.tree(), "production")
+        assert found
+        return found.version, found.intent is not None
+
+    assert wanted() == ("v1.1.0", True)
+    staged.commit({"deploy/production.yaml": PROMOTED})
+    assert wanted() == ("v1.0.0", False)
+
+
+def test_desired_of_a_follower(house: House) -> None:
+    assert desired(house.records(), house.git.tree(), "staging") is None
+    house.register()
+    intent = house.intent("v1.0.0")
+    found = desired(house.records(), house.git.tree(), "staging")
+    assert found
+    assert (found.version, found.serial, found.intent) == ("v1.0.0", 1, intent)
+    house.answer(intent, "failed")
+    assert desired(house.records(), house.git.tree(), "staging") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "not a mapping"),
+        ("environment: [", "deploy/production.yaml"),
+        (PROMOTED + "extra: 1\n", "extra"),
+        (PROMOTED + "serial: 7\n", "serial"),
+        (PROMOTED.replace("version: null", "version: v1.0.0"), "declared together"),
+        (PROMOTED.replace("\nserial: 0", "\nserial: '0'"), "serial"),
+        (PROMOTED.replace("production", "staging"), "but the file is that of 'production'"),
+        (FOLLOWING.replace("staging", "production"), "follows the registered versions"),
+    ],
+    ids=["empty", "not YAML", "unknown key", "key twice", "half", "type", "another's", "follower"],
+)
+def test_a_damaged_deploy_file_is_named(house: House, text: str, message: str) -> None:
+    house.commit({"deploy/production.yaml": text})
+    with pytest.raises(Failure, match=message):
+        plan(house)
+
+
+def test_a_missing_deploy_file_is_named(house: House) -> None:
+    with pytest.raises(Failure, match=r"deploy/none\.yaml: no such file"):
+        promote(look(house.git), "none", house.github)
+
+
+def test_the_commands(staged: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    output = staged.root / "output"
+    for name, value in {
+        "GITHUB_TOKEN": "bot-token",
+        "GITHUB_REPOSITORY": "acme/churn",
+        "GITHUB_API_URL": staged.api,
+        "GITHUB_OUTPUT": str(output),
+    }.items():
+        monkeypatch.setenv(name, value)
+    at = ["-C", str(staged.git.directory)]
+    spec = SPEC.replace(", soak: 1h", "")
+    staged.commit({"model.yaml": spec})
+
+    def run(*arguments: str) -> tuple[int, str]:
+        code = promote_command.main([*arguments, *at], standalone_mode=False)
+        return code, capsys.readouterr().out
+
+    assert run("plan", "production") == (0, "production declares no version: nothing to do\n")
+    code, printed = run("open", "production", "--version", "v1.0.0")
+    assert (code, printed.startswith("#1 opened")) == (0, True)
+    pull = pulls.get(staged.github(), 1)
+    review(staged, pull, "bob", APPROVE)
+    merge(staged, pull)
+    output.unlink()
+    assert run("plan", "production")[0] == 0
+    assert "v1.0.0" in output.read_text()
+    with pytest.raises(Failure, match=r"main declares v1\.0\.0 .* not v1\.1\.0"):
+        run("ask", "production", "--version", "v1.1.0")
+    with pytest.raises(Failure, match="is still open"):
+        run("ask", "production", "--version", "v1.0.0", "--wait", "1ms")
+    assert run("close", "production") == (0, "intent 3 abandoned\n")
