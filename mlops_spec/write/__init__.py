@@ -38,7 +38,9 @@ def write(
                 journal.commit(tree, changes)
             except OSError as error:
                 raise Failure(
-                    f"{error.filename or root}: {error.strerror}; nothing was changed", exit_code=Exit.CONFIG
+                    f"can't write in {root}: {error.strerror}",
+                    exit_code=Exit.CONFIG,
+                    remedy="all files are as they were, or the next `mlops-spec render` makes them so",
                 ) from None
     return changes
 

@@ -45,17 +45,13 @@ def commit(tree: Tree, changes: Sequence[Change]) -> None:
     try:
         _prepare(tree, changes)
         tree.rename(_PREPARED, _FOLDERS["new"])
-    except BaseException:
-        with contextlib.suppress(OSError):
-            _discard(tree, _PREPARED)
-        raise
-    try:
-        _finish(tree, "new")
+        _place(tree, "new")
     except OSError:
         with contextlib.suppress(OSError):  # the next run finishes it
-            tree.rename(_FOLDERS["new"], _FOLDERS["old"])
-            _finish(tree, "old")
+            _revert(tree)
         raise
+    with contextlib.suppress(OSError):  # all is in place; the next run clears the rest away
+        _discard(tree, _FOLDERS["new"])
 
 
 def recover(tree: Tree) -> None:
@@ -64,7 +60,7 @@ def recover(tree: Tree) -> None:
     for side, folder in _FOLDERS.items():
         if tree.read(folder / _LIST) is not None:
             _refuse_edited(tree, folder)
-            _finish(tree, side)
+            _place(tree, side)
         _discard(tree, folder)
 
 
@@ -87,8 +83,16 @@ def _prepare(tree: Tree, changes: Sequence[Change]) -> None:
         os.fsync(folder)
 
 
-def _finish(tree: Tree, side: Literal["new", "old"]) -> None:
-    """Puts the files of one side into their places; what an earlier attempt moved is there already."""
+def _revert(tree: Tree) -> None:
+    if tree.exists(_FOLDERS["new"] / _LIST):
+        tree.rename(_FOLDERS["new"], _FOLDERS["old"])
+        _place(tree, "old")
+        _discard(tree, _FOLDERS["old"])
+    _discard(tree, _PREPARED)
+
+
+def _place(tree: Tree, side: Literal["new", "old"]) -> None:
+    """Moves the files of one side into their places; what an earlier attempt moved is there already."""
     folder = _FOLDERS[side]
     for number, entry in enumerate(_listed(tree, folder)):
         path = PurePosixPath(entry["path"])
@@ -96,7 +100,6 @@ def _finish(tree: Tree, side: Literal["new", "old"]) -> None:
             tree.remove(path)
         elif tree.exists(folder / f"{number}.{side}"):
             tree.rename(folder / f"{number}.{side}", path)
-    _discard(tree, folder)
 
 
 def _discard(tree: Tree, folder: PurePosixPath) -> None:

@@ -121,7 +121,9 @@ class Tree:
             try:
                 with self.directory(path.parent) as folder:
                     os.rmdir(path.name, dir_fd=folder)
-            except OSError:  # not empty, or gone already
+            except FileNotFoundError:
+                pass
+            except OSError:  # not empty
                 return
             path = path.parent
 
