@@ -35,8 +35,6 @@ def refusal(
 def _gates(registered: Record, now: datetime) -> Iterator[str]:
     day = now.date().isoformat()
     gates = registered.why.gates if registered.why is not None else ()
-    if not gates:
-        yield f"{registered.what.version} was registered without a gate"
     for gate in gates:
         if not holds(gate, day):
             yield f"gate `{gate.id}` is {gate.verdict}" + (

@@ -165,6 +165,7 @@ class Agent:
             answer = self._answers.decide(intent, rolled.result, rolled.reason, rolled.steps)
         if not self._answers.record(self._clone.git, intent, answer):
             return _done(want, "withdrawn", "somebody else closed the intent; the next pass follows the ledger")
+        self._clone.records()  # this clone has seen its own answer, and notices should the ledger lose it
         return _done(want, _ACTIONS[answer.result], answer.reason)
 
     def _carry_out(self, target: Local, intent: Record, sight: _Sight) -> Rolled:

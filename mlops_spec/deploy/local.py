@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
 import subprocess
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from mlops_spec.serve.wanted import Served, Status
 
 _POLL = 0.02
+_ANSWER_SECONDS = 5.0
+_RETRY_SECONDS = 45.0  # longer than the server's longest pause between two tries
 _START_SECONDS = 30.0
 _SETTLE_SECONDS = 180.0  # longer than loading may take
 
@@ -55,6 +58,7 @@ class Local:
         self.abort()
         wanted = self._wanted()
         if wanted.stable is not None and wanted.stable.digest == version.digest:
+            self._await_stable(version)
             return
         status = self._settle(replace(wanted, candidate=version, weight=0, expires=None))
         worker = status.worker(version.digest)
@@ -97,7 +101,9 @@ class Local:
             Failure: the address is taken or the server's extra is not installed (78), or it does not come up (69).
         """
         if holder(self.folder / LOCK) is not None:
-            return False
+            if self.supervised or self._as_wanted():
+                return False
+            self.stop()
         if self.supervised:
             raise Failure(
                 f"no server runs for {self.state}", exit_code=Exit.UNAVAILABLE, remedy="Its service must be started."
@@ -109,8 +115,30 @@ class Local:
         if done.returncode not in {Exit.OK, Exit.STALE}:
             said = done.stderr.strip().removeprefix("mlops-spec: ").splitlines() or ["it ended at once"]
             raise Failure(said[0], exit_code=Exit.CONFIG, remedy=" ".join(said[1:]).strip())
-        self._wait(lambda status: status is not None, _START_SECONDS, "the server does not come up")
+        generation = self._wanted().generation
+        self._wait(
+            lambda status: status is not None and status.generation >= generation,
+            _SETTLE_SECONDS,
+            "the server does not come up",
+        )
         return True
+
+    def _await_stable(self, version: Served) -> None:
+        """The server starts its stable version again by itself: give it the time for one more try."""
+        deadline = time.monotonic() + _RETRY_SECONDS
+        while time.monotonic() < deadline:
+            stable = self.current().stable
+            if stable is not None and stable.digest == version.digest and stable.state == "ready":
+                return
+            time.sleep(_POLL)
+        status = self.status()
+        worker = status.worker(version.digest) if status is not None else None
+        raise Refused(f"{version.version} does not run: {worker.reason if worker is not None else 'no process'}")
+
+    def _as_wanted(self) -> bool:
+        """Whether the server that runs listens where it should, and answers."""
+        status = self.status()
+        return status is None or (status.listen == self.listen and _answers(self.listen))
 
     def stop(self) -> None:
         """Ends the server, whatever it is doing; the kernel frees its lock."""
@@ -151,3 +179,16 @@ class Local:
             if time.monotonic() > deadline:
                 raise Failure(otherwise, exit_code=Exit.UNAVAILABLE, remedy=f"Its log is {self.folder / LOG}.")
             time.sleep(_POLL)
+
+
+def _answers(listen: str) -> bool:
+    """Whether the server is more than a process: its loop turns."""
+    host, _, port = listen.rpartition(":")
+    connection = http.client.HTTPConnection(host, int(port), timeout=_ANSWER_SECONDS)
+    try:
+        connection.request("GET", "/v2/health/live")
+        return connection.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

@@ -37,13 +37,12 @@ def serve(folder: Path, listen: str, *, limits: Limits, log: Path | None, detach
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock = take(folder / LOCK, f"{folder} is served already")
     listener = bind(listen)
-    host, port = listener.getsockname()[:2]
     if detach and not _become_daemon(folder / LOG):
         return Exit.OK
     sign(lock)  # once more, for detaching has changed the process
     prediction_log = PredictionLog(log, limits) if log is not None else None
     try:
-        front = Front(folder, f"{host}:{port}", limits, prediction_log)
+        front = Front(folder, listen, limits, prediction_log)
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
             runner.run(_run(front, listener))
     finally:

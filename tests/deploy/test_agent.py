@@ -1,11 +1,29 @@
-"""The agent brings a host to what Git and the ledger say, and answers."""
+"""The agent brings a host to what Git and the ledger say, answers, and heals what drifts."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+import shutil
+import signal
+import socket
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mlops_spec import ledger
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.git import Update
+from mlops_spec.ledger.record import Draft, GateResult, What
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from conftest import World
+
+FAILED = GateResult(id="roc_auc", kind="metric", metric="roc_auc", value=0.5, verdict="fail")
+SOON = (datetime.now(UTC) + timedelta(days=9)).date().isoformat()
+LONG_AGO = "2020-01-31"
 
 
 def test_it_waits_until_something_is_asked_for(world: World) -> None:
@@ -16,7 +34,7 @@ def test_it_waits_until_something_is_asked_for(world: World) -> None:
 
 
 def test_an_intent_is_carried_out_and_answered(world: World) -> None:
-    found = world.release("v1.0.0", value=0.125)
+    found = world.release("v1.0.0", value=0.125, on_host=False)
     intent = world.intend("staging", "v1.0.0")
 
     done = world.one_pass()
@@ -27,3 +45,315 @@ def test_an_intent_is_carried_out_and_answered(world: World) -> None:
     outcome = world.outcome()
     assert (outcome.closes, outcome.result, outcome.who.actor.login) == (intent.seq, "succeeded", "agent:staging")
     assert world.one_pass().action == "none"
+
+
+def test_the_next_version_replaces_it_and_the_old_one_stays_on_the_host(world: World) -> None:
+    for number, version in enumerate(("v1.0.0", "v1.0.1", "v1.1.0")):
+        world.release(version, value=number / 8)
+        world.intend("staging", version)
+        assert world.one_pass().action == "deployed"
+        assert world.predict() == (version, number / 8)
+
+    kept = {path.name for path in (world.state / "packages").iterdir()}
+
+    assert kept == {world.digests[version].removeprefix("sha256:") for version in ("v1.0.1", "v1.1.0")}
+
+
+def test_a_promoted_environment_serves_what_main_declares(world: World) -> None:
+    world.release("v1.0.0")
+    world.close(world.intend("staging", "v1.0.0"))
+    world.intend("production", "v1.0.0")
+    undeclared = world.one_pass("production")
+    world.declare("v1.0.0", serial=1)
+
+    declared = world.one_pass("production")
+
+    assert (undeclared.action, declared.action) == ("waiting", "deployed")
+
+
+@pytest.mark.parametrize(
+    ("gates", "reason"),
+    [
+        ((FAILED,), "gate `roc_auc` is fail"),
+        (
+            (GateResult(id="roc_auc", kind="metric", verdict="inconclusive", waived_until=LONG_AGO),),
+            "its waiver ended on 2020-01-31",
+        ),
+    ],
+)
+def test_what_no_gate_let_through_is_refused(world: World, gates: tuple[GateResult, ...], reason: str) -> None:
+    world.release("v1.0.0", gates=gates)
+    world.intend("staging", "v1.0.0")
+
+    done = world.one_pass()
+
+    assert (done.action, done.exit_code) == ("failed", Exit.FINDINGS)
+    assert reason in done.reason
+    assert (world.outcome().result, world.outcome().why.text) == ("failed", done.reason)
+    assert world.server() is None
+
+
+def test_a_waiver_that_holds_lets_it_through(world: World) -> None:
+    world.release("v1.0.0", gates=(GateResult(id="roc_auc", kind="metric", verdict="fail", waived_until=SOON),))
+    world.intend("staging", "v1.0.0")
+
+    assert world.one_pass().action == "deployed"
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"approvals": ()}, "0 of 1 approvals are recorded"),
+        ({"after": None}, "the intent does not say that it was live in staging"),
+    ],
+)
+def test_a_promotion_without_its_proof_is_refused(world: World, changes: dict[str, Any], reason: str) -> None:
+    world.release("v1.0.0")
+    world.close(world.intend("staging", "v1.0.0"))
+    world.declare("v1.0.0", serial=1)
+    world.intend("production", "v1.0.0", **changes)
+
+    done = world.one_pass("production")
+
+    assert (done.action, reason in done.reason) == ("failed", True)
+
+
+def test_a_tag_that_was_moved_is_refused(world: World) -> None:
+    world.release("v1.0.0", value=0.1)
+    world.intend("staging", "v1.0.0")
+    (recorded,) = world.git.remote_refs("refs/tags/demo@v1.0.0").values() or [None]
+    moved = world.git.write_tag("demo@v1.0.0", world.commit, message="moved\n", when=datetime.now(UTC))
+    world.git.push(Update("refs/tags/demo@v1.0.0", moved, recorded))
+
+    done = world.one_pass()
+
+    assert done.action == "failed"
+    assert f"tag demo@v1.0.0 was moved: recorded as {recorded[:12]}, now {moved[:12]}" in done.reason
+
+
+def test_a_revoked_version_is_refused(world: World) -> None:
+    world.release("v1.0.0")
+    world.intend("staging", "v1.0.0")
+    who = world.outcome_who()
+    revoke = Draft(event="revoke", who=who, what=What(model="demo", version="v1.0.0"))
+    ledger.append(world.git, ledger.head(world.git), [revoke])
+
+    done = world.one_pass()
+
+    assert (done.action, done.reason) == ("failed", "v1.0.0 was revoked")
+
+
+def test_a_package_that_was_changed_in_the_remote_is_never_loaded(world: World) -> None:
+    world.release("v1.0.0", value=0.125, on_host=False)
+    code = next(path for path in world.remote.rglob("*") if path.is_file() and path.read_text() == "0.125")
+    code.write_text("0.999")
+    world.intend("staging", "v1.0.0")
+
+    with pytest.raises(Failure, match="the DVC remote does not give the package") as failure:
+        world.one_pass()
+
+    assert failure.value.exit_code == Exit.UNAVAILABLE
+    assert world.server() is None
+
+
+def test_a_lock_that_names_another_package_is_refused(world: World) -> None:
+    world.release("v1.0.0", value=0.125, on_host=False)
+    world.release("v1.0.1", value=0.5, on_host=False)
+    agent = world.agent()
+    with pytest.raises(Failure, match="has digest"):
+        agent._store.ensure(
+            world.digests["v1.0.0"], lambda folder: shutil.copytree(world.root / "built/v1.0.1", folder) and None
+        )
+    agent.close()
+
+    assert list((world.state / "packages").iterdir()) == []
+
+
+def test_a_version_that_can_not_be_loaded_fails_and_the_old_one_stays(world: World) -> None:
+    world.release("v1.0.0", value=0.125)
+    world.intend("staging", "v1.0.0")
+    world.one_pass()
+    world.release("v1.0.1", code="def load(folder): raise RuntimeError('no model here')")
+    world.intend("staging", "v1.0.1")
+
+    done = world.one_pass()
+
+    assert (done.action, world.outcome().result) == ("failed", "failed")
+    assert "no model here" in done.reason
+    assert world.predict() == ("v1.0.0", 0.125)
+    assert world.one_pass().action == "none"
+
+
+def test_a_server_that_died_is_started_again_with_what_it_served(world: World) -> None:
+    world.release("v1.0.0", value=0.125)
+    world.intend("staging", "v1.0.0")
+    world.one_pass()
+    before = world.server()
+    world.kill_server()
+
+    done = world.one_pass()
+
+    assert (done.action, done.reason) == ("healed", "the server was started again")
+    assert world.predict() == ("v1.0.0", 0.125)
+    assert world.server() != before
+
+
+def test_a_package_that_was_damaged_on_the_host_is_fetched_again(world: World) -> None:
+    found = world.release("v1.0.0", value=0.125)
+    world.intend("staging", "v1.0.0")
+    world.one_pass()
+    world.kill_server()
+    (world.state / "packages" / found.removeprefix("sha256:") / "model/value").write_text("0.999")
+
+    done = world.one_pass()
+
+    assert done.action == "healed"
+    assert world.predict() == ("v1.0.0", 0.125)
+
+
+def test_a_server_that_hangs_is_replaced(world: World) -> None:
+    world.release("v1.0.0", value=0.125)
+    world.intend("staging", "v1.0.0")
+    world.one_pass()
+    hanging = world.server()
+    assert hanging is not None
+    os.kill(hanging, signal.SIGSTOP)
+
+    done = world.one_pass()
+
+    assert (done.action, world.server() == hanging) == ("healed", False)
+    assert world.predict() == ("v1.0.0", 0.125)
+
+
+def test_another_version_than_the_recorded_one_is_replaced(world: World) -> None:
+    world.release("v1.0.0", value=0.125)
+    world.intend("staging", "v1.0.0")
+    world.one_pass()
+    world.release("v1.0.1", value=0.5)
+    world.close(world.intend("staging", "v1.0.1"))
+
+    done = world.one_pass()
+
+    assert (done.action, done.version) == ("healed", "v1.0.1")
+    assert world.predict() == ("v1.0.1", 0.5)
+
+
+def test_with_the_forge_away_it_keeps_serving_and_restarts_the_server(world: World) -> None:
+    world.release("v1.0.0", value=0.125)
+    world.intend("staging", "v1.0.0")
+    world.one_pass()
+    world.kill_server()
+    shutil.move(world.root / "origin.git", world.root / "away.git")
+    shutil.rmtree(world.remote)
+
+    with pytest.raises(Failure, match="not available") as failure:
+        world.one_pass()
+
+    assert failure.value.exit_code == Exit.UNAVAILABLE
+    assert world.predict() == ("v1.0.0", 0.125)
+
+
+def test_rolling_back_needs_no_remote(world: World) -> None:
+    """The version before is still on the host."""
+    for version, value in (("v1.0.0", 0.125), ("v1.0.1", 0.5)):
+        world.release(version, value=value)
+        world.intend("staging", version)
+        world.one_pass()
+    shutil.rmtree(world.remote)
+    world.intend("staging", "v1.0.0")
+
+    done = world.one_pass()
+
+    assert (done.action, done.serial) == ("deployed", 3)
+    assert world.predict() == ("v1.0.0", 0.125)
+
+
+def test_a_ledger_that_was_rewritten_stops_it(world: World) -> None:
+    world.release("v1.0.0", value=0.125)
+    world.intend("staging", "v1.0.0")
+    world.one_pass()
+    world.git.fetch("refs/heads/audit-log")
+    head = world.git.remote_refs("refs/heads/audit-log")["refs/heads/audit-log"]
+    older = world.git.text("rev-parse", f"{head}~1")
+    world.git.push(Update("refs/heads/audit-log", older, head))
+
+    with pytest.raises(Failure, match="was rewritten") as failure:
+        world.one_pass()
+
+    assert failure.value.exit_code == Exit.FINDINGS
+    assert world.predict() == ("v1.0.0", 0.125)
+
+
+def test_there_is_one_agent_for_a_folder(world: World) -> None:
+    first = world.agent()
+
+    with pytest.raises(Failure, match="has an agent already, by process") as failure:
+        world.agent()
+    first.close()
+    world.agent().close()
+
+    assert failure.value.exit_code == Exit.STALE
+
+
+def test_a_port_that_is_taken_leaves_the_intent_open(world: World) -> None:
+    world.release("v1.0.0")
+    world.intend("staging", "v1.0.0")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", world.port))
+        taken.listen()
+        with pytest.raises(Failure, match=f"can't listen at 127.0.0.1:{world.port}: another process does") as failure:
+            world.one_pass()
+
+    assert failure.value.exit_code == Exit.CONFIG
+    assert world.one_pass().action == "deployed"
+
+
+@pytest.mark.parametrize(
+    ("environment", "spec", "message", "code"),
+    [
+        ("nowhere", {}, "model.yaml has no environment `nowhere`", Exit.CONFIG),
+        ("staging", {"staging": {"target": "kserve"}}, "has the target `kserve`", Exit.CONFIG),
+        ("staging", {"staging": {"target": "moon"}}, "target", Exit.USAGE),
+    ],
+)
+def test_what_is_set_up_wrongly_is_said(
+    world: World, environment: str, spec: dict[str, Any], message: str, code: Exit
+) -> None:
+    world.spec(**spec)
+
+    with pytest.raises(Failure, match=message) as failure:
+        world.one_pass(environment)
+
+    assert failure.value.exit_code == code
+
+
+def test_a_repository_that_is_not_there(world: World) -> None:
+    shutil.rmtree(world.root / "origin.git")
+
+    with pytest.raises(Failure, match="not available") as failure:
+        world.one_pass()
+
+    assert failure.value.exit_code == Exit.UNAVAILABLE
+
+
+def test_an_intent_that_was_abandoned_is_not_carried_out(world: World) -> None:
+    world.release("v1.0.0", value=0.125)
+    intent = world.intend("staging", "v1.0.0")
+    world.close(intent, "abandoned")
+
+    assert world.one_pass().action == "waiting"
+    assert world.server() is None
+
+
+def test_the_listen_address_can_move(world: World, until: Callable[..., None]) -> None:
+    world.release("v1.0.0", value=0.125)
+    world.intend("staging", "v1.0.0")
+    world.one_pass()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        world.port = probe.getsockname()[1]
+    world.spec()
+
+    world.one_pass()
+
+    until(lambda: world.predict() == ("v1.0.0", 0.125))
