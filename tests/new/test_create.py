@@ -1,0 +1,188 @@
+"""The new repository is whole: clean, tracked, rendered, committed, and it runs."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from mlops_spec import layout
+from mlops_spec.lint import load_spec
+from mlops_spec.new.asking import Given, choose, take_default
+from mlops_spec.new.create import Choices, create
+from mlops_spec.new.starter import starters
+from mlops_spec.render import render_all
+from mlops_spec.write.compare import differences
+
+STARTERS = starters()
+
+
+def mlops_spec(*args: str | Path, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "mlops_spec", *map(str, args)],
+        cwd=cwd,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def git(root: Path, *args: str) -> str:
+    return subprocess.run(["git", *args], cwd=root, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def made(place: Path, starter: str) -> Path:
+    create(choose(Given(place, starter), take_default), say=lambda step: None)
+    return place
+
+
+@pytest.mark.parametrize("starter", STARTERS)
+def test_one_clean_commit_on_main(place: Path, fake_uv: Path, starter: str) -> None:
+    root = made(place, starter)
+
+    assert git(root, "log", "--format=%s (%D)") == f"Start credit-default from the starter {starter} (HEAD -> main)"
+    assert git(root, "status", "--porcelain") == ""
+
+
+@pytest.mark.parametrize("starter", STARTERS)
+def test_data_is_tracked_by_dvc_and_not_by_git(place: Path, fake_uv: Path, starter: str) -> None:
+    root = made(place, starter)
+
+    path = load_spec(root / layout.SPEC).data.path
+    tracked = git(root, "ls-files", "data").splitlines()
+    assert tracked == ["data/.gitignore", "data/README.md", f"{path}.dvc"]
+    md5 = yaml.safe_load((root / f"{path}.dvc").read_text())["outs"][0]["md5"]
+    assert (root / ".dvc/cache/files/md5" / md5[:2] / md5[2:]).read_bytes() == (root / str(path)).read_bytes()
+
+
+@pytest.mark.parametrize("starter", STARTERS)
+def test_lint_finds_nothing(place: Path, fake_uv: Path, starter: str) -> None:
+    done = mlops_spec("lint", "model.yaml", cwd=made(place, starter))
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "no errors" in done.stdout
+    assert "warning" not in done.stdout
+
+
+@pytest.mark.parametrize("starter", STARTERS)
+def test_it_is_as_rendered(place: Path, fake_uv: Path, starter: str) -> None:
+    root = made(place, starter)
+
+    assert differences(root, render_all(root, load_spec(root / layout.SPEC))) == ()
+
+
+def test_options_decide(place: Path, fake_uv: Path) -> None:
+    options = ["--starter", "blank", "--name", "card-risk", "--owner", "@a", "--owner", "@b/c", "--remote", "s3://b/k"]
+
+    done = mlops_spec("new", place, *options, "--format", "json", cwd=place.parent)
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {
+        "directory": str(place),
+        "model": "card-risk",
+        "starter": "blank",
+        "owners": ["@a", "@b/c"],
+        "commit": git(place, "rev-parse", "HEAD"),
+        "remote": "s3://b/k",
+    }
+    spec = load_spec(place / layout.SPEC)
+    assert (spec.model, spec.owners) == ("card-risk", ["@a", "@b/c"])
+    assert "url = s3://b/k\n" in (place / ".dvc/config").read_text()
+    assert "@b/c" in (place / ".github/CODEOWNERS").read_text()
+
+
+def test_the_answer_says_what_to_do_next(place: Path, fake_uv: Path) -> None:
+    done = mlops_spec("new", "credit-default", cwd=place.parent)
+
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    assert done.stdout.startswith("credit-default is in credit-default, its first commit is ")
+    for step in ("cd credit-default", "uv sync", "mlops-spec run", "mlops-spec gate", "git remote add origin"):
+        assert step in done.stdout
+    assert "takes it to credit-default-storage" in done.stdout
+    assert "url = ../../credit-default-storage\n" in (place / ".dvc/config").read_text()
+
+
+def test_the_folder_s_name_becomes_a_model_s(place: Path, fake_uv: Path) -> None:
+    assert choose(Given(place.with_name("Card Risk_2")), take_default).names.model == "card-risk-2"
+
+
+def test_a_taken_place_is_refused_before_anything_is_asked_of_uv(place: Path, fake_uv: Path) -> None:
+    place.mkdir()
+    (place / "mine").write_text("mine")
+
+    done = mlops_spec("new", place, "--defaults", cwd=place.parent)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"mlops-spec: {place} is not empty\n")
+    assert [*place.parent.rglob("*")] == [place, place / "mine"]
+    assert not fake_uv.exists()
+
+
+def test_the_light_core_is_enough(choices: Choices, fake_uv: Path) -> None:
+    """No DVC, no NumPy: they need not even be installed."""
+    script = (
+        "import sys; from mlops_spec.__main__ import main\n"
+        "try: main()\n"
+        "finally: print(sorted({'dvc', 'numpy', 'pandas', 'sklearn'} & set(sys.modules)), file=sys.stderr)"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", script, "new", "--defaults", str(choices.directory)], capture_output=True, text=True
+    )
+
+    assert (done.returncode, done.stderr) == (0, "[]\n")
+
+
+def test_ignored_by_the_user_does_not_mean_missing(
+    choices: Choices, fake_uv: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Some ignore wheels or lock files wherever they are."""
+    (tmp_path / "ignored").write_text("*.whl\n*.lock\n")
+    (tmp_path / "gitconfig").write_text(f"[core]\n\texcludesFile = {tmp_path / 'ignored'}\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(tmp_path / "gitconfig"))
+
+    create(choices, say=lambda step: None)
+
+    assert "uv.lock" in git(choices.directory, "ls-files").splitlines()
+
+
+@pytest.mark.e2e
+@pytest.mark.xdist_group("new")
+def test_the_lock_is_what_uv_wants(place: Path) -> None:
+    """Real uv, from our checkout or wheel: the environment could be made from the lock as it stands."""
+    root = made(place, "credit-default")
+
+    done = subprocess.run(
+        ["uv", "sync", "--locked", "--dry-run", "--quiet", "--python", sys.executable],
+        cwd=root,
+        env={key: value for key, value in os.environ.items() if key != "VIRTUAL_ENV"} | {"PATH": path_with_uv()},
+        capture_output=True,
+        text=True,
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert git(root, "status", "--porcelain") == ""
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("starter", STARTERS)
+def test_its_pipeline_runs_and_its_gates_pass(place: Path, fake_uv: Path, starter: str) -> None:
+    root = made(place, starter)
+
+    ran = mlops_spec("run", cwd=root)
+    assert ran.returncode == 0, ran.stderr
+    gate = mlops_spec("gate", "--format", "json", cwd=root)
+
+    assert gate.returncode == 0, gate.stdout + gate.stderr
+    assert json.loads(gate.stdout)["verdict"] == "pass"
+
+
+def path_with_uv() -> str:
+    return os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
