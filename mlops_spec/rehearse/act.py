@@ -17,13 +17,13 @@ from mlops_spec.rehearse.act_log import ActLog
 from mlops_spec.rehearse.job_names import named
 from mlops_spec.rehearse.run import Run
 from mlops_spec.rehearse.translate import translate
+from mlops_spec.rehearse.triggers import WORKFLOWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mlops_spec.rehearse.events import Event
 
-WORKFLOWS = Path(".github/workflows")
 RUNNERS = ("ubuntu-24.04", "ubuntu-latest")
 _LIMIT = 900.0  # seconds for one workflow
 _SWITCHES = ("--json", "--rm", "--no-cache-server", "--no-skip-checkout", "--pull=false")
@@ -67,6 +67,7 @@ class Runner:
             file.write_text(translate(file.read_text(encoding="utf-8")), encoding="utf-8")
         (folder / "event.json").write_text(json.dumps(event.payload, indent=1), encoding="utf-8")
         (folder / "secrets").mkdir(mode=0o700)
+        _link(self.home / "bin" / "uv", process.find("uv"))
         lines = [f"{name}={value}\n" for name, value in {"GITHUB_TOKEN": self.token, **self.secrets}.items()]
         (folder / "secrets" / "env").write_text("".join(lines), encoding="utf-8")
 
@@ -97,11 +98,11 @@ class Runner:
             "GITHUB_RUN_NUMBER": str(number),
             "MLOPS_REHEARSAL_ARTIFACTS": str(folder / "artifacts"),
             "MLOPS_REHEARSAL_PYTHON": sys.executable,
-            "MLOPS_REHEARSAL_UV": process.find("uv"),
+            "MLOPS_REHEARSAL_UV": str(self.home / "bin" / "uv"),
         }
 
     def _play(self, folder: Path, command: list[str], say: Callable[[str], None]) -> ActLog:
-        log = ActLog()
+        log = ActLog(time.monotonic())
         environment = clean_environment(self.home)
         with (
             (folder / "act.jsonl").open("w", encoding="utf-8") as raw,
@@ -125,8 +126,23 @@ def clean_environment(home: Path) -> dict[str, str]:
     caches = {"UV_CACHE_DIR": ".cache/uv", "UV_PYTHON_INSTALL_DIR": ".local/share/uv/python"}
     shared = {name: str(Path.home() / place) for name, place in caches.items()}
     # act gives its steps a terminal, which a runner of GitHub's has not
-    plain = {"TERM": "dumb", "NO_COLOR": "1", "PAGER": "cat", "GIT_PAGER": "cat", "COLUMNS": "120", "LANG": "C.UTF-8"}
+    plain = {
+        "TERM": "dumb",
+        "NO_COLOR": "1",
+        "TTY_COMPATIBLE": "0",
+        "PAGER": "cat",
+        "GIT_PAGER": "cat",
+        "COLUMNS": "120",
+        "LANG": "C.UTF-8",
+    }
     return {**shared, **kept, **plain, "PATH": os.environ["PATH"], "HOME": str(home)}
+
+
+def _link(link: Path, target: str) -> None:
+    """A folder with nothing else in it, so that a PATH which names it brings in nothing else."""
+    link.parent.mkdir(parents=True, exist_ok=True)
+    if not link.is_symlink():
+        link.symlink_to(target)
 
 
 def _git(*args: str) -> None:

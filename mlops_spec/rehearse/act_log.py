@@ -24,9 +24,10 @@ class _Job:
 
 
 class ActLog:
-    """Gathers the lines as they come; `jobs` is what they say so far."""
+    """Gathers the lines of a run that started at a moment (seconds), as they come."""
 
-    def __init__(self) -> None:
+    def __init__(self, start: float) -> None:
+        self._start = start
         self._jobs: dict[str, _Job] = {}
 
     def add(self, line: str, at: float) -> str | None:
@@ -55,18 +56,18 @@ class ActLog:
             job.output.setdefault(_step_key(entry), []).append(message)
             return f"[{name}]   {message}"
         elif "stepResult" in entry:
-            self._step(job, entry)
+            self._step(job, entry, at - self._start)
         if message.startswith(_INTERNAL):
             return None
         return f"[{name}] {message.strip()}"
 
-    def _step(self, job: _Job, entry: dict[str, Any]) -> None:
+    def _step(self, job: _Job, entry: dict[str, Any], ended: float) -> None:
         step = entry.get("stepID")
         if step is None or len(step) > 1 or entry.get("stage") != "Main":  # act's own, or inside an action
             return
         seconds = entry.get("executionTime", 0) / 1e9
         output = job.output.get(_step_key(entry), [])
-        job.steps.append(Step(entry["step"], _result(entry["stepResult"]), seconds, tuple(output)))
+        job.steps.append(Step(entry["step"], _result(entry["stepResult"]), ended - seconds, seconds, tuple(output)))
 
     def jobs(self) -> tuple[Job, ...]:
         """In the order in which they started, by act's names. A job without a last word was stopped: a failure."""

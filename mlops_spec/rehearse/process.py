@@ -34,12 +34,11 @@ def find(program: str) -> str:
     return found
 
 
-@contextmanager
-def running(
-    command: Sequence[str], directory: Path, environment: Mapping[str, str], *, output: int | IO[str] = subprocess.PIPE
-) -> Iterator[subprocess.Popen[str]]:
-    """Starts a program; at the end it is asked to stop, then killed with its group."""
-    process = subprocess.Popen(
+def start(
+    command: Sequence[str], directory: Path, environment: Mapping[str, str], output: int | IO[str] = subprocess.PIPE
+) -> subprocess.Popen[str]:
+    """Starts a program in a session of its own, without input, errors going where the output goes."""
+    return subprocess.Popen(
         command,
         cwd=directory,
         env=environment,
@@ -50,6 +49,12 @@ def running(
         errors="replace",
         start_new_session=True,
     )
+
+
+@contextmanager
+def running(command: Sequence[str], directory: Path, environment: Mapping[str, str]) -> Iterator[subprocess.Popen[str]]:
+    """Starts a program whose output is read; however we leave, it is stopped."""
+    process = start(command, directory, environment)
     try:
         yield process
     finally:

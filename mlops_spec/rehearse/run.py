@@ -13,10 +13,11 @@ Result = Literal["success", "failure", "skipped"]
 
 @dataclass(frozen=True)
 class Step:
-    """`name` is the command, or the action; `seconds` as act measured it."""
+    """`name` is the command, or the action; `started` counts from the run's start, both in seconds."""
 
     name: str
     result: Result
+    started: float
     seconds: float
     output: tuple[str, ...] = ()
 

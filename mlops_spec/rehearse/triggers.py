@@ -7,6 +7,7 @@ https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#
 from __future__ import annotations
 
 import re
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -15,20 +16,30 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from mlops_spec.git import Git
     from mlops_spec.rehearse.events import Event
 
+WORKFLOWS = PurePosixPath(".github/workflows")
 _PULL_REQUEST_TYPES = ["opened", "synchronize", "reopened"]
 
 
-def started_by(event: Event, folder: Path) -> list[Path]:
-    """The workflow files in `folder` (`.github/workflows`) that the event starts, by name."""
-    files = sorted([*folder.glob("*.yml"), *folder.glob("*.yaml")])
-    return [file for file in files if starts(read_workflow(file), event)]
+def started_by(event: Event, git: Git) -> list[str]:
+    """The names of the workflow files, as they are at the event's commit, that it starts."""
+    files = {entry.path: entry for entry in git.tree(event.commit).entries(WORKFLOWS)}
+    texts = git.read_objects(entry.object for entry in files.values())
+    parsed = zip(files, (parse(text or b"") for text in texts), strict=True)
+    return sorted(PurePosixPath(path).name for path, workflow in parsed if starts(workflow, event))
 
 
 def read_workflow(file: Path) -> dict[str, Any]:
+    """The workflow in a file."""
+    return parse(file.read_bytes())
+
+
+def parse(text: bytes) -> dict[str, Any]:
     """A workflow with every scalar as text: `on` is then no boolean."""
-    workflow: dict[str, Any] = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CBaseLoader)  # noqa: S506 - BaseLoader builds only text, lists and mappings
+    # BaseLoader builds nothing but text, lists and mappings
+    workflow: dict[str, Any] = yaml.load(text, Loader=yaml.CBaseLoader)  # noqa: S506
     return workflow
 
 

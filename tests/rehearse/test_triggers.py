@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import yaml
 
 from mlops_spec.rehearse.events import Event
 from mlops_spec.rehearse.triggers import matches, started_by, starts
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def event(name: str, **fields: Any) -> Event:
@@ -103,8 +100,10 @@ def test_a_schedule_starts_its_own_cron_only() -> None:
     assert starts(workflow, event("workflow_dispatch"))
 
 
-def test_files_are_found_by_name(tmp_path: Path) -> None:
+def test_files_are_those_of_the_events_commit(stage: Any) -> None:
     for name, text in (("b.yml", PULL_REQUEST), ("a.yaml", MERGE), ("c.yml", MERGE)):
-        (tmp_path / name).write_text(f"on:\n{text}\njobs: {{}}\n")
+        commit = stage.commit("main", f".github/workflows/{name}", f"on:\n{text}\njobs: {{}}\n")
+    stage.commit("main", ".github/workflows/d.yml", f"on:\n{MERGE}\njobs: {{}}\n")
 
-    assert [file.name for file in started_by(event("push", changed=("x",)), tmp_path)] == ["a.yaml", "c.yml"]
+    found = started_by(event("push", commit=commit, changed=("x",)), stage.hub.origin.git)
+    assert found == ["a.yaml", "c.yml"]

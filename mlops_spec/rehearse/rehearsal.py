@@ -1,0 +1,95 @@
+"""Plays a scenario from its first step to its last, and leaves nothing running that was not asked for."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from mlops_spec.errors import Exit
+from mlops_spec.rehearse import hosts, life, show
+from mlops_spec.rehearse.place import prepared
+from mlops_spec.rehearse.scenario import Played, play
+from mlops_spec.rehearse.world import created
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from mlops_spec.rehearse.show import Progress
+
+REPOSITORY = "acme/credit-default"
+SCENARIOS = {"life": life.SCENES}
+RESULT = "rehearsal.json"
+
+
+@dataclass(frozen=True)
+class Rehearsed:
+    """The steps that were played, in which folder (None: it is gone), and where each environment answers what."""
+
+    scenario: str
+    steps: tuple[Played, ...]
+    planned: int
+    folder: Path | None
+    live: dict[str, dict[str, str]]
+
+    @property
+    def exit_code(self) -> Exit:
+        complete = len(self.steps) == self.planned and all(step.as_expected for step in self.steps)
+        return Exit.OK if complete else Exit.FINDINGS
+
+    def as_data(self) -> dict[str, Any]:
+        """The same for machines."""
+        return {
+            **show.as_data(self.scenario, self.steps),
+            "as_expected": self.exit_code == Exit.OK,
+            "live": self.live,
+            "folder": None if self.folder is None else str(self.folder),
+        }
+
+
+def rehearse(scenario: str, into: Path | None, progress: Progress, *, keep_running: bool) -> Rehearsed:
+    """Plays it. A temporary folder stays when something was not as expected, or still runs.
+
+    Raises:
+        Failure: the folder is taken, or something that a rehearsal needs is not installed.
+    """
+    with _orderly_end():
+        folder = prepared(into, clear=hosts.stop_all)
+        with progress.shown():
+            played = _play(scenario, folder, progress, keep_running=keep_running)
+    (folder / RESULT).write_text(json.dumps(played.as_data(), indent=2) + "\n", encoding="utf-8")
+    if into is None and played.exit_code == Exit.OK and not keep_running:
+        shutil.rmtree(folder)
+        return replace(played, folder=None)
+    return played
+
+
+def _play(scenario: str, folder: Path, progress: Progress, *, keep_running: bool) -> Rehearsed:
+    scenes, steps = SCENARIOS[scenario], []
+    with (
+        created(folder, REPOSITORY, progress.line) as world,
+        hosts.Hosts(world, keep=keep_running) as found,
+    ):
+        for step in play(scenes, life.Life(world, found), world.runs, progress.begin):
+            progress.end(step)
+            steps.append(step)
+        return Rehearsed(scenario, tuple(steps), len(scenes), folder, hosts.live(found.by_environment))
+
+
+@contextmanager
+def _orderly_end() -> Iterator[None]:
+    """Lets a request to terminate end us as an interrupt does, through every `finally`."""
+
+    def leave(number: int, _: object) -> None:
+        raise SystemExit(128 + number)
+
+    before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

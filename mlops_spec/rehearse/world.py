@@ -1,0 +1,179 @@
+"""The world of a rehearsal: a forge with its repository and people, a machine for workflows, somebody's clone."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.forge import GitHub, comments, pulls
+from mlops_spec.git import Git
+from mlops_spec.rehearse import cast, events, triggers
+from mlops_spec.rehearse.act import Runner
+from mlops_spec.rehearse.hub import Hub, Rules, serving
+from mlops_spec.rehearse.hub.origin import Origin
+from mlops_spec.rehearse.hub.state import Person, Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from mlops_spec.forge.shapes import Comment, PullRequest
+    from mlops_spec.rehearse.events import Event
+    from mlops_spec.rehearse.run import Run
+
+RULESET = Path(".github/rulesets/mlops-main.json")
+
+
+@dataclass
+class World:
+    """Everything is below `folder`; `runs` are the workflow runs so far, `say` gets their log as it comes."""
+
+    folder: Path
+    repository: str
+    hub: Hub
+    api_url: str
+    runner: Runner
+    say: Callable[[str], None]
+    runs: list[Run] = field(default_factory=list)
+
+    @property
+    def clone(self) -> Path:
+        """The author's clone."""
+        return self.folder / self.repository.partition("/")[2]
+
+    @property
+    def git(self) -> Git:
+        return Git(self.clone)
+
+    def person(self, login: str) -> Person:
+        found = self.hub.person(login)
+        assert found is not None, login
+        return found
+
+    def forge(self, login: str) -> GitHub:
+        """The forge's API as somebody sees it."""
+        return GitHub(self.repository, self.person(login).token, self.api_url)
+
+    def command(self, *args: str, directory: Path | None = None) -> str:
+        """Runs `mlops-spec …` as the author would, and returns what it printed.
+
+        Raises:
+            Failure: it failed.
+        """
+        return self._author(sys.executable, "-m", "mlops_spec", *args, directory=directory)
+
+    def first_push(self) -> None:
+        """The author's repository and its data go to the forge, and main is guarded by the ruleset that came along."""
+        self._author("git", "remote", "add", "origin", self.hub.origin.path.as_uri())
+        self._author(sys.executable, "-m", "dvc", "push", "--quiet")
+        self._author("git", "push", "--quiet", "--set-upstream", "origin", "main")
+        self.hub.rules = Rules.of_ruleset(json.loads(self.git.run("show", f"HEAD:{RULESET}")))
+
+    def branch(self, name: str) -> None:
+        """A new branch in the author's clone, from the newest main."""
+        self._author("git", "fetch", "--quiet", "origin", "main")
+        self._author("git", "switch", "--quiet", "--no-track", "--create", name, "FETCH_HEAD")
+
+    def commit(self, message: str) -> None:
+        """Commits everything in the author's clone."""
+        self._author("git", "add", "--all")
+        self._author("git", "commit", "--quiet", "--message", message)
+
+    def _author(self, *command: str, directory: Path | None = None) -> str:
+        place = directory or self.clone
+        done = subprocess.run(
+            command, cwd=place, env=self._author_environment(), capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            shown = " ".join(
+                ["mlops-spec", *command[3:]] if command[:3] == (sys.executable, "-m", "mlops_spec") else command
+            )
+            raise Failure(f"{shown} failed:\n{(done.stderr or done.stdout).strip()[-2000:]}", exit_code=Exit(1))
+        return done.stdout
+
+    def _author_environment(self) -> dict[str, str]:
+        author = self.person(cast.AUTHOR)
+        names = {f"GIT_{role}_NAME": author.login for role in ("AUTHOR", "COMMITTER")}
+        mails = {f"GIT_{role}_EMAIL": cast.address(author) for role in ("AUTHOR", "COMMITTER")}
+        return {**os.environ, **names, **mails, "GIT_CONFIG_GLOBAL": os.devnull}
+
+    def propose(self, branch: str, title: str, body: str) -> PullRequest:
+        """Pushes the author's branch and opens a pull request, whose workflows run."""
+        self._author("git", "push", "--quiet", "--set-upstream", "origin", branch)
+        return pulls.create(self.forge(cast.AUTHOR), title=title, head=branch, base="main", body=body)
+
+    def run_checks(self, number: int) -> list[Run]:
+        """Runs the workflows of a pull request, and sets its checks."""
+        pull = self.hub.pull(number)
+        assert pull is not None, number
+        return self.dispatch(events.pull_request(self.hub, pull, pull.user, self.api_url))
+
+    def approve(self, number: int, login: str) -> None:
+        path = f"/repos/{self.repository}/pulls/{number}/reviews"
+        self.forge(login).send("POST", path, {"event": "APPROVE"}, needs="pull-requests: write")
+
+    def merge(self, number: int, login: str) -> list[Run]:
+        """Presses the button; the workflows of the push run."""
+        before = self.hub.origin.branch("main")
+        assert before is not None
+        method = "squash" if self.hub.rules.linear else "merge"
+        path = f"/repos/{self.repository}/pulls/{number}/merge"
+        self.forge(login).send("PUT", path, {"merge_method": method}, needs="contents: write")
+        return self.dispatch(events.push(self.hub, before, self.person(login), self.api_url))
+
+    def dispatch(self, event: Event) -> list[Run]:
+        """Runs each workflow that the event starts, one after the other, and shows its jobs as checks."""
+        found = triggers.started_by(event, self.hub.origin.git)
+        return [self._run(workflow, event) for workflow in found]
+
+    def _run(self, workflow: str, event: Event) -> Run:
+        run = self.runner.run(workflow, event, len(self.runs) + 1, self.say)
+        self.runs.append(run)
+        with self.hub.lock:
+            for job in run.jobs:
+                if job.result != "skipped":
+                    self._show_check(run, event.head or event.commit, job.name, job.result)
+        return run
+
+    def _show_check(self, run: Run, sha: str, name: str, result: Any) -> None:
+        link = f"{self.hub.server_url}/{self.repository}/actions/runs/{run.number}"
+        creator = self.person(cast.ACTIONS)
+        self.hub.statuses.append(Status(self.hub.next_id(), sha, name, result, creator, None, link))
+
+    def comments(self, number: int) -> list[Comment]:
+        return comments.of_issue(self.forge(cast.REVIEWER), number)
+
+
+@contextmanager
+def created(folder: Path, repository: str, say: Callable[[str], None]) -> Iterator[World]:
+    """A forge with an empty repository in `folder`, serving until the end."""
+    server = folder / "github"
+    server_url = server.as_uri()
+    origin = Origin.create(server / f"{repository}.git")
+    (folder / "home").mkdir()
+    hub = Hub(repository, origin, cast.cast(), server_url)
+    with serving(hub) as api_url:
+        runner = Runner(
+            repository=repository,
+            origin=origin.path,
+            server_url=server_url,
+            api_url=api_url,
+            runs=server / repository / "actions" / "runs",
+            home=folder / "home",
+            token=_token(hub, cast.ACTIONS),
+            secrets={"MLOPS_APP_KEY": _token(hub, cast.APP)},
+            variables={"MLOPS_APP_CLIENT_ID": "Iv1.rehearsal"},
+        )
+        yield World(folder, repository, hub, api_url, runner, say)
+
+
+def _token(hub: Hub, login: str) -> str:
+    found = hub.person(login)
+    assert found is not None
+    return found.token
