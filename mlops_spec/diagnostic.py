@@ -65,6 +65,11 @@ class Diagnostic:
         return f"{self.message}; {self.hint}" if self.hint else self.message
 
 
+def is_whole(kind: Kind) -> bool:
+    """Whether a finding of this kind leaves no spec to work with: MS0 is text, shape, and what refers to nothing."""
+    return kind.code.startswith("MS0") and kind.severity == "error"
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """The hint for a word that nobody knows: the nearest known one, or all when they are few.
 

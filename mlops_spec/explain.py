@@ -84,6 +84,11 @@ def overview() -> str:
     return "".join(f"{page.CODE}  {page.NAME:{width}}  {parts(page).claim}\n" for page in PAGES)
 
 
+def as_data(page: Page) -> dict[str, str]:
+    """The page for programs."""
+    return {"code": page.CODE, "name": page.NAME, "severity": page.SEVERITY, **parts(page)._asdict()}
+
+
 def whole(snippet: str) -> str:
     """A page's example as a whole spec: the example first, so that its lines have the numbers that are told."""
     shown = {line.split(":")[0] for line in snippet.splitlines() if line[:1].isalpha()}

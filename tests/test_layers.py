@@ -20,6 +20,7 @@ LAYERS = (
     ("suppress", "fix", "cache"),
     ("lint",),
     ("explain", "report"),
+    ("linter",),
     ("outputs", "actions", "overlay", "render", "write"),
     ("git", "forge"),
     ("manifest", "package", "predictor"),

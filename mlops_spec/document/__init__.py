@@ -78,11 +78,6 @@ class Document:
                 return None
         return found
 
-    def is_plain(self, address: Address) -> bool:
-        """Whether a scalar stands there without quotes."""
-        start = self.nodes[address].start
-        return isinstance(start, ScalarEvent) and not start.style
-
     def plain_scalars(self) -> Iterator[Address]:
         """Where a scalar stands without quotes."""
         for address, node in self.nodes.items():

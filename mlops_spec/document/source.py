@@ -4,13 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING
 
 from mlops_spec.diagnostic import START, Diagnostic, Kind, Span
-from mlops_spec.errors import Failure
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 MAX_BYTES = 1 << 20
 
@@ -22,22 +17,6 @@ LINE_END = re.compile(r"\r\n|\r|\n")
 UNSAFE_IN_TEXT = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\uffff]"
 )
-
-
-def read(path: Path, name: str) -> str | Diagnostic:
-    """The text of a file, or what is wrong with it; `name` is what diagnostics call it.
-
-    Raises:
-        Failure: there is no such file, or it can't be opened.
-    """
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except FileNotFoundError as error:
-        raise Failure(f"{name}: no such file", remedy="name the spec, such as `mlops-spec lint model.yaml`") from error
-    except OSError as error:
-        raise Failure(f"{name}: can't be read: {error.strerror}") from error
-    return decode(content, name)
 
 
 def decode(content: bytes, name: str) -> str | Diagnostic:

@@ -1,0 +1,47 @@
+"""Lints files through the cache: what is known is read, the rest is linted together and kept."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mlops_spec import cache
+from mlops_spec.diagnostic import Diagnostic, Edit, Kind, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+
+class Linted(NamedTuple):
+    """What was found in each file, and how many rules looked."""
+
+    found: Mapping[str, Sequence[Diagnostic]]
+    rules: int
+
+
+def through_cache(contents: Mapping[str, bytes], day: str, lint: Callable[[Mapping[str, bytes]], Linted]) -> Linted:
+    """Calls `lint` for the files that no entry is known for, when there are any, and so loads it only then."""
+    given = cache.state(day)
+    keys = {name: cache.key(content, given) for name, content in contents.items()}
+    known = {name: entry for name, key in keys.items() if (entry := cache.load(key))}
+    found: dict[str, Sequence[Diagnostic]] = {name: _read(name, entry) for name, entry in known.items()}
+    rules = next((entry.rules for entry in known.values()), 0)
+    if unknown := {name: content for name, content in contents.items() if name not in known}:
+        fresh = lint(unknown)
+        rules = fresh.rules
+        for name, each in fresh.found.items():
+            cache.store(keys[name], cache.Entry(rules, len(each), json.dumps([_written(one) for one in each])))
+        cache.prune()
+        found |= fresh.found
+    return Linted({name: found[name] for name in contents}, rules)
+
+
+def _written(found: Diagnostic) -> list[Any]:
+    return [found.span, found.kind, found.message, found.hint, found.source, found.edits]
+
+
+def _read(name: str, entry: cache.Entry) -> list[Diagnostic]:
+    return [
+        Diagnostic(name, Span(*span), Kind(*kind), message, hint, source, tuple(Edit(*edit) for edit in edits))
+        for span, kind, message, hint, source, edits in json.loads(entry.found)
+    ]

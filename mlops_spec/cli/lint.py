@@ -1,0 +1,73 @@
+"""The commands `lint`, `explain` and `schema`."""
+
+from __future__ import annotations
+
+import json
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import click
+
+from mlops_spec import layout, linter
+from mlops_spec.errors import Exit
+from mlops_spec.report import FORMATS
+
+
+@click.command("lint")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[FILE|FOLDER]...")
+@click.option("--fix", "fixing", is_flag=True, help="Change what has one right answer, and nothing else.")
+@click.option("--format", "style", type=click.Choice([*FORMATS, "auto"]), default="auto", show_default=True)
+@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY", help="Judge dates as of this day.")
+@click.option("--no-cache", is_flag=True, help="Look at every file, also at those that have not changed.")
+@click.option("-C", "--directory", type=click.Path(path_type=Path), default=Path(), help="The repository's root.")
+def lint_command(  # noqa: PLR0913 - one argument for each option
+    *, paths: tuple[Path, ...], fixing: bool, style: str, today: Any, no_cache: bool, directory: Path
+) -> int:
+    """Say what is wrong with a spec, where, and what would be right.
+
+    Without a path it reads model.yaml; of a folder it reads every model.yaml. Exits with 1 when something was found,
+    with 2 when that leaves no spec to work with.
+
+    \b
+    Example:
+      mlops-spec lint --fix model.yaml
+    """
+    given = [directory / path for path in paths or [Path(layout.SPEC)]]
+    day = today.date().isoformat() if today else ""
+    return linter.lint(given, style=style, day=day, fixing=fixing, cached=not no_cache)
+
+
+@click.command("explain")
+@click.argument("code", required=False, metavar="[CODE|NAME]")
+@click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def explain_command(*, code: str | None, style: str) -> int:
+    """Print a rule's page: what it stops, why, bad, good, and how to fix it. Without a code, list the rules.
+
+    \b
+    Example:
+      mlops-spec explain MS203
+    """
+    explain = import_module("mlops_spec.explain")  # the rules are loaded only for who asks
+
+    pages = [explain.find(code)] if code else list(explain.PAGES)
+    if style == "json":
+        data = [explain.as_data(page) for page in pages]
+        click.echo(json.dumps(data[0] if code else data, indent=2))
+    else:
+        click.echo(explain.explain(pages[0]) if code else explain.overview(), nl=False)
+    return Exit.OK
+
+
+@click.command("schema")
+def schema_command() -> int:
+    """Print the spec's JSON Schema, for editors.
+
+    \b
+    Example:
+      mlops-spec schema > model-spec.schema.json
+    Then let the first line of model.yaml be:
+      # yaml-language-server: $schema=model-spec.schema.json
+    """
+    click.echo(Path(__file__).parent.parent.joinpath("schema.json").read_text(encoding="utf-8"), nl=False)
+    return Exit.OK
