@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SUFFIX = ".patch"
-_HUNK = re.compile(r"@@ -(\d+)(?:,\d+)? \+\d+(?:,\d+)? @@")
+_HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+\d+(?:,(\d+))? @@")
 _NO_NEWLINE = "\\ No newline at end of file\n"
 
 
@@ -75,14 +75,27 @@ def _lines(text: str) -> list[str]:
 def _hunks(path: PurePosixPath, patch: str) -> Iterator[Hunk]:
     lines = _lines(patch)
     starts = [number for number, line in enumerate(lines) if _HUNK.match(line)]
+    if not starts:
+        raise _no_patch(str(patch_of(path)), "holds no change")
     for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
-        body = lines[start + 1 : end]
-        heading = _HUNK.match(lines[start])
-        assert heading
-        old, new = tuple(_side(body, "-")), tuple(_side(body, "+"))
-        # a hunk without old lines names the line before it
-        first = int(heading[1]) - (1 if old else 0)
-        yield Hunk(f"{patch_of(path)}:{start + 1}", first, old, new)
+        yield _hunk(f"{patch_of(path)}:{start + 1}", lines[start], lines[start + 1 : end])
+
+
+def _hunk(place: str, heading: str, body: list[str]) -> Hunk:
+    start, old_count, new_count = (int(number or 1) for number in _HUNK.findall(heading)[0])
+    if any(line[0] not in " -+\\" for line in body):
+        raise _no_patch(place, "has a line below it that begins with none of a space, `-`, `+` and `\\`")
+    old, new = tuple(_side(body, "-")), tuple(_side(body, "+"))
+    if (len(old), len(new)) != (old_count, new_count):
+        found = f"{len(old)} old and {len(new)} new lines"
+        raise _no_patch(place, f"announces {old_count} old and {new_count} new lines, and has {found}")
+    # a hunk without old lines names the line before it
+    return Hunk(place, start - (1 if old else 0), old, new)
+
+
+def _no_patch(place: str, why: str) -> Failure:
+    remedy = "correct it, or remove it, make the change again and run `mlops-spec render --keep`"
+    return Failure(f"{place}: {why}", exit_code=Exit.CONFIG, remedy=remedy)
 
 
 def _side(body: list[str], sign: str) -> Iterator[str]:
