@@ -84,36 +84,36 @@ def verify(
     elif snapshot.size:
         report.findings.append("the ledger's own checkpoint can't be read")
     roots = {0: Chain().frontier.root}
-    chain, records = _walk(snapshot, {w.checkpoint.size for w in known}, roots, report)
-    report.size, report.log, report.open = len(records), chain.log, tuple(chain.state.open.values())
+    chain = _walk(snapshot, {w.checkpoint.size for w in known}, roots, report)
+    report.size, report.log, report.open = chain.frontier.size, chain.log, tuple(chain.state.open.values())
     report.findings += [f"record {seq}: it claims to be older than the one before" for seq in chain.skewed]
     if expected_log is not None and chain.log not in (None, expected_log):
         report.findings.append(f"the ledger is that of {chain.log}, not of {expected_log}")
     _prove(known, roots, chain, report)
-    if snapshot.size and own != _own(chain) and len(records) == snapshot.size:
+    if snapshot.size and own != _own(chain) and report.size == snapshot.size:
         report.findings.append("the ledger's own checkpoint is not that of all its records")
-    if snapshot.size and len(records) == snapshot.size and snapshot.file(FRONTIER) != chain.frontier.text():
+    if snapshot.size and report.size == snapshot.size and snapshot.file(FRONTIER) != chain.frontier.text():
         report.findings.append("the frontier is not that of the records")
-    _compare_tags(records, tags, report)
+    registered = tuple(chain.state.registered.values())
+    _compare_tags(registered, tags, report)
     if commits is not None:
-        _compare_sources(records, commits, report)
+        _compare_sources(registered, commits, report)
     return report
 
 
-def _walk(snapshot: Snapshot, sizes: set[int], roots: dict[int, bytes], report: Report) -> tuple[Chain, list[Record]]:
+def _walk(snapshot: Snapshot, sizes: set[int], roots: dict[int, bytes], report: Report) -> Chain:
     """Takes the records until one does not follow; notes the roots at `sizes`."""
     chain = Chain()
-    records: list[Record] = []
     if report.findings:
-        return chain, records
+        return chain
     try:
         for raw in snapshot.records():
-            records.append(chain.take(raw))
+            chain.take(raw)
             if chain.frontier.size in sizes:
                 roots[chain.frontier.size] = chain.frontier.root
     except BrokenError as error:
         report.findings.append(str(error))
-    return chain, records
+    return chain
 
 
 def _own(chain: Chain) -> bytes:
@@ -139,7 +139,7 @@ def _prove(known: Iterable[Witness], roots: Mapping[int, bytes], chain: Chain, r
 def _compare_tags(records: Iterable[Record], tags: Collection[TagFound], report: Report) -> None:
     """Each version's tag is the object that was registered, and no version is without its record."""
     found = {tag.name: tag.object for tag in tags}
-    recorded = {record.what.tag.name: record for record in records if record.event == "register" and record.what.tag}
+    recorded = {record.what.tag.name: record for record in records if record.what.tag}
     for name, record in recorded.items():
         assert record.what.tag
         if name not in found:
@@ -153,5 +153,5 @@ def _compare_tags(records: Iterable[Record], tags: Collection[TagFound], report:
 
 def _compare_sources(records: Iterable[Record], commits: Collection[str], report: Report) -> None:
     for record in records:
-        if record.event == "register" and record.from_what and record.from_what.commit not in commits:
+        if record.from_what and record.from_what.commit not in commits:
             report.findings.append(f"record {record.seq}: its source {record.from_what.commit[:12]} is not on main")
