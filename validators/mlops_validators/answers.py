@@ -45,7 +45,10 @@ def answers(y_true: ArrayLike, y_score: ArrayLike, tasks: tuple[Task, ...], meas
         ...
     ValueError: r2 is for regression; a matrix of scores is of a multiclass task
     """
-    matrix = np.ndim(y_score) == 2
+    dimensions = np.ndim(y_score)
+    if dimensions not in {1, 2}:
+        raise ValueError(f"`y_score` has shape {np.shape(y_score)}; it must be (rows,), or (rows, classes)")
+    matrix = dimensions == 2
     fitting = tuple(task for task in tasks if (task == MULTICLASS) is matrix)
     if not fitting:
         shape = (

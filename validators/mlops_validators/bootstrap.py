@@ -109,7 +109,7 @@ def percentile(drawn: Floats, confidence: float) -> tuple[float, float]:
     (24.0, 74.0)
     """
     tail = (1 - confidence) / 2
-    return _quantile(drawn, tail, -np.inf), _quantile(drawn, 1 - tail, np.inf)
+    return quantile(drawn, tail, -np.inf), quantile(drawn, 1 - tail, np.inf)
 
 
 def bca(value: float, drawn: Floats, acceleration: float, confidence: float) -> tuple[float, float]:
@@ -123,7 +123,7 @@ def bca(value: float, drawn: Floats, acceleration: float, confidence: float) -> 
     share = (np.count_nonzero(drawn < value) + 0.5 * np.count_nonzero(drawn == value)) / len(drawn)
     bias = float(ndtri(np.clip(share, 0.5 / len(drawn), 1 - 0.5 / len(drawn))))
     low, high = (_corrected(bias, acceleration, float(ndtri(p))) for p in ((1 - confidence) / 2, (1 + confidence) / 2))
-    return _quantile(drawn, low, -np.inf), _quantile(drawn, high, np.inf)
+    return quantile(drawn, low, -np.inf), quantile(drawn, high, np.inf)
 
 
 def acceleration(left_out: Floats, times: Integers) -> float:
@@ -142,8 +142,17 @@ def _corrected(bias: float, skew: float, z: float) -> float:
     return float(ndtr(bias + (bias + z) / below)) if below > 0 else float(z > 0)
 
 
-def _quantile(drawn: Floats, share: float, undefined: float) -> float:
-    """The (B + 1) p-th of the B sorted replicates; those without a value count as the worst and can only widen."""
+def quantile(drawn: Floats, share: float, undefined: float) -> float:
+    """The (B + 1) p-th of B sorted replicates.
+
+    Args:
+        drawn: replicates, shape (B,), NaN where undefined.
+        share: p.
+        undefined: -inf or inf, what an undefined one counts as, so that it can only widen an interval.
+
+    >>> quantile(np.array([3.0, 1.0, 2.0, np.nan]), 0.6, np.inf)
+    3.0
+    """
     filled = np.where(np.isnan(drawn), undefined, drawn)
     ranked = np.sort(filled)
     place = min(max(share * (len(ranked) + 1) - 1, 0.0), len(ranked) - 1.0)

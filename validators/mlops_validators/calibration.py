@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlops_validators.arrays import binary_labels, probabilities, row_weights, same_length
-from mlops_validators.bootstrap import Design, replicates
+from mlops_validators.bootstrap import Design, quantile, replicates
 from mlops_validators.interval import Interval
-from mlops_validators.inversion import distance_interval
+from mlops_validators.inversion import lower_end
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -85,8 +85,10 @@ def calibration_interval(  # noqa: PLR0913
 
     measured = gaps(design.counts[None])[0]
     noise = replicates(gaps, design, resamples=resamples, seed=seed) - measured
-    ends = distance_interval(lambda gap: np.abs(gap).sum(axis=1), np.zeros(BINS), measured, noise, confidence)
-    return Interval(float(np.abs(measured).sum()), *ends, "test inversion", confidence)
+    value, tail = float(np.abs(measured).sum()), (1 - confidence) / 2
+    low = lower_end(lambda gap: np.abs(gap).sum(axis=1), np.zeros(BINS), measured, noise, tail)
+    high = value + max(0.0, quantile(noise @ np.where(measured < 0, -1.0, 1.0), 1 - tail, np.inf))
+    return Interval(value, low, min(high, 1.0), "test inversion", confidence)
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ def categories(values: ArrayLike, *, name: str = "values") -> Categories:
     Raises:
         ValueError: empty, or not one value per row.
     """
-    column = np.asarray(values)
+    column = as_column(values)
     if column.ndim != 1 or not len(column):
         raise ValueError(f"`{name}` has shape {column.shape}; it must have one value per row, and rows")
     gone = missing(column)
@@ -63,6 +63,16 @@ def crossed(columns: Sequence[ArrayLike], *, name: str = "values") -> Categories
     return Categories(joint.astype(np.intp), tuple(names))
 
 
+def as_column(values: ArrayLike) -> Anything:
+    """An array that keeps what is missing: NumPy alone makes the text "nan" of a NaN that stands among texts.
+
+    >>> as_column(["a", float("nan")])
+    array(['a', nan], dtype=object)
+    """
+    array = np.asarray(values)
+    return np.asarray(values, dtype=object) if array.dtype.kind == "U" and not hasattr(values, "dtype") else array
+
+
 def missing(column: Anything) -> Booleans:
     """Where a value is None, NaN or NaT.
 
@@ -77,4 +87,7 @@ def missing(column: Anything) -> Booleans:
 
 
 def _is_missing(value: object) -> bool:
-    return value is None or bool(value != value)  # noqa: PLR0124  NaN and NaT differ from themselves
+    try:
+        return value is None or bool(value != value)  # noqa: PLR0124  NaN and NaT differ from themselves
+    except TypeError:  # pandas.NA has no truth
+        return True

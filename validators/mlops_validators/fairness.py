@@ -24,9 +24,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlops_validators.arrays import binary_labels, confidence_level, numbers, same_length
+from mlops_validators.bootstrap import quantile
 from mlops_validators.categories import categories, crossed
 from mlops_validators.interval import Interval
-from mlops_validators.inversion import distance_interval
+from mlops_validators.inversion import lower_end
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -122,20 +123,22 @@ def disparity_interval(
     >>> groups = Groups(("f", "m"), np.array([[[400, 100], [200, 300]], [[300, 200], [100, 400]]]))
     >>> found = disparity_interval("equalized_odds_difference", groups)
     >>> round(found.value, 2), round(found.low, 1), round(found.high, 1)
-    (0.2, 0.1, 0.2)
+    (0.2, 0.1, 0.3)
     """
     confidence_level(confidence)
     value = disparity(name, groups)
     rates = groups.rates[:, _compared(name)]
     pooled = _rates(groups.counts.sum(axis=0)[None, None].astype(np.float64))[0][:, _compared(name)]
     noise = _rate_errors(groups, resamples, seed)[:, :, _compared(name)]
-    low, high = distance_interval(
+    tail = (1 - confidence) / 2
+    low = lower_end(
         lambda points: _distances(name, np.clip(points.reshape(-1, *rates.shape), 0, 1)),
         np.broadcast_to(pooled, rates.shape).ravel(),
         rates.ravel(),
         noise.reshape(resamples, -1),
-        confidence,
+        tail,
     )
+    high = _farthest(name, np.clip(rates + noise, 0, 1), tail)
     ends = (1 - high, 1 - low) if name.endswith("_ratio") else (low, high)
     return Interval(value, *ends, "test inversion", confidence)
 
@@ -161,6 +164,18 @@ def _distances(name: str, rates: Floats) -> Floats:
         return np.asarray((greatest - least).max(axis=1))
     ratio = np.divide(least, greatest, out=np.full(least.shape, np.nan), where=greatest > 0)
     return np.asarray((1 - ratio).max(axis=1))
+
+
+def _farthest(name: str, drawn: Floats, tail: float) -> float:
+    """The greatest upper end of any rate's comparison of any two groups, from draws of the rates (b, groups, r)."""
+    ends = []
+    for rate in np.moveaxis(drawn, 2, 0):
+        for group in rate.T:
+            apart = rate - group[:, None]
+            if name.endswith("_ratio"):
+                apart = np.divide(apart, rate, out=np.full(apart.shape, np.nan), where=rate > 0)
+            ends += [quantile(column, 1 - tail, np.inf) for column in apart.T]
+    return max(ends)
 
 
 def _rate_errors(groups: Groups, resamples: int, seed: int) -> Floats:

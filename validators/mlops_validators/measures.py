@@ -151,7 +151,12 @@ def _percentage(truth: Anything, read: Anything, weights: Floats | None) -> floa
 
 
 def _explained(function: Callable[..., Any]) -> Function:
-    return _scikit_learn(function, force_finite=False)
+    def measure(truth: Anything, read: Anything, weights: Floats | None) -> float:
+        if truth.min() == truth.max():
+            raise ValueError("a share of the variance is undefined: `y_true` is constant")
+        return float(function(truth, read, sample_weight=weights))
+
+    return measure
 
 
 def top_label(truth: Anything, read: Floats) -> tuple[Anything, Floats]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from mlops_validators.categories import categories
-from mlops_validators.intervals import interval
+from mlops_validators.intervals import interval, named
 from mlops_validators.multiplicity import holm, p_beyond
 from mlops_validators.verdict import FEWEST_ROWS, Verdict, judge, undecided
 
@@ -50,11 +50,11 @@ def measure_slices(
     truth, score, found = np.asarray(y_true), np.asarray(y_score), categories(by, name="by")
     if not len(truth) == len(score) == len(found.codes):
         raise ValueError(f"lengths differ: `y_true` {len(truth)}, `y_score` {len(score)}, `by` {len(found.codes)}")
-    slices = {}
+    known, slices = named(measure), {}
     for code, name in enumerate(found.names):
         rows = np.flatnonzero(found.codes == code)
         try:
-            slices[name] = Slice(len(rows), interval(measure, truth[rows], score[rows], **options))
+            slices[name] = Slice(len(rows), interval(known, truth[rows], score[rows], **options))
         except ValueError as undefined:
             slices[name] = Slice(len(rows), None, str(undefined))
     return slices

@@ -33,4 +33,6 @@ def wilson(hits: int, trials: int, confidence: float = 0.95) -> Interval:
     centre = rate + z * z / (2 * trials)
     half = z * sqrt(rate * (1 - rate) / trials + z * z / (4 * trials * trials))
     scale = 1 + z * z / trials
-    return Interval(rate, max(0.0, (centre - half) / scale), min(1.0, (centre + half) / scale), "wilson", confidence)
+    low = (centre - half) / scale if hits else 0.0  # exactly, whatever rounding says
+    high = (centre + half) / scale if hits < trials else 1.0
+    return Interval(rate, low, high, "wilson", confidence)

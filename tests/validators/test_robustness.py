@@ -1,0 +1,70 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mlops_validators.robustness import applies, perturb
+
+NUMBERS = np.random.default_rng(0).normal(50, 10, 400)
+CITIES = np.array(["york", "kent", None, "bath"], dtype=object)[np.arange(400) % 4]
+FITTING = [(kind, NUMBERS) for kind in ("missing", "noise", "shift", "rounding")]
+FITTING += [(kind, CITIES) for kind in ("missing", "noise", "unseen_category")]
+
+
+def same(left, right):
+    return np.array([a is b or a == b or (a != a and b != b) for a, b in zip(left, right, strict=True)])
+
+
+@pytest.mark.parametrize(("kind", "column"), FITTING)
+def test_the_rate_is_the_share_that_may_change(kind, column):
+    worse = perturb(kind, column, rate=0.25, seed=3)
+
+    assert 50 <= np.count_nonzero(~same(worse, column)) <= 100
+    assert same(worse, perturb(kind, column, rate=0.25, seed=3)).all()
+
+
+def test_the_column_given_stays():
+    before = NUMBERS.copy()
+
+    perturb("noise", NUMBERS, rate=1, seed=0)
+
+    assert (before == NUMBERS).all()
+
+
+def test_what_each_kind_does_to_numbers():
+    assert np.isnan(perturb("missing", NUMBERS, rate=1, seed=0)).all()
+    assert perturb("shift", NUMBERS, rate=1, seed=0) - NUMBERS == pytest.approx(np.full(400, NUMBERS.std() / 2))
+    assert (perturb("noise", NUMBERS, rate=1, seed=0) - NUMBERS).std() == pytest.approx(NUMBERS.std(), rel=0.1)
+    assert perturb("rounding", [1234.0, -0.0456, 0.0, np.nan], rate=1, seed=0) == pytest.approx(
+        [1000.0, -0.05, 0.0, np.nan], nan_ok=True
+    )
+
+
+def test_what_each_kind_does_to_categories():
+    assert set(perturb("unseen_category", ["a", "(unseen)"], rate=1, seed=0)) == {"(unseen)?"}
+    assert set(perturb("missing", CITIES, rate=1, seed=0)) == {None}
+    assert set(perturb("noise", CITIES, rate=1, seed=0)) == set(CITIES)
+
+
+def test_integers_may_go_missing():
+    assert np.isnan(perturb("missing", [1, 2], rate=0.5, seed=0)).sum() == 1
+
+
+@pytest.mark.parametrize(("kind", "column"), [("unseen_category", NUMBERS), ("shift", CITIES), ("rounding", CITIES)])
+def test_a_kind_that_does_not_fit(kind, column):
+    assert not applies(kind, column)
+    with pytest.raises(ValueError, match="does not fit"):
+        perturb(kind, column, rate=0.1, seed=0)
+
+
+@pytest.mark.parametrize(("column", "rate"), [([], 0.1), ([[1.0]], 0.1), ([1.0], 0.0), ([1.0], 1.1), ([1.0], np.nan)])
+def test_what_cannot_be_perturbed(column, rate):
+    with pytest.raises(ValueError, match=r"column|rate"):
+        perturb("missing", column, rate=rate, seed=0)
+
+
+@given(st.integers(1, 50), st.floats(0.001, 1))
+def test_at_least_one_value_changes(rows, rate):
+    worse = perturb("missing", np.ones(rows), rate=rate, seed=1)
+
+    assert np.isnan(worse).sum() == max(1, round(rate * rows))

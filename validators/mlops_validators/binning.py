@@ -1,0 +1,110 @@
+"""Bins that a reference column fixes, and how many values of another fall into each.
+
+A number is cut at the reference's deciles; a category has a bin for each value of the reference. Two more bins take
+what is missing and, for categories, what the reference has never seen. Counts of chunks may be added.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mlops_validators.categories import as_column, missing
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from mlops_validators.arrays import Anything, Floats, Integers
+
+BINS = 10
+FEW_VALUES = 20  # a number with no more distinct values is a category
+CHUNK = 32_768  # rows compared at a time: they stay in the cache
+
+
+@dataclass(frozen=True)
+class Bins:
+    """Where a column is cut; exactly one of the two is given."""
+
+    edges: Floats | None = None
+    """Ascending inner edges; a value on an edge belongs above it."""
+    values: tuple[str, ...] | None = None
+    """The known categories."""
+
+    @property
+    def size(self) -> int:
+        """How many bins there are, missing and unseen among them."""
+        return len(self.edges) + 2 if self.edges is not None else len(self.values or ()) + 2
+
+
+def bins_of(reference: ArrayLike, *, bins: int = BINS) -> Bins:
+    """The bins of a reference column.
+
+    Raises:
+        ValueError: no column, or no value in it.
+
+    >>> bins_of(["b", "a", None]).values
+    ('a', 'b')
+    >>> bins_of(np.arange(1000.0), bins=4).edges
+    array([249.75, 499.5 , 749.25])
+    """
+    column = as_column(reference)
+    known = column[~missing(column)] if column.ndim == 1 else column[:0]
+    if not len(known):
+        raise ValueError(f"a reference of shape {column.shape} without values has no bins")
+    if known.dtype.kind in "iuf" and len(distinct := np.unique(known)) > FEW_VALUES:
+        inner = np.quantile(known.astype(np.float64), np.arange(1, bins) / bins)
+        return Bins(edges=np.unique(inner[inner > distinct[0]]))
+    return Bins(values=tuple(sorted({_text(value) for value in np.unique(_plain(known)).tolist()})))
+
+
+def count(bins: Bins, column: ArrayLike) -> Integers:
+    """How many values fall into each bin, shape (bins.size,).
+
+    The last bin is missing values; the one before, of categories, what the reference has not.
+
+    >>> count(Bins(values=("a", "b")), ["a", "c", None, "a"])
+    array([2, 0, 1, 1])
+    >>> count(Bins(edges=np.array([1.0, 2.0])), [0, 1, 2, 3, np.nan])
+    array([1, 1, 2, 1])
+    """
+    values = as_column(column)
+    return (
+        _count_numbers(bins.edges, values) if bins.edges is not None else _count_categories(bins.values or (), values)
+    )
+
+
+def _count_numbers(edges: Floats, column: Anything) -> Integers:
+    """Counting what reaches each edge compares a whole chunk at once, several times faster than placing each value."""
+    reached = np.zeros(len(edges) + 1, dtype=np.intp)
+    for start in range(0, len(column), CHUNK):
+        chunk = column[start : start + CHUNK].astype(np.float64, copy=False)
+        reached[0] += np.count_nonzero(chunk == chunk)  # noqa: PLR0124  NaN differs from itself
+        for place, edge in enumerate(edges, start=1):
+            reached[place] += np.count_nonzero(chunk >= edge)
+    inside = reached - np.r_[reached[1:], 0]
+    return np.asarray(np.r_[inside, len(column) - reached[0]], dtype=np.intp)
+
+
+def _count_categories(values: tuple[str, ...], column: Anything) -> Integers:
+    gone = missing(column)
+    distinct, times = np.unique(_plain(column[~gone]), return_counts=True)
+    place = {value: index for index, value in enumerate(values)}
+    counts = np.zeros(len(values) + 2, dtype=np.intp)
+    for value, number in zip(distinct.tolist(), times.tolist(), strict=True):
+        counts[place.get(_text(value), len(values))] += number
+    counts[-1] = np.count_nonzero(gone)
+    return counts
+
+
+def _plain(column: Anything) -> Anything:
+    """Values of mixed types as text, so that they can be sorted."""
+    return column.astype(str) if column.dtype == object else column
+
+
+def _text(value: object) -> str:
+    """One text for 1, 1.0 and True's like: an integer column that gained a missing value holds floats."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

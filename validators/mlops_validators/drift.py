@@ -1,0 +1,178 @@
+"""How far a column has moved from its reference: one number per method, and whether chance explains it.
+
+Columns are compared by their counts in bins that the reference fixed (see `binning`): exact for those bins, and
+counts add up, so that data may come in chunks and a reference be kept as a few hundred bytes. Kolmogorov-Smirnov and
+Wasserstein read the values themselves, missing ones left out.
+
+| method | value | range |
+|---|---|---|
+| `psi` | sum (q - p) ln(q / p) over bins, shares of less than 0.0001 raised to it | 0 to 18 |
+| `jensen_shannon` | sqrt of the divergence to base 2 | 0 to 1 |
+| `chi2` | Cramer's V = sqrt(chi2 / n) of the table period x bin | 0 to 1 |
+| `ks` | greatest distance of the distribution functions | 0 to 1 |
+| `wasserstein` | area between the distribution functions over the reference's standard deviation | 0 and up |
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from scipy.special import chdtrc, kolmogorov
+
+from mlops_validators.binning import bins_of, count
+from mlops_validators.categories import as_column, missing
+from mlops_validators.multiplicity import benjamini_hochberg
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import ArrayLike
+
+    from mlops_validators.arrays import Floats, Integers
+
+Method = Literal["psi", "jensen_shannon", "chi2", "ks", "wasserstein"]
+FLOOR = 1e-4
+ALPHA = 0.05
+
+
+@dataclass(frozen=True)
+class Drift:
+    """How far one column has moved."""
+
+    value: float
+    p_value: float
+    """How often chance alone moves it so far: of the two-sample test on the same bins (chi-squared) or values (KS)."""
+
+
+def drift(method: Method, reference: ArrayLike, current: ArrayLike) -> Drift:
+    """How far `current` has moved from `reference`.
+
+    Args:
+        method: one of the table above; `ks` and `wasserstein` are for numbers, others for any column.
+        reference: shape (n,); NaN and None are a bin of their own.
+        current: shape (m,); values that the reference has not are a bin of their own.
+
+    Raises:
+        ValueError: a side is empty or all missing, the method is unknown, or it needs numbers and there are none.
+
+    >>> drift("psi", ["a"] * 50 + ["b"] * 50, ["a"] * 80 + ["b"] * 20).value.__round__(3)
+    0.416
+    >>> drift("ks", [1, 2, 3, 4], [3, 4, 5, 6]).value
+    0.5
+    """
+    old, new = as_column(reference), as_column(current)
+    if method in {"ks", "wasserstein"}:
+        one, two = _values("reference", old), _values("current", new)
+        distance, p_value = kolmogorov_smirnov(one, two)
+        return Drift(distance if method == "ks" else wasserstein(one, two), p_value)
+    bins = bins_of(old)
+    return drift_of_counts(method, count(bins, old), count(bins, new))
+
+
+def drift_of_counts(method: Method, reference: Integers, current: Integers) -> Drift:
+    """The same from counts in the same bins, shape (bins,): of chunks added up, or of a reference that was kept.
+
+    >>> round(drift_of_counts("jensen_shannon", np.array([5, 5]), np.array([10, 0])).value, 3)
+    0.558
+    """
+    if method not in {"chi2", *_OF_SHARES}:
+        raise ValueError(f"no method `{method}` on counts; there are chi2, {', '.join(_OF_SHARES)}")
+    if reference.shape != current.shape or min(reference.sum(), current.sum()) < 1:
+        raise ValueError("both sides need rows, in the same bins")
+    statistic, freedom = _chi_squared(reference, current)
+    p_value = float(chdtrc(freedom, statistic)) if freedom else 1.0
+    if method == "chi2":
+        return Drift(float(np.sqrt(statistic / (reference.sum() + current.sum()))), p_value)
+    return Drift(_OF_SHARES[method](reference / reference.sum(), current / current.sum()), p_value)
+
+
+def population_stability_index(p: Floats, q: Floats) -> float:
+    """PSI of shares `p` (reference) and `q`, in nats. Source: Siddiqi, "Credit Risk Scorecards" (2006).
+
+    >>> round(population_stability_index(np.array([0.5, 0.5]), np.array([0.8, 0.2])), 3)
+    0.416
+    """
+    old, new = np.maximum(p, FLOOR), np.maximum(q, FLOOR)
+    return float(((new - old) * np.log(new / old)).sum())
+
+
+def jensen_shannon(p: Floats, q: Floats) -> float:
+    """Root of the divergence of shares, base 2. Source: Lin, "Divergence Measures Based on the Shannon Entropy" (1991).
+
+    >>> jensen_shannon(np.array([1.0, 0.0]), np.array([0.0, 1.0]))
+    1.0
+    """
+    middle = (p + q) / 2
+    parts = [
+        np.where(side > 0, side * np.log2(np.divide(side, middle, out=np.ones_like(side), where=side > 0)), 0)
+        for side in (p, q)
+    ]
+    return float(np.sqrt(max(0.0, (parts[0].sum() + parts[1].sum()) / 2)))
+
+
+def kolmogorov_smirnov(reference: Floats, current: Floats) -> tuple[float, float]:
+    """The greatest distance of the two distribution functions, exactly, and its asymptotic p-value.
+
+    >>> kolmogorov_smirnov(np.array([1.0, 2.0]), np.array([1.0, 2.0]))
+    (0.0, 1.0)
+    """
+    old, new = np.sort(reference), np.sort(current)
+    apart = 0.0
+    for points in (old, new):
+        shares = [np.searchsorted(side, points, side="right") / len(side) for side in (old, new)]
+        apart = max(apart, float(np.abs(shares[0] - shares[1]).max()))
+    rows = len(old) * len(new) / (len(old) + len(new))
+    return apart, float(kolmogorov(np.sqrt(rows) * apart))
+
+
+def wasserstein(reference: Floats, current: Floats) -> float:
+    """Area between the distribution functions, in standard deviations of the reference.
+
+    >>> wasserstein(np.array([0.0, 2.0]), np.array([1.0, 3.0]))
+    1.0
+    """
+    spread = float(reference.std()) if np.isfinite(reference).all() and np.isfinite(current).all() else np.nan
+    if not spread > 0:
+        raise ValueError("`reference` is constant or a value is infinite, so there is no scale; use `ks` or `psi`")
+    points = np.sort(np.concatenate([reference, current]))
+    shares = [np.searchsorted(np.sort(side), points[:-1], side="right") / len(side) for side in (reference, current)]
+    return float((np.abs(shares[0] - shares[1]) * np.diff(points)).sum() / spread)
+
+
+def drifted(columns: Mapping[str, Drift], maximum: float, alpha: float = ALPHA) -> list[str]:
+    """The columns that moved by more than `maximum`, and by more than chance moves the greatest of so many columns.
+
+    A small sample exceeds any bound by chance, and a large one differs in something: so both must hold. P-values are
+    adjusted by Benjamini and Hochberg; when nothing has drifted, any column is named at most `alpha` of the time.
+
+    >>> drifted({"a": Drift(0.3, 1e-6), "b": Drift(0.3, 0.2), "c": Drift(0.01, 1e-9)}, maximum=0.2)
+    ['a']
+    """
+    if not columns:
+        raise ValueError("there are no columns to judge")
+    adjusted = benjamini_hochberg([found.p_value for found in columns.values()])
+    return [
+        name for (name, found), p in zip(columns.items(), adjusted, strict=True) if found.value > maximum and p < alpha
+    ]
+
+
+def _chi_squared(reference: Integers, current: Integers) -> tuple[float, int]:
+    table = np.stack([reference, current]).astype(np.float64)
+    table = table[:, table.sum(axis=0) > 0]
+    expected = table.sum(axis=1, keepdims=True) * table.sum(axis=0) / table.sum()
+    return float(((table - expected) ** 2 / expected).sum()), table.shape[1] - 1
+
+
+def _values(name: str, column: np.ndarray[tuple[int, ...], np.dtype[np.generic]]) -> Floats:
+    try:
+        values = column[~missing(column)].astype(np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(f"`{name}` must be numbers for this method") from None
+    if not len(values):
+        raise ValueError(f"`{name}` has no values")
+    return values
+
+
+_OF_SHARES = {"psi": population_stability_index, "jensen_shannon": jensen_shannon}

@@ -1,0 +1,99 @@
+"""Features that give the target away: one column alone predicts it, as only a leak does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mlops_validators.arrays import BINARY, MULTICLASS, REGRESSION, Task, numbers
+from mlops_validators.binning import bins_of
+from mlops_validators.categories import as_column, categories, missing
+from mlops_validators.delong import placements
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from numpy.typing import ArrayLike
+
+    from mlops_validators.arrays import Anything, Floats, Integers
+
+TOO_GOOD = 0.99
+CELLS = 50  # a number is cut into so many bins
+
+
+@dataclass(frozen=True)
+class Revealing:
+    """A feature that alone predicts too well."""
+
+    column: str
+    score: float
+
+
+def predictive_power(feature: ArrayLike, y_true: ArrayLike, task: Task) -> float:
+    """How well one column alone predicts the target, out of sample; 1 is perfectly.
+
+    The feature is cut into bins (a number at its quantiles, a category by its values, missing as one), each bin's
+    mean target is learnt on one half of the rows and tried on the other, both ways. Of a class it is 2 AUC - 1 (of
+    several the best class against the rest), of a number R^2; never below 0.
+
+    Raises:
+        ValueError: lengths differ, or the target is constant.
+
+    >>> y = np.arange(200) % 2
+    >>> predictive_power(y * 10 + 3, y, "binary-classification")
+    1.0
+    """
+    target = numbers("y_true", y_true)
+    cells = _cells(as_column(feature))
+    if len(cells) != len(target):
+        raise ValueError(f"lengths differ: the feature has {len(cells)}, `y_true` {len(target)}")
+    if target.min() == target.max():
+        raise ValueError("`y_true` is constant, so nothing can give it away")
+    if task == REGRESSION:
+        told = _out_of_fold(cells, target)
+        return float(max(0.0, 1 - ((target - told) ** 2).mean() / target.var()))
+    classes = np.unique(target)
+    tried = classes[1:] if task == BINARY else classes
+    return max(_separation(cells, target == one) for one in tried)
+
+
+def revealing(
+    features: Mapping[str, ArrayLike], y_true: ArrayLike, task: Task, *, limit: float = TOO_GOOD
+) -> list[Revealing]:
+    """The features that alone predict the target at `limit` or better, best first.
+
+    >>> y = np.arange(400) % 2
+    >>> revealing({"copy": y, "noise": np.arange(400) // 2 % 7}, y, "binary-classification")
+    [Revealing(column='copy', score=1.0)]
+    """
+    if task not in {BINARY, MULTICLASS, REGRESSION}:
+        raise ValueError(f"no task `{task}`")
+    found = [Revealing(name, predictive_power(column, y_true, task)) for name, column in features.items()]
+    return sorted((one for one in found if one.score >= limit), key=lambda one: -one.score)
+
+
+def _cells(column: Anything) -> Integers:
+    bins = bins_of(column, bins=CELLS) if not missing(column).all() else None
+    if bins is None or bins.edges is None:
+        return categories(column).codes
+    values = column.astype(np.float64)
+    return np.where(np.isnan(values), len(bins.edges) + 1, np.searchsorted(bins.edges, values, side="right"))
+
+
+def _out_of_fold(cells: Integers, target: Floats) -> Floats:
+    """Each row's cell's mean target on the other half; the half's mean where the cell is not in it."""
+    half = np.random.default_rng(0).random(len(cells)) < 0.5
+    told = np.empty(len(target))
+    for inside in (half, ~half):
+        rows = np.bincount(cells[inside], minlength=int(cells.max()) + 1)
+        sums = np.bincount(cells[inside], weights=target[inside], minlength=len(rows))
+        means = np.divide(sums, rows, out=np.full(len(rows), float(target.mean())), where=rows > 0)
+        told[~inside] = means[cells[~inside]]
+    return told
+
+
+def _separation(cells: Integers, positive: Anything) -> float:
+    area = placements(positive, _out_of_fold(cells, positive.astype(np.float64))).area
+    return max(0.0, 2 * area - 1)

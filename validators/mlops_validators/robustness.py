@@ -1,0 +1,118 @@
+"""Inputs made worse on purpose, to see how much a model's answers depend on their being clean.
+
+One column at a time, arrays in, arrays out; how much the measure drops is `paired_difference` of the answers on
+perturbed and on clean rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from mlops_validators.categories import as_column, missing
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from mlops_validators.arrays import Anything
+
+Kind = Literal["missing", "noise", "unseen_category", "shift", "rounding"]
+UNSEEN = "(unseen)"
+SHIFT = 0.5  # standard deviations
+DIGITS = 1
+
+
+def perturb(kind: Kind, column: ArrayLike, *, rate: float, seed: int) -> Anything:
+    """The column with a share `rate` of its values, drawn at random, made worse; the column given stays as it is.
+
+    | kind | a number | a category |
+    |---|---|---|
+    | `missing` | NaN | None |
+    | `noise` | normal noise of the column's standard deviation added | another row's value |
+    | `unseen_category` | ValueError | a value that no row has |
+    | `shift` | half a standard deviation added | ValueError |
+    | `rounding` | one significant digit kept | ValueError |
+
+    Args:
+        kind: one of the table.
+        column: shape (n,); a number column comes back as float64, another as object.
+        rate: share of values that is perturbed, above 0 and at most 1; at least one value is.
+        seed: of the choice of rows and of the noise.
+
+    Raises:
+        ValueError: the kind does not fit the column, the rate is out of range, or the column is empty.
+
+    >>> perturb("missing", [1.0, 2.0, 3.0, 4.0], rate=0.5, seed=0)
+    array([ 1.,  2., nan, nan])
+    """
+    values = as_column(column)
+    if values.ndim != 1 or not len(values):
+        raise ValueError(f"a column of shape {values.shape} cannot be perturbed; it must have one value per row")
+    if not 0 < rate <= 1:
+        raise ValueError(f"`rate` is {rate}; it must be above 0 and at most 1")
+    number = values.dtype.kind in "iuf"
+    change = (_NUMBERS if number else _CATEGORIES).get(kind)
+    if change is None:
+        raise ValueError(f"`{kind}` does not fit a column of {'numbers' if number else 'categories'}")
+    rng = np.random.default_rng(seed)
+    worse = values.astype(np.float64 if number else object)
+    rows = rng.choice(len(values), max(1, round(rate * len(values))), replace=False)
+    worse[rows] = change(worse, rows, rng)
+    return worse
+
+
+def applies(kind: Kind, column: ArrayLike) -> bool:
+    """Whether a kind of perturbation fits a column.
+
+    >>> applies("unseen_category", [1, 2]), applies("unseen_category", ["a", "b"])
+    (False, True)
+    """
+    return kind in (_NUMBERS if np.asarray(column).dtype.kind in "iuf" else _CATEGORIES)
+
+
+def _noise(column: Anything, rows: Anything, rng: np.random.Generator) -> Anything:
+    return column[rows] + rng.normal(scale=_spread(column), size=len(rows))
+
+
+def _shift(column: Anything, rows: Anything, _: np.random.Generator) -> Anything:
+    return column[rows] + SHIFT * _spread(column)
+
+
+def _spread(column: Anything) -> float:
+    known = column[np.isfinite(column)]
+    return float(known.std()) if len(known) else 0.0
+
+
+def _round(column: Anything, rows: Anything, _: np.random.Generator) -> Anything:
+    chosen = column[rows]
+    ordinary = np.isfinite(chosen) & (chosen != 0)
+    unit = 10.0 ** (DIGITS - 1 - np.floor(np.log10(np.abs(np.where(ordinary, chosen, 1.0)))))
+    return np.where(ordinary, np.round(np.where(ordinary, chosen, 0.0) * unit) / unit, chosen)
+
+
+def _swap(column: Anything, rows: Anything, rng: np.random.Generator) -> Anything:
+    return column[rng.integers(0, len(column), len(rows))]
+
+
+def _unseen(column: Anything, rows: Anything, _: np.random.Generator) -> Anything:
+    known = set(np.unique(column[~missing(column)].astype(str)).tolist())
+    name = UNSEEN
+    while name in known:
+        name += "?"
+    return np.full(len(rows), name, dtype=object)
+
+
+Change = Callable[["Anything", "Anything", np.random.Generator], "Anything"]
+_NUMBERS: dict[str, Change] = {
+    "missing": lambda _, rows, __: np.full(len(rows), np.nan),
+    "noise": _noise,
+    "shift": _shift,
+    "rounding": _round,
+}
+_CATEGORIES: dict[str, Change] = {
+    "missing": lambda _, rows, __: np.full(len(rows), None, dtype=object),
+    "noise": _swap,
+    "unseen_category": _unseen,
+}
