@@ -340,7 +340,7 @@ class Git:
         """
         for attempt in range(_LOCK_TRIES):
             try:
-                self._network(["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", self.remote, *refspecs])
+                self._network(["fetch", "--no-tags", "--no-write-fetch-head", self.remote, *refspecs])
             except GitError as error:
                 if attempt == _LOCK_TRIES - 1 or not any(said in error.stderr for said in _LOCKED):
                     raise
