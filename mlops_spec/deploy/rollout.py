@@ -74,6 +74,7 @@ def _watched(target: Target, rollout: Rollout, weight: int) -> Judged:
         problem = broken(live, rollout)
         if problem is not None:
             return failed(live, weight, problem)
+    time.sleep(min(_POLL, duration))  # what the target counts is a moment old
     return judge(target.current(), rollout, weight)
 
 

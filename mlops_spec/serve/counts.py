@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import bisect
 import math
-from collections import Counter, deque
+from collections import Counter
 
 from mlops_spec.serve.scores import BINS, Scores
 from mlops_spec.serve.wanted import Window
 
 # Upper bounds of the latency histogram, in seconds.
 BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
-_LATENCIES = 20_000
+# A window's latencies are counted in buckets 2 % wide, from 1 µs to 17 minutes: percentiles are right to 2 %.
+_WIDTH = math.log(1.02)
+_SHORTEST = 1e-6
+_BUCKETS = math.ceil(math.log(1000 / _SHORTEST) / _WIDTH) + 1
 
 
 class Counts:
@@ -28,7 +31,7 @@ class Counts:
 
     def open_window(self) -> None:
         """Starts a new window: the watch judges what a version did under the present routes alone."""
-        self._latencies: deque[float] = deque(maxlen=_LATENCIES)
+        self._latencies = [0] * _BUCKETS
         self._requests = self._errors = self._scores = self._compared = 0
         self._score_sum = self._largest_difference = 0.0
         self._bins = [0] * BINS
@@ -39,7 +42,7 @@ class Counts:
         self.buckets[bisect.bisect_left(BOUNDS, seconds)] += 1
         self.seconds += seconds
         self._requests += 1
-        self._latencies.append(seconds)
+        self._latencies[_bucket(seconds)] += 1
         if scores is not None:
             self._add(scores)
 
@@ -54,12 +57,11 @@ class Counts:
 
     def window(self) -> Window:
         """The window so far."""
-        ordered = sorted(self._latencies)
         return Window(
             requests=self._requests,
             errors=self._errors,
-            p50=_percentile(ordered, 0.5),
-            p99=_percentile(ordered, 0.99),
+            p50=_percentile(self._latencies, self._requests, 0.5),
+            p99=_percentile(self._latencies, self._requests, 0.99),
             mean_score=self._score_sum / self._scores if self._scores else None,
             bins=tuple(self._bins) if any(self._bins) else (),
             compared=self._compared,
@@ -77,6 +79,15 @@ class Counts:
                 self._bins[index] += number
 
 
-def _percentile(ordered: list[float], share: float) -> float | None:
-    """The nearest-rank percentile: the smallest value that at least `share` of the values don't exceed."""
-    return ordered[math.ceil(share * len(ordered)) - 1] if ordered else None
+def _bucket(seconds: float) -> int:
+    return min(max(math.ceil(math.log(max(seconds, _SHORTEST) / _SHORTEST) / _WIDTH), 0), _BUCKETS - 1)
+
+
+def _percentile(buckets: list[int], number: int, share: float) -> float | None:
+    """The nearest-rank percentile, rounded up to its bucket's edge."""
+    rank, seen = math.ceil(share * number), 0
+    for bucket, count in enumerate(buckets):
+        seen += count
+        if count and seen >= rank:
+            return _SHORTEST * math.exp(bucket * _WIDTH)
+    return None

@@ -24,7 +24,7 @@ _TICK = 0.05
 _FIRST_PAUSE = 0.5  # before a stable version that died twice is started again; doubles up to the longest
 _LONGEST_PAUSE = 30.0
 _FORGIVEN = 60.0
-_WINDOW_TICKS = 5  # counts are told less often than changes
+_WINDOW_TICKS = 2  # counts are told less often than changes
 
 
 @dataclass(frozen=True)

@@ -10,16 +10,18 @@ from mlops_spec.serve.counts import BOUNDS, Counts
 from mlops_spec.serve.scores import summarise, unpack
 
 
-@given(st.lists(st.floats(0, 20), min_size=1, max_size=200))
-def test_percentiles_are_by_nearest_rank(seconds: list[float]) -> None:
+@given(st.lists(st.floats(1e-6, 900), min_size=1, max_size=200))
+def test_percentiles_are_by_nearest_rank_and_at_most_2_percent_high(seconds: list[float]) -> None:
     counts = Counts()
     for each in seconds:
         counts.answered(each, 200, None)
 
     window = counts.window()
 
-    assert window.p50 == np.quantile(seconds, 0.5, method="inverted_cdf")
-    assert window.p99 == np.quantile(seconds, 0.99, method="inverted_cdf")
+    for share, got in ((0.5, window.p50), (0.99, window.p99)):
+        exact = np.quantile(seconds, share, method="inverted_cdf")
+        assert got is not None
+        assert exact * (1 - 1e-9) <= got <= exact * (1.02 + 1e-9)
     assert sum(counts.buckets) == len(seconds)
     assert counts.buckets[-1] == sum(each > BOUNDS[-1] for each in seconds)
 
