@@ -15,12 +15,13 @@ Try it
   cd {folder}
   uv sync                    the environment that uv.lock names
   uv run mlops-spec run      train, evaluate, package
-  uv run mlops-spec gate     what must hold before a merge
+  uv run pytest              the code's own tests
 
 Before the first push
   owners    {owners} in model.yaml; after a change of it: uv run mlops-spec render
   data      uv run dvc push takes it to {remote}; GitHub's runners must reach that
   origin    git remote add origin URL && git push -u origin main
+  gates     uv run mlops-spec gate judges the model, also against what the remote says is live
 
 README.md says the rest."""
 

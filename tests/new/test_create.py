@@ -174,7 +174,11 @@ def test_the_lock_is_what_uv_wants(place: Path) -> None:
 @pytest.mark.e2e
 @pytest.mark.parametrize("starter", STARTERS)
 def test_its_pipeline_runs_and_its_gates_pass(place: Path, fake_uv: Path, starter: str) -> None:
+    """Against a remote that has no ledger yet: nothing was ever live there."""
     root = made(place, starter)
+    git(root.parent, "init", "--quiet", "--bare", "origin.git")
+    git(root, "remote", "add", "origin", "../origin.git")
+    git(root, "push", "--quiet", "origin", "main")
 
     ran = mlops_spec("run", cwd=root)
     assert ran.returncode == 0, ran.stderr

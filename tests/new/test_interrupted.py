@@ -81,9 +81,7 @@ def test_after_a_kill_the_next_one_sweeps(place: Path, fake_uv: Path, monkeypatc
         ("error: No solution found when resolving dependencies", Exit.CONFIG),
     ],
 )
-def test_when_uv_fails(
-    choices: Choices, fake_uv: Path, monkeypatch: pytest.MonkeyPatch, said: str, code: Exit
-) -> None:
+def test_when_uv_fails(choices: Choices, fake_uv: Path, monkeypatch: pytest.MonkeyPatch, said: str, code: Exit) -> None:
     monkeypatch.setenv("UV_FAILS", said)
 
     with pytest.raises(Failure, match="uv could not") as failed:
