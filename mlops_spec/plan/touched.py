@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlops_spec.plan import Touched
 from mlops_spec.plan.difference import differences
-from mlops_spec.spec.evaluate import gate_id
+from mlops_spec.spec.gates import gate_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -139,22 +139,3 @@ Gate = Annotated[
     | Annotated[SizeGate, Tag("<size>")],
     Discriminator(lambda gate: f"<{gate_kind(gate)}>"),
 ]
-
-
-def gate_id(gate: Gate) -> str:  # noqa: PLR0911 - one line for each kind
-    """What a gate is called in reports, waivers and the ledger."""
-    match gate:
-        case MetricGate(metric=metric):
-            return metric
-        case ChampionGate(champion=environment, metric=metric):
-            return f"champion/{environment}/{metric}"
-        case SliceGate(slice=column, metric=metric):
-            return f"slice/{column}/{metric}"
-        case FairnessGate(fairness=measure, by=by):
-            return f"fairness/{measure}/{by if isinstance(by, str) else '+'.join(by)}"
-        case RobustnessGate(robustness=perturbation, metric=metric):
-            return f"robustness/{perturbation}/{metric}"
-        case LatencyGate():
-            return "latency/p99"
-        case SizeGate():
-            return "size"

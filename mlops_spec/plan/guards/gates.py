@@ -13,8 +13,8 @@ from mlops_spec.spec.evaluate import (
     RobustnessGate,
     SizeGate,
     SliceGate,
-    gate_id,
 )
+from mlops_spec.spec.gates import gate_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
