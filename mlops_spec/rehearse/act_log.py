@@ -9,6 +9,7 @@ from typing import Any, cast
 from mlops_spec.rehearse.run import Job, Result, Step
 
 _INTERNAL = ("LocalRepositoryCache ", "Cleaning up ")
+_WITHIN = ("⭐ Run", "✅", "❌")  # steps inside of an action, whose own line says enough
 
 
 @dataclass
@@ -44,22 +45,19 @@ class ActLog:
         name = entry["job"].strip()
         job = self._jobs.setdefault(name, _Job(entry["jobID"], at, at))
         job.ended = at
-        message = entry["msg"].rstrip("\r\n")
+        message = entry["msg"].strip("\r\n")
+        if entry.get("raw_output"):
+            job.output.setdefault(_step_key(entry), []).append(message)
+            return f"[{name}]   {message}"
         if "jobResult" in entry:
             job.result = _result(entry["jobResult"])
         elif entry.get("command") == "summary":
             job.summary.append(entry["content"])
-            return None
-        elif entry.get("command") == "set-output":
+        elif entry.get("command") == "set-output" and len(entry["stepID"]) == 1:
             job.outputs.append((entry["name"], entry["arg"]))
-        elif entry.get("raw_output"):
-            job.output.setdefault(_step_key(entry), []).append(message)
-            return f"[{name}]   {message}"
         elif "stepResult" in entry:
             self._step(job, entry, at - self._start)
-        if message.startswith(_INTERNAL):
-            return None
-        return f"[{name}] {message.strip()}"
+        return f"[{name}] {_first_line(message)}" if _is_told(entry) else None
 
     def _step(self, job: _Job, entry: dict[str, Any], ended: float) -> None:
         step = entry.get("stepID")
@@ -83,6 +81,18 @@ class ActLog:
             )
             for name, job in self._jobs.items()
         )
+
+
+def _is_told(entry: dict[str, Any]) -> bool:
+    """Whether the line tells a reader something: not act's own affairs, nor the inside of an action."""
+    message = entry["msg"].strip()
+    inside = len(entry.get("stepID", ())) > 1 and message.startswith(_WITHIN)
+    aside = entry.get("stage") in ("Pre", "Post") or entry.get("command") == "summary"
+    return not (inside or aside or message.startswith(_INTERNAL))
+
+
+def _first_line(message: str) -> str:
+    return message.strip().splitlines()[0] if message.strip() else ""
 
 
 def _step_key(entry: dict[str, Any]) -> str:
