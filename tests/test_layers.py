@@ -26,7 +26,7 @@ LAYERS = (
     ("manifest", "package", "predictor"),
     ("ledger",),
     ("release",),
-    ("plan", "pipeline", "deploy", "serve", "monitor"),
+    ("plan", "pipeline", "review", "deploy", "serve", "monitor"),
     ("new", "rehearse"),
     ("cli",),
     ("__main__",),

@@ -12,6 +12,7 @@ from mlops_spec.manifest import canonical
 from mlops_spec.outputs.stages import data_file
 from mlops_spec.pipeline.candidate import check_same_answers, read_candidate
 from mlops_spec.pipeline.champion import rival_of
+from mlops_spec.pipeline.durations import past_seconds
 from mlops_spec.pipeline.gates import always, champion, fairness, metric, operation, robustness, slices
 from mlops_spec.pipeline.gates.case import Case, Perturbed
 from mlops_spec.pipeline.judgement import Judged, waived
@@ -53,6 +54,7 @@ def judge(root: Path, spec: Spec, out: Path, *, today: str | None = None) -> Jud
         commit=git.commit_id(),
         rows=len(candidate.test),
         against=next((rival.against for rival in rivals.values() if rival.against), None),
+        seconds=past_seconds(root),
         gates=waived(results, spec.governance.waivers, today or datetime.now(UTC).strftime("%Y-%m-%d")),
     )
     out.parent.mkdir(parents=True, exist_ok=True)

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 if TYPE_CHECKING:
@@ -15,23 +13,32 @@ if TYPE_CHECKING:
 
 _SIGNS = {">=": "≥", "<=": "≤", ">": ">", "=": "="}
 _COLOURS = {"pass": "green", "fail": "bold red", "inconclusive": "yellow"}
+_HEADER = ("gate", "value", "interval", "bound")
 _COUNTED = {"contract": "broken promise", "leak": "row"}
 
 
 def show(judged: Judged) -> None:
-    """Prints the table to stdout."""
+    """Prints the table to stdout, its columns aligned, its reasons as long as they are."""
     console = Console(highlight=False, soft_wrap=True)
     console.print(headline(judged, _COLOURS[judged.verdict]))
     console.print()
-    table = Table(box=box.SIMPLE_HEAD if console.is_terminal else None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name, justify in (("  gate", "left"), ("value", "right"), ("95 % interval", "left"), ("bound", "left")):
-        table.add_column(name, justify=justify, no_wrap=True)  # type: ignore[arg-type]
-    table.add_column("verdict", overflow="fold")
-    for gate in rows(judged):
-        table.add_row(f"  {label(gate)}", value(gate), interval(gate), bound(gate), verdict(gate))
-    console.print(table)
+    console.print(Text("\n").join(lines(judged)))
     if closing := summary(judged):
         console.print(f"\n{closing}", markup=False)
+
+
+def lines(judged: Judged) -> list[Text]:
+    """The header and a line for each gate."""
+    cells = [_HEADER, *((label(gate), value(gate), interval(gate), bound(gate)) for gate in rows(judged))]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(_HEADER))]
+    last = [Text("verdict"), *map(verdict, rows(judged))]
+    return [_aligned(row, widths).append_text(end) for row, end in zip(cells, last, strict=True)]
+
+
+def _aligned(row: tuple[str, ...], widths: list[int]) -> Text:
+    name, amount, *rest = zip(row, widths, strict=True)
+    cells = [name[0].ljust(name[1]), amount[0].rjust(amount[1]), *(cell.ljust(width) for cell, width in rest)]
+    return Text("  " + "  ".join(cells) + "  ")
 
 
 def headline(judged: Judged, colour: str = "") -> Text:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from mlops_spec.spec.governance import Waiver
 
@@ -62,13 +62,14 @@ class Against:
 
 @dataclass(frozen=True)
 class Judged:
-    """All gates of one model at one commit, on so many test rows."""
+    """All gates of one model at one commit, on so many test rows; `seconds`: what each stage took when it last ran."""
 
     model: str
     commit: str
     rows: int
     against: Against | None
     gates: tuple[GateResult, ...]
+    seconds: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def verdict(self) -> Outcome:
@@ -88,6 +89,7 @@ class Judged:
             "against": None if self.against is None else asdict(self.against),
             "verdict": self.verdict,
             "gates": [gate.record() for gate in self.gates],
+            "seconds": dict(self.seconds),
         }
 
 

@@ -25,6 +25,18 @@ _MAX_HEADER = 100 * 2**20  # of a safetensors file, as its own library has it
 
 def check_model(model_dir: Path, format_: str, trusted_types: Sequence[str]) -> None:
     """Raises Failure, which names the file, unless all files are regular, safe to read, and of the format."""
+    for path in check_files(model_dir, format_):
+        match path.suffix:
+            case ".skops":
+                check_types(path, trusted_types)
+            case ".onnx":
+                check_self_contained(path.read_bytes(), path)
+            case ".safetensors":
+                _check_safetensors(path)
+
+
+def check_files(model_dir: Path, format_: str) -> list[Path]:
+    """The model's files, of which none is a link, hidden or a pickle, and one at least of the format."""
     if not model_dir.is_dir() or not any(model_dir.iterdir()):
         raise Failure(
             f"{model_dir} is empty after training",
@@ -33,25 +45,15 @@ def check_model(model_dir: Path, format_: str, trusted_types: Sequence[str]) -> 
         )
     files = sorted(path for path in model_dir.rglob("*") if not path.is_dir() or path.is_symlink())
     for path in files:
-        _check_file(path, trusted_types)
+        if path.is_symlink() or not path.is_file() or path.name.startswith("."):
+            _refuse(path, "is a link, a special file or hidden")
+        if path.suffix.lower() in _PICKLES or _is_pickle(path):
+            _refuse(path, "is a pickle, which can run any code when it is read")
     suffix = _FORMATS.get(format_)
     if suffix is not None and not any(path.suffix == suffix for path in files):
         names = ", ".join(path.name for path in files)
         raise Failure(f"{model_dir} has no {suffix} file (train.format: {format_}): {names}", exit_code=Exit.FINDINGS)
-
-
-def _check_file(path: Path, trusted_types: Sequence[str]) -> None:
-    if path.is_symlink() or not path.is_file() or path.name.startswith("."):
-        _refuse(path, "is a link, a special file or hidden")
-    if path.suffix.lower() in _PICKLES or _is_pickle(path):
-        _refuse(path, "is a pickle, which can run any code when it is read")
-    match path.suffix:
-        case ".skops":
-            check_types(path, trusted_types)
-        case ".onnx":
-            check_self_contained(path.read_bytes(), path)
-        case ".safetensors":
-            _check_safetensors(path)
+    return files
 
 
 def _is_pickle(path: Path) -> bool:

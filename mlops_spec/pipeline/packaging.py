@@ -13,7 +13,7 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.files import write_atomic
 from mlops_spec.manifest import VERSION, Manifest, PackagedFile, canonical, check_path, manifest_bytes
 from mlops_spec.package import file_sha256, verify
-from mlops_spec.pipeline.model_files import check_model
+from mlops_spec.pipeline.model_files import check_files
 from mlops_spec.pipeline.signature import signature_of
 from mlops_spec.pipeline.split_report import read_split_report
 
@@ -39,7 +39,7 @@ def package(root: Path, spec: Spec) -> None:
     """Writes `build/package`, and proves that it verifies."""
     target = root / layout.PACKAGE
     shutil.rmtree(target, ignore_errors=True)
-    check_model(root / layout.MODEL, spec.train.format, spec.train.trusted_types)
+    check_files(root / layout.MODEL, spec.train.format)
     _copy(root / layout.MODEL, target / "model")
     if spec.train.predictor is not None:
         _copy_code(root, target / "code", spec.train.predictor)

@@ -12,6 +12,7 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git
 from mlops_spec.pipeline import dvc_lock, inputs, rwlock
 from mlops_spec.pipeline.checkout_lock import checkout_lock
+from mlops_spec.pipeline.durations import OURS, note_seconds
 from mlops_spec.pipeline.dvc import Dvc
 from mlops_spec.pipeline.engine import Said
 from mlops_spec.pipeline.start import start_from_release
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
     from mlops_spec.pipeline.inputs import Seen
     from mlops_spec.spec import Spec
 
-_OURS = Path(".dvc/tmp/mlops-spec")  # DVC keeps `.dvc/tmp` out of Git
-_LOCK_COPY = _OURS / "dvc.lock"
+_LOCK_COPY = OURS / "dvc.lock"
 _RUN_CACHE = Path(".dvc/cache/runs")
 
 
@@ -51,7 +51,7 @@ def run(root: Path, spec: Spec, watch: Callable[[Event], None], asked: Asked) ->
     if not (root / ".dvc").is_dir():
         raise Failure(f"{root} has no DVC", exit_code=Exit.CONFIG, remedy="`dvc init` sets it up.")
     git = Git.open(root)
-    with checkout_lock(root / _OURS / "run.lock", wait=asked.wait) as descriptor:
+    with checkout_lock(root / OURS / "run.lock", wait=asked.wait) as descriptor:
         engine = Dvc(root, holding=(descriptor,))
         release = _prepare(root, spec, git, watch)
         stages = _run(root, engine, watch, only=asked.only, pull=release is not None and engine.remote is not None)
@@ -80,6 +80,7 @@ def _run(
     started = time.time()
     done = engine.run(watch, only=only, pull=pull)
     _check_inputs(root, paths, before, started)
+    note_seconds(root, done)
     dvc_lock.settle(root / layout.DVC_LOCK, root / _LOCK_COPY, list(stages) if only is None else [])
     return tuple(done)
 

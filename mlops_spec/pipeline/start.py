@@ -6,27 +6,18 @@ results belong to which inputs, and a merge would believe it.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.files import write_atomic
 from mlops_spec.layout import DVC_LOCK
-from mlops_spec.ledger.state import version_key
 from mlops_spec.pipeline.dvc_lock import locked_stages
+from mlops_spec.plan.base import releases
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mlops_spec.git import Git, Tag
-
-_VERSION = re.compile(r"v(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
-
-
-def newest_release(git: Git, model: str) -> Tag | None:
-    """The tag `<model>@v*` with the highest version."""
-    found = [tag for tag in git.tags(f"{model}@v*") if _VERSION.fullmatch(_version(tag))]
-    return max(found, key=lambda tag: version_key(_version(tag)), default=None)
+    from mlops_spec.git import Git
 
 
 def start_from_release(root: Path, git: Git, model: str) -> str | None:
@@ -38,7 +29,7 @@ def start_from_release(root: Path, git: Git, model: str) -> str | None:
     _refuse_committed(git, model)
     if lock.exists():
         return None
-    release = newest_release(git, model)
+    release = next(reversed(releases(git, model)), None)
     content = git.tree(release.target).read(DVC_LOCK) if release else None
     if release is None or content is None:
         return None
@@ -54,13 +45,9 @@ def _refuse_committed(git: Git, model: str) -> None:
     head = git.resolve("HEAD^{commit}")
     if head is None or git.tree(head).read(DVC_LOCK) is None:
         return
-    if not any(tag.target == head for tag in git.tags(f"{model}@v*")):
+    if not any(tag.target == head for tag in releases(git, model)):
         raise Failure(
             f"{DVC_LOCK} is committed",
             exit_code=Exit.CONFIG,
             remedy=f"Releases keep it, main does not: `git rm --cached {DVC_LOCK}` and commit that.",
         )
-
-
-def _version(tag: Tag) -> str:
-    return tag.name.rpartition("@")[2]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.pipeline.gates.case import limit, result
-from mlops_spec.pipeline.measured import interval_of
+from mlops_spec.pipeline.measured import finite, interval_of, measure_named
 from mlops_spec.spec.gates import gate_id
 from mlops_validators import judge, undecided
 
@@ -27,4 +27,17 @@ def results(case: Case, gate: MetricGate) -> Iterator[GateResult]:
         yield result(name, "metric", undecided(str(error)), bound=bound, metric=gate.metric)
         return
     verdict = judge(found, minimum=gate.min, maximum=gate.max, rows=len(case.test))
-    yield result(name, "metric", verdict, found, limit(gate.min, gate.max, found.value), metric=gate.metric)
+    bound = limit(gate.min, gate.max, found.value)
+    yield result(name, "metric", verdict, found, bound, metric=gate.metric, baseline=_baseline(case, gate.metric))
+
+
+def _baseline(case: Case, metric: str) -> float | None:
+    """What the first champion that answers these rows reaches."""
+    rival = next((rival.score for rival in case.rivals.values() if rival.score is not None), None)
+    if rival is None:
+        return None
+    measure = measure_named(case.root, case.spec, metric)
+    try:
+        return finite(measure(case.answers.truth, rival, threshold=case.spec.evaluate.threshold))
+    except ValueError:
+        return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.stats import binom
+from scipy.special import bdtrik
 
 from mlops_spec.pipeline.gates.case import result
 from mlops_spec.pipeline.judgement import GateResult, Limit
@@ -40,7 +40,7 @@ def percentile_interval(values: np.ndarray, share: float, confidence: float) -> 
     Source: Conover, Practical Nonparametric Statistics (1999), 3.2. An end beyond the values is the outermost one.
     """
     ordered = np.sort(values)
-    low, high = binom.ppf([(1 - confidence) / 2, (1 + confidence) / 2], len(values), share).astype(int)
+    low, high = np.ceil(bdtrik([(1 - confidence) / 2, (1 + confidence) / 2], len(values), share)).astype(int)
     low, high = max(low - 1, 0), min(high, len(values) - 1)
     return Interval(float(np.quantile(values, share)), float(ordered[low]), float(ordered[high]), "order statistics")
 

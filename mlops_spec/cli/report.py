@@ -1,0 +1,67 @@
+"""`report` and `comment`: what a reviewer reads of a change."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from mlops_spec.errors import Exit
+from mlops_spec.layout import REPORT, SPEC
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+_DIRECTORY = click.option(
+    "--directory",
+    "-C",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path(),
+    help="Root of the model's repository.",
+)
+
+
+@click.command("report")
+@click.option("--out", type=_FILE, help=f"Where to write it [default: {REPORT}].")
+@click.option("--summary", type=_FILE, help="A file that the report in Markdown is added to.")
+@_DIRECTORY
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def report_command(out: Path | None, summary: Path | None, directory: Path, form: str) -> int:
+    """Writes the report of the last run: its gates, measures and slices, in JSON and in Markdown.
+
+    \b
+    Example:
+      mlops-spec report --summary report.md
+    """
+    from mlops_spec.lint import load_spec  # noqa: PLC0415
+    from mlops_spec.review.build import write_report  # noqa: PLC0415
+
+    root = directory.resolve()
+    content, markdown = write_report(root, load_spec(root / SPEC), out or root / REPORT)
+    if summary is not None:
+        with summary.open("a", encoding="utf-8") as stream:
+            stream.write(markdown)
+    click.echo(content if form == "json" else markdown, nl=False)
+    return Exit.OK
+
+
+@click.command("comment")
+@click.option("--pull-request", "number", type=click.IntRange(min=1), required=True, help="Its number.")
+@click.option("--plan", type=_FILE, help="What `plan --out` wrote.")
+@click.option("--report", type=_FILE, help="What `report --out` wrote.")
+@_DIRECTORY
+def comment_command(number: int, plan: Path | None, report: Path | None, directory: Path) -> int:
+    """Creates or updates the pull request's one comment; run it on main's code and spec.
+
+    Both files are taken for hostile: the verdict is computed from their numbers and from main's gates.
+
+    \b
+    Example:
+      mlops-spec comment --pull-request 7 --plan received/plan.json --report received/report.json
+    """
+    if plan is None and report is None:
+        raise click.UsageError("name a --plan, a --report, or both")
+    from mlops_spec.lint import load_spec  # noqa: PLC0415
+    from mlops_spec.review.comment import comment  # noqa: PLC0415
+
+    root = directory.resolve()
+    click.echo(comment(number, load_spec(root / SPEC), root, plan=plan, report=report))
+    return Exit.OK

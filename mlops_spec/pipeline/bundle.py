@@ -1,0 +1,72 @@
+"""The command `bundle`: what a release is made of, in one folder, once the gates passed."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from mlops_spec import layout
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.forge.actions import set_output
+from mlops_spec.git import Git
+from mlops_spec.package import digest, verify
+from mlops_spec.pipeline.dvc_lock import locked_stages
+from mlops_spec.release.bundle import read_bundle
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mlops_spec.spec import Spec
+
+_PARTS = (
+    layout.PACKAGE / layout.MANIFEST,
+    layout.DVC_LOCK,
+    layout.EVALUATION,
+    layout.GATE,
+    layout.CARD,
+)
+
+
+def write_bundle(root: Path, spec: Spec, out: Path) -> str:
+    """Writes the bundle and returns the package's digest, which it also appends to `GITHUB_OUTPUT` as `digest`.
+
+    Raises Failure when a part is missing (78), the folder is not empty (2), or a gate blocks or judged another commit.
+    """
+    if out.exists() and any(out.iterdir()):
+        raise Failure(f"{out} is not empty", remedy="Name a new folder.")
+    verify(root / layout.PACKAGE)
+    for part in _PARTS:
+        if not (root / part).is_file():
+            raise Failure(
+                f"{part} is missing", exit_code=Exit.CONFIG, remedy="`mlops-spec run`, then `mlops-spec gate`."
+            )
+    locked_stages((root / layout.DVC_LOCK).read_bytes())
+    out.mkdir(parents=True, exist_ok=True)
+    try:
+        _fill(root, spec, out)
+    except BaseException:
+        shutil.rmtree(out)
+        raise
+    found = digest(root / layout.PACKAGE)
+    set_output(os.environ, "digest", found)
+    return found
+
+
+def _fill(root: Path, spec: Spec, out: Path) -> None:
+    for part in _PARTS:
+        shutil.copyfile(root / part, out / part.name)
+    bundle = read_bundle(out)
+    commit = Git.open(root).commit_id()
+    if bundle.manifest.model != spec.model or bundle.commit != commit:
+        raise Failure(
+            f"{layout.GATE} is of {bundle.manifest.model} at {bundle.commit[:12]}, not {spec.model} at {commit[:12]}",
+            exit_code=Exit.STALE,
+            remedy="Run `mlops-spec gate` again.",
+        )
+    blocking = bundle.blocking(datetime.now(UTC).strftime("%Y-%m-%d"))
+    if blocking or json.loads((out / layout.GATE.name).read_bytes())["verdict"] != "pass":
+        names = ", ".join(gate.id for gate in blocking) or "the verdict"
+        raise Failure(f"{names} did not pass: there is nothing to release", exit_code=Exit.FINDINGS)

@@ -1,0 +1,131 @@
+"""The command `report`: from what the run left to one report that fits a pull request."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from mlops_spec import layout
+from mlops_spec.errors import Failure
+from mlops_spec.files import write_atomic
+from mlops_spec.git import Git
+from mlops_spec.package import digest
+from mlops_spec.review.markdown import as_markdown
+from mlops_spec.review.recompute import review, trusted
+from mlops_spec.review.report import MAX_BYTES, Gate, Measured, Part, Report
+from mlops_spec.spec.evaluate import ChampionGate
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mlops_spec.spec import Spec
+
+_POINTS = 21
+_CURVES = {
+    "roc": ("false_positive_rate", "true_positive_rate"),
+    "calibration": ("predicted_probability", "observed_share"),
+}
+_WORDS = 300
+
+
+def build_report(root: Path, spec: Spec) -> Report:
+    """The report of the run at HEAD; where it did not get as far as its gates, one that says so."""
+    commit = Git.open(root).commit_id()
+    gates = _read(root / layout.GATE)
+    evaluation = _read(root / layout.EVALUATION) or {}
+    if gates is None or gates.get("commit") != commit:
+        which = "did not get as far as its gates" if gates is None else "left the gates of another commit"
+        return Report(v=1, model=spec.model, commit=commit, failure=f"The run {which}: see its log.")
+    return Report(
+        v=1,
+        model=spec.model,
+        commit=commit,
+        digest=_digest(root),
+        rows=gates["rows"],
+        against=gates["against"],
+        gates=[Gate.model_validate(_short(gate)) for gate in gates["gates"]],
+        measures={name: _measured(found) for name, found in evaluation.get("measures", {}).items()},
+        slices=_parts(evaluation),
+        curves={name: curve for name, axes in _CURVES.items() if (curve := _curve(root / layout.PLOTS, name, axes))},
+    )
+
+
+def write_report(root: Path, spec: Spec, out: Path) -> tuple[str, str]:
+    """Writes `report.json`; returns its text, and the report in Markdown, judged by the spec at hand."""
+    report = build_report(root, spec)
+    content = fitted(report)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    write_atomic(out, content)
+    environments = {gate.champion for gate in spec.gates if isinstance(gate, ChampionGate)}
+    today = datetime.now(UTC).strftime("%Y-%m-%d")
+    return content.decode() + "\n", as_markdown(report, review(report, trusted(spec, today, environments)))
+
+
+def fitted(report: Report) -> bytes:
+    """The report in JSON of at most 60 kB: where it is more, slices go first, then curves, then the longest reasons."""
+    bare = [gate.model_copy(update={"reason": ""}) for gate in report.gates]
+    cuts: tuple[dict[str, Any], ...] = (
+        {},
+        {"slices": []},
+        {"slices": [], "curves": {}},
+        {"slices": [], "curves": {}, "gates": bare},
+    )
+    for cut in cuts:
+        content = report.model_copy(update=cut).model_dump_json(exclude_none=True).encode()
+        if len(content) <= MAX_BYTES:
+            return content
+    raise Failure(f"{len(report.gates)} gates make a report of {len(content):,} bytes; {MAX_BYTES:,} is the limit")
+
+
+def _read(path: Path) -> dict[str, Any] | None:
+    try:
+        return dict(json.loads(path.read_bytes()))
+    except (OSError, ValueError):
+        return None
+
+
+def _digest(root: Path) -> str | None:
+    try:
+        return digest(root / layout.PACKAGE)
+    except Failure:
+        return None
+
+
+def _short(gate: dict[str, Any]) -> dict[str, Any]:
+    """Texts cut to the report's length; the id stays whole up to it."""
+    return {key: value[:_WORDS] if isinstance(value, str) else value for key, value in gate.items()}
+
+
+def _measured(found: dict[str, Any]) -> Measured:
+    return Measured(**{key: found.get(key) for key in ("value", "low", "high")})
+
+
+def _parts(evaluation: dict[str, Any]) -> list[Part]:
+    return [
+        Part(
+            column=column[:_WORDS],
+            value=value[:_WORDS],
+            rows=part["rows"],
+            measures={name: _measured(found) for name, found in part["measures"].items()},
+        )
+        for column, values in evaluation.get("slices", {}).items()
+        for value, part in values.items()
+    ][:300]
+
+
+def _curve(plots: Path, name: str, axes: tuple[str, str]) -> list[float]:
+    """The curve's height at 21 places from 0 to 1, between the points that it has."""
+    try:
+        points = [(point[axes[0]], point[axes[1]]) for point in json.loads((plots / f"{name}.json").read_bytes())]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    return [round(_height(points, place / (_POINTS - 1)), 4) for place in range(_POINTS)]
+
+
+def _height(points: list[tuple[float, float]], x: float) -> float:
+    below = max((point for point in points if point[0] <= x), default=points[0])
+    above = min((point for point in points if point[0] >= x), default=points[-1])
+    if above[0] == below[0]:
+        return max(above[1], below[1])
+    return below[1] + (above[1] - below[1]) * (x - below[0]) / (above[0] - below[0])

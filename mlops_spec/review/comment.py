@@ -1,0 +1,81 @@
+"""The command `comment`: the one comment of a pull request, from a plan and a report that its own run wrote.
+
+It runs main's code on main's spec, with a token that may write. The two files come from a job that ran the pull
+request's code, so they are read as if an attacker had written them.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import fields
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from pydantic import TypeAdapter, ValidationError
+
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.forge.actions import connect
+from mlops_spec.forge.comments import keep_one
+from mlops_spec.git import Git
+from mlops_spec.ledger.query import read
+from mlops_spec.ledger.state import replay
+from mlops_spec.plan import Plan
+from mlops_spec.plan.markdown import as_markdown as plan_markdown
+from mlops_spec.review.inert import inert
+from mlops_spec.review.markdown import as_markdown
+from mlops_spec.review.recompute import review, trusted
+from mlops_spec.review.report import MAX_BYTES, load_json, read_report
+from mlops_spec.spec.evaluate import ChampionGate
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from mlops_spec.review.report import Report
+    from mlops_spec.spec import Spec
+
+MARKER = "<!-- mlops-spec -->"
+
+
+def comment(number: int, spec: Spec, root: Path, *, plan: Path | None, report: Path | None) -> str:
+    """Creates or updates the comment and returns its address."""
+    parts = []
+    planned = _plan(plan) if plan else ""
+    if report:
+        found = read_report(report)
+        today = datetime.now(UTC).strftime("%Y-%m-%d")
+        judged = review(found, trusted(spec, today, _never_deployed(root, spec, found)))
+        parts.append(as_markdown(found, judged, *([planned] if planned else [])))
+    elif planned:
+        parts.append(planned)
+    parts.append(_links(os.environ))
+    return keep_one(connect(), number, marker=MARKER, body="\n\n".join(filter(None, parts))).html_url
+
+
+def _never_deployed(root: Path, spec: Spec, report: Report) -> set[str]:
+    """The champions' environments where by the ledger nothing ever was live, if the report says so of any."""
+    if all(gate.bound for gate in report.gates):
+        return set()
+    live = replay(read(Git.open(root))).live
+    return {gate.champion for gate in spec.gates if isinstance(gate, ChampionGate)} - live.keys()
+
+
+def _plan(path: Path) -> str:
+    """A plan in Markdown, by the planner's own words; folded, with nothing in it that GitHub would act on."""
+    record = load_json(path, MAX_BYTES)
+    known = {field.name for field in fields(Plan)}
+    try:
+        stages = [{"name": stage["name"], "causes": stage["causes"]} for stage in record.get("stages", [])]
+        kept = {key: value for key, value in record.items() if key in known} | {"stages": stages}
+        found = TypeAdapter(Plan).validate_python(kept)
+    except (ValidationError, KeyError, TypeError, AttributeError) as error:
+        raise Failure(f"{path} is no plan", exit_code=Exit.FINDINGS, remedy="`mlops-spec plan` writes it.") from error
+    lines = plan_markdown(found).splitlines()
+    return "\n".join(line if line.startswith("```") else inert(line) for line in lines)
+
+
+def _links(environ: Mapping[str, str]) -> str:
+    server, repository, run = (environ.get(f"GITHUB_{name}") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID"))
+    if not (server and repository and run):
+        return ""
+    return f"[Run]({server}/{repository}/actions/runs/{run}) · [Ledger]({server}/{repository}/tree/audit-log)"

@@ -1,0 +1,132 @@
+"""The report in Markdown: one verdict line, one table, and the rest folded; of at most 60,000 bytes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.pipeline.gate_table import bound, interval, label, value
+from mlops_spec.pipeline.judgement import GateResult, Limit
+from mlops_spec.review.inert import inert, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from mlops_spec.review.recompute import Recomputed, Review
+    from mlops_spec.review.report import Gate, Measured, Report
+
+MAX_BYTES = 60_000
+_MOST_GATES = 60
+_SIGNS = {"pass": "✅", "fail": "❌", "inconclusive": "⚠️"}
+_CURVES = {"roc": "false positive rate → true positive rate", "calibration": "predicted probability → observed share"}
+
+
+def as_markdown(report: Report, review: Review, *more: str) -> str:
+    """Verdict and gates, then the folded parts, then `more`; what does not fit is left out, and that is said."""
+    head = "\n\n".join(_head(report, review))
+    parts = [*more, *_folded(report)]
+    body, left_out = head, 0
+    for part in parts:
+        if len((body + part).encode()) > MAX_BYTES - 200:
+            left_out += 1
+        else:
+            body += f"\n\n{part}"
+    if left_out:
+        body += f"\n\n{left_out} more parts do not fit here: they are in the run's artifact `report`."
+    return body + "\n"
+
+
+def headline(report: Report, review: Review) -> str:
+    """`credit-default: ✅ pass · 7,384 test rows · against production v1.4.0`."""
+    if report.failure:
+        return f"{report.model}: ❌ {shown(report.failure)}"
+    against = f" · against {report.against.environment} {report.against.version}" if report.against else ""
+    return f"{report.model}: {_SIGNS[review.verdict]} {review.verdict} · {report.rows:,} test rows{against}"
+
+
+def _head(report: Report, review: Review) -> Iterator[str]:
+    yield f"### {headline(report, review)}"
+    if report.failure:
+        return
+    gates = _shown_gates(review.gates)
+    yield _table(("gate", "value", "interval", "bound", "champion", "verdict"), map(_row, gates[:_MOST_GATES]))
+    if len(gates) > _MOST_GATES:
+        yield f"{len(gates) - _MOST_GATES} more gates are in the run's artifact `report`."
+    if review.missing:
+        yield f"❌ main declares gates that this report lacks: {', '.join(map(shown, review.missing))}"
+    if any(gate.verdict == "inconclusive" and gate.blocks for gate in review.gates):
+        yield "An inconclusive gate blocks: gather rows, widen the slice, or waive it with an owner and an expiry."
+
+
+def _shown_gates(gates: Sequence[Recomputed]) -> list[Recomputed]:
+    """What blocks first; a column's slices instead of its overall result."""
+    split = {one.gate.id.removesuffix(f"/{one.gate.slice}") for one in gates if one.gate.slice is not None}
+    kept = [one for one in gates if one.gate.slice is not None or one.gate.id not in split]
+    return sorted(kept, key=lambda one: not one.blocks)
+
+
+def _row(one: Recomputed) -> tuple[str, ...]:
+    gate = _as_result(one.gate)
+    baseline = "" if gate.baseline is None else _plain(gate.baseline)
+    rows = f" · about {gate.rows_needed:,} rows would settle it" if gate.rows_needed else ""
+    notes = "".join(f" · {note}" for note in one.notes)
+    verdict = f"{_SIGNS[one.verdict]} {one.verdict}{rows}{notes}"
+    return shown(label(gate)), value(gate), interval(gate), bound(gate), baseline, verdict
+
+
+def _as_result(gate: Gate) -> GateResult:
+    limit = None if gate.bound is None else Limit(gate.bound.op, gate.bound.value)
+    return GateResult(**{**gate.model_dump(), "bound": limit})
+
+
+def _folded(report: Report) -> Iterator[str]:
+    if told := [gate for gate in report.gates if gate.reason and gate.verdict != "pass"]:
+        yield _fold(
+            "Reasons, in the run's own words",
+            _table(("gate", "reason"), ((shown(gate.id), f"`{inert(gate.reason)}`") for gate in told)),
+        )
+    if report.measures:
+        rows = ((shown(name), *_numbers(found)) for name, found in report.measures.items())
+        yield _fold("Measures", _table(("measure", "value", "interval"), rows))
+    for column in dict.fromkeys(part.column for part in report.slices):
+        yield _fold(f"By {shown(column)}", _slices(report, column))
+    for name, title in _CURVES.items():
+        if heights := report.curves.get(name):
+            yield _fold(f"{name.upper() if name == 'roc' else name.capitalize()}: {title}", _chart(heights))
+
+
+def _slices(report: Report, column: str) -> str:
+    parts = [part for part in report.slices if part.column == column]
+    names = list(dict.fromkeys(name for part in parts for name in part.measures))
+    rows = (
+        (
+            shown(part.value),
+            f"{part.rows:,}",
+            *(_numbers(part.measures[name])[0] if name in part.measures else "" for name in names),
+        )
+        for part in parts
+    )
+    return _table(("value", "rows", *map(shown, names)), rows)
+
+
+def _chart(heights: list[float]) -> str:
+    """A line over [0, 1], which GitHub draws; numbers only."""
+    line = ", ".join(f"{height:.4f}" for height in heights)
+    return f"```mermaid\nxychart-beta\n  x-axis 0 --> 1\n  y-axis 0 --> 1\n  line [{line}]\n```"
+
+
+def _numbers(found: Measured) -> tuple[str, str]:
+    ends = "" if found.low is None or found.high is None else f"{_plain(found.low)} … {_plain(found.high)}"
+    return "–" if found.value is None else _plain(found.value), ends
+
+
+def _plain(amount: float) -> str:
+    return f"{amount:.3f}" if abs(amount) < 100 else f"{amount:,.4g}"
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _fold(title: str, body: str) -> str:
+    return f"<details><summary>{title}</summary>\n\n{body}\n\n</details>"

@@ -1,0 +1,137 @@
+"""`report.json`: gates, measures, slices and curves of one candidate, in a shape that is checked on both sides.
+
+It is written by a job that ran the pull request's code, and read by one that may write: to the reader it is hostile.
+So its size, its keys, its names and its numbers are bounded, and the reader takes no verdict from it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+
+from pydantic import Field, StringConstraints, ValidationError
+
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.spec.base import EnvironmentName, ModelName, Strict
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+MAX_BYTES = 60_000
+_LARGEST = 1e15
+
+Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
+Version = Annotated[str, StringConstraints(pattern=r"^v\d{1,6}\.\d{1,6}\.\d{1,6}$")]
+Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
+Commit = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}$")]
+Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")]
+Words = Annotated[str, StringConstraints(max_length=300)]
+Number = Annotated[float, Field(ge=-_LARGEST, le=_LARGEST)]
+Count = Annotated[int, Field(ge=0, le=10**15)]
+Kind = Literal["contract", "leak", "metric", "champion", "slice", "fairness", "robustness", "latency", "size"]
+
+
+class Bound(Strict):
+    """What a value is held against."""
+
+    op: Literal[">=", "<=", ">", "="]
+    value: Number
+
+
+class Gate(Strict):
+    """One gate as the run judged it."""
+
+    id: Words
+    kind: Kind
+    metric: Name | None = None
+    slice: Words | None = None
+    value: Number | None = None
+    low: Number | None = None
+    high: Number | None = None
+    bound: Bound | None = None
+    verdict: Literal["pass", "fail", "inconclusive"]
+    reason: Words = ""
+    rows_needed: Count | None = None
+    waived_until: Day | None = None
+    baseline: Number | None = None
+
+
+class Against(Strict):
+    """The champion."""
+
+    environment: EnvironmentName
+    version: Version
+    digest: Digest
+
+
+class Measured(Strict):
+    """A measure with its interval."""
+
+    value: Number | None = None
+    low: Number | None = None
+    high: Number | None = None
+
+
+class Part(Strict):
+    """The rows that share a value of a column, and what they measure."""
+
+    column: Words
+    value: Words
+    rows: Count
+    measures: Annotated[dict[Name, Measured], Field(max_length=40)]
+
+
+class Report(Strict):
+    """All of it; `failure` says why there are no gates."""
+
+    v: Literal[1]
+    model: ModelName
+    commit: Commit
+    digest: Digest | None = None
+    rows: Count = 0
+    against: Against | None = None
+    gates: list[Gate] = Field(default_factory=list, max_length=500)
+    measures: dict[Name, Measured] = Field(default_factory=dict, max_length=60)
+    slices: list[Part] = Field(default_factory=list, max_length=300)
+    curves: dict[Name, Annotated[list[Number], Field(max_length=50)]] = Field(default_factory=dict, max_length=4)
+    failure: Words | None = None
+
+
+def read_report(path: Path) -> Report:
+    """Reads a report from an untrusted job; raises Failure (1) when it is too large or of any other shape."""
+    try:
+        return Report.model_validate(load_json(path, MAX_BYTES))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        _refuse(path, f"is no report: {'.'.join(map(str, first['loc']))}: {first['msg']}")
+
+
+def load_json(path: Path, limit: int) -> dict[str, Any]:
+    """A JSON object of an untrusted job: at most `limit` bytes, no key twice, no NaN; raises Failure else."""
+    try:
+        if path.is_symlink() or path.stat().st_size > limit:
+            _refuse(path, f"is a link, or has more than {limit:,} bytes")
+        record = json.loads(path.read_bytes(), parse_constant=_no_number, object_pairs_hook=_unique)
+    except OSError as error:
+        raise Failure(f"{path}: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        _refuse(path, f"is not JSON: {error}")
+    if not isinstance(record, dict):
+        _refuse(path, "is no JSON object")
+    return record
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(found := dict(pairs)) < len(pairs):
+        raise ValueError("a key stands twice")
+    return found
+
+
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no number of JSON's")
+
+
+def _refuse(path: Path, what: str) -> NoReturn:
+    raise Failure(
+        f"{path} {what}", exit_code=Exit.FINDINGS, remedy="Look at the job that wrote it, and at the pull request."
+    )
