@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
@@ -41,9 +40,8 @@ class Edit(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Diagnostic:
-    """One thing that is wrong in one place of one file."""
+class Diagnostic(NamedTuple):
+    """One thing that is wrong in one place of one file; they sort in the order of the text."""
 
     file: str
     span: Span
@@ -54,7 +52,7 @@ class Diagnostic:
     #: the line of the file that the span starts in
     source: str = ""
     #: the one right answer, where there is one
-    edits: tuple[Edit, ...] = field(default=(), compare=False)
+    edits: tuple[Edit, ...] = ()
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.span.line}:{self.span.column}"
@@ -76,13 +74,19 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     >>> did_you_mean("protectd", ["protected", "path"])
     'did you mean `protected`?'
     """
+    options = list(dict.fromkeys(known))
+    if meant := near(word, options):
+        return f"did you mean `{meant}`?"
+    return f"known: {listed(options)}" if 0 < len(options) <= 15 else ""
+
+
+def near(word: str, known: Iterable[str]) -> str:
+    """The known word that is nearest to one that nobody knows; empty when none is near."""
     from difflib import get_close_matches  # noqa: PLC0415 - only who errs pays for it
 
-    options = list(dict.fromkeys(known))
-    near = get_close_matches(word, options, n=1, cutoff=0.7) or get_close_matches(word.lower(), options, n=1)
-    if near:
-        return f"did you mean `{near[0]}`?"
-    return f"known: {listed(options)}" if 0 < len(options) <= 15 else ""
+    options = list(known)
+    found = get_close_matches(word, options, n=1, cutoff=0.7) or get_close_matches(word.lower(), options, n=1)
+    return found[0] if found else ""
 
 
 def listed(words: Iterable[str], last: str = "and") -> str:

@@ -26,8 +26,7 @@ class Change(NamedTuple):
     at_key: bool = False
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(NamedTuple):
     """What a rule found at an address."""
 
     address: Address

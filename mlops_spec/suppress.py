@@ -7,8 +7,7 @@ its cause.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_spec.diagnostic import Diagnostic, Edit, Kind, Span, did_you_mean, listed
 from mlops_spec.document.comments import Comment, comments
@@ -27,8 +26,7 @@ _ADDRESSED = re.compile(rf"#+\s*{MARK}")
 _IGNORE = re.compile(rf"#+\s*{MARK}\s*ignore\[(?P<codes>\s*MS\d+(\s*,\s*MS\d+)*\s*)\]\s*(?P<reason>.*)")
 
 
-@dataclass(frozen=True)
-class Ignore:
+class Ignore(NamedTuple):
     """One comment that ignores codes on one line."""
 
     comment: Comment

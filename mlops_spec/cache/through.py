@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_spec import cache
 from mlops_spec.diagnostic import Diagnostic, Edit, Kind, Span
@@ -30,17 +29,26 @@ def through_cache(contents: Mapping[str, bytes], day: str, lint: Callable[[Mappi
         fresh = lint(unknown)
         rules = fresh.rules
         for name, each in fresh.found.items():
-            cache.store(keys[name], cache.Entry(rules, len(each), json.dumps([_written(one) for one in each])))
+            cache.store(keys[name], cache.Entry(rules, len(each), _written(each)))
         cache.prune()
         found |= fresh.found
     return Linted({name: found[name] for name in contents}, rules)
 
 
-def _written(found: Diagnostic) -> list[Any]:
-    return [found.span, found.kind, found.message, found.hint, found.source, found.edits]
+def _written(found: Sequence[Diagnostic]) -> str:
+    """As JSON, each without the file's name; the same content may lie under another one."""
+    if not found:
+        return "[]"
+    import json  # noqa: PLC0415 - most files are clean, and need neither side of it
+
+    return json.dumps([each[1:] for each in found])
 
 
 def _read(name: str, entry: cache.Entry) -> list[Diagnostic]:
+    if not entry.count:
+        return []
+    import json  # noqa: PLC0415 - as above
+
     return [
         Diagnostic(name, Span(*span), Kind(*kind), message, hint, source, tuple(Edit(*edit) for edit in edits))
         for span, kind, message, hint, source, edits in json.loads(entry.found)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from yaml.events import SequenceStartEvent
 
 from mlops_spec.diagnostic import START, Address, Diagnostic, Edit, Kind, Span
+from mlops_spec.document.secret import masked
 from mlops_spec.document.source import LINE_END
 
 if TYPE_CHECKING:
@@ -106,7 +107,8 @@ class Document:
     def diagnostic(
         self, kind: Kind, span: Span, message: str, hint: str = "", edits: tuple[Edit, ...] = ()
     ) -> Diagnostic:
-        return Diagnostic(self.file, span, kind, message, hint, self.lines[span.line - 1], edits)
+        source = masked(self.lines[span.line - 1])
+        return Diagnostic(self.file, span, kind, masked(message), masked(hint), source, edits)
 
     def replace_key(self, address: Address, name: str) -> Edit:
         key = self.nodes[address].key

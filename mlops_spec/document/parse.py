@@ -172,9 +172,11 @@ def _syntax_error(document: Document, error: yaml.YAMLError) -> Diagnostic:
     problem = getattr(error, "problem", None) or str(error)
     if mark is None:
         return document.diagnostic(SYNTAX, START, problem)
-    place = _inside(document, mark)
     begun = getattr(error, "context_mark", None)
     context = getattr(error, "context", None)
+    if begun and mark.index >= len(document.text.rstrip()):  # it was never closed: its end says nothing
+        return document.diagnostic(SYNTAX, _inside(document, begun), f"{problem} {context}", "close it")
+    place = _inside(document, mark)
     hint = _HINTS.get(problem) or (f"{context} that began at {begun.line + 1}:{begun.column + 1}" if begun else "")
     return document.diagnostic(SYNTAX, place, problem, hint)
 

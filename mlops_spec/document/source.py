@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from mlops_spec.diagnostic import START, Diagnostic, Kind, Span
+from mlops_spec.document.secret import masked
 
 MAX_BYTES = 1 << 20
 
@@ -67,4 +68,4 @@ def _place(text: str, index: int) -> tuple[Span, str]:
     before = LINE_END.split(text[:index])
     line, column = len(before), len(before[-1]) + 1
     source = LINE_END.split(text[index - column + 1 :], maxsplit=1)[0]
-    return Span(line, column, line, column + 1), UNSAFE_IN_TEXT.sub("\ufffd", source)
+    return Span(line, column, line, column + 1), masked(UNSAFE_IN_TEXT.sub("\ufffd", source))

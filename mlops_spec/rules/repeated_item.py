@@ -39,7 +39,7 @@ def check(document: Document) -> Iterator[Finding]:
         for index, item in enumerate(items):
             if not isinstance(item, dict | list) and item in items[:index]:
                 place = (*address, index)
-                yield Finding(place, f"`{item}` stands in this list already", fix=(Change(place, None),))
+                yield Finding(place, f"`{item}` stands in this list already", "take it out", fix=(Change(place, None),))
 
 
 # lists in which an order or an edge is meant, with rules of their own

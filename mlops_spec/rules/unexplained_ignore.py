@@ -1,6 +1,6 @@
 """An ignore says why.
 
-The next reader must see whether the reason still holds.
+The next reader must see whether the reason still holds, and the auditor that there was one.
 
 Bad:
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,11 +27,13 @@ def at(address: Address, data: Any) -> list[Schema]:
 
 def keys(address: Address, data: Any) -> list[str]:
     """The keys that the mapping at `address` may have."""
-    return [name for schema in at(address, data) for name in schema.get("properties", {})]
+    return list(dict.fromkeys(name for schema in at(address, data) for name in schema.get("properties", {})))
 
 
 @cache
 def _root() -> Schema:
+    import json  # noqa: PLC0415 - only a spec that is wrong needs it
+
     schema: Schema = json.loads(CHECKED_IN.read_text(encoding="utf-8"))
     return schema
 
@@ -48,11 +49,12 @@ def _children(schema: Schema, step: str | int) -> Iterator[Schema]:
 
 
 def _branches(schema: Schema, data: Any) -> Iterator[Schema]:
-    """Follows references and unions; of gates only the kind that the data shows."""
+    """Follows references and unions; of gates only the kind that the data shows, if it shows one."""
     if "$ref" in schema:
         yield from _branches(_definition(schema), data)
     elif "oneOf" in schema:
-        yield from _branches(_asked_for(schema["oneOf"], data), data)
+        for branch in _asked_for(schema["oneOf"], data):
+            yield from _branches(branch, data)
     elif "anyOf" in schema:
         for branch in schema["anyOf"]:
             yield from _branches(branch, data)
@@ -65,10 +67,14 @@ def _definition(schema: Schema) -> Schema:
     return found
 
 
-def _asked_for(union: list[Schema], data: Any) -> Schema:
-    """The branch whose first required key, which tells a kind of gate from the others, is there; else the first."""
+def _asked_for(union: list[Schema], data: Any) -> list[Schema]:
+    """The kind whose first required key is there, which no other kind has but a plain metric's; all when none is."""
     there = data if isinstance(data, dict) else {}
-    return next((branch for branch in union[1:] if _definition(branch)["required"][0] in there), union[0])
+    plain, *others = union
+    for branch in (*others, plain):
+        if _definition(branch)["required"][0] in there:
+            return [branch]
+    return union
 
 
 def _below(data: Any, step: str | int) -> Any:

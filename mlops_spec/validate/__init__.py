@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from mlops_spec.diagnostic import START, Diagnostic
 from mlops_spec.spec import Spec
-from mlops_spec.validate.say import WRONG_TYPE, ShapeError, say
+from mlops_spec.validate.say import WRONG_TYPE, ShapeError, nearest, say, undecided
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,7 @@ def validate(document: Document) -> Spec | list[Diagnostic]:
         return Spec.model_validate(document.data)
     except ValidationError as error:
         found = [_read(document, each) for each in error.errors(include_url=False)]
-    return [say(document, error) for error in _meant(found)]
+    return [say(document, error) for error in _meant(document, found)]
 
 
 def _read(document: Document, error: Any) -> ShapeError:
@@ -42,13 +42,19 @@ def _read(document: Document, error: Any) -> ShapeError:
     return ShapeError(address, error["type"], error.get("ctx", {}), at_key=error["loc"][-1] == "[key]")
 
 
-def _meant(errors: list[ShapeError]) -> Iterator[ShapeError]:
-    """Of the errors that pydantic has for each branch of a union, those of the branch that the value is like."""
-    closer = {error.address for error in errors if not error.of_type}
+def _meant(document: Document, errors: list[ShapeError]) -> Iterator[ShapeError]:
+    """Without what follows from another error: a misspelt key, or a branch that the value is not like."""
     told = set()
     for error in errors:
-        depth = len(error.address)
-        unlike = error.of_type and any(address[:depth] == error.address for address in closer)
-        if not unlike and (error.address, error.at_key) not in told:
+        if not any(_explains(document, other, error) for other in errors) and (error.address, error.at_key) not in told:
             told.add((error.address, error.at_key))
             yield error
+
+
+def _explains(document: Document, other: ShapeError, error: ShapeError) -> bool:
+    if error.of_type:  # the value is like the branch in which something nearer is wrong
+        inside = other.address[: len(error.address)] == error.address
+        return inside and (len(other.address) > len(error.address) or not other.of_type)
+    if error.type == "missing" and other.type == "extra_forbidden" and other.address[:-1] == error.address[:-1]:
+        return nearest(document, other.address) in (error.address[-1], *undecided(document, error.address[:-1]))
+    return False

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mlops_spec.diagnostic import Address, Diagnostic, Kind, did_you_mean, listed
+from mlops_spec.diagnostic import Address, Diagnostic, Kind, did_you_mean, listed, near
 from mlops_spec.document.scalar import plain
 from mlops_spec.spec import shape
 
@@ -34,11 +34,11 @@ _LIMITS = {
     "less_than_equal": "at most",
 }
 _SWITCHES = dict.fromkeys(("yes", "on", "y", "true"), "true") | dict.fromkeys(("no", "off", "n", "false"), "false")
+_GROUPED = re.compile(r"[1-9][0-9]{0,2}(_[0-9]{3})+")  # as many programming languages write thousands
 _LONGEST = 40  # characters of a value that a message repeats
 
 
-@dataclass(frozen=True)
-class ShapeError:
+class ShapeError(NamedTuple):
     """One error of pydantic's, at an address of the data."""
 
     address: Address
@@ -59,11 +59,25 @@ def say(document: Document, error: ShapeError) -> Diagnostic:
     return _mistyped(document, error.address) if error.of_type else _unsuitable(document, error)
 
 
-def _unknown(document: Document, address: Address) -> Diagnostic:
+def nearest(document: Document, address: Address) -> str:
+    """The key that an unknown one was perhaps meant to be; empty when none is like it."""
+    return near(str(address[-1]), _free_keys(document, address))
+
+
+def undecided(document: Document, address: Address) -> list[str]:
+    """The keys that would tell which kind of thing a mapping is, when none of them is there."""
+    kinds = [kind for kind in shape.at(address, document.data) if "required" in kind]
+    return [kind["required"][0] for kind in kinds] if len(kinds) > 1 else []
+
+
+def _free_keys(document: Document, address: Address) -> list[str]:
     there = document.at(address[:-1])
-    free = [key for key in shape.keys(address[:-1], document.data) if key not in there]
+    return [key for key in shape.keys(address[:-1], document.data) if key not in there]
+
+
+def _unknown(document: Document, address: Address) -> Diagnostic:
     message = f"unknown key `{_short(address[-1])}`{_inside(address)}"
-    hint = did_you_mean(str(address[-1]), free)
+    hint = did_you_mean(str(address[-1]), _free_keys(document, address))
     return document.diagnostic(UNKNOWN_KEY, document.place(address, key=True), message, hint)
 
 
@@ -102,7 +116,7 @@ def _numeric(value: Any, types: set[str]) -> str:
     """`"7"`, `7.0` and `1_000` as an integer, `"0.5"` as a number."""
     if isinstance(value, str):
         try:
-            value = plain(value.replace("_", "")) if value else ""
+            value = plain(value.replace("_", "") if _GROUPED.fullmatch(value) else value)
         except ValueError:
             return ""
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -122,7 +136,9 @@ def _unsuitable(document: Document, error: ShapeError) -> Diagnostic:
     why = _bounded(error, value) or f"can't be {_value(value)}"
     options = [option for schema in schemas for option in _options(schema)]
     hint = did_you_mean(str(value), options) if options else _right(schemas)
-    return document.diagnostic(WRONG_VALUE, place, f"{_name(error.address)} {why}", hint)
+    fits = str(value) in options  # but for its quotes
+    edits = (document.replace_value(error.address, str(value)),) if fits else ()
+    return document.diagnostic(WRONG_VALUE, place, f"{_name(error.address)} {why}", hint, edits)
 
 
 def _bounded(error: ShapeError, value: Any) -> str:

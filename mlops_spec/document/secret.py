@@ -1,0 +1,38 @@
+"""What looks like a secret, and text without it: a report must not spread what a file should not hold."""
+
+from __future__ import annotations
+
+import re
+
+# A text that must be there, which is quick to look for, and the pattern of the whole.
+_KINDS = {
+    "a password in an address": ("://", r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"),
+    "a key of AWS": ("A", r"\b(AKIA|ASIA)[0-9A-Z]{16}\b"),
+    "a token of GitHub": ("gh", r"\b(gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{50,})"),
+    "a token of GitLab": ("glpat-", r"\bglpat-[A-Za-z0-9_-]{20,}"),
+    "a token of Hugging Face": ("hf_", r"\bhf_[A-Za-z0-9]{30,}"),
+    "a token of Slack": ("xox", r"\bxox[abprs]-[A-Za-z0-9-]{10,}"),
+    "a key of Google": ("AIza", r"\bAIza[0-9A-Za-z_-]{35}"),
+    "a JSON Web Token": ("eyJ", r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*"),
+    "a private key": ("PRIVATE KEY", r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*"),
+}
+
+
+def secret_in(text: str) -> str:
+    """What sort of secret a text seems to hold; empty when none."""
+    for what, (sign, pattern) in _KINDS.items():
+        if sign in text and re.search(pattern, text):
+            return what
+    return ""
+
+
+def masked(text: str) -> str:
+    """The text with a star for each character of a secret, so that every place stays where it is.
+
+    >>> masked("https://bob:hunter2@example.org")
+    'https://***********@example.org'
+    """
+    for sign, pattern in _KINDS.values():
+        if sign in text:
+            text = re.sub(pattern, lambda found: "*" * len(found[0]), text)
+    return text

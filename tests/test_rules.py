@@ -1,0 +1,135 @@
+"""Every rule: its page is whole, its examples are run, its fix is the one that the page promises."""
+
+from __future__ import annotations
+
+import inspect
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mlops_spec import rules
+from mlops_spec.explain import DAY, explain, find, output, overview, parts, whole
+from mlops_spec.fix import fixed
+from mlops_spec.lint import lint_text
+from mlops_spec.rule import Project
+from mlops_spec.rules import PAGES, RULES
+
+if TYPE_CHECKING:
+    from mlops_spec.rule import Page
+
+FOLDER = Path(inspect.getfile(rules)).parent
+UNSHOWN = {"MS000"}  # a page of YAML can't show bytes that are not text
+SHOWN = [page for page in PAGES if page.CODE not in UNSHOWN]
+
+
+def codes(snippet: str) -> set[str]:
+    return {found.kind.code for found in lint_text("model.yaml", whole(snippet), DAY)}
+
+
+def name_of(page: Page) -> str:
+    return page.NAME
+
+
+def test_every_file_of_the_folder_is_registered_once() -> None:
+    files = {file.stem.replace("_", "-") for file in FOLDER.glob("*.py")} - {"--init--"}
+    names = [page.NAME for page in PAGES]
+
+    assert sorted(names) == sorted(files)
+    assert len(set(names)) == len(names)
+
+
+def test_codes_are_unique_and_in_order() -> None:
+    found = [page.CODE for page in PAGES]
+
+    assert found == sorted(set(found))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=name_of)
+def test_a_page_says_what_why_and_how_to_fix(page: Page) -> None:
+    said = parts(page)
+
+    assert said.claim.endswith(".")
+    assert "\n" not in said.claim
+    assert len(said.why) > 60
+    assert said.fix.endswith(".")
+    assert bool(said.bad) == (page.CODE not in UNSHOWN)
+
+
+@pytest.mark.parametrize("page", SHOWN, ids=name_of)
+def test_bad_is_found_as_this_and_nothing_else(page: Page) -> None:
+    assert codes(parts(page).bad) == {page.CODE}
+
+
+@pytest.mark.parametrize("page", SHOWN, ids=name_of)
+def test_good_is_silent_under_all_rules(page: Page) -> None:
+    assert codes(parts(page).good) == set()
+
+
+@pytest.mark.parametrize("page", SHOWN, ids=name_of)
+def test_a_page_promises_a_fix_exactly_when_there_is_one(page: Page) -> None:
+    found = lint_text("model.yaml", whole(parts(page).bad), DAY)
+
+    assert any(each.edits for each in found) == ("mlops-spec lint --fix" in parts(page).fix)
+
+
+@pytest.mark.parametrize("page", SHOWN, ids=name_of)
+def test_a_fix_ends_the_finding_and_is_not_repeated(page: Page) -> None:
+    bad = whole(parts(page).bad)
+
+    right, count = fixed(bad, lambda text: lint_text("model.yaml", text, DAY))
+
+    left = lint_text("model.yaml", right, DAY)
+    assert [each for each in left if each.edits] == []
+    assert (right == bad) == (count == 0)
+    assert not count or page.CODE not in {each.kind.code for each in left}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=name_of)
+def test_a_rule_asks_for_what_a_project_has(rule: Page) -> None:
+    asked = inspect.signature(rule.check).parameters  # type: ignore[attr-defined]
+    there = inspect.get_annotations(Project)
+
+    assert asked
+    assert {name: there.get(name) for name in asked} == {name: given.annotation for name, given in asked.items()}
+
+
+def test_explain_shows_the_page_with_what_the_linter_says() -> None:
+    page = find("ms203")
+    text = explain(page)
+
+    assert text.startswith("MS203 inverted-bound (error)\n")
+    assert "model.yaml:3:5: error[MS203] `roc_auc` is judged by `max`, but more is better" in text
+    assert "ignore[MS203]" in text
+    assert find("inverted-bound") is page
+
+
+def test_the_overview_has_a_line_for_each_code() -> None:
+    assert [line.split()[0] for line in overview().splitlines()] == [page.CODE for page in PAGES]
+
+
+def test_the_folders_readme_is_what_the_pages_say(update: bool) -> None:
+    readme = FOLDER / "README.md"
+    if update:
+        readme.write_text(readme_text(), encoding="utf-8")
+
+    assert readme.read_text(encoding="utf-8") == readme_text(), "stale: run pytest tests/test_rules.py --update"
+
+
+def readme_text() -> str:
+    head = (
+        "# Rules\n\nWritten by `pytest tests/test_rules.py --update` from the rules' docstrings: to change this page, "
+        "change those.\n\n"
+    )
+    rows = "".join(f"| [{page.CODE}](#{page.CODE.lower()}-{page.NAME}) | {parts(page).claim} |\n" for page in PAGES)
+    return head + "| code | what holds |\n|---|---|\n" + rows + "".join(map(_section, PAGES))
+
+
+def _section(page: Page) -> str:
+    said = parts(page)
+    examples = ""
+    if said.bad:
+        examples = (
+            f"```yaml\n{said.bad}\n```\n\n```text\n{output(said.bad)}\n```\n\nGood:\n\n```yaml\n{said.good}\n```\n\n"
+        )
+    return f"\n## {page.CODE} {page.NAME}\n\n{said.claim}\n\n{said.why}\n\n{examples}Fix: {said.fix}\n"
