@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from scipy.stats import norm
+from scipy.stats import norm, t
 from sklearn.metrics import roc_auc_score
 
 from mlops_validators.delong import auc_difference, auc_interval
@@ -46,7 +46,7 @@ def test_the_paired_difference(rows):
 
     error = np.sqrt(variance(by_definition(positive, one), by_definition(positive, two)))
     value = roc_auc_score(positive, one) - roc_auc_score(positive, two)
-    half = norm.ppf(0.95) * error
+    half = t.ppf(0.95, min(positive.sum(), (~positive).sum()) - 1) * error
     assert (found.value, found.low, found.high) == pytest.approx((value, value - half, value + half), abs=1e-12)
 
 
@@ -65,3 +65,20 @@ def test_one_row_of_a_class_leaves_the_difference_unknown():
     positive = np.array([True, False, False, False])
 
     assert not auc_difference(positive, np.arange(4.0), np.arange(4.0)[::-1], 0.95).known
+
+
+def test_two_perfect_models_are_not_known_to_be_alike():
+    """Both order ten rows perfectly; that says little of how they order the next."""
+    positive = np.repeat([False, True], 5)
+
+    found = auc_difference(positive, np.arange(10.0), np.arange(10.0) ** 2, 0.95)
+
+    assert found.value == 0
+    assert found.low < -0.1
+    assert found.high > 0.1
+
+
+def test_the_same_scores_do_not_differ():
+    found = auc_difference(np.repeat([False, True], 5), np.arange(10.0), np.arange(10.0), 0.95)
+
+    assert (found.low, found.value, found.high) == (0, 0, 0)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlops_validators.categories import as_column, missing
+from mlops_validators.categories import as_column, as_text, missing
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -56,7 +56,7 @@ def bins_of(reference: ArrayLike, *, bins: int = BINS) -> Bins:
     if known.dtype.kind in "iuf" and len(distinct := np.unique(known)) > FEW_VALUES:
         inner = np.quantile(known.astype(np.float64), np.arange(1, bins) / bins)
         return Bins(edges=np.unique(inner[inner > distinct[0]]))
-    return Bins(values=tuple(sorted({_text(value) for value in np.unique(_plain(known)).tolist()})))
+    return Bins(values=tuple(sorted({as_text(value) for value in np.unique(_plain(known)).tolist()})))
 
 
 def count(bins: Bins, column: ArrayLike) -> Integers:
@@ -93,7 +93,7 @@ def _count_categories(values: tuple[str, ...], column: Anything) -> Integers:
     place = {value: index for index, value in enumerate(values)}
     counts = np.zeros(len(values) + 2, dtype=np.intp)
     for value, number in zip(distinct.tolist(), times.tolist(), strict=True):
-        counts[place.get(_text(value), len(values))] += number
+        counts[place.get(as_text(value), len(values))] += number
     counts[-1] = np.count_nonzero(gone)
     return counts
 
@@ -101,10 +101,3 @@ def _count_categories(values: tuple[str, ...], column: Anything) -> Integers:
 def _plain(column: Anything) -> Anything:
     """Values of mixed types as text, so that they can be sorted."""
     return column.astype(str) if column.dtype == object else column
-
-
-def _text(value: object) -> str:
-    """One text for 1, 1.0 and True's like: an integer column that gained a missing value holds floats."""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)

@@ -42,7 +42,7 @@ def categories(values: ArrayLike, *, name: str = "values") -> Categories:
     distinct, inverse = np.unique(known.astype(str) if known.dtype == object else known, return_inverse=True)
     codes = np.full(len(column), len(distinct), dtype=np.intp)
     codes[~gone] = inverse
-    return Categories(codes, (*map(str, distinct.tolist()), *([MISSING] if gone.any() else [])))
+    return Categories(codes, (*map(as_text, distinct.tolist()), *([MISSING] if gone.any() else [])))
 
 
 def crossed(columns: Sequence[ArrayLike], *, name: str = "values") -> Categories:
@@ -61,6 +61,15 @@ def crossed(columns: Sequence[ArrayLike], *, name: str = "values") -> Categories
         split = [divmod(int(code), len(part.names)) for code in both]
         names = [f"{names[left]} & {part.names[right]}".removeprefix(" & ") for left, right in split]
     return Categories(joint.astype(np.intp), tuple(names))
+
+
+def as_text(value: object) -> str:
+    """A value's name: 1 for 1.0 too, because a column of integers that gained a missing value holds floats.
+
+    >>> as_text(1.0), as_text(1.5), as_text("x")
+    ('1', '1.5', 'x')
+    """
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def as_column(values: ArrayLike) -> Anything:

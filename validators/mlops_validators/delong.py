@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import expit, logit, ndtri
+from scipy.special import expit, logit, ndtri, stdtrit
 
 from mlops_validators.interval import Interval
 
@@ -62,11 +62,19 @@ def auc_interval(positive: Booleans, score: Floats, confidence: float) -> Interv
 
 
 def auc_difference(positive: Booleans, candidate: Floats, champion: Floats, confidence: float) -> Interval:
-    """The candidate's area less the champion's, paired on the same rows."""
+    """The candidate's area less the champion's, paired on the same rows.
+
+    The normal quantile is Student's of one less than the smaller class's rows, which matters only when they are few.
+    Two models that order all rows alike but score them differently leave no variance; then the ends come from
+    Newcombe's intervals of both areas (Zou and Donner's MOVER, 2008), as if they were independent: wider than needed.
+    """
     one, two = placements(positive, candidate), placements(positive, champion)
-    variance = _variance(one.positive - two.positive, one.negative - two.negative)
-    half = _z(confidence) * float(np.sqrt(variance))
     value = one.area - two.area
+    variance = _variance(one.positive - two.positive, one.negative - two.negative)
+    if variance == 0 and not np.array_equal(candidate, champion):
+        return _mover(one, two, confidence)
+    freedom = max(1, min(len(one.positive), len(one.negative)) - 1)
+    half = float(stdtrit(freedom, (1 + confidence) / 2) * np.sqrt(variance))
     return Interval(value, value - half, value + half, "delong", confidence)
 
 
@@ -88,6 +96,15 @@ def _variance(positive: Floats, negative: Floats) -> float:
 
 def _z(confidence: float) -> float:
     return float(ndtri((1 + confidence) / 2))
+
+
+def _mover(one: Placements, two: Placements, confidence: float) -> Interval:
+    rows = len(one.positive), len(one.negative)
+    (low, high), (least, most) = (_newcombe(parts.area, *rows, _z(confidence)) for parts in (one, two))
+    value = one.area - two.area
+    below = float(np.hypot(one.area - low, most - two.area))
+    above = float(np.hypot(high - one.area, two.area - least))
+    return Interval(value, value - below, value + above, "newcombe", confidence)
 
 
 def _newcombe(area: float, positives: int, negatives: int, z: float) -> tuple[float, float]:
