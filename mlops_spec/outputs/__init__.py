@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import PurePosixPath
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 WORKFLOWS = PurePosixPath(".github/workflows")
 CODEOWNERS = PurePosixPath(".github/CODEOWNERS")
 DVC_CONFIG = PurePosixPath(".dvc/config")
+# The labels that actionlint knows by itself; it must be told of others.
+_GITHUBS_RUNNER = re.compile(r"(ubuntu|windows|macos)-")
 SHARED = frozenset({CODEOWNERS, DVC_CONFIG})
 
 
@@ -101,6 +104,9 @@ def _ownership(spec: Spec) -> Iterator[Output]:
     owned = {"default": default.line, "guards": [guard.line for guard in guards]}
     yield Output(CODEOWNERS, ".github/CODEOWNERS", owned, Kind.SHARED)
     yield Output(PurePosixPath(".github/dependabot.yml"), ".github/dependabot.yml", {})
+    runner = spec.train.compute.runner
+    if not _GITHUBS_RUNNER.match(runner):
+        yield Output(PurePosixPath(".github/actionlint.yaml"), ".github/actionlint.yaml", {"runner": runner})
     for name, values in rulesets(spec).items():
         yield Output(PurePosixPath(f".github/rulesets/{name}.json"), f".github/rulesets/{name}.json", values)
     yield Output(DVC_CONFIG, ".dvc/config", {}, Kind.SHARED)

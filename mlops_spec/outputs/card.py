@@ -27,7 +27,7 @@ _PIPELINE_TAG = {
     "multiclass-classification": "tabular-classification",
     "regression": "tabular-regression",
 }
-_LIBRARY = {"skops": "sklearn", "onnx": "onnx", "safetensors": "safetensors", "custom": "custom"}
+_LIBRARY = {"skops": "sklearn", "onnx": "onnx"}
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def card(spec: Spec) -> dict[str, object]:
     return {
         "spec": spec,
         "pipeline_tag": _PIPELINE_TAG[spec.task],
-        "library": _LIBRARY[spec.train.format],
+        "library": _LIBRARY.get(spec.train.format),
         "metrics": metrics(spec),
         "data_file": data_file(spec.data),
         "requirements": [requirement(gate) for gate in spec.gates],

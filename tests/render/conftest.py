@@ -15,7 +15,6 @@ import yaml
 from mlops_spec.lint import load_spec
 from mlops_spec.render import rendered
 from mlops_spec.spec import Spec
-from mlops_spec.write import write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +56,7 @@ SWITCHES: dict[str, list[dict[str, Any]]] = {
     "compute": [
         {},
         {"train": {"compute": {"runner": "ubuntu-24.04-arm", "timeout": "90s"}}},
-        {"train": {"compute": {"timeout": "6h"}}},
+        {"train": {"compute": {"timeout": "6h", "runner": "gpu-a100.large_2"}}},
     ],
     "evaluate": [{}, {"evaluate": {"metrics": ["roc_auc", "log_loss"], "slices": ["age band"], "threshold": 0.3}}],
     "gates": [
@@ -156,7 +155,9 @@ def variants(documents: list[dict[str, Any]], tmp_path_factory: pytest.TempPathF
         repository = root / f"{number:03}"
         (repository / "src").mkdir(parents=True)
         (repository / "model.yaml").write_text(yaml.safe_dump(each, sort_keys=False))
-        write(repository, rendered(repository, Spec.model_validate(each)))
+        for path, text in rendered(repository, Spec.model_validate(each)).items():
+            (repository / path).parent.mkdir(parents=True, exist_ok=True)
+            (repository / path).write_text(text, encoding="utf-8")
         subprocess.run(["git", "init", "-q", str(repository)], check=True)
         found.append(repository)
     return found
