@@ -360,21 +360,23 @@ class Git:
         self.remote_url()
         done = self._call(["push", "--atomic", "--porcelain", *leases, self.remote, *specs], seconds=NETWORK_SECONDS)
         if done.returncode == 0:
+            lines = done.stdout.decode(errors="replace").splitlines()
+            if updates and sum(line.startswith("=") for line in lines) == len(updates):
+                raise self._lost(updates, "nothing was left to move")  # the lease of an equal reference isn't checked
             return
         said = f"{done.stdout.decode(errors='replace')}\n{done.stderr.decode(errors='replace')}".strip()
         rejected = [line for line in done.stdout.decode(errors="replace").splitlines() if line.startswith("!")]
         if not rejected:
             raise self._unavailable(said)
-        names = ", ".join(each.ref.removeprefix("refs/") for each in updates)
         if any(reason in said for reason in _MOVED):
-            raise Stale(
-                f"{names}: somebody else was first",
-                stderr=said,
-                exit_code=Exit.STALE,
-                remedy="run it again: it reads anew",
-            )
+            raise self._lost(updates, said)
+        names = _names(updates)
         reason = next((line for line in said.splitlines() if "remote rejected" in line), rejected[0])
         raise GitError(f"{self.remote} refuses {names}: {reason}", stderr=said)
+
+    def _lost(self, updates: Sequence[Update], said: str) -> Stale:
+        message = f"{_names(updates)}: somebody else was first"
+        return Stale(message, stderr=said, exit_code=Exit.STALE, remedy="run it again: it reads anew")
 
     def _network(self, args: Sequence[str]) -> bytes:
         self.remote_url()
@@ -391,6 +393,10 @@ class Git:
             exit_code=Exit.UNAVAILABLE,
             remedy="check its address, the network and the token's permissions",
         )
+
+
+def _names(updates: Iterable[Update]) -> str:
+    return ", ".join(each.ref.removeprefix("refs/") for each in updates)
 
 
 def _line_end(output: memoryview, start: int) -> int:

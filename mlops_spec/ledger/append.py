@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import random
 import time
@@ -10,13 +11,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.git import Stale, Update
+from mlops_spec.git import GitError, Stale, Update
 from mlops_spec.ledger.chain import CHECKPOINT, FRONTIER, record_path
 from mlops_spec.ledger.checkpoint import Checkpoint, checkpoint
 from mlops_spec.ledger.checkpoint import parse as parse_checkpoint
 from mlops_spec.ledger.merkle import Frontier
 from mlops_spec.ledger.record import GENESIS, Draft, MalformedError, Record, parse, seal
-from mlops_spec.ledger.store import REMOTE_REF, remote_commit
+from mlops_spec.ledger.store import REMOTE_REF, SEEN_REF, remote_commit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -104,7 +105,14 @@ def append(
     parents = [after.commit] if after.commit else []
     commit = git.write_commit(tree, parents=parents, message="\n".join(map(title, records)) + "\n", when=now)
     git.push(Update(REMOTE_REF, commit, after.commit), *updates)
+    _remember(git, commit, after.commit)
     return tuple(records), Head(after.log, commit, prev, frontier)
+
+
+def _remember(git: Git, commit: str, before: str | None) -> None:
+    """This clone has seen its own append; another process of it may have seen more by now."""
+    with contextlib.suppress(GitError):
+        git.run("update-ref", SEEN_REF, commit, before or "0" * len(commit))
 
 
 def append_when(git: Git, decide: Callable[[Head], Draft | None], *, now: datetime | None = None) -> Record | None:

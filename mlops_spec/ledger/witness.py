@@ -50,8 +50,8 @@ def verify_folder(folder: Path, files: Iterable[Path] = (), *, expected_log: str
 
 def remote_tags(git: Git) -> list[TagFound]:
     """The remote's version tags, with their objects' contents; the local tags are neither read nor changed."""
-    git.fetch("--prune", f"+refs/tags/*@v*:{_TAGS}/*@v*")
-    listed = git.text("for-each-ref", "--format=%(refname) %(objectname) %(objecttype)", _TAGS).splitlines()
+    git.fetch("--prune", f"+refs/tags/*:{_TAGS}/*")
+    listed = git.text("for-each-ref", "--format=%(refname) %(objectname) %(objecttype)", f"{_TAGS}/*@v*").splitlines()
     rows = [line.split(" ") for line in listed]
     contents = git.read_objects([found for _, found, _ in rows])
     return [

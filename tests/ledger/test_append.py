@@ -1,0 +1,239 @@
+"""Appending to a ledger in a real remote."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mlops_spec import ledger
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.git import Git, Stale, Update
+from mlops_spec.ledger import Draft, Outcome
+from mlops_spec.ledger.append import log_name
+from mlops_spec.ledger.record import What
+from mlops_spec.ledger.store import REMOTE_REF, from_commit
+from mlops_spec.ledger.who import agent, who
+
+from .conftest import ALICE, START, Place, intent, put, registration
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BEAT = Draft(event="monitor.heartbeat", who=ALICE, what=What(model="churn"))
+
+
+def test_no_ledger_yet(git: Git) -> None:
+    assert ledger.head(git).commit is None
+    assert ledger.read(git) == ()
+
+
+def test_an_append_is_one_commit_that_adds_a_record(place: Place, git: Git) -> None:
+    put(git, registration("v1.0.0"), intent("v1.0.0", 1))
+    listed = place.origin.text("log", "--format=%s", "--name-status", "-1", "audit-log").splitlines()
+
+    assert listed == [
+        "1 deploy.intent staging v1.0.0 serial 1",
+        "",
+        "M\tcheckpoint",
+        "M\tfrontier",
+        "A\tlog/00/00/00000001.json",
+    ]
+    assert place.origin.text("rev-list", "--count", "audit-log") == "2"
+    assert [record.event for record in ledger.read(git)] == ["register", "deploy.intent"]
+
+
+def test_the_end_that_an_append_returns_is_the_end_that_is_read(git: Git) -> None:
+    _, end = ledger.append(git, ledger.head(git), [registration("v1.0.0"), intent("v1.0.0", 1)], now=START)
+
+    assert end == ledger.head(git)
+    assert end.frontier.size == 2
+
+
+def test_references_move_with_it_or_not_at_all(place: Place, git: Git) -> None:
+    commit = git.write_commit(git.write_tree(None, {"a": b"1"}), message="a", when=START)
+    ledger.append(git, ledger.head(git), [BEAT], updates=[Update("refs/tags/taken", commit, None)])
+    other = git.write_commit(git.write_tree(None, {"a": b"2"}), message="a", when=START)
+    with pytest.raises(Stale):
+        ledger.append(git, ledger.head(git), [BEAT], updates=[Update("refs/tags/taken", other, None)])
+    assert len(ledger.read(git)) == 1
+    assert {ref: found for ref, found in git.remote_refs().items() if ref == "refs/tags/taken"} == {
+        "refs/tags/taken": commit
+    }
+
+
+def test_of_two_equal_appends_one_is_stale(place: Place, git: Git) -> None:
+    """The same record, second and parent give the same commit; still somebody was first."""
+    end = ledger.head(git)
+    ledger.append(git, end, [BEAT], now=START)
+    with pytest.raises(Stale):
+        ledger.append(place.clone("other"), end, [BEAT], now=START)
+
+
+def test_an_append_to_an_old_end_is_stale(place: Place, git: Git) -> None:
+    old = ledger.head(git)
+    put(place.clone("other"), BEAT)
+    with pytest.raises(Stale) as raised:
+        ledger.append(git, old, [BEAT])
+    assert raised.value.exit_code == Exit.STALE
+
+
+def test_many_writers_in_one_clone_and_in_many(place: Place, git: Git) -> None:
+    """Nobody's record is lost, and the chain is whole."""
+    clones = [git, git, git, *(place.clone(f"c{number}") for number in range(3))]
+
+    def write(number: int) -> None:
+        draft = Draft(event="monitor.heartbeat", who=ALICE, what=What(model=f"m{number}"))
+        assert ledger.append_when(clones[number % 6], lambda _: draft)
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(write, range(12)))
+    assert sorted(record.what.model for record in ledger.read(git)) == sorted(f"m{n}" for n in range(12))
+
+
+def test_an_intent_is_closed_once(git: Git) -> None:
+    put(git, registration("v1.0.0"), intent("v1.0.0", 1))
+    (wish,) = ledger.open_intents(ledger.read(git))
+    done = ledger.append_outcome(git, wish, Outcome("succeeded", "warm\nand up"), who=agent("staging"))
+    again = ledger.append_outcome(git, wish, Outcome("failed"), who=agent("staging"))
+
+    assert done
+    assert done.closes == 1
+    assert done.why
+    assert done.why.text == "warm and up"
+    assert again is None
+    assert ledger.open_intents(ledger.read(git)) == ()
+    live = ledger.live(ledger.read(git), "staging")
+    assert live
+    assert (live.version, live.serial, live.intent, live.since) == ("v1.0.0", 1, wish, done)
+
+
+def test_a_rewritten_ledger_is_refused_by_who_saw_it(place: Place, git: Git) -> None:
+    put(git, BEAT, BEAT)
+    other = place.clone("other")
+    first = other.text("rev-parse", "origin/audit-log~1")
+    other.run("push", "--force", "origin", f"{first}:{REMOTE_REF}")
+    for call in (ledger.head, ledger.read):
+        with pytest.raises(Failure, match="was rewritten: it no longer holds") as raised:
+            call(git)
+        assert raised.value.exit_code == Exit.FINDINGS
+
+
+def test_a_ledger_that_is_gone_is_refused_by_who_saw_it(place: Place, git: Git) -> None:
+    put(git, BEAT)
+    place.origin.run("update-ref", "-d", REMOTE_REF)
+    with pytest.raises(Failure, match="is gone"):
+        ledger.head(git)
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({"checkpoint": None}, "has no checkpoint"),
+        ({"checkpoint": b"x\n"}, "has no checkpoint"),
+        ({"frontier": None}, "damaged frontier"),
+        ({"frontier": b"!!\n"}, "damaged frontier"),
+        ({"log/00/00/00000000.json": b"{}"}, "ends in record 0"),
+        ({"log/00/00/00000000.json": None}, "ends in record 0"),
+    ],
+)
+def test_a_damaged_end_is_refused(git: Git, files: dict[str, bytes | None], message: str) -> None:
+    put(git, BEAT)
+    end = ledger.head(git)
+    assert end.commit
+    commit = git.write_commit(git.write_tree(end.commit, files), parents=[end.commit], message="evil", when=START)
+    git.push(Update(REMOTE_REF, commit, end.commit))
+    with pytest.raises(Failure, match=message) as raised:
+        ledger.head(git)
+    assert raised.value.exit_code == Exit.FINDINGS
+    assert "mlops-spec audit verify" in raised.value.remedy
+
+
+def test_a_link_in_the_ledger_is_refused(git: Git) -> None:
+    put(git, BEAT)
+    end = ledger.head(git)
+    assert end.commit
+    blob = git.blob(b"../../etc/passwd")
+    listed = git.run("ls-tree", "-z", end.commit) + f"120000 blob {blob}\tlink\0".encode()
+    tree = git.run("mktree", "-z", stdin=listed).decode().strip()
+    commit = git.write_commit(tree, parents=[end.commit], message="evil", when=START)
+    with pytest.raises(Failure, match="a link or a program: link"):
+        from_commit(git, commit)
+
+
+def test_a_broken_record_is_named(git: Git) -> None:
+    put(git, BEAT, BEAT)
+    end = ledger.head(git)
+    assert end.commit
+    raw = git.tree(end.commit).read("log/00/00/00000000.json")
+    assert raw
+    tree = git.write_tree(end.commit, {"log/00/00/00000000.json": raw.replace(b"churn", b"chern")})
+    commit = git.write_commit(tree, parents=[end.commit], message="evil", when=START)
+    with pytest.raises(Failure, match="record 0: its hash is not that of its content"):
+        ledger.read(git, at=commit)
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://github.com/acme/churn.git", "github.com/acme/churn"),
+        ("https://user@host.example:8080/acme/churn", "host.example:8080/acme/churn"),
+        ("git@github.com:acme/churn.git", "github.com/acme/churn"),
+        ("/srv/git/churn.git/", "srv/git/churn"),
+    ],
+)
+def test_a_ledger_is_named_by_its_remote(git: Git, url: str, name: str) -> None:
+    git.run("remote", "set-url", "origin", url)
+    assert log_name(git) == name
+
+
+def test_in_actions_it_is_named_by_the_repositorys_number(git: Git, monkeypatch: pytest.MonkeyPatch) -> None:
+    for key, value in {"ACTIONS": "true", "REPOSITORY": "acme/churn", "REPOSITORY_ID": "7"}.items():
+        monkeypatch.setenv(f"GITHUB_{key}", value)
+    assert log_name(git) == "github.com/acme/churn#7"
+    put(git, BEAT)
+    monkeypatch.setenv("GITHUB_REPOSITORY_ID", "8")
+    with pytest.raises(Failure, match=r"the ledger is that of github\.com/acme/churn#7"):
+        ledger.head(git)
+
+
+def test_who_a_run_is() -> None:
+    run = {
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_ACTOR": "nektos/act",
+        "GITHUB_ACTOR_ID": "7",
+        "GITHUB_TRIGGERING_ACTOR": "dependabot[bot]",
+        "GITHUB_RUN_ID": "55",
+        "GITHUB_RUN_ATTEMPT": "2",
+        "GITHUB_JOB": "register",
+        "GITHUB_WORKFLOW_REF": "acme/churn/.github/workflows/m.yml@refs/heads/main",
+    }
+    found = who(run)
+
+    assert (found.actor.login, found.actor.id, found.actor.kind) == ("nektos-act", 7, "human")
+    assert found.triggering
+    assert (found.triggering.login, found.triggering.kind) == ("dependabot[bot]", "bot")
+    assert found.identity
+    assert (found.identity.run_id, found.identity.run_attempt) == (55, 2)
+    assert who({}).identity is None
+    assert agent("staging").actor.kind == "agent"
+
+
+def test_an_append_does_not_grow_with_the_ledger(git: Git, tmp_path: Path) -> None:
+    """It writes the same few objects after 120 records as after 3: trees are fanned out by hundreds."""
+    ledger.append(git, ledger.head(git), [BEAT] * 3, now=START)
+
+    def written() -> tuple[int, int]:
+        before = set(git.text("cat-file", "--batch-all-objects", "--batch-check").splitlines())
+        put(git, BEAT)
+        rows = set(git.text("cat-file", "--batch-all-objects", "--batch-check").splitlines()) - before
+        return len(rows), sum(int(row.split()[2]) for row in rows)
+
+    few = written()
+    ledger.append(git, ledger.head(git), [BEAT] * 116, now=START)
+    many = written()
+
+    assert len(ledger.read(git)) == 121
+    assert many[0] == few[0]
+    assert many[1] < few[1] + 5000

@@ -1,0 +1,276 @@
+"""Verification: what it proves, and that nobody changes a record before a checkpoint without being found."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mlops_spec.ledger.chain import CHECKPOINT, FRONTIER, record_path
+from mlops_spec.ledger.checkpoint import checkpoint
+from mlops_spec.ledger.record import Draft, What, as_json, parse, seal
+from mlops_spec.ledger.report import proof_line, report_json, report_text
+from mlops_spec.ledger.store import EMPTY
+from mlops_spec.ledger.verify import TagFound, Witness, verify
+
+from .conftest import (
+    ALICE,
+    LOG,
+    START,
+    a_life,
+    files_of,
+    frontier_of,
+    intent,
+    outcome,
+    registration,
+    sealed,
+    snapshot_of,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mlops_spec.ledger.verify import Report
+
+SIZE = 10
+BEAT = Draft(event="monitor.heartbeat", who=ALICE, what=What(model="churn"))
+
+
+def a_ledger(length: int) -> list[bytes]:
+    """Without registrations, so that no tags are asked for."""
+    return sealed([BEAT] * length)
+
+
+def witness(raws: list[bytes], size: int) -> Witness:
+    return Witness("a friend", checkpoint(LOG, frontier_of(raws[:size])))
+
+
+def check(files: dict[str, bytes], *witnesses: Witness) -> Report:
+    return verify(snapshot_of(files), witnesses=witnesses)
+
+
+def test_an_empty_ledger_is_whole() -> None:
+    report = verify(EMPTY)
+
+    assert report.whole
+    assert proof_line(report) == "no records yet"
+
+
+def test_a_whole_ledger_without_a_witness_is_chained_only() -> None:
+    report = check(files_of(a_ledger(SIZE)))
+
+    assert report.whole
+    assert (report.size, report.proven) == (SIZE, 0)
+    assert "chained only: no checkpoint outside" in proof_line(report)
+
+
+def test_a_witness_proves_the_records_that_it_saw() -> None:
+    raws = a_ledger(SIZE)
+    report = check(files_of(raws), witness(raws, 4), witness(raws, 7))
+
+    assert report.whole
+    assert (report.proven, report.checkpoints) == (7, 2)
+    assert proof_line(report) == "records 0 to 6 by a friend (2 checkpoints agree); 7 to 9 are chained only"
+    assert report_json(report)["proven"] == 7
+
+
+def rechained(drafts: list[Draft]) -> dict[str, bytes]:
+    """What a keeper can do who writes all files anew, checkpoint and frontier included."""
+    return files_of(sealed(drafts))
+
+
+@pytest.mark.parametrize(
+    ("drafts", "finding"),
+    [
+        ([BEAT] * (SIZE - 1), "TRUNCATED: a friend has seen 10 records, there are 9"),
+        ([BEAT] * (SIZE - 1) + [Draft(event="erratum", who=ALICE, what=What(model="churn"))], "REWRITTEN"),
+        ([Draft(event="erratum", who=ALICE, what=What(model="churn"))] + [BEAT] * SIZE, "REWRITTEN"),
+    ],
+    ids=["truncated", "tail rewritten", "first changed, one more appended"],
+)
+def test_a_chain_alone_does_not_show_what_a_witness_shows(drafts: list[Draft], finding: str) -> None:
+    before = a_ledger(SIZE)
+
+    assert check(rechained(drafts)).whole
+    assert any(finding in found for found in check(rechained(drafts), witness(before, SIZE)).findings)
+
+
+def test_a_witness_of_another_ledger_is_named() -> None:
+    raws = a_ledger(SIZE)
+    other = Witness("a friend", checkpoint("github.com/evil/churn", frontier_of(raws)))
+
+    assert check(files_of(raws), other).findings == [f"a friend is about the ledger github.com/evil/churn, not {LOG}"]
+
+
+def test_the_expected_ledger_is_compared() -> None:
+    report = verify(snapshot_of(files_of(a_ledger(3))), expected_log="github.com/acme/other#2")
+
+    assert report.findings == [f"the ledger is that of {LOG}, not of github.com/acme/other#2"]
+
+
+def test_open_intents_are_told() -> None:
+    raws = sealed([registration("v1.0.0"), intent("v1.0.0", 1)])
+    report = check(files_of(raws))
+
+    assert [record.seq for record in report.open] == [1]
+    assert "open    1" in report_text(report)
+
+
+def test_a_clock_that_went_back_is_a_finding() -> None:
+    first, one = seal(BEAT, log=LOG, seq=0, prev="sha256:" + "0" * 64, time=START)
+    _, two = seal(BEAT, log=LOG, seq=1, prev=first.hash, time=START.replace(hour=7))
+
+    assert check(files_of([one, two])).findings == ["record 1: it claims to be older than the one before"]
+
+
+def flip(rng: random.Random, files: dict[str, bytes]) -> dict[str, bytes]:
+    name = rng.choice(sorted(files))
+    content = bytearray(files[name])
+    content[rng.randrange(len(content))] ^= 1 << rng.randrange(8)
+    return {**files, name: bytes(content)}
+
+
+def remove(rng: random.Random, files: dict[str, bytes]) -> dict[str, bytes]:
+    gone = rng.choice(sorted(files))
+    return {name: content for name, content in files.items() if name != gone}
+
+
+def swap(rng: random.Random, files: dict[str, bytes]) -> dict[str, bytes]:
+    one, two = rng.sample(sorted(files), 2)
+    return {**files, one: files[two], two: files[one]}
+
+
+def cut(rng: random.Random, files: dict[str, bytes]) -> dict[str, bytes]:
+    name = rng.choice(sorted(files))
+    return {**files, name: files[name][: rng.randrange(len(files[name]))]}
+
+
+def stray(rng: random.Random, files: dict[str, bytes]) -> dict[str, bytes]:
+    name = rng.choice(["log/x", "notes", "log/00/00/00000042.json", "log/00/01/00000010.json"])
+    return {**files, name: b"{}"}
+
+
+def drafts_of(files: dict[str, bytes]) -> list[Draft]:
+    count = sum(name.startswith("log/") for name in files)
+    records = [parse(files[record_path(seq)]) for seq in range(count)]
+    return [Draft(event=r.event, who=r.who, what=r.what, why=r.why) for r in records]
+
+
+def rewrite(rng: random.Random, files: dict[str, bytes]) -> dict[str, bytes]:
+    """One record replaced and everything behind it chained anew, checkpoint and frontier too."""
+    drafts = drafts_of(files)
+    drafts[rng.randrange(len(drafts))] = Draft(
+        event="monitor.heartbeat", who=ALICE, what=What(model=f"m{rng.randrange(10**6)}")
+    )
+    return files_of(sealed(drafts))
+
+
+def truncate(rng: random.Random, files: dict[str, bytes]) -> dict[str, bytes]:
+    drafts = drafts_of(files)
+    return files_of(sealed(drafts[: rng.randrange(1, len(drafts))]))
+
+
+def drop(rng: random.Random, files: dict[str, bytes]) -> dict[str, bytes]:
+    """One record left out and the rest chained anew, then filled up to the old length."""
+    drafts = drafts_of(files)
+    del drafts[rng.randrange(len(drafts))]
+    return files_of(sealed([*drafts, Draft(event="erratum", who=ALICE, what=What(model="churn"))]))
+
+
+def reset(rng: random.Random, files: dict[str, bytes]) -> dict[str, bytes]:
+    return {}
+
+
+TAMPERINGS: list[Callable[[random.Random, dict[str, bytes]], dict[str, bytes]]] = [
+    flip,
+    remove,
+    swap,
+    cut,
+    stray,
+    rewrite,
+    truncate,
+    drop,
+    reset,
+]
+
+
+@pytest.mark.parametrize(
+    "rounds", [pytest.param(100, id="900"), pytest.param(1200, id="10800", marks=pytest.mark.slow)]
+)
+@pytest.mark.parametrize("tamper", TAMPERINGS, ids=lambda tamper: tamper.__name__)
+def test_no_tampering_before_a_checkpoint_stays_hidden(
+    tamper: Callable[[random.Random, dict[str, bytes]], dict[str, bytes]], rounds: int
+) -> None:
+    rng = random.Random(7)
+    drafts = [Draft(event="monitor.heartbeat", who=ALICE, what=What(model=f"m{n}")) for n in range(SIZE)]
+    raws = sealed(drafts)
+    files, seen = files_of(raws), witness(raws, SIZE)
+    hidden = 0
+    for _ in range(rounds):
+        changed = tamper(rng, dict(files))
+        if changed != files and check(changed, seen).whole:
+            hidden += 1
+    assert hidden == 0
+
+
+TARGET = "b" * 40
+
+
+def tag(name: str, *, size: int | None = None, raws: list[bytes] | None = None) -> TagFound:
+    note = f"\n{checkpoint(LOG, frontier_of((raws or [])[:size]))}" if size else ""
+    text = f"object {TARGET}\ntype commit\ntag {name}\ntagger x <x@x> 0 +0000\n\n{name}\n{note}"
+    return TagFound.read(name, text.encode())
+
+
+def with_tags() -> tuple[list[bytes], list[TagFound]]:
+    first = tag("churn@v1.0.0")
+    drafts = [registration("v1.0.0", first.object), intent("v1.0.0", 1)]
+    drafts.append(outcome(drafts[1], 1))
+    second = tag("churn@v1.1.0", size=3, raws=sealed(drafts))
+    return sealed([*drafts, registration("v1.1.0", second.object)]), [first, second]
+
+
+def test_tags_prove_what_came_before_them() -> None:
+    raws, tags = with_tags()
+    report = verify(snapshot_of(files_of(raws)), tags=tags, commits={"c" * 40})
+
+    assert report.whole
+    assert (report.proven, report.proof) == (3, "tag churn@v1.1.0")
+
+
+def test_tags_are_compared_with_the_records() -> None:
+    raws, (first, second) = with_tags()
+    snapshot = snapshot_of(files_of(raws))
+    moved = TagFound(first.name, "d" * 40, b"")
+
+    assert verify(snapshot, tags=[second]).findings == [f"tag churn@v1.0.0 is gone; record 0 registered {first.object}"]
+    assert verify(snapshot, tags=[moved, second]).findings == [
+        f"tag churn@v1.0.0 was moved: it is {'d' * 40}, record 0 registered {first.object}"
+    ]
+    assert verify(snapshot, tags=[first, second, tag("churn@v2.0.0")]).findings == [
+        "tag churn@v2.0.0 has no record: it was made by hand"
+    ]
+
+
+def test_a_source_that_main_lacks_is_a_finding() -> None:
+    raws, tags = with_tags()
+    findings = verify(snapshot_of(files_of(raws)), tags=tags, commits={"d" * 40}).findings
+
+    assert findings == [f"record {seq}: its source {'c' * 12} is not on main" for seq in (0, 3)]
+
+
+@pytest.mark.parametrize("name", [CHECKPOINT, FRONTIER])
+def test_the_ledgers_own_summary_is_checked(name: str) -> None:
+    raws = a_ledger(SIZE)
+    older = files_of(raws[:-1])
+
+    assert not check({**files_of(raws), name: older[name]}).whole
+
+
+def test_a_life_is_whole() -> None:
+    raws = sealed(a_life(5), 9)
+    findings = check(files_of(raws)).findings
+
+    assert all("is gone" in finding for finding in findings), "only the tags are missing here"
+    assert len(as_json(parse(raws[0]))) == 11
