@@ -357,7 +357,6 @@ class Git:
         """
         leases = [f"--force-with-lease={each.ref}:{each.old or ''}" for each in updates]
         specs = [f"{each.new or ''}:{each.ref}" for each in updates]
-        self.remote_url()
         done = self._call(["push", "--atomic", "--porcelain", *leases, self.remote, *specs], seconds=NETWORK_SECONDS)
         if done.returncode == 0:
             lines = done.stdout.decode(errors="replace").splitlines()
@@ -367,6 +366,7 @@ class Git:
         said = f"{done.stdout.decode(errors='replace')}\n{done.stderr.decode(errors='replace')}".strip()
         rejected = [line for line in done.stdout.decode(errors="replace").splitlines() if line.startswith("!")]
         if not rejected:
+            self.remote_url()
             raise self._unavailable(said)
         if any(reason in said for reason in _MOVED):
             raise self._lost(updates, said)
@@ -379,9 +379,9 @@ class Git:
         return Stale(message, stderr=said, exit_code=Exit.STALE, remedy="run it again: it reads anew")
 
     def _network(self, args: Sequence[str]) -> bytes:
-        self.remote_url()
         done = self._call(args, seconds=NETWORK_SECONDS)
         if done.returncode:
+            self.remote_url()  # no remote at all is another failure
             raise self._unavailable(done.stderr.decode(errors="replace").strip())
         return done.stdout
 

@@ -1,0 +1,221 @@
+"""What the monitor sees in a real remote, and what it makes of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from mlops_spec import ledger
+from mlops_spec.cli.monitor import monitor_command
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.forge import GitHub, issues
+from mlops_spec.git import Git, Update
+from mlops_spec.ledger import Outcome
+from mlops_spec.ledger.record import (
+    Actor,
+    Draft,
+    FromWhat,
+    GateResult,
+    Package,
+    Record,
+    TagObject,
+    What,
+    Who,
+    Why,
+)
+from mlops_spec.ledger.who import agent
+from mlops_spec.monitor.state import check_state
+from mlops_spec.rehearse.hub import Hub, Person, serving
+from mlops_spec.rehearse.hub.origin import Origin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+ALICE = Who(actor=Actor(login="alice", id=101, kind="human"))
+START = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
+SPEC = """\
+spec: 1
+model: churn
+task: regression
+owners: ["@alice"]
+data: {path: data/churn.csv, target: left, id: id, contract: {rows: {min: 2}}}
+train: {run: python -m churn.train, predictor: "churn.predict:load"}
+gates: [{metric: r2, min: 0.5}]
+environments:
+  staging: {after: merge}
+  production: {after: staging}
+"""
+DEPLOY = {
+    "deploy/staging.yaml": "environment: staging\nmodel: churn\nfollow: registered\n",
+    "deploy/production.yaml": "environment: production\nmodel: churn\nversion: null\ndigest: null\nserial: 0\n"
+    "base_serial: 0\nbase_digest: null\nevidence: []\n",
+}
+DIGEST = "sha256:" + "1" * 64
+
+
+@dataclass
+class World:
+    git: Git
+    hub: Hub
+    api: str
+    versions: list[str] = field(default_factory=list)
+
+    def findings(self, **later: float) -> dict[str, tuple[str, ...]]:
+        return {check.name: check.findings for check in check_state(self.git, START + timedelta(**later))}
+
+    def put(self, draft: Draft, *updates: Update) -> Record:
+        (record,), _ = ledger.append(self.git, ledger.head(self.git), [draft], updates=updates, now=START)
+        return record
+
+    def register(self, version: str) -> None:
+        main = self.git.commit_id("main")
+        tag = self.git.write_tag(f"churn@{version}", main, message=f"{version}\n", when=START)
+        named = TagObject(name=f"churn@{version}", object=tag, target=main)
+        what = What(model="churn", version=version, package=Package(digest=DIGEST), tag=named)
+        gates = (GateResult(id="r2", kind="metric", verdict="pass"),)
+        draft = Draft(
+            event="register", who=ALICE, what=what, why=Why(kind="change", gates=gates), from_what=FromWhat(commit=main)
+        )
+        self.put(draft, Update(f"refs/tags/churn@{version}", tag, None))
+
+    def stage(self, version: str, serial: int, result: Any = "succeeded") -> Record:
+        what = What(
+            model="churn",
+            version=version,
+            environment="staging",
+            package=Package(digest=DIGEST),
+            serial=serial,
+            base_serial=serial - 1,
+        )
+        intent = self.put(Draft(event="deploy.intent", who=ALICE, what=what))
+        if result:
+            ledger.append_outcome(self.git, intent, Outcome(result), who=agent("staging"), now=START)
+        return intent
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    origin = Origin.create(tmp_path / "origin.git")
+    hub = Hub("acme/churn", origin, (Person("github-actions[bot]", 4, "token", type="Bot"),), "https://github.com")
+    Git(tmp_path).run("clone", "--quiet", str(origin.path), "clone")
+    git = Git.open(tmp_path / "clone")
+    files = {"model.yaml": SPEC.encode(), **{name: text.encode() for name, text in DEPLOY.items()}}
+    commit = git.write_commit(git.write_tree(None, files), message="Begin", when=START)
+    git.push(Update("refs/heads/main", commit, None))
+    git.run("checkout", "--quiet", "-B", "main", commit)
+    with serving(hub) as api:
+        yield World(git, hub, api)
+
+
+def test_nothing_yet_is_well(world: World) -> None:
+    assert world.findings() == {"ledger": (), "intents": (), "live": ()}
+
+
+def test_what_is_registered_must_be_live(world: World) -> None:
+    world.register("v1.0.0")
+    assert world.findings()["live"] == ("staging: the newest version is v1.0.0, but nothing is live by the ledger",)
+    world.stage("v1.0.0", 1, None)
+    assert world.findings()["live"] == ()
+
+
+def test_a_failed_rollout_stays_a_finding(world: World) -> None:
+    world.register("v1.0.0")
+    world.stage("v1.0.0", 1)
+    assert world.findings()["live"] == ()
+    world.register("v1.1.0")
+    world.stage("v1.1.0", 2, "rolled-back")
+    assert world.findings()["live"] == ("staging: the newest version is v1.1.0, but v1.0.0 is live by the ledger",)
+
+
+def test_an_intent_that_nobody_answers(world: World) -> None:
+    world.register("v1.0.0")
+    world.stage("v1.0.0", 1, None)
+    assert world.findings(hours=2)["intents"] == ()
+    assert world.findings(hours=3, seconds=1)["intents"] == ("staging: intent 1 (v1.0.0) has been open for 3 h",)
+
+
+def test_what_main_declares_must_be_live(world: World) -> None:
+    world.register("v1.0.0")
+    world.stage("v1.0.0", 1)
+    said = (
+        DEPLOY["deploy/production.yaml"]
+        .replace("version: null", "version: v1.0.0")
+        .replace("serial: 0", "serial: 1", 1)
+    )
+    files = {"deploy/production.yaml": said.replace("\ndigest: null", f"\ndigest: {DIGEST}").encode()}
+    main = world.git.commit_id("main")
+    commit = world.git.write_commit(world.git.write_tree(main, files), parents=[main], message="Declare", when=START)
+    world.git.push(Update("refs/heads/main", commit, main))
+    assert world.findings()["live"] == ("production: main declares v1.0.0, but nothing is live by the ledger",)
+
+
+def test_a_moved_tag_ends_the_check(world: World) -> None:
+    world.register("v1.0.0")
+    world.hub.origin.git.run("update-ref", "refs/tags/churn@v1.0.0", world.git.commit_id("main"))
+    findings = world.findings()
+    assert list(findings) == ["ledger"]
+    assert "tag churn@v1.0.0 was moved" in findings["ledger"][0]
+
+
+def test_a_rewritten_ledger_is_a_finding_and_a_dead_remote_a_failure(world: World) -> None:
+    world.register("v1.0.0")
+    world.hub.origin.git.run("update-ref", "-d", "refs/heads/audit-log")
+    assert "is gone" in world.findings()["ledger"][0]
+    world.hub.origin.path.rename(world.hub.origin.path.with_name("gone"))
+    with pytest.raises(Failure) as raised:
+        world.findings()
+    assert raised.value.exit_code == Exit.UNAVAILABLE
+
+
+def run(world: World, capsys: pytest.CaptureFixture[str]) -> tuple[int, dict[str, Any]]:
+    arguments = ["-C", str(world.git.directory), "--format", "json"]
+    code = monitor_command.main(arguments, standalone_mode=False)
+    return code, json.loads(capsys.readouterr().out)
+
+
+def test_locally_it_only_tells(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    world.register("v1.0.0")
+    code, answer = run(world, capsys)
+    assert (code, answer["ok"]) == (Exit.FINDINGS, False)
+    assert [check["name"] for check in answer["checks"]] == ["ledger", "intents", "live", "data"]
+    assert len(ledger.read(world.git)) == 1
+
+
+def test_in_actions_one_issue_tracks_it(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in {
+        "GITHUB_ACTIONS": "true",
+        "GITHUB_TOKEN": "token",
+        "GITHUB_REPOSITORY": "acme/churn",
+        "GITHUB_API_URL": world.api,
+    }.items():
+        monkeypatch.setenv(name, value)
+    github = GitHub("acme/churn", "token", world.api)
+    world.register("v1.0.0")
+    for _ in range(3):
+        assert run(world, capsys)[0] == Exit.FINDINGS
+    (issue,) = issues.labelled(github, "mlops-monitor")
+    assert "`staging: the newest version is v1.0.0, but nothing is live by the ledger`" in (issue.body or "")
+
+    world.stage("v1.0.0", 1)
+    assert run(world, capsys)[0] == Exit.OK
+    assert issues.labelled(github, "mlops-monitor") == []
+    beats = [record for record in ledger.read(world.git) if record.event == "monitor.heartbeat"]
+    assert [beat.why and beat.why.text for beat in beats] == ["1 findings"] * 3 + ["0 findings"]
+
+
+def test_the_data_keep_their_contract(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    data = world.git.directory / "data" / "churn.csv"
+    data.parent.mkdir()
+    data.write_text("id,age,left\n1,30,0.5\n2,40,0.7\n")
+    assert run(world, capsys)[0] == Exit.OK
+    data.write_text("id,age,left\n1,30,0.5\n")
+    code, answer = run(world, capsys)
+    assert code == Exit.FINDINGS
+    assert any("rows" in finding for finding in answer["checks"][-1]["findings"])
