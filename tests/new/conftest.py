@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from mlops_spec.new.asking import Given, choose, take_default
-from mlops_spec.new.create import Choices
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mlops_spec.new.create import Choices
 
 UV = """\
 #!/bin/sh

@@ -6,18 +6,21 @@ import os
 import pty
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mlops_spec import layout
 from mlops_spec.lint import load_spec
 from mlops_spec.new.asking import Given, choose
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_only_what_is_open_is_asked(place: Path) -> None:
     asked: list[tuple[str, str]] = []
 
     def ask(question: str, default: str, choices: tuple[str, ...] = ()) -> str:
-        asked.append((question.split()[0], default))
+        asked.append((question.split(maxsplit=1)[0], default))
         return default
 
     choose(Given(place, starter="blank", owners=("@me",)), ask)

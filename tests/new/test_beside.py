@@ -6,12 +6,15 @@ import os
 import signal
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.new import beside
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_the_place_is_there_when_the_block_ends(place: Path) -> None:

@@ -134,7 +134,10 @@ def test_the_light_core_is_enough(choices: Choices, fake_uv: Path) -> None:
     )
 
     done = subprocess.run(
-        [sys.executable, "-c", script, "new", "--defaults", str(choices.directory)], capture_output=True, text=True
+        [sys.executable, "-c", script, "new", "--defaults", str(choices.directory)],
+        check=False,
+        capture_output=True,
+        text=True,
     )
 
     assert (done.returncode, done.stderr) == (0, "[]\n")
@@ -161,6 +164,7 @@ def test_the_lock_is_what_uv_wants(place: Path) -> None:
 
     done = subprocess.run(
         ["uv", "sync", "--locked", "--dry-run", "--quiet", "--python", sys.executable],
+        check=False,
         cwd=root,
         env={key: value for key, value in os.environ.items() if key != "VIRTUAL_ENV"} | {"PATH": path_with_uv()},
         capture_output=True,
@@ -172,7 +176,7 @@ def test_the_lock_is_what_uv_wants(place: Path) -> None:
 
 
 @pytest.mark.e2e
-@pytest.mark.parametrize("starter", STARTERS)
+@pytest.mark.parametrize("starter", [pytest.param("credit-default", marks=pytest.mark.slow), "blank"])
 def test_its_pipeline_runs_and_its_gates_pass(place: Path, fake_uv: Path, starter: str) -> None:
     """Against a remote that has no ledger yet: nothing was ever live there."""
     root = made(place, starter)

@@ -6,13 +6,16 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.files import alive
 from mlops_spec.new.create import Choices, create
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 COMMAND = [sys.executable, "-m", "mlops_spec", "new", "--defaults"]
 
