@@ -96,7 +96,7 @@ class World:
             "environments": {name: base[name] | environments.get(name, {}) for name in base}
             | {name: value for name, value in environments.items() if name not in base},
         }
-        self.main({"model.yaml": yaml.safe_dump(spec).encode()})
+        self.main({"model.yaml": yaml.safe_dump(spec, sort_keys=False).encode()})
 
     def main(self, files: dict[str, bytes]) -> None:
         """Commits to main."""

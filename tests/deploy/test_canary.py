@@ -113,8 +113,9 @@ def test_an_intent_that_is_abandoned_meanwhile_ends_in_the_old_version(served: W
 KILLED_AT = ("load", "shift", "watch", "finish", "decide", "record")
 
 
+# Before one step is after the one before it.
 @pytest.mark.parametrize("moment", KILLED_AT)
-@pytest.mark.parametrize("when", ["before", "after"])
+@pytest.mark.parametrize("when", [pytest.param("before", marks=pytest.mark.slow), "after"])
 def test_killed_at_any_step_the_next_pass_ends_in_old_or_new(
     served: World, moment: str, when: str, until: Callable[..., None]
 ) -> None:
