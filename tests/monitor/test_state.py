@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -63,13 +63,13 @@ class World:
     git: Git
     hub: Hub
     api: str
-    versions: list[str] = field(default_factory=list)
+    now: datetime = START
 
     def findings(self, **later: float) -> dict[str, tuple[str, ...]]:
         return {check.name: check.findings for check in check_state(self.git, START + timedelta(**later))}
 
     def put(self, draft: Draft, *updates: Update) -> Record:
-        (record,), _ = ledger.append(self.git, ledger.head(self.git), [draft], updates=updates, now=START)
+        (record,), _ = ledger.append(self.git, ledger.head(self.git), [draft], updates=updates, now=self.now)
         return record
 
     def register(self, version: str) -> None:
@@ -94,7 +94,7 @@ class World:
         )
         intent = self.put(Draft(event="deploy.intent", who=ALICE, what=what))
         if result:
-            ledger.append_outcome(self.git, intent, Outcome(result), who=agent("staging"), now=START)
+            ledger.append_outcome(self.git, intent, Outcome(result), who=agent("staging"), now=self.now)
         return intent
 
 
@@ -203,6 +203,7 @@ def test_in_actions_one_issue_tracks_it(
     (issue,) = issues.labelled(github, "mlops-monitor")
     assert "`staging: the newest version is v1.0.0, but nothing is live by the ledger`" in (issue.body or "")
 
+    world.now = datetime.now(UTC)
     world.stage("v1.0.0", 1)
     assert run(world, capsys)[0] == Exit.OK
     assert issues.labelled(github, "mlops-monitor") == []
