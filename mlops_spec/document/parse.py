@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 32
 MAX_NODES = 20_000
+MAX_FOUND = 200  # nobody reads on; the rest is told when these are mended
 
 SYNTAX = Kind("MS002", "syntax-error")
 DUPLICATE = Kind("MS003", "duplicate-key")
@@ -164,6 +165,8 @@ class _Builder:
         start, end = event.start_mark, event.end_mark
         span = Span(start.line + 1, start.column + 1, end.line + 1, end.column + 1)
         self.found.append(self.read.diagnostic(kind, span, message, hint))
+        if len(self.found) >= MAX_FOUND:
+            raise _Stop
 
 
 def _syntax_error(document: Document, error: yaml.YAMLError) -> Diagnostic:

@@ -8,7 +8,8 @@ import re
 _KINDS = {
     "a password in an address": ("://", r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"),
     "a key of AWS": ("A", r"\b(AKIA|ASIA)[0-9A-Z]{16}\b"),
-    "a token of GitHub": ("gh", r"\b(gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{50,})"),
+    "a token of GitHub": ("gh", r"\bgh[pousr]_[A-Za-z0-9]{36,}"),
+    "a personal token of GitHub": ("github_pat_", r"\bgithub_pat_[A-Za-z0-9_]{50,}"),
     "a token of GitLab": ("glpat-", r"\bglpat-[A-Za-z0-9_-]{20,}"),
     "a token of Hugging Face": ("hf_", r"\bhf_[A-Za-z0-9]{30,}"),
     "a token of Slack": ("xox", r"\bxox[abprs]-[A-Za-z0-9-]{10,}"),

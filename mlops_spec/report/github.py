@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlops_spec.report.visible import visible
+
 if TYPE_CHECKING:
     from mlops_spec.diagnostic import Diagnostic
     from mlops_spec.report import Run
@@ -28,8 +30,8 @@ def _command(found: Diagnostic) -> str:
 
 
 def _data(text: str) -> str:
-    """As the runner unescapes it; a line end would begin another command."""
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    """As the runner unescapes it; line ends, which would begin another command, are shown and not made."""
+    return visible(text).replace("%", "%25")
 
 
 def _property(text: str) -> str:

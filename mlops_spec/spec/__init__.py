@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -20,7 +20,8 @@ __all__ = ["Spec"]
 class Spec(Strict):
     """What a model is, what it must prove and where it runs."""
 
-    spec: Literal[1] = Field(description="Version of this format.")
+    # not Literal[1], which True is equal to
+    spec: Annotated[int, Field(ge=1, le=1, description="Version of this format.")]
     model: ModelName
     task: Literal["binary-classification", "multiclass-classification", "regression"]
     description: Text | None = None
