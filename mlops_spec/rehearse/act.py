@@ -135,6 +135,8 @@ def clean_environment(home: Path) -> dict[str, str]:
         "COLUMNS": "120",
         "LANG": "C.UTF-8",
     }
+    # jobs, agents and servers share the cores: a thread that spins while it waits keeps the others from working
+    plain["OMP_WAIT_POLICY"] = "PASSIVE"
     return {**shared, **kept, **plain, "PATH": os.environ["PATH"], "HOME": str(home)}
 
 

@@ -167,12 +167,12 @@ def _report(run: Run) -> dict[str, Any]:
 
 
 def _gates(run: Run) -> str:
-    verdicts = [gate["verdict"] for gate in _report(run)["gate"]["gates"]]
+    verdicts = [gate["verdict"] for gate in _report(run)["gates"]]
     return f"{verdicts.count('pass')} gates pass"
 
 
 def _failed_gate(run: Run) -> str:
-    failed = next(gate for gate in _report(run)["gate"]["gates"] if gate["verdict"] != "pass")
+    failed = next(gate for gate in _report(run)["gates"] if gate["verdict"] != "pass")
     bound = failed["bound"]
     return f"{failed['id']} {failed['value']:.3f} {bound['op']} {bound['value']:g} is {failed['verdict']}"
 
