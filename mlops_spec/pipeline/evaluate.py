@@ -13,6 +13,7 @@ from mlops_spec.package import file_sha256
 from mlops_spec.pipeline.answers import Answers, groups_of, slices, truth_of, write_answers
 from mlops_spec.pipeline.curves import write_plots
 from mlops_spec.pipeline.measured import measure, metrics_of
+from mlops_spec.pipeline.model_files import check_trusted
 from mlops_spec.pipeline.signature import signature_of
 from mlops_spec.pipeline.split_report import read_split_report
 from mlops_spec.predictor import Recipe, load
@@ -28,6 +29,7 @@ def evaluate(root: Path, spec: Spec) -> None:
     """Writes predictions, measures and plots; raises Failure when the model can't answer for every test row."""
     split = read_split_report(root)
     test = pd.read_parquet(root / layout.TEST_ROWS)
+    check_trusted(root / layout.MODEL, spec.train.trusted_types)
     predict = load(_recipe(root, spec, split), root / layout.MODEL, root / "src")
     score = predict(test.drop(columns=[spec.data.target]))
     answers = Answers(truth_of(spec, split, test[spec.data.target]), score, groups_of(spec, test))

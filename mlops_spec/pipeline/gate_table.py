@@ -110,13 +110,23 @@ def number(gate: GateResult, amount: float) -> str:
         case "champion":
             return f"{amount:+.3f}".replace("-", "−")
         case "latency":
-            return f"{amount:.3g} ms"
+            return f"{amount:.3g} ms" if amount < 1000 else f"{amount:,.0f} ms"
         case "size":
             return f"{amount / 1e6:,.3g} MB"
         case "contract" | "leak":
             return f"{amount:.0f}"
         case _:
-            return f"{amount:.3f}" if abs(amount) < 100 else f"{amount:,.4g}"
+            return plain(amount)
+
+
+def plain(amount: float) -> str:
+    """Three decimals, and fewer of them before which there are more digits.
+
+    >>> plain(0.7771), plain(57.0004), plain(12345.6)
+    ('0.777', '57.0', '12,346')
+    """
+    size = abs(amount)
+    return f"{amount:.3f}" if size < 10 else f"{amount:.1f}" if size < 1000 else f"{amount:,.0f}"
 
 
 def summary(judged: Judged) -> str:

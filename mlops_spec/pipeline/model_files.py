@@ -23,16 +23,23 @@ _PICKLE_OPENING = b"\x80"  # then the protocol, 2 to 5
 _MAX_HEADER = 100 * 2**20  # of a safetensors file, as its own library has it
 
 
-def check_model(model_dir: Path, format_: str, trusted_types: Sequence[str]) -> None:
-    """Raises Failure, which names the file, unless all files are regular, safe to read, and of the format."""
+def check_model(model_dir: Path, format_: str) -> None:
+    """Raises Failure, which names the file, unless all files are regular, safe to read, and of the format.
+
+    The types of `.skops` files are looked at before the first load, by `check_trusted`.
+    """
     for path in check_files(model_dir, format_):
         match path.suffix:
-            case ".skops":
-                check_types(path, trusted_types)
             case ".onnx":
                 check_self_contained(path.read_bytes(), path)
             case ".safetensors":
                 _check_safetensors(path)
+
+
+def check_trusted(model_dir: Path, trusted_types: Sequence[str]) -> None:
+    """Raises Failure, which names them, when a `.skops` file needs types that the spec does not trust."""
+    for path in sorted(model_dir.rglob("*.skops")):
+        check_types(path, trusted_types)
 
 
 def check_files(model_dir: Path, format_: str) -> list[Path]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def train(root: Path, spec: Spec) -> None:
     """Runs `train.run` with the seed in `MLOPS_SPEC_SEED`; raises Failure when it fails or leaves no usable model."""
     run_command(root, spec.train.run, "train.run", {"MLOPS_SPEC_SEED": str(spec.train.seed)})
-    check_model(root / layout.MODEL, spec.train.format, spec.train.trusted_types)
+    check_model(root / layout.MODEL, spec.train.format)
 
 
 def run_own_stage(root: Path, spec: Spec, name: str) -> None:

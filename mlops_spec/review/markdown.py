@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.pipeline.gate_table import bound, interval, label, value
+from mlops_spec.pipeline.gate_table import bound, interval, label, plain, value
 from mlops_spec.pipeline.judgement import GateResult, Limit
 from mlops_spec.review.inert import inert, shown
 
@@ -66,7 +66,7 @@ def _shown_gates(gates: Sequence[Recomputed]) -> list[Recomputed]:
 
 def _row(one: Recomputed) -> tuple[str, ...]:
     gate = _as_result(one.gate)
-    baseline = "" if gate.baseline is None else _plain(gate.baseline)
+    baseline = "" if gate.baseline is None else plain(gate.baseline)
     rows = f" · about {gate.rows_needed:,} rows would settle it" if gate.rows_needed else ""
     notes = "".join(f" · {note}" for note in one.notes)
     verdict = f"{_SIGNS[one.verdict]} {one.verdict}{rows}{notes}"
@@ -115,12 +115,8 @@ def _chart(heights: list[float]) -> str:
 
 
 def _numbers(found: Measured) -> tuple[str, str]:
-    ends = "" if found.low is None or found.high is None else f"{_plain(found.low)} … {_plain(found.high)}"
-    return "–" if found.value is None else _plain(found.value), ends
-
-
-def _plain(amount: float) -> str:
-    return f"{amount:.3f}" if abs(amount) < 100 else f"{amount:,.4g}"
+    ends = "" if found.low is None or found.high is None else f"{plain(found.low)} … {plain(found.high)}"
+    return "–" if found.value is None else plain(found.value), ends
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

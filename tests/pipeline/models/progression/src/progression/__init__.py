@@ -1,0 +1,1 @@
+"""How far will the disease have come in a year?"""

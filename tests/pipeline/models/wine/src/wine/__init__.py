@@ -1,0 +1,1 @@
+"""Which of three cultivars is the wine from?"""

@@ -1,0 +1,229 @@
+"""Each task on real data, through the real DVC, by the commands that people and workflows call."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.metrics import accuracy_score, r2_score, roc_auc_score
+
+from mlops_spec import ledger
+from mlops_spec.errors import Failure
+from mlops_spec.git import Git
+from mlops_spec.ledger.record import Actor, Who
+from mlops_spec.package import digest, verify
+from mlops_spec.predictor import load_predict
+from mlops_spec.release.ask import Waiting, ask
+from mlops_spec.release.bundle import read_bundle
+from mlops_spec.release.promotion import follow, look
+from mlops_spec.release.register import register
+
+if TYPE_CHECKING:
+    from .conftest import Project
+
+pytestmark = pytest.mark.e2e
+SOMEBODY = Who(actor=Actor(login="alice", id=101, kind="human"))
+
+
+def read(project: Project, path: str) -> Any:
+    return json.loads((project.root / path).read_text())
+
+
+def ran(project: Project, *arguments: str) -> dict[str, str]:
+    """The outcome of each stage of a run."""
+    done = project.command("run", "--format", "json", *arguments)
+    assert done.returncode == 0, done.stderr
+    return {stage["name"]: stage["outcome"] for stage in json.loads(done.stdout)["stages"]}
+
+
+def predicted(project: Project) -> tuple[pd.DataFrame, np.ndarray]:
+    """The test rows, and what the package answers for them."""
+    verify(project.root / "build/package")
+    test = pd.read_parquet(project.root / "build/data/test.parquet")
+    return test, load_predict(project.root / "build/package")(test)
+
+
+@pytest.mark.xdist_group("wine")
+def test_several_classes_by_a_lone_skops_file(wine: Project) -> None:
+    assert ran(wine) == dict.fromkeys(("split", "train", "evaluate", "package"), "ran")
+
+    test, answer = predicted(wine)
+    classes = read(wine, "build/package/manifest.json")["classes"]
+    assert classes == ["barbera", "barolo", "grignolino"]
+    accuracy = accuracy_score(test["cultivar"], np.array(classes)[answer.argmax(axis=1)])
+    assert read(wine, "build/evaluate/evaluation.json")["measures"]["accuracy"]["value"] == pytest.approx(accuracy)
+    done = wine.command("gate")
+    assert done.returncode == 0, done.stdout
+    assert "82 test rows · PASS" in done.stdout
+
+
+@pytest.mark.xdist_group("progression")
+def test_values_by_a_lone_onnx_file(progression: Project) -> None:
+    assert list(ran(progression)) == ["split", "features", "train", "evaluate", "package"]
+
+    test, answer = predicted(progression)
+    measured = read(progression, "build/evaluate/evaluation.json")["measures"]
+    assert measured["r2"]["value"] == pytest.approx(r2_score(test["progression"], answer))
+    done = progression.command("gate", "--format", "json")
+    assert done.returncode == 0, done.stdout
+    assert {gate["id"] for gate in json.loads(done.stdout)["gates"]} == {
+        "contract",
+        "leak",
+        "r2",
+        "root_mean_squared_error",
+    }
+
+
+@pytest.mark.xdist_group("progression")
+def test_a_part_of_the_spec_that_no_stage_reads_runs_nothing_again(progression: Project) -> None:
+    spec = progression.root / "model.yaml"
+    spec.write_text(spec.read_text() + "governance: {risk: limited}\n")
+
+    assert set(ran(progression).values()) == {"unchanged"}
+    assert progression.command("gate").returncode == 0
+
+
+@pytest.mark.xdist_group("progression")
+def test_one_stage_runs_with_what_it_needs(progression: Project) -> None:
+    assert list(ran(progression, "train")) == ["split", "features", "train"]
+
+
+@pytest.mark.xdist_group("progression")
+def test_results_of_another_spec_are_not_judged(progression: Project) -> None:
+    spec = progression.root / "model.yaml"
+    before = spec.read_text()
+    spec.write_text(before.replace("resamples: 200", "resamples: 300"))
+
+    done = progression.command("gate")
+
+    spec.write_text(before)
+    assert done.returncode == 75
+    assert "model.yaml changed since build/package was built" in done.stderr
+    assert "mlops-spec run" in done.stderr
+
+
+@pytest.mark.xdist_group("progression")
+def test_a_package_that_was_changed_is_not_judged(progression: Project) -> None:
+    model = progression.root / "build/package/model/model.onnx"
+    before = model.read_bytes()
+    model.write_bytes(before + b"\0")
+
+    done = progression.command("gate")
+
+    model.write_bytes(before)
+    assert done.returncode == 78
+    assert "model.onnx has" in done.stderr
+
+
+@pytest.mark.xdist_group("tumour")
+def test_two_classes_by_a_predictor_and_every_kind_of_gate(tumour: Project) -> None:
+    assert ran(tumour) == dict.fromkeys(("split", "train", "evaluate", "package"), "ran")
+
+    test, answer = predicted(tumour)
+    done = tumour.command("gate", "--format", "json")
+    assert done.returncode == 0, done.stdout
+    gates = {gate["id"]: gate for gate in json.loads(done.stdout)["gates"]}
+    assert gates["roc_auc"]["value"] == pytest.approx(roc_auc_score(test["diagnosis"] == "malignant", answer))
+    assert list(gates) == [
+        "contract",
+        "leak",
+        "roc_auc",
+        "cost",
+        "champion/staging/roc_auc",
+        "slice/texture_band/roc_auc",
+        "slice/texture_band/roc_auc/[0,19)",
+        "slice/texture_band/roc_auc/[19,50)",
+        "fairness/demographic_parity_difference/texture_band",
+        "robustness/missing/roc_auc",
+        "latency/p99",
+        "size",
+    ]
+    assert gates["champion/staging/roc_auc"]["reason"].startswith("no champion yet: by the ledger nothing was ever")
+    assert set(read(tumour, "build/gate.json")["seconds"]) == {"split", "train", "evaluate", "package"}
+
+
+@pytest.mark.xdist_group("tumour")
+def test_the_report_fits_a_pull_request(tumour: Project) -> None:
+    done = tumour.command("report", "--summary", str(tumour.root / "build/summary.md"))
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("### tumour: ✅ pass · ")
+    assert "| `slice texture_band=[0,19): roc_auc` |" in done.stdout
+    assert (tumour.root / "build/summary.md").read_text() == done.stdout
+    assert (tumour.root / "build/report.json").stat().st_size < 60_000
+
+
+@pytest.mark.xdist_group("tumour")
+def test_dvc_shows_measures_and_plots(tumour: Project) -> None:
+    metrics = json.loads(tumour.tool("dvc", "metrics", "show", "--json"))
+    assert "roc_auc" in json.dumps(metrics)
+    shown = json.loads(tumour.tool("dvc", "plots", "show", "--json", "--out", "build/shown", "build/evaluate/plots"))
+    assert "roc.json" in json.dumps(shown)
+
+
+@pytest.mark.xdist_group("tumour")
+def test_nothing_changed_runs_nothing(tumour: Project) -> None:
+    assert ran(tumour) == dict.fromkeys(("split", "train", "evaluate", "package"), "unchanged")
+    assert tumour.tool("git", "status", "--short") == "?? dvc.lock\n"
+
+
+@pytest.fixture(scope="module")
+def released(tumour: Project) -> Project:
+    """The first version is registered, and live in staging."""
+    tumour.write("deploy/staging.yaml", "environment: staging\nmodel: tumour\nfollow: registered\n")
+    tumour.commit("Declare staging")
+    assert ran(tumour, "--push")
+    assert tumour.command("gate").returncode == 0
+    done = tumour.command("bundle", "--out", str(tumour.root / "build/dist"))
+    assert done.returncode == 0, done.stderr
+    tumour.tool("git", "push", "--quiet", "origin", "main")
+    git = Git.open(tumour.root)
+    shutil.copytree(tumour.root / "build/package", tumour.root / "build/first")
+    register(git, read_bundle(tumour.root / "build/dist", done.stdout.strip()), who=SOMEBODY)
+    with pytest.raises(Failure, match="is still open"):
+        ask(git, lambda: follow(look(git), "staging", "v1.0.0", None), SOMEBODY, Waiting(0))
+    (intent,) = ledger.open_intents(ledger.read(git))
+    ledger.append_outcome(git, intent, ledger.Outcome("succeeded"), who=SOMEBODY)
+    return tumour
+
+
+@pytest.mark.xdist_group("tumour")
+def test_a_worse_model_is_stopped_by_the_champion(released: Project) -> None:
+    """Without its best measurements the model tells less than the one that is live."""
+    spec = released.root / "model.yaml"
+    worse = "[texture_band, mean_radius, worst_area, worst_concavity]"
+    spec.write_text(spec.read_text().replace("exclude: [texture_band]", f"exclude: {worse}"))
+    released.commit("Drop measurements")
+    assert ran(released) == {"split": "unchanged", "train": "ran", "evaluate": "ran", "package": "ran"}
+
+    done = released.command("gate", "--format", "json")
+
+    assert done.returncode == 1, done.stderr
+    judged = json.loads(done.stdout)
+    gates = {gate["id"]: gate for gate in judged["gates"]}
+    assert judged["verdict"] == "fail"
+    assert judged["against"]["version"] == "v1.0.0"
+    assert gates["champion/staging/roc_auc"]["verdict"] == "fail"
+    assert gates["champion/staging/roc_auc"]["baseline"] > 0.98
+    bundled = released.command("bundle", "--out", str(released.root / "build/worse"))
+    assert bundled.returncode == 1
+    assert "there is nothing to release" in bundled.stderr
+    assert not (released.root / "build/worse").exists()
+
+
+@pytest.mark.xdist_group("tumour")
+def test_a_fresh_clone_starts_from_the_newest_release(released: Project) -> None:
+    """Nothing is trained that the release has trained: its lock and the DVC remote have it all."""
+    clone = type(released)(released.root.parent / "clone")
+    released.tool("git", "clone", "--quiet", str(released.root.parent / "origin.git"), str(clone.root))
+
+    done = clone.command("run", "--format", "json")
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["started_from"] == "tumour@v1.0.0"
+    assert {stage["outcome"] for stage in json.loads(done.stdout)["stages"]} <= {"cached", "unchanged"}
+    verify(clone.root / "build/package", digest(released.root / "build/first"))
