@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.ledger import replay
+from mlops_spec.ledger.history import time_live
 from mlops_spec.ledger.state import holds, unfit
+from mlops_spec.spec.base import seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,7 +30,7 @@ def refusal(
     if broken is not None:
         return broken
     registered = state.registered[what.version]
-    reasons = (*_gates(registered, now), *_tag(registered, main), *_promotion(intent, environment))
+    reasons = (*_gates(registered, now), *_tag(registered, main), *_promotion(intent, records, environment, now))
     return "; ".join(reasons) or None
 
 
@@ -57,12 +59,16 @@ def _tag(registered: Record, main: Tree) -> Iterator[str]:
         yield f"commit {source.commit[:12]}, which it was made from, is not on main"
 
 
-def _promotion(intent: Record, environment: Environment) -> Iterator[str]:
-    """A promoted environment takes what was live before it and was approved, as often as the spec says."""
-    if environment.after == "merge":
+def _promotion(intent: Record, records: Sequence[Record], environment: Environment, now: datetime) -> Iterator[str]:
+    """A promoted environment takes what was live before it, long enough, and was approved as often as the spec says."""
+    before, wanted = environment.after, environment.promote
+    if before == "merge":
         return
-    if intent.what.after != environment.after:
-        yield f"the intent does not say that it was live in {environment.after}"
+    if intent.what.after != before:
+        yield f"the intent does not say that it was live in {before}"
+    lived = time_live(records, before, str(intent.what.version), now).total_seconds()
+    if wanted.soak is not None and lived < seconds(wanted.soak):
+        yield f"it was live in {before} for {lived:.0f} s, {wanted.soak} are asked for"
     given = {approval.login.lower() for approval in intent.who.approvals}
-    if len(given) < environment.promote.approvals:
-        yield f"{len(given)} of {environment.promote.approvals} approvals are recorded"
+    if len(given) < wanted.approvals:
+        yield f"{len(given)} of {wanted.approvals} approvals are recorded"

@@ -38,7 +38,7 @@ class Fetcher:
         DVC compares what comes with the lock's MD5; the caller verifies the package's own SHA-256.
 
         Raises:
-            Failure: the commit locks no package (78), or the remote does not give it (69).
+            Failure: the commit locks no package (78), the remote's files were changed (1), or it gives none (69).
         """
         with tempfile.TemporaryDirectory(prefix=".checkout-", dir=destination.parent) as folder:
             checkout = Path(folder)
@@ -54,7 +54,7 @@ class Fetcher:
                 check=False,
             )
             if done.returncode != 0 or not (checkout / PACKAGE).is_dir():
-                raise _unavailable(commit, done.stderr)
+                raise _refused(commit, done)
             # A copy: what DVC linked from its cache goes with the checkout.
             shutil.copytree(checkout / PACKAGE, destination, copy_function=shutil.copyfile)
 
@@ -85,8 +85,16 @@ class Fetcher:
         return f"[core]\n    no_scm = true\n    remote = {name}\n['remote \"{name}\"']\n{url}    verify = true\n"
 
 
-def _unavailable(commit: str, said: str) -> Failure:
-    lines = [line for line in said.splitlines() if line.startswith("ERROR")] or said.splitlines()
+def _refused(commit: str, done: subprocess.CompletedProcess[str]) -> Failure:
+    """What the remote failed at: it gave all of it, but not what the lock names; or it did not give it now."""
+    came = "fetched" in done.stdout and "failed to transfer" not in done.stderr
+    if came and "Checkout failed" in done.stderr:
+        return Failure(
+            f"the DVC remote gives another content than {commit[:12]} locks: its files were changed",
+            exit_code=Exit.FINDINGS,
+            remedy="Find out who wrote there; a copy whose hashes are right may be pushed again.",
+        )
+    lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or done.stderr.splitlines()
     return Failure(
         f"the DVC remote does not give the package of {commit[:12]}: {lines[-1] if lines else 'no reason given'}",
         exit_code=Exit.UNAVAILABLE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -118,6 +119,18 @@ def test_a_promotion_without_its_proof_is_refused(world: World, changes: dict[st
     assert (done.action, reason in done.reason) == ("failed", True)
 
 
+def test_a_version_that_did_not_soak_is_refused(world: World) -> None:
+    world.spec(production={"promote": {"soak": "1h"}})
+    world.release("v1.0.0")
+    world.close(world.intend("staging", "v1.0.0"))
+    world.declare("v1.0.0", serial=1)
+    world.intend("production", "v1.0.0")
+
+    done = world.one_pass("production")
+
+    assert (done.action, done.reason.endswith(" s, 1h are asked for")) == ("failed", True)
+
+
 def test_a_tag_that_was_moved_is_refused(world: World) -> None:
     world.release("v1.0.0", value=0.1)
     world.intend("staging", "v1.0.0")
@@ -149,11 +162,38 @@ def test_a_package_that_was_changed_in_the_remote_is_never_loaded(world: World) 
     code.write_text("0.999")
     world.intend("staging", "v1.0.0")
 
+    done = world.one_pass()
+
+    assert (done.action, world.outcome().result) == ("failed", "failed")
+    assert "the DVC remote gives another content" in done.reason
+    assert world.server() is None
+
+
+def test_a_package_whose_listing_was_changed_is_never_loaded(world: World) -> None:
+    """DVC takes what it finds in a changed listing of a folder; the package's own SHA-256 does not."""
+    world.release("v1.0.0", value=0.125, on_host=False)
+    listing = next(world.remote.rglob("*.dir"))
+    kept = [entry for entry in json.loads(listing.read_bytes()) if entry["relpath"] != "model/value"]
+    listing.write_text(json.dumps(kept))
+    world.intend("staging", "v1.0.0")
+
+    done = world.one_pass()
+
+    assert (done.action, "model/value is in the manifest but not in the package" in done.reason) == ("failed", True)
+    assert world.server() is None
+
+
+def test_a_remote_that_is_away_leaves_the_intent_open(world: World) -> None:
+    world.release("v1.0.0", value=0.125, on_host=False)
+    world.intend("staging", "v1.0.0")
+    away = world.remote.rename(world.root / "away")
+
     with pytest.raises(Failure, match="the DVC remote does not give the package") as failure:
         world.one_pass()
+    away.rename(world.remote)
 
     assert failure.value.exit_code == Exit.UNAVAILABLE
-    assert world.server() is None
+    assert world.one_pass().action == "deployed"
 
 
 def test_a_lock_that_names_another_package_is_refused(world: World) -> None:
