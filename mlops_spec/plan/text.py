@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.plan import Cause, FileChange, Plan, StagePlan, Touched
 
+_MOST = 5  # causes of a stage that are told; the JSON has all
 _SIGNS = {"added": "+", "changed": "~", "removed": "-"}
 
 
@@ -33,7 +34,8 @@ def _time(plan: Plan) -> str:
     if plan.seconds is None:
         return "time unknown (no past run tells)"
     time = f"{plan.seconds / 60:.0f} min" if plan.seconds >= 90 else f"{plan.seconds:.0f} s"
-    return f"about {time} (median of the last {plan.past_runs} runs)"
+    past = "as the last run" if plan.past_runs == 1 else f"median of the last {plan.past_runs} runs"
+    return f"about {time} ({past})"
 
 
 def _stages(plan: Plan) -> Iterator[str]:
@@ -44,8 +46,9 @@ def _stages(plan: Plan) -> Iterator[str]:
 
 def _why(stage: StagePlan) -> str:
     """Its own causes; that it comes after another is said when there are none."""
-    own = [each for each in stage.causes if each.kind != "after"]
-    return " · ".join(map(cause, own or stage.causes)) or "unchanged"
+    causes = [each for each in stage.causes if each.kind != "after"] or stage.causes
+    more = [f"and {len(causes) - _MOST} more"] if len(causes) > _MOST else []
+    return " · ".join([*map(cause, causes[:_MOST]), *more]) or "unchanged"
 
 
 def cause(it: Cause) -> str:

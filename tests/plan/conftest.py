@@ -5,9 +5,9 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -17,6 +17,9 @@ from mlops_spec.lint import load_spec
 from mlops_spec.new import tracking
 from mlops_spec.render import rendered
 from mlops_spec.write import write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SPEC = """\
 spec: 1
