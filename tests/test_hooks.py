@@ -1,0 +1,101 @@
+"""The hooks that we ship, as pre-commit runs them."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parent.parent
+HOOKS: dict[str, dict[str, Any]] = {
+    hook["id"]: hook for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+}
+MINIMAL = (ROOT / "tests" / "specs" / "ok" / "minimal.yaml").read_text(encoding="utf-8")
+WRONG = MINIMAL.replace("    min: 0.75", "    max: 0.75")
+
+FILES = {
+    "mlops-spec-lint": (
+        ["model.yaml", "models/credit/model.yaml"],
+        ["my-model.yaml", "model.yaml.bak", "model.yml", "model.yaml/x"],
+    ),
+    "mlops-spec-render-check": (
+        ["model.yaml", "dvc.yaml", ".github/workflows/mlops-merge.yml", "deploy/production.yaml", ".dvc/config"],
+        ["src/train.py", "data/rows.csv", "docs/model.yaml", ".dvc/config.local"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", HOOKS)
+def test_a_hook_runs_for_the_files_that_concern_it(name: str) -> None:
+    pattern = re.compile(HOOKS[name]["files"])
+    concerned, others = FILES[name]
+
+    assert [file for file in concerned if not pattern.search(file)] == []
+    assert [file for file in others if pattern.search(file)] == []
+
+
+@pytest.mark.parametrize("name", HOOKS)
+def test_a_hook_has_what_pre_commit_needs_and_is_a_command_of_ours(name: str) -> None:
+    program, command, *options = shlex.split(HOOKS[name]["entry"])
+    shown = subprocess.run(
+        [sys.executable, "-m", "mlops_spec", command, "--help"], capture_output=True, text=True, check=False
+    )
+
+    assert program == "mlops-spec"
+    assert HOOKS[name]["language"] == "python"
+    assert all(option in shown.stdout for option in options)
+
+
+@pytest.mark.parametrize(("text", "code"), [(MINIMAL, 0), (WRONG, 1), ("[", 2)])
+def test_the_lint_hook_as_shipped(text: str, code: int, tmp_path: Path) -> None:
+    (tmp_path / "model.yaml").write_text(text, encoding="utf-8")
+    entry = shlex.split(HOOKS["mlops-spec-lint"]["entry"])[1:]
+
+    done = subprocess.run(
+        [sys.executable, "-m", "mlops_spec", *entry, "model.yaml"],
+        cwd=tmp_path,
+        env=os.environ | {"XDG_CACHE_HOME": str(tmp_path / "cache")},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert done.returncode == code, done.stderr
+    assert "model.yaml" in done.stdout
+
+
+@pytest.mark.slow
+def test_pre_commit_installs_the_hooks_from_this_repository_and_runs_them(tmp_path: Path) -> None:
+    """From a clone, in an environment of pre-commit's own; needs the package index."""
+    head = git(ROOT, "rev-parse", "HEAD")
+    project, home = tmp_path / "project", tmp_path / "home"
+    project.mkdir()
+    git(project, "init", "--quiet")
+    config = {"repos": [{"repo": str(ROOT), "rev": head, "hooks": [{"id": "mlops-spec-lint"}]}]}
+    (project / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    environment = os.environ | {"PRE_COMMIT_HOME": str(home), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+
+    def pre_commit(text: str) -> subprocess.CompletedProcess[str]:
+        (project / "model.yaml").write_text(text, encoding="utf-8")
+        git(project, "add", "--all")
+        command = [sys.executable, "-m", "pre_commit", "run", "--all-files"]
+        return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
+
+    good, bad = pre_commit(MINIMAL), pre_commit(WRONG)
+
+    assert good.returncode == 0, good.stdout + good.stderr
+    assert "lint model.yaml" in good.stdout
+    assert bad.returncode == 1
+    assert "MS203" in bad.stdout
+
+
+def git(folder: Path, *arguments: str) -> str:
+    done = subprocess.run(["git", *arguments], cwd=folder, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
