@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 BINS = 10
 FEW_VALUES = 20  # a number with no more distinct values is a category
+SAMPLE = 1000
 CHUNK = 32_768  # rows compared at a time: they stay in the cache
 
 
@@ -53,9 +54,9 @@ def bins_of(reference: ArrayLike, *, bins: int = BINS) -> Bins:
     known = column[~missing(column)] if column.ndim == 1 else column[:0]
     if not len(known):
         raise ValueError(f"a reference of shape {column.shape} without values has no bins")
-    if known.dtype.kind in "iuf" and len(distinct := np.unique(known)) > FEW_VALUES:
-        inner = np.quantile(known.astype(np.float64), np.arange(1, bins) / bins)
-        return Bins(edges=np.unique(inner[inner > distinct[0]]))
+    if known.dtype.kind in "iuf" and _many(known):
+        inner = np.quantile(known.astype(np.float64, copy=False), np.arange(1, bins) / bins)
+        return Bins(edges=np.unique(inner[inner > known.min()]))
     return Bins(values=tuple(sorted({as_text(value) for value in np.unique(_plain(known)).tolist()})))
 
 
@@ -73,6 +74,11 @@ def count(bins: Bins, column: ArrayLike) -> Integers:
     return (
         _count_numbers(bins.edges, values) if bins.edges is not None else _count_categories(bins.values or (), values)
     )
+
+
+def _many(known: Anything) -> bool:
+    """Whether there are more than a few distinct values; the first rows mostly tell, without sorting them all."""
+    return any(len(np.unique(part)) > FEW_VALUES for part in (known[:SAMPLE], known))
 
 
 def _count_numbers(edges: Floats, column: Anything) -> Integers:

@@ -21,7 +21,7 @@ from mlops_validators.arrays import Anything, Floats, Integers
 
 Kernel = Callable[[Anything], Floats]
 EXACT_ROWS = 1000
-CHUNK = 2_000_000  # weights held at a time
+CHUNK = 60_000  # weights held at a time
 JACKKNIFE_GROUPS = 200
 FEWEST_RESAMPLES = 100
 

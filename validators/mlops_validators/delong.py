@@ -40,8 +40,16 @@ def placements(positive: Booleans, score: Floats) -> Placements:
     >>> placements(np.array([False, True, True]), np.array([0.3, 0.3, 0.9])).positive
     array([0.5, 1. ])
     """
-    high, low = score[positive], score[~positive]
-    return Placements(_share_below(np.sort(low), high), 1 - _share_below(np.sort(high), low))
+    order = np.argsort(score)
+    ranked, high = score[order], positive[order]
+    start = np.flatnonzero(np.concatenate([[True], ranked[1:] != ranked[:-1]]))
+    end = np.append(start[1:], len(ranked))
+    lows, highs = (np.concatenate([[0], np.cumsum(side)]) for side in (~high, high))
+    beaten = (lows[start] + lows[end]) / (2 * lows[-1])
+    beating = 1 - (highs[start] + highs[end]) / (2 * highs[-1])
+    placed = np.empty(len(score))
+    placed[order] = np.where(high, np.repeat(beaten, end - start), np.repeat(beating, end - start))
+    return Placements(placed[positive], placed[~positive])
 
 
 def auc_interval(positive: Booleans, score: Floats, confidence: float) -> Interval:
@@ -79,12 +87,6 @@ def auc_difference(positive: Booleans, candidate: Floats, champion: Floats, conf
 
 
 FEW_ROWS = 20
-
-
-def _share_below(ranked: Floats, score: Floats) -> Floats:
-    below = np.searchsorted(ranked, score, side="left")
-    up_to = np.searchsorted(ranked, score, side="right")
-    return (below + up_to) / (2 * len(ranked))
 
 
 def _variance(positive: Floats, negative: Floats) -> float:

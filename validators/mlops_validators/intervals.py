@@ -73,7 +73,6 @@ def interval(  # noqa: PLR0913  arrays, then keyword options, as scikit-learn ha
     confidence_level(confidence)
     measure = named(measure)
     given = answers(y_true, y_score, measure.tasks, measure.name)
-    value = measure.of(given, threshold=threshold)
     if method == "auto" and groups is None and strata is None and measure.name in _WITHOUT_RESAMPLING:
         return _WITHOUT_RESAMPLING[measure.name](given, threshold, confidence)
     if method == "auto" and measure.name == "expected_calibration_error":
@@ -82,6 +81,7 @@ def interval(  # noqa: PLR0913  arrays, then keyword options, as scikit-learn ha
         )
         design = _design(len(truth), groups, strata)
         return calibration_interval(truth, probability, design, confidence=confidence, resamples=resamples, seed=seed)
+    value = measure.of(given, threshold=threshold)
     measured, design = _single(measure, given, threshold, _design(len(given.truth), groups, strata))
     return _resampled(value, measured, design, _Request(confidence, resamples, seed, method))
 
@@ -115,9 +115,9 @@ def paired_difference(  # noqa: PLR0913
     two = answers(y_true, champion, measure.tasks, measure.name)
     if one.score.shape != two.score.shape:
         raise ValueError(f"candidate has shape {one.score.shape}, champion {two.score.shape}")
-    value = measure.of(one, threshold=threshold) - measure.of(two, threshold=threshold)
     if method == "auto" and groups is None and strata is None and measure.name == "roc_auc":
         return auc_difference(one.truth == 1, one.score, two.score, confidence)
+    value = measure.of(one, threshold=threshold) - measure.of(two, threshold=threshold)
     measured, design = _paired(measure, (one, two), threshold, _design(len(one.truth), groups, strata))
     return _resampled(value, measured, design, _Request(confidence, resamples, seed, method))
 

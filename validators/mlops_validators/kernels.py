@@ -77,30 +77,35 @@ def area(positive: Booleans, score: Floats) -> Kernel:
     tied = bool(np.any(below != up_to))
 
     def value(weights: Anything) -> Floats:
-        ranked = np.zeros((len(weights), len(negatives) + 1))
-        np.cumsum(weights[:, negatives], axis=1, out=ranked[:, 1:])
-        beaten = ranked[:, below]
-        if tied:
-            beaten = (beaten + ranked[:, up_to]) / 2
-        weight = weights[:, positives].astype(np.float64)
-        return divide(np.einsum("bi,bi->b", weight, beaten), weight.sum(axis=1) * ranked[:, -1])
+        ranked = _reached(weights[:, negatives])
+        beaten = ranked[:, below] + ranked[:, up_to] if tied else 2 * ranked[:, below]
+        weight = weights[:, positives].astype(ranked.dtype)
+        pairs = weight.sum(axis=1).astype(np.float64) * ranked[:, -1]
+        return divide(np.einsum("bi,bi->b", weight, beaten) / 2, pairs)
 
     return value
+
+
+def _reached(weights: Anything) -> Anything:
+    """Weights added up from the left, (b, n + 1), starting at 0; whole numbers add up ten times faster than floats."""
+    sums = np.zeros((len(weights), weights.shape[1] + 1), dtype=np.int64 if weights.dtype.kind in "iu" else np.float64)
+    np.cumsum(weights, axis=1, out=sums[:, 1:])
+    return sums
 
 
 def precision_area(positive: Booleans, score: Floats) -> Kernel:
     """Average precision: precision at each distinct score, weighted by the recall it adds."""
     order = np.argsort(-score, kind="stable")
-    ranked = score[order]
-    starts = np.flatnonzero(np.r_[True, ranked[1:] != ranked[:-1]])
-    hit = positive[order].astype(np.float64)
+    positives = order[positive[order]]
+    told_at = np.searchsorted(-score[order], -score[positives], side="right")
+    found_at = np.searchsorted(-score[positives], -score[positives], side="right")
 
     def value(weights: Anything) -> Floats:
-        weight = weights[:, order].astype(np.float64)
-        found = np.add.reduceat(weight * hit, starts, axis=1)
-        told = np.cumsum(np.add.reduceat(weight, starts, axis=1), axis=1)
-        precision = np.divide(np.cumsum(found, axis=1), told, out=np.zeros_like(told), where=told > 0)
-        return divide((found * precision).sum(axis=1), found.sum(axis=1))
+        told = _reached(weights[:, order])[:, told_at]
+        found = _reached(weights[:, positives])[:, found_at]
+        weight = weights[:, positives]
+        precision = np.divide(found, told, out=np.zeros(told.shape), where=told > 0)
+        return divide((weight * precision).sum(axis=1), weight.sum(axis=1, dtype=np.float64))
 
     return value
 
@@ -111,7 +116,7 @@ def median(value: Floats) -> Kernel:
     ranked = value[order]
 
     def middle(weights: Anything) -> Floats:
-        reached = np.cumsum(weights[:, order], axis=1, dtype=np.float64)
+        reached = _reached(weights[:, order])[:, 1:]
         half = reached[:, -1:] / 2
         return np.asarray((ranked[(reached >= half).argmax(axis=1)] + ranked[(reached > half).argmax(axis=1)]) / 2)
 
