@@ -16,6 +16,7 @@ from mlops_spec.pipeline.durations import OURS, note_seconds
 from mlops_spec.pipeline.dvc import Dvc
 from mlops_spec.pipeline.engine import Said
 from mlops_spec.pipeline.start import start_from_release
+from mlops_spec.pipeline.undeclared import forget
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -61,11 +62,15 @@ def run(root: Path, spec: Spec, watch: Callable[[Event], None], asked: Asked) ->
 
 
 def _prepare(root: Path, spec: Spec, git: Git, watch: Callable[[Event], None]) -> str | None:
-    """Mends what a killed run left; returns the release that this one starts from, if it does."""
+    """Mends what a killed run left and what DVC overlooks; returns the release that this one starts from, if any."""
     rwlock.remove_dead(root / ".dvc/tmp/rwlock")
-    if healed := dvc_lock.heal(root / layout.DVC_LOCK, root / _LOCK_COPY, list(inputs.stages_of(root))):
+    stages = inputs.stages_of(root)
+    if healed := dvc_lock.heal(root / layout.DVC_LOCK, root / _LOCK_COPY, list(stages)):
         watch(Said(None, healed))
-    return start_from_release(root, git, spec.model)
+    release = start_from_release(root, git, spec.model)
+    for name in forget(root / layout.DVC_LOCK, stages):
+        watch(Said(None, f"{name} reads less than when it last ran: it runs again"))
+    return release
 
 
 def _run(

@@ -10,11 +10,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import yaml
 from dvc.repo import Repo
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mlops_spec import layout
+from mlops_spec.pipeline.inputs import stages_of
+from mlops_spec.pipeline.undeclared import forget
 from mlops_spec.plan import Cause, Plan
 from mlops_spec.plan.make import make_plan
 
@@ -174,6 +177,39 @@ def test_what_is_declared_no_more_is_a_cause_though_dvc_overlooks_it(
     render(root)
 
     assert cause in own(make_plan(root))["train"]
+    assert "train" not in dvc_status(root)
+
+
+@pytest.mark.parametrize("removed", ["  seed: 7\n", "  reads: [build/features]\n"], ids=["parameter", "input"])
+def test_a_run_makes_dvc_see_it(root: Path, render: Render, removed: str) -> None:
+    spec(removed, "")(root)
+    render(root)
+    before = yaml.safe_load((root / layout.DVC_LOCK).read_text(encoding="utf-8"))["stages"]
+
+    gone = forget(root / layout.DVC_LOCK, stages_of(root))
+
+    after = yaml.safe_load((root / layout.DVC_LOCK).read_text(encoding="utf-8"))["stages"]
+    assert "train" in gone
+    assert after == {name: stage for name, stage in before.items() if name not in gone}
+    assert set(gone) <= dvc_status(root)
+    assert set(gone) == {name for name, causes in own(make_plan(root)).items() if causes}
+
+
+def test_a_run_that_forgets_every_stage_starts_anew(root: Path) -> None:
+    lock = root / layout.DVC_LOCK
+    reads_nothing = {name: {"cmd": stage["cmd"]} for name, stage in stages_of(root).items()}
+
+    assert forget(lock, reads_nothing) == list(STAGES)
+    assert dvc_status(root) == set(STAGES)
+
+
+def test_a_run_forgets_nothing_of_what_is_as_it_was(root: Path) -> None:
+    lock = root / layout.DVC_LOCK
+    before = lock.read_bytes()
+
+    assert forget(lock, stages_of(root)) == []
+    assert lock.read_bytes() == before
+    assert forget(root / "no such lock", stages_of(root)) == []
 
 
 def test_data_that_was_not_fetched_is_what_its_pointer_says(root: Path) -> None:
