@@ -126,6 +126,12 @@ def confidence_level(confidence: float) -> float:
     return confidence
 
 
+def divide(above: Floats, below: Floats) -> Floats:
+    """`above / below`, NaN where `below` is 0."""
+    blank = np.full(np.broadcast_shapes(above.shape, below.shape), np.nan)
+    return np.asarray(np.divide(above, below, out=blank, where=below != 0))
+
+
 def _several_classes(name: str, codes: Integers) -> Integers:
     if codes.min() == codes.max():
         raise ValueError(f"`{name}` has one class only ({codes[0]}), so nothing tells the classes apart")

@@ -91,15 +91,20 @@ def jackknife(kernel: Kernel, design: Design) -> tuple[Floats, Integers]:
     which tells the skewness as well and costs the same for any number of rows.
     """
     if design.cluster is None and len(design.counts) < design.rows:
-        return kernel(design.counts - np.eye(len(design.counts), dtype=np.intp)), design.counts
+        kinds = np.arange(len(design.counts))
+        return _each(kernel, kinds, lambda some: design.counts - (kinds == some[:, None])), design.counts
     unit = np.arange(len(design.counts)) if design.cluster is None else design.cluster
     units = int(unit.max()) + 1
     group = (np.random.default_rng(0).permutation(units) % JACKKNIFE_GROUPS)[unit]
-    groups = min(units, JACKKNIFE_GROUPS)
-    size = max(1, CHUNK // len(unit))
-    left_out = (np.arange(start, min(start + size, groups)) for start in range(0, groups, size))
-    values = [kernel(np.where(group == some[:, None], 0, design.counts)) for some in left_out]
-    return np.concatenate(values), np.ones(groups, dtype=np.intp)
+    groups = np.arange(min(units, JACKKNIFE_GROUPS))
+    values = _each(kernel, groups, lambda some: np.where(group == some[:, None], 0, design.counts), width=len(unit))
+    return values, np.ones(len(groups), dtype=np.intp)
+
+
+def _each(kernel: Kernel, what: Integers, without: Callable[[Integers], Integers], width: int = 0) -> Floats:
+    """The kernel on the weights without each of `what`, in chunks; `width` is how many weights one takes."""
+    size = max(1, CHUNK // (width or len(what)))
+    return np.concatenate([kernel(without(what[start : start + size])) for start in range(0, len(what), size)])
 
 
 def percentile(drawn: Floats, confidence: float) -> tuple[float, float]:

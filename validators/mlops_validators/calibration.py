@@ -9,6 +9,7 @@ import numpy as np
 
 from mlops_validators.arrays import binary_labels, probabilities, row_weights, same_length
 from mlops_validators.bootstrap import Design, quantile, replicates
+from mlops_validators.cells import by_cell
 from mlops_validators.interval import Interval
 from mlops_validators.inversion import lower_end
 
@@ -76,12 +77,10 @@ def calibration_interval(  # noqa: PLR0913
     >>> calibration_interval(y, p, ones, confidence=0.95, resamples=200, seed=0).low
     0.0
     """
-    bins = np.eye(BINS)[bin_index(probability)]
-    columns = np.column_stack([np.ones(len(truth)), bins * (truth - probability)[:, None]])
+    in_bins = by_cell(bin_index(probability), BINS, truth - probability)
 
     def gaps(weights: Anything) -> Floats:
-        sums = weights.astype(np.float64) @ columns
-        return np.asarray(sums[:, 1:] / sums[:, :1])
+        return np.asarray(in_bins(weights) / weights.sum(axis=1, dtype=np.float64)[:, None])
 
     measured = gaps(design.counts[None])[0]
     noise = replicates(gaps, design, resamples=resamples, seed=seed) - measured

@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlops_validators.arrays import Anything, Booleans, Floats, Integers
+from mlops_validators import confusion
+from mlops_validators.arrays import Anything, Booleans, Floats, Integers, divide
 from mlops_validators.calibration import BINS, bin_index
+from mlops_validators.cells import by_cell
 from mlops_validators.measures import MEASURES, Measure, present, top_label
 
 if TYPE_CHECKING:
@@ -43,12 +45,6 @@ def of_repeated(measure: Measure, truth: Anything, read: Anything) -> Kernel:
     return lambda weights: np.array([once(line) for line in weights.astype(np.intp)], dtype=np.float64)
 
 
-def divide(above: Floats, below: Floats) -> Floats:
-    """`above / below`, NaN where `below` is 0."""
-    blank = np.full(np.broadcast_shapes(above.shape, below.shape), np.nan)
-    return np.asarray(np.divide(above, below, out=blank, where=below != 0))
-
-
 def of_sums(terms: Sequence[Floats], combine: Callable[[Floats], Floats]) -> Kernel:
     """A function of weighted sums: `combine` gets (d + 1, b), the sum of weights first."""
     columns = np.column_stack([np.ones(len(terms[0])), *terms])
@@ -62,8 +58,8 @@ def of_mean(term: Floats) -> Kernel:
 
 def of_counts(truth: Integers, labels: Integers, classes: int, combine: Callable[[Floats], Floats]) -> Kernel:
     """A function of the confusion matrix: `combine` gets (b, classes, classes), truth first."""
-    cells = np.eye(classes * classes)[truth * classes + labels]
-    return lambda weights: combine((weights.astype(np.float64) @ cells).reshape(-1, classes, classes))
+    counted = by_cell(truth * classes + labels, classes * classes)
+    return lambda weights: combine(counted(weights).reshape(-1, classes, classes))
 
 
 def area(positive: Booleans, score: Floats) -> Kernel:
@@ -153,9 +149,8 @@ def _log_loss(given: Answers, _: Integers | None) -> Kernel:
 def _calibration(given: Answers, _: Integers | None) -> Kernel:
     binary = given.score.ndim == 1
     truth, probability = (given.truth, given.score) if binary else top_label(given.truth, given.score)
-    bins = np.eye(BINS)[bin_index(probability)]
-    columns = bins * (truth - probability)[:, None]
-    return of_sums(list(columns.T), lambda sums: divide(np.abs(sums[1:]).sum(axis=0), sums[0]))
+    gaps = by_cell(bin_index(probability), BINS, truth - probability)
+    return lambda weights: divide(np.abs(gaps(weights)).sum(axis=1), weights.sum(axis=1, dtype=np.float64))
 
 
 def _counted(combine: Callable[[Floats], Floats]) -> Callable[[Answers, Integers | None], Kernel]:
@@ -165,59 +160,6 @@ def _counted(combine: Callable[[Floats], Floats]) -> Callable[[Answers, Integers
         return of_counts(given.truth, labels, 2 if given.score.ndim == 1 else given.score.shape[1], combine)
 
     return prepare
-
-
-def _hits(counts: Floats) -> Floats:
-    return np.diagonal(counts, axis1=1, axis2=2)
-
-
-def _accuracy(counts: Floats) -> Floats:
-    return divide(_hits(counts).sum(axis=1), counts.sum(axis=(1, 2)))
-
-
-def _balanced_accuracy(counts: Floats) -> Floats:
-    actual = counts.sum(axis=2)
-    recall = np.divide(_hits(counts), actual, out=np.zeros_like(actual), where=actual > 0)
-    return divide(recall.sum(axis=1), np.count_nonzero(actual, axis=1).astype(np.float64))
-
-
-def _matthews(counts: Floats) -> Floats:
-    """(c s - sum p_k t_k) / sqrt((s^2 - sum p_k^2) (s^2 - sum t_k^2)); 0 when one side is constant, as scikit-learn."""
-    actual, told, total = counts.sum(axis=2), counts.sum(axis=1), counts.sum(axis=(1, 2))
-    above = _hits(counts).sum(axis=1) * total - (actual * told).sum(axis=1)
-    below = np.sqrt((total**2 - (told**2).sum(axis=1)) * (total**2 - (actual**2).sum(axis=1)))
-    return np.asarray(np.divide(above, below, out=np.zeros_like(above), where=below > 0))
-
-
-def _f1_each(counts: Floats) -> Floats:
-    return divide(2 * _hits(counts), counts.sum(axis=1) + counts.sum(axis=2))
-
-
-def _precision_each(counts: Floats) -> Floats:
-    return divide(_hits(counts), counts.sum(axis=1))
-
-
-def _recall_each(counts: Floats) -> Floats:
-    return divide(_hits(counts), counts.sum(axis=2))
-
-
-def _of_positive(each: Callable[[Floats], Floats]) -> Callable[[Floats], Floats]:
-    return lambda counts: each(counts)[:, 1]
-
-
-def _over_classes(each: Callable[[Floats], Floats]) -> Callable[[Floats], Floats]:
-    """Mean over the classes that truth or labels hold."""
-
-    def mean(counts: Floats) -> Floats:
-        seen = (counts.sum(axis=1) + counts.sum(axis=2)) > 0
-        return divide(np.where(seen, np.nan_to_num(each(counts)), 0).sum(axis=1), seen.sum(axis=1).astype(np.float64))
-
-    return mean
-
-
-def _weighted_f1(counts: Floats) -> Floats:
-    actual = counts.sum(axis=2)
-    return divide((np.nan_to_num(_f1_each(counts)) * actual).sum(axis=1), actual.sum(axis=1))
 
 
 def _regression(combine: Callable[[Floats], Floats]) -> Callable[[Answers, Integers | None], Kernel]:
@@ -251,17 +193,17 @@ _KERNELS: dict[str, Callable[[Answers, Integers | None], Kernel]] = {
     "brier_score": _brier_score,
     "log_loss": _log_loss,
     "expected_calibration_error": _calibration,
-    "accuracy": _counted(_accuracy),
-    "balanced_accuracy": _counted(_balanced_accuracy),
-    "matthews_corrcoef": _counted(_matthews),
-    "f1": _counted(_of_positive(_f1_each)),
-    "precision": _counted(_of_positive(_precision_each)),
-    "recall": _counted(_of_positive(_recall_each)),
+    "accuracy": _counted(confusion.accuracy),
+    "balanced_accuracy": _counted(confusion.balanced_accuracy),
+    "matthews_corrcoef": _counted(confusion.matthews_corrcoef),
+    "f1": _counted(confusion.of_positive(confusion.f1_each)),
+    "precision": _counted(confusion.of_positive(confusion.precision_each)),
+    "recall": _counted(confusion.of_positive(confusion.recall_each)),
     "roc_auc_ovr": _areas,
-    "f1_macro": _counted(_over_classes(_f1_each)),
-    "f1_weighted": _counted(_weighted_f1),
-    "precision_macro": _counted(_over_classes(_precision_each)),
-    "recall_macro": _counted(_over_classes(_recall_each)),
+    "f1_macro": _counted(confusion.over_classes(confusion.f1_each)),
+    "f1_weighted": _counted(confusion.f1_weighted),
+    "precision_macro": _counted(confusion.over_classes(confusion.precision_each)),
+    "recall_macro": _counted(confusion.over_classes(confusion.recall_each)),
     "r2": _regression(_r2),
     "explained_variance": _regression(_explained_variance),
     "mean_absolute_error": lambda given, _: of_mean(np.abs(given.truth - given.score)),
