@@ -32,12 +32,12 @@ def stages_of(root: Path) -> dict[str, dict[str, Any]]:
     """The stages of `dvc.yaml`, in its order; raises Failure when there are none."""
     path = root / DVC_FILE
     try:
-        stages = yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)["stages"]
+        stages = dict(yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)["stages"])
     except FileNotFoundError as error:
         raise Failure(f"{path} is missing", exit_code=Exit.CONFIG, remedy="`mlops-spec render` writes it.") from error
-    except (yaml.YAMLError, KeyError, TypeError) as error:
+    except (yaml.YAMLError, KeyError, TypeError, ValueError) as error:
         raise Failure(f"{path} holds no stages: {error}", exit_code=Exit.CONFIG, remedy="mlops-spec render") from error
-    return dict(stages)
+    return stages
 
 
 def writes_and_reads(stage: Mapping[str, Any]) -> tuple[list[str], list[str]]:

@@ -6,10 +6,10 @@ A scanner can't tell a harmful pickle from a harmless one, so none is let throug
 from __future__ import annotations
 
 import json
-import zipfile
 from typing import TYPE_CHECKING, NoReturn
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.pipeline.pickles import is_pickle
 from mlops_spec.predictor.onnx_external import check_self_contained
 from mlops_spec.predictor.skops_file import check_types
 
@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-_PICKLES = {".pkl", ".pickle", ".joblib", ".dill", ".cloudpickle", ".pt", ".pth", ".ckpt", ".bin", ".model", ".sav"}
 _FORMATS = {"skops": ".skops", "onnx": ".onnx", "safetensors": ".safetensors"}
-_PICKLE_OPENING = b"\x80"  # then the protocol, 2 to 5
 _MAX_HEADER = 100 * 2**20  # of a safetensors file, as its own library has it
 
 
@@ -54,25 +52,13 @@ def check_files(model_dir: Path, format_: str) -> list[Path]:
     for path in files:
         if path.is_symlink() or not path.is_file() or path.name.startswith("."):
             _refuse(path, "is a link, a special file or hidden")
-        if path.suffix.lower() in _PICKLES or _is_pickle(path):
+        if is_pickle(path):
             _refuse(path, "is a pickle, which can run any code when it is read")
     suffix = _FORMATS.get(format_)
     if suffix is not None and not any(path.suffix == suffix for path in files):
         names = ", ".join(path.name for path in files)
         raise Failure(f"{model_dir} has no {suffix} file (train.format: {format_}): {names}", exit_code=Exit.FINDINGS)
     return files
-
-
-def _is_pickle(path: Path) -> bool:
-    """By content: a pickle, compressed or not, or a zip archive that holds one, as PyTorch's files do."""
-    with path.open("rb") as stream:
-        opening = stream.read(2)
-    if opening[:1] == _PICKLE_OPENING and opening[1:] in (b"\x02", b"\x03", b"\x04", b"\x05"):
-        return True
-    if path.suffix == ".skops" or not zipfile.is_zipfile(path):
-        return path.suffix == ".npy" and b"'O'" in path.read_bytes()[:256]
-    with zipfile.ZipFile(path) as archive:
-        return any(name.lower().endswith(tuple(_PICKLES)) for name in archive.namelist())
 
 
 def _check_safetensors(path: Path) -> None:

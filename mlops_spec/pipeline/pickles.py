@@ -1,0 +1,81 @@
+"""Whether a file is a pickle, by what it holds and not by what it is called.
+
+Compressed ones and those inside a zip archive or a NumPy array count as well. Nothing is ever built from them.
+"""
+
+from __future__ import annotations
+
+import bz2
+import io
+import lzma
+import pickletools
+import zipfile
+import zlib
+from contextlib import suppress
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+SUFFIXES = (".pkl", ".pickle", ".joblib", ".dill", ".cloudpickle", ".pt", ".pth", ".ckpt", ".bin", ".sav")
+_OPENINGS = tuple(b"\x80" + bytes([protocol]) for protocol in range(2, 6))
+_LZ4 = b"\x04\x22\x4d\x18"
+_NUMPY = b"\x93NUMPY"
+_HEADER = 2**16  # a NumPy header is far shorter
+_LARGEST_TEXT = 2**20  # an old pickle is text of which every line is a command; it is read to its end
+
+_COMPRESSED: tuple[tuple[bytes, Callable[[], Any]], ...] = (
+    (b"\x1f\x8b", lambda: zlib.decompressobj(wbits=31)),
+    (b"\x78", zlib.decompressobj),
+    (b"BZh", bz2.BZ2Decompressor),
+    (b"\xfd7zXZ", lzma.LZMADecompressor),
+    (b"\x5d\x00\x00", lzma.LZMADecompressor),
+)
+
+
+def is_pickle(path: Path) -> bool:
+    """Whether reading a file might run code that it names."""
+    if path.suffix.lower() in SUFFIXES:
+        return True
+    if path.suffix != ".skops" and zipfile.is_zipfile(path):
+        return _archive_holds_one(path)
+    with path.open("rb") as stream:
+        return _holds_one(stream)
+
+
+def _archive_holds_one(path: Path) -> bool:
+    with zipfile.ZipFile(path) as archive:
+        for name in archive.namelist():
+            with archive.open(name) as stream:
+                if name.lower().endswith(SUFFIXES) or _holds_one(stream):
+                    return True
+    return False
+
+
+def _holds_one(stream: IO[bytes]) -> bool:
+    opening = stream.read(6)
+    if opening.startswith((*_OPENINGS, _LZ4)):
+        return True
+    if opening == _NUMPY:
+        return b"|O" in stream.read(_HEADER).partition(b"\n")[0]
+    content = opening + stream.read(_LARGEST_TEXT)
+    return _is_old(content) or _compressed_one(content)
+
+
+def _is_old(content: bytes) -> bool:
+    """Protocols 0 and 1 have no opening of their own: it is one when all of it is commands, to the last."""
+    with suppress(ValueError, UnicodeDecodeError, OverflowError, IndexError):
+        position = 0
+        for opcode, _, _ in pickletools.genops(io.BytesIO(content)):
+            position += opcode.name != "STOP"
+        return position > 0
+    return False
+
+
+def _compressed_one(content: bytes) -> bool:
+    for magic, decompressor in _COMPRESSED:
+        if content.startswith(magic):
+            with suppress(OSError, EOFError, lzma.LZMAError, zlib.error):
+                return _holds_one(io.BytesIO(decompressor().decompress(content, _LARGEST_TEXT)))
+    return False
