@@ -93,9 +93,7 @@ def compare(ports: dict[str, int], body: bytes, batch: int) -> None:
         print(f"batch {batch:2}  {name:10}  {rate:7.0f} requests/s   p50 {p50:6.2f} ms   p99 {p99:6.2f} ms")
     ratio = statistics.median(rates["mlops-spec"]) / statistics.median(rates["FastAPI"])
     tail = quantile(latencies["mlops-spec"], 0.99) / quantile(latencies["FastAPI"], 0.99)
-    print(
-        f"batch {batch:2}  ratio       {ratio:7.2f} of its requests/s, {tail:.2f} of its p99 (aim: at least 1, at most 1)"
-    )
+    print(f"batch {batch:2}  ratio       {ratio:7.2f} of its requests/s, {tail:.2f} of its p99 (aims: ≥ 1, ≤ 1)")
 
 
 def build(root: Path) -> tuple[Path, pd.DataFrame]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mlops_spec import ledger
+from mlops_spec.deploy.outcome import Answers
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Update
 from mlops_spec.ledger.record import Draft, GateResult, What
@@ -383,6 +384,19 @@ def test_an_intent_that_was_abandoned_is_not_carried_out(world: World) -> None:
 
     assert world.one_pass().action == "waiting"
     assert world.server() is None
+
+
+def test_an_answer_to_an_earlier_intent_is_not_given_to_the_next(world: World) -> None:
+    """It was decided on, and the agent died before it was in the ledger; meanwhile somebody abandoned the intent."""
+    world.release("v1.0.0", value=0.125)
+    earlier = world.intend("staging", "v1.0.0")
+    Answers(world.state / "rollouts", "staging").decide(earlier, "failed", "it could not be loaded")
+    world.close(earlier, "abandoned")
+    later = world.intend("staging", "v1.0.0")
+
+    done = world.one_pass()
+
+    assert (done.action, world.outcome().closes, world.outcome().result) == ("deployed", later.seq, "succeeded")
 
 
 def test_the_listen_address_can_move(world: World, until: Callable[..., None]) -> None:

@@ -1,0 +1,98 @@
+"""Requests that wait are answered by one call of the model, each with its own rows."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mlops_spec.manifest import Tensor
+from mlops_spec.serve.frame import Frame, Splitter
+from mlops_spec.serve.scores import SIZE, unpack
+from mlops_spec.serve.worker import Model, answers
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+INPUTS = {"age": Tensor(name="age", datatype="INT64", shape=(-1,))}
+OUTPUTS = (Tensor(name="value", datatype="FP64", shape=(-1,)),)
+
+
+class Doubling:
+    """A model that doubles its one column, fails on 13, and remembers how many rows each call had."""
+
+    def __init__(self) -> None:
+        self.calls: list[int] = []
+        self.model = Model("demo", "v1", INPUTS, OUTPUTS, self.predict)
+
+    def predict(self, frame: pd.DataFrame) -> np.ndarray:
+        self.calls.append(len(frame))
+        if (frame["age"] == 13).any():
+            raise ValueError("unlucky")
+        return frame["age"].to_numpy(dtype=float) * 2
+
+
+def frame(number: int, ages: list[Any]) -> Frame:
+    tensor = {"name": "age", "datatype": "INT64", "shape": [len(ages)], "data": ages}
+    return Frame(number, 0, json.dumps({"inputs": [tensor]}).encode())
+
+
+def answered(frames: list[Frame], doubling: Doubling) -> dict[int, Any]:
+    """What each request got: its values, or status and error."""
+    got: dict[int, Any] = {}
+    for number, status, payload in Splitter().feed(b"".join(answers(frames, doubling.model))):
+        said = json.loads(payload[SIZE:] if status == 200 else payload)
+        got[number] = said["outputs"][0]["data"] if status == 200 else (status, said["error"])
+        assert status != 200 or unpack(payload).number == len(got[number])
+    return got
+
+
+@given(st.lists(st.lists(st.integers(14, 10_000), min_size=1, max_size=5), min_size=1, max_size=10))
+def test_each_gets_its_own_rows_from_one_call(requests: list[list[int]]) -> None:
+    doubling = Doubling()
+
+    got = answered([frame(number, ages) for number, ages in enumerate(requests)], doubling)
+
+    assert got == {number: [2.0 * age for age in ages] for number, ages in enumerate(requests)}
+    assert doubling.calls == [sum(map(len, requests))]
+
+
+def test_one_that_the_model_fails_on_fails_alone() -> None:
+    doubling = Doubling()
+
+    got = answered([frame(1, [20]), frame(2, [13, 14]), frame(3, [30, 31])], doubling)
+
+    assert got == {1: [40.0], 2: (500, "the model failed: ValueError: unlucky"), 3: [60.0, 62.0]}
+    assert doubling.calls == [5, 1, 2, 2]
+
+
+def test_a_bad_request_never_reaches_the_model() -> None:
+    doubling = Doubling()
+
+    got = answered([frame(1, ["x"]), frame(2, [20])], doubling)
+
+    assert got == {1: (400, 'inputs[0].data[0]: `age` must be an integer, not "x"'), 2: [40.0]}
+    assert doubling.calls == [1]
+
+
+def test_a_missing_value_changes_no_other_requests_types() -> None:
+    seen: list[str] = []
+    model = Model(
+        "demo", "v1", INPUTS, OUTPUTS, lambda rows: seen.append(str(rows["age"].dtype)) or np.zeros(len(rows))
+    )
+
+    answers([frame(1, [20]), frame(2, [None]), frame(3, [30])], model)
+
+    assert seen == ["int64", "float64", "int64"]
+
+
+def test_a_call_has_at_most_4096_rows_unless_one_request_has_more() -> None:
+    doubling = Doubling()
+
+    got = answered([frame(number, [20] * rows) for number, rows in enumerate((4000, 90, 10, 5000))], doubling)
+
+    assert doubling.calls == [4090, 10, 5000]
+    assert [len(values) for values in got.values()] == [4000, 90, 10, 5000]
