@@ -37,10 +37,22 @@ def patch_of(path: PurePosixPath) -> PurePosixPath:
 def overlays(root: Path) -> dict[PurePosixPath, str]:
     """The patch of each file that has one."""
     folder = root / layout.OVERLAYS
+    found = sorted(PurePosixPath(patch.relative_to(folder).as_posix()) for patch in folder.rglob(f"*{_SUFFIX}"))
     return {
-        PurePosixPath(patch.relative_to(folder).as_posix().removesuffix(_SUFFIX)): patch.read_text(encoding="utf-8")
-        for patch in sorted(folder.rglob(f"*{_SUFFIX}"))
+        patch.with_name(patch.name.removesuffix(_SUFFIX)): read_text(root, layout.OVERLAYS / patch) for patch in found
     }
+
+
+def read_text(root: Path, path: PurePosixPath) -> str:
+    """What the user wrote into a file; raises Failure where it can't be read."""
+    try:
+        return (root / path).read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise Failure(
+            f"{path}: is not UTF-8: byte {error.start}", exit_code=Exit.CONFIG, remedy="write it so"
+        ) from None
+    except OSError as error:
+        raise Failure(f"{path}: can't be read: {error.strerror}", exit_code=Exit.CONFIG) from None
 
 
 def difference(path: PurePosixPath, old: str, new: str) -> str:

@@ -70,6 +70,19 @@ def test_a_patch_takes_the_nearest_of_equal_places() -> None:
     assert applied == "".join([*lines[:7], "mine\n", *lines[8:]])
 
 
+def test_a_patch_never_goes_back() -> None:
+    """The second change is made below the first, though equal lines above are nearer to where it was."""
+    patch = "@@ -1,2 +1,2 @@\n-x\n+X\n a\n@@ -3,1 +3,1 @@\n-b\n+B\n"
+
+    assert apply(PATH, "b\nb\nb\nx\na\nq\nq\nb\n", patch) == "b\nb\nb\nX\na\nq\nq\nB\n"
+
+
+def test_a_patch_expects_later_lines_as_far_moved_as_earlier_ones() -> None:
+    patch = "@@ -1 +1 @@\n-x\n+X\n@@ -3 +3 @@\n-b\n+B\n"
+
+    assert apply(PATH, "q\nq\nq\nq\nx\nb\nb\nq\nb\n", patch) == "q\nq\nq\nq\nX\nb\nB\nq\nb\n"
+
+
 def test_a_patch_whose_lines_are_gone_says_where() -> None:
     patch = difference(PATH, TEXT, edited((3, "mine\n"), (20, "mine too\n")))
 

@@ -12,7 +12,7 @@ from mlops_spec.actions import TEMPLATE
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.outputs import Kind, Output, outputs
 from mlops_spec.outputs.stages import SURROUNDINGS
-from mlops_spec.overlay import apply, overlays, patch_of
+from mlops_spec.overlay import apply, overlays, patch_of, read_text
 from mlops_spec.render.scalars import WRITERS
 from mlops_spec.render.shared import share
 from mlops_spec.render.structure import check_structure
@@ -60,7 +60,7 @@ def _with_theirs(root: Path, output: Output, base: str, patches: Mapping[PurePos
     if output.path in patches:
         text = apply(output.path, base, patches[output.path])
     elif output.kind is not Kind.MANAGED and (root / output.path).is_file():
-        theirs = (root / output.path).read_text(encoding="utf-8")
+        theirs = read_text(root, output.path)
         text = theirs if output.kind is Kind.ONCE else share(output.path, base, theirs)
     return Rendered(output.path, output.kind, base, text)
 

@@ -61,6 +61,8 @@ class Tree:
             return open_directory(part, inside=descriptor)
         except NotADirectoryError:
             raise self._refused(path, "is not a folder, or is a symbolic link") from None
+        except PermissionError:
+            raise self._refused(path, "may not be entered") from None
 
     def read(self, path: PurePosixPath) -> bytes | None:
         """A regular file's content; None where there is nothing."""
@@ -73,6 +75,8 @@ class Tree:
                     return file.read()
         except FileNotFoundError:
             return None
+        except PermissionError:
+            raise self._refused(path, "may not be read") from None
 
     def write(self, path: PurePosixPath, content: bytes) -> None:
         """Writes one file whole, and the folders that it needs."""
@@ -128,7 +132,9 @@ class Tree:
             path = path.parent
 
     def _refused(self, path: PurePosixPath, why: str) -> Failure:
-        return Failure(f"{path}: {why}", exit_code=Exit.CONFIG, remedy="nothing was written; remove it, then try again")
+        return Failure(
+            f"{path}: {why}", exit_code=Exit.CONFIG, remedy="nothing was written; correct that, then try again"
+        )
 
 
 def _parts(path: PurePosixPath) -> tuple[str, ...]:

@@ -291,6 +291,16 @@ def test_a_file_that_is_not_text_is_no_crash(repository: Repository) -> None:
     assert repository.render("--discard", "dvc.yaml").returncode == 0
 
 
+@pytest.mark.parametrize("path", [".github/CODEOWNERS", ".dvc/config", f".mlops/overlays/{TRAIN}.patch"])
+def test_a_file_of_the_users_that_is_not_text_is_told_of(repository: Repository, path: str) -> None:
+    (repository.root / path).parent.mkdir(parents=True, exist_ok=True)
+    (repository.root / path).write_bytes(b"a\xff")
+
+    done = repository.render("--check")
+
+    assert (done.returncode, f"{path}: is not UTF-8: byte 1" in done.stderr) == (78, True)
+
+
 def test_the_help_has_an_example(fresh: Repository) -> None:
     assert "Example:\n    mlops-spec render" in fresh.render("--help").stdout
 

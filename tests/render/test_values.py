@@ -192,6 +192,11 @@ def test_a_text_of_another_structure_is_a_bug(text: str) -> None:
     check_structure(PurePosixPath("x.yaml"), "a: x\n", lambda write: f"a: {write('x')}\n")
 
 
+def test_a_value_of_another_type_is_a_bug() -> None:
+    with pytest.raises(Failure, match="changed the structure"):
+        check_structure(PurePosixPath("x.yaml"), "a: 1\n", lambda write: f"a: {write(True)}\n")
+
+
 @pytest.mark.parametrize("value", [None, 1.5, ["a"], {"a": 1}, b"a"])
 def test_a_template_writes_scalars_only(value: object) -> None:
     with pytest.raises(TypeError, match="neither"):
