@@ -1,0 +1,34 @@
+"""The table of measures says what the code does."""
+
+import re
+from pathlib import Path
+
+from mlops_validators import MEASURES
+
+README = Path(__file__).parents[2] / "validators" / "README.md"
+SHORT = {"binary-classification": "binary", "multiclass-classification": "multiclass", "regression": "regression"}
+
+
+def test_every_measure_is_listed_with_its_tasks_and_direction():
+    rows = re.findall(
+        r"^\| `(\w+)` \| ([\w, ]+) \| (higher|lower) \|", README.read_text(encoding="utf-8"), re.MULTILINE
+    )
+
+    assert rows == [
+        (name, ", ".join(SHORT[task] for task in measure.tasks), "higher" if measure.higher_is_better else "lower")
+        for name, measure in MEASURES.items()
+    ]
+
+
+def test_every_module_is_listed():
+    listed = set(re.findall(r"`(\w+)`", README.read_text(encoding="utf-8").partition("## Modules")[2]))
+
+    assert listed == {path.stem for path in (README.parent / "mlops_validators").glob("*.py")} - {
+        "__init__",
+        "interval",
+    }
+
+
+def test_the_folder_is_no_package():
+    """A package named `validators` is on the index; ours must not shadow it."""
+    assert not (README.parent / "__init__.py").exists()
