@@ -74,7 +74,7 @@ def test_a_patch_never_goes_back() -> None:
     """The second change is made below the first, though equal lines above are nearer to where it was."""
     patch = "@@ -1,2 +1,2 @@\n-x\n+X\n a\n@@ -3,1 +3,1 @@\n-b\n+B\n"
 
-    assert apply(PATH, "b\nb\nb\nx\na\nq\nq\nb\n", patch) == "b\nb\nb\nX\na\nq\nq\nB\n"
+    assert apply(PATH, "b\nb\nb\nx\na\nq\nq\nq\nq\nb\n", patch) == "b\nb\nb\nX\na\nq\nq\nq\nq\nB\n"
 
 
 def test_a_patch_expects_later_lines_as_far_moved_as_earlier_ones() -> None:
