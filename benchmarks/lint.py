@@ -1,7 +1,7 @@
 """How long `mlops-spec lint` takes, beside the tools that one would run otherwise, in one interleaved run.
 
-Cold: nothing in the cache. Unchanged: the file was linted before. Peers: check-jsonschema with our JSON Schema, yamllint,
-and the bare import of yaml and pydantic with one model, which is the least that any linter of this kind costs.
+Cold: nothing in the cache. Unchanged: the file was linted before. Peers: check-jsonschema with our JSON Schema,
+yamllint, and the bare import of yaml and pydantic with one model, the least that a linter of this kind costs.
 Many: 1,000 different specs in one call, from nothing.
 """
 

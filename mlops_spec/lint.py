@@ -14,7 +14,7 @@ from mlops_spec.document.source import decode
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.files import write_atomic
 from mlops_spec.fix import fixed
-from mlops_spec.rule import Project, findings
+from mlops_spec.rule import Project, asked_for
 from mlops_spec.rules import PAGES, RULES
 from mlops_spec.suppress import suppress
 from mlops_spec.validate import validate
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 KNOWN = frozenset(page.CODE for page in PAGES)
 #: Whether the parts of a spec fit together; what breaks one of these can be neither planned nor run.
 WHOLE = tuple(rule for rule in RULES if is_whole(Kind(rule.CODE, rule.NAME, rule.SEVERITY)))
+_ASKED = {rule.CODE: asked_for(rule) for rule in RULES}
 _ENOUGH = 50  # files for which a process is worth starting
 
 
@@ -120,8 +121,8 @@ def check(file: str, text: str, today: date | None = None) -> Project | list[Dia
 
 def run_rules(project: Project, rules: Sequence[Rule]) -> Iterator[Diagnostic]:
     for rule in rules:
-        kind = Kind(rule.CODE, rule.NAME, rule.SEVERITY)
-        for finding in findings(rule, project):
+        for finding in rule.check(*[getattr(project, name) for name in _ASKED[rule.CODE]]):
+            kind = Kind(rule.CODE, rule.NAME, rule.SEVERITY)
             yield _diagnostic(finding.document or project.document, kind, finding)
 
 

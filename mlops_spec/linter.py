@@ -54,8 +54,10 @@ def _fixed(files: Mapping[str, bytes], day: str) -> dict[str, bytes]:
 def _rules() -> ModuleType:
     """The rules and pydantic, loaded when there is something to look at, and without what only slows that down."""
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # no other package has a say in what a spec is
-    gc.disable()  # all that importing makes is there to stay
+    gc.disable()
     try:
         return import_module("mlops_spec.lint")
     finally:
+        gc.freeze()  # what importing has made is there to stay, and need not be looked through again
+        gc.set_threshold(100_000)  # what a spec makes is a tree, and goes without being looked for
         gc.enable()

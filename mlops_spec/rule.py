@@ -66,11 +66,10 @@ class Rule(Page, Protocol):
     def check(self) -> Callable[..., Iterable[Finding]]: ...
 
 
-def findings(rule: Rule, project: Project) -> Iterable[Finding]:
-    """Runs one rule on what it asks for."""
+def asked_for(rule: Rule) -> tuple[str, ...]:
+    """The fields of a `Project` that a rule looks at."""
     code = rule.check.__code__
-    asked = code.co_varnames[: code.co_argcount]
-    return rule.check(**{name: getattr(project, name) for name in asked})
+    return code.co_varnames[: code.co_argcount]
 
 
 def in_order(place: Address, items: Sequence[float]) -> tuple[Change, ...]:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -136,7 +137,7 @@ def test_load_spec_refuses_what_refers_to_nothing_and_passes_what_is_only_unwise
 def test_many_files_in_several_processes_are_as_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     files = {f"{number}.yaml": (WRONG if number % 3 else MINIMAL).encode() for number in range(120)}
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    day = __import__("datetime").date(2026, 11, 23)
+    day = date(2026, 11, 23)
 
     together = lint_all(files, day)
 
@@ -165,7 +166,7 @@ def test_an_unchanged_file_is_not_looked_at_again() -> None:
 
     def linted(files: dict[str, bytes]) -> Linted:
         looked.append(list(files))
-        return Linted(lint_all(files, __import__("datetime").date(2026, 11, 23)), len(PAGES))
+        return Linted(lint_all(files, date(2026, 11, 23)), len(PAGES))
 
     first = through_cache(contents, "2026-11-23", linted)  # type: ignore[arg-type]
     second = through_cache({**contents, "other.yaml": b"spec: 1"}, "2026-11-23", linted)  # type: ignore[arg-type]
@@ -233,10 +234,15 @@ def test_a_clean_file_is_answered_without_pydantic_and_in_the_same_words(capsys:
     said = capsys.readouterr().out
 
     assert clean(["model.yaml"]) == said
-    script = "import sys; sys.argv = ['mlops-spec', 'lint', 'model.yaml']; import mlops_spec.__main__ as program\n"
-    script += "try: program.main()\nexcept SystemExit: pass\nprint(sorted({'click', 'pydantic', 'yaml', 'pathlib'} & set(sys.modules)))"
+    script = (
+        f"import sys; sys.path[:0] = {sys.path!r}; sys.argv = ['mlops-spec', 'lint', 'model.yaml']\n"
+        "import mlops_spec.__main__ as program\n"
+        "try: program.main()\n"
+        "except SystemExit: pass\n"
+        "print(sorted({'click', 'pydantic', 'yaml', 'pathlib'} & set(sys.modules)))"
+    )
     shown = subprocess.run(
-        [sys.executable, "-S", "-c", f"import sys; sys.path[:0] = {sys.path!r}\n{script}"],
+        [sys.executable, "-S", "-c", script],
         capture_output=True,
         text=True,
         check=True,

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from mlops_validators.measures import MEASURES
-
 from mlops_spec.spec.metrics import METRICS
+from mlops_validators.measures import MEASURES
 
 
 def test_names_tasks_directions_and_ranges_are_the_measures_own() -> None:

@@ -6,8 +6,9 @@ import re
 
 # A text that must be there, which is quick to look for, and the pattern of the whole.
 _KINDS = {
-    "a password in an address": ("://", r"(?<=://)[^/\s:@]*:[^/\s@]+(?=@)"),
-    "a key of AWS": ("A", r"\b(AKIA|ASIA)[0-9A-Z]{16}\b"),
+    "a password in an address": ("://", r"://[^/\s:@]*:[^/\s@]+@"),
+    "a key of AWS": ("AKIA", r"\bAKIA[0-9A-Z]{16}\b"),
+    "a temporary key of AWS": ("ASIA", r"\bASIA[0-9A-Z]{16}\b"),
     "a token of GitHub": ("gh", r"\bgh[pousr]_[A-Za-z0-9]{36,}"),
     "a personal token of GitHub": ("github_pat_", r"\bgithub_pat_[A-Za-z0-9_]{50,}"),
     "a token of GitLab": ("glpat-", r"\bglpat-[A-Za-z0-9_-]{20,}"),
@@ -28,12 +29,12 @@ def secret_in(text: str) -> str:
 
 
 def masked(text: str) -> str:
-    """The text with a star for each character of a secret, so that every place stays where it is.
+    """The text with stars for the characters of a secret, so that every place stays where it is.
 
     >>> masked("https://bob:hunter2@example.org")
-    'https://***********@example.org'
+    'https://***:*******@example.org'
     """
     for sign, pattern in _KINDS.values():
         if sign in text:
-            text = re.sub(pattern, lambda found: "*" * len(found[0]), text)
+            text = re.sub(pattern, lambda found: re.sub("[^:/@]", "*", found[0]), text)
     return text

@@ -47,6 +47,7 @@ SEVERITY: Severity = "warning"
 _SWITCHES = frozenset(
     spelling for word in ("yes", "no", "on", "off") for spelling in (word, word.capitalize(), word.upper())
 )
+_STARTS = frozenset("yYnNoO0123456789+-")
 _BASE_60 = re.compile(r"[-+]?[0-9]+(:[0-5]?[0-9])+(\.[0-9]*)?")
 _OCTAL = re.compile(r"[-+]?0[0-7_]+")
 
@@ -54,6 +55,8 @@ _OCTAL = re.compile(r"[-+]?0[0-7_]+")
 def check(document: Document) -> Iterator[Finding]:
     for address in document.plain_scalars():
         raw = document.raw(address)
+        if raw[:1] not in _STARTS:
+            continue
         if raw in _SWITCHES or _BASE_60.fullmatch(raw):
             fix = (Change(address, f'"{raw}"'),)
             yield Finding(address, f"YAML 1.1 does not read `{raw}` as text", f'write `"{raw}"`', fix=fix)

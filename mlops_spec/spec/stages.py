@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout
@@ -68,9 +69,10 @@ def inputs(spec: Spec) -> Iterator[tuple[Address, str]]:
         yield ("train", "reads", index), path
 
 
-def words(command: str) -> list[str]:
+@lru_cache(maxsize=1024)
+def words(command: str) -> tuple[str, ...]:
     """A command's words as they are run; of one that can't be split, what spaces part."""
     try:
-        return shlex.split(command)
+        return tuple(shlex.split(command))
     except ValueError:
-        return command.split()
+        return tuple(command.split())
