@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 import os
 import subprocess
+import tempfile
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
 
@@ -241,20 +242,26 @@ class Git:
         return tuple(Tag(name, own, peeled or own) for name, own, peeled in rows)
 
     def read_objects(self, names: Iterable[str]) -> Iterator[bytes | None]:
-        """The contents of objects (`id`, or `revision:path`), in order, by one `cat-file --batch`; None: no such."""
-        stdin = "".join(f"{name}\n" for name in names).encode()
-        output = memoryview(self.run("cat-file", "--batch", stdin=stdin))
-        place = 0
-        while place < len(output):
-            end = _line_end(output, place)
-            header = bytes(output[place:end])
-            place = end + 1
-            if header.endswith((b" missing", b" ambiguous")):
-                yield None
-                continue
-            size = int(header.rsplit(b" ", 1)[1])
-            yield bytes(output[place : place + size])
-            place += size + 1
+        """The contents of objects (`id`, or `revision:path`), in order, by one `cat-file --batch`; None: no such.
+
+        They are read while git still writes, so that many need neither much memory nor to be waited for.
+        """
+        with tempfile.TemporaryFile() as asked:
+            asked.write("".join(f"{name}\n" for name in names).encode())
+            asked.seek(0)
+            with subprocess.Popen(
+                ["git", "cat-file", "--batch"],
+                cwd=self.directory,
+                env=self._environment({}),
+                stdin=asked,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                bufsize=1 << 20,
+            ) as process:
+                assert process.stdout is not None
+                yield from _contents(process.stdout)
+        if process.returncode:
+            raise GitError("git cat-file: the repository can't be read")
 
     # Writing objects; nothing here touches the work tree, the index or a reference.
 
@@ -399,7 +406,11 @@ def _names(updates: Iterable[Update]) -> str:
     return ", ".join(each.ref.removeprefix("refs/") for each in updates)
 
 
-def _line_end(output: memoryview, start: int) -> int:
-    """Where the header line ends; headers are short, so a small window will do."""
-    window = bytes(output[start : start + 4200])
-    return start + window.index(b"\n")
+def _contents(output: IO[bytes]) -> Iterator[bytes | None]:
+    """Each object that `cat-file --batch` writes: a line that ends with its size, its bytes, a line break."""
+    while header := output.readline():
+        if header.endswith((b" missing\n", b" ambiguous\n")):
+            yield None
+        else:
+            size = int(header.rsplit(b" ", 1)[1])
+            yield output.read(size + 1)[:size]

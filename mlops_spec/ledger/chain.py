@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from mlops_spec.ledger.merkle import Frontier
@@ -42,7 +42,7 @@ class Chain:
     prev: str = GENESIS
     frontier: Frontier = field(default_factory=Frontier)
     state: State = field(default_factory=State)
-    latest: datetime | None = None
+    latest: str = ""  # times have one form, so that their texts compare as they do
     skewed: list[int] = field(default_factory=list)  # records that claim to be older than the one before
 
     def take(self, raw: bytes) -> Record:
@@ -59,10 +59,9 @@ class Chain:
         problem = self._place(record) or self.state.problem(record)
         if problem:
             raise BrokenError(seq, problem)
-        now = moment(record.time)
-        if self.latest is not None and now < self.latest - SKEW:
+        if record.time < self.latest and moment(record.time) < moment(self.latest) - SKEW:
             self.skewed.append(seq)
-        self.latest = now if self.latest is None else max(now, self.latest)
+        self.latest = max(record.time, self.latest)
         self.log, self.prev, self.frontier = record.log, record.hash, self.frontier.grown(raw)
         self.state.take(record)
         return record

@@ -32,8 +32,8 @@ Word = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]+$", max_leng
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00-\x1f\x7f]*$", max_length=1000)]
 _LARGEST = 2**53
 Number = (
-    Annotated[int, Field(gt=-_LARGEST, lt=_LARGEST)]
-    | Annotated[float, Field(gt=-_LARGEST, lt=_LARGEST, allow_inf_nan=False)]
+    Annotated[float, Field(gt=-_LARGEST, lt=_LARGEST, allow_inf_nan=False)]
+    | Annotated[int, Field(gt=-_LARGEST, lt=_LARGEST)]
 )
 Verdict = Literal["pass", "fail", "inconclusive"]
 Event = Literal[

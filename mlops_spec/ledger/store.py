@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
@@ -27,19 +28,23 @@ class Snapshot:
     keys: Mapping[str, str]  # name → what `load` takes
     load: Callable[[list[str]], Iterator[bytes | None]]
 
-    @property
+    @cached_property
     def size(self) -> int:
         """How many records it has."""
-        return sum(1 for name in self.keys if name.startswith("log/"))
+        return sum(name.startswith("log/") for name in self.keys)
 
     def records(self) -> Iterator[bytes]:
         """The records' bytes in their order; call `strays` first to know that the names are right."""
-        return (raw for raw in self.load([self.keys[record_path(seq)] for seq in range(self.size)]) if raw is not None)
+        return (raw for raw in self.load([self.keys[path] for path in self._paths]) if raw is not None)
 
     def strays(self) -> list[str]:
         """Names that are missing (the records are numbered without a gap), or that nobody should have put there."""
-        right = {record_path(seq) for seq in range(self.size)} | ({CHECKPOINT, FRONTIER} if self.keys else set())
+        right = {*self._paths, CHECKPOINT, FRONTIER} if self.keys else set()
         return sorted(right.symmetric_difference(self.keys))
+
+    @cached_property
+    def _paths(self) -> list[str]:
+        return [record_path(seq) for seq in range(self.size)]
 
     def file(self, name: str) -> bytes | None:
         """One file's bytes, or None."""
@@ -51,11 +56,12 @@ EMPTY = Snapshot({}, lambda _: iter(()))
 
 def from_commit(git: Git, commit: str) -> Snapshot:
     """The ledger at a commit of its branch."""
-    entries = git.tree(commit).entries()
-    odd = [entry.path for entry in entries if entry.mode != "100644"]
+    listed = git.run("ls-tree", "--full-tree", "-r", "-z", commit).decode().split("\0")
+    keys = {path: meta.rpartition(" ")[2] for meta, _, path in (line.partition("\t") for line in listed if line)}
+    odd = [line for line in listed if line and not line.startswith("100644 blob ")]
     if odd:
-        raise Failure(f"the ledger holds a link or a program: {odd[0]}", exit_code=Exit.FINDINGS)
-    return Snapshot({entry.path: entry.object for entry in entries}, git.read_objects)
+        raise Failure(f"the ledger holds a link or a program: {odd[0].partition(chr(9))[2]}", exit_code=Exit.FINDINGS)
+    return Snapshot(keys, git.read_objects)
 
 
 def from_folder(folder: Path) -> Snapshot:
