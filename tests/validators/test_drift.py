@@ -180,3 +180,19 @@ def test_rows_that_no_classifier_can_compare(old, new):
 
 def test_bins_know_their_size():
     assert (Bins(edges=np.array([1.0])).size, Bins(values=("a",)).size) == (3, 3)
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=30, max_size=200, unique=True), st.integers(2, 12))
+def test_edges_are_numpys_quantiles(values, bins):
+    reference = np.unique(np.quantile(values, np.arange(1, bins) / bins))
+
+    assert bins_of(np.array(values), bins=bins).edges == pytest.approx(reference, rel=1e-9, abs=1e-9)
+
+
+def test_infinite_values_are_binned_at_the_ends():
+    values = np.r_[np.arange(100.0), [-np.inf] * 30, [np.inf] * 30]
+
+    counts = count(bins_of(values), [-np.inf, np.inf, 50.0])
+
+    assert counts.sum() == 3
+    assert counts[0] == counts[-2] == 1
