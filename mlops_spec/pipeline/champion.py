@@ -40,7 +40,7 @@ def rival_of(git: Git, root: Path, environment: str, rows: pd.DataFrame) -> Riva
         Failure: the remote of Git or of DVC does not answer (69), or what they give is not what the ledger names.
     """
     if git.remote not in git.text("remote").split():
-        return Rival(None, reason=f"there is no remote `{git.remote}`, so no ledger says what is live in {environment}")
+        return _without_a_remote(git, environment)
     champion = champion_of(git, environment)
     if champion is None:
         reason = f"no champion yet: by the ledger nothing was ever live in {environment}"
@@ -52,6 +52,15 @@ def rival_of(git: Git, root: Path, environment: str, rows: pd.DataFrame) -> Riva
             return Rival(score(Path(folder) / "package", [rows]).answers[0], against)
         except Failure as failure:
             return Rival(None, against, f"{champion.version} can't answer these rows: {failure.message}")
+
+
+def _without_a_remote(git: Git, environment: str) -> Rival:
+    """A repository that was never pushed has released nothing; one that holds releases has lost its remote."""
+    if git.text("for-each-ref", "--count=1", "refs/tags", "refs/remotes"):
+        return Rival(None, reason=f"there is no remote `{git.remote}`, so no ledger says what is live in {environment}")
+    return Rival(
+        None, reason="no champion yet: the repository was never pushed, so nothing is live", never_deployed=True
+    )
 
 
 def champion_of(git: Git, environment: str) -> Champion | None:

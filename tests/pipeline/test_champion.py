@@ -1,0 +1,39 @@
+"""What a champion gate is told when no ledger can be asked."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pytest
+
+from mlops_spec.git import Git
+from mlops_spec.pipeline.champion import rival_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def git(tmp_path: Path) -> Git:
+    git = Git(tmp_path)
+    git.run("init", "--quiet", "--initial-branch=main")
+    git.run("-c", "user.name=a", "-c", "user.email=a@b", "commit", "--quiet", "--allow-empty", "--message=first")
+    return git
+
+
+def test_a_repository_that_was_never_pushed_has_no_champion(git: Git, tmp_path: Path) -> None:
+    rival = rival_of(git, tmp_path, "production", pd.DataFrame())
+
+    assert rival.never_deployed
+    assert rival.reason == "no champion yet: the repository was never pushed, so nothing is live"
+
+
+def test_a_repository_with_releases_and_no_remote_can_not_tell(git: Git, tmp_path: Path) -> None:
+    """Whoever takes the remote away must not get rid of the champion with it."""
+    git.run("tag", "credit-default@v1.0.0")
+
+    rival = rival_of(git, tmp_path, "production", pd.DataFrame())
+
+    assert not rival.never_deployed
+    assert "there is no remote" in rival.reason
