@@ -10,7 +10,7 @@ from mlops_spec.spec import Spec
 Schema = dict[str, Any]
 
 # What a document calls this schema; nothing is fetched from there.
-IDENTIFIER = "https://mlops-spec.dev/schema/1/model.json"
+IDENTIFIER = "urn:mlops-spec:model:1"
 
 
 def generate() -> Schema:
