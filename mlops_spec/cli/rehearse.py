@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mlops_spec.errors import Exit
+
 if TYPE_CHECKING:
     from mlops_spec.rehearse.rehearsal import Rehearsed
 
@@ -33,13 +35,15 @@ def rehearse_command(scenario: str, into: Path | None, keep_running: bool, stop:
       mlops-spec rehearse life --into rehearsal
     """
     from mlops_spec.rehearse import hosts, show  # noqa: PLC0415
+    from mlops_spec.rehearse.place import refuse_foreign  # noqa: PLC0415
     from mlops_spec.rehearse.rehearsal import SCENARIOS, rehearse  # noqa: PLC0415
 
     if stop:
         if into is None:
             raise click.UsageError("--stop needs --into, the folder of the rehearsal")
+        refuse_foreign(into)
         hosts.stop_all(into)
-        return 0
+        return Exit.OK
     progress = show.Progress(len(SCENARIOS[scenario]))
     played = rehearse(scenario, into, progress, keep_running=keep_running)
     click.echo(json.dumps(played.as_data(), indent=2)) if form == "json" else _show(played, kept=keep_running)

@@ -111,7 +111,7 @@ def _propose_worse(life: Life) -> str:
 
 
 def _audit(life: Life) -> str:
-    life.world.git.fetch("+refs/heads/main:refs/remotes/origin/main", "+refs/tags/*:refs/tags/*")
+    life.world.git.fetch("+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*")
     said = life.world.command("audit", "verify")
     return said.strip().splitlines()[-1]
 

@@ -21,9 +21,7 @@ def prepared(into: Path | None, *, clear: Callable[[Path], None]) -> Path:
     Raises:
         Failure: `into` holds something else than a rehearsal (exit 2), or can't be made (78).
     """
-    if into is None:
-        return Path(tempfile.mkdtemp(prefix="mlops-rehearsal-"))
-    folder = into.absolute()
+    folder = Path(tempfile.mkdtemp(prefix="mlops-rehearsal-")) if into is None else into.absolute()
     refuse_foreign(folder)
     try:
         if (folder / MARK).exists():

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from mlops_spec.errors import Exit
-from mlops_spec.rehearse import hosts, life, show
+from mlops_spec.rehearse import hosts, life, process, show
 from mlops_spec.rehearse.place import prepared
 from mlops_spec.rehearse.scenario import Played, play
 from mlops_spec.rehearse.world import created
@@ -57,6 +57,8 @@ def rehearse(scenario: str, into: Path | None, progress: Progress, *, keep_runni
     Raises:
         Failure: the folder is taken, or something that a rehearsal needs is not installed.
     """
+    for program in ("act", "uv"):
+        process.find(program)
     with _orderly_end():
         folder = prepared(into, clear=hosts.stop_all)
         with progress.shown():

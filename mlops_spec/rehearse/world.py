@@ -9,7 +9,7 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.forge import GitHub, comments, pulls
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from mlops_spec.forge.shapes import Comment, PullRequest
     from mlops_spec.rehearse.events import Event
-    from mlops_spec.rehearse.run import Run
+    from mlops_spec.rehearse.hub.state import StatusState
+    from mlops_spec.rehearse.run import Job, Run
 
 RULESET = Path(".github/rulesets/mlops-main.json")
 
@@ -137,14 +138,15 @@ class World:
         self.runs.append(run)
         with self.hub.lock:
             for job in run.jobs:
-                if job.result != "skipped":
-                    self._show_check(run, event.head or event.commit, job.name, job.result)
+                self._show_check(run, event.head or event.commit, job)
         return run
 
-    def _show_check(self, run: Run, sha: str, name: str, result: Any) -> None:
+    def _show_check(self, run: Run, sha: str, job: Job) -> None:
+        """A required check is content with a job that was skipped, as on GitHub."""
         link = f"{self.hub.server_url}/{self.repository}/actions/runs/{run.number}"
+        state: StatusState = "failure" if job.result == "failure" else "success"
         creator = self.person(cast.ACTIONS)
-        self.hub.statuses.append(Status(self.hub.next_id(), sha, name, result, creator, None, link))
+        self.hub.statuses.append(Status(self.hub.next_id(), sha, job.name, state, creator, job.result, link))
 
     def comments(self, number: int) -> list[Comment]:
         return comments.of_issue(self.forge(cast.REVIEWER), number)

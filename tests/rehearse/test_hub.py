@@ -108,6 +108,16 @@ def test_a_conflict_is_not_merged(stage: Any) -> None:
         merge(stage, second.number)
 
 
+def test_what_does_not_conflict_is_merged_beside_other_work(stage: Any) -> None:
+    first = opened(stage)
+    stage.commit("other", "README.md", "hello\n")
+    other = pulls.create(stage.as_("alice"), title="Other", head="other", base="main", body="")
+    merge(stage, first.number)
+    merge(stage, other.number)
+
+    assert sorted(stage.hub.origin.git.text("ls-tree", "--name-only", "main").split()) == ["README.md", "model.yaml"]
+
+
 def test_it_is_merged_once(stage: Any) -> None:
     pull = opened(stage)
     merge(stage, pull.number)

@@ -132,9 +132,9 @@ def test_a_place_that_can_not_be_made_is_named(tmp_path: Path) -> None:
     assert caught.value.exit_code == Exit.CONFIG
 
 
-def test_a_temporary_folder_is_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_temporary_folder_is_new(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     folder = prepared(None, clear=lambda _: None)
 
     assert folder.parent == tmp_path
-    assert list(folder.iterdir()) == []
+    assert [path.name for path in folder.iterdir()] == [MARK]

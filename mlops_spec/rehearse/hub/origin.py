@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git, GitError
 
 if TYPE_CHECKING:
@@ -71,13 +72,23 @@ class Origin:
 
     def merge_commit(self, base: str, head: str, *, message: str, by: Person, squash: bool = False) -> str:
         """Writes the commit that brings `head` into `base`; no reference moves. Raises `Conflict`."""
-        try:
-            tree = self.git.text("merge-tree", "--write-tree", base, head).splitlines()[0]
-        except GitError:
-            raise Conflict("merge conflict") from None
+        tree = self._merged_tree(base, head)
         author = f"{by.login} <{by.id}+{by.login}@users.noreply.github.com>"
         parents = (base,) if squash else (base, head)
         return self.git.write_commit(tree, parents=parents, message=message, when=datetime.now(UTC), author=author)
+
+    def _merged_tree(self, base: str, head: str) -> str:
+        if self.git.is_ancestor(base, head):
+            return self.git.text("rev-parse", f"{head}^{{tree}}")
+        try:
+            return self.git.text("merge-tree", "--write-tree", base, head).splitlines()[0]
+        except GitError as error:
+            if "usage:" in error.stderr:
+                remedy = "install git 2.38 or newer"
+                raise Failure(
+                    "this git can't merge without a work tree", exit_code=Exit.CONFIG, remedy=remedy
+                ) from None
+            raise Conflict("merge conflict") from None
 
     def move(self, ref: str, new: str, old: str | None = None) -> None:
         """Sets a reference, from exactly `old` when given. Raises `Conflict` when it had moved."""
