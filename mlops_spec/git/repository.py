@@ -1,8 +1,7 @@
-"""The git binary: typed calls, without a shell, prompts, hooks, or local settings that change what a call means."""
+"""One repository, and what we ask of it: reading, writing objects, and moving references of the remote."""
 
 from __future__ import annotations
 
-import base64
 import os
 import subprocess
 import tempfile
@@ -11,109 +10,21 @@ from dataclasses import dataclass, field
 from typing import IO, TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.git.environment import environment
+from mlops_spec.git.values import GitError, Stale, Tag, Tree, Update
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
-    from pathlib import Path, PurePosixPath
+    from pathlib import Path
 
 NETWORK_SECONDS = 300
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 AUTHOR = "mlops-spec <mlops-spec@localhost>"
 
-# A hook, a file monitor or a signature program would run what the repository names; the rest changes what a call does.
-_SETTINGS = {
-    "core.hooksPath": os.devnull,
-    "core.fsmonitor": "false",
-    "core.quotePath": "false",
-    "color.ui": "false",
-    "fetch.recurseSubmodules": "false",
-    "gc.autoDetach": "false",
-    "log.showSignature": "false",
-    "push.followTags": "false",
-    "push.gpgSign": "false",
-    "push.recurseSubmodules": "no",
-}
-# What a hook's caller leaves behind: with these set, git works on another repository than the one named.
-_LOCAL = {
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_COMMON_DIR",
-    "GIT_CONFIG",
-    "GIT_CONFIG_PARAMETERS",
-    "GIT_DIR",
-    "GIT_GRAFT_FILE",
-    "GIT_IMPLICIT_WORK_TREE",
-    "GIT_INDEX_FILE",
-    "GIT_NAMESPACE",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_PREFIX",
-    "GIT_QUARANTINE_PATH",
-    "GIT_REPLACE_REF_BASE",
-    "GIT_SHALLOW_FILE",
-    "GIT_WORK_TREE",
-}
 _LOCKED = ("cannot lock ref", "unable to update local ref")
 _LOCK_TRIES = 20
 _MOVED = ("stale info", "fetch first", "non-fast-forward", "already exists", "cannot lock ref", "failed to update ref")
-
-
-class GitError(Failure):
-    """A git command failed; `stderr` is what it said."""
-
-    def __init__(self, message: str, *, stderr: str = "", exit_code: Exit = Exit.CONFIG, remedy: str = "") -> None:
-        super().__init__(message, exit_code=exit_code, remedy=remedy)
-        self.stderr = stderr
-
-
-class Stale(GitError):
-    """Somebody else moved the reference first (exit 75): read again, decide again."""
-
-
-@dataclass(frozen=True)
-class Update:
-    """One reference in an atomic push: from `old` (None: it must not exist) to `new` (None: delete it)."""
-
-    ref: str
-    new: str | None
-    old: str | None
-
-
-@dataclass(frozen=True)
-class Tag:
-    """A tag: `object` is the tag object's id (the commit's for a lightweight one), `target` the commit's."""
-
-    name: str
-    object: str
-    target: str
-
-
-@dataclass(frozen=True)
-class Entry:
-    """One file of a tree."""
-
-    mode: str
-    object: str
-    path: str
-
-
-@dataclass(frozen=True)
-class Tree:
-    """The files of one commit, read without touching the work tree."""
-
-    git: Git
-    commit: str
-
-    def read(self, path: str | PurePosixPath) -> bytes | None:
-        """The file's bytes, or None where there is no such file."""
-        return next(self.git.read_objects([f"{self.commit}:{path}"]))
-
-    def entries(self, under: str | PurePosixPath = "") -> tuple[Entry, ...]:
-        """All files below `under`."""
-        listed = self.git.run(
-            "ls-tree", "--full-tree", "-r", "-z", self.commit, "--", *([f"{under}/"] if str(under) else [])
-        )
-        parts = (line.split("\t", 1) for line in listed.decode().split("\0") if line)
-        return tuple(Entry(meta.split()[0], meta.split()[2], path) for meta, path in parts)
 
 
 @dataclass(frozen=True)
@@ -145,28 +56,6 @@ class Git:
 
     # The one place where git is started.
 
-    def _environment(self, extra: Mapping[str, str]) -> dict[str, str]:
-        kept = {name: value for name, value in os.environ.items() if name not in _LOCAL}
-        settings = list(_SETTINGS.items())
-        if self.token:
-            secret = base64.b64encode(f"x-access-token:{self.token}".encode()).decode()
-            header = f"http.{self.server.rstrip('/')}/.extraheader"
-            # The empty value first drops a header that a checkout left in the repository's configuration.
-            settings += [(header, ""), (header, f"AUTHORIZATION: basic {secret}")]
-        first = int(kept.get("GIT_CONFIG_COUNT") or 0)
-        for number, (key, value) in enumerate(settings, first):
-            kept |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
-        return {
-            "GIT_SSH_COMMAND": "ssh -oBatchMode=yes",
-            **kept,
-            "GIT_CONFIG_COUNT": str(first + len(settings)),
-            "GIT_NO_REPLACE_OBJECTS": "1",
-            "GIT_OPTIONAL_LOCKS": "0",
-            "GIT_TERMINAL_PROMPT": "0",
-            "LC_ALL": "C",
-            **extra,
-        }
-
     def _call(
         self,
         args: Sequence[str],
@@ -180,7 +69,7 @@ class Git:
                 ["git", *args],
                 cwd=self.directory,
                 input=stdin,
-                env=self._environment(env or {}),
+                env=environment(self.token, self.server, env or {}),
                 capture_output=True,
                 timeout=seconds,
                 check=False,
@@ -252,7 +141,7 @@ class Git:
             with subprocess.Popen(
                 ["git", "cat-file", "--batch"],
                 cwd=self.directory,
-                env=self._environment({}),
+                env=environment(self.token, self.server, {}),
                 stdin=asked,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,

@@ -1,0 +1,72 @@
+"""What git answers and takes, as values; and what it raises."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlops_spec.errors import Exit, Failure
+
+if TYPE_CHECKING:
+    from pathlib import PurePosixPath
+
+    from mlops_spec.git.repository import Git
+
+
+class GitError(Failure):
+    """A git command failed; `stderr` is what it said."""
+
+    def __init__(self, message: str, *, stderr: str = "", exit_code: Exit = Exit.CONFIG, remedy: str = "") -> None:
+        super().__init__(message, exit_code=exit_code, remedy=remedy)
+        self.stderr = stderr
+
+
+class Stale(GitError):
+    """Somebody else moved the reference first (exit 75): read again, decide again."""
+
+
+@dataclass(frozen=True)
+class Update:
+    """One reference in an atomic push: from `old` (None: it must not exist) to `new` (None: delete it)."""
+
+    ref: str
+    new: str | None
+    old: str | None
+
+
+@dataclass(frozen=True)
+class Tag:
+    """A tag: `object` is the tag object's id (the commit's for a lightweight one), `target` the commit's."""
+
+    name: str
+    object: str
+    target: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file of a tree."""
+
+    mode: str
+    object: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The files of one commit, read without touching the work tree."""
+
+    git: Git
+    commit: str
+
+    def read(self, path: str | PurePosixPath) -> bytes | None:
+        """The file's bytes, or None where there is no such file."""
+        return next(self.git.read_objects([f"{self.commit}:{path}"]))
+
+    def entries(self, under: str | PurePosixPath = "") -> tuple[Entry, ...]:
+        """All files below `under`."""
+        listed = self.git.run(
+            "ls-tree", "--full-tree", "-r", "-z", self.commit, "--", *([f"{under}/"] if str(under) else [])
+        )
+        parts = (line.split("\t", 1) for line in listed.decode().split("\0") if line)
+        return tuple(Entry(meta.split()[0], meta.split()[2], path) for meta, path in parts)
