@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _SIGNS = {">=": "≥", "<=": "≤", ">": ">", "=": "="}
 _COLOURS = {"pass": "green", "fail": "bold red", "inconclusive": "yellow"}
 _HEADER = ("gate", "value", "interval", "bound")
-_COUNTED = {"contract": "broken promise", "leak": "row"}
+_COUNTED = {"contract": "violation", "leak": "row"}
 
 
 def show(judged: Judged) -> None:
@@ -61,7 +61,8 @@ def label(gate: GateResult) -> str:
         case "champion":
             return f"champion: {gate.metric}, paired"
         case "slice":
-            return f"slice {rest.split('/')[0]}={gate.slice}: {gate.metric}"
+            column = rest.removesuffix(f"/{gate.slice}").removesuffix(f"/{gate.metric}")
+            return f"slice {column}{'' if gate.slice is None else f'={gate.slice}'}: {gate.metric}"
         case "fairness":
             return f"fairness {rest}"
         case "robustness":

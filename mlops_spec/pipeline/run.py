@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mlops_spec import layout
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git
-from mlops_spec.pipeline import dvc_lock, inputs, rwlock
+from mlops_spec.pipeline import dvc_lock, inputs, run_cache, rwlock
 from mlops_spec.pipeline.checkout_lock import checkout_lock
 from mlops_spec.pipeline.durations import OURS, note_seconds
 from mlops_spec.pipeline.dvc import Dvc
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from mlops_spec.spec import Spec
 
 _LOCK_COPY = OURS / "dvc.lock"
-_RUN_CACHE = Path(".dvc/cache/runs")
 
 
 @dataclass(frozen=True)
@@ -64,6 +63,7 @@ def run(root: Path, spec: Spec, watch: Callable[[Event], None], asked: Asked) ->
 def _prepare(root: Path, spec: Spec, git: Git, watch: Callable[[Event], None]) -> str | None:
     """Mends what a killed run left and what DVC overlooks; returns the release that this one starts from, if any."""
     rwlock.remove_dead(root / ".dvc/tmp/rwlock")
+    run_cache.remove_empty(root)
     stages = inputs.stages_of(root)
     if healed := dvc_lock.heal(root / layout.DVC_LOCK, root / _LOCK_COPY, list(stages)):
         watch(Said(None, healed))
@@ -109,9 +109,7 @@ def _check_inputs(root: Path, paths: tuple[str, ...], before: Mapping[str, Seen]
         return
     dvc_lock.restore(root / layout.DVC_LOCK, root / _LOCK_COPY)
     # DVC has noted these results under inputs that they may not come from: they must not be found again.
-    for entry in (root / _RUN_CACHE).glob("*/*/*"):
-        if entry.stat().st_mtime >= started - 1:
-            entry.unlink()
+    run_cache.forget_since(root, started - 1)
     raise Failure(
         f"{', '.join(moved)} changed while the pipeline ran: the result belongs to no version of it",
         exit_code=Exit.STALE,

@@ -83,7 +83,7 @@ def make_project(folder: Path, model: str) -> Project:
     root = folder / "repo"
     shutil.copytree(MODELS / model, root, ignore=shutil.ignore_patterns("__pycache__"))
     project = Project(root)
-    _initialize(project)
+    initialize(project)
     project.write(".dvc/config", REMOTE.format(url=folder / "storage"))
     project.tool("git", "init", "--quiet", "--bare", "--initial-branch", "main", str(folder / "origin.git"))
     project.tool("git", "remote", "add", "origin", str(folder / "origin.git"))
@@ -96,7 +96,7 @@ def make_project(folder: Path, model: str) -> Project:
     return project
 
 
-def _initialize(project: Project) -> None:
+def initialize(project: Project) -> None:
     """What `git init` and `dvc init` do."""
     project.tool("git", "init", "--quiet", "--initial-branch", "main")
     project.write(".dvc/config", "")
@@ -135,15 +135,6 @@ REMOTE = """\
     url = {url}
     verify = true
 """
-
-
-@pytest.fixture
-def bare(tmp_path: Path) -> Project:
-    """Nothing but a folder with Git and DVC, for pipelines of plain shell commands."""
-    (tmp_path / "repo").mkdir()
-    project = Project(tmp_path / "repo")
-    _initialize(project)
-    return project
 
 
 @pytest.fixture(scope="module")

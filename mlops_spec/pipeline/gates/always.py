@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def contract(case: Case) -> GateResult:
-    """The number of broken promises in the data that was trained on, checked anew."""
+    """The number of violations in the data that was trained on, checked anew."""
     violations = check(case.spec, read_rows(case.data_path, case.spec.data.contract.columns))
     if file_sha256(case.data_path) != read_split_report(case.root).data.sha256:
         return _none_of("contract", 1, "the data file is another one than was split")

@@ -1,0 +1,105 @@
+"""What DVC prints, read as events and failures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mlops_spec.errors import Exit
+from mlops_spec.pipeline.dvc_output import causes, failure, follow, reason
+from mlops_spec.pipeline.engine import Said, StageRun, Started
+
+if TYPE_CHECKING:
+    from mlops_spec.pipeline.engine import Event
+
+RUN = """\
+Stage 'split' didn't change, skipping
+Running stage 'train':
+> mlops-spec stage train
+epoch 1
+Updating lock file 'dvc.lock'
+
+Stage 'evaluate' is cached - skipping run, checking out outputs
+Pulling data for stage: 'package'
+Running stage 'package':
+> mlops-spec stage package
+Updating lock file 'dvc.lock'
+
+To track the changes with git, run:
+
+\tgit add dvc.lock
+
+To enable auto staging, run:
+
+\tdvc config core.autostage true
+Use `dvc push` to send your updates to remote storage.
+"""
+
+
+def test_a_run_in_events() -> None:
+    seen: list[Event] = []
+
+    done = follow(RUN.splitlines(), seen.append)
+
+    assert [(stage.name, stage.outcome) for stage in done] == [
+        ("split", "unchanged"),
+        ("train", "ran"),
+        ("evaluate", "cached"),
+        ("package", "ran"),
+    ]
+    assert [event for event in seen if isinstance(event, Said)] == [Said("train", "epoch 1")]
+    assert [event for event in seen if isinstance(event, Started)] == [Started("train"), Started("package")]
+    assert [event for event in seen if isinstance(event, StageRun)] == done
+
+
+def test_results_that_were_pulled_were_not_made() -> None:
+    lines = ["Pulling data for stage: 'split'", "Pulling data for stage: 'train'", "Data and pipelines are up to date."]
+
+    assert [(stage.name, stage.outcome) for stage in follow(lines, lambda _: None)] == [
+        ("split", "cached"),
+        ("train", "cached"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("line", "message", "code"),
+    [
+        ("failed to run: mlops-spec stage train, exited with 1", "stage `train` failed", Exit.FINDINGS),
+        ("failed to run: mlops-spec stage train, exited with 78", "stage `train` failed", Exit.CONFIG),
+        ("failed to run: mlops-spec stage train, exited with -9", "stage `train` failed", Exit.FINDINGS),
+        ("failed to run: mlops-spec stage train, exited with 137", "stage `train` failed", Exit.FINDINGS),
+        (
+            "[Errno 28] No space left on device",
+            "dvc repro failed: failed to reproduce 'train': [Errno 28]",
+            Exit.CONFIG,
+        ),
+    ],
+)
+def test_a_failed_stage_keeps_its_exit_code(line: str, message: str, code: Exit) -> None:
+    found = failure(["epoch 1", f"ERROR: failed to reproduce 'train': {line}"])
+
+    assert found.message.startswith(message)
+    assert found.exit_code == code
+
+
+def test_causes_of_a_status() -> None:
+    status = [
+        {"changed deps": {"src": "modified", "model.yaml": {"train.params": "modified"}}},
+        {"changed outs": {"build/model": "deleted"}},
+        "changed command",
+    ]
+
+    assert causes(status) == [
+        "deps src modified",
+        "deps model.yaml train.params modified",
+        "outs build/model deleted",
+        "changed command",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stderr", "said"), [("WARNING: x\nERROR: a\nERROR: b\n", "b"), ("odd\n\n", "odd"), ("", "no reason given")]
+)
+def test_the_reason_is_the_last_error(stderr: str, said: str) -> None:
+    assert reason(stderr) == said

@@ -1,0 +1,138 @@
+"""The table of `gate`: one picture of it, and the words for each kind."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mlops_spec.pipeline.gate_table import label, number, show
+from mlops_spec.pipeline.judgement import Against, GateResult, Judged, Limit
+
+GATES = (
+    GateResult(
+        id="contract", kind="contract", value=0, low=0, high=0, bound=Limit("=", 0), verdict="pass", reason="kept"
+    ),
+    GateResult(
+        id="leak", kind="leak", value=1, low=1, high=1, bound=Limit("=", 0), verdict="fail", reason="1 test row"
+    ),
+    GateResult(
+        id="roc_auc",
+        kind="metric",
+        metric="roc_auc",
+        value=0.777,
+        low=0.766,
+        high=0.791,
+        bound=Limit(">=", 0.76),
+        verdict="pass",
+        reason="0.766 … 0.791 ≥ 0.76",
+    ),
+    GateResult(
+        id="champion/production/roc_auc",
+        kind="champion",
+        metric="roc_auc",
+        value=0.001,
+        low=-0.003,
+        high=0.005,
+        bound=Limit(">=", -0.005),
+        verdict="pass",
+        reason="",
+        baseline=0.776,
+    ),
+    GateResult(
+        id="slice/age_band/roc_auc",
+        kind="slice",
+        metric="roc_auc",
+        value=0.741,
+        low=0.698,
+        high=0.781,
+        bound=Limit(">=", 0.7),
+        verdict="inconclusive",
+        reason="age_band=[0,25): 0.7 lies within 0.698 … 0.781; about 1900 more rows would settle it",
+    ),
+    GateResult(
+        id="slice/age_band/roc_auc/[0,25)",
+        kind="slice",
+        metric="roc_auc",
+        slice="[0,25)",
+        value=0.741,
+        low=0.698,
+        high=0.781,
+        bound=Limit(">=", 0.7),
+        verdict="inconclusive",
+        reason="0.7 lies within 0.698 … 0.781; about 1900 more rows would settle it",
+        rows_needed=1900,
+    ),
+    GateResult(
+        id="fairness/equalized_odds_difference/sex",
+        kind="fairness",
+        metric="equalized_odds_difference",
+        value=0.131,
+        low=0.097,
+        high=0.166,
+        bound=Limit("<=", 0.1),
+        verdict="fail",
+        reason="0.097 … 0.166 is not ≤ 0.1; true positive rate: female 0.29, male 0.42",
+        waived_until="2027-01-31",
+    ),
+    GateResult(
+        id="robustness/missing/roc_auc",
+        kind="robustness",
+        metric="roc_auc",
+        value=0.004,
+        low=0.001,
+        high=0.007,
+        bound=Limit("<=", 0.03),
+        verdict="pass",
+        reason="",
+    ),
+    GateResult(
+        id="latency/p99",
+        kind="latency",
+        value=3.12,
+        low=3.0,
+        high=3.3,
+        bound=Limit("<=", 50),
+        verdict="pass",
+        reason="",
+    ),
+    GateResult(
+        id="size", kind="size", value=2.1e6, low=2.1e6, high=2.1e6, bound=Limit("<=", 5e7), verdict="pass", reason=""
+    ),
+)
+JUDGED = Judged("credit-default", "0" * 40, 7479, Against("production", "v1.4.0", "sha256:" + "0" * 64), GATES)
+TABLE = Path(__file__).with_suffix(".txt")
+
+
+def test_the_whole_table(capsys: pytest.CaptureFixture[str], update: bool) -> None:
+    show(JUDGED)
+
+    out = capsys.readouterr().out
+    if update:
+        TABLE.write_text(out, encoding="utf-8")
+    assert out == TABLE.read_text(encoding="utf-8")
+
+
+def test_a_pass_says_nothing_more(capsys: pytest.CaptureFixture[str]) -> None:
+    show(replace(JUDGED, gates=GATES[2:4], against=None))
+
+    assert capsys.readouterr().out.splitlines()[0] == "credit-default · 7,479 test rows · PASS"
+    assert "failed" not in capsys.readouterr().out
+
+
+def test_a_column_without_values_still_has_its_line() -> None:
+    assert label(GATES[4]) == "slice age_band: roc_auc"
+
+
+@pytest.mark.parametrize(
+    ("kind", "amount", "text"),
+    [
+        ("latency", 2000, "2,000 ms"),
+        ("metric", 57.04, "57.0"),
+        ("metric", 12345.6, "12,346"),
+        ("champion", -0.5, "−0.500"),
+    ],
+)
+def test_numbers_have_the_digits_that_matter(kind: str, amount: float, text: str) -> None:
+    assert number(GateResult(id="x", kind=kind, verdict="pass", reason=""), amount) == text

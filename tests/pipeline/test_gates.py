@@ -1,0 +1,307 @@
+"""Gates over known answers: each kind passes, fails and stays open when it should, and fails closed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mlops_spec.pipeline.answers import Answers
+from mlops_spec.pipeline.gates import champion, fairness, metric, operation, robustness, slices
+from mlops_spec.pipeline.gates.case import Case, Perturbed, Rival
+from mlops_spec.pipeline.gates.operation import percentile_interval
+from mlops_spec.pipeline.judgement import Judged, waived
+from mlops_spec.spec import Spec
+from mlops_spec.spec.governance import Waiver
+
+if TYPE_CHECKING:
+    from mlops_spec.pipeline.judgement import GateResult
+
+COUNT = 1200
+DRAW = np.random.default_rng(5)
+TRUTH = DRAW.integers(0, 2, COUNT)
+GOOD = np.clip(0.35 + 0.3 * TRUTH + DRAW.normal(0, 0.12, COUNT), 0.01, 0.99)
+WORSE = np.clip(0.45 + 0.1 * TRUTH + DRAW.normal(0, 0.12, COUNT), 0.01, 0.99)
+BAND = DRAW.choice(["old", "young"], COUNT)
+
+
+def make(gate: dict[str, Any], **changed: Any) -> tuple[Case, Any]:
+    spec = Spec.model_validate(
+        {
+            "spec": 1,
+            "model": "m",
+            "task": "binary-classification",
+            "owners": ["@a"],
+            "data": {"path": "d.csv", "target": "target"},
+            "train": {"run": "x"},
+            "evaluate": {"resamples": 200},
+            "gates": [gate],
+        }
+    )
+    case = Case(
+        root=Path(),
+        spec=spec,
+        data_path=Path("d.csv"),
+        train=pd.DataFrame(),
+        test=pd.DataFrame({"band": BAND, "target": TRUTH}),
+        answers=Answers(TRUTH, GOOD),
+        perturbed=(),
+        latencies=None,
+        package_bytes=2_000_000,
+        rivals={},
+    )
+    return replace(case, **changed), spec.gates[0]
+
+
+def one(module: Any, gate: dict[str, Any], **changed: Any) -> GateResult:
+    (result,) = module.results(*make(gate, **changed))
+    assert isinstance(result.verdict, str)
+    return result  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize(
+    ("bound", "verdict"),
+    [({"min": 0.9}, "pass"), ({"min": 0.99}, "fail"), ({"max": 0.5}, "fail"), ({"max": 1.0}, "pass")],
+)
+def test_a_metric_against_its_bound(bound: dict[str, float], verdict: str) -> None:
+    result = one(metric, {"metric": "roc_auc", **bound})
+
+    assert (result.id, result.kind, result.verdict) == ("roc_auc", "metric", verdict)
+    assert result.low is not None
+    assert result.high is not None
+    assert result.value is not None
+    assert result.low < result.value < result.high
+
+
+def test_few_rows_are_inconclusive() -> None:
+    few = Answers(TRUTH[:40], GOOD[:40])
+
+    result = one(metric, {"metric": "roc_auc", "min": 0.95}, answers=few, test=pd.DataFrame({"band": BAND[:40]}))
+
+    assert result.verdict == "inconclusive"
+    assert result.rows_needed
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.sampled_from(["roc_auc", "brier_score", "accuracy", "log_loss"]),
+    st.sampled_from([np.nan, np.inf, -np.inf, -0.1, 1.1]),
+    st.sets(st.integers(0, COUNT - 1), min_size=1, max_size=5),
+    st.booleans(),
+)
+def test_no_metric_passes_on_answers_that_are_no_probabilities(
+    name: str, bad: float, places: set[int], lower: bool
+) -> None:
+    score = GOOD.copy()
+    score[list(places)] = bad
+
+    result = one(metric, {"metric": name, **({"max": 1e9} if lower else {"min": -1e9})}, answers=Answers(TRUTH, score))
+
+    assert (result.verdict, result.value) == ("inconclusive", None)
+
+
+def test_one_class_is_inconclusive() -> None:
+    result = one(metric, {"metric": "roc_auc", "min": 0.5}, answers=Answers(np.ones(COUNT, dtype=int), GOOD))
+
+    assert result.verdict == "inconclusive"
+    assert "one class only" in result.reason
+
+
+CHAMPION = {"champion": "production", "metric": "roc_auc", "margin": 0.01}
+
+
+@pytest.mark.parametrize(
+    ("rival", "verdict", "reason"),
+    [
+        (Rival(WORSE), "pass", ""),
+        (Rival(np.clip(GOOD + 0.2 * (TRUTH - 0.5), 0, 1)), "fail", ""),
+        (Rival(GOOD), "pass", "are they the same model?"),
+        (Rival(None, reason="v1.0.0 can't answer these rows: x"), "inconclusive", "v1.0.0 can't answer"),
+        (Rival(None, reason="no champion yet", never_deployed=True), "pass", "no champion yet"),
+        (Rival(np.full(COUNT, np.nan)), "inconclusive", "NaN"),
+        (Rival(GOOD[:-1]), "inconclusive", ""),
+    ],
+)
+def test_the_champion(rival: Rival, verdict: str, reason: str) -> None:
+    result = one(champion, CHAMPION, rivals={"production": rival})
+
+    assert (result.id, result.verdict) == ("champion/production/roc_auc", verdict)
+    assert reason in result.reason
+
+
+def test_a_champion_where_less_is_better() -> None:
+    gate = {"champion": "production", "metric": "brier_score", "margin": 0.001}
+
+    result = one(champion, gate, rivals={"production": Rival(WORSE)})
+    assert (result.verdict, result.bound and result.bound.op) == ("pass", "<=")
+    assert one(champion, gate, answers=Answers(TRUTH, WORSE), rivals={"production": Rival(GOOD)}).verdict == "fail"
+
+
+SLICE = {"slice": "band", "metric": "roc_auc", "min": 0.8, "min_rows": 100}
+
+
+def test_a_slice_that_is_bad_decides() -> None:
+    score = np.where(BAND == "old", 1 - GOOD, GOOD)
+
+    overall, old, young = slices.results(*make(SLICE, answers=Answers(TRUTH, score)))
+
+    assert (overall.id, overall.slice, overall.verdict) == ("slice/band/roc_auc", None, "fail")
+    assert overall.reason.startswith("band=old: ")
+    assert (old.id, old.verdict) == ("slice/band/roc_auc/old", "fail")
+    assert (young.id, young.slice, young.verdict) == ("slice/band/roc_auc/young", "young", "pass")
+
+
+def test_a_slice_that_is_small_or_of_one_class_is_inconclusive() -> None:
+    band = np.where(np.arange(COUNT) < 60, "few", np.where(TRUTH == 1, "ones", "zeros"))
+
+    overall, *each = slices.results(*make(SLICE, test=pd.DataFrame({"band": band})))
+
+    assert overall.verdict == "inconclusive"
+    assert {result.slice: result.verdict for result in each} == dict.fromkeys(("few", "ones", "zeros"), "inconclusive")
+
+
+def test_missing_values_are_a_slice() -> None:
+    band = pd.Series(BAND, dtype="str").mask(np.arange(COUNT) % 3 == 0)
+
+    _, *each = slices.results(*make(SLICE, test=pd.DataFrame({"band": band})))
+
+    assert [result.slice for result in each] == ["old", "young", "(missing)"]
+
+
+FAIR = {"fairness": "equalized_odds_difference", "by": "band", "max": 0.2}
+
+
+def test_a_disparity_names_who_fares_worse() -> None:
+    assert one(fairness, FAIR).verdict == "pass"
+    score = np.where(BAND == "old", np.minimum(GOOD, 0.49), GOOD)
+
+    result = one(fairness, FAIR, answers=Answers(TRUTH, score))
+
+    assert result.id == "fairness/equalized_odds_difference/band"
+    assert result.verdict == "fail"
+    assert "true positive rate: old 0.00, young 0." in result.reason
+
+
+def test_one_group_alone_is_inconclusive() -> None:
+    result = one(fairness, FAIR, test=pd.DataFrame({"band": ["all"] * COUNT}))
+
+    assert (result.verdict, result.reason) == ("inconclusive", "one group only (all): there is nothing to compare")
+
+
+ROBUST = {"robustness": "missing", "metric": "roc_auc", "max_drop": 0.05}
+
+
+@pytest.mark.parametrize(
+    ("score", "reason", "verdict"),
+    [
+        (np.where(np.arange(COUNT) % 50 == 0, 0.5, GOOD), "", "pass"),
+        (WORSE, "", "fail"),
+        (GOOD, "", "pass"),
+        (None, "no feature is of a type", "inconclusive"),
+        (np.full(COUNT, np.inf), "", "inconclusive"),
+    ],
+)
+def test_robustness_is_the_drop(score: Any, reason: str, verdict: str) -> None:
+    case, gate = make(ROBUST)
+
+    (result,) = robustness.results(replace(case, perturbed=(Perturbed(gate, score, reason),)), gate)
+
+    assert (result.id, result.verdict) == ("robustness/missing/roc_auc", verdict)
+
+
+@pytest.mark.parametrize(
+    ("latencies", "verdict"),
+    [
+        (np.full(1000, 0.004) + np.arange(1000) * 1e-7, "pass"),
+        (np.full(1000, 0.06) + np.arange(1000) * 1e-7, "fail"),
+        (np.where(np.arange(1000) % 40 == 0, 0.2, 0.004) + np.arange(1000) * 1e-7, "fail"),
+        (np.where(np.arange(1000) % 90 == 0, 0.2, 0.004), "inconclusive"),
+        (np.full(100, 0.004), "inconclusive"),
+        (None, "inconclusive"),
+        (np.full(1000, np.nan), "inconclusive"),
+    ],
+)
+def test_latency(latencies: Any, verdict: str) -> None:
+    (result,) = operation.latency(*make({"latency": {"p99": "50ms"}}, latencies=latencies))
+
+    assert (result.id, result.verdict) == ("latency/p99", verdict)
+
+
+def test_the_percentile_interval_covers_what_it_should() -> None:
+    """Of an exponential law the 99th percentile is -ln 0.01; 95 of 100 intervals should hold it."""
+    truth = -np.log(0.01)
+    draw = np.random.default_rng(0)
+
+    found = [percentile_interval(draw.exponential(size=1000), 0.99, 0.95) for _ in range(2000)]
+
+    assert 0.94 <= np.mean([interval.low <= truth <= interval.high for interval in found]) <= 0.985
+
+
+@pytest.mark.parametrize(("limit", "verdict"), [("3MB", "pass"), ("2MB", "pass"), ("1999kB", "fail")])
+def test_size(limit: str, verdict: str) -> None:
+    (result,) = operation.size(*make({"size": {"max": limit}}))
+
+    assert (result.id, result.value, result.verdict) == ("size", 2e6, verdict)
+
+
+def judged(*results: GateResult) -> Judged:
+    return Judged("m", "0" * 40, COUNT, None, results)
+
+
+def test_the_worst_decides_and_nothing_is_no_pass() -> None:
+    good, bad = one(metric, {"metric": "roc_auc", "min": 0.9}), one(metric, {"metric": "roc_auc", "min": 0.99})
+    unsure = one(champion, CHAMPION, rivals={"production": Rival(None, reason="x")})
+
+    assert judged(good).verdict == "pass"
+    assert judged(good, unsure).verdict == "inconclusive"
+    assert judged(unsure, bad, good).verdict == "fail"
+    assert judged().verdict == "inconclusive"
+
+
+def waiver(gate: str, expires: str) -> Waiver:
+    return Waiver(gate=gate, reason="Under review with compliance.", owner="@a", expires=expires)
+
+
+@pytest.mark.parametrize(
+    ("gate", "expires", "verdict"),
+    [
+        ("roc_auc", "2026-11-23", "pass"),
+        ("roc_auc", "2027-01-01", "pass"),
+        ("roc_auc", "2026-11-22", "fail"),
+        ("accuracy", "2027-01-01", "fail"),
+    ],
+)
+def test_a_waiver_holds_until_the_end_of_its_last_day(gate: str, expires: str, verdict: str) -> None:
+    bad = one(metric, {"metric": "roc_auc", "min": 0.99})
+
+    results = waived([bad], [waiver(gate, expires)], "2026-11-23")
+
+    assert judged(*results).verdict == verdict
+    assert results[0].waived_until == (expires if verdict == "pass" else None)
+    assert results[0].verdict == "fail"
+
+
+def test_a_waiver_of_a_column_is_one_of_its_values_and_the_other_way_not() -> None:
+    score = np.where(BAND == "old", 1 - GOOD, GOOD)
+    results = list(slices.results(*make(SLICE, answers=Answers(TRUTH, score))))
+
+    assert judged(*waived(results, [waiver("slice/band/roc_auc", "2027-01-01")], "2026-11-23")).verdict == "pass"
+    assert judged(*waived(results, [waiver("slice/band/roc_auc/old", "2027-01-01")], "2026-11-23")).verdict == "fail"
+
+
+def test_the_record_holds_numbers_or_null() -> None:
+    unsure = one(metric, {"metric": "roc_auc", "min": 0.5}, answers=Answers(TRUTH, np.full(COUNT, np.nan)))
+
+    record = judged(unsure).record()
+
+    assert record["verdict"] == "inconclusive"
+    (gate,) = record["gates"]
+    assert gate["value"] is gate["low"] is gate["high"] is None
+    assert gate["bound"] == {"op": ">=", "value": 0.5}
+    assert "waived_until" not in gate

@@ -1,0 +1,88 @@
+"""Perturbing: the chosen columns, the chosen share, by a seed, and nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mlops_spec.pipeline.perturb import perturb
+from mlops_spec.spec.evaluate import RobustnessGate
+
+COUNT = 4000
+DRAW = np.random.default_rng(1)
+ROWS = pd.DataFrame(
+    {
+        "x": DRAW.normal(100, 20, COUNT),
+        "n": DRAW.integers(0, 1000, COUNT),
+        "flag": DRAW.random(COUNT) < 0.5,
+        "kind": DRAW.choice(["a", "b"], COUNT),
+        "id": np.arange(COUNT),
+    }
+)
+FEATURES = ["x", "n", "flag", "kind"]
+
+
+def perturbed(kind: str, **how: Any) -> pd.DataFrame:
+    gate = RobustnessGate.model_validate({"robustness": kind, "metric": "roc_auc", "max_drop": 0.1, "rate": 0.2, **how})
+    return perturb(gate, FEATURES, ROWS, ROWS, seed=7)
+
+
+@pytest.mark.parametrize(
+    ("kind", "touched"),
+    [
+        ("missing", {"x", "n", "flag", "kind"}),
+        ("noise", {"x", "n"}),
+        ("shift", {"x", "n"}),
+        ("rounding", {"x", "n"}),
+        ("unseen_category", {"kind"}),
+    ],
+)
+def test_all_means_the_features_that_the_kind_fits(kind: str, touched: set[str]) -> None:
+    found = perturbed(kind)
+
+    assert {name for name in ROWS if not found[name].equals(ROWS[name])} == touched
+
+
+def test_a_share_of_the_values_is_hit() -> None:
+    found = perturbed("missing", columns=["x", "kind"])
+
+    assert found["x"].isna().mean() == pytest.approx(0.2, abs=0.03)
+    assert found["kind"].isna().mean() == pytest.approx(0.2, abs=0.03)
+    assert not (found["x"].isna() == found["kind"].isna()).all()
+    assert found["x"].dropna().equals(ROWS["x"][found["x"].notna()])
+
+
+def test_the_same_seed_perturbs_the_same() -> None:
+    pd.testing.assert_frame_equal(perturbed("noise"), perturbed("noise"))
+
+
+def test_noise_shift_and_rounding_are_as_large_as_they_say() -> None:
+    deviation = ROWS["x"].std()
+    noise = (perturbed("noise", rate=1.0)["x"] - ROWS["x"]).std()
+    shift = perturbed("shift", rate=1.0)["x"] - ROWS["x"]
+    rounded = perturbed("rounding", rate=1.0)["x"]
+
+    assert noise == pytest.approx(0.1 * deviation, rel=0.05)
+    np.testing.assert_allclose(shift, 0.5 * deviation)
+    assert set(rounded[rounded >= 100] % 10) == {0.0}
+    assert (rounded - ROWS["x"]).abs().max() <= 5
+
+
+def test_whole_numbers_stay_whole() -> None:
+    for kind in ("noise", "shift", "rounding"):
+        assert perturbed(kind)["n"].dtype == ROWS["n"].dtype
+
+
+def test_an_unseen_category_was_never_seen() -> None:
+    assert len(set(perturbed("unseen_category")["kind"]) - {"a", "b"}) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "columns"), [("noise", ["kind"]), ("unseen_category", ["x"]), ("missing", ["id"]), ("shift", ["nope"])]
+)
+def test_a_column_that_the_kind_does_not_fit_is_refused(kind: str, columns: list[str]) -> None:
+    with pytest.raises((ValueError, KeyError), match=columns[0]):
+        perturbed(kind, columns=columns)
