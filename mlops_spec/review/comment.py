@@ -71,7 +71,7 @@ def _plan(path: Path) -> str:
     except (ValidationError, KeyError, TypeError, AttributeError) as error:
         raise Failure(f"{path} is no plan", exit_code=Exit.FINDINGS, remedy="`mlops-spec plan` writes it.") from error
     lines = plan_markdown(found).splitlines()
-    return "\n".join(line if line.startswith("```") else inert(line) for line in lines)
+    return "\n".join(line if set(line) == {"`"} else inert(line) for line in lines)
 
 
 def _links(environ: Mapping[str, str]) -> str:

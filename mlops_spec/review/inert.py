@@ -26,6 +26,6 @@ def shown(text: str) -> str:
     >>> shown("champion: roc_auc, paired"), shown("[0,25)"), shown("www.example.org")
     ('champion: roc_auc, paired', '`[0,25)`', '`www.example.org`')
     """
-    safe = inert(text)
+    safe = inert(text) or "–"
     marked = "www." in safe or re.search(r"(^|\W)_|_(\W|$)", safe)
     return safe if _PLAIN.fullmatch(safe) and not marked else f"`{safe}`"

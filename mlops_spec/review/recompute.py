@@ -74,8 +74,9 @@ def _recomputed(gate: Gate, main: Trusted) -> Recomputed:
     computed = _computed(gate, main)
     # The run may be stricter, when rows are too few or slices many; more lenient it may not be.
     verdict = gate.verdict if gate.verdict != "pass" else computed
-    waived = any(name in main.waivers for name in _names(gate))
-    return Recomputed(gate, verdict, verdict != "pass" and not waived, tuple(_notes(gate, main, waived=waived)))
+    until = next((main.waivers[name] for name in _names(gate) if name in main.waivers), None)
+    notes = () if verdict == "pass" else (*_waiving(gate, until),)
+    return Recomputed(gate, verdict, verdict != "pass" and until is None, (*notes, *_limits_on_main(gate, main)))
 
 
 def _computed(gate: Gate, main: Trusted) -> Outcome:
@@ -95,9 +96,14 @@ def _computed(gate: Gate, main: Trusted) -> Outcome:
     return "pass" if kept else "fail" if broken else "inconclusive"
 
 
-def _notes(gate: Gate, main: Trusted, *, waived: bool) -> Iterator[str]:
-    if gate.waived_until and not waived:
+def _waiving(gate: Gate, until: str | None) -> Iterator[str]:
+    if until is not None:
+        yield f"waived until {until}"
+    elif gate.waived_until:
         yield "waived by this change, not by main"
+
+
+def _limits_on_main(gate: Gate, main: Trusted) -> Iterator[str]:
     told = next((main.limits[name] for name in _names(gate) if name in main.limits), None)
     if told is None:
         yield "not on main"

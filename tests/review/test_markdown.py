@@ -1,0 +1,133 @@
+"""The comment's text: what an honest run looks like, and that nothing hostile survives in it."""
+
+from __future__ import annotations
+
+import copy
+import re
+from pathlib import Path
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mlops_spec.review.inert import inert, shown
+from mlops_spec.review.markdown import MAX_BYTES, as_markdown
+from mlops_spec.review.recompute import review, trusted
+from mlops_spec.review.report import Report
+from mlops_spec.spec import Spec
+
+from .conftest import SPEC, honest
+
+EXPECTED = Path(__file__).parent / "expected.md"
+
+
+def text(record: dict[str, Any], *more: str) -> str:
+    report = Report.model_validate(record)
+    return as_markdown(report, review(report, trusted(Spec.model_validate(SPEC), "2026-11-23", ())), *more)
+
+
+def test_the_whole_text(update: bool) -> None:
+    found = text(honest(), "### Plan\n\n```\nnothing will run\n```")
+    if update:
+        EXPECTED.write_text(found, encoding="utf-8")
+    assert found == EXPECTED.read_text(encoding="utf-8")
+
+
+def test_a_run_that_failed_says_so() -> None:
+    found = text(
+        {**honest(), "gates": [], "measures": {}, "slices": [], "curves": {}, "failure": "No gates: see its log."}
+    )
+
+    assert found == "### credit-default: ❌ `No gates: see its log.`\n"
+
+
+ATTACKS = [
+    "@octocat",
+    "<img src=x onerror=alert(1)>",
+    "[click](https://evil.example)",
+    "![x](https://evil.example/x.png)",
+    "<!-- mlops-spec -->",
+    "`code` | cell |\n| --- |",
+    "</details><script>",
+    "https://evil.example",
+    "www.evil.example",
+    "a\u202eb\x1b[31m\x00",
+    "`````",
+    "&lt;img&gt;",
+    "```\n# heading",
+    "acme/repo#1",
+    "user@example.org",
+    "__bold__ **bold** _it_",
+    "$\\text{x}$",
+    "| a | b |",
+    "line\u2028break",
+]
+
+
+def hostile(place: str, attack: str) -> dict[str, Any]:
+    record = copy.deepcopy(honest())
+    if place == "failure":
+        return {**record, "failure": attack}
+    if place in ("column", "value"):
+        record["slices"][0][place] = attack
+        return record
+    gate = record["gates"][6]
+    gate.update({"kind": "slice", "verdict": "fail"} if place == "slice" else {})
+    gate[place] = attack
+    return record
+
+
+# Outside of code: no mention, tag, link, address, emphasis or comment; only our own tags.
+_OWN = re.compile(r"</?(?:details|summary)>")
+_LIVE = re.compile(r"@\w|<[A-Za-z/!]|\]\(|https?://|www\.|<!--|[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def live(markdown: str) -> list[str]:
+    return _LIVE.findall(_OWN.sub("", re.sub(r"`[^`\n]*`", "", markdown)))
+
+
+@settings(max_examples=400, deadline=None)
+@given(
+    st.sampled_from(["id", "slice", "reason", "column", "value", "failure"]),
+    st.lists(st.sampled_from(ATTACKS) | st.text(max_size=30), min_size=1, max_size=4).map("".join),
+)
+def test_nothing_hostile_survives(place: str, attack: str) -> None:
+    found = text(hostile(place, attack))
+
+    assert live(found) == []
+    for mark in ("@octocat", "<img", "](", "<!--", "<script"):
+        assert mark not in found
+    header = next((line for line in found.splitlines() if line.startswith("| gate | value")), None)
+    if header:  # every row has the columns of the header
+        start = found.splitlines().index(header)
+        table = [line for line in found.splitlines()[start:] if line.startswith("|")]
+        assert {line.count(" | ") for line in table[: len(honest()["gates"])]} == {5}
+
+
+@given(st.text(max_size=60))
+def test_inert_text_is_one_printable_line(attack: str) -> None:
+    found = inert(attack)
+
+    assert len(found.splitlines()) <= 1
+    assert not re.search(r"[<>@`|]|\]\(", found)
+    assert live(shown(attack)) == []
+
+
+def test_what_does_not_fit_is_left_out_and_said() -> None:
+    found = text(honest(), "x" * MAX_BYTES, "short")
+
+    assert len(found.encode()) <= MAX_BYTES
+    assert "1 more parts do not fit here" in found
+    assert "short" in found
+
+
+def test_many_gates_are_cut_but_never_those_that_block() -> None:
+    record = honest()
+    many = [{**record["gates"][4], "id": f"slice/a/b/{number}", "slice": str(number)} for number in range(400)]
+    blocking = {**record["gates"][2], "id": "accuracy", "metric": "accuracy", "verdict": "fail"}
+
+    found = text({**record, "gates": [*record["gates"], *many, blocking]})
+
+    assert "| accuracy |" in found
+    assert "more gates are in the run's artifact" in found
+    assert len(found.encode()) <= MAX_BYTES
