@@ -26,6 +26,7 @@ DVC_FILE = P("dvc.yaml")
 DVC_LOCK = P("dvc.lock")
 DEPLOY = P("deploy")
 CARD = P("MODEL_CARD.md")
+RELEASE = P("release")  # in a release commit: what the version was judged by
 MANAGED = P(".mlops/managed.json")
 OVERLAYS = P(".mlops/overlays")
 

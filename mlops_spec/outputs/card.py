@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mlops_spec.spec.evaluate import Gate
 
 # Hugging Face's names
-_PIPELINE_TAG = {
+PIPELINE_TAG = {
     "binary-classification": "tabular-classification",
     "multiclass-classification": "tabular-classification",
     "regression": "tabular-regression",
@@ -42,7 +42,7 @@ def card(spec: Spec) -> dict[str, object]:
     """The card's values: metadata as Hugging Face reads it, then what a reader wants to know."""
     return {
         "spec": spec,
-        "pipeline_tag": _PIPELINE_TAG[spec.task],
+        "pipeline_tag": PIPELINE_TAG[spec.task],
         "library": _LIBRARY.get(spec.train.format),
         "metrics": metrics(spec),
         "data_file": data_file(spec.data),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mlops_spec.manifest import Manifest
 
 LIMIT = 4 * 2**20
-_FILES = (layout.MANIFEST.name, layout.DVC_LOCK.name, layout.EVALUATION.name, layout.GATE.name, layout.CARD.name)
+FILES = (layout.MANIFEST.name, layout.DVC_LOCK.name, layout.EVALUATION.name, layout.GATE.name, layout.CARD.name)
 _SIDES = {
     ">=": lambda value, bound: value >= bound,
     "<=": lambda value, bound: value <= bound,
@@ -89,22 +89,31 @@ def read_bundle(folder: Path, expected_digest: str | None = None) -> Bundle:
     Raises:
         Failure: a file is missing or damaged (exit 2), or it is not the package that was trained (exit 1).
     """
-    files = {name: _read(folder, name) for name in _FILES}
-    digest = "sha256:" + hashlib.sha256(files[layout.MANIFEST.name]).hexdigest()
-    if expected_digest is not None and digest != expected_digest:
+    bundle = bundle_of({name: _read(folder, name) for name in FILES}, folder)
+    if expected_digest is not None and bundle.digest != expected_digest:
         raise Failure(
-            f"{folder}: the package is {digest}, but {expected_digest} was trained",
+            f"{folder}: the package is {bundle.digest}, but {expected_digest} was trained",
             exit_code=Exit.FINDINGS,
             remedy="the bundle was replaced on its way: look at the run's artifacts, then run it again",
         )
+    return bundle
+
+
+def bundle_of(files: dict[str, bytes], source: Path) -> Bundle:
+    """The bundle that these files make up; `source` is where they are from, for messages.
+
+    Raises:
+        Failure: a file is damaged (exit 2), or they are of several models (exit 1).
+    """
+    digest = "sha256:" + hashlib.sha256(files[layout.MANIFEST.name]).hexdigest()
     try:
         described = manifest.parse(files[layout.MANIFEST.name])
     except ValueError as error:
-        raise Failure(f"{folder / layout.MANIFEST}: {error}") from error
-    gates = _gates(files[layout.GATE.name], folder / layout.GATE.name)
+        raise Failure(f"{source / layout.MANIFEST}: {error}") from error
+    gates = _gates(files[layout.GATE.name], source / layout.GATE.name)
     if gates.model != described.model:
-        raise Failure(f"{folder}: gates of {gates.model!r}, package of {described.model!r}", exit_code=Exit.FINDINGS)
-    judged = tuple(_judged(gate, folder / layout.GATE.name) for gate in gates.gates)
+        raise Failure(f"{source}: gates of {gates.model!r}, package of {described.model!r}", exit_code=Exit.FINDINGS)
+    judged = tuple(_judged(gate, source / layout.GATE.name) for gate in gates.gates)
     return Bundle(files, described, digest, gates.commit, gates.against, judged)
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlops_spec import __version__, layout
+from mlops_spec.card.documents import documents
+from mlops_spec.card.evidence import evidence_of
 from mlops_spec.ledger.canonical import canonical
 from mlops_spec.ledger.record import Data, Draft, Evidence, FromWhat, Package, Policy, Risk, TagObject, What, Why, plain
 from mlops_spec.outputs.stages import data_file
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
     from mlops_spec.release.versions import Part
     from mlops_spec.spec import Spec
 
-FOLDER = "release"  # in the release commit: what the version was judged by
+FOLDER = str(layout.RELEASE)
 
 
 @dataclass(frozen=True)
@@ -36,10 +38,15 @@ class Candidate:
 
 
 def release_commit(git: Git, candidate: Candidate, version: str) -> str:
-    """A commit on top of the merge that holds what the pipeline gave; only the tag points to it."""
+    """A commit on top of the merge that holds what the pipeline gave, and what that proves; only the tag points to it.
+
+    Raises Failure when the evidence is damaged, or of another model.
+    """
     files = dict(candidate.bundle.files)
-    placed: dict[str, bytes | None] = {str(path): files.pop(path.name) for path in (layout.DVC_LOCK, layout.CARD)}
+    declared = files.pop(layout.CARD.name).decode(errors="replace")
+    placed: dict[str, bytes | None] = {str(layout.DVC_LOCK): files.pop(layout.DVC_LOCK.name)}
     placed |= {f"{FOLDER}/{name}": content for name, content in files.items()}
+    placed |= documents(evidence_of(candidate.bundle, candidate.spec, version), declared)
     return git.write_commit(
         git.write_tree(candidate.tree.commit, placed),
         parents=[candidate.tree.commit],

@@ -210,7 +210,9 @@ def write_bundle(folder: Path, *, commit: str, auc: float = 0.8, **changed: Any)
     }
     (folder / "manifest.json").write_bytes(manifest.manifest_bytes(made))
     (folder / "gate.json").write_text(json.dumps(gates))
-    (folder / "evaluation.json").write_text("{}\n")
+    measured = {"roc_auc": {"value": auc, "low": auc - 0.02, "high": auc + 0.02, "method": "delong"}}
+    evaluation = {"v": 1, "model": "churn", "rows": 250, "measures": measured, "slices": {}}
+    (folder / "evaluation.json").write_text(json.dumps(evaluation))
     (folder / "dvc.lock").write_text(LOCK.format(**values))
     (folder / "MODEL_CARD.md").write_text("# churn\n")
 

@@ -1,0 +1,33 @@
+"""The documents that a release carries beside its evidence: where each lies, and its bytes."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from mlops_spec import layout
+from mlops_spec.card.bill import bill
+from mlops_spec.card.markdown import measured_card
+from mlops_spec.card.statements import release, test_result
+
+if TYPE_CHECKING:
+    from mlops_spec.card.evidence import Evidence
+
+BILL = layout.RELEASE / "bill.cdx.json"
+TEST_RESULT = layout.RELEASE / "test-result.intoto.json"
+RELEASE = layout.RELEASE / "release.intoto.json"
+
+
+def documents(evidence: Evidence, declared_card: str) -> dict[str, bytes]:
+    """Path in the release commit → content, for a registered version."""
+    return {
+        str(layout.CARD): measured_card(declared_card, evidence).encode(),
+        str(BILL): as_json(bill(evidence)),
+        str(TEST_RESULT): as_json(test_result(evidence)),
+        str(RELEASE): as_json(release(evidence)),
+    }
+
+
+def as_json(value: object) -> bytes:
+    """JSON for people to read and `git diff` to compare."""
+    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False).encode() + b"\n"

@@ -1,0 +1,120 @@
+"""The model card of a release: the declared card, with what was measured in its metadata and at its end."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import yaml
+
+from mlops_spec import layout
+from mlops_spec.card.metadata import model_index
+from mlops_spec.errors import Failure
+from mlops_spec.render.scalars import markdown_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from mlops_spec.card.evidence import Evidence, Measured, Slice
+    from mlops_spec.ledger.record import GateResult
+
+_FENCE = "---\n"
+_KEY = "model-index"
+
+
+def measured_card(declared: str, evidence: Evidence) -> str:
+    """The card as the release carries it; whatever the declared one says stays as it is.
+
+    Raises:
+        Failure: the declared card's metadata is no YAML, or names results already.
+    """
+    front, body = _split(declared)
+    index = model_index(evidence)
+    results = yaml.safe_dump({_KEY: index}, sort_keys=False, allow_unicode=True, width=1000) if index else ""
+    return f"{_FENCE}{front}{results}{_FENCE}{body.rstrip()}\n\n" + "\n".join(_section(evidence)) + "\n"
+
+
+def _split(declared: str) -> tuple[str, str]:
+    """Metadata and body; a card without metadata has none of it."""
+    opening, fence, rest = declared.partition(_FENCE)
+    front, end, body = rest.partition(f"\n{_FENCE}")
+    if opening or not fence or not end:
+        return "", f"\n{declared}"
+    try:
+        known = yaml.safe_load(front)
+    except yaml.YAMLError as error:
+        raise Failure(f"{layout.CARD}: its metadata is not YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(known, dict | None) or _KEY in (known or {}):
+        raise Failure(
+            f"{layout.CARD}: its metadata must be a mapping without `{_KEY}`, which holds what releases measure",
+            remedy="correct the card's overlay in .mlops/overlays",
+        )
+    return f"{front}\n", body
+
+
+def _section(evidence: Evidence) -> Iterator[str]:
+    evaluation, confidence = evidence.evaluation, evidence.spec.evaluate.confidence
+    yield "## Measured"
+    yield ""
+    yield from _origin(evidence)
+    yield f"On {evaluation.rows:,} test rows, with intervals at {confidence:.4g} confidence:"
+    yield ""
+    yield from _table(
+        ("measure", "value", "interval"), (_row(name, each) for name, each in evaluation.measures.items())
+    )
+    yield from ("", "### Gates", "")
+    yield from _table(("gate", "verdict", "value", "interval", "bound"), map(_gate, evidence.bundle.gates))
+    for column, values in evaluation.slices.items():
+        yield from ("", f"### By {markdown_text(column)}", "")
+        yield from _slices(values, list(evaluation.measures))
+
+
+def _origin(evidence: Evidence) -> Iterator[str]:
+    against = evidence.bundle.against
+    if evidence.version:
+        yield f"- Version: {evidence.version}"
+    yield f"- Package: {evidence.bundle.digest}"
+    yield f"- Commit: {evidence.bundle.commit}"
+    if against:
+        yield f"- Compared with: {markdown_text(against.version or against.digest)} in {markdown_text(against.environment)}"
+    yield f"- Data: {evidence.manifest.data.rows:,} rows, sha256:{evidence.manifest.data.sha256}"
+    yield ""
+
+
+def _row(name: str, found: Measured) -> tuple[str, ...]:
+    return name, _number(found.value), _interval(found.low, found.high)
+
+
+def _gate(gate: GateResult) -> tuple[str, ...]:
+    verdict = gate.verdict + (f", waived until {gate.waived_until}" if gate.waived_until else "")
+    bound = f"{gate.bound.op} {gate.bound.value:.4g}" if gate.bound else ""
+    return gate.id, verdict, _number(gate.value), _interval(gate.low, gate.high), bound
+
+
+def _slices(values: dict[str, Slice], metrics: Sequence[str]) -> Iterator[str]:
+    rows = ((value, f"{each.rows:,}", *(_cell(each, metric) for metric in metrics)) for value, each in values.items())
+    yield from _table(("value", "rows", *metrics), rows)
+
+
+def _cell(found: Slice, metric: str) -> str:
+    each = found.measures.get(metric)
+    if each is None or each.value is None:
+        return "undefined"
+    return " ".join(filter(None, (_number(each.value), _interval(each.low, each.high, "({})"))))
+
+
+def _number(value: float | None) -> str:
+    return "undefined" if value is None else f"{value:.4g}"
+
+
+def _interval(low: float | None, high: float | None, form: str = "{}") -> str:
+    return "" if low is None or high is None else form.format(f"{low:.4g} … {high:.4g}")
+
+
+def _table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    yield _line(heading)
+    yield "|---" * len(heading) + "|"
+    yield from map(_line, rows)
+
+
+def _line(cells: Sequence[str]) -> str:
+    return f"| {' | '.join(map(markdown_text, cells))} |"
