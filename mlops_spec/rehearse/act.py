@@ -110,7 +110,8 @@ class Runner:
             process.running(command, folder / "checkout", environment) as act,
             process.limited(act, _LIMIT),
         ):
-            for line in act.stdout or ():
+            for said in act.stdout or ():
+                line = self._without_secrets(said)
                 raw.write(line)
                 shown = log.add(line, time.monotonic())
                 if shown is not None:
@@ -118,6 +119,12 @@ class Runner:
                     say(shown)
             act.wait()
         return log
+
+    def _without_secrets(self, line: str) -> str:
+        """act masks what steps print, but writes out what they ask it to mask."""
+        for secret in (self.token, *self.secrets.values()):
+            line = line.replace(secret, "***")
+        return line
 
 
 def clean_environment(home: Path) -> dict[str, str]:

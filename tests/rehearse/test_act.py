@@ -274,6 +274,7 @@ def test_an_app_gives_its_token_where_it_is_configured(machine: Machine) -> None
     run = machine.push(test=HEAD + job("propose", app, use))
 
     assert outputs(run, "propose")[-1] == str(len("app-token-value"))
+    assert "app-token-value" not in (run.folder / "act.jsonl").read_text()
 
 
 def test_the_forge_is_where_the_api_is(machine: Machine) -> None:
