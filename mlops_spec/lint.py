@@ -20,12 +20,15 @@ from mlops_spec.suppress import suppress
 from mlops_spec.validate import validate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from mlops_spec.diagnostic import Edit
     from mlops_spec.document import Document
     from mlops_spec.rule import Change, Finding, Rule
     from mlops_spec.spec import Spec
+    from mlops_spec.workflow import Reading
+
+    Kept = Callable[[Iterable[Diagnostic]], list[Diagnostic]]
 
 KNOWN = frozenset(page.CODE for page in PAGES)
 #: Whether the parts of a spec fit together; what breaks one of these can be neither planned nor run.
@@ -71,27 +74,29 @@ def lint_content(file: str, content: bytes, today: date) -> list[Diagnostic]:
     return [text] if isinstance(text, Diagnostic) else lint_text(file, text, today)
 
 
-def fix_files(files: Mapping[str, bytes], today: date) -> tuple[dict[str, bytes], dict[str, int]]:
+def fix_files(files: Mapping[str, bytes], today: date, kept: Kept = list) -> tuple[dict[str, bytes], dict[str, int]]:
     """Writes what has one right answer into the files; their bytes then, and how many findings each took.
+
+    `kept` says which findings count.
 
     Raises:
         Failure: a file can't be written; it is then as it was.
     """
     right, counts = {}, {}
     for name, content in files.items():
-        right[name], count = fix_content(name, content, today)
+        right[name], count = fix_content(name, content, today, kept)
         if count:
             _write(name, right[name])
             counts[name] = count
     return right, counts
 
 
-def fix_content(file: str, content: bytes, today: date) -> tuple[bytes, int]:
+def fix_content(file: str, content: bytes, today: date, kept: Kept = list) -> tuple[bytes, int]:
     """The bytes with everything fixed that has one right answer, and how many findings that took."""
     text = decode(content, file)
     if isinstance(text, Diagnostic):
         return content, 0
-    right, count = fixed(text, lambda changed: lint_text(file, changed, today))
+    right, count = fixed(text, lambda changed: kept(lint_text(file, changed, today)))
     return right.encode(), count
 
 
@@ -119,15 +124,16 @@ def check(file: str, text: str, today: date | None = None) -> Project | list[Dia
     return spec if isinstance(spec, list) else Project(spec, document, today or datetime.now(UTC).date())
 
 
-def run_rules(project: Project, rules: Sequence[Rule]) -> Iterator[Diagnostic]:
+def run_rules(project: Project | Reading, rules: Sequence[Rule]) -> Iterator[Diagnostic]:
     for rule in rules:
-        for finding in rule.check(*[getattr(project, name) for name in _ASKED[rule.CODE]]):
+        for finding in rule.check(*[getattr(project, name) for name in _ASKED.get(rule.CODE) or asked_for(rule)]):
             kind = Kind(rule.CODE, rule.NAME, rule.SEVERITY)
             yield _diagnostic(finding.document or project.document, kind, finding)
 
 
 def _diagnostic(document: Document, kind: Kind, finding: Finding) -> Diagnostic:
-    place = document.place(finding.address, key=finding.at_key)
+    piece = finding.span or document.piece(finding.address, finding.piece)
+    place = piece or document.place(finding.address, key=finding.at_key)
     edits = [_edit(document, change) for change in finding.fix]
     whole = tuple(edit for edit in edits if edit)
     return document.diagnostic(kind, place, finding.message, finding.hint, whole if len(whole) == len(edits) else ())

@@ -1,7 +1,8 @@
 """What a rule is: a module whose docstring is its page, and whose `check` yields what it finds.
 
 A rule names what it looks at as the arguments of its `check`, as pytest's tests name fixtures: `spec`, `document`,
-`today`, and whatever else `Project` holds. It answers with addresses of the data; lines are not its business.
+`today`, and whatever else `Project` holds; a rule over workflows what `workflow.Reading` holds, one over the repository
+what `repository.Surroundings` holds. It answers with addresses of the data; lines are not its business.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from datetime import date
 
-    from mlops_spec.diagnostic import Address, Severity
+    from mlops_spec.diagnostic import Address, Severity, Span
     from mlops_spec.document import Document
     from mlops_spec.spec import Spec
 
@@ -39,6 +40,10 @@ class Finding(NamedTuple):
     fix: tuple[Change, ...] = ()
     #: the file that the address is in; none: the spec
     document: Document | None = None
+    #: the piece of a longer text at the address to point at; none: the whole
+    piece: str = ""
+    #: the place itself, in a document that has no addresses
+    span: Span | None = None
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,12 @@ def plain_files(arguments: list[str]) -> list[str]:
 
 
 def clean(files: list[str]) -> str | None:
-    """What the linter says when an entry of the cache shows each file to be without findings."""
+    """What the linter says when an entry of the cache shows each file to be without findings.
+
+    Settings can only take findings away, but they may be wrong themselves: where there are any, somebody else reads on.
+    """
+    if _has_settings():
+        return None
     given = cache.state(cache.today())
     rules = 0
     for name in files:
@@ -32,3 +37,13 @@ def clean(files: list[str]) -> str | None:
     if os.environ.get("GITHUB_ACTIONS") == "true":
         return ""  # annotations are for findings
     return f"no errors · {rules} rules · {files[0] if len(files) == 1 else f'{len(files)} files'}\n"
+
+
+def _has_settings() -> bool:
+    try:
+        with open("pyproject.toml", "rb") as file:
+            return b"tool.mlops-spec" in file.read()
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True

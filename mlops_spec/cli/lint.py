@@ -20,22 +20,45 @@ from mlops_spec.report import FORMATS
 @click.option("--format", "style", type=click.Choice([*FORMATS, "auto"]), default="auto", show_default=True)
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY", help="Judge dates as of this day.")
 @click.option("--no-cache", is_flag=True, help="Look at every file, also at those that have not changed.")
+@click.option("--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Tell only what is not in this file.")
+@click.option("--write-baseline", is_flag=True, help="Write today's findings into the --baseline.")
 @click.option("-C", "--directory", type=click.Path(path_type=Path), default=Path(), help="The repository's root.")
 def lint_command(  # noqa: PLR0913 - one argument for each option
-    *, paths: tuple[Path, ...], fixing: bool, style: str, today: Any, no_cache: bool, directory: Path
+    *,
+    paths: tuple[Path, ...],
+    fixing: bool,
+    style: str,
+    today: Any,
+    no_cache: bool,
+    baseline: Path | None,
+    write_baseline: bool,
+    directory: Path,
 ) -> int:
     """Say what is wrong with a spec, where, and what would be right.
 
     Without a path it reads model.yaml; of a folder it reads every model.yaml. Exits with 1 when something was found,
-    with 2 when that leaves no spec to work with.
+    with 2 when that leaves no spec to work with. [tool.mlops-spec.lint] in pyproject.toml chooses what counts.
 
     \b
-    Example:
+    Examples:
       mlops-spec lint --fix model.yaml
+      mlops-spec lint --baseline lint-baseline.json --write-baseline
     """
+    if write_baseline and not baseline:
+        raise click.UsageError("--write-baseline needs --baseline FILE: where to write it")
+    known = directory / baseline if baseline else None
     given = [directory / path for path in paths or [Path(layout.SPEC)]]
     day = today.date().isoformat() if today else ""
-    return linter.lint(given, style=style, day=day, fixing=fixing, cached=not no_cache)
+    return linter.lint(
+        given,
+        style=style,
+        day=day,
+        fixing=fixing,
+        cached=not no_cache,
+        root=directory,
+        known=known,
+        recording=write_baseline,
+    )
 
 
 @click.command("explain")
