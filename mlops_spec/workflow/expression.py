@@ -1,0 +1,56 @@
+"""What a condition of GitHub Actions says about when something runs."""
+
+from __future__ import annotations
+
+import re
+
+_QUOTED = re.compile(r"'[^']*'")
+_STATUS = re.compile(r"!?\s*\b(always|cancelled|failure)\s*\(\s*\)", re.IGNORECASE)
+_SECRET = re.compile(r"\bsecrets\s*[.\[]", re.IGNORECASE)
+_EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
+_HEAD = "github.event.pull_request.head.repo"
+_GUARDS = (
+    f"{_HEAD}.full_name==github.repository",
+    f"github.repository=={_HEAD}.full_name",
+    f"{_HEAD}.fork==false",
+    f"!{_HEAD}.fork",
+)
+
+
+def despite_failure(condition: str) -> str:
+    """The call by which a condition holds although something failed; empty where it has none.
+
+    >>> despite_failure("${{ !cancelled() && needs.a.result != 'always()' }}")
+    '!cancelled()'
+    """
+    found = _STATUS.search(_QUOTED.sub("''", condition))
+    return found[0].replace(" ", "") if found else ""
+
+
+def is_always(condition: str) -> bool:
+    """Whether something runs whatever happened, unless more is asked."""
+    bare = condition.strip().removeprefix("${{").removesuffix("}}")
+    return re.sub(r"\s", "", bare).lower() in ("always()", "!cancelled()||cancelled()")
+
+
+def keeps_forks_out(condition: str) -> bool:
+    """Whether a condition holds for none but pull requests of the repository's own branches."""
+    bare = re.sub(r"\s", "", condition)
+    return "||" not in bare and any(guard in bare for guard in _GUARDS)
+
+
+def on_main(condition: str) -> bool:
+    """Whether a condition holds for none but the main branch."""
+    bare = re.sub(r"\s", "", condition)
+    return "||" not in bare and any(
+        guard in bare for guard in ("github.ref=='refs/heads/main'", "github.ref_name=='main'")
+    )
+
+
+def expressions(value: str) -> list[str]:
+    """The texts between `${{` and `}}`."""
+    return [found[1].strip() for found in _EXPRESSION.finditer(value)]
+
+
+def names_secret(value: str) -> bool:
+    return any(_SECRET.search(each) for each in expressions(value))

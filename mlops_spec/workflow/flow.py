@@ -1,0 +1,81 @@
+"""What has surely run before a step does, on every path from a trigger to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.workflow.read import called_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mlops_spec.workflow import Delivery, Job, Step, Workflow
+    from mlops_spec.workflow.command import Command
+
+_LEVELS = 10  # of workflows that call workflows, as many as GitHub follows
+Place = tuple["Workflow", "Job"]
+
+
+def steps_before(delivery: Delivery, workflow: Workflow, job: Job, step: Step) -> Iterator[Step]:
+    """The steps that run before a step: of its job, of the jobs that this needs, and of those that they call."""
+    for each in job.steps:
+        if each is step:
+            break
+        yield each
+    for _, earlier in jobs_before(delivery, workflow, job):
+        yield from earlier.steps
+
+
+def commands_before(delivery: Delivery, workflow: Workflow, job: Job, step: Step) -> Iterator[Command]:
+    """The commands of `steps_before`, but for those of steps that may be passed over."""
+    for each in steps_before(delivery, workflow, job, step):
+        if not each.condition:
+            yield from each.commands
+
+
+def jobs_before(delivery: Delivery, workflow: Workflow, job: Job, levels: int = _LEVELS) -> list[Place]:
+    """The jobs without whose success a job does not start, those of called and of all calling workflows included."""
+    found = [place for name in _needed(workflow, job) for place in _inside(delivery, workflow, workflow.jobs[name])]
+    if levels and set(workflow.triggers) == {"workflow_call"}:
+        above = [jobs_before(delivery, *caller, levels - 1) for caller in callers(delivery, workflow)]
+        found += [place for place in (above[0] if above else []) if all(place in each for each in above)]
+    return found
+
+
+def callers(delivery: Delivery, workflow: Workflow) -> Sequence[Place]:
+    """The jobs that call a workflow."""
+    return [
+        (other, job)
+        for other in delivery.workflows.values()
+        for job in other.jobs.values()
+        if called_path(job.calls) == workflow.path
+    ]
+
+
+def events(delivery: Delivery, workflow: Workflow, levels: int = _LEVELS) -> set[str]:
+    """The events that start a workflow, itself or through one that calls it."""
+    found = set(workflow.triggers) - {"workflow_call"}
+    for other, _ in callers(delivery, workflow) if levels else ():
+        found |= events(delivery, other, levels - 1)
+    return found
+
+
+def _needed(workflow: Workflow, job: Job) -> list[str]:
+    """The names of the jobs that a job waits for, directly or not."""
+    found: list[str] = []
+    waiting = list(job.needs)
+    while waiting:
+        name = waiting.pop()
+        if name in workflow.jobs and name not in found:
+            found.append(name)
+            waiting += workflow.jobs[name].needs
+    return found
+
+
+def _inside(delivery: Delivery, workflow: Workflow, job: Job, levels: int = _LEVELS) -> Iterator[Place]:
+    """A job, and the jobs of the workflow that it calls."""
+    yield workflow, job
+    called = delivery.workflows.get(called_path(job.calls))
+    if called and levels:
+        for each in called.jobs.values():
+            yield from _inside(delivery, called, each, levels - 1)

@@ -1,0 +1,40 @@
+"""Which commands decide, and which change what is released or live."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mlops_spec.workflow import Job, Workflow
+    from mlops_spec.workflow.command import Command
+
+#: What changes the registry or what is live.
+RELEASING = ("register", "promote ask")
+#: What only has a worth when its failure stops what comes behind it.
+DECIDING = ("lint", "render", "run", "gate", "bundle", "register", "audit verify", "promote plan", "promote ask")
+
+
+def decides(command: Command) -> bool:
+    return command.verb in DECIDING or verifies(command) or checks_digest(command)
+
+
+def verifies(command: Command) -> bool:
+    """Whether it verifies an attestation of provenance."""
+    return command.starts("gh", "attestation", "verify")
+
+
+def checks_digest(command: Command) -> bool:
+    return command.starts("sha256sum") and bool({"-c", "--check"} & set(command.words))
+
+
+def releases(workflow: Workflow) -> bool:
+    return any(True for _ in workflow.commands(*RELEASING))
+
+
+def trusted(job: Job) -> bool:
+    """Whether what a job does reaches the registry, what is live, or a pull request's readers."""
+    return job.runs(*RELEASING, "promote open", "promote close", "comment", "monitor")
+
+
+#: Events by which the code of others starts a run.
+PULL_REQUEST = frozenset(("pull_request", "pull_request_target"))
