@@ -1,0 +1,70 @@
+"""A packaged model's answers, in a process of their own: `python -m mlops_spec.predictor PACKAGE JOB OUT`.
+
+`JOB` is a JSON file `{"frames": [PARQUET, ...], "batch": ROWS or null}`. Writes `OUT/<number>.npy` for each frame, and
+`OUT/latency.npy`, the seconds that single calls took, when a batch size is given. Its own process because it runs a
+model's own code, which must reach neither what judges it nor another model.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from mlops_spec.errors import Failure
+from mlops_spec.predictor.load import load_predict
+
+if TYPE_CHECKING:
+    from mlops_spec.predictor.load import Predict
+
+_WARM_UP = 20
+_CALLS = 1000
+_SECONDS = 20.0
+
+
+def answer(package_dir: Path, job: Path, out: Path) -> None:
+    """Does one job; times come first, before other work has warmed what a fresh process has not."""
+    asked = json.loads(job.read_bytes())
+    frames = [pd.read_parquet(path) for path in asked["frames"]]
+    predict = load_predict(package_dir)
+    if asked["batch"] is not None:
+        np.save(out / "latency.npy", latencies(predict, frames[0], asked["batch"]))
+    for number, frame in enumerate(frames):
+        np.save(out / f"{number}.npy", predict(frame))
+
+
+def latencies(predict: Predict, frame: pd.DataFrame, batch: int) -> np.ndarray:
+    """Seconds of single calls (m,) with `batch` rows each: a thousand, or as many as 20 s allow."""
+    # Whole frames beforehand: a request arrives as one, cutting it out is not the model's time.
+    starts = np.arange(_WARM_UP + _CALLS) * batch % max(1, len(frame) - batch + 1)
+    parts = [frame.iloc[start : start + batch] for start in starts]
+    for part in parts[:_WARM_UP]:
+        predict(part)
+    taken: list[float] = []
+    deadline = time.perf_counter() + _SECONDS
+    for part in parts[_WARM_UP:]:
+        before = time.perf_counter()
+        predict(part)
+        taken.append(time.perf_counter() - before)
+        if before > deadline:
+            break
+    return np.array(taken)
+
+
+def main() -> int:
+    """Returns the exit code; a Failure's message goes to stderr."""
+    try:
+        answer(*map(Path, sys.argv[1:]))
+    except Failure as failure:
+        print(failure.message, file=sys.stderr)
+        return int(failure.exit_code)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
