@@ -50,7 +50,9 @@ def follow(lines: Iterable[str], watch: Callable[[Event], None]) -> list[StageRu
             end()
             done.append(StageRun(match[1], "cached" if "cached" in line else "unchanged", 0.0))
             watch(done[-1])
-        elif not _ADVICE.match(line) and not _FAILED.match(line):
+        elif _FAILED.match(line):
+            current = None
+        elif not _ADVICE.match(line):
             watch(Said(current, line))
     end()
     return done

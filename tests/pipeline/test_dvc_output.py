@@ -53,6 +53,12 @@ def test_a_run_in_events() -> None:
     assert [event for event in seen if isinstance(event, StageRun)] == done
 
 
+def test_a_stage_that_failed_is_not_among_those_done() -> None:
+    lines = [*RUN.splitlines()[:4], "ERROR: failed to reproduce 'train': failed to run: x, exited with 1"]
+
+    assert [stage.name for stage in follow(lines, lambda _: None)] == ["split"]
+
+
 def test_results_that_were_pulled_were_not_made() -> None:
     lines = ["Pulling data for stage: 'split'", "Pulling data for stage: 'train'", "Data and pipelines are up to date."]
 
