@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mlops_spec import layout
 from mlops_spec.card.bill import bill
 from mlops_spec.card.markdown import measured_card
-from mlops_spec.card.statements import release, test_result
+from mlops_spec.card.statements import judged, release
 
 if TYPE_CHECKING:
     from mlops_spec.card.evidence import Evidence
@@ -23,7 +23,7 @@ def documents(evidence: Evidence, declared_card: str) -> dict[str, bytes]:
     return {
         str(layout.CARD): measured_card(declared_card, evidence).encode(),
         str(BILL): as_json(bill(evidence)),
-        str(TEST_RESULT): as_json(test_result(evidence)),
+        str(TEST_RESULT): as_json(judged(evidence)),
         str(RELEASE): as_json(release(evidence)),
     }
 

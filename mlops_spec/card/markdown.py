@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _FENCE = "---\n"
 _KEY = "model-index"
+_SIGNS = {">=": "≥", "<=": "≤", ">": "\\>", "<": "\\<", "=": "="}
 
 
 def measured_card(declared: str, evidence: Evidence) -> str:
@@ -75,24 +76,30 @@ def _origin(evidence: Evidence) -> Iterator[str]:
     yield f"- Package: {evidence.bundle.digest}"
     yield f"- Commit: {evidence.bundle.commit}"
     if against:
-        yield f"- Compared with: {markdown_text(against.version or against.digest)} in {markdown_text(against.environment)}"
+        rival = f"{against.version or against.digest} in {against.environment}"
+        yield f"- Compared with: {markdown_text(rival)}"
     yield f"- Data: {evidence.manifest.data.rows:,} rows, sha256:{evidence.manifest.data.sha256}"
     yield ""
 
 
 def _row(name: str, found: Measured) -> tuple[str, ...]:
-    return name, _number(found.value), _interval(found.low, found.high)
+    return markdown_text(name), _number(found.value), _interval(found.low, found.high)
 
 
 def _gate(gate: GateResult) -> tuple[str, ...]:
     verdict = gate.verdict + (f", waived until {gate.waived_until}" if gate.waived_until else "")
-    bound = f"{gate.bound.op} {gate.bound.value:.4g}" if gate.bound else ""
-    return gate.id, verdict, _number(gate.value), _interval(gate.low, gate.high), bound
+    bound = f"{_SIGNS[gate.bound.op]} {gate.bound.value:.4g}" if gate.bound else ""
+    return markdown_text(gate.id), verdict, _number(gate.value), _interval(gate.low, gate.high), bound
 
 
 def _slices(values: dict[str, Slice], metrics: Sequence[str]) -> Iterator[str]:
-    rows = ((value, f"{each.rows:,}", *(_cell(each, metric) for metric in metrics)) for value, each in values.items())
-    yield from _table(("value", "rows", *metrics), rows)
+    yield from _table(
+        ("value", "rows", *map(markdown_text, metrics)), (_slice(*item, metrics) for item in values.items())
+    )
+
+
+def _slice(value: str, found: Slice, metrics: Sequence[str]) -> tuple[str, ...]:
+    return markdown_text(value), f"{found.rows:,}", *(_cell(found, metric) for metric in metrics)
 
 
 def _cell(found: Slice, metric: str) -> str:
@@ -111,10 +118,6 @@ def _interval(low: float | None, high: float | None, form: str = "{}") -> str:
 
 
 def _table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    yield _line(heading)
+    yield f"| {' | '.join(heading)} |"
     yield "|---" * len(heading) + "|"
-    yield from map(_line, rows)
-
-
-def _line(cells: Sequence[str]) -> str:
-    return f"| {' | '.join(map(markdown_text, cells))} |"
+    yield from (f"| {' | '.join(cells)} |" for cells in rows)

@@ -19,7 +19,7 @@ TEST_RESULT = "https://in-toto.io/attestation/test-result/v0.1"
 RELEASE = "https://in-toto.io/attestation/release/v0.1"
 
 
-def test_result(evidence: Evidence) -> Json:
+def judged(evidence: Evidence) -> Json:
     """The gates as tests of the package: passed, warned (waived) or failed (inconclusive ones too)."""
     gates = evidence.bundle.gates
     passed = [gate.id for gate in gates if gate.verdict == "pass"]
@@ -45,7 +45,7 @@ def release(evidence: Evidence) -> Json:
 
 def statements(evidence: Evidence) -> list[Json]:
     """All that can be said of it so far."""
-    return [test_result(evidence), *([release(evidence)] if evidence.version else [])]
+    return [judged(evidence), *([release(evidence)] if evidence.version else [])]
 
 
 def _statement(subject: Sequence[Json], kind: str, predicate: Json) -> Json:

@@ -12,6 +12,7 @@ from mlops_spec import __version__
 FAMILIES: dict[str, dict[str, str]] = {
     "author": {
         "new": "new",
+        "adopt": "adopt",
         "lint": "lint",
         "explain": "lint",
         "schema": "lint",
@@ -28,7 +29,7 @@ FAMILIES: dict[str, dict[str, str]] = {
         "serve": "deploy",
     },
     "watch": {"monitor": "monitor"},
-    "govern": {"audit": "audit"},
+    "govern": {"audit": "audit", "card": "card"},
     "rehearse": {"rehearse": "rehearse"},
 }
 _MODULES = {command: module for family in FAMILIES.values() for command, module in family.items()}

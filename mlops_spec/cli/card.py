@@ -1,0 +1,61 @@
+"""The command `card`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from mlops_spec import layout
+from mlops_spec.card.evidence import evidence_of
+from mlops_spec.card.released import Released, released
+from mlops_spec.card.said import FORMATS, said
+from mlops_spec.errors import Exit
+from mlops_spec.git import Git
+from mlops_spec.release.bundle import read_bundle
+from mlops_spec.release.source import spec_at
+
+
+@click.command("card")
+@click.option("--version", help="A registered version, such as v1.4.0.  [default: the newest]")
+@click.option("--bundle", type=click.Path(path_type=Path), help="A release bundle instead, before it is registered.")
+@click.option("--check", is_flag=True, help="Compare what the release carries with its evidence; exit 1 if it differs.")
+@click.option("--directory", "-C", type=click.Path(path_type=Path), default=".", help="The repository.  [default: .]")
+@click.option("--format", "form", type=click.Choice(FORMATS), default="markdown", show_default=True)
+def card_command(version: str | None, bundle: Path | None, check: bool, directory: Path, form: str) -> int:
+    """Print a version's model card, or its CycloneDX bill of materials or in-toto statements, from its evidence.
+
+    With --check nothing is printed but what disagrees: card, bill and statements of the release are compared with
+    what its evaluation and gates say. Use the mlops-spec that the release locks.
+
+    \b
+    Example:
+      mlops-spec card --version v1.4.0 --format cyclonedx
+      mlops-spec card --check
+    """
+    if bundle is not None and (check or version):
+        raise click.UsageError("--bundle is of no version yet: leave out --version and --check")
+    git = Git.open(directory)
+    if bundle is not None:
+        found = read_bundle(bundle)
+        declared = found.files[layout.CARD.name].decode(errors="replace")
+        click.echo(said(evidence_of(found, spec_at(git.tree(found.commit))), declared, form), nl=False)
+        return Exit.OK
+    release = released(git, version)
+    if check:
+        return _check(release, form)
+    click.echo(said(release.evidence, release.declared_card, form), nl=False)
+    return Exit.OK
+
+
+def _check(release: Released, form: str) -> int:
+    differences = release.differences()
+    if form == "json":
+        answer = {"version": release.evidence.version, "agrees": not differences, "differences": differences}
+        click.echo(json.dumps(answer, indent=2, ensure_ascii=False))
+    else:
+        click.echo("".join(differences.values()), nl=False)
+        what = f"{len(differences)} documents disagree" if differences else "card, bill and statements agree"
+        click.echo(f"{release.evidence.version}: {what} with the evidence", err=True)
+    return Exit.FINDINGS if differences else Exit.OK
