@@ -10,12 +10,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_spec.diagnostic import did_you_mean
 from mlops_spec.errors import Failure
+from mlops_spec.example import whole_workflow
 from mlops_spec.lint import lint_text
+from mlops_spec.lint_workflows import lint_workflows
+from mlops_spec.pages import PAGES
 from mlops_spec.report import Run
 from mlops_spec.report.text import report
-from mlops_spec.rules import PAGES
+from mlops_spec.rules import workflows
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlops_spec.diagnostic import Diagnostic
     from mlops_spec.rule import Page
 
 #: The day on which the pages' examples are judged.
@@ -36,6 +42,9 @@ _REST = {
     "train": "train:\n  run: python -m example.train\n  predictor: example.predict:load",
     "gates": "gates:\n  - metric: roc_auc\n    min: 0.75",
 }
+
+_WORKFLOW = ".github/workflows/release.yml"
+_ENVIRONMENTS = "environments:\n  staging: {after: merge}\n  production: {after: staging}"
 
 
 class Parts(NamedTuple):
@@ -71,7 +80,11 @@ def explain(page: Page) -> str:
     part = parts(page)
     told = [f"{page.CODE} {page.NAME} ({page.SEVERITY})", part.claim, part.why]
     if part.bad:
-        told += [f"Bad:\n\n{_indented(part.bad)}", _indented(output(part.bad)), f"Good:\n\n{_indented(part.good)}"]
+        told += [
+            f"Bad:\n\n{_indented(part.bad)}",
+            _indented(output(page, part.bad)),
+            f"Good:\n\n{_indented(part.good)}",
+        ]
     told.append(f"Fix: {part.fix}")
     if not page.CODE.startswith(("MS0", "MS9")) or page.SEVERITY == "warning":
         told.append(f"Where it is right as it is: # mlops-spec: ignore[{page.CODE}] and why")
@@ -96,10 +109,18 @@ def whole(snippet: str) -> str:
     return "\n".join([snippet, *rest, ""])
 
 
-def output(snippet: str) -> str:
+def linted(page: Page, snippet: str) -> Sequence[Diagnostic]:
+    """What the linter finds in a page's example."""
+    if page not in workflows.RULES:
+        return lint_text("model.yaml", whole(snippet), DAY)
+    files = {_WORKFLOW: whole_workflow(snippet).encode()}
+    return lint_workflows("", files, whole(_ENVIRONMENTS).encode(), meant=[_WORKFLOW])[_WORKFLOW]
+
+
+def output(page: Page, snippet: str) -> str:
     """What the linter says to an example."""
-    found = lint_text("model.yaml", whole(snippet), DAY)
-    return report(Run(found, ("model.yaml",), len(PAGES))).rpartition("\n\n")[0]
+    name = _WORKFLOW if page in workflows.RULES else "model.yaml"
+    return report(Run(linted(page, snippet), (name,), len(PAGES))).rpartition("\n\n")[0]
 
 
 def _indented(text: str) -> str:

@@ -13,21 +13,23 @@ VALIDATORS = ROOT / "validators" / "mlops_validators"
 
 # From the ground up: a module may import from its own layer and from those above this line of it, never from below.
 LAYERS = (
-    ("errors", "layout", "files"),
+    ("errors", "layout", "files", "actions"),
     ("diagnostic", "document", "spec"),
     ("validate", "rule"),
+    ("workflow",),
     ("rules",),
-    ("suppress", "fix", "cache"),
+    ("suppress", "fix", "cache", "pages"),
     ("lint",),
+    ("lint_workflows", "example"),
     ("explain", "report", "settings", "baseline"),
     ("linter",),
-    ("outputs", "actions", "overlay", "render", "write"),
+    ("outputs", "overlay", "render", "write"),
     ("git", "forge"),
     ("manifest", "package", "predictor"),
     ("ledger",),
     ("release", "card"),
     ("plan", "pipeline", "review", "deploy", "serve", "monitor"),
-    ("new", "rehearse"),
+    ("new", "adopt", "rehearse"),
     ("cli",),
     ("__main__",),
 )

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mlops_spec import rules
-from mlops_spec.explain import DAY, explain, find, output, overview, parts, whole
+from mlops_spec.explain import DAY, explain, find, linted, output, overview, parts, whole
 from mlops_spec.fix import fixed
 from mlops_spec.lint import lint_text
+from mlops_spec.pages import PAGES
 from mlops_spec.rule import Project
-from mlops_spec.rules import PAGES, RULES
+from mlops_spec.rules import RULES, workflows
+from mlops_spec.workflow import Reading
 
 if TYPE_CHECKING:
     from mlops_spec.rule import Page
@@ -23,8 +25,8 @@ UNSHOWN = {"MS000"}  # a page of YAML can't show bytes that are not text
 SHOWN = [page for page in PAGES if page.CODE not in UNSHOWN]
 
 
-def codes(snippet: str) -> set[str]:
-    return {found.kind.code for found in lint_text("model.yaml", whole(snippet), DAY)}
+def codes(page: Page, snippet: str) -> set[str]:
+    return {found.kind.code for found in linted(page, snippet)}
 
 
 def name_of(page: Page) -> str:
@@ -32,7 +34,7 @@ def name_of(page: Page) -> str:
 
 
 def test_every_file_of_the_folder_is_registered_once() -> None:
-    files = {file.stem.replace("_", "-") for file in FOLDER.glob("*.py")} - {"--init--"}
+    files = {file.stem.replace("_", "-") for file in FOLDER.rglob("*.py")} - {"--init--"}
     names = [page.NAME for page in PAGES]
 
     assert sorted(names) == sorted(files)
@@ -58,22 +60,22 @@ def test_a_page_says_what_why_and_how_to_fix(page: Page) -> None:
 
 @pytest.mark.parametrize("page", SHOWN, ids=name_of)
 def test_bad_is_found_as_this_and_nothing_else(page: Page) -> None:
-    assert codes(parts(page).bad) == {page.CODE}
+    assert codes(page, parts(page).bad) == {page.CODE}
 
 
 @pytest.mark.parametrize("page", SHOWN, ids=name_of)
 def test_good_is_silent_under_all_rules(page: Page) -> None:
-    assert codes(parts(page).good) == set()
+    assert codes(page, parts(page).good) == set()
 
 
 @pytest.mark.parametrize("page", SHOWN, ids=name_of)
 def test_a_page_promises_a_fix_exactly_when_there_is_one(page: Page) -> None:
-    found = lint_text("model.yaml", whole(parts(page).bad), DAY)
+    found = linted(page, parts(page).bad)
 
     assert any(each.edits for each in found) == ("mlops-spec lint --fix" in parts(page).fix)
 
 
-@pytest.mark.parametrize("page", SHOWN, ids=name_of)
+@pytest.mark.parametrize("page", [page for page in SHOWN if page not in workflows.RULES], ids=name_of)
 def test_a_fix_ends_the_finding_and_is_not_repeated(page: Page) -> None:
     bad = whole(parts(page).bad)
 
@@ -85,10 +87,10 @@ def test_a_fix_ends_the_finding_and_is_not_repeated(page: Page) -> None:
     assert not count or page.CODE not in {each.kind.code for each in left}
 
 
-@pytest.mark.parametrize("rule", RULES, ids=name_of)
-def test_a_rule_asks_for_what_a_project_has(rule: Page) -> None:
+@pytest.mark.parametrize("rule", [*RULES, *workflows.RULES], ids=name_of)
+def test_a_rule_asks_for_what_it_is_shown(rule: Page) -> None:
     asked = inspect.signature(rule.check).parameters  # type: ignore[attr-defined]
-    there = inspect.get_annotations(Project)
+    there = inspect.get_annotations(Reading if rule in workflows.RULES else Project)
 
     assert asked
     assert {name: there.get(name) for name in asked} == {name: given.annotation for name, given in asked.items()}
@@ -129,7 +131,6 @@ def _section(page: Page) -> str:
     said = parts(page)
     examples = ""
     if said.bad:
-        examples = (
-            f"```yaml\n{said.bad}\n```\n\n```text\n{output(said.bad)}\n```\n\nGood:\n\n```yaml\n{said.good}\n```\n\n"
-        )
+        answer = f"```text\n{output(page, said.bad)}\n```"
+        examples = f"```yaml\n{said.bad}\n```\n\n{answer}\n\nGood:\n\n```yaml\n{said.good}\n```\n\n"
     return f"\n## {page.CODE} {page.NAME}\n\n{said.claim}\n\n{said.why}\n\n{examples}Fix: {said.fix}\n"

@@ -6,6 +6,7 @@ Positions cost next to nothing this way: the pass is faster than `yaml.load` wit
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -51,9 +52,9 @@ class _Stop(Exception):
     """Nothing behind this place can be read; why is among the diagnostics."""
 
 
-def parse(file: str, text: str) -> Document | list[Diagnostic]:
-    """Reads one YAML document out of a text as `source.read` gives it."""
-    builder = _Builder(file, text)
+def parse(file: str, text: str, *, aliases: bool = False) -> Document | list[Diagnostic]:
+    """Reads one YAML document out of a text as `source.read` gives it; `aliases` may stand in workflows alone."""
+    builder = (_WithAliases if aliases else _Builder)(file, text)
     try:
         document = builder.document()
     except _Stop:
@@ -92,7 +93,7 @@ class _Builder:
             self.nodes[address] = Node(key, event, event)
             return self.scalar(event)
         if event.__class__ is AliasEvent:
-            return self.refuse(event, f"the alias `*{event.anchor}`", "write the value itself")
+            return self.alias(event, address, key)
         if event.anchor or event.tag:
             self.check_properties(event)
         if len(address) >= MAX_DEPTH:
@@ -102,6 +103,9 @@ class _Builder:
         data, end = collect(address)
         self.nodes[address] = Node(key, event, end)
         return data
+
+    def alias(self, event: Event, address: Address, key: Event | None) -> Any:  # noqa: ARG002 - who allows it uses them
+        return self.refuse(event, f"the alias `*{event.anchor}`", "write the value itself")
 
     def mapping(self, address: Address) -> tuple[dict[str, Any], Event]:
         data: dict[str, Any] = {}
@@ -167,6 +171,37 @@ class _Builder:
         self.found.append(self.read.diagnostic(kind, span, message, hint))
         if len(self.found) >= MAX_FOUND:
             raise _Stop
+
+
+class _WithAliases(_Builder):
+    """Reads an alias as what its anchor stands at, place and all: GitHub allows both in workflows."""
+
+    def __init__(self, file: str, text: str) -> None:
+        super().__init__(file, text)
+        self.anchors: dict[str, tuple[list[Address], Any]] = {}
+
+    def value(self, event: Event, address: Address, key: Event | None) -> Any:
+        before = len(self.nodes)
+        data = super().value(event, address, key)
+        if event.__class__ is not AliasEvent and event.anchor:
+            below = list(islice(reversed(self.nodes), len(self.nodes) - before))
+            self.anchors[event.anchor] = (below[::-1], data)
+        return data
+
+    def alias(self, event: Event, address: Address, key: Event | None) -> Any:
+        if event.anchor not in self.anchors:
+            return super().alias(event, address, key)
+        (source, *below), data = self.anchors[event.anchor]
+        if len(self.nodes) + len(below) >= MAX_NODES:
+            self.stop(event, f"the file holds more than {MAX_NODES:,} values", "write less of it with aliases")
+        self.nodes[address] = self.nodes[source]._replace(key=key)
+        for place in below:
+            self.nodes[(*address, *place[len(source) :])] = self.nodes[place]
+        return data
+
+    def check_properties(self, event: Event) -> None:
+        if event.tag:
+            super().check_properties(event)
 
 
 def _syntax_error(document: Document, error: yaml.YAMLError) -> Diagnostic:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from mlops_spec import __version__
 from mlops_spec.explain import parts
-from mlops_spec.rules import PAGES
+from mlops_spec.pages import PAGES
 
 if TYPE_CHECKING:
     from mlops_spec.diagnostic import Diagnostic

@@ -84,6 +84,11 @@ class Job:
         """Where its permissions stand, or would."""
         return (*self.address, "permissions")
 
+    @property
+    def parts(self) -> Sequence[Job | Step]:
+        """The job and its steps: what may have a condition or be allowed to fail."""
+        return (self, *self.steps)
+
     def runs(self, *verbs: str) -> bool:
         """Whether one of its steps runs one of our commands."""
         return any(command.verb in verbs for command in self.commands)

@@ -55,6 +55,7 @@ def permissions(workflow: Workflow, job: Job) -> Mapping[str, str] | None:
 
 
 def writable(workflow: Workflow, job: Job) -> list[str]:
-    """The scopes that a job may write to; GitHub's default may be all of them."""
+    """What of the repository a job may write to; GitHub's default may be all. An identity writes nothing by itself."""
     given = permissions(workflow, job)
-    return list(_EVERY) if given is None else [scope for scope, level in given.items() if level == "write"]
+    scopes = _EVERY if given is None else [scope for scope, level in given.items() if level == "write"]
+    return [scope for scope in scopes if scope != "id-token"]

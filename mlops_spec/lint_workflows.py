@@ -1,0 +1,60 @@
+"""From a repository's workflows to what is wrong with them: each is judged with all others and the spec in view."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from mlops_spec.diagnostic import Diagnostic
+from mlops_spec.document.parse import parse
+from mlops_spec.document.source import decode
+from mlops_spec.lint import check, run_rules
+from mlops_spec.pages import PAGES
+from mlops_spec.rule import Project
+from mlops_spec.rules.workflows import RULES
+from mlops_spec.suppress import suppress
+from mlops_spec.workflow import Reading
+from mlops_spec.workflow.command import runs_ours
+from mlops_spec.workflow.read import read
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from mlops_spec.document import Document
+    from mlops_spec.spec import Spec
+
+KNOWN = frozenset(page.CODE for page in PAGES)
+
+
+def lint_workflows(
+    root: str, files: Mapping[str, bytes], spec: bytes | None, *, meant: Collection[str] | None = None
+) -> dict[str, list[Diagnostic]]:
+    """What is wrong with the workflows among `files`, by path from `root`; `meant`: which, by default all of ours.
+
+    `spec` is what `model.yaml` holds; rules that compare with it are silent where it is not valid.
+    """
+    documents: dict[str, Document] = {}
+    found: dict[str, list[Diagnostic]] = {}
+    for path, content in files.items():
+        document = _document(str(PurePath(root, path)), content)
+        if not isinstance(document, list):
+            documents[path] = document
+        elif path in (meant or ()) or (meant is None and runs_ours(content.decode("utf-8", "replace"))):
+            found[path] = document
+    delivery = read(documents, _spec(spec), every=meant is not None)
+    for path, workflow in delivery.workflows.items():
+        if meant is None or path in meant:
+            diagnostics = list(run_rules(Reading(workflow, delivery), RULES))
+            found[path] = sorted(suppress(workflow.document, diagnostics, KNOWN))
+    return {str(PurePath(root, path)): found[path] for path in files if path in found}
+
+
+def _document(name: str, content: bytes) -> Document | list[Diagnostic]:
+    text = decode(content, name)
+    return [text] if isinstance(text, Diagnostic) else parse(name, text, aliases=True)
+
+
+def _spec(content: bytes | None) -> Spec | None:
+    text = decode(content, "model.yaml") if content is not None else None
+    checked = check("model.yaml", text) if isinstance(text, str) else None
+    return checked.spec if isinstance(checked, Project) else None

@@ -1,0 +1,56 @@
+"""An artifact is unpacked in a folder of its own.
+
+Every job of a run may upload an artifact under any name. Unpacked where the code lies, its files replace the
+project's, `pyproject.toml` and workflows' scripts among them.
+
+Bad:
+
+    jobs:
+      register:
+        needs: train
+        steps:
+          - uses: actions/download-artifact@3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c # v8.0.1
+            with: {name: release}
+          - run: uv run --no-sync mlops-spec register --bundle dist --digest "${DIGEST}"
+
+Good:
+
+    jobs:
+      register:
+        needs: train
+        steps:
+          - uses: actions/download-artifact@3e5f45b2cfb9172054b4087a40e8e0b5a5461e7c # v8.0.1
+            with: {name: release, path: dist}
+          - run: uv run --no-sync mlops-spec register --bundle dist --digest "${DIGEST}"
+
+Fix: say `path:`, a folder that holds nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.rule import Finding
+from mlops_spec.workflow.shape import text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.workflow import Workflow
+
+CODE = "MS519"
+NAME = "artifact-at-root"
+SEVERITY: Severity = "error"
+
+
+def check(workflow: Workflow) -> Iterator[Finding]:
+    for job in workflow.jobs.values():
+        for step in job.steps:
+            path = text(step.inputs.get("path")).strip()
+            if step.uses_action("actions/download-artifact") and path.rstrip("/") in _ROOTS:
+                place = (*step.address, "with", "path") if "path" in step.inputs else (*step.address, "uses")
+                yield Finding(place, "what is downloaded may replace the code that runs next", "add `path: received`")
+
+
+_ROOTS = ("", ".", "./", "..", "${{ github.workspace }}", "src", ".github", ".github/workflows", "~")

@@ -1,0 +1,70 @@
+"""No cache is on the way to the registry.
+
+Whoever can run a workflow can write to the caches of its branch, and a job that restores one runs what it finds (the
+Ultralytics attack of 2024). A release is built from the commit and the lock file.
+
+Bad:
+
+    jobs:
+      train:
+        steps:
+          - uses: astral-sh/setup-uv@20cfd1bf945f4377ade1205e4dbc17946fc9a30d # v10.0.1
+          - run: uv run --no-sync mlops-spec run --push
+          - run: uv run --no-sync mlops-spec gate --out build/gate.json
+          - run: uv run --no-sync mlops-spec bundle --out dist
+
+Good:
+
+    jobs:
+      train:
+        steps:
+          - uses: astral-sh/setup-uv@20cfd1bf945f4377ade1205e4dbc17946fc9a30d # v10.0.1
+            with:
+              enable-cache: false
+          - run: uv run --no-sync mlops-spec run --push
+          - run: uv run --no-sync mlops-spec gate --out build/gate.json
+          - run: uv run --no-sync mlops-spec bundle --out dist
+
+Fix: switch the cache off: `enable-cache: false` for setup-uv, no `cache:` for the others, no actions/cache.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.rule import Finding
+from mlops_spec.workflow.release import RELEASING
+from mlops_spec.workflow.shape import text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.workflow import Workflow
+
+CODE = "MS515"
+NAME = "cached-release"
+SEVERITY: Severity = "error"
+
+
+def check(workflow: Workflow) -> Iterator[Finding]:
+    if not any(True for _ in workflow.commands(*_TRUSTED)):
+        return
+    for job in workflow.jobs.values():
+        for step in job.steps:
+            name = step.uses.partition("@")[0].lower()
+            if name.startswith("actions/cache") or name in _CACHES:
+                yield Finding((*step.address, "uses"), "a release restores what others may have written", "remove it")
+            elif name == _UV and text(step.inputs.get("enable-cache")) != "false":
+                place = (*step.address, "with", "enable-cache") if "enable-cache" in step.inputs else None
+                message = "setup-uv restores a cache on the way to the registry"
+                yield Finding(place or (*step.address, "uses"), message, "write `enable-cache: false`")
+            elif given := next((each for each in _SWITCHES if text(step.inputs.get(each)) not in ("", "false")), ""):
+                message = f"`{given}` restores a cache on the way to the registry"
+                yield Finding((*step.address, "with", given), message, "remove it", at_key=True)
+
+
+_TRUSTED = (*RELEASING, "bundle", "promote open", "comment", "monitor")
+_UV = "astral-sh/setup-uv"
+_CACHES = frozenset(("swatinem/rust-cache", "hendrikmuhs/ccache-action", "mozilla-actions/sccache-action"))
+_SWITCHES = ("cache", "enable-cache", "cache-from", "bundler-cache", "use-cache")

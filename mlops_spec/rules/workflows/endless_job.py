@@ -1,0 +1,50 @@
+"""A job ends.
+
+Without a limit a job that hangs runs for six hours, holds the queue of its group, and every release behind it.
+
+Bad:
+
+    jobs:
+      train:
+        runs-on: ubuntu-24.04
+        # timeout-minutes: 60
+        steps:
+          - run: uv run --no-sync mlops-spec run
+
+Good:
+
+    jobs:
+      train:
+        runs-on: ubuntu-24.04
+        timeout-minutes: 60
+        steps:
+          - run: uv run --no-sync mlops-spec run
+
+Fix: add `timeout-minutes`, of at most 360.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.rule import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.workflow import Workflow
+
+CODE = "MS523"
+NAME = "endless-job"
+SEVERITY: Severity = "error"
+
+
+def check(workflow: Workflow) -> Iterator[Finding]:
+    for job in workflow.jobs.values():
+        limit = job.data.get("timeout-minutes")
+        if limit is None and not job.calls:
+            yield Finding(job.address, "this job may hang for six hours", "add `timeout-minutes`", at_key=True)
+        elif isinstance(limit, int) and limit > 360:
+            message = f"GitHub stops a job after 360 minutes, and this one is given {limit}"
+            yield Finding((*job.address, "timeout-minutes"), message, "write at most 360")

@@ -1,0 +1,96 @@
+"""A job's token may do what its commands do, and no more.
+
+Every permission beyond that is there for whoever gets a line of code into the job: a dependency, an action, a pull
+request.
+
+Bad:
+
+    jobs:
+      train:
+        permissions: {contents: write}
+        steps:
+          - run: uv run --no-sync mlops-spec run
+          - run: uv run --no-sync mlops-spec gate --out build/gate.json
+
+Good:
+
+    jobs:
+      train:
+        permissions: {contents: read}
+        steps:
+          - run: uv run --no-sync mlops-spec run
+          - run: uv run --no-sync mlops-spec gate --out build/gate.json
+
+Fix: remove it, or give it to a job of its own, which runs nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.actions import ACTIONS
+from mlops_spec.rule import Finding
+from mlops_spec.workflow.flow import events
+from mlops_spec.workflow.read import called_path
+from mlops_spec.workflow.release import PULL_REQUEST
+from mlops_spec.workflow.token import ATTEST, LEVELS, TABLE, permissions
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Address, Severity
+    from mlops_spec.workflow import Delivery, Job, Workflow
+
+CODE = "MS532"
+NAME = "excess-permission"
+SEVERITY: Severity = "error"
+
+
+def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
+    told = {"id-token"} if events(delivery, workflow) & PULL_REQUEST else set()  # by identified-pull-request
+    for job in workflow.jobs.values():
+        table = _called(delivery, job) if job.calls else _of(job)
+        if table is None:
+            continue
+        for scope, level in (permissions(workflow, job) or {}).items():
+            right = table.get(scope, "none")
+            if scope not in told and level in LEVELS and LEVELS.index(level) > LEVELS.index(right):
+                message = f"nothing that this job runs needs `{scope}: {level}`"
+                hint = "remove it" if right == "none" else f"write `{scope}: {right}`"
+                yield Finding((*_place(job), scope), message, hint)
+
+
+def _place(job: Job) -> Address:
+    return job.token if "permissions" in job.data else ("permissions",)
+
+
+def _of(job: Job) -> dict[str, str] | None:
+    """The most that a job's steps need; None where it runs none of our commands, or what may need anything."""
+    table: dict[str, str] = {}
+    for step in job.steps:
+        if step.uses_action("actions/attest"):
+            table |= ATTEST
+        elif step.uses and not step.commands and not step.uses_action(*_NEEDLESS):
+            return None
+    verbs = [command.verb for command in job.commands if command.verb in TABLE]
+    if any(command.starts("gh") and command.words[1:2] != ("attestation",) for command in job.commands):
+        return None
+    for verb in verbs:
+        for scope, level in TABLE[verb].items():
+            table[scope] = max(level, table.get(scope, "none"), key=LEVELS.index)
+    return table if table else None
+
+
+def _called(delivery: Delivery, job: Job) -> dict[str, str] | None:
+    """What a called workflow's jobs are given; these are held to the table where they stand."""
+    called = delivery.workflows.get(called_path(job.calls))
+    if not called:
+        return None
+    table: dict[str, str] = {}
+    for each in called.jobs.values():
+        for scope, level in (permissions(called, each) or {}).items():
+            table[scope] = max(level, table.get(scope, "none"), key=lambda known: (known in LEVELS, known))
+    return table
+
+
+_NEEDLESS = tuple(action.ref.partition("@")[0] for action in ACTIONS.values())

@@ -1,0 +1,55 @@
+"""Nothing is released after a failure.
+
+`always()`, `!cancelled()` and `failure()` switch off that a job waits for the success of those it needs. A deployment
+with one of them goes out when the gate has said no.
+
+Bad:
+
+    jobs:
+      register:
+        needs: train
+        if: ${{ !cancelled() }}
+        steps:
+          - run: uv run --no-sync mlops-spec register --bundle dist --digest "${DIGEST}"
+
+Good:
+
+    jobs:
+      register:
+        needs: train
+        steps:
+          - run: uv run --no-sync mlops-spec register --bundle dist --digest "${DIGEST}"
+
+Fix: remove the call from the condition; without one a job runs when all that it needs has succeeded.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.rule import Finding
+from mlops_spec.workflow.expression import despite_failure
+from mlops_spec.workflow.release import RELEASING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.workflow import Workflow
+
+CODE = "MS512"
+NAME = "forced-deployment"
+SEVERITY: Severity = "error"
+
+
+def check(workflow: Workflow) -> Iterator[Finding]:
+    for job in workflow.jobs.values():
+        for part in job.parts:
+            call = despite_failure(part.condition)
+            verb = next((each.verb for each in part.commands if each.verb in _RELEASING), "")
+            if call and verb:
+                message = f"`{verb}` runs although something before it failed"
+                yield Finding((*part.address, "if"), message, f"remove `{call}`", piece=call)
+
+
+_RELEASING = (*RELEASING, "promote open", "bundle")

@@ -1,0 +1,56 @@
+"""A pull request gets no identity.
+
+With `id-token: write` the code of a pull request can ask GitHub for a token that a cloud, Sigstore or PyPI takes for
+this repository.
+
+Bad:
+
+    on: {pull_request: {branches: [main]}}
+    jobs:
+      train:
+        permissions: {contents: read, id-token: write}
+        steps:
+          - run: uv run --no-sync mlops-spec run
+
+Good:
+
+    on: {pull_request: {branches: [main]}}
+    jobs:
+      train:
+        permissions: {contents: read}
+        steps:
+          - run: uv run --no-sync mlops-spec run
+
+Fix: remove `id-token`; what needs an identity runs after the merge.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.rule import Finding
+from mlops_spec.workflow.flow import events
+from mlops_spec.workflow.release import PULL_REQUEST
+from mlops_spec.workflow.shape import mapping
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.workflow import Delivery, Workflow
+
+CODE = "MS516"
+NAME = "identified-pull-request"
+SEVERITY: Severity = "error"
+
+
+def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
+    if not events(delivery, workflow) & PULL_REQUEST:
+        return
+    for job in workflow.jobs.values():
+        given = job.data.get("permissions", workflow.data.get("permissions"))
+        if given == "write-all" or mapping(given).get("id-token") == "write":
+            own = "permissions" in job.data
+            place = (*job.token, "id-token") if own else ("permissions", "id-token")
+            message = "the code of a pull request can act as this repository"
+            yield Finding(place, message, "remove it: what needs an identity runs after the merge", at_key=True)

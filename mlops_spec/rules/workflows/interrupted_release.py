@@ -1,0 +1,65 @@
+"""Nothing interrupts a release, and no two run at once.
+
+A release that a newer one cancels between its tag and its ledger entry, or in the middle of a canary, leaves a state
+that nobody has asked for.
+
+Bad:
+
+    concurrency: {group: release, cancel-in-progress: true}
+    jobs:
+      register:
+        needs: train
+        steps:
+          - run: uv run --no-sync mlops-spec register --bundle dist --digest "${DIGEST}"
+
+Good:
+
+    concurrency: {group: release, cancel-in-progress: false, queue: max}
+    jobs:
+      register:
+        needs: train
+        steps:
+          - run: uv run --no-sync mlops-spec register --bundle dist --digest "${DIGEST}"
+
+Fix: give the workflow `concurrency` with a fixed `group`, `cancel-in-progress: false` and `queue: max`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.rule import Finding
+from mlops_spec.workflow.release import releases
+from mlops_spec.workflow.shape import mapping, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Address, Severity
+    from mlops_spec.workflow import Workflow
+
+CODE = "MS528"
+NAME = "interrupted-release"
+SEVERITY: Severity = "error"
+
+
+def check(workflow: Workflow) -> Iterator[Finding]:
+    if not releases(workflow):
+        return
+    given = workflow.data.get("concurrency")
+    if not given and set(workflow.triggers) != {"workflow_call"}:
+        hint = "add `concurrency: {group: mlops-release, cancel-in-progress: false, queue: max}`"
+        yield Finding(("jobs",), "two runs of this may release at once", hint, at_key=True)
+    for address, one in ((("concurrency",), given), *_of_jobs(workflow)):
+        if text(mapping(one).get("cancel-in-progress")) not in ("", "false"):
+            message = "a newer run stops a release half-way"
+            yield Finding((*address, "cancel-in-progress"), message, "write `cancel-in-progress: false`")
+        group = text(mapping(one).get("group")) if isinstance(one, dict) else text(one)
+        if any(each in group for each in ("github.run_id", "github.sha", "github.run_number")):
+            message = "each run is a group of its own, so two may release at once"
+            yield Finding((*address, "group"), message, "write a fixed name")
+
+
+def _of_jobs(workflow: Workflow) -> Iterator[tuple[Address, object]]:
+    for job in workflow.jobs.values():
+        yield (*job.address, "concurrency"), job.data.get("concurrency")

@@ -1,0 +1,64 @@
+"""Scripts run in a shell that stops at a failure.
+
+Where `shell` is not said, GitHub runs `bash -e` without `pipefail`, and another shell on another system. `shell:
+bash` is `bash -eo pipefail` everywhere.
+
+Bad:
+
+    defaults: {run: {shell: sh}}
+    jobs:
+      train:
+        steps:
+          - run: uv run --no-sync mlops-spec run
+
+Good:
+
+    defaults: {run: {shell: bash}}
+    jobs:
+      train:
+        steps:
+          - run: uv run --no-sync mlops-spec run
+
+Fix: write `defaults: {run: {shell: bash}}` at the top.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.rule import Finding
+from mlops_spec.workflow.release import decides
+from mlops_spec.workflow.shape import mapping, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Address, Severity
+    from mlops_spec.workflow import Job, Step, Workflow
+
+CODE = "MS537"
+NAME = "loose-shell"
+SEVERITY: Severity = "error"
+
+
+def check(workflow: Workflow) -> Iterator[Finding]:
+    for job in workflow.jobs.values():
+        for step in job.steps:
+            by_job = _shell(job.data)
+            shell = text(step.data.get("shell")) or by_job or _shell(workflow.data)
+            if step.run and shell != "bash" and any(map(decides, step.commands)):
+                place = next((each for each in _places(job, step) if each in workflow.document.nodes), None)
+                message = f"`{shell}` goes on after a failure in a pipe" if shell else "a failure in a pipe goes by"
+                yield Finding(place or ("jobs",), message, "write `defaults: {run: {shell: bash}}`", at_key=not place)
+                return
+
+
+def _shell(data: object) -> str:
+    return text(mapping(mapping(mapping(data).get("defaults")).get("run")).get("shell"))
+
+
+def _places(job: Job, step: Step) -> Iterator[Address]:
+    """Where the shell may be said, the nearest first."""
+    yield (*step.address, "shell")
+    yield (*job.address, "defaults", "run", "shell")
+    yield ("defaults", "run", "shell")

@@ -1,0 +1,51 @@
+"""A job runs on a fixed image.
+
+`ubuntu-latest` is another system when GitHub says so. The same commit is then trained, or released, by other tools.
+
+Bad:
+
+    jobs:
+      train:
+        runs-on: ubuntu-latest
+        steps:
+          - run: uv run --no-sync mlops-spec run
+
+Good:
+
+    jobs:
+      train:
+        runs-on: ubuntu-24.04
+        steps:
+          - run: uv run --no-sync mlops-spec run
+
+Fix: name the image, such as `ubuntu-24.04`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.rule import Finding
+from mlops_spec.workflow.shape import names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.workflow import Workflow
+
+CODE = "MS524"
+NAME = "moving-runner"
+SEVERITY: Severity = "error"
+
+
+def check(workflow: Workflow) -> Iterator[Finding]:
+    for job in workflow.jobs.values():
+        for label in names(job.data.get("runs-on")):
+            if label.endswith("-latest"):
+                hint = f"write `{_STANDS_FOR.get(label, 'the image that it stands for')}`"
+                message = f"`{label}` is another system when GitHub says so"
+                yield Finding((*job.address, "runs-on"), message, hint, piece=label)
+
+
+_STANDS_FOR = {"ubuntu-latest": "ubuntu-24.04", "windows-latest": "windows-2025", "macos-latest": "macos-15"}

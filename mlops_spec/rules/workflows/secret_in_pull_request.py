@@ -1,0 +1,62 @@
+"""A pull request gets no secret.
+
+The code of a pull request runs before anybody has read it. A secret in its job, or an environment that holds some, is
+its author's.
+
+Bad:
+
+    on: {pull_request: {branches: [main]}}
+    jobs:
+      train:
+        steps:
+          - run: uv run --no-sync mlops-spec run
+            env:
+              AWS_SECRET_ACCESS_KEY: ${{ secrets.AWS_SECRET_ACCESS_KEY }}
+
+Good:
+
+    on: {pull_request: {branches: [main]}}
+    jobs:
+      train:
+        steps:
+          - run: uv run --no-sync mlops-spec run
+
+Fix: let pull requests read public data or a sample in Git; what needs a secret runs after the merge.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mlops_spec.rule import Finding
+from mlops_spec.workflow.expression import expressions
+from mlops_spec.workflow.flow import events
+from mlops_spec.workflow.release import PULL_REQUEST
+from mlops_spec.workflow.where import environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.workflow import Delivery, Workflow
+
+CODE = "MS517"
+NAME = "secret-in-pull-request"
+SEVERITY: Severity = "error"
+
+
+def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
+    if not events(delivery, workflow) & PULL_REQUEST:
+        return
+    for address, value in workflow.document.texts():
+        if any(_SECRET.search(each) for each in expressions(value)):
+            hint = "run what needs it after the merge"
+            yield Finding(address, "the code of a pull request can read this secret", hint)
+    for job in workflow.jobs.values():
+        if environment(job):
+            message = f"the code of a pull request can read the secrets of `{environment(job)}`"
+            yield Finding((*job.address, "environment"), message, "run what needs them after the merge")
+
+
+_SECRET = re.compile(r"\bsecrets\.(?!GITHUB_TOKEN\b)\w+|\bsecrets\[", re.IGNORECASE)

@@ -1,0 +1,66 @@
+"""Commands that read history have one.
+
+Versions are tags and the ledger is a branch. A checkout of one commit has neither, so a plan compares with nothing,
+training starts from nothing, and the gate knows no champion.
+
+Bad:
+
+    jobs:
+      train:
+        steps:
+          - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
+            with: {persist-credentials: false}
+          - run: uv run --no-sync mlops-spec run
+
+Good:
+
+    jobs:
+      train:
+        steps:
+          - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
+            with: {persist-credentials: false, fetch-depth: 0}
+          - run: uv run --no-sync mlops-spec run
+
+Fix: write `fetch-depth: 0`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.rule import Finding
+from mlops_spec.workflow.release import RELEASING
+from mlops_spec.workflow.shape import text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.workflow import Workflow
+
+CODE = "MS546"
+NAME = "shallow-history"
+SEVERITY: Severity = "error"
+
+
+def check(workflow: Workflow) -> Iterator[Finding]:
+    for job in workflow.jobs.values():
+        verb = next((command.verb for command in job.commands if command.verb in _READS_HISTORY), "")
+        for step in job.steps if verb else ():
+            if step.uses_action("actions/checkout") and text(step.inputs.get("fetch-depth")) != "0":
+                there = "fetch-depth" in step.inputs
+                place = (*step.address, "with", "fetch-depth") if there else (*step.address, "uses")
+                yield Finding(place, f"`{verb}` finds no tags and no ledger", "write `fetch-depth: 0`")
+
+
+_READS_HISTORY = (
+    *RELEASING,
+    "plan",
+    "run",
+    "gate",
+    "audit verify",
+    "promote plan",
+    "promote open",
+    "promote close",
+    "monitor",
+)

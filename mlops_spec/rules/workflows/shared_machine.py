@@ -1,0 +1,54 @@
+"""Pull requests do not run on your own machine.
+
+What the code of a pull request leaves behind on a runner of your own, a process or a changed tool, is there for the
+job that releases.
+
+Bad:
+
+    on: {pull_request: {branches: [main]}}
+    jobs:
+      train:
+        runs-on: [self-hosted, gpu]
+        steps:
+          - run: uv run --no-sync mlops-spec run
+
+Good:
+
+    on: {pull_request: {branches: [main]}}
+    jobs:
+      train:
+        runs-on: ubuntu-24.04
+        steps:
+          - run: uv run --no-sync mlops-spec run
+
+Fix: take one of GitHub's runners. Where the repository is private, ignore the rule on its line and say so.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.rule import Finding
+from mlops_spec.workflow.flow import events
+from mlops_spec.workflow.release import PULL_REQUEST
+from mlops_spec.workflow.shape import mapping, names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.workflow import Delivery, Workflow
+
+CODE = "MS525"
+NAME = "shared-machine"
+SEVERITY: Severity = "error"
+
+
+def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
+    if not events(delivery, workflow) & PULL_REQUEST:
+        return
+    for job in workflow.jobs.values():
+        written = job.data.get("runs-on")
+        if "self-hosted" in names(mapping(written).get("labels") if isinstance(written, dict) else written):
+            message = "the code of a pull request runs on your own machine"
+            yield Finding((*job.address, "runs-on"), message, "take one of GitHub's runners", piece="self-hosted")

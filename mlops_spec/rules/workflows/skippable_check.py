@@ -1,0 +1,48 @@
+"""A step that decides runs in every run.
+
+A skipped step counts as passed. A condition on the gate is a way around it that leaves no trace but a grey line.
+
+Bad:
+
+    jobs:
+      train:
+        steps:
+          - if: ${{ vars.SKIP_GATE != 'yes' }}
+            run: uv run --no-sync mlops-spec gate --out build/gate.json
+
+Good:
+
+    jobs:
+      train:
+        steps:
+          - run: uv run --no-sync mlops-spec gate --out build/gate.json
+
+Fix: remove the condition. Where a job must not run at all, put it on the job: what needs that is then skipped too.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.rule import Finding
+from mlops_spec.workflow.place import called
+from mlops_spec.workflow.release import RELEASING, decides
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.workflow import Workflow
+
+CODE = "MS509"
+NAME = "skippable-check"
+SEVERITY: Severity = "error"
+
+
+def check(workflow: Workflow) -> Iterator[Finding]:
+    for job in workflow.jobs.values():
+        for step in job.steps:
+            skipped = next((each for each in step.commands if decides(each) and each.verb not in RELEASING), None)
+            if skipped and step.condition:
+                message = f"{called(skipped)} is skipped where this does not hold, and counts as passed"
+                yield Finding((*step.address, "if"), message, "remove it, or put it on the job")

@@ -1,0 +1,60 @@
+"""An action that we pin has our commit, and says its version.
+
+The commits of the actions in rendered workflows were read before they were taken. Another one has the same trust only
+if somebody has read it, and a comment that names another version hides which it is.
+
+Bad:
+
+    jobs:
+      train:
+        steps:
+          - uses: actions/checkout@aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa # v7.0.1
+            with: {persist-credentials: false, fetch-depth: 0}
+          - run: uv run --no-sync mlops-spec run
+
+Good:
+
+    jobs:
+      train:
+        steps:
+          - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
+            with: {persist-credentials: false, fetch-depth: 0}
+          - run: uv run --no-sync mlops-spec run
+
+Fix: write what the hint says; the pins move with mlops-spec.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mlops_spec.actions import ACTIONS
+from mlops_spec.rule import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.workflow import Workflow
+
+CODE = "MS527"
+NAME = "stray-pin"
+SEVERITY: Severity = "error"
+
+
+def check(workflow: Workflow) -> Iterator[Finding]:
+    known = {action.ref.partition("@")[0]: action for action in ACTIONS.values()}
+    for job in workflow.jobs.values():
+        for step in job.steps:
+            name, _, commit = step.uses.partition("@")
+            pinned = known.get(name.lower())
+            if not pinned or not re.fullmatch("[0-9a-f]{40}", commit):
+                continue
+            place = (*step.address, "uses")
+            comment = workflow.document.lines[workflow.document.place(place).line - 1].partition(" #")[2].strip()
+            hint = f"write `{pinned.ref} # {pinned.version}`"
+            if step.uses != pinned.ref:
+                yield Finding(place, f"this is not the commit of {name} that we have read", hint)
+            elif comment != pinned.version:
+                yield Finding(place, f"the comment does not say that this is {pinned.version}", hint)

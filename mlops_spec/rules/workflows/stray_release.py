@@ -1,0 +1,75 @@
+"""Only what is merged to main is released.
+
+Main is the branch that reviews and required checks protect. A push to another branch, a tag, a schedule with other
+code or a run by hand releases what has seen none of them.
+
+Bad:
+
+    on: {push: {branches: [main, "release/**"], paths-ignore: [deploy/**]}}
+    jobs:
+      register:
+        needs: train
+        steps:
+          - run: uv run --no-sync mlops-spec register --bundle dist --digest "${DIGEST}"
+
+Good:
+
+    on: {push: {branches: [main], paths-ignore: [deploy/**]}}
+    jobs:
+      register:
+        needs: train
+        steps:
+          - run: uv run --no-sync mlops-spec register --bundle dist --digest "${DIGEST}"
+
+Fix: let the workflow start by `push` to `branches: [main]` alone; for a run by hand ask for `github.ref ==
+'refs/heads/main'` in each job's condition.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec import layout
+from mlops_spec.rule import Finding
+from mlops_spec.workflow.expression import on_main
+from mlops_spec.workflow.release import RELEASING
+from mlops_spec.workflow.shape import mapping, names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Address, Severity
+    from mlops_spec.workflow import Workflow
+
+CODE = "MS530"
+NAME = "stray-release"
+SEVERITY: Severity = "error"
+
+
+def check(workflow: Workflow) -> Iterator[Finding]:
+    jobs = [job for job in workflow.jobs.values() if job.runs(*RELEASING)]
+    if not jobs or all(on_main(job.condition) for job in jobs):
+        return
+    for event, settings in workflow.triggers.items():
+        if event == "push" and (wrong := _not_main(settings)):
+            branches = ("on", "push", "branches")
+            place = branches if "branches" in mapping(settings) else workflow.trigger_address("push")
+            yield Finding(
+                (*place, *wrong), "what is not on main is released too", "write `branches: [main]`", at_key=True
+            )
+        elif event not in ("push", "workflow_call", "schedule"):
+            message = f"`{event}` releases what is not on main"
+            hint = "remove it, or let the job ask for `github.ref == 'refs/heads/main'`"
+            yield Finding(workflow.trigger_address(event), message, hint, at_key=True)
+
+
+def _not_main(settings: object) -> Address | None:
+    """Where, below the branches, other branches than main stand."""
+    given = mapping(settings)
+    if "tags" in given or "branches-ignore" in given:
+        return ()
+    branches = names(given.get("branches"))
+    strays = [number for number, branch in enumerate(branches) if branch != layout.MAIN_BRANCH]
+    if not branches:
+        return ()
+    return (strays[0],) if strays else None

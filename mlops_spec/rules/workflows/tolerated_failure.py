@@ -1,0 +1,49 @@
+"""No step that decides may fail and be passed over.
+
+`continue-on-error` shows a failed gate as a green job. What comes behind it goes on as if the model had passed.
+
+Bad:
+
+    jobs:
+      train:
+        steps:
+          - run: uv run --no-sync mlops-spec gate --out build/gate.json
+            continue-on-error: true
+
+Good:
+
+    jobs:
+      train:
+        steps:
+          - run: uv run --no-sync mlops-spec gate --out build/gate.json
+
+Fix: remove `continue-on-error`; a report that must appear anyway is a step with `if: ${{ !cancelled() }}`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.rule import Finding
+from mlops_spec.workflow.place import called
+from mlops_spec.workflow.release import decides
+from mlops_spec.workflow.shape import text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.workflow import Workflow
+
+CODE = "MS508"
+NAME = "tolerated-failure"
+SEVERITY: Severity = "error"
+
+
+def check(workflow: Workflow) -> Iterator[Finding]:
+    for job in workflow.jobs.values():
+        for part in job.parts:
+            commands = [command for command in part.commands if decides(command)]
+            if commands and text(part.data.get("continue-on-error")) not in ("", "false"):
+                message = f"{called(commands[0])} may fail, and the run goes on"
+                yield Finding((*part.address, "continue-on-error"), message, "remove it", at_key=True)

@@ -1,0 +1,58 @@
+"""What was downloaded is what the earlier job made.
+
+Any job of a run can replace another's artifact. The digest comes as an output of the job that made it, which nobody
+else can set; what is attested, registered or deployed is compared with it.
+
+Bad:
+
+    jobs:
+      register:
+        needs: train
+        steps:
+          - run: uv run --no-sync mlops-spec register --bundle dist
+
+Good:
+
+    jobs:
+      register:
+        needs: train
+        steps:
+          - run: uv run --no-sync mlops-spec register --bundle dist --digest "${DIGEST}"
+            env:
+              DIGEST: ${{ needs.train.outputs.digest }}
+
+Fix: add `--digest` with the output of the job that made it; before actions/attest run `sha256sum --check`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.rule import Finding
+from mlops_spec.workflow.place import at_command
+from mlops_spec.workflow.release import RELEASING, checks_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.workflow import Workflow
+
+CODE = "MS540"
+NAME = "unchecked-digest"
+SEVERITY: Severity = "error"
+
+
+def check(workflow: Workflow) -> Iterator[Finding]:
+    for _, step, command in workflow.commands(*RELEASING):
+        if not command.option("--digest"):
+            message = f"`{command.verb}` takes whatever bytes lie there"
+            yield at_command(step, command, message, "add `--digest`, from an output of the job that made them")
+    for job in workflow.jobs.values():
+        checked = False
+        for step in job.steps:
+            checked |= any(map(checks_digest, step.commands))
+            if step.uses_action("actions/attest") and not checked:
+                message = "this attests whatever bytes lie there"
+                hint = "run `sha256sum --check` with the digest from an output of the job that made them"
+                yield Finding((*step.address, "uses"), message, hint)

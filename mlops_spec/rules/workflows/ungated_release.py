@@ -1,0 +1,50 @@
+"""Nothing is bundled or registered that no gate has passed.
+
+The gate is the one step that compares the model with what it must prove. A path from a trigger to the registry around
+it releases whatever was trained.
+
+Bad:
+
+    jobs:
+      release:
+        steps:
+          - run: uv run --no-sync mlops-spec run --push
+          - run: uv run --no-sync mlops-spec bundle --out dist
+
+Good:
+
+    jobs:
+      release:
+        steps:
+          - run: uv run --no-sync mlops-spec run --push
+          - run: uv run --no-sync mlops-spec gate --out build/gate.json
+          - run: uv run --no-sync mlops-spec bundle --out dist
+
+Fix: run `mlops-spec gate` in a step before, or let the job need the one that does.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.workflow.flow import commands_before
+from mlops_spec.workflow.place import at_command
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.rule import Finding
+    from mlops_spec.workflow import Delivery, Workflow
+
+CODE = "MS505"
+NAME = "ungated-release"
+SEVERITY: Severity = "error"
+
+
+def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
+    for job, step, command in workflow.commands("bundle", "register"):
+        if all(earlier.verb != "gate" for earlier in commands_before(delivery, workflow, job, step)):
+            message = f"`{command.verb}` is reached without `gate`"
+            hint = "run `mlops-spec gate` in a step before it, or in a job that this one needs"
+            yield at_command(step, command, message, hint)

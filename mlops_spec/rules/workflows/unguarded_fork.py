@@ -1,0 +1,54 @@
+"""A job that may write starts for the repository's own branches alone.
+
+GitHub gives a fork's run a token that reads, unless the repository was set otherwise or is private. The condition
+holds whatever is set, and shows the fork's author a skipped job instead of a failed one.
+
+Bad:
+
+    on: {pull_request: {branches: [main]}}
+    jobs:
+      comment:
+        steps:
+          - run: uv run --no-sync mlops-spec comment --pull-request "${NUMBER}" --plan received/plan.json
+
+Good:
+
+    on: {pull_request: {branches: [main]}}
+    jobs:
+      comment:
+        if: ${{ github.event.pull_request.head.repo.full_name == github.repository }}
+        steps:
+          - run: uv run --no-sync mlops-spec comment --pull-request "${NUMBER}" --plan received/plan.json
+
+Fix: add `github.event.pull_request.head.repo.full_name == github.repository` to the job's condition.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.rule import Finding
+from mlops_spec.workflow.expression import keeps_forks_out
+from mlops_spec.workflow.flow import events
+from mlops_spec.workflow.release import PULL_REQUEST
+from mlops_spec.workflow.token import writable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.workflow import Delivery, Workflow
+
+CODE = "MS521"
+NAME = "unguarded-fork"
+SEVERITY: Severity = "error"
+
+
+def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
+    if not events(delivery, workflow) & PULL_REQUEST:
+        return
+    for job in workflow.jobs.values():
+        if writable(workflow, job) and not job.calls and not keeps_forks_out(job.condition):
+            place = (*job.address, "if") if job.condition else job.address
+            hint = "add `github.event.pull_request.head.repo.full_name == github.repository` to its condition"
+            yield Finding(place, "a job that may write starts for pull requests of forks too", hint, at_key=True)

@@ -1,0 +1,68 @@
+"""A job installs what the lock file says, and nothing else.
+
+`uv sync` without `--locked` writes a new lock when the old one does not fit, and `uv run` syncs before it runs: both
+install what nobody has reviewed, in the job that trains or releases.
+
+Bad:
+
+    jobs:
+      train:
+        steps:
+          - run: uv sync
+          - run: uv run --no-sync mlops-spec run
+
+Good:
+
+    jobs:
+      train:
+        steps:
+          - run: uv sync --locked
+          - run: uv run --no-sync mlops-spec run
+
+Fix: write `uv sync --locked` and `uv run --no-sync`; `uv add` what `pip install` brought.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mlops_spec.rule import Finding
+from mlops_spec.workflow.place import at_command
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.workflow import Workflow
+    from mlops_spec.workflow.command import Command
+
+CODE = "MS522"
+NAME = "unlocked-environment"
+SEVERITY: Severity = "error"
+
+
+def check(workflow: Workflow) -> Iterator[Finding]:
+    for _, step, command in workflow.commands():
+        if loose := _loose(command):
+            yield at_command(step, command, *loose)
+    for job in workflow.jobs.values():
+        for step in job.steps:
+            for found in _OWN.finditer(step.run):
+                if not any(option in found[0] for option in ("--no-sync", *_LOCKED)):
+                    message = "`uv run` installs before it runs, and what the lock file does not say"
+                    yield Finding((*step.address, "run"), message, "write `uv run --no-sync`", piece="uv run")
+
+
+_OWN = re.compile(r"\buv run\b[^\n;&|]*mlops-spec")
+_LOCKED = ("--locked", "--frozen")
+
+
+def _loose(command: Command) -> tuple[str, str] | None:
+    words = command.words
+    if command.starts("uv", "sync") and not any(command.option(each) is not None for each in _LOCKED):
+        return "`uv sync` installs what the lock file does not say", "write `uv sync --locked`"
+    installs = command.starts("pip", "install") or command.starts("uv", "pip") or command.starts("pipx", "install")
+    if (installs or words[1:4] == ("-m", "pip", "install")) and command.option("--require-hashes") is None:
+        return "this installs what no lock file holds", "add it to the project with `uv add`"
+    return None

@@ -1,0 +1,66 @@
+"""A job that may write runs no code of a pull request.
+
+Who comments has a token that writes. When it checks out the pull request, its author's `pyproject.toml` decides what
+is installed and run with it. The base commit is what main trusts.
+
+Bad:
+
+    on: {pull_request: {branches: [main]}}
+    jobs:
+      comment:
+        if: ${{ github.event.pull_request.head.repo.full_name == github.repository }}
+        steps:
+          - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
+            with: {persist-credentials: false}
+          - run: uv run --no-sync mlops-spec comment --pull-request "${NUMBER}" --plan received/plan.json
+
+Good:
+
+    on: {pull_request: {branches: [main]}}
+    jobs:
+      comment:
+        if: ${{ github.event.pull_request.head.repo.full_name == github.repository }}
+        steps:
+          - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
+            with: {persist-credentials: false, ref: "${{ github.event.pull_request.base.sha }}"}
+          - run: uv run --no-sync mlops-spec comment --pull-request "${NUMBER}" --plan received/plan.json
+
+Fix: write `ref: ${{ github.event.pull_request.base.sha }}`, or check nothing out.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.diagnostic import listed
+from mlops_spec.rule import Finding
+from mlops_spec.workflow.expression import expressions
+from mlops_spec.workflow.flow import events
+from mlops_spec.workflow.release import PULL_REQUEST
+from mlops_spec.workflow.shape import text
+from mlops_spec.workflow.token import writable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.workflow import Delivery, Workflow
+
+CODE = "MS518"
+NAME = "untrusted-checkout"
+SEVERITY: Severity = "error"
+
+
+def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
+    if not events(delivery, workflow) & PULL_REQUEST:
+        return
+    for job in workflow.jobs.values():
+        for step in job.steps if writable(workflow, job) else ():
+            ref = text(step.inputs.get("ref"))
+            if step.uses_action("actions/checkout") and expressions(ref) not in _BASE:
+                place = (*step.address, "with", "ref") if ref else (*step.address, "uses")
+                message = f"a job that may write to {listed(writable(workflow, job))} runs the pull request's code"
+                yield Finding(place, message, "write `ref: ${{ github.event.pull_request.base.sha }}`")
+
+
+_BASE = (["github.event.pull_request.base.sha"], ["github.event.pull_request.base.ref"], ["github.base_ref"])
