@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +24,8 @@ from mlops_spec.release.promotion import follow, look
 from mlops_spec.release.register import register
 
 if TYPE_CHECKING:
+    import subprocess
+
     from .conftest import Project
 
 pytestmark = pytest.mark.e2e
@@ -47,6 +50,29 @@ def predicted(project: Project) -> tuple[pd.DataFrame, np.ndarray]:
     return test, load_predict(project.root / "build/package")(test)
 
 
+@dataclass(frozen=True)
+class First:
+    """A model's repository after its first run and its first judgement."""
+
+    project: Project
+    stages: dict[str, str]
+    gate: subprocess.CompletedProcess[str]
+
+
+def first(project: Project) -> First:
+    return First(project, ran(project), project.command("gate", "--format", "json"))
+
+
+@pytest.fixture(scope="module")
+def trained(progression: Project) -> First:
+    return first(progression)
+
+
+@pytest.fixture(scope="module")
+def diagnosed(tumour: Project) -> First:
+    return first(tumour)
+
+
 @pytest.mark.xdist_group("wine")
 def test_several_classes_by_a_lone_skops_file(wine: Project) -> None:
     assert ran(wine) == dict.fromkeys(("split", "train", "evaluate", "package"), "ran")
@@ -62,15 +88,14 @@ def test_several_classes_by_a_lone_skops_file(wine: Project) -> None:
 
 
 @pytest.mark.xdist_group("progression")
-def test_values_by_a_lone_onnx_file(progression: Project) -> None:
-    assert list(ran(progression)) == ["split", "features", "train", "evaluate", "package"]
+def test_values_by_a_lone_onnx_file(trained: First) -> None:
+    assert list(trained.stages) == ["split", "features", "train", "evaluate", "package"]
 
-    test, answer = predicted(progression)
-    measured = read(progression, "build/evaluate/evaluation.json")["measures"]
+    test, answer = predicted(trained.project)
+    measured = read(trained.project, "build/evaluate/evaluation.json")["measures"]
     assert measured["r2"]["value"] == pytest.approx(r2_score(test["progression"], answer))
-    done = progression.command("gate", "--format", "json")
-    assert done.returncode == 0, done.stdout
-    assert {gate["id"] for gate in json.loads(done.stdout)["gates"]} == {
+    assert trained.gate.returncode == 0, trained.gate.stdout
+    assert {gate["id"] for gate in json.loads(trained.gate.stdout)["gates"]} == {
         "contract",
         "leak",
         "r2",
@@ -79,26 +104,26 @@ def test_values_by_a_lone_onnx_file(progression: Project) -> None:
 
 
 @pytest.mark.xdist_group("progression")
-def test_a_part_of_the_spec_that_no_stage_reads_runs_nothing_again(progression: Project) -> None:
-    spec = progression.root / "model.yaml"
+def test_a_part_of_the_spec_that_no_stage_reads_runs_nothing_again(trained: First) -> None:
+    spec = trained.project.root / "model.yaml"
     spec.write_text(spec.read_text() + "governance: {risk: limited}\n")
 
-    assert set(ran(progression).values()) == {"unchanged"}
-    assert progression.command("gate").returncode == 0
+    assert set(ran(trained.project).values()) == {"unchanged"}
+    assert trained.project.command("gate").returncode == 0
 
 
 @pytest.mark.xdist_group("progression")
-def test_one_stage_runs_with_what_it_needs(progression: Project) -> None:
-    assert list(ran(progression, "train")) == ["split", "features", "train"]
+def test_one_stage_runs_with_what_it_needs(trained: First) -> None:
+    assert list(ran(trained.project, "train")) == ["split", "features", "train"]
 
 
 @pytest.mark.xdist_group("progression")
-def test_results_of_another_spec_are_not_judged(progression: Project) -> None:
-    spec = progression.root / "model.yaml"
+def test_results_of_another_spec_are_not_judged(trained: First) -> None:
+    spec = trained.project.root / "model.yaml"
     before = spec.read_text()
     spec.write_text(before.replace("resamples: 200", "resamples: 300"))
 
-    done = progression.command("gate")
+    done = trained.project.command("gate")
 
     spec.write_text(before)
     assert done.returncode == 75
@@ -107,12 +132,12 @@ def test_results_of_another_spec_are_not_judged(progression: Project) -> None:
 
 
 @pytest.mark.xdist_group("progression")
-def test_a_package_that_was_changed_is_not_judged(progression: Project) -> None:
-    model = progression.root / "build/package/model/model.onnx"
+def test_a_package_that_was_changed_is_not_judged(trained: First) -> None:
+    model = trained.project.root / "build/package/model/model.onnx"
     before = model.read_bytes()
     model.write_bytes(before + b"\0")
 
-    done = progression.command("gate")
+    done = trained.project.command("gate")
 
     model.write_bytes(before)
     assert done.returncode == 78
@@ -120,13 +145,12 @@ def test_a_package_that_was_changed_is_not_judged(progression: Project) -> None:
 
 
 @pytest.mark.xdist_group("tumour")
-def test_two_classes_by_a_predictor_and_every_kind_of_gate(tumour: Project) -> None:
-    assert ran(tumour) == dict.fromkeys(("split", "train", "evaluate", "package"), "ran")
+def test_two_classes_by_a_predictor_and_every_kind_of_gate(diagnosed: First) -> None:
+    assert diagnosed.stages == dict.fromkeys(("split", "train", "evaluate", "package"), "ran")
 
-    test, answer = predicted(tumour)
-    done = tumour.command("gate", "--format", "json")
-    assert done.returncode == 0, done.stdout
-    gates = {gate["id"]: gate for gate in json.loads(done.stdout)["gates"]}
+    test, answer = predicted(diagnosed.project)
+    assert diagnosed.gate.returncode == 0, diagnosed.gate.stdout
+    gates = {gate["id"]: gate for gate in json.loads(diagnosed.gate.stdout)["gates"]}
     assert gates["roc_auc"]["value"] == pytest.approx(roc_auc_score(test["diagnosis"] == "malignant", answer))
     assert list(gates) == [
         "contract",
@@ -143,37 +167,40 @@ def test_two_classes_by_a_predictor_and_every_kind_of_gate(tumour: Project) -> N
         "size",
     ]
     assert gates["champion/staging/roc_auc"]["reason"].startswith("no champion yet: by the ledger nothing was ever")
-    assert set(read(tumour, "build/gate.json")["seconds"]) == {"split", "train", "evaluate", "package"}
+    assert set(read(diagnosed.project, "build/gate.json")["seconds"]) == {"split", "train", "evaluate", "package"}
 
 
 @pytest.mark.xdist_group("tumour")
-def test_the_report_fits_a_pull_request(tumour: Project) -> None:
-    done = tumour.command("report", "--summary", str(tumour.root / "build/summary.md"))
+def test_the_report_fits_a_pull_request(diagnosed: First) -> None:
+    done = diagnosed.project.command("report", "--summary", str(diagnosed.project.root / "build/summary.md"))
 
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith("### tumour: ✅ pass · ")
     assert "| `slice texture_band=[0,19): roc_auc` |" in done.stdout
-    assert (tumour.root / "build/summary.md").read_text() == done.stdout
-    assert (tumour.root / "build/report.json").stat().st_size < 60_000
+    assert (diagnosed.project.root / "build/summary.md").read_text() == done.stdout
+    assert (diagnosed.project.root / "build/report.json").stat().st_size < 60_000
 
 
 @pytest.mark.xdist_group("tumour")
-def test_dvc_shows_measures_and_plots(tumour: Project) -> None:
-    metrics = json.loads(tumour.tool("dvc", "metrics", "show", "--json"))
+def test_dvc_shows_measures_and_plots(diagnosed: First) -> None:
+    metrics = json.loads(diagnosed.project.tool("dvc", "metrics", "show", "--json"))
     assert "roc_auc" in json.dumps(metrics)
-    shown = json.loads(tumour.tool("dvc", "plots", "show", "--json", "--out", "build/shown", "build/evaluate/plots"))
+    shown = json.loads(
+        diagnosed.project.tool("dvc", "plots", "show", "--json", "--out", "build/shown", "build/evaluate/plots")
+    )
     assert "roc.json" in json.dumps(shown)
 
 
 @pytest.mark.xdist_group("tumour")
-def test_nothing_changed_runs_nothing(tumour: Project) -> None:
-    assert ran(tumour) == dict.fromkeys(("split", "train", "evaluate", "package"), "unchanged")
-    assert tumour.tool("git", "status", "--short") == "?? dvc.lock\n"
+def test_nothing_changed_runs_nothing(diagnosed: First) -> None:
+    assert ran(diagnosed.project) == dict.fromkeys(("split", "train", "evaluate", "package"), "unchanged")
+    assert diagnosed.project.tool("git", "status", "--short") == "?? dvc.lock\n"
 
 
 @pytest.fixture(scope="module")
-def released(tumour: Project) -> Project:
+def released(diagnosed: First) -> Project:
     """The first version is registered, and live in staging."""
+    tumour = diagnosed.project
     tumour.write("deploy/staging.yaml", "environment: staging\nmodel: tumour\nfollow: registered\n")
     tumour.commit("Declare staging")
     assert ran(tumour, "--push")
