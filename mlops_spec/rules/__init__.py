@@ -65,6 +65,7 @@ from mlops_spec.rules import (
     toothless_drift,
     toothless_gate,
     toothless_rollout,
+    unanswered_value,
     unapproved_promotion,
     undeclared_attribute,
     unexplained_ignore,
@@ -98,6 +99,7 @@ if TYPE_CHECKING:
 
 RULES: tuple[Rule, ...] = (
     ambiguous_scalar,
+    unanswered_value,
     unknown_environment,
     circular_environments,
     unrunnable_command,

@@ -1,0 +1,102 @@
+"""A first spec for a repository that has none: what its own files say, and marked values for what they don't."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import yaml
+
+from mlops_spec import layout
+from mlops_spec.adopt import dvc, recipe
+from mlops_spec.adopt.source import read
+from mlops_spec.errors import Exit, Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+#: file → what reads it, in the order of preference
+SOURCES = {str(layout.DVC_FILE): dvc.draft, "recipe.yaml": recipe.draft}
+_OPEN = re.compile(r"\b(TODO|todo)\b")
+
+
+class Adopted(NamedTuple):
+    """A spec that was written, the file that it was drawn from, and the lines that are still to be answered."""
+
+    spec: Path
+    source: Path
+    questions: dict[int, str]
+
+
+def adopt(root: Path, source: str = "") -> Adopted:
+    """Writes `model.yaml` from `source`, or from the first of `SOURCES` that the repository has.
+
+    Raises:
+        Failure: there is a spec already, nothing to draw one from, or a file that can't be read or written.
+    """
+    spec = root / layout.SPEC
+    if os.path.lexists(spec):
+        raise Failure(f"{spec} is there already", remedy="`adopt` never writes over it: move it away to begin again")
+    name = source or next((name for name in SOURCES if (root / name).is_file()), "")
+    if not name:
+        raise Failure(
+            f"{root}: neither {' nor '.join(SOURCES)} to draw a spec from",
+            remedy="name one with --from, or begin with `mlops-spec new`",
+        )
+    drawn = _reader(name)(root, read(root / name))
+    written = text(_whole(root, drawn), name)
+    _write_new(spec, written)
+    lines = enumerate(written.splitlines(), start=1)
+    return Adopted(
+        spec, root / name, {number: line.strip() for number, line in lines if number > 1 and _OPEN.search(line)}
+    )
+
+
+def _reader(name: str) -> Any:
+    kind = name.replace("\\", "/").rpartition("/")[2]
+    if kind not in SOURCES:
+        raise Failure(f"{name}: a spec is drawn from {' or '.join(SOURCES)}, known by these names")
+    return SOURCES[kind]
+
+
+def text(draft: Mapping[str, Any], source: str) -> str:
+    """The draft as YAML, a section at a time."""
+    head = f"# Drawn from {source} by `mlops-spec adopt`: answer each TODO, `mlops-spec lint` points at them.\n"
+    parts = [(isinstance(value, dict) or key == "gates", {key: value}) for key, value in draft.items()]
+    return head + "".join("\n" * apart + _dumped(part) for apart, part in parts)
+
+
+def _dumped(part: Mapping[str, Any]) -> str:
+    """Collections that hold none themselves on one line."""
+    (value,) = part.values()
+    flow = None if isinstance(value, (dict, list)) else False
+    return yaml.safe_dump(part, sort_keys=False, default_flow_style=flow, allow_unicode=True, width=110)
+
+
+def _whole(root: Path, drawn: Mapping[str, Any]) -> dict[str, Any]:
+    """With what every spec says; the folder's name is the model's where the source gives none."""
+    name = slug(drawn.get("model") or root.resolve().name)
+    head = {"spec": 1, "model": name, "task": "TODO", "owners": ["@TODO"]}
+    return head | {key: value for key, value in drawn.items() if key != "model"}
+
+
+def slug(name: str) -> str:
+    """A name as the spec has models' names.
+
+    >>> slug("Taxi_Fare Regressor 2")
+    'taxi-fare-regressor-2'
+    """
+    words = re.findall(r"[a-z0-9]+", name.lower())
+    while words and not words[0][0].isalpha():
+        words = words[1:]
+    return "-".join(words)[:63].strip("-") or "my-model"
+
+
+def _write_new(file: Path, content: str) -> None:
+    try:
+        with file.open("x", encoding="utf-8") as opened:
+            opened.write(content)
+    except OSError as error:
+        raise Failure(f"{file}: can't be written: {error.strerror}", exit_code=Exit.CONFIG) from error

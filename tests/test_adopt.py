@@ -1,0 +1,243 @@
+"""`adopt`: a first spec from what a repository says of itself, and questions where it says nothing."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mlops_spec.adopt import adopt, dvc, recipe, slug, text
+from mlops_spec.errors import Failure
+from mlops_spec.lint import lint_content, load_spec
+
+PIPELINE = """\
+stages:
+  prepare:
+    cmd: python src/prepare.py data/data.csv
+    deps: [data/data.csv, src/prepare.py]
+    outs: [build/prepared]
+  unrelated:
+    cmd: python src/other.py
+    outs: [other.txt]
+  train:
+    cmd: python src/train.py
+    deps: [build/prepared, src/train.py]
+    params: [train.trees, {other.json: [depth]}, missing]
+    outs: [model.pkl]
+  evaluate:
+    cmd: python src/evaluate.py
+    deps: [model.pkl]
+    metrics: [{metrics.json: {cache: false}}]
+"""
+RECIPE = """\
+recipe: "regression/v1"
+target_col: fare
+primary_metric: root_mean_squared_error
+steps:
+  ingest: {{INGEST_CONFIG}}
+  split: {split_ratios: {{RATIOS|default([0.75, 0.125, 0.125])}}}
+  train: {using: custom, estimator_params: {alpha: 0.1}}
+  evaluate:
+    validation_criteria:
+      - {metric: root_mean_squared_error, threshold: 10}
+      - {metric: weighted_mean_squared_error, threshold: 50}
+  register: {model_name: Taxi_Fare}
+"""
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    (tmp_path / "params.yaml").write_text("train: {trees: 50, seed: 1}\n", encoding="utf-8")
+    (tmp_path / "other.json").write_text('{"depth": 3}', encoding="utf-8")
+    (tmp_path / "profiles").mkdir()
+    profile = "INGEST_CONFIG: {using: csv, location: ./data/taxi.csv}\nRATIOS: [0.6, 0.2, 0.2]\n"
+    (tmp_path / "profiles/local.yaml").write_text(profile, encoding="utf-8")
+    return tmp_path
+
+
+def codes(root: Path) -> set[str]:
+    found = lint_content("model.yaml", (root / "model.yaml").read_bytes(), date(2026, 11, 23))
+    return {each.kind.code for each in found if each.kind.severity == "error"}
+
+
+def answered(root: Path, **answers: str) -> None:
+    """Puts an answer in place of each `<key>: TODO`."""
+    file = root / "model.yaml"
+    written = file.read_text(encoding="utf-8").replace("@TODO", "@acme/team").replace("TODO:load", "churn.predict:load")
+    for key, answer in answers.items():
+        before = written
+        written = "".join(
+            line.replace(f"{key}: TODO", f"{key}: {answer}").replace(f"{key}: todo", f"{key}: {answer}")
+            for line in written.splitlines(keepends=True)
+        )
+        assert written != before, key
+    file.write_text(written, encoding="utf-8")
+
+
+def test_a_pipeline_of_dvc(root: Path) -> None:
+    (root / "dvc.yaml").write_text(PIPELINE, encoding="utf-8")
+
+    adopted = adopt(root)
+
+    data = yaml.safe_load(adopted.spec.read_text(encoding="utf-8"))
+    assert data["data"] == {"path": "data/data.csv", "target": "TODO", "id": "TODO"}
+    assert data["pipeline"] == {
+        "prepare": {
+            "run": "python src/prepare.py data/data.csv",
+            "reads": ["data/data.csv"],
+            "writes": ["build/prepared"],
+        }
+    }
+    assert data["train"] == {
+        "run": "python src/train.py",
+        "reads": ["build/prepared"],
+        "params": {"trees": 50, "depth": 3},
+        "predictor": "TODO:load",
+        "format": "custom",
+    }
+
+
+def test_lint_points_at_each_question_until_all_are_answered(root: Path) -> None:
+    (root / "dvc.yaml").write_text(PIPELINE, encoding="utf-8")
+    adopted = adopt(root)
+    assert codes(root) == {"MS007"}  # the task decides on what else there may be
+    assert "task: TODO" in adopted.questions.values()
+
+    answered(root, task="binary-classification")
+    assert {"MS018", "MS201"} <= codes(root)
+    with pytest.raises(Failure, match="still to be answered"):
+        load_spec(adopted.spec)
+
+    answered(root, target="left", id="customer", metric="roc_auc")
+    adopted.spec.write_text(adopted.spec.read_text(encoding="utf-8").replace("min: 0}", "min: 0.7}"), encoding="utf-8")
+    assert codes(root) == set()
+    assert load_spec(adopted.spec).train.params == {"trees": 50, "depth": 3}
+
+
+def test_a_recipe_of_mlflow(root: Path) -> None:
+    (root / "recipe.yaml").write_text(RECIPE, encoding="utf-8")
+
+    adopted = adopt(root)
+
+    data = yaml.safe_load(adopted.spec.read_text(encoding="utf-8"))
+    assert (data["model"], data["task"]) == ("taxi-fare", "regression")
+    assert data["data"] == {"path": "data/taxi.csv", "target": "fare", "id": "TODO", "split": {"test": 0.4}}
+    assert data["train"]["params"] == {"alpha": 0.1}
+    assert data["gates"] == [{"metric": "root_mean_squared_error", "max": 10}, {"metric": "todo"}]
+    assert codes(root) >= {"MS018", "MS201"}
+
+
+def test_a_recipe_without_its_profile_asks(tmp_path: Path) -> None:
+    drawn = recipe.draft(tmp_path, 'recipe: classification/v1\npositive_class: ">50K"\nsteps: {ingest: {{X}}}\n')
+
+    assert drawn["task"] == "binary-classification"
+    assert drawn["data"] == {"path": "TODO", "target": "TODO", "positive": ">50K", "id": "TODO"}
+    assert drawn["gates"] == [{"metric": "todo", "min": 0}]
+
+
+def test_a_command_that_needs_a_shell_or_a_template_is_a_question(tmp_path: Path) -> None:
+    for command in ("[a, b]", '"train ${x}"', '"a\\nb"', "[]"):
+        drawn = dvc.draft(tmp_path, f"stages: {{train: {{cmd: {command}}}}}")
+        assert drawn["train"]["run"].startswith("TODO")
+
+
+def test_it_never_writes_over_a_spec(root: Path) -> None:
+    (root / "dvc.yaml").write_text(PIPELINE, encoding="utf-8")
+    (root / "model.yaml").symlink_to("nowhere")
+
+    with pytest.raises(Failure, match="is there already"):
+        adopt(root)
+
+    assert not (root / "nowhere").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("dvc.yaml", b"stages: [", r"dvc\.yaml:\d+:\d+: not YAML"),
+        ("dvc.yaml", b"\xff", "byte 0 is not UTF-8"),
+        ("dvc.yaml", b"{}", "no stages"),
+        ("dvc.yaml", b"stages: {train: 3}", ""),
+        ("dvc.yaml", b"- 1", "not a mapping"),
+        ("dvc.yaml", b"stages: {s: {cmd: mlops-spec stage s}}", "rendered from a spec"),
+        ("dvc.yaml", b"a: " + b"[" * 5000, "not YAML"),
+        ("dvc.yaml", b"#" * (1 << 20) + b"#", "larger than 1 MiB"),
+        ("recipe.yaml", b"steps: {}", "no `recipe:`"),
+        ("other.yaml", b"a: 1", "known by these names"),
+        ("", b"", "to draw a spec from"),
+    ],
+)
+def test_what_no_spec_can_be_drawn_from_is_a_message(tmp_path: Path, name: str, content: bytes, message: str) -> None:
+    if name:
+        (tmp_path / name).write_bytes(content)
+    if not message:
+        assert adopt(tmp_path, name).spec.exists()
+        return
+
+    with pytest.raises(Failure, match=message) as caught:
+        adopt(tmp_path, name)
+
+    assert caught.value.exit_code == 2
+    assert not (tmp_path / "model.yaml").exists()
+
+
+YAML_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+STAGE = st.fixed_dictionaries(
+    {}, optional=dict.fromkeys(("cmd", "deps", "outs", "params", "metrics", "plots"), YAML_VALUES)
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(stages=st.dictionaries(st.text(), STAGE | YAML_VALUES, max_size=4))
+def test_any_pipeline_gives_yaml_or_a_message(stages: object) -> None:
+    try:
+        drawn = dvc.draft(Path("nowhere"), yaml.safe_dump({"stages": stages}, allow_unicode=True))
+    except Failure:
+        return
+    assert yaml.safe_load(text(drawn, "dvc.yaml")).keys() == drawn.keys()
+
+
+@settings(max_examples=40, deadline=None)
+@given(given_steps=st.dictionaries(st.sampled_from(["ingest", "split", "train", "evaluate", "register"]), YAML_VALUES))
+def test_any_recipe_gives_yaml_or_a_message(given_steps: object) -> None:
+    data = {"recipe": "regression/v1", "steps": given_steps, "primary_metric": "r2_score"}
+    try:
+        drawn = recipe.draft(Path("nowhere"), yaml.safe_dump(data, allow_unicode=True))
+    except Failure:
+        return
+    assert yaml.safe_load(text(drawn, "recipe.yaml")).keys() == drawn.keys()
+
+
+@settings(max_examples=40, deadline=None)
+@given(name=st.text())
+def test_any_name_becomes_a_models(name: str) -> None:
+    assert slug(slug(name)) == slug(name)
+    assert not lint_name(slug(name))
+
+
+def lint_name(name: str) -> set[str]:
+    minimal = (Path(__file__).parent / "specs/ok/minimal.yaml").read_bytes()
+    content = minimal.replace(b"model: credit-default", f"model: {json.dumps(name)}".encode())
+    return {each.message for each in lint_content("f", content, date(2026, 11, 23)) if each.span.line == 2}
+
+
+def test_on_the_command_line(root: Path) -> None:
+    (root / "dvc.yaml").write_text(PIPELINE, encoding="utf-8")
+    command = [sys.executable, "-m", "mlops_spec", "adopt", "-C", str(root), "--format", "json"]
+
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert {each["line"] for each in json.loads(done.stdout)["questions"]} == {4, 5, 7, 19, 23}
+    again = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (again.returncode, again.stdout) == (2, "")
+    assert "is there already" in again.stderr
