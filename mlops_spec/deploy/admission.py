@@ -30,6 +30,8 @@ def refusal(
     if broken is not None:
         return broken
     registered = state.registered[what.version]
+    if intent.event == "rollback.intent":  # the ledger's rules know that it was live here; no approval is waited for
+        return "; ".join(_tag(registered, main)) or None
     reasons = (*_gates(registered, now), *_tag(registered, main), *_promotion(intent, records, environment, now))
     return "; ".join(reasons) or None
 

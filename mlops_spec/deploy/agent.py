@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from mlops_spec.deploy.admission import refusal
 from mlops_spec.deploy.clone import Clone
 from mlops_spec.deploy.fetch import Fetcher
+from mlops_spec.deploy.git_back import GitBack, forge_of
 from mlops_spec.deploy.local import Local
 from mlops_spec.deploy.outcome import Answers
 from mlops_spec.deploy.retention import prune
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from mlops_spec.ledger import Record
     from mlops_spec.release.desired import Desired
     from mlops_spec.spec import Spec
-    from mlops_spec.spec.environments import Environment
+    from mlops_spec.spec.environments import Environment, Rollout
 
 Action = Literal["none", "waiting", "deployed", "healed", "failed", "rolled-back", "withdrawn"]
 _ACTIONS: dict[str, Action] = {"succeeded": "deployed", "failed": "failed", "rolled-back": "rolled-back"}
@@ -89,6 +90,7 @@ class Agent:
         self._clone = Clone.open(settings.state / "repository.git", settings.repository)
         self._store = Store(settings.state / "packages")
         self._answers = Answers(settings.state / "rollouts", settings.environment)
+        self._git_back = GitBack(settings.environment, forge_of(settings.repository), say)
 
     def close(self) -> None:
         """Lets another agent have the folder."""
@@ -127,6 +129,7 @@ class Agent:
             return Done(self._settings.environment, "waiting", reason="nothing was asked for yet")
         done = self._reconcile(target, _Sight(records, main, environment, want))
         self._store.keep(target.kept())
+        self._git_back.look(self._clone.git, self._clone.records(), main)
         if restarted and done.action == "none":
             return replace(done, action="healed", reason="the server was started again")
         return done
@@ -185,10 +188,16 @@ class Agent:
         return roll_out(
             target,
             version,
-            sight.environment.rollout,
+            self._rollout(sight),
             wanted=lambda: self._still_wanted(want),
             say=self._say_and_report,
         )
+
+    def _rollout(self, sight: _Sight) -> Rollout:
+        """The way in: none of its steps for a version that was live here before the one that it replaces."""
+        intent, steps = sight.want.intent, sight.environment.rollout
+        back = intent is not None and replay(sight.records).goes_back(intent.what)
+        return steps.model_copy(update={"canary": []}) if back else steps
 
     def _heal(self, target: Local, sight: _Sight) -> Done:
         """Brings back what went live last, where that is not what is live."""

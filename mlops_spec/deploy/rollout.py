@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from mlops_spec.spec.environments import Rollout
 
 _POLL = 0.25
+_ASK = 5.0  # time between two looks whether the version is still wanted, while it is watched
 _GRACE = 60.0  # a step's share of the requests ends by itself this long after its watch
 
 
@@ -47,8 +49,11 @@ def roll_out(
     steps: list[Judged] = []
     for weight in rollout.canary if target.current().stable is not None else ():
         say(f"{version.version} gets {weight} % for {rollout.watch}")
-        steps.append(_watched(target, rollout, weight))
-        if not steps[-1].healthy:
+        judged = _watched(target, rollout, weight, wanted)
+        if judged is None:
+            break
+        steps.append(judged)
+        if not judged.healthy:
             target.abort()
             return Rolled("rolled-back", f"at {weight} %: {steps[-1].reason}", tuple(steps))
     try:
@@ -63,9 +68,13 @@ def roll_out(
     return Rolled("succeeded", _summary(steps), tuple(steps))
 
 
-def _watched(target: Target, rollout: Rollout, weight: int) -> Judged:
-    """Gives the staged version its share and looks on, to the end of the watch or to the first clear failure."""
+def _watched(target: Target, rollout: Rollout, weight: int, wanted: Callable[[], bool]) -> Judged | None:
+    """Gives the staged version its share and looks on, to the end of the watch or to the first clear failure.
+
+    None: it is not wanted any more. A remote that is away meanwhile is asked again before the version takes over.
+    """
     duration = seconds(rollout.watch)
+    asked = time.monotonic()
     target.shift(weight, duration + _GRACE)
     deadline = time.monotonic() + duration
     while time.monotonic() < deadline:
@@ -74,6 +83,11 @@ def _watched(target: Target, rollout: Rollout, weight: int) -> Judged:
         problem = broken(live, rollout)
         if problem is not None:
             return failed(live, weight, problem)
+        if time.monotonic() - asked >= _ASK:
+            with contextlib.suppress(Failure):
+                if not wanted():
+                    return None
+            asked = time.monotonic()
     time.sleep(min(_POLL, duration))  # what the target counts is a moment old
     return judge(target.current(), rollout, weight)
 

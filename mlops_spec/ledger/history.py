@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from mlops_spec.ledger.record import moment
+from mlops_spec.ledger.record import OUTCOMES, moment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +42,7 @@ def stays(records: Sequence[Record], environment: str | None = None) -> tuple[St
     current: dict[str, int] = {}
     for record in records:
         what = record.what
-        if record.event != "deploy.outcome" or record.result != "succeeded" or record.closes is None:
+        if record.event not in OUTCOMES or record.result != "succeeded" or record.closes is None:
             continue
         if what.environment is None or what.version is None or what.package is None:
             continue

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.ledger.append import append_when
 from mlops_spec.ledger.chain import BrokenError, Chain, replayed
-from mlops_spec.ledger.record import Draft, Record, Why, plain
+from mlops_spec.ledger.record import CLOSED_BY, Draft, Record, Why, plain
 from mlops_spec.ledger.state import Live, replay
 from mlops_spec.ledger.store import from_commit, remote_commit
 
@@ -78,7 +78,7 @@ def append_outcome(
         if intent not in open_intents(read(git, at=end.commit) if end.commit else ()):
             return None
         return Draft(
-            event="deploy.outcome",
+            event=CLOSED_BY[intent.event],
             who=who,
             what=intent.what,
             why=Why(kind=kind, text=plain(outcome.reason)) if outcome.reason else None,

@@ -41,6 +41,8 @@ Event = Literal[
     "gate.outcome",
     "deploy.intent",
     "deploy.outcome",
+    "rollback.intent",
+    "rollback.outcome",
     "promotion.proposed",
     "revoke",
     "retire",
@@ -52,6 +54,8 @@ Event = Literal[
     "erratum",
 ]
 Result = Literal["succeeded", "failed", "rolled-back", "abandoned"]
+CLOSED_BY: dict[str, Event] = {"deploy.intent": "deploy.outcome", "rollback.intent": "rollback.outcome"}
+OUTCOMES = frozenset(CLOSED_BY.values())
 Kind = Literal["scheduled-retrain", "new-data", "drift", "bugfix", "change", "rollback", "manual"]
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mlops_spec.ledger.record import CLOSED_BY, OUTCOMES
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mlops_spec.ledger.record import Draft, GateResult, Record
+    from mlops_spec.ledger.record import Draft, GateResult, Record, What
 
 
 @dataclass(frozen=True)
@@ -47,13 +49,19 @@ class State:
             self.newest = what.version
         elif record.event == "revoke" and what.version:
             self.revoked.add(what.version)
-        elif record.event == "deploy.intent" and what.environment and what.serial is not None:
+        elif record.event in CLOSED_BY and what.environment and what.serial is not None:
             self.open[what.environment] = record
             self.serial[what.environment] = what.serial
-        elif record.event == "deploy.outcome" and what.environment:
+        elif record.event in OUTCOMES and what.environment:
             intent = self.open.pop(what.environment)
             if record.result == "succeeded":
                 self._make_live(what.environment, intent, record)
+
+    def goes_back(self, what: What) -> bool:
+        """Whether a version was live there before, and a newer one is now."""
+        place, version = what.environment or "", what.version or ""
+        now = self.live.get(place)
+        return now is not None and (place, version) in self.proven and version_key(version) < version_key(now.version)
 
     def _make_live(self, environment: str, intent: Record, outcome: Record) -> None:
         what = intent.what
@@ -111,6 +119,18 @@ def _intent(state: State, draft: Draft) -> str | None:
     return unfit(state, what.version, what.package.digest, what.after)
 
 
+def _rollback(state: State, draft: Draft) -> str | None:
+    what, why = draft.what, draft.why
+    problem = _intent(state, draft)
+    if problem is not None:
+        return problem
+    if (what.environment, what.version) not in state.proven:
+        return f"{what.version} was never live in {what.environment}"
+    if why is None or why.kind != "rollback" or not why.text:
+        return "a rollback says why"
+    return None
+
+
 def unfit(state: State, version: str, digest: str, after: str | None) -> str | None:
     """Why a version must not be deployed, or None; `after` is the environment where it had to be live before."""
     known = state.registered.get(version)
@@ -130,6 +150,8 @@ def _outcome(state: State, draft: Draft) -> str | None:
     intent = state.open.get(what.environment or "")
     if intent is None or draft.closes != intent.seq:
         return f"it closes {draft.closes}, which is no open intent of {what.environment}"
+    if CLOSED_BY[intent.event] != draft.event:
+        return f"{draft.event} is no outcome of intent {intent.seq}, a {intent.event}"
     mine = (what.model, what.version, what.package, what.serial)
     if mine != (intent.what.model, intent.what.version, intent.what.package, intent.what.serial):
         return f"it is not about what intent {intent.seq} wanted"
@@ -142,4 +164,11 @@ def _revoke(state: State, draft: Draft) -> str | None:
     return None if draft.what.version in state.registered else f"{draft.what.version} was never registered"
 
 
-_RULES = {"register": _register, "deploy.intent": _intent, "deploy.outcome": _outcome, "revoke": _revoke}
+_RULES = {
+    "register": _register,
+    "deploy.intent": _intent,
+    "deploy.outcome": _outcome,
+    "rollback.intent": _rollback,
+    "rollback.outcome": _outcome,
+    "revoke": _revoke,
+}

@@ -70,6 +70,8 @@ def _paragraph(each: LiveThen) -> Iterable[str]:
 
 def _approvers(intent: Record) -> str:
     given = intent.who.approvals
+    if intent.event == "rollback.intent":
+        return "nobody: a rollback takes effect at once"
     if not given:
         return "nobody: the environment asks for no approval"
     names = ", ".join(f"{approval.login} at {_minute(approval.at)}" for approval in given)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mlops_spec import ledger
@@ -111,9 +111,11 @@ def _record(git: Git, wish: Wish, who: Who, now: datetime | None) -> Record | No
     end = ledger.head(git)
     records = ledger.read(git, at=end.commit) if end.commit else ()
     draft = _intent(wish, who)
-    problem = ledger.replay(records).problem(draft)
-    if problem is not None:
+    state = ledger.replay(records)
+    if state.problem(draft) is not None:
         return None
+    if draft.why and state.goes_back(draft.what):
+        draft = replace(draft, why=replace(draft.why, kind="rollback"))
     try:
         (record,), _ = ledger.append(git, end, [draft], now=now)
     except Stale:

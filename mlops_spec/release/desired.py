@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from mlops_spec.ledger.record import CLOSED_BY
 from mlops_spec.ledger.state import replay
-from mlops_spec.release.declared import Following, declared_in
+from mlops_spec.release.declared import Declared, Following, declared_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,14 +39,16 @@ def desired(records: Sequence[Record], main_tree: Files, environment: str) -> De
     """What must be live in an environment; None: nothing was ever asked for there.
 
     An open intent counts only while main still says the same: an environment that follows the registered versions
-    says so for all, a promoted one names version, digest and serial. Otherwise the last version that went live stays.
+    says so for all, a promoted one names version, digest and serial; after a `git revert` the serial is the one that
+    the version had before. A rollback that takes effect at once counts whatever main says. Otherwise the last version
+    that went live stays.
 
     Raises:
         Failure: main has no readable deploy file for the environment (exit 2).
     """
     state = replay(records)
     intent = state.open.get(environment)
-    if intent is not None and _still_wanted(intent, main_tree, environment):
+    if intent is not None and _still_wanted(intent, records, main_tree):
         what = intent.what
         assert what.version
         assert what.package
@@ -56,10 +59,23 @@ def desired(records: Sequence[Record], main_tree: Files, environment: str) -> De
     return Desired(environment, now.intent.what.model, now.version, now.digest, now.serial, None)
 
 
-def _still_wanted(intent: Record, main_tree: Files, environment: str) -> bool:
-    said = declared_in(main_tree, environment)
-    if isinstance(said, Following):
-        return said.model == intent.what.model
+def _still_wanted(intent: Record, records: Sequence[Record], main_tree: Files) -> bool:
+    if intent.event == "rollback.intent":
+        return True
     what = intent.what
-    wanted = (what.model, what.version, what.package and what.package.digest, what.serial)
-    return wanted == (said.model, said.version, said.digest, said.serial)
+    said = declared_in(main_tree, what.environment or "")
+    if isinstance(said, Following):
+        return said.model == what.model
+    if (what.model, what.version, what.package and what.package.digest) != (said.model, said.version, said.digest):
+        return False
+    return what.serial == said.serial or _asked_before(said, records[: intent.seq])
+
+
+def _asked_before(said: Declared, records: Sequence[Record]) -> bool:
+    """Whether the declaration is one that was asked for before, as a `git revert` restores it."""
+    return any(
+        record.event in CLOSED_BY
+        and (record.what.environment, record.what.serial) == (said.environment, said.serial)
+        and record.what.version == said.version
+        for record in records
+    )

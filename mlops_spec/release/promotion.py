@@ -11,10 +11,11 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.forge import pulls
 from mlops_spec.git import Stale
 from mlops_spec.ledger.history import time_live
-from mlops_spec.ledger.record import Package, Reference, What
+from mlops_spec.ledger.record import CLOSED_BY, Package, Reference, What
 from mlops_spec.ledger.state import holds, unfit
 from mlops_spec.release.approvals import REPORT, Approved, approved, report_digest
 from mlops_spec.release.declared import Declared, Following, declared_in, path_of
+from mlops_spec.release.reverted import anew
 from mlops_spec.release.source import spec_at
 from mlops_spec.spec.base import seconds
 
@@ -60,14 +61,14 @@ class Wish:
     done: bool = False  # it is live already
 
 
-def look(git: Git, *, revision: str = "HEAD", now: datetime | None = None) -> World:
-    """Reads the ledger and the spec.
+def look(git: Git, *, revision: str = "HEAD", at: str | None = None, now: datetime | None = None) -> World:
+    """Reads the ledger (as its commit `at` has it) and the spec.
 
     Raises:
         Failure: the ledger or the spec does not hold (1, 2), or the remote doesn't answer (69).
     """
     tree = git.tree(revision)
-    records = ledger.read(git)
+    records = ledger.read(git, at=at)
     return World(git, tree.commit, spec_at(tree), records, ledger.replay(records), now or datetime.now(UTC))
 
 
@@ -79,7 +80,7 @@ def follow(world: World, environment: str, version: str, digest: str | None) -> 
         Failure: the version is not fit (exit 1).
     """
     registered = _registered(world, version, digest)
-    what = _what(world, environment, registered)
+    what = what_for(world, environment, registered)
     now = world.state.live.get(environment)
     if now and (now.version, now.digest) == (version, what.package and what.package.digest):
         return Wish(what, registered, done=True)
@@ -108,10 +109,18 @@ def promote(world: World, environment: str, forge: Callable[[], GitHub]) -> Wish
     if said.model != world.spec.model:
         _refuse(f"{path_of(environment)}: model {said.model!r}, but the spec is of {world.spec.model!r}")
     registered = _registered(world, said.version, said.digest)
-    what = _what(world, environment, registered, after=world.environment(environment).after)
+    live, asked = world.state.live.get(environment), world.state.open.get(environment)
+    if live and (live.version, live.digest) == (said.version, said.digest) and not _is_about(asked, said):
+        return Wish(live.intent.what, registered, done=True)
+    said = anew(world, said)
+    what = what_for(world, environment, registered, after=world.environment(environment).after)
     earlier = _asked_before(world, said)
-    if earlier is not None and environment not in world.state.open:
-        return Wish(earlier.what, registered, done=True)
+    if earlier is not None and earlier != asked:
+        _refuse(
+            f"{said.version} was live in {environment} (serial {said.serial}) and no longer is: "
+            f"{live.version if live else 'nothing'} is, by intent {live.intent.seq if live else '-'}",
+            "merge the pull request that sets Git back, or propose the version anew",
+        )
     if earlier is None:
         _current(world, said)
         _fit(world, what)
@@ -128,7 +137,8 @@ def _registered(world: World, version: str, digest: str | None) -> Record:
     return found
 
 
-def _what(world: World, environment: str, registered: Record, after: str | None = None) -> What:
+def what_for(world: World, environment: str, registered: Record, after: str | None = None) -> What:
+    """What an intent for a registered version would be about: the next serial, on what is live now."""
     now, last = world.state.live.get(environment), world.state.serial.get(environment, 0)
     package = registered.what.package
     assert package is not None
@@ -148,9 +158,9 @@ def _asked_before(world: World, said: Declared) -> Record | None:
     """The intent that this declaration had already, still open or well ended; one that ended badly is not repeated."""
     for record in reversed(world.records):
         what = record.what
-        if record.event != "deploy.intent" or (what.environment, what.serial) != (said.environment, said.serial):
+        if record.event not in CLOSED_BY or (what.environment, what.serial) != (said.environment, said.serial):
             continue
-        if (what.version, what.package and what.package.digest) != (said.version, said.digest):
+        if not _is_about(record, said):
             return None
         outcome = ledger.outcome_of(world.records, record)
         if outcome is not None and outcome.result != "succeeded":
@@ -160,6 +170,12 @@ def _asked_before(world: World, said: Declared) -> Record | None:
             )
         return record
     return None
+
+
+def _is_about(intent: Record | None, said: Declared) -> bool:
+    """Whether an intent wants the package that is declared."""
+    what = intent.what if intent else None
+    return what is not None and (what.version, what.package and what.package.digest) == (said.version, said.digest)
 
 
 def _current(world: World, said: Declared) -> None:
@@ -224,8 +240,10 @@ def _approvals(world: World, said: Declared, forge: Callable[[], GitHub]) -> App
 
 
 def _changes(world: World, said: Declared) -> list[str]:
-    """The commits of the versions since the one that is live: what the promotion brings out."""
+    """The commits of the versions since the one that is live: what the promotion brings out; a way back, nothing."""
     now = world.state.live.get(said.environment)
+    if (said.environment, said.version) in world.state.proven:
+        return []
     names = list(world.state.registered)
     first = names.index(now.version) + 1 if now else 0
     last = names.index(said.version) + 1 if said.version else 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.ledger.history import time_live
+from mlops_spec.release.inert import code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +26,7 @@ def report(world: World, what: What, registered: Record) -> str:
         f"Promotes **{what.model} {what.version}** to **{what.environment}**; {replaced}.",
         "",
         f"- package `{what.package.digest if what.package else ''}`",
-        f"- registered {registered.time} by {_code(registered.who.actor.login)}, record {registered.seq} of the ledger",
+        f"- registered {registered.time} by {code(registered.who.actor.login)}, record {registered.seq} of the ledger",
         *_soak(world, what),
         "",
         *_gates(registered, before),
@@ -54,7 +55,7 @@ def _gates(registered: Record, before: Record | None) -> Iterator[str]:
         bound = f"{gate.bound.op} {gate.bound.value:.4g}" if gate.bound else ""
         interval = f"{gate.low:.4g} … {gate.high:.4g}" if gate.low is not None and gate.high is not None else ""
         waived = f", waived until {gate.waived_until}" if gate.waived_until else ""
-        row = f"| {_code(gate.id)} | {_value(gate)} | {interval} | {bound} | {gate.verdict}{waived} |"
+        row = f"| {code(gate.id)} | {_value(gate)} | {interval} | {bound} | {gate.verdict}{waived} |"
         yield row + (f" {_value(known.get(gate.id))} |" if version else "")
 
 
@@ -70,7 +71,7 @@ def _changes(world: World, registered: Record, before: Record | None) -> Iterato
     ).splitlines()
     yield f"Changes since {before.what.version}:"
     yield ""
-    yield from (f"- {_code(subject)}" for subject in subjects[:COMMITS])
+    yield from (f"- {code(subject)}" for subject in subjects[:COMMITS])
     if len(subjects) > COMMITS:
         yield "- and older ones"
 
@@ -90,8 +91,3 @@ def _parts(old: FromWhat, new: FromWhat) -> Iterator[str]:
 
 def _value(gate: GateResult | None) -> str:
     return "" if gate is None or gate.value is None else f"{gate.value:.4g}"
-
-
-def _code(text: str) -> str:
-    """Somebody's text where Markdown reads nothing into it: no mention, link, tag or table cell."""
-    return "`" + text.replace("`", "'").replace("|", "¦").replace("\n", " ").replace("\r", " ") + "`"

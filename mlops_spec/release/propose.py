@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.forge import pulls
-from mlops_spec.git import Update
 from mlops_spec.ledger.record import Package, What
 from mlops_spec.ledger.state import unfit, version_key
-from mlops_spec.release.approvals import REPORT, report_digest
-from mlops_spec.release.declared import Declared, Document, Following, declared_in, path_of, text_of
+from mlops_spec.release.declared import Declared, Following, declared_in
 from mlops_spec.release.promotion import look
 from mlops_spec.release.proposal import report
+from mlops_spec.release.publish import Letter, Proposal, publish
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,17 +20,6 @@ if TYPE_CHECKING:
     from mlops_spec.git import Git
     from mlops_spec.ledger import Record
     from mlops_spec.release.promotion import World
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """The pull request that promotes a version, or why there is none to open."""
-
-    environment: str
-    version: str
-    pull_request: int | None
-    url: str | None
-    message: str
 
 
 def branch_of(environment: str) -> str:
@@ -84,62 +70,21 @@ def _declaration(world: World, environment: str, version: str, registered: Recor
 
 
 def _publish(world: World, github: GitHub, wanted: Declared, registered: Record) -> Proposal:
-    git, environment, version = world.git, wanted.environment, wanted.version or ""
-    branch = branch_of(environment)
-    ref = f"refs/heads/{branch}"
-    old = git.remote_refs(ref).get(ref)
-    proposed = _proposed(git, ref, old, environment)
-    open_pulls = pulls.of_branch(github, branch, base=layout.MAIN_BRANCH)
-    if open_pulls and proposed and _stays(proposed, wanted):
-        told = f"#{open_pulls[0].number} proposes {proposed.version} already"
-        return Proposal(environment, version, open_pulls[0].number, open_pulls[0].html_url, told)
-    body = report(world, _what(wanted, world.environment(environment).after), registered)
-    evidence = [Document(kind=REPORT, digest=report_digest(body))]
-    evidence += [Document(kind=each.kind, digest=each.digest) for each in registered.evidence]
-    commit = _commit(world, wanted.model_copy(update={"evidence": evidence}))
-    git.push(Update(ref, commit, old))
-    title = f"Promote {world.spec.model} {version} to {environment}"
-    if open_pulls:
-        pull = pulls.update(github, open_pulls[0].number, title=title, body=body)
-        return Proposal(environment, version, pull.number, pull.html_url, f"#{pull.number} brought up to date")
-    pull = pulls.create(github, title=title, head=branch, base=layout.MAIN_BRANCH, body=body)
-    return Proposal(environment, version, pull.number, pull.html_url, f"#{pull.number} opened")
+    environment, version = wanted.environment, wanted.version or ""
+    told = Letter(
+        branch_of(environment),
+        f"Promote {world.spec.model} {version} to {environment}",
+        report(world, _what(wanted, world.environment(environment).after), registered),
+        registered.evidence,
+    )
+    return publish(world, github, wanted, told, stays=lambda proposed: _newer(proposed, wanted))
 
 
-def _stays(proposed: Declared, wanted: Declared) -> bool:
-    """Whether an open proposal is left alone: it is the same (and may be approved already), or of a newer version."""
+def _newer(proposed: Declared, wanted: Declared) -> bool:
+    """Whether an open proposal is of a newer version: then it is left alone."""
     if proposed.version is None or wanted.version is None:
         return False
-    same = (proposed.version, proposed.digest, proposed.serial, proposed.base_digest) == (
-        wanted.version,
-        wanted.digest,
-        wanted.serial,
-        wanted.base_digest,
-    )
-    return same or version_key(proposed.version) > version_key(wanted.version)
-
-
-def _proposed(git: Git, ref: str, commit: str | None, environment: str) -> Declared | None:
-    """What the branch proposes now; a file that can't be read proposes nothing."""
-    if commit is None:
-        return None
-    git.fetch(f"+{ref}:refs/remotes/{git.remote}/{ref.removeprefix('refs/heads/')}")
-    try:
-        said = declared_in(git.tree(commit), environment)
-    except Failure:
-        return None
-    return said if isinstance(said, Declared) else None
-
-
-def _commit(world: World, wanted: Declared) -> str:
-    """A commit on main's that changes the deploy file alone."""
-    git = world.git
-    return git.write_commit(
-        git.write_tree(world.commit, {str(path_of(wanted.environment)): text_of(wanted).encode()}),
-        parents=[world.commit],
-        message=f"Promote {world.spec.model} {wanted.version} to {wanted.environment}\n",
-        when=world.now,
-    )
+    return version_key(proposed.version) > version_key(wanted.version)
 
 
 def _what(wanted: Declared, after: str) -> What:

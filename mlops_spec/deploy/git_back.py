@@ -1,0 +1,69 @@
+"""The agent's pull request: after a rollback Git must say again what is live here."""
+
+from __future__ import annotations
+
+import os
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from mlops_spec.errors import Failure
+from mlops_spec.forge import GitHub
+from mlops_spec.forge.connection import API_URL
+from mlops_spec.ledger import replay
+from mlops_spec.release.declared import declared_in
+from mlops_spec.release.set_back import newest_intent, set_back, untrue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from mlops_spec.git import Git, Tree
+    from mlops_spec.ledger import Record
+
+_AGAIN = 600.0  # seconds until a forge that did not take it is asked again
+
+
+@dataclass
+class GitBack:
+    """Proposes what sets Git back, once for each record that made it untrue; without a token the monitor does."""
+
+    environment: str
+    forge: GitHub | None
+    say: Callable[[str], None]
+    _proposed: str = field(default="", init=False)
+    _not_before: float = field(default=0.0, init=False)
+
+    def look(self, git: Git, records: tuple[Record, ...], main: Tree) -> None:
+        """Opens the pull request where it is due; whatever goes wrong with it never stops a pass."""
+        last = newest_intent(records, self.environment)
+        if self.forge is None or last is None or last.hash == self._proposed or time.monotonic() < self._not_before:
+            return
+        if untrue(declared_in(main, self.environment), replay(records), last) is None:
+            return
+        try:
+            done = set_back(git, self.forge, self.environment)
+        except Failure as failure:
+            self.say(f"the pull request that sets Git back could not be opened: {failure.message}")
+            self._not_before = time.monotonic() + _AGAIN
+            return
+        self._proposed = last.hash
+        if done is not None:
+            self.say(f"{done.message}{': ' + done.url if done.url else ''}")
+
+
+def forge_of(repository: str, environ: Mapping[str, str] = os.environ) -> GitHub | None:
+    """The forge of the repository that an agent follows, by its token; None where there is none or it has no API."""
+    token = environ.get("MLOPS_SPEC_PUSH_TOKEN") or environ.get("GITHUB_TOKEN")
+    name = environ.get("GITHUB_REPOSITORY") or _name(repository, environ)
+    if not token or not name:
+        return None
+    return GitHub(name, token, environ.get("GITHUB_API_URL") or API_URL)
+
+
+def _name(repository: str, environ: Mapping[str, str]) -> str | None:
+    """`owner/name` of a URL on the server that the token is for."""
+    server = urlsplit(environ.get("GITHUB_SERVER_URL") or "https://github.com")
+    url = urlsplit(repository)
+    name = url.path.strip("/").removesuffix(".git")
+    return name if url.scheme == "https" and url.hostname == server.hostname and name.count("/") == 1 else None

@@ -1,0 +1,104 @@
+"""Publishing a change of one deploy file: a branch of its own, one commit, one pull request that is kept up to date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlops_spec import layout
+from mlops_spec.errors import Failure
+from mlops_spec.forge import pulls
+from mlops_spec.git import Update
+from mlops_spec.release.approvals import REPORT, report_digest
+from mlops_spec.release.declared import Declared, Document, declared_in, path_of, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mlops_spec.forge import GitHub
+    from mlops_spec.git import Git
+    from mlops_spec.ledger.record import Evidence
+    from mlops_spec.release.promotion import World
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """The pull request that brings a version, or why there is none to open."""
+
+    environment: str
+    version: str
+    pull_request: int | None
+    url: str | None
+    message: str
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a pull request says, the branch it comes from, and what else the decision rests on."""
+
+    branch: str
+    title: str
+    body: str
+    evidence: tuple[Evidence, ...] = ()
+
+
+def publish(
+    world: World,
+    github: GitHub,
+    wanted: Declared,
+    told: Letter,
+    *,
+    stays: Callable[[Declared], bool] = lambda _: False,
+) -> Proposal:
+    """Opens the pull request, or brings the open one up to date.
+
+    One that proposes the same is left alone, since it may be approved already; so is one that `stays` tells to keep.
+
+    Raises:
+        Failure: the remote or the forge doesn't answer (69) or refuses (78).
+    """
+    git, environment, version = world.git, wanted.environment, wanted.version or ""
+    ref = f"refs/heads/{told.branch}"
+    old = git.remote_refs(ref).get(ref)
+    proposed = _proposed(git, ref, old, environment)
+    open_pulls = pulls.of_branch(github, told.branch, base=layout.MAIN_BRANCH)
+    if open_pulls and proposed and (_same(proposed, wanted) or stays(proposed)):
+        said = f"#{open_pulls[0].number} proposes {proposed.version} already"
+        return Proposal(environment, version, open_pulls[0].number, open_pulls[0].html_url, said)
+    documents = [Document(kind=REPORT, digest=report_digest(told.body))]
+    documents += [Document(kind=each.kind, digest=each.digest) for each in told.evidence]
+    commit = _commit(world, wanted.model_copy(update={"evidence": documents}), told.title)
+    git.push(Update(ref, commit, old))
+    if open_pulls:
+        pull = pulls.update(github, open_pulls[0].number, title=told.title, body=told.body)
+        return Proposal(environment, version, pull.number, pull.html_url, f"#{pull.number} brought up to date")
+    pull = pulls.create(github, title=told.title, head=told.branch, base=layout.MAIN_BRANCH, body=told.body)
+    return Proposal(environment, version, pull.number, pull.html_url, f"#{pull.number} opened")
+
+
+def _same(one: Declared, other: Declared) -> bool:
+    keys = ("version", "digest", "serial", "base_digest")
+    return one.version is not None and all(getattr(one, key) == getattr(other, key) for key in keys)
+
+
+def _proposed(git: Git, ref: str, commit: str | None, environment: str) -> Declared | None:
+    """What the branch proposes now; a file that can't be read proposes nothing."""
+    if commit is None:
+        return None
+    git.fetch(f"+{ref}:refs/remotes/{git.remote}/{ref.removeprefix('refs/heads/')}")
+    try:
+        said = declared_in(git.tree(commit), environment)
+    except Failure:
+        return None
+    return said if isinstance(said, Declared) else None
+
+
+def _commit(world: World, wanted: Declared, title: str) -> str:
+    """A commit on main's that changes the deploy file alone."""
+    git = world.git
+    return git.write_commit(
+        git.write_tree(world.commit, {str(path_of(wanted.environment)): text_of(wanted).encode()}),
+        parents=[world.commit],
+        message=f"{title}\n",
+        when=world.now,
+    )

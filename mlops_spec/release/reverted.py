@@ -1,0 +1,76 @@
+"""A declaration that main has made before: what `git revert` of a promotion leaves, with a serial that is long past."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec import layout
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.git import Stale
+from mlops_spec.release.approvals import REPORT
+from mlops_spec.release.declared import Declared, declared_in, parse, path_of
+
+if TYPE_CHECKING:
+    from mlops_spec.git import Git
+    from mlops_spec.release.promotion import World
+
+
+def anew(world: World, said: Declared) -> Declared:
+    """A reverted declaration with the next serial, as if it had been proposed on what it replaced; else `said` itself.
+
+    The serial of an intent that was recorded for it already is kept, so that a second run finds that one.
+
+    Raises:
+        Stale: main has moved on, or what the revert took away is not what is live (exit 75).
+    """
+    replaced = _replaced(world.git, world.commit, said)
+    if replaced is None:
+        return said
+    environment = said.environment
+    live, asked = world.state.live.get(environment), world.state.open.get(environment)
+    if _now_on_main(world.git, environment) != said:
+        raise _stale(said, f"main has changed {path_of(environment)} since")
+    if asked is not None and asked.what.package is not None and asked.what.package.digest == said.digest:
+        serial, base = asked.what.serial or 0, asked.what.base_serial or 0
+    elif replaced.digest != (live.digest if live else None):
+        raise _stale(said, f"the revert replaced {replaced.version}, but {live.version if live else 'nothing'} is live")
+    else:
+        base = world.state.serial.get(environment, 0)
+        serial = base + 1
+    # The report among its evidence is the text of the pull request that first proposed it, not of this one.
+    evidence = [document for document in said.evidence if document.kind != REPORT]
+    digest = live.digest if live else None
+    return said.model_copy(update={"serial": serial, "base_serial": base, "base_digest": digest, "evidence": evidence})
+
+
+def _replaced(git: Git, commit: str, said: Declared) -> Declared | None:
+    """What main declared before, if `said` was declared earlier still; None: `said` is new."""
+    path = path_of(said.environment)
+    commits = git.text("log", "--first-parent", "--format=%H", commit, "--", str(path)).splitlines()
+    earlier: list[Declared] = []
+    for content in git.read_objects([f"{each}:{path}" for each in commits[1:]]):
+        try:
+            found = parse(content or b"", path, said.environment)
+        except Failure:
+            continue  # a damaged file of the past declares nothing
+        if isinstance(found, Declared) and (earlier or _key(found) != _key(said)):
+            earlier.append(found)
+    return earlier[0] if any(_key(each) == _key(said) for each in earlier) else None
+
+
+def _key(said: Declared) -> tuple[object, ...]:
+    return said.version, said.digest, said.serial
+
+
+def _now_on_main(git: Git, environment: str) -> object:
+    tracking = f"refs/remotes/{git.remote}/{layout.MAIN_BRANCH}"
+    git.fetch(f"+refs/heads/{layout.MAIN_BRANCH}:{tracking}")
+    return declared_in(git.tree(tracking), environment)
+
+
+def _stale(said: Declared, why: str) -> Stale:
+    return Stale(
+        f"{path_of(said.environment)} declares {said.version} again, but {why}",
+        exit_code=Exit.STALE,
+        remedy=f"`mlops-spec rollback {said.environment} --to {said.version} --reason TEXT` decides it anew",
+    )

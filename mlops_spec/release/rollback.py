@@ -1,0 +1,137 @@
+"""Going back: to which version, and the intent that brings it back at once, before anybody merges anything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NoReturn
+
+from mlops_spec import layout, ledger
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.git import Stale
+from mlops_spec.ledger.history import stays
+from mlops_spec.ledger.record import CLOSED_BY, Draft, Record, Why, plain
+from mlops_spec.ledger.state import version_key
+from mlops_spec.release.declared import Declared, declared_in
+from mlops_spec.release.promotion import look, what_for
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mlops_spec.git import Git
+    from mlops_spec.ledger.record import Who
+    from mlops_spec.release.promotion import World
+
+ATTEMPTS = 8
+
+
+@dataclass(frozen=True)
+class Back:
+    """Which environment goes back, why, and to which version; None: the one before, see `version_back`."""
+
+    environment: str
+    reason: str
+    to: str | None = None
+
+
+def newest_main(git: Git, *, at: str | None = None, now: datetime | None = None) -> World:
+    """The ledger, and main as the remote has it now.
+
+    Raises:
+        Failure: the ledger or the spec does not hold (1, 2), or the remote doesn't answer (69).
+    """
+    tracking = f"refs/remotes/{git.remote}/{layout.MAIN_BRANCH}"
+    git.fetch(f"+refs/heads/{layout.MAIN_BRANCH}:{tracking}")
+    return look(git, revision=tracking, at=at, now=now)
+
+
+def version_back(world: World, environment: str, to: str | None = None) -> str:
+    """The version that an environment goes back to.
+
+    Without `to`: what is live, where something else is on its way or was declared and did not come to be live; else
+    the last one before it that is older and not revoked.
+
+    Raises:
+        Failure: there is none, or `to` was never live there, or was revoked (exit 1).
+    """
+    world.environment(environment)
+    state = world.state
+    live, asked = state.live.get(environment), state.open.get(environment)
+    if live is None:
+        _refuse(f"nothing was ever live in {environment}: there is nothing to go back to")
+    if to is not None:
+        if (environment, to) not in state.proven:
+            _refuse(f"{to} was never live in {environment}", f"there were {', '.join(_lived(world, environment))}")
+        if to in state.revoked:
+            _refuse(f"{to} was revoked")
+        return to
+    if asked is not None:
+        return asked.what.version or "" if asked.event == "rollback.intent" else live.version
+    said = declared_in(world.git.tree(world.commit), environment)
+    if isinstance(said, Declared) and (said.version, said.digest) != (live.version, live.digest):
+        return live.version
+    older = [each for each in _lived(world, environment) if version_key(each) < version_key(live.version)]
+    left = [each for each in older if each not in state.revoked]
+    if not left:
+        _refuse(f"nothing older than {live.version} was ever live in {environment}", "name a version by --to")
+    return left[-1]
+
+
+def roll_back(git: Git, back: Back, who: Who, *, now: datetime | None = None) -> tuple[str, Record | None]:
+    """Records the intent to go back at once: (version, intent); None: that version is live already.
+
+    An intent that is open for something else is abandoned by the same push, so a canary under way ends.
+
+    Raises:
+        Stale: others kept appending, or another rollback is open (exit 75).
+        Failure: there is nothing to go back to (exit 1), or the remote doesn't answer (69).
+    """
+    environment, version = back.environment, back.to
+    for _ in range(ATTEMPTS):
+        end = ledger.head(git)
+        world = newest_main(git, at=end.commit, now=now)
+        version = version_back(world, environment, version)
+        asked = world.state.open.get(environment)
+        if asked is not None and asked.event == "rollback.intent":
+            return version, _taken_up(asked, version)
+        drafts = _drafts(world, environment, version, Why(kind="rollback", text=plain(back.reason)), who)
+        try:
+            records = ledger.append(git, end, drafts, now=now)[0] if drafts else ()
+        except Stale:
+            continue
+        return version, next((record for record in records if record.event == "rollback.intent"), None)
+    raise Stale("others kept appending to the ledger", exit_code=Exit.STALE, remedy="run it again")
+
+
+def _taken_up(asked: Record, version: str) -> Record:
+    if asked.what.version != version:
+        raise Stale(
+            f"a rollback of {asked.what.environment} to {asked.what.version} is open (record {asked.seq})",
+            exit_code=Exit.STALE,
+            remedy="run it again once the agent has answered",
+        )
+    return asked
+
+
+def _drafts(world: World, environment: str, version: str, why: Why, who: Who) -> list[Draft]:
+    state, drafts = world.state, []
+    asked, live = state.open.pop(environment, None), state.live[environment]
+    if asked is not None:
+        event = CLOSED_BY[asked.event]
+        drafts.append(Draft(event=event, who=who, what=asked.what, why=why, closes=asked.seq, result="abandoned"))
+    if live.version != version:
+        what = what_for(world, environment, state.registered[version])
+        intent = Draft(event="rollback.intent", who=who, what=what, why=why)
+        problem = state.problem(intent)
+        if problem is not None:
+            _refuse(problem)
+        drafts.append(intent)
+    return drafts
+
+
+def _lived(world: World, environment: str) -> list[str]:
+    """The versions that were live there, in their order."""
+    return [stay.version for stay in stays(world.records, environment)]
+
+
+def _refuse(message: str, remedy: str = "") -> NoReturn:
+    raise Failure(message, exit_code=Exit.FINDINGS, remedy=remedy)
