@@ -23,6 +23,7 @@ FAMILIES: dict[str, dict[str, str]] = {
     "release": {
         "register": "release",
         "promote": "release",
+        "rollback": "rollback",
         "deploy": "deploy",
         "agent": "deploy",
         "status": "deploy",

@@ -14,6 +14,7 @@ from mlops_spec.git import Git
 from mlops_spec.layout import MAIN_BRANCH
 from mlops_spec.ledger import read, replay
 from mlops_spec.release.declared import Declared, declared_in
+from mlops_spec.release.set_back import newest_intent, untrue
 from mlops_spec.release.source import spec_at
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Standing:
     live_digest: str | None = None
     agent_seen: float | None = None  # seconds ago
     problems: tuple[str, ...] = ()
+    degraded: bool = False  # what Git declares was rolled back, and no pull request has set Git back yet
 
 
 def look(directory: Path, host: Path | None) -> tuple[str, tuple[Standing, ...]]:
@@ -61,18 +63,19 @@ def look(directory: Path, host: Path | None) -> tuple[str, tuple[Standing, ...]]
 
 def standings(spec: Spec, main: Tree, records: Sequence[Record], host: Path | None = None) -> tuple[Standing, ...]:
     """How every environment of the spec stands; that of the agent's folder `host` is looked at there, not by HTTP."""
-    state = replay(records)
     here = _on_host(host) if host is not None else {}
     return tuple(
-        _standing(name, main, state, here[name] if name in here else _live(environment.listen))
+        _standing(name, main, records, here[name] if name in here else _live(environment.listen))
         for name, environment in spec.environments.items()
     )
 
 
-def _standing(name: str, main: Tree, state: State, looked: _Looked) -> Standing:
+def _standing(name: str, main: Tree, records: Sequence[Record], looked: _Looked) -> Standing:
+    state = replay(records)
     recorded, said = state.live.get(name), declared_in(main, name)
     live, unseen = looked
-    problems = [*_open(state, name), *_git_and_ledger(said, state, name)]
+    after = untrue(said, state, newest_intent(records, name))
+    problems = [*_open(state, name), *_git_and_ledger(said, state, name), *_degraded(after)]
     if recorded is not None and unseen is not None:
         problems.append(unseen)
     if live.get("digest") != (recorded.digest if recorded is not None else None) and unseen is None:
@@ -92,12 +95,20 @@ def _standing(name: str, main: Tree, state: State, looked: _Looked) -> Standing:
         live_digest=live.get("digest"),
         agent_seen=ago,
         problems=tuple(problems),
+        degraded=after is not None,
     )
 
 
 def _open(state: State, name: str) -> list[str]:
     intent = state.open.get(name)
     return [f"{intent.what.version} was asked for and has no outcome yet"] if intent is not None else []
+
+
+def _degraded(after: Record | None) -> list[str]:
+    if after is None:
+        return []
+    how = "a rollback" if after.event == "rollback.intent" else f"the rollout of {after.what.version} ended badly"
+    return [f"degraded since {how} (record {after.seq}): merge the pull request that sets Git back"]
 
 
 def _git_and_ledger(said: object, state: State, name: str) -> list[str]:

@@ -16,6 +16,7 @@ from mlops_spec.release.publish import Letter, Proposal, publish
 from mlops_spec.release.rollback import Back, newest_main, version_back
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from mlops_spec.forge import GitHub
@@ -61,7 +62,7 @@ def untrue(said: Declared | Following, state: State, last: Record | None) -> Rec
     return last if tried else None
 
 
-def newest_intent(records: tuple[Record, ...], environment: str) -> Record | None:
+def newest_intent(records: Sequence[Record], environment: str) -> Record | None:
     """The newest intent of an environment."""
     return next(
         (each for each in reversed(records) if each.event in CLOSED_BY and each.what.environment == environment), None

@@ -1,0 +1,120 @@
+"""The command `rollback`."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mlops_spec import ledger
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.forge.actions import connect
+from mlops_spec.git import Git
+from mlops_spec.ledger.who import who
+from mlops_spec.release.ask import Waiting, wait
+from mlops_spec.release.declared import Following, declared_in
+from mlops_spec.release.rollback import Back, newest_main, roll_back
+from mlops_spec.release.set_back import propose_back
+from mlops_spec.spec.base import seconds
+
+if TYPE_CHECKING:
+    from mlops_spec.ledger import Record
+    from mlops_spec.release.publish import Proposal
+
+
+@click.command("rollback")
+@click.argument("environment")
+@click.option("--to", metavar="VERSION", help="A version that was live there.  [default: the one before]")
+@click.option("--reason", required=True, help="Why; it goes on record.")
+@click.option("--now", is_flag=True, help="Ask the agent at once, before the pull request is merged.")
+@click.option("--wait", "wait_for", default="5m", show_default=True, help="With --now: how long to wait for the agent.")
+@click.option("--directory", "-C", type=click.Path(path_type=Path), default=".", help="The repository.  [default: .]")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def rollback_command(  # noqa: PLR0913 - one per option
+    *, environment: str, to: str | None, reason: str, now: bool, wait_for: str, directory: Path, form: str
+) -> int:
+    """Bring an environment back to a version that was live there, and set Git back by a pull request.
+
+    Merging it asks the agent. With --now the agent is asked first, by a record in the ledger: that needs the right to
+    push, no approval and no DVC remote, since the version before is still on the host; a canary under way ends. On
+    the host itself the agent's clone will do: -C STATE/repository.git. Until the pull request is merged `status`
+    shows the environment as degraded. A `git revert` of the promotion's merge works as well.
+
+    \b
+    Example:
+      mlops-spec rollback production --reason "Scores of under-25s dropped"
+      mlops-spec rollback production --to v1.3.2 --now --reason "Incident 88"
+    """
+    if to is not None and not re.fullmatch(r"v\d{1,6}\.\d{1,6}\.\d{1,6}", to):
+        raise click.BadParameter(f"{to!r} is no version: write one such as v1.3.2", param_hint="--to")
+    if not reason.strip():
+        raise click.BadParameter("say why", param_hint="--reason")
+    limit = _duration(wait_for)
+    git, back = Git.open(directory), Back(environment, reason.strip(), to)
+    answer: dict[str, Any] = {"environment": environment, "version": to}
+    intent: Record | None = None
+    if now:
+        version, intent = roll_back(git, back, who())
+        back, answer["version"] = Back(environment, back.reason, version), version
+        click.echo(_asked(intent, environment, version), err=True)
+    proposal = _propose(git, back, optional=now)
+    outcome = _wait(git, intent, limit) if intent is not None else None
+    answer |= _facts(proposal, intent, outcome)
+    click.echo(json.dumps(answer) if form == "json" else _line(answer))
+    return Exit.OK if outcome is None or outcome.result == "succeeded" else Exit.FINDINGS
+
+
+def _asked(intent: Record | None, environment: str, version: str) -> str:
+    return f"{version} stays live in {environment}" if intent is None else f"intent {intent.seq}: {version} at once"
+
+
+def _propose(git: Git, back: Back, *, optional: bool) -> Proposal | None:
+    """The pull request; one that is only the second half of it may be left to the agent or the monitor."""
+    try:
+        world = newest_main(git)
+        world.environment(back.environment)
+        following = isinstance(declared_in(world.git.tree(world.commit), back.environment), Following)
+        if optional and following:
+            click.echo(f"{back.environment} follows the registered versions: the next one replaces it", err=True)
+            return None
+        return propose_back(git, connect(os.environ), back)
+    except Failure as failure:
+        if not optional:
+            raise
+        click.echo(f"no pull request yet: {failure.message}; the agent or the monitor opens it", err=True)
+        return None
+
+
+def _wait(git: Git, intent: Record, limit: float) -> Record:
+    told = Waiting(limit, say=lambda line: click.echo(line, err=True))
+    return ledger.outcome_of(ledger.read(git), intent) or wait(git, intent, told, time.monotonic() + limit)
+
+
+def _facts(proposal: Proposal | None, intent: Record | None, outcome: Record | None) -> dict[str, Any]:
+    found: dict[str, Any] = {
+        "pull_request": proposal.pull_request if proposal else None,
+        "url": proposal.url if proposal else None,
+        "message": proposal.message if proposal else "",
+        "intent": intent.seq if intent else None,
+        "outcome": outcome.seq if outcome else None,
+        "result": outcome.result if outcome else None,
+    }
+    return found | ({"version": proposal.version} if proposal else {})
+
+
+def _line(answer: dict[str, Any]) -> str:
+    parts = [f"{answer['environment']} {answer['version']}"]
+    parts += [f"{answer['result']} (record {answer['outcome']})"] if answer["result"] else []
+    parts += [answer["message"]] if answer["message"] else []
+    return ", ".join(parts) + (f": {answer['url']}" if answer["url"] else "")
+
+
+def _duration(text: str) -> float:
+    if not re.fullmatch(r"[1-9][0-9]{0,6}(ms|s|m|h|d)", text):
+        raise click.BadParameter(f"{text!r} is no time: write 90s, 5m or 1h", param_hint="--wait")
+    return seconds(text)
