@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from mlops_spec.predictor.load import Predict
 
 _WARM_UP = 20
-_CALLS = 1000
-_SECONDS = 20.0
+_CALLS = 500
+_SECONDS = 10.0
+# Linux's count of the nanoseconds that a thread was ready to run while others had the processors: its second number
+_QUEUED = Path("/proc/thread-self/schedstat")
 
 
 def answer(package_dir: Path, job: Path, out: Path) -> None:
@@ -39,7 +41,11 @@ def answer(package_dir: Path, job: Path, out: Path) -> None:
 
 
 def latencies(predict: Predict, frame: pd.DataFrame, batch: int) -> np.ndarray:
-    """Seconds of single calls (m,) with `batch` rows each: a thousand, or as many as 20 s allow."""
+    """Seconds of single calls (m,) with `batch` rows each: 500, or as many as 10 s allow.
+
+    Without the time in the processor's queue where the system counts it: what others ran meanwhile says nothing of
+    the model, and would make the verdict depend on the neighbours. Waiting that the model chose itself counts.
+    """
     # Whole frames beforehand: a request arrives as one, cutting it out is not the model's time.
     starts = np.arange(_WARM_UP + _CALLS) * batch % max(1, len(frame) - batch + 1)
     parts = [frame.iloc[start : start + batch] for start in starts]
@@ -48,12 +54,20 @@ def latencies(predict: Predict, frame: pd.DataFrame, batch: int) -> np.ndarray:
     taken: list[float] = []
     deadline = time.perf_counter() + _SECONDS
     for part in parts[_WARM_UP:]:
-        before = time.perf_counter()
+        queued, before = _seconds_queued(), time.perf_counter()
         predict(part)
-        taken.append(time.perf_counter() - before)
+        elapsed = time.perf_counter() - before
+        taken.append(max(0.0, elapsed - (_seconds_queued() - queued)))
         if before > deadline:
             break
     return np.array(taken)
+
+
+def _seconds_queued() -> float:
+    try:
+        return int(_QUEUED.read_bytes().split()[1]) / 1e9
+    except OSError:
+        return 0.0
 
 
 def main() -> int:
