@@ -10,15 +10,17 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlops_spec import cache, settings
+from mlops_spec import cache, layout, settings
 from mlops_spec.cache.through import Linted, through_cache
 from mlops_spec.diagnostic import is_whole
 from mlops_spec.document.find import contents
 from mlops_spec.errors import Exit
 from mlops_spec.report import Run, chosen, report
+from mlops_spec.workflow.find import files as files_of
+from mlops_spec.workflow.find import is_workflow, repositories
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from types import ModuleType
 
     from mlops_spec.diagnostic import Diagnostic
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 def lint(  # noqa: PLR0913 - one argument for each option
     paths: Iterable[str | Path],
     *,
+    workflows: Iterable[Path] = (),
     style: str = "auto",
     day: str = "",
     fixing: bool = False,
@@ -35,20 +38,23 @@ def lint(  # noqa: PLR0913 - one argument for each option
     known: Path | None = None,
     recording: bool = False,
 ) -> int:
-    """Prints what is wrong with the specs at `paths`; dates are judged as of `day` (`YYYY-MM-DD`; none: today).
+    """Prints what is wrong at `paths`: specs, workflows, and folders with both; dates are judged as of `day`.
 
+    `day` is `YYYY-MM-DD`, none today; `workflows` are read as such whatever they are called, and roots of repositories.
     `root` is where `pyproject.toml` lies, `known` a baseline; with `recording` it is written.
     """
     counting = _settings(root)
-    files = contents(paths)
+    given = [Path(path) for path in paths]
+    files = contents(path for path in given if not is_workflow(path))
     day = day or cache.today()
     if fixing:
         files = _fixed(files, day, counting)
     linted = through_cache(files, day, lambda unknown: _linted(unknown, day)) if cached else _linted(files, day)
-    found = counting.kept(each for found in linted.found.values() for each in found)
+    all_linted = [linted, *_delivery([*_beside(given, files), *workflows], day, cached=cached)]
+    found = counting.kept(each for part in all_linted for found in part.found.values() for each in found)
     if known:
         found = _recorded(known, found) if recording else _new(known, found)
-    run = Run(found, list(files), linted.rules)
+    run = Run(found, [name for part in all_linted for name in part.found], max(part.rules for part in all_linted))
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     sys.stdout.write(report(run, chosen(style, os.environ), colour=colour))
     if any(is_whole(each.kind) for each in found):
@@ -60,7 +66,7 @@ def _settings(root: Path) -> settings.Settings:
     """The repository's settings, whose codes are held against the rules only where there are any."""
     given = settings.read(root)
     if given != settings.Settings():
-        settings.refuse_unknown(given, _rules().KNOWN, str(root / settings.FILE))
+        settings.refuse_unknown(given, _workflow_rules().KNOWN, str(root / settings.FILE))
     return given
 
 
@@ -83,11 +89,43 @@ def _linted(files: Mapping[str, bytes], day: str) -> Linted:
     return Linted(rules.lint_all(files, date.fromisoformat(day)), len(rules.KNOWN))
 
 
+def _beside(given: Iterable[Path], specs: Iterable[str]) -> Iterator[Path]:
+    """The workflows among what was given, and the folders, and those of the specs below them, where some may lie."""
+    folders = [path for path in given if path.is_dir()]
+    yield from (path for path in given if is_workflow(path))
+    yield from folders
+    yield from (Path(spec).parent for spec in specs if any(folder in Path(spec).parents for folder in folders))
+
+
+def _delivery(given: Iterable[Path], day: str, *, cached: bool) -> Iterator[Linted]:
+    """What is wrong with workflows, each repository's seen together."""
+    for root, meant in repositories(given).items():
+        found = files_of(root) | {path: (root / path).read_bytes() for path in meant or ()}
+        spec = root / layout.SPEC
+        known = spec.read_bytes() if spec.is_file() else None
+        named = {str(root / path): content for path, content in found.items() if meant is None or path in meant}
+        if not named:
+            continue
+
+        def lint_all(_: Mapping[str, bytes]) -> Linted:
+            rules = _workflow_rules()
+            diagnostics = rules.lint_workflows(str(root), found, known, meant=meant)  # noqa: B023 - called at once
+            return Linted({name: diagnostics.get(name, ()) for name in named}, len(rules.KNOWN))  # noqa: B023
+
+        beside = repr((sorted(found.items()), known, meant and sorted(meant))).encode()
+        yield through_cache(named, day, lint_all, beside=beside) if cached else lint_all(named)
+
+
 def _fixed(files: Mapping[str, bytes], day: str, counting: settings.Settings) -> dict[str, bytes]:
     right, counts = _rules().fix_files(files, date.fromisoformat(day), counting.kept)
     for name, count in counts.items():
         sys.stderr.write(f"fixed {count} in {name}\n")
     return dict(right)
+
+
+def _workflow_rules() -> ModuleType:
+    _rules()
+    return import_module("mlops_spec.lint_workflows")
 
 
 def _rules() -> ModuleType:

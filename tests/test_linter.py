@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from mlops_spec import cache
+from mlops_spec import cache, pages
 from mlops_spec.cache.clean import clean, plain_files
 from mlops_spec.cache.through import Linted, through_cache
 from mlops_spec.errors import Failure
@@ -278,7 +278,7 @@ def test_anything_but_files_takes_the_long_way(arguments: list[str]) -> None:
 
 def test_explain_one_all_and_none() -> None:
     assert run("explain", "ms203").stdout.startswith("MS203 inverted-bound (error)\n")
-    assert len(run("explain").stdout.splitlines()) == len(PAGES)
+    assert len(run("explain").stdout.splitlines()) == len(pages.PAGES)
     assert json.loads(run("explain", "inverted-bound", "--format", "json").stdout)["code"] == "MS203"
     unknown = run("explain", "MS9999")
     assert (unknown.returncode, unknown.stdout) == (2, "")

@@ -18,7 +18,7 @@ from mlops_spec import __version__
 
 _HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # What decides on findings, below this package; and whose versions decide with it.
-_PARTS = ("", "document", "rules", "spec", "validate")
+_PARTS = ("", "document", "rules", "rules/workflows", "spec", "validate", "workflow")
 _LIBRARIES = ("pydantic/version.py", "pydantic_core/__init__.py", "yaml/__init__.py")
 _MOST = 5_000  # entries; beyond them the older half goes
 MOST_BYTES = (1 << 20) + 1  # of a file; one that is as long is refused anyhow
@@ -50,8 +50,8 @@ def directory() -> str:
     return os.path.join(base, "mlops-spec", "lint")
 
 
-def state(day: str) -> bytes:
-    """All that findings depend on besides the file: our own code, its libraries, the interpreter and the day."""
+def state(day: str, beside: bytes = b"") -> bytes:
+    """All that findings depend on besides the file: our own code, its libraries, the interpreter, the day and more."""
     seen = [__version__, sys.version, day]
     for part in _PARTS:
         with os.scandir(os.path.join(_HERE, part)) as files:
@@ -65,7 +65,7 @@ def state(day: str) -> bytes:
                 continue
             seen.append(f"{library} {facts.st_size} {facts.st_mtime_ns}")
             break
-    return hashlib.blake2b("\n".join(seen).encode(), digest_size=32).digest()
+    return hashlib.blake2b("\n".join(seen).encode() + beside, digest_size=32).digest()
 
 
 def key(content: bytes, given: bytes) -> str:

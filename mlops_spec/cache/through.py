@@ -18,9 +18,14 @@ class Linted(NamedTuple):
     rules: int
 
 
-def through_cache(contents: Mapping[str, bytes], day: str, lint: Callable[[Mapping[str, bytes]], Linted]) -> Linted:
-    """Calls `lint` for the files that no entry is known for, when there are any, and so loads it only then."""
-    given = cache.state(day)
+def through_cache(
+    contents: Mapping[str, bytes], day: str, lint: Callable[[Mapping[str, bytes]], Linted], *, beside: bytes = b""
+) -> Linted:
+    """Calls `lint` for the files that no entry is known for, when there are any, and so loads it only then.
+
+    `beside` is what the findings of each file depend on besides itself.
+    """
+    given = cache.state(day, beside)
     keys = {name: cache.key(content, given) for name, content in contents.items()}
     known = {name: entry for name, key in keys.items() if (entry := cache.load(key))}
     found: dict[str, Sequence[Diagnostic]] = {name: _read(name, entry) for name, entry in known.items()}

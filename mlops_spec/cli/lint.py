@@ -22,6 +22,7 @@ from mlops_spec.report import FORMATS
 @click.option("--no-cache", is_flag=True, help="Look at every file, also at those that have not changed.")
 @click.option("--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Tell only what is not in this file.")
 @click.option("--write-baseline", is_flag=True, help="Write today's findings into the --baseline.")
+@click.option("--workflows", is_flag=True, help="The paths are workflows, or roots of repositories; no spec is read.")
 @click.option("-C", "--directory", type=click.Path(path_type=Path), default=Path(), help="The repository's root.")
 def lint_command(  # noqa: PLR0913 - one argument for each option
     *,
@@ -32,25 +33,30 @@ def lint_command(  # noqa: PLR0913 - one argument for each option
     no_cache: bool,
     baseline: Path | None,
     write_baseline: bool,
+    workflows: bool,
     directory: Path,
 ) -> int:
     """Say what is wrong with a spec, where, and what would be right.
 
-    Without a path it reads model.yaml; of a folder it reads every model.yaml. Exits with 1 when something was found,
+    Without a path it reads model.yaml and the workflows that run our commands; of a folder it reads every model.yaml,
+    and the workflows beside it. Exits with 1 when something was found,
     with 2 when that leaves no spec to work with. [tool.mlops-spec.lint] in pyproject.toml chooses what counts.
 
     \b
     Examples:
       mlops-spec lint --fix model.yaml
+      mlops-spec lint --workflows .github/workflows/release.yml
       mlops-spec lint --baseline lint-baseline.json --write-baseline
     """
     if write_baseline and not baseline:
         raise click.UsageError("--write-baseline needs --baseline FILE: where to write it")
     known = directory / baseline if baseline else None
-    given = [directory / path for path in paths or [Path(layout.SPEC)]]
+    given = [directory / path for path in paths]
+    specs = [] if workflows else given or [directory / layout.SPEC]
     day = today.date().isoformat() if today else ""
     return linter.lint(
-        given,
+        specs,
+        workflows=given or [directory] if workflows or not given else (),
         style=style,
         day=day,
         fixing=fixing,

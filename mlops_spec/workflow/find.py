@@ -24,18 +24,28 @@ def files(root: Path) -> dict[str, bytes]:
 def repositories(given: Iterable[Path]) -> dict[Path, set[str] | None]:
     """The roots that paths belong to, and which workflows of each are meant; None: those that are ours.
 
-    A folder is a root, or its `.github/workflows`; a file is a workflow, whatever it is called.
+    A folder is a root; a file is a workflow, whatever it is called.
+
+    Raises:
+        Failure: something is not there.
     """
     found: dict[Path, set[str] | None] = {}
     for path in given:
         if path.is_dir():
-            found.setdefault(path, None)
+            found[path] = None
             continue
-        root = path.parent.parent.parent if path.parent.as_posix().endswith(FOLDER) else path.parent
+        if not path.is_file():
+            raise Failure(f"{path}: no such file", remedy="name a workflow, or a repository's root")
+        root = path.parent.parent.parent if is_workflow(path) else path.parent
         meant = found.setdefault(root, set())
         if meant is not None:
             meant.add(path.relative_to(root).as_posix())
     return found
+
+
+def is_workflow(path: Path) -> bool:
+    """Whether a path names a workflow, as against a spec."""
+    return path.suffix in (".yml", ".yaml") and path.absolute().parent.as_posix().endswith(f"/{FOLDER}")
 
 
 def _read(path: Path) -> bytes:

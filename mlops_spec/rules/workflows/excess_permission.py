@@ -34,6 +34,7 @@ from mlops_spec.workflow.flow import events
 from mlops_spec.workflow.read import called_path
 from mlops_spec.workflow.release import PULL_REQUEST
 from mlops_spec.workflow.token import ATTEST, LEVELS, TABLE, permissions
+from mlops_spec.workflow.where import environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,14 +48,16 @@ SEVERITY: Severity = "error"
 
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
-    told = {"id-token"} if events(delivery, workflow) & PULL_REQUEST else set()  # by identified-pull-request
+    untrusted = events(delivery, workflow) & PULL_REQUEST
     for job in workflow.jobs.values():
         table = _called(delivery, job) if job.calls else _of(job)
         if table is None:
             continue
         for scope, level in (permissions(workflow, job) or {}).items():
             right = table.get(scope, "none")
-            if scope not in told and level in LEVELS and LEVELS.index(level) > LEVELS.index(right):
+            if scope == "id-token" and (untrusted or environment(job)):
+                continue  # found by identified-pull-request; or what a cloud asks for in exchange for its keys
+            if level in LEVELS and LEVELS.index(level) > LEVELS.index(right):
                 message = f"nothing that this job runs needs `{scope}: {level}`"
                 hint = "remove it" if right == "none" else f"write `{scope}: {right}`"
                 yield Finding((*_place(job), scope), message, hint)

@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
 from mlops_spec.workflow.place import at_command
+from mlops_spec.workflow.token import TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,17 +44,18 @@ SEVERITY: Severity = "error"
 
 
 def check(workflow: Workflow) -> Iterator[Finding]:
-    for _, step, command in workflow.commands():
-        if loose := _loose(command):
-            yield at_command(step, command, *loose)
     for job in workflow.jobs.values():
-        for step in job.steps:
+        for step in job.steps if job.runs(*_OURS) else ():
+            for command in step.commands:
+                if loose := _loose(command):
+                    yield at_command(step, command, *loose)
             for found in _OWN.finditer(step.run):
                 if not any(option in found[0] for option in ("--no-sync", *_LOCKED)):
                     message = "`uv run` installs before it runs, and what the lock file does not say"
                     yield Finding((*step.address, "run"), message, "write `uv run --no-sync`", piece="uv run")
 
 
+_OURS = TABLE.keys() - {"lint"}  # which reads one file, and is run from anywhere
 _OWN = re.compile(r"\buv run\b[^\n;&|]*mlops-spec")
 _LOCKED = ("--locked", "--frozen")
 
