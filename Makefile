@@ -2,6 +2,7 @@
 PYTHON ?= python3
 UV := .venv/bin/uv
 INSTALLED := .venv/.installed
+PUBLISHED := tests/forge/node_modules/.installed
 SHELL := /bin/bash
 
 .DEFAULT_GOAL := help
@@ -17,6 +18,11 @@ $(INSTALLED): requirements.txt pyproject.toml
 	$(UV) pip install --quiet --python .venv/bin/python --no-deps --editable .
 	touch $(INSTALLED)
 
+# GitHub's published OpenAPI description, which the forge's tests hold requests and answers against
+$(PUBLISHED): tests/forge/package-lock.json
+	npm ci --prefix tests/forge --ignore-scripts --silent
+	touch $(PUBLISHED)
+
 demo: $(INSTALLED) ## a model's life, played on this machine through the rendered workflows
 	.venv/bin/mlops-spec rehearse life --into rehearsal
 
@@ -25,14 +31,14 @@ check: $(INSTALLED) ## format, lint and types, changing nothing
 	.venv/bin/ruff check .
 	.venv/bin/mypy
 
-test: check ## what CI runs
+test: check $(PUBLISHED) ## what CI runs
 	.venv/bin/pytest -n auto --dist loadgroup -m "not slow"
 
-test-wheel: $(INSTALLED) ## the same tests on a built wheel: make test-wheel WHEEL=dist/x.whl
+test-wheel: $(INSTALLED) $(PUBLISHED) ## the same tests on a built wheel: make test-wheel WHEEL=dist/x.whl
 	$(UV) pip install --quiet --python .venv/bin/python --no-deps --reinstall "$(WHEEL)"
 	.venv/bin/pytest -n auto --dist loadgroup -m "not slow"
 
-test-slow: $(INSTALLED) ## the suites that take longer
+test-slow: $(INSTALLED) $(PUBLISHED) ## the suites that take longer
 	.venv/bin/pytest -n auto --dist loadgroup -m slow
 
 lint: $(INSTALLED) ## format, lint and types
