@@ -43,7 +43,7 @@ def _agent_options(command: Callable[..., int]) -> Callable[..., int]:
 @click.option("--interval", default="5s", show_default=True, help="Time between two looks at the repository.")
 @click.option("--once", is_flag=True, help="One pass, as `deploy`.")
 def agent_command(interval: str, once: bool, form: str, **settings: Any) -> int:
-    """Keeps what this host serves equal to what Git and the ledger say, for as long as it runs.
+    """Keep what this host serves equal to what Git and the ledger say, for as long as it runs.
 
     It pulls; nothing reaches into the host. The server outlives it, and is started again when it dies.
 
@@ -63,7 +63,7 @@ def agent_command(interval: str, once: bool, form: str, **settings: Any) -> int:
 @click.command("deploy")
 @_agent_options
 def deploy_command(form: str, **settings: Any) -> int:
-    """One pass of the agent: exit 0 when what should be live is live, 1 when a rollout failed.
+    """Make one pass of the agent: exit 0 when what should be live is live, 1 when a rollout failed.
 
     \b
     Example:
@@ -77,7 +77,7 @@ def deploy_command(form: str, **settings: Any) -> int:
 @click.option("--state", type=_FOLDER, help="Folder of an agent on this host: look there instead of over HTTP.")
 @click.option("--format", "form", type=_FORMAT, default="text", show_default=True)
 def status_command(directory: Path, state: Path | None, form: str) -> int:
-    """Compares what Git declares, what the ledger says and what is live; exit 1 when they differ.
+    """Compare what Git declares, what the ledger says and what is live; exit 1 when they differ.
 
     \b
     Example:
@@ -107,7 +107,7 @@ def status_command(directory: Path, state: Path | None, form: str) -> int:
 @click.option("--memory", default="4GB", show_default=True, help="Memory that one version may take.")
 @click.option("--detach", is_flag=True, hidden=True)
 def serve_command(package: Path | None, listen: str, state: Path | None, memory: str, detach: bool) -> int:
-    """Answers predictions by the Open Inference Protocol, from one package or from what an agent put on this host.
+    """Answer predictions by the Open Inference Protocol, from one package or from what an agent put on this host.
 
     \b
     Example:

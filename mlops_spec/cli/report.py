@@ -25,7 +25,7 @@ _DIRECTORY = click.option(
 @_DIRECTORY
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def report_command(out: Path | None, summary: Path | None, directory: Path, form: str) -> int:
-    """Writes the report of the last run: its gates, measures and slices, in JSON and in Markdown.
+    """Write the report of the last run: its gates, measures and slices, in JSON and in Markdown.
 
     \b
     Example:
@@ -49,7 +49,7 @@ def report_command(out: Path | None, summary: Path | None, directory: Path, form
 @click.option("--report", type=_FILE, help="What `report --out` wrote.")
 @_DIRECTORY
 def comment_command(number: int, plan: Path | None, report: Path | None, directory: Path) -> int:
-    """Creates or updates the pull request's one comment; run it on main's code and spec.
+    """Create or update the pull request's one comment; run it on main's code and spec.
 
     Both files are taken for hostile: the verdict is computed from their numbers and from main's gates.
 

@@ -36,7 +36,7 @@ _FORMAT = click.option(
 @_DIRECTORY
 @_FORMAT
 def run_command(stage: str | None, push: bool, wait: float, directory: Path, form: str) -> int:
-    """Runs what changed of the pipeline, or one STAGE and what it needs.
+    """Run what changed of the pipeline, or one STAGE and what it needs.
 
     Starts from the newest release's results where the checkout has none. Files that change during the run spoil it
     (exit 75).
@@ -66,7 +66,7 @@ def run_command(stage: str | None, push: bool, wait: float, directory: Path, for
 @click.argument("name")
 @_DIRECTORY
 def stage_command(name: str, directory: Path) -> int:
-    """Runs one stage by itself; dvc.yaml calls this, people call `run`.
+    """Run one stage by itself; dvc.yaml calls this, people call `run`.
 
     \b
     Example:
@@ -84,7 +84,7 @@ def stage_command(name: str, directory: Path) -> int:
 @_DIRECTORY
 @_FORMAT
 def gate_command(out: Path | None, directory: Path, form: str) -> int:
-    """Judges what the pipeline measured by the spec's gates; exit 1 unless every gate passes or is waived.
+    """Judge what the pipeline measured by the spec's gates; exit 1 unless every gate passes or is waived.
 
     \b
     Example:
@@ -103,7 +103,7 @@ def gate_command(out: Path | None, directory: Path, form: str) -> int:
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="A new or empty folder.")
 @_DIRECTORY
 def bundle_command(out: Path, directory: Path) -> int:
-    """Writes what a release is made of, once the gates passed, and prints the package's digest.
+    """Write what a release is made of, once the gates passed, and print the package's digest.
 
     \b
     Example:
