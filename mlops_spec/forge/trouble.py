@@ -15,10 +15,23 @@ def unusable(call: str, why: str) -> Failure:
     return Failure(f"{call}: {why}", exit_code=Exit.UNAVAILABLE, remedy="try again when the forge answers")
 
 
+class Refusal(Failure):
+    """The forge keeps it to itself: it is forbidden (403), or is not there or not to be seen (404)."""
+
+    def __init__(self, message: str, *, status: int, said: str, remedy: str) -> None:
+        super().__init__(message, exit_code=Exit.CONFIG, remedy=remedy)
+        self.status = status
+        self.said = said
+
+
 def refused(call: str, answer: Answer, needs: str) -> Failure:
     """The forge answered with an error status."""
     exit_code, remedy = _meaning(answer, needs)
-    return Failure(f"{call}: {answer.status} {_said(answer)}", exit_code=exit_code, remedy=remedy)
+    said = _said(answer)
+    message = f"{call}: {answer.status} {said}"
+    if exit_code is Exit.CONFIG and answer.status in (403, 404):
+        return Refusal(message, status=answer.status, said=said, remedy=remedy)
+    return Failure(message, exit_code=exit_code, remedy=remedy)
 
 
 def _meaning(answer: Answer, needs: str) -> tuple[Exit, str]:

@@ -11,12 +11,12 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from mlops_spec.errors import Failure
-from mlops_spec.forge import comments, issues, people, pulls, statuses
+from mlops_spec.forge import comments, issues, people, pulls, settings, statuses
 from mlops_spec.rehearse.hub.routes import ROUTES
 from mlops_spec.rehearse.hub.server import Exchange
 
 DESCRIPTION = Path(__file__).parent.parent / "forge/node_modules/@octokit/openapi/generated/api.github.com.json"
-MODULES = (comments, issues, people, pulls, statuses)
+MODULES = (comments, issues, people, pulls, settings, statuses)
 
 
 def json_schema(node: Any) -> Any:
@@ -126,6 +126,70 @@ def call_everything(stage: Any) -> None:
     people.is_member(carol, "acme", "risk", "carol")
     people.is_member(carol, "acme", "risk", "bob")
     people.is_named(carol, "carol", ["@acme/risk"])
+    set_up(stage)
+    read_settings(carol)
+
+
+RULESET = {
+    "name": "main",
+    "target": "branch",
+    "enforcement": "active",
+    "bypass_actors": [],
+    "conditions": {"ref_name": {"include": ["refs/heads/main"], "exclude": []}},
+    "rules": [{"type": "deletion"}],
+}
+BRANCHES = {"protected_branches": False, "custom_branch_policies": True}
+REVIEWED = {
+    "reviewers": [{"type": "User", "id": 102}],
+    "prevent_self_review": True,
+    "deployment_branch_policy": BRANCHES,
+}
+
+
+def set_up(stage: Any) -> None:
+    """What an administrator sends to put the settings right."""
+    own, hub = "/repos/acme/churn", stage.hub
+    send = stage.as_("carol").send
+    made = send("POST", f"{own}/rulesets", RULESET, needs="")
+    send("PUT", f"{own}/rulesets/{made['id']}", RULESET, needs="")
+    send("PUT", f"{own}/environments/production", REVIEWED, needs="")
+    branch = {"name": "main", "type": "branch"}
+    send("POST", f"{own}/environments/production/deployment-branch-policies", branch, needs="")
+    for path, now in hub.settings.actions.items():
+        send("PUT", f"{own}/actions/{'permissions/' * (path != 'permissions')}{path}", dict(now), needs="")
+    send("PUT", f"{own}/immutable-releases", {}, needs="")
+    hub.settings.secrets |= {"": ["ELSE"], "production": ["KEY"]}
+    hub.settings.variables |= {"": [f"V{at}" for at in range(31)]}
+    hub.settings.owners_errors.append(
+        {
+            "line": 1,
+            "column": 3,
+            "kind": "Unknown owner",
+            "source": "* @x",
+            "message": "?",
+            "path": ".github/CODEOWNERS",
+        }
+    )
+
+
+def read_settings(admin: Any) -> None:
+    settings.repository(admin)
+    assert settings.rulesets(admin)[0].bypass_actors == []
+    assert settings.environment(admin, "production")
+    assert [each.name for each in settings.branch_policies(admin, "production")] == ["main"]
+    settings.actions(admin)
+    settings.selected_actions(admin)
+    settings.token(admin)
+    settings.outside_contributors(admin)
+    settings.private_forks(admin)
+    assert settings.immutable_releases(admin)
+    assert settings.owners_errors(admin)[0].line == 1
+    assert settings.secrets(admin) == ["ELSE"]
+    assert settings.secrets(admin, "production") == ["KEY"]
+    assert len(settings.variables(admin)) == 31
+    assert settings.variables(admin, "production") == []
+    assert settings.account_id(admin, "bob") == 102
+    assert settings.account_id(admin, "acme/risk") == 1
 
 
 def refuse_everything(stage: Any) -> None:

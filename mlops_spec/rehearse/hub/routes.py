@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlops_spec.rehearse.hub import accounts, commits, issues, merging, pulls
+from mlops_spec.rehearse.hub import accounts, commits, issues, merging, pulls, settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,7 +14,15 @@ if TYPE_CHECKING:
     from mlops_spec.rehearse.hub.request import Request, Result
 
 _REPOSITORY = "/repos/{owner}/{repo}"
+_ENVIRONMENT = f"{_REPOSITORY}/environments/{{environment_name}}"
 _TEAM = "/orgs/{org}/teams/{team_slug}"
+_ACTIONS = (
+    "permissions",
+    "permissions/selected-actions",
+    "permissions/workflow",
+    "permissions/fork-pr-contributor-approval",
+    "permissions/fork-pr-workflows-private-repos",
+)
 
 
 @dataclass(frozen=True)
@@ -52,6 +60,28 @@ ROUTES = (
     Route("POST", f"{_REPOSITORY}/issues/{{issue_number}}/comments", issues.comment),
     Route("PATCH", f"{_REPOSITORY}/issues/comments/{{comment_id}}", issues.update_comment),
     Route("GET", f"{_REPOSITORY}/collaborators/{{username}}/permission", accounts.permission),
+    Route("GET", "/users/{username}", settings.account),
+    Route("GET", _REPOSITORY, settings.get),
+    Route("GET", f"{_REPOSITORY}/rulesets", settings.rulesets),
+    Route("POST", f"{_REPOSITORY}/rulesets", settings.create_ruleset),
+    Route("GET", f"{_REPOSITORY}/rulesets/{{ruleset_id}}", settings.ruleset),
+    Route("PUT", f"{_REPOSITORY}/rulesets/{{ruleset_id}}", settings.update_ruleset),
+    Route("GET", _ENVIRONMENT, settings.environment),
+    Route("PUT", _ENVIRONMENT, settings.update_environment),
+    Route("GET", f"{_ENVIRONMENT}/deployment-branch-policies", settings.branch_policies),
+    Route("POST", f"{_ENVIRONMENT}/deployment-branch-policies", settings.add_branch_policy, writes=True),
+    Route("GET", f"{_ENVIRONMENT}/secrets", settings.secrets),
+    Route("GET", f"{_ENVIRONMENT}/variables", settings.variables),
+    Route("GET", f"{_REPOSITORY}/actions/secrets", settings.secrets),
+    Route("GET", f"{_REPOSITORY}/actions/variables", settings.variables),
+    Route("GET", f"{_REPOSITORY}/codeowners/errors", settings.owners_errors),
+    Route("GET", f"{_REPOSITORY}/immutable-releases", settings.immutable_releases),
+    Route("PUT", f"{_REPOSITORY}/immutable-releases", settings.make_releases_immutable),
+    *(
+        Route(method, f"{_REPOSITORY}/actions/{path}", getattr(settings.Part(path.rpartition("/")[2]), method.lower()))
+        for path in _ACTIONS
+        for method in ("GET", "PUT")
+    ),
     Route("GET", _TEAM, accounts.team),
     Route("GET", f"{_TEAM}/memberships/{{username}}", accounts.membership),
 )

@@ -122,7 +122,7 @@ class _Handler(BaseHTTPRequestHandler):
         return items[start : start + size], {"Link": ", ".join(urls)} if links else {}
 
     def _write(self, status: int, answer: Any, headers: dict[str, str]) -> None:
-        data = json.dumps(answer).encode()
+        data = b"" if status == 204 else json.dumps(answer).encode()
         self.send_response(status)
         for name, value in {"Content-Type": "application/json; charset=utf-8", **headers}.items():
             self.send_header(name, value)

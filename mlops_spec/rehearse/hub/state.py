@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
+from mlops_spec.rehearse.hub.configured import Configured
+
 if TYPE_CHECKING:
     from mlops_spec.rehearse.hub.origin import Origin
 
@@ -121,6 +123,7 @@ class Hub:
     server_url: str  # what stands before /owner/name in links
     teams: dict[str, tuple[str, ...]] = field(default_factory=dict)  # "organization/team" → logins
     rules: Rules = Rules()
+    settings: Configured = field(default_factory=Configured)
     issues: dict[int, Issue] = field(default_factory=dict)
     comments: dict[int, Comment] = field(default_factory=dict)
     reviews: list[Review] = field(default_factory=list)
