@@ -97,6 +97,7 @@ class Runner:
             "GITHUB_RUN_ID": str(number),
             "GITHUB_RUN_NUMBER": str(number),
             "MLOPS_REHEARSAL_ARTIFACTS": str(folder / "artifacts"),
+            "MLOPS_REHEARSAL_ENVIRONMENTS": str(self.home / "environments"),
             "MLOPS_REHEARSAL_PYTHON": sys.executable,
             "MLOPS_REHEARSAL_UV": str(self.home / "bin" / "uv"),
         }

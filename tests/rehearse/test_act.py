@@ -75,13 +75,13 @@ class Machine:
             variables={"MLOPS_APP_CLIENT_ID": "Iv1.test"},
         )
 
-    def push(self, **files: str) -> Run:
+    def push(self, number: int = 7, /, **files: str) -> Run:
         before = self.stage.hub.origin.branch("main")
         for name, text in files.items():
             self.stage.commit("main", f".github/workflows/{name}.yml", text)
         alice = self.stage.hub.person("alice")
         event = events.push(self.stage.hub, before, alice, self.stage.api_url)
-        return self.runner.run("test.yml", event, 7, self.lines.append)
+        return self.runner.run("test.yml", event, number, self.lines.append)
 
 
 @pytest.fixture
@@ -243,6 +243,21 @@ def test_a_called_workflow_gives_its_outputs_under_its_callers_name(machine: Mac
     assert outputs(run, "register") == ["got sha256:1"]
     assert [each.name for each in run.jobs] == ["Retrain / Train and bundle", "register"]
     assert run.result == "success"
+
+
+def test_a_job_finds_what_its_earlier_runs_installed_and_no_other_jobs(machine: Machine) -> None:
+    uv = f"""
+      - uses: {ACTIONS["setup_uv"].ref}
+        with:
+          enable-cache: false
+"""
+    install = run_step('basename "${UV_PROJECT_ENVIRONMENT}"; mkdir -p "${UV_PROJECT_ENVIRONMENT}"; touch "$_/$RANDOM"')
+    look = run_step('ls "${UV_PROJECT_ENVIRONMENT}" | wc -l')
+    workflow = HEAD + job("train", uv, install, look) + job("check", uv, install, look, needs="train")
+    first, second = machine.push(1, test=workflow), machine.push(2, test=f"{workflow}# again\n")
+
+    assert [outputs(run, "train")[-2:] for run in (first, second)] == [["train", "1"], ["train", "2"]]
+    assert [outputs(run, "check")[-2:] for run in (first, second)] == [["check", "1"], ["check", "2"]]
 
 
 def test_a_step_sees_no_token_that_it_was_not_given(machine: Machine) -> None:
