@@ -12,11 +12,13 @@ from mlops_spec.diagnostic import did_you_mean
 from mlops_spec.errors import Failure
 from mlops_spec.example import whole_workflow
 from mlops_spec.lint import lint_text
+from mlops_spec.lint_repository import lint_repository
 from mlops_spec.lint_workflows import lint_workflows
 from mlops_spec.pages import PAGES
 from mlops_spec.report import Run
 from mlops_spec.report.text import report
-from mlops_spec.rules import workflows
+from mlops_spec.repository.example import described
+from mlops_spec.rules import repository, workflows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -111,6 +113,9 @@ def whole(snippet: str) -> str:
 
 def linted(page: Page, snippet: str) -> Sequence[Diagnostic]:
     """What the linter finds in a page's example."""
+    if page in repository.RULES:
+        spec, around = described(snippet, whole)
+        return sorted([*lint_text("model.yaml", spec, DAY), *lint_repository("model.yaml", spec, around, DAY)])
     if page not in workflows.RULES:
         return lint_text("model.yaml", whole(snippet), DAY)
     files = {_WORKFLOW: whole_workflow(snippet).encode()}

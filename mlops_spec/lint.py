@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.diagnostic import Edit
     from mlops_spec.document import Document
+    from mlops_spec.repository.view import Surroundings
     from mlops_spec.rule import Change, Finding, Rule
     from mlops_spec.spec import Spec
     from mlops_spec.workflow import Reading
@@ -124,7 +125,7 @@ def check(file: str, text: str, today: date | None = None) -> Project | list[Dia
     return spec if isinstance(spec, list) else Project(spec, document, today or datetime.now(UTC).date())
 
 
-def run_rules(project: Project | Reading, rules: Sequence[Rule]) -> Iterator[Diagnostic]:
+def run_rules(project: Project | Reading | Surroundings, rules: Sequence[Rule]) -> Iterator[Diagnostic]:
     for rule in rules:
         for finding in rule.check(*[getattr(project, name) for name in _ASKED.get(rule.CODE) or asked_for(rule)]):
             kind = Kind(rule.CODE, rule.NAME, rule.SEVERITY)

@@ -16,11 +16,12 @@ from mlops_spec.diagnostic import is_whole
 from mlops_spec.document.find import contents
 from mlops_spec.errors import Exit
 from mlops_spec.report import Run, chosen, report
+from mlops_spec.repository.around import fingerprint, listed
 from mlops_spec.workflow.find import files as files_of
 from mlops_spec.workflow.find import is_workflow, repositories
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
     from types import ModuleType
 
     from mlops_spec.diagnostic import Diagnostic
@@ -50,11 +51,14 @@ def lint(  # noqa: PLR0913 - one argument for each option
     if fixing:
         files = _fixed(files, day, counting)
     linted = through_cache(files, day, lambda unknown: _linted(unknown, day)) if cached else _linted(files, day)
-    all_linted = [linted, *_delivery([*_beside(given, files), *workflows], day, cached=cached)]
+    roots = [*_beside(given, files), *workflows]
+    around = _around(files, roots, day, cached=cached)
+    all_linted = [linted, *around, *_delivery(roots, day, cached=cached)]
     found = counting.kept(each for part in all_linted for found in part.found.values() for each in found)
     if known:
         found = _recorded(known, found) if recording else _new(known, found)
-    run = Run(found, [name for part in all_linted for name in part.found], max(part.rules for part in all_linted))
+    names = dict.fromkeys(name for part in all_linted for name in part.found)
+    run = Run(found, list(names), max(part.rules for part in all_linted))
     colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     sys.stdout.write(report(run, chosen(style, os.environ), colour=colour))
     if any(is_whole(each.kind) for each in found):
@@ -97,6 +101,23 @@ def _beside(given: Iterable[Path], specs: Iterable[str]) -> Iterator[Path]:
     yield from (Path(spec).parent for spec in specs if any(folder in Path(spec).parents for folder in folders))
 
 
+def _around(specs: Mapping[str, bytes], roots: Collection[Path], day: str, *, cached: bool) -> Iterator[Linted]:
+    """What is wrong around the specs of these folders, each in the repository that Git has there."""
+    for name, content in specs.items():
+        folder = Path(name).parent
+        sizes = listed(folder) if folder in roots else None
+        if sizes is None:
+            continue
+
+        def lint_all(_: Mapping[str, bytes]) -> Linted:
+            rules = _repository_rules()
+            diagnostics = rules.lint_around(name, content, sizes, date.fromisoformat(day))  # noqa: B023 - called at once
+            return Linted({name: diagnostics}, len(rules.KNOWN))  # noqa: B023
+
+        one, beside = {name: content}, fingerprint(folder, sizes)
+        yield through_cache(one, day, lint_all, beside=beside) if cached else lint_all(one)
+
+
 def _delivery(given: Iterable[Path], day: str, *, cached: bool) -> Iterator[Linted]:
     """What is wrong with workflows, each repository's seen together."""
     for root, meant in repositories(given).items():
@@ -126,6 +147,11 @@ def _fixed(files: Mapping[str, bytes], day: str, counting: settings.Settings) ->
 def _workflow_rules() -> ModuleType:
     _rules()
     return import_module("mlops_spec.lint_workflows")
+
+
+def _repository_rules() -> ModuleType:
+    _rules()
+    return import_module("mlops_spec.lint_repository")
 
 
 def _rules() -> ModuleType:

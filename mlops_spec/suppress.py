@@ -22,6 +22,7 @@ UNEXPLAINED = Kind("MS902", "unexplained-ignore")
 MALFORMED = Kind("MS903", "malformed-ignore")
 
 MARK = "mlops-spec:"
+AROUND = "MS8"  # rules over the repository: whether an ignore stops one of them, only a run over that can tell
 _ADDRESSED = re.compile(rf"#+\s*{MARK}")
 _IGNORE = re.compile(rf"#+\s*{MARK}\s*ignore\[(?P<codes>\s*MS\d+(\s*,\s*MS\d+)*\s*)\]\s*(?P<reason>.*)")
 
@@ -35,8 +36,10 @@ class Ignore(NamedTuple):
     reason: str
 
 
-def suppress(document: Document, found: Sequence[Diagnostic], known: Collection[str]) -> list[Diagnostic]:
-    """What is left of `found`, and what is wrong with the ignores themselves."""
+def suppress(
+    document: Document, found: Sequence[Diagnostic], known: Collection[str], *, around: bool = False
+) -> list[Diagnostic]:
+    """What is left of `found`, and what is wrong with the ignores themselves; `around`: those of `AROUND` alone."""
     if MARK not in document.text:
         return list(found)
     said = [comment for comment in comments(document) if _ADDRESSED.match(comment.text)]
@@ -44,8 +47,8 @@ def suppress(document: Document, found: Sequence[Diagnostic], known: Collection[
     ignored = {(ignore.line, code) for ignore in ignores for code in ignore.codes}
     left = [each for each in found if (each.span.line, each.kind.code) not in ignored]
     stopped = {(each.span.line, each.kind.code) for each in found} & ignored
-    malformed = [_malformed(document, comment) for comment in said if not _IGNORE.match(comment.text)]
-    return [*left, *malformed, *_about(document, ignores, stopped, known)]
+    malformed = [_malformed(document, comment) for comment in said if not around and not _IGNORE.match(comment.text)]
+    return [*left, *malformed, *_about(document, ignores, stopped, known, around=around)]
 
 
 def _ignore(document: Document, comment: Comment) -> Ignore | None:
@@ -72,13 +75,19 @@ def _aimed_at(document: Document, comment: Comment) -> int:
 
 
 def _about(
-    document: Document, ignores: Iterable[Ignore], stopped: set[tuple[int, str]], known: Collection[str]
+    document: Document,
+    ignores: Iterable[Ignore],
+    stopped: set[tuple[int, str]],
+    known: Collection[str],
+    *,
+    around: bool,
 ) -> Iterator[Diagnostic]:
     for ignore in ignores:
-        useless = [code for code in ignore.codes if (ignore.line, code) not in stopped]
+        judged = [code for code in ignore.codes if code.startswith(AROUND) == around]
+        useless = [code for code in judged if (ignore.line, code) not in stopped]
         if useless:
             yield _useless(document, ignore, useless, known)
-        elif len(ignore.reason) < 10:
+        elif not around and len(ignore.reason) < 10:
             message = f"{listed(ignore.codes)} is ignored without a reason"
             hint = "say behind the bracket why it is right here"
             yield document.diagnostic(UNEXPLAINED, _span(document, ignore.comment), message, hint)

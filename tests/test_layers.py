@@ -13,18 +13,18 @@ VALIDATORS = ROOT / "validators" / "mlops_validators"
 
 # From the ground up: a module may import from its own layer and from those above this line of it, never from below.
 LAYERS = (
-    ("errors", "layout", "files", "actions"),
+    ("errors", "layout", "files", "actions", "git"),
     ("diagnostic", "document", "spec"),
     ("validate", "rule"),
-    ("workflow",),
+    ("workflow", "repository"),
     ("rules",),
     ("suppress", "fix", "cache", "pages"),
     ("lint",),
-    ("lint_workflows", "example"),
+    ("lint_workflows", "lint_repository", "example"),
     ("explain", "report", "settings", "baseline"),
     ("linter",),
     ("outputs", "overlay", "render", "write"),
-    ("git", "forge"),
+    ("forge",),
     ("manifest", "package", "predictor"),
     ("ledger",),
     ("release", "card"),

@@ -13,8 +13,8 @@ from mlops_spec.explain import DAY, explain, find, linted, output, overview, par
 from mlops_spec.fix import fixed
 from mlops_spec.lint import lint_text
 from mlops_spec.pages import PAGES
-from mlops_spec.rule import Project
-from mlops_spec.rules import RULES, workflows
+from mlops_spec.repository.view import Surroundings
+from mlops_spec.rules import RULES, repository, workflows
 from mlops_spec.workflow import Reading
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 FOLDER = Path(inspect.getfile(rules)).parent
 UNSHOWN = {"MS000"}  # a page of YAML can't show bytes that are not text
 SHOWN = [page for page in PAGES if page.CODE not in UNSHOWN]
+OF_SPECS = [page for page in SHOWN if page not in (*workflows.RULES, *repository.RULES)]
 
 
 def codes(page: Page, snippet: str) -> set[str]:
@@ -75,7 +76,7 @@ def test_a_page_promises_a_fix_exactly_when_there_is_one(page: Page) -> None:
     assert any(each.edits for each in found) == ("mlops-spec lint --fix" in parts(page).fix)
 
 
-@pytest.mark.parametrize("page", [page for page in SHOWN if page not in workflows.RULES], ids=name_of)
+@pytest.mark.parametrize("page", OF_SPECS, ids=name_of)
 def test_a_fix_ends_the_finding_and_is_not_repeated(page: Page) -> None:
     bad = whole(parts(page).bad)
 
@@ -87,10 +88,10 @@ def test_a_fix_ends_the_finding_and_is_not_repeated(page: Page) -> None:
     assert not count or page.CODE not in {each.kind.code for each in left}
 
 
-@pytest.mark.parametrize("rule", [*RULES, *workflows.RULES], ids=name_of)
+@pytest.mark.parametrize("rule", [*RULES, *workflows.RULES, *repository.RULES], ids=name_of)
 def test_a_rule_asks_for_what_it_is_shown(rule: Page) -> None:
     asked = inspect.signature(rule.check).parameters  # type: ignore[attr-defined]
-    there = inspect.get_annotations(Reading if rule in workflows.RULES else Project)
+    there = inspect.get_annotations(Reading if rule in workflows.RULES else Surroundings)
 
     assert asked
     assert {name: there.get(name) for name in asked} == {name: given.annotation for name, given in asked.items()}

@@ -34,19 +34,19 @@ def through_cache(
         fresh = lint(unknown)
         rules = fresh.rules
         for name, each in fresh.found.items():
-            cache.store(keys[name], cache.Entry(rules, len(each), _written(each)))
+            cache.store(keys[name], cache.Entry(rules, len(each), _written(name, each)))
         cache.prune()
         found |= fresh.found
     return Linted({name: found[name] for name in contents}, rules)
 
 
-def _written(found: Sequence[Diagnostic]) -> str:
-    """As JSON, each without the file's name; the same content may lie under another one."""
+def _written(name: str, found: Sequence[Diagnostic]) -> str:
+    """As JSON, each without the file's own name; the same content may lie under another one."""
     if not found:
         return "[]"
     import json  # noqa: PLC0415 - most files are clean, and need neither side of it
 
-    return json.dumps([each[1:] for each in found])
+    return json.dumps([(None if each.file == name else each.file, *each[1:]) for each in found])
 
 
 def _read(name: str, entry: cache.Entry) -> list[Diagnostic]:
@@ -55,6 +55,6 @@ def _read(name: str, entry: cache.Entry) -> list[Diagnostic]:
     import json  # noqa: PLC0415 - as above
 
     return [
-        Diagnostic(name, Span(*span), Kind(*kind), message, hint, source, tuple(Edit(*edit) for edit in edits))
-        for span, kind, message, hint, source, edits in json.loads(entry.found)
+        Diagnostic(file or name, Span(*span), Kind(*kind), message, hint, source, tuple(Edit(*edit) for edit in edits))
+        for file, span, kind, message, hint, source, edits in json.loads(entry.found)
     ]

@@ -1,0 +1,51 @@
+"""From a spec and the repository around it to where the two do not fit: files, code, data, locks, settings."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlops_spec.diagnostic import Diagnostic
+from mlops_spec.document.source import decode
+from mlops_spec.lint import check, run_rules
+from mlops_spec.pages import PAGES
+from mlops_spec.repository.view import Repository, Surroundings
+from mlops_spec.rule import Project
+from mlops_spec.rules.repository import RULES
+from mlops_spec.suppress import suppress
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+KNOWN = frozenset(page.CODE for page in PAGES)
+_IGNORE = re.compile(r"#\s*mlops-spec:\s*ignore\[(?P<codes>[MS0-9, ]+)\]\s*(?P<reason>\S.{9,})")
+
+
+def lint_around(file: str, content: bytes, sizes: Mapping[str, int], today: date) -> list[Diagnostic]:
+    """What is wrong around the spec in a file; `sizes` is what Git has in its folder, as `around.listed` tells."""
+    folder = Path(file).parent
+    text = decode(content, file)
+    if isinstance(text, Diagnostic):
+        return []
+    return lint_repository(
+        file, text, Repository(folder.as_posix(), sizes, lambda path: (folder / path).read_bytes()), today
+    )
+
+
+def lint_repository(file: str, text: str, repository: Repository, today: date) -> list[Diagnostic]:
+    """What is wrong around a spec, in the order of the files; nothing where the spec itself is not valid."""
+    project = check(file, text, today)
+    if not isinstance(project, Project):
+        return []
+    found = list(run_rules(Surroundings(project.spec, project.document, repository, today), RULES))
+    here = [each for each in found if each.file == file]
+    around = [each for each in found if each.file != file and not _ignored(each)]
+    return sorted([*suppress(project.document, here, KNOWN, around=True), *around])
+
+
+def _ignored(found: Diagnostic) -> bool:
+    """Whether the line itself says that it is right so, and why."""
+    said = _IGNORE.search(found.source)
+    return said is not None and found.kind.code in re.split(r"[, ]+", said["codes"])

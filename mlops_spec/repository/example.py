@@ -1,0 +1,51 @@
+"""The small repository that a rule's page describes: a sound one, with what the page's example says otherwise.
+
+An example begins with sections of the spec. A line `# path/of.file` begins another file, `# path/of.file (none)` leaves
+one out, and `# path/of.file (25 MB)` only says how large one is.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mlops_spec import layout
+from mlops_spec.repository.view import Repository
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_FILE = re.compile(r"# (?P<path>[\w./-]+\.\w+|\.dvc/config|\.env)( \((?P<how>none|(?P<size>\d+) MB)\))?")
+
+_SOUND = {
+    "data/rows.csv.dvc": "outs:\n  - path: rows.csv\n",
+    ".dvc/config": "[core]\n    remote = storage\n['remote \"storage\"']\n    url = s3://bucket\n    verify = true\n",
+    "src/example/__init__.py": "",
+    "src/example/train.py": "def main():\n    pass\n",
+    "src/example/predict.py": "def load(model_dir):\n    return model_dir\n",
+    "pyproject.toml": '[project]\nname = "example"\n',
+    "uv.lock": "version = 1\n",
+}
+
+
+def described(example: str, whole: Callable[[str], str]) -> tuple[str, Repository]:
+    """The spec and the repository of an example; `whole` makes a spec of some of its sections."""
+    spec: list[str] = []
+    files: dict[str, str] = dict(_SOUND)
+    sizes: dict[str, int] = {}
+    path = ""
+    for line in example.splitlines():
+        if header := _FILE.fullmatch(line):
+            path = header["path"]
+            files.pop(path, None)
+            if header["size"]:
+                sizes[path] = int(header["size"]) * 10**6
+            elif not header["how"]:
+                files[path] = ""
+        elif path:
+            files[path] += f"{line}\n"
+        else:
+            spec.append(line)
+    text = whole("\n".join(spec)).lstrip("\n")
+    contents = {name: content.encode() for name, content in files.items()} | {str(layout.SPEC): text.encode()}
+    return text, Repository("", {name: len(each) for name, each in contents.items()} | sizes, contents.__getitem__)

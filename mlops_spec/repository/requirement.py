@@ -1,0 +1,122 @@
+"""What a project depends on, as `pyproject.toml` says it and as `uv.lock` remembers that it was said."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+
+PROJECT = "pyproject.toml"
+LOCK = "uv.lock"
+Table = dict[str, Any]
+_ELSEWHERE = {"path", "directory", "editable", "url", "git", "virtual"}  # a place that settles the version
+_REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*\(?([^;@)]*)")
+
+
+class Requirement(NamedTuple):
+    """A distribution and the versions of it that will do."""
+
+    name: str
+    versions: frozenset[str]
+
+
+def table(text: str | None) -> Table:
+    """A TOML text; empty where it is none."""
+    try:
+        return tomllib.loads(text or "")
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return {}
+
+
+def versions(text: str) -> frozenset[str]:
+    """The clauses of a version specifier.
+
+    >>> sorted(versions(">=1.6, <2"))
+    ['<2', '>=1.6']
+    """
+    return frozenset(clause.replace(" ", "") for clause in text.split(",") if clause.strip())
+
+
+def normal(name: str) -> str:
+    """A distribution's name as indexes compare it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def declared(project: Table) -> dict[str, set[Requirement]]:
+    """What `pyproject.toml` asks for, by group; the project's own and its extras' under the empty name."""
+    given = mapping(project.get("project"))
+    extras = mapping(given.get("optional-dependencies")).values()
+    groups = mapping(project.get("dependency-groups"))
+    found = {
+        "": _requirements([*texts(given.get("dependencies")), *(each for extra in extras for each in texts(extra))])
+    }
+    return found | {normal(name): _requirements(_group(groups, name, ())) for name in groups}
+
+
+def locked(lock: Table, name: str) -> dict[str, set[Requirement]] | None:
+    """What `uv.lock` says that the project asked for when it was locked; None where it does not know the project."""
+    for package in _tables(lock.get("package")):
+        metadata = mapping(package.get("metadata"))
+        if normal(str(package.get("name"))) == normal(name) and metadata:
+            groups = mapping(metadata.get("requires-dev"))
+            found = {"": _remembered(metadata.get("requires-dist", []))}
+            return found | {normal(group): _remembered(entries) for group, entries in groups.items()}
+    return None
+
+
+def differing(wanted: set[Requirement], kept: set[Requirement], placed: Collection[str]) -> list[str]:
+    """The names that two sets of requirements don't agree on; of what comes from a place, only that it is there."""
+    differ = {each.name for each in wanted ^ kept}
+    here, there = ({each.name for each in side} for side in (wanted, kept))
+    return sorted(name for name in differ if name not in placed or (name in here) != (name in there))
+
+
+def placed(lock: Table, name: str) -> set[str]:
+    """The names that the lock has from a place of their own: a folder, a wheel, an address, a repository."""
+    return {
+        normal(str(entry.get("name")))
+        for package in _tables(lock.get("package"))
+        if normal(str(package.get("name"))) == normal(name)
+        for entries in _lists(mapping(package.get("metadata")))
+        for entry in entries
+        if _ELSEWHERE & entry.keys()
+    }
+
+
+def _lists(metadata: Mapping[str, Any]) -> list[list[Mapping[str, Any]]]:
+    groups = mapping(metadata.get("requires-dev")).values()
+    return [_tables(entries) for entries in (metadata.get("requires-dist"), *groups)]
+
+
+def _tables(entries: Any) -> list[Mapping[str, Any]]:
+    return [mapping(entry) for entry in entries] if isinstance(entries, list) else []
+
+
+def mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def texts(value: Any) -> list[str]:
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
+
+
+def _group(groups: Mapping[str, Any], name: str, seen: tuple[str, ...]) -> list[str]:
+    """A group's requirements, with those of the groups that it includes."""
+    entries = groups.get(name)
+    if name in seen or not isinstance(entries, list):
+        return []
+    included = [str(each.get("include-group")) for each in entries if isinstance(each, dict)]
+    return [*texts(entries), *(text for other in included for text in _group(groups, other, (*seen, name)))]
+
+
+def _requirements(entries: Iterable[str]) -> set[Requirement]:
+    found = (_REQUIREMENT.match(entry) for entry in entries)
+    return {Requirement(normal(each[1]), versions(each[2])) for each in found if each}
+
+
+def _remembered(entries: Any) -> set[Requirement]:
+    named = ((str(each.get("name")), str(each.get("specifier", ""))) for each in _tables(entries))
+    return {Requirement(normal(name), versions(specifier)) for name, specifier in named}

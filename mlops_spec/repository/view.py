@@ -1,0 +1,126 @@
+"""The repository around a spec as rules look at it: which files Git has, and what stands in those that a rule opens."""
+
+from __future__ import annotations
+
+import ast
+import warnings
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from mlops_spec.diagnostic import Span
+from mlops_spec.document import Document
+from mlops_spec.document.source import LINE_END, MAX_BYTES
+from mlops_spec.spec.stages import overlap
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from datetime import date
+
+    from mlops_spec.spec import Spec
+
+CODE = "src"  # the folder that the project's packages lie in
+
+
+@dataclass(frozen=True)
+class Python:
+    """One Python file: its text as it stands, and its tree; code is read and never run."""
+
+    document: Document
+    tree: ast.Module
+
+    def span(self, node: ast.expr | ast.stmt | ast.arg) -> Span:
+        """Where the first line of a node stands; Python counts bytes, a place counts characters."""
+        line = self.document.lines[node.lineno - 1]
+        start = len(line.encode()[: node.col_offset].decode(errors="replace")) + 1
+        same = node.end_lineno == node.lineno and node.end_col_offset is not None
+        end = len(line.encode()[: node.end_col_offset].decode(errors="replace")) if same else len(line)
+        return Span(node.lineno, start, node.lineno, max(end + 1, start + 1))
+
+
+@dataclass(frozen=True, eq=False)
+class Repository:
+    """What Git has below one folder, or would take: `sizes` in bytes by path from there; files are read when asked for.
+
+    `shown` is the folder as messages name it.
+    """
+
+    shown: str
+    sizes: Mapping[str, int]
+    read: Callable[[str], bytes]
+    _parsed: dict[str, Python | None] = field(default_factory=dict, init=False, repr=False)
+
+    def has(self, path: str) -> bool:
+        """Whether Git or DVC has a file or a folder of this path, or something inside of it."""
+        inside = any(each.startswith(f"{path}/") for each in self.sizes)
+        return path in self.sizes or inside or any(overlap(path, each) for each in self.kept_by_dvc)
+
+    @cached_property
+    def kept_by_dvc(self) -> tuple[str, ...]:
+        """What DVC keeps in place of each `.dvc` file."""
+        return tuple(path.removesuffix(".dvc") for path in self.sizes if path.endswith(".dvc"))
+
+    def text(self, path: str) -> str | None:
+        """What stands in a file; None where there is none, or none that is text of at most 1 MiB."""
+        if self.sizes.get(path, MAX_BYTES + 1) > MAX_BYTES:
+            return None
+        try:
+            content = self.read(path)
+            return None if b"\0" in content else content.decode()
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    def document(self, path: str) -> Document:
+        """A file to point into; of one that is no text, its first character."""
+        return Document(self.name(path), self.text(path) or "", None, {})
+
+    def name(self, path: str) -> str:
+        """A path as messages name it."""
+        return path if self.shown in ("", ".") else f"{self.shown}/{path}"
+
+    def python(self, path: str) -> Python | None:
+        """A Python file; None where it is not there or not Python."""
+        if path not in self._parsed:
+            self._parsed[path] = self._parse(path)
+        return self._parsed[path]
+
+    def code(self) -> Iterator[Python]:
+        """The project's own Python files."""
+        for path in sorted(self.sizes):
+            if path.startswith(f"{CODE}/") and path.endswith(".py") and (found := self.python(path)):
+                yield found
+
+    def module(self, name: str) -> str:
+        """The path of a module of the project, `package.module`; empty where there is none."""
+        base = f"{CODE}/{name.replace('.', '/')}"
+        return next((path for path in (f"{base}.py", f"{base}/__init__.py") if path in self.sizes), "")
+
+    @cached_property
+    def modules(self) -> tuple[str, ...]:
+        """The names of all modules of the project."""
+        files = (path for path in sorted(self.sizes) if path.startswith(f"{CODE}/") and path.endswith(".py"))
+        names = (path.removeprefix(f"{CODE}/").removesuffix(".py").removesuffix("/__init__") for path in files)
+        return tuple(name.replace("/", ".") for name in names)
+
+    def _parse(self, path: str) -> Python | None:
+        text = self.text(path)
+        if text is None:
+            return None
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # an escape that Python may refuse one day is not ours to tell
+                tree = ast.parse(text)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+        # Python ends lines as the linter does, and at form feeds not: both count the same.
+        return Python(self.document(path), tree) if len(LINE_END.findall(text)) == text.count("\n") else None
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What rules over a repository may look at; each field is an argument that a rule can ask for."""
+
+    spec: Spec
+    document: Document
+    repository: Repository
+    today: date

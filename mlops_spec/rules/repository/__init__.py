@@ -1,0 +1,40 @@
+"""The rules over the repository around a spec, in the order of codes; adding one is one file and one line below."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.rules.repository import (
+    committed_secret,
+    foreign_signature,
+    heavy_file,
+    missing_code,
+    missing_function,
+    missing_input,
+    missing_lock,
+    missing_remote,
+    protected_in_code,
+    stale_lock,
+    unread_parameter,
+    untracked_data,
+    unverified_remote,
+)
+
+if TYPE_CHECKING:
+    from mlops_spec.rule import Rule
+
+RULES: tuple[Rule, ...] = (
+    untracked_data,
+    missing_input,
+    missing_code,
+    missing_function,
+    foreign_signature,
+    unread_parameter,
+    protected_in_code,
+    committed_secret,
+    heavy_file,
+    missing_lock,
+    stale_lock,
+    missing_remote,
+    unverified_remote,
+)

@@ -1,0 +1,65 @@
+"""A function that the spec names takes what it is given.
+
+`load` is called with the model's folder, a measure with the truth and the scores. With other parameters it raises when
+the model has been trained, or on the host that should answer with it.
+
+Bad:
+
+    # src/example/predict.py
+    def load(model_dir, columns):
+        return model_dir
+
+Good:
+
+    # src/example/predict.py
+    def load(model_dir, columns=None):
+        return model_dir
+
+Fix: take one argument in a predictor, two in a measure, and give defaults to all others.
+"""
+
+from __future__ import annotations
+
+import ast
+from typing import TYPE_CHECKING
+
+from mlops_spec.diagnostic import listed
+from mlops_spec.repository.entry import defined, entry_points
+from mlops_spec.rule import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.repository.entry import Function
+    from mlops_spec.repository.view import Repository
+    from mlops_spec.spec import Spec
+
+CODE = "MS805"
+NAME = "foreign-signature"
+SEVERITY: Severity = "error"
+
+
+def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
+    for _, name, given in entry_points(spec):
+        module, _, function = name.partition(":")
+        code = repository.python(repository.module(module))
+        found = defined(code.tree, function) if code else None
+        if code and found and (wrong := _wrong(found, given)):
+            message = f"`{function}` {wrong}, and is called with {given}"
+            yield Finding((), message, "give every other one a default", document=code.document, span=code.span(found))
+
+
+def _wrong(function: Function, given: int) -> str:
+    """What is wrong with a function that is called with so many arguments by position; empty when nothing is."""
+    if isinstance(function, ast.AsyncFunctionDef):
+        return "is `async`"
+    taken = function.args
+    positional = len(taken.posonlyargs) + len(taken.args)
+    needed = positional - len(taken.defaults)
+    keywords = [each.arg for each, default in zip(taken.kwonlyargs, taken.kw_defaults, strict=True) if default is None]
+    if keywords:
+        return f"needs {listed(keywords)} by name"
+    if needed > given:
+        return f"needs {needed} arguments"
+    return f"takes {positional}" if positional < given and not taken.vararg else ""

@@ -1,0 +1,79 @@
+"""The code that a stage runs is in the repository.
+
+A misspelt module is found when the job has installed everything and pulled the data; here it is found at once.
+
+Bad:
+
+    train:
+      run: python -m example.trian
+      predictor: example.predict:load
+
+Good:
+
+    train:
+      run: python -m example.train
+      predictor: example.predict:load
+
+Fix: correct the name, or commit the file.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mlops_spec.diagnostic import did_you_mean, near
+from mlops_spec.rule import Finding
+from mlops_spec.spec.stages import commands, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.repository.view import Repository
+    from mlops_spec.spec import Spec
+
+CODE = "MS803"
+NAME = "missing-code"
+SEVERITY: Severity = "error"
+
+
+_PYTHON = re.compile(r"(.*/)?python[0-9.]*(\.exe)?")
+
+
+def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
+    for address, command in commands(spec):
+        module, script = _runs(words(command))
+        if script and script not in repository.sizes:
+            scripts = [path for path in repository.sizes if path.endswith(".py")]
+            yield Finding(address, f"Git has no `{script}`", did_you_mean(script, scripts))
+        elif module and not _found(module, repository) and _ours(module, repository):
+            yield Finding(address, f"`src` has no module `{module}`", did_you_mean(module, repository.modules))
+
+
+def _runs(line: tuple[str, ...]) -> tuple[str, str]:
+    """The module or the script that a command has Python run; empty for what is run otherwise."""
+    starts = [index for index, word in enumerate(line) if _PYTHON.fullmatch(word)]
+    rest = list(line[starts[0] + 1 :]) if starts else []
+    while rest and rest[0].startswith("-") and rest[0] not in ("-m", "-c", "-"):
+        rest = rest[2:] if rest[0] in ("-W", "-X") else rest[1:]
+    if not rest or rest[0] in ("-c", "-"):
+        return "", ""
+    if rest[0] == "-m":
+        return (rest[1] if len(rest) > 1 else ""), ""
+    return "", rest[0] if rest[0].endswith(".py") and not rest[0].startswith("/") else ""
+
+
+def _found(module: str, repository: Repository) -> bool:
+    """In `src`, or beside the spec, where `python -m` looks first."""
+    base = module.replace(".", "/")
+    return bool(repository.module(module)) or any(
+        path in repository.sizes for path in (f"{base}.py", f"{base}/__init__.py")
+    )
+
+
+def _ours(module: str, repository: Repository) -> bool:
+    """Whether it should be the project's: its package is, or is called nearly so; others are installed."""
+    packages = {name.partition(".")[0] for name in repository.modules}
+    package = module.partition(".")[0]
+    return package in packages or bool(packages and near(package, packages))

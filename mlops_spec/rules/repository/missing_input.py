@@ -1,0 +1,52 @@
+"""What a stage reads is written by a stage, or Git or DVC has it.
+
+A file that neither has is on the machine of whoever made it by hand, and the pipeline stops everywhere else.
+
+Bad:
+
+    train:
+      run: python -m example.train
+      reads: [data/weights.csv]
+      predictor: example.predict:load
+
+Good:
+
+    train:
+      run: python -m example.train
+      reads: [data/weights.csv]
+      predictor: example.predict:load
+    # data/weights.csv
+    id,weight
+    1,0.5
+
+Fix: commit it, `dvc add` it, or declare the stage that writes it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec import layout
+from mlops_spec.diagnostic import near
+from mlops_spec.rule import Finding
+from mlops_spec.spec.stages import inputs, overlap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.repository.view import Repository
+    from mlops_spec.spec import Spec
+
+CODE = "MS802"
+NAME = "missing-input"
+SEVERITY: Severity = "error"
+
+
+def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
+    written = [str(layout.BUILD), *(path for stage in spec.pipeline.values() for path in stage.writes)]
+    for address, path in inputs(spec):
+        if not any(overlap(path, output) for output in written) and not repository.has(path):
+            hint = near(path, repository.sizes)
+            right = f"did you mean `{hint}`?" if hint else "commit it, or `dvc add` it"
+            yield Finding(address, f"no stage writes `{path}`, and neither Git nor DVC has it", right)

@@ -1,0 +1,39 @@
+"""A project has a lock file.
+
+The workflows install with `uv sync --locked`, which stops without `uv.lock`; and without it, two runs of one commit may
+train with two versions of a library.
+
+Bad:
+
+    # uv.lock (none)
+
+Good:
+
+    # uv.lock
+    version = 1
+
+Fix: run `uv lock` and commit `uv.lock`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.repository.requirement import LOCK, PROJECT
+from mlops_spec.rule import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.repository.view import Repository
+
+CODE = "MS810"
+NAME = "missing-lock"
+SEVERITY: Severity = "error"
+
+
+def check(repository: Repository) -> Iterator[Finding]:
+    if PROJECT in repository.sizes and LOCK not in repository.sizes:
+        message = "Git has no `uv.lock` for this project"
+        yield Finding((), message, "run `uv lock` and commit `uv.lock`", document=repository.document(PROJECT))

@@ -1,0 +1,93 @@
+"""The lock file was made from this `pyproject.toml`.
+
+`uv sync --locked` refuses a lock file of another one, and so stops every job of the workflows.
+
+Bad:
+
+    # pyproject.toml
+    [project]
+    name = "example"
+    requires-python = ">=3.11"
+    dependencies = ["pandas>=2.3"]
+    # uv.lock
+    version = 1
+    requires-python = ">=3.11"
+    [[package]]
+    name = "example"
+    source = { editable = "." }
+    [package.metadata]
+    requires-dist = [{ name = "pandas", specifier = ">=2.2" }]
+
+Good:
+
+    # pyproject.toml
+    [project]
+    name = "example"
+    requires-python = ">=3.11"
+    dependencies = ["pandas>=2.2"]
+    # uv.lock
+    version = 1
+    requires-python = ">=3.11"
+    [[package]]
+    name = "example"
+    source = { editable = "." }
+    [package.metadata]
+    requires-dist = [{ name = "pandas", specifier = ">=2.2" }]
+
+Fix: run `uv lock` and commit `uv.lock`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.repository.requirement import (
+    LOCK,
+    PROJECT,
+    Table,
+    declared,
+    differing,
+    locked,
+    mapping,
+    placed,
+    table,
+    versions,
+)
+from mlops_spec.rule import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.repository.view import Repository
+
+CODE = "MS811"
+NAME = "stale-lock"
+SEVERITY: Severity = "error"
+
+
+def check(repository: Repository) -> Iterator[Finding]:
+    project, lock = (table(repository.text(path)) for path in (PROJECT, LOCK))
+    if wrong := _wrong(project, lock):
+        yield Finding(
+            (),
+            f"`uv.lock` is stale: {wrong}",
+            "run `uv lock` and commit `uv.lock`",
+            document=repository.document(PROJECT),
+        )
+
+
+def _wrong(project: Table, lock: Table) -> str:
+    """The first thing that the two files say differently; empty where they agree, or where one says nothing."""
+    given = mapping(project.get("project"))
+    elsewhere = placed(lock, str(given.get("name")))
+    remembered = locked(lock, str(given.get("name")))
+    if not given or remembered is None:
+        return ""
+    wanted, kept = (versions(str(each.get("requires-python", ""))) for each in (given, lock))
+    if wanted and kept and wanted != kept:
+        return f"it is for Python {', '.join(sorted(kept))}"
+    for group, requirements in declared(project).items():
+        if other := differing(requirements, remembered.get(group, set()), elsewhere):
+            return f"it was made with another `{other[0]}`"
+    return ""

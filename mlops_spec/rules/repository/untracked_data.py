@@ -1,0 +1,44 @@
+"""The rows that the model learns from are in Git or in DVC.
+
+A file that lies on one machine alone trains nothing anywhere else: the merge's job stops at it, and nobody can say
+later which rows a version saw.
+
+Bad:
+
+    # data/rows.csv.dvc (none)
+
+Good:
+
+    # data/rows.csv.dvc
+    outs:
+      - md5: 9a0364b9e99bb480dd25e1f0284c8555
+        path: rows.csv
+
+Fix: `dvc add` the file, and commit the `.dvc` file that this writes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.diagnostic import near
+from mlops_spec.rule import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.repository.view import Repository
+    from mlops_spec.spec import Spec
+
+CODE = "MS801"
+NAME = "untracked-data"
+SEVERITY: Severity = "error"
+
+
+def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
+    path = spec.data.path
+    if isinstance(path, str) and not repository.has(path):
+        hint = near(path, repository.kept_by_dvc)
+        right = f"did you mean `{hint}`?" if hint else f"run `dvc add {path}` and commit `{path}.dvc`"
+        yield Finding(("data", "path"), f"neither Git nor DVC has `{path}`", right)

@@ -1,0 +1,52 @@
+"""DVC checks what it downloads.
+
+Without `verify`, DVC takes a file of the remote for what its name says. Whoever can write to the remote then decides
+what the model learns, and the hashes in Git say nothing.
+
+Bad:
+
+    # .dvc/config
+    [core]
+        remote = storage
+    ['remote "storage"']
+        url = s3://bucket/example
+
+Good:
+
+    # .dvc/config
+    [core]
+        remote = storage
+    ['remote "storage"']
+        url = s3://bucket/example
+        verify = true
+
+Fix: write `verify = true` into the remote's section, as `mlops-spec render` does.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.repository.config import PATH, sections
+from mlops_spec.rule import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.repository.view import Repository
+
+CODE = "MS813"
+NAME = "unverified-remote"
+SEVERITY: Severity = "error"
+
+
+def check(repository: Repository) -> Iterator[Finding]:
+    document = repository.document(PATH)
+    for section in sections(document.lines):
+        if section.remote and section.values.get("verify", "").lower() not in _TRUE:
+            message = f"DVC trusts whatever the remote `{section.remote}` sends"
+            yield Finding((), message, "write `verify = true` into this section", document=document, span=section.span)
+
+
+_TRUE = ("true", "yes", "on", "1")
