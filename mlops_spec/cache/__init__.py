@@ -18,7 +18,7 @@ from mlops_spec import __version__
 
 _HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # What decides on findings, below this package; and whose versions decide with it.
-_PARTS = ("", "document", "rules", "rules/workflows", "spec", "validate", "workflow")
+_PARTS = ("", "document", "repository", "rules", "rules/repository", "rules/workflows", "spec", "validate", "workflow")
 _LIBRARIES = ("pydantic/version.py", "pydantic_core/__init__.py", "yaml/__init__.py")
 _MOST = 5_000  # entries; beyond them the older half goes
 MOST_BYTES = (1 << 20) + 1  # of a file; one that is as long is refused anyhow
