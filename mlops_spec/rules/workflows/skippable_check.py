@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
 from mlops_spec.workflow.place import called
+from mlops_spec.workflow.expression import despite_failure
 from mlops_spec.workflow.release import RELEASING, decides
 
 if TYPE_CHECKING:
@@ -43,6 +44,6 @@ def check(workflow: Workflow) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         for step in job.steps:
             skipped = next((each for each in step.commands if decides(each) and each.verb not in RELEASING), None)
-            if skipped and step.condition:
+            if skipped and step.condition and not despite_failure(step.condition):
                 message = f"{called(skipped)} is skipped where this does not hold, and counts as passed"
                 yield Finding((*step.address, "if"), message, "remove it, or put it on the job")

@@ -51,7 +51,7 @@ def check(workflow: Workflow) -> Iterator[Finding]:
     if not jobs or all(on_main(job.condition) for job in jobs):
         return
     for event, settings in workflow.triggers.items():
-        if event == "push" and (wrong := _not_main(settings)):
+        if event == "push" and (wrong := _not_main(settings)) is not None:
             branches = ("on", "push", "branches")
             place = branches if "branches" in mapping(settings) else workflow.trigger_address("push")
             yield Finding(
