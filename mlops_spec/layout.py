@@ -19,6 +19,7 @@ PLOTS = EVALUATE / "plots"
 PACKAGE = BUILD / "package"
 MANIFEST = P("manifest.json")  # inside a package
 GATE = BUILD / "gate.json"
+DRILL = BUILD / "drill.json"
 PLAN = BUILD / "plan.json"
 REPORT = BUILD / "report.json"
 

@@ -10,6 +10,7 @@ from mlops_spec.files import write_atomic
 from mlops_spec.git import Git
 from mlops_spec.manifest import canonical
 from mlops_spec.outputs.stages import data_file
+from mlops_spec.package import digest, file_sha256
 from mlops_spec.pipeline.candidate import check_same_answers, read_candidate
 from mlops_spec.pipeline.champion import rival_of
 from mlops_spec.pipeline.durations import past_seconds
@@ -17,7 +18,9 @@ from mlops_spec.pipeline.gates import always, champion, fairness, metric, operat
 from mlops_spec.pipeline.gates.case import Case, Perturbed
 from mlops_spec.pipeline.judgement import Judged, waived
 from mlops_spec.pipeline.perturb import perturb
+from mlops_spec.pipeline.rows import read_rows
 from mlops_spec.pipeline.scoring import score
+from mlops_spec.pipeline.split_report import read_split_report
 from mlops_spec.spec.evaluate import (
     ChampionGate,
     FairnessGate,
@@ -48,7 +51,7 @@ def judge(root: Path, spec: Spec, out: Path, *, today: str | None = None) -> Jud
     rivals = {name: rival_of(git, root, name, _inputs(spec, candidate)) for name in _champions(spec)}
     case = _case(root, spec, candidate, rivals)
     results = [always.contract(case), always.leak(case)]
-    results += [each for gate in spec.gates for each in _results(case, gate)]
+    results += [each for gate in spec.gates for each in results_of(case, gate)]
     judged = Judged(
         model=spec.model,
         commit=git.commit_id(),
@@ -74,10 +77,13 @@ def _case(root: Path, spec: Spec, candidate: Candidate, rivals: dict[str, Rival]
     scored = score(root / layout.PACKAGE, [_inputs(spec, candidate), *frames], batch)
     check_same_answers(candidate.answers.score, scored.answers[0])
     answers = iter(scored.answers[1:])
+    data_path = root / data_file(spec.data)
     return Case(
         root=root,
         spec=spec,
-        data_path=root / data_file(spec.data),
+        digest=digest(root / layout.PACKAGE),
+        data=read_rows(data_path, spec.data.contract.columns),
+        data_changed=file_sha256(data_path) != read_split_report(root).data.sha256,
         train=candidate.train,
         test=candidate.test,
         answers=candidate.answers,
@@ -104,7 +110,8 @@ def _perturbed(
         return gate, None, str(error)
 
 
-def _results(case: Case, gate: Gate) -> Iterator[GateResult]:
+def results_of(case: Case, gate: Gate) -> Iterator[GateResult]:
+    """What a gate says of a case: one result, or first that of a column and then its values'."""
     match gate:
         case MetricGate():
             yield from metric.results(case, gate)

@@ -96,9 +96,10 @@ def bound(gate: GateResult) -> str:
 
 
 def verdict(gate: GateResult) -> Text:
-    """The verdict; with its reason, unless it is a plain pass."""
+    """The verdict; with its reason, unless it is a plain pass of a real comparison."""
     text = Text(gate.verdict, style=_COLOURS[gate.verdict])
-    if gate.verdict != "pass" or gate.value is None:
+    alike = gate.kind == "champion" and gate.low == gate.high == 0
+    if gate.verdict != "pass" or gate.value is None or alike:
         text.append(f" · {gate.reason}", style="default")
     if gate.waived_until:
         text.append(f" · waived until {gate.waived_until}", style="cyan")

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mlops_spec.predictor.entry_point import import_function
+from mlops_spec.pipeline.own_metric import own_measure
 from mlops_spec.spec.evaluate import CustomMetric
-from mlops_validators import MEASURES, custom_measure, interval
+from mlops_validators import MEASURES, interval
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,11 +33,15 @@ def metrics_of(spec: Spec) -> list[str]:
 
 
 def measure_named(root: Path, spec: Spec, metric: str) -> Measure:
-    """The measure of that name: one of the evidence's, or the spec's own, of which the function lies in `src`."""
+    """The measure of that name: one of the evidence's, or the spec's own, of which the function lies in `src`.
+
+    Raises ValueError when there is none.
+    """
     for own in spec.evaluate.metrics:
         if isinstance(own, CustomMetric) and own.name == metric:
-            function = import_function(own.run, root / "src", f"metric `{metric}`")
-            return custom_measure(metric, function, task=spec.task, higher_is_better=own.direction == "higher")
+            return own_measure(root, spec, own)
+    if metric not in MEASURES:
+        raise ValueError(f"there is no metric `{metric}`")
     return MEASURES[metric]
 
 

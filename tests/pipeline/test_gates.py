@@ -16,7 +16,7 @@ from mlops_spec.pipeline.answers import Answers
 from mlops_spec.pipeline.gates import champion, fairness, metric, operation, robustness, slices
 from mlops_spec.pipeline.gates.case import Case, Perturbed, Rival
 from mlops_spec.pipeline.gates.operation import percentile_interval
-from mlops_spec.pipeline.judgement import Judged, waived
+from mlops_spec.pipeline.judgement import Against, Judged, waived
 from mlops_spec.spec import Spec
 from mlops_spec.spec.governance import Waiver
 
@@ -47,7 +47,9 @@ def make(gate: dict[str, Any], **changed: Any) -> tuple[Case, Any]:
     case = Case(
         root=Path(),
         spec=spec,
-        data_path=Path("d.csv"),
+        digest="sha256:" + "0" * 64,
+        data=pd.DataFrame(),
+        data_changed=False,
         train=pd.DataFrame(),
         test=pd.DataFrame({"band": BAND, "target": TRUTH}),
         answers=Answers(TRUTH, GOOD),
@@ -133,6 +135,49 @@ def test_the_champion(rival: Rival, verdict: str, reason: str) -> None:
 
     assert (result.id, result.verdict) == ("champion/production/roc_auc", verdict)
     assert reason in result.reason
+
+
+SELF = Against("production", "v1.0.0", "sha256:" + "0" * 64)
+
+
+@pytest.mark.parametrize(
+    ("score", "verdict", "reason"),
+    [
+        (GOOD, "pass", "production v1.0.0 is this very package, so nothing was compared; "),
+        (WORSE, "inconclusive", "production v1.0.0 is this very package, yet it answers otherwise"),
+    ],
+)
+def test_a_champion_that_is_the_candidate_itself_is_noticed(score: Any, verdict: str, reason: str) -> None:
+    result = one(champion, CHAMPION, rivals={"production": Rival(score, SELF)})
+
+    assert result.verdict == verdict
+    assert result.reason.startswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("module", "gate"),
+    [
+        (metric, {"metric": "no_such", "min": 0.5}),
+        (champion, {"champion": "production", "metric": "no_such"}),
+        (robustness, {"robustness": "missing", "metric": "no_such", "max_drop": 0.1}),
+        (slices, {"slice": "band", "metric": "no_such", "min": 0.5}),
+    ],
+)
+def test_a_metric_that_is_missing_is_inconclusive(module: Any, gate: dict[str, Any]) -> None:
+    case, declared = make(gate, rivals={"production": Rival(WORSE)})
+
+    first = next(module.results(replace(case, perturbed=(Perturbed(declared, WORSE),)), declared))
+
+    assert first.verdict == "inconclusive"
+    assert "there is no metric `no_such`" in first.reason
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -0.1, 1.1])
+def test_no_disparity_is_told_from_answers_that_are_no_probabilities(bad: float) -> None:
+    score = GOOD.copy()
+    score[7] = bad
+
+    assert one(fairness, FAIR, answers=Answers(TRUTH, score)).verdict == "inconclusive"
 
 
 def test_a_champion_where_less_is_better() -> None:

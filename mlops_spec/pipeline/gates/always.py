@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.package import file_sha256
 from mlops_spec.pipeline.contract import check
 from mlops_spec.pipeline.gates.case import result
 from mlops_spec.pipeline.judgement import Limit
 from mlops_spec.pipeline.leak import leaked_rows
-from mlops_spec.pipeline.rows import read_rows
-from mlops_spec.pipeline.split_report import read_split_report
 from mlops_validators import Interval, Verdict
 
 if TYPE_CHECKING:
@@ -20,8 +17,8 @@ if TYPE_CHECKING:
 
 def contract(case: Case) -> GateResult:
     """The number of violations in the data that was trained on, checked anew."""
-    violations = check(case.spec, read_rows(case.data_path, case.spec.data.contract.columns))
-    if file_sha256(case.data_path) != read_split_report(case.root).data.sha256:
+    violations = check(case.spec, case.data)
+    if case.data_changed:
         return _none_of("contract", 1, "the data file is another one than was split")
     return _none_of("contract", len(violations), "; ".join(map(str, violations)) or "kept")
 

@@ -47,7 +47,9 @@ class Case:
 
     root: Path
     spec: Spec
-    data_path: Path
+    digest: str
+    data: pd.DataFrame  # all rows of the data file, as it is now
+    data_changed: bool  # whether it is another file than was split
     train: pd.DataFrame
     test: pd.DataFrame
     answers: Answers

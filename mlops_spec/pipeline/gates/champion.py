@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from mlops_spec.pipeline.gates.case import result
 from mlops_spec.pipeline.judgement import Limit
@@ -14,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.pipeline.gates.case import Case
-    from mlops_spec.pipeline.judgement import GateResult
+    from mlops_spec.pipeline.judgement import Against, GateResult
     from mlops_spec.spec.evaluate import ChampionGate
 
 
@@ -24,7 +27,11 @@ def results(case: Case, gate: ChampionGate) -> Iterator[GateResult]:
     if rival.never_deployed:
         yield result(name, "champion", Verdict("pass", rival.reason), metric=gate.metric)
         return
-    measure = measure_named(case.root, case.spec, gate.metric)
+    try:
+        measure = measure_named(case.root, case.spec, gate.metric)
+    except ValueError as error:
+        yield result(name, "champion", undecided(str(error)), metric=gate.metric)
+        return
     bound = Limit(">=", -gate.margin) if measure.higher_is_better else Limit("<=", gate.margin)
     if rival.score is None:
         yield result(name, "champion", undecided(rival.reason), bound=bound, metric=gate.metric)
@@ -38,4 +45,15 @@ def results(case: Case, gate: ChampionGate) -> Iterator[GateResult]:
         yield result(name, "champion", undecided(str(error)), bound=bound, metric=gate.metric)
         return
     verdict = judge_non_inferior(found, gate.margin, measure.higher_is_better, rows=len(answers.truth))
+    if rival.against and rival.against.digest == case.digest:
+        alike = bool(np.allclose(answers.score, rival.score, rtol=1e-6, atol=1e-9))
+        verdict = _of_itself(rival.against, verdict, alike)
     yield result(name, "champion", verdict, found, bound, metric=gate.metric, baseline=baseline)
+
+
+def _of_itself(against: Against, verdict: Verdict, alike: bool) -> Verdict:
+    """A change that leaves the package as it is may pass, but nobody may take that for a comparison."""
+    which = f"{against.environment} {against.version}"
+    if not alike:
+        return undecided(f"{which} is this very package, yet it answers otherwise: its answers can't be trusted")
+    return replace(verdict, reason=f"{which} is this very package, so nothing was compared; {verdict.reason}")

@@ -9,6 +9,7 @@ from mlops_spec.pipeline.gates.case import limit, result
 from mlops_spec.pipeline.measured import options
 from mlops_spec.spec.gates import attributes, gate_id
 from mlops_validators import judge, undecided
+from mlops_validators.arrays import probabilities
 from mlops_validators.fairness import RATES, Groups, count_groups, disparity_interval
 
 if TYPE_CHECKING:
@@ -34,9 +35,9 @@ def results(case: Case, gate: FairnessGate) -> Iterator[GateResult]:
         yield result(name, "fairness", undecided("a disparity is of a binary task"), metric=gate.fairness)
         return
     columns = [case.test[column].to_numpy() for column in attributes(gate)]
-    labels = (case.answers.score >= case.spec.evaluate.threshold).astype(int)
     how = {key: value for key, value in options(case.spec).items() if key != "threshold"}
     try:
+        labels = (probabilities("y_score", case.answers.score) >= case.spec.evaluate.threshold).astype(int)
         groups = count_groups(case.answers.truth, labels, columns[0] if len(columns) == 1 else columns)
         found = disparity_interval(gate.fairness, groups, **how)
         verdict = judge(found, minimum=gate.min, maximum=gate.max, rows=groups.rows(gate.fairness))
