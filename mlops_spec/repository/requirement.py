@@ -13,6 +13,7 @@ PROJECT = "pyproject.toml"
 LOCK = "uv.lock"
 Table = dict[str, Any]
 _ELSEWHERE = {"path", "directory", "editable", "url", "git", "virtual"}  # a place that settles the version
+_EXTRA = re.compile(r"\bextra == '([^']+)'")
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*\(?([^;@)]*)")
 
 
@@ -46,13 +47,12 @@ def normal(name: str) -> str:
 
 
 def declared(project: Table) -> dict[str, set[Requirement]]:
-    """What `pyproject.toml` asks for, by group; the project's own and its extras' under the empty name."""
+    """What `pyproject.toml` asks for, by group; the project's own under the empty name, an extra's under `[extra]`."""
     given = mapping(project.get("project"))
-    extras = mapping(given.get("optional-dependencies")).values()
+    extras = mapping(given.get("optional-dependencies"))
     groups = mapping(project.get("dependency-groups"))
-    found = {
-        "": _requirements([*texts(given.get("dependencies")), *(each for extra in extras for each in texts(extra))])
-    }
+    found = {"": _requirements(texts(given.get("dependencies")))}
+    found |= {f"[{normal(name)}]": _requirements(texts(extra)) for name, extra in extras.items()}
     return found | {normal(name): _requirements(_group(groups, name, ())) for name in groups}
 
 
@@ -61,9 +61,12 @@ def locked(lock: Table, name: str) -> dict[str, set[Requirement]] | None:
     for package in _tables(lock.get("package")):
         metadata = mapping(package.get("metadata"))
         if normal(str(package.get("name"))) == normal(name) and metadata:
+            found: dict[str, set[Requirement]] = {}
+            for entry in _tables(metadata.get("requires-dist")):
+                extra = _EXTRA.search(str(entry.get("marker", "")))
+                found.setdefault(f"[{normal(extra[1])}]" if extra else "", set()).add(_remembered(entry))
             groups = mapping(metadata.get("requires-dev"))
-            found = {"": _remembered(metadata.get("requires-dist", []))}
-            return found | {normal(group): _remembered(entries) for group, entries in groups.items()}
+            return found | {normal(group): {*map(_remembered, _tables(each))} for group, each in groups.items()}
     return None
 
 
@@ -117,6 +120,5 @@ def _requirements(entries: Iterable[str]) -> set[Requirement]:
     return {Requirement(normal(each[1]), versions(each[2])) for each in found if each}
 
 
-def _remembered(entries: Any) -> set[Requirement]:
-    named = ((str(each.get("name")), str(each.get("specifier", ""))) for each in _tables(entries))
-    return {Requirement(normal(name), versions(specifier)) for name, specifier in named}
+def _remembered(entry: Mapping[str, Any]) -> Requirement:
+    return Requirement(normal(str(entry.get("name"))), versions(str(entry.get("specifier", ""))))

@@ -87,7 +87,8 @@ def _wrong(project: Table, lock: Table) -> str:
     wanted, kept = (versions(str(each.get("requires-python", ""))) for each in (given, lock))
     if wanted and kept and wanted != kept:
         return f"it is for Python {', '.join(sorted(kept))}"
-    for group, requirements in declared(project).items():
-        if other := differing(requirements, remembered.get(group, set()), elsewhere):
+    asked = declared(project)
+    for group in sorted(asked.keys() | remembered.keys()):
+        if other := differing(asked.get(group, set()), remembered.get(group, set()), elsewhere):
             return f"it was made with another `{other[0]}`"
     return ""

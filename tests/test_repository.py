@@ -1,0 +1,322 @@
+"""The linter in a repository: what Git has is looked at, code is never run, and the cache notices every change."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from mlops_spec import cache, lint_repository
+from mlops_spec.linter import lint
+from mlops_spec.repository.around import fingerprint, listed
+from mlops_spec.repository.requirement import declared, differing, locked, placed, table
+from mlops_spec.repository.view import Repository
+
+MINIMAL = (Path(__file__).parent / "specs" / "ok" / "minimal.yaml").read_text(encoding="utf-8")
+LOAD = "def load(model_dir):\n    return model_dir\n"
+CONFIG = "[core]\n    remote = s\n['remote \"s\"']\n    url = s3://bucket\n    verify = true\n"
+
+
+@pytest.fixture(autouse=True)
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    root = tmp_path / "repository"
+    root.mkdir()
+    monkeypatch.chdir(root)
+    subprocess.run(["git", "init", "-q"], check=True)
+    write("model.yaml", MINIMAL)
+    write(".dvc/config", CONFIG)
+    write("data/credit_default.csv.dvc", "outs: []\n")
+    write("src/credit_default/train.py", "")
+    write("src/credit_default/predict.py", LOAD)
+    return root
+
+
+def write(path: str, text: str | bytes) -> None:
+    file = Path(path)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_bytes(text if isinstance(text, bytes) else text.encode())
+
+
+def found(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    """The findings with their places: twice the same, from the rules and from the cache."""
+    said = []
+    for cached in (True, True, False):
+        lint([Path()], style="json", cached=cached)
+        said.append(
+            [
+                f"{each['file']}:{each['line']}:{each['column']} {each['code']}"
+                for each in json.loads(capsys.readouterr().out)
+            ]
+        )
+    assert said[0] == said[1] == said[2]
+    return said[0]
+
+
+def test_a_sound_repository_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
+    assert found(capsys) == []
+
+
+def test_one_file_is_looked_at_alone() -> None:
+    Path("src/credit_default/predict.py").unlink()
+
+    assert lint(["model.yaml"]) == 0
+    assert lint([Path()]) == 1
+
+
+def test_a_folder_that_is_in_no_repository_has_no_surroundings(tmp_path: Path) -> None:
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    (alone / "model.yaml").write_text(MINIMAL, encoding="utf-8")
+
+    assert listed(alone) is None
+    assert lint([alone]) == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "place"),
+    [
+        ("data/credit_default.csv.dvc", None, "model.yaml:7:9 MS801"),
+        ("src/credit_default/train.py", None, "model.yaml:12:8 MS803"),
+        ("src/credit_default/predict.py", None, "model.yaml:13:14 MS804"),
+        ("src/credit_default/predict.py", "def laod(x): ...", "model.yaml:13:14 MS804"),
+        ("src/credit_default/predict.py", "\n\ndef load(): ...", "src/credit_default/predict.py:3:1 MS805"),
+        ("src/credit_default/predict.py", "async def load(x): ...", "src/credit_default/predict.py:1:1 MS805"),
+        ("src/credit_default/predict.py", "def load(x, *, y): ...", "src/credit_default/predict.py:1:1 MS805"),
+        (".env", "\nKEY=AKIAABCDEFGHIJKLMNOP\n", ".env:2:1 MS808"),
+        ("old.pkl", b"\0" * 1_000_001, "old.pkl:1:1 MS809"),
+        ("pyproject.toml", "[project]\nname='x'", "pyproject.toml:1:1 MS810"),
+        (".dvc/config", "[core]\n", ".dvc/config:1:1 MS812"),
+        (".dvc/config", None, "model.yaml:7:9 MS812"),
+        (".dvc/config", CONFIG.replace("verify", "other"), ".dvc/config:3:1 MS813"),
+    ],
+)
+def test_one_change_is_found_in_its_place(
+    path: str, text: str | bytes | None, place: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert found(capsys) == []
+    if text is None:
+        Path(path).unlink()
+    else:
+        write(path, text)
+
+    assert found(capsys) == [place]
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "from elsewhere import load",
+        "from elsewhere import *",
+        "def __getattr__(name): ...",
+        "load = make()",
+        "try:\n    from fast import load\nexcept ImportError:\n    def load(a): ...",
+        "if True:\n    def load(a, b): ...",
+        "def load(*a): ...",
+        "def load(a, /, b=1, *, c=2): ...",
+        "@wrapped\ndef load(): ...",
+        "class load:\n    def __init__(self, a): ...",
+        "def load(: ...",  # not Python: ruff's to tell
+        "\x0c\ndef load(a): ...",
+    ],
+)
+def test_what_may_well_be_the_function_is_let_be(code: str, capsys: pytest.CaptureFixture[str]) -> None:
+    write("src/credit_default/predict.py", code)
+
+    assert found(capsys) == []
+
+
+def test_code_is_read_and_never_run(capsys: pytest.CaptureFixture[str]) -> None:
+    write("src/credit_default/predict.py", f"open('ran', 'w')\nraise SystemExit\n{LOAD}")
+
+    assert found(capsys) == []
+    assert not Path("ran").exists()
+
+
+@pytest.mark.parametrize(
+    ("code", "read"),
+    [
+        ("f(spec['train']['params']['depth'])", True),
+        ("f(spec.train.params.depth)", True),
+        ("model(**spec['train']['params'])", True),
+        ("f(params)", True),
+        ("params = spec['train']['params']\nf(params['depth'])", True),
+        ("params = spec['train']['params']\nf(params['deep'])", False),
+        ("f(spec['train'].get('params').get('deep'))", False),
+        ("def fit(deep): ...", False),
+    ],
+)
+def test_parameters_that_nothing_reads(code: str, read: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    write("model.yaml", MINIMAL.replace("  predictor:", "  params: {depth: 3}\n  predictor:"))
+    write("src/credit_default/train.py", code)
+
+    assert found(capsys) == ([] if read else ["model.yaml:13:12 MS806"])
+
+
+def test_a_protected_attribute_in_code_may_say_why(capsys: pytest.CaptureFixture[str]) -> None:
+    spec = MINIMAL.replace("  id: id", "  id: id\n  protected: [sex]") + (
+        "  - {fairness: equalized_odds_difference, by: sex, max: 0.1}\n"
+        "governance: {risk: limited, intended_use: Ranks applications for a person.}\n"
+    )
+    write("model.yaml", spec.replace("  predictor:", "  features: {exclude: [sex]}\n  predictor:"))
+    write("src/credit_default/train.py", '"""sex is not used."""\nx = ["é", "sex"]\n')
+    assert found(capsys) == ["src/credit_default/train.py:2:11 MS807"]
+
+    reason = "# mlops-spec: ignore[MS807] checked, and dropped again below"
+    write("src/credit_default/train.py", f'x = ["é", "sex"]  {reason}\n')
+    assert found(capsys) == []
+    write("src/credit_default/train.py", 'x = ["é", "sex"]  # mlops-spec: ignore[MS807]\n')
+    assert len(found(capsys)) == 1
+
+
+def test_an_ignore_in_the_spec_is_judged_by_the_run_that_can_tell(capsys: pytest.CaptureFixture[str]) -> None:
+    reason = "# mlops-spec: ignore[MS804] is generated when the package is built"
+    write("model.yaml", MINIMAL.replace("predict:load", f"predict:load {reason}"))
+    assert found(capsys) == ["model.yaml:13:42 MS901"]
+    assert lint(["model.yaml"]) == 0, "alone, nobody knows"
+    capsys.readouterr()
+
+    Path("src/credit_default/predict.py").unlink()
+    assert found(capsys) == []
+
+
+def test_what_git_ignores_is_not_there(capsys: pytest.CaptureFixture[str]) -> None:
+    write(".gitignore", "predict.py\nsecret.env\n")
+    write("secret.env", "AKIAABCDEFGHIJKLMNOP")
+
+    assert found(capsys) == ["model.yaml:13:14 MS804"]
+
+
+def test_links_and_odd_names_are_no_reason_to_stop(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("loop").symlink_to("loop")
+    Path("outside").symlink_to("/etc/passwd")
+    write("na\nme", "x")
+    Path(b"\xff.txt".decode("utf-8", "surrogateescape")).write_text("x", encoding="utf-8")
+
+    assert found(capsys) == []
+
+
+def test_an_invalid_spec_has_no_surroundings(capsys: pytest.CaptureFixture[str]) -> None:
+    write("model.yaml", "spec: [")
+
+    assert [each.rpartition(" ")[2] for each in found(capsys)] == ["MS002"]
+
+
+def test_the_fingerprint_follows_every_file(root: Path) -> None:
+    def now() -> bytes:
+        return fingerprint(root, listed(root) or {})
+
+    before = now()
+    assert now() == before
+    write("new.txt", "")
+    assert now() != before
+
+
+def test_the_cache_follows_every_package_that_decides() -> None:
+    loaded = "import sys, mlops_spec.lint_repository, mlops_spec.lint_workflows; print(*sys.modules)"
+    answer = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True).stdout
+    packages = {
+        "/".join(name.split(".")[1:-1]) for name in answer.split() if name.startswith("mlops_spec.") and "." in name
+    }
+
+    assert packages - {"git"} <= set(cache._PARTS)
+
+
+# --- uv.lock ---------------------------------------------------------------------------------------------------------
+
+PROJECT = """\
+[project]
+name = "My_Model"
+requires-python = ">=3.11,<3.14"
+dependencies = ["pandas >=2.2, <3 ; python_version > '3'", "mlops-spec[run]==1.0", "x @ https://example.org/x.whl"]
+optional-dependencies = { gpu = ["torch~=2.4"] }
+[dependency-groups]
+test = ["pytest>=8"]
+dev = [{ include-group = "test" }, "Ruff_lsp"]
+[tool.uv.sources]
+mlops-spec = { path = "vendor/m.whl" }
+"""
+
+
+@pytest.fixture
+def project(root: Path) -> Path:
+    """A project that the real uv locks without an index: every dependency is a folder of this machine."""
+    names = {"alpha": "1.5", "beta": "2.0", "gamma-x": "0.1"}
+    for name, version in names.items():
+        write(
+            f"{name}/pyproject.toml", f'[project]\nname = "{name}"\nversion = "{version}"\nrequires-python = ">=3.11"\n'
+        )
+    sources = "".join(f'{name} = {{ path = "{name}" }}\n' for name in names)
+    write(
+        "pyproject.toml",
+        '[project]\nname = "Some_Model"\nversion = "1"\nrequires-python = ">=3.11, <3.14"\n'
+        'dependencies = ["alpha>=1, <2"]\noptional-dependencies = { more = ["beta~=2.0"] }\n'
+        '[dependency-groups]\ntest = ["gamma_X"]\ndev = [{include-group = "test"}]\n[tool.uv.sources]\n' + sources,
+    )
+    uv = Path(sys.executable).with_name("uv")
+    subprocess.run([uv, "lock", "--offline", "--quiet", "--python", sys.executable], check=True, cwd=root)
+    return root
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "stale"),
+    [
+        ("", "", False),
+        ("alpha>=1, <2", "alpha<2,>=1", False),
+        ('"gamma_X"', '"Gamma.x"', False),
+        (">=3.11, <3.14", ">=3.11", True),
+        ('"alpha>=1, <2"', "", True),
+        ('"alpha>=1, <2"', '"alpha>=1, <2", "beta"', True),
+        ('more = ["beta~=2.0"]', 'more = ["beta~=2.0", "alpha"]', True),
+        ('more = ["beta~=2.0"]', "", True),
+        ('test = ["gamma_X"]', "test = []", True),
+        ('[{include-group = "test"}]', '[{include-group = "test"}, "alpha"]', True),
+    ],
+)
+def test_a_lock_of_uv_is_as_stale_as_uv_says(
+    project: Path, old: str, new: str, stale: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = Path("pyproject.toml").read_text(encoding="utf-8")
+    write("pyproject.toml", text.replace(old, new, 1))
+    uv = [Path(sys.executable).with_name("uv"), "lock", "--check", "--offline", "--quiet", "--python", sys.executable]
+
+    assert subprocess.run(uv, check=False, capture_output=True, cwd=project).returncode == stale
+    assert found(capsys) == (["pyproject.toml:1:1 MS811"] if stale else [])
+
+
+def test_requirements_are_compared_as_installers_do() -> None:
+    wanted = declared(table(PROJECT))
+    assert {each.name for each in wanted["dev"]} == {"pytest", "ruff-lsp"}
+    assert {each.name for each in wanted["[gpu]"]} == {"torch"}
+    assert {(each.name, tuple(sorted(each.versions))) for each in wanted[""]} == {
+        ("pandas", ("<3", ">=2.2")),
+        ("mlops-spec", ("==1.0",)),
+        ("x", ()),
+    }
+
+
+@pytest.mark.parametrize(
+    "lock",
+    ["", "[", "package = 3", "[[package]]\nname = 3", "package = [1, {name = 'm', metadata = {requires-dist = [1]}}]"],
+)
+def test_any_lock_is_read_without_a_stop(lock: str) -> None:
+    read = table(lock)
+    found = locked(read, "m")
+
+    assert placed(read, "m") == set()
+    assert found is None or differing(set(), found.get("", set()), set()) in ([], ["none"])
+
+
+def test_files_that_vanish_while_they_are_read_are_not_there() -> None:
+    def gone(path: str) -> bytes:
+        raise FileNotFoundError(path)
+
+    sizes = {"model.yaml": 1, "src/credit_default/predict.py": 9, "pyproject.toml": 1, "uv.lock": 1, ".dvc/config": 1}
+    around = Repository("", sizes, gone)
+    diagnostics = lint_repository.lint_repository("model.yaml", MINIMAL, around, date(2026, 11, 23))
+    assert {each.kind.code for each in diagnostics} == {"MS801", "MS803"}
