@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import click
 
 from mlops_spec.errors import Exit
 from mlops_spec.files import write_atomic
+from mlops_spec.forge.actions import set_output
 from mlops_spec.plan.data import as_data
 from mlops_spec.plan.make import make_plan
 from mlops_spec.plan.markdown import as_markdown
@@ -30,7 +32,8 @@ def plan_command(  # noqa: PLR0913 - click passes each option by its name
     """Say what a change would do, before anything runs.
 
     Rendered files, stages with the exact cause, gates and environments, and guards that got weaker. The pipeline is
-    compared with the newest release. Exits with 1 when there are changes.
+    compared with the newest release. Exits with 1 when there are changes. Within GitHub Actions, the output `trains` is
+    `false` when no stage would run and no verdict could change.
 
     \b
     Example:
@@ -45,4 +48,5 @@ def plan_command(  # noqa: PLR0913 - click passes each option by its name
     if summary:
         with summary.open("a", encoding="utf-8") as file:
             file.write(as_markdown(plan))
+    set_output(os.environ, "trains", str(plan.trains).lower())
     return Exit.FINDINGS if plan.changes and not exit_zero else Exit.OK

@@ -86,6 +86,7 @@ class Plan:
     guardians: tuple[str, ...]  # who must approve a change of the spec
     seconds: float | None
     past_runs: int
+    trains: bool = True  # whether a run could tell something that the release's did not
 
     @property
     def changes(self) -> bool:

@@ -15,6 +15,7 @@ from mlops_spec.plan.files import changed_files
 from mlops_spec.plan.guards import weakened
 from mlops_spec.plan.pipeline import pipeline
 from mlops_spec.plan.touched import touched_environments, touched_gates
+from mlops_spec.plan.training import trains
 from mlops_spec.render import rendered
 from mlops_spec.spec.evaluate import ChampionGate
 from mlops_spec.write import manifest
@@ -39,6 +40,7 @@ def make_plan(root: Path, revision: str | None = None) -> Plan:
     texts = rendered(root, spec)
     stages = pipeline(root, git, texts[layout.DVC_FILE], known[-1] if known else None)
     past = past_runs(git, known)
+    weaker = weakened(base.spec, spec) if base.spec else ()
     return Plan(
         model=spec.model,
         base=Base(base.tree.commit if base.tree else None, known[-1].name if known else None, base.problem),
@@ -48,10 +50,11 @@ def make_plan(root: Path, revision: str | None = None) -> Plan:
         gate_count=len(spec.gates),
         champions=tuple(dict.fromkeys(gate.champion for gate in spec.gates if isinstance(gate, ChampionGate))),
         environments=touched_environments(base.spec, spec),
-        weakened=weakened(base.spec, spec) if base.spec else (),
+        weakened=weaker,
         guardians=_guardians(base.spec or spec),
         seconds=expected((stage.name for stage in stages if stage.runs), past),
         past_runs=len(past),
+        trains=trains(base.spec, spec, stages, weaker, released=bool(known)),
     )
 
 

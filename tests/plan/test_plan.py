@@ -233,6 +233,78 @@ class TestBase:
         assert make_plan(clone).base.release is None
 
 
+class TestTrains:
+    """Whether a run could tell something new."""
+
+    @pytest.mark.parametrize(
+        ("old", "new", "expected"),
+        [
+            ("model: tiny", "model: tiny", False),  # nothing
+            ("approvals: 1", "approvals: 2", False),  # stricter, and no run can tell
+            ("approvals: 1", "approvals: 0", True),  # a weaker guard
+            ("seed: 7", "seed: 8", True),  # a stage
+            ("min: 0.7}", "min: 0.8}", True),  # a stricter gate
+        ],
+    )
+    def test_by_what_changes(self, root: Path, old: str, new: str, expected: bool) -> None:
+        edit(root, (old, new))
+
+        assert make_plan(root).trains is expected
+
+    def test_what_no_run_reads(self, root: Path) -> None:
+        base = Git(root).commit_id()
+        (root / "README.md").write_text("# Tiny\n")
+        (root / "deploy/production.yaml").write_text((root / "deploy/production.yaml").read_text() + "# promoted\n")
+        commit(root)
+
+        assert make_plan(root, base).trains is False
+
+    def test_a_waiver_that_is_taken_back(self, root: Path, render: Render) -> None:
+        waiver = "{gate: roc_auc, reason: Labels under review, owner: '@acme/credit', expires: 2999-01-31}"
+        waived = f"governance:\n  waivers:\n    - {waiver}\nenvironments:"
+        edit(root, ("environments:", waived))
+        render(root)
+        base = commit(root)
+        edit(root, (waived, "environments:"))
+
+        plan = make_plan(root, base)
+
+        assert not any(stage.runs for stage in plan.stages)
+        assert plan.weakened == ()
+        assert plan.trains is True
+
+    def test_a_change_that_main_had_and_no_release_has(self, root: Path) -> None:
+        edit(root, ("seed: 7", "seed: 8"))
+        base = commit(root)
+
+        assert make_plan(root, base).trains is True
+
+    def test_where_it_cannot_be_told(self, root: Path) -> None:
+        text = (root / layout.SPEC).read_text()
+        (root / layout.SPEC).write_text("spec: 0\n")
+        bad = commit(root)
+        (root / layout.SPEC).write_text(text)
+
+        assert make_plan(root, bad).trains is True
+
+    def test_without_a_release(self, root: Path) -> None:
+        Git(root).run("tag", "--delete", "tiny@v1.10.0", "tiny@v1.9.0")
+
+        assert make_plan(root).trains is True
+
+    @pytest.mark.parametrize(("seed", "expected"), [("7", "false"), ("8", "true")])
+    def test_a_workflow_is_told(
+        self, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: str, expected: str
+    ) -> None:
+        monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "output"))
+        edit(root, ("seed: 7", f"seed: {seed}"))
+
+        mlops_spec("-C", root, "--exit-zero")
+
+        name, value, _ = (tmp_path / "output").read_text().split("\n", 2)
+        assert (name.partition("<<")[0], value) == ("trains", expected)
+
+
 def test_outside_a_repository(root: Path) -> None:
     shutil.rmtree(root / ".git")
 

@@ -229,6 +229,16 @@ def test_only_what_always_runs_runs_always(variants: list[Path]) -> None:
                 )
 
 
+def test_a_pull_request_trains_unless_its_plan_says_that_nothing_could_change(variants: list[Path]) -> None:
+    for root in variants:
+        found = jobs(root)
+        check, train = found["mlops-pull-request/check"], found["mlops-pull-request/train"]
+        planning = next(step for step in check["steps"] if "mlops-spec plan" in step.get("run", ""))
+        assert check["outputs"] == {"trains": f"${{{{ steps.{planning['id']}.outputs.trains }}}}"}
+        assert train["if"] == "${{ needs.check.outputs.trains == 'true' }}"
+        assert "needs.train.result != 'skipped'" in found["mlops-pull-request/comment"]["if"]
+
+
 def test_every_job_has_a_limit_and_a_runner_of_a_fixed_version(variants: list[Path]) -> None:
     for root in variants:
         for name, job in jobs(root).items():
