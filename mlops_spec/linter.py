@@ -118,23 +118,26 @@ def _around(specs: Mapping[str, bytes], roots: Collection[Path], day: str, *, ca
         yield through_cache(one, day, lint_all, beside=beside) if cached else lint_all(one)
 
 
-def _delivery(given: Iterable[Path], day: str, *, cached: bool) -> Iterator[Linted]:
-    """What is wrong with workflows, each repository's seen together."""
-    for root, meant in repositories(given).items():
-        found = files_of(root) | {path: (root / path).read_bytes() for path in meant or ()}
-        spec = root / layout.SPEC
-        known = spec.read_bytes() if spec.is_file() else None
-        named = {str(root / path): content for path, content in found.items() if meant is None or path in meant}
-        if not named:
-            continue
+def _delivery(given: Iterable[Path], day: str, *, cached: bool) -> list[Linted]:
+    return [_workflows(root, meant, day, cached=cached) for root, meant in repositories(given).items()]
 
-        def lint_all(_: Mapping[str, bytes]) -> Linted:
-            rules = _workflow_rules()
-            diagnostics = rules.lint_workflows(str(root), found, known, meant=meant)  # noqa: B023 - called at once
-            return Linted({name: diagnostics.get(name, ()) for name in named}, len(rules.KNOWN))  # noqa: B023
 
-        beside = repr((sorted(found.items()), known, meant and sorted(meant))).encode()
-        yield through_cache(named, day, lint_all, beside=beside) if cached else lint_all(named)
+def _workflows(root: Path, meant: Collection[str] | None, day: str, *, cached: bool) -> Linted:
+    """What is wrong with the workflows of one repository, those that are `meant` or all of ours, seen together."""
+    found = files_of(root) | {path: (root / path).read_bytes() for path in meant or ()}
+    spec = root / layout.SPEC
+    known = spec.read_bytes() if spec.is_file() else None
+    named = {str(root / path): content for path, content in found.items() if meant is None or path in meant}
+
+    def lint_all(_: Mapping[str, bytes]) -> Linted:
+        rules = _workflow_rules()
+        diagnostics = rules.lint_workflows(str(root), found, known, meant=meant)
+        return Linted({name: diagnostics.get(name, ()) for name in named}, len(rules.KNOWN))
+
+    beside = repr((sorted(found.items()), known, meant and sorted(meant))).encode()
+    if not named:
+        return Linted({}, 0)
+    return through_cache(named, day, lint_all, beside=beside) if cached else lint_all(named)
 
 
 def _fixed(files: Mapping[str, bytes], day: str, counting: settings.Settings) -> dict[str, bytes]:
