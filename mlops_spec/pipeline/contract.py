@@ -46,6 +46,20 @@ def check(spec: Spec, rows: pd.DataFrame) -> tuple[Violation, ...]:
     return tuple(_all(spec, rows))
 
 
+def check_inputs(spec: Spec, rows: pd.DataFrame) -> tuple[Violation, ...]:
+    """The same of what a live model was asked: its inputs alone, without target, id and the number of rows."""
+    contract = spec.data.contract
+    columns = {str(name): rows[name] for name in rows.columns}
+    given = ((name, column) for name, column in contract.columns.items() if name in columns)
+    derived = ((name, each) for name, each in spec.data.derive.items() if each.from_ in columns)
+    return (
+        *(found for name, column in given for found in _column(name, column, columns[name])),
+        *(found for name, values in columns.items() for found in _missing(name, contract, values)),
+        *(found for name, values in columns.items() for found in _infinite(name, values)),
+        *(found for name, each in derived for found in _bins(name, each.bins, columns[each.from_])),
+    )
+
+
 def _all(spec: Spec, rows: pd.DataFrame) -> Iterator[Violation]:
     contract = spec.data.contract
     yield from _number_of_rows(contract, len(rows))

@@ -1,0 +1,99 @@
+"""What the training rows looked like, in a few kilobytes: what a live model's inputs are compared with.
+
+Each feature is kept as counts in bins that it fixes itself, and a number also as quantiles, for measures that read
+values. A text column of too many values is left out: they may name people, and no drift is measured on them.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from mlops_spec.errors import Exit, Failure
+from mlops_validators.binning import Bins, bins_of, count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+NAME = "reference.json"  # in a package
+QUANTILES = 512
+MOST_CATEGORIES = 100
+LIMIT = 16 * 2**20
+
+
+@dataclass(frozen=True)
+class Column:
+    """One feature of the training rows: `counts` in `bins`, and for a number up to 512 `values`, ascending."""
+
+    bins: Bins
+    counts: np.ndarray
+    values: np.ndarray | None
+
+
+def reference_of(rows: pd.DataFrame, features: Iterable[str]) -> dict[str, Any]:
+    """The summary of the features of the training rows, as plain data for JSON."""
+    found = {name: _column(_plain(rows[name])) for name in features}
+    return {"v": 1, "rows": len(rows), "columns": {name: column for name, column in found.items() if column}}
+
+
+def read_reference(package_dir: Path) -> Mapping[str, Column]:
+    """The reference in a verified package; empty for one that was built before there was any.
+
+    Raises:
+        Failure: it is none (exit 78).
+    """
+    path = package_dir / NAME
+    try:
+        if path.stat().st_size > LIMIT:
+            raise ValueError(f"larger than {LIMIT:,} bytes")
+        record = json.loads(path.read_bytes())
+        return {name: _read(column) for name, column in record["columns"].items()}
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Failure(f"{path} is no reference: {error}", exit_code=Exit.CONFIG) from error
+
+
+def _plain(column: pd.Series) -> pd.Series:
+    """Times as the text that a request carries."""
+    return column.astype("str").where(column.notna(), None) if column.dtype.kind in "mM" else column
+
+
+def _column(column: pd.Series) -> dict[str, Any] | None:
+    values = column.to_numpy()
+    try:
+        bins = bins_of(values)
+    except ValueError:  # all missing
+        return None
+    if bins.values is not None and len(bins.values) > MOST_CATEGORIES:
+        return None
+    numbers = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+    return {
+        "edges": bins.edges.tolist() if bins.edges is not None else None,
+        "values": list(bins.values) if bins.values is not None else None,
+        "counts": count(bins, values).tolist(),
+        "quantiles": _quantiles(column) if numbers else None,
+    }
+
+
+def _quantiles(column: pd.Series) -> list[float]:
+    known = np.sort(column.dropna().to_numpy(dtype=np.float64))
+    places = np.linspace(0, len(known) - 1, min(len(known), QUANTILES)).round().astype(np.intp)
+    return [float(value) for value in known[places]]
+
+
+def _read(column: dict[str, Any]) -> Column:
+    edges, values, quantiles = column["edges"], column["values"], column["quantiles"]
+    bins = Bins(
+        edges=np.array(edges, dtype=np.float64) if edges is not None else None,
+        values=tuple(map(str, values)) if values is not None else None,
+    )
+    counts = np.array(column["counts"], dtype=np.intp)
+    if (edges is None) == (values is None) or counts.shape != (bins.size,):
+        raise ValueError("counts and bins do not agree")
+    return Column(bins, counts, np.array(quantiles, dtype=np.float64) if quantiles else None)
