@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import UTC, datetime
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -12,44 +14,170 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mlops_spec.errors import Exit
+from mlops_spec.deploy.git_back import forge_of
+from mlops_spec.deploy.status import environment_of, served
+from mlops_spec.errors import Exit, Failure
 from mlops_spec.forge.actions import add_summary, connect
 from mlops_spec.git import Git
-from mlops_spec.ledger.who import who
-from mlops_spec.monitor.alert import beat, body, tell
+from mlops_spec.ledger.who import agent, who
+from mlops_spec.monitor.alert import LABEL, beat, body, tell
 from mlops_spec.monitor.check import Check, as_json, as_text
+from mlops_spec.monitor.observed import Watched, observe, tell_observed
 from mlops_spec.monitor.state import check_state
 from mlops_spec.outputs.stages import data_file
-from mlops_spec.release.source import spec_at
+from mlops_spec.release.declared import Declared, declared_in
+from mlops_spec.release.rollback import newest_main
+from mlops_spec.release.set_back import set_back
+from mlops_spec.spec.base import seconds
 
 if TYPE_CHECKING:
+    from mlops_spec.forge import GitHub
+    from mlops_spec.ledger.record import Who
+    from mlops_spec.release.promotion import World
     from mlops_spec.spec import Spec
+
+_FOLDER = click.Path(path_type=Path)
+
+
+@dataclass(frozen=True)
+class _Options:
+    directory: Path
+    log: Path | None
+    state: Path | None
+    environment: str | None
+    window: float  # seconds
 
 
 @click.command("monitor")
-@click.option("--directory", "-C", type=click.Path(path_type=Path), default=".", help="The repository.  [default: .]")
+@click.option("--log", type=_FOLDER, envvar="MLOPS_PREDICTION_LOG", help="Folder of a prediction log.")
+@click.option("--state", type=_FOLDER, help="On the host: the agent's folder, with log, packages and clone.")
+@click.option("--environment", "-e", help="Whose log it is.  [default: the last one with a live version]")
+@click.option("--window", default="7d", show_default=True, help="How far back the log counts.")
+@click.option("--directory", "-C", type=_FOLDER, default=".", help="The repository.  [default: .]")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def monitor_command(directory: Path, form: str) -> int:
-    """Check ledger, tags, open intents, what is live against what is declared, and the data's contract.
+def monitor_command(*, form: str, window: str, **given: Path | None) -> int:
+    """Check ledger, tags, intents, what is live against what is declared, and the data's contract.
 
-    In GitHub Actions findings are kept in one issue, and each run leaves a heartbeat in the ledger.
+    With a prediction log also what the live model is asked: its contract, drift from the training rows, and what it
+    reached where labels have come in. The log lies where the model runs, and a runner of GitHub's never sees it unless
+    somebody ships it there: so run this on the host, with --state (template/host has a timer), or on a runner with
+    --log or MLOPS_PREDICTION_LOG after a step that fetched it. What was not checked is said, never passed over.
+
+    In GitHub Actions, and on a host with a token, findings are kept in one issue, each run leaves a heartbeat in the
+    ledger, and where Git still declares what was rolled back a pull request sets it back.
 
     \b
     Example:
       mlops-spec monitor
+      mlops-spec monitor --state /var/lib/mlops-spec/production
     """
-    git, now = Git.open(directory), datetime.now(UTC)
-    spec = spec_at(git.tree())
-    checks = (*check_state(git, now), *_data(directory, spec))
+    if not re.fullmatch(r"[1-9][0-9]{0,6}(s|m|h|d)", window):
+        raise click.BadParameter(f"{window!r} is no time: write 24h or 7d", param_hint="--window")
+    options = _Options(**given, window=seconds(window))  # type: ignore[arg-type]
+    git, now = _git(options), datetime.now(UTC)
+    checks, asked, watched = _look(git, options, now)
+    github = _forge(git, options)
+    if github is not None:
+        _tell(git, github, options, checks, now)
+        if watched is not None and asked:
+            _tell_asked(git, github, _by(options), (watched, asked), now)
+    every = (*checks, *asked)
+    add_summary(os.environ, body(every))
+    click.echo(json.dumps(as_json(every), indent=2) if form == "json" else as_text(every).rstrip("\n"))
+    return Exit.FINDINGS if any(check.findings for check in every) else Exit.OK
+
+
+def _git(options: _Options) -> Git:
+    return Git.open(options.state / "repository.git" if options.state is not None else options.directory)
+
+
+def _forge(git: Git, options: _Options) -> GitHub | None:
+    """Whom to tell: nobody from a terminal."""
     if os.environ.get("GITHUB_ACTIONS") == "true":
-        issue = tell(connect(os.environ), spec.model, checks)
-        if issue is not None:
-            click.echo(f"issue #{issue.number}: {issue.html_url}", err=True)
-        add_summary(os.environ, body(checks))
-        if not checks[0].findings:  # nothing is appended to a ledger that does not hold
-            beat(git, spec.model, checks, who=who(), now=now)
-    click.echo(json.dumps(as_json(checks), indent=2) if form == "json" else as_text(checks).rstrip("\n"))
-    return Exit.FINDINGS if any(check.findings for check in checks) else Exit.OK
+        return connect(os.environ)
+    return forge_of(git.remote_url()) if options.state is not None else None
+
+
+def _by(options: _Options) -> Who:
+    return agent(environment_of(options.state)) if options.state is not None else who()
+
+
+def _look(git: Git, options: _Options, now: datetime) -> tuple[tuple[Check, ...], tuple[Check, ...], Watched | None]:
+    """The checks of state and data, those of the log, and whose log it is."""
+    checks = check_state(git, now)
+    if checks[0].findings:
+        return checks, (), None
+    world = newest_main(git, now=now)
+    if options.state is not None:
+        name = environment_of(options.state)
+        checks = (*checks, Check("served", served(world.records, options.state)))
+    else:
+        name = options.environment or next((n for n in reversed(world.spec.environments) if n in world.state.live), "")
+        checks = (*checks, *_data(options.directory, world.spec))
+    if name:
+        world.environment(name)
+    live = world.state.live.get(name)
+    if live is None:
+        return (*checks, Check("log", told="nothing is live: not checked")), (), None
+    watched = Watched(world.spec, name, live)
+    asked = _asked(git, world, watched, options)
+    if isinstance(asked, Check):
+        return (*checks, asked), (), None
+    return checks, asked, watched
+
+
+def _asked(git: Git, world: World, watched: Watched, options: _Options) -> tuple[Check, ...] | Check:
+    """The checks of the prediction log; or one that says why there are none, which neither raises nor ends an alert."""
+    if watched.spec.monitor is None:
+        return ()
+    folder = options.log or (options.state / "predictions" if options.state is not None else None)
+    if folder is None:
+        told = f"no prediction log of {watched.environment} here (see --log and --state): inputs are not checked"
+        return Check("log", told=told)
+    if find_spec("pandas") is None:
+        return Check("log", told="pandas is not installed: not checked")
+    module = import_module("mlops_spec.monitor.log")
+    log = module.Log(folder, world.now - timedelta(seconds=options.window), options.directory, options.state)
+    try:
+        found: tuple[Check, ...] = module.check_log(git, watched.spec, watched.live, world.state, log)
+    except Failure as failure:
+        return Check("log", (failure.message,))
+    return found
+
+
+def _tell(git: Git, github: GitHub, options: _Options, checks: tuple[Check, ...], now: datetime) -> None:
+    spec = newest_main(git).spec if not checks[0].findings else None
+    model = spec.model if spec else github.repository
+    # A host sees other things than a workflow: neither may close the issue of the other.
+    label = LABEL if options.state is None else f"{LABEL}-host-{environment_of(options.state)}"
+    issue = tell(github, model, checks, label=label)
+    if issue is not None:
+        click.echo(f"issue #{issue.number}: {issue.html_url}", err=True)
+    if spec is not None:  # nothing is appended to a ledger that does not hold
+        _set_back(git, github)
+        beat(git, model, checks, who=_by(options), now=now)
+
+
+def _set_back(git: Git, github: GitHub) -> None:
+    """The pull request that an agent without a token could not open."""
+    world = newest_main(git)
+    for name in world.spec.environments:
+        if not isinstance(declared_in(git.tree(world.commit), name), Declared):
+            continue
+        try:
+            done = set_back(git, github, name)
+        except Failure as failure:
+            click.echo(f"the pull request that sets {name} back could not be opened: {failure.message}", err=True)
+            continue
+        if done is not None:
+            click.echo(f"{done.message}: {done.url}", err=True)
+
+
+def _tell_asked(git: Git, github: GitHub, by: Who, found: tuple[Watched, tuple[Check, ...]], now: datetime) -> None:
+    watched, asked = found
+    issue = tell_observed(github, watched, asked, observe(git, watched, asked, who=by, now=now))
+    if issue is not None:
+        click.echo(f"issue #{issue.number}: {issue.html_url}", err=True)
 
 
 def _data(root: Path, spec: Spec) -> tuple[Check, ...]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.git import Tree
     from mlops_spec.ledger import Record
-    from mlops_spec.ledger.state import State
+    from mlops_spec.ledger.state import Live, State
     from mlops_spec.spec import Spec
 
 _Looked = tuple[dict[str, Any], str | None]
@@ -73,18 +73,14 @@ def standings(spec: Spec, main: Tree, records: Sequence[Record], host: Path | No
 def _standing(name: str, main: Tree, records: Sequence[Record], looked: _Looked) -> Standing:
     state = replay(records)
     recorded, said = state.live.get(name), declared_in(main, name)
-    live, unseen = looked
+    live, _ = looked
     after = untrue(said, state, newest_intent(records, name))
-    problems = [*_open(state, name), *_git_and_ledger(said, state, name), *_degraded(after)]
-    if recorded is not None and unseen is not None:
-        problems.append(unseen)
-    if live.get("digest") != (recorded.digest if recorded is not None else None) and unseen is None:
-        served = live.get("version") or "nothing"
-        problems.append(f"live is {served}, the ledger says {recorded.version if recorded is not None else 'nothing'}")
-    seen = live.get("agent_seen")
-    ago = max(time.time() - seen, 0.0) if isinstance(seen, int | float) else None
-    if unseen is None and (ago is None or ago > _SILENT):
-        problems.append("its agent is away")
+    problems = [
+        *_open(state, name),
+        *_git_and_ledger(said, state, name),
+        *_degraded(after),
+        *_of_live(recorded, looked),
+    ]
     return Standing(
         environment=name,
         version=recorded.version if recorded is not None else None,
@@ -93,10 +89,30 @@ def _standing(name: str, main: Tree, records: Sequence[Record], looked: _Looked)
         since=recorded.since.time if recorded is not None else None,
         live_version=live.get("version"),
         live_digest=live.get("digest"),
-        agent_seen=ago,
+        agent_seen=_ago(live),
         problems=tuple(problems),
         degraded=after is not None,
     )
+
+
+def _of_live(recorded: Live | None, looked: _Looked) -> list[str]:
+    """What is wrong with what is served, against the ledger."""
+    live, unseen = looked
+    if unseen is not None:
+        return [unseen] if recorded is not None else []
+    problems, ago = [], _ago(live)
+    if live.get("digest") != (recorded.digest if recorded is not None else None):
+        served = live.get("version") or "nothing"
+        problems.append(f"live is {served}, the ledger says {recorded.version if recorded is not None else 'nothing'}")
+    if ago is None or ago > _SILENT:
+        problems.append("its agent is away")
+    return problems
+
+
+def _ago(live: dict[str, Any]) -> float | None:
+    """Seconds since the agent was seen."""
+    seen = live.get("agent_seen")
+    return max(time.time() - seen, 0.0) if isinstance(seen, int | float) else None
 
 
 def _open(state: State, name: str) -> list[str]:
@@ -136,13 +152,27 @@ def _live(listen: str) -> _Looked:
     return (said, None) if isinstance(said, dict) else ({}, f"what answers at {listen} is no server of ours")
 
 
+def environment_of(state: Path) -> str:
+    """The environment of the agent that has this folder.
+
+    Raises:
+        Failure: it is none of an agent (exit 78).
+    """
+    try:
+        return str(json.loads((state / "agent.json").read_bytes())["environment"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise Failure(f"{state} is no folder of an agent: {error}", exit_code=Exit.CONFIG) from error
+
+
+def served(records: Sequence[Record], host: Path) -> tuple[str, ...]:
+    """What is wrong with what the host of this agent's folder serves, against the ledger."""
+    name = environment_of(host)
+    return tuple(_of_live(replay(records).live.get(name), _on_host(host)[name]))
+
+
 def _on_host(state: Path) -> dict[str, _Looked]:
     """The same of the server whose agent has this folder."""
-    heartbeat = state / "agent.json"
-    try:
-        name = json.loads(heartbeat.read_bytes())["environment"]
-    except (OSError, ValueError, KeyError) as error:
-        raise Failure(f"{state} is no folder of an agent: {error}", exit_code=Exit.CONFIG) from error
+    name, heartbeat = environment_of(state), state / "agent.json"
     status = Local(state, "", "").status()
     if status is None:
         return {name: ({}, f"no server runs for {state}")}

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 LABEL = "mlops-monitor"
 
 
-def tell(github: GitHub, model: str, checks: tuple[Check, ...]) -> Issue | None:
+def tell(github: GitHub, model: str, checks: tuple[Check, ...], *, label: str = LABEL) -> Issue | None:
     """Opens the one issue of the findings or brings it up to date; closes it when there are none any more."""
     if any(check.findings for check in checks):
-        return issues.keep_one(github, label=LABEL, title=f"{model}: the monitor found something", body=body(checks))
-    for issue in issues.labelled(github, LABEL):
+        return issues.keep_one(github, label=label, title=f"{model}: the monitor found something", body=body(checks))
+    for issue in issues.labelled(github, label):
         issues.update(github, issue.number, body=body(checks), state="closed")
     return None
 

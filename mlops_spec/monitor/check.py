@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at; without findings it is well. `told` says what was seen."""
+    """One thing that was looked at; without findings it is well. `told` says what was seen, `evidence` in numbers."""
 
     name: str
     findings: tuple[str, ...] = ()
     told: str = ""
+    evidence: Mapping[str, Any] = field(default_factory=dict)
 
 
 def as_json(checks: tuple[Check, ...]) -> dict[str, Any]:
     """For machines."""
-    listed = [{"name": each.name, "findings": list(each.findings), "told": each.told} for each in checks]
+    listed = [
+        {"name": each.name, "findings": list(each.findings), "told": each.told, "evidence": each.evidence}
+        for each in checks
+    ]
     return {"ok": not any(each.findings for each in checks), "checks": listed}
 
 

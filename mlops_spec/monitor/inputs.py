@@ -1,0 +1,77 @@
+"""What a live model is asked, against its training rows and its contract."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from mlops_spec.monitor.check import Check
+from mlops_spec.pipeline.contract import check_inputs
+from mlops_validators.binning import count
+from mlops_validators.drift import Drift, drift, drift_of_counts, drifted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from mlops_spec.monitor.predictions import Live
+    from mlops_spec.pipeline.reference import Column
+    from mlops_spec.spec import Spec
+    from mlops_spec.spec.watch import Drift as Bounds
+
+FEWEST_ROWS = 100  # fewer say nothing about a distribution
+_OF_VALUES = {"ks", "wasserstein"}
+
+
+def check_drift(bounds: Bounds, reference: Mapping[str, Column], live: Live) -> Check:
+    """Whether so large a share of the columns has drifted that it is an alert.
+
+    A column counts when it moved by more than `max`, and by more than chance would move the greatest of so many
+    columns in a sample of this size.
+    """
+    rows = len(live.inputs)
+    if not reference:
+        return Check("drift", told="the package holds no reference of its training rows: run the pipeline again")
+    if rows < FEWEST_ROWS:
+        return Check("drift", told=f"{rows:,} rows were asked: fewer than {FEWEST_ROWS} tell nothing")
+    moved = _moved(bounds, reference, live.inputs)
+    if not moved:
+        return Check("drift", ("none of monitor.drift.columns can be compared",))
+    over = drifted(moved, bounds.max)
+    told = f"{bounds.method} of {len(moved)} columns over {rows:,} rows: {len(over)} beyond {bounds.max:g}"
+    evidence = {
+        "method": bounds.method,
+        "rows": rows,
+        "drifted": over,
+        "columns": {name: {"value": each.value, "p_value": each.p_value} for name, each in moved.items()},
+    }
+    if not over or len(over) / len(moved) < bounds.share:
+        return Check("drift", told=told, evidence=evidence)
+    first = sorted(over, key=lambda name: -moved[name].value)
+    findings = tuple(f"{name}: {bounds.method} {moved[name].value:.3g}, at most {bounds.max:g}" for name in first)
+    return Check("drift", findings, told, evidence)
+
+
+def check_contract(spec: Spec, live: Live) -> Check:
+    """Whether what was asked keeps the contract of its columns."""
+    told = f"{len(live.inputs):,} rows of what was asked"
+    if live.unreadable:
+        told += f"; {live.unreadable:,} lines of the log can't be read"
+    return Check("inputs", tuple(map(str, check_inputs(spec, live.inputs))), told)
+
+
+def _moved(bounds: Bounds, reference: Mapping[str, Column], rows: pd.DataFrame) -> dict[str, Drift]:
+    """Column by column; one that the method can't compare, or that was never filled, is left out."""
+    chosen = list(reference) if bounds.columns == "all" else [name for name in bounds.columns if name in reference]
+    found: dict[str, Drift] = {}
+    for name in chosen:
+        values: Any = rows[name].to_numpy()
+        if bounds.method not in _OF_VALUES:
+            found[name] = drift_of_counts(bounds.method, reference[name].counts, count(reference[name].bins, values))
+            continue
+        known = reference[name].values
+        if known is not None and np.isfinite(values.astype(np.float64)).any():
+            found[name] = drift(bounds.method, known, values)
+    return found

@@ -1,0 +1,63 @@
+"""The checks that read the prediction log: of one environment's live version, with its package at hand."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlops_spec.deploy.fetch import Fetcher
+from mlops_spec.deploy.store import Store
+from mlops_spec.monitor.inputs import check_contract, check_drift
+from mlops_spec.monitor.performance import check_performance
+from mlops_spec.monitor.predictions import read_log
+from mlops_spec.package import verify
+from mlops_spec.pipeline.reference import read_reference
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mlops_spec.git import Git
+    from mlops_spec.ledger import Live, State
+    from mlops_spec.monitor.check import Check
+    from mlops_spec.spec import Spec
+
+
+@dataclass(frozen=True)
+class Log:
+    """Where the log is, from when on it counts, where labels are looked for, and the agent's folder on its host."""
+
+    folder: Path
+    since: datetime
+    root: Path
+    state: Path | None = None
+
+
+def check_log(git: Git, spec: Spec, live: Live, state: State, log: Log) -> tuple[Check, ...]:
+    """Contract, drift and performance of what the live version was asked.
+
+    Raises:
+        Failure: the log or the package can't be read (78), or the DVC remote does not give the package (69).
+    """
+    if spec.monitor is None:
+        return ()
+    if log.state is not None:
+        return _check(spec, live, log, Store(log.state / "packages").path(live.digest))
+    tag = state.registered[live.version].what.tag
+    assert tag is not None
+    with tempfile.TemporaryDirectory(prefix="mlops-spec-monitor-") as folder:
+        package = Path(folder) / "package"
+        Fetcher(git).fetch(tag.target, package)
+        return _check(spec, live, log, package)
+
+
+def _check(spec: Spec, live: Live, log: Log, package: Path) -> tuple[Check, ...]:
+    monitor, manifest = spec.monitor, verify(package, live.digest)
+    assert monitor is not None
+    asked = read_log(log.folder, live.digest, manifest.signature.inputs, log.since)
+    checks = [check_contract(spec, asked)] if monitor.data.contract else []
+    checks.append(check_drift(monitor.drift, read_reference(package), asked))
+    if monitor.performance is not None:
+        checks.append(check_performance(log.root, spec, monitor.performance, manifest, asked))
+    return tuple(checks)

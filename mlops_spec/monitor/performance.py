@@ -1,0 +1,79 @@
+"""What the model reached, once the labels of what it was asked have come in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from mlops_spec.errors import Failure
+from mlops_spec.monitor.check import Check
+from mlops_spec.pipeline.answers import Answers
+from mlops_spec.pipeline.measured import interval_of
+from mlops_spec.pipeline.rows import read_rows
+from mlops_spec.spec.data import Column
+from mlops_validators import judge
+from mlops_validators.categories import as_text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mlops_spec.manifest import Manifest
+    from mlops_spec.monitor.predictions import Live
+    from mlops_spec.spec import Spec
+    from mlops_spec.spec.watch import Performance
+
+
+def check_performance(root: Path, spec: Spec, wanted: Performance, manifest: Manifest, live: Live) -> Check:
+    """Joins the log with the labels by `data.id`, measures, and holds the interval against the bounds.
+
+    Only what is clearly beyond a bound is a finding; what more rows must settle is said.
+    """
+    path = root / wanted.labels
+    if not path.is_file():
+        return Check("labels", told=f"{wanted.labels} is not here: not checked")
+    try:
+        joined = _joined(path, spec, live)
+        truth = _truth(joined["truth"], manifest)
+    except Failure as failure:
+        return Check("labels", (failure.message,))
+    if not len(joined):
+        return Check("labels", told=f"none of {len(live.names):,} rows has a label: requests are named by their `id`")
+    answers = Answers(truth, live.scores[joined["place"].to_numpy()])
+    try:
+        found = interval_of(root, spec, wanted.metric, answers)
+    except ValueError as error:
+        return Check("labels", told=f"{wanted.metric} is undefined on {len(joined):,} labelled rows: {error}")
+    judged = judge(found, minimum=wanted.min, maximum=wanted.max, rows=len(joined))
+    said = f"{wanted.metric} {found.value:.4g} ({found.low:.4g} … {found.high:.4g}) over {len(joined):,} labelled rows"
+    findings = (f"{said}: {judged.reason}",) if judged.verdict == "fail" else ()
+    evidence = {"metric": wanted.metric, "value": found.value, "low": found.low, "high": found.high}
+    return Check("labels", findings, f"{said}: {judged.verdict}", evidence | {"rows": len(joined)})
+
+
+def _joined(path: Path, spec: Spec, live: Live) -> pd.DataFrame:
+    """Each label with the place of the newest row of that name: columns `truth` and `place`."""
+    name, target = spec.data.id, spec.data.target
+    if name is None:
+        raise Failure("monitor.performance needs `data.id`: by what else would a label find its row?")
+    labels = read_rows(path, {**spec.data.contract.columns, name: Column(type="string")})  # `007` stays `007`
+    lacking = [column for column in (name, target) if column not in labels.columns]
+    if lacking:
+        raise Failure(f"{path.name} has no column {', '.join(lacking)}")
+    places = {asked: place for place, asked in enumerate(live.names) if asked is not None}
+    truth = dict(zip(labels[name].astype(str), labels[target], strict=True))
+    named = [(truth[asked], place) for asked, place in places.items() if asked in truth and pd.notna(truth[asked])]
+    return pd.DataFrame(named, columns=["truth", "place"])
+
+
+def _truth(labels: pd.Series, manifest: Manifest) -> np.ndarray:
+    """The labels as the evidence takes them: codes in the order of the classes, or values."""
+    if manifest.task == "regression":
+        return labels.to_numpy(dtype=np.float64)
+    codes = {as_text(label): code for code, label in enumerate(manifest.classes)}
+    found = labels.map(lambda label: codes.get(as_text(label)))
+    if found.isna().any():
+        unknown = sorted({str(label) for label in labels[found.isna()]})
+        raise Failure(f"the labels hold classes that the model does not know: {', '.join(unknown[:5])}")
+    return found.to_numpy(dtype=np.intp)
