@@ -28,7 +28,7 @@ LAYERS = (
     ("manifest", "package", "predictor"),
     ("ledger",),
     ("release", "card"),
-    ("plan", "pipeline", "review", "deploy", "serve", "monitor"),
+    ("plan", "pipeline", "review", "deploy", "serve", "monitor", "doctor"),
     ("new", "adopt", "rehearse"),
     ("cli",),
     ("__main__",),

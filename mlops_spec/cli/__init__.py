@@ -30,7 +30,7 @@ FAMILIES: dict[str, dict[str, str]] = {
         "serve": "deploy",
     },
     "watch": {"monitor": "monitor"},
-    "govern": {"audit": "audit", "card": "card"},
+    "govern": {"audit": "audit", "card": "card", "doctor": "doctor"},
     "rehearse": {"rehearse": "rehearse"},
 }
 _MODULES = {command: module for family in FAMILIES.values() for command, module in family.items()}

@@ -150,11 +150,15 @@ def set_up(stage: Any) -> None:
     """What an administrator sends to put the settings right."""
     own, hub = "/repos/acme/churn", stage.hub
     send = stage.as_("carol").send
+    send("PATCH", own, {"default_branch": "main", "allow_squash_merge": True}, needs="")
     made = send("POST", f"{own}/rulesets", RULESET, needs="")
     send("PUT", f"{own}/rulesets/{made['id']}", RULESET, needs="")
     send("PUT", f"{own}/environments/production", REVIEWED, needs="")
     branch = {"name": "main", "type": "branch"}
-    send("POST", f"{own}/environments/production/deployment-branch-policies", branch, needs="")
+    policies = f"{own}/environments/production/deployment-branch-policies"
+    send("POST", policies, branch, needs="")
+    other = send("POST", policies, {"name": "v*", "type": "tag"}, needs="")
+    send("DELETE", f"{policies}/{other['id']}", {}, needs="")
     for path, now in hub.settings.actions.items():
         send("PUT", f"{own}/actions/{'permissions/' * (path != 'permissions')}{path}", dict(now), needs="")
     send("PUT", f"{own}/immutable-releases", {}, needs="")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _REPOSITORY = "/repos/{owner}/{repo}"
 _ENVIRONMENT = f"{_REPOSITORY}/environments/{{environment_name}}"
+_POLICIES = f"{_ENVIRONMENT}/deployment-branch-policies"
 _TEAM = "/orgs/{org}/teams/{team_slug}"
 _ACTIONS = (
     "permissions",
@@ -62,14 +63,16 @@ ROUTES = (
     Route("GET", f"{_REPOSITORY}/collaborators/{{username}}/permission", accounts.permission),
     Route("GET", "/users/{username}", settings.account),
     Route("GET", _REPOSITORY, settings.get),
+    Route("PATCH", _REPOSITORY, settings.update),
     Route("GET", f"{_REPOSITORY}/rulesets", settings.rulesets),
     Route("POST", f"{_REPOSITORY}/rulesets", settings.create_ruleset),
     Route("GET", f"{_REPOSITORY}/rulesets/{{ruleset_id}}", settings.ruleset),
     Route("PUT", f"{_REPOSITORY}/rulesets/{{ruleset_id}}", settings.update_ruleset),
     Route("GET", _ENVIRONMENT, settings.environment),
     Route("PUT", _ENVIRONMENT, settings.update_environment),
-    Route("GET", f"{_ENVIRONMENT}/deployment-branch-policies", settings.branch_policies),
-    Route("POST", f"{_ENVIRONMENT}/deployment-branch-policies", settings.add_branch_policy, writes=True),
+    Route("GET", _POLICIES, settings.branch_policies),
+    Route("POST", _POLICIES, settings.add_branch_policy, writes=True),
+    Route("DELETE", f"{_POLICIES}/{{branch_policy_id}}", settings.remove_branch_policy, writes=True),
     Route("GET", f"{_ENVIRONMENT}/secrets", settings.secrets),
     Route("GET", f"{_ENVIRONMENT}/variables", settings.variables),
     Route("GET", f"{_REPOSITORY}/actions/secrets", settings.secrets),

@@ -32,6 +32,13 @@ def get(request: Request) -> Result:
     return 200, {**repository(request.hub, request.api), "network_count": 0, "subscribers_count": 0, **own, **merging}
 
 
+def update(request: Request) -> Result:
+    found, body = _settings(request, "repository"), request.body
+    found.default_branch = body.get("default_branch", found.default_branch)
+    found.merging |= {name: value for name, value in body.items() if name in found.merging}
+    return get(request)
+
+
 def rulesets(request: Request) -> Result:
     found = _settings(request, "rulesets", administers=False).rulesets
     return 200, [_ruleset(request, number, full=False) for number in found]
@@ -128,6 +135,12 @@ def add_branch_policy(request: Request) -> Result:
     made = {"id": number, "node_id": node_id("GateBranchPolicy", number), "type": "branch", **request.body}
     found.append(made)
     return 200, made
+
+
+def remove_branch_policy(request: Request) -> Result:
+    found, number = _policies(request), request.number("branch_policy_id")
+    found[:] = [each for each in found if each["id"] != number]
+    return DONE
 
 
 def _policies(request: Request) -> list[Json]:

@@ -1,0 +1,47 @@
+"""The command `doctor`."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import click
+
+from mlops_spec.doctor.examine import calls, examine, exit_code
+from mlops_spec.doctor.say import as_calls, as_json, as_text
+from mlops_spec.forge.actions import connect
+from mlops_spec.layout import SPEC
+from mlops_spec.lint import load_spec
+
+
+@click.command("doctor")
+@click.option("--repository", help="owner/name on GitHub.  [default: GITHUB_REPOSITORY]")
+@click.option(
+    "--apply-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="Write the API calls that set what is missing, as JSON.",
+)
+@click.option("--directory", "-C", type=click.Path(path_type=Path), default=".", help="The repository.  [default: .]")
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def doctor_command(repository: str | None, apply_file: Path | None, directory: Path, form: str) -> int:
+    """Check the settings on GitHub that no file in the repository holds: rulesets, environments, Actions.
+
+    Exits 1 where one is missing, and 78 where the token in GITHUB_TOKEN may not see one: it needs administration:
+    read, and environments, secrets and variables: read. Nothing is changed; --apply-file writes what to send.
+    The token of a workflow may see none of it: run this as an administrator, with GITHUB_TOKEN=$(gh auth token).
+
+    \b
+    Example:
+      mlops-spec doctor --repository acme/churn --apply-file calls.json
+      jq -c '.[]' calls.json | while read -r call; do
+        jq .body <<< "$call" | gh api -X "$(jq -r .method <<< "$call")" "$(jq -r .path <<< "$call")" --input -
+      done
+    """
+    given = {"GITHUB_REPOSITORY": repository} if repository else {}
+    github = connect({**os.environ, **given})
+    snapshot, results = examine(github, load_spec(directory / SPEC))
+    if apply_file is not None:
+        apply_file.write_text(as_calls(github.repository, calls(snapshot, results)), encoding="utf-8")
+    click.echo(json.dumps(as_json(results), indent=2) if form == "json" else as_text(results).rstrip("\n"))
+    return exit_code(results)

@@ -1,0 +1,43 @@
+"""The GitHub App that opens promotions, so that their checks run: a variable and a secret name it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.doctor.control import Control, known
+from mlops_spec.doctor.expected import BOT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.doctor.expected import Expected
+    from mlops_spec.doctor.snapshot import Snapshot
+
+VARIABLE, SECRET = "MLOPS_APP_CLIENT_ID", "MLOPS_APP_KEY"
+# What cloud clients and DVC read from the environment.
+_KEYS = ("AWS_", "AZURE_", "GCP_", "GCLOUD_", "GOOGLE_", "GDRIVE_", "DVC_", "S3_", "OSS_", "SSH_", SECRET)
+
+
+def controls(expected: Expected) -> Iterator[Control]:
+    if expected.promotes:
+        where = f"Settings → Environments → {BOT} → Environment secrets: {SECRET}"
+        yield Control("app/key", "the GitHub App that opens promotions has its key", where, _key)
+    must = "credentials are in the environment whose jobs need them, not within reach of every workflow"
+    where = "Settings → Secrets and variables → Actions: move each into its environment, such as `training`"
+    yield Control("secrets/repository", must, where, _scattered)
+
+
+def has_app(snapshot: Snapshot) -> bool:
+    """Whether the variable that names the App is set where promotions are opened."""
+    return VARIABLE in known(snapshot.variables) or VARIABLE in known(snapshot.places[BOT].variables)
+
+
+def _key(snapshot: Snapshot) -> str | None:
+    if has_app(snapshot) and SECRET not in known(snapshot.places[BOT].secrets):
+        return f"the variable {VARIABLE} names an App, but the environment {BOT} has no secret {SECRET}"
+    return None
+
+
+def _scattered(snapshot: Snapshot) -> str | None:
+    found = [name for name in known(snapshot.secrets) if name.startswith(_KEYS)]
+    return f"{', '.join(found)} can be read by the workflow of any branch" if found else None
