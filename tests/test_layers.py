@@ -22,7 +22,7 @@ LAYERS = (
     ("lint",),
     ("lint_workflows", "lint_repository", "example"),
     ("explain", "report", "settings", "baseline"),
-    ("linter",),
+    ("linter", "lsp"),
     ("outputs", "overlay", "render", "write"),
     ("forge",),
     ("manifest", "package", "predictor"),

@@ -1,0 +1,31 @@
+"""The command `lsp`."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+
+from mlops_spec.errors import Exit, Failure
+
+
+@click.command("lsp")
+def lsp_command() -> int:
+    """Answer an editor: diagnostics as you type, quick fixes, hover and completion for model.yaml.
+
+    Speaks the Language Server Protocol on its standard input and output; editors start it.
+
+    \b
+    Example, for Neovim:
+      vim.lsp.start({name = "mlops-spec", cmd = {"mlops-spec", "lsp"}, root_dir = vim.fn.getcwd()})
+    """
+    try:
+        import_module("pygls")
+    except ImportError as missing:
+        raise Failure(
+            "the language server is not installed",
+            exit_code=Exit.CONFIG,
+            remedy="pip install 'mlops-spec[lsp]'",
+        ) from missing
+    import_module("mlops_spec.lsp.server").server.start_io()
+    return Exit.OK
