@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.source import MAX_BYTES
@@ -12,13 +14,29 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FOLDER = ".github/workflows"
-_ACTIONS = ".github/actions"
+_USED = re.compile(rb"uses:\s*['\"]?[.$]/([\w./ -]+)")
 
 
 def files(root: Path) -> dict[str, bytes]:
-    """The workflows and the composite actions of a repository, by their path from its root."""
-    found = [*sorted((root / FOLDER).glob("*.y*ml")), *sorted((root / _ACTIONS).glob("**/action.y*ml"))]
-    return {path.relative_to(root).as_posix(): _read(path) for path in found}
+    """The workflows of a repository and the actions of its own that they use, by their path from its root."""
+    found = {path.relative_to(root).as_posix(): _read(path) for path in sorted((root / FOLDER).glob("*.y*ml"))}
+    waiting = list(found.values())
+    while waiting:
+        for folder in _USED.findall(waiting.pop()):
+            for path in _actions(root, folder.decode("utf-8", "replace")):
+                name = path.relative_to(root).as_posix()
+                if name not in found:
+                    found[name] = _read(path)
+                    waiting.append(found[name])
+    return found
+
+
+def _actions(root: Path, folder: str) -> list[Path]:
+    """The file of an action in a folder of the repository; none where the name leads out of it."""
+    parts = PurePosixPath(folder).parts
+    if ".." in parts or not parts:
+        return []
+    return [path for name in ("action.yml", "action.yaml") if (path := root.joinpath(*parts, name)).is_file()]
 
 
 def repositories(given: Iterable[Path]) -> dict[Path, set[str] | None]:

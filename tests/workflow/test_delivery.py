@@ -208,6 +208,15 @@ def test_a_matrix_that_picks_the_environment_is_not_known_before_the_run() -> No
     assert [code for _, code, _ in told(delivery(promote=matrix))] == ["MS514"]
 
 
+@pytest.mark.parametrize("hidden", ["run: make train", "run: ./ci/train.sh", "uses: acme/train@aaaaaaa", "uses: ./ci"])
+def test_what_can_not_be_seen_is_said(hidden: str) -> None:
+    train = TRAIN.replace("uses: ./.github/actions/gate", hidden)
+    found = lint_workflows("", delivery(release=RELEASE, train=train), None)[f"{FOLDER}/release.yml"]
+
+    (ungated,) = [each for each in found if each.kind.code == "MS505"]
+    assert f"`{hidden.split(' ', 1)[1].partition('@')[0]}` runs can't be seen from here" in ungated.hint
+
+
 # --- one run ---------------------------------------------------------------------------------------------------------
 
 
@@ -251,6 +260,16 @@ def test_a_file_with_another_name_is_a_workflow_where_that_is_said(
     file.write_text(RELEASE.replace("    needs: train\n", ""))
 
     assert in_a_run(capsys, workflows=[file]) == [("shared.yml", "MS505")]
+
+
+def test_actions_are_found_wherever_they_lie(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (repository / ".github" / "actions" / "gate").rename(repository / "checks")
+    train = repository / FOLDER / "train.yml"
+    train.write_text(TRAIN.replace("./.github/actions/gate", "./checks"))
+
+    assert in_a_run(capsys, ".") == []
+    train.write_text(TRAIN.replace("./.github/actions/gate", "./../repository/checks"))
+    assert in_a_run(capsys, ".") == [("release.yml", "MS505")]
 
 
 def test_a_workflow_that_is_not_there_is_a_failure(repository: Path) -> None:

@@ -25,8 +25,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
-from mlops_spec.workflow.place import called
 from mlops_spec.workflow.expression import despite_failure
+from mlops_spec.workflow.place import called
 from mlops_spec.workflow.release import RELEASING, decides
 
 if TYPE_CHECKING:

@@ -27,8 +27,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.workflow.flow import commands_before
+from mlops_spec.diagnostic import listed
+from mlops_spec.workflow.flow import commands_before, steps_before
 from mlops_spec.workflow.place import at_command
+from mlops_spec.workflow.unseen import unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,4 +49,6 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
         if all(earlier.verb != "gate" for earlier in commands_before(delivery, workflow, job, step)):
             message = f"`{command.verb}` is reached without `gate`"
             hint = "run `mlops-spec gate` in a step before it, or in a job that this one needs"
+            if hidden := dict.fromkeys(unseen(steps_before(delivery, workflow, job, step))):
+                hint += f"; what {listed(hidden)} runs can't be seen from here"
             yield at_command(step, command, message, hint)

@@ -1,0 +1,31 @@
+"""What a run does that its workflow does not show."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.workflow.read import called_path
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from mlops_spec.workflow import Step
+    from mlops_spec.workflow.command import Command
+
+_RUNNERS = frozenset(("make", "just", "task", "tox", "nox", "bash", "sh", "npm", "poe", "hatch"))
+_KNOWN = ("actions/", "github/", "astral-sh/setup-uv")  # which set up, and run nothing of ours
+
+
+def unseen(steps: Iterable[Step]) -> Iterator[str]:
+    """What these steps start whose own commands stand elsewhere: scripts, targets, actions of others."""
+    for step in steps:
+        if step.uses and not step.commands and (called_path(step.uses) or not step.uses.startswith(_KNOWN)):
+            yield step.uses.partition("@")[0]
+        for command in step.commands:
+            if _is_elsewhere(command):
+                yield " ".join(command.words[:2])
+
+
+def _is_elsewhere(command: Command) -> bool:
+    program = command.words[0] if command.words and not command.verb else ""
+    return program.startswith(("./", "scripts/", "bin/")) or program in _RUNNERS
