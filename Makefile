@@ -6,7 +6,7 @@ PUBLISHED := tests/forge/node_modules/.installed
 SHELL := /bin/bash
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-wheel test-slow check lint bench lock
+.PHONY: help demo test test-wheel test-slow check lint fuzz bench lock
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,11 @@ lint: $(INSTALLED) ## format, lint and types
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
 	.venv/bin/mypy
+
+fuzz: $(INSTALLED) ## the parser under attack: a million mutated specs, then ten minutes of Atheris
+	.venv/bin/python tests/fuzz/lint.py --cases 1000000
+	$(UV) pip install --quiet --python .venv/bin/python --target .venv/atheris atheris==3.0.0
+	PYTHONPATH=.venv/atheris .venv/bin/python tests/fuzz/coverage_guided.py -max_total_time=600
 
 bench: $(INSTALLED) ## ours beside a peer, in one run, as ratios
 	for each in benchmarks/*.py; do .venv/bin/python $$each || exit 1; done

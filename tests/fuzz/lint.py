@@ -1,0 +1,83 @@
+"""Many mutated specs through the linter, on all processors: `python tests/fuzz/lint.py --cases 1000000`.
+
+Says how many there were, how each ended, the slowest and the most memory of a process. Ends with 1 when one of them
+was answered by a traceback, a place outside of the text, after more than a second or in more than 200 MiB; its seed is
+told, and `--seed N --cases 1` plays it again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+import resource
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+from typing import NamedTuple
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from judge import MEBIBYTES, judge
+from mutation import mutated
+
+_CHUNK = 500
+_TOLD = 20  # failures; more say no more
+
+
+class Chunk(NamedTuple):
+    """What came of some seeds."""
+
+    codes: Counter[int]
+    slowest: tuple[float, int]  # seconds, seed
+    mebibytes: float
+    wrong: list[str]
+
+
+def play(seeds: range) -> Chunk:
+    codes: Counter[int] = Counter()
+    slowest, wrong = (0.0, 0), []
+    for seed in seeds:
+        answer = judge(mutated(seed), fixing=seed % 10 == 0)
+        codes[answer.code] += 1
+        slowest = max(slowest, (answer.seconds, seed))
+        wrong += [f"seed {seed}: {answer.wrong}"] if answer.wrong else []
+    mebibytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << 20 if sys.platform == "darwin" else 1024)
+    if mebibytes > MEBIBYTES:
+        wrong.append(f"seeds {seeds.start} to {seeds.stop - 1}: {mebibytes:.0f} MiB")
+    return Chunk(codes, slowest, mebibytes, wrong)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Lints mutated specs.")
+    parser.add_argument("--cases", type=int, default=1_000_000)
+    parser.add_argument("--seed", type=int, default=0, help="the first")
+    parser.add_argument("--processes", type=int, default=os.cpu_count())
+    given = parser.parse_args()
+    last = given.seed + given.cases
+    chunks = [range(start, min(start + _CHUNK, last)) for start in range(given.seed, last, _CHUNK)]
+    started = time.perf_counter()
+    played = []
+    with multiprocessing.get_context("spawn").Pool(given.processes) as pool:
+        for chunk in pool.imap_unordered(play, chunks):
+            played.append(chunk)
+            if sys.stderr.isatty():
+                sys.stderr.write(f"\r{len(played) * _CHUNK:,} of {given.cases:,} ")
+    return tell(played, time.perf_counter() - started)
+
+
+def tell(played: list[Chunk], seconds: float) -> int:
+    codes = sum((chunk.codes for chunk in played), Counter[int]())
+    slowest, seed = max(chunk.slowest for chunk in played)
+    ended = " · ".join(f"exit {code}: {count:,}" for code, count in sorted(codes.items()))
+    most = max(chunk.mebibytes for chunk in played)
+    print(f"{codes.total():,} specs in {seconds:.0f} s · {ended}")
+    print(f"slowest {slowest * 1000:.0f} ms (seed {seed}) · at most {most:.0f} MiB")
+    wrong = [line for chunk in played for line in chunk.wrong]
+    print("\n".join(wrong[:_TOLD]) or "each was answered")
+    return int(bool(wrong))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
