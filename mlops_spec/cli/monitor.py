@@ -22,7 +22,7 @@ from mlops_spec.git import Git
 from mlops_spec.ledger.who import agent, who
 from mlops_spec.monitor.alert import LABEL, beat, body, tell
 from mlops_spec.monitor.check import Check, as_json, as_text
-from mlops_spec.monitor.observed import Watched, observe, tell_observed
+from mlops_spec.monitor.observed import Watched
 from mlops_spec.monitor.state import check_state
 from mlops_spec.outputs.stages import data_file
 from mlops_spec.release.declared import Declared, declared_in
@@ -75,12 +75,10 @@ def monitor_command(*, form: str, window: str, **given: Path | None) -> int:
         raise click.BadParameter(f"{window!r} is no time: write 24h or 7d", param_hint="--window")
     options = _Options(**given, window=seconds(window))  # type: ignore[arg-type]
     git, now = _git(options), datetime.now(UTC)
-    checks, asked, watched = _look(git, options, now)
     github = _forge(git, options)
+    checks, asked = _look(git, github, options, now)
     if github is not None:
         _tell(git, github, options, checks, now)
-        if watched is not None and asked:
-            _tell_asked(git, github, _by(options), (watched, asked), now)
     every = (*checks, *asked)
     add_summary(os.environ, body(every))
     click.echo(json.dumps(as_json(every), indent=2) if form == "json" else as_text(every).rstrip("\n"))
@@ -102,11 +100,13 @@ def _by(options: _Options) -> Who:
     return agent(environment_of(options.state)) if options.state is not None else who()
 
 
-def _look(git: Git, options: _Options, now: datetime) -> tuple[tuple[Check, ...], tuple[Check, ...], Watched | None]:
-    """The checks of state and data, those of the log, and whose log it is."""
+def _look(
+    git: Git, github: GitHub | None, options: _Options, now: datetime
+) -> tuple[tuple[Check, ...], tuple[Check, ...]]:
+    """The checks of state and data, and those of the log, which tell of themselves."""
     checks = check_state(git, now)
     if checks[0].findings:
-        return checks, (), None
+        return checks, ()
     world = newest_main(git, now=now)
     if options.state is not None:
         name = environment_of(options.state)
@@ -118,15 +118,12 @@ def _look(git: Git, options: _Options, now: datetime) -> tuple[tuple[Check, ...]
         world.environment(name)
     live = world.state.live.get(name)
     if live is None:
-        return (*checks, Check("log", told="nothing is live: not checked")), (), None
-    watched = Watched(world.spec, name, live)
-    asked = _asked(git, world, watched, options)
-    if isinstance(asked, Check):
-        return (*checks, asked), (), None
-    return checks, asked, watched
+        return (*checks, Check("log", told="nothing is live: not checked")), ()
+    asked = _asked(world, github, Watched(world.spec, name, live), options)
+    return ((*checks, asked), ()) if isinstance(asked, Check) else (checks, asked)
 
 
-def _asked(git: Git, world: World, watched: Watched, options: _Options) -> tuple[Check, ...] | Check:
+def _asked(world: World, github: GitHub | None, watched: Watched, options: _Options) -> tuple[Check, ...] | Check:
     """The checks of the prediction log; or one that says why there are none, which neither raises nor ends an alert."""
     if watched.spec.monitor is None:
         return ()
@@ -136,10 +133,11 @@ def _asked(git: Git, world: World, watched: Watched, options: _Options) -> tuple
         return Check("log", told=told)
     if find_spec("pandas") is None:
         return Check("log", told="pandas is not installed: not checked")
-    module = import_module("mlops_spec.monitor.log")
+    module = import_module("mlops_spec.monitor.asked")
     log = module.Log(folder, world.now - timedelta(seconds=options.window), options.directory, options.state)
+    telling = module.Telling(github, _by(options), lambda line: click.echo(line, err=True)) if github else None
     try:
-        found: tuple[Check, ...] = module.check_log(git, watched.spec, watched.live, world.state, log)
+        found: tuple[Check, ...] = module.check_asked(world, watched, log, telling)
     except Failure as failure:
         return Check("log", (failure.message,))
     return found
@@ -171,13 +169,6 @@ def _set_back(git: Git, github: GitHub) -> None:
             continue
         if done is not None:
             click.echo(f"{done.message}: {done.url}", err=True)
-
-
-def _tell_asked(git: Git, github: GitHub, by: Who, found: tuple[Watched, tuple[Check, ...]], now: datetime) -> None:
-    watched, asked = found
-    issue = tell_observed(github, watched, asked, observe(git, watched, asked, who=by, now=now))
-    if issue is not None:
-        click.echo(f"issue #{issue.number}: {issue.html_url}", err=True)
 
 
 def _data(root: Path, spec: Spec) -> tuple[Check, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,10 +13,11 @@ from mlops_spec.deploy.store import Store
 from mlops_spec.monitor.inputs import check_contract, check_drift
 from mlops_spec.monitor.performance import check_performance
 from mlops_spec.monitor.predictions import read_log
-from mlops_spec.package import verify
+from mlops_spec.package import read_manifest, verify
 from mlops_spec.pipeline.reference import read_reference
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from mlops_spec.git import Git
@@ -34,27 +36,36 @@ class Log:
     state: Path | None = None
 
 
-def check_log(git: Git, spec: Spec, live: Live, state: State, log: Log) -> tuple[Check, ...]:
-    """Contract, drift and performance of what the live version was asked.
+@contextmanager
+def package_of(git: Git, live: Live, state: State, log: Log) -> Iterator[Path]:
+    """The live version's package, verified: the host's own, or fetched for as long as it is needed.
 
     Raises:
-        Failure: the log or the package can't be read (78), or the DVC remote does not give the package (69).
+        Failure: it is damaged (78), or the DVC remote does not give it (69).
     """
-    if spec.monitor is None:
-        return ()
     if log.state is not None:
-        return _check(spec, live, log, Store(log.state / "packages").path(live.digest))
+        path = Store(log.state / "packages").path(live.digest)
+        verify(path, live.digest)
+        yield path
+        return
     tag = state.registered[live.version].what.tag
     assert tag is not None
     with tempfile.TemporaryDirectory(prefix="mlops-spec-monitor-") as folder:
-        package = Path(folder) / "package"
-        Fetcher(git).fetch(tag.target, package)
-        return _check(spec, live, log, package)
+        path = Path(folder) / "package"
+        Fetcher(git).fetch(tag.target, path)
+        verify(path, live.digest)
+        yield path
 
 
-def _check(spec: Spec, live: Live, log: Log, package: Path) -> tuple[Check, ...]:
-    monitor, manifest = spec.monitor, verify(package, live.digest)
-    assert monitor is not None
+def check_log(spec: Spec, live: Live, log: Log, package: Path) -> tuple[Check, ...]:
+    """Contract, drift and performance of what the live version was asked.
+
+    Raises:
+        Failure: the log can't be read (78).
+    """
+    monitor, manifest = spec.monitor, read_manifest(package)
+    if monitor is None:
+        return ()
     asked = read_log(log.folder, live.digest, manifest.signature.inputs, log.since)
     checks = [check_contract(spec, asked)] if monitor.data.contract else []
     checks.append(check_drift(monitor.drift, read_reference(package), asked))

@@ -71,7 +71,7 @@ def tell_observed(github: GitHub, watched: Watched, checks: Sequence[Check], new
 
     One that somebody closed stays closed until the cooldown is over.
     """
-    label, told = f"{LABEL}-{watched.environment}", body(tuple(checks)) + _evidence(checks)
+    label, told = f"{LABEL}-{watched.environment}", body(tuple(checks)) + evidence_text(checks)
     title = f"{watched.spec.model} {watched.live.version} in {watched.environment}: what it is asked has changed"
     if not any(check.findings for check in checks):
         for issue in issues.labelled(github, label):
@@ -107,7 +107,8 @@ def _draft(watched: Watched, found: Sequence[Check], who: Who) -> Draft:
     )
 
 
-def _evidence(checks: Sequence[Check]) -> str:
+def evidence_text(checks: Sequence[Check]) -> str:
+    """The numbers behind the findings, folded away, as Markdown."""
     found = [check for check in checks if check.findings]
     if not found:
         return ""

@@ -34,7 +34,7 @@ def check_performance(root: Path, spec: Spec, wanted: Performance, manifest: Man
     if not path.is_file():
         return Check("labels", told=f"{wanted.labels} is not here: not checked")
     try:
-        joined = _joined(path, spec, live)
+        joined = labelled(path, spec, live)
         truth = _truth(joined["truth"], manifest)
     except Failure as failure:
         return Check("labels", (failure.message,))
@@ -52,7 +52,7 @@ def check_performance(root: Path, spec: Spec, wanted: Performance, manifest: Man
     return Check("labels", findings, f"{said}: {judged.verdict}", evidence | {"rows": len(joined)})
 
 
-def _joined(path: Path, spec: Spec, live: Live) -> pd.DataFrame:
+def labelled(path: Path, spec: Spec, live: Live) -> pd.DataFrame:
     """Each label with the place of the newest row of that name: columns `truth` and `place`."""
     name, target = spec.data.id, spec.data.target
     if name is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import shutil
 from dataclasses import dataclass, replace
@@ -369,6 +370,85 @@ def test_a_shipped_log_is_read_and_a_missing_one_is_said(
 
     assert (code, len(found["drift"]["findings"])) == (Exit.FINDINGS, 2)
     assert found["labels"]["told"] == "labels.csv is not here: not checked"
+
+
+def on_main(world: World, files: dict[str, bytes | None]) -> None:
+    main = world.git.commit_id("main")
+    commit = world.git.write_commit(world.git.write_tree(main, files), parents=[main], message="Change", when=START)
+    world.git.push(Update("refs/heads/main", commit, main))
+    world.git.run("checkout", "--quiet", "-B", "main", commit)
+
+
+def wanting_a_pull_request(world: World, host: Path, **files: bytes) -> GitHub:
+    """Drift in a log of named rows, of which three have labels by now."""
+    spec = WATCHED + "  on_alert: {open: pull-request}\n"
+    on_main(world, {"model.yaml": spec.encode()} | files)
+    frame = rows(1000, 2, shift=1)
+    write_log(host / "predictions", line(frame, world.digest, names=[f"n{number}" for number in range(1000)]))
+    (host / "labels.csv").write_text("id,left\nn1,5.5\nn2,4\nn7,3\nold,1\n")
+    return GitHub("acme/churn", "token", world.api)
+
+
+DATA = "id,age,city,visits,left\nold,30,a,1,0.5\nn7,40,b,2,0.7\n"
+
+
+def new_rows(world: World, path: str) -> str:
+    """What the pull request makes of a file."""
+    ref = "refs/heads/mlops/retrain-staging"
+    world.git.fetch(f"+{ref}:{ref}")
+    return (world.git.tree(ref).read(path) or b"").decode()
+
+
+def test_labelled_rows_become_a_pull_request(world: World, host: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    github = wanting_a_pull_request(world, host, **{"data/churn.csv": DATA.encode()})
+
+    for _ in range(2):
+        assert monitor(capsys, "--state", host, "-C", host)[0] == Exit.FINDINGS
+
+    (pull,) = pulls.of_branch(github, "mlops/retrain-staging", state="all")
+    assert pull.title == "Retrain churn: 2 newly labelled rows of staging"
+    assert "age: psi" in (pull.body or "")
+    assert issues.labelled(github, "mlops-monitor-staging") == []
+    text = new_rows(world, "data/churn.csv")
+    frame = rows(1000, 2, shift=1)
+    assert text.startswith(DATA)
+    added = pd.read_csv(io.StringIO(text))[2:].reset_index(drop=True)
+    assert added["id"].tolist() == ["n1", "n2"]
+    assert added["left"].tolist() == [5.5, 4]
+    assert added["age"].tolist() == pytest.approx(frame["age"][1:3].tolist())
+    assert added["visits"].tolist() == frame["visits"][1:3].tolist()
+
+
+def test_data_that_dvc_keeps_are_pushed_first(
+    world: World, host: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    md5 = hashlib.md5(DATA.encode(), usedforsecurity=False).hexdigest()
+    remote = tmp_path / "storage"
+    (remote / "files/md5" / md5[:2]).mkdir(parents=True)
+    (remote / "files/md5" / md5[:2] / md5[2:]).write_text(DATA)
+    tracked = f"outs:\n- md5: {md5}\n  size: {len(DATA)}\n  hash: md5\n  path: churn.csv\n"
+    config = f"[core]\n    remote = storage\n['remote \"storage\"']\n    url = {remote}\n"
+    github = wanting_a_pull_request(
+        world, host, **{"data/churn.csv.dvc": tracked.encode(), ".dvc/config": config.encode()}
+    )
+
+    assert monitor(capsys, "--state", host, "-C", host)[0] == Exit.FINDINGS
+
+    assert len(pulls.of_branch(github, "mlops/retrain-staging")) == 1
+    new = yaml.safe_load(new_rows(world, "data/churn.csv.dvc"))["outs"][0]["md5"]
+    kept = (remote / "files/md5" / new[:2] / new[2:]).read_text()
+    assert kept.startswith(DATA)
+    assert [text.split(",")[0] for text in kept.splitlines()[3:]] == ["n1", "n2"]
+
+
+def test_without_new_labels_it_is_an_issue(world: World, host: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    github = wanting_a_pull_request(world, host, **{"data/churn.csv": DATA.encode()})
+    (host / "labels.csv").write_text("id,left\nold,1\n")
+
+    assert monitor(capsys, "--state", host, "-C", host)[0] == Exit.FINDINGS
+
+    assert pulls.of_branch(github, "mlops/retrain-staging") == []
+    assert len(issues.labelled(github, "mlops-monitor-staging")) == 1
 
 
 def test_it_sets_git_back_where_no_agent_could(world: World, host: Path, capsys: pytest.CaptureFixture[str]) -> None:

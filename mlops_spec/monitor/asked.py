@@ -1,0 +1,65 @@
+"""From the log to people: checks what the live version was asked, and where something is wrong proposes what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlops_spec.errors import Failure
+from mlops_spec.monitor.log import Log, check_log, package_of
+from mlops_spec.monitor.observed import Watched, observe, tell_observed
+from mlops_spec.monitor.retrain import branch_of, propose_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from mlops_spec.forge import GitHub
+    from mlops_spec.forge.shapes import Issue, PullRequest
+    from mlops_spec.ledger.record import Who
+    from mlops_spec.monitor.check import Check
+    from mlops_spec.release.promotion import World
+
+__all__ = ["Log", "Telling", "branch_of", "check_asked"]
+
+
+@dataclass(frozen=True)
+class Telling:
+    """Where alerts go: the forge, on whose behalf, and who is told meanwhile."""
+
+    github: GitHub
+    by: Who
+    say: Callable[[str], None]
+
+
+def check_asked(world: World, watched: Watched, log: Log, telling: Telling | None) -> tuple[Check, ...]:
+    """The checks of the log; with a forge also the alert: a pull request with new rows where the spec wants one and
+    there are any, else the environment's one issue.
+
+    Raises:
+        Failure: the log or the package can't be had (69, 78), or the forge refuses.
+    """
+    with package_of(world.git, watched.live, world.state, log) as package:
+        checks = check_log(watched.spec, watched.live, log, package)
+        if telling is not None and checks:
+            opened = _alert(world, watched, checks, telling, (log, package))
+            if opened is not None:
+                telling.say(f"#{opened.number}: {opened.html_url}")
+        return checks
+
+
+def _alert(
+    world: World, watched: Watched, checks: tuple[Check, ...], telling: Telling, source: tuple[Log, Path]
+) -> Issue | PullRequest | None:
+    new = observe(world.git, watched, checks, who=telling.by, now=world.now)
+    monitor = watched.spec.monitor
+    if new is not None and monitor is not None and monitor.on_alert.open == "pull-request":
+        try:
+            pull = propose_rows(world, telling.github, watched, checks, source)
+        except Failure as failure:
+            telling.say(f"no pull request with new rows: {failure.message}; an issue instead")
+        else:
+            if pull is not None:
+                return pull
+            telling.say("no row has a new label: an issue instead of a pull request")
+    return tell_observed(telling.github, watched, checks, new)

@@ -1,0 +1,71 @@
+"""The pull request of an alert: the data file with the newly labelled rows; merging it trains a new version."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec import layout
+from mlops_spec.errors import Failure
+from mlops_spec.forge import pulls
+from mlops_spec.git import Update
+from mlops_spec.monitor.alert import body
+from mlops_spec.monitor.data_version import new_version
+from mlops_spec.monitor.new_rows import extended
+from mlops_spec.monitor.observed import evidence_text
+from mlops_spec.monitor.predictions import read_log
+from mlops_spec.outputs.stages import data_file
+from mlops_spec.package import read_manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from mlops_spec.forge import GitHub
+    from mlops_spec.forge.shapes import PullRequest
+    from mlops_spec.monitor.check import Check
+    from mlops_spec.monitor.log import Log
+    from mlops_spec.monitor.observed import Watched
+    from mlops_spec.release.promotion import World
+
+
+def branch_of(environment: str) -> str:
+    """The branch of an environment's one alert."""
+    return f"mlops/retrain-{environment}"
+
+
+def propose_rows(
+    world: World, github: GitHub, watched: Watched, checks: Sequence[Check], source: tuple[Log, Path]
+) -> PullRequest | None:
+    """Opens the pull request; None: there are no newly labelled rows. An open one is left to its reviewers.
+
+    `source` is the log and the live version's package.
+
+    Raises:
+        Failure: the data can't be had or kept (69, 78), the labels are unfit (1), or the forge refuses.
+    """
+    branch = branch_of(watched.environment)
+    if found := pulls.of_branch(github, branch, base=layout.MAIN_BRANCH):
+        return found[0]
+    log, package = source
+    spec, git = watched.spec, world.git
+    if spec.monitor is None or spec.monitor.performance is None:
+        raise Failure("monitor.performance names no labels, and without them no row can be learned from")
+    labels = log.root / spec.monitor.performance.labels
+    live = read_log(log.folder, watched.live.digest, read_manifest(package).signature.inputs, log.since)
+    counted: list[int] = []
+
+    def change(data: bytes) -> bytes | None:
+        content, number = extended(spec, data, labels, live)
+        counted.append(number)
+        return content if number else None
+
+    files = new_version(git.tree(world.commit), data_file(spec.data), change)
+    if not files:
+        return None
+    title = f"Retrain {spec.model}: {counted[0]:,} newly labelled rows of {watched.environment}"
+    tree = git.write_tree(world.commit, dict(files))
+    commit = git.write_commit(tree, parents=[world.commit], message=f"{title}\n", when=world.now)
+    ref = f"refs/heads/{branch}"
+    git.push(Update(ref, commit, git.remote_refs(ref).get(ref)))
+    told = body(tuple(checks)) + evidence_text(checks) + "\nMerging trains, gates and stages a new version.\n"
+    return pulls.create(github, title=title, head=branch, base=layout.MAIN_BRANCH, body=told)
