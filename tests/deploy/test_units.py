@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from mlops_spec.cli.deploy import agent_command, serve_command
+from mlops_spec.cli.monitor import monitor_command
 
 UNITS = Path(__file__).parents[2] / "template" / "host"
-COMMANDS = {"agent": agent_command, "serve": serve_command}
+COMMANDS = {"agent": agent_command, "serve": serve_command, "monitor": monitor_command}
 needs_systemd = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
 
 
@@ -45,6 +46,7 @@ def test_systemd_understands_them(tmp_path: Path) -> None:
             unit.read_text().replace("/opt/mlops-spec/bin/mlops-spec", shutil.which("true") or "")
         )
     names = [str(tmp_path / f"mlops-spec-{name}@x.service") for name in COMMANDS]
+    names.append(str(tmp_path / "mlops-spec-monitor@x.timer"))
 
     result = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", *names], capture_output=True, text=True, check=False
