@@ -15,14 +15,14 @@ from mlops_spec.layout import GATE, SPEC
 if TYPE_CHECKING:
     from mlops_spec.spec import Spec
 
-_DIRECTORY = click.option(
+DIRECTORY = click.option(
     "--directory",
     "-C",
     type=click.Path(file_okay=False, path_type=Path),
     default=Path(),
     help="Root of the model's repository.",
 )
-_FORMAT = click.option(
+FORMAT = click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True, help="How to print."
 )
 
@@ -33,8 +33,8 @@ _FORMAT = click.option(
 @click.option(
     "--wait", type=click.FloatRange(min=0), default=60.0, show_default=True, help="Seconds to wait for a lock."
 )
-@_DIRECTORY
-@_FORMAT
+@DIRECTORY
+@FORMAT
 def run_command(stage: str | None, push: bool, wait: float, directory: Path, form: str) -> int:
     """Run what changed of the pipeline, or one STAGE and what it needs.
 
@@ -50,7 +50,7 @@ def run_command(stage: str | None, push: bool, wait: float, directory: Path, for
     from mlops_spec.pipeline.run import Asked, run  # noqa: PLC0415
 
     root = directory.resolve()
-    spec = _spec(root)
+    spec = spec_of(root)
     with watching() as watch:
         done = run(root, spec, watch, Asked(stage, push, wait))
     if form == "json":
@@ -64,7 +64,7 @@ def run_command(stage: str | None, push: bool, wait: float, directory: Path, for
 
 @click.command("stage", hidden=True)
 @click.argument("name")
-@_DIRECTORY
+@DIRECTORY
 def stage_command(name: str, directory: Path) -> int:
     """Run one stage by itself; dvc.yaml calls this, people call `run`.
 
@@ -75,14 +75,14 @@ def stage_command(name: str, directory: Path) -> int:
     from mlops_spec.pipeline.stage import run_stage  # noqa: PLC0415
 
     root = directory.resolve()
-    run_stage(root, _spec(root), name)
+    run_stage(root, spec_of(root), name)
     return Exit.OK
 
 
 @click.command("gate")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help=f"Where to write it [default: {GATE}].")
-@_DIRECTORY
-@_FORMAT
+@DIRECTORY
+@FORMAT
 def gate_command(out: Path | None, directory: Path, form: str) -> int:
     """Judge what the pipeline measured by the spec's gates; exit 1 unless every gate passes or is waived.
 
@@ -94,14 +94,14 @@ def gate_command(out: Path | None, directory: Path, form: str) -> int:
     from mlops_spec.pipeline.gate_table import show  # noqa: PLC0415
 
     root = directory.resolve()
-    judged = judge(root, _spec(root), out or root / GATE)
+    judged = judge(root, spec_of(root), out or root / GATE)
     click.echo(json.dumps(judged.record())) if form == "json" else show(judged)
     return Exit.OK if judged.verdict == "pass" else Exit.FINDINGS
 
 
 @click.command("bundle")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="A new or empty folder.")
-@_DIRECTORY
+@DIRECTORY
 def bundle_command(out: Path, directory: Path) -> int:
     """Write what a release is made of, once the gates passed, and print the package's digest.
 
@@ -112,11 +112,12 @@ def bundle_command(out: Path, directory: Path) -> int:
     from mlops_spec.pipeline.bundle import write_bundle  # noqa: PLC0415
 
     root = directory.resolve()
-    click.echo(write_bundle(root, _spec(root), out))
+    click.echo(write_bundle(root, spec_of(root), out))
     return Exit.OK
 
 
-def _spec(root: Path) -> Spec:
+def spec_of(root: Path) -> Spec:
+    """The spec of a model's repository; raises Failure (2) when there is none, or it is invalid."""
     from mlops_spec.lint import load_spec  # noqa: PLC0415
 
     path = root / SPEC

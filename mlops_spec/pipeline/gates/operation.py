@@ -29,6 +29,9 @@ def latency(case: Case, gate: LatencyGate) -> Iterator[GateResult]:
     if case.latencies is None or not len(case.latencies):
         yield result(name, "latency", undecided("no call was timed"), bound=bound, metric="p99")
         return
+    if not np.isfinite(case.latencies).all():
+        yield result(name, "latency", undecided("the time of a call is no number"), bound=bound, metric="p99")
+        return
     found = percentile_interval(1000 * case.latencies, _SHARE, case.spec.evaluate.confidence)
     verdict = judge(found, maximum=bound.value, rows=len(case.latencies), min_rows=_FEWEST_CALLS)
     yield result(name, "latency", verdict, found, bound, metric="p99")

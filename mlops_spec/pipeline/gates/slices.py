@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 def results(case: Case, gate: SliceGate) -> Iterator[GateResult]:
     """A result for each value, and first one for the column, which is that of the value that decides."""
     name = gate_id(gate)
-    measured = {value: _measured(case, gate, rows) for value, rows in slices(case.test[gate.slice]).items()}
+    parts = slices(case.test[gate.slice]) if len(case.test) else {}
+    measured = {value: _measured(case, gate, rows) for value, rows in parts.items()}
     verdicts = judge_slices(measured, minimum=gate.min, maximum=gate.max, min_rows=gate.min_rows)
     each = [
         result(

@@ -1,0 +1,64 @@
+"""Answers made worse: shuffled, constant or inverted, some of them no numbers, or only a few."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from mlops_spec.pipeline.answers import Answers
+
+Damage = Callable[["Answers", np.random.Generator], np.ndarray]
+
+_FEW = 5
+
+
+def shuffled(answers: Answers, draw: np.random.Generator) -> np.ndarray:
+    """The scores in another order than the labels: a model that knows nothing."""
+    return answers.score[draw.permutation(len(answers.score))]
+
+
+def constant(answers: Answers, _: np.random.Generator) -> np.ndarray:
+    """One answer for all rows, and the best one: the mean of the truth, or how frequent each class is."""
+    if answers.score.ndim == 1:
+        return np.full(len(answers.truth), answers.truth.mean())
+    shares = np.bincount(answers.truth, minlength=answers.score.shape[1]) / len(answers.truth)
+    return np.tile(shares, (len(answers.truth), 1))
+
+
+def certain(answers: Answers, _: np.random.Generator) -> np.ndarray:
+    """One answer for all rows, which is certain of the rarest class: what calibration must notice."""
+    if answers.score.ndim == 1:
+        return np.full(len(answers.truth), float(answers.truth.mean() < 0.5))
+    counts = np.bincount(answers.truth, minlength=answers.score.shape[1])
+    return np.tile(np.eye(len(counts))[counts.argmin()], (len(answers.truth), 1))
+
+
+def inverted(answers: Answers, _: np.random.Generator) -> np.ndarray:
+    """High where it was low: 1 - p, the rest of each row shared out anew, or values mirrored at their mean."""
+    score = answers.score
+    if score.ndim == 2:
+        return np.asarray((1 - score) / (score.shape[1] - 1))
+    binary = answers.truth.dtype.kind in "iub"
+    return np.asarray((1 if binary else 2 * answers.truth.mean()) - score)
+
+
+def spoiled(value: float) -> Damage:
+    """One answer of a hundred, and at least one, is `value`: NaN or an infinity."""
+
+    def spoil(answers: Answers, _: np.random.Generator) -> np.ndarray:
+        score = answers.score.astype(np.float64, copy=True)
+        score[::100] = value
+        return score
+
+    return spoil
+
+
+def few(answers: Answers) -> np.ndarray:
+    """Positions of a handful of rows, of two classes: too few to say anything."""
+    if answers.truth.dtype.kind not in "iub":
+        return np.arange(min(_FEW, len(answers.truth)))
+    each = [np.flatnonzero(answers.truth == code)[:_FEW] for code in np.unique(answers.truth)[:2]]
+    return np.sort(np.concatenate(each))

@@ -1,0 +1,71 @@
+"""Attacks on the gates of the data: a promise of the contract broken, test rows in train, columns that moved."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from mlops_spec.pipeline.drill.attack import Attack, Blow
+from mlops_spec.pipeline.drill.broken import broken
+from mlops_spec.pipeline.drill.drift import watched
+from mlops_spec.spec.watch import Drift
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.pipeline.drill.target import Target
+    from mlops_spec.pipeline.gates.case import Case
+
+_DEVIATIONS = 3
+_REQUESTS = 1000  # fewer than a hundred tell an alarm nothing
+
+
+def _contract_broken(case: Case, target: Target) -> Iterator[Blow]:
+    """Promise by promise, in a data file that the hash alone would not give away."""
+    for name, rows in broken(case.spec.data, case.data):
+        yield Blow(replace(case, data=rows, data_changed=False), target, name)
+
+
+def _other_file(case: Case, target: Target) -> Iterator[Blow]:
+    yield Blow(replace(case, data_changed=True), target)
+
+
+def _leaked(case: Case, target: Target) -> Iterator[Blow]:
+    one = pd.concat([case.train, case.test.head(1)], ignore_index=True)
+    yield Blow(replace(case, train=one), target, "one row")
+    yield Blow(replace(case, train=pd.concat([case.train, case.test], ignore_index=True)), target, "all rows")
+
+
+def _trained_on(case: Case, target: Target) -> Iterator[Blow]:
+    yield Blow(replace(case, test=case.train), target)
+
+
+def _drifted(case: Case, target: Target) -> Iterator[Blow]:
+    """What comes in has moved, all watched columns of it; the reference stays what it is."""
+    assert isinstance(target.declared, Drift)
+    asked = pd.concat([case.test] * (_REQUESTS // len(case.test) + 1), ignore_index=True)
+    columns = watched(case, target.declared)
+    for name, move in (("another level", _moved), ("all missing", _emptied)):
+        changed: dict[str, Any] = {column: move(asked[column]) for column in columns}
+        yield Blow(replace(case, test=asked.assign(**changed)), target, name)
+
+
+def _moved(values: pd.Series) -> pd.Series:
+    if pd.api.types.is_bool_dtype(values):
+        return ~values
+    if pd.api.types.is_numeric_dtype(values):
+        return values + _DEVIATIONS * (float(values.std()) or 1.0)
+    return pd.Series("a value that was never trained on", index=values.index)
+
+
+def _emptied(values: pd.Series) -> pd.Series:
+    empty = np.nan if pd.api.types.is_numeric_dtype(values) else None
+    return pd.Series(empty, index=values.index, dtype=np.float64 if empty is not None else object)
+
+
+ON_CONTRACT = (Attack("contract violated", _contract_broken), Attack("another data file", _other_file))
+ON_LEAK = (Attack("test rows in train", _leaked), Attack("judged on the training split", _trained_on))
+ON_DRIFT = (Attack("drifted columns", _drifted),)
