@@ -16,7 +16,9 @@ def lsp_command() -> int:
     Speaks the Language Server Protocol on its standard input and output; editors start it.
 
     \b
-    Example, for Neovim:
+    Example:
+      mlops-spec lsp
+    In Neovim:
       vim.lsp.start({name = "mlops-spec", cmd = {"mlops-spec", "lsp"}, root_dir = vim.fn.getcwd()})
     """
     try:
