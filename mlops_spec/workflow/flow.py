@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.workflow.read import called_path
+from mlops_spec.workflow.release import RELEASING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -58,6 +59,16 @@ def events(delivery: Delivery, workflow: Workflow, levels: int = _LEVELS) -> set
     for other, _ in callers(delivery, workflow) if levels else ():
         found |= events(delivery, other, levels - 1)
     return found
+
+
+def verbs(delivery: Delivery, workflow: Workflow, job: Job) -> set[str]:
+    """Which of our commands a job runs, itself or in the workflow that it calls."""
+    return {command.verb for _, each in _inside(delivery, workflow, job) for command in each.commands}
+
+
+def releases(delivery: Delivery, workflow: Workflow) -> bool:
+    """Whether a run of a workflow changes the registry or what is live."""
+    return any(verbs(delivery, workflow, job) & set(RELEASING) for job in workflow.jobs.values())
 
 
 def _needed(workflow: Workflow, job: Job) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlops_spec.workflow import Delivery, Job, Step, Workflow
 from mlops_spec.workflow.command import Command, commands
+from mlops_spec.workflow.find import FOLDER
 from mlops_spec.workflow.shape import items, mapping, text
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def read(documents: Mapping[str, Document], spec: Spec | None = None, *, every: 
 
     Ours is what we rendered, what runs one of our commands, and what one of these calls.
     """
-    actions = {path: each for path, each in documents.items() if PurePosixPath(path).stem == "action"}
+    actions = {path: each for path, each in documents.items() if _is_action(PurePosixPath(path))}
     found = {path: _workflow(path, each, actions) for path, each in documents.items() if path not in actions}
     if not every:
         kept = {path for path, each in found.items() if _is_ours(each)}
@@ -43,6 +44,10 @@ def called_path(uses: str) -> str:
     """
     start = next((start for start in ("./", "$/") if uses.startswith(start)), "")
     return str(PurePosixPath(uses.removeprefix(start))) if start else ""
+
+
+def _is_action(path: PurePosixPath) -> bool:
+    return path.name in _ACTION_FILES and path.parent != PurePosixPath(FOLDER)
 
 
 def _is_ours(workflow: Workflow) -> bool:

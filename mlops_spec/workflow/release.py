@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from mlops_spec.workflow import Job, Workflow
     from mlops_spec.workflow.command import Command
 
 #: What changes the registry or what is live.
@@ -25,15 +24,6 @@ def verifies(command: Command) -> bool:
 
 def checks_digest(command: Command) -> bool:
     return command.starts("sha256sum") and bool({"-c", "--check"} & set(command.words))
-
-
-def releases(workflow: Workflow) -> bool:
-    return any(True for _ in workflow.commands(*RELEASING))
-
-
-def trusted(job: Job) -> bool:
-    """Whether what a job does reaches the registry, what is live, or a pull request's readers."""
-    return job.runs(*RELEASING, "promote open", "promote close", "comment", "monitor")
 
 
 #: Events by which the code of others starts a run.

@@ -55,18 +55,12 @@ def linted(repository: Path, spec: Path, changed: dict[str, str]) -> list[Diagno
     return [*lint_text("model.yaml", text, DAY), *in_workflows]
 
 
-def test_a_defect_is_found_as_what_it_is_and_where(defect: dict[str, Any]) -> None:
-    folder = REPOSITORIES / defect["repository"]
-    spec, root = folder / "model.yaml", folder / "expected"
-    file = spec if defect["file"] == "model.yaml" else root / defect["file"]
-    text = file.read_text(encoding="utf-8")
-    assert text.count(defect["find"]) == 1
-
-    found = linted(root, spec, {defect["file"]: text.replace(defect["find"], defect["replace"])})
+def test_a_defect_is_found_as_what_it_is_and_where(defect: Any) -> None:
+    found = linted(defect.root, defect.spec, {defect.file: defect.text})
 
     told = {(each.file, each.kind.code, each.span.line) for each in found}
-    assert (defect["file"], defect["code"], defect["line"]) in told, told
-    assert {code for _, code, _ in told} <= {defect["code"], *defect.get("also", ())}
+    assert (defect.file, defect.code, defect.line) in told, told
+    assert {code for _, code, _ in told} <= {defect.code, *defect.also}
 
 
 def test_the_repositories_that_defects_are_seeded_in_are_clean() -> None:
@@ -104,9 +98,9 @@ def test_nothing_is_found_in_two_hundred_variants_of_a_clean_spec() -> None:
     assert [str(each) for variant in variants for each in lint_text("model.yaml", variant, DAY)] == []
 
 
-def test_the_corpus_is_large_and_has_every_rule_over_workflows(all_defects: list[dict[str, Any]]) -> None:
-    codes = Counter(defect["code"] for defect in all_defects)
-    names = [(defect["file"] == "model.yaml", defect["id"]) for defect in all_defects]
+def test_the_corpus_is_large_and_has_every_rule_over_workflows(all_defects: list[Any]) -> None:
+    codes = Counter(defect.code for defect in all_defects)
+    names = [(defect.file == "model.yaml", defect.id) for defect in all_defects]
 
     assert len(all_defects) >= 200
     assert len(set(names)) == len(names)

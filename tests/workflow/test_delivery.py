@@ -138,6 +138,23 @@ def test_what_one_caller_has_run_is_not_on_every_path() -> None:
     assert before() == set()
 
 
+def test_who_calls_a_release_is_held_to_what_a_release_is() -> None:
+    called = RELEASE.replace("on: {push: {branches: [main], paths-ignore: [deploy/**]}}", "on: workflow_call")
+    called = called.replace("concurrency: {group: release, cancel-in-progress: false, queue: max}\n", "")
+    caller = """\
+on: {workflow_dispatch: {}, push: {branches: [main]}}
+permissions: {}
+jobs:
+  all:
+    if: ${{ always() }}
+    uses: ./.github/workflows/release.yml
+    permissions: {contents: write}
+"""
+    files = delivery(all=caller, release=called, train=TRAIN, action=ACTION)
+
+    assert told(files) == [("all", "MS530", 1), ("all", "MS528", 3), ("all", "MS512", 5)]
+
+
 def test_needs_that_go_in_circles_end() -> None:
     text = "on: push\njobs:\n  a: {needs: b, steps: [{run: mlops-spec bundle}]}\n  b: {needs: [a, b, c]}\n"
     found = read(documents(delivery(round=text)))

@@ -29,23 +29,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
-from mlops_spec.workflow.release import releases
+from mlops_spec.workflow.flow import releases
 from mlops_spec.workflow.shape import mapping, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Workflow
+    from mlops_spec.workflow import Delivery, Workflow
 
 CODE = "MS529"
 NAME = "dropped-release"
 SEVERITY: Severity = "error"
 
 
-def check(workflow: Workflow) -> Iterator[Finding]:
+def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     given = mapping(workflow.data.get("concurrency"))
     waits = given and text(given.get("cancel-in-progress")) in ("", "false")
-    if waits and releases(workflow) and text(given.get("queue")) != "max":
+    if waits and releases(delivery, workflow) and text(given.get("queue")) != "max":
         message = "a release that waits is dropped when the next one comes"
         yield Finding(("concurrency", "queue"), message, "write `queue: max`")

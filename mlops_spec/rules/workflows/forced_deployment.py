@@ -29,24 +29,26 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
 from mlops_spec.workflow.expression import despite_failure
+from mlops_spec.workflow.flow import verbs
 from mlops_spec.workflow.release import RELEASING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Workflow
+    from mlops_spec.workflow import Delivery, Workflow
 
 CODE = "MS512"
 NAME = "forced-deployment"
 SEVERITY: Severity = "error"
 
 
-def check(workflow: Workflow) -> Iterator[Finding]:
+def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         for part in job.parts:
             call = despite_failure(part.condition)
-            verb = next((each.verb for each in part.commands if each.verb in _RELEASING), "")
+            run = verbs(delivery, workflow, job) if part is job else {each.verb for each in part.commands}
+            verb = next((each for each in _RELEASING if each in run), "")
             if call and verb:
                 message = f"`{verb}` runs although something before it failed"
                 yield Finding((*part.address, "if"), message, f"remove `{call}`", piece=call)

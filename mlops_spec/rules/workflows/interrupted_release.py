@@ -29,22 +29,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
-from mlops_spec.workflow.release import releases
+from mlops_spec.workflow.flow import releases
 from mlops_spec.workflow.shape import mapping, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.diagnostic import Address, Severity
-    from mlops_spec.workflow import Workflow
+    from mlops_spec.workflow import Delivery, Workflow
 
 CODE = "MS528"
 NAME = "interrupted-release"
 SEVERITY: Severity = "error"
 
 
-def check(workflow: Workflow) -> Iterator[Finding]:
-    if not releases(workflow):
+def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
+    if not releases(delivery, workflow):
         return
     given = workflow.data.get("concurrency")
     if not given and set(workflow.triggers) != {"workflow_call"}:

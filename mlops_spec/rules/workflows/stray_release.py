@@ -32,6 +32,7 @@ from typing import TYPE_CHECKING
 from mlops_spec import layout
 from mlops_spec.rule import Finding
 from mlops_spec.workflow.expression import on_main
+from mlops_spec.workflow.flow import verbs
 from mlops_spec.workflow.release import RELEASING
 from mlops_spec.workflow.shape import mapping, names
 
@@ -39,15 +40,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.diagnostic import Address, Severity
-    from mlops_spec.workflow import Workflow
+    from mlops_spec.workflow import Delivery, Workflow
 
 CODE = "MS530"
 NAME = "stray-release"
 SEVERITY: Severity = "error"
 
 
-def check(workflow: Workflow) -> Iterator[Finding]:
-    jobs = [job for job in workflow.jobs.values() if job.runs(*RELEASING)]
+def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
+    jobs = [job for job in workflow.jobs.values() if verbs(delivery, workflow, job) & set(RELEASING)]
     if not jobs or all(on_main(job.condition) for job in jobs):
         return
     for event, settings in workflow.triggers.items():
