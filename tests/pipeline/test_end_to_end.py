@@ -171,6 +171,22 @@ def test_two_classes_by_a_predictor_and_every_kind_of_gate(diagnosed: First) -> 
 
 
 @pytest.mark.xdist_group("tumour")
+def test_every_gate_stops_what_it_is_there_for(diagnosed: First) -> None:
+    """The measure of the user's own among them."""
+    before = digest(diagnosed.project.root / "build/package")
+
+    done = diagnosed.project.command("drill", "--format", "json")
+
+    drilled = json.loads(done.stdout)
+    assert [attack for attack in drilled["attacks"] if not attack["stopped"]] == []
+    assert done.returncode == 0, done.stderr
+    gates = [gate["id"] for gate in json.loads(diagnosed.gate.stdout)["gates"] if "slice" not in gate]
+    assert list(dict.fromkeys(attack["gate"] for attack in drilled["attacks"])) == gates
+    assert read(diagnosed.project, "build/drill.json") == drilled
+    assert digest(diagnosed.project.root / "build/package") == before
+
+
+@pytest.mark.xdist_group("tumour")
 def test_the_report_fits_a_pull_request(diagnosed: First) -> None:
     done = diagnosed.project.command("report", "--summary", str(diagnosed.project.root / "build/summary.md"))
 

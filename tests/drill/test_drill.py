@@ -1,0 +1,298 @@
+"""A sound gate stops every attack, and each planted one is found, by gate and by attack."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mlops_spec.pipeline.answers import Answers
+from mlops_spec.pipeline.drill.drill import ATTACKS, Drilled, attacked
+from mlops_spec.pipeline.drill.table import lines
+from mlops_spec.pipeline.gates import fairness, robustness
+from mlops_spec.pipeline.gates.case import result
+from mlops_spec.spec.evaluate import GATE_KINDS
+from mlops_validators import Verdict
+
+from .conftest import GATES, rows, write_reference
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mlops_spec.pipeline.drill.drill import Outcome
+    from mlops_spec.pipeline.gates.case import Case
+
+    from .conftest import Make
+
+
+def survivors(case: Case) -> set[tuple[str, str]]:
+    """Gates and the attacks that they let pass."""
+    return {(outcome.gate, outcome.attack) for outcome in attacked(case) if not outcome.stopped}
+
+
+def test_sound_gates_stop_every_attack(make: Make) -> None:
+    outcomes = list(attacked(make()))
+
+    assert [outcome for outcome in outcomes if not outcome.stopped] == []
+    found: dict[str, list[str]] = {}
+    for outcome in outcomes:
+        found.setdefault(outcome.gate, []).append(outcome.attack)
+    answers = ["shuffled labels", "constant scores", "inverted scores"]
+    common = ["NaN and infinity", "too few rows", "metric missing"]
+    assert found == {
+        "contract": ["contract violated", "another data file"],
+        "leak": ["test rows in train", "judged on the training split"],
+        "roc_auc": [*answers, *common],
+        "expected_calibration_error": ["constant scores", "inverted scores", *common],
+        "champion/production/roc_auc": [*answers, "champion is the candidate", "champion is silent", *common],
+        "slice/band/roc_auc": ["one slice damaged", *common],
+        "fairness/equalized_odds_difference/band": [
+            "one group's threshold shifted",
+            "NaN and infinity",
+            "too few rows",
+        ],
+        "robustness/missing/roc_auc": [*answers, "nothing perturbed", *common],
+        "latency/p99": ["calls too slow", "calls not measured"],
+        "size": ["package too large"],
+        "drift/psi": ["drifted columns"],
+    }
+
+
+def test_every_kind_of_gate_is_attacked() -> None:
+    assert set(ATTACKS) == {*GATE_KINDS, "metric", "contract", "leak", "drift"}
+
+
+QUALITY = {"shuffled labels", "constant scores", "inverted scores"}
+
+
+@pytest.mark.parametrize(
+    ("gate", "attacks"),
+    [
+        ({"metric": "roc_auc", "min": 0.0}, QUALITY),
+        ({"metric": "brier_score", "max": 0.3}, {"constant scores"}),
+        ({"metric": "accuracy", "min": 0.3}, {"shuffled labels", "constant scores"}),
+        ({"champion": "production", "metric": "roc_auc", "margin": 1.0}, QUALITY),
+        ({"slice": "band", "metric": "roc_auc", "min": 0.0}, {"one slice damaged"}),
+        ({"fairness": "equalized_odds_difference", "by": "band", "max": 1.0}, {"one group's threshold shifted"}),
+        ({"robustness": "missing", "metric": "roc_auc", "max_drop": 1.0}, QUALITY),
+    ],
+)
+def test_a_bound_that_nothing_breaks_is_found(make: Make, gate: dict[str, Any], attacks: set[str]) -> None:
+    assert {attack for _, attack in survivors(make([gate]))} == attacks
+
+
+def test_gates_on_the_training_split_are_found(make: Make) -> None:
+    train = rows(1)
+    truth = train["target"].to_numpy()
+    case = make(changed={"test": train, "answers": Answers(truth, np.where(truth == 1, 0.9, 0.1))})
+
+    found = survivors(case)
+
+    attack = "judged on the training split"
+    assert {gate for gate, found_by in found if found_by == attack} == {
+        "roc_auc",
+        "expected_calibration_error",
+        "champion/production/roc_auc",
+        "slice/band/roc_auc",
+        "fairness/equalized_odds_difference/band",
+        "robustness/missing/roc_auc",
+    }
+
+
+def test_a_slice_gate_on_a_slice_without_rows_is_found(make: Make) -> None:
+    columns = {"band": {"type": "category", "values": ["old", "young", "ancient"]}}
+    data = {"path": "d.csv", "target": "target", "contract": {"columns": columns}}
+
+    assert survivors(make([GATES[3]], data=data)) == {("slice/band/roc_auc", "slice without rows")}
+
+
+def test_a_bin_without_rows_is_a_slice_without_rows(make: Make) -> None:
+    data = {"path": "d.csv", "target": "target", "derive": {"pace": {"from": "steps", "bins": [0, 25, 50, 90]}}}
+    test = rows(2)
+    test["pace"] = np.where(test["steps"] < 25, "[0,25)", "[25,50)")
+    train = rows(1).assign(pace="[0,25)")
+    gate = {"slice": "pace", "metric": "roc_auc", "min": 0.8}
+
+    (outcome,) = (
+        each for each in attacked(make([gate], {"test": test, "train": train}, data=data)) if not each.stopped
+    )
+
+    assert (outcome.gate, outcome.attack) == ("slice/pace/roc_auc", "slice without rows")
+    assert outcome.reason == "no test row has pace=[50,90): whatever happens there, it passes"
+
+
+def test_a_fairness_gate_on_a_constant_attribute_is_found(make: Make) -> None:
+    test = rows(2).assign(band="old")
+
+    found = [each for each in attacked(make([GATES[4]], {"test": test})) if not each.stopped]
+
+    assert [(each.gate, each.attack) for each in found] == [
+        ("fairness/equalized_odds_difference/band", "constant attribute")
+    ]
+    assert found[0].reason == "all test rows have band=old: there is nobody to compare"
+
+
+def test_a_drift_gate_whose_reference_is_the_current_data_is_found(make: Make, tmp_path: Path) -> None:
+    case = make([])
+    write_reference(tmp_path, case.test)
+
+    assert survivors(case) == {("drift/psi", "reference is the current data")}
+
+
+@pytest.mark.parametrize(
+    ("method", "sound", "dull"),
+    [("psi", 0.2, 1e3), ("jensen_shannon", 0.2, 1.0), ("chi2", 0.2, 1e3), ("ks", 0.2, 1.0), ("wasserstein", 0.5, 1e3)],
+)
+def test_a_drift_alarm_rings_or_is_found(make: Make, method: str, sound: float, dull: float) -> None:
+    assert survivors(make([], monitor={"drift": {"method": method, "max": sound}})) == set()
+    assert survivors(make([], monitor={"drift": {"method": method, "max": dull}})) == {
+        (f"drift/{method}", "drifted columns")
+    }
+
+
+def test_a_package_without_a_reference_can_raise_no_alarm(make: Make, tmp_path: Path) -> None:
+    case = make([])
+    (tmp_path / "build/package/reference.json").unlink()
+
+    assert survivors(case) == {("drift/psi", "drifted columns")}
+
+
+BLIND = Verdict("pass", "whatever")
+
+
+@pytest.mark.parametrize(
+    ("module", "gate", "attacks"),
+    [
+        (fairness, GATES[4], {"one group's threshold shifted", "NaN and infinity", "too few rows"}),
+        (robustness, GATES[5], {attack.name for attack in ATTACKS["robustness"]}),
+    ],
+)
+def test_a_gate_that_always_passes_lets_all_attacks_pass(
+    make: Make, monkeypatch: pytest.MonkeyPatch, module: Any, gate: dict[str, Any], attacks: set[str]
+) -> None:
+    monkeypatch.setattr(module, "results", lambda *_: iter([result("x", "x", BLIND)]))
+
+    assert {attack for _, attack in survivors(make([gate]))} == attacks
+
+
+def test_a_champion_that_is_not_noticed_is_found(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mlops_spec.pipeline.gates.champion._of_itself", lambda _, verdict, __: verdict)
+
+    assert survivors(make([GATES[2]])) == {("champion/production/roc_auc", "champion is the candidate")}
+
+
+def test_a_promise_that_nothing_checks_is_found(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mlops_spec.pipeline.contract._missing", lambda *_: iter(()))
+
+    found = [each for each in attacked(make([])) if not each.stopped]
+
+    assert [(each.gate, each.attack) for each in found] == [("contract", "contract violated")]
+    assert found[0].reason.startswith("amount missing too often: ")
+
+
+def test_a_metric_of_the_users_own_is_drilled_like_any_other(make: Make, tmp_path: Path) -> None:
+    source = tmp_path / "src/drilled_by_tests"
+    source.mkdir(parents=True)
+    (source / "__init__.py").write_text(
+        "import numpy as np\n\n\ndef misses(y_true, y_score):\n"
+        "    return float(np.mean((y_score >= 0.5) != (y_true == 1)))\n"
+    )
+    own = {"name": "misses", "run": "drilled_by_tests:misses", "direction": "lower"}
+    evaluate = {"resamples": 100, "metrics": [own]}
+
+    assert survivors(make([{"metric": "misses", "max": 0.2}], evaluate=evaluate)) == set()
+    found = survivors(make([{"metric": "misses", "max": 0.6}], evaluate=evaluate))
+    assert found == {("misses", "shuffled labels"), ("misses", "constant scores")}
+
+
+def regression(case: Case) -> Case:
+    draw = np.random.default_rng(4)
+    truth = draw.normal(50, 10, len(case.test))
+    spec = case.spec.model_copy(update={"task": "regression"})
+    return replace(case, spec=spec, answers=Answers(truth, truth + draw.normal(0, 3, len(truth))))
+
+
+@pytest.mark.parametrize(("least", "attacks"), [(0.8, set()), (-50.0, {"shuffled labels", "inverted scores"})])
+def test_a_regression_is_drilled(make: Make, least: float, attacks: set[str]) -> None:
+    case = regression(make([{"metric": "r2", "min": least}]))
+    data = case.spec.data.model_copy(update={"target": "amount"})
+
+    found = {attack for _, attack in survivors(replace(case, spec=case.spec.model_copy(update={"data": data})))}
+
+    assert found == attacks
+
+
+def test_several_classes_are_drilled(make: Make) -> None:
+    case = make([{"metric": "accuracy", "min": 0.8}, {"metric": "log_loss", "max": 0.5}])
+    draw = np.random.default_rng(4)
+    truth = draw.integers(0, 3, len(case.test))
+    score = np.eye(3)[truth] * 0.8 + draw.dirichlet([1, 1, 1], len(truth)) * 0.2
+    spec = case.spec.model_copy(update={"task": "multiclass-classification"})
+
+    assert survivors(replace(case, spec=spec, answers=Answers(truth, score))) == set()
+
+
+def test_a_drill_is_the_same_each_time(make: Make) -> None:
+    case = make([{"metric": "roc_auc", "min": 0.0}])
+
+    assert list(attacked(case)) == list(attacked(case))
+
+
+def test_nothing_of_the_case_is_changed(make: Make) -> None:
+    case = make()
+    before = (case.train.copy(), case.test.copy(), case.data.copy(), case.answers.score.copy())
+
+    list(attacked(case))
+
+    pd.testing.assert_frame_equal(case.train, before[0])
+    pd.testing.assert_frame_equal(case.test, before[1])
+    pd.testing.assert_frame_equal(case.data, before[2])
+    np.testing.assert_array_equal(case.answers.score, before[3])
+
+
+def drilled(case: Case) -> Drilled:
+    return Drilled("m", tuple(attacked(case)))
+
+
+def test_the_table_names_gate_and_attack(make: Make) -> None:
+    text = [line.plain for line in lines(drilled(make([{"metric": "roc_auc", "min": 0.0}, {"size": {"max": "3MB"}}])))]
+
+    assert text[0] == "m · 5 gates · 12 attacks · 3 PASSED"
+    assert "  ✗ roc_auc    stops 3 of 6" in text
+    assert any(line.startswith("      lets pass: shuffled labels · 0.4") for line in text)
+    assert "  ✓ size       stops 1 of 1" in text
+
+
+def test_the_record_is_json(make: Make) -> None:
+    record = drilled(make([{"metric": "roc_auc", "min": 0.0}])).record()
+
+    assert json.loads(json.dumps(record)) == record
+    assert record["ok"] is False
+    (first, *_) = [each for each in record["attacks"] if not each["stopped"]]
+    assert {key: first[key] for key in ("gate", "kind", "attack")} == {
+        "gate": "roc_auc",
+        "kind": "metric",
+        "attack": "shuffled labels",
+    }
+    assert drilled(make([])).record()["ok"] is True
+
+
+def test_outcomes_are_in_the_order_of_the_spec(make: Make) -> None:
+    outcomes: list[Outcome] = list(attacked(make()))
+
+    assert list(dict.fromkeys(outcome.kind for outcome in outcomes)) == [
+        "contract",
+        "leak",
+        "metric",
+        "champion",
+        "slice",
+        "fairness",
+        "robustness",
+        "latency",
+        "size",
+        "drift",
+    ]
