@@ -91,8 +91,7 @@ def _workflows(spec: Spec) -> Iterator[Output]:
             }
             yield _workflow(f"promote-{name}", {**common, **values}, template="promote")
     if spec.monitor:
-        alert = spec.monitor.on_alert.open
-        yield _workflow("monitor", {**common, "schedule": spec.monitor.schedule, "alert": alert})
+        yield _workflow("monitor", {**common, "schedule": spec.monitor.schedule})
 
 
 def _workflow(name: str, values: Mapping[str, object], *, template: str | None = None) -> Output:
