@@ -25,6 +25,10 @@ FILES = {
         ["model.yaml", "models/credit/model.yaml"],
         ["my-model.yaml", "model.yaml.bak", "model.yml", "model.yaml/x"],
     ),
+    "mlops-spec-lint-repository": (
+        ["model.yaml", "src/credit/train.py", "data/rows.csv.dvc", "uv.lock", ".dvc/config", ".github/workflows/x.yml"],
+        ["README.md", "tests/test_train.py", "models/credit/model.yaml"],
+    ),
     "mlops-spec-render-check": (
         ["model.yaml", "dvc.yaml", ".github/workflows/mlops-merge.yml", "deploy/production.yaml", ".dvc/config"],
         ["src/train.py", "data/rows.csv", "docs/model.yaml", ".dvc/config.local"],
