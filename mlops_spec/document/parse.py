@@ -104,7 +104,8 @@ class _Builder:
         self.nodes[address] = Node(key, event, end)
         return data
 
-    def alias(self, event: Event, address: Address, key: Event | None) -> Any:  # noqa: ARG002 - who allows it uses them
+    def alias(self, event: Event, address: Address, key: Event | None) -> Any:
+        self.nodes[address] = Node(key, event, event)  # a second key of the name says where the first one is
         return self.refuse(event, f"the alias `*{event.anchor}`", "write the value itself")
 
     def mapping(self, address: Address) -> tuple[dict[str, Any], Event]:

@@ -26,6 +26,11 @@ _SCALAR = re.compile(rb"(?<=: )[^\s,\]}#]+|(?<=- )[^\s:]+|(?<=\[)[^,\]]+")
 def mutated(seed: int) -> bytes:
     """One to six changes of a spec of the corpus."""
     chance = random.Random(seed)
+    if seed % 2:  # what is likely to be a spec still, for the rules
+        text = chance.choice(SOUND)
+        for _ in range(chance.randint(1, 3)):
+            text = _likely(text, chance)
+        return text
     text = chance.choice(SOUND if seed % 3 == 0 else SEEDS)
     for _ in range(chance.randint(1, 6)):
         text = chance.choice((_bytes, _bytes, _lines, _value, _value))(text, chance)
@@ -57,6 +62,17 @@ def _lines(text: bytes, chance: random.Random) -> bytes:
     else:
         lines[index] = b" " * chance.randint(1, 4) + line
     return b"\n".join(lines)
+
+
+def _likely(text: bytes, chance: random.Random) -> bytes:
+    """Writes one value of a sound spec where another one of its kind stands."""
+    places = [found.span() for found in _SCALAR.finditer(text)]
+    start, end = chance.choice(places)
+    other = chance.choice(SOUND)
+    words = [found[0] for found in _SCALAR.finditer(other)]
+    number = text[start:end].replace(b".", b"").isdigit()
+    alike = [word for word in words if word.replace(b".", b"").isdigit() == number]
+    return text[:start] + chance.choice(alike or words) + text[end:]
 
 
 def _value(text: bytes, chance: random.Random) -> bytes:
