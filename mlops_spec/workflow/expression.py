@@ -39,6 +39,13 @@ def keeps_forks_out(condition: str) -> bool:
     return "||" not in bare and any(guard in bare for guard in _GUARDS)
 
 
+def keeps_pull_requests_out(condition: str) -> bool:
+    """Whether a condition never holds in a run that a pull request has started."""
+    bare = re.sub(r"\s", "", condition)
+    other = re.search(r"github\.event_name=='(?!pull_request)|github\.event_name!='pull_request'", bare)
+    return on_main(condition) or ("||" not in bare and bool(other))
+
+
 def on_main(condition: str) -> bool:
     """Whether a condition holds for none but the main branch."""
     bare = re.sub(r"\s", "", condition)

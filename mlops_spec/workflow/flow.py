@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlops_spec.workflow.expression import despite_failure, keeps_pull_requests_out
 from mlops_spec.workflow.read import called_path
-from mlops_spec.workflow.release import RELEASING
+from mlops_spec.workflow.release import PULL_REQUEST, RELEASING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from mlops_spec.workflow import Delivery, Job, Step, Workflow
     from mlops_spec.workflow.command import Command
@@ -27,8 +28,11 @@ def steps_before(delivery: Delivery, workflow: Workflow, job: Job, step: Step) -
         yield from earlier.steps
 
 
-def commands_before(delivery: Delivery, workflow: Workflow, job: Job, step: Step) -> Iterator[Command]:
-    """The commands of `steps_before`, but for those of steps that may be passed over."""
+def commands_before(
+    delivery: Delivery, workflow: Workflow, job: Job, step: Step, command: Command
+) -> Iterator[Command]:
+    """The commands before a command of a step, but for those of steps that may be passed over."""
+    yield from step.commands[: step.commands.index(command)]
     for each in steps_before(delivery, workflow, job, step):
         if not each.condition:
             yield from each.commands
@@ -59,6 +63,20 @@ def events(delivery: Delivery, workflow: Workflow, levels: int = _LEVELS) -> set
     for other, _ in callers(delivery, workflow) if levels else ():
         found |= events(delivery, other, levels - 1)
     return found
+
+
+def pull_request_jobs(delivery: Delivery, workflow: Workflow) -> list[Job]:
+    """The jobs that the code of a pull request may reach."""
+    found = events(delivery, workflow) & PULL_REQUEST
+    if found == {"pull_request"}:
+        return [job for job in workflow.jobs.values() if not holds(workflow, job, keeps_pull_requests_out)]
+    return list(workflow.jobs.values()) if found else []
+
+
+def holds(workflow: Workflow, job: Job, asked: Callable[[str], bool]) -> bool:
+    """Whether a job starts only under a condition, its own or that of one without which it does not start."""
+    needed = [] if despite_failure(job.condition) else [workflow.jobs[name] for name in _needed(workflow, job)]
+    return any(asked(each.condition) for each in (job, *needed))
 
 
 def verbs(delivery: Delivery, workflow: Workflow, job: Job) -> set[str]:

@@ -55,7 +55,6 @@ def permissions(workflow: Workflow, job: Job) -> Mapping[str, str] | None:
 
 
 def writable(workflow: Workflow, job: Job) -> list[str]:
-    """What of the repository a job may write to; GitHub's default may be all. An identity writes nothing by itself."""
-    given = permissions(workflow, job)
-    scopes = _EVERY if given is None else [scope for scope, level in given.items() if level == "write"]
-    return [scope for scope in scopes if scope != "id-token"]
+    """What of the repository a job says that it may write to; an identity writes nothing by itself."""
+    given = permissions(workflow, job) or {}
+    return [scope for scope, level in given.items() if level == "write" and scope != "id-token"]

@@ -131,7 +131,9 @@ def test_what_one_caller_has_run_is_not_on_every_path() -> None:
         texts = {verb: caller.format(verb=verb, uses=uses) for verb in verbs}
         found = read(documents(delivery(called=called, **texts)))
         workflow, step = last_step(found, "called", "go")
-        return {command.verb for command in commands_before(found, workflow, workflow.jobs["go"], step)}
+        return {
+            command.verb for command in commands_before(found, workflow, workflow.jobs["go"], step, step.commands[0])
+        }
 
     assert before("gate") == {"gate"}
     assert before("gate", "lint") == set()
@@ -155,12 +157,41 @@ jobs:
     assert told(files) == [("all", "MS530", 1), ("all", "MS528", 3), ("all", "MS512", 5)]
 
 
+def test_a_gate_in_the_same_step_counts_when_it_comes_first() -> None:
+    both = "run: |\n          mlops-spec {0}\n          mlops-spec {1}\n"
+    first, last = (
+        told(delivery(release=RELEASE, train=TRAIN.replace("uses: ./.github/actions/gate", both.format(*verbs))))
+        for verbs in (("gate", "bundle"), ("bundle", "gate"))
+    )
+
+    assert (first, last) == ([], [("train", "MS505", 12)])
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        ("github.ref == 'refs/heads/main'", set()),
+        ("${{ github.event_name == 'push' && success() }}", {"MS530"}),
+        ("github.event_name != 'pull_request'", {"MS530"}),
+        ("github.event_name == 'push' || github.event_name == 'pull_request'", {"MS530", "MS541", "MS521"}),
+        ("github.actor != 'dependabot[bot]'", {"MS530", "MS541", "MS521"}),
+    ],
+)
+def test_a_condition_may_keep_pull_requests_from_a_release(condition: str, found: set[str]) -> None:
+    release = RELEASE.replace("on: {push:", "on: {pull_request: {branches: [main]}, push:").replace(
+        "    needs: train\n", f"    needs: train\n    if: {condition}\n"
+    )
+
+    assert {code for _, code, _ in told(delivery(release=release, train=TRAIN, action=ACTION))} == found
+
+
 def test_needs_that_go_in_circles_end() -> None:
     text = "on: push\njobs:\n  a: {needs: b, steps: [{run: mlops-spec bundle}]}\n  b: {needs: [a, b, c]}\n"
     found = read(documents(delivery(round=text)))
     workflow, step = last_step(found, "round", "a")
 
-    assert list(commands_before(found, workflow, workflow.jobs["a"], step)) == [*step.commands]
+    (command,) = step.commands
+    assert list(commands_before(found, workflow, workflow.jobs["a"], step, command)) == [command]
 
 
 def test_workflows_that_call_each_other_end() -> None:

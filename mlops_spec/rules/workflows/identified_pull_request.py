@@ -29,8 +29,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
-from mlops_spec.workflow.flow import events
-from mlops_spec.workflow.release import PULL_REQUEST
+from mlops_spec.workflow.flow import pull_request_jobs
 from mlops_spec.workflow.shape import mapping
 
 if TYPE_CHECKING:
@@ -45,9 +44,7 @@ SEVERITY: Severity = "error"
 
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
-    if not events(delivery, workflow) & PULL_REQUEST:
-        return
-    for job in workflow.jobs.values():
+    for job in pull_request_jobs(delivery, workflow):
         given = job.data.get("permissions", workflow.data.get("permissions"))
         if given == "write-all" or mapping(given).get("id-token") == "write":
             own = "permissions" in job.data

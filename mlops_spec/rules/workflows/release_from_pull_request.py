@@ -26,9 +26,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.workflow.flow import events
+from mlops_spec.workflow.expression import keeps_pull_requests_out
+from mlops_spec.workflow.flow import pull_request_jobs
 from mlops_spec.workflow.place import at_command
-from mlops_spec.workflow.release import PULL_REQUEST, RELEASING
+from mlops_spec.workflow.release import RELEASING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,9 +44,9 @@ SEVERITY: Severity = "error"
 
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
-    if not events(delivery, workflow) & PULL_REQUEST:
-        return
-    for _, step, command in workflow.commands(*RELEASING, "promote open", "promote close", "bundle", "run"):
-        if command.verb != "run" or command.option("--push") is not None:
+    reached = pull_request_jobs(delivery, workflow)
+    for job, step, command in workflow.commands(*RELEASING, "promote open", "promote close", "bundle", "run"):
+        releases = command.verb != "run" or command.option("--push") is not None
+        if releases and job in reached and not keeps_pull_requests_out(step.condition):
             what = "pushes to the shared remote" if command.verb == "run" else f"runs `{command.verb}`"
             yield at_command(step, command, f"a pull request {what} before it is merged", "remove it")

@@ -31,8 +31,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
 from mlops_spec.workflow.expression import expressions
-from mlops_spec.workflow.flow import events
-from mlops_spec.workflow.release import PULL_REQUEST
+from mlops_spec.workflow.flow import pull_request_jobs
 from mlops_spec.workflow.where import environment
 
 if TYPE_CHECKING:
@@ -47,13 +46,13 @@ SEVERITY: Severity = "error"
 
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
-    if not events(delivery, workflow) & PULL_REQUEST:
-        return
-    for address, value in workflow.document.texts():
-        if any(_SECRET.search(each) for each in expressions(value)):
+    reached = {job.name: job for job in pull_request_jobs(delivery, workflow)}
+    for address, value in workflow.document.texts() if reached else ():
+        elsewhere = address[:1] == ("jobs",) and address[1:2] and address[1] not in reached
+        if not elsewhere and any(_SECRET.search(each) for each in expressions(value)):
             hint = "run what needs it after the merge"
             yield Finding(address, "the code of a pull request can read this secret", hint)
-    for job in workflow.jobs.values():
+    for job in reached.values():
         if environment(job):
             message = f"the code of a pull request can read the secrets of `{environment(job)}`"
             yield Finding((*job.address, "environment"), message, "run what needs them after the merge")

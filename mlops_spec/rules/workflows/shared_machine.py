@@ -29,8 +29,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
-from mlops_spec.workflow.flow import events
-from mlops_spec.workflow.release import PULL_REQUEST
+from mlops_spec.workflow.flow import pull_request_jobs
 from mlops_spec.workflow.shape import mapping, names
 
 if TYPE_CHECKING:
@@ -45,9 +44,7 @@ SEVERITY: Severity = "error"
 
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
-    if not events(delivery, workflow) & PULL_REQUEST:
-        return
-    for job in workflow.jobs.values():
+    for job in pull_request_jobs(delivery, workflow):
         written = job.data.get("runs-on")
         if "self-hosted" in names(mapping(written).get("labels") if isinstance(written, dict) else written):
             message = "the code of a pull request runs on your own machine"

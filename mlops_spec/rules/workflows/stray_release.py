@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING
 from mlops_spec import layout
 from mlops_spec.rule import Finding
 from mlops_spec.workflow.expression import on_main
-from mlops_spec.workflow.flow import verbs
+from mlops_spec.workflow.flow import holds, verbs
 from mlops_spec.workflow.release import RELEASING
 from mlops_spec.workflow.shape import mapping, names
 
@@ -49,7 +49,7 @@ SEVERITY: Severity = "error"
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     jobs = [job for job in workflow.jobs.values() if verbs(delivery, workflow, job) & set(RELEASING)]
-    if not jobs or all(on_main(job.condition) for job in jobs):
+    if not jobs or all(holds(workflow, job, on_main) for job in jobs):
         return
     for event, settings in workflow.triggers.items():
         if event == "push" and (wrong := _not_main(settings)) is not None:

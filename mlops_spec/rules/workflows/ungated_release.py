@@ -46,7 +46,7 @@ SEVERITY: Severity = "error"
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for job, step, command in workflow.commands("bundle", "register"):
-        if all(earlier.verb != "gate" for earlier in commands_before(delivery, workflow, job, step)):
+        if all(earlier.verb != "gate" for earlier in commands_before(delivery, workflow, job, step, command)):
             message = f"`{command.verb}` is reached without `gate`"
             hint = "run `mlops-spec gate` in a step before it, or in a job that this one needs"
             if hidden := dict.fromkeys(unseen(steps_before(delivery, workflow, job, step))):

@@ -29,8 +29,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
 from mlops_spec.workflow.expression import keeps_forks_out
-from mlops_spec.workflow.flow import events
-from mlops_spec.workflow.release import PULL_REQUEST
+from mlops_spec.workflow.flow import holds, pull_request_jobs
 from mlops_spec.workflow.token import writable
 
 if TYPE_CHECKING:
@@ -45,10 +44,8 @@ SEVERITY: Severity = "error"
 
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
-    if not events(delivery, workflow) & PULL_REQUEST:
-        return
-    for job in workflow.jobs.values():
-        if writable(workflow, job) and not job.calls and not keeps_forks_out(job.condition):
+    for job in pull_request_jobs(delivery, workflow):
+        if writable(workflow, job) and not job.calls and not holds(workflow, job, keeps_forks_out):
             place = (*job.address, "if") if job.condition else job.address
             hint = "add `github.event.pull_request.head.repo.full_name == github.repository` to its condition"
             yield Finding(place, "a job that may write starts for pull requests of forks too", hint, at_key=True)

@@ -42,7 +42,7 @@ SEVERITY: Severity = "error"
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for job, step, command in workflow.commands("promote ask"):
-        earlier = {each.verb for each in commands_before(delivery, workflow, job, step)}
+        earlier = {each.verb for each in commands_before(delivery, workflow, job, step, command)}
         if not earlier & {"promote plan", "register"}:
             hint = "let it need a job that runs `promote plan`, or `register` for what was just merged"
             yield at_command(step, command, "this deploys what nobody has verified", hint)

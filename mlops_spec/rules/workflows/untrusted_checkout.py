@@ -35,8 +35,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.diagnostic import listed
 from mlops_spec.rule import Finding
 from mlops_spec.workflow.expression import expressions
-from mlops_spec.workflow.flow import events
-from mlops_spec.workflow.release import PULL_REQUEST
+from mlops_spec.workflow.flow import pull_request_jobs
 from mlops_spec.workflow.shape import text
 from mlops_spec.workflow.token import writable
 
@@ -52,9 +51,7 @@ SEVERITY: Severity = "error"
 
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
-    if not events(delivery, workflow) & PULL_REQUEST:
-        return
-    for job in workflow.jobs.values():
+    for job in pull_request_jobs(delivery, workflow):
         for step in job.steps if writable(workflow, job) else ():
             ref = text(step.inputs.get("ref"))
             if step.uses_action("actions/checkout") and expressions(ref) not in _BASE:

@@ -46,6 +46,6 @@ SEVERITY: Severity = "error"
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for job, step, command in workflow.commands("promote plan"):
-        if all(earlier.verb != "audit verify" for earlier in commands_before(delivery, workflow, job, step)):
+        if all(earlier.verb != "audit verify" for earlier in commands_before(delivery, workflow, job, step, command)):
             hint = "run `mlops-spec audit verify` in a step before it"
             yield at_command(step, command, "this believes a ledger that nobody has verified", hint)
