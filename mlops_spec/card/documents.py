@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 BILL = layout.RELEASE / "bill.cdx.json"
 TEST_RESULT = layout.RELEASE / "test-result.intoto.json"
 RELEASE = layout.RELEASE / "release.intoto.json"
+# Those that the ledger names, by its kind of evidence; the statements hold nothing else.
+KINDS = {str(layout.CARD): "model-card", str(BILL): "ml-bom"}
 
 
 def documents(evidence: Evidence, declared_card: str) -> dict[str, bytes]:

@@ -88,7 +88,7 @@ def _row(name: str, found: Measured) -> tuple[str, ...]:
 
 def _gate(gate: GateResult) -> tuple[str, ...]:
     verdict = gate.verdict + (f", waived until {gate.waived_until}" if gate.waived_until else "")
-    bound = f"{_SIGNS[gate.bound.op]} {gate.bound.value:.4g}" if gate.bound else ""
+    bound = f"{_SIGNS[gate.bound.op]} {_number(gate.bound.value)}" if gate.bound else ""
     return markdown_text(gate.id), verdict, _number(gate.value), _interval(gate.low, gate.high), bound
 
 
@@ -110,11 +110,14 @@ def _cell(found: Slice, metric: str) -> str:
 
 
 def _number(value: float | None) -> str:
-    return "undefined" if value is None else f"{value:.4g}"
+    """Four digits; bytes and the like in full."""
+    if value is None:
+        return "undefined"
+    return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.4g}"
 
 
 def _interval(low: float | None, high: float | None, form: str = "{}") -> str:
-    return "" if low is None or high is None else form.format(f"{low:.4g} … {high:.4g}")
+    return "" if low is None or high is None else form.format(f"{_number(low)} … {_number(high)}")
 
 
 def _table(heading: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:

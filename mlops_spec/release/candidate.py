@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlops_spec import __version__, layout
-from mlops_spec.card.documents import documents
+from mlops_spec.card.documents import KINDS, documents
 from mlops_spec.card.evidence import evidence_of
 from mlops_spec.ledger.canonical import canonical
 from mlops_spec.ledger.record import Data, Draft, Evidence, FromWhat, Package, Policy, Risk, TagObject, What, Why, plain
 from mlops_spec.outputs.stages import data_file
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import datetime
 
     from mlops_spec.git import Git, Tree
@@ -43,16 +44,23 @@ def release_commit(git: Git, candidate: Candidate, version: str) -> str:
     Raises Failure when the evidence is damaged, or of another model.
     """
     files = dict(candidate.bundle.files)
-    declared = files.pop(layout.CARD.name).decode(errors="replace")
+    del files[layout.CARD.name]  # the declared one, which the release's own holds
     placed: dict[str, bytes | None] = {str(layout.DVC_LOCK): files.pop(layout.DVC_LOCK.name)}
     placed |= {f"{FOLDER}/{name}": content for name, content in files.items()}
-    placed |= documents(evidence_of(candidate.bundle, candidate.spec, version), declared)
+    placed |= _documents(candidate, version)
     return git.write_commit(
         git.write_tree(candidate.tree.commit, placed),
         parents=[candidate.tree.commit],
         message=f"Release {candidate.spec.model} {version}\n\n{candidate.bundle.digest}\n",
         when=candidate.now,
     )
+
+
+def _documents(candidate: Candidate, version: str) -> dict[str, bytes]:
+    """Card, bill and statements; the declared card is main's, wherever the bundle has been."""
+    declared = candidate.tree.read(layout.CARD) or candidate.bundle.files[layout.CARD.name]
+    evidence = evidence_of(candidate.bundle, candidate.spec, version)
+    return documents(evidence, declared.decode(errors="replace"))
 
 
 def tag_message(candidate: Candidate, version: str, end: Head) -> str:
@@ -89,12 +97,18 @@ def registration(candidate: Candidate, version: str, tag: TagObject, parts: tupl
             policy=_policy(candidate),
         ),
         from_what=_from_what(candidate),
-        evidence=tuple(
-            Evidence(kind=kind, digest=_sha256(bundle.files[path.name]), uri=f"{FOLDER}/{path.name}")
-            for kind, path in (("gates", layout.GATE), ("evaluation", layout.EVALUATION))
-        ),
+        evidence=tuple(_evidence(candidate, version)),
         risk=Risk(class_=spec.governance.risk),
     )
+
+
+def _evidence(candidate: Candidate, version: str) -> Iterator[Evidence]:
+    for kind, path in (("gates", layout.GATE), ("evaluation", layout.EVALUATION)):
+        digest = _sha256(candidate.bundle.files[path.name])
+        yield Evidence(kind=kind, digest=digest, uri=f"{FOLDER}/{path.name}")
+    for name, content in _documents(candidate, version).items():
+        if name in KINDS:
+            yield Evidence(kind=KINDS[name], digest=_sha256(content), uri=name)
 
 
 def _from_what(candidate: Candidate) -> FromWhat:

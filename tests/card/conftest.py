@@ -85,14 +85,14 @@ MANIFEST = manifest.Manifest(
 LOCK = "schema: '2.0'\nstages:\n  train: {cmd: mlops-spec stage train}\n"
 
 
-def bundle(commit: str = COMMIT, gates: Any = None, card: str = DECLARED, **evaluated: Any) -> Bundle:
-    """A bundle; `evaluated` replaces fields of evaluation.json."""
+def bundle(commit: str = COMMIT, gates: Any = None, card: str = DECLARED, seed: int = 0, **evaluated: Any) -> Bundle:
+    """A bundle; each `seed` is another package, and `evaluated` replaces fields of evaluation.json."""
     slices = {"age_band": {"[0,25)": {"rows": 651, "measures": MEASURES}, "a|b": {"rows": 12, "measures": {}}}}
     evaluation = {"v": 1, "model": SPEC.model, "rows": 7384, "measures": MEASURES, "slices": slices} | evaluated
     against = {"environment": "production", "version": "v1.3.2", "digest": f"sha256:{'d' * 64}"}
     judged = {"v": 1, "model": SPEC.model, "commit": commit, "rows": 7384, "against": against, "gates": gates or GATES}
     files = {
-        "manifest.json": manifest.manifest_bytes(MANIFEST),
+        "manifest.json": manifest.manifest_bytes(replace(MANIFEST, spec_sha256=f"{seed:064x}")),
         "gate.json": json.dumps(judged).encode(),
         "evaluation.json": json.dumps(evaluation).encode(),
         "dvc.lock": LOCK.encode(),

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner, Result
 
-from mlops_spec.card.documents import BILL, RELEASE, TEST_RESULT
+from mlops_spec import ledger
+from mlops_spec.card.documents import BILL, KINDS, RELEASE, TEST_RESULT
 from mlops_spec.card.released import released
 from mlops_spec.cli.card import card_command
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.git import Update
+from mlops_spec.release.register import register
 
-from .conftest import DECLARED, START, bundle
+from .conftest import ALICE, DECLARED, GATES, START, bundle
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,6 +55,15 @@ def test_the_printed_forms_are_what_the_release_carries(repository: Git) -> None
     first, second = card(repository, "--version", "v1.0.0", "--format", "in-toto").stdout.splitlines()
     assert json.loads(first) == json.loads(carried[TEST_RESULT] or b"")
     assert json.loads(second) == json.loads(carried[RELEASE] or b"")
+
+
+def test_the_ledger_names_card_and_bill_by_their_digests(repository: Git) -> None:
+    (record,) = ledger.read(repository)
+
+    named = {each.uri: (each.kind, each.digest) for each in record.evidence}
+    tree = released(repository).tree
+    for path, kind in KINDS.items():
+        assert named[path] == (kind, "sha256:" + hashlib.sha256(tree.read(path) or b"").hexdigest())
 
 
 def test_json_has_the_numbers_and_the_verdicts(repository: Git) -> None:
@@ -100,6 +113,20 @@ def test_changed_evidence_is_found_by_all_that_was_made_from_it(repository: Git)
     forged(repository, "release/evaluation.json", content.replace(b"0.7821391401164256", b"0.9821391401164256"))
 
     assert set(released(repository).differences()) == {"MODEL_CARD.md", str(BILL), str(TEST_RESULT)}
+
+
+def test_a_card_that_the_bundle_brings_along_does_not_get_in(repository: Git) -> None:
+    commit = repository.write_commit(
+        repository.write_tree("HEAD", {"src/a.py": b"1"}), parents=["HEAD"], message="Change", when=START
+    )
+    repository.push(Update("refs/heads/main", commit, repository.commit_id()))
+    gates = [gate | {"verdict": "pass", "value": 0.1} if gate["kind"] == "fairness" else gate for gate in GATES]
+    brought = bundle(commit, gates, card="# Perfect\n", seed=1)
+    register(repository, brought, who=ALICE, now=START)
+
+    done = card(repository, "--version", "v1.0.1", "--check")
+    assert done.return_value == Exit.OK, done.output
+    assert "# Perfect" not in card(repository).stdout
 
 
 def test_bytes_that_are_no_text_are_found(repository: Git) -> None:
