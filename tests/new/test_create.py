@@ -63,7 +63,7 @@ def test_data_is_tracked_by_dvc_and_not_by_git(place: Path, fake_uv: Path, start
 
 @pytest.mark.parametrize("starter", STARTERS)
 def test_lint_finds_nothing(place: Path, fake_uv: Path, starter: str) -> None:
-    done = mlops_spec("lint", "model.yaml", cwd=made(place, starter))
+    done = mlops_spec("lint", cwd=made(place, starter))
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "no errors" in done.stdout
