@@ -38,9 +38,10 @@ def lint_command(  # noqa: PLR0913 - one argument for each option
 ) -> int:
     """Say what is wrong with a spec, where, and what would be right.
 
-    Without a path it reads model.yaml and the workflows that run our commands; of a folder it reads every model.yaml,
-    and the workflows beside it. Exits with 1 when something was found,
-    with 2 when that leaves no spec to work with. [tool.mlops-spec.lint] in pyproject.toml chooses what counts.
+    Without a path it reads model.yaml, the workflows that run our commands, and the repository around both: code, data,
+    locks and settings; of a folder it reads every model.yaml so. A file that is named is looked at alone. Exits with 1
+    when something was found, with 2 when that leaves no spec to work with. [tool.mlops-spec.lint] in pyproject.toml
+    chooses what counts.
 
     \b
     Examples:
