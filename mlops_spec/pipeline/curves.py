@@ -1,4 +1,4 @@
-"""The pictures of an evaluation: points as JSON, which `dvc plots` compares between versions, and an SVG of each."""
+"""The curves of an evaluation: points as JSON, which `dvc plots` draws and compares between versions."""
 
 from __future__ import annotations
 
@@ -19,12 +19,11 @@ if TYPE_CHECKING:
 
 _MOST_POINTS = 100
 _BINS = 10
-_SIZE, _EDGE = 360, 48
 
 
 @dataclass(frozen=True)
 class Curve:
-    """Points (n, 2) in the unit square, or scaled to it, and what its axes are."""
+    """Points (n, 2), and what its axes are."""
 
     name: str
     x: str
@@ -32,13 +31,12 @@ class Curve:
     points: np.ndarray
 
 
-def write_plots(folder: Path, task: str, answers: Answers) -> None:
-    """Writes `<curve>.json` and `<curve>.svg` for each curve of the task."""
+def write_curves(folder: Path, task: str, answers: Answers) -> None:
+    """Writes `<curve>.json` for each curve of the task."""
     folder.mkdir(parents=True, exist_ok=True)
     for curve in curves(task, answers):
         rows = [dict(zip((curve.x, curve.y), map(float, point), strict=True)) for point in curve.points]
         write_atomic(folder / f"{curve.name}.json", json.dumps(rows) + "\n")
-        write_atomic(folder / f"{curve.name}.svg", svg(curve))
 
 
 def curves(task: str, answers: Answers) -> Iterator[Curve]:
@@ -55,25 +53,6 @@ def curves(task: str, answers: Answers) -> Iterator[Curve]:
             order = np.argsort(answers.score, kind="stable")
             points = np.column_stack([answers.score, answers.truth])[order]
             yield Curve("predicted_actual", "predicted", "actual", _means(points))
-
-
-def svg(curve: Curve) -> str:
-    """A picture of a curve beside the diagonal; its bytes depend on the points alone."""
-    low, high = curve.points.min(), curve.points.max()
-    unit = (curve.points - low) / (high - low) if low < 0 or high > 1 else curve.points
-    at = [f"{_EDGE + x * (_SIZE - 2 * _EDGE):.1f},{_SIZE - _EDGE - y * (_SIZE - 2 * _EDGE):.1f}" for x, y in unit]
-    far = _SIZE - _EDGE
-    across, up, half = curve.x.replace("_", " "), curve.y.replace("_", " "), _SIZE // 2
-    style = 'font-family="sans-serif" font-size="12" text-anchor="middle"'
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_SIZE} {_SIZE}" {style}>\n'
-        f'<rect width="{_SIZE}" height="{_SIZE}" fill="white"/>\n'
-        f'<path d="M{_EDGE},{_EDGE}V{far}H{far}M{_EDGE},{far}L{far},{_EDGE}" fill="none" stroke="#bbb"/>\n'
-        f'<polyline points="{" ".join(at)}" fill="none" stroke="#1f6feb" stroke-width="2"/>\n'
-        f'<text x="{half}" y="{_SIZE - 14}">{across}</text>\n'
-        f'<text x="16" y="{half}" transform="rotate(-90 16 {half})">{up}</text>\n'
-        "</svg>\n"
-    )
 
 
 def _calibration(hit: np.ndarray, probability: np.ndarray) -> Curve:

@@ -1,4 +1,4 @@
-"""The stage `evaluate`: the model's answers for the test rows, what they measure, and the curves that show it."""
+"""The stage `evaluate`: the model's answers for the test rows, what they measure, and the pictures that show it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from mlops_spec.files import write_atomic
 from mlops_spec.manifest import canonical
 from mlops_spec.package import file_sha256
 from mlops_spec.pipeline.answers import Answers, groups_of, slices, truth_of, write_answers
-from mlops_spec.pipeline.curves import write_plots
+from mlops_spec.pipeline.curves import write_curves
 from mlops_spec.pipeline.measured import measure, metrics_of
 from mlops_spec.pipeline.model_files import check_trusted
+from mlops_spec.pipeline.pictures import Shown, draw_pictures
 from mlops_spec.pipeline.signature import signature_of
 from mlops_spec.pipeline.split_report import read_split_report
 from mlops_spec.predictor import Recipe, load
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from mlops_spec.spec import Spec
 
 
+_MOST_TRAIN_ROWS = 20_000
+
+
 def evaluate(root: Path, spec: Spec) -> None:
     """Writes predictions, measures and plots; raises Failure when the model can't answer for every test row."""
     split = read_split_report(root)
@@ -34,8 +38,17 @@ def evaluate(root: Path, spec: Spec) -> None:
     score = predict(test.drop(columns=[spec.data.target]))
     answers = Answers(truth_of(spec, split, test[spec.data.target]), score, groups_of(spec, test))
     write_answers(root / layout.PREDICTIONS, answers)
-    write_plots(root / layout.PLOTS, spec.task, answers)
-    write_atomic(root / layout.EVALUATION, canonical(_evaluation(root, spec, test, answers)))
+    evaluation = _evaluation(root, spec, test, answers)
+    write_curves(root / layout.PLOTS, spec.task, answers)
+    trained = predict(_some(pd.read_parquet(root / layout.TRAIN_ROWS), spec))
+    draw_pictures(root / layout.PLOTS, Shown(spec, test, answers, trained, evaluation))
+    write_atomic(root / layout.EVALUATION, canonical(evaluation))
+
+
+def _some(train: pd.DataFrame, spec: Spec) -> pd.DataFrame:
+    """Training rows without the target, enough of them to show how the answers are spread."""
+    some = train.sample(n=_MOST_TRAIN_ROWS, random_state=spec.train.seed) if len(train) > _MOST_TRAIN_ROWS else train
+    return some.drop(columns=[spec.data.target])
 
 
 def _recipe(root: Path, spec: Spec, split: SplitReport) -> Recipe:

@@ -1,0 +1,214 @@
+"""The pictures of an evaluation for people, as PNG: curves with their bands, slices, groups, train against test."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from sklearn.metrics import roc_curve
+
+from mlops_spec.pipeline.bands import rates, roc_band, shares
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    import pandas as pd
+    from matplotlib.axes import Axes
+
+    from mlops_spec.pipeline.answers import Answers
+    from mlops_spec.spec import Spec
+    from mlops_validators import Interval
+
+_BLUE, _ORANGE, _GREY = "#0072b2", "#d55e00", "#999999"  # of Okabe and Ito: told apart by the colour-blind too
+_INCHES, _DPI = 4.8, 110
+_BINS = 10
+_MOST_POINTS = 2000
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is drawn: `train_score` are answers for training rows, `evaluation` is what `evaluation.json` holds."""
+
+    spec: Spec
+    test: pd.DataFrame
+    answers: Answers
+    train_score: np.ndarray
+    evaluation: Mapping[str, Any]
+
+    @property
+    def confidence(self) -> float:
+        """Of every interval that is drawn."""
+        return self.spec.evaluate.confidence
+
+
+def draw_pictures(folder: Path, shown: Shown) -> None:
+    """Writes `<picture>.png` for each picture of the task; the same evaluation gives the same bytes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, figure in _pictures(shown):
+        FigureCanvasAgg(figure)
+        figure.savefig(folder / f"{name}.png", dpi=_DPI, metadata={"Software": None})
+
+
+def _pictures(shown: Shown) -> Iterator[tuple[str, Figure]]:
+    binary = shown.spec.task == "binary-classification"
+    if binary:
+        yield "roc", _roc(shown)
+    if shown.spec.task == "regression":
+        yield "predicted_actual", _predicted_actual(shown)
+    else:
+        yield "calibration", _calibration(shown)
+    if shown.evaluation["slices"]:
+        yield "slices", _slices(shown)
+    if binary and shown.spec.data.protected:
+        yield "groups", _groups(shown)
+    yield "scores", _scores(shown)
+
+
+def _roc(shown: Shown) -> Figure:
+    figure, axes = _square("false positive rate", "true positive rate")
+    false, true, _ = roc_curve(shown.answers.truth, shown.answers.score)
+    band = roc_band(shown.answers, confidence=shown.confidence, seed=shown.spec.train.seed)
+    axes.fill_between(band.x, band.low, band.high, color=_BLUE, alpha=0.25, linewidth=0, label=_level(shown))
+    axes.plot(false, true, color=_BLUE, label=_named(shown, "roc_auc", "model"))
+    axes.legend(loc="lower right", frameon=False)
+    return _titled(figure, axes, "ROC")
+
+
+def _calibration(shown: Shown) -> Figure:
+    figure, axes = _square("predicted probability", "observed share")
+    probability, hit = _of_top_label(shown.answers)
+    parts = [part for part in np.array_split(np.argsort(probability, kind="stable"), _BINS) if len(part)]
+    found = [shares(hit[part], shown.confidence) for part in parts]
+    _dots(axes, [float(probability[part].mean()) for part in parts], found, _BLUE, _level(shown))
+    axes.legend(loc="upper left", frameon=False)
+    return _titled(figure, axes, f"Calibration, {len(parts)} bins of equally many rows")
+
+
+def _predicted_actual(shown: Shown) -> Figure:
+    """A sample of the rows, the diagonal where all of them should lie, and the means of ten bins."""
+    figure, axes = _one("predicted", "actual")
+    predicted, actual = shown.answers.score, shown.answers.truth
+    some = np.linspace(0, len(actual) - 1, min(len(actual), _MOST_POINTS)).round().astype(int)
+    axes.scatter(predicted[some], actual[some], s=8, color=_BLUE, alpha=0.35, linewidth=0, label="test rows")
+    ends = [min(predicted.min(), actual.min()), max(predicted.max(), actual.max())]
+    axes.plot(ends, ends, color=_GREY, linewidth=1)
+    parts = np.array_split(np.argsort(predicted, kind="stable"), min(_BINS, len(predicted)))
+    means = np.array([[predicted[part].mean(), actual[part].mean()] for part in parts])
+    axes.plot(means[:, 0], means[:, 1], "o-", color=_ORANGE, label=f"means of {len(parts)} bins")
+    axes.legend(loc="upper left", frameon=False)
+    return _titled(figure, axes, "Predicted and actual")
+
+
+def _slices(shown: Shown) -> Figure:
+    """The first measure on each value of each column, beside that on all rows."""
+    metric, whole = next(iter(shown.evaluation["measures"].items()))
+    rows = [
+        (f"{column} = {value}  ({part['rows']:,})", part["measures"][metric])
+        for column, values in shown.evaluation["slices"].items()
+        for value, part in values.items()
+    ]
+    figure = Figure(figsize=(1.5 * _INCHES, 1.3 + 0.26 * len(rows)), layout="constrained")
+    axes = figure.add_subplot(xlabel=f"{metric}, {_level(shown)}")
+    if whole["low"] is not None and whole["high"] is not None:
+        axes.axvspan(whole["low"], whole["high"], color=_GREY, alpha=0.25, linewidth=0, label="all test rows")
+    for place, (_, found) in enumerate(rows):
+        _bar(axes, place, found)
+    axes.set_yticks(range(len(rows)), [name for name, _ in rows], fontsize=8)
+    axes.set_ylim(len(rows) - 0.5, -0.5)
+    axes.legend(loc="best", frameon=False)
+    return _titled(figure, axes, "Slices (rows)")
+
+
+def _bar(axes: Axes, place: int, found: Mapping[str, Any]) -> None:
+    """A value with its interval, hollow when that is unknown; what is undefined is said to be so."""
+    if found["value"] is None:
+        axes.text(0.5, place, "undefined", transform=axes.get_yaxis_transform(), va="center", ha="center", fontsize=8)
+        return
+    known = found["low"] is not None and found["high"] is not None
+    if known:
+        axes.plot([found["low"], found["high"]], [place, place], color=_BLUE, linewidth=2, alpha=0.6)
+    axes.plot([found["value"]], [place], "o", markersize=5, color=_BLUE, markerfacecolor=_BLUE if known else "white")
+
+
+def _groups(shown: Shown) -> Figure:
+    """Rates by protected attribute, a panel for each rate."""
+    spec = shown.spec
+    found = {
+        column: rates(shown.answers, shown.test[column], spec.evaluate.threshold, shown.confidence)
+        for column in spec.data.protected
+    }
+    names = list(next(iter(found.values())))
+    count = sum(len(each[names[0]]) for each in found.values())
+    figure = Figure(figsize=(2.1 * _INCHES, 1.3 + 0.3 * count), layout="constrained")
+    panels = figure.subplots(1, len(names), sharey=True)
+    labels = [f"{column} = {group}" for column, each in found.items() for group in each[names[0]]]
+    for axes, rate in zip(panels, names, strict=True):
+        for column, each in found.items():
+            for group, interval in each[rate].items():
+                _bar(axes, labels.index(f"{column} = {group}"), vars(interval))
+        axes.set(xlabel=rate)
+        axes.set_xlim(left=0)
+        axes.grid(axis="x", alpha=0.3)
+    panels[0].set_yticks(range(len(labels)), labels, fontsize=8)
+    panels[0].set_ylim(len(labels) - 0.5, -0.5)
+    figure.suptitle(f"Groups, answers from {spec.evaluate.threshold:g} on are positive, {_level(shown)}", fontsize=10)
+    return figure
+
+
+def _scores(shown: Shown) -> Figure:
+    """How the answers are spread on the rows that were trained on and on those that were not."""
+    several = shown.answers.score.ndim == 2
+    name = "value" if shown.spec.task == "regression" else "probability"
+    figure, axes = _one(f"highest {name}" if several else f"predicted {name}", "share of the rows")
+    train, test = (score.max(axis=1) if several else score for score in (shown.train_score, shown.answers.score))
+    edges = np.histogram_bin_edges(np.concatenate([train, test]), bins=40)
+    for score, colour, label in ((train, _ORANGE, "train"), (test, _BLUE, "test")):
+        share = np.full(len(score), 1 / len(score))
+        axes.hist(score, bins=edges.tolist(), weights=share, histtype="step", linewidth=1.5, color=colour, label=label)
+    axes.legend(loc="upper right", frameon=False)
+    return _titled(figure, axes, "Answers on train and test rows")
+
+
+def _of_top_label(answers: Answers) -> tuple[np.ndarray, np.ndarray]:
+    """Probability and truth of a binary task, or of the most probable of several classes."""
+    if answers.score.ndim == 1:
+        return answers.score, answers.truth == 1
+    return answers.score.max(axis=1), answers.score.argmax(axis=1) == answers.truth
+
+
+def _dots(axes: Axes, x: list[float], found: list[Interval], colour: str, label: str) -> None:
+    ends = np.array([[each.value - each.low, each.high - each.value] for each in found]).T.clip(min=0)
+    axes.errorbar(x, [each.value for each in found], yerr=ends, fmt="o-", color=colour, capsize=3, label=label)
+
+
+def _one(across: str, up: str) -> tuple[Figure, Axes]:
+    figure = Figure(figsize=(_INCHES, _INCHES), layout="constrained")
+    axes = figure.add_subplot(xlabel=across, ylabel=up)
+    axes.grid(alpha=0.3)
+    return figure, axes
+
+
+def _square(across: str, up: str) -> tuple[Figure, Axes]:
+    """The unit square with its diagonal."""
+    figure, axes = _one(across, up)
+    axes.plot([0, 1], [0, 1], color=_GREY, linewidth=1)
+    axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), aspect="equal")
+    return figure, axes
+
+
+def _titled(figure: Figure, axes: Axes, title: str) -> Figure:
+    axes.set_title(title, fontsize=11)
+    return figure
+
+
+def _level(shown: Shown) -> str:
+    return f"{shown.confidence:.0%} interval"
+
+
+def _named(shown: Shown, metric: str, otherwise: str) -> str:
+    found = shown.evaluation["measures"].get(metric)
+    return f"{metric} {found['value']:.3f}" if found and found["value"] is not None else otherwise
