@@ -54,11 +54,20 @@ def repositories(given: Iterable[Path]) -> dict[Path, set[str] | None]:
             continue
         if not path.is_file():
             raise Failure(f"{path}: no such file", remedy="name a workflow, or a repository's root")
-        root = path.parent.parent.parent if is_workflow(path) else path.parent
+        root, inside = _rooted(path)
         meant = found.setdefault(root, set())
         if meant is not None:
-            meant.add(path.relative_to(root).as_posix())
+            meant.add(inside)
     return found
+
+
+def _rooted(path: Path) -> tuple[Path, str]:
+    """The root that a file belongs to, and its path from there; its folder where its place makes it no workflow."""
+    if not is_workflow(path):
+        return path.parent, path.name
+    whole = path if len(path.parts) > 2 else path.absolute()  # one that is named from within the folder
+    root = whole.parents[2]
+    return root, whole.relative_to(root).as_posix()
 
 
 def is_workflow(path: Path) -> bool:

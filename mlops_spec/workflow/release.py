@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 RELEASING = ("register", "promote ask")
 #: What only has a worth when its failure stops what comes behind it.
 DECIDING = ("lint", "render", "run", "gate", "bundle", "register", "audit verify", "promote plan", "promote ask")
+#: Events by which the code of others starts a run.
+PULL_REQUEST = frozenset(("pull_request", "pull_request_target"))
 
 
 def decides(command: Command) -> bool:
@@ -24,7 +26,3 @@ def verifies(command: Command) -> bool:
 
 def checks_digest(command: Command) -> bool:
     return command.starts("sha256sum") and bool({"-c", "--check"} & set(command.words))
-
-
-#: Events by which the code of others starts a run.
-PULL_REQUEST = frozenset(("pull_request", "pull_request_target"))

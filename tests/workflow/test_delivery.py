@@ -301,6 +301,16 @@ def test_a_folder_is_linted_with_its_workflows_cached_or_not(
     assert in_a_run(capsys, "model.yaml") == []
 
 
+def test_a_workflow_may_be_named_from_within_its_folder(
+    repository: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(repository / FOLDER)
+
+    assert in_a_run(capsys, "release.yml") == []
+    Path("train.yml").unlink()
+    assert ("release.yml", "MS505") in in_a_run(capsys, "release.yml")
+
+
 def test_a_file_with_another_name_is_a_workflow_where_that_is_said(
     repository: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
