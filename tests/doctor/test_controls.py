@@ -171,6 +171,14 @@ def test_what_only_a_person_can_put_right_gets_no_call(clinic: Clinic, name: str
     assert clinic.settings == before
 
 
+def test_a_tag_called_main_is_not_main(clinic: Clinic) -> None:
+    clinic.settings.environments["staging"]["policies"].append({"id": 2, "name": "main", "type": "tag"})
+
+    assert clinic.wrong() == {"environment/staging/branches": "missing"}
+    clinic.heal()
+    assert clinic.wrong() == {}
+
+
 @pytest.mark.parametrize("find", [MAIN, LEDGER, VERSIONS])
 @pytest.mark.parametrize("enforcement", ["disabled", "evaluate"])
 def test_a_ruleset_that_is_not_active_counts_for_nothing(
