@@ -21,7 +21,8 @@ def connect(environ: Mapping[str, str] = os.environ) -> GitHub:
         message = "no token: neither GITHUB_TOKEN nor GH_TOKEN is set"
         remedy = "pass `GITHUB_TOKEN: ${{ github.token }}` in the step's env"
         raise Failure(message, exit_code=Exit.CONFIG, remedy=remedy)
-    return GitHub(required(environ, "GITHUB_REPOSITORY"), token, environ.get("GITHUB_API_URL") or API_URL)
+    api_url, teams = environ.get("GITHUB_API_URL") or API_URL, environ.get("MLOPS_TEAM_TOKEN", "")
+    return GitHub(required(environ, "GITHUB_REPOSITORY"), token, api_url, team_token=teams)
 
 
 def required(environ: Mapping[str, str], name: str) -> str:

@@ -36,6 +36,7 @@ class GitHub:
     timeout: float = 20.0  # seconds for one try
     tries: int = 4
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
+    team_token: str = field(default="", repr=False)  # opens teams, which the token of a workflow run can't
 
     def __post_init__(self) -> None:
         if not _REPOSITORY.fullmatch(self.repository):

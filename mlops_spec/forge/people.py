@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from mlops_spec.errors import Failure
+from dataclasses import replace
+
+from mlops_spec.errors import Exit, Failure
 from mlops_spec.forge.connection import GitHub, repository_path
 from mlops_spec.forge.shapes import Membership, Permission, read
+from mlops_spec.forge.trouble import Refusal
 
 
 def permission(github: GitHub, login: str) -> str:
@@ -17,15 +20,35 @@ def is_member(github: GitHub, organization: str, team: str, login: str) -> bool:
     """Whether somebody is an active member of a team.
 
     The token of a workflow run can't read teams: GitHub then answers as if there were no team.
+
+    Raises:
+        Failure: the token may not read the team (exit 78).
     """
+    if github.team_token:
+        github = replace(github, token=github.team_token)
     try:
         state = _membership(github, organization, team, login).state
-    except Failure as failure:
-        if ": 404 " not in failure.message:
-            raise
-        github.get(f"/orgs/{organization}/teams/{team}", needs="members: read")
+    except Refusal as refusal:
+        if refusal.status != 404:
+            raise _unreadable(refusal) from refusal
+        _check_readable(github, organization, team)
         return False
     return state == "active"
+
+
+def _check_readable(github: GitHub, organization: str, team: str) -> None:
+    try:
+        github.get(f"/orgs/{organization}/teams/{team}", needs="members: read")
+    except Refusal as refusal:
+        raise _unreadable(refusal) from refusal
+
+
+def _unreadable(refusal: Refusal) -> Failure:
+    remedy = (
+        "a workflow's own token can't read teams: give the job's environment the variable MLOPS_APP_CLIENT_ID and the "
+        "secret MLOPS_APP_KEY of a GitHub App with `members: read`, or name persons in place of teams"
+    )
+    return Failure(f"{refusal.message}: who is in this team can't be told", exit_code=Exit.CONFIG, remedy=remedy)
 
 
 def _membership(github: GitHub, organization: str, team: str, login: str) -> Membership:

@@ -21,6 +21,7 @@ Before the first push
   owners    {owners} in model.yaml; after a change of it: uv run mlops-spec render
   data      uv run dvc push takes it to {remote}; GitHub's runners must reach that
   origin    git remote add origin URL && git push -u origin main
+  approvals by persons as it stands; by teams (@org/team) they need a GitHub App, see README.md
   gates     uv run mlops-spec gate judges the model, also against what the remote says is live
 
 README.md says the rest."""

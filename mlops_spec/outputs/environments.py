@@ -33,6 +33,7 @@ class Deployment:
     job: str
     title: str
     follows_merge: bool
+    asks_teams: bool  # whether somebody may approve as a member of a team
     wait: str  # as `promote ask --wait` reads it
     minutes: int  # the job's limit
     proposals: tuple[Proposal, ...]
@@ -51,6 +52,7 @@ def _deployment(name: str, environment: Environment, spec: Spec) -> Deployment:
         job=f"deploy-{name}",
         title=f"Deploy to {name}",
         follows_merge=environment.after == "merge",
+        asks_teams=any("/" in owner for owner in environment.promote.approvers or spec.owners),
         wait=f"{wait}m",
         minutes=wait + SLACK_MINUTES,
         proposals=tuple(_proposal(other) for other, each in spec.environments.items() if each.after == name),

@@ -20,6 +20,8 @@ def test_the_environment_describes_the_connection() -> None:
 
     assert (github.repository, github.token, github.api_url) == ("acme/churn", "s3cret", "http://127.0.0.1:8000")
     assert connect(ENVIRONMENT).api_url == "https://api.github.com"
+    assert connect(ENVIRONMENT).team_token == ""
+    assert connect({**ENVIRONMENT, "MLOPS_TEAM_TOKEN": "of-the-app"}).team_token == "of-the-app"
 
 
 @pytest.mark.parametrize("missing", ["GITHUB_REPOSITORY", "GITHUB_TOKEN"])

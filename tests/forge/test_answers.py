@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -117,6 +118,14 @@ def test_a_team_member_is_named(script: Any) -> None:
     assert script.requests[0][1] == "/orgs/acme/teams/risk/memberships/carol"
 
 
+def test_teams_are_read_with_the_token_that_may(script: Any) -> None:
+    script.then(200, {"state": "active", "role": "member"})
+    github = replace(script.github(), team_token="of-the-app")
+
+    assert people.is_named(github, "carol", ["@acme/risk"])
+    assert script.requests[0][2]["Authorization"] == "Bearer of-the-app"
+
+
 def test_an_invited_person_is_no_member_yet(script: Any) -> None:
     script.then(200, {"state": "pending", "role": "member"})
 
@@ -138,3 +147,4 @@ def test_a_team_that_the_token_may_not_read_is_an_error_not_a_no(script: Any, st
 
     assert caught.value.exit_code == Exit.CONFIG
     assert "members: read" in caught.value.remedy
+    assert "MLOPS_APP_KEY" in caught.value.remedy

@@ -236,6 +236,23 @@ def test_a_pull_request_trains_unless_its_plan_says_that_nothing_could_change(va
         assert "needs.train.result != 'skipped'" in found["mlops-pull-request/comment"]["if"]
 
 
+def test_who_is_in_a_team_is_read_with_a_token_of_the_app_that_may_do_nothing_else(variants: list[Path]) -> None:
+    for root in variants:
+        spec = yaml.safe_load((root / "model.yaml").read_text(encoding="utf-8"))
+        for name, environment in spec.get("environments", {}).items():
+            approvers = environment.get("promote", {}).get("approvers") or spec["owners"]
+            for job in ("plan", "deploy"):
+                found = jobs(root).get(f"mlops-promote-{name}/{job}", {"steps": []})
+                asking = [step for step in found["steps"] if "TEAM_TOKEN" in str(step.get("env"))]
+                tokens = [step["with"] for step in found["steps"] if "app-token@" in step.get("uses", "")]
+                asks = any("/" in owner for owner in approvers) and bool(found["steps"])
+                assert len(asking) == len(tokens) == int(asks), (name, job)
+                for token in tokens:
+                    assert {key: token[key] for key in token if key.startswith("permission-")} == {
+                        "permission-members": "read"
+                    }
+
+
 def test_every_job_has_a_limit_and_a_runner_of_a_fixed_version(variants: list[Path]) -> None:
     for root in variants:
         for name, job in jobs(root).items():

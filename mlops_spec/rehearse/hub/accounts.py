@@ -61,7 +61,7 @@ def permission(request: Request) -> Result:
 
 
 def _team(request: Request) -> tuple[str, tuple[str, ...]]:
-    if request.person.type == "Bot":
+    if request.person.login == "github-actions[bot]":  # an App may be allowed to
         raise Refused(403, "Resource not accessible by integration")
     name = f"{request.part('org')}/{request.part('team_slug')}"
     if name not in request.hub.teams:
