@@ -99,6 +99,14 @@ def test_what_leaves_no_spec_is_never_let_pass(capsys: pytest.CaptureFixture[str
     assert "unknown key `modl`" in capsys.readouterr().out
 
 
+def test_not_even_a_baseline_that_names_it_lets_pass_what_leaves_no_spec() -> None:
+    known = {"file": "model.yaml", "code": "MS001", "at": "modl", "source": "modl: credit-default", "count": 9}
+    BASELINE.write_text(json.dumps({"v": 1, "findings": [known]}), encoding="utf-8")
+    write(WRONG.replace("model:", "modl:"))
+
+    assert lint(["model.yaml"], known=BASELINE) == 2
+
+
 def test_files_are_known_from_any_folder(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     Path("elsewhere").mkdir()
     monkeypatch.chdir("elsewhere")

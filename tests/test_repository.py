@@ -217,6 +217,12 @@ def test_the_fingerprint_follows_every_file(root: Path) -> None:
     assert now() != before
 
 
+def test_a_change_that_keeps_a_files_length_is_seen(capsys: pytest.CaptureFixture[str]) -> None:
+    assert found(capsys) == []
+    write("src/credit_default/predict.py", LOAD.replace("load", "laod"))
+    assert found(capsys) == ["model.yaml:13:14 MS804"]
+
+
 def test_the_cache_follows_every_package_that_decides() -> None:
     loaded = "import sys, mlops_spec.lint_repository, mlops_spec.lint_workflows; print(*sys.modules)"
     answer = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True).stdout
