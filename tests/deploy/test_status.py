@@ -87,6 +87,7 @@ def test_when_all_agree(live: World, status: Any) -> None:
         "live_digest": live.digests["v1.0.0"],
         "agent_seen": 0,
         "problems": [],
+        "degraded": False,
     }
     assert 0 <= found["staging"]["agent_seen"] < 60
     assert (found["production"]["version"], found["production"]["problems"]) == (None, [])
