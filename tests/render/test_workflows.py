@@ -61,6 +61,7 @@ COMMANDS = {
         TRAIN,
         RUN + "run",
         RUN + "gate --out build/gate.json",
+        RUN + "drill --out build/drill.json",
         RUN + f"report --out build/report.json {SUMMARY}",
     ],
     "mlops-pull-request/comment": [
