@@ -19,6 +19,7 @@ TABLE: Mapping[str, Mapping[str, str]] = {
     "plan": _READ,
     "run": _READ,
     "gate": _READ,
+    "drill": _READ,
     "report": _READ,
     "bundle": _READ,
     "comment": {"contents": "read", "pull-requests": "write"},
@@ -27,6 +28,8 @@ TABLE: Mapping[str, Mapping[str, str]] = {
     "promote ask": {"contents": "write", "pull-requests": "read"},
     "promote open": {"contents": "write", "pull-requests": "write"},
     "promote close": _WRITE,
+    "rollback": {"contents": "write", "pull-requests": "write"},
+    "status": _READ,
     "audit verify": _READ,
     "monitor": {"contents": "write", "issues": "write", "pull-requests": "write"},
 }
