@@ -13,7 +13,7 @@ from mlops_spec.git import Git
 from mlops_spec.package import digest
 from mlops_spec.review.markdown import as_markdown
 from mlops_spec.review.recompute import review, trusted
-from mlops_spec.review.report import MAX_BYTES, Gate, Measured, Part, Report
+from mlops_spec.review.report import MAX_BYTES, MOST_SURVIVORS, Drill, Gate, Measured, Part, Report, Survivor
 from mlops_spec.spec.evaluate import ChampionGate
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def build_report(root: Path, spec: Spec) -> Report:
         measures={name: _measured(found) for name, found in evaluation.get("measures", {}).items()},
         slices=_parts(evaluation),
         curves={name: curve for name, axes in _CURVES.items() if (curve := _curve(root / layout.PLOTS, name, axes))},
+        drill=_drill(_read(root / layout.DRILL), commit),
     )
 
 
@@ -83,6 +84,17 @@ def _read(path: Path) -> dict[str, Any] | None:
         return dict(json.loads(path.read_bytes()))
     except (OSError, ValueError):
         return None
+
+
+def _drill(found: dict[str, Any] | None, commit: str) -> Drill | None:
+    if found is None or found.get("commit") != commit:
+        return None
+    passed = [
+        Survivor(gate=attack["gate"][:_WORDS], attack=attack["attack"][:_WORDS])
+        for attack in found["attacks"]
+        if not attack["stopped"]
+    ]
+    return Drill(attacks=len(found["attacks"]), passed=passed[:MOST_SURVIVORS])
 
 
 def _digest(root: Path) -> str | None:

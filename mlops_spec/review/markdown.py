@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from mlops_spec.review.recompute import Recomputed, Review
-    from mlops_spec.review.report import Gate, Measured, Report
+    from mlops_spec.review.report import Drill, Gate, Measured, Report
 
 MAX_BYTES = 60_000
 _MOST_GATES = 60
@@ -53,8 +53,17 @@ def _head(report: Report, review: Review) -> Iterator[str]:
         yield f"{len(gates) - _MOST_GATES} more gates are in the run's artifact `report`."
     if review.missing:
         yield f"❌ main declares gates that this report lacks: {', '.join(map(shown, review.missing))}"
+    if report.drill:
+        yield _drilled(report.drill)
     if any(gate.verdict == "inconclusive" and gate.blocks for gate in review.gates):
         yield "An inconclusive gate blocks: gather rows, widen the slice, or waive it with an owner and an expiry."
+
+
+def _drilled(drill: Drill) -> str:
+    if not drill.passed:
+        return f"Drill: the gates stopped all of {drill.attacks:,} attacks."
+    passed = ", ".join(f"{shown(one.gate)} lets pass {shown(one.attack)}" for one in drill.passed)
+    return f"❌ Drill: of {drill.attacks:,} attacks on the gates some were not stopped: {passed}"
 
 
 def _shown_gates(gates: Sequence[Recomputed]) -> list[Recomputed]:

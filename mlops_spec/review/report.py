@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_BYTES = 60_000
+MOST_SURVIVORS = 30
 _LARGEST = 1e15
 
 Name = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]{1,64}$")]
@@ -81,6 +82,20 @@ class Part(Strict):
     measures: Annotated[dict[Name, Measured], Field(max_length=40)]
 
 
+class Survivor(Strict):
+    """An attack that a gate let pass."""
+
+    gate: Words
+    attack: Words
+
+
+class Drill(Strict):
+    """How many attacks the gates were put to, and which of them passed."""
+
+    attacks: Count
+    passed: list[Survivor] = Field(default_factory=list, max_length=MOST_SURVIVORS)
+
+
 class Report(Strict):
     """All of it; `failure` says why there are no gates."""
 
@@ -94,6 +109,7 @@ class Report(Strict):
     measures: dict[Name, Measured] = Field(default_factory=dict, max_length=60)
     slices: list[Part] = Field(default_factory=list, max_length=300)
     curves: dict[Name, Annotated[list[Number], Field(max_length=50)]] = Field(default_factory=dict, max_length=4)
+    drill: Drill | None = None
     failure: Words | None = None
 
 

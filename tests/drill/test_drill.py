@@ -255,7 +255,7 @@ def test_nothing_of_the_case_is_changed(make: Make) -> None:
 
 
 def drilled(case: Case) -> Drilled:
-    return Drilled("m", tuple(attacked(case)))
+    return Drilled("m", "0" * 40, tuple(attacked(case)))
 
 
 def test_the_table_names_gate_and_attack(make: Make) -> None:

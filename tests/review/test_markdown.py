@@ -41,6 +41,16 @@ def test_a_run_that_failed_says_so() -> None:
     assert found == "### credit-default: ❌ `No gates: see its log.`\n"
 
 
+def test_the_drill_is_one_line() -> None:
+    passed = [{"gate": "roc_auc", "attack": "shuffled labels"}]
+
+    assert "Drill: the gates stopped all of 44 attacks." in text(honest() | {"drill": {"attacks": 44, "passed": []}})
+    found = text(honest() | {"drill": {"attacks": 44, "passed": passed}})
+    told = next(line for line in found.splitlines() if "Drill" in line).replace("`", "")
+    assert told == "❌ Drill: of 44 attacks on the gates some were not stopped: roc_auc lets pass shuffled labels"
+    assert "Drill" not in text(honest())
+
+
 ATTACKS = [
     "@octocat",
     "<img src=x onerror=alert(1)>",
@@ -68,6 +78,8 @@ def hostile(place: str, attack: str) -> dict[str, Any]:
     record = copy.deepcopy(honest())
     if place == "failure":
         return {**record, "failure": attack}
+    if place == "drill":
+        return {**record, "drill": {"attacks": 1, "passed": [{"gate": attack, "attack": attack}]}}
     if place in ("column", "value"):
         record["slices"][0][place] = attack
         return record
@@ -88,7 +100,7 @@ def live(markdown: str) -> list[str]:
 
 @settings(max_examples=400, deadline=None)
 @given(
-    st.sampled_from(["id", "slice", "reason", "column", "value", "failure"]),
+    st.sampled_from(["id", "slice", "reason", "column", "value", "failure", "drill"]),
     st.lists(st.sampled_from(ATTACKS) | st.text(max_size=30), min_size=1, max_size=4).map("".join),
 )
 def test_nothing_hostile_survives(place: str, attack: str) -> None:

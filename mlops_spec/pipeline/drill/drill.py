@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlops_spec import layout
 from mlops_spec.files import write_atomic
+from mlops_spec.git import Git
 from mlops_spec.manifest import canonical
 from mlops_spec.outputs.stages import data_file
 from mlops_spec.package import digest
@@ -55,9 +56,10 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Drilled:
-    """All attacks on all gates of a model."""
+    """All attacks on all gates of a model at one commit."""
 
     model: str
+    commit: str
     outcomes: tuple[Outcome, ...]
 
     @property
@@ -70,6 +72,7 @@ class Drilled:
         return {
             "v": 1,
             "model": self.model,
+            "commit": self.commit,
             "ok": not self.survivors,
             "attacks": [asdict(outcome) for outcome in self.outcomes],
         }
@@ -81,7 +84,8 @@ def drill(root: Path, spec: Spec, out: Path) -> Drilled:
     Raises:
         Failure: there is no evaluation (78), or it is of another spec or data (75).
     """
-    drilled = Drilled(spec.model, tuple(attacked(_case(root, spec))))
+    case = _case(root, spec)
+    drilled = Drilled(spec.model, Git.open(root).commit_id(), tuple(attacked(case)))
     out.parent.mkdir(parents=True, exist_ok=True)
     write_atomic(out, canonical(drilled.record()))
     return drilled
