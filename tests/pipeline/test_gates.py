@@ -350,3 +350,36 @@ def test_the_record_holds_numbers_or_null() -> None:
     assert gate["value"] is gate["low"] is gate["high"] is None
     assert gate["bound"] == {"op": ">=", "value": 0.5}
     assert "waived_until" not in gate
+
+
+BAD = {
+    "empty": (TRUTH[:0], GOOD[:0]),
+    "lengths differ": (TRUTH, GOOD[:-1]),
+    "one class": (np.ones(COUNT, dtype=int), GOOD),
+    "all NaN": (TRUTH, np.full(COUNT, np.nan)),
+    "infinite": (TRUTH, np.full(COUNT, np.inf)),
+    "no probabilities": (TRUTH, 3 * GOOD),
+    "a class that is none": (TRUTH + 1, GOOD),
+}
+JUDGING = [
+    (metric, {"metric": "roc_auc", "min": 0.0}),
+    (metric, {"metric": "expected_calibration_error", "max": 1.0}),
+    (metric, {"metric": "accuracy", "min": 0.0}),
+    (champion, {**CHAMPION, "margin": 1.0}),
+    (slices, {**SLICE, "min": 0.0}),
+    (fairness, {**FAIR, "max": 1.0}),
+    (robustness, {**ROBUST, "max_drop": 1.0}),
+]
+
+
+@pytest.mark.parametrize("bad", BAD)
+@pytest.mark.parametrize(("module", "gate"), JUDGING)
+def test_bad_input_is_inconclusive_however_lenient_the_gate(module: Any, gate: dict[str, Any], bad: str) -> None:
+    truth, score = BAD[bad]
+    case, declared = make(gate, answers=Answers(truth, score), rivals={"production": Rival(score)})
+    case = replace(case, test=case.test.iloc[: len(truth)], perturbed=(Perturbed(declared, score),))
+
+    first = next(module.results(case, declared))
+
+    assert first.verdict == "inconclusive"
+    assert first.reason

@@ -9,6 +9,7 @@ from mlops_spec.pipeline.answers import slices
 from mlops_spec.pipeline.gates.case import limit, result
 from mlops_spec.pipeline.measured import interval_of
 from mlops_spec.spec.gates import gate_id
+from mlops_validators import undecided
 from mlops_validators.slices import Slice, judge_slices, worst
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 def results(case: Case, gate: SliceGate) -> Iterator[GateResult]:
     """A result for each value, and first one for the column, which is that of the value that decides."""
     name = gate_id(gate)
+    if not len(case.test) == len(case.answers.truth) == len(case.answers.score):
+        reason = "the rows, the truth and the answers differ in length"
+        yield result(name, "slice", undecided(reason), bound=limit(gate.min, gate.max), metric=gate.metric)
+        return
     parts = slices(case.test[gate.slice]) if len(case.test) else {}
     measured = {value: _measured(case, gate, rows) for value, rows in parts.items()}
     verdicts = judge_slices(measured, minimum=gate.min, maximum=gate.max, min_rows=gate.min_rows)
