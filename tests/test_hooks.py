@@ -78,26 +78,35 @@ def test_the_lint_hook_as_shipped(text: str, code: int, tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_pre_commit_installs_the_hooks_from_this_repository_and_runs_them(tmp_path: Path) -> None:
     """From a clone, in an environment of pre-commit's own; needs the package index."""
-    head = git(ROOT, "rev-parse", "HEAD")
-    project, home = tmp_path / "project", tmp_path / "home"
+    project = tmp_path / "project"
     project.mkdir()
     git(project, "init", "--quiet")
-    config = {"repos": [{"repo": str(ROOT), "rev": head, "hooks": [{"id": "mlops-spec-lint"}]}]}
+    hooks = [{"id": "mlops-spec-lint"}, {"id": "mlops-spec-render-check"}]
+    config = {"repos": [{"repo": str(ROOT), "rev": git(ROOT, "rev-parse", "HEAD"), "hooks": hooks}]}
     (project / ".pre-commit-config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
-    environment = os.environ | {"PRE_COMMIT_HOME": str(home), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    (project / "model.yaml").write_text(MINIMAL, encoding="utf-8")
+    environment = os.environ | {
+        "PRE_COMMIT_HOME": str(tmp_path / "home"),
+        "XDG_CACHE_HOME": str(tmp_path / "cache"),
+    }
+    subprocess.run([sys.executable, "-m", "mlops_spec", "render"], cwd=project, check=True, capture_output=True)
 
-    def pre_commit(text: str) -> subprocess.CompletedProcess[str]:
-        (project / "model.yaml").write_text(text, encoding="utf-8")
+    def pre_commit() -> subprocess.CompletedProcess[str]:
         git(project, "add", "--all")
         command = [sys.executable, "-m", "pre_commit", "run", "--all-files"]
         return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
 
-    good, bad = pre_commit(MINIMAL), pre_commit(WRONG)
+    good = pre_commit()
+    with (project / "dvc.yaml").open("a", encoding="utf-8") as pipeline:
+        pipeline.write("# by hand\n")
+    edited = pre_commit()
+    (project / "model.yaml").write_text(WRONG, encoding="utf-8")
+    wrong = pre_commit()
 
     assert good.returncode == 0, good.stdout + good.stderr
-    assert "lint model.yaml" in good.stdout
-    assert bad.returncode == 1
-    assert "MS203" in bad.stdout
+    assert all(HOOKS[hook["id"]]["name"] in good.stdout for hook in hooks)
+    assert (edited.returncode, "dvc.yaml" in edited.stdout, "by hand" in edited.stdout) == (1, True, True)
+    assert (wrong.returncode, "MS203" in wrong.stdout) == (1, True)
 
 
 def git(folder: Path, *arguments: str) -> str:
