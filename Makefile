@@ -1,4 +1,4 @@
-# Each target sets up what it needs, from nothing but Python 3.11, git, make and pip.
+# Each target sets up what it needs, from nothing but Python 3.11, git, make, node and pip.
 PYTHON ?= python3
 UV := .venv/bin/uv
 INSTALLED := .venv/.installed
