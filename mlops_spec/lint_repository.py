@@ -24,7 +24,7 @@ _IGNORE = re.compile(r"#\s*mlops-spec:\s*ignore\[(?P<codes>[MS0-9, ]+)\]\s*(?P<r
 
 
 def lint_around(file: str, content: bytes, sizes: Mapping[str, int], today: date) -> list[Diagnostic]:
-    """What is wrong around the spec in a file; `sizes` is what Git has in its folder, as `around.listed` tells."""
+    """What is wrong around the spec in a file; `sizes` is what Git has in its folder, as `around.listings` tells."""
     folder = Path(file).parent
     text = decode(content, file)
     if isinstance(text, Diagnostic):

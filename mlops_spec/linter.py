@@ -16,7 +16,6 @@ from mlops_spec.diagnostic import is_whole
 from mlops_spec.document.find import contents
 from mlops_spec.errors import Exit
 from mlops_spec.report import Run, chosen, report
-from mlops_spec.repository.around import fingerprint, listed
 from mlops_spec.workflow.find import files as files_of
 from mlops_spec.workflow.find import is_workflow, repositories
 
@@ -51,7 +50,7 @@ def lint(  # noqa: PLR0913 - one argument for each option
     if fixing:
         files = _fixed(files, day, counting)
     linted = through_cache(files, day, lambda unknown: _linted(unknown, day)) if cached else _linted(files, day)
-    roots = [*_beside(given, files), *workflows]
+    roots = dict.fromkeys([*_beside(given, files), *workflows])
     around = _around(files, roots, day, cached=cached)
     all_linted = [linted, *around, *_delivery(roots, day, cached=cached)]
     found = counting.kept(each for part in all_linted for found in part.found.values() for each in found)
@@ -103,19 +102,22 @@ def _beside(given: Iterable[Path], specs: Iterable[str]) -> Iterator[Path]:
 
 def _around(specs: Mapping[str, bytes], roots: Collection[Path], day: str, *, cached: bool) -> Iterator[Linted]:
     """What is wrong around the specs of these folders, each in the repository that Git has there."""
-    for name, content in specs.items():
-        folder = Path(name).parent
-        sizes = listed(folder) if folder in roots else None
-        if sizes is None:
+    meant = {name: folder for name in specs if (folder := Path(name).parent) in roots}
+    if not meant:
+        return
+    listings = import_module("mlops_spec.repository.around").listings(meant.values())  # Git: 10 ms
+    for name, folder in meant.items():
+        if folder not in listings:
             continue
+        content, (sizes, fingerprint) = specs[name], listings[folder]
 
         def lint_all(_: Mapping[str, bytes]) -> Linted:
             rules = _repository_rules()
             diagnostics = rules.lint_around(name, content, sizes, date.fromisoformat(day))  # noqa: B023 - called at once
             return Linted({name: diagnostics}, len(rules.KNOWN))  # noqa: B023
 
-        one, beside = {name: content}, fingerprint(folder, sizes)
-        yield through_cache(one, day, lint_all, beside=beside) if cached else lint_all(one)
+        one = {name: content}
+        yield through_cache(one, day, lint_all, beside=fingerprint) if cached else lint_all(one)
 
 
 def _delivery(given: Iterable[Path], day: str, *, cached: bool) -> list[Linted]:

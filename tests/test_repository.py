@@ -12,7 +12,7 @@ import pytest
 
 from mlops_spec import cache, lint_repository
 from mlops_spec.linter import lint
-from mlops_spec.repository.around import fingerprint, listed
+from mlops_spec.repository.around import listings
 from mlops_spec.repository.requirement import declared, differing, locked, placed, table
 from mlops_spec.repository.view import Repository
 
@@ -74,7 +74,7 @@ def test_a_folder_that_is_in_no_repository_has_no_surroundings(tmp_path: Path) -
     alone.mkdir()
     (alone / "model.yaml").write_text(MINIMAL, encoding="utf-8")
 
-    assert listed(alone) is None
+    assert listings([alone]) == {}
     assert lint([alone]) == 0
 
 
@@ -207,9 +207,34 @@ def test_an_invalid_spec_has_no_surroundings(capsys: pytest.CaptureFixture[str])
     assert [each.rpartition(" ")[2] for each in found(capsys)] == ["MS002"]
 
 
+def test_many_folders_of_a_repository_are_listed_as_each_alone_is(root: Path, tmp_path: Path) -> None:
+    """Git is asked once for all of them; what lies in another repository below is that one's."""
+    write("a/one.txt", "1")
+    write("a.txt", "beside")
+    write("a0/two.txt", "2")
+    write("a/inner/three.txt", "3")
+    write("na\nme/four.txt", "4")
+    write(".gitignore", "ignored/\n")
+    write("ignored/five.txt", "5")
+    subprocess.run(["git", "init", "-q", "a/inner"], check=True)
+    folders = [root, root / "a", root / "a0", root / "a/inner", root / "na\nme", root / "ignored", tmp_path]
+
+    together = listings(folders)
+
+    alone = [listings([folder]) for folder in folders]
+    assert together == {folder: listing for each in alone for folder, listing in each.items()}
+    assert {folder.name: sorted(listing.sizes) for folder, listing in together.items() if folder != root} == {
+        "a": ["one.txt"],
+        "a0": ["two.txt"],
+        "inner": ["three.txt"],
+        "na\nme": ["four.txt"],
+        "ignored": [],
+    }
+
+
 def test_the_fingerprint_follows_every_file(root: Path) -> None:
     def now() -> bytes:
-        return fingerprint(root, listed(root) or {})
+        return listings([root])[root].fingerprint
 
     before = now()
     assert now() == before

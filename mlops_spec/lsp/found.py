@@ -10,7 +10,7 @@ from mlops_spec import layout, settings
 from mlops_spec.lint import lint_content
 from mlops_spec.lint_repository import lint_around
 from mlops_spec.lint_workflows import lint_workflows
-from mlops_spec.repository.around import listed
+from mlops_spec.repository.around import listings
 from mlops_spec.workflow.find import FOLDER
 from mlops_spec.workflow.find import files as workflows_of
 
@@ -44,9 +44,8 @@ def found_in(path: Path, text: str, *, around: bool) -> list[Diagnostic]:
     else:
         root = path.parent
         found = lint_content(str(path), content, today)
-        sizes = listed(root) if around else None
-        if sizes is not None:
-            found = [*found, *lint_around(str(path), content, sizes, today)]
+        for listing in listings([root]).values() if around else ():
+            found = [*found, *lint_around(str(path), content, listing.sizes, today)]
     return settings.read(root).kept(found)
 
 
