@@ -40,6 +40,7 @@ class Runner:
     api_url: str
     runs: Path  # gets one folder per run
     home: Path
+    environments: Path  # what jobs install into
     token: str = field(repr=False)
     secrets: dict[str, str] = field(default_factory=dict, repr=False)
     variables: dict[str, str] = field(default_factory=dict)
@@ -97,7 +98,7 @@ class Runner:
             "GITHUB_RUN_ID": str(number),
             "GITHUB_RUN_NUMBER": str(number),
             "MLOPS_REHEARSAL_ARTIFACTS": str(folder / "artifacts"),
-            "MLOPS_REHEARSAL_ENVIRONMENTS": str(self.home / "environments"),
+            "MLOPS_REHEARSAL_ENVIRONMENTS": str(self.environments),
             "MLOPS_REHEARSAL_PYTHON": sys.executable,
             "MLOPS_REHEARSAL_UV": str(self.home / "bin" / "uv"),
         }

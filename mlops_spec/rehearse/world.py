@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.forge import GitHub, comments, pulls
 from mlops_spec.git import Git
-from mlops_spec.rehearse import cast, events, triggers
+from mlops_spec.rehearse import cast, environments, events, triggers
 from mlops_spec.rehearse.act import Runner
 from mlops_spec.rehearse.hub import Hub, Rules, serving
 from mlops_spec.rehearse.hub.origin import Origin
@@ -160,7 +160,7 @@ def created(folder: Path, repository: str, say: Callable[[str], None]) -> Iterat
     origin = Origin.create(server / f"{repository}.git")
     (folder / "home").mkdir()
     hub = Hub(repository, origin, cast.cast(), server_url)
-    with serving(hub) as api_url:
+    with serving(hub) as api_url, environments.kept(environments.place()) as installed:
         runner = Runner(
             repository=repository,
             origin=origin.path,
@@ -168,6 +168,7 @@ def created(folder: Path, repository: str, say: Callable[[str], None]) -> Iterat
             api_url=api_url,
             runs=server / repository / "actions" / "runs",
             home=folder / "home",
+            environments=installed,
             token=_token(hub, cast.ACTIONS),
             secrets={"MLOPS_APP_KEY": _token(hub, cast.APP)},
             variables={"MLOPS_APP_CLIENT_ID": "Iv1.rehearsal"},

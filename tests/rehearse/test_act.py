@@ -70,6 +70,7 @@ class Machine:
             api_url=stage.api_url,
             runs=folder / "runs",
             home=folder / "home",
+            environments=folder / "environments",
             token="run-token",
             secrets={"MLOPS_APP_KEY": "app-token-value"},
             variables={"MLOPS_APP_CLIENT_ID": "Iv1.test"},
@@ -309,8 +310,8 @@ from pathlib import Path
 from mlops_spec.rehearse.act import Runner
 from mlops_spec.rehearse.events import Event
 folder = Path({str(tmp_path)!r})
-places = (folder / "acme/churn.git", folder.as_uri(), "http://127.0.0.1:1", folder / "runs", folder / "home")
-runner = Runner("acme/churn", *places, "t0ken")
+places = [folder / name for name in ("runs", "home", "environments")]
+runner = Runner("acme/churn", folder / "acme/churn.git", folder.as_uri(), "http://127.0.0.1:1", *places, "t0ken")
 event = Event("push", {{"ref": "refs/heads/main"}}, "main", "main", "alice")
 runner.run("test.yml", event, 1, print)
 """
