@@ -33,7 +33,7 @@ from mlops_spec.spec.base import seconds
 if TYPE_CHECKING:
     from mlops_spec.forge import GitHub
     from mlops_spec.ledger.record import Who
-    from mlops_spec.release.promotion import World
+    from mlops_spec.release.world import World
     from mlops_spec.spec import Spec
 
 _FOLDER = click.Path(path_type=Path)

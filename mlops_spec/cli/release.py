@@ -18,9 +18,10 @@ from mlops_spec.release.ask import Waiting, ask
 from mlops_spec.release.bundle import read_bundle
 from mlops_spec.release.close import close
 from mlops_spec.release.declared import Following, declared_in
-from mlops_spec.release.promotion import World, follow, look, promote
+from mlops_spec.release.promotion import follow, promote
 from mlops_spec.release.propose import propose
 from mlops_spec.release.register import register
+from mlops_spec.release.world import World, look
 from mlops_spec.spec.base import seconds
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mlops_spec.forge.shapes import Issue, PullRequest
     from mlops_spec.ledger.record import Who
     from mlops_spec.monitor.check import Check
-    from mlops_spec.release.promotion import World
+    from mlops_spec.release.world import World
 
 __all__ = ["Log", "Telling", "branch_of", "check_asked"]
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from mlops_spec.monitor.check import Check
     from mlops_spec.monitor.log import Log
     from mlops_spec.monitor.observed import Watched
-    from mlops_spec.release.promotion import World
+    from mlops_spec.release.world import World
 
 
 def branch_of(environment: str) -> str:

@@ -12,7 +12,7 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.files import write_atomic
 from mlops_spec.layout import DVC_LOCK
 from mlops_spec.pipeline.dvc_lock import locked_stages
-from mlops_spec.plan.base import releases
+from mlops_spec.release.tags import newest, releases
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,7 +29,7 @@ def start_from_release(root: Path, git: Git, model: str) -> str | None:
     _refuse_committed(git, model)
     if lock.exists():
         return None
-    release = next(reversed(releases(git, model)), None)
+    release = newest(releases(git, model))
     content = git.tree(release.target).read(DVC_LOCK) if release else None
     if release is None or content is None:
         return None

@@ -1,18 +1,16 @@
-"""What a plan compares with: the commit that a pull request starts from, and the newest release."""
+"""What a plan compares with: the commit that a pull request starts from."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout
 from mlops_spec.errors import Failure
-from mlops_spec.ledger.state import version_key
 from mlops_spec.release.source import spec_at
 
 if TYPE_CHECKING:
-    from mlops_spec.git import Git, Tag, Tree
+    from mlops_spec.git import Git, Tree
     from mlops_spec.spec import Spec
 
 # Where a pull request ends up: the first that there is.
@@ -44,13 +42,6 @@ def before(git: Git, revision: str | None) -> Before:
         return Before(tree, spec_at(tree), None)
     except Failure as invalid:
         return Before(tree, None, f"{layout.SPEC} at {commit[:12]} is not valid: {invalid.message.splitlines()[0]}")
-
-
-def releases(git: Git, model: str) -> tuple[Tag, ...]:
-    """The versions' tags from old to new: numbers only rise from one registration to the next."""
-    pattern = re.compile(rf"{re.escape(model)}@(v\d{{1,6}}\.\d{{1,6}}\.\d{{1,6}})")
-    found = {version_key(match[1]): tag for tag in git.tags(f"{model}@v*") if (match := pattern.fullmatch(tag.name))}
-    return tuple(found[key] for key in sorted(found))
 
 
 def _branching(git: Git) -> str | None:

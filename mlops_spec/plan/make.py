@@ -9,13 +9,14 @@ from mlops_spec.git import Git
 from mlops_spec.lint import load_spec
 from mlops_spec.outputs.owners import owners
 from mlops_spec.plan import Base, Plan
-from mlops_spec.plan.base import before, releases
+from mlops_spec.plan.base import before
 from mlops_spec.plan.duration import expected, past_runs
 from mlops_spec.plan.files import changed_files
 from mlops_spec.plan.guards import weakened
 from mlops_spec.plan.pipeline import pipeline
 from mlops_spec.plan.touched import touched_environments, touched_gates
 from mlops_spec.plan.training import trains
+from mlops_spec.release.tags import newest, releases
 from mlops_spec.render import rendered
 from mlops_spec.spec.evaluate import ChampionGate
 from mlops_spec.write import manifest
@@ -37,13 +38,14 @@ def make_plan(root: Path, revision: str | None = None) -> Plan:
     spec = load_spec(root / layout.SPEC)
     base = before(git, revision)
     known = releases(git, spec.model)
+    release = newest(known)
     texts = rendered(root, spec)
-    stages = pipeline(root, git, texts[layout.DVC_FILE], known[-1] if known else None)
+    stages = pipeline(root, git, texts[layout.DVC_FILE], release)
     past = past_runs(git, known)
     weaker = weakened(base.spec, spec) if base.spec else ()
     return Plan(
         model=spec.model,
-        base=Base(base.tree.commit if base.tree else None, known[-1].name if known else None, base.problem),
+        base=Base(base.tree.commit if base.tree else None, release.name if release else None, base.problem),
         files=changed_files(root, base.tree, texts, _managed(base.tree) - texts.keys()),
         stages=stages,
         gates=touched_gates(base.spec, spec),

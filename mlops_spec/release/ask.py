@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from mlops_spec import ledger
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Stale
-from mlops_spec.ledger.record import Draft, Record, Who, Why, plain
+from mlops_spec.ledger.fields import plain
+from mlops_spec.ledger.record import Draft, Record, Who, Why
 from mlops_spec.ledger.store import remote_commit
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from mlops_spec import layout, manifest
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.ledger.record import Bound, Digest, GateResult, ObjectId
+from mlops_spec.ledger.fields import Digest, ObjectId
+from mlops_spec.ledger.record import Bound, GateResult
 from mlops_spec.ledger.state import holds
 
 if TYPE_CHECKING:

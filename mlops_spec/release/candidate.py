@@ -10,7 +10,8 @@ from mlops_spec import __version__, layout
 from mlops_spec.card.documents import KINDS, documents
 from mlops_spec.card.evidence import evidence_of
 from mlops_spec.ledger.canonical import canonical
-from mlops_spec.ledger.record import Data, Draft, Evidence, FromWhat, Package, Policy, Risk, TagObject, What, Why, plain
+from mlops_spec.ledger.fields import plain
+from mlops_spec.ledger.record import Data, Draft, Evidence, FromWhat, Package, Policy, Risk, TagObject, What, Why
 from mlops_spec.outputs.stages import data_file
 
 if TYPE_CHECKING:

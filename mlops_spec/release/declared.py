@@ -9,7 +9,7 @@ from pydantic import Field, StringConstraints, TypeAdapter, ValidationError, mod
 
 from mlops_spec.errors import Failure
 from mlops_spec.layout import DEPLOY
-from mlops_spec.ledger.record import Digest, VersionName
+from mlops_spec.ledger.fields import Digest, VersionName
 from mlops_spec.release.source import document_of
 from mlops_spec.spec.base import EnvironmentName, ModelName, Strict
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.ledger import Record
     from mlops_spec.ledger.record import FromWhat, GateResult, What
-    from mlops_spec.release.promotion import World
+    from mlops_spec.release.world import World
 
 COMMITS = 20  # how many changes are listed
 

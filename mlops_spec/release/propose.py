@@ -9,9 +9,9 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.ledger.record import Package, What
 from mlops_spec.ledger.state import unfit, version_key
 from mlops_spec.release.declared import Declared, Following, declared_in
-from mlops_spec.release.promotion import look
 from mlops_spec.release.proposal import report
 from mlops_spec.release.publish import Letter, Proposal, publish
+from mlops_spec.release.world import look
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mlops_spec.forge import GitHub
     from mlops_spec.git import Git
     from mlops_spec.ledger import Record
-    from mlops_spec.release.promotion import World
+    from mlops_spec.release.world import World
 
 
 def branch_of(environment: str) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mlops_spec.forge import GitHub
     from mlops_spec.git import Git
     from mlops_spec.ledger.record import Evidence
-    from mlops_spec.release.promotion import World
+    from mlops_spec.release.world import World
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from mlops_spec.release.declared import Declared, declared_in, parse, path_of
 
 if TYPE_CHECKING:
     from mlops_spec.git import Git
-    from mlops_spec.release.promotion import World
+    from mlops_spec.release.world import World
 
 
 def anew(world: World, said: Declared) -> Declared:

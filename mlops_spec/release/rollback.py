@@ -12,14 +12,15 @@ from mlops_spec.ledger.history import stays
 from mlops_spec.ledger.record import CLOSED_BY, Draft, Record, Why, plain
 from mlops_spec.ledger.state import version_key
 from mlops_spec.release.declared import Declared, declared_in
-from mlops_spec.release.promotion import look, what_for
+from mlops_spec.release.promotion import what_for
+from mlops_spec.release.world import look
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from mlops_spec.git import Git
     from mlops_spec.ledger.record import Who
-    from mlops_spec.release.promotion import World
+    from mlops_spec.release.world import World
 
 ATTEMPTS = 8
 

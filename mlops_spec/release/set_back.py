@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mlops_spec.git import Git
     from mlops_spec.ledger import Record
     from mlops_spec.ledger.state import State
-    from mlops_spec.release.promotion import World
+    from mlops_spec.release.world import World
 
 
 def branch_of(environment: str) -> str:

@@ -20,8 +20,9 @@ from mlops_spec.package import digest, verify
 from mlops_spec.predictor import load_predict
 from mlops_spec.release.ask import Waiting, ask
 from mlops_spec.release.bundle import read_bundle
-from mlops_spec.release.promotion import follow, look
+from mlops_spec.release.promotion import follow
 from mlops_spec.release.register import register
+from mlops_spec.release.world import look
 
 if TYPE_CHECKING:
     import subprocess

@@ -22,8 +22,9 @@ from mlops_spec.rehearse.hub import Hub, Person, serving
 from mlops_spec.rehearse.hub.origin import Origin
 from mlops_spec.release.ask import Waiting, ask
 from mlops_spec.release.bundle import Bundle, read_bundle
-from mlops_spec.release.promotion import follow, look
+from mlops_spec.release.promotion import follow
 from mlops_spec.release.register import Registration, register
+from mlops_spec.release.world import look
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -17,8 +17,9 @@ from mlops_spec.release.ask import Waiting, ask
 from mlops_spec.release.close import close
 from mlops_spec.release.declared import Declared, declared_in
 from mlops_spec.release.desired import desired
-from mlops_spec.release.promotion import Wish, look, promote
+from mlops_spec.release.promotion import Wish, promote
 from mlops_spec.release.propose import propose
+from mlops_spec.release.world import look
 
 from .conftest import ALICE, FOLLOWING, PROMOTED, SPEC
 

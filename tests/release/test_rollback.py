@@ -18,10 +18,11 @@ from mlops_spec.ledger.record import Package, What, Why
 from mlops_spec.release.ask import Waiting, ask
 from mlops_spec.release.declared import Declared, declared_in
 from mlops_spec.release.desired import desired
-from mlops_spec.release.promotion import Wish, look, promote
+from mlops_spec.release.promotion import Wish, promote
 from mlops_spec.release.propose import propose
 from mlops_spec.release.rollback import Back, newest_main, roll_back, version_back
 from mlops_spec.release.set_back import propose_back, set_back
+from mlops_spec.release.world import look
 
 from .conftest import ALICE, FOLLOWING
 

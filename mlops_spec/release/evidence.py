@@ -1,0 +1,114 @@
+"""What must speak for a version before it may go anywhere; each check raises what is wrong, and what to do about it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, NoReturn
+
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.forge import pulls
+from mlops_spec.git import Stale
+from mlops_spec.ledger.history import time_live
+from mlops_spec.ledger.state import holds, unfit
+from mlops_spec.release.approvals import REPORT, Approved, approved, report_digest
+from mlops_spec.release.declared import path_of
+from mlops_spec.spec.base import seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mlops_spec.forge import GitHub
+    from mlops_spec.ledger import Record
+    from mlops_spec.ledger.record import What
+    from mlops_spec.release.declared import Declared
+    from mlops_spec.release.world import World
+
+
+def registered_as(world: World, version: str, digest: str | None) -> Record:
+    found = world.state.registered.get(version)
+    if found is None or found.what.package is None:
+        _refuse(f"{version} was never registered", "`mlops-spec audit log --event register` lists what was")
+    if digest is not None and found.what.package.digest != digest:
+        _refuse(f"{version} was registered as {found.what.package.digest}, not as {digest}")
+    return found
+
+
+def current(world: World, said: Declared) -> None:
+    """Nobody moved the environment since the promotion was proposed."""
+    last, now = world.state.serial.get(said.environment, 0), world.state.live.get(said.environment)
+    if said.base_serial != last or said.base_digest != (now.digest if now else None):
+        raise Stale(
+            f"{said.environment} is at serial {last} ({now.version if now else 'nothing'} live), "
+            f"but the promotion was decided on serial {said.base_serial}",
+            exit_code=Exit.STALE,
+            remedy=f"propose it anew: `mlops-spec promote open {said.environment} --version {said.version}`",
+        )
+    if said.serial != last + 1:
+        _refuse(f"{path_of(said.environment)}: serial {said.serial} does not follow {last}")
+
+
+def fit(world: World, what: What) -> None:
+    """Registered, not revoked, live where it had to be before, its gates still holding, its tag untouched."""
+    assert what.version
+    assert what.package
+    problem = unfit(world.state, what.version, what.package.digest, what.after)
+    if problem:
+        _refuse(problem)
+    registered = world.state.registered[what.version]
+    day = world.now.date().isoformat()
+    failing = [gate for gate in (registered.why.gates if registered.why else ()) if not holds(gate, day)]
+    if failing:
+        told = ", ".join(f"{gate.id} ({gate.verdict}, waived until {gate.waived_until})" for gate in failing)
+        _refuse(f"{what.version}: gates no longer hold: {told}", "renew the waiver in model.yaml, and train again")
+    tag = registered.what.tag
+    assert tag is not None
+    found = world.git.remote_refs(f"refs/tags/{tag.name}").get(f"refs/tags/{tag.name}")
+    if found != tag.object:
+        _refuse(f"tag {tag.name} is {found or 'gone'} in the remote, but {tag.object} was registered")
+
+
+def soaked(world: World, what: What) -> None:
+    wanted = world.environment(what.environment or "").promote.soak
+    if wanted is None or what.after is None or what.version is None:
+        return
+    lived = time_live(world.records, what.after, what.version, world.now)
+    if lived < timedelta(seconds=seconds(wanted)):
+        left = timedelta(seconds=seconds(wanted)) - lived
+        _refuse(
+            f"{what.version} was live in {what.after} for {_span(lived)}, {wanted} are asked for",
+            f"run it again in {_span(left)}",
+        )
+
+
+def approvals(world: World, said: Declared, forge: Callable[[], GitHub]) -> Approved | None:
+    wanted = world.environment(said.environment).promote
+    if wanted.approvals == 0:
+        return None
+    path = str(path_of(said.environment))
+    commit = world.git.text("log", "-1", "--first-parent", "--format=%H", world.commit, "--", path)
+    github = forge()
+    found = approved(github, commit, world.spec, said.environment, _changes(world, said))
+    report = next((document.digest for document in said.evidence if document.kind == REPORT), None)
+    if report is not None and report != report_digest(pulls.get(github, found.pull_request).body or ""):
+        _refuse(f"#{found.pull_request} was edited after it was proposed: its text is not the evidence of {path}")
+    return found
+
+
+def _changes(world: World, said: Declared) -> list[str]:
+    """The commits of the versions since the one that is live: what the promotion brings out; a way back, nothing."""
+    now = world.state.live.get(said.environment)
+    if (said.environment, said.version) in world.state.proven:
+        return []
+    names = list(world.state.registered)
+    first = names.index(now.version) + 1 if now else 0
+    last = names.index(said.version) + 1 if said.version else 0
+    records = (world.state.registered[name] for name in names[first:last] or [said.version or ""])
+    return [record.from_what.commit for record in records if record.from_what]
+
+
+def _span(time: timedelta) -> str:
+    return str(timedelta(seconds=round(time.total_seconds())))
+
+
+def _refuse(message: str, remedy: str = "") -> NoReturn:
+    raise Failure(message, exit_code=Exit.FINDINGS, remedy=remedy)

@@ -1,0 +1,49 @@
+"""What a decision about an environment is made on: the ledger, and main as one commit has it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from mlops_spec import layout, ledger
+from mlops_spec.errors import Failure
+from mlops_spec.release.source import spec_at
+
+if TYPE_CHECKING:
+    from mlops_spec.git import Git
+    from mlops_spec.ledger import Record, State
+    from mlops_spec.spec import Spec
+    from mlops_spec.spec.environments import Environment
+
+
+@dataclass(frozen=True)
+class World:
+    """What a decision is made on: the ledger, and main as it was checked out."""
+
+    git: Git
+    commit: str
+    spec: Spec
+    records: tuple[Record, ...]
+    state: State
+    now: datetime
+
+    def environment(self, name: str) -> Environment:
+        """An environment of the spec."""
+        found = self.spec.environments.get(name)
+        if found is None:
+            raise Failure(
+                f"{layout.SPEC}: no environment {name!r}", remedy=f"there is {', '.join(self.spec.environments)}"
+            )
+        return found
+
+
+def look(git: Git, *, revision: str = "HEAD", at: str | None = None, now: datetime | None = None) -> World:
+    """Reads the ledger (as its commit `at` has it) and the spec.
+
+    Raises:
+        Failure: the ledger or the spec does not hold (1, 2), or the remote doesn't answer (69).
+    """
+    tree = git.tree(revision)
+    records = ledger.read(git, at=at)
+    return World(git, tree.commit, spec_at(tree), records, ledger.replay(records), now or datetime.now(UTC))
