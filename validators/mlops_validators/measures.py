@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
 from math import inf, isfinite
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from sklearn import metrics
 
 from mlops_validators.answers import Answers, answers, decide
 from mlops_validators.arrays import BINARY, MULTICLASS, REGRESSION, Anything, Floats, Task, row_weights
@@ -94,35 +95,37 @@ def custom_measure(
     return Measure(name, (task,), higher_is_better, "score", -inf, inf, lambda truth, read, _: function(truth, read))
 
 
-def _scikit_learn(function: Callable[..., Any], **options: Any) -> Function:
+def _by_scikit_learn(name: str, *arrays: Anything, **options: Any) -> float:
+    """A function of `sklearn.metrics`, imported at the first call: most verdicts need none, and it takes a second."""
+    return float(getattr(import_module("sklearn.metrics"), name)(*arrays, **options))
+
+
+def _scikit_learn(name: str, **options: Any) -> Function:
     def measure(truth: Anything, read: Anything, weights: Floats | None) -> float:
-        return float(function(truth, read, sample_weight=weights, **options))
+        return _by_scikit_learn(name, truth, read, sample_weight=weights, **options)
 
     return measure
 
 
-def _ratio(function: Callable[..., Any]) -> Function:
+def _ratio(name: str) -> Function:
     """A ratio of counts: without a denominator it is undefined, where scikit-learn warns and says 0."""
-    return _scikit_learn(function, average="binary", zero_division=np.nan)
+    return _scikit_learn(name, average="binary", zero_division=np.nan)
 
 
-def _mean_ratio(function: Callable[..., Any], average: str) -> Function:
+def _mean_ratio(name: str, average: str) -> Function:
     """A mean of ratios over classes: a class without a denominator counts as 0, never as absent."""
-    return _scikit_learn(function, average=average, zero_division=0.0)
+    return _scikit_learn(name, average=average, zero_division=0.0)
 
 
 def _balanced_accuracy(truth: Anything, read: Anything, weights: Floats | None) -> float:
     """Mean recall of the classes that `truth` holds."""
-    return float(
-        metrics.recall_score(
-            truth, read, labels=np.unique(truth), average="macro", sample_weight=weights, zero_division=np.nan
-        )
-    )
+    present_ones = {"labels": np.unique(truth), "average": "macro", "zero_division": np.nan}
+    return _by_scikit_learn("recall_score", truth, read, sample_weight=weights, **present_ones)
 
 
 def _log_loss(truth: Anything, read: Anything, weights: Floats | None) -> float:
     labels = np.arange(2 if read.ndim == 1 else read.shape[1])
-    return float(metrics.log_loss(truth, read, sample_weight=weights, labels=labels))
+    return _by_scikit_learn("log_loss", truth, read, sample_weight=weights, labels=labels)
 
 
 def _brier_score(truth: Anything, read: Anything, weights: Floats | None) -> float:
@@ -140,21 +143,21 @@ def _calibration(truth: Anything, read: Anything, weights: Floats | None) -> flo
 
 def _roc_auc_ovr(truth: Anything, read: Anything, weights: Floats | None) -> float:
     """Mean over classes of the area for this class against the rest."""
-    each = [metrics.roc_auc_score(truth == k, read[:, k], sample_weight=weights) for k in present(truth, read)]
-    return float(np.mean(each))
+    area = partial(_by_scikit_learn, "roc_auc_score", sample_weight=weights)
+    return float(np.mean([area(truth == k, read[:, k]) for k in present(truth, read)]))
 
 
 def _percentage(truth: Anything, read: Anything, weights: Floats | None) -> float:
     if not truth.all():
         raise ValueError("mean_absolute_percentage_error is undefined where `y_true` is 0")
-    return float(metrics.mean_absolute_percentage_error(truth, read, sample_weight=weights))
+    return _by_scikit_learn("mean_absolute_percentage_error", truth, read, sample_weight=weights)
 
 
-def _explained(function: Callable[..., Any]) -> Function:
+def _explained(name: str) -> Function:
     def measure(truth: Anything, read: Anything, weights: Floats | None) -> float:
         if truth.min() == truth.max():
             raise ValueError("a share of the variance is undefined: `y_true` is constant")
-        return float(function(truth, read, sample_weight=weights))
+        return _by_scikit_learn(name, truth, read, sample_weight=weights)
 
     return measure
 
@@ -179,30 +182,26 @@ _UNIT = (0.0, 1.0)
 
 def _all() -> tuple[Measure, ...]:
     return (
-        Measure("roc_auc", (BINARY,), True, "score", *_UNIT, _scikit_learn(metrics.roc_auc_score)),
-        Measure("average_precision", (BINARY,), True, "score", *_UNIT, _scikit_learn(metrics.average_precision_score)),
+        Measure("roc_auc", (BINARY,), True, "score", *_UNIT, _scikit_learn("roc_auc_score")),
+        Measure("average_precision", (BINARY,), True, "score", *_UNIT, _scikit_learn("average_precision_score")),
         Measure("brier_score", _CLASSES, False, "score", 0, 2, _brier_score),
         Measure("log_loss", _CLASSES, False, "score", 0, inf, _log_loss),
         Measure("expected_calibration_error", _CLASSES, False, "score", *_UNIT, _calibration),
-        Measure("accuracy", _CLASSES, True, "label", *_UNIT, _scikit_learn(metrics.accuracy_score)),
+        Measure("accuracy", _CLASSES, True, "label", *_UNIT, _scikit_learn("accuracy_score")),
         Measure("balanced_accuracy", _CLASSES, True, "label", *_UNIT, _balanced_accuracy),
-        Measure("matthews_corrcoef", _CLASSES, True, "label", -1, 1, _scikit_learn(metrics.matthews_corrcoef)),
-        Measure("f1", (BINARY,), True, "label", *_UNIT, _ratio(metrics.f1_score)),
-        Measure("precision", (BINARY,), True, "label", *_UNIT, _ratio(metrics.precision_score)),
-        Measure("recall", (BINARY,), True, "label", *_UNIT, _ratio(metrics.recall_score)),
+        Measure("matthews_corrcoef", _CLASSES, True, "label", -1, 1, _scikit_learn("matthews_corrcoef")),
+        Measure("f1", (BINARY,), True, "label", *_UNIT, _ratio("f1_score")),
+        Measure("precision", (BINARY,), True, "label", *_UNIT, _ratio("precision_score")),
+        Measure("recall", (BINARY,), True, "label", *_UNIT, _ratio("recall_score")),
         Measure("roc_auc_ovr", (MULTICLASS,), True, "score", *_UNIT, _roc_auc_ovr),
-        Measure("f1_macro", (MULTICLASS,), True, "label", *_UNIT, _mean_ratio(metrics.f1_score, "macro")),
-        Measure("f1_weighted", (MULTICLASS,), True, "label", *_UNIT, _mean_ratio(metrics.f1_score, "weighted")),
-        Measure("precision_macro", (MULTICLASS,), True, "label", *_UNIT, _mean_ratio(metrics.precision_score, "macro")),
-        Measure("recall_macro", (MULTICLASS,), True, "label", *_UNIT, _mean_ratio(metrics.recall_score, "macro")),
-        Measure("r2", (REGRESSION,), True, "score", -inf, 1, _explained(metrics.r2_score)),
-        Measure(
-            "explained_variance", (REGRESSION,), True, "score", -inf, 1, _explained(metrics.explained_variance_score)
-        ),
-        Measure(
-            "mean_absolute_error", (REGRESSION,), False, "score", 0, inf, _scikit_learn(metrics.mean_absolute_error)
-        ),
-        Measure("mean_squared_error", (REGRESSION,), False, "score", 0, inf, _scikit_learn(metrics.mean_squared_error)),
+        Measure("f1_macro", (MULTICLASS,), True, "label", *_UNIT, _mean_ratio("f1_score", "macro")),
+        Measure("f1_weighted", (MULTICLASS,), True, "label", *_UNIT, _mean_ratio("f1_score", "weighted")),
+        Measure("precision_macro", (MULTICLASS,), True, "label", *_UNIT, _mean_ratio("precision_score", "macro")),
+        Measure("recall_macro", (MULTICLASS,), True, "label", *_UNIT, _mean_ratio("recall_score", "macro")),
+        Measure("r2", (REGRESSION,), True, "score", -inf, 1, _explained("r2_score")),
+        Measure("explained_variance", (REGRESSION,), True, "score", -inf, 1, _explained("explained_variance_score")),
+        Measure("mean_absolute_error", (REGRESSION,), False, "score", 0, inf, _scikit_learn("mean_absolute_error")),
+        Measure("mean_squared_error", (REGRESSION,), False, "score", 0, inf, _scikit_learn("mean_squared_error")),
         Measure(
             "root_mean_squared_error",
             (REGRESSION,),
@@ -210,11 +209,9 @@ def _all() -> tuple[Measure, ...]:
             "score",
             0,
             inf,
-            _scikit_learn(metrics.root_mean_squared_error),
+            _scikit_learn("root_mean_squared_error"),
         ),
-        Measure(
-            "median_absolute_error", (REGRESSION,), False, "score", 0, inf, _scikit_learn(metrics.median_absolute_error)
-        ),
+        Measure("median_absolute_error", (REGRESSION,), False, "score", 0, inf, _scikit_learn("median_absolute_error")),
         Measure("mean_absolute_percentage_error", (REGRESSION,), False, "score", 0, inf, _percentage),
     )
 
