@@ -8,6 +8,7 @@ from mlops_spec.forge.approvals import counted, wanted_changes
 from mlops_spec.forge.shapes import Account
 from mlops_spec.forge.shapes import Review as Seen
 from mlops_spec.rehearse.hub.origin import Conflict
+from mlops_spec.rehearse.hub.owners import lacking, read_owners
 from mlops_spec.rehearse.hub.request import Refused, Request, Result
 from mlops_spec.rehearse.hub.state import now
 
@@ -96,6 +97,7 @@ def _violations(hub: Hub, pull: Pull, method: str) -> list[str]:
     return [
         *(["This branch must not contain merge commits."] if hub.rules.linear and method == "merge" else []),
         *([f"At least {hub.rules.approvals} approving review is required"] if missing > 0 else []),
+        *_unowned(hub, pull, [review.user.login for review in approvals if review.user]),
         *(f"Changes were requested by {login}" for login in wanted_changes(seen)),
         *(
             f'Required status check "{context}" is {last.get(context, "expected")}.'
@@ -103,6 +105,17 @@ def _violations(hub: Hub, pull: Pull, method: str) -> list[str]:
             if last.get(context) != "success"
         ),
     ]
+
+
+def _unowned(hub: Hub, pull: Pull, approved_by: list[str]) -> list[str]:
+    """Files whose owners have not approved."""
+    if not hub.rules.code_owners:
+        return []
+    git = hub.origin.git
+    parted = git.text("merge-base", pull.base_sha, pull.head_sha)
+    changed = hub.origin.changed(parted, pull.head_sha)
+    missing = lacking(changed, read_owners(git.tree(pull.base_sha)), approved_by, hub.teams)
+    return [f"Waiting on code owner review from {owners}." for owners in missing]
 
 
 def _merge_ref(pull: Pull) -> str:

@@ -39,6 +39,7 @@ class Rules:
     approvals: int = 0
     checks: tuple[str, ...] = ()  # contexts that must have succeeded on the head
     linear: bool = False  # no merge commits: pull requests are squashed
+    code_owners: bool = False  # one of a changed file's owners must approve
 
     @classmethod
     def of_ruleset(cls, ruleset: dict[str, Any]) -> Rules:
@@ -49,6 +50,7 @@ class Rules:
             approvals=rules.get("pull_request", {}).get("required_approving_review_count", 0),
             checks=tuple(check["context"] for check in checks),
             linear="required_linear_history" in rules,
+            code_owners=rules.get("pull_request", {}).get("require_code_owner_review", False),
         )
 
 
