@@ -22,9 +22,9 @@ from mlops_spec import ledger
 from mlops_spec.git import Git
 from mlops_spec.ledger.chain import CHECKPOINT, FRONTIER, record_path
 from mlops_spec.ledger.checkpoint import checkpoint
+from mlops_spec.ledger.form import GENESIS, seal
 from mlops_spec.ledger.merkle import Frontier
 from mlops_spec.ledger.record import (
-    GENESIS,
     Actor,
     Approval,
     Bound,
@@ -37,7 +37,6 @@ from mlops_spec.ledger.record import (
     What,
     Who,
     Why,
-    seal,
 )
 from mlops_spec.ledger.store import REMOTE_REF, from_commit
 from mlops_spec.ledger.verify import verify

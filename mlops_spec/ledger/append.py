@@ -15,8 +15,9 @@ from mlops_spec.git import GitError, Stale, Update
 from mlops_spec.ledger.chain import CHECKPOINT, FRONTIER, record_path
 from mlops_spec.ledger.checkpoint import Checkpoint, checkpoint
 from mlops_spec.ledger.checkpoint import parse as parse_checkpoint
+from mlops_spec.ledger.form import GENESIS, MalformedError, parse, seal
 from mlops_spec.ledger.merkle import Frontier
-from mlops_spec.ledger.record import GENESIS, Draft, MalformedError, Record, parse, seal
+from mlops_spec.ledger.record import Draft, Record
 from mlops_spec.ledger.store import REMOTE_REF, SEEN_REF, remote_commit
 
 if TYPE_CHECKING:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from mlops_spec.ledger.fields import moment
+from mlops_spec.ledger.form import GENESIS, MalformedError, parse
 from mlops_spec.ledger.merkle import Frontier
-from mlops_spec.ledger.record import GENESIS, MalformedError, Record, moment, parse
 from mlops_spec.ledger.state import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from mlops_spec.ledger.record import Record
 
 CHECKPOINT, FRONTIER = "checkpoint", "frontier"
 SKEW = timedelta(minutes=5)
@@ -76,7 +81,23 @@ class Chain:
         return None
 
 
-def replayed(raws: Iterator[bytes], chain: Chain) -> Iterator[Record]:
-    """The records of these bytes, each checked by `chain`."""
-    for raw in raws:
-        yield chain.take(raw)
+def replayed(raws: Iterable[bytes], chain: Chain) -> tuple[Record, ...]:
+    """The records of these bytes, each checked by `chain`.
+
+    Raises:
+        BrokenError: one does not follow.
+    """
+    with uncollected():
+        return tuple(map(chain.take, raws))
+
+
+@contextlib.contextmanager
+def uncollected() -> Iterator[None]:
+    """Puts the collector of cycles off: records have none, and it would look through all of them again and again."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from mlops_spec.ledger.record import OUTCOMES, moment
+from mlops_spec.ledger.fields import moment
+from mlops_spec.ledger.record import OUTCOMES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,11 +8,14 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlops_spec.ledger.record import Record, as_json, moment
+from mlops_spec.ledger.fields import moment
+from mlops_spec.ledger.form import as_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
+
+    from mlops_spec.ledger.record import Record
 
 COLUMNS = (
     *("seq", "time", "event", "result", "environment", "version"),

@@ -16,9 +16,9 @@ class Frontier:
 
     def grown(self, leaf: bytes) -> Frontier:
         """With one more leaf; the cost is logarithmic in `size`."""
-        roots, node, carry = list(self.roots), hashlib.sha256(b"\x00" + leaf).digest(), self.size
+        roots, node, carry = self.roots, hashlib.sha256(b"\x00" + leaf).digest(), self.size
         while carry & 1:
-            node = _node(roots.pop(), node)
+            roots, node = roots[:-1], _node(roots[-1], node)
             carry >>= 1
         return Frontier(self.size + 1, (*roots, node))
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.ledger.append import append_when
 from mlops_spec.ledger.chain import BrokenError, Chain, replayed
-from mlops_spec.ledger.record import CLOSED_BY, Draft, Record, Why, plain
+from mlops_spec.ledger.fields import plain
+from mlops_spec.ledger.record import CLOSED_BY, Draft, Record, Why
 from mlops_spec.ledger.state import Live, replay
 from mlops_spec.ledger.store import from_commit, remote_commit
 
@@ -35,7 +36,7 @@ def read(git: Git, *, at: str | None = None) -> tuple[Record, ...]:
     if strays:
         raise _broken(f"{strays[0]} is missing, or should not be there")
     try:
-        return tuple(replayed(snapshot.records(), Chain()))
+        return replayed(snapshot.records(), Chain())
     except BrokenError as error:
         raise _broken(str(error)) from error
 

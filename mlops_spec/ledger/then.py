@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mlops_spec.ledger.fields import moment
+from mlops_spec.ledger.form import as_json
 from mlops_spec.ledger.history import Stay, stays
-from mlops_spec.ledger.record import Record, as_json, moment
 from mlops_spec.ledger.state import replay
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
+
+    from mlops_spec.ledger.record import Record
 
 
 @dataclass(frozen=True)

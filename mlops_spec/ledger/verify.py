@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from mlops_spec.ledger.chain import CHECKPOINT, FRONTIER, BrokenError, Chain
+from mlops_spec.ledger.chain import CHECKPOINT, FRONTIER, BrokenError, Chain, uncollected
 from mlops_spec.ledger.checkpoint import Checkpoint, parse
 
 if TYPE_CHECKING:
@@ -107,10 +107,11 @@ def _walk(snapshot: Snapshot, sizes: set[int], roots: dict[int, bytes], report: 
     if report.findings:
         return chain
     try:
-        for raw in snapshot.records():
-            chain.take(raw)
-            if chain.frontier.size in sizes:
-                roots[chain.frontier.size] = chain.frontier.root
+        with uncollected():
+            for raw in snapshot.records():
+                chain.take(raw)
+                if chain.frontier.size in sizes:
+                    roots[chain.frontier.size] = chain.frontier.root
     except BrokenError as error:
         report.findings.append(str(error))
     return chain

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from mlops_spec import ledger
 from mlops_spec.forge import issues
-from mlops_spec.ledger.record import Draft, Evidence, Package, What, Why, moment, plain
+from mlops_spec.ledger.fields import moment, plain
+from mlops_spec.ledger.record import Draft, Evidence, Package, What, Why
 from mlops_spec.monitor.alert import LABEL, body
 from mlops_spec.spec.base import seconds
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mlops_spec import ledger
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.layout import MAIN_BRANCH
-from mlops_spec.ledger.record import moment
+from mlops_spec.ledger.fields import moment
 from mlops_spec.ledger.report import proof_line
 from mlops_spec.ledger.witness import verify_remote
 from mlops_spec.monitor.check import Check

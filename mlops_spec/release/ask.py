@@ -12,6 +12,7 @@ from mlops_spec.git import Stale
 from mlops_spec.ledger.fields import plain
 from mlops_spec.ledger.record import Draft, Record, Who, Why
 from mlops_spec.ledger.store import remote_commit
+from mlops_spec.release.intents import begun
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,6 +62,17 @@ def ask(
         )
         return intent, wait(git, intent, waiting, deadline)
     raise Stale("others kept appending to the ledger", exit_code=Exit.STALE, remedy="run it again")
+
+
+def resume(git: Git, environment: str, version: str | None, waiting: Waiting) -> tuple[Record, Record]:
+    """Takes up the newest intent of an environment and gives its outcome; records nothing: (intent, outcome).
+
+    Raises:
+        Failure: nothing was begun (exit 75), or nobody answered in time (exit 1).
+    """
+    intent = begun(ledger.read(git), environment, version)
+    waiting.say(f"intent {intent.seq}: {environment} {intent.what.version}, serial {intent.what.serial}")
+    return intent, wait(git, intent, waiting, waiting.clock() + waiting.seconds)
 
 
 def wait(git: Git, intent: Record, waiting: Waiting, deadline: float) -> Record:

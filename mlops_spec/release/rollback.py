@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, NoReturn
 from mlops_spec import layout, ledger
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Stale
+from mlops_spec.ledger.fields import plain
 from mlops_spec.ledger.history import stays
-from mlops_spec.ledger.record import CLOSED_BY, Draft, Record, Why, plain
+from mlops_spec.ledger.record import CLOSED_BY, Draft, Record, Why
 from mlops_spec.ledger.state import version_key
 from mlops_spec.release.declared import Declared, declared_in
+from mlops_spec.release.intents import newest_intent, nothing_begun
 from mlops_spec.release.promotion import what_for
 from mlops_spec.release.world import look
 
@@ -101,6 +103,30 @@ def roll_back(git: Git, back: Back, who: Who, *, now: datetime | None = None) ->
             continue
         return version, next((record for record in records if record.event == "rollback.intent"), None)
     raise Stale("others kept appending to the ledger", exit_code=Exit.STALE, remedy="run it again")
+
+
+def begun(world: World, environment: str) -> tuple[Back, Record | None]:
+    """The rollback at once that an earlier run recorded, and its intent; None: it only ended what was under way.
+
+    Raises:
+        Failure: none is on record (exit 75).
+    """
+    world.environment(environment)
+    intent, live = newest_intent(world.records, environment), world.state.live.get(environment)
+    if intent is not None and intent.event == "rollback.intent":
+        return Back(environment, _text(intent), intent.what.version), intent
+    ended = ledger.outcome_of(world.records, intent) if intent else None
+    if live is not None and ended is not None and ended.result == "abandoned" and _kind(ended) == "rollback":
+        return Back(environment, _text(ended), live.version), None
+    raise nothing_begun(f"no rollback of {environment} is on record")
+
+
+def _text(record: Record) -> str:
+    return (record.why.text if record.why else None) or ""
+
+
+def _kind(record: Record) -> str | None:
+    return record.why.kind if record.why else None
 
 
 def _taken_up(asked: Record, version: str) -> Record:

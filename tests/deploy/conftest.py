@@ -24,18 +24,7 @@ import yaml
 from mlops_spec import ledger
 from mlops_spec.deploy.agent import Agent, Done, Settings
 from mlops_spec.git import Git, Update
-from mlops_spec.ledger.record import (
-    Actor,
-    Approval,
-    Draft,
-    FromWhat,
-    GateResult,
-    Package,
-    TagObject,
-    What,
-    Who,
-    Why,
-)
+from mlops_spec.ledger.record import Actor, Approval, Draft, FromWhat, GateResult, Package, TagObject, What, Who, Why
 from mlops_spec.package import digest
 from mlops_spec.release.declared import Declared, text_of
 from mlops_spec.serve.lock import holder

@@ -12,21 +12,9 @@ from mlops_spec import ledger
 from mlops_spec.git import Git
 from mlops_spec.ledger.chain import CHECKPOINT, FRONTIER, record_path
 from mlops_spec.ledger.checkpoint import checkpoint
+from mlops_spec.ledger.form import GENESIS, seal
 from mlops_spec.ledger.merkle import Frontier
-from mlops_spec.ledger.record import (
-    GENESIS,
-    Actor,
-    Bound,
-    Draft,
-    FromWhat,
-    GateResult,
-    Package,
-    TagObject,
-    What,
-    Who,
-    Why,
-    seal,
-)
+from mlops_spec.ledger.record import Actor, Bound, Draft, FromWhat, GateResult, Package, TagObject, What, Who, Why
 from mlops_spec.ledger.store import Snapshot
 
 if TYPE_CHECKING:

@@ -13,19 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlops_spec.ledger.canonical import canonical
-from mlops_spec.ledger.record import (
-    GENESIS,
-    LIMIT,
-    Draft,
-    GateResult,
-    MalformedError,
-    What,
-    Why,
-    as_json,
-    parse,
-    plain,
-    seal,
-)
+from mlops_spec.ledger.fields import plain
+from mlops_spec.ledger.form import GENESIS, LIMIT, MalformedError, as_json, parse, seal
+from mlops_spec.ledger.record import Draft, GateResult, What, Why
 
 from .conftest import ALICE, LOG, START, registration
 

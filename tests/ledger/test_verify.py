@@ -9,7 +9,8 @@ import pytest
 
 from mlops_spec.ledger.chain import CHECKPOINT, FRONTIER, record_path
 from mlops_spec.ledger.checkpoint import checkpoint
-from mlops_spec.ledger.record import Draft, What, as_json, parse, seal
+from mlops_spec.ledger.form import as_json, parse, seal
+from mlops_spec.ledger.record import Draft, What
 from mlops_spec.ledger.report import proof_line, report_json, report_text
 from mlops_spec.ledger.store import EMPTY
 from mlops_spec.ledger.verify import TagFound, Witness, verify
