@@ -10,7 +10,7 @@ from mlops_spec.errors import Exit, Failure
 if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
-    from mlops_spec.git.repository import Git
+    from mlops_spec.git.local import Local
 
 
 class GitError(Failure):
@@ -56,7 +56,7 @@ class Entry:
 class Tree:
     """The files of one commit, read without touching the work tree."""
 
-    git: Git
+    git: Local
     commit: str
 
     def read(self, path: str | PurePosixPath) -> bytes | None:

@@ -1,0 +1,102 @@
+"""What a repository holds: reading its objects and references, and writing objects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.git.process import Process
+from mlops_spec.git.values import Tag, Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import datetime
+
+EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+AUTHOR = "mlops-spec <mlops-spec@localhost>"
+
+
+class Local(Process):
+    """A repository without its remote."""
+
+    def resolve(self, revision: str) -> str | None:
+        """The id of the object that `revision` names, or None."""
+        done = self._call(["rev-parse", "--verify", "--quiet", "--end-of-options", revision])
+        return done.stdout.decode().strip() or None
+
+    def commit_id(self, revision: str = "HEAD") -> str:
+        """The id of the commit that `revision` names.
+
+        Raises:
+            Failure: there is no such commit.
+        """
+        found = self.resolve(f"{revision}^{{commit}}")
+        if found is None:
+            raise Failure(f"no commit {revision!r} in {self.directory}", exit_code=Exit.CONFIG)
+        return found
+
+    def tree(self, revision: str = "HEAD") -> Tree:
+        """The files of a commit."""
+        return Tree(self, self.commit_id(revision))
+
+    def is_ancestor(self, older: str, newer: str) -> bool:
+        """Whether `newer` holds `older` in its history (a commit holds itself)."""
+        return self._call(["merge-base", "--is-ancestor", older, newer]).returncode == 0
+
+    def tags(self, pattern: str = "*") -> tuple[Tag, ...]:
+        """The local tags whose names match a glob, by one `for-each-ref`."""
+        listed = self.text(
+            "for-each-ref", "--format=%(refname:strip=2) %(objectname) %(*objectname)", f"refs/tags/{pattern}"
+        )
+        rows = (line.split(" ") for line in listed.splitlines())
+        return tuple(Tag(name, own, peeled or own) for name, own, peeled in rows)
+
+    # Writing objects; nothing here touches the work tree, the index or a reference.
+
+    def blob(self, content: bytes) -> str:
+        """Writes a blob and returns its id."""
+        return self.run("hash-object", "-w", "--stdin", "--no-filters", stdin=content).decode().strip()
+
+    def write_tree(self, base: str | None, files: Mapping[str, bytes | None]) -> str:
+        """Writes the tree of `base` (a commit or tree; None: empty) with `files` put in (None: removed).
+
+        Only the folders on the way to them are read and written, however large the tree is.
+        """
+        listed = self.run("ls-tree", "--full-tree", "-z", base).decode().split("\0") if base else []
+        entries = {line.partition("\t")[2]: line for line in listed if line}
+        below: dict[str, dict[str, bytes | None]] = {}
+        for path, content in files.items():
+            name, _, rest = path.partition("/")
+            if rest:
+                below.setdefault(name, {})[rest] = content
+            elif content is None:
+                entries.pop(name, None)
+            else:
+                entries[name] = f"100644 blob {self.blob(content)}\t{name}"
+        for name, inner in below.items():
+            meta = entries.get(name, "").partition("\t")[0].split()
+            written = self.write_tree(meta[2] if meta else None, inner)
+            if written == EMPTY_TREE:
+                entries.pop(name, None)
+            else:
+                entries[name] = f"040000 tree {written}\t{name}"
+        return self.run("mktree", "-z", stdin="".join(f"{e}\0" for e in entries.values()).encode()).decode().strip()
+
+    def write_commit(
+        self, tree: str, *, parents: Sequence[str] = (), message: str, when: datetime, author: str = AUTHOR
+    ) -> str:
+        """Writes a commit and returns its id."""
+        name, _, email = author.rstrip(">").rpartition(" <")
+        date = f"{int(when.timestamp())} +0000"
+        env = {
+            f"GIT_{role}_{field}": value
+            for role in ("AUTHOR", "COMMITTER")
+            for field, value in (("NAME", name), ("EMAIL", email), ("DATE", date))
+        }
+        flags = [flag for parent in parents for flag in ("-p", parent)]
+        return self.run("commit-tree", tree, *flags, stdin=message.encode(), env=env).decode().strip()
+
+    def write_tag(self, name: str, target: str, *, message: str, when: datetime, author: str = AUTHOR) -> str:
+        """Writes an annotated tag's object (no reference yet) and returns its id."""
+        head = f"object {target}\ntype commit\ntag {name}\ntagger {author} {int(when.timestamp())} +0000\n\n"
+        return self.run("mktag", stdin=(head + message).encode()).decode().strip()

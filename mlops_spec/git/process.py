@@ -1,0 +1,107 @@
+"""Starting git: the one place where it is, on one repository, with an environment that is ours."""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from dataclasses import dataclass, field
+from typing import IO, TYPE_CHECKING
+
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.git.environment import environment
+from mlops_spec.git.values import GitError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Process:
+    """Git in one folder. `token` goes to `server` over HTTPS alone, by the environment, never by argv or a URL."""
+
+    directory: Path
+    remote: str = "origin"
+    token: str | None = field(default=None, repr=False)
+    server: str = "https://github.com"
+
+    def _call(
+        self,
+        args: Sequence[str],
+        *,
+        stdin: bytes = b"",
+        env: Mapping[str, str] | None = None,
+        seconds: int | None = None,
+    ) -> subprocess.CompletedProcess[bytes]:
+        try:
+            return subprocess.run(
+                ["git", *args],
+                cwd=self.directory,
+                input=stdin,
+                env=environment(self.token, self.server, env or {}),
+                capture_output=True,
+                timeout=seconds,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as slow:
+            raise self._unavailable(f"no answer within {seconds} s") from slow
+        except (FileNotFoundError, NotADirectoryError) as missing:
+            what = "git is not installed" if self.directory.is_dir() else f"{self.directory} is not a folder"
+            raise Failure(what, exit_code=Exit.CONFIG) from missing
+
+    def run(self, *args: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
+        """Runs a local git command and returns its output.
+
+        Raises:
+            GitError: it failed; the message holds git's own last line.
+        """
+        done = self._call(args, stdin=stdin, env=env)
+        if done.returncode:
+            said = done.stderr.decode(errors="replace").strip()
+            raise GitError(f"git {args[0]}: {said.splitlines()[-1] if said else done.returncode}", stderr=said)
+        return done.stdout
+
+    def text(self, *args: str) -> str:
+        """Like `run`, as text without the line break at the end."""
+        return self.run(*args).decode().rstrip("\n")
+
+    def read_objects(self, names: Iterable[str]) -> Iterator[bytes | None]:
+        """The contents of objects (`id`, or `revision:path`), in order, by one `cat-file --batch`; None: no such.
+
+        They are read while git still writes, so that many need neither much memory nor to be waited for.
+        """
+        with tempfile.TemporaryFile() as asked:
+            asked.write("".join(f"{name}\n" for name in names).encode())
+            asked.seek(0)
+            with subprocess.Popen(
+                ["git", "cat-file", "--batch"],
+                cwd=self.directory,
+                env=environment(self.token, self.server, {}),
+                stdin=asked,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                bufsize=1 << 20,
+            ) as process:
+                assert process.stdout is not None
+                yield from _contents(process.stdout)
+        if process.returncode:
+            raise GitError("git cat-file: the repository can't be read")
+
+    def _unavailable(self, said: str) -> GitError:
+        reason = said.splitlines()[0] if said else "no reason given"
+        return GitError(
+            f"the remote `{self.remote}` is not available: {reason}",
+            stderr=said,
+            exit_code=Exit.UNAVAILABLE,
+            remedy="check its address, the network and the token's permissions",
+        )
+
+
+def _contents(output: IO[bytes]) -> Iterator[bytes | None]:
+    """Each object that `cat-file --batch` writes: a line that ends with its size, its bytes, a line break."""
+    while header := output.readline():
+        if header.endswith((b" missing\n", b" ambiguous\n")):
+            yield None
+        else:
+            size = int(header.rsplit(b" ", 1)[1])
+            yield output.read(size + 1)[:size]
