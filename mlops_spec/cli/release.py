@@ -15,12 +15,13 @@ from mlops_spec.forge.actions import connect, set_output
 from mlops_spec.git import Git
 from mlops_spec.ledger.who import who
 from mlops_spec.release.ask import Waiting, ask
+from mlops_spec.release.ask import resume as take_up
 from mlops_spec.release.bundle import read_bundle
 from mlops_spec.release.close import close
 from mlops_spec.release.declared import Following, declared_in
 from mlops_spec.release.promotion import follow, promote
 from mlops_spec.release.propose import propose
-from mlops_spec.release.register import register
+from mlops_spec.release.register import register, registered
 from mlops_spec.release.world import World, look
 from mlops_spec.spec.base import seconds
 
@@ -39,19 +40,22 @@ _format = click.option("--format", "form", type=click.Choice(["text", "json"]), 
     "--bundle", type=click.Path(path_type=Path), default="dist", show_default=True, help="The release bundle."
 )
 @click.option("--digest", help="The package's digest, as the job that trained says it.")
+@click.option("--resume", is_flag=True, help="Find what a killed run registered; register nothing.")
 @_directory
 @_format
-def register_command(bundle: Path, digest: str | None, directory: Path, form: str) -> int:
+def register_command(*, bundle: Path, digest: str | None, resume: bool, directory: Path, form: str) -> int:
     """Make a version of a release bundle: release commit, tag and ledger record in one push.
 
-    Of racing runs one wins; the others exit 75 and leave nothing behind.
+    Of racing runs one wins; the others exit 75 and leave nothing behind. A run that was killed pushed all or nothing:
+    run it again, and it finds its version or makes it. With --resume it only looks.
 
     \b
     Example:
       mlops-spec register --bundle dist --digest sha256:9f2c…
     """
     git = Git.open(directory)
-    done = register(git, read_bundle(directory / bundle, digest), who=who())
+    found = read_bundle(directory / bundle, digest)
+    done = registered(git, found) if resume else register(git, found, who=who())
     what = done.record.what
     assert what.package
     answer = {
@@ -71,6 +75,9 @@ def register_command(bundle: Path, digest: str | None, directory: Path, form: st
 @click.group("promote")
 def promote_command() -> None:
     """Bring a version to an environment: open the pull request, plan, ask the agent, close.
+
+    A step that was killed left the old state or the new one, and the ledger tells which. Running it again goes on from
+    there: `open` makes its pull request whole, `ask` takes up its intent, `plan` and `close` have nothing half done.
 
     \b
     Example:
@@ -129,24 +136,38 @@ def plan_command(environment: str, directory: Path, form: str) -> int:
 
 @promote_command.command("ask")
 @click.argument("environment")
-@click.option("--version", required=True, help="The version to deploy.")
+@click.option("--version", help="The version to deploy.")
 @click.option("--digest", help="The digest that it must have.")
+@click.option("--resume", is_flag=True, help="Take up the intent that a killed run recorded; record none.")
 @click.option("--wait", "wait_for", default="15m", show_default=True, help="How long to wait for the agent's outcome.")
 @_directory
 @_format
 def ask_command(  # noqa: PLR0913 - one per option
-    *, environment: str, version: str, digest: str | None, wait_for: str, directory: Path, form: str
+    *,
+    environment: str,
+    version: str | None,
+    digest: str | None,
+    resume: bool,
+    wait_for: str,
+    directory: Path,
+    form: str,
 ) -> int:
     """Record the intent to deploy a version, and wait for what the environment's agent makes of it.
 
-    Exits 0 only when the version is live.
+    Exits 0 only when the version is live. With --resume the newest intent's outcome is waited for and told, without
+    asking the forge anything; 75 when a killed run got no intent onto the record, so that nothing was begun.
 
     \b
     Example:
       mlops-spec promote ask staging --version v1.4.0 --wait 15m
+      mlops-spec promote ask staging --resume
     """
+    if version is None and not resume:
+        raise click.MissingParameter(param_hint="--version", param_type="option")
     waiting = Waiting(_duration(wait_for), say=lambda line: click.echo(line, err=True))
     git = Git.open(directory)
+    if version is None or resume:
+        return _tell_outcome(environment, *take_up(git, environment, version, waiting), form)
     intent, outcome = ask(git, lambda: _decide(look(git), environment, version, digest), who(), waiting)
     if intent is None or outcome is None:
         _answer({"environment": environment, "version": version, "result": "live"}, f"{version} is live already", form)

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import time
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from mlops_spec.git import Git
 from mlops_spec.ledger.who import who
 from mlops_spec.release.ask import Waiting, wait
 from mlops_spec.release.declared import Following, declared_in
-from mlops_spec.release.rollback import Back, newest_main, roll_back
+from mlops_spec.release.rollback import Back, begun, newest_main, roll_back
 from mlops_spec.release.set_back import propose_back
 from mlops_spec.spec.base import seconds
 
@@ -30,14 +31,19 @@ if TYPE_CHECKING:
 @click.command("rollback")
 @click.argument("environment")
 @click.option("--to", metavar="VERSION", help="A version that was live there.  [default: the one before]")
-@click.option("--reason", required=True, help="Why; it goes on record.")
+@click.option("--reason", help="Why; it goes on record.")
 @click.option("--now", is_flag=True, help="Ask the agent at once, before the pull request is merged.")
-@click.option("--wait", "wait_for", default="5m", show_default=True, help="With --now: how long to wait for the agent.")
+@click.option("--resume", is_flag=True, help="Finish the rollback that a killed run put on record; begin nothing.")
+@click.option(
+    "--wait",
+    "wait_for",
+    default="5m",
+    show_default=True,
+    help="With --now or --resume: how long to wait for the agent.",
+)
 @click.option("--directory", "-C", type=click.Path(path_type=Path), default=".", help="The repository.  [default: .]")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def rollback_command(  # noqa: PLR0913 - one per option
-    *, environment: str, to: str | None, reason: str, now: bool, wait_for: str, directory: Path, form: str
-) -> int:
+def rollback_command(*, environment: str, wait_for: str, directory: Path, form: str, **given: Any) -> int:
     """Bring an environment back to a version that was live there, and set Git back by a pull request.
 
     Merging it asks the agent. With --now the agent is asked first, by a record in the ledger: that needs the right to
@@ -45,28 +51,54 @@ def rollback_command(  # noqa: PLR0913 - one per option
     the host itself the agent's clone will do: -C STATE/repository.git. Until the pull request is merged `status`
     shows the environment as degraded. A `git revert` of the promotion's merge works as well.
 
+    A run that was killed left the old state or the new one, and the ledger tells which: --resume takes up what is on
+    record, with its version and reason, waits for the agent and opens the pull request. Without --now nothing is put
+    on record: run the same command again.
+
     \b
     Example:
       mlops-spec rollback production --reason "Scores of under-25s dropped"
       mlops-spec rollback production --to v1.3.2 --now --reason "Incident 88"
+      mlops-spec rollback production --resume
     """
-    if to is not None and not re.fullmatch(r"v\d{1,6}\.\d{1,6}\.\d{1,6}", to):
-        raise click.BadParameter(f"{to!r} is no version: write one such as v1.3.2", param_hint="--to")
-    if not reason.strip():
-        raise click.BadParameter("say why", param_hint="--reason")
-    limit = _duration(wait_for)
-    git, back = Git.open(directory), Back(environment, reason.strip(), to)
-    answer: dict[str, Any] = {"environment": environment, "version": to}
-    intent: Record | None = None
-    if now:
-        version, intent = roll_back(git, back, who())
-        back, answer["version"] = Back(environment, back.reason, version), version
-        click.echo(_asked(intent, environment, version), err=True)
-    proposal = _propose(git, back, optional=now)
-    outcome = _wait(git, intent, limit) if intent is not None else None
-    answer |= _facts(proposal, intent, outcome)
+    wanted, limit = _wanted(environment, **given), _duration(wait_for)
+    git = Git.open(directory)
+    back, intent = _begin(git, wanted)
+    ended = intent and ledger.outcome_of(ledger.read(git), intent)
+    failed = ended is not None and ended.result != "succeeded"
+    proposal = None if failed else _propose(git, back, optional=wanted.now or wanted.resume)
+    outcome = ended or (_wait(git, intent, limit) if intent is not None else None)
+    answer = {"environment": environment, "version": back.to} | _facts(proposal, intent, outcome)
     click.echo(json.dumps(answer) if form == "json" else _line(answer))
     return Exit.OK if outcome is None or outcome.result == "succeeded" else Exit.FINDINGS
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    back: Back
+    now: bool
+    resume: bool
+
+
+def _wanted(environment: str, *, to: str | None, reason: str | None, now: bool, resume: bool) -> _Wanted:
+    if resume and (to is not None or reason is not None or now):
+        raise click.UsageError("--resume takes version and reason from the record: give neither, nor --now")
+    if to is not None and not re.fullmatch(r"v\d{1,6}\.\d{1,6}\.\d{1,6}", to):
+        raise click.BadParameter(f"{to!r} is no version: write one such as v1.3.2", param_hint="--to")
+    if not resume and not (reason or "").strip():
+        raise click.BadParameter("say why", param_hint="--reason")
+    return _Wanted(Back(environment, (reason or "").strip(), to), now, resume)
+
+
+def _begin(git: Git, wanted: _Wanted) -> tuple[Back, Record | None]:
+    """Where to, and the intent where one is on record; without --now and --resume a pull request alone asks for it."""
+    if wanted.resume:
+        return begun(newest_main(git), wanted.back.environment)
+    if not wanted.now:
+        return wanted.back, None
+    version, intent = roll_back(git, wanted.back, who())
+    click.echo(_asked(intent, wanted.back.environment, version), err=True)
+    return replace(wanted.back, to=version), intent
 
 
 def _asked(intent: Record | None, environment: str, version: str) -> str:
@@ -92,7 +124,7 @@ def _propose(git: Git, back: Back, *, optional: bool) -> Proposal | None:
 
 def _wait(git: Git, intent: Record, limit: float) -> Record:
     told = Waiting(limit, say=lambda line: click.echo(line, err=True))
-    return ledger.outcome_of(ledger.read(git), intent) or wait(git, intent, told, time.monotonic() + limit)
+    return wait(git, intent, told, time.monotonic() + limit)
 
 
 def _facts(proposal: Proposal | None, intent: Record | None, outcome: Record | None) -> dict[str, Any]:

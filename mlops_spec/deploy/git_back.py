@@ -13,7 +13,8 @@ from mlops_spec.forge import GitHub
 from mlops_spec.forge.connection import API_URL
 from mlops_spec.ledger import replay
 from mlops_spec.release.declared import declared_in
-from mlops_spec.release.set_back import newest_intent, set_back, untrue
+from mlops_spec.release.intents import newest_intent
+from mlops_spec.release.set_back import set_back, untrue
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

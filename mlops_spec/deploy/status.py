@@ -14,7 +14,8 @@ from mlops_spec.git import Git
 from mlops_spec.layout import MAIN_BRANCH
 from mlops_spec.ledger import read, replay
 from mlops_spec.release.declared import Declared, declared_in
-from mlops_spec.release.set_back import newest_intent, untrue
+from mlops_spec.release.intents import newest_intent
+from mlops_spec.release.set_back import untrue
 from mlops_spec.release.source import spec_at
 
 if TYPE_CHECKING:

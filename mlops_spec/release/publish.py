@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mlops_spec.forge import GitHub
+    from mlops_spec.forge.shapes import PullRequest
     from mlops_spec.git import Git
     from mlops_spec.ledger.record import Evidence
     from mlops_spec.release.world import World
@@ -53,6 +54,7 @@ def publish(
     """Opens the pull request, or brings the open one up to date.
 
     One that proposes the same is left alone, since it may be approved already; so is one that `stays` tells to keep.
+    What a killed run left is made whole: a branch without a pull request, or one whose text is not the file's evidence.
 
     Raises:
         Failure: the remote or the forge doesn't answer (69) or refuses (78).
@@ -62,13 +64,14 @@ def publish(
     old = git.remote_refs(ref).get(ref)
     proposed = _proposed(git, ref, old, environment)
     open_pulls = pulls.of_branch(github, told.branch, base=layout.MAIN_BRANCH)
-    if open_pulls and proposed and (_same(proposed, wanted) or stays(proposed)):
+    if open_pulls and proposed and (stays(proposed) or (_same(proposed, wanted) and _whole(open_pulls[0], proposed))):
         said = f"#{open_pulls[0].number} proposes {proposed.version} already"
         return Proposal(environment, version, open_pulls[0].number, open_pulls[0].html_url, said)
     documents = [Document(kind=REPORT, digest=report_digest(told.body))]
     documents += [Document(kind=each.kind, digest=each.digest) for each in told.evidence]
     commit = _commit(world, wanted.model_copy(update={"evidence": documents}), told.title)
-    git.push(Update(ref, commit, old))
+    if commit != old:
+        git.push(Update(ref, commit, old))
     if open_pulls:
         pull = pulls.update(github, open_pulls[0].number, title=told.title, body=told.body)
         return Proposal(environment, version, pull.number, pull.html_url, f"#{pull.number} brought up to date")
@@ -79,6 +82,12 @@ def publish(
 def _same(one: Declared, other: Declared) -> bool:
     keys = ("version", "digest", "serial", "base_digest")
     return one.version is not None and all(getattr(one, key) == getattr(other, key) for key in keys)
+
+
+def _whole(pull: PullRequest, proposed: Declared) -> bool:
+    """Whether a pull request's text is the one that its deploy file names."""
+    named = [document.digest for document in proposed.evidence if document.kind == REPORT]
+    return named == [report_digest(pull.body or "")]
 
 
 def _proposed(git: Git, ref: str, commit: str | None, environment: str) -> Declared | None:

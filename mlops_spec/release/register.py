@@ -12,6 +12,7 @@ from mlops_spec.git import Stale, Update
 from mlops_spec.ledger.record import TagObject
 from mlops_spec.outputs.stages import data_file
 from mlops_spec.release.candidate import FOLDER, Candidate, failure, registration, release_commit, tag_message
+from mlops_spec.release.intents import nothing_begun
 from mlops_spec.release.source import spec_at
 from mlops_spec.release.versions import Made, changed, following, read_lock
 
@@ -61,6 +62,18 @@ def register(git: Git, bundle: Bundle, *, who: Who, now: datetime | None = None)
     return _compete(git, candidate)
 
 
+def registered(git: Git, bundle: Bundle) -> Registration:
+    """The version that an earlier run made of a bundle; a push is whole or was not begun, so nothing is left to do.
+
+    Raises:
+        Failure: there is none: nothing was begun (exit 75).
+    """
+    found = _known(ledger.read(git), bundle.digest, git.commit_id(bundle.commit))
+    if found is None:
+        raise nothing_begun(f"{bundle.digest} of commit {bundle.commit[:12]} is not registered")
+    return Registration(found, new=False)
+
+
 def _compete(git: Git, candidate: Candidate) -> Registration:
     """Tries until the push wins or another version does; other appends to the ledger are no rivals."""
     first: str | None = None
@@ -75,7 +88,7 @@ def _compete(git: Git, candidate: Candidate) -> Registration:
                 exit_code=Exit.STALE,
                 remedy="run it again: it gets the next number",
             )
-        known = _known(records, candidate)
+        known = _known(records, candidate.bundle.digest, candidate.tree.commit)
         if known is not None:
             return Registration(known, new=False)
         first = state.newest
@@ -87,10 +100,9 @@ def _compete(git: Git, candidate: Candidate) -> Registration:
     raise Stale("others kept appending to the ledger", exit_code=Exit.STALE, remedy="run it again")
 
 
-def _known(records: tuple[Record, ...], candidate: Candidate) -> Record | None:
+def _known(records: tuple[Record, ...], digest: str, commit: str) -> Record | None:
     """The registration of this package: of this commit, or the newest one, which a further number would only repeat."""
     registered = [record for record in records if record.event == "register"]
-    digest, commit = candidate.bundle.digest, candidate.tree.commit
     for record in reversed(registered):
         same = record.what.package is not None and record.what.package.digest == digest
         if same and (record is registered[-1] or (record.from_what and record.from_what.commit == commit)):

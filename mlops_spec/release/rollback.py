@@ -116,7 +116,7 @@ def begun(world: World, environment: str) -> tuple[Back, Record | None]:
     if intent is not None and intent.event == "rollback.intent":
         return Back(environment, _text(intent), intent.what.version), intent
     ended = ledger.outcome_of(world.records, intent) if intent else None
-    if live is not None and ended is not None and ended.result == "abandoned" and _kind(ended) == "rollback":
+    if live and intent and ended and _kind(ended) == "rollback" and _kind(intent) != "rollback":
         return Back(environment, _text(ended), live.version), None
     raise nothing_begun(f"no rollback of {environment} is on record")
 

@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 from mlops_spec import layout
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.forge import pulls
-from mlops_spec.ledger.record import CLOSED_BY
 from mlops_spec.ledger.state import unfit
 from mlops_spec.release.declared import Declared, Following, declared_in, path_of
 from mlops_spec.release.inert import code
+from mlops_spec.release.intents import newest_intent
 from mlops_spec.release.publish import Letter, Proposal, publish
 from mlops_spec.release.rollback import Back, newest_main, version_back
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
     from mlops_spec.forge import GitHub
@@ -60,13 +59,6 @@ def untrue(said: Declared | Following, state: State, last: Record | None) -> Rec
         last.event == "rollback.intent" and (last.what.serial or 0) > said.serial
     )
     return last if tried else None
-
-
-def newest_intent(records: Sequence[Record], environment: str) -> Record | None:
-    """The newest intent of an environment."""
-    return next(
-        (each for each in reversed(records) if each.event in CLOSED_BY and each.what.environment == environment), None
-    )
 
 
 def set_back(git: Git, github: GitHub, environment: str, *, now: datetime | None = None) -> Proposal | None:
