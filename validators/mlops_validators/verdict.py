@@ -63,7 +63,7 @@ def judge(
     >>> judge(Interval(0.78, 0.76, 0.80, "delong"), minimum=0.77, rows=7500).reason
     '0.77 lies within 0.76 … 0.8; about 22500 more rows would settle it'
     """
-    _check_bounds(minimum, maximum)
+    check_bounds(minimum, maximum)
     if rows < min_rows:
         return undecided(f"{rows} rows, at least {min_rows} are needed", min_rows)
     if broken := _broken(interval):
@@ -106,7 +106,8 @@ def judge_non_inferior(
     return judge(interval, maximum=margin, rows=rows, min_rows=min_rows)
 
 
-def _check_bounds(minimum: float | None, maximum: float | None) -> None:
+def check_bounds(minimum: float | None, maximum: float | None) -> None:
+    """Raises ValueError unless there is a bound, each a finite number, and something can pass."""
     given = [bound for bound in (minimum, maximum) if bound is not None]
     if not given:
         raise ValueError("a gate needs a `minimum` or a `maximum`; without one it cannot fail")
