@@ -11,7 +11,6 @@ What leaves no spec to work with (errors of MS0) can be neither left out nor mad
 from __future__ import annotations
 
 import re
-import tomllib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -25,7 +24,7 @@ if TYPE_CHECKING:
     from mlops_spec.diagnostic import Diagnostic
 
 FILE = "pyproject.toml"
-MARK = b"mlops-spec"  # a file without it has no table of ours
+MARK = re.compile(rb"mlops-spec['\"]?\s*(?:[.\]]|=(?!=))")  # a file without it names us as a package at most
 _TABLE = ("tool", "mlops-spec", "lint")
 _CODES = 'a list of codes or their beginnings, such as `["MS2", "MS305"]`'
 _HEADER = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]")
@@ -64,11 +63,13 @@ def read(folder: Path) -> Settings:
         return Settings()
     except OSError as error:
         raise Failure(f"{file}: can't be read: {error.strerror}", exit_code=Exit.CONFIG) from error
-    return parse(str(file), content) if MARK in content else Settings()
+    return parse(str(file), content) if MARK.search(content) else Settings()
 
 
 def parse(name: str, content: bytes) -> Settings:
     """The settings in a `pyproject.toml`; Failure as `read` has it."""
+    import tomllib  # noqa: PLC0415 - 4 ms that a repository without settings need not wait for
+
     try:
         text = content.decode()
         table: Any = tomllib.loads(text)

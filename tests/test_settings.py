@@ -53,6 +53,31 @@ def test_what_counts(table: str, left: list[tuple[str, str]], capsys: pytest.Cap
     assert found(table, capsys) == left, "the same from the cache"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[tool."mlops-spec".lint]\nselect = ["MS2"]',
+        "[ tool . 'mlops-spec' . lint ]\nselect = ['MS2']",
+        '[tool.mlops-spec]\nlint.select = ["MS2"]',
+        '[tool]\nmlops-spec.lint.select = ["MS2"]',
+        '[tool]\nmlops-spec = { lint = { select = ["MS2"] } }',
+        'tool."mlops-spec" .lint.select = ["MS2"]',
+    ],
+)
+def test_the_table_counts_however_it_is_written(text: str) -> None:
+    Path("pyproject.toml").write_text(text, encoding="utf-8")
+
+    assert settings.read(Path()) == settings.Settings(select=("MS2",))
+
+
+def test_a_package_of_our_name_is_no_table() -> None:
+    """Most repositories name us so and nowhere else; they need not wait for the parser of TOML."""
+    text = '[dependency-groups]\nops = ["mlops-spec==0.1.0", "mlops-spec[run]>=1"]\n[broken'
+    Path("pyproject.toml").write_text(text, encoding="utf-8")
+
+    assert settings.read(Path()) == settings.Settings()
+
+
 def test_what_leaves_no_spec_always_counts(capsys: pytest.CaptureFixture[str]) -> None:
     Path("model.yaml").write_text("spec: 1\nspec: 1\n", encoding="utf-8")
 

@@ -5,7 +5,7 @@ one has loaded its parser. An entry that is torn does not match its own digest a
 without waiting for the disk, because a lost one costs a millisecond.
 """
 # Paths are text here: importing pathlib takes longer than all that is done.
-# ruff: noqa: PTH100, PTH103, PTH105, PTH108, PTH111, PTH116, PTH118, PTH120, PTH123
+# ruff: noqa: PTH100, PTH103, PTH108, PTH112, PTH111, PTH116, PTH118, PTH120, PTH123
 
 from __future__ import annotations
 
@@ -87,15 +87,17 @@ def load(name: str) -> Entry | None:
 
 
 def store(name: str, entry: Entry) -> None:
-    """Keeps an entry where that is possible: a cache that can't be written is no reason to fail."""
+    """Keeps an entry where that is possible: a cache that can't be written is no reason to fail.
+
+    It is written in place: who reads it meanwhile finds it torn, and so absent.
+    """
     body = f"{entry.rules} {entry.count}\n{entry.found}"
     place = directory()
-    temporary = os.path.join(place, f"{name}.{os.getpid()}.tmp")
     try:
-        os.makedirs(place, mode=0o700, exist_ok=True)
-        with open(temporary, "x", encoding="utf-8") as file:
+        if not os.path.isdir(place):
+            os.makedirs(place, mode=0o700, exist_ok=True)
+        with open(os.path.join(place, name), "w", encoding="utf-8") as file:
             file.write(f"{_digest(name, body)}\n{body}")
-        os.replace(temporary, os.path.join(place, name))
     except OSError:
         return
 

@@ -87,11 +87,11 @@ class Document:
                 return None
         return found
 
-    def plain_scalars(self) -> Iterator[Address]:
-        """Where a scalar stands without quotes."""
-        for address, node in self.nodes.items():
-            if node.start is node.end and not node.start.style:
-                yield address
+    def plain_scalars(self) -> Iterator[tuple[Address, str]]:
+        """Every scalar that stands without quotes, as it is written."""
+        for address, (_, start, end) in self.nodes.items():
+            if start is end and not start.style:
+                yield address, start.value
 
     def texts(self) -> Iterator[tuple[Address, str]]:
         """Every scalar as it is written, and every key."""
@@ -103,8 +103,8 @@ class Document:
 
     def lists(self) -> Iterator[tuple[Address, list[Any]]]:
         """Every list, with its items."""
-        for address, node in self.nodes.items():
-            if isinstance(node.start, SequenceStartEvent):
+        for address, (_, start, _) in self.nodes.items():
+            if start.__class__ is SequenceStartEvent:
                 yield address, self.at(address)
 
     def raw(self, address: Address) -> str:

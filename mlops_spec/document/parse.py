@@ -110,17 +110,18 @@ class _Builder:
 
     def mapping(self, address: Address) -> tuple[dict[str, Any], Event]:
         data: dict[str, Any] = {}
-        while (key := self.next()).__class__ is not MappingEndEvent:
+        following = self.next
+        while (key := following()).__class__ is not MappingEndEvent:
             if key.__class__ is not ScalarEvent:
                 self.stop(key, "only text may be a key", "write the key as one word")
             name = self.text_of(key)
             if name in data:
                 self.note_duplicate(key, (*address, name))
-                self.value(self.next(), (*address, name, len(self.nodes)), key)  # read over, at no address of the data
+                self.value(following(), (*address, name, len(self.nodes)), key)  # read over, at no address of the data
                 continue
             if name == "<<" and not key.style:
                 self.refuse(key, "the merge key `<<`", "write the keys themselves")
-            data[name] = self.value(self.next(), (*address, name), key)
+            data[name] = self.value(following(), (*address, name), key)
         return data, key
 
     def sequence(self, address: Address) -> tuple[list[Any], Event]:

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 import re
 
-# A text that must be there, which is quick to look for, and the pattern of the whole.
+# Texts of which one must be there, which is quick to look for, and the pattern of the whole.
 _KINDS = {
-    "a password in an address": ("://", r"://[^/\s:@]*:[^/\s@]+@"),
-    "a key of AWS": ("AKIA", r"\bAKIA[0-9A-Z]{16}\b"),
-    "a temporary key of AWS": ("ASIA", r"\bASIA[0-9A-Z]{16}\b"),
-    "a token of GitHub": ("gh", r"\bgh[pousr]_[A-Za-z0-9]{36,}"),
-    "a personal token of GitHub": ("github_pat_", r"\bgithub_pat_[A-Za-z0-9_]{50,}"),
-    "a token of GitLab": ("glpat-", r"\bglpat-[A-Za-z0-9_-]{20,}"),
-    "a token of Hugging Face": ("hf_", r"\bhf_[A-Za-z0-9]{30,}"),
-    "a token of Slack": ("xox", r"\bxox[abprs]-[A-Za-z0-9-]{10,}"),
-    "a key of Google": ("AIza", r"\bAIza[0-9A-Za-z_-]{35}"),
-    "a JSON Web Token": ("eyJ", r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*"),
-    "a private key": ("PRIVATE KEY", r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*"),
+    "a password in an address": (("://",), r"://[^/\s:@]*:[^/\s@]+@"),
+    "a key of AWS": (("AKIA",), r"\bAKIA[0-9A-Z]{16}\b"),
+    "a temporary key of AWS": (("ASIA",), r"\bASIA[0-9A-Z]{16}\b"),
+    "a token of GitHub": (("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), r"\bgh[pousr]_[A-Za-z0-9]{36,}"),
+    "a personal token of GitHub": (("github_pat_",), r"\bgithub_pat_[A-Za-z0-9_]{50,}"),
+    "a token of GitLab": (("glpat-",), r"\bglpat-[A-Za-z0-9_-]{20,}"),
+    "a token of Hugging Face": (("hf_",), r"\bhf_[A-Za-z0-9]{30,}"),
+    "a token of Slack": (("xox",), r"\bxox[abprs]-[A-Za-z0-9-]{10,}"),
+    "a key of Google": (("AIza",), r"\bAIza[0-9A-Za-z_-]{35}"),
+    "a JSON Web Token": (("eyJ",), r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*"),
+    "a private key": (("PRIVATE KEY",), r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*"),
 }
 
 
 def secret_in(text: str) -> str:
     """What sort of secret a text seems to hold; empty when none."""
-    for what, (sign, pattern) in _KINDS.items():
-        if sign in text and re.search(pattern, text):
+    for what, (signs, pattern) in _KINDS.items():
+        if any(sign in text for sign in signs) and re.search(pattern, text):
             return what
     return ""
 
@@ -34,7 +34,7 @@ def masked(text: str) -> str:
     >>> masked("https://bob:hunter2@example.org")
     'https://***:*******@example.org'
     """
-    for sign, pattern in _KINDS.values():
-        if sign in text:
+    for signs, pattern in _KINDS.values():
+        if any(sign in text for sign in signs):
             text = re.sub(pattern, lambda found: re.sub("[^:/@]", "*", found[0]), text)
     return text

@@ -44,21 +44,19 @@ NAME = "ambiguous-scalar"
 SEVERITY: Severity = "warning"
 
 
-_SWITCHES = frozenset(
-    spelling for word in ("yes", "no", "on", "off") for spelling in (word, word.capitalize(), word.upper())
-)
 _STARTS = frozenset("yYnNoO0123456789+-")
-_BASE_60 = re.compile(r"[-+]?[0-9]+(:[0-5]?[0-9])+(\.[0-9]*)?")
-_OCTAL = re.compile(r"[-+]?0[0-7_]+")
+_SWITCH = "|".join(each for word in ("yes", "no", "on", "off") for each in (word, word.capitalize(), word.upper()))
+_BASE_60 = r"[-+]?[0-9]+(:[0-5]?[0-9])+(\.[0-9]*)?"
+_OCTAL = r"[-+]?0[0-7_]+"
+_OTHERWISE = re.compile(rf"(?P<text>{_SWITCH}|{_BASE_60})|{_OCTAL}")
 
 
 def check(document: Document) -> Iterator[Finding]:
-    for address in document.plain_scalars():
-        raw = document.raw(address)
-        if raw[:1] not in _STARTS:
+    for address, raw in document.plain_scalars():
+        if raw[:1] not in _STARTS or not (read := _OTHERWISE.fullmatch(raw)):
             continue
-        if raw in _SWITCHES or _BASE_60.fullmatch(raw):
+        if read["text"]:
             fix = (Change(address, f'"{raw}"'),)
             yield Finding(address, f"YAML 1.1 does not read `{raw}` as text", f'write `"{raw}"`', fix=fix)
-        elif _OCTAL.fullmatch(raw):
+        else:
             yield Finding(address, f"YAML 1.1 reads `{raw}` as an octal number", f"write `{raw.lstrip('0') or '0'}`")
