@@ -86,7 +86,7 @@ def _wanted(environment: str, *, to: str | None, reason: str | None, now: bool, 
     if to is not None and not re.fullmatch(r"v\d{1,6}\.\d{1,6}\.\d{1,6}", to):
         raise click.BadParameter(f"{to!r} is no version: write one such as v1.3.2", param_hint="--to")
     if not resume and not (reason or "").strip():
-        raise click.BadParameter("say why", param_hint="--reason")
+        raise click.BadParameter("say why by --reason TEXT", param_hint="--reason")
     return _Wanted(Back(environment, (reason or "").strip(), to), now, resume)
 
 

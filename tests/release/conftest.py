@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -218,16 +219,23 @@ def write_bundle(folder: Path, *, commit: str, auc: float = 0.8, **changed: Any)
     (folder / "MODEL_CARD.md").write_text("# churn\n")
 
 
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    origin = Origin.create(tmp_path / "origin.git")
+@contextmanager
+def founded(root: Path, spec: str = SPEC, now: datetime = START) -> Iterator[House]:
+    """The repository as it begins, in a folder, with its forge beside it."""
+    origin = Origin.create(root / "origin.git")
     hub = Hub("acme/churn", origin, PEOPLE, "https://github.com")
     with serving(hub) as api:
-        Git(tmp_path).run("clone", "--quiet", str(origin.path), str(tmp_path / "clone"))
-        made = House(tmp_path, Git.open(tmp_path / "clone"), hub, api)
+        Git(root).run("clone", "--quiet", str(origin.path), str(root / "clone"))
+        made = House(root, Git.open(root / "clone"), hub, api, now)
         made.git.run("symbolic-ref", "HEAD", "refs/heads/main")
-        files = {"model.yaml": SPEC, "uv.lock": "1\n"}
+        files = {"model.yaml": spec, "uv.lock": "1\n"}
         made.commit(files | {"deploy/staging.yaml": FOLLOWING, "deploy/production.yaml": PROMOTED}, message="Begin")
+        yield made
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with founded(tmp_path) as made:
         yield made
 
 

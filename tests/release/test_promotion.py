@@ -11,14 +11,14 @@ from mlops_spec.cli.release import promote_command
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.forge import pulls
 from mlops_spec.git import Stale, Update
-from mlops_spec.ledger import Draft
-from mlops_spec.ledger.record import Actor, What, Who
+from mlops_spec.ledger.record import Actor, Who
 from mlops_spec.release.ask import Waiting, ask
 from mlops_spec.release.close import close
 from mlops_spec.release.declared import Declared, declared_in
 from mlops_spec.release.desired import desired
 from mlops_spec.release.promotion import Wish, promote
 from mlops_spec.release.propose import propose
+from mlops_spec.release.revoke import revoke
 from mlops_spec.release.world import look
 
 from .conftest import ALICE, FOLLOWING, PROMOTED, SPEC
@@ -273,9 +273,8 @@ def test_too_short_a_soak_is_refused(house: House) -> None:
 def test_a_revoked_version_is_refused(staged: House) -> None:
     approved(staged)
     who = Who(actor=Actor(login="carol", id=103, kind="human"))
-    revoked = Draft(event="revoke", who=who, what=What(model="churn", version="v1.0.0"))
-    ledger.append(staged.git, ledger.head(staged.git), [revoked], now=staged.now)
-    with pytest.raises(Failure, match=r"v1\.0\.0 was revoked"):
+    revoke(staged.git, "v1.0.0", "Withdrawn rows", who, now=staged.now)
+    with pytest.raises(Failure, match=r"v1\.0\.0 was revoked by carol \(record 3\): Withdrawn rows"):
         plan(staged)
 
 

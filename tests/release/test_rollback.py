@@ -20,6 +20,7 @@ from mlops_spec.release.declared import Declared, declared_in
 from mlops_spec.release.desired import desired
 from mlops_spec.release.promotion import Wish, promote
 from mlops_spec.release.propose import propose
+from mlops_spec.release.revoke import revoke
 from mlops_spec.release.rollback import Back, newest_main, roll_back, version_back
 from mlops_spec.release.set_back import propose_back, set_back
 from mlops_spec.release.world import look
@@ -293,8 +294,7 @@ def test_where_it_goes_back_to(two: House) -> None:
     ):
         with pytest.raises(Failure, match=message):
             version_back(world, name, to)
-    draft = Draft(event="revoke", who=ALICE, what=What(model="churn", version="v1.0.0"))
-    ledger.append(two.git, ledger.head(two.git), [draft], now=two.now)
+    revoke(two.git, "v1.0.0", "Withdrawn rows", ALICE, now=two.now)
     world = newest_main(two.git, now=two.now)
     with pytest.raises(Failure, match=r"nothing older than v1\.1\.0 was ever live"):
         version_back(world, "production")
