@@ -33,6 +33,7 @@ FAMILIES: dict[str, dict[str, str]] = {
         "register": "release",
         "promote": "release",
         "rollback": "rollback",
+        "revoke": "revoke",
         "deploy": "deploy",
         "agent": "deploy",
         "status": "deploy",

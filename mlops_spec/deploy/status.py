@@ -13,6 +13,7 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git
 from mlops_spec.layout import MAIN_BRANCH
 from mlops_spec.ledger import read, replay
+from mlops_spec.ledger.state import revoked
 from mlops_spec.release.declared import Declared, declared_in
 from mlops_spec.release.intents import newest_intent
 from mlops_spec.release.set_back import untrue
@@ -81,6 +82,7 @@ def _standing(name: str, main: Tree, records: Sequence[Record], looked: _Looked)
         *_git_and_ledger(said, state, name),
         *_degraded(after),
         *_of_live(recorded, looked),
+        *_revoked(state, name),
     ]
     return Standing(
         environment=name,
@@ -126,6 +128,12 @@ def _degraded(after: Record | None) -> list[str]:
         return []
     how = "a rollback" if after.event == "rollback.intent" else f"the rollout of {after.what.version} ended badly"
     return [f"degraded since {how} (record {after.seq}): merge the pull request that sets Git back"]
+
+
+def _revoked(state: State, name: str) -> list[str]:
+    live = state.live.get(name)
+    said = revoked(state, live.version) if live is not None else None
+    return [f"{said}; it is live still: mlops-spec rollback {name} --now"] if said is not None else []
 
 
 def _git_and_ledger(said: object, state: State, name: str) -> list[str]:

@@ -30,7 +30,7 @@ class State:
 
     registered: dict[str, Record] = field(default_factory=dict)
     newest: str | None = None
-    revoked: set[str] = field(default_factory=set)
+    revoked: dict[str, Record] = field(default_factory=dict)
     open: dict[str, Record] = field(default_factory=dict)
     serial: dict[str, int] = field(default_factory=dict)
     live: dict[str, Live] = field(default_factory=dict)
@@ -48,7 +48,7 @@ class State:
             self.registered[what.version] = record
             self.newest = what.version
         elif record.event == "revoke" and what.version:
-            self.revoked.add(what.version)
+            self.revoked[what.version] = record
         elif record.event in CLOSED_BY and what.environment and what.serial is not None:
             self.open[what.environment] = record
             self.serial[what.environment] = what.serial
@@ -139,10 +139,19 @@ def unfit(state: State, version: str, digest: str, after: str | None) -> str | N
     if known.what.package.digest != digest:
         return f"{version} was registered as {known.what.package.digest}, not as {digest}"
     if version in state.revoked:
-        return f"{version} was revoked"
+        return revoked(state, version)
     if after is not None and (after, version) not in state.proven:
         return f"{version} was never live in {after}"
     return None
+
+
+def revoked(state: State, version: str) -> str | None:
+    """That a version must never be deployed again, who said so and why; None: nobody did."""
+    record = state.revoked.get(version)
+    if record is None:
+        return None
+    reason = record.why.text if record.why else ""
+    return f"{version} was revoked by {record.who.actor.login} (record {record.seq}): {reason}"
 
 
 def _outcome(state: State, draft: Draft) -> str | None:
@@ -161,7 +170,14 @@ def _outcome(state: State, draft: Draft) -> str | None:
 
 
 def _revoke(state: State, draft: Draft) -> str | None:
-    return None if draft.what.version in state.registered else f"{draft.what.version} was never registered"
+    version = draft.what.version or ""
+    if version not in state.registered:
+        return f"{version or 'no version'} was never registered"
+    if version in state.revoked:
+        return f"{version} was revoked before, by record {state.revoked[version].seq}"
+    if draft.why is None or not draft.why.text:
+        return "a revocation says why"
+    return None
 
 
 _RULES = {

@@ -23,13 +23,14 @@ class LiveThen:
 
     stay: Stay
     registered: Record
+    revoked: Record | None = None
 
 
 def live_between(records: Sequence[Record], start: datetime, end: datetime) -> list[LiveThen]:
     """What any environment served at some moment from `start` to before `end`, or at `start` if they are equal."""
-    registered = replay(records).registered
+    state = replay(records)
     return [
-        LiveThen(stay, registered[stay.version])
+        LiveThen(stay, state.registered[stay.version], state.revoked.get(stay.version))
         for stay in stays(records)
         if (stay.since < end or stay.since == start) and (stay.until is None or moment(stay.until.time) > start)
     ]
@@ -52,6 +53,7 @@ def at_json(found: Iterable[LiveThen]) -> list[dict[str, Any]]:
             "intent": as_json(each.stay.intent),
             "outcome": as_json(each.stay.outcome),
             "registered": as_json(each.registered),
+            "revoked": as_json(each.revoked),
         }
         for each in found
     ]
@@ -69,6 +71,8 @@ def _paragraph(each: LiveThen) -> Iterable[str]:
     yield f"  approved by {_approvers(intent)}"
     yield f"  judged      {_gates(made)}"
     yield f"  trained     {_source(made)}"
+    if each.revoked is not None:
+        yield f"  revoked     {_revocation(each.revoked)}"
 
 
 def _approvers(intent: Record) -> str:
@@ -98,6 +102,11 @@ def _source(made: Record) -> str:
     ]
     lock = f", dvc.lock {short(source.dvc_lock)}" if source.dvc_lock else ""
     return f"commit {source.commit[:7]} by {made.who.actor.login}, data {', '.join(rows)}{lock} (record {made.seq})"
+
+
+def _revocation(record: Record) -> str:
+    text = record.why.text if record.why else ""
+    return f'{_minute(record.time)} by {record.who.actor.login} "{text}" (record {record.seq})'
 
 
 def short(digest: str) -> str:

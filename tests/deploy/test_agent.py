@@ -16,7 +16,7 @@ from mlops_spec import ledger
 from mlops_spec.deploy.outcome import Answers
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Update
-from mlops_spec.ledger.record import Draft, GateResult, What
+from mlops_spec.ledger.record import Draft, GateResult, What, Why
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -149,12 +149,13 @@ def test_a_revoked_version_is_refused(world: World) -> None:
     world.release("v1.0.0")
     world.intend("staging", "v1.0.0")
     who = world.outcome_who()
-    revoke = Draft(event="revoke", who=who, what=What(model="demo", version="v1.0.0"))
+    why = Why(kind="manual", text="Withdrawn rows")
+    revoke = Draft(event="revoke", who=who, what=What(model="demo", version="v1.0.0"), why=why)
     ledger.append(world.git, ledger.head(world.git), [revoke])
 
     done = world.one_pass()
 
-    assert (done.action, done.reason) == ("failed", "v1.0.0 was revoked")
+    assert (done.action, done.reason) == ("failed", "v1.0.0 was revoked by alice (record 2): Withdrawn rows")
 
 
 def test_a_package_that_was_changed_in_the_remote_is_never_loaded(world: World) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from mlops_spec.cli import program
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.release.revoke import revoke
 from mlops_spec.serve.lock import take
 from mlops_spec.serve.wanted import Status, WorkerStatus, write_status
 
@@ -158,6 +159,16 @@ def test_an_intent_without_an_outcome(live: World, status: Any) -> None:
     code, found = status()
 
     assert (code, found["staging"]["problems"]) == (1, ["v1.0.1 was asked for and has no outcome yet"])
+
+
+def test_a_revoked_version_that_is_live(live: World, status: Any) -> None:
+    revoke(live.git, "v1.0.0", "Withdrawn rows", live.outcome_who())
+    code, found = status()
+
+    problem = (
+        "v1.0.0 was revoked by alice (record 3): Withdrawn rows; it is live still: mlops-spec rollback staging --now"
+    )
+    assert (code, found["staging"]["problems"]) == (1, [problem])
 
 
 def test_git_declares_what_never_happened(live: World, status: Any) -> None:

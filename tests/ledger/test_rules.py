@@ -16,6 +16,9 @@ V1, V2 = registration("v1.0.0"), registration("v1.1.0")
 STAGE = intent("v1.0.0", 1)
 STAGED = [V1, STAGE, outcome(STAGE, 1)]
 PROMOTE = intent("v1.0.0", 1, "production", after="staging")
+REVOKE = Draft(
+    event="revoke", who=ALICE, what=What(model="churn", version="v1.0.0"), why=Why(kind="manual", text="Withdrawn")
+)
 
 
 def what(draft: Draft, **values: Any) -> Draft:
@@ -37,7 +40,7 @@ def taken(drafts: list[Draft]) -> Chain:
         [*STAGED, PROMOTE, outcome(PROMOTE, 3, "rolled-back")],
         [V1, STAGE, outcome(STAGE, 1, "failed"), intent("v1.0.0", 2)],
         [V1, STAGE, V2],
-        [V1, Draft(event="revoke", who=ALICE, what=What(model="churn", version="v1.0.0"))],
+        [V1, REVOKE],
         [Draft(event="monitor.heartbeat", who=ALICE, what=What(model="churn"))],
     ],
     ids=["versions", "staged", "rolled back", "again", "registered meanwhile", "revoked", "heartbeat"],
@@ -70,8 +73,12 @@ TWICE = Who(actor=ALICE.actor, approvals=(APPROVAL, replace(APPROVAL, login="Bob
         ([V1, PROMOTE], "was never live in staging"),
         ([V1, STAGE, outcome(STAGE, 1, "failed"), PROMOTE], "was never live in staging"),
         ([*STAGED[:1], replace(STAGE, who=TWICE)], "one approver counts once"),
-        ([V1, Draft(event="revoke", who=ALICE, what=V1.what), STAGE], "was revoked"),
-        ([Draft(event="revoke", who=ALICE, what=V1.what)], "was never registered"),
+        ([V1, REVOKE, STAGE], r"v1\.0\.0 was revoked by alice \(record 1\): Withdrawn"),
+        ([*STAGED, REVOKE, PROMOTE], "was revoked by alice"),
+        ([V1, REVOKE, REVOKE], "was revoked before, by record 1"),
+        ([V1, replace(REVOKE, why=None)], "a revocation says why"),
+        ([V1, what(REVOKE, version=None)], "no version was never registered"),
+        ([REVOKE], "was never registered"),
         ([V1, outcome(STAGE, 1)], "closes 1, which is no open intent"),
         ([V1, STAGE, outcome(STAGE, 0)], "closes 0, which is no open intent"),
         ([*STAGED, outcome(STAGE, 1)], "closes 1, which is no open intent"),

@@ -220,6 +220,20 @@ def test_nobody_approves_what_they_wrote(staged: House) -> None:
         plan(staged)
 
 
+def test_what_was_refused_can_be_proposed_again(staged: House) -> None:
+    """Nobody had approved it; main was set to something else, and then the same promotion came with an approval."""
+    live(staged)
+    second_version(staged)
+    merge(staged, proposed(staged, "v1.1.0"))
+    with pytest.raises(Failure, match="0 of 1 approvals"):
+        plan(staged)
+    text = staged.git.text("show", "HEAD:deploy/production.yaml")
+    staged.commit({"deploy/production.yaml": text.replace("version: v1.1.0", "version: v9.0.0")})
+
+    approved(staged, "v1.1.0")
+    assert (planned(staged).what.version, planned(staged).what.serial) == ("v1.1.0", 2)
+
+
 def test_a_push_to_main_is_no_promotion(staged: House) -> None:
     digest = staged.records()[0].what.package
     assert digest
