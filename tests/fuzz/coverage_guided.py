@@ -19,7 +19,7 @@ with atheris.instrument_imports(include=["mlops_spec", "yaml"]):
 
 
 def one(content: bytes) -> None:
-    answer = judge(content, fixing=True)
+    answer = judge(content, whole=True)
     if answer.wrong:
         raise AssertionError(answer.wrong)
 

@@ -20,6 +20,12 @@ _VALUES = [
     *(b"2024-99-99", b"12:30:45", b'""', b"''", b"[]", b"{}", b"[[]]", b"{a: 1}", b'"\\ud800"', b'"\\u202e"', b"TODO"),
     *(b"a" * 600, b"[" * 40, b"x: y: z", b"@a", b"roc_auc", b"staging", b"../../etc/passwd", b"'un", b'"\\x00"'),
 ]
+_KEYED = re.compile(rb"(?P<key>\w+): *(?P<value>[^\s,{}\[\]#]+|\[[^\]\n]*\])")
+_ALIKE = {
+    key["key"]: [each["value"] for spec in SOUND for each in _KEYED.finditer(spec) if each["key"] == key["key"]]
+    for spec in SOUND
+    for key in _KEYED.finditer(spec)
+}
 _SCALAR = re.compile(rb"(?<=: )[^\s,\]}#]+|(?<=- )[^\s:]+|(?<=\[)[^,\]]+")
 
 
@@ -65,14 +71,21 @@ def _lines(text: bytes, chance: random.Random) -> bytes:
 
 
 def _likely(text: bytes, chance: random.Random) -> bytes:
-    """Writes one value of a sound spec where another one of its kind stands."""
-    places = [found.span() for found in _SCALAR.finditer(text)]
-    start, end = chance.choice(places)
-    other = chance.choice(SOUND)
-    words = [found[0] for found in _SCALAR.finditer(other)]
-    number = text[start:end].replace(b".", b"").isdigit()
-    alike = [word for word in words if word.replace(b".", b"").isdigit() == number]
-    return text[:start] + chance.choice(alike or words) + text[end:]
+    """Changes a number, writes a value where another of the same key stands, or drops a line."""
+    places = [*_KEYED.finditer(text)]
+    place = chance.choice(places)
+    if chance.random() < 0.2:
+        start = text.rfind(b"\n", 0, place.start()) + 1
+        end = text.find(b"\n", place.end()) + 1 or len(text)
+        return text[:start] + text[end:]
+    value = place["value"]
+    if value.isdigit():
+        value = str(int(value[:15]) * chance.choice((0, 1, 2, 100)) + chance.choice((-1, 0, 1))).encode()
+    elif value.replace(b".", b"").isdigit():
+        value = chance.choice((b"0.0", b"1.0", b"0.5", b"0.999", b"1e-9", b"-0.1", value + b"5"))
+    else:
+        value = chance.choice((*_ALIKE.get(place["key"], ()), b"true"))
+    return text[: place.start("value")] + value + text[place.end("value") :]
 
 
 def _value(text: bytes, chance: random.Random) -> bytes:

@@ -26,7 +26,7 @@ CASES = 500  # of each of the chunks
 def test_every_mutated_spec_is_answered(chunk: int) -> None:
     codes = set()
     for seed in range(chunk * CASES, (chunk + 1) * CASES):
-        answer = judge(mutated(seed), fixing=seed % 10 == 0)
+        answer = judge(mutated(seed), whole=seed % 25 == 0)
         codes.add(answer.code)
         assert answer.wrong == "", f"seed {seed}"
 
@@ -38,10 +38,22 @@ def test_what_the_judge_must_not_let_pass(monkeypatch: pytest.MonkeyPatch) -> No
         raise RecursionError("too deep")
 
     monkeypatch.setitem(judge.__globals__, "lint_content", break_down)
-    assert judge(b"a", fixing=False)[::2] == (70, "RecursionError: too deep")
+    assert judge(b"a", whole=False)[::2] == (70, "RecursionError: too deep")
     monkeypatch.setitem(judge.__globals__, "lint_content", lambda *_: [])
     monkeypatch.setitem(judge.__globals__, "SECONDS", -1.0)
-    assert judge(b"a", fixing=False).wrong == "too slow"
+    assert judge(b"a", whole=False).wrong.endswith("s of processor, -1 are allowed")
+    monkeypatch.setitem(judge.__globals__, "SECONDS", 1.0)
+    monkeypatch.setitem(judge.__globals__, "fix_content", lambda _, content, __: (content, 1))
+    assert judge(b"a", whole=True).wrong == "a fix is not the last"
+    assert judge(b"a", whole=False).wrong == ""
+
+
+def test_the_long_form_holds_each_process_to_its_memory() -> None:
+    small = "import sys, lint; lint.MEBIBYTES = 1; print(lint.play(range(2)).wrong)"
+
+    done = subprocess.run([sys.executable, "-c", small], cwd=HERE, capture_output=True, text=True, check=True)
+
+    assert done.stdout.count("MiB, 1 are allowed") == 2
 
 
 def test_the_long_form_tells_what_it_did() -> None:
