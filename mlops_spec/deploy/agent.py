@@ -197,7 +197,7 @@ class Agent:
         """The way in: none of its steps for a version that was live here before the one that it replaces."""
         intent, steps = sight.want.intent, sight.environment.rollout
         back = intent is not None and replay(sight.records).goes_back(intent.what)
-        return steps.model_copy(update={"canary": []}) if back else steps
+        return steps.model_copy(update={"shadow": None, "canary": []}) if back else steps
 
     def _heal(self, target: Local, sight: _Sight) -> Done:
         """Brings back what went live last, where that is not what is live."""

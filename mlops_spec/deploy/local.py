@@ -60,7 +60,7 @@ class Local:
         if wanted.stable is not None and wanted.stable.digest == version.digest:
             self._await_stable(version)
             return
-        status = self._settle(replace(wanted, candidate=version, weight=0, expires=None))
+        status = self._settle(_tried(wanted, version))
         worker = status.worker(version.digest)
         if worker is None or worker.state != "ready":
             reason = worker.reason if worker is not None else "its process is gone"
@@ -69,7 +69,11 @@ class Local:
 
     def shift(self, weight: int, seconds: float) -> None:
         """Gives the staged version a share of the requests."""
-        self._settle(replace(self._wanted(), weight=weight, expires=time.time() + seconds))
+        self._settle(replace(self._wanted(), mode="canary", weight=weight, expires=time.time() + seconds))
+
+    def mirror(self, seconds: float) -> None:
+        """Gives the staged version a copy of each request; the live one answers them all."""
+        self._settle(replace(self._wanted(), mode="shadow", weight=100, expires=time.time() + seconds))
 
     def finish(self) -> None:
         """Makes the staged version the live one; the old one stays on the host as `previous`."""
@@ -77,9 +81,7 @@ class Local:
         if wanted.candidate is None:
             return
         new = wanted.candidate
-        status = self._settle(
-            replace(wanted, stable=new, candidate=None, weight=0, expires=None, previous=wanted.stable)
-        )
+        status = self._settle(replace(_tried(wanted, None), stable=new, previous=wanted.stable))
         if status.stable != new.digest:
             raise Failure(f"{new.version} was loaded but does not answer", exit_code=Exit.UNAVAILABLE)
 
@@ -87,7 +89,7 @@ class Local:
         """Drops the staged version."""
         wanted = self._wanted()
         if wanted.candidate is not None:
-            self._settle(replace(wanted, candidate=None, weight=0, expires=None))
+            self._settle(_tried(wanted, None))
 
     def kept(self) -> set[str]:
         """Digests of the packages that the server may need: live, tried, and the one before."""
@@ -179,6 +181,11 @@ class Local:
             if time.monotonic() > deadline:
                 raise Failure(otherwise, exit_code=Exit.UNAVAILABLE, remedy=f"Its log is {self.folder / LOG}.")
             time.sleep(_POLL)
+
+
+def _tried(wanted: Wanted, candidate: Served | None) -> Wanted:
+    """The wish with another candidate, or none, which gets no request yet."""
+    return replace(wanted, candidate=candidate, mode="canary", weight=0, expires=None)
 
 
 def _answers(listen: str) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from mlops_spec.deploy.target import Refused
-from mlops_spec.deploy.watch import Judged, broken, failed, judge
+from mlops_spec.deploy.watch import Judged, Step, broken, judge, judged, steps
 from mlops_spec.errors import Failure
 from mlops_spec.spec.base import seconds
 
@@ -46,16 +46,16 @@ def roll_out(
         target.stage(version)
     except Refused as refused:
         return Rolled("failed", refused.message)
-    steps: list[Judged] = []
-    for weight in rollout.canary if target.current().stable is not None else ():
-        say(f"{version.version} gets {weight} % for {rollout.watch}")
-        judged = _watched(target, rollout, weight, wanted)
-        if judged is None:
+    done: list[Judged] = []
+    for step in steps(rollout) if target.current().stable is not None else ():
+        say(f"{version.version} gets {_share(step)} for {step.watch}")
+        seen = _watched(target, rollout, step, wanted)
+        if seen is None:
             break
-        steps.append(judged)
-        if not judged.healthy:
+        done.append(seen)
+        if not seen.healthy:
             target.abort()
-            return Rolled("rolled-back", f"at {weight} %: {steps[-1].reason}", tuple(steps))
+            return Rolled("rolled-back", f"{step.name}: {seen.reason}", tuple(done))
     try:
         still = wanted()
     except Failure:
@@ -63,36 +63,55 @@ def roll_out(
         raise
     if not still:
         target.abort()
-        return Rolled("withdrawn", "it is not asked for any more", tuple(steps))
+        return Rolled("withdrawn", "it is not asked for any more", tuple(done))
     target.finish()
-    return Rolled("succeeded", _summary(steps), tuple(steps))
+    return Rolled("succeeded", _summary(done), tuple(done))
 
 
-def _watched(target: Target, rollout: Rollout, weight: int, wanted: Callable[[], bool]) -> Judged | None:
+def _watched(target: Target, rollout: Rollout, step: Step, wanted: Callable[[], bool]) -> Judged | None:
     """Gives the staged version its share and looks on, to the end of the watch or to the first clear failure.
 
     None: it is not wanted any more. A remote that is away meanwhile is asked again before the version takes over.
     """
-    duration = seconds(rollout.watch)
+    duration = seconds(step.watch)
     asked = time.monotonic()
-    target.shift(weight, duration + _GRACE)
+    if step.mode == "shadow":
+        target.mirror(duration + _GRACE)
+    else:
+        target.shift(step.weight, duration + _GRACE)
     deadline = time.monotonic() + duration
     while time.monotonic() < deadline:
         time.sleep(min(_POLL, max(deadline - time.monotonic(), 0)))
         live = target.current()
         problem = broken(live, rollout)
         if problem is not None:
-            return failed(live, weight, problem)
+            return judged(live, step, problem)
         if time.monotonic() - asked >= _ASK:
             with contextlib.suppress(Failure):
                 if not wanted():
                     return None
             asked = time.monotonic()
     time.sleep(min(_POLL, duration))  # what the target counts is a moment old
-    return judge(target.current(), rollout, weight)
+    return judge(target.current(), rollout, step)
 
 
-def _summary(steps: list[Judged]) -> str:
-    if not steps:
-        return ""
-    return "canary " + ", ".join(f"{step.weight} %: {step.samples} requests, {step.errors} errors" for step in steps)
+def _share(step: Step) -> str:
+    return "a copy of each request" if step.mode == "shadow" else f"{step.weight} %"
+
+
+def _summary(done: list[Judged]) -> str:
+    parts = [_as_shadow(seen) for seen in done if seen.step.mode == "shadow"]
+    canary = [f"{s.step.weight} %: {s.samples} requests, {s.errors} errors" for s in done if s.step.mode == "canary"]
+    return "; ".join([*parts, *(["canary " + ", ".join(canary)] if canary else [])])
+
+
+def _as_shadow(seen: Judged) -> str:
+    """What the outcome says of a shadow: how often it disagreed, and how long it took."""
+    said = [f"{seen.samples} requests", f"{seen.errors} errors"]
+    if seen.disagreed is not None:
+        said.append(f"{seen.disagreed / seen.compared:.1%} decided otherwise")
+    elif seen.mean_difference is not None:
+        said.append(f"mean difference {seen.mean_difference:.3g}")
+    if seen.p99_seconds is not None:
+        said.append(f"p99 {seen.p99_seconds * 1000:.1f} ms")
+    return "shadow: " + ", ".join(said)

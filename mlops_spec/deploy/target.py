@@ -1,4 +1,4 @@
-"""The protocol between the agent and a place that serves: five calls, each safe to repeat."""
+"""The protocol between the agent and a place that serves: six calls, each safe to repeat."""
 
 from __future__ import annotations
 
@@ -38,6 +38,9 @@ class Target(Protocol):
 
     def shift(self, weight: int, seconds: float) -> None:
         """Gives the staged version `weight` percent of the requests, for at most `seconds`."""
+
+    def mirror(self, seconds: float) -> None:
+        """Gives the staged version a copy of each request, for at most `seconds`; its answers reach nobody."""
 
     def finish(self) -> None:
         """Makes the staged version the live one."""

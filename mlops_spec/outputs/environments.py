@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from mlops_spec.spec import Spec
     from mlops_spec.spec.environments import Environment
 
-# Beyond what the canary watches: the agent's next look at the repository, the download, loading and warming.
+# Beyond what shadow and canary are watched: the agent's next look at the repository, the download, loading and warming.
 SLACK_MINUTES = 15
 
 
@@ -46,7 +46,8 @@ def deployments(spec: Spec) -> dict[str, Deployment]:
 
 def _deployment(name: str, environment: Environment, spec: Spec) -> Deployment:
     rollout = environment.rollout
-    wait = SLACK_MINUTES + math.ceil(len(rollout.canary) * seconds(rollout.watch) / 60)
+    shadow = seconds(rollout.shadow) if rollout.shadow is not None else 0
+    wait = SLACK_MINUTES + math.ceil((shadow + len(rollout.canary) * seconds(rollout.watch)) / 60)
     return Deployment(
         environment=name,
         job=f"deploy-{name}",

@@ -5,9 +5,14 @@ from __future__ import annotations
 import bisect
 import math
 from collections import Counter
+from http import HTTPStatus
+from typing import TYPE_CHECKING
 
-from mlops_spec.serve.scores import BINS, Scores
 from mlops_spec.serve.wanted import Window
+
+if TYPE_CHECKING:
+    from mlops_spec.serve.compare import Compared
+    from mlops_spec.serve.scores import Scores
 
 # Upper bounds of the latency histogram, in seconds.
 BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -26,34 +31,40 @@ class Counts:
         self.seconds = 0.0
         self.scores = 0
         self.score_sum = 0.0
-        self.bins = [0] * BINS
+        self.bins: Counter[int] = Counter()  # of probabilities
         self.open_window()
 
     def open_window(self) -> None:
         """Starts a new window: the watch judges what a version did under the present routes alone."""
         self._latencies = [0] * _BUCKETS
         self._requests = self._errors = self._scores = self._compared = 0
-        self._score_sum = self._largest_difference = 0.0
-        self._bins = [0] * BINS
+        self._disagreed: int | None = None
+        self._score_sum = self._difference_sum = self._largest_difference = 0.0
+        self._bins: Counter[int] = Counter()
 
     def answered(self, seconds: float, status: int, scores: Scores | None) -> None:
         """Counts one answer."""
         self.statuses[status] += 1
         self.buckets[bisect.bisect_left(BOUNDS, seconds)] += 1
         self.seconds += seconds
-        self._requests += 1
-        self._latencies[_bucket(seconds)] += 1
+        if status == HTTPStatus.OK:
+            self._seen(seconds)
         if scores is not None:
             self._add(scores)
 
-    def failed(self) -> None:
-        """Counts against the version: it gave no good answer to a request that can be answered."""
+    def failed(self, seconds: float | None) -> None:
+        """Counts against the version: no good answer to a request that has one; None: it is counted as answered."""
         self._errors += 1
+        if seconds is not None:
+            self._seen(seconds)
 
-    def compared(self, difference: float) -> None:
+    def compared(self, found: Compared) -> None:
         """Counts a shadow's answer that was held against the stable one's."""
-        self._compared += 1
-        self._largest_difference = max(self._largest_difference, difference)
+        self._compared += found.rows
+        if found.disagreed is not None:
+            self._disagreed = (self._disagreed or 0) + found.disagreed
+        self._difference_sum += found.difference
+        self._largest_difference = max(self._largest_difference, found.largest)
 
     def window(self) -> Window:
         """The window so far."""
@@ -63,20 +74,26 @@ class Counts:
             p50=_percentile(self._latencies, self._requests, 0.5),
             p99=_percentile(self._latencies, self._requests, 0.99),
             mean_score=self._score_sum / self._scores if self._scores else None,
-            bins=tuple(self._bins) if any(self._bins) else (),
+            bins=tuple(sorted(self._bins.items())),
             compared=self._compared,
+            disagreed=self._disagreed,
+            mean_difference=self._difference_sum / self._compared if self._compared else None,
             largest_difference=self._largest_difference if self._compared else None,
         )
+
+    def _seen(self, seconds: float) -> None:
+        self._requests += 1
+        self._latencies[_bucket(seconds)] += 1
 
     def _add(self, scores: Scores) -> None:
         self.scores += scores.number
         self._scores += scores.number
         self.score_sum += scores.mean * scores.number
         self._score_sum += scores.mean * scores.number
-        for index, number in enumerate(scores.bins):
-            if number:
-                self.bins[index] += number
-                self._bins[index] += number
+        for number, held in scores.bins:
+            self._bins[number] += held
+            if scores.probabilities:
+                self.bins[number] += held
 
 
 def _bucket(seconds: float) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -9,14 +11,15 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from prometheus_client.registry import Collector
 
 from mlops_spec.serve.counts import BOUNDS
-from mlops_spec.serve.scores import BINS
+from mlops_spec.serve.scores import EDGES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from mlops_spec.serve.remote import Remote
 
 _LABELS = ("model", "version")
+_TENTHS = tuple(number / 10 for number in range(1, 11))
 
 
 class VersionCollector(Collector):
@@ -38,8 +41,7 @@ class VersionCollector(Collector):
             for status, number in sorted(counts.statuses.items()):
                 requests.add_metric((*labels, str(status)), number)
             latency.add_metric(labels, _cumulative(counts.buckets, BOUNDS), counts.seconds)
-            edges = [(number + 1) / BINS for number in range(BINS)]
-            scores.add_metric(labels, _cumulative([*counts.bins, 0], edges), counts.score_sum)
+            scores.add_metric(labels, _cumulative(_in_tenths(counts.bins), _TENTHS), counts.score_sum)
             waiting.add_metric(labels, remote.waiting)
         yield from (requests, latency, scores, waiting)
 
@@ -63,6 +65,15 @@ def exposition(*collectors: Collector) -> bytes:
     for collector in collectors:
         registry.register(collector)
     return generate_latest(registry)
+
+
+def _in_tenths(bins: Mapping[int, int]) -> list[int]:
+    """Ten bins of [0, 1], and what lies beyond, from the finer ones; each tenth is one of their edges."""
+    counts = [0] * (len(_TENTHS) + 1)
+    for number, held in bins.items():
+        upper = EDGES[number] if number < len(EDGES) else math.inf
+        counts[bisect_left(_TENTHS, upper)] += held
+    return counts
 
 
 def _cumulative(counts: list[int], bounds: Iterable[float]) -> list[tuple[str, float]]:

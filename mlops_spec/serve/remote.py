@@ -11,9 +11,10 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from mlops_spec.serve.compare import Deciding, deciding
 from mlops_spec.serve.counts import Counts
 from mlops_spec.serve.frame import Frame, Splitter, pack
-from mlops_spec.serve.scores import SIZE, Scores, unpack
+from mlops_spec.serve.scores import Scores, unpack
 from mlops_spec.serve.wanted import State, WorkerStatus
 
 if TYPE_CHECKING:
@@ -57,6 +58,7 @@ class Remote(asyncio.Protocol):
         self.state: State = "loading"
         self.reason = ""
         self.metadata: dict[str, Any] = {}
+        self.deciding: Deciding | None = None
         self.failures_in_a_row = 0
         self._loaded = asyncio.Event()
         self._limits = limits
@@ -193,14 +195,15 @@ class Remote(asyncio.Protocol):
         if answer is None or answer.done():
             return
         if frame.status == 200:
-            answer.set_result(Answer(200, frame.payload[SIZE:], unpack(frame.payload)))
+            scores, size = unpack(frame.payload)
+            answer.set_result(Answer(200, frame.payload[size:], scores))
         else:
             answer.set_result(Answer(frame.status, frame.payload))
 
     def _greeted(self, status: int, payload: bytes) -> None:
         said = json.loads(payload)
         if status == 200:
-            self.metadata = said
+            self.metadata, self.deciding = said["metadata"], deciding(said["deciding"])
             self.state = "warming"
             self._loaded.set()
         else:

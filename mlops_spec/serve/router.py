@@ -8,12 +8,12 @@ so that a client's mistake is nobody's fault.
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from mlops_spec.serve.compare import Compared, compare
 from mlops_spec.serve.remote import Answer, Remote, problem
 
 if TYPE_CHECKING:
@@ -68,6 +68,7 @@ class Router:
             if answer.status == 200:
                 chosen.failures_in_a_row = 0
                 return Routed(answer, chosen, "canary", time.perf_counter() - started)
+        lost = time.perf_counter() - started
         stable = self.routes.stable
         if stable is None or stable.state != "ready":
             stable = await self._recovered()
@@ -75,7 +76,11 @@ class Router:
             return Routed(problem(503, "no version is ready; try again"), None, "stable", 0.0)
         answer = await _ask(stable, body, self._limits.answer_seconds)
         if answer.status == 200:
-            self._stable_answered(chosen, routes.mode, body, answer)
+            self._keep(body)
+            if chosen is not None and routes.mode == "canary":
+                _count_failure(chosen, lost)
+            elif chosen is not None:
+                self._copy(stable, answer, chosen, body)
         return Routed(answer, stable, "stable", time.perf_counter() - started)
 
     async def pinned(self, body: bytes, version: str) -> Routed | None:
@@ -113,17 +118,15 @@ class Router:
     def _usable(self, remote: Remote) -> bool:
         return remote.state == "ready" and remote.failures_in_a_row < self._limits.canary_failures
 
-    def _stable_answered(self, chosen: Remote | None, mode: str, body: bytes, answer: Answer) -> None:
-        """The request can be answered: keep it to warm the next version with, and hold it against the candidate."""
+    def _keep(self, body: bytes) -> None:
+        """The request can be answered: the next version is warmed with it."""
         if len(body) <= _SAMPLE_BYTES:
             self.samples.append(body)
-        if chosen is None:
-            return
-        if mode == "canary":
-            chosen.failures_in_a_row += 1
-            chosen.counts.failed()
-        elif len(self._shadows) < _SHADOWS:
-            task = asyncio.ensure_future(self._compare(chosen, body, answer))
+
+    def _copy(self, stable: Remote, answer: Answer, shadow: Remote, body: bytes) -> None:
+        """Sends a copy to a shadow, unless it has many already; nobody waits for it."""
+        if len(self._shadows) < _SHADOWS:
+            task = asyncio.ensure_future(self._compare(stable, answer, shadow, body))
             self._shadows.add(task)
             task.add_done_callback(self._shadows.discard)
 
@@ -142,15 +145,23 @@ class Router:
         finally:
             self._held -= 1
 
-    async def _compare(self, shadow: Remote, body: bytes, answer: Answer) -> None:
+    async def _compare(self, stable: Remote, answer: Answer, shadow: Remote, body: bytes) -> None:
+        """Asks a shadow too. What is larger than `_COMPARED_BYTES` is asked and not compared: that would take long."""
+        started = time.perf_counter()
         copy = await _ask(shadow, body, self._limits.canary_seconds)
-        if copy.status != 200:
-            shadow.failures_in_a_row += 1
-            shadow.counts.failed()
+        large = len(answer.payload) + len(copy.payload) > _COMPARED_BYTES
+        found = _compared(stable, answer, shadow, copy) if copy.status == 200 and not large else None
+        if found is not None:
+            shadow.counts.compared(found)
+        elif copy.status != 200 or not large:
+            _count_failure(shadow, time.perf_counter() - started if copy.status != 200 else None)
             return
         shadow.failures_in_a_row = 0
-        if len(answer.payload) + len(copy.payload) <= _COMPARED_BYTES:
-            shadow.counts.compared(_difference(answer.payload, copy.payload))
+
+
+def _count_failure(candidate: Remote, seconds: float | None) -> None:
+    candidate.failures_in_a_row += 1
+    candidate.counts.failed(seconds)
 
 
 async def _ask(remote: Remote, body: bytes, seconds: float) -> Answer:
@@ -161,9 +172,11 @@ async def _ask(remote: Remote, body: bytes, seconds: float) -> Answer:
     return answer
 
 
-def _difference(one: bytes, other: bytes) -> float:
-    """The largest difference between two answers' numbers; as many as there are when their shapes differ."""
-    first, second = (json.loads(payload)["outputs"][0]["data"] for payload in (one, other))
-    if len(first) != len(second):
-        return float("inf")
-    return max((abs(a - b) for a, b in zip(first, second, strict=True)), default=0.0)
+def _compared(stable: Remote, answer: Answer, shadow: Remote, copy: Answer) -> Compared | None:
+    """The comparison of two answers; None where they can't be compared, whatever it is that a model's process sent."""
+    if stable.deciding is None or shadow.deciding is None:
+        return None
+    try:
+        return compare(answer.payload, stable.deciding, copy.payload, shadow.deciding)
+    except (ValueError, LookupError, TypeError, RecursionError, ArithmeticError):
+        return None

@@ -52,15 +52,22 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Window:
-    """What a version did since the routes last changed; `p99` in seconds, NaN-free: None without a request."""
+    """What a version did since the routes last changed; `p99` in seconds, NaN-free: None without a request.
+
+    `requests` are those that it answered or, as `errors`, failed on where the stable version did not: what nobody can
+    answer says nothing. `bins` counts its scores (see `scores`). Of a shadow, `compared` rows were held against the
+    stable version's, and `disagreed` of them were decided otherwise, None where there are no decisions.
+    """
 
     requests: int = 0
     errors: int = 0
     p50: float | None = None
     p99: float | None = None
     mean_score: float | None = None
-    bins: tuple[int, ...] = ()
+    bins: tuple[tuple[int, int], ...] = ()
     compared: int = 0
+    disagreed: int | None = None
+    mean_difference: float | None = None
     largest_difference: float | None = None
 
 
@@ -118,7 +125,7 @@ def read_status(folder: Path) -> Status | None:
         return None
     try:
         return Status(**(record | {"workers": tuple(_worker(worker) for worker in record["workers"])}))
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, ValueError) as error:
         raise _damaged(folder / STATUS, error) from error
 
 
@@ -146,7 +153,8 @@ def _served(record: dict[str, Any] | None) -> Served | None:
 
 
 def _worker(record: dict[str, Any]) -> WorkerStatus:
-    window = Window(**(record["window"] | {"bins": tuple(record["window"]["bins"])}))
+    bins = tuple((number, held) for number, held in record["window"]["bins"])
+    window = Window(**(record["window"] | {"bins": bins}))
     return WorkerStatus(**(record | {"window": window}))
 
 

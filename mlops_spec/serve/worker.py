@@ -46,6 +46,7 @@ class Model:
     inputs: dict[str, Tensor]
     outputs: tuple[Tensor, ...]
     predict: Callable[[pd.DataFrame], np.ndarray]
+    probabilities: bool = True  # what it answers; else values
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -63,7 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Exception as error:  # whatever the model's code raises is the answer to the front
         connection.sendall(pack(HELLO, 500, _error(_says(error))))
         return 1
-    connection.sendall(pack(HELLO, 200, json.dumps(_metadata(manifest)).encode()))
+    connection.sendall(pack(HELLO, 200, _hello(manifest)))
     serve(connection, model)
     return 0
 
@@ -72,8 +73,8 @@ def load(package: Path, digest: str, version: str) -> tuple[Model, Manifest]:
     """Verifies a package by SHA-256, and only then loads it."""
     manifest = verify(package, digest)
     inputs = {tensor.name: tensor for tensor in manifest.signature.inputs}
-    model = Model(manifest.model, version, inputs, manifest.signature.outputs, load_predict(package))
-    return model, manifest
+    predict, probabilities = load_predict(package), manifest.task != "regression"
+    return Model(manifest.model, version, inputs, manifest.signature.outputs, predict, probabilities), manifest
 
 
 def serve(connection: socket.socket, model: Model) -> None:
@@ -124,14 +125,15 @@ def _predicted(batch: Sequence[tuple[int, Request]], model: Model) -> list[bytes
         own = predicted[start : start + request.rows]
         start += request.rows
         payload = answer(request, model.name, model.version, model.outputs, own)
-        done.append(pack(number, 200, summarise(own) + payload))
+        done.append(pack(number, 200, summarise(own, probabilities=model.probabilities) + payload))
     return done
 
 
-def _metadata(manifest: Manifest) -> dict[str, object]:
-    """What the protocol's model metadata says beside name and versions."""
-    signature = asdict(manifest.signature)
-    return {"platform": manifest.format, "inputs": signature["inputs"], "outputs": signature["outputs"]}
+def _hello(manifest: Manifest) -> bytes:
+    """What the front must know: the protocol's metadata beside name and versions, and how answers become decisions."""
+    metadata = {"platform": manifest.format, **asdict(manifest.signature)}
+    deciding = {"task": manifest.task, "threshold": manifest.threshold, "classes": manifest.classes}
+    return json.dumps({"metadata": metadata, "deciding": deciding}).encode()
 
 
 def _error(message: str) -> bytes:

@@ -30,13 +30,22 @@ class Promote(Strict):
 
 
 class Rollout(Strict):
-    """How a version takes over: by canary steps, each watched; too few samples is not healthy."""
+    """How a version takes over: as a shadow, then by canary steps, each watched; too few samples is not healthy."""
 
+    shadow: Duration | None = Field(
+        None, description="How long the version gets a copy of each request first; its answers are compared, not given."
+    )
     canary: list[Annotated[int, Field(ge=1, le=99)]] = Field(default_factory=list, description="Percent of requests.")
-    watch: Duration = "1m"
-    min_samples: Annotated[int, Field(ge=1)] = 100
+    watch: Duration = Field("1m", description="How long each canary step is watched.")
+    min_samples: Annotated[int, Field(ge=1)] = Field(100, description="Requests without which no step is healthy.")
     max_error_rate: Probability = 0.01
     max_p99: Duration | None = None
+    max_score_shift: Annotated[float, Field(gt=0, le=1)] | None = Field(
+        None, description="Kolmogorov-Smirnov distance of the scores from those of the live version; without it, any."
+    )
+    max_disagreement: Probability | None = Field(
+        None, description="Share of the shadow's rows that the live version decides otherwise; without it, any."
+    )
 
 
 class Environment(Strict):

@@ -24,7 +24,7 @@ class FakeTarget:
         self.stable = stable
         self.candidate: Served | None = None
         self.windows = list(windows)
-        self.weights: list[int] = []
+        self.weights: list[int | str] = []
         self.refuses = refuses
 
     def current(self) -> Live:
@@ -42,6 +42,10 @@ class FakeTarget:
     def shift(self, weight: int, seconds: float) -> None:
         assert seconds > 0.01, "its share outlives the watch"
         self.weights.append(weight)
+
+    def mirror(self, seconds: float) -> None:
+        assert seconds > 0.01, "it outlives the watch"
+        self.weights.append("shadow")
 
     def finish(self) -> None:
         self.stable, self.candidate = self.candidate, None
@@ -116,3 +120,37 @@ def test_when_nobody_can_tell_whether_it_is_wanted_it_goes() -> None:
     with pytest.raises(Failure, match="no forge"):
         go(target, wanted=unreachable)
     assert (target.stable, target.candidate) == (OLD, None)
+
+
+SHADOWED = Rollout(shadow="10ms", canary=[50], watch="10ms", min_samples=5, max_disagreement=0.2)
+AGREES = Window(requests=8, p99=0.0124, compared=8, disagreed=1)
+
+
+def test_a_shadow_comes_first_and_is_on_record() -> None:
+    target = FakeTarget(AGREES, GOOD)
+
+    rolled = go(target, SHADOWED)
+
+    assert (rolled.result, target.weights) == ("succeeded", ["shadow", 50])
+    assert rolled.reason == (
+        "shadow: 8 requests, 0 errors, 12.5% decided otherwise, p99 12.4 ms; canary 50 %: 9 requests, 0 errors"
+    )
+
+
+def test_of_values_the_mean_difference_is_on_record() -> None:
+    target = FakeTarget(Window(requests=8, compared=8, mean_difference=0.12345))
+
+    rolled = go(target, Rollout(shadow="10ms", min_samples=5))
+
+    assert (rolled.result, target.weights) == ("succeeded", ["shadow"])
+    assert rolled.reason == "shadow: 8 requests, 0 errors, mean difference 0.123"
+
+
+@pytest.mark.parametrize("window", [BAD, FEW, Window(), Window(requests=8, p99=0.01, compared=8, disagreed=2)])
+def test_a_bad_shadow_gets_no_canary(window: Window) -> None:
+    target = FakeTarget(window)
+
+    rolled = go(target, SHADOWED)
+
+    assert (rolled.result, target.stable, target.candidate, target.weights) == ("rolled-back", OLD, None, ["shadow"])
+    assert rolled.reason.startswith("as a shadow: ")

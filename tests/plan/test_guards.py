@@ -50,12 +50,15 @@ gates:
   - {robustness: missing, columns: [education, marriage], rate: 0.2, metric: roc_auc, max_drop: 0.03}
   - {latency: {p99: 50ms, batch: 8}}
   - {size: {max: 50MB}}
+  - {weak_slices: all, metric: roc_auc, min: 0.65, min_rows: 200, depth: 2}
 environments:
   staging: {after: merge}
   production:
     after: staging
     promote: {approvals: 2, approvers: ["@acme/risk", "@acme/legal"], soak: 2h}
-    rollout: {canary: [10, 50], watch: 10m, min_samples: 200, max_error_rate: 0.01, max_p99: 100ms}
+    rollout:
+      {shadow: 5m, canary: [10, 50], watch: 10m, min_samples: 200, max_error_rate: 0.01, max_p99: 100ms,
+       max_score_shift: 0.2, max_disagreement: 0.1}
 monitor:
   drift: {max: 0.2, share: 0.3, columns: [age, bill_1]}
   performance: {labels: data/labels.csv, metric: roc_auc, min: 0.74}
@@ -137,6 +140,10 @@ WEAKER = [
     ("gates.6.latency.p99", "2s", "gates/latency/p99", "50ms → 2s"),
     ("gates.6.latency.batch", 1, "gates/latency/p99 batch", "8 → 1"),
     ("gates.7.size.max", "1GB", "gates/size", "50MB → 1GB"),
+    ("gates.8.min", 0.6, "gates/weak_slices/roc_auc min", "0.65 → 0.6"),
+    ("gates.8.min_rows", 500, "gates/weak_slices/roc_auc min_rows", "200 → 500"),
+    ("gates.8.depth", 1, "gates/weak_slices/roc_auc depth", "2 → 1"),
+    ("gates.8.weak_slices", ["education"], "gates/weak_slices/roc_auc columns", "lost `all`"),
     ("environments.production.after", "merge", "environments.production.after", "staging → merge"),
     ("environments.production.promote.approvals", 1, "environments.production.promote.approvals", "2 → 1"),
     (
@@ -162,6 +169,20 @@ WEAKER = [
         0.5,
         "environments.production.rollout.max_error_rate",
         "0.01 → 0.5",
+    ),
+    ("environments.production.rollout.shadow", "1m", "environments.production.rollout.shadow", "5m → 1m"),
+    ("environments.production.rollout.shadow", None, "environments.production.rollout.shadow", "5m → none"),
+    (
+        "environments.production.rollout.max_score_shift",
+        0.4,
+        "environments.production.rollout.max_score_shift",
+        "0.2 → 0.4",
+    ),
+    (
+        "environments.production.rollout.max_disagreement",
+        None,
+        "environments.production.rollout.max_disagreement",
+        "0.1 → none",
     ),
     ("environments.production.rollout.max_p99", None, "environments.production.rollout.max_p99", "100ms → none"),
     ("monitor", None, "monitor", "removed"),

@@ -6,8 +6,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mlops_spec.serve.compare import Compared
 from mlops_spec.serve.counts import BOUNDS, Counts
-from mlops_spec.serve.scores import summarise, unpack
+from mlops_spec.serve.scores import EDGES, summarise, unpack
 
 
 @given(st.lists(st.floats(1e-6, 900), min_size=1, max_size=200))
@@ -28,16 +29,17 @@ def test_percentiles_are_by_nearest_rank_and_at_most_2_percent_high(seconds: lis
 
 def test_a_window_begins_at_nothing_and_totals_stay() -> None:
     counts = Counts()
-    counts.answered(0.1, 200, unpack(summarise(np.array([0.05, 0.95]))))
+    counts.answered(0.1, 200, unpack(summarise(np.array([0.05, 0.95])))[0])
     counts.answered(0.2, 500, None)
-    counts.failed()
-    counts.compared(0.25)
+    counts.failed(0.2)
+    counts.compared(Compared(2, 1, 0.5, 0.25))
     before = counts.window()
     counts.open_window()
     after = counts.window()
 
-    assert (before.requests, before.errors, before.mean_score, before.compared) == (2, 1, 0.5, 1)
-    assert (before.bins, before.largest_difference) == ((1, 0, 0, 0, 0, 0, 0, 0, 0, 1), 0.25)
+    assert (before.requests, before.errors, before.mean_score) == (2, 1, 0.5)
+    assert [(EDGES[number], held) for number, held in before.bins] == [(0.05, 1), (0.95, 1)]
+    assert (before.compared, before.disagreed, before.mean_difference, before.largest_difference) == (2, 1, 0.25, 0.25)
     assert (after.requests, after.errors, after.p99, after.mean_score, after.bins, after.compared) == (
         0,
         0,

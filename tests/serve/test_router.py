@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from mlops_spec.serve.compare import Deciding
 from mlops_spec.serve.counts import Counts
 from mlops_spec.serve.limits import Limits
 from mlops_spec.serve.remote import Answer
@@ -22,7 +23,9 @@ LIMITS = replace(Limits(), recovery_seconds=0.2)
 class Fake:
     """A worker that answers with a score, or with a status."""
 
-    def __init__(self, version: str, *, status: int = 200, score: float = 0.5, hangs: bool = False) -> None:
+    def __init__(
+        self, version: str, *, status: int = 200, score: Any = 0.5, hangs: bool = False, shape: Any = (1,)
+    ) -> None:
         self.served = Served(version, "sha256:" + version, "")
         self.counts = Counts()
         self.state = "ready"
@@ -30,13 +33,15 @@ class Fake:
         self.status = status
         self.score = score
         self.hangs = hangs
+        self.shape = shape
+        self.deciding = Deciding("binary-classification", 0.6, (0, 1))
         self.asked = 0
 
     def ask(self, body: bytes, seconds: float) -> asyncio.Future[Answer]:
         self.asked += 1
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         status = 504 if self.hangs else self.status
-        payload = {"outputs": [{"data": [self.score]}]} if status == 200 else {"error": "no"}
+        payload = {"outputs": [{"shape": self.shape, "data": [self.score]}]} if status == 200 else {"error": "no"}
         answer.set_result(Answer(status, json.dumps(payload).encode()))
         return answer
 
@@ -98,7 +103,7 @@ def test_a_clients_mistake_is_not_the_canarys() -> None:
     found = asyncio.run(answers(router(Fake("v1", status=400), canary, weight=50), 10))
 
     assert {status for status, _, _ in found} == {400}
-    assert canary.counts.window().errors == 0
+    assert (canary.counts.window().errors, canary.counts.window().requests) == (0, 0), "it proves nothing either"
     assert canary.asked == 5
 
 
@@ -119,7 +124,41 @@ def test_a_shadow_is_asked_and_compared_and_never_answers() -> None:
     window = shadow.counts.window()
 
     assert {(version, role) for _, version, role in found} == {("v1", "stable")}
-    assert (shadow.asked, window.compared, window.largest_difference) == (5, 5, 0.25)
+    assert (shadow.asked, window.compared, window.disagreed, window.largest_difference) == (5, 5, 5, 0.25)
+
+
+UNFIT = {
+    "another shape": {"shape": (1, 1)},
+    "no shape": {"shape": None},
+    "an empty shape": {"shape": ()},
+    "no rows": {"shape": (0,)},
+    "text": {"score": "0.5"},
+    "a list": {"score": [0.5]},
+    "NaN": {"score": float("nan")},
+}
+
+
+@pytest.mark.parametrize("unfit", UNFIT.values(), ids=UNFIT)
+def test_a_shadows_answer_that_can_not_be_compared_counts_against_it(unfit: dict[str, Any]) -> None:
+    shadow = Fake("v2", **unfit)
+
+    found = asyncio.run(answers(router(Fake("v1"), shadow, weight=50, mode="shadow"), 10))
+    window = shadow.counts.window()
+
+    assert {(status, version) for status, version, _ in found} == {(200, "v1")}
+    assert (window.requests, window.errors, window.compared) == (shadow.asked, shadow.asked, 0)
+    assert shadow.asked > 0
+
+
+def test_a_shadow_that_hangs_keeps_nobody_waiting_and_gets_few_copies() -> None:
+    shadow, stuck = Fake("v2"), []
+
+    async def hang() -> list[tuple[int, str, str]]:
+        shadow.ask = lambda body, seconds: stuck.append(body) or asyncio.get_running_loop().create_future()  # type: ignore[method-assign,assignment,func-returns-value]
+        return await asyncio.wait_for(answers(router(Fake("v1"), shadow, weight=100, mode="shadow"), 100), 5)
+
+    assert {version for _, version, _ in asyncio.run(hang())} == {"v1"}
+    assert len(stuck) == 16
 
 
 def test_a_shadow_that_fails_hurts_nobody() -> None:

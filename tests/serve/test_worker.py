@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from mlops_spec.manifest import Tensor
 from mlops_spec.serve.frame import Frame, Splitter
-from mlops_spec.serve.scores import SIZE, unpack
+from mlops_spec.serve.scores import unpack
 from mlops_spec.serve.worker import Model, answers
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Doubling:
 
     def __init__(self) -> None:
         self.calls: list[int] = []
-        self.model = Model("demo", "v1", INPUTS, OUTPUTS, self.predict)
+        self.model = Model("demo", "v1", INPUTS, OUTPUTS, self.predict, probabilities=False)
 
     def predict(self, frame: pd.DataFrame) -> np.ndarray:
         self.calls.append(len(frame))
@@ -44,9 +44,10 @@ def answered(frames: list[Frame], doubling: Doubling) -> dict[int, Any]:
     """What each request got: its values, or status and error."""
     got: dict[int, Any] = {}
     for number, status, payload in Splitter().feed(b"".join(answers(frames, doubling.model))):
-        said = json.loads(payload[SIZE:] if status == 200 else payload)
+        scores, size = unpack(payload) if status == 200 else (None, 0)
+        said = json.loads(payload[size:])
         got[number] = said["outputs"][0]["data"] if status == 200 else (status, said["error"])
-        assert status != 200 or unpack(payload).number == len(got[number])
+        assert scores is None or (scores.number, scores.probabilities) == (len(got[number]), False)
     return got
 
 

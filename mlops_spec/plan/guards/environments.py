@@ -37,11 +37,14 @@ def _promote(where: str, old: Promote, new: Promote) -> Iterator[Weakening]:
 
 
 def _rollout(where: str, old: Rollout, new: Rollout) -> Iterator[Weakening]:
+    yield from fell(f"{where}.shadow", old.shadow, new.shadow)
     yield from rose(f"{where}.canary", _first(old), _first(new))
     yield from fell(f"{where}.watch", old.watch, new.watch)
     yield from fell(f"{where}.min_samples", old.min_samples, new.min_samples)
     yield from rose(f"{where}.max_error_rate", old.max_error_rate, new.max_error_rate)
     yield from rose(f"{where}.max_p99", old.max_p99, new.max_p99)
+    yield from rose(f"{where}.max_score_shift", old.max_score_shift, new.max_score_shift)
+    yield from rose(f"{where}.max_disagreement", old.max_disagreement, new.max_disagreement)
 
 
 def _first(rollout: Rollout) -> int | None:
