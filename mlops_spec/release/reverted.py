@@ -23,11 +23,14 @@ def anew(world: World, said: Declared) -> Declared:
     Raises:
         Stale: main has moved on, or what the revert took away is not what is live (exit 75).
     """
+    environment = said.environment
+    live, asked = world.state.live.get(environment), world.state.open.get(environment)
+    last = world.state.serial.get(environment, 0)
+    if (said.serial, said.base_serial, said.base_digest) == (last + 1, last, live.digest if live else None):
+        return said  # decided on what is so now: proposed again after main's first try was refused
     replaced = _replaced(world.git, world.commit, said)
     if replaced is None:
         return said
-    environment = said.environment
-    live, asked = world.state.live.get(environment), world.state.open.get(environment)
     if _now_on_main(world.git, environment) != said:
         raise _stale(said, f"main has changed {path_of(environment)} since")
     if asked is not None and asked.what.package is not None and asked.what.package.digest == said.digest:
@@ -35,8 +38,7 @@ def anew(world: World, said: Declared) -> Declared:
     elif replaced.digest != (live.digest if live else None):
         raise _stale(said, f"the revert replaced {replaced.version}, but {live.version if live else 'nothing'} is live")
     else:
-        base = world.state.serial.get(environment, 0)
-        serial = base + 1
+        serial, base = last + 1, last
     # The report among its evidence is the text of the pull request that first proposed it, not of this one.
     evidence = [document for document in said.evidence if document.kind != REPORT]
     digest = live.digest if live else None
