@@ -62,8 +62,13 @@ def agent_command(interval: str, once: bool, form: str, **settings: Any) -> int:
 
 @click.command("deploy")
 @_agent_options
-def deploy_command(form: str, **settings: Any) -> int:
+@click.option("--resume", is_flag=True, help="After a crash: what each pass does, with or without it.")
+def deploy_command(form: str, resume: bool, **settings: Any) -> int:  # noqa: ARG001 - see the docstring
     """Make one pass of the agent: exit 0 when what should be live is live, 1 when a rollout failed.
+
+    A pass begins nothing: it carries out the intent that the ledger has, or heals what is live. So a pass after one
+    that was killed takes up the same intent, and ends with the old version or the new one live and its outcome on
+    record; --resume says no more than that.
 
     \b
     Example:

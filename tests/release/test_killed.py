@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from .conftest import House
 
-PROGRAM = Path(__file__).with_name("killing.py")
+PROGRAM = Path(__file__).parents[1] / "killing.py"
 SOON = ("--wait", "1ms")
 
 

@@ -2,9 +2,9 @@
 
     python killing.py TRACE WHEN STEP COMMAND...
 
-A step is a push, a fetch, a reference that moves, a file that is written or removed, a call of the API that changes
-something. Each is written to TRACE as it begins; WHEN (`before`, `after`) and STEP (counted from 1; 0: never) say where
-the process is killed by SIGKILL. Nothing in the program knows of this.
+A step is a push, a fetch, a reference that moves, a file that is written, moved or removed, a call of the API that
+changes something, a server that is started. Each is written to TRACE as it begins; WHEN (`before`, `after`) and STEP
+(counted from 1; 0: never) say where the process is killed by SIGKILL. Nothing in the program knows of this.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlops_spec import files
-from mlops_spec.cli import program
+from mlops_spec.__main__ import main as program
+from mlops_spec.deploy import local
 from mlops_spec.forge import actions, connection
 from mlops_spec.git import Git
 
@@ -75,12 +76,12 @@ def main() -> None:
     killer.wrap(connection, "send", api)
     killer.wrap(files, "write_at", lambda _, name, *__, **___: f"write {name}")
     killer.wrap(actions, "_append", lambda file, *_: f"append {Path(file).name}" if file else None)
+    killer.wrap(Path, "rename", lambda path, _: f"move {path.name}")
+    killer.wrap(Path, "unlink", lambda path, **_: f"remove {path.name}")
+    killer.wrap(local.Local, "stop", lambda *_: "stop the server")
+    killer.wrap(local.subprocess, "run", lambda line, **_: "start the server" if "serve" in line else None)
     sys.argv = ["mlops-spec", *sys.argv[4:]]
-    # As in __main__: what went wrong is said, and is the exit code.
-    from mlops_spec.__main__ import main as run  # noqa: PLC0415
-
-    assert program
-    run()
+    program()
 
 
 main()
