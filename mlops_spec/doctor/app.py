@@ -1,7 +1,8 @@
-"""The GitHub App that opens promotions, so that their checks run: a variable and a secret name it."""
+"""The GitHub App that opens promotions, so that their checks run, and reads teams: a variable and a secret name it."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mlops_spec.doctor.control import Control, known
@@ -22,6 +23,10 @@ def controls(expected: Expected) -> Iterator[Control]:
     if expected.promotes:
         where = f"Settings → Environments → {BOT} → Environment secrets: {SECRET}"
         yield Control("app/key", "the GitHub App that opens promotions has its key", where, _key)
+    for place in dict.fromkeys(place for each in expected.places if each.teams for place in (BOT, each.name)):
+        where = f"Settings → Environments → {place} → Environment secrets: {SECRET}, variables: {VARIABLE}"
+        must = f"the GitHub App that reads the approvers' teams has its key in {place}"
+        yield Control(f"app/teams/{place}", must, where, partial(_teams, place))
     must = "credentials are in the environment whose jobs need them, not within reach of every workflow"
     where = "Settings → Secrets and variables → Actions: move each into its environment, such as `training`"
     yield Control("secrets/repository", must, where, _scattered)
@@ -35,6 +40,15 @@ def has_app(snapshot: Snapshot) -> bool:
 def _key(snapshot: Snapshot) -> str | None:
     if has_app(snapshot) and SECRET not in known(snapshot.places[BOT].secrets):
         return f"the variable {VARIABLE} names an App, but the environment {BOT} has no secret {SECRET}"
+    return None
+
+
+def _teams(place: str, snapshot: Snapshot) -> str | None:
+    """A workflow's own token can't read who is in a team."""
+    if VARIABLE not in {*known(snapshot.variables), *known(snapshot.places[place].variables)}:
+        return f"approvers are teams, but no variable {VARIABLE} names an App: their approvals can't be counted"
+    if SECRET not in known(snapshot.places[place].secrets):
+        return f"approvers are teams, but the environment {place} has no secret {SECRET}"
     return None
 
 

@@ -29,6 +29,11 @@ class Place:
     reviewed: bool
     approvers: tuple[str, ...] = ()
 
+    @property
+    def teams(self) -> bool:
+        """Whether somebody may let jobs in as a member of a team."""
+        return self.reviewed and any("/" in name for name in self.approvers)
+
 
 @dataclass(frozen=True)
 class Expected:

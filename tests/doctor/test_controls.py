@@ -304,3 +304,29 @@ def test_environments_without_promotion_need_no_app(clinic: Clinic) -> None:
     assert not {
         name for name in clinic.results() if "promotion-bot" in name or "production" in name or name == "app/key"
     }
+
+
+def test_the_app_reads_teams_where_the_jobs_run(clinic: Clinic) -> None:
+    """The job that plans runs in promotion-bot, the one that asks in the environment itself: each needs the key."""
+    clinic.spec = spec_of(SPEC.replace('approvers: ["@bob", "@carol"]', 'approvers: ["@acme/risk"]'))
+    clinic.hub.teams = {"acme/risk": ("bob", "carol")}
+    asked = {f"app/teams/{place}" for place in ("promotion-bot", "production")}
+
+    def missing() -> dict[str, str]:
+        found = clinic.results()
+        return {name: found[name].why for name in asked if found[name].verdict != "met"}
+
+    assert set(missing()) == asked
+    assert all("no variable MLOPS_APP_CLIENT_ID names an App" in why for why in missing().values())
+    clinic.settings.variables[""] = [APP]
+    clinic.settings.secrets["promotion-bot"] = [KEY]
+    assert missing() == {
+        "app/teams/production": "approvers are teams, but the environment production has no secret MLOPS_APP_KEY"
+    }
+    clinic.settings.secrets["production"] = [KEY]
+    assert missing() == {}
+    assert clinic.results()["app/key"].verdict == "met"
+
+
+def test_approvers_that_are_persons_need_no_app(clinic: Clinic) -> None:
+    assert not any(name.startswith("app/teams") for name in clinic.results())
