@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.ledger.history import time_live
+from mlops_spec.release.differences import differences
 from mlops_spec.release.inert import code
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from mlops_spec.ledger import Record
-    from mlops_spec.ledger.record import FromWhat, GateResult, What
+    from mlops_spec.ledger.record import GateResult, What
     from mlops_spec.release.world import World
-
-COMMITS = 20  # how many changes are listed
 
 
 def report(world: World, what: What, registered: Record) -> str:
@@ -48,45 +47,50 @@ def _soak(world: World, what: What) -> Iterator[str]:
 
 def _gates(registered: Record, before: Record | None) -> Iterator[str]:
     known = {gate.id: gate for gate in (before.why.gates if before and before.why else ())}
-    version = before.what.version if before else None
-    yield f"| gate | value | interval | bound | verdict |{f' {version} |' if version else ''}"
-    yield "|---|---|---|---|---|" + ("---|" if version else "")
-    for gate in registered.why.gates if registered.why else ():
-        bound = f"{gate.bound.op} {gate.bound.value:.4g}" if gate.bound else ""
-        interval = f"{gate.low:.4g} … {gate.high:.4g}" if gate.low is not None and gate.high is not None else ""
+    gates = registered.why.gates if registered.why else ()
+    yield _summary(gates)
+    yield ""
+    yield "| gate | value | interval | bound | verdict |" + (f" {before.what.version}, live |" if before else "")
+    yield "|---|---|---|---|---|" + ("---|" if before else "")
+    for gate in gates:
+        other = known.get(gate.id)
+        moved = f" (was {_bound(other)})" if other and _bound(other) != _bound(gate) else ""
         waived = f", waived until {gate.waived_until}" if gate.waived_until else ""
-        row = f"| {code(gate.id)} | {_value(gate)} | {interval} | {bound} | {gate.verdict}{waived} |"
-        yield row + (f" {_value(known.get(gate.id))} |" if version else "")
+        row = (
+            f"| {code(gate.id)} | {_value(gate)} | {_interval(gate)} | {_bound(gate)}{moved} | {gate.verdict}{waived} |"
+        )
+        yield row + (f" {_beside(other)} |" if before else "")
+
+
+def _summary(gates: Sequence[GateResult]) -> str:
+    """`9 gates: 8 pass, 1 waived`; what is waived did not pass."""
+    passed = sum(gate.verdict == "pass" for gate in gates)
+    waived = f", {len(gates) - passed} waived" if passed < len(gates) else ""
+    return f"{len(gates)} gates: {passed} pass{waived}"
+
+
+def _beside(gate: GateResult | None) -> str:
+    """What the live version reached at the same gate, judged on its own day."""
+    if gate is None or gate.value is None:
+        return ""
+    return f"{_value(gate)} ({_interval(gate)})" if gate.low is not None else _value(gate)
+
+
+def _bound(gate: GateResult) -> str:
+    return f"{gate.bound.op} {gate.bound.value:.4g}" if gate.bound else ""
+
+
+def _interval(gate: GateResult) -> str:
+    return f"{gate.low:.4g} … {gate.high:.4g}" if gate.low is not None and gate.high is not None else ""
 
 
 def _changes(world: World, registered: Record, before: Record | None) -> Iterator[str]:
-    new = registered.from_what
-    if before is None or before.from_what is None or new is None:
+    if before is None or before.from_what is None or registered.from_what is None:
         yield "It is the first version there."
         return
-    yield from _parts(before.from_what, new)
-    span = f"{before.from_what.commit}..{new.commit}"
-    subjects = world.git.text(
-        "log", "--first-parent", f"--max-count={COMMITS + 1}", "--format=%h %s", span
-    ).splitlines()
-    yield f"Changes since {before.what.version}:"
+    yield f"Changed since {before.what.version}:"
     yield ""
-    yield from (f"- {code(subject)}" for subject in subjects[:COMMITS])
-    if len(subjects) > COMMITS:
-        yield "- and older ones"
-
-
-def _parts(old: FromWhat, new: FromWhat) -> Iterator[str]:
-    rows = [f"{data.rows:,} rows" for data in new.data if data.rows is not None]
-    pairs = (
-        ("data", old.data, new.data, f" ({', '.join(rows)})" if rows else ""),
-        ("parameters", old.params, new.params, ""),
-        ("dependencies", old.env_lock, new.env_lock, ""),
-        ("spec", old.spec, new.spec, ""),
-    )
-    differing = [name + told for name, one, other, told in pairs if one != other]
-    yield f"Other than before: {', '.join(differing) or 'code alone'}."
-    yield ""
+    yield from differences(world.git, before.from_what, registered.from_what)
 
 
 def _value(gate: GateResult | None) -> str:

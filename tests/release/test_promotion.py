@@ -92,16 +92,69 @@ def test_the_pull_request_changes_the_deploy_file_alone(staged: House) -> None:
     assert "| `roc_auc` | 0.8 | 0.78 … 0.82 | >= 0.7 | pass |" in (pull.body or "")
 
 
-def test_the_text_compares_with_what_is_live(staged: House) -> None:
+def test_the_text_says_what_an_approver_must_know(staged: House) -> None:
     live(staged)
-    staged.commit({"src/a.py": "2\n"}, message="Faster @alice | <img src=x> `rm`")
-    staged.register(code=2, auc=0.9)
+    staged.commit(
+        {"src/a.py": "2\n", "uv.lock": "2\n", "model.yaml": SPEC.replace("rate: 0.1", 'rate: 0.2, note: "a|b"')},
+        message="Faster @alice | <img src=x> `rm`",
+    )
+    staged.register(code=2, data=2, rate=0.2, auc=0.9, least=0.6)
+    staged.stage("v1.1.0")
+    staged.later(minutes=90)
+    lines = (proposed(staged, "v1.1.0").body or "").splitlines()
+
+    assert lines[0] == "Promotes **churn v1.1.0** to **production**; replaces **v1.0.0** (serial 1)."
+    assert "- live in staging for 90 min when this was written, 1h are asked for before it is deployed" in lines
+    assert "2 gates: 2 pass" in lines
+    assert "| `roc_auc` | 0.9 | 0.88 … 0.92 | >= 0.6 (was >= 0.7) | pass | 0.8 (0.78 … 0.82) |" in lines
+    changed = lines[lines.index("Changed since v1.0.0:") + 2 :]
+    assert changed[0] == f"- data `data/churn.csv`: changed, 1,000 rows, 1,000 before (`{'1' * 12}` → `{'2' * 12}`)"
+    assert changed[1:6] == [
+        "- parameters:",
+        '  - `train.params.note`: `not set` → `"a¦b"`',
+        "  - `train.params.rate`: `0.1` → `0.2`",
+        "- code: 1 file below `src/`, +1 −0",
+        "- dependencies: `uv.lock` changed",
+    ]
+    assert changed[6] == "- commits:"
+    assert changed[7].endswith(" Faster @alice ¦ <img src=x> 'rm'`")
+
+
+def test_what_stayed_the_same_is_said_too(staged: House) -> None:
+    live(staged)
+    staged.commit({"README.md": "2\n"})
+    staged.register(code=2)
     staged.stage("v1.1.0")
     body = proposed(staged, "v1.1.0").body or ""
 
-    assert "replaces **v1.0.0** (serial 1)" in body
-    assert "| `roc_auc` | 0.9 | 0.88 … 0.92 | >= 0.7 | pass | 0.8 |" in body
-    assert "Faster @alice ¦ <img src=x> 'rm'`" in body
+    for line in ("- parameters: unchanged", "- code: unchanged", "- dependencies: unchanged"):
+        assert f"\n{line}\n" in body
+    assert "\n- data `data/churn.csv`: unchanged, 1,000 rows\n" in body
+
+
+def test_a_waived_gate_is_counted_as_one(house: House) -> None:
+    house.register(verdict="fail", auc=0.6, waived_until="2026-12-24")
+    house.stage("v1.0.0")
+    body = proposed(house).body or ""
+
+    assert "2 gates: 1 pass, 1 waived\n" in body
+    assert "| `roc_auc` | 0.6 | 0.58 … 0.62 | >= 0.7 | fail, waived until 2026-12-24 |" in body
+    assert "It is the first version there." in body
+
+
+def test_long_lists_of_changes_are_cut(staged: House) -> None:
+    live(staged)
+    params = ", ".join(f"p{number}: {'x' * 99}" for number in range(30))
+    staged.commit({"model.yaml": SPEC.replace("rate: 0.1", params)})
+    for number in range(21):
+        staged.commit({"README.md": f"{number}\n"})
+    staged.register(code=2)
+    staged.stage("v1.1.0")
+    body = proposed(staged, "v1.1.0").body or ""
+
+    assert "\n  - and 11 more\n" in body
+    assert "\n  - and older ones\n" in body
+    assert "x" * 60 not in body
 
 
 def test_one_pull_request_is_kept_up_to_date(staged: House) -> None:
