@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,10 +12,12 @@ from mlops_spec.cli.release import promote_command
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.forge import pulls
 from mlops_spec.git import Stale, Update
-from mlops_spec.ledger.record import Actor, Who
+from mlops_spec.ledger.record import Actor, Draft, Package, What, Who
+from mlops_spec.rehearse.hub import Person
+from mlops_spec.rehearse.hub.state import Review
 from mlops_spec.release.ask import Waiting, ask
 from mlops_spec.release.close import close
-from mlops_spec.release.declared import Declared, declared_in
+from mlops_spec.release.declared import Declared, declared_in, text_of
 from mlops_spec.release.desired import desired
 from mlops_spec.release.promotion import Wish, promote
 from mlops_spec.release.propose import propose
@@ -307,6 +310,184 @@ def test_line_ends_are_no_edit(staged: House) -> None:
     pull = approved(staged)
     pulls.update(staged.github(), pull.number, body=(pull.body or "").replace("\n", "\r\n") + "\r\n")
     assert planned(staged).approved
+
+
+def declare(house: House, **changed: Any) -> None:
+    """production's file as a merged and approved pull request of somebody's own changed it."""
+    head = house.git.commit_id()
+    digest = house.records()[0].what.package
+    assert digest
+    said = {
+        "environment": "production",
+        "model": "churn",
+        "version": "v1.0.0",
+        "digest": digest.digest,
+        "serial": 1,
+        "base_serial": 0,
+        "base_digest": None,
+        "evidence": [],
+    }
+    text = text_of(Declared(**(said | changed)))
+    tree = house.git.write_tree(head, {"deploy/production.yaml": text.encode()})
+    commit = house.git.write_commit(tree, parents=[head], message="mine", when=house.now)
+    house.git.push(Update("refs/heads/mine", commit, None))
+    pull = pulls.create(house.github("alice"), title="mine", head="mine", base="main", body="")
+    review(house, pull, "bob", APPROVE)
+    merge(house, pull)
+
+
+def test_a_declaration_that_fits_is_let_through_whoever_wrote_it(staged: House) -> None:
+    """The refusals below are refusals of what they change, not of the way that it came."""
+    declare(staged)
+    assert planned(staged).approved
+
+
+@pytest.mark.parametrize(
+    ("changed", "message", "code"),
+    [
+        ({"base_serial": 3, "serial": 4}, "is at serial 0 .* but the promotion was decided on serial 3", Exit.STALE),
+        ({"base_digest": "sha256:" + "1" * 64}, "decided on serial 0", Exit.STALE),
+        ({"serial": 2}, "serial 2 does not follow 0", Exit.FINDINGS),
+        ({"version": "v1.0.1"}, r"v1\.0\.1 was never registered", Exit.FINDINGS),
+        ({"digest": "sha256:" + "2" * 64}, "was registered as sha256:.*, not as sha256:2222", Exit.FINDINGS),
+        ({"model": "other"}, "model 'other', but the spec is of 'churn'", Exit.FINDINGS),
+    ],
+    ids=["stale serial", "stale digest", "serial that skips", "unregistered version", "unregistered digest", "model"],
+)
+def test_a_declaration_that_does_not_fit_is_refused(
+    staged: House, changed: dict[str, Any], message: str, code: Exit
+) -> None:
+    size = len(staged.records())
+    declare(staged, **changed)
+
+    with pytest.raises(Failure, match=message) as raised:
+        plan(staged)
+
+    assert raised.value.exit_code == code
+    assert len(staged.records()) == size
+
+
+@pytest.mark.parametrize("verdict", ["fail", "inconclusive"])
+def test_a_failed_gate_is_refused(staged: House, verdict: str) -> None:
+    """The record was written past `register`, by somebody who may push."""
+    record = staged.records()[0]
+    assert record.why
+    assert record.what.tag
+    gate = replace(record.why.gates[0], verdict=verdict)
+    tag = staged.git.write_tag("churn@v1.0.1", record.what.tag.target, message="mine\n", when=staged.now)
+    what = replace(record.what, version="v1.0.1", tag=replace(record.what.tag, name="churn@v1.0.1", object=tag))
+    why = replace(record.why, gates=(gate,))
+    draft = Draft(event="register", who=ALICE, what=what, why=why, from_what=record.from_what)
+    updates = [Update("refs/tags/churn@v1.0.1", tag, None)]
+    ledger.append(staged.git, ledger.head(staged.git), [draft], updates=updates, now=staged.now)
+    package = record.what.package
+    assert package
+    asked = What(model="churn", version="v1.0.1", environment="staging", package=Package(digest=package.digest))
+    intent = Draft(event="deploy.intent", who=ALICE, what=replace(asked, serial=2, base_serial=1))
+    (written,), _ = ledger.append(staged.git, ledger.head(staged.git), [intent], now=staged.now)
+    staged.answer(written)
+    staged.later(hours=2)
+    declare(staged, version="v1.0.1")
+
+    with pytest.raises(Failure, match=rf"v1\.0\.1: gates no longer hold: roc_auc \({verdict}") as raised:
+        plan(staged)
+
+    assert raised.value.exit_code == Exit.FINDINGS
+
+
+def test_nobody_approves_their_own_promotion(staged: House) -> None:
+    """The forge refuses such a review; one that got there all the same does not count."""
+    pull = proposed(staged)
+    bob = staged.hub.person("bob")
+    assert bob
+    opened = staged.hub.pull(pull.number)
+    assert opened
+    opened.user = bob
+    staged.hub.reviews.append(Review(1, pull.number, bob, "APPROVED", pull.head.sha, ""))
+    kept, staged.hub.reviews = staged.hub.reviews, []
+    merge(staged, pull)
+    staged.hub.reviews = kept
+
+    with pytest.raises(Failure, match=r"0 of 1 approvals") as raised:
+        plan(staged)
+
+    assert "but not bob" in raised.value.remedy
+
+
+def test_who_pushed_to_the_promotion_does_not_approve_it(staged: House) -> None:
+    pull = proposed(staged)
+    author = "bob <102+bob@users.noreply.github.com>"
+    tree = staged.git.text("rev-parse", f"{pull.head.sha}^{{tree}}")
+    commit = staged.git.write_commit(tree, parents=[pull.head.sha], message="b", when=staged.now, author=author)
+    staged.git.push(Update(f"refs/heads/{pull.head.ref}", commit, pull.head.sha))
+    review(staged, pull, "bob", APPROVE)
+    merge(staged, pull)
+
+    with pytest.raises(Failure, match=r"0 of 1 approvals"):
+        plan(staged)
+
+
+@pytest.mark.parametrize("login", ["alice", "github-actions[bot]"])
+def test_an_approver_whom_the_spec_does_not_name_does_not_count(staged: House, login: str) -> None:
+    pull = proposed(staged)
+    person = staged.hub.person(login)
+    assert person
+    staged.hub.reviews.append(Review(1, pull.number, person, "APPROVED", pull.head.sha, ""))
+    merge(staged, pull)
+
+    with pytest.raises(Failure, match=r"0 of 1 approvals"):
+        plan(staged)
+
+
+def test_an_approver_who_left_does_not_count(staged: House) -> None:
+    """GitHub shows the review of a deleted account as the ghost's."""
+    pull = proposed(staged)
+    review(staged, pull, "bob", APPROVE)
+    merge(staged, pull)
+    staged.hub.reviews[0] = replace(staged.hub.reviews[0], user=Person("ghost", 10137, "ghost-token"))
+
+    with pytest.raises(Failure, match=r"0 of 1 approvals"):
+        plan(staged)
+
+
+def test_a_pull_request_that_was_closed_promotes_nothing(staged: House) -> None:
+    """Somebody pushed to main what it proposed, past the review."""
+    pull = proposed(staged)
+    review(staged, pull, "bob", APPROVE)
+    staged.git.fetch("+refs/heads/*:refs/remotes/origin/*")
+    text = staged.git.tree(pull.head.sha).read("deploy/production.yaml") or b""
+    pulls.update(staged.github(), pull.number, state="closed")
+    staged.commit({"deploy/production.yaml": text.decode()})
+
+    with pytest.raises(Failure, match="was not merged by a pull request") as raised:
+        plan(staged)
+
+    assert raised.value.exit_code == Exit.FINDINGS
+
+
+def test_a_force_push_after_the_approval_takes_it_back(staged: House) -> None:
+    pull = proposed(staged)
+    review(staged, pull, "bob", APPROVE)
+    tree = staged.git.text("rev-parse", f"{pull.head.sha}^{{tree}}")
+    other = staged.git.write_commit(tree, parents=[staged.git.commit_id()], message="another", when=staged.now)
+    staged.git.push(Update(f"refs/heads/{pull.head.ref}", other, pull.head.sha))
+    assert not staged.git.is_ancestor(pull.head.sha, other)
+    merge(staged, pull)
+
+    with pytest.raises(Failure, match=rf"0 of 1 approvals of {other[:12]}"):
+        plan(staged)
+
+
+def test_an_administrators_merge_past_the_rules_is_no_approval(staged: House) -> None:
+    """carol may merge without a review, and may approve; merging is not approving."""
+    pull = proposed(staged)
+    merge(staged, pull, by="carol")
+
+    with pytest.raises(Failure, match=r"0 of 1 approvals") as raised:
+        plan(staged)
+
+    assert raised.value.exit_code == Exit.FINDINGS
+    assert [record.event for record in staged.records()].count("deploy.intent") == 1  # staging's
 
 
 def test_a_stale_promotion_is_refused(staged: House) -> None:
