@@ -17,7 +17,7 @@ from mlops_spec.pipeline.model_files import check_trusted
 from mlops_spec.pipeline.pictures import Shown, draw_pictures
 from mlops_spec.pipeline.signature import signature_of
 from mlops_spec.pipeline.split_report import read_split_report
-from mlops_spec.predictor import Recipe, load
+from mlops_spec.predictor.load import Recipe, load
 
 if TYPE_CHECKING:
     from pathlib import Path

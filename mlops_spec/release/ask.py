@@ -96,7 +96,7 @@ def wait(git: Git, intent: Record, waiting: Waiting, deadline: float) -> Record:
             waiting.say(f"intent {intent.seq}: no outcome yet, {deadline - now:.0f} s left")
             told = now
         waiting.sleep(min(pause, max(deadline - now, 0.01)))
-        pause = min(pause * 1.3, LONGEST_PAUSE)
+        pause = min(pause * 1.1, LONGEST_PAUSE)
 
 
 def _look(git: Git, waiting: Waiting) -> str | None:

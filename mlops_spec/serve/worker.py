@@ -20,7 +20,7 @@ import pandas as pd
 
 from mlops_spec.errors import Failure
 from mlops_spec.package import verify
-from mlops_spec.predictor import load_predict
+from mlops_spec.predictor.load import load_predict
 from mlops_spec.serve.frame import Frame, Splitter, pack
 from mlops_spec.serve.scores import summarise
 from mlops_spec.serve.tensors import BadRequest, Request, answer, arrays, parse
