@@ -15,6 +15,7 @@ from mlops_spec.spec.evaluate import (
     RobustnessGate,
     SizeGate,
     SliceGate,
+    WeakSlicesGate,
 )
 
 if TYPE_CHECKING:
@@ -67,6 +68,11 @@ def requirement(gate: Gate) -> Requirement:  # noqa: PLR0911 - one per kind of g
             return Requirement(what, f"at most {gate.margin:g} worse")
         case SliceGate():
             return Requirement(f"{gate.metric} in each value of {gate.slice}", _bounds(gate.min, gate.max))
+        case WeakSlicesGate():
+            columns = "every column" if gate.weak_slices == "all" else ", ".join(gate.weak_slices)
+            pairs = ", and in every pair of them" if gate.depth == 2 else ""
+            what = f"{gate.metric} in each slice of {gate.min_rows:,} rows or more by {columns}{pairs}"
+            return Requirement(what, _bounds(gate.min, gate.max))
         case FairnessGate():
             return Requirement(f"{gate.fairness} by {' and '.join(_listed(gate.by))}", _bounds(gate.min, gate.max))
         case RobustnessGate():

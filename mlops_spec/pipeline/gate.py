@@ -14,7 +14,7 @@ from mlops_spec.package import digest, file_sha256
 from mlops_spec.pipeline.candidate import check_same_answers, read_candidate
 from mlops_spec.pipeline.champion import rival_of
 from mlops_spec.pipeline.durations import past_seconds
-from mlops_spec.pipeline.gates import always, champion, fairness, metric, operation, robustness, slices
+from mlops_spec.pipeline.gates import always, champion, fairness, metric, operation, robustness, slices, weak_slices
 from mlops_spec.pipeline.gates.case import Case, Perturbed
 from mlops_spec.pipeline.judgement import Judged, waived
 from mlops_spec.pipeline.perturb import perturb
@@ -29,6 +29,7 @@ from mlops_spec.spec.evaluate import (
     RobustnessGate,
     SizeGate,
     SliceGate,
+    WeakSlicesGate,
 )
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def judge(root: Path, spec: Spec, out: Path, *, today: str | None = None) -> Jud
     candidate = read_candidate(root, spec)
     rivals = {name: rival_of(git, root, name, _inputs(spec, candidate)) for name in _champions(spec)}
     case = _case(root, spec, candidate, rivals)
-    results = [always.contract(case), always.leak(case)]
+    results = [gate(case) for gate in always.GATES.values()]
     results += [each for gate in spec.gates for each in results_of(case, gate)]
     judged = Judged(
         model=spec.model,
@@ -119,6 +120,8 @@ def results_of(case: Case, gate: Gate) -> Iterator[GateResult]:
             yield from champion.results(case, gate)
         case SliceGate():
             yield from slices.results(case, gate)
+        case WeakSlicesGate():
+            yield from weak_slices.results(case, gate)
         case FairnessGate():
             yield from fairness.results(case, gate)
         case RobustnessGate():

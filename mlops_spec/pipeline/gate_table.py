@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _SIGNS = {">=": "≥", "<=": "≤", ">": ">", "=": "="}
 _COLOURS = {"pass": "green", "fail": "bold red", "inconclusive": "yellow"}
 _HEADER = ("gate", "value", "interval", "bound")
-_COUNTED = {"contract": "violation", "leak": "row"}
+_COUNTED = {"contract": "violation", "leak": "row", "leak/near": "row", "leak/target": "column"}
 
 
 def show(judged: Judged) -> None:
@@ -63,12 +63,12 @@ def label(gate: GateResult) -> str:
         case "slice":
             column = rest.removesuffix(f"/{gate.slice}").removesuffix(f"/{gate.metric}")
             return f"slice {column}{'' if gate.slice is None else f'={gate.slice}'}: {gate.metric}"
-        case "fairness":
-            return f"fairness {rest}"
+        case "weak_slices":
+            return f"weak slices: {gate.metric}"
+        case "fairness" | "latency":
+            return gate.id.replace("/", " ", 1)
         case "robustness":
             return f"robustness {rest.split('/')[0]}: {gate.metric} drop"
-        case "latency":
-            return "latency p99"
         case _:
             return gate.id
 
@@ -77,9 +77,9 @@ def value(gate: GateResult) -> str:
     """The value in its unit."""
     if gate.value is None:
         return "–"
-    if gate.kind in _COUNTED:
+    if gate.id in _COUNTED:
         count = int(gate.value)
-        return f"{count:,} {_COUNTED[gate.kind]}{'s' * (count != 1)}"
+        return f"{count:,} {_COUNTED[gate.id]}{'s' * (count != 1)}"
     return number(gate, gate.value)
 
 
@@ -99,7 +99,7 @@ def verdict(gate: GateResult) -> Text:
     """The verdict; with its reason, unless it is a plain pass of a real comparison."""
     text = Text(gate.verdict, style=_COLOURS[gate.verdict])
     alike = gate.kind == "champion" and gate.low == gate.high == 0
-    if gate.verdict != "pass" or gate.value is None or alike:
+    if gate.verdict != "pass" or gate.value is None or alike or gate.kind == "weak_slices":
         text.append(f" · {gate.reason}", style="default")
     if gate.waived_until:
         text.append(f" · waived until {gate.waived_until}", style="cyan")

@@ -29,7 +29,9 @@ Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")]
 Words = Annotated[str, StringConstraints(max_length=300)]
 Number = Annotated[float, Field(ge=-_LARGEST, le=_LARGEST)]
 Count = Annotated[int, Field(ge=0, le=10**15)]
-Kind = Literal["contract", "leak", "metric", "champion", "slice", "fairness", "robustness", "latency", "size"]
+Kind = Literal[
+    "contract", "leak", "metric", "champion", "slice", "weak_slices", "fairness", "robustness", "latency", "size"
+]
 
 
 class Bound(Strict):

@@ -65,6 +65,20 @@ class SliceGate(Strict):
     min_rows: Annotated[int, Field(ge=1)] = Field(100, description="A smaller slice is inconclusive.")
 
 
+class WeakSlicesGate(Strict):
+    """The bound must hold in slices that nobody named: every value of every column, and every pair of them."""
+
+    weak_slices: Annotated[list[ColumnName], Field(min_length=1)] | Literal["all"] = Field(
+        description="Columns to cut the rows by, numbers at their quartiles; `all` but target, id and times.",
+        examples=["all", ["education", "marriage"]],
+    )
+    metric: MetricName
+    min: float | None = None
+    max: float | None = None
+    min_rows: Annotated[int, Field(ge=30)] = Field(200, description="Smaller slices are not looked at.")
+    depth: Annotated[int, Field(ge=1, le=2)] = Field(1, description="2 looks at pairs of conditions too.")
+
+
 class FairnessGate(Strict):
     """A disparity between the groups of a protected attribute must stay within the bound."""
 
@@ -118,7 +132,7 @@ class SizeGate(Strict):
     size: SizeLimit
 
 
-GATE_KINDS = ("champion", "slice", "fairness", "robustness", "latency", "size")
+GATE_KINDS = ("champion", "slice", "weak_slices", "fairness", "robustness", "latency", "size")
 
 
 def gate_kind(gate: Any) -> str:
@@ -133,6 +147,7 @@ Gate = Annotated[
     Annotated[MetricGate, Tag("<metric>")]
     | Annotated[ChampionGate, Tag("<champion>")]
     | Annotated[SliceGate, Tag("<slice>")]
+    | Annotated[WeakSlicesGate, Tag("<weak_slices>")]
     | Annotated[FairnessGate, Tag("<fairness>")]
     | Annotated[RobustnessGate, Tag("<robustness>")]
     | Annotated[LatencyGate, Tag("<latency>")]

@@ -13,6 +13,7 @@ from mlops_spec.spec.evaluate import (
     RobustnessGate,
     SizeGate,
     SliceGate,
+    WeakSlicesGate,
 )
 from mlops_spec.spec.metrics import METRICS
 
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
     from mlops_spec.spec import Spec
     from mlops_spec.spec.evaluate import Gate
 
+#: Gates that nobody may waive: without them no other number means anything.
+SAFEGUARDS = ("contract", "leak")
 #: Gates that every model has without naming them.
-ALWAYS = ("contract", "leak")
+ALWAYS = (*SAFEGUARDS, "leak/near", "leak/target")
 
 
 class Bound(NamedTuple):
@@ -45,6 +48,8 @@ def gate_id(gate: Gate) -> str:
             steps = ["champion", gate.champion, gate.metric]
         case SliceGate():
             steps = ["slice", gate.slice, gate.metric]
+        case WeakSlicesGate():
+            steps = ["weak_slices", gate.metric]
         case FairnessGate():
             steps = ["fairness", gate.fairness, "+".join(attributes(gate))]
         case RobustnessGate():
@@ -64,7 +69,7 @@ def attributes(gate: FairnessGate) -> list[str]:
 def bounds(spec: Spec) -> Iterator[Bound]:
     """Every place where a measure is held against a bound."""
     for index, gate in enumerate(spec.gates):
-        if isinstance(gate, MetricGate | SliceGate):
+        if isinstance(gate, MetricGate | SliceGate | WeakSlicesGate):
             yield Bound(("gates", index), gate.metric, gate.min, gate.max)
     if spec.monitor and (watched := spec.monitor.performance):
         yield Bound(("monitor", "performance"), watched.metric, watched.min, watched.max)
@@ -76,7 +81,7 @@ def measures(spec: Spec) -> Iterator[tuple[Address, str]]:
         if isinstance(metric, str):
             yield ("evaluate", "metrics", index), metric
     for index, gate in enumerate(spec.gates):
-        if isinstance(gate, MetricGate | ChampionGate | SliceGate | RobustnessGate):
+        if isinstance(gate, MetricGate | ChampionGate | SliceGate | WeakSlicesGate | RobustnessGate):
             yield ("gates", index, "metric"), gate.metric
     if spec.monitor and spec.monitor.performance:
         yield ("monitor", "performance", "metric"), spec.monitor.performance.metric

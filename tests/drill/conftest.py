@@ -27,6 +27,7 @@ GATES: list[dict[str, Any]] = [
     {"metric": "expected_calibration_error", "max": 0.2},
     {"champion": "production", "metric": "roc_auc", "margin": 0.01},
     {"slice": "band", "metric": "roc_auc", "min": 0.8},
+    {"weak_slices": ["amount", "steps", "band"], "metric": "roc_auc", "min": 0.8, "min_rows": 200},
     {"fairness": "equalized_odds_difference", "by": "band", "max": 0.2},
     {"robustness": "missing", "metric": "roc_auc", "max_drop": 0.05},
     {"latency": {"p99": "50ms"}},

@@ -13,12 +13,13 @@ import pytest
 from mlops_spec.pipeline.answers import Answers
 from mlops_spec.pipeline.drill.drill import ATTACKS, Drilled, attacked
 from mlops_spec.pipeline.drill.table import lines
-from mlops_spec.pipeline.gates import fairness, robustness
+from mlops_spec.pipeline.gates import fairness, robustness, weak_slices
 from mlops_spec.pipeline.gates.case import result
 from mlops_spec.spec.evaluate import GATE_KINDS
+from mlops_spec.spec.gates import ALWAYS
 from mlops_validators import Verdict
 
-from .conftest import GATES, rows, write_reference
+from .conftest import COUNT, GATES, rows, write_reference
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -45,11 +46,14 @@ def test_sound_gates_stop_every_attack(make: Make) -> None:
     common = ["NaN and infinity", "too few rows", "metric missing"]
     assert found == {
         "contract": ["contract violated", "another data file"],
-        "leak": ["test rows in train", "judged on the training split"],
+        "leak": ["test rows in train", "judged on the training split", "too few rows"],
+        "leak/near": ["too few rows"],  # with three columns of few values rows are alike by chance
+        "leak/target": ["a feature gives the target away", "too few rows"],
         "roc_auc": [*answers, *common],
         "expected_calibration_error": ["constant scores", "inverted scores", *common],
         "champion/production/roc_auc": [*answers, "champion is the candidate", "champion is silent", *common],
         "slice/band/roc_auc": ["one slice damaged", *common],
+        "weak_slices/roc_auc": ["an unnamed slice damaged", *common],
         "fairness/equalized_odds_difference/band": [
             "one group's threshold shifted",
             "NaN and infinity",
@@ -63,7 +67,7 @@ def test_sound_gates_stop_every_attack(make: Make) -> None:
 
 
 def test_every_kind_of_gate_is_attacked() -> None:
-    assert set(ATTACKS) == {*GATE_KINDS, "metric", "contract", "leak", "drift"}
+    assert set(ATTACKS) == {*GATE_KINDS, *ALWAYS, "metric", "drift"}
 
 
 QUALITY = {"shuffled labels", "constant scores", "inverted scores"}
@@ -77,6 +81,7 @@ QUALITY = {"shuffled labels", "constant scores", "inverted scores"}
         ({"metric": "accuracy", "min": 0.3}, {"shuffled labels", "constant scores"}),
         ({"champion": "production", "metric": "roc_auc", "margin": 1.0}, QUALITY),
         ({"slice": "band", "metric": "roc_auc", "min": 0.0}, {"one slice damaged"}),
+        ({"weak_slices": ["band"], "metric": "roc_auc", "min": 0.0}, {"an unnamed slice damaged"}),
         ({"fairness": "equalized_odds_difference", "by": "band", "max": 1.0}, {"one group's threshold shifted"}),
         ({"robustness": "missing", "metric": "roc_auc", "max_drop": 1.0}, QUALITY),
     ],
@@ -98,6 +103,7 @@ def test_gates_on_the_training_split_are_found(make: Make) -> None:
         "expected_calibration_error",
         "champion/production/roc_auc",
         "slice/band/roc_auc",
+        "weak_slices/roc_auc",
         "fairness/equalized_odds_difference/band",
         "robustness/missing/roc_auc",
     }
@@ -128,7 +134,7 @@ def test_a_bin_without_rows_is_a_slice_without_rows(make: Make) -> None:
 def test_a_fairness_gate_on_a_constant_attribute_is_found(make: Make) -> None:
     test = rows(2).assign(band="old")
 
-    found = [each for each in attacked(make([GATES[4]], {"test": test})) if not each.stopped]
+    found = [each for each in attacked(make([GATES[5]], {"test": test})) if not each.stopped]
 
     assert [(each.gate, each.attack) for each in found] == [
         ("fairness/equalized_odds_difference/band", "constant attribute")
@@ -167,8 +173,9 @@ BLIND = Verdict("pass", "whatever")
 @pytest.mark.parametrize(
     ("module", "gate", "attacks"),
     [
-        (fairness, GATES[4], {"one group's threshold shifted", "NaN and infinity", "too few rows"}),
-        (robustness, GATES[5], {attack.name for attack in ATTACKS["robustness"]}),
+        (fairness, GATES[5], {"one group's threshold shifted", "NaN and infinity", "too few rows"}),
+        (robustness, GATES[6], {attack.name for attack in ATTACKS["robustness"]}),
+        (weak_slices, GATES[4], {attack.name for attack in ATTACKS["weak_slices"]}),
     ],
 )
 def test_a_gate_that_always_passes_lets_all_attacks_pass(
@@ -183,6 +190,31 @@ def test_a_champion_that_is_not_noticed_is_found(make: Make, monkeypatch: pytest
     monkeypatch.setattr("mlops_spec.pipeline.gates.champion._of_itself", lambda _, verdict, __: verdict)
 
     assert survivors(make([GATES[2]])) == {("champion/production/roc_auc", "champion is the candidate")}
+
+
+def many_columns(seed: int) -> pd.DataFrame:
+    """Rows of which no two are alike by chance, not even nearly."""
+    draw = np.random.default_rng(100 + seed)
+    return rows(seed).assign(**{f"x{number}": draw.normal(size=COUNT) for number in range(5)})
+
+
+def test_near_copies_are_noticed_where_rows_differ(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    case = make([], {"train": many_columns(1), "test": many_columns(2)})
+
+    found = {(outcome.gate, outcome.attack): outcome.stopped for outcome in attacked(case)}
+    monkeypatch.setattr("mlops_spec.pipeline.gates.leak.judge_duplicates", lambda *_, **__: BLIND)
+
+    assert found["leak/near", "near copies of test rows in train"]
+    assert survivors(case) == {("leak/near", "near copies of test rows in train")}
+
+
+def test_a_leak_check_that_looks_at_no_feature_is_found(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mlops_spec.pipeline.gates.leak.revealing_features", lambda *_: [])
+
+    assert survivors(make([])) == {
+        ("leak/target", "a feature gives the target away"),
+        ("leak/target", "too few rows"),
+    }
 
 
 def test_a_promise_that_nothing_checks_is_found(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -261,10 +293,10 @@ def drilled(case: Case) -> Drilled:
 def test_the_table_names_gate_and_attack(make: Make) -> None:
     text = [line.plain for line in lines(drilled(make([{"metric": "roc_auc", "min": 0.0}, {"size": {"max": "3MB"}}])))]
 
-    assert text[0] == "m · 5 gates · 12 attacks · 3 PASSED"
-    assert "  ✗ roc_auc    stops 3 of 6" in text
+    assert text[0] == "m · 7 gates · 16 attacks · 3 PASSED"
+    assert "  ✗ roc_auc      stops 3 of 6" in text
     assert any(line.startswith("      lets pass: shuffled labels · 0.4") for line in text)
-    assert "  ✓ size       stops 1 of 1" in text
+    assert "  ✓ size         stops 1 of 1" in text
 
 
 def test_the_record_is_json(make: Make) -> None:
@@ -287,9 +319,12 @@ def test_outcomes_are_in_the_order_of_the_spec(make: Make) -> None:
     assert list(dict.fromkeys(outcome.kind for outcome in outcomes)) == [
         "contract",
         "leak",
+        "leak/near",
+        "leak/target",
         "metric",
         "champion",
         "slice",
+        "weak_slices",
         "fairness",
         "robustness",
         "latency",

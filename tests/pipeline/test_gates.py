@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlops_spec.pipeline.answers import Answers
-from mlops_spec.pipeline.gates import champion, fairness, metric, operation, robustness, slices
+from mlops_spec.pipeline.gates import champion, fairness, leak, metric, operation, robustness, slices, weak_slices
 from mlops_spec.pipeline.gates.case import Case, Perturbed, Rival
 from mlops_spec.pipeline.gates.operation import percentile_interval
 from mlops_spec.pipeline.judgement import Against, Judged, waived
@@ -219,6 +219,142 @@ def test_missing_values_are_a_slice() -> None:
     assert [result.slice for result in each] == ["old", "young", "(missing)"]
 
 
+WEAK = {"weak_slices": ["place", "band"], "metric": "roc_auc", "min": 0.8, "min_rows": 100}
+PLACE = np.where(np.arange(COUNT) % 6 == 0, "york", "kent")
+PLACES = pd.DataFrame({"band": BAND, "place": PLACE, "target": TRUTH})
+
+
+def test_a_slice_that_nobody_named_decides() -> None:
+    score = np.where((PLACE == "york") & (BAND == "old"), 1 - GOOD, GOOD)
+    rows = int(((PLACE == "york") & (BAND == "old")).sum())
+
+    deep = one(weak_slices, {**WEAK, "depth": 2, "min_rows": rows}, test=PLACES, answers=Answers(TRUTH, score))
+    shallow = one(weak_slices, WEAK, test=PLACES, answers=Answers(TRUTH, GOOD))
+
+    assert (deep.id, deep.kind, deep.verdict) == ("weak_slices/roc_auc", "weak_slices", "fail")
+    assert deep.slice == "place=york & band=old"
+    assert deep.reason.startswith(f"place=york & band=old ({rows} rows), the worst of ")
+    assert (shallow.verdict, shallow.bound and shallow.bound.op) == ("pass", ">=")
+    assert "the worst of 4 slices" in shallow.reason
+
+
+def test_all_is_every_column_but_the_target() -> None:
+    case, gate = make({**WEAK, "weak_slices": "all", "min": 0.7}, test=PLACES.assign(seen=pd.Timestamp("2026-01-01")))
+
+    assert list(weak_slices.columns_of(case, gate)) == ["band", "place"]
+
+
+@pytest.mark.parametrize(
+    ("gate", "reason"),
+    [
+        ({**WEAK, "min_rows": COUNT}, "no slice has enough rows"),
+        ({**WEAK, "weak_slices": ["nowhere"]}, "the test rows have no column `nowhere`"),
+        ({**WEAK, "metric": "no_such"}, "there is no metric `no_such`"),
+    ],
+)
+def test_a_search_of_nothing_is_inconclusive(gate: dict[str, Any], reason: str) -> None:
+    result = one(weak_slices, gate, test=PLACES)
+
+    assert (result.verdict, result.reason) == ("inconclusive", reason)
+
+
+@pytest.mark.parametrize(
+    ("module", "gate"),
+    [(slices, {**SLICE, "slice": "nowhere"}), (fairness, {"fairness": "equalized_odds_ratio", "by": "no", "min": 0.5})],
+)
+def test_a_column_that_is_not_there_is_inconclusive(module: Any, gate: dict[str, Any]) -> None:
+    assert "the test rows have no column `no" in one(module, gate).reason
+
+
+def sides(count: int = 600, **columns: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Train and test rows, which are alike in nothing."""
+    draw = np.random.default_rng(8)
+    rows = pd.DataFrame({f"x{number}": draw.normal(size=count) for number in range(4)})
+    rows = rows.assign(target=(rows["x0"] + draw.normal(size=count) > 0).astype(int), **columns)
+    return rows.iloc[: count // 2].reset_index(drop=True), rows.iloc[count // 2 :].reset_index(drop=True)
+
+
+def leaks(train: pd.DataFrame, test: pd.DataFrame, **changed: Any) -> dict[str, GateResult]:
+    case, _ = make({"metric": "roc_auc", "min": 0.5}, train=train, test=test, **changed)
+    return {gate(case).id: gate(case) for gate in (leak.rows, leak.near, leak.target)}
+
+
+def test_a_clean_split_has_no_leak() -> None:
+    found = leaks(*sides())
+
+    assert {name: (one.verdict, one.value) for name, one in found.items()} == {
+        "leak": ("pass", 0),
+        "leak/near": ("pass", 0),
+        "leak/target": ("pass", 0),
+    }
+
+
+def test_a_row_on_both_sides_is_exact_and_near() -> None:
+    train, test = sides()
+
+    found = leaks(pd.concat([train, test.head(1)]), test)
+
+    assert [(found[name].verdict, found[name].value) for name in ("leak", "leak/near")] == [("fail", 1), ("fail", 1)]
+
+
+def test_a_row_with_one_value_changed_is_near() -> None:
+    train, test = sides()
+
+    found = leaks(pd.concat([train, test.head(3).assign(x2=9.0)]), test)
+
+    assert (found["leak"].verdict, found["leak/near"].verdict, found["leak/near"].value) == ("pass", "fail", 3)
+    assert found["leak/near"].reason == "3 of 300 test rows stand in the training rows too; 0 % would by chance"
+
+
+def test_a_feature_that_is_the_target_is_named() -> None:
+    train, test = sides()
+
+    found = leaks(train.assign(closed=np.where(train["target"] == 1, None, "open")), test)["leak/target"]
+
+    assert (found.verdict, found.value) == ("fail", 1)
+    assert found.reason == "alone predicts the target, where 1 is perfectly: closed at 1"
+
+
+def test_what_the_model_does_not_see_gives_nothing_away() -> None:
+    train, test = sides()
+    case, _ = make({"metric": "roc_auc", "min": 0.5}, train=train.assign(closed=train["target"]), test=test)
+    features = case.spec.train.features.model_copy(update={"exclude": ["closed"]})
+    told = case.spec.model_copy(update={"train": case.spec.train.model_copy(update={"features": features})})
+
+    assert leak.target(replace(case, spec=told)).verdict == "pass"
+
+
+def test_times_are_compared_too() -> None:
+    """A time that every row of one class has, and the rows of a day that repeat."""
+    seen = pd.date_range("2026-01-01", periods=600, freq="h")
+    train, test = sides(seen=seen)
+
+    clean = leaks(train, test)
+    told = leaks(train.assign(seen=train["seen"].mask(train["target"] == 1)), test)
+
+    assert {one.verdict for one in clean.values()} == {"pass"}
+    assert told["leak/target"].reason.endswith(": seen at 1")
+
+
+@pytest.mark.parametrize(
+    ("change", "gates"),
+    [
+        (lambda train, test: (train.iloc[:0], test), {"leak", "leak/near", "leak/target"}),
+        (lambda train, test: (train, test.iloc[:0]), {"leak", "leak/near"}),
+        (lambda train, test: (train.assign(target=1), test), {"leak/target"}),
+        (lambda train, test: (train.assign(target=np.nan), test), {"leak/target"}),
+        (lambda train, test: (train[["target"]], test[["target"]]), {"leak/target"}),
+        (lambda train, test: (train, test.drop(columns="x3")), {"leak/near"}),
+    ],
+    ids=["no training rows", "no test rows", "one class", "no target", "no features", "a column less"],
+)
+def test_a_leak_that_can_t_be_looked_for_is_inconclusive(change: Any, gates: set[str]) -> None:
+    found = leaks(*change(*sides()))
+
+    assert {name for name, one in found.items() if one.verdict == "inconclusive"} == gates
+    assert all(found[name].reason and found[name].value is None for name in gates)
+
+
 FAIR = {"fairness": "equalized_odds_difference", "by": "band", "max": 0.2}
 
 
@@ -367,6 +503,7 @@ JUDGING = [
     (metric, {"metric": "accuracy", "min": 0.0}),
     (champion, {**CHAMPION, "margin": 1.0}),
     (slices, {**SLICE, "min": 0.0}),
+    (weak_slices, {**WEAK, "weak_slices": ["band"], "min": 0.0}),
     (fairness, {**FAIR, "max": 1.0}),
     (robustness, {**ROBUST, "max_drop": 1.0}),
 ]

@@ -56,7 +56,10 @@ def honest() -> dict[str, Any]:
         "against": {"environment": "production", "version": "v1.4.0", "digest": "sha256:" + "2" * 64},
         "gates": [
             gate("contract", "contract", 0, 0, 0, bound={"op": "=", "value": 0}),
-            gate("leak", "leak", 0, 0, 0, bound={"op": "=", "value": 0}),
+            *(
+                gate(name, "leak", 0, 0, 0, bound={"op": "=", "value": 0})
+                for name in ("leak", "leak/near", "leak/target")
+            ),
             gate("roc_auc", "metric", 0.777, 0.766, 0.791, metric="roc_auc", bound={"op": ">=", "value": 0.76}),
             gate(
                 "champion/production/roc_auc",

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.special import ndtri
@@ -132,6 +134,14 @@ def test_an_interval_without_ends_is_inconclusive_unless_another_slice_fails():
 
     assert judge_search(search, **lenient)[0].verdict == "inconclusive"
     assert judge_search(search, **strict)[0].verdict == "fail"
+
+
+def test_the_corrected_end_is_a_value_that_the_measure_can_have():
+    truth, side = np.arange(200) % 2, {"side": np.arange(200) // 100}
+    search = search_slices("accuracy", truth, np.where(np.arange(200) % 99, truth, 1 - truth), side, min_rows=50)
+
+    assert search.reach == (0, 1)
+    assert judge_search(replace(search, slices=search.slices * 50), minimum=0.999)[1].interval.high == 1
 
 
 def test_nothing_to_look_at_is_no_pass():

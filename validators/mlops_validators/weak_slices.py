@@ -48,6 +48,8 @@ class Search:
 
     slices: tuple[WeakSlice, ...]
     undefined: int
+    reach: tuple[float, float] = (-np.inf, np.inf)
+    """The least and the greatest value that the measure can have."""
 
 
 def search_slices(  # noqa: PLR0913
@@ -87,15 +89,12 @@ def search_slices(  # noqa: PLR0913
     >>> [(one.name, round(one.interval.value, 2)) for one in search.slices if one.interval.value < 1]
     [('place=3', 0.67)]
     """
-    if depth not in {1, 2} or min_rows < FEWEST_ROWS or not features:
-        raise ValueError(f"`depth` must be 1 or 2, `min_rows` at least {FEWEST_ROWS}, and there must be features")
     truth, score, known = np.asarray(y_true), np.asarray(y_score), named(measure)
     # What is wrong with the rows is told of all of them; it must not hide as slices without a value.
     known(truth, score, threshold=options.get("threshold", 0.5))
-    columns = {name: _cut(name, column, len(truth)) for name, column in features.items()}
     related = None if groups is None else np.asarray(groups)
     found, undefined = [], 0
-    for conditions, rows in _slices(columns, depth, min_rows):
+    for conditions, rows in slices_of(features, len(truth), min_rows=min_rows, depth=depth):
         part = None if related is None else related[rows]
         try:
             each = interval(known, truth[rows], score[rows], groups=part, **options)
@@ -103,7 +102,27 @@ def search_slices(  # noqa: PLR0913
             undefined += 1
         else:
             found.append(WeakSlice(conditions, len(rows), each))
-    return Search(tuple(found), undefined)
+    return Search(tuple(found), undefined, (known.low, known.high))
+
+
+def slices_of(
+    features: Mapping[str, ArrayLike], rows: int, *, min_rows: int = 100, depth: int = 1
+) -> Iterator[tuple[tuple[Condition, ...], Integers]]:
+    """Conditions, and the positions of the `min_rows` rows or more that meet them; arguments as `search_slices`.
+
+    >>> [(name, len(rows)) for name, rows in slices_of({"odd": np.arange(90) % 2}, 90, min_rows=30)]
+    [((('odd', '0'),), 45), ((('odd', '1'),), 45)]
+    """
+    if depth not in {1, 2} or min_rows < FEWEST_ROWS or not features:
+        raise ValueError(f"`depth` must be 1 or 2, `min_rows` at least {FEWEST_ROWS}, and there must be features")
+    columns = {name: _cut(name, column, rows) for name, column in features.items()}
+    for name, cut in columns.items():
+        for code, inside in _cells(cut.codes, min_rows):
+            yield ((name, cut.names[code]),), inside
+    for (one, left), (two, right) in combinations(columns.items(), 2) if depth == 2 else ():
+        width = len(right.names)
+        for cell, inside in _cells(left.codes * width + right.codes, min_rows):
+            yield ((one, left.names[cell // width]), (two, right.names[cell % width])), inside
 
 
 def judge_search(
@@ -138,10 +157,10 @@ def judge_search(
     _, worst, side, bound = min(pairs, key=lambda pair: pair[0])
     wide = widened(worst.interval, len(search.slices))
     if side == "min":
-        decider = replace(worst, interval=replace(worst.interval, high=wide.high))
+        decider = replace(worst, interval=replace(worst.interval, high=min(wide.high, search.reach[1])))
         verdict = judge(decider.interval, minimum=bound, rows=worst.rows)
     else:
-        decider = replace(worst, interval=replace(worst.interval, low=wide.low))
+        decider = replace(worst, interval=replace(worst.interval, low=max(wide.low, search.reach[0])))
         verdict = judge(decider.interval, maximum=bound, rows=worst.rows)
     return replace(verdict, reason=f"{_told(worst, search)}: {verdict.reason}"), decider
 
@@ -173,19 +192,6 @@ def _cut(name: str, column: ArrayLike, rows: int) -> Categories:
     codes = np.where(np.isnan(number), len(bins.edges) + 1, np.searchsorted(bins.edges, number, side="right"))
     ends = ["-∞", *(f"{edge:.6g}" for edge in bins.edges), "∞"]
     return Categories(codes, (*(f"[{low}, {high})" for low, high in pairwise(ends)), MISSING))
-
-
-def _slices(
-    columns: Mapping[str, Categories], depth: int, min_rows: int
-) -> Iterator[tuple[tuple[Condition, ...], Integers]]:
-    """Conditions and the positions of the rows that meet them."""
-    for name, cut in columns.items():
-        for code, rows in _cells(cut.codes, min_rows):
-            yield ((name, cut.names[code]),), rows
-    for (one, left), (two, right) in combinations(columns.items(), 2) if depth == 2 else ():
-        width = len(right.names)
-        for cell, rows in _cells(left.codes * width + right.codes, min_rows):
-            yield ((one, left.names[cell // width]), (two, right.names[cell % width])), rows
 
 
 def _cells(codes: Integers, min_rows: int) -> Iterator[tuple[int, Integers]]:

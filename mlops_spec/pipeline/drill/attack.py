@@ -38,15 +38,6 @@ class Attack:
     noticed: Callable[[GateResult], bool] = stops
 
 
-def simple(name: str, change: Callable[[Case], Case]) -> Attack:
-    """An attack of one form that is the same for every gate."""
-
-    def blows(case: Case, target: Target) -> Iterator[Blow]:
-        yield Blow(change(case), target)
-
-    return Attack(name, blows)
-
-
 def answering(case: Case, score: np.ndarray) -> Case:
     """The case with other answers of the candidate."""
     return replace(case, answers=replace(case.answers, score=score))

@@ -13,8 +13,9 @@ from mlops_spec.outputs.stages import data_file
 from mlops_spec.package import digest
 from mlops_spec.pipeline.candidate import read_candidate
 from mlops_spec.pipeline.drill.on_answers import ON_CHAMPION, ON_METRIC, ON_ROBUSTNESS, ON_SLICES
-from mlops_spec.pipeline.drill.on_data import ON_CONTRACT, ON_DRIFT, ON_LEAK
-from mlops_spec.pipeline.drill.on_groups import ON_FAIRNESS, SLICE_DAMAGED
+from mlops_spec.pipeline.drill.on_data import ON_CONTRACT, ON_DRIFT
+from mlops_spec.pipeline.drill.on_groups import ON_FAIRNESS, SLICE_DAMAGED, UNNAMED_SLICE_DAMAGED
+from mlops_spec.pipeline.drill.on_leaks import ON_LEAK, ON_NEAR, ON_TARGET
 from mlops_spec.pipeline.drill.on_operation import ON_LATENCY, ON_SIZE
 from mlops_spec.pipeline.drill.target import ask, targets
 from mlops_spec.pipeline.drill.toothless import trained_share, weaknesses
@@ -32,9 +33,12 @@ if TYPE_CHECKING:
 ATTACKS: Mapping[str, tuple[Attack, ...]] = {
     "contract": ON_CONTRACT,
     "leak": ON_LEAK,
+    "leak/near": ON_NEAR,
+    "leak/target": ON_TARGET,
     "metric": ON_METRIC,
     "champion": ON_CHAMPION,
     "slice": (SLICE_DAMAGED, *ON_SLICES),
+    "weak_slices": (UNNAMED_SLICE_DAMAGED, *ON_SLICES),
     "fairness": ON_FAIRNESS,
     "robustness": ON_ROBUSTNESS,
     "latency": ON_LATENCY,

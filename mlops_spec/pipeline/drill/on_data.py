@@ -1,4 +1,4 @@
-"""Attacks on the gates of the data: a promise of the contract broken, test rows in train, columns that moved."""
+"""Attacks on what guards the data: a promise of the contract broken, another file, columns that moved."""
 
 from __future__ import annotations
 
@@ -33,16 +33,6 @@ def _other_file(case: Case, target: Target) -> Iterator[Blow]:
     yield Blow(replace(case, data_changed=True), target)
 
 
-def _leaked(case: Case, target: Target) -> Iterator[Blow]:
-    one = pd.concat([case.train, case.test.head(1)], ignore_index=True)
-    yield Blow(replace(case, train=one), target, "one row")
-    yield Blow(replace(case, train=pd.concat([case.train, case.test], ignore_index=True)), target, "all rows")
-
-
-def _trained_on(case: Case, target: Target) -> Iterator[Blow]:
-    yield Blow(replace(case, test=case.train), target)
-
-
 def _drifted(case: Case, target: Target) -> Iterator[Blow]:
     """What comes in has moved, all watched columns of it; the reference stays what it is."""
     assert isinstance(target.declared, Drift)
@@ -67,5 +57,4 @@ def _emptied(values: pd.Series) -> pd.Series:
 
 
 ON_CONTRACT = (Attack("contract violated", _contract_broken), Attack("another data file", _other_file))
-ON_LEAK = (Attack("test rows in train", _leaked), Attack("judged on the training split", _trained_on))
 ON_DRIFT = (Attack("drifted columns", _drifted),)

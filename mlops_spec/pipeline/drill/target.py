@@ -49,7 +49,7 @@ def ask(target: Target, case: Case) -> GateResult:
 
 def _asked(target: Target, case: Case) -> GateResult:
     if target.declared is None:
-        return always.contract(case) if target.kind == "contract" else always.leak(case)
+        return always.GATES[target.id](case)
     if isinstance(target.declared, Drift):
         return ring(case, target.declared)
     return next(results_of(case, target.declared))

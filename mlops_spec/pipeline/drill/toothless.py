@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mlops_spec.pipeline.drill.target import Target
     from mlops_spec.pipeline.gates.case import Case
 
-_JUDGES_ANSWERS = {"metric", "champion", "slice", "fairness", "robustness"}
+_JUDGES_ANSWERS = {"metric", "champion", "slice", "weak_slices", "fairness", "robustness"}
 
 
 def trained_share(case: Case) -> float:

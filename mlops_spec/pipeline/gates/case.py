@@ -59,6 +59,13 @@ class Case:
     rivals: Mapping[str, Rival]
 
 
+def column(case: Case, name: str) -> pd.Series:
+    """A column of the test rows; raises ValueError when they have none of that name."""
+    if name not in case.test:
+        raise ValueError(f"the test rows have no column `{name}`")
+    return case.test[name]
+
+
 def result(
     gate_id: str,
     kind: str,
@@ -81,6 +88,12 @@ def result(
         rows_needed=verdict.rows_needed,
         **more,
     )
+
+
+def counted(gate_id: str, kind: str, count: int, verdict: Verdict) -> GateResult:
+    """A result of a gate that demands that there be none of something; the count is exact."""
+    exact = Interval(float(count), float(count), float(count), "exact")
+    return result(gate_id, kind, verdict, exact, Limit("=", 0.0))
 
 
 def limit(minimum: float | None, maximum: float | None, value: float | None = None) -> Limit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mlops_spec.pipeline.gates.case import limit, result
+from mlops_spec.pipeline.gates.case import column, limit, result
 from mlops_spec.pipeline.measured import options
 from mlops_spec.spec.gates import attributes, gate_id
 from mlops_validators import judge, undecided
@@ -34,9 +34,9 @@ def results(case: Case, gate: FairnessGate) -> Iterator[GateResult]:
     if case.answers.score.ndim != 1 or case.spec.task == "regression":
         yield result(name, "fairness", undecided("a disparity is of a binary task"), metric=gate.fairness)
         return
-    columns = [case.test[column].to_numpy() for column in attributes(gate)]
     how = {key: value for key, value in options(case.spec).items() if key != "threshold"}
     try:
+        columns = [column(case, attribute).to_numpy() for attribute in attributes(gate)]
         labels = (probabilities("y_score", case.answers.score) >= case.spec.evaluate.threshold).astype(int)
         groups = count_groups(case.answers.truth, labels, columns[0] if len(columns) == 1 else columns)
         found = disparity_interval(gate.fairness, groups, **how)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlops_spec.pipeline.answers import slices
-from mlops_spec.pipeline.gates.case import limit, result
+from mlops_spec.pipeline.gates.case import column, limit, result
 from mlops_spec.pipeline.measured import interval_of
 from mlops_spec.spec.gates import gate_id
 from mlops_validators import undecided
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 def results(case: Case, gate: SliceGate) -> Iterator[GateResult]:
     """A result for each value, and first one for the column, which is that of the value that decides."""
     name = gate_id(gate)
-    if not len(case.test) == len(case.answers.truth) == len(case.answers.score):
-        reason = "the rows, the truth and the answers differ in length"
-        yield result(name, "slice", undecided(reason), bound=limit(gate.min, gate.max), metric=gate.metric)
+    try:
+        parts = _parts(case, gate.slice)
+    except ValueError as error:
+        yield result(name, "slice", undecided(str(error)), bound=limit(gate.min, gate.max), metric=gate.metric)
         return
-    parts = slices(case.test[gate.slice]) if len(case.test) else {}
     measured = {value: _measured(case, gate, rows) for value, rows in parts.items()}
     verdicts = judge_slices(measured, minimum=gate.min, maximum=gate.max, min_rows=gate.min_rows)
     each = [
@@ -51,6 +51,12 @@ def results(case: Case, gate: SliceGate) -> Iterator[GateResult]:
         return
     yield replace(decider, id=name, slice=None, reason=f"{gate.slice}={decider.slice}: {decider.reason}")
     yield from each
+
+
+def _parts(case: Case, name: str) -> dict[str, np.ndarray]:
+    if not len(case.test) == len(case.answers.truth) == len(case.answers.score):
+        raise ValueError("the rows, the truth and the answers differ in length")
+    return slices(column(case, name)) if len(case.test) else {}
 
 
 def _measured(case: Case, gate: SliceGate, rows: np.ndarray) -> Slice:

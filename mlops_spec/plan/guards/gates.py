@@ -13,6 +13,7 @@ from mlops_spec.spec.evaluate import (
     RobustnessGate,
     SizeGate,
     SliceGate,
+    WeakSlicesGate,
 )
 from mlops_spec.spec.gates import gate_id
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from mlops_spec.plan import Weakening
     from mlops_spec.spec import Spec
     from mlops_spec.spec.evaluate import Gate
+
+    _Bounded = MetricGate | SliceGate | WeakSlicesGate | FairnessGate
 
 
 def gates(old: Spec, new: Spec) -> Iterator[Weakening]:
@@ -50,6 +53,11 @@ def _compare(where: str, old: Gate, new: Gate) -> Iterator[Weakening]:
         case SliceGate(), SliceGate():
             yield from _bounds(where, old, new)
             yield from fell(f"{where} min_rows", old.min_rows, new.min_rows)
+        case WeakSlicesGate(), WeakSlicesGate():
+            yield from _bounds(where, old, new)
+            yield from rose(f"{where} min_rows", old.min_rows, new.min_rows)
+            yield from fell(f"{where} depth", old.depth, new.depth)
+            yield from _columns(f"{where} columns", old.weak_slices, new.weak_slices)
         case ChampionGate(), ChampionGate():
             yield from rose(f"{where} margin", old.margin, new.margin)
         case RobustnessGate(), RobustnessGate():
@@ -63,9 +71,7 @@ def _compare(where: str, old: Gate, new: Gate) -> Iterator[Weakening]:
             yield from rose(where, old.size.max, new.size.max)
 
 
-def _bounds(
-    where: str, old: MetricGate | SliceGate | FairnessGate, new: MetricGate | SliceGate | FairnessGate
-) -> Iterator[Weakening]:
+def _bounds(where: str, old: _Bounded, new: _Bounded) -> Iterator[Weakening]:
     yield from fell(f"{where} min", old.min, new.min)
     yield from rose(f"{where} max", old.max, new.max)
 

@@ -1,0 +1,52 @@
+"""The gates against leaks, which every model has: rows on both sides of the split, and features that give it away."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING
+
+from mlops_spec.pipeline.gates.case import counted, result
+from mlops_spec.pipeline.judgement import Limit
+from mlops_spec.pipeline.leak import leaked_rows, near_rows, revealing_features
+from mlops_validators import Verdict, undecided
+from mlops_validators.leak import judge_duplicates
+from mlops_validators.revealing import TOO_GOOD
+
+if TYPE_CHECKING:
+    from mlops_spec.pipeline.gates.case import Case
+    from mlops_spec.pipeline.judgement import GateResult
+
+NEAR, TARGET = "leak/near", "leak/target"
+
+
+def rows(case: Case) -> GateResult:
+    """The number of test rows that are in train as well, by row hashes."""
+    if case.train.empty or case.test.empty:
+        side = "training" if case.train.empty else "test"
+        return result("leak", "leak", undecided(f"there are no {side} rows"), bound=Limit("=", 0.0))
+    count = int(leaked_rows(case.spec.data, case.train, case.test).sum())
+    return counted("leak", "leak", count, Verdict("fail" if count else "pass", f"{count:,} test rows are in train too"))
+
+
+def near(case: Case) -> GateResult:
+    """How many more test rows than by chance have a near twin in train: chance is how often training rows have one."""
+    try:
+        found = near_rows(case.spec.data, case.train, case.test)
+    except ValueError as error:
+        return result(NEAR, "leak", undecided(str(error)), bound=Limit("=", 0.0))
+    verdict = judge_duplicates(found, confidence=case.spec.evaluate.confidence)
+    beyond = ceil(found.rows - found.expected * len(found.found)) if verdict.verdict == "fail" else 0
+    return counted(NEAR, "leak", beyond, verdict)
+
+
+def target(case: Case) -> GateResult:
+    """The number of features that alone predict the target nearly perfectly."""
+    try:
+        found = revealing_features(case.spec, case.train)
+    except ValueError as error:
+        return result(TARGET, "leak", undecided(str(error)), bound=Limit("=", 0.0))
+    if not found:
+        return counted(TARGET, "leak", 0, Verdict("pass", f"no feature alone predicts the target at {TOO_GOOD:g}"))
+    told = ", ".join(f"{one.column} at {one.score:.4g}" for one in found)
+    verdict = Verdict("fail", f"alone predicts the target, where 1 is perfectly: {told}")
+    return counted(TARGET, "leak", len(found), verdict)
