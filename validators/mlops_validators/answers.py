@@ -34,6 +34,11 @@ class Answers:
     truth: Anything
     score: Floats
 
+    @property
+    def classes(self) -> int:
+        """How many there are; two of a vector of probabilities."""
+        return 2 if self.score.ndim == 1 else self.score.shape[1]
+
 
 def answers(y_true: ArrayLike, y_score: ArrayLike, tasks: tuple[Task, ...], measure: str) -> Answers:
     """Checks both arrays for the task that they show: a matrix of scores is multiclass, a vector is the other one.
@@ -62,13 +67,13 @@ def decide(given: Answers, threshold: float) -> Integers:
     """Labels from scores: 1 from `threshold` on, or the most probable class (the first of equals).
 
     >>> decide(answers([0, 1], [0.2, 0.9], ("binary-classification",), "f1"), 0.5)
-    array([0, 1])
+    array([0, 1], dtype=int8)
     """
     if given.task == MULTICLASS:
         return np.asarray(given.score.argmax(axis=1), dtype=np.intp)
     if not 0 < threshold < 1:
         raise ValueError(f"`threshold` is {threshold}; it must lie between 0 and 1")
-    return (given.score >= threshold).astype(np.intp)
+    return (given.score >= threshold).view(np.int8)
 
 
 def _binary(y_true: ArrayLike, y_score: ArrayLike) -> Answers:

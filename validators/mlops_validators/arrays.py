@@ -65,27 +65,37 @@ def same_length(**arrays: Anything) -> int:
 
 
 def binary_labels(name: str, values: ArrayLike) -> Integers:
-    """0 and 1, both present, as integers.
+    """0 and 1, both present, as integers: those that were given, or a byte each.
 
-    >>> binary_labels("y_true", [True, False])
+    >>> binary_labels("y_true", [1, 0])
     array([1, 0])
     >>> binary_labels("y_true", [1, 1])
     Traceback (most recent call last):
         ...
     ValueError: `y_true` has one class only (1), so nothing tells the classes apart
     """
-    found = numbers(name, values)
+    return _several_classes(name, zeros_and_ones(name, values))
+
+
+def zeros_and_ones(name: str, values: ArrayLike, needed: str = "must be 0 or 1 for a binary task") -> Integers:
+    """0 and 1, perhaps one of them alone, as `binary_labels` has them; `needed` is what the error says.
+
+    >>> zeros_and_ones("y_pred", [True, True])
+    array([1, 1], dtype=int8)
+    """
+    found = _numbers_or_integers(name, values)
     if not np.all((found == 0) | (found == 1)):
-        raise ValueError(f"`{name}` must be 0 or 1 for a binary task")
-    return _several_classes(name, found.astype(np.intp))
+        raise ValueError(f"`{name}` {needed}")
+    return found if found.dtype == np.intp else found.astype(np.int8)
 
 
 def class_codes(name: str, values: ArrayLike, classes: int) -> Integers:
     """Class codes 0 to `classes`-1, at least two of them present."""
-    found = numbers(name, values)
-    if not np.all((found >= 0) & (found < classes) & (found == np.floor(found))):
+    found = _numbers_or_integers(name, values)
+    whole = found.dtype.kind != "f" or np.array_equal(found, np.floor(found))
+    if found.min() < 0 or found.max() >= classes or not whole:
         raise ValueError(f"`{name}` must be class codes from 0 to {classes - 1}, one for each column of `y_score`")
-    return _several_classes(name, found.astype(np.intp))
+    return _several_classes(name, found.astype(np.intp, copy=False))
 
 
 def probabilities(name: str, values: ArrayLike, *, dimensions: tuple[int, ...] = (1,)) -> Floats:
@@ -97,14 +107,15 @@ def probabilities(name: str, values: ArrayLike, *, dimensions: tuple[int, ...] =
     ValueError: `y_score` has 1 of 2 values outside [0, 1], so they are no probabilities
     """
     found = numbers(name, values, dimensions=dimensions)
-    if outside := int(np.count_nonzero((found < 0) | (found > 1))):
+    if found.min() < 0 or found.max() > 1:
+        outside = np.count_nonzero((found < 0) | (found > 1))
         raise ValueError(f"`{name}` has {outside} of {found.size} values outside [0, 1], so they are no probabilities")
     if found.ndim == 1:
         return found
     totals = found.sum(axis=1)
     if off := int(np.count_nonzero(np.abs(totals - 1) > SUM_TOLERANCE)):
         raise ValueError(f"`{name}` has {off} of {len(found)} rows that do not sum to 1")
-    return np.asarray(found / totals[:, None])
+    return found if np.all(totals == 1) else np.asarray(found / totals[:, None])
 
 
 def row_weights(values: ArrayLike, rows: int) -> Floats:
@@ -130,6 +141,12 @@ def divide(above: Floats, below: Floats) -> Floats:
     """`above / below`, NaN where `below` is 0."""
     blank = np.full(np.broadcast_shapes(above.shape, below.shape), np.nan)
     return np.asarray(np.divide(above, below, out=blank, where=below != 0))
+
+
+def _numbers_or_integers(name: str, values: ArrayLike) -> Anything:
+    """Whole numbers as they are, which takes no memory; anything else as checked floats."""
+    array = np.asarray(values)
+    return array if array.dtype.kind in "iub" and array.ndim == 1 and array.size else numbers(name, values)
 
 
 def _several_classes(name: str, codes: Integers) -> Integers:

@@ -12,12 +12,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from math import exp, factorial
+from typing import Any
 
 import numpy as np
 from scipy.special import ndtr, ndtri
 
 from mlops_validators.arrays import Anything, Floats, Integers
+from mlops_validators.blocks import blocks
 
 Kernel = Callable[[Anything], Floats]
 EXACT_ROWS = 1000
@@ -41,6 +44,33 @@ class Design:
     def rows(self) -> int:
         return int(self.counts.sum())
 
+    @cached_property
+    def clusters(self) -> int:
+        """How many groups there are."""
+        assert self.cluster is not None
+        return int(self.cluster.max()) + 1
+
+    @cached_property
+    def strata(self) -> tuple[Integers, Integers, Integers]:
+        """Rows in the order of their strata, and for each place there: where its stratum begins, and its size."""
+        assert self.stratum is not None
+        order = np.argsort(self.stratum, kind="stable").astype(_index_type(len(self.stratum)))
+        size = np.bincount(self.stratum).astype(order.dtype)
+        return order, np.repeat(np.cumsum(size, dtype=order.dtype) - size, size), np.repeat(size, size)
+
+
+def single(rows: int) -> Design:
+    """Rows drawn one by one, none merged; the ones take no memory.
+
+    >>> single(3).rows
+    3
+    """
+    return Design(np.broadcast_to(np.uint8(1), rows))
+
+
+def _index_type(rows: int) -> type[np.signedinteger[Any]]:
+    return np.int32 if rows < 2**31 else np.int64
+
 
 def replicates(kernel: Kernel, design: Design, *, resamples: int, seed: int) -> Floats:
     """The measure on `resamples` resamples, shape (resamples,); the same seed gives the same numbers."""
@@ -55,24 +85,31 @@ def replicates(kernel: Kernel, design: Design, *, resamples: int, seed: int) -> 
 def draw(design: Design, rng: np.random.Generator, resamples: int) -> Anything:
     """Weights of rows, shape (resamples, n)."""
     if design.cluster is not None:
-        groups = np.ones(int(design.cluster.max()) + 1, dtype=np.intp)
-        weights = _draw(groups, rng, resamples)[:, design.cluster]
+        weights = _draw(np.ones(design.clusters, dtype=np.intp), rng, resamples)[:, design.cluster]
         return weights if design.counts.max() == 1 else weights * design.counts
     if design.stratum is None:
         return _draw(design.counts, rng, resamples)
-    weights = np.empty((resamples, len(design.counts)))
-    for code in np.unique(design.stratum):
-        rows = np.flatnonzero(design.stratum == code)
-        drawn = _draw(design.counts[rows], rng, resamples).astype(np.float64)
-        weights[:, rows] = drawn * (design.counts[rows].sum() / drawn.sum(axis=1, keepdims=True))
-    return weights
+    return np.stack([_draw_within(design, rng) for _ in range(resamples)])
+
+
+def _draw_within(design: Design, rng: np.random.Generator) -> Integers:
+    """As many rows of each stratum as it has, with replacement."""
+    order, begin, size = design.strata
+    drawn = np.empty_like(order)
+    for block in blocks(len(order)):
+        drawn[block] = order[begin[block] + (rng.random(len(begin[block])) * size[block]).astype(order.dtype)]
+    return np.bincount(drawn, minlength=len(order)).astype(np.uint8)  # 256 times the same row: once in 10^507
 
 
 def _draw(counts: Integers, rng: np.random.Generator, resamples: int) -> Anything:
     total = int(counts.sum())
     if len(counts) < total or total <= EXACT_ROWS:
         return rng.multinomial(total, counts / total, size=resamples)
-    return POISSON[rng.integers(0, len(POISSON), (resamples, len(counts)), dtype=np.uint16)]
+    weights = np.empty((resamples, len(counts)), dtype=np.uint8)
+    for block in blocks(len(counts)):
+        part = weights[:, block]
+        part[:] = POISSON[rng.integers(0, len(POISSON), part.shape, dtype=np.uint16)]
+    return weights
 
 
 def _poisson_table() -> Anything:
@@ -93,11 +130,13 @@ def jackknife(kernel: Kernel, design: Design) -> tuple[Floats, Integers]:
     if design.cluster is None and len(design.counts) < design.rows:
         kinds = np.arange(len(design.counts))
         return _each(kernel, kinds, lambda some: design.counts - (kinds == some[:, None])), design.counts
-    unit = np.arange(len(design.counts)) if design.cluster is None else design.cluster
-    units = int(unit.max()) + 1
-    group = (np.random.default_rng(0).permutation(units) % JACKKNIFE_GROUPS)[unit]
+    units = len(design.counts) if design.cluster is None else design.clusters
+    group = np.resize(np.arange(JACKKNIFE_GROUPS, dtype=np.uint8), units)
+    np.random.default_rng(0).shuffle(group)
+    if design.cluster is not None:
+        group = group[design.cluster]
     groups = np.arange(min(units, JACKKNIFE_GROUPS))
-    values = _each(kernel, groups, lambda some: np.where(group == some[:, None], 0, design.counts), width=len(unit))
+    values = _each(kernel, groups, lambda some: (group != some[:, None]) * design.counts, width=len(group))
     return values, np.ones(len(groups), dtype=np.intp)
 
 

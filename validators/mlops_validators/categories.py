@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mlops_validators.blocks import blocks
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -37,12 +39,18 @@ def categories(values: ArrayLike, *, name: str = "values") -> Categories:
     column = as_column(values)
     if column.ndim != 1 or not len(column):
         raise ValueError(f"`{name}` has shape {column.shape}; it must have one value per row, and rows")
-    gone = missing(column)
-    known = column[~gone]
-    distinct, inverse = np.unique(known.astype(str) if known.dtype == object else known, return_inverse=True)
-    codes = np.full(len(column), len(distinct), dtype=np.intp)
-    codes[~gone] = inverse
-    return Categories(codes, (*map(as_text, distinct.tolist()), *([MISSING] if gone.any() else [])))
+    codes, parts = np.empty(len(column), dtype=np.intp), []
+    for block in blocks(len(column)):
+        gone = missing(column[block])
+        known = column[block][~gone]
+        own, inverse = np.unique(known.astype(str) if known.dtype == object else known, return_inverse=True)
+        codes[block][gone], codes[block][~gone] = -1, inverse
+        parts.append(own)
+    distinct = np.unique(np.concatenate(parts))
+    for block, own in zip(blocks(len(column)), parts, strict=True):
+        codes[block] = np.append(np.searchsorted(distinct, own), len(distinct))[codes[block]]
+    any_gone = codes.max() == len(distinct)
+    return Categories(codes, (*map(as_text, distinct.tolist()), *([MISSING] if any_gone else [])))
 
 
 def crossed(columns: Sequence[ArrayLike], *, name: str = "values") -> Categories:
@@ -93,6 +101,16 @@ def missing(column: Anything) -> Booleans:
     if column.dtype.kind in "fcmM":
         return np.asarray(np.isnan(column) if column.dtype.kind in "fc" else np.isnat(column))
     return np.zeros(len(column), dtype=bool)
+
+
+def present(column: Anything) -> Anything:
+    """The values that are not missing; the column itself when none is.
+
+    >>> present(np.array([1.0, float("nan")]))
+    array([1.])
+    """
+    gone = missing(column)
+    return column[~gone] if gone.any() else column
 
 
 def _is_missing(value: object) -> bool:

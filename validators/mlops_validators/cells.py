@@ -1,10 +1,12 @@
-"""Weighted sums over cells (bins, fields of a confusion matrix), for many resamples, in memory that rows bound."""
+"""Weighted sums over cells (bins, classes), for many resamples at a time."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from mlops_validators.blocks import blocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,22 +17,22 @@ if TYPE_CHECKING:
 def by_cell(cell: Integers, size: int, value: Floats | None = None) -> Callable[[Anything], Floats]:
     """Prepares the sums over cells of weight, or of weight times value: weights (b, n) give (b, size).
 
-    Rows are put in the order of their cells once, so that a cell is a run of neighbours.
+    Args:
+        cell: the cell of each row, 0 to size - 1, shape (n,).
+        size: how many cells there are.
+        value: of each row, shape (n,); ones unless given.
 
     >>> by_cell(np.array([2, 0, 2]), 3)(np.array([[1, 1, 5]]))
     array([[1., 0., 6.]])
     """
-    order = np.argsort(cell, kind="stable")
-    held, start = np.unique(cell[order], return_index=True)
-    ordered = None if value is None else value[order]
+    held = cell.astype(np.min_scalar_type(size))
 
     def sums(weights: Anything) -> Floats:
-        weight = weights[:, order]
-        found = np.zeros((len(weights), size))
-        if ordered is None:
-            found[:, held] = np.add.reduceat(weight, start, axis=1, dtype=np.float64)
-        else:
-            found[:, held] = np.add.reduceat(weight * ordered, start, axis=1)
-        return found
+        lines = np.arange(len(weights))[:, None] * size  # each resample has cells of its own
+        found = np.zeros(lines.size * size)
+        for block in blocks(len(held)):
+            weight = weights[:, block] if value is None else weights[:, block] * value[block]
+            found += np.bincount((lines + held[block]).ravel(), weight.ravel(), found.size)
+        return found.reshape(-1, size)
 
     return sums

@@ -1,11 +1,13 @@
-"""Measures of the confusion matrix: functions of counts (b, k, k), truth first, label second, that give (b,) values.
+"""Measures of the confusion matrix, for many resamples at a time: each gives (b,) values.
 
-NaN where undefined; a mean over classes takes a class without a denominator as 0, as `measures` does.
+They need its diagonal and its margins alone, so that thousands of classes cost no more than their rows. NaN where
+undefined; a mean over classes takes a class without a denominator as 0, as `measures` does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,47 +17,52 @@ from mlops_validators.arrays import divide
 if TYPE_CHECKING:
     from mlops_validators.arrays import Floats
 
-Counted = Callable[["Floats"], "Floats"]
+
+@dataclass(frozen=True)
+class Counts:
+    """Rows of each class: told right, in truth, and told so; each (b, k)."""
+
+    hits: Floats
+    actual: Floats
+    told: Floats
 
 
-def hits(counts: Floats) -> Floats:
-    """Rows told right, of each class: (b, k)."""
-    return np.diagonal(counts, axis1=1, axis2=2)
+Counted = Callable[[Counts], "Floats"]
 
 
-def accuracy(counts: Floats) -> Floats:
+def accuracy(counts: Counts) -> Floats:
     """Share of rows told right."""
-    return divide(hits(counts).sum(axis=1), counts.sum(axis=(1, 2)))
+    return divide(counts.hits.sum(axis=1), counts.actual.sum(axis=1))
 
 
-def balanced_accuracy(counts: Floats) -> Floats:
+def balanced_accuracy(counts: Counts) -> Floats:
     """Mean recall of the classes that truth holds."""
-    actual = counts.sum(axis=2)
-    recall = np.divide(hits(counts), actual, out=np.zeros_like(actual), where=actual > 0)
+    actual = counts.actual
+    recall = np.divide(counts.hits, actual, out=np.zeros_like(actual), where=actual > 0)
     return divide(recall.sum(axis=1), np.count_nonzero(actual, axis=1).astype(np.float64))
 
 
-def matthews_corrcoef(counts: Floats) -> Floats:
+def matthews_corrcoef(counts: Counts) -> Floats:
     """(c s - sum p_k t_k) / sqrt((s^2 - sum p_k^2) (s^2 - sum t_k^2)); 0 when one side is constant, as scikit-learn."""
-    actual, told, total = counts.sum(axis=2), counts.sum(axis=1), counts.sum(axis=(1, 2))
-    above = hits(counts).sum(axis=1) * total - (actual * told).sum(axis=1)
+    actual, told, total = counts.actual, counts.told, counts.actual.sum(axis=1)
+    above = counts.hits.sum(axis=1) * total - (actual * told).sum(axis=1)
     below = np.sqrt((total**2 - (told**2).sum(axis=1)) * (total**2 - (actual**2).sum(axis=1)))
     return np.asarray(np.divide(above, below, out=np.zeros_like(above), where=below > 0))
 
 
-def f1_each(counts: Floats) -> Floats:
+def f1_each(counts: Counts) -> Floats:
     """2 hits / (told + actual) of each class: (b, k)."""
-    return divide(2 * hits(counts), counts.sum(axis=1) + counts.sum(axis=2))
+    return divide(2 * counts.hits, counts.told + counts.actual)
 
 
-def precision_each(counts: Floats) -> Floats:
+def precision_each(counts: Counts) -> Floats:
     """Hits over what was told, of each class: (b, k)."""
-    return divide(hits(counts), counts.sum(axis=1))
+    return divide(counts.hits, counts.told)
 
 
-def recall_each(counts: Floats) -> Floats:
+def recall_each(counts: Counts) -> Floats:
     """Hits over what is, of each class: (b, k)."""
-    return divide(hits(counts), counts.sum(axis=2))
+    return divide(counts.hits, counts.actual)
 
 
 def of_positive(each: Counted) -> Counted:
@@ -66,14 +73,13 @@ def of_positive(each: Counted) -> Counted:
 def over_classes(each: Counted) -> Counted:
     """Mean over the classes that truth or labels hold."""
 
-    def mean(counts: Floats) -> Floats:
-        seen = (counts.sum(axis=1) + counts.sum(axis=2)) > 0
+    def mean(counts: Counts) -> Floats:
+        seen = (counts.told + counts.actual) > 0
         return divide(np.where(seen, np.nan_to_num(each(counts)), 0).sum(axis=1), seen.sum(axis=1).astype(np.float64))
 
     return mean
 
 
-def f1_weighted(counts: Floats) -> Floats:
+def f1_weighted(counts: Counts) -> Floats:
     """Mean F1 of the classes, weighted by their rows in truth."""
-    actual = counts.sum(axis=2)
-    return divide((np.nan_to_num(f1_each(counts)) * actual).sum(axis=1), actual.sum(axis=1))
+    return divide((np.nan_to_num(f1_each(counts)) * counts.actual).sum(axis=1), counts.actual.sum(axis=1))

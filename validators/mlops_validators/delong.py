@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import expit, logit, ndtri, stdtrit
 
+from mlops_validators.blocks import blocks
 from mlops_validators.interval import Interval
 
 if TYPE_CHECKING:
@@ -40,16 +41,20 @@ def placements(positive: Booleans, score: Floats) -> Placements:
     >>> placements(np.array([False, True, True]), np.array([0.3, 0.3, 0.9])).positive
     array([0.5, 1. ])
     """
-    order = np.argsort(score)
-    ranked, high = score[order], positive[order]
-    start = np.flatnonzero(np.concatenate([[True], ranked[1:] != ranked[:-1]]))
-    end = np.append(start[1:], len(ranked))
-    lows, highs = (np.concatenate([[0], np.cumsum(side)]) for side in (~high, high))
-    beaten = (lows[start] + lows[end]) / (2 * lows[-1])
-    beating = 1 - (highs[start] + highs[end]) / (2 * highs[-1])
-    placed = np.empty(len(score))
-    placed[order] = np.where(high, np.repeat(beaten, end - start), np.repeat(beating, end - start))
-    return Placements(placed[positive], placed[~positive])
+    beating, beaten = score[positive], score[~positive]
+    won, lost = _shares(beating, np.sort(beaten)), _shares(beaten, np.sort(beating))
+    return Placements(won, np.subtract(1, lost, out=lost))
+
+
+def _shares(own: Floats, others: Floats) -> Floats:
+    """For each of `own` the share of the sorted `others` that it exceeds, ties half."""
+    order = np.argsort(own)
+    shares = np.empty(len(own))
+    for block in blocks(len(own)):
+        ranked = own[order[block]]
+        twice = np.searchsorted(others, ranked, side="left") + np.searchsorted(others, ranked, side="right")
+        shares[order[block]] = twice / (2 * len(others))
+    return shares
 
 
 def auc_interval(positive: Booleans, score: Floats, confidence: float) -> Interval:

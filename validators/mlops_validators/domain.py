@@ -48,9 +48,11 @@ def domain_auc(reference: ArrayLike, current: ArrayLike, *, confidence: float = 
 
 
 def _sample(name: str, rows: ArrayLike, rng: np.random.Generator) -> Floats:
-    matrix = np.asarray(rows, dtype=np.float64)
+    matrix = np.asarray(rows)
     if matrix.ndim != 2 or len(matrix) < 50 or not matrix.shape[1]:
         raise ValueError(f"`{name}` has shape {matrix.shape}; it must have at least 50 rows, and columns")
-    if len(matrix) <= MOST_ROWS:
-        return matrix
-    return np.asarray(matrix[rng.choice(len(matrix), MOST_ROWS, replace=False)])
+    some = matrix if len(matrix) <= MOST_ROWS else matrix[rng.choice(len(matrix), MOST_ROWS, replace=False)]
+    try:
+        return np.asarray(some, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(f"`{name}` must be numbers; give categories as codes") from None

@@ -23,7 +23,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlops_validators.arrays import binary_labels, confidence_level, numbers, same_length
+from mlops_validators.arrays import binary_labels, confidence_level, same_length, zeros_and_ones
+from mlops_validators.blocks import blocks
 from mlops_validators.bootstrap import quantile
 from mlops_validators.categories import categories, crossed
 from mlops_validators.interval import Interval
@@ -84,17 +85,17 @@ def count_groups(y_true: ArrayLike, y_pred: ArrayLike, by: ArrayLike | Sequence[
     >>> groups.names, groups.rates[:, TRUE_POSITIVE]
     (('f', 'm'), array([1. , 0.5]))
     """
-    truth, told = binary_labels("y_true", y_true), numbers("y_pred", y_pred)
-    if not np.all((told == 0) | (told == 1)):
-        raise ValueError("`y_pred` must be labels, 0 or 1; decide them from scores by a threshold")
-    label = told.astype(np.intp)
+    truth = binary_labels("y_true", y_true)
+    label = zeros_and_ones("y_pred", y_pred, "must be labels, 0 or 1; decide them from scores by a threshold")
     several = isinstance(by, list | tuple) and len(by) > 0 and np.ndim(by[0]) == 1
     found = crossed(by, name="by") if several else categories(by, name="by")  # type: ignore[arg-type]
-    same_length(y_true=truth, y_pred=label, by=found.codes)
+    rows = same_length(y_true=truth, y_pred=label, by=found.codes)
     if len(found.names) < 2:
         raise ValueError(f"one group only ({found.names[0]}): there is nothing to compare")
-    counts = np.bincount((found.codes * 2 + truth) * 2 + label, minlength=4 * len(found.names))
-    return Groups(found.names, counts.reshape(-1, 2, 2).astype(np.intp))
+    counts = np.zeros(4 * len(found.names), dtype=np.intp)
+    for block in blocks(rows):
+        counts += np.bincount(4 * found.codes[block] + 2 * truth[block] + label[block], minlength=len(counts))
+    return Groups(found.names, counts.reshape(-1, 2, 2))
 
 
 def disparity(name: str, groups: Groups) -> float:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import isfinite
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from mlops_validators.answers import Answers, answers, decide
 from mlops_validators.arrays import Anything, Integers, confidence_level
-from mlops_validators.bootstrap import Design, acceleration, bca, jackknife, percentile, replicates
+from mlops_validators.blocks import blocks
+from mlops_validators.bootstrap import Design, acceleration, bca, jackknife, percentile, replicates, single
 from mlops_validators.calibration import calibration_interval
 from mlops_validators.delong import auc_difference, auc_interval
 from mlops_validators.interval import Interval
@@ -18,7 +20,7 @@ from mlops_validators.measures import MEASURES, Measure, top_label
 from mlops_validators.wilson import wilson
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import ArrayLike
 
@@ -60,30 +62,22 @@ def interval(  # noqa: PLR0913  arrays, then keyword options, as scikit-learn ha
         threshold: the score from which the answer of a binary task is 1.
         groups: (n,); rows of one group (a customer, a day) depend on each other and are resampled together.
         strata: (n,); the rows were drawn so many from each stratum, and are resampled so.
-        method: `auto` is Wilson for accuracy, recall and precision and DeLong for roc_auc when rows are drawn singly,
-            else BCa.
+        method: `auto` is the one that fits (see the module), of rows that are not drawn singly BCa.
 
     Raises:
         ValueError: an array is malformed, or the measure is undefined on these rows.
 
-    >>> found = interval("accuracy", [0, 1, 1, 0], [0.1, 0.9, 0.2, 0.3])
-    >>> found.method, found.value, round(found.low, 2), round(found.high, 2)
-    ('wilson', 0.75, 0.3, 0.95)
+    >>> interval("accuracy", [0, 1, 1, 0], [0.1, 0.9, 0.2, 0.3]).method
+    'wilson'
     """
-    confidence_level(confidence)
-    measure = named(measure)
+    measure, asked = named(measure), _Request(confidence_level(confidence), resamples, seed, method)
     given = answers(y_true, y_score, measure.tasks, measure.name)
     if method == "auto" and groups is None and strata is None and measure.name in _WITHOUT_RESAMPLING:
         return _WITHOUT_RESAMPLING[measure.name](given, threshold, confidence)
+    design = _design(len(given.truth), groups, strata)
     if method == "auto" and measure.name == "expected_calibration_error":
-        truth, probability = (
-            (given.truth, given.score) if given.score.ndim == 1 else top_label(given.truth, given.score)
-        )
-        design = _design(len(truth), groups, strata)
-        return calibration_interval(truth, probability, design, confidence=confidence, resamples=resamples, seed=seed)
-    value = measure.of(given, threshold=threshold)
-    measured, design = _single(measure, given, threshold, _design(len(given.truth), groups, strata))
-    return _resampled(value, measured, design, _Request(confidence, resamples, seed, method))
+        return _calibration(given, design, asked)
+    return _resampled(measure, *_single(measure, given, threshold, design), asked)
 
 
 def paired_difference(  # noqa: PLR0913
@@ -105,21 +99,21 @@ def paired_difference(  # noqa: PLR0913
     Both are resampled with the same weights, so what rows have in common cancels; `auto` is DeLong's paired
     variance for roc_auc.
 
+    Raises:
+        ValueError: an array is malformed, the models' answers differ in shape, or the measure is undefined.
+
     >>> y = [0, 0, 1, 1]
     >>> paired_difference("roc_auc", y, [0.1, 0.2, 0.3, 0.4], [0.1, 0.4, 0.35, 0.8]).value
     0.25
     """
-    confidence_level(confidence)
-    measure = named(measure)
-    one = answers(y_true, candidate, measure.tasks, measure.name)
-    two = answers(y_true, champion, measure.tasks, measure.name)
+    measure, asked = named(measure), _Request(confidence_level(confidence), resamples, seed, method)
+    one, two = (answers(y_true, each, measure.tasks, measure.name) for each in (candidate, champion))
     if one.score.shape != two.score.shape:
         raise ValueError(f"candidate has shape {one.score.shape}, champion {two.score.shape}")
     if method == "auto" and groups is None and strata is None and measure.name == "roc_auc":
         return auc_difference(one.truth == 1, one.score, two.score, confidence)
-    value = measure.of(one, threshold=threshold) - measure.of(two, threshold=threshold)
-    measured, design = _paired(measure, (one, two), threshold, _design(len(one.truth), groups, strata))
-    return _resampled(value, measured, design, _Request(confidence, resamples, seed, method))
+    design = _design(len(one.truth), groups, strata)
+    return _resampled(measure, *_paired(measure, (one, two), threshold, design), asked)
 
 
 def named(measure: str | Measure) -> Measure:
@@ -131,7 +125,11 @@ def named(measure: str | Measure) -> Measure:
     return MEASURES[measure]
 
 
-def _resampled(value: float, measured: Kernel, design: Design, asked: _Request) -> Interval:
+def _resampled(measure: Measure, measured: Kernel, design: Design, asked: _Request) -> Interval:
+    """The value comes from the same arithmetic as its resamples, so that equal is equal to the last digit."""
+    value = float(measured(design.counts[None])[0])
+    if not isfinite(value):
+        raise ValueError(f"{measure.name} is undefined on these rows: it gives {value}")
     drawn = replicates(measured, design, resamples=asked.resamples, seed=asked.seed)
     if asked.method == "percentile":
         return Interval(value, *percentile(drawn, asked.confidence), "percentile", asked.confidence)
@@ -139,21 +137,26 @@ def _resampled(value: float, measured: Kernel, design: Design, asked: _Request) 
     return Interval(value, *bca(value, drawn, skew, asked.confidence), "bca", asked.confidence)
 
 
+def _calibration(given: Answers, design: Design, asked: _Request) -> Interval:
+    truth, probability = (given.truth, given.score) if given.score.ndim == 1 else top_label(given.truth, given.score)
+    return calibration_interval(
+        truth, probability, design, confidence=asked.confidence, resamples=asked.resamples, seed=asked.seed
+    )
+
+
 def _single(measure: Measure, given: Answers, threshold: float, design: Design) -> tuple[Kernel, Design]:
     if measure.needs == "score":
         return kernel(measure, given, None), design
-    labels = decide(given, threshold)
-    merged, first = _merge(design, given.truth, labels)
-    return kernel(measure, _rows(given, first), labels[first]), merged
+    merged, (truth, labels) = _merge(design, given.truth, decide(given, threshold))
+    return kernel(measure, replace(given, truth=truth), labels), merged
 
 
 def _paired(measure: Measure, pair: tuple[Answers, Answers], threshold: float, design: Design) -> tuple[Kernel, Design]:
     if measure.needs == "score":
         one, two = (kernel(measure, given, None) for given in pair)
         return _less(one, two), design
-    labels = [decide(given, threshold) for given in pair]
-    merged, first = _merge(design, pair[0].truth, *labels)
-    one, two = (kernel(measure, _rows(given, first), told[first]) for given, told in zip(pair, labels, strict=True))
+    merged, (truth, *labels) = _merge(design, pair[0].truth, *(decide(given, threshold) for given in pair))
+    one, two = (kernel(measure, replace(given, truth=truth), told) for given, told in zip(pair, labels, strict=True))
     return _less(one, two), merged
 
 
@@ -164,7 +167,7 @@ def _less(candidate: Kernel, champion: Kernel) -> Kernel:
 def _design(rows: int, groups: ArrayLike | None, strata: ArrayLike | None) -> Design:
     if groups is not None and strata is not None:
         raise ValueError("give `groups` or `strata`, not both")
-    return Design(np.ones(rows, dtype=np.intp), _codes("groups", groups, rows), _codes("strata", strata, rows))
+    return replace(single(rows), cluster=_codes("groups", groups, rows), stratum=_codes("strata", strata, rows))
 
 
 def _codes(name: str, values: ArrayLike | None, rows: int) -> Integers | None:
@@ -176,21 +179,21 @@ def _codes(name: str, values: ArrayLike | None, rows: int) -> Integers | None:
     unique, codes = np.unique(found, return_inverse=True)
     if name == "groups" and len(unique) < 2:
         raise ValueError("`groups` has one group only, so nothing varies between groups")
-    return codes.astype(np.intp)
+    return codes.astype(np.int32) if rows < 2**31 else codes
 
 
-def _merge(design: Design, *columns: Integers) -> tuple[Design, Integers]:
-    """Equal rows become one with a count; with it the index of one row of each kind."""
+def _merge(design: Design, *columns: Integers) -> tuple[Design, Sequence[Integers]]:
+    """Equal rows become one with a count; with it the columns of one row of each kind."""
     if design.cluster is not None or design.stratum is not None:
-        return design, np.arange(len(columns[0]))
+        return design, columns
     sizes = tuple(int(column.max()) + 1 for column in columns)
-    cell = np.ravel_multi_index(columns, sizes)
-    _, first, counts = np.unique(cell, return_index=True, return_counts=True)
-    return Design(counts.astype(np.intp)), first
-
-
-def _rows(given: Answers, index: Integers) -> Answers:
-    return Answers(given.task, given.truth[index], given.score[index])
+    parts = [
+        np.unique(np.ravel_multi_index([column[block] for column in columns], sizes), return_counts=True)
+        for block in blocks(len(columns[0]))
+    ]
+    kinds, place = np.unique(np.concatenate([kind for kind, _ in parts]), return_inverse=True)
+    counts = np.bincount(place, weights=np.concatenate([count for _, count in parts]))
+    return Design(counts.astype(np.intp)), np.unravel_index(kinds, sizes)
 
 
 def _accuracy(given: Answers, threshold: float, confidence: float) -> Interval:

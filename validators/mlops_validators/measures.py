@@ -18,6 +18,7 @@ import numpy as np
 
 from mlops_validators.answers import Answers, answers, decide
 from mlops_validators.arrays import BINARY, MULTICLASS, REGRESSION, Anything, Floats, Task, row_weights
+from mlops_validators.blocks import blocks
 from mlops_validators.calibration import expected_calibration_error
 
 if TYPE_CHECKING:
@@ -130,8 +131,7 @@ def _log_loss(truth: Anything, read: Anything, weights: Floats | None) -> float:
 
 def _brier_score(truth: Anything, read: Anything, weights: Floats | None) -> float:
     """Mean squared distance to the outcome; over several classes the sum over them, so up to 2."""
-    squared = (truth - read) ** 2 if read.ndim == 1 else ((read - np.eye(read.shape[1])[truth]) ** 2).sum(axis=1)
-    return float(np.average(squared, weights=weights))
+    return float(np.average(squared_distance(truth, read), weights=weights))
 
 
 def _calibration(truth: Anything, read: Anything, weights: Floats | None) -> float:
@@ -148,24 +148,46 @@ def _roc_auc_ovr(truth: Anything, read: Anything, weights: Floats | None) -> flo
 
 
 def _percentage(truth: Anything, read: Anything, weights: Floats | None) -> float:
-    if not truth.all():
-        raise ValueError("mean_absolute_percentage_error is undefined where `y_true` is 0")
+    check_nonzero(truth)
     return _by_scikit_learn("mean_absolute_percentage_error", truth, read, sample_weight=weights)
 
 
 def _explained(name: str) -> Function:
     def measure(truth: Anything, read: Anything, weights: Floats | None) -> float:
-        if truth.min() == truth.max():
-            raise ValueError("a share of the variance is undefined: `y_true` is constant")
+        check_varies(truth)
         return _by_scikit_learn(name, truth, read, sample_weight=weights)
 
     return measure
 
 
+def check_nonzero(truth: Floats) -> None:
+    """What a relative error needs."""
+    if not truth.all():
+        raise ValueError("mean_absolute_percentage_error is undefined where `y_true` is 0")
+
+
+def check_varies(truth: Floats) -> None:
+    """What a share of the variance needs."""
+    if truth.min() == truth.max():
+        raise ValueError("a share of the variance is undefined: `y_true` is constant")
+
+
+def squared_distance(truth: Anything, read: Floats) -> Floats:
+    """Of each row's probabilities from its outcome, (n,); of a matrix the sum over classes."""
+    found = np.empty(len(read))
+    for block in blocks(len(read)):
+        if read.ndim == 1:
+            found[block] = (truth[block] - read[block]) ** 2
+        else:
+            apart = read[block].copy()
+            apart[np.arange(len(apart)), truth[block]] -= 1
+            found[block] = np.einsum("ij,ij->i", apart, apart)
+    return found
+
+
 def top_label(truth: Anything, read: Floats) -> tuple[Anything, Floats]:
     """Whether the most probable class was right, and its probability."""
-    chosen = read.argmax(axis=1)
-    return (chosen == truth).astype(np.intp), read[np.arange(len(read)), chosen]
+    return (read.argmax(axis=1) == truth).view(np.int8), read.max(axis=1)
 
 
 def present(truth: Anything, read: Floats) -> Anything:
