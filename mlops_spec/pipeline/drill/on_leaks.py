@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from mlops_spec.pipeline.drill.attack import Attack, Blow, draw
-from mlops_spec.pipeline.leak import near_rows
+from mlops_spec.pipeline.giveaways import near_rows
+from mlops_spec.pipeline.leak import content
 from mlops_spec.spec.features import is_feature
 
 if TYPE_CHECKING:
@@ -34,8 +35,9 @@ def _nearly_leaked(case: Case, target: Target) -> Iterator[Blow]:
     chance = near_rows(case.spec.data, case.train, case.test).expected
     if chance > _HOPELESS:
         return
+    changeable = [name for name in content(case.spec.data, case.test) if name != case.spec.data.target]
     some = case.test.sample(frac=min(1.0, 0.1 + 2 * chance), random_state=case.spec.train.seed)
-    changed = max(_kept(case), key=lambda name: some[name].nunique())
+    changed = max(changeable, key=lambda name: some[name].nunique())
     copies = some.assign(**{changed: draw(case).permutation(some[changed].to_numpy())})
     yield Blow(_trained_with(case, copies), target, f"{changed} changed")
 
@@ -63,12 +65,6 @@ def _no_test_rows(case: Case, target: Target) -> Iterator[Blow]:
 
 def _trained_with(case: Case, rows: pd.DataFrame) -> Case:
     return replace(case, train=pd.concat([case.train, rows], ignore_index=True))
-
-
-def _kept(case: Case) -> list[str]:
-    """The columns that say something about a row."""
-    data = case.spec.data
-    return [str(name) for name in case.test.columns if name not in (data.id, data.target, *data.derive)]
 
 
 _BOTH_SIDES = Attack("too few rows", _no_test_rows)

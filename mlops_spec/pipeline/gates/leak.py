@@ -6,8 +6,9 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from mlops_spec.pipeline.gates.case import counted, result
+from mlops_spec.pipeline.giveaways import near_rows, revealing_features
 from mlops_spec.pipeline.judgement import Limit
-from mlops_spec.pipeline.leak import leaked_rows, near_rows, revealing_features
+from mlops_spec.pipeline.leak import leaked_rows
 from mlops_validators import Verdict, undecided
 from mlops_validators.leak import judge_duplicates
 from mlops_validators.revealing import TOO_GOOD
