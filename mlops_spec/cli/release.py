@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.forge.actions import connect, set_output
+from mlops_spec.forge.actions import connect, link_to_run, set_output
 from mlops_spec.git import Git
 from mlops_spec.ledger.who import who
 from mlops_spec.release.ask import Waiting, ask
@@ -22,6 +22,7 @@ from mlops_spec.release.declared import Following, declared_in
 from mlops_spec.release.promotion import follow, promote
 from mlops_spec.release.propose import propose
 from mlops_spec.release.register import register, registered
+from mlops_spec.release.vouch import CHECKS, vouch
 from mlops_spec.release.world import World, look
 from mlops_spec.spec.base import seconds
 
@@ -107,6 +108,30 @@ def open_command(environment: str, version: str, directory: Path, form: str) -> 
     }
     _answer(answer, done.message + (f": {done.url}" if done.url else ""), form)
     return Exit.OK
+
+
+@promote_command.command("check")
+@click.argument("environment")
+@_directory
+@_format
+def check_command(environment: str, directory: Path, form: str) -> int:
+    """Set the required checks of an open promotion as commit statuses, where no GitHub App opened it.
+
+    GitHub starts no workflow for a pull request that a workflow's own token opened, so its checks would never come.
+    The promotion must change the deploy file alone, and declare what may go there; then main's checks stand for it.
+
+    \b
+    Example:
+      mlops-spec promote check production
+    """
+    done = vouch(Git.open(directory), connect(os.environ), environment, link=link_to_run(os.environ))
+    answer = {"environment": environment, "commit": done.commit, "problem": done.problem}
+    if done.commit is None:
+        told = f"no promotion to {environment} is open"
+    else:
+        told = f"{', '.join(CHECKS)} of {done.commit[:12]}: {done.problem or 'success'}"
+    _answer(answer, told, form)
+    return Exit.FINDINGS if done.problem else Exit.OK
 
 
 @promote_command.command("plan")

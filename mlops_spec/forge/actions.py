@@ -32,6 +32,13 @@ def required(environ: Mapping[str, str], name: str) -> str:
     return environ[name]
 
 
+def link_to_run(environ: Mapping[str, str]) -> str:
+    """The address of this run's page; nothing outside of Actions."""
+    names = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
+    server, repository, run = (environ.get(name) for name in names)
+    return f"{server}/{repository}/actions/runs/{run}" if server and repository and run else ""
+
+
 def set_output(environ: Mapping[str, str], name: str, value: str) -> None:
     """Sets an output of the step; outside of Actions nothing happens.
 

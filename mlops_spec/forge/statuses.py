@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 from mlops_spec.forge.connection import GitHub, repository_path
@@ -11,9 +12,20 @@ State = Literal["error", "failure", "pending", "success"]
 _LONGEST = 140  # characters of a description, GitHub's limit
 
 
-def create(github: GitHub, sha: str, *, context: str, state: State, description: str = "") -> Status:
+@dataclass(frozen=True)
+class Given:
+    """What to say of a commit, and where to learn more."""
+
+    context: str
+    state: State
+    description: str = ""
+    link: str = ""
+
+
+def create(github: GitHub, sha: str, given: Given) -> Status:
     path = repository_path(github, f"statuses/{sha}")
-    values = {"context": context, "state": state, "description": description[:_LONGEST]}
+    values = {"context": given.context, "state": given.state, "description": given.description[:_LONGEST]}
+    values |= {"target_url": given.link} if given.link else {}
     return read(Status, github.send("POST", path, values, needs="statuses: write"), f"POST {path}")
 
 

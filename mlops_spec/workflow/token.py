@@ -24,9 +24,11 @@ TABLE: Mapping[str, Mapping[str, str]] = {
     "bundle": _READ,
     "comment": {"contents": "read", "pull-requests": "write"},
     "register": {"contents": "write", "attestations": "read"},
+    "record": _WRITE,
     "promote plan": {"contents": "read", "pull-requests": "read"},
     "promote ask": {"contents": "write", "pull-requests": "read"},
     "promote open": {"contents": "write", "pull-requests": "write"},
+    "promote check": {"contents": "read", "statuses": "write"},
     "promote close": _WRITE,
     "rollback": {"contents": "write", "pull-requests": "write"},
     "status": _READ,
@@ -37,7 +39,9 @@ TABLE: Mapping[str, Mapping[str, str]] = {
 NEEDED: Mapping[str, Mapping[str, str]] = {
     "comment": {"pull-requests": "write"},
     "register": _WRITE,
+    "record": _WRITE,
     "promote ask": _WRITE,
+    "promote check": {"statuses": "write"},
     "promote close": _WRITE,
     "monitor": _WRITE,
 }

@@ -92,7 +92,9 @@ def test_an_open_issue_is_updated_and_the_oldest_counts(script: Any) -> None:
 
 def test_a_status_description_fits_githubs_limit(script: Any) -> None:
     script.then(201, {"context": "gate", "state": "failure", "description": "x"})
-    status = statuses.create(script.github(), "0" * 40, context="gate", state="failure", description="x" * 999)
+    status = statuses.create(
+        script.github(), "0" * 40, statuses.Given(context="gate", state="failure", description="x" * 999)
+    )
 
     assert status.state == "failure"
 

@@ -147,10 +147,10 @@ def test_rules_ask_for_green_checks_on_the_head(stage: Any) -> None:
     alice = stage.as_("alice")
     with pytest.raises(Failure, match='"gate" is expected'):
         merge(stage, pull.number)
-    statuses.create(alice, pull.head.sha, context="gate", state="failure")
+    statuses.create(alice, pull.head.sha, statuses.Given(context="gate", state="failure"))
     with pytest.raises(Failure, match='"gate" is failure'):
         merge(stage, pull.number)
-    statuses.create(alice, pull.head.sha, context="gate", state="success")
+    statuses.create(alice, pull.head.sha, statuses.Given(context="gate", state="success"))
 
     assert [status.state for status in statuses.of_commit(alice, pull.head.sha)] == ["success", "failure"]
     assert merge(stage, pull.number)["merged"]

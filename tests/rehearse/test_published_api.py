@@ -111,7 +111,7 @@ def call_everything(stage: Any) -> None:
     comments.update(alice, comment.id, "Look again")
     comments.of_issue(alice, pull.number)
     comments.keep_one(stage.as_("github-actions[bot]"), pull.number, marker="<!-- report -->", body="Passed")
-    statuses.create(alice, head, context="train", state="success", description="9 gates pass")
+    statuses.create(alice, head, statuses.Given(context="train", state="success", description="9 gates pass"))
     statuses.of_commit(alice, head)
     review = f"/repos/acme/churn/pulls/{pull.number}/reviews"
     bob.send("POST", review, {"event": "APPROVE", "commit_id": head, "body": "Fine"}, needs="")

@@ -1,0 +1,83 @@
+"""The checks of a promotion that GitHub starts no workflow for, since a workflow's own token opened it: as statuses.
+
+What the workflow of pull requests would look at is main, which passed it, and the one file that the promotion changes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.forge import statuses
+from mlops_spec.release.declared import Declared, declared_in, path_of
+from mlops_spec.release.evidence import current, fit, registered_as
+from mlops_spec.release.promotion import what_for
+from mlops_spec.release.propose import branch_of
+from mlops_spec.release.rollback import newest_main
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mlops_spec.forge import GitHub
+    from mlops_spec.git import Git
+    from mlops_spec.release.world import World
+
+CHECKS = ("Lint and plan", "Train and gate")  # the jobs that the ruleset of main requires
+
+
+@dataclass(frozen=True)
+class Vouched:
+    """The commit whose statuses were set, None: no promotion is open; `problem` says why it is not let through."""
+
+    commit: str | None
+    problem: str | None = None
+
+
+def vouch(git: Git, github: GitHub, environment: str, *, link: str = "", now: datetime | None = None) -> Vouched:
+    """Sets the statuses of an environment's open promotion; `link` is where whoever reads them learns more.
+
+    Raises:
+        Failure: the remote or the forge doesn't answer (69), or the token may not set a status (78).
+    """
+    ref = f"refs/heads/{branch_of(environment)}"
+    commit = git.remote_refs(ref).get(ref)
+    if commit is None:
+        return Vouched(None)
+    git.fetch(f"+{ref}:refs/remotes/{git.remote}/{branch_of(environment)}")
+    problem = _problem(newest_main(git, now=now), environment, commit)
+    state: statuses.State = "failure" if problem else "success"
+    said = problem or f"main passed it; only {path_of(environment)} differs, and declares what may go there"
+    for context in CHECKS:
+        statuses.create(github, commit, statuses.Given(context, state, said, link))
+    return Vouched(commit, problem)
+
+
+def _problem(world: World, environment: str, commit: str) -> str | None:
+    try:
+        _alone(world, environment, commit)
+        _declares(world, environment, commit)
+    except Failure as failure:
+        if failure.exit_code == Exit.UNAVAILABLE:
+            raise
+        return failure.message
+    return None
+
+
+def _alone(world: World, environment: str, commit: str) -> None:
+    """Nothing but the deploy file differs from where the branch left main."""
+    base = world.git.text("merge-base", world.commit, commit)
+    changed = world.git.text("diff", "--name-only", "--no-renames", base, commit).splitlines()
+    others = [path for path in changed if path != str(path_of(environment))]
+    if others:
+        raise Failure(f"it changes {others[0]} too" + (f" and {len(others) - 1} more" if others[1:] else ""))
+
+
+def _declares(world: World, environment: str, commit: str) -> None:
+    """What the file declares may be promoted as things stand; soak and approvals are asked for after the merge."""
+    said = declared_in(world.git.tree(commit), environment)
+    if not isinstance(said, Declared) or said.version is None:
+        raise Failure(f"{path_of(environment)} declares no version")
+    registered = registered_as(world, said.version, said.digest)
+    current(world, said)
+    fit(world, what_for(world, environment, registered, after=world.environment(environment).after))
