@@ -31,6 +31,7 @@ FAMILIES: dict[str, dict[str, str]] = {
     },
     "release": {
         "register": "release",
+        "record": "record",
         "promote": "release",
         "rollback": "rollback",
         "revoke": "revoke",

@@ -81,20 +81,31 @@ def stage_command(name: str, directory: Path) -> int:
 
 @click.command("gate")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help=f"Where to write it [default: {GATE}].")
+@click.option(
+    "--failed",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="A new or empty folder for what a judgement rests on that stops the release; `record` takes it.",
+)
 @DIRECTORY
 @FORMAT
-def gate_command(out: Path | None, directory: Path, form: str) -> int:
+def gate_command(out: Path | None, failed: Path | None, directory: Path, form: str) -> int:
     """Judge what the pipeline measured by the spec's gates; exit 1 unless every gate passes or is waived.
 
     \b
     Example:
       mlops-spec gate --out build/gate.json
     """
+    from mlops_spec.pipeline.bundle import write_judged  # noqa: PLC0415
     from mlops_spec.pipeline.gate import judge  # noqa: PLC0415
     from mlops_spec.pipeline.gate_table import show  # noqa: PLC0415
 
     root = directory.resolve()
-    judged = judge(root, spec_of(root), out or root / GATE)
+    if failed is not None and (out or root / GATE).resolve() != root / GATE:
+        raise click.UsageError(f"--failed keeps {GATE}: leave --out away")
+    spec = spec_of(root)
+    judged = judge(root, spec, out or root / GATE)
+    if failed is not None and judged.verdict != "pass":
+        write_judged(root, spec, failed)
     click.echo(json.dumps(judged.record())) if form == "json" else show(judged)
     return Exit.OK if judged.verdict == "pass" else Exit.FINDINGS
 

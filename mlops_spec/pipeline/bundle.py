@@ -1,4 +1,4 @@
-"""The command `bundle`: what a release is made of, in one folder, once the gates passed."""
+"""What a release is made of, in one folder, once the gates passed; and what a judgement rests on that stops one."""
 
 from __future__ import annotations
 
@@ -17,8 +17,10 @@ from mlops_spec.pipeline.dvc_lock import locked_stages
 from mlops_spec.release.bundle import read_bundle
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from mlops_spec.release.bundle import Bundle
     from mlops_spec.spec import Spec
 
 _PARTS = (
@@ -35,6 +37,18 @@ def write_bundle(root: Path, spec: Spec, out: Path) -> str:
 
     Raises Failure when a part is missing (78), the folder is not empty (2), or a gate blocks or judged another commit.
     """
+    return _write(root, spec, out, _releasable)
+
+
+def write_judged(root: Path, spec: Spec, out: Path) -> str:
+    """Writes the same of a candidate whatever its gates say, so that a judgement that stops it gets on record.
+
+    Raises Failure when a part is missing (78), the folder is not empty (2), or the gates judged another commit (75).
+    """
+    return _write(root, spec, out, lambda _: None)
+
+
+def _write(root: Path, spec: Spec, out: Path, check: Callable[[Bundle], None]) -> str:
     if out.exists() and any(out.iterdir()):
         raise Failure(f"{out} is not empty", remedy="Name a new folder.")
     verify(root / layout.PACKAGE)
@@ -46,7 +60,7 @@ def write_bundle(root: Path, spec: Spec, out: Path) -> str:
     locked_stages((root / layout.DVC_LOCK).read_bytes())
     out.mkdir(parents=True, exist_ok=True)
     try:
-        _fill(root, spec, out)
+        check(_filled(root, spec, out))
     except BaseException:
         shutil.rmtree(out)
         raise
@@ -55,7 +69,7 @@ def write_bundle(root: Path, spec: Spec, out: Path) -> str:
     return found
 
 
-def _fill(root: Path, spec: Spec, out: Path) -> None:
+def _filled(root: Path, spec: Spec, out: Path) -> Bundle:
     for part in _PARTS:
         shutil.copyfile(root / part, out / part.name)
     bundle = read_bundle(out)
@@ -66,7 +80,11 @@ def _fill(root: Path, spec: Spec, out: Path) -> None:
             exit_code=Exit.STALE,
             remedy="Run `mlops-spec gate` again.",
         )
+    return bundle
+
+
+def _releasable(bundle: Bundle) -> None:
     blocking = bundle.blocking(datetime.now(UTC).strftime("%Y-%m-%d"))
-    if blocking or json.loads((out / layout.GATE.name).read_bytes())["verdict"] != "pass":
+    if blocking or json.loads(bundle.files[layout.GATE.name])["verdict"] != "pass":
         names = ", ".join(gate.id for gate in blocking) or "the verdict"
         raise Failure(f"{names} did not pass: there is nothing to release", exit_code=Exit.FINDINGS)

@@ -1,28 +1,22 @@
-"""A candidate for a version: its release commit, its tag's message, and what goes on record about it."""
+"""A candidate for a version: where it comes from, its release commit and its tag's message."""
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from mlops_spec import __version__, layout
-from mlops_spec.card.documents import KINDS, documents
+from mlops_spec import layout
+from mlops_spec.card.documents import documents
 from mlops_spec.card.evidence import evidence_of
-from mlops_spec.ledger.canonical import canonical
-from mlops_spec.ledger.fields import plain
-from mlops_spec.ledger.record import Data, Draft, Evidence, FromWhat, Package, Policy, Risk, TagObject, What, Why
-from mlops_spec.outputs.stages import data_file
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.release.source import spec_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from datetime import datetime
-
     from mlops_spec.git import Git, Tree
     from mlops_spec.ledger import Head
-    from mlops_spec.ledger.record import Who
+    from mlops_spec.ledger.record import GateResult, Who
     from mlops_spec.release.bundle import Bundle
-    from mlops_spec.release.versions import Part
     from mlops_spec.spec import Spec
 
 FOLDER = str(layout.RELEASE)
@@ -38,6 +32,38 @@ class Candidate:
     who: Who
     now: datetime
 
+    @property
+    def blocking(self) -> tuple[GateResult, ...]:
+        """The gates that stop it today."""
+        return self.bundle.blocking(self.now.date().isoformat())
+
+
+def candidate_of(git: Git, bundle: Bundle, who: Who, now: datetime | None = None) -> Candidate:
+    """The candidate that a bundle is.
+
+    Raises:
+        Failure: its commit is not on main, or is of another model (exit 1); the remote doesn't answer (69).
+    """
+    tree = git.tree(bundle.commit)
+    _on_main(git, tree.commit)
+    spec = spec_at(tree)
+    if spec.model != bundle.manifest.model:
+        raise Failure(
+            f"the bundle is of {bundle.manifest.model!r}, the spec of {spec.model!r}", exit_code=Exit.FINDINGS
+        )
+    return Candidate(bundle, tree, spec, who, now or datetime.now(UTC))
+
+
+def _on_main(git: Git, commit: str) -> None:
+    tracking = f"refs/remotes/{git.remote}/{layout.MAIN_BRANCH}"
+    git.fetch(f"+refs/heads/{layout.MAIN_BRANCH}:{tracking}")
+    if not git.is_ancestor(commit, tracking):
+        raise Failure(
+            f"commit {commit[:12]} is not on the remote's {layout.MAIN_BRANCH}",
+            exit_code=Exit.FINDINGS,
+            remedy="only what was merged is registered; in a workflow, check out with `fetch-depth: 0`",
+        )
+
 
 def release_commit(git: Git, candidate: Candidate, version: str) -> str:
     """A commit on top of the merge that holds what the pipeline gave, and what that proves; only the tag points to it.
@@ -48,7 +74,7 @@ def release_commit(git: Git, candidate: Candidate, version: str) -> str:
     del files[layout.CARD.name]  # the declared one, which the release's own holds
     placed: dict[str, bytes | None] = {str(layout.DVC_LOCK): files.pop(layout.DVC_LOCK.name)}
     placed |= {f"{FOLDER}/{name}": content for name, content in files.items()}
-    placed |= _documents(candidate, version)
+    placed |= released_documents(candidate, version)
     return git.write_commit(
         git.write_tree(candidate.tree.commit, placed),
         parents=[candidate.tree.commit],
@@ -57,7 +83,7 @@ def release_commit(git: Git, candidate: Candidate, version: str) -> str:
     )
 
 
-def _documents(candidate: Candidate, version: str) -> dict[str, bytes]:
+def released_documents(candidate: Candidate, version: str) -> dict[str, bytes]:
     """Card, bill and statements; the declared card is main's, wherever the bundle has been."""
     declared = candidate.tree.read(layout.CARD) or candidate.bundle.files[layout.CARD.name]
     evidence = evidence_of(candidate.bundle, candidate.spec, version)
@@ -71,88 +97,3 @@ def tag_message(candidate: Candidate, version: str, end: Head) -> str:
     if end.commit:
         said.append(str(end.checkpoint).rstrip("\n"))
     return "\n\n".join(said) + "\n"
-
-
-def registration(candidate: Candidate, version: str, tag: TagObject, parts: tuple[Part, ...]) -> Draft:
-    bundle, spec = candidate.bundle, candidate.spec
-    described = bundle.manifest
-    return Draft(
-        event="register",
-        who=candidate.who,
-        what=What(
-            model=spec.model,
-            version=version,
-            package=Package(
-                digest=bundle.digest,
-                format=described.format,
-                files=len(described.files),
-                bytes=sum(file.bytes for file in described.files),
-                trusted_types=described.trusted_types,
-            ),
-            tag=tag,
-        ),
-        why=Why(
-            kind="new-data" if parts == ("data",) else "change",
-            text=_subject(candidate.tree),
-            gates=bundle.gates,
-            policy=_policy(candidate),
-        ),
-        from_what=_from_what(candidate),
-        evidence=tuple(_evidence(candidate, version)),
-        risk=Risk(class_=spec.governance.risk),
-    )
-
-
-def _evidence(candidate: Candidate, version: str) -> Iterator[Evidence]:
-    for kind, path in (("gates", layout.GATE), ("evaluation", layout.EVALUATION)):
-        digest = _sha256(candidate.bundle.files[path.name])
-        yield Evidence(kind=kind, digest=digest, uri=f"{FOLDER}/{path.name}")
-    for name, content in _documents(candidate, version).items():
-        if name in KINDS:
-            yield Evidence(kind=KINDS[name], digest=_sha256(content), uri=name)
-
-
-def _from_what(candidate: Candidate) -> FromWhat:
-    bundle, tree, spec = candidate.bundle, candidate.tree, candidate.spec
-    environment = tree.read("uv.lock")
-    return FromWhat(
-        commit=tree.commit,
-        spec=_sha256(tree.read(layout.SPEC) or b""),
-        dvc_lock=_sha256(bundle.files[layout.DVC_LOCK.name]),
-        env_lock=_sha256(environment) if environment is not None else None,
-        params=_sha256(canonical(spec.train.params)),
-        seed=spec.train.seed,
-        data=(
-            Data(
-                name=data_file(spec.data),
-                digest=f"sha256:{bundle.manifest.data.sha256}",
-                rows=bundle.manifest.data.rows,
-            ),
-        ),
-    )
-
-
-def _policy(candidate: Candidate) -> Policy:
-    spec = candidate.tree.read(layout.SPEC) or b""
-    return Policy(spec=_sha256(spec), rules=f"mlops-spec {__version__}")
-
-
-def _subject(tree: Tree) -> str:
-    return plain(tree.git.text("show", "--no-patch", "--format=%s", tree.commit))
-
-
-def _sha256(content: bytes) -> str:
-    return "sha256:" + hashlib.sha256(content).hexdigest()
-
-
-def failure(candidate: Candidate) -> Draft:
-    """The record of a judgement that lets nothing through."""
-    bundle = candidate.bundle
-    return Draft(
-        event="gate.outcome",
-        who=candidate.who,
-        what=What(model=candidate.spec.model, package=Package(digest=bundle.digest)),
-        why=Why(kind="change", text=_subject(candidate.tree), gates=bundle.gates, policy=_policy(candidate)),
-        result="fail" if any(gate.verdict == "fail" for gate in bundle.gates) else "inconclusive",
-        from_what=_from_what(candidate),
-    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout, ledger, manifest
@@ -11,16 +10,19 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Stale, Update
 from mlops_spec.ledger.record import TagObject
 from mlops_spec.outputs.stages import data_file
-from mlops_spec.release.candidate import FOLDER, Candidate, failure, registration, release_commit, tag_message
+from mlops_spec.release.candidate import FOLDER, Candidate, candidate_of, release_commit, tag_message
+from mlops_spec.release.entry import registration
 from mlops_spec.release.intents import nothing_begun
+from mlops_spec.release.judged import named, record_judgement
 from mlops_spec.release.source import spec_at
 from mlops_spec.release.versions import Made, changed, following, read_lock
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from mlops_spec.git import Git
-    from mlops_spec.ledger import Draft, Head, Record
+    from mlops_spec.ledger import Head, Record
     from mlops_spec.ledger.record import Who
     from mlops_spec.release.bundle import Bundle
     from mlops_spec.release.versions import Part
@@ -49,16 +51,15 @@ def register(git: Git, bundle: Bundle, *, who: Who, now: datetime | None = None)
         Stale: another run registered a version first (exit 75); nothing was left behind.
         Failure: the commit is not on main (exit 1), the remote doesn't answer (69) or refuses (78).
     """
-    tree = git.tree(bundle.commit)
-    _on_main(git, tree.commit)
-    spec = spec_at(tree)
-    if spec.model != bundle.manifest.model:
-        raise Failure(
-            f"the bundle is of {bundle.manifest.model!r}, the spec of {spec.model!r}", exit_code=Exit.FINDINGS
+    candidate = candidate_of(git, bundle, who, now)
+    blocking = candidate.blocking
+    if blocking:
+        record_judgement(git, candidate)
+        raise GatesFailed(
+            f"{len(blocking)} of {len(bundle.gates)} gates stop it: {named(blocking)}",
+            exit_code=Exit.FINDINGS,
+            remedy="the judgement is on record; nothing was registered",
         )
-    candidate = Candidate(bundle, tree, spec, who, now or datetime.now(UTC))
-    if bundle.blocking(candidate.now.date().isoformat()):
-        _record_failure(git, candidate)
     return _compete(git, candidate)
 
 
@@ -151,31 +152,3 @@ def _made_before(git: Git, previous: Record) -> Made:
     if described is None or lock is None:
         raise Failure(f"the release commit of {tag.name} lacks its manifest or dvc.lock", exit_code=Exit.FINDINGS)
     return Made(manifest.parse(described), read_lock(lock), data_file(spec_at(tree).data))
-
-
-def _on_main(git: Git, commit: str) -> None:
-    tracking = f"refs/remotes/{git.remote}/{layout.MAIN_BRANCH}"
-    git.fetch(f"+refs/heads/{layout.MAIN_BRANCH}:{tracking}")
-    if not git.is_ancestor(commit, tracking):
-        raise Failure(
-            f"commit {commit[:12]} is not on the remote's {layout.MAIN_BRANCH}",
-            exit_code=Exit.FINDINGS,
-            remedy="only what was merged is registered; in a workflow, check out with `fetch-depth: 0`",
-        )
-
-
-def _record_failure(git: Git, candidate: Candidate) -> None:
-    """Puts the failed judgement on record, once, and stops."""
-    bundle, draft = candidate.bundle, failure(candidate)
-
-    def decide(end: Head) -> Draft | None:
-        records = ledger.read(git, at=end.commit) if end.commit else ()
-        return None if any((old.what, old.from_what) == (draft.what, draft.from_what) for old in records) else draft
-
-    ledger.append_when(git, decide, now=candidate.now)
-    blocking = bundle.blocking(candidate.now.date().isoformat())
-    raise GatesFailed(
-        f"{len(blocking)} of {len(bundle.gates)} gates stop it: {', '.join(f'{g.id} ({g.verdict})' for g in blocking)}",
-        exit_code=Exit.FINDINGS,
-        remedy="the judgement is on record; nothing was registered",
-    )

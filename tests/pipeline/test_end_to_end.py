@@ -251,12 +251,15 @@ def test_a_worse_model_is_stopped_by_the_champion(released: Project) -> None:
     released.commit("Drop measurements")
     assert ran(released) == {"split": "unchanged", "train": "ran", "evaluate": "ran", "package": "ran"}
 
-    done = released.command("gate", "--format", "json")
+    done = released.command("gate", "--failed", "build/judged", "--format", "json")
 
     assert done.returncode == 1, done.stderr
     judged = json.loads(done.stdout)
     gates = {gate["id"]: gate for gate in judged["gates"]}
     assert judged["verdict"] == "fail"
+    assert [gate.id for gate in read_bundle(released.root / "build/judged").blocking("2026-01-01")] == [
+        gate["id"] for gate in judged["gates"] if gate["verdict"] != "pass"
+    ]
     assert judged["against"]["version"] == "v1.0.0"
     assert gates["champion/staging/roc_auc"]["verdict"] == "fail"
     assert gates["champion/staging/roc_auc"]["baseline"] > 0.98

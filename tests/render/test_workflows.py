@@ -24,6 +24,7 @@ PERMISSIONS = {
     "mlops-pull-request/comment": {"contents": READ, "pull-requests": WRITE},
     "mlops-train/train": {"contents": READ},
     "mlops-merge/train": {"contents": READ},
+    "mlops-merge/stopped": {"contents": WRITE},
     "mlops-merge/register": {"contents": WRITE},
     "mlops-merge/deploy-*": {"contents": WRITE},
     "mlops-merge/propose-*": {"contents": WRITE, "pull-requests": WRITE},
@@ -71,10 +72,11 @@ COMMANDS = {
     "mlops-train/train": [
         TRAIN,
         RUN + "run --push",
-        RUN + "gate --out build/gate.json",
+        RUN + "gate --out build/gate.json --failed judged",
         RUN + f"report --out build/report.json {SUMMARY}",
         RUN + "bundle --out dist",
     ],
+    "mlops-merge/stopped": [LIGHT, RUN + 'record --bundle judged --digest "${DIGEST}"'],
     "mlops-merge/register": [LIGHT, RUN + 'register --bundle dist --digest "${DIGEST}"'],
     "mlops-merge/deploy-*": [
         LIGHT,
@@ -184,6 +186,7 @@ def test_jobs_wait_for_one_another() -> None:
 
     assert found == {
         "mlops-merge/train": [],
+        "mlops-merge/stopped": "train",
         "mlops-merge/register": "train",
         "mlops-merge/deploy-staging": ["train", "register"],
         "mlops-merge/propose-production": ["register", "deploy-staging"],
@@ -225,6 +228,13 @@ def test_only_what_always_runs_runs_always(variants: list[Path]) -> None:
                 assert ("always()" in step.get("if", "")) == (
                     "promote close" in step.get("run", "") and not name.endswith("/record")
                 )
+
+
+def test_what_a_gate_stopped_is_recorded_and_nothing_else_runs_then(variants: list[Path]) -> None:
+    for root in variants:
+        found = {name: job["if"] for name, job in jobs(root).items() if "failure()" in job.get("if", "")}
+
+        assert found == {"mlops-merge/stopped": "${{ failure() && needs.train.outputs.judged != '' }}"}
 
 
 def test_a_pull_request_trains_unless_its_plan_says_that_nothing_could_change(variants: list[Path]) -> None:

@@ -55,6 +55,7 @@ def check(workflow: Workflow) -> Iterator[Finding]:
 
 _READS_HISTORY = (
     *RELEASING,
+    "record",
     "plan",
     "run",
     "gate",

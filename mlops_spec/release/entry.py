@@ -1,0 +1,113 @@
+"""What goes on record about a candidate: its registration as a version, or the judgement that stops it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mlops_spec import __version__, layout
+from mlops_spec.card.documents import KINDS
+from mlops_spec.ledger.canonical import canonical
+from mlops_spec.ledger.fields import plain
+from mlops_spec.ledger.record import Data, Draft, Evidence, FromWhat, Package, Policy, Risk, TagObject, What, Why
+from mlops_spec.outputs.stages import data_file
+from mlops_spec.release.candidate import FOLDER, released_documents
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.git import Tree
+    from mlops_spec.release.bundle import Bundle
+    from mlops_spec.release.candidate import Candidate
+    from mlops_spec.release.versions import Part
+
+
+def registration(candidate: Candidate, version: str, tag: TagObject, parts: tuple[Part, ...]) -> Draft:
+    """The record of a version."""
+    bundle, spec = candidate.bundle, candidate.spec
+    described = bundle.manifest
+    return Draft(
+        event="register",
+        who=candidate.who,
+        what=What(
+            model=spec.model,
+            version=version,
+            package=Package(
+                digest=bundle.digest,
+                format=described.format,
+                files=len(described.files),
+                bytes=sum(file.bytes for file in described.files),
+                trusted_types=described.trusted_types,
+            ),
+            tag=tag,
+        ),
+        why=Why(
+            kind="new-data" if parts == ("data",) else "change",
+            text=_subject(candidate.tree),
+            gates=bundle.gates,
+            policy=_policy(candidate),
+        ),
+        from_what=_from_what(candidate),
+        evidence=tuple(_evidence(candidate, version)),
+        risk=Risk(class_=spec.governance.risk),
+    )
+
+
+def failure(candidate: Candidate) -> Draft:
+    """The record of a judgement that lets nothing through; its documents lie in no release commit."""
+    bundle = candidate.bundle
+    return Draft(
+        event="gate.outcome",
+        who=candidate.who,
+        what=What(model=candidate.spec.model, package=Package(digest=bundle.digest)),
+        why=Why(kind="change", text=_subject(candidate.tree), gates=bundle.gates, policy=_policy(candidate)),
+        result="fail" if any(gate.verdict == "fail" for gate in bundle.gates) else "inconclusive",
+        from_what=_from_what(candidate),
+        evidence=tuple(replace(each, uri=None) for each in _judged_on(bundle)),
+    )
+
+
+def _evidence(candidate: Candidate, version: str) -> Iterator[Evidence]:
+    yield from _judged_on(candidate.bundle)
+    for name, content in released_documents(candidate, version).items():
+        if name in KINDS:
+            yield Evidence(kind=KINDS[name], digest=_sha256(content), uri=name)
+
+
+def _judged_on(bundle: Bundle) -> Iterator[Evidence]:
+    for kind, path in (("gates", layout.GATE), ("evaluation", layout.EVALUATION)):
+        yield Evidence(kind=kind, digest=_sha256(bundle.files[path.name]), uri=f"{FOLDER}/{path.name}")
+
+
+def _from_what(candidate: Candidate) -> FromWhat:
+    bundle, tree, spec = candidate.bundle, candidate.tree, candidate.spec
+    environment = tree.read("uv.lock")
+    return FromWhat(
+        commit=tree.commit,
+        spec=_sha256(tree.read(layout.SPEC) or b""),
+        dvc_lock=_sha256(bundle.files[layout.DVC_LOCK.name]),
+        env_lock=_sha256(environment) if environment is not None else None,
+        params=_sha256(canonical(spec.train.params)),
+        seed=spec.train.seed,
+        data=(
+            Data(
+                name=data_file(spec.data),
+                digest=f"sha256:{bundle.manifest.data.sha256}",
+                rows=bundle.manifest.data.rows,
+            ),
+        ),
+    )
+
+
+def _policy(candidate: Candidate) -> Policy:
+    spec = candidate.tree.read(layout.SPEC) or b""
+    return Policy(spec=_sha256(spec), rules=f"mlops-spec {__version__}")
+
+
+def _subject(tree: Tree) -> str:
+    return plain(tree.git.text("show", "--no-patch", "--format=%s", tree.commit))
+
+
+def _sha256(content: bytes) -> str:
+    return "sha256:" + hashlib.sha256(content).hexdigest()
