@@ -64,7 +64,8 @@ def publish(
     old = git.remote_refs(ref).get(ref)
     proposed = _proposed(git, ref, old, environment)
     open_pulls = pulls.of_branch(github, told.branch, base=layout.MAIN_BRANCH)
-    if open_pulls and proposed and (stays(proposed) or (_same(proposed, wanted) and _whole(open_pulls[0], proposed))):
+    same = proposed is not None and _same(proposed, wanted) and _goes_on(world, environment, old)
+    if open_pulls and proposed and (stays(proposed) or (same and _whole(open_pulls[0], proposed))):
         said = f"#{open_pulls[0].number} proposes {proposed.version} already"
         return Proposal(environment, version, open_pulls[0].number, open_pulls[0].html_url, said)
     documents = [Document(kind=REPORT, digest=report_digest(told.body))]
@@ -82,6 +83,14 @@ def publish(
 def _same(one: Declared, other: Declared) -> bool:
     keys = ("version", "digest", "serial", "base_digest")
     return one.version is not None and all(getattr(one, key) == getattr(other, key) for key in keys)
+
+
+def _goes_on(world: World, environment: str, commit: str | None) -> bool:
+    """Whether main still declares what it did when the branch left it: else the two are in conflict."""
+    base = world.git.text("merge-base", commit or "", world.commit)
+    path = path_of(environment)
+    then, now = world.git.read_objects([f"{base}:{path}", f"{world.commit}:{path}"])
+    return then == now
 
 
 def _whole(pull: PullRequest, proposed: Declared) -> bool:

@@ -144,6 +144,19 @@ def test_git_follows_by_a_pull_request_that_changes_nothing_on_the_host(two: Hou
     assert settled.message == "main declares v1.0.0 for production already"
 
 
+def test_what_sets_git_back_follows_main(two: House) -> None:
+    """Main declares something else by now: the open pull request would be in conflict with it."""
+    back = Back("production", "Scores of under-25s dropped", "v1.0.0")
+    first = propose_back(two.git, two.github(), back, now=two.now)
+    text = two.git.text("show", "HEAD:deploy/production.yaml")
+    two.commit({"deploy/production.yaml": f"{text}\n# looked at\n".replace("v1.1.0", "v1.9.0")})
+
+    again = propose_back(two.git, two.github(), back, now=two.now)
+    assert (again.pull_request, again.message) == (first.pull_request, f"#{first.pull_request} brought up to date")
+    merge(two, again.pull_request or 0)
+    assert declared(two).version == "v1.0.0"
+
+
 def test_by_pull_request_alone_it_is_approved_and_asked_for(two: House) -> None:
     done = propose_back(two.git, two.github(), BACK, now=two.now)
     pull = pulls.get(two.github(), done.pull_request or 0)
