@@ -35,6 +35,16 @@ class Slice(_Shape):
     measures: dict[str, Measured]
 
 
+class Calibration(_Shape):
+    """The parts of the Brier score; all are None where the rows don't define them."""
+
+    brier_score: int | float | None = None
+    reliability: int | float | None = None
+    resolution: int | float | None = None
+    uncertainty: int | float | None = None
+    within: int | float | None = None
+
+
 class Evaluation(_Shape):
     """What the test rows measure, all of them and slice by slice (column → value → slice)."""
 
@@ -42,6 +52,7 @@ class Evaluation(_Shape):
     model: str
     rows: NonNegativeInt
     measures: dict[str, Measured]
+    calibration: Calibration | None = None
     slices: dict[str, dict[str, Slice]] = {}
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from mlops_spec import layout
+from mlops_spec.card.brier import told
 from mlops_spec.card.metadata import model_index
 from mlops_spec.errors import Failure
 from mlops_spec.render.scalars import markdown_text
@@ -62,6 +63,8 @@ def _section(evidence: Evidence) -> Iterator[str]:
     yield from _table(
         ("measure", "value", "interval"), (_row(name, each) for name, each in evaluation.measures.items())
     )
+    if calibration := told(evaluation.calibration):
+        yield from ("", calibration)
     yield from ("", "### Gates", "")
     yield from _table(("gate", "verdict", "value", "interval", "bound"), map(_gate, evidence.bundle.gates))
     for column, values in evaluation.slices.items():

@@ -36,6 +36,7 @@ def _facts(evidence: Evidence) -> dict[str, Any]:
         "commit": bundle.commit,
         "rows": evaluation["rows"],
         "measures": evaluation["measures"],
+        "calibration": evaluation["calibration"],
         "slices": evaluation["slices"],
         "gates": gates,
         "model_index": model_index(evidence),

@@ -11,6 +11,7 @@ from mlops_spec.files import write_atomic
 from mlops_spec.manifest import canonical
 from mlops_spec.package import file_sha256
 from mlops_spec.pipeline.answers import Answers, groups_of, slices, truth_of, write_answers
+from mlops_spec.pipeline.calibration import calibration_of
 from mlops_spec.pipeline.curves import write_curves
 from mlops_spec.pipeline.measured import measure, metrics_of
 from mlops_spec.pipeline.model_files import check_trusted
@@ -74,6 +75,7 @@ def _evaluation(root: Path, spec: Spec, test: pd.DataFrame, answers: Answers) ->
         "test_sha256": file_sha256(root / layout.TEST_ROWS),
         "predictions_sha256": file_sha256(root / layout.PREDICTIONS),
         "measures": measure(root, spec, metrics, answers),
+        **({} if spec.task == "regression" else {"calibration": calibration_of(answers)}),
         "slices": {name: _slices(root, spec, metrics, test[name], answers) for name in columns},
     }
 

@@ -13,7 +13,17 @@ from mlops_spec.git import Git
 from mlops_spec.package import digest
 from mlops_spec.review.markdown import as_markdown
 from mlops_spec.review.recompute import review, trusted
-from mlops_spec.review.report import MAX_BYTES, MOST_SURVIVORS, Drill, Gate, Measured, Part, Report, Survivor
+from mlops_spec.review.report import (
+    MAX_BYTES,
+    MOST_SURVIVORS,
+    Calibration,
+    Drill,
+    Gate,
+    Measured,
+    Part,
+    Report,
+    Survivor,
+)
 from mlops_spec.spec.evaluate import ChampionGate
 
 if TYPE_CHECKING:
@@ -46,6 +56,7 @@ def build_report(root: Path, spec: Spec) -> Report:
         against=gates["against"],
         gates=[Gate.model_validate(_short(gate)) for gate in gates["gates"]],
         measures={name: _measured(found) for name, found in evaluation.get("measures", {}).items()},
+        calibration=_calibration(evaluation.get("calibration")),
         slices=_parts(evaluation),
         curves={name: curve for name, axes in _CURVES.items() if (curve := _curve(root / layout.PLOTS, name, axes))},
         drill=_drill(_read(root / layout.DRILL), commit),
@@ -111,6 +122,10 @@ def _short(gate: dict[str, Any]) -> dict[str, Any]:
 
 def _measured(found: dict[str, Any]) -> Measured:
     return Measured(**{key: found.get(key) for key in ("value", "low", "high")})
+
+
+def _calibration(found: dict[str, Any] | None) -> Calibration | None:
+    return None if found is None else Calibration(**{name: found.get(name) for name in Calibration.model_fields})
 
 
 def _parts(evaluation: dict[str, Any]) -> list[Part]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlops_spec.card.brier import told
 from mlops_spec.pipeline.gate_table import bound, interval, label, plain, value
 from mlops_spec.pipeline.judgement import GateResult, Limit
 from mlops_spec.review.inert import inert, shown
@@ -88,14 +89,15 @@ def _as_result(gate: Gate) -> GateResult:
 
 
 def _folded(report: Report) -> Iterator[str]:
-    if told := [gate for gate in report.gates if gate.reason and gate.verdict != "pass"]:
+    if blamed := [gate for gate in report.gates if gate.reason and gate.verdict != "pass"]:
         yield _fold(
             "Reasons, in the run's own words",
-            _table(("gate", "reason"), ((shown(gate.id), f"`{inert(gate.reason)}`") for gate in told)),
+            _table(("gate", "reason"), ((shown(gate.id), f"`{inert(gate.reason)}`") for gate in blamed)),
         )
     if report.measures:
         rows = ((shown(name), *_numbers(found)) for name, found in report.measures.items())
-        yield _fold("Measures", _table(("measure", "value", "interval"), rows))
+        parts = [_table(("measure", "value", "interval"), rows), told(report.calibration)]
+        yield _fold("Measures", "\n\n".join(filter(None, parts)))
     for column in dict.fromkeys(part.column for part in report.slices):
         yield _fold(f"By {shown(column)}", _slices(report, column))
     for name, title in _CURVES.items():

@@ -75,6 +75,16 @@ class Measured(Strict):
     high: Number | None = None
 
 
+class Calibration(Strict):
+    """The parts of the Brier score."""
+
+    brier_score: Number | None = None
+    reliability: Number | None = None
+    resolution: Number | None = None
+    uncertainty: Number | None = None
+    within: Number | None = None
+
+
 class Part(Strict):
     """The rows that share a value of a column, and what they measure."""
 
@@ -109,6 +119,7 @@ class Report(Strict):
     against: Against | None = None
     gates: list[Gate] = Field(default_factory=list, max_length=500)
     measures: dict[Name, Measured] = Field(default_factory=dict, max_length=60)
+    calibration: Calibration | None = None
     slices: list[Part] = Field(default_factory=list, max_length=300)
     curves: dict[Name, Annotated[list[Number], Field(max_length=50)]] = Field(default_factory=dict, max_length=4)
     drill: Drill | None = None

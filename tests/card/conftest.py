@@ -34,6 +34,7 @@ def measured(value: float | None, width: float = 0.01) -> dict[str, float | None
 
 
 MEASURES = {"roc_auc": measured(0.7821391401164256), "brier_score": measured(0.25), "log_loss": measured(None)}
+CALIBRATION = {"brier_score": 0.25, "reliability": 0.01, "resolution": 0.02, "uncertainty": 0.2605, "within": -0.0005}
 GATES: list[dict[str, Any]] = [
     {"id": "contract", "kind": "contract", "value": 0.0, "bound": {"op": "=", "value": 0.0}, "verdict": "pass"},
     {
@@ -88,7 +89,11 @@ LOCK = "schema: '2.0'\nstages:\n  train: {cmd: mlops-spec stage train}\n"
 def bundle(commit: str = COMMIT, gates: Any = None, card: str = DECLARED, seed: int = 0, **evaluated: Any) -> Bundle:
     """A bundle; each `seed` is another package, and `evaluated` replaces fields of evaluation.json."""
     slices = {"age_band": {"[0,25)": {"rows": 651, "measures": MEASURES}, "a|b": {"rows": 12, "measures": {}}}}
-    evaluation = {"v": 1, "model": SPEC.model, "rows": 7384, "measures": MEASURES, "slices": slices} | evaluated
+    evaluation = {"v": 1, "model": SPEC.model, "rows": 7384, "measures": MEASURES} | {
+        "calibration": CALIBRATION,
+        "slices": slices,
+        **evaluated,
+    }
     against = {"environment": "production", "version": "v1.3.2", "digest": f"sha256:{'d' * 64}"}
     judged = {"v": 1, "model": SPEC.model, "commit": commit, "rows": 7384, "against": against, "gates": gates or GATES}
     files = {

@@ -89,6 +89,13 @@ def honest() -> dict[str, Any]:
             gate("size", "size", 2e6, 2e6, 2e6, metric="bytes", bound={"op": "<=", "value": 5e7}),
         ],
         "measures": {"roc_auc": {"value": 0.777, "low": 0.766, "high": 0.791}, "log_loss": {"value": 0.43}},
+        "calibration": {
+            "brier_score": 0.1348,
+            "reliability": 0.0004,
+            "resolution": 0.0372,
+            "uncertainty": 0.1719,
+            "within": -0.0003,
+        },
         "slices": [
             {"column": "age_band", "value": "[0,25)", "rows": 651, "measures": {"roc_auc": {"value": 0.741}}},
             {"column": "age_band", "value": "[25,40)", "rows": 4443, "measures": {"roc_auc": {"value": 0.78}}},

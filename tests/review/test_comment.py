@@ -142,7 +142,9 @@ def test_a_verdict_that_the_numbers_do_not_bear_out_is_not_repeated(desk: Desk) 
 
 def test_that_nothing_is_live_is_asked_of_the_ledger(desk: Desk) -> None:
     first = honest()
-    next(gate for gate in first["gates"] if gate["kind"] == "champion").update(value=None, low=None, high=None, bound=None)
+    next(gate for gate in first["gates"] if gate["kind"] == "champion").update(
+        value=None, low=None, high=None, bound=None
+    )
     first["against"] = None
 
     assert desk.comment("--report", desk.write("report.json", first)).returncode == 0
