@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from mlops_spec.git import EMPTY_TREE
 from mlops_spec.rehearse.hub.accounts import user
 from mlops_spec.rehearse.hub.merging import refresh
 from mlops_spec.rehearse.hub.pulls import full_shape
@@ -13,6 +14,7 @@ from mlops_spec.rehearse.hub.repository import repository
 if TYPE_CHECKING:
     from mlops_spec.rehearse.hub.state import Hub, Person, Pull
 
+_NOTHING = "0" * 40  # where a new branch comes from
 Name = Literal["pull_request", "push", "schedule", "workflow_dispatch"]
 
 
@@ -52,24 +54,24 @@ def pull_request(hub: Hub, pull: Pull, by: Person, api: str, *, action: str = "o
     )
 
 
-def push(hub: Hub, before: str, by: Person, api: str, *, branch: str = "main") -> Event:
-    """A branch moved from `before` to where it is now."""
+def push(hub: Hub, before: str | None, by: Person, api: str, *, branch: str = "main") -> Event:
+    """A branch moved from `before` to where it is now; None: it is new."""
     after = hub.origin.branch(branch)
     assert after is not None, f"no branch {branch}"
     payload = {
         "ref": f"refs/heads/{branch}",
-        "before": before,
+        "before": before or _NOTHING,
         "after": after,
-        "created": False,
+        "created": before is None,
         "deleted": False,
         "forced": False,
         "base_ref": None,
-        "commits": [_commit(hub, sha) for sha in hub.origin.commits(before, after)],
+        "commits": [_commit(hub, sha) for sha in (hub.origin.commits(before, after) if before else [after])],
         "head_commit": _commit(hub, after),
         "pusher": {"name": by.login, "email": f"{by.id}+{by.login}@users.noreply.github.com"},
         **_shared(hub, by, api),
     }
-    changed = tuple(hub.origin.changed(before, after))
+    changed = tuple(hub.origin.changed(before or EMPTY_TREE, after))
     return Event("push", payload, commit=after, branch=branch, actor=by.login, changed=changed)
 
 

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
 from dataclasses import dataclass
@@ -16,12 +17,11 @@ from urllib.request import ProxyHandler, Request, build_opener
 
 from mlops_spec.deploy.local import Local
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.rehearse import process
+from mlops_spec.rehearse import cast, process
 from mlops_spec.rehearse.act import clean_environment
 from mlops_spec.serve.lock import holder
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Mapping
     from pathlib import Path
 
@@ -75,20 +75,48 @@ class Hosts:
             if not self._keep:
                 _stop(agent, self.by_environment[environment])
 
-    def start(self, environment: str) -> Host:
-        """Starts the agent of an environment."""
+    def start(self, environment: str, listen: str | None = None) -> Host:
+        """Starts the agent of an environment, with the App's token for the pull request that sets Git back."""
         model = self._world.repository.partition("/")[2]
-        folder = self._world.folder / "hosts" / environment
+        folder = self.folder(environment)
         folder.mkdir(parents=True)
-        host = Host(environment, model, folder / "state", f"127.0.0.1:{_free_port()}", folder / "agent.log")
-        command = [sys.executable, "-P", "-m", "mlops_spec", "agent", "--environment", environment]
-        command += ["--repository", self._world.hub.origin.path.as_uri(), "--state", str(host.state)]
-        command += ["--listen", host.listen, "--interval", _INTERVAL]
+        host = Host(environment, model, folder / "state", listen or free_address(), folder / "agent.log")
+        command = [*self._command("agent", host), "--interval", _INTERVAL]
         with host.log.open("w", encoding="utf-8") as log:
-            agent = process.start(command, self._world.folder, clean_environment(self._world.runner.home), log)
+            agent = process.start(command, self._world.folder, self._environment(), log)
         self._agents[environment] = agent
         self.by_environment[environment] = host
         return host
+
+    def one_pass(self, environment: str, name: str, *, end: bool = False) -> subprocess.CompletedProcess[str]:
+        """One pass of an agent on another host, which has a folder of this name; `end` stops its server again."""
+        folder = self.folder(name)
+        folder.mkdir(parents=True, exist_ok=True)
+        model = self._world.repository.partition("/")[2]
+        host = Host(environment, model, folder / "state", free_address(), folder / "agent.log")
+        done = subprocess.run(
+            self._command("deploy", host), env=self._environment(), capture_output=True, text=True, check=False
+        )
+        if end:
+            Local(host.state, model, host.listen).stop()
+        return done
+
+    def folder(self, name: str) -> Path:
+        """Where a host keeps everything."""
+        return self._world.folder / "hosts" / name
+
+    def _command(self, command: str, host: Host) -> list[str]:
+        return [
+            *(sys.executable, "-P", "-m", "mlops_spec", command, "--environment", host.environment),
+            *("--repository", self._world.hub.origin.path.as_uri(), "--state", str(host.state)),
+            *("--listen", host.listen),
+        ]
+
+    def _environment(self) -> dict[str, str]:
+        world = self._world
+        forge = {"GITHUB_REPOSITORY": world.repository, "GITHUB_API_URL": world.api_url}
+        token = {"MLOPS_SPEC_PUSH_TOKEN": world.person(cast.APP).token}
+        return {**clean_environment(world.runner.home), **forge, **token}
 
 
 def _stop(agent: subprocess.Popen[str], host: Host) -> None:
@@ -137,8 +165,8 @@ def wait_until_live(host: Host, version: str, seconds: float = 30.0) -> None:
         time.sleep(0.05)
 
 
-def _free_port() -> int:
+def free_address() -> str:
+    """HOST:PORT of loopback where nothing listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+        return f"127.0.0.1:{probe.getsockname()[1]}"

@@ -7,10 +7,11 @@ import shutil
 import signal
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from mlops_spec.errors import Exit
-from mlops_spec.rehearse import hosts, life, process, show
+from mlops_spec.rehearse import hosts, process, show
 from mlops_spec.rehearse.place import prepared
 from mlops_spec.rehearse.scenario import Played, play
 from mlops_spec.rehearse.world import created
@@ -19,10 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from mlops_spec.rehearse.scenario import Scenario
     from mlops_spec.rehearse.show import Progress
 
-REPOSITORY = "acme/credit-default"
-SCENARIOS = {"life": life.SCENES}
 RESULT = "rehearsal.json"
 
 
@@ -31,10 +31,16 @@ class Rehearsed:
     """The steps that were played, in which folder (None: it is gone), and where each environment answers what."""
 
     scenario: str
+    repository: str
     steps: tuple[Played, ...]
     planned: int
     folder: Path | None
     live: dict[str, dict[str, str]]
+
+    @property
+    def model(self) -> str:
+        """The model's name, and that of the author's clone."""
+        return self.repository.partition("/")[2]
 
     @property
     def exit_code(self) -> Exit:
@@ -49,6 +55,12 @@ class Rehearsed:
             "live": self.live,
             "folder": None if self.folder is None else str(self.folder),
         }
+
+
+def scenario_of(name: str) -> Scenario[Any]:
+    """The scenario of this name, one of `titles.SCENARIOS`."""
+    found: Scenario[Any] = import_module(f"mlops_spec.rehearse.scenarios.{name.replace('-', '_')}").SCENARIO
+    return found
 
 
 def rehearse(scenario: str, into: Path | None, progress: Progress, *, keep_running: bool) -> Rehearsed:
@@ -71,15 +83,16 @@ def rehearse(scenario: str, into: Path | None, progress: Progress, *, keep_runni
 
 
 def _play(scenario: str, folder: Path, progress: Progress, *, keep_running: bool) -> Rehearsed:
-    scenes, steps = SCENARIOS[scenario], []
+    what, steps = scenario_of(scenario), []
     with (
-        created(folder, REPOSITORY, progress.line) as world,
+        created(folder, what.repository, progress.line) as world,
         hosts.Hosts(world, keep=keep_running) as found,
     ):
-        for step in play(scenes, life.Life(world, found), world.runs, progress.begin):
+        for step in play(what.scenes, what.stage(world, found), world.runs, progress.begin):
             progress.end(step)
             steps.append(step)
-        return Rehearsed(scenario, tuple(steps), len(scenes), folder, hosts.live(found.by_environment))
+        live = hosts.live(found.by_environment)
+        return Rehearsed(scenario, what.repository, tuple(steps), len(what.scenes), folder, live)
 
 
 @contextmanager

@@ -12,8 +12,10 @@ from mlops_spec.rehearse import times
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from mlops_spec.rehearse.hosts import Hosts
     from mlops_spec.rehearse.run import Run
     from mlops_spec.rehearse.times import Part
+    from mlops_spec.rehearse.world import World
 
 T = TypeVar("T")
 
@@ -34,6 +36,15 @@ class Scene(Generic[T]):
     workflow: str = ""
     part: Part = "mlops-spec"  # whose time it is, outside of workflows
     stops: bool = False
+
+
+@dataclass(frozen=True)
+class Scenario(Generic[T]):
+    """The steps of a scenario, the repository `owner/name` that it is about, and what makes its stage."""
+
+    repository: str
+    scenes: tuple[Scene[T], ...]
+    stage: Callable[[World, Hosts], T]
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,11 @@ import os
 import subprocess
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlops_spec import ledger
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.forge import GitHub, comments, pulls
 from mlops_spec.git import Git
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from mlops_spec.forge.shapes import Comment, PullRequest
+    from mlops_spec.ledger import Record
     from mlops_spec.rehearse.events import Event
     from mlops_spec.rehearse.hub.state import StatusState
     from mlops_spec.rehearse.run import Job, Run
@@ -42,6 +44,7 @@ class World:
     runner: Runner
     say: Callable[[str], None]
     runs: list[Run] = field(default_factory=list)
+    _last: Event | None = None
 
     @property
     def clone(self) -> Path:
@@ -69,12 +72,26 @@ class World:
         """
         return self._author(sys.executable, "-m", "mlops_spec", *args, directory=directory)
 
+    def attempt(self, *args: str, login: str = cast.AUTHOR) -> subprocess.CompletedProcess[str]:
+        """Runs `mlops-spec …` in the clone with somebody's token for the forge, however it ends."""
+        token = {"GITHUB_REPOSITORY": self.repository, "GITHUB_TOKEN": self.person(login).token}
+        environment = {**self._author_environment(), **token, "GITHUB_API_URL": self.api_url}
+        command = [sys.executable, "-m", "mlops_spec", *args]
+        return subprocess.run(command, cwd=self.clone, env=environment, capture_output=True, text=True, check=False)
+
     def first_push(self) -> None:
         """The author's repository and its data go to the forge, and main is guarded by the ruleset that came along."""
         self._author("git", "remote", "add", "origin", self.hub.origin.path.as_uri())
         self._author(sys.executable, "-m", "dvc", "push", "--quiet")
         self._author("git", "push", "--quiet", "--set-upstream", "origin", "main")
         self.hub.rules = Rules.of_ruleset(json.loads(self.git.run("show", f"HEAD:{RULESET}")))
+
+    def plain_dvc(self, clone: Path) -> str:
+        """What DVC by itself makes of the author's branch in a new clone, results taken from its remote: `dvc.lock`."""
+        self._author("git", "clone", "--quiet", str(self.clone), str(clone))
+        self._author(sys.executable, "-m", "dvc", "pull", "--quiet", "--run-cache", "--allow-missing", directory=clone)
+        self._author(sys.executable, "-m", "dvc", "repro", "--quiet", "--pull", "train", directory=clone)
+        return (clone / "dvc.lock").read_text(encoding="utf-8")
 
     def branch(self, name: str) -> None:
         """A new branch in the author's clone, from the newest main."""
@@ -104,6 +121,19 @@ class World:
         mails = {f"GIT_{role}_EMAIL": cast.address(author) for role in ("AUTHOR", "COMMITTER")}
         return {**os.environ, **names, **mails, "GIT_CONFIG_GLOBAL": os.devnull}
 
+    def revert(self) -> None:
+        """Takes back the newest change of main in the author's work tree, as `git revert` does."""
+        self._author("git", "revert", "--no-commit", "HEAD")
+
+    def resolve(self, branch: str, path: str) -> None:
+        """Merges main into somebody's branch, as people resolve a conflict in a file: it stays as the branch has it."""
+        self._author("git", "fetch", "--quiet", "origin", "main", branch)
+        self._author("git", "switch", "--quiet", "--detach", f"origin/{branch}")
+        self._author("git", "merge", "--quiet", "--no-commit", "--strategy-option", "ours", "origin/main")
+        self._author("git", "checkout", "--quiet", f"origin/{branch}", "--", path)
+        self._author("git", "commit", "--quiet", "--message", f"Merge main into {branch}")
+        self._author("git", "push", "--quiet", "origin", f"HEAD:{branch}")
+
     def propose(self, branch: str, title: str, body: str) -> PullRequest:
         """Pushes the author's branch and opens a pull request, whose workflows run."""
         self._author("git", "push", "--quiet", "--set-upstream", "origin", branch)
@@ -115,9 +145,28 @@ class World:
         assert pull is not None, number
         return self.dispatch(events.pull_request(self.hub, pull, pull.user, self.api_url))
 
+    def reopen(self, number: int, login: str) -> list[Run]:
+        """Somebody closes a pull request and opens it again, which starts its workflows."""
+        for state in ("closed", "open"):
+            path = f"/repos/{self.repository}/pulls/{number}"
+            self.forge(login).send("PATCH", path, {"state": state}, needs="pull-requests: write")
+        pull = self.hub.pull(number)
+        assert pull is not None, number
+        return self.dispatch(events.pull_request(self.hub, pull, self.person(login), self.api_url, action="reopened"))
+
     def approve(self, number: int, login: str) -> None:
         path = f"/repos/{self.repository}/pulls/{number}/reviews"
         self.forge(login).send("POST", path, {"event": "APPROVE"}, needs="pull-requests: write")
+
+    @contextmanager
+    def unguarded(self) -> Iterator[None]:
+        """While we are within, an administrator has taken from main's rules whatever asks for people."""
+        before = self.hub.rules
+        self.hub.rules = replace(before, approvals=0, code_owners=False)
+        try:
+            yield
+        finally:
+            self.hub.rules = before
 
     def merge(self, number: int, login: str) -> list[Run]:
         """Presses the button; the workflows of the push run."""
@@ -128,10 +177,27 @@ class World:
         self.forge(login).send("PUT", path, {"merge_method": method}, needs="contents: write")
         return self.dispatch(events.push(self.hub, before, self.person(login), self.api_url))
 
+    def run_first_push(self) -> list[Run]:
+        """Plays what the push that began main starts."""
+        return self.dispatch(events.push(self.hub, None, self.person(cast.AUTHOR), self.api_url))
+
+    def run_scheduled(self, workflow: str) -> Run:
+        """The time of a scheduled workflow has come."""
+        file = self.hub.origin.git.tree("main").read(triggers.WORKFLOWS / workflow)
+        cron = triggers.parse(file or b"")["on"]["schedule"][0]["cron"]
+        (run,) = self.dispatch(events.schedule(self.hub, cron, self.person(cast.AUTHOR), self.api_url))
+        return run
+
     def dispatch(self, event: Event) -> list[Run]:
         """Runs each workflow that the event starts, one after the other, and shows its jobs as checks."""
+        self._last = event
         found = triggers.started_by(event, self.hub.origin.git)
         return [self._run(workflow, event) for workflow in found]
+
+    def run_again(self) -> list[Run]:
+        """Somebody presses “Re-run all jobs” on what the last event started."""
+        assert self._last is not None, "nothing has run yet"
+        return self.dispatch(self._last)
 
     def _run(self, workflow: str, event: Event) -> Run:
         run = self.runner.run(workflow, event, len(self.runs) + 1, self.say)
@@ -147,6 +213,10 @@ class World:
         state: StatusState = "failure" if job.result == "failure" else "success"
         creator = self.person(cast.ACTIONS)
         self.hub.statuses.append(Status(self.hub.next_id(), sha, job.name, state, creator, job.result, link))
+
+    def records(self) -> tuple[Record, ...]:
+        """The remote's ledger, checked."""
+        return ledger.read(self.git)
 
     def comments(self, number: int) -> list[Comment]:
         return comments.of_issue(self.forge(cast.REVIEWER), number)

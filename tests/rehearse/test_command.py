@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mlops_spec.rehearse.titles import SCENARIOS
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -20,9 +22,10 @@ def rehearse(*args: str, **environment: str) -> subprocess.CompletedProcess[str]
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (["death"], "'death' is not 'life'"),
+        (["death"], "'death' is not one of 'life', 'bad-canary'"),
+        (["--into", "{taken}/new"], "name a scenario: life, bad-canary"),
         (["--stop"], "--stop needs --into"),
-        (["--into", "{taken}"], "not empty, and not a rehearsal"),
+        (["life", "--into", "{taken}"], "not empty, and not a rehearsal"),
         (["--stop", "--into", "{taken}"], "not empty, and not a rehearsal"),
     ],
 )
@@ -42,3 +45,10 @@ def test_stopping_what_does_not_run_is_fine(tmp_path: Path) -> None:
 
 def test_help_has_an_example() -> None:
     assert "mlops-spec rehearse life --into rehearsal" in rehearse("--help").stdout
+
+
+def test_without_a_scenario_they_are_listed() -> None:
+    for listed in (rehearse().stdout, rehearse("--help").stdout):
+        for name, line in SCENARIOS.items():
+            assert name in listed
+            assert line.split(":")[0].split(",")[0] in " ".join(listed.split())

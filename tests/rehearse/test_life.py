@@ -33,7 +33,7 @@ RUNS = [
 
 
 def command(*args: str) -> list[str]:
-    return [sys.executable, "-m", "mlops_spec", "rehearse", *args]
+    return [sys.executable, "-m", "mlops_spec", "rehearse", "life", *args]
 
 
 @pytest.fixture(scope="module")

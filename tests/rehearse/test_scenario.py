@@ -98,8 +98,11 @@ def test_the_total_says_where_the_time_went() -> None:
 def test_a_life_cut_short_is_no_success(scenes: int, planned: int, code: Exit) -> None:
     steps = tuple(played(*[Scene("one", good)] * scenes))
 
-    assert Rehearsed("life", steps, planned, None, {}).exit_code == code
-    assert Rehearsed("life", tuple(played(Scene("one", bad))), 1, None, {}).exit_code == Exit.FINDINGS
+    assert Rehearsed("life", "acme/credit-default", steps, planned, None, {}).exit_code == code
+    assert (
+        Rehearsed("life", "acme/credit-default", tuple(played(Scene("one", bad))), 1, None, {}).exit_code
+        == Exit.FINDINGS
+    )
 
 
 def test_a_folder_with_somebodys_work_is_refused(tmp_path: Path) -> None:

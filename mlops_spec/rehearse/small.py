@@ -1,0 +1,167 @@
+"""The start that scenarios share: a small model of ours, live in staging and production as v1.0.0, by its workflows."""
+
+from __future__ import annotations
+
+import csv
+import json
+from typing import TYPE_CHECKING, Any
+
+from mlops_spec import layout
+from mlops_spec.errors import Exit
+from mlops_spec.rehearse import cast
+from mlops_spec.rehearse.clients import Clients
+from mlops_spec.rehearse.hosts import free_address
+from mlops_spec.rehearse.scenario import Scene, Unexpected
+from mlops_spec.rehearse.stage import (
+    PRODUCTION,
+    STAGING,
+    Stage,
+    check,
+    live,
+    merge,
+    must,
+    only,
+    open_pull,
+    propose,
+    replace_in,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+REPOSITORY = "acme/visits"
+FIRST = "v1.0.0"
+PROMOTION = f"mlops/promote-{PRODUCTION}"
+BACK = f"mlops/rollback-{PRODUCTION}"
+# Short, since clients ask without a pause; the bound on time has room for a machine that does much else.
+_CHAMPION = """\
+  - champion: production # not worse than what is live, on the same rows
+    metric: roc_auc
+    margin: 0.01
+"""
+_ROLLOUT = (
+    "rollout: {canary: [50], watch: 1m}",
+    "rollout: {canary: [20, 50], watch: 4s, min_samples: 10, max_p99: 300ms}",
+)
+
+
+def begin(stage: Stage, change: Callable[[Path], None] = lambda _: None) -> str:
+    """The repository, pushed with its data; agents follow it; the push of main is played, and makes v1.0.0.
+
+    `change` edits the work tree before its first push.
+    """
+    world = stage.world
+    model = world.repository.partition("/")[2]
+    owners = [part for login in (cast.AUTHOR, cast.REVIEWER) for part in ("--owner", f"@{login}")]
+    options = ["--starter", "blank", "--defaults", *owners, "--remote", str(world.folder / "storage")]
+    world.command("new", model, *options, directory=world.folder)
+    replace_in(world.clone / layout.SPEC, *_ROLLOUT)
+    replace_in(world.clone / layout.SPEC, _CHAMPION, "")  # most of what a gate costs; `life` has it
+    listen = {STAGING: free_address(), PRODUCTION: free_address()}
+    for environment, port in ((STAGING, 8081), (PRODUCTION, 8082)):
+        replace_in(world.clone / layout.SPEC, f"127.0.0.1:{port}", listen[environment])
+    change(world.clone)
+    world.command("render")
+    world.commit("Watch the canary for seconds")
+    world.first_push()
+    for environment, address in listen.items():
+        stage.hosts.start(environment, address)
+    merged, promoted = (only([run], "success") for run in world.run_first_push())
+    must(merged.output("version") == FIRST, f"{merged.output('version')} was registered, not {FIRST}")
+    must(not promoted.output("version"), "a promotion was asked for that nobody declared")
+    return f"{FIRST} registered, {live(stage, STAGING, FIRST)}"
+
+
+def first_promotion(stage: Stage) -> str:
+    """v1.0.0 goes to production."""
+    promote(stage)
+    stage.version = FIRST
+    return live(stage, PRODUCTION, FIRST)
+
+
+def promote(stage: Stage) -> int:
+    """The open promotion is checked, approved and merged, and its workflow ends well: its number."""
+    number = open_pull(stage, PROMOTION).number
+    check(stage, number)
+    merge(stage, number)
+    return number
+
+
+def merge_version(stage: Stage, title: str, change: Callable[[Path], None], version: str) -> str:
+    """A change is proposed, trained, gated and merged: this version is registered and live in staging."""
+    number = propose(stage, title, change, "The report will tell.")
+    check(stage, number)
+    found = merge(stage, number).output("version")
+    must(found == version, f"{found} was registered, not {version}")
+    return f"gates pass, {version} registered, {live(stage, STAGING, version)}"
+
+
+def set_parameter(old: str, new: str) -> Callable[[Path], None]:
+    """A change of model.yaml that trains another model."""
+    return lambda clone: replace_in(clone / layout.SPEC, f"params: {{C: {old}}}", f"params: {{C: {new}}}")
+
+
+def propose_again(stage: Stage, version: str) -> None:
+    """The App proposes a promotion, as a run of its workflow would."""
+    done = stage.world.attempt("promote", "open", PRODUCTION, "--version", version, login=cast.APP)
+    must(done.returncode == Exit.OK, f"`mlops-spec promote open` ended with {done.returncode}: {done.stderr}")
+
+
+def all_answered(found: Clients) -> str:
+    """What the clients say; none of their requests may have failed."""
+    must(not found.failed, f"{len(found.failed)} of {found.total} requests failed: {found.failed[:3]}")
+    must(found.total > 0, "no client asked anything")
+    return found.told()
+
+
+def audit(stage: Stage) -> str:
+    """What `mlops-spec audit verify` says of the ledger, the tags and main."""
+    stage.world.git.fetch("+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*")
+    return stage.world.command("audit", "verify").strip().splitlines()[-1]
+
+
+def clients(stage: Stage) -> Clients:
+    """Clients of production, asking for the rows of the data one after the other."""
+    host = stage.production
+    inputs = host.ask(f"/v2/models/{host.model}")["inputs"]
+    with (stage.world.clone / "data" / "visits.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    bodies = [request(inputs, row) for row in rows]
+    return Clients(host.listen, host.model, lambda number: bodies[number % len(bodies)])
+
+
+def request(inputs: list[dict[str, Any]], row: dict[str, str]) -> dict[str, Any]:
+    """A request for one row of text, in the tensors that the server says it wants."""
+    return {"inputs": [_tensor(each, row) for each in inputs]}
+
+
+def _tensor(wanted: dict[str, Any], row: dict[str, str]) -> dict[str, Any]:
+    name, datatype = wanted["name"], wanted["datatype"]
+    text = row[name]
+    value: Any = text if datatype == "BYTES" else float(text) if datatype.startswith("FP") else int(text)
+    return {"name": name, "datatype": datatype, "shape": [1], "data": [value]}
+
+
+def status(stage: Stage) -> tuple[str, ...]:
+    """What `mlops-spec status` finds wrong."""
+    said = stage.world.attempt("status", "--format", "json")
+    if said.returncode not in (Exit.OK, Exit.FINDINGS):
+        raise Unexpected(f"`mlops-spec status` ended with {said.returncode}: {said.stderr.strip()}")
+    found = json.loads(said.stdout)["environments"]
+    problems = tuple(f"{each['environment']}: {problem}" for each in found for problem in each["problems"])
+    must(bool(problems) == bool(said.returncode), f"`mlops-spec status` ended with {said.returncode}: {problems}")
+    return problems
+
+
+def clean(stage: Stage) -> str:
+    """`mlops-spec status` has nothing to say against anything."""
+    wrong = status(stage)
+    must(not wrong, f"`mlops-spec status`: {'; '.join(wrong)}")
+    return "status is clean"
+
+
+START: tuple[Scene[Stage], ...] = (
+    Scene(f"a small model: first push, {FIRST} in staging", begin, "mlops-merge"),
+    Scene(f"{FIRST} promoted", first_promotion, "mlops-promote-production"),
+)

@@ -1,0 +1,13 @@
+"""The scenarios by name, each with the line that says what it plays; light, so that `--help` loads nothing else."""
+
+from __future__ import annotations
+
+SCENARIOS = {
+    "life": "a model's life, from an empty folder to a served, recorded version, and a worse one that is stopped",
+    "bad-canary": "versions that pass their gates and fail live: rolled back by themselves, every request answered",
+    "stale-promotion": "promotions that must not happen, each approved or merged all the same, each refused",
+    "rollback": "back by itself, by command with the DVC remote gone, and by `git revert`",
+    "tamper": "data, tag, ledger, run cache and model file changed behind everybody's back, each found and named",
+    "race": "sixteen promotions at once, fifty times: one winner each, the others leave no trace",
+    "drift": "shifted traffic, one pull request with its evidence, retrained, promoted, live",
+}

@@ -1,0 +1,124 @@
+"""Every scenario but `life`, whole; what each proved is looked at once more in what it left behind."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from mlops_spec.git import Git
+from mlops_spec.rehearse.rehearsal import scenario_of
+from mlops_spec.rehearse.titles import SCENARIOS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+
+REPOSITORY = "acme/visits"
+
+
+@dataclass
+class Left:
+    """A rehearsal that has ended: its folder, and what it said of itself."""
+
+    folder: Path
+    said: dict[str, Any]
+
+    @property
+    def origin(self) -> Git:
+        return Git(self.folder / "github" / f"{REPOSITORY}.git")
+
+    def records(self, revision: str = "audit-log") -> list[dict[str, Any]]:
+        tree = self.origin.tree(revision)
+        return [json.loads(tree.read(path) or b"") for path in sorted(e.path for e in tree.entries("log"))]
+
+    def outcomes(self) -> list[tuple[str, str]]:
+        """What production was asked for, and how that ended."""
+        outcomes = [each for each in self.records() if each["event"] in ("deploy.outcome", "rollback.outcome")]
+        mine = [each for each in outcomes if each["what"]["environment"] == "production"]
+        return [(each["what"]["version"], each["result"]) for each in mine]
+
+    def declared(self) -> str:
+        """The version that main declares for production."""
+        return str(yaml.safe_load(self.origin.text("show", "main:deploy/production.yaml"))["version"])
+
+    def log(self, text: str) -> int:
+        """How many workflow runs said this."""
+        logs = (self.folder / "github" / REPOSITORY / "actions/runs").glob("*/log.txt")
+        return sum(text in log.read_text(encoding="utf-8") for log in logs)
+
+
+def bad_canary(left: Left) -> None:
+    bad = [(f"v1.{minor}.0", "rolled-back") for minor in range(1, 5)]
+    assert left.outcomes() == [("v1.0.0", "succeeded"), *bad]
+    assert left.declared() == "v1.0.0"
+    assert {name: each["version"] for name, each in left.said["live"].items()} == {
+        "staging": "v1.4.0",
+        "production": "v1.0.0",
+    }
+
+
+def stale_promotion(left: Left) -> None:
+    assert left.outcomes() == [("v1.0.0", "succeeded"), ("v1.1.0", "succeeded")]
+    assert left.said["live"]["production"]["version"] == "v1.1.0"
+    assert left.log("exit status 75") == 1
+    assert left.log("has 0 of 1 approvals") == 2
+
+
+def rollback(left: Left) -> None:
+    first, second = "v1.0.0", "v1.1.0"
+    ways = [(second, "succeeded"), (first, "succeeded")] * 2
+    assert left.outcomes() == [(first, "succeeded"), (second, "rolled-back"), *ways]
+    assert left.declared() == first == left.said["live"]["production"]["version"]
+
+
+def tamper(left: Left) -> None:
+    assert [tag.name for tag in left.origin.tags()] == ["visits@v1.0.0", "visits@v1.1.0"]
+    assert left.origin.text("log", "-1", "--format=%s", "audit-log") == "Tidy up"
+    assert "mallory" in json.dumps(left.records())
+    assert left.said["live"]["production"]["version"] == "v1.0.0"
+
+
+def race(left: Left) -> None:
+    records = left.records()
+    assert len(records) == 17 * 3 + 50 * 2
+    intents = [each for each in records if each["event"] == "deploy.intent"]
+    serials = [each["what"]["serial"] for each in intents if each["what"]["environment"] == "production"]
+    assert serials == list(range(1, 51))
+
+
+def drift(left: Left) -> None:
+    assert [each["event"] for each in left.records()].count("drift.observed") == 1
+    assert [tag.name for tag in left.origin.tags()] == ["visits@v1.0.0", "visits@v1.0.1"]
+    assert left.declared() == "v1.0.1" == left.said["live"]["production"]["version"]
+
+
+LOOKS: dict[str, Callable[[Left], None]] = {
+    "bad-canary": bad_canary,
+    "stale-promotion": stale_promotion,
+    "rollback": rollback,
+    "tamper": tamper,
+    "race": race,
+    "drift": drift,
+}
+
+
+@pytest.mark.parametrize("name", [name for name in SCENARIOS if name != "life"])
+def test_it_ends_as_it_should(name: str, tmp_path: Path) -> None:
+    folder = tmp_path / "rehearsal"
+    command = [sys.executable, "-m", "mlops_spec", "rehearse", name, "--into", str(folder), "--format", "json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr}"
+    said = json.loads(done.stdout)
+
+    assert [step["as_expected"] for step in said["steps"]] == [True] * len(scenario_of(name).scenes)
+    LOOKS[name](Left(folder, said))
+    listed = subprocess.run(["ps", "-ww", "-eo", "args="], capture_output=True, text=True, check=True).stdout
+    assert [line for line in listed.splitlines() if str(folder) in line and "pytest" not in line] == []
