@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_./@-]*")
 _YAML_CONSTANTS = {"true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan", "inf"}
 _SAFE = re.compile(SAFE_TEXT)
+# An underscore between letters or digits is one; anywhere else it may start emphasis.
+_UNDERSCORE = r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])"
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>|#~!&$@]|^[-+]|^[0-9]+(?=[.)])")
 _OWNED = re.compile(r"[@/*A-Za-z0-9][@/*A-Za-z0-9._ -]*")
 
@@ -42,7 +44,8 @@ def markdown_text(value: object) -> str:
     if isinstance(value, int | float):
         return str(value)
     text = " ".join(_safe(str(value)).split())
-    return text if _WORD.fullmatch(text) else _MARKUP.sub(_escaped, text)
+    word = _WORD.fullmatch(text) and not re.search(_UNDERSCORE, text)
+    return text if word else _MARKUP.sub(_escaped, text)
 
 
 def _escaped(markup: re.Match[str]) -> str:
