@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-import random
 import re
+import runpy
 from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -29,31 +29,11 @@ if TYPE_CHECKING:
 
 FULL = Path(__file__).parent / "full" / "model.yaml"
 BENIGN = "quite harmless"
-ATOMS = (
-    *("a", "Z", "0", "é", "漢", "🙂", "\u200d", "\u00a0", " ", "  ", "x y", "name: value", "key:", ": ", " #", "#"),
-    *("- ", "? ", "-", "+", "'", '"', "''", '""', "\\", "\\n", "\\\\", '\\"', "|", ">", "|-", "&a", "*a", "!t"),
-    *("!!python/object:os.system", "%", "%TAG", "@", "`", "``", "```", "{", "}", "[", "]", "{a: b}", "[a, b]", ","),
-    *("---", "...", "<<", "=", "~", "null", "yes", "No", "on", "0x1f", "0o17", "1e3", "1_000", ".inf", ".nan"),
-    *("12:30:45", "2026-01-31", "1.", "2)", "<[", "]>", "<[ x ]>", "#% for x in y", "#% endfor", "<!--%", "%-->"),
-    *("<##", "##>", "{{", "}}", "{%", "{{ x }}", "$", "$$", "$(touch canary)", "`touch canary`", "; touch canary"),
-    *("&& touch canary", "$HOME", "%(x)s", "\\u0000", "<img src=x>", "</td>", "&lt;", "![a](b)", "[a](b)", "[a]: b"),
-    *("**", "__", "~~", "_a_", "***", "::set-output", "*", "* ", "1. ", "====", ">>> ", "<b>", "https://example.org"),
-    *("mlops-spec value 0", '"mlops-spec value 1"', "//"),
-)
-REFUSED = (
-    *("${{ github.token }}", "${x}", "${", "\n", "\r", "\t", "\0", "\x1b[31m"),
-    *("\x85", "\u2028", "\u202e", "\u2066", "\ufeff", "\ud800"),
-)
+strings = runpy.run_path(str(Path(__file__).parent.parent / "fuzz" / "strings.py"))
 
 
 def hostile(count: int, *, refused: bool = False) -> list[str]:
-    choice = random.Random(47)
-    found = [*ATOMS]
-    while len(found) < count:
-        found.append("".join(choice.choices(ATOMS, k=choice.randint(1, 6))))
-    if refused:
-        found = [f"{text[: choice.randint(0, 3)]}{choice.choice(REFUSED)}{text}" for text in found[:count]]
-    return [text for text in found if ("${" in text) == (refused and "${" in text)]
+    return [strings["hostile"](seed, refused=refused) for seed in range(count)]
 
 
 @cache
@@ -140,6 +120,20 @@ def test_a_card_shows_each_text_as_it_is() -> None:
             found = shape(text)
             assert found[0] == kinds, text
             assert re.sub(r"\s", "", found[1]) == re.sub(r"\s", "", shown.replace(BENIGN, text)), text
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("credit_default", "credit_default"),
+        ("data/_a_", "data/\\_a\\_"),
+        ("a__b.c", "a\\_\\_b.c"),
+        ("snake_case and _this_", "snake\\_case and \\_this\\_"),
+    ],
+)
+def test_an_underscore_emphasizes_nothing(text: str, written: str) -> None:
+    assert WRITERS[".md"](text) == written
+    assert "<em>" not in MarkdownIt().render(written)
 
 
 @pytest.mark.parametrize("write", [WRITERS[".yaml"], WRITERS[".json"]], ids=["yaml", "json"])
