@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.monitor.check import Check
 from mlops_spec.outputs.stages import data_file
-from mlops_spec.pipeline.contract import check
-from mlops_spec.pipeline.rows import read_rows
+from mlops_spec.pipeline.contract import check_table
+from mlops_spec.pipeline.rows import open_table
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,9 +24,9 @@ def check_data(root: Path, spec: Spec) -> Check:
     """
     path = root / data_file(spec.data)
     try:
-        rows = read_rows(path, spec.data.contract.columns)
+        table = open_table(path, spec.data.contract.columns)
     except Failure as failure:
         if failure.exit_code != Exit.FINDINGS:
             raise
         return Check("data", (failure.message,))
-    return Check("data", tuple(map(str, check(spec, rows))), f"{len(rows):,} rows of {data_file(spec.data)}")
+    return Check("data", tuple(map(str, check_table(spec, table))), f"{table.rows:,} rows of {data_file(spec.data)}")

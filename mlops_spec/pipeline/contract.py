@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -10,13 +11,18 @@ import numpy as np
 import pandas as pd
 
 from mlops_spec.pipeline.column_types import TYPES
+from mlops_spec.pipeline.repeated import repeated
+from mlops_spec.pipeline.table import of_frame
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
+    from mlops_spec.pipeline.table import Table
     from mlops_spec.spec import Spec
-    from mlops_spec.spec.data import Column, Contract
+    from mlops_spec.spec.data import Column, Contract, Derived
 
+Masks = Iterable[tuple[str, "pd.Series"]]
+"""What may be wrong with a part of a column, and in which of its rows it is."""
 _SHOWN = 5
 
 
@@ -40,44 +46,48 @@ class Violation:
 
 def check(spec: Spec, rows: pd.DataFrame) -> tuple[Violation, ...]:
     """The violations of a spec's contract, and of what the task asks of the target; none: the rows may be used."""
-    absent = tuple(_absent(spec, rows))
+    return check_table(spec, of_frame(rows))
+
+
+def check_table(spec: Spec, table: Table) -> tuple[Violation, ...]:
+    """The same of columns that are read part by part, so of files that do not fit into memory."""
+    absent = tuple(_absent(spec, table.names))
     if absent:
         return absent  # what else would be said follows from these
-    return tuple(_all(spec, rows))
+    return tuple(_all(spec, table))
 
 
 def check_inputs(spec: Spec, rows: pd.DataFrame) -> tuple[Violation, ...]:
     """The same of what a live model was asked: its inputs alone, without target, id and the number of rows."""
-    contract = spec.data.contract
-    columns = {str(name): rows[name] for name in rows.columns}
-    given = ((name, column) for name, column in contract.columns.items() if name in columns)
-    derived = ((name, each) for name, each in spec.data.derive.items() if each.from_ in columns)
+    contract, table = spec.data.contract, of_frame(rows)
+    given = ((name, column) for name, column in contract.columns.items() if name in table.names)
+    derived = ((name, each) for name, each in spec.data.derive.items() if each.from_ in table.names)
     return (
-        *(found for name, column in given for found in _column(name, column, columns[name])),
-        *(found for name, values in columns.items() for found in _missing(name, contract, values)),
-        *(found for name, values in columns.items() for found in _infinite(name, values)),
-        *(found for name, each in derived for found in _bins(name, each.bins, columns[each.from_])),
+        *(found for name, column in given for found in _column(name, column, table)),
+        *(found for name in table.names for found in _gaps(name, contract, table)),
+        *(found for name, each in derived for found in _bins(name, each, table)),
     )
 
 
-def _all(spec: Spec, rows: pd.DataFrame) -> Iterator[Violation]:
-    contract = spec.data.contract
-    yield from _number_of_rows(contract, len(rows))
+def _all(spec: Spec, table: Table) -> Iterator[Violation]:
+    data, contract = spec.data, spec.data.contract
+    yield from _number_of_rows(contract, table.rows)
     for name, column in contract.columns.items():
-        yield from _column(name, column, rows[name])
-    for name in rows.columns:
-        yield from _missing(str(name), contract, rows[name])
-        yield from _infinite(str(name), rows[name])
-    for name in dict.fromkeys([*contract.unique, *([spec.data.id] if spec.data.id else [])]):
-        yield from _rows(name, "repeated", rows[name].duplicated(keep="first") & rows[name].notna())
-    for name in dict.fromkeys([spec.data.target, *([spec.data.id] if spec.data.id else [])]):
-        yield from _rows(name, "missing", rows[name].isna())
-    yield from _target(spec, rows[spec.data.target])
-    for name, derived in spec.data.derive.items():
-        yield from _bins(name, derived.bins, rows[derived.from_])
+        yield from _column(name, column, table)
+    for name in table.names:
+        yield from _gaps(name, contract, table)
+    for name in dict.fromkeys([*contract.unique, *([data.id] if data.id else [])]):
+        again = repeated(table, name)
+        if len(again):
+            yield Violation(name, "repeated", tuple(again[:_SHOWN].tolist()), len(again))
+    for name in dict.fromkeys([data.target, *([data.id] if data.id else [])]):
+        yield from _broken(name, table, lambda values: [("missing", values.isna())])
+    yield from _target(spec, table)
+    for name, derived in data.derive.items():
+        yield from _bins(name, derived, table)
 
 
-def _absent(spec: Spec, rows: pd.DataFrame) -> Iterator[Violation]:
+def _absent(spec: Spec, known: tuple[str, ...]) -> Iterator[Violation]:
     """Columns that the spec names and the file lacks, each with what was perhaps meant."""
     data = spec.data
     named = {
@@ -89,7 +99,6 @@ def _absent(spec: Spec, rows: pd.DataFrame) -> Iterator[Violation]:
         **dict.fromkeys((derived.from_ for derived in data.derive.values()), "data.derive"),
         **dict.fromkeys((name for name in data.protected if name not in data.derive), "data.protected"),
     }
-    known = [str(name) for name in rows.columns]
     for name, place in named.items():
         if name not in known:
             near = get_close_matches(name, known, n=1)
@@ -110,40 +119,65 @@ def _number_of_rows(contract: Contract, count: int) -> Iterator[Violation]:
         yield Violation("rows", f"{count:,}, at most {contract.rows.max:,} are promised")
 
 
-def _column(name: str, column: Column, values: pd.Series) -> Iterator[Violation]:
+def _column(name: str, column: Column, table: Table) -> Iterator[Violation]:
+    yield from _broken(name, table, lambda values: _unfit(column, values))
+    if column.values is None:
+        return
+    allowed, others = {str(value) for value in column.values}, list[str]()
+
+    def unknown(values: pd.Series) -> Masks:
+        wrong = values.notna() & ~values.map(_plain_text, na_action="ignore").isin(allowed)
+        others[:] = sorted({*others, *map(_plain_text, values[wrong].unique())})[:_SHOWN]
+        return [("other values than promised", wrong)]
+
+    for found in _broken(name, table, unknown):
+        yield replace(found, what=f"{found.what} ({', '.join(others)})")
+
+
+def _unfit(column: Column, values: pd.Series) -> Masks:
     present = values.notna()
-    fits = TYPES[column.type].fits(values) | ~present
-    yield from _rows(name, f"no {column.type}", ~fits)
+    fits = TYPES[column.type].fits(values) & present
+    yield f"no {column.type}", present & ~fits
     if column.type in ("integer", "number"):
         numbers = pd.to_numeric(values, errors="coerce")
         if column.min is not None:
-            yield from _rows(name, f"below {column.min}", fits & present & (numbers < column.min))
+            yield f"below {column.min}", fits & (numbers < column.min)
         if column.max is not None:
-            yield from _rows(name, f"above {column.max}", fits & present & (numbers > column.max))
-    if column.values is not None:
-        allowed = {str(value) for value in column.values}
-        known = values.map(_plain_text, na_action="ignore").isin(allowed)
-        others = sorted({_plain_text(value) for value in values[present & ~known]})[:_SHOWN]
-        yield from _rows(name, f"other values than promised ({', '.join(others)})", present & ~known)
+            yield f"above {column.max}", fits & (numbers > column.max)
 
 
-def _missing(name: str, contract: Contract, values: pd.Series) -> Iterator[Violation]:
+def _gaps(name: str, contract: Contract, table: Table) -> Iterator[Violation]:
     own = contract.columns[name].missing if name in contract.columns else None
     limit = own or contract.missing
-    gaps = values.isna()
-    if limit is not None and gaps.mean() > limit.max:
-        yield from _rows(name, f"missing, {gaps.mean():.2%} where at most {limit.max:.2%} may be,", gaps)
+    for found in _broken(name, table, _no_numbers):
+        share = found.count / table.rows
+        if found.what == "infinite":
+            yield found
+        elif limit is not None and share > limit.max:
+            yield replace(found, what=f"missing, {share:.2%} where at most {limit.max:.2%} may be,")
 
 
-def _infinite(name: str, values: pd.Series) -> Iterator[Violation]:
+def _no_numbers(values: pd.Series) -> Masks:
+    yield "missing", values.isna()
     if pd.api.types.is_float_dtype(values):
-        yield from _rows(name, "infinite", pd.Series(np.isinf(values.to_numpy()), index=values.index))
+        yield "infinite", pd.Series(np.isinf(values.to_numpy()), index=values.index)
 
 
-def _target(spec: Spec, target: pd.Series) -> Iterator[Violation]:
-    name, found = spec.data.target, target.dropna().unique()
+def _target(spec: Spec, table: Table) -> Iterator[Violation]:
+    name, found, kinds = spec.data.target, set[object](), set[str]()
+    for values in table.parts(spec.data.target):
+        kinds.add(
+            "bool"
+            if pd.api.types.is_bool_dtype(values)
+            else "float"
+            if pd.api.types.is_float_dtype(values)
+            else "integer"
+            if pd.api.types.is_numeric_dtype(values)
+            else "text"
+        )
+        found.update(values.dropna().unique().tolist())
     if spec.task == "regression":
-        if not pd.api.types.is_numeric_dtype(target) or pd.api.types.is_bool_dtype(target):
+        if kinds & {"bool", "text"}:
             yield Violation(name, "a regression's target must be numbers")
         elif len(found) < 2:
             yield Violation(name, "has one value only: there is nothing to predict")
@@ -152,31 +186,41 @@ def _target(spec: Spec, target: pd.Series) -> Iterator[Violation]:
     if len(found) < 2:
         yield Violation(name, f"has one class only ({shown}): there is nothing to tell apart")
     elif spec.task == "binary-classification":
-        yield from _binary(spec, found.tolist(), shown)
-    elif pd.api.types.is_float_dtype(target):
+        yield from _binary(spec, found, shown)
+    elif "float" in kinds:
         yield Violation(name, "classes must be whole numbers, booleans or texts; these are decimals")
 
 
-def _binary(spec: Spec, found: list[object], shown: str) -> Iterator[Violation]:
+def _binary(spec: Spec, found: set[object], shown: str) -> Iterator[Violation]:
     name, positive = spec.data.target, spec.data.positive
     if len(found) > 2:
         yield Violation(name, f"has {len(found):,} classes ({shown}); a binary task has two")
-    elif positive is None and set(found) != {0, 1}:
+    elif positive is None and found != {0, 1}:
         yield Violation(name, f"has the classes {shown}: say which is meant by `data.positive`")
     elif positive is not None and positive not in found:
         yield Violation(name, f"never is {positive!r} (data.positive); there are {shown}")
 
 
-def _bins(name: str, edges: list[int | float], values: pd.Series) -> Iterator[Violation]:
-    numbers = pd.to_numeric(values, errors="coerce")
-    outside = values.notna() & ~((numbers >= edges[0]) & (numbers < edges[-1]))
-    yield from _rows(name, f"outside its bins [{edges[0]}, {edges[-1]})", outside)
+def _bins(name: str, derived: Derived, table: Table) -> Iterator[Violation]:
+    low, high = derived.bins[0], derived.bins[-1]
+
+    def outside(values: pd.Series) -> Masks:
+        numbers = pd.to_numeric(values, errors="coerce")
+        return [(f"outside its bins [{low}, {high})", values.notna() & ~((numbers >= low) & (numbers < high)))]
+
+    yield from _broken(derived.from_, table, outside, named=name)
 
 
-def _rows(where: str, what: str, wrong: pd.Series) -> Iterator[Violation]:
-    positions = np.flatnonzero(wrong.to_numpy())
-    if len(positions):
-        yield Violation(where, what, tuple(positions[:_SHOWN].tolist()), len(positions))
+def _broken(name: str, table: Table, check: Callable[[pd.Series], Masks], named: str = "") -> Iterator[Violation]:
+    """What is wrong with a column, with the first rows and the number of all, added up over its parts."""
+    found: dict[str, Violation] = {}
+    for values in table.parts(name):
+        for what, wrong in check(values):
+            positions = wrong.index.to_numpy()[wrong.to_numpy(dtype=bool)]
+            known = found.get(what, Violation(named or name, what))
+            rows = (*known.rows, *positions[: _SHOWN - len(known.rows)].tolist())
+            found[what] = replace(known, rows=rows, count=known.count + len(positions))
+    return (violation for violation in found.values() if violation.count)
 
 
 def _plain_text(value: object) -> str:

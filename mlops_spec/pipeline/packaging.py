@@ -8,15 +8,13 @@ import shutil
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from mlops_spec import __version__, layout
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.files import write_atomic
 from mlops_spec.manifest import VERSION, Manifest, PackagedFile, canonical, check_path, manifest_bytes
 from mlops_spec.package import file_sha256, verify
 from mlops_spec.pipeline.model_files import check_files
-from mlops_spec.pipeline.reference import NAME, reference_of
+from mlops_spec.pipeline.reference import NAME, reference_of_file
 from mlops_spec.pipeline.signature import signature_of
 from mlops_spec.pipeline.split_report import read_split_report
 
@@ -47,8 +45,8 @@ def package(root: Path, spec: Spec) -> None:
     if spec.train.predictor is not None:
         _copy_code(root, target / "code", spec.train.predictor)
     signature = signature_of(spec, root / layout.TRAIN_ROWS, len(read_split_report(root).classes))
-    train = pd.read_parquet(root / layout.TRAIN_ROWS)
-    write_atomic(target / NAME, canonical(reference_of(train, [tensor.name for tensor in signature.inputs])))
+    features = [tensor.name for tensor in signature.inputs]
+    write_atomic(target / NAME, canonical(reference_of_file(root / layout.TRAIN_ROWS, features)))
     write_atomic(target / layout.MANIFEST, manifest_bytes(_manifest(root, spec, target)))
     verify(target)
 

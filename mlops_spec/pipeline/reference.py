@@ -14,9 +14,12 @@ import numpy as np
 import pandas as pd
 
 from mlops_spec.errors import Exit, Failure
-from mlops_validators.binning import Bins, bins_of, count
+from mlops_validators.binning import FEW_VALUES, Bins, bins_of, count
+from mlops_validators.histogram import bins_from, histogram, quantiles, recount
+from mlops_validators.parquet import WHOLE, ParquetColumns, count_values, edges_for, in_bins
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
@@ -39,6 +42,16 @@ def reference_of(rows: pd.DataFrame, features: Iterable[str]) -> dict[str, Any]:
     """The summary of the features of the training rows, as plain data for JSON."""
     found = {name: _column(_plain(rows[name])) for name in features}
     return {"v": 1, "rows": len(rows), "columns": {name: column for name, column in found.items() if column}}
+
+
+def reference_of_file(path: Path, features: Iterable[str]) -> dict[str, Any]:
+    """The same of a Parquet file, a column at a time; of more than a million rows by histograms."""
+    data = ParquetColumns(path)
+    if data.rows <= WHOLE:
+        found = {name: _column(_plain(pd.read_parquet(path, columns=[name])[name])) for name in features}
+    else:
+        found = {name: _long_column(data, name) for name in features}
+    return {"v": 1, "rows": data.rows, "columns": {name: column for name, column in found.items() if column}}
 
 
 def read_reference(package_dir: Path) -> Mapping[str, Column]:
@@ -73,11 +86,38 @@ def _column(column: pd.Series) -> dict[str, Any] | None:
     if bins.values is not None and len(bins.values) > MOST_CATEGORIES:
         return None
     numbers = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+    return _record(bins, count(bins, values), _quantiles(column) if numbers else None)
+
+
+def _long_column(data: ParquetColumns, name: str) -> dict[str, Any] | None:
+    try:
+        if data.is_number(name) and len(edges := edges_for(data, name)) > 2 * FEW_VALUES:
+            found = histogram(data.numbers(name), edges)
+            bins = bins_from(found)
+            return _record(bins, recount(found, bins), quantiles(found, QUANTILES).tolist())
+        times = count_values(data, name)
+    except ValueError:  # all missing, or too many values
+        return None
+    bins = Bins(values=tuple(sorted(value for value in times if value is not None)))
+    if not 0 < len(bins.values or ()) <= MOST_CATEGORIES:
+        return None
+    return _record(bins, in_bins(times, bins), _few_quantiles(times) if data.is_number(name) else None)
+
+
+def _few_quantiles(times: Counter[str | None]) -> list[float]:
+    """Of numbers that are counted: each as often as its share."""
+    numbers = sorted((float(value), number) for value, number in times.items() if value is not None)
+    reached = np.cumsum([number for _, number in numbers])
+    places = np.linspace(0, reached[-1] - 1, min(int(reached[-1]), QUANTILES)).round()
+    return [numbers[place][0] for place in np.searchsorted(reached, places, side="right")]
+
+
+def _record(bins: Bins, counts: np.ndarray, values: list[float] | None) -> dict[str, Any]:
     return {
         "edges": bins.edges.tolist() if bins.edges is not None else None,
         "values": list(bins.values) if bins.values is not None else None,
-        "counts": count(bins, values).tolist(),
-        "quantiles": _quantiles(column) if numbers else None,
+        "counts": counts.tolist(),
+        "quantiles": values,
     }
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pandas as pd
 import pyarrow
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.pipeline.table import of_frame, of_parquet
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from mlops_spec.pipeline.table import Table
     from mlops_spec.spec.data import Column
+
+Read = TypeVar("Read")
 
 # Few words mean "missing": `None` and `NULL` may well be categories.
 _MISSING = ["", "NA", "NaN", "nan"]
@@ -25,17 +29,40 @@ def read_rows(path: Path, columns: Mapping[str, Column]) -> pd.DataFrame:
 
     Raises Failure when the file is missing, empty, not UTF-8 or damaged, or of another kind.
     """
+    _check_there(path)
+    return _reading(path, lambda: _frame(path, columns))
+
+
+def open_table(path: Path, columns: Mapping[str, Column]) -> Table:
+    """The same for checks that need one part of a column at a time, as which Parquet is read.
+
+    Raises Failure as `read_rows` does.
+    """
+    _check_there(path)
+    if path.suffix == ".parquet":
+        return _reading(path, lambda: of_parquet(path))
+    return of_frame(read_rows(path, columns))
+
+
+def _frame(path: Path, columns: Mapping[str, Column]) -> pd.DataFrame:
+    if path.suffix == ".parquet":
+        return pd.read_parquet(path)
+    text = {name: "str" for name, column in columns.items() if column.type in _AS_TEXT}
+    return pd.read_csv(path, dtype=text, na_values=_MISSING, keep_default_na=False, low_memory=False)
+
+
+def _check_there(path: Path) -> None:
     if not path.is_file():
         raise Failure(
             f"{path}: the data file is missing",
             exit_code=Exit.CONFIG,
             remedy="`dvc pull` fetches tracked data; else `data.path` in model.yaml names another file.",
         )
+
+
+def _reading(path: Path, read: Callable[[], Read]) -> Read:
     try:
-        if path.suffix == ".parquet":
-            return pd.read_parquet(path)
-        text = {name: "str" for name, column in columns.items() if column.type in _AS_TEXT}
-        return pd.read_csv(path, dtype=text, na_values=_MISSING, keep_default_na=False, low_memory=False)
+        return read()
     except pd.errors.EmptyDataError as error:
         raise Failure(f"{path} is empty", exit_code=Exit.FINDINGS) from error
     except UnicodeDecodeError as error:

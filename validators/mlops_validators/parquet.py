@@ -65,7 +65,7 @@ def drift_of_parquet(
     >>> folder = Path(tempfile.mkdtemp())
     >>> for name, first in (("old", 0), ("new", 300)):
     ...     pq.write_table(pa.table({"x": range(first, first + 1000)}), folder / name)
-    >>> drift_of_parquet("ks", folder / "old", folder / "new")["x"].value
+    >>> round(drift_of_parquet("ks", folder / "old", folder / "new")["x"].value, 3)
     0.3
     """
     old, new = ParquetColumns(reference), ParquetColumns(current)

@@ -1,0 +1,67 @@
+"""A data set as columns that are read part by part: a frame is one part, a Parquet file as many as bound the memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+PART = 2**18  # rows
+
+
+@dataclass(frozen=True)
+class Table:
+    """Names, rows, and a column's parts in order; a part's index counts the rows of the whole from 0."""
+
+    names: tuple[str, ...]
+    rows: int
+    parts: Callable[[str], Iterator[pd.Series]]
+
+
+def of_frame(frame: pd.DataFrame) -> Table:
+    """Columns in one part each; where two have the same name, the first."""
+    names = tuple(map(str, frame.columns))
+    return Table(names, len(frame), lambda name: iter([frame.iloc[:, names.index(name)].reset_index(drop=True)]))
+
+
+def of_parquet(path: Path) -> Table:
+    """Columns in parts of 262,144 rows, of the types that the whole file has in a frame.
+
+    Raises:
+        ArrowInvalid: it is no Parquet file.
+    """
+    with pq.ParquetFile(path) as file:
+        schema, metadata = file.schema_arrow, file.metadata
+    index = [name for name in (schema.pandas_metadata or {}).get("index_columns", []) if isinstance(name, str)]
+    names = tuple(name for name in schema.names if name not in index)
+    gaps = {name for place, name in enumerate(schema.names) if _may_have_gaps(metadata, place)}
+
+    def parts(name: str) -> Iterator[pd.Series]:
+        start = 0
+        with pq.ParquetFile(path, buffer_size=2**20, pre_buffer=False) as file:
+            for batch in file.iter_batches(PART, columns=[name], use_threads=False):
+                values = _series(batch.column(0), name in gaps)
+                yield values.set_axis(pd.RangeIndex(start, start + len(values)))
+                start += len(values)
+
+    return Table(names, metadata.num_rows, parts)
+
+
+def _series(part: pa.Array, gaps: bool) -> pd.Series:
+    """Whole numbers and booleans of a column that lacks some are kept as a frame keeps them, in every part."""
+    if gaps and pa.types.is_integer(part.type):
+        part = part.cast(pa.float64(), safe=False)
+    values: pd.Series = part.to_pandas()
+    return values.astype(object) if gaps and pa.types.is_boolean(part.type) else values
+
+
+def _may_have_gaps(metadata: pq.FileMetaData, column: int) -> bool:
+    found = [metadata.row_group(group).column(column).statistics for group in range(metadata.num_row_groups)]
+    return any(each is None or not each.has_null_count or each.null_count for each in found)
