@@ -50,7 +50,7 @@ def test_sound_gates_stop_every_attack(make: Make) -> None:
         "leak/near": ["too few rows"],  # with three columns of few values rows are alike by chance
         "leak/target": ["a feature gives the target away", "too few rows"],
         "roc_auc": [*answers, *common],
-        "expected_calibration_error": ["constant scores", "inverted scores", *common],
+        "expected_calibration_error": ["constant scores", "inverted scores", "miscalibrated scores", *common],
         "champion/production/roc_auc": [*answers, "champion is the candidate", "champion is silent", *common],
         "slice/band/roc_auc": ["one slice damaged", *common],
         "weak_slices/roc_auc": ["an unnamed slice damaged", *common],
@@ -78,6 +78,11 @@ QUALITY = {"shuffled labels", "constant scores", "inverted scores"}
     [
         ({"metric": "roc_auc", "min": 0.0}, QUALITY),
         ({"metric": "brier_score", "max": 0.3}, {"constant scores"}),
+        (
+            {"metric": "expected_calibration_error", "max": 0.9},
+            {"constant scores", "inverted scores", "miscalibrated scores"},
+        ),
+        ({"metric": "expected_calibration_error", "max": 0.45}, {"miscalibrated scores"}),
         ({"metric": "accuracy", "min": 0.3}, {"shuffled labels", "constant scores"}),
         ({"champion": "production", "metric": "roc_auc", "margin": 1.0}, QUALITY),
         ({"slice": "band", "metric": "roc_auc", "min": 0.0}, {"one slice damaged"}),
@@ -259,7 +264,13 @@ def test_a_regression_is_drilled(make: Make, least: float, attacks: set[str]) ->
 
 
 def test_several_classes_are_drilled(make: Make) -> None:
-    case = make([{"metric": "accuracy", "min": 0.8}, {"metric": "log_loss", "max": 0.5}])
+    case = make(
+        [
+            {"metric": "accuracy", "min": 0.8},
+            {"metric": "log_loss", "max": 0.5},
+            {"metric": "expected_calibration_error", "max": 0.2},
+        ]
+    )
     draw = np.random.default_rng(4)
     truth = draw.integers(0, 3, len(case.test))
     score = np.eye(3)[truth] * 0.8 + draw.dirichlet([1, 1, 1], len(truth)) * 0.2

@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mlops_validators import MEASURES
+
 if TYPE_CHECKING:
     from mlops_spec.pipeline.answers import Answers
 
 Damage = Callable[["Answers", np.random.Generator], np.ndarray]
 
 _FEW = 5
+_TEMPERATURE = 10.0
 
 
 def shuffled(answers: Answers, draw: np.random.Generator) -> np.ndarray:
@@ -43,6 +46,17 @@ def inverted(answers: Answers, _: np.random.Generator) -> np.ndarray:
         return np.asarray((1 - score) / (score.shape[1] - 1))
     binary = answers.truth.dtype.kind in "iub"
     return np.asarray((1 if binary else 2 * answers.truth.mean()) - score)
+
+
+def miscalibrated(answers: Answers, _: np.random.Generator) -> np.ndarray:
+    """The rows in the same order, but ten times too sure or ten times too unsure, whichever is farther off."""
+    several = answers.score.ndim == 2
+    score = answers.score if several else np.column_stack([1 - answers.score, answers.score])
+    powers = [np.clip(score, 1e-6, 1) ** power for power in (_TEMPERATURE, 1 / _TEMPERATURE)]
+    told = [power / power.sum(axis=1, keepdims=True) for power in powers]
+    found = [each if several else each[:, 1] for each in told]
+    measure = MEASURES["expected_calibration_error"]
+    return max(found, key=lambda each: measure(answers.truth, each))
 
 
 def spoiled(value: float) -> Damage:

@@ -6,18 +6,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlops_spec.pipeline.drill.answers import Damage, certain, constant, inverted, shuffled, spoiled
+from mlops_spec.pipeline.drill.answers import Damage, certain, constant, inverted, miscalibrated, shuffled, spoiled
 from mlops_spec.spec.gates import higher_is_better
 
 if TYPE_CHECKING:
     from mlops_spec.spec import Spec
 
 SHUFFLED, CONSTANT, INVERTED = "shuffled labels", "constant scores", "inverted scores"
+MISCALIBRATED = "miscalibrated scores"
 _ALL: dict[str, Damage] = {SHUFFLED: shuffled, CONSTANT: constant, INVERTED: inverted}
 # A model that answers everything with yes has perfect recall, and one that knows nothing may be well calibrated.
 _CLAIMS: dict[str, dict[str, Damage]] = {
     "recall": {SHUFFLED: shuffled},
-    "expected_calibration_error": {CONSTANT: certain, INVERTED: inverted},
+    "expected_calibration_error": {CONSTANT: certain, INVERTED: inverted, MISCALIBRATED: miscalibrated},
 }
 UNUSABLE: dict[str, Damage] = {"NaN": spoiled(np.nan), "+infinity": spoiled(np.inf), "-infinity": spoiled(-np.inf)}
 

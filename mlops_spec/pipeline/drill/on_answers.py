@@ -9,7 +9,15 @@ import numpy as np
 
 from mlops_spec.pipeline.drill.answers import few, inverted
 from mlops_spec.pipeline.drill.attack import Attack, Blow, answering, draw, only
-from mlops_spec.pipeline.drill.damages import CONSTANT, INVERTED, SHUFFLED, UNUSABLE, damages, guards_quality
+from mlops_spec.pipeline.drill.damages import (
+    CONSTANT,
+    INVERTED,
+    MISCALIBRATED,
+    SHUFFLED,
+    UNUSABLE,
+    damages,
+    guards_quality,
+)
 from mlops_spec.pipeline.gates.case import Case, Perturbed, Rival
 from mlops_spec.pipeline.judgement import Against
 from mlops_spec.spec.evaluate import ChampionGate, RobustnessGate
@@ -106,7 +114,7 @@ def _nothing_perturbed(case: Case, target: Target) -> Iterator[Blow]:
 
 
 _COMMON = (_unusable(), _too_few(), _metric_missing())
-_DAMAGED = tuple(map(_damaged, (SHUFFLED, CONSTANT, INVERTED)))
+_DAMAGED = tuple(map(_damaged, (SHUFFLED, CONSTANT, INVERTED, MISCALIBRATED)))
 ON_METRIC = (*_DAMAGED, *_COMMON)
 ON_CHAMPION = (
     *_DAMAGED,
