@@ -18,11 +18,12 @@ SLACK_MINUTES = 15
 
 @dataclass(frozen=True)
 class Proposal:
-    """A job that opens the promotion into the next environment."""
+    """A job that opens the promotion into the next environment, and the one that checks what no App opened."""
 
     environment: str
     job: str
     title: str
+    check: str
 
 
 @dataclass(frozen=True)
@@ -61,4 +62,6 @@ def _deployment(name: str, environment: Environment, spec: Spec) -> Deployment:
 
 
 def _proposal(name: str) -> Proposal:
-    return Proposal(environment=name, job=f"propose-{name}", title=f"Propose the promotion to {name}")
+    return Proposal(
+        environment=name, job=f"propose-{name}", title=f"Propose the promotion to {name}", check=f"check-{name}"
+    )

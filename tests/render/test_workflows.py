@@ -28,10 +28,12 @@ PERMISSIONS = {
     "mlops-merge/register": {"contents": WRITE},
     "mlops-merge/deploy-*": {"contents": WRITE},
     "mlops-merge/propose-*": {"contents": WRITE, "pull-requests": WRITE},
+    "mlops-merge/check-*": {"contents": READ, "statuses": WRITE},
     "mlops-promote-*/plan": {"contents": READ, "pull-requests": READ},
     "mlops-promote-*/deploy": {"contents": WRITE, "pull-requests": READ},
     "mlops-promote-*/record": {"contents": WRITE},
     "mlops-promote-*/propose-*": {"contents": WRITE, "pull-requests": WRITE},
+    "mlops-promote-*/check-*": {"contents": READ, "statuses": WRITE},
 }
 # What provenance by GitHub adds.
 ATTESTED = {
@@ -45,6 +47,8 @@ TRAIN = "uv sync --locked"
 LIGHT = "uv sync --locked --only-group ops"
 RUN = "uv run --no-sync mlops-spec "
 SUMMARY = '--summary "${GITHUB_STEP_SUMMARY}"'
+
+CHECK = [LIGHT, RUN + "lint --format github", RUN + "render --check", RUN + 'promote check "${ENVIRONMENT}"']
 
 # The commands of each job, in their order, shell lines of GitHub's own tool aside.
 COMMANDS = {
@@ -84,6 +88,7 @@ COMMANDS = {
         RUN + 'promote close "${ENVIRONMENT}"',
     ],
     "mlops-merge/propose-*": [LIGHT, RUN + 'promote open "${ENVIRONMENT}" --version "${VERSION}"'],
+    "mlops-merge/check-*": CHECK,
     "mlops-promote-*/plan": [LIGHT, RUN + "audit verify", RUN + 'promote plan "${ENVIRONMENT}"'],
     "mlops-promote-*/deploy": [
         LIGHT,
@@ -91,6 +96,7 @@ COMMANDS = {
     ],
     "mlops-promote-*/record": [LIGHT, RUN + 'promote close "${ENVIRONMENT}"'],
     "mlops-promote-*/propose-*": [LIGHT, RUN + 'promote open "${ENVIRONMENT}" --version "${VERSION}"'],
+    "mlops-promote-*/check-*": CHECK,
     "mlops-monitor/monitor": [TRAIN, RUN + "monitor"],
 }
 
@@ -120,7 +126,7 @@ def jobs(root: Path) -> dict[str, dict[str, Any]]:
 
 def family(name: str) -> str:
     """`mlops-promote-production/propose-eu` is one of `mlops-promote-*/propose-*`."""
-    return re.sub(r"(mlops-promote|deploy|propose)-[^/]+", r"\1-*", name)
+    return re.sub(r"(mlops-promote|deploy|propose|check)-[^/]+", r"\1-*", name)
 
 
 def steps(root: Path) -> list[dict[str, Any]]:
@@ -164,11 +170,11 @@ def test_every_action_is_pinned_to_a_commit_of_the_lock(variants: list[Path]) ->
     locked = {f"{action.ref} # {action.version}" for action in ACTIONS.values()}
 
     found = {
-        line.split("uses: ")[1]
+        line.split(" uses: ")[1]
         for root in variants
         for path in (root / ".github" / "workflows").glob("*.yml")
         for line in path.read_text(encoding="utf-8").splitlines()
-        if "uses: " in line
+        if " uses: " in line
     }
 
     assert found - locked == {"$/.github/workflows/mlops-train.yml"}
@@ -190,6 +196,7 @@ def test_jobs_wait_for_one_another() -> None:
         "mlops-merge/register": "train",
         "mlops-merge/deploy-staging": ["train", "register"],
         "mlops-merge/propose-production": ["register", "deploy-staging"],
+        "mlops-merge/check-production": "propose-production",
         "mlops-merge/deploy-shadow": ["train", "register"],
         "mlops-monitor/monitor": [],
         "mlops-promote-branches/plan": [],
@@ -199,6 +206,7 @@ def test_jobs_wait_for_one_another() -> None:
         "mlops-promote-production/deploy": "plan",
         "mlops-promote-production/record": ["plan", "deploy"],
         "mlops-promote-production/propose-branches": ["plan", "deploy"],
+        "mlops-promote-production/check-branches": "propose-branches",
         "mlops-pull-request/check": [],
         "mlops-pull-request/announce": "check",
         "mlops-pull-request/train": "check",
