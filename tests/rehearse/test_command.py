@@ -25,6 +25,8 @@ def rehearse(*args: str, **environment: str) -> subprocess.CompletedProcess[str]
         (["death"], "'death' is not one of 'life', 'bad-canary'"),
         (["--into", "{taken}/new"], "name a scenario: life, bad-canary"),
         (["--stop"], "--stop needs --into"),
+        (["--open"], "--open needs --into"),
+        (["--open", "--into", "{taken}"], "rehearsal.html: no such file"),
         (["life", "--into", "{taken}"], "not empty, and not a rehearsal"),
         (["--stop", "--into", "{taken}"], "not empty, and not a rehearsal"),
     ],

@@ -9,7 +9,7 @@ import pytest
 from rich.console import Console
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.rehearse import show
+from mlops_spec.rehearse import report, show
 from mlops_spec.rehearse.place import MARK, prepared
 from mlops_spec.rehearse.rehearsal import Rehearsed
 from mlops_spec.rehearse.scenario import Played, Scene, Unexpected, play
@@ -141,3 +141,17 @@ def test_a_temporary_folder_is_new(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
     assert folder.parent == tmp_path
     assert [path.name for path in folder.iterdir()] == [MARK]
+
+
+def test_the_page_in_its_folder_reads_as_the_terminal(tmp_path: Path) -> None:
+    steps = tuple(played(Scene("one", good, "mlops-merge"), Scene("two", bad)))
+    rehearsed = Rehearsed(
+        "life", "acme/credit-default", steps, 2, tmp_path, {"production": {"version": "v1.0.0", "url": "x"}}
+    )
+    report.write_page(rehearsed, tmp_path, kept=False)
+
+    page = (tmp_path / report.PAGE).read_text(encoding="utf-8")
+    for words in ("mlops-merge", "fine [as it is]", "two comments instead of one", "1 of 2 steps as expected"):
+        assert words in page
+    assert "production v1.0.0 at x" in page
+    assert str(tmp_path / "credit-default") in page
