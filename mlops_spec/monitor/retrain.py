@@ -28,6 +28,13 @@ if TYPE_CHECKING:
     from mlops_spec.release.world import World
 
 
+_AFTER = """
+Merging trains, gates and stages a new version.
+
+If no check runs here: GitHub starts none on what a workflow's own token opened. Close this and open it again.
+"""
+
+
 def branch_of(environment: str) -> str:
     """The branch of an environment's one alert."""
     return f"mlops/retrain-{environment}"
@@ -67,5 +74,5 @@ def propose_rows(
     commit = git.write_commit(tree, parents=[world.commit], message=f"{title}\n", when=world.now)
     ref = f"refs/heads/{branch}"
     git.push(Update(ref, commit, git.remote_refs(ref).get(ref)))
-    told = body(tuple(checks)) + evidence_text(checks) + "\nMerging trains, gates and stages a new version.\n"
+    told = body(tuple(checks)) + evidence_text(checks) + _AFTER
     return pulls.create(github, title=title, head=branch, base=layout.MAIN_BRANCH, body=told)

@@ -410,6 +410,7 @@ def test_labelled_rows_become_a_pull_request(world: World, host: Path, capsys: p
     (pull,) = pulls.of_branch(github, "mlops/retrain-staging", state="all")
     assert pull.title == "Retrain churn: 2 newly labelled rows of staging"
     assert "age: psi" in (pull.body or "")
+    assert "Close this and open it again." in (pull.body or "")  # who merges it must know how its checks start
     assert issues.labelled(github, "mlops-monitor-staging") == []
     text = new_rows(world, "data/churn.csv")
     frame = rows(1000, 2, shift=1)
