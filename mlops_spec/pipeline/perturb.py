@@ -1,12 +1,7 @@
-"""Test rows as a bad day would bring them: gaps, noise, new categories, a shifted sensor, fewer digits.
+"""Test rows as a bad day would bring them: what `mlops_validators.robustness` does to columns, in a frame's own types.
 
-| kind | a share `rate` of the values of each column | columns |
-|---|---|---|
-| `missing` | is missing | any |
-| `noise` | has normal noise with a tenth of the column's standard deviation in train | numbers |
-| `shift` | is half of that standard deviation higher | numbers |
-| `rounding` | has two significant digits | numbers |
-| `unseen_category` | is a value that train never had | texts |
+Whole numbers stay whole and texts texts, so that a model gets what a request could bring. Truth values and times can
+only be missing.
 """
 
 from __future__ import annotations
@@ -16,67 +11,50 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from mlops_validators.robustness import applies
+from mlops_validators.robustness import perturb as perturbed
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from mlops_spec.spec.evaluate import RobustnessGate
-
-_UNSEEN = "a value that was never trained on"
-_NOISE, _SHIFT = 0.1, 0.5
-_DIGITS = 2
 
 
 def perturb(
     gate: RobustnessGate, features: Sequence[str], rows: pd.DataFrame, train: pd.DataFrame, seed: int
 ) -> pd.DataFrame:
-    """The rows with the gate's columns perturbed; raises ValueError for columns that its kind can't be applied to."""
-    fitting = [name for name in features if _fits(gate.robustness, rows[name])]
+    """The rows with the gate's columns perturbed.
+
+    Raises ValueError for columns that its kind can't be applied to, and when every value stays what it is: numbers of
+    two digits can't be rounded to two.
+    """
+    fitting = [name for name in features if _fits(gate, rows[name])]
     chosen = fitting if gate.columns == "all" else list(gate.columns)
     if unfit := [name for name in chosen if name not in fitting]:
         raise ValueError(f"`{gate.robustness}` can't be applied to {', '.join(unfit)}: no feature, or of another type")
     if not chosen:
         raise ValueError(f"no feature is of a type that `{gate.robustness}` can be applied to")
-    draw = np.random.default_rng(seed)
-    return rows.assign(**{name: _column(gate, rows[name], train[name], draw) for name in chosen})
+    changed = {name: _column(gate, rows[name], train[name], seed + place) for place, name in enumerate(chosen)}
+    if all(column.equals(rows[name]) for name, column in changed.items()):
+        raise ValueError(f"`{gate.robustness}` leaves every value of {', '.join(chosen)} as it is")
+    return rows.assign(**changed)
 
 
-def _fits(kind: str, values: pd.Series) -> bool:
-    if kind == "missing":
-        return True
-    numeric = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
-    return pd.api.types.is_string_dtype(values) if kind == "unseen_category" else numeric
+def _fits(gate: RobustnessGate, values: pd.Series) -> bool:
+    number = pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values)
+    if not number and not pd.api.types.is_string_dtype(values):
+        return gate.robustness == "missing"
+    return applies(gate.robustness, np.zeros(1) if number else np.array(["a"]))
 
 
-def _column(gate: RobustnessGate, values: pd.Series, train: pd.Series, draw: np.random.Generator) -> pd.Series:
-    hit = draw.random(len(values)) < gate.rate
-    match gate.robustness:
-        case "missing":
-            return values.astype("float64" if values.dtype.kind in "iub" else values.dtype).mask(hit)
-        case "unseen_category":
-            return values.mask(hit, _UNSEEN)
-        case kind:
-            changed = _NUMBERS[kind](values.to_numpy(dtype=np.float64), float(train.std()), draw)
-            whole = pd.api.types.is_integer_dtype(values)
-            found = pd.Series(np.rint(changed) if whole else changed, index=values.index)
-            return values.mask(hit, found.astype(values.dtype))
-
-
-def _noisy(values: np.ndarray, deviation: float, draw: np.random.Generator) -> np.ndarray:
-    return values + draw.normal(scale=_NOISE * deviation, size=len(values))
-
-
-def _shifted(values: np.ndarray, deviation: float, _: np.random.Generator) -> np.ndarray:
-    return values + _SHIFT * deviation
-
-
-def _rounded(values: np.ndarray, _: float, __: np.random.Generator) -> np.ndarray:
-    magnitude = np.floor(np.log10(np.abs(values), out=np.zeros_like(values), where=values != 0))
-    scale = 10.0 ** (magnitude - _DIGITS + 1)
-    return np.asarray(np.rint(values / scale) * scale)
-
-
-_NUMBERS: dict[str, Callable[[np.ndarray, float, np.random.Generator], np.ndarray]] = {
-    "noise": _noisy,
-    "shift": _shifted,
-    "rounding": _rounded,
-}
+def _column(gate: RobustnessGate, values: pd.Series, train: pd.Series, seed: int) -> pd.Series:
+    kind = gate.robustness
+    if not pd.api.types.is_numeric_dtype(values):
+        worse = perturbed(kind, values.astype(object).to_numpy(), rate=gate.rate, seed=seed)
+        return pd.Series(worse, index=values.index, dtype=values.dtype)
+    spread = float(train.std()) if pd.api.types.is_numeric_dtype(train) else None
+    number = values.to_numpy(dtype=np.float64, na_value=np.nan)
+    worse = perturbed(kind, number, rate=gate.rate, seed=seed, spread=spread)
+    whole = values.dtype.kind in "iub"
+    found = pd.Series(np.rint(worse) if whole else worse, index=values.index)
+    return found if whole and kind == "missing" else found.astype(values.dtype)

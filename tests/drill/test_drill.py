@@ -95,6 +95,14 @@ def test_a_bound_that_nothing_breaks_is_found(make: Make, gate: dict[str, Any], 
     assert {attack for _, attack in survivors(make([gate]))} == attacks
 
 
+@pytest.mark.parametrize("kind", ["missing", "noise", "unseen_category", "shift", "rounding"])
+def test_robustness_of_every_kind_is_drilled(make: Make, kind: str) -> None:
+    gate = {"robustness": kind, "metric": "roc_auc", "max_drop": 0.05}
+
+    assert survivors(make([gate])) == set()
+    assert survivors(make([gate | {"max_drop": 1.0}])) == {(f"robustness/{kind}/roc_auc", name) for name in QUALITY}
+
+
 def test_gates_on_the_training_split_are_found(make: Make) -> None:
     train = rows(1)
     truth = train["target"].to_numpy()

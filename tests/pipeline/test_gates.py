@@ -17,6 +17,7 @@ from mlops_spec.pipeline.gates import champion, fairness, leak, metric, operatio
 from mlops_spec.pipeline.gates.case import Case, Perturbed, Rival
 from mlops_spec.pipeline.gates.operation import percentile_interval
 from mlops_spec.pipeline.judgement import Against, Judged, waived
+from mlops_spec.pipeline.perturb import perturb
 from mlops_spec.spec import Spec
 from mlops_spec.spec.governance import Waiver
 
@@ -394,6 +395,34 @@ def test_robustness_is_the_drop(score: Any, reason: str, verdict: str) -> None:
     (result,) = robustness.results(replace(case, perturbed=(Perturbed(gate, score, reason),)), gate)
 
     assert (result.id, result.verdict) == ("robustness/missing/roc_auc", verdict)
+
+
+FRAGILE = {
+    "missing": lambda rows: rows["x"].round(9).map(SIGNAL).fillna(0.0),
+    "noise": lambda rows: (rows["x"] * 1e6) % 1000,  # reads the last digits
+    "unseen_category": lambda rows: rows["kind"].map({"low": 0.0, "high": 1.0}).fillna(0.5),
+    "shift": lambda rows: rows["x"].round(9).map(SIGNAL).fillna(0.0),  # has learnt its rows by heart
+    "rounding": lambda rows: (rows["x"] * 1e6) % 1000,
+}
+ROWS = pd.DataFrame({"n": np.arange(COUNT) % 7, "kind": np.where(TRUTH == 1, "high", "low")})
+ROWS["x"] = DRAW.normal(50, 9, COUNT).round(3) + GOOD * 1e-3
+SIGNAL = dict(zip(ROWS["x"].round(9), GOOD, strict=True))
+
+
+@pytest.mark.parametrize("kind", FRAGILE)
+def test_a_model_that_each_kind_breaks_is_stopped(kind: str) -> None:
+    """The rows are really perturbed and really answered; the same model passes where the gate allows the drop."""
+    case, gate = make({"robustness": kind, "metric": "roc_auc", "rate": 0.9, "max_drop": 0.03})
+    scores = [FRAGILE[kind](rows) for rows in (ROWS, perturb(gate, list(ROWS), ROWS, ROWS, seed=1))]
+    low, high = scores[0].min(), scores[0].max()
+    clean, worse = (np.clip((score - low) / (high - low), 0, 1).to_numpy() for score in scores)
+    case = replace(case, answers=Answers(TRUTH, clean))
+
+    (stopped,) = robustness.results(replace(case, perturbed=(Perturbed(gate, worse),)), gate)
+    loose = gate.model_copy(update={"max_drop": 0.9})
+    (allowed,) = robustness.results(replace(case, perturbed=(Perturbed(loose, worse),)), loose)
+
+    assert (stopped.verdict, allowed.verdict) == ("fail", "pass")
 
 
 @pytest.mark.parametrize(

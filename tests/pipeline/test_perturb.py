@@ -34,7 +34,7 @@ def perturbed(kind: str, **how: Any) -> pd.DataFrame:
     ("kind", "touched"),
     [
         ("missing", {"x", "n", "flag", "kind"}),
-        ("noise", {"x", "n"}),
+        ("noise", {"x", "n", "kind"}),
         ("shift", {"x", "n"}),
         ("rounding", {"x", "n"}),
         ("unseen_category", {"kind"}),
@@ -80,8 +80,53 @@ def test_an_unseen_category_was_never_seen() -> None:
     assert len(set(perturbed("unseen_category")["kind"]) - {"a", "b"}) == 1
 
 
+def test_other_categories_are_noise() -> None:
+    found = perturbed("noise", columns=["kind"], rate=1.0)["kind"]
+
+    assert set(found) == {"a", "b"}
+    assert found.dtype == ROWS["kind"].dtype
+    assert (found == ROWS["kind"]).mean() == pytest.approx(0.5, abs=0.05)
+
+
+def test_what_is_missing_already_stays_so() -> None:
+    gaps = ROWS.assign(x=ROWS["x"].mask(ROWS["flag"]), kind=ROWS["kind"].astype("str").mask(ROWS["flag"]))
+    for kind, column in (("noise", "x"), ("shift", "x"), ("rounding", "x"), ("noise", "n"), ("missing", "kind")):
+        gate = RobustnessGate.model_validate({"robustness": kind, "metric": "roc_auc", "max_drop": 0.1, "rate": 0.2})
+        found = perturb(gate, FEATURES, gaps, gaps, seed=7)
+
+        assert found[column][gaps[column].isna()].isna().all()
+
+
+def test_times_and_truth_values_can_only_be_missing() -> None:
+    seen = ROWS.assign(seen=pd.Timestamp("2026-01-01"))
+    gate = {"metric": "roc_auc", "max_drop": 0.1, "rate": 0.2, "columns": ["seen", "flag"]}
+
+    gone = RobustnessGate.model_validate({"robustness": "missing", **gate})
+    found = perturb(gone, [*FEATURES, "seen"], seen, seen, seed=7)
+    assert found[["seen", "flag"]].isna().mean().tolist() == pytest.approx([0.2, 0.2])
+    with pytest.raises(ValueError, match="seen, flag"):
+        perturb(RobustnessGate.model_validate({"robustness": "noise", **gate}), [*FEATURES, "seen"], seen, seen, seed=7)
+
+
+def test_what_changes_nothing_is_refused() -> None:
+    """Numbers of two digits rounded to two, and a shift by half of no spread."""
+    small = ROWS.assign(n=ROWS["n"] % 100, x=1.0)
+
+    for kind, column in (("rounding", "n"), ("shift", "x")):
+        gate = {"robustness": kind, "metric": "roc_auc", "max_drop": 0.1, "columns": [column]}
+        with pytest.raises(ValueError, match=f"leaves every value of {column} as it is"):
+            perturb(RobustnessGate.model_validate(gate), FEATURES, small, small, seed=7)
+
+
 @pytest.mark.parametrize(
-    ("kind", "columns"), [("noise", ["kind"]), ("unseen_category", ["x"]), ("missing", ["id"]), ("shift", ["nope"])]
+    ("kind", "columns"),
+    [
+        ("unseen_category", ["n"]),
+        ("unseen_category", ["x"]),
+        ("missing", ["id"]),
+        ("shift", ["kind"]),
+        ("shift", ["nope"]),
+    ],
 )
 def test_a_column_that_the_kind_does_not_fit_is_refused(kind: str, columns: list[str]) -> None:
     with pytest.raises((ValueError, KeyError), match=columns[0]):

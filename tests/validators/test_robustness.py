@@ -34,10 +34,15 @@ def test_the_column_given_stays():
 def test_what_each_kind_does_to_numbers():
     assert np.isnan(perturb("missing", NUMBERS, rate=1, seed=0)).all()
     assert perturb("shift", NUMBERS, rate=1, seed=0) - NUMBERS == pytest.approx(np.full(400, NUMBERS.std() / 2))
-    assert (perturb("noise", NUMBERS, rate=1, seed=0) - NUMBERS).std() == pytest.approx(NUMBERS.std(), rel=0.1)
+    assert (perturb("noise", NUMBERS, rate=1, seed=0) - NUMBERS).std() == pytest.approx(NUMBERS.std() / 10, rel=0.1)
     assert perturb("rounding", [1234.0, -0.0456, 0.0, np.nan], rate=1, seed=0) == pytest.approx(
-        [1000.0, -0.05, 0.0, np.nan], nan_ok=True
+        [1200.0, -0.046, 0.0, np.nan], nan_ok=True
     )
+
+
+def test_the_spread_may_be_that_of_other_rows():
+    assert perturb("shift", [1.0, 2.0], rate=1, seed=0, spread=20.0) == pytest.approx([11.0, 12.0])
+    assert perturb("noise", NUMBERS, rate=1, seed=0, spread=0.0) == pytest.approx(NUMBERS)
 
 
 def test_what_each_kind_does_to_categories():

@@ -20,26 +20,28 @@ if TYPE_CHECKING:
 
 Kind = Literal["missing", "noise", "unseen_category", "shift", "rounding"]
 UNSEEN = "(unseen)"
-SHIFT = 0.5  # standard deviations
-DIGITS = 1
+NOISE, SHIFT = 0.1, 0.5  # standard deviations
+DIGITS = 2
 
 
-def perturb(kind: Kind, column: ArrayLike, *, rate: float, seed: int) -> Anything:
+def perturb(kind: Kind, column: ArrayLike, *, rate: float, seed: int, spread: float | None = None) -> Anything:
     """The column with a share `rate` of its values, drawn at random, made worse; the column given stays as it is.
 
     | kind | a number | a category |
     |---|---|---|
     | `missing` | NaN | None |
-    | `noise` | normal noise of the column's standard deviation added | another row's value |
+    | `noise` | normal noise of a tenth of a standard deviation added | another row's value |
     | `unseen_category` | ValueError | a value that no row has |
     | `shift` | half a standard deviation added | ValueError |
-    | `rounding` | one significant digit kept | ValueError |
+    | `rounding` | two significant digits kept | ValueError |
 
     Args:
         kind: one of the table.
         column: shape (n,); a number column comes back as float64, another as object.
         rate: share of values that is perturbed, above 0 and at most 1; at least one value is.
         seed: of the choice of rows and of the noise.
+        spread: the standard deviation that noise and shift are measured in, as of the training rows; without it, the
+            column's own.
 
     Raises:
         ValueError: the kind does not fit the column, the rate is out of range, or the column is empty.
@@ -59,7 +61,7 @@ def perturb(kind: Kind, column: ArrayLike, *, rate: float, seed: int) -> Anythin
     rng = np.random.default_rng(seed)
     worse = values.astype(np.float64 if number else object)
     rows = rng.choice(len(values), max(1, round(rate * len(values))), replace=False)
-    worse[rows] = change(worse, rows, rng)
+    worse[rows] = change(worse, rows, rng, _spread(worse) if spread is None and number else spread or 0.0)
     return worse
 
 
@@ -72,12 +74,12 @@ def applies(kind: Kind, column: ArrayLike) -> bool:
     return kind in (_NUMBERS if np.asarray(column).dtype.kind in "iuf" else _CATEGORIES)
 
 
-def _noise(column: Anything, rows: Anything, rng: np.random.Generator) -> Anything:
-    return column[rows] + rng.normal(scale=_spread(column), size=len(rows))
+def _noise(column: Anything, rows: Anything, rng: np.random.Generator, spread: float) -> Anything:
+    return column[rows] + rng.normal(scale=NOISE * spread, size=len(rows))
 
 
-def _shift(column: Anything, rows: Anything, _: np.random.Generator) -> Anything:
-    return column[rows] + SHIFT * _spread(column)
+def _shift(column: Anything, rows: Anything, _: np.random.Generator, spread: float) -> Anything:
+    return column[rows] + SHIFT * spread
 
 
 def _spread(column: Anything) -> float:
@@ -85,18 +87,18 @@ def _spread(column: Anything) -> float:
     return float(known.std()) if len(known) else 0.0
 
 
-def _round(column: Anything, rows: Anything, _: np.random.Generator) -> Anything:
+def _round(column: Anything, rows: Anything, _: np.random.Generator, __: float) -> Anything:
     chosen = column[rows]
     ordinary = np.isfinite(chosen) & (chosen != 0)
     unit = 10.0 ** (DIGITS - 1 - np.floor(np.log10(np.abs(np.where(ordinary, chosen, 1.0)))))
     return np.where(ordinary, np.round(np.where(ordinary, chosen, 0.0) * unit) / unit, chosen)
 
 
-def _swap(column: Anything, rows: Anything, rng: np.random.Generator) -> Anything:
+def _swap(column: Anything, rows: Anything, rng: np.random.Generator, _: float) -> Anything:
     return column[rng.integers(0, len(column), len(rows))]
 
 
-def _unseen(column: Anything, rows: Anything, _: np.random.Generator) -> Anything:
+def _unseen(column: Anything, rows: Anything, _: np.random.Generator, __: float) -> Anything:
     known = set(np.unique(column[~missing(column)].astype(str)).tolist())
     name = UNSEEN
     while name in known:
@@ -104,15 +106,15 @@ def _unseen(column: Anything, rows: Anything, _: np.random.Generator) -> Anythin
     return np.full(len(rows), name, dtype=object)
 
 
-Change = Callable[["Anything", "Anything", np.random.Generator], "Anything"]
+Change = Callable[["Anything", "Anything", np.random.Generator, float], "Anything"]
 _NUMBERS: dict[str, Change] = {
-    "missing": lambda _, rows, __: np.full(len(rows), np.nan),
+    "missing": lambda _, rows, *__: np.full(len(rows), np.nan),
     "noise": _noise,
     "shift": _shift,
     "rounding": _round,
 }
 _CATEGORIES: dict[str, Change] = {
-    "missing": lambda _, rows, __: np.full(len(rows), None, dtype=object),
+    "missing": lambda _, rows, *__: np.full(len(rows), None, dtype=object),
     "noise": _swap,
     "unseen_category": _unseen,
 }
