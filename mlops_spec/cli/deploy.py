@@ -16,7 +16,7 @@ from mlops_spec.spec.base import seconds, size_in_bytes
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mlops_spec.deploy.agent import Done, Settings
+    from mlops_spec.deploy.passes import Done, Settings
 
 _FOLDER = click.Path(path_type=Path)
 _Number = TypeVar("_Number", int, float)
@@ -30,6 +30,7 @@ def _agent_options(command: Callable[..., int]) -> Callable[..., int]:
         click.option("--state", type=_FOLDER, required=True, help="Folder of this agent: clone, packages, log."),
         click.option("--listen", help="HOST:PORT, instead of the environment's `listen`."),
         click.option("--remote", help="URL or folder of the DVC remote, instead of the one in .dvc/config."),
+        click.option("--take-over", is_flag=True, help="The environment had another agent, which has ended for good."),
         click.option("--supervised", is_flag=True, help="A service manager runs the server: never start one."),
         click.option("--format", "form", type=_FORMAT, default="text", show_default=True),
     )
@@ -146,7 +147,7 @@ def _one_pass(settings: dict[str, Any], form: str) -> int:
 
 
 def _settings(given: dict[str, Any]) -> Settings:
-    from mlops_spec.deploy.agent import Settings  # noqa: PLC0415
+    from mlops_spec.deploy.passes import Settings  # noqa: PLC0415
 
     return Settings(**given | {"state": given["state"].resolve()})
 

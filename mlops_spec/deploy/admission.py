@@ -15,12 +15,10 @@ if TYPE_CHECKING:
 
     from mlops_spec.git import Tree
     from mlops_spec.ledger import Record
-    from mlops_spec.spec.environments import Environment
+    from mlops_spec.spec import Spec
 
 
-def refusal(
-    intent: Record, records: Sequence[Record], environment: Environment, main: Tree, now: datetime
-) -> str | None:
+def refusal(intent: Record, records: Sequence[Record], spec: Spec, main: Tree, now: datetime) -> str | None:
     """Why this intent must not be carried out, or None. `main` is its newest commit, in a clone that has the tags."""
     what = intent.what
     assert what.version
@@ -32,7 +30,7 @@ def refusal(
     registered = state.registered[what.version]
     if intent.event == "rollback.intent":  # the ledger's rules know that it was live here; no approval is waited for
         return "; ".join(_tag(registered, main)) or None
-    reasons = (*_gates(registered, now), *_tag(registered, main), *_promotion(intent, records, environment, now))
+    reasons = (*_gates(registered, now), *_tag(registered, main), *_promotion(intent, records, spec, now))
     return "; ".join(reasons) or None
 
 
@@ -61,8 +59,9 @@ def _tag(registered: Record, main: Tree) -> Iterator[str]:
         yield f"commit {source.commit[:12]}, which it was made from, is not on main"
 
 
-def _promotion(intent: Record, records: Sequence[Record], environment: Environment, now: datetime) -> Iterator[str]:
+def _promotion(intent: Record, records: Sequence[Record], spec: Spec, now: datetime) -> Iterator[str]:
     """A promoted environment takes what was live before it, long enough, and was approved as often as the spec says."""
+    environment = spec.environments[intent.what.environment or ""]
     before, wanted = environment.after, environment.promote
     if before == "merge":
         return
@@ -72,5 +71,8 @@ def _promotion(intent: Record, records: Sequence[Record], environment: Environme
     if wanted.soak is not None and lived < seconds(wanted.soak):
         yield f"it was live in {before} for {lived:.0f} s, {wanted.soak} are asked for"
     given = {approval.login.lower() for approval in intent.who.approvals}
+    allowed = {name.removeprefix("@").lower() for name in wanted.approvers or spec.owners}
+    if not any("/" in name for name in allowed):  # who is in a team only the forge can tell
+        given &= allowed
     if len(given) < wanted.approvals:
         yield f"{len(given)} of {wanted.approvals} approvals are recorded"

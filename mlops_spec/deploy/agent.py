@@ -6,14 +6,17 @@ import json
 import os
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from mlops_spec.deploy.admission import refusal
+from mlops_spec.deploy.claim import Claim
 from mlops_spec.deploy.clone import Clone
+from mlops_spec.deploy.confirmed import Forge
 from mlops_spec.deploy.fetch import Fetcher
 from mlops_spec.deploy.git_back import GitBack, forge_of
 from mlops_spec.deploy.local import Local
 from mlops_spec.deploy.outcome import Answers
+from mlops_spec.deploy.passes import ACTIONS, Done, Settings, done_for
 from mlops_spec.deploy.retention import prune
 from mlops_spec.deploy.rollout import Rolled, roll_out
 from mlops_spec.deploy.store import Store
@@ -22,13 +25,13 @@ from mlops_spec.files import write_atomic
 from mlops_spec.ledger import replay
 from mlops_spec.release.desired import desired
 from mlops_spec.release.source import spec_at
+from mlops_spec.release.world import World
 from mlops_spec.serve.lock import take
 from mlops_spec.serve.wanted import Served
 from mlops_spec.spec.base import seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from mlops_spec.git import Tree
     from mlops_spec.ledger import Record
@@ -36,46 +39,14 @@ if TYPE_CHECKING:
     from mlops_spec.spec import Spec
     from mlops_spec.spec.environments import Environment, Rollout
 
-Action = Literal["none", "waiting", "deployed", "healed", "failed", "rolled-back", "withdrawn"]
-_ACTIONS: dict[str, Action] = {"succeeded": "deployed", "failed": "failed", "rolled-back": "rolled-back"}
-
-
-@dataclass(frozen=True)
-class Settings:
-    """Whose agent this is. `listen` and `remote` stand in for what model.yaml and .dvc/config say."""
-
-    environment: str
-    repository: str
-    state: Path
-    listen: str | None = None
-    remote: str | None = None
-    supervised: bool = False
-
-
-@dataclass(frozen=True)
-class Done:
-    """What a pass did, and what is live after it."""
-
-    environment: str
-    action: Action
-    version: str | None = None
-    digest: str | None = None
-    serial: int | None = None
-    reason: str = ""
-
-    @property
-    def exit_code(self) -> Exit:
-        """0 when what is live is what is wanted."""
-        return Exit.FINDINGS if self.action in {"failed", "rolled-back", "withdrawn"} else Exit.OK
-
 
 @dataclass(frozen=True)
 class _Sight:
-    """What a pass saw: the checked ledger, main, the environment as main has it, and what should be live."""
+    """What a pass saw: the checked ledger, main and its spec, and what should be live."""
 
     records: tuple[Record, ...]
     main: Tree
-    environment: Environment
+    spec: Spec
     want: Desired
 
 
@@ -90,7 +61,10 @@ class Agent:
         self._clone = Clone.open(settings.state / "repository.git", settings.repository)
         self._store = Store(settings.state / "packages")
         self._answers = Answers(settings.state / "rollouts", settings.environment)
-        self._git_back = GitBack(settings.environment, forge_of(settings.repository), say)
+        mine = settings.state / f"claim-{settings.environment}"
+        self._claim = Claim(self._clone.git, settings.environment, mine, settings.take_over)
+        self._forge = Forge(forge_of(settings.repository), say)
+        self._git_back = GitBack(settings.environment, self._forge.github, say)
 
     def close(self) -> None:
         """Lets another agent have the folder."""
@@ -127,7 +101,7 @@ class Agent:
         want = desired(records, main, self._settings.environment)
         if want is None:
             return Done(self._settings.environment, "waiting", reason="nothing was asked for yet")
-        done = self._reconcile(target, _Sight(records, main, environment, want))
+        done = self._reconcile(target, _Sight(records, main, spec, want))
         self._store.keep(target.kept())
         self._git_back.look(self._clone.git, self._clone.records(), main)
         if restarted and done.action == "none":
@@ -160,20 +134,21 @@ class Agent:
         intent, want = sight.want.intent, sight.want
         if intent is None:
             return self._heal(target, sight)
+        self._claim.hold()
         answer = self._answers.pending(intent)
         if answer is None:
             rolled = self._carry_out(target, intent, sight)
             if rolled.result == "withdrawn":
-                return _done(want, "withdrawn", rolled.reason)
+                return done_for(want, "withdrawn", rolled.reason)
             answer = self._answers.decide(intent, rolled.result, rolled.reason, rolled.steps)
         if not self._answers.record(self._clone.git, intent, answer):
-            return _done(want, "withdrawn", "somebody else closed the intent; the next pass follows the ledger")
+            return done_for(want, "withdrawn", "somebody else closed the intent; the next pass follows the ledger")
         self._clone.records()  # this clone has seen its own answer, and notices should the ledger lose it
-        return _done(want, _ACTIONS[answer.result], answer.reason)
+        return done_for(want, ACTIONS[answer.result], answer.reason)
 
     def _carry_out(self, target: Local, intent: Record, sight: _Sight) -> Rolled:
         """Rolls a version out; what can't be had right now is a Failure, and the intent stays open."""
-        problem = refusal(intent, sight.records, sight.environment, sight.main, datetime.now(UTC))
+        problem = self._problem(intent, sight)
         if problem is not None:
             return Rolled("failed", problem)
         want, live = sight.want, target.current().stable
@@ -193,9 +168,20 @@ class Agent:
             say=self._say_and_report,
         )
 
+    def _problem(self, intent: Record, sight: _Sight) -> str | None:
+        """Why this must not be carried out: by what is on record, and by what the forge says of the approvals."""
+        now = datetime.now(UTC)
+        problem = refusal(intent, sight.records, sight.spec, sight.main, now)
+        if problem is not None:
+            return problem
+        state = replay(sight.records)
+        return self._forge.objection(
+            World(self._clone.git, sight.main.commit, sight.spec, sight.records, state, now), intent
+        )
+
     def _rollout(self, sight: _Sight) -> Rollout:
         """The way in: none of its steps for a version that was live here before the one that it replaces."""
-        intent, steps = sight.want.intent, sight.environment.rollout
+        intent, steps = sight.want.intent, sight.spec.environments[sight.want.environment].rollout
         back = intent is not None and replay(sight.records).goes_back(intent.what)
         return steps.model_copy(update={"shadow": None, "canary": []}) if back else steps
 
@@ -204,11 +190,12 @@ class Agent:
         want, live = sight.want, target.current()
         if live.stable is not None and live.stable.digest == want.digest:
             target.abort()
-            return _done(want, "none")
+            return done_for(want, "none")
+        self._claim.hold()
         self._say(f"{want.version} should be live and is not")
         target.stage(self._package(sight))
         target.finish()
-        return _done(want, "healed")
+        return done_for(want, "healed")
 
     def _package(self, sight: _Sight) -> Served:
         want = sight.want
@@ -219,11 +206,11 @@ class Agent:
         return Served(want.version, want.digest, str(path))
 
     def _still_wanted(self, want: Desired) -> bool:
-        """Asks the remote again: while a canary was watched, the intent may have been abandoned."""
+        """Asks the remote again: meanwhile the intent may have been abandoned, or the environment taken over."""
         self._clone.fetch()
         tree = self._clone.main
         assert tree is not None
-        return desired(self._clone.records(), tree, self._settings.environment) == want
+        return desired(self._clone.records(), tree, self._settings.environment) == want and self._claim.is_held()
 
     def _say_and_report(self, line: str) -> None:
         self._say(line)
@@ -239,7 +226,3 @@ class Agent:
             "problem": problem,
         }
         write_atomic(self._settings.state / "agent.json", json.dumps(report, indent=1) + "\n")
-
-
-def _done(want: Desired, action: Action, reason: str = "") -> Done:
-    return Done(want.environment, action, want.version, want.digest, want.serial, reason)

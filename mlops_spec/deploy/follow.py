@@ -6,11 +6,13 @@ import sys
 import time
 from typing import TYPE_CHECKING, NoReturn
 
-from mlops_spec.deploy.agent import Agent, Done, Settings
+from mlops_spec.deploy.agent import Agent
 from mlops_spec.errors import Failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from mlops_spec.deploy.passes import Done, Settings
 
 
 def once(settings: Settings) -> Done:

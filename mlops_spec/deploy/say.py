@@ -9,7 +9,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mlops_spec.deploy.agent import Done
+    from mlops_spec.deploy.passes import Done
     from mlops_spec.deploy.status import Standing
 
 _SAYS = {

@@ -22,7 +22,8 @@ import pytest
 import yaml
 
 from mlops_spec import ledger
-from mlops_spec.deploy.agent import Agent, Done, Settings
+from mlops_spec.deploy.agent import Agent
+from mlops_spec.deploy.passes import Done, Settings
 from mlops_spec.git import Git, Update
 from mlops_spec.ledger.record import Actor, Approval, Draft, FromWhat, GateResult, Package, TagObject, What, Who, Why
 from mlops_spec.package import digest

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from mlops_spec.deploy.agent import Done
+    from mlops_spec.deploy.passes import Done
     from mlops_spec.deploy.status import Standing
 
     from .conftest import World

@@ -1,0 +1,53 @@
+"""What an agent is told to do, and what one pass of it did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from mlops_spec.errors import Exit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mlops_spec.release.desired import Desired
+
+Action = Literal["none", "waiting", "deployed", "healed", "failed", "rolled-back", "withdrawn"]
+ACTIONS: dict[str, Action] = {"succeeded": "deployed", "failed": "failed", "rolled-back": "rolled-back"}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Whose agent this is. `listen` and `remote` stand in for what model.yaml and .dvc/config say.
+
+    `take_over`: the environment's agent before this one has ended for good.
+    """
+
+    environment: str
+    repository: str
+    state: Path
+    listen: str | None = None
+    remote: str | None = None
+    supervised: bool = False
+    take_over: bool = False
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a pass did, and what is live after it."""
+
+    environment: str
+    action: Action
+    version: str | None = None
+    digest: str | None = None
+    serial: int | None = None
+    reason: str = ""
+
+    @property
+    def exit_code(self) -> Exit:
+        """0 when what is live is what is wanted."""
+        return Exit.FINDINGS if self.action in {"failed", "rolled-back", "withdrawn"} else Exit.OK
+
+
+def done_for(want: Desired, action: Action, reason: str = "") -> Done:
+    return Done(want.environment, action, want.version, want.digest, want.serial, reason)
