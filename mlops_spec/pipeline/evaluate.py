@@ -15,6 +15,7 @@ from mlops_spec.pipeline.calibration import calibration_of
 from mlops_spec.pipeline.curves import write_curves
 from mlops_spec.pipeline.measured import measure, metrics_of
 from mlops_spec.pipeline.model_files import check_trusted
+from mlops_spec.pipeline.named_columns import check_columns
 from mlops_spec.pipeline.pictures import Shown, draw_pictures
 from mlops_spec.pipeline.signature import signature_of
 from mlops_spec.pipeline.split_report import read_split_report
@@ -34,6 +35,7 @@ def evaluate(root: Path, spec: Spec) -> None:
     """Writes predictions, measures and plots; raises Failure when the model can't answer for every test row."""
     split = read_split_report(root)
     test = pd.read_parquet(root / layout.TEST_ROWS)
+    check_columns(spec, [str(name) for name in test.columns])
     check_trusted(root / layout.MODEL, spec.train.trusted_types)
     predict = load(_recipe(root, spec, split), root / layout.MODEL, root / "src")
     score = predict(test.drop(columns=[spec.data.target]))

@@ -1,0 +1,49 @@
+"""The columns that `evaluate` and the gates name: a misspelt one is told before anything is measured."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.diagnostic import did_you_mean
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.spec.evaluate import FairnessGate, RobustnessGate, SliceGate, WeakSlicesGate
+from mlops_spec.spec.gates import attributes
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from mlops_spec.spec import Spec
+    from mlops_spec.spec.evaluate import Gate
+
+
+def check_columns(spec: Spec, known: Collection[str]) -> None:
+    """Raises Failure that lists every column which the spec names and the test rows lack."""
+    wrong = [
+        f"\n  {place}: the rows have no column `{name}`" + (f"; {hint}" if (hint := did_you_mean(name, known)) else "")
+        for place, name in _named(spec)
+        if name not in known
+    ]
+    if wrong:
+        raise Failure(
+            f"model.yaml names columns that there are not:{''.join(wrong)}",
+            exit_code=Exit.FINDINGS,
+            remedy="Columns are those of the data file and of `data.derive`.",
+        )
+
+
+def _named(spec: Spec) -> Iterator[tuple[str, str]]:
+    yield from (("evaluate.slices", name) for name in spec.evaluate.slices)
+    for index, gate in enumerate(spec.gates):
+        yield from ((f"gates[{index}].{key}", name) for key, name in _of(gate))
+
+
+def _of(gate: Gate) -> Iterator[tuple[str, str]]:
+    match gate:
+        case SliceGate():
+            yield "slice", gate.slice
+        case WeakSlicesGate(weak_slices=list(names)):
+            yield from (("weak_slices", name) for name in names)
+        case FairnessGate():
+            yield from (("by", name) for name in attributes(gate))
+        case RobustnessGate(columns=list(names)):
+            yield from (("columns", name) for name in names)
