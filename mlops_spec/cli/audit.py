@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
+import os
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 
 from mlops_spec import ledger
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.files import write_atomic
+from mlops_spec.forge.actions import connect
 from mlops_spec.git import Git
 from mlops_spec.ledger.export import export
 from mlops_spec.ledger.listing import Filter, as_csv, as_json_text, as_lines
 from mlops_spec.ledger.report import proof_line, report_json, report_text
 from mlops_spec.ledger.then import at_json, at_text, live_between
-from mlops_spec.ledger.witness import verify_folder, verify_remote
+from mlops_spec.ledger.witness import Known, given, verify_folder, verify_remote
+from mlops_spec.release.pins import pins
 
 _directory = click.option(
     "--directory", "-C", type=click.Path(path_type=Path), default=".", help="The repository.  [default: .]"
@@ -92,27 +98,66 @@ def at_command(time: str, directory: Path, form: str) -> int:
 
 
 @audit_command.command("verify")
+@click.option(
+    "--since", metavar="N|FILE", help="What came before was verified: check that it's the same, and list the rest."
+)
 @click.option("--checkpoint", "checkpoints", multiple=True, type=click.Path(path_type=Path), help="A copy; repeatable.")
+@click.option("--online", is_flag=True, help="Ask the forge too (approvals, promotions), and what is live.")
+@click.option(
+    "--save", type=click.Path(dir_okay=False, path_type=Path), help="Where to write a checkpoint, if all holds."
+)
 @click.option("--from", "folder", type=click.Path(path_type=Path), help="Verify an export, offline.")
 @click.option("--log", "log", help="The ledger's name that is expected, such as github.com/acme/churn#1234567.")
 @_directory
 @_format
 def verify_command(
-    *, checkpoints: tuple[Path, ...], folder: Path | None, log: str | None, directory: Path, form: str
+    *, folder: Path | None, online: bool, save: Path | None, directory: Path, form: str, **given: Any
 ) -> int:
-    """Verify records, chain, rules, checkpoints and tags; say what is proven, and by what.
+    """Verify records, chain, rules, checkpoints, tags and deploy files; say what is proven, and by what.
+
+    A checkpoint proves the records that it has seen, if whoever keeps it is not who keeps the ledger: tags, pull
+    requests of promotions (--online), this clone, and files that you saved by --save. Whoever controls all of them
+    can rewrite the ledger; and a whole ledger does not make a training honest.
 
     \b
     Example:
-      mlops-spec audit verify
+      mlops-spec audit verify --online --save 2026-03.note
+      mlops-spec audit verify --since 2026-03.note
       mlops-spec audit verify --from exported --checkpoint mine.note
     """
+    known = _known(**given)
+    if folder is not None and online:
+        raise click.UsageError("--from is offline: leave --online away")
     if folder is not None:
-        report = verify_folder(folder, checkpoints, expected_log=log)
+        report = verify_folder(folder, known)
     else:
-        report = verify_remote(Git.open(directory), checkpoints, expected_log=log)
+        forge = connect(os.environ) if online else None
+        report = verify_remote(Git.open(directory), replace(known, pins=pins, forge=forge))
+        report.findings += _served(directory) if online and report.whole else ()
     click.echo(json.dumps(report_json(report), indent=2) if form == "json" else report_text(report).rstrip("\n"))
+    if save is not None and report.whole and report.end is not None:
+        write_atomic(save, str(report.end).encode())
+        click.echo(f"checkpoint of {report.size} records in {save}", err=True)
     return Exit.OK if report.whole else Exit.FINDINGS
+
+
+def _known(*, checkpoints: tuple[Path, ...], since: str | None, log: str | None) -> Known:
+    witnesses = tuple(map(given, checkpoints))
+    if since is None or since.isdigit():
+        return Known(witnesses, log, int(since or 0))
+    last = given(Path(since))
+    return Known((*witnesses, last), log, last.checkpoint.size)
+
+
+def _served(directory: Path) -> list[str]:
+    """Where something else is live than the ledger says; a server that can't be reached from here says nothing."""
+    from mlops_spec.deploy.status import look  # noqa: PLC0415 - it loads what serving needs
+
+    return [
+        f"{place.environment}: live is {place.live_version}, the ledger says {place.version or 'nothing'}"
+        for place in look(directory, None)[1]
+        if place.live_digest is not None and place.live_digest != place.digest
+    ]
 
 
 @audit_command.command("export")

@@ -14,7 +14,7 @@ from mlops_spec.ledger.merkle import Frontier
 from mlops_spec.ledger.state import State
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from mlops_spec.ledger.record import Record
 
@@ -50,15 +50,15 @@ class Chain:
     latest: str = ""  # times have one form, so that their texts compare as they do
     skewed: list[int] = field(default_factory=list)  # records that claim to be older than the one before
 
-    def take(self, raw: bytes) -> Record:
-        """The record of these bytes.
+    def take(self, raw: bytes, *, read: Callable[[bytes], Record] = parse) -> Record:
+        """The record of these bytes, as `read` makes it of them.
 
         Raises:
             BrokenError: it is malformed, stands in the wrong place, or breaks a rule.
         """
         seq = self.frontier.size
         try:
-            record = parse(raw)
+            record = read(raw)
         except MalformedError as error:
             raise BrokenError(seq, str(error)) from None
         problem = self._place(record) or self.state.problem(record)

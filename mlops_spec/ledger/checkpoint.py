@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 _NOTE = re.compile(
     r"(?:\A|\n\n)(?P<origin>[^\s\x00-\x1f]+)\n(?P<size>0|[1-9][0-9]{0,15})\n(?P<root>[A-Za-z0-9+/]{43}=)\n?\Z"
 )
+# In one line of a longer text, as the pull request of a promotion has it.
+_LINE = re.compile(
+    r"ledger `(?P<origin>[^\s`]+)` has (?P<size>0|[1-9][0-9]{0,15}) records, root `(?P<root>[A-Za-z0-9+/]{43}=)`"
+)
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,11 @@ class Checkpoint:
     def __str__(self) -> str:
         return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
 
+    @property
+    def line(self) -> str:
+        """The same as part of a text for people."""
+        return f"ledger `{self.origin}` has {self.size} records, root `{base64.b64encode(self.root).decode()}`"
+
 
 def checkpoint(origin: str, frontier: Frontier) -> Checkpoint:
     """What `frontier` commits the ledger to."""
@@ -39,7 +48,15 @@ def parse(text: str) -> Checkpoint | None:
     >>> parse("churn v1.0.0\\n\\nlocal/churn\\n0\\n47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=\\n").size
     0
     """
-    found = _NOTE.search(text)
+    return _read(_NOTE.search(text))
+
+
+def mentioned(text: str) -> Checkpoint | None:
+    """The checkpoint that a text tells in a line of its own, or None."""
+    return _read(_LINE.search(text))
+
+
+def _read(found: re.Match[str] | None) -> Checkpoint | None:
     if found is None:
         return None
     try:

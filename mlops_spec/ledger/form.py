@@ -49,6 +49,20 @@ def parse(raw: bytes) -> Record:
     """
     if len(raw) > LIMIT:
         raise MalformedError(f"longer than {LIMIT} bytes")
+    record = shaped(raw)
+    if not _is_canonical(record, raw):
+        raise MalformedError("not in canonical form")
+    if record.hash != _hash(raw.replace(f',"hash":"{record.hash}"'.encode(), b"", 1)):
+        raise MalformedError("its hash is not that of its content")
+    return record
+
+
+def shaped(raw: bytes) -> Record:
+    """A record by its shape alone, of bytes that are known to be those that `parse` read once.
+
+    Raises:
+        MalformedError: it has another shape.
+    """
     try:
         record = _RECORD.validate_json(raw)
     except ValidationError as error:
@@ -59,10 +73,6 @@ def parse(raw: bytes) -> Record:
         moment(record.time)
     except ValueError:
         raise MalformedError(f"time: {record.time} is no moment") from None
-    if not _is_canonical(record, raw):
-        raise MalformedError("not in canonical form")
-    if record.hash != _hash(raw.replace(f',"hash":"{record.hash}"'.encode(), b"", 1)):
-        raise MalformedError("its hash is not that of its content")
     return record
 
 

@@ -26,6 +26,9 @@ def report_text(report: Report) -> str:
     lines = [f"! {finding}" for finding in report.findings]
     lines.append(f"{report.size} records, {'chain whole' if report.whole else f'{len(report.findings)} findings'}")
     lines.append(f"proven  {proof_line(report)}")
+    if report.since:
+        lines.append(f"since   record {report.since}: {len(report.new)} new, the others are unchanged")
+        lines += [line(record) for record in report.new]
     lines += [f"open    {line(record).strip()}" for record in report.open]
     return "\n".join(lines) + "\n"
 
@@ -41,4 +44,7 @@ def report_json(report: Report) -> dict[str, Any]:
         "proof": report.proof,
         "checkpoints": report.checkpoints,
         "open": [record.seq for record in report.open],
+        "since": report.since,
+        "new": [record.seq for record in report.new],
+        "checkpoint": str(report.end) if report.end and report.size else None,
     }

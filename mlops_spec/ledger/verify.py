@@ -2,39 +2,22 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from mlops_spec.ledger import form
 from mlops_spec.ledger.chain import CHECKPOINT, FRONTIER, BrokenError, Chain, uncollected
-from mlops_spec.ledger.checkpoint import Checkpoint, parse
+from mlops_spec.ledger.checkpoint import Checkpoint, checkpoint, parse
+from mlops_spec.ledger.compare import pin_findings, source_findings, tag_findings
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from mlops_spec.ledger.compare import Pin, TagFound
     from mlops_spec.ledger.record import Record
     from mlops_spec.ledger.store import Snapshot
 
 BRANCH = "the ledger's own checkpoint"
-
-
-@dataclass(frozen=True)
-class TagFound:
-    """A version's tag as the remote (or an export) has it: its object's id and, of an annotated one, the content."""
-
-    name: str
-    object: str
-    content: bytes
-
-    @classmethod
-    def read(cls, name: str, content: bytes) -> TagFound:
-        """A tag by its object's content, whose SHA-1 is Git's id of it."""
-        return cls(name, hashlib.sha1(b"tag %d\0" % len(content) + content, usedforsecurity=False).hexdigest(), content)
-
-    @property
-    def checkpoint(self) -> Checkpoint | None:
-        """The checkpoint at the end of its message."""
-        return parse(self.content.decode(errors="replace"))
 
 
 @dataclass(frozen=True)
@@ -43,6 +26,17 @@ class Witness:
 
     source: str
     checkpoint: Checkpoint
+
+
+@dataclass(frozen=True)
+class Outside:
+    """What is known about the ledger from outside of it; what is None or missing can't be compared."""
+
+    witnesses: tuple[Witness, ...] = ()
+    tags: tuple[TagFound, ...] = ()
+    commits: frozenset[str] | None = None  # those of main
+    pins: tuple[Pin, ...] = ()
+    log: str | None = None  # the name that the ledger must have
 
 
 @dataclass
@@ -56,6 +50,9 @@ class Report:
     proof: str | None = None
     checkpoints: int = 0  # copies that agree, the ledger's own left out
     open: tuple[Record, ...] = ()
+    since: int = 0  # from this record on all was checked; what came before is unchanged
+    new: list[Record] = field(default_factory=list)  # those since then
+    end: Checkpoint | None = None  # what the ledger is committed to now
 
     @property
     def whole(self) -> bool:
@@ -63,20 +60,16 @@ class Report:
         return not self.findings
 
 
-def verify(
-    snapshot: Snapshot,
-    *,
-    witnesses: Iterable[Witness] = (),
-    tags: Collection[TagFound] = (),
-    commits: Collection[str] | None = None,
-    expected_log: str | None = None,
-) -> Report:
-    """Checks names, records, chain and rules, then every checkpoint, the tags, and that sources are on main.
+def verify(snapshot: Snapshot, outside: Outside | None = None, *, since: int = 0) -> Report:
+    """Checks names, records, chain and rules, then every checkpoint, and what else is known from outside.
 
-    `commits` are those of main; without them that is not checked.
+    Records before `since` were verified earlier: a checkpoint from outside must show that they are the same, and their
+    form is not looked at again.
     """
-    report = Report(findings=[f"{name} is missing, or should not be there" for name in snapshot.strays()])
-    known = [Witness(f"tag {tag.name}", tag.checkpoint) for tag in tags if tag.checkpoint] + list(witnesses)
+    outside = outside or Outside()
+    report = Report(since=since, findings=[f"{name} is missing, or should not be there" for name in snapshot.strays()])
+    known = [Witness(f"tag {tag.name}", tag.checkpoint) for tag in outside.tags if tag.checkpoint]
+    known += outside.witnesses
     own = snapshot.file(CHECKPOINT)
     note = parse((own or b"").decode(errors="replace"))
     if note is not None:
@@ -86,18 +79,19 @@ def verify(
     roots = {0: Chain().frontier.root}
     chain = _walk(snapshot, {w.checkpoint.size for w in known}, roots, report)
     report.size, report.log, report.open = chain.frontier.size, chain.log, tuple(chain.state.open.values())
+    report.end = checkpoint(chain.log or "", chain.frontier)
     report.findings += [f"record {seq}: it claims to be older than the one before" for seq in chain.skewed]
-    if expected_log is not None and chain.log not in (None, expected_log):
-        report.findings.append(f"the ledger is that of {chain.log}, not of {expected_log}")
+    if outside.log is not None and chain.log not in (None, outside.log):
+        report.findings.append(f"the ledger is that of {chain.log}, not of {outside.log}")
     _prove(known, roots, chain, report)
-    if snapshot.size and own != _own(chain) and report.size == snapshot.size:
-        report.findings.append("the ledger's own checkpoint is not that of all its records")
-    if snapshot.size and report.size == snapshot.size and snapshot.file(FRONTIER) != chain.frontier.text():
-        report.findings.append("the frontier is not that of the records")
-    registered = tuple(chain.state.registered.values())
-    _compare_tags(registered, tags, report)
-    if commits is not None:
-        _compare_sources(registered, commits, report)
+    report.findings += _own_findings(snapshot, own, chain)
+    if report.proven < since:
+        report.findings.append(f"no checkpoint from outside has seen {since} records: verify all of them")
+    registered = chain.state.registered
+    report.findings += tag_findings(registered.values(), outside.tags)
+    if outside.commits is not None:
+        report.findings += source_findings(registered.values(), outside.commits)
+    report.findings += pin_findings(registered, outside.pins)
     return report
 
 
@@ -109,7 +103,10 @@ def _walk(snapshot: Snapshot, sizes: set[int], roots: dict[int, bytes], report: 
     try:
         with uncollected():
             for raw in snapshot.records():
-                chain.take(raw)
+                seq = chain.frontier.size
+                record = chain.take(raw, read=form.shaped if seq < report.since else form.parse)
+                if report.since and seq >= report.since:
+                    report.new.append(record)
                 if chain.frontier.size in sizes:
                     roots[chain.frontier.size] = chain.frontier.root
     except BrokenError as error:
@@ -117,8 +114,14 @@ def _walk(snapshot: Snapshot, sizes: set[int], roots: dict[int, bytes], report: 
     return chain
 
 
-def _own(chain: Chain) -> bytes:
-    return str(Checkpoint(chain.log or "", chain.frontier.size, chain.frontier.root)).encode()
+def _own_findings(snapshot: Snapshot, own: bytes | None, chain: Chain) -> Iterator[str]:
+    """What the ledger says of itself must be so, as far as its records could be read."""
+    if snapshot.size == 0 or snapshot.size != chain.frontier.size:
+        return
+    if own != str(checkpoint(chain.log or "", chain.frontier)).encode():
+        yield "the ledger's own checkpoint is not that of all its records"
+    if snapshot.file(FRONTIER) != chain.frontier.text():
+        yield "the frontier is not that of the records"
 
 
 def _prove(known: Iterable[Witness], roots: Mapping[int, bytes], chain: Chain, report: Report) -> None:
@@ -135,24 +138,3 @@ def _prove(known: Iterable[Witness], roots: Mapping[int, bytes], chain: Chain, r
             report.checkpoints += 1
             if note.size > report.proven:
                 report.proven, report.proof = note.size, witness.source
-
-
-def _compare_tags(records: Iterable[Record], tags: Collection[TagFound], report: Report) -> None:
-    """Each version's tag is the object that was registered, and no version is without its record."""
-    found = {tag.name: tag.object for tag in tags}
-    recorded = {record.what.tag.name: record for record in records if record.what.tag}
-    for name, record in recorded.items():
-        assert record.what.tag
-        if name not in found:
-            report.findings.append(f"tag {name} is gone; record {record.seq} registered {record.what.tag.object}")
-        elif found[name] != record.what.tag.object:
-            report.findings.append(
-                f"tag {name} was moved: it is {found[name]}, record {record.seq} registered {record.what.tag.object}"
-            )
-    report.findings += [f"tag {name} has no record: it was made by hand" for name in sorted(found.keys() - recorded)]
-
-
-def _compare_sources(records: Iterable[Record], commits: Collection[str], report: Report) -> None:
-    for record in records:
-        if record.from_what and record.from_what.commit not in commits:
-            report.findings.append(f"record {record.seq}: its source {record.from_what.commit[:12]} is not on main")

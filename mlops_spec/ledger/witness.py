@@ -2,50 +2,83 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Failure
 from mlops_spec.layout import MAIN_BRANCH
 from mlops_spec.ledger.chain import CHECKPOINT
 from mlops_spec.ledger.checkpoint import parse
+from mlops_spec.ledger.compare import TagFound
+from mlops_spec.ledger.online import Told, ask_forge
+from mlops_spec.ledger.query import read
 from mlops_spec.ledger.store import EMPTY, SEEN_REF, from_commit, from_folder, remote_commit
-from mlops_spec.ledger.verify import Report, TagFound, Witness, verify
+from mlops_spec.ledger.verify import Outside, Report, Witness, verify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
-    from mlops_spec.git import Git
+    from mlops_spec.forge import GitHub
+    from mlops_spec.git import Git, Tree
+    from mlops_spec.ledger.compare import Pin
 
 _TAGS = "refs/mlops-spec/tags"
 TAG_FOLDER = "tags"  # in an export: each tag object's content
 
 
-def verify_remote(git: Git, files: Iterable[Path] = (), *, expected_log: str | None = None) -> Report:
-    """Verifies the remote's ledger against its tags, its main, what this clone saw before, and checkpoint files.
+@dataclass(frozen=True)
+class Known:
+    """What whoever verifies brings along: checkpoints, the ledger's name, how far it was verified before."""
+
+    witnesses: tuple[Witness, ...] = ()
+    log: str | None = None
+    since: int = 0
+    forge: GitHub | None = None  # to be asked too
+    pins: Callable[[Tree], Iterable[Pin]] = lambda _: ()  # what main's files want to be live
+
+
+def verify_remote(git: Git, known: Known | None = None) -> Report:
+    """Verifies the remote's ledger against its tags, its main, what this clone saw before, and what else is known.
 
     Raises:
         Failure: the remote doesn't answer (69); the ledger is gone or was rewritten since this clone saw it (1).
     """
-    before = _seen(git)
+    known, before = known or Known(), _seen(git)
     commit = remote_commit(git)
     main = f"refs/remotes/{git.remote}/{MAIN_BRANCH}"
     git.fetch(f"+refs/heads/{MAIN_BRANCH}:{main}")
-    return verify(
-        from_commit(git, commit) if commit else EMPTY,
-        witnesses=[*before, *map(_given, files)],
-        tags=remote_tags(git),
+    told = _told(git, commit, known.forge)
+    outside = Outside(
+        witnesses=(*before, *known.witnesses, *told.witnesses),
+        tags=tuple(remote_tags(git)),
         commits=frozenset(git.text("rev-list", main).split()),
-        expected_log=expected_log,
+        pins=tuple(known.pins(git.tree(main))),
+        log=known.log,
     )
+    report = verify(from_commit(git, commit) if commit else EMPTY, outside, since=known.since)
+    report.findings += told.findings
+    return report
 
 
-def verify_folder(folder: Path, files: Iterable[Path] = (), *, expected_log: str | None = None) -> Report:
+def _told(git: Git, commit: str | None, forge: GitHub | None) -> Told:
+    """What the forge says; about records that don't hold together it isn't asked, that is found anyway."""
+    if forge is None or commit is None:
+        return Told()
+    try:
+        records = read(git, at=commit)
+    except Failure:
+        return Told()
+    return ask_forge(forge, records)
+
+
+def verify_folder(folder: Path, known: Known | None = None) -> Report:
     """Verifies an export, offline."""
+    known = known or Known()
     if not (folder / "log").is_dir():
         raise Failure(f"{folder}: no exported ledger", remedy="`mlops-spec audit export DIR` writes one")
-    tags = [TagFound.read(path.name, path.read_bytes()) for path in sorted((folder / TAG_FOLDER).glob("*@v*"))]
-    return verify(from_folder(folder), witnesses=map(_given, files), tags=tags, expected_log=expected_log)
+    tags = tuple(TagFound.read(path.name, path.read_bytes()) for path in sorted((folder / TAG_FOLDER).glob("*@v*")))
+    return verify(from_folder(folder), Outside(known.witnesses, tags, log=known.log), since=known.since)
 
 
 def remote_tags(git: Git) -> list[TagFound]:
@@ -67,7 +100,12 @@ def _seen(git: Git) -> list[Witness]:
     return [Witness("this clone, when it last looked", note)] if note else []
 
 
-def _given(path: Path) -> Witness:
+def given(path: Path) -> Witness:
+    """A checkpoint in a file.
+
+    Raises:
+        Failure: there is none (exit 2).
+    """
     try:
         note = parse(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlops_spec import ledger
 from mlops_spec.ledger.history import time_live
 from mlops_spec.release.differences import differences
 from mlops_spec.release.inert import code
@@ -27,6 +28,7 @@ def report(world: World, what: What, registered: Record) -> str:
         f"- package `{what.package.digest if what.package else ''}`",
         f"- registered {registered.time} by {code(registered.who.actor.login)}, record {registered.seq} of the ledger",
         *_soak(world, what),
+        f"- {ledger.head(world.git).checkpoint.line}: whoever keeps this text can prove them",
         "",
         *_gates(registered, before),
         "",

@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mlops_spec.ledger.chain import CHECKPOINT, FRONTIER, record_path
-from mlops_spec.ledger.checkpoint import checkpoint
+from mlops_spec.ledger.checkpoint import checkpoint, mentioned
+from mlops_spec.ledger.compare import Pin, TagFound
 from mlops_spec.ledger.form import as_json, parse, seal
 from mlops_spec.ledger.record import Draft, What
 from mlops_spec.ledger.report import proof_line, report_json, report_text
 from mlops_spec.ledger.store import EMPTY
-from mlops_spec.ledger.verify import TagFound, Witness, verify
+from mlops_spec.ledger.verify import Outside, Witness, verify
 
 from .conftest import (
     ALICE,
     LOG,
     START,
     a_life,
+    digest,
     files_of,
     frontier_of,
     intent,
@@ -48,7 +50,7 @@ def witness(raws: list[bytes], size: int) -> Witness:
 
 
 def check(files: dict[str, bytes], *witnesses: Witness) -> Report:
-    return verify(snapshot_of(files), witnesses=witnesses)
+    return verify(snapshot_of(files), Outside(witnesses))
 
 
 def test_an_empty_ledger_is_whole() -> None:
@@ -105,7 +107,7 @@ def test_a_witness_of_another_ledger_is_named() -> None:
 
 
 def test_the_expected_ledger_is_compared() -> None:
-    report = verify(snapshot_of(files_of(a_ledger(3))), expected_log="github.com/acme/other#2")
+    report = verify(snapshot_of(files_of(a_ledger(3))), Outside(log="github.com/acme/other#2"))
 
     assert report.findings == [f"the ledger is that of {LOG}, not of github.com/acme/other#2"]
 
@@ -234,7 +236,7 @@ def with_tags() -> tuple[list[bytes], list[TagFound]]:
 
 def test_tags_prove_what_came_before_them() -> None:
     raws, tags = with_tags()
-    report = verify(snapshot_of(files_of(raws)), tags=tags, commits={"c" * 40})
+    report = verify(snapshot_of(files_of(raws)), Outside(tags=tuple(tags), commits=frozenset({"c" * 40})))
 
     assert report.whole
     assert (report.proven, report.proof) == (3, "tag churn@v1.1.0")
@@ -245,18 +247,20 @@ def test_tags_are_compared_with_the_records() -> None:
     snapshot = snapshot_of(files_of(raws))
     moved = TagFound(first.name, "d" * 40, b"")
 
-    assert verify(snapshot, tags=[second]).findings == [f"tag churn@v1.0.0 is gone; record 0 registered {first.object}"]
-    assert verify(snapshot, tags=[moved, second]).findings == [
+    assert verify(snapshot, Outside(tags=(second,))).findings == [
+        f"tag churn@v1.0.0 is gone; record 0 registered {first.object}"
+    ]
+    assert verify(snapshot, Outside(tags=(moved, second))).findings == [
         f"tag churn@v1.0.0 was moved: it is {'d' * 40}, record 0 registered {first.object}"
     ]
-    assert verify(snapshot, tags=[first, second, tag("churn@v2.0.0")]).findings == [
+    assert verify(snapshot, Outside(tags=(first, second, tag("churn@v2.0.0")))).findings == [
         "tag churn@v2.0.0 has no record: it was made by hand"
     ]
 
 
 def test_a_source_that_main_lacks_is_a_finding() -> None:
     raws, tags = with_tags()
-    findings = verify(snapshot_of(files_of(raws)), tags=tags, commits={"d" * 40}).findings
+    findings = verify(snapshot_of(files_of(raws)), Outside(tags=tuple(tags), commits=frozenset({"d" * 40}))).findings
 
     assert findings == [f"record {seq}: its source {'c' * 12} is not on main" for seq in (0, 3)]
 
@@ -275,3 +279,54 @@ def test_a_life_is_whole() -> None:
 
     assert all("is gone" in finding for finding in findings), "only the tags are missing here"
     assert len(as_json(parse(raws[0]))) == 11
+
+
+def test_since_a_checkpoint_the_rest_alone_is_new() -> None:
+    raws = a_ledger(SIZE)
+    report = verify(snapshot_of(files_of(raws)), Outside((witness(raws, 6),)), since=6)
+
+    assert report.whole
+    assert [record.seq for record in report.new] == [6, 7, 8, 9]
+    assert "since   record 6: 4 new, the others are unchanged\n" in report_text(report)
+    assert report_json(report)["new"] == [6, 7, 8, 9]
+    assert str(report.end) == str(checkpoint(LOG, frontier_of(raws)))
+
+
+def test_since_what_nobody_outside_has_seen_proves_nothing() -> None:
+    raws = a_ledger(SIZE)
+    for known in ((), (witness(raws, 5),)):
+        assert verify(snapshot_of(files_of(raws)), Outside(known), since=6).findings == [
+            "no checkpoint from outside has seen 6 records: verify all of them"
+        ]
+
+
+@pytest.mark.parametrize("changed", range(SIZE))
+def test_since_a_checkpoint_no_change_is_hidden(changed: int) -> None:
+    """Before it the checkpoint shows a change that the form would not; behind it the form does."""
+    raws = a_ledger(SIZE)
+    files = files_of(raws)
+    path = record_path(changed)
+    files[path] = files[path].replace(b'"model":"churn"', b'"model":"chern"')
+    assert files[path] != raws[changed]
+
+    assert not verify(snapshot_of(files), Outside((witness(raws, 6),)), since=6).whole
+
+
+def test_deploy_files_name_what_was_registered() -> None:
+    raws = sealed([registration("v1.0.0")])
+    good, other = Pin("deploy/a.yaml", "v1.0.0", digest("v1.0.0")), Pin("deploy/b.yaml", "v1.0.0", digest("v2.0.0"))
+    never = Pin("deploy/c.yaml", "v3.0.0", digest("v3.0.0"))
+    tags = (TagFound("churn@v1.0.0", "a" * 40, b""),)
+    report = verify(snapshot_of(files_of(raws)), Outside(tags=tags, pins=(good, other, never)))
+
+    assert report.findings == [
+        f"deploy/b.yaml declares v1.0.0 as {digest('v2.0.0')}, record 0 registered another package",
+        "deploy/c.yaml declares v3.0.0, which was never registered",
+    ]
+
+
+def test_a_checkpoint_in_a_text_is_found_again() -> None:
+    note = checkpoint(LOG, frontier_of(a_ledger(3)))
+
+    assert mentioned(f"Promotes it.\n\n- {note.line}: keep it\n") == note
+    assert mentioned("ledger `x` has many records") is None

@@ -251,7 +251,7 @@ def test_a_worse_model_is_stopped_by_the_champion(released: Project) -> None:
     released.commit("Drop measurements")
     assert ran(released) == {"split": "unchanged", "train": "ran", "evaluate": "ran", "package": "ran"}
 
-    done = released.command("gate", "--failed", "build/judged", "--format", "json")
+    done = released.command("gate", "--failed", str(released.root / "build/judged"), "--format", "json")
 
     assert done.returncode == 1, done.stderr
     judged = json.loads(done.stdout)
