@@ -119,7 +119,9 @@ class World:
         author = self.person(cast.AUTHOR)
         names = {f"GIT_{role}_NAME": author.login for role in ("AUTHOR", "COMMITTER")}
         mails = {f"GIT_{role}_EMAIL": cast.address(author) for role in ("AUTHOR", "COMMITTER")}
-        return {**os.environ, **names, **mails, "GIT_CONFIG_GLOBAL": os.devnull}
+        # a stage's command is `mlops-spec stage …`, which plain DVC finds on the PATH alone
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        return {**os.environ, **names, **mails, "GIT_CONFIG_GLOBAL": os.devnull, "PATH": path}
 
     def revert(self) -> None:
         """Takes back the newest change of main in the author's work tree, as `git revert` does."""

@@ -44,7 +44,7 @@ def _package(stage: Stage) -> str:
     must(not (stage.hosts.folder("newcomer") / "state/server/wanted.json").exists(), "the new host serves something")
     again = stage.hosts.one_pass(PRODUCTION, "newcomer", end=True)
     must(again.returncode == Exit.OK, f"put right, the new host's agent ended with {again.returncode}: {again.stderr}")
-    return f"a new host: {_first(done.stderr)}; put right, it serves {FIRST}"
+    return f"a new host: {_line(done.stderr, 'files were changed')}; put right, it serves {FIRST}"
 
 
 def _tag(stage: Stage) -> str:
@@ -111,7 +111,7 @@ def _rewritten(stage: Stage) -> str:
     must(said.returncode == Exit.FINDINGS, f"`mlops-spec audit verify` ended with {said.returncode}: {said.stdout}")
     words = f"REWRITTEN: tag {stage.production.model}@{_SECOND} has seen other records"
     must(words in said.stdout, f"`mlops-spec audit verify` says {said.stdout}")
-    return f"a new clone: {_first(said.stdout, '! ')}; the agent: {problem}"
+    return f"a new clone: {_line(said.stdout, '! ')}; the agent: {problem}"
 
 
 def _edited(stage: Stage) -> str:
@@ -124,7 +124,7 @@ def _edited(stage: Stage) -> str:
         problem = _agent_says(stage.production, f"record {record.seq}")
     must(said.returncode == Exit.FINDINGS, f"`mlops-spec audit verify` ended with {said.returncode}: {said.stdout}")
     must(f"record {record.seq}: its hash is not that of its content" in said.stdout, f"it says {said.stdout}")
-    return f"{_first(said.stdout, '! ')}; the agent: {problem}; {all_answered(found)}"
+    return f"{_line(said.stdout, '! ')}; the agent: {problem}; {all_answered(found)}"
 
 
 def _storage(stage: Stage) -> attacker.Storage:
@@ -149,8 +149,10 @@ def _agent_says(host: Host, words: str, seconds: float = 30.0) -> str:
     return problem
 
 
-def _first(said: str, mark: str = "mlops-spec: ") -> str:
-    return next((line.partition(mark)[2] for line in said.splitlines() if mark in line), said.strip())
+def _line(said: str, words: str) -> str:
+    """The first line with these words, without what stands before every message."""
+    found = next((line for line in said.splitlines() if words in line), said.strip())
+    return found.removeprefix("mlops-spec: ").removeprefix("! ")
 
 
 SCENES: tuple[Scene[Stage], ...] = (
