@@ -83,7 +83,7 @@ def deploy_command(form: str, resume: bool, **settings: Any) -> int:  # noqa: AR
 @click.option("--state", type=_FOLDER, help="Folder of an agent on this host: look there instead of over HTTP.")
 @click.option("--format", "form", type=_FORMAT, default="text", show_default=True)
 def status_command(directory: Path, state: Path | None, form: str) -> int:
-    """Compare what Git declares, what the ledger says and what is live; exit 1 when they differ.
+    """Compare what Git declares, its tags, what the ledger says and what is live; exit 1 when they differ.
 
     \b
     Example:
@@ -94,16 +94,19 @@ def status_command(directory: Path, state: Path | None, form: str) -> int:
     from mlops_spec.deploy.say import standing_table  # noqa: PLC0415
     from mlops_spec.deploy.status import look  # noqa: PLC0415
 
-    model, found = look(directory, state)
+    model, found, tags = look(directory, state)
     if form == "json":
-        click.echo(json.dumps({"model": model, "environments": [asdict(each) for each in found]}, indent=2))
+        said = {"model": model, "environments": [asdict(each) for each in found], "problems": tags}
+        click.echo(json.dumps(said, indent=2))
     else:
         console = Console(highlight=False, soft_wrap=True)
         console.print(standing_table(model, found))
         for each in found:
             for problem in each.problems:
                 console.print(f"{each.environment}: {problem}", markup=False)
-    return Exit.FINDINGS if any(each.problems for each in found) else Exit.OK
+        for problem in tags:
+            console.print(problem, markup=False)
+    return Exit.FINDINGS if tags or any(each.problems for each in found) else Exit.OK
 
 
 @click.command("serve")

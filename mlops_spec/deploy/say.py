@@ -37,7 +37,7 @@ def standing_table(model: str, standings: Sequence[Standing]) -> Table:
     for each in standings:
         declared = f"{each.version} serial {each.serial}" if each.version else "nothing yet"
         mark = "[red]✗[/red]" if each.problems else "[green]✓[/green]"
-        seen = "" if each.agent_seen is None else f"seen {_ago(each.agent_seen)} ago"
+        seen = "" if each.agent_seen is None else f"seen {_ago(max(each.agent_seen, 0))} ago"
         since = (each.since or "").replace("T", " ").removesuffix("Z")[:16]
         table.add_row(f"  {each.environment}", declared, f"{each.live_version or '-'} {mark}", seen, since)
     return table

@@ -18,6 +18,7 @@ from mlops_spec.release.declared import Declared, declared_in
 from mlops_spec.release.intents import newest_intent
 from mlops_spec.release.set_back import untrue
 from mlops_spec.release.source import spec_at
+from mlops_spec.release.tags import differing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,8 +51,8 @@ class Standing:
     degraded: bool = False  # what Git declares was rolled back, and no pull request has set Git back yet
 
 
-def look(directory: Path, host: Path | None) -> tuple[str, tuple[Standing, ...]]:
-    """The model's name, and how its environments stand, from the remote of the repository at `directory`.
+def look(directory: Path, host: Path | None) -> tuple[str, tuple[Standing, ...], tuple[str, ...]]:
+    """The model's name, how its environments stand, and what is wrong with its tags, by the remote of a clone.
 
     Raises:
         Failure: there is no repository or remote (78), the remote doesn't answer (69), main or ledger are damaged.
@@ -60,7 +61,8 @@ def look(directory: Path, host: Path | None) -> tuple[str, tuple[Standing, ...]]
     git.fetch(f"+refs/heads/{MAIN_BRANCH}:{_MAIN}")
     main = git.tree(_MAIN)
     spec = spec_at(main)
-    return spec.model, standings(spec, main, read(git), host)
+    records = read(git)
+    return spec.model, standings(spec, main, records, host), tuple(differing(git, spec.model, records))
 
 
 def standings(spec: Spec, main: Tree, records: Sequence[Record], host: Path | None = None) -> tuple[Standing, ...]:
@@ -109,13 +111,15 @@ def _of_live(recorded: Live | None, looked: _Looked) -> list[str]:
         problems.append(f"live is {served}, the ledger says {recorded.version if recorded is not None else 'nothing'}")
     if ago is None or ago > _SILENT:
         problems.append("its agent is away")
+    elif ago < -_SILENT:
+        problems.append(f"its clock is {-ago / 60:.0f} min ahead of ours, so its agent may be away unseen")
     return problems
 
 
 def _ago(live: dict[str, Any]) -> float | None:
-    """Seconds since the agent was seen."""
+    """Seconds since the agent was seen, by the clocks of both; less than 0 where the host's is ahead."""
     seen = live.get("agent_seen")
-    return max(time.time() - seen, 0.0) if isinstance(seen, int | float) else None
+    return time.time() - seen if isinstance(seen, int | float) else None
 
 
 def _open(state: State, name: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The versions' tags in this clone."""
+"""The versions' tags: those of this clone, and whether those of the remote are as they were registered."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 from mlops_spec.ledger.state import version_key
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from mlops_spec.git import Git, Tag
+    from mlops_spec.ledger import Record
 
 
 def releases(git: Git, model: str) -> tuple[Tag, ...]:
@@ -21,3 +24,22 @@ def releases(git: Git, model: str) -> tuple[Tag, ...]:
 def newest(known: tuple[Tag, ...]) -> Tag | None:
     """The newest of these releases, where there is one: what a run starts from, and what a plan compares with."""
     return known[-1] if known else None
+
+
+def differing(git: Git, model: str, records: Sequence[Record]) -> Iterator[str]:
+    """Each way in which the remote's tags of versions are not what the ledger has of them.
+
+    Raises:
+        Failure: the remote doesn't answer (69).
+    """
+    listed = git.remote_refs(f"refs/tags/{model}@v*").items()
+    found = {ref.removeprefix("refs/tags/"): tag for ref, tag in listed if not ref.endswith("^{}")}
+    recorded = {record.what.tag.name: record for record in records if record.event == "register" and record.what.tag}
+    for name, record in recorded.items():
+        assert record.what.tag is not None
+        if name not in found:
+            yield f"tag {name} is gone, record {record.seq} registers it"
+        elif found[name] != record.what.tag.object:
+            yield f"tag {name} was moved: record {record.seq} has {record.what.tag.object[:12]}, now {found[name][:12]}"
+    for name in sorted(found.keys() - recorded.keys()):
+        yield f"tag {name} was made by hand: no record registers it"

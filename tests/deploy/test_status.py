@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.server
 import json
 import os
+import re
 import socket
 import threading
 import time
@@ -14,14 +15,17 @@ import pytest
 
 from mlops_spec.cli import program
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.git import Update
 from mlops_spec.release.revoke import revoke
 from mlops_spec.serve.lock import take
 from mlops_spec.serve.wanted import Status, WorkerStatus, write_status
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from .conftest import NOW
 
-    from conftest import World
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from .conftest import World
 
 
 class Speaks(http.server.BaseHTTPRequestHandler):
@@ -141,6 +145,67 @@ def test_a_server_that_says_otherwise(live: World, status: Any, says: dict[str, 
     code, found = status()
 
     assert (code, found["staging"]["problems"]) == (1, [problem])
+
+
+def test_a_host_whose_clock_is_ahead(live: World, status: Any) -> None:
+    """Its agent would look well until our clock has caught up."""
+    Speaks.says |= {"agent_seen": time.time() + 3600}
+
+    code, found = status()
+
+    assert (code, found["staging"]["problems"]) == (
+        1,
+        ["its clock is 60 min ahead of ours, so its agent may be away unseen"],
+    )
+
+
+def test_something_is_live_that_nobody_asked_for(live: World, status: Any) -> None:
+    live.spec(production={"listen": f"127.0.0.1:{live.port}"})
+
+    code, found = status()
+
+    assert (code, found["production"]["problems"]) == (1, ["live is v1.0.0, the ledger says nothing"])
+
+
+def move(world: World) -> None:
+    (old,) = world.git.remote_refs("refs/tags/demo@v1.0.0").values()
+    tag = world.git.write_tag("demo@v1.0.0", world.commit, message="moved\n", when=NOW)
+    world.git.push(Update("refs/tags/demo@v1.0.0", tag, old))
+
+
+def delete(world: World) -> None:
+    (old,) = world.git.remote_refs("refs/tags/demo@v1.0.0").values()
+    world.git.push(Update("refs/tags/demo@v1.0.0", None, old))
+
+
+def make(world: World) -> None:
+    world.git.push(Update("refs/tags/demo@v7.0.0", world.commit, None))
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        (move, r"tag demo@v1\.0\.0 was moved: record 0 has [0-9a-f]{12}, now [0-9a-f]{12}"),
+        (delete, r"tag demo@v1\.0\.0 is gone, record 0 registers it"),
+        (make, r"tag demo@v7\.0\.0 was made by hand: no record registers it"),
+    ],
+    ids=["moved", "gone", "made by hand"],
+)
+def test_a_tag_that_is_not_as_registered(
+    live: World,
+    change: Callable[[World], None],
+    problem: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    at = ("status", "-C", live.root / "work")
+    assert run(monkeypatch, *at) == 0
+    change(live)
+
+    assert run(monkeypatch, *at) == 1
+    assert re.fullmatch(problem, capsys.readouterr().out.splitlines()[-1])
+    assert run(monkeypatch, *at, "--format", "json") == 1
+    assert re.fullmatch(problem, json.loads(capsys.readouterr().out)["problems"][0])
 
 
 def test_another_version_is_live(live: World, status: Any) -> None:

@@ -518,6 +518,25 @@ def test_too_short_a_soak_is_refused(house: House) -> None:
     assert planned(house).approved
 
 
+def test_a_clock_that_is_behind_the_ledgers_gives_no_soak(staged: House) -> None:
+    """By this machine's time the version is not live yet: that is no time at all, not a negative one."""
+    approved(staged)
+    staged.later(hours=-5)
+    with pytest.raises(Failure, match=r"was live in staging for 0:00:00, 1h are asked for"):
+        plan(staged)
+
+
+def test_dates_decide_nothing(staged: House) -> None:
+    """A version registered by a machine whose clock is a day behind is the newest all the same."""
+    staged.commit({"src/a.py": "2\n"})
+    staged.later(days=-1)
+    staged.register(code=2)
+    staged.later(days=1)
+    staged.stage("v1.1.0")
+    with pytest.raises(Stale, match=r"v1\.0\.0 is not the newest version: v1\.1\.0 is registered since"):
+        staged.ask("v1.0.0")
+
+
 def test_a_revoked_version_is_refused(staged: House) -> None:
     approved(staged)
     who = Who(actor=Actor(login="carol", id=103, kind="human"))
