@@ -198,6 +198,26 @@ def test_a_remote_that_is_away_leaves_the_intent_open(world: World) -> None:
     assert world.one_pass().action == "deployed"
 
 
+def test_a_model_that_is_gone_from_the_remote_leaves_the_old_one_live(world: World) -> None:
+    """One file of it; the intent stays open, so that the package can still be put back."""
+    world.release("v1.0.0", value=0.125)
+    world.intend("staging", "v1.0.0")
+    world.one_pass()
+    world.release("v1.0.1", value=0.5, on_host=False)
+    intent = world.intend("staging", "v1.0.1")
+    gone = next(path for path in world.remote.rglob("*") if path.is_file() and path.read_text() == "0.5")
+    gone.rename(world.root / "gone")
+
+    with pytest.raises(Failure, match="the DVC remote does not give the package") as failure:
+        world.one_pass()
+
+    assert failure.value.exit_code == Exit.UNAVAILABLE
+    assert ledger.open_intents(ledger.read(world.git)) == (intent,)
+    assert world.predict() == ("v1.0.0", 0.125)
+    (world.root / "gone").rename(gone)
+    assert world.one_pass().action == "deployed"
+
+
 def test_a_lock_that_names_another_package_is_refused(world: World) -> None:
     world.release("v1.0.0", value=0.125, on_host=False)
     world.release("v1.0.1", value=0.5, on_host=False)
