@@ -150,7 +150,7 @@ def test_an_overlay_that_no_longer_applies_stops_everything(repository: Reposito
     done = repository.render()
 
     assert done.returncode == 78
-    assert f".mlops/overlays/{TRAIN}.patch:3: no longer applies to {TRAIN}: line 20" in done.stderr
+    assert f".mlops/overlays/{TRAIN}.patch:3: no longer applies to {TRAIN}: line 17" in done.stderr
     assert "Traceback" not in done.stderr
     assert repository.all() == before
 

@@ -23,8 +23,8 @@ PERMISSIONS = {
     "mlops-pull-request/train": {"contents": READ},
     "mlops-pull-request/comment": {"contents": READ, "pull-requests": WRITE},
     "mlops-train/train": {"contents": READ},
-    "mlops-merge/train": {"contents": READ},
-    "mlops-merge/stopped": {"contents": WRITE},
+    "mlops-train/stopped": {"contents": WRITE},
+    "mlops-merge/train": {"contents": WRITE},
     "mlops-merge/register": {"contents": WRITE},
     "mlops-merge/deploy-*": {"contents": WRITE},
     "mlops-merge/propose-*": {"contents": WRITE, "pull-requests": WRITE},
@@ -38,7 +38,7 @@ PERMISSIONS = {
 # What provenance by GitHub adds.
 ATTESTED = {
     "mlops-train/attest": {"id-token": WRITE, "attestations": WRITE},
-    "mlops-merge/train": {"contents": READ, "id-token": WRITE, "attestations": WRITE},
+    "mlops-merge/train": {"contents": WRITE, "id-token": WRITE, "attestations": WRITE},
     "mlops-merge/register": {"contents": WRITE, "attestations": READ},
 }
 MONITOR = {"contents": WRITE, "issues": WRITE, "pull-requests": WRITE}
@@ -80,7 +80,7 @@ COMMANDS = {
         RUN + f"report --out build/report.json {SUMMARY}",
         RUN + "bundle --out dist",
     ],
-    "mlops-merge/stopped": [LIGHT, RUN + 'record --bundle judged --digest "${DIGEST}"'],
+    "mlops-train/stopped": [LIGHT, RUN + 'record --bundle judged --digest "${DIGEST}"'],
     "mlops-merge/register": [LIGHT, RUN + 'register --bundle dist --digest "${DIGEST}"'],
     "mlops-merge/deploy-*": [
         LIGHT,
@@ -192,7 +192,6 @@ def test_jobs_wait_for_one_another() -> None:
 
     assert found == {
         "mlops-merge/train": [],
-        "mlops-merge/stopped": "train",
         "mlops-merge/register": "train",
         "mlops-merge/deploy-staging": ["train", "register"],
         "mlops-merge/propose-production": ["register", "deploy-staging"],
@@ -212,6 +211,7 @@ def test_jobs_wait_for_one_another() -> None:
         "mlops-pull-request/train": "check",
         "mlops-pull-request/comment": "train",
         "mlops-train/train": [],
+        "mlops-train/stopped": "train",
     }
 
 
@@ -242,7 +242,7 @@ def test_what_a_gate_stopped_is_recorded_and_nothing_else_runs_then(variants: li
     for root in variants:
         found = {name: job["if"] for name, job in jobs(root).items() if "failure()" in job.get("if", "")}
 
-        assert found == {"mlops-merge/stopped": "${{ failure() && needs.train.outputs.judged != '' }}"}
+        assert found == {"mlops-train/stopped": "${{ failure() && needs.train.outputs.judged != '' }}"}
 
 
 def test_a_pull_request_trains_unless_its_plan_says_that_nothing_could_change(variants: list[Path]) -> None:
