@@ -1,7 +1,7 @@
 """One model version in a process of its own: verifies the package, loads it, and answers frames until the front goes.
 
-Requests that wait are answered together: one call of the model for all their rows. There is no delay for that: a
-request that comes alone is answered alone.
+Requests that wait are answered together: one call of the model for all their rows (see `gather`). A request that comes
+alone is answered alone, at once.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import os
 import socket
 import sys
 import threading
+import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +22,8 @@ import pandas as pd
 from mlops_spec.errors import Failure
 from mlops_spec.package import verify
 from mlops_spec.predictor.load import load_predict
-from mlops_spec.serve.frame import Frame, Splitter, pack
+from mlops_spec.serve.frame import pack
+from mlops_spec.serve.gather import Gathering
 from mlops_spec.serve.scores import summarise
 from mlops_spec.serve.tensors import BadRequest, Request, answer, arrays, parse
 
@@ -31,9 +33,9 @@ if TYPE_CHECKING:
     import numpy as np
 
     from mlops_spec.manifest import Manifest, Tensor
+    from mlops_spec.serve.frame import Frame
 
 HELLO = 0
-_RECEIVE = 2**20
 _MOST_ROWS = 4096
 
 
@@ -79,11 +81,12 @@ def load(package: Path, digest: str, version: str) -> tuple[Model, Manifest]:
 
 def serve(connection: socket.socket, model: Model) -> None:
     """Answers what comes until the other side closes."""
-    splitter = Splitter()
-    while data := connection.recv(_RECEIVE):
-        frames = splitter.feed(data)
-        if frames:
-            connection.sendall(b"".join(answers(frames, model)))
+    gathering = Gathering(connection)
+    while frames := gathering.next():
+        started = time.monotonic()
+        answered = b"".join(answers(frames, model))
+        gathering.answering(len(frames), time.monotonic() - started)
+        connection.sendall(answered)
 
 
 def answers(frames: Sequence[Frame], model: Model) -> list[bytes]:
