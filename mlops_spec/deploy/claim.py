@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from mlops_spec.git import Git
 
 
-@dataclass(frozen=True)
+@dataclass
 class Claim:
-    """An environment's claim; `file` holds the commit that stands for this agent, written before it is pushed."""
+    """An environment's claim; `file` holds the commit that stands for this agent, written before it is pushed.
+
+    `take_over` holds for one time: of two agents that were both started so, the later one stays.
+    """
 
     git: Git
     environment: str
@@ -43,10 +46,13 @@ class Claim:
             Failure: it is another agent's (exit 75), or the remote doesn't answer (69).
         """
         held = self._held()
-        if held is not None and held == self._kept():
-            return
-        if held is not None and not self.take_over:
-            raise self._another(held)
+        if held is None or held != self._kept():
+            if held is not None and not self.take_over:
+                raise self._another(held)
+            self._take(held)
+        self.take_over = False
+
+    def _take(self, held: str | None) -> None:
         mine = self._mine()
         try:
             self.git.push(Update(self.ref, mine, held))

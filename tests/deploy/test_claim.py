@@ -95,6 +95,17 @@ def test_it_is_taken_over_by_who_says_so(world: World) -> None:
         claim(world, "one").hold()
 
 
+def test_two_that_both_take_over_do_not_take_turns(world: World) -> None:
+    first, second = claim(world, "one", take_over=True), claim(world, "two", take_over=True)
+    first.hold()
+    second.hold()
+
+    for _ in range(2):
+        second.hold()
+        with pytest.raises(Failure, match="another agent"):
+            first.hold()
+
+
 def test_of_many_at_once_one_gets_it(world: World) -> None:
     claims = [claim(world, f"agent{number}") for number in range(8)]
     got: list[str] = []
