@@ -13,7 +13,7 @@ import pytest
 from mlops_spec import cache, lint_repository
 from mlops_spec.linter import lint
 from mlops_spec.repository.around import listings
-from mlops_spec.repository.requirement import declared, differing, locked, placed, table
+from mlops_spec.repository.requirement import declared, differing, lock_of, locked, placed, table
 from mlops_spec.repository.view import Repository
 
 MINIMAL = (Path(__file__).parent / "specs" / "ok" / "minimal.yaml").read_text(encoding="utf-8")
@@ -351,3 +351,20 @@ def test_files_that_vanish_while_they_are_read_are_not_there() -> None:
     around = Repository("", sizes, gone)
     diagnostics = lint_repository.lint_repository("model.yaml", MINIMAL, around, date(2026, 11, 23))
     assert {each.kind.code for each in diagnostics} == {"MS801", "MS803"}
+
+
+def test_of_a_lock_only_what_is_said_about_the_project_is_read(project: Path) -> None:
+    """The same is known of the project as when the whole file is read, wherever its package stands in it."""
+    text, name = (project / "uv.lock").read_text(encoding="utf-8"), "Some_Model"
+    whole = table(text)
+
+    part = lock_of(text, name)
+
+    assert len(part["package"]) == 1
+    assert len(whole["package"]) == 4
+    assert part["requires-python"] == whole["requires-python"]
+    assert locked(part, name) == locked(whole, name)
+    assert placed(part, name) == placed(whole, name)
+    assert lock_of(text.replace("\n", "\r\n"), name) == table(text.replace("\n", "\r\n")), "another form is read whole"
+    assert lock_of(text, "nobody") == whole
+    assert lock_of(None, name) == {}

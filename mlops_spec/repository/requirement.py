@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 PROJECT = "pyproject.toml"
 LOCK = "uv.lock"
 Table = dict[str, Any]
+_PACKAGE = "[[package]]\n"
 _ELSEWHERE = {"path", "directory", "editable", "url", "git", "virtual"}  # a place that settles the version
 _EXTRA = re.compile(r"\bextra == '([^']+)'")
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*\(?([^;@)]*)")
@@ -30,6 +31,18 @@ def table(text: str | None) -> Table:
         return tomllib.loads(text or "")
     except (tomllib.TOMLDecodeError, RecursionError):
         return {}
+
+
+def lock_of(text: str | None, name: str) -> Table:
+    """What a `uv.lock` says about the project of that name, and about all: the other packages are not read.
+
+    They are nearly all of the file, and reading them takes a hundred times as long as all else that is looked at.
+    """
+    own = re.search(rf'^\[\[package\]\]\nname = "{re.escape(normal(name))}"\n', text or "", re.MULTILINE)
+    if not text or not own:
+        return table(text)
+    first, behind = text.index(_PACKAGE), text.find(f"\n{_PACKAGE}", own.end())
+    return table(text[:first] + text[own.start() : behind if behind >= 0 else len(text)])
 
 
 def versions(text: str) -> frozenset[str]:

@@ -60,9 +60,9 @@ class Repository:
         """What DVC keeps in place of each `.dvc` file."""
         return tuple(path.removesuffix(".dvc") for path in self.sizes if path.endswith(".dvc"))
 
-    def text(self, path: str) -> str | None:
-        """What stands in a file; None where there is none, or none that is text of at most 1 MiB."""
-        if self.sizes.get(path, MAX_BYTES + 1) > MAX_BYTES:
+    def text(self, path: str, most: int = MAX_BYTES) -> str | None:
+        """What stands in a file; None where there is none, or none that is text of so many bytes, 1 MiB if not said."""
+        if self.sizes.get(path, most + 1) > most:
             return None
         try:
             content = self.read(path)

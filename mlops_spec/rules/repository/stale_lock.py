@@ -47,6 +47,7 @@ from mlops_spec.repository.requirement import (
     Table,
     declared,
     differing,
+    lock_of,
     locked,
     mapping,
     placed,
@@ -64,10 +65,12 @@ if TYPE_CHECKING:
 CODE = "MS811"
 NAME = "stale-lock"
 SEVERITY: Severity = "error"
+MOST_OF_A_LOCK = 1 << 24  # bytes; that of a project with a GPU's libraries has a few millions
 
 
 def check(repository: Repository) -> Iterator[Finding]:
-    project, lock = (table(repository.text(path)) for path in (PROJECT, LOCK))
+    project = table(repository.text(PROJECT))
+    lock = lock_of(repository.text(LOCK, MOST_OF_A_LOCK), str(mapping(project.get("project")).get("name")))
     if wrong := _wrong(project, lock):
         yield Finding(
             (),
