@@ -96,7 +96,7 @@ def _alert(stage: Stage) -> str:
     run = _monitored(stage, "failure")
     pull = open_pull(stage, _BRANCH, cast.ACTIONS)
     text = pull.body or ""
-    for words in ("temperature: psi", "`drift", '"p_value"'):
+    for words in ("**drift**", "temperature: psi", '"p_value"'):
         must(words in text, f"#{pull.number} does not tell of “{words}”", log(run))
     changed = stage.world.hub.origin.changed(pull.base.sha, pull.head.sha)
     must(changed == ["data/visits.csv.dvc"], f"#{pull.number} changes {changed}")
