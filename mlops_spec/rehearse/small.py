@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 from typing import TYPE_CHECKING, Any
 
 from mlops_spec import layout
@@ -11,7 +10,7 @@ from mlops_spec.errors import Exit
 from mlops_spec.rehearse import cast
 from mlops_spec.rehearse.clients import Clients
 from mlops_spec.rehearse.hosts import free_address
-from mlops_spec.rehearse.scenario import Scene, Unexpected
+from mlops_spec.rehearse.scenario import Scene
 from mlops_spec.rehearse.stage import (
     PRODUCTION,
     STAGING,
@@ -108,19 +107,6 @@ def propose_again(stage: Stage, version: str) -> None:
     must(done.returncode == Exit.OK, f"`mlops-spec promote open` ended with {done.returncode}: {done.stderr}")
 
 
-def all_answered(found: Clients) -> str:
-    """What the clients say; none of their requests may have failed."""
-    must(not found.failed, f"{len(found.failed)} of {found.total} requests failed: {found.failed[:3]}")
-    must(found.total > 0, "no client asked anything")
-    return found.told()
-
-
-def audit(stage: Stage) -> str:
-    """What `mlops-spec audit verify` says of the ledger, the tags and main."""
-    stage.world.git.fetch("+refs/heads/*:refs/remotes/origin/*", "+refs/tags/*:refs/tags/*")
-    return stage.world.command("audit", "verify").strip().splitlines()[-1]
-
-
 def clients(stage: Stage) -> Clients:
     """Clients of production, asking for the rows of the data one after the other."""
     host = stage.production
@@ -141,24 +127,6 @@ def _tensor(wanted: dict[str, Any], row: dict[str, str]) -> dict[str, Any]:
     text = row[name]
     value: Any = text if datatype == "BYTES" else float(text) if datatype.startswith("FP") else int(text)
     return {"name": name, "datatype": datatype, "shape": [1], "data": [value]}
-
-
-def status(stage: Stage) -> tuple[str, ...]:
-    """What `mlops-spec status` finds wrong."""
-    said = stage.world.attempt("status", "--format", "json")
-    if said.returncode not in (Exit.OK, Exit.FINDINGS):
-        raise Unexpected(f"`mlops-spec status` ended with {said.returncode}: {said.stderr.strip()}")
-    found = json.loads(said.stdout)["environments"]
-    problems = tuple(f"{each['environment']}: {problem}" for each in found for problem in each["problems"])
-    must(bool(problems) == bool(said.returncode), f"`mlops-spec status` ended with {said.returncode}: {problems}")
-    return problems
-
-
-def clean(stage: Stage) -> str:
-    """`mlops-spec status` has nothing to say against anything."""
-    wrong = status(stage)
-    must(not wrong, f"`mlops-spec status`: {'; '.join(wrong)}")
-    return "status is clean"
 
 
 START: tuple[Scene[Stage], ...] = (

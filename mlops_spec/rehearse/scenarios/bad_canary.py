@@ -8,20 +8,9 @@ from typing import TYPE_CHECKING
 
 from mlops_spec import layout
 from mlops_spec.rehearse import cast
+from mlops_spec.rehearse.proof import all_answered, audit, clean, status
 from mlops_spec.rehearse.scenario import Scenario, Scene
-from mlops_spec.rehearse.small import (
-    BACK,
-    FIRST,
-    PROMOTION,
-    REPOSITORY,
-    START,
-    all_answered,
-    audit,
-    clean,
-    clients,
-    merge_version,
-    status,
-)
+from mlops_spec.rehearse.small import BACK, FIRST, PROMOTION, REPOSITORY, START, clients, merge_version
 from mlops_spec.rehearse.stage import (
     PRODUCTION,
     Stage,

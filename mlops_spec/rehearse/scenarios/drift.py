@@ -8,19 +8,9 @@ from typing import TYPE_CHECKING
 
 from mlops_spec import layout
 from mlops_spec.rehearse import cast
+from mlops_spec.rehearse.proof import all_answered, audit, clean
 from mlops_spec.rehearse.scenario import Scenario, Scene
-from mlops_spec.rehearse.small import (
-    FIRST,
-    REPOSITORY,
-    all_answered,
-    audit,
-    begin,
-    clean,
-    clients,
-    first_promotion,
-    promote,
-    request,
-)
+from mlops_spec.rehearse.small import FIRST, REPOSITORY, begin, clients, first_promotion, promote, request
 from mlops_spec.rehearse.stage import (
     PRODUCTION,
     STAGING,

@@ -16,8 +16,8 @@ from mlops_spec.ledger.record import Actor, Who
 from mlops_spec.ledger.who import agent
 from mlops_spec.rehearse import cast
 from mlops_spec.rehearse.promoters import Promoter, race
+from mlops_spec.rehearse.proof import audit
 from mlops_spec.rehearse.scenario import Scenario, Scene
-from mlops_spec.rehearse.small import audit
 from mlops_spec.rehearse.stage import PRODUCTION, STAGING, Stage, must, replace_in
 from mlops_spec.release.ask import Waiting, ask
 from mlops_spec.release.bundle import bundle_of, read_bundle

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from mlops_spec.errors import Exit
 from mlops_spec.rehearse import cast
+from mlops_spec.rehearse.proof import all_answered, audit, clean, status
 from mlops_spec.rehearse.scenario import Scenario, Scene
 from mlops_spec.rehearse.small import (
     BACK,
@@ -11,15 +12,11 @@ from mlops_spec.rehearse.small import (
     PROMOTION,
     REPOSITORY,
     START,
-    all_answered,
-    audit,
-    clean,
     clients,
     merge_version,
     promote,
     propose_again,
     set_parameter,
-    status,
 )
 from mlops_spec.rehearse.stage import (
     PRODUCTION,

@@ -8,14 +8,13 @@ from mlops_spec import layout
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.forge import pulls
 from mlops_spec.rehearse import cast
+from mlops_spec.rehearse.proof import all_answered, audit
 from mlops_spec.rehearse.scenario import Scenario, Scene, Unexpected
 from mlops_spec.rehearse.small import (
     FIRST,
     PROMOTION,
     REPOSITORY,
     START,
-    all_answered,
-    audit,
     clients,
     merge_version,
     propose_again,

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit
 from mlops_spec.rehearse import attacker, cast
+from mlops_spec.rehearse.proof import all_answered
 from mlops_spec.rehearse.scenario import Scenario, Scene
-from mlops_spec.rehearse.small import FIRST, REPOSITORY, START, all_answered, clients, set_parameter
+from mlops_spec.rehearse.small import FIRST, REPOSITORY, START, clients, set_parameter
 from mlops_spec.rehearse.stage import (
     PRODUCTION,
     STAGING,
