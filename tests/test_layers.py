@@ -26,6 +26,7 @@ LAYERS = (
     ("outputs", "overlay", "render", "write"),
     ("forge",),
     ("manifest", "package", "predictor"),
+    ("model_signature",),
     ("ledger",),
     ("release", "card"),
     ("plan", "pipeline", "review", "deploy", "serve", "monitor", "doctor"),

@@ -41,7 +41,7 @@ FAMILIES: dict[str, dict[str, str]] = {
         "serve": "deploy",
     },
     "watch": {"monitor": "monitor"},
-    "govern": {"audit": "audit", "card": "card", "doctor": "doctor"},
+    "govern": {"audit": "audit", "card": "card", "sign": "sign", "verify": "sign", "doctor": "doctor"},
     "rehearse": {"rehearse": "rehearse"},
 }
 _MODULES = {command: module for family in FAMILIES.values() for command, module in family.items()}
