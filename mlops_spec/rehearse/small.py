@@ -62,7 +62,7 @@ def begin(stage: Stage, change: Callable[[Path], None] = lambda _: None) -> str:
         replace_in(world.clone / layout.SPEC, f"127.0.0.1:{port}", listen[environment])
     change(world.clone)
     world.command("render")
-    world.commit("Watch the canary for seconds")
+    world.author.commit("Watch the canary for seconds")
     world.first_push()
     for environment, address in listen.items():
         stage.hosts.start(environment, address)

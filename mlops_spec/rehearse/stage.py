@@ -42,10 +42,10 @@ def propose(stage: Stage, title: str, change: Callable[[Path], None], body: str)
     """A person's change, from their clone to a pull request: its number."""
     world = stage.world
     branch = "-".join(title.lower().split())
-    world.branch(branch)
+    world.author.branch(branch)
     change(world.clone)
     world.command("render")
-    world.commit(title)
+    world.author.commit(title)
     number = world.propose(branch, title, body).number
     stage.pull_requests.append(number)
     return number

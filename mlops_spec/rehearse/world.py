@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from contextlib import contextmanager
@@ -12,11 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlops_spec import ledger
-from mlops_spec.errors import Exit, Failure
 from mlops_spec.forge import GitHub, comments, pulls
 from mlops_spec.git import Git
 from mlops_spec.rehearse import cast, environments, events, triggers
 from mlops_spec.rehearse.act import Runner
+from mlops_spec.rehearse.author import Author
 from mlops_spec.rehearse.hub import Hub, Rules, serving
 from mlops_spec.rehearse.hub.origin import Origin
 from mlops_spec.rehearse.hub.state import Person, Status
@@ -55,6 +54,11 @@ class World:
     def git(self) -> Git:
         return Git(self.clone)
 
+    @property
+    def author(self) -> Author:
+        """Who works in that clone."""
+        return Author(self.person(cast.AUTHOR), self.clone)
+
     def person(self, login: str) -> Person:
         found = self.hub.person(login)
         assert found is not None, login
@@ -70,75 +74,25 @@ class World:
         Raises:
             Failure: it failed.
         """
-        return self._author(sys.executable, "-m", "mlops_spec", *args, directory=directory)
+        return self.author.run(sys.executable, "-m", "mlops_spec", *args, directory=directory)
 
     def attempt(self, *args: str, login: str = cast.AUTHOR) -> subprocess.CompletedProcess[str]:
         """Runs `mlops-spec …` in the clone with somebody's token for the forge, however it ends."""
         token = {"GITHUB_REPOSITORY": self.repository, "GITHUB_TOKEN": self.person(login).token}
-        environment = {**self._author_environment(), **token, "GITHUB_API_URL": self.api_url}
+        environment = {**self.author.environment, **token, "GITHUB_API_URL": self.api_url}
         command = [sys.executable, "-m", "mlops_spec", *args]
         return subprocess.run(command, cwd=self.clone, env=environment, capture_output=True, text=True, check=False)
 
     def first_push(self) -> None:
         """The author's repository and its data go to the forge, and main is guarded by the ruleset that came along."""
-        self._author("git", "remote", "add", "origin", self.hub.origin.path.as_uri())
-        self._author(sys.executable, "-m", "dvc", "push", "--quiet")
-        self._author("git", "push", "--quiet", "--set-upstream", "origin", "main")
+        self.author.run("git", "remote", "add", "origin", self.hub.origin.path.as_uri())
+        self.author.run(sys.executable, "-m", "dvc", "push", "--quiet")
+        self.author.run("git", "push", "--quiet", "--set-upstream", "origin", "main")
         self.hub.rules = Rules.of_ruleset(json.loads(self.git.run("show", f"HEAD:{RULESET}")))
-
-    def plain_dvc(self, clone: Path) -> str:
-        """What DVC by itself makes of the author's branch in a new clone, results taken from its remote: `dvc.lock`."""
-        self._author("git", "clone", "--quiet", str(self.clone), str(clone))
-        self._author(sys.executable, "-m", "dvc", "pull", "--quiet", "--run-cache", "--allow-missing", directory=clone)
-        self._author(sys.executable, "-m", "dvc", "repro", "--quiet", "--pull", "train", directory=clone)
-        return (clone / "dvc.lock").read_text(encoding="utf-8")
-
-    def branch(self, name: str) -> None:
-        """A new branch in the author's clone, from the newest main."""
-        self._author("git", "fetch", "--quiet", "origin", "main")
-        self._author("git", "switch", "--quiet", "--no-track", "--create", name, "FETCH_HEAD")
-
-    def commit(self, message: str) -> None:
-        """Commits everything in the author's clone."""
-        self._author("git", "add", "--all")
-        self._author("git", "commit", "--quiet", "--message", message)
-
-    def _author(self, *command: str, directory: Path | None = None) -> str:
-        place = directory or self.clone
-        done = subprocess.run(
-            command, cwd=place, env=self._author_environment(), capture_output=True, text=True, check=False
-        )
-        if done.returncode:
-            shown = " ".join(
-                ["mlops-spec", *command[3:]] if command[:3] == (sys.executable, "-m", "mlops_spec") else command
-            )
-            raise Failure(f"{shown} failed:\n{(done.stderr or done.stdout).strip()[-2000:]}", exit_code=Exit(1))
-        return done.stdout
-
-    def _author_environment(self) -> dict[str, str]:
-        author = self.person(cast.AUTHOR)
-        names = {f"GIT_{role}_NAME": author.login for role in ("AUTHOR", "COMMITTER")}
-        mails = {f"GIT_{role}_EMAIL": cast.address(author) for role in ("AUTHOR", "COMMITTER")}
-        # a stage's command is `mlops-spec stage …`, which plain DVC finds on the PATH alone
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        return {**os.environ, **names, **mails, "GIT_CONFIG_GLOBAL": os.devnull, "PATH": path}
-
-    def revert(self) -> None:
-        """Takes back the newest change of main in the author's work tree, as `git revert` does."""
-        self._author("git", "revert", "--no-commit", "HEAD")
-
-    def resolve(self, branch: str, path: str) -> None:
-        """Merges main into somebody's branch, as people resolve a conflict in a file: it stays as the branch has it."""
-        self._author("git", "fetch", "--quiet", "origin", "main", branch)
-        self._author("git", "switch", "--quiet", "--detach", f"origin/{branch}")
-        self._author("git", "merge", "--quiet", "--no-commit", "--strategy-option", "ours", "origin/main")
-        self._author("git", "checkout", "--quiet", f"origin/{branch}", "--", path)
-        self._author("git", "commit", "--quiet", "--message", f"Merge main into {branch}")
-        self._author("git", "push", "--quiet", "origin", f"HEAD:{branch}")
 
     def propose(self, branch: str, title: str, body: str) -> PullRequest:
         """Pushes the author's branch and opens a pull request, whose workflows run."""
-        self._author("git", "push", "--quiet", "--set-upstream", "origin", branch)
+        self.author.run("git", "push", "--quiet", "--set-upstream", "origin", branch)
         return pulls.create(self.forge(cast.AUTHOR), title=title, head=branch, base="main", body=body)
 
     def run_checks(self, number: int) -> list[Run]:

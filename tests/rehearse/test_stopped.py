@@ -23,7 +23,7 @@ def test_a_failed_gate_on_main_is_recorded_and_the_run_fails(tmp_path: Path) -> 
         world.command("new", "visits", *options, "--remote", str(tmp_path / "storage"), directory=tmp_path)
         replace_in(world.clone / layout.SPEC, "min: 0.6", "min: 0.999")
         world.command("render")
-        world.commit("Ask for more than there is")
+        world.author.commit("Ask for more than there is")
         world.first_push()
         (merge,) = (run for run in world.run_first_push() if run.workflow == "mlops-merge")
         (record,) = world.records()

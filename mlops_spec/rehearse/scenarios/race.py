@@ -58,7 +58,7 @@ def _register(stage: Field) -> str:
     world.command("new", name, *options, "--remote", str(world.folder / "storage"), directory=world.folder)
     replace_in(world.clone / layout.SPEC, "promote: {approvals: 1}", "promote: {approvals: 0}")
     world.command("render")
-    world.commit("Leave approvals to the race")
+    world.author.commit("Leave approvals to the race")
     world.first_push()
     for command in (["run"], ["gate", "--out", str(layout.GATE)], ["bundle", "--out", "dist"]):
         world.command(*command)

@@ -90,7 +90,7 @@ def _reverted_again(stage: Stage) -> str:
 
 def _revert(stage: Stage, title: str, version: str) -> str:
     """The newest change of main is taken back by a pull request; its version was live here, so no canary is needed."""
-    number = propose(stage, title, lambda _: stage.world.revert(), "As it was before.")
+    number = propose(stage, title, lambda _: stage.world.author.revert(), "As it was before.")
     check(stage, number)
     with clients(stage) as found:
         merge(stage, number)

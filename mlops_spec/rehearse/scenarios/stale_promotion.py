@@ -120,7 +120,7 @@ def _stale(stage: Stage) -> str:
         must("not mergeable" in refused.message, refused.message)
     else:
         raise Unexpected(f"#{number} could be merged although main declares something else by now")
-    world.resolve(PROMOTION, str(path_of(PRODUCTION)))
+    world.author.resolve(PROMOTION, str(path_of(PRODUCTION)))
     told = _refused(stage, number, "is at serial 2", "was decided on serial 1", code=Exit.STALE)
     return f"a conflict; resolved: {told}"
 

@@ -77,7 +77,7 @@ def _run_cache(stage: Stage) -> str:
     world.command("run")
     foreign = _model_of(stage.production, FIRST, stage)
     made = _storage(stage).poison(world.clone / ".dvc/cache", _MODEL, {"model.skops": foreign})
-    taken = world.plain_dvc(world.folder / "plain")
+    taken = world.author.plain_dvc(world.folder / "plain")
     must(made in taken, "not even plain DVC takes the poisoned entry: there is nothing to defend against")
     check(stage, number)
     run = merge(stage, number)

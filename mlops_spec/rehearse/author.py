@@ -1,0 +1,79 @@
+"""The author of a rehearsal at work: a clone, and git, DVC and `mlops-spec` as a person runs them there."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.rehearse import cast
+
+if TYPE_CHECKING:
+    from mlops_spec.rehearse.hub.state import Person
+
+
+@dataclass(frozen=True)
+class Author:
+    """A person and their clone."""
+
+    person: Person
+    clone: Path
+
+    def run(self, *command: str, directory: Path | None = None) -> str:
+        """Runs a program in the clone, or elsewhere, and returns what it printed.
+
+        Raises:
+            Failure: it failed.
+        """
+        place = directory or self.clone
+        done = subprocess.run(command, cwd=place, env=self.environment, capture_output=True, text=True, check=False)
+        if done.returncode:
+            shown = " ".join(
+                ["mlops-spec", *command[3:]] if command[:3] == (sys.executable, "-m", "mlops_spec") else command
+            )
+            raise Failure(f"{shown} failed:\n{(done.stderr or done.stdout).strip()[-2000:]}", exit_code=Exit(1))
+        return done.stdout
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a program of theirs sees."""
+        author = self.person
+        names = {f"GIT_{role}_NAME": author.login for role in ("AUTHOR", "COMMITTER")}
+        mails = {f"GIT_{role}_EMAIL": cast.address(author) for role in ("AUTHOR", "COMMITTER")}
+        # a stage's command is `mlops-spec stage …`, which plain DVC finds on the PATH alone
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        return {**os.environ, **names, **mails, "GIT_CONFIG_GLOBAL": os.devnull, "PATH": path}
+
+    def plain_dvc(self, clone: Path) -> str:
+        """What DVC by itself makes of the author's branch in a new clone, results taken from its remote: `dvc.lock`."""
+        self.run("git", "clone", "--quiet", str(self.clone), str(clone))
+        self.run(sys.executable, "-m", "dvc", "pull", "--quiet", "--run-cache", "--allow-missing", directory=clone)
+        self.run(sys.executable, "-m", "dvc", "repro", "--quiet", "--pull", "train", directory=clone)
+        return (clone / "dvc.lock").read_text(encoding="utf-8")
+
+    def branch(self, name: str) -> None:
+        """A new branch in the author's clone, from the newest main."""
+        self.run("git", "fetch", "--quiet", "origin", "main")
+        self.run("git", "switch", "--quiet", "--no-track", "--create", name, "FETCH_HEAD")
+
+    def commit(self, message: str) -> None:
+        """Commits everything in the author's clone."""
+        self.run("git", "add", "--all")
+        self.run("git", "commit", "--quiet", "--message", message)
+
+    def revert(self) -> None:
+        """Takes back the newest change of main in the author's work tree, as `git revert` does."""
+        self.run("git", "revert", "--no-commit", "HEAD")
+
+    def resolve(self, branch: str, path: str) -> None:
+        """Merges main into somebody's branch, as people resolve a conflict in a file: it stays as the branch has it."""
+        self.run("git", "fetch", "--quiet", "origin", "main", branch)
+        self.run("git", "switch", "--quiet", "--detach", f"origin/{branch}")
+        self.run("git", "merge", "--quiet", "--no-commit", "--strategy-option", "ours", "origin/main")
+        self.run("git", "checkout", "--quiet", f"origin/{branch}", "--", path)
+        self.run("git", "commit", "--quiet", "--message", f"Merge main into {branch}")
+        self.run("git", "push", "--quiet", "origin", f"HEAD:{branch}")
