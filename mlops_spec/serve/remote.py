@@ -105,7 +105,9 @@ class Remote(asyncio.Protocol):
         """Sends one request; the answer always comes, as a 503 or 504 where the worker gives none."""
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Answer] = loop.create_future()
-        if self.state not in {"warming", "ready", "draining"} or self._transport is None:
+        # A transport that closes was killed a moment ago, and the loop tells of it later.
+        runs = self.state in {"warming", "ready", "draining"}
+        if not runs or self._transport is None or self._transport.is_closing():
             answer.set_result(problem(503, f"version {self.served.version} does not run: {self.reason or self.state}"))
         elif len(self._asked) >= self._limits.waiting:
             answer.set_result(problem(503, "too many requests are waiting; try again"))
