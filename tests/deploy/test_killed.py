@@ -107,7 +107,7 @@ def test_killed_at_any_step(served: World, steps: list[str], when: str, until: C
     taken_up(served, when, list(enumerate(steps, start=1)), until)
 
 
-@pytest.mark.parametrize("step", ["write wanted.json", "push heads/audit-log"])
+@pytest.mark.parametrize("step", ["write wanted.json", pytest.param("push heads/audit-log", marks=pytest.mark.slow)])
 def test_a_host_that_goes_down_amid_a_rollout(served: World, steps: list[str], step: str) -> None:
     """Agent and server are gone at once, and come back with what is on the disk."""
     version = rolls_out(served, 2)
