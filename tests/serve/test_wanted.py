@@ -35,7 +35,7 @@ def test_a_wish_comes_back(tmp_path: Path) -> None:
 
 
 def test_a_status_comes_back(tmp_path: Path) -> None:
-    window = Window(requests=3, errors=1, p50=0.1, p99=0.2, mean_score=0.5, bins=(1, 2))
+    window = Window(requests=3, errors=1, p50=0.1, p99=0.2, mean_score=0.5, bins=((1, 2), (7, 1)))
     worker = WorkerStatus("v1", "sha256:1", "failed", "it broke", 42, window)
     status = Status(pid=1, listen="127.0.0.1:1", generation=3, model="demo", stable="sha256:1", workers=(worker,))
     write_status(tmp_path, status)

@@ -1,0 +1,1 @@
+"""What `benchmarks/serve.py` is made of: the model, the peers that serve it, and the clients that ask."""
