@@ -14,6 +14,7 @@ from mlops_spec.actions import ACTIONS
 from mlops_spec.outputs.card import card
 from mlops_spec.outputs.environments import deployments
 from mlops_spec.outputs.owners import owners
+from mlops_spec.outputs.plots import plots
 from mlops_spec.outputs.rulesets import rulesets
 from mlops_spec.outputs.stages import stages
 from mlops_spec.spec.base import seconds
@@ -61,6 +62,7 @@ def _pipeline(spec: Spec, present: frozenset[str]) -> Iterator[Output]:
         "dvc.yaml",
         {
             "stages": stages(spec, present),
+            "plots": plots(spec),
             "model": spec.model,
             "task": spec.task,
             "description": spec.description,

@@ -49,7 +49,6 @@ class Stage:
     params: tuple[str, ...]
     writes: tuple[str, ...] = ()
     metrics: tuple[str, ...] = ()
-    plots: tuple[str, ...] = ()
 
     @property
     def command(self) -> str:
@@ -59,7 +58,7 @@ class Stage:
     @property
     def results(self) -> tuple[str, ...]:
         """Everything that it writes."""
-        return (*self.writes, *self.metrics, *self.plots)
+        return (*self.writes, *self.metrics)
 
 
 def data_file(data: Data) -> str:
@@ -113,9 +112,8 @@ def _models(spec: Spec, around: tuple[str, ...]) -> Iterable[Stage]:
         "evaluate",
         reads=(train, test, split, model, *around),
         params=_present(spec, READS["evaluate"]),
-        writes=(str(layout.PREDICTIONS),),
+        writes=(str(layout.PREDICTIONS), str(layout.PLOTS)),
         metrics=(str(layout.EVALUATION),),
-        plots=(str(layout.PLOTS),),
     )
     yield Stage(
         "package",

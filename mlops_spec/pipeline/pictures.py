@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from sklearn.metrics import roc_curve
 
 from mlops_spec.pipeline.bands import rates, roc_band, shares
+from mlops_spec.spec.evaluate import MetricGate, SliceGate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -104,8 +105,9 @@ def _predicted_actual(shown: Shown) -> Figure:
 
 
 def _slices(shown: Shown) -> Figure:
-    """The first measure on each value of each column, beside that on all rows."""
-    metric, whole = next(iter(shown.evaluation["measures"].items()))
+    """A measure on each value of each column, beside that on all rows: the one that gates judge, slices first."""
+    metric = _judged(shown)
+    whole = shown.evaluation["measures"][metric]
     rows = [
         (f"{column} = {value}  ({part['rows']:,})", part["measures"][metric])
         for column, values in shown.evaluation["slices"].items()
@@ -123,15 +125,21 @@ def _slices(shown: Shown) -> Figure:
     return _titled(figure, axes, "Slices (rows)")
 
 
+def _judged(shown: Shown) -> str:
+    gates = sorted(shown.spec.gates, key=lambda gate: not isinstance(gate, SliceGate))
+    named = [gate.metric for gate in gates if isinstance(gate, SliceGate | MetricGate)]
+    measured: list[str] = list(shown.evaluation["measures"])
+    return next(name for name in (*named, *measured) if name in measured)
+
+
 def _bar(axes: Axes, place: int, found: Mapping[str, Any]) -> None:
-    """A value with its interval, hollow when that is unknown; what is undefined is said to be so."""
-    if found["value"] is None:
-        axes.text(0.5, place, "undefined", transform=axes.get_yaxis_transform(), va="center", ha="center", fontsize=8)
+    """A value with its interval; what has none is said in words, lest a value of a few rows stretch the axis."""
+    if found["low"] is None or found["high"] is None:
+        words = "undefined" if found["value"] is None else f"{found['value']:.3g}, no interval"
+        axes.text(0.5, place, words, transform=axes.get_yaxis_transform(), va="center", ha="center", fontsize=8)
         return
-    known = found["low"] is not None and found["high"] is not None
-    if known:
-        axes.plot([found["low"], found["high"]], [place, place], color=_BLUE, linewidth=2, alpha=0.6)
-    axes.plot([found["value"]], [place], "o", markersize=5, color=_BLUE, markerfacecolor=_BLUE if known else "white")
+    axes.plot([found["low"], found["high"]], [place, place], color=_BLUE, linewidth=2, alpha=0.6)
+    axes.plot([found["value"]], [place], "o", markersize=5, color=_BLUE)
 
 
 def _groups(shown: Shown) -> Figure:

@@ -59,6 +59,7 @@ def test_every_gate_is_put_into_words() -> None:
         ("drop of roc_auc under missing at a rate of 0.2 in education, marriage", "≤ 0.03"),
         ("99th percentile of latency, batch of 1", "≤ 50ms"),
         ("size of the package", "≤ 50MB"),
+        ("roc_auc in each slice of 1,000 rows or more by every column, and in every pair of them", "≥ 0.6"),
     ]
 
 

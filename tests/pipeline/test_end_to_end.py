@@ -209,10 +209,12 @@ def test_the_report_fits_a_pull_request(diagnosed: First) -> None:
 def test_dvc_shows_measures_and_plots(diagnosed: First) -> None:
     metrics = json.loads(diagnosed.project.tool("dvc", "metrics", "show", "--json"))
     assert "roc_auc" in json.dumps(metrics)
-    shown = json.loads(
-        diagnosed.project.tool("dvc", "plots", "show", "--json", "--out", "build/shown", "build/evaluate/plots")
-    )
-    assert "roc.json" in json.dumps(shown)
+    shown = json.loads(diagnosed.project.tool("dvc", "plots", "show", "--json", "--out", "build/shown"))
+    assert not shown.get("errors")
+    drawn = {name.rpartition("/")[2]: plot for name, (plot, *_) in shown["data"].items()}
+    assert set(drawn) == {path.name for path in (diagnosed.project.root / "build/evaluate/plots").iterdir()}
+    axes = [drawn["roc.json"]["content"]["encoding"][axis]["field"] for axis in ("x", "y")]
+    assert axes == ["false_positive_rate", "true_positive_rate"]
 
 
 @pytest.mark.xdist_group("tumour")

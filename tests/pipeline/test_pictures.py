@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,8 +10,10 @@ import pandas as pd
 import pytest
 from sklearn.metrics import confusion_matrix, roc_curve
 
+from mlops_spec.outputs.plots import plots
 from mlops_spec.pipeline.answers import Answers
 from mlops_spec.pipeline.bands import rates, roc_band
+from mlops_spec.pipeline.curves import curves, write_curves
 from mlops_spec.pipeline.pictures import Shown, draw_pictures
 from mlops_spec.spec import Spec
 
@@ -60,10 +63,22 @@ def test_each_task_has_its_pictures_and_they_are_the_same_each_time(
     draw_pictures(tmp_path / "one", shown(task, answers))
     draw_pictures(tmp_path / "two", shown(task, answers))
 
+    write_curves(tmp_path / "curves", task, answers)
+    written = {path.name for folder in ("one", "curves") for path in (tmp_path / folder).iterdir()}
+    assert written == {PurePosixPath(plot.path).name for plot in plots(shown(task, answers).spec)}
     drawn = {path.stem: path.read_bytes() for path in (tmp_path / "one").iterdir()}
     assert drawn.keys() == names
     assert {content[:8] for content in drawn.values()} == {b"\x89PNG\r\n\x1a\n"}
     assert drawn == {path.stem: path.read_bytes() for path in (tmp_path / "two").iterdir()}
+
+
+@pytest.mark.parametrize("task", ["binary-classification", "multiclass-classification", "regression"])
+def test_dvc_is_told_the_axes_that_the_curves_have(task: str) -> None:
+    answers = {"binary-classification": BINARY, "regression": REGRESSION}.get(task, MULTICLASS)
+
+    told = {(plot.x, plot.y) for plot in plots(shown(task, answers).spec) if plot.x}
+
+    assert told == {(curve.x, curve.y) for curve in curves(task, answers)}
 
 
 def test_what_is_not_there_is_not_drawn(tmp_path: Path) -> None:

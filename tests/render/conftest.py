@@ -66,6 +66,8 @@ SWITCHES: dict[str, list[dict[str, Any]]] = {
                 {"metric": "log_loss", "max": 1.5},
                 {"slice": "age band", "metric": "roc_auc", "min": 0.7},
                 {"fairness": "equalized_odds_difference", "by": ["sex", "age band"], "max": 0.1},
+                {"weak_slices": ["age band"], "metric": "roc_auc", "min": 0.6},
+                {"weak_slices": "all", "metric": "log_loss", "max": 1.7, "min_rows": 500, "depth": 2},
                 {"robustness": "noise", "metric": "roc_auc", "max_drop": 0.1},
                 {"latency": {"p99": "50ms"}},
                 {"size": {"max": "50MB"}},

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from sklearn.metrics import r2_score, roc_auc_score
 
 from mlops_validators.leak import Duplicates, exact_duplicates, judge_duplicates, near_duplicates
 from mlops_validators.revealing import predictive_power, revealing
@@ -118,6 +119,22 @@ def test_only_the_feature_that_gives_the_target_away_is_named(task):
     }
 
     assert [found.column for found in revealing(features, target, task)] == ["copy"]
+
+
+def test_power_is_that_of_scikit_learn():
+    """A category's mean target, learnt on one half and tried on the other, both ways."""
+    rng = np.random.default_rng(5)
+    feature, half = rng.integers(0, 8, 3000), np.random.default_rng(0).integers(0, 2, 3000)
+    target = (rng.random(3000) < 0.1 + feature / 10).astype(int)
+    told = np.empty(3000)
+    for side in (0, 1):
+        for value in range(8):
+            told[(half == side) & (feature == value)] = target[(half != side) & (feature == value)].mean()
+
+    assert predictive_power(feature, target, "binary-classification") == pytest.approx(
+        2 * roc_auc_score(target, told) - 1
+    )
+    assert predictive_power(feature, target, "regression") == pytest.approx(r2_score(target, told))
 
 
 def test_what_is_missing_may_give_the_target_away():

@@ -58,8 +58,8 @@ def exact_duplicates(train: Mapping[str, ArrayLike], test: Mapping[str, ArrayLik
     array([ True, False])
     """
     old, new = _hashed(train, test, None)
-    before, after = _sum(old), _sum(new)
-    return Duplicates(np.isin(after, before), float(np.mean(_repeated(before))), len(before))
+    found, twins = _twins(_sum(old), _sum(new))
+    return Duplicates(found, float(np.mean(twins)), len(twins))
 
 
 def near_duplicates(
@@ -75,10 +75,10 @@ def near_duplicates(
     """
     old, new = _hashed(train, test, digits)
     before, after = _sum(old), _sum(new)
-    found, twins = np.isin(after, before), _repeated(before)
+    found, twins = _twins(before, after)
     for old_column, new_column in zip(old, new, strict=True) if len(old) > 1 else ():
-        found |= np.isin(after - new_column, before - old_column)
-        twins |= _repeated(before - old_column)
+        across, within = _twins(before - old_column, after - new_column)
+        found, twins = found | across, twins | within
     return Duplicates(found, float(np.mean(twins)), len(before))
 
 
@@ -148,6 +148,8 @@ def _sum(columns: list[Hashes]) -> Hashes:
     return np.asarray(np.sum(columns, axis=0, dtype=np.uint64))
 
 
-def _repeated(hashes: Hashes) -> Booleans:
-    _, inverse, counts = np.unique(hashes, return_inverse=True, return_counts=True)
-    return np.asarray(counts[inverse] > 1)
+def _twins(before: Hashes, after: Hashes) -> tuple[Booleans, Booleans]:
+    """Which of `after` stand in `before`, and which of `before` stand there twice."""
+    distinct, counts = np.unique(before, return_counts=True)
+    place = np.minimum(np.searchsorted(distinct, after), len(distinct) - 1)
+    return np.asarray(distinct[place] == after), np.asarray(np.isin(before, distinct[counts > 1]))

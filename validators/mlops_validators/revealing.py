@@ -10,7 +10,6 @@ import numpy as np
 from mlops_validators.arrays import BINARY, MULTICLASS, REGRESSION, Task, numbers
 from mlops_validators.binning import bins_of
 from mlops_validators.categories import as_column, categories, missing
-from mlops_validators.delong import placements
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,8 +51,8 @@ def predictive_power(feature: ArrayLike, y_true: ArrayLike, task: Task) -> float
     if target.min() == target.max():
         raise ValueError("`y_true` is constant, so nothing can give it away")
     if task == REGRESSION:
-        told = _out_of_fold(cells, target)
-        return float(max(0.0, 1 - ((target - told) ** 2).mean() / target.var()))
+        code, told = _out_of_fold(cells, target)
+        return float(max(0.0, 1 - ((target - told[code]) ** 2).mean() / target.var()))
     classes = np.unique(target)
     tried = classes[1:] if task == BINARY else classes
     return max(_separation(cells, target == one) for one in tried)
@@ -82,18 +81,24 @@ def _cells(column: Anything) -> Integers:
     return np.where(np.isnan(values), len(bins.edges) + 1, np.searchsorted(bins.edges, values, side="right"))
 
 
-def _out_of_fold(cells: Integers, target: Floats) -> Floats:
-    """Each row's cell's mean target on the other half; the half's mean where the cell is not in it."""
-    half = np.random.default_rng(0).random(len(cells)) < 0.5
-    told = np.empty(len(target))
-    for inside in (half, ~half):
-        rows = np.bincount(cells[inside], minlength=int(cells.max()) + 1)
-        sums = np.bincount(cells[inside], weights=target[inside], minlength=len(rows))
-        means = np.divide(sums, rows, out=np.full(len(rows), float(target.mean())), where=rows > 0)
-        told[~inside] = means[cells[~inside]]
-    return told
+def _out_of_fold(cells: Integers, target: Floats) -> tuple[Integers, Floats]:
+    """Each row's cell and half of the rows as one code, and what each code is told: the cell's mean in the other half.
+
+    Where the cell is not in the other half it is told the mean of all rows.
+    """
+    size = int(cells.max()) + 1
+    half = np.random.default_rng(0).integers(0, 2, len(cells))
+    code = cells + size * half
+    rows = np.bincount(code, minlength=2 * size)
+    sums = np.bincount(code, weights=target, minlength=2 * size)
+    means = np.divide(sums, rows, out=np.full(2 * size, float(target.mean())), where=rows > 0)
+    return code, np.roll(means, size)
 
 
 def _separation(cells: Integers, positive: Anything) -> float:
-    area = placements(positive, _out_of_fold(cells, positive.astype(np.float64))).area
-    return max(0.0, 2 * area - 1)
+    """2 AUC - 1 of what the rows are told, from the counts of the few values that there are."""
+    code, told = _out_of_fold(cells, positive.astype(np.float64))
+    _, place = np.unique(told, return_inverse=True)
+    hits, misses = (np.bincount(place[code[each]], minlength=int(place.max()) + 1) for each in (positive, ~positive))
+    area = (hits * (misses.cumsum() - misses / 2)).sum() / (hits.sum() * misses.sum())
+    return max(0.0, float(2 * area - 1))
