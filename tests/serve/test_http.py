@@ -1,0 +1,177 @@
+"""What can't be answered is refused in the protocol's one shape, and metrics keep their names."""
+
+from __future__ import annotations
+
+import asyncio
+import http.client
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from mlops_spec.serve.http import application
+from mlops_spec.serve.limits import Limits
+from mlops_spec.serve.router import Router
+from mlops_spec.serve.wanted import Served
+
+if TYPE_CHECKING:
+    from conftest import Server
+
+Ask = Callable[..., dict[str, Any]]
+Packages = Callable[..., Served]
+INFER = "/v2/models/demo/infer"
+
+
+def changed(request: dict[str, Any], **change: Any) -> bytes:
+    """The request with another first input."""
+    first, *others = request["inputs"]
+    return json.dumps({"inputs": [first | change, *others]}).encode()
+
+
+def bad_bodies(good: dict[str, Any]) -> dict[str, tuple[bytes, str]]:
+    whole = json.dumps(good)
+    doubled = json.dumps({"inputs": [*good["inputs"], good["inputs"][0]]})
+    return {
+        "nothing": (b"", "the body is not JSON"),
+        "no JSON": (b"age=40", "the body is not JSON"),
+        "no object": (b"[]", "the body must be an object"),
+        "no inputs": (b"{}", "inputs: a list of tensors is missing"),
+        "no UTF-8": (b'{"inputs": "\xff"}', "the body is not UTF-8, at byte 12"),
+        "nested without end": (b"[" * 100_000, "the body nests too deep"),
+        "NaN": (whole.replace("2.5", "NaN").encode(), "the body holds NaN, which is no JSON"),
+        "infinity": (whole.replace("2.5", "1e999").encode(), "inputs[1].data[0]: `limit` must be a number"),
+        "another datatype": (changed(good, datatype="FP64"), "inputs[0].datatype: `age` is INT64, not 'FP64'"),
+        "no datatype": (changed(good, datatype=None), "inputs[0].datatype: `age` is INT64"),
+        "another type": (changed(good, data=["x"]), 'inputs[0].data[0]: `age` must be an integer, not "x"'),
+        "another shape": (changed(good, shape=[2]), "inputs[0].shape: `age` has shape [2] but 1 values"),
+        "another length": (changed(good, shape=[2], data=[1, 2]), "inputs[1].shape: `limit` has 1 rows"),
+        "no rows": (changed(good, shape=[0], data=[]), "inputs[0].shape: `age` has no rows"),
+        "an unknown input": (changed(good, name="aeg"), "the model has no input 'aeg'; did you mean `age`?"),
+        "an input twice": (doubled.encode(), "inputs[4].name: `age` stands twice"),
+    }
+
+
+def send(server: Server, method: str, path: str, body: bytes = b"") -> tuple[int, str, Any]:
+    """Status, content type and JSON of one answer."""
+    connection = http.client.HTTPConnection(server.url.removeprefix("http://"), timeout=30)
+    try:
+        connection.request(method, path, body=body)
+        answer = connection.getresponse()
+        return answer.status, answer.headers["content-type"], json.loads(answer.read())
+    finally:
+        connection.close()
+
+
+def test_a_bad_request_is_a_400_with_an_error_and_hurts_no_other(
+    server: Server, packages: Packages, request_of: Ask
+) -> None:
+    server.want(stable=packages("v1.0.0"))
+
+    for name, (body, message) in bad_bodies(request_of()).items():
+        status, kind, said = send(server, "POST", INFER, body)
+        assert (status, kind, list(said)) == (400, "application/json", ["error"]), name
+        assert message in said["error"], name
+
+    assert server.post(request_of())[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("POST", "/v2/models/other/infer", 404),
+        ("POST", "/v2/models/demo/versions/v9/infer", 404),
+        ("GET", "/v2/models/other", 404),
+        ("GET", "/v2/models/other/ready", 404),
+        ("GET", "/v2/models/demo/versions/v9/ready", 404),
+        ("GET", "/v2/models/%00/ready", 404),
+        ("GET", "/nothing", 404),
+        ("PUT", "/version", 405),
+    ],
+)
+def test_what_is_not_there_is_an_error_too(
+    server: Server, packages: Packages, request_of: Ask, method: str, path: str, status: int
+) -> None:
+    server.want(stable=packages("v1.0.0"))
+
+    found, kind, said = send(server, method, path, json.dumps(request_of()).encode())
+
+    assert (found, kind, list(said)) == (status, "application/json", ["error"])
+    assert said["error"]
+
+
+def test_metrics_have_their_names_and_read_as_prometheus_does(
+    server: Server, packages: Packages, request_of: Ask
+) -> None:
+    server.want(stable=packages("v1.0.0", value=0.3))
+    server.post(request_of())
+    server.post(b"{}")
+
+    families = {family.name: family for family in text_string_to_metric_families(server.get("/metrics")[1])}
+
+    assert {name: family.type for name, family in families.items()} == {
+        "mlops_requests": "counter",
+        "mlops_latency_seconds": "histogram",
+        "mlops_scores": "histogram",
+        "mlops_waiting_requests": "gauge",
+        "mlops_log_dropped": "counter",
+    }
+    statuses = {sample.labels["status"]: sample.value for sample in families["mlops_requests"].samples}
+    assert statuses == {"200": 1.0, "400": 1.0}
+    buckets = {
+        sample.labels["le"]: sample.value
+        for sample in families["mlops_scores"].samples
+        if sample.name == "mlops_scores_bucket"
+    }
+    assert list(buckets) == ["0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7", "0.8", "0.9", "1", "+Inf"]
+    assert [buckets[edge] for edge in ("0.2", "0.3", "+Inf")] == [0.0, 1.0, 1.0], "a bucket holds its upper edge"
+
+
+class Nothing:
+    """A server without a version; all but its bounds is beside the point."""
+
+    model = "demo"
+    log = None
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.router = Router(limits)
+
+    def describe(self) -> dict[str, Any]:
+        return {}
+
+
+@pytest.mark.parametrize(
+    ("messages", "status", "message"),
+    [
+        ([{"type": "http.request", "body": b"{", "more_body": True}], 408, "did not arrive within 0.05 s"),
+        ([{"type": "http.disconnect"}], 400, "the client went away"),
+        ([{"type": "http.request", "body": b"x" * 65}], 413, "larger than 64 bytes"),
+        ([{"type": "http.request", "body": b"x" * 40, "more_body": True}] * 2, 413, "larger than 64 bytes"),
+    ],
+    ids=["too slow", "gone", "too large", "too large in parts"],
+)
+def test_a_body_that_never_comes_whole_is_refused(messages: list[Any], status: int, message: str) -> None:
+    sent: list[Any] = []
+    coming = iter(messages)
+
+    async def receive() -> Any:
+        try:
+            return next(coming)
+        except StopIteration:
+            await asyncio.sleep(3600)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    async def ask() -> None:
+        app = application(Nothing(replace(Limits(), body_bytes=64, body_seconds=0.05)))
+        await app({"type": "http", "method": "POST", "path": INFER, "headers": []}, receive, send)
+
+    asyncio.run(ask())
+
+    start, body = sent
+    assert start["status"] == status
+    assert message in json.loads(body["body"])["error"]
