@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _WARM_UP = 20
 _CALLS = 400  # the slowest of 368 or more bounds the 99th percentile at 95 %: 0.99**368 < 0.025
-_SECONDS = 10.0
+_SECONDS = 120.0  # for a model that takes 0.3 s, or a machine that is busy
 # Linux's count of the nanoseconds that a thread was ready to run while others had the processors: its second number
 _QUEUED = Path("/proc/thread-self/schedstat")
 
@@ -41,7 +41,7 @@ def answer(package_dir: Path, job: Path, out: Path) -> None:
 
 
 def latencies(predict: Predict, frame: pd.DataFrame, batch: int) -> np.ndarray:
-    """Seconds of single calls (m,) with `batch` rows each: 400, or as many as 10 s allow.
+    """Seconds of single calls (m,) with `batch` rows each: 400, or as many as 120 s allow.
 
     Without the time in the processor's queue where the system counts it: what others ran meanwhile says nothing of
     the model, and would make the verdict depend on the neighbours. Waiting that the model chose itself counts.

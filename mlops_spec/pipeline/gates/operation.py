@@ -26,15 +26,24 @@ _FEWEST_CALLS = 368  # below it even the slowest call does not bound the 99th pe
 def latency(case: Case, gate: LatencyGate) -> Iterator[GateResult]:
     """One result, in milliseconds: the 99th percentile of single calls in a fresh process, after a warm-up."""
     name, bound = gate_id(gate), Limit("<=", 1000 * seconds(gate.latency.p99))
-    if case.latencies is None or not len(case.latencies):
-        yield result(name, "latency", undecided("no call was timed"), bound=bound, metric="p99")
+    taken = np.empty(0) if case.latencies is None else case.latencies
+    if reason := _unknown(taken):
+        yield result(name, "latency", undecided(reason), bound=bound, metric="p99")
         return
-    if not np.isfinite(case.latencies).all():
-        yield result(name, "latency", undecided("the time of a call is no number"), bound=bound, metric="p99")
-        return
-    found = percentile_interval(1000 * case.latencies, _SHARE, case.spec.evaluate.confidence)
-    verdict = judge(found, maximum=bound.value, rows=len(case.latencies), min_rows=_FEWEST_CALLS)
+    found = percentile_interval(1000 * taken, _SHARE, case.spec.evaluate.confidence)
+    verdict = judge(found, maximum=bound.value, rows=len(taken))
     yield result(name, "latency", verdict, found, bound, metric="p99")
+
+
+def _unknown(latencies: np.ndarray) -> str | None:
+    """Why the times of calls (n,) say nothing, if so."""
+    if not len(latencies):
+        return "no call was timed"
+    if not np.isfinite(latencies).all():
+        return "the time of a call is no number"
+    if len(latencies) < _FEWEST_CALLS:
+        return f"there was time for {len(latencies)} calls only, and {_FEWEST_CALLS} are needed"
+    return None
 
 
 def percentile_interval(values: np.ndarray, share: float, confidence: float) -> Interval:
