@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlops_validators.blocks import blocks
+from mlops_validators.blocks import BLOCK, blocks
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,11 +28,13 @@ def by_cell(cell: Integers, size: int, value: Floats | None = None) -> Callable[
     held = cell.astype(np.min_scalar_type(size))
 
     def sums(weights: Anything) -> Floats:
-        lines = np.arange(len(weights))[:, None] * size  # each resample has cells of its own
-        found = np.zeros(lines.size * size)
-        for block in blocks(len(held)):
-            weight = weights[:, block] if value is None else weights[:, block] * value[block]
-            found += np.bincount((lines + held[block]).ravel(), weight.ravel(), found.size)
-        return found.reshape(-1, size)
+        found = np.zeros((len(weights), size))
+        for lines in blocks(len(weights), max(1, BLOCK // len(held))):
+            start = np.arange(lines.stop - lines.start)[:, None] * size  # each resample has cells of its own
+            for block in blocks(len(held)):
+                weight = weights[lines, block] if value is None else weights[lines, block] * value[block]
+                place = (start + held[block]).ravel()
+                found[lines] += np.bincount(place, weight.ravel(), start.size * size).reshape(-1, size)
+        return found
 
     return sums

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlops_validators.arrays import binary_labels, confidence_level, same_length, zeros_and_ones
-from mlops_validators.blocks import blocks
+from mlops_validators.blocks import BLOCK, blocks
 from mlops_validators.bootstrap import quantile
 from mlops_validators.categories import categories, crossed
 from mlops_validators.interval import Interval
@@ -46,6 +46,7 @@ _COMPARED = {
     "predictive_parity": (PRECISION,),
 }
 DISPARITIES = tuple(f"{kind}_{form}" for kind in _COMPARED for form in ("difference", "ratio"))
+MOST_GROUPS = 200
 _SMOOTHING = 0.5  # added to each count that is drawn from, so that a rate of 0 or 1 has an error too
 
 
@@ -93,7 +94,7 @@ def count_groups(y_true: ArrayLike, y_pred: ArrayLike, by: ArrayLike | Sequence[
     if len(found.names) < 2:
         raise ValueError(f"one group only ({found.names[0]}): there is nothing to compare")
     counts = np.zeros(4 * len(found.names), dtype=np.intp)
-    for block in blocks(rows):
+    for block in blocks(rows, max(BLOCK, len(counts))):
         counts += np.bincount(4 * found.codes[block] + 2 * truth[block] + label[block], minlength=len(counts))
     return Groups(found.names, counts.reshape(-1, 2, 2))
 
@@ -121,12 +122,26 @@ def disparity_interval(
 ) -> Interval:
     """A disparity with an interval that allows for its bias near 0 (see `inversion`); a ratio is taken as 1 less it.
 
+    Args:
+        name: one of `DISPARITIES`.
+        groups: at most 200, because each is compared with each.
+        confidence: level of the interval.
+        resamples: draws of the counts.
+        seed: of the draws.
+
+    Raises:
+        ValueError: as `disparity`, or there are more groups.
+
     >>> groups = Groups(("f", "m"), np.array([[[400, 100], [200, 300]], [[300, 200], [100, 400]]]))
     >>> found = disparity_interval("equalized_odds_difference", groups)
     >>> round(found.value, 2), round(found.low, 1), round(found.high, 1)
     (0.2, 0.1, 0.3)
     """
     confidence_level(confidence)
+    if len(groups.names) > MOST_GROUPS:
+        raise ValueError(
+            f"{len(groups.names):,} groups are more than the {MOST_GROUPS} that are compared each with each"
+        )
     value = disparity(name, groups)
     rates = groups.rates[:, _compared(name)]
     pooled = _rates(groups.counts.sum(axis=0)[None, None].astype(np.float64))[0][:, _compared(name)]

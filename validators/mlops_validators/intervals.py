@@ -183,7 +183,10 @@ def _codes(name: str, values: ArrayLike | None, rows: int) -> Integers | None:
 
 
 def _merge(design: Design, *columns: Integers) -> tuple[Design, Sequence[Integers]]:
-    """Equal rows become one with a count; with it the columns of one row of each kind."""
+    """Equal rows become one with a count; with it the columns of one row of each kind.
+
+    Not when there are so many kinds (of thousands of classes) that leaving out each would cost more than all rows do.
+    """
     if design.cluster is not None or design.stratum is not None:
         return design, columns
     sizes = tuple(int(column.max()) + 1 for column in columns)
@@ -192,6 +195,8 @@ def _merge(design: Design, *columns: Integers) -> tuple[Design, Sequence[Integer
         for block in blocks(len(columns[0]))
     ]
     kinds, place = np.unique(np.concatenate([kind for kind, _ in parts]), return_inverse=True)
+    if len(kinds) ** 2 > 1000 * len(columns[0]):
+        return design, columns
     counts = np.bincount(place, weights=np.concatenate([count for _, count in parts]))
     return Design(counts.astype(np.intp)), np.unravel_index(kinds, sizes)
 

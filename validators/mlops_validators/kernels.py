@@ -67,7 +67,7 @@ def of_sums(rows: int, terms: Callable[[slice], Sequence[Floats]], combine: Call
     """A function of weighted sums: `combine` gets (d + 1, b), the sum of weights first, then those of d `terms`."""
 
     def value(weights: Anything) -> Floats:
-        sums = sum(_sums(weights[:, block], terms(block)) for block in blocks(rows, UNSHARED))
+        sums = sum(_sums(weights[:, block], terms(block)) for block in blocks(rows))
         return combine(np.vstack([weights.sum(axis=1, dtype=np.float64), np.asarray(sums)]))
 
     return value
