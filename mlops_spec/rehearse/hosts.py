@@ -6,7 +6,6 @@ import json
 import os
 import signal
 import socket
-import subprocess
 import sys
 import time
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from mlops_spec.rehearse.act import clean_environment
 from mlops_spec.serve.lock import holder
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Mapping
     from pathlib import Path
 
@@ -77,40 +77,27 @@ class Hosts:
 
     def start(self, environment: str, listen: str | None = None) -> Host:
         """Starts the agent of an environment, with the App's token for the pull request that sets Git back."""
-        model = self._world.repository.partition("/")[2]
-        folder = self.folder(environment)
+        return self._start(environment, listen or free_address(), self._world.folder / "hosts" / environment)
+
+    def replace(self, environment: str) -> Host:
+        """The environment's host burns down; a new one at the same address takes over, with an empty disk."""
+        old = self.by_environment[environment]
+        _stop(self._agents[environment], old)
+        return self._start(environment, old.listen, old.state.parent.with_name(f"{environment}-anew"), "--take-over")
+
+    def _start(self, environment: str, listen: str, folder: Path, *options: str) -> Host:
         folder.mkdir(parents=True)
-        host = Host(environment, model, folder / "state", listen or free_address(), folder / "agent.log")
-        command = [*self._command("agent", host), "--interval", _INTERVAL]
+        host = Host(
+            environment, self._world.repository.partition("/")[2], folder / "state", listen, folder / "agent.log"
+        )
+        command = [sys.executable, "-P", "-m", "mlops_spec", "agent", "--environment", environment]
+        command += ["--repository", self._world.hub.origin.path.as_uri(), "--state", str(host.state)]
+        command += ["--listen", host.listen, "--interval", _INTERVAL, *options]
         with host.log.open("w", encoding="utf-8") as log:
             agent = process.start(command, self._world.folder, self._environment(), log)
         self._agents[environment] = agent
         self.by_environment[environment] = host
         return host
-
-    def one_pass(self, environment: str, name: str, *, end: bool = False) -> subprocess.CompletedProcess[str]:
-        """One pass of an agent on another host, which has a folder of this name; `end` stops its server again."""
-        folder = self.folder(name)
-        folder.mkdir(parents=True, exist_ok=True)
-        model = self._world.repository.partition("/")[2]
-        host = Host(environment, model, folder / "state", free_address(), folder / "agent.log")
-        done = subprocess.run(
-            self._command("deploy", host), env=self._environment(), capture_output=True, text=True, check=False
-        )
-        if end:
-            Local(host.state, model, host.listen).stop()
-        return done
-
-    def folder(self, name: str) -> Path:
-        """Where a host keeps everything."""
-        return self._world.folder / "hosts" / name
-
-    def _command(self, command: str, host: Host) -> list[str]:
-        return [
-            *(sys.executable, "-P", "-m", "mlops_spec", command, "--environment", host.environment),
-            *("--repository", self._world.hub.origin.path.as_uri(), "--state", str(host.state)),
-            *("--listen", host.listen),
-        ]
 
     def _environment(self) -> dict[str, str]:
         world = self._world
@@ -144,7 +131,7 @@ def stop_all(folder: Path) -> None:
         Local(state, "", "").stop()
 
 
-def wait_until_live(host: Host, version: str, seconds: float = 30.0) -> None:
+def wait_until_live(host: Host, version: str, seconds: float = 60.0) -> None:
     """Waits until the host's server answers as this version.
 
     Raises:

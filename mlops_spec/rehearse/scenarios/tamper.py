@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit
-from mlops_spec.rehearse import attacker, cast
+from mlops_spec.rehearse import attacker, cast, hosts
 from mlops_spec.rehearse.proof import all_answered
 from mlops_spec.rehearse.scenario import Scenario, Scene
 from mlops_spec.rehearse.small import FIRST, REPOSITORY, START, clients, set_parameter
@@ -37,15 +37,14 @@ _SAVE = ("    skops.io.dump(model, file)\n", '    (file.parent / "notes.txt").wr
 
 
 def _package(stage: Stage) -> str:
-    """Production's host is fine, it has its own copy; a new host fetches the package, and gets another one."""
+    """Production's host is replaced; the new one fetches the package, gets another one, and serves nothing of it."""
     with _storage(stage).changed(_model_of(stage.production, FIRST, stage)):
-        done = stage.hosts.one_pass(PRODUCTION, "newcomer")
-    must(done.returncode == Exit.FINDINGS, f"the new host's agent ended with {done.returncode}: {done.stderr.strip()}")
-    must("its files were changed" in done.stderr, f"the new host's agent says {done.stderr.strip()}")
-    must(not (stage.hosts.folder("newcomer") / "state/server/wanted.json").exists(), "the new host serves something")
-    again = stage.hosts.one_pass(PRODUCTION, "newcomer", end=True)
-    must(again.returncode == Exit.OK, f"put right, the new host's agent ended with {again.returncode}: {again.stderr}")
-    return f"a new host: {_line(done.stderr, 'files were changed')}; put right, it serves {FIRST}"
+        host = stage.hosts.replace(PRODUCTION)
+        problem = _agent_says(host, "its files were changed")
+        kept = [each.name for each in host.state.glob("packages/*") if not each.name.startswith(".")]
+        must(not kept, f"the new host keeps {kept}")
+        must(PRODUCTION not in hosts.live(stage.hosts.by_environment), "the new host serves something")
+    return f"a new host: {problem}; put right: {live(stage, PRODUCTION, FIRST)}"
 
 
 def _tag(stage: Stage) -> str:
@@ -141,10 +140,11 @@ def _model_of(host: Host, version: str, stage: Stage) -> bytes:
     return (folder / "model/model.skops").read_bytes()
 
 
-def _agent_says(host: Host, words: str, seconds: float = 30.0) -> str:
+def _agent_says(host: Host, words: str, seconds: float = 60.0) -> str:
     """Waits until the agent's last pass ended with a problem that holds these words."""
     deadline = time.monotonic() + seconds
-    while words not in (problem := str(json.loads((host.state / "agent.json").read_bytes())["problem"])):
+    report = host.state / "agent.json"
+    while words not in (problem := str(json.loads(report.read_bytes())["problem"] if report.exists() else "")):
         must(time.monotonic() < deadline, f"the agent of {host.environment} says “{problem}”", f"see {host.log}")
         time.sleep(0.1)
     return problem
