@@ -79,7 +79,8 @@ def _row(one: Recomputed) -> tuple[str, ...]:
     baseline = "" if gate.baseline is None else plain(gate.baseline)
     rows = f" · about {gate.rows_needed:,} rows would settle it" if gate.rows_needed else ""
     notes = "".join(f" · {note}" for note in one.notes)
-    verdict = f"{_SIGNS[one.verdict]} {one.verdict}{rows}{notes}"
+    found = f" · worst is {shown(gate.slice)}" if gate.kind == "weak_slices" and gate.slice else ""
+    verdict = f"{_SIGNS[one.verdict]} {one.verdict}{rows}{found}{notes}"
     return shown(label(gate)), value(gate), interval(gate), bound(gate), baseline, verdict
 
 

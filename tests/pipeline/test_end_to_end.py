@@ -213,8 +213,9 @@ def test_dvc_shows_measures_and_plots(diagnosed: First) -> None:
     assert not shown.get("errors")
     drawn = {name.rpartition("/")[2]: plot for name, (plot, *_) in shown["data"].items()}
     assert set(drawn) == {path.name for path in (diagnosed.project.root / "build/evaluate/plots").iterdir()}
-    axes = [drawn["roc.json"]["content"]["encoding"][axis]["field"] for axis in ("x", "y")]
-    assert axes == ["false_positive_rate", "true_positive_rate"]
+    roc = drawn["roc.json"]["content"]
+    assert roc["encoding"]["x"]["field"] == "false_positive_rate"
+    assert '"y": {"field": "true_positive_rate"' in json.dumps(roc)
 
 
 @pytest.mark.xdist_group("tumour")

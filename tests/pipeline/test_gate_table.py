@@ -18,6 +18,26 @@ GATES = (
         id="leak", kind="leak", value=1, low=1, high=1, bound=Limit("=", 0), verdict="fail", reason="1 test row"
     ),
     GateResult(
+        id="leak/near",
+        kind="leak",
+        value=0,
+        low=0,
+        high=0,
+        bound=Limit("=", 0),
+        verdict="pass",
+        reason="3 of 7479 test rows stand in the training rows too; 0.1 % would by chance",
+    ),
+    GateResult(
+        id="leak/target",
+        kind="leak",
+        value=2,
+        low=2,
+        high=2,
+        bound=Limit("=", 0),
+        verdict="fail",
+        reason="alone predicts the target, where 1 is perfectly: closed at 1, status at 0.997",
+    ),
+    GateResult(
         id="roc_auc",
         kind="metric",
         metric="roc_auc",
@@ -63,6 +83,18 @@ GATES = (
         verdict="inconclusive",
         reason="0.7 lies within 0.698 … 0.781; about 1900 more rows would settle it",
         rows_needed=1900,
+    ),
+    GateResult(
+        id="weak_slices/roc_auc",
+        kind="weak_slices",
+        metric="roc_auc",
+        slice="education=university & sex=male",
+        value=0.723,
+        low=0.678,
+        high=0.795,
+        bound=Limit(">=", 0.65),
+        verdict="pass",
+        reason="education=university & sex=male (600 rows), the worst of 71 slices: 0.678 … 0.795 ≥ 0.65",
     ),
     GateResult(
         id="fairness/equalized_odds_difference/sex",
@@ -115,14 +147,14 @@ def test_the_whole_table(capsys: pytest.CaptureFixture[str], update: bool) -> No
 
 
 def test_a_pass_says_nothing_more(capsys: pytest.CaptureFixture[str]) -> None:
-    show(replace(JUDGED, gates=GATES[2:4], against=None))
+    show(replace(JUDGED, gates=GATES[4:6], against=None))
 
     assert capsys.readouterr().out.splitlines()[0] == "credit-default · 7,479 test rows · PASS"
     assert "failed" not in capsys.readouterr().out
 
 
 def test_a_column_without_values_still_has_its_line() -> None:
-    assert label(GATES[4]) == "slice age_band: roc_auc"
+    assert label(GATES[6]) == "slice age_band: roc_auc"
 
 
 @pytest.mark.parametrize(
