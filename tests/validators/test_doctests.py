@@ -24,6 +24,14 @@ def test_what_is_exported_is_documented(name):
     assert getattr(mlops_validators, name).__doc__
 
 
+@pytest.mark.parametrize("name", MODULES)
+def test_every_public_function_has_an_example(name):
+    tree = ast.parse((Path(mlops_validators.__file__).parent / f"{name}.py").read_text())
+    public = [node for node in tree.body if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")]
+
+    assert [node.name for node in public if ">>>" not in (ast.get_docstring(node) or "")] == []
+
+
 def test_the_library_stands_alone():
     for path in Path(mlops_validators.__file__).parent.glob("*.py"):
         imported = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)]

@@ -90,7 +90,11 @@ def zeros_and_ones(name: str, values: ArrayLike, needed: str = "must be 0 or 1 f
 
 
 def class_codes(name: str, values: ArrayLike, classes: int) -> Integers:
-    """Class codes 0 to `classes`-1, at least two of them present."""
+    """Class codes 0 to `classes`-1, at least two of them present.
+
+    >>> class_codes("y_true", [2.0, 0.0], classes=3)
+    array([2, 0])
+    """
     found = _numbers_or_integers(name, values)
     whole = found.dtype.kind != "f" or np.array_equal(found, np.floor(found))
     if found.min() < 0 or found.max() >= classes or not whole:
@@ -119,7 +123,11 @@ def probabilities(name: str, values: ArrayLike, *, dimensions: tuple[int, ...] =
 
 
 def row_weights(values: ArrayLike, rows: int) -> Floats:
-    """Weights, one for each row: finite, none negative, not all zero."""
+    """Weights, one for each row: finite, none negative, not all zero.
+
+    >>> row_weights([1, 2], rows=2)
+    array([1., 2.])
+    """
     found = numbers("weights", values)
     if len(found) != rows:
         raise ValueError(f"lengths differ: `weights` has {len(found)} for {rows} rows")
@@ -131,14 +139,22 @@ def row_weights(values: ArrayLike, rows: int) -> Floats:
 
 
 def confidence_level(confidence: float) -> float:
-    """A level strictly between 0 and 1."""
+    """A level strictly between 0 and 1.
+
+    >>> confidence_level(0.95)
+    0.95
+    """
     if not 0 < confidence < 1:
         raise ValueError(f"`confidence` is {confidence}; it must lie between 0 and 1, such as 0.95")
     return confidence
 
 
 def divide(above: Floats, below: Floats) -> Floats:
-    """`above / below`, NaN where `below` is 0."""
+    """`above / below`, NaN where `below` is 0.
+
+    >>> divide(np.array([1.0, 1.0]), np.array([2.0, 0.0]))
+    array([0.5, nan])
+    """
     blank = np.full(np.broadcast_shapes(above.shape, below.shape), np.nan)
     return np.asarray(np.divide(above, below, out=blank, where=below != 0))
 

@@ -31,19 +31,31 @@ Counted = Callable[[Counts], "Floats"]
 
 
 def accuracy(counts: Counts) -> Floats:
-    """Share of rows told right."""
+    """Share of rows told right.
+
+    >>> accuracy(Counts(np.array([[3.0, 1.0]]), np.array([[4.0, 4.0]]), np.array([[6.0, 2.0]])))
+    array([0.5])
+    """
     return divide(counts.hits.sum(axis=1), counts.actual.sum(axis=1))
 
 
 def balanced_accuracy(counts: Counts) -> Floats:
-    """Mean recall of the classes that truth holds."""
+    """Mean recall of the classes that truth holds.
+
+    >>> balanced_accuracy(Counts(np.array([[3.0, 1.0]]), np.array([[4.0, 2.0]]), np.array([[4.0, 2.0]])))
+    array([0.625])
+    """
     actual = counts.actual
     recall = np.divide(counts.hits, actual, out=np.zeros_like(actual), where=actual > 0)
     return divide(recall.sum(axis=1), np.count_nonzero(actual, axis=1).astype(np.float64))
 
 
 def matthews_corrcoef(counts: Counts) -> Floats:
-    """(c s - sum p_k t_k) / sqrt((s^2 - sum p_k^2) (s^2 - sum t_k^2)); 0 when one side is constant, as scikit-learn."""
+    """(c s - sum p_k t_k) / sqrt((s^2 - sum p_k^2) (s^2 - sum t_k^2)); 0 when one side is constant, as scikit-learn.
+
+    >>> matthews_corrcoef(Counts(np.array([[2.0, 2.0]]), np.array([[2.0, 2.0]]), np.array([[2.0, 2.0]])))
+    array([1.])
+    """
     actual, told, total = counts.actual, counts.told, counts.actual.sum(axis=1)
     above = counts.hits.sum(axis=1) * total - (actual * told).sum(axis=1)
     below = np.sqrt((total**2 - (told**2).sum(axis=1)) * (total**2 - (actual**2).sum(axis=1)))
@@ -51,27 +63,47 @@ def matthews_corrcoef(counts: Counts) -> Floats:
 
 
 def f1_each(counts: Counts) -> Floats:
-    """2 hits / (told + actual) of each class: (b, k)."""
+    """2 hits / (told + actual) of each class: (b, k).
+
+    >>> f1_each(Counts(np.array([[3.0, 1.0]]), np.array([[4.0, 4.0]]), np.array([[6.0, 0.0]])))
+    array([[0.6, 0.5]])
+    """
     return divide(2 * counts.hits, counts.told + counts.actual)
 
 
 def precision_each(counts: Counts) -> Floats:
-    """Hits over what was told, of each class: (b, k)."""
+    """Hits over what was told, of each class: (b, k).
+
+    >>> precision_each(Counts(np.array([[3.0, 1.0]]), np.array([[4.0, 4.0]]), np.array([[6.0, 2.0]])))
+    array([[0.5, 0.5]])
+    """
     return divide(counts.hits, counts.told)
 
 
 def recall_each(counts: Counts) -> Floats:
-    """Hits over what is, of each class: (b, k)."""
+    """Hits over what is, of each class: (b, k).
+
+    >>> recall_each(Counts(np.array([[3.0, 1.0]]), np.array([[4.0, 4.0]]), np.array([[6.0, 2.0]])))
+    array([[0.75, 0.25]])
+    """
     return divide(counts.hits, counts.actual)
 
 
 def of_positive(each: Counted) -> Counted:
-    """The value of class 1 of a binary task."""
+    """The value of class 1 of a binary task.
+
+    >>> of_positive(recall_each)(Counts(np.array([[3.0, 1.0]]), np.array([[4.0, 4.0]]), np.array([[6.0, 2.0]])))
+    array([0.25])
+    """
     return lambda counts: each(counts)[:, 1]
 
 
 def over_classes(each: Counted) -> Counted:
-    """Mean over the classes that truth or labels hold."""
+    """Mean over the classes that truth or labels hold.
+
+    >>> over_classes(recall_each)(Counts(np.array([[3.0, 1.0]]), np.array([[4.0, 4.0]]), np.array([[6.0, 2.0]])))
+    array([0.5])
+    """
 
     def mean(counts: Counts) -> Floats:
         seen = (counts.told + counts.actual) > 0
@@ -81,5 +113,9 @@ def over_classes(each: Counted) -> Counted:
 
 
 def f1_weighted(counts: Counts) -> Floats:
-    """Mean F1 of the classes, weighted by their rows in truth."""
+    """Mean F1 of the classes, weighted by their rows in truth.
+
+    >>> f1_weighted(Counts(np.array([[3.0, 1.0]]), np.array([[4.0, 4.0]]), np.array([[6.0, 0.0]])))
+    array([0.55])
+    """
     return divide((np.nan_to_num(f1_each(counts)) * counts.actual).sum(axis=1), counts.actual.sum(axis=1))

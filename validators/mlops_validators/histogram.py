@@ -145,7 +145,11 @@ def recount(found: Histogram, bins: Bins) -> Integers:
 
 
 def quantiles(found: Histogram, size: int) -> Floats:
-    """The edges nearest to `size` quantiles at equal distances, the least and the greatest value among them."""
+    """`size` values at equal shares: the least, the first edges that such shares lie below, the greatest.
+
+    >>> quantiles(histogram([np.arange(10.0)], np.arange(10.0)), 4)
+    array([0., 4., 7., 9.])
+    """
     inner = np.linspace(0, 1, size)[1:-1]
     places = np.searchsorted(found.below[1:-1], inner).clip(0, len(found.edges) - 1)
     return np.concatenate([[found.low], found.edges[places].clip(found.low, found.high), [found.high]])

@@ -117,7 +117,11 @@ def paired_difference(  # noqa: PLR0913
 
 
 def named(measure: str | Measure) -> Measure:
-    """The measure of this name, or a ValueError that lists them; a measure is itself."""
+    """The measure of this name, or a ValueError that lists them; a measure is itself.
+
+    >>> named("f1").higher_is_better
+    True
+    """
     if isinstance(measure, Measure):
         return measure
     if measure not in MEASURES:

@@ -39,7 +39,13 @@ SMALLEST = np.finfo(np.float64).eps  # scikit-learn clips probabilities here bef
 
 
 def kernel(measure: Measure, given: Answers, labels: Integers | None) -> Kernel:
-    """The measure's kernel on these rows; `labels` are the decided ones where it needs them."""
+    """The measure's kernel on these rows; `labels` are the decided ones where it needs them.
+
+    >>> from mlops_validators.answers import answers
+    >>> given = answers([0, 1, 1], [0.1, 0.9, 0.3], ("binary-classification",), "brier_score")
+    >>> kernel(MEASURES["brier_score"], given, None)(np.array([[1, 0, 0], [0, 1, 1]])).round(3)
+    array([0.01, 0.25])
+    """
     if measure is MEASURES.get(measure.name):
         return _KERNELS[measure.name](given, labels)
     return of_repeated(measure, given.truth, given.score if labels is None else labels)
@@ -49,6 +55,11 @@ def of_repeated(measure: Measure, truth: Anything, read: Anything) -> Kernel:
     """A measure that knows no weights, on rows repeated so often: one call per resample.
 
     NaN where it is undefined; of the rows as they are its own ValueError, which says why.
+
+    >>> from mlops_validators.measures import custom_measure
+    >>> worst = custom_measure("worst", lambda y, p: float(abs(y - p).max()), task="regression", higher_is_better=False)
+    >>> of_repeated(worst, np.array([1.0, 2.0]), np.array([1.5, 4.0]))(np.array([[2, 0], [1, 1]]))
+    array([0.5, 2. ])
     """
 
     def once(weights: Anything) -> float:
@@ -64,7 +75,12 @@ def of_repeated(measure: Measure, truth: Anything, read: Anything) -> Kernel:
 
 
 def of_sums(rows: int, terms: Callable[[slice], Sequence[Floats]], combine: Callable[[Floats], Floats]) -> Kernel:
-    """A function of weighted sums: `combine` gets (d + 1, b), the sum of weights first, then those of d `terms`."""
+    """A function of weighted sums: `combine` gets (d + 1, b), the sum of weights first, then those of d `terms`.
+
+    >>> value = np.array([1.0, 3.0])
+    >>> of_sums(2, lambda block: [value[block]], lambda sums: sums[1] / sums[0])(np.array([[1, 1], [3, 1]]))
+    array([2. , 1.5])
+    """
 
     def value(weights: Anything) -> Floats:
         sums = sum(_sums(weights[:, block], terms(block)) for block in blocks(rows))
@@ -79,19 +95,32 @@ def _sums(weights: Anything, terms: Sequence[Floats]) -> Floats:
 
 
 def of_mean(term: Floats) -> Kernel:
-    """The weighted mean of a value per row."""
+    """The weighted mean of a value per row.
+
+    >>> of_mean(np.array([1.0, 3.0]))(np.array([[1, 1], [3, 1]]))
+    array([2. , 1.5])
+    """
     return of_sums(len(term), lambda block: [term[block]], lambda sums: divide(sums[1], sums[0]))
 
 
 def of_counts(truth: Integers, labels: Integers, classes: int, combine: Callable[[Counts], Floats]) -> Kernel:
-    """A function of the confusion matrix, of which `combine` gets the diagonal and the margins."""
+    """A function of the confusion matrix, of which `combine` gets the diagonal and the margins.
+
+    >>> right = of_counts(np.array([0, 1]), np.array([0, 0]), 2, confusion.accuracy)
+    >>> right(np.array([[1, 1], [3, 1]]))
+    array([0.5 , 0.75])
+    """
     actual, told = by_cell(truth, classes), by_cell(labels, classes)
     hit = by_cell(np.where(truth == labels, truth, classes), classes + 1)
     return lambda weights: combine(Counts(hit(weights)[:, :-1], actual(weights), told(weights)))
 
 
 def area(positive: Booleans, score: Floats) -> Kernel:
-    """Area under the ROC curve: share of pairs in the right order, ties counting half."""
+    """Area under the ROC curve: share of pairs in the right order, ties counting half.
+
+    >>> area(np.array([False, False, True]), np.array([0.1, 0.5, 0.4]))(np.array([[1, 1, 1], [3, 1, 1]]))
+    array([0.5 , 0.75])
+    """
     negatives, positives = _ascending(score, ~positive), _ascending(score, positive)
     below, up_to = (_places(score, negatives, positives, side) for side in _SIDES)
     tied = not np.array_equal(below, up_to)
@@ -146,7 +175,11 @@ def _reached(weights: Anything, order: Integers) -> Anything:
 
 
 def precision_area(positive: Booleans, score: Floats) -> Kernel:
-    """Average precision: precision at each distinct score, weighted by the recall it adds."""
+    """Average precision: precision at each distinct score, weighted by the recall it adds.
+
+    >>> precision_area(np.array([False, True]), np.array([0.9, 0.4]))(np.array([[1, 1], [0, 1]]))
+    array([0.5, 1. ])
+    """
     order, positives = _ascending(score), _ascending(score, positive)
     before, before_positive = (_places(score, rows, positives, "left") for rows in (order, positives))
 
@@ -164,7 +197,11 @@ def precision_area(positive: Booleans, score: Floats) -> Kernel:
 
 
 def median(value: Floats) -> Kernel:
-    """Weighted median; half way when the weights are split evenly between two values."""
+    """Weighted median; half way when the weights are split evenly between two values.
+
+    >>> median(np.array([3.0, 1.0]))(np.array([[1, 1], [1, 2]]))
+    array([2., 1.])
+    """
     order = _ascending(value)
 
     def middle(weights: Anything) -> Floats:

@@ -115,7 +115,14 @@ class ParquetColumns:
 
 
 def edges_for(data: ParquetColumns, name: str, seed: int = 0) -> Floats:
-    """Edges for the histogram of a column of numbers, from a million of its rows."""
+    """Edges for the histogram of a column of numbers, from a million of its rows.
+
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "x"
+    >>> pq.write_table(pa.table({"x": [3.0, 1.0, None]}), path)
+    >>> edges_for(ParquetColumns(path), "x")
+    array([1., 3.])
+    """
     rng, share = np.random.default_rng(seed), min(1.0, WHOLE / max(1, data.rows))
     some = np.concatenate([part[rng.random(len(part)) < share] for part in data.numbers(name)])
     known = some[np.isfinite(some)]
@@ -129,6 +136,12 @@ def count_values(data: ParquetColumns, name: str, known: Mapping[str, int] | Non
 
     Raises:
         ValueError: more than 100,000 different values, and none known.
+
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "x"
+    >>> pq.write_table(pa.table({"x": ["a", "b", "a"]}), path)
+    >>> count_values(ParquetColumns(path), "x")
+    Counter({'a': 2, 'b': 1})
     """
     counts: Counter[str | None] = Counter()
     for part in data.parts(name):
@@ -177,7 +190,11 @@ def _of_categories(method: Method, old: ParquetColumns, new: ParquetColumns, nam
 
 
 def in_bins(counts: Counter[str | None], bins: Bins) -> Integers:
-    """Counts by value as `binning.count` gives them: known values, others, missing."""
+    """Counts by value as `binning.count` gives them: known values, others, missing.
+
+    >>> in_bins(Counter({"a": 2, "c": 1, None: 4}), Bins(values=("a", "b")))
+    array([2, 0, 1, 4])
+    """
     values = bins.values or ()
     known = [counts[value] for value in values]
     others = sum(counts.values()) - sum(known) - counts[None]

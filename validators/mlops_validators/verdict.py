@@ -33,7 +33,11 @@ class Verdict:
 
 
 def undecided(reason: str, rows_needed: int | None = None) -> Verdict:
-    """The verdict when nothing may be concluded: also what a gate makes of a ValueError."""
+    """The verdict when nothing may be concluded: also what a gate makes of a ValueError.
+
+    >>> undecided("too few rows").verdict
+    'inconclusive'
+    """
     return Verdict("inconclusive", reason, rows_needed)
 
 
@@ -107,7 +111,10 @@ def judge_non_inferior(
 
 
 def check_bounds(minimum: float | None, maximum: float | None) -> None:
-    """Raises ValueError unless there is a bound, each a finite number, and something can pass."""
+    """Raises ValueError unless there is a bound, each a finite number, and something can pass.
+
+    >>> check_bounds(0.5, None)
+    """
     given = [bound for bound in (minimum, maximum) if bound is not None]
     if not given:
         raise ValueError("a gate needs a `minimum` or a `maximum`; without one it cannot fail")
