@@ -11,7 +11,7 @@ import pytest
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.pipeline.answers import Answers
-from mlops_spec.pipeline.gates import champion, metric, robustness, slices
+from mlops_spec.pipeline.gates import champion, metric, robustness, slices, weak_slices
 from mlops_spec.pipeline.gates.case import Case, Perturbed, Rival
 from mlops_spec.pipeline.measured import interval_of, measure
 from mlops_spec.spec import Spec
@@ -30,6 +30,7 @@ GATES: list[tuple[Any, dict[str, Any]]] = [
     (metric, {"metric": "own", "max": 0.9}),
     (champion, {"champion": "production", "metric": "own", "margin": 0.1}),
     (slices, {"slice": "band", "metric": "own", "max": 0.9}),
+    (weak_slices, {"weak_slices": ["band"], "metric": "own", "max": 0.9, "min_rows": 50}),
     (robustness, {"robustness": "missing", "metric": "own", "max_drop": 0.5}),
 ]
 
