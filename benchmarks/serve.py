@@ -34,12 +34,14 @@ class Measured:
     rates: list[float] = field(default_factory=list)
     took: list[float] = field(default_factory=list)
     own: list[float] = field(default_factory=list)
+    processor: list[float] = field(default_factory=list)
 
-    def add(self, seen: Load) -> None:
+    def add(self, seen: Load, processor_seconds: float) -> None:
         """Counts one turn."""
         self.rates.append(len(seen.took) / seen.seconds)
         self.took += seen.took
         self.own.append(seen.own_seconds / seen.seconds)
+        self.processor.append(1000 * processor_seconds / max(seen.answers, 1))
 
     @property
     def rate(self) -> float:
@@ -77,12 +79,15 @@ def compare(running: list[Running], rows: pd.DataFrame) -> None:
     for _ in range(ROUNDS):
         for server in running:
             server.resume()
-            measured[server.peer.name].add(load(server.question(rows), SECONDS))
+            before = server.processor_seconds()
+            seen = load(server.question(rows), SECONDS)
+            measured[server.peer.name].add(seen, server.processor_seconds() - before)
             server.pause()
     for name, seen in measured.items():
         p50, p99 = seen.milliseconds(0.5), seen.milliseconds(0.99)
         line = f"batch {len(rows):2}  {name:18}  {seen.rate:7.0f} requests/s   p50 {p50:7.2f} ms   p99 {p99:7.2f} ms"
-        print(f"{line}   clients' share of a core {max(seen.own):4.0%}", flush=True)
+        used = f"processor {statistics.median(seen.processor):6.2f} ms each"
+        print(f"{line}   {used}   (clients: {max(seen.own):.0%} of a core)", flush=True)
     ours = measured.pop(OURS)
     best, shortest = max(each.rate for each in measured.values()), min(p.milliseconds(0.99) for p in measured.values())
     ratio, tail = ours.rate / best, ours.milliseconds(0.99) / shortest

@@ -27,9 +27,13 @@ class Question:
 
 @dataclass(frozen=True)
 class Load:
-    """What the clients saw: the seconds of each answer, how long they asked, and the processor time that they took."""
+    """What the clients saw: the seconds of each answer, how long they asked, and the processor time that they took.
+
+    `answers` counts those of the warm-up too.
+    """
 
     took: list[float]
+    answers: int
     seconds: float
     own_seconds: float
 
@@ -63,6 +67,7 @@ class _Client(asyncio.Protocol):
         loop = asyncio.get_running_loop()
         self.done: asyncio.Future[None] = loop.create_future()
         self.took: list[float] = []
+        self.answers = 0
         self.body = b""
         self._wire, self._start, self._end = wire, start, end
         self._pending = bytearray()
@@ -105,6 +110,7 @@ class _Client(asyncio.Protocol):
 
     def _answered(self) -> None:
         now = time.perf_counter()
+        self.answers += 1
         if self._asked >= self._start:
             self.took.append(now - self._asked)
         self.body = bytes(self._pending[: self._missing])
@@ -123,7 +129,8 @@ async def _load(asked: Question, seconds: float, warm: float) -> Load:
     clients = [await _connect(asked, start, start + seconds) for _ in range(CLIENTS)]
     await asyncio.wait_for(asyncio.gather(*(client.done for client in clients)), warm + seconds + 60)
     own = (time.process_time() - before) * seconds / (warm + seconds)
-    return Load([took for client in clients for took in client.took], seconds, own)
+    took = [took for client in clients for took in client.took]
+    return Load(took, sum(client.answers for client in clients), seconds, own)
 
 
 async def _once(asked: Question) -> Mapping[str, Any]:

@@ -75,6 +75,10 @@ class Running:
         """Goes on."""
         self._signal(signal.SIGCONT)
 
+    def processor_seconds(self) -> float:
+        """What all of its processes have used so far, user and system."""
+        return sum(_processor_seconds(each) for each in _family(self.process.pid))
+
     def stop(self) -> None:
         """Ends it and what it started."""
         self.resume()
@@ -100,6 +104,14 @@ def _family(process: int) -> list[int]:
     except OSError:  # it has just ended
         return [process]
     return [process, *(each for child in " ".join(lists).split() for each in _family(int(child)))]
+
+
+def _processor_seconds(process: int) -> float:
+    try:
+        fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    except OSError:  # it has just ended
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def start(peer: Peer, package: Path, rows: pd.DataFrame, scratch: Path) -> Running:
