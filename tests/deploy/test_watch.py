@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -146,3 +148,11 @@ def test_the_shadow_comes_before_the_canary() -> None:
         Step("canary", 50, "2m"),
     )
     assert steps(Rollout()) == ()
+
+
+def test_to_judge_needs_no_numpy() -> None:
+    code = "import sys, mlops_spec.deploy.agent; print({'numpy', 'scipy', 'pandas'} & set(sys.modules))"
+
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert result.stdout == "set()\n"
