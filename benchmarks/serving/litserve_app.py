@@ -46,7 +46,7 @@ class Api(litserve.LitAPI):
 
 if __name__ == "__main__":
     together = int(sys.argv[3])
-    api = Api(max_batch_size=together, batch_timeout=0.002 if together > 1 else 0.0)
+    api = Api(max_batch_size=together, batch_timeout=0.005 if together > 1 else 0.0)
     server = litserve.LitServer(api, accelerator="cpu", workers_per_device=1)
     server.run(
         host="127.0.0.1", port=int(sys.argv[2]), num_api_servers=1, log_level="warning", generate_client_file=False
