@@ -165,7 +165,11 @@ def _paired(measure: Measure, pair: tuple[Answers, Answers], threshold: float, d
 
 
 def _less(candidate: Kernel, champion: Kernel) -> Kernel:
-    return lambda weights: candidate(weights) - champion(weights)
+    def difference(weights: Anything) -> Anything:
+        with np.errstate(invalid="ignore"):  # of two infinities it is NaN, which is undefined and no more
+            return np.asarray(candidate(weights) - champion(weights))
+
+    return difference
 
 
 def _design(rows: int, groups: ArrayLike | None, strata: ArrayLike | None) -> Design:
