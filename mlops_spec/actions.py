@@ -29,3 +29,9 @@ def _read_lock(path: Path) -> dict[str, Action]:
 
 
 ACTIONS = _read_lock(TEMPLATE / "actions.lock.yaml")
+_BY_NAME = {action.ref.partition("@")[0]: action for action in ACTIONS.values()}
+
+
+def pinned(name: str) -> Action | None:
+    """The action of this name, `owner/repository`, in any case; None where we use no such."""
+    return _BY_NAME.get(name.lower())

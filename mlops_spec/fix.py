@@ -17,7 +17,7 @@ def splice(text: str, fixes: Iterable[tuple[Edit, ...]]) -> tuple[str, int]:
     taken: list[Edit] = []
     count = 0
     for fix in fixes:
-        if not any(edit.start < other.end and other.start < edit.end for edit in fix for other in taken):
+        if not any(_meet(edit, other) for edit in fix for other in taken):
             taken += fix
             count += 1
     pieces, behind = [], 0
@@ -25,6 +25,11 @@ def splice(text: str, fixes: Iterable[tuple[Edit, ...]]) -> tuple[str, int]:
         pieces += [text[behind : edit.start], edit.text]
         behind = edit.end
     return "".join([*pieces, text[behind:]]), count
+
+
+def _meet(edit: Edit, other: Edit) -> bool:
+    """Whether two change the same characters, or write in the same place."""
+    return edit.start == other.start or (edit.start < other.end and other.start < edit.end)
 
 
 def fixed(text: str, lint: Callable[[str], Sequence[Diagnostic]]) -> tuple[str, int]:

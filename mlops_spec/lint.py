@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlops_spec.diagnostic import Diagnostic, Kind, is_whole
+from mlops_spec.document import edit
 from mlops_spec.document.find import contents
 from mlops_spec.document.parse import parse
 from mlops_spec.document.source import decode
@@ -87,7 +88,7 @@ def fix_files(files: Mapping[str, bytes], today: date, kept: Kept = list) -> tup
     for name, content in files.items():
         right[name], count = fix_content(name, content, today, kept)
         if count:
-            _write(name, right[name])
+            write_file(name, right[name])
             counts[name] = count
     return right, counts
 
@@ -101,7 +102,8 @@ def fix_content(file: str, content: bytes, today: date, kept: Kept = list) -> tu
     return right.encode(), count
 
 
-def _write(name: str, content: bytes) -> None:
+def write_file(name: str, content: bytes) -> None:
+    """Writes a fixed file; Failure where that is not possible, and it is then as it was."""
     try:
         write_atomic(Path(name).resolve(), content)  # behind a link, the file and not the link
     except OSError as error:
@@ -136,12 +138,15 @@ def _diagnostic(document: Document, kind: Kind, finding: Finding) -> Diagnostic:
     piece = finding.span or document.piece(finding.address, finding.piece)
     place = piece or document.place(finding.address, key=finding.at_key)
     edits = [_edit(document, change) for change in finding.fix]
-    whole = tuple(edit for edit in edits if edit)
+    whole = tuple(each for each in edits if each)
     return document.diagnostic(kind, place, finding.message, finding.hint, whole if len(whole) == len(edits) else ())
 
 
 def _edit(document: Document, change: Change) -> Edit | None:
     if change.text is None:
-        return document.remove_item(change.address)
-    write = document.replace_key if change.at_key else document.replace_value
-    return write(change.address, change.text)
+        return edit.without(document, change.address)
+    if change.at_key:
+        return document.replace_key(change.address, change.text)
+    if change.piece:
+        return edit.exchanged(document, change.address, change.piece, change.text)
+    return edit.written(document, change.address, change.text, before=change.before)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.diagnostic import Diagnostic
 from mlops_spec.document.parse import parse
 from mlops_spec.document.source import decode
+from mlops_spec.fix import fixed
 from mlops_spec.lint import check, run_rules
 from mlops_spec.pages import PAGES
 from mlops_spec.rule import Project
@@ -18,7 +19,7 @@ from mlops_spec.workflow.command import runs_ours
 from mlops_spec.workflow.read import read
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from mlops_spec.document import Document
     from mlops_spec.spec import Spec
@@ -47,6 +48,33 @@ def lint_workflows(
             diagnostics = list(run_rules(Reading(workflow, delivery), RULES))
             found[path] = sorted(suppress(workflow.document, diagnostics, KNOWN))
     return {str(PurePath(root, path)): found[path] for path in files if path in found}
+
+
+def fix_workflows(
+    root: str,
+    files: Mapping[str, bytes],
+    spec: bytes | None,
+    kept: Callable[[Iterable[Diagnostic]], list[Diagnostic]] = list,
+    *,
+    meant: Collection[str] | None = None,
+) -> tuple[dict[str, bytes], dict[str, int]]:
+    """The files with everything fixed that has one right answer, and how many findings that took in each; both by path.
+
+    `kept` says which findings count.
+    """
+    right, counts = dict(files), {}
+    names = {path: str(PurePath(root, path)) for path in files}
+    found = lint_workflows(root, files, spec, meant=meant)
+    for path in [path for path in files if any(each.edits for each in found.get(names[path], ()))]:
+
+        def lint(changed: str) -> list[Diagnostic]:
+            linted = lint_workflows(root, right | {path: changed.encode()}, spec, meant=meant)  # noqa: B023 - at once
+            return kept(linted.get(names[path], ()))  # noqa: B023
+
+        text, count = fixed(files[path].decode(), lint)
+        if count:
+            right[path], counts[path] = text.encode(), count
+    return right, counts
 
 
 def _document(name: str, content: bytes) -> Document | list[Diagnostic]:

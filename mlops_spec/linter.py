@@ -51,6 +51,8 @@ def lint(  # noqa: PLR0913 - one argument for each option
         files = _fixed(files, day, counting)
     linted = through_cache(files, day, lambda unknown: _linted(unknown, day)) if cached else _linted(files, day)
     roots = dict.fromkeys([*_beside(given, files), *workflows])
+    if fixing:
+        _fix_delivery(roots, counting)
     around = _around(files, roots, day, cached=cached)
     all_linted = [linted, *around, *_delivery(roots, day, cached=cached)]
     found = counting.kept(each for part in all_linted for found in part.found.values() for each in found)
@@ -126,9 +128,10 @@ def _delivery(given: Iterable[Path], day: str, *, cached: bool) -> list[Linted]:
 
 def _workflows(root: Path, meant: Collection[str] | None, day: str, *, cached: bool) -> Linted:
     """What is wrong with the workflows of one repository, those that are `meant` or all of ours, seen together."""
-    found = files_of(root) | {path: (root / path).read_bytes() for path in meant or ()}
-    spec = root / layout.SPEC
-    known = spec.read_bytes() if spec.is_file() else None
+    found = _read_workflows(root, meant)
+    if not found:
+        return Linted({}, 0)
+    known = _spec_of(root)
     named = {str(root / path): content for path, content in found.items() if meant is None or path in meant}
 
     def lint_all(_: Mapping[str, bytes]) -> Linted:
@@ -147,6 +150,27 @@ def _fixed(files: Mapping[str, bytes], day: str, counting: settings.Settings) ->
     for name, count in counts.items():
         sys.stderr.write(f"fixed {count} in {name}\n")
     return dict(right)
+
+
+def _fix_delivery(given: Iterable[Path], counting: settings.Settings) -> None:
+    """Writes what has one right answer into the workflows of the repositories."""
+    for root, meant in repositories(given).items():
+        if not (found := _read_workflows(root, meant)):
+            continue
+        rules = _workflow_rules()
+        right, counts = rules.fix_workflows(str(root), found, _spec_of(root), counting.kept, meant=meant)
+        for path, count in counts.items():
+            _rules().write_file(str(root / path), right[path])
+            sys.stderr.write(f"fixed {count} in {root / path}\n")
+
+
+def _read_workflows(root: Path, meant: Collection[str] | None) -> dict[str, bytes]:
+    return files_of(root) | {path: (root / path).read_bytes() for path in meant or ()}
+
+
+def _spec_of(root: Path) -> bytes | None:
+    spec = root / layout.SPEC
+    return spec.read_bytes() if spec.is_file() else None
 
 
 def _workflow_rules() -> ModuleType:

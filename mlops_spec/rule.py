@@ -20,11 +20,16 @@ if TYPE_CHECKING:
 
 
 class Change(NamedTuple):
-    """One step of a fix: a scalar, or its key, written as `text`; without a text, an item taken out of its list."""
+    """One step of a fix: a value written as `text`, under a new key where there is none; without a text, taken out."""
 
     address: Address
     text: str | None
+    #: the key is written instead of its value
     at_key: bool = False
+    #: the only piece of a longer text that is written instead of all of it
+    piece: str = ""
+    #: a new key goes in front of this one; else behind the last
+    before: str = ""
 
 
 class Finding(NamedTuple):

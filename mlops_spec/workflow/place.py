@@ -1,18 +1,39 @@
-"""What a rule says about a command, at the place where it stands."""
+"""What a rule says about a command, at the place where it stands, and what it gives a step."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Finding
+from mlops_spec.rule import Change, Finding
 
 if TYPE_CHECKING:
+    from mlops_spec.diagnostic import Address
+    from mlops_spec.document import Document
     from mlops_spec.workflow import Step
     from mlops_spec.workflow.command import Command
 
 
-def at_command(step: Step, command: Command, message: str, hint: str) -> Finding:
-    return Finding(step.place, message, hint, piece=command.piece)
+def at_command(step: Step, command: Command, message: str, hint: str, *, fix: tuple[Change, ...] = ()) -> Finding:
+    return Finding(step.place, message, hint, piece=command.piece, fix=fix)
+
+
+def given(step: Step, name: str, value: str) -> tuple[Change, ...]:
+    """The fix that gives an action an input."""
+    if "with" in step.data:
+        return (Change((*step.address, "with", name), value),)
+    return (Change((*step.address, "with"), f"{{{name}: {value}}}"),)
+
+
+def comment_behind(document: Document, address: Address) -> str:
+    """What stands as a comment behind a scalar, on its line."""
+    return document.lines[document.place(address).line - 1].partition(" #")[2].strip()
+
+
+def with_comment(document: Document, address: Address, text: str, comment: str) -> tuple[Change, ...]:
+    """The fix that writes a scalar with a comment behind it; none where something stands behind it already."""
+    place = document.place(address)
+    behind = document.lines[place.line - 1][place.end_column - 1 :]
+    return () if behind.strip() else (Change(address, f"{text} # {comment}"),)
 
 
 def called(command: Command) -> str:

@@ -25,7 +25,8 @@ Good:
           - run: uv run --no-sync mlops-spec gate --out build/gate.json
           - run: uv run --no-sync mlops-spec bundle --out dist
 
-Fix: switch the cache off: `enable-cache: false` for setup-uv, no `cache:` for the others, no actions/cache.
+Fix: switch the cache off: `enable-cache: false` for setup-uv, which `mlops-spec lint --fix` writes, no `cache:` for
+the others, no actions/cache.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
+from mlops_spec.workflow.place import given
 from mlops_spec.workflow.release import RELEASING
 from mlops_spec.workflow.shape import text
 
@@ -58,10 +60,11 @@ def check(workflow: Workflow) -> Iterator[Finding]:
             elif name == _UV and text(step.inputs.get("enable-cache")) != "false":
                 place = (*step.address, "with", "enable-cache") if "enable-cache" in step.inputs else None
                 message = "setup-uv restores a cache on the way to the registry"
-                yield Finding(place or (*step.address, "uses"), message, "write `enable-cache: false`")
-            elif given := next((each for each in _SWITCHES if text(step.inputs.get(each)) not in ("", "false")), ""):
-                message = f"`{given}` restores a cache on the way to the registry"
-                yield Finding((*step.address, "with", given), message, "remove it", at_key=True)
+                fix = given(step, "enable-cache", "false")
+                yield Finding(place or (*step.address, "uses"), message, "write `enable-cache: false`", fix=fix)
+            elif switch := next((each for each in _SWITCHES if text(step.inputs.get(each)) not in ("", "false")), ""):
+                message = f"`{switch}` restores a cache on the way to the registry"
+                yield Finding((*step.address, "with", switch), message, "remove it", at_key=True)
 
 
 _TRUSTED = (*RELEASING, "bundle", "promote open", "comment", "monitor")

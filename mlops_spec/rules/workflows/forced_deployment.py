@@ -20,14 +20,16 @@ Good:
         steps:
           - run: uv run --no-sync mlops-spec register --bundle dist --digest "${DIGEST}"
 
-Fix: remove the call from the condition; without one a job runs when all that it needs has succeeded.
+Fix: remove the call from the condition; without one a job runs when all that it needs has succeeded. A condition that
+is nothing else is removed by `mlops-spec lint --fix`.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Finding
+from mlops_spec.rule import Change, Finding
 from mlops_spec.workflow.expression import despite_failure
 from mlops_spec.workflow.flow import verbs
 from mlops_spec.workflow.release import RELEASING
@@ -51,7 +53,10 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
             verb = next((each for each in _RELEASING if each in run), "")
             if call and verb:
                 message = f"`{verb}` runs although something before it failed"
-                yield Finding((*part.address, "if"), message, f"remove `{call}`", piece=call)
+                place = (*part.address, "if")
+                alone = re.sub(r"[\s${}]", "", part.condition) == call
+                fix = (Change(place, None),) if alone else ()
+                yield Finding(place, message, f"remove `{call}`", piece=call, fix=fix)
 
 
 _RELEASING = (*RELEASING, "promote open", "bundle")

@@ -21,14 +21,14 @@ Good:
         steps:
           - run: uv run --no-sync mlops-spec run
 
-Fix: remove `id-token`; what needs an identity runs after the merge.
+Fix: `mlops-spec lint --fix` removes `id-token` from a job; what needs an identity runs after the merge.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Finding
+from mlops_spec.rule import Change, Finding
 from mlops_spec.workflow.flow import pull_request_jobs
 from mlops_spec.workflow.shape import mapping
 
@@ -50,4 +50,7 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
             own = "permissions" in job.data
             place = (*job.token, "id-token") if own else ("permissions", "id-token")
             message = "the code of a pull request can act as this repository"
-            yield Finding(place, message, "remove it: what needs an identity runs after the merge", at_key=True)
+            fix = (Change(place, None),) if own and isinstance(given, dict) else ()
+            yield Finding(
+                place, message, "remove it: what needs an identity runs after the merge", at_key=True, fix=fix
+            )

@@ -21,14 +21,15 @@ Good:
         steps:
           - run: uv run --no-sync mlops-spec register --bundle dist --digest "${DIGEST}"
 
-Fix: give the workflow `concurrency` with a fixed `group`, `cancel-in-progress: false` and `queue: max`.
+Fix: give the workflow `concurrency` with a fixed `group`, `queue: max` and `cancel-in-progress: false`, which
+`mlops-spec lint --fix` writes in place of `true`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Finding
+from mlops_spec.rule import Change, Finding
 from mlops_spec.workflow.flow import releases
 from mlops_spec.workflow.shape import mapping, text
 
@@ -53,7 +54,8 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for address, one in ((("concurrency",), given), *_of_jobs(workflow)):
         if text(mapping(one).get("cancel-in-progress")) not in ("", "false"):
             message = "a newer run stops a release half-way"
-            yield Finding((*address, "cancel-in-progress"), message, "write `cancel-in-progress: false`")
+            place = (*address, "cancel-in-progress")
+            yield Finding(place, message, "write `cancel-in-progress: false`", fix=(Change(place, "false"),))
         group = text(mapping(one).get("group")) if isinstance(one, dict) else text(one)
         if any(each in group for each in ("github.run_id", "github.sha", "github.run_number")):
             message = "each run is a group of its own, so two may release at once"

@@ -21,7 +21,8 @@ Good:
             with: {fetch-depth: 0, persist-credentials: false}
           - run: uv run --no-sync mlops-spec run
 
-Fix: write `persist-credentials: false`; our commands take the token from `GITHUB_TOKEN` of their step.
+Fix: `mlops-spec lint --fix` writes `persist-credentials: false`; our commands take the token from `GITHUB_TOKEN`
+of their step.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
+from mlops_spec.workflow.place import given
 from mlops_spec.workflow.shape import text
 
 if TYPE_CHECKING:
@@ -49,4 +51,5 @@ def check(workflow: Workflow) -> Iterator[Finding]:
                 there = "persist-credentials" in step.inputs
                 place = (*step.address, "with", "persist-credentials") if there else (*step.address, "uses")
                 message = "the job's token stays in `.git/config` for all that runs later"
-                yield Finding(place, message, "write `persist-credentials: false`")
+                fix = given(step, "persist-credentials", "false")
+                yield Finding(place, message, "write `persist-credentials: false`", fix=fix)

@@ -19,14 +19,14 @@ Good:
         steps:
           - run: uv run --no-sync mlops-spec run
 
-Fix: write `defaults: {run: {shell: bash}}` at the top.
+Fix: `mlops-spec lint --fix` writes `bash` where another shell stands, else `defaults: {run: {shell: bash}}` at the top.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Finding
+from mlops_spec.rule import Change, Finding
 from mlops_spec.workflow.release import decides
 from mlops_spec.workflow.shape import mapping, text
 
@@ -49,7 +49,10 @@ def check(workflow: Workflow) -> Iterator[Finding]:
             if step.run and shell != "bash" and any(map(decides, step.commands)):
                 place = next((each for each in _places(job, step) if each in workflow.document.nodes), None)
                 message = f"`{shell}` goes on after a failure in a pipe" if shell else "a failure in a pipe goes by"
-                yield Finding(place or ("jobs",), message, "write `defaults: {run: {shell: bash}}`", at_key=not place)
+                hint = "write `defaults: {run: {shell: bash}}`"
+                anew = Change(("defaults",), "{run: {shell: bash}}", before="jobs")
+                fix = () if "defaults" in workflow.data and not place else (Change(place, "bash") if place else anew,)
+                yield Finding(place or ("jobs",), message, hint, at_key=not place, fix=fix)
                 return
 
 

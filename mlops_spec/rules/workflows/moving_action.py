@@ -8,7 +8,7 @@ Bad:
     jobs:
       train:
         steps:
-          - uses: actions/setup-python@v6
+          - uses: astral-sh/setup-uv@v10
           - run: uv run --no-sync mlops-spec run
 
 Good:
@@ -16,10 +16,11 @@ Good:
     jobs:
       train:
         steps:
-          - uses: actions/setup-python@e797f83bcb11b83ae66e0230d6156d7c80228e7c # v6.0.0
+          - uses: astral-sh/setup-uv@20cfd1bf945f4377ade1205e4dbc17946fc9a30d # v10.0.1
           - run: uv run --no-sync mlops-spec run
 
-Fix: write the commit's 40 digits, and the version as a comment behind them.
+Fix: write the commit's 40 digits, and the version as a comment behind them; of the actions that rendered workflows
+use, `mlops-spec lint --fix` knows them.
 """
 
 from __future__ import annotations
@@ -27,14 +28,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Finding
+from mlops_spec.actions import pinned
+from mlops_spec.rule import Change, Finding
+from mlops_spec.workflow.place import comment_behind, with_comment
 from mlops_spec.workflow.read import called_path
 from mlops_spec.workflow.shape import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
+    from mlops_spec.diagnostic import Address, Severity
     from mlops_spec.workflow import Workflow
 
 CODE = "MS526"
@@ -47,8 +50,20 @@ def check(workflow: Workflow) -> Iterator[Finding]:
         for part in job.parts:
             uses = text(part.data.get("uses"))
             if uses and not called_path(uses) and not _FIXED.search(uses):
-                message = f"`{uses}` is whatever stands there tomorrow"
-                yield Finding((*part.address, "uses"), message, "write the commit, and the version as a comment")
+                place, message = (*part.address, "uses"), f"`{uses}` is whatever stands there tomorrow"
+                hint = "write the commit, and the version as a comment"
+                yield Finding(place, message, hint, fix=_ours(workflow, place, uses))
+
+
+def _ours(workflow: Workflow, place: Address, uses: str) -> tuple[Change, ...]:
+    """The commit that we have read, where its version is one that the tag stands for."""
+    name, _, tag = uses.partition("@")
+    action = pinned(name)
+    if not action or not f"{action.version}.".startswith(f"{tag}."):
+        return ()
+    if comment_behind(workflow.document, place):
+        return (Change(place, action.ref),)
+    return with_comment(workflow.document, place, action.ref, action.version)
 
 
 _FIXED = re.compile(r"^[^@]+@([0-9a-f]{40}|[0-9a-f]{64})$|@sha256:[0-9a-f]{64}$")

@@ -18,14 +18,14 @@ Good:
         steps:
           - run: uv run --no-sync mlops-spec run
 
-Fix: name the image, such as `ubuntu-24.04`.
+Fix: name the image; `mlops-spec lint --fix` writes the one that the label stands for.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Finding
+from mlops_spec.rule import Change, Finding
 from mlops_spec.workflow.shape import names
 
 if TYPE_CHECKING:
@@ -43,9 +43,11 @@ def check(workflow: Workflow) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         for label in names(job.data.get("runs-on")):
             if label.endswith("-latest"):
-                hint = f"write `{_STANDS_FOR.get(label, 'the image that it stands for')}`"
+                image, place = _STANDS_FOR.get(label, ""), (*job.address, "runs-on")
+                hint = f"write `{image}`" if image else "write the image that it stands for"
                 message = f"`{label}` is another system when GitHub says so"
-                yield Finding((*job.address, "runs-on"), message, hint, piece=label)
+                whole = isinstance(job.data.get("runs-on"), str) and image
+                yield Finding(place, message, hint, piece=label, fix=(Change(place, image),) if whole else ())
 
 
 _STANDS_FOR = {"ubuntu-latest": "ubuntu-24.04", "windows-latest": "windows-2025", "macos-latest": "macos-15"}

@@ -21,7 +21,7 @@ Good:
             with: {persist-credentials: false, fetch-depth: 0}
           - run: uv run --no-sync mlops-spec run
 
-Fix: write `fetch-depth: 0`.
+Fix: `mlops-spec lint --fix` writes `fetch-depth: 0`.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
+from mlops_spec.workflow.place import given
 from mlops_spec.workflow.release import RELEASING
 from mlops_spec.workflow.shape import text
 
@@ -50,7 +51,8 @@ def check(workflow: Workflow) -> Iterator[Finding]:
             if step.uses_action("actions/checkout") and text(step.inputs.get("fetch-depth")) != "0":
                 there = "fetch-depth" in step.inputs
                 place = (*step.address, "with", "fetch-depth") if there else (*step.address, "uses")
-                yield Finding(place, f"`{verb}` finds no tags and no ledger", "write `fetch-depth: 0`")
+                fix = given(step, "fetch-depth", "0")
+                yield Finding(place, f"`{verb}` finds no tags and no ledger", "write `fetch-depth: 0`", fix=fix)
 
 
 _READS_HISTORY = (

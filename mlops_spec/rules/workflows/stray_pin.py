@@ -21,7 +21,8 @@ Good:
             with: {persist-credentials: false, fetch-depth: 0}
           - run: uv run --no-sync mlops-spec run
 
-Fix: write what the hint says; the pins move with mlops-spec.
+Fix: write what the hint says, as `mlops-spec lint --fix` does where the comment names our version or there is none;
+the pins move with mlops-spec.
 """
 
 from __future__ import annotations
@@ -29,8 +30,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.actions import ACTIONS
-from mlops_spec.rule import Finding
+from mlops_spec.actions import pinned
+from mlops_spec.rule import Change, Finding
+from mlops_spec.workflow.place import comment_behind, with_comment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,17 +46,19 @@ SEVERITY: Severity = "error"
 
 
 def check(workflow: Workflow) -> Iterator[Finding]:
-    known = {action.ref.partition("@")[0]: action for action in ACTIONS.values()}
     for job in workflow.jobs.values():
         for step in job.steps:
             name, _, commit = step.uses.partition("@")
-            pinned = known.get(name.lower())
-            if not pinned or not re.fullmatch("[0-9a-f]{40}", commit):
+            action = pinned(name)
+            if not action or not re.fullmatch("[0-9a-f]{40}", commit):
                 continue
             place = (*step.address, "uses")
-            comment = workflow.document.lines[workflow.document.place(place).line - 1].partition(" #")[2].strip()
-            hint = f"write `{pinned.ref} # {pinned.version}`"
-            if step.uses != pinned.ref:
-                yield Finding(place, f"this is not the commit of {name} that we have read", hint)
-            elif comment != pinned.version:
-                yield Finding(place, f"the comment does not say that this is {pinned.version}", hint)
+            comment = comment_behind(workflow.document, place)
+            hint = f"write `{action.ref} # {action.version}`"
+            if step.uses != action.ref:
+                # another version may be meant, but not by who says this one
+                right = (Change(place, action.ref),) if comment == action.version else ()
+                yield Finding(place, f"this is not the commit of {name} that we have read", hint, fix=right)
+            elif comment != action.version:
+                fix = () if comment else with_comment(workflow.document, place, action.ref, action.version)
+                yield Finding(place, f"the comment does not say that this is {action.version}", hint, fix=fix)

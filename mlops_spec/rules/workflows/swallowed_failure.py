@@ -17,13 +17,15 @@ Good:
         steps:
           - run: uv run --no-sync mlops-spec gate --out build/gate.json
 
-Fix: give the command a step of its own, and nothing behind it.
+Fix: give the command a step of its own, and nothing behind it; `mlops-spec lint --fix` removes `|| true`.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from mlops_spec.rule import Change
 from mlops_spec.workflow.place import at_command, called
 from mlops_spec.workflow.release import decides
 
@@ -32,7 +34,8 @@ if TYPE_CHECKING:
 
     from mlops_spec.diagnostic import Severity
     from mlops_spec.rule import Finding
-    from mlops_spec.workflow import Workflow
+    from mlops_spec.workflow import Step, Workflow
+    from mlops_spec.workflow.command import Command
 
 CODE = "MS507"
 NAME = "swallowed-failure"
@@ -43,4 +46,13 @@ def check(workflow: Workflow) -> Iterator[Finding]:
     for _, step, command in workflow.commands():
         if command.lost and decides(command):
             message = f"a failure of {called(command)} fails nothing: {command.lost}"
-            yield at_command(step, command, message, "let it be the last command of its step, with nothing behind it")
+            hint = "let it be the last command of its step, with nothing behind it"
+            yield at_command(step, command, message, hint, fix=_without_answer(step, command))
+
+
+def _without_answer(step: Step, command: Command) -> tuple[Change, ...]:
+    """Takes `|| true` from behind the command; another answer to its failure may mean something."""
+    found = re.search(rf"{re.escape(command.piece)}[^\n|&;()<>`]*?(\s*\|\|\s*(true|:))(?=\s*$)", step.run, re.MULTILINE)
+    if not found or not command.piece or "run" not in step.data:
+        return ()
+    return (Change((*step.address, "run"), found[0][: found.start(1) - found.start()], piece=found[0]),)

@@ -17,14 +17,15 @@ Good:
         steps:
           - run: uv run --no-sync mlops-spec gate --out build/gate.json
 
-Fix: remove `continue-on-error`; a report that must appear anyway is a step with `if: ${{ !cancelled() }}`.
+Fix: `mlops-spec lint --fix` removes `continue-on-error`; a report that must appear anyway is a step with
+`if: ${{ !cancelled() }}`.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Finding
+from mlops_spec.rule import Change, Finding
 from mlops_spec.workflow.place import called
 from mlops_spec.workflow.release import decides
 from mlops_spec.workflow.shape import text
@@ -46,4 +47,5 @@ def check(workflow: Workflow) -> Iterator[Finding]:
             commands = [command for command in part.commands if decides(command)]
             if commands and text(part.data.get("continue-on-error")) not in ("", "false"):
                 message = f"{called(commands[0])} may fail, and the run goes on"
-                yield Finding((*part.address, "continue-on-error"), message, "remove it", at_key=True)
+                place = (*part.address, "continue-on-error")
+                yield Finding(place, message, "remove it", at_key=True, fix=(Change(place, None),))

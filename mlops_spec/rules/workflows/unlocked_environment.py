@@ -19,7 +19,7 @@ Good:
           - run: uv sync --locked
           - run: uv run --no-sync mlops-spec run
 
-Fix: write `uv sync --locked` and `uv run --no-sync`; `uv add` what `pip install` brought.
+Fix: `mlops-spec lint --fix` writes `uv sync --locked` and `uv run --no-sync`; `uv add` what `pip install` brought.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Finding
+from mlops_spec.rule import Change, Finding
 from mlops_spec.workflow.place import at_command
 from mlops_spec.workflow.token import TABLE
 
@@ -48,11 +48,14 @@ def check(workflow: Workflow) -> Iterator[Finding]:
         for step in job.steps if job.runs(*_OURS) else ():
             for command in step.commands:
                 if loose := _loose(command):
-                    yield at_command(step, command, *loose)
+                    sync = "run" in step.data and command.starts("uv", "sync")
+                    fix = (Change(step.place, f"{command.piece} --locked", piece=command.piece),) if sync else ()
+                    yield at_command(step, command, *loose, fix=fix)
             for found in _OWN.finditer(step.run):
                 if not any(option in found[0] for option in ("--no-sync", *_LOCKED)):
                     message = "`uv run` installs before it runs, and what the lock file does not say"
-                    yield Finding((*step.address, "run"), message, "write `uv run --no-sync`", piece="uv run")
+                    fix = (Change(step.place, "uv run --no-sync", piece="uv run"),)
+                    yield Finding(step.place, message, "write `uv run --no-sync`", piece="uv run", fix=fix)
 
 
 _OURS = TABLE.keys() - {"lint"}  # which reads one file, and is run from anywhere

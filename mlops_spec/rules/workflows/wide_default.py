@@ -8,6 +8,7 @@ Bad:
     permissions: {contents: write}
     jobs:
       train:
+        permissions: {contents: read}
         steps:
           - run: uv run --no-sync mlops-spec run
 
@@ -16,17 +17,19 @@ Good:
     permissions: {}
     jobs:
       train:
+        permissions: {contents: read}
         steps:
           - run: uv run --no-sync mlops-spec run
 
-Fix: write `permissions: {}` at the top, and each job's own in the job.
+Fix: write `permissions: {}` at the top, and each job's own in the job; where all jobs have theirs,
+`mlops-spec lint --fix` writes the rest.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Finding
+from mlops_spec.rule import Change, Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +44,9 @@ SEVERITY: Severity = "error"
 
 def check(workflow: Workflow) -> Iterator[Finding]:
     hint = "write `permissions: {}`, and each job's own in the job"
+    told = all("permissions" in job.data for job in workflow.jobs.values())  # else a job would lose what it needs
+    fix = (Change(("permissions",), "{}", before="jobs"),) if told else ()
     if "permissions" not in workflow.data:
-        yield Finding(("jobs",), "what a job may do is a setting of the repository", hint, at_key=True)
+        yield Finding(("jobs",), "what a job may do is a setting of the repository", hint, at_key=True, fix=fix)
     elif workflow.data["permissions"] != {}:
-        yield Finding(("permissions",), "every job of this workflow may do this", hint, at_key=True)
+        yield Finding(("permissions",), "every job of this workflow may do this", hint, at_key=True, fix=fix)
