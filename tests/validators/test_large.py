@@ -24,7 +24,7 @@ def vectors(name, rows):
         truth = 10 + rng.normal(size=rows)
         return truth, truth + rng.normal(size=rows), truth + rng.normal(size=rows)
     truth = (rng.random(rows) < 0.3).astype(int)
-    return truth, *((rng.random(rows) + truth) / 2 for _ in range(2))
+    return truth, *(0.7 * rng.random(rows) + 0.3 * truth for _ in range(2))
 
 
 def matrix(rows, classes):
