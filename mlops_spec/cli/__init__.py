@@ -32,7 +32,7 @@ FAMILIES: dict[str, dict[str, str]] = {
     "release": {
         "register": "release",
         "record": "record",
-        "promote": "release",
+        "promote": "promote",
         "rollback": "rollback",
         "revoke": "revoke",
         "deploy": "deploy",

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from multiprocessing.synchronize import Barrier
     from pathlib import Path
 
-_PRELOADED = ["mlops_spec.cli.release", "mlops_spec.rehearse.promoters"]
+_PRELOADED = ["mlops_spec.cli.promote", "mlops_spec.rehearse.promoters"]
 _LONGEST = 300.0  # seconds for one round
 _POLL = 0.05
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mlops_spec import ledger
-from mlops_spec.cli.release import promote_command
+from mlops_spec.cli.promote import promote_command
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.forge import pulls
 from mlops_spec.git import Stale, Update

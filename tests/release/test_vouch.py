@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from mlops_spec.cli.release import promote_command
+from mlops_spec.cli.promote import promote_command
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.forge import pulls, statuses
 from mlops_spec.git import Update

@@ -1,0 +1,226 @@
+"""The commands of `promote`."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mlops_spec.cli.answer import in_directory, in_format, say
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.forge.actions import connect, link_to_run
+from mlops_spec.git import Git
+from mlops_spec.ledger.who import who
+from mlops_spec.release.ask import Waiting, ask
+from mlops_spec.release.ask import resume as take_up
+from mlops_spec.release.close import close
+from mlops_spec.release.declared import Following, declared_in
+from mlops_spec.release.promotion import follow, promote
+from mlops_spec.release.propose import propose
+from mlops_spec.release.vouch import CHECKS, vouch
+from mlops_spec.release.world import World, look
+from mlops_spec.spec.base import seconds
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mlops_spec.ledger import Record
+    from mlops_spec.release.promotion import Wish
+
+
+@click.group("promote")
+def promote_command() -> None:
+    """Bring a version to an environment: open the pull request, plan, ask the agent, close.
+
+    A step that was killed left the old state or the new one, and the ledger tells which. Running it again goes on from
+    there: `open` makes its pull request whole, `ask` takes up its intent, `plan` and `close` have nothing half done.
+
+    \b
+    Example:
+      mlops-spec promote open production --version v1.4.0
+    """
+
+
+@promote_command.command("open")
+@click.argument("environment")
+@click.option("--version", required=True, help="The version to promote, such as v1.4.0.")
+@in_directory
+@in_format
+def open_command(environment: str, version: str, directory: Path, form: str) -> int:
+    """Open the pull request that promotes a version, or bring the open one up to date.
+
+    \b
+    Example:
+      mlops-spec promote open production --version v1.4.0
+    """
+    done = propose(Git.open(directory), connect(os.environ), environment, version)
+    answer = {
+        "environment": environment,
+        "version": version,
+        "pull_request": done.pull_request,
+        "url": done.url,
+        "message": done.message,
+    }
+    say(answer, done.message + (f": {done.url}" if done.url else ""), form)
+    return Exit.OK
+
+
+@promote_command.command("check")
+@click.argument("environment")
+@in_directory
+@in_format
+def check_command(environment: str, directory: Path, form: str) -> int:
+    """Set the required checks of an open promotion as commit statuses, where no GitHub App opened it.
+
+    GitHub starts no workflow for a pull request that a workflow's own token opened, so its checks would never come.
+    The promotion must change the deploy file alone, and declare what may go there; then main's checks stand for it.
+
+    \b
+    Example:
+      mlops-spec promote check production
+    """
+    done = vouch(Git.open(directory), connect(os.environ), environment, link=link_to_run(os.environ))
+    answer = {"environment": environment, "commit": done.commit, "problem": done.problem}
+    if done.commit is None:
+        told = f"no promotion to {environment} is open"
+    else:
+        told = f"{', '.join(CHECKS)} of {done.commit[:12]}: {done.problem or 'success'}"
+    say(answer, told, form)
+    return Exit.FINDINGS if done.problem else Exit.OK
+
+
+@promote_command.command("plan")
+@click.argument("environment")
+@in_directory
+@in_format
+def plan_command(environment: str, directory: Path, form: str) -> int:
+    """Verify what main declares for an environment: ledger, serial, evidence, gates, soak, approvals.
+
+    \b
+    Example:
+      mlops-spec promote plan production
+    """
+    wish = promote(look(Git.open(directory)), environment, lambda: connect(os.environ))
+    if wish is None or wish.done:
+        told = "declares no version" if wish is None else f"has {wish.what.version} already"
+        empty: dict[str, Any] = {"environment": environment, "version": "", "digest": "", "serial": ""}
+        say(empty, f"{environment} {told}: nothing to do", form, outputs=("version", "digest", "serial"))
+        return Exit.OK
+    approvers = [approval.login for approval in wish.approved.approvals] if wish.approved else []
+    answer = {**_named(wish), "approved_by": approvers}
+    told = f"approved by {', '.join(approvers)}" if approvers else "no approval asked for"
+    line = f"{environment} may get {wish.what.version} (serial {wish.what.serial}): {told}"
+    say(answer, line, form, outputs=("version", "digest", "serial"))
+    return Exit.OK
+
+
+@promote_command.command("ask")
+@click.argument("environment")
+@click.option("--version", help="The version to deploy.")
+@click.option("--digest", help="The digest that it must have.")
+@click.option("--resume", is_flag=True, help="Take up the intent that a killed run recorded; record none.")
+@click.option("--wait", "wait_for", default="15m", show_default=True, help="How long to wait for the agent's outcome.")
+@in_directory
+@in_format
+def ask_command(  # noqa: PLR0913 - one per option
+    *,
+    environment: str,
+    version: str | None,
+    digest: str | None,
+    resume: bool,
+    wait_for: str,
+    directory: Path,
+    form: str,
+) -> int:
+    """Record the intent to deploy a version, and wait for what the environment's agent makes of it.
+
+    Exits 0 only when the version is live. With --resume the newest intent's outcome is waited for and told, without
+    asking the forge anything; 75 when a killed run got no intent onto the record, so that nothing was begun.
+
+    \b
+    Example:
+      mlops-spec promote ask staging --version v1.4.0 --wait 15m
+      mlops-spec promote ask staging --resume
+    """
+    if version is None and not resume:
+        raise click.MissingParameter(param_hint="--version", param_type="option")
+    waiting = Waiting(_duration(wait_for), say=lambda line: click.echo(line, err=True))
+    git = Git.open(directory)
+    if version is None or resume:
+        return _tell_outcome(environment, *take_up(git, environment, version, waiting), form)
+    intent, outcome = ask(git, lambda: _decide(look(git), environment, version, digest), who(), waiting)
+    if intent is None or outcome is None:
+        say({"environment": environment, "version": version, "result": "live"}, f"{version} is live already", form)
+        return Exit.OK
+    return _tell_outcome(environment, intent, outcome, form)
+
+
+@promote_command.command("close")
+@click.argument("environment")
+@in_directory
+@in_format
+def close_command(environment: str, directory: Path, form: str) -> int:
+    """Abandon the open intent that this very run recorded, when it ends without an outcome.
+
+    \b
+    Example:
+      mlops-spec promote close production
+    """
+    record = close(Git.open(directory), environment, who())
+    told = f"intent {record.closes} abandoned" if record else f"no open intent of this run in {environment}"
+    say({"environment": environment, "closed": record and record.closes}, told, form)
+    return Exit.OK
+
+
+def _decide(world: World, environment: str, version: str, digest: str | None) -> Wish:
+    """What `ask` may record: the newest version for a follower, what main declares for a promoted environment."""
+    world.environment(environment)
+    if isinstance(declared_in(world.git.tree(world.commit), environment), Following):
+        return follow(world, environment, version, digest)
+    wish = promote(world, environment, lambda: connect(os.environ))
+    if wish is None or wish.what.version != version or (digest and _digest(wish) != digest):
+        declared = f"{wish.what.version} ({_digest(wish)})" if wish else "no version"
+        raise Failure(f"main declares {declared} for {environment}, not {version}", exit_code=Exit.FINDINGS)
+    return wish
+
+
+def _tell_outcome(environment: str, intent: Record, outcome: Record, form: str) -> int:
+    what = intent.what
+    reason = outcome.why.text if outcome.why and outcome.why.text else ""
+    answer = {
+        "environment": environment,
+        "version": what.version,
+        "digest": what.package and what.package.digest,
+        "serial": what.serial,
+        "intent": intent.seq,
+        "outcome": outcome.seq,
+        "result": outcome.result,
+        "reason": reason,
+    }
+    line = f"{environment} {what.version} {outcome.result}, serial {what.serial}" + (f": {reason}" if reason else "")
+    say(answer, line, form)
+    return Exit.OK if outcome.result == "succeeded" else Exit.FINDINGS
+
+
+def _named(wish: Wish) -> dict[str, Any]:
+    what = wish.what
+    return {
+        "environment": what.environment,
+        "version": what.version,
+        "digest": _digest(wish),
+        "serial": what.serial,
+        "base_serial": what.base_serial,
+    }
+
+
+def _digest(wish: Wish) -> str:
+    assert wish.what.package
+    return wish.what.package.digest
+
+
+def _duration(text: str) -> float:
+    if not re.fullmatch(r"[1-9][0-9]{0,6}(ms|s|m|h|d)", text):
+        raise click.BadParameter(f"{text!r} is no time: write 90s, 15m or 1h", param_hint="--wait")
+    return seconds(text)
