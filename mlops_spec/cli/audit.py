@@ -7,7 +7,7 @@ import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import click
 
@@ -18,6 +18,7 @@ from mlops_spec.forge.actions import connect
 from mlops_spec.git import Git
 from mlops_spec.ledger.export import export
 from mlops_spec.ledger.listing import Filter, as_csv, as_json_text, as_lines
+from mlops_spec.ledger.record import Event
 from mlops_spec.ledger.report import proof_line, report_json, report_text
 from mlops_spec.ledger.then import at_json, at_text, live_between
 from mlops_spec.ledger.witness import Known, given, verify_folder, verify_remote
@@ -50,7 +51,9 @@ def audit_command() -> None:
 
 
 @audit_command.command("log")
-@click.option("--event", help="Such as register or deploy.outcome.")
+@click.option(
+    "--event", type=click.Choice(get_args(Event)), metavar="EVENT", help="Such as register or deploy.outcome."
+)
 @click.option("--environment")
 @click.option("--version")
 @click.option("--actor", help="Login of whoever acted.")
@@ -66,7 +69,9 @@ def log_command(directory: Path, form: str, since: str | None, until: str | None
       mlops-spec audit log --environment production --since 2026-03-01 --format csv
     """
     wanted = Filter(**given, since=_time(since)[0] if since else None, until=_time(until)[1] if until else None)
-    records = filter(wanted, ledger.read(Git.open(directory)))
+    records = tuple(filter(wanted, ledger.read(Git.open(directory))))
+    if not records:
+        click.echo("no record is like that", err=True)
     click.echo({"text": as_lines, "json": as_json_text, "csv": as_csv}[form](records), nl=False)
     return Exit.OK
 

@@ -21,6 +21,11 @@ The audit log of {log}: {size} records, one file each, chained by their hashes.
 content); the last lines of each are a checkpoint of the log, taken when the version was registered.
 
     mlops-spec audit verify --from .
+
+What that shows: no record was changed, left out, put in or moved before the last checkpoint in a tag; what came after
+is chained only, unless you have a checkpoint of your own (`--checkpoint FILE`), as `audit verify --save` writes one.
+What it can't show from here: that the sources are on the repository's main, and that the approvals are still there
+(`audit verify --online` in a clone does).
 """
 
 

@@ -89,9 +89,18 @@ def line(record: Record) -> str:
     row = _row(record)
     event = f"{row['event']} {row['result']}".rstrip()
     serial = row["serial"] and f"serial {row['serial']}"
-    where = " ".join(each for each in (row["environment"], row["version"], serial) if each)
+    where = " ".join(each for each in (row["environment"], row["version"] or short(row["digest"]), serial) if each)
     by = row["actor"] + (f", approved by {row['approved_by']}" if row["approved_by"] else "")
-    return f"{row['seq']:>6}  {row['time']}  {event:<25}  {where:<36}  {by}  {row['reason']}".rstrip()
+    return f"{row['seq']:>6}  {row['time']}  {event:<26}  {where:<36}  {by}  {row['reason']}".rstrip()
+
+
+def short(digest: str) -> str:
+    """A digest's first digits.
+
+    >>> short("sha256:9f2c000000"), short("")
+    ('sha256:9f2c0000…', '')
+    """
+    return digest[:15] + "…" if digest else ""
 
 
 def _inert(cell: str) -> str:

@@ -17,8 +17,12 @@ def proof_line(report: Report) -> str:
     last = report.size - 1
     if report.proof is None:
         return f"records 0 to {last} are chained only: no checkpoint outside of the ledger has seen them"
-    proven = f"records 0 to {report.proven - 1} by {report.proof} ({report.checkpoints} checkpoints agree)"
+    proven = f"records 0 to {report.proven - 1} by {report.proof} ({_agreeing(report.checkpoints)})"
     return proven + (f"; {report.proven} to {last} are chained only" if report.proven <= last else "")
+
+
+def _agreeing(copies: int) -> str:
+    return "its only checkpoint" if copies == 1 else f"{copies} checkpoints agree"
 
 
 def report_text(report: Report) -> str:

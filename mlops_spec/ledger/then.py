@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 from mlops_spec.ledger.fields import moment
 from mlops_spec.ledger.form import as_json
 from mlops_spec.ledger.history import Stay, stays
+from mlops_spec.ledger.listing import short
 from mlops_spec.ledger.state import replay
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
-    from mlops_spec.ledger.record import Record
+    from mlops_spec.ledger.record import GateResult, Record
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,10 @@ def _paragraph(each: LiveThen) -> Iterable[str]:
     pull = f", pull request #{intent.why.pull_request}" if intent.why and intent.why.pull_request else ""
     yield f"  asked by    {intent.who.actor.login}{pull}{text} (record {intent.seq})"
     yield f"  approved by {_approvers(intent)}"
-    yield f"  judged      {_gates(made)}"
+    for number, gate in enumerate(made.why.gates if made.why else ()):
+        yield f"  {'' if number else 'judged':<11} {_judged(gate)}"
     yield f"  trained     {_source(made)}"
+    yield f"  evidence    {', '.join(f'{each.kind} {short(each.digest)}' for each in made.evidence) or 'none recorded'}"
     if each.revoked is not None:
         yield f"  revoked     {_revocation(each.revoked)}"
 
@@ -86,11 +89,13 @@ def _approvers(intent: Record) -> str:
     return names + (f" on the report {short(evidence)}" if evidence else "")
 
 
-def _gates(made: Record) -> str:
-    gates = made.why.gates if made.why else ()
-    passed = sum(gate.verdict == "pass" for gate in gates)
-    waived = [f"{gate.id} waived until {gate.waived_until}" for gate in gates if gate.verdict != "pass"]
-    return ", ".join([f"{passed} gates passed", *waived])
+def _judged(gate: GateResult) -> str:
+    """A gate with what it was judged by: value, interval, bound, verdict."""
+    value = [f"{gate.value:.4g}"] if gate.value is not None else []
+    interval = [f"({gate.low:.4g} to {gate.high:.4g})"] if gate.low is not None and gate.high is not None else []
+    bound = [f"{gate.bound.op} {gate.bound.value:.4g}"] if gate.bound else []
+    waived = f", waived until {gate.waived_until}" if gate.verdict != "pass" and gate.waived_until else ""
+    return " ".join([gate.id, *value, *interval, *bound]) + f": {gate.verdict}{waived}"
 
 
 def _source(made: Record) -> str:
@@ -101,21 +106,15 @@ def _source(made: Record) -> str:
         f"{short(data.digest)}" + (f" ({data.rows:,} rows)" if data.rows is not None else "") for data in source.data
     ]
     lock = f", dvc.lock {short(source.dvc_lock)}" if source.dvc_lock else ""
-    return f"commit {source.commit[:7]} by {made.who.actor.login}, data {', '.join(rows)}{lock} (record {made.seq})"
+    why = f' "{made.why.text}"' if made.why and made.why.text else ""
+    return (
+        f"commit {source.commit[:7]}{why} by {made.who.actor.login}, data {', '.join(rows)}{lock} (record {made.seq})"
+    )
 
 
 def _revocation(record: Record) -> str:
     text = record.why.text if record.why else ""
     return f'{_minute(record.time)} by {record.who.actor.login} "{text}" (record {record.seq})'
-
-
-def short(digest: str) -> str:
-    """A digest's first digits.
-
-    >>> short("sha256:9f2c000000")
-    'sha256:9f2c0000…'
-    """
-    return digest[:15] + "…"
 
 
 def _minute(time: str) -> str:

@@ -220,6 +220,23 @@ def test_who_a_run_is() -> None:
     assert agent("staging").actor.kind == "agent"
 
 
+def test_what_the_remote_rejects_leaves_nothing_behind(place: Place, git: Git) -> None:
+    put(git, BEAT)
+    hook = place.origin.directory / "hooks" / "pre-receive"
+    hook.write_text("#!/bin/sh\necho 'audit-log is protected' >&2\nexit 1\n")
+    hook.chmod(0o755)
+    commit = git.write_commit(git.write_tree(None, {"a": b""}), message="a", when=START)
+    tag = git.write_tag("churn@v1.0.0", commit, message="x\n", when=START)
+    with pytest.raises(Failure, match=r"refuses heads/audit-log, tags/churn@v1\.0\.0") as raised:
+        ledger.append(git, ledger.head(git), [BEAT], updates=[Update("refs/tags/churn@v1.0.0", tag, None)])
+    hook.unlink()
+
+    assert raised.value.exit_code == Exit.CONFIG
+    assert len(ledger.read(git)) == 1
+    assert git.remote_refs("refs/tags/*") == {}
+    put(git, BEAT)
+
+
 def test_an_append_does_not_grow_with_the_ledger(git: Git, tmp_path: Path) -> None:
     """It writes the same few objects after 120 records as after 3: trees are fanned out by hundreds."""
     ledger.append(git, ledger.head(git), [BEAT] * 3, now=START)

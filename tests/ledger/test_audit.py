@@ -109,10 +109,10 @@ def test_log(run: Callable[..., tuple[int, str]]) -> None:
     assert code == 0
     assert printed.splitlines() == [
         (
-            "     3  2026-11-04T08:00:00Z  deploy.intent              production v1.0.0 serial 1            "
+            "     3  2026-11-04T08:00:00Z  deploy.intent               production v1.0.0 serial 1            "
             "alice, approved by carol  =Promote v1.0.0"
         ),
-        "     4  2026-11-05T08:00:00Z  deploy.outcome succeeded   production v1.0.0 serial 1            alice",
+        "     4  2026-11-05T08:00:00Z  deploy.outcome succeeded    production v1.0.0 serial 1            alice",
     ]
 
 
@@ -149,14 +149,16 @@ def test_at(run: Callable[..., tuple[int, str]]) -> None:
         "staging served churn v1.0.0 (sha256:10000000…) from 2026-11-03 08:00 to 2026-11-08 08:00\n"
         '  asked by    alice "A change" (record 1)\n'.replace(' "A change"', "")
         + "  approved by nobody: the environment asks for no approval\n"
-        "  judged      1 gates passed\n"
-        "  trained     commit " + printed.split("commit ")[1][:7] + " by alice, data  (record 0)\n"
+        "  judged      roc_auc 0.842 >= 0.8: pass\n"
+        "  trained     commit " + printed.split("commit ")[1][:7] + ' "A change" by alice, data  (record 0)\n'
+        "  evidence    none recorded\n"
         "\n"
         "production served churn v1.0.0 (sha256:10000000…) from 2026-11-05 08:00 until now\n"
         '  asked by    alice, pull request #71 "=Promote v1.0.0" (record 3)\n'
         "  approved by carol at 2026-11-02 07:00 on the report sha256:55555555…\n"
-        "  judged      1 gates passed\n"
-        "  trained     commit " + printed.split("commit ")[1][:7] + " by alice, data  (record 0)\n"
+        "  judged      roc_auc 0.842 >= 0.8: pass\n"
+        "  trained     commit " + printed.split("commit ")[1][:7] + ' "A change" by alice, data  (record 0)\n'
+        "  evidence    none recorded\n"
         "  proven      records 0 to 7 by this clone, when it last looked (2 checkpoints agree); chain whole\n"
     )
 
@@ -189,7 +191,7 @@ def test_verify(run: Callable[..., tuple[int, str]], place: Place, capsys: pytes
     assert code == 0
     assert capsys.readouterr().out == (
         "8 records, chain whole\n"
-        "proven  records 0 to 4 by tag churn@v1.1.0 (1 checkpoints agree); 5 to 7 are chained only\n"
+        "proven  records 0 to 4 by tag churn@v1.1.0 (its only checkpoint); 5 to 7 are chained only\n"
     )
 
 
