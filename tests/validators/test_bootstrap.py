@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from mlops_validators.bootstrap import POISSON, Design, acceleration, bca, draw, jackknife, percentile, replicates
-from mlops_validators.kernels import of_mean
+from mlops_validators.weighted import of_mean
 
 
 def plain(rows):

@@ -15,7 +15,7 @@ from mlops_validators.bootstrap import Design, acceleration, bca, jackknife, per
 from mlops_validators.calibration import calibration_interval
 from mlops_validators.delong import auc_difference, auc_interval
 from mlops_validators.interval import Interval
-from mlops_validators.kernels import Kernel, kernel
+from mlops_validators.kernels import kernel
 from mlops_validators.measures import MEASURES, Measure, top_label
 from mlops_validators.wilson import wilson
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import ArrayLike
+
+    from mlops_validators.weighted import Kernel
 
 Method = Literal["auto", "bca", "percentile"]
 

@@ -1,23 +1,19 @@
 """Each measure as a function of row weights, for many resamples at a time.
 
-A kernel is prepared once on the rows (sorted, counted, squared) and then takes weights of shape (b, n), one line for
-each resample, and gives (b,) values: what `MEASURES` gives on the rows repeated so often. Where a measure is undefined
-the value is NaN. Sorting once instead of once for each resample is what makes ranks cheap.
+A kernel takes weights of shape (b, n), one line for each resample, and gives (b,) values (see `weighted`): what
+`MEASURES` gives on the rows repeated so often. Where a measure is undefined the value is NaN.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mlops_validators import confusion
-from mlops_validators.arrays import Anything, Booleans, Floats, Integers, divide
-from mlops_validators.blocks import blocks
+from mlops_validators.arrays import Anything, Floats, Integers, divide
 from mlops_validators.calibration import BINS, bin_index
 from mlops_validators.cells import by_cell
-from mlops_validators.confusion import Counts
 from mlops_validators.measures import (
     MEASURES,
     Measure,
@@ -27,14 +23,14 @@ from mlops_validators.measures import (
     squared_distance,
     top_label,
 )
+from mlops_validators.weighted import Kernel, area, median, of_counts, of_mean, of_sums, precision_area
 
 if TYPE_CHECKING:
-    from mlops_validators.answers import Answers
+    from collections.abc import Callable, Sequence
 
-Kernel = Callable[[Anything], Floats]
-UNSHARED = (
-    8192  # rows: beyond, the product of a line with a vector goes to BLAS's threads, which cost more than they do
-)
+    from mlops_validators.answers import Answers
+    from mlops_validators.confusion import Counts
+
 SMALLEST = np.finfo(np.float64).eps  # scikit-learn clips probabilities here before their logarithm
 
 
@@ -72,144 +68,6 @@ def of_repeated(measure: Measure, truth: Anything, read: Anything) -> Kernel:
             return np.nan
 
     return lambda weights: np.array([once(line) for line in weights.astype(np.intp)], dtype=np.float64)
-
-
-def of_sums(rows: int, terms: Callable[[slice], Sequence[Floats]], combine: Callable[[Floats], Floats]) -> Kernel:
-    """A function of weighted sums: `combine` gets (d + 1, b), the sum of weights first, then those of d `terms`.
-
-    >>> value = np.array([1.0, 3.0])
-    >>> of_sums(2, lambda block: [value[block]], lambda sums: sums[1] / sums[0])(np.array([[1, 1], [3, 1]]))
-    array([2. , 1.5])
-    """
-
-    def value(weights: Anything) -> Floats:
-        sums = sum(_sums(weights[:, block], terms(block)) for block in blocks(rows))
-        return combine(np.vstack([weights.sum(axis=1, dtype=np.float64), np.asarray(sums)]))
-
-    return value
-
-
-def _sums(weights: Anything, terms: Sequence[Floats]) -> Floats:
-    weight = weights.astype(np.float64)
-    return np.stack([weight @ term for term in terms])
-
-
-def of_mean(term: Floats) -> Kernel:
-    """The weighted mean of a value per row.
-
-    >>> of_mean(np.array([1.0, 3.0]))(np.array([[1, 1], [3, 1]]))
-    array([2. , 1.5])
-    """
-    return of_sums(len(term), lambda block: [term[block]], lambda sums: divide(sums[1], sums[0]))
-
-
-def of_counts(truth: Integers, labels: Integers, classes: int, combine: Callable[[Counts], Floats]) -> Kernel:
-    """A function of the confusion matrix, of which `combine` gets the diagonal and the margins.
-
-    >>> right = of_counts(np.array([0, 1]), np.array([0, 0]), 2, confusion.accuracy)
-    >>> right(np.array([[1, 1], [3, 1]]))
-    array([0.5 , 0.75])
-    """
-    actual, told = by_cell(truth, classes), by_cell(labels, classes)
-    hit = by_cell(np.where(truth == labels, truth, classes), classes + 1)
-    return lambda weights: combine(Counts(hit(weights)[:, :-1], actual(weights), told(weights)))
-
-
-def area(positive: Booleans, score: Floats) -> Kernel:
-    """Area under the ROC curve: share of pairs in the right order, ties counting half.
-
-    >>> area(np.array([False, False, True]), np.array([0.1, 0.5, 0.4]))(np.array([[1, 1, 1], [3, 1, 1]]))
-    array([0.5 , 0.75])
-    """
-    negatives, positives = _ascending(score, ~positive), _ascending(score, positive)
-    below, up_to = (_places(score, negatives, positives, side) for side in _SIDES)
-    tied = not np.array_equal(below, up_to)
-
-    def value(weights: Anything) -> Floats:
-        reached = _reached(weights, negatives)
-        beaten, total = np.zeros(len(weights)), np.zeros(len(weights))
-        for block in blocks(len(positives)):
-            weight = weights[:, positives[block]].astype(np.float64)
-            lower = reached[:, below[block]].astype(np.float64)
-            upper = reached[:, up_to[block]] if tied else lower
-            beaten += np.einsum("bi,bi->b", weight, lower + upper)
-            total += weight.sum(axis=1)
-        return divide(beaten / 2, total * reached[:, -1])
-
-    return value
-
-
-_SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
-
-
-def _ascending(score: Floats, chosen: Booleans | None = None) -> Integers:
-    """The rows, or those chosen, by ascending score, in four bytes each."""
-    if chosen is None:
-        return _small(np.argsort(score))
-    rows = _small(np.flatnonzero(chosen))
-    return rows[np.argsort(score[chosen])]
-
-
-def _places(score: Floats, ranked: Integers, rows: Integers, side: Literal["left", "right"]) -> Integers:
-    """How many of the `ranked` rows score less than each of the `rows` (`left`), or no more (`right`)."""
-    known, found = score[ranked], np.empty_like(rows)
-    for block in blocks(len(rows)):
-        found[block] = np.searchsorted(known, score[rows[block]], side=side)
-    return found
-
-
-def _small(index: Integers) -> Integers:
-    return index.astype(np.int32) if len(index) < 2**31 else index
-
-
-def _reached(weights: Anything, order: Integers) -> Anything:
-    """Weights in this order added up from the left, (b, n + 1), starting at 0; whole numbers stay whole, and small."""
-    whole = np.int32 if weights.dtype == np.uint8 and len(order) < 2**23 else np.int64  # 255 x 2^23 < 2^31
-    dtype = whole if weights.dtype.kind in "iu" else np.float64
-    sums = np.zeros((len(weights), len(order) + 1), dtype=dtype)
-    for block in blocks(len(order)):
-        part = sums[:, block.start + 1 : block.stop + 1]
-        np.cumsum(weights[:, order[block]], axis=1, out=part)
-        part += sums[:, block.start, None]
-    return sums
-
-
-def precision_area(positive: Booleans, score: Floats) -> Kernel:
-    """Average precision: precision at each distinct score, weighted by the recall it adds.
-
-    >>> precision_area(np.array([False, True]), np.array([0.9, 0.4]))(np.array([[1, 1], [0, 1]]))
-    array([0.5, 1. ])
-    """
-    order, positives = _ascending(score), _ascending(score, positive)
-    before, before_positive = (_places(score, rows, positives, "left") for rows in (order, positives))
-
-    def value(weights: Anything) -> Floats:
-        reached, found = _reached(weights, order), _reached(weights, positives)
-        gained = np.zeros(len(weights))
-        for block in blocks(len(positives)):
-            told_so = (reached[:, -1:] - reached[:, before[block]]).astype(np.float64)
-            hits = (found[:, -1:] - found[:, before_positive[block]]).astype(np.float64)
-            precision = np.divide(hits, told_so, out=np.zeros(hits.shape), where=told_so > 0)
-            gained += np.einsum("bi,bi->b", weights[:, positives[block]].astype(np.float64), precision)
-        return divide(gained, found[:, -1].astype(np.float64))
-
-    return value
-
-
-def median(value: Floats) -> Kernel:
-    """Weighted median; half way when the weights are split evenly between two values.
-
-    >>> median(np.array([3.0, 1.0]))(np.array([[1, 1], [1, 2]]))
-    array([2., 1.])
-    """
-    order = _ascending(value)
-
-    def middle(weights: Anything) -> Floats:
-        reached = _reached(weights, order)[:, 1:]
-        places = [[np.searchsorted(line, line[-1] / 2, side) for side in _SIDES] for line in reached]
-        return np.asarray(value[order[np.array(places)]].mean(axis=1))
-
-    return middle
 
 
 def _area(given: Answers, _: Integers | None) -> Kernel:
