@@ -33,7 +33,7 @@ REPOSITORY = "acme/visits"
 FIRST = "v1.0.0"
 PROMOTION = f"mlops/promote-{PRODUCTION}"
 BACK = f"mlops/rollback-{PRODUCTION}"
-# Short, since clients ask without a pause; the bound on time has room for a machine that does much else.
+# Short, since clients ask without a pause; with room for a machine that does much else.
 _CHAMPION = """\
   - champion: production # not worse than what is live, on the same rows
     metric: roc_auc
@@ -41,7 +41,7 @@ _CHAMPION = """\
 """
 _ROLLOUT = (
     "rollout: {canary: [50], watch: 1m}",
-    "rollout: {canary: [20, 50], watch: 4s, min_samples: 10, max_p99: 300ms}",
+    "rollout: {canary: [30, 60], watch: 6s, min_samples: 10, max_p99: 300ms}",
 )
 
 
@@ -107,14 +107,18 @@ def propose_again(stage: Stage, version: str) -> None:
     must(done.returncode == Exit.OK, f"`mlops-spec promote open` ended with {done.returncode}: {done.stderr}")
 
 
-def clients(stage: Stage) -> Clients:
-    """Clients of production, asking for the rows of the data one after the other."""
+def clients(stage: Stage, rows: list[dict[str, str]] | None = None) -> Clients:
+    """Clients of production, asking for these rows one after the other; without any, for those of the data."""
     host = stage.production
     inputs = host.ask(f"/v2/models/{host.model}")["inputs"]
-    with (stage.world.clone / "data" / "visits.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
-    bodies = [request(inputs, row) for row in rows]
+    bodies = [request(inputs, row) for row in rows or read_rows(stage.world.clone)]
     return Clients(host.listen, host.model, lambda number: bodies[number % len(bodies)])
+
+
+def read_rows(clone: Path) -> list[dict[str, str]]:
+    """The rows of the data, as text."""
+    with (clone / "data/visits.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def request(inputs: list[dict[str, Any]], row: dict[str, str]) -> dict[str, Any]:

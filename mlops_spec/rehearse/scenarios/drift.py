@@ -10,7 +10,7 @@ from mlops_spec import layout
 from mlops_spec.rehearse import cast
 from mlops_spec.rehearse.proof import all_answered, audit, clean
 from mlops_spec.rehearse.scenario import Scenario, Scene
-from mlops_spec.rehearse.small import FIRST, REPOSITORY, begin, clients, first_promotion, promote, request
+from mlops_spec.rehearse.small import FIRST, REPOSITORY, begin, clients, first_promotion, promote, read_rows, request
 from mlops_spec.rehearse.stage import (
     PRODUCTION,
     STAGING,
@@ -57,8 +57,7 @@ def _watched(clone: Path) -> None:
 
 def _warmer(clone: Path) -> list[dict[str, str]]:
     """Days of another town, 20 degrees warmer and dry, on which people come for other reasons."""
-    with (clone / "data/visits.csv").open(encoding="utf-8", newline="") as file:
-        known = list(csv.DictReader(file))
+    known = read_rows(clone)
     draw = random.Random(7)  # noqa: S311 - the same town each time
     rows = []
     for number, row in enumerate(draw.sample(known, _ROWS)):
@@ -67,6 +66,13 @@ def _warmer(clone: Path) -> list[dict[str, str]]:
         visited = int(draw.random() < (0.75 if row["day"] != "weekday" else 0.35))
         changed = {"id": f"{10_000 + number}", "temperature": temperature, "humidity": humidity, "visited": visited}
         rows.append({**row, **{name: str(value) for name, value in changed.items()}})
+    return rows
+
+
+def _both(stage: Stage) -> list[dict[str, str]]:
+    """What the new version was trained on: the rows known before and those of the other town, mixed."""
+    rows = [*read_rows(stage.world.clone), *_warmer(stage.world.clone)]
+    random.Random(8).shuffle(rows)  # noqa: S311
     return rows
 
 
@@ -115,7 +121,7 @@ def _retrained(stage: Stage) -> str:
 
 
 def _promoted(stage: Stage) -> str:
-    with clients(stage) as found:
+    with clients(stage, _both(stage)) as found:
         number = promote(stage)
     stage.version = _NEXT
     return f"#{number} merged, {live(stage, PRODUCTION, _NEXT)}; {all_answered(found)}; {clean(stage)}"
@@ -123,7 +129,7 @@ def _promoted(stage: Stage) -> str:
 
 def _quiet(stage: Stage) -> str:
     """What the clients asked meanwhile is as the new version was trained."""
-    with clients(stage) as found:
+    with clients(stage, _both(stage)) as found:
         while found.answered[_NEXT] < 150:
             must(not found.failed, f"{len(found.failed)} requests failed: {found.failed[:3]}")
     run = _monitored(stage, "success")
