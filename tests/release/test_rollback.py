@@ -412,6 +412,8 @@ def test_the_command(two: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest
         (["production", "--reason", " "], "say why"),
         (["production", "--reason", "x", "--to", "1.0"], "'1.0' is no version"),
         (["production", "--reason", "x", "--wait", "long"], "'long' is no time"),
+        (["production", "--resume", "--reason", "x"], "--resume takes version and reason from the record"),
+        (["production", "--resume", "--now"], "--resume takes version and reason from the record"),
     ],
 )
 def test_wrong_usage(house: House, arguments: list[str], message: str) -> None:
