@@ -11,6 +11,7 @@ from mlops_spec.rules.workflows import (
     cached_release,
     circular_release,
     deaf_promotion,
+    dropped_attestation,
     dropped_release,
     endless_job,
     excess_permission,
@@ -101,4 +102,5 @@ RULES: tuple[Rule, ...] = (
     unseen_call,
     unknown_target,
     circular_release,
+    dropped_attestation,
 )

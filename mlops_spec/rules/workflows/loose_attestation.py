@@ -7,7 +7,7 @@ Bad:
 
     jobs:
       register:
-        needs: train
+        needs: [train, attest]
         permissions: {contents: write, attestations: read}
         steps:
           - run: gh attestation verify dist/manifest.json --repo acme/credit
@@ -17,7 +17,7 @@ Good:
 
     jobs:
       register:
-        needs: train
+        needs: [train, attest]
         permissions: {contents: write, attestations: read}
         steps:
           - run: >-
