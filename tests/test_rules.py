@@ -111,6 +111,12 @@ def test_the_overview_has_a_line_for_each_code() -> None:
     assert [line.split()[0] for line in overview().splitlines()] == [page.CODE for page in PAGES]
 
 
+def test_the_rule_that_contributing_shows_is_a_rule() -> None:
+    shown = (Path(__file__).parent.parent / ".github" / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+    assert f"```python\n{(FOLDER / 'unowned_model.py').read_text(encoding='utf-8')}```" in shown
+
+
 def test_the_folders_readme_is_what_the_pages_say(update: bool) -> None:
     readme = FOLDER / "README.md"
     if update:
