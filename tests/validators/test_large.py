@@ -65,9 +65,12 @@ def test_ten_times_the_rows_take_ten_times_as_long(name, how):
 
 @pytest.mark.parametrize("name", MATRICES)
 def test_five_thousand_classes(name):
+    """Of one row to a class most are in no resample: an area of each class is undefined there, so nothing is known."""
     truth, score = matrix(6_000, WIDE)
 
-    assert interval(name, truth, score, resamples=100, method="percentile").known
+    found = interval(name, truth, score, resamples=100, method="percentile")
+
+    assert found.known is (name != "roc_auc_ovr")
 
 
 @pytest.mark.parametrize("method", ["psi", "ks", "chi2", "jensen_shannon", "wasserstein"])
