@@ -75,6 +75,7 @@ def _run_cache(stage: Stage) -> str:
     world, number = stage.world, stage.pull_requests[-1]
     world.command("run")
     foreign = _model_of(stage.production, FIRST, stage)
+    (world.clone / "dvc.lock").unlink()  # releases keep it, the author's branch does not
     made = _storage(stage).poison(world.clone / ".dvc/cache", _MODEL, {"model.skops": foreign})
     taken = world.author.plain_dvc(world.folder / "plain")
     must(made in taken, "not even plain DVC takes the poisoned entry: there is nothing to defend against")
