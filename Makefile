@@ -4,9 +4,10 @@ UV := .venv/bin/uv
 INSTALLED := .venv/.installed
 PUBLISHED := tests/forge/node_modules/.installed
 SHELL := /bin/bash
+SCENARIO ?= life
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-wheel test-slow check lint fuzz bench lock
+.PHONY: help demo rehearse test test-wheel test-slow check lint fuzz bench lock
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,6 +26,9 @@ $(PUBLISHED): tests/forge/package-lock.json
 
 demo: $(INSTALLED) ## a model's life, played on this machine through the rendered workflows
 	.venv/bin/mlops-spec rehearse life --into rehearsal
+
+rehearse: $(INSTALLED) ## another scenario: make rehearse SCENARIO=rollback
+	.venv/bin/mlops-spec rehearse $(SCENARIO) --into rehearsal
 
 check: $(INSTALLED) ## format, lint and types, changing nothing
 	.venv/bin/ruff format --check .
