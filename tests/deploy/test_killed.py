@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from .conftest import World
 
 PROGRAM = Path(__file__).parents[1] / "killing.py"
-CANARY = {"rollout": {"canary": [50], "watch": "200ms", "min_samples": 1}}
+CANARY = {"rollout": {"canary": [50], "watch": "600ms", "min_samples": 1}}
 STEPS = (
     "write wanted.json",  # beside the live one
     "write wanted.json",  # its share of the requests

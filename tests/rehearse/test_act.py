@@ -321,6 +321,8 @@ runner.run("test.yml", event, 1, print)
         assert run.stdout is not None
         while "Run Main" not in (line := run.stdout.readline()):
             assert line, "it ended early"
+        while not running(f"sleep {mark}"):
+            assert run.poll() is None, "it ended early"
         run.send_signal(signal.SIGINT)
         run.communicate(timeout=20)
 
