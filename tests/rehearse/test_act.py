@@ -305,10 +305,6 @@ def test_nothing_outlives_an_interrupt(machine: Machine, tmp_path: Path) -> None
     mark = f"3{os.getpid()}.5"
     machine.stage.commit("main", ".github/workflows/test.yml", HEAD + job("one", run_step(f"sleep {mark}")))
     code = f"""
-import signal
-# whoever runs these tests in the background, or under nohup, ignores the one or the other
-signal.signal(signal.SIGINT, signal.default_int_handler)
-signal.signal(signal.SIGHUP, signal.SIG_DFL)
 from pathlib import Path
 from mlops_spec.rehearse.act import Runner
 from mlops_spec.rehearse.events import Event
