@@ -8,18 +8,15 @@ refuse it. Ends with 1 when one did not; its seed is told, and `--seed N --cases
 
 from __future__ import annotations
 
-import argparse
-import multiprocessing
-import os
 import sys
 import tempfile
-import time
 from pathlib import Path
 from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 import shell
+from campaign import campaign
 from strings import hostile
 from tainted import taken, wrong
 
@@ -54,21 +51,9 @@ def play(seeds: range) -> Chunk:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Renders hostile texts, and runs what is rendered.")
-    parser.add_argument("--cases", type=int, default=200_000)
-    parser.add_argument("--seed", type=int, default=0, help="the first")
-    parser.add_argument("--processes", type=int, default=os.cpu_count())
-    given = parser.parse_args()
-    last = given.seed + given.cases
-    chunks = [range(start, min(start + _CHUNK, last)) for start in range(given.seed, last, _CHUNK)]
-    started, played = time.perf_counter(), []
-    with multiprocessing.get_context("spawn").Pool(given.processes) as pool:
-        for chunk in pool.imap_unordered(play, chunks):
-            played.append(chunk)
-            if sys.stderr.isatty() or len(played) % _TELL == 0:
-                end = "" if sys.stderr.isatty() else "\n"
-                sys.stderr.write(f"\r{min(len(played) * _CHUNK, given.cases):,} of {given.cases:,}{end}")
-    return tell(played, time.perf_counter() - started)
+    return tell(
+        *campaign("Renders hostile texts, and runs what is rendered.", play, cases=200_000, chunk=_CHUNK, tell=_TELL)
+    )
 
 
 def tell(played: list[Chunk], seconds: float) -> int:

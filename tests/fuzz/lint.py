@@ -7,18 +7,15 @@ its seed is told, and `--seed N --cases 1` plays it again. One in 25 goes throug
 
 from __future__ import annotations
 
-import argparse
-import multiprocessing
-import os
 import resource
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+from campaign import campaign
 from judge import SECONDS, judge
 from mutation import mutated
 
@@ -55,22 +52,7 @@ def mebibytes() -> float:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Lints mutated specs.")
-    parser.add_argument("--cases", type=int, default=1_000_000)
-    parser.add_argument("--seed", type=int, default=0, help="the first")
-    parser.add_argument("--processes", type=int, default=os.cpu_count())
-    given = parser.parse_args()
-    last = given.seed + given.cases
-    chunks = [range(start, min(start + _CHUNK, last)) for start in range(given.seed, last, _CHUNK)]
-    started = time.perf_counter()
-    played = []
-    with multiprocessing.get_context("spawn").Pool(given.processes) as pool:
-        for chunk in pool.imap_unordered(play, chunks):
-            played.append(chunk)
-            if sys.stderr.isatty() or len(played) % _TELL == 0:
-                end = "" if sys.stderr.isatty() else "\n"
-                sys.stderr.write(f"\r{min(len(played) * _CHUNK, given.cases):,} of {given.cases:,}{end}")
-    return tell(played, time.perf_counter() - started)
+    return tell(*campaign("Lints mutated specs.", play, cases=1_000_000, chunk=_CHUNK, tell=_TELL))
 
 
 def tell(played: list[Chunk], seconds: float) -> int:
