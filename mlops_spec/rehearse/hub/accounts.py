@@ -85,7 +85,6 @@ def membership(request: Request) -> Result:
 def _team_shape(name: str, members: int, api: str) -> Json:
     organization, slug = name.split("/")
     url = f"{api}/organizations/1/team/1"
-    account = f"{api}/orgs/{organization}"
     return {
         "id": 1,
         "node_id": node_id("Team", 1),
@@ -103,30 +102,35 @@ def _team_shape(name: str, members: int, api: str) -> Json:
         "updated_at": CREATED,
         "members_count": members,
         "repos_count": 1,
-        "organization": {
-            "login": organization,
-            "id": 1,
-            "node_id": node_id("Organization", 1),
-            "url": account,
-            "html_url": f"https://github.com/{organization}",
-            "repos_url": f"{account}/repos",
-            "events_url": f"{account}/events",
-            "hooks_url": f"{account}/hooks",
-            "issues_url": f"{account}/issues",
-            "members_url": f"{account}/members{{/member}}",
-            "public_members_url": f"{account}/public_members{{/member}}",
-            "avatar_url": f"{account}/avatar",
-            "description": None,
-            "is_verified": False,
-            "has_organization_projects": True,
-            "has_repository_projects": True,
-            "public_repos": 1,
-            "public_gists": 0,
-            "followers": 0,
-            "following": 0,
-            "type": "Organization",
-            "created_at": CREATED,
-            "updated_at": CREATED,
-            "archived_at": None,
-        },
+        "organization": _organization_shape(organization, api),
+    }
+
+
+def _organization_shape(organization: str, api: str) -> Json:
+    account = f"{api}/orgs/{organization}"
+    return {
+        "login": organization,
+        "id": 1,
+        "node_id": node_id("Organization", 1),
+        "url": account,
+        "html_url": f"https://github.com/{organization}",
+        "repos_url": f"{account}/repos",
+        "events_url": f"{account}/events",
+        "hooks_url": f"{account}/hooks",
+        "issues_url": f"{account}/issues",
+        "members_url": f"{account}/members{{/member}}",
+        "public_members_url": f"{account}/public_members{{/member}}",
+        "avatar_url": f"{account}/avatar",
+        "description": None,
+        "is_verified": False,
+        "has_organization_projects": True,
+        "has_repository_projects": True,
+        "public_repos": 1,
+        "public_gists": 0,
+        "followers": 0,
+        "following": 0,
+        "type": "Organization",
+        "created_at": CREATED,
+        "updated_at": CREATED,
+        "archived_at": None,
     }

@@ -113,21 +113,7 @@ def _full(request: Request, pull: Pull) -> Json:
 
 def simple_shape(hub: Hub, pull: Pull, api: str) -> Json:
     """As lists show it."""
-    url, html = (
-        f"{api}/repos/{hub.repository}/pulls/{pull.number}",
-        f"{hub.server_url}/{hub.repository}/pull/{pull.number}",
-    )
-    issue_url = f"{api}/repos/{hub.repository}/issues/{pull.number}"
-    urls = {
-        "self": url,
-        "html": html,
-        "issue": issue_url,
-        "comments": f"{issue_url}/comments",
-        "review_comments": f"{url}/comments",
-        "review_comment": f"{api}/repos/{hub.repository}/pulls/comments{{/number}}",
-        "commits": f"{url}/commits",
-        "statuses": f"{api}/repos/{hub.repository}/statuses/{pull.head_sha}",
-    }
+    urls = _urls(hub, pull, api)
     return {
         "id": 1_000_000 + pull.number,
         "node_id": node_id("PullRequest", pull.number),
@@ -149,16 +135,31 @@ def simple_shape(hub: Hub, pull: Pull, api: str) -> Json:
         **dict.fromkeys(("assignee", "milestone", "auto_merge"), None),
         **{name: [] for name in ("assignees", "requested_reviewers", "requested_teams")},
         "labels": [label(name, api, hub) for name in pull.labels],
-        "url": url,
-        "html_url": html,
-        "diff_url": f"{html}.diff",
-        "patch_url": f"{html}.patch",
-        "issue_url": issue_url,
+        "url": urls["self"],
+        "html_url": urls["html"],
+        "diff_url": f"{urls['html']}.diff",
+        "patch_url": f"{urls['html']}.patch",
+        "issue_url": urls["issue"],
         **{
             f"{name}_url": urls[name]
             for name in ("comments", "commits", "review_comment", "review_comments", "statuses")
         },
         "_links": {name: {"href": href} for name, href in urls.items()},
+    }
+
+
+def _urls(hub: Hub, pull: Pull, api: str) -> dict[str, str]:
+    url = f"{api}/repos/{hub.repository}/pulls/{pull.number}"
+    issue_url = f"{api}/repos/{hub.repository}/issues/{pull.number}"
+    return {
+        "self": url,
+        "html": f"{hub.server_url}/{hub.repository}/pull/{pull.number}",
+        "issue": issue_url,
+        "comments": f"{issue_url}/comments",
+        "review_comments": f"{url}/comments",
+        "review_comment": f"{api}/repos/{hub.repository}/pulls/comments{{/number}}",
+        "commits": f"{url}/commits",
+        "statuses": f"{api}/repos/{hub.repository}/statuses/{pull.head_sha}",
     }
 
 
