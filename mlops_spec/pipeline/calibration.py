@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_validators.calibration import brier_parts
-from mlops_validators.measures import top_label
+from mlops_validators.outcomes import top_label
 
 if TYPE_CHECKING:
     from mlops_spec.pipeline.answers import Answers

@@ -16,7 +16,8 @@ from mlops_validators.calibration import calibration_interval
 from mlops_validators.delong import auc_difference, auc_interval
 from mlops_validators.interval import Interval
 from mlops_validators.kernels import kernel
-from mlops_validators.measures import MEASURES, Measure, top_label
+from mlops_validators.measures import MEASURES, Measure
+from mlops_validators.outcomes import top_label
 from mlops_validators.wilson import wilson
 
 if TYPE_CHECKING:

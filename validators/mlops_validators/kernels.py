@@ -14,15 +14,8 @@ from mlops_validators import confusion
 from mlops_validators.arrays import Anything, Floats, Integers, divide
 from mlops_validators.calibration import BINS, bin_index
 from mlops_validators.cells import by_cell
-from mlops_validators.measures import (
-    MEASURES,
-    Measure,
-    check_nonzero,
-    check_varies,
-    present,
-    squared_distance,
-    top_label,
-)
+from mlops_validators.measures import MEASURES, Measure
+from mlops_validators.outcomes import check_nonzero, check_varies, present, squared_distance, top_label
 from mlops_validators.weighted import Kernel, area, median, of_counts, of_mean, of_sums, precision_area
 
 if TYPE_CHECKING:
