@@ -106,27 +106,21 @@ def kinds(*quick: str) -> list[Any]:
 
 
 @pytest.mark.parametrize(("bad", "reason"), kinds(*QUICK))
-def test_a_bad_canary_is_rolled_back_and_costs_nobody_an_answer(
-    served: World, bad: str, reason: str, until: Callable[..., None]
-) -> None:
+def test_a_bad_canary_is_rolled_back_and_costs_nobody_an_answer(served: World, bad: str, reason: str) -> None:
     served.spec(staging={"rollout": {**WATCHED, "canary": [50]}})
     served.release("v1.0.1", code=LATE.format(bad))
     served.intend("staging", "v1.0.1")
 
     with Traffic(served, clients=3) as traffic:
         done = served.one_pass()
-        answered = len(traffic.got)
-        # a slow one still owes some of the answers that were asked of it before
-        until(lambda: len(traffic.got) >= answered + 9)
 
     assert (done.action, served.outcome().result) == ("rolled-back", "rolled-back"), done.reason
     assert reason in done.reason
     old, new, other = ("v1.0.0", 0.125), ("v1.0.1", 0.125), ("v1.0.1", 0.625)
     assert set(traffic.got) <= {old, new, other}, "each request had a good answer"
-    assert set(traffic.got[-3:]) == {old}
     assert (other in traffic.got) == (bad == BAD["answers other scores"][0])
     assert served.outcome().evidence[0].verdict == "unhealthy"
-    assert served.predict() == old
+    assert {served.predict() for _ in range(9)} == {old}, "what was asked of it before has been answered above"
     assert served.one_pass().action == "none"
 
 
