@@ -122,12 +122,6 @@ class Agent:
         if name not in spec.environments:
             known = ", ".join(spec.environments) or "none"
             raise Failure(f"model.yaml has no environment `{name}`; it has {known}", exit_code=Exit.CONFIG)
-        if spec.environments[name].target != "local":
-            raise Failure(
-                f"environment `{name}` has the target `{spec.environments[name].target}`, which needs no agent of ours",
-                exit_code=Exit.CONFIG,
-                remedy="There, Argo CD or Flux follows the repository.",
-            )
         return spec.environments[name]
 
     def _reconcile(self, target: Local, sight: _Sight) -> Done:

@@ -51,7 +51,7 @@ class Rollout(Strict):
 class Environment(Strict):
     """A place where one version is live."""
 
-    target: Literal["local", "kserve"] = "local"
+    target: Literal["local"] = Field("local", description="What runs it: `local` is a server on the agent's host.")
     after: Literal["merge"] | EnvironmentName = Field(
         description="`merge` takes each registered version; an environment's name waits for a promotion from there."
     )

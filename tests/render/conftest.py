@@ -87,7 +87,7 @@ SWITCHES: dict[str, list[dict[str, Any]]] = {
                     "promote": {"approvals": 2, "approvers": ["@acme/risk"], "soak": "1h"},
                     "rollout": {"canary": [10, 50], "watch": "10m"},
                 },
-                "three": {"after": "two", "target": "kserve"},
+                "three": {"after": "two", "listen": "127.0.0.1:8083"},
             }
         },
     ],
