@@ -43,7 +43,7 @@ ATTESTED = {
 }
 MONITOR = {"contents": WRITE, "issues": WRITE, "pull-requests": WRITE}
 
-TRAIN = "uv sync --locked"
+TRAIN = "uv sync --locked --no-dev"
 LIGHT = "uv sync --locked --only-group ops"
 RUN = "uv run --no-sync mlops-spec "
 SUMMARY = '--summary "${GITHUB_STEP_SUMMARY}"'
