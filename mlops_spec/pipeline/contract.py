@@ -126,7 +126,7 @@ def _column(name: str, column: Column, table: Table) -> Iterator[Violation]:
     allowed, others = {str(value) for value in column.values}, list[str]()
 
     def unknown(values: pd.Series) -> Masks:
-        wrong = values.notna() & ~values.map(_plain_text, na_action="ignore").isin(allowed)
+        wrong = values.notna() & ~_plain_texts(values).isin(allowed)
         others[:] = sorted({*others, *map(_plain_text, values[wrong].unique())})[:_SHOWN]
         return [("other values than promised", wrong)]
 
@@ -221,6 +221,15 @@ def _broken(name: str, table: Table, check: Callable[[pd.Series], Masks], named:
             rows = (*known.rows, *positions[: _SHOWN - len(known.rows)].tolist())
             found[what] = replace(known, rows=rows, count=known.count + len(positions))
     return (violation for violation in found.values() if violation.count)
+
+
+def _plain_texts(values: pd.Series) -> pd.Series:
+    """The text of each value, made once for equal ones; among objects `1` and `True` are equal, and other texts."""
+    if values.dtype == object:
+        return values.map(_plain_text, na_action="ignore")
+    codes, distinct = pd.factorize(values)
+    texts = np.array([*map(_plain_text, distinct), None], dtype=object)
+    return pd.Series(texts[codes], index=values.index)
 
 
 def _plain_text(value: object) -> str:

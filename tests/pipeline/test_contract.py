@@ -172,3 +172,22 @@ def test_everything_is_said_at_once() -> None:
     violations = found(rows, contract=WHOLE)
 
     assert {violation.partition(":")[0] for violation in violations} == {"age", "sex", "id"}
+
+
+@pytest.mark.parametrize("dtype", ["int64", "float64", "str", "object", "category"])
+def test_a_category_is_its_text_whatever_holds_it(dtype: str) -> None:
+    rows = ROWS.assign(sex=pd.Series([1, 2] * 3 + [2, 3]).astype(dtype))
+    columns = {"columns": {"sex": {"type": "category", "values": ["1", "2"]}}}
+
+    (found,) = check(spec(contract=columns), rows)
+
+    assert str(found) == "sex: other values than promised (3) in 1 row: 8"
+
+
+def test_values_that_are_equal_and_read_otherwise_are_told_apart() -> None:
+    rows = ROWS.assign(sex=pd.Series([1, "1", 1.0, True, 1, 1, 1, 1], dtype=object))
+    columns = {"columns": {"sex": {"type": "category", "values": ["1"]}}}
+
+    (found,) = check(spec(contract=columns), rows)
+
+    assert str(found) == "sex: other values than promised (True) in 1 row: 4"
