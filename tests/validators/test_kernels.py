@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mlops_validators import MEASURES
+from mlops_validators import MEASURES, custom_measure, estimate
 from mlops_validators.answers import answers, decide
 from mlops_validators.kernels import kernel
 
@@ -35,3 +35,23 @@ def test_weights_are_repetitions(name, task):
     assert found == pytest.approx(
         [measure(np.repeat(truth, w), np.repeat(score, w, axis=0)) for w in weights], abs=1e-12
     )
+
+
+@pytest.mark.parametrize(("name", "task"), CASES)
+def test_an_estimate_is_the_measure(name, task):
+    truth, score = rows(task, np.random.default_rng(6))
+
+    assert estimate(name, truth, score, threshold=0.4) == pytest.approx(
+        MEASURES[name](truth, score, threshold=0.4), abs=1e-12
+    )
+
+
+def test_a_measure_of_ones_own_is_estimated_by_itself():
+    worst = custom_measure("worst", lambda y, p: float(abs(y - p).max()), task="regression", higher_is_better=False)
+
+    assert estimate(worst, [1.0, 2.0], [1.5, 4.0]) == 2.0
+
+
+def test_what_is_undefined_has_no_estimate():
+    with pytest.raises(ValueError, match="one class only"):
+        estimate("roc_auc", [1, 1, 1], [0.1, 0.2, 0.3])

@@ -10,7 +10,7 @@ import numpy as np
 
 from mlops_validators.binning import bins_of
 from mlops_validators.categories import MISSING, Categories, as_column, categories, missing
-from mlops_validators.intervals import interval, named
+from mlops_validators.intervals import estimate, interval, named
 from mlops_validators.multiplicity import widened
 from mlops_validators.verdict import FEWEST_ROWS, Verdict, check_bounds, judge, undecided
 
@@ -91,7 +91,7 @@ def search_slices(  # noqa: PLR0913
     """
     truth, score, known = np.asarray(y_true), np.asarray(y_score), named(measure)
     # What is wrong with the rows is told of all of them; it must not hide as slices without a value.
-    known(truth, score, threshold=options.get("threshold", 0.5))
+    estimate(known, truth, score, threshold=options.get("threshold", 0.5))
     related = None if groups is None else np.asarray(groups)
     found, undefined = [], 0
     for conditions, rows in slices_of(features, len(truth), min_rows=min_rows, depth=depth):

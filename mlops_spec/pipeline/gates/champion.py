@@ -11,7 +11,7 @@ from mlops_spec.pipeline.gates.case import result
 from mlops_spec.pipeline.judgement import Limit
 from mlops_spec.pipeline.measured import finite, measure_named, options
 from mlops_spec.spec.gates import gate_id
-from mlops_validators import Verdict, judge_non_inferior, paired_difference, undecided
+from mlops_validators import Verdict, estimate, judge_non_inferior, paired_difference, undecided
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,7 +40,7 @@ def results(case: Case, gate: ChampionGate) -> Iterator[GateResult]:
         found = paired_difference(
             measure, answers.truth, answers.score, rival.score, groups=answers.groups, **options(case.spec)
         )
-        baseline = finite(measure(answers.truth, rival.score, threshold=case.spec.evaluate.threshold))
+        baseline = finite(estimate(measure, answers.truth, rival.score, threshold=case.spec.evaluate.threshold))
     except ValueError as error:
         yield result(name, "champion", undecided(str(error)), bound=bound, metric=gate.metric)
         return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.pipeline.gates.case import limit, result
 from mlops_spec.pipeline.measured import finite, interval_of, measure_named
 from mlops_spec.spec.gates import gate_id
-from mlops_validators import judge, undecided
+from mlops_validators import estimate, judge, undecided
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +38,6 @@ def _baseline(case: Case, metric: str) -> float | None:
         return None
     measure = measure_named(case.root, case.spec, metric)
     try:
-        return finite(measure(case.answers.truth, rival, threshold=case.spec.evaluate.threshold))
+        return finite(estimate(measure, case.answers.truth, rival, threshold=case.spec.evaluate.threshold))
     except ValueError:
         return None
