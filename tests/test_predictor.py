@@ -318,6 +318,18 @@ def test_a_frame_is_converted_to_the_signature() -> None:
     assert shown["text"].isna().tolist() == [False, True]
 
 
+def test_columns_that_need_no_conversion_are_only_chosen() -> None:
+    frame = pd.DataFrame({"other": [1], "text": pd.Series(["x"], dtype="str"), "number": [2.5], "count": [3]})
+    types = {"count": "INT64", "number": "FP64", "text": "BYTES"}
+    inputs = tuple(Tensor(name=name, datatype=datatype, shape=(-1,)) for name, datatype in types.items())
+
+    shown = model_frame(frame, inputs)
+    shown.loc[0, "number"] = 0.0
+
+    assert shown.to_dict("list") == {"count": [3], "number": [0.0], "text": ["x"]}
+    assert frame["number"].tolist() == [2.5]
+
+
 def test_a_frame_that_lacks_columns_is_refused() -> None:
     with pytest.raises(Failure, match="lack the columns `a`, `b`"):
         model_frame(FRAME[["id"]], INPUTS)

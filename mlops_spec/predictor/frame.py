@@ -29,13 +29,16 @@ def model_frame(frame: pd.DataFrame, inputs: Sequence[Tensor]) -> pd.DataFrame:
         raise Failure(f"the rows lack {_columns(missing)}, which the model takes", exit_code=Exit.FINDINGS)
     if _is_ready(frame, inputs):
         return frame.copy(deep=False)
+    chosen = frame[[tensor.name for tensor in inputs]]
+    if _is_ready(chosen, inputs):
+        return chosen
     return pd.DataFrame(
         {tensor.name: _column(frame[tensor.name], tensor) for tensor in inputs}, index=frame.index, copy=False
     )
 
 
 def _is_ready(frame: pd.DataFrame, inputs: Sequence[Tensor]) -> bool:
-    """Whether there is nothing to convert: a server builds its frames so, and conversion costs it 1.5 ms a request."""
+    """Whether there is nothing to convert, which takes 1.5 ms: a server builds its frames so, and data files are so."""
     return len(frame.columns) == len(inputs) and all(
         tensor.name == name and (str(dtype) if tensor.datatype == "BYTES" else dtype) == _DTYPES.get(tensor.datatype)
         for tensor, name, dtype in zip(inputs, frame.columns, frame.dtypes, strict=True)

@@ -11,4 +11,5 @@ CATEGORIES = ["education", "marriage"]
 
 def prepare(rows: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     """The columns in this order, categories as objects: a missing one looks the same in one row and in a million."""
-    return rows[list(columns)].astype(dict.fromkeys(CATEGORIES, object))
+    prepared = rows[list(columns)]
+    return prepared.assign(**{name: prepared[name].astype(object) for name in CATEGORIES})
