@@ -23,6 +23,7 @@ from mlops_spec.ledger.who import agent, who
 from mlops_spec.monitor.alert import LABEL, beat, body, tell
 from mlops_spec.monitor.check import Check, as_json, as_text
 from mlops_spec.monitor.observed import Watched
+from mlops_spec.monitor.opener import Opener, opener
 from mlops_spec.monitor.state import check_state
 from mlops_spec.outputs.stages import data_file
 from mlops_spec.release.declared import Declared, declared_in
@@ -135,7 +136,11 @@ def _asked(world: World, github: GitHub | None, watched: Watched, options: _Opti
         return Check("log", told="pandas is not installed: not checked")
     module = import_module("mlops_spec.monitor.asked")
     log = module.Log(folder, world.now - timedelta(seconds=options.window), options.directory, options.state)
-    telling = module.Telling(github, _by(options), lambda line: click.echo(line, err=True)) if github else None
+    telling = None
+    if github is not None:
+        telling = module.Telling(
+            github, opener(world.git, github), _by(options), lambda line: click.echo(line, err=True)
+        )
     try:
         found: tuple[Check, ...] = module.check_asked(world, watched, log, telling)
     except Failure as failure:
@@ -152,18 +157,18 @@ def _tell(git: Git, github: GitHub, options: _Options, checks: tuple[Check, ...]
     if issue is not None:
         click.echo(f"issue #{issue.number}: {issue.html_url}", err=True)
     if spec is not None:  # nothing is appended to a ledger that does not hold
-        _set_back(git, github)
+        _set_back(git, opener(git, github))
         beat(git, model, checks, who=_by(options), now=now)
 
 
-def _set_back(git: Git, github: GitHub) -> None:
+def _set_back(git: Git, by: Opener) -> None:
     """The pull request that an agent without a token could not open."""
     world = newest_main(git)
     for name in world.spec.environments:
         if not isinstance(declared_in(git.tree(world.commit), name), Declared):
             continue
         try:
-            done = set_back(git, github, name)
+            done = set_back(by.git, by.github, name)
         except Failure as failure:
             click.echo(f"the pull request that sets {name} back could not be opened: {failure.message}", err=True)
             continue

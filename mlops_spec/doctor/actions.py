@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlops_spec.diagnostic import listed
 from mlops_spec.doctor.app import has_app
 from mlops_spec.doctor.control import Call, Control, known
 
@@ -65,7 +66,8 @@ class _Guard:
         may = known(snapshot.token).can_approve_pull_request_reviews
         needed = self._needed(snapshot)
         if needed and not may:
-            return "no GitHub App is configured, and GITHUB_TOKEN can't open the pull requests of promotions and alerts"
+            without = listed([place for place in self.expected.openers if not has_app(place, snapshot)])
+            return f"no GitHub App is configured in {without}, and GITHUB_TOKEN can't open pull requests"
         return (
             "GITHUB_TOKEN may approve pull requests, and nothing needs it to open any" if may and not needed else None
         )
@@ -82,10 +84,7 @@ class _Guard:
         return (Call("PUT", "actions/permissions/workflow", body),)
 
     def _needed(self, snapshot: Snapshot) -> bool:
-        """An alert's pull request is never the App's."""
-        monitor = self.expected.spec.monitor
-        alerts = monitor is not None and monitor.on_alert.open == "pull-request"
-        return alerts or (self.expected.promotes and not has_app(snapshot))
+        return self.expected.opens and not all(has_app(place, snapshot) for place in self.expected.openers)
 
 
 def _enabled(snapshot: Snapshot) -> str | None:

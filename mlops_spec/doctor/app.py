@@ -1,4 +1,4 @@
-"""The GitHub App that opens promotions, so that their checks run, and reads teams: a variable and a secret name it."""
+"""The GitHub App that opens pull requests, so that their checks run, and reads teams: a variable, and its key."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ _KEYS = ("AWS_", "AZURE_", "GCP_", "GCLOUD_", "GOOGLE_", "GDRIVE_", "DVC_", "S3_
 
 
 def controls(expected: Expected) -> Iterator[Control]:
-    if expected.promotes:
-        where = f"Settings → Environments → {BOT} → Environment secrets: {SECRET}"
-        yield Control("app/key", "the GitHub App that opens promotions has its key", where, _key)
+    for place in expected.openers if expected.opens else ():
+        where = f"Settings → Environments → {place} → Environment secrets: {SECRET}"
+        must = f"a GitHub App that opens pull requests in {place} has its key there"
+        yield Control(f"app/key/{place}", must, where, partial(_key, place))
     for place in dict.fromkeys(place for each in expected.places if each.teams for place in (BOT, each.name)):
         where = f"Settings → Environments → {place} → Environment secrets: {SECRET}, variables: {VARIABLE}"
         must = f"the GitHub App that reads the approvers' teams has its key in {place}"
@@ -32,20 +33,20 @@ def controls(expected: Expected) -> Iterator[Control]:
     yield Control("secrets/repository", must, where, _scattered)
 
 
-def has_app(snapshot: Snapshot) -> bool:
-    """Whether the variable that names the App is set where promotions are opened."""
-    return VARIABLE in known(snapshot.variables) or VARIABLE in known(snapshot.places[BOT].variables)
+def has_app(place: str, snapshot: Snapshot) -> bool:
+    """Whether the variable that names the App is set for the jobs of an environment."""
+    return VARIABLE in known(snapshot.variables) or VARIABLE in known(snapshot.places[place].variables)
 
 
-def _key(snapshot: Snapshot) -> str | None:
-    if has_app(snapshot) and SECRET not in known(snapshot.places[BOT].secrets):
-        return f"the variable {VARIABLE} names an App, but the environment {BOT} has no secret {SECRET}"
+def _key(place: str, snapshot: Snapshot) -> str | None:
+    if has_app(place, snapshot) and SECRET not in known(snapshot.places[place].secrets):
+        return f"the variable {VARIABLE} names an App, but the environment {place} has no secret {SECRET}"
     return None
 
 
 def _teams(place: str, snapshot: Snapshot) -> str | None:
     """A workflow's own token can't read who is in a team."""
-    if VARIABLE not in {*known(snapshot.variables), *known(snapshot.places[place].variables)}:
+    if not has_app(place, snapshot):
         return f"approvers are teams, but no variable {VARIABLE} names an App: their approvals can't be counted"
     if SECRET not in known(snapshot.places[place].secrets):
         return f"approvers are teams, but the environment {place} has no secret {SECRET}"

@@ -37,17 +37,23 @@ class Place:
 
 @dataclass(frozen=True)
 class Expected:
-    """Rulesets by their files' names, environments that jobs name, actions that they use, and the spec itself."""
+    """Rulesets by their files' names, environments that jobs name, actions that they use, and the spec itself.
+
+    `openers` are the environments of jobs that open pull requests, by an App where there is one.
+    """
 
     spec: Spec
     rulesets: dict[str, dict[str, Any]]
     places: tuple[Place, ...]
+    openers: tuple[str, ...]
     actions: tuple[str, ...]
 
     @property
-    def promotes(self) -> bool:
-        """Whether a workflow opens promotions."""
-        return any(place.name == BOT for place in self.places)
+    def opens(self) -> bool:
+        """Whether a workflow opens pull requests: promotions, what sets Git back after them, or an alert's."""
+        monitor = self.spec.monitor
+        alerts = monitor is not None and monitor.on_alert.open == "pull-request"
+        return alerts or any(place.name == BOT for place in self.places)
 
 
 def expected(spec: Spec) -> Expected:
@@ -58,14 +64,17 @@ def expected(spec: Spec) -> Expected:
         spec=spec,
         rulesets={path.stem: json.loads(text) for path, text in texts.items() if path.parent.name == "rulesets"},
         places=tuple(_place(name, spec) for name in dict.fromkeys(_named(workflows))),
+        openers=tuple(dict.fromkeys(_named(workflows, "permission-pull-requests"))),
         actions=tuple(sorted({action for text in workflows for action in _USES.findall(text)})),
     )
 
 
-def _named(workflows: list[str]) -> Iterator[str]:
+def _named(workflows: list[str], given: str = "") -> Iterator[str]:
+    """The environments of jobs, or of those alone that give an action a certain input."""
     for text in workflows:
         for job in yaml.safe_load(text)["jobs"].values():
-            if "environment" in job:
+            inputs = {name for step in job.get("steps", []) for name in step.get("with", {})}
+            if "environment" in job and (not given or given in inputs):
                 yield job["environment"]
 
 

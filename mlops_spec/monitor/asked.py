@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mlops_spec.forge.shapes import Issue, PullRequest
     from mlops_spec.ledger.record import Who
     from mlops_spec.monitor.check import Check
+    from mlops_spec.monitor.opener import Opener
     from mlops_spec.release.world import World
 
 __all__ = ["Log", "Telling", "branch_of", "check_asked"]
@@ -25,9 +26,10 @@ __all__ = ["Log", "Telling", "branch_of", "check_asked"]
 
 @dataclass(frozen=True)
 class Telling:
-    """Where alerts go: the forge, on whose behalf, and who is told meanwhile."""
+    """Where alerts go: the forge, who opens pull requests there, on whose behalf, and who is told meanwhile."""
 
     github: GitHub
+    opener: Opener
     by: Who
     say: Callable[[str], None]
 
@@ -55,7 +57,7 @@ def _alert(
     monitor = watched.spec.monitor
     if new is not None and monitor is not None and monitor.on_alert.open == "pull-request":
         try:
-            pull = propose_rows(world, telling.github, watched, checks, source)
+            pull = propose_rows(world, telling.opener, watched, checks, source)
         except Failure as failure:
             telling.say(f"no pull request with new rows: {failure.message}; an issue instead")
         else:

@@ -20,18 +20,17 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from mlops_spec.forge import GitHub
     from mlops_spec.forge.shapes import PullRequest
     from mlops_spec.monitor.check import Check
     from mlops_spec.monitor.log import Log
     from mlops_spec.monitor.observed import Watched
+    from mlops_spec.monitor.opener import Opener
     from mlops_spec.release.world import World
 
 
-_AFTER = """
-Merging trains, gates and stages a new version.
-
-If no check runs here: GitHub starts none on what a workflow's own token opened. Close this and open it again.
+_AFTER = "\nMerging trains, gates and stages a new version.\n"
+_UNCHECKED = """
+No check runs here: GitHub starts none on what a workflow's own token opened. Close this and open it again.
 """
 
 
@@ -41,7 +40,7 @@ def branch_of(environment: str) -> str:
 
 
 def propose_rows(
-    world: World, github: GitHub, watched: Watched, checks: Sequence[Check], source: tuple[Log, Path]
+    world: World, opener: Opener, watched: Watched, checks: Sequence[Check], source: tuple[Log, Path]
 ) -> PullRequest | None:
     """Opens the pull request; None: there are no newly labelled rows. An open one is left to its reviewers.
 
@@ -51,7 +50,7 @@ def propose_rows(
         Failure: the data can't be had or kept (69, 78), the labels are unfit (1), or the forge refuses.
     """
     branch = branch_of(watched.environment)
-    if found := pulls.of_branch(github, branch, base=layout.MAIN_BRANCH):
+    if found := pulls.of_branch(opener.github, branch, base=layout.MAIN_BRANCH):
         return found[0]
     log, package = source
     spec, git = watched.spec, world.git
@@ -73,6 +72,6 @@ def propose_rows(
     tree = git.write_tree(world.commit, dict(files))
     commit = git.write_commit(tree, parents=[world.commit], message=f"{title}\n", when=world.now)
     ref = f"refs/heads/{branch}"
-    git.push(Update(ref, commit, git.remote_refs(ref).get(ref)))
-    told = body(tuple(checks)) + evidence_text(checks) + _AFTER
-    return pulls.create(github, title=title, head=branch, base=layout.MAIN_BRANCH, body=told)
+    opener.git.push(Update(ref, commit, git.remote_refs(ref).get(ref)))
+    told = body(tuple(checks)) + evidence_text(checks) + _AFTER + ("" if opener.checked else _UNCHECKED)
+    return pulls.create(opener.github, title=title, head=branch, base=layout.MAIN_BRANCH, body=told)

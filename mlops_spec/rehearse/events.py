@@ -32,11 +32,11 @@ class Event:
     head: str | None = None  # the commit that shows the result; None: `commit`
 
 
-def pull_request(hub: Hub, pull: Pull, by: Person, api: str, *, action: str = "opened") -> Event:
-    """A pull request was opened, reopened, or got new commits (`synchronize`)."""
+def pull_request(hub: Hub, pull: Pull, by: Person, api: str) -> Event:
+    """A pull request was opened."""
     refresh(hub, pull)
     payload = {
-        "action": action,
+        "action": "opened",
         "number": pull.number,
         "pull_request": full_shape(hub, pull, api),
         **_shared(hub, by, api),
@@ -48,7 +48,7 @@ def pull_request(hub: Hub, pull: Pull, by: Person, api: str, *, action: str = "o
         commit=pull.merge_sha or pull.head_sha,
         branch=pull.base,
         actor=by.login,
-        action=action,
+        action="opened",
         changed=tuple(hub.origin.changed(base, pull.head_sha)),
         head=pull.head_sha,
     )

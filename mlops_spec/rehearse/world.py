@@ -101,15 +101,6 @@ class World:
         assert pull is not None, number
         return self.dispatch(events.pull_request(self.hub, pull, pull.user, self.api_url))
 
-    def reopen(self, number: int, login: str) -> list[Run]:
-        """Somebody closes a pull request and opens it again, which starts its workflows."""
-        for state in ("closed", "open"):
-            path = f"/repos/{self.repository}/pulls/{number}"
-            self.forge(login).send("PATCH", path, {"state": state}, needs="pull-requests: write")
-        pull = self.hub.pull(number)
-        assert pull is not None, number
-        return self.dispatch(events.pull_request(self.hub, pull, self.person(login), self.api_url, action="reopened"))
-
     def approve(self, number: int, login: str) -> None:
         path = f"/repos/{self.repository}/pulls/{number}/reviews"
         self.forge(login).send("POST", path, {"event": "APPROVE"}, needs="pull-requests: write")

@@ -31,7 +31,8 @@ def test_a_new_repository_lacks_nearly_all(fresh: Clinic) -> None:
         "repository/owners",
         "actions/enabled",
         "actions/used",
-        "app/key",
+        "app/key/promotion-bot",
+        "app/key/monitoring",
         "secrets/repository",
     }
 
@@ -126,10 +127,8 @@ ALONE: dict[str, Callable[[Clinic], Any]] = {
     "environment/production/reviewers": place("production", reviewers=[{"type": "User", "id": 104}]),
     "environment/production/self-review": place("production", prevent_self_review=False),
     "environment/production/bypass": place("production", can_admins_bypass=True),
-    "app/key": lambda c: (
-        c.settings.variables.update({"promotion-bot": [APP]})
-        or c.settings.actions["workflow"].update(can_approve_pull_request_reviews=False)
-    ),
+    "app/key/promotion-bot": lambda c: c.settings.variables.update({"promotion-bot": [APP]}),
+    "app/key/monitoring": lambda c: c.settings.variables.update({"monitoring": [APP]}),
     "secrets/repository": lambda c: c.settings.secrets.update({"": ["CODECOV", "AWS_SECRET_ACCESS_KEY"]}),
 }
 
@@ -151,7 +150,10 @@ def test_every_control_but_the_default_branch_was_missing_once(clinic: Clinic) -
     assert clinic.wrong() == {"repository/main": "missing"}
 
 
-BY_HAND = {"repository/owners", "environment/production/bypass", "app/key", "secrets/repository"}
+BY_HAND = {
+    *("repository/owners", "environment/production/bypass", "secrets/repository"),
+    *("app/key/promotion-bot", "app/key/monitoring"),
+}
 
 
 @pytest.mark.parametrize("name", sorted(ALONE.keys() - BY_HAND))
@@ -230,9 +232,11 @@ def test_another_ruleset_without_exceptions_makes_a_bypass_harmless(clinic: Clin
     assert clinic.wrong() == {}
 
 
-def test_with_an_app_workflows_need_not_open_pull_requests(clinic: Clinic) -> None:
+@pytest.mark.parametrize("monitor", ["monitor: {}", "monitor: {on_alert: {open: pull-request}}"])
+def test_with_an_app_workflows_need_not_open_pull_requests(clinic: Clinic, monitor: str) -> None:
+    clinic.spec = spec_of(SPEC.replace("monitor: {}", monitor))
     clinic.settings.variables[""] = [APP]
-    clinic.settings.secrets["promotion-bot"] = [KEY]
+    clinic.settings.secrets.update({"promotion-bot": [KEY], "monitoring": [KEY]})
 
     assert clinic.wrong() == {"actions/pull-requests": "missing"}
     clinic.heal()
@@ -240,12 +244,31 @@ def test_with_an_app_workflows_need_not_open_pull_requests(clinic: Clinic) -> No
     assert clinic.settings.actions["workflow"]["can_approve_pull_request_reviews"] is False
 
 
-def test_an_alert_that_opens_a_pull_request_needs_it_even_so(clinic: Clinic) -> None:
-    clinic.spec = spec_of(SPEC.replace("monitor: {}", "monitor: {on_alert: {open: pull-request}}"))
-    clinic.settings.variables[""] = [APP]
+def test_an_app_that_only_promotes_leaves_the_monitor_to_its_own_token(clinic: Clinic) -> None:
+    clinic.settings.variables["promotion-bot"] = [APP]
     clinic.settings.secrets["promotion-bot"] = [KEY]
 
     assert clinic.wrong() == {}
+    clinic.settings.actions["workflow"]["can_approve_pull_request_reviews"] = False
+    assert "no GitHub App is configured in `monitoring`," in clinic.results()["actions/pull-requests"].why
+
+
+def test_a_variable_of_the_repository_asks_for_the_key_in_each_environment(clinic: Clinic) -> None:
+    """The job that has the variable and no key ends as failed, each time."""
+    clinic.settings.variables[""] = [APP]
+    clinic.settings.secrets["promotion-bot"] = [KEY]
+
+    assert clinic.wrong() == {"actions/pull-requests": "missing", "app/key/monitoring": "missing"}
+
+
+def test_an_alert_that_opens_a_pull_request_needs_a_way_to_open_it_without_any_promotion(clinic: Clinic) -> None:
+    promoted = '  production: {after: staging, promote: {approvals: 2, approvers: ["@bob", "@carol"]}}\n'
+    clinic.spec = spec_of(
+        SPEC.replace(promoted, "").replace("monitor: {}", "monitor: {on_alert: {open: pull-request}}")
+    )
+    clinic.settings.variables["monitoring"] = [APP]
+
+    assert clinic.wrong()["app/key/monitoring"] == "missing"
 
 
 def test_a_private_repository_is_told_what_its_plan_does_not_offer(clinic: Clinic) -> None:
@@ -291,7 +314,7 @@ def test_what_the_token_may_not_see_is_unknown_and_never_met(clinic: Clinic) -> 
     seen = clinic.wrong("alice")
 
     assert set(seen.values()) == {"unknown"}
-    assert {"actions/pinned", "actions/token", "main/bypass", "secrets/repository", "app/key"} < seen.keys()
+    assert {"actions/pinned", "actions/token", "main/bypass", "secrets/repository", "app/key/monitoring"} < seen.keys()
     assert "main/approvals" not in seen
     assert "administration" in clinic.results("alice")["main/bypass"].remedy
 
@@ -302,7 +325,9 @@ def test_environments_without_promotion_need_no_app(clinic: Clinic) -> None:
     )
 
     assert not {
-        name for name in clinic.results() if "promotion-bot" in name or "production" in name or name == "app/key"
+        name
+        for name in clinic.results()
+        if "promotion-bot" in name or "production" in name or name.startswith("app/key")
     }
 
 
@@ -325,7 +350,7 @@ def test_the_app_reads_teams_where_the_jobs_run(clinic: Clinic) -> None:
     }
     clinic.settings.secrets["production"] = [KEY]
     assert missing() == {}
-    assert clinic.results()["app/key"].verdict == "met"
+    assert clinic.results()["app/key/promotion-bot"].verdict == "met"
 
 
 def test_approvers_that_are_persons_need_no_app(clinic: Clinic) -> None:

@@ -41,6 +41,7 @@ DEPLOY = {
     "base_serial: 0\nbase_digest: null\nevidence: []\n",
 }
 DIGEST = "sha256:" + "1" * 64
+PEOPLE = (Person("github-actions[bot]", 4, "token", type="Bot"), Person("app[bot]", 5, "app-token", type="Bot"))
 
 
 @dataclass
@@ -87,7 +88,7 @@ class World:
 @pytest.fixture
 def world(tmp_path: Path) -> Iterator[World]:
     origin = Origin.create(tmp_path / "origin.git")
-    hub = Hub("acme/churn", origin, (Person("github-actions[bot]", 4, "token", type="Bot"),), "https://github.com")
+    hub = Hub("acme/churn", origin, PEOPLE, "https://github.com")
     Git(tmp_path).run("clone", "--quiet", str(origin.path), "clone")
     git = Git.open(tmp_path / "clone")
     files = {"model.yaml": SPEC.encode(), **{name: text.encode() for name, text in DEPLOY.items()}}

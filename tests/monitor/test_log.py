@@ -22,6 +22,7 @@ from mlops_spec.forge import GitHub, issues, pulls
 from mlops_spec.git import Git, Update
 from mlops_spec.manifest import Data, Manifest, PackagedFile, Signature, Tensor, canonical, manifest_bytes
 from mlops_spec.monitor.inputs import check_contract, check_drift
+from mlops_spec.monitor.opener import opener
 from mlops_spec.monitor.performance import check_performance
 from mlops_spec.monitor.predictions import read_log
 from mlops_spec.package import digest, read_manifest
@@ -294,7 +295,7 @@ def host(world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
     world.stage("v1.0.0", 1)
     Git(tmp_path).run("clone", "--quiet", "--bare", str(world.hub.origin.path), str(state / "repository.git"))
     (state / "agent.json").write_text('{"environment": "staging"}')
-    for name in ("GITHUB_ACTIONS", "MLOPS_SPEC_PUSH_TOKEN", "MLOPS_PREDICTION_LOG"):
+    for name in ("GITHUB_ACTIONS", "MLOPS_SPEC_PUSH_TOKEN", "MLOPS_PREDICTION_LOG", "MLOPS_APP_TOKEN"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("GITHUB_REPOSITORY", "acme/churn")
     monkeypatch.setenv("GITHUB_API_URL", world.api)
@@ -410,7 +411,7 @@ def test_labelled_rows_become_a_pull_request(world: World, host: Path, capsys: p
     (pull,) = pulls.of_branch(github, "mlops/retrain-staging", state="all")
     assert pull.title == "Retrain churn: 2 newly labelled rows of staging"
     assert "age: psi" in (pull.body or "")
-    assert "Close this and open it again." in (pull.body or "")  # who merges it must know how its checks start
+    assert "Close this and open it again." not in (pull.body or "")  # a host's token is no workflow's own
     assert issues.labelled(github, "mlops-monitor-staging") == []
     text = new_rows(world, "data/churn.csv")
     frame = rows(1000, 2, shift=1)
@@ -420,6 +421,45 @@ def test_labelled_rows_become_a_pull_request(world: World, host: Path, capsys: p
     assert added["left"].tolist() == [5.5, 4]
     assert added["age"].tolist() == pytest.approx(frame["age"][1:3].tolist())
     assert added["visits"].tolist() == frame["visits"][1:3].tolist()
+
+
+@pytest.mark.parametrize(
+    ("app", "login", "checked"), [("app-token", "app[bot]", True), ("", "github-actions[bot]", False)]
+)
+def test_in_a_workflow_the_app_opens_the_pull_request_where_there_is_one(
+    world: World,
+    host: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    *,
+    app: str,
+    login: str,
+    checked: bool,
+) -> None:
+    """Who merges it must know whether its checks start; the rest is told by the run's own token, which is enough."""
+    github = wanting_a_pull_request(world, host, **{"data/churn.csv": DATA.encode()})
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    monkeypatch.setenv("MLOPS_APP_TOKEN", app)
+
+    monitor(capsys, "--state", host, "-C", host)
+
+    (pull,) = pulls.of_branch(github, "mlops/retrain-staging")
+    (issue,) = issues.labelled(github, "mlops-monitor-host-staging")
+    assert pull.user is not None
+    assert issue.user is not None
+    assert (pull.user.login, issue.user.login) == (login, "github-actions[bot]")
+    assert ("Close this and open it again." not in (pull.body or "")) is checked
+
+
+def test_the_app_pushes_what_it_opens(world: World) -> None:
+    """Else a later push to an open pull request would start no checks."""
+    github, git = GitHub("acme/churn", "token", world.api), replace(world.git, token="token")
+
+    by = opener(git, github, {"GITHUB_ACTIONS": "true", "MLOPS_APP_TOKEN": "app-token"})
+    own = opener(git, github, {"GITHUB_ACTIONS": "true", "MLOPS_APP_TOKEN": ""})
+
+    assert (by.git.token, by.github.token, by.checked) == ("app-token", "app-token", True)
+    assert (own.git.token, own.github.token, own.checked) == ("token", "token", False)
 
 
 def test_data_that_dvc_keeps_are_pushed_first(

@@ -272,6 +272,24 @@ def test_who_is_in_a_team_is_read_with_a_token_of_the_app_that_may_do_nothing_el
                     }
 
 
+def test_pull_requests_are_opened_with_a_token_of_the_app_that_may_do_nothing_else(variants: list[Path]) -> None:
+    """Where there is one, whose pull requests start their checks; the monitor goes on without what it can't have."""
+    for root in variants:
+        for name, job in jobs(root).items():
+            given = [step["with"] for step in job.get("steps", []) if step.get("id") == "app"]
+            opens = name.endswith("/monitor") or "/propose-" in name
+            assert len(given) == int(opens), name
+            for token in given:
+                assert {key: token[key] for key in token if key.startswith("permission-")} == {
+                    "permission-contents": "write",
+                    "permission-pull-requests": "write",
+                }
+                last = job["steps"][-1]
+                handed = [value for value in last["env"].values() if "steps.app.outputs.token" in value]
+                assert len(handed) == 1
+                assert (last.get("if") == "${{ !cancelled() }}") == name.endswith("/monitor")
+
+
 def test_every_job_has_a_limit_and_a_runner_of_a_fixed_version(variants: list[Path]) -> None:
     for root in variants:
         for name, job in jobs(root).items():
