@@ -51,7 +51,7 @@ class Output:
 
 
 def outputs(spec: Spec, present: frozenset[str]) -> tuple[Output, ...]:
-    """Decides what there is, ordered by path; `present` says which of `stages.SURROUNDINGS` the repository has."""
+    """Decides what there is, ordered by path; `present` says which of `spec.stages.SURROUNDINGS` the repository has."""
     found = (*_pipeline(spec, present), *_workflows(spec), *_ownership(spec), *_environments(spec))
     return tuple(sorted(found, key=lambda output: output.path.as_posix()))
 

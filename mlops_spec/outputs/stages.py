@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from mlops_spec import layout
 from mlops_spec.errors import Failure
 from mlops_spec.spec.data import Import
+from mlops_spec.spec.stages import SURROUNDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from mlops_spec.spec import Spec
     from mlops_spec.spec.data import Data
 
-# What changes a stage's result without standing in its inputs: the environment it runs in, and the code.
-SURROUNDINGS = ("src", "uv.lock", "pyproject.toml", ".python-version")
 OURS = ("split", "train", "evaluate", "package")
 
 # The parts of the spec that each stage reads: a change elsewhere, such as in `monitor`, runs nothing again.

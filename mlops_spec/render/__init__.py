@@ -11,11 +11,11 @@ import jinja2
 from mlops_spec.actions import TEMPLATE
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.outputs import Kind, Output, outputs
-from mlops_spec.outputs.stages import SURROUNDINGS
 from mlops_spec.overlay import apply, overlays, patch_of, read_text
 from mlops_spec.render.scalars import WRITERS
 from mlops_spec.render.shared import share
 from mlops_spec.render.structure import check_structure
+from mlops_spec.spec.stages import SURROUNDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

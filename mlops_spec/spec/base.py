@@ -42,7 +42,16 @@ def words(pattern: str, maximum: int, right: str, *examples: str, minimum: int =
 
 _PLAIN = "one line of text without control characters and `${`"
 _SLUG = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
-_STEP = r"[A-Za-z0-9_@+=, -]"
+_IN_STEP = r"[A-Za-z0-9_@+=,. -]"
+# A step with one dot in front: anything but `.git`, in whatever case and with whatever dots and spaces behind it, which
+# some file systems take for Git's own folder.
+_HIDDEN = (
+    rf"\.([A-FH-Za-fh-z0-9_@+=,]{_IN_STEP}*|[Gg]([A-HJ-Za-hj-z0-9_@+=,. -]{_IN_STEP}*)?"
+    rf"|[Gg][Ii]([A-SU-Za-su-z0-9_@+=,. -]{_IN_STEP}*)?|[Gg][Ii][Tt][. ]*[A-Za-z0-9_@+=,-]{_IN_STEP}*)"
+)
+# Neither `.`, `..` nor `.git`; three dots in front are more than anybody means.
+_STEP = rf"(\.\.)?[A-Za-z0-9_@+=,]{_IN_STEP}*|{_HIDDEN}"
+_LATER_STEP = rf"({_STEP}|[ -]{_IN_STEP}*)"
 _ENTRY = r"[A-Za-z_][A-Za-z0-9_]*"
 
 SafeText = Annotated[str, words(SAFE_TEXT, 500, _PLAIN, minimum=0)]
@@ -55,14 +64,24 @@ StageName = Annotated[
     str, words(r"^[a-z][a-z0-9]*([_-][a-z0-9]+)*$", 63, "lower-case words joined by `-` or `_`", "features")
 ]
 MetricName = Annotated[str, words(r"^[a-z][a-z0-9_]*$", 63, "a metric's name in lower case", "roc_auc")]
-# No step is `.` or `..`, and the first starts with neither `/`, `~`, `-` nor a space.
+# The first step starts with neither `/`, `~`, `-` nor a space.
 RepoPath = Annotated[
     str,
     words(
-        rf"^(\.{{0,2}}[A-Za-z0-9_@+=,]({_STEP}|\.)*)(/\.{{0,2}}{_STEP}({_STEP}|\.)*)*$",
+        rf"^({_STEP})(/{_LATER_STEP})*$",
         255,
-        "a path inside the repository, relative to its root, without `..`",
+        "a path inside the repository, relative to its root, without `..` and `.git`",
         "data/credit_default.csv",
+    ),
+]
+# The last part becomes a file's name in `data/`.
+DataAddress = Annotated[
+    str,
+    words(
+        rf"^([a-z][a-z0-9+.-]*:/)?/([^$\\{_UNSAFE}/]*/)*({_STEP})$",
+        500,
+        "an address such as `s3://bucket/rows.csv`, whose last part is a file's name",
+        "s3://bucket/rows.csv",
     ),
 ]
 EntryPoint = Annotated[

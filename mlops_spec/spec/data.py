@@ -6,13 +6,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mlops_spec.spec.base import ColumnName, Probability, RepoPath, SafeText, Scalar, Strict, Text
+from mlops_spec.spec.base import ColumnName, DataAddress, Probability, RepoPath, SafeText, Scalar, Strict, Text
 
 
 class Import(Strict):
     """Data that lives outside the repository and is brought in by `dvc import-url`."""
 
-    import_: Text = Field(alias="import", description="Address that DVC can read, such as `s3://bucket/key`.")
+    import_: DataAddress = Field(
+        alias="import", description="Address that DVC can read; its last part names the file in `data/`."
+    )
     version: Text | None = Field(None, description="Version of the object, where the store keeps versions.")
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from mlops_spec.diagnostic import Address
     from mlops_spec.spec import Spec
 
+#: What changes a stage's result without standing in its inputs: the environment it runs in, and the code.
+SURROUNDINGS = ("src", "uv.lock", "pyproject.toml", ".python-version")
 OWN_STAGES = ("split", "train", "evaluate", "package")
 #: path → the stage of every pipeline that writes it
 OWN_OUTPUTS = {

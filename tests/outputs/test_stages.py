@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from mlops_spec.errors import Failure
-from mlops_spec.outputs.stages import SURROUNDINGS, Stage, stages
+from mlops_spec.outputs.stages import Stage, stages
 from mlops_spec.spec import Spec
+from mlops_spec.spec.stages import SURROUNDINGS
 
 MINIMAL: dict[str, Any] = {
     "spec": 1,
