@@ -10,6 +10,9 @@ from mlops_validators.categories import categories, crossed
 from mlops_validators.domain import domain_auc
 from mlops_validators.drift import drift, drifted
 from mlops_validators.fairness import Groups, count_groups, disparity_interval
+from mlops_validators.leak import exact_duplicates, judge_duplicates, near_duplicates
+from mlops_validators.revealing import revealing
+from mlops_validators.weak_slices import judge_search, search_slices
 
 MANY, WIDE = 10_000_000, 5_000
 pytestmark = pytest.mark.slow
@@ -91,6 +94,46 @@ def test_a_domain_of_five_thousand_columns():
     rng = np.random.default_rng(0)
 
     assert domain_auc(rng.normal(size=(100, WIDE)), rng.normal(size=(100, WIDE)) + 1).value > 0.9
+
+
+def wide(rows):
+    rng = np.random.default_rng(rows)
+    return {f"c{k}": rng.normal(size=rows) for k in range(WIDE)}
+
+
+def test_near_copies_among_five_thousand_columns():
+    """Column by column it takes 4 s; halves of the columns that no two rows share end the search, in 1 s."""
+    train, test = wide(7_500), wide(2_500)
+    for name in train:
+        test[name][:9] = train[name][:9] + (name == "c7")
+
+    assert near_duplicates(train, test).found.nonzero()[0].tolist() == list(range(9))
+    assert seconds(lambda: near_duplicates(train, test)) < 4 * seconds(lambda: exact_duplicates(train, test)) + 2
+
+
+def test_near_copies_among_ten_million_rows():
+    rng = np.random.default_rng(0)
+    train, test = ({f"c{k}": rng.normal(size=rows) for k in range(3)} for rows in (MANY, 1_000))
+
+    assert exact_duplicates(train, test).rows == 0
+    assert judge_duplicates(near_duplicates(train, test)).verdict == "pass"
+
+
+def test_a_feature_among_five_thousand_gives_the_target_away():
+    features = wide(5_000)
+    target = (features["c7"] > 0).astype(int)
+
+    assert [found.column for found in revealing(features, target, "binary-classification")] == ["c7"]
+
+
+def test_slices_of_five_thousand_columns():
+    features = wide(4_000)
+    truth, score, _ = vectors("roc_auc", 4_000)
+
+    found = search_slices("roc_auc", truth, score, features)
+
+    assert len(found.slices) == 4 * WIDE
+    assert judge_search(found, minimum=0.5)[0].verdict == "pass"
 
 
 def test_ten_million_names():

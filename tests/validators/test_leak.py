@@ -70,6 +70,27 @@ def test_copies_with_one_column_changed_or_numbers_shaken_are_near(split):
         assert near_duplicates(train, changed).found[:9].all()
 
 
+@pytest.mark.parametrize("columns", range(1, 8))
+def test_twins_are_those_that_a_comparison_of_all_pairs_finds(columns):
+    rng = np.random.default_rng(columns)
+    train, test = (rng.integers(0, 4, (rows, columns)) for rows in (60, 40))
+    apart = 0 if columns == 1 else 1
+
+    found = near_duplicates(*({f"c{k}": rows[:, k] for k in range(columns)} for rows in (train, test)))
+
+    across = (test[:, None] != train[None]).sum(axis=2) <= apart
+    within = ((train[:, None] != train[None]).sum(axis=2) <= apart) & ~np.eye(60, dtype=bool)
+    assert found.found.tolist() == across.any(axis=1).tolist()
+    assert found.expected == within.any(axis=1).mean()
+
+
+def test_numbers_at_the_ends_of_the_range_are_rounded_or_left():
+    tiny, huge = {"a": [5e-324, 2e-310], "b": [1, 2]}, {"a": [1.7976e308, -np.inf], "b": [3, 4]}
+
+    assert near_duplicates(tiny, tiny).found.all()
+    assert not near_duplicates(tiny, huge).found.any()
+
+
 def test_columns_of_few_values_repeat_by_chance():
     """Two small categories: every test row has a twin in training, and so has every training row."""
     rng = np.random.default_rng(2)

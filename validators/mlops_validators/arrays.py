@@ -159,6 +159,20 @@ def divide(above: Floats, below: Floats) -> Floats:
     return np.asarray(np.divide(above, below, out=blank, where=below != 0))
 
 
+def significant(values: Floats, digits: int) -> Floats:
+    """Numbers rounded to so many significant digits (at most 8); 0, NaN, infinities and less than 1e-300 stay.
+
+    >>> significant(np.array([1234.0, -0.0456, 0.0, np.inf]), 2)
+    array([ 1.2e+03, -4.6e-02,  0.0e+00,      inf])
+    """
+    size = np.abs(values)
+    ordinary = np.isfinite(size) & (size >= 1e-300)  # below, 10^place is infinite
+    place = digits - 1 - np.floor(np.log10(np.where(ordinary, size, 1.0)))
+    unit = 10.0**place
+    with np.errstate(over="ignore"):  # near the greatest number, which may round up to infinity
+        return np.where(ordinary, np.round(np.where(ordinary, values, 0.0) * unit) / unit, values)
+
+
 def _numbers_or_integers(name: str, values: ArrayLike) -> Anything:
     """Whole numbers as they are, which takes no memory; anything else as checked floats."""
     array = np.asarray(values)

@@ -79,6 +79,23 @@ def count(bins: Bins, column: ArrayLike) -> Integers:
     )
 
 
+def places(edges: Floats, numbers: Anything) -> Integers:
+    """The bin of each number, shape (n,): how many of the `edges` it reaches; NaN is in the last, `len(edges) + 1`.
+
+    >>> places(np.array([1.0, 2.0]), np.array([0.0, 1.0, 5.0, np.nan]))
+    array([0, 1, 2, 3])
+    """
+    found = np.empty(len(numbers), dtype=np.intp)
+    for block in blocks(len(numbers)):
+        part = numbers[block].astype(np.float64)
+        reached = np.zeros(len(part), dtype=np.min_scalar_type(len(edges) + 1))
+        for edge in edges:  # comparing a whole block is faster than placing each number
+            reached += part >= edge
+        reached[np.isnan(part)] = len(edges) + 1
+        found[block] = reached
+    return found
+
+
 def _at_quantiles(ranked: Anything, bins: int) -> Bins:
     inner = _quantiles(ranked, np.arange(1, bins) / bins)
     return Bins(edges=np.unique(inner[inner > ranked[0]]))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlops_validators.arrays import BINARY, MULTICLASS, REGRESSION, Task, numbers
-from mlops_validators.binning import bins_of
+from mlops_validators.binning import bins_of, places
 from mlops_validators.categories import as_column, categories, missing
 
 if TYPE_CHECKING:
@@ -77,8 +77,7 @@ def _cells(column: Anything) -> Integers:
     bins = bins_of(column, bins=CELLS) if not missing(column).all() else None
     if bins is None or bins.edges is None:
         return categories(column).codes
-    values = column.astype(np.float64)
-    return np.where(np.isnan(values), len(bins.edges) + 1, np.searchsorted(bins.edges, values, side="right"))
+    return places(bins.edges, column)
 
 
 def _out_of_fold(cells: Integers, target: Floats) -> tuple[Integers, Floats]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from mlops_validators.arrays import significant
 from mlops_validators.categories import as_column, missing
 
 if TYPE_CHECKING:
@@ -88,10 +89,7 @@ def _spread(column: Anything) -> float:
 
 
 def _round(column: Anything, rows: Anything, _: np.random.Generator, __: float) -> Anything:
-    chosen = column[rows]
-    ordinary = np.isfinite(chosen) & (chosen != 0)
-    unit = 10.0 ** (DIGITS - 1 - np.floor(np.log10(np.abs(np.where(ordinary, chosen, 1.0)))))
-    return np.where(ordinary, np.round(np.where(ordinary, chosen, 0.0) * unit) / unit, chosen)
+    return significant(column[rows], DIGITS)
 
 
 def _swap(column: Anything, rows: Anything, rng: np.random.Generator, _: float) -> Anything:

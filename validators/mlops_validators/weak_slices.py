@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mlops_validators.binning import bins_of
+from mlops_validators.binning import bins_of, places
 from mlops_validators.categories import MISSING, Categories, as_column, categories, missing
 from mlops_validators.intervals import estimate, interval, named
 from mlops_validators.multiplicity import widened
@@ -188,10 +188,8 @@ def _cut(name: str, column: ArrayLike, rows: int) -> Categories:
     bins = bins_of(values, bins=BINS) if not missing(values).all() else None
     if bins is None or bins.edges is None:
         return categories(values)
-    number = values.astype(np.float64)
-    codes = np.where(np.isnan(number), len(bins.edges) + 1, np.searchsorted(bins.edges, number, side="right"))
     ends = ["-∞", *(f"{edge:.6g}" for edge in bins.edges), "∞"]
-    return Categories(codes, (*(f"[{low}, {high})" for low, high in pairwise(ends)), MISSING))
+    return Categories(places(bins.edges, values), (*(f"[{low}, {high})" for low, high in pairwise(ends)), MISSING))
 
 
 def _cells(codes: Integers, min_rows: int) -> Iterator[tuple[int, Integers]]:
