@@ -9,13 +9,16 @@ README = Path(__file__).parents[2] / "validators" / "README.md"
 SHORT = {"binary-classification": "binary", "multiclass-classification": "multiclass", "regression": "regression"}
 
 
-def test_every_measure_is_listed_with_its_tasks_and_direction():
-    rows = re.findall(
-        r"^\| `(\w+)` \| ([\w, ]+) \| (higher|lower) \|", README.read_text(encoding="utf-8"), re.MULTILINE
-    )
+def test_every_measure_is_listed_with_its_tasks_direction_and_formula():
+    line = re.compile(r"^\| `(\w+)` \| ([\w, ]+) \| (higher|lower) \| (.+) \|$", re.MULTILINE)
 
-    assert rows == [
-        (name, ", ".join(SHORT[task] for task in measure.tasks), "higher" if measure.higher_is_better else "lower")
+    assert line.findall(README.read_text(encoding="utf-8")) == [
+        (
+            name,
+            ", ".join(SHORT[task] for task in measure.tasks),
+            "higher" if measure.higher_is_better else "lower",
+            measure.formula.replace("|", "\\|"),
+        )
         for name, measure in MEASURES.items()
     ]
 

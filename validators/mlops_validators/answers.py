@@ -28,7 +28,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Answers:
-    """Arrays that were checked: `truth` (n,), `score` (n,) or (n, k)."""
+    """Arrays that were checked: `truth` (n,), `score` (n,) or (n, k).
+
+    >>> Answers("binary-classification", np.array([0, 1]), np.array([0.2, 0.9])).classes
+    2
+    """
 
     task: Task
     truth: Anything
@@ -42,6 +46,15 @@ class Answers:
 
 def answers(y_true: ArrayLike, y_score: ArrayLike, tasks: tuple[Task, ...], measure: str) -> Answers:
     """Checks both arrays for the task that they show: a matrix of scores is multiclass, a vector is the other one.
+
+    Args:
+        y_true: shape (n,), as `arrays` has it for the task.
+        y_score: shape (n,) or (n, k).
+        tasks: what the measure is for.
+        measure: its name, for errors.
+
+    Raises:
+        ValueError: an array is malformed, or of another task.
 
     >>> answers([0, 1], [0.2, 0.9], ("binary-classification",), "roc_auc").task
     'binary-classification'
@@ -64,7 +77,10 @@ def answers(y_true: ArrayLike, y_score: ArrayLike, tasks: tuple[Task, ...], meas
 
 
 def decide(given: Answers, threshold: float) -> Integers:
-    """Labels from scores: 1 from `threshold` on, or the most probable class (the first of equals).
+    """Labels from scores, (n,): 1 from `threshold` on, or the most probable class (the first of equals).
+
+    Raises:
+        ValueError: the threshold of a binary task is not strictly between 0 and 1.
 
     >>> decide(answers([0, 1], [0.2, 0.9], ("binary-classification",), "f1"), 0.5)
     array([0, 1], dtype=int8)

@@ -28,7 +28,10 @@ SUM_TOLERANCE = 1e-4  # how far a row of probabilities may be from 1: float32 so
 
 
 def numbers(name: str, values: ArrayLike, *, dimensions: tuple[int, ...] = (1,)) -> Floats:
-    """`values` as finite float64, or a ValueError that counts what is not.
+    """`values` as finite float64, of a shape with so many `dimensions`: (n,), or (n, k).
+
+    Raises:
+        ValueError: they are no numbers, of another shape, none, or so many of them are NaN or infinite.
 
     >>> numbers("y_score", [0.1, float("nan")])
     Traceback (most recent call last):
@@ -53,6 +56,9 @@ def numbers(name: str, values: ArrayLike, *, dimensions: tuple[int, ...] = (1,))
 def same_length(**arrays: Anything) -> int:
     """The common number of rows.
 
+    Raises:
+        ValueError: lengths differ.
+
     >>> same_length(y_true=np.zeros(3), y_score=np.zeros(2))
     Traceback (most recent call last):
         ...
@@ -65,7 +71,10 @@ def same_length(**arrays: Anything) -> int:
 
 
 def binary_labels(name: str, values: ArrayLike) -> Integers:
-    """0 and 1, both present, as integers: those that were given, or a byte each.
+    """0 and 1, both present, as integers (n,): those that were given, or a byte each.
+
+    Raises:
+        ValueError: values are others, one class only, or as `numbers`.
 
     >>> binary_labels("y_true", [1, 0])
     array([1, 0])
@@ -80,6 +89,9 @@ def binary_labels(name: str, values: ArrayLike) -> Integers:
 def zeros_and_ones(name: str, values: ArrayLike, needed: str = "must be 0 or 1 for a binary task") -> Integers:
     """0 and 1, perhaps one of them alone, as `binary_labels` has them; `needed` is what the error says.
 
+    Raises:
+        ValueError: values are others, or as `numbers`.
+
     >>> zeros_and_ones("y_pred", [True, True])
     array([1, 1], dtype=int8)
     """
@@ -90,7 +102,10 @@ def zeros_and_ones(name: str, values: ArrayLike, needed: str = "must be 0 or 1 f
 
 
 def class_codes(name: str, values: ArrayLike, classes: int) -> Integers:
-    """Class codes 0 to `classes`-1, at least two of them present.
+    """Class codes 0 to `classes`-1, (n,), at least two of them present.
+
+    Raises:
+        ValueError: values are others, one class only, or as `numbers`.
 
     >>> class_codes("y_true", [2.0, 0.0], classes=3)
     array([2, 0])
@@ -103,7 +118,10 @@ def class_codes(name: str, values: ArrayLike, classes: int) -> Integers:
 
 
 def probabilities(name: str, values: ArrayLike, *, dimensions: tuple[int, ...] = (1,)) -> Floats:
-    """Numbers within [0, 1]; the rows of a matrix sum to 1 and are scaled so that they do to the last digit.
+    """Numbers within [0, 1], (n,); the rows of a matrix (n, k) sum to 1 and are scaled to do so to the last digit.
+
+    Raises:
+        ValueError: values are outside, rows are off by more than 0.0001, or as `numbers`.
 
     >>> probabilities("y_score", [0.2, 1.5])
     Traceback (most recent call last):
@@ -123,7 +141,10 @@ def probabilities(name: str, values: ArrayLike, *, dimensions: tuple[int, ...] =
 
 
 def row_weights(values: ArrayLike, rows: int) -> Floats:
-    """Weights, one for each row: finite, none negative, not all zero.
+    """Weights, one for each row, (n,): finite, none negative, not all zero.
+
+    Raises:
+        ValueError: they are others, or not one for each row.
 
     >>> row_weights([1, 2], rows=2)
     array([1., 2.])
@@ -141,6 +162,9 @@ def row_weights(values: ArrayLike, rows: int) -> Floats:
 def confidence_level(confidence: float) -> float:
     """A level strictly between 0 and 1.
 
+    Raises:
+        ValueError: it is not.
+
     >>> confidence_level(0.95)
     0.95
     """
@@ -150,7 +174,7 @@ def confidence_level(confidence: float) -> float:
 
 
 def divide(above: Floats, below: Floats) -> Floats:
-    """`above / below`, NaN where `below` is 0.
+    """`above / below`, of shapes such as (b, k) that broadcast; NaN where `below` is 0.
 
     >>> divide(np.array([1.0, 1.0]), np.array([2.0, 0.0]))
     array([0.5, nan])
@@ -160,7 +184,7 @@ def divide(above: Floats, below: Floats) -> Floats:
 
 
 def significant(values: Floats, digits: int) -> Floats:
-    """Numbers rounded to so many significant digits (at most 8); 0, NaN, infinities and less than 1e-300 stay.
+    """Numbers (n,) rounded to so many significant digits (at most 8); 0, NaN, infinities and less than 1e-300 stay.
 
     >>> significant(np.array([1234.0, -0.0456, 0.0, np.inf]), 2)
     array([ 1.2e+03, -4.6e-02,  0.0e+00,      inf])

@@ -27,7 +27,11 @@ CHUNK = 32_768  # rows compared at a time: they stay in the cache
 
 @dataclass(frozen=True)
 class Bins:
-    """Where a column is cut; exactly one of the two is given."""
+    """Where a column is cut; exactly one of the two is given.
+
+    >>> Bins(values=("a", "b")).size
+    4
+    """
 
     edges: Floats | None = None
     """Ascending inner edges; a value on an edge belongs above it."""
@@ -41,7 +45,11 @@ class Bins:
 
 
 def bins_of(reference: ArrayLike, *, bins: int = BINS) -> Bins:
-    """The bins of a reference column.
+    """The bins of a reference column: a number's quantiles, or a category's values.
+
+    Args:
+        reference: shape (n,), of any type; None and NaN are missing.
+        bins: how many a number of more than 20 values is cut into, of equal shares.
 
     Raises:
         ValueError: no column, or no value in it.
@@ -64,9 +72,12 @@ def bins_of(reference: ArrayLike, *, bins: int = BINS) -> Bins:
 
 
 def count(bins: Bins, column: ArrayLike) -> Integers:
-    """How many values fall into each bin, shape (bins.size,).
+    """How many values of a column (n,) fall into each bin, shape (bins.size,).
 
     The last bin is missing values; the one before, of categories, what the reference has not.
+
+    Raises:
+        ValueError: the bins are of numbers, and the column is not.
 
     >>> count(Bins(values=("a", "b")), ["a", "c", None, "a"])
     array([2, 0, 1, 1])

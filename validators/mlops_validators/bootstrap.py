@@ -31,7 +31,11 @@ FEWEST_RESAMPLES = 100
 
 @dataclass(frozen=True)
 class Design:
-    """How rows were drawn, hence how to draw them again."""
+    """How rows were drawn, hence how to draw them again.
+
+    >>> Design(np.array([3, 1])).rows
+    4
+    """
 
     counts: Integers
     """How often each distinct row stands in the data, shape (n,); ones where rows are not merged."""
@@ -42,6 +46,7 @@ class Design:
 
     @property
     def rows(self) -> int:
+        """How many there are, before equal ones were merged."""
         return int(self.counts.sum())
 
     @cached_property
@@ -74,6 +79,9 @@ def _index_type(rows: int) -> type[np.signedinteger[Any]]:
 
 def replicates(kernel: Kernel, design: Design, *, resamples: int, seed: int) -> Floats:
     """The measure on `resamples` resamples, shape (resamples,); the same seed gives the same numbers.
+
+    Raises:
+        ValueError: fewer than 100 resamples, which say nothing about the tails.
 
     >>> found = replicates(lambda weights: weights @ np.arange(5.0) / 5, single(5), resamples=100, seed=0)
     >>> found.shape, bool(abs(found.mean() - 2) < 0.3)
@@ -163,7 +171,9 @@ def _each(kernel: Kernel, what: Integers, without: Callable[[Integers], Integers
 
 
 def percentile(drawn: Floats, confidence: float) -> tuple[float, float]:
-    """The middle `confidence` of the replicates.
+    """The middle `confidence` of the replicates (B,): low and high end, in the measure's unit.
+
+    Source: Efron and Tibshirani, "An Introduction to the Bootstrap" (1993), 13.
 
     >>> percentile(np.arange(99.0), 0.5)
     (24.0, 74.0)
@@ -173,7 +183,7 @@ def percentile(drawn: Floats, confidence: float) -> tuple[float, float]:
 
 
 def bca(value: float, drawn: Floats, acceleration: float, confidence: float) -> tuple[float, float]:
-    """Bias-corrected and accelerated: percentiles moved by the replicates' median bias and by the skewness.
+    """Bias-corrected and accelerated: percentiles of replicates (B,) moved by their median bias and the skewness.
 
     With z0 the normal quantile of the share of replicates below `value` and a the acceleration, each end is the
     replicates' quantile at Phi(z0 + (z0 + z) / (1 - a (z0 + z))), z = -+1.96 for 95 %.
@@ -190,7 +200,9 @@ def bca(value: float, drawn: Floats, acceleration: float, confidence: float) -> 
 
 
 def acceleration(left_out: Floats, times: Integers) -> float:
-    """sum d^3 / (6 (sum d^2)^1.5) of the jackknife's distances d from their mean; 0 when nothing varies.
+    """sum d^3 / (6 (sum d^2)^1.5) of the jackknife's distances d (m,) from their mean; 0 is no skewness.
+
+    Each counts `times` (m,). Source: Efron, "Better Bootstrap Confidence Intervals" (JASA 1987), 6.
 
     >>> round(acceleration(np.array([0.0, 0.0, 3.0]), np.array([1, 1, 1])), 3)
     -0.068

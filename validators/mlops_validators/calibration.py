@@ -22,7 +22,7 @@ BINS = 10
 
 
 def bin_index(probability: Floats, bins: int = BINS) -> Integers:
-    """The bin of each probability: `bins` of equal width over [0, 1], left-closed, 1 belongs to the last.
+    """The bin of each probability (n,): `bins` of equal width over [0, 1], left-closed, 1 belongs to the last.
 
     >>> bin_index(np.array([0.0, 0.1, 0.99, 1.0]))
     array([0, 1, 9, 9])
@@ -61,7 +61,7 @@ def expected_calibration_error(
 def calibration_interval(  # noqa: PLR0913
     truth: Anything, probability: Floats, design: Design, *, confidence: float, resamples: int, seed: int
 ) -> Interval:
-    """The expected calibration error with an interval that allows for its bias (see `inversion`).
+    """The expected calibration error, 0 is best, with an interval that allows for its bias (see `inversion`).
 
     Args:
         truth: 0 and 1, shape (n,).
@@ -70,6 +70,11 @@ def calibration_interval(  # noqa: PLR0913
         confidence: level of the interval.
         resamples: of the bootstrap, which gives the errors of the bins' gaps.
         seed: of the bootstrap.
+
+    Raises:
+        ValueError: fewer than 100 resamples.
+
+    Source: as `expected_calibration_error`; the lower end as `inversion`.
 
     >>> rng = np.random.default_rng(0)
     >>> p = rng.random(2000)
@@ -92,7 +97,11 @@ def calibration_interval(  # noqa: PLR0913
 
 @dataclass(frozen=True)
 class BrierParts:
-    """The parts of a Brier score: reliability - resolution + uncertainty + within."""
+    """The parts of a Brier score: reliability - resolution + uncertainty + within.
+
+    >>> round(BrierParts(0.01, 0.05, 0.25, 0.0).score, 2)
+    0.21
+    """
 
     reliability: float
     """Mean squared gap of forecast and outcome over bins; 0 is best."""
@@ -110,7 +119,13 @@ class BrierParts:
 
 
 def brier_parts(y_true: ArrayLike, y_prob: ArrayLike, *, bins: int = BINS) -> BrierParts:
-    """Murphy's decomposition of the Brier score of a binary task; arguments as `expected_calibration_error`.
+    """Murphy's decomposition of the Brier score of a binary task, 0 is best; arguments as `expected_calibration_error`.
+
+    With n_b of n rows in bin b, their mean outcome o_b and forecast f_b, and o the mean of all: reliability is the sum
+    of n_b (f_b - o_b)^2 / n, resolution that of n_b (o_b - o)^2 / n, uncertainty o (1 - o).
+
+    Raises:
+        ValueError: as `expected_calibration_error`.
 
     Source: Murphy, "A New Vector Partition of the Probability Score" (1973); the part within the bins, which makes it
     exact, of Stephenson, Coelho and Jolliffe, "Two Extra Components in the Brier Score Decomposition" (2008).

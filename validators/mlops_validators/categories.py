@@ -21,20 +21,24 @@ MISSING = "(missing)"
 
 @dataclass(frozen=True)
 class Categories:
-    """A column's distinct values: `names[codes[i]]` is row i's. A missing value is a value of its own, the last one."""
+    """A column's distinct values: `names[codes[i]]` is row i's. A missing value is a value of its own, the last one.
+
+    >>> Categories(np.array([0, 1, 0]), ("a", "b")).names
+    ('a', 'b')
+    """
 
     codes: Integers
     names: tuple[str, ...]
 
 
 def categories(values: ArrayLike, *, name: str = "values") -> Categories:
-    """The distinct values in sorted order, as text.
-
-    >>> categories(["b", None, "a", "b"])
-    Categories(codes=array([1, 2, 0, 1]), names=('a', 'b', '(missing)'))
+    """The distinct values of a column (n,) in sorted order, as text; `name` is for errors.
 
     Raises:
         ValueError: empty, or not one value per row.
+
+    >>> categories(["b", None, "a", "b"])
+    Categories(codes=array([1, 2, 0, 1]), names=('a', 'b', '(missing)'))
     """
     column = as_column(values)
     if column.ndim != 1 or not len(column):
@@ -54,7 +58,10 @@ def categories(values: ArrayLike, *, name: str = "values") -> Categories:
 
 
 def crossed(columns: Sequence[ArrayLike], *, name: str = "values") -> Categories:
-    """The combinations that occur of several columns, names joined by ` & `.
+    """The combinations that occur of several columns, each (n,), names joined by ` & `.
+
+    Raises:
+        ValueError: lengths differ, there are none, or as `categories`.
 
     >>> crossed([["f", "m", "f"], [1, 1, 2]]).names
     ('f & 1', 'f & 2', 'm & 1')
@@ -81,7 +88,7 @@ def as_text(value: object) -> str:
 
 
 def as_column(values: ArrayLike) -> Anything:
-    """An array that keeps what is missing: NumPy alone makes the text "nan" of a NaN that stands among texts.
+    """An array (n,) that keeps what is missing: NumPy alone makes the text "nan" of a NaN that stands among texts.
 
     >>> as_column(["a", float("nan")])
     array(['a', nan], dtype=object)
@@ -91,7 +98,7 @@ def as_column(values: ArrayLike) -> Anything:
 
 
 def missing(column: Anything) -> Booleans:
-    """Where a value is None, NaN or NaT.
+    """Where a value of a column (n,) is None, NaN or NaT.
 
     >>> missing(np.array([1.0, float("nan")]))
     array([False,  True])
@@ -104,7 +111,7 @@ def missing(column: Anything) -> Booleans:
 
 
 def present(column: Anything) -> Anything:
-    """The values that are not missing; the column itself when none is.
+    """The values of a column (n,) that are not missing; the column itself when none is.
 
     >>> present(np.array([1.0, float("nan")]))
     array([1.])

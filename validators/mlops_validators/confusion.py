@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Counts:
-    """Rows of each class: told right, in truth, and told so; each (b, k)."""
+    """Rows of each class: told right, in truth, and told so; each (b, k).
+
+    >>> Counts(np.array([[3.0, 1.0]]), np.array([[4.0, 4.0]]), np.array([[6.0, 2.0]])).hits.shape
+    (1, 2)
+    """
 
     hits: Floats
     actual: Floats

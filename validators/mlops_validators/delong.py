@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Placements:
-    """How each row fares against the rows of the other class: the parts that the area is the mean of."""
+    """How each row fares against the rows of the other class: the parts that the area is the mean of.
+
+    >>> Placements(np.array([0.5, 1.0]), np.array([0.75])).area
+    0.75
+    """
 
     positive: Floats
     """For each positive row the share of negatives that it beats, ties half; shape (m,)."""
@@ -32,11 +36,12 @@ class Placements:
 
     @property
     def area(self) -> float:
+        """Under the ROC curve, 0 to 1; 1 is best."""
         return float(self.positive.mean())
 
 
 def placements(positive: Booleans, score: Floats) -> Placements:
-    """The placement values, in O(n log n).
+    """The placement values of rows that are `positive` (n,) or not and of their `score` (n,), in O(n log n).
 
     >>> placements(np.array([False, True, True]), np.array([0.3, 0.3, 0.9])).positive
     array([0.5, 1. ])
@@ -58,10 +63,17 @@ def _shares(own: Floats, others: Floats) -> Floats:
 
 
 def auc_interval(positive: Booleans, score: Floats, confidence: float) -> Interval:
-    """The area with DeLong's variance, on the logit scale so that the ends stay within [0, 1].
+    """The area, 1 is best, with DeLong's variance, on the logit scale so that the ends stay within [0, 1].
+
+    The variance is V(positive placements) / m + V(negative placements) / n, of m positive and n negative rows.
 
     With few rows of a class, or an area of 0 or 1, that variance is too small or zero: then Newcombe's interval, which
     solves |area - theta| = z sqrt(V(theta)) and has width even when nothing was ever out of order.
+
+    Args:
+        positive: which rows are, shape (n,); both kinds there.
+        score: higher is more likely positive, shape (n,).
+        confidence: level of the interval.
 
     >>> auc_interval(np.array([False, True]), np.array([0.1, 0.9]), 0.95).method
     'newcombe'
@@ -81,7 +93,7 @@ def auc_interval(positive: Booleans, score: Floats, confidence: float) -> Interv
 
 
 def auc_difference(positive: Booleans, candidate: Floats, champion: Floats, confidence: float) -> Interval:
-    """The candidate's area less the champion's, paired on the same rows.
+    """The candidate's area less the champion's, paired on the same rows, (n,) each; above 0 the candidate is better.
 
     The normal quantile is Student's of one less than the smaller class's rows, which matters only when they are few.
     Two models that order all rows alike but score them differently leave no variance; then the ends come from

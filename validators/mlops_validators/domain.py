@@ -20,7 +20,7 @@ MOST_ROWS = 5_000  # of each side: enough to tell an area of 0.52 from 0.5
 
 
 def domain_auc(reference: ArrayLike, current: ArrayLike, *, confidence: float = 0.95, seed: int = 0) -> Interval:
-    """Area under the ROC curve of "this row is current", out of bag; 0.5 is no drift, 1 is told apart always.
+    """Area under the ROC curve of "this row is current", out of bag; 0.5 is best, no drift; 1 is told apart always.
 
     Args:
         reference: shape (n, d), categories as codes, NaN where missing.

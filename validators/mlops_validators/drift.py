@@ -11,6 +11,10 @@ Wasserstein read the values themselves, missing ones left out.
 | `chi2` | Cramer's V = sqrt(chi2 / n) of the table period x bin | 0 to 1 |
 | `ks` | greatest distance of the distribution functions | 0 to 1 |
 | `wasserstein` | area between the distribution functions over the reference's standard deviation | 0 and up |
+
+Of each, 0 is no drift. Here p and q are the shares of the reference and of the current rows in the bins.
+Source: SciPy's ks_2samp, chi2_contingency, jensenshannon and wasserstein_distance; for the index Siddiqi, "Credit Risk
+Scorecards" (2006).
 """
 
 from __future__ import annotations
@@ -41,7 +45,11 @@ ALPHA = 0.05
 
 @dataclass(frozen=True)
 class Drift:
-    """How far one column has moved."""
+    """How far one column has moved.
+
+    >>> Drift(0.3, 1e-6).error
+    0.0
+    """
 
     value: float
     p_value: float
@@ -78,6 +86,9 @@ def drift(method: Method, reference: ArrayLike, current: ArrayLike) -> Drift:
 def drift_of_counts(method: Method, reference: Integers, current: Integers) -> Drift:
     """The same from counts in the same bins, shape (bins,): of chunks added up, or of a reference that was kept.
 
+    Raises:
+        ValueError: the method is unknown or reads values, the bins differ, or a side has no rows.
+
     >>> round(drift_of_counts("jensen_shannon", np.array([5, 5]), np.array([10, 0])).value, 3)
     0.558
     """
@@ -93,7 +104,9 @@ def drift_of_counts(method: Method, reference: Integers, current: Integers) -> D
 
 
 def population_stability_index(p: Floats, q: Floats) -> float:
-    """PSI of shares `p` (reference) and `q`, in nats. Source: Siddiqi, "Credit Risk Scorecards" (2006).
+    """PSI of shares `p` (bins,) of the reference and `q` (bins,), in nats; by convention 0.1 is some, 0.25 much.
+
+    Source: Siddiqi, "Credit Risk Scorecards" (2006).
 
     >>> round(population_stability_index(np.array([0.5, 0.5]), np.array([0.8, 0.2])), 3)
     0.416
@@ -103,7 +116,9 @@ def population_stability_index(p: Floats, q: Floats) -> float:
 
 
 def jensen_shannon(p: Floats, q: Floats) -> float:
-    """Root of the divergence of shares, base 2. Source: Lin, "Divergence Measures Based on the Shannon Entropy" (1991).
+    """Root of the divergence of shares `p` (bins,) and `q` (bins,), base 2: 0 is equal, 1 nothing in common.
+
+    Source: Lin, "Divergence Measures Based on the Shannon Entropy" (1991).
 
     >>> jensen_shannon(np.array([1.0, 0.0]), np.array([0.0, 1.0]))
     1.0
@@ -117,7 +132,7 @@ def jensen_shannon(p: Floats, q: Floats) -> float:
 
 
 def kolmogorov_smirnov(reference: Anything, current: Anything) -> tuple[float, float]:
-    """The greatest distance of the two distribution functions, exactly, and its asymptotic p-value.
+    """The greatest distance of the distribution functions of (n,) and (m,) values, exactly, and its asymptotic p-value.
 
     Just before and at each distinct value of the reference; between two of them only the other function moves.
 
@@ -144,7 +159,10 @@ def p_of_distance(distance: float, reference: int, current: int) -> float:
 
 
 def wasserstein(reference: Anything, current: Anything) -> float:
-    """Area between the distribution functions, in standard deviations of the reference.
+    """Area between the distribution functions of (n,) and (m,) values, in standard deviations of the reference.
+
+    Raises:
+        ValueError: the reference is constant, or a value is infinite: there is no scale.
 
     >>> wasserstein(np.array([0.0, 2.0]), np.array([1.0, 3.0]))
     1.0
@@ -197,6 +215,9 @@ def drifted(columns: Mapping[str, Drift], maximum: float, alpha: float = ALPHA) 
     What may have moved by more than `maximum`, because it is known no better (`Drift.error`), counts as if it had.
     A small sample exceeds any bound by chance, and a large one differs in something: so both must hold. P-values are
     adjusted by Benjamini and Hochberg; when nothing has drifted, any column is named at most `alpha` of the time.
+
+    Raises:
+        ValueError: there are no columns, or a p-value is none.
 
     >>> drifted({"a": Drift(0.3, 1e-6), "b": Drift(0.3, 0.2), "c": Drift(0.01, 1e-9)}, maximum=0.2)
     ['a']

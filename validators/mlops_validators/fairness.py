@@ -52,7 +52,11 @@ _SMOOTHING = 0.5  # added to each count that is drawn from, so that a rate of 0 
 
 @dataclass(frozen=True)
 class Groups:
-    """How often each truth and label occurs in each group; all that disparities see."""
+    """How often each truth and label occurs in each group; all that disparities see.
+
+    >>> Groups(("f", "m"), np.array([[[4, 1], [2, 3]], [[3, 2], [1, 4]]])).rows("equal_opportunity_ratio")
+    5
+    """
 
     names: tuple[str, ...]
     counts: Integers
@@ -100,7 +104,7 @@ def count_groups(y_true: ArrayLike, y_pred: ArrayLike, by: ArrayLike | Sequence[
 
 
 def disparity(name: str, groups: Groups) -> float:
-    """One of `DISPARITIES`, between 0 and 1.
+    """One of `DISPARITIES`, between 0 and 1: of a difference 0 is best, of a ratio 1.
 
     Raises:
         ValueError: the name is unknown, or a rate is undefined because a group has no such row.

@@ -1,4 +1,8 @@
-"""The interval that fits a measure: Wilson for rates, DeLong for the area, BCa bootstrap for everything else."""
+"""The interval that fits a measure: Wilson for rates, DeLong for the area, BCa bootstrap for everything else.
+
+A measure keeps its direction and its unit: for `roc_auc` higher is better, for an error lower. Source: of each method
+the module that computes it (`wilson`, `delong`, `bootstrap`, `calibration`).
+"""
 
 from __future__ import annotations
 
@@ -137,7 +141,10 @@ def estimate(measure: str | Measure, y_true: ArrayLike, y_score: ArrayLike, *, t
 
 
 def named(measure: str | Measure) -> Measure:
-    """The measure of this name, or a ValueError that lists them; a measure is itself.
+    """The measure of this name; a measure is itself.
+
+    Raises:
+        ValueError: there is none, but those that it lists.
 
     >>> named("f1").higher_is_better
     True

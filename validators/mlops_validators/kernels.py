@@ -28,7 +28,10 @@ SMALLEST = np.finfo(np.float64).eps  # scikit-learn clips probabilities here bef
 
 
 def kernel(measure: Measure, given: Answers, labels: Integers | None) -> Kernel:
-    """The measure's kernel on these rows; `labels` are the decided ones where it needs them.
+    """The measure's kernel on these rows; `labels` (n,) are the decided ones where it needs them.
+
+    Raises:
+        ValueError: the measure is undefined on these rows.
 
     >>> from mlops_validators.answers import answers
     >>> given = answers([0, 1, 1], [0.1, 0.9, 0.3], ("binary-classification",), "brier_score")
@@ -41,9 +44,12 @@ def kernel(measure: Measure, given: Answers, labels: Integers | None) -> Kernel:
 
 
 def of_repeated(measure: Measure, truth: Anything, read: Anything) -> Kernel:
-    """A measure that knows no weights, on rows repeated so often: one call per resample.
+    """A measure that knows no weights, of `truth` (n,) and what it `read` (n,) or (n, k): one call per resample.
 
-    NaN where it is undefined; of the rows as they are its own ValueError, which says why.
+    NaN where it is undefined on rows repeated so often.
+
+    Raises:
+        ValueError: its own, which says why, of the rows as they are.
 
     >>> from mlops_validators.measures import custom_measure
     >>> worst = custom_measure("worst", lambda y, p: float(abs(y - p).max()), task="regression", higher_is_better=False)

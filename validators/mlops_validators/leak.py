@@ -5,6 +5,8 @@ rows are equal in all columns but one when the sums over the others are. Rather 
 searched by halves: two rows that differ in the left half only are equal in the right, as few rows are, and only those
 few are looked at again. Two different rows share a hash once in 10^19: 10 million rows against 10 million give a false
 match in one of 200,000 runs.
+
+Source: by definition; a leak is told from chance by how often training rows repeat among themselves.
 """
 
 from __future__ import annotations
@@ -35,7 +37,11 @@ Sides = tuple[Hashes, Hashes]
 
 @dataclass(frozen=True)
 class Duplicates:
-    """Which test rows stand in the training rows too, and how often training rows repeat among themselves."""
+    """Which test rows stand in the training rows too, and how often training rows repeat among themselves.
+
+    >>> Duplicates(np.array([True, False]), 0.0, 100).rows
+    1
+    """
 
     found: Booleans
     """Of each test row, shape (m,)."""
@@ -50,7 +56,7 @@ class Duplicates:
 
 
 def exact_duplicates(train: Mapping[str, ArrayLike], test: Mapping[str, ArrayLike]) -> Duplicates:
-    """Test rows equal to a training row in every column.
+    """Test rows equal to a training row in every column; none is best.
 
     Args:
         train: columns by name, each (n,); what names a row (its id) left out.
@@ -71,8 +77,11 @@ def near_duplicates(
 ) -> Duplicates:
     """Test rows equal to a training row in all columns but at most one, numbers to `digits` significant digits.
 
-    Approximate: two numbers on either side of a rounding step differ, however near they are. Arguments as
-    `exact_duplicates`.
+    No more than `expected` is best. Approximate: two numbers on either side of a rounding step differ, however near
+    they are. Arguments as `exact_duplicates`.
+
+    Raises:
+        ValueError: as `exact_duplicates`.
 
     >>> near_duplicates({"a": [1.0, 2.0], "b": [5.0, 6.0], "c": [0, 0]}, {"a": [1.0001], "b": [9.0], "c": [0]}).found
     array([ True])
@@ -90,6 +99,9 @@ def judge_duplicates(duplicates: Duplicates, *, confidence: float = 0.95) -> Ver
 
     With few columns of few values rows repeat by chance, on both sides alike; a leak repeats them across. So it fails
     when the Wilson interval of the share lies above the expected share: by a single twin, when training has none.
+
+    Raises:
+        ValueError: the confidence is not between 0 and 1.
 
     >>> judge_duplicates(Duplicates(np.array([True] * 5 + [False] * 95), 0.0, 300)).reason
     '5 of 100 test rows stand in the training rows too; 0 % would by chance'

@@ -2,7 +2,8 @@
 
 `MEASURES` is the one list of names. Each value is a `Measure`: call it with the truth and the model's answers as the
 predictor gives them, and it returns a float or raises ValueError. Where scikit-learn returns 0 with a warning because
-a ratio has no denominator, a measure here is undefined and says so.
+a ratio has no denominator, a measure here is undefined and says so. What each computes, in which unit, is its
+`formula`. Source: the functions of sklearn.metrics; of the calibration error `calibration`.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import numpy as np
 from mlops_validators.answers import Answers, answers, decide
 from mlops_validators.arrays import BINARY, MULTICLASS, REGRESSION, Anything, Floats, Task, row_weights
 from mlops_validators.calibration import expected_calibration_error
+from mlops_validators.formulas import FORMULAS
 from mlops_validators.outcomes import check_nonzero, check_varies, present, squared_distance, top_label
 
 if TYPE_CHECKING:
@@ -47,6 +49,15 @@ class Measure:
     high: float
     """The greatest value possible."""
     function: Function
+
+    @property
+    def formula(self) -> str:
+        """What it computes, in words; empty for a measure of your own.
+
+        >>> MEASURES["precision"].formula
+        'tp / (tp + fp)'
+        """
+        return FORMULAS.get(self.name, "")
 
     def __call__(
         self, y_true: ArrayLike, y_score: ArrayLike, *, weights: ArrayLike | None = None, threshold: float = 0.5
@@ -85,6 +96,9 @@ def custom_measure(
         function: (y_true, y_score) -> float, arrays as `Measure` takes them; ValueError where it is undefined.
         task: what it is for.
         higher_is_better: which way is better.
+
+    Raises:
+        ValueError: there is a measure of that name.
 
     >>> cost = custom_measure("cost", lambda y, p: float(((p < 0.3) & (y == 1)).mean()),
     ...     task="binary-classification", higher_is_better=False)

@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 
 def holm(p_values: ArrayLike) -> Floats:
-    """Adjusted so that the chance of any false finding is at most the level, whatever depends on what.
+    """P-values (k,) adjusted so that the chance of any false finding is at most the level, whatever depends on what.
+
+    The i-th least of k is the greatest of (k - j + 1) p_j over j <= i, at most 1.
+
+    Raises:
+        ValueError: there are none, or one is not between 0 and 1.
 
     Source: Holm, "A Simple Sequentially Rejective Multiple Test Procedure" (1979).
 
@@ -33,7 +38,12 @@ def holm(p_values: ArrayLike) -> Floats:
 
 
 def benjamini_hochberg(p_values: ArrayLike) -> Floats:
-    """Adjusted so that of the findings at most the level are false on average; when nothing is there, as `holm`.
+    """P-values (k,) adjusted so that of the findings at most the level are false on average.
+
+    The i-th least of k is the least of k p_j / j over j >= i, at most 1. When nothing is there it does as `holm`.
+
+    Raises:
+        ValueError: as `holm`.
 
     Source: Benjamini and Hochberg, "Controlling the False Discovery Rate" (JRSS B 1995).
 
@@ -50,8 +60,12 @@ def benjamini_hochberg(p_values: ArrayLike) -> Floats:
 def p_beyond(interval: Interval, bound: float) -> float:
     """One-sided p-value of the bound: how likely an estimate so far on its side is when the truth is at the bound.
 
+    Phi(-z |value - bound| / half): the lower, the less chance explains on which side the value lies.
+
     The distance is measured in the half width of the interval that faces the bound, which is 1.96 standard errors
     at 95 %. It agrees with the interval: the bound at its end gives (1 - confidence) / 2.
+
+    Source: Altman and Bland, "How to obtain the P value from a confidence interval" (BMJ 2011).
 
     >>> from mlops_validators.interval import Interval
     >>> round(p_beyond(Interval(0.7, 0.65, 0.75, "bca"), 0.75), 3)
@@ -64,10 +78,12 @@ def p_beyond(interval: Interval, bound: float) -> float:
 
 
 def widened(interval: Interval, among: int) -> Interval:
-    """The interval at the level that holds for `among` intervals together (Bonferroni); its confidence stays theirs.
+    """The interval at the level that holds for `among` intervals together; its confidence stays theirs, it is wider.
 
     Each end moves out as that of a normal estimate would, which agrees with `p_beyond`: a bound lies outside when its
     p-value times `among` is below (1 - confidence) / 2.
+
+    Source: Dunn, "Multiple Comparisons Among Means" (JASA 1961), Bonferroni's inequality.
 
     >>> from mlops_validators.interval import Interval
     >>> wide = widened(Interval(0.7, 0.65, 0.75, "bca"), 100)

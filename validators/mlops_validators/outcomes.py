@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 
 def check_nonzero(truth: Floats) -> None:
-    """What a relative error needs.
+    """What a relative error needs of the truth (n,).
+
+    Raises:
+        ValueError: a value is 0.
 
     >>> check_nonzero(np.array([1.0, 2.0]))
     """
@@ -22,7 +25,10 @@ def check_nonzero(truth: Floats) -> None:
 
 
 def check_varies(truth: Floats) -> None:
-    """What a share of the variance needs.
+    """What a share of the variance needs of the truth (n,).
+
+    Raises:
+        ValueError: it is constant.
 
     >>> check_varies(np.array([1.0, 2.0]))
     """
@@ -50,7 +56,7 @@ def squared_distance(truth: Anything, read: Floats) -> Floats:
 
 
 def top_label(truth: Anything, read: Floats) -> tuple[Anything, Floats]:
-    """Whether the most probable class was right, and its probability.
+    """Whether the most probable class was right, and its probability: of truth (n,) and probabilities (n, k).
 
     >>> top_label(np.array([1, 1]), np.array([[0.2, 0.8], [0.6, 0.4]]))
     (array([1, 0], dtype=int8), array([0.8, 0.6]))
@@ -59,7 +65,10 @@ def top_label(truth: Anything, read: Floats) -> tuple[Anything, Floats]:
 
 
 def present(truth: Anything, read: Floats) -> Anything:
-    """All class codes; ValueError when one has no row, because then its area is undefined.
+    """All class codes, of truth (n,) and probabilities (n, k).
+
+    Raises:
+        ValueError: a class has no row, so that its area is undefined.
 
     >>> present(np.array([1, 0]), np.array([[0.2, 0.8], [0.6, 0.4]]))
     array([0, 1])

@@ -3,6 +3,8 @@
 A column of up to a million rows is read whole, and its drift is that of `drift`, exactly. Of a longer one a histogram
 of 65,536 cells is made (see `histogram`): psi, jensen_shannon and chi2 are exact for bins whose edges lie within a
 cell's share of the deciles, about 0.002 percent; ks and wasserstein come with the `error` that they may have.
+
+Source: as `drift`; the bounds as `histogram`.
 """
 
 from __future__ import annotations
@@ -55,7 +57,7 @@ def drift_of_parquet(
         columns: which; None is all that both files have and the method can compare (numbers, for ks and wasserstein).
 
     Returns:
-        Drift by column, in the order of `columns` or of the reference.
+        Drift by column, 0 is none, in the order of `columns` or of the reference.
 
     Raises:
         ValueError: no Parquet file, a column is not there or not of one kind, or the method needs numbers; a column of
@@ -75,7 +77,14 @@ def drift_of_parquet(
 
 
 class ParquetColumns:
-    """The columns of a Parquet file, each read part by part."""
+    """The columns of a Parquet file, each read part by part.
+
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "x"
+    >>> pq.write_table(pa.table({"x": [3.0, 1.0, None]}), path)
+    >>> ParquetColumns(path).rows
+    3
+    """
 
     def __init__(self, path: str | PathLike[str]) -> None:
         self.path = Path(path)
@@ -88,6 +97,7 @@ class ParquetColumns:
 
     @property
     def names(self) -> tuple[str, ...]:
+        """In the order of the file."""
         return tuple(self._types)
 
     def is_number(self, name: str) -> bool:
@@ -116,6 +126,9 @@ class ParquetColumns:
 
 def edges_for(data: ParquetColumns, name: str, seed: int = 0) -> Floats:
     """Edges for the histogram of a column of numbers, from a million of its rows.
+
+    Raises:
+        ValueError: no row of them has a value.
 
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "x"

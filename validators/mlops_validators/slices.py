@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Slice:
-    """What was measured on the rows that share a value."""
+    """What was measured on the rows that share a value.
+
+    >>> Slice(3, None, "one class only").reason
+    'one class only'
+    """
 
     rows: int
     interval: Interval | None
@@ -34,7 +38,7 @@ class Slice:
 def measure_slices(
     measure: str | Measure, y_true: ArrayLike, y_score: ArrayLike, by: ArrayLike, **options: Any
 ) -> dict[str, Slice]:
-    """The measure's interval on each value of a column; what is undefined there says why.
+    """The measure's interval on each value of a column, in its unit and direction; what is undefined there says why.
 
     Args:
         measure: a name of `MEASURES`, or a measure of your own.
@@ -42,6 +46,11 @@ def measure_slices(
         y_score: (n,) or (n, k).
         by: the column, shape (n,); missing values are a slice of their own.
         options: of `interval`: confidence, resamples, seed, threshold.
+
+    Raises:
+        ValueError: lengths differ, the column is none, or there is no such measure.
+
+    Source: as `interval`.
 
     >>> found = measure_slices("accuracy", [0, 1, 0, 0], [0.1, 0.9, 0.8, 0.2], ["a", "a", "b", "b"])
     >>> found["a"].interval.value, found["b"].reason
@@ -67,11 +76,16 @@ def judge_slices(
     maximum: float | None = None,
     min_rows: int = FEWEST_ROWS,
 ) -> dict[str, Verdict]:
-    """A verdict for each slice, allowing for their number.
+    """A verdict for each slice, allowing for their number; the bounds as `judge`.
 
     The gate passes only if every slice does, so a slice may pass on its own interval: all passing by mistake is rarer
     than one (the intersection-union test; Berger 1982). But among many good slices one looks bad by chance, so a slice
     fails only if its p-value adjusted by Holm is below (1 - confidence) / 2; between the two it is inconclusive.
+
+    Raises:
+        ValueError: as `judge`.
+
+    Source: Berger, "Multiparameter Hypothesis Testing and Acceptance Sampling" (Technometrics 1982); Holm 1979.
 
     >>> from mlops_validators.interval import Interval
     >>> bad, good = Interval(0.66, 0.63, 0.69, "delong"), Interval(0.8, 0.78, 0.82, "delong")
@@ -89,6 +103,8 @@ def judge_slices(
 
 def worst(verdicts: Sequence[Verdict]) -> Verdict:
     """The one that decides: a failure before what is inconclusive before a pass; none at all is inconclusive.
+
+    Source: by definition, fail-closed.
 
     >>> worst([]).verdict
     'inconclusive'

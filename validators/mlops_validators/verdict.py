@@ -3,6 +3,9 @@
 - pass: the whole interval keeps the bound; with the truth at the bound wrong (1 - confidence) / 2 of the time;
 - fail: the whole interval breaks it;
 - inconclusive: the bound lies inside, or there are too few rows, or something is not a finite number. It blocks too.
+
+Source: an interval holds the bounds that a test at (1 - confidence) / 2 on either side does not reject (Casella and
+Berger, "Statistical Inference", 9.2).
 """
 
 from __future__ import annotations
@@ -111,7 +114,10 @@ def judge_non_inferior(
 
 
 def check_bounds(minimum: float | None, maximum: float | None) -> None:
-    """Raises ValueError unless there is a bound, each a finite number, and something can pass.
+    """That there is a bound, each a finite number, and something can pass.
+
+    Raises:
+        ValueError: it is not so.
 
     >>> check_bounds(0.5, None)
     """

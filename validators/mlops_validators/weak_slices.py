@@ -29,7 +29,12 @@ Condition = tuple[str, str]
 
 @dataclass(frozen=True)
 class WeakSlice:
-    """Rows that meet one or two conditions, and the measure on them."""
+    """Rows that meet one or two conditions, and the measure on them.
+
+    >>> from mlops_validators.interval import Interval
+    >>> WeakSlice((("place", "york"), ("sex", "male")), 400, Interval(0.6, 0.57, 0.63, "delong")).name
+    'place=york & sex=male'
+    """
 
     conditions: tuple[Condition, ...]
     """Column and value, or interval of values."""
@@ -44,7 +49,11 @@ class WeakSlice:
 
 @dataclass(frozen=True)
 class Search:
-    """The slices that were looked at; `undefined` of as many rows have no value, such as those of one class only."""
+    """The slices that were looked at; `undefined` of as many rows have no value, such as those of one class only.
+
+    >>> Search((), undefined=3).slices
+    ()
+    """
 
     slices: tuple[WeakSlice, ...]
     undefined: int
@@ -63,7 +72,7 @@ def search_slices(  # noqa: PLR0913
     groups: ArrayLike | None = None,
     **options: Any,
 ) -> Search:
-    """The measure's interval on every slice of `min_rows` rows or more.
+    """The measure's interval, in its unit, on every slice of `min_rows` rows or more; `judge_search` finds the worst.
 
     A slice is a value of a column (numbers of many values are cut at their quartiles, missing is a value), and with
     `depth` 2 every pair of them too. It costs one interval for each: with `roc_auc` 0.1 ms, where it needs a bootstrap
@@ -81,6 +90,8 @@ def search_slices(  # noqa: PLR0913
 
     Raises:
         ValueError: lengths differ, the measure is undefined over all rows, or an option is out of range.
+
+    Source: as `interval`; the slices as Chung et al., "Slice Finder" (ICDE 2019).
 
     >>> place = np.arange(2000) % 5
     >>> truth = np.arange(2000) // 5 % 2
@@ -109,6 +120,9 @@ def slices_of(
     features: Mapping[str, ArrayLike], rows: int, *, min_rows: int = 100, depth: int = 1
 ) -> Iterator[tuple[tuple[Condition, ...], Integers]]:
     """Conditions, and the positions of the `min_rows` rows or more that meet them; arguments as `search_slices`.
+
+    Raises:
+        ValueError: an option is out of range, there are no features, or one has not a value for each of the rows.
 
     >>> [(name, len(rows)) for name, rows in slices_of({"odd": np.arange(90) % 2}, 90, min_rows=30)]
     [((('odd', '0'),), 45), ((('odd', '1'),), 45)]

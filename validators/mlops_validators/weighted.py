@@ -41,7 +41,7 @@ def _sums(weights: Anything, terms: Sequence[Floats]) -> Floats:
 
 
 def of_mean(term: Floats) -> Kernel:
-    """The weighted mean of a value per row.
+    """The weighted mean of a value per row, (n,).
 
     >>> of_mean(np.array([1.0, 3.0]))(np.array([[1, 1], [3, 1]]))
     array([2. , 1.5])
@@ -50,7 +50,7 @@ def of_mean(term: Floats) -> Kernel:
 
 
 def of_counts(truth: Integers, labels: Integers, classes: int, combine: Callable[[Counts], Floats]) -> Kernel:
-    """A function of the confusion matrix, of which `combine` gets the diagonal and the margins.
+    """A function of the confusion matrix of `truth` (n,) and `labels` (n,): `combine` gets its diagonal and margins.
 
     >>> from mlops_validators.confusion import accuracy
     >>> right = of_counts(np.array([0, 1]), np.array([0, 0]), 2, accuracy)
@@ -63,7 +63,7 @@ def of_counts(truth: Integers, labels: Integers, classes: int, combine: Callable
 
 
 def area(positive: Booleans, score: Floats) -> Kernel:
-    """Area under the ROC curve: share of pairs in the right order, ties counting half.
+    """Area under the ROC curve of rows (n,): share of pairs in the right order, ties counting half.
 
     >>> area(np.array([False, False, True]), np.array([0.1, 0.5, 0.4]))(np.array([[1, 1, 1], [3, 1, 1]]))
     array([0.5 , 0.75])
@@ -122,7 +122,7 @@ def _reached(weights: Anything, order: Integers) -> Anything:
 
 
 def precision_area(positive: Booleans, score: Floats) -> Kernel:
-    """Average precision: precision at each distinct score, weighted by the recall it adds.
+    """Average precision of rows (n,): precision at each distinct score, weighted by the recall it adds.
 
     >>> precision_area(np.array([False, True]), np.array([0.9, 0.4]))(np.array([[1, 1], [0, 1]]))
     array([0.5, 1. ])
@@ -144,7 +144,7 @@ def precision_area(positive: Booleans, score: Floats) -> Kernel:
 
 
 def median(value: Floats) -> Kernel:
-    """Weighted median; half way when the weights are split evenly between two values.
+    """Weighted median of values (n,); half way when the weights are split evenly between two values.
 
     >>> median(np.array([3.0, 1.0]))(np.array([[1, 1], [1, 2]]))
     array([2., 1.])

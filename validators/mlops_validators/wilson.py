@@ -11,12 +11,12 @@ from mlops_validators.interval import Interval
 
 
 def wilson(hits: int, trials: int, confidence: float = 0.95) -> Interval:
-    """Wilson's score interval of `hits` in `trials`.
+    """Wilson's score interval of the rate of `hits` in `trials`, 0 to 1; with few trials it is wide.
 
     (p + z^2/2n -+ z sqrt(p(1-p)/n + z^2/4n^2)) / (1 + z^2/n), p = hits/n: it has width even when p is 0 or 1.
 
     Raises:
-        ValueError: no trials, or more hits than trials.
+        ValueError: no trials, hits below 0 or more than trials, or a confidence not between 0 and 1.
 
     Source: Wilson, "Probable Inference, the Law of Succession, and Statistical Inference" (JASA 1927).
 

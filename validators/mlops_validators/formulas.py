@@ -1,0 +1,31 @@
+"""What each measure computes: y is a row's truth, p its probability or value; tp, fp and fn count labels."""
+
+from __future__ import annotations
+
+FORMULAS = {
+    "roc_auc": "share of (positive, negative) pairs in the right order, ties half",
+    "average_precision": "sum over thresholds of precision x gain in recall",
+    "brier_score": "mean of (p - y)^2; over several classes the sum over classes, up to 2",
+    "log_loss": "mean of -ln p(truth), p clipped at 2.2e-16",
+    "expected_calibration_error": (
+        "sum over 10 bins of equal width of n_b/n x |mean y - mean p|; of several classes, of the most probable one"
+    ),
+    "accuracy": "share of rows told right",
+    "balanced_accuracy": "mean recall of the classes in truth",
+    "matthews_corrcoef": "correlation of truth and label; 0 when one is constant",
+    "f1": "2 tp / (2 tp + fp + fn)",
+    "precision": "tp / (tp + fp)",
+    "recall": "tp / (tp + fn)",
+    "roc_auc_ovr": "mean over classes of `roc_auc` of the class against the rest",
+    "f1_macro": "mean over classes of `f1`",
+    "f1_weighted": "the same, weighted by rows of the class",
+    "precision_macro": "mean over classes of `precision`",
+    "recall_macro": "mean over classes of `recall`",
+    "r2": "1 - sum of squared errors / sum of squares about the mean",
+    "explained_variance": "1 - variance of errors / variance of the truth",
+    "mean_absolute_error": "mean of |y - p|, in the unit of y",
+    "mean_squared_error": "mean of (y - p)^2, in the squared unit of y",
+    "root_mean_squared_error": "its root, in the unit of y",
+    "median_absolute_error": "median of |y - p|, in the unit of y",
+    "mean_absolute_percentage_error": "mean of |y - p| / |y|; undefined where y is 0",
+}
