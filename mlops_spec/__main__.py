@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+from typing import NoReturn
 
 from mlops_spec.cache.clean import clean, plain_files
 from mlops_spec.errors import Exit, Failure
+
+# What the extra `run` brings, by the names under which it is imported.
+_OF_RUN = frozenset({"dvc", "matplotlib", "numpy", "pandas", "psutil", "pyarrow", "scipy", "sklearn", "skops"})
 
 
 def main() -> None:
@@ -16,16 +20,15 @@ def main() -> None:
         files = plain_files(sys.argv[1:])
         sys.exit(_lint(files) if files else _program())
     except Failure as failure:
-        print(f"mlops-spec: {failure.message}", file=sys.stderr)
-        if failure.remedy:
-            print(f"  {failure.remedy}", file=sys.stderr)
-        sys.exit(failure.exit_code)
+        _stop(failure)
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(Exit.OK)
     except Exception as error:
+        if lacking := _of_run(error):
+            _stop(lacking)
         if debug:
             raise
         print(
@@ -34,6 +37,21 @@ def main() -> None:
             file=sys.stderr,
         )
         sys.exit(Exit.BUG)
+
+
+def _stop(failure: Failure) -> NoReturn:
+    print(f"mlops-spec: {failure.message}", file=sys.stderr)
+    if failure.remedy:
+        print(f"  {failure.remedy}", file=sys.stderr)
+    sys.exit(failure.exit_code)
+
+
+def _of_run(error: Exception) -> Failure | None:
+    """Why a command that trains or judges can't run on the light core."""
+    name = (error.name or "").partition(".")[0] if isinstance(error, ModuleNotFoundError) else ""
+    if name not in _OF_RUN:
+        return None
+    return Failure(f"{name} is not installed", exit_code=Exit.CONFIG, remedy="pip install 'mlops-spec[run]'")
 
 
 def _program() -> int:

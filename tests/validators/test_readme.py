@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+import numpy as np
+
 from mlops_validators import MEASURES
 
 README = Path(__file__).parents[2] / "validators" / "README.md"
@@ -21,6 +23,19 @@ def test_every_measure_is_listed_with_its_tasks_direction_and_formula():
         )
         for name, measure in MEASURES.items()
     ]
+
+
+def test_the_example_runs():
+    example = re.search(
+        r"```python\n(from mlops_validators import .+?)```", README.read_text(encoding="utf-8"), re.DOTALL
+    )
+    rng = np.random.default_rng(0)
+    truth = rng.integers(0, 2, 500)
+    known = {"y_true": truth, "y_score": (truth + 2 * rng.random(500)) / 3}
+
+    exec(example[1], known)
+
+    assert known["found"].method == "delong"
 
 
 def test_every_module_is_listed():
