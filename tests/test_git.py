@@ -105,6 +105,33 @@ def test_a_tag_is_an_object_before_it_is_a_reference(clone: Path) -> None:
     assert [(found.name, found.object, found.target) for found in repository.tags("m@*")] == [("m@v1.0.0", tag, head)]
 
 
+def test_the_remote_is_asked_for_the_kinds_of_references_that_are_wanted(
+    clone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository = Git.open(clone)
+    head = repository.commit_id()
+    repository.push(Update("refs/tags/t", head, None), Update("refs/heads/log", head, None))
+    monkeypatch.setenv("GIT_TRACE_PACKET", str(tmp_path / "trace"))
+    found = repository.remote_refs("refs/heads/log")
+    told = (tmp_path / "trace").read_text()
+
+    assert found == {"refs/heads/log": head}
+    assert "refs/heads/log" in told
+    assert "refs/tags/t" not in told
+    assert set(repository.remote_refs("refs/heads/log", "refs/tags/*")) == {"refs/heads/log", "refs/tags/t"}
+    assert {"HEAD", "refs/heads/log", "refs/tags/t"} <= set(repository.remote_refs())
+
+
+def test_an_object_is_brought_by_its_id(clone: Path, origin: Path) -> None:
+    repository, other = Git.open(clone), Git(origin)
+    tag = other.write_tag("m@v1.0.0", repository.commit_id(), message="m\n", when=WHEN)
+    other.run("update-ref", "refs/tags/m@v1.0.0", tag)
+    repository.fetch(tag)
+
+    assert repository.resolve(f"{tag}^{{tag}}") == tag
+    assert repository.tags() == ()
+
+
 def test_objects_are_read_in_order_and_the_missing_are_none(clone: Path) -> None:
     repository = Git.open(clone)
     big = repository.blob(b"\n" * 100_000)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 NETWORK_SECONDS = 300
 _LOCKED = ("cannot lock ref", "unable to update local ref")
 _LOCK_TRIES = 20
+_KINDS = {"refs/heads": "--heads", "refs/tags": "--tags"}
 _MOVED = ("stale info", "fetch first", "non-fast-forward", "already exists", "cannot lock ref", "failed to update ref")
 
 
@@ -59,21 +60,26 @@ class Git(Local):
     def remote_refs(self, *patterns: str) -> dict[str, str]:
         """The remote's references that match, name → object id; a tag's commit stands under `NAME^{}`.
 
+        All of them are of one moment.
+
         Raises:
             GitError: the remote doesn't answer (exit 69).
         """
-        listed = self._network(["ls-remote", "--", self.remote, *patterns])
+        listed = self._network(["ls-remote", *_kinds(patterns), "--", self.remote, *patterns])
         return {ref: found for found, ref in (line.split("\t") for line in listed.decode().splitlines())}
 
     def fetch(self, *refspecs: str) -> None:
-        """Brings references from the remote.
+        """Brings references from the remote, or objects that references there point to, by their ids.
 
         Raises:
             GitError: the remote doesn't answer (exit 69), or has no such reference.
         """
         for attempt in range(_LOCK_TRIES):
             try:
-                self._network(["fetch", "--no-tags", "--no-write-fetch-head", self.remote, *refspecs])
+                self._network(
+                    ["fetch", "--no-tags", "--no-write-fetch-head", "--stdin", self.remote],
+                    stdin="".join(f"{spec}\n" for spec in refspecs).encode(),
+                )
             except GitError as error:
                 if attempt == _LOCK_TRIES - 1 or not any(said in error.stderr for said in _LOCKED):
                     raise
@@ -111,12 +117,18 @@ class Git(Local):
         message = f"{_names(updates)}: somebody else was first"
         return Stale(message, stderr=said, exit_code=Exit.STALE, remedy="run it again: it reads anew")
 
-    def _network(self, args: Sequence[str]) -> bytes:
-        done = self._call(args, seconds=NETWORK_SECONDS)
+    def _network(self, args: Sequence[str], *, stdin: bytes = b"") -> bytes:
+        done = self._call(args, stdin=stdin, seconds=NETWORK_SECONDS)
         if done.returncode:
             self.remote_url()  # no remote at all is another failure
             raise self._unavailable(done.stderr.decode(errors="replace").strip())
         return done.stdout
+
+
+def _kinds(patterns: Sequence[str]) -> list[str]:
+    """Flags by which the remote tells no more than these patterns need: a ledger alone must not list every tag."""
+    flags = {_KINDS.get("/".join(pattern.split("/")[:2]), "") for pattern in patterns}
+    return sorted(flags) if all(flags) else []
 
 
 def _names(updates: Iterable[Update]) -> str:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.ledger.store import from_commit, remote_commit
-from mlops_spec.ledger.witness import TAG_FOLDER, remote_tags
+from mlops_spec.ledger.store import from_commit
+from mlops_spec.ledger.witness import TAG_FOLDER, ledger_of, look, tags_of
 
 if TYPE_CHECKING:
     from mlops_spec.git import Git
@@ -37,10 +37,11 @@ def export(git: Git, folder: Path) -> int:
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise Failure(f"{folder} is not empty", remedy="name a new folder")
-    commit = remote_commit(git)
+    there = look(git)
+    commit = ledger_of(git, there)
     if commit is None:
         raise Failure("the remote has no ledger yet", exit_code=Exit.CONFIG)
-    snapshot, tags = from_commit(git, commit), remote_tags(git)
+    snapshot, tags = from_commit(git, commit), tags_of(git, there)
     folder.parent.mkdir(parents=True, exist_ok=True)
     staged = Path(tempfile.mkdtemp(prefix=".mlops-spec-", dir=folder.parent))
     try:

@@ -86,7 +86,7 @@ def as_json(part: Any) -> Any:
 
 def _is_canonical(record: Record, raw: bytes) -> bool:
     """Whether `raw` is the record's one text; so it holds no key twice, no space, and no field that says nothing."""
-    if _EXPONENT.search(raw) or _WHOLE[0] in raw or _WHOLE[1] in raw:
+    if (b"e-" in raw and _EXPONENT.search(raw)) or _WHOLE[0] in raw or _WHOLE[1] in raw:
         return canonical(as_json(record)) == raw
     return _RECORD.dump_json(record, exclude_defaults=True) == raw
 

@@ -77,6 +77,9 @@ def remote_commit(git: Git) -> str | None:
     Raises:
         Failure: the remote doesn't answer (69); its ledger is gone or was rewritten since this clone saw it (1).
     """
+    seen = git.resolve(SEEN_REF)
+    if seen and git.remote_refs(REMOTE_REF).get(REMOTE_REF) == seen:
+        return seen  # asking costs the same however many references there are; fetching looks through all of them
     try:
         git.fetch(f"{REMOTE_REF}:{SEEN_REF}")
     except GitError as error:
@@ -84,7 +87,7 @@ def remote_commit(git: Git) -> str | None:
             raise _rewritten(git, "was rewritten") from error
         if "couldn't find remote ref" not in error.stderr:
             raise
-        if git.resolve(SEEN_REF):
+        if seen:
             raise _rewritten(git, "is gone") from error
         return None
     return git.commit_id(SEEN_REF)

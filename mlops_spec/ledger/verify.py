@@ -68,12 +68,12 @@ def verify(snapshot: Snapshot, outside: Outside | None = None, *, since: int = 0
     """
     outside = outside or Outside()
     report = Report(since=since, findings=[f"{name} is missing, or should not be there" for name in snapshot.strays()])
-    known = [Witness(f"tag {tag.name}", tag.checkpoint) for tag in outside.tags if tag.checkpoint]
+    known = [Witness(f"tag {tag.name}", note) for tag in outside.tags if (note := tag.checkpoint)]
     known += outside.witnesses
     own = snapshot.file(CHECKPOINT)
-    note = parse((own or b"").decode(errors="replace"))
-    if note is not None:
-        known.append(Witness(BRANCH, note))
+    mine = parse((own or b"").decode(errors="replace"))
+    if mine is not None:
+        known.append(Witness(BRANCH, mine))
     elif snapshot.size:
         report.findings.append("the ledger's own checkpoint can't be read")
     roots = {0: Chain().frontier.root}

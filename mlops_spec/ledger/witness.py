@@ -12,18 +12,19 @@ from mlops_spec.ledger.checkpoint import parse
 from mlops_spec.ledger.compare import TagFound
 from mlops_spec.ledger.online import Told, ask_forge
 from mlops_spec.ledger.query import read
-from mlops_spec.ledger.store import EMPTY, SEEN_REF, from_commit, from_folder, remote_commit
+from mlops_spec.ledger.store import EMPTY, REMOTE_REF, SEEN_REF, from_commit, from_folder, remote_commit
 from mlops_spec.ledger.verify import Outside, Report, Witness, verify
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from pathlib import Path
 
     from mlops_spec.forge import GitHub
     from mlops_spec.git import Git, Tree
     from mlops_spec.ledger.compare import Pin
 
-_TAGS = "refs/mlops-spec/tags"
+_MAIN = f"refs/heads/{MAIN_BRANCH}"
+_TAGS = "refs/tags/"
 TAG_FOLDER = "tags"  # in an export: each tag object's content
 
 
@@ -45,13 +46,13 @@ def verify_remote(git: Git, known: Known | None = None) -> Report:
         Failure: the remote doesn't answer (69); the ledger is gone or was rewritten since this clone saw it (1).
     """
     known, before = known or Known(), _seen(git)
-    commit = remote_commit(git)
-    main = f"refs/remotes/{git.remote}/{MAIN_BRANCH}"
-    git.fetch(f"+refs/heads/{MAIN_BRANCH}:{main}")
+    there = look(git)
+    commit = ledger_of(git, there)
+    main = _main_of(git, there)
     told = _told(git, commit, known.forge)
     outside = Outside(
         witnesses=(*before, *known.witnesses, *told.witnesses),
-        tags=tuple(remote_tags(git)),
+        tags=tuple(tags_of(git, there)),
         commits=frozenset(git.text("rev-list", main).split()),
         pins=tuple(known.pins(git.tree(main))),
         log=known.log,
@@ -59,6 +60,50 @@ def verify_remote(git: Git, known: Known | None = None) -> Report:
     report = verify(from_commit(git, commit) if commit else EMPTY, outside, since=known.since)
     report.findings += told.findings
     return report
+
+
+def look(git: Git) -> dict[str, str]:
+    """The remote's ledger, main and version tags as they are at one moment: reference → object.
+
+    Read one after the other, a version that is registered meanwhile would have its tag and no record.
+
+    Raises:
+        Failure: the remote doesn't answer (69).
+    """
+    return git.remote_refs(REMOTE_REF, _MAIN, f"{_TAGS}*@v*")
+
+
+def ledger_of(git: Git, there: Mapping[str, str]) -> str | None:
+    """The ledger's commit then, brought here; None: there was none.
+
+    Raises:
+        Failure: the remote doesn't answer (69); the ledger is gone or was rewritten since this clone saw it (1).
+    """
+    return there.get(REMOTE_REF) if remote_commit(git) else None
+
+
+def tags_of(git: Git, there: Mapping[str, str]) -> list[TagFound]:
+    """The version tags then, with their objects' contents; the local tags are neither read nor changed."""
+    tags = {ref: found for ref, found in there.items() if ref.startswith(_TAGS) and not ref.endswith("^{}")}
+    annotated = {found for ref, found in tags.items() if f"{ref}^{{}}" in there}
+    contents = _contents(git, annotated)
+    missing = [found for found, content in contents.items() if content is None]
+    if missing:
+        git.fetch(*missing)
+        contents |= _contents(git, missing)
+    return [TagFound(ref.removeprefix(_TAGS), found, contents.get(found) or b"") for ref, found in tags.items()]
+
+
+def _contents(git: Git, objects: Collection[str]) -> dict[str, bytes | None]:
+    return dict(zip(objects, git.read_objects(objects), strict=True))
+
+
+def _main_of(git: Git, there: Mapping[str, str]) -> str:
+    """Main's commit then, brought here."""
+    tracking, main = f"refs/remotes/{git.remote}/{MAIN_BRANCH}", there.get(_MAIN)
+    if main is None or git.resolve(tracking) != main:
+        git.fetch(f"+{_MAIN}:{tracking}")
+    return main or git.commit_id(tracking)
 
 
 def _told(git: Git, commit: str | None, forge: GitHub | None) -> Told:
@@ -79,18 +124,6 @@ def verify_folder(folder: Path, known: Known | None = None) -> Report:
         raise Failure(f"{folder}: no exported ledger", remedy="`mlops-spec audit export DIR` writes one")
     tags = tuple(TagFound.read(path.name, path.read_bytes()) for path in sorted((folder / TAG_FOLDER).glob("*@v*")))
     return verify(from_folder(folder), Outside(known.witnesses, tags, log=known.log), since=known.since)
-
-
-def remote_tags(git: Git) -> list[TagFound]:
-    """The remote's version tags, with their objects' contents; the local tags are neither read nor changed."""
-    git.fetch("--prune", f"+refs/tags/*:{_TAGS}/*")
-    listed = git.text("for-each-ref", "--format=%(refname) %(objectname) %(objecttype)", f"{_TAGS}/*@v*").splitlines()
-    rows = [line.split(" ") for line in listed]
-    contents = git.read_objects([found for _, found, _ in rows])
-    return [
-        TagFound(ref.removeprefix(f"{_TAGS}/"), found, (content or b"") if kind == "tag" else b"")
-        for (ref, found, kind), content in zip(rows, contents, strict=True)
-    ]
 
 
 def _seen(git: Git) -> list[Witness]:

@@ -51,6 +51,13 @@ def test_the_end_that_an_append_returns_is_the_end_that_is_read(git: Git) -> Non
     assert end.frontier.size == 2
 
 
+def test_an_end_that_this_clone_knows_is_not_fetched_again(git: Git, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(git, BEAT)
+    monkeypatch.setattr(Git, "fetch", None)
+
+    assert ledger.head(git).frontier.size == 1
+
+
 def test_references_move_with_it_or_not_at_all(place: Place, git: Git) -> None:
     commit = git.write_commit(git.write_tree(None, {"a": b"1"}), message="a", when=START)
     ledger.append(git, ledger.head(git), [BEAT], updates=[Update("refs/tags/taken", commit, None)])

@@ -17,7 +17,9 @@ from mlops_spec import ledger
 from mlops_spec.cli.audit import audit_command
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git, Update
+from mlops_spec.ledger import witness
 from mlops_spec.ledger.record import Approval, TagObject, Who, Why
+from mlops_spec.ledger.store import SEEN_REF, remote_commit
 
 from .conftest import ALICE, START, Place, intent, outcome, registration
 
@@ -201,6 +203,36 @@ def test_verify_finds_a_moved_tag(run: Callable[..., tuple[int, str]], place: Pl
 
     assert code == Exit.FINDINGS
     assert printed.startswith("! tag churn@v1.0.0 was moved: it is ")
+
+
+def test_a_clone_without_tags_is_brought_their_objects_alone(place: Place, capsys: pytest.CaptureFixture[str]) -> None:
+    Git(place.root).run("clone", "--quiet", "--no-tags", str(place.origin.directory), "bare-of-tags")
+    git = Git.open(place.root / "bare-of-tags")
+    references = set(git.text("for-each-ref", "--format=%(refname)").splitlines())
+    code = audit_command.main(["verify", "-C", str(git.directory)], standalone_mode=False)
+
+    assert code == 0
+    assert "records 0 to 4 by tag churn@v1.1.0" in capsys.readouterr().out
+    assert set(git.text("for-each-ref", "--format=%(refname)").splitlines()) == references | {SEEN_REF}
+
+
+def test_a_version_that_is_registered_meanwhile_is_no_finding(
+    told: Git, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ledger, main and tags are of one moment, whatever is pushed while they are read."""
+
+    def later(git: Git) -> str | None:
+        end, main = ledger.head(git), git.commit_id("origin/main")
+        tag = git.write_tag("churn@v1.2.0", main, message="churn v1.2.0\n", when=START)
+        ledger.append(git, end, [registration("v1.2.0", tag)], updates=[Update("refs/tags/churn@v1.2.0", tag, None)])
+        return remote_commit(git)
+
+    monkeypatch.setattr(witness, "remote_commit", later)
+    report = witness.verify_remote(told)
+
+    assert report.whole
+    assert report.size == 8
+    assert len(ledger.read(told)) == 9
 
 
 def test_a_checkpoint_kept_elsewhere_proves_more(
