@@ -7,7 +7,7 @@ import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
@@ -23,6 +23,12 @@ from mlops_spec.ledger.report import proof_line, report_json, report_text
 from mlops_spec.ledger.then import at_json, at_text, live_between
 from mlops_spec.ledger.witness import Known, given, verify_folder, verify_remote
 from mlops_spec.release.pins import pins
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+
+    from mlops_spec.ledger.note import Note
 
 _directory = click.option(
     "--directory", "-C", type=click.Path(path_type=Path), default=".", help="The repository.  [default: .]"
@@ -107,16 +113,30 @@ def at_command(time: str, directory: Path, form: str) -> int:
     "--since", metavar="N|FILE", help="What came before was verified: check that it's the same, and list the rest."
 )
 @click.option("--checkpoint", "checkpoints", multiple=True, type=click.Path(path_type=Path), help="A copy; repeatable.")
+@click.option(
+    "--trusted",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="SSH public keys (Ed25519), one of whose owners must have signed each checkpoint given; repeatable.",
+)
 @click.option("--online", is_flag=True, help="Ask the forge too (approvals, promotions), and what is live.")
 @click.option(
     "--save", type=click.Path(dir_okay=False, path_type=Path), help="Where to write a checkpoint, if all holds."
 )
+@click.option("--key", type=click.Path(path_type=Path), help="Sign it by this SSH private key (Ed25519).")
 @click.option("--from", "folder", type=click.Path(path_type=Path), help="Verify an export, offline.")
 @click.option("--log", "log", help="The ledger's name that is expected, such as github.com/acme/churn#1234567.")
 @_directory
 @_format
-def verify_command(
-    *, folder: Path | None, online: bool, save: Path | None, directory: Path, form: str, **given: Any
+def verify_command(  # noqa: PLR0913 - one per option
+    *,
+    folder: Path | None,
+    online: bool,
+    save: Path | None,
+    key: Path | None,
+    directory: Path,
+    form: str,
+    **given: Any,
 ) -> int:
     """Verify records, chain, rules, checkpoints, tags and deploy files; say what is proven, and by what.
 
@@ -129,7 +149,12 @@ def verify_command(
       mlops-spec audit verify --online --save 2026-03.note
       mlops-spec audit verify --since 2026-03.note
       mlops-spec audit verify --from exported --checkpoint mine.note
+      mlops-spec audit verify --save 2026-03.note --key ~/.ssh/id_ed25519
+      mlops-spec audit verify --checkpoint 2026-03.note --trusted auditor.pub
     """
+    if key is not None and save is None:
+        raise click.UsageError("--key signs what --save writes: name a file")
+    signer = _signed().read_signer(key) if key is not None else None
     known = _known(**given)
     if folder is not None and online:
         raise click.UsageError("--from is offline: leave --online away")
@@ -141,17 +166,40 @@ def verify_command(
         report.findings += _served(directory) if online and report.whole else ()
     click.echo(json.dumps(report_json(report), indent=2) if form == "json" else report_text(report).rstrip("\n"))
     if save is not None and report.whole and report.end is not None:
-        write_atomic(save, str(report.end).encode())
-        click.echo(f"checkpoint of {report.size} records in {save}", err=True)
+        text = str(report.end)
+        write_atomic(save, (str(signer.sign(text)) if signer else text).encode())
+        by = f", signed by {signer.key.name}" if signer else ""
+        click.echo(f"checkpoint of {report.size} records in {save}{by}", err=True)
     return Exit.OK if report.whole else Exit.FINDINGS
 
 
-def _known(*, checkpoints: tuple[Path, ...], since: str | None, log: str | None) -> Known:
-    witnesses = tuple(map(given, checkpoints))
+def _known(*, checkpoints: tuple[Path, ...], since: str | None, trusted: tuple[Path, ...], log: str | None) -> Known:
+    if trusted and not checkpoints and (since is None or since.isdigit()):
+        raise click.UsageError("--trusted is for the checkpoints that --checkpoint or --since names")
+    signers = _signers(trusted) if trusted else None
+    witnesses = tuple(given(path, signers) for path in checkpoints)
     if since is None or since.isdigit():
         return Known(witnesses, log, int(since or 0))
-    last = given(Path(since))
+    last = given(Path(since), signers)
     return Known((*witnesses, last), log, last.checkpoint.size)
+
+
+def _signers(trusted: tuple[Path, ...]) -> Callable[[Note], tuple[str, ...]]:
+    signed = _signed()
+    keys = [key for path in trusted for key in signed.read_trusted(path)]
+    return lambda note: signed.signers(note, keys)
+
+
+def _signed() -> ModuleType:
+    try:
+        from mlops_spec.ledger import signed  # noqa: PLC0415 - its library is an extra that few install
+    except ImportError as error:
+        raise Failure(
+            f"{error.name or 'cryptography'} is not installed",
+            exit_code=Exit.CONFIG,
+            remedy="pip install 'mlops-spec[sign]'",
+        ) from error
+    return signed
 
 
 def _served(directory: Path) -> list[str]:

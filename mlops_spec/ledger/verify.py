@@ -22,10 +22,11 @@ BRANCH = "the ledger's own checkpoint"
 
 @dataclass(frozen=True)
 class Witness:
-    """A copy of a checkpoint, and where it comes from."""
+    """A copy of a checkpoint, where it comes from (and who signed it), and why it proves nothing, if it doesn't."""
 
     source: str
     checkpoint: Checkpoint
+    doubt: str | None = None
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,9 @@ def _own_findings(snapshot: Snapshot, own: bytes | None, chain: Chain) -> Iterat
 def _prove(known: Iterable[Witness], roots: Mapping[int, bytes], chain: Chain, report: Report) -> None:
     for witness in known:
         note = witness.checkpoint
-        if chain.log is not None and note.origin != chain.log:
+        if witness.doubt is not None:
+            report.findings.append(f"{witness.source}: {witness.doubt}")
+        elif chain.log is not None and note.origin != chain.log:
             report.findings.append(f"{witness.source} is about the ledger {note.origin}, not {chain.log}")
         elif note.size not in roots:
             kind = "TRUNCATED" if not report.findings else "not reached"

@@ -10,6 +10,8 @@ from mlops_spec.layout import MAIN_BRANCH
 from mlops_spec.ledger.chain import CHECKPOINT
 from mlops_spec.ledger.checkpoint import parse
 from mlops_spec.ledger.compare import TagFound
+from mlops_spec.ledger.note import ForgedError, Note
+from mlops_spec.ledger.note import read as read_note
 from mlops_spec.ledger.online import Told, ask_forge
 from mlops_spec.ledger.query import read
 from mlops_spec.ledger.store import EMPTY, REMOTE_REF, SEEN_REF, from_commit, from_folder, remote_commit
@@ -133,16 +135,22 @@ def _seen(git: Git) -> list[Witness]:
     return [Witness("this clone, when it last looked", note)] if note else []
 
 
-def given(path: Path) -> Witness:
-    """A checkpoint in a file.
+def given(path: Path, signers: Callable[[Note], Iterable[str]] | None = None) -> Witness:
+    """A checkpoint in a file; `signers`, if given, says who must have signed it did.
 
     Raises:
         Failure: there is none (exit 2).
     """
     try:
-        note = parse(path.read_text(encoding="utf-8"))
+        note = read_note(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise Failure(f"{path}: can't be read: {error}") from error
-    if note is None:
+    found = parse(note.text)
+    if found is None:
         raise Failure(f"{path}: no checkpoint in it", remedy="three lines: the ledger's name, its size, its root")
-    return Witness(str(path), note)
+    if signers is None:
+        return Witness(str(path), found)
+    try:
+        return Witness(f"{path}, signed by {', '.join(signers(note))}", found)
+    except ForgedError as error:
+        return Witness(str(path), found, str(error))
