@@ -20,6 +20,33 @@ if TYPE_CHECKING:
 _KINDNESS = 10.0  # seconds to stop by itself
 
 
+@contextmanager
+def orderly_end() -> Iterator[None]:
+    """Lets a request to terminate end us as an interrupt does, through every `finally`.
+
+    What we were started to ignore, as `nohup` and a shell's `&` have it, does not end us; but programs that we start
+    are interrupted and hung up on as usual: a handler is not inherited, which SIG_IGN is, and would make them deaf.
+    """
+
+    def leave(number: int, _: object) -> None:
+        raise SystemExit(128 + number)
+
+    def ignore(_number: int, _frame: object) -> None:
+        return
+
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    for number, handler in before.items():
+        if handler == signal.SIG_IGN:
+            signal.signal(number, ignore)
+        elif number != signal.SIGINT:
+            signal.signal(number, leave)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def find(program: str) -> str:
     """The program beside our interpreter, or on the PATH.
 
@@ -90,5 +117,12 @@ def stop(process: subprocess.Popen[str]) -> None:
     try:
         process.wait(_KINDNESS)
     except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        _kill(process)
+    except BaseException:  # somebody who waits no longer
+        _kill(process)
+        raise
+
+
+def _kill(process: subprocess.Popen[str]) -> None:
+    os.killpg(process.pid, signal.SIGKILL)
+    process.wait()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import signal
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -17,7 +15,6 @@ from mlops_spec.rehearse.scenario import Played, play
 from mlops_spec.rehearse.world import created
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from mlops_spec.rehearse.scenario import Scenario
@@ -71,7 +68,7 @@ def rehearse(scenario: str, into: Path | None, progress: Progress, *, keep_runni
     """
     for program in ("act", "uv"):
         process.find(program)
-    with _orderly_end():
+    with process.orderly_end():
         folder = prepared(into, clear=hosts.stop_all)
         with progress.shown():
             played = _play(scenario, folder, progress, keep_running=keep_running)
@@ -93,18 +90,3 @@ def _play(scenario: str, folder: Path, progress: Progress, *, keep_running: bool
             steps.append(step)
         live = hosts.live(found.by_environment)
         return Rehearsed(scenario, what.repository, tuple(steps), len(what.scenes), folder, live)
-
-
-@contextmanager
-def _orderly_end() -> Iterator[None]:
-    """Lets a request to terminate end us as an interrupt does, through every `finally`."""
-
-    def leave(number: int, _: object) -> None:
-        raise SystemExit(128 + number)
-
-    before = {number: signal.signal(number, leave) for number in (signal.SIGTERM, signal.SIGHUP)}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -301,18 +301,30 @@ def test_the_forge_is_where_the_api_is(machine: Machine) -> None:
     assert outputs(run, "one") == ["200"]
 
 
-def test_nothing_outlives_an_interrupt(machine: Machine, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("ignored", "sent"),
+    [((), signal.SIGINT), ((), signal.SIGHUP), ((signal.SIGINT, signal.SIGQUIT, signal.SIGHUP), signal.SIGTERM)],
+    ids=["interrupted", "hung up", "terminated in the background"],
+)
+def test_nothing_outlives_us(
+    ignored: tuple[signal.Signals, ...], sent: signal.Signals, machine: Machine, tmp_path: Path
+) -> None:
     mark = f"3{os.getpid()}.5"
     machine.stage.commit("main", ".github/workflows/test.yml", HEAD + job("one", run_step(f"sleep {mark}")))
     code = f"""
+import signal
 from pathlib import Path
+for number in {[*map(int, ignored)]}:
+    signal.signal(number, signal.SIG_IGN)
+from mlops_spec.rehearse import process
 from mlops_spec.rehearse.act import Runner
 from mlops_spec.rehearse.events import Event
 folder = Path({str(tmp_path)!r})
 places = [folder / name for name in ("runs", "home", "environments")]
 runner = Runner("acme/churn", folder / "acme/churn.git", folder.as_uri(), "http://127.0.0.1:1", *places, "t0ken")
 event = Event("push", {{"ref": "refs/heads/main"}}, "main", "main", "alice")
-runner.run("test.yml", event, 1, print)
+with process.orderly_end():
+    runner.run("test.yml", event, 1, print)
 """
     with subprocess.Popen(
         [sys.executable, "-u", "-c", code], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -323,7 +335,7 @@ runner.run("test.yml", event, 1, print)
         deadline = time.monotonic() + 20
         while not running(f"sleep {mark}") and time.monotonic() < deadline:
             time.sleep(0.05)
-        run.send_signal(signal.SIGINT)
+        run.send_signal(sent)
         try:
             run.communicate(timeout=20)
         finally:
