@@ -15,7 +15,7 @@ import pytest
 from mlops_spec import ledger
 from mlops_spec.deploy.outcome import Answers
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.git import Update
+from mlops_spec.git import Git, Update
 from mlops_spec.ledger.record import Draft, GateResult, What, Why
 
 if TYPE_CHECKING:
@@ -47,6 +47,20 @@ def test_an_intent_is_carried_out_and_answered(world: World) -> None:
     outcome = world.outcome()
     assert (outcome.closes, outcome.result, outcome.who.actor.login) == (intent.seq, "succeeded", "agent:staging")
     assert world.one_pass().action == "none"
+
+
+def test_an_idle_pass_asks_the_remote_once_for_main_and_once_for_the_ledger(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.release("v1.0.0")
+    world.intend("staging", "v1.0.0")
+    world.one_pass()
+    asked: list[str] = []
+    fetch = Git.fetch
+    monkeypatch.setattr(Git, "fetch", lambda git, *refs: (asked.append(refs[0]), fetch(git, *refs))[1])
+
+    assert world.one_pass().action == "none"
+    assert asked == ["+refs/heads/main:refs/remotes/origin/main", "refs/heads/audit-log:refs/mlops-spec/audit-log"]
 
 
 def test_the_next_version_replaces_it_and_the_old_one_stays_on_the_host(world: World) -> None:
