@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from mlops_spec import layout
 from mlops_spec.errors import Exit, Failure
@@ -15,9 +14,12 @@ from mlops_spec.package import file_sha256, verify
 from mlops_spec.pipeline.answers import Answers, groups_of, read_answers, truth_of
 from mlops_spec.pipeline.packaging import spec_sha256
 from mlops_spec.pipeline.split_report import read_split_report
+from mlops_spec.pipeline.table import read_frame
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pandas as pd
 
     from mlops_spec.manifest import Manifest
     from mlops_spec.spec import Spec
@@ -42,7 +44,7 @@ def read_candidate(root: Path, spec: Spec) -> Candidate:
     for path, key in ((layout.TEST_ROWS, "test_sha256"), (layout.PREDICTIONS, "predictions_sha256")):
         if not (root / path).is_file() or file_sha256(root / path) != evaluation.get(key):
             _stale(f"{path} is not the file that was evaluated")
-    train, test = (pd.read_parquet(root / path) for path in (layout.TRAIN_ROWS, layout.TEST_ROWS))
+    train, test = (read_frame(root / path) for path in (layout.TRAIN_ROWS, layout.TEST_ROWS))
     found = read_answers(root / layout.PREDICTIONS)
     truth = truth_of(spec, read_split_report(root), test[spec.data.target])
     if not np.array_equal(truth, found.truth):

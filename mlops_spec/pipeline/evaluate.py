@@ -19,12 +19,14 @@ from mlops_spec.pipeline.named_columns import check_columns
 from mlops_spec.pipeline.pictures import Shown, draw_pictures
 from mlops_spec.pipeline.signature import signature_of
 from mlops_spec.pipeline.split_report import read_split_report
+from mlops_spec.pipeline.table import of_parquet, read_frame
 from mlops_spec.predictor.load import Recipe, load
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from mlops_spec.pipeline.split_report import SplitReport
+    from mlops_spec.pipeline.table import Table
     from mlops_spec.spec import Spec
 
 
@@ -34,7 +36,7 @@ _MOST_TRAIN_ROWS = 20_000
 def evaluate(root: Path, spec: Spec) -> None:
     """Writes predictions, measures and plots; raises Failure when the model can't answer for every test row."""
     split = read_split_report(root)
-    test = pd.read_parquet(root / layout.TEST_ROWS)
+    test = read_frame(root / layout.TEST_ROWS)
     check_columns(spec, [str(name) for name in test.columns])
     check_trusted(root / layout.MODEL, spec.train.trusted_types)
     predict = load(_recipe(root, spec, split), root / layout.MODEL, root / "src")
@@ -43,15 +45,19 @@ def evaluate(root: Path, spec: Spec) -> None:
     write_answers(root / layout.PREDICTIONS, answers)
     evaluation = _evaluation(root, spec, test, answers)
     write_curves(root / layout.PLOTS, spec.task, answers)
-    trained = predict(_some(pd.read_parquet(root / layout.TRAIN_ROWS), spec))
+    trained = predict(_some(of_parquet(root / layout.TRAIN_ROWS), spec))
     draw_pictures(root / layout.PLOTS, Shown(spec, test, answers, trained, evaluation))
     write_atomic(root / layout.EVALUATION, canonical(evaluation))
 
 
-def _some(train: pd.DataFrame, spec: Spec) -> pd.DataFrame:
+def _some(train: Table, spec: Spec) -> pd.DataFrame:
     """Training rows without the target, enough of them to show how the answers are spread."""
-    some = train.sample(n=_MOST_TRAIN_ROWS, random_state=spec.train.seed) if len(train) > _MOST_TRAIN_ROWS else train
-    return some.drop(columns=[spec.data.target])
+    every = pd.Series(range(train.rows))
+    some = every.sample(n=min(train.rows, _MOST_TRAIN_ROWS), random_state=spec.train.seed).sort_values()
+    names = [name for name in train.names if name != spec.data.target]
+    return pd.DataFrame(
+        {name: pd.concat([part[part.index.isin(some)] for part in train.parts(name)]) for name in names}
+    )
 
 
 def _recipe(root: Path, spec: Spec, split: SplitReport) -> Recipe:

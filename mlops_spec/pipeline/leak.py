@@ -24,3 +24,8 @@ def content(data: Data, rows: pd.DataFrame) -> list[str]:
 def leaked_rows(data: Data, train: pd.DataFrame, test: pd.DataFrame) -> pd.Series:
     """Which test rows are in train as well."""
     return row_hashes(data, test).isin(row_hashes(data, train))
+
+
+def leaked(hashes: pd.Series, test: pd.Series) -> pd.Series:
+    """The same of all rows' hashes and which of them are test rows: those that leak, of the test rows."""
+    return hashes[test].isin(hashes[~test])

@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.pipeline.table import of_frame, of_parquet
+from mlops_spec.pipeline.table import of_frame, of_parquet, read_frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,7 +46,7 @@ def open_table(path: Path, columns: Mapping[str, Column]) -> Table:
 
 def _frame(path: Path, columns: Mapping[str, Column]) -> pd.DataFrame:
     if path.suffix == ".parquet":
-        return pd.read_parquet(path)
+        return read_frame(path)
     text = {name: "str" for name, column in columns.items() if column.type in _AS_TEXT}
     return pd.read_csv(path, dtype=text, na_values=_MISSING, keep_default_na=False, low_memory=False)
 

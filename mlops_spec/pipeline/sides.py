@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.pipeline.leak import row_hashes
 
 if TYPE_CHECKING:
     from mlops_spec.spec.data import Data, Split
@@ -16,8 +15,8 @@ if TYPE_CHECKING:
 _SPACE = 2.0**64
 
 
-def in_test(data: Data, rows: pd.DataFrame) -> pd.Series:
-    """Tells row by row whether it is a test row.
+def in_test(data: Data, rows: pd.DataFrame, hashes: pd.Series) -> pd.Series:
+    """Tells row by row whether it is a test row; `hashes` are the rows' `row_hashes`.
 
     A `hash` or `group` split asks only a row's own name, so a row never changes sides when others come or go; but rows
     that differ in nothing but their name go together, to the side of the first of them by hash.
@@ -25,9 +24,8 @@ def in_test(data: Data, rows: pd.DataFrame) -> pd.Series:
     split = data.split
     match split.by:
         case "hash":
-            names = rows[data.id] if data.id else row_hashes(data, rows)
-            places = _places(names, split.salt)
-            return places.groupby(row_hashes(data, rows)).transform("min") < split.test
+            places = _places(rows[data.id] if data.id else hashes, split.salt)
+            return places.groupby(hashes).transform("min") < split.test
         case "group":
             return _places(_column(split, rows), split.salt) < split.test
         case "time":

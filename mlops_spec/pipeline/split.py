@@ -14,7 +14,7 @@ from mlops_spec.manifest import canonical
 from mlops_spec.package import file_sha256
 from mlops_spec.pipeline.column_types import TYPES
 from mlops_spec.pipeline.contract import check
-from mlops_spec.pipeline.leak import leaked_rows
+from mlops_spec.pipeline.leak import leaked, row_hashes
 from mlops_spec.pipeline.rows import read_rows
 from mlops_spec.pipeline.sides import in_test
 
@@ -39,8 +39,9 @@ def split(root: Path, spec: Spec, data_path: Path) -> None:
             remedy="Mend the data where it comes from, or change `data` in model.yaml if the promise was wrong.",
         )
     rows = with_derived(typed(spec, rows), spec.data.derive)
-    test = in_test(spec.data, rows)
-    _check_sides(spec, rows[~test], rows[test])
+    hashes = row_hashes(spec.data, rows)
+    test = in_test(spec.data, rows, hashes)
+    _check_sides(spec, rows[spec.data.target], hashes, test)
     _write(root, spec, rows, test)
     report = _report(spec, rows, test) | {"data": {"sha256": file_sha256(data_path), "rows": len(rows)}}
     write_atomic(root / layout.SPLIT_REPORT, canonical(report))
@@ -83,19 +84,19 @@ def positive_of(spec: Spec) -> Scalar | None:
     return 1 if spec.data.positive is None else spec.data.positive
 
 
-def _check_sides(spec: Spec, train: pd.DataFrame, test: pd.DataFrame) -> None:
-    if train.empty or test.empty:
-        _refuse(f"puts {len(train):,} rows into train and {len(test):,} into test")
+def _check_sides(spec: Spec, target: pd.Series, hashes: pd.Series, test: pd.Series) -> None:
+    if test.all() or not test.any():
+        _refuse(f"puts {int((~test).sum()):,} rows into train and {int(test.sum()):,} into test")
     if spec.task != "regression":
-        lacking = set(test[spec.data.target]) - set(train[spec.data.target])
+        lacking = set(target[test].unique()) - set(target[~test].unique())
         if lacking:
             _refuse(f"leaves train without the class {', '.join(map(str, sorted(lacking)))}")
-        if test[spec.data.target].nunique() < 2:
+        if target[test].nunique() < 2:
             _refuse("leaves test with one class only")
-    leaked = leaked_rows(spec.data, train, test)
-    if leaked.any():
-        first = ", ".join(str(name) for name in test.index[leaked][:5] + 1)
-        _refuse(f"lets {int(leaked.sum()):,} test rows appear in train as well: rows {first}")
+    found = leaked(hashes, test)
+    if found.any():
+        first = ", ".join(str(name) for name in found.index[found][:5] + 1)
+        _refuse(f"lets {int(found.sum()):,} test rows appear in train as well: rows {first}")
 
 
 def _refuse(what: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import weakref
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import pandas as pd
 import pytest
 
 from mlops_spec.pipeline.answers import Answers
+from mlops_spec.pipeline.drill.attack import Attack, Blow
 from mlops_spec.pipeline.drill.drill import ATTACKS, Drilled, attacked
 from mlops_spec.pipeline.drill.table import lines
 from mlops_spec.pipeline.gates import fairness, robustness, weak_slices
@@ -22,9 +24,11 @@ from mlops_validators import Verdict
 from .conftest import COUNT, GATES, rows, write_reference
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from mlops_spec.pipeline.drill.drill import Outcome
+    from mlops_spec.pipeline.drill.target import Target
     from mlops_spec.pipeline.gates.case import Case
 
     from .conftest import Make
@@ -197,6 +201,23 @@ def test_a_gate_that_always_passes_lets_all_attacks_pass(
     monkeypatch.setattr(module, "results", lambda *_: iter([result("x", "x", BLIND)]))
 
     assert {attack for _, attack in survivors(make([gate]))} == attacks
+
+
+def test_forms_of_an_attack_are_made_one_at_a_time(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each may hold all rows: a thousand promises are not a thousand copies of the data at once."""
+    alive: list[weakref.ref[pd.DataFrame]] = []
+
+    def blows(case: Case, target: Target) -> Iterator[Blow]:
+        for _ in range(20):
+            data = case.data.copy()
+            alive.append(weakref.ref(data))
+            assert sum(each() is not None for each in alive) <= 3
+            yield Blow(replace(case, data=data, data_changed=True), target)
+
+    monkeypatch.setitem(ATTACKS, "contract", (Attack("many forms", blows),))
+
+    assert [each.stopped for each in attacked(make([])) if each.attack == "many forms"] == [True]
+    assert len(alive) == 20
 
 
 def test_a_champion_that_is_not_noticed_is_found(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -138,3 +138,12 @@ def test_the_reference_of_a_long_file_comes_near_that_of_its_frame(
     assert sum(amount["counts"]) == len(rows)
     assert len(amount["quantiles"]) == QUANTILES
     assert amount["quantiles"] == pytest.approx(exact["amount"]["quantiles"], abs=0.05)
+
+
+@pytest.mark.parametrize("index", [None, "id"])
+def test_a_large_file_is_the_same_frame(index: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = BROKEN.assign(when=pd.date_range("2024", periods=len(BROKEN)), **{f"c{k}": k for k in range(40)})
+    (rows.set_index(index) if index else rows).to_parquet(tmp_path / "x")
+    monkeypatch.setattr(table, "LARGE", 0)
+
+    pd.testing.assert_frame_equal(table.read_frame(tmp_path / "x"), pd.read_parquet(tmp_path / "x"))

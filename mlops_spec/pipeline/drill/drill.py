@@ -107,16 +107,16 @@ def attacked(case: Case) -> Iterator[Outcome]:
 
 def _struck(case: Case, target: Target, attack: Attack) -> Iterator[Outcome]:
     """One outcome: the attack passes when one of its forms does."""
-    blows = list(attack.blows(case, target))
-    if not blows:
-        return
-    for blow in blows:
+    tried = False
+    for blow in attack.blows(case, target):  # one at a time: each may hold all rows
+        tried = True
         result = ask(blow.target, blow.case)
         if not attack.noticed(result):
             reason = f"{blow.name}: {result.reason}" if blow.name else result.reason
             yield Outcome(target.id, target.kind, attack.name, stopped=False, reason=reason)
             return
-    yield Outcome(target.id, target.kind, attack.name, stopped=True)
+    if tried:
+        yield Outcome(target.id, target.kind, attack.name, stopped=True)
 
 
 def _case(root: Path, spec: Spec) -> Case:
