@@ -21,6 +21,7 @@ from mlops_spec.ledger.listing import Filter, as_csv, as_json_text, as_lines
 from mlops_spec.ledger.record import Event
 from mlops_spec.ledger.report import proof_line, report_json, report_text
 from mlops_spec.ledger.then import at_json, at_text, live_between
+from mlops_spec.ledger.who import who
 from mlops_spec.ledger.witness import Known, given, verify_folder, verify_remote
 from mlops_spec.release.pins import pins
 
@@ -227,4 +228,23 @@ def export_command(folder: Path, directory: Path, form: str) -> int:
     size = export(Git.open(directory), folder)
     answer = {"folder": str(folder), "records": size}
     click.echo(json.dumps(answer) if form == "json" else f"{size} records in {folder}")
+    return Exit.OK
+
+
+@audit_command.command("erratum")
+@click.option("--reason", required=True, help="Which record is wrong, how so and what is right; it goes on record.")
+@_directory
+@_format
+def erratum_command(reason: str, directory: Path, form: str) -> int:
+    """Put on record that an earlier record is wrong; it stays as it is.
+
+    After one whose clock was ahead, nobody else can append until that time has come, but for an erratum; those after it
+    are measured by it.
+
+    \b
+    Example:
+      mlops-spec audit erratum --reason "Record 88 was written on 3 March, not in 2099: the host's clock was ahead"
+    """
+    record = ledger.append_erratum(Git.open(directory), reason, who=who())
+    click.echo(json.dumps({"record": record.seq}) if form == "json" else f"on record as {record.seq}")
     return Exit.OK

@@ -19,6 +19,7 @@ API_VERSION = "2022-11-28"
 _PASSING = {429, 500, 502, 503, 504}
 _LONGEST_WAIT = 30.0  # seconds; a server that asks for more is reported instead of waited for
 _MOST_PAGES = 100
+_CLOCK = 300.0  # seconds that clocks may differ by, as in the ledger
 _NEXT = re.compile(r'<([^<>]+)>; rel="next"')
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+")
 
@@ -94,6 +95,8 @@ class GitHub:
                     raise unusable(call, f"{broken} ({_times(tries)})") from None
                 self.sleep(_pause(attempt))
                 continue
+            if method == "GET":  # what was sent has been done by now
+                _same_time(answer, self.api_url)
             if answer.status < 300:
                 return answer
             asked = answer.seconds_to_wait()
@@ -126,6 +129,18 @@ def _worth_waiting(answer: Answer, asked: float | None) -> bool:
     if asked is None:
         return answer.status != 403
     return asked <= _LONGEST_WAIT
+
+
+def _same_time(answer: Answer, server: str) -> None:
+    """A clock that is off would put wrong times on record, and let soak and cooldown end early."""
+    ahead = answer.seconds_ahead()
+    if abs(ahead) > _CLOCK:
+        where = "ahead of" if ahead > 0 else "behind"
+        raise Failure(
+            f"this machine's clock is {abs(ahead) / 60:.0f} minutes {where} that of {server}",
+            exit_code=Exit.CONFIG,
+            remedy="set it: `timedatectl set-ntp true`",
+        )
 
 
 def _pause(attempt: int) -> float:

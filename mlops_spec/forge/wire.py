@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError, URLError
@@ -39,6 +40,14 @@ class Answer:
             if self.status >= 300:
                 return None  # a proxy's error page; the status says enough
             raise Broken(f"the answer is not whole JSON ({error})") from None
+
+    def seconds_ahead(self) -> float:
+        """How far this machine's clock is ahead of the server's (negative: behind); 0 where the answer doesn't say."""
+        try:
+            said = parsedate_to_datetime(self.headers["date"]).timestamp()
+        except (KeyError, ValueError):
+            return 0.0
+        return 0.0 if "age" in self.headers else time.time() - said  # a cache's answer is as old as it says
 
     def seconds_to_wait(self) -> float | None:
         """What `Retry-After`, or an exhausted rate limit's reset time, asks for."""

@@ -5,7 +5,7 @@ records (with tags that must move along), `append_outcome` closes an intent.
 """
 
 from mlops_spec.ledger.append import Head, append, append_when, head
-from mlops_spec.ledger.query import Outcome, append_outcome, live, open_intents, outcome_of, read
+from mlops_spec.ledger.query import Outcome, append_erratum, append_outcome, live, open_intents, outcome_of, read
 from mlops_spec.ledger.record import Draft, Record
 from mlops_spec.ledger.state import Live, State, replay
 
@@ -17,6 +17,7 @@ __all__ = [
     "Record",
     "State",
     "append",
+    "append_erratum",
     "append_outcome",
     "append_when",
     "head",

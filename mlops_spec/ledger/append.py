@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import GitError, Stale, Update
-from mlops_spec.ledger.chain import CHECKPOINT, FRONTIER, record_path
+from mlops_spec.ledger.chain import CHECKPOINT, ERRATUM, FRONTIER, SKEW, record_path
 from mlops_spec.ledger.checkpoint import Checkpoint, checkpoint
 from mlops_spec.ledger.checkpoint import parse as parse_checkpoint
+from mlops_spec.ledger.fields import moment
 from mlops_spec.ledger.form import GENESIS, MalformedError, parse, seal
 from mlops_spec.ledger.merkle import Frontier
 from mlops_spec.ledger.record import Draft, Record
@@ -36,6 +37,7 @@ class Head:
     commit: str | None = None
     prev: str = GENESIS
     frontier: Frontier = field(default_factory=Frontier)
+    time: datetime | None = None  # of the last record
 
     @property
     def checkpoint(self) -> Checkpoint:
@@ -72,7 +74,7 @@ def _head_at(git: Git, commit: str) -> Head:
     if (last.log, last.seq) != (known.origin, known.size - 1):
         raise _damaged(f"ends in record {last.seq} of {last.log}")
     _same_repository(last.log)
-    return Head(last.log, commit, last.hash, frontier)
+    return Head(last.log, commit, last.hash, frontier, moment(last.time))
 
 
 def append(
@@ -85,13 +87,14 @@ def append(
 ) -> tuple[tuple[Record, ...], Head]:
     """Puts records at the ledger's end, if that is still `after`, and moves `updates` in the same push, or nothing.
 
-    Returns the records and the new end.
+    A record is never older than the one before: a clock that is a little behind takes that one's time. Returns the
+    records and the new end.
 
     Raises:
         Stale: the ledger, or one of `updates`, moved meanwhile (exit 75); nothing was changed.
-        Failure: the remote doesn't answer (69) or refuses (78).
+        Failure: the remote doesn't answer (69) or refuses (78); this machine's clock is minutes behind (78).
     """
-    now = now or datetime.now(UTC)
+    now = _time(after, drafts, now or datetime.now(UTC))
     files: dict[str, bytes | None] = {}
     records: list[Record] = []
     prev, frontier = after.prev, after.frontier
@@ -107,7 +110,20 @@ def append(
     commit = git.write_commit(tree, parents=parents, message="\n".join(map(title, records)) + "\n", when=now)
     git.push(Update(REMOTE_REF, commit, after.commit), *updates)
     _remember(git, commit, after.commit)
-    return tuple(records), Head(after.log, commit, prev, frontier)
+    return tuple(records), Head(after.log, commit, prev, frontier, moment(records[-1].time) if records else after.time)
+
+
+def _time(after: Head, drafts: Sequence[Draft], now: datetime) -> datetime:
+    if after.time is None or now >= after.time or any(draft.event == ERRATUM for draft in drafts):
+        return now
+    if now < after.time - SKEW:
+        raise Failure(
+            f"this machine's clock says {now:%Y-%m-%d %H:%M:%SZ}, but the ledger's last record, "
+            f"{after.frontier.size - 1}, is of {after.time:%Y-%m-%d %H:%M:%SZ}",
+            exit_code=Exit.CONFIG,
+            remedy="set this clock; if it is right, that record's was ahead: `mlops-spec audit erratum --reason TEXT`",
+        )
+    return after.time
 
 
 def _remember(git: Git, commit: str, before: str | None) -> None:

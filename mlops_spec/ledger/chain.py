@@ -16,9 +16,10 @@ from mlops_spec.ledger.state import State
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from mlops_spec.ledger.record import Record
+    from mlops_spec.ledger.record import Event, Record
 
 CHECKPOINT, FRONTIER = "checkpoint", "frontier"
+ERRATUM: Event = "erratum"  # the event by which a person says that times before it were ahead
 SKEW = timedelta(minutes=5)
 
 
@@ -64,7 +65,9 @@ class Chain:
         problem = self._place(record) or self.state.problem(record)
         if problem:
             raise BrokenError(seq, problem)
-        if record.time < self.latest and moment(record.time) < moment(self.latest) - SKEW:
+        if record.event == ERRATUM:
+            self.latest = record.time
+        elif record.time < self.latest and moment(record.time) < moment(self.latest) - SKEW:
             self.skewed.append(seq)
         self.latest = max(record.time, self.latest)
         self.log, self.prev, self.frontier = record.log, record.hash, self.frontier.grown(raw)

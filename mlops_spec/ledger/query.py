@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.ledger.append import append_when
-from mlops_spec.ledger.chain import BrokenError, Chain, replayed
+from mlops_spec.ledger.chain import ERRATUM, BrokenError, Chain, replayed
 from mlops_spec.ledger.fields import plain
-from mlops_spec.ledger.record import CLOSED_BY, Draft, Record, Why
+from mlops_spec.ledger.record import CLOSED_BY, Draft, Record, What, Why
 from mlops_spec.ledger.state import Live, replay
 from mlops_spec.ledger.store import from_commit, remote_commit
 
@@ -89,6 +89,28 @@ def append_outcome(
         )
 
     return append_when(git, decide, now=now)
+
+
+def append_erratum(git: Git, reason: str, *, who: Who, now: datetime | None = None) -> Record:
+    """Puts a person's correction on record; from then on a record may be older than those before it were.
+
+    Raises:
+        Failure: it says nothing (2), there is no ledger (78), the remote doesn't answer (69), the ledger is broken (1).
+    """
+    text = plain(reason)
+    if not text:
+        raise Failure("an erratum says what was wrong")
+
+    def decide(end: Head) -> Draft:
+        records = read(git, at=end.commit) if end.commit else ()
+        if not records:
+            raise Failure("the remote has no ledger yet", exit_code=Exit.CONFIG)
+        what = What(model=records[-1].what.model)
+        return Draft(event=ERRATUM, who=who, what=what, why=Why(kind="manual", text=text))
+
+    record = append_when(git, decide, now=now)
+    assert record is not None
+    return record
 
 
 def _broken(reason: str) -> Failure:

@@ -180,6 +180,10 @@ def _revoke(state: State, draft: Draft) -> str | None:
     return None
 
 
+def _erratum(_: State, draft: Draft) -> str | None:
+    return None if draft.why and draft.why.text else "an erratum says what was wrong"
+
+
 _RULES = {
     "register": _register,
     "deploy.intent": _intent,
@@ -187,4 +191,5 @@ _RULES = {
     "rollback.intent": _rollback,
     "rollback.outcome": _outcome,
     "revoke": _revoke,
+    "erratum": _erratum,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from email.utils import formatdate
 from typing import Any
 
 import pytest
@@ -83,6 +84,37 @@ def test_the_permission_that_the_server_names_is_passed_on(script: Any) -> None:
         write(script)
 
     assert "`pull_requests=write`" in caught.value.remedy
+
+
+@pytest.mark.parametrize(("ahead", "said"), [(400, "7 minutes ahead of"), (-7200, "120 minutes behind")])
+def test_a_clock_that_is_off_is_told_before_anything_is_done(script: Any, ahead: float, said: str) -> None:
+    script.then(200, {"number": 1}, Date=formatdate(time.time() - ahead, usegmt=True))
+    with pytest.raises(Failure, match=f"this machine's clock is {said} that of {script.url}") as caught:
+        read(script)
+
+    assert caught.value.exit_code == Exit.CONFIG
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Date": formatdate(time.time() - 250, usegmt=True)},
+        {"Date": formatdate(time.time() - 9000, usegmt=True), "Age": "9000"},
+        {"Date": "yesterday"},
+        {"Date": ""},
+    ],
+    ids=["near enough", "from a cache", "no date", "empty"],
+)
+def test_a_date_that_says_nothing_about_the_clock(script: Any, headers: dict[str, str]) -> None:
+    script.then(200, {"number": 1}, **headers)
+
+    assert read(script) == {"number": 1}
+
+
+def test_what_was_sent_already_is_not_refused_for_a_clock(script: Any) -> None:
+    script.then(201, {"number": 1}, Date=formatdate(0, usegmt=True))
+
+    assert write(script) == {"number": 1}
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503, 504])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +14,8 @@ from mlops_spec.git import Git, Stale, Update
 from mlops_spec.ledger import Draft, Outcome
 from mlops_spec.ledger.append import log_name
 from mlops_spec.ledger.record import What
-from mlops_spec.ledger.store import REMOTE_REF, from_commit
+from mlops_spec.ledger.store import REMOTE_REF, SEEN_REF, from_commit
+from mlops_spec.ledger.verify import verify
 from mlops_spec.ledger.who import agent, who
 
 from .conftest import ALICE, START, Place, intent, put, registration
@@ -56,6 +58,47 @@ def test_an_end_that_this_clone_knows_is_not_fetched_again(git: Git, monkeypatch
     monkeypatch.setattr(Git, "fetch", None)
 
     assert ledger.head(git).frontier.size == 1
+
+
+def test_a_clock_that_is_a_little_behind_takes_the_last_records_time(git: Git) -> None:
+    put(git, BEAT)
+    ledger.append(git, ledger.head(git), [BEAT], now=START - timedelta(minutes=5))
+    put(git, BEAT)
+
+    assert {record.time for record in ledger.read(git)} == {"2026-11-01T08:00:00Z"}
+
+
+def test_a_clock_that_is_far_behind_is_refused_and_nothing_is_written(place: Place, git: Git) -> None:
+    put(git, BEAT)
+    commit = git.write_commit(git.write_tree(None, {"a": b"1"}), message="a", when=START)
+    before, update = place.origin.text("for-each-ref"), Update("refs/tags/t", commit, None)
+    with pytest.raises(Failure, match=r"clock says 2026-11-01 07:54:59Z, but the ledger's last record, 0, is of") as no:
+        late = START - timedelta(minutes=5, seconds=1)
+        ledger.append(git, ledger.head(git), [BEAT], updates=[update], now=late)
+
+    assert no.value.exit_code == Exit.CONFIG
+    assert "audit erratum" in no.value.remedy
+    assert place.origin.text("for-each-ref") == before
+
+
+def test_after_a_clock_that_was_ahead_a_correction_opens_the_ledger_again(git: Git) -> None:
+    ledger.append(git, ledger.head(git), [BEAT], now=START.replace(year=2099))
+    with pytest.raises(Failure, match="this machine's clock says"):
+        put(git, BEAT)
+    record = ledger.append_erratum(git, "Record 0: the host's clock\nwas ahead", who=ALICE, now=START)
+    put(git, BEAT)
+
+    assert record.why
+    assert (record.seq, record.why.text) == (1, "Record 0: the host's clock was ahead")
+    assert verify(from_commit(git, git.text("rev-parse", SEEN_REF))).whole
+    with pytest.raises(Failure, match="says what was wrong"):
+        ledger.append_erratum(git, " \n", who=ALICE, now=START)
+
+
+def test_there_is_nothing_to_correct_without_a_ledger(git: Git) -> None:
+    with pytest.raises(Failure, match="no ledger yet") as raised:
+        ledger.append_erratum(git, "wrong", who=ALICE)
+    assert raised.value.exit_code == Exit.CONFIG
 
 
 def test_references_move_with_it_or_not_at_all(place: Place, git: Git) -> None:

@@ -11,7 +11,7 @@ from mlops_spec.ledger.chain import CHECKPOINT, FRONTIER, record_path
 from mlops_spec.ledger.checkpoint import checkpoint, mentioned
 from mlops_spec.ledger.compare import Pin, TagFound
 from mlops_spec.ledger.form import as_json, parse, seal
-from mlops_spec.ledger.record import Draft, What
+from mlops_spec.ledger.record import Draft, What, Why
 from mlops_spec.ledger.report import proof_line, report_json, report_text
 from mlops_spec.ledger.store import EMPTY
 from mlops_spec.ledger.verify import Outside, Witness, verify
@@ -87,8 +87,8 @@ def rechained(drafts: list[Draft]) -> dict[str, bytes]:
     ("drafts", "finding"),
     [
         ([BEAT] * (SIZE - 1), "TRUNCATED: a friend has seen 10 records, there are 9"),
-        ([BEAT] * (SIZE - 1) + [Draft(event="erratum", who=ALICE, what=What(model="churn"))], "REWRITTEN"),
-        ([Draft(event="erratum", who=ALICE, what=What(model="churn"))] + [BEAT] * SIZE, "REWRITTEN"),
+        ([BEAT] * (SIZE - 1) + [Draft(event="incident", who=ALICE, what=What(model="churn"))], "REWRITTEN"),
+        ([Draft(event="incident", who=ALICE, what=What(model="churn"))] + [BEAT] * SIZE, "REWRITTEN"),
     ],
     ids=["truncated", "tail rewritten", "first changed, one more appended"],
 )
@@ -125,6 +125,25 @@ def test_a_clock_that_went_back_is_a_finding() -> None:
     _, two = seal(BEAT, log=LOG, seq=1, prev=first.hash, time=START.replace(hour=7))
 
     assert check(files_of([one, two])).findings == ["record 1: it claims to be older than the one before"]
+
+
+def test_a_correction_lets_later_records_be_older_than_those_before_it() -> None:
+    """One clock that was years ahead must not make every record after it a finding."""
+    first, one = seal(BEAT, log=LOG, seq=0, prev="sha256:" + "0" * 64, time=START.replace(year=2099))
+    why = Why(kind="manual", text="Record 0: its host's clock was ahead")
+    wrong = Draft(event="erratum", who=ALICE, what=What(model="churn"), why=why)
+    second, two = seal(wrong, log=LOG, seq=1, prev=first.hash, time=START)
+    third, three = seal(BEAT, log=LOG, seq=2, prev=second.hash, time=START)
+    _, four = seal(BEAT, log=LOG, seq=3, prev=third.hash, time=START.replace(hour=7))
+
+    assert check(files_of([one, two, three])).whole
+    assert check(files_of([one, two, three, four])).findings == ["record 3: it claims to be older than the one before"]
+
+
+def test_a_correction_says_what_was_wrong() -> None:
+    raws = sealed([Draft(event="erratum", who=ALICE, what=What(model="churn"))])
+
+    assert "record 0: an erratum says what was wrong" in check(files_of(raws)).findings
 
 
 def flip(rng: random.Random, files: dict[str, bytes]) -> dict[str, bytes]:
@@ -178,7 +197,7 @@ def drop(rng: random.Random, files: dict[str, bytes]) -> dict[str, bytes]:
     """One record left out and the rest chained anew, then filled up to the old length."""
     drafts = drafts_of(files)
     del drafts[rng.randrange(len(drafts))]
-    return files_of(sealed([*drafts, Draft(event="erratum", who=ALICE, what=What(model="churn"))]))
+    return files_of(sealed([*drafts, Draft(event="incident", who=ALICE, what=What(model="churn"))]))
 
 
 def reset(rng: random.Random, files: dict[str, bytes]) -> dict[str, bytes]:

@@ -17,6 +17,7 @@ from mlops_spec.errors import Failure
 from mlops_spec.forge import GitHub
 from mlops_spec.git import Git, Update
 from mlops_spec.ledger import Outcome
+from mlops_spec.ledger.fields import moment
 from mlops_spec.ledger.record import Actor, Who
 from mlops_spec.ledger.who import agent
 from mlops_spec.rehearse.hub import Hub, Person, serving
@@ -157,8 +158,9 @@ class House:
 
     def answer(self, intent: Record, result: Any = "succeeded", reason: str = "") -> Record:
         assert intent.what.environment
+        now = max(self.now, moment(self.records()[-1].time))  # a command that was run may have asked by today's clock
         record = ledger.append_outcome(
-            self.git, intent, Outcome(result, reason), who=agent(intent.what.environment), now=self.now
+            self.git, intent, Outcome(result, reason), who=agent(intent.what.environment), now=now
         )
         assert record
         return record

@@ -66,6 +66,7 @@ def proposed(house: House, version: str = "v1.0.0") -> PullRequest:
 
 
 def second_version(house: House) -> None:
+    house.now = datetime.now(UTC)  # commands may have written records since
     house.commit({"src/a.py": "2\n"})
     house.register(code=2)
     house.stage("v1.1.0")

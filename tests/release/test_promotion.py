@@ -526,15 +526,32 @@ def test_a_clock_that_is_behind_the_ledgers_gives_no_soak(staged: House) -> None
         plan(staged)
 
 
-def test_dates_decide_nothing(staged: House) -> None:
-    """A version registered by a machine whose clock is a day behind is the newest all the same."""
+def test_dates_decide_nothing(house: House) -> None:
+    """A version registered by a machine whose clock is a little behind is the newest all the same."""
+    house.register()
+    house.stage("v1.0.0")
+    house.commit({"src/a.py": "2\n"})
+    house.later(minutes=-4)
+    house.register(code=2)
+    house.later(minutes=4)
+    tagged = house.git.text("for-each-ref", "--sort=taggerdate", "--format=%(refname:strip=2)", "refs/tags/").split()
+    house.stage("v1.1.0")
+
+    assert tagged == ["churn@v1.1.0", "churn@v1.0.0"]
+    with pytest.raises(Stale, match=r"v1\.0\.0 is not the newest version: v1\.1\.0 is registered since"):
+        house.ask("v1.0.0")
+
+
+def test_a_machine_whose_clock_is_far_behind_registers_nothing(staged: House) -> None:
     staged.commit({"src/a.py": "2\n"})
     staged.later(days=-1)
-    staged.register(code=2)
-    staged.later(days=1)
-    staged.stage("v1.1.0")
-    with pytest.raises(Stale, match=r"v1\.0\.0 is not the newest version: v1\.1\.0 is registered since"):
-        staged.ask("v1.0.0")
+    before = staged.git.remote_refs()
+    with pytest.raises(Failure, match="this machine's clock says 2026-11-22") as raised:
+        staged.register(code=2)
+
+    assert raised.value.exit_code == Exit.CONFIG
+    assert staged.git.remote_refs() == before
+    assert [tag.name for tag in staged.git.tags()] == ["churn@v1.0.0"]
 
 
 def test_a_revoked_version_is_refused(staged: House) -> None:
