@@ -36,7 +36,9 @@ def approved(github: GitHub, commit: str, spec: Spec, environment: str, changes:
     Raises:
         Failure: there is no such pull request, somebody wants changes, or too few may approve (exit 1).
     """
-    pull = _merged(github, commit)
+    pull = merged_by(github, commit)
+    if pull is None:
+        raise _refused(f"commit {commit[:12]} was not merged by a pull request", "`mlops-spec promote open` opens one")
     reviews = pulls.reviews(github, pull.number)
     refusing = approvals.wanted_changes(reviews)
     if refusing:
@@ -62,12 +64,13 @@ def report_digest(body: str) -> str:
     return "sha256:" + hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def _merged(github: GitHub, commit: str) -> PullRequest:
+def merged_by(github: GitHub, commit: str) -> PullRequest | None:
+    """The pull request that a commit of main merged, or None."""
     for found in pulls.of_commit(github, commit):
         pull = pulls.get(github, found.number)
         if pull.merged and pull.base.ref == "main" and pull.merge_commit_sha == commit:
             return pull
-    raise _refused(f"commit {commit[:12]} was not merged by a pull request", "open one with `mlops-spec promote open`")
+    return None
 
 
 def _barred(github: GitHub, pull: PullRequest, changes: Sequence[str]) -> set[str]:

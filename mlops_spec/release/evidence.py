@@ -10,7 +10,7 @@ from mlops_spec.forge import pulls
 from mlops_spec.git import Stale
 from mlops_spec.ledger.history import time_live
 from mlops_spec.ledger.state import holds, unfit
-from mlops_spec.release.approvals import REPORT, Approved, approved, report_digest
+from mlops_spec.release.approvals import REPORT, Approved, approved, merged_by, report_digest
 from mlops_spec.release.declared import path_of
 from mlops_spec.spec.base import seconds
 
@@ -84,14 +84,35 @@ def approvals(world: World, said: Declared, forge: Callable[[], GitHub]) -> Appr
     wanted = world.environment(said.environment).promote
     if wanted.approvals == 0:
         return None
-    path = str(path_of(said.environment))
-    commit = world.git.text("log", "-1", "--first-parent", "--format=%H", world.commit, "--", path)
     github = forge()
-    found = approved(github, commit, world.spec, said.environment, _changes(world, said))
-    report = next((document.digest for document in said.evidence if document.kind == REPORT), None)
-    if report is not None and report != report_digest(pulls.get(github, found.pull_request).body or ""):
-        _refuse(f"#{found.pull_request} was edited after it was proposed: its text is not the evidence of {path}")
+    found = approved(github, declaring(world, said), world.spec, said.environment, _changes(world, said))
+    if not _is_report(said, pulls.get(github, found.pull_request).body):
+        _refuse(
+            f"#{found.pull_request} was edited after it was proposed, or declares again what another proposed: "
+            f"its text is not the evidence of {path_of(said.environment)}",
+            f"propose it anew: `mlops-spec promote open {said.environment} --version {said.version}`",
+        )
     return found
+
+
+def approvable(world: World, said: Declared, github: GitHub) -> bool:
+    """Whether main declares this by a pull request whose text is the report that the declaration names."""
+    if world.environment(said.environment).promote.approvals == 0:
+        return True
+    found = merged_by(github, declaring(world, said))
+    return found is not None and _is_report(said, found.body)
+
+
+def declaring(world: World, said: Declared) -> str:
+    """The commit by which main declares it."""
+    path = str(path_of(said.environment))
+    return world.git.text("log", "-1", "--first-parent", "--format=%H", world.commit, "--", path)
+
+
+def _is_report(said: Declared, body: str | None) -> bool:
+    """Whether a pull request's text is the report that a declaration names, if it names one."""
+    report = next((document.digest for document in said.evidence if document.kind == REPORT), None)
+    return report is None or report == report_digest(body or "")
 
 
 def _changes(world: World, said: Declared) -> list[str]:

@@ -9,6 +9,7 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.ledger.record import Package, What
 from mlops_spec.ledger.state import unfit, version_key
 from mlops_spec.release.declared import Declared, Following, declared_in
+from mlops_spec.release.evidence import approvable
 from mlops_spec.release.proposal import report
 from mlops_spec.release.publish import Letter, Proposal, publish
 from mlops_spec.release.world import look
@@ -44,7 +45,8 @@ def propose(git: Git, github: GitHub, environment: str, version: str, *, now: da
     live = world.state.live.get(environment)
     if live and (live.version, live.digest) == (version, wanted.digest):
         return Proposal(environment, version, None, None, f"{version} is live in {environment} already")
-    if (said.version, said.digest, said.serial) == (version, wanted.digest, wanted.serial):
+    same = (said.version, said.digest, said.serial) == (version, wanted.digest, wanted.serial)
+    if same and approvable(world, said, github):
         return Proposal(environment, version, None, None, f"main declares {version} for {environment} already")
     assert registered is not None
     return _publish(world, github, wanted, registered)

@@ -1,4 +1,7 @@
-"""A declaration that main has made before: what `git revert` of a promotion leaves, with a serial that is long past."""
+"""A declaration that main has made before: what `git revert` of a promotion leaves, with a serial that is long past.
+
+A revert brings back what was live before. What never was has nobody's approval on its evidence: it is proposed anew.
+"""
 
 from __future__ import annotations
 
@@ -22,12 +25,16 @@ def anew(world: World, said: Declared) -> Declared:
 
     Raises:
         Stale: main has moved on, or what the revert took away is not what is live (exit 75).
+        Failure: what the revert brings was never live there (exit 1).
     """
     environment = said.environment
     live, asked = world.state.live.get(environment), world.state.open.get(environment)
     last = world.state.serial.get(environment, 0)
-    if (said.serial, said.base_serial, said.base_digest) == (last + 1, last, live.digest if live else None):
-        return said  # decided on what is so now: proposed again after main's first try was refused
+    was_live = (environment, said.version) in world.state.proven
+    # Decided on what is so now, but never asked for: proposed again, or by reverts of that promotion and of its revert.
+    fresh = (said.serial, said.base_serial, said.base_digest) == (last + 1, last, live.digest if live else None)
+    if fresh and not was_live:
+        return said  # its approvers must have had the report that it names
     replaced = _replaced(world.git, world.commit, said)
     if replaced is None:
         return said
@@ -35,6 +42,13 @@ def anew(world: World, said: Declared) -> Declared:
         raise _stale(said, f"main has changed {path_of(environment)} since")
     if asked is not None and asked.what.package is not None and asked.what.package.digest == said.digest:
         serial, base = asked.what.serial or 0, asked.what.base_serial or 0
+    elif not was_live:
+        raise Failure(
+            f"{path_of(environment)} declares {said.version} again, but it was never live in {environment}: a revert "
+            "brings back what was",
+            exit_code=Exit.FINDINGS,
+            remedy=f"propose it anew: `mlops-spec promote open {environment} --version {said.version}`",
+        )
     elif replaced.digest != (live.digest if live else None):
         raise _stale(said, f"the revert replaced {replaced.version}, but {live.version if live else 'nothing'} is live")
     else:

@@ -203,6 +203,76 @@ def test_a_revert_of_the_revert_brings_the_newer_one_again(two: House) -> None:
     assert (declared(two).serial, asked(two).what.serial) == (5, 5)
 
 
+def never_asked(house: House) -> None:
+    """Production has v1.0.0; v1.1.0 was promoted on main, but its run was cancelled, and the promotion reverted."""
+    promoted(house, "v1.0.0")
+    next_version(house, code=2, version="v1.1.0")
+    merge(house, propose(house.git, house.github(), "production", "v1.1.0", now=house.now).pull_request)
+    revert(house)
+    assert wish(house).done
+
+
+def test_a_revert_of_the_revert_of_what_was_never_asked_for_needs_a_proposal_of_its_own(staged: House) -> None:
+    """Its reviewers had no report before them; the approval of the first proposal was withdrawn with it."""
+    never_asked(staged)
+    revert(staged)
+    before = len(staged.records())
+    with pytest.raises(Failure, match=r"#4 was edited .*, or declares again what another proposed") as raised:
+        wish(staged)
+    assert raised.value.exit_code == Exit.FINDINGS
+    assert raised.value.remedy == "propose it anew: `mlops-spec promote open production --version v1.1.0`"
+    assert len(staged.records()) == before
+
+    staged.later(hours=1)
+    promoted(staged, "v1.1.0")
+    assert live(staged) == ("v1.1.0", 2)
+    intent = next(record for record in reversed(staged.records()) if record.event == "deploy.intent")
+    assert [approval.evidence for approval in intent.who.approvals] == [
+        document.digest for document in declared(staged).evidence if document.kind == "promotion-report"
+    ]
+
+
+def test_a_promotion_that_main_declares_by_its_own_report_is_not_proposed_again(staged: House) -> None:
+    promoted(staged, "v1.0.0")
+    next_version(staged, code=2, version="v1.1.0")
+    merge(staged, propose(staged.git, staged.github(), "production", "v1.1.0", now=staged.now).pull_request)
+    done = propose(staged.git, staged.github(), "production", "v1.1.0", now=staged.now)
+
+    assert (done.pull_request, done.message) == (None, "main declares v1.1.0 for production already")
+
+
+def test_a_revert_does_not_bring_again_what_failed_before_it_was_ever_live(staged: House) -> None:
+    promoted(staged, "v1.0.0")
+    next_version(staged, code=2, version="v1.1.0")
+    promoted(staged, "v1.1.0", "rolled-back")
+    merge(staged, set_back(staged.git, staged.github(), "production", now=staged.now).pull_request)  # type: ignore[union-attr]
+    assert wish(staged).done
+    revert(staged)
+    before = len(staged.records())
+    with pytest.raises(Failure, match=r"declares v1\.1\.0 again, but it was never live in production") as raised:
+        wish(staged)
+
+    assert raised.value.exit_code == Exit.FINDINGS
+    assert "promote open production --version v1.1.0" in raised.value.remedy
+    assert len(staged.records()) == before
+    staged.later(hours=1)
+    promoted(staged, "v1.1.0")
+    assert live(staged) == ("v1.1.0", 3)
+
+
+def test_what_was_live_before_comes_back_by_reverts_of_a_promotion_that_was_never_asked_for(two: House) -> None:
+    merge(two, propose_back(two.git, two.github(), BACK, now=two.now).pull_request)
+    two.answer(asked(two))
+    assert live(two) == ("v1.0.0", 3)
+    two.later(hours=1)
+    merge(two, propose(two.git, two.github(), "production", "v1.1.0", now=two.now).pull_request)
+    revert(two)
+    assert wish(two).done
+    revert(two)
+    two.answer(asked(two))
+    assert live(two) == ("v1.1.0", 4)
+
+
 def test_a_rerun_of_an_old_revert_is_stale(two: House) -> None:
     revert(two)
     old = two.git.commit_id()
