@@ -6,13 +6,21 @@ import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlops_spec.workflow.shell import simple_commands
+from mlops_spec.workflow.shell import Shell, simple_commands
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _PROGRAM = "mlops-spec"
 _GROUPS = frozenset(("promote", "audit", "rehearse"))  # whose commands have two words
+#: Programs that run what stands behind them, and end as it does.
+_RUNNERS = frozenset(
+    (
+        *("uv", "uvx", "pipx", "poetry", "pdm", "rye", "pixi", "hatch", "conda", "docker", "podman"),
+        *("exec", "command", "coproc", "env", "nice", "ionice", "nohup", "stdbuf", "sudo", "time", "timeout", "xargs"),
+    )
+)
+_OTHERWISE = frozenset(("install", "pip", "add", "echo", "printf", "true", ":"))  # behind which our name is just a word
 
 
 class Command(NamedTuple):
@@ -22,6 +30,7 @@ class Command(NamedTuple):
     words: tuple[str, ...]  # all of them; of ours, those behind the verb
     piece: str  # how it stands in the script, to point at
     lost: str  # why its failure would not fail the step
+    skipped: str = ""  # why the step may pass without it
 
     def option(self, name: str) -> str | None:
         """The value of `--name VALUE` or `--name=VALUE`; empty for a flag, None where it is not given."""
@@ -41,16 +50,18 @@ class Command(NamedTuple):
         return not self.verb and self.words[: len(words)] == words
 
 
-def commands(script: str, *, pipefail: bool) -> Iterator[Command]:
-    for words, lost in simple_commands(script, pipefail=pipefail):
+def commands(script: str, shell: Shell = Shell()) -> Iterator[Command]:  # noqa: B008 - immutable
+    for words, lost, skipped in simple_commands(script, shell):
         place = _ours(words)
         if place is None:
-            yield Command("", words, _written(script, words[:2]), lost)
+            yield Command("", words, _written(script, words[:2]), lost, skipped)
             continue
         length = 2 if words[place + 1 : place + 2] and words[place + 1] in _GROUPS else 1
         verb = " ".join(words[place + 1 : place + 1 + length])
         piece = _written(script, words[place : place + 1 + length])
-        yield Command(verb, words[place + 1 + length :], piece, lost)
+        rest = words[place + 1 + length :]
+        if not {"-h", "--help"} & {verb, *rest}:
+            yield Command(verb, rest, piece, lost or _detached(words[:place]), skipped)
 
 
 def runs_ours(script: str) -> bool:
@@ -72,9 +83,15 @@ def _ours(words: Sequence[str]) -> int | None:
 
 def _calls(before: Sequence[str]) -> bool:
     """Whether what stands before a word runs it: nothing, settings, or a program that runs programs."""
-    runners = {"uv", "uvx", "run", "tool", "pipx", "poetry", "hatch", "exec", "time", "env", "nice", "timeout", "sudo"}
     program = next((word for word in before if "=" not in word), "")
-    return not program or (PurePosixPath(program).name in runners and "install" not in before and "pip" not in before)
+    return not program or (PurePosixPath(program).name in _RUNNERS and not _OTHERWISE & set(before))
+
+
+def _detached(before: Sequence[str]) -> str:
+    """Why a failure is lost by how a command is started; empty where it is not."""
+    if {"docker", "podman"} & set(before) and {"-d", "--detach"} & set(before):
+        return "its container runs in the background"
+    return "it runs in the background" if before[:1] == ("coproc",) else ""
 
 
 def _written(script: str, words: Sequence[str]) -> str:

@@ -31,11 +31,12 @@ def steps_before(delivery: Delivery, workflow: Workflow, job: Job, step: Step) -
 def commands_before(
     delivery: Delivery, workflow: Workflow, job: Job, step: Step, command: Command
 ) -> Iterator[Command]:
-    """The commands before a command of a step, but for those of steps that may be passed over."""
-    yield from step.commands[: step.commands.index(command)]
+    """The commands before a command of a step, but for those that may be passed over."""
+    before = list(step.commands[: step.commands.index(command)])
     for each in steps_before(delivery, workflow, job, step):
         if not each.condition:
-            yield from each.commands
+            before += each.commands
+    yield from (each for each in before if not each.skipped)
 
 
 def jobs_before(delivery: Delivery, workflow: Workflow, job: Job, levels: int = _LEVELS) -> list[Place]:
@@ -90,14 +91,18 @@ def releases(delivery: Delivery, workflow: Workflow) -> bool:
 
 
 def _needed(workflow: Workflow, job: Job) -> list[str]:
-    """The names of the jobs that a job waits for, directly or not."""
+    """The names of the jobs without whose success a job does not start; one that runs despite a failure hides its own.
+
+    What the job itself is told to run despite is another rule's.
+    """
     found: list[str] = []
     waiting = list(job.needs)
     while waiting:
         name = waiting.pop()
         if name in workflow.jobs and name not in found:
             found.append(name)
-            waiting += workflow.jobs[name].needs
+            if not despite_failure(workflow.jobs[name].condition):
+                waiting += workflow.jobs[name].needs
     return found
 
 

@@ -9,6 +9,7 @@ from mlops_spec.workflow import Delivery, Job, Step, Workflow
 from mlops_spec.workflow.command import Command, commands
 from mlops_spec.workflow.find import FOLDER
 from mlops_spec.workflow.shape import items, mapping, text
+from mlops_spec.workflow.shell import started
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -79,7 +80,7 @@ def _shell(data: Mapping[str, Any]) -> str:
 
 def _commands(step: Mapping[str, Any], shell: str, actions: Mapping[str, Document], depth: int) -> Iterator[Command]:
     if script := text(step.get("run")):
-        yield from commands(script, pipefail="bash" in (text(step.get("shell")) or shell))
+        yield from commands(script, started(text(step.get("shell")) or shell))
     elif depth and (action := _action(text(step.get("uses")), actions)):
         inner = mapping(action.data).get("runs")
         for each in items(mapping(inner).get("steps")):

@@ -12,7 +12,28 @@ if TYPE_CHECKING:
     from mlops_spec.workflow import Step
     from mlops_spec.workflow.command import Command
 
-_RUNNERS = frozenset(("make", "just", "task", "tox", "nox", "bash", "sh", "npm", "poe", "hatch"))
+_RUNNERS = frozenset(
+    (
+        *(
+            "make",
+            "just",
+            "task",
+            "tox",
+            "nox",
+            "npm",
+            "poe",
+            "hatch",
+            "bash",
+            "sh",
+            "source",
+            ".",
+            "python",
+            "python3",
+        ),
+        *("docker", "podman", "ssh", "gh", "xargs", "parallel"),
+    )
+)
+_BEHIND = frozenset(("uv", "uvx", "run", "poetry", "pdm", "exec", "time", "env", "sudo", "nohup", "command"))
 _KNOWN = ("actions/", "github/", "astral-sh/setup-uv")  # which set up, and run nothing of ours
 
 
@@ -27,5 +48,7 @@ def unseen(steps: Iterable[Step]) -> Iterator[str]:
 
 
 def _is_elsewhere(command: Command) -> bool:
-    program = command.words[0] if command.words and not command.verb else ""
-    return program.startswith(("./", "scripts/", "bin/")) or program in _RUNNERS
+    """Whether it runs a script, a target or a program in a container, itself or behind `uv run`."""
+    words = [word for word in command.words if word not in _BEHIND and not word.startswith("-") and "=" not in word]
+    program = words[0] if words and not command.verb else ""
+    return program.startswith(("./", "scripts/", "bin/", "ci/", "$")) or program in _RUNNERS

@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.rule import Change, Finding
 from mlops_spec.workflow.release import decides
 from mlops_spec.workflow.shape import mapping, text
+from mlops_spec.workflow.shell import started
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +49,9 @@ def check(workflow: Workflow) -> Iterator[Finding]:
             shell = text(step.data.get("shell")) or by_job or _shell(workflow.data)
             if step.run and shell != "bash" and any(map(decides, step.commands)):
                 place = next((each for each in _places(job, step) if each in workflow.document.nodes), None)
-                message = f"`{shell}` goes on after a failure in a pipe" if shell else "a failure in a pipe goes by"
+                message = f"`{shell}` goes on after a failure" + (" in a pipe" if started(shell).errexit else "")
+                if not shell:
+                    message = "a failure in a pipe goes by"
                 hint = "write `defaults: {run: {shell: bash}}`"
                 anew = Change(("defaults",), "{run: {shell: bash}}", before="jobs")
                 fix = () if "defaults" in workflow.data and not place else (Change(place, "bash") if place else anew,)

@@ -1,6 +1,7 @@
 """A step that decides runs in every run.
 
-A skipped step counts as passed. A condition on the gate is a way around it that leaves no trace but a grey line.
+A skipped step counts as passed. A condition on the gate is a way around it that leaves no trace but a grey line, and
+one in its script leaves none.
 
 Bad:
 
@@ -26,7 +27,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
 from mlops_spec.workflow.expression import despite_failure
-from mlops_spec.workflow.place import called
+from mlops_spec.workflow.place import at_command, called
 from mlops_spec.workflow.release import RELEASING, decides
 
 if TYPE_CHECKING:
@@ -43,7 +44,11 @@ SEVERITY: Severity = "error"
 def check(workflow: Workflow) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         for step in job.steps:
-            skipped = next((each for each in step.commands if decides(each) and each.verb not in RELEASING), None)
-            if skipped and step.condition and not despite_failure(step.condition):
-                message = f"{called(skipped)} is skipped where this does not hold, and counts as passed"
+            deciding = [each for each in step.commands if decides(each) and each.verb not in RELEASING]
+            if deciding and step.condition and not despite_failure(step.condition):
+                message = f"{called(deciding[0])} is skipped where this does not hold, and counts as passed"
                 yield Finding((*step.address, "if"), message, "remove it, or put it on the job")
+            for each in deciding:
+                if each.skipped:
+                    message = f"the step passes without {called(each)}: {each.skipped}"
+                    yield at_command(step, each, message, "let it run whatever the script finds")

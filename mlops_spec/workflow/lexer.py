@@ -1,0 +1,173 @@
+"""A script of bash as tokens: words, operators, and the scripts inside of words."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_OPERATOR = re.compile(r";;&|;;|;&|;|&&|\|\||\|&|\||&(?!>)|\(\(|\(|\)|\n")
+_REDIRECTION = re.compile(r"\d*(<<<|<<-?|<>|>>|>\||[<>]&|[<>](?!\())|&>>?")
+_SPACE = re.compile(r"(?:[ \t\r]|\\\r?\n)+")
+_MOST = 50_000  # tokens of a script; what comes behind is passed over
+_ORDINARY = re.compile(r"[A-Za-z0-9_./:=@%+,-]+")
+_CLOSING = {"${{": "}}", "$((": "))", "${": "}"}
+
+
+class Inner(NamedTuple):
+    """A script inside a word; `process` where it stands in `<(…)` or `>(…)`, whose status nobody asks for."""
+
+    script: str
+    process: bool
+
+
+class Token(NamedTuple):
+    """A word with its quotes taken off, or an operator; `quoted` where a quote took any meaning from it."""
+
+    text: str
+    operator: bool = False
+    quoted: bool = False
+    inner: tuple[Inner, ...] = ()
+
+
+def tokens(script: str) -> list[Token]:
+    """All tokens; redirections, comments and the text of here-documents are passed over."""
+    return _Lexer(script).all()
+
+
+class _Lexer:
+    def __init__(self, script: str) -> None:
+        self.script, self.place = script, 0
+        self.ends: list[str] = []  # of the here-documents whose text comes after this line
+
+    def all(self) -> list[Token]:
+        found: list[Token] = []
+        while self.place < len(self.script) and len(found) < _MOST:
+            if space := _SPACE.match(self.script, self.place):
+                self.place = space.end()
+            elif self.script[self.place] == "#":
+                self._skip_until("\n")
+            elif redirection := _REDIRECTION.match(self.script, self.place):
+                found += self._redirect(redirection)
+            elif operator := _OPERATOR.match(self.script, self.place):
+                self.place = operator.end()
+                found.append(Token(operator[0], operator=True))
+                if operator[0] == "\n":
+                    self._skip_documents()
+            else:
+                found.append(self._word())
+        return found
+
+    def _redirect(self, found: re.Match[str]) -> list[Token]:
+        """Passes over a redirection, but for a script that it takes for its file."""
+        self.place = found.end()
+        if space := _SPACE.match(self.script, self.place):
+            self.place = space.end()
+        target = self._word()
+        if found[1] in ("<<", "<<-"):
+            self.ends.append(target.text)
+            return []
+        return [Token("", inner=target.inner)] if target.inner else []
+
+    def _skip_documents(self) -> None:
+        for end in self.ends:
+            while self.place < len(self.script):
+                line, self.place = self._line()
+                if line.strip() == end:
+                    break
+        self.ends = []
+
+    def _line(self) -> tuple[str, int]:
+        stop = self.script.find("\n", self.place)
+        stop = len(self.script) if stop < 0 else stop
+        return self.script[self.place : stop], stop + 1
+
+    def _skip_until(self, text: str) -> None:
+        stop = self.script.find(text, self.place)
+        self.place = len(self.script) if stop < 0 else stop
+
+    def _word(self) -> Token:
+        text, quoted, inner = [], False, []
+        while self.place < len(self.script):
+            here = self.script[self.place]
+            if here in " \t\r\n;&|()" or (here in "<>" and not self._starts("<(", ">(")):
+                break
+            if here in "<>":
+                inner.append(Inner(self._enclosed(2, ")"), process=True))
+            elif here == "\\":
+                text.append(self.script[self.place + 1 : self.place + 2].replace("\n", ""))
+                quoted, self.place = True, self.place + 2
+            elif here == "'":
+                text.append(self._until_quote())
+                quoted = True
+            elif here == '"':
+                text.append(self._double(inner))
+                quoted = True
+            else:
+                text.append(self._plain(inner))
+        return Token("".join(text), quoted=quoted, inner=tuple(inner))
+
+    def _until_quote(self) -> str:
+        begin = self.place + 1
+        self.place = begin
+        self._skip_until("'")
+        self.place += 1
+        return self.script[begin : self.place - 1]
+
+    def _double(self, inner: list[Inner]) -> str:
+        text = []
+        self.place += 1
+        while self.place < len(self.script) and self.script[self.place] != '"':
+            if self.script[self.place] == "\\":
+                escaped = self.script[self.place + 1 : self.place + 2]
+                text.append(escaped if escaped in '$`"\\' else f"\\{escaped}".replace("\\\n", ""))
+                self.place += 2
+            else:
+                text.append(self._plain(inner))
+        self.place += 1
+        return "".join(text)
+
+    def _plain(self, inner: list[Inner]) -> str:
+        """Ordinary characters, or an expansion as a whole."""
+        begin = self.place
+        if ordinary := _ORDINARY.match(self.script, begin):
+            self.place = ordinary.end()
+            return ordinary[0]
+        opening = next((each for each in _CLOSING if self._starts(each)), "")
+        if opening:
+            self._enclosed(len(opening), _CLOSING[opening])
+        elif self._starts("$("):
+            inner.append(Inner(self._enclosed(2, ")"), process=False))
+        elif self._starts("`"):
+            self.place += 1
+            start = self.place
+            self._skip_until("`")
+            inner.append(Inner(self.script[start : self.place], process=False))
+            self.place += 1
+        else:
+            self.place += 1
+        return self.script[begin : self.place]
+
+    def _enclosed(self, opening: int, closing: str) -> str:
+        """What stands until the bracket that closes, past quotes and other brackets; moves behind it."""
+        self.place += opening
+        begin, depth = self.place, 0
+        other = {")": "(", "}": "{"}[closing[0]]
+        while self.place < len(self.script):
+            here = self.script[self.place]
+            if here == "\\":
+                self.place += 1
+            elif here == "'" and closing != "))":
+                self._until_quote()
+                continue
+            elif here == other:
+                depth += 1
+            elif depth == 0 and self._starts(closing):
+                self.place += len(closing)
+                return self.script[begin : self.place - len(closing)]
+            elif here == closing[0]:
+                depth -= 1
+            self.place += 1
+        return self.script[begin:]
+
+    def _starts(self, *texts: str) -> bool:
+        return self.script.startswith(texts, self.place)
