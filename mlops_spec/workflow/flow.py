@@ -41,7 +41,8 @@ def commands_before(
 
 def jobs_before(delivery: Delivery, workflow: Workflow, job: Job, levels: int = _LEVELS) -> list[Place]:
     """The jobs without whose success a job does not start, those of called and of all calling workflows included."""
-    found = [place for name in _needed(workflow, job) for place in _inside(delivery, workflow, workflow.jobs[name])]
+    needed = [workflow.jobs[name] for name in _needed(workflow, job)]
+    found = [place for each in needed for place in _inside(delivery, workflow, each) if _surely(*place, each)]
     if levels and set(workflow.triggers) == {"workflow_call"}:
         above = [jobs_before(delivery, *caller, levels - 1) for caller in callers(delivery, workflow)]
         found += [place for place in (above[0] if above else []) if all(place in each for each in above)]
@@ -104,6 +105,12 @@ def _needed(workflow: Workflow, job: Job) -> list[str]:
             if not despite_failure(workflow.jobs[name].condition):
                 waiting += workflow.jobs[name].needs
     return found
+
+
+def _surely(workflow: Workflow, job: Job, needed: Job) -> bool:
+    """Whether a job runs where a needed one, which it is or is called by, succeeds: a call does with skipped jobs."""
+    inside = [job, *(workflow.jobs[name] for name in _needed(workflow, job))]
+    return job is needed or all(not each.condition or despite_failure(each.condition) for each in inside)
 
 
 def _inside(delivery: Delivery, workflow: Workflow, job: Job, levels: int = _LEVELS) -> Iterator[Place]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlops_spec.workflow import Delivery, Job, Step, Workflow
 from mlops_spec.workflow.command import Command, commands
+from mlops_spec.workflow.expression import despite_failure
 from mlops_spec.workflow.find import FOLDER
 from mlops_spec.workflow.shape import items, mapping, text
 from mlops_spec.workflow.shell import started
@@ -83,9 +84,20 @@ def _commands(step: Mapping[str, Any], shell: str, actions: Mapping[str, Documen
         yield from commands(script, started(text(step.get("shell")) or shell))
     elif depth and (action := _action(text(step.get("uses")), actions)):
         inner = mapping(action.data).get("runs")
-        for each in items(mapping(inner).get("steps")):
-            for command in _commands(mapping(each), shell, actions, depth - 1):
-                yield command._replace(piece="")  # it stands in another file
+        for each in map(mapping, items(mapping(inner).get("steps"))):
+            tolerated = text(each.get("continue-on-error")) not in ("", "false")
+            condition = text(each.get("if"))
+            for command in _commands(each, shell, actions, depth - 1):
+                yield command._replace(
+                    piece="",  # it stands in another file
+                    lost=command.lost or ("`continue-on-error` in the action takes it away" if tolerated else ""),
+                    skipped=command.skipped or _skipped(condition),
+                )
+
+
+def _skipped(condition: str) -> str:
+    """Why a step of an action may be passed over."""
+    return f"in the action it runs only if `{condition}`" if condition and not despite_failure(condition) else ""
 
 
 def _action(uses: str, actions: Mapping[str, Document]) -> Document | None:

@@ -111,6 +111,15 @@ def test_a_gate_in_an_action_of_a_called_workflow_is_on_the_path() -> None:
             {("train", "MS509", 11), ("release", "MS505", 15)},
         ),
         ("release", "    needs: train\n", "", {("release", "MS505", 14)}),
+        ("action", "      shell: bash", "      shell: bash\n      continue-on-error: true", {("train", "MS507", 11)}),
+        (
+            "action",
+            "      shell: bash",
+            "      shell: bash\n      if: inputs.strict == 'true'",
+            {("train", "MS509", 11), ("release", "MS505", 15)},
+        ),
+        ("action", "      shell: bash", "      shell: bash\n      if: always()", set()),
+        ("train", "    permissions", "    if: ${{ inputs.gate }}\n    permissions", {("release", "MS505", 15)}),
     ],
 )
 def test_a_change_far_away_is_found(name: str, old: str, new: str, found: set[tuple[str, str, int]]) -> None:
@@ -118,6 +127,26 @@ def test_a_change_far_away_is_found(name: str, old: str, new: str, found: set[tu
     assert old in texts[name]
 
     assert set(told(delivery(**texts | {name: texts[name].replace(old, new)}))) == found
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [("", []), ("    if: ${{ always() }}\n", ["MS505"]), ("    if: ${{ vars.TIDY }}\n", [])],
+)
+def test_a_job_between_passes_a_failure_on_unless_it_runs_despite_it(condition: str, found: list[str]) -> None:
+    tidy = f"""\
+  tidy:
+    needs: train
+{condition}    runs-on: ubuntu-24.04
+    timeout-minutes: 5
+    permissions: {{}}
+    steps: [{{run: df}}]
+  register:
+    needs: tidy
+"""
+    release = RELEASE.replace("  register:\n    needs: train\n", tidy)
+
+    assert [code for _, code, _ in told(delivery(release=release, train=TRAIN, action=ACTION))] == found
 
 
 def test_what_one_caller_has_run_is_not_on_every_path() -> None:

@@ -20,7 +20,7 @@ Good:
           - run: uv run --no-sync mlops-spec gate --out build/gate.json
           - run: uv run --no-sync mlops-spec bundle --out dist
 
-Fix: run `mlops-spec gate` in a step before, or let the job need the one that does.
+Fix: run `mlops-spec gate` in a step before, behind the `run` that trains, or let the job need the one that does.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 
     from mlops_spec.diagnostic import Severity
     from mlops_spec.rule import Finding
-    from mlops_spec.workflow import Delivery, Workflow
+    from mlops_spec.workflow import Delivery, Job, Step, Workflow
+    from mlops_spec.workflow.command import Command
 
 CODE = "MS505"
 NAME = "ungated-release"
@@ -46,9 +47,20 @@ SEVERITY: Severity = "error"
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for job, step, command in workflow.commands("bundle", "register"):
-        if all(earlier.verb != "gate" for earlier in commands_before(delivery, workflow, job, step, command)):
-            message = f"`{command.verb}` is reached without `gate`"
+        before = list(commands_before(delivery, workflow, job, step, command))
+        gated = any(earlier.verb == "gate" for earlier in before)
+        if not gated or _not_judged(job, step, command):
+            message = f"`{command.verb}` is reached without `gate`" + (" behind the last `run`" if gated else "")
             hint = "run `mlops-spec gate` in a step before it, or in a job that this one needs"
             if hidden := dict.fromkeys(unseen(steps_before(delivery, workflow, job, step))):
                 hint += f"; what {listed(hidden)} runs can't be seen from here"
             yield at_command(step, command, message, hint)
+
+
+def _not_judged(job: Job, step: Step, command: Command) -> bool:
+    """Whether the job has made a model since the last gate."""
+    steps = job.steps[: job.steps.index(step)]
+    before = [each for earlier in steps for each in earlier.commands]
+    before += step.commands[: step.commands.index(command)]
+    verbs = [each.verb for each in before if each.verb in ("run", "gate")]
+    return verbs[-1:] == ["run"]
