@@ -135,7 +135,7 @@ def run_rules(project: Project | Reading | Surroundings, rules: Sequence[Rule]) 
 
 
 def _diagnostic(document: Document, kind: Kind, finding: Finding) -> Diagnostic:
-    piece = finding.span or document.piece(finding.address, finding.piece)
+    piece = finding.span or document.piece(finding.address, finding.piece, finding.earlier)
     place = piece or document.place(finding.address, key=finding.at_key)
     edits = [_edit(document, change) for change in finding.fix]
     whole = tuple(each for each in edits if each)

@@ -47,6 +47,8 @@ class Finding(NamedTuple):
     document: Document | None = None
     #: the piece of a longer text at the address to point at; none: the whole
     piece: str = ""
+    #: how often the text has that piece before
+    earlier: int = 0
     #: the place itself, in a document that has no addresses
     span: Span | None = None
 

@@ -69,12 +69,16 @@ class Document:
         shown = node.start is node.end and (node.start.value or node.start.style)
         return self.value(address) if shown and not (key and at_key) else at_key or self._head(address)
 
-    def piece(self, address: Address, text: str) -> Span | None:
-        """Where a piece of the value at `address` stands first; None where it is not written so."""
+    def piece(self, address: Address, text: str, earlier: int = 0) -> Span | None:
+        """Where a piece of the value at `address` stands, behind so many of its like; None where it is not so."""
         if not text or address not in self.nodes:
             return None
         node = self.nodes[address]
-        start = self.text.find(text, node.start.start_mark.index, node.end.end_mark.index)
+        start, end = node.start.start_mark.index - 1, node.end.end_mark.index
+        for _ in range(earlier + 1):
+            start = self.text.find(text, start + 1, end)
+            if start < 0:
+                break
         return Span(*self.position(start), *self.position(start + len(text))) if start >= 0 else None
 
     def at(self, address: Address) -> Any:

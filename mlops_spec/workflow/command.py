@@ -29,6 +29,7 @@ class Command(NamedTuple):
     verb: str
     words: tuple[str, ...]  # all of them; of ours, those behind the verb
     piece: str  # how it stands in the script, to point at
+    earlier: int  # how often the script has this piece before
     lost: str  # why its failure would not fail the step
     skipped: str = ""  # why the step may pass without it
 
@@ -51,17 +52,17 @@ class Command(NamedTuple):
 
 
 def commands(script: str, shell: Shell = Shell()) -> Iterator[Command]:  # noqa: B008 - immutable
-    for words, lost, skipped in simple_commands(script, shell):
+    for words, lost, skipped, start in simple_commands(script, shell):
         place = _ours(words)
         if place is None:
-            yield Command("", words, _written(script, words[:2]), lost, skipped)
+            yield Command("", words, *_written(script, words[:2], start), lost, skipped)
             continue
         length = 2 if words[place + 1 : place + 2] and words[place + 1] in _GROUPS else 1
         verb = " ".join(words[place + 1 : place + 1 + length])
-        piece = _written(script, words[place : place + 1 + length])
+        piece, earlier = _written(script, words[place : place + 1 + length], start)
         rest = words[place + 1 + length :]
         if not {"-h", "--help"} & {verb, *rest}:
-            yield Command(verb, rest, piece, lost or _detached(words[:place]), skipped)
+            yield Command(verb, rest, piece, earlier, lost or _detached(words[:place]), skipped)
 
 
 def runs_ours(script: str) -> bool:
@@ -94,7 +95,7 @@ def _detached(before: Sequence[str]) -> str:
     return "it runs in the background" if before[:1] == ("coproc",) else ""
 
 
-def _written(script: str, words: Sequence[str]) -> str:
-    """These words as the script has them, whatever stands between; none where quotes hide them."""
-    found = re.search(r"[\s\\]+".join(re.escape(word) for word in words), script)
-    return found[0] if found else ""
+def _written(script: str, words: Sequence[str], start: int) -> tuple[str, int]:
+    """These words as the script has them from a place on, and how often before it; none where quotes hide them."""
+    found = re.compile(r"[\s\\]+".join(re.escape(word) for word in words)).search(script, start)
+    return (found[0], script.count(found[0], 0, found.start())) if found else ("", 0)

@@ -21,9 +21,13 @@ class Inner(NamedTuple):
 
 
 class Token(NamedTuple):
-    """A word with its quotes taken off, or an operator; `quoted` where a quote took any meaning from it."""
+    """A word with its quotes taken off, or an operator; `quoted` where a quote took any meaning from it.
+
+    `start` is where it begins in its script, in characters.
+    """
 
     text: str
+    start: int = 0
     operator: bool = False
     quoted: bool = False
     inner: tuple[Inner, ...] = ()
@@ -50,7 +54,7 @@ class _Lexer:
                 found += self._redirect(redirection)
             elif operator := _OPERATOR.match(self.script, self.place):
                 self.place = operator.end()
-                found.append(Token(operator[0], operator=True))
+                found.append(Token(operator[0], operator.start(), operator=True))
                 if operator[0] == "\n":
                     self._skip_documents()
             else:
@@ -66,7 +70,7 @@ class _Lexer:
         if found[1] in ("<<", "<<-"):
             self.ends.append(target.text)
             return []
-        return [Token("", inner=target.inner)] if target.inner else []
+        return [Token("", target.start, inner=target.inner)] if target.inner else []
 
     def _skip_documents(self) -> None:
         for end in self.ends:
@@ -86,7 +90,7 @@ class _Lexer:
         self.place = len(self.script) if stop < 0 else stop
 
     def _word(self) -> Token:
-        text, quoted, inner = [], False, []
+        start, text, quoted, inner = self.place, [], False, []
         while self.place < len(self.script):
             here = self.script[self.place]
             if here in " \t\r\n;&|()" or (here in "<>" and not self._starts("<(", ">(")):
@@ -104,7 +108,7 @@ class _Lexer:
                 quoted = True
             else:
                 text.append(self._plain(inner))
-        return Token("".join(text), quoted=quoted, inner=tuple(inner))
+        return Token("".join(text), start, quoted=quoted, inner=tuple(inner))
 
     def _until_quote(self) -> str:
         begin = self.place + 1

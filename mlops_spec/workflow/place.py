@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def at_command(step: Step, command: Command, message: str, hint: str, *, fix: tuple[Change, ...] = ()) -> Finding:
-    return Finding(step.place, message, hint, piece=command.piece, fix=fix)
+    return Finding(step.place, message, hint, piece=command.piece, earlier=command.earlier, fix=fix)
 
 
 def given(step: Step, name: str, value: str) -> tuple[Change, ...]:

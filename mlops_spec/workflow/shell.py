@@ -46,11 +46,15 @@ def started(shell: str) -> Shell:
 
 
 class Command(NamedTuple):
-    """One simple command: its words, why its failure would not end the script, and why it may not run at all."""
+    """One simple command: its words, why its failure would not end the script, and why it may not run at all.
+
+    `start` is where it, or what it is within, begins in the script, in characters.
+    """
 
     words: tuple[str, ...]
     lost: str
     skipped: str
+    start: int
 
 
 @dataclass(frozen=True)
@@ -77,6 +81,7 @@ class _State:
     ended: str = ""
     trapped: str = ""
     depth: int = 0
+    within: int | None = None  # where the word begins whose script this shell runs
     steps: Iterator[int] = field(default_factory=lambda: iter(range(_MOST)))  # all shells of a script share them
 
     def lost(self, fate: _Fate) -> str:
@@ -203,6 +208,7 @@ def _cases(cases: Cases, state: _State, fate: _Fate) -> Iterator[Command]:
 def _simple(words: Sequence[Token], state: _State, fate: _Fate) -> Iterator[Command]:
     if next(state.steps, None) is None:
         return
+    start = words[0].start if words and state.within is None else state.within or 0
     settings = next((place for place, word in enumerate(words) if not _SETTING.match(word.text)), len(words))
     for word in words:
         for inner in word.inner:
@@ -210,7 +216,7 @@ def _simple(words: Sequence[Token], state: _State, fate: _Fate) -> Iterator[Comm
             lost = "`<(…)` takes its failure away" if inner.process else "`$(…)` takes its failure away"
             if settings == len(words) and not inner.process:
                 lost = state.lost(fate)
-            yield from _script(inner.script, replace(state.own(), errexit=False), lost, fate.skipped)
+            yield from _script(inner.script, replace(state.own(), errexit=False, within=start), lost, fate.skipped)
     texts = tuple(word.text for word in words if word.text or word.quoted)
     program = texts[settings : settings + 1]
     if program == ("set",):
@@ -228,9 +234,11 @@ def _simple(words: Sequence[Token], state: _State, fate: _Fate) -> Iterator[Comm
     elif (script := _handed(texts, settings)) is not None and state.depth < _DEPTH:
         flags, text = script
         own = replace(state.own(), errexit="e" in flags, pipefail=False) if flags else state
+        before, own.within = own.within, start
         yield from _script(text, own, state.lost(fate), fate.skipped)
+        own.within = before
     elif texts:
-        yield Command(texts, state.lost(fate), fate.skipped)
+        yield Command(texts, state.lost(fate), fate.skipped, start)
 
 
 def _script(script: str, state: _State, lost: str, skipped: str) -> Iterator[Command]:

@@ -289,6 +289,24 @@ def test_options_have_their_values() -> None:
     assert command.option("--wait") is None
 
 
+@pytest.mark.parametrize(
+    "script",
+    [
+        "# mlops-spec gate || true\nHERE || true",
+        'echo "mlops-spec gate"\nHERE || true',
+        "mlops-spec gate\nHERE || true",
+        "cat <<EOF\nmlops-spec gate\nEOF\nHERE || true",
+        "mlops-spec gate; if ! HERE; then echo; fi",
+        "echo 'mlops-spec gate'; bash -c 'HERE || true'",
+        "echo 'mlops-spec gate'\nx=$(uv run HERE) || true",
+    ],
+)
+def test_a_command_stands_where_it_is_run_not_where_it_is_named(script: str) -> None:
+    lost = [command for command in commands(script.replace("HERE", "mlops-spec gate")) if command.lost and command.verb]
+
+    assert [(gate.piece, gate.earlier) for gate in lost] == [("mlops-spec gate", 1)]
+
+
 HALVES = [
     "'",
     "cat <<EOF",
