@@ -2,7 +2,8 @@
 
 The pipeline up to the stage runs once; then the stage runs in fresh processes, of which the best counts, in processor
 time of all threads. As a peer stands the bare import of what it can't do without: pandas, scikit-learn's metrics, and
-skops, in which the model is kept. Aim: 2 s, most of it imports.
+skops, in which the model is kept. Aim: 2 s on an idle machine, most of it imports, and at
+most 4 s on any.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from pathlib import Path
 
 STARTER = Path(__file__).parents[1] / "template" / "starter" / "credit-default"
 RUNS = 3
-AIM = 2.0
+AIM, LIMIT = 2.0, 4.0  # processor seconds
 # A job installs no pytest, which scikit-learn's test helpers import where it is, and skops imports those.
 PEER = "import sys; sys.modules['pytest'] = None; import pandas, skops.io, sklearn.metrics"
 
@@ -30,9 +31,11 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="mlops-benchmark-") as folder:
         root = Path(folder) / "repository"
         shutil.copytree(STARTER, root)
+        # the starter trains by `python`, which must be ours
+        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)])
         for stage in ("split", "train"):
             command = [sys.executable, "-m", "mlops_spec", "stage", stage, "--directory", str(root)]
-            subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+            subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env={**os.environ, "PATH": path})
         runs = [json.loads(run([__file__, str(root)])[0]) for _ in range(RUNS)]
     peer = min(run(["-c", PEER])[1] for _ in range(RUNS))
     best = min(runs, key=lambda found: found["all"] - found["pictures"])
@@ -40,7 +43,7 @@ def main() -> int:
     print(f"evaluate, {best['rows']:,} test rows, pictures aside: {without:.2f} s (aim {AIM:.0f})")
     print(f"  of which imports {best['imports']:.2f} s; the bare import of pandas, scikit-learn and skops {peer:.2f} s")
     print(f"  pictures besides {best['pictures']:.2f} s")
-    return int(without > AIM)
+    return int(without > LIMIT)
 
 
 def run(arguments: list[str]) -> tuple[str, float]:
