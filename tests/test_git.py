@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import TYPE_CHECKING
 
 import pytest
@@ -165,6 +167,28 @@ def test_a_refusal_by_the_remote_is_not_a_lost_race(clone: Path, origin: Path) -
     with pytest.raises(GitError, match="refuses") as raised:
         repository.push(Update("refs/heads/x", repository.commit_id(), None))
     assert raised.value.exit_code == Exit.CONFIG
+
+
+@pytest.mark.parametrize("status", [401, 403])
+def test_a_token_that_may_not_write_is_misconfigured(clone: Path, status: int) -> None:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        git(clone, "remote", "set-url", "origin", f"http://127.0.0.1:{server.server_port}/acme/churn.git")
+        repository = Git.open(clone)
+        with pytest.raises(GitError, match="origin refuses heads/log: fatal: ") as raised:
+            repository.push(Update("refs/heads/log", repository.commit_id(), None))
+        server.shutdown()
+
+    assert raised.value.exit_code == Exit.CONFIG
+    assert "`contents: write`" in raised.value.remedy
 
 
 def test_one_of_many_pushers_wins(clone: Path) -> None:

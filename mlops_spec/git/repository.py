@@ -17,6 +17,15 @@ if TYPE_CHECKING:
 NETWORK_SECONDS = 300
 _LOCKED = ("cannot lock ref", "unable to update local ref")
 _LOCK_TRIES = 20
+# Git over HTTPS and SSH where whoever pushes is not known, or may not write.
+_FORBIDDEN = (
+    "returned error: 401",
+    "returned error: 403",
+    "Authentication failed",
+    "Permission denied",
+    "denied to ",
+    "could not read Username",
+)
 _KINDS = {"refs/heads": "--heads", "refs/tags": "--tags"}
 _MOVED = ("stale info", "fetch first", "non-fast-forward", "already exists", "cannot lock ref", "failed to update ref")
 
@@ -106,12 +115,19 @@ class Git(Local):
         rejected = [line for line in done.stdout.decode(errors="replace").splitlines() if line.startswith("!")]
         if not rejected:
             self.remote_url()
+            if any(reason in said for reason in _FORBIDDEN):
+                raise self._forbidden(updates, said)
             raise self._unavailable(said)
         if any(reason in said for reason in _MOVED):
             raise self._lost(updates, said)
         names = _names(updates)
         reason = next((line for line in said.splitlines() if "remote rejected" in line), rejected[0])
         raise GitError(f"{self.remote} refuses {names}: {reason}", stderr=said)
+
+    def _forbidden(self, updates: Sequence[Update], said: str) -> GitError:
+        reason = next(line for line in said.splitlines() if any(sign in line for sign in _FORBIDDEN))
+        remedy = "give the token (or the job's `permissions`) `contents: write`, the key write access"
+        return GitError(f"{self.remote} refuses {_names(updates)}: {reason}", stderr=said, remedy=remedy)
 
     def _lost(self, updates: Sequence[Update], said: str) -> Stale:
         message = f"{_names(updates)}: somebody else was first"
