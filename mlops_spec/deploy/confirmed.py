@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.forge.trouble import WrongClockError
 from mlops_spec.release.declared import Declared, declared_in
 from mlops_spec.release.evidence import approvals
 from mlops_spec.release.reverted import anew
@@ -33,6 +34,8 @@ class Forge:
             return None
         try:
             found = approvals(world, anew(world, said), lambda: github)
+        except WrongClockError:
+            raise  # the intent stays open until the clock is set
         except Failure as failure:
             if failure.exit_code == Exit.FINDINGS:
                 return failure.message

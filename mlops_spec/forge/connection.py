@@ -11,7 +11,7 @@ from typing import Any, Literal
 from urllib.parse import urlencode, urlsplit
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.forge.trouble import refused, unusable
+from mlops_spec.forge.trouble import WrongClockError, refused, unusable
 from mlops_spec.forge.wire import Answer, Broken, send
 
 API_URL = "https://api.github.com"
@@ -136,7 +136,7 @@ def _same_time(answer: Answer, server: str) -> None:
     ahead = answer.seconds_ahead()
     if abs(ahead) > _CLOCK:
         where = "ahead of" if ahead > 0 else "behind"
-        raise Failure(
+        raise WrongClockError(
             f"this machine's clock is {abs(ahead) / 60:.0f} minutes {where} that of {server}",
             exit_code=Exit.CONFIG,
             remedy="set it: `timedatectl set-ntp true`",

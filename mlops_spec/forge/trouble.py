@@ -10,6 +10,10 @@ if TYPE_CHECKING:
     from mlops_spec.forge.wire import Answer
 
 
+class WrongClockError(Failure):
+    """This machine's clock is not the forge's: what it would put on record, and how long things lasted, is wrong."""
+
+
 def unusable(call: str, why: str) -> Failure:
     """No usable answer came."""
     return Failure(f"{call}: {why}", exit_code=Exit.UNAVAILABLE, remedy="try again when the forge answers")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mlops_spec.errors import Exit, Failure
 from mlops_spec.forge import GitHub, pulls
 from mlops_spec.git import Update
 from mlops_spec.rehearse.hub import Hub, Person, serving
@@ -134,3 +135,19 @@ def test_an_approver_whom_the_spec_does_not_name_does_not_count(staged: World) -
     done = staged.one_pass("production")
 
     assert (done.action, done.reason) == ("failed", "0 of 1 approvals are recorded")
+
+
+def test_a_host_whose_clock_is_off_carries_out_nothing_and_leaves_the_intent_open(
+    staged: World, hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not that the forge would go unasked, nor that the rollout would be on record as failed."""
+    promoted(staged, "bob")
+    staged.intend("production", "v1.0.0")
+    with monkeypatch.context() as patch:
+        patch.setattr("mlops_spec.forge.wire.Answer.seconds_ahead", lambda _: 3600.0)
+        with pytest.raises(Failure, match="this machine's clock is 60 minutes ahead of") as raised:
+            staged.one_pass("production")
+
+    assert raised.value.exit_code == Exit.CONFIG
+    assert staged.server() is None
+    assert staged.one_pass("production").action == "deployed"
