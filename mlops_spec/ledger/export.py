@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.ledger.chain import CHECKPOINT
+from mlops_spec.ledger.checkpoint import parse
 from mlops_spec.ledger.store import from_commit
 from mlops_spec.ledger.witness import TAG_FOLDER, ledger_of, look, tags_of
 
 if TYPE_CHECKING:
     from mlops_spec.git import Git
+    from mlops_spec.ledger.store import Snapshot
 
 README = """\
 The audit log of {log}: {size} records, one file each, chained by their hashes.
@@ -49,13 +52,19 @@ def export(git: Git, folder: Path) -> int:
             _write(staged / name, content or b"")
         for tag in tags:
             _write(staged / TAG_FOLDER / tag.name, tag.content)
-        _write(staged / "README", README.format(log=git.remote_url(), size=snapshot.size).encode())
+        _write(staged / "README", README.format(log=_name(snapshot), size=snapshot.size).encode())
         staged.chmod(0o755)
         staged.replace(folder)
     except BaseException:
         shutil.rmtree(staged, ignore_errors=True)
         raise
     return snapshot.size
+
+
+def _name(snapshot: Snapshot) -> str:
+    """The ledger's own name: the remote's address may hold a password."""
+    note = parse((snapshot.file(CHECKPOINT) or b"").decode(errors="replace"))
+    return note.origin if note else "a ledger without a name"
 
 
 def _write(path: Path, content: bytes) -> None:

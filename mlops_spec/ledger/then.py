@@ -105,11 +105,10 @@ def _source(made: Record) -> str:
     rows = [
         f"{short(data.digest)}" + (f" ({data.rows:,} rows)" if data.rows is not None else "") for data in source.data
     ]
+    data = f", data {', '.join(rows)}" if rows else ""
     lock = f", dvc.lock {short(source.dvc_lock)}" if source.dvc_lock else ""
     why = f' "{made.why.text}"' if made.why and made.why.text else ""
-    return (
-        f"commit {source.commit[:7]}{why} by {made.who.actor.login}, data {', '.join(rows)}{lock} (record {made.seq})"
-    )
+    return f"commit {source.commit[:7]}{why} by {made.who.actor.login}{data}{lock} (record {made.seq})"
 
 
 def _revocation(record: Record) -> str:

@@ -124,7 +124,9 @@ def verify_folder(folder: Path, known: Known | None = None) -> Report:
     known = known or Known()
     if not (folder / "log").is_dir():
         raise Failure(f"{folder}: no exported ledger", remedy="`mlops-spec audit export DIR` writes one")
-    tags = tuple(TagFound.read(path.name, path.read_bytes()) for path in sorted((folder / TAG_FOLDER).glob("*@v*")))
+    kept = folder / TAG_FOLDER
+    found = sorted(path for path in kept.rglob("*@v*") if path.is_file())
+    tags = tuple(TagFound.read(path.relative_to(kept).as_posix(), path.read_bytes()) for path in found)
     return verify(from_folder(folder), Outside(known.witnesses, tags, log=known.log), since=known.since)
 
 

@@ -152,14 +152,14 @@ def test_at(run: Callable[..., tuple[int, str]]) -> None:
         '  asked by    alice "A change" (record 1)\n'.replace(' "A change"', "")
         + "  approved by nobody: the environment asks for no approval\n"
         "  judged      roc_auc 0.842 >= 0.8: pass\n"
-        "  trained     commit " + printed.split("commit ")[1][:7] + ' "A change" by alice, data  (record 0)\n'
+        "  trained     commit " + printed.split("commit ")[1][:7] + ' "A change" by alice (record 0)\n'
         "  evidence    none recorded\n"
         "\n"
         "production served churn v1.0.0 (sha256:10000000…) from 2026-11-05 08:00 until now\n"
         '  asked by    alice, pull request #71 "=Promote v1.0.0" (record 3)\n'
         "  approved by carol at 2026-11-02 07:00 on the report sha256:55555555…\n"
         "  judged      roc_auc 0.842 >= 0.8: pass\n"
-        "  trained     commit " + printed.split("commit ")[1][:7] + ' "A change" by alice, data  (record 0)\n'
+        "  trained     commit " + printed.split("commit ")[1][:7] + ' "A change" by alice (record 0)\n'
         "  evidence    none recorded\n"
         "  proven      records 0 to 7 by this clone, when it last looked (2 checkpoints agree); chain whole\n"
     )
@@ -253,6 +253,7 @@ def test_an_export_is_verified_offline(
 ) -> None:
     folder = tmp_path / "export"
     assert run("export", str(folder)) == (0, f"8 records in {folder}\n")
+    assert "The audit log of " in (folder / "README").read_text()
     (place.root / "origin.git").rename(place.root / "gone.git")
     assert audit_command.main(["verify", "--from", str(folder)], standalone_mode=False) == 0
     assert "records 0 to 4 by tag churn@v1.1.0" in capsys.readouterr().out
@@ -264,6 +265,25 @@ def test_an_export_is_verified_offline(
     with pytest.raises(Failure, match="is not empty"):
         run("export", str(folder))
     assert not list(tmp_path.glob(".mlops-spec-*"))
+
+
+def test_an_export_tells_no_password_and_keeps_every_tag(
+    run: Callable[..., tuple[int, str]],
+    place: Place,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The remote's address may hold a token; a tag that was made by hand may have a folder in its name."""
+    monkeypatch.setattr(Git, "remote_url", lambda _: "https://robot:s3cret@github.com/acme/churn")
+    tag = place.origin.write_tag("x/churn@v9.0.0", place.origin.text("rev-parse", "main"), message="x\n", when=START)
+    place.origin.run("update-ref", "refs/tags/x/churn@v9.0.0", tag)
+    folder = tmp_path / "export"
+    run("export", str(folder))
+
+    assert not [path for path in folder.rglob("*") if path.is_file() and b"s3cret" in path.read_bytes()]
+    assert audit_command.main(["verify", "--from", str(folder)], standalone_mode=False) == Exit.FINDINGS
+    assert capsys.readouterr().out.startswith("! tag x/churn@v9.0.0 has no record: it was made by hand\n")
 
 
 def test_bad_input(run: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
