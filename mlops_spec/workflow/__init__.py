@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from mlops_spec.workflow.expression import asks_for_success, despite_failure
 from mlops_spec.workflow.shape import mapping, names, text
 
 if TYPE_CHECKING:
@@ -73,6 +74,11 @@ class Job:
     @property
     def condition(self) -> str:
         return text(self.data.get("if"))
+
+    @property
+    def despite(self) -> str:
+        """The call by which it starts although a job that it needs failed; empty where it does not."""
+        return "" if asks_for_success(self.condition, self.needs) else despite_failure(self.condition)
 
     @property
     def commands(self) -> Iterator[Command]:

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _QUOTED = re.compile(r"'[^']*'")
 _STATUS = re.compile(r"!?\s*\b(always|cancelled|failure)\s*\(\s*\)", re.IGNORECASE)
+_SURE = frozenset(
+    ("", "true", "always()", "success()", "!cancelled()", "!failure()", "success()||failure()", "failure()||success()")
+)
 _SECRET = re.compile(r"\bsecrets\s*[.\[]", re.IGNORECASE)
 _EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
 _HEAD = "github.event.pull_request.head.repo"
@@ -25,6 +32,22 @@ def despite_failure(condition: str) -> str:
     """
     found = _STATUS.search(_QUOTED.sub("''", condition))
     return found[0].replace(" ", "") if found else ""
+
+
+def asks_for_success(condition: str, needs: Sequence[str]) -> bool:
+    """Whether a condition holds only where each of these jobs has succeeded, whatever else it says.
+
+    >>> asks_for_success("${{ always() && needs.a.result == 'success' }}", ["a"])
+    True
+    """
+    bare = re.sub(r"\s", "", condition)
+    return bool(needs) and "||" not in bare and all(f"needs.{name}.result=='success'" in bare for name in needs)
+
+
+def may_skip(condition: str) -> bool:
+    """Whether something may be passed over in a run in which nothing has failed."""
+    bare = re.sub(r"\s", "", condition).lower().removeprefix("${{").removesuffix("}}")
+    return bare not in _SURE
 
 
 def is_always(condition: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.workflow.expression import despite_failure, keeps_pull_requests_out
+from mlops_spec.workflow.expression import keeps_pull_requests_out, may_skip
 from mlops_spec.workflow.read import called_path
 from mlops_spec.workflow.release import PULL_REQUEST, RELEASING
 
@@ -34,7 +34,7 @@ def commands_before(
     """The commands before a command of a step, but for those that may be passed over."""
     before = list(step.commands[: step.commands.index(command)])
     for each in steps_before(delivery, workflow, job, step):
-        if not each.condition:
+        if not may_skip(each.condition):
             before += each.commands
     yield from (each for each in before if not each.skipped)
 
@@ -77,7 +77,7 @@ def pull_request_jobs(delivery: Delivery, workflow: Workflow) -> list[Job]:
 
 def holds(workflow: Workflow, job: Job, asked: Callable[[str], bool]) -> bool:
     """Whether a job starts only under a condition, its own or that of one without which it does not start."""
-    needed = [] if despite_failure(job.condition) else [workflow.jobs[name] for name in _needed(workflow, job)]
+    needed = [] if job.despite else [workflow.jobs[name] for name in _needed(workflow, job)]
     return any(asked(each.condition) for each in (job, *needed))
 
 
@@ -102,7 +102,7 @@ def _needed(workflow: Workflow, job: Job) -> list[str]:
         name = waiting.pop()
         if name in workflow.jobs and name not in found:
             found.append(name)
-            if not despite_failure(workflow.jobs[name].condition):
+            if not workflow.jobs[name].despite:
                 waiting += workflow.jobs[name].needs
     return found
 
@@ -110,7 +110,7 @@ def _needed(workflow: Workflow, job: Job) -> list[str]:
 def _surely(workflow: Workflow, job: Job, needed: Job) -> bool:
     """Whether a job runs where a needed one, which it is or is called by, succeeds: a call does with skipped jobs."""
     inside = [job, *(workflow.jobs[name] for name in _needed(workflow, job))]
-    return job is needed or all(not each.condition or despite_failure(each.condition) for each in inside)
+    return job is needed or not any(may_skip(each.condition) for each in inside)
 
 
 def _inside(delivery: Delivery, workflow: Workflow, job: Job, levels: int = _LEVELS) -> Iterator[Place]:

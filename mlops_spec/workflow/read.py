@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlops_spec.workflow import Delivery, Job, Step, Workflow
 from mlops_spec.workflow.command import Command, commands
-from mlops_spec.workflow.expression import despite_failure
+from mlops_spec.workflow.expression import may_skip
 from mlops_spec.workflow.find import FOLDER
 from mlops_spec.workflow.shape import items, mapping, text
 from mlops_spec.workflow.shell import started
@@ -97,7 +97,7 @@ def _commands(step: Mapping[str, Any], shell: str, actions: Mapping[str, Documen
 
 def _skipped(condition: str) -> str:
     """Why a step of an action may be passed over."""
-    return f"in the action it runs only if `{condition}`" if condition and not despite_failure(condition) else ""
+    return f"in the action it runs only if `{condition}`" if may_skip(condition) else ""
 
 
 def _action(uses: str, actions: Mapping[str, Document]) -> Document | None:

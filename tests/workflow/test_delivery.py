@@ -149,6 +149,41 @@ def test_a_job_between_passes_a_failure_on_unless_it_runs_despite_it(condition: 
     assert [code for _, code, _ in told(delivery(release=release, train=TRAIN, action=ACTION))] == found
 
 
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        ("success()", []),
+        ("${{ true }}", []),
+        ("${{ always() }}", []),
+        ("!cancelled()", []),
+        ("failure()", ["MS509", "MS505"]),
+        ("cancelled()", ["MS509", "MS505"]),
+        ("${{ !cancelled() && inputs.gate }}", ["MS509", "MS505"]),
+    ],
+)
+def test_a_gate_counts_where_it_runs_in_each_run_that_goes_well(condition: str, found: list[str]) -> None:
+    train = TRAIN.replace("      - uses", f"      - if: {condition!r}\n        uses")
+
+    codes = [code for _, code, _ in told(delivery(release=RELEASE, train=train, action=ACTION))]
+
+    assert sorted(codes) == sorted(found)
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        ("always() && needs.train.result == 'success'", []),
+        ("always() && needs.other.result == 'success'", ["MS512"]),
+        ("always() && (needs.train.result == 'success' || inputs.now)", ["MS512"]),
+        ("always() && needs.train.result != 'success'", ["MS512"]),
+    ],
+)
+def test_a_release_may_ask_for_success_in_its_own_words(condition: str, found: list[str]) -> None:
+    release = RELEASE.replace("    needs: train\n", f"    needs: train\n    if: ${{{{ {condition} }}}}\n")
+
+    assert [code for _, code, _ in told(delivery(release=release, train=TRAIN, action=ACTION))] == found
+
+
 def test_what_one_caller_has_run_is_not_on_every_path() -> None:
     called = "on: workflow_call\njobs:\n  go: {steps: [{run: mlops-spec bundle --out dist}]}\n"
     caller = (

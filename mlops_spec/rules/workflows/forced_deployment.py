@@ -48,7 +48,7 @@ SEVERITY: Severity = "error"
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         for part in job.parts:
-            call = despite_failure(part.condition)
+            call = job.despite if part is job else despite_failure(part.condition)
             run = verbs(delivery, workflow, job) if part is job else {each.verb for each in part.commands}
             verb = next((each for each in _RELEASING if each in run), "")
             if call and verb:

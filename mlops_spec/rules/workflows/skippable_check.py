@@ -26,7 +26,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
-from mlops_spec.workflow.expression import despite_failure
+from mlops_spec.workflow.expression import may_skip
 from mlops_spec.workflow.place import at_command, called
 from mlops_spec.workflow.release import RELEASING, decides
 
@@ -45,7 +45,7 @@ def check(workflow: Workflow) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         for step in job.steps:
             deciding = [each for each in step.commands if decides(each) and each.verb not in RELEASING]
-            if deciding and step.condition and not despite_failure(step.condition):
+            if deciding and may_skip(step.condition):
                 message = f"{called(deciding[0])} is skipped where this does not hold, and counts as passed"
                 yield Finding((*step.address, "if"), message, "remove it, or put it on the job")
             for each in deciding:

@@ -39,13 +39,14 @@ if TYPE_CHECKING:
 CODE = "MS508"
 NAME = "tolerated-failure"
 SEVERITY: Severity = "error"
+HARMLESS = ("", "false", "${{ false }}")
 
 
 def check(workflow: Workflow) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         for part in job.parts:
             commands = [command for command in part.commands if decides(command)]
-            if commands and text(part.data.get("continue-on-error")) not in ("", "false"):
+            if commands and text(part.data.get("continue-on-error")) not in HARMLESS:
                 message = f"{called(commands[0])} may fail, and the run goes on"
                 place = (*part.address, "continue-on-error")
                 yield Finding(place, message, "remove it", at_key=True, fix=(Change(place, None),))
