@@ -10,11 +10,12 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from sklearn.metrics import roc_curve
 
+from mlops_spec.pipeline.answers import slices
 from mlops_spec.pipeline.bands import rates, roc_band, shares
 from mlops_spec.spec.evaluate import MetricGate, SliceGate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence, Sized
     from pathlib import Path
 
     import pandas as pd
@@ -28,6 +29,7 @@ _BLUE, _ORANGE, _GREY = "#0072b2", "#d55e00", "#999999"  # of Okabe and Ito: tol
 _INCHES, _DPI = 4.8, 110
 _BINS = 10
 _MOST_POINTS = 2000
+_MOST_LINES = 60  # of slices, or groups: more can't be read
 
 
 @dataclass(frozen=True)
@@ -108,21 +110,30 @@ def _slices(shown: Shown) -> Figure:
     """A measure on each value of each column, beside that on all rows: the one that gates judge, slices first."""
     metric = _judged(shown)
     whole = shown.evaluation["measures"][metric]
-    rows = [
-        (f"{column} = {value}  ({part['rows']:,})", part["measures"][metric])
+    every = [
+        (f"{column} = {value}  ({part['rows']:,})", part["rows"], part["measures"][metric])
         for column, values in shown.evaluation["slices"].items()
         for value, part in values.items()
     ]
+    rows = [every[place] for place in _largest([count for _, count, _ in every])]
     figure = Figure(figsize=(1.5 * _INCHES, 1.3 + 0.26 * len(rows)), layout="constrained")
     axes = figure.add_subplot(xlabel=f"{metric}, {_level(shown)}")
     if whole["low"] is not None and whole["high"] is not None:
-        axes.axvspan(whole["low"], whole["high"], color=_GREY, alpha=0.25, linewidth=0, label="all test rows")
-    for place, (_, found) in enumerate(rows):
+        axes.axvspan(whole["low"], whole["high"], color=_GREY, alpha=0.25, linewidth=0)
+    for place, (_, _, found) in enumerate(rows):
         _bar(axes, place, found)
-    axes.set_yticks(range(len(rows)), [name for name, _ in rows], fontsize=8)
+    axes.set_yticks(range(len(rows)), [name for name, _, _ in rows], fontsize=8)
     axes.set_ylim(len(rows) - 0.5, -0.5)
-    axes.legend(loc="best", frameon=False)
-    return _titled(figure, axes, "Slices (rows)")
+    return _titled(figure, axes, f"{_shown_of('Slices', rows, every)} (rows); grey: all test rows")
+
+
+def _largest(sizes: Sequence[int]) -> list[int]:
+    """The places of the greatest, as many as can be read, in the order they stand in."""
+    return sorted(sorted(range(len(sizes)), key=lambda place: -sizes[place])[:_MOST_LINES])
+
+
+def _shown_of(what: str, drawn: Sized, every: Sized) -> str:
+    return what if len(drawn) == len(every) else f"{what}, the {len(drawn)} largest of {len(every):,}"
 
 
 def _judged(shown: Shown) -> str:
@@ -150,20 +161,21 @@ def _groups(shown: Shown) -> Figure:
         for column in spec.data.protected
     }
     names = list(next(iter(found.values())))
-    count = sum(len(each[names[0]]) for each in found.values())
-    figure = Figure(figsize=(2.1 * _INCHES, 1.3 + 0.3 * count), layout="constrained")
+    every = [(column, group, len(rows)) for column in found for group, rows in slices(shown.test[column]).items()]
+    drawn = [every[place] for place in _largest([count for _, _, count in every])]
+    figure = Figure(figsize=(2.1 * _INCHES, 1.3 + 0.3 * len(drawn)), layout="constrained")
     panels = figure.subplots(1, len(names), sharey=True)
-    labels = [f"{column} = {group}" for column, each in found.items() for group in each[names[0]]]
     for axes, rate in zip(panels, names, strict=True):
-        for column, each in found.items():
-            for group, interval in each[rate].items():
-                _bar(axes, labels.index(f"{column} = {group}"), vars(interval))
+        for place, (column, group, _) in enumerate(drawn):
+            if interval := found[column][rate].get(group):
+                _bar(axes, place, vars(interval))
         axes.set(xlabel=rate)
         axes.set_xlim(left=0)
         axes.grid(axis="x", alpha=0.3)
-    panels[0].set_yticks(range(len(labels)), labels, fontsize=8)
-    panels[0].set_ylim(len(labels) - 0.5, -0.5)
-    figure.suptitle(f"Groups, answers from {spec.evaluate.threshold:g} on are positive, {_level(shown)}", fontsize=10)
+    panels[0].set_yticks(range(len(drawn)), [f"{column} = {group}" for column, group, _ in drawn], fontsize=8)
+    panels[0].set_ylim(len(drawn) - 0.5, -0.5)
+    told = f"answers from {spec.evaluate.threshold:g} on are positive, {_level(shown)}"
+    figure.suptitle(f"{_shown_of('Groups', drawn, every)}, {told}", fontsize=10)
     return figure
 
 
