@@ -150,7 +150,7 @@ def _bar(axes: Axes, place: int, found: Mapping[str, Any]) -> None:
         axes.text(0.5, place, words, transform=axes.get_yaxis_transform(), va="center", ha="center", fontsize=8)
         return
     axes.plot([found["low"], found["high"]], [place, place], color=_BLUE, linewidth=2, alpha=0.6)
-    axes.plot([found["value"]], [place], "o", markersize=5, color=_BLUE)
+    axes.plot([found["value"]], [place], "o", markersize=5, color=_BLUE, clip_on=False)
 
 
 def _groups(shown: Shown) -> Figure:

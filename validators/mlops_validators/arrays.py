@@ -24,6 +24,7 @@ Integers = NDArray[np.intp]
 Booleans = NDArray[np.bool_]
 Anything = NDArray[Any]
 
+GREATEST = 1e150
 SUM_TOLERANCE = 1e-4  # how far a row of probabilities may be from 1: float32 softmax is well inside
 
 
@@ -31,7 +32,7 @@ def numbers(name: str, values: ArrayLike, *, dimensions: tuple[int, ...] = (1,))
     """`values` as finite float64, of a shape with so many `dimensions`: (n,), or (n, k).
 
     Raises:
-        ValueError: they are no numbers, of another shape, none, or so many of them are NaN or infinite.
+        ValueError: they are no numbers, of another shape, none, so many of them are NaN or infinite, or beyond 1e150.
 
     >>> numbers("y_score", [0.1, float("nan")])
     Traceback (most recent call last):
@@ -39,9 +40,12 @@ def numbers(name: str, values: ArrayLike, *, dimensions: tuple[int, ...] = (1,))
     ValueError: `y_score` has 1 of 2 values that are NaN or infinite
     """
     try:
-        array = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise ValueError(f"`{name}` must be numbers") from None
+        given = np.asarray(values)
+        array = given.astype(np.float64, copy=False) if given.dtype.kind in "biufOSU" else None
+    except (TypeError, ValueError, OverflowError):
+        array = None
+    if array is None:
+        raise ValueError(f"`{name}` must be numbers")
     if array.ndim not in dimensions:
         raise ValueError(
             f"`{name}` has shape {array.shape}; it must have {' or '.join(map(str, dimensions))} dimensions"
@@ -50,6 +54,8 @@ def numbers(name: str, values: ArrayLike, *, dimensions: tuple[int, ...] = (1,))
         raise ValueError(f"`{name}` is empty")
     if broken := int(array.size - np.count_nonzero(np.isfinite(array))):
         raise ValueError(f"`{name}` has {broken} of {array.size} values that are NaN or infinite")
+    if max(array.max(), -array.min()) > GREATEST:
+        raise ValueError(f"`{name}` has values beyond {GREATEST:g}, whose squares have no sum")
     return array
 
 

@@ -90,10 +90,15 @@ def as_text(value: object) -> str:
 def as_column(values: ArrayLike) -> Anything:
     """An array (n,) that keeps what is missing: NumPy alone makes the text "nan" of a NaN that stands among texts.
 
+    Raises:
+        ValueError: it has not one value per row, or complex numbers or records.
+
     >>> as_column(["a", float("nan")])
     array(['a', nan], dtype=object)
     """
     array = np.asarray(values)
+    if array.ndim != 1 or array.dtype.kind in "cV":
+        raise ValueError(f"a column of {array.dtype} of shape {array.shape}; it must have one value per row")
     return np.asarray(values, dtype=object) if array.dtype.kind == "U" and not hasattr(values, "dtype") else array
 
 

@@ -25,6 +25,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 from scipy.special import chdtrc, kolmogorov
 
+from mlops_validators.arrays import GREATEST
 from mlops_validators.binning import bins_of, count
 from mlops_validators.blocks import BLOCK
 from mlops_validators.categories import as_column, present
@@ -167,7 +168,8 @@ def wasserstein(reference: Anything, current: Anything) -> float:
     >>> wasserstein(np.array([0.0, 2.0]), np.array([1.0, 3.0]))
     1.0
     """
-    spread = float(reference.std()) if np.isfinite(reference).all() and np.isfinite(current).all() else np.nan
+    known = all(max(float(side.max()), -float(side.min())) <= GREATEST for side in (reference, current))
+    spread = float(reference.std()) if known else np.nan
     if not spread > 0:
         raise ValueError("`reference` is constant or a value is infinite, so there is no scale; use `ks` or `psi`")
     old, new = np.sort(reference), np.sort(current)

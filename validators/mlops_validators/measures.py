@@ -75,6 +75,8 @@ class Measure:
         """
         given = answers(y_true, y_score, self.tasks, self.name)
         checked = None if weights is None else row_weights(weights, len(given.truth))
+        if checked is not None and not (counts := checked > 0).all():  # the others may hold the only rows of a class
+            given, checked = answers(given.truth[counts], given.score[counts], self.tasks, self.name), checked[counts]
         return self.of(given, weights=checked, threshold=threshold)
 
     def of(self, given: Answers, *, weights: Floats | None = None, threshold: float = 0.5) -> float:

@@ -60,7 +60,7 @@ def predictive_power(feature: ArrayLike, y_true: ArrayLike, task: Task) -> float
     cells = _cells(as_column(feature))
     if len(cells) != len(target):
         raise ValueError(f"lengths differ: the feature has {len(cells)}, `y_true` {len(target)}")
-    if target.min() == target.max():
+    if target.min() == target.max() or not target.var() > 0:
         raise ValueError("`y_true` is constant, so nothing can give it away")
     if task == REGRESSION:
         code, told = _out_of_fold(cells, target)

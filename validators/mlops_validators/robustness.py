@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from mlops_validators.arrays import significant
+from mlops_validators.arrays import GREATEST, significant
 from mlops_validators.categories import as_column, missing
 
 if TYPE_CHECKING:
@@ -85,6 +85,8 @@ def _shift(column: Anything, rows: Anything, _: np.random.Generator, spread: flo
 
 def _spread(column: Anything) -> float:
     known = column[np.isfinite(column)]
+    if len(known) and max(known.max(), -known.min()) > GREATEST:
+        raise ValueError(f"a column with values beyond {GREATEST:g} has no standard deviation")
     return float(known.std()) if len(known) else 0.0
 
 

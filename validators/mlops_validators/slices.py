@@ -56,7 +56,7 @@ def measure_slices(
     >>> found["a"].interval.value, found["b"].reason
     (1.0, '`y_true` has one class only (0), so nothing tells the classes apart')
     """
-    truth, score, found = np.asarray(y_true), np.asarray(y_score), categories(by, name="by")
+    truth, score, found = np.atleast_1d(y_true), np.atleast_1d(y_score), categories(by, name="by")
     if not len(truth) == len(score) == len(found.codes):
         raise ValueError(f"lengths differ: `y_true` {len(truth)}, `y_score` {len(score)}, `by` {len(found.codes)}")
     known, slices = named(measure), {}
