@@ -47,6 +47,7 @@ from mlops_spec.rules.workflows import (
     unlocked_environment,
     unplanned_deployment,
     unrecorded_outcome,
+    unreviewed_merge,
     unseen_call,
     untrusted_checkout,
     unverified_ledger,
@@ -103,4 +104,5 @@ RULES: tuple[Rule, ...] = (
     unknown_target,
     circular_release,
     dropped_attestation,
+    unreviewed_merge,
 )
