@@ -56,11 +56,12 @@ def test_an_idle_pass_asks_the_remote_once_for_main_and_once_for_the_ledger(
     world.intend("staging", "v1.0.0")
     world.one_pass()
     asked: list[str] = []
-    fetch = Git.fetch
-    monkeypatch.setattr(Git, "fetch", lambda git, *refs: (asked.append(refs[0]), fetch(git, *refs))[1])
+    for call in ("fetch", "remote_refs"):
+        real = getattr(Git, call)
+        monkeypatch.setattr(Git, call, lambda git, *refs, real=real: (asked.append(refs[0]), real(git, *refs))[1])
 
     assert world.one_pass().action == "none"
-    assert asked == ["+refs/heads/main:refs/remotes/origin/main", "refs/heads/audit-log:refs/mlops-spec/audit-log"]
+    assert asked == ["+refs/heads/main:refs/remotes/origin/main", "refs/heads/audit-log"]
 
 
 def test_the_next_version_replaces_it_and_the_old_one_stays_on_the_host(world: World) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -66,7 +67,7 @@ class Traffic:
         while not self._done.is_set():
             try:
                 self.got.append(self._world.predict())
-            except OSError as error:
+            except (OSError, HTTPException) as error:
                 self.got.append(error)
 
 
