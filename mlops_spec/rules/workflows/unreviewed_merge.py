@@ -24,13 +24,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Finding
 from mlops_spec.workflow.place import at_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.diagnostic import Severity
+    from mlops_spec.rule import Finding
     from mlops_spec.workflow import Workflow
     from mlops_spec.workflow.command import Command
 
