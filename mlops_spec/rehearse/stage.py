@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from mlops_spec.rehearse.world import World
 
 STAGING, PRODUCTION = "staging", "production"
+_SAID = re.compile(r"(?:^! |mlops-spec: )(.*)")  # a finding of the ledger, or why a command failed
 
 
 @dataclass
@@ -95,7 +97,7 @@ def stopped(run: Run, command: str, *said: str) -> str:
     for words in said:
         if words not in output:
             raise Unexpected(f"`{command}` did not say “{words}”", log(run))
-    return next((line.partition("mlops-spec: ")[2] for line in failure[1].output if "mlops-spec: " in line), "")
+    return next((found[1] for found in map(_SAID.search, failure[1].output) if found), "")
 
 
 def open_pull(stage: Stage, head: str, *by: str) -> PullRequest:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 _SECOND, _THIRD = "v1.1.0", "v1.2.0"
 _NOBODYS = "sha256:" + "5" * 64
 _PROMOTE = "mlops-promote-production"
+_VERIFY = "mlops-spec audit verify"  # of the same job, before its plan
 
 
 def _second(stage: Stage) -> str:
@@ -64,7 +65,8 @@ def _by_its_author(stage: Stage) -> str:
 
 def _digest_of_nobody(stage: Stage) -> str:
     number = _declare(stage, "Promote it by hand", version=_SECOND, digest=_NOBODYS)
-    return _refused(stage, number, f"{_SECOND} was registered as", f"not as {_NOBODYS}")
+    said = f"declares {_SECOND} as {_NOBODYS}, record "
+    return _refused(stage, number, said, "registered another package", command=_VERIFY)
 
 
 def _edited(stage: Stage) -> str:
@@ -81,7 +83,7 @@ def _edited(stage: Stage) -> str:
 
 def _version_of_nobody(stage: Stage) -> str:
     number = _declare(stage, "Promote what is to come", version="v9.9.9", digest=_NOBODYS)
-    return _refused(stage, number, "v9.9.9 was never registered")
+    return _refused(stage, number, "declares v9.9.9, which was never registered", command=_VERIFY)
 
 
 def _by_nobody(stage: Stage) -> str:
@@ -172,15 +174,16 @@ def _digest_of(stage: Stage, version: str) -> str | None:
     return registered.what.package.digest if registered.what.package else None
 
 
-def _refused(
+def _refused(  # noqa: PLR0913 - each way differs in one of them
     stage: Stage,
     number: int,
     *said: str,
     by: tuple[str, ...] = (cast.REVIEWER,),
     then: Callable[[], None] = lambda: None,
     code: Exit = Exit.FINDINGS,
+    command: str = "mlops-spec promote plan",
 ) -> str:
-    """Approved by these and merged, it is stopped by its plan with these words; neither host nor ledger moves."""
+    """Approved by these and merged, it is stopped by a command with these words; neither host nor ledger moves."""
     world = stage.world
     check(stage, number)
     for login in by:
@@ -188,7 +191,7 @@ def _refused(
     then()
     before = len(world.records())
     run = only(world.merge(number, cast.REVIEWER), "failure")
-    told = stopped(run, "mlops-spec promote plan", *said)
+    told = stopped(run, command, *said)
     must(
         f"exit status {code:d}\n" in (run.folder / "log.txt").read_text(encoding="utf-8"),
         f"it did not exit {code:d}",
