@@ -7,11 +7,15 @@ import numpy as np
 import pytest
 
 from mlops_validators import MEASURES, interval, paired_difference
+from mlops_validators.calibration import brier_parts
 from mlops_validators.domain import domain_auc
 from mlops_validators.drift import drift
 from mlops_validators.fairness import count_groups, disparity_interval
+from mlops_validators.robustness import applies, perturb
+from mlops_validators.weak_slices import search_slices
 
 ROWS = 100_000
+MANY = 300_000  # where one block of rows would count
 MOST = 2.0
 CASES = [(name, task) for name, measure in MEASURES.items() for task in measure.tasks]
 
@@ -26,19 +30,19 @@ def peak(call):
 
 
 def over(call, *arrays):
-    """The peak of what a call allocates, as a multiple of its input."""
-    return peak(call) / sum(array.nbytes for array in arrays)
+    """The peak of what a call allocates, as a multiple of its input, to two digits."""
+    return round(peak(call) / sum(array.nbytes for array in arrays), 2)
 
 
-def answers(task):
+def answers(task, rows=ROWS):
     """The truth, and two models' answers."""
     rng = np.random.default_rng(0)
     if task == "regression":
-        truth = 10 + rng.normal(size=ROWS)
-        return truth, truth + rng.normal(size=ROWS), truth + rng.normal(size=ROWS)
+        truth = 10 + rng.normal(size=rows)
+        return truth, truth + rng.normal(size=rows), truth + rng.normal(size=rows)
     if task == "multiclass-classification":
-        return rng.integers(0, 3, ROWS), rng.dirichlet(np.ones(3), ROWS), rng.dirichlet(np.ones(3), ROWS)
-    return (rng.random(ROWS) < 0.3).astype(int), rng.random(ROWS), rng.random(ROWS)
+        return rng.integers(0, 3, rows), rng.dirichlet(np.ones(3), rows), rng.dirichlet(np.ones(3), rows)
+    return (rng.random(rows) < 0.3).astype(int), rng.random(rows), rng.random(rows)
 
 
 @pytest.mark.parametrize(("name", "task"), CASES)
@@ -101,3 +105,54 @@ def test_a_domain_classifier():
     sides = [rng.normal(size=(100_000, 20)).astype(np.float32) for _ in range(2)]
 
     assert over(partial(domain_auc, *sides), *sides) <= MOST
+
+
+def test_the_parts_of_a_brier_score():
+    truth, score, _ = answers("binary-classification")
+
+    assert over(partial(brier_parts, truth, score), truth, score) <= MOST
+
+
+@pytest.mark.parametrize("rate", [0.1, 1.0])
+@pytest.mark.parametrize("kind", ["missing", "noise", "unseen_category", "shift", "rounding"])
+@pytest.mark.parametrize("of", ["numbers", "gaps", "whole numbers", "categories"])
+def test_a_perturbed_column(of, kind, rate):
+    rng = np.random.default_rng(4)
+    number = rng.normal(size=MANY)
+    column = {
+        "numbers": number,
+        "gaps": np.where(rng.random(MANY) < 0.01, np.nan, number),
+        "whole numbers": rng.integers(0, 1000, MANY),
+        "categories": np.array(["one", "two", None], dtype=object)[rng.integers(0, 3, MANY)],
+    }[of]
+    if not applies(kind, column):
+        pytest.skip("the kind does not fit the column")
+
+    assert over(partial(perturb, kind, column, rate=rate, seed=0), column) <= MOST
+
+
+@pytest.mark.parametrize("name", [name for name, task in CASES if task == "binary-classification"])
+def test_a_search_of_slices(name):
+    """Of two slices one is a copy of nearly all rows."""
+    truth, score, _ = answers("binary-classification", MANY)
+    place = (np.random.default_rng(5).random(MANY) < 0.01).astype(int)
+
+    assert (
+        over(partial(search_slices, name, truth, score, {"place": place}, resamples=100), truth, score, place) <= MOST
+    )
+
+
+def test_a_search_of_pairs_of_slices():
+    truth, score, amount = answers("binary-classification")
+    place = np.array(["york", "kent", None], dtype=object)[np.random.default_rng(6).integers(0, 3, ROWS)]
+    searched = partial(search_slices, "accuracy", truth, score, {"place": place, "amount": amount}, depth=2)
+
+    assert over(searched, truth, score, place, amount) <= MOST
+
+
+def test_a_search_of_slices_whose_rows_depend_on_each_other():
+    truth, score, _ = answers("binary-classification")
+    place, customer = (np.random.default_rng(5).random(ROWS) < 0.01).astype(int), np.arange(ROWS) // 3
+    searched = partial(search_slices, "f1", truth, score, {"place": place}, groups=customer, resamples=100)
+
+    assert over(searched, truth, score, place, customer) <= MOST

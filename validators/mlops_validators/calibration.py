@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlops_validators.arrays import binary_labels, probabilities, row_weights, same_length
+from mlops_validators.blocks import blocks
 from mlops_validators.bootstrap import Design, quantile, replicates
 from mlops_validators.cells import by_cell
 from mlops_validators.interval import Interval
@@ -25,9 +26,12 @@ def bin_index(probability: Floats, bins: int = BINS) -> Integers:
     """The bin of each probability (n,): `bins` of equal width over [0, 1], left-closed, 1 belongs to the last.
 
     >>> bin_index(np.array([0.0, 0.1, 0.99, 1.0]))
-    array([0, 1, 9, 9])
+    array([0, 1, 9, 9], dtype=uint8)
     """
-    return np.minimum((probability * bins).astype(np.intp), bins - 1)
+    found = np.empty(len(probability), dtype=np.min_scalar_type(bins - 1))
+    for block in blocks(len(probability)):
+        found[block] = np.minimum((probability[block] * bins).astype(np.intp), bins - 1)
+    return found
 
 
 def expected_calibration_error(
@@ -137,15 +141,16 @@ def brier_parts(y_true: ArrayLike, y_prob: ArrayLike, *, bins: int = BINS) -> Br
     truth, probability = binary_labels("y_true", y_true), probabilities("y_prob", y_prob)
     n = same_length(y_true=truth, y_prob=probability)
     place = bin_index(probability, bins)
-    size = np.bincount(place, minlength=bins)
-    rows = np.maximum(size, 1)
-    outcome = np.bincount(place, weights=truth, minlength=bins) / rows
-    forecast = np.bincount(place, weights=probability, minlength=bins) / rows
-    base = truth.mean()
-    apart, hit = probability - forecast[place], truth - outcome[place]
+    each = np.broadcast_to(np.int8(1), (1, n))
+    size, hits, total = (by_cell(place, bins, value)(each)[0] for value in (None, truth, probability))
+    outcome, forecast = hits / np.maximum(size, 1), total / np.maximum(size, 1)
+    base, within = truth.mean(), 0.0
+    for block in blocks(n):
+        apart = probability[block] - forecast[place[block]]
+        within += float((apart**2 - 2 * apart * (truth[block] - outcome[place[block]])).sum())
     return BrierParts(
         reliability=float((size * (forecast - outcome) ** 2).sum() / n),
         resolution=float((size * (outcome - base) ** 2).sum() / n),
         uncertainty=float(base * (1 - base)),
-        within=float((apart**2 - 2 * apart * hit).mean()),
+        within=within / n,
     )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mlops_validators.arrays import Anything, Floats, Integers
 
 
-def by_cell(cell: Integers, size: int, value: Floats | None = None) -> Callable[[Anything], Floats]:
+def by_cell(cell: Integers, size: int, value: Anything | None = None) -> Callable[[Anything], Floats]:
     """Prepares the sums over cells of weight, or of weight times value: weights (b, n) give (b, size).
 
     Args:

@@ -216,10 +216,13 @@ def _codes(name: str, values: ArrayLike | None, rows: int) -> Integers | None:
     found = np.asarray(values)
     if found.shape != (rows,):
         raise ValueError(f"`{name}` has shape {found.shape}; it must have one value for each of {rows} rows")
-    unique, codes = np.unique(found, return_inverse=True)
+    unique = np.unique(found)
     if name == "groups" and len(unique) < 2:
         raise ValueError("`groups` has one group only, so nothing varies between groups")
-    return codes.astype(np.int32) if rows < 2**31 else codes
+    codes: Integers = np.empty(rows, dtype=np.int32 if rows < 2**31 else np.intp)
+    for block in blocks(rows):
+        codes[block] = np.searchsorted(unique, found[block])
+    return codes
 
 
 def _merge(design: Design, *columns: Integers) -> tuple[Design, Sequence[Integers]]:

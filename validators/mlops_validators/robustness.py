@@ -7,19 +7,23 @@ perturbed and on clean rows.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
 from mlops_validators.arrays import GREATEST, significant
-from mlops_validators.categories import as_column, missing
+from mlops_validators.blocks import blocks
+from mlops_validators.categories import as_column
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from mlops_validators.arrays import Anything
+    from mlops_validators.arrays import Anything, Integers
 
 Kind = Literal["missing", "noise", "unseen_category", "shift", "rounding"]
+Changed = Callable[["Integers"], Any]
+"""What some rows of a column are changed into, by position: in all of them one value, or a value for each."""
+Change = Callable[["Anything", np.random.Generator, float], Changed]
 UNSEEN = "(unseen)"
 NOISE, SHIFT = 0.1, 0.5  # standard deviations
 DIGITS = 2
@@ -59,10 +63,13 @@ def perturb(kind: Kind, column: ArrayLike, *, rate: float, seed: int, spread: fl
     change = (_NUMBERS if number else _CATEGORIES).get(kind)
     if change is None:
         raise ValueError(f"`{kind}` does not fit a column of {'numbers' if number else 'categories'}")
+    scale = _spread(values) if spread is None and number else spread or 0.0
     rng = np.random.default_rng(seed)
-    worse = values.astype(np.float64 if number else object)
     rows = rng.choice(len(values), max(1, round(rate * len(values))), replace=False)
-    worse[rows] = change(worse, rows, rng, _spread(worse) if spread is None and number else spread or 0.0)
+    rows = rows.astype(np.min_scalar_type(len(values)))
+    worse, changed = values.astype(np.float64 if number else object), change(values, rng, scale)
+    for block in blocks(len(rows)):
+        worse[rows[block]] = changed(rows[block])
     return worse
 
 
@@ -75,46 +82,53 @@ def applies(kind: Kind, column: ArrayLike) -> bool:
     return kind in (_NUMBERS if np.asarray(column).dtype.kind in "iuf" else _CATEGORIES)
 
 
-def _noise(column: Anything, rows: Anything, rng: np.random.Generator, spread: float) -> Anything:
-    return column[rows] + rng.normal(scale=NOISE * spread, size=len(rows))
+def _missing(value: float | None) -> Change:
+    return lambda *_: lambda _: value
 
 
-def _shift(column: Anything, rows: Anything, _: np.random.Generator, spread: float) -> Anything:
-    return column[rows] + SHIFT * spread
+def _noise(column: Anything, rng: np.random.Generator, spread: float) -> Changed:
+    return lambda rows: column[rows].astype(np.float64) + rng.normal(scale=NOISE * spread, size=len(rows))
+
+
+def _shift(column: Anything, _: np.random.Generator, spread: float) -> Changed:
+    return lambda rows: column[rows].astype(np.float64) + SHIFT * spread
+
+
+def _round(column: Anything, _: np.random.Generator, __: float) -> Changed:
+    return lambda rows: significant(column[rows].astype(np.float64), DIGITS)
+
+
+def _swap(column: Anything, rng: np.random.Generator, _: float) -> Changed:
+    return lambda rows: column[rng.integers(0, len(column), len(rows))].astype(object)
+
+
+def _unseen(column: Anything, _: np.random.Generator, __: float) -> Changed:
+    name = UNSEEN
+    while any((column[block].astype(str) == name).any() for block in blocks(len(column))):
+        name += "?"
+    return lambda _: name
 
 
 def _spread(column: Anything) -> float:
-    known = column[np.isfinite(column)]
+    known = _finite(column).astype(np.float64, copy=False)
     if len(known) and max(known.max(), -known.min()) > GREATEST:
         raise ValueError(f"a column with values beyond {GREATEST:g} has no standard deviation")
     return float(known.std()) if len(known) else 0.0
 
 
-def _round(column: Anything, rows: Anything, _: np.random.Generator, __: float) -> Anything:
-    return significant(column[rows], DIGITS)
+def _finite(column: Anything) -> Anything:
+    known = np.isfinite(column)
+    return column if known.all() else column[known]
 
 
-def _swap(column: Anything, rows: Anything, rng: np.random.Generator, _: float) -> Anything:
-    return column[rng.integers(0, len(column), len(rows))]
-
-
-def _unseen(column: Anything, rows: Anything, _: np.random.Generator, __: float) -> Anything:
-    known = set(np.unique(column[~missing(column)].astype(str)).tolist())
-    name = UNSEEN
-    while name in known:
-        name += "?"
-    return np.full(len(rows), name, dtype=object)
-
-
-Change = Callable[["Anything", "Anything", np.random.Generator, float], "Anything"]
 _NUMBERS: dict[str, Change] = {
-    "missing": lambda _, rows, *__: np.full(len(rows), np.nan),
+    "missing": _missing(np.nan),
     "noise": _noise,
     "shift": _shift,
     "rounding": _round,
 }
 _CATEGORIES: dict[str, Change] = {
-    "missing": lambda _, rows, *__: np.full(len(rows), None, dtype=object),
+    "missing": _missing(None),
     "noise": _swap,
     "unseen_category": _unseen,
 }

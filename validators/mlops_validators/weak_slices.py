@@ -135,7 +135,10 @@ def slices_of(
             yield ((name, cut.names[code]),), inside
     for (one, left), (two, right) in combinations(columns.items(), 2) if depth == 2 else ():
         width = len(right.names)
-        for cell, inside in _cells(left.codes * width + right.codes, min_rows):
+        both = left.codes.astype(np.min_scalar_type(len(left.names) * width))
+        both *= width
+        both += right.codes
+        for cell, inside in _cells(both, min_rows):
             yield ((one, left.names[cell // width]), (two, right.names[cell % width])), inside
 
 
@@ -195,21 +198,24 @@ def _standing(found: Interval, side: str, bound: float) -> float:
 
 
 def _cut(name: str, column: ArrayLike, rows: int) -> Categories:
-    """A column's values, or of a number of many values its quarters."""
+    """A column's values, or of a number of many values its quarters; codes in as few bytes as hold them."""
     values = as_column(column)
     if values.shape != (rows,):
         raise ValueError(f"`{name}` has shape {values.shape}; it must have one value for each of {rows} rows")
     bins = bins_of(values, bins=BINS) if not missing(values).all() else None
     if bins is None or bins.edges is None:
-        return categories(values)
-    ends = ["-∞", *(f"{edge:.6g}" for edge in bins.edges), "∞"]
-    return Categories(places(bins.edges, values), (*(f"[{low}, {high})" for low, high in pairwise(ends)), MISSING))
+        found = categories(values)
+    else:
+        ends = ["-∞", *(f"{edge:.6g}" for edge in bins.edges), "∞"]
+        names = (*(f"[{low}, {high})" for low, high in pairwise(ends)), MISSING)
+        found = Categories(places(bins.edges, values), names)
+    return replace(found, codes=found.codes.astype(np.min_scalar_type(len(found.names))))
 
 
 def _cells(codes: Integers, min_rows: int) -> Iterator[tuple[int, Integers]]:
     """Each code that so many rows have, with their positions; all rows are no slice."""
-    order = np.argsort(codes, kind="stable")
-    distinct, starts, counts = np.unique(codes[order], return_index=True, return_counts=True)
-    for code, start, count in zip(distinct.tolist(), starts, counts, strict=True):
-        if min_rows <= count < len(codes):
-            yield code, order[start : start + count]
+    order = np.argsort(codes, kind="stable").astype(np.min_scalar_type(len(codes)))
+    ends = np.flatnonzero(np.diff(codes[order])) + 1
+    for start, end in pairwise([0, *ends.tolist(), len(codes)]):
+        if min_rows <= end - start < len(codes):
+            yield int(codes[order[start]]), order[start:end]
