@@ -11,6 +11,7 @@ from mlops_validators.calibration import brier_parts
 from mlops_validators.domain import domain_auc
 from mlops_validators.drift import drift
 from mlops_validators.fairness import count_groups, disparity_interval
+from mlops_validators.leak import exact_duplicates, near_duplicates
 from mlops_validators.robustness import applies, perturb
 from mlops_validators.weak_slices import search_slices
 
@@ -156,3 +157,19 @@ def test_a_search_of_slices_whose_rows_depend_on_each_other():
     searched = partial(search_slices, "f1", truth, score, {"place": place}, groups=customer, resamples=100)
 
     assert over(searched, truth, score, place, customer) <= MOST
+
+
+@pytest.mark.parametrize("columns", [2, 3, 10])
+@pytest.mark.parametrize("of", ["numbers", "few numbers", "categories"])
+@pytest.mark.parametrize("duplicates", [exact_duplicates, near_duplicates])
+def test_duplicates(duplicates, of, columns):
+    """Where there are few values, all rows have twins and are looked at again."""
+    rng = np.random.default_rng(7)
+    column = {
+        "numbers": rng.normal,
+        "few numbers": lambda size: rng.integers(0, 20, size),
+        "categories": lambda size: np.array(["one", "two", None], dtype=object)[rng.integers(0, 3, size)],
+    }[of]
+    train, test = ({f"c{k}": column(size=rows) for k in range(columns)} for rows in (ROWS, ROWS // 4))
+
+    assert over(partial(duplicates, train, test), *train.values(), *test.values()) <= MOST

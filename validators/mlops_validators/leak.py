@@ -12,18 +12,19 @@ Source: by definition; a leak is told from chance by how often training rows rep
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mlops_validators.arrays import significant
+from mlops_validators.blocks import blocks
 from mlops_validators.categories import as_column, categories
 from mlops_validators.verdict import Verdict, undecided
 from mlops_validators.wilson import wilson
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from numpy.typing import ArrayLike
 
@@ -68,7 +69,7 @@ def exact_duplicates(train: Mapping[str, ArrayLike], test: Mapping[str, ArrayLik
     >>> exact_duplicates({"a": [1, 2, 3], "b": ["x", "y", "z"]}, {"a": [2, 3], "b": ["y", "y"]}).found
     array([ True, False])
     """
-    found = _matches(*_totals(_hashed(train, test, None)))
+    found = _matches(*_totals(_columns(train, test, None)))
     return Duplicates(found.across, float(np.mean(found.within)), len(found.within))
 
 
@@ -86,11 +87,10 @@ def near_duplicates(
     >>> near_duplicates({"a": [1.0, 2.0], "b": [5.0, 6.0], "c": [0, 0]}, {"a": [1.0001], "b": [9.0], "c": [0]}).found
     array([ True])
     """
-    columns = list(_hashed(train, test, digits))
+    columns = _columns(train, test, digits)
     whole = _matches(*_totals(columns))
-    for rows, matches in _one_apart(columns, _everyone(columns[0])) if len(columns) > 1 else ():
-        whole.within[rows.old[matches.within]] = True
-        whole.across[rows.new[matches.across]] = True
+    if len(columns) > 1:
+        _add_one_apart(whole, columns, _everyone(columns[0]))
     return Duplicates(whole.across, float(np.mean(whole.within)), len(whole.within))
 
 
@@ -115,33 +115,46 @@ def judge_duplicates(duplicates: Duplicates, *, confidence: float = 0.95) -> Ver
     return Verdict("fail" if share.low > duplicates.expected else "pass", told)
 
 
-def _hashed(train: Mapping[str, ArrayLike], test: Mapping[str, ArrayLike], digits: int | None) -> Iterator[Sides]:
-    """The columns' hashes, one by one."""
+@dataclass(frozen=True)
+class _Column:
+    """Both sides' values, hashed when they are asked for: the hashes of all columns are as large as the input."""
+
+    place: int
+    old: Anything
+    new: Anything
+    bits: Callable[[Anything], Hashes]
+    """Of some of the values; equal for equal values."""
+
+    def add(self, totals: Sides, rows: tuple[Integers | None, Integers | None] = (None, None)) -> None:
+        """Adds to both sides' totals the hashes of these rows' values, which depend on the column's place too."""
+        for total, values, some in zip(totals, (self.old, self.new), rows, strict=True):
+            for block in blocks(len(total)):
+                total[block] += _mix(self.bits(values[block if some is None else some[block]]), self.place)
+
+
+def _columns(train: Mapping[str, ArrayLike], test: Mapping[str, ArrayLike], digits: int | None) -> list[_Column]:
     if not train or set(train) != set(test):
         raise ValueError(f"columns differ: {sorted(train)} and {sorted(test)}" if train else "there are no columns")
-    lengths = set()
-    for place, name in enumerate(sorted(train)):
-        sides = _hash_column(place, train[name], test[name], digits)
-        lengths.add((len(sides[0]), len(sides[1])))
-        if len(lengths) > 1 or not all(map(len, sides)):
-            raise ValueError("columns differ in length, or have no rows")
-        yield sides
+    columns = [_column(place, train[name], test[name], digits) for place, name in enumerate(sorted(train))]
+    lengths = {(len(column.old), len(column.new)) for column in columns}
+    if len(lengths) > 1 or not all(min(lengths)):
+        raise ValueError("columns differ in length, or have no rows")
+    return columns
 
 
-def _hash_column(place: int, train: ArrayLike, test: ArrayLike, digits: int | None) -> Sides:
-    """Both sides' values as hashes that depend on the value and the column's place."""
+def _column(place: int, train: ArrayLike, test: ArrayLike, digits: int | None) -> _Column:
     old, new = as_column(train), as_column(test)
     if old.dtype.kind in "biuf" and new.dtype.kind in "biuf":
-        codes = [_bits(column.astype(np.float64), digits) for column in (old, new)]
-    else:
-        joint = categories(np.concatenate([old.astype(object), new.astype(object)])).codes.astype(np.uint64)
-        codes = [joint[: len(old)], joint[len(old) :]]
-    return _mix(codes[0], place), _mix(codes[1], place)
+        return _Column(place, old, new, partial(_bits, digits=digits))
+    joint = categories(np.concatenate([side.astype(object, copy=False) for side in (old, new)]))
+    codes = joint.codes.astype(np.min_scalar_type(len(joint.names)))
+    return _Column(place, codes[: len(old)], codes[len(old) :], lambda some: some.astype(np.uint64))
 
 
-def _bits(column: Anything, digits: int | None) -> Hashes:
+def _bits(values: Anything, *, digits: int | None) -> Hashes:
     """The bits of numbers, equal for equal values: one NaN, one zero."""
-    rounded = column if digits is None else significant(column, digits)
+    exact = values.astype(np.float64)
+    rounded = exact if digits is None else significant(exact, digits)
     return np.where(np.isnan(rounded), np.nan, rounded + 0.0).view(np.uint64)
 
 
@@ -153,19 +166,17 @@ def _mix(codes: Hashes, place: int) -> Hashes:
     return np.asarray(x ^ (x >> np.uint64(31)))
 
 
-def _totals(columns: Iterable[Sides]) -> Sides:
+def _totals(columns: Sequence[_Column]) -> Sides:
     """The rows' hashes: sums over columns."""
-    each = iter(columns)
-    before, after = (side.copy() for side in next(each))
-    for old, new in each:
-        before += old
-        after += new
+    before, after = (np.zeros(len(side), dtype=np.uint64) for side in (columns[0].old, columns[0].new))
+    for column in columns:
+        column.add((before, after))
     return before, after
 
 
-def _everyone(sides: Sides) -> _Rows:
+def _everyone(column: _Column) -> _Rows:
     """All rows of both sides, which are equal over no columns."""
-    old, new = (np.arange(len(side)) for side in sides)
+    old, new = (np.arange(len(side), dtype=np.min_scalar_type(len(side))) for side in (column.old, column.new))
     return _Rows(old, new, (np.broadcast_to(np.uint64(0), len(old)), np.broadcast_to(np.uint64(0), len(new))))
 
 
@@ -177,32 +188,40 @@ class _Rows:
     new: Integers
     hashes: Sides
 
-    def over(self, columns: Sequence[Sides]) -> _Rows:
+    def over(self, columns: Sequence[_Column]) -> _Rows:
         """With these columns hashed too."""
-        more = ((old[self.old], new[self.new]) for old, new in columns)
-        return _Rows(self.old, self.new, _totals(chain([self.hashes], more)))
+        before, after = (side.copy() for side in self.hashes)
+        for column in columns:
+            column.add((before, after), (self.old, self.new))
+        return _Rows(self.old, self.new, (before, after))
 
     def of(self, matches: _Matches) -> _Rows:
         """Those that have a twin."""
         old, new = matches.related, matches.across
         return _Rows(self.old[old], self.new[new], (self.hashes[0][old], self.hashes[1][new]))
 
+    def alike(self, columns: Sequence[_Column]) -> _Rows:
+        """Those that have a twin in these columns too."""
+        more = self.over(columns)
+        return more.of(_matches(*more.hashes))
 
-def _one_apart(columns: Sequence[Sides], rows: _Rows) -> Iterator[tuple[_Rows, _Matches]]:
-    """Column by column, the rows that may have a twin in all other columns, and which of them have.
 
-    Among the columns is the one that may differ; in those outside of them `rows` have a twin. So they are halved until
+def _add_one_apart(found: _Matches, columns: Sequence[_Column], rows: _Rows) -> None:
+    """Adds to what is found the rows that have a twin in all columns but one.
+
+    Among `columns` is the one that may differ; in those outside of them `rows` have a twin. So they are halved until
     that one is left, and with each half go only the rows that have a twin outside of it.
     """
+    if not len(rows.old):
+        return
     if len(columns) == 1:
-        yield rows, _matches(*rows.hashes)
+        matches = _matches(*rows.hashes)
+        found.within[rows.old[matches.within]] = True
+        found.across[rows.new[matches.across]] = True
         return
     middle = len(columns) // 2
-    for inside, outside in ((columns[:middle], columns[middle:]), (columns[middle:], columns[:middle])):
-        some = rows.over(outside)
-        some = some.of(_matches(*some.hashes))
-        if len(some.old):
-            yield from _one_apart(inside, some)
+    _add_one_apart(found, columns[:middle], rows.alike(columns[middle:]))
+    _add_one_apart(found, columns[middle:], rows.alike(columns[:middle]))
 
 
 @dataclass(frozen=True)
@@ -215,13 +234,16 @@ class _Matches:
 
 
 def _matches(before: Hashes, after: Hashes) -> _Matches:
-    order = np.argsort(before)
+    order = np.argsort(before).astype(np.min_scalar_type(len(before)))
     ranked = before[order]
-    again = np.flatnonzero(ranked[1:] == ranked[:-1])
-    within = np.zeros(len(before), dtype=bool)
-    within[order[again]] = within[order[again + 1]] = True
-    place = np.minimum(np.searchsorted(ranked, after), len(ranked) - 1)
-    across = ranked[place] == after
+    within, across = np.zeros(len(before), dtype=bool), np.empty(len(after), dtype=bool)
+    for block in blocks(len(before) - 1):
+        beside = slice(block.start + 1, block.stop + 1)
+        again = ranked[block] == ranked[beside]
+        within[order[block][again]] = within[order[beside][again]] = True
     related = within.copy()
-    related[order[place[across]]] = True
+    for block in blocks(len(after)):
+        place = np.minimum(np.searchsorted(ranked, after[block]), len(ranked) - 1)
+        across[block] = ranked[place] == after[block]
+        related[order[place[across[block]]]] = True
     return _Matches(within, related, across)
