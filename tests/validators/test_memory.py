@@ -12,6 +12,7 @@ from mlops_validators.domain import domain_auc
 from mlops_validators.drift import drift
 from mlops_validators.fairness import count_groups, disparity_interval
 from mlops_validators.leak import exact_duplicates, near_duplicates
+from mlops_validators.revealing import predictive_power
 from mlops_validators.robustness import applies, perturb
 from mlops_validators.weak_slices import search_slices
 
@@ -173,3 +174,13 @@ def test_duplicates(duplicates, of, columns):
     train, test = ({f"c{k}": column(size=rows) for k in range(columns)} for rows in (ROWS, ROWS // 4))
 
     assert over(partial(duplicates, train, test), *train.values(), *test.values()) <= MOST
+
+
+@pytest.mark.parametrize("task", ["binary-classification", "regression"])
+@pytest.mark.parametrize("of", ["numbers", "categories"])
+def test_the_power_of_a_feature(of, task):
+    truth, number, _ = answers(task)
+    names = np.array(["one", "two", None], dtype=object)
+    feature = number if of == "numbers" else names[np.random.default_rng(8).integers(0, 3, ROWS)]
+
+    assert over(partial(predictive_power, feature, truth, task), feature, truth) <= MOST

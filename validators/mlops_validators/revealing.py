@@ -9,6 +9,7 @@ import numpy as np
 
 from mlops_validators.arrays import BINARY, MULTICLASS, REGRESSION, Task, numbers
 from mlops_validators.binning import bins_of, places
+from mlops_validators.blocks import blocks
 from mlops_validators.categories import as_column, categories, missing
 
 if TYPE_CHECKING:
@@ -98,9 +99,8 @@ def revealing(
 
 def _cells(column: Anything) -> Integers:
     bins = bins_of(column, bins=CELLS) if not missing(column).all() else None
-    if bins is None or bins.edges is None:
-        return categories(column).codes
-    return places(bins.edges, column)
+    found = categories(column).codes if bins is None or bins.edges is None else places(bins.edges, column)
+    return found.astype(np.min_scalar_type(int(found.max())))
 
 
 def _out_of_fold(cells: Integers, target: Floats) -> tuple[Integers, Floats]:
@@ -109,8 +109,9 @@ def _out_of_fold(cells: Integers, target: Floats) -> tuple[Integers, Floats]:
     Where the cell is not in the other half it is told the mean of all rows.
     """
     size = int(cells.max()) + 1
-    half = np.random.default_rng(0).integers(0, 2, len(cells))
-    code = cells + size * half
+    code, rng = np.empty(len(cells), dtype=np.min_scalar_type(2 * size)), np.random.default_rng(0)
+    for block in blocks(len(cells)):
+        code[block] = cells[block] + size * rng.integers(0, 2, len(cells[block]))
     rows = np.bincount(code, minlength=2 * size)
     sums = np.bincount(code, weights=target, minlength=2 * size)
     means = np.divide(sums, rows, out=np.full(2 * size, float(target.mean())), where=rows > 0)
