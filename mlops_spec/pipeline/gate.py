@@ -18,7 +18,7 @@ from mlops_spec.pipeline.gates import always, champion, fairness, metric, operat
 from mlops_spec.pipeline.gates.case import Case, Perturbed
 from mlops_spec.pipeline.judgement import Judged, waived
 from mlops_spec.pipeline.perturb import perturb
-from mlops_spec.pipeline.rows import read_rows
+from mlops_spec.pipeline.rows import open_table
 from mlops_spec.pipeline.scoring import score
 from mlops_spec.pipeline.split_report import read_split_report
 from mlops_spec.spec.evaluate import (
@@ -83,7 +83,7 @@ def _case(root: Path, spec: Spec, candidate: Candidate, rivals: dict[str, Rival]
         root=root,
         spec=spec,
         digest=digest(root / layout.PACKAGE),
-        data=read_rows(data_path, spec.data.contract.columns),
+        data=open_table(data_path, spec.data.contract.columns),
         data_changed=file_sha256(data_path) != read_split_report(root).data.sha256,
         train=candidate.train,
         test=candidate.test,

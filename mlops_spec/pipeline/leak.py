@@ -9,10 +9,13 @@ import pandas as pd
 if TYPE_CHECKING:
     from mlops_spec.spec.data import Data
 
+_PART = 2**14  # rows: choosing columns of all of them would copy them
+
 
 def row_hashes(data: Data, rows: pd.DataFrame) -> pd.Series:
     """A 64-bit hash of each row over its content."""
-    return pd.util.hash_pandas_object(rows[content(data, rows)], index=False)
+    names, parts = content(data, rows), range(0, max(len(rows), 1), _PART)
+    return pd.concat([pd.util.hash_pandas_object(rows.iloc[at : at + _PART][names], index=False) for at in parts])
 
 
 def content(data: Data, rows: pd.DataFrame) -> list[str]:

@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.pipeline.table import of_frame, of_parquet, read_frame
+from mlops_spec.pipeline.table import LARGE, of_frame, of_parquet, read_frame
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -34,12 +34,12 @@ def read_rows(path: Path, columns: Mapping[str, Column]) -> pd.DataFrame:
 
 
 def open_table(path: Path, columns: Mapping[str, Column]) -> Table:
-    """The same for checks that need one part of a column at a time, as which Parquet is read.
+    """The same for checks that need one part of a column at a time, as which a large Parquet file is read.
 
     Raises Failure as `read_rows` does.
     """
     _check_there(path)
-    if path.suffix == ".parquet":
+    if path.suffix == ".parquet" and path.stat().st_size >= LARGE:
         return _reading(path, lambda: of_parquet(path))
     return of_frame(read_rows(path, columns))
 

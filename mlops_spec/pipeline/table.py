@@ -45,6 +45,11 @@ def read_frame(path: Path) -> pd.DataFrame:
     return pd.concat(frames, axis=1)
 
 
+def whole(table: Table, name: str) -> pd.Series:
+    """A column in one part."""
+    return pd.concat(list(table.parts(name)), ignore_index=True)
+
+
 def of_frame(frame: pd.DataFrame) -> Table:
     """Columns in one part each; where two have the same name, the first."""
     names = tuple(map(str, frame.columns))

@@ -14,6 +14,7 @@ from mlops_spec import layout
 from mlops_spec.pipeline.answers import Answers
 from mlops_spec.pipeline.gates.case import Case
 from mlops_spec.pipeline.reference import NAME, reference_of
+from mlops_spec.pipeline.table import of_frame
 from mlops_spec.spec import Spec
 
 if TYPE_CHECKING:
@@ -94,7 +95,7 @@ def make(tmp_path: Path) -> Callable[..., Case]:
             "root": tmp_path,
             "spec": spec,
             "digest": "sha256:" + "1" * 64,
-            "data": pd.concat([train, test], ignore_index=True),
+            "data": of_frame(pd.concat([train, test], ignore_index=True)),
             "data_changed": False,
             "train": train,
             "test": test,

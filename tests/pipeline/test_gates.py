@@ -18,6 +18,7 @@ from mlops_spec.pipeline.gates.case import Case, Perturbed, Rival
 from mlops_spec.pipeline.gates.operation import percentile_interval
 from mlops_spec.pipeline.judgement import Against, Judged, waived
 from mlops_spec.pipeline.perturb import perturb
+from mlops_spec.pipeline.table import of_frame
 from mlops_spec.spec import Spec
 from mlops_spec.spec.governance import Waiver
 
@@ -49,7 +50,7 @@ def make(gate: dict[str, Any], **changed: Any) -> tuple[Case, Any]:
         root=Path(),
         spec=spec,
         digest="sha256:" + "0" * 64,
-        data=pd.DataFrame(),
+        data=of_frame(pd.DataFrame()),
         data_changed=False,
         train=pd.DataFrame(),
         test=pd.DataFrame({"band": BAND, "target": TRUTH}),

@@ -14,6 +14,7 @@ from mlops_spec.pipeline.answers import Answers
 from mlops_spec.pipeline.gates import champion, metric, robustness, slices, weak_slices
 from mlops_spec.pipeline.gates.case import Case, Perturbed, Rival
 from mlops_spec.pipeline.measured import interval_of, measure
+from mlops_spec.pipeline.table import of_frame
 from mlops_spec.spec import Spec
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def case_of(root: Path, spec: Spec) -> tuple[Case, Any]:
         root=root,
         spec=spec,
         digest="sha256:" + "0" * 64,
-        data=pd.DataFrame(),
+        data=of_frame(pd.DataFrame()),
         data_changed=False,
         train=pd.DataFrame(),
         test=pd.DataFrame({"band": band, "target": TRUTH}),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from mlops_spec.pipeline.table import Table, whole
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from mlops_spec.spec.data import Column, Contract, Data
 
@@ -16,27 +19,31 @@ _UNFIT = {"integer": 0.5, "number": "many", "boolean": "perhaps", "timestamp": "
 _FOREIGN = "a value that nobody promised"
 
 
-def broken(data: Data, rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    """What was broken, and the rows with it: one cell where one suffices."""
-    yield "no rows", rows.iloc[:0]
-    yield from _counts(data.contract, rows)
+def broken(data: Data, table: Table) -> Iterator[tuple[str, Table]]:
+    """What was broken, and the table with it: one cell where one suffices, and all other columns as they are."""
+    yield "no rows", _rows(table, 0, lambda values: values.iloc[:0])
+    yield from _counts(data.contract, table)
     for name, column in data.contract.columns.items():
-        yield f"{name} is gone", rows.drop(columns=[name])
-        yield from ((f"{name} {how}", _first(rows, name, value)) for how, value in _cells(column))
-    for name in rows.columns:
-        yield from _gaps(data.contract, str(name), rows)
+        yield f"{name} is gone", replace(table, names=tuple(each for each in table.names if each != name))
+        yield from ((f"{name} {how}", _first(table, name, value)) for how, value in _cells(column))
+    for name in table.names:
+        yield from _gaps(data.contract, name, table)
     for name in dict.fromkeys([*data.contract.unique, *([data.id] if data.id else [])]):
-        yield f"{name} repeats", _first(rows, name, rows[name].iloc[-1])
-    yield f"{data.target} missing", _first(rows, data.target, None)
-    yield f"{data.target} the same in all rows", rows.assign(**{data.target: rows[data.target].iloc[0]})
+        yield f"{name} repeats", _first(table, name, whole(table, name).iloc[-1])
+    yield f"{data.target} missing", _first(table, data.target, None)
+    target = whole(table, data.target)
+    same = pd.Series(target.iloc[0], index=target.index)
+    yield f"{data.target} the same in all rows", _with(table, data.target, same)
 
 
-def _counts(contract: Contract, rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+def _counts(contract: Contract, table: Table) -> Iterator[tuple[str, Table]]:
     if contract.rows.min is not None:
-        yield f"fewer than {contract.rows.min:,} rows", rows.head(contract.rows.min - 1)
+        few = contract.rows.min - 1
+        yield f"fewer than {contract.rows.min:,} rows", _rows(table, few, lambda values: values.head(few))
     if contract.rows.max is not None:
-        times = contract.rows.max // max(len(rows), 1) + 1
-        yield f"more than {contract.rows.max:,} rows", pd.concat([rows] * times, ignore_index=True)
+        times = contract.rows.max // max(table.rows, 1) + 1
+        more = _rows(table, times * table.rows, lambda values: pd.concat([values] * times, ignore_index=True))
+        yield f"more than {contract.rows.max:,} rows", more
 
 
 def _cells(column: Column) -> Iterator[tuple[str, object]]:
@@ -51,17 +58,26 @@ def _cells(column: Column) -> Iterator[tuple[str, object]]:
         yield "of another value", _FOREIGN
 
 
-def _gaps(contract: Contract, name: str, rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+def _gaps(contract: Contract, name: str, table: Table) -> Iterator[tuple[str, Table]]:
     own = contract.columns[name].missing if name in contract.columns else None
     limit = own or contract.missing
     if limit is not None and limit.max < 1:
-        blank: Any = rows[name].astype(object).copy()
-        blank.iloc[: int(np.floor(limit.max * len(rows))) + 1] = None
-        yield f"{name} missing too often", rows.assign(**{name: blank})
+        blank: Any = whole(table, name).astype(object)
+        blank.iloc[: int(np.floor(limit.max * table.rows)) + 1] = None
+        yield f"{name} missing too often", _with(table, name, blank)
 
 
-def _first(rows: pd.DataFrame, name: str, value: object) -> pd.DataFrame:
-    """The rows with another value in the first of them."""
-    changed = rows[name].astype(object).copy()
+def _first(table: Table, name: str, value: object) -> Table:
+    """The table with another value in the first row of a column."""
+    changed: Any = whole(table, name).astype(object)
     changed.iloc[0] = value
-    return rows.assign(**{name: changed})
+    return _with(table, name, changed)
+
+
+def _with(table: Table, name: str, values: pd.Series) -> Table:
+    return replace(table, parts=lambda each: iter([values]) if each == name else table.parts(each))
+
+
+def _rows(table: Table, rows: int, change: Callable[[pd.Series], pd.Series]) -> Table:
+    """The table with another number of rows; `change` makes them of a whole column."""
+    return Table(table.names, rows, lambda name: iter([change(whole(table, name))]))

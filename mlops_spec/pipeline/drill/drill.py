@@ -20,7 +20,7 @@ from mlops_spec.pipeline.drill.on_operation import ON_LATENCY, ON_SIZE
 from mlops_spec.pipeline.drill.target import ask, targets
 from mlops_spec.pipeline.drill.toothless import trained_share, weaknesses
 from mlops_spec.pipeline.gates.case import Case
-from mlops_spec.pipeline.rows import read_rows
+from mlops_spec.pipeline.rows import open_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -108,11 +108,11 @@ def attacked(case: Case) -> Iterator[Outcome]:
 def _struck(case: Case, target: Target, attack: Attack) -> Iterator[Outcome]:
     """One outcome: the attack passes when one of its forms does."""
     tried = False
-    for blow in attack.blows(case, target):  # one at a time: each may hold all rows
-        tried = True
-        result = ask(blow.target, blow.case)
+    for blow in attack.blows(case, target):
+        tried, name, result = True, blow.name, ask(blow.target, blow.case)
+        del blow  # each may hold all rows: it goes before the next is made
         if not attack.noticed(result):
-            reason = f"{blow.name}: {result.reason}" if blow.name else result.reason
+            reason = f"{name}: {result.reason}" if name else result.reason
             yield Outcome(target.id, target.kind, attack.name, stopped=False, reason=reason)
             return
     if tried:
@@ -125,7 +125,7 @@ def _case(root: Path, spec: Spec) -> Case:
         root=root,
         spec=spec,
         digest=digest(root / layout.PACKAGE),
-        data=read_rows(root / data_file(spec.data), spec.data.contract.columns),
+        data=open_table(root / data_file(spec.data), spec.data.contract.columns),
         data_changed=False,
         train=candidate.train,
         test=candidate.test,

@@ -25,8 +25,8 @@ _REQUESTS = 1000  # fewer than a hundred tell an alarm nothing
 
 def _contract_broken(case: Case, target: Target) -> Iterator[Blow]:
     """Promise by promise, in a data file that the hash alone would not give away."""
-    for name, rows in broken(case.spec.data, case.data):
-        yield Blow(replace(case, data=rows, data_changed=False), target, name)
+    for name, table in broken(case.spec.data, case.data):
+        yield Blow(replace(case, data=table, data_changed=False), target, name)
 
 
 def _other_file(case: Case, target: Target) -> Iterator[Blow]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.pipeline.contract import check
+from mlops_spec.pipeline.contract import check_table
 from mlops_spec.pipeline.gates import leak
 from mlops_spec.pipeline.gates.case import counted
 from mlops_validators import Verdict
@@ -20,7 +20,7 @@ def contract(case: Case) -> GateResult:
     """The number of violations in the data that was trained on, checked anew."""
     if case.data_changed:
         return counted("contract", "contract", 1, Verdict("fail", "the data file is another one than was split"))
-    violations = check(case.spec, case.data)
+    violations = check_table(case.spec, case.data)
     reason = "; ".join(map(str, violations)) or "kept"
     return counted("contract", "contract", len(violations), Verdict("fail" if violations else "pass", reason))
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from mlops_spec.pipeline.answers import Answers
+    from mlops_spec.pipeline.table import Table
     from mlops_spec.spec import Spec
     from mlops_spec.spec.evaluate import RobustnessGate
     from mlops_validators import Verdict
@@ -48,7 +49,7 @@ class Case:
     root: Path
     spec: Spec
     digest: str
-    data: pd.DataFrame  # all rows of the data file, as it is now
+    data: Table  # the data file, as it is now
     data_changed: bool  # whether it is another file than was split
     train: pd.DataFrame
     test: pd.DataFrame
