@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from mlops_validators import MEASURES, interval, paired_difference
+from mlops_validators import MEASURES, estimate, interval, paired_difference
 from mlops_validators.calibration import brier_parts
 from mlops_validators.domain import domain_auc
 from mlops_validators.drift import drift
@@ -45,6 +45,13 @@ def answers(task, rows=ROWS):
     if task == "multiclass-classification":
         return rng.integers(0, 3, rows), rng.dirichlet(np.ones(3), rows), rng.dirichlet(np.ones(3), rows)
     return (rng.random(rows) < 0.3).astype(int), rng.random(rows), rng.random(rows)
+
+
+@pytest.mark.parametrize(("name", "task"), CASES)
+def test_an_estimate(name, task):
+    truth, score, _ = answers(task, MANY)
+
+    assert over(partial(estimate, name, truth, score), truth, score) <= MOST
 
 
 @pytest.mark.parametrize(("name", "task"), CASES)

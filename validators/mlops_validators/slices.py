@@ -59,13 +59,16 @@ def measure_slices(
     truth, score, found = np.atleast_1d(y_true), np.atleast_1d(y_score), categories(by, name="by")
     if not len(truth) == len(score) == len(found.codes):
         raise ValueError(f"lengths differ: `y_true` {len(truth)}, `y_score` {len(score)}, `by` {len(found.codes)}")
-    known, slices = named(measure), {}
-    for code, name in enumerate(found.names):
-        rows = np.flatnonzero(found.codes == code)
+    known, slices, names = named(measure), {}, found.names
+    codes = found.codes.astype(np.min_scalar_type(len(names)))
+    del found  # its codes take eight bytes a row
+    for code, name in enumerate(names):
+        inside = codes == code
+        rows = int(np.count_nonzero(inside))
         try:
-            slices[name] = Slice(len(rows), interval(known, truth[rows], score[rows], **options))
+            slices[name] = Slice(rows, interval(known, truth[inside], score[inside], **options))
         except ValueError as undefined:
-            slices[name] = Slice(len(rows), None, str(undefined))
+            slices[name] = Slice(rows, None, str(undefined))
     return slices
 
 
