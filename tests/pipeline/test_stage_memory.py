@@ -71,8 +71,11 @@ print(peak() - before)
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="getrusage counts the parent's memory too")
-@pytest.mark.parametrize("program", [SPLIT, CASE + GATE, CASE + DRILL], ids=["split", "gate", "drill"])
-def test_a_stage(tmp_path: Path, program: str) -> None:
+@pytest.mark.parametrize(
+    ("program", "most"), [(SPLIT, 3), (CASE + GATE, 2), (CASE + DRILL, 3)], ids=["split", "gate", "drill"]
+)
+def test_a_stage(tmp_path: Path, program: str, most: int) -> None:
+    """Of gating what comes after scoring, whose perturbed rows come on top."""
     rng = np.random.default_rng(0)
     rows = pd.DataFrame({f"c{k}": rng.normal(size=ROWS) for k in range(COLUMNS)})
     rows = rows.assign(id=np.arange(ROWS), target=rng.integers(0, 2, ROWS))
@@ -85,4 +88,4 @@ def test_a_stage(tmp_path: Path, program: str) -> None:
     command = [sys.executable, "-c", MEASURED + program]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True)
 
-    assert int(done.stdout) <= 3 * rows.memory_usage().sum()
+    assert int(done.stdout) <= most * rows.memory_usage().sum()

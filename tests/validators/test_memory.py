@@ -14,6 +14,7 @@ from mlops_validators.fairness import count_groups, disparity_interval
 from mlops_validators.leak import exact_duplicates, near_duplicates
 from mlops_validators.revealing import predictive_power
 from mlops_validators.robustness import applies, perturb
+from mlops_validators.slices import measure_slices
 from mlops_validators.weak_slices import search_slices
 
 ROWS = 100_000
@@ -145,10 +146,17 @@ def test_a_search_of_slices(name):
     """Of two slices one is a copy of nearly all rows."""
     truth, score, _ = answers("binary-classification", MANY)
     place = (np.random.default_rng(5).random(MANY) < 0.01).astype(int)
+    searched = partial(search_slices, name, truth, score, {"place": place}, resamples=100)
 
-    assert (
-        over(partial(search_slices, name, truth, score, {"place": place}, resamples=100), truth, score, place) <= MOST
-    )
+    assert over(searched, truth, score, place) <= MOST
+
+
+@pytest.mark.parametrize("name", ["roc_auc", "f1"])
+def test_the_slices_of_a_column(name):
+    truth, score, _ = answers("binary-classification", MANY)
+    place = (np.random.default_rng(5).random(MANY) < 0.01).astype(int)
+
+    assert over(partial(measure_slices, name, truth, score, place, resamples=100), truth, score, place) <= MOST
 
 
 def test_a_search_of_pairs_of_slices():
