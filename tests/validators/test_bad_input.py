@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import mlops_validators
-from mlops_validators import MEASURES, custom_measure, interval, judge, paired_difference
+from mlops_validators import MEASURES, custom_measure, estimate, interval, judge, paired_difference
 from mlops_validators.binning import bins_of, count
 from mlops_validators.calibration import brier_parts, expected_calibration_error
 from mlops_validators.categories import categories, crossed
@@ -71,7 +71,7 @@ OWN = custom_measure("own", lambda y, p: float(np.mean(p - y)), task="regression
 
 
 def measured(name, one, two):
-    return MEASURES[name](one, two), MEASURES[name](two, two, weights=one)
+    return estimate(name, one, two), MEASURES[name](one, two), MEASURES[name](two, two, weights=one)
 
 
 def estimated(name, one, two):
