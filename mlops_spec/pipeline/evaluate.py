@@ -25,8 +25,11 @@ from mlops_spec.predictor.load import Recipe, load
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import numpy as np
+
     from mlops_spec.pipeline.split_report import SplitReport
     from mlops_spec.pipeline.table import Table
+    from mlops_spec.predictor.load import Predict
     from mlops_spec.spec import Spec
 
 
@@ -45,9 +48,13 @@ def evaluate(root: Path, spec: Spec) -> None:
     write_answers(root / layout.PREDICTIONS, answers)
     evaluation = _evaluation(root, spec, test, answers)
     write_curves(root / layout.PLOTS, spec.task, answers)
-    trained = predict(_some(of_parquet(root / layout.TRAIN_ROWS), spec))
-    draw_pictures(root / layout.PLOTS, Shown(spec, test, answers, trained, evaluation))
+    draw_pictures(root / layout.PLOTS, Shown(spec, test, answers, trained_scores(root, spec, predict), evaluation))
     write_atomic(root / layout.EVALUATION, canonical(evaluation))
+
+
+def trained_scores(root: Path, spec: Spec, predict: Predict) -> np.ndarray:
+    """The model's answers for training rows, which a picture shows beside those for test rows."""
+    return predict(_some(of_parquet(root / layout.TRAIN_ROWS), spec))
 
 
 def _some(train: Table, spec: Spec) -> pd.DataFrame:
