@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import textwrap
 from dataclasses import replace
@@ -171,6 +172,23 @@ def test_an_entry_point_answers(model_dir: Path, write_predictor: Any) -> None:
 
     np.testing.assert_array_equal(answer, (FRAME["a"] > 0) * 0.5 + 0.25)
     assert not list((model_dir.parent / "code").rglob("__pycache__"))
+
+
+@pytest.mark.parametrize("end", ["return lambda frame: [float(searched)] * len(frame)", "raise KeyError('x')"])
+def test_no_garbage_is_searched_for_while_a_model_is_loaded(model_dir: Path, write_predictor: Any, end: str) -> None:
+    write_predictor(f"""
+        import gc
+        searched = gc.isenabled()
+        def load(model_dir):
+            {end}
+    """)
+
+    if end.startswith("raise"):
+        failure(ENTRY, model_dir)
+    else:
+        assert load(ENTRY, model_dir, model_dir.parent / "code")(FRAME).max() == 0.0
+
+    assert gc.isenabled()
 
 
 @pytest.mark.parametrize(
