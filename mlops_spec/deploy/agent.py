@@ -103,10 +103,8 @@ class Agent:
             return Done(self._settings.environment, "waiting", reason="nothing was asked for yet")
         done = self._reconcile(target, _Sight(records, main, spec, want))
         self._store.keep(target.kept())
-        if done.action != "none":
-            records = (
-                self._clone.records()
-            )  # an idle pass has added nothing, and asks the remote twice, not three times
+        if done.action != "none":  # an idle pass has added nothing, and asks the remote no third time
+            records = self._clone.records()
         self._git_back.look(self._clone.git, records, main)
         if restarted and done.action == "none":
             return replace(done, action="healed", reason="the server was started again")
