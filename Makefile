@@ -5,6 +5,8 @@ INSTALLED := .venv/.installed
 PUBLISHED := tests/forge/node_modules/.installed
 SHELL := /bin/bash
 SCENARIO ?= life
+# images often set it, and every process would compile every import anew
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help demo rehearse test test-wheel test-slow check lint fuzz bench lock
