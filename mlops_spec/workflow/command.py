@@ -6,7 +6,8 @@ import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlops_spec.workflow.shell import Shell, simple_commands
+from mlops_spec.workflow.shell import simple_commands
+from mlops_spec.workflow.shell_state import Shell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

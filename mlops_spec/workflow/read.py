@@ -10,7 +10,7 @@ from mlops_spec.workflow.command import Command, commands
 from mlops_spec.workflow.expression import may_skip
 from mlops_spec.workflow.find import FOLDER
 from mlops_spec.workflow.shape import items, mapping, text
-from mlops_spec.workflow.shell import started
+from mlops_spec.workflow.shell_state import started
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

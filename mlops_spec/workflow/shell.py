@@ -6,12 +6,13 @@ The rules are those of `set -e`: https://www.gnu.org/software/bash/manual/html_n
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import zip_longest
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_spec.workflow.grammar import Chain, Choice, Function, Group, Loop, Pipeline, Simple, tree
+from mlops_spec.workflow.shell_state import BUILTINS, Fate, Shell, State
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,27 +23,8 @@ if TYPE_CHECKING:
 _SETTING = re.compile(r"[A-Za-z_]\w*\+?=")
 _KEPT = re.compile(r"([A-Za-z_]\w*)=(?:\$\?|[1-9]\d*)")  # what keeps a failure in a variable
 _ENDED_BY = re.compile(r"\b(?:exit|return)\s+\"?\$\{?([A-Za-z_]\w*)")
-_SUCCEEDS = re.compile(r"\bexit\s+0\b|\bexit\s*$")
-_MOST = 5_000  # commands of a script; functions that call functions could go on for ever
 _LONGEST = 40  # characters of a command that a message shows
 _DEPTH = 8  # of scripts within scripts, and of functions that call functions
-
-
-class Shell(NamedTuple):
-    """How the shell that runs a script was started."""
-
-    errexit: bool = True
-    pipefail: bool = True
-
-
-def started(shell: str) -> Shell:
-    """How GitHub starts a shell of this name: `bash` with `-eo pipefail`, none and `sh` with `-e`, `… {0}` as it says.
-
-    https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#jobsjob_idstepsshell
-    """
-    if "{0}" in shell:
-        return Shell(bool(re.search(r"\s-[a-z]*e|\berrexit\b", shell)), "pipefail" in shell)
-    return Shell(pipefail=shell == "bash")
 
 
 class Command(NamedTuple):
@@ -57,50 +39,13 @@ class Command(NamedTuple):
     start: int
 
 
-@dataclass(frozen=True)
-class _Fate:
-    """What becomes of a command that fails: `exits` if that ends the shell, else `status`; empty where it is not lost.
-
-    `guarded` is why it does not end the shell whatever `set -e` says.
-    """
-
-    exits: str = ""
-    status: str = ""
-    guarded: bool = False
-    skipped: str = ""
-
-
-@dataclass
-class _State:
-    """What a shell has come to know: its options, its functions, and why it may have ended well already."""
-
-    errexit: bool
-    pipefail: bool
-    functions: dict[str, Node]
-    kept: frozenset[str]  # variables whose value the script ends with
-    ended: str = ""
-    trapped: str = ""
-    depth: int = 0
-    within: int | None = None  # where the word begins whose script this shell runs
-    steps: Iterator[int] = field(default_factory=lambda: iter(range(_MOST)))  # all shells of a script share them
-
-    def lost(self, fate: _Fate) -> str:
-        if self.trapped:
-            return self.trapped
-        return fate.exits if self.errexit and not fate.guarded else fate.status
-
-    def own(self) -> _State:
-        """The state of a shell that begins as this one is."""
-        return replace(self, functions=dict(self.functions))
-
-
 def simple_commands(script: str, shell: Shell = Shell()) -> Iterator[Command]:  # noqa: B008 - immutable
     """The commands of a script in the order in which they would run."""
-    state = _State(shell.errexit, shell.pipefail, {}, frozenset(_ENDED_BY.findall(script)))
-    yield from _list(tree(script), state, _Fate())
+    state = State(shell.errexit, shell.pipefail, {}, frozenset(_ENDED_BY.findall(script)))
+    yield from _list(tree(script), state, Fate())
 
 
-def _list(chains: Sequence[Chain], state: _State, fate: _Fate) -> Iterator[Command]:
+def _list(chains: Sequence[Chain], state: State, fate: Fate) -> Iterator[Command]:
     for chain, following in zip_longest(chains, chains[1:]):
         here = fate
         if following is not None:
@@ -111,7 +56,7 @@ def _list(chains: Sequence[Chain], state: _State, fate: _Fate) -> Iterator[Comma
         yield from _chain(chain, state, replace(here, skipped=fate.skipped or state.ended))
 
 
-def _chain(chain: Chain, state: _State, fate: _Fate) -> Iterator[Command]:
+def _chain(chain: Chain, state: State, fate: Fate) -> Iterator[Command]:
     first = _said(chain.pipelines[0])
     lost = _after_failure(chain, state, fate)
     for place, pipeline in enumerate(chain.pipelines):
@@ -126,7 +71,7 @@ def _chain(chain: Chain, state: _State, fate: _Fate) -> Iterator[Command]:
         yield from _pipeline(pipeline, state, here)
 
 
-def _after_failure(chain: Chain, state: _State, fate: _Fate) -> list[str]:
+def _after_failure(chain: Chain, state: State, fate: Fate) -> list[str]:
     """Why a failure of each pipeline but the last is lost: by the next `||`, or else by what becomes of the chain."""
     lost = ["`&&` takes its failure away" if fate.status else ""]
     for join, answer in zip(reversed(chain.joins), reversed(chain.pipelines), strict=False):
@@ -135,7 +80,7 @@ def _after_failure(chain: Chain, state: _State, fate: _Fate) -> list[str]:
     return lost[:0:-1]
 
 
-def _pipeline(pipeline: Pipeline, state: _State, fate: _Fate) -> Iterator[Command]:
+def _pipeline(pipeline: Pipeline, state: State, fate: Fate) -> Iterator[Command]:
     if pipeline.negated:
         fate = replace(fate, guarded=True, status=fate.status or "`!` turns it into a success")
     if len(pipeline.commands) == 1:
@@ -148,7 +93,7 @@ def _pipeline(pipeline: Pipeline, state: _State, fate: _Fate) -> Iterator[Comman
         yield from _node(command, state.own(), replace(fate, exits=lost, status=lost))
 
 
-def _node(node: Node, state: _State, fate: _Fate) -> Iterator[Command]:
+def _node(node: Node, state: State, fate: Fate) -> Iterator[Command]:
     match node:
         case Simple(words):
             yield from _simple(words, state, fate)
@@ -167,7 +112,7 @@ def _node(node: Node, state: _State, fate: _Fate) -> Iterator[Command]:
             yield from _cases(node, state, fate)
 
 
-def _choice(choice: Choice, state: _State, fate: _Fate) -> Iterator[Command]:
+def _choice(choice: Choice, state: State, fate: Fate) -> Iterator[Command]:
     for place, (condition, body) in enumerate(choice.branches):
         last = place == len(choice.branches) - 1
         negated = bool(condition) and condition[-1].pipelines[-1].negated
@@ -181,7 +126,7 @@ def _choice(choice: Choice, state: _State, fate: _Fate) -> Iterator[Command]:
     yield from _list(choice.otherwise, state, replace(fate, skipped=fate.skipped or otherwise))
 
 
-def _asked(condition: Sequence[Chain], state: _State, fate: _Fate) -> Iterator[Command]:
+def _asked(condition: Sequence[Chain], state: State, fate: Fate) -> Iterator[Command]:
     """A condition's commands; the `!` of its last is part of the question."""
     if condition:
         *before, last = condition
@@ -190,7 +135,7 @@ def _asked(condition: Sequence[Chain], state: _State, fate: _Fate) -> Iterator[C
         yield from _list([replace(last, pipelines=pipelines)], state, fate)
 
 
-def _loop(loop: Loop, state: _State, fate: _Fate) -> Iterator[Command]:
+def _loop(loop: Loop, state: State, fate: Fate) -> Iterator[Command]:
     yield from _asked(loop.condition, state, replace(fate, guarded=True, status="a condition holds it"))
     skipped = ""
     if loop.condition:
@@ -200,12 +145,12 @@ def _loop(loop: Loop, state: _State, fate: _Fate) -> Iterator[Command]:
     yield from _list(loop.body, state, replace(fate, skipped=fate.skipped or skipped))
 
 
-def _cases(cases: Cases, state: _State, fate: _Fate) -> Iterator[Command]:
+def _cases(cases: Cases, state: State, fate: Fate) -> Iterator[Command]:
     for body in cases.bodies:
         yield from _list(body, state, replace(fate, skipped=fate.skipped or "it runs only in one case"))
 
 
-def _simple(words: Sequence[Token], state: _State, fate: _Fate) -> Iterator[Command]:
+def _simple(words: Sequence[Token], state: State, fate: Fate) -> Iterator[Command]:
     if next(state.steps, None) is None:
         return
     start = words[0].start if words and state.within is None else state.within or 0
@@ -219,14 +164,8 @@ def _simple(words: Sequence[Token], state: _State, fate: _Fate) -> Iterator[Comm
             yield from _script(inner.script, replace(state.own(), errexit=False, within=start), lost, fate.skipped)
     texts = tuple(word.text for word in words if word.text or word.quoted)
     program = texts[settings : settings + 1]
-    if program == ("set",):
-        _set(texts[settings + 1 :], state)
-    elif program == ("shopt",):
-        _shopt(texts[settings + 1 :], state)
-    elif program == ("trap",):
-        _trap(texts[settings + 1 :], state)
-    elif program == ("exit",) and texts[settings + 1 : settings + 2] in (("0",), ()):
-        state.ended = state.ended or "`exit 0` stands before it"
+    if program and program[0] in BUILTINS:
+        BUILTINS[program[0]](texts[settings + 1 :], state)
     elif program and program[0] in state.functions and state.depth < _DEPTH:
         state.depth += 1
         yield from _node(state.functions[program[0]], state, fate)
@@ -241,11 +180,11 @@ def _simple(words: Sequence[Token], state: _State, fate: _Fate) -> Iterator[Comm
         yield Command(texts, state.lost(fate), fate.skipped, start)
 
 
-def _script(script: str, state: _State, lost: str, skipped: str) -> Iterator[Command]:
+def _script(script: str, state: State, lost: str, skipped: str) -> Iterator[Command]:
     """The commands of a script within the script; `lost` is what becomes of a failure of the whole."""
     state.depth += 1
     if state.depth < _DEPTH:
-        yield from _list(tree(script), state, _Fate(exits=lost, status=lost, skipped=skipped))
+        yield from _list(tree(script), state, Fate(exits=lost, status=lost, skipped=skipped))
     state.depth -= 1
 
 
@@ -263,28 +202,7 @@ def _handed(words: Sequence[str], begin: int) -> tuple[str, str] | None:
     return None
 
 
-def _set(words: Sequence[str], state: _State) -> None:
-    for word, value in zip_longest(words, words[1:], fillvalue=""):
-        on = word.startswith("-")
-        if (re.fullmatch(r"[+-]\w+", word) and "e" in word[1:]) or (word in ("-o", "+o") and value == "errexit"):
-            state.errexit = on
-        if re.fullmatch(r"[+-]\w*o", word) and value == "pipefail":
-            state.pipefail = on
-
-
-def _shopt(words: Sequence[str], state: _State) -> None:
-    flags = "".join(word for word in words if word.startswith("-"))
-    if "o" in flags and ("u" in flags or "s" in flags):
-        for name in {"errexit", "pipefail"} & set(words):
-            setattr(state, name, "s" in flags)
-
-
-def _trap(words: Sequence[str], state: _State) -> None:
-    if len(words) > 1 and {"EXIT", "0", "ERR"} & set(words[1:]) and _SUCCEEDS.search(words[0]):
-        state.trapped = f"`trap '{words[0]}'` takes its failure away"
-
-
-def _passes_on(chain: Chain, state: _State) -> bool:
+def _passes_on(chain: Chain, state: State) -> bool:
     """Whether the next command keeps the status of the one before, and the script ends with it."""
     (words,) = [each.words for each in chain.pipelines[0].commands[:1] if isinstance(each, Simple)] or [()]
     texts = [word.text for word in words]
@@ -293,7 +211,7 @@ def _passes_on(chain: Chain, state: _State) -> bool:
     return texts in (["exit", "$?"], ["exit"])
 
 
-def _answered(chains: Sequence[Chain], state: _State, fate: _Fate, otherwise: str) -> str:
+def _answered(chains: Sequence[Chain], state: State, fate: Fate, otherwise: str) -> str:
     """Why a failure is lost that these commands answer: not where they end as failed too, or keep it to the end."""
     for words in _simple_words(chains):
         if words[:1] in (["exit"], ["return"]):

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mlops_spec.workflow.command import Command, commands
-from mlops_spec.workflow.shell import simple_commands, started
+from mlops_spec.workflow.shell import simple_commands
+from mlops_spec.workflow.shell_state import started
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.rule import Change, Finding
 from mlops_spec.workflow.release import decides
 from mlops_spec.workflow.shape import mapping, text
-from mlops_spec.workflow.shell import started
+from mlops_spec.workflow.shell_state import started
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
