@@ -8,9 +8,7 @@ from typing import NoReturn
 
 from mlops_spec.cache.clean import clean, plain_files
 from mlops_spec.errors import Exit, Failure
-
-# What the extra `run` brings, by the names under which it is imported.
-_OF_RUN = frozenset({"dvc", "matplotlib", "numpy", "pandas", "psutil", "pyarrow", "scipy", "sklearn", "skops"})
+from mlops_spec.extras import lacking
 
 
 def main() -> None:
@@ -27,8 +25,8 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(Exit.OK)
     except Exception as error:
-        if lacking := _of_run(error):
-            _stop(lacking)
+        if uninstalled := lacking(error):
+            _stop(uninstalled)
         if debug:
             raise
         print(
@@ -44,14 +42,6 @@ def _stop(failure: Failure) -> NoReturn:
     if failure.remedy:
         print(f"  {failure.remedy}", file=sys.stderr)
     sys.exit(failure.exit_code)
-
-
-def _of_run(error: Exception) -> Failure | None:
-    """Why a command that trains or judges can't run on the light core."""
-    name = (error.name or "").partition(".")[0] if isinstance(error, ModuleNotFoundError) else ""
-    if name not in _OF_RUN:
-        return None
-    return Failure(f"{name} is not installed", exit_code=Exit.CONFIG, remedy="pip install 'mlops-spec[run]'")
 
 
 def _program() -> int:

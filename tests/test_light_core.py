@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from mlops_spec.__main__ import _OF_RUN
+from mlops_spec.extras import OF_EXTRA
 
 SPEC = Path(__file__).parent / "specs" / "ok" / "minimal.yaml"
 WITHOUT = """
@@ -38,8 +38,9 @@ def repository(tmp_path: Path) -> Path:
 
 
 def on_light_core(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """The program where nothing of the extra `run` can be imported."""
-    given = [sys.executable, "-c", WITHOUT, " ".join(_OF_RUN), *arguments]
+    """The program where nothing that an extra brings can be imported."""
+    absent = " ".join(module for modules in OF_EXTRA.values() for module in modules)
+    given = [sys.executable, "-c", WITHOUT, absent, *arguments]
     return subprocess.run(given, cwd=folder, capture_output=True, text=True, check=False)
 
 
@@ -53,21 +54,45 @@ def test_authors_need_no_more(repository: Path, arguments: tuple[str, ...]) -> N
     assert done.stderr == ""
 
 
-@pytest.mark.parametrize("command", ["run", "gate", "drill"])
-def test_who_judges_is_told_what_to_install(repository: Path, command: str) -> None:
-    done = on_light_core(repository, command)
+@pytest.mark.parametrize(
+    ("command", "extra"),
+    [
+        ("run", "run"),
+        ("gate", "run"),
+        ("drill", "run"),
+        ("serve .", "run,serve"),
+        ("sign . --key x", "sign"),
+        ("verify . --key x", "sign"),
+        ("audit verify --save x --key x", "sign"),
+        ("audit verify --checkpoint x --trusted x", "sign"),
+        ("lsp", "lsp"),
+    ],
+)
+def test_who_asks_for_more_is_told_what_to_install(repository: Path, command: str, extra: str) -> None:
+    done = on_light_core(repository, *command.split())
 
     assert done.returncode == 78
-    assert re.fullmatch(r"mlops-spec: \w+ is not installed\n  pip install 'mlops-spec\[run\]'\n", done.stderr)
+    said = rf"mlops-spec: \w+ is not installed\n  pip install 'mlops-spec\[{extra}\]'\n"
+    assert re.fullmatch(said, done.stderr), done.stderr
 
 
 def test_the_package_asks_for_no_more() -> None:
-    """What pip reads: five packages, and those of the extra `run` only where it is asked for."""
+    """What pip reads: five packages, and those of an extra only where it is asked for."""
     asked = [re.match(r"[\w-]+", line)[0] for line in requires("mlops-spec") or () if "extra ==" not in line]  # type: ignore[index]
-    of_run = [re.match(r"[\w-]+", line)[0] for line in requires("mlops-spec") or () if "extra == 'run'" in line]  # type: ignore[index]
 
     assert asked == ["click", "jinja2", "pydantic", "pyyaml", "rich"]
-    assert {name.replace("scikit-learn", "sklearn") for name in of_run} | {"psutil"} == _OF_RUN  # psutil is DVC's
+
+
+IMPORTED_AS = {"scikit-learn": "sklearn", "pyopenssl": "OpenSSL"}
+
+
+@pytest.mark.parametrize("extras", OF_EXTRA)
+def test_each_module_of_an_extra_is_known(extras: str) -> None:
+    extra = extras.rpartition(",")[2]
+    of_it = [re.match(r"[\w-]+", line)[0] for line in requires("mlops-spec") or () if f"extra == '{extra}'" in line]  # type: ignore[index]
+
+    known = {IMPORTED_AS.get(name, name.replace("-", "_")) for name in of_it}
+    assert known == set(OF_EXTRA[extras]) - {"psutil"}  # which DVC brings
 
 
 def test_the_library_is_in_the_package() -> None:

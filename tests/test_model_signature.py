@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -122,6 +121,18 @@ def test_no_change_is_hidden(package: Path, public: Path, change: Callable[[Path
     assert raised.value.exit_code == (Exit.CONFIG if found_by_us else Exit.FINDINGS)
 
 
+@pytest.mark.parametrize(("place", "named"), [("package", "."), ("package/model", "..")])
+def test_a_package_named_from_within(
+    tmp_path: Path, package: Path, monkeypatch: pytest.MonkeyPatch, place: str, named: str
+) -> None:
+    private, public = write_keys(tmp_path, "alice")
+    monkeypatch.chdir(tmp_path / place)
+    assert sign_command.main([named, "--key", str(private)], standalone_mode=False) == 0
+
+    assert (tmp_path / "package.sig").is_file()
+    assert verified(package, "--key", public) == 0
+
+
 def test_another_key_and_another_digest_are_refused(tmp_path: Path, package: Path, public: Path) -> None:
     _, other = write_keys(tmp_path, "eve")
     with pytest.raises(Failure, match="does not prove") as raised:
@@ -160,13 +171,3 @@ def test_keys_and_signatures_that_cannot_be_used(tmp_path: Path, package: Path, 
 def test_verify_asks_by_whom(package: Path, given: list[str]) -> None:
     with pytest.raises(click.UsageError, match="give --key, or --identity with --issuer"):
         verified(package, *given)
-
-
-def test_without_the_extra_it_says_what_to_install(package: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "model_signing", None)
-    monkeypatch.delitem(sys.modules, "mlops_spec.model_signature", raising=False)
-    monkeypatch.delattr("mlops_spec.model_signature", raising=False)
-    with pytest.raises(Failure, match="model_signing is not installed") as raised:
-        sign_command.main([str(package), "--key", "x"], standalone_mode=False)
-
-    assert (raised.value.exit_code, raised.value.remedy) == (Exit.CONFIG, "pip install 'mlops-spec[sign]'")

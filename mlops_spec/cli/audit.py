@@ -27,9 +27,9 @@ from mlops_spec.release.pins import pins
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import ModuleType
 
     from mlops_spec.ledger.note import Note
+    from mlops_spec.ledger.signed import Signer
 
 _directory = click.option(
     "--directory", "-C", type=click.Path(path_type=Path), default=".", help="The repository.  [default: .]"
@@ -155,7 +155,7 @@ def verify_command(  # noqa: PLR0913 - one per option
     """
     if key is not None and save is None:
         raise click.UsageError("--key signs what --save writes: name a file")
-    signer = _signed().read_signer(key) if key is not None else None
+    signer = _signer(key) if key is not None else None
     known = _known(**given)
     if folder is not None and online:
         raise click.UsageError("--from is offline: leave --online away")
@@ -185,22 +185,17 @@ def _known(*, checkpoints: tuple[Path, ...], since: str | None, trusted: tuple[P
     return Known((*witnesses, last), log, last.checkpoint.size)
 
 
+def _signer(key: Path) -> Signer:
+    from mlops_spec.ledger import signed  # noqa: PLC0415 - its library is an extra that few install
+
+    return signed.read_signer(key)
+
+
 def _signers(trusted: tuple[Path, ...]) -> Callable[[Note], tuple[str, ...]]:
-    signed = _signed()
+    from mlops_spec.ledger import signed  # noqa: PLC0415 - its library is an extra that few install
+
     keys = [key for path in trusted for key in signed.read_trusted(path)]
     return lambda note: signed.signers(note, keys)
-
-
-def _signed() -> ModuleType:
-    try:
-        from mlops_spec.ledger import signed  # noqa: PLC0415 - its library is an extra that few install
-    except ImportError as error:
-        raise Failure(
-            f"{error.name or 'cryptography'} is not installed",
-            exit_code=Exit.CONFIG,
-            remedy="pip install 'mlops-spec[sign]'",
-        ) from error
-    return signed
 
 
 def _served(directory: Path) -> list[str]:

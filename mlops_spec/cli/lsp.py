@@ -6,7 +6,7 @@ from importlib import import_module
 
 import click
 
-from mlops_spec.errors import Exit, Failure
+from mlops_spec.errors import Exit
 
 
 @click.command("lsp")
@@ -21,13 +21,5 @@ def lsp_command() -> int:
     In Neovim:
       vim.lsp.start({name = "mlops-spec", cmd = {"mlops-spec", "lsp"}, root_dir = vim.fn.getcwd()})
     """
-    try:
-        import_module("pygls")
-    except ImportError as missing:
-        raise Failure(
-            "the language server is not installed",
-            exit_code=Exit.CONFIG,
-            remedy="pip install 'mlops-spec[lsp]'",
-        ) from missing
     import_module("mlops_spec.lsp.server").server.start_io()
     return Exit.OK

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
-from mlops_spec.errors import Exit, Failure
+from mlops_spec.errors import Exit
 from mlops_spec.layout import PACKAGE
-
-if TYPE_CHECKING:
-    from types import ModuleType
 
 _package = click.argument(
     "package", type=click.Path(file_okay=False, path_type=Path), default=Path(str(PACKAGE)), required=False
@@ -40,8 +36,10 @@ def sign_command(package: Path, key: Path | None, identity_token: str | None, si
     """
     if key is not None and identity_token is not None:
         raise click.UsageError("--key and --identity-token: give one of them")
+    from mlops_spec import model_signature  # noqa: PLC0415 - an extra that few install
+
     place = signature or _beside(package)
-    digest = _library().sign(package, place, key, identity_token)
+    digest = model_signature.sign(package, place, key, identity_token)
     click.echo(
         json.dumps({"digest": digest, "signature": str(place)}) if form == "json" else f"{digest} signed: {place}"
     )
@@ -73,30 +71,21 @@ def verify_command(  # noqa: PLR0913 - one per option
       mlops-spec verify build/package --key model.pub
       mlops-spec verify --identity ci@example.com --issuer https://accounts.google.com
     """
+    from mlops_spec import model_signature  # noqa: PLC0415 - an extra that few install
+
     place = signature or _beside(package)
-    library = _library()
+    by: Path | model_signature.Keyless
     if key is not None and identity is None and issuer is None:
         by, name = key, str(key)
     elif key is None and identity is not None and issuer is not None:
-        by, name = library.Keyless(identity, issuer), identity
+        by, name = model_signature.Keyless(identity, issuer), identity
     else:
         raise click.UsageError("give --key, or --identity with --issuer")
-    found = library.verify(package, place, by, digest)
+    found = model_signature.verify(package, place, by, digest)
     click.echo(json.dumps({"digest": found, "signed_by": name}) if form == "json" else f"{found} signed by {name}")
     return Exit.OK
 
 
 def _beside(package: Path) -> Path:
-    return package.with_name(f"{package.name}.sig")
-
-
-def _library() -> ModuleType:
-    try:
-        from mlops_spec import model_signature  # noqa: PLC0415 - an extra that few install
-    except ImportError as error:
-        raise Failure(
-            f"{error.name or 'model-signing'} is not installed",
-            exit_code=Exit.CONFIG,
-            remedy="pip install 'mlops-spec[sign]'",
-        ) from error
-    return model_signature
+    folder = package if package.name not in {"", ".."} else package.resolve()
+    return folder.parent / f"{folder.name}.sig"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import sys
 from typing import TYPE_CHECKING
 
 import pytest
@@ -222,15 +221,3 @@ def test_options_that_would_do_nothing(run: Callable[..., tuple[int, str]], tmp_
         run("--key", a_key(tmp_path / "key"))
     with pytest.raises(UsageError, match="--trusted is for the checkpoints"):
         run("--since", 2, "--trusted", public(tmp_path / "key"))
-
-
-def test_without_the_extra(
-    run: Callable[..., tuple[int, str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "cryptography.exceptions", None)
-    monkeypatch.delitem(sys.modules, "mlops_spec.ledger.signed")
-    monkeypatch.delattr("mlops_spec.ledger.signed")
-    with pytest.raises(Failure, match="is not installed") as raised:
-        run("--save", tmp_path / "x", "--key", a_key(tmp_path / "key"))
-    assert raised.value.exit_code == Exit.CONFIG
-    assert not (tmp_path / "x").exists()

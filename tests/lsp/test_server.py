@@ -301,13 +301,3 @@ def test_completion(root: Path) -> None:
         assert await editor.labels("a: [ {\n : |") == []
 
     run(root, session)
-
-
-def test_without_pygls_it_says_what_to_install(tmp_path: Path) -> None:
-    (tmp_path / "pygls.py").write_text("raise ImportError\n", encoding="utf-8")
-    code = "import sys; sys.argv = ['mlops-spec', 'lsp']; from mlops_spec.__main__ import main; main()"
-
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
-
-    assert done.returncode == 78
-    assert "pip install 'mlops-spec[lsp]'" in done.stderr
