@@ -25,7 +25,7 @@ LAYERS = (
     ("linter", "lsp"),
     ("outputs", "overlay", "render", "write"),
     ("forge",),
-    ("manifest", "package", "predictor"),
+    ("manifest", "package", "predictor", "checked_dvc"),
     ("model_signature",),
     ("ledger",),
     ("release", "card"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import json
 import os
 import re
 import shutil
@@ -11,17 +12,19 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.layout import DVC_FILE, DVC_LOCK, PACKAGE, SPEC
+from mlops_spec.layout import DVC_LOCK, PACKAGE
+from mlops_spec.release.source import document_of
 
 if TYPE_CHECKING:
     from mlops_spec.git import Git
 
-# All that DVC needs of a checkout to know where a stage's output is kept.
 _CONFIG = ".dvc/config"
-_FILES = (str(DVC_FILE), str(DVC_LOCK), str(SPEC), _CONFIG, ".dvcignore")
+# To DVC the package is data by itself: it need not read the pipeline, which takes as long as all else that it does,
+# and of the repository only the remote's settings reach it.
+_DATA = "package"
 _SECONDS = 1800
 
 
@@ -44,7 +47,7 @@ class Fetcher:
             checkout = Path(folder)
             self._write(commit, checkout)
             done = subprocess.run(
-                [sys.executable, "-P", "-m", "dvc", "pull", "--no-run-cache", str(PACKAGE)],
+                [sys.executable, "-P", "-m", "mlops_spec.checked_dvc", "pull", "--no-run-cache", f"{_DATA}.dvc"],
                 cwd=checkout,
                 env={**os.environ, "DVC_NO_ANALYTICS": "1"},
                 capture_output=True,
@@ -53,22 +56,24 @@ class Fetcher:
                 timeout=_SECONDS,
                 check=False,
             )
-            if done.returncode != 0 or not (checkout / PACKAGE).is_dir():
+            if done.returncode != 0 or not (checkout / _DATA).is_dir():
                 raise _refused(commit, done)
             # A copy: what DVC linked from its cache goes with the checkout.
-            shutil.copytree(checkout / PACKAGE, destination, copy_function=shutil.copyfile)
+            shutil.copytree(checkout / _DATA, destination, copy_function=shutil.copyfile)
 
     def _write(self, commit: str, checkout: Path) -> None:
-        """The few files of the commit, and settings of this host's own that come before the repository's."""
-        contents = self.git.read_objects([f"{commit}:{path}" for path in _FILES])
-        found = dict(zip(_FILES, contents, strict=True))
-        if found[_FILES[0]] is None or found[_FILES[1]] is None:
+        """What the commit's lock says of the package, and settings of this host's own before the repository's."""
+        lock, config = self.git.read_objects([f"{commit}:{path}" for path in (DVC_LOCK, _CONFIG)])
+        if lock is None:
             raise Failure(f"commit {commit[:12]} has no {DVC_LOCK}", exit_code=Exit.CONFIG)
+        output = _locked_package(lock)
+        if output is None:
+            raise Failure(f"{DVC_LOCK} of commit {commit[:12]} has no {PACKAGE}", exit_code=Exit.CONFIG)
         (checkout / ".dvc").mkdir()
-        for path, content in found.items():
-            if content is not None:
-                (checkout / path).write_bytes(content)
-        (checkout / ".dvc/config.local").write_text(self._settings(found[_CONFIG] or b""), encoding="utf-8")
+        (checkout / _CONFIG).write_bytes(config or b"")
+        (checkout / f"{_CONFIG}.local").write_text(self._settings(config or b""), encoding="utf-8")
+        data = {name: output[name] for name in ("md5", "hash", "size", "nfiles") if name in output}
+        (checkout / f"{_DATA}.dvc").write_text(json.dumps({"outs": [{**data, "path": _DATA}]}), encoding="utf-8")
 
     def _settings(self, config: bytes) -> str:
         """No Git here, and hashes of what a remote gives are checked, whatever the repository says of that."""
@@ -85,10 +90,21 @@ class Fetcher:
         return f"[core]\n    no_scm = true\n    remote = {name}\n['remote \"{name}\"']\n{url}    verify = true\n"
 
 
+def _locked_package(lock: bytes) -> dict[str, Any] | None:
+    """What a lock says of the output that is the package: hashes, size, number of files."""
+    stages = document_of(lock, DVC_LOCK).at(("stages",))
+    for stage in stages.values() if isinstance(stages, dict) else ():
+        outputs = stage.get("outs") if isinstance(stage, dict) else None
+        for output in outputs if isinstance(outputs, list) else ():
+            if isinstance(output, dict) and output.get("path") == str(PACKAGE):
+                return output
+    return None
+
+
 def _refused(commit: str, done: subprocess.CompletedProcess[str]) -> Failure:
     """What the remote failed at: it gave all of it, but not what the lock names; or it did not give it now."""
     came = "fetched" in done.stdout and "failed to transfer" not in done.stderr
-    if came and "Checkout failed" in done.stderr:
+    if (came and "Checkout failed" in done.stderr) or "changed listing" in done.stderr:
         return Failure(
             f"the DVC remote gives another content than {commit[:12]} locks: its files were changed",
             exit_code=Exit.FINDINGS,

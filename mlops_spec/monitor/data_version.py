@@ -52,7 +52,7 @@ def new_version(tree: Tree, path: str, change: Callable[[bytes], bytes | None]) 
 
 def _dvc(root: Path, *command: str) -> None:
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "dvc", *command, "--quiet"],
+        [sys.executable, "-P", "-m", "mlops_spec.checked_dvc", *command, "--quiet"],
         cwd=root,
         env={**os.environ, "DVC_NO_ANALYTICS": "1"},
         capture_output=True,

@@ -135,7 +135,7 @@ class Dvc:
         )
 
     def _command(self, arguments: Sequence[str]) -> list[str]:
-        return [self.python, "-m", "dvc", *arguments]
+        return [self.python, "-P", "-m", "mlops_spec.checked_dvc", *arguments]
 
     def _environment(self) -> dict[str, str]:
         """Ours first on the path, where the stages find `mlops-spec`, and a shell that reads no start-up file."""

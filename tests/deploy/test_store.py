@@ -89,6 +89,18 @@ def test_a_commit_that_locks_nothing(world: World) -> None:
     assert failure.value.exit_code == Exit.CONFIG
 
 
+@pytest.mark.parametrize(
+    "lock", ["stages: {}", "stages: [package]", "stages: {package: {outs: [build/model]}}", "schema: '2.0'"]
+)
+def test_a_lock_without_a_package(world: World, lock: str) -> None:
+    world.main({"dvc.lock": lock.encode()})
+
+    with pytest.raises(Failure, match=r"dvc\.lock of commit .* has no build/package") as failure:
+        Fetcher(world.git).fetch(world.commit, world.root / "package")
+
+    assert failure.value.exit_code == Exit.CONFIG
+
+
 def test_a_repository_without_a_default_remote(world: World) -> None:
     world.main({".dvc/config": b"[core]\n"})
     commit = released(world)

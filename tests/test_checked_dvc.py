@@ -1,0 +1,129 @@
+"""A remote that was tampered with: DVC as we start it takes no listing of a folder but the one that its hash names."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "mlops_spec"
+
+
+@dataclass(frozen=True)
+class Remote:
+    """A checkout that asks for one folder of one file, and the remote that it comes from."""
+
+    root: Path
+
+    def put(self, content: bytes, suffix: str = "", name: str | None = None) -> str:
+        found = name or hashlib.md5(content).hexdigest()
+        place = self.root / "remote/files/md5" / found[:2] / f"{found[2:]}{suffix}"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(content)
+        return found
+
+    def lists(self, *entries: tuple[str, str], name: str | None = None) -> str:
+        """Stores a listing of (file's hash, its place); it is wanted by its own hash, or by another's `name`."""
+        listing = json.dumps([{"md5": each, "relpath": place} for each, place in entries]).encode()
+        found = self.put(listing, ".dir", name)
+        wanted = {"outs": [{"md5": f"{found}.dir", "hash": "md5", "path": "folder"}]}
+        (self.root / "checkout/folder.dvc").write_text(json.dumps(wanted))
+        return found
+
+    def pull(self, module: str = "mlops_spec.checked_dvc") -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-P", "-m", module, "pull", "folder.dvc"],
+            cwd=self.root / "checkout",
+            env={**os.environ, "DVC_NO_ANALYTICS": "1", "PYTHONPATH": str(PACKAGE.parent)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+@pytest.fixture
+def remote(tmp_path: Path) -> Remote:
+    settings = tmp_path / "checkout/.dvc/config"
+    settings.parent.mkdir(parents=True)
+    settings.write_text(
+        f"[core]\nno_scm = true\nremote = here\n['remote \"here\"']\nurl = {tmp_path}/remote\nverify = true\n"
+    )
+    return Remote(tmp_path)
+
+
+def test_a_listing_as_it_was_stored(remote: Remote) -> None:
+    file = remote.put(b"mine\n")
+    remote.lists((file, "one.txt"), (file, "below/two.txt"))
+
+    assert remote.pull().returncode == 0
+    assert (remote.root / "checkout/folder/below/two.txt").read_text() == "mine\n"
+
+
+@pytest.mark.parametrize("place", ["../../escaped", "below/../../../escaped", "./escaped", "below//escaped"])
+def test_places_outside_of_the_folder(remote: Remote, place: str) -> None:
+    remote.lists((remote.put(b"theirs\n"), place))
+
+    done = remote.pull()
+
+    assert done.returncode != 0
+    assert "changed listing" in done.stderr
+    assert [path for path in remote.root.rglob("escaped") if path.is_file()] == []
+
+
+def test_dvc_itself_writes_there(remote: Remote) -> None:
+    """Once this fails, DVC checks by itself, and our check can go."""
+    remote.lists((remote.put(b"theirs\n"), "../../escaped"))
+
+    remote.pull("dvc")
+
+    assert (remote.root / "escaped").read_text() == "theirs\n"
+
+
+@pytest.mark.parametrize("name", ["../../../../../mine", "ab", "0" * 31 + "G"])
+def test_objects_outside_of_the_store(remote: Remote, name: str) -> None:
+    (remote.root / "mine").write_text("mine\n")
+    remote.lists((name, "one.txt"))
+
+    done = remote.pull()
+
+    assert done.returncode != 0
+    assert "changed listing" in done.stderr
+    assert (remote.root / "mine").read_text() == "mine\n"
+
+
+def test_a_listing_of_another_hash(remote: Remote) -> None:
+    file = remote.put(b"mine\n")
+    named = remote.lists((file, "one.txt"))
+    remote.lists((file, "two.txt"), name=named)
+
+    done = remote.pull()
+
+    assert done.returncode != 0
+    assert f"changed listing: the object {named}.dir has another content" in done.stderr
+    assert not (remote.root / "checkout/folder/two.txt").exists()
+
+
+@pytest.mark.parametrize("damage", [b"", b"[]", b'[{"relpath": "one.txt"', b"{}"])
+def test_a_damaged_listing_in_the_cache_is_fetched_again(remote: Remote, damage: bytes) -> None:
+    remote.lists((remote.put(b"mine\n"), "one.txt"))
+    assert remote.pull().returncode == 0
+    (cached,) = (remote.root / "checkout/.dvc/cache").rglob("*.dir")
+    cached.chmod(0o644)
+    cached.write_bytes(damage)
+    (remote.root / "checkout/folder/one.txt").unlink()
+
+    assert remote.pull().returncode == 0
+    assert (remote.root / "checkout/folder/one.txt").read_text() == "mine\n"
+
+
+def test_nothing_of_ours_starts_dvc_unchecked() -> None:
+    """But for the author whom a rehearsal plays: a person calls `dvc`."""
+    plain = [file for file in PACKAGE.rglob("*.py") if '"-m", "dvc"' in file.read_text(encoding="utf-8")]
+
+    assert {file.parent.name for file in plain} == {"rehearse"}
