@@ -47,7 +47,7 @@ def categories(values: ArrayLike, *, name: str = "values") -> Categories:
     for block in blocks(len(column)):
         gone = missing(column[block])
         known = column[block][~gone]
-        own, inverse = np.unique(known.astype(str) if known.dtype == object else known, return_inverse=True)
+        own, inverse = _distinct_texts(known) if known.dtype == object else np.unique(known, return_inverse=True)
         codes[block][gone], codes[block][~gone] = -1, inverse
         parts.append(own)
     distinct = np.unique(np.concatenate(parts))
@@ -109,7 +109,11 @@ def missing(column: Anything) -> Booleans:
     array([False,  True])
     """
     if column.dtype == object:
-        return np.fromiter((_is_missing(value) for value in column), bool, len(column))
+        try:
+            # NaN and NaT differ from themselves
+            return np.asarray((column == None) | (column != column))  # noqa: E711, PLR0124
+        except TypeError:  # pandas.NA has no truth
+            return np.fromiter(map(_is_missing, column), bool, len(column))
     if column.dtype.kind in "fcmM":
         return np.asarray(np.isnan(column) if column.dtype.kind in "fc" else np.isnat(column))
     return np.zeros(len(column), dtype=bool)
@@ -127,6 +131,14 @@ def present(column: Anything) -> Anything:
 
 def _is_missing(value: object) -> bool:
     try:
-        return value is None or bool(value != value)  # noqa: PLR0124  NaN and NaT differ from themselves
-    except TypeError:  # pandas.NA has no truth
+        return value is None or bool(value != value)  # noqa: PLR0124
+    except TypeError:
         return True
+
+
+def _distinct_texts(values: Anything) -> tuple[Anything, Integers]:
+    """As `np.unique` has them with the inverse, but without sorting each value: texts are few, and hashed."""
+    texts = values.astype(str).tolist()
+    distinct = sorted(set(texts))
+    code = {text: place for place, text in enumerate(distinct)}
+    return np.array(distinct, dtype=str), np.fromiter(map(code.__getitem__, texts), np.intp, len(texts))
