@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,9 +9,8 @@ import numpy as np
 
 from mlops_spec import layout
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.package import file_sha256, verify
 from mlops_spec.pipeline.answers import Answers, groups_of, read_answers, truth_of
-from mlops_spec.pipeline.packaging import spec_sha256
+from mlops_spec.pipeline.last_run import check_last_run, stale
 from mlops_spec.pipeline.split_report import read_split_report
 from mlops_spec.pipeline.table import read_frame
 
@@ -37,18 +35,16 @@ class Candidate:
 
 def read_candidate(root: Path, spec: Spec) -> Candidate:
     """Reads it; raises Failure when a part is missing (78), damaged (78), or of another run or spec (75)."""
-    manifest = verify(root / layout.PACKAGE)
-    if manifest.spec_sha256 != spec_sha256(spec):
-        _stale(f"{layout.SPEC} changed since {layout.PACKAGE} was built")
-    evaluation = _evaluation(root)
-    for path, key in ((layout.TEST_ROWS, "test_sha256"), (layout.PREDICTIONS, "predictions_sha256")):
-        if not (root / path).is_file() or file_sha256(root / path) != evaluation.get(key):
-            _stale(f"{path} is not the file that was evaluated")
+    return candidate_of(root, spec, check_last_run(root, spec))
+
+
+def candidate_of(root: Path, spec: Spec, manifest: Manifest) -> Candidate:
+    """Reads what `check_last_run` found to belong together; raises Failure when the answers are to other rows (75)."""
     train, test = (read_frame(root / path) for path in (layout.TRAIN_ROWS, layout.TEST_ROWS))
     found = read_answers(root / layout.PREDICTIONS)
     truth = truth_of(spec, read_split_report(root), test[spec.data.target])
     if not np.array_equal(truth, found.truth):
-        _stale(f"{layout.PREDICTIONS} does not answer the rows of {layout.TEST_ROWS}")
+        stale(f"{layout.PREDICTIONS} does not answer the rows of {layout.TEST_ROWS}")
     return Candidate(manifest, train, test, Answers(truth, found.score, groups_of(spec, test)))
 
 
@@ -61,17 +57,3 @@ def check_same_answers(evaluated: np.ndarray, packaged: np.ndarray) -> None:
             exit_code=Exit.FINDINGS,
             remedy="A predictor may depend on its folder and its rows alone: on no clock, chance or other file.",
         )
-
-
-def _evaluation(root: Path) -> dict[str, object]:
-    path = root / layout.EVALUATION
-    try:
-        return dict(json.loads(path.read_bytes()))
-    except (OSError, ValueError) as error:
-        raise Failure(
-            f"{path} can't be read: {error}", exit_code=Exit.CONFIG, remedy="`mlops-spec run` writes it."
-        ) from error
-
-
-def _stale(what: str) -> None:
-    raise Failure(what, exit_code=Exit.STALE, remedy="`mlops-spec run` brings everything up to date.")

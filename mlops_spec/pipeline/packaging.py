@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 import shutil
 from importlib.metadata import PackageNotFoundError, version
@@ -16,6 +15,7 @@ from mlops_spec.package import file_sha256, verify
 from mlops_spec.pipeline.model_files import check_files
 from mlops_spec.pipeline.reference import NAME, reference_of_file
 from mlops_spec.pipeline.signature import signature_of
+from mlops_spec.pipeline.spec_digest import spec_sha256
 from mlops_spec.pipeline.split_report import read_split_report
 
 if TYPE_CHECKING:
@@ -26,14 +26,6 @@ if TYPE_CHECKING:
 
 # What a model's answer may depend on.
 _LIBRARIES = ("numpy", "pandas", "scikit-learn", "skops", "onnxruntime")
-# Which parts of the spec a package depends on, as the stage's `params` have them.
-_PARTS: dict[str, bool | set[str]] = {
-    "model": True,
-    "task": True,
-    "data": True,
-    "evaluate": True,
-    "train": {"features", "predictor", "format", "trusted_types"},
-}
 
 
 def package(root: Path, spec: Spec) -> None:
@@ -49,11 +41,6 @@ def package(root: Path, spec: Spec) -> None:
     write_atomic(target / NAME, canonical(reference_of_file(root / layout.TRAIN_ROWS, features)))
     write_atomic(target / layout.MANIFEST, manifest_bytes(_manifest(root, spec, target)))
     verify(target)
-
-
-def spec_sha256(spec: Spec) -> str:
-    """SHA-256 of the parts of the spec that a package depends on, so that a change elsewhere makes no new package."""
-    return hashlib.sha256(canonical(spec.model_dump(mode="json", by_alias=True, include=_PARTS))).hexdigest()
 
 
 def _manifest(root: Path, spec: Spec, target: Path) -> Manifest:

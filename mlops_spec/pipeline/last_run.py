@@ -1,0 +1,44 @@
+"""Whether what the last run left belongs together, by digests alone: no row of it is read."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NoReturn
+
+from mlops_spec import layout
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.package import file_sha256, verify
+from mlops_spec.pipeline.spec_digest import spec_sha256
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mlops_spec.manifest import Manifest
+    from mlops_spec.spec import Spec
+
+
+def check_last_run(root: Path, spec: Spec) -> Manifest:
+    """The manifest; raises Failure when a part is missing (78), damaged (78), or of another run or spec (75)."""
+    manifest = verify(root / layout.PACKAGE)
+    if manifest.spec_sha256 != spec_sha256(spec):
+        stale(f"{layout.SPEC} changed since {layout.PACKAGE} was built")
+    evaluation = _evaluation(root)
+    for path, key in ((layout.TEST_ROWS, "test_sha256"), (layout.PREDICTIONS, "predictions_sha256")):
+        if not (root / path).is_file() or file_sha256(root / path) != evaluation.get(key):
+            stale(f"{path} is not the file that was evaluated")
+    return manifest
+
+
+def stale(what: str) -> NoReturn:
+    """Raises the Failure (75) that tells what is of another run."""
+    raise Failure(what, exit_code=Exit.STALE, remedy="`mlops-spec run` brings everything up to date.")
+
+
+def _evaluation(root: Path) -> dict[str, object]:
+    path = root / layout.EVALUATION
+    try:
+        return dict(json.loads(path.read_bytes()))
+    except (OSError, ValueError) as error:
+        raise Failure(
+            f"{path} can't be read: {error}", exit_code=Exit.CONFIG, remedy="`mlops-spec run` writes it."
+        ) from error
