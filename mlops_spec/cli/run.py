@@ -95,7 +95,6 @@ def gate_command(out: Path | None, failed: Path | None, directory: Path, form: s
     Example:
       mlops-spec gate --out build/gate.json
     """
-    from mlops_spec.pipeline.bundle import write_judged  # noqa: PLC0415
     from mlops_spec.pipeline.gate import judge  # noqa: PLC0415
     from mlops_spec.pipeline.gate_table import show  # noqa: PLC0415
 
@@ -105,6 +104,8 @@ def gate_command(out: Path | None, failed: Path | None, directory: Path, form: s
     spec = spec_of(root)
     judged = judge(root, spec, out or root / GATE)
     if failed is not None and judged.verdict != "pass":
+        from mlops_spec.pipeline.bundle import write_judged  # noqa: PLC0415
+
         write_judged(root, spec, failed)
     click.echo(json.dumps(judged.record())) if form == "json" else show(judged)
     return Exit.OK if judged.verdict == "pass" else Exit.FINDINGS
