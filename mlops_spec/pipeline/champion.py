@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import configparser
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlops_spec.deploy.fetch import Fetcher
@@ -18,6 +16,8 @@ from mlops_spec.pipeline.judgement import Against
 from mlops_spec.pipeline.scoring import score
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
     from mlops_spec.git import Git
@@ -33,8 +33,16 @@ class Champion:
     commit: str
 
 
-def rival_of(git: Git, root: Path, environment: str, rows: pd.DataFrame) -> Rival:
-    """What an environment's champion answers for rows; whatever can't be known is said, not guessed.
+@dataclass(frozen=True)
+class Fetched:
+    """A champion, and the folder that holds its package."""
+
+    package_dir: Path
+    against: Against
+
+
+def fetched(git: Git, root: Path, environment: str, destination: Path) -> Fetched | Rival:
+    """Puts an environment's champion into `destination`; a rival without answers where there is none, or no ledger.
 
     Raises:
         Failure: the remote of Git or of DVC does not answer (69), or what they give is not what the ledger names.
@@ -45,13 +53,18 @@ def rival_of(git: Git, root: Path, environment: str, rows: pd.DataFrame) -> Riva
     if champion is None:
         reason = f"no champion yet: by the ledger nothing was ever live in {environment}"
         return Rival(None, reason=reason, never_deployed=True)
-    against = Against(champion.environment, champion.version, champion.digest)
-    with tempfile.TemporaryDirectory(prefix="mlops-spec-champion-") as folder:
-        fetch(git, root, champion, Path(folder) / "package")
-        try:
-            return Rival(score(Path(folder) / "package", [rows]).answers[0], against)
-        except Failure as failure:
-            return Rival(None, against, f"{champion.version} can't answer these rows: {failure.message}")
+    fetch(git, root, champion, destination)
+    return Fetched(destination, Against(champion.environment, champion.version, champion.digest))
+
+
+def rival_of(found: Fetched | Rival, rows: pd.DataFrame) -> Rival:
+    """What a champion answers for rows; whatever can't be known is said, not guessed."""
+    if isinstance(found, Rival):
+        return found
+    try:
+        return Rival(score(found.package_dir, [rows])[0], found.against)
+    except Failure as failure:
+        return Rival(None, found.against, f"{found.against.version} can't answer these rows: {failure.message}")
 
 
 def _without_a_remote(git: Git, environment: str) -> Rival:

@@ -7,16 +7,17 @@ import os
 import subprocess
 import sys
 import tempfile
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 
 from mlops_spec.errors import Exit, Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     import pandas as pd
 
@@ -36,35 +37,80 @@ class Scored:
     latencies: np.ndarray | None
 
 
-def score(package_dir: Path, frames: Sequence[pd.DataFrame], batch: int | None = None) -> Scored:
-    """Scores frames, and times calls of `batch` rows of the first; raises Failure when the model can't answer."""
-    with tempfile.TemporaryDirectory(prefix="mlops-spec-score-") as folder:
-        place = Path(folder)
-        names = [str(place / f"{number}.parquet") for number in range(len(frames))]
+@dataclass(frozen=True)
+class Scorer:
+    """The process: it loads its package, and answers what it is asked once."""
+
+    package_dir: Path
+    place: Path
+    process: subprocess.Popen[bytes]
+    said: IO[bytes]
+
+    def ask(self, frames: Sequence[pd.DataFrame], batch: int | None = None) -> Asked:
+        """Has it score frames, and time calls of `batch` rows of the first; waits for nothing."""
+        names = [str(self.place / f"{number}.parquet") for number in range(len(frames))]
         for name, frame in zip(names, frames, strict=True):
             frame.to_parquet(name, index=False)
-        (place / "job.json").write_text(json.dumps({"frames": names, "batch": batch}))
-        _run(package_dir.resolve(), place)
-        answers = tuple(np.load(place / f"{number}.npy", allow_pickle=False) for number in range(len(frames)))
-        latencies = None if batch is None else np.load(place / "latency.npy", allow_pickle=False)
-        return Scored(answers, latencies)
+        assert self.process.stdin is not None  # it is a pipe
+        with suppress(BrokenPipeError), self.process.stdin as job:  # one that ended says why when its answers are due
+            job.write(json.dumps({"frames": names, "batch": batch}).encode())
+        return Asked(self, len(frames), batch is not None)
 
 
-def _run(package_dir: Path, place: Path) -> None:
+@dataclass(frozen=True)
+class Asked:
+    """What a process was asked."""
+
+    scorer: Scorer
+    frames: int
+    timed: bool
+
+    def answers(self) -> Scored:
+        """Waits for the answers; raises Failure when the model can't give them."""
+        _wait(self.scorer)
+        place = self.scorer.place
+        answers = tuple(np.load(place / f"{number}.npy", allow_pickle=False) for number in range(self.frames))
+        return Scored(answers, np.load(place / "latency.npy", allow_pickle=False) if self.timed else None)
+
+
+def score(package_dir: Path, frames: Sequence[pd.DataFrame]) -> tuple[np.ndarray, ...]:
+    """Scores frames; raises Failure when the model can't answer."""
+    with scorer(package_dir) as process:
+        return process.ask(frames).answers().answers
+
+
+@contextmanager
+def scorer(package_dir: Path) -> Iterator[Scorer]:
+    """Starts the process, and ends it: whatever happens meanwhile, neither it nor its folder is left."""
+    with (
+        tempfile.TemporaryDirectory(prefix="mlops-spec-score-") as folder,
+        tempfile.TemporaryFile() as said,
+        _started(package_dir.resolve(), folder, said) as process,
+    ):
+        try:
+            yield Scorer(package_dir.resolve(), Path(folder), process, said)
+        finally:
+            process.kill()
+
+
+def _started(package_dir: Path, folder: str, said: IO[bytes]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-P", "-m", "mlops_spec.predictor", str(package_dir), folder],
+        cwd=folder,
+        env=_ONE_THREAD | {name: os.environ[name] for name in _PASSED if name in os.environ},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=said,  # a file: a model that says much would wait for who reads a pipe
+    )
+
+
+def _wait(scorer: Scorer) -> None:
     try:
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", "mlops_spec.predictor", str(package_dir), str(place / "job.json"), str(place)],
-            cwd=place,
-            env=_ONE_THREAD | {name: os.environ[name] for name in _PASSED if name in os.environ},
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=_SECONDS,
-            check=False,
-        )
+        code = scorer.process.wait(_SECONDS)
     except subprocess.TimeoutExpired as error:
-        raise Failure(f"{package_dir}: no answer within {_SECONDS} s", exit_code=Exit.FINDINGS) from error
-    if done.returncode != 0:
-        said = done.stderr.strip().splitlines()
-        reason = said[-1] if said else f"the process ended with {done.returncode}"
-        raise Failure(f"{package_dir}: {reason}", exit_code=Exit.FINDINGS)
+        raise Failure(f"{scorer.package_dir}: no answer within {_SECONDS} s", exit_code=Exit.FINDINGS) from error
+    if code != 0:
+        scorer.said.seek(0)
+        said = scorer.said.read().decode(errors="replace").strip().splitlines()
+        reason = said[-1] if said else f"the process ended with {code}"
+        raise Failure(f"{scorer.package_dir}: {reason}", exit_code=Exit.FINDINGS)

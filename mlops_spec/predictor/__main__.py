@@ -1,8 +1,8 @@
-"""A packaged model's answers, in a process of their own: `python -m mlops_spec.predictor PACKAGE JOB OUT`.
+"""A packaged model's answers, in a process of their own: `python -m mlops_spec.predictor PACKAGE OUT`.
 
-`JOB` is a JSON file `{"frames": [PARQUET, ...], "batch": ROWS or null}`. Writes `OUT/<number>.npy` for each frame, and
-`OUT/latency.npy`, the seconds that single calls took, when a batch size is given. Its own process because it runs a
-model's own code, which must reach neither what judges it nor another model.
+Loads the package, then reads one job from standard input: `{"frames": [PARQUET, ...], "batch": ROWS or null}`. Writes
+`OUT/<number>.npy` for each frame, and `OUT/latency.npy`, the seconds that single calls took, when a batch size is
+given. Its own process because it runs a model's own code, which must reach neither what judges it nor another model.
 """
 
 from __future__ import annotations
@@ -29,11 +29,11 @@ _SECONDS = 120.0  # for a model that takes 0.3 s, or a machine that is busy
 _QUEUED = Path("/proc/thread-self/schedstat")
 
 
-def answer(package_dir: Path, job: Path, out: Path) -> None:
+def answer(package_dir: Path, out: Path) -> None:
     """Does one job; times come first, before other work has warmed what a fresh process has not."""
-    asked = json.loads(job.read_bytes())
-    frames = [pd.read_parquet(path) for path in asked["frames"]]
     predict = load_predict(package_dir)
+    asked = json.load(sys.stdin)
+    frames = [pd.read_parquet(path) for path in asked["frames"]]
     if asked["batch"] is not None:
         np.save(out / "latency.npy", latencies(predict, frames[0], asked["batch"]))
     for number, frame in enumerate(frames):

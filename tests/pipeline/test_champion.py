@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
 import pytest
 
 from mlops_spec.git import Git
-from mlops_spec.pipeline.champion import rival_of
+from mlops_spec.pipeline.champion import fetched
+from mlops_spec.pipeline.gates.case import Rival
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,8 +23,9 @@ def git(tmp_path: Path) -> Git:
 
 
 def test_a_repository_that_was_never_pushed_has_no_champion(git: Git, tmp_path: Path) -> None:
-    rival = rival_of(git, tmp_path, "production", pd.DataFrame())
+    rival = fetched(git, tmp_path, "production", tmp_path / "package")
 
+    assert isinstance(rival, Rival)
     assert rival.never_deployed
     assert rival.reason == "no champion yet: the repository was never pushed, so nothing is live"
 
@@ -33,7 +34,8 @@ def test_a_repository_with_releases_and_no_remote_can_not_tell(git: Git, tmp_pat
     """Whoever takes the remote away must not get rid of the champion with it."""
     git.run("tag", "credit-default@v1.0.0")
 
-    rival = rival_of(git, tmp_path, "production", pd.DataFrame())
+    rival = fetched(git, tmp_path, "production", tmp_path / "package")
 
+    assert isinstance(rival, Rival)
     assert not rival.never_deployed
     assert "there is no remote" in rival.reason

@@ -45,9 +45,9 @@ import numpy as np
 import scipy.special
 from mlops_spec.pipeline.answers import Answers
 from mlops_spec.pipeline.drill.drill import attacked
-from mlops_spec.pipeline.gate import results_of
 from mlops_spec.pipeline.gates import always
 from mlops_spec.pipeline.gates.case import Case
+from mlops_spec.pipeline.gates.declared import results_of
 from mlops_spec.pipeline.rows import open_table
 from mlops_spec.pipeline.table import read_frame
 before = peak()

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Failure
 from mlops_spec.pipeline.drill.drift import ring
-from mlops_spec.pipeline.gate import results_of
 from mlops_spec.pipeline.gates import always
+from mlops_spec.pipeline.gates.declared import results_of
 from mlops_spec.pipeline.judgement import GateResult
 from mlops_spec.spec.evaluate import gate_kind
 from mlops_spec.spec.gates import ALWAYS, gate_id

@@ -1,0 +1,97 @@
+"""Judges a candidate: asks its package for answers, gathers what its gates need meanwhile, and then asks them all."""
+
+from __future__ import annotations
+
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlops_spec import layout
+from mlops_spec.git import Git
+from mlops_spec.outputs.stages import data_file
+from mlops_spec.package import digest, file_sha256
+from mlops_spec.pipeline.candidate import candidate_of, check_same_answers
+from mlops_spec.pipeline.champion import fetched, rival_of
+from mlops_spec.pipeline.durations import past_seconds
+from mlops_spec.pipeline.gates import always
+from mlops_spec.pipeline.gates.case import Case, Perturbed
+from mlops_spec.pipeline.gates.declared import results_of
+from mlops_spec.pipeline.judgement import Judged, waived
+from mlops_spec.pipeline.perturb import perturb
+from mlops_spec.pipeline.rows import open_table
+from mlops_spec.pipeline.split_report import read_split_report
+from mlops_spec.spec.evaluate import ChampionGate, LatencyGate, RobustnessGate
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from mlops_spec.manifest import Manifest
+    from mlops_spec.pipeline.candidate import Candidate
+    from mlops_spec.pipeline.scoring import Scorer
+    from mlops_spec.spec import Spec
+
+
+def judged_of(root: Path, spec: Spec, manifest: Manifest, process: Scorer, today: str | None) -> Judged:
+    """What all gates say of the candidate that has this manifest and whose package `process` holds."""
+    git = Git.open(root)
+    case = _case(git, root, spec, candidate_of(root, spec, manifest), process)
+    results = [gate(case) for gate in always.GATES.values()]
+    results += [each for gate in spec.gates for each in results_of(case, gate)]
+    return Judged(
+        model=spec.model,
+        commit=git.commit_id(),
+        rows=len(case.test),
+        against=next((rival.against for rival in case.rivals.values() if rival.against), None),
+        seconds=past_seconds(root),
+        gates=waived(results, spec.governance.waivers, today or datetime.now(UTC).strftime("%Y-%m-%d")),
+    )
+
+
+def _case(git: Git, root: Path, spec: Spec, candidate: Candidate, process: Scorer) -> Case:
+    """Scores the package afresh: for the test rows as they are, and as the robustness gates perturb them.
+
+    The champions are fetched meanwhile, and answer afterwards: beside one the candidate's calls would take longer.
+    """
+    rows = candidate.test.drop(columns=[spec.data.target])
+    perturbed = [_perturbed(spec, candidate, rows, gate) for gate in spec.gates if isinstance(gate, RobustnessGate)]
+    batch = next((gate.latency.batch for gate in spec.gates if isinstance(gate, LatencyGate)), None)
+    asked = process.ask([rows, *(frame for _, frame, _ in perturbed if frame is not None)], batch)
+    with tempfile.TemporaryDirectory(prefix="mlops-spec-champion-") as folder:
+        champions = {name: fetched(git, root, name, Path(folder) / name) for name in _champions(spec)}
+        data_path = root / data_file(spec.data)
+        data = open_table(data_path, spec.data.contract.columns)
+        data_changed = file_sha256(data_path) != read_split_report(root).data.sha256
+        scored = asked.answers()
+        check_same_answers(candidate.answers.score, scored.answers[0])
+        rivals = {name: rival_of(champion, rows) for name, champion in champions.items()}
+    answers = iter(scored.answers[1:])
+    return Case(
+        root=root,
+        spec=spec,
+        digest=digest(root / layout.PACKAGE),
+        data=data,
+        data_changed=data_changed,
+        train=candidate.train,
+        test=candidate.test,
+        answers=candidate.answers,
+        perturbed=tuple(
+            Perturbed(gate, None if frame is None else next(answers), reason) for gate, frame, reason in perturbed
+        ),
+        latencies=scored.latencies,
+        package_bytes=sum(file.bytes for file in candidate.manifest.files),
+        rivals=rivals,
+    )
+
+
+def _champions(spec: Spec) -> list[str]:
+    return list(dict.fromkeys(gate.champion for gate in spec.gates if isinstance(gate, ChampionGate)))
+
+
+def _perturbed(
+    spec: Spec, candidate: Candidate, rows: pd.DataFrame, gate: RobustnessGate
+) -> tuple[RobustnessGate, pd.DataFrame | None, str]:
+    try:
+        return gate, perturb(gate, candidate.manifest.features, rows, candidate.train, spec.train.seed), ""
+    except ValueError as error:
+        return gate, None, str(error)
