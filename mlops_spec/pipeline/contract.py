@@ -126,7 +126,7 @@ def _column(name: str, column: Column, table: Table) -> Iterator[Violation]:
     allowed, others = {str(value) for value in column.values}, list[str]()
 
     def unknown(values: pd.Series) -> Masks:
-        wrong = values.notna() & ~_plain_texts(values).isin(allowed)
+        wrong = _others(values, allowed)
         others[:] = sorted({*others, *map(_plain_text, values[wrong].unique())})[:_SHOWN]
         return [("other values than promised", wrong)]
 
@@ -216,20 +216,20 @@ def _broken(name: str, table: Table, check: Callable[[pd.Series], Masks], named:
     found: dict[str, Violation] = {}
     for values in table.parts(name):
         for what, wrong in check(values):
-            positions = wrong.index.to_numpy()[wrong.to_numpy(dtype=bool)]
+            positions = wrong.index[np.flatnonzero(wrong.to_numpy(dtype=bool))]
             known = found.get(what, Violation(named or name, what))
             rows = (*known.rows, *positions[: _SHOWN - len(known.rows)].tolist())
             found[what] = replace(known, rows=rows, count=known.count + len(positions))
     return (violation for violation in found.values() if violation.count)
 
 
-def _plain_texts(values: pd.Series) -> pd.Series:
-    """The text of each value, made once for equal ones; among objects `1` and `True` are equal, and other texts."""
+def _others(values: pd.Series, allowed: set[str]) -> pd.Series:
+    """Which values have a text that is not allowed; equal ones are asked once, but among objects `1` equals `True`."""
     if values.dtype == object:
-        return values.map(_plain_text, na_action="ignore")
+        return values.notna() & ~values.map(_plain_text, na_action="ignore").isin(allowed)
     codes, distinct = pd.factorize(values)
-    texts = np.array([*map(_plain_text, distinct), None], dtype=object)
-    return pd.Series(texts[codes], index=values.index)
+    wrong = np.array([*(_plain_text(value) not in allowed for value in distinct), False])  # code -1: a missing one
+    return pd.Series(wrong[codes], index=values.index)
 
 
 def _plain_text(value: object) -> str:

@@ -30,7 +30,9 @@ def _repeated(table: Table, name: str, number: int, passes: int) -> np.ndarray:
         mine = pair[0] % passes == number
         rows.append(known.index.to_numpy()[mine])
         hashes.append(pair[:, mine])
-    row, (one, two) = np.concatenate(rows), np.concatenate(hashes, axis=1)
+    row, pairs = np.concatenate(rows), np.concatenate(hashes, axis=1)
+    alike = pd.Series(pairs[0]).duplicated(keep=False).to_numpy()  # few, and only those need be sorted
+    row, (one, two) = row[alike], pairs[:, alike]
     order = np.lexsort((row, two, one))
     again = (one[order][1:] == one[order][:-1]) & (two[order][1:] == two[order][:-1])
     return np.asarray(row[order][1:][again])

@@ -52,8 +52,8 @@ def whole(table: Table, name: str) -> pd.Series:
 
 def of_frame(frame: pd.DataFrame) -> Table:
     """Columns in one part each; where two have the same name, the first."""
-    names = tuple(map(str, frame.columns))
-    return Table(names, len(frame), lambda name: iter([frame.iloc[:, names.index(name)].reset_index(drop=True)]))
+    names, numbered = tuple(map(str, frame.columns)), frame.reset_index(drop=True)
+    return Table(names, len(frame), lambda name: iter([numbered.iloc[:, names.index(name)]]))
 
 
 def of_parquet(path: Path) -> Table:
