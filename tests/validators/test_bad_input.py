@@ -47,7 +47,7 @@ ARRAYS = {
     "nobody": np.full(N, None),
     "mixed": np.array(["a", 1, None, 2.5, True, float("nan")] * (N // 6), dtype=object),
     "times": np.datetime64("2024-01-01") + CLASSES,
-    "no times": np.full(N, np.datetime64("NaT")),
+    "no times": np.full(N, np.datetime64("NaT", "D")),
     "spans": CLASSES.astype("timedelta64[D]"),
     "truths": CLASSES == 1,
     "complex": CLASSES + 1j,
@@ -60,7 +60,7 @@ ARRAYS = {
     "scalar": 1.0,
     "nothing": None,
     "large codes": CLASSES * 2**40,
-    "unsigned": np.where(CLASSES, 2**64 - 1, 0).astype(np.uint64),
+    "unsigned": np.where(CLASSES, np.uint64(2**64 - 1), np.uint64(0)),
 }
 CHECKS = {  # through which the others read what they are given
     *("answers", "numbers", "binary_labels", "zeros_and_ones", "class_codes", "probabilities", "row_weights"),
