@@ -1,7 +1,5 @@
 """The spec: what `model.yaml` may say, section by section."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

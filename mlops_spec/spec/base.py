@@ -2,9 +2,10 @@
 
 Patterns are written for three readers and mean the same to each: Rust's regex (pydantic), ECMA 262 (editors, by the
 JSON Schema) and Python's. So they have no look-around and no `\\w`; what would be right is in `patternErrorMessage`.
-"""
 
-from __future__ import annotations
+No module with sections imports `annotations` from `__future__`: each annotation would be text, which pydantic compiles
+again in every process.
+"""
 
 from typing import Annotated, Any
 

@@ -1,7 +1,5 @@
 """The section `data`: where the rows come from, what they must hold, how they are split."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """The section `environments`: where the model runs, and how a version gets there."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """The sections `evaluate` and `gates`: what is measured, and what must hold."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 

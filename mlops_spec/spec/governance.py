@@ -1,7 +1,5 @@
 """The section `governance`: what the model is for, who answers for it, what is kept."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Annotated, Literal
 

@@ -1,7 +1,5 @@
 """The sections `pipeline` and `train`: the user's own stages, and the contract with the user's code."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

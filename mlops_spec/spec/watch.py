@@ -1,7 +1,5 @@
 """The section `monitor`: what is checked while the model is live."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field
