@@ -21,3 +21,11 @@ def sections() -> Iterator[type[Strict]]:
 def test_no_annotation_of_a_section_is_text() -> None:
     assert len(list(sections())) > 30
     assert {model.__module__ for model in sections() if hasattr(sys.modules[model.__module__], "annotations")} == set()
+
+
+def test_no_default_of_a_section_is_made_by_a_builtin() -> None:
+    """Its signature would be parsed from text: 0.1 ms each."""
+    factories = {field.default_factory for model in sections() for field in model.model_fields.values()}
+
+    assert len(factories) > 2
+    assert factories.isdisjoint({list, dict, set, tuple})

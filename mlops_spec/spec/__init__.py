@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mlops_spec.spec.base import EnvironmentName, ModelName, Owner, StageName, Strict, Text
+from mlops_spec.spec.base import EnvironmentName, ModelName, Owner, StageName, Strict, Text, no_entries
 from mlops_spec.spec.data import Data
 from mlops_spec.spec.environments import Environment
 from mlops_spec.spec.evaluate import Evaluate, Gate
@@ -25,10 +25,10 @@ class Spec(Strict):
     description: Text | None = None
     owners: list[Owner] = Field(description="Who answers for the model, as CODEOWNERS names them.")
     data: Data
-    pipeline: dict[StageName, Stage] = Field(default_factory=dict)
+    pipeline: dict[StageName, Stage] = Field(default_factory=no_entries)
     train: Train
     evaluate: Evaluate = Field(default_factory=Evaluate)
     gates: list[Gate]
-    environments: dict[EnvironmentName, Environment] = Field(default_factory=dict)
+    environments: dict[EnvironmentName, Environment] = Field(default_factory=no_entries)
     monitor: Monitor | None = None
     governance: Governance = Field(default_factory=Governance)

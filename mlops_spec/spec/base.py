@@ -41,6 +41,16 @@ def words(pattern: str, maximum: int, right: str, *examples: str, minimum: int =
     )
 
 
+def no_items() -> list[Any]:
+    """The default of a list; pydantic asks each factory for its signature, and `list` has to look for its own."""
+    return []
+
+
+def no_entries() -> dict[str, Any]:
+    """The default of a mapping, in place of `dict` as `no_items` is of `list`."""
+    return {}
+
+
 _PLAIN = "one line of text without control characters and `${`"
 _SLUG = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
 _IN_STEP = r"[A-Za-z0-9_@+=,. -]"

@@ -4,7 +4,18 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mlops_spec.spec.base import ColumnName, DataAddress, Probability, RepoPath, SafeText, Scalar, Strict, Text
+from mlops_spec.spec.base import (
+    ColumnName,
+    DataAddress,
+    Probability,
+    RepoPath,
+    SafeText,
+    Scalar,
+    Strict,
+    Text,
+    no_entries,
+    no_items,
+)
 
 
 class Import(Strict):
@@ -62,8 +73,8 @@ class Contract(Strict):
     """What the data must be before anything trains on it."""
 
     rows: Rows = Field(default_factory=Rows)
-    columns: dict[ColumnName, Column] = Field(default_factory=dict)
-    unique: list[ColumnName] = Field(default_factory=list, description="Columns whose values never repeat.")
+    columns: dict[ColumnName, Column] = Field(default_factory=no_entries)
+    unique: list[ColumnName] = Field(default_factory=no_items, description="Columns whose values never repeat.")
     missing: Missing | None = None
 
 
@@ -75,8 +86,8 @@ class Data(Strict):
     positive: bool | int | Text | None = Field(None, description="The target's positive value, for a binary task.")
     id: ColumnName | None = Field(None, description="The column that names a row for good; splits hash it.")
     protected: list[ColumnName] = Field(
-        default_factory=list, description="Attributes that fairness is measured on; never silently a feature."
+        default_factory=no_items, description="Attributes that fairness is measured on; never silently a feature."
     )
-    derive: dict[ColumnName, Derived] = Field(default_factory=dict, description="The only computed columns.")
+    derive: dict[ColumnName, Derived] = Field(default_factory=no_entries, description="The only computed columns.")
     split: Split = Field(default_factory=Split)
     contract: Contract = Field(default_factory=Contract)

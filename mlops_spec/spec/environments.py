@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mlops_spec.spec.base import Duration, EnvironmentName, Owner, Probability, Strict, words
+from mlops_spec.spec.base import Duration, EnvironmentName, Owner, Probability, Strict, no_items, words
 
 _OCTET = r"(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])"
 _PORT = r"([1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-5])"
@@ -23,7 +23,7 @@ class Promote(Strict):
     """Who lets a version in."""
 
     approvals: Annotated[int, Field(ge=0, le=10)] = 1
-    approvers: list[Owner] = Field(default_factory=list, description="Who may approve; empty: any code owner.")
+    approvers: list[Owner] = Field(default_factory=no_items, description="Who may approve; empty: any code owner.")
     soak: Duration | None = Field(None, description="How long the version must have been live in `after`.")
 
 
@@ -33,7 +33,9 @@ class Rollout(Strict):
     shadow: Duration | None = Field(
         None, description="How long the version gets a copy of each request first; its answers are compared, not given."
     )
-    canary: list[Annotated[int, Field(ge=1, le=99)]] = Field(default_factory=list, description="Percent of requests.")
+    canary: list[Annotated[int, Field(ge=1, le=99)]] = Field(
+        default_factory=no_items, description="Percent of requests."
+    )
     watch: Duration = Field("1m", description="How long each canary step is watched.")
     min_samples: Annotated[int, Field(ge=1)] = Field(100, description="Requests without which no step is healthy.")
     max_error_rate: Probability = 0.01

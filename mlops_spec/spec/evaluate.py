@@ -14,6 +14,7 @@ from mlops_spec.spec.base import (
     Probability,
     Size,
     Strict,
+    no_items,
 )
 
 
@@ -29,9 +30,11 @@ class Evaluate(Strict):
     """What is measured on the test rows."""
 
     metrics: list[MetricName | CustomMetric] = Field(
-        default_factory=list, description="Measured besides those that gates name; scikit-learn's names."
+        default_factory=no_items, description="Measured besides those that gates name; scikit-learn's names."
     )
-    slices: list[ColumnName] = Field(default_factory=list, description="Columns whose values are measured one by one.")
+    slices: list[ColumnName] = Field(
+        default_factory=no_items, description="Columns whose values are measured one by one."
+    )
     resamples: Annotated[int, Field(ge=100, le=100_000)] = Field(1000, description="Bootstrap resamples.")
     confidence: Annotated[float, Field(ge=0.5, lt=1)] = 0.95
     threshold: Annotated[float, Field(gt=0, lt=1)] = Field(0.5, description="Score from which the answer is positive.")

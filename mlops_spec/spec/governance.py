@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from mlops_spec.spec.base import Duration, Owner, Strict, Text, words
+from mlops_spec.spec.base import Duration, Owner, Strict, Text, no_items, words
 
 
 def _is_in_the_calendar(text: str) -> str:
@@ -46,10 +46,10 @@ class Governance(Strict):
 
     risk: Literal["minimal", "limited", "high"] = Field("minimal", description="Class of the EU AI Act.")
     intended_use: Text | None = None
-    out_of_scope: list[Text] = Field(default_factory=list)
+    out_of_scope: list[Text] = Field(default_factory=no_items)
     retention: Retention = Field(default_factory=Retention)
     separation_of_duties: bool = Field(True, description="Nobody approves a promotion of their own change.")
     provenance: Literal["none", "github"] = Field(
         "none", description="`github` attests each package by Sigstore (public repositories, or GitHub Enterprise)."
     )
-    waivers: list[Waiver] = Field(default_factory=list)
+    waivers: list[Waiver] = Field(default_factory=no_items)

@@ -4,7 +4,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mlops_spec.spec.base import ColumnName, Command, Duration, EntryPoint, RepoPath, Scalar, Strict, Text, words
+from mlops_spec.spec.base import (
+    ColumnName,
+    Command,
+    Duration,
+    EntryPoint,
+    RepoPath,
+    Scalar,
+    Strict,
+    Text,
+    no_entries,
+    no_items,
+    words,
+)
 
 RunnerLabel = Annotated[
     str,
@@ -16,7 +28,7 @@ class Stage(Strict):
     """One of the user's own stages, between split and train."""
 
     run: Command = Field(description="A command; it is run without a shell.")
-    reads: list[RepoPath] = Field(default_factory=list)
+    reads: list[RepoPath] = Field(default_factory=no_items)
     writes: list[RepoPath] = Field(min_length=1)
 
 
@@ -24,7 +36,7 @@ class Features(Strict):
     """Which columns the model may see: all but the target, the id and `exclude`, or just `include`."""
 
     include: list[ColumnName] | None = Field(None, min_length=1)
-    exclude: list[ColumnName] = Field(default_factory=list)
+    exclude: list[ColumnName] = Field(default_factory=no_items)
 
 
 class Compute(Strict):
@@ -38,13 +50,15 @@ class Train(Strict):
     """How the model is made, and how it answers."""
 
     run: Command = Field(description="Reads `build/data/train.parquet`, writes `build/model/`; run without a shell.")
-    reads: list[RepoPath] = Field(default_factory=list, description="What it reads besides the split data.")
-    params: dict[Text, Scalar | list[Scalar]] = Field(default_factory=dict)
+    reads: list[RepoPath] = Field(default_factory=no_items, description="What it reads besides the split data.")
+    params: dict[Text, Scalar | list[Scalar]] = Field(default_factory=no_entries)
     features: Features = Field(default_factory=Features)
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     predictor: EntryPoint | None = Field(
         None, description="`package.module:load`: `load(model_dir) -> predict`, `predict(frame) -> array`."
     )
     format: Literal["skops", "onnx", "safetensors", "custom"] = "skops"
-    trusted_types: list[Text] = Field(default_factory=list, description="Types that skops may load besides its own.")
+    trusted_types: list[Text] = Field(
+        default_factory=no_items, description="Types that skops may load besides its own."
+    )
     compute: Compute = Field(default_factory=Compute)
