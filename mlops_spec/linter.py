@@ -16,8 +16,8 @@ from mlops_spec.diagnostic import is_whole
 from mlops_spec.document.find import contents
 from mlops_spec.errors import Exit
 from mlops_spec.report import Run, chosen, report
-from mlops_spec.workflow.find import files as files_of
-from mlops_spec.workflow.find import is_workflow, repositories
+from mlops_spec.workflow_files import files as files_of
+from mlops_spec.workflow_files import is_workflow, repositories
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping

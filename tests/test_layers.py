@@ -16,7 +16,7 @@ LAYERS = (
     ("errors", "extras", "layout", "files", "actions", "git", "shift"),
     ("diagnostic", "document", "spec"),
     ("validate", "rule"),
-    ("workflow", "repository"),
+    ("workflow", "workflow_files", "repository"),
     ("rules",),
     ("suppress", "fix", "cache", "pages"),
     ("lint",),

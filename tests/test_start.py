@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from typing import TYPE_CHECKING
 
@@ -29,3 +30,11 @@ def test_no_default_of_a_section_is_made_by_a_builtin() -> None:
 
     assert len(factories) > 2
     assert factories.isdisjoint({list, dict, set, tuple})
+
+
+def test_linting_a_spec_loads_nothing_that_reads_workflows() -> None:
+    loading = "import sys, mlops_spec.linter, mlops_spec.lint; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", loading], capture_output=True, text=True, check=True).stdout.split()
+
+    assert "mlops_spec.lint" in loaded
+    assert "mlops_spec.workflow" not in loaded

@@ -11,8 +11,8 @@ from mlops_spec.lint import lint_content
 from mlops_spec.lint_repository import lint_around
 from mlops_spec.lint_workflows import lint_workflows
 from mlops_spec.repository.around import listings
-from mlops_spec.workflow.find import FOLDER
-from mlops_spec.workflow.find import files as workflows_of
+from mlops_spec.workflow_files import FOLDER
+from mlops_spec.workflow_files import files as workflows_of
 
 if TYPE_CHECKING:
     from mlops_spec.diagnostic import Diagnostic

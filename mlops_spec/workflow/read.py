@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from mlops_spec.workflow import Delivery, Job, Step, Workflow
 from mlops_spec.workflow.command import Command, commands
 from mlops_spec.workflow.expression import may_skip
-from mlops_spec.workflow.find import FOLDER
 from mlops_spec.workflow.shape import items, mapping, text
 from mlops_spec.workflow.shell_state import started
+from mlops_spec.workflow_files import FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -17,7 +17,7 @@ from mlops_spec.pages import PAGES
 from mlops_spec.render import rendered
 from mlops_spec.rules import workflows
 from mlops_spec.spec import Spec
-from mlops_spec.workflow.find import files
+from mlops_spec.workflow_files import files
 
 if TYPE_CHECKING:
     from mlops_spec.diagnostic import Diagnostic

@@ -14,7 +14,7 @@ import yaml
 from mlops_spec.actions import pinned
 from mlops_spec.lint_workflows import fix_workflows, lint_workflows
 from mlops_spec.linter import lint
-from mlops_spec.workflow.find import files
+from mlops_spec.workflow_files import files
 
 if TYPE_CHECKING:
     from mlops_spec.diagnostic import Diagnostic
