@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mlops_spec.diagnostic import Diagnostic
 
 FILE = "pyproject.toml"
-MARK = re.compile(rb"mlops-spec['\"]?\s*(?:[.\]]|=(?!=))")  # a file without it names us as a package at most
+MARK = re.compile(rb"mlops-spec['\"]?\s*(?:[.\]]|=\s*\{)")  # a file without it names us as a package at most
 _TABLE = ("tool", "mlops-spec", "lint")
 _CODES = 'a list of codes or their beginnings, such as `["MS2", "MS305"]`'
 _HEADER = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]")

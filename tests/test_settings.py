@@ -72,7 +72,7 @@ def test_the_table_counts_however_it_is_written(text: str) -> None:
 
 def test_a_package_of_our_name_is_no_table() -> None:
     """Most repositories name us so and nowhere else; they need not wait for the parser of TOML."""
-    text = '[dependency-groups]\nops = ["mlops-spec==0.1.0", "mlops-spec[run]>=1"]\n[broken'
+    text = '[dependency-groups]\nops = ["mlops-spec==0.1.0", "mlops-spec[run]>=1"]\nmlops-spec = "^0.1"\n[broken'
     Path("pyproject.toml").write_text(text, encoding="utf-8")
 
     assert settings.read(Path()) == settings.Settings()
