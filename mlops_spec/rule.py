@@ -7,7 +7,6 @@ what `repository.Surroundings` holds. It answers with addresses of the data; lin
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 if TYPE_CHECKING:
@@ -53,8 +52,7 @@ class Finding(NamedTuple):
     span: Span | None = None
 
 
-@dataclass(frozen=True)
-class Project:
+class Project(NamedTuple):
     """What rules may look at; each field is an argument that a rule can ask for."""
 
     spec: Spec

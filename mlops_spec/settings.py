@@ -11,8 +11,8 @@ What leaves no spec to work with (errors of MS0) can be neither left out nor mad
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, get_args
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from mlops_spec.diagnostic import Severity, did_you_mean, is_whole, listed
 from mlops_spec.errors import Exit, Failure
@@ -30,13 +30,12 @@ _CODES = 'a list of codes or their beginnings, such as `["MS2", "MS305"]`'
 _HEADER = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]")
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(NamedTuple):
     """Beginnings of codes that count, beginnings of codes that don't, and weights other than the pages'."""
 
     select: tuple[str, ...] = ("MS",)
     ignore: tuple[str, ...] = ()
-    severity: Mapping[str, Severity] = field(default_factory=dict)
+    severity: Mapping[str, Severity] = MappingProxyType({})
 
     def kept(self, found: Iterable[Diagnostic]) -> list[Diagnostic]:
         """The findings that count, each with its weight."""
@@ -91,8 +90,7 @@ def refuse_unknown(settings: Settings, known: Collection[str], name: str = FILE)
             )
 
 
-@dataclass(frozen=True)
-class _Reader:
+class _Reader(NamedTuple):
     """Takes one table apart; what is wrong is told with the line of its key."""
 
     name: str
