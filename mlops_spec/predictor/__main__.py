@@ -54,10 +54,11 @@ def latencies(predict: Predict, frame: pd.DataFrame, batch: int) -> np.ndarray:
     taken: list[float] = []
     deadline = time.perf_counter() + _SECONDS
     for part in parts[_WARM_UP:]:
-        queued, before = _seconds_queued(), time.perf_counter()
+        # The clock is read outside of the count: what is taken off never exceeds what was taken.
+        before, queued = time.perf_counter(), _seconds_queued()
         predict(part)
-        elapsed = time.perf_counter() - before
-        taken.append(max(0.0, elapsed - (_seconds_queued() - queued)))
+        queued = _seconds_queued() - queued
+        taken.append(time.perf_counter() - before - queued)
         if before > deadline:
             break
     return np.array(taken)
