@@ -8,7 +8,7 @@ import numpy as np
 
 from mlops_spec.pipeline.own_metric import own_measure
 from mlops_spec.spec.evaluate import CustomMetric
-from mlops_validators import MEASURES, interval
+from mlops_validators import MEASURES, interval, intervals
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,12 +37,17 @@ def measure_named(root: Path, spec: Spec, metric: str) -> Measure:
 
     Raises ValueError when there is none.
     """
+    found = _own(root, spec, metric) or MEASURES.get(metric)
+    if found is None:
+        raise ValueError(f"there is no metric `{metric}`")
+    return found
+
+
+def _own(root: Path, spec: Spec, metric: str) -> Measure | None:
     for own in spec.evaluate.metrics:
         if isinstance(own, CustomMetric) and own.name == metric:
             return own_measure(root, spec, own)
-    if metric not in MEASURES:
-        raise ValueError(f"there is no metric `{metric}`")
-    return MEASURES[metric]
+    return None
 
 
 def options(spec: Spec) -> dict[str, Any]:
@@ -58,14 +63,14 @@ def options(spec: Spec) -> dict[str, Any]:
 
 def measure(root: Path, spec: Spec, metrics: list[str], answers: Answers) -> dict[str, dict[str, Any]]:
     """Each metric's value, interval and method; a metric that these rows don't define is null, with the reason."""
-    return {metric: _measured(root, spec, metric, answers) for metric in metrics}
+    asked = [_own(root, spec, metric) or metric for metric in metrics]
+    found = intervals(asked, answers.truth, answers.score, groups=answers.groups, **options(spec))
+    return {metric: _said(each) for metric, each in zip(metrics, found, strict=True)}
 
 
-def _measured(root: Path, spec: Spec, metric: str, answers: Answers) -> dict[str, Any]:
-    try:
-        found = interval_of(root, spec, metric, answers)
-    except ValueError as error:
-        return {"value": None, "low": None, "high": None, "reason": str(error)}
+def _said(found: Interval | ValueError) -> dict[str, Any]:
+    if isinstance(found, ValueError):
+        return {"value": None, "low": None, "high": None, "reason": str(found)}
     return {"value": finite(found.value), "low": finite(found.low), "high": finite(found.high), "method": found.method}
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import mlops_validators
-from mlops_validators import MEASURES, custom_measure, estimate, interval, judge, paired_difference
+from mlops_validators import MEASURES, custom_measure, estimate, interval, intervals, judge, paired_difference
 from mlops_validators.binning import bins_of, count
 from mlops_validators.calibration import brier_parts, expected_calibration_error
 from mlops_validators.categories import categories, crossed
@@ -82,6 +82,11 @@ def estimated(name, one, two):
     return interval(name, two, two, groups=one, resamples=100), interval(name, two, two, strata=one, resamples=100)
 
 
+def together(one, two):
+    names = ["roc_auc", "f1", "brier_score", "expected_calibration_error", "r2", OWN]
+    assert all(str(found) for found in intervals(names, one, two, groups=two, resamples=100))
+
+
 def compared(name, one, two):
     return paired_difference(name, CLASSES, one, two, resamples=100)
 
@@ -122,6 +127,7 @@ CALLS = {
     **{f"interval {name}": partial(estimated, name) for name in ("roc_auc", "f1", "brier_score", "accuracy", "r2")},
     "interval calibration": partial(estimated, "expected_calibration_error"),
     "interval own": partial(estimated, OWN),
+    "intervals": together,
     **{f"difference {name}": partial(compared, name) for name in ("roc_auc", "recall", "log_loss", "r2", "f1_macro")},
     **{f"disparity {name}": partial(unequal, name) for name in DISPARITIES},
     **{f"drift {name}": partial(moved, name) for name in ("psi", "jensen_shannon", "chi2", *sorted(OF_VALUES))},

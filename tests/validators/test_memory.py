@@ -6,7 +6,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from mlops_validators import MEASURES, estimate, interval, paired_difference
+from mlops_validators import MEASURES, estimate, interval, intervals, paired_difference
 from mlops_validators.calibration import brier_parts
 from mlops_validators.domain import domain_auc
 from mlops_validators.drift import drift
@@ -60,6 +60,14 @@ def test_an_interval(name, task):
     truth, score, _ = answers(task)
 
     assert over(partial(interval, name, truth, score, resamples=100), truth, score) <= MOST
+
+
+@pytest.mark.parametrize("task", ["binary-classification", "multiclass-classification", "regression"])
+def test_all_intervals_of_a_task(task):
+    truth, score, _ = answers(task)
+    names = [name for name, of in CASES if of == task]
+
+    assert over(partial(intervals, names, truth, score, resamples=100), truth, score) <= MOST
 
 
 @pytest.mark.parametrize(("name", "task"), CASES)

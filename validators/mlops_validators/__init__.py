@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 from mlops_validators.interval import Interval
-from mlops_validators.intervals import estimate, interval, paired_difference
+from mlops_validators.intervals import estimate, interval, intervals, paired_difference
 from mlops_validators.measures import MEASURES, Measure, custom_measure
 from mlops_validators.verdict import Verdict, judge, judge_non_inferior, undecided
 
@@ -21,6 +21,7 @@ __all__ = [
     "custom_measure",
     "estimate",
     "interval",
+    "intervals",
     "judge",
     "judge_non_inferior",
     "paired_difference",

@@ -10,7 +10,7 @@ non-parametric bootstrap samples using Poisson frequencies" (2006).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from math import exp, factorial
@@ -87,12 +87,28 @@ def replicates(kernel: Kernel, design: Design, *, resamples: int, seed: int) -> 
     >>> found.shape, bool(abs(found.mean() - 2) < 0.3)
     ((100,), True)
     """
+    return joint_replicates([kernel], design, resamples=resamples, seed=seed)[0]
+
+
+def joint_replicates(kernels: Sequence[Kernel], design: Design, *, resamples: int, seed: int) -> list[Floats]:
+    """Several measures on the same resamples, which are drawn once for all: of each what `replicates` gives.
+
+    Raises:
+        ValueError: as `replicates`.
+
+    >>> kernels = [lambda weights: weights @ np.arange(5.0), lambda weights: weights @ np.arange(5.0) / 5]
+    >>> total, mean = joint_replicates(kernels, single(5), resamples=100, seed=0)
+    >>> bool(np.allclose(total, 5 * mean))
+    True
+    """
     if resamples < FEWEST_RESAMPLES:
         raise ValueError(f"`resamples` is {resamples}; fewer than {FEWEST_RESAMPLES} say nothing about the tails")
     rng = np.random.Generator(np.random.SFC64(seed))
     size = max(1, CHUNK // len(design.counts))
     sizes = [min(size, resamples - start) for start in range(0, resamples, size)]
-    return np.concatenate([kernel(draw(design, rng, each)) for each in sizes])
+    drawn = (draw(design, rng, each) for each in sizes)
+    parts = [[kernel(weights) for kernel in kernels] for weights in drawn]
+    return [np.concatenate(each) for each in zip(*parts, strict=True)]
 
 
 def draw(design: Design, rng: np.random.Generator, resamples: int) -> Anything:

@@ -9,7 +9,7 @@ import numpy as np
 
 from mlops_validators.arrays import binary_labels, probabilities, row_weights, same_length
 from mlops_validators.blocks import blocks
-from mlops_validators.bootstrap import Design, quantile, replicates
+from mlops_validators.bootstrap import quantile
 from mlops_validators.cells import by_cell
 from mlops_validators.interval import Interval
 from mlops_validators.inversion import lower_end
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from mlops_validators.arrays import Anything, Floats, Integers
+    from mlops_validators.bootstrap import Kernel
 
 BINS = 10
 
@@ -62,37 +63,40 @@ def expected_calibration_error(
     return float(np.abs(gaps).sum() / weight.sum())
 
 
-def calibration_interval(  # noqa: PLR0913
-    truth: Anything, probability: Floats, design: Design, *, confidence: float, resamples: int, seed: int
-) -> Interval:
-    """The expected calibration error, 0 is best, with an interval that allows for its bias (see `inversion`).
+def calibration_gaps(truth: Anything, probability: Floats) -> Kernel:
+    """The bins' parts of the calibration error before their signs are dropped: weights (b, n) give (b, 10).
 
     Args:
         truth: 0 and 1, shape (n,).
         probability: shape (n,).
-        design: how the rows were drawn.
-        confidence: level of the interval.
-        resamples: of the bootstrap, which gives the errors of the bins' gaps.
-        seed: of the bootstrap.
 
-    Raises:
-        ValueError: fewer than 100 resamples.
+    Source: as `expected_calibration_error`, which is the sum of their distances from 0.
+
+    >>> calibration_gaps(np.array([0, 1]), np.array([0.05, 0.95]))(np.array([[1, 1]]))[0, [0, 9]].round(3)
+    array([-0.025,  0.025])
+    """
+    in_bins = by_cell(bin_index(probability), BINS, truth - probability)
+    return lambda weights: np.asarray(in_bins(weights) / weights.sum(axis=1, dtype=np.float64)[:, None])
+
+
+def calibration_interval(measured: Floats, drawn: Floats, confidence: float) -> Interval:
+    """The expected calibration error, 0 is best, with an interval that allows for its bias (see `inversion`).
+
+    Args:
+        measured: the bins' gaps, shape (10,).
+        drawn: their replicates, shape (B, 10).
+        confidence: level of the interval.
 
     Source: as `expected_calibration_error`; the lower end as `inversion`.
 
+    >>> from mlops_validators.bootstrap import replicates, single
     >>> rng = np.random.default_rng(0)
     >>> p = rng.random(2000)
-    >>> y, ones = (rng.random(2000) < p).astype(int), Design(np.ones(2000, dtype=int))
-    >>> calibration_interval(y, p, ones, confidence=0.95, resamples=200, seed=0).low
+    >>> gaps, rows = calibration_gaps((rng.random(2000) < p).astype(int), p), single(2000)
+    >>> calibration_interval(gaps(rows.counts[None])[0], replicates(gaps, rows, resamples=200, seed=0), 0.95).low
     0.0
     """
-    in_bins = by_cell(bin_index(probability), BINS, truth - probability)
-
-    def gaps(weights: Anything) -> Floats:
-        return np.asarray(in_bins(weights) / weights.sum(axis=1, dtype=np.float64)[:, None])
-
-    measured = gaps(design.counts[None])[0]
-    noise = replicates(gaps, design, resamples=resamples, seed=seed) - measured
+    noise = drawn - measured
     value, tail = float(np.abs(measured).sum()), (1 - confidence) / 2
     low = lower_end(lambda gap: np.abs(gap).sum(axis=1), np.zeros(BINS), measured, noise, tail)
     high = value + max(0.0, quantile(noise @ np.where(measured < 0, -1.0, 1.0), 1 - tail, np.inf))

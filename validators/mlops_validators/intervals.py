@@ -7,6 +7,7 @@ the module that computes it (`wilson`, `delong`, `bootstrap`, `calibration`).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import isfinite
 from typing import TYPE_CHECKING, Literal
 
@@ -15,8 +16,8 @@ import numpy as np
 from mlops_validators.answers import Answers, answers, decide
 from mlops_validators.arrays import Anything, Integers, confidence_level
 from mlops_validators.blocks import blocks
-from mlops_validators.bootstrap import Design, acceleration, bca, jackknife, percentile, replicates, single
-from mlops_validators.calibration import calibration_interval
+from mlops_validators.bootstrap import Design, acceleration, bca, jackknife, joint_replicates, percentile, single
+from mlops_validators.calibration import calibration_gaps, calibration_interval
 from mlops_validators.delong import auc_difference, auc_interval
 from mlops_validators.interval import Interval
 from mlops_validators.kernels import kernel
@@ -29,9 +30,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
+    from mlops_validators.arrays import Floats
     from mlops_validators.weighted import Kernel
 
 Method = Literal["auto", "bca", "percentile"]
+TOGETHER = 100_000  # rows times measures that are resampled together: what each has prepared takes 16 bytes a row
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,37 @@ class _Request:
     confidence: float
     resamples: int
     seed: int
+    threshold: float
     method: Method
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """The arrays as they were given."""
+
+    truth: ArrayLike
+    score: ArrayLike
+    groups: ArrayLike | None
+    strata: ArrayLike | None
+
+    @property
+    def alone(self) -> bool:
+        """Whether rows are drawn one by one."""
+        return self.groups is None and self.strata is None
+
+    @cached_property
+    def design(self) -> Design:
+        """Of arrays that were checked."""
+        return _design(len(np.asarray(self.truth)), self.groups, self.strata)
+
+
+@dataclass(frozen=True)
+class _Resampling:
+    """An interval that waits for its replicates."""
+
+    kernel: Kernel
+    design: Design
+    interval: Callable[[Floats], Interval]
 
 
 def interval(  # noqa: PLR0913  arrays, then keyword options, as scikit-learn has it
@@ -77,14 +110,40 @@ def interval(  # noqa: PLR0913  arrays, then keyword options, as scikit-learn ha
     >>> interval("accuracy", [0, 1, 1, 0], [0.1, 0.9, 0.2, 0.3]).method
     'wilson'
     """
-    measure, asked = named(measure), _Request(confidence_level(confidence), resamples, seed, method)
-    given = answers(y_true, y_score, measure.tasks, measure.name)
-    if method == "auto" and groups is None and strata is None and measure.name in _WITHOUT_RESAMPLING:
-        return _WITHOUT_RESAMPLING[measure.name](given, threshold, confidence)
-    design = _design(len(given.truth), groups, strata)
-    if method == "auto" and measure.name == "expected_calibration_error":
-        return _calibration(given, design, asked)
-    return _resampled(measure, *_single(measure, given, threshold, design), asked)
+    asked = _Request(confidence_level(confidence), resamples, seed, threshold, method)
+    [found] = _intervals([measure], _Rows(y_true, y_score, groups, strata), asked)
+    if isinstance(found, ValueError):
+        raise found
+    return found
+
+
+def intervals(  # noqa: PLR0913
+    measures: Sequence[str | Measure],
+    y_true: ArrayLike,
+    y_score: ArrayLike,
+    *,
+    confidence: float = 0.95,
+    resamples: int = 1000,
+    seed: int = 0,
+    threshold: float = 0.5,
+    groups: ArrayLike | None = None,
+    strata: ArrayLike | None = None,
+    method: Method = "auto",
+) -> list[Interval | ValueError]:
+    """Several measures of the same rows, each with the interval that `interval` gives it, or the error that it raises.
+
+    Arguments as `interval`. Resamples are drawn once for as many measures as 100,000 rows times measures allow, so that
+    what these have prepared takes no memory that grows with the rows.
+
+    Raises:
+        ValueError: the confidence is not between 0 and 1, or there are fewer than 100 resamples.
+
+    >>> found, error = intervals(["r2", "mean_absolute_percentage_error"], [0, 1, 2], [0, 1, 1])
+    >>> found.value, str(error)
+    (0.5, 'mean_absolute_percentage_error is undefined where `y_true` is 0')
+    """
+    asked = _Request(confidence_level(confidence), resamples, seed, threshold, method)
+    return _intervals(measures, _Rows(y_true, y_score, groups, strata), asked)
 
 
 def paired_difference(  # noqa: PLR0913
@@ -113,14 +172,15 @@ def paired_difference(  # noqa: PLR0913
     >>> paired_difference("roc_auc", y, [0.1, 0.2, 0.3, 0.4], [0.1, 0.4, 0.35, 0.8]).value
     0.25
     """
-    measure, asked = named(measure), _Request(confidence_level(confidence), resamples, seed, method)
+    measure, asked = named(measure), _Request(confidence_level(confidence), resamples, seed, threshold, method)
     one, two = (answers(y_true, each, measure.tasks, measure.name) for each in (candidate, champion))
     if one.score.shape != two.score.shape:
         raise ValueError(f"candidate has shape {one.score.shape}, champion {two.score.shape}")
     if method == "auto" and groups is None and strata is None and measure.name == "roc_auc":
         return auc_difference(one.truth == 1, one.score, two.score, confidence)
     design = _design(len(one.truth), groups, strata)
-    return _resampled(measure, *_paired(measure, (one, two), threshold, design), asked)
+    [found] = _drawn([_resampling(measure, *_paired(measure, (one, two), threshold, design), asked)], asked)
+    return found
 
 
 def estimate(measure: str | Measure, y_true: ArrayLike, y_score: ArrayLike, *, threshold: float = 0.5) -> float:
@@ -156,14 +216,54 @@ def named(measure: str | Measure) -> Measure:
     return MEASURES[measure]
 
 
-def _resampled(measure: Measure, measured: Kernel, design: Design, asked: _Request) -> Interval:
+def _intervals(measures: Sequence[str | Measure], rows: _Rows, asked: _Request) -> list[Interval | ValueError]:
+    most = max(1, TOGETHER // max(1, np.size(rows.truth)))
+    parts = (measures[start : start + most] for start in range(0, len(measures), most))
+    return [found for part in parts for found in _together(part, rows, asked)]
+
+
+def _together(measures: Sequence[str | Measure], rows: _Rows, asked: _Request) -> list[Interval | ValueError]:
+    begun = [_begun(each, rows, asked) for each in measures]
+    done = iter(_drawn([each for each in begun if isinstance(each, _Resampling)], asked))
+    return [next(done) if isinstance(each, _Resampling) else each for each in begun]
+
+
+def _begun(asked_for: str | Measure, rows: _Rows, asked: _Request) -> _Resampling | Interval | ValueError:
+    """The interval, or what it waits for; an error without its traceback, which would keep the arrays."""
+    try:
+        measure = named(asked_for)
+        given = answers(rows.truth, rows.score, measure.tasks, measure.name)
+        if asked.method == "auto" and rows.alone and measure.name in _WITHOUT_RESAMPLING:
+            return _WITHOUT_RESAMPLING[measure.name](given, asked.threshold, asked.confidence)
+        if asked.method == "auto" and measure.name == "expected_calibration_error":
+            return _calibration(given, rows.design, asked)
+        return _resampling(measure, *_single(measure, given, asked.threshold, rows.design), asked)
+    except ValueError as error:
+        return error.with_traceback(None)
+
+
+def _drawn(waiting: Sequence[_Resampling], asked: _Request) -> list[Interval]:
+    """Each with its replicates; those of one design are drawn together."""
+    drawn: dict[int, Floats] = {}
+    for design in {id(each.design): each.design for each in waiting}.values():
+        places = [place for place, each in enumerate(waiting) if each.design is design]
+        kernels = [waiting[place].kernel for place in places]
+        joint = joint_replicates(kernels, design, resamples=asked.resamples, seed=asked.seed)
+        drawn.update(zip(places, joint, strict=True))
+    return [each.interval(drawn[place]) for place, each in enumerate(waiting)]
+
+
+def _resampling(measure: Measure, measured: Kernel, design: Design, asked: _Request) -> _Resampling:
     """The value comes from the same arithmetic as its resamples, so that equal is equal to the last digit."""
     value = _value(measure, measured, design)
-    drawn = replicates(measured, design, resamples=asked.resamples, seed=asked.seed)
-    if asked.method == "percentile":
-        return Interval(value, *percentile(drawn, asked.confidence), "percentile", asked.confidence)
-    skew = acceleration(*jackknife(measured, design))
-    return Interval(value, *bca(value, drawn, skew, asked.confidence), "bca", asked.confidence)
+
+    def found(drawn: Floats) -> Interval:
+        if asked.method == "percentile":
+            return Interval(value, *percentile(drawn, asked.confidence), "percentile", asked.confidence)
+        skew = acceleration(*jackknife(measured, design))
+        return Interval(value, *bca(value, drawn, skew, asked.confidence), "bca", asked.confidence)
+
+    return _Resampling(measured, design, found)
 
 
 def _value(measure: Measure, measured: Kernel, design: Design) -> float:
@@ -173,11 +273,11 @@ def _value(measure: Measure, measured: Kernel, design: Design) -> float:
     return value
 
 
-def _calibration(given: Answers, design: Design, asked: _Request) -> Interval:
+def _calibration(given: Answers, design: Design, asked: _Request) -> _Resampling:
     truth, probability = (given.truth, given.score) if given.score.ndim == 1 else top_label(given.truth, given.score)
-    return calibration_interval(
-        truth, probability, design, confidence=asked.confidence, resamples=asked.resamples, seed=asked.seed
-    )
+    gaps = calibration_gaps(truth, probability)
+    measured = gaps(design.counts[None])[0]
+    return _Resampling(gaps, design, lambda drawn: calibration_interval(measured, drawn, asked.confidence))
 
 
 def _single(measure: Measure, given: Answers, threshold: float, design: Design) -> tuple[Kernel, Design]:
