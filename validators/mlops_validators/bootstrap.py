@@ -145,7 +145,7 @@ def _draw(counts: Integers, rng: np.random.Generator, resamples: int) -> Anythin
     weights = np.empty((resamples, len(counts)), dtype=np.uint8)
     for block in blocks(len(counts)):
         part = weights[:, block]
-        part[:] = POISSON[rng.integers(0, len(POISSON), part.shape, dtype=np.uint16)]
+        part[:] = POISSON.take(rng.integers(0, len(POISSON), part.shape, dtype=np.uint16))  # half the time of an index
     return weights
 
 

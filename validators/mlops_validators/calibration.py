@@ -76,7 +76,7 @@ def calibration_gaps(truth: Anything, probability: Floats) -> Kernel:
     array([-0.025,  0.025])
     """
     in_bins = by_cell(bin_index(probability), BINS, truth - probability)
-    return lambda weights: np.asarray(in_bins(weights) / weights.sum(axis=1, dtype=np.float64)[:, None])
+    return lambda weights: np.asarray(in_bins(weights) / weights.sum(axis=1)[:, None])
 
 
 def calibration_interval(measured: Floats, drawn: Floats, confidence: float) -> Interval:

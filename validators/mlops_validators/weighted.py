@@ -2,7 +2,8 @@
 
 Each is prepared once on the rows (sorted, counted, squared) and then takes weights of shape (b, n), one line for each
 resample, and gives (b,) values, NaN where undefined. Sorting once instead of once for each resample is what makes ranks
-cheap; orders take four bytes a row, and everything else on the way a block at a time.
+cheap; orders take four bytes a row, and everything else on the way a block at a time. `take` gives what an index does,
+three times as fast.
 """
 
 from __future__ import annotations
@@ -29,15 +30,14 @@ def of_sums(rows: int, terms: Callable[[slice], Sequence[Floats]], combine: Call
     """
 
     def value(weights: Anything) -> Floats:
-        sums = sum(_sums(weights[:, block], terms(block)) for block in blocks(rows))
-        return combine(np.vstack([weights.sum(axis=1, dtype=np.float64), np.asarray(sums)]))
+        return combine(np.asarray(sum(_sums(weights[:, block], terms(block)) for block in blocks(rows))))
 
     return value
 
 
 def _sums(weights: Anything, terms: Sequence[Floats]) -> Floats:
     weight = weights.astype(np.float64)
-    return np.stack([weight @ term for term in terms])
+    return np.stack([weight.sum(axis=1), *(weight @ term for term in terms)])
 
 
 def of_mean(term: Floats) -> Kernel:
@@ -116,7 +116,7 @@ def _reached(weights: Anything, order: Integers) -> Anything:
     sums = np.zeros((len(weights), len(order) + 1), dtype=dtype)
     for block in blocks(len(order)):
         part = sums[:, block.start + 1 : block.stop + 1]
-        np.cumsum(weights[:, order[block]], axis=1, out=part)
+        np.cumsum(weights.take(order[block], axis=1), axis=1, out=part)
         part += sums[:, block.start, None]
     return sums
 
@@ -134,8 +134,8 @@ def precision_area(positive: Booleans, score: Floats) -> Kernel:
         reached, found = _reached(weights, order), _reached(weights, positives)
         gained = np.zeros(len(weights))
         for block in blocks(len(positives)):
-            told_so = (reached[:, -1:] - reached[:, before[block]]).astype(np.float64)
-            hits = (found[:, -1:] - found[:, before_positive[block]]).astype(np.float64)
+            told_so = (reached[:, -1:] - reached.take(before[block], axis=1)).astype(np.float64)
+            hits = (found[:, -1:] - found.take(before_positive[block], axis=1)).astype(np.float64)
             precision = np.divide(hits, told_so, out=np.zeros(hits.shape), where=told_so > 0)
             gained += np.einsum("bi,bi->b", weights[:, positives[block]].astype(np.float64), precision)
         return divide(gained, found[:, -1].astype(np.float64))
