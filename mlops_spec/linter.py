@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from datetime import date
@@ -15,6 +14,7 @@ from mlops_spec.cache.through import Linted, through_cache
 from mlops_spec.diagnostic import is_whole
 from mlops_spec.document.find import contents
 from mlops_spec.errors import Exit
+from mlops_spec.lasting import lasting
 from mlops_spec.report import Run, chosen, report
 from mlops_spec.workflow_files import files as files_of
 from mlops_spec.workflow_files import is_workflow, repositories
@@ -186,10 +186,5 @@ def _repository_rules() -> ModuleType:
 def _rules() -> ModuleType:
     """The rules and pydantic, loaded when there is something to look at, and without what only slows that down."""
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # no other package has a say in what a spec is
-    gc.disable()
-    try:
+    with lasting():
         return import_module("mlops_spec.lint")
-    finally:
-        gc.freeze()  # what importing has made is there to stay, and need not be looked through again
-        gc.set_threshold(100_000)  # what a spec makes is a tree, and goes without being looked for
-        gc.enable()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 
 import pytest
 
+from mlops_spec.__main__ import main
 from mlops_spec.cli import FAMILIES
 
 COMMANDS = sorted(command for family in FAMILIES.values() for command in family)
@@ -46,3 +48,16 @@ def test_the_whole_help_names_every_command_but_what_only_the_pipeline_calls() -
 
     assert result.returncode == 0
     assert [command for command in COMMANDS if f"  {command} " not in result.stdout] == ["stage"]
+
+
+def test_garbage_is_searched_for_seldom(monkeypatch: pytest.MonkeyPatch) -> None:
+    was = gc.get_threshold()
+    monkeypatch.setattr(sys, "argv", ["mlops-spec", "--version"])
+    try:
+        with pytest.raises(SystemExit):
+            main()
+
+        assert gc.isenabled()
+        assert gc.get_threshold()[0] == 100_000
+    finally:
+        gc.set_threshold(*was)

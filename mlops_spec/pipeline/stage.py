@@ -6,10 +6,12 @@ import os
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from mlops_spec.lasting import lasting
 from mlops_spec.outputs.stages import data_file
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from types import ModuleType
 
     from mlops_spec.spec import Spec
 
@@ -18,14 +20,19 @@ def run_stage(root: Path, spec: Spec, name: str) -> None:
     """Runs a stage; raises Failure when it can't be done. Each stage loads only what it needs itself."""
     match name:
         case "split":
-            import_module("mlops_spec.pipeline.split").split(root, spec, root / data_file(spec.data))
+            _loaded("split").split(root, spec, root / data_file(spec.data))
         case "train":
-            import_module("mlops_spec.pipeline.train").train(root, spec)
+            _loaded("train").train(root, spec)
         case "evaluate":
             # OpenMP reads it when it is loaded: threads that spin between two calls took 1.2 of 4.3 s of processor
             os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
-            import_module("mlops_spec.pipeline.evaluate").evaluate(root, spec)
+            _loaded("evaluate").evaluate(root, spec)
         case "package":
-            import_module("mlops_spec.pipeline.packaging").package(root, spec)
+            _loaded("packaging").package(root, spec)
         case _:
-            import_module("mlops_spec.pipeline.train").run_own_stage(root, spec, name)
+            _loaded("train").run_own_stage(root, spec, name)
+
+
+def _loaded(module: str) -> ModuleType:
+    with lasting():
+        return import_module(f"mlops_spec.pipeline.{module}")

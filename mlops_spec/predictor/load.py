@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.lasting import lasting
 from mlops_spec.package import read_manifest
 from mlops_spec.predictor.entry_point import load_entry_point
 from mlops_spec.predictor.frame import model_frame
@@ -67,29 +66,13 @@ def load_predict(package_dir: Path) -> Predict:
 
 def load(recipe: Recipe, model_dir: Path, code_dir: Path) -> Predict:
     """Loads a model from its folder, and its entry point, if it has one, from a folder of code."""
-    with _uncollected():
+    with lasting():
         answer = _answer(recipe, model_dir, code_dir)
 
     def predict(frame: pd.DataFrame) -> np.ndarray:
         return check_output(answer(model_frame(frame, recipe.inputs)), len(frame), recipe.task, len(recipe.classes))
 
     return predict
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without Python's search for garbage, which takes an eighth of the time of an import and finds none.
-
-    What was loaded stays as long as the process, so that it is not searched later either.
-    """
-    searching = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        if searching:
-            gc.enable()
 
 
 def _answer(recipe: Recipe, model_dir: Path, code_dir: Path) -> Callable[[pd.DataFrame], object]:

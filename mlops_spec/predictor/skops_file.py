@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.lasting import lasting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 def check_types(path: Path, trusted: Sequence[str]) -> None:
     """Raises Failure, which names them, when a file needs types that are not trusted; nothing of the file is built."""
     # skops takes a second to import, and only models of this format pay for it.
-    from skops.io import get_untrusted_types  # noqa: PLC0415
+    with lasting():
+        from skops.io import get_untrusted_types  # noqa: PLC0415
 
     try:
         needed = get_untrusted_types(file=path)
