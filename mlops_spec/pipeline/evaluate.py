@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from mlops_spec import layout
 from mlops_spec.files import write_atomic
 from mlops_spec.manifest import canonical
@@ -19,21 +17,17 @@ from mlops_spec.pipeline.named_columns import check_columns
 from mlops_spec.pipeline.pictures import Shown, draw_pictures
 from mlops_spec.pipeline.signature import signature_of
 from mlops_spec.pipeline.split_report import read_split_report
-from mlops_spec.pipeline.table import of_parquet, read_frame
+from mlops_spec.pipeline.table import read_frame
+from mlops_spec.pipeline.trained import trained_scores
 from mlops_spec.predictor.load import Recipe, load
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import numpy as np
+    import pandas as pd
 
     from mlops_spec.pipeline.split_report import SplitReport
-    from mlops_spec.pipeline.table import Table
-    from mlops_spec.predictor.load import Predict
     from mlops_spec.spec import Spec
-
-
-_MOST_TRAIN_ROWS = 20_000
 
 
 def evaluate(root: Path, spec: Spec) -> None:
@@ -50,21 +44,6 @@ def evaluate(root: Path, spec: Spec) -> None:
     write_curves(root / layout.PLOTS, spec.task, answers)
     draw_pictures(root / layout.PLOTS, Shown(spec, test, answers, trained_scores(root, spec, predict), evaluation))
     write_atomic(root / layout.EVALUATION, canonical(evaluation))
-
-
-def trained_scores(root: Path, spec: Spec, predict: Predict) -> np.ndarray:
-    """The model's answers for training rows, which a picture shows beside those for test rows."""
-    return predict(_some(of_parquet(root / layout.TRAIN_ROWS), spec))
-
-
-def _some(train: Table, spec: Spec) -> pd.DataFrame:
-    """Training rows without the target, enough of them to show how the answers are spread."""
-    every = pd.Series(range(train.rows))
-    some = every.sample(n=min(train.rows, _MOST_TRAIN_ROWS), random_state=spec.train.seed).sort_values()
-    names = [name for name in train.names if name != spec.data.target]
-    return pd.DataFrame(
-        {name: pd.concat([part[part.index.isin(some)] for part in train.parts(name)]) for name in names}
-    )
 
 
 def _recipe(root: Path, spec: Spec, split: SplitReport) -> Recipe:
