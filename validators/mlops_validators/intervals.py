@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from mlops_validators.answers import Answers, answers, decide
-from mlops_validators.arrays import Anything, Integers, confidence_level
-from mlops_validators.blocks import blocks
+from mlops_validators.arrays import Anything, confidence_level
 from mlops_validators.bootstrap import Design, acceleration, bca, jackknife, joint_replicates, percentile, single
 from mlops_validators.calibration import calibration_gaps, calibration_interval
-from mlops_validators.delong import auc_difference, auc_interval
+from mlops_validators.closed_form import WITHOUT_RESAMPLING
+from mlops_validators.delong import auc_difference
+from mlops_validators.designs import design_of, merged_rows
 from mlops_validators.interval import Interval
 from mlops_validators.kernels import kernel
 from mlops_validators.measures import MEASURES, Measure
 from mlops_validators.outcomes import top_label
-from mlops_validators.wilson import wilson
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -65,7 +65,7 @@ class _Rows:
     @cached_property
     def design(self) -> Design:
         """Of arrays that were checked."""
-        return _design(len(np.asarray(self.truth)), self.groups, self.strata)
+        return design_of(len(np.asarray(self.truth)), self.groups, self.strata)
 
 
 @dataclass(frozen=True)
@@ -178,7 +178,7 @@ def paired_difference(  # noqa: PLR0913
         raise ValueError(f"candidate has shape {one.score.shape}, champion {two.score.shape}")
     if method == "auto" and groups is None and strata is None and measure.name == "roc_auc":
         return auc_difference(one.truth == 1, one.score, two.score, confidence)
-    design = _design(len(one.truth), groups, strata)
+    design = design_of(len(one.truth), groups, strata)
     [found] = _drawn([_resampling(measure, *_paired(measure, (one, two), threshold, design), asked)], asked)
     return found
 
@@ -233,8 +233,8 @@ def _begun(asked_for: str | Measure, rows: _Rows, asked: _Request) -> _Resamplin
     try:
         measure = named(asked_for)
         given = answers(rows.truth, rows.score, measure.tasks, measure.name)
-        if asked.method == "auto" and rows.alone and measure.name in _WITHOUT_RESAMPLING:
-            return _WITHOUT_RESAMPLING[measure.name](given, asked.threshold, asked.confidence)
+        if asked.method == "auto" and rows.alone and measure.name in WITHOUT_RESAMPLING:
+            return WITHOUT_RESAMPLING[measure.name](given, asked.threshold, asked.confidence)
         if asked.method == "auto" and measure.name == "expected_calibration_error":
             return _calibration(given, rows.design, asked)
         return _resampling(measure, *_single(measure, given, asked.threshold, rows.design), asked)
@@ -283,7 +283,7 @@ def _calibration(given: Answers, design: Design, asked: _Request) -> _Resampling
 def _single(measure: Measure, given: Answers, threshold: float, design: Design) -> tuple[Kernel, Design]:
     if measure.needs == "score":
         return kernel(measure, given, None), design
-    merged, (truth, labels) = _merge(design, given.truth, decide(given, threshold))
+    merged, (truth, labels) = merged_rows(design, given.truth, decide(given, threshold))
     return kernel(measure, replace(given, truth=truth), labels), merged
 
 
@@ -291,7 +291,7 @@ def _paired(measure: Measure, pair: tuple[Answers, Answers], threshold: float, d
     if measure.needs == "score":
         one, two = (kernel(measure, given, None) for given in pair)
         return _less(one, two), design
-    merged, (truth, *labels) = _merge(design, pair[0].truth, *(decide(given, threshold) for given in pair))
+    merged, (truth, *labels) = merged_rows(design, pair[0].truth, *(decide(given, threshold) for given in pair))
     one, two = (kernel(measure, replace(given, truth=truth), told) for given, told in zip(pair, labels, strict=True))
     return _less(one, two), merged
 
@@ -302,71 +302,3 @@ def _less(candidate: Kernel, champion: Kernel) -> Kernel:
             return np.asarray(candidate(weights) - champion(weights))
 
     return difference
-
-
-def _design(rows: int, groups: ArrayLike | None, strata: ArrayLike | None) -> Design:
-    if groups is not None and strata is not None:
-        raise ValueError("give `groups` or `strata`, not both")
-    return replace(single(rows), cluster=_codes("groups", groups, rows), stratum=_codes("strata", strata, rows))
-
-
-def _codes(name: str, values: ArrayLike | None, rows: int) -> Integers | None:
-    if values is None:
-        return None
-    found = np.asarray(values)
-    if found.shape != (rows,):
-        raise ValueError(f"`{name}` has shape {found.shape}; it must have one value for each of {rows} rows")
-    unique = np.unique(found)
-    if name == "groups" and len(unique) < 2:
-        raise ValueError("`groups` has one group only, so nothing varies between groups")
-    codes: Integers = np.empty(rows, dtype=np.int32 if rows < 2**31 else np.intp)
-    for block in blocks(rows):
-        codes[block] = np.searchsorted(unique, found[block])
-    return codes
-
-
-def _merge(design: Design, *columns: Integers) -> tuple[Design, Sequence[Integers]]:
-    """Equal rows become one with a count; with it the columns of one row of each kind.
-
-    Not when there are so many kinds (of thousands of classes) that leaving out each would cost more than all rows do.
-    """
-    if design.cluster is not None or design.stratum is not None:
-        return design, columns
-    sizes = tuple(int(column.max()) + 1 for column in columns)
-    parts = [
-        np.unique(np.ravel_multi_index([column[block] for column in columns], sizes), return_counts=True)
-        for block in blocks(len(columns[0]))
-    ]
-    kinds, place = np.unique(np.concatenate([kind for kind, _ in parts]), return_inverse=True)
-    if len(kinds) ** 2 > 1000 * len(columns[0]):
-        return design, columns
-    counts = np.bincount(place, weights=np.concatenate([count for _, count in parts]))
-    return Design(counts.astype(np.intp)), np.unravel_index(kinds, sizes)
-
-
-def _accuracy(given: Answers, threshold: float, confidence: float) -> Interval:
-    return _rate(decide(given, threshold) == given.truth, confidence)
-
-
-def _recall(given: Answers, threshold: float, confidence: float) -> Interval:
-    return _rate(decide(given, threshold)[given.truth == 1] == 1, confidence)
-
-
-def _precision(given: Answers, threshold: float, confidence: float) -> Interval:
-    return _rate(given.truth[decide(given, threshold) == 1] == 1, confidence)
-
-
-def _rate(hits: Anything, confidence: float) -> Interval:
-    return wilson(int(np.count_nonzero(hits)), len(hits), confidence)
-
-
-def _area(given: Answers, _: float, confidence: float) -> Interval:
-    return auc_interval(given.truth == 1, given.score, confidence)
-
-
-_WITHOUT_RESAMPLING: dict[str, Callable[[Answers, float, float], Interval]] = {
-    "roc_auc": _area,
-    "accuracy": _accuracy,
-    "recall": _recall,
-    "precision": _precision,
-}
