@@ -144,11 +144,10 @@ def test_a_signal_ends_everything(number: signal.Signals, tmp_path: Path) -> Non
         command("--into", str(folder)), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True
     ) as rehearsal:
         wait_for((folder / "github" / REPOSITORY / "actions/runs/1/act.jsonl").exists, rehearsal)
-        running = left_of(folder)
+        wait_for(lambda: len(left_of(folder)) >= 3, rehearsal)  # two agents, and act
         rehearsal.send_signal(number)
         rehearsal.communicate(timeout=60)
 
-    assert len(running) >= 3  # two agents, and act
     assert rehearsal.returncode != 0
     wait_for(lambda: left_of(folder) == [], None)
 
