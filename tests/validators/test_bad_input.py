@@ -64,7 +64,7 @@ ARRAYS = {
 }
 CHECKS = {  # through which the others read what they are given
     *("answers", "numbers", "binary_labels", "zeros_and_ones", "class_codes", "probabilities", "row_weights"),
-    *("as_column", "applies"),
+    *("as_column", "applies", "design_of"),
 }
 TASKS = ("binary-classification", "multiclass-classification", "regression")
 OWN = custom_measure("own", lambda y, p: float(np.mean(p - y)), task="regression", higher_is_better=True)
