@@ -14,6 +14,7 @@ import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
+from mlops_spec.cache.clean import may_set
 from mlops_spec.diagnostic import Severity, did_you_mean, is_whole, listed
 from mlops_spec.errors import Exit, Failure
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from mlops_spec.diagnostic import Diagnostic
 
 FILE = "pyproject.toml"
-MARK = re.compile(rb"mlops-spec['\"]?\s*(?:[.\]]|=\s*\{)")  # a file without it names us as a package at most
 _TABLE = ("tool", "mlops-spec", "lint")
 _CODES = 'a list of codes or their beginnings, such as `["MS2", "MS305"]`'
 _HEADER = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]")
@@ -62,7 +62,7 @@ def read(folder: Path) -> Settings:
         return Settings()
     except OSError as error:
         raise Failure(f"{file}: can't be read: {error.strerror}", exit_code=Exit.CONFIG) from error
-    return parse(str(file), content) if MARK.search(content) else Settings()
+    return parse(str(file), content) if may_set(content) else Settings()
 
 
 def parse(name: str, content: bytes) -> Settings:

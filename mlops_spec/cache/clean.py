@@ -42,8 +42,14 @@ def clean(files: list[str]) -> str | None:
 def _has_settings() -> bool:
     try:
         with open("pyproject.toml", "rb") as file:
-            return b"tool.mlops-spec" in file.read()
+            return may_set(file.read())
     except FileNotFoundError:
         return False
     except OSError:
         return True
+
+
+def may_set(content: bytes) -> bool:
+    """Whether a `pyproject.toml` may hold our table, however it is written; else it names us as a package at most."""
+    behind = (part.lstrip(b"'\" \t") for part in content.split(b"mlops-spec")[1:])
+    return any(rest[:1] in {b".", b"]"} or (rest[:1] == b"=" and rest[1:].lstrip()[:1] == b"{") for rest in behind)
