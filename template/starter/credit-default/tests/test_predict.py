@@ -14,6 +14,7 @@ import yaml
 from sklearn.svm import SVC
 
 from credit_default import predict, train
+from credit_default.features import CATEGORIES
 
 Predict = Callable[[pd.DataFrame], np.ndarray]
 SPEC: dict[str, Any] = yaml.safe_load(Path("model.yaml").read_text(encoding="utf-8"))
@@ -80,6 +81,11 @@ def test_excluded_columns_are_not_needed(answer: Predict, rows: pd.DataFrame, co
 def test_a_missing_or_unseen_category_is_answered(answer: Predict, rows: pd.DataFrame, value: object) -> None:
     assert np.isfinite(answer(rows.assign(education=value))).all()
     assert np.isfinite(answer(rows.head(1).assign(marriage=value))).all()
+
+
+def test_the_categories_are_those_of_the_contract() -> None:
+    for name, known in CATEGORIES.items():
+        assert list(known) == SPEC["data"]["contract"]["columns"][name]["values"]
 
 
 def test_a_missing_number_is_answered(answer: Predict, rows: pd.DataFrame) -> None:

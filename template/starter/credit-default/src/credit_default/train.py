@@ -8,31 +8,19 @@ from typing import Any
 import pandas as pd
 import skops.io
 import yaml
-from sklearn.compose import make_column_transformer
 from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import OneHotEncoder
 
-from credit_default.features import CATEGORIES, prepare
+from credit_default.features import prepare
 
 
-def pipeline(params: dict[str, Any], *, seed: int) -> Pipeline:
-    """The untrained model: one-hot categories and numbers as they are, into boosted trees.
+def fit(rows: pd.DataFrame, spec: dict[str, Any]) -> HistGradientBoostingClassifier:
+    """The model, fitted on every column but the target and those that the spec excludes.
 
-    A category that is missing or was never trained on is all zeros; a missing number goes its own way in each tree.
+    Boosted trees: numbers are taken as they are, a missing one goes its own way in each tree.
     """
-    encode = make_column_transformer(
-        (OneHotEncoder(handle_unknown="ignore", sparse_output=False), CATEGORIES),
-        remainder="passthrough",
-    )
-    return make_pipeline(encode, HistGradientBoostingClassifier(**params, random_state=seed))
-
-
-def fit(rows: pd.DataFrame, spec: dict[str, Any]) -> Pipeline:
-    """The model, fitted on every column but the target and those that the spec excludes."""
     train, target = spec["train"], spec["data"]["target"]
     columns = rows.columns.drop([target, *train["features"]["exclude"]])
-    model = pipeline(train["params"], seed=train["seed"])
+    model = HistGradientBoostingClassifier(**train["params"], random_state=train["seed"])
     return model.fit(prepare(rows, columns), rows[target])
 
 
