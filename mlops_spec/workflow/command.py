@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -52,7 +53,13 @@ class Command(NamedTuple):
         return not self.verb and self.words[: len(words)] == words
 
 
-def commands(script: str, shell: Shell = Shell()) -> Iterator[Command]:  # noqa: B008 - immutable
+@lru_cache(maxsize=1024)  # a repository's workflows share most scripts, and an editor has all read at each change
+def commands(script: str, shell: Shell = Shell()) -> tuple[Command, ...]:  # noqa: B008 - immutable
+    """The commands of a script in the order in which they would run."""
+    return tuple(_commands(script, shell))
+
+
+def _commands(script: str, shell: Shell) -> Iterator[Command]:
     for words, lost, skipped, start in simple_commands(script, shell):
         place = _ours(words)
         if place is None:

@@ -44,8 +44,7 @@ def called_path(uses: str) -> str:
     >>> called_path("$/.github/workflows/mlops-train.yml")
     '.github/workflows/mlops-train.yml'
     """
-    start = next((start for start in ("./", "$/") if uses.startswith(start)), "")
-    return str(PurePosixPath(uses.removeprefix(start))) if start else ""
+    return str(PurePosixPath(uses[2:])) if uses.startswith(("./", "$/")) else ""
 
 
 def _is_action(path: PurePosixPath) -> bool:
