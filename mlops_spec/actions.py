@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
+from mlops_spec import safe_yaml
 
 PACKAGE = Path(__file__).parent
 # Beside the package in a checkout, inside it in a wheel; an editable install has a stale copy in the second place.
@@ -21,7 +21,7 @@ class Action:
 
 
 def _read_lock(path: Path) -> dict[str, Action]:
-    lock = yaml.safe_load(path.read_text(encoding="utf-8"))
+    lock = safe_yaml.load(path.read_text(encoding="utf-8"))
     return {
         name.replace("-", "_"): Action(f"{entry['action']}@{entry['commit']}", entry["version"])
         for name, entry in lock.items()

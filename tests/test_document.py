@@ -46,7 +46,7 @@ def test_data_is_what_another_reader_of_yaml_1_2_gives(file: Path) -> None:
 def test_the_slow_parser_gives_the_same(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = file.read_text(encoding="utf-8")
     quick = read(text)
-    monkeypatch.setattr(parsing, "_Parser", yaml.SafeLoader)
+    monkeypatch.setattr(parsing, "LOADER", yaml.SafeLoader)
 
     slow = read(text)
 

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from mlops_spec import safe_yaml
 from mlops_spec.document.source import MAX_BYTES
 from mlops_spec.errors import Failure
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-_Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def read(file: Path) -> str:
@@ -40,7 +39,7 @@ def load(name: str, text: str) -> dict[str, Any]:
         Failure: it is no YAML, or not a mapping.
     """
     try:
-        data = yaml.load(text, Loader=_Loader)  # noqa: S506 - safe: it is one of the safe loaders
+        data = safe_yaml.load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         place = f":{mark.line + 1}:{mark.column + 1}" if mark else ""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from mlops_spec import layout
+from mlops_spec import layout, safe_yaml
 from mlops_spec.card.brier import told
 from mlops_spec.card.metadata import model_index
 from mlops_spec.errors import Failure
@@ -42,7 +42,7 @@ def _split(declared: str) -> tuple[str, str]:
     if opening or not fence or not end:
         return "", f"\n{declared}"
     try:
-        known = yaml.safe_load(front)
+        known = safe_yaml.load(front)
     except yaml.YAMLError as error:
         raise Failure(f"{layout.CARD}: its metadata is not YAML: {' '.join(str(error).split())}") from error
     if not isinstance(known, dict | None) or _KEY in (known or {}):

@@ -7,8 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
+from mlops_spec import safe_yaml
 from mlops_spec.outputs import WORKFLOWS, outputs
 from mlops_spec.render import render
 
@@ -72,7 +71,7 @@ def expected(spec: Spec) -> Expected:
 def _named(workflows: list[str], given: str = "") -> Iterator[str]:
     """The environments of jobs, or of those alone that give an action a certain input."""
     for text in workflows:
-        for job in yaml.safe_load(text)["jobs"].values():
+        for job in safe_yaml.load(text)["jobs"].values():
             inputs = {name for step in job.get("steps", []) for name in step.get("with", {})}
             if "environment" in job and (not given or given in inputs):
                 yield job["environment"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import yaml
+from mlops_spec.safe_yaml import LOADER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ def comments(document: Document) -> Iterator[Comment]:
 
 def _gaps(text: str) -> Iterator[tuple[int, int]]:
     """The stretches between tokens, where only spaces, line ends and comments stand."""
-    scanner = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
+    scanner = LOADER(text)
     behind = 0
     while (token := scanner.get_token()) is not None:
         if token.start_mark.index > behind:

@@ -24,6 +24,7 @@ from mlops_spec.diagnostic import START, Diagnostic, Kind, Span
 from mlops_spec.document import Document, Event, Node
 from mlops_spec.document.scalar import plain
 from mlops_spec.document.source import UNSAFE, UNSAFE_IN_TEXT, shown
+from mlops_spec.safe_yaml import LOADER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,9 +38,6 @@ MAX_FOUND = 200  # nobody reads on; the rest is told when these are mended
 SYNTAX = Kind("MS002", "syntax-error")
 DUPLICATE = Kind("MS003", "duplicate-key")
 UNSUPPORTED = Kind("MS004", "unsupported-yaml")
-
-# PyYAML's wheels carry libyaml; where it was built without, the slow parser gives the same events.
-_Parser: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 # what libyaml says to the commonest slips, and what to do about them
 _HINTS = {
@@ -71,7 +69,7 @@ class _Builder:
         self.read = Document(file, text, None, {})
         self.nodes = self.read.nodes
         self.found: list[Diagnostic] = []
-        self.next: Callable[[], Event] = _Parser(text).get_event
+        self.next: Callable[[], Event] = LOADER(text).get_event
 
     def document(self) -> Document:
         self.next()  # the stream starts

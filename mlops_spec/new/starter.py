@@ -9,10 +9,9 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from mlops_spec import layout
+from mlops_spec import layout, safe_yaml
 from mlops_spec.actions import TEMPLATE
 from mlops_spec.errors import Failure
 from mlops_spec.spec.base import ModelName, Owner
@@ -52,7 +51,7 @@ def own_names(starter: str) -> Names:
     """
     if starter not in starters():
         raise Failure(f"no starter `{starter}`", remedy=f"there are {', '.join(starters())}")
-    spec = yaml.safe_load((_STARTERS / starter / layout.SPEC).read_text(encoding="utf-8"))
+    spec = safe_yaml.load((_STARTERS / starter / layout.SPEC).read_text(encoding="utf-8"))
     return Names(spec["model"], tuple(spec["owners"]))
 
 

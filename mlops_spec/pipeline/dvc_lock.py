@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from mlops_spec import safe_yaml
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.files import write_atomic
 
@@ -20,7 +21,7 @@ _NONE = b"absent\n"  # the copy's text where there was no lock to copy
 def locked_stages(content: bytes) -> frozenset[str]:
     """The stages that a lock holds; raises ValueError when it is not a whole lock of DVC's."""
     try:
-        document = yaml.load(content, Loader=yaml.CSafeLoader)
+        document = safe_yaml.load(content)
     except yaml.YAMLError as error:
         raise ValueError(f"it is not YAML: {str(error).splitlines()[0]}") from error
     if not isinstance(document, dict) or document.get("schema") != _SCHEMA:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from mlops_spec import safe_yaml
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.layout import DVC_FILE, SPEC
 
@@ -32,7 +33,7 @@ def stages_of(root: Path) -> dict[str, dict[str, Any]]:
     """The stages of `dvc.yaml`, in its order; raises Failure when there are none."""
     path = root / DVC_FILE
     try:
-        stages = dict(yaml.load(path.read_bytes(), Loader=yaml.CSafeLoader)["stages"])
+        stages = dict(safe_yaml.load(path.read_bytes())["stages"])
     except FileNotFoundError as error:
         raise Failure(f"{path} is missing", exit_code=Exit.CONFIG, remedy="`mlops-spec render` writes it.") from error
     except (yaml.YAMLError, KeyError, TypeError, ValueError) as error:
@@ -86,7 +87,7 @@ def check_tracked(root: Path, seen: Mapping[str, Seen]) -> None:
 def _recorded(pointer: Path) -> str | None:
     """The MD5 that a `.dvc` file has for a single file, or None."""
     try:
-        (out,) = yaml.load(pointer.read_bytes(), Loader=yaml.CSafeLoader)["outs"]
+        (out,) = safe_yaml.load(pointer.read_bytes())["outs"]
         return str(out["md5"]) if out.get("hash") == "md5" and not str(out["md5"]).endswith(".dir") else None
     except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError):
         return None

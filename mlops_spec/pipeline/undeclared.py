@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
+from mlops_spec import safe_yaml
 from mlops_spec.files import write_atomic
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ def forget(lock: Path, stages: Mapping[str, Mapping[str, Any]]) -> list[str]:
     if not lock.exists():
         return []
     text = lock.read_text(encoding="utf-8")
-    entries = yaml.load(text, Loader=yaml.CSafeLoader).get("stages") or {}
+    entries = safe_yaml.load(text).get("stages") or {}
     gone = [name for name, stage in stages.items() if name in entries and _less(stage, entries[name])]
     if gone:
         write_atomic(lock, _without(text, gone))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from mlops_spec import safe_yaml
 from mlops_spec.errors import Failure
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def _recorded(pointer: Path) -> str | None:
     if not pointer.is_file():
         return None
     try:
-        data: Any = yaml.load(pointer.read_bytes(), yaml.CSafeLoader)
+        data: Any = safe_yaml.load(pointer.read_bytes())
         return str(data["outs"][0]["md5"])
     except (yaml.YAMLError, KeyError, IndexError, TypeError) as error:
         raise Failure(f"{pointer}: not a .dvc file: {error}", remedy=f"dvc add {pointer.name[:-4]}") from error

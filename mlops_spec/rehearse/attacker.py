@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from mlops_spec import ledger
+from mlops_spec import ledger, safe_yaml
 from mlops_spec.git import Git
 from mlops_spec.layout import LEDGER_BRANCH
 from mlops_spec.ledger.chain import record_path
@@ -57,7 +57,7 @@ class Storage:
         made = self._put(json.dumps(listed, sort_keys=True).encode(), ".dir")
         notes = (note for note in (cache / "runs").glob("*/*/*") if output in note.read_text(encoding="utf-8"))
         for note in notes:
-            said: dict[str, Any] = yaml.safe_load(note.read_text(encoding="utf-8"))
+            said: dict[str, Any] = safe_yaml.load(note.read_text(encoding="utf-8"))
             if [out["path"] for out in said["outs"]] != [output]:
                 continue
             said["outs"][0] |= {"md5": made, "nfiles": len(files), "size": sum(map(len, files.values()))}

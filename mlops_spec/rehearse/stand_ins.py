@@ -5,8 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
+from mlops_spec import safe_yaml
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.rehearse.triggers import read_workflow
 
@@ -43,7 +42,7 @@ def _uses(workflows: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
 
 
 def _action(folder: Path) -> dict[str, Any]:
-    action: dict[str, Any] = yaml.safe_load((folder / "action.yml").read_text(encoding="utf-8"))
+    action: dict[str, Any] = safe_yaml.load((folder / "action.yml").read_text(encoding="utf-8"))
     return action
 
 

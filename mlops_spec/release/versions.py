@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 
+from mlops_spec import safe_yaml
 from mlops_spec.errors import Failure
 from mlops_spec.layout import DVC_LOCK
 from mlops_spec.ledger.state import version_key
@@ -67,7 +68,7 @@ def read_lock(content: bytes) -> dict[str, Any]:
         Failure: it isn't one (exit 2).
     """
     try:
-        data = yaml.load(content, yaml.CSafeLoader)
+        data = safe_yaml.load(content)
     except yaml.YAMLError as error:
         raise Failure(f"{DVC_LOCK}: not YAML: {' '.join(str(error).split())}") from error
     stages = data.get("stages") if isinstance(data, dict) else None

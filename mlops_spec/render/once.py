@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from mlops_spec import safe_yaml
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -15,9 +17,9 @@ _FIXED = ("environment", "model", "follow")
 
 def problems(skeleton: str, present: str) -> Iterator[str]:
     """What is wrong with the file that is there, beside a fresh one."""
-    wanted = yaml.safe_load(skeleton)
+    wanted = safe_yaml.load(skeleton)
     try:
-        found = yaml.safe_load(present)
+        found = safe_yaml.load(present)
     except (yaml.YAMLError, ValueError) as error:
         yield f"is not YAML: {' '.join(str(error).split())}"
         return

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import yaml
 
+from mlops_spec import safe_yaml
 from mlops_spec.errors import Exit, Failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import PurePosixPath
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Placeholders:
@@ -40,7 +39,7 @@ def check_structure(path: PurePosixPath, text: str, draw: Callable[[Placeholders
 
 
 def _compose(text: str) -> yaml.Node | None:
-    return yaml.compose(text, Loader=_LOADER)
+    return yaml.compose(text, Loader=safe_yaml.LOADER)
 
 
 def _same(real: yaml.Node | None, drawn: yaml.Node | None, placeholders: Placeholders) -> bool:
@@ -60,4 +59,4 @@ def _same(real: yaml.Node | None, drawn: yaml.Node | None, placeholders: Placeho
 
 def _value(node: yaml.ScalarNode) -> object:
     """The scalar as the one who reads the file gets it."""
-    return _LOADER("").construct_object(node) if node.tag != "tag:yaml.org,2002:merge" else node.value
+    return safe_yaml.LOADER("").construct_object(node) if node.tag != "tag:yaml.org,2002:merge" else node.value
