@@ -203,7 +203,8 @@ class _Rows:
     def alike(self, columns: Sequence[_Column]) -> _Rows:
         """Those that have a twin in these columns too."""
         more = self.over(columns)
-        return more.of(_matches(*more.hashes))
+        before, after = more.hashes
+        return more.of(_matches(before.copy(), after))
 
 
 def _add_one_apart(found: _Matches, columns: Sequence[_Column], rows: _Rows) -> None:
@@ -234,16 +235,30 @@ class _Matches:
 
 
 def _matches(before: Hashes, after: Hashes) -> _Matches:
-    order = np.argsort(before).astype(np.min_scalar_type(len(before)))
-    ranked = before[order]
+    """Sorts `before` in place: a sorted copy beside it would be as large as a column."""
+    order = _narrow(np.argsort(before))
+    before.sort()
     within, across = np.zeros(len(before), dtype=bool), np.empty(len(after), dtype=bool)
     for block in blocks(len(before) - 1):
         beside = slice(block.start + 1, block.stop + 1)
-        again = ranked[block] == ranked[beside]
+        again = before[block] == before[beside]
         within[order[block][again]] = within[order[beside][again]] = True
     related = within.copy()
     for block in blocks(len(after)):
-        place = np.minimum(np.searchsorted(ranked, after[block]), len(ranked) - 1)
-        across[block] = ranked[place] == after[block]
+        place = np.minimum(np.searchsorted(before, after[block]), len(before) - 1)
+        across[block] = before[place] == after[block]
         related[order[place[across[block]]]] = True
     return _Matches(within, related, across)
+
+
+def _narrow(places: Integers) -> Anything:
+    """The same places in 4 bytes each, within the 8 bytes each that they had, half of which is given back."""
+    rows = len(places)
+    if rows > np.iinfo(np.uint32).max:
+        return places
+    narrow = places.view(np.uint32)
+    for block in blocks(rows):
+        narrow[block] = places[block]
+    del narrow
+    places.resize((rows + 1) // 2, refcheck=False)
+    return places.view(np.uint32)[:rows]
