@@ -254,10 +254,10 @@ def _matches(before: Hashes, after: Hashes) -> _Matches:
 def _narrow(places: Integers) -> Anything:
     """The same places in 4 bytes each, within the 8 bytes each that they had, half of which is given back."""
     rows = len(places)
-    if rows > np.iinfo(np.uint32).max:
+    if places.itemsize < 8 or rows > np.iinfo(np.uint32).max:
         return places
     narrow = places.view(np.uint32)
-    for block in blocks(rows):
+    for block in blocks(rows):  # in order: what is written never reaches what is still to be read
         narrow[block] = places[block]
     del narrow
     places.resize((rows + 1) // 2, refcheck=False)
