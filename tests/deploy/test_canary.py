@@ -98,7 +98,7 @@ def test_a_good_canary_takes_over_step_by_step(served: World) -> None:
 WATCHED = {"watch": "2s", "min_samples": 10, "max_error_rate": 0.02, "max_p99": "200ms", "max_score_shift": 0.5}
 
 
-QUICK = ("answers NaN", "answers another shape", "answers other scores", "is slow", "hangs", "crashes", "eats memory")
+QUICK = ("answers NaN", "answers other scores", "is slow", "crashes")  # one for each way to notice it
 
 
 def kinds(*quick: str) -> list[Any]:
@@ -127,8 +127,12 @@ def test_a_bad_canary_is_rolled_back_and_costs_nobody_an_answer(served: World, b
 
 @pytest.mark.parametrize(
     "code",
-    ["def load(folder): return bytearray(10 ** 12)", "import os\nos._exit(3)", "def load(folder): return 7", "1 / 0"],
-    ids=["takes the whole memory", "crashes", "is no model", "raises"],
+    [
+        pytest.param("1 / 0", id="raises"),
+        pytest.param("import os\nos._exit(3)", id="crashes", marks=pytest.mark.slow),
+        pytest.param("def load(folder): return 7", id="is no model", marks=pytest.mark.slow),
+        pytest.param("def load(folder): return bytearray(10 ** 12)", id="takes the whole memory", marks=pytest.mark.slow),
+    ],
 )
 def test_one_that_can_not_even_be_loaded_gets_no_request(served: World, code: str) -> None:
     served.release("v1.0.1", code=code)
@@ -163,7 +167,7 @@ def test_a_shadow_is_compared_and_reaches_nobody(served: World, until: Callable[
     assert (step["step"]["mode"], step["compared"], step["disagreed"]) == ("shadow", step["samples"], 0)
 
 
-@pytest.mark.parametrize(("bad", "reason"), kinds("answers other scores", "crashes"))
+@pytest.mark.parametrize(("bad", "reason"), kinds("answers other scores"))
 def test_a_bad_shadow_is_taken_back_unseen(served: World, bad: str, reason: str) -> None:
     served.spec(staging={"rollout": {**WATCHED, "shadow": "2s", "canary": [50]}})
     served.release("v1.0.1", code=LATE.format(bad))

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from .conftest import House
 
+pytestmark = pytest.mark.xdist_group("killed")
 PROGRAM = Path(__file__).parents[1] / "killing.py"
 SOON = ("--wait", "1ms")
 
@@ -258,7 +259,7 @@ def scenes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str],
         yield scene
 
 
-@pytest.mark.parametrize("name", OPERATIONS)
+@pytest.mark.parametrize("name", [name for name, each in OPERATIONS.items() if each.resume])
 def test_killed_after_a_lasting_step(scenes: Callable[[str], Scene], name: str) -> None:
     scene = scenes(name)
     lasting = [number for number, step in enumerate(scene.steps, start=1) if not step.startswith("fetch")]
