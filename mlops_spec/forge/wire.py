@@ -6,6 +6,7 @@ import json
 import time
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from functools import cache
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError, URLError
@@ -75,7 +76,7 @@ def send(
     typed = {**headers, "Content-Type": "application/json"} if data else dict(headers)
     request = Request(url, data=data, headers=typed, method=method)  # noqa: S310 - the caller admits http(s) only
     try:
-        with _opener(url).open(request, timeout=timeout) as response:
+        with _opener(urlsplit(url).scheme == "http").open(request, timeout=timeout) as response:
             return Answer(response.status, _lower(response.headers.items()), response.read(_LARGEST))
     except HTTPError as error:
         with error:
@@ -86,8 +87,8 @@ def send(
         raise Broken(str(error) or type(error).__name__) from None
 
 
-def _opener(url: str) -> OpenerDirector:
-    on_this_machine = urlsplit(url).scheme == "http"
+@cache
+def _opener(on_this_machine: bool) -> OpenerDirector:
     return build_opener(_StayOnServer, *([ProxyHandler({})] if on_this_machine else []))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import yaml
+from yaml.constructor import SafeConstructor
 
 from mlops_spec import safe_yaml
 from mlops_spec.errors import Exit, Failure
@@ -25,9 +26,12 @@ class Placeholders:
         self._values[name] = value
         return f'"{name}"'
 
-    def expected(self, node: yaml.ScalarNode) -> object:
-        """What a scalar of the file with placeholders stands for."""
-        return self._values.get(node.value, _value(node))
+    def stand_for(self, drawn: yaml.ScalarNode, real: yaml.ScalarNode) -> bool:
+        """Whether a scalar of the file is what one of the file with placeholders says."""
+        if drawn.value not in self._values:
+            return (real.tag, real.value) == (drawn.tag, drawn.value)
+        value, expected = _value(real), self._values[drawn.value]
+        return value == expected and type(value) is type(expected)
 
 
 def check_structure(path: PurePosixPath, text: str, draw: Callable[[Placeholders], str]) -> None:
@@ -44,8 +48,7 @@ def _compose(text: str) -> yaml.Node | None:
 
 def _same(real: yaml.Node | None, drawn: yaml.Node | None, placeholders: Placeholders) -> bool:
     if isinstance(real, yaml.ScalarNode) and isinstance(drawn, yaml.ScalarNode):
-        value, expected = _value(real), placeholders.expected(drawn)
-        return value == expected and type(value) is type(expected)
+        return placeholders.stand_for(drawn, real)
     if isinstance(real, yaml.SequenceNode) and isinstance(drawn, yaml.SequenceNode):
         children = list(real.value), list(drawn.value)
     elif isinstance(real, yaml.MappingNode) and isinstance(drawn, yaml.MappingNode):
@@ -59,4 +62,4 @@ def _same(real: yaml.Node | None, drawn: yaml.Node | None, placeholders: Placeho
 
 def _value(node: yaml.ScalarNode) -> object:
     """The scalar as the one who reads the file gets it."""
-    return safe_yaml.LOADER("").construct_object(node) if node.tag != "tag:yaml.org,2002:merge" else node.value
+    return SafeConstructor().construct_object(node)
