@@ -131,7 +131,9 @@ def test_a_bad_canary_is_rolled_back_and_costs_nobody_an_answer(served: World, b
         pytest.param("1 / 0", id="raises"),
         pytest.param("import os\nos._exit(3)", id="crashes", marks=pytest.mark.slow),
         pytest.param("def load(folder): return 7", id="is no model", marks=pytest.mark.slow),
-        pytest.param("def load(folder): return bytearray(10 ** 12)", id="takes the whole memory", marks=pytest.mark.slow),
+        pytest.param(
+            "def load(folder): return bytearray(10 ** 12)", id="takes the whole memory", marks=pytest.mark.slow
+        ),
     ],
 )
 def test_one_that_can_not_even_be_loaded_gets_no_request(served: World, code: str) -> None:

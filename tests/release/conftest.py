@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import threading
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -243,16 +245,58 @@ def founded(root: Path, spec: str = SPEC, now: datetime = START) -> Iterator[Hou
         yield made
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A house as it once was, which others begin from: a hundred git commands make one, a copy takes none."""
+
+    house: House
+    root: Path
+
+    @classmethod
+    def of(cls, house: House, root: Path) -> Kept:
+        shutil.copytree(house.root, root, symlinks=True)
+        return cls(house, root)
+
+    @contextmanager
+    def again(self, root: Path) -> Iterator[House]:
+        """It, in an empty folder, with a forge of its own."""
+        shutil.copytree(self.root, root, symlinks=True, dirs_exist_ok=True)
+        origin, known = Origin(root / "origin.git"), self.house.hub
+        hub = replace(
+            known, origin=origin, lock=threading.RLock(), **deepcopy({name: getattr(known, name) for name in TOLD})
+        )
+        with serving(hub) as api:
+            house = replace(self.house, root=root, git=Git.open(root / "clone"), hub=hub, api=api)
+            house.git.run("remote", "set-url", "origin", str(origin.path))
+            yield house
+
+
+TOLD = ("settings", "issues", "comments", "reviews", "statuses")
+
+
+@pytest.fixture(scope="session")
+def founded_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
+    with founded(tmp_path_factory.mktemp("founded")) as made:
+        yield Kept.of(made, tmp_path_factory.mktemp("kept") / "founded")
+
+
+@pytest.fixture(scope="session")
+def staged_once(founded_once: Kept, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
+    with founded_once.again(tmp_path_factory.mktemp("staged")) as made:
+        made.register()
+        made.stage("v1.0.0")
+        made.later(hours=2)
+        yield Kept.of(made, tmp_path_factory.mktemp("kept") / "staged")
+
+
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with founded(tmp_path) as made:
+def house(founded_once: Kept, tmp_path: Path) -> Iterator[House]:
+    with founded_once.again(tmp_path) as made:
         yield made
 
 
 @pytest.fixture
-def staged(house: House) -> House:
+def staged(staged_once: Kept, tmp_path: Path) -> Iterator[House]:
     """v1.0.0 is registered and has been live in staging for two hours."""
-    house.register()
-    house.stage("v1.0.0")
-    house.later(hours=2)
-    return house
+    with staged_once.again(tmp_path) as made:
+        yield made

@@ -25,9 +25,12 @@ from mlops_spec.release.rollback import Back, newest_main, roll_back, version_ba
 from mlops_spec.release.set_back import propose_back, set_back
 from mlops_spec.release.world import look
 
-from .conftest import ALICE, FOLLOWING
+from .conftest import ALICE, FOLLOWING, Kept
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
     from mlops_spec.ledger import Record
     from mlops_spec.release.publish import Proposal
 
@@ -101,13 +104,20 @@ def next_version(house: House, *, code: int = 3, version: str = "v1.2.0") -> Non
     house.later(hours=2)
 
 
+@pytest.fixture(scope="module")
+def two_once(staged_once: Kept, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
+    with staged_once.again(tmp_path_factory.mktemp("two")) as made:
+        promoted(made, "v1.0.0")
+        next_version(made, code=2, version="v1.1.0")
+        promoted(made, "v1.1.0")
+        yield Kept.of(made, tmp_path_factory.mktemp("kept") / "two")
+
+
 @pytest.fixture
-def two(staged: House) -> House:
+def two(two_once: Kept, tmp_path: Path) -> Iterator[House]:
     """Production had v1.0.0 and has v1.1.0, serial 2."""
-    promoted(staged, "v1.0.0")
-    next_version(staged, code=2, version="v1.1.0")
-    promoted(staged, "v1.1.0")
-    return staged
+    with two_once.again(tmp_path) as made:
+        yield made
 
 
 def test_at_once_it_is_on_record_and_wanted_whatever_main_says(two: House) -> None:
