@@ -14,6 +14,15 @@ def pytest_configure() -> None:
             signal.signal(number, usual)
 
 
+@pytest.hookimpl(tryfirst=True)  # before `-m` chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of a test's parameters, those that `quick` does not name are left to the slow suite."""
+    for item in items:
+        quick = item.get_closest_marker("quick")
+        if quick is not None and isinstance(item, pytest.Function) and item.callspec.id not in quick.args:
+            item.add_marker("slow")
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update", action="store_true", help="rewrite the expected files instead of comparing with them")
 

@@ -9,6 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
 import yaml
 
 from mlops_spec.lint import lint_text
@@ -69,8 +70,10 @@ def test_the_repositories_that_defects_are_seeded_in_are_clean() -> None:
         assert [str(each) for each in linted(folder / "expected", folder / "model.yaml", {})] == []
 
 
-def test_nothing_is_found_in_the_workflows_of_two_hundred_variants(variants_of: Any, tmp_path: Path) -> None:
-    documents = [variants_of.document(positions) for positions in variants_of.pairwise(200)]
+@pytest.mark.quick("every pair")
+@pytest.mark.parametrize("count", [1, 200], ids=["every pair", "two hundred"])
+def test_nothing_is_found_in_the_workflows_of_variants(variants_of: Any, tmp_path: Path, count: int) -> None:
+    documents = [variants_of.document(positions) for positions in variants_of.pairwise(count)]
     told = []
     for document in documents:
         texts = rendered(tmp_path, Spec.model_validate(document))
@@ -80,7 +83,7 @@ def test_nothing_is_found_in_the_workflows_of_two_hundred_variants(variants_of: 
         told += [str(each) for part in linted_.values() for each in part]
 
     assert told == []
-    assert len(documents) >= 200
+    assert len(documents) >= count
 
 
 def test_nothing_is_found_in_two_hundred_variants_of_a_clean_spec() -> None:

@@ -98,15 +98,8 @@ def test_a_good_canary_takes_over_step_by_step(served: World) -> None:
 WATCHED = {"watch": "2s", "min_samples": 10, "max_error_rate": 0.02, "max_p99": "200ms", "max_score_shift": 0.5}
 
 
-QUICK = ("answers NaN", "answers other scores", "is slow", "crashes")  # one for each way to notice it
-
-
-def kinds(*quick: str) -> list[Any]:
-    """All that is bad; only some of it in every run."""
-    return [pytest.param(*each, id=name, marks=() if name in quick else pytest.mark.slow) for name, each in BAD.items()]
-
-
-@pytest.mark.parametrize(("bad", "reason"), kinds(*QUICK))
+@pytest.mark.quick("answers NaN", "answers other scores", "is slow", "crashes")  # one for each way to notice it
+@pytest.mark.parametrize(("bad", "reason"), BAD.values(), ids=BAD)
 def test_a_bad_canary_is_rolled_back_and_costs_nobody_an_answer(served: World, bad: str, reason: str) -> None:
     served.spec(staging={"rollout": {**WATCHED, "canary": [50]}})
     served.release("v1.0.1", code=LATE.format(bad))
@@ -125,16 +118,11 @@ def test_a_bad_canary_is_rolled_back_and_costs_nobody_an_answer(served: World, b
     assert served.one_pass().action == "none"
 
 
+@pytest.mark.quick("raises")
 @pytest.mark.parametrize(
     "code",
-    [
-        pytest.param("1 / 0", id="raises"),
-        pytest.param("import os\nos._exit(3)", id="crashes", marks=pytest.mark.slow),
-        pytest.param("def load(folder): return 7", id="is no model", marks=pytest.mark.slow),
-        pytest.param(
-            "def load(folder): return bytearray(10 ** 12)", id="takes the whole memory", marks=pytest.mark.slow
-        ),
-    ],
+    ["def load(folder): return bytearray(10 ** 12)", "import os\nos._exit(3)", "def load(folder): return 7", "1 / 0"],
+    ids=["takes the whole memory", "crashes", "is no model", "raises"],
 )
 def test_one_that_can_not_even_be_loaded_gets_no_request(served: World, code: str) -> None:
     served.release("v1.0.1", code=code)
@@ -169,7 +157,8 @@ def test_a_shadow_is_compared_and_reaches_nobody(served: World, until: Callable[
     assert (step["step"]["mode"], step["compared"], step["disagreed"]) == ("shadow", step["samples"], 0)
 
 
-@pytest.mark.parametrize(("bad", "reason"), kinds("answers other scores"))
+@pytest.mark.quick("answers other scores")
+@pytest.mark.parametrize(("bad", "reason"), BAD.values(), ids=BAD)
 def test_a_bad_shadow_is_taken_back_unseen(served: World, bad: str, reason: str) -> None:
     served.spec(staging={"rollout": {**WATCHED, "shadow": "2s", "canary": [50]}})
     served.release("v1.0.1", code=LATE.format(bad))

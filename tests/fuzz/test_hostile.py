@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 HERE = Path(__file__).parent
-CASES = 400
+CASES = 100
 
 
 def module(name: str) -> ModuleType:

@@ -176,7 +176,8 @@ def test_the_lock_is_what_uv_wants(place: Path) -> None:
 
 
 @pytest.mark.e2e
-@pytest.mark.parametrize("starter", [pytest.param("credit-default", marks=pytest.mark.slow), "blank"])
+@pytest.mark.slow  # that of `life` in every run
+@pytest.mark.parametrize("starter", ["credit-default", "blank"])
 def test_its_pipeline_runs_and_its_gates_pass(place: Path, fake_uv: Path, starter: str) -> None:
     """Against a remote that has no ledger yet: nothing was ever live there."""
     root = made(place, starter)

@@ -245,6 +245,7 @@ def released(diagnosed: First) -> Project:
     return tumour
 
 
+@pytest.mark.slow
 @pytest.mark.xdist_group("tumour")
 def test_a_worse_model_is_stopped_by_the_champion(released: Project) -> None:
     """Without its best measurements the model tells less than the one that is live."""
@@ -272,6 +273,7 @@ def test_a_worse_model_is_stopped_by_the_champion(released: Project) -> None:
     assert not (released.root / "build/worse").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.xdist_group("tumour")
 def test_a_fresh_clone_starts_from_the_newest_release(released: Project) -> None:
     """Nothing is trained that the release has trained: its lock and the DVC remote have it all."""

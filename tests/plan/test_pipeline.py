@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 from dvc.repo import Repo
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlops_spec import layout
@@ -129,16 +129,26 @@ def test_cause(root: Path, render: Render, name: str) -> None:
     assert own(make_plan(root)) == causes
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(names=st.sets(st.sampled_from(sorted(EDITS)), max_size=3))
-def test_agrees_with_dvc(released: Path, render: Render, names: set[str]) -> None:
+@pytest.mark.quick("6")
+@pytest.mark.parametrize("examples", [6, 60])
+def test_agrees_with_dvc(released: Path, render: Render, examples: int) -> None:
+    @settings(max_examples=examples, deadline=None)
+    @given(names=st.sets(st.sampled_from(sorted(EDITS)), max_size=3))
+    def agrees(names: set[str]) -> None:
+        assert planned_and_dvc_s(released, render, names)
+
+    agrees()
+
+
+def planned_and_dvc_s(released: Path, render: Render, names: set[str]) -> bool:
+    """Whether the plan after some edits names the stages that DVC names."""
     with tempfile.TemporaryDirectory() as folder:
         root = Path(shutil.copytree(released, Path(folder) / "tiny"))
         for name in sorted(names):
             EDITS[name][0](root)
         render(root)
 
-        assert set(own(make_plan(root))) == set(dvc_status(root))
+        return set(own(make_plan(root))) == dvc_status(root)
 
 
 def dvc_status(root: Path) -> set[str]:

@@ -150,7 +150,6 @@ OPERATIONS = {
         ("rollback", "production", "--resume", *SOON),
     ),
 }
-QUICK = ("register", "promote ask")  # all others in the slow suite
 
 
 def run(house: House, *command: str, kill: tuple[str, int] = ("never", 0)) -> tuple[int, str, list[str]]:
@@ -260,9 +259,8 @@ def scenes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str],
         yield scene
 
 
-@pytest.mark.parametrize(
-    "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in OPERATIONS]
-)
+@pytest.mark.quick("register", "promote ask")
+@pytest.mark.parametrize("name", OPERATIONS)
 def test_killed_after_a_lasting_step(scenes: Callable[[str], Scene], name: str) -> None:
     scene = scenes(name)
     lasting = [number for number, step in enumerate(scene.steps, start=1) if not step.startswith("fetch")]

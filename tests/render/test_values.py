@@ -95,16 +95,20 @@ def put(document: object, text: str) -> object:
     return document.replace(BENIGN, text) if isinstance(document, str) else document
 
 
+@pytest.mark.quick("yaml-1.1-few", "yaml-1.2-few")
+@pytest.mark.parametrize("count", [100, 1000], ids=["few", "many"])
 @pytest.mark.parametrize("load", [yaml.safe_load, YAML(typ="safe", pure=True).load], ids=["yaml-1.1", "yaml-1.2"])
-def test_a_pipeline_holds_each_text_as_it_is(load: Callable[[str], object]) -> None:
+def test_a_pipeline_holds_each_text_as_it_is(load: Callable[[str], object], count: int) -> None:
     benign = load(drawn(BENIGN, "dvc.yaml")[0])
     assert BENIGN in json.dumps(benign)
 
-    for text in hostile(500):
+    for text in hostile(count):
         assert load(drawn(text, "dvc.yaml")[0]) == put(benign, text), text
 
 
-def test_a_card_shows_each_text_as_it_is() -> None:
+@pytest.mark.quick("few")
+@pytest.mark.parametrize("count", [200, 2000], ids=["few", "many"])
+def test_a_card_shows_each_text_as_it_is(count: int) -> None:
     def shape(text: str) -> tuple[list[tuple[str, str]], str]:
         card = drawn(text, "MODEL_CARD.md")[0]
         tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(card)
@@ -115,7 +119,7 @@ def test_a_card_shows_each_text_as_it_is() -> None:
     kinds, shown = shape(BENIGN)
     assert shown.count(BENIGN) > 10
 
-    for text in hostile(1000):
+    for text in hostile(count):
         if text.strip():
             found = shape(text)
             assert found[0] == kinds, text
@@ -136,9 +140,11 @@ def test_an_underscore_emphasizes_nothing(text: str, written: str) -> None:
     assert "<em>" not in MarkdownIt().render(written)
 
 
+@pytest.mark.quick("yaml-few", "json-few")
+@pytest.mark.parametrize("count", [1000, 10000], ids=["few", "many"])
 @pytest.mark.parametrize("write", [WRITERS[".yaml"], WRITERS[".json"]], ids=["yaml", "json"])
-def test_a_scalar_is_read_as_it_was_written(write: Callable[[object], str]) -> None:
-    for text in hostile(5000):
+def test_a_scalar_is_read_as_it_was_written(write: Callable[[object], str], count: int) -> None:
+    for text in hostile(count):
         assert yaml.safe_load(f"- {write(text)}\n- next\n") == [text, "next"], text
         assert yaml.safe_load(f"{write(text)}: {write(text)} # comment") == {text: text}, text
 

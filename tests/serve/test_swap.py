@@ -57,7 +57,8 @@ class Clients:
         connection.close()
 
 
-@pytest.mark.parametrize("swaps", [10, pytest.param(200, marks=pytest.mark.slow)])
+@pytest.mark.quick("10")
+@pytest.mark.parametrize("swaps", [10, 200])
 @pytest.mark.xdist_group("serve-load")
 def test_swaps_under_load(server: Server, packages: Packages, request_of: Ask, swaps: int) -> None:
     versions = [packages("v0", value=0.0), packages("v1", value=0.125)]
@@ -105,6 +106,7 @@ BAD = {
 }
 
 
+@pytest.mark.quick("raises while it is loaded", "answers NaN", "crashes at the fifth call", "hangs")
 @pytest.mark.parametrize("bad", BAD.values(), ids=BAD)
 def test_a_bad_candidate_costs_nobody_an_answer(server: Server, packages: Packages, request_of: Ask, bad: str) -> None:
     server.want(stable=packages("v1", value=0.25))

@@ -55,6 +55,7 @@ def test_an_estimate(name, task):
     assert over(partial(estimate, name, truth, score), truth, score) <= MOST
 
 
+@pytest.mark.quick("roc_auc-binary-classification", "log_loss-multiclass-classification", "r2-regression")
 @pytest.mark.parametrize(("name", "task"), CASES)
 def test_an_interval(name, task):
     truth, score, _ = answers(task)
@@ -62,6 +63,7 @@ def test_an_interval(name, task):
     assert over(partial(interval, name, truth, score, resamples=100), truth, score) <= MOST
 
 
+@pytest.mark.quick("binary-classification")
 @pytest.mark.parametrize("task", ["binary-classification", "multiclass-classification", "regression"])
 def test_all_intervals_of_a_task(task):
     truth, score, _ = answers(task)
@@ -70,6 +72,7 @@ def test_all_intervals_of_a_task(task):
     assert over(partial(intervals, names, truth, score, resamples=100), truth, score) <= MOST
 
 
+@pytest.mark.quick("f1-binary-classification", "log_loss-multiclass-classification", "r2-regression")
 @pytest.mark.parametrize(("name", "task"), CASES)
 def test_a_paired_difference(name, task):
     given = answers(task)
@@ -77,6 +80,7 @@ def test_a_paired_difference(name, task):
     assert over(partial(paired_difference, name, *given, resamples=100), *given) <= MOST
 
 
+@pytest.mark.quick("percentile")
 @pytest.mark.parametrize("method", ["bca", "percentile"])
 def test_the_bootstrap_of_an_area(method):
     given = answers("binary-classification")
@@ -85,6 +89,7 @@ def test_the_bootstrap_of_an_area(method):
     assert over(partial(paired_difference, "roc_auc", *given, method=method, resamples=100), *given) <= MOST
 
 
+@pytest.mark.quick("roc_auc-groups", "f1-strata")
 @pytest.mark.parametrize("how", ["groups", "strata"])
 @pytest.mark.parametrize("name", ["roc_auc", "f1", "brier_score", "expected_calibration_error"])
 def test_rows_that_are_not_drawn_singly(name, how):
@@ -118,6 +123,7 @@ def test_drift(method, kind):
     assert over(partial(drift, method, *sides), *sides) <= MOST
 
 
+@pytest.mark.slow
 def test_a_domain_classifier():
     rng = np.random.default_rng(3)
     sides = [rng.normal(size=(100_000, 20)).astype(np.float32) for _ in range(2)]
@@ -149,6 +155,7 @@ def test_a_perturbed_column(of, kind, rate):
     assert over(partial(perturb, kind, column, rate=rate, seed=0), column) <= MOST
 
 
+@pytest.mark.quick("roc_auc", "brier_score")
 @pytest.mark.parametrize("name", [name for name, task in CASES if task == "binary-classification"])
 def test_a_search_of_slices(name):
     """Of two slices one is a copy of nearly all rows."""
@@ -194,6 +201,7 @@ def test_duplicates(duplicates, of, columns):
     assert over_sides(duplicates, column, columns) <= MOST
 
 
+@pytest.mark.quick("exact_duplicates-3", "near_duplicates-3")
 @pytest.mark.parametrize("columns", [2, 3, 10])
 @pytest.mark.parametrize("duplicates", [exact_duplicates, near_duplicates])
 def test_duplicates_of_texts(duplicates, columns):

@@ -419,14 +419,16 @@ def places(data: Any, above: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [place for key, value in pairs for place in ((*above, key), *places(value, (*above, key)))]
 
 
-def test_no_shape_of_a_workflow_is_too_odd_to_be_read() -> None:
+@pytest.mark.quick("8")
+@pytest.mark.parametrize("changes", [8, 80])
+def test_no_shape_of_a_workflow_is_too_odd_to_be_read(changes: int) -> None:
     """Each value of each rendered workflow in turn replaced by something that GitHub would refuse."""
     choice = random.Random(2026)
     files = {f"{FOLDER}/{each.name}": each.read_bytes() for each in (RENDERED / "expected" / FOLDER).iterdir()}
     for name, content in files.items():
         data = yaml.load(content, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
         data["on"] = data.pop(True)
-        for place in choice.choices(places(data), k=40):
+        for place in choice.choices(places(data), k=changes):
             changed = json.loads(json.dumps(data))
             parent = changed
             for key in place[:-1]:
