@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from mlops_spec.doctor.examine import calls, examine, exit_code
+from mlops_spec.doctor.expected import expected
 from mlops_spec.doctor.say import as_calls, as_json, as_text
 from mlops_spec.forge.actions import connect
 from mlops_spec.layout import SPEC
@@ -40,7 +41,7 @@ def doctor_command(repository: str | None, apply_file: Path | None, directory: P
     """
     given = {"GITHUB_REPOSITORY": repository} if repository else {}
     github = connect({**os.environ, **given})
-    snapshot, results = examine(github, load_spec(directory / SPEC))
+    snapshot, results = examine(github, expected(load_spec(directory / SPEC)))
     if apply_file is not None:
         apply_file.write_text(as_calls(github.repository, calls(snapshot, results)), encoding="utf-8")
     click.echo(json.dumps(as_json(results), indent=2) if form == "json" else as_text(results).rstrip("\n"))

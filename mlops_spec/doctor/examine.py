@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.doctor import actions, app, environments, repository, rulesets
 from mlops_spec.doctor.control import judge
-from mlops_spec.doctor.expected import expected
 from mlops_spec.doctor.snapshot import take
 from mlops_spec.errors import Exit
 
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from mlops_spec.doctor.expected import Expected
     from mlops_spec.doctor.snapshot import Snapshot
     from mlops_spec.forge import GitHub
-    from mlops_spec.spec import Spec
 
 
 def controls_of(wanted: Expected) -> tuple[Control, ...]:
@@ -31,13 +29,12 @@ def controls_of(wanted: Expected) -> tuple[Control, ...]:
     )
 
 
-def examine(github: GitHub, spec: Spec) -> tuple[Snapshot, tuple[Result, ...]]:
-    """Reads the settings and judges each control.
+def examine(github: GitHub, wanted: Expected) -> tuple[Snapshot, tuple[Result, ...]]:
+    """Reads the settings and judges each control of what is wanted.
 
     Raises:
         Failure: the forge does not answer (69), or the token does not open the repository (78).
     """
-    wanted = expected(spec)
     snapshot = take(github, [place.name for place in wanted.places])
     return snapshot, tuple(judge(control, snapshot) for control in controls_of(wanted))
 

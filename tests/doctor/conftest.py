@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 import pytest
 
 from mlops_spec.doctor.examine import calls, examine
+from mlops_spec.doctor.expected import Expected, expected
 from mlops_spec.doctor.say import as_calls
 from mlops_spec.document.parse import parse
 from mlops_spec.forge import GitHub
@@ -46,10 +48,12 @@ monitor: {}
 """
 
 
-def spec_of(text: str = SPEC) -> Spec:
+@cache
+def wanted_by(text: str = SPEC) -> Expected:
+    """What a spec relies on; its files are rendered once."""
     found = validate(parse("model.yaml", text))  # type: ignore[arg-type]
     assert isinstance(found, Spec), found
-    return found
+    return expected(found)
 
 
 @dataclass
@@ -58,7 +62,7 @@ class Clinic:
 
     hub: Hub
     api: str
-    spec: Spec
+    wanted: Expected
 
     @property
     def settings(self) -> Configured:
@@ -70,7 +74,7 @@ class Clinic:
         return GitHub(self.hub.repository, person.token, self.api, sleep=lambda _: None)
 
     def results(self, login: str = "carol") -> dict[str, Result]:
-        return {result.control.id: result for result in examine(self.github(login), self.spec)[1]}
+        return {result.control.id: result for result in examine(self.github(login), self.wanted)[1]}
 
     def wrong(self, login: str = "carol") -> dict[str, str]:
         """id → verdict of all that is not met."""
@@ -79,7 +83,7 @@ class Clinic:
     def heal(self) -> None:
         """Makes the calls that the doctor writes down."""
         github = self.github()
-        snapshot, results = examine(github, self.spec)
+        snapshot, results = examine(github, self.wanted)
         for call in json.loads(as_calls(self.hub.repository, calls(snapshot, results))):
             github.send(call["method"], call["path"], call["body"], needs="administration: write")
 
@@ -89,7 +93,7 @@ def fresh(tmp_path: Path) -> Iterator[Clinic]:
     """A repository as an organization makes it, without any settings of ours."""
     hub = Hub("acme/churn", Origin(tmp_path), PEOPLE, "https://github.com", _last_id=1000)
     with serving(hub) as api:
-        yield Clinic(hub, api, spec_of())
+        yield Clinic(hub, api, wanted_by())
 
 
 @pytest.fixture(scope="session")
@@ -99,7 +103,7 @@ def right(tmp_path_factory: pytest.TempPathFactory) -> Configured:
         "acme/churn", Origin.create(tmp_path_factory.mktemp("forge") / "origin.git"), PEOPLE, "https://github.com"
     )
     with serving(hub) as api:
-        Clinic(hub, api, spec_of()).heal()
+        Clinic(hub, api, wanted_by()).heal()
     for environment in hub.settings.environments.values():
         environment["can_admins_bypass"] = False
     return hub.settings

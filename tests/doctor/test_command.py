@@ -13,10 +13,9 @@ from jsonschema import Draft202012Validator
 from mlops_spec.cli.doctor import doctor_command
 from mlops_spec.doctor.control import Call
 from mlops_spec.doctor.examine import calls, examine
-from mlops_spec.doctor.expected import expected
 from mlops_spec.errors import Exit, Failure
 
-from .conftest import SPEC, spec_of
+from .conftest import SPEC, wanted_by
 
 if TYPE_CHECKING:
     from .conftest import Clinic
@@ -101,7 +100,7 @@ def test_githubs_description_takes_each_call(fresh: Clinic) -> None:
     api = json.loads(DESCRIPTION.read_text())
     fresh.settings.default_branch = "trunk"
 
-    found = calls(*examine(fresh.github(), fresh.spec))
+    found = calls(*examine(fresh.github(), fresh.wanted))
     assert len(found) >= 19
     assert {call.path: complaints(api, call) for call in found if complaints(api, call)} == {}
     assert complaints(api, Call("PUT", "actions/permissions", {"allowed_actions": "some"}))
@@ -129,7 +128,7 @@ def test_a_timer_and_other_reviewers_stay(clinic: Clinic) -> None:
 
 
 def test_what_is_expected_is_what_is_rendered() -> None:
-    found = expected(spec_of())
+    found = wanted_by()
 
     assert [(place.name, place.reviewed) for place in found.places] == [
         ("staging", False),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .conftest import SPEC, spec_of
+from .conftest import SPEC, wanted_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -234,7 +234,7 @@ def test_another_ruleset_without_exceptions_makes_a_bypass_harmless(clinic: Clin
 
 @pytest.mark.parametrize("monitor", ["monitor: {}", "monitor: {on_alert: {open: pull-request}}"])
 def test_with_an_app_workflows_need_not_open_pull_requests(clinic: Clinic, monitor: str) -> None:
-    clinic.spec = spec_of(SPEC.replace("monitor: {}", monitor))
+    clinic.wanted = wanted_by(SPEC.replace("monitor: {}", monitor))
     clinic.settings.variables[""] = [APP]
     clinic.settings.secrets.update({"promotion-bot": [KEY], "monitoring": [KEY]})
 
@@ -263,7 +263,7 @@ def test_a_variable_of_the_repository_asks_for_the_key_in_each_environment(clini
 
 def test_an_alert_that_opens_a_pull_request_needs_a_way_to_open_it_without_any_promotion(clinic: Clinic) -> None:
     promoted = '  production: {after: staging, promote: {approvals: 2, approvers: ["@bob", "@carol"]}}\n'
-    clinic.spec = spec_of(
+    clinic.wanted = wanted_by(
         SPEC.replace(promoted, "").replace("monitor: {}", "monitor: {on_alert: {open: pull-request}}")
     )
     clinic.settings.variables["monitoring"] = [APP]
@@ -320,7 +320,7 @@ def test_what_the_token_may_not_see_is_unknown_and_never_met(clinic: Clinic) -> 
 
 
 def test_environments_without_promotion_need_no_app(clinic: Clinic) -> None:
-    clinic.spec = spec_of(
+    clinic.wanted = wanted_by(
         SPEC.replace('  production: {after: staging, promote: {approvals: 2, approvers: ["@bob", "@carol"]}}\n', "")
     )
 
@@ -333,7 +333,7 @@ def test_environments_without_promotion_need_no_app(clinic: Clinic) -> None:
 
 def test_the_app_reads_teams_where_the_jobs_run(clinic: Clinic) -> None:
     """The job that plans runs in promotion-bot, the one that asks in the environment itself: each needs the key."""
-    clinic.spec = spec_of(SPEC.replace('approvers: ["@bob", "@carol"]', 'approvers: ["@acme/risk"]'))
+    clinic.wanted = wanted_by(SPEC.replace('approvers: ["@bob", "@carol"]', 'approvers: ["@acme/risk"]'))
     clinic.hub.teams = {"acme/risk": ("bob", "carol")}
     asked = {f"app/teams/{place}" for place in ("promotion-bot", "production")}
 

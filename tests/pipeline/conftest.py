@@ -28,7 +28,6 @@ ENVIRONMENT = {
     "PATH": f"{TOOLS}{os.pathsep}{os.environ.get('PATH', '')}",
     "DVC_NO_ANALYTICS": "1",
     "CI": "1",
-    "PYTHONDONTWRITEBYTECODE": "1",
     **{
         f"GIT_{role}_{key}": value
         for role in ("AUTHOR", "COMMITTER")
