@@ -1,6 +1,6 @@
 """The server's HTTP: the Open Inference Protocol v2, `/version` and `/metrics`.
 
-Predictions are answered on plain ASGI, for their path is the hot one; all that is asked rarely is FastAPI's.
+Predictions are answered on plain ASGI, for their path is the hot one; all that is asked rarely is Starlette's.
 """
 
 from __future__ import annotations
@@ -11,15 +11,18 @@ import re
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import TYPE_CHECKING, Any, Protocol
 
-from fastapi import FastAPI, Request, Response
-from fastapi.responses import JSONResponse
+from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
 from mlops_spec import __version__
 from mlops_spec.serve.metrics import LogCollector, VersionCollector, exposition
 from mlops_spec.serve.remote import Answer, Remote, problem
 
 if TYPE_CHECKING:
+    from starlette.requests import Request
+
     from mlops_spec.serve.limits import Limits
     from mlops_spec.serve.log import PredictionLog
     from mlops_spec.serve.router import Router
@@ -120,51 +123,54 @@ async def _reply(send: Send, answer: Answer, by: Remote | None) -> None:
     await send({"type": "http.response.body", "body": answer.payload})
 
 
-def _rest(live: Live) -> FastAPI:
+def _rest(live: Live) -> Starlette:
     """Everything but predictions."""
-    app = FastAPI(title="mlops-spec", version=__version__, docs_url=None, redoc_url=None)
 
-    @app.exception_handler(HTTPException)
-    async def refuse(request: Request, error: HTTPException) -> Response:
-        said = error.detail if error.status_code != 404 or error.detail != "Not Found" else "there is no such page"
-        return JSONResponse({"error": f"{request.method} {request.url.path}: {said}"}, error.status_code)
+    async def server(_: Request) -> Response:
+        return JSONResponse({"name": "mlops-spec", "version": __version__, "extensions": []})
 
-    @app.get("/v2")
-    async def server() -> dict[str, Any]:
-        return {"name": "mlops-spec", "version": __version__, "extensions": []}
+    async def is_live(_: Request) -> Response:
+        return JSONResponse({"live": True})
 
-    @app.get("/v2/health/live")
-    async def is_live() -> dict[str, bool]:
-        return {"live": True}
-
-    @app.get("/v2/health/ready")
-    async def is_ready() -> Response:
+    async def is_ready(_: Request) -> Response:
         return _readiness(live.router.routes.stable)
 
-    @app.get("/v2/models/{name}")
-    @app.get("/v2/models/{name}/versions/{version}")
-    async def metadata(name: str, version: str | None = None) -> dict[str, Any]:
-        remote = _find(live, name, version)
+    async def metadata(request: Request) -> Response:
+        remote = _find(live, **request.path_params)
         versions = [each.served.version for each in _running(live)]
-        return {"name": name, "versions": versions, **remote.metadata}
+        return JSONResponse({"name": live.model, "versions": versions, **remote.metadata})
 
-    @app.get("/v2/models/{name}/ready")
-    @app.get("/v2/models/{name}/versions/{version}/ready")
-    async def model_is_ready(name: str, version: str | None = None) -> Response:
-        return _readiness(_find(live, name, version))
+    async def model_is_ready(request: Request) -> Response:
+        return _readiness(_find(live, **request.path_params))
 
-    @app.get("/version")
-    async def version() -> dict[str, Any]:
-        return live.describe()
+    async def version(_: Request) -> Response:
+        return JSONResponse(live.describe())
 
-    @app.get("/metrics")
-    async def metrics() -> Response:
+    async def metrics(_: Request) -> Response:
         log = live.log
         dropped = LogCollector(lambda: log.dropped if log is not None else 0)
         text = exposition(VersionCollector(lambda: live.model, lambda: _running(live)), dropped)
         return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
-    return app
+    answering = {
+        "/v2": server,
+        "/v2/health/live": is_live,
+        "/v2/health/ready": is_ready,
+        "/v2/models/{name}": metadata,
+        "/v2/models/{name}/versions/{version}": metadata,
+        "/v2/models/{name}/ready": model_is_ready,
+        "/v2/models/{name}/versions/{version}/ready": model_is_ready,
+        "/version": version,
+        "/metrics": metrics,
+    }
+    routes = [Route(path, endpoint, methods=["GET"]) for path, endpoint in answering.items()]
+    return Starlette(routes=routes, exception_handlers={HTTPException: _refuse})
+
+
+async def _refuse(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    said = error.detail if error.status_code != 404 or error.detail != "Not Found" else "there is no such page"
+    return JSONResponse({"error": f"{request.method} {request.url.path}: {said}"}, error.status_code)
 
 
 def _running(live: Live) -> list[Remote]:
@@ -172,7 +178,7 @@ def _running(live: Live) -> list[Remote]:
     return [remote for remote in (routes.stable, routes.candidate) if remote is not None]
 
 
-def _find(live: Live, name: str, version: str | None) -> Remote:
+def _find(live: Live, name: str, version: str | None = None) -> Remote:
     if name != live.model:
         raise HTTPException(404, f"there is no model `{name}` here; this is `{live.model}`")
     running = _running(live)
