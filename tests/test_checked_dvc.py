@@ -65,6 +65,7 @@ def test_a_listing_as_it_was_stored(remote: Remote) -> None:
     assert (remote.root / "checkout/folder/below/two.txt").read_text() == "mine\n"
 
 
+@pytest.mark.quick("../../escaped", "below/../../../escaped")
 @pytest.mark.parametrize("place", ["../../escaped", "below/../../../escaped", "./escaped", "below//escaped"])
 def test_places_outside_of_the_folder(remote: Remote, place: str) -> None:
     remote.lists((remote.put(b"theirs\n"), place))
@@ -109,7 +110,10 @@ def test_a_listing_of_another_hash(remote: Remote) -> None:
     assert not (remote.root / "checkout/folder/two.txt").exists()
 
 
-@pytest.mark.parametrize("damage", [b"", b"[]", b'[{"relpath": "one.txt"', b"{}"])
+@pytest.mark.quick("torn")
+@pytest.mark.parametrize(
+    "damage", [b"", b"[]", b'[{"relpath": "one.txt"', b"{}"], ids=["empty", "a list", "torn", "a mapping"]
+)
 def test_a_damaged_listing_in_the_cache_is_fetched_again(remote: Remote, damage: bytes) -> None:
     remote.lists((remote.put(b"mine\n"), "one.txt"))
     assert remote.pull().returncode == 0

@@ -129,6 +129,7 @@ def test_inputs_that_change_meanwhile_spoil_the_run_and_leave_no_trace(plain: Pr
     assert (plain.root / "model.txt").read_text() == "y\n4\n2\n"
 
 
+@pytest.mark.quick("13")
 @pytest.mark.parametrize("length", [0, 13, 47])
 def test_a_lock_torn_by_a_kill_is_mended(plain: Project, length: int) -> None:
     """Where DVC itself then fails, or goes on without the stages that are lost."""

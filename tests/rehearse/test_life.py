@@ -137,7 +137,7 @@ def test_nothing_runs_any_more(played: dict[str, Any], folder: Path) -> None:
     assert [holder(lock) for lock in folder.glob("hosts/*/state/**/*lock*") if lock.is_file()].count(None) > 0
 
 
-@pytest.mark.quick("interrupt")
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["interrupt", "terminate"])
 def test_a_signal_ends_everything(number: signal.Signals, tmp_path: Path) -> None:
     folder = tmp_path / "rehearsal"

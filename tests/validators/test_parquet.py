@@ -156,6 +156,7 @@ print((peak() - base) / 1024)
 """
 
 
+@pytest.mark.quick("psi")
 @pytest.mark.parametrize("method", ["psi", "ks"])
 def test_five_times_the_rows_take_no_more_memory(tmp_path, method):
     """Ten million more rows are 76 MiB, of one row group; they must not be seen in the peak."""
