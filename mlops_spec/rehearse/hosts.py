@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.rehearse.world import World
 
-_INTERVAL = "500ms"  # between two looks of an agent; a rehearsal is in a hurry
+_INTERVAL = "1s"  # between two looks of an agent; a rehearsal is in a hurry, and looks take the processor too
 _DIRECT = build_opener(ProxyHandler({}))
 
 
