@@ -276,6 +276,7 @@ def test_a_server_that_died_is_started_again_with_what_it_served(world: World) -
     assert world.server() != before
 
 
+@pytest.mark.slow
 def test_a_package_that_was_damaged_on_the_host_is_fetched_again(world: World) -> None:
     found = world.release("v1.0.0", value=0.125)
     world.intend("staging", "v1.0.0")
@@ -303,6 +304,7 @@ def test_a_server_that_hangs_is_replaced(world: World) -> None:
     assert world.predict() == ("v1.0.0", 0.125)
 
 
+@pytest.mark.slow
 def test_another_version_than_the_recorded_one_is_replaced(world: World) -> None:
     world.release("v1.0.0", value=0.125)
     world.intend("staging", "v1.0.0")
@@ -331,6 +333,7 @@ def test_with_the_forge_away_it_keeps_serving_and_restarts_the_server(world: Wor
     assert world.predict() == ("v1.0.0", 0.125)
 
 
+@pytest.mark.slow
 def test_rolling_back_needs_no_remote(world: World) -> None:
     """The version before is still on the host."""
     for version, value in (("v1.0.0", 0.125), ("v1.0.1", 0.5)):
@@ -435,6 +438,7 @@ def test_an_answer_to_an_earlier_intent_is_not_given_to_the_next(world: World) -
     assert (done.action, world.outcome().closes, world.outcome().result) == ("deployed", later.seq, "succeeded")
 
 
+@pytest.mark.slow
 def test_the_listen_address_can_move(world: World, until: Callable[..., None]) -> None:
     world.release("v1.0.0", value=0.125)
     world.intend("staging", "v1.0.0")

@@ -136,6 +136,7 @@ def test_one_that_can_not_even_be_loaded_gets_no_request(served: World, code: st
     assert set(traffic.got) == {("v1.0.0", 0.125)}
 
 
+@pytest.mark.slow
 def test_a_shadow_is_compared_and_reaches_nobody(served: World, until: Callable[..., None]) -> None:
     served.spec(staging={"rollout": {"shadow": "1s", "min_samples": 10, "max_disagreement": 0}})
     served.release("v1.0.1", value=0.25)
@@ -173,6 +174,7 @@ def test_a_bad_shadow_is_taken_back_unseen(served: World, bad: str, reason: str)
     assert set(traffic.got) == {("v1.0.0", 0.125)}
 
 
+@pytest.mark.slow
 def test_a_shadow_that_decides_otherwise_is_taken_back(served: World) -> None:
     served.spec(staging={"rollout": {"shadow": "1s", "min_samples": 10, "max_disagreement": 0.1}})
     served.release("v1.0.1", value=0.5)
@@ -185,6 +187,7 @@ def test_a_shadow_that_decides_otherwise_is_taken_back(served: World) -> None:
     assert served.predict() == ("v1.0.0", 0.125)
 
 
+@pytest.mark.slow
 def test_without_traffic_no_shadow_is_healthy(served: World) -> None:
     served.spec(staging={"rollout": {"shadow": "200ms", "min_samples": 10}})
     served.release("v1.0.1", value=0.25)

@@ -156,6 +156,7 @@ def test_an_agent_on_another_host_neither_rolls_out_nor_heals(world: World, othe
     assert world.one_pass().action == "none"
 
 
+@pytest.mark.slow
 def test_an_agent_that_is_taken_over_amid_a_rollout_does_not_finish_it(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -120,6 +120,7 @@ def test_a_bad_canary_ends_in_a_pull_request(two: World, forge: GitHub) -> None:
     assert one_pass(two).action == "none"
 
 
+@pytest.mark.slow
 def test_a_canary_under_way_is_ended(two: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mlops_spec.deploy.rollout._ASK", 0.2)
     two.spec(production=CANARY | {"rollout": {"canary": [10], "watch": "10m", "min_samples": 1}})
@@ -146,6 +147,7 @@ def test_a_canary_under_way_is_ended(two: World, monkeypatch: pytest.MonkeyPatch
     assert (last.event, last.result, last.why and last.why.text) == ("deploy.outcome", "abandoned", "Incident 88")
 
 
+@pytest.mark.slow
 def test_a_forge_that_refuses_stops_no_pass(two: World, forge: GitHub, monkeypatch: pytest.MonkeyPatch) -> None:
     del forge
     monkeypatch.setenv("GITHUB_TOKEN", "wrong")
@@ -184,6 +186,7 @@ def test_the_forge_is_that_of_the_repository(repository: str, environ: dict[str,
     assert (found.repository if found else None) == name
 
 
+@pytest.mark.slow
 def test_status_says_it_to_machines(two: World, capsys: pytest.CaptureFixture[str]) -> None:
     two.declare("v1.0.0", serial=1)  # reverted: nothing was asked for yet, so it is no unfinished rollback
 

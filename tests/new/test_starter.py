@@ -63,6 +63,7 @@ def test_ruff_finds_nothing_whatever_the_name(name: str, tmp_path: Path) -> None
         assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.quick("credit-default")
 @pytest.mark.parametrize("name", STARTERS)
 def test_its_own_tests_pass(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     starter.copy(name, starter.own_names(name), tmp_path)

@@ -74,6 +74,7 @@ def diagnosed(tumour: Project) -> First:
     return first(tumour)
 
 
+@pytest.mark.slow
 @pytest.mark.xdist_group("wine")
 def test_several_classes_by_a_lone_skops_file(wine: Project) -> None:
     assert ran(wine) == dict.fromkeys(("split", "train", "evaluate", "package"), "ran")

@@ -280,6 +280,7 @@ def test_killed_at_any_step(scenes: Callable[[str], Scene], name: str, when: str
         scene.killed(when, number)
 
 
+@pytest.mark.slow
 def test_there_is_nothing_to_resume(scenes: Callable[[str], Scene]) -> None:
     """Nothing is on record: `--resume` says so, and begins nothing."""
     for name, message in (
