@@ -15,12 +15,19 @@ def pytest_configure() -> None:
 
 
 @pytest.hookimpl(tryfirst=True)  # before `-m` chooses
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Of a test's parameters, those that `quick` does not name are left to the slow suite."""
+    named, known = set[tuple[str, str]](), set[tuple[str, str]]()
     for item in items:
         quick = item.get_closest_marker("quick")
-        if quick is not None and isinstance(item, pytest.Function) and item.callspec.id not in quick.args:
-            item.add_marker("slow")
+        if quick is not None and isinstance(item, pytest.Function):
+            test = item.nodeid.partition("[")[0]
+            named |= {(test, name) for name in quick.args}
+            known.add((test, item.callspec.id))
+            if item.callspec.id not in quick.args:
+                item.add_marker("slow")
+    if named - known and not any("::" in argument for argument in config.args):
+        raise pytest.UsageError(f"quick names parameters that are not there: {sorted(named - known)}")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
