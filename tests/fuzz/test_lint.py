@@ -78,12 +78,14 @@ FILES = {
 }
 
 
-def test_rules_over_a_repository_stop_at_nothing_that_is_in_a_file() -> None:
+@pytest.mark.quick("200")
+@pytest.mark.parametrize("cases", [200, 600])
+def test_rules_over_a_repository_stop_at_nothing_that_is_in_a_file(cases: int) -> None:
     """Whatever its files hold, there is an answer, and each place is in the file that is named."""
     spec = (HERE.parent / "specs/ok/full.yaml").read_text(encoding="utf-8")
     changed = runpy.run_path(str(HERE / "mutation.py"))
     found = set()
-    for seed in range(200):
+    for seed in range(cases):
         chance = random.Random(seed)
         files = dict(FILES)
         for name in chance.sample(sorted(files), 2):

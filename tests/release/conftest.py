@@ -247,7 +247,7 @@ def founded(root: Path, spec: str = SPEC, now: datetime = START) -> Iterator[Hou
 
 @dataclass(frozen=True)
 class Kept:
-    """A house as it once was, which others begin from: a hundred git commands make one, a copy takes none."""
+    """A house as it once was, which others begin from: a hundred git commands make one, a copy takes two."""
 
     house: House
     root: Path
