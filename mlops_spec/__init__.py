@@ -1,3 +1,8 @@
 """One declarative `model.yaml`, from lint to a served, recorded model."""
 
-__version__ = "0.1.0"
+try:
+    from mlops_spec._version import __version__
+except ModuleNotFoundError:  # sources that nobody built or installed
+    __version__ = "0+source"
+
+__all__ = ["__version__"]

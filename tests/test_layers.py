@@ -46,11 +46,11 @@ def own_imports(file: Path) -> set[str]:
             found |= {parts[1]} if len(parts) > 1 else {name.name for name in node.names}
         elif isinstance(node, ast.Import):
             found |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("mlops_spec.")}
-    return found - {"__version__"}
+    return found - {"__version__", "_version"}
 
 
 def modules() -> list[Path]:
-    return sorted(PACKAGE.rglob("*.py"))
+    return sorted({*PACKAGE.rglob("*.py")} - {PACKAGE / "_version.py"})  # what the build writes
 
 
 def top_name(file: Path) -> str:

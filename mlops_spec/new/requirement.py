@@ -66,8 +66,12 @@ def add(project: Path, origin: Origin) -> None:
         Failure: the wheel or folder that it came from is gone or can't be built (exit 78).
     """
     file = project / "pyproject.toml"
-    text = _REQUIREMENT.sub(lambda found: f"{found[0]}=={origin.version}", file.read_text(encoding="utf-8"))
-    source = origin.source if origin.local is None else {"path": f"{VENDOR}/{_vendor(project, origin.local)}"}
+    version, source = origin.version, origin.source
+    if origin.local is not None:
+        wheel = _vendor(project, origin.local)
+        # a checkout that went on since it was installed is another version by now
+        version, source = wheel.split("-")[1], {"path": f"{VENDOR}/{wheel}"}
+    text = _REQUIREMENT.sub(lambda found: f"{found[0]}=={version}", file.read_text(encoding="utf-8"))
     if source:
         table = ", ".join(f"{key} = {json.dumps(value)}" for key, value in source.items())
         text += f"\n[tool.uv.sources]\nmlops-spec = {{ {table} }}\n"

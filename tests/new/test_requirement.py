@@ -109,11 +109,13 @@ def test_a_wheel_goes_along(project: Path, tmp_path: Path) -> None:
 
 
 def test_a_checkout_goes_along_as_its_wheel(project: Path, tmp_path: Path, fake_uv: Path) -> None:
-    requirement.add(project, Origin("0.1.0", local=tmp_path))
+    """Pinned is what was built: since its checkout was installed it may have gone on."""
+    requirement.add(project, Origin("0.0.9", local=tmp_path))
 
     wheel = "vendor/mlops_spec-0.1.0-py3-none-any.whl"
     assert (project / wheel).is_file()
     assert pinned(project)["tool"]["uv"]["sources"] == {"mlops-spec": {"path": wheel}}
+    assert pinned(project)["project"]["dependencies"][0] == "mlops-spec[run]==0.1.0"
 
 
 def test_a_wheel_that_is_gone(project: Path, tmp_path: Path) -> None:
