@@ -63,3 +63,4 @@ bench: $(INSTALLED) ## ours beside a peer, in one run, as ratios
 
 lock: ## refresh the hash-locked dependencies
 	$(UV) pip compile pyproject.toml --quiet --all-extras --group test --group lint --generate-hashes --universal --no-header --upgrade --output-file requirements.txt
+	$(UV) pip compile --quiet --group pyproject.toml:build --generate-hashes --universal --no-header --upgrade --output-file hatch/requirements.txt
