@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import gc
-import os
 import sys
+from importlib import import_module
 from typing import NoReturn
 
+from mlops_spec import words
 from mlops_spec.cache.clean import clean, plain_files
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.extras import lacking
@@ -18,6 +19,7 @@ def main() -> None:
     # what commands import stays, and what a spec makes is a tree: by Python's own 700, looking both through for garbage
     # took a twentieth of a command
     gc.set_threshold(100_000)
+    words.any_console()
     try:
         files = plain_files(sys.argv[1:])
         sys.exit(_lint(files) if files else _program())
@@ -26,26 +28,31 @@ def main() -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        words.hang_up()
         sys.exit(Exit.OK)
     except Exception as error:
         if uninstalled := lacking(error):
             _stop(uninstalled)
-        if debug:
-            raise
-        print(
-            f"mlops-spec: a bug: {type(error).__name__}: {error}\n"
-            "  please report it with the output of the same command with --debug",
-            file=sys.stderr,
-        )
+        words.err(_all_of(error) if debug else _of_a_bug(error))
         sys.exit(Exit.BUG)
 
 
 def _stop(failure: Failure) -> NoReturn:
-    print(f"mlops-spec: {failure.message}", file=sys.stderr)
+    words.err(f"mlops-spec: {failure.message}")
     if failure.remedy:
-        print(f"  {failure.remedy}", file=sys.stderr)
+        words.err(f"  {failure.remedy}")
     sys.exit(failure.exit_code)
+
+
+def _of_a_bug(error: Exception) -> str:
+    return (
+        f"mlops-spec: a bug: {type(error).__name__}: {error}\n"
+        "  please report it with the output of the same command with --debug"
+    )
+
+
+def _all_of(error: Exception) -> str:
+    return "".join(import_module("traceback").format_exception(error)).rstrip()  # a bug alone pays for it
 
 
 def _program() -> int:
@@ -57,7 +64,7 @@ def _program() -> int:
 def _lint(files: list[str]) -> int:
     """`lint FILE...` without options, as hooks call it."""
     if (said := clean(files)) is not None:
-        sys.stdout.write(said)
+        words.out(said, end="")
         return Exit.OK
     from mlops_spec.linter import lint  # noqa: PLC0415 - loaded when something has changed
 

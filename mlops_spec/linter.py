@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from datetime import date
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlops_spec import cache, layout, settings
+from mlops_spec import cache, layout, settings, words
 from mlops_spec.cache.through import Linted, through_cache
 from mlops_spec.diagnostic import is_whole
 from mlops_spec.document.find import contents
@@ -60,8 +59,7 @@ def lint(  # noqa: PLR0913 - one argument for each option
         found = _recorded(known, found) if recording else _new(known, found)
     names = dict.fromkeys(name for part in all_linted for name in part.found)
     run = Run(found, list(names), max(part.rules for part in all_linted))
-    colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    sys.stdout.write(report(run, chosen(style, os.environ), colour=colour))
+    words.out(report(run, chosen(style, os.environ), colour=words.coloured()), end="")
     if any(is_whole(each.kind) for each in found):
         return Exit.USAGE
     return Exit.FINDINGS if found else Exit.OK
@@ -78,14 +76,14 @@ def _settings(root: Path) -> settings.Settings:
 def _recorded(known: Path, found: list[Diagnostic]) -> list[Diagnostic]:
     """Writes the baseline; what is left is what none can hold."""
     count = import_module("mlops_spec.baseline").record(known, found)
-    sys.stderr.write(f"{known}: {count} findings recorded\n")
+    words.err(f"{known}: {count} findings recorded")
     return [each for each in found if is_whole(each.kind)]
 
 
 def _new(known: Path, found: list[Diagnostic]) -> list[Diagnostic]:
     new, gone = import_module("mlops_spec.baseline").compare(known, found)
     if gone:
-        sys.stderr.write(f"{known}: {gone} of its findings are gone; --write-baseline forgets them\n")
+        words.err(f"{known}: {gone} of its findings are gone; --write-baseline forgets them")
     return list(new)
 
 
@@ -148,7 +146,7 @@ def _workflows(root: Path, meant: Collection[str] | None, day: str, *, cached: b
 def _fixed(files: Mapping[str, bytes], day: str, counting: settings.Settings) -> dict[str, bytes]:
     right, counts = _rules().fix_files(files, date.fromisoformat(day), counting.kept)
     for name, count in counts.items():
-        sys.stderr.write(f"fixed {count} in {name}\n")
+        words.err(f"fixed {count} in {name}")
     return dict(right)
 
 
@@ -161,7 +159,7 @@ def _fix_delivery(given: Iterable[Path], counting: settings.Settings) -> None:
         right, counts = rules.fix_workflows(str(root), found, _spec_of(root), counting.kept, meant=meant)
         for path, count in counts.items():
             _rules().write_file(str(root / path), right[path])
-            sys.stderr.write(f"fixed {count} in {root / path}\n")
+            words.err(f"fixed {count} in {root / path}")
 
 
 def _read_workflows(root: Path, meant: Collection[str] | None) -> dict[str, bytes]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from importlib import import_module
 
 import click
 
-from mlops_spec import __version__
+from mlops_spec import __version__, words
 
 # family → command → module of this package that defines it, as a click command of the same name
 FAMILIES: dict[str, dict[str, str]] = {
@@ -76,7 +77,9 @@ def program() -> int:
     try:
         return int(_program.main(standalone_mode=False, prog_name="mlops-spec") or 0)
     except click.ClickException as error:
-        error.show()
+        told = io.StringIO()
+        error.show(told)
+        words.err(told.getvalue().rstrip())
         return error.exit_code
     except click.Abort:
         return 130

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
-from mlops_spec import adopt
+from mlops_spec import adopt, words
 
 
 @click.command("adopt")
@@ -26,10 +25,10 @@ def adopt_command(*, source: str, style: str, directory: Path) -> int:
     adopted = adopt.adopt(directory, source)
     if style == "json":
         asked = [{"line": line, "text": text} for line, text in adopted.questions.items()]
-        click.echo(json.dumps({"spec": str(adopted.spec), "source": str(adopted.source), "questions": asked}, indent=2))
+        words.data({"spec": str(adopted.spec), "source": str(adopted.source), "questions": asked}, indent=2)
         return 0
-    click.echo(f"{adopted.spec} drawn from {adopted.source}")
+    words.out(f"{adopted.spec} drawn from {adopted.source}")
     for line, text in adopted.questions.items():
-        click.echo(f"  {line:3}  {text}")
-    click.echo(f"answer what is marked, then: mlops-spec lint {adopted.spec}", err=True)
+        words.out(f"  {line:3}  {text}")
+    words.err(f"answer what is marked, then: mlops-spec lint {adopted.spec}")
     return 0

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import Any
 
 import click
 
-from mlops_spec.forge.actions import set_output
+from mlops_spec import words
+from mlops_spec.words.step import set_output
 
 in_directory = click.option(
     "--directory", "-C", type=click.Path(path_type=Path), default=".", help="The repository.  [default: .]"
@@ -21,4 +21,4 @@ def say(answer: dict[str, Any], line: str, form: str, outputs: tuple[str, ...] =
     """Prints `line`, or `answer` as JSON; `outputs` are the keys of it that later steps of a workflow get."""
     for name in outputs:
         set_output(os.environ, name, str(answer[name]))
-    click.echo(json.dumps(answer) if form == "json" else line)
+    words.data(answer) if form == "json" else words.out(line)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
-from mlops_spec import ledger
+from mlops_spec import ledger, words
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.files import write_atomic
 from mlops_spec.forge.actions import connect
@@ -78,8 +77,8 @@ def log_command(directory: Path, form: str, since: str | None, until: str | None
     wanted = Filter(**given, since=_time(since)[0] if since else None, until=_time(until)[1] if until else None)
     records = tuple(filter(wanted, ledger.read(Git.open(directory))))
     if not records:
-        click.echo("no record is like that", err=True)
-    click.echo({"text": as_lines, "json": as_json_text, "csv": as_csv}[form](records), nl=False)
+        words.err("no record is like that")
+    words.out({"text": as_lines, "json": as_json_text, "csv": as_csv}[form](records), end="")
     return Exit.OK
 
 
@@ -101,11 +100,11 @@ def at_command(time: str, directory: Path, form: str) -> int:
         raise Failure(report.findings[0], exit_code=Exit.FINDINGS, remedy="run `mlops-spec audit verify`")
     found = live_between(ledger.read(git), *span)
     if form == "json":
-        click.echo(json.dumps({"time": time, "live": at_json(found), "proof": report_json(report)}, indent=2))
+        words.data({"time": time, "live": at_json(found), "proof": report_json(report)}, indent=2)
     elif found:
-        click.echo(f"{at_text(found)}  proven      {proof_line(report)}; chain whole")
+        words.out(f"{at_text(found)}  proven      {proof_line(report)}; chain whole")
     else:
-        click.echo(f"nothing was live at {time}")
+        words.out(f"nothing was live at {time}")
     return Exit.OK
 
 
@@ -165,12 +164,12 @@ def verify_command(  # noqa: PLR0913 - one per option
         forge = connect(os.environ) if online else None
         report = verify_remote(Git.open(directory), replace(known, pins=pins, forge=forge))
         report.findings += _served(directory) if online and report.whole else ()
-    click.echo(json.dumps(report_json(report), indent=2) if form == "json" else report_text(report).rstrip("\n"))
+    words.data(report_json(report), indent=2) if form == "json" else words.out(report_text(report).rstrip("\n"))
     if save is not None and report.whole and report.end is not None:
         text = str(report.end)
         write_atomic(save, (str(signer.sign(text)) if signer else text).encode())
         by = f", signed by {signer.key.name}" if signer else ""
-        click.echo(f"checkpoint of {report.size} records in {save}{by}", err=True)
+        words.err(f"checkpoint of {report.size} records in {save}{by}")
     return Exit.OK if report.whole else Exit.FINDINGS
 
 
@@ -222,7 +221,7 @@ def export_command(folder: Path, directory: Path, form: str) -> int:
     """
     size = export(Git.open(directory), folder)
     answer = {"folder": str(folder), "records": size}
-    click.echo(json.dumps(answer) if form == "json" else f"{size} records in {folder}")
+    words.data(answer) if form == "json" else words.out(f"{size} records in {folder}")
     return Exit.OK
 
 
@@ -241,5 +240,5 @@ def erratum_command(reason: str, directory: Path, form: str) -> int:
       mlops-spec audit erratum --reason "Record 88 was written on 3 March, not in 2099: the host's clock was ahead"
     """
     record = ledger.append_erratum(Git.open(directory), reason, who=who())
-    click.echo(json.dumps({"record": record.seq}) if form == "json" else f"on record as {record.seq}")
+    words.data({"record": record.seq}) if form == "json" else words.out(f"on record as {record.seq}")
     return Exit.OK

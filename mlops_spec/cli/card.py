@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
-from mlops_spec import layout
+from mlops_spec import layout, words
 from mlops_spec.card.evidence import evidence_of
 from mlops_spec.card.released import Released, released
 from mlops_spec.card.said import FORMATS, said
@@ -40,12 +39,12 @@ def card_command(version: str | None, bundle: Path | None, check: bool, director
     if bundle is not None:
         found = read_bundle(bundle)
         declared = found.files[layout.CARD.name].decode(errors="replace")
-        click.echo(said(evidence_of(found, spec_at(git.tree(found.commit))), declared, form), nl=False)
+        words.out(said(evidence_of(found, spec_at(git.tree(found.commit))), declared, form), end="")
         return Exit.OK
     release = released(git, version)
     if check:
         return _check(release, form)
-    click.echo(said(release.evidence, release.declared_card, form), nl=False)
+    words.out(said(release.evidence, release.declared_card, form), end="")
     return Exit.OK
 
 
@@ -53,9 +52,9 @@ def _check(release: Released, form: str) -> int:
     differences = release.differences()
     if form == "json":
         answer = {"version": release.evidence.version, "agrees": not differences, "differences": differences}
-        click.echo(json.dumps(answer, indent=2, ensure_ascii=False))
+        words.data(answer, indent=2)
     else:
-        click.echo("".join(differences.values()), nl=False)
+        words.out("".join(differences.values()), end="")
         what = f"{len(differences)} documents disagree" if differences else "card, bill and statements agree"
-        click.echo(f"{release.evidence.version}: {what} with the evidence", err=True)
+        words.err(f"{release.evidence.version}: {what} with the evidence")
     return Exit.FINDINGS if differences else Exit.OK

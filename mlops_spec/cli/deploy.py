@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from mlops_spec import words
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.spec.base import seconds, size_in_bytes
 
@@ -89,17 +89,16 @@ def status_command(directory: Path, state: Path | None, form: str) -> int:
     Example:
       mlops-spec status --format json
     """
-    from rich.console import Console  # noqa: PLC0415
-
     from mlops_spec.deploy.say import standing_table  # noqa: PLC0415
     from mlops_spec.deploy.status import look  # noqa: PLC0415
+    from mlops_spec.words.terminal import terminal  # noqa: PLC0415
 
     model, found, tags = look(directory, state)
     if form == "json":
         said = {"model": model, "environments": [asdict(each) for each in found], "problems": tags}
-        click.echo(json.dumps(said, indent=2))
+        words.data(said, indent=2)
     else:
-        console = Console(highlight=False, soft_wrap=True)
+        console = terminal()
         console.print(standing_table(model, found))
         for each in found:
             for problem in each.problems:
@@ -153,7 +152,7 @@ def _settings(given: dict[str, Any]) -> Settings:
 def _tell(done: Done, form: str) -> None:
     from mlops_spec.deploy.say import done_line  # noqa: PLC0415
 
-    click.echo(json.dumps(asdict(done)) if form == "json" else done_line(done))
+    words.data(asdict(done)) if form == "json" else words.out(done_line(done))
 
 
 def _parsed(text: str, parse: Callable[[str], _Number], option: str, example: str) -> _Number:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 
 import click
 
+from mlops_spec import words
 from mlops_spec.doctor.examine import calls, examine, exit_code
 from mlops_spec.doctor.expected import expected
 from mlops_spec.doctor.say import as_calls, as_json, as_text
@@ -44,5 +44,5 @@ def doctor_command(repository: str | None, apply_file: Path | None, directory: P
     snapshot, results = examine(github, expected(load_spec(directory / SPEC)))
     if apply_file is not None:
         apply_file.write_text(as_calls(github.repository, calls(snapshot, results)), encoding="utf-8")
-    click.echo(json.dumps(as_json(results), indent=2) if form == "json" else as_text(results).rstrip("\n"))
+    words.data(as_json(results), indent=2) if form == "json" else words.out(as_text(results).rstrip("\n"))
     return exit_code(results)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
+from mlops_spec import words
 from mlops_spec.cli.run import DIRECTORY, FORMAT, spec_of
 from mlops_spec.errors import Exit
 from mlops_spec.layout import DRILL
@@ -31,5 +31,5 @@ def drill_command(out: Path | None, directory: Path, form: str) -> int:
 
     root = directory.resolve()
     drilled = drill(root, spec_of(root), out or root / DRILL)
-    click.echo(json.dumps(drilled.record())) if form == "json" else show(drilled)
+    words.data(drilled.record()) if form == "json" else show(drilled)
     return Exit.FINDINGS if drilled.survivors else Exit.OK

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import click
 
-from mlops_spec import layout, linter
+from mlops_spec import layout, linter, words
 from mlops_spec.errors import Exit
 from mlops_spec.report import FORMATS
+from mlops_spec.words.visible import visible_json
 
 
 @click.command("lint")
@@ -83,9 +83,9 @@ def explain_command(*, code: str | None, style: str) -> int:
     pages = [explain.find(code)] if code else list(explain.PAGES)
     if style == "json":
         data = [explain.as_data(page) for page in pages]
-        click.echo(json.dumps(data[0] if code else data, indent=2))
+        words.data(data[0] if code else data, indent=2)
     else:
-        click.echo(explain.explain(pages[0]) if code else explain.overview(), nl=False)
+        words.out(explain.explain(pages[0]) if code else explain.overview(), end="")
     return Exit.OK
 
 
@@ -99,5 +99,5 @@ def schema_command() -> int:
     Then let the first line of model.yaml be:
       # yaml-language-server: $schema=model-spec.schema.json
     """
-    click.echo(Path(__file__).parent.parent.joinpath("schema.json").read_text(encoding="utf-8"), nl=False)
+    words.out(visible_json(Path(__file__).parent.parent.joinpath("schema.json").read_text(encoding="utf-8")), end="")
     return Exit.OK

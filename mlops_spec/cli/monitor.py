@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from dataclasses import dataclass
@@ -14,10 +13,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from mlops_spec import words
 from mlops_spec.deploy.git_back import forge_of
 from mlops_spec.deploy.status import environment_of, served
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.forge.actions import add_summary, connect
+from mlops_spec.forge.actions import connect
 from mlops_spec.git import Git
 from mlops_spec.ledger.who import agent, who
 from mlops_spec.monitor.alert import LABEL, beat, body, tell
@@ -30,6 +30,7 @@ from mlops_spec.release.declared import Declared, declared_in
 from mlops_spec.release.rollback import newest_main
 from mlops_spec.release.set_back import set_back
 from mlops_spec.spec.base import seconds
+from mlops_spec.words.step import add_summary
 
 if TYPE_CHECKING:
     from mlops_spec.forge import GitHub
@@ -82,7 +83,7 @@ def monitor_command(*, form: str, window: str, **given: Path | None) -> int:
         _tell(git, github, options, checks, now)
     every = (*checks, *asked)
     add_summary(os.environ, body(every))
-    click.echo(json.dumps(as_json(every), indent=2) if form == "json" else as_text(every).rstrip("\n"))
+    words.data(as_json(every), indent=2) if form == "json" else words.out(as_text(every).rstrip("\n"))
     return Exit.FINDINGS if any(check.findings for check in every) else Exit.OK
 
 
@@ -138,9 +139,7 @@ def _asked(world: World, github: GitHub | None, watched: Watched, options: _Opti
     log = module.Log(folder, world.now - timedelta(seconds=options.window), options.directory, options.state)
     telling = None
     if github is not None:
-        telling = module.Telling(
-            github, opener(world.git, github), _by(options), lambda line: click.echo(line, err=True)
-        )
+        telling = module.Telling(github, opener(world.git, github), _by(options), words.err)
     try:
         found: tuple[Check, ...] = module.check_asked(world, watched, log, telling)
     except Failure as failure:
@@ -155,7 +154,7 @@ def _tell(git: Git, github: GitHub, options: _Options, checks: tuple[Check, ...]
     label = LABEL if options.state is None else f"{LABEL}-host-{environment_of(options.state)}"
     issue = tell(github, model, checks, label=label)
     if issue is not None:
-        click.echo(f"issue #{issue.number}: {issue.html_url}", err=True)
+        words.err(f"issue #{issue.number}: {issue.html_url}")
     if spec is not None:  # nothing is appended to a ledger that does not hold
         _set_back(git, opener(git, github))
         beat(git, model, checks, who=_by(options), now=now)
@@ -170,10 +169,10 @@ def _set_back(git: Git, by: Opener) -> None:
         try:
             done = set_back(by.git, by.github, name)
         except Failure as failure:
-            click.echo(f"the pull request that sets {name} back could not be opened: {failure.message}", err=True)
+            words.err(f"the pull request that sets {name} back could not be opened: {failure.message}")
             continue
         if done is not None:
-            click.echo(f"{done.message}: {done.url}", err=True)
+            words.err(f"{done.message}: {done.url}")
 
 
 def _data(root: Path, spec: Spec) -> tuple[Check, ...]:

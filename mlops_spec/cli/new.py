@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import sys
+from functools import partial
 from pathlib import Path
 
 import click
-from rich.console import Console
 from rich.prompt import Prompt
 
+from mlops_spec import words
 from mlops_spec.new.answer import as_data, as_text
 from mlops_spec.new.asking import Given, choose, take_default
 from mlops_spec.new.create import create
 from mlops_spec.new.starter import starters
-
-_TALK = Console(stderr=True)
+from mlops_spec.words.terminal import Terminal, terminal
 
 
 @click.command("new")
@@ -35,16 +34,17 @@ def new_command(*, defaults: bool, form: str, **given: object) -> int:
     Example:
       mlops-spec new credit-default --owner @acme/credit --remote s3://bucket/credit-default
     """
-    asked = not defaults and sys.stdin.isatty() and _TALK.is_terminal
-    choices = choose(Given(**given), _ask if asked else take_default)  # type: ignore[arg-type]
-    with _TALK.status("") as status:
+    talk = terminal(stderr=True)
+    asked = not defaults and sys.stdin.isatty() and talk.is_terminal
+    choices = choose(Given(**given), partial(_ask, talk) if asked else take_default)  # type: ignore[arg-type]
+    with talk.status("") as status:
         created = create(choices, say=lambda step: status.update(f"{step} …"))
-    click.echo(json.dumps(as_data(created), indent=2) if form == "json" else as_text(created))
+    words.data(as_data(created), indent=2) if form == "json" else words.out(as_text(created))
     return 0
 
 
-def _ask(question: str, default: str, choices: tuple[str, ...] = ()) -> str:
+def _ask(talk: Terminal, question: str, default: str, choices: tuple[str, ...] = ()) -> str:
     try:
-        return Prompt.ask(question, console=_TALK, default=default, choices=list(choices) or None)
+        return Prompt.ask(question, console=talk, default=default, choices=list(choices) or None)
     except EOFError as closed:
         raise click.Abort from closed

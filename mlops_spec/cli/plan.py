@@ -8,13 +8,15 @@ from pathlib import Path
 
 import click
 
+from mlops_spec import words
 from mlops_spec.errors import Exit
 from mlops_spec.files import write_atomic
-from mlops_spec.forge.actions import set_output
 from mlops_spec.plan.data import as_data
 from mlops_spec.plan.make import make_plan
 from mlops_spec.plan.markdown import as_markdown
 from mlops_spec.plan.text import as_text
+from mlops_spec.words.step import append_page, set_output
+from mlops_spec.words.visible import visible_json
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -41,12 +43,11 @@ def plan_command(  # noqa: PLR0913 - click passes each option by its name
     """
     plan = make_plan(directory, base)
     data = json.dumps(as_data(plan), indent=2, ensure_ascii=False)
-    click.echo(data if form == "json" else as_text(plan), nl=form == "json")
+    words.out(visible_json(f"{data}\n") if form == "json" else as_text(plan), end="")
     if out:
         out.parent.mkdir(parents=True, exist_ok=True)
         write_atomic(out, f"{data}\n")
     if summary:
-        with summary.open("a", encoding="utf-8") as file:
-            file.write(as_markdown(plan))
+        append_page(summary, as_markdown(plan))
     set_output(os.environ, "trains", str(plan.trains).lower())
     return Exit.FINDINGS if plan.changes and not exit_zero else Exit.OK

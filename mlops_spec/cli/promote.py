@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from mlops_spec import words
 from mlops_spec.cli.answer import in_directory, in_format, say
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.forge.actions import connect, link_to_run
@@ -146,7 +147,7 @@ def ask_command(  # noqa: PLR0913 - one per option
     """
     if version is None and not resume:
         raise click.MissingParameter(param_hint="--version", param_type="option")
-    waiting = Waiting(_duration(wait_for), say=lambda line: click.echo(line, err=True))
+    waiting = Waiting(_duration(wait_for), say=words.err)
     git = Git.open(directory)
     if version is None or resume:
         return _tell_outcome(environment, *take_up(git, environment, version, waiting), form)

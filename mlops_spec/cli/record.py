@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
+from mlops_spec import words
 from mlops_spec.errors import Exit
 from mlops_spec.git import Git
 from mlops_spec.ledger.who import who
@@ -35,5 +35,5 @@ def record_command(bundle: Path, digest: str | None, directory: Path, form: str)
     names = named(candidate.blocking)
     answer = {"record": record.seq, "new": new, "digest": candidate.bundle.digest, "result": record.result}
     told = f"record {record.seq}{'' if new else ' already'}: {candidate.spec.model} was stopped by {names}"
-    click.echo(json.dumps(answer) if form == "json" else told)
+    words.data(answer) if form == "json" else words.out(told)
     return Exit.OK

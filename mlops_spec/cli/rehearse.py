@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
+from mlops_spec import words
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.rehearse.titles import SCENARIOS
 
@@ -50,26 +50,25 @@ def rehearse_command(  # noqa: PLR0913 - one per option
             raise click.UsageError(f"name a scenario: {', '.join(SCENARIOS)}")
         _list(form)
         return Exit.OK
-    from rich.console import Console  # noqa: PLC0415
-
     from mlops_spec.rehearse import report, show  # noqa: PLC0415
     from mlops_spec.rehearse.rehearsal import rehearse, scenario_of  # noqa: PLC0415
+    from mlops_spec.words.terminal import terminal  # noqa: PLC0415 - rich takes 40 ms
 
     progress = show.Progress(len(scenario_of(scenario).scenes))
     played = rehearse(scenario, into, progress, keep_running=keep_running)
     if played.folder is not None:
         report.write_page(played, played.folder, kept=keep_running)
     if form == "json":
-        click.echo(json.dumps(played.as_data(), indent=2))
+        words.data(played.as_data(), indent=2)
     else:
-        report.write(played, Console(highlight=False), kept=keep_running)
+        report.write(played, terminal(), kept=keep_running)
     return played.exit_code
 
 
 def _list(form: str) -> None:
     width = max(map(len, SCENARIOS))
     lines = [f"{name:<{width}}  {line}" for name, line in SCENARIOS.items()]
-    click.echo(json.dumps(SCENARIOS, indent=2) if form == "json" else "\n".join(lines))
+    words.data(SCENARIOS, indent=2) if form == "json" else words.out("\n".join(lines))
 
 
 def _stop(folder: Path) -> int:
@@ -89,6 +88,6 @@ def _open(folder: Path) -> int:
         raise Failure(
             f"{page}: no such file", remedy="a rehearsal writes it when it has ended; name its folder by --into"
         )
-    click.echo(page)
+    words.out(str(page))
     click.launch(page.as_uri())
     return Exit.OK

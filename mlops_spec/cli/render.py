@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mlops_spec import layout
+from mlops_spec import layout, words
 from mlops_spec.errors import Exit
 from mlops_spec.lint import load_spec
 from mlops_spec.render import render_all
@@ -49,11 +49,11 @@ def render_command(*, mode: str | None, directory: Path, form: str, **chosen: tu
     if mode:
         return _compare(directory, spec, answer.FORMATS[form], patches=mode == "diff")
     done = sync(directory, spec, choices)
-    click.echo(answer.FORMATS[form](done.changes, done.blocked_by, True), nl=False)
+    words.out(answer.FORMATS[form](done.changes, done.blocked_by, True), end="")
     return Exit.FINDINGS if done.blocked_by else Exit.OK
 
 
 def _compare(directory: Path, spec: Spec, say: answer.Format, *, patches: bool) -> int:
     found = differences(directory, render_all(directory, spec))
-    click.echo(say((), found, patches), nl=False)
+    words.out(say((), found, patches), end="")
     return Exit.FINDINGS if found else Exit.OK

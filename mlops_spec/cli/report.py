@@ -6,8 +6,10 @@ from pathlib import Path
 
 import click
 
+from mlops_spec import words
 from mlops_spec.errors import Exit
 from mlops_spec.layout import REPORT, SPEC
+from mlops_spec.words.visible import visible_json
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 _DIRECTORY = click.option(
@@ -39,7 +41,7 @@ def report_command(out: Path | None, summary: Path | None, directory: Path, form
     if summary is not None:
         with summary.open("a", encoding="utf-8") as stream:
             stream.write(markdown)
-    click.echo(content if form == "json" else markdown, nl=False)
+    words.out(visible_json(content) if form == "json" else markdown, end="")
     return Exit.OK
 
 
@@ -63,5 +65,5 @@ def comment_command(number: int, plan: Path | None, report: Path | None, directo
     from mlops_spec.review.comment import comment  # noqa: PLC0415
 
     root = directory.resolve()
-    click.echo(comment(number, load_spec(root / SPEC), root, plan=plan, report=report))
+    words.out(comment(number, load_spec(root / SPEC), root, plan=plan, report=report))
     return Exit.OK

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
 import click
 
+from mlops_spec import words
 from mlops_spec.errors import Exit
 from mlops_spec.git import Git
 from mlops_spec.ledger.who import who
@@ -36,9 +36,9 @@ def revoke_command(version: str, reason: str, directory: Path, form: str) -> int
     done = revoke(Git.open(directory), version, reason.strip(), who())
     if form == "json":
         answer = {"version": version, "record": done.record.seq, "new": done.new, "live_in": list(done.live_in)}
-        click.echo(json.dumps(answer))
+        words.data(answer)
         return Exit.OK
-    click.echo(f"{version} {'is' if done.new else 'was already'} revoked (record {done.record.seq})")
+    words.out(f"{version} {'is' if done.new else 'was already'} revoked (record {done.record.seq})")
     for name in done.live_in:
-        click.echo(f'it is live in {name} still: mlops-spec rollback {name} --now --reason "…"')
+        words.out(f'it is live in {name} still: mlops-spec rollback {name} --now --reason "…"')
     return Exit.OK

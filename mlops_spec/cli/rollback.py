@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import time
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mlops_spec import ledger
+from mlops_spec import ledger, words
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.forge.actions import connect
 from mlops_spec.git import Git
@@ -69,7 +68,7 @@ def rollback_command(*, environment: str, wait_for: str, directory: Path, form: 
     proposal = None if failed else _propose(git, back, optional=wanted.now or wanted.resume)
     outcome = ended or (_wait(git, intent, limit) if intent is not None else None)
     answer = {"environment": environment, "version": back.to} | _facts(proposal, intent, outcome)
-    click.echo(json.dumps(answer) if form == "json" else _line(answer))
+    words.data(answer) if form == "json" else words.out(_line(answer))
     return Exit.OK if outcome is None or outcome.result == "succeeded" else Exit.FINDINGS
 
 
@@ -97,7 +96,7 @@ def _begin(git: Git, wanted: _Wanted) -> tuple[Back, Record | None]:
     if not wanted.now:
         return wanted.back, None
     version, intent = roll_back(git, wanted.back, who())
-    click.echo(_asked(intent, wanted.back.environment, version), err=True)
+    words.err(_asked(intent, wanted.back.environment, version))
     return replace(wanted.back, to=version), intent
 
 
@@ -112,18 +111,18 @@ def _propose(git: Git, back: Back, *, optional: bool) -> Proposal | None:
         world.environment(back.environment)
         following = isinstance(declared_in(world.git.tree(world.commit), back.environment), Following)
         if optional and following:
-            click.echo(f"{back.environment} follows the registered versions: the next one replaces it", err=True)
+            words.err(f"{back.environment} follows the registered versions: the next one replaces it")
             return None
         return propose_back(git, connect(os.environ), back)
     except Failure as failure:
         if not optional:
             raise
-        click.echo(f"no pull request yet: {failure.message}; the agent or the monitor opens it", err=True)
+        words.err(f"no pull request yet: {failure.message}; the agent or the monitor opens it")
         return None
 
 
 def _wait(git: Git, intent: Record, limit: float) -> Record:
-    told = Waiting(limit, say=lambda line: click.echo(line, err=True))
+    told = Waiting(limit, say=words.err)
     return wait(git, intent, told, time.monotonic() + limit)
 
 

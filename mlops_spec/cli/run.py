@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from mlops_spec import words
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.layout import GATE, SPEC
 
@@ -54,11 +54,11 @@ def run_command(stage: str | None, push: bool, wait: float, directory: Path, for
     with watching() as watch:
         done = run(root, spec, watch, Asked(stage, push, wait))
     if form == "json":
-        click.echo(json.dumps(asdict(done)))
+        words.data(asdict(done))
         return Exit.OK
     ran = sum(stage.outcome == "ran" for stage in done.stages)
     origin = f", started from {done.started_from}" if done.started_from else ""
-    click.echo(f"{spec.model}: {ran} of {len(done.stages)} stages ran{origin}" + (", pushed" if done.pushed else ""))
+    words.out(f"{spec.model}: {ran} of {len(done.stages)} stages ran{origin}" + (", pushed" if done.pushed else ""))
     return Exit.OK
 
 
@@ -107,7 +107,7 @@ def gate_command(out: Path | None, failed: Path | None, directory: Path, form: s
         from mlops_spec.pipeline.bundle import write_judged  # noqa: PLC0415
 
         write_judged(root, spec, failed)
-    click.echo(json.dumps(judged.record())) if form == "json" else show(judged)
+    words.data(judged.record()) if form == "json" else show(judged)
     return Exit.OK if judged.verdict == "pass" else Exit.FINDINGS
 
 
@@ -124,7 +124,7 @@ def bundle_command(out: Path, directory: Path) -> int:
     from mlops_spec.pipeline.bundle import write_bundle  # noqa: PLC0415
 
     root = directory.resolve()
-    click.echo(write_bundle(root, spec_of(root), out))
+    words.out(write_bundle(root, spec_of(root), out))
     return Exit.OK
 
 

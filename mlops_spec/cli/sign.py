@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
+from mlops_spec import words
 from mlops_spec.errors import Exit
 from mlops_spec.layout import PACKAGE
 
@@ -40,8 +40,8 @@ def sign_command(package: Path, key: Path | None, identity_token: str | None, si
 
     place = signature or _beside(package)
     digest = model_signature.sign(package, place, key, identity_token)
-    click.echo(
-        json.dumps({"digest": digest, "signature": str(place)}) if form == "json" else f"{digest} signed: {place}"
+    words.data({"digest": digest, "signature": str(place)}) if form == "json" else words.out(
+        f"{digest} signed: {place}"
     )
     return Exit.OK
 
@@ -82,7 +82,7 @@ def verify_command(  # noqa: PLR0913 - one per option
     else:
         raise click.UsageError("give --key, or --identity with --issuer")
     found = model_signature.verify(package, place, by, digest)
-    click.echo(json.dumps({"digest": found, "signed_by": name}) if form == "json" else f"{found} signed by {name}")
+    words.data({"digest": found, "signed_by": name}) if form == "json" else words.out(f"{found} signed by {name}")
     return Exit.OK
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from typing import TYPE_CHECKING, NoReturn
 
+from mlops_spec import words
 from mlops_spec.deploy.agent import Agent
 from mlops_spec.errors import Failure
 
@@ -46,4 +46,4 @@ def follow(settings: Settings, interval: float, tell: Callable[[Done], None]) ->
 
 
 def _say(line: str) -> None:
-    print(f"mlops-spec: {line}", file=sys.stderr, flush=True)
+    words.err(f"mlops-spec: {line}")

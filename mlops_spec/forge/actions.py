@@ -1,10 +1,8 @@
-"""What GitHub Actions tells the steps of a run by environment variables, and the files they answer in."""
+"""What GitHub Actions tells the steps of a run by environment variables."""
 
 from __future__ import annotations
 
 import os
-import secrets
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
@@ -37,23 +35,3 @@ def link_to_run(environ: Mapping[str, str]) -> str:
     names = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_RUN_ID")
     server, repository, run = (environ.get(name) for name in names)
     return f"{server}/{repository}/actions/runs/{run}" if server and repository and run else ""
-
-
-def set_output(environ: Mapping[str, str], name: str, value: str) -> None:
-    """Sets an output of the step; outside of Actions nothing happens.
-
-    The delimiter can't be guessed, so that a value can't end itself and set another output.
-    """
-    delimiter = f"end_{secrets.token_hex(16)}"
-    _append(environ.get("GITHUB_OUTPUT"), f"{name}<<{delimiter}\n{value}\n{delimiter}\n")
-
-
-def add_summary(environ: Mapping[str, str], markdown: str) -> None:
-    """Adds to the job's summary page; outside of Actions nothing happens."""
-    _append(environ.get("GITHUB_STEP_SUMMARY"), markdown.rstrip("\n") + "\n")
-
-
-def _append(file: str | None, text: str) -> None:
-    if file:
-        with Path(file).open("a", encoding="utf-8") as stream:
-            stream.write(text)

@@ -13,6 +13,7 @@ from urllib.parse import urlencode, urlsplit
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.forge.trouble import WrongClockError, refused, unusable
 from mlops_spec.forge.wire import Answer, Broken, send
+from mlops_spec.words.visible import visible_page
 
 API_URL = "https://api.github.com"
 API_VERSION = "2022-11-28"
@@ -20,6 +21,7 @@ _PASSING = {429, 500, 502, 503, 504}
 _LONGEST_WAIT = 30.0  # seconds; a server that asks for more is reported instead of waited for
 _MOST_PAGES = 100
 _CLOCK = 300.0  # seconds that clocks may differ by, as in the ledger
+_PROSE = {"title", "body"}  # what people read
 _NEXT = re.compile(r'<([^<>]+)>; rel="next"')
 _REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+")
 
@@ -71,7 +73,8 @@ class GitHub:
 
     def send(self, method: Method, path: str, body: Mapping[str, Any], *, needs: str, repeatable: bool = False) -> Any:
         """Sends JSON and gives the answer's. `repeatable` says that a second time changes nothing more."""
-        return self._call(method, self._url(path, None), body, needs=needs, repeatable=repeatable).json()
+        shown = {key: visible_page(value) if key in _PROSE else value for key, value in body.items()}
+        return self._call(method, self._url(path, None), shown, needs=needs, repeatable=repeatable).json()
 
     def _url(self, path: str, query: Query | None) -> str:
         return self.api_url.rstrip("/") + path + (f"?{urlencode(query)}" if query else "")

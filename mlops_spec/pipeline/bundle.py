@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from mlops_spec import layout
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.forge.actions import set_output
 from mlops_spec.git import Git
 from mlops_spec.package import digest, verify
 from mlops_spec.pipeline.dvc_lock import locked_stages
 from mlops_spec.release.bundle import read_bundle
+from mlops_spec.words.step import set_output
 
 if TYPE_CHECKING:
     from collections.abc import Callable

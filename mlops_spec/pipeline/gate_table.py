@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.text import Text
+
+from mlops_spec.words.terminal import terminal
 
 if TYPE_CHECKING:
     from mlops_spec.pipeline.judgement import GateResult, Judged
@@ -19,7 +20,7 @@ _COUNTED = {"contract": "violation", "leak": "row", "leak/near": "row", "leak/ta
 
 def show(judged: Judged) -> None:
     """Prints the table to stdout, its columns aligned, its reasons as long as they are."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = terminal()
     console.print(headline(judged, _COLOURS[judged.verdict]))
     console.print()
     console.print(Text("\n").join(lines(judged)))

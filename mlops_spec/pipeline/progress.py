@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.markup import escape
 
 from mlops_spec.pipeline.engine import Said, StageRun, Started
+from mlops_spec.words.terminal import terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ _WIDTH = 12
 @contextmanager
 def watching() -> Iterator[Callable[[Event], None]]:
     """Gives a function that shows events on stderr, with a spinner when that is a terminal."""
-    console = Console(stderr=True, highlight=False, soft_wrap=True)
+    console = terminal(stderr=True)
     status = console.status("")
 
     def show(event: Event) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.report.visible import visible
+from mlops_spec.words.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

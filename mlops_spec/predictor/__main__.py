@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from mlops_spec import words
 from mlops_spec.errors import Failure
 from mlops_spec.predictor.load import load_predict
 
@@ -73,10 +74,11 @@ def _seconds_queued() -> float:
 
 def main() -> int:
     """Returns the exit code; a Failure's message goes to stderr."""
+    words.any_console()
     try:
         answer(*map(Path, sys.argv[1:]))
     except Failure as failure:
-        print(failure.message, file=sys.stderr)
+        words.err(failure.message)
         return int(failure.exit_code)
     return 0
 

@@ -117,7 +117,8 @@ class Runner:
                 raw.write(line)
                 shown = log.add(line, time.monotonic())
                 if shown is not None:
-                    print(shown, file=text, flush=True)
+                    text.write(f"{shown}\n")
+                    text.flush()
                     say(shown)
             act.wait()
         return log

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
-
-from rich.console import Console
 
 from mlops_spec.rehearse import show
 from mlops_spec.rehearse.titles import SCENARIOS
+from mlops_spec.words.terminal import recorder
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from rich.console import Console
 
     from mlops_spec.rehearse.rehearsal import Rehearsed
 
@@ -21,6 +21,7 @@ _WIDTH = 240  # columns for whatever reads it instead of a person at a terminal
 
 def write(played: Rehearsed, console: Console, *, kept: bool) -> None:
     """Prints it; `kept`: agents and servers still run."""
+    console.soft_wrap = False
     if not console.is_terminal:
         console.width = _WIDTH
     console.print(f"{played.scenario}: {SCENARIOS[played.scenario]}\n", soft_wrap=True)
@@ -32,7 +33,7 @@ def write(played: Rehearsed, console: Console, *, kept: bool) -> None:
 
 def write_page(played: Rehearsed, folder: Path, *, kept: bool) -> None:
     """The same as HTML."""
-    console = Console(file=io.StringIO(), record=True, highlight=False)
+    console = recorder()
     write(played, console, kept=kept)
     (folder / PAGE).write_text(console.export_html(), encoding="utf-8")
 

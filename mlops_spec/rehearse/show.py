@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
 from mlops_spec.rehearse import times
+from mlops_spec.words.terminal import terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,7 +25,7 @@ class Progress:
     """Shows on stderr what is under way: one line for a person who watches, one per step for a log."""
 
     def __init__(self, steps: int) -> None:
-        self.console = Console(stderr=True, highlight=False, soft_wrap=True)
+        self.console = terminal(stderr=True)
         self._status = self.console.status("")
         self._steps, self._at = steps, ""
 

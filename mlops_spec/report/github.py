@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.report.visible import visible
+from mlops_spec.words.annotation import annotation
+from mlops_spec.words.visible import Visible
 
 if TYPE_CHECKING:
     from mlops_spec.diagnostic import Diagnostic
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def report(run: Run) -> str:
-    return "".join(f"{_command(each)}\n" for each in run.found)
+    return Visible("".join(f"{_command(each)}\n" for each in run.found))
 
 
 def _command(found: Diagnostic) -> str:
@@ -25,14 +26,4 @@ def _command(found: Diagnostic) -> str:
         "endColumn": span.end_column,
         "title": f"{kind.code} {kind.name}",
     }
-    said = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
-    return f"::{kind.severity} {said}::{_data(found.said())}"
-
-
-def _data(text: str) -> str:
-    """As the runner unescapes it; line ends, which would begin another command, are shown and not made."""
-    return visible(text).replace("%", "%25")
-
-
-def _property(text: str) -> str:
-    return _data(text).replace(":", "%3A").replace(",", "%2C")
+    return annotation(kind.severity, properties, found.said())

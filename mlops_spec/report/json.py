@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from mlops_spec.words.visible import visible_json
+
 if TYPE_CHECKING:
     from mlops_spec.diagnostic import Diagnostic
     from mlops_spec.report import Run
 
 
 def report(run: Run) -> str:
-    return json.dumps([_item(each) for each in run.found], indent=2) + "\n"
+    return visible_json(json.dumps([_item(each) for each in run.found], indent=2) + "\n")
 
 
 def _item(found: Diagnostic) -> dict[str, Any]:

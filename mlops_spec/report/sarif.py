@@ -10,6 +10,7 @@ from urllib.parse import quote
 from mlops_spec import __version__
 from mlops_spec.explain import parts
 from mlops_spec.pages import PAGES
+from mlops_spec.words.visible import visible_json
 
 if TYPE_CHECKING:
     from mlops_spec.diagnostic import Diagnostic
@@ -31,7 +32,7 @@ def report(run: Run) -> str:
         "version": "2.1.0",
         "runs": [{"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}],
     }
-    return json.dumps(log, indent=2) + "\n"
+    return visible_json(json.dumps(log, indent=2) + "\n")
 
 
 def _descriptor(page: Page) -> dict[str, Any]:

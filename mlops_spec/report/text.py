@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
-from mlops_spec.report.visible import visible
+from mlops_spec.words.visible import Visible, visible
 
 if TYPE_CHECKING:
     from mlops_spec.diagnostic import Diagnostic
@@ -21,7 +21,7 @@ def report(run: Run, *, colour: bool = False) -> str:
     if not colour:
         for code in _CODES:
             text = text.replace(code, "")
-    return text
+    return Visible(text)
 
 
 def summary(run: Run) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mlops_spec.report.visible import visible
+from mlops_spec.words.visible import visible
 
 # What mentions a person, opens a tag, ends code or a cell is replaced by a look-alike, even where code is shown.
 _LOOK_ALIKES = str.maketrans({"@": "＠", "<": "‹", ">": "›", "`": "ʹ", "|": "¦"})

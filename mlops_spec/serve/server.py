@@ -6,11 +6,11 @@ import asyncio
 import errno
 import os
 import socket
-import sys
 from typing import TYPE_CHECKING
 
 import uvicorn
 
+from mlops_spec import words
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.package import digest, verify
 from mlops_spec.serve.front import Front
@@ -56,7 +56,7 @@ def serve_package(package: Path, folder: Path, listen: str, *, limits: Limits) -
     manifest = verify(package)
     served = Served("unreleased", digest(package), str(package.resolve()))
     write_wanted(folder, Wanted(model=manifest.model, stable=served, generation=1))
-    print(f"serving {manifest.model} at http://{listen}/v2/models/{manifest.model}", file=sys.stderr)
+    words.err(f"serving {manifest.model} at http://{listen}/v2/models/{manifest.model}")
     return serve(folder, listen, limits=limits, log=None, detach=False)
 
 
@@ -119,8 +119,7 @@ def _become_daemon(log: Path) -> bool:
     os.setsid()
     if os.fork() > 0:
         os._exit(0)
-    sys.stdout.flush()
-    sys.stderr.flush()
+    words.flush()
     null = os.open(os.devnull, os.O_RDONLY)
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for source, target in ((null, 0), (output, 1), (output, 2)):

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.forge.actions import add_summary, connect, set_output
+from mlops_spec.forge.actions import connect
+from mlops_spec.words.step import add_summary, set_output
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,8 +13,8 @@ import pytest
 from mlops_spec.diagnostic import Diagnostic, Edit, Kind, Span
 from mlops_spec.lint import lint_content
 from mlops_spec.report import Run, chosen, report
-from mlops_spec.report.visible import visible
 from mlops_spec.rules import PAGES
+from mlops_spec.words.visible import visible
 
 ERR = Path(__file__).parent.parent / "specs" / "err"
 KIND = Kind("MS203", "inverted-bound")

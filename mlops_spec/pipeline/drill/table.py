@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.text import Text
+
+from mlops_spec.words.terminal import terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 def show(drilled: Drilled) -> None:
     """Prints it to stdout; with colour on a terminal."""
-    console = Console(highlight=False, soft_wrap=True)
+    console = terminal()
     console.print(Text("\n").join(lines(drilled)))
 
 

@@ -1,0 +1,68 @@
+"""Text that shows itself: nothing that others wrote may steer a terminal, hide in a report or command a workflow."""
+
+from __future__ import annotations
+
+
+class Visible(str):
+    """Text in which whatever others wrote was made visible piece by piece: it is said as it stands."""
+
+    __slots__ = ()
+
+
+def visible(text: str) -> str:
+    r"""Replaces what is not printable by its escape; the result is one line.
+
+    >>> visible("a\x1b[31m\u202eb")
+    'a\\x1b[31m\\u202eb'
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        character if character.isprintable() or character == "\u00a0" else ascii(character)[1:-1] for character in text
+    )
+
+
+def visible_page(text: str) -> str:
+    """Keeps line ends and tabs and makes the rest visible."""
+    if text.isprintable():
+        return text
+    return "\n".join("\t".join(map(visible, line.split("\t"))) for line in text.split("\n"))
+
+
+def visible_lines(text: str) -> Visible:
+    r"""A page of which no line is a command.
+
+    A runner of GitHub Actions takes a line for a command that begins with `::` behind any blanks, or holds `##[`.
+
+    >>> print(visible_lines("a\n::error::b ##[group]\x1b"))
+    a
+    \::error::b ##\[group]\x1b
+    """
+    text = visible_page(text)
+    if "::" in text:
+        text = "\n".join(map(_no_command, text.split("\n")))
+    return Visible(text.replace("##[", "##\\["))
+
+
+def visible_json(text: str) -> Visible:
+    r"""JSON of the same value that is visible and commands nothing; its own line ends stay.
+
+    >>> print(visible_json('{"a": "##[\u202e"}'))
+    {"a": "#\u0023[\u202e"}
+    """
+    if not text.isprintable():
+        text = "".join(one if one.isprintable() or one == "\n" else _escaped(one) for one in text)
+    return Visible(text.replace("##[", "#\\u0023["))
+
+
+def _no_command(line: str) -> str:
+    rest = line.lstrip()
+    return f"{line[: len(line) - len(rest)]}\\{rest}" if rest.startswith("::") else line
+
+
+def _escaped(character: str) -> str:
+    """As JSON escapes it: by the UTF-16 units, of which a lone surrogate is one."""
+    if character == "\t":
+        return character
+    units = character.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[place : place + 4]}" for place in range(0, len(units), 4))

@@ -1,0 +1,89 @@
+"""All words go through `mlops_spec.words`: nothing else writes to stdout, stderr, or the files of a workflow's step."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parents[2] / "mlops_spec"
+DOOR = PACKAGE / "words"
+# Scripts of a stand-in for GitHub's own actions: they run in its place, without this package.
+STAND_INS = PACKAGE / "rehearse" / "actions"
+MODULES = [file for file in sorted(PACKAGE.rglob("*.py")) if DOOR not in file.parents and STAND_INS not in file.parents]
+STEP_FILES = {"GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STATE"}
+CLICK = {"echo", "secho", "echo_via_pager", "prompt", "confirm", "progressbar", "pause"}
+STREAMS = {"stdout", "stderr", "__stdout__", "__stderr__"}
+
+
+def spoken(tree: ast.AST) -> list[str]:
+    """What in a module says something by itself."""
+    typing_only = {
+        id(inner)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"
+        for inner in ast.walk(node)
+    }
+    return [said for node in ast.walk(tree) if id(node) not in typing_only and (said := by(node))]
+
+
+def by(node: ast.AST) -> str:
+    match node:
+        case ast.Call(func=ast.Name(id="print" | "pprint" | "input" as name)):
+            return name
+        case ast.Attribute(value=ast.Name(id="sys"), attr=name) if name in STREAMS:
+            return f"sys.{name}"
+        case ast.Attribute(value=ast.Name(id="click"), attr=name) if name in CLICK:
+            return f"click.{name}"
+        case ast.Attribute(value=ast.Name(id="traceback"), attr=name) if name.startswith("print"):
+            return f"traceback.{name}"
+        case ast.Call(
+            func=ast.Attribute(value=ast.Name(id="os"), attr="write" | "fdopen"), args=[ast.Constant(value=1 | 2), *_]
+        ):
+            return "os.write"
+        case ast.ImportFrom(module="sys", names=names) if STREAMS & {name.name for name in names}:
+            return "from sys"
+        case ast.ImportFrom(module="click", names=names) if CLICK & {name.name for name in names}:
+            return "from click"
+        case ast.ImportFrom(module="rich.console" | "rich", names=names) if any(
+            name.name in {"Console", "print", "get_console"} for name in names
+        ):
+            return "rich's console"
+        case ast.Constant(value=str(text)) if text in STEP_FILES:
+            return text
+        case ast.Constant(value=str(text)) if text.startswith("/dev/std"):
+            return text
+    return ""
+
+
+def test_only_the_door_says_something() -> None:
+    saying = {
+        str(file.relative_to(PACKAGE)): said for file in MODULES if (said := spoken(ast.parse(file.read_bytes())))
+    }
+
+    assert saying == {}
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "print('a')",
+        "import sys\nsys.stdout.write('a')",
+        "sys.stderr.flush()",
+        "from sys import stderr",
+        "click.echo('a')",
+        "from click import echo",
+        "def f():\n    from rich.console import Console",
+        "from rich import print",
+        "import os\nos.write(2, b'a')",
+        "open(os.environ['GITHUB_STEP_SUMMARY'], 'a')",
+        "traceback.print_exc()",
+    ],
+)
+def test_the_check_sees_whoever_goes_around(code: str) -> None:
+    assert spoken(ast.parse(code))
+
+
+def test_types_may_name_what_they_do_not_use() -> None:
+    assert spoken(ast.parse("if TYPE_CHECKING:\n    from rich.console import Console")) == []
