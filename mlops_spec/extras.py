@@ -10,6 +10,8 @@ OF_EXTRA = {
     "run,serve": ("httptools", "prometheus_client", "starlette", "uvicorn", "uvloop"),
     "sign": ("OpenSSL", "cryptography", "model_signing"),
     "lsp": ("pygls",),
+    "rehearse": ("jwt",),
+    "bucket": ("botocore",),
 }
 _EXTRAS = {module: extra for extra, modules in OF_EXTRA.items() for module in modules}
 

