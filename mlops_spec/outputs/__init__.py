@@ -17,7 +17,9 @@ from mlops_spec.outputs.owners import owners
 from mlops_spec.outputs.plots import plots
 from mlops_spec.outputs.rulesets import rulesets
 from mlops_spec.outputs.stages import stages
+from mlops_spec.outputs.storage import REMOTE, remote, ways
 from mlops_spec.spec.base import seconds
+from mlops_spec.spec.evaluate import ChampionGate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -77,6 +79,8 @@ def _workflows(spec: Spec) -> Iterator[Output]:
         "runner": spec.train.compute.runner,
         "training_minutes": math.ceil(seconds(spec.train.compute.timeout) / 60),
         "attested": spec.governance.provenance == "github",
+        "storage": ways(spec),
+        "rivals": any(isinstance(gate, ChampionGate) for gate in spec.gates),
     }
     tree = deployments(spec)
     merged = [each for each in tree.values() if each.follows_merge]
@@ -110,7 +114,8 @@ def _ownership(spec: Spec) -> Iterator[Output]:
         yield Output(PurePosixPath(".github/actionlint.yaml"), ".github/actionlint.yaml", {"runner": runner})
     for name, values in rulesets(spec).items():
         yield Output(PurePosixPath(f".github/rulesets/{name}.json"), f".github/rulesets/{name}.json", values)
-    yield Output(DVC_CONFIG, ".dvc/config", {}, Kind.SHARED)
+    settings = remote(spec.storage) if spec.storage else {}
+    yield Output(DVC_CONFIG, ".dvc/config", {"name": REMOTE, "settings": settings}, Kind.SHARED)
 
 
 def _environments(spec: Spec) -> Iterator[Output]:

@@ -12,7 +12,7 @@ from mlops_spec.actions import TEMPLATE
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.outputs import Kind, Output, outputs
 from mlops_spec.overlay import apply, overlays, patch_of, read_text
-from mlops_spec.render.scalars import WRITERS
+from mlops_spec.render.scalars import writer_for
 from mlops_spec.render.shared import share
 from mlops_spec.render.structure import check_structure
 from mlops_spec.spec.stages import SURROUNDINGS
@@ -84,7 +84,7 @@ def _render(output: Output) -> str:
         return template.render(output.values, write=write)
 
     try:
-        text = draw(WRITERS[suffix])
+        text = draw(writer_for(output.path))
     except Failure as failure:
         raise Failure(f"{output.path}: {failure.message}", remedy=failure.remedy) from None
     if suffix in _STRUCTURED:

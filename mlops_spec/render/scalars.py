@@ -8,10 +8,12 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Failure
+from mlops_spec.outputs.storage import Secret
 from mlops_spec.spec.base import SAFE_TEXT
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import PurePosixPath
 
 # Stands for itself in YAML, JSON's quotes aside, and in Markdown.
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_./@-]*")
@@ -20,11 +22,14 @@ _SAFE = re.compile(SAFE_TEXT)
 # An underscore between letters or digits is one; anywhere else it may start emphasis.
 _UNDERSCORE = r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])"
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>|#~!&$@]|^[-+]|^[0-9]+(?=[.)])")
+_SETTING = re.compile(r"[A-Za-z0-9./_-]([A-Za-z0-9./_=+,~@: -]*[A-Za-z0-9./_=+,~@:-])?")
 _OWNED = re.compile(r"[@/*A-Za-z0-9][@/*A-Za-z0-9._ -]*")
 
 
 def yaml_scalar(value: object) -> str:
-    """A YAML scalar: plain where it is a word, in double quotes otherwise."""
+    """A YAML scalar: plain where it is a word, in double quotes otherwise; a secret is the expression of its name."""
+    if isinstance(value, Secret):
+        return value.expression
     if isinstance(value, str) and _WORD.fullmatch(value) and value.lower() not in _YAML_CONSTANTS:
         return value
     return json_scalar(value)
@@ -61,6 +66,14 @@ def owned_pattern(value: object) -> str:
     return text
 
 
+def config_value(value: object) -> str:
+    """A key, or a value of one, in `.dvc/config`: plain, since what its readers do with quotes differs."""
+    text = _safe(str(value))
+    if not _SETTING.fullmatch(text):
+        raise Failure(f"{text!r} can't stand in .dvc/config")
+    return text
+
+
 def _safe(text: str) -> str:
     """Refuses what another reader of the file would run, or show as something else than it is; so does the spec."""
     if "${" in text:
@@ -76,5 +89,10 @@ WRITERS: dict[str, Callable[[object], str]] = {
     ".yml": yaml_scalar,
     ".json": json_scalar,
     ".md": markdown_text,
-    "": owned_pattern,  # CODEOWNERS and `.dvc/config`, by their lack of a suffix
+    "": owned_pattern,  # CODEOWNERS, by its lack of a suffix
 }
+
+
+def writer_for(path: PurePosixPath) -> Callable[[object], str]:
+    """How values are written into a file."""
+    return config_value if path.name == "config" else WRITERS[path.suffix]

@@ -9,6 +9,7 @@ from yaml.constructor import SafeConstructor
 
 from mlops_spec import safe_yaml
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.outputs.storage import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +32,8 @@ class Placeholders:
         if drawn.value not in self._values:
             return (real.tag, real.value) == (drawn.tag, drawn.value)
         value, expected = _value(real), self._values[drawn.value]
+        if isinstance(expected, Secret):
+            expected = expected.expression
         return value == expected and type(value) is type(expected)
 
 

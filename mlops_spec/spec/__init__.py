@@ -9,6 +9,7 @@ from mlops_spec.spec.data import Data
 from mlops_spec.spec.environments import Environment
 from mlops_spec.spec.evaluate import Evaluate, Gate
 from mlops_spec.spec.governance import Governance
+from mlops_spec.spec.storage import Storage
 from mlops_spec.spec.train import Stage, Train
 from mlops_spec.spec.watch import Monitor
 
@@ -32,3 +33,4 @@ class Spec(Strict):
     environments: dict[EnvironmentName, Environment] = Field(default_factory=no_entries)
     monitor: Monitor | None = None
     governance: Governance = Field(default_factory=Governance)
+    storage: Storage | None = None

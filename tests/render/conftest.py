@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 CASES = sorted(path.parent for path in Path(__file__).parent.glob("*/model.yaml"))
 VARIANTS = 64
 
+ROLE = "arn:aws:iam::123456789012:role"
+GUID = "11111111-2222-4333-8444-555555555555"
+
 # Each switch and its positions, as parts of a spec.
 SWITCHES: dict[str, list[dict[str, Any]]] = {
     "task": [{"task": "binary-classification"}, {"task": "multiclass-classification"}, {"task": "regression"}],
@@ -101,6 +104,44 @@ SWITCHES: dict[str, list[dict[str, Any]]] = {
         {"governance": {"risk": "high", "intended_use": "Review, not refusal.", "out_of_scope": ["- minors", "1. x"]}},
     ],
     "provenance": [{}, {"governance": {"provenance": "github"}}],
+    "storage": [
+        {},
+        {
+            "storage": {
+                "url": "s3://acme/models",
+                "region": "eu-central-1",
+                "sign_in": {"aws": {"read": f"{ROLE}/read", "write": f"{ROLE}/path/write"}},
+            }
+        },
+        {
+            "storage": {
+                "url": "gs://acme",
+                "pull_requests": "after-merge",
+                "sign_in": {
+                    "google": {
+                        "provider": "projects/1/locations/global/workloadIdentityPools/github/providers/github",
+                        "write": "writer@acme-models.iam.gserviceaccount.com",
+                    }
+                },
+            }
+        },
+        {
+            "storage": {
+                "url": "azure://models",
+                "pull_requests": "sample",
+                "sample": "samples/rows of 2026.csv",
+                "sign_in": {"azure": {"tenant": GUID, "account": "acme", "read": GUID, "write": GUID}},
+            },
+        },
+        {
+            "storage": {
+                "url": "s3://acme/models",
+                "endpoint": "https://s3.example.org",
+                "sign_in": {"secrets": {"read": ["KEY_ID", "KEY"], "write": ["KEY", "KEY_ID"]}},
+            }
+        },
+        {"storage": {"url": "/srv/models"}},
+    ],
 }
 
 

@@ -41,9 +41,16 @@ ATTESTED = {
     "mlops-merge/train": {"contents": WRITE, "id-token": WRITE, "attestations": WRITE},
     "mlops-merge/register": {"contents": WRITE, "attestations": READ},
 }
+# What signing in to a storage by the job's identity adds, to what reads and to what writes there.
+IDENTITY = {"id-token": WRITE}
+WRITERS, READERS = ("mlops-train/train", "mlops-merge/train"), ("mlops-monitor/monitor",)
 MONITOR = {"contents": WRITE, "issues": WRITE, "pull-requests": WRITE}
 
 TRAIN = "uv sync --locked --no-dev"
+OWN = (
+    "github.event.pull_request.head.repo.full_name == github.repository"
+    " && github.event.pull_request.user.login != 'dependabot[bot]'"
+)
 LIGHT = "uv sync --locked --only-group ops"
 RUN = "uv run --no-sync mlops-spec "
 SUMMARY = '--summary "${GITHUB_STEP_SUMMARY}"'
@@ -129,11 +136,28 @@ def family(name: str) -> str:
     return re.sub(r"(mlops-promote|deploy|propose|check)-[^/]+", r"\1-*", name)
 
 
+def read_by(spec: dict[str, Any]) -> Any:
+    """What the storage gives to pull requests: a role, names of secrets, or nothing."""
+    storage = spec.get("storage", {})
+    reads = storage.get("pull_requests", "read") == "read"
+    return next((each.get("read") for each in storage.get("sign_in", {}).values()), None) if reads else None
+
+
+def signing_in(spec: dict[str, Any]) -> list[str]:
+    """The jobs that get an identity token for the storage."""
+    given = spec.get("storage", {}).get("sign_in", {})
+    if "secrets" in given or not given:
+        return []
+    (held,) = given.values()
+    readers = READERS if held.get("read") and "monitor" in spec else ()
+    return [*WRITERS, *readers, *(["mlops-pull-request/train"] if read_by(spec) else [])]
+
+
 def steps(root: Path) -> list[dict[str, Any]]:
     return [step for job in jobs(root).values() for step in job.get("steps", [])]
 
 
-@pytest.fixture(params=["full", "minimal", "attested", "travels", "lived-in"])
+@pytest.fixture(params=["full", "minimal", "attested", "travels", "lived-in", "aws", "google", "azure", "secrets"])
 def tree(request: pytest.FixtureRequest) -> Path:
     return HERE / str(request.param) / "expected"
 
@@ -145,6 +169,8 @@ def test_no_job_may_do_more_than_the_table_says(variants: list[Path]) -> None:
         table = {**PERMISSIONS, **(ATTESTED if attested else {})}
         if "monitor" in spec:
             table["mlops-monitor/monitor"] = MONITOR
+        for name in signing_in(spec):
+            table[name] = {**table[name], **IDENTITY}
 
         found = jobs(root)
 
@@ -248,10 +274,14 @@ def test_what_a_gate_stopped_is_recorded_and_nothing_else_runs_then(variants: li
 def test_a_pull_request_trains_unless_its_plan_says_that_nothing_could_change(variants: list[Path]) -> None:
     for root in variants:
         found = jobs(root)
+        if "mlops-pull-request/train" not in found:
+            assert loaded(root / "model.yaml")["storage"]["pull_requests"] == "after-merge"
+            continue
         check, train = found["mlops-pull-request/check"], found["mlops-pull-request/train"]
         planning = next(step for step in check["steps"] if "mlops-spec plan" in step.get("run", ""))
         assert check["outputs"] == {"trains": f"${{{{ steps.{planning['id']}.outputs.trains }}}}"}
-        assert train["if"] == "${{ needs.check.outputs.trains == 'true' }}"
+        alone = "" if read_by(loaded(root / "model.yaml")) is None else f" && {OWN}"
+        assert train["if"] == f"${{{{ needs.check.outputs.trains == 'true'{alone} }}}}"
         assert "needs.train.result != 'skipped'" in found["mlops-pull-request/comment"]["if"]
 
 
@@ -315,14 +345,57 @@ def test_nothing_but_a_newer_push_of_a_pull_request_cancels_a_run(variants: list
 def test_a_pull_request_gets_no_secret_and_what_may_write_runs_none_of_its_code(variants: list[Path]) -> None:
     for root in variants:
         text = (root / ".github" / "workflows" / "mlops-pull-request.yml").read_text(encoding="utf-8")
-        assert "secrets." not in text
-        assert "id-token" not in text
+        if read_by(loaded(root / "model.yaml")) is None:
+            assert "secrets." not in text
+            assert "id-token" not in text
         for name, job in jobs(root).items():
-            if name.startswith("mlops-pull-request/") and WRITE in job["permissions"].values():
+            may_write = any(job["permissions"].get(scope) == WRITE for scope in ("contents", "pull-requests"))
+            if name.startswith("mlops-pull-request/") and may_write:
                 checkout = job["steps"][0]["with"]
                 assert checkout["ref"] == "${{ github.event.pull_request.base.sha }}"
                 assert "github.event.pull_request.head.repo.full_name == github.repository" in job["if"]
                 assert all(s["with"]["path"] == "received" for s in job["steps"] if "download" in s.get("uses", ""))
+
+
+def test_a_job_signs_in_as_whom_it_must_and_no_other_does(variants: list[Path]) -> None:
+    """Training after a merge may write, in its environment; the monitor and pull requests of own branches read."""
+    seen = set()
+    for root in variants:
+        spec = loaded(root / "model.yaml")
+        given = next(iter(spec.get("storage", {}).get("sign_in", {}).values()), {})
+        for name, job in jobs(root).items():
+            writes, reads = name == "mlops-train/train", name in ("mlops-monitor/monitor", "mlops-pull-request/train")
+            wanted = given.get("write") if writes else given.get("read") if reads else None
+            if name == "mlops-pull-request/train" and read_by(spec) is None:
+                wanted = None
+            for step in job.get("steps", []):
+                held = step.get("with", {})
+                who = held.get("role-to-assume") or held.get("service_account")
+                if "azure/login" in step.get("uses", ""):
+                    who = held["client-id"]
+                if who:
+                    assert who == wanted, name
+                    seen.add((name, who))
+                named = [key for key, value in step.get("env", {}).items() if value == f"${{{{ secrets.{key} }}}}"]
+                if named:
+                    assert named == wanted, name
+                    assert any(
+                        verb in step["run"] for verb in ("mlops-spec run", "mlops-spec gate", "mlops-spec monitor")
+                    )
+                    seen.add((name, *named))
+            if wanted:
+                assert any(place == name for place, *_ in seen), name
+                assert job.get("environment") in ("training", "monitoring", "reading", None)
+    assert {name for name, *_ in seen} == {"mlops-train/train", "mlops-monitor/monitor", "mlops-pull-request/train"}
+
+
+def test_a_called_workflow_declares_the_secrets_that_it_reads_and_its_caller_passes_each(variants: list[Path]) -> None:
+    for root in variants:
+        names = loaded(root / "model.yaml").get("storage", {}).get("sign_in", {}).get("secrets", {}).get("write", [])
+        called = loaded(root / ".github" / "workflows" / "mlops-train.yml")[True]["workflow_call"]  # `on`
+        assert list(called.get("secrets", {})) == names
+        passed = jobs(root)["mlops-merge/train"].get("secrets", {})
+        assert passed == {name: f"${{{{ secrets.{name} }}}}" for name in names}
 
 
 def test_checkouts_leave_no_token_behind_and_nothing_is_cached(variants: list[Path]) -> None:

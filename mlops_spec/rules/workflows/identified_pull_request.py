@@ -1,7 +1,7 @@
 """A pull request gets no identity.
 
 With `id-token: write` the code of a pull request can ask GitHub for a token that a cloud, Sigstore or PyPI takes for
-this repository.
+this repository. A job that signs in as what `storage` in the spec gives to pull requests, and as nobody else, may.
 
 Bad:
 
@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.rule import Change, Finding
 from mlops_spec.workflow.flow import pull_request_jobs
 from mlops_spec.workflow.shape import mapping
+from mlops_spec.workflow.sign_in import reads_by_identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +47,8 @@ SEVERITY: Severity = "error"
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for job in pull_request_jobs(delivery, workflow):
         given = job.data.get("permissions", workflow.data.get("permissions"))
-        if given == "write-all" or mapping(given).get("id-token") == "write":
+        asks = given == "write-all" or mapping(given).get("id-token") == "write"
+        if asks and not (given != "write-all" and reads_by_identity(delivery.spec, job)):
             own = "permissions" in job.data
             place = (*job.token, "id-token") if own else ("permissions", "id-token")
             message = "the code of a pull request can act as this repository"

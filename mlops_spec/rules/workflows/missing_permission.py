@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
 from mlops_spec.workflow.release import verifies
+from mlops_spec.workflow.sign_in import identities
 from mlops_spec.workflow.token import ATTEST, LEVELS, NEEDED, permissions
 
 if TYPE_CHECKING:
@@ -60,6 +61,8 @@ def _needs(job: Job) -> Iterator[tuple[str, dict[str, str]]]:
             yield command.verb, dict(NEEDED[command.verb])
         elif verifies(command):
             yield "gh attestation verify", {"attestations": "read"}
+    for who in sorted(identities(job)):
+        yield f"signing in as {who}", {"id-token": "write"}
     if any(step.uses_action("actions/attest") for step in job.steps):
         yield "actions/attest", ATTEST
 

@@ -1,7 +1,7 @@
 """A pull request gets no secret.
 
 The code of a pull request runs before anybody has read it. A secret in its job, or an environment that holds some, is
-its author's.
+its author's. What `storage` in the spec lets pull requests read by is given in the environment `reading` alone.
 
 Bad:
 
@@ -32,12 +32,13 @@ from typing import TYPE_CHECKING
 from mlops_spec.rule import Finding
 from mlops_spec.workflow.expression import expressions
 from mlops_spec.workflow.flow import pull_request_jobs
+from mlops_spec.workflow.sign_in import readable_secrets
 from mlops_spec.workflow.where import environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
+    from mlops_spec.diagnostic import Address, Severity
     from mlops_spec.workflow import Delivery, Workflow
 
 CODE = "MS517"
@@ -49,13 +50,23 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     reached = {job.name: job for job in pull_request_jobs(delivery, workflow)}
     for address, value in workflow.document.texts() if reached else ():
         elsewhere = address[:1] == ("jobs",) and address[1:2] and address[1] not in reached
-        if not elsewhere and any(_SECRET.search(each) for each in expressions(value)):
+        known = readable_secrets(delivery.spec, reached[str(address[1])]) if _in_job(address) and not elsewhere else ()
+        if not elsewhere and any(_named(each) - set(known) for each in expressions(value)):
             hint = "run what needs it after the merge"
             yield Finding(address, "the code of a pull request can read this secret", hint)
     for job in reached.values():
-        if environment(job):
+        if environment(job) and not readable_secrets(delivery.spec, job):
             message = f"the code of a pull request can read the secrets of `{environment(job)}`"
             yield Finding((*job.address, "environment"), message, "run what needs them after the merge")
 
 
-_SECRET = re.compile(r"\bsecrets\.(?!GITHUB_TOKEN\b)\w+|\bsecrets\[", re.IGNORECASE)
+def _in_job(address: Address) -> bool:
+    return address[:1] == ("jobs",) and bool(address[1:2])
+
+
+def _named(expression: str) -> set[str]:
+    """The secrets that an expression names; one that it computes has no name."""
+    return {found[1] or "" for found in _SECRET.finditer(expression)}
+
+
+_SECRET = re.compile(r"\bsecrets\.(?!GITHUB_TOKEN\b)(\w+)|\bsecrets\[", re.IGNORECASE)
