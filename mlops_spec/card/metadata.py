@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.outputs.card import PIPELINE_TAG
-from mlops_spec.outputs.stages import data_file
+from mlops_spec.spec.paths import data_file
 
 if TYPE_CHECKING:
     from mlops_spec.card.evidence import Evidence, Measured

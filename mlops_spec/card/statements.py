@@ -6,7 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from mlops_spec import layout
-from mlops_spec.outputs.stages import data_file
+from mlops_spec.spec.paths import data_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

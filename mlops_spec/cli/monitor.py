@@ -25,11 +25,11 @@ from mlops_spec.monitor.check import Check, as_json, as_text
 from mlops_spec.monitor.observed import Watched
 from mlops_spec.monitor.opener import Opener, opener
 from mlops_spec.monitor.state import check_state
-from mlops_spec.outputs.stages import data_file
 from mlops_spec.release.declared import Declared, declared_in
 from mlops_spec.release.rollback import newest_main
 from mlops_spec.release.set_back import set_back
 from mlops_spec.spec.base import seconds
+from mlops_spec.spec.paths import data_file
 from mlops_spec.words.step import add_summary
 
 if TYPE_CHECKING:

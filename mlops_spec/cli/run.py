@@ -46,11 +46,13 @@ def run_command(stage: str | None, push: bool, wait: float, directory: Path, for
       mlops-spec run
       mlops-spec run train
     """
+    from mlops_spec.pipeline.current import refuse_stale  # noqa: PLC0415
     from mlops_spec.pipeline.progress import watching  # noqa: PLC0415
     from mlops_spec.pipeline.run import Asked, run  # noqa: PLC0415
 
     root = directory.resolve()
     spec = spec_of(root)
+    refuse_stale(root, spec)
     with watching() as watch:
         done = run(root, spec, watch, Asked(stage, push, wait))
     if form == "json":

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.monitor.check import Check
-from mlops_spec.outputs.stages import data_file
 from mlops_spec.pipeline.contract import check_table
 from mlops_spec.pipeline.rows import open_table
+from mlops_spec.spec.paths import data_file
 
 if TYPE_CHECKING:
     from pathlib import Path

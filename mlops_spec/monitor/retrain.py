@@ -13,8 +13,8 @@ from mlops_spec.monitor.data_version import new_version
 from mlops_spec.monitor.new_rows import extended
 from mlops_spec.monitor.observed import evidence_text
 from mlops_spec.monitor.predictions import read_log
-from mlops_spec.outputs.stages import data_file
 from mlops_spec.package import read_manifest
+from mlops_spec.spec.paths import data_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,8 +11,8 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git, GitError
 from mlops_spec.lint import load_spec
 from mlops_spec.new import beside, requirement, starter, tracking, uv
-from mlops_spec.outputs.stages import data_file
 from mlops_spec.render import rendered
+from mlops_spec.spec.paths import data_file
 from mlops_spec.write import write
 
 if TYPE_CHECKING:

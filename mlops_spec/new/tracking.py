@@ -17,8 +17,6 @@ _CONFIG = """\
 ['remote "storage"']
     url = {url}
 """
-# DVC hashes whole folders: what Python leaves beside the code must not make a stage run again.
-_DVCIGNORE = "__pycache__/\n*.py[cod]\n"
 _TRACKED = """\
 outs:
 - md5: {md5}
@@ -46,7 +44,6 @@ def initialise(root: Path, *, remote: str) -> None:
     (root / ".dvc").mkdir()
     (root / ".dvc/.gitignore").write_text(_IGNORED, encoding="utf-8")
     (root / ".dvc/config").write_text(_CONFIG.format(url=remote), encoding="utf-8")
-    (root / ".dvcignore").write_text(_DVCIGNORE, encoding="utf-8")
 
 
 def track(root: Path, path: str) -> None:

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import PurePosixPath
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout
@@ -20,6 +21,7 @@ from mlops_spec.outputs.stages import stages
 from mlops_spec.outputs.storage import REMOTE, remote, ways
 from mlops_spec.spec.base import seconds
 from mlops_spec.spec.evaluate import ChampionGate
+from mlops_spec.spec.stages import overlap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,7 +33,10 @@ CODEOWNERS = PurePosixPath(".github/CODEOWNERS")
 DVC_CONFIG = PurePosixPath(".dvc/config")
 # The labels that actionlint knows by itself; it must be told of others.
 _GITHUBS_RUNNER = re.compile(r"(ubuntu|windows|macos)-")
-SHARED = frozenset({CODEOWNERS, DVC_CONFIG})
+GIT_IGNORE = PurePosixPath(".gitignore")
+GIT_ATTRIBUTES = PurePosixPath(".gitattributes")
+DVC_IGNORE = PurePosixPath(".dvcignore")
+SHARED = frozenset({CODEOWNERS, DVC_CONFIG, GIT_IGNORE, GIT_ATTRIBUTES, DVC_IGNORE})
 
 
 class Kind(Enum):
@@ -52,18 +57,29 @@ class Output:
     kind: Kind = Kind.MANAGED
 
 
-def outputs(spec: Spec, present: frozenset[str]) -> tuple[Output, ...]:
-    """Decides what there is, ordered by path; `present` says which of `spec.stages.SURROUNDINGS` the repository has."""
-    found = (*_pipeline(spec, present), *_workflows(spec), *_ownership(spec), *_environments(spec))
+def outputs(
+    spec: Spec, present: frozenset[str], code: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+) -> tuple[Output, ...]:
+    """Decides what there is, ordered by path.
+
+    `present` says which of `spec.stages.SURROUNDINGS` the repository has, `code` what each stage runs besides `src`.
+    """
+    found = (
+        *_pipeline(spec, present, code),
+        *_checkout(spec, code),
+        *_workflows(spec),
+        *_ownership(spec),
+        *_environments(spec),
+    )
     return tuple(sorted(found, key=lambda output: output.path.as_posix()))
 
 
-def _pipeline(spec: Spec, present: frozenset[str]) -> Iterator[Output]:
+def _pipeline(spec: Spec, present: frozenset[str], code: Mapping[str, tuple[str, ...]]) -> Iterator[Output]:
     yield Output(
         layout.DVC_FILE,
         "dvc.yaml",
         {
-            "stages": stages(spec, present),
+            "stages": stages(spec, present, code),
             "plots": plots(spec),
             "model": spec.model,
             "task": spec.task,
@@ -71,6 +87,18 @@ def _pipeline(spec: Spec, present: frozenset[str]) -> Iterator[Output]:
         },
     )
     yield Output(layout.CARD, "MODEL_CARD.md", card(spec))
+
+
+def _checkout(spec: Spec, code: Mapping[str, tuple[str, ...]]) -> Iterator[Output]:
+    """What keeps results out of commits, and line ends as they were hashed."""
+    writes = dict.fromkeys(path for stage in spec.pipeline.values() for path in stage.writes)
+    outside = [path for path in writes if not overlap(path, str(layout.BUILD))]
+    yield Output(GIT_IGNORE, "gitignore", {"writes": outside}, Kind.SHARED)
+    yield Output(DVC_IGNORE, "dvcignore", {}, Kind.SHARED)
+    own = sorted({path for paths in code.values() for path in paths})
+    files = {"files": [path for path in own if PurePosixPath(path).suffix]}
+    folders = {"folders": [path for path in own if not PurePosixPath(path).suffix]}
+    yield Output(GIT_ATTRIBUTES, "gitattributes", files | folders, Kind.SHARED)
 
 
 def _workflows(spec: Spec) -> Iterator[Output]:

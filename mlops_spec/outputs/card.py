@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlops_spec.outputs.stages import data_file
 from mlops_spec.spec.evaluate import (
     ChampionGate,
     CustomMetric,
@@ -17,6 +16,7 @@ from mlops_spec.spec.evaluate import (
     SliceGate,
     WeakSlicesGate,
 )
+from mlops_spec.spec.paths import data_file
 
 if TYPE_CHECKING:
     from mlops_spec.spec import Spec

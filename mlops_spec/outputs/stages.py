@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout
 from mlops_spec.errors import Failure
-from mlops_spec.spec.data import Import
+from mlops_spec.spec.paths import data_file
 from mlops_spec.spec.stages import SURROUNDINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from mlops_spec.spec import Spec
-    from mlops_spec.spec.data import Data
 
 OURS = ("split", "train", "evaluate", "package")
 
@@ -60,15 +59,10 @@ class Stage:
         return (*self.writes, *self.metrics)
 
 
-def data_file(data: Data) -> str:
-    """Where the rows lie in the repository; imported ones land in `data/` under the last part of their address."""
-    if isinstance(data.path, Import):
-        return f"data/{PurePosixPath(data.path.import_).name}"
-    return data.path
-
-
-def stages(spec: Spec, present: frozenset[str]) -> tuple[Stage, ...]:
+def stages(spec: Spec, present: frozenset[str], code: Mapping[str, tuple[str, ...]]) -> tuple[Stage, ...]:
     """All stages, each after those whose results it reads, so that `dvc repro -s` may be used.
+
+    `code` has the files that a stage runs besides those in `src`, by the stage's name.
 
     Raises Failure where a stage of the user's takes one of our names, or where stages wait for one another.
     """
@@ -76,7 +70,8 @@ def stages(spec: Spec, present: frozenset[str]) -> tuple[Stage, ...]:
     if taken:
         raise Failure(f"pipeline.{taken[0]}: the name `{taken[0]}` is taken by a stage of ours", remedy="rename it")
     around = tuple(name for name in SURROUNDINGS if name in present)
-    return _in_order([_split(spec, around), *_users(spec, around), *_models(spec, around)])
+    found = (_split(spec, around), *_users(spec, around), *_models(spec, around))
+    return _in_order([replace(each, reads=_unique((*each.reads, *code.get(each.name, ())))) for each in found])
 
 
 def _split(spec: Spec, around: tuple[str, ...]) -> Stage:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from mlops_spec import layout
 from mlops_spec.git import Git
-from mlops_spec.outputs.stages import data_file
 from mlops_spec.package import digest, file_sha256
 from mlops_spec.pipeline.candidate import candidate_of, check_same_answers
 from mlops_spec.pipeline.champion import fetched, rival_of
@@ -22,6 +21,7 @@ from mlops_spec.pipeline.perturb import perturb
 from mlops_spec.pipeline.rows import open_table
 from mlops_spec.pipeline.split_report import read_split_report
 from mlops_spec.spec.evaluate import ChampionGate, LatencyGate, RobustnessGate
+from mlops_spec.spec.paths import data_file
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -15,7 +15,7 @@ from mlops_spec.pipeline.checkout_lock import checkout_lock
 from mlops_spec.pipeline.durations import OURS, note_seconds
 from mlops_spec.pipeline.dvc import Dvc
 from mlops_spec.pipeline.engine import Said
-from mlops_spec.pipeline.start import start_from_release
+from mlops_spec.pipeline.start import leave_committed, start_from_release
 from mlops_spec.pipeline.undeclared import forget
 
 if TYPE_CHECKING:
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from mlops_spec.spec import Spec
 
 _LOCK_COPY = OURS / "dvc.lock"
+_COMMITTED = (
+    f"{layout.DVC_LOCK} is committed and not believed: the run starts over. "
+    f"Releases keep it, branches do not: git rm --cached {layout.DVC_LOCK}"
+)
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,8 @@ def _prepare(root: Path, spec: Spec, git: Git, watch: Callable[[Event], None]) -
     stages = inputs.stages_of(root)
     if healed := dvc_lock.heal(root / layout.DVC_LOCK, root / _LOCK_COPY, list(stages)):
         watch(Said(None, healed))
+    if leave_committed(root, git, spec.model):
+        watch(Said(None, _COMMITTED))
     release = start_from_release(root, git, spec.model)
     for name in forget(root / layout.DVC_LOCK, stages):
         watch(Said(None, f"{name} reads less than when it last ran: it runs again"))

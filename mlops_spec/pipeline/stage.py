@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from mlops_spec.lasting import lasting
-from mlops_spec.outputs.stages import data_file
+from mlops_spec.spec.paths import data_file
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -1,7 +1,7 @@
 """Where a run starts from: the checkout's own `dvc.lock`, or that of the newest release; never one committed on main.
 
-DVC refuses a lock that Git ignores, so it stays untracked. What is committed there would let a pull request say which
-results belong to which inputs, and a merge would believe it.
+DVC refuses a lock that Git ignores, so it stays untracked, and `git add --all` takes it along. What is committed there
+would let a pull request say which results belong to which inputs, and a merge would believe it: it is left aside.
 """
 
 from __future__ import annotations
@@ -23,10 +23,9 @@ if TYPE_CHECKING:
 def start_from_release(root: Path, git: Git, model: str) -> str | None:
     """Puts the newest release's lock in place where there is none; returns the release's tag when it did.
 
-    Raises Failure (78) when a lock is committed, other than by a release.
+    Raises Failure (78) when that release's lock is damaged.
     """
     lock = root / DVC_LOCK
-    _refuse_committed(git, model)
     if lock.exists():
         return None
     release = newest(releases(git, model))
@@ -41,13 +40,12 @@ def start_from_release(root: Path, git: Git, model: str) -> str | None:
     return release.name
 
 
-def _refuse_committed(git: Git, model: str) -> None:
+def leave_committed(root: Path, git: Git, model: str) -> bool:
+    """Takes away a lock that is committed, other than by a release; returns whether there was one."""
     head = git.resolve("HEAD^{commit}")
     if head is None or git.tree(head).read(DVC_LOCK) is None:
-        return
-    if not any(tag.target == head for tag in releases(git, model)):
-        raise Failure(
-            f"{DVC_LOCK} is committed",
-            exit_code=Exit.CONFIG,
-            remedy=f"Releases keep it, main does not: `git rm --cached {DVC_LOCK}` and commit that.",
-        )
+        return False
+    if any(tag.target == head for tag in releases(git, model)):
+        return False
+    (root / DVC_LOCK).unlink(missing_ok=True)
+    return True

@@ -11,8 +11,8 @@ from mlops_spec.card.documents import KINDS
 from mlops_spec.ledger.canonical import canonical
 from mlops_spec.ledger.fields import plain
 from mlops_spec.ledger.record import Data, Draft, Evidence, FromWhat, Package, Policy, Risk, TagObject, What, Why
-from mlops_spec.outputs.stages import data_file
 from mlops_spec.release.candidate import FOLDER, released_documents
+from mlops_spec.spec.paths import data_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

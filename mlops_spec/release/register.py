@@ -9,13 +9,13 @@ from mlops_spec import layout, ledger, manifest
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Stale, Update
 from mlops_spec.ledger.record import TagObject
-from mlops_spec.outputs.stages import data_file
 from mlops_spec.release.candidate import FOLDER, Candidate, candidate_of, release_commit, tag_message
 from mlops_spec.release.entry import registration
 from mlops_spec.release.intents import nothing_begun
 from mlops_spec.release.judged import named, record_judgement
 from mlops_spec.release.source import spec_at
 from mlops_spec.release.versions import Made, changed, following, read_lock
+from mlops_spec.spec.paths import data_file
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -15,6 +15,7 @@ from mlops_spec.overlay import apply, overlays, patch_of, read_text
 from mlops_spec.render.scalars import writer_for
 from mlops_spec.render.shared import share
 from mlops_spec.render.structure import check_structure
+from mlops_spec.repository.code import Folder, code_of
 from mlops_spec.spec.stages import SURROUNDINGS
 
 if TYPE_CHECKING:
@@ -44,7 +45,8 @@ def rendered(root: Path, spec: Spec) -> dict[PurePosixPath, str]:
 def render_all(root: Path, spec: Spec) -> tuple[Rendered, ...]:
     """Every file, ordered by path; raises Failure where an overlay no longer applies or a value can't be written."""
     present = frozenset(name for name in SURROUNDINGS if (root / name).exists())
-    found = outputs(spec, present)
+    code = {name: each.paths for name, each in code_of(spec, Folder(root)).items()}
+    found = outputs(spec, present, code)
     patches = overlays(root)
     _refuse_strays(patches, found)
     return tuple(_with_theirs(root, output, base, patches) for output, base in zip(found, render(found), strict=True))

@@ -74,6 +74,11 @@ def config_value(value: object) -> str:
     return text
 
 
+def git_pattern(value: object) -> str:
+    """A path as .gitignore and .gitattributes have it; a space would end a pattern of the latter: any character."""
+    return re.sub(r"[*?\[\]\\!#\"]", r"\\\g<0>", _safe(str(value))).replace(" ", "?")
+
+
 def _safe(text: str) -> str:
     """Refuses what another reader of the file would run, or show as something else than it is; so does the spec."""
     if "${" in text:
@@ -93,6 +98,12 @@ WRITERS: dict[str, Callable[[object], str]] = {
 }
 
 
+_BY_NAME: dict[str, Callable[[object], str]] = {
+    "config": config_value,
+    **dict.fromkeys((".gitignore", ".gitattributes", ".dvcignore"), git_pattern),
+}
+
+
 def writer_for(path: PurePosixPath) -> Callable[[object], str]:
     """How values are written into a file."""
-    return config_value if path.name == "config" else WRITERS[path.suffix]
+    return _BY_NAME[path.name] if path.name in _BY_NAME else WRITERS[path.suffix]

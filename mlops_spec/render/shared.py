@@ -17,17 +17,17 @@ _SECTION = re.compile(r"^\s*\[(.+)\]\s*$")
 
 def share(path: PurePosixPath, ours: str, theirs: str) -> str:
     """The user's text with our part in it."""
-    return _share_config(ours, theirs) if path.name == "config" else _share_owners(path, ours, theirs)
+    return _share_config(ours, theirs) if path.name == "config" else _share_blocks(path, ours, theirs)
 
 
-def _share_owners(path: PurePosixPath, ours: str, theirs: str) -> str:
-    """The user's lines between our first block, which theirs may override, and our last, which they may not."""
+def _share_blocks(path: PurePosixPath, ours: str, theirs: str) -> str:
+    """The user's lines behind our first block, which theirs may override, and before our last, which they may not."""
     rest = _BLOCK.sub("", theirs if theirs.endswith("\n") else f"{theirs}\n")
     for line in rest.splitlines():
         if line.startswith((_BEGIN, _END)):
             raise Failure(f"{path}: the line `{line}` stands alone", remedy="remove it, then run `mlops-spec render`")
-    first, last = _BLOCK.findall(ours)
-    return f"{first}{rest}{last}"
+    first, *last = _BLOCK.findall(ours)
+    return f"{first}{rest}{''.join(last)}"
 
 
 def _share_config(ours: str, theirs: str) -> str:

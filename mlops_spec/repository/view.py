@@ -55,6 +55,10 @@ class Repository:
         inside = any(each.startswith(f"{path}/") for each in self.sizes)
         return path in self.sizes or inside or any(overlap(path, each) for each in self.kept_by_dvc)
 
+    def is_file(self, path: str) -> bool:
+        """Whether Git has a file of this path."""
+        return path in self.sizes
+
     @cached_property
     def kept_by_dvc(self) -> tuple[str, ...]:
         """What DVC keeps in place of each `.dvc` file."""

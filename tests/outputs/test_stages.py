@@ -23,7 +23,7 @@ MINIMAL: dict[str, Any] = {
 
 
 def named(*present: str, **sections: Any) -> dict[str, Stage]:
-    found = stages(Spec.model_validate({**MINIMAL, **sections}), frozenset(present))
+    found = stages(Spec.model_validate({**MINIMAL, **sections}), frozenset(present), {})
     return {stage.name: stage for stage in found}
 
 

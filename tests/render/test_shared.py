@@ -70,3 +70,13 @@ def test_dvc_gets_our_keys_and_checks_every_remote(theirs: str, expected: str) -
 
     assert shared == expected
     assert share(CONFIG, KEYS, shared) == shared
+
+
+def test_a_file_with_one_block_of_ours_keeps_the_users_lines_behind_it() -> None:
+    ignore = PurePosixPath(".gitignore")
+    ours = "# mlops-spec: begin (x)\n/build/\n# mlops-spec: end\n"
+
+    shared = share(ignore, ours, "/mine/\n!/build/keep\n")
+
+    assert shared == f"{ours}/mine/\n!/build/keep\n"
+    assert share(ignore, ours, shared) == shared

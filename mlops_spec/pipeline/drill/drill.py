@@ -9,7 +9,6 @@ from mlops_spec import layout
 from mlops_spec.files import write_atomic
 from mlops_spec.git import Git
 from mlops_spec.manifest import canonical
-from mlops_spec.outputs.stages import data_file
 from mlops_spec.package import digest
 from mlops_spec.pipeline.candidate import read_candidate
 from mlops_spec.pipeline.drill.on_answers import ON_CHAMPION, ON_METRIC, ON_ROBUSTNESS, ON_SLICES
@@ -21,6 +20,7 @@ from mlops_spec.pipeline.drill.target import ask, targets
 from mlops_spec.pipeline.drill.toothless import trained_share, weaknesses
 from mlops_spec.pipeline.gates.case import Case
 from mlops_spec.pipeline.rows import open_table
+from mlops_spec.spec.paths import data_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -15,7 +15,9 @@ from mlops_spec.rules.repository import (
     missing_remote,
     protected_in_code,
     stale_lock,
+    uncarried_code,
     unread_parameter,
+    unseen_code,
     untracked_data,
     unverified_remote,
 )
@@ -37,4 +39,6 @@ RULES: tuple[Rule, ...] = (
     stale_lock,
     missing_remote,
     unverified_remote,
+    unseen_code,
+    uncarried_code,
 )

@@ -19,10 +19,10 @@ Fix: correct the name, or commit the file.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.diagnostic import did_you_mean, near
+from mlops_spec.repository.command import python_runs
 from mlops_spec.rule import Finding
 from mlops_spec.spec.stages import commands, words
 
@@ -38,30 +38,14 @@ NAME = "missing-code"
 SEVERITY: Severity = "error"
 
 
-_PYTHON = re.compile(r"(.*/)?python[0-9.]*(\.exe)?")
-
-
 def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
     for address, command in commands(spec):
-        module, script = _runs(words(command))
+        module, script = python_runs(words(command))
         if script and script not in repository.sizes:
             scripts = [path for path in repository.sizes if path.endswith(".py")]
             yield Finding(address, f"Git has no `{script}`", did_you_mean(script, scripts))
         elif module and not _found(module, repository) and _ours(module, repository):
             yield Finding(address, f"`src` has no module `{module}`", did_you_mean(module, repository.modules))
-
-
-def _runs(line: tuple[str, ...]) -> tuple[str, str]:
-    """The module or the script that a command has Python run; empty for what is run otherwise."""
-    starts = [index for index, word in enumerate(line) if _PYTHON.fullmatch(word)]
-    rest = list(line[starts[0] + 1 :]) if starts else []
-    while rest and rest[0].startswith("-") and rest[0] not in ("-m", "-c", "-"):
-        rest = rest[2:] if rest[0] in ("-W", "-X") else rest[1:]
-    if not rest or rest[0] in ("-c", "-"):
-        return "", ""
-    if rest[0] == "-m":
-        return (rest[1] if len(rest) > 1 else ""), ""
-    return "", rest[0] if rest[0].endswith(".py") and not rest[0].startswith("/") else ""
 
 
 def _found(module: str, repository: Repository) -> bool:

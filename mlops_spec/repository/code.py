@@ -1,0 +1,270 @@
+"""Which of the repository's files a stage runs: the scripts that its command names, and all that they import.
+
+Code is read and never run. What no reader can see, such as a module whose name is made up while it runs, is told.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import shlex
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from mlops_spec import layout
+from mlops_spec.document.source import MAX_BYTES
+from mlops_spec.repository.command import python_runs
+from mlops_spec.repository.entry import entry_points
+from mlops_spec.repository.imported import Hidden, Imported, imports, notebook
+from mlops_spec.spec.paths import data_file
+from mlops_spec.spec.stages import overlap, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from mlops_spec.spec import Spec
+
+SOURCE = "src"
+_PYTHON = (".py", ".ipynb")
+_SHELL = (".sh", ".bash")
+_CODE = (*_PYTHON, *_SHELL, ".r", ".R", ".jl", ".sql", ".Rmd", ".qmd")
+_RECIPES = {
+    "make": ("Makefile", "makefile", "GNUmakefile"),
+    "just": ("justfile", "Justfile"),
+    "snakemake": ("Snakefile", "workflow/Snakefile"),
+    "invoke": ("tasks.py",),
+    "nox": ("noxfile.py",),
+}
+_SETTINGS = (".yaml", ".yml", ".toml", ".ini", ".cfg", ".json")
+_RESULTS = ("out", "output", "save", "metrics", "log", "dest", "report", "result", "write", "export")
+
+
+class Files(Protocol):
+    """The repository's files, by their paths from its root."""
+
+    def is_file(self, path: str) -> bool:
+        """Whether it is a file there."""
+
+    def text(self, path: str) -> str | None:
+        """What stands in it; None where it is no text."""
+
+
+class Unseen(NamedTuple):
+    """A line of code whose imports can't be told by reading it."""
+
+    path: str
+    line: int
+    code: str
+
+
+@dataclass(frozen=True)
+class Code:
+    """What a stage runs besides `src`: files, and packages as folders; and what could not be seen."""
+
+    paths: tuple[str, ...] = ()
+    unseen: tuple[Unseen, ...] = ()
+    #: whether the command runs any file of the repository, in `src` or elsewhere
+    found: bool = False
+
+
+@dataclass(frozen=True)
+class Folder:
+    """The files as they lie on the disk; what a link leads out of it to is not among them."""
+
+    root: Path
+
+    def is_file(self, path: str) -> bool:
+        """Whether it is a file there."""
+        place = self.root / path
+        return place.is_file() and place.resolve().is_relative_to(self.root.resolve())
+
+    def text(self, path: str) -> str | None:
+        """What stands in it; None where it is no text of at most 1 MiB."""
+        try:
+            with (self.root / path).open("rb") as opened:
+                content = opened.read(MAX_BYTES + 1)
+            return None if len(content) > MAX_BYTES else content.decode()
+        except (OSError, UnicodeDecodeError):
+            return None
+
+
+def code_of(spec: Spec, files: Files) -> dict[str, Code]:
+    """The code that each stage runs: the user's stages by their commands, ours by the functions that the spec names."""
+    taken = [str(layout.BUILD), data_file(spec.data), *(out for each in spec.pipeline.values() for out in each.writes)]
+    commands = {**{name: each.run for name, each in spec.pipeline.items()}, "train": spec.train.run}
+    reader = _Reader(files)
+    found = {name: _of_command(words(command), reader, taken) for name, command in commands.items()}
+    modules = [name.partition(":")[0] for _, name, _ in entry_points(spec)]
+    ours = _of_modules(modules, reader, taken)
+    return {**found, "evaluate": ours, "package": ours}
+
+
+def _of_command(line: tuple[str, ...], reader: _Reader, taken: Iterable[str]) -> Code:
+    walk = _Walk(reader.files, reader)
+    walk.command(line)
+    return walk.code(taken)
+
+
+def _of_modules(names: Iterable[str], reader: _Reader, taken: Iterable[str]) -> Code:
+    walk = _Walk(reader.files, reader)
+    for name in names:
+        walk.module(name, (SOURCE, ""))
+    return walk.code(taken)
+
+
+@dataclass
+class _Reader:
+    """Reads each file once, however many stages run it."""
+
+    files: Files
+    read: dict[str, tuple[Imported | Hidden, ...]] = field(default_factory=dict)
+
+    def imports(self, path: str) -> tuple[Imported | Hidden, ...]:
+        if path not in self.read:
+            text = self.files.text(path) or ""
+            self.read[path] = tuple(imports(notebook(text) if path.endswith(".ipynb") else text))
+        return self.read[path]
+
+
+@dataclass
+class _Walk:
+    """A walk along the imports; a process looks for all of its modules in the same folders, its `roots`."""
+
+    files: Files
+    reader: _Reader
+    seen: dict[tuple[str, tuple[str, ...]], None] = field(default_factory=dict)
+    unseen: dict[Unseen, None] = field(default_factory=dict)
+
+    def command(self, line: tuple[str, ...], folder: str = "") -> None:
+        """All that the words of a command name, seen from a folder of the repository."""
+        module, script = python_runs(line)
+        if module:
+            self.module(module, ("", SOURCE), main=True)
+        script = _inside(folder, script)
+        for path in _named(line, folder):
+            if self.files.is_file(path) and (path == script or path.endswith((*_CODE, *_SETTINGS))):
+                self.file(path)
+            elif self.files.is_file(f"{path}/__main__.py"):
+                self.file(f"{path}/__main__.py")
+        for word in line[:3]:  # `train-model`, or `uv run train-model`
+            for path in _RECIPES.get(word, ()):
+                if self.files.is_file(path):
+                    self.file(path)
+            if target := self._scripts().get(word):
+                self.module(target.partition(":")[0], (SOURCE, ""))
+
+    def file(self, path: str) -> None:
+        """A file that is run by itself, which Python lets import what lies beside it."""
+        if path.endswith(_PYTHON):
+            self._python(path, tuple(dict.fromkeys((posixpath.dirname(path), SOURCE, ""))))
+            return
+        if (path, ()) in self.seen:
+            return
+        self.seen[path, ()] = None
+        if path.endswith(_SHELL) or any(path in names for names in _RECIPES.values()):
+            for line in (self.files.text(path) or "").splitlines():
+                self.command(_shell_words(line))
+
+    def module(self, name: str, roots: tuple[str, ...], *, main: bool = False) -> None:
+        """A module by its name, with the packages around it, in the first of the folders that has it."""
+        for root in roots:
+            if found := self._resolved(name.split("."), root):
+                last = posixpath.join(root, *name.split("."), "__main__.py")
+                for path in (*found, *([last] if main and self.files.is_file(last) else [])):
+                    self._python(path, roots)
+                return
+
+    def code(self, taken: Iterable[str]) -> Code:
+        """What was found outside `src`, each regular package as its folder where no result or data lies in that."""
+        blocked = tuple(taken)
+        paths = dict.fromkeys(path for path, _ in self.seen if not _below(path, SOURCE))
+        kept = (self._package(path, blocked) for path in paths if not any(_below(path, each) for each in blocked))
+        return Code(tuple(sorted(dict.fromkeys(kept))), tuple(self.unseen), bool(self.seen))
+
+    def _python(self, path: str, roots: tuple[str, ...]) -> None:
+        if (path, roots) in self.seen:
+            return
+        self.seen[path, roots] = None
+        for each in self.reader.imports(path):
+            if isinstance(each, Hidden):
+                self.unseen[Unseen(path, each.line, each.code)] = None
+            else:
+                self._import(each, path, roots)
+
+    def _import(self, each: Imported, path: str, roots: tuple[str, ...]) -> None:
+        above = PurePosixPath(path).parents
+        where = ("/".join(above[min(each.level, len(above)) - 1].parts),) if each.level else roots
+        names = [f"{each.module}.{name}".lstrip(".") for name in each.names if name != "*"] or [each.module]
+        for name in names:
+            for root in where:
+                if found := self._resolved(name.split("."), root):
+                    for one in found:
+                        self._python(one, roots)
+                    break
+
+    def _resolved(self, parts: list[str], root: str) -> list[str]:
+        """The files that importing a dotted name runs, from a folder; what is behind a module is an attribute of it."""
+        found = []
+        here = root
+        for part in parts:
+            package, module = posixpath.join(here, part, "__init__.py"), posixpath.join(here, f"{part}.py")
+            here = posixpath.join(here, part)
+            if self.files.is_file(package):
+                found.append(package)
+            elif self.files.is_file(module):
+                return [*found, module]
+        return found
+
+    def _package(self, path: str, blocked: tuple[str, ...]) -> str:
+        """The outermost regular package around a file, or the file: a package reads what else lies in it."""
+        best, folder = path, posixpath.dirname(path)
+        while folder and self.files.is_file(posixpath.join(folder, "__init__.py")):
+            if any(overlap(folder, each) for each in blocked):
+                break
+            best, folder = folder, posixpath.dirname(folder)
+        return best
+
+    def _scripts(self) -> Mapping[str, str]:
+        """The programs that the project itself installs, with the function that each calls."""
+        try:
+            scripts = tomllib.loads(self.files.text("pyproject.toml") or "")["project"]["scripts"]
+        except (tomllib.TOMLDecodeError, KeyError, TypeError):
+            return {}
+        return {str(name): str(target) for name, target in scripts.items()} if isinstance(scripts, dict) else {}
+
+
+def _named(line: tuple[str, ...], folder: str) -> Iterable[str]:
+    """The paths among the words of a command, but for those that an option calls its result."""
+    before = ""
+    for word in line:
+        option, equals, value = word.partition("=")
+        name = option if equals and option.startswith("-") else before
+        path = value if equals and option.startswith("-") else word
+        before = word if word.startswith("-") and not equals else ""
+        settings = path.endswith(_SETTINGS)
+        if settings and any(part in _RESULTS for part in name.strip("-").replace("_", "-").split("-")):
+            continue
+        if settings and path.endswith(".json") and not name:
+            continue  # more often what a script writes than what it reads
+        if inside := _inside(folder, path):
+            yield inside
+
+
+def _inside(folder: str, path: str) -> str:
+    """The path from the repository's root; empty where it leads out of it."""
+    if not path or path.startswith(("/", "-")) or "\0" in path:
+        return ""
+    whole = posixpath.normpath(posixpath.join(folder, path))
+    return "" if whole == ".." or whole.startswith("../") or whole == "." else whole
+
+
+def _below(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(f"{folder}/")
+
+
+def _shell_words(line: str) -> tuple[str, ...]:
+    try:
+        return tuple(shlex.split(line, comments=True))
+    except ValueError:
+        return tuple(line.split())

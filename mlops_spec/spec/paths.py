@@ -1,0 +1,18 @@
+"""Where the data of a spec lie in the repository."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from mlops_spec.spec.data import Import
+
+if TYPE_CHECKING:
+    from mlops_spec.spec.data import Data
+
+
+def data_file(data: Data) -> str:
+    """Where the rows lie in the repository; imported ones land in `data/` under the last part of their address."""
+    if isinstance(data.path, Import):
+        return f"data/{PurePosixPath(data.path.import_).name}"
+    return data.path
