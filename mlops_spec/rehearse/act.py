@@ -14,15 +14,20 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.rehearse import process, stand_ins
 from mlops_spec.rehearse.act_log import ActLog
+from mlops_spec.rehearse.copies import Copies, copies, title_of, tokens_of
+from mlops_spec.rehearse.hub import permissions
 from mlops_spec.rehearse.job_names import named
+from mlops_spec.rehearse.jobs import plan
 from mlops_spec.rehearse.run import Run
-from mlops_spec.rehearse.translate import translate
 from mlops_spec.rehearse.triggers import WORKFLOWS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable, Mapping
 
     from mlops_spec.rehearse.events import Event
+    from mlops_spec.rehearse.hub import Hub
+    from mlops_spec.rehearse.hub.tokens import JobToken
+    from mlops_spec.rehearse.jobs import Plan
 
 RUNNERS = ("ubuntu-24.04", "ubuntu-latest")
 _LIMIT = 900.0  # seconds for one workflow
@@ -30,47 +35,73 @@ _SWITCHES = ("--json", "--rm", "--no-cache-server", "--no-skip-checkout", "--pul
 _KEPT = {"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR", "TMPDIR"}
 
 
+def _nothing(_: JobToken) -> Mapping[str, str]:
+    return {}
+
+
 @dataclass(frozen=True)
 class Runner:
-    """A machine for the workflows of one repository: where it is, and what every job sees."""
+    """A machine for the workflows of the hub's repository: where it is, and what every job sees.
 
-    repository: str
-    origin: Path
-    server_url: str
+    `own` tells what the steps of one job see in their environment beside what their workflow gives them.
+    """
+
+    hub: Hub
     api_url: str
     runs: Path  # gets one folder per run
     home: Path
     environments: Path  # what jobs install into
-    token: str = field(repr=False)
     secrets: dict[str, str] = field(default_factory=dict, repr=False)
     variables: dict[str, str] = field(default_factory=dict)
+    own: Callable[[JobToken], Mapping[str, str]] = _nothing
 
     def run(self, workflow: str, event: Event, number: int, say: Callable[[str], None] = lambda _: None) -> Run:
         """Runs the workflow file of this name as it is at the event's commit; `say` gets each line of its log."""
-        folder = self.runs / str(number)
-        workflows = folder / "checkout" / WORKFLOWS
-        self._prepare(folder, event)
+        folder, name = self.runs / str(number), workflow.partition(".")[0]
+        files = self._check_out(folder, event)
+        planned = self._plan(files, workflow, event)
+        if planned.problems:
+            problem = f"The workflow is not valid. {' '.join(planned.problems)}"
+            (folder / "log.txt").write_text(f"{problem}\n", encoding="utf-8")
+            return Run(number, name, event.name, folder, 0.0, (), problem)
+        found = self._copies(files, planned, event, number)
+        self._prepare(folder, event, found)
         started = time.monotonic()
-        log = self._play(folder, self._command(folder, workflow, event, number), say)
+        with self.hub.known(found.tokens):
+            log = self._play(folder, self._command(folder, workflow, event, number), found, say)
         seconds = time.monotonic() - started
         for used_up in ("work", "secrets"):
             shutil.rmtree(folder / used_up, ignore_errors=True)
-        jobs = named(log.jobs(), workflows / workflow)
-        return Run(number, workflow.partition(".")[0], event.name, folder, seconds, jobs)
+        jobs = named(log.jobs(), folder / "checkout" / WORKFLOWS / workflow)
+        return Run(number, name, event.name, folder, seconds, jobs)
 
-    def _prepare(self, folder: Path, event: Event) -> None:
-        """A clone for act itself (workflow files, and the commit that becomes GITHUB_SHA), event and secrets."""
+    def _check_out(self, folder: Path, event: Event) -> dict[str, str]:
+        """A clone for act itself, with the commit that becomes GITHUB_SHA: the texts of its workflow files."""
         folder.mkdir(parents=True)
         checkout = folder / "checkout"
-        _git("clone", "--quiet", "--no-checkout", "--shared", str(self.origin), str(checkout))
+        _git("clone", "--quiet", "--no-checkout", "--shared", str(self.hub.origin.path), str(checkout))
         _git("-C", str(checkout), "checkout", "--quiet", "--detach", event.commit)
-        for file in (checkout / WORKFLOWS).glob("*.yml"):
-            file.write_text(translate(file.read_text(encoding="utf-8")), encoding="utf-8")
+        return {file.name: file.read_text(encoding="utf-8") for file in (checkout / WORKFLOWS).glob("*.y*ml")}
+
+    def _plan(self, files: Mapping[str, str], workflow: str, event: Event) -> Plan:
+        policy = self.hub.settings.actions["workflow"]["default_workflow_permissions"]
+        default = permissions.by_default(policy)
+        return plan(files, workflow, default=default, repository=self.hub.repository, commit=event.commit)
+
+    def _copies(self, files: Mapping[str, str], planned: Plan, event: Event, number: int) -> Copies:
+        title = title_of(files[planned.root], planned.root)
+        given = tokens_of(planned, event, title, number, self.hub.repository)
+        return copies(files, planned, given, self.own)
+
+    def _prepare(self, folder: Path, event: Event, found: Copies) -> None:
+        """The copies that act runs, the event, and what jobs are told by secrets and variables."""
+        found.write(folder / "checkout" / WORKFLOWS)
         (folder / "event.json").write_text(json.dumps(event.payload, indent=1), encoding="utf-8")
         (folder / "secrets").mkdir(mode=0o700)
         _link(self.home / "bin" / "uv", process.find("uv"))
-        lines = [f"{name}={value}\n" for name, value in {"GITHUB_TOKEN": self.token, **self.secrets}.items()]
-        (folder / "secrets" / "env").write_text("".join(lines), encoding="utf-8")
+        for name, values in (("env", self.secrets), ("vars", {**self.variables, **found.variables})):
+            lines = [f"{key}={value}\n" for key, value in values.items()]
+            (folder / "secrets" / name).write_text("".join(lines), encoding="utf-8")
 
     def _command(self, folder: Path, workflow: str, event: Event, number: int) -> list[str]:
         actions = stand_ins.used(folder / "checkout" / WORKFLOWS)
@@ -83,8 +114,8 @@ class Runner:
             "--platform": [f"{runner}=-self-hosted" for runner in RUNNERS],
             "--action-cache-path": [folder / "work"],
             "--env": [f"{name}={value}" for name, value in self._job_environment(folder, number).items()],
-            "--var": [f"{name}={value}" for name, value in self.variables.items()],
-            "--local-repository": [f"{self.server_url}/{use}={place}" for use, place in actions.items()],
+            "--var-file": [folder / "secrets" / "vars"],
+            "--local-repository": [f"{self.hub.server_url}/{use}={place}" for use, place in actions.items()],
         }
         flags = [part for name, values in options.items() for value in values for part in (name, str(value))]
         return [process.find("act"), event.name, *_SWITCHES, *flags]
@@ -92,9 +123,9 @@ class Runner:
     def _job_environment(self, folder: Path, number: int) -> dict[str, str]:
         return {
             "GITHUB_API_URL": self.api_url,
-            "GITHUB_SERVER_URL": self.server_url,
-            "GITHUB_REPOSITORY": self.repository,
-            "GITHUB_REPOSITORY_OWNER": self.repository.partition("/")[0],
+            "GITHUB_SERVER_URL": self.hub.server_url,
+            "GITHUB_REPOSITORY": self.hub.repository,
+            "GITHUB_REPOSITORY_OWNER": self.hub.repository.partition("/")[0],
             "GITHUB_RUN_ID": str(number),
             "GITHUB_RUN_NUMBER": str(number),
             "MLOPS_REHEARSAL_ARTIFACTS": str(folder / "artifacts"),
@@ -103,8 +134,9 @@ class Runner:
             "MLOPS_REHEARSAL_UV": str(self.home / "bin" / "uv"),
         }
 
-    def _play(self, folder: Path, command: list[str], say: Callable[[str], None]) -> ActLog:
+    def _play(self, folder: Path, command: list[str], found: Copies, say: Callable[[str], None]) -> ActLog:
         log = ActLog(time.monotonic())
+        hidden = [*self.secrets.values(), *found.variables.values()]
         environment = clean_environment(self.home)
         with (
             (folder / "act.jsonl").open("w", encoding="utf-8") as raw,
@@ -113,7 +145,7 @@ class Runner:
             process.limited(act, _LIMIT),
         ):
             for said in act.stdout or ():
-                line = self._without_secrets(said)
+                line = _without(said, hidden)
                 raw.write(line)
                 shown = log.add(line, time.monotonic())
                 if shown is not None:
@@ -123,11 +155,12 @@ class Runner:
             act.wait()
         return log
 
-    def _without_secrets(self, line: str) -> str:
-        """act masks what steps print, but writes out what they ask it to mask."""
-        for secret in (self.token, *self.secrets.values()):
-            line = line.replace(secret, "***")
-        return line
+
+def _without(line: str, hidden: Iterable[str]) -> str:
+    """act masks what steps print, but writes out what they ask it to mask."""
+    for value in hidden:
+        line = line.replace(value, "***") if value else line
+    return line
 
 
 def clean_environment(home: Path) -> dict[str, str]:

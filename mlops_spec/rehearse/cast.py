@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-import secrets
-
-from mlops_spec.rehearse.hub.state import Person
+from mlops_spec.rehearse.hub import tokens
+from mlops_spec.rehearse.hub.state import ACTIONS, Person
 
 AUTHOR, REVIEWER = "alice", "bob"
-ACTIONS, APP = "github-actions[bot]", "mlops-promotions[bot]"
+APP = "mlops-promotions[bot]"
+_APP_MAY = {"contents": "write", "pull-requests": "write", "members": "read"}
 
 
 def cast() -> tuple[Person, ...]:
     """The accounts, with tokens that nobody else knows."""
     return (
-        Person(AUTHOR, 101, _token("ghp")),
-        Person(REVIEWER, 102, _token("ghp")),
-        Person(ACTIONS, 41898282, _token("ghs"), type="Bot"),
-        Person(APP, 103, _token("ghs"), type="Bot"),
+        Person(AUTHOR, 101, tokens.new("ghp")),
+        Person(REVIEWER, 102, tokens.new("ghp")),
+        Person(ACTIONS, 41898282, tokens.new("ghs"), type="Bot", permissions={}),
+        Person(APP, 103, tokens.new("ghs"), type="Bot", permissions=_APP_MAY),
     )
 
 
 def address(person: Person) -> str:
     """The mail address that leads from a commit to the account."""
     return f"{person.id}+{person.login}@users.noreply.github.com"
-
-
-def _token(kind: str) -> str:
-    return f"{kind}_{secrets.token_hex(20)}"

@@ -31,6 +31,31 @@ class Event:
     changed: tuple[str, ...] = ()
     head: str | None = None  # the commit that shows the result; None: `commit`
 
+    @property
+    def ref(self) -> str:
+        """The branch, or the merge of the pull request, that its workflows run on."""
+        return f"refs/pull/{self.payload['number']}/merge" if self._pull else f"refs/heads/{self.branch}"
+
+    @property
+    def head_ref(self) -> str:
+        """A pull request's branch; empty for anything else."""
+        return str(self._pull["head"]["ref"]) if self._pull else ""
+
+    @property
+    def base_ref(self) -> str:
+        """The branch that a pull request goes into; empty for anything else."""
+        return str(self._pull["base"]["ref"]) if self._pull else ""
+
+    @property
+    def untrusted(self) -> bool:
+        """Whether its code comes from a fork or from Dependabot, whose runs get a token that only reads."""
+        foreign = self._pull and self._pull["head"]["repo"]["full_name"] != self.payload["repository"]["full_name"]
+        return bool(foreign) or (self.name in ("pull_request", "push") and self.actor == "dependabot[bot]")
+
+    @property
+    def _pull(self) -> dict[str, Any]:
+        return self.payload.get("pull_request", {}) if self.name == "pull_request" else {}
+
 
 def pull_request(hub: Hub, pull: Pull, by: Person, api: str) -> Event:
     """A pull request was opened."""

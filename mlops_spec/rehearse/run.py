@@ -41,7 +41,7 @@ class Job:
 
 @dataclass(frozen=True)
 class Run:
-    """One run of one workflow; everything it left is in `folder`."""
+    """One run of one workflow; everything it left is in `folder`. With a `problem` it did not start: it has no jobs."""
 
     number: int
     workflow: str
@@ -49,10 +49,11 @@ class Run:
     folder: Path
     seconds: float
     jobs: tuple[Job, ...]
+    problem: str = ""
 
     @property
     def result(self) -> Result:
-        return "failure" if any(job.result == "failure" for job in self.jobs) else "success"
+        return "failure" if self.problem or any(job.result == "failure" for job in self.jobs) else "success"
 
     def job(self, name: str) -> Job:
         """The job with this id or name."""

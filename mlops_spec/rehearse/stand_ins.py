@@ -33,6 +33,16 @@ def used(workflows: Path) -> dict[str, Path]:
     return found
 
 
+def token_inputs(uses: str) -> list[str]:
+    """The inputs of an action that are the job's token where a step gives none."""
+    folder = FOLDER / uses.partition("@")[0]
+    if uses.startswith("./") or not (folder / "action.yml").is_file():
+        return []
+    return [
+        name for name, about in _action(folder)["inputs"].items() if "github.token" in str(about.get("default", ""))
+    ]
+
+
 def _uses(workflows: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
     for file in sorted(workflows.glob("*.yml")):
         for job in read_workflow(file)["jobs"].values():

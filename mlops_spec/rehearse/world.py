@@ -18,7 +18,7 @@ from mlops_spec.rehearse.act import Runner
 from mlops_spec.rehearse.author import Author
 from mlops_spec.rehearse.hub import Hub, Rules, serving
 from mlops_spec.rehearse.hub.origin import Origin
-from mlops_spec.rehearse.hub.state import Person, Status
+from mlops_spec.rehearse.hub.state import ACTIONS, Person, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -158,7 +158,7 @@ class World:
         """A required check is content with a job that was skipped, as on GitHub."""
         link = f"{self.hub.server_url}/{self.repository}/actions/runs/{run.number}"
         state: StatusState = "failure" if job.result == "failure" else "success"
-        creator = self.person(cast.ACTIONS)
+        creator = self.person(ACTIONS)
         self.hub.statuses.append(Status(self.hub.next_id(), sha, job.name, state, creator, job.result, link))
 
     def records(self) -> tuple[Record, ...]:
@@ -172,21 +172,17 @@ class World:
 @contextmanager
 def created(folder: Path, repository: str, say: Callable[[str], None]) -> Iterator[World]:
     """A forge with an empty repository in `folder`, serving until the end."""
-    server = folder / "github"
-    server_url = server.as_uri()
-    origin = Origin.create(server / f"{repository}.git")
+    origin = Origin.create(folder / "github" / f"{repository}.git")
     (folder / "home").mkdir()
-    hub = Hub(repository, origin, cast.cast(), server_url)
+    hub = Hub(repository, origin, cast.cast(), (folder / "github").as_uri())
+    hub.settings.actions["workflow"]["default_workflow_permissions"] = "read"
     with serving(hub) as api_url, environments.kept(environments.place()) as installed:
         runner = Runner(
-            repository=repository,
-            origin=origin.path,
-            server_url=server_url,
+            hub=hub,
             api_url=api_url,
-            runs=server / repository / "actions" / "runs",
+            runs=folder / "github" / repository / "actions" / "runs",
             home=folder / "home",
             environments=installed,
-            token=_token(hub, cast.ACTIONS),
             secrets={"MLOPS_APP_KEY": _token(hub, cast.APP)},
             variables={"MLOPS_APP_CLIENT_ID": "Iv1.rehearsal"},
         )

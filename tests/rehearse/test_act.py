@@ -60,18 +60,14 @@ class Machine:
 
     def __init__(self, stage: Any, folder: Path) -> None:
         self.stage, self.lines = stage, []  # type: tuple[Any, list[str]]
-        server_url = folder.as_uri()
-        stage.hub.server_url = server_url
+        stage.hub.server_url = folder.as_uri()
         (folder / "home").mkdir()
         self.runner = Runner(
-            repository="acme/churn",
-            origin=stage.hub.origin.path,
-            server_url=server_url,
+            hub=stage.hub,
             api_url=stage.api_url,
             runs=folder / "runs",
             home=folder / "home",
             environments=folder / "environments",
-            token="run-token",
             secrets={"MLOPS_APP_KEY": "app-token-value"},
             variables={"MLOPS_APP_CLIENT_ID": "Iv1.test"},
         )
@@ -270,9 +266,9 @@ def test_a_step_sees_no_token_that_it_was_not_given(machine: Machine) -> None:
     )
 
     assert outputs(run, "without") == ["token:none key:none"]
-    assert outputs(run, "with") == [f"{len('run-token')} characters, ***"]
+    assert outputs(run, "with") == ["44 characters, ***"]
     left = b"".join(file.read_bytes() for file in run.folder.rglob("*") if file.is_file() and ".git" not in file.parts)
-    assert b"run-token" not in left
+    assert b"ghs_" not in left
 
 
 def test_an_app_gives_its_token_where_it_is_configured(machine: Machine) -> None:
@@ -296,9 +292,16 @@ def test_an_app_gives_its_token_where_it_is_configured(machine: Machine) -> None
 def test_the_forge_is_where_the_api_is(machine: Machine) -> None:
     address = '"${GITHUB_API_URL}/repos/${GITHUB_REPOSITORY}/pulls"'
     ask = f'curl -s -o /dev/null -w "%{{http_code}}" -H "Authorization: Bearer ${{T}}" {address}'
-    run = machine.push(test=HEAD + job("one", run_step(ask, env="{T: '${{ github.token }}'}")))
+    given = "{T: '${{ github.token }}'}"
+    run = machine.push(
+        test=HEAD
+        + job("one", run_step(ask, env=given), permissions="{pull-requests: read}")
+        + job("two", run_step(ask, env=given), permissions="{contents: write}")
+        + job("three", run_step(ask, env="{T: '${{ secrets.GITHUB_TOKEN }}'}"))
+    )
 
-    assert outputs(run, "one") == ["200"]
+    assert [outputs(run, name) for name in ("one", "two", "three")] == [["200"], ["403"], ["403"]]
+    assert machine.stage.hub.tokens == {}  # they end with the run
 
 
 @pytest.mark.parametrize(
@@ -319,9 +322,12 @@ for number in {[*map(int, ignored)]}:
 from mlops_spec.rehearse import process
 from mlops_spec.rehearse.act import Runner
 from mlops_spec.rehearse.events import Event
+from mlops_spec.rehearse.hub import Hub
+from mlops_spec.rehearse.hub.origin import Origin
 folder = Path({str(tmp_path)!r})
 places = [folder / name for name in ("runs", "home", "environments")]
-runner = Runner("acme/churn", folder / "acme/churn.git", folder.as_uri(), "http://127.0.0.1:1", *places, "t0ken")
+hub = Hub("acme/churn", Origin(folder / "acme/churn.git"), (), folder.as_uri())
+runner = Runner(hub, "http://127.0.0.1:1", *places)
 event = Event("push", {{"ref": "refs/heads/main"}}, "main", "main", "alice")
 with process.orderly_end():
     runner.run("test.yml", event, 1, print)

@@ -1,4 +1,4 @@
-"""act runs the rendered workflows: a copy in which two words are said otherwise, and nothing else."""
+"""act runs a copy of the rendered workflows: two words are said otherwise, and each job has a token of its own."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import pytest
 import yaml
 
 from mlops_spec.lint import load_spec
-from mlops_spec.rehearse.translate import translate
+from mlops_spec.rehearse.stand_ins import token_inputs
+from mlops_spec.rehearse.translate import Own, translate
 from mlops_spec.render import rendered
 
 SPECS = sorted((Path(__file__).parent.parent / "specs/ok").glob("*.yaml"))
@@ -38,7 +39,9 @@ def workflows(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
 
 def test_only_the_two_words_differ(workflows: dict[str, str]) -> None:
     found = {
-        path: differences(*(yaml.load(text, Loader=yaml.CBaseLoader) for text in (original, translate(original))))
+        path: differences(
+            *(yaml.load(text, Loader=yaml.CBaseLoader) for text in (original, translate(original, {}, token_inputs)))
+        )
         for path, original in workflows.items()
     }
 
@@ -54,17 +57,61 @@ def test_every_other_line_stays_as_it_is(workflows: dict[str, str]) -> None:
     for original in workflows.values():
         kept = [line for line in original.splitlines() if "queue: max" not in line]
 
-        assert translate(original).replace("uses: ./.github", "uses: $/.github").splitlines() == kept
+        assert translate(original, {}, token_inputs).replace("uses: ./.github", "uses: $/.github").splitlines() == kept
 
 
 @pytest.mark.parametrize(
     "text",
     [
         "steps:\n  - run: |\n      queue: maximum\n",
-        "steps:\n  - run: echo uses: $/.github/workflows/x.yml\n",
+        'steps:\n  - run: "echo uses: $/.github/workflows/x.yml"\n',
         "jobs:\n  queue:\n    runs-on: ubuntu-24.04\n",
         "env:\n  A: $/.github/workflows/x.yml\n",
     ],
 )
 def test_look_alikes_are_left_alone(text: str) -> None:
-    assert translate(text) == text
+    assert translate(text, {}, token_inputs) == text
+
+
+JOB = """
+jobs:
+  one:
+    # é, so that bytes and characters differ
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: actions/checkout@abc
+        with:
+          fetch-depth: 0
+      - {uses: actions/checkout@abc, with: {ref: main}}
+      - uses: actions/checkout@abc
+      - uses: actions/checkout@abc
+        with:
+          token: ${{ secrets.OTHER }}
+      - run: echo github.token
+        env:
+          A: ${{ github.token || secrets['GITHUB_TOKEN'] }}
+          B: ${{ secrets.GITHUB_TOKEN_2 }}
+  two:
+    runs-on: ubuntu-24.04
+    env: {B: "1"}
+    steps:
+      - run: echo ${{ github.token }}
+"""
+
+
+def test_each_job_names_its_own_token_wherever_the_token_is_named_or_meant() -> None:
+    own = {"one": Own("T1"), "two": Own("T2", {"ID": "T2_ID"})}
+    jobs = yaml.safe_load(translate(JOB, own, lambda _: ["token"]))["jobs"]
+
+    assert [step.get("with", {}).get("token") for step in jobs["one"]["steps"]] == [
+        *["${{ vars.T1 }}"] * 3,
+        "${{ secrets.OTHER }}",
+        None,
+    ]
+    assert jobs["one"]["steps"][0]["with"]["fetch-depth"] == 0
+    assert jobs["one"]["steps"][-1] == {
+        "run": "echo github.token",
+        "env": {"A": "${{ vars.T1 || vars.T1 }}", "B": "${{ secrets.GITHUB_TOKEN_2 }}"},
+    }
+    assert jobs["two"]["env"] == {"ID": "${{ vars.T2_ID }}", "B": "1"}
+    assert jobs["two"]["steps"] == [{"run": "echo ${{ vars.T2 }}"}]

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mlops_spec.rehearse.hub.state import Hub, Person
+    from mlops_spec.rehearse.hub.tokens import Credential
 
 Json = dict[str, Any]
 Result = tuple[int, Json | list[Json]]
@@ -29,11 +30,15 @@ class Request:
     """Who asks what: `parts` are the values in the path, `api` is this server's own address."""
 
     hub: Hub
-    person: Person
+    credential: Credential
     parts: Mapping[str, str]
     query: Mapping[str, str]
     body: Json
     api: str
+
+    @property
+    def person(self) -> Person:
+        return self.credential.person
 
     def part(self, name: str) -> str:
         return self.parts[name]

@@ -17,6 +17,8 @@ _REPOSITORY = "/repos/{owner}/{repo}"
 _ENVIRONMENT = f"{_REPOSITORY}/environments/{{environment_name}}"
 _POLICIES = f"{_ENVIRONMENT}/deployment-branch-policies"
 _TEAM = "/orgs/{org}/teams/{team_slug}"
+_LISTENS = ("issues: read", "pull-requests: read")
+_TALKS = ("issues: write", "pull-requests: write")
 _ACTIONS = (
     "permissions",
     "permissions/selected-actions",
@@ -28,11 +30,14 @@ _ACTIONS = (
 
 @dataclass(frozen=True)
 class Route:
-    """One operation; `writes` asks for a role that may write."""
+    """One operation; `needs` is the permission of an App or a job that GitHub's documentation names, or any of several,
+    and `writes` asks a person for a role that may write.
+    """
 
     method: str
     template: str
     call: Callable[[Request], Result]
+    needs: tuple[str, ...] = ("metadata: read",)
     writes: bool = False
 
     def match(self, method: str, path: str) -> dict[str, str] | None:
@@ -43,50 +48,61 @@ class Route:
 
 
 ROUTES = (
-    Route("GET", f"{_REPOSITORY}/pulls", pulls.listed),
-    Route("POST", f"{_REPOSITORY}/pulls", pulls.create),
-    Route("GET", f"{_REPOSITORY}/pulls/{{pull_number}}", pulls.get),
-    Route("PATCH", f"{_REPOSITORY}/pulls/{{pull_number}}", pulls.update, writes=True),
-    Route("GET", f"{_REPOSITORY}/pulls/{{pull_number}}/commits", pulls.commits),
-    Route("GET", f"{_REPOSITORY}/pulls/{{pull_number}}/reviews", pulls.reviews),
-    Route("POST", f"{_REPOSITORY}/pulls/{{pull_number}}/reviews", pulls.review),
-    Route("PUT", f"{_REPOSITORY}/pulls/{{pull_number}}/merge", merging.merge, writes=True),
-    Route("GET", f"{_REPOSITORY}/commits/{{commit_sha}}/pulls", pulls.of_commit),
-    Route("GET", f"{_REPOSITORY}/commits/{{ref}}/statuses", commits.statuses),
-    Route("POST", f"{_REPOSITORY}/statuses/{{sha}}", commits.create_status, writes=True),
-    Route("GET", f"{_REPOSITORY}/issues", issues.listed),
-    Route("POST", f"{_REPOSITORY}/issues", issues.create),
-    Route("PATCH", f"{_REPOSITORY}/issues/{{issue_number}}", issues.update, writes=True),
-    Route("GET", f"{_REPOSITORY}/issues/{{issue_number}}/comments", issues.comments),
-    Route("POST", f"{_REPOSITORY}/issues/{{issue_number}}/comments", issues.comment),
-    Route("PATCH", f"{_REPOSITORY}/issues/comments/{{comment_id}}", issues.update_comment),
+    Route("GET", f"{_REPOSITORY}/pulls", pulls.listed, ("pull-requests: read",)),
+    Route("POST", f"{_REPOSITORY}/pulls", pulls.create, ("pull-requests: write",)),
+    Route("GET", f"{_REPOSITORY}/pulls/{{pull_number}}", pulls.get, ("pull-requests: read",)),
+    Route("PATCH", f"{_REPOSITORY}/pulls/{{pull_number}}", pulls.update, ("pull-requests: write",), writes=True),
+    Route("GET", f"{_REPOSITORY}/pulls/{{pull_number}}/commits", pulls.commits, ("pull-requests: read",)),
+    Route("GET", f"{_REPOSITORY}/pulls/{{pull_number}}/reviews", pulls.reviews, ("pull-requests: read",)),
+    Route("POST", f"{_REPOSITORY}/pulls/{{pull_number}}/reviews", pulls.review, ("pull-requests: write",)),
+    Route("PUT", f"{_REPOSITORY}/pulls/{{pull_number}}/merge", merging.merge, ("contents: write",), writes=True),
+    Route("GET", f"{_REPOSITORY}/commits/{{commit_sha}}/pulls", pulls.of_commit, ("pull-requests: read",)),
+    Route("GET", f"{_REPOSITORY}/commits/{{ref}}/statuses", commits.statuses, ("statuses: read",)),
+    Route("POST", f"{_REPOSITORY}/statuses/{{sha}}", commits.create_status, ("statuses: write",), writes=True),
+    Route("GET", f"{_REPOSITORY}/issues", issues.listed, ("issues: read",)),
+    Route("POST", f"{_REPOSITORY}/issues", issues.create, ("issues: write",)),
+    Route("PATCH", f"{_REPOSITORY}/issues/{{issue_number}}", issues.update, _TALKS, writes=True),
+    Route("GET", f"{_REPOSITORY}/issues/{{issue_number}}/comments", issues.comments, _LISTENS),
+    Route("POST", f"{_REPOSITORY}/issues/{{issue_number}}/comments", issues.comment, _TALKS),
+    Route("PATCH", f"{_REPOSITORY}/issues/comments/{{comment_id}}", issues.update_comment, _TALKS),
     Route("GET", f"{_REPOSITORY}/collaborators/{{username}}/permission", accounts.permission),
     Route("GET", "/users/{username}", settings.account),
     Route("GET", _REPOSITORY, settings.get),
-    Route("PATCH", _REPOSITORY, settings.update),
+    Route("PATCH", _REPOSITORY, settings.update, ("administration: write",)),
     Route("GET", f"{_REPOSITORY}/rulesets", settings.rulesets),
-    Route("POST", f"{_REPOSITORY}/rulesets", settings.create_ruleset),
+    Route("POST", f"{_REPOSITORY}/rulesets", settings.create_ruleset, ("administration: write",)),
     Route("GET", f"{_REPOSITORY}/rulesets/{{ruleset_id}}", settings.ruleset),
-    Route("PUT", f"{_REPOSITORY}/rulesets/{{ruleset_id}}", settings.update_ruleset),
-    Route("GET", _ENVIRONMENT, settings.environment),
-    Route("PUT", _ENVIRONMENT, settings.update_environment),
-    Route("GET", _POLICIES, settings.branch_policies),
-    Route("POST", _POLICIES, settings.add_branch_policy, writes=True),
-    Route("DELETE", f"{_POLICIES}/{{branch_policy_id}}", settings.remove_branch_policy, writes=True),
-    Route("GET", f"{_ENVIRONMENT}/secrets", settings.secrets),
-    Route("GET", f"{_ENVIRONMENT}/variables", settings.variables),
-    Route("GET", f"{_REPOSITORY}/actions/secrets", settings.secrets),
-    Route("GET", f"{_REPOSITORY}/actions/variables", settings.variables),
-    Route("GET", f"{_REPOSITORY}/codeowners/errors", settings.owners_errors),
-    Route("GET", f"{_REPOSITORY}/immutable-releases", settings.immutable_releases),
-    Route("PUT", f"{_REPOSITORY}/immutable-releases", settings.make_releases_immutable),
-    *(
-        Route(method, f"{_REPOSITORY}/actions/{path}", getattr(settings.Part(path.rpartition("/")[2]), method.lower()))
-        for path in _ACTIONS
-        for method in ("GET", "PUT")
+    Route("PUT", f"{_REPOSITORY}/rulesets/{{ruleset_id}}", settings.update_ruleset, ("administration: write",)),
+    Route("GET", _ENVIRONMENT, settings.environment, ("actions: read",)),
+    Route("PUT", _ENVIRONMENT, settings.update_environment, ("administration: write",)),
+    Route("GET", _POLICIES, settings.branch_policies, ("actions: read",)),
+    Route("POST", _POLICIES, settings.add_branch_policy, ("administration: write",), writes=True),
+    Route(
+        "DELETE",
+        f"{_POLICIES}/{{branch_policy_id}}",
+        settings.remove_branch_policy,
+        ("administration: write",),
+        writes=True,
     ),
-    Route("GET", _TEAM, accounts.team),
-    Route("GET", f"{_TEAM}/memberships/{{username}}", accounts.membership),
+    Route("GET", f"{_ENVIRONMENT}/secrets", settings.secrets, ("environments: read",)),
+    Route("GET", f"{_ENVIRONMENT}/variables", settings.variables, ("environments: read",)),
+    Route("GET", f"{_REPOSITORY}/actions/secrets", settings.secrets, ("secrets: read",)),
+    Route("GET", f"{_REPOSITORY}/actions/variables", settings.variables, ("variables: read",)),
+    Route("GET", f"{_REPOSITORY}/codeowners/errors", settings.owners_errors, ("contents: read",)),
+    Route("GET", f"{_REPOSITORY}/immutable-releases", settings.immutable_releases, ("administration: read",)),
+    Route("PUT", f"{_REPOSITORY}/immutable-releases", settings.make_releases_immutable, ("administration: write",)),
+    *(
+        Route(
+            method,
+            f"{_REPOSITORY}/actions/{path}",
+            getattr(settings.Part(path.rpartition("/")[2]), method.lower()),
+            (f"administration: {level}",),
+        )
+        for path in _ACTIONS
+        for method, level in (("GET", "read"), ("PUT", "write"))
+    ),
+    Route("GET", _TEAM, accounts.team, ("members: read",)),
+    Route("GET", f"{_TEAM}/memberships/{{username}}", accounts.membership, ("members: read",)),
 )
 
 

@@ -16,7 +16,8 @@ from mlops_spec.rehearse.hub.routes import find
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from mlops_spec.rehearse.hub.state import Hub, Person
+    from mlops_spec.rehearse.hub.state import Hub
+    from mlops_spec.rehearse.hub.tokens import Credential
 
 _DOCUMENTATION = "https://docs.github.com/rest"
 
@@ -95,24 +96,26 @@ class _Handler(BaseHTTPRequestHandler):
         self._write(status, answer, headers)
 
     def _call(self, found: Any, query: dict[str, str], body: Json) -> tuple[int, Any]:
-        person = self._person()
+        credential = self._credential()
         if found is None:
             raise Refused(404, "Not Found")
         route, parts = found
         if "repo" in parts and f"{parts['owner']}/{parts['repo']}".lower() != self.hub.repository.lower():
             raise Refused(404, "Not Found")
-        if route.writes and person.role not in ("admin", "write"):
+        if not any(credential.may(needed) for needed in route.needs):
+            raise Refused(403, "Resource not accessible by integration")
+        if route.writes and credential.person.role not in ("admin", "write"):
             raise Refused(403, "Resource not accessible by personal access token")
         with self.hub.lock:
-            status, answer = route.call(Request(self.hub, person, parts, query, body, self._api))
+            status, answer = route.call(Request(self.hub, credential, parts, query, body, self._api))
         return status, answer
 
-    def _person(self) -> Person:
+    def _credential(self) -> Credential:
         scheme, _, token = self.headers.get("Authorization", "").partition(" ")
-        person = self.hub.by_token(token) if scheme.lower() in ("bearer", "token") and token else None
-        if person is None:
+        found = self.hub.by_token(token) if scheme.lower() in ("bearer", "token") and token else None
+        if found is None:
             raise Refused(401, "Bad credentials" if token else "Requires authentication")
-        return person
+        return found
 
     def _page(self, items: list[Json], path: str, query: dict[str, str]) -> tuple[list[Json], dict[str, str]]:
         size, page = min(int(query.get("per_page", 30)), 100), int(query.get("page", 1))

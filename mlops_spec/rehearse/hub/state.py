@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from mlops_spec.rehearse.hub.configured import Configured
+from mlops_spec.rehearse.hub.tokens import AppToken, Credential, JobToken
 
 if TYPE_CHECKING:
-    from mlops_spec.rehearse.hub.origin import Origin
+    from collections.abc import Iterable, Iterator
 
+    from mlops_spec.rehearse.hub.origin import Origin
+    from mlops_spec.rehearse.hub.permissions import Permissions
+
+ACTIONS = "github-actions[bot]"  # the account of jobs
 StatusState = Literal["error", "failure", "pending", "success"]
 ReviewState = Literal["APPROVED", "CHANGES_REQUESTED", "COMMENTED", "DISMISSED"]
 
@@ -30,6 +36,7 @@ class Person:
     token: str = field(repr=False)
     type: Literal["User", "Bot"] = "User"
     role: Literal["admin", "write", "read", "none"] = "write"
+    permissions: Permissions | None = None  # of an App's installation
 
 
 @dataclass(frozen=True)
@@ -130,6 +137,7 @@ class Hub:
     comments: dict[int, Comment] = field(default_factory=dict)
     reviews: list[Review] = field(default_factory=list)
     statuses: list[Status] = field(default_factory=list)
+    tokens: dict[str, JobToken | AppToken] = field(default_factory=dict, repr=False)  # by value, while in force
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _last_id: int = 0
 
@@ -143,8 +151,33 @@ class Hub:
     def person(self, login: str) -> Person | None:
         return next((person for person in self.people if person.login.lower() == login.lower()), None)
 
-    def by_token(self, token: str) -> Person | None:
-        return next((person for person in self.people if person.token == token), None)
+    def by_token(self, token: str) -> Credential | None:
+        """Who is behind a token that is in force."""
+        person = next((person for person in self.people if person.token == token), None)
+        if person is not None:
+            return Credential(person, person.permissions)
+        given = self.tokens.get(token)
+        if isinstance(given, JobToken):
+            return Credential(self._account(ACTIONS), given.permissions, given)
+        return Credential(self._account(given.login), given.permissions) if given else None
+
+    def _account(self, login: str) -> Person:
+        found = self.person(login)
+        assert found is not None, login
+        return found
+
+    @contextmanager
+    def known(self, given: Iterable[JobToken]) -> Iterator[None]:
+        """While we are within, these tokens are in force."""
+        values = {token.value: token for token in given}
+        with self.lock:
+            self.tokens |= values
+        try:
+            yield
+        finally:
+            with self.lock:
+                for value in values:
+                    del self.tokens[value]
 
     def pull(self, number: int) -> Pull | None:
         found = self.issues.get(number)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mlops_spec import layout
 from mlops_spec.errors import Failure
 from mlops_spec.rehearse import cast, stage
+from mlops_spec.rehearse.hub.state import ACTIONS
 from mlops_spec.rehearse.scenario import Scenario, Scene, Unexpected
 from mlops_spec.rehearse.stage import PRODUCTION, STAGING, Stage, log, open_pull
 
@@ -137,7 +138,7 @@ def _failed_gate(run: Run) -> str:
 
 
 def _comments(life: Stage, number: int) -> str:
-    found = [c for c in life.world.comments(number) if c.user is not None and c.user.login == cast.ACTIONS]
+    found = [c for c in life.world.comments(number) if c.user is not None and c.user.login == ACTIONS]
     if len(found) != 1:
         raise Unexpected(f"#{number} has {len(found)} comments of the workflows instead of one")
     return "1 comment"

@@ -1,0 +1,185 @@
+"""The jobs of a run before it starts: each with its permissions, and why GitHub would not start the run at all.
+
+The checks and their words are those of GitHub's own parser of workflows:
+https://github.com/actions/runner/tree/main/src/Sdk/WorkflowParser/Conversion
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from mlops_spec.rehearse.hub import permissions
+from mlops_spec.rehearse.triggers import WORKFLOWS, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from mlops_spec.rehearse.hub.permissions import Permissions
+
+_DEEPEST = 10  # workflows that call one another
+
+
+@dataclass(frozen=True)
+class PlannedJob:
+    """A job with steps: the ids of the jobs that called its workflow and its own, and the name of its file."""
+
+    ids: tuple[str, ...]
+    file: str
+    environment: str
+    permissions: Permissions
+
+
+@dataclass(frozen=True)
+class Call:
+    """A job that is a called workflow: its ids, and the name of the file that it calls."""
+
+    ids: tuple[str, ...]
+    file: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a run of the workflow file `root` consists of; with a problem it does not start."""
+
+    root: str
+    jobs: tuple[PlannedJob, ...]
+    calls: tuple[Call, ...]
+    problems: tuple[str, ...]
+
+
+def plan(files: Mapping[str, str], name: str, *, default: Permissions, repository: str, commit: str) -> Plan:
+    """The plan of the workflow `name` out of the texts of all workflow files.
+
+    `default` is what jobs are given that say nothing, unless their caller says something.
+    """
+    return _Planner(files, f"{repository}/{{}}@{commit}").plan(name, default)
+
+
+def called_file(uses: str) -> str:
+    """The name of the workflow file that a job calls in its own repository; empty where it is another's."""
+    path = PurePosixPath(uses.removeprefix("./").removeprefix("$/"))
+    return path.name if path.parent == WORKFLOWS and uses[:2] in ("./", "$/") else ""
+
+
+class _Planner:
+    def __init__(self, files: Mapping[str, str], reference: str) -> None:
+        self._files, self._reference = files, reference
+
+    def plan(self, name: str, default: Permissions) -> Plan:
+        found = list(self._walk(name, (), default))
+        jobs, calls, problems = (tuple(x for x in found if isinstance(x, k)) for k in (PlannedJob, Call, str))
+        return Plan(name, jobs, calls, problems)  # type: ignore[arg-type]
+
+    def _walk(self, name: str, callers: tuple[str, ...], given: Permissions) -> Iterator[PlannedJob | Call | str]:
+        workflow = parse(self._files[name].encode())
+        own = _permissions(workflow, given)
+        for job_id, job in workflow["jobs"].items():
+            ids, granted = (*callers, job_id), _permissions(job, own)
+            if "uses" not in job:
+                yield PlannedJob(ids, name, _environment(job), granted)
+                continue
+            file = called_file(job["uses"])
+            problems = list(self._call_problems(name, job_id, job, granted))
+            yield from problems
+            if not problems and len(ids) <= _DEEPEST:
+                yield Call(ids, file)
+                yield from self._walk(file, ids, granted)
+
+    def _call_problems(self, name: str, job_id: str, job: dict[str, Any], granted: Permissions) -> Iterator[str]:
+        file = called_file(job["uses"])
+        marks, place = _Marks(self._files[name]), f"{WORKFLOWS / name}"
+        if file not in self._files:
+            where = marks.of_value("jobs", job_id, "uses")
+            yield f"{place} {where}: error parsing called workflow `{job['uses']}`: workflow was not found."
+            return
+        callee = parse(self._files[file].encode())
+        if "workflow_call" not in callee.get("on", {}):
+            where = marks.of_value("jobs", job_id, "uses")
+            yield (
+                f"{place} {where}: error parsing called workflow `{job['uses']}`: workflow is not reusable as it is "
+                "missing a `on.workflow_call` trigger"
+            )
+            return
+        where = marks.of_key("jobs", job_id)
+        for said in self._asks_for_more(callee, granted):
+            yield f"{place} {where}: Error calling workflow '{self._reference.format(WORKFLOWS / file)}'. {said}"
+        for kind, key in (("input", "with"), ("secret", "secrets")):
+            declared = _declared(callee, f"{kind}s")
+            passed = job.get(key) or {}
+            if passed == "inherit":
+                continue
+            for missing in _missing(declared, passed):
+                where = marks.of_value("jobs", job_id, "uses")
+                yield f"{place} {where}: {kind.capitalize()} {missing} is required, but not provided while calling."
+            for unknown in _unknown(declared, passed):
+                where = marks.of_value("jobs", job_id, key, unknown)
+                yield f"{place} {where}: Invalid {kind}, {unknown} is not defined in the referenced workflow."
+
+    def _asks_for_more(self, callee: dict[str, Any], granted: Permissions) -> Iterator[str]:
+        asking = [
+            ("The workflow", callee),
+            *((f"The nested job '{name}'", job) for name, job in callee["jobs"].items()),
+        ]
+        for who, what in asking:
+            if "permissions" not in what:
+                continue
+            found = permissions.beyond(permissions.written(what["permissions"]), granted)
+            if found:
+                asked = ", ".join(f"{scope}: {level}" for scope, level, _ in found)
+                allowed = ", ".join(f"{scope}: {limit}" for scope, _, limit in found)
+                yield f"{who} is requesting '{asked}', but is only allowed '{allowed}'."
+
+
+def _permissions(written: dict[str, Any], otherwise: Permissions) -> Permissions:
+    return permissions.written(written["permissions"]) if "permissions" in written else otherwise
+
+
+def _environment(job: dict[str, Any]) -> str:
+    written = job.get("environment", "")
+    return str(written.get("name", "") if isinstance(written, dict) else written)
+
+
+def _declared(callee: dict[str, Any], kind: str) -> dict[str, Any]:
+    on = callee["on"]
+    call = on.get("workflow_call") if isinstance(on, dict) else None
+    declared: dict[str, Any] = (call or {}).get(kind) or {}
+    return declared
+
+
+def _missing(declared: dict[str, Any], passed: Iterable[str]) -> list[str]:
+    given = {name.lower() for name in passed}
+    return [
+        name for name, what in declared.items() if name.lower() not in given and (what or {}).get("required") == "true"
+    ]
+
+
+def _unknown(declared: dict[str, Any], passed: Iterable[str]) -> list[str]:
+    known = {name.lower() for name in declared}
+    return [name for name in passed if name.lower() not in known]
+
+
+class _Marks:
+    """Where keys and values of a workflow file stand, in the words of GitHub's messages."""
+
+    def __init__(self, text: str) -> None:
+        self._root = yaml.compose(text, Loader=yaml.CSafeLoader)
+
+    def of_key(self, *path: str) -> str:
+        return self._said(self._find(path)[0])
+
+    def of_value(self, *path: str) -> str:
+        return self._said(self._find(path)[1])
+
+    def _find(self, path: tuple[str, ...]) -> tuple[yaml.Node, yaml.Node]:
+        node: Any = self._root
+        key = node
+        for name in path:
+            key, node = next((key, value) for key, value in node.value if key.value == name)
+        return key, node
+
+    def _said(self, node: yaml.Node) -> str:
+        return f"(Line: {node.start_mark.line + 1}, Col: {node.start_mark.column + 1})"
