@@ -16,22 +16,22 @@ from mlops_spec.rules.repository import RULES
 from mlops_spec.suppress import suppress
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import date
+
+    from mlops_spec.repository.around import Listing
 
 KNOWN = frozenset(page.CODE for page in PAGES)
 _IGNORE = re.compile(r"#\s*mlops-spec:\s*ignore\[(?P<codes>[MS0-9, ]+)\]\s*(?P<reason>\S.{9,})")
 
 
-def lint_around(file: str, content: bytes, sizes: Mapping[str, int], today: date) -> list[Diagnostic]:
-    """What is wrong around the spec in a file; `sizes` is what Git has in its folder, as `around.listings` tells."""
+def lint_around(file: str, content: bytes, listing: Listing, today: date) -> list[Diagnostic]:
+    """What is wrong around the spec in a file; `listing` is what Git has in its folder."""
     folder = Path(file).parent
     text = decode(content, file)
     if isinstance(text, Diagnostic):
         return []
-    return lint_repository(
-        file, text, Repository(folder.as_posix(), sizes, lambda path: (folder / path).read_bytes()), today
-    )
+    repository = Repository(folder.as_posix(), listing.sizes, lambda path: (folder / path).read_bytes(), listing.inside)
+    return lint_repository(file, text, repository, today)
 
 
 def lint_repository(file: str, text: str, repository: Repository, today: date) -> list[Diagnostic]:

@@ -6,13 +6,13 @@ import os
 from datetime import date
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_spec import cache, layout, settings, words
 from mlops_spec.cache.through import Linted, through_cache
 from mlops_spec.diagnostic import is_whole
 from mlops_spec.document.find import contents
-from mlops_spec.errors import Exit
+from mlops_spec.errors import Exit, Failure
 from mlops_spec.lasting import lasting
 from mlops_spec.report import Run, chosen, report
 from mlops_spec.workflow_files import files as files_of
@@ -25,10 +25,24 @@ if TYPE_CHECKING:
     from mlops_spec.diagnostic import Diagnostic
 
 
+class Part(NamedTuple):
+    """What one kind of look found: at specs, at workflows, at the files around a spec."""
+
+    linted: Linted
+    #: what was looked at besides specs, a single one of them
+    what: str = ""
+    #: how many were looked at, of how many
+    seen: int = 0
+    there: int = 0
+    #: what was not looked at, and why; and whether that is a reason to fail
+    unseen: str = ""
+    exit_code: Exit = Exit.OK
+
+
 def lint(  # noqa: PLR0913 - one argument for each option
     paths: Iterable[str | Path],
     *,
-    workflows: Iterable[Path] = (),
+    workflows: Collection[Path] = (),
     style: str = "auto",
     day: str = "",
     fixing: bool = False,
@@ -50,19 +64,32 @@ def lint(  # noqa: PLR0913 - one argument for each option
         files = _fixed(files, day, counting)
     linted = through_cache(files, day, lambda unknown: _linted(unknown, day)) if cached else _linted(files, day)
     roots = dict.fromkeys([*_beside(given, files), *workflows])
+    meant = repositories(roots, all_of=() if given else workflows)
     if fixing:
-        _fix_delivery(roots, counting)
-    around = _around(files, roots, day, cached=cached)
-    all_linted = [linted, *around, *_delivery(roots, day, cached=cached)]
-    found = counting.kept(each for part in all_linted for found in part.found.values() for each in found)
+        _fix_delivery(meant, counting)
+    parts = [Part(linted), *_around(files, roots, day, cached=cached), *_delivery(meant, day, cached=cached)]
+    found = counting.kept(each for part in parts for found in part.linted.found.values() for each in found)
     if known:
         found = _recorded(known, found) if recording else _new(known, found)
-    names = dict.fromkeys(name for part in all_linted for name in part.found)
-    run = Run(found, list(names), max(part.rules for part in all_linted))
-    words.out(report(run, chosen(style, os.environ), colour=words.coloured()), end="")
+    words.out(report(_run(found, parts), chosen(style, os.environ), colour=words.coloured()), end="")
     if any(is_whole(each.kind) for each in found):
         return Exit.USAGE
-    return Exit.FINDINGS if found else Exit.OK
+    return Exit.FINDINGS if found else max(part.exit_code for part in parts)
+
+
+def _run(found: list[Diagnostic], parts: list[Part]) -> Run:
+    """What was found, and what was looked at for it: rules that had nothing to look at don't count."""
+    rules = sum({part.what: part.linted.rules for part in parts if part.linted.found}.values())
+    files = [name for part in parts if not part.what for name in part.linted.found]
+    beside = []
+    for what in dict.fromkeys(part.what for part in parts if part.what):
+        seen = sum(part.seen for part in parts if part.what == what)
+        there = sum(part.there for part in parts if part.what == what)
+        word, _, rest = what.partition(" ")
+        if there:
+            named = f"{word}{'' if there == 1 else 's'} {rest}".rstrip()
+            beside.append(f"{seen}{'' if seen == there else f' of {there}'} {named}")
+    return Run(found, files, rules, beside, [part.unseen for part in parts if part.unseen])
 
 
 def _settings(root: Path) -> settings.Settings:
@@ -100,47 +127,56 @@ def _beside(given: Iterable[Path], specs: Iterable[str]) -> Iterator[Path]:
     yield from (Path(spec).parent for spec in specs if any(folder in Path(spec).parents for folder in folders))
 
 
-def _around(specs: Mapping[str, bytes], roots: Collection[Path], day: str, *, cached: bool) -> Iterator[Linted]:
+def _around(specs: Mapping[str, bytes], roots: Collection[Path], day: str, *, cached: bool) -> Iterator[Part]:
     """What is wrong around the specs of these folders, each in the repository that Git has there."""
     meant = {name: folder for name in specs if (folder := Path(name).parent) in roots}
     if not meant:
         return
     listings = import_module("mlops_spec.repository.around").listings(meant.values())  # Git: 10 ms
     for name, folder in meant.items():
-        if folder not in listings:
+        content, listing = specs[name], listings[folder]
+        if isinstance(listing, Failure):
+            remedy = f": {listing.remedy}" if listing.remedy else ""
+            unseen = f"code, data, locks and settings around {name}: {listing.message}{remedy}"
+            yield Part(Linted({}, 0), "file around it", unseen=unseen, exit_code=listing.exit_code)
             continue
-        content, (sizes, fingerprint) = specs[name], listings[folder]
 
         def lint_all(_: Mapping[str, bytes]) -> Linted:
             rules = _repository_rules()
-            diagnostics = rules.lint_around(name, content, sizes, date.fromisoformat(day))  # noqa: B023 - called at once
-            return Linted({name: diagnostics}, len(rules.KNOWN))  # noqa: B023
+            diagnostics = rules.lint_around(name, content, listing, date.fromisoformat(day))  # noqa: B023 - called at once
+            return Linted({name: diagnostics}, len(rules.RULES))  # noqa: B023
 
         one = {name: content}
-        yield through_cache(one, day, lint_all, beside=fingerprint) if cached else lint_all(one)
+        linted = through_cache(one, day, lint_all, beside=listing.fingerprint) if cached else lint_all(one)
+        count = len(listing.sizes)
+        yield Part(linted, "file around it", count, count, _below(folder, listing.sizes, specs))
 
 
-def _delivery(given: Iterable[Path], day: str, *, cached: bool) -> list[Linted]:
-    return [_workflows(root, meant, day, cached=cached) for root, meant in repositories(given).items()]
+def _below(folder: Path, names: Collection[str], specs: Collection[str]) -> str:
+    """Which specs below a folder were not asked for."""
+    below = [name for name in names if name.endswith(f"/{layout.SPEC}") and str(folder / name) not in specs]
+    return f"{len(below)} more specs below, such as {below[0]}: `mlops-spec lint {folder}` does" if below else ""
 
 
-def _workflows(root: Path, meant: Collection[str] | None, day: str, *, cached: bool) -> Linted:
+def _delivery(meant: Mapping[Path, Collection[str] | None], day: str, *, cached: bool) -> list[Part]:
+    return [_workflows(root, paths, day, cached=cached) for root, paths in meant.items()]
+
+
+def _workflows(root: Path, meant: Collection[str] | None, day: str, *, cached: bool) -> Part:
     """What is wrong with the workflows of one repository, those that are `meant` or all of ours, seen together."""
     found = _read_workflows(root, meant)
-    if not found:
-        return Linted({}, 0)
+    there = len(found if meant is None else meant)
     known = _spec_of(root)
     named = {str(root / path): content for path, content in found.items() if meant is None or path in meant}
 
     def lint_all(_: Mapping[str, bytes]) -> Linted:
         rules = _workflow_rules()
         diagnostics = rules.lint_workflows(str(root), found, known, meant=meant)
-        return Linted({name: diagnostics.get(name, ()) for name in named}, len(rules.KNOWN))
+        return Linted({name: diagnostics[name] for name in named if name in diagnostics}, len(rules.RULES))
 
     beside = repr((sorted(found.items()), known, meant and sorted(meant))).encode()
-    if not named:
-        return Linted({}, 0)
-    return through_cache(named, day, lint_all, beside=beside) if cached else lint_all(named)
+    linted = through_cache(named, day, lint_all, beside=beside) if cached and named else lint_all(named)
+    return Part(linted, "workflow", len(linted.found), there)
 
 
 def _fixed(files: Mapping[str, bytes], day: str, counting: settings.Settings) -> dict[str, bytes]:
@@ -150,9 +186,9 @@ def _fixed(files: Mapping[str, bytes], day: str, counting: settings.Settings) ->
     return dict(right)
 
 
-def _fix_delivery(given: Iterable[Path], counting: settings.Settings) -> None:
+def _fix_delivery(given: Mapping[Path, Collection[str] | None], counting: settings.Settings) -> None:
     """Writes what has one right answer into the workflows of the repositories."""
-    for root, meant in repositories(given).items():
+    for root, meant in given.items():
         if not (found := _read_workflows(root, meant)):
             continue
         rules = _workflow_rules()

@@ -10,7 +10,7 @@ from mlops_spec.document.source import MAX_BYTES
 from mlops_spec.errors import Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
 FOLDER = ".github/workflows"
@@ -39,10 +39,10 @@ def _actions(root: Path, folder: str) -> list[Path]:
     return [path for name in ("action.yml", "action.yaml") if (path := root.joinpath(*parts, name)).is_file()]
 
 
-def repositories(given: Iterable[Path]) -> dict[Path, set[str] | None]:
+def repositories(given: Iterable[Path], *, all_of: Collection[Path] = ()) -> dict[Path, set[str] | None]:
     """The roots that paths belong to, and which workflows of each are meant; None: those that are ours.
 
-    A folder is a root; a file is a workflow, whatever it is called.
+    A folder is a root; a file is a workflow, whatever it is called. `all_of` the roots every workflow is meant.
 
     Raises:
         Failure: something is not there.
@@ -50,7 +50,9 @@ def repositories(given: Iterable[Path]) -> dict[Path, set[str] | None]:
     found: dict[Path, set[str] | None] = {}
     for path in given:
         if path.is_dir():
-            found[path] = None
+            found[path] = set(_workflows(path)) if path in all_of else None
+            if path in all_of and not found[path]:
+                raise Failure(f"{path}: no workflow in {FOLDER}", remedy="name a workflow, or a repository's root")
             continue
         if not path.is_file():
             raise Failure(f"{path}: no such file", remedy="name a workflow, or a repository's root")
@@ -59,6 +61,10 @@ def repositories(given: Iterable[Path]) -> dict[Path, set[str] | None]:
         if meant is not None:
             meant.add(inside)
     return found
+
+
+def _workflows(root: Path) -> list[str]:
+    return [path.relative_to(root).as_posix() for path in sorted((root / FOLDER).glob("*.y*ml"))]
 
 
 def _rooted(path: Path) -> tuple[Path, str]:

@@ -12,7 +12,7 @@ import pytest
 
 from mlops_spec import cache, lint_repository
 from mlops_spec.linter import lint
-from mlops_spec.repository.around import listings
+from mlops_spec.repository.around import Listing, listings
 from mlops_spec.repository.requirement import declared, differing, lock_of, locked, placed, table
 from mlops_spec.repository.view import Repository
 
@@ -74,7 +74,7 @@ def test_a_folder_that_is_in_no_repository_has_no_surroundings(tmp_path: Path) -
     alone.mkdir()
     (alone / "model.yaml").write_text(MINIMAL, encoding="utf-8")
 
-    assert listings([alone]) == {}
+    assert [str(reason) for reason in listings([alone]).values()] == ["it is in no Git repository"]
     assert lint([alone]) == 0
 
 
@@ -217,13 +217,14 @@ def test_many_folders_of_a_repository_are_listed_as_each_alone_is(root: Path, tm
     write(".gitignore", "ignored/\n")
     write("ignored/five.txt", "5")
     subprocess.run(["git", "init", "-q", "a/inner"], check=True)
-    folders = [root, root / "a", root / "a0", root / "a/inner", root / "na\nme", root / "ignored", tmp_path]
+    folders = [root, root / "a", root / "a0", root / "a/inner", root / "na\nme", root / "ignored"]
 
     together = listings(folders)
 
     alone = [listings([folder]) for folder in folders]
     assert together == {folder: listing for each in alone for folder, listing in each.items()}
-    assert {folder.name: sorted(listing.sizes) for folder, listing in together.items() if folder != root} == {
+    sizes = {folder.name: listing.sizes for folder, listing in together.items() if isinstance(listing, Listing)}
+    assert {name: sorted(each) for name, each in sizes.items() if name != root.name} == {
         "a": ["one.txt"],
         "a0": ["two.txt"],
         "inner": ["three.txt"],
@@ -234,7 +235,9 @@ def test_many_folders_of_a_repository_are_listed_as_each_alone_is(root: Path, tm
 
 def test_the_fingerprint_follows_every_file(root: Path) -> None:
     def now() -> bytes:
-        return listings([root])[root].fingerprint
+        listing = listings([root])[root]
+        assert isinstance(listing, Listing)
+        return listing.fingerprint
 
     before = now()
     assert now() == before

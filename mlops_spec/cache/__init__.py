@@ -19,13 +19,15 @@ from mlops_spec import __version__
 _HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 # What decides on findings, below this package; and whose versions decide with it.
 _PARTS = ("", "document", "repository", "rules", "rules/repository", "rules/workflows", "spec", "validate", "workflow")
+_TEMPLATES = (os.path.join(os.path.dirname(_HERE), "template"), os.path.join(_HERE, "template"))  # as in `actions`
+_PINS = os.path.join(next(path for path in _TEMPLATES if os.path.isdir(path)), "actions.lock.yaml")
 _LIBRARIES = ("pydantic/version.py", "pydantic_core/__init__.py", "yaml/__init__.py")
 _MOST = 5_000  # entries; beyond them the older half goes
 MOST_BYTES = (1 << 20) + 1  # of a file; one that is as long is refused anyhow
 
 
 class Entry:
-    """What was found in a file: how many rules there are, how many findings, and these as JSON."""
+    """What was found in a file: how many rules looked (0: none), how many findings, and these as JSON."""
 
     __slots__ = ("count", "found", "rules")
 
@@ -53,10 +55,7 @@ def directory() -> str:
 def state(day: str, beside: bytes = b"") -> bytes:
     """All that findings depend on besides the file: our own code, its libraries, the interpreter, the day and more."""
     seen = [__version__, sys.version, day]
-    for part in _PARTS:
-        with os.scandir(os.path.join(_HERE, part)) as files:
-            ours = sorted((file.name, file.stat()) for file in files if file.name.endswith((".py", ".json")))
-        seen += [f"{part}/{name} {facts.st_size} {facts.st_mtime_ns}" for name, facts in ours]
+    seen += [f"{path} {facts.st_size} {facts.st_mtime_ns}" for path, facts in parts()]
     for library in _LIBRARIES:
         for place in sys.path:
             try:
@@ -66,6 +65,15 @@ def state(day: str, beside: bytes = b"") -> bytes:
             seen.append(f"{library} {facts.st_size} {facts.st_mtime_ns}")
             break
     return hashlib.blake2b("\n".join(seen).encode() + beside, digest_size=32).digest()
+
+
+def parts() -> list[tuple[str, os.stat_result]]:
+    """Our own files that decide on findings: code and data. A test holds that rules read no other."""
+    found = []
+    for part in _PARTS:
+        with os.scandir(os.path.join(_HERE, part)) as files:
+            found += sorted((file.path, file.stat()) for file in files if file.name.endswith((".py", ".json")))
+    return [*found, (_PINS, os.stat(_PINS))]
 
 
 def key(content: bytes, given: bytes) -> str:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Linted(NamedTuple):
-    """What was found in each file, and how many rules looked."""
+    """What was found in each file that was looked at, and how many rules looked."""
 
     found: Mapping[str, Sequence[Diagnostic]]
     rules: int
@@ -28,16 +28,18 @@ def through_cache(
     given = cache.state(day, beside)
     keys = {name: cache.key(content, given) for name, content in contents.items()}
     known = {name: entry for name, key in keys.items() if (entry := cache.load(key))}
-    found: dict[str, Sequence[Diagnostic]] = {name: _read(name, entry) for name, entry in known.items()}
-    rules = next((entry.rules for entry in known.values()), 0)
+    found: dict[str, Sequence[Diagnostic]] = {name: _read(name, entry) for name, entry in known.items() if entry.rules}
+    rules = max((entry.rules for entry in known.values()), default=0)
     if unknown := {name: content for name, content in contents.items() if name not in known}:
         fresh = lint(unknown)
         rules = fresh.rules
-        for name, each in fresh.found.items():
-            cache.store(keys[name], cache.Entry(rules, len(each), _written(name, each)))
+        for name in unknown:
+            each = fresh.found.get(name, ())
+            looked = rules if name in fresh.found else 0
+            cache.store(keys[name], cache.Entry(looked, len(each), _written(name, each)))
         cache.prune()
         found |= fresh.found
-    return Linted({name: found[name] for name in contents}, rules)
+    return Linted({name: found[name] for name in contents if name in found}, rules)
 
 
 def _written(name: str, found: Sequence[Diagnostic]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import tempfile
 from dataclasses import dataclass, field
@@ -14,6 +15,9 @@ from mlops_spec.git.values import GitError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
+
+
+_UNTRUSTED = re.compile(r"detected dubious ownership in repository at '([^']+)'")
 
 
 @dataclass(frozen=True)
@@ -58,8 +62,18 @@ class Process:
         done = self._call(args, stdin=stdin, env=env)
         if done.returncode:
             said = done.stderr.decode(errors="replace").strip()
+            self._refuse_untrusted(said)
             raise GitError(f"git {args[0]}: {said.splitlines()[-1] if said else done.returncode}", stderr=said)
         return done.stdout
+
+    def _refuse_untrusted(self, said: str) -> None:
+        """Raises Failure (78) where git reads nothing because the checkout belongs to somebody else."""
+        if found := _UNTRUSTED.search(said):
+            raise Failure(
+                f"git does not read {found[1]}: it belongs to another user",
+                exit_code=Exit.CONFIG,
+                remedy=f"git config --global --add safe.directory {found[1]}",
+            )
 
     def text(self, *args: str) -> str:
         """Like `run`, as text without the line break at the end."""

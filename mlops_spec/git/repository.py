@@ -43,7 +43,9 @@ class Git(Local):
         token = os.environ.get("MLOPS_SPEC_PUSH_TOKEN") or os.environ.get("GITHUB_TOKEN")
         server = os.environ.get("GITHUB_SERVER_URL") or "https://github.com"
         git = cls(directory, remote, token or None, server)
-        if git._call(["rev-parse", "--git-dir"]).returncode:
+        asked = git._call(["rev-parse", "--git-dir"])
+        if asked.returncode:
+            git._refuse_untrusted(asked.stderr.decode(errors="replace"))
             raise Failure(
                 f"{directory} is not in a git repository",
                 exit_code=Exit.CONFIG,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout, settings
+from mlops_spec.errors import Failure
 from mlops_spec.lint import lint_content
 from mlops_spec.lint_repository import lint_around
 from mlops_spec.lint_workflows import lint_workflows
@@ -45,7 +46,8 @@ def found_in(path: Path, text: str, *, around: bool) -> list[Diagnostic]:
         root = path.parent
         found = lint_content(str(path), content, today)
         for listing in listings([root]).values() if around else ():
-            found = [*found, *lint_around(str(path), content, listing.sizes, today)]
+            if not isinstance(listing, Failure):
+                found = [*found, *lint_around(str(path), content, listing, today)]
     return settings.read(root).kept(found)
 
 

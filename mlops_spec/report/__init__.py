@@ -14,11 +14,15 @@ FORMATS = ("text", "json", "github", "sarif")
 
 
 class Run(NamedTuple):
-    """What one run of the linter found."""
+    """What one run of the linter found, by how many rules, and where it looked."""
 
     found: Sequence[Diagnostic]
     files: Sequence[str]
     rules: int
+    #: what was looked at besides, such as `6 workflows`
+    beside: Sequence[str] = ()
+    #: what was not looked at, and why
+    unseen: Sequence[str] = ()
 
 
 def report(run: Run, style: str, *, colour: bool = False) -> str:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 
 def report(run: Run) -> str:
-    return Visible("".join(f"{_command(each)}\n" for each in run.found))
+    unseen = (annotation("warning", {}, f"not looked at: {each}") for each in run.unseen)
+    return Visible("".join(f"{line}\n" for line in [*map(_command, run.found), *unseen]))
 
 
 def _command(found: Diagnostic) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from mlops_spec import words
 from mlops_spec.words.visible import visible_json
 
 if TYPE_CHECKING:
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 
 def report(run: Run) -> str:
+    for each in run.unseen:
+        words.err(f"not looked at: {each}")
     return visible_json(json.dumps([_item(each) for each in run.found], indent=2) + "\n")
 
 

@@ -27,11 +27,10 @@ def report(run: Run) -> str:
         "rules": [_descriptor(page) for page in PAGES],
     }
     results = [_result(each) for each in run.found]
-    log = {
-        "$schema": _SCHEMA,
-        "version": "2.1.0",
-        "runs": [{"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}],
-    }
+    notes = [{"level": "warning", "message": {"text": f"not looked at: {each}"}} for each in run.unseen]
+    done = {"executionSuccessful": not notes, "toolExecutionNotifications": notes}
+    played = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
+    log = {"$schema": _SCHEMA, "version": "2.1.0", "runs": [{**played, "invocations": [done]}]}
     return visible_json(json.dumps(log, indent=2) + "\n")
 
 

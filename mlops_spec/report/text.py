@@ -17,7 +17,8 @@ _BEFORE = 50  # of them at most before the place, in a line that is longer
 
 
 def report(run: Run, *, colour: bool = False) -> str:
-    text = "\n\n".join([*(_shown(each) for each in run.found), summary(run)]) + "\n"
+    unseen = "".join(f"not looked at: {visible(each)}\n" for each in run.unseen)
+    text = "\n\n".join([*(_shown(each) for each in run.found), unseen + summary(run)]) + "\n"
     if not colour:
         for code in _CODES:
             text = text.replace(code, "")
@@ -25,15 +26,15 @@ def report(run: Run, *, colour: bool = False) -> str:
 
 
 def summary(run: Run) -> str:
-    """`2 errors, 1 fixable · 34 rules · model.yaml`."""
+    """`2 errors, 1 fixable · 150 rules · model.yaml, 6 workflows, 34 files around it`."""
     errors = sum(each.kind.severity == "error" for each in run.found)
     warnings = len(run.found) - errors
     counts = [_count(errors, "error")] if errors or not warnings else []
     counts += [_count(warnings, "warning")] if warnings else []
     fixable = sum(bool(each.edits) for each in run.found)
     counts += [f"{fixable} fixable"] if fixable else []
-    files = visible(run.files[0]) if len(run.files) == 1 else f"{len(run.files)} files"
-    return f"{', '.join(counts)} · {run.rules} rules · {files}"
+    files = [visible(run.files[0]) if len(run.files) == 1 else f"{len(run.files)} files"] if run.files else []
+    return f"{', '.join(counts)} · {run.rules} rules · {', '.join([*files, *run.beside]) or 'nothing to look at'}"
 
 
 def _count(number: int, what: str) -> str:

@@ -9,7 +9,7 @@ from bisect import bisect_left
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlops_spec.errors import Failure
+from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git
 
 if TYPE_CHECKING:
@@ -23,16 +23,27 @@ class Listing(NamedTuple):
     sizes: Mapping[str, int]
     #: changes when one of the files does, comes or goes
     fingerprint: bytes
+    #: where the folder lies in its work tree, empty for the tree's root
+    inside: str = ""
 
 
-def listings(folders: Iterable[Path]) -> dict[Path, Listing]:
-    """What lies below each of the folders that are in a repository."""
+def listings(folders: Iterable[Path]) -> dict[Path, Listing | Failure]:
+    """What lies below each of the folders, or why Git does not tell."""
     by_tree: dict[str, list[Path]] = {}
     trees: dict[str, str] = {}
+    found: dict[Path, Listing | Failure] = {}
     for folder in folders:
         if tree := _work_tree(str(folder.absolute()), trees):
             by_tree.setdefault(tree, []).append(folder)
-    return {folder: _listing(folder, names) for tree in by_tree for folder, names in _names(tree, by_tree[tree])}
+        else:
+            found[folder] = Failure("it is in no Git repository", exit_code=Exit.OK)
+    for tree, inside in by_tree.items():
+        try:
+            found |= {folder: _listing(folder, tree, names) for folder, names in _names(tree, inside)}
+        except (Failure, OSError) as error:
+            refused = error if isinstance(error, Failure) else Failure(str(error), exit_code=Exit.CONFIG)
+            found |= dict.fromkeys(inside, refused)
+    return found
 
 
 def _work_tree(folder: str, known: dict[str, str]) -> str:
@@ -45,14 +56,11 @@ def _work_tree(folder: str, known: dict[str, str]) -> str:
 
 
 def _names(tree: str, folders: Sequence[Path]) -> Iterator[tuple[Path, list[str]]]:
-    """The paths of the files below each folder, from there; nothing where Git has no answer."""
-    try:
-        if len(folders) == 1:  # a part of what may be a large repository
-            yield folders[0], _asked(folders[0])
-            return
-        names = sorted(_asked(Path(tree)))
-    except (Failure, OSError):
+    """The paths of the files below each folder, from there."""
+    if len(folders) == 1:  # a part of what may be a large repository
+        yield folders[0], _asked(folders[0])
         return
+    names = sorted(_asked(Path(tree)))
     for folder in folders:
         below = folder.absolute().relative_to(tree).as_posix()
         start = "" if below == "." else f"{below}/"
@@ -65,7 +73,7 @@ def _asked(folder: Path) -> list[str]:
     return [name for name in answer.decode("utf-8", "replace").split("\0") if name]
 
 
-def _listing(folder: Path, names: Iterable[str]) -> Listing:
+def _listing(folder: Path, tree: str, names: Iterable[str]) -> Listing:
     """Sizes and times of the files that are there; a link, a submodule or a file that is gone has no size."""
     base = str(folder.absolute())
     sizes: dict[str, int] = {}
@@ -79,4 +87,5 @@ def _listing(folder: Path, names: Iterable[str]) -> Listing:
             sizes[name] = facts.st_size
             seen.append(f"{name}\0{facts.st_size}\0{facts.st_mtime_ns}")
     digest = hashlib.blake2b("\0".join(seen).encode("utf-8", "replace"), digest_size=16)
-    return Listing(sizes, digest.digest())
+    inside = folder.absolute().relative_to(tree).as_posix()
+    return Listing(sizes, digest.digest(), "" if inside == "." else inside)

@@ -1,7 +1,7 @@
 """The small repository that a rule's page describes: a sound one, with what the page's example says otherwise.
 
 An example begins with sections of the spec. A line `# path/of.file` begins another file, `# path/of.file (none)` leaves
-one out, and `# path/of.file (25 MB)` only says how large one is.
+one out, and `# path/of.file (25 MB)` only says how large one is; `# in folder/` says where in its work tree all lies.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _FILE = re.compile(r"# (?P<path>[\w./-]+\.\w+|\.dvc/config|\.env)( \((?P<how>none|(?P<size>\d+) MB)\))?")
+_INSIDE = re.compile(r"# in ([\w/-]+)/")
 
 _SOUND = {
     "data/rows.csv.dvc": "outs:\n  - path: rows.csv\n",
@@ -33,7 +34,7 @@ def described(example: str, whole: Callable[[str], str]) -> tuple[str, Repositor
     spec: list[str] = []
     files: dict[str, str] = dict(_SOUND)
     sizes: dict[str, int] = {}
-    path = ""
+    path = inside = ""
     for line in example.splitlines():
         if header := _FILE.fullmatch(line):
             path = header["path"]
@@ -42,10 +43,14 @@ def described(example: str, whole: Callable[[str], str]) -> tuple[str, Repositor
                 sizes[path] = int(header["size"]) * 10**6
             elif not header["how"]:
                 files[path] = ""
+        elif place := _INSIDE.fullmatch(line):
+            inside = place[1]
         elif path:
             files[path] += f"{line}\n"
         else:
             spec.append(line)
     text = whole("\n".join(spec)).lstrip("\n")
     contents = {name: content.encode() for name, content in files.items()} | {str(layout.SPEC): text.encode()}
-    return text, Repository("", {name: len(each) for name, each in contents.items()} | sizes, contents.__getitem__)
+    return text, Repository(
+        "", {name: len(each) for name, each in contents.items()} | sizes, contents.__getitem__, inside
+    )

@@ -42,12 +42,13 @@ class Python:
 class Repository:
     """What Git has below one folder, or would take: `sizes` in bytes by path from there; files are read when asked for.
 
-    `shown` is the folder as messages name it.
+    `shown` is the folder as messages name it, `inside` where it lies in its work tree, empty for the tree's root.
     """
 
     shown: str
     sizes: Mapping[str, int]
     read: Callable[[str], bytes]
+    inside: str = ""
     _parsed: dict[str, Python | None] = field(default_factory=dict, init=False, repr=False)
 
     def has(self, path: str) -> bool:

@@ -17,6 +17,7 @@ from mlops_spec.rules.repository import (
     stale_lock,
     uncarried_code,
     unread_parameter,
+    unread_workflows,
     unseen_code,
     untracked_data,
     unverified_remote,
@@ -41,4 +42,5 @@ RULES: tuple[Rule, ...] = (
     unverified_remote,
     unseen_code,
     uncarried_code,
+    unread_workflows,
 )
