@@ -31,6 +31,7 @@ LAYERS = (
     ("release", "card"),
     ("plan", "pipeline", "review", "deploy", "serve", "monitor", "doctor"),
     ("new", "adopt", "rehearse"),
+    ("upgrade",),
     ("cli",),
     ("__main__",),
 )

@@ -20,6 +20,7 @@ FAMILIES: dict[str, dict[str, str]] = {
         "lsp": "lsp",
         "plan": "plan",
         "render": "render",
+        "upgrade": "upgrade",
     },
     "run": {
         "run": "run",

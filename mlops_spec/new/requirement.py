@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
 from dataclasses import dataclass
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
@@ -13,12 +12,12 @@ from urllib.parse import unquote, urlsplit
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.new import uv
+from mlops_spec.new.pin import pinned
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 VENDOR = "vendor"
-_REQUIREMENT = re.compile(r'"mlops-spec(?:\[[a-z,]+\])?(?=")')
 
 
 @dataclass(frozen=True)
@@ -68,20 +67,16 @@ def add(project: Path, origin: Origin) -> None:
     file = project / "pyproject.toml"
     version, source = origin.version, origin.source
     if origin.local is not None:
-        wheel = _vendor(project, origin.local)
+        wheel = vendored(project, origin.local)
         # a checkout that went on since it was installed is another version by now
         version, source = wheel.split("-")[1], {"path": f"{VENDOR}/{wheel}"}
-    text = _REQUIREMENT.sub(lambda found: f"{found[0]}=={version}", file.read_text(encoding="utf-8"))
-    if source:
-        table = ", ".join(f"{key} = {json.dumps(value)}" for key, value in source.items())
-        text += f"\n[tool.uv.sources]\nmlops-spec = {{ {table} }}\n"
-    file.write_text(text, encoding="utf-8")
+    file.write_text(pinned(file.read_text(encoding="utf-8"), version, source), encoding="utf-8")
 
 
-def _vendor(project: Path, local: Path) -> str:
-    """Puts the wheel into `vendor/` and returns its name."""
+def vendored(project: Path, local: Path) -> str:
+    """Puts the wheel of a file or folder into `vendor/` and returns its name."""
     vendor = project / VENDOR
-    vendor.mkdir()
+    vendor.mkdir(exist_ok=True)
     if local.is_dir():
         uv.build_wheel(local, vendor)
     elif local.suffix == ".whl" and local.is_file():
@@ -92,4 +87,9 @@ def _vendor(project: Path, local: Path) -> str:
             exit_code=Exit.CONFIG,
             remedy="install it again: from an index, a wheel that stays, or its checkout",
         )
-    return next(vendor.glob("*.whl")).name
+    return next(wheels(project)).name
+
+
+def wheels(project: Path) -> Iterator[Path]:
+    """The wheels of mlops-spec that a project brings along."""
+    return (project / VENDOR).glob("mlops_spec-*.whl")

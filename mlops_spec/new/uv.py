@@ -1,4 +1,4 @@
-"""The uv binary: builds our wheel and locks a new project's dependencies."""
+"""The uv binary: builds our wheel, locks a project's dependencies, makes environments of them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def find() -> str:
@@ -34,6 +38,27 @@ def lock(project: Path) -> None:
     _run(["lock", "--python", sys.executable], project, doing="lock the dependencies")
 
 
+def relock(project: Path) -> None:
+    """Brings `uv.lock` up to a changed requirement of mlops-spec; all else stays as it was locked, where it can.
+
+    Raises:
+        Failure: the package index doesn't answer (exit 69), or no set of versions fits (exit 78).
+    """
+    # a wheel of the same name may be another one than uv remembers
+    again = ["--refresh-package", "mlops-spec", "--upgrade-package", "mlops-spec"]
+    _run(["lock", *again], project, doing="lock the dependencies")
+
+
+def sync(project: Path, environment: Path, *only: str) -> None:
+    """Makes an environment of what `uv.lock` says; `only` are options that say which part of it.
+
+    Raises:
+        Failure: the package index doesn't answer (exit 69), or the lock is not the project's (exit 78).
+    """
+    place = {"UV_PROJECT_ENVIRONMENT": str(environment)}
+    _run(["sync", "--locked", "--no-install-project", *only], project, doing="make the environment", extra=place)
+
+
 def build_wheel(source: Path, into: Path) -> None:
     """Builds the wheel of a source folder.
 
@@ -44,9 +69,9 @@ def build_wheel(source: Path, into: Path) -> None:
     _run([*args, str(source)], into.parent, doing="build the wheel of mlops-spec")
 
 
-def _run(args: list[str], directory: Path, *, doing: str) -> None:
+def _run(args: list[str], directory: Path, *, doing: str, extra: Mapping[str, str] | None = None) -> None:
     """Runs uv in a process group of its own, so that it ends with all its children when we are interrupted."""
-    environment = {key: value for key, value in os.environ.items() if key != "VIRTUAL_ENV"}
+    environment = {key: value for key, value in os.environ.items() if key != "VIRTUAL_ENV"} | dict(extra or {})
     with subprocess.Popen(
         [find(), "--quiet", "--no-progress", *args],
         cwd=directory,

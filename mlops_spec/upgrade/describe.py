@@ -1,0 +1,41 @@
+"""What a version of mlops-spec makes of a repository; also a script for any version, of this day or of any before.
+
+It goes by what all versions have: `load_spec`, `rendered`, `gate_id`, and the gates that no spec names.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import yaml
+
+from mlops_spec import __version__
+from mlops_spec.errors import Failure
+from mlops_spec.lint import load_spec
+from mlops_spec.render import rendered
+from mlops_spec.spec import gates
+
+
+def describe(root: Path) -> dict[str, Any]:
+    """Stages as they are rendered, gates by their ids, the spec with all defaults; `v` is the version of this form."""
+    spec = load_spec(root / "model.yaml")
+    pipeline = yaml.safe_load(rendered(root, spec)[PurePosixPath("dvc.yaml")])
+    return {
+        "v": 1,
+        "version": __version__,
+        "spec": spec.model_dump(mode="json", by_alias=True),
+        "gates": [gates.gate_id(gate) for gate in spec.gates],
+        "always": list(getattr(gates, "ALWAYS", getattr(gates, "SAFEGUARDS", ()))),
+        "stages": pipeline["stages"],
+    }
+
+
+if __name__ == "__main__":
+    try:
+        sys.stdout.write(json.dumps(describe(Path(sys.argv[1]))))
+    except Failure as failure:
+        sys.stderr.write("\n  ".join(filter(None, (failure.message, failure.remedy))))
+        sys.exit(failure.exit_code)

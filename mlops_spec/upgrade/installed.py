@@ -1,0 +1,81 @@
+"""One version of mlops-spec in an environment of its own, asked about a repository by its command line."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.new import uv
+from mlops_spec.repository.requirement import PROJECT
+from mlops_spec.upgrade import describe
+
+if TYPE_CHECKING:
+    from mlops_spec.upgrade.proof import Described
+
+_OPS = "ops"  # the group of a starter that has the core and nothing else
+
+
+@dataclass(frozen=True)
+class Installed:
+    """An environment's interpreter, and the repository that it is asked about."""
+
+    python: Path
+    root: Path
+
+    @classmethod
+    def of_lock(cls, root: Path, environment: Path) -> Installed:
+        """What the repository's `uv.lock` says, as far as its own commands need it.
+
+        Raises:
+            Failure: it can't be installed (exit 69 or 78).
+        """
+        groups = tomllib.loads((root / PROJECT).read_text(encoding="utf-8")).get("dependency-groups", {})
+        uv.sync(root, environment, *(("--only-group", _OPS) if _OPS in groups else ("--no-dev",)))
+        return cls(environment / "bin" / "python", root)
+
+    def describe(self) -> Described:
+        """Its view of the repository: by its own script, or, before it had one, by ours."""
+        own = sorted(self.python.parent.parent.glob("lib/python*/site-packages/mlops_spec/upgrade/describe.py"))
+        script = own[0] if own else Path(describe.__file__)
+        found: Described = json.loads(self._run("-I", str(script), str(self.root)))
+        return found
+
+    def runs(self) -> dict[str, str]:
+        """The stages that would run since the newest release, and why, as its `plan` has it."""
+        plan = json.loads(self.command("plan", "--base", "HEAD", "--format", "json", "--exit-zero"))
+        return {each["name"]: _why(each["causes"]) for each in plan["stages"] if each["runs"]}
+
+    def errors(self) -> list[str]:
+        """What its `lint` calls an error."""
+        found = json.loads(self.command("lint", "--no-cache", "--format", "json", fine=(Exit.OK, Exit.FINDINGS)))
+        return [
+            f"{each['file']}:{each['line']}:{each['column']}: {each['code']} {each['message']}"
+            for each in found
+            if each["severity"] == "error"
+        ]
+
+    def command(self, *args: str, fine: tuple[int, ...] = (Exit.OK,)) -> str:
+        """What `mlops-spec …` says in the repository.
+
+        Raises:
+            Failure: it ended otherwise than `fine`, with its message and exit code.
+        """
+        return self._run("-I", "-m", "mlops_spec", *args, fine=fine)
+
+    def _run(self, *args: str, fine: tuple[int, ...] = (Exit.OK,)) -> str:
+        command = [str(self.python), *args]
+        done = subprocess.run(command, cwd=self.root, capture_output=True, text=True, check=False)
+        if done.returncode not in fine:
+            said = (done.stderr.strip() or done.stdout.strip()).removeprefix("mlops-spec: ")
+            code = Exit(done.returncode) if done.returncode in Exit.__members__.values() else Exit.CONFIG
+            raise Failure(said, exit_code=code)
+        return done.stdout
+
+
+def _why(causes: list[dict[str, Any]]) -> str:
+    return ", ".join(dict.fromkeys(str(each["what"]) for each in causes))
