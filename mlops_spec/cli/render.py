@@ -11,6 +11,7 @@ from mlops_spec import layout, words
 from mlops_spec.errors import Exit
 from mlops_spec.lint import load_spec
 from mlops_spec.render import render_all
+from mlops_spec.repository.around import place_in_tree
 from mlops_spec.write import answer
 from mlops_spec.write.compare import differences
 from mlops_spec.write.sync import sync
@@ -46,6 +47,8 @@ def render_command(*, mode: str | None, directory: Path, form: str, **chosen: tu
     if mode and choices:
         raise click.UsageError(f"--{mode} changes nothing, so it goes with none of --keep, --discard and --adopt")
     spec = load_spec(directory / layout.SPEC)
+    if inside := place_in_tree(directory):
+        words.err(f"GitHub reads workflows at a repository's root alone: what is rendered in {inside} never runs there")
     if mode:
         return _compare(directory, spec, answer.FORMATS[form], patches=mode == "diff")
     done = sync(directory, spec, choices)

@@ -24,6 +24,10 @@ class Local(Process):
         done = self._call(["rev-parse", "--verify", "--quiet", "--end-of-options", revision])
         return done.stdout.decode().strip() or None
 
+    def ignores(self, path: str) -> bool:
+        """Whether its work tree leaves the path out."""
+        return self._call(["check-ignore", "--quiet", "--", path]).returncode == 0
+
     def commit_id(self, revision: str = "HEAD") -> str:
         """The id of the commit that `revision` names.
 

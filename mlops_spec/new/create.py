@@ -12,6 +12,7 @@ from mlops_spec.git import Git, GitError
 from mlops_spec.lint import load_spec
 from mlops_spec.new import beside, requirement, starter, tracking, uv
 from mlops_spec.render import rendered
+from mlops_spec.repository.around import place_in_tree
 from mlops_spec.spec.paths import data_file
 from mlops_spec.write import write
 
@@ -53,6 +54,7 @@ def create(choices: Choices, *, say: Callable[[str], None]) -> Created:
         Failure: the place is taken, a name is wrong, git or uv is missing or fails, the index doesn't answer.
     """
     beside.refuse_taken(choices.directory)
+    _refuse_nested(choices.directory)
     _refuse_nameless(choices.directory.parent)
     origin = requirement.running()
     uv.find()
@@ -87,6 +89,16 @@ def _commit(git: Git, message: str) -> str:
     git.run("-c", f"core.excludesFile={os.devnull}", "add", "--all")
     git.run("commit", "--quiet", "--message", message)
     return git.commit_id()
+
+
+def _refuse_nested(place: Path) -> None:
+    """A repository inside another is in neither: the outer one sees a link to it, and GitHub never its workflows."""
+    inside = place_in_tree(place.parent / place.name)
+    if inside and not Git(place.parent).ignores(place.name):
+        raise Failure(
+            f"{place} lies in another Git repository",
+            remedy="choose a place outside of it; a model has a repository of its own",
+        )
 
 
 def _refuse_nameless(directory: Path) -> None:

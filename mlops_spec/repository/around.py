@@ -46,6 +46,13 @@ def listings(folders: Iterable[Path]) -> dict[Path, Listing | Failure]:
     return found
 
 
+def place_in_tree(folder: Path) -> str:
+    """Where a folder lies in the work tree around it; empty for the tree's root, and where there is none."""
+    tree = _work_tree(str(folder.absolute()), {})
+    inside = folder.absolute().relative_to(tree).as_posix() if tree else "."
+    return "" if inside == "." else inside
+
+
 def _work_tree(folder: str, known: dict[str, str]) -> str:
     """The nearest folder, from this one up, that is the root of a work tree; empty where none is."""
     if folder not in known:

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from mlops_spec import layout
+from mlops_spec.errors import Failure
 from mlops_spec.lint import load_spec
 from mlops_spec.new.asking import Given, choose, take_default
 from mlops_spec.new.create import Choices, create
@@ -123,6 +124,16 @@ def test_a_taken_place_is_refused_before_anything_is_asked_of_uv(place: Path, fa
     assert done.stderr.startswith(f"mlops-spec: {place} is not empty\n")
     assert [*place.parent.rglob("*")] == [place, place / "mine"]
     assert not fake_uv.exists()
+
+
+def test_a_repository_inside_another_is_refused_unless_that_one_ignores_it(place: Path, fake_uv: Path) -> None:
+    git(place.parent, "init", "--quiet")
+    with pytest.raises(Failure, match="lies in another Git repository"):
+        made(place, "blank")
+    assert not place.exists()
+
+    (place.parent / ".gitignore").write_text(f"/{place.name}\n", encoding="utf-8")
+    assert (made(place, "blank") / ".git").is_dir()
 
 
 def test_the_light_core_is_enough(choices: Choices, fake_uv: Path) -> None:

@@ -88,6 +88,15 @@ def test_what_the_spec_changes_is_stale_until_it_is_rendered(repository: Reposit
     assert repository.checked() == {}
 
 
+def test_a_folder_below_a_repositorys_root_is_told_that_nothing_runs_there(repository: Repository) -> None:
+    assert repository.render().stderr == ""
+
+    (repository.root.parent / ".git").mkdir()
+
+    inside = repository.root.name
+    assert f"what is rendered in {inside} never runs there" in repository.render("--check").stderr
+
+
 def test_checking_writes_nothing(repository: Repository) -> None:
     repository.replace("model.yaml", "timeout: 30m", "timeout: 45m")
     (repository.root / "dvc.yaml").unlink()
