@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from mlops_spec.pipeline.times import parsed
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -47,10 +49,6 @@ def _boolean(value: object) -> object:
     return _BOOLEANS.get(text.lower())
 
 
-def _times(values: pd.Series) -> pd.Series:
-    return pd.to_datetime(values, errors="coerce", format="ISO8601")
-
-
 def _anything(values: pd.Series) -> pd.Series:
     return pd.Series(data=True, index=values.index)
 
@@ -67,5 +65,5 @@ TYPES: dict[str, ColumnType] = {
     "boolean": ColumnType(lambda values: values.map(_boolean).notna(), _keep_booleans),
     "category": ColumnType(_anything, _text),
     "string": ColumnType(_anything, _text),
-    "timestamp": ColumnType(lambda values: _times(values).notna(), _times),
+    "timestamp": ColumnType(lambda values: parsed(values).notna(), parsed),
 }

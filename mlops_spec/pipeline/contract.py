@@ -13,6 +13,7 @@ import pandas as pd
 from mlops_spec.pipeline.column_types import TYPES
 from mlops_spec.pipeline.repeated import repeated
 from mlops_spec.pipeline.table import of_frame
+from mlops_spec.pipeline.times import unzoned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -138,6 +139,8 @@ def _unfit(column: Column, values: pd.Series) -> Masks:
     present = values.notna()
     fits = TYPES[column.type].fits(values) & present
     yield f"no {column.type}", present & ~fits
+    if column.type == "timestamp":
+        yield "no offset from UTC, which other rows have,", fits & unzoned(values)
     if column.type in ("integer", "number"):
         numbers = pd.to_numeric(values, errors="coerce")
         if column.min is not None:

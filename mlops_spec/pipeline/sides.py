@@ -5,33 +5,49 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.pipeline.contents import contents
+from mlops_spec.pipeline.times import moments
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from mlops_spec.spec.data import Data, Split
 
 _SPACE = 2.0**64
 
 
-def in_test(data: Data, rows: pd.DataFrame, hashes: pd.Series) -> pd.Series:
-    """Tells row by row whether it is a test row; `hashes` are the rows' `row_hashes`.
+def in_test(data: Data, rows: pd.DataFrame) -> pd.Series:
+    """Tells row by row whether it is a test row.
 
-    A `hash` or `group` split asks only a row's own name, so a row never changes sides when others come or go; but rows
-    that differ in nothing but their name go together, to the side of the first of them by hash.
+    A `hash` or `group` split asks only what the row itself holds, so that it never changes sides when others come or
+    go. By `hash` rows that differ in nothing but name and target share a place, and so a side: placed each by its own
+    name, one of them at least would be drawn for the test more often the more of them there are.
     """
-    split = data.split
-    match split.by:
+    return in_test_of(data.split, rows, places(data, rows))
+
+
+def in_test_of(split: Split, rows: pd.DataFrame, found: pd.Series | None) -> pd.Series:
+    """The same of known places, see `places`."""
+    if found is not None:
+        return _drawn(found, split)
+    column = _column(split, rows)
+    return _newest(moments(column), split.test) if split.by == "time" else _named(column)
+
+
+def places(data: Data, rows: pd.DataFrame) -> pd.Series | None:
+    """What a split draws by: a number for each row's content, or its group; None where nothing is drawn."""
+    match data.split.by:
         case "hash":
-            places = _places(rows[data.id] if data.id else hashes, split.salt)
-            return places.groupby(hashes).transform("min") < split.test
+            return contents(data, rows)
         case "group":
-            return _places(_column(split, rows), split.salt) < split.test
-        case "time":
-            return _newest(_column(split, rows), split.test)
-        case "column":
-            return _named(_column(split, rows))
+            return _column(data.split, rows)
+        case _:
+            return None
+
+
+def _drawn(names: pd.Series, split: Split) -> pd.Series:
+    return _places(names, split.salt) < split.test
 
 
 def _places(names: pd.Series, salt: str) -> pd.Series:
@@ -45,10 +61,13 @@ def _place(salt: str, name: str) -> float:
 
 
 def _newest(times: pd.Series, share: float) -> pd.Series:
-    """The newest rows; those of one moment stay together, in test."""
-    moments = pd.to_datetime(times, format="ISO8601") if pd.api.types.is_string_dtype(times) else times
-    cut = moments.sort_values().iloc[int((1 - share) * len(moments))]
-    return moments >= cut
+    """The newest rows; those of one moment stay together, where they bring the share nearer to what was asked for."""
+    ordered = times.sort_values()
+    cut = ordered.iloc[int((1 - share) * len(times))]
+    later = ordered[ordered > cut]
+    more, less = (ordered >= cut).mean() - share, share - len(later) / len(times)
+    newer: pd.Series = times > cut if len(later) and less < more else times >= cut
+    return newer
 
 
 def _named(sides: pd.Series) -> pd.Series:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -12,11 +13,12 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.files import write_atomic
 from mlops_spec.manifest import canonical
 from mlops_spec.package import file_sha256
+from mlops_spec.pipeline.balance import check_balance, deviations
 from mlops_spec.pipeline.column_types import TYPES
 from mlops_spec.pipeline.contract import check
 from mlops_spec.pipeline.leak import leaked, row_hashes
 from mlops_spec.pipeline.rows import read_rows
-from mlops_spec.pipeline.sides import in_test
+from mlops_spec.pipeline.sides import in_test_of, places
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,8 +29,11 @@ if TYPE_CHECKING:
     from mlops_spec.spec.data import Derived
 
 
-def split(root: Path, spec: Spec, data_path: Path) -> None:
-    """Writes train and test rows and the split's report; raises Failure, which lists all that is wrong."""
+def split(root: Path, spec: Spec, data_path: Path) -> tuple[str, ...]:
+    """Writes train and test rows and the split's report, and returns what deviates from what was asked for.
+
+    Raises Failure, which lists all that is wrong.
+    """
     rows = read_rows(data_path, spec.data.contract.columns)
     violations = check(spec, rows)
     if violations:
@@ -39,12 +44,19 @@ def split(root: Path, spec: Spec, data_path: Path) -> None:
             remedy="Mend the data where it comes from, or change `data` in model.yaml if the promise was wrong.",
         )
     rows = with_derived(typed(spec, rows), spec.data.derive)
-    hashes = row_hashes(spec.data, rows)
-    test = in_test(spec.data, rows, hashes)
-    _check_sides(spec, rows[spec.data.target], hashes, test)
+    drawn = places(spec.data, rows)
+    test = in_test_of(spec.data.split, rows, drawn)
+    balance = check_balance(spec, rows, test, drawn)
+    _check_sides(spec, rows[spec.data.target], row_hashes(spec.data, rows), test)
     _write(root, spec, rows, test)
-    report = _report(spec, rows, test) | {"data": {"sha256": file_sha256(data_path), "rows": len(rows)}}
-    write_atomic(root / layout.SPLIT_REPORT, canonical(report))
+    notes = tuple(deviations(balance, spec.data.split))
+    report = _report(spec, rows, test) | {"balance": asdict(balance), "notes": notes}
+    write_atomic(root / layout.SPLIT_REPORT, canonical(report | {"data": _data(data_path, rows)}))
+    return notes
+
+
+def _data(path: Path, rows: pd.DataFrame) -> dict[str, object]:
+    return {"sha256": file_sha256(path), "rows": len(rows)}
 
 
 def typed(spec: Spec, rows: pd.DataFrame) -> pd.DataFrame:

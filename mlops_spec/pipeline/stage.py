@@ -20,7 +20,8 @@ def run_stage(root: Path, spec: Spec, name: str) -> None:
     """Runs a stage; raises Failure when it can't be done. Each stage loads only what it needs itself."""
     match name:
         case "split":
-            _loaded("split").split(root, spec, root / data_file(spec.data))
+            for note in _loaded("split").split(root, spec, root / data_file(spec.data)):
+                print(note)
         case "train":
             _loaded("train").train(root, spec)
         case "evaluate":

@@ -1,7 +1,7 @@
 """A setting of the split has an effect.
 
-`column` is read when splitting by time, group or column, `salt` when splitting by hash; elsewhere they only look as if
-they did something.
+`column` is read when splitting by time, group or column, `salt` when splitting by hash or group; elsewhere they only
+look as if they did something.
 
 Bad:
 
@@ -41,8 +41,8 @@ SEVERITY: Severity = "warning"
 
 def check(spec: Spec) -> Iterator[Finding]:
     split = spec.data.split
-    idle = "column" if split.by == "hash" else "salt"
-    if getattr(split, idle):
+    idle = {"hash": "column", "time": "salt", "column": "salt"}.get(split.by)
+    if idle and getattr(split, idle):
         yield Finding(
             ("data", "split", idle), f"a split by {split.by} does not read `{idle}`", "delete it", at_key=True
         )

@@ -1,7 +1,7 @@
 """A row is in the test set today if it was there yesterday.
 
-Without an id the split can hash only the row's place or its content. Add a row or correct a value, and rows that were
-trained on move into the test set: the measures rise, and mean nothing.
+A split by hash asks what a row holds besides its id. A name that is not called so is part of that: equal rows are no
+longer seen to be equal, come to lie in train and in test, and each new name of an old row is drawn anew.
 
 Bad:
 
@@ -38,5 +38,5 @@ SEVERITY: Severity = "error"
 
 def check(spec: Spec) -> Iterator[Finding]:
     if spec.data.split.by == "hash" and spec.data.id is None:
-        message = "the split by hash has no id to hash, so rows move between train and test"
+        message = "the split by hash knows no id, so what names a row counts as what it holds"
         yield Finding(("data", "split"), message, "name the column that identifies a row as `data.id`")

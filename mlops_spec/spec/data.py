@@ -39,11 +39,12 @@ class Split(Strict):
 
     by: Literal["hash", "time", "group", "column"] = Field(
         "hash",
-        description="`hash` of the id, newest rows by `time`, whole groups, or a column that says `train` or `test`.",
+        description="`hash` of what a row holds besides id and target, so that equal rows stay together; newest rows "
+        "by `time`; whole groups, of which the id may be one; or a column that says `train` or `test`.",
     )
     column: ColumnName | None = Field(None, description="The column that `time`, `group` and `column` read.")
     test: Annotated[float, Field(gt=0, lt=1)] = Field(0.25, description="Share of the rows that is set aside.")
-    salt: SafeText = Field("", description="Changes which rows a hash split sets aside.")
+    salt: SafeText = Field("", description="Changes which rows a split by hash or group sets aside.")
 
 
 class Rows(Strict):
@@ -84,7 +85,7 @@ class Data(Strict):
     path: RepoPath | Import = Field(description="File tracked by DVC (CSV or Parquet), or where to import it from.")
     target: ColumnName = Field(description="The column to predict.")
     positive: bool | int | Text | None = Field(None, description="The target's positive value, for a binary task.")
-    id: ColumnName | None = Field(None, description="The column that names a row for good; splits hash it.")
+    id: ColumnName | None = Field(None, description="The column that names a row for good; it is read as text.")
     protected: list[ColumnName] = Field(
         default_factory=no_items, description="Attributes that fairness is measured on; never silently a feature."
     )

@@ -86,7 +86,7 @@ def test_several_classes_by_a_lone_skops_file(wine: Project) -> None:
     assert read(wine, "build/evaluate/evaluation.json")["measures"]["accuracy"]["value"] == pytest.approx(accuracy)
     done = wine.command("gate")
     assert done.returncode == 0, done.stdout
-    assert "82 test rows · PASS" in done.stdout
+    assert "83 test rows · PASS" in done.stdout
 
 
 @pytest.mark.xdist_group("progression")

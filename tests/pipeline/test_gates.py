@@ -291,21 +291,22 @@ def test_a_clean_split_has_no_leak() -> None:
     }
 
 
-def test_a_row_on_both_sides_is_exact_and_near() -> None:
+def test_a_row_on_both_sides_is_exact_and_more_are_near() -> None:
     train, test = sides()
 
-    found = leaks(pd.concat([train, test.head(1)]), test)
+    one, many = (leaks(pd.concat([train, test.head(count)]), test) for count in (1, 12))
 
-    assert [(found[name].verdict, found[name].value) for name in ("leak", "leak/near")] == [("fail", 1), ("fail", 1)]
+    assert [(one[name].verdict, one[name].value) for name in ("leak", "leak/near")] == [("fail", 1), ("pass", 0)]
+    assert [(many[name].verdict, many[name].value) for name in ("leak", "leak/near")] == [("fail", 12), ("fail", 12)]
 
 
-def test_a_row_with_one_value_changed_is_near() -> None:
+def test_rows_with_one_value_changed_are_near() -> None:
     train, test = sides()
 
-    found = leaks(pd.concat([train, test.head(3).assign(x2=9.0)]), test)
+    found = leaks(pd.concat([train, test.head(12).assign(x2=9.0)]), test)
 
-    assert (found["leak"].verdict, found["leak/near"].verdict, found["leak/near"].value) == ("pass", "fail", 3)
-    assert found["leak/near"].reason == "3 of 300 test rows stand in the training rows too; 0 % would by chance"
+    assert (found["leak"].verdict, found["leak/near"].verdict, found["leak/near"].value) == ("pass", "fail", 12)
+    assert found["leak/near"].reason == "12 of 300 test rows stand in the training rows too; 0 % would by chance"
 
 
 def test_a_feature_that_is_the_target_is_named() -> None:

@@ -22,7 +22,7 @@ def test_no_garbage_is_searched_for_while_a_stage_is_loaded(
 
     class Loaded:
         def __getattr__(self, _: str) -> Any:
-            return lambda *_: searched.append(("running", gc.isenabled()))
+            return lambda *_: searched.append(("running", gc.isenabled())) or ()
 
     def load(_: str) -> Loaded:
         searched.append(("loading", gc.isenabled()))

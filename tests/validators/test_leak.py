@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
+from scipy.stats import fisher_exact
 from sklearn.metrics import r2_score, roc_auc_score
 
-from mlops_validators.leak import Duplicates, exact_duplicates, judge_duplicates, near_duplicates
+from mlops_validators.leak import Duplicates, _by_chance, exact_duplicates, judge_duplicates, near_duplicates
 from mlops_validators.revealing import predictive_power, revealing
 
 
@@ -54,10 +55,26 @@ def test_copied_rows_are_found_and_no_others(split):
     assert judge_duplicates(found).verdict == "fail"
 
 
-def test_a_single_copy_is_a_failure(split):
+def test_as_many_copies_as_chance_would_not_make_are_a_failure(split):
     train, test = split
 
-    assert judge_duplicates(exact_duplicates(train, planted(train, test, 1))).verdict == "fail"
+    assert judge_duplicates(exact_duplicates(train, planted(train, test, 1))).verdict == "pass"
+    assert judge_duplicates(exact_duplicates(train, planted(train, test, 8))).verdict == "fail"
+
+
+@pytest.mark.parametrize(("across", "within"), [(5, 0), (12, 10), (40, 75), (90, 210)])
+def test_chance_is_that_of_fishers_exact_test(across, within):
+    found = Duplicates(np.arange(100) < across, within / 300, 300)
+
+    exact = fisher_exact([[across, 100 - across], [within, 300 - within]], alternative="greater").pvalue
+
+    assert _by_chance(found) == pytest.approx(exact, rel=1e-6)
+
+
+def test_a_pair_that_chance_parts_is_no_leak():
+    found = Duplicates(np.array([True] + [False] * 99), 0.0, 300)
+
+    assert judge_duplicates(found).verdict == "pass"
 
 
 def test_copies_with_one_column_changed_or_numbers_shaken_are_near(split):

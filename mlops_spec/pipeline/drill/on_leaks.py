@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mlops_spec.pipeline.drill.target import Target
     from mlops_spec.pipeline.gates.case import Case
 
+_FEWEST = 12  # copies, which chance gives a test of half of the rows less than once in 1,000 splits
 _HOPELESS = 0.9  # of the training rows have twins: then near copies can't be told from chance, nor does the gate try
 
 
@@ -31,12 +32,13 @@ def _trained_on(case: Case, target: Target) -> Iterator[Blow]:
 
 
 def _nearly_leaked(case: Case, target: Target) -> Iterator[Blow]:
-    """Test rows with another row's value in one column: a tenth of them, and more where rows are alike by chance."""
+    """Test rows with another row's value in one column: a tenth of them; more of few, or where chance makes twins."""
     chance = near_rows(case.spec.data, case.train, case.test).expected
     if chance > _HOPELESS:
         return
     changeable = [name for name in content(case.spec.data, case.test) if name != case.spec.data.target]
-    some = case.test.sample(frac=min(1.0, 0.1 + 2 * chance), random_state=case.spec.train.seed)
+    share = max(0.1 + 2 * chance, _FEWEST / len(case.test))
+    some = case.test.sample(frac=min(1.0, share), random_state=case.spec.train.seed)
     changed = max(changeable, key=lambda name: some[name].nunique())
     copies = some.assign(**{changed: draw(case).permutation(some[changed].to_numpy())})
     yield Blow(_trained_with(case, copies), target, f"{changed} changed")

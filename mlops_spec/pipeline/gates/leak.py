@@ -35,7 +35,7 @@ def near(case: Case) -> GateResult:
         found = near_rows(case.spec.data, case.train, case.test)
     except ValueError as error:
         return result(NEAR, "leak", undecided(str(error)), bound=Limit("=", 0.0))
-    verdict = judge_duplicates(found, confidence=case.spec.evaluate.confidence)
+    verdict = judge_duplicates(found)
     beyond = ceil(found.rows - found.expected * len(found.found)) if verdict.verdict == "fail" else 0
     return counted(NEAR, "leak", beyond, verdict)
 

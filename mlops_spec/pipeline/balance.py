@@ -1,0 +1,118 @@
+"""How the sides of a split came out beside what was asked: what deviates is said, and a split is refused that is none.
+
+Rows that repeat, and groups, go to a side as one; where few of them hold most rows, chance may put any share there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.pipeline.sides import in_test_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+    from mlops_spec.spec import Spec
+    from mlops_spec.spec.data import Split
+
+_SALTS = 100  # that are tried for one to suggest
+_CHANCE = 4.0  # standard deviations of rows drawn one by one
+_RARELY = 0.75  # of those: 3 of them, which chance brings once in 370 splits
+_SAID = 0.1  # of the share that was asked for
+
+
+@dataclass(frozen=True)
+class Balance:
+    """What a split came to: the share of test rows asked for and got, and each class's share on either side."""
+
+    asked: float
+    got: float
+    rows: int
+    contents: int | None  # distinct ones that were drawn; None where nothing is drawn
+    classes: dict[str, tuple[float, float]]  # in train and in test
+
+
+def balance_of(spec: Spec, rows: pd.DataFrame, test: pd.Series, found: pd.Series | None) -> Balance:
+    """Of the rows' sides; `found` is what they were drawn by, see `sides.places`."""
+    target = rows[spec.data.target]
+    classes: dict[str, tuple[float, float]] = {}
+    if spec.task != "regression":
+        train, taken = (target[side].value_counts(normalize=True) for side in (~test, test))
+        classes = {
+            str(name): (float(train.get(name, 0)), float(taken.get(name, 0))) for name in sorted(target.unique())
+        }
+    drawn = None if found is None else int(found.nunique())
+    return Balance(spec.data.split.test, float(test.mean()), len(rows), drawn, classes)
+
+
+def check_balance(spec: Spec, rows: pd.DataFrame, test: pd.Series, found: pd.Series | None) -> Balance:
+    """The balance of a split; raises Failure when it is too far from what was asked to be what was asked."""
+    balance, split = balance_of(spec, rows, test, found), spec.data.split
+    wrong = _beyond(balance, split)
+    if not wrong:
+        return balance
+    what = {"hash": "contents", "group": "groups"}.get(split.by, "times")
+    drawn = f": the {len(rows):,} rows hold {balance.contents:,} different {what}" if found is not None else ""
+    raise Failure(
+        f"the split {wrong}{drawn}",
+        exit_code=Exit.FINDINGS,
+        remedy=_remedy(spec, rows, found),
+    )
+
+
+def deviations(balance: Balance, split: Split) -> Iterator[str]:
+    """What is worth a word though the split stands."""
+    if split.by == "column":
+        return
+    if abs(balance.got - balance.asked) > max(_SAID * balance.asked, _RARELY * _by_chance(balance.asked, balance.rows)):
+        yield f"{balance.got:.1%} of the rows are test rows, where {balance.asked:.1%} were asked for"
+    if not balance.classes:
+        return
+    name, (train, test) = max(balance.classes.items(), key=lambda item: abs(item[1][0] - item[1][1]))
+    if abs(train - test) > max(_SAID * train, _RARELY * _between(balance, train)):
+        yield f"class {name} is {train:.1%} of the training rows and {test:.1%} of the test rows"
+
+
+def _beyond(balance: Balance, split: Split) -> str:
+    """Why a split is refused, if it is."""
+    asked, got = balance.asked, balance.got
+    if split.by == "column":
+        return ""
+    chance = _by_chance(asked, balance.rows)
+    if not min(asked / 2, asked - chance) <= got <= max(min(2 * asked, (1 + asked) / 2), asked + chance):
+        return f"puts {got:.1%} of the rows into test, where {asked:.1%} were asked for"
+    if split.by != "hash":
+        return ""
+    for name, (train, test) in balance.classes.items():
+        if abs(train - test) > max(0.5 * min(max(train, test), 1 - min(train, test)), _between(balance, train)):
+            return f"makes class {name} {train:.1%} of the training rows and {test:.1%} of the test rows"
+    return ""
+
+
+def _by_chance(share: float, rows: int) -> float:
+    return float(_CHANCE * (share * (1 - share) / rows) ** 0.5)
+
+
+def _between(balance: Balance, share: float) -> float:
+    """How far apart chance may bring a class's shares in train and test."""
+    fewer = balance.rows * min(balance.got, 1 - balance.got)
+    return float(_CHANCE * (max(share * (1 - share), 1 / balance.rows) / max(fewer, 1)) ** 0.5)
+
+
+def _remedy(spec: Spec, rows: pd.DataFrame, found: pd.Series | None) -> str:
+    """A salt that gives the share, the first that does: chosen by nothing that a model could answer."""
+    otherwise = "Split by a `column` that says `train` or `test`, or add columns that tell the rows apart."
+    if found is None:
+        return "Ask for another `data.split.test`, or split by something finer."
+    for salt in map(str, range(1, _SALTS + 1)):
+        split = spec.data.split.model_copy(update={"salt": salt})
+        test = in_test_of(split, rows, found)
+        if 0 < test.mean() < 1:
+            there = balance_of(spec, rows, test, found)
+            if not _beyond(there, split) and abs(there.got - there.asked) <= 2 * _SAID * there.asked:
+                return f'`data.split.salt: "{salt}"` would put {there.got:.1%} there.'
+    return f"No salt from 1 to {_SALTS} comes near to it. {otherwise}"

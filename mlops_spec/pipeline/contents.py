@@ -1,0 +1,69 @@
+"""What rows hold besides name and target, as one number each that stays what it is when other rows come and go.
+
+A column's type depends on all of its rows: one gap makes whole numbers decimals, one word makes them text. So a value
+is hashed as what it says, not as what holds it: `7`, `7.0` and the text `007` are alike here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from mlops_spec.pipeline.leak import content
+
+if TYPE_CHECKING:
+    from mlops_spec.spec.data import Data
+
+_MISSING = np.uint64(0x9E3779B97F4A7C15)
+
+
+def contents(data: Data, rows: pd.DataFrame) -> pd.Series:
+    """A 64-bit hash of each row over all but id, target, split column and derived columns, whatever their order.
+
+    Rows that differ in their target alone are alike too: put on two sides, what a model learns of one is the wrong
+    answer for the other.
+    """
+    total = np.zeros(len(rows), dtype=np.uint64)
+    for name in content(data, rows):
+        if name != data.target:
+            total += _mixed(_values(rows[name]) ^ _of_text(str(name)))
+    return pd.Series(total, index=rows.index)
+
+
+def _values(column: pd.Series) -> np.ndarray:
+    """A hash of each value; equal ones have equal hashes in whatever type their column is."""
+    kind = column.dtype.kind
+    if kind in "mM":
+        return _numbers(column.astype("int64").astype("float64").mask(column.isna()).to_numpy())
+    if kind in "iuf":
+        return _numbers(column.to_numpy(dtype=np.float64, na_value=np.nan))
+    codes, distinct = pd.factorize(column)
+    texts = [str(value).strip() for value in distinct]
+    numbers = pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce").to_numpy(dtype=np.float64)
+    words = np.array([_of_text(_word(text)) for text in texts], dtype=np.uint64)
+    hashes = np.where(np.isnan(numbers), words, _numbers(numbers))
+    return np.asarray(np.append(hashes, _MISSING)[codes])  # code -1: a missing one
+
+
+def _word(text: str) -> str:
+    """Truth values are read from any of their spellings, and then are `True` and `False`."""
+    return text.lower() if text.lower() in ("true", "false") else text
+
+
+def _numbers(values: np.ndarray) -> np.ndarray:
+    """The bits of numbers, of which there is one zero."""
+    return np.where(np.isnan(values), _MISSING, (values + 0.0).view(np.uint64))
+
+
+def _of_text(text: str) -> np.uint64:
+    return np.uint64(int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()))
+
+
+def _mixed(x: np.ndarray) -> np.ndarray:
+    """SplitMix64's finaliser: sums of what it gives tell rows apart as their values do."""
+    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return np.asarray(x ^ (x >> np.uint64(31)))
