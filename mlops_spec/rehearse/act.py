@@ -8,17 +8,18 @@ import shutil
 import subprocess
 import sys
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlops_spec.rehearse import process, stand_ins
 from mlops_spec.rehearse.act_log import ActLog
-from mlops_spec.rehearse.copies import Copies, copies, title_of, tokens_of
-from mlops_spec.rehearse.hub import permissions
+from mlops_spec.rehearse.copies import Copies, Surroundings, copies, title_of, tokens_of
+from mlops_spec.rehearse.hub import deployments, permissions
 from mlops_spec.rehearse.job_names import named
 from mlops_spec.rehearse.jobs import plan
 from mlops_spec.rehearse.run import Run
+from mlops_spec.rehearse.scopes import Scopes
 from mlops_spec.rehearse.triggers import WORKFLOWS
 
 if TYPE_CHECKING:
@@ -51,8 +52,6 @@ class Runner:
     runs: Path  # gets one folder per run
     home: Path
     environments: Path  # what jobs install into
-    secrets: dict[str, str] = field(default_factory=dict, repr=False)
-    variables: dict[str, str] = field(default_factory=dict)
     own: Callable[[JobToken], Mapping[str, str]] = _nothing
 
     def run(self, workflow: str, event: Event, number: int, say: Callable[[str], None] = lambda _: None) -> Run:
@@ -91,7 +90,11 @@ class Runner:
     def _copies(self, files: Mapping[str, str], planned: Plan, event: Event, number: int) -> Copies:
         title = title_of(files[planned.root], planned.root)
         given = tokens_of(planned, event, title, number, self.hub.repository)
-        return copies(files, planned, given, self.own)
+        around = Surroundings(self.own, self._scopes(event), lambda name: deployments.guarded(self.hub, name))
+        return copies(files, planned, given, around)
+
+    def _scopes(self, event: Event) -> Scopes:
+        return Scopes.of(self.hub.settings, untrusted=event.untrusted)
 
     def _prepare(self, folder: Path, event: Event, found: Copies) -> None:
         """The copies that act runs, the event, and what jobs are told by secrets and variables."""
@@ -99,22 +102,22 @@ class Runner:
         (folder / "event.json").write_text(json.dumps(event.payload, indent=1), encoding="utf-8")
         (folder / "secrets").mkdir(mode=0o700)
         _link(self.home / "bin" / "uv", process.find("uv"))
-        for name, values in (("env", self.secrets), ("vars", {**self.variables, **found.variables})):
-            lines = [f"{key}={value}\n" for key, value in values.items()]
-            (folder / "secrets" / name).write_text("".join(lines), encoding="utf-8")
+        secrets, variables = self._scopes(event).shared
+        for name, values in (("env", secrets), ("vars", {**variables, **found.variables})):
+            (folder / "secrets" / f"{name}.yaml").write_text(json.dumps(values), encoding="utf-8")
 
     def _command(self, folder: Path, workflow: str, event: Event, number: int) -> list[str]:
         actions = stand_ins.used(folder / "checkout" / WORKFLOWS)
         options: dict[str, list[object]] = {
             "--workflows": [WORKFLOWS / workflow],
             "--eventpath": [folder / "event.json"],
-            "--secret-file": [folder / "secrets" / "env"],
+            "--secret-file": [folder / "secrets" / "env.yaml"],
             "--actor": [event.actor],
             "--defaultbranch": ["main"],
             "--platform": [f"{runner}=-self-hosted" for runner in RUNNERS],
             "--action-cache-path": [folder / "work"],
             "--env": [f"{name}={value}" for name, value in self._job_environment(folder, number).items()],
-            "--var-file": [folder / "secrets" / "vars"],
+            "--var-file": [folder / "secrets" / "vars.yaml"],
             "--local-repository": [f"{self.hub.server_url}/{use}={place}" for use, place in actions.items()],
         }
         flags = [part for name, values in options.items() for value in values for part in (name, str(value))]
@@ -136,7 +139,7 @@ class Runner:
 
     def _play(self, folder: Path, command: list[str], found: Copies, say: Callable[[str], None]) -> ActLog:
         log = ActLog(time.monotonic())
-        hidden = [*self.secrets.values(), *found.variables.values()]
+        hidden = [*Scopes.of(self.hub.settings, untrusted=False).hidden(), *(token.value for token in found.tokens)]
         environment = clean_environment(self.home)
         with (
             (folder / "act.jsonl").open("w", encoding="utf-8") as raw,
@@ -145,6 +148,7 @@ class Runner:
             process.limited(act, _LIMIT),
         ):
             for said in act.stdout or ():
+                hidden += _masked(said)
                 line = _without(said, hidden)
                 raw.write(line)
                 shown = log.add(line, time.monotonic())
@@ -154,6 +158,13 @@ class Runner:
                     say(shown)
             act.wait()
         return log
+
+
+def _masked(line: str) -> list[str]:
+    """What a step asks to hide from here on: act hides it, but logs the wish itself."""
+    if '"command":"add-mask"' not in line:
+        return []
+    return [str(json.loads(line).get("arg", ""))]
 
 
 def _without(line: str, hidden: Iterable[str]) -> str:

@@ -9,6 +9,7 @@ from typing import Any, cast
 from mlops_spec.rehearse.run import Job, Result, Step
 
 _INTERNAL = ("LocalRepositoryCache ", "Cleaning up ")
+_ANNOTATIONS = ("error", "warning", "notice")
 _WITHIN = ("⭐ Run", "✅", "❌")  # steps inside of an action, whose own line says enough
 
 
@@ -49,6 +50,10 @@ class ActLog:
         if entry.get("raw_output"):
             job.output.setdefault(_step_key(entry), []).append(message)
             return f"[{name}]   {message}"
+        if entry.get("command") in _ANNOTATIONS:
+            said = f"{entry['command'].title()}: {entry['arg']}"
+            job.output.setdefault(_step_key(entry), []).extend(said.splitlines())
+            return f"[{name}] {said}"
         if "jobResult" in entry:
             job.result = _result(entry["jobResult"])
         elif entry.get("command") == "summary":

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.rehearse.events import Event
     from mlops_spec.rehearse.jobs import Plan
+    from mlops_spec.rehearse.scopes import Scopes
 
 
 @dataclass(frozen=True)
@@ -33,20 +34,38 @@ class Copies:
             (folder / name).write_text(text, encoding="utf-8")
 
 
-def copies(
-    files: Mapping[str, str], plan: Plan, given: tuple[JobToken, ...], more: Callable[[JobToken], Mapping[str, str]]
-) -> Copies:
-    """The copies of the files of a plan whose jobs have these tokens.
+@dataclass(frozen=True)
+class Surroundings:
+    """What jobs get beside what their workflow gives them.
 
-    `more` tells what a job's steps see in their environment beside what the workflow gives them.
+    `own` tells what the steps of one see in their environment, `scopes` what it sees of secrets and variables, and
+    `guarded` whether an environment lets nobody in unasked.
     """
+
+    own: Callable[[JobToken], Mapping[str, str]]
+    scopes: Scopes
+    guarded: Callable[[str], bool]
+
+
+def copies(files: Mapping[str, str], plan: Plan, given: tuple[JobToken, ...], around: Surroundings) -> Copies:
+    """The copies of the files of a plan whose jobs have these tokens."""
     own: dict[tuple[str, ...], Own] = {call.ids: Own(calls=_copy(call.file, call.ids)) for call in plan.calls}
     variables: dict[str, str] = {}
     for number, (job, token) in enumerate(zip(plan.jobs, given, strict=True), 1):
-        values = {f"MLOPS_JOB_{number}_{name}": value for name, value in more(token).items()}
-        names = dict(zip(more(token), values, strict=True))
-        variables |= {f"MLOPS_JOB_{number}": token.value, **values}
-        own[job.ids] = Own(f"MLOPS_JOB_{number}", names)
+        prefix = f"MLOPS_JOB_{number}"
+        more = around.own(token)
+        values = {
+            **{f"secrets.{name}": value for name, value in around.scopes.secrets_of(job, files, plan).items()},
+            **{f"vars.{name}": value for name, value in around.scopes.variables_of(job).items()},
+        }
+        names = {name: f"{prefix}_{name.upper().replace('.', '_')}" for name in (*more, *values)}
+        variables |= {prefix: token.value, **{names[name]: value for name, value in {**more, **values}.items()}}
+        own[job.ids] = Own(
+            prefix,
+            environment={name: names[name] for name in more},
+            values={name: names[name] for name in values},
+            door=job.environment if around.guarded(job.environment) else "",
+        )
     root = plan.root
     texts = {root: _translated(files[root], own, ())}
     texts |= {_copy(call.file, call.ids): _translated(files[call.file], own, call.ids) for call in plan.calls}

@@ -6,12 +6,15 @@ run's variables hold, and each call names a copy of the called workflow of its o
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from mlops_spec.rehearse import door
 from mlops_spec.rehearse.jobs import called_file
 from mlops_spec.rehearse.triggers import WORKFLOWS
 
@@ -35,12 +38,16 @@ class Own:
     """What one job of the copy has for itself.
 
     `token` is the variable that holds its token, `environment` leads from what its steps see to the variable that holds
-    the value, and `calls` is the file that it calls instead of the one it names.
+    the value, and `calls` is the file that it calls instead of the one it names. `values` leads from a secret or a
+    variable, as in `secrets.NAME`, to the variable that holds what its environment makes of it; `door` is the name of
+    an environment that lets nobody in unasked.
     """
 
     token: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
     calls: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    door: str = ""
 
 
 def translate(workflow: str, own: Mapping[str, Own], defaults: Callable[[str], Collection[str]]) -> str:
@@ -49,33 +56,86 @@ def translate(workflow: str, own: Mapping[str, Own], defaults: Callable[[str], C
     `defaults` tells which inputs of an action (as `uses` names it) are the job's token where a step gives none.
     """
     text = _QUEUE.sub("", workflow)
-    edits: list[_Edit] = []
-    for key, job in _items(_value(yaml.compose(text, Loader=yaml.CSafeLoader), "jobs")):
-        if key.value in own:
-            edits += _of_job(text, job, own[key.value], defaults)
-    for start, end, new in sorted(edits, reverse=True):
-        text = text[:start] + new + text[end:]
+    for of_job in (_doors, partial(_own, defaults=defaults)):
+        text = _edited(text, of_job, own)
     return _OWN_ROOT.sub(r"\1./", text)
 
 
-def _of_job(text: str, job: yaml.MappingNode, own: Own, defaults: Callable[[str], Collection[str]]) -> Iterator[_Edit]:
-    uses = _value(job, "uses")
+def _edited(text: str, of_job: Callable[[str, Any, Own], Iterator[_Edit]], own: Mapping[str, Own]) -> str:
+    jobs = _items(_value(yaml.compose(text, Loader=yaml.CSafeLoader), "jobs"))
+    edits = [edit for key, job in jobs if key.value in own for edit in of_job(text, job, own[key.value])]
+    for start, end, new in sorted(edits, reverse=True):
+        text = text[:start] + new + text[end:]
+    return text
+
+
+def _doors(text: str, job: yaml.MappingNode, own: Own) -> Iterator[_Edit]:
+    """The steps of a job behind the door of its environment, and their conditions in the form of an expression."""
+    steps = _value(job, "steps")
+    if steps is None or not (own.door or own.values):
+        return
+    for step in steps.value:
+        condition = _value(step, "if")
+        if condition is not None:
+            yield _condition(text, condition, own)
+    if own.door:
+        yield _door(steps, own)
+
+
+def _door(steps: yaml.SequenceNode, own: Own) -> _Edit:
+    """A first step, which goes on when the forge lets the job into its environment."""
+    mark = steps.value[0].start_mark
+    step = {
+        "name": f"Environment {own.door}",
+        "shell": "bash",
+        "working-directory": "${{ github.workspace }}",
+        "env": {door.TOKEN: f"${{{{ vars.{own.token} }}}}"},
+        "run": '"${MLOPS_REHEARSAL_PYTHON}" -I -m mlops_spec.rehearse.door',
+    }
+    end = ", " if steps.flow_style else "\n" + " " * (mark.column - 2) + "- "
+    return mark.index, mark.index, json.dumps(step) + end
+
+
+def _condition(text: str, condition: yaml.ScalarNode, own: Own) -> _Edit:
+    """The same, and only for whoever was let in; a step without a condition does not follow one that failed."""
+    written = text[condition.start_mark.index : condition.end_mark.index]
+    inner = condition.value.strip()
+    if inner.startswith("${{") and inner.endswith("}}"):
+        inner = inner[3:-2].strip()
+    let_in = f"({inner}) && env.{door.MARK} == 'yes'" if own.door else inner
+    new = json.dumps(f"${{{{ {let_in} }}}}", ensure_ascii=False)
+    return condition.start_mark.index, condition.end_mark.index, new + written[len(written.rstrip()) :]
+
+
+def _own(text: str, job: yaml.MappingNode, own: Own, *, defaults: Callable[[str], Collection[str]]) -> Iterator[_Edit]:
+    uses, steps = _value(job, "uses"), _value(job, "steps")
     if own.calls and uses is not None and called_file(uses.value):
         yield uses.start_mark.index, uses.end_mark.index, f"./{WORKFLOWS / own.calls}"
     if own.environment:
         yield _given(job, "env", {name: _variable(value) for name, value in own.environment.items()})
     if own.token:
-        yield from _tokens(text, job, own.token)
-        steps = _value(job, "steps")
+        yield from _expressions(text, job, own)
         for step in steps.value if steps is not None else ():
             yield from _step_tokens(step, own.token, defaults)
 
 
-def _tokens(text: str, job: yaml.Node, name: str) -> Iterator[_Edit]:
-    start, end = job.start_mark.index, job.end_mark.index
-    for found in _EXPRESSION.finditer(text, start, end):
-        if _TOKEN.search(found[0]):
-            yield found.start(), found.end(), _TOKEN.sub(f"vars.{name}", found[0])
+def _expressions(text: str, job: yaml.MappingNode, own: Own) -> Iterator[_Edit]:
+    """Those of a job that name its token or what its environment gives; whether it starts is asked before both."""
+    condition = _value(job, "if")
+    span = (condition.start_mark.index, condition.end_mark.index) if condition is not None else (0, 0)
+    for found in _EXPRESSION.finditer(text, job.start_mark.index, job.end_mark.index):
+        new = _own_names(found[0], own)
+        if new != found[0] and not span[0] <= found.start() < span[1]:
+            yield found.start(), found.end(), new
+
+
+def _own_names(expression: str, own: Own) -> str:
+    expression = _TOKEN.sub(f"vars.{own.token}", expression)
+    for name, variable in own.values.items():
+        context, _, key = name.partition(".")
+        pattern = rf"\b{context}\s*(?:\.\s*{key}\b(?!-)|\[\s*'{key}'\s*\])"
+        expression = re.sub(pattern, f"vars.{variable}", expression, flags=re.IGNORECASE)
+    return expression
 
 
 def _step_tokens(step: Any, name: str, defaults: Callable[[str], Collection[str]]) -> Iterator[_Edit]:

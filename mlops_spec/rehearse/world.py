@@ -16,7 +16,7 @@ from mlops_spec.git import Git
 from mlops_spec.rehearse import cast, environments, events, triggers
 from mlops_spec.rehearse.act import Runner
 from mlops_spec.rehearse.author import Author
-from mlops_spec.rehearse.hub import Hub, Rules, serving
+from mlops_spec.rehearse.hub import Hub, Rules, identity, serving
 from mlops_spec.rehearse.hub.origin import Origin
 from mlops_spec.rehearse.hub.state import ACTIONS, Person, Status
 
@@ -176,6 +176,8 @@ def created(folder: Path, repository: str, say: Callable[[str], None]) -> Iterat
     (folder / "home").mkdir()
     hub = Hub(repository, origin, cast.cast(), (folder / "github").as_uri())
     hub.settings.actions["workflow"]["default_workflow_permissions"] = "read"
+    hub.settings.secrets[""] = {"MLOPS_APP_KEY": _token(hub, cast.APP)}
+    hub.settings.variables[""] = {"MLOPS_APP_CLIENT_ID": "Iv1.rehearsal"}
     with serving(hub) as api_url, environments.kept(environments.place()) as installed:
         runner = Runner(
             hub=hub,
@@ -183,8 +185,7 @@ def created(folder: Path, repository: str, say: Callable[[str], None]) -> Iterat
             runs=folder / "github" / repository / "actions" / "runs",
             home=folder / "home",
             environments=installed,
-            secrets={"MLOPS_APP_KEY": _token(hub, cast.APP)},
-            variables={"MLOPS_APP_CLIENT_ID": "Iv1.rehearsal"},
+            own=lambda job: identity.environment(job, api_url),
         )
         yield World(folder, repository, hub, api_url, runner, say)
 

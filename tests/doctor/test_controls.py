@@ -127,9 +127,9 @@ ALONE: dict[str, Callable[[Clinic], Any]] = {
     "environment/production/reviewers": place("production", reviewers=[{"type": "User", "id": 104}]),
     "environment/production/self-review": place("production", prevent_self_review=False),
     "environment/production/bypass": place("production", can_admins_bypass=True),
-    "app/key/promotion-bot": lambda c: c.settings.variables.update({"promotion-bot": [APP]}),
-    "app/key/monitoring": lambda c: c.settings.variables.update({"monitoring": [APP]}),
-    "secrets/repository": lambda c: c.settings.secrets.update({"": ["CODECOV", "AWS_SECRET_ACCESS_KEY"]}),
+    "app/key/promotion-bot": lambda c: c.settings.variables.update({"promotion-bot": {APP: "x"}}),
+    "app/key/monitoring": lambda c: c.settings.variables.update({"monitoring": {APP: "x"}}),
+    "secrets/repository": lambda c: c.settings.secrets.update({"": {"CODECOV": "x", "AWS_SECRET_ACCESS_KEY": "x"}}),
 }
 
 
@@ -235,8 +235,8 @@ def test_another_ruleset_without_exceptions_makes_a_bypass_harmless(clinic: Clin
 @pytest.mark.parametrize("monitor", ["monitor: {}", "monitor: {on_alert: {open: pull-request}}"])
 def test_with_an_app_workflows_need_not_open_pull_requests(clinic: Clinic, monitor: str) -> None:
     clinic.wanted = wanted_by(SPEC.replace("monitor: {}", monitor))
-    clinic.settings.variables[""] = [APP]
-    clinic.settings.secrets.update({"promotion-bot": [KEY], "monitoring": [KEY]})
+    clinic.settings.variables[""] = {APP: "x"}
+    clinic.settings.secrets.update({"promotion-bot": {KEY: "x"}, "monitoring": {KEY: "x"}})
 
     assert clinic.wrong() == {"actions/pull-requests": "missing"}
     clinic.heal()
@@ -245,8 +245,8 @@ def test_with_an_app_workflows_need_not_open_pull_requests(clinic: Clinic, monit
 
 
 def test_an_app_that_only_promotes_leaves_the_monitor_to_its_own_token(clinic: Clinic) -> None:
-    clinic.settings.variables["promotion-bot"] = [APP]
-    clinic.settings.secrets["promotion-bot"] = [KEY]
+    clinic.settings.variables["promotion-bot"] = {APP: "x"}
+    clinic.settings.secrets["promotion-bot"] = {KEY: "x"}
 
     assert clinic.wrong() == {}
     clinic.settings.actions["workflow"]["can_approve_pull_request_reviews"] = False
@@ -255,8 +255,8 @@ def test_an_app_that_only_promotes_leaves_the_monitor_to_its_own_token(clinic: C
 
 def test_a_variable_of_the_repository_asks_for_the_key_in_each_environment(clinic: Clinic) -> None:
     """The job that has the variable and no key ends as failed, each time."""
-    clinic.settings.variables[""] = [APP]
-    clinic.settings.secrets["promotion-bot"] = [KEY]
+    clinic.settings.variables[""] = {APP: "x"}
+    clinic.settings.secrets["promotion-bot"] = {KEY: "x"}
 
     assert clinic.wrong() == {"actions/pull-requests": "missing", "app/key/monitoring": "missing"}
 
@@ -266,7 +266,7 @@ def test_an_alert_that_opens_a_pull_request_needs_a_way_to_open_it_without_any_p
     clinic.wanted = wanted_by(
         SPEC.replace(promoted, "").replace("monitor: {}", "monitor: {on_alert: {open: pull-request}}")
     )
-    clinic.settings.variables["monitoring"] = [APP]
+    clinic.settings.variables["monitoring"] = {APP: "x"}
 
     assert clinic.wrong()["app/key/monitoring"] == "missing"
 
@@ -343,12 +343,12 @@ def test_the_app_reads_teams_where_the_jobs_run(clinic: Clinic) -> None:
 
     assert set(missing()) == asked
     assert all("no variable MLOPS_APP_CLIENT_ID names an App" in why for why in missing().values())
-    clinic.settings.variables[""] = [APP]
-    clinic.settings.secrets["promotion-bot"] = [KEY]
+    clinic.settings.variables[""] = {APP: "x"}
+    clinic.settings.secrets["promotion-bot"] = {KEY: "x"}
     assert missing() == {
         "app/teams/production": "approvers are teams, but the environment production has no secret MLOPS_APP_KEY"
     }
-    clinic.settings.secrets["production"] = [KEY]
+    clinic.settings.secrets["production"] = {KEY: "x"}
     assert missing() == {}
     assert clinic.results()["app/key/promotion-bot"].verdict == "met"
 

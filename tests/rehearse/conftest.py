@@ -1,4 +1,4 @@
-"""A local forge with three people and a contributor's branch."""
+"""A local forge with three people and a contributor's branch, and a machine for its workflows."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mlops_spec.forge import GitHub
-from mlops_spec.rehearse.hub import Hub, Person, serving
+from mlops_spec.rehearse import events
+from mlops_spec.rehearse.act import Runner
+from mlops_spec.rehearse.hub import Hub, Person, identity, serving
 from mlops_spec.rehearse.hub.origin import Origin
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlops_spec.rehearse.hub.server import Exchange
+    from mlops_spec.rehearse.run import Run
 
 PEOPLE = (
     Person("alice", 101, "alice-token"),
@@ -71,3 +74,35 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
     with serving(hub, stage.exchanges.append) as url:
         stage.api_url = url
         yield stage
+
+
+class Machine:
+    """The stage's repository with workflows in it, and a runner for them."""
+
+    def __init__(self, stage: Stage, folder: Path) -> None:
+        self.stage, self.lines = stage, list[str]()
+        stage.hub.server_url = folder.as_uri()
+        (folder / "home").mkdir()
+        stage.hub.settings.secrets[""] = {"MLOPS_APP_KEY": "app-token-value"}
+        stage.hub.settings.variables[""] = {"MLOPS_APP_CLIENT_ID": "Iv1.test"}
+        self.runner = Runner(
+            hub=stage.hub,
+            api_url=stage.api_url,
+            runs=folder / "runs",
+            home=folder / "home",
+            environments=folder / "environments",
+            own=lambda job: identity.environment(job, stage.api_url),
+        )
+
+    def push(self, number: int = 7, /, **files: str) -> Run:
+        before = self.stage.hub.origin.branch("main")
+        for name, text in files.items():
+            self.stage.commit("main", f".github/workflows/{name}.yml", text)
+        alice = self.stage.hub.person("alice")
+        event = events.push(self.stage.hub, before, alice, self.stage.api_url)
+        return self.runner.run("test.yml", event, number, self.lines.append)
+
+
+@pytest.fixture
+def machine(stage: Stage, tmp_path: Path) -> Machine:
+    return Machine(stage, tmp_path)

@@ -14,7 +14,6 @@ import pytest
 from mlops_spec.actions import ACTIONS
 from mlops_spec.forge import pulls
 from mlops_spec.rehearse import events
-from mlops_spec.rehearse.act import Runner
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,42 +54,11 @@ def run_step(command: str, **keys: str) -> str:
     return f"      - run: |\n          {command}{head}"
 
 
-class Machine:
-    """The stage's repository with workflows in it, and a runner for them."""
-
-    def __init__(self, stage: Any, folder: Path) -> None:
-        self.stage, self.lines = stage, []  # type: tuple[Any, list[str]]
-        stage.hub.server_url = folder.as_uri()
-        (folder / "home").mkdir()
-        self.runner = Runner(
-            hub=stage.hub,
-            api_url=stage.api_url,
-            runs=folder / "runs",
-            home=folder / "home",
-            environments=folder / "environments",
-            secrets={"MLOPS_APP_KEY": "app-token-value"},
-            variables={"MLOPS_APP_CLIENT_ID": "Iv1.test"},
-        )
-
-    def push(self, number: int = 7, /, **files: str) -> Run:
-        before = self.stage.hub.origin.branch("main")
-        for name, text in files.items():
-            self.stage.commit("main", f".github/workflows/{name}.yml", text)
-        alice = self.stage.hub.person("alice")
-        event = events.push(self.stage.hub, before, alice, self.stage.api_url)
-        return self.runner.run("test.yml", event, number, self.lines.append)
-
-
-@pytest.fixture
-def machine(stage: Any, tmp_path: Path) -> Machine:
-    return Machine(stage, tmp_path)
-
-
 def outputs(run: Run, name: str) -> list[str]:
     return [line for step in run.job(name).steps for line in step.output]
 
 
-def test_results_outputs_and_summaries_are_reported(machine: Machine) -> None:
+def test_results_outputs_and_summaries_are_reported(machine: Any) -> None:
     first = job(
         "first",
         run_step('echo "version=v1.0.0" >> "$GITHUB_OUTPUT"; echo "# Report" >> "$GITHUB_STEP_SUMMARY"', id="set"),
@@ -109,7 +77,7 @@ def test_results_outputs_and_summaries_are_reported(machine: Machine) -> None:
     assert "got v1.0.0" in (run.folder / "log.txt").read_text()
 
 
-def test_a_failure_stops_what_needs_it_but_not_what_always_runs(machine: Machine) -> None:
+def test_a_failure_stops_what_needs_it_but_not_what_always_runs(machine: Any) -> None:
     run = machine.push(
         test=HEAD
         + job("gate", run_step("exit 3"), run_step("echo not reached"), run_step("echo cleaned", **{"if": "always()"}))
@@ -135,7 +103,7 @@ def test_a_failure_stops_what_needs_it_but_not_what_always_runs(machine: Machine
     assert (failed[0].id, failed[1].name) == ("gate", "exit 3\n")
 
 
-def test_every_job_has_an_own_clean_checkout_of_the_commit(machine: Machine) -> None:
+def test_every_job_has_an_own_clean_checkout_of_the_commit(machine: Any) -> None:
     steps = (CHECKOUT, run_step("git status --short; git rev-parse HEAD; git branch --show-current; touch new-file"))
     run = machine.push(test=HEAD + job("one", *steps) + job("two", *steps, needs="one"))
 
@@ -144,7 +112,7 @@ def test_every_job_has_an_own_clean_checkout_of_the_commit(machine: Machine) -> 
         assert outputs(run, name) == [*run.job(name).steps[0].output, head, "main"]
 
 
-def test_depth_and_ref_of_a_checkout_are_kept(machine: Machine) -> None:
+def test_depth_and_ref_of_a_checkout_are_kept(machine: Any) -> None:
     machine.stage.commit("main", "model.yaml", "spec: 1\n")
     full = CHECKOUT.rstrip() + "\n          fetch-depth: 0\n"
     base = CHECKOUT.rstrip() + "\n          ref: ${{ github.event.before }}\n"
@@ -161,7 +129,7 @@ def test_depth_and_ref_of_a_checkout_are_kept(machine: Machine) -> None:
     assert outputs(run, "base")[-1] == origin.git.text("rev-parse", "main~1")
 
 
-def test_a_pull_request_runs_on_its_merge_and_trusts_its_base(machine: Machine) -> None:
+def test_a_pull_request_runs_on_its_merge_and_trusts_its_base(machine: Any) -> None:
     stage = machine.stage
     base = CHECKOUT.rstrip() + "\n          ref: ${{ github.event.pull_request.base.sha }}\n"
     workflow = (
@@ -185,7 +153,7 @@ def test_a_pull_request_runs_on_its_merge_and_trusts_its_base(machine: Machine) 
     assert outputs(run, "base")[-2:] == ["spec: old", pull.base.sha]
 
 
-def test_artifacts_go_from_job_to_job(machine: Machine) -> None:
+def test_artifacts_go_from_job_to_job(machine: Any) -> None:
     upload = f"""
       - uses: {ACTIONS["upload_artifact"].ref}
         with:
@@ -220,7 +188,7 @@ def test_artifacts_go_from_job_to_job(machine: Machine) -> None:
     }
 
 
-def test_a_called_workflow_gives_its_outputs_under_its_callers_name(machine: Machine) -> None:
+def test_a_called_workflow_gives_its_outputs_under_its_callers_name(machine: Any) -> None:
     called = HEAD.replace(
         "on: [push, pull_request]",
         "on:\n  workflow_call:\n    outputs:\n      digest:\n        value: ${{ jobs.train.outputs.digest }}",
@@ -242,7 +210,7 @@ def test_a_called_workflow_gives_its_outputs_under_its_callers_name(machine: Mac
     assert run.result == "success"
 
 
-def test_a_job_finds_what_its_earlier_runs_installed_and_no_other_jobs(machine: Machine) -> None:
+def test_a_job_finds_what_its_earlier_runs_installed_and_no_other_jobs(machine: Any) -> None:
     uv = f"""
       - uses: {ACTIONS["setup_uv"].ref}
         with:
@@ -257,7 +225,7 @@ def test_a_job_finds_what_its_earlier_runs_installed_and_no_other_jobs(machine: 
     assert [outputs(run, "check")[-2:] for run in (first, second)] == [["check", "1"], ["check", "2"]]
 
 
-def test_a_step_sees_no_token_that_it_was_not_given(machine: Machine) -> None:
+def test_a_step_sees_no_token_that_it_was_not_given(machine: Any) -> None:
     given = "{GITHUB_TOKEN: '${{ github.token }}'}"
     run = machine.push(
         test=HEAD
@@ -271,7 +239,7 @@ def test_a_step_sees_no_token_that_it_was_not_given(machine: Machine) -> None:
     assert b"ghs_" not in left
 
 
-def test_an_app_gives_its_token_where_it_is_configured(machine: Machine) -> None:
+def test_an_app_gives_its_token_where_it_is_configured(machine: Any) -> None:
     app = f"""
       - id: app
         if: ${{{{ vars.MLOPS_APP_CLIENT_ID != '' }}}}
@@ -289,7 +257,7 @@ def test_an_app_gives_its_token_where_it_is_configured(machine: Machine) -> None
     assert "app-token-value" not in (run.folder / "act.jsonl").read_text()
 
 
-def test_the_forge_is_where_the_api_is(machine: Machine) -> None:
+def test_the_forge_is_where_the_api_is(machine: Any) -> None:
     address = '"${GITHUB_API_URL}/repos/${GITHUB_REPOSITORY}/pulls"'
     ask = f'curl -s -o /dev/null -w "%{{http_code}}" -H "Authorization: Bearer ${{T}}" {address}'
     given = "{T: '${{ github.token }}'}"
@@ -310,7 +278,7 @@ def test_the_forge_is_where_the_api_is(machine: Machine) -> None:
     ids=["interrupted", "hung up", "terminated in the background"],
 )
 def test_nothing_outlives_us(
-    ignored: tuple[signal.Signals, ...], sent: signal.Signals, machine: Machine, tmp_path: Path
+    ignored: tuple[signal.Signals, ...], sent: signal.Signals, machine: Any, tmp_path: Path
 ) -> None:
     mark = f"3{os.getpid()}.5"
     machine.stage.commit("main", ".github/workflows/test.yml", HEAD + job("one", run_step(f"sleep {mark}")))

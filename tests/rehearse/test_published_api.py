@@ -12,8 +12,10 @@ from jsonschema import Draft202012Validator
 
 from mlops_spec.errors import Failure
 from mlops_spec.forge import comments, issues, people, pulls, settings, statuses
+from mlops_spec.rehearse.hub import deployments
 from mlops_spec.rehearse.hub.routes import ROUTES
 from mlops_spec.rehearse.hub.server import Exchange
+from mlops_spec.rehearse.hub.tokens import JobToken
 
 DESCRIPTION = Path(__file__).parent.parent / "forge/node_modules/@octokit/openapi/generated/api.github.com.json"
 MODULES = (comments, issues, people, pulls, settings, statuses)
@@ -128,6 +130,24 @@ def call_everything(stage: Any) -> None:
     people.is_named(carol, "carol", ["@acme/risk"])
     set_up(stage)
     read_settings(carol)
+    deploy(stage)
+
+
+def deploy(stage: Any) -> None:
+    """A job waits for its environment, and the reviewer lets it in."""
+    bob, run = stage.as_("bob"), "/repos/acme/churn/actions/runs/7/pending_deployments"
+    bob.get("/repos/acme/churn/actions/oidc/customization/sub", needs="")
+    reference = "acme/churn/.github/workflows/mlops-merge.yml@refs/heads/main"
+    job = JobToken(
+        *("job-token", "acme/churn", 7, "push", "refs/heads/main", "c0ffee", "alice", "mlops-merge", reference),
+        *("deploy", reference, {"contents": "read"}, "production"),
+    )
+    assert deployments.start(stage.hub, job).state == "waiting"
+    (waiting,) = bob.get(run, needs="")
+    body = {"environment_ids": [waiting["environment"]["id"]], "state": "approved", "comment": "Fine"}
+    bob.send("POST", run, body, needs="")
+    assert deployments.start(stage.hub, job).state == "approved"
+    assert bob.get(run, needs="") == []
 
 
 RULESET = {
@@ -162,8 +182,8 @@ def set_up(stage: Any) -> None:
     for path, now in hub.settings.actions.items():
         send("PUT", f"{own}/actions/{'permissions/' * (path != 'permissions')}{path}", dict(now), needs="")
     send("PUT", f"{own}/immutable-releases", {}, needs="")
-    hub.settings.secrets |= {"": ["ELSE"], "production": ["KEY"]}
-    hub.settings.variables |= {"": [f"V{at}" for at in range(31)]}
+    hub.settings.secrets |= {"": {"ELSE": "x"}, "production": {"KEY": "x"}}
+    hub.settings.variables |= {"": {f"V{at}": "x" for at in range(31)}}
     hub.settings.owners_errors.append(
         {
             "line": 1,

@@ -115,3 +115,55 @@ def test_each_job_names_its_own_token_wherever_the_token_is_named_or_meant() -> 
     }
     assert jobs["two"]["env"] == {"ID": "${{ vars.T2_ID }}", "B": "1"}
     assert jobs["two"]["steps"] == [{"run": "echo ${{ vars.T2 }}"}]
+
+
+GUARDED = """
+jobs:
+  one:
+    if: ${{ vars.SIZE == 'x' }}
+    environment: training
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: actions/checkout@abc
+      - if: always()
+        run: echo ${{ secrets.KEY }} ${{ secrets.KEY-2 }} ${{ secrets['key'] }} ${{ secrets.KEY_2 }}
+      - if: >-
+          ${{ failure()
+          && vars.SIZE }}
+        run: echo
+  flow:
+    environment: training
+    runs-on: ubuntu-24.04
+    steps: [{run: echo, if: success()}]
+"""
+
+
+def test_a_guarded_job_has_a_door_and_what_its_environment_gives() -> None:
+    own = Own("T1", values={"secrets.KEY": "K1", "vars.SIZE": "S1"}, door="training")
+    jobs = yaml.safe_load(translate(GUARDED, {"one": own, "flow": own}, lambda _: ["token"]))["jobs"]
+    door, checkout, always, failed = jobs["one"]["steps"]
+
+    assert door["name"] == "Environment training"
+    assert door["env"] == {"MLOPS_REHEARSAL_DOOR": "${{ vars.T1 }}"}
+    assert checkout == {"uses": "actions/checkout@abc", "with": {"token": "${{ vars.T1 }}"}}
+    assert always["if"] == "${{ (always()) && env.MLOPS_REHEARSAL_LET_IN == 'yes' }}"
+    assert always["run"] == "echo ${{ vars.K1 }} ${{ secrets.KEY-2 }} ${{ vars.K1 }} ${{ secrets.KEY_2 }}"
+    assert failed["if"] == "${{ (failure() && vars.S1) && env.MLOPS_REHEARSAL_LET_IN == 'yes' }}"
+    assert jobs["one"]["if"] == "${{ vars.SIZE == 'x' }}"  # asked before anybody is let in
+    assert [step.get("if") for step in jobs["flow"]["steps"]] == [
+        None,
+        "${{ (success()) && env.MLOPS_REHEARSAL_LET_IN == 'yes' }}",
+    ]
+
+
+def test_every_rendered_job_can_be_guarded(workflows: dict[str, str]) -> None:
+    for text in workflows.values():
+        before = yaml.load(text, Loader=yaml.CBaseLoader)["jobs"]
+        own = {name: Own("T", door="x") for name in before}
+        after = yaml.load(translate(text, own, token_inputs), Loader=yaml.CBaseLoader)["jobs"]
+        for name, job in before.items():
+            steps = after[name].get("steps", [])[1:]
+            assert [step.get("name") or step.get("run") or step["uses"] for step in steps] == [
+                step.get("name") or step.get("run") or step["uses"] for step in job.get("steps", [])
+            ]
+            assert all(("if" in a) == ("if" in b) for a, b in zip(steps, job.get("steps", []), strict=True))

@@ -32,7 +32,9 @@ class Configured:
     rulesets: dict[int, Json] = field(default_factory=dict)
     environments: dict[str, Json] = field(default_factory=dict)
     immutable: bool = False
+    immutable_subject: bool = False  # of identity tokens, as repositories have it since 2026-07-15
     owners_errors: list[Json] = field(default_factory=list)
-    secrets: dict[str, list[str]] = field(default_factory=dict)  # environment, "" for the repository → names
-    variables: dict[str, list[str]] = field(default_factory=dict)
+    # environment, "" for the repository → names and values
+    secrets: dict[str, dict[str, str]] = field(default_factory=dict, repr=False)
+    variables: dict[str, dict[str, str]] = field(default_factory=dict)
     refusals: dict[str, tuple[int, str]] = field(default_factory=dict)

@@ -10,6 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from mlops_spec.rehearse import door
+from mlops_spec.rehearse.hub import deployments, identity
 from mlops_spec.rehearse.hub.request import Json, Refused, Request
 from mlops_spec.rehearse.hub.routes import find
 
@@ -85,7 +87,8 @@ class _Handler(BaseHTTPRequestHandler):
         body: Json = {}
         try:
             body = _object(raw)
-            status, answer = self._call(found, query, body)
+            own = self._own(method, url.path, query)
+            status, answer = own or self._call(found, query, body)
         except Refused as refused:
             status, answer = refused.status, _error(refused)
         headers: dict[str, str] = {}
@@ -94,6 +97,15 @@ class _Handler(BaseHTTPRequestHandler):
         template = found[0].template if found else ""
         self.observe(Exchange(method, template, url.path, query, body, status, answer))
         self._write(status, answer, headers)
+
+    def _own(self, method: str, path: str, query: dict[str, str]) -> tuple[int, Any] | None:
+        """What is no part of GitHub's API: the issuer of identities, and the door to environments."""
+        with self.hub.lock:
+            if path.startswith(f"{identity.PREFIX}/"):
+                return identity.answer(self.hub, path.removeprefix(identity.PREFIX), query, self._token()[1], self._api)
+            if (method, path) == ("POST", door.PATH):
+                return deployments.answer(self.hub, self._credential())
+        return None
 
     def _call(self, found: Any, query: dict[str, str], body: Json) -> tuple[int, Any]:
         credential = self._credential()
@@ -111,11 +123,15 @@ class _Handler(BaseHTTPRequestHandler):
         return status, answer
 
     def _credential(self) -> Credential:
-        scheme, _, token = self.headers.get("Authorization", "").partition(" ")
-        found = self.hub.by_token(token) if scheme.lower() in ("bearer", "token") and token else None
+        scheme, token = self._token()
+        found = self.hub.by_token(token) if scheme in ("bearer", "token") and token else None
         if found is None:
             raise Refused(401, "Bad credentials" if token else "Requires authentication")
         return found
+
+    def _token(self) -> tuple[str, str]:
+        scheme, _, token = self.headers.get("Authorization", "").partition(" ")
+        return scheme.lower(), token
 
     def _page(self, items: list[Json], path: str, query: dict[str, str]) -> tuple[list[Json], dict[str, str]]:
         size, page = min(int(query.get("per_page", 30)), 100), int(query.get("page", 1))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlops_spec.rehearse.hub.accounts import node_id, user
+from mlops_spec.rehearse.hub.deployments import environment_id
 from mlops_spec.rehearse.hub.repository import repository
 from mlops_spec.rehearse.hub.request import CREATED, Json, Refused, Request, Result
 
@@ -98,8 +99,8 @@ def update_environment(request: Request) -> Result:
 def _environment(request: Request, name: str) -> Json:
     kept, url = request.hub.settings.environments[name], f"{request.api}/repos/{request.hub.repository}"
     return {
-        "id": 1,
-        "node_id": node_id("Environment", 1),
+        "id": environment_id(request.hub, name),
+        "node_id": node_id("Environment", environment_id(request.hub, name)),
         "name": name,
         "url": f"{url}/environments/{name}",
         "html_url": f"{request.hub.server_url}/{request.hub.repository}/deployments",
@@ -190,8 +191,8 @@ def variables(request: Request) -> Result:
 
 
 def _names(request: Request, kind: str, more: Json) -> Json:
-    found: dict[str, list[str]] = getattr(_settings(request, kind), kind)
-    names = found.get(request.parts.get("environment_name", ""), [])
+    found: dict[str, dict[str, str]] = getattr(_settings(request, kind), kind)
+    names = list(found.get(request.parts.get("environment_name", ""), ()))
     size, page = int(request.query.get("per_page", 30)), int(request.query.get("page", 1))
     dates: dict[str, Any] = {"created_at": CREATED, "updated_at": CREATED}
     items = [{"name": name, **dates, **more} for name in names[(page - 1) * size : page * size]]

@@ -9,11 +9,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from mlops_spec.rehearse.hub.configured import Configured
+from mlops_spec.rehearse.hub.issuer import Issuer
 from mlops_spec.rehearse.hub.tokens import AppToken, Credential, JobToken
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from mlops_spec.rehearse.hub.deployments import Deployment
     from mlops_spec.rehearse.hub.origin import Origin
     from mlops_spec.rehearse.hub.permissions import Permissions
 
@@ -137,6 +139,8 @@ class Hub:
     comments: dict[int, Comment] = field(default_factory=dict)
     reviews: list[Review] = field(default_factory=list)
     statuses: list[Status] = field(default_factory=list)
+    deployments: list[Deployment] = field(default_factory=list)
+    issuer: Issuer = field(default_factory=Issuer)
     tokens: dict[str, JobToken | AppToken] = field(default_factory=dict, repr=False)  # by value, while in force
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _last_id: int = 0

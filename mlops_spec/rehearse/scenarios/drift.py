@@ -83,7 +83,7 @@ def _ask(stage: Stage) -> str:
     for row in _warmer(stage.world.clone):
         answer = host.ask(f"/v2/models/{host.model}/infer", {"id": row["id"], **request(inputs, row)})
         must(answer["model_version"] == FIRST, f"{answer['model_version']} answered")
-    stage.world.runner.variables["MLOPS_PREDICTION_LOG"] = str(host.state / "predictions")
+    stage.world.hub.settings.variables[""]["MLOPS_PREDICTION_LOG"] = str(host.state / "predictions")
     return f"{_ROWS} requests, 20 degrees warmer, answered by {FIRST}"
 
 
