@@ -31,5 +31,5 @@ RELEASE = P("release")  # in a release commit: what the version was judged by
 MANAGED = P(".mlops/managed.json")
 OVERLAYS = P(".mlops/overlays")
 
-MAIN_BRANCH = "main"
+MAIN_BRANCH = "main"  # where neither the spec nor the remote says otherwise
 LEDGER_BRANCH = "audit-log"

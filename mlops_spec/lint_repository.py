@@ -30,8 +30,12 @@ def lint_around(file: str, content: bytes, listing: Listing, today: date) -> lis
     text = decode(content, file)
     if isinstance(text, Diagnostic):
         return []
-    repository = Repository(folder.as_posix(), listing.sizes, lambda path: (folder / path).read_bytes(), listing.inside)
-    return lint_repository(file, text, repository, today)
+
+    def read(path: str) -> bytes:
+        return (folder / path).read_bytes()
+
+    around = Repository(folder.as_posix(), listing.sizes, read, listing.inside, listing.origin)
+    return lint_repository(file, text, around, today)
 
 
 def lint_repository(file: str, text: str, repository: Repository, today: date) -> list[Diagnostic]:

@@ -148,6 +148,20 @@ def test_a_command_that_needs_a_shell_or_a_template_is_a_question(tmp_path: Path
         assert drawn["train"]["run"].startswith("TODO")
 
 
+@pytest.mark.parametrize(("name", "written"), [("trunk", "trunk"), ("main", None)])
+def test_the_default_branch_is_the_repositorys(root: Path, tmp_path: Path, name: str, written: str | None) -> None:
+    (root / "dvc.yaml").write_text(PIPELINE, encoding="utf-8")
+    commit = ["-c", "user.name=Ann", "-c", "user.email=ann@localhost", "commit", "-qm", "First"]
+    for command in (["init", "-q", "-b", name], ["add", "--all"], commit):
+        subprocess.run(["git", *command], cwd=root, check=True)
+    clone = tmp_path / "clone"
+    subprocess.run(["git", "clone", "-q", str(root), str(clone)], check=True)
+    subprocess.run(["git", "switch", "-qc", "feature"], cwd=clone, check=True)
+
+    for folder in (root, clone):
+        assert yaml.safe_load(adopt(folder).spec.read_text(encoding="utf-8")).get("branch") == written
+
+
 def test_it_never_writes_over_a_spec(root: Path) -> None:
     (root / "dvc.yaml").write_text(PIPELINE, encoding="utf-8")
     (root / "model.yaml").symlink_to("nowhere")

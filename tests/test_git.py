@@ -251,3 +251,19 @@ def test_ancestry(clone: Path) -> None:
     assert not repository.is_ancestor("HEAD", first)
     with pytest.raises(Failure, match="no commit 'nothing'"):
         repository.commit_id("nothing")
+
+
+def test_the_default_branch_is_what_the_remote_calls_so(clone: Path, origin: Path) -> None:
+    assert Git.open(clone).main == "main"
+    git(origin, "branch", "-m", "main", "trunk")
+    git(origin, "symbolic-ref", "HEAD", "refs/heads/trunk")
+
+    tree = Git.open(clone).fetch_main()
+
+    assert tree.commit == git(clone, "rev-parse", "refs/remotes/origin/trunk")
+
+
+def test_a_remote_that_calls_no_branch_so_has_main(clone: Path, origin: Path) -> None:
+    git(origin, "symbolic-ref", "HEAD", "refs/heads/nowhere")
+
+    assert Git.open(clone).main == "main"

@@ -371,3 +371,55 @@ def test_of_a_lock_only_what_is_said_about_the_project_is_read(project: Path) ->
     assert lock_of(text.replace("\n", "\r\n"), name) == table(text.replace("\n", "\r\n")), "another form is read whole"
     assert lock_of(text, "nobody") == whole
     assert lock_of(None, name) == {}
+
+
+class TestOrigin:
+    """What a clone knows of where it came from."""
+
+    @pytest.fixture
+    def clone(self, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """Of a repository whose default branch is called otherwise."""
+        commit = ["-c", "user.name=Ann", "-c", "user.email=ann@localhost", "commit", "-qm", "First"]
+        for command in (["checkout", "-q", "-b", "trunk"], ["add", "--all"], commit):
+            subprocess.run(["git", *command], check=True)
+        subprocess.run(["git", "clone", "-q", str(root), str(tmp_path / "clone")], check=True)
+        monkeypatch.chdir(tmp_path / "clone")
+        return tmp_path / "clone"
+
+    def test_the_spec_and_the_origin_name_one_default_branch(
+        self, clone: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert found(capsys) == ["model.yaml:2:1 MS820"]
+        write("model.yaml", f"{MINIMAL}branch: trunk\n")
+        assert found(capsys) == []
+        subprocess.run(["git", "symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main"], check=True)
+        (place,) = found(capsys)
+        assert place.endswith(":9 MS820")
+
+    def test_a_further_work_tree_has_the_same_origin(
+        self, clone: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        subprocess.run(["git", "worktree", "add", "-q", "../other", "-b", "other"], check=True)
+        monkeypatch.chdir(clone.parent / "other")
+
+        assert found(capsys) == ["model.yaml:2:1 MS820"]
+
+    @pytest.mark.parametrize(
+        ("url", "right"),
+        [
+            ("https://github.com/acme/credit.git", True),
+            ("git@github.com:acme/credit.git", True),
+            ("ssh://git@ssh.github.com:443/acme/credit.git", True),
+            ("https://acme.ghe.com/acme/credit", True),
+            ("work:acme/credit.git", True),
+            ("../credit.git", True),
+            ("file:///srv/credit.git", True),
+            ("https://token@gitlab.com/acme/credit.git", False),
+            ("git@github.acme.example:acme/credit.git", False),
+            ("https://github.com.evil.example/acme/credit.git", False),
+        ],
+    )
+    def test_it_lies_on_github(self, url: str, right: bool, capsys: pytest.CaptureFixture[str]) -> None:
+        subprocess.run(["git", "remote", "add", "origin", url], check=True)
+
+        assert found(capsys) == ([] if right else ["model.yaml:2:1 MS821"])

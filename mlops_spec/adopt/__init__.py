@@ -12,6 +12,7 @@ from mlops_spec import layout
 from mlops_spec.adopt import dvc, recipe
 from mlops_spec.adopt.source import read
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.repository.around import default_branch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,7 +79,9 @@ def _dumped(part: Mapping[str, Any]) -> str:
 def _whole(root: Path, drawn: Mapping[str, Any]) -> dict[str, Any]:
     """With what every spec says; the folder's name is the model's where the source gives none."""
     name = slug(drawn.get("model") or root.resolve().name)
-    head = {"spec": 1, "model": name, "task": "TODO", "owners": ["@TODO"]}
+    head: dict[str, Any] = {"spec": 1, "model": name, "task": "TODO", "owners": ["@TODO"]}
+    if (branch := default_branch(root)) != layout.MAIN_BRANCH:
+        head["branch"] = branch
     return head | {key: value for key, value in drawn.items() if key != "model"}
 
 

@@ -23,6 +23,7 @@ from mlops_spec.words.terminal import Terminal, terminal
 @click.option("--name", help="The model's name.  [default: the folder's]")
 @click.option("--owner", "owners", multiple=True, metavar="@USER|@ORG/TEAM", help="Who answers for it; repeatable.")
 @click.option("--remote", metavar="URL|DIR", help="Where DVC keeps the data.  [default: DIRECTORY-storage]")
+@click.option("--branch", help="The default branch.  [default: what Git calls a first branch, else main]")
 @click.option("--defaults", is_flag=True, help="Ask nothing; what no option says is the default.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def new_command(*, defaults: bool, form: str, **given: object) -> int:

@@ -24,7 +24,7 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.files import write_atomic
 from mlops_spec.ledger import replay
 from mlops_spec.release.desired import desired
-from mlops_spec.release.source import spec_at
+from mlops_spec.release.source import elsewhere, spec_at
 from mlops_spec.release.world import World
 from mlops_spec.serve.lock import take
 from mlops_spec.serve.wanted import Served
@@ -88,7 +88,7 @@ class Agent:
         unreachable = self._fetch()
         main = self._clone.main
         if main is None:
-            raise unreachable or Failure("the repository has no branch main", exit_code=Exit.CONFIG)
+            raise unreachable or Failure("the repository has no default branch", exit_code=Exit.CONFIG)
         spec = spec_at(main)
         environment = self._environment(spec)
         state, listen = self._settings.state, self._settings.listen or environment.listen
@@ -97,6 +97,10 @@ class Agent:
         prune(state / "predictions", seconds(spec.governance.retention.predictions))
         if unreachable is not None:
             raise unreachable
+        if problem := elsewhere(spec, self._clone.branch):
+            raise Failure(
+                problem, exit_code=Exit.CONFIG, remedy="make the two the same; until then nothing is deployed"
+            )
         records = self._clone.records()
         want = desired(records, main, self._settings.environment)
         if want is None:

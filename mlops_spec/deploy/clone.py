@@ -1,13 +1,13 @@
-"""The agent's own copy of the repository: main, the tags and the ledger as this host saw them last."""
+"""The agent's own copy of the repository: its default branch, the tags and the ledger as this host saw them last."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlops_spec.git import Git
+from mlops_spec.git import Git, GitError
 from mlops_spec.layout import MAIN_BRANCH
 from mlops_spec.ledger import read
 from mlops_spec.ledger.store import remote_commit
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mlops_spec.git import Tree
     from mlops_spec.ledger import Record
 
-_MAIN = f"refs/remotes/origin/{MAIN_BRANCH}"
+_HEAD = "refs/remotes/origin/HEAD"  # points to the default branch, as it was called last
 
 
 @dataclass
@@ -44,7 +44,12 @@ class Clone:
         Raises:
             Failure: the remote doesn't answer (69).
         """
-        self.git.fetch(f"+refs/heads/{MAIN_BRANCH}:{_MAIN}", "+refs/tags/*:refs/tags/*")
+        try:
+            self.git.fetch(f"+refs/heads/{self.git.main}:{self.git.main_ref}", "+refs/tags/*:refs/tags/*")
+        except GitError:
+            self.git = replace(self.git)  # it may have been renamed: the next pass asks again
+            raise
+        self.git.run("symbolic-ref", _HEAD, self.git.main_ref)
 
     def records(self) -> tuple[Record, ...]:
         """The remote's ledger, checked; an unchanged one is not checked again.
@@ -60,6 +65,11 @@ class Clone:
         return self._read[1]
 
     @property
+    def branch(self) -> str:
+        """What the default branch was called when it was fetched last."""
+        return self.git.text("symbolic-ref", "--short", _HEAD).partition("/")[2]
+
+    @property
     def main(self) -> Tree | None:
         """The files of main, as fetched last; None before the first time."""
-        return self.git.tree(_MAIN) if self.git.resolve(_MAIN) is not None else None
+        return self.git.tree(_HEAD) if self.git.resolve(_HEAD) is not None else None

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING, Any
 from mlops_spec.deploy.local import Local
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git
-from mlops_spec.layout import MAIN_BRANCH
 from mlops_spec.ledger import read, replay
 from mlops_spec.ledger.state import revoked
 from mlops_spec.release.declared import Declared, declared_in
 from mlops_spec.release.intents import newest_intent
 from mlops_spec.release.set_back import untrue
-from mlops_spec.release.source import spec_at
+from mlops_spec.release.source import elsewhere, spec_at
 from mlops_spec.release.tags import differing
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from mlops_spec.spec import Spec
 
 _Looked = tuple[dict[str, Any], str | None]
-_MAIN = f"refs/remotes/origin/{MAIN_BRANCH}"
 _SECONDS = 3.0
 _SILENT = 120.0  # an agent that was not seen for so long is said to be away
 
@@ -52,17 +50,17 @@ class Standing:
 
 
 def look(directory: Path, host: Path | None) -> tuple[str, tuple[Standing, ...], tuple[str, ...]]:
-    """The model's name, how its environments stand, and what is wrong with its tags, by the remote of a clone.
+    """The model's name, how its environments stand, what is wrong with its branch and tags, by the remote.
 
     Raises:
         Failure: there is no repository or remote (78), the remote doesn't answer (69), main or ledger are damaged.
     """
     git = Git.open(directory)
-    git.fetch(f"+refs/heads/{MAIN_BRANCH}:{_MAIN}")
-    main = git.tree(_MAIN)
+    main = git.fetch_main()
     spec = spec_at(main)
     records = read(git)
-    return spec.model, standings(spec, main, records, host), tuple(differing(git, spec.model, records))
+    wrong = (elsewhere(spec, git.main), *differing(git, spec.model, records))
+    return spec.model, standings(spec, main, records, host), tuple(filter(None, wrong))
 
 
 def standings(spec: Spec, main: Tree, records: Sequence[Record], host: Path | None = None) -> tuple[Standing, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mlops_spec import layout
 from mlops_spec.doctor.control import Call, Control, Unenforceable, known
 from mlops_spec.forge.settings import account_id
 from mlops_spec.forge.trouble import Refusal
@@ -18,24 +17,23 @@ if TYPE_CHECKING:
 
 _MOST_REVIEWERS = 6
 _BRANCHES = {"protected_branches": False, "custom_branch_policies": True}
-_MAIN = {"name": layout.MAIN_BRANCH, "type": "branch"}
 
 
 def controls(expected: Expected) -> Iterator[Control]:
     for place in expected.places:
-        yield from _Guard(place).controls()
+        yield from _Guard(place, expected.spec.branch).controls()
 
 
 class _Guard:
     """The controls of one environment."""
 
-    def __init__(self, place: Place) -> None:
-        self.place = place
+    def __init__(self, place: Place, main: str) -> None:
+        self.place, self.main = place, main
         self.where = f"Settings → Environments → {place.name}"
 
     def controls(self) -> Iterator[Control]:
         name = self.place.name
-        yield self._control("branches", f"only {layout.MAIN_BRANCH} deploys to {name}", "_branches")
+        yield self._control("branches", f"only {self.main} deploys to {name}", "_branches")
         if self.place.reviewed:
             yield self._control("reviewers", f"one of the approvers lets jobs into {name}", "_reviewers")
             yield self._control("self-review", f"nobody lets their own job into {name}", "_self_review")
@@ -54,9 +52,9 @@ class _Guard:
         if found is None:
             return "there is no such environment: the first job that names it makes one without any protection"
         if found.deployment_branch_policy is None or not found.deployment_branch_policy.custom_branch_policies:
-            return f"it names no branch; only {layout.MAIN_BRANCH} must be able to deploy"
+            return f"it names no branch; only {self.main} must be able to deploy"
         policies = known(snapshot.places[self.place.name].policies)
-        others = sorted(f"{each.type} {each.name}" for each in policies if not _is_main(each))
+        others = sorted(f"{each.type} {each.name}" for each in policies if not self._is_main(each))
         if others:
             return f"{', '.join(others)} may deploy too"
         return None if policies else "nothing may deploy"
@@ -113,18 +111,17 @@ class _Guard:
         calls = [Call("PUT", path, body)]
         policies = known(snapshot.places[self.place.name].policies)
         path = f"{path}/deployment-branch-policies"
-        if not any(map(_is_main, policies)):
-            calls.append(Call("POST", path, _MAIN))
-        return (*calls, *(Call("DELETE", f"{path}/{each.id}") for each in policies if not _is_main(each)))
+        if not any(map(self._is_main, policies)):
+            calls.append(Call("POST", path, {"name": self.main, "type": "branch"}))
+        return (*calls, *(Call("DELETE", f"{path}/{each.id}") for each in policies if not self._is_main(each)))
+
+    def _is_main(self, policy: RefPolicy) -> bool:
+        return (policy.type, policy.name) == ("branch", self.main)
 
     def _people(self, snapshot: Snapshot) -> Iterator[dict[str, Any]]:
         for name in self.place.approvers[:_MOST_REVIEWERS]:
             login = name.removeprefix("@")
             yield {"type": "Team" if "/" in login else "User", "id": account_id(snapshot.github, login)}
-
-
-def _is_main(policy: RefPolicy) -> bool:
-    return (policy.type, policy.name) == ("branch", layout.MAIN_BRANCH)
 
 
 def _name(reviewer: Reviewer, organization: str) -> str:

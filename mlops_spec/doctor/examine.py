@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def controls_of(wanted: Expected) -> tuple[Control, ...]:
     """Every control, in the order of the report."""
     return (
-        *repository.controls(),
+        *repository.controls(wanted),
         *rulesets.controls(wanted),
         *actions.controls(wanted),
         *environments.controls(wanted),

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
 from mlops_spec.doctor.control import Call, Control, known
 from mlops_spec.forge.trouble import Refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mlops_spec.doctor.expected import Expected
     from mlops_spec.doctor.snapshot import Snapshot
 
 
-def controls() -> Iterator[Control]:
-    main = layout.MAIN_BRANCH
+def controls(expected: Expected) -> Iterator[Control]:
+    main = expected.spec.branch
     where = "Settings → General → Default branch"
     call = Call("PATCH", "", {"default_branch": main})
-    yield Control("repository/main", f"the default branch is {main}", where, _default, lambda _: (call,))
+    yield Control("repository/main", f"the default branch is {main}", where, partial(_default, main), lambda _: (call,))
     where = "Settings → General → Pull Requests → Allow squash merging"
     squash = Call("PATCH", "", {"allow_squash_merge": True})
     must = "pull requests can merge without a merge commit"
-    yield Control("repository/merging", must, where, _merging, lambda _: (squash,))
+    yield Control("repository/merging", must, where, partial(_merging, main), lambda _: (squash,))
     must = "every owner in CODEOWNERS exists and may write"
     yield Control("repository/owners", must, "Settings → Collaborators and teams; or `owners` in model.yaml", _owners)
     where = "Settings → General → Releases → Enable release immutability"
@@ -31,17 +32,19 @@ def controls() -> Iterator[Control]:
     yield Control("repository/releases", must, where, _immutable, lambda _: (releases,))
 
 
-def _default(snapshot: Snapshot) -> str | None:
+def _default(main: str, snapshot: Snapshot) -> str | None:
     found = snapshot.repository.default_branch
-    return None if found == layout.MAIN_BRANCH else f"it is {found}: workflows would run on a branch without rules"
+    return (
+        None if found == main else f"it is {found}: workflows that wait for {main} never run; or set `branch: {found}`"
+    )
 
 
-def _merging(snapshot: Snapshot) -> str | None:
+def _merging(main: str, snapshot: Snapshot) -> str | None:
     ways = (snapshot.repository.allow_squash_merge, snapshot.repository.allow_rebase_merge)
     if ways == (None, None):
         message = "the token may not see how pull requests merge"
         raise Refusal(message, status=403, said=message, remedy="it needs `contents: write`")
-    return None if any(ways) else f"{layout.MAIN_BRANCH} refuses merge commits, and no other way to merge is allowed"
+    return None if any(ways) else f"{main} refuses merge commits, and no other way to merge is allowed"
 
 
 def _owners(snapshot: Snapshot) -> str | None:

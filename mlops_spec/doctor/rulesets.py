@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from mlops_spec.doctor.expected import Expected
     from mlops_spec.doctor.snapshot import Snapshot
 
-_CALLED = {"main": "main", "ledger": "the ledger", "versions": "a version's tag"}
 _SAID = {
     "deletion": "nobody deletes",
     "non_fast_forward": "nobody rewrites",
@@ -32,20 +31,20 @@ _REVIEWS = {
 
 def controls(expected: Expected) -> Iterator[Control]:
     versions = tuple(f"refs/tags/{expected.spec.model}@{version}" for version in ("v1.0.0", "v12.34.56"))
-    for name, refs in (
-        ("main", Refs("branch", (f"refs/heads/{layout.MAIN_BRANCH}",))),
-        ("ledger", Refs("branch", (f"refs/heads/{layout.LEDGER_BRANCH}",))),
-        ("versions", Refs("tag", versions)),
+    branch = expected.spec.branch
+    for name, refs, called in (
+        ("main", Refs("branch", (f"refs/heads/{branch}",)), branch),
+        ("ledger", Refs("branch", (f"refs/heads/{layout.LEDGER_BRANCH}",)), "the ledger"),
+        ("versions", Refs("tag", versions), "a version's tag"),
     ):
-        yield from _Guard(name, refs, expected.rulesets[f"mlops-{name}"]).controls()
+        yield from _Guard(name, refs, called, expected.rulesets[f"mlops-{name}"]).controls()
 
 
 class _Guard:
     """The controls of one rendered ruleset."""
 
-    def __init__(self, name: str, refs: Refs, ruleset: dict[str, Any]) -> None:
-        self.name, self.refs, self.ruleset = name, refs, ruleset
-        self.called = _CALLED[name]
+    def __init__(self, name: str, refs: Refs, called: str, ruleset: dict[str, Any]) -> None:
+        self.name, self.refs, self.called, self.ruleset = name, refs, called, ruleset
         file = f".github/rulesets/mlops-{name}.json"
         self.where = f"Settings → Rules → Rulesets → New ruleset → Import a ruleset: {file}"
 

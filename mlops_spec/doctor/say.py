@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _SIGNS: dict[Verdict, str] = {"met": "ok", "missing": "MISSING", "unenforceable": "not offered", "unknown": "unknown"}
 _BY_HAND = (
     "not visible to the forge: the trust policy of your cloud. It must name the repository, the environment and\n\
-`job_workflow_ref` of the workflow, on refs/heads/main."
+`job_workflow_ref` of the workflow, on the default branch."
 )
 
 

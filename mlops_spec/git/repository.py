@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import os
 import time
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git.local import Local
 from mlops_spec.git.values import GitError, Stale, Update
+from mlops_spec.layout import MAIN_BRANCH
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
+
+    from mlops_spec.git.values import Tree
 
 NETWORK_SECONDS = 300
 _LOCKED = ("cannot lock ref", "unable to update local ref")
@@ -26,6 +30,7 @@ _FORBIDDEN = (
     "denied to ",
     "could not read Username",
 )
+_SYMBOLIC = "ref: refs/heads/"  # how a remote tells where its HEAD points to
 _KINDS = {"refs/heads": "--heads", "refs/tags": "--tags"}
 _MOVED = ("stale info", "fetch first", "non-fast-forward", "already exists", "cannot lock ref", "failed to update ref")
 
@@ -67,6 +72,31 @@ class Git(Local):
                 remedy=f"git remote add {self.remote} URL",
             )
         return done.stdout.decode().strip()
+
+    @cached_property
+    def main(self) -> str:
+        """The name of the default branch, as the remote tells it now; `main` where it tells none.
+
+        Raises:
+            Failure: the remote doesn't answer (exit 69), or there is none (78).
+        """
+        told = self._network(["ls-remote", "--symref", "--", self.remote, "HEAD"]).decode()
+        head = next((line for line in told.splitlines() if line.startswith(_SYMBOLIC)), "")
+        return head.removeprefix(_SYMBOLIC).partition("\t")[0] or MAIN_BRANCH
+
+    @property
+    def main_ref(self) -> str:
+        """Where the default branch stands here, as it was fetched last."""
+        return f"refs/remotes/{self.remote}/{self.main}"
+
+    def fetch_main(self) -> Tree:
+        """The files of the default branch as the remote has it now.
+
+        Raises:
+            GitError: the remote doesn't answer (exit 69), or has no such branch.
+        """
+        self.fetch(f"+refs/heads/{self.main}:{self.main_ref}")
+        return self.tree(self.main_ref)
 
     def remote_refs(self, *patterns: str) -> dict[str, str]:
         """The remote's references that match, name → object id; a tag's commit stands under `NAME^{}`.

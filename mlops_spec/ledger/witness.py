@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Failure
-from mlops_spec.layout import MAIN_BRANCH
 from mlops_spec.ledger.chain import CHECKPOINT
 from mlops_spec.ledger.checkpoint import parse
 from mlops_spec.ledger.compare import TagFound
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from mlops_spec.git import Git, Tree
     from mlops_spec.ledger.compare import Pin
 
-_MAIN = f"refs/heads/{MAIN_BRANCH}"
 _TAGS = "refs/tags/"
 TAG_FOLDER = "tags"  # in an export: each tag object's content
 
@@ -72,7 +70,7 @@ def look(git: Git) -> dict[str, str]:
     Raises:
         Failure: the remote doesn't answer (69).
     """
-    return git.remote_refs(REMOTE_REF, _MAIN, f"{_TAGS}*@v*")
+    return git.remote_refs(REMOTE_REF, f"refs/heads/{git.main}", f"{_TAGS}*@v*")
 
 
 def ledger_of(git: Git, there: Mapping[str, str]) -> str | None:
@@ -102,10 +100,11 @@ def _contents(git: Git, objects: Collection[str]) -> dict[str, bytes | None]:
 
 def _main_of(git: Git, there: Mapping[str, str]) -> str:
     """Main's commit then, brought here."""
-    tracking, main = f"refs/remotes/{git.remote}/{MAIN_BRANCH}", there.get(_MAIN)
-    if main is None or git.resolve(tracking) != main:
-        git.fetch(f"+{_MAIN}:{tracking}")
-    return main or git.commit_id(tracking)
+    main = there.get(f"refs/heads/{git.main}")
+    if main is None or git.resolve(git.main_ref) != main:
+        fetched = git.fetch_main().commit
+        return main or fetched
+    return main
 
 
 def _told(git: Git, commit: str | None, forge: GitHub | None) -> Told:

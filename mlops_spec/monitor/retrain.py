@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
 from mlops_spec.errors import Failure
 from mlops_spec.forge import pulls
 from mlops_spec.git import Update
@@ -50,7 +49,7 @@ def propose_rows(
         Failure: the data can't be had or kept (69, 78), the labels are unfit (1), or the forge refuses.
     """
     branch = branch_of(watched.environment)
-    if found := pulls.of_branch(opener.github, branch, base=layout.MAIN_BRANCH):
+    if found := pulls.of_branch(opener.github, branch, base=world.git.main):
         return found[0]
     log, package = source
     spec, git = watched.spec, world.git
@@ -74,4 +73,4 @@ def propose_rows(
     ref = f"refs/heads/{branch}"
     opener.git.push(Update(ref, commit, git.remote_refs(ref).get(ref)))
     told = body(tuple(checks)) + evidence_text(checks) + _AFTER + ("" if opener.checked else _UNCHECKED)
-    return pulls.create(opener.github, title=title, head=branch, base=layout.MAIN_BRANCH, body=told)
+    return pulls.create(opener.github, title=title, head=branch, base=git.main, body=told)

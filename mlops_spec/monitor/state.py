@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from mlops_spec import ledger
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.layout import MAIN_BRANCH
 from mlops_spec.ledger.fields import moment
 from mlops_spec.ledger.report import proof_line
 from mlops_spec.ledger.witness import verify_remote
@@ -36,7 +35,7 @@ def check_state(git: Git, now: datetime) -> tuple[Check, ...]:
         return (whole,)
     records = ledger.read(git)
     state = ledger.replay(records)
-    main = git.tree(f"refs/remotes/{git.remote}/{MAIN_BRANCH}")
+    main = git.tree(git.main_ref)
     intents = tuple(_forgotten(state, now))
     environments = tuple(_differing(state, main))
     told = ", ".join(f"{name} {live.version}" for name, live in sorted(state.live.items())) or "nothing is live"

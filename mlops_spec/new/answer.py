@@ -20,7 +20,7 @@ Try it
 Before the first push
   owners    {owners} in model.yaml; after a change of it: uv run mlops-spec render
   data      uv run dvc push takes it to {remote}; GitHub's runners must reach that
-  origin    git remote add origin URL && git push -u origin main
+  origin    git remote add origin URL && git push -u origin {branch}
   approvals by persons as it stands; by teams (@org/team) they need a GitHub App, see README.md
   gates     uv run mlops-spec gate judges the model, also against what the remote says is live
 
@@ -35,6 +35,7 @@ def as_text(created: Created) -> str:
         commit=created.commit,
         owners=", ".join(created.owners),
         remote=created.remote,
+        branch=created.branch,
     )
 
 
@@ -45,6 +46,7 @@ def as_data(created: Created) -> dict[str, object]:
         "model": created.model,
         "starter": created.starter,
         "owners": list(created.owners),
+        "branch": created.branch,
         "commit": created.commit,
         "remote": created.remote,
     }

@@ -8,6 +8,9 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from mlops_spec.errors import Failure
+from mlops_spec.git import Git
+from mlops_spec.layout import MAIN_BRANCH
 from mlops_spec.new import starter
 from mlops_spec.new.create import Choices
 from mlops_spec.new.starter import Names
@@ -31,11 +34,20 @@ class Given:
     name: str | None = None
     owners: tuple[str, ...] = ()
     remote: str | None = None
+    branch: str | None = None
 
 
 def take_default(question: str, default: str, choices: tuple[str, ...] = ()) -> str:  # noqa: ARG001 - an `Ask`
     """Answers each question with its default."""
     return default
+
+
+def _usual_branch(folder: Path) -> str:
+    """What Git was told to call the first branch of a new repository; else main."""
+    try:
+        return Git(folder).text("config", "--get", "init.defaultBranch") or MAIN_BRANCH
+    except Failure:
+        return MAIN_BRANCH
 
 
 def choose(given: Given, ask: Ask) -> Choices:
@@ -56,5 +68,6 @@ def choose(given: Given, ask: Ask) -> Choices:
         starter=kind,
         names=starter.checked(Names(name, owners)),
         remote=remote,
+        branch=starter.checked_branch(given.branch or _usual_branch(directory.parent)),
         python=f"{sys.version_info.major}.{sys.version_info.minor}",
     )

@@ -33,6 +33,7 @@ class Choices:
     names: Names
     remote: str
     python: str
+    branch: str = layout.MAIN_BRANCH
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ class Created:
     starter: str
     remote: str
     commit: str
+    branch: str
 
 
 def create(choices: Choices, *, say: Callable[[str], None]) -> Created:
@@ -60,7 +62,7 @@ def create(choices: Choices, *, say: Callable[[str], None]) -> Created:
     uv.find()
     with beside.built(choices.directory) as root:
         git = Git(root)
-        git.run("init", "--quiet", "--initial-branch", layout.MAIN_BRANCH)
+        git.run("init", "--quiet", "--initial-branch", choices.branch)
         say(f"copying starter {choices.starter}")
         _fill(root, choices)
         say("locking the dependencies")
@@ -70,11 +72,15 @@ def create(choices: Choices, *, say: Callable[[str], None]) -> Created:
         say("committing")
         commit = _commit(git, f"Start {choices.names.model} from the starter {choices.starter}")
     names = choices.names
-    return Created(choices.directory, names.model, names.owners, choices.starter, choices.remote, commit)
+    return Created(
+        choices.directory, names.model, names.owners, choices.starter, choices.remote, commit, choices.branch
+    )
 
 
 def _fill(root: Path, choices: Choices) -> None:
     starter.copy(choices.starter, choices.names, root)
+    if choices.branch != layout.MAIN_BRANCH:
+        starter.name_branch(root / layout.SPEC, choices.branch)
     (root / ".python-version").write_text(f"{choices.python}\n", encoding="utf-8")
     tracking.initialise(root, remote=tracking.remote_url(choices.remote, choices.directory))
     tracking.track(root, data_file(load_spec(root / layout.SPEC).data))

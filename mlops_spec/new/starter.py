@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from mlops_spec import layout, safe_yaml
 from mlops_spec.actions import TEMPLATE
 from mlops_spec.errors import Failure
-from mlops_spec.spec.base import ModelName, Owner
+from mlops_spec.spec.base import BranchName, ModelName, Owner
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,6 +72,25 @@ def checked(names: Names) -> Names:
         if not _is(Owner, owner):
             raise Failure(f"`{owner}` is not an owner", remedy="@user or @organization/team, as GitHub names them")
     return names
+
+
+def checked_branch(branch: str) -> str:
+    """The name of the default branch, if the spec takes it.
+
+    Raises:
+        Failure: it doesn't.
+    """
+    if not _is(BranchName, branch):
+        raise Failure(f"`{branch}` can't be the default branch", remedy="take another, such as --branch main")
+    return branch
+
+
+def name_branch(spec: Path, branch: str) -> None:
+    """Writes into a starter's spec which branch it is released from."""
+    text = re.sub(
+        r"(?m)^owners: .*$", lambda owners: f"{owners[0]}\nbranch: {branch}", spec.read_text(encoding="utf-8")
+    )
+    spec.write_text(text, encoding="utf-8")
 
 
 def copy(starter: str, names: Names, into: Path) -> None:

@@ -104,6 +104,8 @@ def _checkout(spec: Spec, code: Mapping[str, tuple[str, ...]]) -> Iterator[Outpu
 def _workflows(spec: Spec) -> Iterator[Output]:
     common = {
         "actions": ACTIONS,
+        "branch": spec.branch,
+        "release_ref": f"refs/heads/{spec.branch}",
         "runner": spec.train.compute.runner,
         "training_minutes": math.ceil(seconds(spec.train.compute.timeout) / 60),
         "attested": spec.governance.provenance == "github",

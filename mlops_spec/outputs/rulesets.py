@@ -16,7 +16,7 @@ def rulesets(spec: Spec) -> dict[str, Mapping[str, object]]:
     """Values of each ruleset by its file's name."""
     approvals = max([1, *(each.promote.approvals for each in spec.environments.values())])
     return {
-        "mlops-main": {"branch": f"refs/heads/{layout.MAIN_BRANCH}", "approvals": approvals},
+        "mlops-main": {"branch": f"refs/heads/{spec.branch}", "approvals": approvals},
         "mlops-ledger": {"branch": f"refs/heads/{layout.LEDGER_BRANCH}"},
         "mlops-versions": {"tags": f"refs/tags/{spec.model}@v*"},
     }

@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from mlops_spec.git import Git, Tree
     from mlops_spec.spec import Spec
 
-# Where a pull request ends up: the first that there is.
-_TARGETS = (f"refs/remotes/origin/{layout.MAIN_BRANCH}", f"refs/heads/{layout.MAIN_BRANCH}")
-
 
 @dataclass(frozen=True)
 class Before:
@@ -26,13 +23,13 @@ class Before:
     problem: str | None
 
 
-def before(git: Git, revision: str | None) -> Before:
-    """The base: `revision`, else where this branch left main, else HEAD.
+def before(git: Git, revision: str | None, branch: str) -> Before:
+    """The base: `revision`, else where HEAD left `branch` or what the remote calls its default, else HEAD.
 
     Raises:
         Failure: there is no such commit (exit 78).
     """
-    commit = git.commit_id(revision) if revision else _branching(git)
+    commit = git.commit_id(revision) if revision else _branching(git, branch)
     if commit is None:
         return Before(None, None, "there is no commit yet")
     tree = git.tree(commit)
@@ -44,9 +41,11 @@ def before(git: Git, revision: str | None) -> Before:
         return Before(tree, None, f"{layout.SPEC} at {commit[:12]} is not valid: {invalid.message.splitlines()[0]}")
 
 
-def _branching(git: Git) -> str | None:
+def _branching(git: Git, branch: str) -> str | None:
     head = git.resolve("HEAD^{commit}")
-    target = next(filter(None, map(git.resolve, _TARGETS)), None)
+    # where a pull request ends up: the first that there is
+    targets = ("refs/remotes/origin/HEAD", f"refs/remotes/origin/{branch}", f"refs/heads/{branch}")
+    target = next(filter(None, map(git.resolve, targets)), None)
     if head is None or target is None:
         return head
     try:

@@ -36,7 +36,7 @@ def make_plan(root: Path, revision: str | None = None) -> Plan:
     """
     git = Git.open(root)
     spec = load_spec(root / layout.SPEC)
-    base = before(git, revision)
+    base = before(git, revision, spec.branch)
     known = releases(git, spec.model)
     release = newest(known)
     texts = rendered(root, spec)

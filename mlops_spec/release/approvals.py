@@ -36,7 +36,7 @@ def approved(github: GitHub, commit: str, spec: Spec, environment: str, changes:
     Raises:
         Failure: there is no such pull request, somebody wants changes, or too few may approve (exit 1).
     """
-    pull = merged_by(github, commit)
+    pull = merged_by(github, commit, spec.branch)
     if pull is None:
         raise _refused(f"commit {commit[:12]} was not merged by a pull request", "`mlops-spec promote open` opens one")
     reviews = pulls.reviews(github, pull.number)
@@ -64,11 +64,11 @@ def report_digest(body: str) -> str:
     return "sha256:" + hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def merged_by(github: GitHub, commit: str) -> PullRequest | None:
-    """The pull request that a commit of main merged, or None."""
+def merged_by(github: GitHub, commit: str, branch: str) -> PullRequest | None:
+    """The pull request into `branch` that a commit of it merged, or None."""
     for found in pulls.of_commit(github, commit):
         pull = pulls.get(github, found.number)
-        if pull.merged and pull.base.ref == "main" and pull.merge_commit_sha == commit:
+        if pull.merged and pull.base.ref == branch and pull.merge_commit_sha == commit:
             return pull
     return None
 

@@ -55,11 +55,9 @@ def candidate_of(git: Git, bundle: Bundle, who: Who, now: datetime | None = None
 
 
 def _on_main(git: Git, commit: str) -> None:
-    tracking = f"refs/remotes/{git.remote}/{layout.MAIN_BRANCH}"
-    git.fetch(f"+refs/heads/{layout.MAIN_BRANCH}:{tracking}")
-    if not git.is_ancestor(commit, tracking):
+    if not git.is_ancestor(commit, git.fetch_main().commit):
         raise Failure(
-            f"commit {commit[:12]} is not on the remote's {layout.MAIN_BRANCH}",
+            f"commit {commit[:12]} is not on the remote's {git.main}",
             exit_code=Exit.FINDINGS,
             remedy="only what was merged is registered; in a workflow, check out with `fetch-depth: 0`",
         )

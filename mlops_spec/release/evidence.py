@@ -99,7 +99,7 @@ def approvable(world: World, said: Declared, github: GitHub) -> bool:
     """Whether main declares this by a pull request whose text is the report that the declaration names."""
     if world.environment(said.environment).promote.approvals == 0:
         return True
-    found = merged_by(github, declaring(world, said))
+    found = merged_by(github, declaring(world, said), world.spec.branch)
     return found is not None and _is_report(said, found.body)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.ledger.record import Package, What
 from mlops_spec.ledger.state import unfit, version_key
@@ -34,9 +33,7 @@ def propose(git: Git, github: GitHub, environment: str, version: str, *, now: da
     Raises:
         Failure: the version may not go there (exit 1), the environment isn't promoted (2), the remote is away (69).
     """
-    tracking = f"refs/remotes/{git.remote}/{layout.MAIN_BRANCH}"
-    git.fetch(f"+refs/heads/{layout.MAIN_BRANCH}:{tracking}")
-    world = look(git, revision=tracking, now=now)
+    world = look(git, revision=git.fetch_main().commit, now=now)
     said = declared_in(git.tree(world.commit), environment)
     if isinstance(said, Following):
         raise Failure(f"{environment} follows the registered versions: nothing is promoted into it")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
 from mlops_spec.errors import Failure
 from mlops_spec.forge import pulls
 from mlops_spec.git import Update
@@ -63,7 +62,7 @@ def publish(
     ref = f"refs/heads/{told.branch}"
     old = git.remote_refs(ref).get(ref)
     proposed = _proposed(git, ref, old, environment)
-    open_pulls = pulls.of_branch(github, told.branch, base=layout.MAIN_BRANCH)
+    open_pulls = pulls.of_branch(github, told.branch, base=git.main)
     same = proposed is not None and _same(proposed, wanted) and _goes_on(world, environment, old)
     if open_pulls and proposed and (stays(proposed) or (same and _whole(open_pulls[0], proposed))):
         said = f"#{open_pulls[0].number} proposes {proposed.version} already"
@@ -76,7 +75,7 @@ def publish(
     if open_pulls:
         pull = pulls.update(github, open_pulls[0].number, title=told.title, body=told.body)
         return Proposal(environment, version, pull.number, pull.html_url, f"#{pull.number} brought up to date")
-    pull = pulls.create(github, title=told.title, head=told.branch, base=layout.MAIN_BRANCH, body=told.body)
+    pull = pulls.create(github, title=told.title, head=told.branch, base=git.main, body=told.body)
     return Proposal(environment, version, pull.number, pull.html_url, f"#{pull.number} opened")
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Stale
 from mlops_spec.release.approvals import REPORT
@@ -79,9 +78,7 @@ def _key(said: Declared) -> tuple[object, ...]:
 
 
 def _now_on_main(git: Git, environment: str) -> object:
-    tracking = f"refs/remotes/{git.remote}/{layout.MAIN_BRANCH}"
-    git.fetch(f"+refs/heads/{layout.MAIN_BRANCH}:{tracking}")
-    return declared_in(git.tree(tracking), environment)
+    return declared_in(git.fetch_main(), environment)
 
 
 def _stale(said: Declared, why: str) -> Stale:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
-from mlops_spec import layout, ledger
+from mlops_spec import ledger
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Stale
 from mlops_spec.ledger.fields import plain
@@ -42,9 +42,7 @@ def newest_main(git: Git, *, at: str | None = None, now: datetime | None = None)
     Raises:
         Failure: the ledger or the spec does not hold (1, 2), or the remote doesn't answer (69).
     """
-    tracking = f"refs/remotes/{git.remote}/{layout.MAIN_BRANCH}"
-    git.fetch(f"+refs/heads/{layout.MAIN_BRANCH}:{tracking}")
-    return look(git, revision=tracking, at=at, now=now)
+    return look(git, revision=git.fetch_main().commit, at=at, now=now)
 
 
 def version_back(world: World, environment: str, to: str | None = None) -> str:

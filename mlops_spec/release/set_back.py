@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.forge import pulls
 from mlops_spec.ledger.state import unfit
@@ -72,7 +71,7 @@ def set_back(git: Git, github: GitHub, environment: str, *, now: datetime | None
     world = newest_main(git, now=now)
     said = declared_in(git.tree(world.commit), environment)
     intent = untrue(said, world.state, newest_intent(world.records, environment))
-    if intent is None or isinstance(said, Following) or _declined(github, environment, intent):
+    if intent is None or isinstance(said, Following) or _declined(world, github, environment, intent):
         return None
     back = Back(environment, _reason(world, intent), world.state.live[environment].version)
     return _propose(world, github, said, back, intent)
@@ -158,7 +157,7 @@ def _mark(intent: Record) -> str:
     return f"\n<!-- mlops-spec: sets back after record {intent.seq} -->\n"
 
 
-def _declined(github: GitHub, environment: str, intent: Record) -> bool:
+def _declined(world: World, github: GitHub, environment: str, intent: Record) -> bool:
     """Whether somebody closed the pull request for this very record without merging it."""
-    closed = pulls.of_branch(github, branch_of(environment), base=layout.MAIN_BRANCH, state="closed")
+    closed = pulls.of_branch(github, branch_of(environment), base=world.git.main, state="closed")
     return any(not pull.merged and _mark(intent).strip() in (pull.body or "") for pull in closed)

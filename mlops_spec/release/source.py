@@ -34,6 +34,13 @@ def spec_at(tree: Files) -> Spec:
     return found
 
 
+def elsewhere(spec: Spec, default: str) -> str:
+    """What is wrong where a spec is released from another branch than the repository's default; empty: nothing."""
+    if spec.branch == default:
+        return ""
+    return f"the repository's default branch is {default}, but its {SPEC} says `branch: {spec.branch}`"
+
+
 def document_of(content: bytes, path: PurePosixPath) -> Document:
     """A YAML file by the loader's strict rules: no key twice, no anchors, no tags.
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git
+from mlops_spec.layout import MAIN_BRANCH
+from mlops_spec.repository.origin import Origin, origin_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -21,10 +23,11 @@ class Listing(NamedTuple):
 
     #: bytes of each regular file, by its path from the folder
     sizes: Mapping[str, int]
-    #: changes when one of the files does, comes or goes
+    #: changes when one of the files does, comes or goes, or the origin
     fingerprint: bytes
     #: where the folder lies in its work tree, empty for the tree's root
-    inside: str = ""
+    inside: str
+    origin: Origin
 
 
 def listings(folders: Iterable[Path]) -> dict[Path, Listing | Failure]:
@@ -38,8 +41,9 @@ def listings(folders: Iterable[Path]) -> dict[Path, Listing | Failure]:
         else:
             found[folder] = Failure("it is in no Git repository", exit_code=Exit.OK)
     for tree, inside in by_tree.items():
+        origin = origin_of(tree)
         try:
-            found |= {folder: _listing(folder, tree, names) for folder, names in _names(tree, inside)}
+            found |= {folder: _listing(folder, tree, names, origin) for folder, names in _names(tree, inside)}
         except (Failure, OSError) as error:
             refused = error if isinstance(error, Failure) else Failure(str(error), exit_code=Exit.CONFIG)
             found |= dict.fromkeys(inside, refused)
@@ -51,6 +55,16 @@ def place_in_tree(folder: Path) -> str:
     tree = _work_tree(str(folder.absolute()), {})
     inside = folder.absolute().relative_to(tree).as_posix() if tree else "."
     return "" if inside == "." else inside
+
+
+def default_branch(folder: Path) -> str:
+    """What a repository calls its default branch: as its origin does, else the only branch there is, else main."""
+    tree = _work_tree(str(folder.absolute()), {})
+    known = origin_of(tree).branch if tree else MAIN_BRANCH
+    if known:
+        return known
+    branches = Git(Path(tree)).text("for-each-ref", "--format=%(refname:lstrip=2)", "refs/heads").splitlines()
+    return branches[0] if len(branches) == 1 else MAIN_BRANCH
 
 
 def _work_tree(folder: str, known: dict[str, str]) -> str:
@@ -80,11 +94,11 @@ def _asked(folder: Path) -> list[str]:
     return [name for name in answer.decode("utf-8", "replace").split("\0") if name]
 
 
-def _listing(folder: Path, tree: str, names: Iterable[str]) -> Listing:
+def _listing(folder: Path, tree: str, names: Iterable[str], origin: Origin) -> Listing:
     """Sizes and times of the files that are there; a link, a submodule or a file that is gone has no size."""
     base = str(folder.absolute())
     sizes: dict[str, int] = {}
-    seen = [base]
+    seen = [base, *origin]
     for name in sorted(names):
         try:
             facts = os.lstat(f"{base}/{name}")
@@ -95,4 +109,4 @@ def _listing(folder: Path, tree: str, names: Iterable[str]) -> Listing:
             seen.append(f"{name}\0{facts.st_size}\0{facts.st_mtime_ns}")
     digest = hashlib.blake2b("\0".join(seen).encode("utf-8", "replace"), digest_size=16)
     inside = folder.absolute().relative_to(tree).as_posix()
-    return Listing(sizes, digest.digest(), "" if inside == "." else inside)
+    return Listing(sizes, digest.digest(), "" if inside == "." else inside, origin)

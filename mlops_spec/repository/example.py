@@ -10,12 +10,14 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout
+from mlops_spec.repository import origin
+from mlops_spec.repository.origin import CONFIG, HEAD
 from mlops_spec.repository.view import Repository
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_FILE = re.compile(r"# (?P<path>[\w./-]+\.\w+|\.dvc/config|\.env)( \((?P<how>none|(?P<size>\d+) MB)\))?")
+_FILE = re.compile(r"# (?P<path>[\w./-]+\.\w+|\.dvc/config|\.git/[\w/]+|\.env)( \((?P<how>none|(?P<size>\d+) MB)\))?")
 _INSIDE = re.compile(r"# in ([\w/-]+)/")
 
 _SOUND = {
@@ -50,7 +52,8 @@ def described(example: str, whole: Callable[[str], str]) -> tuple[str, Repositor
         else:
             spec.append(line)
     text = whole("\n".join(spec)).lstrip("\n")
+    git = {name: files.pop(f".git/{name}", "") for name in (CONFIG, HEAD)}
     contents = {name: content.encode() for name, content in files.items()} | {str(layout.SPEC): text.encode()}
-    return text, Repository(
-        "", {name: len(each) for name, each in contents.items()} | sizes, contents.__getitem__, inside
-    )
+    known = {name: len(each) for name, each in contents.items()} | sizes
+    found = origin.described(git[CONFIG], git[HEAD])
+    return text, Repository("", known, contents.__getitem__, inside, found)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.diagnostic import Span
 from mlops_spec.document import Document
 from mlops_spec.document.source import LINE_END, MAX_BYTES
+from mlops_spec.repository.origin import Origin
 from mlops_spec.spec.stages import overlap
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ class Repository:
     sizes: Mapping[str, int]
     read: Callable[[str], bytes]
     inside: str = ""
+    origin: Origin = field(default_factory=Origin)
     _parsed: dict[str, Python | None] = field(default_factory=dict, init=False, repr=False)
 
     def has(self, path: str) -> bool:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mlops_spec.spec.base import EnvironmentName, ModelName, Owner, StageName, Strict, Text, no_entries
+from mlops_spec.spec.base import BranchName, EnvironmentName, ModelName, Owner, StageName, Strict, Text, no_entries
 from mlops_spec.spec.data import Data
 from mlops_spec.spec.environments import Environment
 from mlops_spec.spec.evaluate import Evaluate, Gate
@@ -25,6 +25,9 @@ class Spec(Strict):
     task: Literal["binary-classification", "multiclass-classification", "regression"]
     description: Text | None = None
     owners: list[Owner] = Field(description="Who answers for the model, as CODEOWNERS names them.")
+    branch: BranchName = Field(
+        "main", description="The default branch: what is merged into it is trained and released."
+    )
     data: Data
     pipeline: dict[StageName, Stage] = Field(default_factory=no_entries)
     train: Train

@@ -108,6 +108,16 @@ Owner = Annotated[
         "@acme/credit",
     ),
 ]
+# As Git and GitHub take it, without what a workflow's `branches` reads as a pattern.
+BranchName = Annotated[
+    str,
+    words(
+        r"^[A-Za-z0-9][A-Za-z0-9_-]*([./][A-Za-z0-9_-]+)*$",
+        100,
+        "the name of a branch, such as `main` or `trunk`",
+        "trunk",
+    ),
+]
 Duration = Annotated[
     str,
     words(r"^[1-9][0-9]{0,6}(ms|s|m|h|d)$", 9, "a number and `ms`, `s`, `m`, `h` or `d`, such as `30m`", "30m", "7d"),

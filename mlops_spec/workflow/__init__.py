@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from mlops_spec.layout import MAIN_BRANCH
 from mlops_spec.workflow.expression import asks_for_success, despite_failure
 from mlops_spec.workflow.shape import mapping, names, text
 
@@ -137,6 +138,11 @@ class Delivery:
 
     workflows: Mapping[str, Workflow] = field(default_factory=dict)
     spec: Spec | None = None
+
+    @property
+    def main(self) -> str:
+        """The branch from which versions are released."""
+        return self.spec.branch if self.spec else MAIN_BRANCH
 
 
 @dataclass(frozen=True)

@@ -62,19 +62,22 @@ def keeps_forks_out(condition: str) -> bool:
     return "||" not in bare and any(guard in bare for guard in _GUARDS)
 
 
-def keeps_pull_requests_out(condition: str) -> bool:
+def keeps_pull_requests_out(condition: str, main: str) -> bool:
     """Whether a condition never holds in a run that a pull request has started."""
     bare = re.sub(r"\s", "", condition)
     other = re.search(r"github\.event_name=='(?!pull_request)|github\.event_name!='pull_request'", bare)
-    return on_main(condition) or ("||" not in bare and bool(other))
+    return on_main(condition, main) or ("||" not in bare and bool(other))
 
 
-def on_main(condition: str) -> bool:
-    """Whether a condition holds for none but the main branch."""
+def on_main(condition: str, main: str) -> bool:
+    """Whether a condition holds for none but the branch `main`, or the repository's default one."""
     bare = re.sub(r"\s", "", condition)
-    return "||" not in bare and any(
-        guard in bare for guard in ("github.ref=='refs/heads/main'", "github.ref_name=='main'")
+    guards = (
+        f"github.ref=='refs/heads/{main}'",
+        f"github.ref_name=='{main}'",
+        "github.ref_name==github.event.repository.default_branch",
     )
+    return "||" not in bare and any(guard in bare for guard in guards)
 
 
 def expressions(value: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from mlops_spec.workflow.expression import keeps_pull_requests_out, may_skip
@@ -71,7 +72,8 @@ def pull_request_jobs(delivery: Delivery, workflow: Workflow) -> list[Job]:
     """The jobs that the code of a pull request may reach."""
     found = events(delivery, workflow) & PULL_REQUEST
     if found == {"pull_request"}:
-        return [job for job in workflow.jobs.values() if not holds(workflow, job, keeps_pull_requests_out)]
+        keeps_out = partial(keeps_pull_requests_out, main=delivery.main)
+        return [job for job in workflow.jobs.values() if not holds(workflow, job, keeps_out)]
     return list(workflow.jobs.values()) if found else []
 
 

@@ -59,6 +59,7 @@ class World:
     git: Git
     port: int
     commit: str = ""
+    branch: str = "main"
     digests: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -80,6 +81,7 @@ class World:
             "model": MODEL,
             "task": "binary-classification",
             "owners": ["@acme/credit"],
+            "branch": self.branch,
             "data": {"path": "data/demo.csv", "target": "default", "id": "id"},
             "train": {"run": "python -m demo.train", "predictor": "served:load"},
             "gates": [{"metric": "roc_auc", "min": 0.75}],
@@ -93,7 +95,7 @@ class World:
         tree = self.git.write_tree(self.commit or None, dict(files))
         parents = [self.commit] if self.commit else []
         commit = self.git.write_commit(tree, parents=parents, message="change\n", when=NOW)
-        self.git.push(Update("refs/heads/main", commit, self.commit or None))
+        self.git.push(Update(f"refs/heads/{self.branch}", commit, self.commit or None))
         self.commit = commit
 
     def declare(self, version: str | None, serial: int = 0, base: int = 0) -> None:

@@ -49,6 +49,27 @@ def test_an_intent_is_carried_out_and_answered(world: World) -> None:
     assert world.one_pass().action == "none"
 
 
+def test_a_default_branch_that_is_renamed_is_followed_once_the_spec_says_so_too(world: World) -> None:
+    agent, origin = world.agent(), Git(world.root / "origin.git")
+    world.release("v1.0.0")
+    world.intend("staging", "v1.0.0")
+    assert agent.one_pass().action == "deployed"
+    origin.run("branch", "-m", "main", "trunk")
+    origin.run("symbolic-ref", "HEAD", "refs/heads/trunk")
+
+    with pytest.raises(Failure, match="couldn't find remote ref"):  # of the name that it knew
+        agent.one_pass()
+    with pytest.raises(Failure, match=r"default branch is trunk, but its model\.yaml says `branch: main`") as raised:
+        agent.one_pass()
+    assert raised.value.exit_code == Exit.CONFIG
+    assert world.predict()[0] == "v1.0.0"
+
+    world.branch = "trunk"
+    world.spec()
+    assert agent.one_pass().action == "none"
+    agent.close()
+
+
 def test_an_idle_pass_asks_the_remote_once_for_main_and_once_for_the_ledger(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -355,3 +355,18 @@ def test_the_app_reads_teams_where_the_jobs_run(clinic: Clinic) -> None:
 
 def test_approvers_that_are_persons_need_no_app(clinic: Clinic) -> None:
     assert not any(name.startswith("app/teams") for name in clinic.results())
+
+
+def test_the_branch_is_the_specs(clinic: Clinic) -> None:
+    """Right for main, all that is about the branch is missing for trunk; the doctor's own calls set it."""
+    clinic.wanted = wanted_by(SPEC.replace("\ndata:", "\nbranch: trunk\ndata:", 1))
+    wrong = clinic.wrong()
+
+    assert {name.partition("/")[0] for name in wrong} == {"repository", "main", "environment"}
+    assert "main/approvals" in wrong
+    assert "environment/production/branches" in wrong
+    assert "branch: main" in clinic.results()["repository/main"].why
+
+    clinic.heal()
+
+    assert clinic.wrong() == {}

@@ -51,6 +51,22 @@ def test_one_clean_commit_on_main(place: Path, fake_uv: Path, starter: str) -> N
     assert git(root, "status", "--porcelain") == ""
 
 
+def test_another_default_branch_is_said_everywhere(place: Path, fake_uv: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where Git was told so, or by the option."""
+    monkeypatch.setenv("GIT_CONFIG_COUNT", "1")
+    monkeypatch.setenv("GIT_CONFIG_KEY_0", "init.defaultBranch")
+    monkeypatch.setenv("GIT_CONFIG_VALUE_0", "trunk")
+
+    root = made(place, "blank")
+
+    assert git(root, "branch", "--show-current") == "trunk"
+    assert load_spec(root / layout.SPEC).branch == "trunk"
+    assert "- trunk" in (root / ".github/workflows/mlops-merge.yml").read_text()
+    assert choose(Given(place, "blank", branch="master"), take_default).branch == "master"
+    with pytest.raises(Failure, match="can't be the default branch"):
+        choose(Given(place, "blank", branch="a b"), take_default)
+
+
 @pytest.mark.parametrize("starter", STARTERS)
 def test_data_is_tracked_by_dvc_and_not_by_git(place: Path, fake_uv: Path, starter: str) -> None:
     root = made(place, starter)
@@ -89,6 +105,7 @@ def test_options_decide(place: Path, fake_uv: Path) -> None:
         "model": "card-risk",
         "starter": "blank",
         "owners": ["@a", "@b/c"],
+        "branch": "main",
         "commit": git(place, "rev-parse", "HEAD"),
         "remote": "s3://b/k",
     }

@@ -171,6 +171,22 @@ class TestBase:
 
         assert make_plan(root).base.commit == ahead
 
+    def test_the_default_branch_of_the_origin_goes_first(self, root: Path) -> None:
+        git = Git(root)
+        git.run("checkout", "--quiet", "-b", "feature")
+        (root / "other").touch()
+        ahead = commit(root)
+        git.run("update-ref", "refs/remotes/origin/trunk", ahead)
+        git.run("symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/trunk")
+
+        assert make_plan(root).base.commit == ahead
+
+    def test_another_branch_is_a_guard_that_moved(self, root: Path) -> None:
+        start = Git(root).commit_id()
+        edit(root, ("\ndata:", "\nbranch: trunk\ndata:"))
+
+        assert make_plan(root, start).weakened == (Weakening("branch", "main → trunk"),)
+
     def test_a_revision(self, root: Path) -> None:
         first = Git(root).commit_id()
         edit(root, ("approvals: 1", "approvals: 0"))

@@ -53,9 +53,9 @@ def test_the_last_pattern_that_fits_decides() -> None:
     assert not matches([], "README.md")
 
 
-MERGE = "  push:\n    branches: [main]\n    paths-ignore: [deploy/**]"
-PROMOTE = "  push:\n    branches: [main]\n    paths:\n      - deploy/production.yaml"
-PULL_REQUEST = "  pull_request:\n    branches: [main]\n    types: [opened, synchronize, reopened]"
+MERGE = "  push:\n    branches:\n      - main\n    paths-ignore: [deploy/**]"
+PROMOTE = "  push:\n    branches:\n      - main\n    paths:\n      - deploy/production.yaml"
+PULL_REQUEST = "  pull_request:\n    branches:\n      - main\n    types: [opened, synchronize, reopened]"
 
 
 @pytest.mark.parametrize(

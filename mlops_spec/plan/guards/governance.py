@@ -18,9 +18,10 @@ _RISKS = ("minimal", "limited", "high")
 
 
 def governance(old: Spec, new: Spec) -> Iterator[Weakening]:
-    """Owners, risk class, retention, who may approve, provenance, waivers."""
+    """Owners, the branch that is released from, risk class, retention, who may approve, provenance, waivers."""
     before, after = old.governance, new.governance
     yield from lost("owners", old.owners, new.owners)
+    yield from changed("branch", old.branch, new.branch, weaker=old.branch != new.branch)
     lower = _RISKS.index(after.risk) < _RISKS.index(before.risk)
     yield from changed("governance.risk", before.risk, after.risk, weaker=lower)
     yield from fell("governance.retention.predictions", before.retention.predictions, after.retention.predictions)

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.rules.repository import (
     committed_secret,
+    foreign_branch,
+    foreign_host,
     foreign_signature,
     heavy_file,
     missing_code,
@@ -43,4 +45,6 @@ RULES: tuple[Rule, ...] = (
     unseen_code,
     uncarried_code,
     unread_workflows,
+    foreign_branch,
+    foreign_host,
 )

@@ -47,6 +47,6 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     reached = pull_request_jobs(delivery, workflow)
     for job, step, command in workflow.commands(*RELEASING, "promote open", "promote close", "bundle", "run"):
         releases = command.verb != "run" or command.option("--push") is not None
-        if releases and job in reached and not keeps_pull_requests_out(step.condition):
+        if releases and job in reached and not keeps_pull_requests_out(step.condition, delivery.main):
             what = "pushes to the shared remote" if command.verb == "run" else f"runs `{command.verb}`"
             yield at_command(step, command, f"a pull request {what} before it is merged", "remove it")

@@ -21,15 +21,15 @@ Good:
         steps:
           - run: uv run --no-sync mlops-spec register --bundle dist --digest "${DIGEST}"
 
-Fix: let the workflow start by `push` to `branches: [main]` alone; for a run by hand ask for `github.ref ==
-'refs/heads/main'` in each job's condition.
+Fix: let the workflow start by `push` to `branches: [main]` alone (or the `branch` of `model.yaml`); for a run by hand
+ask for `github.ref == 'refs/heads/main'` in each job's condition.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
 from mlops_spec.rule import Finding
 from mlops_spec.workflow.expression import on_main
 from mlops_spec.workflow.flow import holds, verbs
@@ -49,28 +49,27 @@ SEVERITY: Severity = "error"
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     jobs = [job for job in workflow.jobs.values() if verbs(delivery, workflow, job) & set(RELEASING)]
-    if not jobs or all(holds(workflow, job, on_main) for job in jobs):
+    if not jobs or all(holds(workflow, job, partial(on_main, main=delivery.main)) for job in jobs):
         return
     for event, settings in workflow.triggers.items():
-        if event == "push" and (wrong := _not_main(settings)) is not None:
+        if event == "push" and (wrong := _not_main(settings, delivery.main)) is not None:
             branches = ("on", "push", "branches")
             place = branches if "branches" in mapping(settings) else workflow.trigger_address("push")
-            yield Finding(
-                (*place, *wrong), "what is not on main is released too", "write `branches: [main]`", at_key=True
-            )
+            message, hint = f"what is not on {delivery.main} is released too", f"write `branches: [{delivery.main}]`"
+            yield Finding((*place, *wrong), message, hint, at_key=True)
         elif event not in ("push", "workflow_call", "schedule"):
-            message = f"`{event}` releases what is not on main"
-            hint = "remove it, or let the job ask for `github.ref == 'refs/heads/main'`"
+            message = f"`{event}` releases what is not on {delivery.main}"
+            hint = f"remove it, or let the job ask for `github.ref == 'refs/heads/{delivery.main}'`"
             yield Finding(workflow.trigger_address(event), message, hint, at_key=True)
 
 
-def _not_main(settings: object) -> Address | None:
-    """Where, below the branches, other branches than main stand."""
+def _not_main(settings: object, main: str) -> Address | None:
+    """Where, below the branches, other branches than `main` stand."""
     given = mapping(settings)
     if "tags" in given or "branches-ignore" in given:
         return ()
     branches = names(given.get("branches"))
-    strays = [number for number, branch in enumerate(branches) if branch != layout.MAIN_BRANCH]
+    strays = [number for number, branch in enumerate(branches) if branch != main]
     if not branches:
         return ()
     return (strays[0],) if strays else None
