@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mlops_spec import ledger
 from mlops_spec.forge import issues
 from mlops_spec.ledger.record import Draft, What, Why
+from mlops_spec.words.markdown import code, prose
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -34,7 +35,9 @@ def body(checks: tuple[Check, ...]) -> str:
     """Markdown; what comes from elsewhere stands in code spans, where nothing is read into it."""
     lines = ["`mlops-spec monitor` looked at:", ""]
     for check in checks:
-        lines.append(f"- {'**' + check.name + '**' if check.findings else check.name} {_code(check.told)}".rstrip())
+        lines.append(
+            f"- {'**' + prose(check.name) + '**' if check.findings else prose(check.name)} {_code(check.told)}".rstrip()
+        )
         lines += [f"  - {_code(finding)}" for finding in check.findings]
     wrong = any(check.findings for check in checks)
     lines += ["", "This issue is kept up to date by each run." if wrong else "Nothing is wrong any more."]
@@ -54,4 +57,4 @@ def beat(git: Git, model: str, checks: tuple[Check, ...], *, who: Who, now: date
 
 
 def _code(text: str) -> str:
-    return "`" + text.replace("`", "'").replace("\n", " ")[:500] + "`" if text else ""
+    return code(text[:500]) if text else ""

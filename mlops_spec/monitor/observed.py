@@ -14,6 +14,7 @@ from mlops_spec.ledger.fields import moment, plain
 from mlops_spec.ledger.record import Draft, Evidence, Package, What, Why
 from mlops_spec.monitor.alert import LABEL, body
 from mlops_spec.spec.base import seconds
+from mlops_spec.words.markdown import block, code
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -113,15 +114,15 @@ def evidence_text(checks: Sequence[Check]) -> str:
     found = [check for check in checks if check.findings]
     if not found:
         return ""
-    text = evidence_of(found).decode().replace("`", "'")
-    return f"\n<details><summary>Evidence</summary>\n\n```json\n{text[:50_000]}```\n</details>\n"
+    numbers = block(evidence_of(found).decode()[:50_000], "json")
+    return f"\n<details><summary>Evidence</summary>\n\n{numbers}\n</details>\n"
 
 
 def _proposal(watched: Watched) -> str:
     path = watched.spec.data.path
-    where = path if isinstance(path, str) else "the imported data"
+    where = code(path) if isinstance(path, str) else "the imported data"
     return (
-        f"\n**What would be right**: bring newer labelled rows into `{where}` by a pull request; it shows what they "
+        f"\n**What would be right**: bring newer labelled rows into {where} by a pull request; it shows what they "
         f"change, and merging it trains, gates and stages a new version. If {watched.live.version} does harm now: "
         f"`mlops-spec rollback {watched.environment} --now --reason TEXT`.\n"
     )

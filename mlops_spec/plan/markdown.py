@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.plan.text import as_text
+from mlops_spec.words.markdown import block
 
 if TYPE_CHECKING:
     from mlops_spec.plan import Plan
 
 
 def as_markdown(plan: Plan) -> str:
-    """A heading that says how much is at stake, and the plan's lines in a fence that nothing in them can close."""
-    text = as_text(plan)
-    fence = "`" * (max([2, *map(len, re.findall("`+", text))]) + 1)
-    return f"### Plan{_stake(plan)}\n\n{fence}\n{text}{fence}\n"
+    """A heading that says how much is at stake, and the plan's lines in a block of code."""
+    return f"### Plan{_stake(plan)}\n\n{block(as_text(plan))}\n"
 
 
 def _stake(plan: Plan) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mlops_spec import ledger
 from mlops_spec.ledger.history import time_live
 from mlops_spec.release.differences import differences
-from mlops_spec.release.inert import code
+from mlops_spec.words.markdown import code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

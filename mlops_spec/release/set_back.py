@@ -9,10 +9,10 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.forge import pulls
 from mlops_spec.ledger.state import unfit
 from mlops_spec.release.declared import Declared, Following, declared_in, path_of
-from mlops_spec.release.inert import code
 from mlops_spec.release.intents import newest_intent
 from mlops_spec.release.publish import Letter, Proposal, publish
 from mlops_spec.release.rollback import Back, newest_main, version_back
+from mlops_spec.words.markdown import code
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.errors import Failure
 from mlops_spec.outputs.storage import Secret
 from mlops_spec.spec.base import SAFE_TEXT
+from mlops_spec.words.markdown import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_./@-]*")
 _YAML_CONSTANTS = {"true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan", "inf"}
 _SAFE = re.compile(SAFE_TEXT)
-# An underscore between letters or digits is one; anywhere else it may start emphasis.
-_UNDERSCORE = r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])"
-_MARKUP = re.compile(r"[\\`*_{}\[\]<>|#~!&$@]|^[-+]|^[0-9]+(?=[.)])")
 _SETTING = re.compile(r"[A-Za-z0-9./_-]([A-Za-z0-9./_=+,~@: -]*[A-Za-z0-9./_=+,~@:-])?")
 _OWNED = re.compile(r"[@/*A-Za-z0-9][@/*A-Za-z0-9._ -]*")
 
@@ -48,14 +46,7 @@ def markdown_text(value: object) -> str:
     """Text of one line without markup, as CommonMark escapes it; it shows runs of spaces as one anyway."""
     if isinstance(value, int | float):
         return str(value)
-    text = " ".join(_safe(str(value)).split())
-    word = _WORD.fullmatch(text) and not re.search(_UNDERSCORE, text)
-    return text if word else _MARKUP.sub(_escaped, text)
-
-
-def _escaped(markup: re.Match[str]) -> str:
-    """A backslash before what it is; after the number of a list's item."""
-    return f"{markup[0]}\\" if markup[0].isdigit() else f"\\{markup[0]}"
+    return escaped(_safe(str(value)))
 
 
 def owned_pattern(value: object) -> str:

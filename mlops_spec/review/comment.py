@@ -21,7 +21,6 @@ from mlops_spec.ledger.query import read
 from mlops_spec.ledger.state import replay
 from mlops_spec.plan import Plan
 from mlops_spec.plan.markdown import as_markdown as plan_markdown
-from mlops_spec.review.inert import inert
 from mlops_spec.review.markdown import as_markdown
 from mlops_spec.review.recompute import review, trusted
 from mlops_spec.review.report import MAX_BYTES, load_json, read_report
@@ -70,8 +69,7 @@ def _plan(path: Path) -> str:
         found = TypeAdapter(Plan).validate_python(kept)
     except (ValidationError, KeyError, TypeError, AttributeError) as error:
         raise Failure(f"{path} is no plan", exit_code=Exit.FINDINGS, remedy="`mlops-spec plan` writes it.") from error
-    lines = plan_markdown(found).splitlines()
-    return "\n".join(line if set(line) == {"`"} else inert(line) for line in lines)
+    return plan_markdown(found).rstrip("\n")
 
 
 def _links(environ: Mapping[str, str]) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.card.brier import told
 from mlops_spec.pipeline.gate_table import bound, interval, label, plain, value
 from mlops_spec.pipeline.judgement import GateResult, Limit
-from mlops_spec.review.inert import inert, shown
+from mlops_spec.words.markdown import code, html_code, prose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -39,9 +39,9 @@ def as_markdown(report: Report, review: Review, *more: str) -> str:
 def headline(report: Report, review: Review) -> str:
     """`credit-default: ✅ pass · 7,384 test rows · against production v1.4.0`."""
     if report.failure:
-        return f"{report.model}: ❌ {shown(report.failure)}"
-    against = f" · against {report.against.environment} {report.against.version}" if report.against else ""
-    return f"{report.model}: {_SIGNS[review.verdict]} {review.verdict} · {report.rows:,} test rows{against}"
+        return f"{prose(report.model)}: ❌ {prose(report.failure)}"
+    against = f" · against {prose(report.against.environment)} {report.against.version}" if report.against else ""
+    return f"{prose(report.model)}: {_SIGNS[review.verdict]} {review.verdict} · {report.rows:,} test rows{against}"
 
 
 def _head(report: Report, review: Review) -> Iterator[str]:
@@ -53,7 +53,7 @@ def _head(report: Report, review: Review) -> Iterator[str]:
     if len(gates) > _MOST_GATES:
         yield f"{len(gates) - _MOST_GATES} more gates are in the run's artifact `report`."
     if review.missing:
-        yield f"❌ main declares gates that this report lacks: {', '.join(map(shown, review.missing))}"
+        yield f"❌ main declares gates that this report lacks: {', '.join(map(prose, review.missing))}"
     if report.drill:
         yield _drilled(report.drill)
     if any(gate.verdict == "inconclusive" and gate.blocks for gate in review.gates):
@@ -63,7 +63,7 @@ def _head(report: Report, review: Review) -> Iterator[str]:
 def _drilled(drill: Drill) -> str:
     if not drill.passed:
         return f"Drill: the gates stopped all of {drill.attacks:,} attacks."
-    passed = ", ".join(f"{shown(one.gate)} lets pass {shown(one.attack)}" for one in drill.passed)
+    passed = ", ".join(f"{prose(one.gate)} lets pass {prose(one.attack)}" for one in drill.passed)
     return f"❌ Drill: of {drill.attacks:,} attacks on the gates some were not stopped: {passed}"
 
 
@@ -79,9 +79,9 @@ def _row(one: Recomputed) -> tuple[str, ...]:
     baseline = "" if gate.baseline is None else plain(gate.baseline)
     rows = f" · about {gate.rows_needed:,} rows would settle it" if gate.rows_needed else ""
     notes = "".join(f" · {note}" for note in one.notes)
-    found = f" · worst is {shown(gate.slice)}" if gate.kind == "weak_slices" and gate.slice else ""
+    found = f" · worst is {prose(gate.slice)}" if gate.kind == "weak_slices" and gate.slice else ""
     verdict = f"{_SIGNS[one.verdict]} {one.verdict}{rows}{found}{notes}"
-    return shown(label(gate)), value(gate), interval(gate), bound(gate), baseline, verdict
+    return prose(label(gate)), value(gate), interval(gate), bound(gate), baseline, verdict
 
 
 def _as_result(gate: Gate) -> GateResult:
@@ -93,14 +93,14 @@ def _folded(report: Report) -> Iterator[str]:
     if blamed := [gate for gate in report.gates if gate.reason and gate.verdict != "pass"]:
         yield _fold(
             "Reasons, in the run's own words",
-            _table(("gate", "reason"), ((shown(gate.id), f"`{inert(gate.reason)}`") for gate in blamed)),
+            _table(("gate", "reason"), ((prose(gate.id), code(gate.reason)) for gate in blamed)),
         )
     if report.measures:
-        rows = ((shown(name), *_numbers(found)) for name, found in report.measures.items())
+        rows = ((prose(name), *_numbers(found)) for name, found in report.measures.items())
         parts = [_table(("measure", "value", "interval"), rows), told(report.calibration)]
         yield _fold("Measures", "\n\n".join(filter(None, parts)))
     for column in dict.fromkeys(part.column for part in report.slices):
-        yield _fold(f"By {shown(column)}", _slices(report, column))
+        yield _fold(f"By {html_code(column)}", _slices(report, column))
     for name, title in _CURVES.items():
         if heights := report.curves.get(name):
             yield _fold(f"{name.upper() if name == 'roc' else name.capitalize()}: {title}", _chart(heights))
@@ -111,13 +111,13 @@ def _slices(report: Report, column: str) -> str:
     names = list(dict.fromkeys(name for part in parts for name in part.measures))
     rows = (
         (
-            shown(part.value),
+            prose(part.value),
             f"{part.rows:,}",
             *(_numbers(part.measures[name])[0] if name in part.measures else "" for name in names),
         )
         for part in parts
     )
-    return _table(("value", "rows", *map(shown, names)), rows)
+    return _table(("value", "rows", *map(prose, names)), rows)
 
 
 def _chart(heights: list[float]) -> str:

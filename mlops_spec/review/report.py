@@ -6,7 +6,9 @@ So its size, its keys, its names and its numbers are bounded, and the reader tak
 
 from __future__ import annotations
 
+import codecs
 import json
+import stat
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 from pydantic import Field, StringConstraints, ValidationError
@@ -138,9 +140,10 @@ def read_report(path: Path) -> Report:
 def load_json(path: Path, limit: int) -> dict[str, Any]:
     """A JSON object of an untrusted job: at most `limit` bytes, no key twice, no NaN; raises Failure else."""
     try:
-        if path.is_symlink() or path.stat().st_size > limit:
-            _refuse(path, f"is a link, or has more than {limit:,} bytes")
-        record = json.loads(path.read_bytes(), parse_constant=_no_number, object_pairs_hook=_unique)
+        found = path.lstat()
+        if not stat.S_ISREG(found.st_mode) or found.st_size > limit:
+            _refuse(path, f"is no regular file, or has more than {limit:,} bytes")
+        record = json.loads(_utf8(path), parse_constant=_no_number, object_pairs_hook=_unique)
     except OSError as error:
         raise Failure(f"{path}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
@@ -148,6 +151,14 @@ def load_json(path: Path, limit: int) -> dict[str, Any]:
     if not isinstance(record, dict):
         _refuse(path, "is no JSON object")
     return record
+
+
+def _utf8(path: Path) -> str:
+    """JSON between programs is UTF-8 without a byte order mark (RFC 8259); nothing is guessed."""
+    content = path.read_bytes()
+    if content.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        _refuse(path, "begins with a byte order mark: it must be UTF-8 without one")
+    return content.decode()
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ def visible_page(text: str) -> str:
     """Keeps line ends and tabs and makes the rest visible."""
     if text.isprintable():
         return text
-    return "\n".join("\t".join(map(visible, line.split("\t"))) for line in text.split("\n"))
+    return "\n".join(map(_line, text.replace("\r\n", "\n").split("\n")))
 
 
 def visible_lines(text: str) -> Visible:
@@ -53,6 +53,10 @@ def visible_json(text: str) -> Visible:
     if not text.isprintable():
         text = "".join(one if one.isprintable() or one == "\n" else _escaped(one) for one in text)
     return Visible(text.replace("##[", "#\\u0023["))
+
+
+def _line(text: str) -> str:
+    return "\t".join(map(visible, text.split("\t")))
 
 
 def _no_command(line: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -120,6 +121,11 @@ SPOILED: dict[str, Any] = {
     "not JSON": b"{",
     "not UTF-8": b'{"v": "\xff"}',
     "a list": b"[]",
+    "UTF-16": json.dumps(honest()).encode("utf-16"),
+    "UTF-16 without a mark": json.dumps(honest()).encode("utf-16-le"),
+    "UTF-32": json.dumps(honest()).encode("utf-32"),
+    "a byte order mark": b"\xef\xbb\xbf" + json.dumps(honest()).encode(),
+    "a lone surrogate": {**honest(), "failure": "\ud800"},
     "deep": b"[" * 50_000,
     "a key twice": b'{"v": 1, "v": 1}',
     "NaN": json.dumps(honest()).replace("0.777", "NaN").encode(),
@@ -152,7 +158,14 @@ def test_a_link_is_refused(tmp_path: Path) -> None:
     (tmp_path / "real.json").write_text(json.dumps(honest()))
     (tmp_path / "report.json").symlink_to("real.json")
 
-    with pytest.raises(Failure, match="is a link"):
+    with pytest.raises(Failure, match="no regular file"):
+        read_report(tmp_path / "report.json")
+
+
+def test_a_pipe_is_refused_without_waiting(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "report.json")
+
+    with pytest.raises(Failure, match="no regular file"):
         read_report(tmp_path / "report.json")
 
 
