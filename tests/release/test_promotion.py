@@ -120,7 +120,7 @@ def test_the_text_says_what_an_approver_must_know(staged: House) -> None:
         "- dependencies: `uv.lock` changed",
     ]
     assert changed[6] == "- commits:"
-    assert changed[7].endswith(" Faster @alice ¦ <img src=x> 'rm'`")
+    assert changed[7].endswith(" Faster ＠alice ¦ ‹img src=x› ʹrmʹ`")
 
 
 def test_what_stayed_the_same_is_said_too(staged: House) -> None:
