@@ -6,8 +6,11 @@ the files. Whoever can write to the remote could so have it write outside of the
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 import re
+import stat
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +51,19 @@ def _is_plain(entry: Any) -> bool:
     return not {"", ".", ".."} & set(entry["relpath"].split("/")) and all(map(_HASH.fullmatch, hashes))
 
 
+def refuse_special(event: str, arguments: tuple[Any, ...]) -> None:
+    """Lets DVC open files alone: a pipe in place of an object would be waited for, a device read, for ever."""
+    if event != "open" or not isinstance(arguments[0], str) or arguments[0].startswith(("/dev/", "/proc/", "/sys/")):
+        return
+    try:
+        mode = os.stat(arguments[0]).st_mode  # noqa: PTH116 - each file that DVC opens pays for it
+    except (OSError, ValueError):
+        return  # whoever opens it is told
+    if stat.S_ISFIFO(mode) or stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
+        raise PermissionError(errno.EACCES, "is no regular file", arguments[0])
+
+
 if __name__ == "__main__":
+    sys.addaudithook(refuse_special)
     Tree.load, Tree.from_list = load, from_list  # type: ignore[method-assign,assignment]
     sys.exit(main(sys.argv[1:]))

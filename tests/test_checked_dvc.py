@@ -126,6 +126,21 @@ def test_a_damaged_listing_in_the_cache_is_fetched_again(remote: Remote, damage:
     assert (remote.root / "checkout/folder/one.txt").read_text() == "mine\n"
 
 
+@pytest.mark.quick("object")
+@pytest.mark.parametrize("place", ["object", "listing"])
+def test_a_pipe_in_place_of_an_object_is_refused_and_not_waited_for(remote: Remote, place: str) -> None:
+    file = remote.put(b"mine\n")
+    listing = remote.lists((file, "one.txt"))
+    stored = next((remote.root / "remote").rglob((file if place == "object" else listing)[2:] + "*"))
+    stored.unlink()
+    os.mkfifo(stored)
+
+    done = remote.pull()
+
+    assert done.returncode != 0
+    assert not (remote.root / "checkout/folder/one.txt").exists()
+
+
 def test_nothing_of_ours_starts_dvc_unchecked() -> None:
     """But for the author whom a rehearsal plays: a person calls `dvc`."""
     plain = [file for file in PACKAGE.rglob("*.py") if '"-m", "dvc"' in file.read_text(encoding="utf-8")]

@@ -13,7 +13,7 @@ VALIDATORS = ROOT / "validators" / "mlops_validators"
 
 # From the ground up: a module may import from its own layer and from those above this line of it, never from below.
 LAYERS = (
-    ("errors", "extras", "lasting", "layout", "words", "files", "actions", "git", "safe_yaml", "shift"),
+    ("errors", "extras", "lasting", "layout", "words", "patience", "files", "actions", "git", "safe_yaml", "shift"),
     ("diagnostic", "document", "spec"),
     ("validate", "rule"),
     ("workflow", "workflow_files", "repository"),
@@ -25,7 +25,7 @@ LAYERS = (
     ("linter", "lsp"),
     ("outputs", "overlay", "render", "write"),
     ("forge",),
-    ("manifest", "package", "predictor", "checked_dvc"),
+    ("manifest", "package", "predictor", "checked_dvc", "dvc_process"),
     ("model_signature",),
     ("ledger",),
     ("release", "card"),

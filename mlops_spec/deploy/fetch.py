@@ -4,28 +4,27 @@ from __future__ import annotations
 
 import configparser
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mlops_spec.dvc_process import dvc
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.layout import DVC_LOCK, PACKAGE
 from mlops_spec.release.source import document_of
 
 if TYPE_CHECKING:
+    from subprocess import CompletedProcess
+
     from mlops_spec.git import Git
 
 _CONFIG = ".dvc/config"
 # To DVC the package is data by itself: it need not read the pipeline, which takes as long as all else that it does,
 # and of the repository only the remote's settings reach it.
 _DATA = "package"
-_SECONDS = 1800
 
 
 @dataclass(frozen=True)
@@ -46,16 +45,7 @@ class Fetcher:
         with tempfile.TemporaryDirectory(prefix=".checkout-", dir=destination.parent) as folder:
             checkout = Path(folder)
             self._write(commit, checkout)
-            done = subprocess.run(
-                [sys.executable, "-P", "-m", "mlops_spec.checked_dvc", "pull", "--no-run-cache", f"{_DATA}.dvc"],
-                cwd=checkout,
-                env={**os.environ, "DVC_NO_ANALYTICS": "1"},
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=_SECONDS,
-                check=False,
-            )
+            done = dvc(checkout, "pull", "--no-run-cache", f"{_DATA}.dvc")
             if done.returncode != 0 or not (checkout / _DATA).is_dir():
                 raise _refused(commit, done)
             # A copy: what DVC linked from its cache goes with the checkout.
@@ -101,7 +91,7 @@ def _locked_package(lock: bytes) -> dict[str, Any] | None:
     return None
 
 
-def _refused(commit: str, done: subprocess.CompletedProcess[str]) -> Failure:
+def _refused(commit: str, done: CompletedProcess[str]) -> Failure:
     """What the remote failed at: it gave all of it, but not what the lock names; or it did not give it now."""
     came = "fetched" in done.stdout and "failed to transfer" not in done.stderr
     if (came and "Checkout failed" in done.stderr) or "changed listing" in done.stderr:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.deploy.target import Live, Refused
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.patience import within
 from mlops_spec.serve.lock import holder
 from mlops_spec.serve.wanted import LOCK, LOG, Wanted, read_status, read_wanted, write_wanted
 
@@ -111,9 +112,7 @@ class Local:
                 f"no server runs for {self.state}", exit_code=Exit.UNAVAILABLE, remedy="Its service must be started."
             )
         command = ("serve", "--state", str(self.state), "--listen", self.listen, "--detach")
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", "mlops_spec", *command], capture_output=True, text=True, check=False
-        )
+        done = self._started([sys.executable, "-P", "-m", "mlops_spec", *command])
         if done.returncode not in {Exit.OK, Exit.STALE}:
             said = done.stderr.strip().removeprefix("mlops-spec: ").splitlines() or ["it ended at once"]
             raise Failure(said[0], exit_code=Exit.CONFIG, remedy=" ".join(said[1:]).strip())
@@ -124,6 +123,16 @@ class Local:
             "the server does not come up",
         )
         return True
+
+    def _started(self, command: list[str]) -> subprocess.CompletedProcess[str]:
+        try:
+            return subprocess.run(command, capture_output=True, text=True, timeout=_START_SECONDS, check=False)
+        except subprocess.TimeoutExpired as slow:
+            raise Failure(
+                f"the server did not start within {_START_SECONDS:.0f} s",
+                exit_code=Exit.UNAVAILABLE,
+                remedy=f"Its log is {self.folder / LOG}.",
+            ) from slow
 
     def _await_stable(self, version: Served) -> None:
         """The server starts its stable version again by itself: give it the time for one more try."""
@@ -192,9 +201,13 @@ def _answers(listen: str) -> bool:
     """Whether the server is more than a process: its loop turns."""
     host, _, port = listen.rpartition(":")
     connection = http.client.HTTPConnection(host, int(port), timeout=_ANSWER_SECONDS)
-    try:
+
+    def status() -> int:
         connection.request("GET", "/v2/health/live")
-        return connection.getresponse().status == http.HTTPStatus.OK
+        return connection.getresponse().status
+
+    try:
+        return within(_ANSWER_SECONDS, status) == http.HTTPStatus.OK
     except (OSError, http.client.HTTPException):
         return False
     finally:

@@ -13,6 +13,7 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git
 from mlops_spec.ledger import read, replay
 from mlops_spec.ledger.state import revoked
+from mlops_spec.patience import within
 from mlops_spec.release.declared import Declared, declared_in
 from mlops_spec.release.intents import newest_intent
 from mlops_spec.release.set_back import untrue
@@ -153,10 +154,14 @@ def _live(listen: str) -> _Looked:
     """What the server at `listen` says of itself, or why it can't be seen."""
     host, _, port = listen.rpartition(":")
     connection = http.client.HTTPConnection(host, int(port), timeout=_SECONDS)
-    try:
+
+    def version() -> bytes:
         connection.request("GET", "/version")
-        said = json.loads(connection.getresponse().read(65_536))
-    except (OSError, ValueError, http.client.HTTPException) as error:
+        return connection.getresponse().read(65_536)
+
+    try:
+        said = json.loads(within(_SECONDS, version))
+    except (OSError, ValueError, RecursionError, http.client.HTTPException) as error:
         return {}, f"nothing answers at {listen}: {error}"
     finally:
         connection.close()

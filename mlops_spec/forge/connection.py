@@ -36,7 +36,8 @@ class GitHub:
     repository: str
     token: str = field(repr=False)
     api_url: str = API_URL
-    timeout: float = 20.0  # seconds for one try
+    timeout: float = 20.0  # seconds for one read
+    deadline: float = 60.0  # seconds for one call, all its tries together; pauses that the server asks for aside
     tries: int = 4
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
     team_token: str = field(default="", repr=False)  # opens teams, which the token of a workflow run can't
@@ -89,19 +90,23 @@ class GitHub:
     ) -> Answer:
         call = f"{method} {url}"
         tries = self.tries if repeatable else 1
+        left = self.deadline
         for attempt in range(1, tries + 1):
+            began = time.monotonic()
             try:
-                answer = send(method, url, self._headers(), body, timeout=self.timeout)
+                answer = send(method, url, self._headers(), body, timeout=self.timeout, deadline=left)
                 answer.json()
             except Broken as broken:
-                if attempt == tries:
-                    raise unusable(call, f"{broken} ({_times(tries)})") from None
+                left -= time.monotonic() - began
+                if attempt == tries or left <= 0:
+                    raise unusable(call, f"{broken} ({_times(attempt if repeatable else 1)})") from None
                 self.sleep(_pause(attempt))
                 continue
             if method == "GET":  # what was sent has been done by now
                 _same_time(answer, self.api_url)
             if answer.status < 300:
                 return answer
+            left -= time.monotonic() - began
             asked = answer.seconds_to_wait()
             if answer.status not in _PASSING | {403} or attempt == tries or not _worth_waiting(answer, asked):
                 raise refused(call, answer, needs)

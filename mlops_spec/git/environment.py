@@ -22,6 +22,8 @@ _SETTINGS = {
     "push.gpgSign": "false",
     "push.recurseSubmodules": "no",
 }
+# A server that sends less than 1 kB a second over a minute has stopped answering.
+_SLOW = {"GIT_HTTP_LOW_SPEED_LIMIT": "1000", "GIT_HTTP_LOW_SPEED_TIME": "60"}
 # What a hook's caller leaves behind: with these set, git works on another repository than the one named.
 _LOCAL = {
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
@@ -55,7 +57,8 @@ def environment(token: str | None, server: str, extra: Mapping[str, str]) -> dic
     for number, (key, value) in enumerate(settings, first):
         kept |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
     return {
-        "GIT_SSH_COMMAND": "ssh -oBatchMode=yes",
+        "GIT_SSH_COMMAND": "ssh -oBatchMode=yes -oConnectTimeout=30 -oServerAliveInterval=15 -oServerAliveCountMax=4",
+        **_SLOW,
         **kept,
         "GIT_CONFIG_COUNT": str(first + len(settings)),
         "GIT_NO_REPLACE_OBJECTS": "1",

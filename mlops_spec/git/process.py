@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _UNTRUSTED = re.compile(r"detected dubious ownership in repository at '([^']+)'")
 
 
+_LOCAL_SECONDS = 900  # for a command that no network is asked for: a pack of gigabytes, but no pipe among the files
+
+
 @dataclass(frozen=True)
 class Process:
     """Git in one folder. `token` goes to `server` over HTTPS alone, by the environment, never by argv or a URL."""
@@ -35,7 +38,7 @@ class Process:
         *,
         stdin: bytes = b"",
         env: Mapping[str, str] | None = None,
-        seconds: int | None = None,
+        seconds: int = _LOCAL_SECONDS,
     ) -> subprocess.CompletedProcess[bytes]:
         try:
             return subprocess.run(
@@ -48,6 +51,8 @@ class Process:
                 check=False,
             )
         except subprocess.TimeoutExpired as slow:
+            if seconds == _LOCAL_SECONDS:
+                raise GitError(f"git {args[0]}: no end within {seconds} s", exit_code=Exit.UNAVAILABLE) from slow
             raise self._unavailable(f"no answer within {seconds} s") from slow
         except (FileNotFoundError, NotADirectoryError) as missing:
             what = "git is not installed" if self.directory.is_dir() else f"{self.directory} is not a folder"

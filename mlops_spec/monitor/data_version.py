@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlops_spec.dvc_process import dvc
 from mlops_spec.errors import Exit, Failure
 
 if TYPE_CHECKING:
@@ -51,16 +49,7 @@ def new_version(tree: Tree, path: str, change: Callable[[bytes], bytes | None]) 
 
 
 def _dvc(root: Path, *command: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "mlops_spec.checked_dvc", *command, "--quiet"],
-        cwd=root,
-        env={**os.environ, "DVC_NO_ANALYTICS": "1"},
-        capture_output=True,
-        text=True,
-        errors="replace",
-        timeout=_SECONDS,
-        check=False,
-    )
+    done = dvc(root, *command, "--quiet")
     if done.returncode:
         said = done.stderr.strip().splitlines() or ["no reason given"]
         raise Failure(f"dvc {command[0]}: {said[-1]}", exit_code=Exit.UNAVAILABLE)
