@@ -57,10 +57,10 @@ def _covers(ruleset: Ruleset, name: str, default: str) -> bool:
 
 
 def _any(patterns: list[str], name: str, default: str) -> bool:
-    return any(_matches(pattern, name, default) for pattern in patterns)
+    return any(matches(pattern, name, default) for pattern in patterns)
 
 
-def _matches(pattern: str, name: str, default: str) -> bool:
+def matches(pattern: str, name: str, default: str) -> bool:
     """As GitHub matches: `*` and `?` stop at a slash, `**` does not."""
     if pattern in ("~ALL", "~DEFAULT_BRANCH"):
         return pattern == "~ALL" or name == default

@@ -67,7 +67,7 @@ class Runner:
         self._prepare(folder, event, found)
         started = time.monotonic()
         with self.hub.known(found.tokens):
-            log = self._play(folder, self._command(folder, workflow, event, number), found, say)
+            log = self._play(folder, self._command(folder, workflow, event, number), say)
         seconds = time.monotonic() - started
         for used_up in ("work", "secrets"):
             shutil.rmtree(folder / used_up, ignore_errors=True)
@@ -137,9 +137,9 @@ class Runner:
             "MLOPS_REHEARSAL_UV": str(self.home / "bin" / "uv"),
         }
 
-    def _play(self, folder: Path, command: list[str], found: Copies, say: Callable[[str], None]) -> ActLog:
+    def _play(self, folder: Path, command: list[str], say: Callable[[str], None]) -> ActLog:
         log = ActLog(time.monotonic())
-        hidden = [*Scopes.of(self.hub.settings, untrusted=False).hidden(), *(token.value for token in found.tokens)]
+        hidden = Scopes.of(self.hub.settings, untrusted=False).hidden()
         environment = clean_environment(self.home)
         with (
             (folder / "act.jsonl").open("w", encoding="utf-8") as raw,
@@ -149,7 +149,7 @@ class Runner:
         ):
             for said in act.stdout or ():
                 hidden += _masked(said)
-                line = _without(said, hidden)
+                line = _without(said, [*hidden, *list(self.hub.tokens)])  # steps may have asked for more tokens
                 raw.write(line)
                 shown = log.add(line, time.monotonic())
                 if shown is not None:
@@ -186,6 +186,7 @@ def clean_environment(home: Path) -> dict[str, str]:
         "TTY_COMPATIBLE": "0",
         "PAGER": "cat",
         "GIT_PAGER": "cat",
+        "GIT_TERMINAL_PROMPT": "0",
         "COLUMNS": "120",
         "LANG": "C.UTF-8",
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from base64 import b64encode
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,12 +17,20 @@ if TYPE_CHECKING:
     from mlops_spec.rehearse.hub.state import Person
 
 
+def signed_in(server_url: str, token: str) -> dict[str, str]:
+    """The variables by which git, run by whatever program, is known to the forge."""
+    secret = b64encode(f"x-access-token:{token}".encode()).decode()
+    setting = {"KEY_0": f"http.{server_url}/.extraheader", "VALUE_0": f"AUTHORIZATION: basic {secret}"}
+    return {"GIT_CONFIG_COUNT": "1", **{f"GIT_CONFIG_{name}": value for name, value in setting.items()}}
+
+
 @dataclass(frozen=True)
 class Author:
-    """A person and their clone."""
+    """A person and their clone; they sign in to the forge at this address."""
 
     person: Person
     clone: Path
+    server_url: str
 
     def run(self, *command: str, directory: Path | None = None) -> str:
         """Runs a program in the clone, or elsewhere, and returns what it printed.
@@ -46,7 +55,8 @@ class Author:
         mails = {f"GIT_{role}_EMAIL": cast.address(author) for role in ("AUTHOR", "COMMITTER")}
         # a stage's command is `mlops-spec stage …`, which plain DVC finds on the PATH alone
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        return {**os.environ, **names, **mails, "GIT_CONFIG_GLOBAL": os.devnull, "PATH": path}
+        plain = {**os.environ, **names, **mails, "GIT_CONFIG_GLOBAL": os.devnull, "PATH": path}
+        return {**plain, **signed_in(self.server_url, author.token)}
 
     def plain_dvc(self, clone: Path) -> str:
         """What DVC by itself makes of the author's branch in a new clone, results taken from its remote: `dvc.lock`."""

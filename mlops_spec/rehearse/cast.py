@@ -16,7 +16,7 @@ def cast() -> tuple[Person, ...]:
         Person(AUTHOR, 101, tokens.new("ghp")),
         Person(REVIEWER, 102, tokens.new("ghp")),
         Person(ACTIONS, 41898282, tokens.new("ghs"), type="Bot", permissions={}),
-        Person(APP, 103, tokens.new("ghs"), type="Bot", permissions=_APP_MAY),
+        Person(APP, 103, tokens.new("ghs"), type="Bot", permissions=_APP_MAY, key=tokens.new("key")),
     )
 
 

@@ -91,7 +91,7 @@ class Hosts:
             environment, self._world.repository.partition("/")[2], folder / "state", listen, folder / "agent.log"
         )
         command = [sys.executable, "-P", "-m", "mlops_spec", "agent", "--environment", environment]
-        command += ["--repository", self._world.hub.origin.path.as_uri(), "--state", str(host.state)]
+        command += ["--repository", self._world.url, "--state", str(host.state)]
         command += ["--listen", host.listen, "--interval", _INTERVAL, *options]
         with host.log.open("w", encoding="utf-8") as log:
             agent = process.start(command, self._world.folder, self._environment(), log)
@@ -102,6 +102,7 @@ class Hosts:
     def _environment(self) -> dict[str, str]:
         world = self._world
         forge = {"GITHUB_REPOSITORY": world.repository, "GITHUB_API_URL": world.api_url}
+        forge |= {"GITHUB_SERVER_URL": world.hub.server_url}
         token = {"MLOPS_SPEC_PUSH_TOKEN": world.person(cast.APP).token}
         return {**clean_environment(world.runner.home), **forge, **token}
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from multiprocessing.synchronize import Barrier
     from pathlib import Path
 
@@ -21,10 +21,11 @@ _POLL = 0.05
 
 @dataclass(frozen=True)
 class Promoter:
-    """One of them: its clone, whose HEAD declares the version that it asks for."""
+    """One of them: its clone, whose HEAD declares the version that it asks for, and what its command sees."""
 
     clone: Path
     version: str
+    environment: Mapping[str, str]
 
     @property
     def said(self) -> str:
@@ -42,6 +43,7 @@ class Promoter:
             os.dup2(log, stream)
         asked = ("promote", "ask", environment, "--version", self.version, "--wait", "5m", "-C", str(self.clone))
         sys.argv = ["mlops-spec", *asked]
+        os.environ.update(self.environment)
         ready.wait(_LONGEST)
         runpy.run_module("mlops_spec", run_name="__main__", alter_sys=True)
 

@@ -79,6 +79,7 @@ def only(runs: list[Run], result: Result) -> Run:
     if runs[0].result != result:
         failure = runs[0].first_failure()
         place = f" in “{failure[0].name}” at “{failure[1].name.strip()}”" if failure else ""
+        place = f": {runs[0].problem}" if runs[0].problem else place
         raise Unexpected(f"{runs[0].workflow} ended as {runs[0].result}{place}", log(runs[0]))
     return runs[0]
 

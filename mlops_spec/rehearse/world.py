@@ -6,9 +6,9 @@ import json
 import subprocess
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, Any
 
 from mlops_spec import ledger
 from mlops_spec.forge import GitHub, comments, pulls
@@ -16,8 +16,9 @@ from mlops_spec.git import Git
 from mlops_spec.rehearse import cast, environments, events, triggers
 from mlops_spec.rehearse.act import Runner
 from mlops_spec.rehearse.author import Author
-from mlops_spec.rehearse.hub import Hub, Rules, identity, serving
+from mlops_spec.rehearse.hub import Hub, identity, serving
 from mlops_spec.rehearse.hub.origin import Origin
+from mlops_spec.rehearse.hub.rulesets import rules
 from mlops_spec.rehearse.hub.state import ACTIONS, Person, Status
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from mlops_spec.rehearse.hub.state import StatusState
     from mlops_spec.rehearse.run import Job, Run
 
-RULESET = Path(".github/rulesets/mlops-main.json")
+RULESETS = PurePosixPath(".github/rulesets")
 
 
 @dataclass
@@ -52,17 +53,20 @@ class World:
 
     @property
     def git(self) -> Git:
-        return Git(self.clone)
+        return Git(self.clone, token=self.person(cast.AUTHOR).token, server=self.hub.server_url)
 
     @property
     def author(self) -> Author:
         """Who works in that clone."""
-        return Author(self.person(cast.AUTHOR), self.clone)
+        return Author(self.person(cast.AUTHOR), self.clone, self.hub.server_url)
+
+    @property
+    def url(self) -> str:
+        """What is cloned."""
+        return f"{self.hub.server_url}/{self.repository}.git"
 
     def person(self, login: str) -> Person:
-        found = self.hub.person(login)
-        assert found is not None, login
-        return found
+        return self.hub.account(login)
 
     def forge(self, login: str) -> GitHub:
         """The forge's API as somebody sees it."""
@@ -79,16 +83,20 @@ class World:
     def attempt(self, *args: str, login: str = cast.AUTHOR) -> subprocess.CompletedProcess[str]:
         """Runs `mlops-spec …` in the clone with somebody's token for the forge, however it ends."""
         token = {"GITHUB_REPOSITORY": self.repository, "GITHUB_TOKEN": self.person(login).token}
-        environment = {**self.author.environment, **token, "GITHUB_API_URL": self.api_url}
+        urls = {"GITHUB_API_URL": self.api_url, "GITHUB_SERVER_URL": self.hub.server_url}
+        environment = {**self.author.environment, **token, **urls}
         command = [sys.executable, "-m", "mlops_spec", *args]
         return subprocess.run(command, cwd=self.clone, env=environment, capture_output=True, text=True, check=False)
 
     def first_push(self) -> None:
-        """The author's repository and its data go to the forge, and main is guarded by the ruleset that came along."""
-        self.author.run("git", "remote", "add", "origin", self.hub.origin.path.as_uri())
+        """The author's repository and its data go to the forge, which is guarded by the rulesets that came along."""
+        self.author.run("git", "remote", "add", "origin", self.url)
         self.author.run(sys.executable, "-m", "dvc", "push", "--quiet")
         self.author.run("git", "push", "--quiet", "--set-upstream", "origin", "main")
-        self.hub.rules = Rules.of_ruleset(json.loads(self.git.run("show", f"HEAD:{RULESET}")))
+        tree = self.git.tree()
+        for entry in tree.entries(RULESETS):
+            ruleset = json.loads(tree.read(entry.path) or b"")
+            self.hub.settings.rulesets[self.hub.next_id()] = ruleset
 
     def propose(self, branch: str, title: str, body: str) -> PullRequest:
         """Pushes the author's branch and opens a pull request, whose workflows run."""
@@ -108,18 +116,18 @@ class World:
     @contextmanager
     def unguarded(self) -> Iterator[None]:
         """While we are within, an administrator has taken from main's rules whatever asks for people."""
-        before = self.hub.rules
-        self.hub.rules = replace(before, approvals=0, code_owners=False)
+        before = self.hub.settings.rulesets
+        self.hub.settings.rulesets = {number: _without_people(ruleset) for number, ruleset in before.items()}
         try:
             yield
         finally:
-            self.hub.rules = before
+            self.hub.settings.rulesets = before
 
     def merge(self, number: int, login: str) -> list[Run]:
         """Presses the button; the workflows of the push run."""
         before = self.hub.origin.branch("main")
         assert before is not None
-        method = "squash" if self.hub.rules.linear else "merge"
+        method = "squash" if rules(self.hub, "main", self.person(login)).linear else "merge"
         path = f"/repos/{self.repository}/pulls/{number}/merge"
         self.forge(login).send("PUT", path, {"merge_method": method}, needs="contents: write")
         return self.dispatch(events.push(self.hub, before, self.person(login), self.api_url))
@@ -174,11 +182,12 @@ def created(folder: Path, repository: str, say: Callable[[str], None]) -> Iterat
     """A forge with an empty repository in `folder`, serving until the end."""
     origin = Origin.create(folder / "github" / f"{repository}.git")
     (folder / "home").mkdir()
-    hub = Hub(repository, origin, cast.cast(), (folder / "github").as_uri())
+    hub = Hub(repository, origin, cast.cast(), "")
     hub.settings.actions["workflow"]["default_workflow_permissions"] = "read"
-    hub.settings.secrets[""] = {"MLOPS_APP_KEY": _token(hub, cast.APP)}
+    hub.settings.secrets[""] = {"MLOPS_APP_KEY": hub.account(cast.APP).key}
     hub.settings.variables[""] = {"MLOPS_APP_CLIENT_ID": "Iv1.rehearsal"}
     with serving(hub) as api_url, environments.kept(environments.place()) as installed:
+        hub.server_url = api_url
         runner = Runner(
             hub=hub,
             api_url=api_url,
@@ -190,7 +199,12 @@ def created(folder: Path, repository: str, say: Callable[[str], None]) -> Iterat
         yield World(folder, repository, hub, api_url, runner, say)
 
 
-def _token(hub: Hub, login: str) -> str:
-    found = hub.person(login)
-    assert found is not None
-    return found.token
+def _without_people(ruleset: dict[str, Any]) -> dict[str, Any]:
+    asks = {"required_approving_review_count": 0, "require_code_owner_review": False}
+    return {
+        **ruleset,
+        "rules": [
+            {**rule, "parameters": {**rule["parameters"], **asks}} if rule["type"] == "pull_request" else rule
+            for rule in ruleset["rules"]
+        ],
+    }

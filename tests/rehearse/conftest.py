@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     from mlops_spec.rehearse.hub.server import Exchange
     from mlops_spec.rehearse.run import Run
 
+APP_MAY = {"contents": "write", "pull-requests": "write"}
 PEOPLE = (
     Person("alice", 101, "alice-token"),
     Person("bob", 102, "bob-token"),
     Person("carol", 103, "carol-token", role="admin"),
     Person("eve", 104, "eve-token", role="read"),
     Person("github-actions[bot]", 41898282, "run-token", type="Bot"),
+    Person("promoter[bot]", 105, "app-token", type="Bot", permissions=APP_MAY, key="app-key"),
 )
 
 
@@ -48,6 +50,13 @@ class Stage:
         person = self.hub.person(login)
         assert person is not None
         return GitHub(self.hub.repository, person.token, self.api_url, sleep=lambda _: None)
+
+    def guard(self, *rules: dict[str, Any], ref: str = "refs/heads/main", **more: Any) -> None:
+        """A ruleset for references, in force from now on."""
+        target = "tag" if ref.startswith("refs/tags/") else "branch"
+        conditions = {"ref_name": {"include": [ref], "exclude": []}}
+        ruleset = {"name": ref, "target": target, "enforcement": "active", "conditions": conditions, "rules": [*rules]}
+        self.hub.settings.rulesets[self.hub.next_id()] = {**ruleset, **more}
 
     def commit(self, branch: str, path: str, text: str) -> str:
         """A commit on a branch (made from main when new), pushed."""
@@ -81,9 +90,9 @@ class Machine:
 
     def __init__(self, stage: Stage, folder: Path) -> None:
         self.stage, self.lines = stage, list[str]()
-        stage.hub.server_url = folder.as_uri()
+        stage.hub.server_url = stage.api_url
         (folder / "home").mkdir()
-        stage.hub.settings.secrets[""] = {"MLOPS_APP_KEY": "app-token-value"}
+        stage.hub.settings.secrets[""] = {"MLOPS_APP_KEY": "app-key"}
         stage.hub.settings.variables[""] = {"MLOPS_APP_CLIENT_ID": "Iv1.test"}
         self.runner = Runner(
             hub=stage.hub,

@@ -35,6 +35,7 @@ defaults:
     shell: bash
 jobs:
 """
+READS = HEAD.replace("permissions: {}", "permissions: {contents: read}")
 CHECKOUT = f"""
       - uses: {ACTIONS["checkout"].ref} # {ACTIONS["checkout"].version}
         with:
@@ -105,7 +106,7 @@ def test_a_failure_stops_what_needs_it_but_not_what_always_runs(machine: Any) ->
 
 def test_every_job_has_an_own_clean_checkout_of_the_commit(machine: Any) -> None:
     steps = (CHECKOUT, run_step("git status --short; git rev-parse HEAD; git branch --show-current; touch new-file"))
-    run = machine.push(test=HEAD + job("one", *steps) + job("two", *steps, needs="one"))
+    run = machine.push(test=READS + job("one", *steps) + job("two", *steps, needs="one"))
 
     head = machine.stage.hub.origin.branch("main")
     for name in ("one", "two"):
@@ -117,7 +118,7 @@ def test_depth_and_ref_of_a_checkout_are_kept(machine: Any) -> None:
     full = CHECKOUT.rstrip() + "\n          fetch-depth: 0\n"
     base = CHECKOUT.rstrip() + "\n          ref: ${{ github.event.before }}\n"
     run = machine.push(
-        test=HEAD
+        test=READS
         + job("full", full, run_step("git rev-list --count HEAD; git rev-parse origin/main"))
         + job("short", CHECKOUT, run_step("git rev-list --count HEAD"))
         + job("base", base, run_step("git rev-parse HEAD"))
@@ -133,7 +134,7 @@ def test_a_pull_request_runs_on_its_merge_and_trusts_its_base(machine: Any) -> N
     stage = machine.stage
     base = CHECKOUT.rstrip() + "\n          ref: ${{ github.event.pull_request.base.sha }}\n"
     workflow = (
-        HEAD
+        READS
         + job(
             "head",
             CHECKOUT,
@@ -239,8 +240,7 @@ def test_a_step_sees_no_token_that_it_was_not_given(machine: Any) -> None:
     assert b"ghs_" not in left
 
 
-def test_an_app_gives_its_token_where_it_is_configured(machine: Any) -> None:
-    app = f"""
+APP = f"""
       - id: app
         if: ${{{{ vars.MLOPS_APP_CLIENT_ID != '' }}}}
         uses: {ACTIONS["app_token"].ref}
@@ -248,13 +248,88 @@ def test_an_app_gives_its_token_where_it_is_configured(machine: Any) -> None:
           client-id: ${{{{ vars.MLOPS_APP_CLIENT_ID }}}}
           private-key: ${{{{ secrets.MLOPS_APP_KEY }}}}
           permission-contents: write
-          permission-pull-requests: write
 """
-    use = run_step('echo "${#TOKEN}"', env="{TOKEN: '${{ steps.app.outputs.token || github.token }}'}")
-    run = machine.push(test=HEAD + job("propose", app, use))
+ASK = (
+    'for way in {}; do curl -s -o /dev/null -w "%{{http_code}} " -H "Authorization: Bearer ${{TOKEN}}" '
+    '"${{GITHUB_API_URL}}/repos/${{GITHUB_REPOSITORY}}/${{way}}"; done'
+)
 
-    assert outputs(run, "propose")[-1] == str(len("app-token-value"))
-    assert "app-token-value" not in (run.folder / "act.jsonl").read_text()
+
+def test_an_app_gives_a_token_with_what_the_step_asks_for(machine: Any) -> None:
+    token = "{TOKEN: '${{ steps.app.outputs.token || github.token }}'}"
+    run = machine.push(test=HEAD + job("propose", APP, run_step(ASK.format("codeowners/errors pulls"), env=token)))
+
+    assert outputs(run, "propose")[-1] == "200 403 "  # contents, but no pull requests
+    log = (run.folder / "act.jsonl").read_text()
+    assert "app-key" not in log
+    assert "ghs_" not in log
+    assert machine.stage.hub.tokens == {}
+
+
+def test_an_app_gives_no_more_than_it_has(machine: Any) -> None:
+    run = machine.push(test=HEAD + job("propose", APP + "          permission-members: read\n"))
+
+    assert run.result == "failure"
+    assert "The permissions requested are not granted to this installation." in outputs(run, "propose")[-1]
+
+
+def push_step(*, keeps: bool) -> str:
+    checkout = CHECKOUT.replace("persist-credentials: false", f"persist-credentials: {str(keeps).lower()}")
+    return checkout + run_step("git push origin HEAD:refs/heads/work 2>&1")
+
+
+def test_a_checkout_leaves_the_token_where_it_is_asked_to(machine: Any) -> None:
+    writes = {"permissions": "{contents: write}"}
+    run = machine.push(
+        test=HEAD
+        + job("keeps", push_step(keeps=True), **writes)
+        + job("drops", push_step(keeps=False), **writes)
+        + job("reads", push_step(keeps=True), permissions="{contents: read}")
+        + job("neither", CHECKOUT)
+    )
+
+    assert {each.id: each.result for each in run.jobs} == {
+        "keeps": "success",
+        "drops": "failure",
+        "reads": "failure",
+        "neither": "failure",
+    }
+    assert "could not read Username" in outputs(run, "drops")[-1]
+    assert "remote: Permission to acme/churn.git denied to github-actions[bot]." in outputs(run, "reads")
+    assert "remote: Write access to repository not granted." in outputs(run, "neither")
+
+
+def test_a_called_workflow_has_what_its_caller_grants_and_the_secrets_that_it_passes(machine: Any) -> None:
+    called = HEAD.replace("on: [push, pull_request]", "on:\n  workflow_call:\n    secrets: {GIVEN: {}}").replace(
+        "permissions: {}\n", ""
+    )
+    token = "{TOKEN: '${{ github.token }}', GIVEN: '${{ secrets.GIVEN }}', KEY: '${{ secrets.MLOPS_APP_KEY }}'}"
+    called += job("one", run_step(f'echo "given:${{GIVEN}} key:${{KEY:-none}}"; {ASK.format("pulls")}', env=token))
+    caller = HEAD + "".join(
+        f"  {name}:\n    uses: $/.github/workflows/called.yml\n    permissions: {granted}\n{passed}"
+        for name, granted, passed in (
+            ("may", "{pull-requests: read}", "    secrets: {GIVEN: '${{ github.actor }}'}\n"),
+            ("may-not", "{contents: write}", ""),
+        )
+    )
+    run = machine.push(called=called, test=caller)
+
+    assert outputs(run, "may / one") == ["given:alice key:none", "200 "]
+    assert outputs(run, "may-not / one") == ["given: key:none", "403 "]
+
+
+def test_what_github_would_not_start_does_not_start(machine: Any) -> None:
+    called = HEAD.replace("on: [push, pull_request]", "on: workflow_call")
+    called += job("one", run_step("echo ran"), permissions="{id-token: write}")
+    caller = HEAD + "  train:\n    uses: $/.github/workflows/called.yml\n"
+    run = machine.push(called=called, test=caller)
+
+    assert (run.result, run.jobs) == ("failure", ())
+    assert run.problem.startswith("The workflow is not valid. .github/workflows/test.yml (Line: ")
+    assert run.problem.endswith(
+        "The nested job 'one' is requesting 'id-token: write', but is only allowed 'id-token: none'."
+    )
+    assert run.problem in (run.folder / "log.txt").read_text()
 
 
 def test_the_forge_is_where_the_api_is(machine: Any) -> None:

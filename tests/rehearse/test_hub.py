@@ -8,7 +8,6 @@ import pytest
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.forge import GitHub, comments, issues, people, pulls, statuses
-from mlops_spec.rehearse.hub import Rules
 
 
 def opened(stage: Any, branch: str = "slower", text: str = "spec: 1\n") -> Any:
@@ -51,17 +50,12 @@ def test_a_squash_is_one_commit_of_the_author(stage: Any) -> None:
 
 
 def test_a_ruleset_is_enforced(stage: Any) -> None:
-    ruleset = {
-        "rules": [
-            {"type": "required_linear_history"},
-            {"type": "pull_request", "parameters": {"required_approving_review_count": 1}},
-            {
-                "type": "required_status_checks",
-                "parameters": {"required_status_checks": [{"context": "Train and gate", "integration_id": 15368}]},
-            },
-        ]
-    }
-    stage.hub.rules = Rules.of_ruleset(ruleset)
+    check = {"context": "Train and gate", "integration_id": 15368}
+    stage.guard(
+        {"type": "required_linear_history"},
+        {"type": "pull_request", "parameters": {"required_approving_review_count": 1}},
+        {"type": "required_status_checks", "parameters": {"required_status_checks": [check]}},
+    )
     pull = opened(stage)
 
     with pytest.raises(Failure) as caught:
@@ -127,7 +121,7 @@ def test_it_is_merged_once(stage: Any) -> None:
 
 
 def test_rules_ask_for_an_approval_of_somebody_else(stage: Any) -> None:
-    stage.hub.rules = Rules(approvals=1)
+    stage.guard({"type": "pull_request", "parameters": {"required_approving_review_count": 1}})
     pull = opened(stage)
     with pytest.raises(Failure, match="approving review is required"):
         merge(stage, pull.number)
@@ -142,7 +136,7 @@ def test_rules_ask_for_an_approval_of_somebody_else(stage: Any) -> None:
 
 
 def test_rules_ask_for_green_checks_on_the_head(stage: Any) -> None:
-    stage.hub.rules = Rules(checks=("gate",))
+    stage.guard({"type": "required_status_checks", "parameters": {"required_status_checks": [{"context": "gate"}]}})
     pull = opened(stage)
     alice = stage.as_("alice")
     with pytest.raises(Failure, match='"gate" is expected'):

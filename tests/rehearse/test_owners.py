@@ -8,7 +8,6 @@ import pytest
 
 from mlops_spec.errors import Failure
 from mlops_spec.forge import pulls
-from mlops_spec.rehearse.hub import Rules
 from mlops_spec.rehearse.hub.owners import owners_of
 
 OWNERS = """\
@@ -51,7 +50,7 @@ def guarded(stage: Any) -> Any:
     """Main asks for an approval, and for one of an owner."""
     stage.commit("main", ".github/CODEOWNERS", "* @bob\n/src/ @acme/risk\n")
     parameters = {"required_approving_review_count": 1, "require_code_owner_review": True}
-    stage.hub.rules = Rules.of_ruleset({"rules": [{"type": "pull_request", "parameters": parameters}]})
+    stage.guard({"type": "pull_request", "parameters": parameters})
     return stage
 
 

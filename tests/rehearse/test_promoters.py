@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def test_each_has_its_own_exit_code_and_log(tmp_path: Path) -> None:
-    promoters = [Promoter(tmp_path / name, version) for name, version in (("a", "v1.0.0"), ("b", "v1.0.1"))]
+    promoters = [Promoter(tmp_path / name, version, {}) for name, version in (("a", "v1.0.0"), ("b", "v1.0.1"))]
     for promoter in promoters:
         promoter.clone.mkdir()
     looked: list[None] = []

@@ -11,7 +11,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from mlops_spec.errors import Failure
-from mlops_spec.forge import comments, issues, people, pulls, settings, statuses
+from mlops_spec.forge import GitHub, comments, issues, people, pulls, settings, statuses
 from mlops_spec.rehearse.hub import deployments
 from mlops_spec.rehearse.hub.routes import ROUTES
 from mlops_spec.rehearse.hub.server import Exchange
@@ -128,6 +128,8 @@ def call_everything(stage: Any) -> None:
     people.is_member(carol, "acme", "risk", "carol")
     people.is_member(carol, "acme", "risk", "bob")
     people.is_named(carol, "carol", ["@acme/risk"])
+    asked = {"permissions": {"contents": "write"}}
+    GitHub("acme/churn", "app-key", stage.api_url).send("POST", "/app/installations/1/access_tokens", asked, needs="")
     set_up(stage)
     read_settings(carol)
     deploy(stage)

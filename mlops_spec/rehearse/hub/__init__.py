@@ -1,6 +1,6 @@
 """The local forge: GitHub's REST endpoints that we call, on loopback, over a bare repository on disk."""
 
 from mlops_spec.rehearse.hub.server import serving
-from mlops_spec.rehearse.hub.state import Hub, Person, Rules
+from mlops_spec.rehearse.hub.state import Hub, Person
 
-__all__ = ["Hub", "Person", "Rules", "serving"]
+__all__ = ["Hub", "Person", "serving"]

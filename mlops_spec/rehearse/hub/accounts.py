@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from mlops_spec.rehearse.hub.permissions import includes
 from mlops_spec.rehearse.hub.request import CREATED, Json, Refused, Request, Result
+from mlops_spec.rehearse.hub.tokens import AppToken, new
 
 if TYPE_CHECKING:
     from mlops_spec.rehearse.hub.state import Hub, Person
@@ -58,6 +61,25 @@ def permission(request: Request) -> Result:
     if person is None:
         raise Refused(404, "Not Found")
     return 200, {"permission": person.role, "role_name": person.role, "user": None}
+
+
+def app_token(request: Request) -> Result:
+    """A token of the App's installation, with all of its permissions or those that it is asked for."""
+    app, body = request.person, request.body
+    if not request.credential.signed:
+        raise Refused(401, "A JSON web token could not be decoded")
+    has = app.permissions or {}
+    asked = {name.replace("_", "-"): level for name, level in body.get("permissions", has).items()}
+    if not all(includes(has, f"{scope}: {level}") for scope, level in asked.items()):
+        raise Refused(422, "The permissions requested are not granted to this installation.")
+    given = AppToken(new(), app.login, asked)
+    request.hub.tokens[given.value] = given
+    return 201, {
+        "token": given.value,
+        "expires_at": (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "permissions": {"metadata": "read", **{name.replace("-", "_"): level for name, level in asked.items()}},
+        "repository_selection": "selected",
+    }
 
 
 def _team(request: Request) -> tuple[str, tuple[str, ...]]:

@@ -10,9 +10,11 @@ from mlops_spec.forge.shapes import Review as Seen
 from mlops_spec.rehearse.hub.origin import Conflict
 from mlops_spec.rehearse.hub.owners import lacking, read_owners
 from mlops_spec.rehearse.hub.request import Refused, Request, Result
+from mlops_spec.rehearse.hub.rulesets import passed, rules
 from mlops_spec.rehearse.hub.state import now
 
 if TYPE_CHECKING:
+    from mlops_spec.rehearse.hub.rulesets import Rules
     from mlops_spec.rehearse.hub.state import Hub, Pull
 
 
@@ -53,7 +55,7 @@ def merge(request: Request) -> Result:
         raise Refused(405, f"{method.capitalize()} merges are not allowed on this repository.")
     if body.get("sha", pull.head_sha) != pull.head_sha:
         raise Refused(409, "Head branch was modified. Review and try the merge again.")
-    violations = _violations(hub, pull, method)
+    violations = _violations(hub, pull, method, rules(hub, pull.base, request.person))
     if violations:
         raise Refused(405, "Repository rule violations found\n\n" + "\n".join(violations))
     title, text = _default_message(pull, method)
@@ -80,7 +82,7 @@ def _merge(request: Request, pull: Pull, message: str, *, squash: bool) -> None:
     pull.merged_at = pull.closed_at = pull.updated_at = now()
 
 
-def _violations(hub: Hub, pull: Pull, method: str) -> list[str]:
+def _violations(hub: Hub, pull: Pull, method: str, asked: Rules) -> list[str]:
     seen = [
         Seen(
             id=review.id,
@@ -91,26 +93,38 @@ def _violations(hub: Hub, pull: Pull, method: str) -> list[str]:
         for review in hub.reviews
         if review.pull == pull.number
     ]
-    last = {status.context: status.state for status in hub.statuses if status.sha == pull.head_sha}
-    approvals = counted(seen, head_sha=pull.head_sha, nobody_of={pull.user.login})
-    missing = hub.rules.approvals - len(approvals)
+    approved_by = [
+        each.user.login for each in counted(seen, head_sha=pull.head_sha, nobody_of={pull.user.login}) if each.user
+    ]
     return [
-        *(["This branch must not contain merge commits."] if hub.rules.linear and method == "merge" else []),
-        *([f"At least {hub.rules.approvals} approving review is required"] if missing > 0 else []),
-        *_unowned(hub, pull, [review.user.login for review in approvals if review.user]),
+        *(["This branch must not contain merge commits."] if asked.linear and method == "merge" else []),
+        *([f"At least {asked.approvals} approving review is required"] if len(approved_by) < asked.approvals else []),
+        *(_unseen(hub, pull, approved_by) if asked.last_push and asked.approvals else []),
+        *(_unowned(hub, pull, approved_by) if asked.code_owners else []),
         *(f"Changes were requested by {login}" for login in wanted_changes(seen)),
+        *(_outdated(hub, pull) if asked.up_to_date and asked.checks else []),
         *(
-            f'Required status check "{context}" is {last.get(context, "expected")}.'
-            for context in hub.rules.checks
-            if last.get(context) != "success"
+            f'Required status check "{check.context}" is {state}.'
+            for check in asked.checks
+            if (state := passed(hub, check, pull.head_sha)) != "success"
         ),
     ]
 
 
+def _unseen(hub: Hub, pull: Pull, approved_by: list[str]) -> list[str]:
+    pusher = hub.pushers.get(pull.head_sha)
+    seen = [login for login in approved_by if login != pusher]
+    return [] if seen else ["New changes require approval from someone other than the last pusher."]
+
+
+def _outdated(hub: Hub, pull: Pull) -> list[str]:
+    """Checks count on what the branch will be."""
+    contained = hub.origin.git.is_ancestor(pull.base_sha, pull.head_sha)
+    return [] if contained else ["This branch is out-of-date with the base branch."]
+
+
 def _unowned(hub: Hub, pull: Pull, approved_by: list[str]) -> list[str]:
     """Files whose owners have not approved."""
-    if not hub.rules.code_owners:
-        return []
     git = hub.origin.git
     parted = git.text("merge-base", pull.base_sha, pull.head_sha)
     changed = hub.origin.changed(parted, pull.head_sha)

@@ -105,6 +105,7 @@ ROUTES = (
     Route("GET", f"{_REPOSITORY}/actions/oidc/customization/sub", identity.customization, ("actions: read",)),
     Route("GET", _PENDING, deployments.pending, ("actions: read",)),
     Route("POST", _PENDING, deployments.review, ("deployments: write",)),
+    Route("POST", "/app/installations/{installation_id}/access_tokens", accounts.app_token),
     Route("GET", _TEAM, accounts.team, ("members: read",)),
     Route("GET", f"{_TEAM}/memberships/{{username}}", accounts.membership, ("members: read",)),
 )

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from mlops_spec.rehearse import door
-from mlops_spec.rehearse.hub import deployments, identity
+from mlops_spec.rehearse.hub import deployments, git_http, identity
 from mlops_spec.rehearse.hub.request import Json, Refused, Request
 from mlops_spec.rehearse.hub.routes import find
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from mlops_spec.rehearse.hub.state import Hub
     from mlops_spec.rehearse.hub.tokens import Credential
@@ -80,9 +80,12 @@ class _Handler(BaseHTTPRequestHandler):
         return f"http://{self.headers.get('Host')}"
 
     def _answer(self, method: str) -> None:
-        url = urlsplit(self.path)
+        url, raw = urlsplit(self.path), self._body()
+        if git_http.is_git(url.path):
+            given = git_http.answer(self.hub, git_http.Call(method, url.path, url.query, self.headers, raw))
+            self._write(given.status, given.headers, given.body)
+            return
         query = dict(parse_qsl(url.query))
-        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         found = find(method, url.path)
         body: Json = {}
         try:
@@ -96,7 +99,19 @@ class _Handler(BaseHTTPRequestHandler):
             answer, headers = self._page(answer, url.path, query)
         template = found[0].template if found else ""
         self.observe(Exchange(method, template, url.path, query, body, status, answer))
-        self._write(status, answer, headers)
+        said = b"" if status == 204 else json.dumps(answer).encode()
+        self._write(status, {"Content-Type": "application/json; charset=utf-8", **headers}, said)
+
+    def _body(self) -> bytes:
+        """What was sent, in chunks or by its length."""
+        if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
+            return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        parts = []
+        while size := int(self.rfile.readline().partition(b";")[0], 16):
+            parts.append(self.rfile.read(size))
+            self.rfile.readline()
+        self.rfile.readline()
+        return b"".join(parts)
 
     def _own(self, method: str, path: str, query: dict[str, str]) -> tuple[int, Any] | None:
         """What is no part of GitHub's API: the issuer of identities, and the door to environments."""
@@ -140,14 +155,13 @@ class _Handler(BaseHTTPRequestHandler):
         urls = (f'<{self._api}{path}?{urlencode({**query, "page": at})}>; rel="{name}"' for name, at in links.items())
         return items[start : start + size], {"Link": ", ".join(urls)} if links else {}
 
-    def _write(self, status: int, answer: Any, headers: dict[str, str]) -> None:
-        data = b"" if status == 204 else json.dumps(answer).encode()
+    def _write(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
         self.send_response(status)
-        for name, value in {"Content-Type": "application/json; charset=utf-8", **headers}.items():
+        for name, value in headers.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(data)))
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(data)
+        self.wfile.write(body)
 
 
 def _object(raw: bytes) -> Json:

@@ -6,7 +6,7 @@ import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from mlops_spec.rehearse.hub.configured import Configured
 from mlops_spec.rehearse.hub.issuer import Issuer
@@ -39,28 +39,7 @@ class Person:
     type: Literal["User", "Bot"] = "User"
     role: Literal["admin", "write", "read", "none"] = "write"
     permissions: Permissions | None = None  # of an App's installation
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What stands between a pull request and `main`, as a ruleset of the repository has it."""
-
-    approvals: int = 0
-    checks: tuple[str, ...] = ()  # contexts that must have succeeded on the head
-    linear: bool = False  # no merge commits: pull requests are squashed
-    code_owners: bool = False  # one of a changed file's owners must approve
-
-    @classmethod
-    def of_ruleset(cls, ruleset: dict[str, Any]) -> Rules:
-        """What we enforce of a ruleset, in the form that GitHub's API and its import page read."""
-        rules = {rule["type"]: rule.get("parameters", {}) for rule in ruleset["rules"]}
-        checks = rules.get("required_status_checks", {}).get("required_status_checks", [])
-        return cls(
-            approvals=rules.get("pull_request", {}).get("required_approving_review_count", 0),
-            checks=tuple(check["context"] for check in checks),
-            linear="required_linear_history" in rules,
-            code_owners=rules.get("pull_request", {}).get("require_code_owner_review", False),
-        )
+    key: str = field(default="", repr=False)  # an App's: what a workflow needs to ask for its token
 
 
 @dataclass
@@ -133,7 +112,6 @@ class Hub:
     people: tuple[Person, ...]
     server_url: str  # what stands before /owner/name in links
     teams: dict[str, tuple[str, ...]] = field(default_factory=dict)  # "organization/team" → logins
-    rules: Rules = Rules()
     settings: Configured = field(default_factory=Configured)
     issues: dict[int, Issue] = field(default_factory=dict)
     comments: dict[int, Comment] = field(default_factory=dict)
@@ -141,6 +119,7 @@ class Hub:
     statuses: list[Status] = field(default_factory=list)
     deployments: list[Deployment] = field(default_factory=list)
     issuer: Issuer = field(default_factory=Issuer)
+    pushers: dict[str, str] = field(default_factory=dict)  # by what they pushed last
     tokens: dict[str, JobToken | AppToken] = field(default_factory=dict, repr=False)  # by value, while in force
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
     _last_id: int = 0
@@ -160,19 +139,23 @@ class Hub:
         person = next((person for person in self.people if person.token == token), None)
         if person is not None:
             return Credential(person, person.permissions)
+        app = next((person for person in self.people if person.key and person.key == token), None)
+        if app is not None:
+            return Credential(app, {}, signed=True)
         given = self.tokens.get(token)
         if isinstance(given, JobToken):
-            return Credential(self._account(ACTIONS), given.permissions, given)
-        return Credential(self._account(given.login), given.permissions) if given else None
+            return Credential(self.account(ACTIONS), given.permissions, given)
+        return Credential(self.account(given.login), given.permissions) if given else None
 
-    def _account(self, login: str) -> Person:
+    def account(self, login: str) -> Person:
+        """Somebody who must be there."""
         found = self.person(login)
         assert found is not None, login
         return found
 
     @contextmanager
     def known(self, given: Iterable[JobToken]) -> Iterator[None]:
-        """While we are within, these tokens are in force."""
+        """While we are within, these tokens are in force, and after it none that a job asked for in an App's name."""
         values = {token.value: token for token in given}
         with self.lock:
             self.tokens |= values
@@ -180,8 +163,8 @@ class Hub:
             yield
         finally:
             with self.lock:
-                for value in values:
-                    del self.tokens[value]
+                self.tokens = {value: each for value, each in self.tokens.items() if value not in values}
+                self.tokens = {value: each for value, each in self.tokens.items() if isinstance(each, JobToken)}
 
     def pull(self, number: int) -> Pull | None:
         found = self.issues.get(number)

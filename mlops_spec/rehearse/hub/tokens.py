@@ -50,11 +50,15 @@ class AppToken:
 
 @dataclass(frozen=True)
 class Credential:
-    """Who asks; `permissions` limit a job or an App, and are None for a person, who may do what their role allows."""
+    """Who asks; `permissions` limit a job or an App, and are None for a person, who may do what their role allows.
+
+    With `signed`, it is an App itself, by its key: it may ask for a token, and do nothing else.
+    """
 
     person: Person
     permissions: Permissions | None = None
     job: JobToken | None = None
+    signed: bool = False
 
     def may(self, needed: str) -> bool:
         """Whether it grants a permission such as `contents: write`; a person's role is another question."""
@@ -62,5 +66,5 @@ class Credential:
 
 
 def new(kind: str = "ghs") -> str:
-    """A value that nobody can guess, in the form of GitHub's: ghs for programs, ghp for people."""
+    """A value that nobody can guess, in the form of GitHub's: ghs for programs, ghp for people, and ours for keys."""
     return f"{kind}_{secrets.token_hex(20)}"

@@ -72,6 +72,7 @@ def _register(stage: Field) -> str:
             "clone", "--quiet", "--shared", "--no-tags", "--no-checkout", str(world.hub.origin.path), str(clone)
         )
         stage.clones.append(Git(clone))
+        stage.clones[-1].run("remote", "set-url", "origin", world.url)
     return f"{len(stage.digests)} versions, each live in {STAGING} once; {PROMOTERS} clones"
 
 
@@ -119,7 +120,10 @@ def _round(stage: Field, number: int) -> int:
     live = ledger.live(before, PRODUCTION)
     versions = [version for version in stage.digests if live is None or version != live.version][:PROMOTERS]
     _declare(stage, versions, number, live)
-    promoters = [Promoter(git.directory, version) for git, version in zip(stage.clones, versions, strict=True)]
+    signed_in = stage.world.author.environment
+    promoters = [
+        Promoter(git.directory, version, signed_in) for git, version in zip(stage.clones, versions, strict=True)
+    ]
     codes = race(promoters, PRODUCTION, lambda: _answer(stage, PRODUCTION))
     told = Counter(codes)
     must(

@@ -106,7 +106,7 @@ def _rewritten(stage: Stage) -> str:
     world = stage.world
     with attacker.rewritten_ledger(world.hub.origin, world.folder, "mallory"):
         fresh = world.folder / "fresh"
-        world.git.run("clone", "--quiet", str(world.hub.origin.path), str(fresh))
+        world.author.run("git", "clone", "--quiet", world.url, str(fresh))
         said = world.attempt("audit", "verify", "-C", str(fresh))
         problem = _agent_says(stage.production, "was rewritten")
     must(said.returncode == Exit.FINDINGS, f"`mlops-spec audit verify` ended with {said.returncode}: {said.stdout}")

@@ -6,6 +6,15 @@ git -c init.defaultBranch=main init --quiet .
 git config --local gc.auto 0
 git remote add origin "${ORIGIN}"
 
+# in the environment, where no other process reads it; in the repository only if later steps are to have it
+key="http.${SERVER}/.extraheader"
+header="AUTHORIZATION: basic $(printf 'x-access-token:%s' "${TOKEN}" | base64 | tr -d '\n')"
+export GIT_TERMINAL_PROMPT=0 GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0="${key}" GIT_CONFIG_VALUE_0="${header}"
+if [ "${PERSIST}" = true ]; then
+  git config --local "${key}" "${header}"
+  unset GIT_CONFIG_COUNT
+fi
+
 wanted="${REF:-${GITHUB_SHA}}"
 if [ "${DEPTH}" = 0 ]; then
   git fetch --quiet --tags origin '+refs/heads/*:refs/remotes/origin/*' "${wanted}"
