@@ -26,7 +26,7 @@ LAYERS = (
     ("outputs", "overlay", "render", "write"),
     ("forge",),
     ("manifest", "package", "predictor", "checked_dvc", "dvc_process"),
-    ("model_signature",),
+    ("model_signature", "integrity"),
     ("ledger",),
     ("release", "card"),
     ("plan", "pipeline", "review", "deploy", "serve", "monitor", "doctor"),

@@ -11,7 +11,8 @@ from mlops_spec.spec.paths import data_file
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.card.evidence import Evidence, Measured
+    from mlops_spec.card.evidence import Evidence
+    from mlops_spec.integrity.shapes import Measured
     from mlops_spec.manifest import PackagedFile
 
 Json = dict[str, Any]

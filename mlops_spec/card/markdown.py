@@ -15,7 +15,8 @@ from mlops_spec.render.scalars import markdown_text
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from mlops_spec.card.evidence import Evidence, Measured, Slice
+    from mlops_spec.card.evidence import Evidence
+    from mlops_spec.integrity.shapes import Measured, Slice
     from mlops_spec.ledger.record import GateResult
 
 _FENCE = "---\n"

@@ -8,7 +8,8 @@ from mlops_spec.outputs.card import PIPELINE_TAG
 from mlops_spec.spec.paths import data_file
 
 if TYPE_CHECKING:
-    from mlops_spec.card.evidence import Evidence, Measured
+    from mlops_spec.card.evidence import Evidence
+    from mlops_spec.integrity.shapes import Measured
 
 
 def model_index(evidence: Evidence) -> list[dict[str, object]]:

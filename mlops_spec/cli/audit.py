@@ -23,6 +23,7 @@ from mlops_spec.ledger.then import at_json, at_text, live_between
 from mlops_spec.ledger.who import who
 from mlops_spec.ledger.witness import Known, given, verify_folder, verify_remote
 from mlops_spec.release.pins import pins
+from mlops_spec.release.proof import release_findings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -138,7 +139,7 @@ def verify_command(  # noqa: PLR0913 - one per option
     form: str,
     **given: Any,
 ) -> int:
-    """Verify records, chain, rules, checkpoints, tags and deploy files; say what is proven, and by what.
+    """Verify records, chain, rules, checkpoints, tags, releases and deploy files; say what is proven, and by what.
 
     A checkpoint proves the records that it has seen, if whoever keeps it is not who keeps the ledger: tags, pull
     requests of promotions (--online), this clone, and files that you saved by --save. Whoever controls all of them
@@ -162,7 +163,9 @@ def verify_command(  # noqa: PLR0913 - one per option
         report = verify_folder(folder, known)
     else:
         forge = connect(os.environ) if online else None
-        report = verify_remote(Git.open(directory), replace(known, pins=pins, forge=forge))
+        git = Git.open(directory)
+        report = verify_remote(git, replace(known, pins=pins, forge=forge))
+        report.findings += _releases(git, report.since)
         report.findings += _served(directory) if online and report.whole else ()
     words.data(report_json(report), indent=2) if form == "json" else words.out(report_text(report).rstrip("\n"))
     if save is not None and report.whole and report.end is not None:
@@ -171,6 +174,17 @@ def verify_command(  # noqa: PLR0913 - one per option
         by = f", signed by {signer.key.name}" if signer else ""
         words.err(f"checkpoint of {report.size} records in {save}{by}")
     return Exit.OK if report.whole else Exit.FINDINGS
+
+
+def _releases(git: Git, since: int) -> tuple[str, ...]:
+    """What is wrong with the versions' release commits; where the records can't be read, that was found already."""
+    try:
+        records = ledger.read(git)
+    except Failure as failure:
+        if failure.exit_code == Exit.UNAVAILABLE:
+            raise
+        return ()
+    return tuple(release_findings(git, records, since))
 
 
 def _known(*, checkpoints: tuple[Path, ...], since: str | None, trusted: tuple[Path, ...], log: str | None) -> Known:

@@ -11,6 +11,7 @@ import click
 from mlops_spec import words
 from mlops_spec.errors import Exit
 from mlops_spec.files import write_atomic
+from mlops_spec.integrity.seal import sha256
 from mlops_spec.plan.data import as_data
 from mlops_spec.plan.make import make_plan
 from mlops_spec.plan.markdown import as_markdown
@@ -35,7 +36,7 @@ def plan_command(  # noqa: PLR0913 - click passes each option by its name
 
     Rendered files, stages with the exact cause, gates and environments, and guards that got weaker. The pipeline is
     compared with the newest release. Exits with 1 when there are changes. Within GitHub Actions, the output `trains` is
-    `false` when no stage would run and no verdict could change.
+    `false` when no stage would run and no verdict could change, and `digest` is that of what --out wrote.
 
     \b
     Example:
@@ -47,6 +48,7 @@ def plan_command(  # noqa: PLR0913 - click passes each option by its name
     if out:
         out.parent.mkdir(parents=True, exist_ok=True)
         write_atomic(out, f"{data}\n")
+        set_output(os.environ, "digest", sha256(f"{data}\n".encode()))
     if summary:
         append_page(summary, as_markdown(plan))
     set_output(os.environ, "trains", str(plan.trains).lower())

@@ -17,7 +17,7 @@ from mlops_spec.release.judged import named, record_judgement
 
 @click.command("record")
 @click.option("--bundle", type=click.Path(path_type=Path), default="judged", show_default=True, help="From `gate`.")
-@click.option("--digest", help="The package's digest, as the job that judged it says.")
+@click.option("--digest", help="The whole bundle's digest, as the job that made it says.")
 @click.option("--directory", "-C", type=click.Path(path_type=Path), default=".", help="The repository.  [default: .]")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def record_command(bundle: Path, digest: str | None, directory: Path, form: str) -> int:

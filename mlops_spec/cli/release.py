@@ -18,7 +18,7 @@ from mlops_spec.release.register import register, registered
 @click.option(
     "--bundle", type=click.Path(path_type=Path), default="dist", show_default=True, help="The release bundle."
 )
-@click.option("--digest", help="The package's digest, as the job that trained says it.")
+@click.option("--digest", help="The whole bundle's digest, as the job that made it says.")
 @click.option("--resume", is_flag=True, help="Find what a killed run registered; register nothing.")
 @in_directory
 @in_format

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import click
 
 from mlops_spec import words
 from mlops_spec.errors import Exit
+from mlops_spec.integrity.seal import sha256
 from mlops_spec.layout import REPORT, SPEC
+from mlops_spec.words.step import set_output
 from mlops_spec.words.visible import visible_json
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -38,6 +41,7 @@ def report_command(out: Path | None, summary: Path | None, directory: Path, form
 
     root = directory.resolve()
     content, markdown = write_report(root, load_spec(root / SPEC), out or root / REPORT)
+    set_output(os.environ, "digest", sha256((out or root / REPORT).read_bytes()))
     if summary is not None:
         with summary.open("a", encoding="utf-8") as stream:
             stream.write(markdown)
@@ -48,9 +52,19 @@ def report_command(out: Path | None, summary: Path | None, directory: Path, form
 @click.command("comment")
 @click.option("--pull-request", "number", type=click.IntRange(min=1), required=True, help="Its number.")
 @click.option("--plan", type=_FILE, help="What `plan --out` wrote.")
+@click.option("--plan-digest", help="The plan's digest, as the job that made it says.")
 @click.option("--report", type=_FILE, help="What `report --out` wrote.")
+@click.option("--report-digest", help="The report's digest, as the job that made it says.")
 @_DIRECTORY
-def comment_command(number: int, plan: Path | None, report: Path | None, directory: Path) -> int:
+def comment_command(  # noqa: PLR0913 - one per option
+    *,
+    number: int,
+    plan: Path | None,
+    plan_digest: str | None,
+    report: Path | None,
+    report_digest: str | None,
+    directory: Path,
+) -> int:
     """Create or update the pull request's one comment; run it on main's code and spec.
 
     Both files are taken for hostile: the verdict is computed from their numbers and from main's gates.
@@ -63,7 +77,10 @@ def comment_command(number: int, plan: Path | None, report: Path | None, directo
         raise click.UsageError("name a --plan, a --report, or both")
     from mlops_spec.lint import load_spec  # noqa: PLC0415
     from mlops_spec.review.comment import comment  # noqa: PLC0415
+    from mlops_spec.review.report import Received  # noqa: PLC0415
 
     root = directory.resolve()
-    words.out(comment(number, load_spec(root / SPEC), root, plan=plan, report=report))
+    plan_file = Received(plan, plan_digest) if plan else None
+    report_file = Received(report, report_digest) if report else None
+    words.out(comment(number, load_spec(root / SPEC), root, plan=plan_file, report=report_file))
     return Exit.OK

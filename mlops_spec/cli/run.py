@@ -117,7 +117,7 @@ def gate_command(out: Path | None, failed: Path | None, directory: Path, form: s
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="A new or empty folder.")
 @DIRECTORY
 def bundle_command(out: Path, directory: Path) -> int:
-    """Write what a release is made of, once the gates passed, and print the package's digest.
+    """Write what a release is made of, once the gates passed, and print the digest of all of it.
 
     \b
     Example:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 from datetime import UTC, datetime
@@ -11,9 +10,13 @@ from typing import TYPE_CHECKING
 from mlops_spec import layout
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git
-from mlops_spec.package import digest, verify
+from mlops_spec.integrity.dvc_listing import file_md5, listing
+from mlops_spec.integrity.seal import seal
+from mlops_spec.integrity.verifier import LISTING, Source
+from mlops_spec.package import verify
 from mlops_spec.pipeline.dvc_lock import locked_stages
-from mlops_spec.release.bundle import read_bundle
+from mlops_spec.release.bundle import FILES, bundle_of
+from mlops_spec.release.source import spec_at
 from mlops_spec.words.step import set_output
 
 if TYPE_CHECKING:
@@ -33,7 +36,7 @@ _PARTS = (
 
 
 def write_bundle(root: Path, spec: Spec, out: Path) -> str:
-    """Writes the bundle and returns the package's digest, which it also appends to `GITHUB_OUTPUT` as `digest`.
+    """Writes the bundle and returns its digest, which it also appends to `GITHUB_OUTPUT` as `digest`.
 
     Raises Failure when a part is missing (78), the folder is not empty (2), or a gate blocks or judged another commit.
     """
@@ -64,7 +67,7 @@ def _write(root: Path, spec: Spec, out: Path, check: Callable[[Bundle], None]) -
     except BaseException:
         shutil.rmtree(out)
         raise
-    found = digest(root / layout.PACKAGE)
+    found = seal(out)
     set_output(os.environ, "digest", found)
     return found
 
@@ -72,19 +75,27 @@ def _write(root: Path, spec: Spec, out: Path, check: Callable[[Bundle], None]) -
 def _filled(root: Path, spec: Spec, out: Path) -> Bundle:
     for part in _PARTS:
         shutil.copyfile(root / part, out / part.name)
-    bundle = read_bundle(out)
-    commit = Git.open(root).commit_id()
-    if bundle.manifest.model != spec.model or bundle.commit != commit:
+    files = [path for path in (root / layout.PACKAGE).rglob("*") if path.is_file()]
+    hashes = {path.relative_to(root / layout.PACKAGE).as_posix(): file_md5(path) for path in files}
+    (out / LISTING).write_bytes(listing(hashes))
+    bundle = bundle_of({name: (out / name).read_bytes() for name in FILES}, out)
+    tree = Git.open(root).tree()
+    if bundle.manifest.model != spec.model or bundle.commit != tree.commit:
         raise Failure(
-            f"{layout.GATE} is of {bundle.manifest.model} at {bundle.commit[:12]}, not {spec.model} at {commit[:12]}",
+            f"{layout.GATE} is of {bundle.manifest.model} at {bundle.commit[:12]}, "
+            f"not {spec.model} at {tree.commit[:12]}",
             exit_code=Exit.STALE,
             remedy="Run `mlops-spec gate` again.",
         )
+    bundle.verify(Source(tree=tree, spec=spec_at(tree), today=_today()), "what would be released")
     return bundle
 
 
 def _releasable(bundle: Bundle) -> None:
-    blocking = bundle.blocking(datetime.now(UTC).strftime("%Y-%m-%d"))
-    if blocking or json.loads(bundle.files[layout.GATE.name])["verdict"] != "pass":
-        names = ", ".join(gate.id for gate in blocking) or "the verdict"
+    if blocking := bundle.blocking(_today()):
+        names = ", ".join(gate.id for gate in blocking)
         raise Failure(f"{names} did not pass: there is nothing to release", exit_code=Exit.FINDINGS)
+
+
+def _today() -> str:
+    return datetime.now(UTC).strftime("%Y-%m-%d")

@@ -11,7 +11,7 @@ from mlops_spec.package import file_sha256
 from mlops_spec.pipeline.answers import Answers, groups_of, slices, truth_of, write_answers
 from mlops_spec.pipeline.calibration import calibration_of
 from mlops_spec.pipeline.curves import write_curves
-from mlops_spec.pipeline.measured import measure, metrics_of
+from mlops_spec.pipeline.measured import measure
 from mlops_spec.pipeline.model_files import check_trusted
 from mlops_spec.pipeline.named_columns import check_columns
 from mlops_spec.pipeline.pictures import Shown, draw_pictures
@@ -20,6 +20,7 @@ from mlops_spec.pipeline.split_report import read_split_report
 from mlops_spec.pipeline.table import read_frame
 from mlops_spec.pipeline.trained import trained_scores
 from mlops_spec.predictor.load import Recipe, load
+from mlops_spec.spec.gates import measured, sliced
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,8 +61,7 @@ def _recipe(root: Path, spec: Spec, split: SplitReport) -> Recipe:
 
 
 def _evaluation(root: Path, spec: Spec, test: pd.DataFrame, answers: Answers) -> dict[str, object]:
-    metrics = metrics_of(spec)
-    columns = dict.fromkeys([*spec.evaluate.slices, *spec.data.protected])
+    metrics = measured(spec)
     return {
         "v": 1,
         "model": spec.model,
@@ -70,7 +70,7 @@ def _evaluation(root: Path, spec: Spec, test: pd.DataFrame, answers: Answers) ->
         "predictions_sha256": file_sha256(root / layout.PREDICTIONS),
         "measures": measure(root, spec, metrics, answers),
         **({} if spec.task == "regression" else {"calibration": calibration_of(answers)}),
-        "slices": {name: _slices(root, spec, metrics, test[name], answers) for name in columns},
+        "slices": {name: _slices(root, spec, metrics, test[name], answers) for name in sliced(spec)},
     }
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 from mlops_spec import layout
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.integrity.spec_digest import spec_sha256
 from mlops_spec.package import file_sha256, verify
-from mlops_spec.pipeline.spec_digest import spec_sha256
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,20 +17,6 @@ if TYPE_CHECKING:
     from mlops_spec.spec import Spec
     from mlops_validators import Interval, Measure
 
-# What is measured where a spec names nothing.
-_USUAL = {
-    "binary-classification": ("roc_auc", "average_precision", "brier_score", "expected_calibration_error"),
-    "multiclass-classification": ("roc_auc_ovr", "accuracy", "f1_macro", "log_loss"),
-    "regression": ("r2", "mean_absolute_error", "root_mean_squared_error"),
-}
-
-
-def metrics_of(spec: Spec) -> list[str]:
-    """The metrics to measure: those that `evaluate` names (else the task's usual ones), then those of the gates."""
-    named = [metric if isinstance(metric, str) else metric.name for metric in spec.evaluate.metrics]
-    gates = [gate.metric for gate in spec.gates if hasattr(gate, "metric")]
-    return list(dict.fromkeys([*(named or _USUAL[spec.task]), *gates]))
-
 
 def measure_named(root: Path, spec: Spec, metric: str) -> Measure:
     """The measure of that name: one of the evidence's, or the spec's own, of which the function lies in `src`.

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from mlops_spec import __version__, layout
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.files import write_atomic
+from mlops_spec.integrity.spec_digest import spec_sha256
 from mlops_spec.manifest import VERSION, Manifest, PackagedFile, canonical, check_path, manifest_bytes
 from mlops_spec.package import file_sha256, verify
 from mlops_spec.pipeline.model_files import check_files
 from mlops_spec.pipeline.reference import NAME, reference_of_file
 from mlops_spec.pipeline.signature import signature_of
-from mlops_spec.pipeline.spec_digest import spec_sha256
 from mlops_spec.pipeline.split_report import read_split_report
 
 if TYPE_CHECKING:

@@ -1,7 +1,8 @@
 """What DVC overlooks: a stage that declares a parameter or an input no more.
 
 It compares what a stage declares with its lock, never the lock with what is declared. With `seed: 7` taken out of the
-spec the model would stay as the seed left it; so such a stage is taken out of the lock, and then it runs.
+spec the model would stay as the seed left it; so such a stage is taken out of the lock, and then it runs. A stage that
+is no longer declared at all DVC keeps in the lock for ever; it is taken out as well.
 """
 
 from __future__ import annotations
@@ -16,18 +17,19 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
     from pathlib import Path
 
-_STAGE = re.compile(r"""^  (['"]?)([\w-]+)\1:\s*$""")  # DVC writes its lock in block style, two spaces a level
+_STAGE = re.compile(r"""^  (['"]?)([\w@.-]+)\1:\s*$""")  # DVC writes its lock in block style, two spaces a level
 
 
 def forget(lock: Path, stages: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Takes those stages out of a lock, if there is one, and returns their names; `stages` is what `dvc.yaml` says."""
+    """Takes those stages out of a lock, if there is one, and returns those that run again; `dvc.yaml` has `stages`."""
     if not lock.exists():
         return []
     text = lock.read_text(encoding="utf-8")
     entries = safe_yaml.load(text).get("stages") or {}
     gone = [name for name, stage in stages.items() if name in entries and _less(stage, entries[name])]
-    if gone:
-        write_atomic(lock, _without(text, gone))
+    undeclared = entries.keys() - stages.keys()
+    if gone or undeclared:
+        write_atomic(lock, _without(text, {*gone, *undeclared}))
     return gone
 
 

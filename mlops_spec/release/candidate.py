@@ -10,7 +10,11 @@ from mlops_spec import layout
 from mlops_spec.card.documents import documents
 from mlops_spec.card.evidence import evidence_of
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.integrity.verifier import Source
+from mlops_spec.ledger.query import read
+from mlops_spec.release.proof import lived
 from mlops_spec.release.source import spec_at
+from mlops_spec.spec.evaluate import ChampionGate
 
 if TYPE_CHECKING:
     from mlops_spec.git import Git, Tree
@@ -39,19 +43,18 @@ class Candidate:
 
 
 def candidate_of(git: Git, bundle: Bundle, who: Who, now: datetime | None = None) -> Candidate:
-    """The candidate that a bundle is.
+    """The candidate that a bundle is, once all of it was found to follow from its commit, its spec and the ledger.
 
     Raises:
-        Failure: its commit is not on main, or is of another model (exit 1); the remote doesn't answer (69).
+        Failure: its commit is not on main, or the bundle was changed (exit 1); the remote doesn't answer (69).
     """
     tree = git.tree(bundle.commit)
     _on_main(git, tree.commit)
-    spec = spec_at(tree)
-    if spec.model != bundle.manifest.model:
-        raise Failure(
-            f"the bundle is of {bundle.manifest.model!r}, the spec of {spec.model!r}", exit_code=Exit.FINDINGS
-        )
-    return Candidate(bundle, tree, spec, who, now or datetime.now(UTC))
+    spec, now = spec_at(tree), now or datetime.now(UTC)
+    compares = bundle.against is not None or any(isinstance(gate, ChampionGate) for gate in spec.gates)
+    known = lived(read(git)) if compares else None
+    bundle.verify(Source(tree=tree, spec=spec, today=now.date().isoformat(), lived=known))
+    return Candidate(bundle, tree, spec, who, now)
 
 
 def _on_main(git: Git, commit: str) -> None:

@@ -12,6 +12,7 @@ from mlops_spec.ledger.history import time_live
 from mlops_spec.ledger.state import holds, unfit
 from mlops_spec.release.approvals import REPORT, Approved, approved, merged_by, report_digest
 from mlops_spec.release.declared import path_of
+from mlops_spec.release.proof import verify_release
 from mlops_spec.spec.base import seconds
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def fit(world: World, what: What) -> None:
     found = world.git.remote_refs(f"refs/tags/{tag.name}").get(f"refs/tags/{tag.name}")
     if found != tag.object:
         _refuse(f"tag {tag.name} is {found or 'gone'} in the remote, but {tag.object} was registered")
+    verify_release(world.git, world.records, registered)
 
 
 def soaked(world: World, what: What) -> None:

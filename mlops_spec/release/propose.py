@@ -9,6 +9,7 @@ from mlops_spec.ledger.record import Package, What
 from mlops_spec.ledger.state import unfit, version_key
 from mlops_spec.release.declared import Declared, Following, declared_in
 from mlops_spec.release.evidence import approvable
+from mlops_spec.release.proof import verify_release
 from mlops_spec.release.proposal import report
 from mlops_spec.release.publish import Letter, Proposal, publish
 from mlops_spec.release.world import look
@@ -46,6 +47,7 @@ def propose(git: Git, github: GitHub, environment: str, version: str, *, now: da
     if same and approvable(world, said, github):
         return Proposal(environment, version, None, None, f"main declares {version} for {environment} already")
     assert registered is not None
+    verify_release(git, world.records, registered)
     return _publish(world, github, wanted, registered)
 
 

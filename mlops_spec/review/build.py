@@ -12,7 +12,7 @@ from mlops_spec.files import write_atomic
 from mlops_spec.git import Git
 from mlops_spec.package import digest
 from mlops_spec.review.markdown import as_markdown
-from mlops_spec.review.recompute import review, trusted
+from mlops_spec.review.recompute import Trusted, review
 from mlops_spec.review.report import (
     MAX_BYTES,
     MOST_SURVIVORS,
@@ -69,9 +69,9 @@ def write_report(root: Path, spec: Spec, out: Path) -> tuple[str, str]:
     content = fitted(report)
     out.parent.mkdir(parents=True, exist_ok=True)
     write_atomic(out, content)
-    environments = {gate.champion for gate in spec.gates if isinstance(gate, ChampionGate)}
     today = datetime.now(UTC).strftime("%Y-%m-%d")
-    return content.decode() + "\n", as_markdown(report, review(report, trusted(spec, today, environments)))
+    environments = {gate.champion for gate in spec.gates if isinstance(gate, ChampionGate)}
+    return content.decode() + "\n", as_markdown(report, review(report, Trusted(spec, today, environments)))
 
 
 def fitted(report: Report) -> bytes:

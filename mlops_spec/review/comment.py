@@ -22,7 +22,7 @@ from mlops_spec.ledger.state import replay
 from mlops_spec.plan import Plan
 from mlops_spec.plan.markdown import as_markdown as plan_markdown
 from mlops_spec.review.markdown import as_markdown
-from mlops_spec.review.recompute import review, trusted
+from mlops_spec.review.recompute import Trusted, review
 from mlops_spec.review.report import MAX_BYTES, load_json, read_report
 from mlops_spec.spec.evaluate import ChampionGate
 
@@ -30,20 +30,20 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from mlops_spec.review.report import Report
+    from mlops_spec.review.report import Received, Report
     from mlops_spec.spec import Spec
 
 MARKER = "<!-- mlops-spec -->"
 
 
-def comment(number: int, spec: Spec, root: Path, *, plan: Path | None, report: Path | None) -> str:
+def comment(number: int, spec: Spec, root: Path, *, plan: Received | None, report: Received | None) -> str:
     """Creates or updates the comment and returns its address."""
     parts = []
     planned = _plan(plan) if plan else ""
     if report:
-        found = read_report(report)
+        found = read_report(report.path, report.digest)
         today = datetime.now(UTC).strftime("%Y-%m-%d")
-        judged = review(found, trusted(spec, today, _never_deployed(root, spec, found)))
+        judged = review(found, Trusted(spec, today, _never_deployed(root, spec, found)))
         parts.append(as_markdown(found, judged, *([planned] if planned else [])))
     elif planned:
         parts.append(planned)
@@ -59,16 +59,17 @@ def _never_deployed(root: Path, spec: Spec, report: Report) -> set[str]:
     return {gate.champion for gate in spec.gates if isinstance(gate, ChampionGate)} - live.keys()
 
 
-def _plan(path: Path) -> str:
+def _plan(file: Received) -> str:
     """A plan in Markdown, by the planner's own words; folded, with nothing in it that GitHub would act on."""
-    record = load_json(path, MAX_BYTES)
+    record = load_json(file.path, MAX_BYTES, file.digest)
     known = {field.name for field in fields(Plan)}
     try:
         stages = [{"name": stage["name"], "causes": stage["causes"]} for stage in record.get("stages", [])]
         kept = {key: value for key, value in record.items() if key in known} | {"stages": stages}
         found = TypeAdapter(Plan).validate_python(kept)
     except (ValidationError, KeyError, TypeError, AttributeError) as error:
-        raise Failure(f"{path} is no plan", exit_code=Exit.FINDINGS, remedy="`mlops-spec plan` writes it.") from error
+        remedy = "`mlops-spec plan` writes it."
+        raise Failure(f"{file.path} is no plan", exit_code=Exit.FINDINGS, remedy=remedy) from error
     return plan_markdown(found).rstrip("\n")
 
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from mlops_spec.review.recompute import Recomputed, Review
-    from mlops_spec.review.report import Drill, Gate, Measured, Report
+    from mlops_spec.review.report import Drill, Measured, Report
 
 MAX_BYTES = 60_000
 _MOST_GATES = 60
@@ -54,6 +54,8 @@ def _head(report: Report, review: Review) -> Iterator[str]:
         yield f"{len(gates) - _MOST_GATES} more gates are in the run's artifact `report`."
     if review.missing:
         yield f"❌ main declares gates that this report lacks: {', '.join(map(prose, review.missing))}"
+    if review.doubts:
+        yield f"❌ The report does not hold together: {'; '.join(map(prose, review.doubts))}"
     if report.drill:
         yield _drilled(report.drill)
     if any(gate.verdict == "inconclusive" and gate.blocks for gate in review.gates):
@@ -75,18 +77,19 @@ def _shown_gates(gates: Sequence[Recomputed]) -> list[Recomputed]:
 
 
 def _row(one: Recomputed) -> tuple[str, ...]:
-    gate = _as_result(one.gate)
+    gate = _as_result(one)
     baseline = "" if gate.baseline is None else plain(gate.baseline)
     rows = f" · about {gate.rows_needed:,} rows would settle it" if gate.rows_needed else ""
-    notes = "".join(f" · {note}" for note in one.notes)
+    notes = "".join(f" · {prose(note)}" for note in one.notes)
     found = f" · worst is {prose(gate.slice)}" if gate.kind == "weak_slices" and gate.slice else ""
     verdict = f"{_SIGNS[one.verdict]} {one.verdict}{rows}{found}{notes}"
     return prose(label(gate)), value(gate), interval(gate), bound(gate), baseline, verdict
 
 
-def _as_result(gate: Gate) -> GateResult:
-    limit = None if gate.bound is None else Limit(gate.bound.op, gate.bound.value)
-    return GateResult(**{**gate.model_dump(), "bound": limit})
+def _as_result(one: Recomputed) -> GateResult:
+    """The gate with the bound that counts: main's."""
+    limit = None if one.bound is None else Limit(*one.bound)
+    return GateResult(**{**one.gate.model_dump(), "bound": limit})
 
 
 def _folded(report: Report) -> Iterator[str]:

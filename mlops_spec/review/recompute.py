@@ -3,36 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from mlops_spec.spec.base import seconds, size_in_bytes
-from mlops_spec.spec.evaluate import ChampionGate, LatencyGate, RobustnessGate, SizeGate
-from mlops_spec.spec.gates import ALWAYS, gate_id
+from mlops_spec.integrity.demands import waived
+from mlops_spec.integrity.judgement import Given, close, pair, problems
+from mlops_spec.integrity.verdicts import allowed, worst
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Sequence
 
+    from mlops_spec.integrity.demands import Demand, Op
+    from mlops_spec.integrity.problem import Problem
+    from mlops_spec.integrity.shapes import Outcome
     from mlops_spec.review.report import Gate, Report
     from mlops_spec.spec import Spec
-    from mlops_spec.spec.evaluate import Gate as Declared
 
-Outcome = Literal["pass", "fail", "inconclusive"]
+_TOLD_ELSEWHERE = ("bound", "verdict", "waived_until", "")  # by words of their own
+_NO_MATTER = ("baseline",)  # told, but the verdict does not rest on it
 
 
 @dataclass(frozen=True)
 class Trusted:
-    """What the reader knows from main: gates with their limits, waivers in force, environments never deployed to."""
+    """What the reader knows from main: its spec, the day, the environments that by the ledger never had a version."""
 
-    limits: Mapping[str, tuple[float, ...]]
-    waivers: Mapping[str, str]
+    spec: Spec
+    today: str  # YYYY-MM-DD
     never_deployed: Collection[str]
 
 
 @dataclass(frozen=True)
 class Recomputed:
-    """A gate with the verdict of its numbers, whether it stops the change, and what a reader must know besides."""
+    """A gate with the bound of main and the verdict by it, whether it stops the change, and what else to know."""
 
     gate: Gate
+    bound: tuple[Op, float] | None
     verdict: Outcome
     blocks: bool
     notes: tuple[str, ...] = ()
@@ -40,91 +44,117 @@ class Recomputed:
 
 @dataclass(frozen=True)
 class Review:
-    """All gates of a report, those that main declares and the report lacks, and the verdict over all."""
+    """All gates of a report, those that main declares and the report lacks, and the verdict over all.
+
+    `doubts` are what else in it does not hold.
+    """
 
     gates: tuple[Recomputed, ...]
     missing: tuple[str, ...]
+    doubts: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Outcome:
-        """A pass only when there are gates and nothing blocks; a gate that is gone blocks like one that failed."""
+        """A pass only when there are gates, nothing blocks and all holds; a gate that is gone is one that failed."""
         verdicts = {gate.verdict for gate in self.gates if gate.blocks}
         if "fail" in verdicts or self.missing:
             return "fail"
-        return "inconclusive" if verdicts or not self.gates else "pass"
-
-
-def trusted(spec: Spec, today: str, never_deployed: Collection[str]) -> Trusted:
-    """What main's spec says on a day (`YYYY-MM-DD`)."""
-    limits: dict[str, tuple[float, ...]] = dict.fromkeys(ALWAYS, (0.0,))
-    for gate in spec.gates:
-        limits[gate_id(gate)] = tuple(_limits(gate))
-    waivers = {waiver.gate: waiver.expires for waiver in spec.governance.waivers if waiver.expires >= today}
-    return Trusted(limits, waivers, never_deployed)
+        return "inconclusive" if verdicts or self.doubts or not self.gates else "pass"
 
 
 def review(report: Report, main: Trusted) -> Review:
-    """The report's gates judged anew, and compared with what main declares."""
-    gates = tuple(_recomputed(gate, main) for gate in report.gates)
-    present = {gate.id for gate in report.gates}
-    return Review(gates, tuple(name for name in main.limits if name not in present))
+    """The report's gates judged anew by what main declares."""
+    given = Given(rows=report.rows, today=main.today, digest=report.digest, against=report.against)
+    found = list(problems(main.spec, report.gates, given))
+    paired, missing, _ = pair(main.spec, report.gates)
+    demanded = {id(gate): demand for demand, gate in paired}
+    gates = []
+    for place, gate in enumerate(report.gates):
+        demand = demanded.get(id(gate))
+        if demand is None:
+            gates.append(_unknown(gate, again=gate.id in {other.id for other in report.gates[:place]}))
+        else:
+            own = [problem for problem in found if problem.gate == gate.id]
+            gates.append(_recomputed(gate, demand, report, main, own))
+    doubts = tuple(str(problem) for problem in found if not problem.gate)
+    return Review(tuple(gates), tuple(demand.id for demand in missing), doubts)
 
 
-def _recomputed(gate: Gate, main: Trusted) -> Recomputed:
-    computed = _computed(gate, main)
+def _unknown(gate: Gate, *, again: bool) -> Recomputed:
+    """One that main does not demand: whatever it says of itself, nobody has agreed to its bound."""
+    verdict: Outcome = "inconclusive" if gate.verdict == "pass" else gate.verdict
+    note = "stands twice" if again else "not on main: its bound is this change's own"
+    return Recomputed(gate, None, verdict, blocks=again or gate.verdict != "pass", notes=(note,))
+
+
+def _recomputed(gate: Gate, demand: Demand, report: Report, main: Trusted, found: Sequence[Problem]) -> Recomputed:
+    told = {f"{problem.name} {problem.said}": problem.name for problem in found if problem.name not in _TOLD_ELSEWHERE}
+    wrong = [words for words, name in told.items() if name not in _NO_MATTER]
+    wrong += [*_unlike_the_measures(gate, demand, report), *_turned(gate, demand)]
+    computed = _computed(gate, demand, report, main)
     # The run may be stricter, when rows are too few or slices many; more lenient it may not be.
-    verdict = gate.verdict if gate.verdict != "pass" else computed
-    until = next((main.waivers[name] for name in _names(gate) if name in main.waivers), None)
-    notes = () if verdict == "pass" else (*_waiving(gate, until),)
-    return Recomputed(gate, verdict, verdict != "pass" and until is None, (*notes, *_limits_on_main(gate, main)))
+    verdict = worst([gate.verdict, computed, _by_its_own_bound(gate), "inconclusive" if wrong else "pass"])
+    ends = [end for end in waived(main.spec, gate.id, demand.id) if end >= main.today]
+    notes = [*_waiving(gate, ends)] if verdict != "pass" else []
+    if gate.verdict == "pass" and computed != "pass":
+        notes.append("the report says pass, its numbers do not by main's bound")
+    notes += [*dict.fromkeys([*wrong, *told]), *_other_bound(gate, demand)]
+    return Recomputed(
+        gate, demand.bound(gate.value), verdict, blocks=verdict != "pass" and not ends, notes=tuple(notes)
+    )
 
 
-def _computed(gate: Gate, main: Trusted) -> Outcome:
-    if gate.bound is None:
-        nothing_live = gate.kind == "champion" and gate.id.split("/")[1:2] in [[name] for name in main.never_deployed]
-        return "pass" if nothing_live else "inconclusive"
-    if gate.value is None or gate.low is None or gate.high is None or gate.low > gate.high:
-        return "inconclusive"
+def _computed(gate: Gate, demand: Demand, report: Report, main: Trusted) -> Outcome:
+    """The best of the verdicts that the numbers allow."""
+    if demand.environment is not None and gate.value is None:
+        silent = gate.bound is None and gate.low is None and gate.high is None
+        return "pass" if silent and demand.environment in main.never_deployed else "inconclusive"
+    right = allowed(demand, gate, report.rows)
+    return "pass" if "pass" in right else "inconclusive" if right == {"inconclusive"} else worst(right)
+
+
+def _by_its_own_bound(gate: Gate) -> Outcome:
+    """What the bound that the report names makes of it; one that names none was judged by its lack of a champion."""
+    if gate.bound is None or gate.low is None or gate.high is None:
+        return "pass"
     limit = gate.bound.value
     match gate.bound.op:
         case "=":
-            kept, broken = gate.low == gate.high == limit, True
+            return "pass" if gate.low == gate.high == limit else "fail"
         case "<=":
-            kept, broken = gate.high <= limit, gate.low > limit
+            return "pass" if gate.high <= limit else "fail" if gate.low > limit else "inconclusive"
         case _:
-            kept, broken = gate.low >= limit, gate.high < limit
-    return "pass" if kept else "fail" if broken else "inconclusive"
+            return "pass" if gate.low >= limit else "fail" if gate.high < limit else "inconclusive"
 
 
-def _waiving(gate: Gate, until: str | None) -> Iterator[str]:
-    if until is not None:
-        yield f"waived until {until}"
+def _turned(gate: Gate, demand: Demand) -> Iterator[str]:
+    """A change may ask for another value, never that it lies on the other side, or for nothing."""
+    right = demand.bound(gate.value)
+    if gate.value is not None and gate.bound is None:
+        yield "the report holds it against nothing"
+    elif gate.bound is not None and right is not None and gate.bound.op != right[0]:
+        yield "the report turns its bound around"
+
+
+def _waiving(gate: Gate, ends: Sequence[str]) -> Iterator[str]:
+    if ends:
+        yield f"waived until {max(ends)}"
     elif gate.waived_until:
         yield "waived by this change, not by main"
 
 
-def _limits_on_main(gate: Gate, main: Trusted) -> Iterator[str]:
-    told = next((main.limits[name] for name in _names(gate) if name in main.limits), None)
-    if told is None:
-        yield "not on main"
-    elif gate.bound and gate.bound.value not in told:
-        yield "on main " + " and ".join(f"{limit:g}" for limit in told)
+def _other_bound(gate: Gate, demand: Demand) -> Iterator[str]:
+    right = demand.bound(gate.value)
+    if gate.bound is not None and (gate.bound.op, gate.bound.value) != right:
+        yield f"this change holds it against {gate.bound.op} {gate.bound.value:g}"
 
 
-def _names(gate: Gate) -> tuple[str, ...]:
-    """The ids under which a gate may stand: its own, and for a slice that of the column's gate."""
-    return (gate.id, gate.id.removesuffix(f"/{gate.slice}")) if gate.kind == "slice" and gate.slice else (gate.id,)
-
-
-def _limits(gate: Declared) -> Iterator[float]:
-    match gate:
-        case ChampionGate():
-            yield from (gate.margin, -gate.margin)
-        case RobustnessGate():
-            yield gate.max_drop
-        case LatencyGate():
-            yield 1000 * seconds(gate.latency.p99)
-        case SizeGate():
-            yield float(size_in_bytes(gate.size.max))
-        case _:
-            yield from (float(limit) for limit in (gate.min, gate.max) if limit is not None)
+def _unlike_the_measures(gate: Gate, demand: Demand, report: Report) -> Iterator[str]:
+    """What the report measured itself, over all rows, is what its gates judged."""
+    measured = report.measures.get(demand.metric or "") if demand.kind == "metric" else None
+    if measured is None:
+        return
+    for name in ("value", "low", "high"):
+        mine, other = getattr(gate, name), getattr(measured, name)
+        if other is not None and not close(mine, other):
+            yield f"{name} is not the one among the measures, {other:g}"

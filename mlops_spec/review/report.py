@@ -9,11 +9,13 @@ from __future__ import annotations
 import codecs
 import json
 import stat
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
 from pydantic import Field, StringConstraints, ValidationError
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.integrity.seal import sha256
 from mlops_spec.spec.base import EnvironmentName, ModelName, Strict
 
 if TYPE_CHECKING:
@@ -128,22 +130,33 @@ class Report(Strict):
     failure: Words | None = None
 
 
-def read_report(path: Path) -> Report:
+@dataclass(frozen=True)
+class Received:
+    """A file that another job made, with the digest that came another way than the file."""
+
+    path: Path
+    digest: str | None = None
+
+
+def read_report(path: Path, digest: str | None = None) -> Report:
     """Reads a report from an untrusted job; raises Failure (1) when it is too large or of any other shape."""
     try:
-        return Report.model_validate(load_json(path, MAX_BYTES))
+        return Report.model_validate(load_json(path, MAX_BYTES, digest))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         _refuse(path, f"is no report: {'.'.join(map(str, first['loc']))}: {first['msg']}")
 
 
-def load_json(path: Path, limit: int) -> dict[str, Any]:
+def load_json(path: Path, limit: int, digest: str | None = None) -> dict[str, Any]:
     """A JSON object of an untrusted job: at most `limit` bytes, no key twice, no NaN; raises Failure else."""
     try:
         found = path.lstat()
         if not stat.S_ISREG(found.st_mode) or found.st_size > limit:
             _refuse(path, f"is no regular file, or has more than {limit:,} bytes")
-        record = json.loads(_utf8(path), parse_constant=_no_number, object_pairs_hook=_unique)
+        content = path.read_bytes()
+        if digest is not None and sha256(content) != digest:
+            _refuse(path, f"is {sha256(content)}, but {digest} was handed over: another job replaced it")
+        record = json.loads(_utf8(path, content), parse_constant=_no_number, object_pairs_hook=_unique)
     except OSError as error:
         raise Failure(f"{path}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
@@ -153,9 +166,8 @@ def load_json(path: Path, limit: int) -> dict[str, Any]:
     return record
 
 
-def _utf8(path: Path) -> str:
+def _utf8(path: Path, content: bytes) -> str:
     """JSON between programs is UTF-8 without a byte order mark (RFC 8259); nothing is guessed."""
-    content = path.read_bytes()
     if content.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         _refuse(path, "begins with a byte order mark: it must be UTF-8 without one")
     return content.decode()

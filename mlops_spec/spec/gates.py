@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 SAFEGUARDS = ("contract", "leak")
 #: Gates that every model has without naming them.
 ALWAYS = (*SAFEGUARDS, "leak/near", "leak/target")
+# What is measured where a spec names nothing.
+_USUAL = {
+    "binary-classification": ("roc_auc", "average_precision", "brier_score", "expected_calibration_error"),
+    "multiclass-classification": ("roc_auc_ovr", "accuracy", "f1_macro", "log_loss"),
+    "regression": ("r2", "mean_absolute_error", "root_mean_squared_error"),
+}
 
 
 class Bound(NamedTuple):
@@ -85,6 +91,19 @@ def measures(spec: Spec) -> Iterator[tuple[Address, str]]:
             yield ("gates", index, "metric"), gate.metric
     if spec.monitor and spec.monitor.performance:
         yield ("monitor", "performance", "metric"), spec.monitor.performance.metric
+
+
+def measured(spec: Spec) -> list[str]:
+    """The metrics to measure: those that `evaluate` names (else the task's usual ones), then those of the gates."""
+    named = [metric if isinstance(metric, str) else metric.name for metric in spec.evaluate.metrics]
+    gates = [gate.metric for gate in spec.gates if hasattr(gate, "metric")]
+    return list(dict.fromkeys([*(named or _USUAL[spec.task]), *gates]))
+
+
+def sliced(spec: Spec) -> list[str]:
+    """The columns whose values are measured one by one: those that `evaluate` names, protected ones, and the gates'."""
+    gates = [gate.slice for gate in spec.gates if isinstance(gate, SliceGate)]
+    return list(dict.fromkeys([*spec.evaluate.slices, *spec.data.protected, *gates]))
 
 
 def own_metrics(spec: Spec) -> dict[str, CustomMetric]:

@@ -86,20 +86,37 @@ MANIFEST = manifest.Manifest(
 LOCK = "schema: '2.0'\nstages:\n  train: {cmd: mlops-spec stage train}\n"
 
 
+def as_written(value: Any) -> bytes:
+    """As a run writes it, were it not for numbers that no run writes."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode() + b"\n"
+
+
 def bundle(commit: str = COMMIT, gates: Any = None, card: str = DECLARED, seed: int = 0, **evaluated: Any) -> Bundle:
     """A bundle; each `seed` is another package, and `evaluated` replaces fields of evaluation.json."""
     slices = {"age_band": {"[0,25)": {"rows": 651, "measures": MEASURES}, "a|b": {"rows": 12, "measures": {}}}}
     evaluation = {"v": 1, "model": SPEC.model, "rows": 7384, "measures": MEASURES} | {
+        "test_sha256": "1" * 64,
+        "predictions_sha256": "2" * 64,
         "calibration": CALIBRATION,
         "slices": slices,
         **evaluated,
     }
     against = {"environment": "production", "version": "v1.3.2", "digest": f"sha256:{'d' * 64}"}
-    judged = {"v": 1, "model": SPEC.model, "commit": commit, "rows": 7384, "against": against, "gates": gates or GATES}
+    judged = {
+        "v": 1,
+        "model": SPEC.model,
+        "commit": commit,
+        "rows": 7384,
+        "against": against,
+        "verdict": "pass",
+        "gates": [{"low": gate["value"], "high": gate["value"], "reason": "", **gate} for gate in gates or GATES],
+        "seconds": {},
+    }
     files = {
         "manifest.json": manifest.manifest_bytes(replace(MANIFEST, spec_sha256=f"{seed:064x}")),
-        "gate.json": json.dumps(judged).encode(),
-        "evaluation.json": json.dumps(evaluation).encode(),
+        "gate.json": as_written(judged),
+        "evaluation.json": as_written(evaluation),
+        "package.dir": b"[]",
         "dvc.lock": LOCK.encode(),
         "MODEL_CARD.md": card.encode(),
     }
@@ -111,8 +128,9 @@ def evidence(version: str | None = "v1.4.0", **changed: Any) -> Evidence:
 
 
 @pytest.fixture
-def repository(tmp_path: Path) -> Git:
-    """A clone whose main has the spec and its card, with v1.0.0 registered."""
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Git:
+    """A clone whose main has the spec and its card, with v1.0.0 registered, whose gates are not all of the spec's."""
+    monkeypatch.setattr(Bundle, "verify", lambda *_: None)
     origin = Origin.create(tmp_path / "origin.git")
     Git(tmp_path).run("clone", "--quiet", str(origin.path), str(tmp_path / "clone"))
     git = Git.open(tmp_path / "clone")

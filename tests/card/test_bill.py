@@ -65,7 +65,7 @@ def test_the_model_is_described_by_the_evidence() -> None:
     card = model["modelCard"]
     assert card["modelParameters"]["inputs"] == [{"format": "age: INT64"}]
     metrics = card["quantitativeAnalysis"]["performanceMetrics"]
-    assert metrics[0] == {
+    assert metrics[1] == {
         "type": "roc_auc",
         "value": "0.7821391401164256",
         "confidenceInterval": {"lowerBound": "0.7721391401164256", "upperBound": "0.7921391401164256"},

@@ -56,7 +56,7 @@ def test_the_metadata_holds_each_measured_number_and_no_other() -> None:
     assert {each["type"]: each["value"] for each in result["metrics"]} == {
         name: each["value"] for name, each in MEASURES.items() if each["value"] is not None
     }
-    assert result["metrics"][1]["args"] == {"confidence": SPEC.evaluate.confidence, "low": 0.24, "high": 0.26}
+    assert result["metrics"][0]["args"] == {"confidence": SPEC.evaluate.confidence, "low": 0.24, "high": 0.26}
 
 
 def test_nothing_measured_gives_no_results() -> None:

@@ -15,6 +15,7 @@ from mlops_spec.card.released import released
 from mlops_spec.cli.card import card_command
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Update
+from mlops_spec.integrity.seal import seal
 from mlops_spec.release.register import register
 
 from .conftest import ALICE, DECLARED, GATES, START, bundle
@@ -153,6 +154,7 @@ def test_a_bundle_has_a_card_before_it_is_registered(repository: Git, tmp_path: 
     folder.mkdir()
     for name, content in bundle(repository.commit_id()).files.items():
         (folder / name).write_bytes(content)
+    seal(folder)
 
     done = card(repository, "--bundle", str(folder))
 

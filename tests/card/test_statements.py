@@ -62,7 +62,10 @@ def test_what_was_tested_with_is_named_by_its_digest() -> None:
     ("verdicts", "result"), [(["pass", "pass"], "PASSED"), (["pass", "fail"], "FAILED"), (["inconclusive"], "FAILED")]
 )
 def test_a_verdict_that_stops_a_release_fails(verdicts: list[str], result: str) -> None:
-    gates = [{"id": f"g{at}", "kind": "metric", "verdict": verdict} for at, verdict in enumerate(verdicts)]
+    gates = [
+        {"id": f"g{at}", "kind": "metric", "value": 0.5, "bound": None, "verdict": verdict}
+        for at, verdict in enumerate(verdicts)
+    ]
 
     assert judged(evidence(gates=gates))["predicate"]["result"] == result
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import shutil
 import threading
 from contextlib import contextmanager
@@ -29,6 +27,8 @@ from mlops_spec.release.bundle import Bundle, read_bundle
 from mlops_spec.release.promotion import follow
 from mlops_spec.release.register import Registration, register
 from mlops_spec.release.world import look
+
+from ..bundles import bundle_files, pipeline, sealed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -68,25 +68,9 @@ base_serial: 0
 base_digest: null
 evidence: []
 """
-LOCK = """\
-schema: '2.0'
-stages:
-  split:
-    cmd: mlops-spec stage split
-    deps:
-    - {{path: data/churn.csv, hash: md5, md5: {data}, size: 10}}
-    outs:
-    - {{path: build/data/train.parquet, hash: md5, md5: 1, size: 10}}
-  train:
-    cmd: mlops-spec stage train
-    deps:
-    - {{path: build/data/train.parquet, hash: md5, md5: {data}, size: 10}}
-    - {{path: src, hash: md5, md5: {code}.dir, size: 10}}
-    params:
-      model.yaml:
-        train.params: {{rate: {rate}}}
-    outs:
-    - {{path: build/model, hash: md5, md5: 1.dir, size: 10}}
+WAIVER = """\
+governance:
+  waivers: [{{gate: roc_auc, reason: Labels of May are under review., owner: "@bob", expires: "{day}"}}]
 """
 
 
@@ -131,10 +115,21 @@ class House:
         return replace(self, git=Git.open(folder))
 
     def bundle(self, **changed: Any) -> Bundle:
+        """A bundle of HEAD; what the spec must say for it is committed before."""
         folder = self.root / "dist"
         shutil.rmtree(folder, ignore_errors=True)
-        write_bundle(folder, commit=self.git.commit_id(), **changed)
+        self._declare(**changed)
+        spec = (self.git.tree().read("model.yaml") or b"").decode()
+        write_bundle(folder, commit=self.git.commit_id(), spec=spec, **changed)
         return read_bundle(folder)
+
+    def _declare(self, rate: float = 0.1, least: float = 0.7, waived_until: str | None = None, **_: Any) -> None:
+        before = (self.git.tree().read("model.yaml") or b"").decode()
+        spec = before.replace("rate: 0.1", f"rate: {rate}").replace("min: 0.7", f"min: {least}")
+        if waived_until and "waivers" not in spec:
+            spec += WAIVER.format(day=waived_until)
+        if spec != before:
+            self.commit({"model.yaml": spec})
 
     def register(self, **changed: Any) -> Registration:
         return register(self.git, self.bundle(**changed), who=ALICE, now=self.now)
@@ -168,67 +163,23 @@ class House:
         return record
 
 
-def write_bundle(folder: Path, *, commit: str, auc: float = 0.8, **changed: Any) -> None:
-    """A release bundle; `changed` are digits of the hashes and the verdict."""
-    values = {
-        "data": 1,
-        "code": 1,
-        "rate": 0.1,
-        "inputs": ("age",),
-        "verdict": "pass",
-        "waived_until": None,
-        "least": 0.7,
-    } | changed
-    folder.mkdir()
-    content = hashlib.sha256(repr(values).encode()).hexdigest()
-    made = manifest.Manifest(
-        v=1,
-        model="churn",
-        task="binary-classification",
-        format="skops",
-        predictor=None,
-        trusted_types=(),
-        positive=1,
-        classes=(0, 1),
-        threshold=0.5,
-        features=values["inputs"],
-        signature=manifest.Signature(
-            inputs=tuple(manifest.Tensor(name=name, datatype="FP64", shape=(-1, 1)) for name in values["inputs"]),
-            outputs=(manifest.Tensor(name="probability", datatype="FP64", shape=(-1, 1)),),
-        ),
-        files=(manifest.PackagedFile(path="model/model.skops", sha256=content, bytes=9),),
-        spec_sha256="0" * 64,
-        data=manifest.Data(sha256=str(values["data"]) * 64, rows=1000),
-        versions={"python": "3.11.7"},
+def write_bundle(folder: Path, *, commit: str, spec: str = SPEC, auc: float = 0.8, **changed: Any) -> None:
+    """A release bundle; `changed` are what data and code were, the features, and the verdict on `roc_auc`."""
+    judged = {name: changed[name] for name in ("verdict", "waived_until") if changed.get(name)}
+    files = bundle_files(
+        spec,
+        commit,
+        numbers={"roc_auc": (auc, auc - 0.02, auc + 0.02)},
+        gates={"roc_auc": judged},
+        inputs={"data/churn.csv": changed.get("data", 1), "lib": changed.get("code", 1)},
+        card="# churn\n",
+        seed=(changed.get("rate", 0.1), changed.get("code", 1), auc, sorted(judged)),
+        features=changed.get("inputs", ("age",)),
+        data=manifest.Data(sha256=str(changed.get("data", 1)) * 64, rows=1000),
     )
-    gate = {
-        "id": "roc_auc",
-        "kind": "metric",
-        "metric": "roc_auc",
-        "reason": "",
-        "value": auc,
-        "low": auc - 0.02,
-        "high": auc + 0.02,
-        "bound": {"op": ">=", "value": values["least"]},
-        **{name: values[name] for name in ("verdict", "waived_until")},
-    }
-    leak = {"id": "leak", "kind": "leak", "value": 0, "bound": {"op": "=", "value": 0}, "verdict": "pass", "reason": ""}
-    gates = {
-        "v": 1,
-        "model": "churn",
-        "commit": commit,
-        "rows": 250,
-        "against": None,
-        "verdict": values["verdict"],
-        "gates": [gate, leak],
-    }
-    (folder / "manifest.json").write_bytes(manifest.manifest_bytes(made))
-    (folder / "gate.json").write_text(json.dumps(gates))
-    measured = {"roc_auc": {"value": auc, "low": auc - 0.02, "high": auc + 0.02, "method": "delong"}}
-    evaluation = {"v": 1, "model": "churn", "rows": 250, "measures": measured, "slices": {}}
-    (folder / "evaluation.json").write_text(json.dumps(evaluation))
-    (folder / "dvc.lock").write_text(LOCK.format(**values))
-    (folder / "MODEL_CARD.md").write_text("# churn\n")
+    folder.mkdir()
+    for name, content in sealed(files).items():
+        (folder / name).write_bytes(content)
 
 
 @contextmanager
@@ -240,7 +191,7 @@ def founded(root: Path, spec: str = SPEC, now: datetime = START) -> Iterator[Hou
         Git(root).run("clone", "--quiet", str(origin.path), str(root / "clone"))
         made = House(root, Git.open(root / "clone"), hub, api, now)
         made.git.run("symbolic-ref", "HEAD", "refs/heads/main")
-        files = {"model.yaml": spec, "uv.lock": "1\n"}
+        files = {"model.yaml": spec, "uv.lock": "1\n", "dvc.yaml": pipeline(spec)}
         made.commit(files | {"deploy/staging.yaml": FOLLOWING, "deploy/production.yaml": PROMOTED}, message="Begin")
         yield made
 

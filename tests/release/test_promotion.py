@@ -98,7 +98,11 @@ def test_the_pull_request_changes_the_deploy_file_alone(staged: House) -> None:
 def test_the_text_says_what_an_approver_must_know(staged: House) -> None:
     live(staged)
     staged.commit(
-        {"src/a.py": "2\n", "uv.lock": "2\n", "model.yaml": SPEC.replace("rate: 0.1", 'rate: 0.2, note: "a|b"')},
+        {
+            "src/a.py": "2\n",
+            "uv.lock": "2\n",
+            "model.yaml": SPEC.replace("rate: 0.1", 'rate: 0.2, note: "a|b"').replace("min: 0.7", "min: 0.6"),
+        },
         message="Faster @alice | <img src=x> `rm`",
     )
     staged.register(code=2, data=2, rate=0.2, auc=0.9, least=0.6)
@@ -108,7 +112,7 @@ def test_the_text_says_what_an_approver_must_know(staged: House) -> None:
 
     assert lines[0] == "Promotes **churn v1.1.0** to **production**; replaces **v1.0.0** (serial 1)."
     assert "- live in staging for 90 min when this was written, 1h are asked for before it is deployed" in lines
-    assert "2 gates: 2 pass" in lines
+    assert "5 gates: 5 pass" in lines
     assert "| `roc_auc` | 0.9 | 0.88 … 0.92 | >= 0.6 (was >= 0.7) | pass | 0.8 (0.78 … 0.82) |" in lines
     changed = lines[lines.index("Changed since v1.0.0:") + 2 :]
     assert changed[0] == f"- data `data/churn.csv`: changed, 1,000 rows, 1,000 before (`{'1' * 12}` → `{'2' * 12}`)"
@@ -140,7 +144,7 @@ def test_a_waived_gate_is_counted_as_one(house: House) -> None:
     house.stage("v1.0.0")
     body = proposed(house).body or ""
 
-    assert "2 gates: 1 pass, 1 waived\n" in body
+    assert "5 gates: 4 pass, 1 waived\n" in body
     assert "| `roc_auc` | 0.6 | 0.58 … 0.62 | >= 0.7 | fail, waived until 2026-12-24 |" in body
     assert "It is the first version there." in body
 
@@ -373,7 +377,7 @@ def test_a_failed_gate_is_refused(staged: House, verdict: str) -> None:
     record = staged.records()[0]
     assert record.why
     assert record.what.tag
-    gate = replace(record.why.gates[0], verdict=verdict)
+    gate = replace(next(gate for gate in record.why.gates if gate.id == "roc_auc"), verdict=verdict)
     tag = staged.git.write_tag("churn@v1.0.1", record.what.tag.target, message="mine\n", when=staged.now)
     what = replace(record.what, version="v1.0.1", tag=replace(record.what.tag, name="churn@v1.0.1", object=tag))
     why = replace(record.why, gates=(gate,))

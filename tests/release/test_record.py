@@ -28,7 +28,7 @@ def test_a_failed_judgement_is_recorded_once_with_what_it_rests_on(house: House)
     assert (new, twice, again) == (True, False, record)
     assert (record.event, record.result, record.what.version) == ("gate.outcome", "fail", None)
     assert record.why
-    assert [gate.verdict for gate in record.why.gates] == ["fail", "pass"]
+    assert [gate.verdict for gate in record.why.gates] == [*["pass"] * 4, "fail"]
     assert [(each.kind, each.digest, each.uri) for each in record.evidence] == [
         (kind, "sha256:" + hashlib.sha256(bundle.files[name]).hexdigest(), None)
         for kind, name in (("gates", "gate.json"), ("evaluation", "evaluation.json"))
@@ -46,11 +46,13 @@ def test_what_passes_is_not_recorded_as_a_failure(house: House) -> None:
 
 def test_the_command(house: House, capsys: pytest.CaptureFixture[str]) -> None:
     folder = house.git.directory / "judged"
-    write_bundle(folder, commit=house.git.commit_id(), verdict="inconclusive")
-    digest = "sha256:" + hashlib.sha256((folder / "manifest.json").read_bytes()).hexdigest()
+    write_bundle(folder, commit=house.git.commit_id(), verdict="inconclusive", auc=0.7)
+    digest, handed = (
+        "sha256:" + hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in ("manifest.json", "SHA256SUMS")
+    )
     told = ["-C", str(house.git.directory), "--bundle", "judged"]
 
-    assert record_command.main([*told, "--digest", digest], standalone_mode=False) == 0
+    assert record_command.main([*told, "--digest", handed], standalone_mode=False) == 0
     assert capsys.readouterr().out == "record 0: churn was stopped by roc_auc (inconclusive)\n"
     assert record_command.main([*told, "--digest", "", "--format", "json"], standalone_mode=False) == 0
     assert json.loads(capsys.readouterr().out) == {
@@ -59,5 +61,5 @@ def test_the_command(house: House, capsys: pytest.CaptureFixture[str]) -> None:
         "digest": digest,
         "result": "inconclusive",
     }
-    with pytest.raises(Failure, match="was trained"):
+    with pytest.raises(Failure, match="was handed over"):
         record_command.main([*told, "--digest", "sha256:" + "0" * 64], standalone_mode=False)

@@ -67,7 +67,7 @@ COMMANDS = {
     ],
     "mlops-pull-request/announce": [
         LIGHT,
-        RUN + 'comment --pull-request "${NUMBER}" --plan received/plan.json',
+        RUN + 'comment --pull-request "${NUMBER}" --plan received/plan.json --plan-digest "${PLAN}"',
     ],
     "mlops-pull-request/train": [
         TRAIN,
@@ -78,7 +78,9 @@ COMMANDS = {
     ],
     "mlops-pull-request/comment": [
         LIGHT,
-        RUN + 'comment --pull-request "${NUMBER}" --plan received/plan.json --report received/report.json',
+        RUN
+        + 'comment --pull-request "${NUMBER}" \\\n  --plan received/plan.json --plan-digest "${PLAN}" '
+        + '--report received/report.json --report-digest "${REPORT}"\n',
     ],
     "mlops-train/train": [
         TRAIN,
@@ -219,10 +221,10 @@ def test_jobs_wait_for_one_another() -> None:
     assert found == {
         "mlops-merge/train": [],
         "mlops-merge/register": "train",
-        "mlops-merge/deploy-staging": ["train", "register"],
+        "mlops-merge/deploy-staging": "register",
         "mlops-merge/propose-production": ["register", "deploy-staging"],
         "mlops-merge/check-production": "propose-production",
-        "mlops-merge/deploy-shadow": ["train", "register"],
+        "mlops-merge/deploy-shadow": "register",
         "mlops-monitor/monitor": [],
         "mlops-promote-branches/plan": [],
         "mlops-promote-branches/deploy": "plan",
@@ -235,7 +237,7 @@ def test_jobs_wait_for_one_another() -> None:
         "mlops-pull-request/check": [],
         "mlops-pull-request/announce": "check",
         "mlops-pull-request/train": "check",
-        "mlops-pull-request/comment": "train",
+        "mlops-pull-request/comment": ["check", "train"],
         "mlops-train/train": [],
         "mlops-train/stopped": "train",
     }
@@ -279,7 +281,7 @@ def test_a_pull_request_trains_unless_its_plan_says_that_nothing_could_change(va
             continue
         check, train = found["mlops-pull-request/check"], found["mlops-pull-request/train"]
         planning = next(step for step in check["steps"] if "mlops-spec plan" in step.get("run", ""))
-        assert check["outputs"] == {"trains": f"${{{{ steps.{planning['id']}.outputs.trains }}}}"}
+        assert check["outputs"]["trains"] == f"${{{{ steps.{planning['id']}.outputs.trains }}}}"
         alone = "" if read_by(loaded(root / "model.yaml")) is None else f" && {OWN}"
         assert train["if"] == f"${{{{ needs.check.outputs.trains == 'true'{alone} }}}}"
         assert "needs.train.result != 'skipped'" in found["mlops-pull-request/comment"]["if"]

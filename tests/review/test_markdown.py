@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlops_spec.review.markdown import MAX_BYTES, as_markdown
-from mlops_spec.review.recompute import review, trusted
+from mlops_spec.review.recompute import Trusted, review
 from mlops_spec.review.report import Report
 from mlops_spec.spec import Spec
 from mlops_spec.words.markdown import inert, prose
@@ -23,7 +23,7 @@ EXPECTED = Path(__file__).parent / "expected.md"
 
 def text(record: dict[str, Any], *more: str) -> str:
     report = Report.model_validate(record)
-    return as_markdown(report, review(report, trusted(Spec.model_validate(SPEC), "2026-11-23", ())), *more)
+    return as_markdown(report, review(report, Trusted(Spec.model_validate(SPEC), "2026-11-23", ())), *more)
 
 
 def test_the_whole_text(update: bool) -> None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.review.build import fitted
-from mlops_spec.review.recompute import Review, review, trusted
+from mlops_spec.review.recompute import Review, Trusted, review
 from mlops_spec.review.report import MAX_BYTES, Report, read_report
 from mlops_spec.spec import Spec
 
@@ -24,7 +24,7 @@ TODAY = "2026-11-23"
 
 
 def judge(record: dict[str, Any], never: tuple[str, ...] = (), today: str = TODAY) -> Review:
-    return review(Report.model_validate(record), trusted(Spec.model_validate(SPEC), today, never))
+    return review(Report.model_validate(record), Trusted(Spec.model_validate(SPEC), today, never))
 
 
 def named(record: dict[str, Any], name: str) -> dict[str, Any]:
@@ -71,13 +71,17 @@ def test_a_gate_that_is_left_out_fails(record: dict[str, Any]) -> None:
     assert (found.verdict, found.missing) == ("fail", ("roc_auc",))
 
 
-def test_a_bound_that_is_not_mains_is_shown(record: dict[str, Any]) -> None:
+def test_a_bound_that_is_not_mains_is_told_and_mains_shown(record: dict[str, Any]) -> None:
     named(record, "roc_auc")["bound"]["value"] = 0.5
     named(record, "latency/p99")["bound"]["value"] = 500
 
     notes = {one.gate.id: one.notes for one in judge(record).gates if one.notes and one.verdict == "pass"}
 
-    assert notes == {"roc_auc": ("on main 0.76",), "latency/p99": ("on main 50",)}
+    assert notes == {
+        "roc_auc": ("this change holds it against >= 0.5",),
+        "latency/p99": ("this change holds it against <= 500",),
+    }
+    assert {one.gate.id: one.bound for one in judge(record).gates}["roc_auc"] == (">=", 0.76)
 
 
 def test_a_waiver_counts_only_when_main_has_it(record: dict[str, Any]) -> None:

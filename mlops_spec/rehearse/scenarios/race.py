@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from mlops_spec import layout, ledger, manifest
 from mlops_spec.errors import Exit
 from mlops_spec.git import Git
+from mlops_spec.integrity.dvc_listing import md5
+from mlops_spec.integrity.verifier import LISTING
 from mlops_spec.ledger import Outcome
 from mlops_spec.ledger.record import Actor, Who
 from mlops_spec.ledger.who import agent
@@ -77,8 +79,15 @@ def _register(stage: Field) -> str:
 
 
 def _another(made: Bundle, number: int, source: Path) -> Bundle:
+    """Of a package with a note: what names the package by its hash, the listing and the lock, follows."""
     noted = replace(made.manifest, versions={**made.manifest.versions, "rehearsed": str(number)})
-    return bundle_of({**made.files, layout.MANIFEST.name: manifest.manifest_bytes(noted)}, source)
+    files, content = dict(made.files), manifest.manifest_bytes(noted)
+    before, name = files[layout.MANIFEST.name], layout.MANIFEST.name
+    listed = files[LISTING].replace(md5(before).encode(), md5(content).encode())
+    size = sum(file.bytes for file in noted.files)
+    lock = files[layout.DVC_LOCK.name].replace(md5(files[LISTING]).encode(), md5(listed).encode())
+    lock = lock.replace(b"size: %d\n" % (size + len(before)), b"size: %d\n" % (size + len(content)))
+    return bundle_of({**files, name: content, LISTING: listed, layout.DVC_LOCK.name: lock}, source)
 
 
 def _stage(stage: Field, registered: Record) -> None:

@@ -1,0 +1,1 @@
+"""What crosses a boundary is held against what it must follow from: spec, commit, ledger, and its own other parts."""

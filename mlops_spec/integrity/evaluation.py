@@ -1,0 +1,105 @@
+"""An evaluation against the spec, and the gates that judged it: the same rows, measures, slices and numbers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.integrity.judgement import close
+from mlops_spec.integrity.problem import Problem
+from mlops_spec.layout import EVALUATION, GATE
+from mlops_spec.spec.gates import measured, own_metrics, sliced
+from mlops_spec.spec.metrics import METRICS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from mlops_spec.integrity.judgement import Paired
+    from mlops_spec.integrity.shapes import Evaluation, GateFile, Measured
+    from mlops_spec.spec import Spec
+    from mlops_spec.spec.metrics import Metric
+
+FILE = EVALUATION.name
+
+
+def problems(spec: Spec, evaluation: Evaluation, judged: GateFile, paired: Sequence[Paired]) -> Iterator[Problem]:
+    """Every way in which they are not of one model, on the same rows, with the same numbers."""
+    if evaluation.rows != judged.rows:
+        yield Problem(FILE, "rows", f"is {evaluation.rows:,}, {GATE.name} has {judged.rows:,}")
+    yield from _of_measures(spec, evaluation.measures, "measures")
+    yield from _of_calibration(spec, evaluation)
+    yield from _of_slices(spec, evaluation)
+    for demand, found in paired:
+        if demand.kind == "metric":
+            field = f"measures.{demand.metric}"
+            yield from _compared(found.id, found, evaluation.measures.get(demand.metric or ""), field)
+        elif demand.column is not None and found.slice is not None:
+            part = evaluation.slices.get(demand.column, {}).get(found.slice)
+            field = f"slices.{demand.column}.{found.slice}.measures.{demand.metric}"
+            yield from _compared(found.id, found, part.measures.get(demand.metric or "") if part else None, field)
+        elif demand.environment is not None and None not in (found.value, found.baseline):
+            mine = evaluation.measures.get(demand.metric or "")
+            ahead = None if mine is None or mine.value is None else mine.value - (found.baseline or 0.0)
+            if ahead is None or abs(ahead - (found.value or 0.0)) > 1e-9:
+                said = f"is {found.value}, but the candidate is ahead of the baseline by {ahead} in {FILE}"
+                yield Problem(GATE.name, f"gates[{found.id}].value", said)
+
+
+def _compared(gate: str, found: object, measured: Measured | None, field: str) -> Iterator[Problem]:
+    if measured is None:
+        yield Problem(FILE, field, "is missing, yet a gate judged it")
+        return
+    for name in ("value", "low", "high"):
+        mine, other = getattr(found, name), getattr(measured, name)
+        if not close(mine, other):
+            yield Problem(GATE.name, f"gates[{gate}].{name}", f"is {mine}, {FILE} has {other} in {field}.{name}")
+
+
+def _of_measures(spec: Spec, found: Mapping[str, Measured], field: str) -> Iterator[Problem]:
+    wanted = measured(spec)
+    yield from (Problem(FILE, f"{field}.{name}", "is missing") for name in wanted if name not in found)
+    yield from (Problem(FILE, f"{field}.{name}", "the spec asks for no such metric") for name in found.keys() - wanted)
+    for name, each in found.items():
+        said = _wrong(each, None if name in own_metrics(spec) else METRICS.get(name))
+        if said:
+            yield Problem(FILE, f"{field}.{name}", said)
+
+
+def _wrong(found: Measured, known: Metric | None) -> str | None:
+    if found.value is None and (found.low is not None or found.high is not None or not found.reason):
+        return "has no value, and no reason why"
+    if found.low is not None and found.high is not None and found.low > found.high:
+        return f"its interval ends ({found.high}) before it begins ({found.low})"
+    if known and found.value is not None and not known.low <= found.value <= known.high:
+        return f"lies beyond what the metric can be, {known.low:g} to {known.high:g}"
+    return None
+
+
+def _of_calibration(spec: Spec, evaluation: Evaluation) -> Iterator[Problem]:
+    """Brier score = reliability - resolution + uncertainty + within."""
+    found = evaluation.calibration
+    if (found is None) != (spec.task == "regression"):
+        yield Problem(FILE, "calibration", f"does not fit the task {spec.task}")
+        return
+    if found is None or found.reason is not None:
+        return
+    parts = (found.brier_score, found.reliability, found.resolution, found.uncertainty, found.within)
+    score, *rest = (part for part in parts if part is not None)
+    if len(rest) < 4:
+        yield Problem(FILE, "calibration", "lacks a part, and the reason why")
+    elif abs(rest[0] - rest[1] + rest[2] + rest[3] - score) > 1e-9:
+        yield Problem(FILE, "calibration", "its parts do not add up to its brier_score")
+    measured_score = evaluation.measures.get("brier_score")
+    binary = spec.task == "binary-classification"
+    if binary and measured_score and measured_score.value is not None and abs(measured_score.value - score) > 1e-9:
+        yield Problem(FILE, "calibration.brier_score", f"is {score}, measures.brier_score is {measured_score.value}")
+
+
+def _of_slices(spec: Spec, evaluation: Evaluation) -> Iterator[Problem]:
+    columns = sliced(spec)
+    if differing := sorted(evaluation.slices.keys() ^ set(columns)):
+        yield Problem(FILE, f"slices.{differing[0]}", "is missing, or no column that the spec slices by")
+    for column, parts in evaluation.slices.items():
+        if sum(part.rows for part in parts.values()) != evaluation.rows:
+            yield Problem(FILE, f"slices.{column}", f"its slices do not add up to {evaluation.rows:,} rows")
+        for value, part in parts.items():
+            yield from _of_measures(spec, part.measures, f"slices.{column}.{value}.measures")

@@ -1,0 +1,139 @@
+"""The shapes of `gate.json` and `evaluation.json`: all their fields, of just these types, in canonical form."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, StringConstraints, ValidationError
+
+from mlops_spec.errors import Failure
+from mlops_spec.manifest import canonical
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Outcome = Literal["pass", "fail", "inconclusive"]
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
+Commit = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}$")]
+Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")]
+Number = int | float
+_Shape = TypeVar("_Shape", bound="Shape")
+
+
+class Shape(BaseModel):
+    """No field more, none of another type, no number that is not finite."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+class Against(Shape):
+    """The champion that the candidate was compared with."""
+
+    environment: str
+    version: str
+    digest: Digest
+
+
+class Bound(Shape):
+    """What a value is held against."""
+
+    op: Literal[">=", "<=", ">", "="]
+    value: Number
+
+
+class Gate(Shape):
+    """One gate as it was judged."""
+
+    id: Annotated[str, Field(min_length=1, max_length=300)]
+    kind: str
+    metric: str | None = None
+    slice: str | None = None
+    value: Number | None
+    low: Number | None
+    high: Number | None
+    bound: Bound | None
+    verdict: Outcome
+    reason: str
+    rows_needed: NonNegativeInt | None = None
+    waived_until: Day | None = None
+    baseline: Number | None = None
+
+
+class GateFile(Shape):
+    """`gate.json`."""
+
+    v: Literal[1]
+    model: str
+    commit: Commit
+    rows: NonNegativeInt
+    against: Against | None
+    verdict: Outcome
+    gates: Annotated[list[Gate], Field(min_length=1, max_length=10_000)]
+    seconds: dict[str, Annotated[float, Field(ge=0)]]
+
+
+class Measured(Shape):
+    """A metric's value with its interval; all three are None where the rows don't define it, for a `reason`."""
+
+    value: Number | None
+    low: Number | None
+    high: Number | None
+    method: str | None = None
+    reason: str | None = None
+
+
+class Slice(Shape):
+    """The rows that have one value of a column, and what they measure."""
+
+    rows: NonNegativeInt
+    measures: dict[str, Measured]
+
+
+class Calibration(Shape):
+    """The parts of the Brier score; or the `reason` why the rows don't define them."""
+
+    brier_score: Number | None = None
+    reliability: Number | None = None
+    resolution: Number | None = None
+    uncertainty: Number | None = None
+    within: Number | None = None
+    reason: str | None = None
+
+
+class Evaluation(Shape):
+    """`evaluation.json`: what the test rows measure, all of them and slice by slice (column → value → slice)."""
+
+    v: Literal[1]
+    model: str
+    rows: NonNegativeInt
+    test_sha256: Sha256
+    predictions_sha256: Sha256
+    measures: dict[str, Measured]
+    calibration: Calibration | None = None
+    slices: dict[str, dict[str, Slice]]
+
+
+def read(shape: type[_Shape], content: bytes, path: Path) -> _Shape:
+    """A file in its shape; raises Failure (2), which names the field, for any other bytes."""
+    try:
+        record = json.loads(content, parse_constant=_no_number)
+        if canonical(record) != content:
+            raise ValueError("it is not in canonical form, as it was written")
+    except (ValueError, RecursionError) as error:
+        raise Failure(f"{path}: {error}") from error
+    return shaped(shape, record, path)
+
+
+def shaped(shape: type[_Shape], record: Any, path: Path) -> _Shape:
+    """A JSON value in a shape; raises Failure (2), which names the field."""
+    try:
+        return shape.model_validate(record)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise Failure(f"{path}: {'.'.join(map(str, first['loc'])) or 'the file'}: {first['msg']}") from error
+
+
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no number of JSON's")

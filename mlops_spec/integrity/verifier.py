@@ -1,0 +1,137 @@
+"""The one verifier of a judged package: all that a bundle or a release holds, against the commit it was made from."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from mlops_spec import layout
+from mlops_spec.integrity import evaluation as evaluations
+from mlops_spec.integrity import judgement, lock
+from mlops_spec.integrity.dvc_listing import listing, md5
+from mlops_spec.integrity.problem import Problem
+from mlops_spec.integrity.spec_digest import spec_sha256
+from mlops_spec.integrity.tracked import Tracked
+from mlops_spec.integrity.verdicts import worst
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from mlops_spec.git import Tree
+    from mlops_spec.integrity.shapes import Evaluation, GateFile
+    from mlops_spec.manifest import Manifest
+    from mlops_spec.spec import Spec
+
+MANIFEST, GATE, EVALUATION = layout.MANIFEST.name, layout.GATE.name, layout.EVALUATION.name
+LISTING = "package.dir"  # DVC's listing of the package's files, by which its lock names the package
+
+
+@dataclass(frozen=True, kw_only=True)
+class Judged:
+    """What is verified: the files' bytes, and what the parsers made of them."""
+
+    files: Mapping[str, bytes]
+    manifest: Manifest
+    digest: str
+    gates: GateFile
+    evaluation: Evaluation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """What it is verified against: the commit and its spec, the day, and what by the ledger ever was live where."""
+
+    tree: Tree
+    spec: Spec
+    today: str  # YYYY-MM-DD
+    lived: Mapping[str, frozenset[tuple[str, str]]] | None = None
+
+
+def problems(judged: Judged, source: Source) -> Iterator[Problem]:
+    """Every way in which it does not follow from its source, or its parts contradict each other."""
+    yield from _of_models(judged, source.spec)
+    yield from _of_manifest(judged.manifest, source)
+    yield from _of_gates(judged, source)
+    yield from _of_listing(judged)
+    yield from lock.problems(judged.files[layout.DVC_LOCK.name], source.tree, Tracked(source.tree), dict(_made(judged)))
+
+
+def _of_models(judged: Judged, spec: Spec) -> Iterator[Problem]:
+    named = {MANIFEST: judged.manifest.model, GATE: judged.gates.model, EVALUATION: judged.evaluation.model}
+    for file, model in named.items():
+        if model != spec.model:
+            yield Problem(file, "model", f"is {model!r}, the spec at that commit is of {spec.model!r}")
+
+
+def _of_manifest(manifest: Manifest, source: Source) -> Iterator[Problem]:
+    spec = source.spec
+    right = {
+        "task": spec.task,
+        "format": spec.train.format,
+        "predictor": spec.train.predictor,
+        "trusted_types": tuple(sorted(spec.train.trusted_types)),
+        "threshold": float(spec.evaluate.threshold),
+        "spec_sha256": spec_sha256(spec),
+    }
+    for name, value in right.items():
+        if getattr(manifest, name) != value:
+            said = f"is {getattr(manifest, name)!r}, by the spec at that commit it is {value!r}"
+            yield Problem(MANIFEST, name, said)
+
+
+def _of_gates(judged: Judged, source: Source) -> Iterator[Problem]:
+    spec, gates, evaluation = source.spec, judged.gates, judged.evaluation
+    given = judgement.Given(
+        rows=evaluation.rows,
+        today=source.today,
+        digest=judged.digest,
+        package_bytes=sum(file.bytes for file in judged.manifest.files),
+        against=gates.against,
+        parts={
+            column: {value: part.rows for value, part in parts.items()} for column, parts in evaluation.slices.items()
+        },
+        lived=source.lived,
+    )
+    yield from judgement.problems(spec, gates.gates, given)
+    blocking = [gate.verdict for gate in gates.gates if gate.verdict != "pass" and gate.waived_until is None]
+    right = worst(blocking) if blocking else "pass"
+    if gates.verdict != right:
+        yield Problem(GATE, "verdict", f"is {gates.verdict}, by its gates it is {right}")
+    yield from evaluations.problems(spec, evaluation, gates, judgement.pair(spec, gates.gates)[0])
+
+
+def _of_listing(judged: Judged) -> Iterator[Problem]:
+    """The listing names just the manifest and its files; DVC's hash of it then holds for all of them."""
+    hashes = dict(_hashes(judged.files[LISTING]))
+    named = {file.path for file in judged.manifest.files} | {MANIFEST}
+    if listing(hashes) != judged.files[LISTING]:
+        yield Problem(LISTING, "", "is no listing of DVC's")
+    elif hashes.keys() != named:
+        yield Problem(LISTING, "", f"does not name the manifest's files: {', '.join(sorted(hashes.keys() ^ named))}")
+    elif hashes[MANIFEST] != md5(judged.files[MANIFEST]):
+        yield Problem(LISTING, MANIFEST, "is not the manifest's MD5")
+
+
+def _hashes(content: bytes) -> Iterator[tuple[str, str]]:
+    try:
+        entries = json.loads(content)
+    except (ValueError, RecursionError):
+        return
+    for entry in entries if isinstance(entries, list) else ():
+        if isinstance(entry, dict) and all(isinstance(entry.get(key), str) for key in ("relpath", "md5")):
+            yield entry["relpath"], entry["md5"]
+
+
+def _made(judged: Judged) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What the lock must say of the outputs that the bundle tells of: evaluation, package, and the model within it."""
+    evaluation, package = judged.files[EVALUATION], judged.files[LISTING]
+    yield str(layout.EVALUATION), {"md5": md5(evaluation), "size": len(evaluation)}
+    sizes = {file.path: file.bytes for file in judged.manifest.files} | {MANIFEST: len(judged.files[MANIFEST])}
+    yield str(layout.PACKAGE), {"md5": f"{md5(package)}.dir", "size": sum(sizes.values()), "nfiles": len(sizes)}
+    model = f"{PurePosixPath(layout.MODEL).name}/"
+    inside = {path.removeprefix(model): own for path, own in _hashes(package) if path.startswith(model)}
+    size = sum(size for path, size in sizes.items() if path.startswith(model))
+    yield str(layout.MODEL), {"md5": f"{md5(listing(inside))}.dir", "size": size, "nfiles": len(inside)}

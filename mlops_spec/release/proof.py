@@ -1,0 +1,122 @@
+"""Whether a version is what was registered: its release commit by the one verifier, its record by its release."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from mlops_spec import layout
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.integrity.verifier import Source
+from mlops_spec.ledger.state import replay
+from mlops_spec.release.bundle import EVIDENCE, bundle_of
+from mlops_spec.release.source import spec_at
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from mlops_spec.git import Git
+    from mlops_spec.ledger import Record
+    from mlops_spec.ledger.record import TagObject
+    from mlops_spec.release.bundle import Bundle
+
+
+def lived(records: Sequence[Record]) -> Mapping[str, frozenset[tuple[str, str]]]:
+    """For each environment the (version, digest) pairs that ever were live there."""
+    state, found = replay(records), defaultdict(set)
+    for environment, version in state.proven:
+        package = state.registered[version].what.package
+        found[environment].add((version, package.digest if package else ""))
+    return {environment: frozenset(pairs) for environment, pairs in found.items()}
+
+
+def verify_release(git: Git, records: Sequence[Record], registered: Record) -> None:
+    """Raises Failure (1), which names file and field, unless a version's release commit holds what its record says.
+
+    The commit is brought here where it is missing.
+    """
+    tag = registered.what.tag
+    assert tag is not None  # the ledger takes no registration without one
+    _bring(git, [tag])
+    _verify(git, records, registered, tag)
+
+
+def release_findings(git: Git, records: Sequence[Record], since: int = 0) -> Iterator[str]:
+    """The same of all versions registered by record `since` or later: what is wrong with each, on one line."""
+    registered = [each for each in records if each.event == "register" and each.seq >= since and each.what.tag]
+    _bring(git, [each.what.tag for each in registered if each.what.tag])
+    for each in registered:
+        assert each.what.tag is not None
+        try:
+            _verify(git, records, each, each.what.tag)
+        except Failure as failure:
+            if failure.exit_code == Exit.UNAVAILABLE:
+                raise
+            yield f"record {each.seq}: " + " ".join(failure.message.split())
+
+
+def _bring(git: Git, tags: Iterable[TagObject]) -> None:
+    """Fetches those that are not here; what the remote has no longer stays away, and is said to be gone."""
+    missing = {tag.object for tag in tags if git.resolve(f"{tag.target}^{{commit}}") is None}
+    found = missing & set(git.remote_refs("refs/tags/*@v*").values()) if missing else set()
+    if found:
+        git.fetch(*sorted(found))
+
+
+def _verify(git: Git, records: Sequence[Record], registered: Record, tag: TagObject) -> None:
+    bundle, made_from = _released(git, tag)
+    if registered.from_what is None or registered.from_what.commit != made_from:
+        _differs(tag, f"it stands on {made_from[:12]}, which is not the commit that the record names")
+    _compare(tag, bundle, registered)
+    before = lived(records[: registered.seq])
+    tree = git.tree(made_from)
+    source = Source(tree=tree, spec=spec_at(tree), today=registered.time[:10], lived=before)
+    bundle.verify(source, f"the release commit of {tag.name}")
+
+
+def _released(git: Git, tag: TagObject) -> tuple[Bundle, str]:
+    """The evidence that a release commit holds, and the commit on main that it stands on."""
+    if git.resolve(f"{tag.target}^{{commit}}") is None:
+        _differs(tag, f"its release commit {tag.target[:12]} is gone")
+    paths = [name if name == layout.DVC_LOCK.name else f"{layout.RELEASE}/{name}" for name in EVIDENCE]
+    contents = list(git.read_objects(f"{tag.target}:{path}" for path in paths))
+    lacking = [path for path, content in zip(paths, contents, strict=True) if content is None]
+    made_from = git.resolve(f"{tag.target}^")
+    if lacking or made_from is None:
+        _differs(tag, f"its release commit lacks {', '.join(lacking) or 'the commit that it was made from'}")
+    files = {name: content or b"" for name, content in zip(EVIDENCE, contents, strict=True)}
+    bundle = bundle_of(files, Path(tag.name))
+    if bundle.commit != made_from:
+        _differs(tag, f"its gates judged {bundle.commit[:12]}, it stands on {made_from[:12]}")
+    return bundle, made_from
+
+
+def _compare(tag: TagObject, bundle: Bundle, registered: Record) -> None:
+    """The record's gates, package, lock and evidence are those of the release commit."""
+    package, source = registered.what.package, registered.from_what
+    if package is None or package.digest != bundle.digest:
+        _differs(tag, f"its release commit holds the package {bundle.digest}")
+    if source is None or source.dvc_lock != _sha256(bundle.files[layout.DVC_LOCK.name]):
+        _differs(tag, f"its release commit holds another {layout.DVC_LOCK}")
+    digests = {each.kind: each.digest for each in registered.evidence}
+    for kind, path in (("gates", layout.GATE), ("evaluation", layout.EVALUATION)):
+        if digests.get(kind) != _sha256(bundle.files[path.name]):
+            _differs(tag, f"its release commit holds another {path.name}")
+    gates = registered.why.gates if registered.why else ()
+    if gates != bundle.gates:
+        differing = [one.id for one, other in zip(gates, bundle.gates, strict=False) if one != other]
+        _differs(tag, f"its gates are not those of {layout.GATE.name}: {', '.join(differing) or 'another number'}")
+
+
+def _differs(tag: TagObject, what: str) -> NoReturn:
+    raise Failure(
+        f"{tag.name} is not what was registered: {what}",
+        exit_code=Exit.FINDINGS,
+        remedy="run `mlops-spec audit verify`; revoke it, and register a new version",
+    )
+
+
+def _sha256(content: bytes) -> str:
+    return "sha256:" + hashlib.sha256(content).hexdigest()
