@@ -16,7 +16,7 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.files import write_atomic
 from mlops_spec.fix import fixed
 from mlops_spec.rule import Project, asked_for
-from mlops_spec.rules import PAGES, RULES
+from mlops_spec.rules import PAGES, RULES, unanswered_value
 from mlops_spec.suppress import suppress
 from mlops_spec.validate import validate
 
@@ -124,7 +124,16 @@ def check(file: str, text: str, today: date | None = None) -> Project | list[Dia
     if isinstance(document, list):
         return document
     spec = validate(document)
-    return spec if isinstance(spec, list) else Project(spec, document, today or datetime.now(UTC).date())
+    if isinstance(spec, list):
+        return [*spec, *_unanswered(document, spec)]
+    return Project(spec, document, today or datetime.now(UTC).date())
+
+
+def _unanswered(document: Document, wrong: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
+    """The questions of a draft besides what is wrong in it, so that all are asked at once."""
+    rule = unanswered_value
+    found = (_diagnostic(document, Kind(rule.CODE, rule.NAME, rule.SEVERITY), each) for each in rule.check(document))
+    return (each for each in found if all(each.span != other.span for other in wrong))
 
 
 def run_rules(project: Project | Reading | Surroundings, rules: Sequence[Rule]) -> Iterator[Diagnostic]:

@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 from pydantic import Field
+from typing_extensions import TypeAliasType
 
 from mlops_spec.spec.base import (
     ColumnName,
@@ -22,6 +23,12 @@ RunnerLabel = Annotated[
     str,
     words(r"^[A-Za-z0-9][A-Za-z0-9._-]*$", 100, "one label of a GitHub runner, such as `ubuntu-24.04`", "ubuntu-24.04"),
 ]
+
+
+Param = TypeAliasType(
+    "Param",
+    Annotated["Scalar | list[Scalar] | dict[Text, Param]", Field(description="A value, a list, or a group by name.")],
+)
 
 
 class Stage(Strict):
@@ -51,7 +58,9 @@ class Train(Strict):
 
     run: Command = Field(description="Reads `build/data/train.parquet`, writes `build/model/`; run without a shell.")
     reads: list[RepoPath] = Field(default_factory=no_items, description="What it reads besides the split data.")
-    params: dict[Text, Scalar | list[Scalar]] = Field(default_factory=no_entries)
+    params: dict[Text, Param] = Field(
+        default_factory=no_entries, description="What the code is tuned by: values, lists of them, and groups by name."
+    )
     features: Features = Field(default_factory=Features)
     seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
     predictor: EntryPoint | None = Field(

@@ -67,11 +67,13 @@ def wrong(text: str) -> str:
     found = _outputs(text)
     if {path for path in found if found[path] != _benign()[path]} != _HOLDING:
         return "a file holds free text that did not, or the other way round"
-    pipeline, card = render(found[path] for path in sorted(_HOLDING, reverse=True))
+    pipeline, card, ignored = render(found[path] for path in sorted(_HOLDING, reverse=True))
     if _load(pipeline) != put(_load(_drawn()["dvc.yaml"]), text, names=True):
         return "dvc.yaml has another structure"
     if "${" in pipeline or "${" in card:
         return "an expression is rendered"
+    if len(ignored.splitlines()) != len(_drawn()[".gitignore"].splitlines()):
+        return ".gitignore has another structure"
     return "" if _as_shown(card, text) else "MODEL_CARD.md has another structure"
 
 
@@ -89,7 +91,7 @@ def taken(text: str) -> str:
 
 
 # The files that free text reaches; the others have no value of it, so that what is rendered stays the same.
-_HOLDING = {"dvc.yaml", "MODEL_CARD.md"}
+_HOLDING = {"dvc.yaml", "MODEL_CARD.md", ".gitignore"}
 
 
 def _outputs(text: str) -> dict[str, Output]:
