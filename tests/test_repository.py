@@ -34,6 +34,8 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     write("data/credit_default.csv.dvc", "outs: []\n")
     write("src/credit_default/train.py", "")
     write("src/credit_default/predict.py", LOAD)
+    write("pyproject.toml", '[project]\nname = "credit"\n')
+    write("uv.lock", 'version = 1\nrequires-python = ">=3.11"\n')
     return root
 
 
@@ -90,7 +92,8 @@ def test_a_folder_that_is_in_no_repository_has_no_surroundings(tmp_path: Path) -
         ("src/credit_default/predict.py", "def load(x, *, y): ...", "src/credit_default/predict.py:1:1 MS805"),
         (".env", "\nKEY=AKIAABCDEFGHIJKLMNOP\n", ".env:2:1 MS808"),
         pytest.param("old.pkl", b"\0" * 1_000_001, "old.pkl:1:1 MS809", id="a large file"),  # git gets the name, too
-        ("pyproject.toml", "[project]\nname='x'", "pyproject.toml:1:1 MS810"),
+        ("uv.lock", None, "pyproject.toml:1:1 MS810"),
+        ("pyproject.toml", None, "model.yaml:1:7 MS810"),
         (".dvc/config", "[core]\n", ".dvc/config:1:1 MS812"),
         (".dvc/config", None, "model.yaml:7:9 MS812"),
         (".dvc/config", CONFIG.replace("verify", "other"), ".dvc/config:3:1 MS813"),

@@ -1,4 +1,4 @@
-"""A first spec for a repository that has none: what its own files say, and marked values for what they don't."""
+"""A first spec for a repository that has none: what its own files say, and all that is left to do."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import yaml
 from mlops_spec import layout
 from mlops_spec.adopt import dvc, recipe
 from mlops_spec.adopt.source import read
+from mlops_spec.adopt.steps import Step, steps
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.repository.around import default_branch
 
@@ -24,35 +25,47 @@ _OPEN = re.compile(r"\b(TODO|todo)\b")
 
 
 class Adopted(NamedTuple):
-    """A spec that was written, the file that it was drawn from, and the lines that are still to be answered."""
+    """A spec that was written, the file that it was drawn from, and all that is left to do, in order."""
 
     spec: Path
     source: Path
+    #: the lines that are still to be answered
     questions: dict[int, str]
+    steps: tuple[Step, ...]
 
 
-def adopt(root: Path, source: str = "") -> Adopted:
+def adopt(root: Path, source: str = "", stage: str = "") -> Adopted:
     """Writes `model.yaml` from `source`, or from the first of `SOURCES` that the repository has.
+
+    `stage` names the one that trains, where several might. Commands that need a shell become scripts in
+    `scripts/adopted`.
 
     Raises:
         Failure: there is a spec already, nothing to draw one from, or a file that can't be read or written.
     """
     spec = root / layout.SPEC
-    if os.path.lexists(spec):
-        raise Failure(f"{spec} is there already", remedy="`adopt` never writes over it: move it away to begin again")
+    _refuse_there(spec)
     name = source or next((name for name in SOURCES if (root / name).is_file()), "")
     if not name:
         raise Failure(
             f"{root}: neither {' nor '.join(SOURCES)} to draw a spec from",
             remedy="name one with --from, or begin with `mlops-spec new`",
         )
-    drawn = _reader(name)(root, read(root / name))
-    written = text(_whole(root, drawn), name)
+    drawn = _reader(name)(root, read(root / name), stage)
+    written = text(_whole(root, drawn.sections), name)
+    for path in drawn.scripts:
+        _refuse_there(root / path)
+    for path, script in drawn.scripts.items():
+        _write_new(root / path, script)
     _write_new(spec, written)
     lines = enumerate(written.splitlines(), start=1)
-    return Adopted(
-        spec, root / name, {number: line.strip() for number, line in lines if number > 1 and _OPEN.search(line)}
-    )
+    questions = {number: line.strip() for number, line in lines if number > 1 and _OPEN.search(line)}
+    return Adopted(spec, root / name, questions, steps(root, drawn, name))
+
+
+def _refuse_there(file: Path) -> None:
+    if os.path.lexists(file):
+        raise Failure(f"{file} is there already", remedy="`adopt` never writes over it: move it away to begin again")
 
 
 def _reader(name: str) -> Any:
@@ -99,6 +112,7 @@ def slug(name: str) -> str:
 
 def _write_new(file: Path, content: str) -> None:
     try:
+        file.parent.mkdir(parents=True, exist_ok=True)
         with file.open("x", encoding="utf-8") as opened:
             opened.write(content)
     except OSError as error:

@@ -6,6 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
+from mlops_spec.adopt.drawn import Drawn
 from mlops_spec.adopt.source import items, load, mapping, read
 from mlops_spec.errors import Failure
 from mlops_spec.spec.metrics import METRICS
@@ -22,11 +23,14 @@ _NAMES = {
     "precision_recall_auc": "average_precision",
     "r2_score": "r2",
 }
+_CARRIED = ("ingest", "split", "train", "evaluate", "register")
 _VALUE = re.compile(r"\{\{\s*(\w+)[^{}]*\}\}")
 
 
-def draft(root: Path, text: str) -> dict[str, Any]:
-    """The sections that a recipe knows something of; Failure where it is no recipe."""
+def draft(root: Path, text: str, chosen: str = "") -> Drawn:
+    """The sections that a recipe knows something of; Failure where it is no recipe, or a stage is `chosen` in it."""
+    if chosen:
+        raise Failure("a recipe has no stages to choose from", remedy="leave --stage away")
     recipe = load("recipe.yaml", _VALUE.sub(_from_profile(root), text))
     kind = str(recipe.get("recipe") or recipe.get("template") or "")
     if not kind:
@@ -42,7 +46,7 @@ def draft(root: Path, text: str) -> dict[str, Any]:
         "predictor": "TODO:load",
     }
     drawn["gates"] = _gates(recipe, steps) or [{"metric": "todo", "min": 0}]
-    return drawn
+    return Drawn(drawn, [f"steps.{name}: not carried" for name in steps if name not in _CARRIED])
 
 
 def _from_profile(root: Path) -> Any:

@@ -28,6 +28,10 @@ class Local(Process):
         """Whether its work tree leaves the path out."""
         return self._call(["check-ignore", "--quiet", "--", path]).returncode == 0
 
+    def tracks(self, path: str) -> bool:
+        """Whether its index has the file."""
+        return self._call(["ls-files", "--error-unmatch", "--", path]).returncode == 0
+
     def commit_id(self, revision: str = "HEAD") -> str:
         """The id of the commit that `revision` names.
 

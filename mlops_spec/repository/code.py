@@ -64,8 +64,8 @@ class Code:
 
     paths: tuple[str, ...] = ()
     unseen: tuple[Unseen, ...] = ()
-    #: whether the command runs any file of the repository, in `src` or elsewhere
-    found: bool = False
+    #: every file that it runs, those in `src` too
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -180,7 +180,9 @@ class _Walk:
         blocked = tuple(taken)
         paths = dict.fromkeys(path for path, _ in self.seen if not _below(path, SOURCE))
         kept = (self._package(path, blocked) for path in paths if not any(_below(path, each) for each in blocked))
-        return Code(tuple(sorted(dict.fromkeys(kept))), tuple(self.unseen), bool(self.seen))
+        return Code(
+            tuple(sorted(dict.fromkeys(kept))), tuple(self.unseen), tuple(dict.fromkeys(path for path, _ in self.seen))
+        )
 
     def _python(self, path: str, roots: tuple[str, ...]) -> None:
         if (path, roots) in self.seen:

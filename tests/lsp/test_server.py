@@ -102,6 +102,8 @@ def root(tmp_path: Path) -> Path:
         "data/credit_default.csv": 'id,"age",target,income\n1,2,3,4\n',
         "src/credit_default/train.py": "",
         "src/credit_default/predict.py": "def load(model_dir): ...\n",
+        "pyproject.toml": "",
+        "uv.lock": "",
     }
     for name, text in files.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

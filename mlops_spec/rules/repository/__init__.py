@@ -18,6 +18,7 @@ from mlops_spec.rules.repository import (
     protected_in_code,
     stale_lock,
     uncarried_code,
+    unpickling_code,
     unread_parameter,
     unread_workflows,
     unseen_code,
@@ -45,6 +46,7 @@ RULES: tuple[Rule, ...] = (
     unseen_code,
     uncarried_code,
     unread_workflows,
+    unpickling_code,
     foreign_branch,
     foreign_host,
 )

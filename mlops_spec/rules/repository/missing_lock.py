@@ -1,4 +1,4 @@
-"""A project has a lock file.
+"""A project has a lock file, and says what it needs.
 
 The workflows install with `uv sync --locked`, which stops without `uv.lock`; and without it, two runs of one commit may
 train with two versions of a library.
@@ -34,6 +34,9 @@ SEVERITY: Severity = "error"
 
 
 def check(repository: Repository) -> Iterator[Finding]:
-    if PROJECT in repository.sizes and LOCK not in repository.sizes:
+    if PROJECT not in repository.sizes:
+        hint = "run `uv init --bare`, `uv add` what the code imports, and commit both files"
+        yield Finding(("spec",), "Git has no `pyproject.toml`, which jobs install from", hint)
+    elif LOCK not in repository.sizes:
         message = "Git has no `uv.lock` for this project"
         yield Finding((), message, "run `uv lock` and commit `uv.lock`", document=repository.document(PROJECT))

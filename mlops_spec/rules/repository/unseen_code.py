@@ -70,7 +70,7 @@ def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
     for name in stages:
         address = ("train", "run") if name == "train" else ("pipeline", name, "run")
         hint = f"name what it runs, such as `{left[0]}`, in `reads`"
-        if not code[name].found:
+        if not code[name].files:
             yield Finding(address, f"which files `{name}` runs can't be seen", hint)
         for each in code[name].unseen[:1]:
             yield Finding(address, f"what {each.path}:{each.line} imports can't be seen: `{each.code[:80]}`", hint)

@@ -1,0 +1,16 @@
+"""What is drawn from another tool's file: sections of a spec, scripts for what needs a shell, what is left to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass
+class Drawn:
+    """A draft; `left` are the things that the draft does not carry, each with what to do about it."""
+
+    sections: dict[str, Any]
+    left: list[str] = field(default_factory=list)
+    #: path → text, of scripts that stand for commands which a spec can't hold
+    scripts: dict[str, str] = field(default_factory=dict)
