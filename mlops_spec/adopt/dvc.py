@@ -271,7 +271,9 @@ def _not_carried(
                     yield f"{name}.{key}: {why}"
         elif stage.get("frozen"):
             yield f"stage {name} is frozen and not carried: what it writes ({_list(_outs(stage))}) is data: dvc add it"
-        elif not _outs(stage) or {"metrics", "plots"} & {key for key in stage if stage[key]}:
+        elif not _outs(stage):
+            yield f"stage {name} is not carried: it writes nothing that a stage reads; let a workflow run it"
+        elif {"metrics", "plots"} & {key for key in stage if stage[key]}:
             yield (
                 f"stage {name} is not carried: name its measures in evaluate.metrics, "
                 "and one of your own as {name: …, run: package.module:function}"
