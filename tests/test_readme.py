@@ -27,9 +27,9 @@ def test_the_example_prints_what_it_says(tmp_path: Path) -> None:
     (tmp_path / "model.yaml").write_text(block("yaml"), encoding="utf-8")
     command, expected = block("console").split("\n", 1)
 
-    assert command == "$ mlops-spec lint"
+    assert command == "$ mlops-spec lint model.yaml"
     printed = subprocess.run(
-        [sys.executable, "-m", "mlops_spec", "lint", "--no-cache"],
+        [sys.executable, "-m", "mlops_spec", "lint", "--no-cache", "model.yaml"],
         cwd=tmp_path,
         capture_output=True,
         text=True,
