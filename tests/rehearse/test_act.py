@@ -273,6 +273,21 @@ def test_an_app_gives_no_more_than_it_has(machine: Any) -> None:
     assert "The permissions requested are not granted to this installation." in outputs(run, "propose")[-1]
 
 
+def test_a_job_attests_where_it_may(machine: Any) -> None:
+    attest = f"      - uses: {ACTIONS['attest'].ref}\n        with:\n          subject-path: model\n"
+    steps = (run_step("touch model"), attest)
+    run = machine.push(
+        test=HEAD
+        + job("may", *steps, permissions="{attestations: write, id-token: write}")
+        + job("unknown", *steps, permissions="{attestations: write}")
+        + job("may-not", *steps, permissions="{id-token: write}")
+    )
+
+    assert {each.id: each.result for each in run.jobs} == {"may": "success", "unknown": "failure", "may-not": "failure"}
+    assert 'Please add "permissions: id-token: write"' in "".join(outputs(run, "unknown"))
+    assert "Resource not accessible by integration" in "".join(outputs(run, "may-not"))
+
+
 def push_step(*, keeps: bool) -> str:
     checkout = CHECKOUT.replace("persist-credentials: false", f"persist-credentials: {str(keeps).lower()}")
     return checkout + run_step("git push origin HEAD:refs/heads/work 2>&1")

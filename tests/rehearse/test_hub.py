@@ -8,6 +8,7 @@ import pytest
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.forge import GitHub, comments, issues, people, pulls, statuses
+from mlops_spec.rehearse.hub.tokens import JobToken
 
 
 def opened(stage: Any, branch: str = "slower", text: str = "spec: 1\n") -> Any:
@@ -148,6 +149,78 @@ def test_rules_ask_for_green_checks_on_the_head(stage: Any) -> None:
 
     assert [status.state for status in statuses.of_commit(alice, pull.head.sha)] == ["success", "failure"]
     assert merge(stage, pull.number)["merged"]
+
+
+def checks(*listed: dict[str, Any], **more: bool) -> dict[str, Any]:
+    return {"type": "required_status_checks", "parameters": {"required_status_checks": [*listed], **more}}
+
+
+def test_a_check_of_an_app_is_passed_by_nobody_else(stage: Any) -> None:
+    stage.guard(checks({"context": "gate", "integration_id": 15368}))
+    pull = opened(stage)
+    given = statuses.Given(context="gate", state="success")
+    statuses.create(stage.as_("alice"), pull.head.sha, given)
+    with pytest.raises(Failure, match='"gate" is expected'):
+        merge(stage, pull.number)
+    statuses.create(stage.as_("github-actions[bot]"), pull.head.sha, given)
+
+    assert merge(stage, pull.number)["merged"]
+
+
+def test_checks_count_on_what_main_will_be(stage: Any) -> None:
+    stage.guard(checks({"context": "gate"}, strict_required_status_checks_policy=True))
+    pull = opened(stage)
+    stage.commit("main", "README.md", "hello\n")
+    statuses.create(stage.as_("alice"), pull.head.sha, statuses.Given(context="gate", state="success"))
+
+    with pytest.raises(Failure, match="out-of-date with the base branch"):
+        merge(stage, pull.number)
+
+
+def test_who_pushed_last_does_not_approve_alone(stage: Any) -> None:
+    asked = {"required_approving_review_count": 1, "require_last_push_approval": True}
+    stage.guard({"type": "pull_request", "parameters": asked})
+    pull = opened(stage)
+    stage.hub.pushers[pull.head.sha] = "bob"
+    review(stage, pull.number, "bob")
+    with pytest.raises(Failure, match="approval from someone other than the last pusher"):
+        merge(stage, pull.number)
+    review(stage, pull.number, "carol")
+
+    assert merge(stage, pull.number)["merged"]
+
+
+def test_a_ruleset_that_is_not_active_asks_for_nothing(stage: Any) -> None:
+    stage.guard(checks({"context": "gate"}), enforcement="evaluate")
+
+    assert merge(stage, opened(stage).number)["merged"]
+
+
+@pytest.mark.parametrize(
+    ("permissions", "refused"),
+    [({"pull-requests": "write"}, "statuses"), ({"statuses": "write"}, "pulls"), ({}, "both")],
+)
+def test_a_job_may_call_what_its_permissions_name(stage: Any, permissions: dict[str, str], refused: str) -> None:
+    pull = opened(stage)
+    reference = "acme/churn/.github/workflows/x.yml@refs/heads/main"
+    job = JobToken(
+        *("job-token", "acme/churn", 7, "push", "refs/heads/main", "c0ffee", "alice", "x", reference),
+        *("one", reference, permissions),
+    )
+    calls = {
+        "statuses": lambda own: statuses.create(own, pull.head.sha, statuses.Given(context="x", state="success")),
+        "pulls": lambda own: pulls.update(own, pull.number, title="New", body=""),
+    }
+    own = GitHub("acme/churn", "job-token", stage.api_url)
+    with stage.hub.known([job]):
+        for name, call in calls.items():
+            if refused in (name, "both"):
+                with pytest.raises(Failure, match="403 Resource not accessible by integration"):
+                    call(own)
+            else:
+                call(own)
+    with pytest.raises(Failure, match="401 Bad credentials"):
+        calls["pulls"](own)
 
 
 def test_somebody_who_may_only_read_merges_nothing(stage: Any) -> None:

@@ -38,6 +38,15 @@ def statuses(request: Request) -> Result:
     return 200, [_status(request, status) for status in reversed(request.hub.statuses) if status.sha == sha]
 
 
+def attest(request: Request) -> Result:
+    """Keeps nothing: the rehearsal's statements are unsigned, and lie in the run's folder."""
+    job = request.credential.job
+    if job is None or not request.credential.may("id-token: write"):
+        message = 'missing "id-token" permission. Please add "permissions: id-token: write" to your workflow.'
+        raise Refused(403, message)
+    return 201, {"id": request.hub.next_id()}
+
+
 def _status(request: Request, found: Status) -> Json:
     hub, api = request.hub, request.api
     return {

@@ -60,6 +60,7 @@ ROUTES = (
     Route("GET", f"{_REPOSITORY}/commits/{{commit_sha}}/pulls", pulls.of_commit, ("pull-requests: read",)),
     Route("GET", f"{_REPOSITORY}/commits/{{ref}}/statuses", commits.statuses, ("statuses: read",)),
     Route("POST", f"{_REPOSITORY}/statuses/{{sha}}", commits.create_status, ("statuses: write",), writes=True),
+    Route("POST", f"{_REPOSITORY}/attestations", commits.attest, ("attestations: write",)),
     Route("GET", f"{_REPOSITORY}/issues", issues.listed, ("issues: read",)),
     Route("POST", f"{_REPOSITORY}/issues", issues.create, ("issues: write",)),
     Route("PATCH", f"{_REPOSITORY}/issues/{{issue_number}}", issues.update, _TALKS, writes=True),
