@@ -52,9 +52,10 @@ lint: $(INSTALLED) ## format, lint and types
 	.venv/bin/ruff check --fix .
 	.venv/bin/mypy
 
-fuzz: $(INSTALLED) ## parser and renderer under attack: a million specs, 200,000 texts, then ten minutes of Atheris
+fuzz: $(INSTALLED) ## parser, renderer and reader under attack: a million specs, 200,000 texts, 100,000 data files, then Atheris
 	.venv/bin/python tests/fuzz/lint.py --cases 1000000
 	.venv/bin/python tests/fuzz/hostile.py --cases 200000
+	.venv/bin/python tests/fuzz/data.py --cases 100000
 	$(UV) pip install --quiet --python .venv/bin/python --target .venv/atheris atheris==3.0.0
 	PYTHONPATH=.venv/atheris .venv/bin/python tests/fuzz/coverage_guided.py -max_total_time=600
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.monitor.check import Check
 from mlops_spec.pipeline.contract import check_table
-from mlops_spec.pipeline.rows import open_table
+from mlops_spec.pipeline.rows import known_columns, open_table
 from mlops_spec.spec.paths import data_file
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def check_data(root: Path, spec: Spec) -> Check:
     """
     path = root / data_file(spec.data)
     try:
-        table = open_table(path, spec.data.contract.columns)
+        table = open_table(path, known_columns(spec.data))
     except Failure as failure:
         if failure.exit_code != Exit.FINDINGS:
             raise

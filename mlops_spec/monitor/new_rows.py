@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import io
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
-from mlops_spec.errors import Exit, Failure
 from mlops_spec.monitor.performance import labelled
+from mlops_spec.pipeline.rows import read_texts
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    import pandas as pd
 
     from mlops_spec.monitor.predictions import Live
     from mlops_spec.spec import Spec
@@ -25,10 +24,7 @@ def extended(spec: Spec, data: bytes, labels: Path, live: Live) -> tuple[bytes, 
     Raises:
         Failure: the labels or the file are unfit (exit 1).
     """
-    try:
-        known = pd.read_csv(io.BytesIO(data), dtype="str", keep_default_na=False)
-    except ValueError as error:
-        raise Failure(f"the data file is no CSV: {error}", exit_code=Exit.FINDINGS) from error
+    known = _as_written(data)
     joined = labelled(labels, spec, live)
     name = spec.data.id or ""
     rows = live.inputs.iloc[joined["place"]].reset_index(drop=True)
@@ -37,3 +33,10 @@ def extended(spec: Spec, data: bytes, labels: Path, live: Live) -> tuple[bytes, 
     rows = rows[~rows[name].isin(set(known[name]))]
     text = rows.reindex(columns=known.columns).to_csv(index=False, header=False, lineterminator="\n")
     return data.rstrip(b"\r\n") + b"\n" + text.encode(), len(rows)
+
+
+def _as_written(data: bytes) -> pd.DataFrame:
+    with tempfile.TemporaryDirectory(prefix="mlops-spec-rows-") as folder:
+        path = Path(folder) / "data.csv"
+        path.write_bytes(data)
+        return read_texts(path)

@@ -11,8 +11,7 @@ from mlops_spec.errors import Failure
 from mlops_spec.monitor.check import Check
 from mlops_spec.pipeline.answers import Answers
 from mlops_spec.pipeline.measured import interval_of
-from mlops_spec.pipeline.rows import read_rows
-from mlops_spec.spec.data import Column
+from mlops_spec.pipeline.rows import known_columns, read_rows
 from mlops_validators import judge
 from mlops_validators.categories import as_text
 
@@ -57,7 +56,7 @@ def labelled(path: Path, spec: Spec, live: Live) -> pd.DataFrame:
     name, target = spec.data.id, spec.data.target
     if name is None:
         raise Failure("monitor.performance needs `data.id`: by what else would a label find its row?")
-    labels = read_rows(path, {**spec.data.contract.columns, name: Column(type="string")})  # `007` stays `007`
+    labels = read_rows(path, known_columns(spec.data))  # `007` stays `007`
     lacking = [column for column in (name, target) if column not in labels.columns]
     if lacking:
         raise Failure(f"{path.name} has no column {', '.join(lacking)}")

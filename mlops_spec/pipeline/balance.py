@@ -5,11 +5,11 @@ Rows that repeat, and groups, go to a side as one; where few of them hold most r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.pipeline.sides import in_test_of
+from mlops_spec.pipeline.sides import evened, in_test_of, places
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mlops_spec.spec import Spec
     from mlops_spec.spec.data import Split
 
+_WHAT = {"hash": "contents", "group": "groups"}
 _SALTS = 100  # that are tried for one to suggest
 _CHANCE = 4.0  # standard deviations of rows drawn one by one
 _RARELY = 0.75  # of those: 3 of them, which chance brings once in 370 splits
@@ -34,6 +35,8 @@ class Balance:
     rows: int
     contents: int | None  # distinct ones that were drawn; None where nothing is drawn
     classes: dict[str, tuple[float, float]]  # in train and in test
+    evened: bool = False  # placed so that the share holds, see `sides.evened`
+    salted: str = ""  # what salt would do without that
 
 
 def balance_of(spec: Spec, rows: pd.DataFrame, test: pd.Series, found: pd.Series | None) -> Balance:
@@ -49,25 +52,32 @@ def balance_of(spec: Spec, rows: pd.DataFrame, test: pd.Series, found: pd.Series
     return Balance(spec.data.split.test, float(test.mean()), len(rows), drawn, classes)
 
 
-def check_balance(spec: Spec, rows: pd.DataFrame, test: pd.Series, found: pd.Series | None) -> Balance:
-    """The balance of a split; raises Failure when it is too far from what was asked to be what was asked."""
-    balance, split = balance_of(spec, rows, test, found), spec.data.split
-    wrong = _beyond(balance, split)
-    if not wrong:
-        return balance
-    what = {"hash": "contents", "group": "groups"}.get(split.by, "times")
-    drawn = f": the {len(rows):,} rows hold {balance.contents:,} different {what}" if found is not None else ""
-    raise Failure(
-        f"the split {wrong}{drawn}",
-        exit_code=Exit.FINDINGS,
-        remedy=_remedy(spec, rows, found),
-    )
+def divide(spec: Spec, rows: pd.DataFrame) -> tuple[pd.Series, Balance]:
+    """Which rows are test rows, and what that came to; raises Failure when it is too far from what was asked."""
+    split, found = spec.data.split, places(spec.data, rows)
+    test = in_test_of(split, rows, found)
+    if uneven := found is not None and _far(split.test, float(test.mean())):
+        test = evened(split, found)
+    balance = replace(balance_of(spec, rows, test, found), evened=uneven)
+    if wrong := _beyond(balance, split):
+        raise Failure(
+            f"the split {wrong}" + (f": the {_held(balance, split)}" if found is not None else ""),
+            exit_code=Exit.FINDINGS,
+            remedy=_salted(spec, rows, found)
+            or "Ask for another `data.split.test`, or split by a column that says `train` or `test`.",
+        )
+    return test, replace(balance, salted=_salted(spec, rows, found) if uneven else "")
 
 
 def deviations(balance: Balance, split: Split) -> Iterator[str]:
     """What is worth a word though the split stands."""
     if split.by == "column":
         return
+    if balance.evened:
+        yield (
+            f"the {_held(balance, split)}, which were placed so that the share holds: a row may change sides when "
+            f"others come. {balance.salted}".rstrip()
+        )
     if abs(balance.got - balance.asked) > max(_SAID * balance.asked, _RARELY * _by_chance(balance.asked, balance.rows)):
         yield f"{balance.got:.1%} of the rows are test rows, where {balance.asked:.1%} were asked for"
     if not balance.classes:
@@ -82,8 +92,7 @@ def _beyond(balance: Balance, split: Split) -> str:
     asked, got = balance.asked, balance.got
     if split.by == "column":
         return ""
-    chance = _by_chance(asked, balance.rows)
-    if not min(asked / 2, asked - chance) <= got <= max(min(2 * asked, (1 + asked) / 2), asked + chance):
+    if _far(asked, got) and abs(got - asked) > _by_chance(asked, balance.rows):
         return f"puts {got:.1%} of the rows into test, where {asked:.1%} were asked for"
     if split.by != "hash":
         return ""
@@ -91,6 +100,10 @@ def _beyond(balance: Balance, split: Split) -> str:
         if abs(train - test) > max(0.5 * min(max(train, test), 1 - min(train, test)), _between(balance, train)):
             return f"makes class {name} {train:.1%} of the training rows and {test:.1%} of the test rows"
     return ""
+
+
+def _far(asked: float, got: float) -> bool:
+    return not asked / 2 <= got <= min(2 * asked, (1 + asked) / 2)
 
 
 def _by_chance(share: float, rows: int) -> float:
@@ -103,16 +116,17 @@ def _between(balance: Balance, share: float) -> float:
     return float(_CHANCE * (max(share * (1 - share), 1 / balance.rows) / max(fewer, 1)) ** 0.5)
 
 
-def _remedy(spec: Spec, rows: pd.DataFrame, found: pd.Series | None) -> str:
+def _salted(spec: Spec, rows: pd.DataFrame, found: pd.Series | None) -> str:
     """A salt that gives the share, the first that does: chosen by nothing that a model could answer."""
-    otherwise = "Split by a `column` that says `train` or `test`, or add columns that tell the rows apart."
-    if found is None:
-        return "Ask for another `data.split.test`, or split by something finer."
-    for salt in map(str, range(1, _SALTS + 1)):
+    for salt in map(str, range(1, _SALTS + 1) if found is not None else ()):
         split = spec.data.split.model_copy(update={"salt": salt})
         test = in_test_of(split, rows, found)
         if 0 < test.mean() < 1:
             there = balance_of(spec, rows, test, found)
             if not _beyond(there, split) and abs(there.got - there.asked) <= 2 * _SAID * there.asked:
-                return f'`data.split.salt: "{salt}"` would put {there.got:.1%} there.'
-    return f"No salt from 1 to {_SALTS} comes near to it. {otherwise}"
+                return f'`data.split.salt: "{salt}"` would put {there.got:.1%} into test.'
+    return ""
+
+
+def _held(balance: Balance, split: Split) -> str:
+    return f"{balance.rows:,} rows hold {balance.contents:,} different {_WHAT[split.by]}"

@@ -11,8 +11,10 @@ import numpy as np
 import pandas as pd
 
 from mlops_spec.pipeline.column_types import TYPES
+from mlops_spec.pipeline.near_numbers import not_numbers, said
 from mlops_spec.pipeline.repeated import repeated
-from mlops_spec.pipeline.table import of_frame
+from mlops_spec.pipeline.shown import bare, shown
+from mlops_spec.pipeline.table import of_frame, whole
 from mlops_spec.pipeline.times import unzoned
 
 if TYPE_CHECKING:
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 Masks = Iterable[tuple[str, "pd.Series"]]
 """What may be wrong with a part of a column, and in which of its rows it is."""
 _SHOWN = 5
+_MANY = 1000
+_LISTED = 20
 
 
 @dataclass(frozen=True)
@@ -102,13 +106,28 @@ def _absent(spec: Spec, known: tuple[str, ...]) -> Iterator[Violation]:
     }
     for name, place in named.items():
         if name not in known:
-            near = get_close_matches(name, known, n=1)
-            yield Violation(name, f"no such column ({place})" + (f"; did you mean `{near[0]}`?" if near else ""))
+            yield Violation(shown(name), f"no such column ({place})" + _nearest(name, known))
     for name in data.derive:
         if name in known:
             yield Violation(name, "is derived (data.derive), but the file has a column of that name")
     for name in sorted({name for name in known if known.count(name) > 1}):
         yield Violation(name, "the column stands twice")
+
+
+def _nearest(name: str, known: tuple[str, ...]) -> str:
+    """A column that looks the same, whatever it is written with, or nearly."""
+    alike = [other for other in known if bare(other).casefold() == bare(name).casefold()]
+    near = alike or get_close_matches(name, known, n=1)
+    return f"; did you mean `{shown(near[0])}`?" if near else ""
+
+
+def columns_found(violations: Iterable[Violation], names: Iterable[object]) -> list[str]:
+    """The columns that there are, for who missed one; a line, or none where none was missed."""
+    if not any(violation.what.startswith("no such column") for violation in violations):
+        return []
+    every = list(names)
+    more = ", …" if len(every) > _LISTED else ""
+    return [f"the file has {len(every):,} columns: {', '.join(f'`{shown(name)}`' for name in every[:_LISTED])}{more}"]
 
 
 def _number_of_rows(contract: Contract, count: int) -> Iterator[Violation]:
@@ -128,11 +147,18 @@ def _column(name: str, column: Column, table: Table) -> Iterator[Violation]:
 
     def unknown(values: pd.Series) -> Masks:
         wrong = _others(values, allowed)
-        others[:] = sorted({*others, *map(_plain_text, values[wrong].unique())})[:_SHOWN]
+        others[:] = sorted({*others, *map(_plain_text, values[wrong].unique())})[:_MANY]
         return [("other values than promised", wrong)]
 
     for found in _broken(name, table, unknown):
-        yield replace(found, what=f"{found.what} ({', '.join(others)})")
+        yield replace(found, what=f"{found.what} ({', '.join(map(shown, others[:_SHOWN]))}{_meant(others, allowed)})")
+
+
+def _meant(others: list[str], allowed: set[str]) -> str:
+    """Whether values only look like allowed ones."""
+    plain = {bare(value).casefold(): value for value in allowed}
+    meant = {other: plain[bare(other).casefold()] for other in others if bare(other).casefold() in plain}
+    return f"; {shown(next(iter(meant)))} is not {shown(next(iter(meant.values())))}" if meant else ""
 
 
 def _unfit(column: Column, values: pd.Series) -> Masks:
@@ -181,27 +207,36 @@ def _target(spec: Spec, table: Table) -> Iterator[Violation]:
         found.update(values.dropna().unique().tolist())
     if spec.task == "regression":
         if kinds & {"bool", "text"}:
-            yield Violation(name, "a regression's target must be numbers")
+            yield Violation(name, f"a regression's target must be numbers{_some(table, name) * ('text' in kinds)}")
         elif len(found) < 2:
             yield Violation(name, "has one value only: there is nothing to predict")
         return
-    shown = ", ".join(sorted(map(str, found))[:_SHOWN])
+    told = ", ".join(map(shown, sorted(map(str, found))[:_SHOWN]))
     if len(found) < 2:
-        yield Violation(name, f"has one class only ({shown}): there is nothing to tell apart")
+        yield Violation(name, f"has one class only ({told}): there is nothing to tell apart")
     elif spec.task == "binary-classification":
-        yield from _binary(spec, found, shown)
+        yield from _binary(spec, found, told)
     elif "float" in kinds:
         yield Violation(name, "classes must be whole numbers, booleans or texts; these are decimals")
 
 
-def _binary(spec: Spec, found: set[object], shown: str) -> Iterator[Violation]:
+def _some(table: Table, name: str) -> str:
+    """How many of a target's texts are numbers, and which are not, if some are."""
+    others, count = not_numbers(whole(table, name))
+    return f": {said(others, count)}" if len(others) < count else ""
+
+
+def _binary(spec: Spec, found: set[object], told: str) -> Iterator[Violation]:
     name, positive = spec.data.target, spec.data.positive
     if len(found) > 2:
-        yield Violation(name, f"has {len(found):,} classes ({shown}); a binary task has two")
+        yield Violation(name, f"has {len(found):,} classes ({told}); a binary task has two")
     elif positive is None and found != {0, 1}:
-        yield Violation(name, f"has the classes {shown}: say which is meant by `data.positive`")
+        yield Violation(name, f"has the classes {told}: say which is meant by `data.positive`")
     elif positive is not None and positive not in found:
-        yield Violation(name, f"never is {positive!r} (data.positive); there are {shown}")
+        yield Violation(
+            name,
+            f"never is {positive!r} (data.positive); there are {told}{_meant([*map(str, found)], {str(positive)})}",
+        )
 
 
 def _bins(name: str, derived: Derived, table: Table) -> Iterator[Violation]:

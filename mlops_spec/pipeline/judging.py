@@ -18,7 +18,7 @@ from mlops_spec.pipeline.gates.case import Case, Perturbed
 from mlops_spec.pipeline.gates.declared import results_of
 from mlops_spec.pipeline.judgement import Judged, waived
 from mlops_spec.pipeline.perturb import perturb
-from mlops_spec.pipeline.rows import open_table
+from mlops_spec.pipeline.rows import known_columns, open_table
 from mlops_spec.pipeline.split_report import read_split_report
 from mlops_spec.spec.evaluate import ChampionGate, LatencyGate, RobustnessGate
 from mlops_spec.spec.paths import data_file
@@ -60,7 +60,7 @@ def _case(git: Git, root: Path, spec: Spec, candidate: Candidate, process: Score
     with tempfile.TemporaryDirectory(prefix="mlops-spec-champion-") as folder:
         champions = {name: fetched(git, root, name, Path(folder) / name) for name in _champions(spec)}
         data_path = root / data_file(spec.data)
-        data = open_table(data_path, spec.data.contract.columns)
+        data = open_table(data_path, known_columns(spec.data))
         data_changed = file_sha256(data_path) != read_split_report(root).data.sha256
         scored = asked.answers()
         check_same_answers(candidate.answers.score, scored.answers[0])

@@ -4,33 +4,55 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-import pandas as pd
-import pyarrow
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.pipeline.table import LARGE, of_frame, of_parquet, read_frame
+from mlops_spec.pipeline import csv_file
+from mlops_spec.pipeline.csv_file import MISSING, read_csv
+from mlops_spec.pipeline.foreign_file import check_kind
+from mlops_spec.pipeline.parquet_file import check_schema, read_parquet
+from mlops_spec.pipeline.table import LARGE, of_frame, of_parquet
+from mlops_spec.spec.data import Column
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    import pandas as pd
+
     from mlops_spec.pipeline.table import Table
-    from mlops_spec.spec.data import Column
+    from mlops_spec.spec.data import Data
 
 Read = TypeVar("Read")
 
-# Few words mean "missing": `None` and `NULL` may well be categories.
-_MISSING = ["", "NA", "NaN", "nan"]
-_AS_TEXT = {"category", "string", "timestamp"}
+
+def known_columns(data: Data) -> dict[str, Column]:
+    """What is known of the columns before they are read: the contract, and that an id is a name, whatever it is of."""
+    named = {data.id: Column(type="string")} if data.id else {}
+    return {**data.contract.columns, **named, **_positive(data)}
+
+
+def _positive(data: Data) -> dict[str, Column]:
+    """A target without a contract whose positive class is a word, which may be one for "missing"."""
+    if data.target in data.contract.columns or data.positive not in MISSING:
+        return {}
+    return {data.target: Column(type="category", values=[data.positive])}
 
 
 def read_rows(path: Path, columns: Mapping[str, Column]) -> pd.DataFrame:
-    """All rows of a file; a column that the contract calls text stays text, so that `007` is not 7.
+    """All rows of a file; a column that is known to be text stays text, so that `007` is not 7.
 
     Raises Failure when the file is missing, empty, not UTF-8 or damaged, or of another kind.
     """
     _check_there(path)
     return _reading(path, lambda: _frame(path, columns))
+
+
+def read_texts(path: Path) -> pd.DataFrame:
+    """All rows of a CSV file as they are written; raises Failure as `read_rows` does."""
+    _check_there(path)
+    return _reading(path, lambda: csv_file.read_texts(path))
 
 
 def open_table(path: Path, columns: Mapping[str, Column]) -> Table:
@@ -40,15 +62,13 @@ def open_table(path: Path, columns: Mapping[str, Column]) -> Table:
     """
     _check_there(path)
     if path.suffix == ".parquet" and path.stat().st_size >= LARGE:
+        _reading(path, lambda: check_schema(path, pq.read_schema(path)))
         return _reading(path, lambda: of_parquet(path))
     return of_frame(read_rows(path, columns))
 
 
 def _frame(path: Path, columns: Mapping[str, Column]) -> pd.DataFrame:
-    if path.suffix == ".parquet":
-        return read_frame(path)
-    text = {name: "str" for name, column in columns.items() if column.type in _AS_TEXT}
-    return pd.read_csv(path, dtype=text, na_values=_MISSING, keep_default_na=False, low_memory=False)
+    return read_parquet(path) if path.suffix == ".parquet" else read_csv(path, columns)
 
 
 def _check_there(path: Path) -> None:
@@ -58,17 +78,12 @@ def _check_there(path: Path) -> None:
             exit_code=Exit.CONFIG,
             remedy="`dvc pull` fetches tracked data; else `data.path` in model.yaml names another file.",
         )
+    check_kind(path)
 
 
 def _reading(path: Path, read: Callable[[], Read]) -> Read:
     try:
         return read()
-    except pd.errors.EmptyDataError as error:
-        raise Failure(f"{path} is empty", exit_code=Exit.FINDINGS) from error
-    except UnicodeDecodeError as error:
-        raise Failure(
-            f"{path} is not UTF-8: byte {error.object[error.start]:#04x} at {error.start:,}", exit_code=Exit.FINDINGS
-        ) from error
-    except (pd.errors.ParserError, pyarrow.ArrowInvalid, ValueError) as error:
+    except (pa.ArrowException, ValueError, OSError) as error:
         kind = "Parquet" if path.suffix == ".parquet" else "CSV"
         raise Failure(f"{path} is no {kind} file: {error}", exit_code=Exit.FINDINGS) from error

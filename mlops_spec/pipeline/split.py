@@ -13,12 +13,12 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.files import write_atomic
 from mlops_spec.manifest import canonical
 from mlops_spec.package import file_sha256
-from mlops_spec.pipeline.balance import check_balance, deviations
+from mlops_spec.pipeline.balance import deviations, divide
 from mlops_spec.pipeline.column_types import TYPES
-from mlops_spec.pipeline.contract import check
+from mlops_spec.pipeline.contract import check, columns_found
 from mlops_spec.pipeline.leak import leaked, row_hashes
-from mlops_spec.pipeline.rows import read_rows
-from mlops_spec.pipeline.sides import in_test_of, places
+from mlops_spec.pipeline.near_numbers import near_numbers
+from mlops_spec.pipeline.rows import known_columns, read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,22 +34,20 @@ def split(root: Path, spec: Spec, data_path: Path) -> tuple[str, ...]:
 
     Raises Failure, which lists all that is wrong.
     """
-    rows = read_rows(data_path, spec.data.contract.columns)
+    rows = read_rows(data_path, known_columns(spec.data))
     violations = check(spec, rows)
     if violations:
-        listed = "".join(f"\n  {violation}" for violation in violations)
+        listed = "".join(f"\n  {violation}" for violation in [*violations, *columns_found(violations, rows.columns)])
         raise Failure(
             f"{data_path.relative_to(root)} breaks its contract in {_times(len(violations))}:{listed}",
             exit_code=Exit.FINDINGS,
             remedy="Mend the data where it comes from, or change `data` in model.yaml if the promise was wrong.",
         )
     rows = with_derived(typed(spec, rows), spec.data.derive)
-    drawn = places(spec.data, rows)
-    test = in_test_of(spec.data.split, rows, drawn)
-    balance = check_balance(spec, rows, test, drawn)
+    test, balance = divide(spec, rows)
     _check_sides(spec, rows[spec.data.target], row_hashes(spec.data, rows), test)
     _write(root, spec, rows, test)
-    notes = tuple(deviations(balance, spec.data.split))
+    notes = (*near_numbers(rows, {spec.data.target, *known_columns(spec.data)}), *deviations(balance, spec.data.split))
     report = _report(spec, rows, test) | {"balance": asdict(balance), "notes": notes}
     write_atomic(root / layout.SPLIT_REPORT, canonical(report | {"data": _data(data_path, rows)}))
     return notes
@@ -62,6 +60,8 @@ def _data(path: Path, rows: pd.DataFrame) -> dict[str, object]:
 def typed(spec: Spec, rows: pd.DataFrame) -> pd.DataFrame:
     """The rows with the columns of the contract in its types; a Parquet file's own categories become their values."""
     known = {name: TYPES[column.type].kept(rows[name]) for name, column in spec.data.contract.columns.items()}
+    if spec.data.id:
+        known[spec.data.id] = TYPES["string"].kept(rows[spec.data.id])
     plain = {
         str(name): rows[name].astype(rows[name].cat.categories.dtype)
         for name in rows.columns

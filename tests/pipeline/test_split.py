@@ -191,7 +191,7 @@ def test_a_broken_contract_stops_before_anything_is_written(tmp_path: Path) -> N
     [
         ("data.csv", None, "the data file is missing", Exit.CONFIG),
         ("data.csv", b"", "is empty", Exit.FINDINGS),
-        ("data.csv", b"id,target\n1,\xff\n", "is not UTF-8: byte 0xff at", Exit.FINDINGS),
+        ("data.csv", b"id,target\n1,\xff\n", "data.csv:2:3 is not UTF-8: byte 0xff, which", Exit.FINDINGS),
         ("data.csv", b'id,target\n1,"0\n', "is no CSV file", Exit.FINDINGS),
         ("data.parquet", b"PAR1 but no more", "is no Parquet file", Exit.FINDINGS),
     ],

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlops_spec.errors import Failure
-from mlops_spec.pipeline.balance import check_balance, deviations
+from mlops_spec.pipeline.balance import deviations, divide
 from mlops_spec.pipeline.giveaways import near_rows
 from mlops_spec.pipeline.leak import leaked_rows
-from mlops_spec.pipeline.sides import in_test, places
+from mlops_spec.pipeline.sides import in_test
 from mlops_spec.pipeline.split import split
 from mlops_spec.spec import Spec
 from mlops_validators.leak import judge_duplicates
@@ -101,10 +101,9 @@ def test_equal_rows_go_together_and_near_ones_are_no_leak(table: pd.DataFrame, b
 @given(tables(), st.sampled_from(sorted(BY)), st.sampled_from([0.1, 0.25, 0.5]))
 def test_the_share_is_what_was_asked_or_is_refused_or_said(table: pd.DataFrame, by: str, share: float) -> None:
     model = spec(id="id", split={**BY[by], "test": share})
-    test, found = in_test(model.data, table), places(model.data, table)
 
     try:
-        balance = check_balance(model, table, test, found)
+        test, balance = divide(model, table)
     except Failure as refused:
         assert "were asked for" in refused.message or "makes class" in refused.message
         assert "data.split" in refused.remedy
@@ -136,16 +135,32 @@ def test_repeated_rows_do_not_fill_the_test(name: str | None) -> None:
         assert table["y"][test].mean() == pytest.approx(table["y"][~test].mean(), abs=0.05)
 
 
-def test_few_contents_are_refused_with_the_salt_that_parts_them(tmp_path: Path) -> None:
+def test_few_contents_are_placed_so_that_the_share_holds_and_a_salt_is_named(tmp_path: Path) -> None:
     rng = np.random.default_rng(3)
     rows = pd.DataFrame({"a": rng.choice(3, 4000, p=[0.55, 0.25, 0.2]), "y": rng.integers(0, 2, 4000)})
     rows.to_csv(tmp_path / "data.csv", index=False)
 
-    with pytest.raises(Failure, match=r"asked for: the 4,000 rows hold 3 different contents$") as refused:
-        split(tmp_path, spec(split={"salt": "j"}), tmp_path / "data.csv")
+    (note,) = split(tmp_path, spec(split={"salt": "j"}), tmp_path / "data.csv")
 
-    salt = refused.value.remedy.split('"')[1]
-    assert split(tmp_path, spec(split={"salt": salt}), tmp_path / "data.csv") == ()
+    assert note.startswith("the 4,000 rows hold 3 different contents, which were placed so that the share holds")
+    assert split(tmp_path, spec(split={"salt": note.split('"')[1]}), tmp_path / "data.csv") == ()
+
+
+def test_a_split_that_parts_the_classes_is_refused(tmp_path: Path) -> None:
+    """Two of nine contents hold nearly all of one class."""
+    rows = pd.DataFrame({"a": np.arange(9000) % 9})
+    rows = rows.assign(y=(rows["a"] < 2).astype(int) | (np.arange(9000) % 90 == 5))
+    rows.to_csv(tmp_path / "data.csv", index=False)
+
+    refused = 0
+    for salt in "abcdefgh":
+        try:
+            split(tmp_path, spec(split={"salt": salt}), tmp_path / "data.csv")
+        except Failure as failure:
+            assert "makes class" in failure.message or "one class only" in failure.message
+            refused += "makes class" in failure.message
+
+    assert refused
 
 
 def test_moments_of_few_days_are_cut_where_the_share_comes_nearest() -> None:

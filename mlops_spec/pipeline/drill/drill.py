@@ -19,7 +19,7 @@ from mlops_spec.pipeline.drill.on_operation import ON_LATENCY, ON_SIZE
 from mlops_spec.pipeline.drill.target import ask, targets
 from mlops_spec.pipeline.drill.toothless import trained_share, weaknesses
 from mlops_spec.pipeline.gates.case import Case
-from mlops_spec.pipeline.rows import open_table
+from mlops_spec.pipeline.rows import known_columns, open_table
 from mlops_spec.spec.paths import data_file
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def _case(root: Path, spec: Spec) -> Case:
         root=root,
         spec=spec,
         digest=digest(root / layout.PACKAGE),
-        data=open_table(root / data_file(spec.data), spec.data.contract.columns),
+        data=open_table(root / data_file(spec.data), known_columns(spec.data)),
         data_changed=False,
         train=candidate.train,
         test=candidate.test,
