@@ -11,6 +11,7 @@ from mlops_spec import words
 from mlops_spec.cache.clean import clean, plain_files
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.extras import lacking
+from mlops_spec.machine import fault
 
 
 def main() -> None:
@@ -30,6 +31,10 @@ def main() -> None:
     except BrokenPipeError:
         words.hang_up()
         sys.exit(Exit.OK)
+    except (OSError, MemoryError) as error:
+        if debug:
+            words.err(_all_of(error))
+        _stop(fault(error))
     except Exception as error:
         if uninstalled := lacking(error):
             _stop(uninstalled)
@@ -51,7 +56,7 @@ def _of_a_bug(error: Exception) -> str:
     )
 
 
-def _all_of(error: Exception) -> str:
+def _all_of(error: BaseException) -> str:
     return "".join(import_module("traceback").format_exception(error)).rstrip()  # a bug alone pays for it
 
 

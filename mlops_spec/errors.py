@@ -16,6 +16,7 @@ class Exit(IntEnum):
     USAGE = 2  # wrong usage or an invalid spec
     UNAVAILABLE = 69  # a remote does not answer
     BUG = 70
+    IO = 74  # the machine: its disk is full or broken, its memory or descriptors are used up
     STALE = 75  # the world moved or somebody holds the lock: try again
     CONFIG = 78  # something outside the spec is set up wrongly
 

@@ -6,9 +6,13 @@ import contextlib
 import os
 import re
 import secrets
+import shutil
 from typing import TYPE_CHECKING
 
+from mlops_spec.errors import Failure
+
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 # `.mlops-<process id>-<random>.tmp`: a temporary file tells whose it is, so that only a dead process's is swept.
@@ -46,6 +50,36 @@ def write_at(directory: int, name: str, content: bytes, *, mode: int | None = No
         with contextlib.suppress(FileNotFoundError):
             os.unlink(temporary, dir_fd=directory)
         raise
+
+
+@contextlib.contextmanager
+def new_folder(folder: Path) -> Iterator[Path]:
+    """Gives a folder to fill, which becomes `folder` at the end, whole or not at all.
+
+    Raises Failure (exit 2) when `folder` holds something else than what was filled in.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    staged = folder.parent / f".mlops-{os.getpid()}-{secrets.token_hex(8)}.tmp"
+    staged.mkdir()
+    try:
+        yield staged
+        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+            if not _equal(staged, folder):
+                raise Failure(f"{folder} is not empty", remedy="Name a new folder.")
+        else:
+            staged.replace(folder)
+    finally:
+        shutil.rmtree(staged, ignore_errors=True)
+
+
+def _equal(one: Path, other: Path) -> bool:
+    if not other.is_dir():
+        return False
+    both = [{path.relative_to(root): path for path in root.rglob("*") if not path.is_dir()} for root in (one, other)]
+    return both[0].keys() == both[1].keys() and all(
+        path.is_file() and not path.is_symlink() and path.read_bytes() == both[0][name].read_bytes()
+        for name, path in both[1].items()
+    )
 
 
 def sweep(directory: int) -> None:

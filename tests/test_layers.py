@@ -13,7 +13,20 @@ VALIDATORS = ROOT / "validators" / "mlops_validators"
 
 # From the ground up: a module may import from its own layer and from those above this line of it, never from below.
 LAYERS = (
-    ("errors", "extras", "lasting", "layout", "words", "patience", "files", "actions", "git", "safe_yaml", "shift"),
+    (
+        "errors",
+        "extras",
+        "lasting",
+        "layout",
+        "words",
+        "patience",
+        "machine",
+        "files",
+        "actions",
+        "git",
+        "safe_yaml",
+        "shift",
+    ),
     ("diagnostic", "document", "spec"),
     ("validate", "rule"),
     ("workflow", "workflow_files", "repository"),

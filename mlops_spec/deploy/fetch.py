@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from mlops_spec.dvc_process import dvc
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.layout import DVC_LOCK, PACKAGE
+from mlops_spec.machine import told_of
 from mlops_spec.release.source import document_of
 
 if TYPE_CHECKING:
@@ -101,8 +102,9 @@ def _refused(commit: str, done: CompletedProcess[str]) -> Failure:
             remedy="Find out who wrote there; a copy whose hashes are right may be pushed again.",
         )
     lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or done.stderr.splitlines()
+    said = lines[-1] if lines else "no reason given"
     return Failure(
-        f"the DVC remote does not give the package of {commit[:12]}: {lines[-1] if lines else 'no reason given'}",
-        exit_code=Exit.UNAVAILABLE,
+        f"the DVC remote does not give the package of {commit[:12]}: {said}",
+        exit_code=Exit.IO if told_of(said) else Exit.UNAVAILABLE,
         remedy="Check that this host reaches the remote and may read it, and that the release was pushed there.",
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.machine import told_of
 
 if TYPE_CHECKING:
     from pathlib import PurePosixPath
@@ -17,7 +18,7 @@ class GitError(Failure):
     """A git command failed; `stderr` is what it said."""
 
     def __init__(self, message: str, *, stderr: str = "", exit_code: Exit = Exit.CONFIG, remedy: str = "") -> None:
-        super().__init__(message, exit_code=exit_code, remedy=remedy)
+        super().__init__(message, exit_code=Exit.IO if told_of(stderr) else exit_code, remedy=remedy)
         self.stderr = stderr
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.files import new_folder
 from mlops_spec.ledger.chain import CHECKPOINT
 from mlops_spec.ledger.checkpoint import parse
 from mlops_spec.ledger.store import from_commit
 from mlops_spec.ledger.witness import TAG_FOLDER, ledger_of, look, tags_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from mlops_spec.git import Git
     from mlops_spec.ledger.store import Snapshot
 
@@ -38,26 +38,17 @@ def export(git: Git, folder: Path) -> int:
     Raises:
         Failure: the folder holds something (2), there is no ledger (78), or the remote doesn't answer (69).
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise Failure(f"{folder} is not empty", remedy="name a new folder")
     there = look(git)
     commit = ledger_of(git, there)
     if commit is None:
         raise Failure("the remote has no ledger yet", exit_code=Exit.CONFIG)
     snapshot, tags = from_commit(git, commit), tags_of(git, there)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    staged = Path(tempfile.mkdtemp(prefix=".mlops-spec-", dir=folder.parent))
-    try:
+    with new_folder(folder) as staged:
         for name, content in zip(snapshot.keys, snapshot.load(list(snapshot.keys.values())), strict=True):
             _write(staged / name, content or b"")
         for tag in tags:
             _write(staged / TAG_FOLDER / tag.name, tag.content)
         _write(staged / "README", README.format(log=_name(snapshot), size=snapshot.size).encode())
-        staged.chmod(0o755)
-        staged.replace(folder)
-    except BaseException:
-        shutil.rmtree(staged, ignore_errors=True)
-        raise
     return snapshot.size
 
 

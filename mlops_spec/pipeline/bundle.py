@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec import layout
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.files import new_folder
 from mlops_spec.git import Git
 from mlops_spec.integrity.dvc_listing import file_md5, listing
 from mlops_spec.integrity.seal import seal
@@ -52,8 +53,6 @@ def write_judged(root: Path, spec: Spec, out: Path) -> str:
 
 
 def _write(root: Path, spec: Spec, out: Path, check: Callable[[Bundle], None]) -> str:
-    if out.exists() and any(out.iterdir()):
-        raise Failure(f"{out} is not empty", remedy="Name a new folder.")
     verify(root / layout.PACKAGE)
     for part in _PARTS:
         if not (root / part).is_file():
@@ -61,13 +60,9 @@ def _write(root: Path, spec: Spec, out: Path, check: Callable[[Bundle], None]) -
                 f"{part} is missing", exit_code=Exit.CONFIG, remedy="`mlops-spec run`, then `mlops-spec gate`."
             )
     locked_stages((root / layout.DVC_LOCK).read_bytes())
-    out.mkdir(parents=True, exist_ok=True)
-    try:
-        check(_filled(root, spec, out))
-    except BaseException:
-        shutil.rmtree(out)
-        raise
-    found = seal(out)
+    with new_folder(out) as staged:
+        check(_filled(root, spec, staged))
+        found = seal(staged)
     set_output(os.environ, "digest", found)
     return found
 

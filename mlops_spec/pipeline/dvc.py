@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.layout import DVC_FILE
+from mlops_spec.machine import told_of
 from mlops_spec.pipeline.dvc_output import causes, failure, follow, reason
 from mlops_spec.pipeline.inputs import stages_of, touches, writes_and_reads
 
@@ -55,7 +56,8 @@ class Dvc:
         """The stages that would run, each with its causes."""
         done = self._call(["status", "--json", str(DVC_FILE)])
         if done.returncode != 0:
-            raise Failure(f"dvc status failed: {reason(done.stderr)}", exit_code=Exit.CONFIG)
+            said = reason(done.stderr)
+            raise Failure(f"dvc status failed: {said}", exit_code=Exit.IO if told_of(said) else Exit.CONFIG)
         found: dict[str, Any] = json.loads(done.stdout)
         return {name: causes(found[name]) for name in stages_of(self.root) if name in found}
 
@@ -110,7 +112,7 @@ class Dvc:
     def _unavailable(self, what: str, stderr: str) -> Failure:
         return Failure(
             f"the DVC remote `{self.remote}` {what}: {reason(stderr)}",
-            exit_code=Exit.UNAVAILABLE,
+            exit_code=Exit.IO if told_of(reason(stderr)) else Exit.UNAVAILABLE,
             remedy="Check its address, the network and your rights; `dvc pull -v` says more.",
         )
 

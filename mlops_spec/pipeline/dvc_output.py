@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.machine import told_of
 from mlops_spec.pipeline.engine import Said, StageRun, Started
 
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ def failure(told: Sequence[str]) -> Failure:
             code = int(match[2])
             known = Exit(code) if code in set(Exit) else Exit.FINDINGS
             return Failure(f"stage `{match[1]}` failed", exit_code=known)
-    return Failure(f"dvc repro failed: {reason(chr(10).join(told))}", exit_code=Exit.CONFIG)
+    said = reason(chr(10).join(told))
+    return Failure(f"dvc repro failed: {said}", exit_code=Exit.IO if told_of(said) else Exit.CONFIG)
 
 
 def reason(stderr: str) -> str:

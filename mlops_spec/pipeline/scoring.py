@@ -15,6 +15,7 @@ from typing import IO, TYPE_CHECKING
 import numpy as np
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.machine import told_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -113,4 +114,4 @@ def _wait(scorer: Scorer) -> None:
         scorer.said.seek(0)
         said = scorer.said.read().decode(errors="replace").strip().splitlines()
         reason = said[-1] if said else f"the process ended with {code}"
-        raise Failure(f"{scorer.package_dir}: {reason}", exit_code=Exit.FINDINGS)
+        raise Failure(f"{scorer.package_dir}: {reason}", exit_code=Exit.IO if told_of(reason) else Exit.FINDINGS)

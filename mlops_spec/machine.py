@@ -1,0 +1,45 @@
+"""Faults of the machine: a full or broken disk, too few descriptors, too little memory. None is a bug of ours."""
+
+from __future__ import annotations
+
+import errno
+import os
+
+from mlops_spec.errors import Exit, Failure
+
+_ROOM = "free some room there (`df`, `df -i`), then run the same command again"
+_REMEDIES = {
+    errno.ENOSPC: _ROOM,
+    errno.EDQUOT: "free some of your quota there, then run the same command again",
+    errno.EFBIG: "raise the limit on a file's size (`ulimit -f`), then run the same command again",
+    errno.EIO: "the disk or its connection is broken: see `dmesg`, then run the same command again",
+    errno.EROFS: "mount it writable, or work in another folder",
+    errno.EMFILE: "raise the limit on open files (`ulimit -n`), then run the same command again",
+    errno.ENFILE: "close other programs: the whole machine has too many open files",
+    errno.ENOMEM: "free some memory, then run the same command again",
+    errno.EACCES: "give this user the right, or work in another folder",
+    errno.EPERM: "give this user the right, or work in another folder",
+}
+# As programs say it that we start: the C library's words, which are English there (LC_ALL=C).
+_SAID = tuple(os.strerror(each) for each in _REMEDIES if each not in {errno.EACCES, errno.EPERM})
+_FORBIDDEN = {errno.EACCES, errno.EPERM}
+
+
+def fault(error: OSError | MemoryError) -> Failure:
+    """What the user reads of it: the path, what is wrong there and what helps."""
+    if isinstance(error, MemoryError):
+        return Failure("there is too little memory", exit_code=Exit.IO, remedy="give it more, or fewer rows")
+    if isinstance(error, ConnectionError | TimeoutError):
+        return Failure(f"the connection broke: {error}", exit_code=Exit.UNAVAILABLE, remedy="try again")
+    places = [os.fsdecode(each) for each in (error.filename, error.filename2) if isinstance(each, str | bytes)]
+    said = error.strerror or str(error) or type(error).__name__
+    return Failure(
+        ": ".join([" → ".join(places), said] if places else [said]),
+        exit_code=Exit.CONFIG if error.errno in _FORBIDDEN else Exit.IO,
+        remedy=_REMEDIES.get(error.errno or 0, ""),
+    )
+
+
+def told_of(said: str) -> bool:
+    """Whether a program that we started ended by such a fault, by its last words."""
+    return any(each in said for each in _SAID) or "MemoryError" in said
