@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import errno
 import os
+import tempfile
+from pathlib import Path
 
 from mlops_spec.errors import Exit, Failure
 
@@ -22,6 +24,8 @@ _REMEDIES = {
 }
 # As programs say it that we start: the C library's words, which are English there (LC_ALL=C).
 _SAID = tuple(os.strerror(each) for each in _REMEDIES if each not in {errno.EACCES, errno.EPERM})
+_OF_ROOM = {errno.ENOSPC, errno.EDQUOT}
+_LITTLE = 2**20  # bytes
 _FORBIDDEN = {errno.EACCES, errno.EPERM}
 
 
@@ -32,12 +36,27 @@ def fault(error: OSError | MemoryError) -> Failure:
     if isinstance(error, ConnectionError | TimeoutError):
         return Failure(f"the connection broke: {error}", exit_code=Exit.UNAVAILABLE, remedy="try again")
     places = [os.fsdecode(each) for each in (error.filename, error.filename2) if isinstance(each, str | bytes)]
+    places = places or (_full() if error.errno in _OF_ROOM else [])
     said = error.strerror or str(error) or type(error).__name__
     return Failure(
         ": ".join([" → ".join(places), said] if places else [said]),
         exit_code=Exit.CONFIG if error.errno in _FORBIDDEN else Exit.IO,
         remedy=_REMEDIES.get(error.errno or 0, ""),
     )
+
+
+def _full() -> list[str]:
+    """A write names no path: of the folders that a command writes to, those that have no room left."""
+    folders = dict.fromkeys([os.curdir, tempfile.gettempdir()])
+    return [str(Path(each).resolve()) for each in folders if _left(each) < _LITTLE][:1]
+
+
+def _left(folder: str) -> int:
+    try:
+        found = os.statvfs(folder)
+    except OSError:
+        return _LITTLE
+    return found.f_bavail * found.f_frsize if found.f_favail or not found.f_files else 0
 
 
 def told_of(said: str) -> bool:

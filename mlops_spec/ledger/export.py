@@ -38,6 +38,8 @@ def export(git: Git, folder: Path) -> int:
     Raises:
         Failure: the folder holds something (2), there is no ledger (78), or the remote doesn't answer (69).
     """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise Failure(f"{folder} is not empty", remedy="name a new folder")
     there = look(git)
     commit = ledger_of(git, there)
     if commit is None:

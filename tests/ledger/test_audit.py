@@ -264,7 +264,7 @@ def test_an_export_is_verified_offline(
     assert "record 2: its hash is not that of its content" in capsys.readouterr().out
     with pytest.raises(Failure, match="is not empty"):
         run("export", str(folder))
-    assert not list(tmp_path.glob(".mlops-spec-*"))
+    assert not list(tmp_path.glob(".mlops-*"))
 
 
 def test_an_export_tells_no_password_and_keeps_every_tag(

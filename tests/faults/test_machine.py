@@ -1,0 +1,76 @@
+"""What a person reads when the machine fails, and that none of it is called a bug."""
+
+from __future__ import annotations
+
+import errno
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.files import new_folder
+from mlops_spec.git.values import GitError
+from mlops_spec.machine import fault, told_of
+
+
+@pytest.mark.parametrize(
+    ("number", "code", "helps"),
+    [
+        (errno.ENOSPC, Exit.IO, "free some room"),
+        (errno.EIO, Exit.IO, "dmesg"),
+        (errno.EROFS, Exit.IO, "mount it writable"),
+        (errno.EMFILE, Exit.IO, "ulimit -n"),
+        (errno.EDQUOT, Exit.IO, "quota"),
+        (errno.EACCES, Exit.CONFIG, "the right"),
+        (errno.ENOENT, Exit.IO, ""),
+    ],
+)
+def test_a_fault_names_its_path_and_what_helps(number: int, code: Exit, helps: str) -> None:
+    failure = fault(OSError(number, os.strerror(number), "/data/a"))
+
+    assert failure.message == f"/data/a: {os.strerror(number)}"
+    assert failure.exit_code == code
+    assert helps in failure.remedy
+
+
+def test_what_names_no_path_is_a_fault_too() -> None:
+    assert fault(OSError(errno.ENOSPC, "No space left on device")).exit_code == Exit.IO
+    assert fault(MemoryError()).exit_code == Exit.IO
+    assert fault(OSError("gone")).message == "gone"
+    assert fault(ConnectionResetError("peer")).exit_code == Exit.UNAVAILABLE
+
+
+def test_a_program_that_we_start_meets_them_as_well() -> None:
+    assert told_of("fatal: write error: No space left on device")
+    assert not told_of("fatal: not a git repository")
+    assert GitError("git", stderr="error: unable to write: No space left on device").exit_code == Exit.IO
+
+
+def test_a_full_stdout_is_a_fault_of_the_machine(tmp_path: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "mlops_spec", "explain"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+
+    assert done.returncode == Exit.IO, done.stderr
+    assert "No space left on device" in done.stderr
+
+
+def test_a_folder_is_made_whole_or_not_at_all(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    with pytest.raises(OSError, match="full"), new_folder(folder) as staged:
+        (staged / "a").write_text("a")
+        raise OSError("full")
+    assert list(tmp_path.iterdir()) == []
+
+    for _ in range(2):  # the second finds what it would write
+        with new_folder(folder) as staged:
+            (staged / "a").write_text("a")
+        assert [path.name for path in tmp_path.rglob("*")] == ["out", "a"]
+
+    with pytest.raises(Failure, match="is not empty"), new_folder(folder) as staged:
+        (staged / "a").write_text("b")
+    assert (folder / "a").read_text() == "a"
