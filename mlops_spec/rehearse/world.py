@@ -196,7 +196,18 @@ def created(folder: Path, repository: str, say: Callable[[str], None]) -> Iterat
             environments=installed,
             own=lambda job: identity.environment(job, api_url),
         )
-        yield World(folder, repository, hub, api_url, runner, say)
+        world = World(folder, repository, hub, api_url, runner, say)
+        try:
+            yield world
+        finally:
+            _point_to_disk(origin, world.clone, *folder.glob("hosts/*/state/repository.git"))
+
+
+def _point_to_disk(origin: Origin, *clones: Path) -> None:
+    """The forge ends with us: who looks around after that, or was left running, finds the repository by its path."""
+    for clone in clones:
+        if clone.exists():
+            Git(clone).run("config", "remote.origin.url", origin.path.as_uri())
 
 
 def _without_people(ruleset: dict[str, Any]) -> dict[str, Any]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.forge import GitHub, comments, issues, people, pulls, statuses
+from mlops_spec.rehearse.hub.routes import ROUTES
 from mlops_spec.rehearse.hub.tokens import JobToken
 
 
@@ -221,6 +223,26 @@ def test_a_job_may_call_what_its_permissions_name(stage: Any, permissions: dict[
                 call(own)
     with pytest.raises(Failure, match="401 Bad credentials"):
         calls["pulls"](own)
+
+
+def test_no_call_is_open_to_a_job_that_is_given_nothing_but_what_everybody_reads(stage: Any) -> None:
+    job = JobToken("job-token", "acme/churn", 7, "push", "refs/heads/main", "", "alice", "x", "x", "one", "x", {})
+    values = dict.fromkeys(re.findall(r"{(\w+)}", "".join(route.template for route in ROUTES)), "1")
+    values |= {"owner": "acme", "repo": "churn"}
+    guarded = [route for route in ROUTES if route.needs != ("metadata: read",)]
+    own = GitHub("acme/churn", "job-token", stage.api_url)
+    with stage.hub.known([job]):
+        for route in guarded:
+            with pytest.raises(Failure, match="403 Resource not accessible by integration"):
+                own.send(route.method, route.template.format(**values), {}, needs="")
+    assert {f"{route.method} {route.template}" for route in ROUTES if route not in guarded} == {
+        "GET /repos/{owner}/{repo}",
+        "GET /repos/{owner}/{repo}/collaborators/{username}/permission",
+        "GET /repos/{owner}/{repo}/rulesets",
+        "GET /repos/{owner}/{repo}/rulesets/{ruleset_id}",
+        "GET /users/{username}",
+        "POST /app/installations/{installation_id}/access_tokens",  # for an App's key
+    }
 
 
 def test_somebody_who_may_only_read_merges_nothing(stage: Any) -> None:

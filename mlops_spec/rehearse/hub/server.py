@@ -41,8 +41,7 @@ class Exchange:
 def serving(hub: Hub, observe: Callable[[Exchange], None] = lambda _: None) -> Iterator[str]:
     """Serves the hub on a free port of loopback; gives its address, and stops at the end."""
     handler = type("BoundHandler", (_Handler,), {"hub": hub, "observe": staticmethod(observe)})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        server.daemon_threads = True
+    with _Server(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()
         try:
@@ -52,10 +51,18 @@ def serving(hub: Hub, observe: Callable[[Exchange], None] = lambda _: None) -> I
             thread.join()
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128  # promoters race
+
+
 class _Handler(BaseHTTPRequestHandler):
     hub: Hub
     observe: Callable[[Exchange], None]
     protocol_version = "HTTP/1.1"
+    # an answer is sent in one piece, at once: a client waits for the end of what came in two
+    wbufsize = -1
+    disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
         self._answer("GET")
