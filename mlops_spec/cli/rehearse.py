@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mlops_spec import words
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.rehearse.titles import SCENARIOS
+from mlops_spec.rehearse.titles import HERE, SCENARIOS
+
+if TYPE_CHECKING:
+    from mlops_spec.rehearse.scenario import Scenario
 
 
 class _Listing(click.Command):
@@ -22,6 +26,8 @@ class _Listing(click.Command):
 
 @click.command("rehearse", cls=_Listing)
 @click.argument("scenario", type=click.Choice(list(SCENARIOS)), metavar="[SCENARIO]", required=False)
+@click.option("--here", is_flag=True, help="Play the repository that you are in: its branch, merged and promoted.")
+@click.option("--committed", is_flag=True, help="With --here: leave out what no commit has.")
 @click.option("--into", type=click.Path(path_type=Path), help="Folder to play in and to keep.  [default: temporary]")
 @click.option("--keep-running", is_flag=True, help="Leave agents and servers running at the end.")
 @click.option("--stop", is_flag=True, help="Stop what an earlier rehearsal in --into left running, and play nothing.")
@@ -30,32 +36,46 @@ class _Listing(click.Command):
 )
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def rehearse_command(  # noqa: PLR0913 - one per option
-    *, scenario: str | None, into: Path | None, keep_running: bool, stop: bool, show_report: bool, form: str
+    *,
+    scenario: str | None,
+    here: bool,
+    committed: bool,
+    into: Path | None,
+    keep_running: bool,
+    stop: bool,
+    show_report: bool,
+    form: str,
 ) -> int:
     """Play a scenario on this machine, through the very workflows that GitHub would run; without one, list them.
 
     No account is needed: a folder is the origin, a small forge on loopback stands in for GitHub's API, and act runs
     the rendered workflows. Each step says what came of it, and a scenario ends where that is not what it promises.
 
+    With --here it is your repository, copied: your branch (with what you edited and did not commit) as a pull request,
+    its merge, its promotions, under your rules. Your checkout, its remotes and its data are only read. What is missing
+    for that is said at once, before anything starts.
+
     \b
     Example:
       mlops-spec rehearse life --into rehearsal
+      mlops-spec rehearse --here
     """
     if stop or show_report:
         if into is None:
             raise click.UsageError(f"{'--stop' if stop else '--open'} needs --into, the folder of the rehearsal")
         return _stop(into) if stop else _open(into)
-    if scenario is None:
-        if into is not None or keep_running:
-            raise click.UsageError(f"name a scenario: {', '.join(SCENARIOS)}")
+    if here == (scenario is not None) or committed > here:
+        if here or committed or into is not None or keep_running:
+            raise click.UsageError(f"name a scenario: {', '.join(SCENARIOS)}; or your own repository: --here")
         _list(form)
         return Exit.OK
     from mlops_spec.rehearse import report, show  # noqa: PLC0415
-    from mlops_spec.rehearse.rehearsal import rehearse, scenario_of  # noqa: PLC0415
+    from mlops_spec.rehearse.rehearsal import rehearse  # noqa: PLC0415
     from mlops_spec.words.terminal import terminal  # noqa: PLC0415 - rich takes 40 ms
 
-    progress = show.Progress(len(scenario_of(scenario).scenes))
-    played = rehearse(scenario, into, progress, keep_running=keep_running)
+    what = _here(committed) if scenario is None else _named(scenario)
+    progress = show.Progress(len(what.scenes))
+    played = rehearse(scenario or HERE, what, into, progress, keep_running=keep_running)
     if played.folder is not None:
         report.write_page(played, played.folder, kept=keep_running)
     if form == "json":
@@ -63,6 +83,21 @@ def rehearse_command(  # noqa: PLR0913 - one per option
     else:
         report.write(played, terminal(), kept=keep_running)
     return played.exit_code
+
+
+def _named(scenario: str) -> Scenario[Any]:
+    from mlops_spec.rehearse.rehearsal import scenario_of  # noqa: PLC0415
+
+    return scenario_of(scenario)
+
+
+def _here(committed: bool) -> Scenario[Any]:
+    from mlops_spec.rehearse.here import needs, scenes  # noqa: PLC0415
+    from mlops_spec.rehearse.here.checkout import Checkout  # noqa: PLC0415
+
+    checkout = Checkout.of(Path(), committed=committed)
+    needs.refuse(checkout)
+    return scenes.scenario(checkout)
 
 
 def _list(form: str) -> None:

@@ -113,7 +113,7 @@ class Runner:
             "--eventpath": [folder / "event.json"],
             "--secret-file": [folder / "secrets" / "env.yaml"],
             "--actor": [event.actor],
-            "--defaultbranch": ["main"],
+            "--defaultbranch": [self.hub.settings.default_branch],
             "--platform": [f"{runner}=-self-hosted" for runner in RUNNERS],
             "--action-cache-path": [folder / "work"],
             "--env": [f"{name}={value}" for name, value in self._job_environment(folder, number).items()],

@@ -79,8 +79,9 @@ def pull_request(hub: Hub, pull: Pull, by: Person, api: str) -> Event:
     )
 
 
-def push(hub: Hub, before: str | None, by: Person, api: str, *, branch: str = "main") -> Event:
-    """A branch moved from `before` to where it is now; None: it is new."""
+def push(hub: Hub, before: str | None, by: Person, api: str, *, branch: str = "") -> Event:
+    """A branch (the default one where none is named) moved from `before` to where it is now; None: it is new."""
+    branch = branch or hub.settings.default_branch
     after = hub.origin.branch(branch)
     assert after is not None, f"no branch {branch}"
     payload = {
@@ -102,9 +103,10 @@ def push(hub: Hub, before: str | None, by: Person, api: str, *, branch: str = "m
 
 def schedule(hub: Hub, cron: str, by: Person, api: str) -> Event:
     """The time of a workflow's `schedule` has come; it runs on the newest commit of main."""
-    commit = hub.origin.branch("main")
-    assert commit is not None, "no branch main"
-    return Event("schedule", {"schedule": cron, **_shared(hub, by, api)}, commit=commit, branch="main", actor=by.login)
+    branch = hub.settings.default_branch
+    commit = hub.origin.branch(branch)
+    assert commit is not None, f"no branch {branch}"
+    return Event("schedule", {"schedule": cron, **_shared(hub, by, api)}, commit=commit, branch=branch, actor=by.login)
 
 
 def _shared(hub: Hub, by: Person, api: str) -> dict[str, Any]:

@@ -75,9 +75,10 @@ class Hosts:
             if not self._keep:
                 _stop(agent, self.by_environment[environment])
 
-    def start(self, environment: str, listen: str | None = None) -> Host:
+    def start(self, environment: str, listen: str | None = None, *options: str) -> Host:
         """Starts the agent of an environment, with the App's token for the pull request that sets Git back."""
-        return self._start(environment, listen or free_address(), self._world.folder / "hosts" / environment)
+        place = self._world.folder / "hosts" / environment
+        return self._start(environment, listen or free_address(), place, *options)
 
     def replace(self, environment: str) -> Host:
         """The environment's host burns down; a new one at the same address takes over, with an empty disk."""

@@ -60,8 +60,12 @@ def scenario_of(name: str) -> Scenario[Any]:
     return found
 
 
-def rehearse(scenario: str, into: Path | None, progress: Progress, *, keep_running: bool) -> Rehearsed:
-    """Plays it. A temporary folder stays when something was not as expected, or still runs.
+def rehearse(
+    name: str, scenario: Scenario[Any], into: Path | None, progress: Progress, *, keep_running: bool
+) -> Rehearsed:
+    """Plays a scenario, under the name that its report has.
+
+    A temporary folder stays when something was not as expected, or still runs.
 
     Raises:
         Failure: the folder is taken, or something that a rehearsal needs is not installed.
@@ -71,7 +75,7 @@ def rehearse(scenario: str, into: Path | None, progress: Progress, *, keep_runni
     with process.orderly_end():
         folder = prepared(into, clear=hosts.stop_all)
         with progress.shown():
-            played = _play(scenario, folder, progress, keep_running=keep_running)
+            played = _play(name, scenario, folder, progress, keep_running=keep_running)
     (folder / RESULT).write_text(json.dumps(played.as_data(), indent=2) + "\n", encoding="utf-8")
     if into is None and played.exit_code == Exit.OK and not keep_running:
         shutil.rmtree(folder)
@@ -79,8 +83,8 @@ def rehearse(scenario: str, into: Path | None, progress: Progress, *, keep_runni
     return played
 
 
-def _play(scenario: str, folder: Path, progress: Progress, *, keep_running: bool) -> Rehearsed:
-    what, steps = scenario_of(scenario), []
+def _play(name: str, what: Scenario[Any], folder: Path, progress: Progress, *, keep_running: bool) -> Rehearsed:
+    steps = []
     with (
         created(folder, what.repository, progress.line) as world,
         hosts.Hosts(world, keep=keep_running) as found,
@@ -89,4 +93,4 @@ def _play(scenario: str, folder: Path, progress: Progress, *, keep_running: bool
             progress.end(step)
             steps.append(step)
         live = hosts.live(found.by_environment)
-        return Rehearsed(scenario, what.repository, tuple(steps), len(what.scenes), folder, live)
+        return Rehearsed(name, what.repository, tuple(steps), len(what.scenes), folder, live)

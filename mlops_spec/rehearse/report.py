@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.rehearse import show
-from mlops_spec.rehearse.titles import SCENARIOS
+from mlops_spec.rehearse.titles import TITLES
 from mlops_spec.words.terminal import recorder
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def write(played: Rehearsed, console: Console, *, kept: bool) -> None:
     console.soft_wrap = False
     if not console.is_terminal:
         console.width = _WIDTH
-    console.print(f"{played.scenario}: {SCENARIOS[played.scenario]}\n", soft_wrap=True)
+    console.print(f"{played.scenario}: {TITLES[played.scenario]}\n", soft_wrap=True)
     console.print(show.table(played.steps))
     console.print()
     for line in (show.total(played.scenario, played.steps, played.planned), *_live(played, kept), *_look(played)):

@@ -11,3 +11,5 @@ SCENARIOS = {
     "race": "sixteen promotions at once, fifty times: one winner each, the others leave no trace",
     "drift": "shifted traffic, one pull request with its evidence, retrained, promoted, live",
 }
+HERE = "--here"  # which is played in the user's own repository, and so is no scenario by name
+TITLES = {**SCENARIOS, HERE: "your own repository, as GitHub would see it: your branch, its merge, and what follows"}

@@ -56,6 +56,11 @@ class World:
         return Git(self.clone, token=self.person(cast.AUTHOR).token, server=self.hub.server_url)
 
     @property
+    def main(self) -> str:
+        """The branch that pull requests go into."""
+        return self.hub.settings.default_branch
+
+    @property
     def author(self) -> Author:
         """Who works in that clone."""
         return Author(self.person(cast.AUTHOR), self.clone, self.hub.server_url)
@@ -90,10 +95,14 @@ class World:
 
     def first_push(self) -> None:
         """The author's repository and its data go to the forge, which is guarded by the rulesets that came along."""
-        self.author.run("git", "remote", "add", "origin", self.url)
         self.author.run(sys.executable, "-m", "dvc", "push", "--quiet")
-        self.author.run("git", "push", "--quiet", "--set-upstream", "origin", "main")
-        tree = self.git.tree()
+        self.push_first(self.main)
+
+    def push_first(self, *refs: str) -> None:
+        """References of the author's clone go to the empty forge, and its main says what guards it."""
+        self.author.run("git", "remote", "add", "origin", self.url)
+        self.author.run("git", "push", "--quiet", "--set-upstream", "origin", *refs)
+        tree = self.hub.origin.git.tree(self.main)
         for entry in tree.entries(RULESETS):
             ruleset = json.loads(tree.read(entry.path) or b"")
             self.hub.settings.rulesets[self.hub.next_id()] = ruleset
@@ -101,7 +110,7 @@ class World:
     def propose(self, branch: str, title: str, body: str) -> PullRequest:
         """Pushes the author's branch and opens a pull request, whose workflows run."""
         self.author.run("git", "push", "--quiet", "--set-upstream", "origin", branch)
-        return pulls.create(self.forge(cast.AUTHOR), title=title, head=branch, base="main", body=body)
+        return pulls.create(self.forge(cast.AUTHOR), title=title, head=branch, base=self.main, body=body)
 
     def run_checks(self, number: int) -> list[Run]:
         """Runs the workflows of a pull request, and sets its checks."""
@@ -125,9 +134,9 @@ class World:
 
     def merge(self, number: int, login: str) -> list[Run]:
         """Presses the button; the workflows of the push run."""
-        before = self.hub.origin.branch("main")
+        before = self.hub.origin.branch(self.main)
         assert before is not None
-        method = "squash" if rules(self.hub, "main", self.person(login)).linear else "merge"
+        method = "squash" if rules(self.hub, self.main, self.person(login)).linear else "merge"
         path = f"/repos/{self.repository}/pulls/{number}/merge"
         self.forge(login).send("PUT", path, {"merge_method": method}, needs="contents: write")
         return self.dispatch(events.push(self.hub, before, self.person(login), self.api_url))
@@ -138,7 +147,7 @@ class World:
 
     def run_scheduled(self, workflow: str) -> Run:
         """The time of a scheduled workflow has come."""
-        file = self.hub.origin.git.tree("main").read(triggers.WORKFLOWS / workflow)
+        file = self.hub.origin.git.tree(self.main).read(triggers.WORKFLOWS / workflow)
         cron = triggers.parse(file or b"")["on"]["schedule"][0]["cron"]
         (run,) = self.dispatch(events.schedule(self.hub, cron, self.person(cast.AUTHOR), self.api_url))
         return run

@@ -24,6 +24,8 @@ def rehearse(*args: str, **environment: str) -> subprocess.CompletedProcess[str]
     [
         (["death"], "'death' is not one of 'life', 'bad-canary'"),
         (["--into", "{taken}/new"], "name a scenario: life, bad-canary"),
+        (["life", "--here"], "name a scenario: life, bad-canary"),
+        (["life", "--committed"], "or your own repository: --here"),
         (["--stop"], "--stop needs --into"),
         (["--open"], "--open needs --into"),
         (["--open", "--into", "{taken}"], "rehearsal.html: no such file"),
@@ -46,7 +48,10 @@ def test_stopping_what_does_not_run_is_fine(tmp_path: Path) -> None:
 
 
 def test_help_has_an_example() -> None:
-    assert "mlops-spec rehearse life --into rehearsal" in rehearse("--help").stdout
+    said = rehearse("--help").stdout
+
+    assert "mlops-spec rehearse life --into rehearsal" in said
+    assert "mlops-spec rehearse --here" in said
 
 
 def test_without_a_scenario_they_are_listed() -> None:

@@ -72,7 +72,7 @@ def repository(hub: Hub, api: str) -> Json:
         **dict.fromkeys(("archived", "disabled", "has_pages", "has_discussions"), False),
         **dict.fromkeys(("pushed_at", "created_at", "updated_at"), CREATED),
         "size": 0,
-        "default_branch": "main",
+        "default_branch": hub.settings.default_branch,
         "topics": [],
         "visibility": "public",
     }

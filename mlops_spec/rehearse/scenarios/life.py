@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlops_spec import layout
 from mlops_spec.errors import Failure
-from mlops_spec.rehearse import cast, stage
+from mlops_spec.rehearse import cast, stage, verdicts
 from mlops_spec.rehearse.hub.state import ACTIONS
 from mlops_spec.rehearse.scenario import Scenario, Scene, Unexpected
 from mlops_spec.rehearse.stage import PRODUCTION, STAGING, Stage, log, open_pull
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlops_spec.rehearse.hosts import Host
-    from mlops_spec.rehearse.run import Run
 
 STARTER = "credit-default"
 _SLOWER = ("learning_rate: 0.08", "learning_rate: 0.05")
@@ -46,7 +45,7 @@ def _begin(life: Stage) -> str:
 def _propose_slower(life: Stage) -> str:
     number = stage.propose(life, "Slower learning", _edit(_SLOWER), "Smaller steps: does it rank better?")
     run = stage.check(life, number)
-    return f"plan, train, {_gates(run)}, {_comments(life, number)}"
+    return f"plan, train, {verdicts.passed(run)}, {_comments(life, number)}"
 
 
 def _merge_slower(life: Stage) -> str:
@@ -90,7 +89,7 @@ def _propose_worse(life: Stage) -> str:
         life.world.merge(number, cast.REVIEWER)
     except Failure as refused:
         if "Train and gate" in refused.message:
-            return f"stopped: {_failed_gate(run)}, as it should be; main refuses the merge"
+            return f"stopped: {verdicts.failed(run)}, as it should be; main refuses the merge"
         raise
     raise Unexpected("the worse model could be merged", log(run))
 
@@ -116,25 +115,6 @@ SCENARIO = Scenario("acme/credit-default", SCENES, Stage)
 
 def _edit(change: tuple[str, str]) -> Callable[[Path], None]:
     return lambda clone: stage.replace_in(clone / layout.SPEC, *change)
-
-
-def _report(run: Run) -> dict[str, Any]:
-    file = run.folder / "artifacts" / "report" / layout.REPORT.name
-    if not file.is_file():
-        raise Unexpected("the workflow left no report", log(run))
-    report: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    return report
-
-
-def _gates(run: Run) -> str:
-    verdicts = [gate["verdict"] for gate in _report(run)["gates"]]
-    return f"{verdicts.count('pass')} gates pass"
-
-
-def _failed_gate(run: Run) -> str:
-    failed = next(gate for gate in _report(run)["gates"] if gate["verdict"] != "pass")
-    bound = failed["bound"]
-    return f"{failed['id']} {failed['value']:.3f} {bound['op']} {bound['value']:g} is {failed['verdict']}"
 
 
 def _comments(life: Stage, number: int) -> str:

@@ -1,0 +1,120 @@
+"""The author's clone of a rehearsal: the user's history, and on top of it each side as it is played.
+
+Played is what the side holds, with its storage in a folder of the rehearsal and without the workflows of other people,
+whose actions nobody plays here. Both sides change alike, so that the pull request shows what the user's would.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlops_spec import layout
+from mlops_spec.git import Git
+from mlops_spec.lint import load_spec
+from mlops_spec.rehearse.triggers import WORKFLOWS
+from mlops_spec.render import rendered
+from mlops_spec.repository.config import PATH, sections
+from mlops_spec.write import manifest, write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path, PurePosixPath
+
+    from mlops_spec.rehearse.here.checkout import Checkout
+
+_STORAGE = re.compile(r"^storage:.*\n?(?:(?:[ \t].*|[ \t]*#.*|[ \t]*)(?:\n|\Z))*", re.MULTILINE)
+_FETCHED = ("+refs/heads/*:refs/theirs/*", "+refs/remotes/origin/*:refs/origin/*", "+refs/tags/*:refs/tags/*")
+LEDGER = f"refs/origin/{layout.LEDGER_BRANCH}"
+
+
+@dataclass(frozen=True)
+class Copied:
+    """The clone, and the commits in it that play the two sides; `head` is the base's where nothing is proposed."""
+
+    git: Git
+    base: str
+    head: str
+
+
+def others(root: Path) -> tuple[str, ...]:
+    """The workflows in a folder that are not rendered by us."""
+    listed = root / layout.MANAGED
+    ours = manifest.load(listed.read_bytes() if listed.is_file() else None)
+    files = sorted((root / WORKFLOWS).glob("*.y*ml"))
+    return tuple(file.name for file in files if WORKFLOWS / file.name not in ours)
+
+
+def copied(checkout: Checkout, clone: Path, storage: Path, person: Mapping[str, str]) -> Copied:
+    """Makes the clone; `person` are the variables that say whose commits it makes."""
+    clone.mkdir()
+    git = Git(clone)
+    git.run("init", "--quiet", f"--initial-branch={checkout.default}")
+    git.run("fetch", "--quiet", str(checkout.root), checkout.head, *_FETCHED)
+    side = _Side(git, storage, person)
+    fork = git.text("merge-base", checkout.base, checkout.head)
+    start = side.commit(fork, [fork])
+    base = start if fork == checkout.base else side.commit(checkout.base, [start, checkout.base])
+    if not checkout.proposes:
+        return Copied(git, base, base)
+    return Copied(git, base, side.commit(checkout.head, [start], checkout.edits, checkout.root))
+
+
+@dataclass(frozen=True)
+class _Side:
+    git: Git
+    storage: Path
+    person: Mapping[str, str]
+
+    def commit(
+        self, source: str, parents: list[str], edits: Iterable[PurePosixPath] = (), root: Path | None = None
+    ) -> str:
+        """A commit of what `source` holds, with edits from the work tree at `root`, as it is played here."""
+        self.git.run("read-tree", "--reset", "-u", source)
+        for path in edits:
+            assert root is not None
+            _take(root / path, self.git.directory / path)
+        self._adapt()
+        self.git.run("-c", f"core.excludesFile={os.devnull}", "add", "--all")
+        flags = [flag for parent in parents for flag in ("-p", parent)]
+        message = self.git.text("show", "--no-patch", "--format=%s", source)
+        tree = self.git.text("write-tree")
+        return self.git.run("commit-tree", tree, *flags, "-m", message, env=self.person).decode().strip()
+
+    def _adapt(self) -> None:
+        root = self.git.directory
+        for name in others(root):
+            (root / WORKFLOWS / name).unlink()
+        if (root / PATH).is_file():
+            config = (root / PATH).read_text(encoding="utf-8")
+            (root / PATH).write_text(_stored_here(config, self.storage), encoding="utf-8")
+        spec = root / layout.SPEC
+        if spec.is_file() and _STORAGE.search(text := spec.read_text(encoding="utf-8")):
+            spec.write_text(_STORAGE.sub(f'storage: {{url: "{self.storage}"}}\n', text), encoding="utf-8")
+            write(root, rendered(root, load_spec(spec)))
+
+
+def _stored_here(config: str, storage: Path) -> str:
+    """`.dvc/config` with its default remote in a folder; no other remote and no cache, which may be a shared one."""
+    found = list(sections(config.splitlines()))
+    core = next((each.values for each in found if each.name.strip() == "core"), {})
+    remotes = {each.remote: each.values for each in found if each.remote}
+    name = core.get("remote") or next(iter(remotes), "")
+    kept = {key: value for key, value in remotes.get(name, {}).items() if key == "verify"}
+    tables = {"core": core, **({f"'remote \"{name}\"'": {"url": str(storage), **kept}} if name in remotes else {})}
+    return "".join(f"[{title}]\n{_lines(values)}" for title, values in tables.items())
+
+
+def _lines(values: Mapping[str, str]) -> str:
+    return "".join(f"    {key} = {value}\n" for key, value in values.items())
+
+
+def _take(source: Path, target: Path) -> None:
+    if target.is_symlink() or target.is_file():
+        target.unlink()
+    if source.is_symlink() or source.is_file():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(source, target, follow_symlinks=False)

@@ -1,0 +1,39 @@
+"""The people whom a repository names, put on the forge of a rehearsal: owners and approvers, each team with members."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.rehearse import cast
+from mlops_spec.rehearse.hub import tokens
+from mlops_spec.rehearse.hub.owners import read_owners
+from mlops_spec.rehearse.hub.state import Person
+
+if TYPE_CHECKING:
+    from mlops_spec.git import Tree
+    from mlops_spec.rehearse.hub.state import Hub
+    from mlops_spec.spec import Spec
+
+_NOBODY = ("carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy", "mallory")  # as many as may be asked for
+
+
+def enrol(hub: Hub, tree: Tree, spec: Spec) -> tuple[str, ...]:
+    """Puts them there and returns who reviews: everybody named but the author, and as many more as are asked for."""
+    named = _named(tree, spec)
+    teams = [name for name in named if "/" in name]
+    needed = max((each.promote.approvals for each in spec.environments.values()), default=1)
+    members = (cast.REVIEWER, *_NOBODY)[: max(needed, 1)]
+    logins = dict.fromkeys([*(name for name in named if "/" not in name), *members])
+    for number, login in enumerate(logins, start=1000):
+        if hub.person(login) is None:
+            hub.people = (*hub.people, Person(login, number, tokens.new("ghp")))
+    hub.teams |= dict.fromkeys(teams, members)
+    return tuple(login for login in logins if login != cast.AUTHOR)
+
+
+def _named(tree: Tree, spec: Spec) -> list[str]:
+    """Code owners and approvers, without `@`, in the order of the first mention."""
+    lines = (line.partition("#")[0].split()[1:] for line in read_owners(tree).splitlines() if line.strip())
+    approvers = (name for each in spec.environments.values() for name in each.promote.approvers)
+    names = (*(name for line in lines for name in line), *approvers)
+    return list(dict.fromkeys(name.removeprefix("@") for name in names if name.startswith("@")))
