@@ -54,9 +54,10 @@ def test_every_number_is_kept_and_canonical(values: list[float]) -> None:
     assert [gate.value for gate in record.why.gates] == values
 
 
-@pytest.mark.parametrize("value", [1e-7, 5e-324, 3.0, 0, -0.0, 1e-05, 123456.789])
+@pytest.mark.parametrize("value", [1e-7, 5e-324, 3.0, 0, -0.0, 1e-05, 123456.789, -4.845773269168056e-06])
 def test_odd_numbers(value: float) -> None:
     raw = one(with_values(value))
+    parse(raw)
 
     assert canonical(json.loads(raw)) == raw
 
