@@ -36,7 +36,8 @@ def plan_command(  # noqa: PLR0913 - click passes each option by its name
 
     Rendered files, stages with the exact cause, gates and environments, and guards that got weaker. The pipeline is
     compared with the newest release. Exits with 1 when there are changes. Within GitHub Actions, the output `trains` is
-    `false` when no stage would run and no verdict could change, and `digest` is that of what --out wrote.
+    `false` when no stage would run and no verdict could change, `compares` where the base has no valid spec, and
+    `digest` is that of what --out wrote.
 
     \b
     Example:
@@ -52,4 +53,5 @@ def plan_command(  # noqa: PLR0913 - click passes each option by its name
     if summary:
         append_page(summary, as_markdown(plan))
     set_output(os.environ, "trains", str(plan.trains).lower())
+    set_output(os.environ, "compares", str(plan.base.problem is None).lower())
     return Exit.FINDINGS if plan.changes and not exit_zero else Exit.OK

@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ import pytest
 
 from mlops_spec import layout
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.git import Git
+from mlops_spec.git import EMPTY_TREE, Git
 from mlops_spec.plan import Base, Cause, FileChange, Plan, StagePlan, Touched, Weakening
 from mlops_spec.plan.make import make_plan
 from mlops_spec.plan.markdown import as_markdown
@@ -317,8 +318,24 @@ class TestTrains:
 
         mlops_spec("-C", root, "--exit-zero")
 
-        name, value, _ = (tmp_path / "output").read_text().split("\n", 2)
-        assert (name.partition("<<")[0], value) == ("trains", expected)
+        assert outputs(tmp_path / "output") == {"trains": expected, "compares": "true"}
+
+    def test_a_workflow_is_told_that_the_base_has_no_spec(
+        self, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Its own code can't comment then: there is none that could be trusted."""
+        before = Git(root).write_commit(EMPTY_TREE, message="Without a model", when=datetime.now(UTC))
+        monkeypatch.setenv("GITHUB_OUTPUT", str(tmp_path / "output"))
+
+        mlops_spec("-C", root, "--exit-zero", "--base", before)
+
+        assert outputs(tmp_path / "output")["compares"] == "false"
+
+
+def outputs(file: Path) -> dict[str, str]:
+    """What a step set, in GitHub's form of several lines."""
+    lines = file.read_text().splitlines()
+    return {name.partition("<<")[0]: value for name, value in zip(lines[::3], lines[1::3], strict=True)}
 
 
 def test_outside_a_repository(root: Path) -> None:
