@@ -64,6 +64,12 @@ _RECORD = """\
 """
 
 
+def workflow_files(snippet: str) -> tuple[str, dict[str, bytes]]:
+    """An example's first workflow, and those behind it, each whole under a line with its path."""
+    first, *rest = re.split(r"^# (\.github/workflows/\S+)\n", f"{snippet}\n", flags=re.MULTILINE)
+    return first.rstrip("\n"), {path: text.encode() for path, text in zip(rest[::2], rest[1::2], strict=True)}
+
+
 def whole_workflow(snippet: str) -> str:
     """The example, the rest of its last job, the jobs that this needs, and the rest of the workflow."""
     keys = set(re.findall(r"^ {4}(?:# )?([\w-]+):", snippet, re.MULTILINE))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_spec.diagnostic import did_you_mean
 from mlops_spec.errors import Failure
-from mlops_spec.example import whole_workflow
+from mlops_spec.example import whole_workflow, workflow_files
 from mlops_spec.lint import lint_text
 from mlops_spec.lint_repository import lint_repository
 from mlops_spec.lint_workflows import lint_workflows
@@ -118,7 +118,8 @@ def linted(page: Page, snippet: str) -> Sequence[Diagnostic]:
         return sorted([*lint_text("model.yaml", spec, DAY), *lint_repository("model.yaml", spec, around, DAY)])
     if page not in workflows.RULES:
         return lint_text("model.yaml", whole(snippet), DAY)
-    files = {_WORKFLOW: whole_workflow(snippet).encode()}
+    first, others = workflow_files(snippet)
+    files = {_WORKFLOW: whole_workflow(first).encode(), **others}
     return lint_workflows("", files, whole(_ENVIRONMENTS).encode(), meant=[_WORKFLOW])[_WORKFLOW]
 
 

@@ -18,7 +18,7 @@ from mlops_spec.repository.view import Repository
 
 MINIMAL = (Path(__file__).parent / "specs" / "ok" / "minimal.yaml").read_text(encoding="utf-8")
 LOAD = "def load(model_dir):\n    return model_dir\n"
-CONFIG = "[core]\n    remote = s\n['remote \"s\"']\n    url = s3://bucket\n    verify = true\n"
+CONFIG = "[core]\n    remote = s\n['remote \"s\"']\n    url = /srv/storage\n    verify = true\n"
 
 
 @pytest.fixture(autouse=True)
@@ -109,6 +109,48 @@ def test_one_change_is_found_in_its_place(
         write(path, text)
 
     assert found(capsys) == [place]
+
+
+PUSHES = """\
+on: {push: {branches: [main]}}
+jobs:
+  train:
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: aws-actions/configure-aws-credentials@e6de054238d6b7531b4efff3b6587d9aade6a06c # v6.2.3
+        with: {role-to-assume: "arn:aws:iam::123456789012:role/write", aws-region: eu-central-1}
+      - run: mlops-spec run --push
+"""
+SIGNS_IN = PUSHES[PUSHES.index("      - uses") : PUSHES.index("      - run")]
+
+
+def around_the_bucket(capsys: pytest.CaptureFixture[str]) -> list[str]:
+    return [each for each in found(capsys) if "MS818" in each or "MS819" in each]
+
+
+def test_what_a_bucket_needs_is_installed_and_signed_in_to(capsys: pytest.CaptureFixture[str]) -> None:
+    write(".dvc/config", CONFIG.replace("/srv/storage", "s3://bucket/models"))
+    write("pyproject.toml", '[project]\nname = "x"\nversion = "0"\ndependencies = ["DVC [azure, S3]>=3"]\n')
+    write(".github/workflows/train.yml", PUSHES)
+    assert around_the_bucket(capsys) == []
+
+    write(".github/workflows/train.yml", PUSHES.replace(SIGNS_IN, ""))
+    assert around_the_bucket(capsys) == [".github/workflows/train.yml:6:14 MS819"]
+    for right in (
+        PUSHES.replace(SIGNS_IN, "").replace(
+            "ubuntu-24.04", "gpu-linux"
+        ),  # a machine of their own, with its own rights
+        PUSHES.replace(SIGNS_IN, "").replace("run --push", "run"),
+        PUSHES.replace(SIGNS_IN, "") + "        env: {AWS_ACCESS_KEY_ID: '${{ secrets.AWS_ACCESS_KEY_ID }}'}\n",
+    ):
+        write(".github/workflows/train.yml", right)
+        assert around_the_bucket(capsys) == []
+    write("pyproject.toml", '[project]\nname = "x"\nversion = "0"\ndependencies = ["dvc-s3", "dvc"]\n')
+    assert around_the_bucket(capsys) == []
+    write("pyproject.toml", '[project]\nname = "x"\nversion = "0"\ndependencies = ["dvc[gs]", "boto3"]\n')
+    assert around_the_bucket(capsys) == ["pyproject.toml:1:1 MS818"]
+    write("model.yaml", f"{MINIMAL}storage: {{url: 'gs://bucket'}}\n")
+    assert around_the_bucket(capsys) == []
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ FAMILIES: dict[str, dict[str, str]] = {
         "bundle": "run",
         "report": "report",
         "comment": "report",
+        "trial": "trial",
     },
     "release": {
         "register": "release",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -28,14 +28,15 @@ FORMAT = click.option(
 
 
 @click.command("run")
-@click.argument("stage", required=False)
+@click.argument("only", metavar="[STAGE]", required=False)
+@click.option("--sample", is_flag=True, help="Run on the spec's sample in place of the data, as a pull request may.")
 @click.option("--push", is_flag=True, help="Store data and results in the DVC remote afterwards.")
 @click.option(
     "--wait", type=click.FloatRange(min=0), default=60.0, show_default=True, help="Seconds to wait for a lock."
 )
 @DIRECTORY
 @FORMAT
-def run_command(stage: str | None, push: bool, wait: float, directory: Path, form: str) -> int:
+def run_command(directory: Path, form: str, **asked: Any) -> int:
     """Run what changed of the pipeline, or one STAGE and what it needs.
 
     Starts from the newest release's results where the checkout has none. Files that change during the run spoil it
@@ -50,11 +51,13 @@ def run_command(stage: str | None, push: bool, wait: float, directory: Path, for
     from mlops_spec.pipeline.progress import watching  # noqa: PLC0415
     from mlops_spec.pipeline.run import Asked, run  # noqa: PLC0415
 
+    if asked["sample"] and asked["push"]:
+        raise click.UsageError("--sample makes nothing that could be pushed")
     root = directory.resolve()
     spec = spec_of(root)
     refuse_stale(root, spec)
     with watching() as watch:
-        done = run(root, spec, watch, Asked(stage, push, wait))
+        done = run(root, spec, watch, Asked(**asked))
     if form == "json":
         words.data(asdict(done))
         return Exit.OK

@@ -102,6 +102,7 @@ def _checkout(spec: Spec, code: Mapping[str, tuple[str, ...]]) -> Iterator[Outpu
 
 
 def _workflows(spec: Spec) -> Iterator[Output]:
+    storage = ways(spec)
     common = {
         "actions": ACTIONS,
         "branch": spec.branch,
@@ -109,12 +110,14 @@ def _workflows(spec: Spec) -> Iterator[Output]:
         "runner": spec.train.compute.runner,
         "training_minutes": math.ceil(seconds(spec.train.compute.timeout) / 60),
         "attested": spec.governance.provenance == "github",
-        "storage": ways(spec),
+        "storage": storage,
         "rivals": any(isinstance(gate, ChampionGate) for gate in spec.gates),
     }
     tree = deployments(spec)
     merged = [each for each in tree.values() if each.follows_merge]
     yield _workflow("pull-request", common)
+    if storage.pull_requests == "read":
+        yield _workflow("try", common)
     yield _workflow("train", common)
     yield _workflow("merge", {**common, "deployments": merged})
     for name, deployment in tree.items():

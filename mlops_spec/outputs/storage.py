@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from mlops_spec.spec.base import seconds
+from mlops_spec.spec.storage import scheme
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from mlops_spec.spec.storage import SignIn, Storage
 
 REMOTE = "storage"
-# What each scheme needs beside DVC itself, as DVC's own extras name it.
-EXTRAS = {"s3": "s3", "gs": "gs", "azure": "azure", "ssh": "ssh"}
 # An assumed role's credentials, unless something else is asked for and its role allows it; and the most that AWS gives.
 _HOUR, _TWELVE_HOURS = 3600, 43200
 
@@ -75,16 +74,6 @@ def ways(spec: Spec) -> Ways:
     if mode == "read" and read is None:
         mode = "open"
     return Ways(write, read, mode, storage.sample or "")
-
-
-def scheme(url: str) -> str:
-    """The scheme of a remote's address; empty for a folder.
-
-    >>> scheme("s3://acme/models"), scheme("/srv/models")
-    ('s3', '')
-    """
-    head, separator, _ = url.partition("://")
-    return head if separator else ""
 
 
 def remote(storage: Storage) -> Mapping[str, str]:

@@ -15,6 +15,7 @@ from mlops_spec.integrity.dvc_listing import file_md5, listing
 from mlops_spec.integrity.seal import seal
 from mlops_spec.integrity.verifier import LISTING, Source
 from mlops_spec.package import verify
+from mlops_spec.pipeline import sample
 from mlops_spec.pipeline.dvc_lock import locked_stages
 from mlops_spec.release.bundle import FILES, bundle_of
 from mlops_spec.release.source import spec_at
@@ -53,6 +54,7 @@ def write_judged(root: Path, spec: Spec, out: Path) -> str:
 
 
 def _write(root: Path, spec: Spec, out: Path, check: Callable[[Bundle], None]) -> str:
+    sample.refuse(root, spec)
     verify(root / layout.PACKAGE)
     for part in _PARTS:
         if not (root / part).is_file():

@@ -104,6 +104,8 @@ def verdict(gate: GateResult) -> Text:
         text.append(f" · {gate.reason}", style="default")
     if gate.waived_until:
         text.append(f" · waived until {gate.waived_until}", style="cyan")
+    if gate.on_sample:
+        text.append(" · on a sample", style="cyan")
     return text
 
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from mlops_spec.spec.governance import Waiver
 
 Outcome = Literal["pass", "fail", "inconclusive"]
-_OPTIONAL = ("metric", "slice", "rows_needed", "waived_until", "baseline")
+_OPTIONAL = ("metric", "slice", "rows_needed", "waived_until", "baseline", "on_sample")
 _BLOCKING: tuple[Outcome, ...] = ("fail", "inconclusive")
 
 
@@ -40,11 +40,12 @@ class GateResult:
     rows_needed: int | None = None
     waived_until: str | None = None
     baseline: float | None = None
+    on_sample: bool | None = None  # whether it was judged on a sample that can't show it
 
     @property
     def blocks(self) -> bool:
         """Whether it stops a release."""
-        return self.verdict != "pass" and self.waived_until is None
+        return self.verdict != "pass" and self.waived_until is None and not self.on_sample
 
     def record(self) -> dict[str, Any]:
         """As `gate.json` has it."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from mlops_spec import layout
 from mlops_spec.git import Git
 from mlops_spec.package import digest, file_sha256
+from mlops_spec.pipeline import sample
 from mlops_spec.pipeline.candidate import candidate_of, check_same_answers
 from mlops_spec.pipeline.champion import fetched, rival_of
 from mlops_spec.pipeline.durations import past_seconds
@@ -38,6 +39,8 @@ def judged_of(root: Path, spec: Spec, manifest: Manifest, process: Scorer, today
     case = _case(git, root, spec, candidate_of(root, spec, manifest), process)
     results = [gate(case) for gate in always.GATES.values()]
     results += [each for gate in spec.gates for each in results_of(case, gate)]
+    if sample.holds(root, spec):
+        results = list(sample.marked(results))
     return Judged(
         model=spec.model,
         commit=git.commit_id(),

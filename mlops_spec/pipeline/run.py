@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 from mlops_spec import layout
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git
-from mlops_spec.pipeline import dvc_lock, inputs, run_cache, rwlock
+from mlops_spec.pipeline import dvc_lock, inputs, run_cache, rwlock, sample
 from mlops_spec.pipeline.checkout_lock import checkout_lock
 from mlops_spec.pipeline.durations import OURS, note_seconds
 from mlops_spec.pipeline.dvc import Dvc
 from mlops_spec.pipeline.engine import Said
 from mlops_spec.pipeline.start import leave_committed, start_from_release
 from mlops_spec.pipeline.undeclared import forget
+from mlops_spec.spec.paths import data_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -43,11 +44,24 @@ class Ran:
 
 @dataclass(frozen=True)
 class Asked:
-    """What was asked of a run: one stage `only`, or all; whether to `push`; how many seconds to wait for the lock."""
+    """What was asked of a run: one stage `only`, or all; on the data or the `sample`; whether to `push`; how to wait.
+
+    `wait` is in seconds, for the checkout's lock.
+    """
 
     only: str | None = None
+    sample: bool = False
     push: bool = False
     wait: float = 60.0
+
+
+@dataclass(frozen=True)
+class _Course:
+    """How the stages are gone through: one `only` or all, results pulled or not; a sample stands for `replaced`."""
+
+    only: str | None
+    pull: bool
+    replaced: tuple[str, ...]
 
 
 def run(root: Path, spec: Spec, watch: Callable[[Event], None], asked: Asked) -> Ran:
@@ -57,8 +71,15 @@ def run(root: Path, spec: Spec, watch: Callable[[Event], None], asked: Asked) ->
     git = Git.open(root)
     with checkout_lock(root / OURS / "run.lock", wait=asked.wait) as descriptor:
         engine = Dvc(root, holding=(descriptor,))
+        if asked.sample:
+            sample.put(root, spec)
+        on_sample = sample.holds(root, spec)
+        if asked.push:
+            sample.refuse(root, spec)
         release = _prepare(root, spec, git, watch)
-        stages = _run(root, engine, watch, only=asked.only, pull=release is not None and engine.remote is not None)
+        pull = release is not None and engine.remote is not None and not on_sample
+        replaced = (str(data_file(spec.data)),) if on_sample else ()
+        stages = _run(root, engine, watch, _Course(asked.only, pull, replaced))
         if asked.push:
             engine.push()
         return Ran(stages, release, asked.push)
@@ -80,19 +101,22 @@ def _prepare(root: Path, spec: Spec, git: Git, watch: Callable[[Event], None]) -
 
 
 def _run(
-    root: Path, engine: Engine, watch: Callable[[Event], None], *, only: str | None, pull: bool
+    root: Path,
+    engine: Engine,
+    watch: Callable[[Event], None],
+    course: _Course,
 ) -> tuple[StageRun, ...]:
     stages = inputs.stages_of(root)
     paths = inputs.input_paths(stages)
     _bring(root, engine, paths)
     before = inputs.see(root, paths)
-    inputs.check_tracked(root, before)
+    inputs.check_tracked(root, {file: seen for file, seen in before.items() if file not in course.replaced})
     dvc_lock.keep(root / layout.DVC_LOCK, root / _LOCK_COPY)
     started = time.time()
-    done = engine.run(watch, only=only, pull=pull)
+    done = engine.run(watch, only=course.only, pull=course.pull)
     _check_inputs(root, paths, before, started)
     note_seconds(root, done)
-    dvc_lock.settle(root / layout.DVC_LOCK, root / _LOCK_COPY, list(stages) if only is None else [])
+    dvc_lock.settle(root / layout.DVC_LOCK, root / _LOCK_COPY, list(stages) if course.only is None else [])
     return tuple(done)
 
 

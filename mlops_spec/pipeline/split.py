@@ -19,6 +19,7 @@ from mlops_spec.pipeline.contract import check, columns_found
 from mlops_spec.pipeline.leak import leaked, row_hashes
 from mlops_spec.pipeline.near_numbers import near_numbers
 from mlops_spec.pipeline.rows import known_columns, read_rows
+from mlops_spec.pipeline.sample import held_to
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +36,7 @@ def split(root: Path, spec: Spec, data_path: Path) -> tuple[str, ...]:
     Raises Failure, which lists all that is wrong.
     """
     rows = read_rows(data_path, known_columns(spec.data))
-    violations = check(spec, rows)
+    violations = check(held_to(root, spec), rows)
     if violations:
         listed = "".join(f"\n  {violation}" for violation in [*violations, *columns_found(violations, rows.columns)])
         raise Failure(

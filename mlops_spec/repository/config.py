@@ -29,6 +29,13 @@ class Section(NamedTuple):
         return found[1] if found else ""
 
 
+def default_url(lines: list[str]) -> str:
+    """The address of the default remote; empty where there is none."""
+    found = list(sections(lines))
+    name = next((each.values.get("remote", "") for each in found if each.name.strip() == "core"), "")
+    return next((each.values.get("url", "") for each in found if name and each.remote == name), "")
+
+
 def sections(lines: list[str]) -> Iterator[Section]:
     """The sections in the order of the file."""
     current: Section | None = None

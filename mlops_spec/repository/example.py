@@ -22,11 +22,11 @@ _INSIDE = re.compile(r"# in ([\w/-]+)/")
 
 _SOUND = {
     "data/rows.csv.dvc": "outs:\n  - path: rows.csv\n",
-    ".dvc/config": "[core]\n    remote = storage\n['remote \"storage\"']\n    url = s3://bucket\n    verify = true\n",
+    ".dvc/config": "[core]\n    remote = storage\n['remote \"storage\"']\n    url = /srv/storage\n    verify = true\n",
     "src/example/__init__.py": "",
     "src/example/train.py": "def main():\n    pass\n",
     "src/example/predict.py": "def load(model_dir):\n    return model_dir\n",
-    "pyproject.toml": '[project]\nname = "example"\n',
+    "pyproject.toml": '[project]\nname = "example"\ndependencies = ["dvc[s3]"]\n',
     "uv.lock": "version = 1\n",
 }
 

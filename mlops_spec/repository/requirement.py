@@ -17,6 +17,8 @@ _ELSEWHERE = {"path", "directory", "editable", "url", "git", "virtual"}  # a pla
 _EXTRA = re.compile(r"\bextra == '([^']+)'")
 _REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*\(?([^;@)]*)")
 
+_WITH_EXTRAS = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?")
+
 
 class Requirement(NamedTuple):
     """A distribution and the versions of it that will do."""
@@ -67,6 +69,17 @@ def declared(project: Table) -> dict[str, set[Requirement]]:
     found = {"": _requirements(texts(given.get("dependencies")))}
     found |= {f"[{normal(name)}]": _requirements(texts(extra)) for name, extra in extras.items()}
     return found | {normal(name): _requirements(_group(groups, name, ())) for name in groups}
+
+
+def extras(project: Table, name: str) -> set[str]:
+    """The extras of a distribution that a project installs, those included that it names as `name-extra`."""
+    found: set[str] = set()
+    for entry in texts(mapping(project.get("project")).get("dependencies")):
+        if match := _WITH_EXTRAS.match(entry):
+            asked, listed = normal(match[1]), match[2] or ""
+            found |= {normal(each.strip()) for each in listed.split(",")} if asked == name else set()
+            found |= {asked.removeprefix(f"{name}-")} if asked.startswith(f"{name}-") else set()
+    return found - {""}
 
 
 def locked(lock: Table, name: str) -> dict[str, set[Requirement]] | None:

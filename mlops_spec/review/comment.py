@@ -21,6 +21,7 @@ from mlops_spec.ledger.query import read
 from mlops_spec.ledger.state import replay
 from mlops_spec.plan import Plan
 from mlops_spec.plan.markdown import as_markdown as plan_markdown
+from mlops_spec.review.judged import judged_on
 from mlops_spec.review.markdown import as_markdown
 from mlops_spec.review.recompute import Trusted, review
 from mlops_spec.review.report import MAX_BYTES, load_json, read_report
@@ -47,7 +48,7 @@ def comment(number: int, spec: Spec, root: Path, *, plan: Received | None, repor
         parts.append(as_markdown(found, judged, *([planned] if planned else [])))
     elif planned:
         parts.append(planned)
-    parts.append(_links(os.environ))
+    parts += [judged_on(spec), _links(os.environ)]
     return keep_one(connect(), number, marker=MARKER, body="\n\n".join(filter(None, parts))).html_url
 
 

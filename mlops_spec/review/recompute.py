@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.integrity.demands import waived
 from mlops_spec.integrity.judgement import Given, close, pair, problems
 from mlops_spec.integrity.verdicts import allowed, worst
+from mlops_spec.spec.gates import SHOWN_BY_SAMPLE
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -29,6 +30,11 @@ class Trusted:
     spec: Spec
     today: str  # YYYY-MM-DD
     never_deployed: Collection[str]
+
+    @property
+    def on_sample(self) -> bool:
+        """Whether pull requests train on a sample, which shows little."""
+        return self.spec.storage is not None and self.spec.storage.pull_requests == "sample"
 
 
 @dataclass(frozen=True)
@@ -99,9 +105,11 @@ def _recomputed(gate: Gate, demand: Demand, report: Report, main: Trusted, found
     if gate.verdict == "pass" and computed != "pass":
         notes.append("the report says pass, its numbers do not by main's bound")
     notes += [*dict.fromkeys([*wrong, *told]), *_other_bound(gate, demand)]
-    return Recomputed(
-        gate, demand.bound(gate.value), verdict, blocks=verdict != "pass" and not ends, notes=tuple(notes)
-    )
+    # what the run says of a sample does not count: main says whether pull requests train on one
+    unshown = main.on_sample and gate.kind not in SHOWN_BY_SAMPLE
+    notes += ["on a sample"] if unshown else []
+    blocks = verdict != "pass" and not ends and not unshown
+    return Recomputed(gate, demand.bound(gate.value), verdict, blocks=blocks, notes=tuple(notes))
 
 
 def _computed(gate: Gate, demand: Demand, report: Report, main: Trusted) -> Outcome:

@@ -61,6 +61,7 @@ class Gate(Strict):
     rows_needed: Count | None = None
     waived_until: Day | None = None
     baseline: Number | None = None
+    on_sample: bool | None = None
 
 
 class Against(Strict):

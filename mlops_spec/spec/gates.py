@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 SAFEGUARDS = ("contract", "leak")
 #: Gates that every model has without naming them.
 ALWAYS = (*SAFEGUARDS, "leak/near", "leak/target")
+#: Kinds of gates that a few rows show as well as all do; what others say of a sample decides nothing.
+SHOWN_BY_SAMPLE = frozenset(("contract", "leak", "latency", "size"))
 # What is measured where a spec names nothing.
 _USUAL = {
     "binary-classification": ("roc_auc", "average_precision", "brier_score", "expected_calibration_error"),

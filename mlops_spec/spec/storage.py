@@ -140,3 +140,17 @@ class Storage(Strict):
         "or nothing, so that it is judged `after-merge`.",
     )
     sample: RepoPath | None = Field(None, description="Rows in Git that pull requests train on with `sample`.")
+
+
+#: What each scheme needs beside DVC itself, as DVC's own extras name it.
+EXTRAS = {"s3": "s3", "gs": "gs", "azure": "azure", "ssh": "ssh"}
+
+
+def scheme(url: str) -> str:
+    """The scheme of a remote's address; empty for a folder.
+
+    >>> scheme("s3://acme/models"), scheme("/srv/models")
+    ('s3', '')
+    """
+    head, separator, _ = url.partition("://")
+    return head if separator else ""

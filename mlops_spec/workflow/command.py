@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _PROGRAM = "mlops-spec"
-_GROUPS = frozenset(("promote", "audit", "rehearse"))  # whose commands have two words
+_GROUPS = frozenset(("promote", "audit", "rehearse", "trial"))  # whose commands have two words
 #: Programs that run what stands behind them, and end as it does.
 _RUNNERS = frozenset(
     (

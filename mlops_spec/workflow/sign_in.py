@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.workflow.shape import text
+from mlops_spec.workflow.expression import names_secret
+from mlops_spec.workflow.shape import mapping, text
 from mlops_spec.workflow.where import environment
 
 if TYPE_CHECKING:
@@ -19,6 +21,8 @@ _ACTIONS = {
     "google-github-actions/auth": ("service_account", "workload_identity_provider"),
     "azure/login": ("client-id",),
 }
+# Variables and inputs that stores take credentials from.
+_CREDENTIAL = re.compile(r"AWS|AZURE|GOOGLE|GCP|CREDENTIAL|STORAGE|SSH|KEY|SECRET|creds", re.IGNORECASE)
 
 
 def identity(step: Step) -> str:
@@ -29,18 +33,28 @@ def identity(step: Step) -> str:
     return ""
 
 
+def static(step: Step) -> bool:
+    """Whether a step is given credentials of a store: by secrets in its `env`, or in the inputs of its action."""
+    given = [*mapping(step.data.get("env")).items(), *step.inputs.items()]
+    return any(_CREDENTIAL.search(str(name)) and names_secret(text(value)) for name, value in given)
+
+
 def identities(job: Job) -> set[str]:
     """As whom the steps of a job sign in."""
     return {found for step in job.steps if (found := identity(step))}
 
 
+def reader(spec: Spec | None) -> str:
+    """As whom a job signs in that only reads the spec's storage; empty where the spec names nobody."""
+    given = spec.storage.sign_in if spec and spec.storage else None
+    held = (given.aws or given.google or given.azure) if given else None
+    return (held.read or "") if held else ""
+
+
 def reads_by_identity(spec: Spec | None, job: Job) -> bool:
     """Whether all that a pull request's job signs in as is what the spec gives to pull requests."""
-    storage = spec.storage if spec else None
-    if storage is None or storage.sign_in is None or storage.pull_requests != "read":
-        return False
-    held = storage.sign_in.aws or storage.sign_in.google or storage.sign_in.azure
-    return held is not None and held.read is not None and identities(job) == {held.read}
+    reads = spec is not None and spec.storage is not None and spec.storage.pull_requests == "read"
+    return reads and bool(reader(spec)) and identities(job) == {reader(spec)}
 
 
 def readable_secrets(spec: Spec | None, job: Job) -> frozenset[str]:

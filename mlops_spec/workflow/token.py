@@ -23,6 +23,8 @@ TABLE: Mapping[str, Mapping[str, str]] = {
     "report": _READ,
     "bundle": _READ,
     "comment": {"contents": "read", "pull-requests": "write"},
+    "trial begin": {"contents": "read", "pull-requests": "read", "statuses": "write"},
+    "trial end": {"contents": "read", "statuses": "write"},
     "register": {"contents": "write", "attestations": "read"},
     "record": _WRITE,
     "promote plan": {"contents": "read", "pull-requests": "read"},
@@ -38,6 +40,8 @@ TABLE: Mapping[str, Mapping[str, str]] = {
 #: What a command can't do without; the rest of the table depends on what the spec says.
 NEEDED: Mapping[str, Mapping[str, str]] = {
     "comment": {"pull-requests": "write"},
+    "trial begin": {"pull-requests": "read", "statuses": "write"},
+    "trial end": {"statuses": "write"},
     "register": _WRITE,
     "record": _WRITE,
     "promote ask": _WRITE,

@@ -130,7 +130,9 @@ SWITCHES: dict[str, list[dict[str, Any]]] = {
                 "url": "azure://models",
                 "pull_requests": "sample",
                 "sample": "samples/rows of 2026.csv",
-                "sign_in": {"azure": {"tenant": GUID, "account": "acme", "read": GUID, "write": GUID}},
+                "sign_in": {
+                    "azure": {"tenant": GUID, "account": "acme", "read": GUID, "write": GUID.replace("5", "6")}
+                },
             },
         },
         {

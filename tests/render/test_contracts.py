@@ -23,6 +23,10 @@ ENVIRONMENT = {
     "VERSION": "v1.4.0",
     "DIGEST": f"sha256:{'0' * 64}",
     "WAIT": "35m",
+    "HEAD": "0" * 40,
+    "PLAN": f"sha256:{'0' * 64}",
+    "REPORT": f"sha256:{'0' * 64}",
+    "RESULT": "failure",
     "GITHUB_STEP_SUMMARY": "summary.md",
 }
 

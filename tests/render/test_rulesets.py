@@ -42,7 +42,8 @@ def test_main_asks_for_the_checks_that_pull_requests_get(case: Path) -> None:
 
     asked = rule(rulesets(case)["mlops-main"], "required_status_checks")
 
-    names = [workflow["jobs"][job]["name"] for job in ("check", "train")]
+    names = [workflow["jobs"][job]["name"] for job in ("check", "train") if job in workflow["jobs"]]
+    assert len(names) == (1 if case.name == "after-merge" else 2)
     assert asked["required_status_checks"] == [{"context": n, "integration_id": GITHUB_ACTIONS} for n in names]
     assert asked["strict_required_status_checks_policy"] is True
 

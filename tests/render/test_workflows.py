@@ -36,6 +36,11 @@ PERMISSIONS = {
     "mlops-promote-*/check-*": {"contents": READ, "statuses": WRITE},
 }
 # What provenance by GitHub adds.
+TRIED = {
+    "mlops-try/pin": {"contents": READ, "pull-requests": READ, "statuses": WRITE},
+    "mlops-try/train": {"contents": READ},
+    "mlops-try/say": {"contents": READ, "pull-requests": WRITE, "statuses": WRITE},
+}
 ATTESTED = {
     "mlops-train/attest": {"id-token": WRITE, "attestations": WRITE},
     "mlops-merge/train": {"contents": WRITE, "id-token": WRITE, "attestations": WRITE},
@@ -44,6 +49,7 @@ ATTESTED = {
 # What signing in to a storage by the job's identity adds, to what reads and to what writes there.
 IDENTITY = {"id-token": WRITE}
 WRITERS, READERS = ("mlops-train/train", "mlops-merge/train"), ("mlops-monitor/monitor",)
+READING = ("mlops-monitor/monitor", "mlops-pull-request/train", "mlops-try/train")
 MONITOR = {"contents": WRITE, "issues": WRITE, "pull-requests": WRITE}
 
 TRAIN = "uv sync --locked --no-dev"
@@ -81,6 +87,22 @@ COMMANDS = {
         RUN
         + 'comment --pull-request "${NUMBER}" \\\n  --plan received/plan.json --plan-digest "${PLAN}" '
         + '--report received/report.json --report-digest "${REPORT}"\n',
+    ],
+    "mlops-try/pin": [LIGHT, RUN + 'trial begin --pull-request "${NUMBER}"'],
+    "mlops-try/train": [
+        TRAIN,
+        RUN + f'plan --base "${{BASE}}" --exit-zero --out build/plan.json {SUMMARY}',
+        RUN + "run",
+        RUN + "gate --out build/gate.json",
+        RUN + "drill --out build/drill.json",
+        RUN + f"report --out build/report.json {SUMMARY}",
+    ],
+    "mlops-try/say": [
+        LIGHT,
+        RUN
+        + 'comment --pull-request "${NUMBER}" \\\n  --plan received/plan.json --plan-digest "${PLAN}" '
+        + '--report received/report.json --report-digest "${REPORT}"\n',
+        RUN + 'trial end --commit "${HEAD}" --result "${RESULT}"',
     ],
     "mlops-train/train": [
         TRAIN,
@@ -152,14 +174,28 @@ def signing_in(spec: dict[str, Any]) -> list[str]:
         return []
     (held,) = given.values()
     readers = READERS if held.get("read") and "monitor" in spec else ()
-    return [*WRITERS, *readers, *(["mlops-pull-request/train"] if read_by(spec) else [])]
+    return [*WRITERS, *readers, *(["mlops-pull-request/train", "mlops-try/train"] if read_by(spec) else [])]
 
 
 def steps(root: Path) -> list[dict[str, Any]]:
     return [step for job in jobs(root).values() for step in job.get("steps", [])]
 
 
-@pytest.fixture(params=["full", "minimal", "attested", "travels", "lived-in", "aws", "google", "azure", "secrets"])
+@pytest.fixture(
+    params=[
+        "full",
+        "minimal",
+        "attested",
+        "travels",
+        "lived-in",
+        "aws",
+        "google",
+        "azure",
+        "secrets",
+        "sample",
+        "after-merge",
+    ]
+)
 def tree(request: pytest.FixtureRequest) -> Path:
     return HERE / str(request.param) / "expected"
 
@@ -171,6 +207,8 @@ def test_no_job_may_do_more_than_the_table_says(variants: list[Path]) -> None:
         table = {**PERMISSIONS, **(ATTESTED if attested else {})}
         if "monitor" in spec:
             table["mlops-monitor/monitor"] = MONITOR
+        if read_by(spec) is not None:
+            table |= TRIED
         for name in signing_in(spec):
             table[name] = {**table[name], **IDENTITY}
 
@@ -212,7 +250,15 @@ def test_every_action_is_pinned_to_a_commit_of_the_lock(variants: list[Path]) ->
 def test_jobs_run_the_commands_that_they_are_to_run(tree: Path) -> None:
     for name, job in jobs(tree).items():
         commands = [step["run"] for step in job.get("steps", []) if "uv " in step.get("run", "")]
-        assert commands == COMMANDS.get(family(name), []), name
+        wanted = COMMANDS.get(family(name), [])
+        if name == "mlops-pull-request/train" and tree.parent.name == "sample":
+            wanted = [
+                TRAIN,
+                RUN + "run --sample",
+                wanted[2],
+                wanted[4],
+            ]  # and no drill, which a sample decides nothing of
+        assert commands == wanted, name
 
 
 def test_jobs_wait_for_one_another() -> None:
@@ -258,11 +304,12 @@ def test_only_what_always_runs_runs_always(variants: list[Path]) -> None:
     """A deployment never starts after a failure; only the record of its outcome does."""
     for root in variants:
         for name, job in jobs(root).items():
-            assert ("always()" in job.get("if", "")) == name.endswith("/record")
+            assert ("always()" in job.get("if", "")) == name.endswith(("/record", "mlops-try/say"))
             for step in job.get("steps", []):
                 assert "continue-on-error" not in step
                 assert ("always()" in step.get("if", "")) == (
-                    "promote close" in step.get("run", "") and not name.endswith("/record")
+                    any(ends in step.get("run", "") for ends in ("promote close", "trial end"))
+                    and not name.endswith("/record")
                 )
 
 
@@ -337,7 +384,7 @@ def test_nothing_but_a_newer_push_of_a_pull_request_cancels_a_run(variants: list
             concurrency = loaded(path).get("concurrency")
             if path.stem == "mlops-train":
                 assert concurrency is None
-            elif path.stem == "mlops-pull-request":
+            elif path.stem in ("mlops-pull-request", "mlops-try"):
                 assert concurrency["cancel-in-progress"] is True
             else:
                 assert concurrency["cancel-in-progress"] is False
@@ -366,9 +413,9 @@ def test_a_job_signs_in_as_whom_it_must_and_no_other_does(variants: list[Path]) 
         spec = loaded(root / "model.yaml")
         given = next(iter(spec.get("storage", {}).get("sign_in", {}).values()), {})
         for name, job in jobs(root).items():
-            writes, reads = name == "mlops-train/train", name in ("mlops-monitor/monitor", "mlops-pull-request/train")
+            writes, reads = name == "mlops-train/train", name in READING
             wanted = given.get("write") if writes else given.get("read") if reads else None
-            if name == "mlops-pull-request/train" and read_by(spec) is None:
+            if not name.startswith("mlops-monitor") and reads and read_by(spec) is None:
                 wanted = None
             for step in job.get("steps", []):
                 held = step.get("with", {})
@@ -387,8 +434,8 @@ def test_a_job_signs_in_as_whom_it_must_and_no_other_does(variants: list[Path]) 
                     seen.add((name, *named))
             if wanted:
                 assert any(place == name for place, *_ in seen), name
-                assert job.get("environment") in ("training", "monitoring", "reading", None)
-    assert {name for name, *_ in seen} == {"mlops-train/train", "mlops-monitor/monitor", "mlops-pull-request/train"}
+                assert job.get("environment") in ("training", "monitoring", "reading", "pull-requests", None)
+    assert {name for name, *_ in seen} == {"mlops-train/train", *READING}
 
 
 def test_a_called_workflow_declares_the_secrets_that_it_reads_and_its_caller_passes_each(variants: list[Path]) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.pipeline.contract import check_table
 from mlops_spec.pipeline.gates import leak
 from mlops_spec.pipeline.gates.case import counted
+from mlops_spec.pipeline.sample import held_to
 from mlops_validators import Verdict
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def contract(case: Case) -> GateResult:
     """The number of violations in the data that was trained on, checked anew."""
     if case.data_changed:
         return counted("contract", "contract", 1, Verdict("fail", "the data file is another one than was split"))
-    violations = check_table(case.spec, case.data)
+    violations = check_table(held_to(case.root, case.spec), case.data)
     reason = "; ".join(map(str, violations)) or "kept"
     return counted("contract", "contract", len(violations), Verdict("fail" if violations else "pass", reason))
 

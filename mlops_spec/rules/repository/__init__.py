@@ -15,6 +15,7 @@ from mlops_spec.rules.repository import (
     missing_input,
     missing_lock,
     missing_remote,
+    missing_store_extra,
     protected_in_code,
     stale_lock,
     uncarried_code,
@@ -22,6 +23,7 @@ from mlops_spec.rules.repository import (
     unread_parameter,
     unread_workflows,
     unseen_code,
+    unsigned_remote,
     untracked_data,
     unverified_remote,
 )
@@ -47,6 +49,8 @@ RULES: tuple[Rule, ...] = (
     uncarried_code,
     unread_workflows,
     unpickling_code,
+    missing_store_extra,
+    unsigned_remote,
     foreign_branch,
     foreign_host,
 )

@@ -42,3 +42,6 @@ def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
         hint = near(path, repository.kept_by_dvc)
         right = f"did you mean `{hint}`?" if hint else f"run `dvc add {path}` and commit `{path}.dvc`"
         yield Finding(("data", "path"), f"neither Git nor DVC has `{path}`", right)
+    sample = spec.storage.sample if spec.storage else None
+    if sample and sample not in repository.sizes:
+        yield Finding(("storage", "sample"), f"Git does not have `{sample}`", f"run `git add {sample}`")

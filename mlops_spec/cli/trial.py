@@ -1,0 +1,64 @@
+"""The commands `trial begin` and `trial end`: a pull request whose code a maintainer lets read the data."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import click
+
+from mlops_spec import words
+from mlops_spec.errors import Exit
+
+if TYPE_CHECKING:
+    from mlops_spec.review.trial import Result
+
+
+@click.group("trial")
+def trial_command() -> None:
+    """Try a pull request that may not read the data by itself; the workflow mlops-try calls this.
+
+    \b
+    Example:
+      mlops-spec trial begin --pull-request 7
+    """
+
+
+@trial_command.command("begin")
+@click.option("--pull-request", "number", type=click.IntRange(min=1), required=True, help="Its number.")
+def begin_command(number: int) -> int:
+    """Pin the commit that is tried, and mark it as waiting.
+
+    \b
+    Example:
+      mlops-spec trial begin --pull-request 7
+    """
+    from mlops_spec.forge.actions import connect, link_to_run  # noqa: PLC0415
+    from mlops_spec.review.trial import begin  # noqa: PLC0415
+    from mlops_spec.words.step import add_summary, set_output  # noqa: PLC0415
+
+    begun = begin(connect(os.environ), number, link=link_to_run(os.environ))
+    set_output(os.environ, "head", begun.head)
+    set_output(os.environ, "base", begun.base)
+    said = f"Pull request {number} is tried as commit {begun.head}; what is pushed to it later is not."
+    add_summary(os.environ, said)
+    words.out(said)
+    return Exit.OK
+
+
+@trial_command.command("end")
+@click.option("--commit", required=True, help="What `trial begin` pinned.")
+@click.option("--result", type=click.Choice(["success", "failure", "cancelled", "skipped"]), required=True)
+def end_command(commit: str, result: Result) -> int:
+    """Say of the commit what became of its trial; exit 1 unless it passed.
+
+    \b
+    Example:
+      mlops-spec trial end --commit 0123456789abcdef0123456789abcdef01234567 --result success
+    """
+    from mlops_spec.forge.actions import connect, link_to_run  # noqa: PLC0415
+    from mlops_spec.review.trial import end  # noqa: PLC0415
+
+    passed = end(connect(os.environ), commit, result, link=link_to_run(os.environ))
+    words.out(f"{commit[:12]}: {'passed' if passed else result}")
+    return Exit.OK if passed else Exit.FINDINGS

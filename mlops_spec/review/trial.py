@@ -1,0 +1,45 @@
+"""A trial of a pull request that a maintainer starts: which commit it is of, and what became of it, as a status.
+
+The commit is the head as it was when the trial was asked for: what its author pushes later is not what somebody let in.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple
+
+from mlops_spec.errors import Failure
+from mlops_spec.forge import pulls, statuses
+
+if TYPE_CHECKING:
+    from mlops_spec.forge import GitHub
+
+CONTEXT = "Train and gate"  # what the ruleset of main asks for
+Result = Literal["success", "failure", "cancelled", "skipped"]
+
+
+class Begun(NamedTuple):
+    """The commit that is tried, and the one that it is compared with."""
+
+    head: str
+    base: str
+
+
+def begin(github: GitHub, number: int, *, link: str = "") -> Begun:
+    """Pins the head of an open pull request, and says of that commit that its trial is on.
+
+    Raises:
+        Failure: it is closed (2), the forge doesn't answer (69), or the token may not set a status (78).
+    """
+    pull = pulls.get(github, number)
+    if pull.state != "open":
+        raise Failure(f"pull request {number} is closed", remedy="Name one that is open.")
+    statuses.create(github, pull.head.sha, statuses.Given(CONTEXT, "pending", "a maintainer has it tried", link))
+    return Begun(pull.head.sha, pull.base.sha)
+
+
+def end(github: GitHub, commit: str, result: Result, *, link: str = "") -> bool:
+    """Says of the commit what became of its trial; returns whether it passed."""
+    passed = result == "success"
+    said = "it trained, and its gates passed" if passed else f"its training ended as {result}"
+    statuses.create(github, commit, statuses.Given(CONTEXT, "success" if passed else "failure", said, link))
+    return passed

@@ -1,0 +1,101 @@
+"""A job that stores what it trained has signed in to where it stores it.
+
+A runner of GitHub's has no credentials for anybody's bucket. The training ends, hours later, at `run --push`.
+
+Bad:
+
+    # .dvc/config
+    [core]
+        remote = storage
+    ['remote "storage"']
+        url = s3://bucket/example
+        verify = true
+    # .github/workflows/train.yml
+    on: {push: {branches: [main]}}
+    jobs:
+      train:
+        runs-on: ubuntu-24.04
+        steps:
+          - run: uv run --no-sync mlops-spec run --push
+
+Good:
+
+    # .dvc/config
+    [core]
+        remote = storage
+    ['remote "storage"']
+        url = s3://bucket/example
+        verify = true
+    # .github/workflows/train.yml
+    on: {push: {branches: [main]}}
+    jobs:
+      train:
+        runs-on: ubuntu-24.04
+        environment: training
+        permissions: {contents: read, id-token: write}
+        steps:
+          - uses: aws-actions/configure-aws-credentials@e6de054238d6b7531b4efff3b6587d9aade6a06c # v6.2.3
+            with: {role-to-assume: "arn:aws:iam::123456789012:role/models-write", aws-region: eu-central-1}
+          - run: uv run --no-sync mlops-spec run --push
+
+Fix: say in the spec's `storage` how a job signs in, and run `mlops-spec render`; in a workflow of your own add the
+step.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.document import Document
+from mlops_spec.document.parse import parse
+from mlops_spec.repository.config import PATH, default_url
+from mlops_spec.rule import Finding
+from mlops_spec.spec.storage import EXTRAS, scheme
+from mlops_spec.workflow.read import read
+from mlops_spec.workflow.shape import text
+from mlops_spec.workflow.sign_in import identity, static
+from mlops_spec.workflow_files import FOLDER
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.repository.view import Repository
+    from mlops_spec.spec import Spec
+    from mlops_spec.workflow import Job, Step
+
+CODE = "MS819"
+NAME = "unsigned-remote"
+SEVERITY: Severity = "error"
+
+
+def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
+    url = spec.storage.url if spec.storage else default_url(repository.document(PATH).lines)
+    if scheme(url) not in EXTRAS:
+        return
+    for document in _workflows(repository):
+        for workflow in read({document.file: document}).workflows.values():
+            for job, step, command in workflow.commands("run"):
+                if command.option("--push") is not None and _on_githubs(job) and not _signed_in(job, step):
+                    message = f"nothing signs in to `{url}`, and this ends at its push"
+                    hint = "say in the spec's `storage` how a job signs in, then run `mlops-spec render`"
+                    yield Finding(step.place, message, hint, document=document, piece="mlops-spec run")
+
+
+def _workflows(repository: Repository) -> Iterator[Document]:
+    for path in sorted(repository.sizes):
+        if path.startswith(f"{FOLDER}/") and path.endswith((".yml", ".yaml")) and (content := repository.text(path)):
+            document = parse(repository.name(path), content, aliases=True)
+            if isinstance(document, Document):
+                yield document
+
+
+def _on_githubs(job: Job) -> bool:
+    """Whether it runs where nobody has left credentials of their own."""
+    return text(job.data.get("runs-on")).startswith(("ubuntu-", "windows-", "macos-"))
+
+
+def _signed_in(job: Job, step: Step) -> bool:
+    """Whether an earlier step signed in, by whatever action, or the step itself is given credentials."""
+    earlier = job.steps[: job.steps.index(step)]
+    return any(identity(each) or static(each) for each in earlier) or static(step)
