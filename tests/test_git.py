@@ -267,3 +267,26 @@ def test_a_remote_that_calls_no_branch_so_has_main(clone: Path, origin: Path) ->
     git(origin, "symbolic-ref", "HEAD", "refs/heads/nowhere")
 
     assert Git.open(clone).main == "main"
+
+
+def test_a_push_of_workflow_files_that_no_branch_has_says_what_to_do(clone: Path, origin: Path) -> None:
+    """In GitHub's words; nothing is half pushed, and the same push goes through once it may."""
+    said = "refusing to allow a GitHub App to create or update workflow `.github/workflows/a.yml` without "
+    said += "`workflows` permission"
+    hook = origin / "hooks" / "update"
+    hook.parent.mkdir(exist_ok=True)
+    hook.write_text(f"#!/bin/sh\ncase $1 in refs/tags/*) printf '%s\\n' '{said}'; exit 1;; esac\n")
+    hook.chmod(0o755)
+    found, commit = Git.open(clone), git(clone, "rev-parse", "HEAD")
+    updates = (Update("refs/heads/audit-log", commit, None), Update("refs/tags/m@v1.0.0", commit, None))
+
+    with pytest.raises(GitError, match="without `workflows` permission") as raised:
+        found.push(*updates)
+
+    assert raised.value.exit_code == Exit.CONFIG
+    assert "`workflows: write`" in raised.value.remedy
+    assert "newest commit" in raised.value.remedy
+    assert found.remote_refs("refs/heads/audit-log", "refs/tags/*") == {}
+    hook.unlink()
+    found.push(*updates)
+    assert len(found.remote_refs("refs/heads/audit-log", "refs/tags/*")) == 2

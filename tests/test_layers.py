@@ -29,7 +29,7 @@ LAYERS = (
     ),
     ("diagnostic", "document", "spec"),
     ("validate", "rule"),
-    ("workflow", "workflow_files", "repository"),
+    ("workflow", "workflow_files", "repository", "runners"),
     ("rules",),
     ("suppress", "fix", "cache", "pages"),
     ("lint",),

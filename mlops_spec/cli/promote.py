@@ -75,7 +75,7 @@ def open_command(environment: str, version: str, directory: Path, form: str) -> 
 def check_command(environment: str, directory: Path, form: str) -> int:
     """Set the required checks of an open promotion as commit statuses, where no GitHub App opened it.
 
-    GitHub starts no workflow for a pull request that a workflow's own token opened, so its checks would never come.
+    The workflow of a pull request that a workflow's own token opened waits until somebody approves it to run.
     The promotion must change the deploy file alone, and declare what may go there; then main's checks stand for it.
 
     \b

@@ -74,7 +74,8 @@ def _named(workflows: list[str], given: str = "") -> Iterator[str]:
         for job in safe_yaml.load(text)["jobs"].values():
             inputs = {name for step in job.get("steps", []) for name in step.get("with", {})}
             if "environment" in job and (not given or given in inputs):
-                yield job["environment"]
+                written = job["environment"]
+                yield written["name"] if isinstance(written, dict) else written
 
 
 def _place(name: str, spec: Spec) -> Place:

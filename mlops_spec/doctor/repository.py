@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from mlops_spec.doctor.expected import Expected
     from mlops_spec.doctor.snapshot import Snapshot
 
+_ALONE = (
+    "`owners` in model.yaml: a second owner or a team. Who works alone sets `approvals: 0` for each environment there, "
+    "and in Settings → Rules → Rulesets lets themselves bypass the ruleset of main, for pull requests only"
+)
+
 
 def controls(expected: Expected) -> Iterator[Control]:
     main = expected.spec.branch
@@ -26,6 +31,11 @@ def controls(expected: Expected) -> Iterator[Control]:
     yield Control("repository/merging", must, where, partial(_merging, main), lambda _: (squash,))
     must = "every owner in CODEOWNERS exists and may write"
     yield Control("repository/owners", must, "Settings → Collaborators and teams; or `owners` in model.yaml", _owners)
+    if owner := expected.spec.sole_owner:
+        said = f"{owner} is the only owner, and GitHub takes nobody's approval of their own pull request"
+        yield Control(
+            "repository/approvers", "each pull request has somebody who may approve it", _ALONE, lambda _: said
+        )
     where = "Settings → General → Releases → Enable release immutability"
     releases = Call("PUT", "immutable-releases")
     must = "a published release and its tag never change"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.forge.bodies import LARGEST
 from mlops_spec.forge.connection import GitHub, repository_path
 from mlops_spec.forge.shapes import Comment, read
 
 ACTIONS_BOT = "github-actions[bot]"
-LARGEST = 65_536  # characters, GitHub's limit for a body
 _WRITE = "pull-requests: write"
 
 

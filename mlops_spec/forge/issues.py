@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from mlops_spec.forge.bodies import fitting
 from mlops_spec.forge.connection import GitHub, repository_path
 from mlops_spec.forge.shapes import Issue, read
 
@@ -19,7 +20,7 @@ def labelled(github: GitHub, label: str, *, state: Literal["open", "closed", "al
 
 def create(github: GitHub, *, title: str, body: str, labels: list[str]) -> Issue:
     path = repository_path(github, "issues")
-    values = {"title": title, "body": body, "labels": labels}
+    values = {"title": title, "body": fitting(body), "labels": labels}
     return read(Issue, github.send("POST", path, values, needs=_WRITE), f"POST {path}")
 
 
@@ -31,7 +32,7 @@ def update(github: GitHub, number: int, **values: str) -> Issue:
 
 def keep_one(github: GitHub, *, label: str, title: str, body: str) -> Issue:
     """Opens the one issue that tracks `label`, or brings the oldest open one up to date."""
-    found = labelled(github, label)
+    found, body = labelled(github, label), fitting(body)
     if not found:
         return create(github, title=title, body=body, labels=[label])
     oldest = min(found, key=lambda issue: issue.number)

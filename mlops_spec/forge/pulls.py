@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from mlops_spec.forge.bodies import fitting
 from mlops_spec.forge.connection import GitHub, repository_path
 from mlops_spec.forge.shapes import Commit, PullRequest, Review, read
 
@@ -13,7 +14,7 @@ _READ, _WRITE = "pull-requests: read", "pull-requests: write"
 def create(github: GitHub, *, title: str, head: str, base: str, body: str) -> PullRequest:
     """Opens a pull request from the branch `head` into `base`; exit 75 when one is already open."""
     path = repository_path(github, "pulls")
-    values = {"title": title, "head": head, "base": base, "body": body}
+    values = {"title": title, "head": head, "base": base, "body": fitting(body)}
     return read(PullRequest, github.send("POST", path, values, needs=_WRITE), f"POST {path}")
 
 
@@ -27,7 +28,8 @@ def update(
 ) -> PullRequest:
     """Changes what is given."""
     path = repository_path(github, f"pulls/{number}")
-    values = {key: value for key, value in (("title", title), ("body", body), ("state", state)) if value is not None}
+    given = (("title", title), ("body", body and fitting(body)), ("state", state))
+    values = {key: value for key, value in given if value is not None}
     return read(PullRequest, github.send("PATCH", path, values, needs=_WRITE, repeatable=True), f"PATCH {path}")
 
 

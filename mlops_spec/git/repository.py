@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -30,9 +31,17 @@ _FORBIDDEN = (
     "denied to ",
     "could not read Username",
 )
+# GitHub, of a commit whose workflow files are on no branch's tip: another merge has changed one meanwhile.
+_WORKFLOWS = re.compile(r"refusing to allow .* to create or update workflow `[^`]*`[^)\n]*")
 _SYMBOLIC = "ref: refs/heads/"  # how a remote tells where its HEAD points to
 _KINDS = {"refs/heads": "--heads", "refs/tags": "--tags"}
 _MOVED = ("stale info", "fetch first", "non-fast-forward", "already exists", "cannot lock ref", "failed to update ref")
+
+_NEEDS_WORKFLOWS = """\
+nothing was pushed. Another change of .github/workflows was merged meanwhile, which this token may not take back.
+  Either run it again with a token of a GitHub App that has `workflows: write`: the variable MLOPS_APP_CLIENT_ID and the
+  secret MLOPS_APP_KEY of the environment promotion-bot give the workflow one.
+  Or leave it to the run of the newest commit, which makes a version of what was merged here as well."""
 
 
 class Git(Local):
@@ -153,6 +162,8 @@ class Git(Local):
         if any(reason in said for reason in _MOVED):
             raise self._lost(updates, said)
         names = _names(updates)
+        if refused := _WORKFLOWS.search(said):
+            raise GitError(f"{self.remote} refuses {names}: {refused[0]}", stderr=said, remedy=_NEEDS_WORKFLOWS)
         reason = next((line for line in said.splitlines() if "remote rejected" in line), rejected[0])
         raise GitError(f"{self.remote} refuses {names}: {reason}", stderr=said)
 

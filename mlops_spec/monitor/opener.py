@@ -25,7 +25,8 @@ class Opener:
 def opener(git: Git, github: GitHub, environ: Mapping[str, str] = os.environ) -> Opener:
     """The App by `MLOPS_APP_TOKEN`; else who tells of the rest, which in a workflow is the run's own token.
 
-    GitHub starts no workflow for what a run's own token pushes or opens, so both must be the App's.
+    What a run's own token opens has workflows that wait until somebody approves them to run, and what it pushes starts
+    none, so both must be the App's.
     https://docs.github.com/actions/concepts/security/github_token#when-github_token-triggers-workflow-runs
     """
     if token := environ.get("MLOPS_APP_TOKEN"):

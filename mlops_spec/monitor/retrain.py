@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _AFTER = "\nMerging trains, gates and stages a new version.\n"
 _UNCHECKED = """
-No check runs here: GitHub starts none on what a workflow's own token opened. Close this and open it again.
+Its checks wait: a workflow's own token opened it. Somebody who may write presses “Approve workflows to run”.
 """
 
 

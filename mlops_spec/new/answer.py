@@ -21,15 +21,23 @@ Before the first push
   owners    {owners} in model.yaml; after a change of it: uv run mlops-spec render
   data      uv run dvc push takes it to {remote}; GitHub's runners must reach that
   origin    git remote add origin URL && git push -u origin {branch}
-  approvals by persons as it stands; by teams (@org/team) they need a GitHub App, see README.md
+{alone}  approvals by persons as it stands; by teams (@org/team) they need a GitHub App, see README.md
   gates     uv run mlops-spec gate judges the model, also against what the remote says is live
 
 README.md says the rest."""
 
 
+_ALONE = """\
+  alone     {owner} alone owns it, and GitHub takes nobody's approval of their own pull request:
+            name a second owner or a team, or see what `mlops-spec doctor` says to set
+"""
+
+
 def as_text(created: Created) -> str:
     """The answer for people."""
+    alone = len(created.owners) == 1 and "/" not in created.owners[0]
     return _TEXT.format(
+        alone=_ALONE.format(owner=created.owners[0]) if alone else "",
         model=created.model,
         folder=os.path.relpath(created.directory),
         commit=created.commit,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import PurePosixPath
@@ -19,6 +18,7 @@ from mlops_spec.outputs.plots import plots
 from mlops_spec.outputs.rulesets import rulesets
 from mlops_spec.outputs.stages import stages
 from mlops_spec.outputs.storage import REMOTE, remote, ways
+from mlops_spec.runners import is_standard
 from mlops_spec.spec.base import seconds
 from mlops_spec.spec.evaluate import ChampionGate
 from mlops_spec.spec.stages import overlap
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 WORKFLOWS = PurePosixPath(".github/workflows")
 CODEOWNERS = PurePosixPath(".github/CODEOWNERS")
 DVC_CONFIG = PurePosixPath(".dvc/config")
-# The labels that actionlint knows by itself; it must be told of others.
-_GITHUBS_RUNNER = re.compile(r"(ubuntu|windows|macos)-")
 GIT_IGNORE = PurePosixPath(".gitignore")
 GIT_ATTRIBUTES = PurePosixPath(".gitattributes")
 DVC_IGNORE = PurePosixPath(".dvcignore")
@@ -119,7 +117,7 @@ def _workflows(spec: Spec) -> Iterator[Output]:
     if storage.pull_requests == "read":
         yield _workflow("try", common)
     yield _workflow("train", common)
-    yield _workflow("merge", {**common, "deployments": merged})
+    yield _workflow("merge", {**common, "deployments": merged, "promoted": len(merged) < len(tree)})
     for name, deployment in tree.items():
         if not deployment.follows_merge:
             values = {
@@ -143,7 +141,7 @@ def _ownership(spec: Spec) -> Iterator[Output]:
     yield Output(CODEOWNERS, ".github/CODEOWNERS", owned, Kind.SHARED)
     yield Output(PurePosixPath(".github/dependabot.yml"), ".github/dependabot.yml", {})
     runner = spec.train.compute.runner
-    if not _GITHUBS_RUNNER.match(runner):
+    if not is_standard(runner):  # which actionlint must be told of
         yield Output(PurePosixPath(".github/actionlint.yaml"), ".github/actionlint.yaml", {"runner": runner})
     for name, values in rulesets(spec).items():
         yield Output(PurePosixPath(f".github/rulesets/{name}.json"), f".github/rulesets/{name}.json", values)

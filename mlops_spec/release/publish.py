@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Failure
 from mlops_spec.forge import pulls
+from mlops_spec.forge.bodies import fitting
 from mlops_spec.git import Update
 from mlops_spec.release.approvals import REPORT, report_digest
 from mlops_spec.release.declared import Declared, Document, declared_in, path_of, text_of
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from mlops_spec.git import Git
     from mlops_spec.ledger.record import Evidence
     from mlops_spec.release.world import World
+
+_REST = "The release commit's folder `release` has the evidence, `mlops-spec audit export DIR` the records."
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ def publish(
     Raises:
         Failure: the remote or the forge doesn't answer (69) or refuses (78).
     """
+    told = replace(told, body=fitting(told.body, _REST))  # what is approved is what GitHub shows
     git, environment, version = world.git, wanted.environment, wanted.version or ""
     ref = f"refs/heads/{told.branch}"
     old = git.remote_refs(ref).get(ref)

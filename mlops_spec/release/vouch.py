@@ -1,4 +1,4 @@
-"""The checks of a promotion that GitHub starts no workflow for, since a workflow's own token opened it: as statuses.
+"""The checks of a promotion whose workflow waits for a click, since a workflow's own token opened it: as statuses.
 
 What the workflow of pull requests would look at is main, which passed it, and the one file that the promotion changes.
 """

@@ -25,6 +25,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
+from mlops_spec.runners import is_githubs
 from mlops_spec.spec.base import seconds
 
 if TYPE_CHECKING:
@@ -39,9 +40,14 @@ SEVERITY: Severity = "error"
 
 
 _MOST = 6 * 3600.0
+_MOST_ON_YOURS = 5 * 86400.0  # https://docs.github.com/actions/reference/limits
 
 
 def check(spec: Spec) -> Iterator[Finding]:
     compute = spec.train.compute
-    if seconds(compute.timeout) > _MOST and compute.runner != "self-hosted":
-        yield Finding(("train", "compute", "timeout"), "GitHub stops a job after 6 hours", "take 6h or less")
+    most, said = (_MOST, "6 hours") if is_githubs(compute.runner) else (_MOST_ON_YOURS, "5 days, on your machines too")
+    if seconds(compute.timeout) > most:
+        place = ("train", "compute", "timeout")
+        yield Finding(
+            place, f"GitHub stops a job after {said}", "take 6h or less" if most == _MOST else "take 5d or less"
+        )

@@ -1,14 +1,14 @@
 """Strangers' code does not run on your own machine.
 
 Pull requests train on this runner. In a public repository everybody can open one, and what it leaves behind on a runner
-of your own is there for the next job.
+of your own is there for the next job. A label that is none of GitHub's own is that of a machine of yours.
 
 Bad:
 
     train:
       run: python -m example.train
       predictor: example.predict:load
-      compute: {runner: self-hosted}
+      compute: {runner: gpu-linux}
 
 Good:
 
@@ -25,6 +25,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
+from mlops_spec.runners import is_githubs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +39,7 @@ SEVERITY: Severity = "error"
 
 
 def check(spec: Spec) -> Iterator[Finding]:
-    if spec.train.compute.runner == "self-hosted":
-        message = "pull requests would run on your own machine"
+    runner = spec.train.compute.runner
+    if not is_githubs(runner):
+        message = f"pull requests would run on your own machine: `{runner}` is no label of GitHub's own runners"
         yield Finding(("train", "compute", "runner"), message, "take one of GitHub's runners, such as `ubuntu-24.04`")

@@ -36,4 +36,11 @@ class Spec(Strict):
     environments: dict[EnvironmentName, Environment] = Field(default_factory=no_entries)
     monitor: Monitor | None = None
     governance: Governance = Field(default_factory=Governance)
+
+    @property
+    def sole_owner(self) -> str | None:
+        """The one person who owns everything; None where there are more, or a team."""
+        owners = set(self.owners)
+        return next(iter(owners)) if len(owners) == 1 and "/" not in self.owners[0] else None
+
     storage: Storage | None = None

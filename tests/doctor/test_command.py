@@ -88,7 +88,7 @@ def test_the_calls_are_written_once_each(fresh: Clinic, root: Path, tmp_path: Pa
         ("PUT", "actions/permissions/fork-pr-contributor-approval"),
         *(
             call
-            for name in ("staging", "promotion-bot", "monitoring", "production", "training")
+            for name in ("promotion-bot", "staging", "monitoring", "production", "training")
             for call in (("PUT", f"environments/{name}"), ("POST", f"environments/{name}/deployment-branch-policies"))
         ),
     ]
@@ -131,8 +131,8 @@ def test_what_is_expected_is_what_is_rendered() -> None:
     found = wanted_by()
 
     assert [(place.name, place.reviewed) for place in found.places] == [
-        ("staging", False),
         ("promotion-bot", False),
+        ("staging", False),
         ("monitoring", False),
         ("production", True),
         ("training", False),

@@ -370,3 +370,12 @@ def test_the_branch_is_the_specs(clinic: Clinic) -> None:
     clinic.heal()
 
     assert clinic.wrong() == {}
+
+
+def test_a_sole_owner_is_told_what_to_set(clinic: Clinic) -> None:
+    clinic.wanted = wanted_by(SPEC.replace('owners: ["@bob", "@carol"]', 'owners: ["@bob"]', 1))
+
+    assert clinic.wrong() == {"repository/approvers": "missing"}
+    found = clinic.results()["repository/approvers"]
+    assert "@bob is the only owner" in found.why
+    assert "a second owner or a team" in found.remedy

@@ -6,16 +6,19 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 import yaml
 
 from mlops_spec import layout
+from mlops_spec.actions import TEMPLATE
 from mlops_spec.errors import Failure
 from mlops_spec.lint import load_spec
+from mlops_spec.new.answer import as_text
 from mlops_spec.new.asking import Given, choose, take_default
-from mlops_spec.new.create import Choices, create
+from mlops_spec.new.create import Choices, Created, create
 from mlops_spec.new.starter import starters
 from mlops_spec.render import render_all
 from mlops_spec.write.compare import differences
@@ -113,6 +116,28 @@ def test_options_decide(place: Path, fake_uv: Path) -> None:
     assert (spec.model, spec.owners) == ("card-risk", ["@a", "@b/c"])
     assert "url = s3://b/k\n" in (place / ".dvc/config").read_text()
     assert "@b/c" in (place / ".github/CODEOWNERS").read_text()
+
+
+@pytest.mark.parametrize(
+    ("owners", "alone"), [(["@alice"], True), (["@alice", "@bob"], False), (["@acme/risk"], False)]
+)
+def test_who_owns_it_alone_is_told_what_that_means(owners: list[str], alone: bool, tmp_path: Path) -> None:
+    said = as_text(Created(tmp_path, "m", tuple(owners), "blank", "s3://b", "0" * 40, "trunk"))
+
+    assert ("@alice alone owns it" in said) == alone
+    assert "push -u origin trunk" in said
+
+
+@pytest.mark.parametrize("starter", STARTERS)
+def test_the_uv_of_workflows_is_one_that_the_project_takes(starter: str) -> None:
+    """setup-uv asks pyproject.toml where the step names no version."""
+    project = tomllib.loads((TEMPLATE / "starter" / starter / "pyproject.toml").read_text(encoding="utf-8"))
+    (builds,) = project["build-system"]["requires"]
+    steps = [*(TEMPLATE / "steps").glob("checkout*.yml")]
+
+    assert builds == f"uv_build{project['tool']['uv']['required-version']}"
+    assert len(steps) == 2
+    assert not any("version:" in step.read_text(encoding="utf-8") for step in steps)
 
 
 def test_the_answer_says_what_to_do_next(place: Path, fake_uv: Path) -> None:

@@ -164,6 +164,22 @@ def test_long_lists_of_changes_are_cut(staged: House) -> None:
     assert "x" * 60 not in body
 
 
+def test_a_text_that_github_would_not_take_is_cut_and_can_be_approved(
+    staged: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However much a spec has changed; its digest is of what the approvers read."""
+    changes = [f"  - `p{number}` changed" for number in range(9_000)]
+    monkeypatch.setattr("mlops_spec.release.proposal.differences", lambda *_: changes)
+    live(staged)
+    second_version(staged)
+
+    body = approved(staged, "v1.1.0").body or ""
+
+    assert len(body) <= 65_536
+    assert "more lines are left out" in body
+    assert planned(staged).what.version == "v1.1.0"
+
+
 def test_one_pull_request_is_kept_up_to_date(staged: House) -> None:
     first = proposed(staged)
     again = proposed(staged)

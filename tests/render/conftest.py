@@ -59,7 +59,7 @@ SWITCHES: dict[str, list[dict[str, Any]]] = {
     "compute": [
         {},
         {"train": {"compute": {"runner": "ubuntu-24.04-arm", "timeout": "90s"}}},
-        {"train": {"compute": {"timeout": "6h", "runner": "gpu-a100.large_2"}}},
+        {"train": {"compute": {"timeout": "6h", "runner": "ubuntu-24.04-a100.large_2"}}},
     ],
     "evaluate": [{}, {"evaluate": {"metrics": ["roc_auc", "log_loss"], "slices": ["age band"], "threshold": 0.3}}],
     "gates": [

@@ -357,6 +357,9 @@ def test_pull_requests_are_opened_with_a_token_of_the_app_that_may_do_nothing_el
         for name, job in jobs(root).items():
             given = [step["with"] for step in job.get("steps", []) if step.get("id") == "app"]
             opens = name.endswith("/monitor") or "/propose-" in name
+            if name.endswith("/register"):
+                assert [each.get("permission-workflows") for each in given] == ["write"] * len(given)
+                continue
             assert len(given) == int(opens), name
             for token in given:
                 assert {key: token[key] for key in token if key.startswith("permission-")} == {
@@ -375,7 +378,7 @@ def test_every_job_has_a_limit_and_a_runner_of_a_fixed_version(variants: list[Pa
             if "uses" not in job:
                 assert name.endswith("/train") or job["runs-on"] == "ubuntu-24.04"
                 assert 1 <= job["timeout-minutes"] <= 360
-                assert job["runs-on"] in ("ubuntu-24.04", "ubuntu-24.04-arm", "gpu-a100.large_2")
+                assert job["runs-on"] in ("ubuntu-24.04", "ubuntu-24.04-arm", "ubuntu-24.04-a100.large_2")
 
 
 def test_nothing_but_a_newer_push_of_a_pull_request_cancels_a_run(variants: list[Path]) -> None:
@@ -434,7 +437,7 @@ def test_a_job_signs_in_as_whom_it_must_and_no_other_does(variants: list[Path]) 
                     seen.add((name, *named))
             if wanted:
                 assert any(place == name for place, *_ in seen), name
-                assert job.get("environment") in ("training", "monitoring", "reading", "pull-requests", None)
+                assert environment(job) in ("training", "monitoring", "reading", "pull-requests", None)
     assert {name for name, *_ in seen} == {"mlops-train/train", *READING}
 
 
@@ -500,3 +503,32 @@ def test_no_shell_line_runs_what_its_environment_holds(text: str, programs: Path
         if script.startswith("uv "):
             got = arguments.read_text().split("\0")
             assert [got.count({**given, **values}[name]) > 0 for name in named] == [True] * len(named), script
+
+
+def environment(job: dict[str, Any]) -> str | None:
+    """The name of a job's environment."""
+    written = job.get("environment")
+    return written["name"] if isinstance(written, dict) else written
+
+
+def test_only_what_deploys_is_a_deployment(variants: list[Path]) -> None:
+    """Environments that hold a secret or a branch limit leave the list of deployments to those of the spec."""
+    for root in variants:
+        names = set(loaded(root / "model.yaml").get("environments", {}))
+        for name, job in jobs(root).items():
+            if "environment" in job:
+                assert isinstance(job["environment"], str) == (environment(job) in names), name
+                assert isinstance(job["environment"], str) or job["environment"]["deployment"] is False
+
+
+def test_the_version_is_pushed_by_the_app_that_may_push_workflow_files(variants: list[Path]) -> None:
+    """Where environments are promoted into, and so the App's key has its place."""
+    for root in variants:
+        promoted = any(
+            each["after"] != "merge" for each in loaded(root / "model.yaml").get("environments", {}).values()
+        )
+        register = jobs(root)["mlops-merge/register"]
+        pushes = next(step for step in register["steps"] if "mlops-spec register" in step.get("run", ""))
+        tokens = [step["with"] for step in register["steps"] if step.get("id") == "app"]
+        assert ("MLOPS_SPEC_PUSH_TOKEN" in pushes["env"]) == promoted == bool(tokens)
+        assert environment(register) == ("promotion-bot" if promoted else None)

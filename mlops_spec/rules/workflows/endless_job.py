@@ -28,6 +28,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
+from mlops_spec.runners import own_machine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +46,9 @@ def check(workflow: Workflow) -> Iterator[Finding]:
         limit = job.data.get("timeout-minutes")
         if limit is None and not job.calls:
             yield Finding(job.address, "this job may hang for six hours", "add `timeout-minutes`", at_key=True)
-        elif isinstance(limit, int) and limit > 360:
-            message = f"GitHub stops a job after 360 minutes, and this one is given {limit}"
-            yield Finding((*job.address, "timeout-minutes"), message, "write at most 360")
+        elif isinstance(limit, int) and limit > (most := _MOST_ON_YOURS if own_machine(job) else _MOST):
+            message = f"GitHub stops a job after {most} minutes, and this one is given {limit}"
+            yield Finding((*job.address, "timeout-minutes"), message, f"write at most {most}")
+
+
+_MOST, _MOST_ON_YOURS = 360, 5 * 24 * 60  # minutes, https://docs.github.com/actions/reference/limits

@@ -55,7 +55,7 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
             continue
         for scope, level in (permissions(workflow, job) or {}).items():
             right = table.get(scope, "none")
-            if scope == "id-token" and (untrusted or environment(job)):
+            if scope == "id-token" and (untrusted or (environment(job) and not job.runs("register"))):
                 continue  # found by identified-pull-request; or what a cloud asks for in exchange for its keys
             if level in LEVELS and LEVELS.index(level) > LEVELS.index(right):
                 message = f"nothing that this job runs needs `{scope}: {level}`"

@@ -1,7 +1,8 @@
 """Pull requests do not run on your own machine.
 
 What the code of a pull request leaves behind on a runner of your own, a process or a changed tool, is there for the
-job that releases.
+job that releases. Such is every label that is none of GitHub's own, a group without one, and what is known at the run
+alone.
 
 Bad:
 
@@ -29,8 +30,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
+from mlops_spec.runners import own_machine
 from mlops_spec.workflow.flow import pull_request_jobs
-from mlops_spec.workflow.shape import mapping, names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +46,6 @@ SEVERITY: Severity = "error"
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for job in pull_request_jobs(delivery, workflow):
-        written = job.data.get("runs-on")
-        if "self-hosted" in names(mapping(written).get("labels") if isinstance(written, dict) else written):
-            message = "the code of a pull request runs on your own machine"
-            yield Finding((*job.address, "runs-on"), message, "take one of GitHub's runners", piece="self-hosted")
+        if own := own_machine(job):
+            message = f"the code of a pull request runs on your own machine: {own.why}"
+            yield Finding((*job.address, "runs-on"), message, "take one of GitHub's runners", piece=own.piece)

@@ -1,0 +1,49 @@
+"""At high risk more than one person can approve.
+
+GitHub lets nobody approve their own pull request, and no promotion counts the approval of who made the change. Where
+one person is the only owner and the only approver, either nothing of theirs is ever released, or they take the guards
+away to release it.
+
+Bad:
+
+    owners: ["@alice"]
+    governance:
+      risk: high
+      intended_use: Ranks applications for a person who decides.
+
+Good:
+
+    owners: ["@alice", "@bob"]
+    governance:
+      risk: high
+      intended_use: Ranks applications for a person who decides.
+
+Fix: name a second owner or a team, or approvers of the environment.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.rule import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.spec import Spec
+
+CODE = "MS720"
+NAME = "lone-approver"
+SEVERITY: Severity = "error"
+
+
+def check(spec: Spec) -> Iterator[Finding]:
+    owner = spec.sole_owner
+    if spec.governance.risk != "high" or owner is None:
+        return
+    promoted = [each.promote for each in spec.environments.values() if each.after != "merge"]
+    others = {name for each in promoted for name in each.approvers} - {owner}
+    if not others:
+        message = f"nobody but {owner} may approve, and nobody may approve their own change"
+        yield Finding(("owners",), message, "name a second owner or a team")
