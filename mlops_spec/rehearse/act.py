@@ -90,7 +90,7 @@ class Runner:
     def _copies(self, files: Mapping[str, str], planned: Plan, event: Event, number: int) -> Copies:
         title = title_of(files[planned.root], planned.root)
         given = tokens_of(planned, event, title, number, self.hub.repository)
-        around = Surroundings(self.own, self._scopes(event), lambda name: deployments.guarded(self.hub, name))
+        around = Surroundings(self.own, self._scopes(event), lambda job: deployments.must_wait(self.hub, job))
         return copies(files, planned, given, around)
 
     def _scopes(self, event: Event) -> Scopes:

@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from base64 import b64encode
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,8 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.rehearse import cast
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mlops_spec.rehearse.hub.state import Person
 
 
@@ -31,6 +33,7 @@ class Author:
     person: Person
     clone: Path
     server_url: str
+    cloud: Mapping[str, str] = field(default_factory=dict, repr=False)  # what leads them to their bucket
 
     def run(self, *command: str, directory: Path | None = None) -> str:
         """Runs a program in the clone, or elsewhere, and returns what it printed.
@@ -55,7 +58,9 @@ class Author:
         mails = {f"GIT_{role}_EMAIL": cast.address(author) for role in ("AUTHOR", "COMMITTER")}
         # a stage's command is `mlops-spec stage …`, which plain DVC finds on the PATH alone
         path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        plain = {**os.environ, **names, **mails, "GIT_CONFIG_GLOBAL": os.devnull, "PATH": path}
+        # of a rehearsal's bucket, not of one that whoever plays it has
+        outside = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        plain = {**outside, **self.cloud, **names, **mails, "GIT_CONFIG_GLOBAL": os.devnull, "PATH": path}
         return {**plain, **signed_in(self.server_url, author.token)}
 
     def plain_dvc(self, clone: Path) -> str:

@@ -39,12 +39,12 @@ class Surroundings:
     """What jobs get beside what their workflow gives them.
 
     `own` tells what the steps of one see in their environment, `scopes` what it sees of secrets and variables, and
-    `guarded` whether an environment lets nobody in unasked.
+    `guarded` whether its environment does not let it in at once.
     """
 
     own: Callable[[JobToken], Mapping[str, str]]
     scopes: Scopes
-    guarded: Callable[[str], bool]
+    guarded: Callable[[JobToken], bool]
 
 
 def copies(files: Mapping[str, str], plan: Plan, given: tuple[JobToken, ...], around: Surroundings) -> Copies:
@@ -64,7 +64,7 @@ def copies(files: Mapping[str, str], plan: Plan, given: tuple[JobToken, ...], ar
             prefix,
             environment={name: names[name] for name in more},
             values={name: names[name] for name in values},
-            door=job.environment if around.guarded(job.environment) else "",
+            door=job.environment if around.guarded(token) else "",
         )
     root = plan.root
     texts = {root: _translated(files[root], own, ())}

@@ -80,7 +80,7 @@ class _Planner:
         for job_id, job in workflow["jobs"].items():
             ids, granted = (*callers, job_id), _permissions(job, own)
             if "uses" not in job:
-                yield PlannedJob(ids, name, _environment(job), granted)
+                yield PlannedJob(ids, name, environment_of(job), granted)
                 continue
             file = called_file(job["uses"])
             problems = list(self._call_problems(name, job_id, job, granted))
@@ -138,7 +138,7 @@ def _permissions(written: dict[str, Any], otherwise: Permissions) -> Permissions
     return permissions.written(written["permissions"]) if "permissions" in written else otherwise
 
 
-def _environment(job: dict[str, Any]) -> str:
+def environment_of(job: dict[str, Any]) -> str:
     written = job.get("environment", "")
     return str(written.get("name", "") if isinstance(written, dict) else written)
 

@@ -89,8 +89,10 @@ def _play(name: str, what: Scenario[Any], folder: Path, progress: Progress, *, k
         created(folder, what.repository, progress.line) as world,
         hosts.Hosts(world, keep=keep_running) as found,
     ):
-        for step in play(what.scenes, what.stage(world, found), world.runs, progress.begin):
-            progress.end(step)
-            steps.append(step)
+        stage = what.stage(world, found)
+        with what.around(stage):
+            for step in play(what.scenes, stage, world.runs, progress.begin):
+                progress.end(step)
+                steps.append(step)
         live = hosts.live(found.by_environment)
         return Rehearsed(name, what.repository, tuple(steps), len(what.scenes), folder, live)

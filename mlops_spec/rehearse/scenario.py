@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -11,6 +12,7 @@ from mlops_spec.rehearse import times
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from mlops_spec.rehearse.hosts import Hosts
     from mlops_spec.rehearse.run import Run
@@ -38,13 +40,21 @@ class Scene(Generic[T]):
     stops: bool = False
 
 
+def _nothing(_: object) -> AbstractContextManager[None]:
+    return nullcontext()
+
+
 @dataclass(frozen=True)
 class Scenario(Generic[T]):
-    """The steps of a scenario, the repository `owner/name` that it is about, and what makes its stage."""
+    """The steps of a scenario, the repository `owner/name` that it is about, and what makes its stage.
+
+    `around` is entered with the stage before the first step, and left after the last: what it needs besides.
+    """
 
     repository: str
     scenes: tuple[Scene[T], ...]
     stage: Callable[[World, Hosts], T]
+    around: Callable[[T], AbstractContextManager[None]] = _nothing
 
 
 @dataclass(frozen=True)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from mlops_spec import ledger
 from mlops_spec.forge import GitHub, comments, pulls
 from mlops_spec.git import Git
-from mlops_spec.rehearse import cast, environments, events, triggers
+from mlops_spec.rehearse import cast, environments, events, guards, triggers
 from mlops_spec.rehearse.act import Runner
 from mlops_spec.rehearse.author import Author
 from mlops_spec.rehearse.hub import Hub, identity, serving
@@ -22,7 +20,8 @@ from mlops_spec.rehearse.hub.rulesets import rules
 from mlops_spec.rehearse.hub.state import ACTIONS, Person, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
     from mlops_spec.forge.shapes import Comment, PullRequest
     from mlops_spec.ledger import Record
@@ -30,7 +29,16 @@ if TYPE_CHECKING:
     from mlops_spec.rehearse.hub.state import StatusState
     from mlops_spec.rehearse.run import Job, Run
 
-RULESETS = PurePosixPath(".github/rulesets")
+_PLACES_OF_THE_APP = ("promotion-bot", "monitoring")  # as SECURITY.md has it: the jobs of no other see its key
+
+
+@dataclass
+class Cloud:
+    """What leads to a bucket, in the environment of the author, of hosts and of jobs; jobs get in by signing in."""
+
+    author: Mapping[str, str] = field(default_factory=dict, repr=False)
+    hosts: Mapping[str, str] = field(default_factory=dict, repr=False)
+    jobs: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -43,6 +51,7 @@ class World:
     api_url: str
     runner: Runner
     say: Callable[[str], None]
+    cloud: Cloud
     runs: list[Run] = field(default_factory=list)
     _last: Event | None = None
 
@@ -63,7 +72,7 @@ class World:
     @property
     def author(self) -> Author:
         """Who works in that clone."""
-        return Author(self.person(cast.AUTHOR), self.clone, self.hub.server_url)
+        return Author(self.person(cast.AUTHOR), self.clone, self.hub.server_url, self.cloud.author)
 
     @property
     def url(self) -> str:
@@ -102,10 +111,7 @@ class World:
         """References of the author's clone go to the empty forge, and its main says what guards it."""
         self.author.run("git", "remote", "add", "origin", self.url)
         self.author.run("git", "push", "--quiet", "--set-upstream", "origin", *refs)
-        tree = self.hub.origin.git.tree(self.main)
-        for entry in tree.entries(RULESETS):
-            ruleset = json.loads(tree.read(entry.path) or b"")
-            self.hub.settings.rulesets[self.hub.next_id()] = ruleset
+        guards.set_up(self.hub, self.main)
 
     def propose(self, branch: str, title: str, body: str) -> PullRequest:
         """Pushes the author's branch and opens a pull request, whose workflows run."""
@@ -193,7 +199,8 @@ def created(folder: Path, repository: str, say: Callable[[str], None]) -> Iterat
     (folder / "home").mkdir()
     hub = Hub(repository, origin, cast.cast(), "")
     hub.settings.actions["workflow"]["default_workflow_permissions"] = "read"
-    hub.settings.secrets[""] = {"MLOPS_APP_KEY": hub.account(cast.APP).key}
+    cloud = Cloud()
+    hub.settings.secrets |= {place: {"MLOPS_APP_KEY": hub.account(cast.APP).key} for place in _PLACES_OF_THE_APP}
     hub.settings.variables[""] = {"MLOPS_APP_CLIENT_ID": "Iv1.rehearsal"}
     with serving(hub) as api_url, environments.kept(environments.place()) as installed:
         hub.server_url = api_url
@@ -203,9 +210,9 @@ def created(folder: Path, repository: str, say: Callable[[str], None]) -> Iterat
             runs=folder / "github" / repository / "actions" / "runs",
             home=folder / "home",
             environments=installed,
-            own=lambda job: identity.environment(job, api_url),
+            own=lambda job: {**identity.environment(job, api_url), **cloud.jobs},
         )
-        world = World(folder, repository, hub, api_url, runner, say)
+        world = World(folder, repository, hub, api_url, runner, say, cloud)
         try:
             yield world
         finally:

@@ -100,6 +100,16 @@ def drift(left: Left) -> None:
     assert left.declared() == "v1.0.1" == left.said["live"]["production"]["version"]
 
 
+def private_bucket(left: Left) -> None:
+    assert left.outcomes() == [("v1.0.0", "succeeded"), ("v1.1.0", "succeeded")]
+    assert left.log("Authenticated as assumedRoleId models-write:") == 2  # the two merges that train
+    assert left.log("Not authorized to perform sts:AssumeRoleWithWebIdentity") == 1
+    keys = json.loads((left.folder / "bucket" / "1" / "s3.json").read_text())["identities"]
+    secrets = [key["secretKey"] for user in keys for key in user["credentials"]]
+    logs = list((left.folder / "github" / REPOSITORY / "actions/runs").glob("*/*.*"))
+    assert not [log for log in logs if any(secret in log.read_text() for secret in (*secrets, "AWS_SESSION_TOKEN=ey"))]
+
+
 LOOKS: dict[str, Callable[[Left], None]] = {
     "bad-canary": bad_canary,
     "stale-promotion": stale_promotion,
@@ -107,6 +117,7 @@ LOOKS: dict[str, Callable[[Left], None]] = {
     "tamper": tamper,
     "race": race,
     "drift": drift,
+    "private-bucket": private_bucket,
 }
 
 

@@ -11,6 +11,7 @@ Json = dict[str, Any]
 AUDIENCE = "sts.amazonaws.com"
 _ISSUER = "token.actions.githubusercontent.com"  # as trust policies for GitHub name it
 _PROVIDER = "github"
+_VERSION = "2012-10-17"  # of the policy language
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,22 @@ class Role:
     @property
     def name(self) -> str:
         return self.arn.rpartition("/")[2]
+
+
+def role(arn: str, subjects: tuple[str, ...], bucket: str, *, writes: bool) -> Role:
+    """A role for the jobs with these subjects, which reads a bucket, or writes to it as well but deletes nothing."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Federated": f"arn:aws:iam::{arn.split(':')[4]}:oidc-provider/{_ISSUER}"},
+        "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": {f"{_ISSUER}:sub": list(subjects)}},
+    }
+    objects = ["s3:GetObject", *(["s3:PutObject", "s3:AbortMultipartUpload"] if writes else [])]
+    policy = [
+        {"Effect": "Allow", "Action": ["s3:ListBucket"], "Resource": [f"arn:aws:s3:::{bucket}"]},
+        {"Effect": "Allow", "Action": objects, "Resource": [f"arn:aws:s3:::{bucket}/*"]},
+    ]
+    return Role(arn, {"Version": _VERSION, "Statement": [statement]}, {"Version": _VERSION, "Statement": policy})
 
 
 def configuration(issuer: str, roles: tuple[Role, ...]) -> Json:

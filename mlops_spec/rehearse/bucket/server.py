@@ -43,16 +43,24 @@ class Account:
 
 
 @dataclass(frozen=True)
+class Key:
+    """An access key that nobody can guess."""
+
+    id: str = field(default_factory=lambda: f"AKIA{secrets.token_hex(8).upper()}")
+    secret: str = field(default_factory=lambda: secrets.token_urlsafe(30), repr=False)
+
+
+@dataclass(frozen=True)
 class Bucket:
-    """A bucket of a region: `url` answers as S3 and as STS; the keys are those of the account's owner."""
+    """A bucket of a region: `url` answers as S3 and as STS. Its account has an owner, and a user who only reads."""
 
     name: str
     region: str
     url: str
     log: Path
     process_id: int
-    access_key: str = field(repr=False)
-    secret_key: str = field(repr=False)
+    owner_key: Key
+    reader_key: Key
 
     @property
     def endpoints(self) -> dict[str, str]:
@@ -65,7 +73,15 @@ class Bucket:
     @property
     def owner(self) -> dict[str, str]:
         """The environment of whoever owns the account: everything is allowed."""
-        keys = {"AWS_ACCESS_KEY_ID": self.access_key, "AWS_SECRET_ACCESS_KEY": self.secret_key}
+        return self._environment(self.owner_key)
+
+    @property
+    def reader(self) -> dict[str, str]:
+        """The environment of a host, which has a key of its own that reads."""
+        return self._environment(self.reader_key)
+
+    def _environment(self, key: Key) -> dict[str, str]:
+        keys = {"AWS_ACCESS_KEY_ID": key.id, "AWS_SECRET_ACCESS_KEY": key.secret}
         return {**self.endpoints, **keys, "AWS_DEFAULT_REGION": self.region}
 
     def client(self) -> Any:
@@ -74,8 +90,8 @@ class Bucket:
             "s3",
             region_name=self.region,
             endpoint_url=self.url,
-            aws_access_key_id=self.access_key,
-            aws_secret_access_key=self.secret_key,
+            aws_access_key_id=self.owner_key.id,
+            aws_secret_access_key=self.owner_key.secret,
             config=Config(retries={"max_attempts": 1}, proxies={}, connect_timeout=5, read_timeout=20),
         )
 
@@ -108,14 +124,14 @@ def serving(folder: Path, account: Account) -> Iterator[Bucket]:
 
 @contextmanager
 def _running(program: str, folder: Path, account: Account) -> Iterator[Bucket]:
-    access, secret = f"AKIA{secrets.token_hex(8).upper()}", secrets.token_urlsafe(30)
+    owner, reader = Key(), Key()
     ports = _free_ports()
     _write(folder / "iam.json", configuration(account.issuer, account.roles))
-    _write(folder / "s3.json", _owner(access, secret))
+    _write(folder / "s3.json", _users(account.bucket, owner, reader))
     log = folder / "weed.log"
     with log.open("w", encoding="utf-8") as output:
         weed = process.start(_command(program, folder, ports), folder, _environment(folder), output)
-    bucket = Bucket(account.bucket, account.region, f"http://127.0.0.1:{ports['s3'][0]}", log, weed.pid, access, secret)
+    bucket = Bucket(account.bucket, account.region, f"http://127.0.0.1:{ports['s3'][0]}", log, weed.pid, owner, reader)
     try:
         _create(bucket, weed)
         yield bucket
@@ -152,10 +168,17 @@ def _free_ports() -> dict[str, tuple[int, int]]:
     return dict(zip(_SERVICES, zip(numbers[::2], numbers[1::2], strict=True), strict=True))
 
 
-def _owner(access: str, secret: str) -> dict[str, Any]:
-    everything = ["Admin", "Read", "Write", "List", "Tagging"]
-    keys = {"accessKey": access, "secretKey": secret}
-    return {"identities": [{"name": "owner", "credentials": [keys], "actions": everything}]}
+def _users(bucket: str, owner: Key, reader: Key) -> dict[str, Any]:
+    rights = {
+        "owner": (owner, ["Admin", "Read", "Write", "List", "Tagging"]),
+        "reader": (reader, [f"Read:{bucket}", f"List:{bucket}"]),
+    }
+    return {
+        "identities": [
+            {"name": name, "credentials": [{"accessKey": key.id, "secretKey": key.secret}], "actions": actions}
+            for name, (key, actions) in rights.items()
+        ]
+    }
 
 
 def _environment(folder: Path) -> dict[str, str]:

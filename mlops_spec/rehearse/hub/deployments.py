@@ -58,10 +58,9 @@ def answer(hub: Hub, credential: Credential) -> Result:
     return 200, {"state": found.state, "reviewer": found.reviewer, "comment": found.comment}
 
 
-def guarded(hub: Hub, environment: str) -> bool:
-    """Whether an environment has a rule at all; GitHub makes one that nobody set up, and it has none."""
-    found = _protection(hub, environment)
-    return bool(found.get("branches") or found.get("reviewers"))
+def must_wait(hub: Hub, job: JobToken) -> bool:
+    """Whether a job's environment sends it away, or waits for somebody; one that nobody set up does neither."""
+    return bool(refusal(hub, job) or _protection(hub, job.environment).get("reviewers"))
 
 
 def refusal(hub: Hub, job: JobToken) -> str:

@@ -1,0 +1,47 @@
+"""What an administrator sets up for a new repository: its rulesets, and environments for main alone."""
+
+from __future__ import annotations
+
+import json
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any
+
+from mlops_spec.rehearse.jobs import environment_of
+from mlops_spec.rehearse.triggers import WORKFLOWS, parse
+
+if TYPE_CHECKING:
+    from mlops_spec.git import Git
+    from mlops_spec.rehearse.hub import Hub
+
+_RULESETS = PurePosixPath(".github/rulesets")
+_OURS = "mlops-"  # how the names of rendered workflows begin
+
+
+def set_up(hub: Hub, branch: str) -> None:
+    """The rulesets that came along with a branch, and the environments that its workflows name, for it alone."""
+    git = hub.origin.git
+    tree = git.tree(branch)
+    for entry in tree.entries(_RULESETS):
+        hub.settings.rulesets[hub.next_id()] = json.loads(tree.read(entry.path) or b"")
+    hub.settings.environments |= {name: _alone(branch) for name in _environments(git, branch)}
+
+
+def _environments(git: Git, branch: str) -> list[str]:
+    """Those of our workflows, but for what runs on pull requests, where no limit to one branch can hold."""
+    tree = git.tree(branch)
+    texts = (
+        tree.read(entry.path) or b"" for entry in tree.entries(WORKFLOWS) if entry.path.split("/")[-1][:6] == _OURS
+    )
+    workflows = [workflow for text in texts if "pull_request" not in (workflow := parse(text)).get("on", {})]
+    return sorted({name for each in workflows for job in each["jobs"].values() if (name := environment_of(job))})
+
+
+def _alone(branch: str) -> dict[str, Any]:
+    """As `doctor` has it, but for reviewers, which most plans offer to public repositories alone."""
+    return {
+        "branches": {"protected_branches": False, "custom_branch_policies": True},
+        "policies": [{"name": branch, "type": "branch"}],
+        "reviewers": [],
+        "prevent_self_review": False,
+        "can_admins_bypass": False,
+    }
