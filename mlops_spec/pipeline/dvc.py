@@ -16,6 +16,7 @@ from mlops_spec.layout import DVC_FILE
 from mlops_spec.machine import told_of
 from mlops_spec.pipeline.dvc_output import causes, failure, follow, reason
 from mlops_spec.pipeline.inputs import stages_of, touches, writes_and_reads
+from mlops_spec.pipeline.remote_refusals import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -110,10 +111,11 @@ class Dvc:
         return self.remote
 
     def _unavailable(self, what: str, stderr: str) -> Failure:
+        why, remedy = refusal(stderr)
         return Failure(
-            f"the DVC remote `{self.remote}` {what}: {reason(stderr)}",
+            f"the DVC remote `{self.remote}` {what}: {why}",
             exit_code=Exit.IO if told_of(reason(stderr)) else Exit.UNAVAILABLE,
-            remedy="Check its address, the network and your rights; `dvc pull -v` says more.",
+            remedy=remedy,
         )
 
     def _targets(self, only: str | None) -> list[str]:
