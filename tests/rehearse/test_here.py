@@ -396,3 +396,50 @@ def test_a_starter_that_nobody_has_changed(tmp_path: Path) -> None:
     assert played["as_expected"], played["steps"]
     assert [step["title"] for step in played["steps"]][:2] == ["a copy of credit", "first push"]
     assert {each["version"] for each in played["live"].values()} == {"v1.0.0"}
+
+
+PLAIN = """\
+stages:
+  train:
+    cmd: python -m visits.train
+    deps: [data/visits.csv, src/visits]
+    outs: [build/model]
+"""
+ANSWERED = """\
+spec: 1
+model: visits
+task: binary-classification
+owners: ["@acme/ml"]
+data: {path: data/visits.csv, target: visited, positive: 1, id: id}
+train: {run: python -m visits.train, params: {C: 1.0}, features: {exclude: [id]}, format: skops}
+gates:
+  - {metric: roc_auc, min: 0.6}
+environments:
+  staging: {after: merge}
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.e2e
+@pytest.mark.xdist_group("e2e")
+def test_a_pull_request_that_adopts_a_pipeline(tmp_path: Path) -> None:
+    """Main knows DVC alone: no spec, no workflow, no rule."""
+    root = tmp_path / "visits"
+    command("mlops-spec", "new", root, "--starter", "blank", "--defaults", cwd=tmp_path)
+    for name in (".mlops", ".github", "deploy"):
+        shutil.rmtree(root / name)
+    for name in ("model.yaml", "MODEL_CARD.md"):
+        (root / name).unlink()
+    (root / "dvc.yaml").write_text(PLAIN)
+    commit(root, "Plain DVC")
+    git(root, "switch", "--quiet", "--create", "adopt")
+    command("mlops-spec", "adopt", cwd=root)
+    (root / "model.yaml").write_text(ANSWERED)
+    command("mlops-spec", "render", "--adopt", "dvc.yaml", cwd=root)
+    commit(root, "Adopt mlops-spec")
+
+    played = rehearsed(root, tmp_path / "played")
+
+    assert played["as_expected"], played["steps"]
+    assert "gates pass" in played["steps"][1]["verdict"]
+    assert played["live"]["staging"]["version"] == "v1.0.0"

@@ -27,7 +27,12 @@ if TYPE_CHECKING:
     from mlops_spec.rehearse.here.checkout import Checkout
 
 _STORAGE = re.compile(r"^storage:.*\n?(?:(?:[ \t].*|[ \t]*#.*|[ \t]*)(?:\n|\Z))*", re.MULTILINE)
-_FETCHED = ("+refs/heads/*:refs/theirs/*", "+refs/remotes/origin/*:refs/origin/*", "+refs/tags/*:refs/tags/*")
+_FETCHED = (
+    "+HEAD:refs/rehearsed/head",
+    "+refs/heads/*:refs/theirs/*",
+    "+refs/remotes/origin/*:refs/origin/*",
+    "+refs/tags/*:refs/tags/*",
+)
 LEDGER = f"refs/origin/{layout.LEDGER_BRANCH}"
 
 
@@ -53,7 +58,7 @@ def copied(checkout: Checkout, clone: Path, storage: Path, person: Mapping[str, 
     clone.mkdir()
     git = Git(clone)
     git.run("init", "--quiet", f"--initial-branch={checkout.default}")
-    git.run("fetch", "--quiet", str(checkout.root), checkout.head, *_FETCHED)
+    git.run("fetch", "--quiet", str(checkout.root), *_FETCHED)
     side = _Side(git, storage, person)
     fork = git.text("merge-base", checkout.base, checkout.head)
     start = side.commit(fork, [fork])
