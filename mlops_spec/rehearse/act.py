@@ -17,7 +17,7 @@ from mlops_spec.rehearse.act_log import ActLog
 from mlops_spec.rehearse.copies import Copies, Surroundings, copies, title_of, tokens_of
 from mlops_spec.rehearse.hub import deployments, permissions
 from mlops_spec.rehearse.job_names import named
-from mlops_spec.rehearse.jobs import plan
+from mlops_spec.rehearse.jobs import Given, plan
 from mlops_spec.rehearse.run import Run
 from mlops_spec.rehearse.scopes import Scopes
 from mlops_spec.rehearse.triggers import WORKFLOWS
@@ -84,8 +84,9 @@ class Runner:
 
     def _plan(self, files: Mapping[str, str], workflow: str, event: Event) -> Plan:
         policy = self.hub.settings.actions["workflow"]["default_workflow_permissions"]
-        default = permissions.by_default(policy)
-        return plan(files, workflow, default=default, repository=self.hub.repository, commit=event.commit)
+        secrets = frozenset(name.upper() for name in ("GITHUB_TOKEN", *self._scopes(event).shared[0]))
+        given = Given(permissions.by_default(policy), secrets)
+        return plan(files, workflow, given, repository=self.hub.repository, commit=event.commit)
 
     def _copies(self, files: Mapping[str, str], planned: Plan, event: Event, number: int) -> Copies:
         title = title_of(files[planned.root], planned.root)

@@ -6,6 +6,7 @@ https://github.com/actions/runner/tree/main/src/Sdk/WorkflowParser/Conversion
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.rehearse.hub.permissions import Permissions
 
+_SECRET = re.compile(r"\$\{\{\s*secrets\.(\w+)\s*\}\}", re.IGNORECASE)
 _DEEPEST = 10  # workflows that call one another
 
 
@@ -51,12 +53,17 @@ class Plan:
     problems: tuple[str, ...]
 
 
-def plan(files: Mapping[str, str], name: str, *, default: Permissions, repository: str, commit: str) -> Plan:
-    """The plan of the workflow `name` out of the texts of all workflow files.
+@dataclass(frozen=True)
+class Given:
+    """What a workflow may give its jobs: permissions, unless they say otherwise, and secrets, by their names."""
 
-    `default` is what jobs are given that say nothing, unless their caller says something.
-    """
-    return _Planner(files, f"{repository}/{{}}@{commit}").plan(name, default)
+    permissions: Permissions
+    secrets: frozenset[str] = frozenset()
+
+
+def plan(files: Mapping[str, str], name: str, given: Given, *, repository: str, commit: str) -> Plan:
+    """The plan of the workflow `name` out of the texts of all workflow files."""
+    return _Planner(files, f"{repository}/{{}}@{commit}").plan(name, given)
 
 
 def called_file(uses: str) -> str:
@@ -69,27 +76,28 @@ class _Planner:
     def __init__(self, files: Mapping[str, str], reference: str) -> None:
         self._files, self._reference = files, reference
 
-    def plan(self, name: str, default: Permissions) -> Plan:
-        found = list(self._walk(name, (), default))
+    def plan(self, name: str, given: Given) -> Plan:
+        found = list(self._walk(name, (), given))
         jobs, calls, problems = (tuple(x for x in found if isinstance(x, k)) for k in (PlannedJob, Call, str))
         return Plan(name, jobs, calls, problems)  # type: ignore[arg-type]
 
-    def _walk(self, name: str, callers: tuple[str, ...], given: Permissions) -> Iterator[PlannedJob | Call | str]:
+    def _walk(self, name: str, callers: tuple[str, ...], given: Given) -> Iterator[PlannedJob | Call | str]:
         workflow = parse(self._files[name].encode())
-        own = _permissions(workflow, given)
+        own = _permissions(workflow, given.permissions)
         for job_id, job in workflow["jobs"].items():
             ids, granted = (*callers, job_id), _permissions(job, own)
             if "uses" not in job:
                 yield PlannedJob(ids, name, environment_of(job), granted)
                 continue
             file = called_file(job["uses"])
-            problems = list(self._call_problems(name, job_id, job, granted))
+            passed = Given(granted, _passed(job.get("secrets") or {}, given.secrets))
+            problems = list(self._call_problems(name, job_id, job, passed))
             yield from problems
             if not problems and len(ids) <= _DEEPEST:
                 yield Call(ids, file)
-                yield from self._walk(file, ids, granted)
+                yield from self._walk(file, ids, passed)
 
-    def _call_problems(self, name: str, job_id: str, job: dict[str, Any], granted: Permissions) -> Iterator[str]:
+    def _call_problems(self, name: str, job_id: str, job: dict[str, Any], given: Given) -> Iterator[str]:
         file = called_file(job["uses"])
         marks, place = _Marks(self._files[name]), f"{WORKFLOWS / name}"
         if file not in self._files:
@@ -105,17 +113,17 @@ class _Planner:
             )
             return
         where = marks.of_key("jobs", job_id)
-        for said in self._asks_for_more(callee, granted):
+        for said in self._asks_for_more(callee, given.permissions):
             yield f"{place} {where}: Error calling workflow '{self._reference.format(WORKFLOWS / file)}'. {said}"
         for kind, key in (("input", "with"), ("secret", "secrets")):
             declared = _declared(callee, f"{kind}s")
             passed = job.get(key) or {}
-            if passed == "inherit":
-                continue
-            for missing in _missing(declared, passed):
+            # an empty secret is none: that of an environment is, outside of it
+            has = given.secrets if kind == "secret" else passed
+            for missing in _missing(declared, has):
                 where = marks.of_value("jobs", job_id, "uses")
                 yield f"{place} {where}: {kind.capitalize()} {missing} is required, but not provided while calling."
-            for unknown in _unknown(declared, passed):
+            for unknown in _unknown(declared, passed) if passed != "inherit" else ():
                 where = marks.of_value("jobs", job_id, key, unknown)
                 yield f"{place} {where}: Invalid {kind}, {unknown} is not defined in the referenced workflow."
 
@@ -132,6 +140,14 @@ class _Planner:
                 asked = ", ".join(f"{scope}: {level}" for scope, level, _ in found)
                 allowed = ", ".join(f"{scope}: {limit}" for scope, _, limit in found)
                 yield f"{who} is requesting '{asked}', but is only allowed '{allowed}'."
+
+
+def _passed(written: Any, known: frozenset[str]) -> frozenset[str]:
+    """The names of the secrets that a call passes and that have a value, of those that its caller knows."""
+    if written == "inherit":
+        return known
+    sources = ((name, _SECRET.fullmatch(str(value).strip())) for name, value in written.items())
+    return frozenset(name.upper() for name, source in sources if source is None or source[1].upper() in known)
 
 
 def _permissions(written: dict[str, Any], otherwise: Permissions) -> Permissions:

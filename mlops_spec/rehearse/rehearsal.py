@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlops_spec.errors import Exit
 from mlops_spec.rehearse import hosts, process, show
+from mlops_spec.rehearse.hub import git_http
 from mlops_spec.rehearse.place import prepared
 from mlops_spec.rehearse.scenario import Played, play
 from mlops_spec.rehearse.world import created
@@ -72,6 +73,7 @@ def rehearse(
     """
     for program in ("act", "uv"):
         process.find(program)
+    git_http.program()
     with process.orderly_end():
         folder = prepared(into, clear=hosts.stop_all)
         with progress.shown():

@@ -10,8 +10,12 @@ from urllib.parse import quote
 
 import pytest
 
+from mlops_spec.errors import Exit, Failure
 from mlops_spec.rehearse.author import signed_in
+from mlops_spec.rehearse.hub import git_http
 from mlops_spec.rehearse.hub.tokens import JobToken
+from mlops_spec.rehearse.rehearsal import rehearse
+from mlops_spec.rehearse.show import Progress
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -307,3 +311,17 @@ def test_what_is_removed_or_left_as_it_is_needs_no_permission(remote: Remote) ->
     remote.commit("model.yaml")
 
     assert remote("job-token", "push", "origin", "main:work").returncode == 0
+
+
+def test_a_git_without_its_http_backend_is_told_before_anything_starts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    git_http.program.cache_clear()
+    monkeypatch.setenv("GIT_EXEC_PATH", str(tmp_path))
+    try:
+        with pytest.raises(Failure, match=r"git has no .*git-http-backend") as caught:
+            rehearse("life", tmp_path / "here", Progress(1), keep_running=False)
+    finally:
+        git_http.program.cache_clear()
+    assert caught.value.exit_code == Exit.CONFIG
+    assert not (tmp_path / "here").exists()

@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from mlops_spec.rehearse.hub.permissions import by_default
-from mlops_spec.rehearse.jobs import Plan, plan
+from mlops_spec.rehearse.jobs import Given, Plan, plan
 
 
 def planned(**files: str) -> Plan:
     texts = {f"{name}.yml": text for name, text in files.items()}
-    return plan(texts, "caller.yml", default=by_default("read"), repository="acme/churn", commit="c0ffee")
+    given = Given(by_default("read"), frozenset({"KEY"}))
+    return plan(texts, "caller.yml", given, repository="acme/churn", commit="c0ffee")
 
 
 CALLER = """on: push
@@ -98,3 +99,21 @@ def test_who_says_nothing_has_what_the_repository_gives() -> None:
 )
 def test_what_github_would_not_start_has_a_problem_in_its_words(caller: str, called: str, said: str) -> None:
     assert planned(caller=caller, called=called).problems == (said,)
+
+
+@pytest.mark.parametrize(
+    ("passed", "missing"),
+    [
+        ("{TOKEN: '${{ secrets.KEY }}'}", False),
+        ("{TOKEN: '${{ secrets.key }}'}", False),
+        ("{TOKEN: '${{ secrets.OF_AN_ENVIRONMENT }}'}", True),  # which a calling job can't name
+        ("{token: '${{ github.sha }}'}", False),
+        ("inherit", True),
+    ],
+)
+def test_a_required_secret_that_is_empty_is_not_provided(passed: str, missing: bool) -> None:
+    caller = CALLER.replace("    permissions: {contents: write}\n", f"    secrets: {passed}\n")
+    called = CALLED.replace("workflow_call:", "workflow_call: {secrets: {TOKEN: {required: true}}}")
+    said = f"{FILE} (Line: 5, Col: 11): Secret TOKEN is required, but not provided while calling."
+
+    assert planned(caller=caller, called=called).problems == ((said,) if missing else ())

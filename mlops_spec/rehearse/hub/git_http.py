@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlops_spec.errors import Exit, Failure
 from mlops_spec.rehearse.hub.pack import Push, declined
 from mlops_spec.rehearse.hub.pushes import refusals
 
@@ -121,7 +122,7 @@ def _backend(hub: Hub, credential: Credential, call: Call) -> Answer:
     }
     for number, (key, value) in enumerate(_SETTINGS.items()):
         environment |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
-    done = subprocess.run([_program()], input=call.body, env=environment, capture_output=True, check=False)
+    done = subprocess.run([program()], input=call.body, env=environment, capture_output=True, check=False)
     return _parsed(done.stdout)
 
 
@@ -134,9 +135,17 @@ def _parsed(output: bytes) -> Answer:
 
 
 @cache
-def _program() -> Path:
+def program() -> Path:
+    """git's own CGI program.
+
+    Raises:
+        Failure: this git came without it (exit 78).
+    """
     done = subprocess.run(["git", "--exec-path"], capture_output=True, text=True, check=True)
-    return Path(done.stdout.strip()) / "git-http-backend"
+    found = Path(done.stdout.strip()) / "git-http-backend"
+    if not found.exists():
+        raise Failure(f"git has no {found}", exit_code=Exit.CONFIG, remedy="install git as a whole, `http-backend` too")
+    return found
 
 
 def _password(header: str) -> str:
