@@ -14,7 +14,7 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.rehearse.author import signed_in
 from mlops_spec.rehearse.hub import git_http
 from mlops_spec.rehearse.hub.tokens import JobToken
-from mlops_spec.rehearse.rehearsal import rehearse
+from mlops_spec.rehearse.rehearsal import rehearse, scenario_of
 from mlops_spec.rehearse.show import Progress
 
 if TYPE_CHECKING:
@@ -320,7 +320,7 @@ def test_a_git_without_its_http_backend_is_told_before_anything_starts(
     monkeypatch.setenv("GIT_EXEC_PATH", str(tmp_path))
     try:
         with pytest.raises(Failure, match=r"git has no .*git-http-backend") as caught:
-            rehearse("life", tmp_path / "here", Progress(1), keep_running=False)
+            rehearse("life", scenario_of("life"), tmp_path / "here", Progress(1), keep_running=False)
     finally:
         git_http.program.cache_clear()
     assert caught.value.exit_code == Exit.CONFIG
