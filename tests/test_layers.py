@@ -38,7 +38,7 @@ LAYERS = (
     ("linter", "lsp"),
     ("outputs", "overlay", "render", "write"),
     ("forge",),
-    ("manifest", "package", "predictor", "checked_dvc", "dvc_process"),
+    ("manifest", "package", "predictor", "checked_dvc", "store_trouble", "dvc_process"),
     ("model_signature", "integrity"),
     ("ledger",),
     ("release", "card"),

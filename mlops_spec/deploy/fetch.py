@@ -16,6 +16,7 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.layout import DVC_LOCK, PACKAGE
 from mlops_spec.machine import told_of
 from mlops_spec.release.source import document_of
+from mlops_spec.store_trouble import Keys, trouble
 
 if TYPE_CHECKING:
     from subprocess import CompletedProcess
@@ -101,6 +102,9 @@ def _refused(commit: str, done: CompletedProcess[str]) -> Failure:
             exit_code=Exit.FINDINGS,
             remedy="Find out who wrote there; a copy whose hashes are right may be pushed again.",
         )
+    known = trouble(done.stderr, "read", Keys(), f"the DVC remote does not give the package of {commit[:12]}")
+    if known is not None:
+        return known
     lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or done.stderr.splitlines()
     said = lines[-1] if lines else "no reason given"
     return Failure(

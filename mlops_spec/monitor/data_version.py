@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.dvc_process import dvc
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.store_trouble import Keys, trouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -51,5 +52,8 @@ def new_version(tree: Tree, path: str, change: Callable[[bytes], bytes | None]) 
 def _dvc(root: Path, *command: str) -> None:
     done = dvc(root, *command, "--quiet")
     if done.returncode:
+        known = trouble(done.stderr, "write" if command[0] == "push" else "read", Keys(), f"dvc {command[0]}")
+        if known is not None:
+            raise known
         said = done.stderr.strip().splitlines() or ["no reason given"]
         raise Failure(f"dvc {command[0]}: {said[-1]}", exit_code=Exit.UNAVAILABLE)

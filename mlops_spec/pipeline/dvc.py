@@ -16,12 +16,13 @@ from mlops_spec.layout import DVC_FILE
 from mlops_spec.machine import told_of
 from mlops_spec.pipeline.dvc_output import causes, failure, follow, reason
 from mlops_spec.pipeline.inputs import stages_of, touches, writes_and_reads
-from mlops_spec.pipeline.remote_refusals import refusal
+from mlops_spec.store_trouble import Keys, trouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from mlops_spec.pipeline.engine import Event, StageRun
+    from mlops_spec.store_trouble import Rights
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Dvc:
 
     root: Path
     holding: tuple[int, ...] = ()
+    keys: Keys = field(default_factory=Keys)  # as whom a job gets to the remote
     python: str = field(default=sys.executable)
 
     def run(self, watch: Callable[[Event], None], *, only: str | None = None, pull: bool = False) -> list[StageRun]:
@@ -82,14 +84,15 @@ class Dvc:
         done = self._call(["pull", *(f"{path}.dvc" for path in paths)])
         if done.returncode != 0:
             names = ", ".join(str(path) for path in paths)
-            raise self._unavailable(f"does not give {names}, or another content than the one recorded", done.stderr)
+            what = f"does not give {names}, or another content than the one recorded"
+            raise self._unavailable(what, done.stderr, "read")
 
     def push(self) -> None:
         """Stores data and results in the remote."""
         self._remote("store the results")
         done = self._call(["push"])
         if done.returncode != 0:
-            raise self._unavailable("does not take the results", done.stderr)
+            raise self._unavailable("does not take the results", done.stderr, "write")
 
     @property
     def remote(self) -> str | None:
@@ -110,12 +113,12 @@ class Dvc:
             )
         return self.remote
 
-    def _unavailable(self, what: str, stderr: str) -> Failure:
-        why, remedy = refusal(stderr)
-        return Failure(
-            f"the DVC remote `{self.remote}` {what}: {why}",
+    def _unavailable(self, what: str, stderr: str, rights: Rights) -> Failure:
+        known = trouble(stderr, rights, self.keys, f"the DVC remote `{self.remote}` {what}")
+        return known or Failure(
+            f"the DVC remote `{self.remote}` {what}: {reason(stderr)}",
             exit_code=Exit.IO if told_of(reason(stderr)) else Exit.UNAVAILABLE,
-            remedy=remedy,
+            remedy="Check its address, the network and your rights; `dvc pull -v` says more.",
         )
 
     def _targets(self, only: str | None) -> list[str]:

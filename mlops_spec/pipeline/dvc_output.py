@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.machine import told_of
 from mlops_spec.pipeline.engine import Said, StageRun, Started
+from mlops_spec.store_trouble import Keys, trouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -66,6 +67,9 @@ def failure(told: Sequence[str]) -> Failure:
             code = int(match[2])
             known = Exit(code) if code in set(Exit) else Exit.FINDINGS
             return Failure(f"stage `{match[1]}` failed", exit_code=known)
+    refusal = trouble("\n".join(line for line in told if line.startswith("ERROR")), "read", Keys(), "dvc repro failed")
+    if refusal is not None:
+        return refusal
     said = reason(chr(10).join(told))
     return Failure(f"dvc repro failed: {said}", exit_code=Exit.IO if told_of(said) else Exit.CONFIG)
 

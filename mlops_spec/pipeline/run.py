@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ from mlops_spec.pipeline.engine import Said
 from mlops_spec.pipeline.start import leave_committed, start_from_release
 from mlops_spec.pipeline.undeclared import forget
 from mlops_spec.spec.paths import data_file
+from mlops_spec.store_trouble import keys_of, refuse_empty
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -68,9 +70,10 @@ def run(root: Path, spec: Spec, watch: Callable[[Event], None], asked: Asked) ->
     """Runs what changed; raises Failure when a stage fails, inputs change under it, or the checkout stays locked."""
     if not (root / ".dvc").is_dir():
         raise Failure(f"{root} has no DVC", exit_code=Exit.CONFIG, remedy="`dvc init` sets it up.")
+    refuse_empty(spec, "write" if asked.push else "read", os.environ)
     git = Git.open(root)
     with checkout_lock(root / OURS / "run.lock", wait=asked.wait) as descriptor:
-        engine = Dvc(root, holding=(descriptor,))
+        engine = Dvc(root, holding=(descriptor,), keys=keys_of(spec))
         if asked.sample:
             sample.put(root, spec)
         on_sample = sample.holds(root, spec)

@@ -37,7 +37,7 @@ def command_lines() -> list[str]:
         line.strip().removeprefix("- ").removeprefix("run: ").removeprefix(PREFIX)
         for case in CASES
         for path in (case / ".github/workflows").iterdir()
-        for line in path.read_text(encoding="utf-8").splitlines()
+        for line in path.read_text(encoding="utf-8").replace("\\\n", " ").splitlines()
         if PREFIX in line
     }
     for case in CASES:
