@@ -16,6 +16,7 @@ import click
 from mlops_spec import words
 from mlops_spec.deploy.git_back import forge_of
 from mlops_spec.deploy.status import environment_of, served
+from mlops_spec.dvc_process import dvc
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.forge.actions import connect
 from mlops_spec.git import Git
@@ -175,12 +176,25 @@ def _set_back(git: Git, by: Opener) -> None:
             words.err(f"{done.message}: {done.url}")
 
 
+def _fetched(root: Path, path: str) -> str:
+    """Brings a job of GitHub the data from DVC's remote; why that was not possible, or empty."""
+    if os.environ.get("GITHUB_ACTIONS") != "true" or not (root / f"{path}.dvc").is_file() or find_spec("dvc") is None:
+        return "; its remote was not asked"
+    try:
+        done = dvc(root, "pull", "--quiet", f"{path}.dvc")
+    except Failure as slow:
+        return f" ({slow.message})"
+    said = done.stderr.strip().splitlines() or [f"dvc pull ended with {done.returncode}"]
+    return f" ({said[-1]})" if done.returncode else ""
+
+
 def _data(root: Path, spec: Spec) -> tuple[Check, ...]:
     """The data check, where the data and what reads them are at hand."""
     if spec.monitor is not None and not spec.monitor.data.contract:
         return ()
-    if not (root / data_file(spec.data)).is_file():
-        return (Check("data", told=f"{data_file(spec.data)} is not here: not checked"),)
+    path = data_file(spec.data)
+    if not (root / path).is_file() and (why := _fetched(root, path)):
+        return (Check("data", told=f"{path} is not here{why}: not checked"),)
     if find_spec("pandas") is None:
         return (Check("data", told="pandas is not installed: not checked"),)
     check: Check = import_module("mlops_spec.monitor.data").check_data(root, spec)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from mlops_spec import ledger
-from mlops_spec.cli.monitor import monitor_command
+from mlops_spec.cli.monitor import _data, monitor_command
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.forge import GitHub, issues
 from mlops_spec.git import Update
+from mlops_spec.lint import load_spec
 
-from .conftest import DEPLOY, DIGEST, START, World
+from .conftest import DEPLOY, DIGEST, SPEC, START, World
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_nothing_yet_is_well(world: World) -> None:
@@ -125,3 +130,28 @@ def test_the_data_keep_their_contract(world: World, capsys: pytest.CaptureFixtur
     code, answer = run(world, capsys)
     assert code == Exit.FINDINGS
     assert any("rows" in finding for finding in answer["checks"][3]["findings"])
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_job_of_github_fetches_the_data_that_it_checks(
+    there: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it says that it checked none, and why."""
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    root, content = tmp_path / "root", b"id,left\n1,0.5\n2,0.7\n"
+    md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
+    files = {
+        "root/model.yaml": SPEC,
+        "root/.dvc/config": f"[core]\nno_scm = true\nremote = s\n['remote \"s\"']\nurl = {tmp_path}/remote\n",
+        "root/data/churn.csv.dvc": f"outs:\n- md5: {md5}\n  size: {len(content)}\n  hash: md5\n  path: churn.csv\n",
+        f"remote/files/md5/{md5[:2]}/{md5[2:] if there else 'other'}": content.decode(),
+    }
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+
+    (check,) = _data(root, load_spec(root / "model.yaml"))
+
+    assert (check.told == "2 rows of data/churn.csv") == there
+    assert ("not checked" in check.told) != there
+    assert check.findings == ()
