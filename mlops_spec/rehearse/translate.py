@@ -1,7 +1,7 @@
 """The copy of a workflow that act runs: what it can't read or do is said otherwise, and nothing else differs.
 
-act 0.2.89 rejects two words, and knows one token for all jobs. In the copy each job names a token of its own, which the
-run's variables hold, and each call names a copy of the called workflow of its own.
+act 0.2.89 rejects three words, and knows one token for all jobs. In the copy each job names a token of its own, which
+the run's variables hold, and each call names a copy of the called workflow of its own.
 """
 
 from __future__ import annotations
@@ -55,10 +55,24 @@ def translate(workflow: str, own: Mapping[str, Own], defaults: Callable[[str], C
 
     `defaults` tells which inputs of an action (as `uses` names it) are the job's token where a step gives none.
     """
-    text = _QUEUE.sub("", workflow)
+    text = _without_deployment(_QUEUE.sub("", workflow))
     for of_job in (_doors, partial(_own, defaults=defaults)):
         text = _edited(text, of_job, own)
     return _OWN_ROOT.sub(r"\1./", text)
+
+
+def _without_deployment(text: str) -> str:
+    """act's schema has no `environment.deployment`, and makes no deployments either."""
+    jobs = _items(_value(yaml.compose(text, Loader=yaml.CSafeLoader), "jobs"))
+    for _, job in reversed(jobs):
+        items = _items(_value(job, "environment"))
+        at = next((at for at, (key, _) in enumerate(items) if key.value == "deployment"), None)
+        if at is not None and len(items) > 1:
+            (key, value), first = items[at], at == 0
+            start = key.start_mark.index if first else items[at - 1][1].end_mark.index
+            end = items[1][0].start_mark.index if first else value.end_mark.index
+            text = text[:start] + text[end:]
+    return text
 
 
 def _edited(text: str, of_job: Callable[[str, Any, Own], Iterator[_Edit]], own: Mapping[str, Own]) -> str:

@@ -45,6 +45,9 @@ def test_only_the_two_words_differ(workflows: dict[str, str]) -> None:
         for path, original in workflows.items()
     }
 
+    assert "/jobs/train/environment/deployment gone" in found[".github/workflows/mlops-train.yml"]
+    gone = "/environment/deployment gone"
+    found = {path: [each for each in differ if not each.endswith(gone)] for path, differ in found.items()}
     allowed = {
         "/concurrency/queue gone",
         "/jobs/train/uses: $/.github/workflows/mlops-train.yml → ./.github/workflows/mlops-train.yml",
@@ -55,7 +58,8 @@ def test_only_the_two_words_differ(workflows: dict[str, str]) -> None:
 
 def test_every_other_line_stays_as_it_is(workflows: dict[str, str]) -> None:
     for original in workflows.values():
-        kept = [line for line in original.splitlines() if "queue: max" not in line]
+        lines = original.replace(", deployment: false}", "}").splitlines()
+        kept = [line for line in lines if "queue: max" not in line]
 
         assert translate(original, {}, token_inputs).replace("uses: ./.github", "uses: $/.github").splitlines() == kept
 
@@ -115,6 +119,22 @@ def test_each_job_names_its_own_token_wherever_the_token_is_named_or_meant() -> 
     }
     assert jobs["two"]["env"] == {"ID": "${{ vars.T2_ID }}", "B": "1"}
     assert jobs["two"]["steps"] == [{"run": "echo ${{ vars.T2 }}"}]
+
+
+@pytest.mark.parametrize(
+    ("environment", "left"),
+    [
+        ("{name: training, deployment: false}", "{name: training}"),
+        ("{deployment: false, name: training}", "{name: training}"),
+        ("\n      name: training\n      deployment: false", "\n      name: training"),
+        ("\n      name: x\n      deployment: false # why\n      url: u", "\n      name: x # why\n      url: u"),
+        ("training", "training"),
+    ],
+)
+def test_a_deployment_is_not_asked_for(environment: str, left: str) -> None:
+    text = "jobs:\n  one:\n    environment: {}\n    steps: [{{run: 'deployment: false'}}]\n"
+
+    assert translate(text.format(environment), {}, token_inputs) == text.format(left)
 
 
 GUARDED = """
