@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from mlops_spec import words
+from mlops_spec.doctor.cloud import files
 from mlops_spec.doctor.examine import calls, examine, exit_code
 from mlops_spec.doctor.expected import expected
 from mlops_spec.doctor.say import as_calls, as_json, as_text
+from mlops_spec.doctor.subjects import subject_prefix
+from mlops_spec.errors import Exit
+from mlops_spec.files import write_atomic
 from mlops_spec.forge.actions import connect
 from mlops_spec.layout import SPEC
 from mlops_spec.lint import load_spec
+
+if TYPE_CHECKING:
+    from mlops_spec.forge import GitHub
+    from mlops_spec.spec import Spec
 
 
 @click.command("doctor")
@@ -23,13 +32,22 @@ from mlops_spec.lint import load_spec
     type=click.Path(dir_okay=False, path_type=Path),
     help="Write the API calls that set what is missing, as JSON.",
 )
+@click.option(
+    "--cloud",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="FOLDER",
+    help="Write what the cloud must be told of the storage: trust and bucket policies, and the commands.",
+)
 @click.option("--directory", "-C", type=click.Path(path_type=Path), default=".", help="The repository.  [default: .]")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
-def doctor_command(repository: str | None, apply_file: Path | None, directory: Path, form: str) -> int:
+def doctor_command(
+    repository: str | None, apply_file: Path | None, cloud: Path | None, directory: Path, form: str
+) -> int:
     """Check the settings on GitHub that no file in the repository holds: rulesets, environments, Actions.
 
     Exits 1 where one is missing, and 78 where the token in GITHUB_TOKEN may not see one: it needs administration:
     read, and environments, secrets and variables: read. Nothing is changed; --apply-file writes what to send.
+    --cloud asks GitHub as what it names this repository's jobs, and writes policies for just these.
     The token of a workflow may see none of it: run this as an administrator, with GITHUB_TOKEN=$(gh auth token).
 
     \b
@@ -40,9 +58,20 @@ def doctor_command(repository: str | None, apply_file: Path | None, directory: P
       done
     """
     given = {"GITHUB_REPOSITORY": repository} if repository else {}
-    github = connect({**os.environ, **given})
-    snapshot, results = examine(github, expected(load_spec(directory / SPEC)))
+    github, spec = connect({**os.environ, **given}), load_spec(directory / SPEC)
+    if cloud is not None:
+        return _tell_the_cloud(github, spec, cloud)
+    snapshot, results = examine(github, expected(spec))
     if apply_file is not None:
         apply_file.write_text(as_calls(github.repository, calls(snapshot, results)), encoding="utf-8")
     words.data(as_json(results), indent=2) if form == "json" else words.out(as_text(results).rstrip("\n"))
     return exit_code(results)
+
+
+def _tell_the_cloud(github: GitHub, spec: Spec, folder: Path) -> int:
+    wanted = files(spec, subject_prefix(github))
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in wanted.items():
+        write_atomic(folder / name, text.encode())
+    words.out(f"{folder}: {', '.join(wanted)}; README.md has the commands, in their order")
+    return Exit.OK

@@ -121,3 +121,12 @@ class OwnersError(Shape):
     kind: str
     path: str
     source: str | None = None
+
+
+class SubjectCustomization(Shape):
+    """`use_default` leaves `include_claim_keys` out of account; the prefix is what all subjects begin with."""
+
+    use_default: bool
+    include_claim_keys: list[str] | None = None
+    use_immutable_subject: bool | None = None
+    sub_claim_prefix: str | None = None

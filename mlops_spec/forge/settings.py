@@ -14,6 +14,7 @@ from mlops_spec.forge.setting_shapes import (
     Ruleset,
     SelectedActions,
     Settings,
+    SubjectCustomization,
     TokenPolicy,
 )
 from mlops_spec.forge.shapes import Shape, read
@@ -86,6 +87,11 @@ def outside_contributors(github: GitHub) -> str:
 
 def private_forks(github: GitHub) -> PrivateForks:
     return _read(PrivateForks, github, "actions/permissions/fork-pr-workflows-private-repos", needs=_ADMINISTRATION)
+
+
+def subject_customization(github: GitHub) -> SubjectCustomization:
+    """How the subject of this repository's identity tokens is made."""
+    return _read(SubjectCustomization, github, "actions/oidc/customization/sub", needs="actions: read")
 
 
 def immutable_releases(github: GitHub) -> bool:
