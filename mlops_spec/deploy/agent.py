@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -17,12 +18,14 @@ from mlops_spec.deploy.git_back import GitBack, forge_of
 from mlops_spec.deploy.local import Local
 from mlops_spec.deploy.outcome import Answers
 from mlops_spec.deploy.passes import ACTIONS, Done, Settings, done_for
+from mlops_spec.deploy.place import prepared
 from mlops_spec.deploy.retention import prune
 from mlops_spec.deploy.rollout import Rolled, roll_out
 from mlops_spec.deploy.store import Store
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.files import write_atomic
 from mlops_spec.ledger import replay
+from mlops_spec.machine import fault
 from mlops_spec.release.desired import desired
 from mlops_spec.release.source import elsewhere, spec_at
 from mlops_spec.release.world import World
@@ -54,8 +57,7 @@ class Agent:
     """The agent of one environment on this host; there is one per state folder, by lock."""
 
     def __init__(self, settings: Settings, say: Callable[[str], None]) -> None:
-        settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._lock = take(settings.state / "agent.lock", f"{settings.state} has an agent already")
+        self._lock = take(prepared(settings.state) / "agent.lock", f"{settings.state} has an agent already")
         self._settings = settings
         self._say = say
         self._clone = Clone.open(settings.state / "repository.git", settings.repository)
@@ -79,8 +81,12 @@ class Agent:
         try:
             done = self._pass()
         except Failure as failure:
-            self._report(None, failure.message)
+            self._report_if_possible(failure.message)
             raise
+        except (OSError, MemoryError) as error:
+            broken = fault(error)
+            self._report_if_possible(broken.message)
+            raise broken from error
         self._report(done, "")
         return done
 
@@ -215,6 +221,11 @@ class Agent:
     def _say_and_report(self, line: str) -> None:
         self._say(line)
         self._report(None, "")
+
+    def _report_if_possible(self, problem: str) -> None:
+        """On a full disk the pass's own failure is what matters."""
+        with suppress(OSError):
+            self._report(None, problem)
 
     def _report(self, done: Done | None, problem: str) -> None:
         """The heartbeat that `status` and the server's `/version` read."""
