@@ -5,11 +5,12 @@ INSTALLED := .venv/.installed
 PUBLISHED := tests/forge/node_modules/.installed
 SHELL := /bin/bash
 SCENARIO ?= life
+MINUTES ?= 60
 # images often set it, and every process would compile every import anew
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo rehearse test test-wheel test-slow check lint fuzz bench lock
+.PHONY: help demo rehearse test test-wheel test-slow test-faults test-hour check lint fuzz bench lock
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -46,6 +47,12 @@ test-wheel: $(INSTALLED) $(PUBLISHED) ## the same tests on a built wheel: make t
 
 test-slow: $(INSTALLED) $(PUBLISHED) ## the suites that take longer
 	.venv/bin/pytest -n auto --dist loadgroup -m slow
+
+test-faults: $(INSTALLED) ## the n-th open, mkdir, rename, fsync, write of each command fails
+	.venv/bin/python tests/faults/sweep.py
+
+test-hour: $(INSTALLED) ## agent and server under traffic, with bounds on what they take: make test-hour MINUTES=5
+	MLOPS_MINUTES=$(MINUTES) .venv/bin/pytest -q -s tests/deploy/test_hour.py
 
 lint: $(INSTALLED) ## format, lint and types
 	.venv/bin/ruff format .

@@ -6,10 +6,22 @@ from mlops_spec.errors import Exit, Failure
 
 # By the names under which they are imported. A server reads frames and models too, so it needs what trains them.
 OF_EXTRA = {
-    "run": ("dvc", "matplotlib", "numpy", "pandas", "psutil", "pyarrow", "scipy", "sklearn", "skops"),
+    "run": (
+        "dvc",
+        "dvc_data",
+        "dvc_objects",
+        "matplotlib",
+        "numpy",
+        "pandas",
+        "psutil",
+        "pyarrow",
+        "scipy",
+        "sklearn",
+        "skops",
+    ),
     "run,serve": ("httptools", "prometheus_client", "starlette", "uvicorn", "uvloop"),
     "sign": ("OpenSSL", "cryptography", "model_signing"),
-    "lsp": ("pygls",),
+    "lsp": ("attr", "cattrs", "lsprotocol", "pygls"),
     "rehearse": ("jwt",),
     "bucket": ("botocore",),
 }

@@ -23,9 +23,15 @@ def write_atomic(path: Path, data: bytes | str) -> None:
     """Writes `data` (text as UTF-8): after a crash at any moment the file is the old one or the new one.
 
     A new file gets the mode that the umask gives, an old one keeps its own; a symbolic link is replaced, not followed.
-    Raises OSError, and then the old file stands as it was.
+    Raises OSError, which names the file, and then the old one stands as it was.
     """
-    content = data.encode() if isinstance(data, str) else data
+    try:
+        _write(path, data.encode() if isinstance(data, str) else data)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _write(path: Path, content: bytes) -> None:
     directory = open_directory(path.parent)
     try:
         write_at(directory, path.name, content)
@@ -60,7 +66,10 @@ def new_folder(folder: Path) -> Iterator[Path]:
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     staged = folder.parent / f".mlops-{os.getpid()}-{secrets.token_hex(8)}.tmp"
-    staged.mkdir()
+    try:
+        staged.mkdir()
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(folder)) from error
     try:
         yield staged
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):

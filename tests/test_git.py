@@ -290,3 +290,37 @@ def test_a_push_of_workflow_files_that_no_branch_has_says_what_to_do(clone: Path
     hook.unlink()
     found.push(*updates)
     assert len(found.remote_refs("refs/heads/audit-log", "refs/tags/*")) == 2
+
+
+def test_gpg_s_part_in_a_failed_commit_is_told(tmp_path: Path) -> None:
+    """Git's last line is that it wrote no commit; since 2.43 it passes on before that what gpg says."""
+    signer = tmp_path / "gpg"
+    signer.write_text("#!/bin/sh\necho 'gpg: signing failed: No secret key' >&2\nexit 2\n")
+    signer.chmod(0o755)
+    git = Git(tmp_path)
+    git.run("init", "--quiet")
+    settings = ("-c", "user.name=a", "-c", "user.email=a@b", "-c", f"gpg.program={signer}")
+
+    with pytest.raises(GitError, match=r"gpg failed to sign the data.*; fatal: failed to write commit"):
+        git.run(*settings, "-c", "commit.gpgSign=true", "commit", "--allow-empty", "--message=a")
+
+
+@pytest.mark.parametrize(
+    "reason",
+    ["Host key verification failed.", "git@host: Permission denied (publickey).", "ssh: connect to host h: No"],
+)
+def test_ssh_says_itself_why_a_remote_is_not_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reason: str
+) -> None:
+    ssh = tmp_path / "ssh"
+    ssh.write_text(f'#!/bin/sh\necho "Warning: Permanently added h." >&2\necho "{reason}" >&2\nexit 255\n')
+    ssh.chmod(0o755)
+    monkeypatch.setenv("GIT_SSH_COMMAND", str(ssh))
+    git = Git(tmp_path)
+    git.run("init", "--quiet")
+    git.run("remote", "add", "origin", "git@host:a/b.git")
+
+    with pytest.raises(GitError) as caught:
+        git.remote_refs()
+    assert caught.value.message.startswith(f"the remote `origin` is not available: {reason}")
+    assert caught.value.exit_code == Exit.UNAVAILABLE

@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 _UNTRUSTED = re.compile(r"detected dubious ownership in repository at '([^']+)'")
 
 
+# The words of gpg and ssh, which Git starts: why they failed is in these, and not in Git's own.
+_OF_A_HELPER = re.compile(
+    r"error: gpg|gpg: |gpgsm: |ssh: |ssh-keygen: |kex_|Load key |Host key "
+    r"|No (?:private|such) (?:key|identity)|Couldn't |"
+    r"(?:\S+: )?Permission denied|Received disconnect|Connection (?:closed|reset|timed out)|Too many authentication"
+)
+_WARNING = re.compile(r"\*\*|[Ww]arning: |hint: |To |From ")
 _LOCAL_SECONDS = 900  # for a command that no network is asked for: a pack of gigabytes, but no pipe among the files
 
 
@@ -68,7 +75,7 @@ class Process:
         if done.returncode:
             said = done.stderr.decode(errors="replace").strip()
             self._refuse_untrusted(said)
-            raise GitError(f"git {args[0]}: {said.splitlines()[-1] if said else done.returncode}", stderr=said)
+            raise GitError(f"git {args[0]}: {_ended(said) or done.returncode}", stderr=said)
         return done.stdout
 
     def _refuse_untrusted(self, said: str) -> None:
@@ -107,13 +114,30 @@ class Process:
             raise GitError("git cat-file: the repository can't be read")
 
     def _unavailable(self, said: str) -> GitError:
-        reason = said.splitlines()[0] if said else "no reason given"
+        reason = _began(said) or "no reason given"
         return GitError(
             f"the remote `{self.remote}` is not available: {reason}",
             stderr=said,
             exit_code=Exit.UNAVAILABLE,
             remedy="check its address, the network and the token's permissions",
         )
+
+
+def _ended(said: str) -> str:
+    """Git's last line, after what its helpers gave as their own reasons."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    return "; ".join(dict.fromkeys([*_of_helpers(lines), *lines[-1:]]))
+
+
+def _began(said: str) -> str:
+    """The first line that is no mere warning, and what helpers gave as their own reasons."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    first = [line for line in lines if not _WARNING.match(line)] or lines
+    return "; ".join(dict.fromkeys([*first[:1], *_of_helpers(lines)]))
+
+
+def _of_helpers(lines: list[str]) -> list[str]:
+    return [line for line in lines if _OF_A_HELPER.match(line)][:3]
 
 
 def _contents(output: IO[bytes]) -> Iterator[bytes | None]:

@@ -128,8 +128,8 @@ class Sweep:
     def _end(self, each: Injection, done: subprocess.CompletedProcess[str]) -> Iterator[str]:
         if done.returncode not in ENDS or "Traceback" in done.stderr:
             yield f"{each}: exit {done.returncode}: {done.stderr[-600:]}"
-        elif done.returncode == 74 and "\n  " not in done.stderr and os.strerror(each.error) not in done.stderr:
-            yield f"{each}: it does not say what failed: {done.stderr[-300:]}"
+        elif done.returncode == 74 and not done.stderr.strip() and "not looked at" not in done.stdout:
+            yield f"{each}: it does not say what failed: {done.stdout[-300:]}"
 
     def copy(self, case: Case) -> _Copy:
         return _Copy(self.folder, case.start)

@@ -1,0 +1,44 @@
+"""A few injections of `make test-faults` in every run, so that the sweep itself can't rot."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from .sweep import Case, Injection, Sweep, light
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.skipif(shutil.which("gcc") is None, reason="the injector is compiled by gcc")
+
+
+@pytest.fixture(scope="module")
+def cases(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Case]:
+    return {case.name: case for case in light(tmp_path_factory.mktemp("cases"))}
+
+
+@pytest.fixture
+def sweep(tmp_path: Path) -> Sweep:
+    return Sweep(tmp_path)
+
+
+def test_a_fault_is_injected_where_it_was_asked_for(sweep: Sweep, cases: dict[str, Case]) -> None:
+    case = cases["lint --fix"]
+    assert sweep.calls(case, "rename") == 1
+    with sweep.copy(case) as place:
+        done = sweep.run(case, place, "rename", 1, errno.EIO)
+
+    assert done.returncode == 74
+    assert "Input/output error" in done.stderr
+
+
+@pytest.mark.quick("write")
+@pytest.mark.parametrize("kind", ["open", "mkdir", "rename", "fsync", "write"])
+def test_render_leaves_old_or_new(sweep: Sweep, cases: dict[str, Case], kind: str) -> None:
+    case = cases["render"]
+
+    assert sweep.problems(Injection(case, kind, 2, errno.ENOSPC, lasting=True), sweep.clean(case)) == []
