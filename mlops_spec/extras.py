@@ -6,26 +6,16 @@ from mlops_spec.errors import Exit, Failure
 
 # By the names under which they are imported. A server reads frames and models too, so it needs what trains them.
 OF_EXTRA = {
-    "run": (
-        "dvc",
-        "dvc_data",
-        "dvc_objects",
-        "matplotlib",
-        "numpy",
-        "pandas",
-        "psutil",
-        "pyarrow",
-        "scipy",
-        "sklearn",
-        "skops",
-    ),
+    "run": ("dvc", "matplotlib", "numpy", "pandas", "psutil", "pyarrow", "scipy", "sklearn", "skops"),
     "run,serve": ("httptools", "prometheus_client", "starlette", "uvicorn", "uvloop"),
     "sign": ("OpenSSL", "cryptography", "model_signing"),
-    "lsp": ("attr", "cattrs", "lsprotocol", "pygls"),
+    "lsp": ("pygls",),
     "rehearse": ("jwt",),
     "bucket": ("botocore",),
 }
-_EXTRAS = {module: extra for extra, modules in OF_EXTRA.items() for module in modules}
+# What those bring with them, and we import too.
+_BROUGHT = {"attr": "lsp", "cattrs": "lsp", "lsprotocol": "lsp", "dvc_data": "run", "dvc_objects": "run"}
+_EXTRAS = _BROUGHT | {module: extra for extra, modules in OF_EXTRA.items() for module in modules}
 
 
 def lacking(error: BaseException) -> Failure | None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from mlops_spec.extras import OF_EXTRA
+from mlops_spec.extras import OF_EXTRA, lacking
 
 SPEC = Path(__file__).parent / "specs" / "ok" / "minimal.yaml"
 WITHOUT = """
@@ -95,6 +95,16 @@ def test_each_module_of_an_extra_is_known(extras: str) -> None:
     known = {IMPORTED_AS.get(name, name.replace("-", "_")) for name in of_it if name not in PROGRAMS}
     taken_in = {module for other, modules in OF_EXTRA.items() if other != extras for module in modules}
     assert known - taken_in == set(OF_EXTRA[extras]) - {"psutil"}  # which DVC brings
+
+
+@pytest.mark.parametrize(
+    ("module", "extra"), [("lsprotocol", "lsp"), ("cattrs.converters", "lsp"), ("dvc_data", "run")]
+)
+def test_what_an_extra_brings_with_it_is_known_too(module: str, extra: str) -> None:
+    failure = lacking(ModuleNotFoundError(f"No module named {module!r}", name=module))
+
+    assert failure is not None
+    assert failure.remedy == f"pip install 'mlops-spec[{extra}]'"
 
 
 def test_the_library_is_in_the_package() -> None:
