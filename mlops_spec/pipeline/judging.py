@@ -66,9 +66,10 @@ def _case(git: Git, root: Path, spec: Spec, candidate: Candidate, process: Score
         data = open_table(data_path, known_columns(spec.data))
         data_changed = file_sha256(data_path) != read_split_report(root).data.sha256
         scored = asked.answers()
+        assert scored.answers[0] is not None  # the rows as they are: without an answer to them nothing is judged
         check_same_answers(candidate.answers.score, scored.answers[0])
         rivals = {name: rival_of(champion, rows) for name, champion in champions.items()}
-    answers = iter(scored.answers[1:])
+    answered = iter([(answer, scored.reasons.get(number, "")) for number, answer in enumerate(scored.answers)][1:])
     return Case(
         root=root,
         spec=spec,
@@ -79,9 +80,10 @@ def _case(git: Git, root: Path, spec: Spec, candidate: Candidate, process: Score
         test=candidate.test,
         answers=candidate.answers,
         perturbed=tuple(
-            Perturbed(gate, None if frame is None else next(answers), reason) for gate, frame, reason in perturbed
+            Perturbed(gate, *((None, reason) if frame is None else next(answered))) for gate, frame, reason in perturbed
         ),
         latencies=scored.latencies,
+        untimed=scored.untimed if batch is not None and scored.latencies is None else "",
         package_bytes=sum(file.bytes for file in candidate.manifest.files),
         rivals=rivals,
     )

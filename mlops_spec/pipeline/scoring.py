@@ -8,19 +8,18 @@ import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.machine import told_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    import pandas as pd
+    from collections.abc import Iterator, Mapping, Sequence
 
 _SECONDS = 3600
 # What a model may need of the surroundings; tokens and addresses are not among it.
@@ -32,10 +31,15 @@ _ONE_THREAD = {"OMP_NUM_THREADS": "1"}
 
 @dataclass(frozen=True)
 class Scored:
-    """The answers, frame by frame, and the seconds that single calls took, if those were asked for."""
+    """The answers, frame by frame, and the seconds that single calls took, if those were asked for.
 
-    answers: tuple[np.ndarray, ...]
+    There is None where the model failed, and why: in `reasons` by the frame's number, and in `untimed`.
+    """
+
+    answers: tuple[np.ndarray | None, ...]
     latencies: np.ndarray | None
+    reasons: Mapping[int, str] = field(default_factory=dict)
+    untimed: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,17 +71,44 @@ class Asked:
     timed: bool
 
     def answers(self) -> Scored:
-        """Waits for the answers; raises Failure when the model can't give them."""
-        _wait(self.scorer)
-        place = self.scorer.place
-        answers = tuple(np.load(place / f"{number}.npy", allow_pickle=False) for number in range(self.frames))
-        return Scored(answers, np.load(place / "latency.npy", allow_pickle=False) if self.timed else None)
+        """Waits for the answers; raises Failure when the model can't give any, or none for the first frame."""
+        ended, place = _ended(self.scorer), self.scorer.place
+        code = self.scorer.process.poll()
+        if ended and (code is None or code > 0) and not any(place.glob("*.[nt][px][yt]")):
+            raise _cannot(self.scorer, ended)  # it was not even loaded
+        noted: list[np.ndarray | str] = []
+        for number in range(self.frames):
+            found = _noted(place / str(number))
+            if found is None:
+                found = ended if code is None else self._alone(number)
+            noted.append(found)
+            if isinstance(found, str) and (number == 0 or told_of(found)):
+                raise _cannot(self.scorer, found)
+        timed = _noted(place / "latency") if self.timed else None
+        return Scored(
+            tuple(None if isinstance(each, str) else each for each in noted),
+            None if isinstance(timed, str) else timed,
+            {number: each for number, each in enumerate(noted) if isinstance(each, str)},
+            timed if isinstance(timed, str) else ended,
+        )
+
+    def _alone(self, number: int) -> np.ndarray | str:
+        """A frame's answer from a process of its own: the first one ended in it, or before it came to it."""
+        frame = pd.read_parquet(self.scorer.place / f"{number}.parquet")
+        with scorer(self.scorer.package_dir) as again:
+            again.ask([frame])
+            ended = _ended(again)
+            found = _noted(again.place / "0")
+            return ended if found is None else found
 
 
 def score(package_dir: Path, frames: Sequence[pd.DataFrame]) -> tuple[np.ndarray, ...]:
     """Scores frames; raises Failure when the model can't answer."""
     with scorer(package_dir) as process:
-        return process.ask(frames).answers().answers
+        scored = process.ask(frames).answers()
+        if scored.reasons:
+            raise _cannot(process, next(iter(scored.reasons.values())))
+        return tuple(answer for answer in scored.answers if answer is not None)
 
 
 @contextmanager
@@ -105,13 +136,27 @@ def _started(package_dir: Path, folder: str, said: IO[bytes]) -> subprocess.Pope
     )
 
 
-def _wait(scorer: Scorer) -> None:
+def _ended(scorer: Scorer) -> str:
+    """Waits for the process's end; why it ended before its job was done, if so."""
     try:
         code = scorer.process.wait(_SECONDS)
-    except subprocess.TimeoutExpired as error:
-        raise Failure(f"{scorer.package_dir}: no answer within {_SECONDS} s", exit_code=Exit.FINDINGS) from error
-    if code != 0:
-        scorer.said.seek(0)
-        said = scorer.said.read().decode(errors="replace").strip().splitlines()
-        reason = said[-1] if said else f"the process ended with {code}"
-        raise Failure(f"{scorer.package_dir}: {reason}", exit_code=Exit.IO if told_of(reason) else Exit.FINDINGS)
+    except subprocess.TimeoutExpired:
+        return f"no answer within {_SECONDS} s"
+    if code == 0:
+        return ""
+    scorer.said.seek(0)
+    said = scorer.said.read().decode(errors="replace").strip().splitlines()
+    return said[-1] if said else f"the process ended with {code}"
+
+
+def _noted(name: Path) -> np.ndarray | str | None:
+    """What the process wrote: an array, or the reason why there is none; None when it wrote nothing."""
+    if (found := name.with_suffix(".npy")).exists():
+        array: np.ndarray = np.load(found, allow_pickle=False)
+        return array
+    reason = name.with_suffix(".txt")
+    return reason.read_text(encoding="utf-8") if reason.exists() else None
+
+
+def _cannot(scorer: Scorer, reason: str) -> Failure:
+    return Failure(f"{scorer.package_dir}: {reason}", exit_code=Exit.IO if told_of(reason) else Exit.FINDINGS)

@@ -2,7 +2,8 @@
 
 Loads the package, then reads one job from standard input: `{"frames": [PARQUET, ...], "batch": ROWS or null}`. Writes
 `OUT/<number>.npy` for each frame, and `OUT/latency.npy`, the seconds that single calls took, when a batch size is
-given. Its own process because it runs a model's own code, which must reach neither what judges it nor another model.
+given; where the model fails, the reason as `.txt` instead. Its own process because it runs a model's own code, which
+must reach neither what judges it nor another model.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +23,8 @@ from mlops_spec.errors import Failure
 from mlops_spec.predictor.load import load_predict
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mlops_spec.predictor.load import Predict
 
 _WARM_UP = 20
@@ -36,9 +40,19 @@ def answer(package_dir: Path, out: Path) -> None:
     asked = json.load(sys.stdin)
     frames = [pd.read_parquet(path) for path in asked["frames"]]
     if asked["batch"] is not None:
-        np.save(out / "latency.npy", latencies(predict, frames[0], asked["batch"]))
+        _note(out / "latency", lambda: latencies(predict, frames[0], asked["batch"]))
     for number, frame in enumerate(frames):
-        np.save(out / f"{number}.npy", predict(frame))
+        _note(out / str(number), partial(predict, frame))
+
+
+def _note(name: Path, call: Callable[[], np.ndarray]) -> None:
+    """One call that fails must not take the others' answers along."""
+    try:
+        found = call()
+    except Failure as failure:
+        name.with_suffix(".txt").write_text(failure.message, encoding="utf-8")
+    else:
+        np.save(name.with_suffix(".npy"), found)
 
 
 def latencies(predict: Predict, frame: pd.DataFrame, batch: int) -> np.ndarray:

@@ -137,3 +137,39 @@ def test_what_fails_meanwhile_ends_the_process_and_leaves_nothing(make: Callable
 
     assert started.poll() is not None
     assert left(package) == []
+
+
+FAILS_ON_GAPS = """
+def load(model_dir):
+    def predict(frame):
+        if frame['a'].isna().any():
+            {fails}
+        return frame['a'].to_numpy()
+    return predict
+"""
+
+
+@pytest.mark.parametrize(
+    ("fails", "reason"), [("raise KeyError('gap')", "gap"), ("import os; os.abort()", "the process ended with -6")]
+)
+def test_rows_that_a_model_fails_on_cost_no_other_answer(make: Callable[[str], Path], fails: str, reason: str) -> None:
+    gaps = FRAME.assign(a=[None, 0.5])
+
+    with scorer(make(FAILS_ON_GAPS.format(fails=fails))) as process:
+        scored = process.ask([FRAME, gaps, FRAME.head(1)], batch=1).answers()
+
+    assert [None if each is None else each.tolist() for each in scored.answers] == [[0.25, 0.5], None, [0.25]]
+    assert reason in scored.reasons[1]
+    assert scored.latencies is not None
+
+
+def test_calls_that_fail_alone_are_untimed(make: Callable[[str], Path]) -> None:
+    """A model that takes no single row."""
+    code = FAILS_ON_GAPS.format(fails="pass").replace("frame['a'].isna().any()", "len(frame) == 1 and 1 / 0")
+
+    with scorer(make(code)) as process:
+        scored = process.ask([FRAME], batch=1).answers()
+
+    assert scored.answers[0] is not None
+    assert scored.latencies is None
+    assert "division by zero" in scored.untimed

@@ -58,6 +58,7 @@ class Case:
     latencies: np.ndarray | None  # seconds of single calls
     package_bytes: int
     rivals: Mapping[str, Rival]
+    untimed: str = ""  # why there are no latencies
 
 
 def column(case: Case, name: str) -> pd.Series:

@@ -36,6 +36,10 @@ def results(case: Case, gate: ChampionGate) -> Iterator[GateResult]:
     if rival.score is None:
         yield result(name, "champion", undecided(rival.reason), bound=bound, metric=gate.metric)
         return
+    if rival.score.shape != answers.score.shape:
+        reason = f"the champion answers with shape {rival.score.shape}, this model with {answers.score.shape}"
+        yield result(name, "champion", undecided(reason), bound=bound, metric=gate.metric)
+        return
     try:
         found = paired_difference(
             measure, answers.truth, answers.score, rival.score, groups=answers.groups, **options(case.spec)

@@ -27,7 +27,7 @@ def latency(case: Case, gate: LatencyGate) -> Iterator[GateResult]:
     """One result, in milliseconds: the 99th percentile of single calls in a fresh process, after a warm-up."""
     name, bound = gate_id(gate), Limit("<=", 1000 * seconds(gate.latency.p99))
     taken = np.empty(0) if case.latencies is None else case.latencies
-    if reason := _unknown(taken):
+    if reason := case.untimed or _unknown(taken):
         yield result(name, "latency", undecided(reason), bound=bound, metric="p99")
         return
     found = percentile_interval(1000 * taken, _SHARE, case.spec.evaluate.confidence)
