@@ -26,6 +26,7 @@ LAYERS = (
         "git",
         "safe_yaml",
         "shift",
+        "trusted",
     ),
     ("diagnostic", "document", "spec"),
     ("validate", "rule"),

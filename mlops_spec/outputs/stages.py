@@ -31,7 +31,6 @@ READS = {
         "train.features",
         "train.seed",
         "train.format",
-        "train.trusted_types",
     ),
     "evaluate": ("model", *DATA, *MODEL_IO, "train.seed", "evaluate", "gates"),
     "package": ("model", *DATA, *MODEL_IO, "evaluate"),

@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NoReturn
 
+from mlops_spec.diagnostic import listed
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.pipeline.pickles import is_pickle
 from mlops_spec.predictor.onnx_external import check_self_contained
 from mlops_spec.predictor.skops_file import check_types
+from mlops_spec.trusted import code_running
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,6 +40,16 @@ def check_trusted(model_dir: Path, trusted_types: Sequence[str]) -> None:
     """Raises Failure, which names them, when a `.skops` file needs types that the spec does not trust."""
     for path in sorted(model_dir.rglob("*.skops")):
         check_types(path, trusted_types)
+
+
+def check_trusted_names(trusted_types: Sequence[str]) -> None:
+    """Raises Failure for types that no spec may trust: known before anything trains."""
+    if running := code_running(trusted_types):
+        raise Failure(
+            f"train.trusted_types: {listed(running)} can run code, which no spec may trust",
+            exit_code=Exit.FINDINGS,
+            remedy="Take it out, and train the model without what needs it.",
+        )
 
 
 def check_files(model_dir: Path, format_: str) -> list[Path]:

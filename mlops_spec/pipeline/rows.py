@@ -85,5 +85,7 @@ def _reading(path: Path, read: Callable[[], Read]) -> Read:
     try:
         return read()
     except (pa.ArrowException, ValueError, OSError) as error:
+        if isinstance(error, OSError) and error.errno:
+            raise  # the disk's fault, not the file's
         kind = "Parquet" if path.suffix == ".parquet" else "CSV"
         raise Failure(f"{path} is no {kind} file: {error}", exit_code=Exit.FINDINGS) from error

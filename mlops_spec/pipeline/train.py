@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mlops_spec import layout
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.pipeline.commands import run_command
-from mlops_spec.pipeline.model_files import check_model
+from mlops_spec.pipeline.model_files import check_model, check_trusted_names
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 def train(root: Path, spec: Spec) -> None:
     """Runs `train.run` with the seed in `MLOPS_SPEC_SEED`; raises Failure when it fails or leaves no usable model."""
+    check_trusted_names(spec.train.trusted_types)
     run_command(root, spec.train.run, "train.run", {"MLOPS_SPEC_SEED": str(spec.train.seed)})
     check_model(root / layout.MODEL, spec.train.format)
 

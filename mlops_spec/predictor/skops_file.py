@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.lasting import lasting
+from mlops_spec.trusted import code_running
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -24,6 +25,12 @@ def check_types(path: Path, trusted: Sequence[str]) -> None:
         needed = get_untrusted_types(file=path)
     except Exception as error:
         raise Failure(f"{path} is not a skops file: {error}", exit_code=Exit.FINDINGS) from error
+    if running := code_running(sorted(needed)):
+        raise Failure(
+            f"{path} needs types that can run code, which no spec may trust: {', '.join(running)}",
+            exit_code=Exit.FINDINGS,
+            remedy="Train the model without what needs them: a function in `src` instead of a partial one.",
+        )
     if unknown := sorted(set(needed) - set(trusted)):
         raise Failure(
             f"{path} needs types that `train.trusted_types` does not name: {', '.join(unknown)}",

@@ -23,6 +23,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
+from mlops_spec.trusted import code_running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,20 +36,9 @@ NAME = "code-running-type"
 SEVERITY: Severity = "error"
 
 
-# Their functions and classes import, open, call or run what a file tells them to.
-_MODULES = frozenset(
-    (
-        *("builtins", "code", "codecs", "ctypes", "functools", "importlib", "io", "joblib", "logging", "marshal"),
-        *("multiprocessing", "nt", "operator", "os", "pickle", "pip", "pkgutil", "platform", "posix", "pty", "pydoc"),
-        *("runpy", "shutil", "site", "socket", "subprocess", "sys", "tempfile", "timeit", "types", "urllib"),
-        *("webbrowser",),
-    )
-)
-
-
 def check(spec: Spec) -> Iterator[Finding]:
     for index, name in enumerate(spec.train.trusted_types):
-        if name.partition(".")[0] in _MODULES:
+        if code_running([name]):
             yield Finding(
                 ("train", "trusted_types", index), f"`{name}` can do more than build an object", "take it out"
             )

@@ -17,7 +17,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LinearRegression
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.pipeline.model_files import check_model, check_trusted
+from mlops_spec.pipeline.model_files import check_model, check_trusted, check_trusted_names
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -159,3 +159,8 @@ def test_skops_types_must_be_named(model_dir: Path) -> None:
     with pytest.raises(Failure, match=r"forest\.skops needs types .*: sklearn\.tree\._tree\.Tree"):
         check_trusted(model_dir, ())
     check_trusted(model_dir, ["sklearn.tree._tree.Tree"])
+
+
+def test_a_type_that_runs_code_is_refused_before_training() -> None:
+    with pytest.raises(Failure, match=r"`functools\.partial` can run code"):
+        check_trusted_names(["sklearn.tree._tree.Tree", "functools.partial"])
