@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 VERSION = 1
 MAX_FILES = 10_000
+FORMATS = ("skops", "onnx", "safetensors", "custom")  # none that runs code when it is read
 Scalar = bool | int | float | str
 _Value = TypeVar("_Value")
 
@@ -91,6 +92,8 @@ def parse(content: bytes) -> Manifest:
         raise ValueError(f"it has version {manifest.v}; this mlops-spec reads version {VERSION}")
     if len(manifest.files) > MAX_FILES or len({file.path for file in manifest.files}) < len(manifest.files):
         raise ValueError(f"it names a file twice, or more than {MAX_FILES:,} files")
+    if manifest.format not in FORMATS:
+        raise ValueError(f"its format is {manifest.format!r}; a package is {', '.join(FORMATS)}, never a pickle")
     for file in manifest.files:
         check_path(file.path)
     return manifest

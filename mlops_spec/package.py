@@ -14,6 +14,7 @@ from typing import NoReturn
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.layout import MANIFEST
 from mlops_spec.manifest import Manifest, PackagedFile, parse
+from mlops_spec.pickles import is_pickle
 
 __all__ = ["Manifest", "digest", "file_sha256", "read_manifest", "verify"]
 
@@ -44,8 +45,8 @@ def read_manifest(directory: Path) -> Manifest:
 def verify(directory: Path, expected_digest: str | None = None) -> Manifest:
     """Proves that a package is whole: the manifest has `expected_digest`, every file its SHA-256, and nothing is extra.
 
-    Links, special files, hidden files, files that others may write, and surplus files or folders are refused. Raises
-    Failure, which names the file.
+    Links, special files, hidden files, files that others may write, surplus files or folders and pickles are refused,
+    before anything is imported. Raises Failure, which names the file.
     """
     content = _read(directory)
     found = "sha256:" + hashlib.sha256(content).hexdigest()
@@ -61,6 +62,8 @@ def verify(directory: Path, expected_digest: str | None = None) -> Manifest:
         _refuse(directory / path, "is a folder without a file of the manifest")
     for path, file in listed.items():
         _verify_file(directory / path, file, present.get(path))
+        if not path.startswith("code/") and is_pickle(directory / path):
+            _refuse(directory / path, "is a pickle, which can run any code when it is read")
     return manifest
 
 

@@ -39,7 +39,7 @@ LAYERS = (
     ("linter", "lsp"),
     ("outputs", "overlay", "render", "write"),
     ("forge",),
-    ("manifest", "package", "predictor", "checked_dvc", "store_trouble", "dvc_process"),
+    ("manifest", "package", "pickles", "predictor", "checked_dvc", "store_trouble", "dvc_process"),
     ("model_signature", "integrity"),
     ("ledger",),
     ("release", "card"),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import pickle
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -188,3 +191,25 @@ def test_a_manifest_of_another_form_is_refused(name: str) -> None:
 def test_damaged_manifests_are_refused(content: bytes) -> None:
     with pytest.raises(ValueError):
         parse(content)
+
+
+@pytest.mark.parametrize("name", ["pickle", "joblib", "cloudpickle", "torch", ""])
+def test_a_package_that_calls_itself_something_that_runs_code_is_refused(package: Path, name: str) -> None:
+    """By its format, before anything of it is read; so by server, agent and gate, which all verify."""
+    content = (package / "manifest.json").read_bytes()
+    (package / "manifest.json").write_bytes(re.sub(rb'"format":"[a-z]+"', b'"format":"%s"' % name.encode(), content))
+    with pytest.raises(Failure, match="never a pickle"):
+        verify(package)
+
+
+def test_a_pickle_in_a_package_is_refused_whatever_its_format(package: Path) -> None:
+    name = "model/weights.txt"
+    content = pickle.dumps({"a": 1})
+    (package / "model").mkdir(exist_ok=True)
+    (package / name).write_bytes(content)
+    manifest = read_manifest(package)
+    file = PackagedFile(path=name, sha256=hashlib.sha256(content).hexdigest(), bytes=len(content))
+    files = tuple(sorted((*manifest.files, file), key=lambda one: one.path))
+    (package / "manifest.json").write_bytes(manifest_bytes(replace(manifest, format="custom", files=files)))
+    with pytest.raises(Failure, match=r"weights\.txt is a pickle"):
+        verify(package)

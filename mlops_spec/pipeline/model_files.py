@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from mlops_spec.diagnostic import listed
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.pipeline.pickles import is_pickle
+from mlops_spec.pickles import is_pickle
 from mlops_spec.predictor.onnx_external import check_self_contained
 from mlops_spec.predictor.skops_file import check_types
 from mlops_spec.trusted import code_running
