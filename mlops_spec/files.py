@@ -7,13 +7,13 @@ import os
 import re
 import secrets
 import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlops_spec.errors import Failure
+from mlops_spec.errors import Exit, Failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 # `.mlops-<process id>-<random>.tmp`: a temporary file tells whose it is, so that only a dead process's is swept.
 _TEMPORARY = re.compile(r"^\.mlops-(\d+)-[0-9a-f]{16}\.tmp$")
@@ -23,8 +23,10 @@ def write_atomic(path: Path, data: bytes | str) -> None:
     """Writes `data` (text as UTF-8): after a crash at any moment the file is the old one or the new one.
 
     A new file gets the mode that the umask gives, an old one keeps its own; a symbolic link is replaced, not followed.
-    Raises OSError, which names the file, and then the old one stands as it was.
+    Raises OSError, which names the file, and then the old one stands as it was; and Failure (78) where
+    a folder on the way to it is a link that leads out of the repository.
     """
+    followed(path.parent)
     try:
         _write(path, data.encode() if isinstance(data, str) else data)
     except OSError as error:
@@ -38,6 +40,26 @@ def _write(path: Path, content: bytes) -> None:
         os.fsync(directory)
     finally:
         os.close(directory)
+
+
+def followed(path: Path, inside: Path | None = None) -> Path:
+    """Where a path leads, whatever is there; Failure where a link on the way leads out of the repository it lies in.
+
+    A link that lies in no repository may lead anywhere, but for one below the folder `inside`, which it must not leave.
+    """
+    begins = Path(os.path.abspath(path))  # noqa: PTH100 - it is the links that are looked at
+    for place in (*reversed(begins.parents), begins):
+        if place.is_symlink():
+            holder, target = place.parent.resolve(), place.resolve()
+            known = [] if inside is None or not place.is_relative_to(inside) else [inside.resolve()]
+            root = next((folder for folder in (holder, *holder.parents) if (folder / ".git").exists()), None)
+            if any(not target.is_relative_to(each) for each in ([root] if root else known)):
+                raise Failure(
+                    f"{place} is a symbolic link that leads out of the repository, to {target}: nothing was written",
+                    exit_code=Exit.CONFIG,
+                    remedy="Put the file or folder itself in its place.",
+                )
+    return begins.resolve()
 
 
 def open_directory(path: Path | str, *, inside: int | None = None) -> int:

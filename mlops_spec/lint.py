@@ -13,7 +13,7 @@ from mlops_spec.document.find import contents
 from mlops_spec.document.parse import parse
 from mlops_spec.document.source import decode
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.files import write_atomic
+from mlops_spec.files import followed, write_atomic
 from mlops_spec.fix import fixed
 from mlops_spec.rule import Project, asked_for
 from mlops_spec.rules import PAGES, RULES, unanswered_value
@@ -105,7 +105,7 @@ def fix_content(file: str, content: bytes, today: date, kept: Kept = list) -> tu
 def write_file(name: str, content: bytes) -> None:
     """Writes a fixed file; Failure where that is not possible, and it is then as it was."""
     try:
-        write_atomic(Path(name).resolve(), content)  # behind a link, the file and not the link
+        write_atomic(followed(Path(name), Path.cwd()), content)  # behind a link, the file and not the link
     except OSError as error:
         raise Failure(f"{name}: can't be written: {error.strerror}", exit_code=Exit.CONFIG) from error
 

@@ -16,6 +16,7 @@ from mlops_spec.pipeline.checkout_lock import checkout_lock
 from mlops_spec.pipeline.durations import OURS, note_seconds
 from mlops_spec.pipeline.dvc import Dvc
 from mlops_spec.pipeline.engine import Said
+from mlops_spec.pipeline.places import check_places
 from mlops_spec.pipeline.start import leave_committed, start_from_release
 from mlops_spec.pipeline.undeclared import forget
 from mlops_spec.spec.paths import data_file
@@ -72,6 +73,7 @@ def run(root: Path, spec: Spec, watch: Callable[[Event], None], asked: Asked) ->
         raise Failure(f"{root} has no DVC", exit_code=Exit.CONFIG, remedy="`dvc init` sets it up.")
     refuse_empty(spec, "write" if asked.push else "read", os.environ)
     git = Git.open(root)
+    check_places(root, inputs.stages_of(root))
     with checkout_lock(root / OURS / "run.lock", wait=asked.wait) as descriptor:
         engine = Dvc(root, holding=(descriptor,), keys=keys_of(spec))
         if asked.sample:

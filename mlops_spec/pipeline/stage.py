@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from mlops_spec.lasting import lasting
+from mlops_spec.pipeline.places import check_places
 from mlops_spec.spec.paths import data_file
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 def run_stage(root: Path, spec: Spec, name: str) -> None:
     """Runs a stage; raises Failure when it can't be done. Each stage loads only what it needs itself."""
+    check_places(root, {})
     match name:
         case "split":
             for note in _loaded("split").split(root, spec, root / data_file(spec.data)):

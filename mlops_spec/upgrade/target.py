@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.files import followed
 from mlops_spec.git import Git, GitError
 from mlops_spec.new import requirement, uv
 from mlops_spec.new.pin import pinned
@@ -103,11 +104,11 @@ def require(project: Path, origin: Origin) -> None:
     if origin.local is not None:
         wheel = requirement.vendored(project, origin.local)
         version, source = wheel.split("-")[1], {"path": f"{VENDOR}/{wheel}"}
-    file.write_text(pinned(before, version, source), encoding="utf-8")
+    followed(file, project).write_text(pinned(before, version, source), encoding="utf-8")
     uv.relock(project)
     if version is None:  # the lock says what there was to be had
         version = locked_version((project / LOCK).read_text(encoding="utf-8"))
-        file.write_text(pinned(before, version, source), encoding="utf-8")
+        followed(file, project).write_text(pinned(before, version, source), encoding="utf-8")
         uv.relock(project)
 
 

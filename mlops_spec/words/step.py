@@ -6,6 +6,7 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlops_spec.files import followed
 from mlops_spec.words.visible import visible_page
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ def add_summary(environ: Mapping[str, str], markdown: str) -> None:
 
 def append_page(file: Path, markdown: str) -> None:
     """Adds to a page of Markdown, such as a job's summary."""
-    _append(str(file), page(markdown))
+    _append(str(followed(file)), page(markdown))
 
 
 def page(markdown: str) -> str:
