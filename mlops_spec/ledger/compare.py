@@ -11,7 +11,7 @@ from mlops_spec.ledger.checkpoint import Checkpoint, parse
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from mlops_spec.ledger.record import Record
+    from mlops_spec.ledger.record import Record, TagObject
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,20 @@ class Pin:
     digest: str
 
 
+#: How a tag comes to have no record: Git moves several references one by one where it keeps them as files.
+UNRECORDED = "its registration was interrupted, or it was made by hand"
+
+
+def restored(tag: TagObject) -> str:
+    """The command that puts a tag back which the ledger knows; the clone that registered it has the object."""
+    return f"`git push origin {tag.object}:refs/tags/{tag.name}`, from the clone that registered it"
+
+
+def removed(name: str) -> str:
+    """The command that takes away a tag which the ledger does not know."""
+    return f"`git push origin --delete refs/tags/{name}`, then `mlops-spec register` again"
+
+
 def tag_findings(registered: Iterable[Record], tags: Collection[TagFound]) -> Iterator[str]:
     """Each version's tag is the object that was registered, and no version is without its record."""
     found = {tag.name: tag.object for tag in tags}
@@ -49,10 +63,12 @@ def tag_findings(registered: Iterable[Record], tags: Collection[TagFound]) -> It
     for name, record in recorded.items():
         assert record.what.tag
         if name not in found:
-            yield f"tag {name} is gone; record {record.seq} registered {record.what.tag.object}"
+            gone = f"tag {name} is gone; record {record.seq} registered {record.what.tag.object}"
+            yield f"{gone}: {restored(record.what.tag)}"
         elif found[name] != record.what.tag.object:
             yield f"tag {name} was moved: it is {found[name]}, record {record.seq} registered {record.what.tag.object}"
-    yield from (f"tag {name} has no record: it was made by hand" for name in sorted(found.keys() - recorded))
+    for name in sorted(found.keys() - recorded):
+        yield f"tag {name} has no record: {UNRECORDED}: {removed(name)}"
 
 
 def source_findings(registered: Iterable[Record], commits: Collection[str]) -> Iterator[str]:

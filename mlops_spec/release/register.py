@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mlops_spec import layout, ledger, manifest
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Stale, Update
+from mlops_spec.ledger.compare import UNRECORDED, removed, restored
 from mlops_spec.ledger.record import TagObject
 from mlops_spec.release.candidate import FOLDER, Candidate, candidate_of, release_commit, tag_message
 from mlops_spec.release.entry import registration
@@ -18,7 +19,7 @@ from mlops_spec.release.versions import Made, changed, following, read_lock
 from mlops_spec.spec.paths import data_file
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from mlops_spec.git import Git
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from mlops_spec.release.versions import Part
 
 ATTEMPTS = 8
+_UNTAGGED = "its registration was interrupted, or the tag was deleted"
 
 
 @dataclass(frozen=True)
@@ -69,9 +71,11 @@ def registered(git: Git, bundle: Bundle) -> Registration:
     Raises:
         Failure: there is none: nothing was begun (exit 75).
     """
-    found = _known(ledger.read(git), bundle.digest, git.commit_id(bundle.commit))
+    records = ledger.read(git)
+    found = _known(records, bundle.digest, git.commit_id(bundle.commit))
     if found is None:
         raise nothing_begun(f"{bundle.digest} of commit {bundle.commit[:12]} is not registered")
+    _untagged(git, {}, [found])
     return Registration(found, new=False)
 
 
@@ -89,11 +93,12 @@ def _compete(git: Git, candidate: Candidate) -> Registration:
                 exit_code=Exit.STALE,
                 remedy="run it again: it gets the next number",
             )
+        _unrecorded(tags, records)
+        _untagged(git, tags, records)
         known = _known(records, candidate.bundle.digest, candidate.tree.commit)
         if known is not None:
             return Registration(known, new=False)
         first = state.newest
-        _unrecorded(tags, records)
         try:
             return _push(git, end, candidate, state.registered.get(first or ""))
         except Stale:
@@ -112,14 +117,28 @@ def _known(records: tuple[Record, ...], digest: str, commit: str) -> Record | No
 
 
 def _unrecorded(tags: Mapping[str, str], records: tuple[Record, ...]) -> None:
-    """Refuses to number versions around a tag that somebody made without the pipeline."""
+    """Refuses to number versions around a tag that has no record: half of a push, or made without the pipeline."""
     recorded = {f"refs/tags/{record.what.tag.name}" for record in records if record.what.tag}
     for ref in tags:
         if not ref.endswith("^{}") and ref not in recorded:
             raise Failure(
-                f"{ref.removeprefix('refs/')} is in the remote, but no record registers it",
+                f"{ref.removeprefix('refs/')} is in the remote, but no record registers it: {UNRECORDED}",
                 exit_code=Exit.CONFIG,
-                remedy=f"it was made by hand: `git push origin --delete {ref}`, then run it again",
+                remedy=removed(ref.removeprefix("refs/tags/")),
+            )
+
+
+def _untagged(git: Git, tags: Mapping[str, str], records: Sequence[Record]) -> None:
+    """Refuses a registration without its tag; the tags were read before the records, so one is looked for again."""
+    for record in records:
+        tag = record.what.tag
+        if record.event != "register" or tag is None or (ref := f"refs/tags/{tag.name}") in tags:
+            continue
+        if ref not in git.remote_refs(ref):
+            raise Failure(
+                f"tag {tag.name} is gone from the remote, but record {record.seq} registers it: {_UNTAGGED}",
+                exit_code=Exit.CONFIG,
+                remedy=restored(tag),
             )
 
 

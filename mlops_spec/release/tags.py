@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from mlops_spec.ledger.compare import UNRECORDED, removed, restored
 from mlops_spec.ledger.state import version_key
 
 if TYPE_CHECKING:
@@ -38,8 +39,8 @@ def differing(git: Git, model: str, records: Sequence[Record]) -> Iterator[str]:
     for name, record in recorded.items():
         assert record.what.tag is not None
         if name not in found:
-            yield f"tag {name} is gone, record {record.seq} registers it"
+            yield f"tag {name} is gone, record {record.seq} registers it: {restored(record.what.tag)}"
         elif found[name] != record.what.tag.object:
             yield f"tag {name} was moved: record {record.seq} has {record.what.tag.object[:12]}, now {found[name][:12]}"
     for name in sorted(found.keys() - recorded.keys()):
-        yield f"tag {name} was made by hand: no record registers it"
+        yield f"tag {name} has no record: {UNRECORDED}: {removed(name)}"

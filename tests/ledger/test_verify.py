@@ -267,13 +267,19 @@ def test_tags_are_compared_with_the_records() -> None:
     moved = TagFound(first.name, "d" * 40, b"")
 
     assert verify(snapshot, Outside(tags=(second,))).findings == [
-        f"tag churn@v1.0.0 is gone; record 0 registered {first.object}"
+        (
+            f"tag churn@v1.0.0 is gone; record 0 registered {first.object}: "
+            f"`git push origin {first.object}:refs/tags/churn@v1.0.0`, from the clone that registered it"
+        )
     ]
     assert verify(snapshot, Outside(tags=(moved, second))).findings == [
         f"tag churn@v1.0.0 was moved: it is {'d' * 40}, record 0 registered {first.object}"
     ]
     assert verify(snapshot, Outside(tags=(first, second, tag("churn@v2.0.0")))).findings == [
-        "tag churn@v2.0.0 has no record: it was made by hand"
+        (
+            "tag churn@v2.0.0 has no record: its registration was interrupted, or it was made by hand: "
+            "`git push origin --delete refs/tags/churn@v2.0.0`, then `mlops-spec register` again"
+        )
     ]
 
 
