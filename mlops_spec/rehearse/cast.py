@@ -7,7 +7,7 @@ from mlops_spec.rehearse.hub.state import ACTIONS, Person
 
 AUTHOR, REVIEWER = "alice", "bob"
 APP = "mlops-promotions[bot]"
-_APP_MAY = {"contents": "write", "pull-requests": "write", "members": "read"}
+_APP_MAY = {"contents": "write", "pull-requests": "write", "workflows": "write", "members": "read"}
 
 
 def cast() -> tuple[Person, ...]:
