@@ -13,7 +13,7 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from mlops_spec.manifest import Tensor
+    from mlops_spec.manifest import Scalar, Tensor
 
 Column = list[Any]
 
@@ -101,15 +101,27 @@ def arrays(requests: Sequence[Request], inputs: Mapping[str, Tensor]) -> dict[st
     return joined
 
 
-def answer(request: Request, model: str, version: str, outputs: Sequence[Tensor], predicted: np.ndarray) -> bytes:
-    """The protocol's answer for one request; `predicted` is (n,) or (n, k), row-major in `data`."""
+def answer(  # noqa: PLR0913, PLR0917 - what the protocol has in an answer
+    request: Request,
+    model: str,
+    version: str,
+    outputs: Sequence[Tensor],
+    predicted: np.ndarray,
+    classes: Sequence[Scalar] = (),
+) -> bytes:
+    """The protocol's answer for one request; `predicted` is (n,) or (n, k), row-major in `data`.
+
+    `classes` are named beside them: those of the k columns, or of a binary task, of which the last is the one that is
+    probable.
+    """
     output = outputs[0]
+    named = {"parameters": {"classes": list(classes)}} if classes else {}
     data: list[Any] = predicted.ravel().tolist()
     record: dict[str, Any] = {"model_name": model, "model_version": version}
     if request.id is not None:
         record["id"] = request.id
     record["outputs"] = [
-        {"name": output.name, "datatype": output.datatype, "shape": list(predicted.shape), "data": data}
+        {"name": output.name, "datatype": output.datatype, "shape": list(predicted.shape), "data": data, **named}
     ]
     return json.dumps(record, separators=(",", ":"), allow_nan=False).encode()
 

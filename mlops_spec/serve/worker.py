@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import socket
 import sys
 import threading
@@ -32,11 +33,12 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from mlops_spec.manifest import Manifest, Tensor
+    from mlops_spec.manifest import Manifest, Scalar, Tensor
     from mlops_spec.serve.frame import Frame
 
 HELLO = 0
 _MOST_ROWS = 4096
+_FOLDERS = re.compile(r"(?<![\w.:/])(?:/[^\s/:'\"]+)*/(?=[^\s/])")
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,7 @@ class Model:
     outputs: tuple[Tensor, ...]
     predict: Callable[[pd.DataFrame], np.ndarray]
     probabilities: bool = True  # what it answers; else values
+    classes: tuple[Scalar, ...] = ()  # in the order of the answer; a binary task's positive one is the last
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -76,7 +79,8 @@ def load(package: Path, digest: str, version: str) -> tuple[Model, Manifest]:
     manifest = verify(package, digest)
     inputs = {tensor.name: tensor for tensor in manifest.signature.inputs}
     predict, probabilities = load_predict(package), manifest.task != "regression"
-    return Model(manifest.model, version, inputs, manifest.signature.outputs, predict, probabilities), manifest
+    outputs, classes = manifest.signature.outputs, manifest.classes
+    return Model(manifest.model, version, inputs, outputs, predict, probabilities, classes), manifest
 
 
 def serve(connection: socket.socket, model: Model) -> None:
@@ -122,12 +126,12 @@ def _predicted(batch: Sequence[tuple[int, Request]], model: Model) -> list[bytes
     except Exception as error:
         if len(batch) > 1:  # one request's rows must not fail the others'
             return [packed for each in batch for packed in _predicted([each], model)]
-        return [pack(batch[0][0], 500, _error(f"the model failed: {_says(error)}"))]
+        return [pack(batch[0][0], 500, _error(f"the model failed: {_without_folders(_says(error))}"))]
     done, start = [], 0
     for number, request in batch:
         own = predicted[start : start + request.rows]
         start += request.rows
-        payload = answer(request, model.name, model.version, model.outputs, own)
+        payload = answer(request, model.name, model.version, model.outputs, own, model.classes)
         done.append(pack(number, 200, summarise(own, probabilities=model.probabilities) + payload))
     return done
 
@@ -145,6 +149,11 @@ def _error(message: str) -> bytes:
 
 def _says(error: Exception) -> str:
     return error.message if isinstance(error, Failure) else f"{type(error).__name__}: {error}"[:500]
+
+
+def _without_folders(said: str) -> str:
+    """A client learns the names of files, not where they lie on this host."""
+    return _FOLDERS.sub("", said)
 
 
 def _end_with_the_front() -> None:

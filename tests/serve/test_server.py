@@ -38,7 +38,15 @@ def test_the_protocol(server: Server, packages: Packages, request_of: Ask) -> No
         "model_name": "demo",
         "model_version": "v1.0.0",
         "id": "a",
-        "outputs": [{"name": "probability", "datatype": "FP64", "shape": [1], "data": [0.25]}],
+        "outputs": [
+            {
+                "name": "probability",
+                "datatype": "FP64",
+                "shape": [1],
+                "data": [0.25],
+                "parameters": {"classes": [0, 1]},
+            }
+        ],
     }
     assert server.post(request_of(), "/v2/models/demo/versions/v1.0.0/infer")[0] == 200
     assert server.get("/v2/health/live") == (200, {"live": True})

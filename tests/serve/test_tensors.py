@@ -259,3 +259,11 @@ def test_scores_come_back_to_the_last_bit(values: list[float]) -> None:
     said = json.loads(answer(Request(None, len(values), {}), "demo", "v1", OUTPUT, np.array(values)))
 
     assert said["outputs"][0]["data"] == values
+
+
+def test_the_classes_are_named_in_the_answer() -> None:
+    outputs = (Tensor(name="probability", datatype="FP64", shape=(-1,)),)
+
+    found = json.loads(answer(parsed(body()), "m", "v1", outputs, np.array([0.2, 0.9]), ("no", "yes")))
+
+    assert found["outputs"][0]["parameters"] == {"classes": ["no", "yes"]}

@@ -6,13 +6,14 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mlops_spec.manifest import Tensor
 from mlops_spec.serve.frame import Frame, Splitter
 from mlops_spec.serve.scores import unpack
-from mlops_spec.serve.worker import Model, answers
+from mlops_spec.serve.worker import Model, _without_folders, answers
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,3 +98,16 @@ def test_a_call_has_at_most_4096_rows_unless_one_request_has_more() -> None:
 
     assert doubling.calls == [4090, 10, 5000]
     assert [len(values) for values in got.values()] == [4000, 90, 10, 5000]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("/srv/models/v1/model/x.skops can't predict: a", "x.skops can't predict: a"),
+        ("KeyError: '/etc/secret/key.txt'", "KeyError: 'key.txt'"),
+        ("1/2 of a/b", "1/2 of a/b"),
+        ("see https://a.b/c", "see https://a.b/c"),
+    ],
+)
+def test_a_client_learns_no_folder_of_the_host(said: str, told: str) -> None:
+    assert _without_folders(said) == told
