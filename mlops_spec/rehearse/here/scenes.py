@@ -196,4 +196,6 @@ def _ended(runs: list[Run], workflow: str) -> Run:
     found = [run for run in runs if run.workflow == workflow]
     if not found:
         raise Unexpected(f"{workflow} was not started: {', '.join(run.workflow for run in runs) or 'nothing was'}")
+    if not found[0].jobs:
+        raise Unexpected(f"{workflow} ran no job", stage.log(found[0]))
     return found[0]
