@@ -34,7 +34,8 @@ def _begin(life: Stage) -> str:
     """The repository as `new` makes it; after its first push main is guarded by its ruleset, and agents follow it."""
     world = life.world
     model = world.repository.partition("/")[2]
-    options = ["--starter", STARTER, "--defaults", "--owner", f"@{cast.REVIEWER}"]
+    owners = [part for login in (cast.AUTHOR, cast.REVIEWER) for part in ("--owner", f"@{login}")]
+    options = ["--starter", STARTER, "--defaults", *owners]
     world.command("new", model, *options, "--remote", str(world.folder / "storage"), directory=world.folder)
     world.first_push()
     for environment in (STAGING, PRODUCTION):
