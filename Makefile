@@ -3,6 +3,7 @@ PYTHON ?= python3
 UV := .venv/bin/uv
 INSTALLED := .venv/.installed
 PUBLISHED := tests/forge/node_modules/.installed
+AZURITE := tests/azure/node_modules/.installed
 SHELL := /bin/bash
 SCENARIO ?= life
 MINUTES ?= 60
@@ -27,6 +28,11 @@ $(PUBLISHED): tests/forge/package-lock.json
 	npm ci --prefix tests/forge --ignore-scripts --silent
 	touch $(PUBLISHED)
 
+# Microsoft's emulator of Azure Blob, on which the slow suite pushes and pulls
+$(AZURITE): tests/azure/package-lock.json
+	npm ci --prefix tests/azure --ignore-scripts --silent
+	touch $(AZURITE)
+
 demo: $(INSTALLED) ## a model's life, played on this machine through the rendered workflows
 	.venv/bin/mlops-spec rehearse life --into rehearsal
 
@@ -45,7 +51,7 @@ test-wheel: $(INSTALLED) $(PUBLISHED) ## the same tests on a built wheel: make t
 	$(UV) pip install --quiet --python .venv/bin/python --no-deps --reinstall "$(WHEEL)"
 	.venv/bin/pytest -n auto --dist loadgroup -m "not slow"
 
-test-slow: $(INSTALLED) $(PUBLISHED) ## the suites that take longer
+test-slow: $(INSTALLED) $(PUBLISHED) $(AZURITE) ## the suites that take longer
 	.venv/bin/pytest -n auto --dist loadgroup -m slow
 
 test-faults: $(INSTALLED) ## the n-th open, mkdir, rename, fsync, write of each command fails
