@@ -334,6 +334,7 @@ def test_whoever_is_named_is_there_to_approve(root: Path, tmp_path: Path) -> Non
     assert set(reviewers) == {"zoe", "yan", "bob", "carol"}
     assert hub.teams == {"acme/credit": ("bob", "carol"), "acme/risk": ("bob", "carol")}
     assert all(hub.person(login) for login in reviewers)
+    assert hub.settings.secrets["production"] == {"MLOPS_APP_KEY": hub.account(cast.APP).key}
 
 
 def command(*args: str | Path, cwd: Path) -> str:

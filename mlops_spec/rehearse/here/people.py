@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlops_spec.outputs.environments import deployments
 from mlops_spec.rehearse import cast
 from mlops_spec.rehearse.hub import tokens
 from mlops_spec.rehearse.hub.owners import read_owners
@@ -28,7 +29,16 @@ def enrol(hub: Hub, tree: Tree, spec: Spec) -> tuple[str, ...]:
         if hub.person(login) is None:
             hub.people = (*hub.people, Person(login, number, tokens.new("ghp")))
     hub.teams |= dict.fromkeys(teams, members)
+    _lend_key(hub, spec)
     return tuple(login for login in logins if login != cast.AUTHOR)
+
+
+def _lend_key(hub: Hub, spec: Spec) -> None:
+    """The App that reads teams has its key in each environment whose approvers are teams, as `doctor` asks for it."""
+    key = {"MLOPS_APP_KEY": hub.account(cast.APP).key}
+    for name, each in deployments(spec).items():
+        if each.asks_teams:
+            hub.settings.secrets[name] = hub.settings.secrets.get(name, {}) | key
 
 
 def _named(tree: Tree, spec: Spec) -> list[str]:
