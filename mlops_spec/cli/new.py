@@ -22,7 +22,15 @@ from mlops_spec.words.terminal import Terminal, terminal
 @click.option("--starter", type=click.Choice(starters()), help="What to begin with.  [default: the first]")
 @click.option("--name", help="The model's name.  [default: the folder's]")
 @click.option("--owner", "owners", multiple=True, metavar="@USER|@ORG/TEAM", help="Who answers for it; repeatable.")
-@click.option("--remote", metavar="URL|DIR", help="Where DVC keeps the data.  [default: DIRECTORY-storage]")
+@click.option(
+    "--storage",
+    "--remote",
+    "remote",
+    metavar="URL|DIR",
+    help="Where DVC keeps the data; an address is written into the spec.  [default: DIRECTORY-storage]",
+)
+@click.option("--account", metavar="DIGITS", help="The AWS account whose roles jobs take, for an s3:// address.")
+@click.option("--region", help="The bucket's region.")
 @click.option("--branch", help="The default branch.  [default: what Git calls a first branch, else main]")
 @click.option("--defaults", is_flag=True, help="Ask nothing; what no option says is the default.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
@@ -33,7 +41,8 @@ def new_command(*, defaults: bool, form: str, **given: object) -> int:
 
     \b
     Example:
-      mlops-spec new credit-default --owner @acme/credit --remote s3://bucket/credit-default
+      mlops-spec new credit-default --owner @acme/credit \\
+        --storage s3://bucket/credit-default --account 123456789012 --region eu-central-1
     """
     talk = terminal(stderr=True)
     asked = not defaults and sys.stdin.isatty() and talk.is_terminal

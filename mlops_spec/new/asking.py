@@ -35,6 +35,8 @@ class Given:
     owners: tuple[str, ...] = ()
     remote: str | None = None
     branch: str | None = None
+    account: str | None = None
+    region: str | None = None
 
 
 def take_default(question: str, default: str, choices: tuple[str, ...] = ()) -> str:  # noqa: ARG001 - an `Ask`
@@ -63,11 +65,17 @@ def choose(given: Given, ask: Ask) -> Choices:
         ask("Who answers for it (@user or @organization/team)", " ".join(starter.own_names(kind).owners)).split()
     )
     remote = given.remote or ask("Where DVC keeps the data (URL or folder)", os.path.relpath(f"{directory}-storage"))
+    account, region = given.account or "", given.region or ""
+    if remote.startswith("s3://"):
+        account = account or ask("AWS account whose roles jobs take (twelve digits; empty: say it later)", "")
+        region = region or (ask("Region of the bucket", "us-east-1") if account else "")
     return Choices(
         directory=directory,
         starter=kind,
         names=starter.checked(Names(name, owners)),
         remote=remote,
+        account=account,
+        region=region,
         branch=starter.checked_branch(given.branch or _usual_branch(directory.parent)),
         python=f"{sys.version_info.major}.{sys.version_info.minor}",
     )

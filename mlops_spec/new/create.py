@@ -10,7 +10,7 @@ from mlops_spec import layout
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git, GitError
 from mlops_spec.lint import load_spec
-from mlops_spec.new import beside, requirement, starter, tracking, uv
+from mlops_spec.new import beside, requirement, starter, storage, tracking, uv
 from mlops_spec.render import rendered
 from mlops_spec.repository.around import place_in_tree
 from mlops_spec.spec.paths import data_file
@@ -34,6 +34,8 @@ class Choices:
     remote: str
     python: str
     branch: str = layout.MAIN_BRANCH
+    account: str = ""  # of AWS, where the remote is a bucket there
+    region: str = ""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,8 @@ def _fill(root: Path, choices: Choices) -> None:
     starter.copy(choices.starter, choices.names, root)
     if choices.branch != layout.MAIN_BRANCH:
         starter.name_branch(root / layout.SPEC, choices.branch)
+    if storage.is_remote(choices.remote):
+        storage.add(root, choices.remote, choices.names.model, choices.account, choices.region)
     (root / ".python-version").write_text(f"{choices.python}\n", encoding="utf-8")
     tracking.initialise(root, remote=tracking.remote_url(choices.remote, choices.directory))
     tracking.track(root, data_file(load_spec(root / layout.SPEC).data))

@@ -29,12 +29,18 @@ def test_only_what_is_open_is_asked(place: Path) -> None:
 
 
 def test_answers_decide(place: Path, fake_uv: Path) -> None:
-    told = on_a_terminal([str(place)], "blank\ncard-risk\n@me @acme/risk\ns3://bucket/key\n")
+    told = on_a_terminal(
+        [str(place)], "blank\ncard-risk\n@me @acme/risk\ns3://bucket/key\n123456789012\neu-central-1\n"
+    )
 
     assert told[0] == 0, told[1]
     assert "credit-default/blank" in told[1]
     spec = load_spec(place / layout.SPEC)
     assert (spec.model, spec.owners) == ("card-risk", ["@me", "@acme/risk"])
+    assert spec.storage is not None
+    assert spec.storage.sign_in is not None
+    assert spec.storage.sign_in.aws is not None
+    assert spec.storage.sign_in.aws.write == "arn:aws:iam::123456789012:role/card-risk-write"
     assert "url = s3://bucket/key\n" in (place / ".dvc/config").read_text()
 
 

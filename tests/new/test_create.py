@@ -16,6 +16,7 @@ from mlops_spec import layout
 from mlops_spec.actions import TEMPLATE
 from mlops_spec.errors import Failure
 from mlops_spec.lint import load_spec
+from mlops_spec.new import storage
 from mlops_spec.new.answer import as_text
 from mlops_spec.new.asking import Given, choose, take_default
 from mlops_spec.new.create import Choices, Created, create
@@ -114,8 +115,27 @@ def test_options_decide(place: Path, fake_uv: Path) -> None:
     }
     spec = load_spec(place / layout.SPEC)
     assert (spec.model, spec.owners) == ("card-risk", ["@a", "@b/c"])
+    assert spec.storage is not None
+    assert (spec.storage.url, spec.storage.sign_in) == ("s3://b/k", None)
+    assert '"dvc[s3]' in (place / "pyproject.toml").read_text()
     assert "url = s3://b/k\n" in (place / ".dvc/config").read_text()
     assert "@b/c" in (place / ".github/CODEOWNERS").read_text()
+
+
+def test_a_bucket_comes_with_the_roles_that_jobs_take(tmp_path: Path) -> None:
+    """What `storage` names the doctor tells the cloud of; an address with a password is refused."""
+    (tmp_path / "model.yaml").write_text("spec: 1\n")
+    (tmp_path / "pyproject.toml").write_text("[project]\ndependencies = [\n]\n")
+
+    storage.add(tmp_path, "s3://b/k", "card-risk", "123456789012", "eu-central-1")
+
+    section = yaml.safe_load((tmp_path / "model.yaml").read_text())["storage"]
+    role = "arn:aws:iam::123456789012:role/card-risk"
+    assert section["sign_in"] == {"aws": {"read": f"{role}-read", "write": f"{role}-write"}}
+    assert (section["region"], section["pull_requests"]) == ("eu-central-1", "read")
+    for url, account in (("s3://key:secret@b/k", ""), ("s3://b/k", "12345")):
+        with pytest.raises(Failure, match="can't be that"):
+            storage.add(tmp_path, url, "card-risk", account, "eu-central-1")
 
 
 @pytest.mark.parametrize(
