@@ -14,7 +14,7 @@ from typing import NoReturn
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.layout import MANIFEST
 from mlops_spec.manifest import Manifest, PackagedFile, parse
-from mlops_spec.pickles import is_pickle
+from mlops_spec.pickles import imports
 
 __all__ = ["Manifest", "digest", "file_sha256", "read_manifest", "verify"]
 
@@ -62,7 +62,7 @@ def verify(directory: Path, expected_digest: str | None = None) -> Manifest:
         _refuse(directory / path, "is a folder without a file of the manifest")
     for path, file in listed.items():
         _verify_file(directory / path, file, present.get(path))
-        if not path.startswith("code/") and is_pickle(directory / path):
+        if not path.startswith("code/") and imports(directory / path):
             _refuse(directory / path, "is a pickle, which can run any code when it is read")
     return manifest
 

@@ -44,6 +44,24 @@ def is_pickle(path: Path) -> bool:
         return _holds_one(stream)
 
 
+def imports(path: Path) -> bool:
+    """Whether a file is called a pickle, opens as one, or is an old one that names something to import.
+
+    The cheaper question, asked of a package at every load: text such as `0.5` is an old pickle too, of no harm.
+    """
+    if path.suffix.lower() in SUFFIXES:
+        return True
+    with path.open("rb") as stream:
+        content = stream.read(_LARGEST_TEXT)
+    return content.startswith((*_OPENINGS, _LZ4)) or _names_code(content)
+
+
+def _names_code(content: bytes) -> bool:
+    with suppress(ValueError, UnicodeDecodeError, OverflowError, IndexError):
+        return any([opcode.name in {"GLOBAL", "INST"} for opcode, _, _ in pickletools.genops(io.BytesIO(content))])
+    return False
+
+
 def _archive_holds_one(path: Path) -> bool:
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():

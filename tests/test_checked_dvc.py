@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -146,3 +147,51 @@ def test_nothing_of_ours_starts_dvc_unchecked() -> None:
     plain = [file for file in PACKAGE.rglob("*.py") if '"-m", "dvc"' in file.read_text(encoding="utf-8")]
 
     assert {file.parent.name for file in plain} == {"rehearse"}
+
+
+def test_an_object_of_the_local_cache_counts_by_its_content(remote: Remote) -> None:
+    """Read-only objects DVC believes unseen; a changed one is told, removed, and fetched again."""
+    file = remote.put(b"mine\n")
+    remote.lists((file, "one.txt"))
+    assert remote.pull().returncode == 0
+    cached = remote.root / "checkout/.dvc/cache/files/md5" / file[:2] / file[2:]
+    times = cached.stat()
+    cached.chmod(0o644)
+    cached.write_bytes(b"evil\n")
+    os.utime(cached, ns=(times.st_atime_ns, times.st_mtime_ns))
+    cached.chmod(0o444)
+    shutil.rmtree(remote.root / "checkout/folder")
+
+    done = remote.pull()
+
+    assert done.returncode == 0, done.stderr
+    assert f"the cache's object {file} was changed" in done.stderr
+    assert (remote.root / "checkout/folder/one.txt").read_text() == "mine\n"
+    assert cached.read_bytes() == b"mine\n"
+
+
+def test_a_note_of_the_run_cache_counts_by_its_name(tmp_path: Path) -> None:
+    """Another output in the note of a run: the stage runs again; an honest note is believed."""
+    made = tmp_path / "checkout"
+    (made / ".dvc").mkdir(parents=True)
+    (made / ".dvc/config").write_text("[core]\nno_scm = true\n")
+    (made / "rows").write_text("1\n")
+    (made / "dvc.yaml").write_text("stages:\n  copy:\n    cmd: cp rows out\n    deps: [rows]\n    outs: [out]\n")
+
+    def again(*, spoil: bool = False) -> str:
+        for note in (made / ".dvc/cache/runs").glob("*/*/*") if spoil else ():
+            head, _, outs = note.read_text().partition("outs:")
+            digest = hashlib.md5(b"1\n").hexdigest()
+            note.write_text(f"{head}outs:{outs.replace(digest, 'ab' * 16)}")
+        for name in ("out", "dvc.lock"):
+            (made / name).unlink(missing_ok=True)
+        command = [sys.executable, "-P", "-m", "mlops_spec.checked_dvc", "repro"]
+        environment = {**os.environ, "DVC_NO_ANALYTICS": "1", "PYTHONPATH": str(PACKAGE.parent)}
+        done = subprocess.run(command, cwd=made, env=environment, capture_output=True, text=True, check=True)
+        return done.stdout + done.stderr
+
+    again()
+    assert "is cached - skipping run" in again()
+    said = again(spoil=True)
+    assert "the run cache's note" in said
+    assert "Running stage 'copy'" in said

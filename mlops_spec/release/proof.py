@@ -45,7 +45,7 @@ def verify_release(git: Git, records: Sequence[Record], registered: Record) -> N
 
 def release_findings(git: Git, records: Sequence[Record], since: int = 0) -> Iterator[str]:
     """The same of all versions registered by record `since` or later: what is wrong with each, on one line."""
-    registered = [each for each in records if each.event == "register" and each.seq >= since and each.what.tag]
+    registered = [each for each in records if each.event == "register" and each.seq >= since and _told(each)]
     _bring(git, [each.what.tag for each in registered if each.what.tag])
     for each in registered:
         assert each.what.tag is not None
@@ -55,6 +55,11 @@ def release_findings(git: Git, records: Sequence[Record], since: int = 0) -> Ite
             if failure.exit_code == Exit.UNAVAILABLE:
                 raise
             yield f"record {each.seq}: " + " ".join(failure.message.split())
+
+
+def _told(registered: Record) -> bool:
+    """Whether a registration names its evidence; one that does not was not made by `register`, and goes nowhere."""
+    return registered.what.tag is not None and any(each.kind == "gates" for each in registered.evidence)
 
 
 def _bring(git: Git, tags: Iterable[TagObject]) -> None:

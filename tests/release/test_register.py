@@ -21,7 +21,7 @@ from mlops_spec.git import Git, Stale, Update
 from mlops_spec.integrity.seal import seal
 from mlops_spec.ledger.checkpoint import parse as parse_checkpoint
 from mlops_spec.release.bundle import read_bundle
-from mlops_spec.release.register import GatesFailed, register
+from mlops_spec.release.register import GatesFailed, register, registered
 
 from .conftest import ALICE, write_bundle
 
@@ -301,3 +301,20 @@ def test_killed_at_the_push_it_is_done_or_not_begun(house: House, moment: str) -
     assert [record.what.version for record in house.records()] == ["v1.0.0"]
     assert len(house.git.remote_refs("refs/tags/*")) == 2
     house.hub.origin.git.run("fsck", "--strict")
+
+
+def test_half_a_registration_is_told_with_the_command_that_mends_it(house: House) -> None:
+    """As a kill amid Git's own renames leaves a plain bare repository: the record is there, the tag is not."""
+    done = house.register()
+    bundle = house.bundle()
+    tag = done.record.what.tag
+    assert tag
+    house.hub.origin.git.run("update-ref", "-d", f"refs/tags/{tag.name}")
+    for act in (lambda: register(house.git, bundle, who=ALICE), lambda: registered(house.git, bundle)):
+        with pytest.raises(Failure, match=r"tag churn@v1\.0\.0 is gone from the remote, but record 0") as raised:
+            act()
+        assert raised.value.exit_code == Exit.CONFIG
+        assert f"`git push origin {tag.object}:refs/tags/{tag.name}`" in raised.value.remedy
+
+    house.git.run("push", "--quiet", "origin", f"{tag.object}:refs/tags/{tag.name}")
+    assert not register(house.git, bundle, who=ALICE).new
