@@ -58,7 +58,8 @@ def imports(path: Path) -> bool:
 
 def _names_code(content: bytes) -> bool:
     with suppress(ValueError, UnicodeDecodeError, OverflowError, IndexError):
-        return any([opcode.name in {"GLOBAL", "INST"} for opcode, _, _ in pickletools.genops(io.BytesIO(content))])
+        names = {opcode.name for opcode, _, _ in pickletools.genops(io.BytesIO(content))}  # to the last
+        return bool(names & {"GLOBAL", "INST"})
     return False
 
 
