@@ -49,6 +49,7 @@ from mlops_spec.rules.workflows import (
     unlocked_environment,
     unpassed_secret,
     unplanned_deployment,
+    unqueued_check,
     unrecorded_outcome,
     unreviewed_merge,
     unseen_call,
@@ -111,4 +112,5 @@ RULES: tuple[Rule, ...] = (
     unpassed_secret,
     refused_call,
     exposed_role,
+    unqueued_check,
 )
