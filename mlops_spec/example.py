@@ -29,8 +29,11 @@ _JOBS = {
     runs-on: ubuntu-24.04
     timeout-minutes: 60
     permissions: {contents: read}
+    outputs: {digest: "${{ steps.bundle.outputs.digest }}"}
     steps:
       - run: uv run --no-sync mlops-spec gate --out build/gate.json
+      - id: bundle
+        run: uv run --no-sync mlops-spec bundle --out dist
 """,
     "plan": """\
   plan:

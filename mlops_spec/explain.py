@@ -46,9 +46,7 @@ _REST = {
 }
 
 _WORKFLOW = ".github/workflows/release.yml"
-_ENVIRONMENTS = (
-    "environments:\n  staging: {after: merge}\n  production: {after: staging}\ngovernance: {merge_queue: true}"
-)
+_ENVIRONMENTS = "environments:\n  staging: {after: merge}\n  production: {after: staging}"
 
 
 class Parts(NamedTuple):

@@ -10,6 +10,7 @@ from mlops_spec.rules.workflows import (
     artifact_at_root,
     cached_release,
     circular_release,
+    dangling_name,
     deaf_promotion,
     dropped_attestation,
     dropped_release,
@@ -49,7 +50,6 @@ from mlops_spec.rules.workflows import (
     unlocked_environment,
     unpassed_secret,
     unplanned_deployment,
-    unqueued_check,
     unrecorded_outcome,
     unreviewed_merge,
     unseen_call,
@@ -112,5 +112,5 @@ RULES: tuple[Rule, ...] = (
     unpassed_secret,
     refused_call,
     exposed_role,
-    unqueued_check,
+    dangling_name,
 )
