@@ -35,6 +35,8 @@ def identity(step: Step) -> str:
 
 def static(step: Step) -> bool:
     """Whether a step is given credentials of a store: by secrets in its `env`, or in the inputs of its action."""
+    if step.uses_action("actions/create-github-app-token"):
+        return False  # its key is an App's, and leads to no store
     given = [*mapping(step.data.get("env")).items(), *step.inputs.items()]
     return any(_CREDENTIAL.search(str(name)) and names_secret(text(value)) for name, value in given)
 

@@ -75,11 +75,18 @@ def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
         return
     for document in _workflows(repository):
         for workflow in read({document.file: document}).workflows.values():
-            for job, step, command in workflow.commands("run"):
-                if command.option("--push") is not None and _on_githubs(job) and not _signed_in(job, step):
+            for job, step, command in workflow.commands("run", "monitor"):
+                if not _on_githubs(job) or _signed_in(job, step):
+                    continue
+                if command.verb == "run" and command.option("--push") is not None:
                     message = f"nothing signs in to `{url}`, and this ends at its push"
                     hint = "say in the spec's `storage` how a job signs in, then run `mlops-spec render`"
                     yield Finding(step.place, message, hint, document=document, piece="mlops-spec run")
+                # a monitor reads the storage where the spec says how it gets in, and else does without
+                elif command.verb == "monitor" and spec.storage and spec.storage.sign_in:
+                    message = f"nothing signs in to `{url}`, whose data this is to check"
+                    hint = "run `mlops-spec render`, or add the step to a workflow of your own"
+                    yield Finding(step.place, message, hint, document=document, piece="mlops-spec monitor")
 
 
 def _workflows(repository: Repository) -> Iterator[Document]:
