@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from mlops_spec.rehearse import names
 from mlops_spec.rehearse.hub import permissions
 from mlops_spec.rehearse.triggers import WORKFLOWS, parse
 
@@ -82,6 +83,7 @@ class _Planner:
         return Plan(name, jobs, calls, problems)  # type: ignore[arg-type]
 
     def _walk(self, name: str, callers: tuple[str, ...], given: Given) -> Iterator[PlannedJob | Call | str]:
+        yield from (f"{WORKFLOWS / name} {said}" for said in names.refused(self._files[name]))
         workflow = parse(self._files[name].encode())
         own = _permissions(workflow, given.permissions)
         for job_id, job in workflow["jobs"].items():

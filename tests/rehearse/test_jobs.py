@@ -34,6 +34,7 @@ jobs:
 
 FILE = ".github/workflows/caller.yml"
 CALLING = f"{FILE} (Line: 4, Col: 3): Error calling workflow 'acme/churn/.github/workflows/called.yml@c0ffee'."
+UNKNOWN = f"{FILE} (Line: 10, Col: 9): Unrecognized named-value:"
 NOT_CALLABLE = (
     "error parsing called workflow `$/.github/workflows/called.yml`: "
     "workflow is not reusable as it is missing a `on.workflow_call` trigger"
@@ -94,6 +95,21 @@ def test_who_says_nothing_has_what_the_repository_gives() -> None:
             CALLER,
             CALLED.replace("workflow_call", "push"),
             f"{FILE} (Line: 5, Col: 11): {NOT_CALLABLE}",
+        ),
+        (
+            f"{CALLER}    if: env.GO && sectors.A == 'needs.a'\n",
+            CALLED,
+            f"{UNKNOWN} 'sectors'. Located at position 11 within expression: env.GO && sectors.A == 'needs.a'",
+        ),
+        (
+            f"{CALLER}    if: ${{{{ secrets.KEY }}}}\n",
+            CALLED,
+            f"{UNKNOWN} 'secrets'. Located at position 1 within expression: secrets.KEY",
+        ),
+        (
+            f"{CALLER}    needs: [train, tests]\n",
+            CALLED,
+            f"{FILE} (Line: 10, Col: 20): Job 'check' depends on unknown job 'tests'.",
         ),
     ],
 )
