@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 _SECOND = "v1.1.0"
 _NAME, _REGION, _ACCOUNT = "acme-models", "eu-central-1", "123456789012"
 _READ, _WRITE = (f"arn:aws:iam::{_ACCOUNT}:role/models-{rights}" for rights in ("read", "write"))
+#: What trust policies allow: the end of the subjects, by role.
+SUBJECTS = {_READ: ("pull_request", "environment:monitoring"), _WRITE: ("environment:training",)}
 _STORAGE = f"""\
 storage:
   url: s3://{_NAME}/visits
@@ -71,13 +73,9 @@ class Private(Stage):
 def _account(stage: Private) -> Iterator[None]:
     """A bucket, a role for pull requests and the monitor that reads, and one for the training after a merge."""
     world = stage.world
-    subjects = {
-        _READ: ("pull_request", "environment:monitoring"),
-        _WRITE: ("environment:training",),
-    }
     roles = tuple(
         role(arn, tuple(f"{identity.prefix(world.hub)}:{each}" for each in found), _NAME, writes=arn == _WRITE)
-        for arn, found in subjects.items()
+        for arn, found in SUBJECTS.items()
     )
     account = Account(_NAME, _REGION, identity.issuer(world.api_url), roles)
     with serving(world.folder / "bucket", account) as stage.account:
