@@ -35,11 +35,11 @@ What it can't show from here: that the sources are on the repository's main, and
 def export(git: Git, folder: Path) -> int:
     """Writes the remote's ledger and tags to a new folder, whole or not at all; returns the number of records.
 
+    A folder that holds just that already stays as it is: an export whose answer got lost can be repeated.
+
     Raises:
-        Failure: the folder holds something (2), there is no ledger (78), or the remote doesn't answer (69).
+        Failure: the folder holds something else (2), there is no ledger (78), or the remote doesn't answer (69).
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise Failure(f"{folder} is not empty", remedy="name a new folder")
     there = look(git)
     commit = ledger_of(git, there)
     if commit is None:
