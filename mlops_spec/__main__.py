@@ -11,7 +11,7 @@ from mlops_spec import words
 from mlops_spec.cache.clean import clean, plain_files
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.extras import lacking
-from mlops_spec.machine import fault
+from mlops_spec.machine import beneath, fault
 
 
 def main() -> None:
@@ -25,7 +25,7 @@ def main() -> None:
         files = plain_files(sys.argv[1:])
         sys.exit(_lint(files) if files else _program())
     except Failure as failure:
-        _stop(failure)
+        _stop(beneath(failure))
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:

@@ -22,11 +22,11 @@ _REMEDIES = {
     errno.EACCES: "give this user the right, or work in another folder",
     errno.EPERM: "give this user the right, or work in another folder",
 }
-# As programs say it that we start: the C library's words, which are English there (LC_ALL=C).
-_SAID = tuple(os.strerror(each) for each in _REMEDIES if each not in {errno.EACCES, errno.EPERM})
 _OF_ROOM = {errno.ENOSPC, errno.EDQUOT}
 _LITTLE = 2**20  # bytes
 _FORBIDDEN = {errno.EACCES, errno.EPERM}
+# As programs say it that we start: the C library's words, which are English there (LC_ALL=C).
+_SAID = {os.strerror(each): remedy for each, remedy in _REMEDIES.items() if each not in _FORBIDDEN}
 
 
 def fault(error: OSError | MemoryError) -> Failure:
@@ -45,6 +45,18 @@ def fault(error: OSError | MemoryError) -> Failure:
     )
 
 
+def beneath(failure: Failure) -> Failure:
+    """The failure, as the machine's where an error of the machine lies beneath: exit 74, and what helps there."""
+    cause = failure.__cause__ or failure.__context__
+    if not isinstance(cause, OSError) or cause.errno not in _REMEDIES:
+        failure.remedy = failure.remedy or (told_of(failure.message) if failure.exit_code == Exit.IO else "")
+        return failure
+    helps = _REMEDIES[cause.errno]
+    if cause.errno in _FORBIDDEN:
+        return Failure(failure.message, exit_code=failure.exit_code, remedy=failure.remedy or helps)
+    return Failure(failure.message, exit_code=Exit.IO, remedy=helps)
+
+
 def _full() -> list[str]:
     """A write names no path: of the folders that a command writes to, those that have no room left."""
     folders = dict.fromkeys([os.curdir, tempfile.gettempdir()])
@@ -59,6 +71,8 @@ def _left(folder: str) -> int:
     return found.f_bavail * found.f_frsize if found.f_favail or not found.f_files else 0
 
 
-def told_of(said: str) -> bool:
-    """Whether a program that we started ended by such a fault, by its last words."""
-    return any(each in said for each in _SAID) or "MemoryError" in said
+def told_of(said: str) -> str:
+    """What helps where a program that we started ended by such a fault, by its last words; else nothing."""
+    if "MemoryError" in said:
+        return _REMEDIES[errno.ENOMEM]
+    return next((remedy for words, remedy in _SAID.items() if words in said), "")

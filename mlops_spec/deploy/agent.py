@@ -25,7 +25,7 @@ from mlops_spec.deploy.store import Store
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.files import write_atomic
 from mlops_spec.ledger import replay
-from mlops_spec.machine import fault
+from mlops_spec.machine import beneath, fault
 from mlops_spec.release.desired import desired
 from mlops_spec.release.source import elsewhere, spec_at
 from mlops_spec.release.world import World
@@ -163,7 +163,7 @@ class Agent:
         try:
             version = self._package(sight)
         except Failure as failure:
-            if failure.exit_code == Exit.UNAVAILABLE:
+            if beneath(failure).exit_code in {Exit.UNAVAILABLE, Exit.IO}:
                 raise
             return Rolled("failed", failure.message)
         return roll_out(

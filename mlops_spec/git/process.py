@@ -75,8 +75,12 @@ class Process:
         if done.returncode:
             said = done.stderr.decode(errors="replace").strip()
             self._refuse_untrusted(said)
-            raise GitError(f"git {args[0]}: {_ended(said) or done.returncode}", stderr=said)
+            raise self._failed(f"git {args[0]}: {_ended(said) or done.returncode}", said)
         return done.stdout
+
+    def _failed(self, message: str, said: str) -> GitError:
+        error = GitError(message, stderr=said)
+        return GitError(f"{self.directory}: {message}", stderr=said) if error.exit_code == Exit.IO else error
 
     def _refuse_untrusted(self, said: str) -> None:
         """Raises Failure (78) where git reads nothing because the checkout belongs to somebody else."""
@@ -111,7 +115,7 @@ class Process:
                 assert process.stdout is not None
                 yield from _contents(process.stdout)
         if process.returncode:
-            raise GitError("git cat-file: the repository can't be read")
+            raise GitError("git cat-file: the repository can't be read", remedy="`git fsck` says what is wrong with it")
 
     def _unavailable(self, said: str) -> GitError:
         reason = _began(said) or "no reason given"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,11 +15,21 @@ if TYPE_CHECKING:
     from mlops_spec.git.local import Local
 
 
+# What Git says of a disk that is full or broken where it keeps the reason to itself.
+_OF_THE_DISK = re.compile(
+    r"unable to (?:add|create|migrate|write)|couldn't (?:set|write)|object [0-9a-f]+ is unavailable"
+    r"|unknown error occurred while reading",
+    re.IGNORECASE,
+)
+_SEE = "see that its disk has room, can be written and is whole (`df`, `git fsck`), then run the same command again"
+
+
 class GitError(Failure):
     """A git command failed; `stderr` is what it said."""
 
     def __init__(self, message: str, *, stderr: str = "", exit_code: Exit = Exit.CONFIG, remedy: str = "") -> None:
-        super().__init__(message, exit_code=Exit.IO if told_of(stderr) else exit_code, remedy=remedy)
+        of_machine = told_of(stderr) or ("Permission denied" not in stderr and _OF_THE_DISK.search(stderr) and _SEE)
+        super().__init__(message, exit_code=Exit.IO if of_machine else exit_code, remedy=of_machine or remedy)
         self.stderr = stderr
 
 

@@ -13,7 +13,7 @@ import pytest
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.files import new_folder
 from mlops_spec.git.values import GitError
-from mlops_spec.machine import fault, told_of
+from mlops_spec.machine import beneath, fault, told_of
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,12 @@ def test_what_names_no_path_is_a_fault_too() -> None:
 def test_a_program_that_we_start_meets_them_as_well() -> None:
     assert told_of("fatal: write error: No space left on device")
     assert not told_of("fatal: not a git repository")
-    assert GitError("git", stderr="error: unable to write: No space left on device").exit_code == Exit.IO
+    found = GitError("git", stderr="error: unable to write: No space left on device")
+    assert (found.exit_code, "free some room" in found.remedy) == (Exit.IO, True)
+    for said in ("fatal: Unable to add (null) to database", "[remote rejected] (unable to migrate objects to storage)"):
+        found = GitError("git", stderr=said)
+        assert (found.exit_code, "`git fsck`" in found.remedy) == (Exit.IO, True)
+    assert GitError("git", stderr="fatal: Unable to create 'a.lock': Permission denied").exit_code == Exit.CONFIG
 
 
 def test_a_full_stdout_is_a_fault_of_the_machine(tmp_path: Path) -> None:
@@ -74,3 +79,24 @@ def test_a_folder_is_made_whole_or_not_at_all(tmp_path: Path) -> None:
     with pytest.raises(Failure, match="is not empty"), new_folder(folder) as staged:
         (staged / "a").write_text("b")
     assert (folder / "a").read_text() == "a"
+
+
+def failed_on(number: int) -> Failure:
+    try:
+        raise OSError(number, os.strerror(number))
+    except OSError as error:
+        found = Failure("a.toml: can't be read", exit_code=Exit.CONFIG)
+        found.__cause__ = error
+        return found
+
+
+def test_a_message_of_our_own_about_the_machine_ends_and_helps_as_the_machine_does() -> None:
+    for number, code, helps in (
+        (errno.ENOSPC, Exit.IO, "free some room"),
+        (errno.EIO, Exit.IO, "dmesg"),
+        (errno.EACCES, Exit.CONFIG, "the right"),
+        (errno.ENOENT, Exit.CONFIG, ""),
+    ):
+        found = beneath(failed_on(number))
+        assert (found.message, found.exit_code, helps in found.remedy) == ("a.toml: can't be read", code, True)
+    assert beneath(Failure("no")).exit_code == Exit.USAGE

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 _MERGE, _PULL_REQUEST = "mlops-merge", "mlops-pull-request"
 _BRANCH = "rehearsal"  # of what was edited on the default branch itself
 _PATIENCE = 180.0  # seconds until a version that has no rival must be live
-_WATCHED = "the live version's rival is watched for {watch} a step, by real requests, which nobody makes here"
 _SHOWN = 3  # names of edits that are told
 
 
@@ -169,8 +168,6 @@ def _promotion(name: str, environment: Environment) -> Callable[[Here], str]:
             return f"not played: the version must have lived in {environment.after} for {environment.promote.soak}"
         pull = open_pull(here, f"mlops/promote-{name}")
         _ended(here.world.run_checks(pull.number), _PULL_REQUEST)
-        if _waits_for_requests(here, name, environment):
-            return f"#{pull.number} checked; not merged: {_WATCHED.format(watch=environment.rollout.watch)}"
         _ended(here.merge(pull.number), f"mlops-promote-{name}")
         return f"#{pull.number} “{pull.title}” approved by {' and '.join(here.reviewers)} and merged"
 
@@ -181,18 +178,14 @@ def _agent(name: str, environment: Environment) -> Callable[[Here], str]:
     def play(here: Here) -> str:
         if not here.version or environment.promote.soak:
             return "nothing new to serve"
-        if _waits_for_requests(here, name, environment):
-            return f"not waited for: {_WATCHED.format(watch=environment.rollout.watch)}"
+        rollout = environment.rollout
+        if here.followed[name] and (rollout.shadow or rollout.canary):
+            return f"asked for; not waited for: each canary step is watched for {rollout.watch}, by real requests"
         host = here.hosts.by_environment[name]
         wait_until_live(host, here.version, _PATIENCE)
         return f"{here.version} live at {host.url}"
 
     return play
-
-
-def _waits_for_requests(here: Here, name: str, environment: Environment) -> bool:
-    """Beside a version that is live, a new one is judged by its answers, and nobody asks here."""
-    return here.followed[name] and bool(environment.rollout.shadow or environment.rollout.canary)
 
 
 def _ended(runs: list[Run], workflow: str) -> Run:
