@@ -55,7 +55,7 @@ test-slow: $(INSTALLED) $(PUBLISHED) $(AZURITE) ## the suites that take longer
 	.venv/bin/pytest -n auto --dist loadgroup -m slow
 
 test-faults: $(INSTALLED) ## the n-th open, mkdir, rename, fsync, write of each command fails
-	.venv/bin/python tests/faults/sweep.py
+	.venv/bin/python -m tests.faults.sweep
 
 test-hour: $(INSTALLED) ## agent and server under traffic, with bounds on what they take: make test-hour MINUTES=5
 	MLOPS_MINUTES=$(MINUTES) .venv/bin/pytest -q -s tests/deploy/test_hour.py

@@ -237,14 +237,24 @@ class World:
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     for name in ("GITHUB_ACTIONS", "GITHUB_TOKEN", "MLOPS_SPEC_PUSH_TOKEN", "GITHUB_REPOSITORY_ID"):
         monkeypatch.delenv(name, raising=False)
+    made = begun(tmp_path)
+    try:
+        yield made
+    finally:
+        made.kill_server()
+        shutil.rmtree(made.state, ignore_errors=True)
+
+
+def begun(root: Path) -> World:
+    """A world in an empty folder, without a version."""
     for folder, bare in (("origin.git", ["--bare"]), ("work", [])):
-        subprocess.run(["git", "init", "-q", "-b", "main", *bare, str(tmp_path / folder)], check=True)
-    git = Git(tmp_path / "work")
-    git.run("remote", "add", "origin", str(tmp_path / "origin.git"))
+        subprocess.run(["git", "init", "-q", "-b", "main", *bare, str(root / folder)], check=True)
+    git = Git(root / "work")
+    git.run("remote", "add", "origin", str(root / "origin.git"))
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    made = World(tmp_path, git, port)
+    made = World(root, git, port)
     config = f"[core]\n    remote = storage\n['remote \"storage\"']\n    url = {made.remote}\n"
     made.main(
         {
@@ -255,11 +265,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     )
     made.spec()
     made.declare(None)
-    try:
-        yield made
-    finally:
-        made.kill_server()
-        shutil.rmtree(made.state, ignore_errors=True)
+    return made
 
 
 @pytest.fixture

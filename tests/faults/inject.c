@@ -19,6 +19,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -153,3 +154,11 @@ ssize_t copy_file_range(int source, off64_t *from, int target, off64_t *to, size
   REAL(ssize_t, "copy_file_range", int, off64_t *, int, off64_t *, size_t, unsigned);
   return open_here(target) && fails("write", 1) ? -1 : real(source, from, target, to, length, flags);
 }
+/* A disk that is full says so. */
+#define STATVFS(name, type) \
+  int name(const char *path, struct type *found) { \
+    REAL(int, #name, const char *, struct type *); \
+    int answer = real(path, found); \
+    if (!answer && lasting && fault == ENOSPC && here(AT_FDCWD, path) && seen[1]) found->f_bavail = 0; \
+    return answer; }
+STATVFS(statvfs, statvfs) STATVFS(statvfs64, statvfs64)

@@ -1,18 +1,19 @@
 """Lets the n-th `open`, `mkdir`, `rename`, `fsync` or `write` of a command fail, over all processes that it starts.
 
-    python tests/faults/sweep.py [--most 40] [--least 500] [--only NAME]
+    python -m tests.faults.sweep [--most 40] [--least 500] [--only NAME]
 
-Each injection runs in a copy of its own. What must hold: the command ends, with no bug and no traceback; where it ends
-with 74 it says what helps; each file that it writes is the old one or the new one; and the same command, once there is
-room again, does what it does where nothing fails.
+Each injection runs in a copy of its own. What must hold: the command ends, as it does where nothing fails or with one
+of `ENDS`, and then it says what helps, and of a full disk where it is full; everything that it writes is the old state
+or the new one, and the new one where it says that all went well; and the same command, once there is room again, does
+what it does where nothing fails.
 """
 
 from __future__ import annotations
 
 import argparse
 import errno
-import hashlib
 import os
+import re
 import shutil
 import struct
 import subprocess
@@ -23,13 +24,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .cases import free_port, heavy, light
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from .cases import Case
 
 SOURCE = Path(__file__).with_name("inject.c")
 ROOT = Path(__file__).parents[2]
 SECONDS = 300
-ENDS = {0, 1, 2, 69, 74, 75, 78}
+_REMEDY = re.compile(r"^mlops-spec: .+\n  \S|not looked at", re.M)
+_PLACE = re.compile(r"^mlops-spec: .*[/.]|not looked at", re.M)
+ENDS = {69, 74, 75, 78}  # besides the end where nothing fails
 # kind → (error, whether it lasts, as on a full disk)
 FAULTS = {
     "open": ((errno.EMFILE, False), (errno.EIO, False), (errno.ENOSPC, True)),
@@ -38,25 +45,6 @@ FAULTS = {
     "fsync": ((errno.EIO, False), (errno.ENOSPC, True)),
     "write": ((errno.ENOSPC, True), (errno.EIO, False)),
 }
-SPEC = """\
-spec: 1
-model: churn
-task: binary-classification
-owners: ["@acme/churn"]
-data: {path: data/rows.csv, target: label, id: id}
-train: {run: python -m churn.train, predictor: "churn.predict:load"}
-gates: [{metric: roc_auc, min: 0.75}]
-"""
-
-
-@dataclass(frozen=True)
-class Case:
-    """A command, the repository that it starts from, and the files of its result, which are the same each time."""
-
-    name: str
-    command: tuple[str, ...]
-    start: Path
-    same: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -105,9 +93,12 @@ class Sweep:
     def clean(self, case: Case) -> tuple[int, dict[str, str], dict[str, str]]:
         """The exit code where nothing fails, and the files before and after."""
         with self.copy(case) as place:
-            old = files(place, case.same)
+            old = case.look(place)
             done = self.run(case, place)
-            return done.returncode, old, files(place, case.same)
+            new = case.look(place)
+            if done.returncode not in case.ends or (case.changes and old == new):
+                raise AssertionError(f"{case.name} does not what it should: {done.returncode} {done.stderr[-600:]}")
+            return done.returncode, old, new
 
     def problems(self, each: Injection, clean: tuple[int, dict[str, str], dict[str, str]]) -> list[str]:
         """What does not hold; nothing when all does."""
@@ -117,22 +108,19 @@ class Sweep:
                 done = self.run(each.case, place, each.kind, each.at, each.error, each.lasting)
             except subprocess.TimeoutExpired:
                 return [f"{each}: it hangs"]
-            found = [*self._end(each, done), *_torn(each, files(place, each.case.same), old, new)]
+            left = each.case.look(place)
+            found = [*_ended(each, done, code), *_torn(each, left, old, new)]
+            if done.returncode == code and left != new:
+                found.append(f"{each}: it says that all went well: {_differ(left, new)}")
             again = self.run(each.case, place)
             if again.returncode != code:
                 found.append(f"{each}: then, with room, it ends with {again.returncode}: {again.stderr[-300:]}")
-            elif files(place, each.case.same) != new:
-                found.append(f"{each}: then, with room, its result is another")
+            elif (left := each.case.look(place)) != new:
+                found.append(f"{each}: then, with room, its result is another: {_differ(left, new)}")
             return found
 
-    def _end(self, each: Injection, done: subprocess.CompletedProcess[str]) -> Iterator[str]:
-        if done.returncode not in ENDS or "Traceback" in done.stderr:
-            yield f"{each}: exit {done.returncode}: {done.stderr[-600:]}"
-        elif done.returncode == 74 and not done.stderr.strip() and "not looked at" not in done.stdout:
-            yield f"{each}: it does not say what failed: {done.stdout[-300:]}"
-
     def copy(self, case: Case) -> _Copy:
-        return _Copy(self.folder, case.start)
+        return _Copy(self.folder, case)
 
     def run(
         self, case: Case, place: Path, kind: str = "", at: int = 0, error: int = errno.EIO, lasting: bool = False
@@ -148,110 +136,57 @@ class Sweep:
             "FAULT_LASTING": str(int(lasting)),
             "FAULT_COUNTER": str(counter),
         }
+        line = [part.format(place=place) for part in case.command]
+        if case.listens:
+            line += ["--listen", f"127.0.0.1:{free_port()}"]
+        environ = {name: value for name, value in os.environ.items() if not name.startswith("GITHUB_")}
         home = {"HOME": str(place.parent), "XDG_CACHE_HOME": str(place / ".cache"), "TMPDIR": str(place.parent)}
         path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
-        return subprocess.run(
-            [sys.executable, "-P", "-m", "mlops_spec", *case.command],
-            cwd=place,
-            env={**os.environ, **home, "PATH": path, "PYTHONPATH": str(ROOT), **(injected if kind else {})},
-            capture_output=True,
-            text=True,
-            errors="replace",
-            timeout=SECONDS,
-            check=False,
-        )
+        with case.beside(place) as settings:
+            ours = {**environ, **home, "PATH": path, "PYTHONPATH": str(ROOT), **settings}
+            return subprocess.run(
+                [sys.executable, "-P", "-m", "mlops_spec", *line],
+                cwd=place,
+                env={**ours, **(injected if kind else {})},
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=SECONDS,
+                check=False,
+            )
 
 
 class _Copy:
-    """A repository's copy, alone in a folder that goes with it."""
+    """What a case starts from, copied, alone in a folder that goes with it."""
 
-    def __init__(self, folder: Path, start: Path) -> None:
-        self._folder, self._start = folder, start
+    def __init__(self, folder: Path, case: Case) -> None:
+        self._folder, self._case = folder, case
 
     def __enter__(self) -> Path:
         self._own = tempfile.TemporaryDirectory(dir=self._folder, ignore_cleanup_errors=True)
-        return Path(shutil.copytree(self._start, Path(self._own.name) / "place", symlinks=True))
+        return Path(shutil.copytree(self._case.start, Path(self._own.name) / "place", symlinks=True))
 
     def __exit__(self, *_: object) -> None:
         self._own.cleanup()
 
 
-def files(place: Path, patterns: tuple[str, ...]) -> dict[str, str]:
-    """The files that the patterns name, each by its content's hash."""
-    found = {path for pattern in patterns for path in place.glob(pattern) if path.is_file()}
-    return {str(path.relative_to(place)): hashlib.sha256(path.read_bytes()).hexdigest() for path in found}
+def _ended(each: Injection, done: subprocess.CompletedProcess[str], code: int) -> Iterator[str]:
+    said = done.stderr + done.stdout
+    if done.returncode not in {code, *ENDS} or "Traceback" in said:
+        yield f"{each}: exit {done.returncode}: {done.stderr[-600:]}"
+    elif done.returncode != code and not _REMEDY.search(said):
+        yield f"{each}: exit {done.returncode} says nothing that helps: {said[-300:]}"
+    elif done.returncode == 74 and each.error == errno.ENOSPC and each.lasting and not _PLACE.search(said):
+        yield f"{each}: it does not say what is full: {said[-300:]}"
 
 
 def _torn(each: Injection, found: dict[str, str], old: dict[str, str], new: dict[str, str]) -> list[str]:
-    wrong = [name for name, content in found.items() if content not in {old.get(name), new.get(name)}]
-    return [f"{each}: {name} is neither the old nor the new one" for name in wrong]
+    wrong = [name for name in old | new | found if found.get(name) not in {old.get(name), new.get(name)}]
+    return [f"{each}: {name} is neither the old nor the new one: {found.get(name, 'gone')[:300]}" for name in wrong]
 
 
-def git(place: Path, *command: str) -> None:
-    known = ("-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false")
-    subprocess.run(["git", *known, *command], cwd=place, check=True, capture_output=True)
-
-
-def written(folder: Path) -> Path:
-    """A repository with a spec and nothing else, committed."""
-    folder.mkdir(parents=True)
-    (folder / "model.yaml").write_text(SPEC)
-    git(folder, "init", "--quiet", "--initial-branch=main")
-    git(folder, "add", "--all")
-    git(folder, "commit", "--quiet", "--message=Begin")
-    return folder
-
-
-def trained(folder: Path) -> Path:
-    """The starter's repository after a run and its gates, with a remote of its own."""
-    ours = [sys.executable, "-P", "-m", "mlops_spec"]
-    settings = {**os.environ, "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])}
-    for place, command in (
-        (folder.parent, ("new", str(folder), "--starter", "blank", "--defaults")),
-        (folder, ("run",)),
-        (folder, ("gate",)),
-    ):
-        subprocess.run([*ours, *command], cwd=place, env=settings, check=True, capture_output=True)
-    git(folder, "add", "dvc.lock")
-    git(folder, "commit", "--quiet", "--message=Train")
-    subprocess.run([*ours, "gate"], cwd=folder, env=settings, check=True, capture_output=True)
-    return folder
-
-
-def light(folder: Path) -> list[Case]:
-    """Commands that need no training."""
-    repository = written(folder / "written")
-    rendered = (
-        "*.yaml",
-        "*.md",
-        ".github/**/*",
-        "deploy/**/*",
-        ".dvc/*",
-        "CODEOWNERS",
-        ".gitattributes",
-        ".mlops/**/*",
-    )
-    fixable = Path(shutil.copytree(repository, folder / "fixable"))
-    (fixable / "model.yaml").write_text(SPEC.replace("model: churn", "modle: churn"))
-    return [
-        Case("lint", ("lint",), repository, ("model.yaml",)),
-        Case("lint --fix", ("lint", "--fix"), fixable, ("model.yaml",)),
-        Case("render", ("render",), repository, rendered),
-        Case("plan", ("plan", "--out", "plan.json"), repository, ("plan.json",)),
-    ]
-
-
-def heavy(folder: Path) -> list[Case]:
-    """Commands on what a run left, and the run itself, whose stages come from DVC's cache."""
-    repository = trained(folder / "trained")
-    again = Path(shutil.copytree(repository, folder / "again", symlinks=True))
-    shutil.rmtree(again / "build")
-    return [
-        Case("gate", ("gate",), repository),
-        Case("bundle", ("bundle", "--out", "out"), repository, ("out/*",)),
-        Case("report", ("report", "--out", "report.json"), repository, ("report.json",)),
-        Case("run", ("run",), again, ("build/model/*", "dvc.lock", "model.yaml")),
-    ]
+def _differ(one: dict[str, str], other: dict[str, str]) -> str:
+    return ", ".join(name for name in one | other if one.get(name) != other.get(name))
 
 
 def main() -> int:
@@ -259,14 +194,15 @@ def main() -> int:
     parser.add_argument("--most", type=int, default=40, help="places of each kind")
     parser.add_argument("--least", type=int, default=500, help="injections that there must be")
     parser.add_argument("--only", help="the command of this name")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="injections at a time")
     parser.add_argument("--light", action="store_true", help="no command that needs a run")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="mlops-faults-", ignore_cleanup_errors=True) as temporary:
         folder = Path(temporary)
         sweep = Sweep(folder)
-        cases = [*light(folder), *([] if options.light else heavy(folder))]
+        cases = [*([] if options.light else heavy(folder)), *light(folder)]
         total, found = 0, list[str]()
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
+        with ThreadPoolExecutor(options.jobs) as pool:
             for case in cases:
                 if options.only not in {None, case.name}:
                     continue

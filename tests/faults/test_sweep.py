@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .sweep import Case, Injection, Sweep, light
+from .cases import Case, light
+from .sweep import Injection, Sweep
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -212,6 +212,12 @@ class Kept:
     def again(self, root: Path) -> Iterator[House]:
         """It, in an empty folder, with a forge of its own."""
         shutil.copytree(self.root, root, symlinks=True, dirs_exist_ok=True)
+        with self.beside(root) as house:
+            yield house
+
+    @contextmanager
+    def beside(self, root: Path) -> Iterator[House]:
+        """A copy of it, with a forge of its own."""
         origin, known = Origin(root / "origin.git"), self.house.hub
         hub = replace(
             known, origin=origin, lock=threading.RLock(), **deepcopy({name: getattr(known, name) for name in TOLD})
