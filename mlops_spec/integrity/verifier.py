@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mlops_spec.spec import Spec
 
 MANIFEST, GATE, EVALUATION = layout.MANIFEST.name, layout.GATE.name, layout.EVALUATION.name
+SEALED = "listing"  # the evidence that tells a release which can be verified whole from one of an older version
 LISTING = "package.dir"  # DVC's listing of the package's files, by which its lock names the package
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec import __version__, layout
 from mlops_spec.card.documents import KINDS
+from mlops_spec.integrity.verifier import LISTING, SEALED
 from mlops_spec.ledger.canonical import canonical
 from mlops_spec.ledger.fields import plain
 from mlops_spec.ledger.record import Data, Draft, Evidence, FromWhat, Package, Policy, Risk, TagObject, What, Why
@@ -70,6 +71,8 @@ def failure(candidate: Candidate) -> Draft:
 
 def _evidence(candidate: Candidate, version: str) -> Iterator[Evidence]:
     yield from _judged_on(candidate.bundle)
+    listed = _sha256(candidate.bundle.files[LISTING])
+    yield Evidence(kind=SEALED, digest=listed, uri=f"{FOLDER}/{LISTING}")
     for name, content in released_documents(candidate, version).items():
         if name in KINDS:
             yield Evidence(kind=KINDS[name], digest=_sha256(content), uri=name)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from mlops_spec import layout
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.integrity.verifier import Source
+from mlops_spec.integrity.verifier import SEALED, Source
 from mlops_spec.ledger.state import replay
 from mlops_spec.release.bundle import EVIDENCE, bundle_of
 from mlops_spec.release.source import spec_at
@@ -71,6 +71,9 @@ def _bring(git: Git, tags: Iterable[TagObject]) -> None:
 
 
 def _verify(git: Git, records: Sequence[Record], registered: Record, tag: TagObject) -> None:
+    if not _sealed(registered):
+        _verify_older(git, records, registered, tag)
+        return
     bundle, made_from = _released(git, tag)
     if registered.from_what is None or registered.from_what.commit != made_from:
         _differs(tag, f"it stands on {made_from[:12]}, which is not the commit that the record names")
@@ -79,6 +82,31 @@ def _verify(git: Git, records: Sequence[Record], registered: Record, tag: TagObj
     tree = git.tree(made_from)
     source = Source(tree=tree, spec=spec_at(tree), today=registered.time[:10], lived=before)
     bundle.verify(source, f"the release commit of {tag.name}")
+
+
+def _sealed(registered: Record) -> bool:
+    return any(each.kind == SEALED for each in registered.evidence)
+
+
+def _verify_older(git: Git, records: Sequence[Record], registered: Record, tag: TagObject) -> None:
+    """What a version of mlops-spec that sealed nothing put on record: its files are those, byte by byte.
+
+    Its judgement can't be made again. So nothing of the kind is believed once a sealed release is on record.
+    """
+    if any(each.event == "register" and _sealed(each) for each in records[: registered.seq]):
+        _differs(tag, f"it names no `{SEALED}`, and releases before it do")
+    package, source = registered.what.package, registered.from_what
+    right = {each.kind: each.digest for each in registered.evidence}
+    recorded = {
+        f"{layout.RELEASE}/{layout.MANIFEST}": package.digest if package else None,
+        str(layout.DVC_LOCK): source.dvc_lock if source else None,
+        f"{layout.RELEASE}/{layout.GATE.name}": right.get("gates"),
+        f"{layout.RELEASE}/{layout.EVALUATION.name}": right.get("evaluation"),
+    }
+    contents = git.read_objects(f"{tag.target}:{path}" for path in recorded)
+    for (path, digest), content in zip(recorded.items(), contents, strict=True):
+        if content is None or _sha256(content) != digest:
+            _differs(tag, f"its release commit {'lacks' if content is None else 'holds another'} {path}")
 
 
 def _released(git: Git, tag: TagObject) -> tuple[Bundle, str]:

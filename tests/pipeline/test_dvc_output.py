@@ -78,7 +78,7 @@ def test_results_that_were_pulled_were_not_made() -> None:
         (
             "[Errno 28] No space left on device",
             "dvc repro failed: failed to reproduce 'train': [Errno 28]",
-            Exit.CONFIG,
+            Exit.IO,
         ),
     ],
 )

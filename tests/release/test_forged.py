@@ -15,6 +15,7 @@ import yaml
 from mlops_spec import ledger
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Update
+from mlops_spec.integrity.verifier import SEALED
 from mlops_spec.ledger.record import Draft, TagObject
 from mlops_spec.manifest import canonical
 from mlops_spec.release.bundle import Bundle, read_bundle
@@ -338,6 +339,27 @@ def test_a_release_that_somebody_forged_is_found_and_goes_nowhere(staged: House)
     with pytest.raises(Failure):
         propose(staged.git, staged.github(), "production", "v1.0.1", now=staged.now)
     verify_release(staged.git, staged.records(), record)
+
+
+@pytest.mark.parametrize("sealed_before", [False, True])
+def test_a_release_of_an_older_version_is_held_by_its_hashes_until_a_sealed_one_is_on_record(
+    staged: House, sealed_before: bool
+) -> None:
+    """Older versions wrote no listing: what they put on record is still whole, and nobody may go back to that."""
+    record = staged.records()[0]
+    older = _as(record, evidence=tuple(each for each in record.evidence if each.kind != SEALED))
+    records = [record, _as(older, seq=1)] if sealed_before else [older]
+
+    if sealed_before:
+        with pytest.raises(Failure, match="names no `listing`, and releases before it do"):
+            verify_release(staged.git, records, records[-1])
+        return
+    verify_release(staged.git, records, older)
+    assert list(release_findings(staged.git, records)) == []
+    for kind, path in (("gates", "gate.json"), ("evaluation", "evaluation.json")):
+        other = tuple(_as(each, digest=f"sha256:{0:064}") if each.kind == kind else each for each in older.evidence)
+        with pytest.raises(Failure, match=f"holds another release/{path}"):
+            verify_release(staged.git, [_as(older, evidence=other)], _as(older, evidence=other))
 
 
 def _as(value: Any, **fields: Any) -> Any:

@@ -16,7 +16,7 @@ from mlops_spec.monitor.check import Check
 from mlops_spec.plan import Base, Cause, FileChange, Plan, StagePlan, Touched, Weakening
 from mlops_spec.plan.markdown import as_markdown as plan_markdown
 from mlops_spec.review.markdown import as_markdown
-from mlops_spec.review.recompute import review, trusted
+from mlops_spec.review.recompute import Trusted, review
 from mlops_spec.review.report import Report
 from mlops_spec.spec import Spec
 from mlops_spec.words.markdown import block, code, html_code, prose
@@ -101,7 +101,7 @@ def acted_on(markdown: str) -> list[str]:
 
 def comment(record: dict[str, Any]) -> str:
     report = Report.model_validate(record)
-    return as_markdown(report, review(report, trusted(Spec.model_validate(SPEC), "2026-11-23", ())))
+    return as_markdown(report, review(report, Trusted(Spec.model_validate(SPEC), "2026-11-23", ())))
 
 
 def in_field(place: str, text: str) -> str:
