@@ -117,19 +117,20 @@ class Runner:
             "--defaultbranch": [self.hub.settings.default_branch],
             "--platform": [f"{runner}=-self-hosted" for runner in RUNNERS],
             "--action-cache-path": [folder / "work"],
-            "--env": [f"{name}={value}" for name, value in self._job_environment(folder, number).items()],
+            "--env": [f"{name}={value}" for name, value in self._job_environment(folder, event, number).items()],
             "--var-file": [folder / "secrets" / "vars.yaml"],
             "--local-repository": [f"{self.hub.server_url}/{use}={place}" for use, place in actions.items()],
         }
         flags = [part for name, values in options.items() for value in values for part in (name, str(value))]
         return [process.find("act"), event.name, *_SWITCHES, *flags]
 
-    def _job_environment(self, folder: Path, number: int) -> dict[str, str]:
+    def _job_environment(self, folder: Path, event: Event, number: int) -> dict[str, str]:
         return {
             "GITHUB_API_URL": self.api_url,
             "GITHUB_SERVER_URL": self.hub.server_url,
             "GITHUB_REPOSITORY": self.hub.repository,
             "GITHUB_REPOSITORY_OWNER": self.hub.repository.partition("/")[0],
+            "GITHUB_REF": event.ref,  # act would say the default branch of whatever it does not know
             "GITHUB_RUN_ID": str(number),
             "GITHUB_RUN_NUMBER": str(number),
             "MLOPS_REHEARSAL_ARTIFACTS": str(folder / "artifacts"),

@@ -28,11 +28,12 @@ def signed_in(server_url: str, token: str) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Author:
-    """A person and their clone; they sign in to the forge at this address."""
+    """A person and their clone; they sign in to the forge at this address, and work towards its branch `main`."""
 
     person: Person
     clone: Path
     server_url: str
+    main: str
     cloud: Mapping[str, str] = field(default_factory=dict, repr=False)  # what leads them to their bucket
 
     def run(self, *command: str, directory: Path | None = None) -> str:
@@ -72,7 +73,7 @@ class Author:
 
     def branch(self, name: str) -> None:
         """A new branch in the author's clone, from the newest main."""
-        self.run("git", "fetch", "--quiet", "origin", "main")
+        self.run("git", "fetch", "--quiet", "origin", self.main)
         self.run("git", "switch", "--quiet", "--no-track", "--create", name, "FETCH_HEAD")
 
     def commit(self, message: str) -> None:
@@ -86,9 +87,9 @@ class Author:
 
     def resolve(self, branch: str, path: str) -> None:
         """Merges main into somebody's branch, as people resolve a conflict in a file: it stays as the branch has it."""
-        self.run("git", "fetch", "--quiet", "origin", "main", branch)
+        self.run("git", "fetch", "--quiet", "origin", self.main, branch)
         self.run("git", "switch", "--quiet", "--detach", f"origin/{branch}")
-        self.run("git", "merge", "--quiet", "--no-commit", "--strategy-option", "ours", "origin/main")
+        self.run("git", "merge", "--quiet", "--no-commit", "--strategy-option", "ours", f"origin/{self.main}")
         self.run("git", "checkout", "--quiet", f"origin/{branch}", "--", path)
-        self.run("git", "commit", "--quiet", "--message", f"Merge main into {branch}")
+        self.run("git", "commit", "--quiet", "--message", f"Merge {self.main} into {branch}")
         self.run("git", "push", "--quiet", "origin", f"HEAD:{branch}")

@@ -9,13 +9,15 @@ from mlops_spec.git import EMPTY_TREE
 from mlops_spec.rehearse.hub.accounts import user
 from mlops_spec.rehearse.hub.merging import refresh
 from mlops_spec.rehearse.hub.pulls import full_shape
+from mlops_spec.rehearse.hub.queue import QUEUE
 from mlops_spec.rehearse.hub.repository import repository
 
 if TYPE_CHECKING:
+    from mlops_spec.rehearse.hub.queue import Entry
     from mlops_spec.rehearse.hub.state import Hub, Person, Pull
 
 _NOTHING = "0" * 40  # where a new branch comes from
-Name = Literal["pull_request", "push", "schedule", "workflow_dispatch"]
+Name = Literal["pull_request", "merge_group", "push", "schedule", "workflow_dispatch"]
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,9 @@ class Event:
 
     @property
     def ref(self) -> str:
-        """The branch, or the merge of the pull request, that its workflows run on."""
+        """The branch, the queue's branch, or the merge of the pull request, that its workflows run on."""
+        if self.name == "merge_group":
+            return str(self.payload["merge_group"]["head_ref"])
         return f"refs/pull/{self.payload['number']}/merge" if self._pull else f"refs/heads/{self.branch}"
 
     @property
@@ -77,6 +81,19 @@ def pull_request(hub: Hub, pull: Pull, by: Person, api: str) -> Event:
         changed=tuple(hub.origin.changed(base, pull.head_sha)),
         head=pull.head_sha,
     )
+
+
+def merge_group(hub: Hub, entry: Entry, base: str, api: str) -> Event:
+    """The merge queue asks for the checks of an entry that goes into the branch `base`."""
+    group = {
+        "head_sha": entry.head,
+        "head_ref": entry.ref,
+        "base_sha": entry.base,
+        "base_ref": f"refs/heads/{base}",
+        "head_commit": _commit(hub, entry.head),
+    }
+    payload = {"action": "checks_requested", "merge_group": group, **_shared(hub, QUEUE, api)}
+    return Event("merge_group", payload, commit=entry.head, branch=base, actor=QUEUE.login, action="checks_requested")
 
 
 def push(hub: Hub, before: str | None, by: Person, api: str, *, branch: str = "") -> Event:

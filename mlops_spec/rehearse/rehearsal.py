@@ -88,7 +88,7 @@ def rehearse(
 def _play(name: str, what: Scenario[Any], folder: Path, progress: Progress, *, keep_running: bool) -> Rehearsed:
     steps = []
     with (
-        created(folder, what.repository, progress.line) as world,
+        created(folder, what.repository, progress.line, branch=what.branch) as world,
         hosts.Hosts(world, keep=keep_running) as found,
     ):
         stage = what.stage(world, found)

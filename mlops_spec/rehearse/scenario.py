@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.layout import MAIN_BRANCH
 from mlops_spec.rehearse import times
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ class Scenario(Generic[T]):
     scenes: tuple[Scene[T], ...]
     stage: Callable[[World, Hosts], T]
     around: Callable[[T], AbstractContextManager[None]] = _nothing
+    branch: str = MAIN_BRANCH  # the repository's default one
 
 
 @dataclass(frozen=True)

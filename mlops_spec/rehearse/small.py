@@ -53,7 +53,8 @@ def begin(stage: Stage, change: Callable[[Path], None] = lambda _: None) -> str:
     world = stage.world
     model = world.repository.partition("/")[2]
     owners = [part for login in (cast.AUTHOR, cast.REVIEWER) for part in ("--owner", f"@{login}")]
-    options = ["--starter", "blank", "--defaults", *owners, "--remote", str(world.folder / "storage")]
+    options = ["--starter", "blank", "--defaults", "--branch", world.main, *owners]
+    options += ["--remote", str(world.folder / "storage")]
     world.command("new", model, *options, directory=world.folder)
     replace_in(world.clone / layout.SPEC, *_ROLLOUT)
     replace_in(world.clone / layout.SPEC, _CHAMPION, "")  # most of what a gate costs; `life` has it

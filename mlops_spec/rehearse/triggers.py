@@ -56,7 +56,8 @@ def starts(workflow: dict[str, Any], event: Event) -> bool:
 
 
 def _has_type(filters: dict[str, Any], event: Event) -> bool:
-    return event.name != "pull_request" or event.action in filters.get("types", _PULL_REQUEST_TYPES)
+    usual = {"pull_request": _PULL_REQUEST_TYPES, "merge_group": ["checks_requested"]}
+    return event.name not in usual or event.action in filters.get("types", usual[event.name])
 
 
 def _has_branch(filters: dict[str, Any], event: Event) -> bool:

@@ -6,16 +6,19 @@ import subprocess
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mlops_spec import ledger
+from mlops_spec.errors import Exit, Failure
 from mlops_spec.forge import GitHub, comments, pulls
 from mlops_spec.git import Git
+from mlops_spec.layout import MAIN_BRANCH
 from mlops_spec.rehearse import cast, environments, events, guards, triggers
 from mlops_spec.rehearse.act import Runner
 from mlops_spec.rehearse.author import Author
-from mlops_spec.rehearse.hub import Hub, identity, serving
+from mlops_spec.rehearse.hub import Hub, identity, queue, serving
 from mlops_spec.rehearse.hub.origin import Origin
+from mlops_spec.rehearse.hub.request import Refused
 from mlops_spec.rehearse.hub.rulesets import rules
 from mlops_spec.rehearse.hub.state import ACTIONS, Person, Status
 
@@ -72,7 +75,7 @@ class World:
     @property
     def author(self) -> Author:
         """Who works in that clone."""
-        return Author(self.person(cast.AUTHOR), self.clone, self.hub.server_url, self.cloud.author)
+        return Author(self.person(cast.AUTHOR), self.clone, self.hub.server_url, self.main, self.cloud.author)
 
     @property
     def url(self) -> str:
@@ -132,20 +135,36 @@ class World:
     def unguarded(self) -> Iterator[None]:
         """While we are within, an administrator has taken from main's rules whatever asks for people."""
         before = self.hub.settings.rulesets
-        self.hub.settings.rulesets = {number: _without_people(ruleset) for number, ruleset in before.items()}
+        self.hub.settings.rulesets = {number: guards.without_people(ruleset) for number, ruleset in before.items()}
         try:
             yield
         finally:
             self.hub.settings.rulesets = before
 
     def merge(self, number: int, login: str) -> list[Run]:
-        """Presses the button; the workflows of the push run."""
+        """Presses the button; the workflows of the push run, and before them those of the queue where there is one."""
         before = self.hub.origin.branch(self.main)
         assert before is not None
-        method = "squash" if rules(self.hub, self.main, self.person(login)).linear else "merge"
+        asked = rules(self.hub, self.main, self.person(login))
+        if asked.queue:
+            return self._merge_by_queue(number, login)
+        method = "squash" if asked.linear else "merge"
         path = f"/repos/{self.repository}/pulls/{number}/merge"
         self.forge(login).send("PUT", path, {"merge_method": method}, needs="contents: write")
         return self.dispatch(events.push(self.hub, before, self.person(login), self.api_url))
+
+    def _merge_by_queue(self, number: int, login: str) -> list[Run]:
+        """What the merge started; where the queue threw the pull request out, what it had run."""
+        pull, person = self.hub.pull(number), self.person(login)
+        assert pull is not None, number
+        try:
+            entry = queue.enter(self.hub, pull, person)
+        except Refused as refused:
+            raise Failure(refused.message, exit_code=Exit.FINDINGS) from None
+        ran = self.dispatch(events.merge_group(self.hub, entry, self.main, self.api_url))
+        if queue.leave(self.hub, entry, person):
+            return ran
+        return self.dispatch(events.push(self.hub, entry.base, queue.QUEUE, self.api_url))
 
     def run_first_push(self) -> list[Run]:
         """Plays what the push that began main starts."""
@@ -193,11 +212,12 @@ class World:
 
 
 @contextmanager
-def created(folder: Path, repository: str, say: Callable[[str], None]) -> Iterator[World]:
-    """A forge with an empty repository in `folder`, serving until the end."""
-    origin = Origin.create(folder / "github" / f"{repository}.git")
+def created(folder: Path, repository: str, say: Callable[[str], None], *, branch: str = MAIN_BRANCH) -> Iterator[World]:
+    """A forge with an empty repository in `folder`, whose default branch has this name, serving until the end."""
+    origin = Origin.create(folder / "github" / f"{repository}.git", branch)
     (folder / "home").mkdir()
     hub = Hub(repository, origin, cast.cast(), "")
+    hub.settings.default_branch = branch
     hub.settings.actions["workflow"]["default_workflow_permissions"] = "read"
     cloud = Cloud()
     hub.settings.secrets |= {place: {"MLOPS_APP_KEY": hub.account(cast.APP).key} for place in _PLACES_OF_THE_APP}
@@ -224,14 +244,3 @@ def _point_to_disk(origin: Origin, *clones: Path) -> None:
     for clone in clones:
         if clone.exists():
             Git(clone).run("config", "remote.origin.url", origin.path.as_uri())
-
-
-def _without_people(ruleset: dict[str, Any]) -> dict[str, Any]:
-    asks = {"required_approving_review_count": 0, "require_code_owner_review": False}
-    return {
-        **ruleset,
-        "rules": [
-            {**rule, "parameters": {**rule["parameters"], **asks}} if rule["type"] == "pull_request" else rule
-            for rule in ruleset["rules"]
-        ],
-    }

@@ -24,7 +24,7 @@ def author(tmp_path: Path) -> Author:
     """Main has a deploy file and another; alice has a clone of it."""
     origin = Origin.create(tmp_path / "origin.git")
     subprocess.run(["git", "clone", "--quiet", origin.path, tmp_path / "clone"], check=True, capture_output=True)
-    author = Author(ALICE, tmp_path / "clone", "http://127.0.0.1:1")
+    author = Author(ALICE, tmp_path / "clone", "http://127.0.0.1:1", "main")
     write(author, file="v1\n", other="1\n")
     author.commit("Begin")
     author.run("git", "push", "--quiet", "origin", "HEAD:main")

@@ -123,7 +123,7 @@ def repository(folder: Path, author: Author, url: str) -> Dvc:
 def test_what_the_bucket_refuses_says_what_to_do(
     machine: Any, bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    author = Author(machine.stage.hub.person("alice"), tmp_path, "", bucket.owner)
+    author = Author(machine.stage.hub.person("alice"), tmp_path, "", "main", bucket.owner)
     there = repository(tmp_path / "there", author, f"s3://{NAME}/x")
     nowhere = repository(tmp_path / "nowhere", author, "s3://acme-nothing/x")
     empty = {"AWS_ACCESS_KEY_ID": "", "AWS_SECRET_ACCESS_KEY": "", "AWS_EC2_METADATA_DISABLED": "true"}

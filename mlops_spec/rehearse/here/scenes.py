@@ -61,7 +61,12 @@ def scenario(checkout: Checkout) -> Scenario[Here]:
         *_environments(spec),
         Scene("audit verify", proof.audit),
     ]
-    return Scenario(checkout.repository, tuple(scenes), lambda world, hosts: _stage(world, hosts, checkout))
+    return Scenario(
+        checkout.repository,
+        tuple(scenes),
+        lambda world, hosts: _stage(world, hosts, checkout),
+        branch=checkout.default,
+    )
 
 
 def _stage(world: World, hosts: Hosts, checkout: Checkout) -> Here:
@@ -97,8 +102,6 @@ def _environments(spec: Spec) -> Iterator[Scene[Here]]:
 def _begin(here: Here) -> str:
     world, checkout = here.world, here.checkout
     storage, main = world.folder / "storage", checkout.default
-    world.hub.settings.default_branch = main
-    world.hub.origin.git.run("symbolic-ref", "HEAD", f"refs/heads/{main}")
     author = {name: value for name, value in world.author.environment.items() if name.startswith("GIT_")}
     sides = copied(checkout, world.clone, storage, author)
     here.head = sides.head if checkout.proposes else ""

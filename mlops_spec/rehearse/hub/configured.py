@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from mlops_spec.layout import MAIN_BRANCH
+
 Json = dict[str, Any]
 # A new repository of an organization, as GitHub makes it; each part is what the call of that name answers.
 _NEW: dict[str, Json] = {
@@ -26,7 +28,7 @@ class Configured:
     """What somebody set up on the forge's pages; `refusals` (end of a path → status, message) is what it denies."""
 
     private: bool = False
-    default_branch: str = "main"
+    default_branch: str = MAIN_BRANCH
     merging: dict[str, bool] = field(default_factory=lambda: {"allow_squash_merge": True, "allow_rebase_merge": True})
     actions: dict[str, Json] = field(default_factory=lambda: {name: {**value} for name, value in _NEW.items()})
     rulesets: dict[int, Json] = field(default_factory=dict)

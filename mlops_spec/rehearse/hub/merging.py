@@ -15,7 +15,7 @@ from mlops_spec.rehearse.hub.state import now
 
 if TYPE_CHECKING:
     from mlops_spec.rehearse.hub.rulesets import Rules
-    from mlops_spec.rehearse.hub.state import Hub, Pull
+    from mlops_spec.rehearse.hub.state import Hub, Person, Pull
 
 
 def find(request: Request) -> Pull:
@@ -55,16 +55,20 @@ def merge(request: Request) -> Result:
         raise Refused(405, f"{method.capitalize()} merges are not allowed on this repository.")
     if body.get("sha", pull.head_sha) != pull.head_sha:
         raise Refused(409, "Head branch was modified. Review and try the merge again.")
-    violations = _violations(hub, pull, method, rules(hub, pull.base, request.person))
-    if violations:
-        raise Refused(405, "Repository rule violations found\n\n" + "\n".join(violations))
-    title, text = _default_message(pull, method)
+    asked = rules(hub, pull.base, request.person)
+    against = violations(hub, pull, method, asked)
+    if asked.queue:
+        against.append("Changes must be made through the merge queue")
+    if against:
+        raise Refused(405, "Repository rule violations found\n\n" + "\n".join(against))
+    title, text = default_message(pull, method)
     message = f"{body.get('commit_title') or title}\n\n{body.get('commit_message') or text}"
     _merge(request, pull, message, squash=method == "squash")
     return 200, {"sha": pull.merge_sha, "merged": True, "message": "Pull Request successfully merged"}
 
 
-def _default_message(pull: Pull, method: str) -> tuple[str, str]:
+def default_message(pull: Pull, method: str) -> tuple[str, str]:
+    """Title and text of the commit that a merge makes."""
     if method == "squash":
         return f"{pull.title} (#{pull.number})", pull.body
     return f"Merge pull request #{pull.number} from {pull.head}", pull.title
@@ -77,12 +81,18 @@ def _merge(request: Request, pull: Pull, message: str, *, squash: bool) -> None:
         hub.origin.move(f"refs/heads/{pull.base}", commit, pull.base_sha)
     except Conflict:
         raise Refused(409, "Base branch was modified. Review and try the merge again.") from None
+    record_merge(hub, pull, commit, request.person)
+
+
+def record_merge(hub: Hub, pull: Pull, commit: str, by: Person) -> None:
+    """The pull request is closed: its branch went into another as this commit."""
     hub.origin.delete(_merge_ref(pull))
-    pull.merge_sha, pull.merged_by, pull.state = commit, request.person, "closed"
+    pull.merge_sha, pull.merged_by, pull.state = commit, by, "closed"
     pull.merged_at = pull.closed_at = pull.updated_at = now()
 
 
-def _violations(hub: Hub, pull: Pull, method: str, asked: Rules) -> list[str]:
+def violations(hub: Hub, pull: Pull, method: str, asked: Rules) -> list[str]:
+    """What stands against a merge by this method, in GitHub's words."""
     seen = [
         Seen(
             id=review.id,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git, GitError
+from mlops_spec.layout import MAIN_BRANCH
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,10 +28,10 @@ class Origin:
     path: Path
 
     @classmethod
-    def create(cls, path: Path) -> Origin:
-        """A new, empty repository."""
+    def create(cls, path: Path, branch: str = MAIN_BRANCH) -> Origin:
+        """A new, empty repository whose default branch has this name."""
         path.mkdir(parents=True)
-        Git(path).run("init", "--quiet", "--bare", "--initial-branch=main", ".")
+        Git(path).run("init", "--quiet", "--bare", f"--initial-branch={branch}", ".")
         return cls(path)
 
     @property

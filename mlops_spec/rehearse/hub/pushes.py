@@ -128,6 +128,7 @@ def _violation(rule: Json, command: Command, objects: _Objects) -> str:
         "deletion": (lambda: command.deletes, f"Cannot delete this {what}"),
         "creation": (lambda: command.creates, "Cannot create ref due to creations being restricted."),
         "update": (lambda: moves, "Cannot update this protected ref."),
+        "merge_queue": (lambda: not command.deletes, "Changes must be made through the merge queue"),
         "pull_request": (lambda: not command.deletes, "Changes must be made through a pull request."),
         "non_fast_forward": (
             lambda: moves and not objects.contains(command.new, command.old),

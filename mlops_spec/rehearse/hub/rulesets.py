@@ -6,7 +6,7 @@ https://docs.github.com/repositories/configuring-branches-and-merges-in-your-rep
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from mlops_spec.doctor.refs import matches
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _ROLES = {5: ("admin",), 4: ("admin", "write"), 2: ("admin",)}  # administrators, writers, maintainers
 ACTIONS_APP = 15368  # the App GitHub Actions, in the name of which jobs set checks
 Json = dict[str, Any]
+Method = Literal["MERGE", "SQUASH", "REBASE"]
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ class Rules:
     code_owners: bool = False  # one of a changed file's owners must approve
     last_push: bool = False  # somebody must approve who did not push last
     up_to_date: bool = False  # checks count on what the branch will be
+    queue: Method | None = None  # how the merge queue merges, which alone may
 
 
 def asked(hub: Hub, ref: str, person: Person, *, merging: bool = False) -> list[Json]:
@@ -52,7 +54,9 @@ def asked(hub: Hub, ref: str, person: Person, *, merging: bool = False) -> list[
 def rules(hub: Hub, branch: str, person: Person) -> Rules:
     """What a merge into the branch must meet when this account presses the button."""
     found = asked(hub, f"refs/heads/{branch}", person, merging=True)
-    reviews, checks = (_parameters(found, kind) for kind in ("pull_request", "required_status_checks"))
+    reviews, checks, queues = (
+        _parameters(found, kind) for kind in ("pull_request", "required_status_checks", "merge_queue")
+    )
     return Rules(
         approvals=max((each.get("required_approving_review_count", 0) for each in reviews), default=0),
         checks=tuple(required_checks(found)),
@@ -60,6 +64,7 @@ def rules(hub: Hub, branch: str, person: Person) -> Rules:
         code_owners=any(each.get("require_code_owner_review") for each in reviews),
         last_push=any(each.get("require_last_push_approval") for each in reviews),
         up_to_date=any(each.get("strict_required_status_checks_policy") for each in checks),
+        queue=next((each.get("merge_method", "MERGE") for each in queues), None),
     )
 
 

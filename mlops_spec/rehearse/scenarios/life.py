@@ -35,7 +35,7 @@ def _begin(life: Stage) -> str:
     world = life.world
     model = world.repository.partition("/")[2]
     owners = [part for login in (cast.AUTHOR, cast.REVIEWER) for part in ("--owner", f"@{login}")]
-    options = ["--starter", STARTER, "--defaults", *owners]
+    options = ["--starter", STARTER, "--defaults", "--branch", world.main, *owners]
     world.command("new", model, *options, "--remote", str(world.folder / "storage"), directory=world.folder)
     world.first_push()
     for environment in (STAGING, PRODUCTION):

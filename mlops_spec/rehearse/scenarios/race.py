@@ -55,7 +55,7 @@ class Field(Stage):
 def _register(stage: Field) -> str:
     """One is trained; the others differ from it in a manifest's note, which makes packages of their own of them."""
     world = stage.world
-    options = ["--starter", "blank", "--defaults", "--owner", f"@{cast.REVIEWER}"]
+    options = ["--starter", "blank", "--defaults", "--branch", world.main, "--owner", f"@{cast.REVIEWER}"]
     name = world.repository.partition("/")[2]
     world.command("new", name, *options, "--remote", str(world.folder / "storage"), directory=world.folder)
     replace_in(world.clone / layout.SPEC, "promote: {approvals: 1}", "promote: {approvals: 0}")
@@ -161,7 +161,7 @@ def _odd(promoters: Sequence[Promoter], codes: Sequence[int]) -> str:
 
 def _declare(stage: Field, versions: Sequence[str], number: int, live: ledger.Live | None) -> None:
     """A commit on main for each promoter, as its pull request would have been merged; none of them is pushed."""
-    main = stage.git.commit_id("origin/main")
+    main = stage.git.commit_id(f"origin/{stage.world.main}")
     for git, version in zip(stage.clones, versions, strict=True):
         said = Declared(
             environment=PRODUCTION,
@@ -180,14 +180,13 @@ def _declare(stage: Field, versions: Sequence[str], number: int, live: ledger.Li
 
 def _traces(stage: Field) -> str:
     """Sixteen clones and the origin agree; none has a reference of its own of what it lost."""
+    main = f"refs/heads/{stage.world.main}"
     for git in stage.clones:
         kept = git.text("for-each-ref", "--format=%(refname)").splitlines()
-        foreign = [
-            ref for ref in kept if not ref.startswith(("refs/remotes/origin/", "refs/mlops-spec/", "refs/heads/main"))
-        ]
+        foreign = [ref for ref in kept if not ref.startswith(("refs/remotes/origin/", "refs/mlops-spec/", main))]
         must(not foreign, f"{git.directory.name} keeps {foreign}")
     refs = stage.world.hub.origin.git.text("for-each-ref", "--format=%(refname)", "refs/heads").splitlines()
-    must(refs == ["refs/heads/audit-log", "refs/heads/main"], f"the origin has {refs}")
+    must(refs == ["refs/heads/audit-log", main], f"the origin has {refs}")
     return audit(stage)
 
 

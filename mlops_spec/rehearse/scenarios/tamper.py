@@ -51,7 +51,7 @@ def _tag(stage: Stage) -> str:
     """The tag of what is live names another commit; the scheduled check finds it and opens an issue."""
     world = stage.world
     name = f"{stage.production.model}@{FIRST}"
-    with attacker.moved_tag(world.hub.origin, name, "main") as tag:
+    with attacker.moved_tag(world.hub.origin, name, world.main) as tag:
         said = world.attempt("audit", "verify")
         must(said.returncode == Exit.FINDINGS, f"`mlops-spec audit verify` ended with {said.returncode}")
         must(f"tag {name} was moved: it is {tag}" in said.stdout, f"`mlops-spec audit verify` says {said.stdout}")
