@@ -36,6 +36,9 @@ SEVERITY: Severity = "error"
 def check(spec: Spec) -> Iterator[Finding]:
     if spec.monitor:
         try:
-            Schedule.parse(spec.monitor.schedule)
+            schedule = Schedule.parse(spec.monitor.schedule)
         except ValueError as error:
             yield Finding(("monitor", "schedule"), str(error))
+            return
+        if not schedule.days_in_four_years():
+            yield Finding(("monitor", "schedule"), "no calendar has such a day, so nothing ever runs")

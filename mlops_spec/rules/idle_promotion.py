@@ -6,7 +6,7 @@ none.
 Bad:
 
     environments:
-      production:
+      trial:
         after: merge
         promote: {approvals: 2}
 

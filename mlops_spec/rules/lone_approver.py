@@ -42,8 +42,12 @@ def check(spec: Spec) -> Iterator[Finding]:
     owner = spec.sole_owner
     if spec.governance.risk != "high" or owner is None:
         return
-    promoted = [each.promote for each in spec.environments.values() if each.after != "merge"]
-    others = {name for each in promoted for name in each.approvers} - {owner}
-    if not others:
-        message = f"nobody but {owner} may approve, and nobody may approve their own change"
+    promoted = {name: each.promote for name, each in spec.environments.items() if each.after != "merge"}
+    message = f"nobody but {owner} may approve, and nobody may approve their own change"
+    if not any({*each.approvers} - {owner} for each in promoted.values()):
         yield Finding(("owners",), message, "name a second owner or a team")
+        return
+    for name, each in promoted.items():
+        if not {*each.approvers} - {owner}:
+            place = ("environments", name, "promote", "approvers") if each.approvers else ("environments", name)
+            yield Finding(place, message, "name another approver", at_key=not each.approvers)

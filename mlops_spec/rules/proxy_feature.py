@@ -1,6 +1,7 @@
 """The model does not see the column that a protected attribute is cut from.
 
-An age band that the model may not see helps nobody when the model sees the age.
+An age band that the model may not see helps nobody when the model sees the age, and an age that it may not see helps
+nobody when it sees the band.
 
 Bad:
 
@@ -74,3 +75,7 @@ def check(spec: Spec) -> Iterator[Finding]:
         if seen:
             message = f"the model sees {listed(seen)}, which the protected `{column}` is made of"
             yield Finding(("data", "protected", index), message, exclusion(spec, *seen))
+    for name, derived in spec.data.derive.items():
+        if derived.from_ in spec.data.protected and name not in spec.data.protected and is_feature(spec, name):
+            message = f"the model sees `{name}`, which is cut from the protected `{derived.from_}`"
+            yield Finding(("data", "derive", name, "from"), message, exclusion(spec, name))

@@ -1,7 +1,8 @@
 """The model sees neither the answer nor the row's number.
 
 A model that is given its target as a feature is perfect until the first day in production; one that is given the row's
-id learns the order in which rows were collected.
+id learns the order in which rows were collected. A feature that is cut from the target is the target, and so is the
+column that the target is cut from.
 
 Bad:
 
@@ -17,7 +18,7 @@ Good:
       predictor: example.predict:load
       features: {include: [age, income]}
 
-Fix: take the column out of `include`.
+Fix: take the column out of `include`, or add it to `exclude`.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
+from mlops_spec.spec.features import exclusion, is_feature
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,3 +44,13 @@ def check(spec: Spec) -> Iterator[Finding]:
         if column in (spec.data.target, spec.data.id):
             what = "the target" if column == spec.data.target else "the row's id"
             yield Finding(("train", "features", "include", index), f"the model sees `{column}`, {what}", "take it out")
+    yield from _derived(spec)
+
+
+def _derived(spec: Spec) -> Iterator[Finding]:
+    target = spec.data.target
+    for name, derived in spec.data.derive.items():
+        seen = derived.from_ if name == target else name if derived.from_ == target else None
+        if seen is not None and is_feature(spec, seen):
+            message = f"`{name}` is cut from `{derived.from_}`, and so the model sees the answer in `{seen}`"
+            yield Finding(("data", "derive", name, "from"), message, exclusion(spec, seen))

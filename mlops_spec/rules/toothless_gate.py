@@ -1,7 +1,9 @@
 """A gate can fail.
 
-A bound that a coin passes stops nothing: an area under the curve of 0.5 is chance, a difference between groups is never
-above 1, and no measure between 0 and 1 drops by more than 1. The gate is green, always, and somebody relies on it.
+A bound that a coin, the larger class or a constant passes stops nothing: an area under the curve of 0.5 is chance, a
+log loss of ln 2 is a coin's, no constant in the middle of the target's range is further off than half of it, a
+difference between groups is never above 1. The gate is green, always, and somebody relies on it. What chance is comes
+from the task and from the contract: its classes, and the range of its target.
 
 Bad:
 
@@ -23,8 +25,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
+from mlops_spec.spec.chance import chance, reach
 from mlops_spec.spec.evaluate import ChampionGate, FairnessGate, RobustnessGate
-from mlops_spec.spec.gates import bounds, own_metrics
+from mlops_spec.spec.gates import bounds
 from mlops_spec.spec.metrics import METRICS
 
 if TYPE_CHECKING:
@@ -33,7 +36,6 @@ if TYPE_CHECKING:
     from mlops_spec.diagnostic import Address, Severity
     from mlops_spec.spec import Spec
     from mlops_spec.spec.gates import Bound
-    from mlops_spec.spec.metrics import Metric
 
 CODE = "MS206"
 NAME = "toothless-gate"
@@ -41,26 +43,25 @@ SEVERITY: Severity = "error"
 
 
 def check(spec: Spec) -> Iterator[Finding]:
-    own = own_metrics(spec)
     for bound in bounds(spec):
-        metric = METRICS.get(bound.metric)
-        if metric and bound.metric not in own:
-            yield from _against_chance(bound, metric)
+        level = chance(spec, bound.metric)
+        if level is not None:
+            yield from _against_chance(bound, level)
     for index, gate in enumerate(spec.gates):
         if isinstance(gate, FairnessGate):
             yield from _between_groups(("gates", index), gate)
-        elif isinstance(gate, ChampionGate | RobustnessGate) and (metric := METRICS.get(gate.metric)):
-            yield from _of_two(("gates", index), gate, metric)
+        elif isinstance(gate, ChampionGate | RobustnessGate):
+            yield from _of_two(("gates", index), gate, reach(spec, gate.metric))
 
 
-def _against_chance(bound: Bound, metric: Metric) -> Iterator[Finding]:
+def _against_chance(bound: Bound, level: float) -> Iterator[Finding]:
+    metric = METRICS[bound.metric]
     side = "min" if metric.higher_is_better else "max"
     demanded = getattr(bound, side)
-    passed = demanded is not None and (
-        demanded <= metric.chance if metric.higher_is_better else demanded >= metric.chance
-    )
-    if passed:
-        what = "a model that has learned nothing" if metric.chance != metric.worst else "every model"
+    if demanded is None:
+        return
+    if demanded <= level if metric.higher_is_better else demanded >= level:
+        what = "a model that has learned nothing" if level != metric.worst else "every model"
         yield Finding((*bound.address, side), f"{what} passes `{bound.metric}` of {demanded:g}")
 
 
@@ -71,11 +72,9 @@ def _between_groups(address: Address, gate: FairnessGate) -> Iterator[Finding]:
         yield Finding((*address, side), f"a {'ratio' if ratio else 'difference'} is always within {demanded:g}")
 
 
-def _of_two(address: Address, gate: ChampionGate | RobustnessGate, metric: Metric) -> Iterator[Finding]:
+def _of_two(address: Address, gate: ChampionGate | RobustnessGate, whole: float) -> Iterator[Finding]:
     side = "margin" if isinstance(gate, ChampionGate) else "max_drop"
-    allowed = getattr(gate, side)
-    whole = abs(metric.best - metric.chance)
-    if whole and allowed >= whole:
+    if whole and getattr(gate, side) >= whole:
         yield Finding(
             (*address, side), f"from the best `{gate.metric}` down to chance is {whole:g}: this allows it all"
         )

@@ -10,7 +10,7 @@ Bad:
       - metric: r2
         min: 0.4
     environments:
-      production:
+      trial:
         after: merge
         rollout: {shadow: 10m, max_disagreement: 0.05}
 
@@ -21,7 +21,7 @@ Good:
       - metric: r2
         min: 0.4
     environments:
-      production:
+      trial:
         after: merge
         rollout: {shadow: 10m, min_samples: 200, max_score_shift: 0.2}
 

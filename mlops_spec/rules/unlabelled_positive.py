@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.diagnostic import Severity
     from mlops_spec.spec import Spec
+    from mlops_spec.spec.data import Column
 
 CODE = "MS112"
 NAME = "unlabelled-positive"
@@ -48,8 +49,23 @@ SEVERITY: Severity = "error"
 def check(spec: Spec) -> Iterator[Finding]:
     positive = spec.data.positive
     target = spec.data.contract.columns.get(spec.data.target)
-    if positive is None or target is None or target.values is None:
+    if positive is None or target is None:
         return
-    if str(positive) not in map(str, target.values):
+    if target.values is None:
+        yield from _beside_the_type(positive, target)
+    elif str(positive) not in map(str, target.values):
         hint = did_you_mean(str(positive), map(str, target.values))
         yield Finding(("data", "positive"), f"the target is never `{positive}`", hint)
+
+
+def _beside_the_type(positive: bool | float | str, target: Column) -> Iterator[Finding]:
+    """A number out of the target's range, or text where it is a number or a yes and no."""
+    place = ("data", "positive")
+    if target.type == "integer" and not str(positive).lstrip("-").isdigit():
+        yield Finding(place, f"the target is an integer, and never `{positive}`")
+    elif target.type == "integer" and not isinstance(positive, str):
+        low, high = target.min, target.max
+        if (low is not None and positive < low) or (high is not None and positive > high):
+            yield Finding(place, f"the contract lets in no target of {positive}")
+    elif target.type == "boolean" and str(positive).lower() not in ("true", "false", "0", "1"):
+        yield Finding(place, f"the target is `true` or `false`, and never `{positive}`")

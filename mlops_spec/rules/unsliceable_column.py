@@ -46,6 +46,12 @@ def check(spec: Spec) -> Iterator[Finding]:
     what = {spec.data.target: "the target", spec.data.id: "the id"}
     if spec.data.split.by == "column":
         what[spec.data.split.column] = "the split's column, which test rows no longer have"
+    what |= {column: "unique, and each slice is one row" for column in spec.data.contract.unique if column not in what}
+    what |= {
+        name: f"cut from `{cut.from_}`, {what[cut.from_]}"
+        for name, cut in spec.data.derive.items()
+        if cut.from_ in what
+    }
     for address, column in _columns(spec):
         if column in what:
             yield Finding(address, f"`{column}` is {what[column]}", "slice by another column")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -39,12 +40,14 @@ class Schedule(NamedTuple):
 
     minutes: frozenset[int]
     hours: frozenset[int]
+    days: frozenset[int] = frozenset(range(1, 32))
+    months: frozenset[int] = frozenset(range(1, 13))
+    weekdays: frozenset[int] = frozenset(range(7))
 
     @staticmethod
     def parse(line: str) -> Schedule:
         """Reads all five fields; ValueError says what is wrong with one."""
-        minutes, hours, *_ = (_values(field, text) for field, text in zip(_FIELDS, line.split(" "), strict=True))
-        return Schedule(minutes, hours)
+        return Schedule(*(_values(field, text) for field, text in zip(_FIELDS, line.split(" "), strict=True)))
 
     @staticmethod
     def read(line: str) -> Schedule | None:
@@ -53,6 +56,22 @@ class Schedule(NamedTuple):
             return Schedule.parse(line)
         except ValueError:
             return None
+
+    def days_in_four_years(self) -> int:
+        """On how many days it runs, of the 1461 of a leap year and three others.
+
+        Where a day of the month and one of the week are both named, either will do, as POSIX has it.
+
+        >>> Schedule.parse("5 4 31 2 *").days_in_four_years(), Schedule.parse("5 4 29 2 *").days_in_four_years()
+        (0, 1)
+        """
+        first = date(2024, 1, 1)
+        return sum(self._has(first + timedelta(number)) for number in range(1461))
+
+    def _has(self, day: date) -> bool:
+        of_month, of_week = day.day in self.days, day.isoweekday() % 7 in self.weekdays
+        either = len(self.days) < 31 and len(self.weekdays) < 7
+        return day.month in self.months and (of_month or of_week if either else of_month and of_week)
 
     def least_gap(self) -> int:
         """Minutes between the two runs of a day that are nearest to each other."""

@@ -1,0 +1,53 @@
+"""Two environments do not listen at one place.
+
+The second server that is given an address cannot start, and one of the two versions answers for both: what is promoted
+is not what was on trial.
+
+Bad:
+
+    environments:
+      staging: {after: merge, listen: "127.0.0.1:8081"}
+      production: {after: staging, listen: "127.0.0.1:8081"}
+
+Good:
+
+    environments:
+      staging: {after: merge, listen: "127.0.0.1:8081"}
+      production: {after: staging, listen: "127.0.0.1:8082"}
+
+Fix: give each environment a port of its own. On hosts of their own, ignore the rule on its line and say so.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.rule import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.spec import Spec
+
+CODE = "MS412"
+NAME = "shared-port"
+SEVERITY: Severity = "warning"
+
+
+_ANYWHERE = "0.0.0.0"  # noqa: S104 - compared, not listened on
+
+
+def check(spec: Spec) -> Iterator[Finding]:
+    written = [(name, each.listen) for name, each in spec.environments.items() if "listen" in each.model_fields_set]
+    for number, (name, listen) in enumerate(written):
+        for other, taken in written[:number]:
+            if _clash(listen, taken):
+                yield Finding(("environments", name, "listen"), f"`{other}` listens there", "take another port")
+
+
+def _clash(one: str, other: str) -> bool:
+    (host, _, port), (other_host, _, other_port) = (
+        each.replace("localhost", "127.0.0.1").partition(":") for each in (one, other)
+    )
+    return port == other_port and (host == other_host or _ANYWHERE in (host, other_host))

@@ -1,0 +1,45 @@
+"""Production does not take every merge.
+
+With `after: merge` whatever passes the gates answers real requests at once: nobody promotes it, nothing is on trial
+before, and approvals are never asked for.
+
+Bad:
+
+    environments:
+      production: {after: merge}
+
+Good:
+
+    environments:
+      staging: {after: merge}
+      production: {after: staging}
+
+Fix: put an environment in front and let production be `after` it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mlops_spec.rule import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.spec import Spec
+
+CODE = "MS414"
+NAME = "unattended-production"
+SEVERITY: Severity = "warning"
+
+
+_USED = re.compile(r"(^|-)(prod|production|live|prd)(-|$)")
+
+
+def check(spec: Spec) -> Iterator[Finding]:
+    for name, environment in spec.environments.items():
+        if environment.after == "merge" and _USED.search(name):
+            message = f"`{name}` takes every merge, and nobody lets it in"
+            yield Finding(("environments", name, "after"), message, "let it be `after` another environment")

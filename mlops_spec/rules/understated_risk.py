@@ -1,0 +1,70 @@
+"""The risk is what the use says.
+
+The EU AI Act names uses of high risk in its annex III: who is hired, who gets credit, insurance, a place to study,
+help or asylum, whom the police suspects; and what is a medical device is of high risk by article 6. A spec that
+describes such a use and calls its risk lower is asked for less than the law asks.
+
+Bad:
+
+    governance:
+      risk: limited
+      intended_use: Rank job applicants for a first interview.
+
+Good:
+
+    owners: ["@acme/team", "@bob"]
+    monitor: {}
+    governance:
+      risk: high
+      intended_use: Rank job applicants for a first interview.
+
+Fix: write `risk: high`. Where the act makes an exception, ignore the rule on its line and say which.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mlops_spec.rule import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Address, Severity
+    from mlops_spec.spec import Spec
+
+CODE = "MS712"
+NAME = "understated-risk"
+SEVERITY: Severity = "warning"
+
+
+_WORK = r"hiring|hires?|recruit\w*|job applica\w+|applicants?|candidates?|employees?|dismiss\w*|layoffs?|workers?"
+_CREDIT = (
+    r"credit ?worth\w*|credit scor\w+|(consumer |grant |approve |refuse )(credit|loans?)"
+    r"|(loan|credit|mortgage) (applica|approv|decision|grant)\w*"
+    r"|(life|health) insurance|insurance (pric|premium|eligib)\w*"
+)
+_STUDY = r"students?|pupils?|admissions?|exams?|grading"
+_STATE = (
+    r"asylum|visas?|migra(nts?|tion)|refugees?|border control|police|policing|crimin\w+|offenders?|recidiv\w+|parole"
+    r"|bail|welfare|social benefits?|benefit claims?|critical infrastructure|biometric\w*|face recognition|emotions?"
+)
+_HEALTH = r"patients?|diagnos\w+|clinical|medical|triage|disease|cancer|tumou?rs?|sepsis|emergency calls?"
+_HIGH = re.compile(rf"\b({_WORK}|{_CREDIT}|{_STUDY}|{_STATE}|{_HEALTH})\b", re.IGNORECASE)
+
+
+def check(spec: Spec) -> Iterator[Finding]:
+    governance = spec.governance
+    if governance.risk == "high":
+        return
+    for place, text in (
+        (("governance", "intended_use"), governance.intended_use),
+        (("description",), spec.description),
+    ):
+        found = _HIGH.search(text or "")
+        if found:
+            where: Address = ("governance", "risk") if "risk" in governance.model_fields_set else place
+            message = f"the use speaks of `{found[0]}`, which the EU AI Act counts as high risk"
+            yield Finding(where, message, "write `risk: high`")
+            return

@@ -1,0 +1,63 @@
+"""The positive value is the one that is looked for.
+
+Recall, precision and the area under the precision-recall curve are of the positive class. Where that is `no`, `0` or
+`normal`, they tell how well the usual case is found, which a model that knows nothing does too.
+
+Bad:
+
+    data:
+      path: data/rows.csv
+      target: label
+      id: id
+      positive: 0
+    gates:
+      - metric: average_precision
+        min: 0.8
+
+Good:
+
+    data:
+      path: data/rows.csv
+      target: label
+      id: id
+      positive: 1
+    gates:
+      - metric: average_precision
+        min: 0.8
+
+Fix: name the value that somebody acts on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.rule import Finding
+from mlops_spec.spec.evaluate import ChampionGate, MetricGate, RobustnessGate, SliceGate, WeakSlicesGate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.spec import Spec
+
+CODE = "MS222"
+NAME = "usual-positive"
+SEVERITY: Severity = "warning"
+
+
+_OF_POSITIVES = ("recall", "precision", "f1", "average_precision")
+_USUAL = ("0", "false", "no", "n", "negative", "normal", "none", "ok", "healthy", "legit", "genuine", "benign")
+
+
+def check(spec: Spec) -> Iterator[Finding]:
+    positive = spec.data.positive
+    judged = [
+        gate.metric
+        for gate in spec.gates
+        if isinstance(gate, MetricGate | ChampionGate | SliceGate | WeakSlicesGate | RobustnessGate)
+    ]
+    of_positives = [metric for metric in judged if metric in _OF_POSITIVES]
+    if positive is not None and str(positive).lower() in _USUAL and of_positives:
+        message = f"`{of_positives[0]}` then tells how well `{str(positive).lower()}` is found, the usual case"
+        yield Finding(("data", "positive"), message, "name the value that somebody acts on")

@@ -1,0 +1,27 @@
+"""How rare the positive class is, where the spec's description says it: "about 2 of 1,000 payments are"."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mlops_spec.spec import Spec
+
+_SHARE = re.compile(
+    r"([0-9][0-9,.]*) (?:of|in|out of) (?:every )?([0-9][0-9,]*)\b|([0-9]+(?:\.[0-9]+)?) ?(?:%|percent)"
+)
+
+
+def common_share(spec: Spec) -> float | None:
+    """The share of the larger of two classes, 0.5 to 1; None where the description names no number."""
+    found = _SHARE.search(spec.description or "") if spec.task == "binary-classification" else None
+    if found is None:
+        return None
+    part, whole, percent = found.groups()
+    rare = _number(percent) / 100 if percent else _number(part) / max(_number(whole), 1.0)
+    return max(rare, 1 - rare) if 0 < rare < 1 else None
+
+
+def _number(text: str) -> float:
+    return float(text.replace(",", "").rstrip(".") or 0)
