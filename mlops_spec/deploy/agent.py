@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.deploy.admission import refusal
 from mlops_spec.deploy.claim import Claim
+from mlops_spec.deploy.clock import Clock
 from mlops_spec.deploy.clone import Clone
 from mlops_spec.deploy.confirmed import Forge
 from mlops_spec.deploy.fetch import Fetcher
@@ -137,9 +138,10 @@ class Agent:
         return spec.environments[name]
 
     def _reconcile(self, target: Local, sight: _Sight) -> Done:
-        intent, want = sight.want.intent, sight.want
+        intent, want, clock = sight.want.intent, sight.want, Clock()
         if intent is None:
             return self._heal(target, sight)
+        clock.hold(sight.records)
         self._claim.hold()
         answer = self._answers.pending(intent)
         if answer is None:
@@ -147,6 +149,7 @@ class Agent:
             if rolled.result == "withdrawn":
                 return done_for(want, "withdrawn", rolled.reason)
             answer = self._answers.decide(intent, rolled.result, rolled.reason, rolled.steps)
+        clock.hold(sight.records)  # the answer is decided, and kept until it can be put on record
         if not self._answers.record(self._clone.git, intent, answer):
             return done_for(want, "withdrawn", "somebody else closed the intent; the next pass follows the ledger")
         self._clone.records()  # this clone has seen its own answer, and notices should the ledger lose it
@@ -196,12 +199,21 @@ class Agent:
         want, live = sight.want, target.current()
         if live.stable is not None and live.stable.digest == want.digest:
             target.abort()
-            return done_for(want, "none")
+            return self._restore(target, sight)
         self._claim.hold()
         self._say(f"{want.version} should be live and is not")
         target.stage(self._package(sight))
         target.finish()
         return done_for(want, "healed")
+
+    def _restore(self, target: Local, sight: _Sight) -> Done:
+        """Brings a package back that was changed on this host while it is served; its process may have read of it."""
+        if (changed := self._store.changed((want := sight.want).digest)) is None:
+            return done_for(want, "none")
+        self._say(f"the package of {want.version} was changed on this host: {changed}")
+        self._package(sight)
+        target.restart()
+        return done_for(want, "healed", f"its package was changed on this host: {changed}")
 
     def _package(self, sight: _Sight) -> Served:
         want = sight.want
@@ -223,8 +235,7 @@ class Agent:
         self._report(None, "")
 
     def _report_if_possible(self, problem: str) -> None:
-        """On a full disk the pass's own failure is what matters."""
-        with suppress(OSError):
+        with suppress(OSError):  # on a full disk the pass's own failure is what matters
             self._report(None, problem)
 
     def _report(self, done: Done | None, problem: str) -> None:

@@ -158,6 +158,12 @@ class Local:
             os.kill(process, signal.SIGKILL)
             self._wait(lambda status: status is None, _START_SECONDS, f"process {process} does not end")
 
+    def restart(self) -> None:
+        """Ends the server and starts it again; where a service manager runs it, that starts it."""
+        self.stop()
+        if not self.supervised:
+            self.start()
+
     def _wanted(self) -> Wanted:
         return replace(read_wanted(self.folder) or Wanted(model=self.model), model=self.model)
 

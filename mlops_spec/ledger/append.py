@@ -116,14 +116,19 @@ def append(
 def _time(after: Head, drafts: Sequence[Draft], now: datetime) -> datetime:
     if after.time is None or now >= after.time or any(draft.event == ERRATUM for draft in drafts):
         return now
-    if now < after.time - SKEW:
+    refuse_behind(after.frontier.size - 1, after.time, now)
+    return after.time
+
+
+def refuse_behind(last: int, time: datetime, now: datetime) -> None:
+    """Raises Failure (78) where a clock is minutes behind `time`, that of the ledger's last record, number `last`."""
+    if now < time - SKEW:
         raise Failure(
             f"this machine's clock says {now:%Y-%m-%d %H:%M:%SZ}, but the ledger's last record, "
-            f"{after.frontier.size - 1}, is of {after.time:%Y-%m-%d %H:%M:%SZ}",
+            f"{last}, is of {time:%Y-%m-%d %H:%M:%SZ}",
             exit_code=Exit.CONFIG,
             remedy="set this clock; if it is right, that record's was ahead: `mlops-spec audit erratum --reason TEXT`",
         )
-    return after.time
 
 
 def _remember(git: Git, commit: str, before: str | None) -> None:
