@@ -16,7 +16,7 @@ from mlops_spec.layout import MAIN_BRANCH
 from mlops_spec.rehearse import cast, environments, events, guards, triggers
 from mlops_spec.rehearse.act import Runner
 from mlops_spec.rehearse.author import Author
-from mlops_spec.rehearse.hub import Hub, identity, queue, serving
+from mlops_spec.rehearse.hub import Hub, approvals, identity, queue, serving
 from mlops_spec.rehearse.hub.origin import Origin
 from mlops_spec.rehearse.hub.request import Refused
 from mlops_spec.rehearse.hub.rulesets import rules
@@ -56,6 +56,7 @@ class World:
     say: Callable[[str], None]
     cloud: Cloud
     runs: list[Run] = field(default_factory=list)
+    held: dict[int, tuple[str, Event]] = field(default_factory=dict)  # runs that wait for a person to let them start
     _last: Event | None = None
 
     @property
@@ -178,18 +179,38 @@ class World:
         return run
 
     def dispatch(self, event: Event) -> list[Run]:
-        """Runs each workflow that the event starts, one after the other, and shows its jobs as checks."""
+        """Runs each workflow that the event starts, one after the other, and shows its jobs as checks.
+
+        Those of a pull request that a job's own token opened wait, and show nothing.
+        """
         self._last = event
         found = triggers.started_by(event, self.hub.origin.git)
-        return [self._run(workflow, event) for workflow in found]
+        if event.name == "pull_request" and event.actor == ACTIONS:
+            for workflow in found:
+                number = self._next_run()
+                self.held[number] = workflow, event
+                approvals.hold(self.hub, number)
+            return []
+        return [self._run(workflow, event, self._next_run()) for workflow in found]
+
+    def let_start(self, pull: int, login: str) -> list[Run]:
+        """Somebody presses “Approve workflows to run” on a pull request: those of its runs that wait start."""
+        waiting = {number: held for number, held in self.held.items() if held[1].payload["number"] == pull}
+        for number in waiting:
+            path = f"/repos/{self.repository}/actions/runs/{number}/approve"
+            self.forge(login).send("POST", path, {}, needs="actions: write")
+        return [self._run(*self.held.pop(number), number) for number in waiting]
+
+    def _next_run(self) -> int:
+        return len(self.runs) + len(self.held) + 1
 
     def run_again(self) -> list[Run]:
         """Somebody presses “Re-run all jobs” on what the last event started."""
         assert self._last is not None, "nothing has run yet"
         return self.dispatch(self._last)
 
-    def _run(self, workflow: str, event: Event) -> Run:
-        run = self.runner.run(workflow, event, len(self.runs) + 1, self.say)
+    def _run(self, workflow: str, event: Event, number: int) -> Run:
+        run = self.runner.run(workflow, event, number, self.say)
         self.runs.append(run)
         with self.hub.lock:
             for job in run.jobs:

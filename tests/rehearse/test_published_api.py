@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 
 from mlops_spec.errors import Failure
 from mlops_spec.forge import GitHub, comments, issues, people, pulls, settings, statuses
-from mlops_spec.rehearse.hub import deployments
+from mlops_spec.rehearse.hub import approvals, deployments
 from mlops_spec.rehearse.hub.routes import ROUTES
 from mlops_spec.rehearse.hub.server import Exchange
 from mlops_spec.rehearse.hub.tokens import JobToken
@@ -140,6 +140,8 @@ def deploy(stage: Any) -> None:
     """A job waits for its environment, and the reviewer lets it in."""
     bob, run = stage.as_("bob"), "/repos/acme/churn/actions/runs/7/pending_deployments"
     bob.get("/repos/acme/churn/actions/oidc/customization/sub", needs="")
+    approvals.hold(stage.hub, 8)
+    bob.send("POST", "/repos/acme/churn/actions/runs/8/approve", {}, needs="")
     reference = "acme/churn/.github/workflows/mlops-merge.yml@refs/heads/main"
     job = JobToken(
         *("job-token", "acme/churn", 7, "push", "refs/heads/main", "c0ffee", "alice", "mlops-merge", reference),

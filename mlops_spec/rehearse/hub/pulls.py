@@ -23,6 +23,9 @@ _EVENTS: dict[str, ReviewState] = {
 
 
 def create(request: Request) -> Result:
+    may = request.hub.settings.actions["workflow"]["can_approve_pull_request_reviews"]
+    if request.credential.job is not None and not may:
+        raise Refused(403, "GitHub Actions is not permitted to create or approve pull requests.")
     hub, (title, head, base) = request.hub, (request.text(name) for name in ("title", "head", "base"))
     head = head.removeprefix(f"{hub.repository.split('/')[0]}:")
     ends = {name: hub.origin.branch(branch) for name, branch in (("head", head), ("base", base))}

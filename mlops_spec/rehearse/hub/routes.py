@@ -6,7 +6,17 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlops_spec.rehearse.hub import accounts, commits, deployments, identity, issues, merging, pulls, settings
+from mlops_spec.rehearse.hub import (
+    accounts,
+    approvals,
+    commits,
+    deployments,
+    identity,
+    issues,
+    merging,
+    pulls,
+    settings,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +27,7 @@ _REPOSITORY = "/repos/{owner}/{repo}"
 _ENVIRONMENT = f"{_REPOSITORY}/environments/{{environment_name}}"
 _POLICIES = f"{_ENVIRONMENT}/deployment-branch-policies"
 _PENDING = f"{_REPOSITORY}/actions/runs/{{run_id}}/pending_deployments"
+_APPROVE = f"{_REPOSITORY}/actions/runs/{{run_id}}/approve"
 _TEAM = "/orgs/{org}/teams/{team_slug}"
 _LISTENS = ("issues: read", "pull-requests: read")
 _TALKS = ("issues: write", "pull-requests: write")
@@ -106,6 +117,7 @@ ROUTES = (
     Route("GET", f"{_REPOSITORY}/actions/oidc/customization/sub", identity.customization, ("actions: read",)),
     Route("GET", _PENDING, deployments.pending, ("actions: read",)),
     Route("POST", _PENDING, deployments.review, ("deployments: write",)),
+    Route("POST", _APPROVE, approvals.approve, ("actions: write",), writes=True),
     Route("POST", "/app/installations/{installation_id}/access_tokens", accounts.app_token),
     Route("GET", _TEAM, accounts.team, ("members: read",)),
     Route("GET", f"{_TEAM}/memberships/{{username}}", accounts.membership, ("members: read",)),

@@ -119,6 +119,7 @@ class Hub:
     statuses: list[Status] = field(default_factory=list)
     deployments: list[Deployment] = field(default_factory=list)
     issuer: Issuer = field(default_factory=Issuer)
+    held: dict[int, str] = field(default_factory=dict)  # runs that wait for a person, and who let them start
     pushers: dict[str, str] = field(default_factory=dict)  # by what they pushed last
     tokens: dict[str, JobToken | AppToken] = field(default_factory=dict, repr=False)  # by value, while in force
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)

@@ -1,0 +1,36 @@
+"""Runs that wait until a person lets them start: those of a pull request that a workflow's own token opened.
+
+https://docs.github.com/actions/concepts/security/github_token
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.rehearse.hub.request import Refused, Request, Result
+from mlops_spec.rehearse.hub.state import ACTIONS
+
+if TYPE_CHECKING:
+    from mlops_spec.rehearse.hub.state import Hub
+
+
+def hold(hub: Hub, run: int) -> None:
+    """A run does not start: on GitHub it ends at once, as `action_required`."""
+    with hub.lock:
+        hub.held[run] = ""
+
+
+def approved_by(hub: Hub, run: int) -> str:
+    """Who let a held run start; empty while nobody has."""
+    return hub.held[run]
+
+
+def approve(request: Request) -> Result:
+    """Somebody lets a run start; no job does, whatever its token may do."""
+    run = request.number("run_id")
+    if run not in request.hub.held:
+        raise Refused(403, "This run is not from a fork pull request")
+    if request.person.login == ACTIONS:
+        raise Refused(403, "Resource not accessible by integration")
+    request.hub.held[run] = request.person.login
+    return 201, {}
