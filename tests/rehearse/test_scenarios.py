@@ -110,6 +110,13 @@ def private_bucket(left: Left) -> None:
     assert not [log for log in logs if any(secret in log.read_text() for secret in (*secrets, "AWS_SESSION_TOKEN=ey"))]
 
 
+def no_app(left: Left) -> None:
+    assert left.outcomes() == [("v1.0.0", "succeeded")]
+    assert [tag.name for tag in left.origin.tags()] == ["visits@v1.0.0", "visits@v1.0.1"]
+    assert left.log("actions/create-github-app-token") == 0
+    assert left.declared() == "v1.0.0"
+
+
 LOOKS: dict[str, Callable[[Left], None]] = {
     "bad-canary": bad_canary,
     "stale-promotion": stale_promotion,
@@ -118,6 +125,7 @@ LOOKS: dict[str, Callable[[Left], None]] = {
     "race": race,
     "drift": drift,
     "private-bucket": private_bucket,
+    "no-app": no_app,
 }
 
 

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from mlops_spec.rehearse.run import Run
 
 _NEXT = "v1.0.1"  # other data, and nothing else
-_MONITOR = "mlops-monitor.yml"
-_BRANCH = f"mlops/retrain-{PRODUCTION}"
+MONITOR = "mlops-monitor.yml"
+BRANCH = f"mlops/retrain-{PRODUCTION}"
 _LABELS = "data/labels.csv"
 _ROWS = 400
 _WATCH = """\
@@ -42,10 +42,10 @@ monitor:
 
 
 def _begin(stage: Stage) -> str:
-    return begin(stage, _watched)
+    return begin(stage, watched)
 
 
-def _watched(clone: Path) -> None:
+def watched(clone: Path) -> None:
     """The spec asks for a watch, and for a pull request at an alert; labels lie in a file, as they come in."""
     replace_in(clone / layout.SPEC, "monitor: {}\n", _WATCH)
     rows = _warmer(clone)
@@ -76,7 +76,7 @@ def _both(stage: Stage) -> list[dict[str, str]]:
     return rows
 
 
-def _ask(stage: Stage) -> str:
+def ask(stage: Stage) -> str:
     """Each request is named by its row's id, by which its label will find it."""
     host = stage.production
     inputs = host.ask(f"/v2/models/{host.model}")["inputs"]
@@ -90,7 +90,7 @@ def _ask(stage: Stage) -> str:
 def _alert(stage: Stage) -> str:
     """Its job fails, since it found something, and what it found is in one pull request."""
     run = _monitored(stage, "failure")
-    pull = open_pull(stage, _BRANCH)
+    pull = open_pull(stage, BRANCH)
     text = pull.body or ""
     for words in ("**drift**", "temperature: psi", '"p_value"'):
         must(words in text, f"#{pull.number} does not tell of “{words}”", log(run))
@@ -107,12 +107,12 @@ def _alert_again(stage: Stage) -> str:
     _monitored(stage, "failure")
     must(len(stage.world.hub.issues) == before, "it opened something besides")
     must(len(_observed(stage)) == 1, f"{len(_observed(stage))} alerts are on record instead of one")
-    return f"still #{open_pull(stage, _BRANCH).number} alone, 1 alert on record"
+    return f"still #{open_pull(stage, BRANCH).number} alone, 1 alert on record"
 
 
 def _retrained(stage: Stage) -> str:
     """The App opened it, so its checks start by themselves."""
-    number = open_pull(stage, _BRANCH).number
+    number = open_pull(stage, BRANCH).number
     check(stage, number)
     run = merge(stage, number)
     must(run.output("version") == _NEXT, f"{run.output('version')} was registered, not {_NEXT}", log(run))
@@ -137,7 +137,7 @@ def _quiet(stage: Stage) -> str:
 
 
 def _monitored(stage: Stage, result: str) -> Run:
-    run = stage.world.run_scheduled(_MONITOR)
+    run = stage.world.run_scheduled(MONITOR)
     must(run.result == result, f"{run.workflow} ended as {run.result}, not as {result}", log(run))
     return run
 
@@ -149,7 +149,7 @@ def _observed(stage: Stage) -> list[int]:
 SCENES: tuple[Scene[Stage], ...] = (
     Scene(f"a small model that is watched: {FIRST} in staging", _begin, "mlops-merge"),
     Scene(f"{FIRST} promoted", first_promotion, "mlops-promote-production"),
-    Scene("another kind of traffic", _ask, part="servers"),
+    Scene("another kind of traffic", ask, part="servers"),
     Scene("the scheduled monitor", _alert, "mlops-monitor", stops=True),
     Scene("the scheduled monitor, once more", _alert_again, "mlops-monitor", stops=True),
     Scene("its pull request, checked and merged", _retrained, "mlops-merge"),
