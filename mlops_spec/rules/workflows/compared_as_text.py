@@ -1,0 +1,71 @@
+"""Numbers are compared as numbers.
+
+In `[[ ]]`, `>` and `<` compare texts: 1200 comes before 900. `-lt` and `expr` know whole numbers alone: with 0.81 they
+end in an error, which an `if` takes for a no.
+
+Bad:
+
+    jobs:
+      judge:
+        steps:
+          - run: |
+              uv run --no-sync python -m credit.evaluate --out build/cost
+              if [[ "$(cat build/cost)" > "${COST}" ]]; then exit 1; fi
+
+Good:
+
+    jobs:
+      judge:
+        steps:
+          - run: |
+              uv run --no-sync python -m credit.evaluate --out build/cost
+              uv run --no-sync python -m credit.gate --cost build/cost --max "${COST}"
+
+Fix: compare in Python, `awk` or `jq --exit-status`, or with `mlops-spec gate`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mlops_spec.rule import Finding
+from mlops_spec.workflow.roles import about_models
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.workflow import Workflow
+
+CODE = "MS563"
+NAME = "compared-as-text"
+SEVERITY: Severity = "error"
+
+_TEXTS = re.compile(
+    r"\[\[\s[^\]]*?\s[<>]\s[^\]]*\]\]|\[\s[^\]]*?\s\\\\[<>]\s[^\]]*\]|\btest\s[^\n;&|]*\\\\[<>][^\n;&|]*"
+)
+_WHOLE = re.compile(
+    r"(?:\[\[?|\btest)\s[^\]\n]*?-(?:lt|le|gt|ge|eq|ne)\b[^\]\n;&|]*|\$?\(\([^)\n]*[<>][^)\n]*\)\)|\bexpr\s[^\n;|]*[<>][^\n;|)]*"
+)
+_DATES = re.compile(r"date|time|version|day|month|year|since|until|stamp", re.IGNORECASE)
+_FRACTION = re.compile(
+    r"\b\d*\.\d+\b|(?<![A-Za-z])(auc|accuracy|acc|f1|rmse|mae|loss|logloss|precision|recall|ece|psi|r2|brier|auroc|roc_auc|mape"
+    r"|error_rate|threshold|score)(?![A-Za-z])",
+    re.IGNORECASE,
+)
+
+
+def check(workflow: Workflow) -> Iterator[Finding]:
+    for job in workflow.jobs.values():
+        for step in job.steps if about_models(job) else ():
+            for found in _TEXTS.finditer(step.run):
+                if not _DATES.search(found[0]):
+                    yield _said(step.place, found, "this compares texts: 1200 comes before 900")
+            for found in _WHOLE.finditer(step.run):
+                if _FRACTION.search(found[0]):
+                    yield _said(step.place, found, "this knows whole numbers alone, and a metric has decimals")
+
+
+def _said(place: tuple[str | int, ...], found: re.Match[str], message: str) -> Finding:
+    return Finding(place, message, "compare in Python, `awk` or `jq --exit-status`", piece=found[0].splitlines()[0])

@@ -1,0 +1,97 @@
+"""The jobs of a matrix keep their results apart.
+
+Outputs and artifacts of one name are overwritten by the job that ends last: its verdict speaks for all, and all go on
+with its model.
+
+Bad:
+
+    jobs:
+      train:
+        strategy: {matrix: {region: [eu, us]}}
+        steps:
+          - run: uv run --no-sync python -m credit.train --out build/model
+          - uses: actions/upload-artifact@043fb46d1a93c77aae656e7c1c64a875d1fc6a0a # v7.0.1
+            with: {name: model, path: build/model, overwrite: true}
+
+Good:
+
+    jobs:
+      train:
+        strategy: {matrix: {region: [eu, us]}}
+        steps:
+          - run: uv run --no-sync python -m credit.train --out build/model
+          - uses: actions/upload-artifact@043fb46d1a93c77aae656e7c1c64a875d1fc6a0a # v7.0.1
+            with: {name: "model-${{ matrix.region }}", path: build/model}
+
+Fix: put the matrix's value into the name; let a job with a matrix fail, rather than say its verdict as an output.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mlops_spec.rule import Finding
+from mlops_spec.workflow.shape import mapping, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.workflow import Job, Step, Workflow
+
+CODE = "MS565"
+NAME = "overwritten-result"
+SEVERITY: Severity = "error"
+
+_KNOWN_APART = re.compile(r"matrix\.|strategy\.|env\.|steps\.|needs\.|github\.job\b|hashFiles")
+
+
+def check(workflow: Workflow) -> Iterator[Finding]:
+    for job in workflow.jobs.values():
+        if "matrix" in mapping(job.data.get("strategy")):
+            yield from _of_matrix(workflow, job)
+    yield from _of_two_jobs(workflow)
+
+
+def _of_matrix(workflow: Workflow, job: Job) -> Iterator[Finding]:
+    for step in _uploads(job):
+        if not _KNOWN_APART.search(_name(step)) and "matrix." not in step.condition:
+            message = f"each job of the matrix writes the artifact `{_name(step)}`, and the last one wins"
+            yield Finding(_place(step), message, "put the matrix's value into the name")
+    values = [text(each) for each in _values(job)]
+    for name, value in mapping(job.data.get("outputs")).items():
+        apart = "matrix." in text(value) or any(len(each) > 1 and each in f"{name} {value}" for each in values)
+        read = re.compile(rf"(needs|jobs)\.{re.escape(job.name)}\.outputs\.{re.escape(str(name))}\b")
+        if not apart and read.search(workflow.document.text):
+            message = f"each job of the matrix sets `{name}`, and the one that ends last speaks for all"
+            place = (*job.address, "outputs", name)
+            yield Finding(place, message, "let the job fail, or hand on an artifact for each")
+
+
+def _of_two_jobs(workflow: Workflow) -> Iterator[Finding]:
+    seen: dict[str, str] = {}
+    for job in workflow.jobs.values():
+        for step in _uploads(job):
+            name = _name(step)
+            other = seen.setdefault(name, job.name)
+            if other != job.name and "${{" not in name and not (job.condition or step.condition):
+                message = f"`{other}` writes the artifact `{name}` too, and the last one wins"
+                yield Finding(_place(step), message, "give each its own name")
+
+
+def _uploads(job: Job) -> list[Step]:
+    return [step for step in job.steps if step.uses_action("actions/upload-artifact")]
+
+
+def _name(step: Step) -> str:
+    return text(step.inputs.get("name")) or "artifact"
+
+
+def _place(step: Step) -> tuple[str | int, ...]:
+    return (*step.address, "with", "name") if "name" in step.inputs else (*step.address, "uses")
+
+
+def _values(job: Job) -> list[object]:
+    matrix = mapping(mapping(job.data.get("strategy")).get("matrix"))
+    return [each for values in matrix.values() if isinstance(values, list) for each in values]

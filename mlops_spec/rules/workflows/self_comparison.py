@@ -1,0 +1,117 @@
+"""A check compares two things.
+
+Where both sides are one file, the difference is 0 and the digest is right, whatever the model has become: the check
+cannot fail.
+
+Bad:
+
+    jobs:
+      judge:
+        steps:
+          - run: uv run --no-sync python -m credit.drift --reference logs --current logs
+
+Good:
+
+    jobs:
+      judge:
+        steps:
+          - run: uv run --no-sync python -m credit.drift --reference train.parquet --current logs
+
+Fix: name the other side: what is live, what was learned from, the digest that another job has said.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from mlops_spec.workflow.place import at_command
+from mlops_spec.workflow.release import checks_digest
+from mlops_spec.workflow.roles import evaluates, judges, watches
+from mlops_spec.workflow.shape import mapping, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.rule import Finding
+    from mlops_spec.workflow import Job, Step, Workflow
+    from mlops_spec.workflow.command import Command
+
+CODE = "MS560"
+NAME = "self-comparison"
+SEVERITY: Severity = "error"
+
+_OLD = re.compile(
+    r"reference|baseline|base|champion|stable|old|expected|before|live|prod(uction)?|main|left|current-model"
+)
+_NEW = re.compile(r"current|candidate|new|canary|challenger|actual|after|right|pr|model|head|trained|incoming")
+_DIGEST = re.compile(r"(?:sha(?:256|512)sum|b2sum|shasum(?: -a \d+)?|md5sum)\s+[\"']?([^\s\"'|;)<>-][^\s\"'|;)<>]*)")
+
+
+def check(workflow: Workflow) -> Iterator[Finding]:
+    for job in workflow.jobs.values():
+        for step in job.steps:
+            for command in step.commands:
+                if same := _same_sides(command, workflow, job, step):
+                    message = f"both sides of this are `{same}`, so it finds no difference, ever"
+                    yield at_command(step, command, message, "name what it is to be compared with")
+        yield from _own_digests(job)
+
+
+def _same_sides(command: Command, workflow: Workflow, job: Job, step: Step) -> str:
+    """What both sides of a comparison are; empty where they differ, or it is none."""
+    known = [mapping(each.get("env")) for each in (workflow.data, job.data, step.data)]
+    values = {name: text(value) for each in known for name, value in each.items()}
+    if command.words[:1] in (("diff",), ("cmp",)) or command.words[:2] == ("git", "diff"):
+        sides = [word for word in command.words[1:] if not word.startswith("-")]
+        return sides[-1] if len(sides) == 2 and sides[0] == sides[1] else ""
+    if not (judges(command) or watches(command) or evaluates(command)) or command.verb:
+        return ""
+    options = _options(command.words, values)
+    for old, value in options.items():
+        for new, other in options.items():
+            if old != new and value == other and _OLD.search(old) and _NEW.search(new) and not _OLD.fullmatch(new):
+                return value
+    rest = [word for word in command.words if "/" in word and not word.startswith("-")]
+    return next((a for a, b in pairwise(rest) if a == b and _beside(command.words, a)), "")
+
+
+def _beside(words: tuple[str, ...], word: str) -> bool:
+    place = words.index(word)
+    return words[place : place + 2] == (word, word)
+
+
+def _options(words: tuple[str, ...], values: dict[str, str]) -> dict[str, str]:
+    """The options of a command that name something, with their values where `env` says what they hold."""
+    found: dict[str, str] = {}
+    for word, following in zip(words, (*words[1:], ""), strict=True):
+        name, given, value = word.partition("=")
+        value = value if given else following
+        if name.startswith("--") and value and not value.startswith("-") and re.search(r"[A-Za-z]", value):
+            found[name[2:].lower()] = re.sub(r"\$\{?(\w+)\}?", lambda at: values.get(at[1], at[0]), value)
+    return found
+
+
+def _own_digests(job: Job) -> Iterator[Finding]:
+    """Digests that are made of the file which they are to prove."""
+    made: set[str] = set()
+    for step in job.steps:
+        lines = [line for line in step.run.splitlines() if not re.search(r"--check|\s-c\b", line)]
+        made |= {found for line in lines for found in _DIGEST.findall(line)}
+        for command in step.commands:
+            proved = next((each for each in made if each in step.run and _says(each, step, command)), "")
+            if (
+                checks_digest(command)
+                and proved
+                and not re.search(r"needs\.|inputs\.", text(str(step.data.get("env"))))
+            ):
+                message = f"the digest is made of `{proved}` itself, so every file passes"
+                yield at_command(step, command, message, "take the digest that the job which made it has said")
+
+
+def _says(file: str, step: Step, command: Command) -> bool:
+    """Whether what is checked is this file, given on a line or in a file of sums."""
+    lines = [line for line in step.run.splitlines() if re.search(r"sum\s.*(--check|-c\b)", line)]
+    return any(file in line for line in lines) or any(word.startswith(file) for word in command.words)

@@ -1,0 +1,79 @@
+"""A model is judged on rows that it has not seen.
+
+Metrics of the rows that a model was trained on say how well it remembers. An overfitted model passes every gate that
+reads them.
+
+Bad:
+
+    jobs:
+      judge:
+        steps:
+          - run: uv run --no-sync python -m credit.evaluate --model build/model --rows build/data/train.parquet
+
+Good:
+
+    jobs:
+      judge:
+        steps:
+          - run: uv run --no-sync python -m credit.evaluate --model build/model --rows build/data/test.parquet
+
+Fix: evaluate on the test rows of the split.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mlops_spec.workflow.place import at_command
+from mlops_spec.workflow.roles import evaluates, judges, trains
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.rule import Finding
+    from mlops_spec.workflow import Workflow
+    from mlops_spec.workflow.command import Command
+
+CODE = "MS562"
+NAME = "training-rows"
+SEVERITY: Severity = "error"
+
+_ROWS = re.compile(
+    r"(?!train|reference|baseline|background|model|config).*(rows|data|dataset|split|input|eval|test|holdout|set|on|file|x|y)"
+)
+_TRAINING = re.compile(r"(^|[/_.-])(train|training)([/_.-]|\d|$)")
+_OTHER = re.compile(r"test|valid|holdout|held|eval|dev|oot")
+
+
+def check(workflow: Workflow) -> Iterator[Finding]:
+    for _, step, command in workflow.commands():
+        rows = _training_rows(command) if _reads_rows(command) else ""
+        if rows:
+            message = f"this judges the model on `{rows}`, which it was trained on"
+            yield at_command(step, command, message, "take the test rows")
+
+
+def _reads_rows(command: Command) -> bool:
+    return not command.verb and (evaluates(command) or judges(command)) and not trains(command)
+
+
+def _training_rows(command: Command) -> str:
+    words = command.words
+    for place, word in enumerate(words):
+        name, given, value = word.partition("=")
+        value = value if given else (words[place + 1] if place + 1 < len(words) else "")
+        if name.startswith("--") and _ROWS.fullmatch(name[2:].lower()) and _names_training(value):
+            return value
+    return next((each for each in words if _is_file(each, words) and _names_training(each)), "")
+
+
+def _is_file(word: str, words: tuple[str, ...]) -> bool:
+    """Whether a word is a file of rows that no option names."""
+    place = words.index(word)
+    return word.endswith((".parquet", ".csv", ".jsonl", ".npz", ".arrow")) and not words[place - 1].startswith("-")
+
+
+def _names_training(value: str) -> bool:
+    return bool(_TRAINING.search(value.lower())) and not _OTHER.search(value.lower())

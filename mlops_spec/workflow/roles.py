@@ -1,0 +1,141 @@
+"""What a command or a step of any project does to a model, told by the words that people name it with."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlops_spec.workflow import Job, Step
+    from mlops_spec.workflow.command import Command
+
+_BEFORE = frozenset(("uv", "uvx", "run", "poetry", "pdm", "pipenv", "pixi", "conda", "sudo", "env", "time", "exec"))
+#: Programs whose first words say what they do; any other says it by its own name alone.
+_SAYING = re.compile(
+    r"python[\d.]*|bash|sh|make|just|task|tox|nox|poe|npm|npx|yarn|pnpm|Rscript|julia|dvc|mlflow|kubectl|oc|helm|az"
+    r"|gcloud|aws|docker|bentoml|modal|databricks|terraform|pytest|accelerate|torchrun|gh|huggingface-cli|hf"
+)
+_MUTE = frozenset(("echo", "printf", "cat", "test", "[", "[[", "git", "pip", "cd", "cp", "mv", "ls", "mkdir", "source"))
+_WORDS = 5  # of a command that name what it does
+_TRAIN = frozenset(("train", "trains", "retrain", "training", "fit", "finetune"))
+_DATA = frozenset(("split", "data", "dataset", "rows", "prepare", "validate", "download", "features", "test", "config"))
+_EVALUATE = frozenset(("evaluate", "eval", "evaluation"))
+_JUDGE = frozenset(("gate", "gates", "judge", "compare", "acceptance", "sanity", "thresholds"))
+_ASK = frozenset(("check", "assert", "verify", "validate", "require", "test", "tests"))
+_OF_MODELS = frozenset(("model", "models", "metrics", "quality", "performance", "fairness", "accuracy", "regression"))
+_RELEASE = frozenset(("deploy", "promote", "publish", "rollout", "register", "release", "ship"))
+_LOOK = frozenset(
+    (
+        *("rollback", "reset", "undeploy", "show", "list", "status", "check", "require", "plan", "previous", "get"),
+        *("describe", "compare", "verify", "test", "tests", "view", "download", "notes", "undo", "pytest"),
+    )
+)
+_WATCH = frozenset(("watch", "monitor", "drift", "psi"))
+_PAIRS = (
+    ("registry", "add"),
+    ("kubectl", "apply"),
+    ("kubectl", "image"),
+    ("helm", "upgrade"),
+    ("docker", "push"),
+    ("sagemaker", "endpoint"),
+    ("ecs", "service"),
+    ("hf", "upload"),
+    ("huggingface", "upload"),
+)
+
+
+@lru_cache(maxsize=4096)
+def _told(words: tuple[str, ...]) -> frozenset[str]:
+    """The small words of which the name of what a command runs is made."""
+    rest = list(words)
+    while rest and (rest[0] in _BEFORE or rest[0].startswith("-") or "=" in rest[0]):
+        rest.pop(0)
+    if not rest or rest[0] in _MUTE:
+        return frozenset()
+    program = PurePosixPath(rest[0]).name
+    if program.startswith("python") and "-c" in rest:
+        return frozenset()
+    said = [PurePosixPath(rest[0]).name]
+    if _SAYING.fullmatch(program):
+        said += _leading(rest[1:], program)
+    return frozenset(part for word in said for part in re.split(r"[^a-z0-9]+", word.lower()) if part)
+
+
+def _leading(words: Sequence[str], program: str) -> list[str]:
+    """The words that say what a program is to do: of Python those up to the first option behind the module."""
+    found: list[str] = []
+    for word in words[: _WORDS * 2]:
+        if word.startswith("-"):
+            if found and program.startswith(("python", "bash", "sh", "gh")):
+                break
+            continue
+        found.append(word)
+    return found[:_WORDS]
+
+
+def trains(command: Command) -> bool:
+    if command.verb:
+        return command.verb == "run"
+    told = _told(command.words)
+    return bool({"dvc", "repro"} <= told or {"dvc", "exp", "run"} <= told or (told & _TRAIN and not told & _DATA))
+
+
+def evaluates(command: Command) -> bool:
+    return not command.verb and bool(_told(command.words) & _EVALUATE)
+
+
+def judges(command: Command) -> bool:
+    """Whether it says yes or no to a model."""
+    if command.verb:
+        return command.verb == "gate"
+    told = _told(command.words)
+    return bool(told & _JUDGE or (told & _ASK and told & _OF_MODELS))
+
+
+def releases(command: Command) -> bool:
+    """Whether it changes a registry, or what is live."""
+    if command.verb:
+        return command.verb in ("register", "promote ask")
+    told = _told(command.words)
+    return not told & _LOOK and bool(told & _RELEASE or any({*pair} <= told for pair in _PAIRS))
+
+
+def watches(command: Command) -> bool:
+    return command.verb == "monitor" if command.verb else bool(_told(command.words) & _WATCH)
+
+
+def judging(step: Step) -> bool:
+    """Whether a step says yes or no to a model, by its commands or by its name."""
+    named = re.search(r"\b(gates?|thresholds?)\b", str(step.data.get("name", "")).lower())
+    return any(judges(each) for each in step.commands) or bool(step.run and named and not _tells(step))
+
+
+def releasing(step: Step) -> bool:
+    """Whether a step releases, by its commands, its name or the action that it uses."""
+    if step.commands:
+        return any(releases(each) for each in step.commands)
+    action = step.uses.partition("@")[0].lower()
+    named = str(step.data.get("name", "")).lower().split(" ")[0]
+    return bool(action) and ("deploy" in action or named in ("deploy", "promote", "release", "register"))
+
+
+def job_judges(job: Job) -> bool:
+    return any(judging(step) for step in job.steps)
+
+
+def job_releases(job: Job) -> bool:
+    return any(releasing(step) for step in job.steps)
+
+
+def about_models(job: Job) -> bool:
+    """Whether a job trains, evaluates, judges, releases or watches."""
+    return any(role(each) for each in job.commands for role in (trains, evaluates, judges, releases, watches))
+
+
+def _tells(step: Step) -> bool:
+    """Whether a step only tells people something."""
+    return any(each.words[:1] in (("gh",), ("cat",), ("echo",)) for each in step.commands)
