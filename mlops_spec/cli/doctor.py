@@ -14,11 +14,12 @@ from mlops_spec.doctor.examine import calls, examine, exit_code
 from mlops_spec.doctor.expected import expected
 from mlops_spec.doctor.say import as_calls, as_json, as_text
 from mlops_spec.doctor.subjects import subject_prefix
-from mlops_spec.errors import Exit
+from mlops_spec.errors import Exit, Failure
 from mlops_spec.files import write_atomic
 from mlops_spec.forge.actions import connect
 from mlops_spec.layout import SPEC
 from mlops_spec.lint import load_spec
+from mlops_spec.repository.origin import Origin, on_github
 
 if TYPE_CHECKING:
     from mlops_spec.forge import GitHub
@@ -58,6 +59,7 @@ def doctor_command(
       done
     """
     given = {"GITHUB_REPOSITORY": repository} if repository else {}
+    _refuse_foreign_host(os.environ.get("GITHUB_SERVER_URL", ""))
     github, spec = connect({**os.environ, **given}), load_spec(directory / SPEC)
     if cloud is not None:
         return _tell_the_cloud(github, spec, cloud)
@@ -66,6 +68,17 @@ def doctor_command(
         apply_file.write_text(as_calls(github.repository, calls(snapshot, results)), encoding="utf-8")
     words.data(as_json(results), indent=2) if form == "json" else words.out(as_text(results).rstrip("\n"))
     return exit_code(results)
+
+
+def _refuse_foreign_host(server: str) -> None:
+    """What is rendered does not run there, however its settings are."""
+    host = Origin(server).host
+    if not on_github(host):
+        raise Failure(
+            f"GITHUB_SERVER_URL is {server}, but the rendered workflows need github.com or GitHub Enterprise Cloud",
+            exit_code=Exit.CONFIG,
+            remedy="move the repository there; `mlops-spec explain MS821` says what GitHub Enterprise Server lacks",
+        )
 
 
 def _tell_the_cloud(github: GitHub, spec: Spec, folder: Path) -> int:

@@ -184,3 +184,13 @@ def test_an_approver_that_is_nobody_is_named(fresh: Clinic, root: Path, tmp_path
     (root / "model.yaml").write_text(SPEC.replace('["@bob", "@carol"]}}', '["@nobody"]}}'))
 
     assert "/users/nobody" in failed(doctor(fresh, root, "--apply-file", str(tmp_path / "calls.json"))).message
+
+
+def test_a_host_that_lacks_what_is_rendered_is_named_before_anything_is_asked(clinic: Clinic, root: Path) -> None:
+    told = failed(doctor(clinic, root, GITHUB_SERVER_URL="https://github.acme.example"))
+
+    assert told.exit_code == Exit.CONFIG
+    assert "https://github.acme.example" in told.message
+    assert "MS821" in told.remedy
+    for right in ("https://github.com", "https://acme.ghe.com"):
+        assert doctor(clinic, root, GITHUB_SERVER_URL=right).return_value == Exit.OK
