@@ -45,7 +45,7 @@ class Process:
         *,
         stdin: bytes = b"",
         env: Mapping[str, str] | None = None,
-        seconds: int = _LOCAL_SECONDS,
+        seconds: float | None = None,
     ) -> subprocess.CompletedProcess[bytes]:
         try:
             return subprocess.run(
@@ -54,12 +54,12 @@ class Process:
                 input=stdin,
                 env=environment(self.token, self.server, env or {}),
                 capture_output=True,
-                timeout=seconds,
+                timeout=_LOCAL_SECONDS if seconds is None else seconds,
                 check=False,
             )
         except subprocess.TimeoutExpired as slow:
-            if seconds == _LOCAL_SECONDS:
-                raise GitError(f"git {args[0]}: no end within {seconds} s", exit_code=Exit.UNAVAILABLE) from slow
+            if seconds is None:
+                raise self._endless(args[0]) from slow
             raise self._unavailable(f"no answer within {seconds} s") from slow
         except (FileNotFoundError, NotADirectoryError) as missing:
             what = "git is not installed" if self.directory.is_dir() else f"{self.directory} is not a folder"
@@ -77,6 +77,13 @@ class Process:
             self._refuse_untrusted(said)
             raise self._failed(f"git {args[0]}: {_ended(said) or done.returncode}", said)
         return done.stdout
+
+    def _endless(self, command: str) -> GitError:
+        return GitError(
+            f"{self.directory}: git {command}: no end within {_LOCAL_SECONDS} s",
+            exit_code=Exit.UNAVAILABLE,
+            remedy="see that no other process holds the repository, and that its disk answers",
+        )
 
     def _failed(self, message: str, said: str) -> GitError:
         error = GitError(message, stderr=said)

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from mlops_spec.pipeline.engine import Event, StageRun
     from mlops_spec.store_trouble import Rights
 
+_STATUS_SECONDS = 3600  # it hashes what changed, and asks nobody
+_REMOTE_SECONDS = 6 * 3600  # as long as GitHub lets a job run
+
 
 @dataclass(frozen=True)
 class Dvc:
@@ -57,7 +60,7 @@ class Dvc:
 
     def status(self) -> dict[str, list[str]]:
         """The stages that would run, each with its causes."""
-        done = self._call(["status", "--json", str(DVC_FILE)])
+        done = self._call(["status", "--json", str(DVC_FILE)], _STATUS_SECONDS)
         if done.returncode != 0:
             said = reason(done.stderr)
             raise Failure(f"dvc status failed: {said}", exit_code=Exit.IO if told_of(said) else Exit.CONFIG)
@@ -81,7 +84,7 @@ class Dvc:
         if not paths:
             return
         self._remote("give " + ", ".join(str(path) for path in paths))
-        done = self._call(["pull", *(f"{path}.dvc" for path in paths)])
+        done = self._call(["pull", *(f"{path}.dvc" for path in paths)], _REMOTE_SECONDS)
         if done.returncode != 0:
             names = ", ".join(str(path) for path in paths)
             what = f"does not give {names}, or another content than the one recorded"
@@ -90,7 +93,7 @@ class Dvc:
     def push(self) -> None:
         """Stores data and results in the remote."""
         self._remote("store the results")
-        done = self._call(["push"])
+        done = self._call(["push"], _REMOTE_SECONDS)
         if done.returncode != 0:
             raise self._unavailable("does not take the results", done.stderr, "write")
 
@@ -129,17 +132,25 @@ class Dvc:
             raise Failure(f"there is no stage `{only}`", remedy=f"The stages are {', '.join(stages)}.")
         return _upstream(only, stages)
 
-    def _call(self, arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            self._command(arguments),
-            cwd=self.root,
-            env=self._environment(),
-            capture_output=True,
-            pass_fds=self.holding,
-            text=True,
-            errors="replace",
-            check=False,
-        )
+    def _call(self, arguments: Sequence[str], seconds: float) -> subprocess.CompletedProcess[str]:
+        try:
+            return subprocess.run(
+                self._command(arguments),
+                cwd=self.root,
+                env=self._environment(),
+                capture_output=True,
+                pass_fds=self.holding,
+                text=True,
+                errors="replace",
+                timeout=seconds,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as slow:
+            raise Failure(
+                f"dvc {arguments[0]} in {self.root}: no end within {seconds / 60:.0f} min",
+                exit_code=Exit.UNAVAILABLE,
+                remedy="Check the disk, the network and the remote; what was stored so far is not stored again.",
+            ) from slow
 
     def _command(self, arguments: Sequence[str]) -> list[str]:
         return [self.python, "-P", "-m", "mlops_spec.checked_dvc", *arguments]
