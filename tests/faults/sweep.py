@@ -105,7 +105,7 @@ class Sweep:
         code, old, new = clean
         with self.copy(each.case) as place:
             try:
-                done = self.run(each.case, place, each.kind, each.at, each.error, each.lasting)
+                done = self.run(each.case, place, each.kind, each.at, each.error, lasting=each.lasting)
             except subprocess.TimeoutExpired:
                 return [f"{each}: it hangs"]
             left = each.case.look(place)
@@ -122,11 +122,23 @@ class Sweep:
     def copy(self, case: Case) -> _Copy:
         return _Copy(self.folder, case)
 
+    def read_only(self, case: Case, place: Path) -> subprocess.CompletedProcess[str]:
+        """The command where nothing can be made or written below `place`, from its first call on."""
+        return self.run(case, place, "none", error=errno.EROFS, lasting=True, begun=True)
+
     def run(
-        self, case: Case, place: Path, kind: str = "", at: int = 0, error: int = errno.EIO, lasting: bool = False
+        self,
+        case: Case,
+        place: Path,
+        kind: str = "",
+        at: int = 0,
+        error: int = errno.EIO,
+        *,
+        lasting: bool = False,
+        begun: bool = False,
     ) -> subprocess.CompletedProcess[str]:
         counter = place.parent / "counter"
-        counter.write_bytes(bytes(8))
+        counter.write_bytes(struct.pack("II", 0, begun))
         injected = {
             "LD_PRELOAD": str(self.library),
             "FAULT_ROOT": str(place),

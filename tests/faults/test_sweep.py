@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .cases import Case, light
+from .cases import Case, after_a_run, light
 from .sweep import Injection, Sweep
 
 if TYPE_CHECKING:
@@ -43,3 +43,28 @@ def test_render_leaves_old_or_new(sweep: Sweep, cases: dict[str, Case], kind: st
     case = cases["render"]
 
     assert sweep.problems(Injection(case, kind, 2, errno.ENOSPC, lasting=True), sweep.clean(case)) == []
+
+
+def ends_read_only(sweep: Sweep, case: Case, code: int) -> str:
+    with sweep.copy(case) as place:
+        before = case.look(place)
+        done = sweep.read_only(case, place)
+        assert case.look(place) == before
+    said = done.stdout + done.stderr
+    assert (done.returncode, "Traceback" in said, "a bug" in said) == (code, False, False), said
+    return said
+
+
+@pytest.mark.parametrize(("name", "code"), [("lint", 1), ("lint --fix", 74), ("render", 74), ("plan", 74)])
+def test_a_read_only_checkout_is_linted_and_everything_else_says_what_it_is(
+    sweep: Sweep, cases: dict[str, Case], name: str, code: int
+) -> None:
+    said = ends_read_only(sweep, cases[name], code)
+
+    assert ("mount it writable" in said) == (code == 74)
+
+
+@pytest.mark.slow
+def test_after_a_run_a_read_only_checkout_is_no_bug(sweep: Sweep, tmp_path_factory: pytest.TempPathFactory) -> None:
+    for case in after_a_run(tmp_path_factory.mktemp("run")):
+        assert "mount it writable" in ends_read_only(sweep, case, 74)
