@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from .cases import Case, after_a_run, light
+from .cases import Case, light
 from .sweep import Injection, Sweep
 
 if TYPE_CHECKING:
@@ -62,9 +62,3 @@ def test_a_read_only_checkout_is_linted_and_everything_else_says_what_it_is(
     said = ends_read_only(sweep, cases[name], code)
 
     assert ("mount it writable" in said) == (code == 74)
-
-
-@pytest.mark.slow
-def test_after_a_run_a_read_only_checkout_is_no_bug(sweep: Sweep, tmp_path_factory: pytest.TempPathFactory) -> None:
-    for case in after_a_run(tmp_path_factory.mktemp("run")):
-        assert "mount it writable" in ends_read_only(sweep, case, 74)
