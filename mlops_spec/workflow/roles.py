@@ -108,6 +108,11 @@ def watches(command: Command) -> bool:
     return command.verb == "monitor" if command.verb else bool(_told(command.words) & _WATCH)
 
 
+def changes_or_judges(command: Command) -> bool:
+    """Whether it is a program of others that trains, evaluates, judges or releases."""
+    return not command.verb and any(role(command) for role in (trains, evaluates, judges, releases))
+
+
 def judging(step: Step) -> bool:
     """Whether a step says yes or no to a model, by its commands or by its name."""
     named = re.search(r"\b(gates?|thresholds?)\b", str(step.data.get("name", "")).lower())
@@ -134,6 +139,13 @@ def job_releases(job: Job) -> bool:
 def about_models(job: Job) -> bool:
     """Whether a job trains, evaluates, judges, releases or watches."""
     return any(role(each) for each in job.commands for role in (trains, evaluates, judges, releases, watches))
+
+
+def looked_at(job: Job, step: Step) -> bool:
+    """Whether the job says, or decides by, whether a step has succeeded, which it has not where it was skipped."""
+    name = re.escape(str(step.data.get("id", "")))
+    said = f"{job.data.get('outputs')} {[each.condition for each in job.steps]}"
+    return bool(name) and bool(re.search(rf"steps\.{name}\.outcome\s*==\s*'success'", said))
 
 
 def _tells(step: Step) -> bool:

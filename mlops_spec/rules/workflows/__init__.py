@@ -27,8 +27,10 @@ from mlops_spec.rules.workflows import (
     impatient_job,
     interrupted_release,
     kept_credentials,
+    lax_check,
     loose_attestation,
     loose_shell,
+    misfired_trigger,
     misplaced_deployment,
     missing_permission,
     moving_action,
@@ -139,4 +141,6 @@ RULES: tuple[Rule, ...] = (
     drawn_seed,
     wrong_champion,
     constant_condition,
+    lax_check,
+    misfired_trigger,
 )

@@ -44,6 +44,7 @@ from mlops_spec.workflow.expression import expressions
 from mlops_spec.workflow.flow import events, pull_request_jobs
 from mlops_spec.workflow.shape import text
 from mlops_spec.workflow.sign_in import identity, reader
+from mlops_spec.workflow.strangers import after_push
 from mlops_spec.workflow.where import environment
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     reached = pull_request_jobs(delivery, workflow)
     readers = reader(delivery.spec) if delivery.spec else None
     for job in workflow.jobs.values():
-        foreign = _takes_a_head(job)
+        foreign = _takes_a_head(job) and not (started == {"workflow_run"} and after_push(job))
         for step in job.steps if foreign or job in reached else ():
             who = identity(step)
             why = _wrong(who, readers, job, foreign, started) if who else ""

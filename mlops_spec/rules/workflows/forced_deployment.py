@@ -30,15 +30,17 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Change, Finding
+from mlops_spec.workflow import Step
 from mlops_spec.workflow.expression import despite_failure
 from mlops_spec.workflow.flow import verbs
 from mlops_spec.workflow.release import RELEASING
+from mlops_spec.workflow.roles import job_judges, job_releases, releasing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Delivery, Workflow
+    from mlops_spec.workflow import Delivery, Job, Workflow
 
 CODE = "MS512"
 NAME = "forced-deployment"
@@ -57,6 +59,26 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
                 alone = re.sub(r"[\s${}]", "", part.condition) == call
                 fix = (Change(place, None),) if alone else ()
                 yield Finding(place, message, f"remove `{call}`", piece=call, fix=fix)
+            elif call in _ANYHOW and _releases(part) and not _asks_for_gate(workflow, job, part.condition):
+                message = "this releases although something before it failed"
+                yield Finding((*part.address, "if"), message, f"remove `{call}`", piece=call)
+
+
+_ANYHOW = ("always()", "!cancelled()", "cancelled()")
+
+
+def _releases(part: Job | Step) -> bool:
+    return releasing(part) if isinstance(part, Step) else job_releases(part)
+
+
+def _asks_for_gate(workflow: Workflow, job: Job, condition: str) -> bool:
+    """Whether a condition holds only where the gate, or all that was done before, has succeeded."""
+    bare = re.sub(r"\s", "", condition)
+    gates = [name for name in job.needs if name in workflow.jobs and job_judges(workflow.jobs[name])]
+    asked = [f"needs.{name}.result=='success'" for name in gates or job.needs]
+    if re.search(r"steps\.[\w-]+\.outcome=='success'|job\.status=='success'", bare) and "||" not in bare:
+        return True
+    return "!failure()" in bare or ("||" not in bare and bool(asked) and all(each in bare for each in asked))
 
 
 _RELEASING = (*RELEASING, "promote open", "bundle")

@@ -22,7 +22,8 @@ Good:
           - run: uv run --no-sync mlops-spec lint
           - run: uv run --no-sync mlops-spec render --check
 
-Fix: use `pull_request`; comment from a second job of the same workflow, which runs no code of the pull request.
+Fix: use `pull_request`, or ask in the first job's condition who has written, or whether the run before has succeeded
+for a push to `main`; comment from a second job of the same workflow, which runs no code of the pull request.
 """
 
 from __future__ import annotations
@@ -30,22 +31,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
+from mlops_spec.workflow.strangers import open_to
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Workflow
+    from mlops_spec.workflow import Delivery, Workflow
 
 CODE = "MS531"
 NAME = "privileged-trigger"
 SEVERITY: Severity = "error"
 
 
-def check(workflow: Workflow) -> Iterator[Finding]:
+def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for event in workflow.triggers:
-        if event in _PRIVILEGED:
-            message = f"`{event}` runs on what strangers send, with this repository's rights"
+        why = open_to(workflow, event, delivery.main) if event in _PRIVILEGED else ""
+        if why:
+            message = f"`{event}` runs on what strangers send, with this repository's rights: {why}"
             yield Finding(workflow.trigger_address(event), message, "use `pull_request`", at_key=True)
 
 

@@ -45,7 +45,7 @@ SEVERITY: Severity = "error"
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     reached = pull_request_jobs(delivery, workflow)
-    for job, step, command in workflow.commands(*RELEASING, "promote open", "promote close", "bundle", "run"):
+    for job, step, command in workflow.commands(*RELEASING, "promote open", "promote close", "run"):
         releases = command.verb != "run" or command.option("--push") is not None
         if releases and job in reached and not keeps_pull_requests_out(step.condition, delivery.main):
             what = "pushes to the shared remote" if command.verb == "run" else f"runs `{command.verb}`"

@@ -23,18 +23,20 @@ Fix: remove the condition. Where a job must not run at all, put it on the job: w
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
 from mlops_spec.workflow.expression import may_skip
 from mlops_spec.workflow.place import at_command, called
 from mlops_spec.workflow.release import RELEASING, decides
+from mlops_spec.workflow.roles import judging, looked_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Workflow
+    from mlops_spec.workflow import Job, Step, Workflow
 
 CODE = "MS509"
 NAME = "skippable-check"
@@ -45,10 +47,28 @@ def check(workflow: Workflow) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         for step in job.steps:
             deciding = [each for each in step.commands if decides(each) and each.verb not in RELEASING]
-            if deciding and may_skip(step.condition):
+            if deciding and may_skip(step.condition) and not looked_at(job, step):
                 message = f"{called(deciding[0])} is skipped where this does not hold, and counts as passed"
+                yield Finding((*step.address, "if"), message, "remove it, or put it on the job")
+            elif not deciding and _switched_off(job, step):
+                message = "this gate is skipped where this does not hold, and counts as passed"
                 yield Finding((*step.address, "if"), message, "remove it, or put it on the job")
             for each in deciding:
                 if each.skipped:
                     message = f"the step passes without {called(each)}: {each.skipped}"
                     yield at_command(step, each, message, "let it run whatever the script finds")
+
+
+#: What people set, rather than what a run is.
+_SWITCH = re.compile(
+    r"\blabels?\b|\b(vars|env)\.|commit\.message|\.title\b|\.body\b|github\.actor"
+    r"|inputs\.[\w-]*(skip|force|gate|check|eval|test|urgent|hotfix|bypass|valid|fast)",
+    re.IGNORECASE,
+)
+
+
+def _switched_off(job: Job, step: Step) -> bool:
+    """Whether somebody may switch off the only gate of a job."""
+    if not judging(step) or not _SWITCH.search(step.condition) or looked_at(job, step):
+        return False
+    return not any(judging(each) and not each.condition for each in job.steps)

@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.rule import Change
 from mlops_spec.workflow.place import at_command, called
 from mlops_spec.workflow.release import decides
+from mlops_spec.workflow.roles import changes_or_judges
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,10 +45,16 @@ SEVERITY: Severity = "error"
 
 def check(workflow: Workflow) -> Iterator[Finding]:
     for _, step, command in workflow.commands():
-        if command.lost and decides(command):
+        if command.lost and (decides(command) or _drops(command)):
             message = f"a failure of {called(command)} fails nothing: {command.lost}"
             hint = "let it be the last command of its step, with nothing behind it"
             yield at_command(step, command, message, hint, fix=_without_answer(step, command))
+
+
+def _drops(command: Command) -> bool:
+    """Whether a failure of what others name as training, judging or releasing is dropped, and not kept to look at."""
+    dropped = re.match(r"`\|\| [^=]*`|a pipe|it runs in the background|what stands behind", command.lost)
+    return bool(dropped) and "GITHUB_" not in command.lost and changes_or_judges(command)
 
 
 def _without_answer(step: Step, command: Command) -> tuple[Change, ...]:

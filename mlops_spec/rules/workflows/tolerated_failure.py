@@ -26,15 +26,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Change, Finding
+from mlops_spec.workflow import Step
 from mlops_spec.workflow.place import called
 from mlops_spec.workflow.release import decides
+from mlops_spec.workflow.roles import changes_or_judges, looked_at
 from mlops_spec.workflow.shape import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Workflow
+    from mlops_spec.workflow import Job, Workflow
+    from mlops_spec.workflow.command import Command
 
 CODE = "MS508"
 NAME = "tolerated-failure"
@@ -45,8 +48,16 @@ HARMLESS = ("", "false", "${{ false }}")
 def check(workflow: Workflow) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         for part in job.parts:
-            commands = [command for command in part.commands if decides(command)]
+            commands = [each for each in part.commands if decides(each) or _matters(each, part, workflow)]
+            if isinstance(part, Step) and looked_at(job, part):
+                continue
             if commands and text(part.data.get("continue-on-error")) not in HARMLESS:
                 message = f"{called(commands[0])} may fail, and the run goes on"
                 place = (*part.address, "continue-on-error")
                 yield Finding(place, message, "remove it", at_key=True, fix=(Change(place, None),))
+
+
+def _matters(command: Command, part: Job | Step, workflow: Workflow) -> bool:
+    """Whether what others name as training, judging or releasing is waited for by what comes behind it."""
+    needed = isinstance(part, Step) or any(part.name in job.needs for job in workflow.jobs.values())
+    return needed and changes_or_judges(command)

@@ -1,0 +1,98 @@
+"""A check can fail, and asks what it is to prove.
+
+`curl` without `--fail` is content with an answer of 500, `dvc metrics diff` shows numbers and judges none, `python -O`
+leaves out every `assert`. And a smoke test that asks another address than that of what it has started asks the version
+before.
+
+Bad:
+
+    jobs:
+      smoke:
+        steps:
+          - run: curl --silent --retry 10 http://127.0.0.1:8080/v2/health/ready
+
+Good:
+
+    jobs:
+      smoke:
+        steps:
+          - run: curl --fail --silent --retry 10 http://127.0.0.1:8080/v2/health/ready
+
+Fix: add `--fail`, and compare the answer; judge metrics by a gate.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mlops_spec.workflow.place import at_command
+from mlops_spec.workflow.roles import changes_or_judges, judges
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.rule import Finding
+    from mlops_spec.workflow import Step, Workflow
+    from mlops_spec.workflow.command import Command
+
+CODE = "MS571"
+NAME = "lax-check"
+SEVERITY: Severity = "error"
+
+_SERVED = re.compile(
+    r"https?://\S*(health|ready|live|predict|infer|invocations|score|v2/models|v1/models|:8080|:8000|:5000|:3000)"
+)
+_FAILS = re.compile(r"-[a-zA-Z]*f[a-zA-Z]*|--fail(-with-body|-early)?")
+_JUDGED = re.compile(
+    r"\bjq\b.*(-e|--exit-status)|\bgrep\b|\btest\b|\[ |\[\[|^\s*diff\b|\bcmp\b|http_code|\bpython|\bawk\b"
+)
+_LOCAL = re.compile(r"https?://(localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|\$)")
+_MILD = frozenset(("--exit-zero", "--no-fail", "--soft-fail", "--warn-only", "--allow-failure", "--no-strict"))
+
+
+def check(workflow: Workflow) -> Iterator[Finding]:
+    for _, step, command in workflow.commands():
+        message, hint = _lax(step, command)
+        if message:
+            yield at_command(step, command, message, hint)
+
+
+def _lax(step: Step, command: Command) -> tuple[str, str]:
+    """Why a check can't say no, and what would; empty where it can, or is none."""
+    words, others = command.words, [each for each in step.commands if each is not command]
+    if words[:1] == ("curl",) and any(_SERVED.search(word) for word in words):
+        return _asked(step, words)
+    judged = any(judges(each) for each in others) or _JUDGED.search(step.run)
+    if _diffs(words) and _named_check(step) and not judged:
+        return "this shows numbers, and fails for none", "judge them by a gate"
+    if changes_or_judges(command) and (_optimized(words) or "PYTHONOPTIMIZE" in str(step.data.get("env"))):
+        return "`python -O` leaves out every `assert`", "remove it"
+    if not command.verb and judges(command) and (mild := _MILD & set(words)) and not step.data.get("id"):
+        return f"`{min(mild)}` lets it pass whatever it finds", "remove it"
+    return "", ""
+
+
+def _asked(step: Step, words: tuple[str, ...]) -> tuple[str, str]:
+    if not any(_FAILS.fullmatch(word) for word in words) and not _JUDGED.search(step.run):
+        return "an answer with status 500 passes this", "add `--fail`"
+    starts = any(each.words[:2] in (("docker", "run"), ("podman", "run")) for each in step.commands)
+    address = next((word for word in words if _SERVED.search(word)), "")
+    if starts and not _LOCAL.search(address):
+        return "this asks another server than the one that this step has started", "ask `http://127.0.0.1`"
+    return "", ""
+
+
+def _diffs(words: tuple[str, ...]) -> bool:
+    return "dvc" in words and words[words.index("dvc") + 1 :][:2] == ("metrics", "diff")
+
+
+def _named_check(step: Step) -> bool:
+    named = f"{step.data.get('name', '')} {step.data.get('id', '')}".lower()
+    return bool(re.search(r"gate|check|compare|judge|regress|worse|better|verify|assert", named))
+
+
+def _optimized(words: tuple[str, ...]) -> bool:
+    python = next((place for place, word in enumerate(words) if word.startswith("python")), None)
+    return python is not None and words[python + 1 : python + 2] in (("-O",), ("-OO",))

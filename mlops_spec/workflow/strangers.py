@@ -1,0 +1,69 @@
+"""Which conditions keep strangers out of a run that anybody can start."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mlops_spec.workflow.condition import Call, demands, tree, walk
+from mlops_spec.workflow.shape import mapping, names
+
+if TYPE_CHECKING:
+    from mlops_spec.workflow import Job, Workflow
+    from mlops_spec.workflow.condition import Node
+
+_RUN = "github.event.workflow_run."
+_MEMBERS = {"OWNER", "MEMBER", "COLLABORATOR"}
+
+
+def open_to(workflow: Workflow, event: str, main: str) -> str:
+    """Why strangers reach what an event starts; empty where each job keeps them out."""
+    first = [job for job in workflow.jobs.values() if not job.needs or job.despite]
+    whys = [_missing(workflow, job, event, main) for job in first]
+    return next((why for why in whys if why), "")
+
+
+def after_push(job: Job) -> bool:
+    """Whether a job starts only after a run that no pull request has started."""
+    return any(_is_of_ours(each) for each in demands(tree(job.condition)))
+
+
+def _missing(workflow: Workflow, job: Job, event: str, main: str) -> str:
+    asked = list(demands(tree(job.condition)))
+    if event in ("issue_comment", "discussion_comment"):
+        return "" if any(map(_asks_who, asked)) else "nothing asks who has written"
+    if event != "workflow_run":
+        return "it runs on what strangers send"
+    branches = names(mapping(workflow.triggers[event]).get("branches"))
+    if not any(_equals(each, _RUN + "conclusion", "success") for each in asked):
+        return "also after a run that failed"
+    if not any(map(_is_of_ours, asked)):
+        return "also after a run that a pull request, perhaps a fork's, has started"
+    if branches != [main] and not any(_equals(each, _RUN + "head_branch", main) for each in asked):
+        return f"also after a run of another branch than `{main}`"
+    return ""
+
+
+def _is_of_ours(node: Node) -> bool:
+    if isinstance(node, Call) and node.name == "||":
+        return all(map(_is_of_ours, node.arguments))
+    started = [_equals(node, _RUN + "event", event) for event in ("push", "schedule", "workflow_dispatch", "release")]
+    return any(started)
+
+
+def _asks_who(node: Node) -> bool:
+    """Whether a condition holds for members alone."""
+    if isinstance(node, Call) and node.name == "||":
+        return all(map(_asks_who, node.arguments))
+    if not isinstance(node, Call) or not re.search(r"author_association|github\.actor\b|sender\.login", str(node)):
+        return False
+    texts = {text for each in walk(node) for text in re.findall(r"[A-Za-z_-]+", getattr(each, "value", ""))}
+    if "author_association" in str(node):
+        return node.name in ("==", "contains") and bool(texts) and texts <= _MEMBERS
+    return node.name in ("==", "contains") and bool(texts)
+
+
+def _equals(node: Node, path: str, value: str) -> bool:
+    if not isinstance(node, Call) or node.name != "==":
+        return False
+    return {getattr(each, "path", None) or getattr(each, "value", None) for each in node.arguments} == {path, value}
