@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec import layout
 from mlops_spec.rule import Finding
-from mlops_spec.spec.stages import overlap
+from mlops_spec.spec.stages import data_file, overlap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +41,7 @@ def check(spec: Spec) -> Iterator[Finding]:
         return
     place = ("monitor", "performance", "labels")
     written = [str(layout.BUILD), *(path for stage in spec.pipeline.values() for path in stage.writes)]
-    if watched.labels == spec.data.path:
+    if watched.labels == data_file(spec):
         yield Finding(place, "these are the rows that the model learned from", "name the file of the outcomes")
     elif spec.storage and watched.labels == spec.storage.sample:
         yield Finding(place, "this is the sample that pull requests train on", "name the file of the outcomes")

@@ -40,6 +40,7 @@ SEVERITY: Severity = "error"
 
 
 _MOST = 6 * 3600.0
+_LEAST = 60.0
 _MOST_ON_YOURS = 5 * 86400.0  # https://docs.github.com/actions/reference/limits
 
 
@@ -51,3 +52,5 @@ def check(spec: Spec) -> Iterator[Finding]:
         yield Finding(
             place, f"GitHub stops a job after {said}", "take 6h or less" if most == _MOST else "take 5d or less"
         )
+    elif seconds(compute.timeout) < _LEAST:
+        yield Finding(("train", "compute", "timeout"), f"nothing is installed, and less trained, in {compute.timeout}")

@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec import layout
 from mlops_spec.rule import Finding
-from mlops_spec.spec.stages import commands, inputs, overlap, words
+from mlops_spec.spec.stages import commands, data_file, inputs, overlap, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +51,6 @@ def check(spec: Spec) -> Iterator[Finding]:
 def _holds_test(spec: Spec, path: str) -> str:
     if path == str(layout.TEST_ROWS) or (overlap(path, str(layout.EVALUATE)) and path != str(layout.BUILD)):
         return f"`{path}` has the rows that the model is judged on"
-    if isinstance(spec.data.path, str) and path == spec.data.path:
+    if path == data_file(spec):
         return f"`{path}` has all rows, the tested ones too"
     return ""

@@ -30,7 +30,7 @@ from mlops_spec.rule import Finding
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
+    from mlops_spec.diagnostic import Address, Severity
     from mlops_spec.spec import Spec
 
 CODE = "MS720"
@@ -45,7 +45,10 @@ def check(spec: Spec) -> Iterator[Finding]:
     promoted = {name: each.promote for name, each in spec.environments.items() if each.after != "merge"}
     message = f"nobody but {owner} may approve, and nobody may approve their own change"
     if not any({*each.approvers} - {owner} for each in promoted.values()):
-        yield Finding(("owners",), message, "name a second owner or a team")
+        named: list[Address] = [
+            ("environments", name, "promote", "approvers") for name, each in promoted.items() if each.approvers
+        ]
+        yield Finding(named[0] if named else ("owners",), message, "name a second owner or a team")
         return
     for name, each in promoted.items():
         if not {*each.approvers} - {owner}:

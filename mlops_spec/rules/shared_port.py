@@ -39,11 +39,12 @@ _ANYWHERE = "0.0.0.0"  # noqa: S104 - compared, not listened on
 
 
 def check(spec: Spec) -> Iterator[Finding]:
-    written = [(name, each.listen) for name, each in spec.environments.items() if "listen" in each.model_fields_set]
-    for number, (name, listen) in enumerate(written):
-        for other, taken in written[:number]:
-            if _clash(listen, taken):
-                yield Finding(("environments", name, "listen"), f"`{other}` listens there", "take another port")
+    places = [(name, each.listen, "listen" in each.model_fields_set) for name, each in spec.environments.items()]
+    for number, (name, listen, written) in enumerate(places):
+        for other, taken, other_written in places[:number]:
+            if _clash(listen, taken) and (written or other_written):  # who wrote neither has a host for each
+                at, there = (name, other) if written else (other, name)
+                yield Finding(("environments", at, "listen"), f"`{there}` listens there too", "take another port")
 
 
 def _clash(one: str, other: str) -> bool:

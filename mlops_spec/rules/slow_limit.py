@@ -40,7 +40,7 @@ SEVERITY: Severity = "warning"
 
 
 _MOST_SECONDS = 10.0
-_MOST_BYTES = 20 * 10**9
+_MOST_BYTES = 4 * 10**9
 
 
 def check(spec: Spec) -> Iterator[Finding]:

@@ -41,7 +41,8 @@ SEVERITY: Severity = "warning"
 
 _WORK = r"hiring|hires?|recruit\w*|job applica\w+|applicants?|candidates?|employees?|dismiss\w*|layoffs?|workers?"
 _CREDIT = (
-    r"credit ?worth\w*|credit scor\w+|(consumer |grant |approve |refuse )(credit|loans?)"
+    r"defaults? on|defaulted|borrowers?|credit (risk|limits?|lines?)"
+    r"|credit ?worth\w*|credit scor\w+|(consumer |grant |approve |refuse )(credit|loans?)"
     r"|(loan|credit|mortgage) (applica|approv|decision|grant)\w*"
     r"|(life|health) insurance|insurance (pric|premium|eligib)\w*"
 )
@@ -54,9 +55,15 @@ _HEALTH = r"patients?|diagnos\w+|clinical|medical|triage|disease|cancer|tumou?rs
 _HIGH = re.compile(rf"\b({_WORK}|{_CREDIT}|{_STUDY}|{_STATE}|{_HEALTH})\b", re.IGNORECASE)
 
 
+_BY_NAME = re.compile(
+    r"(^|-)(credit|loan|lending|hiring|recruiting|applicants?|candidates?|readmission|diagnosis|triage|admissions?)(-|$)"
+)
+
+
 def check(spec: Spec) -> Iterator[Finding]:
     governance = spec.governance
-    if governance.risk == "high":
+    stated = "risk" in governance.model_fields_set
+    if governance.risk == "high" or (spec.data.protected and not stated):  # MS709 asks for it to be stated
         return
     for place, text in (
         (("governance", "intended_use"), governance.intended_use),
@@ -64,7 +71,11 @@ def check(spec: Spec) -> Iterator[Finding]:
     ):
         found = _HIGH.search(text or "")
         if found:
-            where: Address = ("governance", "risk") if "risk" in governance.model_fields_set else place
+            where: Address = ("governance", "risk") if stated else place
             message = f"the use speaks of `{found[0]}`, which the EU AI Act counts as high risk"
             yield Finding(where, message, "write `risk: high`")
             return
+    named = _BY_NAME.search(spec.model)
+    if named and stated:
+        message = f"the model is about `{named[2]}`, which the EU AI Act counts as high risk"
+        yield Finding(("governance", "risk"), message, "write `risk: high`")

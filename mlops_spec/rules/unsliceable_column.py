@@ -52,6 +52,11 @@ def check(spec: Spec) -> Iterator[Finding]:
         for name, cut in spec.data.derive.items()
         if cut.from_ in what
     }
+    for index, gate in enumerate(spec.gates):
+        known = spec.data.contract.columns.get(gate.slice) if isinstance(gate, SliceGate) else None
+        if isinstance(gate, SliceGate) and known and known.type in ("number", "timestamp") and gate.slice not in what:
+            message = f"`{gate.slice}` is of type {known.type}, and nearly each value a slice of its own"
+            yield Finding(("gates", index, "slice"), message, "slice by bins of it: `data.derive`")
     for address, column in _columns(spec):
         if column in what:
             yield Finding(address, f"`{column}` is {what[column]}", "slice by another column")

@@ -47,7 +47,26 @@ SEVERITY: Severity = "warning"
 
 
 _OF_POSITIVES = ("recall", "precision", "f1", "average_precision")
-_USUAL = ("0", "false", "no", "n", "negative", "normal", "none", "ok", "healthy", "legit", "genuine", "benign")
+_USUAL = (
+    "good",
+    "paid",
+    "repaid",
+    "stay",
+    "stayed",
+    "retained",
+    "0",
+    "false",
+    "no",
+    "n",
+    "negative",
+    "normal",
+    "none",
+    "ok",
+    "healthy",
+    "legit",
+    "genuine",
+    "benign",
+)
 
 
 def check(spec: Spec) -> Iterator[Finding]:
@@ -57,6 +76,7 @@ def check(spec: Spec) -> Iterator[Finding]:
         for gate in spec.gates
         if isinstance(gate, MetricGate | ChampionGate | SliceGate | WeakSlicesGate | RobustnessGate)
     ]
+    judged += [each for each in spec.evaluate.metrics if isinstance(each, str)]
     of_positives = [metric for metric in judged if metric in _OF_POSITIVES]
     if positive is not None and str(positive).lower() in _USUAL and of_positives:
         message = f"`{of_positives[0]}` then tells how well `{str(positive).lower()}` is found, the usual case"

@@ -47,6 +47,7 @@ SEVERITY: Severity = "warning"
 
 _MOST_MISSING = 0.9
 _LEAST_ROWS = 30
+_NO_BOUND = 10**8
 
 
 def check(spec: Spec) -> Iterator[Finding]:
@@ -59,5 +60,16 @@ def check(spec: Spec) -> Iterator[Finding]:
             yield Finding(place, f"{column.missing.max:.0%} of `{name}` may be missing")
     if contract.rows.min is not None and contract.rows.min < _LEAST_ROWS:
         yield Finding(("data", "contract", "rows", "min"), f"nothing is learned from {contract.rows.min} rows")
+    yield from _of_values(spec)
     if "contract" in spec.data.model_fields_set and not contract.columns and not contract.unique:
         yield Finding(("data", "contract"), "no column is asked for: any table keeps this", at_key=True)
+
+
+def _of_values(spec: Spec) -> Iterator[Finding]:
+    columns = spec.data.contract.columns
+    for name, column in columns.items():
+        if column.min is not None and column.max is not None and column.min <= -_NO_BOUND and column.max >= _NO_BOUND:
+            place: Address = ("data", "contract", "columns", name)
+            yield Finding(place, f"any number is between {column.min:g} and {column.max:g}", at_key=True)
+    if len(columns) >= 3 and all(each.type == "string" and each.values is None for each in columns.values()):
+        yield Finding(("data", "contract", "columns"), "every column may hold any text", "give the columns types")
