@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING, Any
 from mlops_spec import files
 from mlops_spec.__main__ import main as program
 from mlops_spec.deploy import local
-from mlops_spec.forge import actions, connection
+from mlops_spec.forge import connection
 from mlops_spec.git import Git
+from mlops_spec.words import step as output
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,7 +76,7 @@ def main() -> None:
     killer.wrap(Git, "_call", git)
     killer.wrap(connection, "send", api)
     killer.wrap(files, "write_at", lambda _, name, *__, **___: f"write {name}")
-    killer.wrap(actions, "_append", lambda file, *_: f"append {Path(file).name}" if file else None)
+    killer.wrap(output, "_append", lambda file, *_: f"append {Path(file).name}" if file else None)
     killer.wrap(Path, "rename", lambda path, _: f"move {path.name}")
     killer.wrap(Path, "unlink", lambda path, **_: f"remove {path.name}")
     killer.wrap(local.Local, "stop", lambda *_: "stop the server")
