@@ -411,7 +411,7 @@ def test_labelled_rows_become_a_pull_request(world: World, host: Path, capsys: p
     (pull,) = pulls.of_branch(github, "mlops/retrain-staging", state="all")
     assert pull.title == "Retrain churn: 2 newly labelled rows of staging"
     assert "age: psi" in (pull.body or "")
-    assert "Close this and open it again." not in (pull.body or "")  # a host's token is no workflow's own
+    assert "Approve workflows to run" not in (pull.body or "")  # a host's token is no workflow's own
     assert issues.labelled(github, "mlops-monitor-staging") == []
     text = new_rows(world, "data/churn.csv")
     frame = rows(1000, 2, shift=1)
@@ -448,7 +448,7 @@ def test_in_a_workflow_the_app_opens_the_pull_request_where_there_is_one(
     assert pull.user is not None
     assert issue.user is not None
     assert (pull.user.login, issue.user.login) == (login, "github-actions[bot]")
-    assert ("Close this and open it again." not in (pull.body or "")) is checked
+    assert ("Approve workflows to run" not in (pull.body or "")) is checked
 
 
 def test_the_app_pushes_what_it_opens(world: World) -> None:

@@ -221,6 +221,7 @@ def read_settings(admin: Any) -> None:
     assert settings.secrets(admin, "production") == ["KEY"]
     assert len(settings.variables(admin)) == 31
     assert settings.variables(admin, "production") == []
+    assert settings.subject_customization(admin).use_default
     assert settings.account_id(admin, "bob") == 102
     assert settings.account_id(admin, "acme/risk") == 1
 
