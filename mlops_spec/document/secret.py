@@ -6,9 +6,13 @@ import re
 
 # Texts of which one must be there, which is quick to look for, and the pattern of the whole.
 _KINDS = {
-    "a password in an address": (("://",), r"://[^/\s:@]*:[^/\s@]+@"),
+    "a password in an address": (("://",), r"://[^/\s:@]*:(?!\$|\{\{)[^/\s@]+@"),
     "a key of AWS": (("AKIA",), r"\bAKIA[0-9A-Z]{16}\b"),
     "a temporary key of AWS": (("ASIA",), r"\bASIA[0-9A-Z]{16}\b"),
+    "a key of a remote": (
+        ("secret_access_key", "account_key", "sas_token", "gdrive_client_secret"),
+        r"\b(?:secret_access_key|account_key|sas_token|gdrive_client_secret) *= *(?=\S*\d)[\w+/=&%?:-]{16,}(?!\S)",
+    ),
     "a token of GitHub": (("ghp_", "gho_", "ghu_", "ghs_", "ghr_"), r"\bgh[pousr]_[A-Za-z0-9]{36,}"),
     "a personal token of GitHub": (("github_pat_",), r"\bgithub_pat_[A-Za-z0-9_]{50,}"),
     "a token of GitLab": (("glpat-",), r"\bglpat-[A-Za-z0-9_-]{20,}"),

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from mlops_spec.workflow.command import Command
 
 _BEFORE = frozenset(("uv", "uvx", "run", "poetry", "pdm", "pipenv", "pixi", "conda", "sudo", "env", "time", "exec"))
+_VALUED = frozenset(("--with", "--group", "--extra", "--python", "-p", "--env-file", "--project", "--directory", "-n"))
 #: Programs whose first words say what they do; any other says it by its own name alone.
 _SAYING = re.compile(
     r"python[\d.]*|bash|sh|make|just|task|tox|nox|poe|npm|npx|yarn|pnpm|Rscript|julia|dvc|mlflow|kubectl|oc|helm|az"
@@ -53,7 +54,8 @@ def _told(words: tuple[str, ...]) -> frozenset[str]:
     """The small words of which the name of what a command runs is made."""
     rest = list(words)
     while rest and (rest[0] in _BEFORE or rest[0].startswith("-") or "=" in rest[0]):
-        rest.pop(0)
+        if rest.pop(0) in _VALUED and rest:
+            rest.pop(0)
     if not rest or rest[0] in _MUTE:
         return frozenset()
     program = PurePosixPath(rest[0]).name

@@ -60,6 +60,7 @@ from mlops_spec.rules.workflows import (
     unheard_failure,
     unknown_target,
     unlocked_environment,
+    unlocked_tool,
     unneeded_gate,
     unpassed_secret,
     unplanned_deployment,
@@ -69,6 +70,7 @@ from mlops_spec.rules.workflows import (
     unset_output,
     untrusted_checkout,
     unverified_ledger,
+    whole_workspace,
     wide_default,
     wrong_champion,
 )
@@ -143,4 +145,6 @@ RULES: tuple[Rule, ...] = (
     constant_condition,
     lax_check,
     misfired_trigger,
+    unlocked_tool,
+    whole_workspace,
 )

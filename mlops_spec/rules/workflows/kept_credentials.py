@@ -21,8 +21,8 @@ Good:
             with: {fetch-depth: 0, persist-credentials: false}
           - run: uv run --no-sync mlops-spec run
 
-Fix: `mlops-spec lint --fix` writes `persist-credentials: false`; our commands take the token from `GITHUB_TOKEN`
-of their step.
+Fix: `mlops-spec lint --fix` writes `persist-credentials: false`, but not where the job runs `git push`; our commands
+take the token from `GITHUB_TOKEN` of their step.
 """
 
 from __future__ import annotations
@@ -51,5 +51,6 @@ def check(workflow: Workflow) -> Iterator[Finding]:
                 there = "persist-credentials" in step.inputs
                 place = (*step.address, "with", "persist-credentials") if there else (*step.address, "uses")
                 message = "the job's token stays in `.git/config` for all that runs later"
-                fix = given(step, "persist-credentials", "false")
+                pushes = any("git" in each.words and "push" in each.words for each in job.commands)
+                fix = () if pushes else given(step, "persist-credentials", "false")
                 yield Finding(place, message, "write `persist-credentials: false`", fix=fix)

@@ -30,26 +30,29 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
-from mlops_spec.workflow.expression import expressions
+from mlops_spec.workflow.expression import expressions, keeps_pull_requests_out
 from mlops_spec.workflow.flow import pull_request_jobs
 from mlops_spec.workflow.sign_in import readable_secrets
 from mlops_spec.workflow.where import environment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from mlops_spec.diagnostic import Address, Severity
-    from mlops_spec.workflow import Delivery, Workflow
+    from mlops_spec.workflow import Delivery, Job, Workflow
 
 CODE = "MS517"
 NAME = "secret-in-pull-request"
 SEVERITY: Severity = "error"
+
+_IN_STEP = 5  # parts of an address that is within a step
 
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     reached = {job.name: job for job in pull_request_jobs(delivery, workflow)}
     for address, value in workflow.document.texts() if reached else ():
         elsewhere = address[:1] == ("jobs",) and address[1:2] and address[1] not in reached
+        elsewhere = elsewhere or _kept_out(address, reached, delivery.main)
         known = readable_secrets(delivery.spec, reached[str(address[1])]) if _in_job(address) and not elsewhere else ()
         if not elsewhere and any(_named(each) - set(known) for each in expressions(value)):
             hint = "run what needs it after the merge"
@@ -58,6 +61,13 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
         if environment(job) and not readable_secrets(delivery.spec, job):
             message = f"the code of a pull request can read the secrets of `{environment(job)}`"
             yield Finding((*job.address, "environment"), message, "run what needs them after the merge")
+
+
+def _kept_out(address: Address, jobs: Mapping[str, Job], main: str) -> bool:
+    """Whether a place is in a step that no pull request reaches by the step's own condition."""
+    if address[:1] != ("jobs",) or address[2:3] != ("steps",) or len(address) < _IN_STEP:
+        return False
+    return keeps_pull_requests_out(jobs[str(address[1])].steps[int(address[3])].condition, main)
 
 
 def _in_job(address: Address) -> bool:

@@ -1,0 +1,62 @@
+"""What trains, judges or releases comes out of the lock.
+
+A script from the internet and `uv run --with` take what is newest at that hour: another version
+than the one that was tried, and whatever somebody has put there.
+
+Bad:
+
+    jobs:
+      train:
+        steps:
+          - run: uv run --no-sync --with lightgbm python -m credit.train
+
+Good:
+
+    jobs:
+      train:
+        steps:
+          - run: uv run --no-sync python -m credit.train
+
+Fix: add it to the project's dependencies, lock them, and install with `uv sync --locked`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mlops_spec.rule import Finding
+from mlops_spec.workflow.place import at_command
+from mlops_spec.workflow.roles import about_models
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.workflow import Workflow
+    from mlops_spec.workflow.command import Command
+
+CODE = "MS573"
+NAME = "unlocked-tool"
+SEVERITY: Severity = "error"
+
+_SCRIPT = re.compile(
+    r"\b(?:curl|wget)\b[^\n|;]*\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|\b(?:ba)?sh\s+(?:-c\s+\"\$|<)\(\s*(?:curl|wget)[^\n]*"
+)
+_HINT = "add it to the project's dependencies, and install those by the lock"
+
+
+def check(workflow: Workflow) -> Iterator[Finding]:
+    for job in workflow.jobs.values():
+        for step in job.steps if about_models(job) else ():
+            for found in _SCRIPT.finditer(step.run):
+                yield Finding(step.place, "this runs whatever an address answers", _HINT, piece=found[0])
+            for command in step.commands:
+                if what := _newest(command):
+                    yield at_command(step, command, f"`{what}` is whatever is newest at that hour", _HINT)
+
+
+def _newest(command: Command) -> str:
+    """What a command installs that no lock holds; empty where it is none."""
+    given = command.option("--with") if command.words[:2] == ("uv", "run") else None
+    return given if given and "==" not in given else ""
