@@ -61,6 +61,8 @@ def check(spec: Spec) -> Iterator[Finding]:
 def _beside_the_type(positive: bool | float | str, target: Column) -> Iterator[Finding]:
     """A number out of the target's range, or text where it is a number or a yes and no."""
     place = ("data", "positive")
+    if isinstance(positive, bool) and target.type == "integer":
+        return  # 0 and 1 are false and true
     if target.type == "integer" and not str(positive).lstrip("-").isdigit():
         yield Finding(place, f"the target is an integer, and never `{positive}`")
     elif target.type == "integer" and not isinstance(positive, str):
