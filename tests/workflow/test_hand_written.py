@@ -77,3 +77,10 @@ def test_a_condition_may_keep_strangers_out(on: str, condition: str, open_to_str
 )
 def test_a_variable_is_no_secret_and_the_key_of_a_remote_is(text: str, found: bool) -> None:
     assert bool(secret_in(text)) == found
+
+
+@pytest.mark.parametrize(("cancels", "found"), [("true", True), ("false", False)])
+def test_a_release_of_others_is_not_to_be_stopped_half_way(cancels: str, found: bool) -> None:
+    on = f"{{push: {{branches: [main]}}}}\nconcurrency: {{group: deploy, cancel-in-progress: {cancels}}}"
+
+    assert ("MS528" in codes(on, "github.ref == 'refs/heads/main'")) == found

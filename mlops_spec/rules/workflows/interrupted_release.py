@@ -31,10 +31,13 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Change, Finding
 from mlops_spec.workflow.flow import releases
+from mlops_spec.workflow.release import PULL_REQUEST
+from mlops_spec.workflow.roles import job_releases
 from mlops_spec.workflow.shape import mapping, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+    from typing import Any
 
     from mlops_spec.diagnostic import Address, Severity
     from mlops_spec.workflow import Delivery, Workflow
@@ -46,6 +49,7 @@ SEVERITY: Severity = "error"
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     if not releases(delivery, workflow):
+        yield from _of_others(workflow)
         return
     given = workflow.data.get("concurrency")
     if not given and set(workflow.triggers) != {"workflow_call"}:
@@ -60,6 +64,19 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
         if any(each in group for each in ("github.run_id", "github.sha", "github.run_number")):
             message = "each run is a group of its own, so two may release at once"
             yield Finding((*address, "group"), message, "write a fixed name")
+
+
+def _of_others(workflow: Workflow) -> Iterator[Finding]:
+    """Releases by programs of others that a newer run stops; previews of pull requests may be."""
+    jobs = [job for job in workflow.jobs.values() if job_releases(job)]
+    if not jobs or set(workflow.triggers) <= PULL_REQUEST:
+        return
+    owners: list[tuple[Address, Mapping[str, Any]]] = [((), workflow.data), *((job.address, job.data) for job in jobs)]
+    for address, data in owners:
+        if mapping(data.get("concurrency")).get("cancel-in-progress") is True:
+            place = (*address, "concurrency", "cancel-in-progress")
+            fix = (Change(place, "false"),)
+            yield Finding(place, "a newer run stops a release half-way", "write `cancel-in-progress: false`", fix=fix)
 
 
 def _of_jobs(workflow: Workflow) -> Iterator[tuple[Address, object]]:
