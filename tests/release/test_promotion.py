@@ -90,7 +90,7 @@ def test_the_pull_request_changes_the_deploy_file_alone(staged: House) -> None:
     said = declared_in(staged.git.tree(pull.head.sha), "production")
     assert isinstance(said, Declared)
     assert (said.version, said.serial, said.base_serial, said.base_digest) == ("v1.0.0", 1, 0, None)
-    kinds = ["promotion-report", "gates", "evaluation", "model-card", "ml-bom"]
+    kinds = ["promotion-report", "gates", "evaluation", "listing", "model-card", "ml-bom"]
     assert [document.kind for document in said.evidence] == kinds
     assert "| `roc_auc` | 0.8 | 0.78 … 0.82 | >= 0.7 | pass |" in (pull.body or "")
 
