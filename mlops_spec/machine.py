@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import tempfile
-from pathlib import Path
 
 from mlops_spec.errors import Exit, Failure
 
@@ -59,8 +57,9 @@ def beneath(failure: Failure) -> Failure:
 
 def _full() -> list[str]:
     """A write names no path: of the folders that a command writes to, those that have no room left."""
-    folders = dict.fromkeys([os.curdir, tempfile.gettempdir()])
-    return [str(Path(each).resolve()) for each in folders if _left(each) < _LITTLE][:1]
+    # without tempfile and pathlib: each process would load them, and a fault may leave no descriptor to do it by
+    folders = dict.fromkeys([os.curdir, os.environ.get("TMPDIR") or "/tmp"])  # noqa: S108 - only looked at
+    return [os.path.realpath(each) for each in folders if _left(each) < _LITTLE][:1]
 
 
 def _left(folder: str) -> int:
