@@ -21,7 +21,7 @@ Good:
         steps:
           - run: uv run --no-sync mlops-spec run
 
-Fix: `mlops-spec lint --fix` removes `id-token` from a job; what needs an identity runs after the merge.
+Fix: `mlops-spec lint --fix` removes `id-token` from a job that signs in nowhere; what needs an identity runs after the merge.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.rule import Change, Finding
 from mlops_spec.workflow.flow import pull_request_jobs
 from mlops_spec.workflow.shape import mapping
-from mlops_spec.workflow.sign_in import reads_by_identity
+from mlops_spec.workflow.sign_in import identities, reads_by_identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +52,8 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
             own = "permissions" in job.data
             place = (*job.token, "id-token") if own else ("permissions", "id-token")
             message = "the code of a pull request can act as this repository"
-            fix = (Change(place, None),) if own and isinstance(given, dict) else ()
+            alone = own and isinstance(given, dict) and not identities(job)  # a job that signs in wants another role
+            fix = (Change(place, None),) if alone else ()
             yield Finding(
                 place, message, "remove it: what needs an identity runs after the merge", at_key=True, fix=fix
             )
