@@ -24,6 +24,8 @@ from dvc_data.hashfile.meta import Meta
 from dvc_data.hashfile.tree import Tree
 from dvc_objects.errors import ObjectFormatError
 
+from mlops_spec import words
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -73,7 +75,7 @@ def check(odb: Any, oid: str, check_hash: bool = True, _info: dict[str, Any] | N
         with open(path, "rb") as file:  # noqa: PTH123
             actual = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
         if actual != oid.removesuffix(".dir"):
-            sys.stderr.write(f"the cache's object {oid} was changed: it is not used, and removed\n")
+            words.err(f"the cache's object {oid} was changed: it is not used, and removed")
             with suppress(OSError):
                 os.unlink(path)  # noqa: PTH108
             raise ObjectFormatError(f"changed object: {oid} has another content")
@@ -86,7 +88,7 @@ def load_note(cache: Any, key: str, value: str) -> dict[str, Any] | None:
     found = _noted(cache, key, value)
     if found is None or (_get_cache_hash(dict(found)), _get_cache_hash(dict(found), key=True)) == (value, key):
         return found
-    sys.stderr.write(f"the run cache's note {value[:12]} was changed: it is not used, and removed\n")
+    words.err(f"the run cache's note {value[:12]} was changed: it is not used, and removed")
     with suppress(OSError):
         os.unlink(cache._get_cache_path(key, value))  # noqa: PTH108
     return None

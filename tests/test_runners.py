@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from mlops_spec.runners import is_githubs, is_standard, own_machine
+from mlops_spec.runners import is_githubs, is_standard
 from mlops_spec.workflow import Job
+from mlops_spec.workflow.machine import own_machine
 
 
 def whose(written: Any, **job: Any) -> str:

@@ -6,6 +6,7 @@ import os
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from mlops_spec import words
 from mlops_spec.lasting import lasting
 from mlops_spec.pipeline.places import check_places
 from mlops_spec.spec.paths import data_file
@@ -23,7 +24,7 @@ def run_stage(root: Path, spec: Spec, name: str) -> None:
     match name:
         case "split":
             for note in _loaded("split").split(root, spec, root / data_file(spec.data)):
-                print(note)
+                words.out(note)
         case "train":
             _loaded("train").train(root, spec)
         case "evaluate":

@@ -10,8 +10,10 @@ import pytest
 PACKAGE = Path(__file__).parents[2] / "mlops_spec"
 DOOR = PACKAGE / "words"
 # Scripts of a stand-in for GitHub's own actions: they run in its place, without this package.
-STAND_INS = PACKAGE / "rehearse" / "actions"
-MODULES = [file for file in sorted(PACKAGE.rglob("*.py")) if DOOR not in file.parents and STAND_INS not in file.parents]
+STAND_INS = {PACKAGE / "rehearse" / name for name in ("actions", "sign_in", "door.py")}
+# A script that any earlier version runs as well, which may have no door.
+STAND_INS |= {PACKAGE / "upgrade" / "describe.py"}
+MODULES = [file for file in sorted(PACKAGE.rglob("*.py")) if not {DOOR, *STAND_INS} & {file, *file.parents}]
 STEP_FILES = {"GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STATE"}
 CLICK = {"echo", "secho", "echo_via_pager", "prompt", "confirm", "progressbar", "pause"}
 STREAMS = {"stdout", "stderr", "__stdout__", "__stderr__"}
@@ -58,11 +60,11 @@ def by(node: ast.AST) -> str:
 
 
 def test_only_the_door_says_something() -> None:
-    saying = {
-        str(file.relative_to(PACKAGE)): said for file in MODULES if (said := spoken(ast.parse(file.read_bytes())))
-    }
+    saying = {str(file.relative_to(PACKAGE)): spoken(ast.parse(file.read_bytes())) for file in MODULES}
+    # rules read what other people's scripts write there
+    read = {name for name in saying if name.startswith("rules/workflows/") and set(saying[name]) <= STEP_FILES}
 
-    assert saying == {}
+    assert {name: said for name, said in saying.items() if said and name not in read} == {}
 
 
 @pytest.mark.parametrize(

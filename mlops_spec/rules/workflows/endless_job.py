@@ -28,7 +28,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
-from mlops_spec.runners import own_machine
+from mlops_spec.workflow.machine import own_machine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

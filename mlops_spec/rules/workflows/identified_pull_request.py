@@ -21,7 +21,8 @@ Good:
         steps:
           - run: uv run --no-sync mlops-spec run
 
-Fix: `mlops-spec lint --fix` removes `id-token` from a job that signs in nowhere; what needs an identity runs after the merge.
+Fix: `mlops-spec lint --fix` removes `id-token` from a job that signs in nowhere; what needs an identity runs after the
+merge.
 """
 
 from __future__ import annotations
