@@ -206,7 +206,7 @@ def test_parameters_that_nothing_reads(code: str, read: bool, capsys: pytest.Cap
 def test_a_protected_attribute_in_code_may_say_why(capsys: pytest.CaptureFixture[str]) -> None:
     spec = MINIMAL.replace("  id: id", "  id: id\n  protected: [sex]") + (
         "  - {fairness: equalized_odds_difference, by: sex, max: 0.1}\n"
-        "governance: {risk: limited, intended_use: Ranks applications for a person.}\n"
+        "governance: {risk: high, intended_use: Ranks applications for a person.}\n"
     )
     write("model.yaml", spec.replace("  predictor:", "  features: {exclude: [sex]}\n  predictor:"))
     write("src/credit_default/train.py", '"""sex is not used."""\nx = ["é", "sex"]\n')

@@ -51,6 +51,13 @@ def draft(root: Path, text: str, chosen: str = "") -> Drawn:
         "target": "TODO",
         "id": "TODO",
     }
+    table = drawn.sections["data"]["path"]
+    whole = [name for name, stage in before.items() if any(overlap(path, table) for path in stage["deps"])]
+    if whole:
+        drawn.left.append(
+            f"{', '.join(whole)}: let it read build/data/train.parquet and test.parquet instead of {table}: "
+            "what is made of all rows at once shows the test to the training"
+        )
     if before:
         drawn.sections["pipeline"] = {_named(name): _stage(name, stage, drawn) for name, stage in before.items()}
     drawn.sections["train"] = _train(root, trains, stages[trains], before, drawn)

@@ -92,9 +92,12 @@ def test_a_folder_below_a_repositorys_root_is_told_that_nothing_runs_there(repos
     assert repository.render().stderr == ""
 
     (repository.root.parent / ".git").mkdir()
+    try:
+        told = repository.render("--check").stderr
+    finally:
+        (repository.root.parent / ".git").rmdir()  # other tests' folders lie there too
 
-    inside = repository.root.name
-    assert f"what is rendered in {inside} never runs there" in repository.render("--check").stderr
+    assert f"what is rendered in {repository.root.name} never runs there" in told
 
 
 def test_checking_writes_nothing(repository: Repository) -> None:
