@@ -16,11 +16,16 @@ _Value = TypeVar("_Value")
 
 @dataclass(frozen=True, kw_only=True)
 class Tensor:
-    """One input or output: a name, an Open Inference Protocol datatype and a shape (-1: any number of rows)."""
+    """One input or output: a name, an Open Inference Protocol datatype and a shape (-1: any number of rows).
+
+    A `timestamp` is BYTES that the model gets as moments in UTC. Packages that were built before there was this mark
+    have none: theirs are texts.
+    """
 
     name: str
     datatype: str
     shape: tuple[int, ...]
+    timestamp: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,7 +82,11 @@ def canonical(value: Any) -> bytes:
 
 def manifest_bytes(manifest: Manifest) -> bytes:
     """The bytes of `manifest.json`."""
-    return canonical(asdict(manifest))
+    record = asdict(manifest)
+    for tensor in record["signature"]["inputs"] + record["signature"]["outputs"]:
+        if not tensor["timestamp"]:  # as before there was the mark: the bytes of older packages stay what they are
+            del tensor["timestamp"]
+    return canonical(record)
 
 
 def parse(content: bytes) -> Manifest:
@@ -127,10 +136,10 @@ def _manifest(record: Any) -> Manifest:
 
 
 def _tensor(record: Any) -> Tensor:
-    data = _fields(Tensor, record)
+    data = _fields(Tensor, {"timestamp": False, **record})
     if not all(type(size) is int for size in data["shape"]):
         raise ValueError("a shape is a list of integers")
-    return Tensor(name=data["name"], datatype=data["datatype"], shape=tuple(data["shape"]))
+    return Tensor(**data | {"shape": tuple(data["shape"])})
 
 
 def _fields(kind: type[Any], record: Any) -> dict[str, Any]:
@@ -139,7 +148,7 @@ def _fields(kind: type[Any], record: Any) -> dict[str, Any]:
     if not isinstance(record, dict) or record.keys() != expected.keys():
         raise ValueError(f"{kind.__name__.lower()} must have the fields {', '.join(expected)}")
     for name, value in record.items():
-        wanted = {"str": str, "int": int, "float": float}.get(str(expected[name]))
+        wanted = {"str": str, "int": int, "float": float, "bool": bool}.get(str(expected[name]))
         if wanted is not None and type(value) is not wanted:
             raise ValueError(f"{name} must be of type {wanted.__name__}")
     return dict(record)

@@ -39,7 +39,7 @@ LAYERS = (
     ("linter", "lsp"),
     ("outputs", "overlay", "render", "write"),
     ("forge",),
-    ("manifest", "package", "pickles", "predictor", "checked_dvc", "store_trouble", "dvc_process"),
+    ("manifest", "moments", "package", "pickles", "predictor", "checked_dvc", "store_trouble", "dvc_process"),
     ("model_signature", "integrity"),
     ("ledger",),
     ("release", "card"),

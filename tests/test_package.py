@@ -76,6 +76,16 @@ def test_the_manifest_survives_a_round_trip() -> None:
     assert b'"classes":[false,true]' in content
 
 
+def test_the_mark_of_a_time_stands_only_where_there_is_one() -> None:
+    """The bytes of packages that were built before there was the mark, and so their digests, stay what they are."""
+    at = Tensor(name="at", datatype="BYTES", shape=(-1,), timestamp=True)
+    marked = replace(MANIFEST, signature=Signature(inputs=(at,), outputs=MANIFEST.signature.outputs))
+
+    assert b"timestamp" not in manifest_bytes(MANIFEST)
+    assert manifest_bytes(marked).count(b'"timestamp":true') == 1
+    assert parse(manifest_bytes(marked)) == marked
+
+
 def test_another_digest_is_refused(package: Path) -> None:
     with pytest.raises(Failure, match="sha256:ff"):
         verify(package, "sha256:" + "f" * 64)

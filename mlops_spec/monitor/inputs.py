@@ -8,6 +8,7 @@ import numpy as np
 
 from mlops_spec.monitor.check import Check
 from mlops_spec.pipeline.contract import check_inputs
+from mlops_spec.pipeline.reference import as_kept
 from mlops_validators.binning import count
 from mlops_validators.drift import Drift, drift, drift_of_counts, drifted
 
@@ -67,7 +68,7 @@ def _moved(bounds: Bounds, reference: Mapping[str, Column], rows: pd.DataFrame) 
     chosen = list(reference) if bounds.columns == "all" else [name for name in bounds.columns if name in reference]
     found: dict[str, Drift] = {}
     for name in chosen:
-        values: Any = rows[name].to_numpy()
+        values: Any = as_kept(rows[name]).to_numpy()
         if bounds.method not in _OF_VALUES:
             found[name] = drift_of_counts(bounds.method, reference[name].counts, count(reference[name].bins, values))
             continue

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.moments import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -117,6 +118,8 @@ def _joined(rows: _Rows, inputs: Sequence[Tensor]) -> Live:
 
 
 def _typed(values: list[Any], tensor: Tensor) -> pd.Series:
+    if tensor.timestamp:
+        return parsed(pd.Series(values, dtype=object))
     if tensor.datatype == "BYTES":
         return pd.Series(values, dtype=object)
     if tensor.datatype == "BOOL" and None not in values:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from mlops_spec.moments import unzoned
 from mlops_spec.pipeline.column_types import TYPES
 from mlops_spec.pipeline.near_numbers import not_numbers, said
 from mlops_spec.pipeline.repeated import repeated
 from mlops_spec.pipeline.shown import bare, shown
 from mlops_spec.pipeline.table import of_frame, whole
-from mlops_spec.pipeline.times import unzoned
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -9,8 +9,8 @@ import pyarrow.parquet as pq
 
 from mlops_spec.diagnostic import listed
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.moments import parsed
 from mlops_spec.pipeline.table import read_frame
-from mlops_spec.pipeline.times import parsed
 
 if TYPE_CHECKING:
     from pathlib import Path

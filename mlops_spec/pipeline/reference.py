@@ -40,7 +40,7 @@ class Column:
 
 def reference_of(rows: pd.DataFrame, features: Iterable[str]) -> dict[str, Any]:
     """The summary of the features of the training rows, as plain data for JSON."""
-    found = {name: _column(_plain(rows[name])) for name in features}
+    found = {name: _column(as_kept(rows[name])) for name in features}
     return {"v": 1, "rows": len(rows), "columns": {name: column for name, column in found.items() if column}}
 
 
@@ -48,7 +48,7 @@ def reference_of_file(path: Path, features: Iterable[str]) -> dict[str, Any]:
     """The same of a Parquet file, a column at a time; of more than a million rows by histograms."""
     data = ParquetColumns(path)
     if data.rows <= WHOLE:
-        found = {name: _column(_plain(pd.read_parquet(path, columns=[name])[name])) for name in features}
+        found = {name: _column(as_kept(pd.read_parquet(path, columns=[name])[name])) for name in features}
     else:
         found = {name: _long_column(data, name) for name in features}
     return {"v": 1, "rows": data.rows, "columns": {name: column for name, column in found.items() if column}}
@@ -72,9 +72,11 @@ def read_reference(package_dir: Path) -> Mapping[str, Column]:
         raise Failure(f"{path} is no reference: {error}", exit_code=Exit.CONFIG) from error
 
 
-def _plain(column: pd.Series) -> pd.Series:
-    """Times as the text that a request carries."""
-    return column.astype("str").where(column.notna(), None) if column.dtype.kind in "mM" else column
+def as_kept(column: pd.Series) -> pd.Series:
+    """A column as a reference has it: times are texts there, each written the same whatever stands beside it."""
+    if column.dtype.kind != "M":
+        return column
+    return column.map(pd.Timestamp.isoformat, na_action="ignore").astype(object).where(column.notna(), None)
 
 
 def _column(column: pd.Series) -> dict[str, Any] | None:

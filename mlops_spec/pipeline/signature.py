@@ -20,10 +20,7 @@ if TYPE_CHECKING:
 def signature_of(spec: Spec, train_rows: Path, classes: int) -> Signature:
     """The signature, read from the schema of the training rows alone; raises Failure for columns that can't be one."""
     schema = pq.read_schema(train_rows)
-    inputs = [
-        Tensor(name=name, datatype=_datatype(name, schema.field(name).type), shape=(-1,))
-        for name in features(spec, schema.names)
-    ]
+    inputs = [_input(name, schema.field(name).type) for name in features(spec, schema.names)]
     return Signature(inputs=tuple(inputs), outputs=(_output(spec.task, classes),))
 
 
@@ -40,6 +37,11 @@ def features(spec: Spec, columns: Sequence[str]) -> tuple[str, ...]:
     if not found:
         raise Failure("train.features leaves the model no column to see", exit_code=Exit.FINDINGS)
     return found
+
+
+def _input(name: str, kind: pa.DataType) -> Tensor:
+    moments = pa.types.is_timestamp(kind) or pa.types.is_date(kind)
+    return Tensor(name=name, datatype=_datatype(name, kind), shape=(-1,), timestamp=moments)
 
 
 def _output(task: str, classes: int) -> Tensor:

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
+import pandas as pd
+
+from mlops_spec.moments import EXAMPLE, parsed, unzoned
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -40,9 +43,12 @@ _KINDS = {
     "BOOL": _Kind(frozenset({"BOOL"}), frozenset({bool, _NULL}), "true or false", "bool"),
     "BYTES": _Kind(frozenset({"BYTES"}), frozenset({str, _NULL}), "text"),
 }
+_MOMENT = _Kind(frozenset({"BYTES"}), frozenset({str, _NULL}), EXAMPLE)
 
 
 def _kind(tensor: Tensor) -> _Kind:
+    if tensor.timestamp:
+        return _MOMENT
     return _KINDS.get(tensor.datatype, _KINDS["FP64"])
 
 
@@ -52,7 +58,10 @@ class BadRequest(Exception):
 
 @dataclass(frozen=True)
 class Request:
-    """A checked request: `columns` has one list of `rows` values per input of the model, `floats` those in need."""
+    """A checked request: `columns` has one list of `rows` values per input of the model, `floats` those in need.
+
+    Times are `numpy.datetime64` in UTC.
+    """
 
     id: str | None
     rows: int
@@ -93,9 +102,12 @@ def parse(body: bytes, inputs: Mapping[str, Tensor]) -> Request:
 
 def arrays(requests: Sequence[Request], inputs: Mapping[str, Tensor]) -> dict[str, Any]:
     """The rows of requests with equal `floats`, below one another, as a pandas data frame takes them: name → values."""
-    joined = {}
+    joined: dict[str, Any] = {}
     for name, tensor in inputs.items():
         values = requests[0].columns[name] if len(requests) == 1 else [v for r in requests for v in r.columns[name]]
+        if tensor.timestamp:
+            joined[name] = pd.DatetimeIndex(np.array(values, dtype="M8[us]"), tz="UTC")
+            continue
         dtype = "float64" if name in requests[0].floats else _kind(tensor).dtype
         joined[name] = values if dtype is None else np.array(values, dtype=dtype)
     return joined
@@ -161,7 +173,7 @@ def _column(tensor: Any, index: int, inputs: Mapping[str, Tensor]) -> tuple[str,
         data = _flat(data, f"{place}.data")
     _check_shape(tensor.get("shape"), len(data), f"{place}.shape: `{name}`")
     _check_values(data, expected, place)
-    return expected.name, data
+    return expected.name, _moments(data, expected, place) if expected.timestamp else data
 
 
 def _unknown(name: Any, inputs: Mapping[str, Tensor]) -> str:
@@ -204,6 +216,18 @@ def _check_values(data: Column, expected: Tensor, place: str) -> None:
         if present and not (low <= min(present) and max(present) <= high):
             beyond = (i for i, value in enumerate(data) if value is not None and not low <= value <= high)
             _refuse(data, next(beyond), expected, place)
+
+
+def _moments(data: Column, expected: Tensor, place: str) -> Column:
+    """The times of a column by the rule of the training rows; a missing one is NaT."""
+    texts = pd.Series(data, dtype=object)
+    found = parsed(texts)
+    if (wrong := (found.isna() & texts.notna()).to_numpy()).any():
+        _refuse(data, int(wrong.argmax()), expected, place)
+    if (wrong := unzoned(texts).to_numpy()).any():
+        index = int(wrong.argmax())
+        raise BadRequest(f"{place}.data[{index}]: `{expected.name}` has no offset from UTC where other rows have one")
+    return list(found.dt.tz_localize(None).to_numpy())
 
 
 def _refuse(data: Column, index: int, expected: Tensor, place: str) -> NoReturn:

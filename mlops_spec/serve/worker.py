@@ -14,9 +14,9 @@ import socket
 import sys
 import threading
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -138,9 +138,20 @@ def _predicted(batch: Sequence[tuple[int, Request]], model: Model) -> list[bytes
 
 def _hello(manifest: Manifest) -> bytes:
     """What the front must know: the protocol's metadata beside name and versions, and how answers become decisions."""
-    metadata = {"platform": manifest.format, **asdict(manifest.signature)}
+    signature = manifest.signature
+    metadata = {
+        "platform": manifest.format,
+        "inputs": [_described(tensor) for tensor in signature.inputs],
+        "outputs": [_described(tensor) for tensor in signature.outputs],
+    }
     deciding = {"task": manifest.task, "threshold": manifest.threshold, "classes": manifest.classes}
     return json.dumps({"metadata": metadata, "deciding": deciding}).encode()
+
+
+def _described(tensor: Tensor) -> dict[str, Any]:
+    """A tensor of the protocol; that one holds times is said as MLServer says it."""
+    marked = {"parameters": {"content_type": "datetime"}} if tensor.timestamp else {}
+    return {"name": tensor.name, "datatype": tensor.datatype, "shape": tensor.shape, **marked}
 
 
 def _error(message: str) -> bytes:
