@@ -93,7 +93,7 @@ def compared(name, one, two):
 
 def unequal(name, one, two):
     groups = count_groups(CLASSES, one, two)
-    return disparity(name, groups), disparity_interval(name, groups, resamples=100)
+    return disparity(name, groups), disparity_interval(name, groups)
 
 
 def moved(method, one, two):

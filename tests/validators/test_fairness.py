@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import precision_score
 
-from mlops_validators.fairness import DISPARITIES, count_groups, disparity, disparity_interval
+from mlops_validators.fairness import DISPARITIES, Groups, count_groups, disparity, disparity_interval
+from mlops_validators.verdict import judge
 
 
 def rows(seed, groups=4, n=600):
@@ -81,6 +82,79 @@ def test_rates_of_0_and_1_are_no_certainty():
 
     assert found.value == found.high == 1
     assert found.low < 0.97
+
+
+def judged(counts, bound=0.15):
+    return judge(
+        disparity_interval("equal_opportunity_difference", Groups(tuple("abcde"), counts)), maximum=bound, rows=90
+    )
+
+
+def fair_groups(positives, rates, times, seed=5):
+    rng = np.random.default_rng(seed)
+    for _ in range(times):
+        hits = rng.binomial(positives, rates)
+        yield np.stack([np.full((5, 2), 200), np.stack([positives - hits, hits], axis=1)], axis=1)
+
+
+@pytest.mark.parametrize(("positives", "least"), [(500, 0.9), (1000, 0.99)])
+def test_five_groups_alike_pass_where_their_rows_can_show_it_and_never_fail(positives, least):
+    found = [judged(counts).verdict for counts in fair_groups(positives, [0.5] * 5, 200)]
+
+    assert found.count("pass") >= least * 200
+    assert "fail" not in found
+
+
+def test_a_pair_at_the_bound_passes_in_less_than_5_percent_and_one_beyond_fails():
+    at = [judged(counts).verdict for counts in fair_groups(1000, [0.5, 0.5, 0.5, 0.575, 0.425], 400)]
+    beyond = [judged(counts).verdict for counts in fair_groups(1000, [0.5, 0.5, 0.5, 0.65, 0.35], 100)]
+
+    assert at.count("pass") <= 0.05 * 400
+    assert at.count("fail") <= 0.05 * 400
+    assert beyond.count("fail") > 95
+
+
+def test_a_difference_is_newcombes():
+    """The example of his paper: 56 of 70 and 48 of 80, 0.0524 to 0.3339."""
+    found = disparity_interval(
+        "equal_opportunity_difference", Groups(("a", "b"), np.array([[[5, 5], [14, 56]], [[5, 5], [32, 48]]]))
+    )
+
+    assert round(found.high, 4) == 0.3339
+    assert found.low < 0.0524  # which end is ahead was not known before
+
+
+def test_rows_of_one_customer_count_once():
+    """Ten rows of each customer are decided alike: the interval is that of the customers."""
+    rng = np.random.default_rng(0)
+    truth, label, by = rng.integers(0, 2, 400), rng.integers(0, 2, 400), rng.integers(0, 2, 400)
+    tenfold = [np.repeat(each, 10) for each in (truth, label, by)]
+
+    alone = disparity_interval("demographic_parity_difference", count_groups(truth, label, by))
+    naive = disparity_interval("demographic_parity_difference", count_groups(*tenfold))
+    aware = disparity_interval(
+        "demographic_parity_difference", count_groups(*tenfold, clusters=np.repeat(np.arange(400), 10))
+    )
+
+    assert aware.high == pytest.approx(alone.high, abs=0.005)
+    assert naive.high < alone.high - 0.04
+
+
+def test_rows_of_one_customer_pass_at_the_bound_in_less_than_5_percent():
+    passed = 0
+    for seed in range(300):
+        rng = np.random.default_rng(seed)
+        by = rng.integers(0, 2, 300)
+        tends = rng.random(300) < np.where(by == 1, 0.55, 0.45)
+        label = np.where(
+            rng.random(2400) < 0.8, np.repeat(tends, 8), rng.random(2400) < 0.5 + 0.05 * (2 * np.repeat(by, 8) - 1)
+        )
+        groups = count_groups(
+            rng.integers(0, 2, 2400), label.astype(int), np.repeat(by, 8), clusters=np.repeat(np.arange(300), 8)
+        )
+        passed += disparity_interval("demographic_parity_difference", groups).high <= 0.1
+
+    assert passed <= 0.05 * 300
 
 
 def test_missing_attributes_are_a_group():

@@ -1,6 +1,6 @@
 """The lower end for a distance: what cannot be below 0, and comes out too large when the truth is near 0.
 
-A calibration error or a disparity is a distance of a vector (gaps of bins, rates of groups) from where all is well.
+A calibration error is a distance of a vector (the gaps of bins) from where all is well.
 Noise moves every part away from there, so the measured distance, and even more its resamples, exceed the truth, and
 percentiles of them can lie above it altogether: of the calibration error of a calibrated model they cover 3 in 10.
 
@@ -8,8 +8,8 @@ Here the lower end is the nearest point of the ray from "all is well" through th
 the measured one in more than the tail's share of draws. So the interval of a calibrated model starts at 0.
 Source: Carpenter, "Test inversion bootstrap confidence intervals" (JRSS B 1999), with the ray as the family.
 
-The upper end needs no such care, because both distances are the greatest of several plain sums or differences: an
-upper end of each, without correction, bounds the greatest, since one of them is the one that is greatest in truth.
+The upper end needs no such care, because the distance is the greatest of several plain sums: an upper end of each,
+without correction, bounds the greatest, since one of them is the one that is greatest in truth.
 """
 
 from __future__ import annotations

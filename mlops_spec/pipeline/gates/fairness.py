@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlops_spec.pipeline.gates.case import column, limit, result
-from mlops_spec.pipeline.measured import options
 from mlops_spec.spec.gates import attributes, gate_id
 from mlops_validators import judge, undecided
 from mlops_validators.arrays import probabilities
@@ -34,12 +33,12 @@ def results(case: Case, gate: FairnessGate) -> Iterator[GateResult]:
     if case.answers.score.ndim != 1 or case.spec.task == "regression":
         yield result(name, "fairness", undecided("a disparity is of a binary task"), metric=gate.fairness)
         return
-    how = {key: value for key, value in options(case.spec).items() if key != "threshold"}
     try:
         columns = [column(case, attribute).to_numpy() for attribute in attributes(gate)]
         labels = (probabilities("y_score", case.answers.score) >= case.spec.evaluate.threshold).astype(int)
-        groups = count_groups(case.answers.truth, labels, columns[0] if len(columns) == 1 else columns)
-        found = disparity_interval(gate.fairness, groups, **how)
+        by = columns[0] if len(columns) == 1 else columns
+        groups = count_groups(case.answers.truth, labels, by, clusters=case.answers.groups)
+        found = disparity_interval(gate.fairness, groups, confidence=case.spec.evaluate.confidence)
         verdict = judge(found, minimum=gate.min, maximum=gate.max, rows=groups.rows(gate.fairness))
     except ValueError as error:
         yield result(name, "fairness", undecided(str(error)), bound=limit(gate.min, gate.max), metric=gate.fairness)
