@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 _T = TypeVar("_T")
 
@@ -40,3 +41,21 @@ def within(seconds: float, do: Callable[[], _T]) -> _T:
     if not call.answer:
         raise TimeoutError(f"no whole answer within {seconds:.3g} s")
     return call.answer[0]
+
+
+@contextmanager
+def ended_after(seconds: float, end: Callable[[], object]) -> Iterator[threading.Event]:
+    """Calls `end` when the block lasts longer, and sets the event that it gives: for a process that is read from."""
+    late = threading.Event()
+
+    def expire() -> None:
+        late.set()
+        end()
+
+    timer = threading.Timer(seconds, expire)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield late
+    finally:
+        timer.cancel()

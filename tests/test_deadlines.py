@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import os
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import psutil  # type: ignore[import-untyped]
 import pytest
 
 from mlops_spec import dvc_process
@@ -16,7 +19,8 @@ from mlops_spec.pipeline import dvc
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
+
+PACKAGE = Path(process.__file__).parents[1]
 
 
 @pytest.fixture(autouse=True)
@@ -70,3 +74,48 @@ def test_the_start_of_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     with pytest.raises(Failure, match="the server did not start within") as caught:
         local.Local(tmp_path, "demo", "127.0.0.1:1").start()
     assert caught.value.exit_code == Exit.UNAVAILABLE
+
+
+def test_a_run_with_all_that_it_started(tmp_path: Path, sleeping: Path) -> None:
+    """What outlives DVC would hold its output open: the run would wait on for what it has ended."""
+    (tmp_path / "dvc.yaml").write_text("stages: {}\n")
+    sleeping.write_text(f"#!/bin/sh\ntrap '' INT\nsleep 600 & echo $! > {tmp_path}/child\nwait\nwait\n")
+    with pytest.raises(TimeoutError):
+        dvc.Dvc(tmp_path, python=str(sleeping)).run(lambda _: None, seconds=0.5)
+    child = int((tmp_path / "child").read_text())
+    deadline = time.monotonic() + 5
+    while psutil.pid_exists(child) and psutil.Process(child).status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_git_that_stops_amid_an_object(tmp_path: Path, sleeping: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", f"{sleeping.parent}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setattr(process, "_LOCAL_SECONDS", 0.5)
+    sleeping.write_text("#!/bin/sh\necho 'abc blob 9'; printf 1234\nexec sleep 600\n")
+    with pytest.raises(Failure, match="git cat-file: no end within") as caught:
+        next(Git(tmp_path).read_objects(["abc"]))
+    assert caught.value.exit_code == Exit.UNAVAILABLE
+
+
+# Whoever starts these waits for them in another way, with a deadline of its own.
+_ELSEWHERE = {
+    "mlops_spec/git/process.py": "patience.ended_after",
+    "mlops_spec/new/uv.py": "communicate",
+    "mlops_spec/pipeline/dvc.py": "patience.ended_after",
+    "mlops_spec/pipeline/scoring.py": "deadlines of each answer",
+    "mlops_spec/pipeline/commands.py": "the user's command: it ends with the run, whose limit the spec has",
+}
+
+
+def test_nothing_that_is_started_is_waited_for_without_a_deadline() -> None:
+    """But for rehearsals, which play on the machine of whoever watches them."""
+    without = []
+    for file in sorted(PACKAGE.rglob("*.py")):
+        name = file.relative_to(PACKAGE.parent).as_posix()
+        for call in (each for each in ast.walk(ast.parse(file.read_text())) if isinstance(each, ast.Call)):
+            started = ast.unparse(call.func) in {"subprocess.run", "subprocess.Popen", "subprocess.check_output"}
+            if started and not any(each.arg == "timeout" for each in call.keywords):
+                without.append(name)
+
+    assert {name for name in without if not name.startswith("mlops_spec/rehearse/")} == set(_ELSEWHERE)

@@ -54,6 +54,66 @@ def test_a_folder_outside_a_repository_is_misconfigured(tmp_path: Path) -> None:
     assert raised.value.exit_code == Exit.CONFIG
 
 
+def test_a_repository_that_is_there_and_can_t_be_read_is_a_fault_of_the_machine(clone: Path) -> None:
+    head = clone / ".git/HEAD"
+    content = head.read_bytes()
+    head.write_bytes(b"")  # as Git has it too where the disk fails under it
+    for call in (lambda: Git.open(clone), lambda: Git(clone / "sub" / "..").resolve("main")):
+        (clone / "sub").mkdir(exist_ok=True)
+        with pytest.raises(GitError, match="is there, but git can't read it") as raised:
+            call()
+        assert (raised.value.exit_code, "git fsck" in raised.value.remedy) == (Exit.IO, True)
+    head.write_bytes(content)
+    Git.open(clone)
+
+
+def test_what_can_t_be_looked_at_is_no_answer(clone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    repository = Git(clone)
+    program = tmp_path / "bin/git"
+    program.parent.mkdir()
+    program.write_text("#!/bin/sh\necho \"fatal: unable to access '.git/config': Input/output error\" >&2\nexit 128\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+    for call in (
+        lambda: repository.resolve("main"),
+        lambda: repository.tracks("a.txt"),
+        lambda: repository.ignores("a.txt"),
+        lambda: repository.is_ancestor("a", "b"),
+        repository.remote_url,
+        lambda: next(repository.read_objects(["main:a.txt"])),
+        lambda: Git.open(clone),
+    ):
+        with pytest.raises(GitError, match="Input/output error") as raised:
+            call()
+        assert (raised.value.exit_code, "dmesg" in raised.value.remedy) == (Exit.IO, True)
+
+
+def test_an_object_that_git_can_t_open_is_not_one_that_is_missing(
+    clone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "bin/git"
+    program.parent.mkdir()
+    program.write_text(
+        "#!/bin/sh\necho 'error: unable to open loose object a: Too many open files' >&2\necho 'a missing'\n"
+    )
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+    with pytest.raises(GitError, match="Too many open files") as raised:
+        next(Git(clone).read_objects(["a"]))
+    assert raised.value.exit_code == Exit.IO
+
+
+def test_an_object_is_read_whole_or_not_at_all(clone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = tmp_path / "bin/git"
+    program.parent.mkdir()
+    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+    for said in ("printf 'a blob 9\\n1234'", "printf 'a blo'", "true"):
+        program.write_text(f"#!/bin/sh\n{said}\n")
+        program.chmod(0o755)
+        with pytest.raises(GitError, match="cat-file"):
+            next(Git(clone).read_objects(["a"]))
+
+
 def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(Failure, match="is not a folder"):
         Git.open(tmp_path / "missing")
@@ -142,6 +202,15 @@ def test_objects_are_read_in_order_and_the_missing_are_none(clone: Path) -> None
         None,
         b"one\n",
     ]
+
+
+def test_a_path_may_hold_a_line_break(clone: Path) -> None:
+    repository = Git.open(clone)
+    files = {"a\nb.txt": b"two lines", "c.txt": b"one"}
+    commit = repository.write_commit(repository.write_tree(None, files), message="x", when=WHEN)
+
+    names = [f"{commit}:{path}" for path in ("a\nb.txt", "no\nsuch", "c.txt")]
+    assert list(repository.read_objects(names)) == [b"two lines", None, b"one"]
 
 
 def test_a_push_moves_all_references_or_none(clone: Path) -> None:

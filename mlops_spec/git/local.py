@@ -22,15 +22,15 @@ class Local(Process):
     def resolve(self, revision: str) -> str | None:
         """The id of the object that `revision` names, or None."""
         done = self._call(["rev-parse", "--verify", "--quiet", "--end-of-options", revision])
-        return done.stdout.decode().strip() or None
+        return self._looked("rev-parse", done).stdout.decode().strip() or None
 
     def ignores(self, path: str) -> bool:
         """Whether its work tree leaves the path out."""
-        return self._call(["check-ignore", "--quiet", "--", path]).returncode == 0
+        return self._whether("check-ignore", "--quiet", "--", path)
 
     def tracks(self, path: str) -> bool:
         """Whether its index has the file."""
-        return self._call(["ls-files", "--error-unmatch", "--", path]).returncode == 0
+        return self._whether("ls-files", "--error-unmatch", "--", path)
 
     def commit_id(self, revision: str = "HEAD") -> str:
         """The id of the commit that `revision` names.
@@ -49,7 +49,7 @@ class Local(Process):
 
     def is_ancestor(self, older: str, newer: str) -> bool:
         """Whether `newer` holds `older` in its history (a commit holds itself)."""
-        return self._call(["merge-base", "--is-ancestor", older, newer]).returncode == 0
+        return self._whether("merge-base", "--is-ancestor", older, newer)
 
     def tags(self, pattern: str = "*") -> tuple[Tag, ...]:
         """The local tags whose names match a glob, by one `for-each-ref`."""

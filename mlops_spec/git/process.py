@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import tempfile
@@ -10,7 +11,9 @@ from typing import IO, TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git.environment import environment
-from mlops_spec.git.values import GitError
+from mlops_spec.git.values import SEE, GitError
+from mlops_spec.machine import told_of
+from mlops_spec.patience import ended_after
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
 
 
 _UNTRUSTED = re.compile(r"detected dubious ownership in repository at '([^']+)'")
-
+_NONE_FOUND = "not a git repository (or any"  # which Git says too where it could not read the one that is there
 
 # The words of gpg and ssh, which Git starts: why they failed is in these, and not in Git's own.
 _OF_A_HELPER = re.compile(
@@ -47,8 +50,9 @@ class Process:
         env: Mapping[str, str] | None = None,
         seconds: float | None = None,
     ) -> subprocess.CompletedProcess[bytes]:
+        """Runs git, whatever comes of it; raises Failure where it is not there, does not end, or can't read at all."""
         try:
-            return subprocess.run(
+            done = subprocess.run(
                 ["git", *args],
                 cwd=self.directory,
                 input=stdin,
@@ -64,6 +68,19 @@ class Process:
         except (FileNotFoundError, NotADirectoryError) as missing:
             what = "git is not installed" if self.directory.is_dir() else f"{self.directory} is not a folder"
             raise Failure(what, exit_code=Exit.CONFIG) from missing
+        if done.returncode > 1:
+            self._refuse_unread(done.stderr.decode(errors="replace"))
+        return done
+
+    def _whether(self, *args: str) -> bool:
+        """What a command answers by its exit code; raises GitError (74) where it could not look."""
+        return self._looked(args[0], self._call(args)).returncode == 0
+
+    def _looked(self, command: str, done: subprocess.CompletedProcess[bytes]) -> subprocess.CompletedProcess[bytes]:
+        """Raises GitError (74) where it failed by the machine, so that nobody takes that for a no."""
+        if done.returncode and (refused := self._refused(command, done)).exit_code == Exit.IO:
+            raise refused
+        return done
 
     def run(self, *args: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
         """Runs a local git command and returns its output.
@@ -73,10 +90,12 @@ class Process:
         """
         done = self._call(args, stdin=stdin, env=env)
         if done.returncode:
-            said = done.stderr.decode(errors="replace").strip()
-            self._refuse_untrusted(said)
-            raise self._failed(f"git {args[0]}: {_ended(said) or done.returncode}", said)
+            raise self._refused(args[0], done)
         return done.stdout
+
+    def _refused(self, command: str, done: subprocess.CompletedProcess[bytes]) -> GitError:
+        said = done.stderr.decode(errors="replace").strip()
+        return self._failed(f"git {command}: {_ended(said) or done.returncode}", said)
 
     def _endless(self, command: str) -> GitError:
         return GitError(
@@ -89,14 +108,20 @@ class Process:
         error = GitError(message, stderr=said)
         return GitError(f"{self.directory}: {message}", stderr=said) if error.exit_code == Exit.IO else error
 
-    def _refuse_untrusted(self, said: str) -> None:
-        """Raises Failure (78) where git reads nothing because the checkout belongs to somebody else."""
+    def _refuse_unread(self, said: str) -> None:
+        """Raises Failure where git reads nothing: the checkout is somebody else's (78), or its disk fails (74)."""
         if found := _UNTRUSTED.search(said):
             raise Failure(
                 f"git does not read {found[1]}: it belongs to another user",
                 exit_code=Exit.CONFIG,
                 remedy=f"git config --global --add safe.directory {found[1]}",
             )
+        if _NONE_FOUND in said and (there := self._dot_git()):
+            raise GitError(f"{there} is there, but git can't read it", stderr=said, exit_code=Exit.IO, remedy=SEE)
+
+    def _dot_git(self) -> Path | None:
+        here = self.directory.absolute()
+        return next((each / ".git" for each in (here, *here.parents) if (each / ".git").is_dir()), None)
 
     def text(self, *args: str) -> str:
         """Like `run`, as text without the line break at the end."""
@@ -107,30 +132,62 @@ class Process:
 
         They are read while git still writes, so that many need neither much memory nor to be waited for.
         """
-        with tempfile.TemporaryFile() as asked:
-            asked.write("".join(f"{name}\n" for name in names).encode())
+        with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as said:
+            lines = [f"{self._in_a_line(name)}\n".encode() for name in names]
+            asked.writelines(lines)
             asked.seek(0)
-            with subprocess.Popen(
+            yield from self._read(asked, said, len(lines))
+
+    def _in_a_line(self, name: str) -> str:
+        """A path may hold a line break, an id can't."""
+        if "\n" not in name:
+            return name
+        done = self._call(["rev-parse", "--verify", "--quiet", "--end-of-options", name])
+        return self._looked("rev-parse", done).stdout.decode().strip() or "none"
+
+    def _read(self, asked: IO[bytes], said: IO[bytes], count: int) -> Iterator[bytes | None]:
+        """`cat-file` on `count` names in the file `asked`; what it says of them goes to the file `said`."""
+        with (
+            subprocess.Popen(
                 ["git", "cat-file", "--batch"],
                 cwd=self.directory,
                 env=environment(self.token, self.server, {}),
                 stdin=asked,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
+                stderr=said,
                 bufsize=1 << 20,
-            ) as process:
-                assert process.stdout is not None
-                yield from _contents(process.stdout)
-        if process.returncode:
-            raise GitError("git cat-file: the repository can't be read", remedy="`git fsck` says what is wrong with it")
+            ) as process,
+            ended_after(_LOCAL_SECONDS, process.kill) as late,
+        ):
+            assert process.stdout is not None
+            for content in _contents(process.stdout):
+                if content is None and told_of(told := _all_of(said)):
+                    raise self._failed(f"git cat-file: {_ended(told)}", told)  # it is there, and could not be read
+                yield content
+                count -= 1
+        if late.is_set():
+            raise self._endless("cat-file")
+        if process.returncode or count:
+            told = _all_of(said)
+            self._refuse_unread(told)
+            why = _ended(told) or "the repository can't be read"
+            raise GitError(
+                f"{self.directory}: git cat-file: {why}", stderr=told, remedy="`git fsck` says what is wrong"
+            )
 
     def _unavailable(self, said: str) -> GitError:
         reason = _began(said) or "no reason given"
-        return GitError(
-            f"the remote `{self.remote}` is not available: {reason}",
-            stderr=said,
-            exit_code=Exit.UNAVAILABLE,
-            remedy="check its address, the network and the token's permissions",
+        message = f"the remote `{self.remote}` is not available: {reason}"
+        of_machine = self._failed(message, said)
+        return (
+            of_machine
+            if of_machine.exit_code == Exit.IO
+            else GitError(
+                message,
+                stderr=said,
+                exit_code=Exit.UNAVAILABLE,
+                remedy="check its address, the network and the token's permissions",
+            )
         )
 
 
@@ -151,11 +208,22 @@ def _of_helpers(lines: list[str]) -> list[str]:
     return [line for line in lines if _OF_A_HELPER.match(line)][:3]
 
 
+def _all_of(file: IO[bytes]) -> str:
+    # git, which has the file open, goes on where it stands: nobody may move that
+    return os.pread(file.fileno(), 1 << 16, 0).decode(errors="replace").strip()
+
+
 def _contents(output: IO[bytes]) -> Iterator[bytes | None]:
-    """Each object that `cat-file --batch` writes: a line that ends with its size, its bytes, a line break."""
-    while header := output.readline():
+    """Each object that `cat-file --batch` writes: a line that ends with its size, its bytes, a line break.
+
+    What it began to write when it died is none.
+    """
+    while (header := output.readline()).endswith(b"\n"):
         if header.endswith((b" missing\n", b" ambiguous\n")):
             yield None
         else:
             size = int(header.rsplit(b" ", 1)[1])
-            yield output.read(size + 1)[:size]
+            content = output.read(size + 1)
+            if len(content) <= size:
+                return
+            yield content[:size]

@@ -57,9 +57,8 @@ class Git(Local):
         token = os.environ.get("MLOPS_SPEC_PUSH_TOKEN") or os.environ.get("GITHUB_TOKEN")
         server = os.environ.get("GITHUB_SERVER_URL") or "https://github.com"
         git = cls(directory, remote, token or None, server)
-        asked = git._call(["rev-parse", "--git-dir"])
+        asked = git._looked("rev-parse", git._call(["rev-parse", "--git-dir"]))
         if asked.returncode:
-            git._refuse_untrusted(asked.stderr.decode(errors="replace"))
             raise Failure(
                 f"{directory} is not in a git repository",
                 exit_code=Exit.CONFIG,
@@ -73,7 +72,7 @@ class Git(Local):
         Raises:
             Failure: the repository has no such remote (exit 78).
         """
-        done = self._call(["remote", "get-url", self.remote])
+        done = self._looked("remote", self._call(["remote", "get-url", self.remote]))
         if done.returncode:
             raise Failure(
                 f"{self.directory} has no remote `{self.remote}`",

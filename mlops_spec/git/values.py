@@ -21,14 +21,14 @@ _OF_THE_DISK = re.compile(
     r"|unknown error occurred while reading",
     re.IGNORECASE,
 )
-_SEE = "see that its disk has room, can be written and is whole (`df`, `git fsck`), then run the same command again"
+SEE = "see that its disk has room, can be written and is whole (`df`, `git fsck`), then run the same command again"
 
 
 class GitError(Failure):
     """A git command failed; `stderr` is what it said."""
 
     def __init__(self, message: str, *, stderr: str = "", exit_code: Exit = Exit.CONFIG, remedy: str = "") -> None:
-        of_machine = told_of(stderr) or ("Permission denied" not in stderr and _OF_THE_DISK.search(stderr) and _SEE)
+        of_machine = told_of(stderr) or ("Permission denied" not in stderr and _OF_THE_DISK.search(stderr) and SEE)
         super().__init__(message, exit_code=Exit.IO if of_machine else exit_code, remedy=of_machine or remedy)
         self.stderr = stderr
 

@@ -12,6 +12,7 @@ from mlops_spec.ledger.report import proof_line
 from mlops_spec.ledger.witness import verify_remote
 from mlops_spec.monitor.check import Check
 from mlops_spec.release.declared import Declared, declared_in
+from mlops_spec.release.proof import release_findings
 from mlops_spec.release.source import spec_at
 
 if TYPE_CHECKING:
@@ -38,8 +39,14 @@ def check_state(git: Git, now: datetime) -> tuple[Check, ...]:
     main = git.tree(git.main_ref)
     intents = tuple(_forgotten(state, now))
     environments = tuple(_differing(state, main))
+    releases = _releases(git, records, state)
     told = ", ".join(f"{name} {live.version}" for name, live in sorted(state.live.items())) or "nothing is live"
-    return whole, Check("intents", intents, f"{len(state.open)} open"), Check("live", environments, told)
+    return (
+        whole,
+        releases,
+        Check("intents", intents, f"{len(state.open)} open"),
+        Check("live", environments, told),
+    )
 
 
 def _ledger(git: Git) -> Check:
@@ -50,6 +57,15 @@ def _ledger(git: Git) -> Check:
             raise
         return Check("ledger", (failure.message,))
     return Check("ledger", tuple(report.findings), proof_line(report))
+
+
+def _releases(git: Git, records: tuple[Record, ...], state: State) -> Check:
+    """Whether what is live, on its way or the newest still is what was registered; `audit verify` looks at them all."""
+    asked = {intent.what.version for intent in state.open.values()}
+    versions = {live.version for live in state.live.values()} | asked | {state.newest}
+    named = sorted(each for each in versions if each)
+    found = tuple(release_findings(git, records, versions=named))
+    return Check("releases", found, f"{', '.join(named)}: as registered" if named else "none yet")
 
 
 def _forgotten(state: State, now: datetime) -> Iterator[str]:

@@ -15,6 +15,8 @@ from mlops_spec.errors import Exit, Failure
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_SECONDS = 3600
+
 
 def find() -> str:
     """The uv on the PATH, else the one beside the interpreter.
@@ -83,7 +85,10 @@ def _run(args: list[str], directory: Path, *, doing: str, extra: Mapping[str, st
         start_new_session=True,
     ) as process:
         try:
-            said, _ = process.communicate()
+            said, _ = process.communicate(timeout=_SECONDS)
+        except subprocess.TimeoutExpired as slow:
+            os.killpg(process.pid, signal.SIGKILL)
+            raise _failure(f"error sending request: no end within {_SECONDS // 60} min", doing) from slow
         except BaseException:
             os.killpg(process.pid, signal.SIGKILL)
             raise

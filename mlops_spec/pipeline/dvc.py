@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.layout import DVC_FILE
 from mlops_spec.machine import told_of
+from mlops_spec.patience import ended_after
 from mlops_spec.pipeline.dvc_output import causes, failure, follow, reason
+from mlops_spec.pipeline.ending import end
 from mlops_spec.pipeline.inputs import stages_of, touches, writes_and_reads
 from mlops_spec.store_trouble import Keys, trouble
 
@@ -37,23 +39,30 @@ class Dvc:
     keys: Keys = field(default_factory=Keys)  # as whom a job gets to the remote
     python: str = field(default=sys.executable)
 
-    def run(self, watch: Callable[[Event], None], *, only: str | None = None, pull: bool = False) -> list[StageRun]:
+    def run(
+        self, watch: Callable[[Event], None], *, seconds: float, only: str | None = None, pull: bool = False
+    ) -> list[StageRun]:
         """Runs what changed; see `engine.Engine`."""
         # The renderer writes the stages in topological order, so `-s` is safe, and spares DVC the repository's index.
         # With results pulled, DVC's run cache stays shut: `--pull` would fill it from the remote, unverified.
         command = ["repro", "--single-item", *(["--pull", "--no-run-cache"] if pull else []), *self._targets(only)]
         told: list[str] = []
-        with subprocess.Popen(
-            self._command(command),
-            cwd=self.root,
-            env=self._environment(),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            pass_fds=self.holding,
-            text=True,
-            errors="replace",
-        ) as process:
+        with (
+            subprocess.Popen(
+                self._command(command),
+                cwd=self.root,
+                env=self._environment(),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                pass_fds=self.holding,
+                text=True,
+                errors="replace",
+            ) as process,
+            ended_after(seconds, lambda: end(process.pid)) as late,
+        ):
             done = follow(_kept(process.stdout or (), told), watch)
+        if late.is_set():
+            raise TimeoutError
         if process.returncode != 0:
             raise failure(told)
         return done

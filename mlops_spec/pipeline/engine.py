@@ -40,10 +40,13 @@ Event = Started | Said | StageRun
 class Engine(Protocol):
     """One checkout's pipeline."""
 
-    def run(self, watch: Callable[[Event], None], *, only: str | None = None, pull: bool = False) -> list[StageRun]:
+    def run(
+        self, watch: Callable[[Event], None], *, seconds: float, only: str | None = None, pull: bool = False
+    ) -> list[StageRun]:
         """Runs what changed, in order; `only` this stage and what it needs; `pull` takes results from the remote.
 
-        Raises Failure, with the stage's exit code, when a stage fails.
+        Raises Failure, with the stage's exit code, when a stage fails; TimeoutError when all of it takes longer than
+        `seconds`, and then nothing of it runs on.
         """
 
     def status(self) -> Mapping[str, Sequence[str]]:

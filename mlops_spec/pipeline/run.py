@@ -19,6 +19,7 @@ from mlops_spec.pipeline.engine import Said
 from mlops_spec.pipeline.places import check_places
 from mlops_spec.pipeline.start import leave_committed, start_from_release
 from mlops_spec.pipeline.undeclared import forget
+from mlops_spec.spec.base import seconds
 from mlops_spec.spec.paths import data_file
 from mlops_spec.store_trouble import keys_of, refuse_empty
 
@@ -60,11 +61,15 @@ class Asked:
 
 @dataclass(frozen=True)
 class _Course:
-    """How the stages are gone through: one `only` or all, results pulled or not; a sample stands for `replaced`."""
+    """How the stages are gone through: one `only` or all, results pulled or not; a sample stands for `replaced`.
+
+    Past its `limit` the run is ended, here as on a runner: a remote that never answers is waited for no longer either.
+    """
 
     only: str | None
     pull: bool
     replaced: tuple[str, ...]
+    limit: str  # such as 60m
 
 
 def run(root: Path, spec: Spec, watch: Callable[[Event], None], asked: Asked) -> Ran:
@@ -84,7 +89,7 @@ def run(root: Path, spec: Spec, watch: Callable[[Event], None], asked: Asked) ->
         release = _prepare(root, spec, git, watch)
         pull = release is not None and engine.remote is not None and not on_sample
         replaced = (str(data_file(spec.data)),) if on_sample else ()
-        stages = _run(root, engine, watch, _Course(asked.only, pull, replaced))
+        stages = _run(root, engine, watch, _Course(asked.only, pull, replaced, spec.train.compute.timeout))
         if asked.push:
             engine.push()
         return Ran(stages, release, asked.push)
@@ -118,11 +123,22 @@ def _run(
     inputs.check_tracked(root, {file: seen for file, seen in before.items() if file not in course.replaced})
     dvc_lock.keep(root / layout.DVC_LOCK, root / _LOCK_COPY)
     started = time.time()
-    done = engine.run(watch, only=course.only, pull=course.pull)
+    done = _go(engine, watch, course)
     _check_inputs(root, paths, before, started)
     note_seconds(root, done)
     dvc_lock.settle(root / layout.DVC_LOCK, root / _LOCK_COPY, list(stages) if course.only is None else [])
     return tuple(done)
+
+
+def _go(engine: Engine, watch: Callable[[Event], None], course: _Course) -> list[StageRun]:
+    try:
+        return engine.run(watch, seconds=seconds(course.limit), only=course.only, pull=course.pull)
+    except TimeoutError as late:
+        raise Failure(
+            f"the run did not end within {course.limit}, its train.compute.timeout in {layout.SPEC}: it was stopped",
+            exit_code=Exit.FINDINGS,
+            remedy="Give it more time there, or less to do. The next run goes on after the stages that ended.",
+        ) from late
 
 
 def _bring(root: Path, engine: Engine, paths: tuple[str, ...]) -> None:

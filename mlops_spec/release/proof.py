@@ -15,7 +15,7 @@ from mlops_spec.release.bundle import EVIDENCE, bundle_of
 from mlops_spec.release.source import spec_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from mlops_spec.git import Git
     from mlops_spec.ledger import Record
@@ -43,9 +43,18 @@ def verify_release(git: Git, records: Sequence[Record], registered: Record) -> N
     _verify(git, records, registered, tag)
 
 
-def release_findings(git: Git, records: Sequence[Record], since: int = 0) -> Iterator[str]:
-    """The same of all versions registered by record `since` or later: what is wrong with each, on one line."""
-    registered = [each for each in records if each.event == "register" and each.seq >= since and _told(each)]
+def release_findings(
+    git: Git, records: Sequence[Record], since: int = 0, versions: Collection[str] | None = None
+) -> Iterator[str]:
+    """The same of all `versions` (None: any) registered by record `since` or later: what is wrong, a line for each."""
+    registered = [
+        each
+        for each in records
+        if each.event == "register"
+        and each.seq >= since
+        and (versions is None or each.what.version in versions)
+        and _told(each)
+    ]
     _bring(git, [each.what.tag for each in registered if each.what.tag])
     for each in registered:
         assert each.what.tag is not None

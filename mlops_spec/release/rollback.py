@@ -15,6 +15,7 @@ from mlops_spec.ledger.state import version_key
 from mlops_spec.release.declared import Declared, declared_in
 from mlops_spec.release.intents import newest_intent, nothing_begun
 from mlops_spec.release.promotion import what_for
+from mlops_spec.release.proof import verify_release
 from mlops_spec.release.world import look
 
 if TYPE_CHECKING:
@@ -84,7 +85,8 @@ def roll_back(git: Git, back: Back, who: Who, *, now: datetime | None = None) ->
 
     Raises:
         Stale: others kept appending, or another rollback is open (exit 75).
-        Failure: there is nothing to go back to (exit 1), or the remote doesn't answer (69).
+        Failure: there is nothing to go back to, or it is not what was registered (exit 1), or the remote doesn't
+            answer (69).
     """
     environment, version = back.environment, back.to
     for _ in range(ATTEMPTS):
@@ -144,6 +146,7 @@ def _drafts(world: World, environment: str, version: str, why: Why, who: Who) ->
         event = CLOSED_BY[asked.event]
         drafts.append(Draft(event=event, who=who, what=asked.what, why=why, closes=asked.seq, result="abandoned"))
     if live.version != version:
+        verify_release(world.git, world.records, state.registered[version])
         what = what_for(world, environment, state.registered[version])
         intent = Draft(event="rollback.intent", who=who, what=what, why=why)
         problem = state.problem(intent)

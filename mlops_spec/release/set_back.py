@@ -10,6 +10,7 @@ from mlops_spec.forge import pulls
 from mlops_spec.ledger.state import unfit
 from mlops_spec.release.declared import Declared, Following, declared_in, path_of
 from mlops_spec.release.intents import newest_intent
+from mlops_spec.release.proof import verify_release
 from mlops_spec.release.publish import Letter, Proposal, publish
 from mlops_spec.release.rollback import Back, newest_main, version_back
 from mlops_spec.words.markdown import code
@@ -34,8 +35,8 @@ def propose_back(git: Git, github: GitHub, back: Back, *, now: datetime | None =
 
     Raises:
         Stale: an intent for another version is open (exit 75).
-        Failure: the environment follows the registered versions (2), the version may not go there (1), the remote or
-            the forge doesn't answer (69).
+        Failure: the environment follows the registered versions (2), the version may not go there or is not what was
+            registered (1), the remote or the forge doesn't answer (69).
     """
     world = newest_main(git, now=now)
     said = _said(world, back.environment)
@@ -95,7 +96,10 @@ def _propose(world: World, github: GitHub, said: Declared, back: Back, intent: R
         return Proposal(environment, version, None, None, f"main declares {version} for {environment} already")
     title = f"Roll {environment} back to {world.spec.model} {version}"
     body = _body(world, (said, wanted), back.reason, intent)
-    evidence = world.state.registered[version].evidence
+    registered, live = world.state.registered[version], world.state.live.get(environment)
+    if live is None or live.version != version:  # of what is live Git only says so
+        verify_release(world.git, world.records, registered)
+    evidence = registered.evidence
     return publish(world, github, wanted, Letter(branch_of(environment), title, body, evidence))
 
 

@@ -50,7 +50,9 @@ class Compute(Strict):
     """Where training runs."""
 
     runner: RunnerLabel = Field("ubuntu-24.04", description="GitHub's label of the runner.")
-    timeout: Duration = Field("60m", description="After this the training job is stopped.")
+    timeout: Duration = Field(
+        "60m", description="After this the training job is stopped, and `mlops-spec run` on any machine."
+    )
 
 
 class Train(Strict):

@@ -17,6 +17,7 @@ from mlops_spec.upgrade import describe
 if TYPE_CHECKING:
     from mlops_spec.upgrade.proof import Described
 
+_SECONDS = 1800
 _OPS = "ops"  # the group of a starter that has the core and nothing else
 
 
@@ -69,7 +70,11 @@ class Installed:
 
     def _run(self, *args: str, fine: tuple[int, ...] = (Exit.OK,)) -> str:
         command = [str(self.python), *args]
-        done = subprocess.run(command, cwd=self.root, capture_output=True, text=True, check=False)
+        try:
+            done = subprocess.run(command, cwd=self.root, capture_output=True, text=True, timeout=_SECONDS, check=False)
+        except subprocess.TimeoutExpired as slow:
+            said = f"{self.python}: no end within {_SECONDS // 60} min: {' '.join(args)}"
+            raise Failure(said, exit_code=Exit.UNAVAILABLE, remedy="Make the repository's environment anew.") from slow
         if done.returncode not in fine:
             said = (done.stderr.strip() or done.stdout.strip()).removeprefix("mlops-spec: ")
             code = Exit(done.returncode) if done.returncode in Exit.__members__.values() else Exit.CONFIG

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def test_nothing_yet_is_well(world: World) -> None:
-    assert world.findings() == {"ledger": (), "intents": (), "live": ()}
+    assert world.findings() == {"ledger": (), "releases": (), "intents": (), "live": ()}
 
 
 def test_what_is_registered_must_be_live(world: World) -> None:
@@ -92,7 +92,7 @@ def test_locally_it_only_tells(world: World, capsys: pytest.CaptureFixture[str])
     world.register("v1.0.0")
     code, answer = run(world, capsys)
     assert (code, answer["ok"]) == (Exit.FINDINGS, False)
-    assert [check["name"] for check in answer["checks"]] == ["ledger", "intents", "live", "data", "log"]
+    assert [check["name"] for check in answer["checks"]] == ["ledger", "releases", "intents", "live", "data", "log"]
     assert len(ledger.read(world.git)) == 1
 
 
@@ -129,7 +129,7 @@ def test_the_data_keep_their_contract(world: World, capsys: pytest.CaptureFixtur
     data.write_text("id,age,left\n1,30,0.5\n")
     code, answer = run(world, capsys)
     assert code == Exit.FINDINGS
-    assert any("rows" in finding for finding in answer["checks"][3]["findings"])
+    assert any("rows" in finding for finding in answer["checks"][4]["findings"])
 
 
 @pytest.mark.parametrize("there", [True, False])

@@ -18,6 +18,7 @@ from mlops_spec.git import Update
 from mlops_spec.integrity.verifier import SEALED
 from mlops_spec.ledger.record import Draft, TagObject
 from mlops_spec.manifest import canonical
+from mlops_spec.monitor.state import check_state
 from mlops_spec.release.bundle import Bundle, read_bundle
 from mlops_spec.release.candidate import candidate_of
 from mlops_spec.release.proof import release_findings, verify_release
@@ -338,7 +339,12 @@ def test_a_release_that_somebody_forged_is_found_and_goes_nowhere(staged: House)
         staged.ask("v1.0.1")
     with pytest.raises(Failure):
         propose(staged.git, staged.github(), "production", "v1.0.1", now=staged.now)
+    assert checks(staged)["releases"] == (finding,)  # it is the newest
     verify_release(staged.git, staged.records(), record)
+
+
+def checks(house: House) -> dict[str, tuple[str, ...]]:
+    return {each.name: each.findings for each in check_state(house.git, house.now)}
 
 
 @pytest.mark.parametrize("sealed_before", [False, True])

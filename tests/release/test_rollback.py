@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -134,6 +135,26 @@ def test_at_once_it_is_on_record_and_wanted_whatever_main_says(two: House) -> No
     assert roll_back(two.git, BACK, ALICE, now=two.now) == (version, intent)  # asked twice, recorded once
     outcome = two.answer(intent)
     assert (outcome.event, live(two)) == ("rollback.outcome", ("v1.0.0", 3))
+
+
+def test_only_what_still_is_what_was_registered_is_gone_back_to(two: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever wrote the record wrote another judgement than the release commit holds, which the one verifier finds."""
+    records = two.records()
+    first = next(each for each in records if each.what.version == "v1.0.0" and each.why and each.why.gates)
+    assert first.why
+    gates = tuple(replace(each, value=0.99) if each.id == "roc_auc" else each for each in first.why.gates)
+    forged = replace(first, why=replace(first.why, gates=gates))
+    with monkeypatch.context() as patched:
+        patched.setattr(ledger, "read", lambda *_, **__: tuple(forged if each is first else each for each in records))
+        for go in (
+            lambda: roll_back(two.git, BACK, ALICE, now=two.now),
+            lambda: propose_back(two.git, two.github(), BACK, now=two.now),
+        ):
+            with pytest.raises(Failure, match=r"churn@v1\.0\.0 is not what was registered: its gates") as raised:
+                go()
+            assert raised.value.exit_code == Exit.FINDINGS
+    assert two.records() == records
+    assert roll_back(two.git, BACK, ALICE, now=two.now)[0] == "v1.0.0"
 
 
 def test_git_follows_by_a_pull_request_that_changes_nothing_on_the_host(two: House) -> None:
