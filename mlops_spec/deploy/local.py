@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,8 @@ _ANSWER_SECONDS = 5.0
 _RETRY_SECONDS = 45.0  # longer than the server's longest pause between two tries
 _START_SECONDS = 30.0
 _SETTLE_SECONDS = 180.0  # longer than loading may take
+_DRAIN_SECONDS = 45.0  # longer than a server takes to answer what it has begun
+_HUNG_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -152,11 +155,24 @@ class Local:
         return status is None or (status.listen == self.listen and _answers(self.listen))
 
     def stop(self) -> None:
-        """Ends the server, whatever it is doing; the kernel frees its lock."""
-        process = holder(self.folder / LOCK)
-        if process is not None:
-            os.kill(process, signal.SIGKILL)
-            self._wait(lambda status: status is None, _START_SECONDS, f"process {process} does not end")
+        """Ends the server once it has answered what it has begun; one that no longer answers is killed."""
+        process, status = holder(self.folder / LOCK), self.status()
+        if process is None:
+            return
+        drains = status is not None and _answers(status.listen)
+        _signal(process, signal.SIGTERM)
+        if not self._ended(process, _DRAIN_SECONDS if drains else _HUNG_SECONDS):
+            _signal(process, signal.SIGKILL)
+            self._wait(lambda _: self._ended(process, 0), _START_SECONDS, f"process {process} does not end")
+
+    def _ended(self, process: int, seconds: float) -> bool:
+        """Whether the kernel has freed the process's lock within this time."""
+        deadline = time.monotonic() + seconds
+        while holder(self.folder / LOCK) == process:
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(_POLL)
+        return True
 
     def restart(self) -> None:
         """Ends the server and starts it again; where a service manager runs it, that starts it."""
@@ -201,6 +217,11 @@ class Local:
 def _tried(wanted: Wanted, candidate: Served | None) -> Wanted:
     """The wish with another candidate, or none, which gets no request yet."""
     return replace(wanted, candidate=candidate, mode="canary", weight=0, expires=None)
+
+
+def _signal(process: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(process, number)
 
 
 def _answers(listen: str) -> bool:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
 
 from mlops_spec import ledger
+from mlops_spec.deploy import local
 from mlops_spec.deploy import store as packages
 from mlops_spec.deploy.clock import Clock
 from mlops_spec.deploy.rollout import Rolled
@@ -50,6 +53,45 @@ def test_a_package_that_is_changed_while_it_serves_is_fetched_again(
     assert "v1.0.0 was changed on this host" in capsys.readouterr().out
     assert world.predict() == ("v1.0.0", 0.125)
     assert world.one_pass().action == "none"
+
+
+SLOW = """
+import time
+import numpy
+def load(folder):
+    value = float((folder / "value").read_text())
+    def predict(frame):
+        time.sleep(2 * value)
+        return numpy.full(len(frame), value)
+    return predict
+"""
+
+
+def test_what_a_server_has_begun_it_answers_before_it_ends(world: World) -> None:
+    world.release("v1.0.0", value=0.75, code=SLOW)
+    world.intend("staging", "v1.0.0")
+    world.one_pass()
+    with ThreadPoolExecutor(1) as beside:
+        asked = beside.submit(world.predict)
+        time.sleep(0.4)
+        local.Local(world.state, "demo", f"127.0.0.1:{world.port}").stop()
+        assert (asked.result(), world.server()) == (("v1.0.0", 0.75), None)
+
+
+def test_a_server_that_hangs_is_killed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(local, "_ANSWER_SECONDS", 0.5)
+    found = world.release("v1.0.0", value=0.125)
+    world.intend("staging", "v1.0.0")
+    world.one_pass()
+    before = world.server()
+    assert before is not None
+    os.kill(before, signal.SIGSTOP)
+    touched(world.state / "packages" / found.removeprefix("sha256:") / "model/value", "0.999")
+    begun = time.monotonic()
+
+    assert world.one_pass().action == "healed"
+    assert world.server() not in {None, before}
+    assert time.monotonic() - begun < local._DRAIN_SECONDS
 
 
 @pytest.fixture
