@@ -20,6 +20,7 @@ from mlops_spec.rehearse.job_names import named
 from mlops_spec.rehearse.jobs import Given, plan
 from mlops_spec.rehearse.run import Run
 from mlops_spec.rehearse.scopes import Scopes
+from mlops_spec.rehearse.shells import Shells
 from mlops_spec.rehearse.triggers import WORKFLOWS
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Runner:
         with self.hub.known(found.tokens):
             log = self._play(folder, self._command(folder, workflow, event, number), say)
         seconds = time.monotonic() - started
-        for used_up in ("work", "secrets"):
+        for used_up in ("work", "secrets", "shells"):
             shutil.rmtree(folder / used_up, ignore_errors=True)
         jobs = named(log.jobs(), folder / "checkout" / WORKFLOWS / workflow)
         return Run(number, name, event.name, folder, seconds, jobs)
@@ -142,7 +143,9 @@ class Runner:
     def _play(self, folder: Path, command: list[str], say: Callable[[str], None]) -> ActLog:
         log = ActLog(time.monotonic())
         hidden = Scopes.of(self.hub.settings, untrusted=False).hidden()
+        shells = Shells.create(folder / "shells")
         environment = clean_environment(self.home)
+        environment["PATH"] = f"{shells.folder}{os.pathsep}{environment['PATH']}"
         with (
             (folder / "act.jsonl").open("w", encoding="utf-8") as raw,
             (folder / "log.txt").open("w", encoding="utf-8") as text,
@@ -151,7 +154,8 @@ class Runner:
         ):
             for said in act.stdout or ():
                 hidden += _masked(said)
-                line = _without(said, [*hidden, *list(self.hub.tokens)])  # steps may have asked for more tokens
+                # steps may have asked for more tokens
+                line = shells.heard(_without(said, [*hidden, *list(self.hub.tokens)]))
                 raw.write(line)
                 shown = log.add(line, time.monotonic())
                 if shown is not None:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -102,6 +103,21 @@ def test_a_failure_stops_what_needs_it_but_not_what_always_runs(machine: Any) ->
     failed = run.first_failure()
     assert failed is not None
     assert (failed[0].id, failed[1].name) == ("gate", "exit 3\n")
+
+
+def test_what_a_step_says_before_it_fails_is_read_to_its_end(machine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(line: str) -> None:  # act waits for us with its log full, while the step has long said everything
+        if line.endswith("  1"):
+            time.sleep(1)
+
+    monkeypatch.setattr(machine, "lines", SimpleNamespace(append=slow))
+    fails = job("fails", run_step("seq 1200; printf 'and half a line'; exit 3"))
+    run = machine.push(test=HEAD + fails + job("sh", run_step("seq 1200; bash -c 'exit 4'", shell="sh")))
+
+    assert outputs(run, "fails") == [*map(str, range(1, 1201)), "and half a line"]
+    assert outputs(run, "sh") == [*map(str, range(1, 1201))]
+    assert not (run.folder / "shells").exists()
+    assert "end of step" not in (run.folder / "log.txt").read_text()
 
 
 def test_every_job_has_an_own_clean_checkout_of_the_commit(machine: Any) -> None:
