@@ -22,12 +22,14 @@ from mlops_spec.ledger.report import proof_line, report_json, report_text
 from mlops_spec.ledger.then import at_json, at_text, live_between
 from mlops_spec.ledger.who import who
 from mlops_spec.ledger.witness import Known, given, verify_folder, verify_remote
+from mlops_spec.release import carried
 from mlops_spec.release.pins import pins
 from mlops_spec.release.proof import release_findings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mlops_spec.ledger import Record
     from mlops_spec.ledger.note import Note
     from mlops_spec.ledger.signed import Signer
 
@@ -161,6 +163,7 @@ def verify_command(  # noqa: PLR0913 - one per option
         raise click.UsageError("--from is offline: leave --online away")
     if folder is not None:
         report = verify_folder(folder, known)
+        report.findings += _carried(folder, report.since)
     else:
         forge = connect(os.environ) if online else None
         git = Git.open(directory)
@@ -185,6 +188,27 @@ def _releases(git: Git, since: int) -> tuple[str, ...]:
             raise
         return ()
     return tuple(release_findings(git, records, since))
+
+
+def _carried(folder: Path, since: int) -> tuple[str, ...]:
+    """The same of an export's."""
+    if not (folder / carried.PACK).is_file():
+        words.err(f"{folder} carries no {carried.PACK}: its release commits were not looked at")
+    try:
+        records = ledger.read_folder(folder)
+    except Failure:
+        return ()
+    return tuple(carried.findings(folder, records, since))
+
+
+def _records(git: Git, commit: str) -> tuple[Record, ...]:
+    """Those of a ledger that holds; one that does not is exported as it is, for others to look at."""
+    try:
+        return ledger.read(git, at=commit)
+    except Failure as failure:
+        if failure.exit_code != Exit.FINDINGS:
+            raise
+        return ()
 
 
 def _known(*, checkpoints: tuple[Path, ...], since: str | None, trusted: tuple[Path, ...], log: str | None) -> Known:
@@ -227,13 +251,16 @@ def _served(directory: Path) -> list[str]:
 @_directory
 @_format
 def export_command(folder: Path, directory: Path, form: str) -> int:
-    """Write the ledger and the tags to a folder that `audit verify --from` checks offline.
+    """Write the ledger, the tags and the files of each release to a folder that `audit verify --from` checks offline.
+
+    The sources that each version was made from are among them.
 
     \b
     Example:
       mlops-spec audit export audit-2026
     """
-    size = export(Git.open(directory), folder)
+    git = Git.open(directory)
+    size = export(git, folder, lambda commit, into: carried.write(git, _records(git, commit), into))
     answer = {"folder": str(folder), "records": size}
     words.data(answer) if form == "json" else words.out(f"{size} records in {folder}")
     return Exit.OK

@@ -5,7 +5,16 @@ records (with tags that must move along), `append_outcome` closes an intent.
 """
 
 from mlops_spec.ledger.append import Head, append, append_when, head
-from mlops_spec.ledger.query import Outcome, append_erratum, append_outcome, live, open_intents, outcome_of, read
+from mlops_spec.ledger.query import (
+    Outcome,
+    append_erratum,
+    append_outcome,
+    live,
+    open_intents,
+    outcome_of,
+    read,
+    read_folder,
+)
 from mlops_spec.ledger.record import Draft, Record
 from mlops_spec.ledger.state import Live, State, replay
 
@@ -25,5 +34,6 @@ __all__ = [
     "open_intents",
     "outcome_of",
     "read",
+    "read_folder",
     "replay",
 ]

@@ -11,15 +11,17 @@ from mlops_spec.ledger.chain import ERRATUM, BrokenError, Chain, replayed
 from mlops_spec.ledger.fields import plain
 from mlops_spec.ledger.record import CLOSED_BY, Draft, Record, What, Why
 from mlops_spec.ledger.state import Live, replay
-from mlops_spec.ledger.store import from_commit, remote_commit
+from mlops_spec.ledger.store import from_commit, from_folder, remote_commit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from mlops_spec.git import Git
     from mlops_spec.ledger.append import Head
     from mlops_spec.ledger.record import Evidence, Result, Who
+    from mlops_spec.ledger.store import Snapshot
 
 
 def read(git: Git, *, at: str | None = None) -> tuple[Record, ...]:
@@ -31,7 +33,15 @@ def read(git: Git, *, at: str | None = None) -> tuple[Record, ...]:
     commit = at or remote_commit(git)
     if commit is None:
         return ()
-    snapshot = from_commit(git, commit)
+    return _read(from_commit(git, commit))
+
+
+def read_folder(folder: Path) -> tuple[Record, ...]:
+    """The same of an export; raises Failure (1) where it doesn't hold together."""
+    return _read(from_folder(folder))
+
+
+def _read(snapshot: Snapshot) -> tuple[Record, ...]:
     strays = snapshot.strays()
     if strays:
         raise _broken(f"{strays[0]} is missing, or should not be there")

@@ -39,7 +39,7 @@ def verify_release(git: Git, records: Sequence[Record], registered: Record) -> N
     """
     tag = registered.what.tag
     assert tag is not None  # the ledger takes no registration without one
-    _bring(git, [tag])
+    bring(git, [tag])
     _verify(git, records, registered, tag)
 
 
@@ -53,9 +53,9 @@ def release_findings(
         if each.event == "register"
         and each.seq >= since
         and (versions is None or each.what.version in versions)
-        and _told(each)
+        and told(each)
     ]
-    _bring(git, [each.what.tag for each in registered if each.what.tag])
+    bring(git, [each.what.tag for each in registered if each.what.tag])
     for each in registered:
         assert each.what.tag is not None
         try:
@@ -66,12 +66,12 @@ def release_findings(
             yield f"record {each.seq}: " + " ".join(failure.message.split())
 
 
-def _told(registered: Record) -> bool:
+def told(registered: Record) -> bool:
     """Whether a registration names its evidence; one that does not was not made by `register`, and goes nowhere."""
     return registered.what.tag is not None and any(each.kind == "gates" for each in registered.evidence)
 
 
-def _bring(git: Git, tags: Iterable[TagObject]) -> None:
+def bring(git: Git, tags: Iterable[TagObject]) -> None:
     """Fetches those that are not here; what the remote has no longer stays away, and is said to be gone."""
     missing = {tag.object for tag in tags if git.resolve(f"{tag.target}^{{commit}}") is None}
     found = missing & set(git.remote_refs("refs/tags/*@v*").values()) if missing else set()

@@ -13,12 +13,14 @@ import pytest
 import yaml
 
 from mlops_spec import ledger
+from mlops_spec.cli.audit import audit_command
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Update
 from mlops_spec.integrity.verifier import SEALED
 from mlops_spec.ledger.record import Draft, TagObject
 from mlops_spec.manifest import canonical
 from mlops_spec.monitor.state import check_state
+from mlops_spec.release import carried
 from mlops_spec.release.bundle import Bundle, read_bundle
 from mlops_spec.release.candidate import candidate_of
 from mlops_spec.release.proof import release_findings, verify_release
@@ -340,11 +342,40 @@ def test_a_release_that_somebody_forged_is_found_and_goes_nowhere(staged: House)
     with pytest.raises(Failure):
         propose(staged.git, staged.github(), "production", "v1.0.1", now=staged.now)
     assert checks(staged)["releases"] == (finding,)  # it is the newest
+    carried.write(staged.git, staged.records(), staged.root)
+    assert tuple(carried.findings(staged.root, staged.records())) == (finding,)
     verify_release(staged.git, staged.records(), record)
 
 
 def checks(house: House) -> dict[str, tuple[str, ...]]:
     return {each.name: each.findings for each in check_state(house.git, house.now)}
+
+
+def verified(folder: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
+    code = audit_command.main(["verify", "--from", str(folder)], standalone_mode=False)
+    said = capsys.readouterr()
+    return code, said.out, said.err
+
+
+def test_an_export_carries_what_the_one_verifier_reads(staged: House, capsys: pytest.CaptureFixture[str]) -> None:
+    folder, here = staged.root / "export", str(staged.git.directory)
+    for _ in range(2):  # its answer may have got lost
+        assert audit_command.main(["export", str(folder), "-C", here], standalone_mode=False) == Exit.OK
+    capsys.readouterr()
+    assert verified(folder, capsys)[0] == Exit.OK
+
+    pack = folder / "releases.pack"
+    content = pack.read_bytes()
+    pack.write_bytes(content[:-40])
+    code, said, _ = verified(folder, capsys)
+    assert (code, "releases.pack is no pack of Git's, or was cut" in said) == (Exit.FINDINGS, True)
+    empty = staged.git.run("pack-objects", "--stdout", "--quiet", stdin=b"")
+    pack.write_bytes(empty)
+    code, said, _ = verified(folder, capsys)
+    assert (code, "its release commit" in said, "is gone" in said) == (Exit.FINDINGS, True, True)
+    pack.unlink()
+    code, _, noted = verified(folder, capsys)
+    assert (code, "its release commits were not looked at" in noted) == (Exit.OK, True)
 
 
 @pytest.mark.parametrize("sealed_before", [False, True])
