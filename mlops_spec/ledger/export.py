@@ -29,7 +29,7 @@ has the files of each version's release commit and of the commit on main that it
 
 What that shows: no record was changed, left out, put in or moved before the last checkpoint in a tag; what came after
 is chained only, unless you have a checkpoint of your own (`--checkpoint FILE`), as `audit verify --save` writes one.
-And each version's gates, bounds, waivers, evaluation and lock are those that its spec, its numbers and its sources make.
+And each version's gates, bounds, waivers, evaluation and lock are what its spec, its numbers and its sources make.
 What it can't show from here: that the sources are on the repository's main, and that the approvals are still there
 (`audit verify --online` in a clone does).
 """

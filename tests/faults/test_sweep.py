@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import errno
 import shutil
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from .cases import Case, light
+from .cases import after_a_run as cases_after_a_run
 from .sweep import Injection, Sweep
 
 if TYPE_CHECKING:
@@ -62,3 +64,25 @@ def test_a_read_only_checkout_is_linted_and_everything_else_says_what_it_is(
     said = ends_read_only(sweep, cases[name], code)
 
     assert ("mount it writable" in said) == (code == 74)
+
+
+@pytest.fixture(scope="module")
+def after_a_run(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Case]:
+    return {case.name: case for case in cases_after_a_run(tmp_path_factory.mktemp("trained"))}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["gate", "bundle", "report", "run"])
+def test_a_read_only_checkout_after_a_run_says_what_it_is(
+    sweep: Sweep, after_a_run: dict[str, Case], name: str
+) -> None:
+    assert "mount it writable" in ends_read_only(sweep, after_a_run[name], 74)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["gate", "bundle", "report"])
+def test_what_is_written_elsewhere_needs_no_writable_checkout(
+    sweep: Sweep, after_a_run: dict[str, Case], tmp_path: Path, name: str
+) -> None:
+    ends_read_only(sweep, replace(after_a_run[name], command=(name, "--out", str(tmp_path / "out"))), 0)
+    assert (tmp_path / "out").exists()
