@@ -33,7 +33,7 @@ READS = {
         "train.format",
     ),
     "evaluate": ("model", *DATA, *MODEL_IO, "train.seed", "evaluate", "gates"),
-    "package": ("model", *DATA, *MODEL_IO, "evaluate"),
+    "package": ("model", *DATA, *MODEL_IO, "evaluate", "serve"),
 }
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from mlops_spec.input_contract import plain_text
 from mlops_spec.moments import unzoned
 from mlops_spec.pipeline.column_types import TYPES
 from mlops_spec.pipeline.near_numbers import not_numbers, said
@@ -147,7 +148,7 @@ def _column(name: str, column: Column, table: Table) -> Iterator[Violation]:
 
     def unknown(values: pd.Series) -> Masks:
         wrong = _others(values, allowed)
-        others[:] = sorted({*others, *map(_plain_text, values[wrong].unique())})[:_MANY]
+        others[:] = sorted({*others, *map(plain_text, values[wrong].unique())})[:_MANY]
         return [("other values than promised", wrong)]
 
     for found in _broken(name, table, unknown):
@@ -264,12 +265,7 @@ def _broken(name: str, table: Table, check: Callable[[pd.Series], Masks], named:
 def _others(values: pd.Series, allowed: set[str]) -> pd.Series:
     """Which values have a text that is not allowed; equal ones are asked once, but among objects `1` equals `True`."""
     if values.dtype == object:
-        return values.notna() & ~values.map(_plain_text, na_action="ignore").isin(allowed)
+        return values.notna() & ~values.map(plain_text, na_action="ignore").isin(allowed)
     codes, distinct = pd.factorize(values)
-    wrong = np.array([*(_plain_text(value) not in allowed for value in distinct), False])  # code -1: a missing one
+    wrong = np.array([*(plain_text(value) not in allowed for value in distinct), False])  # code -1: a missing one
     return pd.Series(wrong[codes], index=values.index)
-
-
-def _plain_text(value: object) -> str:
-    """`1.0` and `1` are the same value of a category: a gap turns a column of whole numbers into floats."""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from mlops_spec import __version__, layout
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.files import write_atomic
+from mlops_spec.input_contract import NAME as CONTRACT
+from mlops_spec.input_contract import contract_bytes, contract_of
 from mlops_spec.integrity.spec_digest import spec_sha256
 from mlops_spec.manifest import VERSION, Manifest, PackagedFile, canonical, check_path, manifest_bytes
 from mlops_spec.package import file_sha256, verify
@@ -39,6 +41,8 @@ def package(root: Path, spec: Spec) -> None:
     signature = signature_of(spec, root / layout.TRAIN_ROWS, len(read_split_report(root).classes))
     features = [tensor.name for tensor in signature.inputs]
     write_atomic(target / NAME, canonical(reference_of_file(root / layout.TRAIN_ROWS, features)))
+    if (contract := contract_of(spec, features)) is not None:
+        write_atomic(target / CONTRACT, contract_bytes(contract))
     write_atomic(target / layout.MANIFEST, manifest_bytes(_manifest(root, spec, target)))
     verify(target)
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from mlops_spec.serve.wanted import Window
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mlops_spec.serve.compare import Compared
     from mlops_spec.serve.scores import Scores
 
@@ -32,6 +34,7 @@ class Counts:
         self.scores = 0
         self.score_sum = 0.0
         self.bins: Counter[int] = Counter()  # of probabilities
+        self.outside: Counter[str] = Counter()  # rows outside the data contract, by input
         self.open_window()
 
     def open_window(self) -> None:
@@ -42,8 +45,12 @@ class Counts:
         self._score_sum = self._difference_sum = self._largest_difference = 0.0
         self._bins: Counter[int] = Counter()
 
-    def answered(self, seconds: float, status: int, scores: Scores | None) -> None:
+    def answered(
+        self, seconds: float, status: int, scores: Scores | None, outside: Iterable[tuple[str, int]] = ()
+    ) -> None:
         """Counts one answer."""
+        for name, rows in outside:
+            self.outside[name] += rows
         self.statuses[status] += 1
         self.buckets[bisect.bisect_left(BOUNDS, seconds)] += 1
         self.seconds += seconds

@@ -35,6 +35,9 @@ class VersionCollector(Collector):
         latency = HistogramMetricFamily("mlops_latency_seconds", "Time of a version's answer.", labels=_LABELS)
         scores = HistogramMetricFamily("mlops_scores", "Scores, where they are probabilities.", labels=_LABELS)
         waiting = GaugeMetricFamily("mlops_waiting_requests", "Requests under way.", labels=_LABELS)
+        outside = CounterMetricFamily(
+            "mlops_contract_violations", "Rows outside the data contract, by input.", labels=(*_LABELS, "input")
+        )
         for remote in self._versions():
             counts = remote.counts
             labels = (self._model(), remote.served.version)
@@ -43,7 +46,9 @@ class VersionCollector(Collector):
             latency.add_metric(labels, _cumulative(counts.buckets, BOUNDS), counts.seconds)
             scores.add_metric(labels, _cumulative(_in_tenths(counts.bins), _TENTHS), counts.score_sum)
             waiting.add_metric(labels, remote.waiting)
-        yield from (requests, latency, scores, waiting)
+            for name, rows in sorted(counts.outside.items()):
+                outside.add_metric((*labels, name), rows)
+        yield from (requests, latency, scores, waiting, outside)
 
 
 class LogCollector(Collector):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 from mlops_spec.serve.compare import Deciding, deciding
 from mlops_spec.serve.counts import Counts
 from mlops_spec.serve.frame import Frame, Splitter, pack
+from mlops_spec.serve.outside import unpack as unpack_outside
 from mlops_spec.serve.scores import Scores, unpack
 from mlops_spec.serve.wanted import State, WorkerStatus
 
@@ -33,11 +34,15 @@ _THREADS = {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What goes back to the client: an HTTP status and JSON; scores come with a 200."""
+    """What goes back to the client: an HTTP status and JSON; scores come with a 200.
+
+    `outside` has the inputs that were outside the data contract, with their numbers of rows.
+    """
 
     status: int
     payload: bytes
     scores: Scores | None = None
+    outside: tuple[tuple[str, int], ...] = ()
 
 
 def problem(status: int, message: str) -> Answer:
@@ -58,6 +63,7 @@ class Remote(asyncio.Protocol):
         self.state: State = "loading"
         self.reason = ""
         self.metadata: dict[str, Any] = {}
+        self._inputs: tuple[str, ...] = ()
         self.deciding: Deciding | None = None
         self.failures_in_a_row = 0
         self._loaded = asyncio.Event()
@@ -96,7 +102,7 @@ class Remote(asyncio.Protocol):
             self.kill()
         for sample in samples:
             answer = await self.ask(sample, self._limits.answer_seconds)
-            if answer.status not in {200, 400}:  # a version with other inputs takes other requests
+            if answer.status not in {200, 400, 422}:  # a version with other inputs takes other requests
                 self._fail(f"it can't answer a request that was answered before: {_reason(answer)}")
         if self.state == "warming":
             self.state = "ready"
@@ -162,7 +168,12 @@ class Remote(asyncio.Protocol):
         try:
             for frame in self._splitter.feed(data):
                 self._received(frame)
-        except (ValueError, KeyError, TypeError, struct.error) as error:  # a model's code can write to the socket too
+        except (
+            ValueError,
+            LookupError,
+            TypeError,
+            struct.error,
+        ) as error:  # a model's code can write to the socket too
             self._fail(f"the process sent what is no answer: {error}")
             self.kill()
 
@@ -196,9 +207,10 @@ class Remote(asyncio.Protocol):
         answer = self._asked.get(frame.number)
         if answer is None or answer.done():
             return
-        if frame.status == 200:
-            scores, size = unpack(frame.payload)
-            answer.set_result(Answer(200, frame.payload[size:], scores))
+        if frame.status in {200, 422}:
+            scores, size = unpack(frame.payload) if frame.status == 200 else (None, 0)
+            outside, size = unpack_outside(frame.payload, size, self._inputs)
+            answer.set_result(Answer(frame.status, frame.payload[size:], scores, outside))
         else:
             answer.set_result(Answer(frame.status, frame.payload))
 
@@ -206,6 +218,7 @@ class Remote(asyncio.Protocol):
         said = json.loads(payload)
         if status == 200:
             self.metadata, self.deciding = said["metadata"], deciding(said["deciding"])
+            self._inputs = tuple(str(tensor["name"]) for tensor in self.metadata["inputs"])
             self.state = "warming"
             self._loaded.set()
         else:

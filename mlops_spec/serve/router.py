@@ -168,7 +168,7 @@ async def _ask(remote: Remote, body: bytes, seconds: float) -> Answer:
     """Asks one version, and counts what it answered and how long that took."""
     started = time.perf_counter()
     answer = await remote.ask(body, seconds)
-    remote.counts.answered(time.perf_counter() - started, answer.status, answer.scores)
+    remote.counts.answered(time.perf_counter() - started, answer.status, answer.scores, answer.outside)
     return answer
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mlops_spec.manifest import Scalar, Tensor
+    from mlops_spec.serve.outside import Outside
 
 Column = list[Any]
 
@@ -120,11 +121,12 @@ def answer(  # noqa: PLR0913, PLR0917 - what the protocol has in an answer
     outputs: Sequence[Tensor],
     predicted: np.ndarray,
     classes: Sequence[Scalar] = (),
+    found: Sequence[Outside] = (),
 ) -> bytes:
     """The protocol's answer for one request; `predicted` is (n,) or (n, k), row-major in `data`.
 
     `classes` are named beside them: those of the k columns, or of a binary task, of which the last is the one that is
-    probable.
+    probable. What was `found` outside the data contract stands in the answer's parameters.
     """
     output = outputs[0]
     named = {"parameters": {"classes": list(classes)}} if classes else {}
@@ -132,6 +134,8 @@ def answer(  # noqa: PLR0913, PLR0917 - what the protocol has in an answer
     record: dict[str, Any] = {"model_name": model, "model_version": version}
     if request.id is not None:
         record["id"] = request.id
+    if found:
+        record["parameters"] = {"outside_contract": [each.as_data() for each in found]}
     record["outputs"] = [
         {"name": output.name, "datatype": output.datatype, "shape": list(predicted.shape), "data": data, **named}
     ]
@@ -219,7 +223,7 @@ def _check_values(data: Column, expected: Tensor, place: str) -> None:
 
 
 def _moments(data: Column, expected: Tensor, place: str) -> Column:
-    """The times of a column by the rule of the training rows; a missing one is NaT."""
+    """The times of a column by the rule of the training rows."""
     texts = pd.Series(data, dtype=object)
     found = parsed(texts)
     if (wrong := (found.isna() & texts.notna()).to_numpy()).any():
@@ -227,7 +231,8 @@ def _moments(data: Column, expected: Tensor, place: str) -> Column:
     if (wrong := unzoned(texts).to_numpy()).any():
         index = int(wrong.argmax())
         raise BadRequest(f"{place}.data[{index}]: `{expected.name}` has no offset from UTC where other rows have one")
-    return list(found.dt.tz_localize(None).to_numpy())
+    known = found.dt.tz_localize(None).to_numpy()
+    return [None if text is None else moment for text, moment in zip(data, known, strict=True)]
 
 
 def _refuse(data: Column, index: int, expected: Tensor, place: str) -> NoReturn:

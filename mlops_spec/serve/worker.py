@@ -16,15 +16,18 @@ import threading
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
 
 from mlops_spec.errors import Failure
+from mlops_spec.input_contract import read_contract
 from mlops_spec.package import verify
 from mlops_spec.predictor.load import load_predict
 from mlops_spec.serve.frame import pack
 from mlops_spec.serve.gather import Gathering
+from mlops_spec.serve.outside import Outside, outside
+from mlops_spec.serve.outside import pack as pack_outside
 from mlops_spec.serve.scores import summarise
 from mlops_spec.serve.tensors import BadRequest, Request, answer, arrays, parse
 
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from mlops_spec.input_contract import InputContract
     from mlops_spec.manifest import Manifest, Scalar, Tensor
     from mlops_spec.serve.frame import Frame
 
@@ -52,6 +56,19 @@ class Model:
     predict: Callable[[pd.DataFrame], np.ndarray]
     probabilities: bool = True  # what it answers; else values
     classes: tuple[Scalar, ...] = ()  # in the order of the answer; a binary task's positive one is the last
+    contract: InputContract | None = None
+
+    def outside(self, request: Request) -> tuple[Outside, ...]:
+        """What of a request is outside the data contract; nothing where nobody looks."""
+        return outside(request.columns, self.contract.columns) if self.contract is not None else ()
+
+
+class Asked(NamedTuple):
+    """A checked request, its frame's number, and what of it is outside the data contract."""
+
+    number: int
+    request: Request
+    found: tuple[Outside, ...]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -80,7 +97,8 @@ def load(package: Path, digest: str, version: str) -> tuple[Model, Manifest]:
     inputs = {tensor.name: tensor for tensor in manifest.signature.inputs}
     predict, probabilities = load_predict(package), manifest.task != "regression"
     outputs, classes = manifest.signature.outputs, manifest.classes
-    return Model(manifest.model, version, inputs, outputs, predict, probabilities, classes), manifest
+    contract = read_contract(package)
+    return Model(manifest.model, version, inputs, outputs, predict, probabilities, classes, contract), manifest
 
 
 def serve(connection: socket.socket, model: Model) -> None:
@@ -94,46 +112,63 @@ def serve(connection: socket.socket, model: Model) -> None:
 
 
 def answers(frames: Sequence[Frame], model: Model) -> list[bytes]:
-    """One packed answer per frame: 200 with scores and JSON, 400 for the client's mistake, 500 for the model's."""
+    """One packed answer per frame.
+
+    200 with scores, what is outside the contract, and JSON; 400 for the client's mistake, 422 with what is outside for
+    a row that the contract refuses, 500 for the model's mistake.
+    """
     done: list[bytes] = []
-    waiting: list[tuple[int, Request]] = []
+    waiting: list[Asked] = []
     for frame in frames:
         try:
-            waiting.append((frame.number, parse(frame.payload, model.inputs)))
+            request = parse(frame.payload, model.inputs)
         except BadRequest as mistake:
             done.append(pack(frame.number, 400, _error(str(mistake))))
+            continue
+        asked = Asked(frame.number, request, model.outside(request))
+        if asked.found and model.contract is not None and model.contract.answer == "reject":
+            done.append(pack(frame.number, 422, _refused(asked, model)))
+        else:
+            waiting.append(asked)
     for batch in _batches(waiting):
         done += _predicted(batch, model)
     return done
 
 
-def _batches(waiting: Sequence[tuple[int, Request]]) -> list[list[tuple[int, Request]]]:
+def _batches(waiting: Sequence[Asked]) -> list[list[Asked]]:
     """Requests that go together: of the same column types, and `_MOST_ROWS` rows unless one alone has more."""
-    batches: list[list[tuple[int, Request]]] = []
+    batches: list[list[Asked]] = []
     rows = 0
-    for number, request in waiting:
-        rows += request.rows
-        if not batches or rows > _MOST_ROWS or request.floats != batches[-1][0][1].floats:
+    for asked in waiting:
+        rows += asked.request.rows
+        if not batches or rows > _MOST_ROWS or asked.request.floats != batches[-1][0].request.floats:
             batches.append([])
-            rows = request.rows
-        batches[-1].append((number, request))
+            rows = asked.request.rows
+        batches[-1].append(asked)
     return batches
 
 
-def _predicted(batch: Sequence[tuple[int, Request]], model: Model) -> list[bytes]:
+def _predicted(batch: Sequence[Asked], model: Model) -> list[bytes]:
     try:
-        predicted = model.predict(pd.DataFrame(arrays([request for _, request in batch], model.inputs), copy=False))
+        predicted = model.predict(pd.DataFrame(arrays([each.request for each in batch], model.inputs), copy=False))
     except Exception as error:
         if len(batch) > 1:  # one request's rows must not fail the others'
             return [packed for each in batch for packed in _predicted([each], model)]
-        return [pack(batch[0][0], 500, _error(f"the model failed: {_without_folders(_says(error))}"))]
+        return [pack(batch[0].number, 500, _error(f"the model failed: {_without_folders(_says(error))}"))]
     done, start = [], 0
-    for number, request in batch:
+    for number, request, found in batch:
         own = predicted[start : start + request.rows]
         start += request.rows
-        payload = answer(request, model.name, model.version, model.outputs, own, model.classes)
-        done.append(pack(number, 200, summarise(own, probabilities=model.probabilities) + payload))
+        payload = answer(request, model.name, model.version, model.outputs, own, model.classes, found)
+        head = summarise(own, probabilities=model.probabilities) + pack_outside(found, [*model.inputs])
+        done.append(pack(number, 200, head + payload))
     return done
+
+
+def _refused(asked: Asked, model: Model) -> bytes:
+    """How many rows are outside, and what the client gets to read."""
+    said = _error("outside the data contract: " + "; ".join(map(str, asked.found)))
+    return pack_outside(asked.found, [*model.inputs]) + said
 
 
 def _hello(manifest: Manifest) -> bytes:

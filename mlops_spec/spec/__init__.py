@@ -9,6 +9,7 @@ from mlops_spec.spec.data import Data
 from mlops_spec.spec.environments import Environment
 from mlops_spec.spec.evaluate import Evaluate, Gate
 from mlops_spec.spec.governance import Governance
+from mlops_spec.spec.serve import Serve
 from mlops_spec.spec.storage import Storage
 from mlops_spec.spec.train import Stage, Train
 from mlops_spec.spec.watch import Monitor
@@ -34,6 +35,7 @@ class Spec(Strict):
     evaluate: Evaluate = Field(default_factory=Evaluate)
     gates: list[Gate]
     environments: dict[EnvironmentName, Environment] = Field(default_factory=no_entries)
+    serve: Serve = Field(default_factory=Serve)
     monitor: Monitor | None = None
     governance: Governance = Field(default_factory=Governance)
 

@@ -129,7 +129,12 @@ CHAMPION = {"champion": "production", "metric": "roc_auc", "margin": 0.01}
         (Rival(None, reason="v1.0.0 can't answer these rows: x"), "inconclusive", "v1.0.0 can't answer"),
         (Rival(None, reason="no champion yet", never_deployed=True), "pass", "no champion yet"),
         (Rival(np.full(COUNT, np.nan)), "inconclusive", "NaN"),
-        (Rival(GOOD[:-1]), "inconclusive", ""),
+        (
+            Rival(GOOD[:-1]),
+            "inconclusive",
+            f"the champion answers with shape ({COUNT - 1},), this model with ({COUNT},)",
+        ),
+        (Rival(np.stack([1 - GOOD, GOOD], axis=1)), "inconclusive", f"the champion answers with shape ({COUNT}, 2)"),
     ],
 )
 def test_the_champion(rival: Rival, verdict: str, reason: str) -> None:

@@ -59,6 +59,7 @@ environments:
     rollout:
       {shadow: 5m, canary: [10, 50], watch: 10m, min_samples: 200, max_error_rate: 0.01, max_p99: 100ms,
        max_score_shift: 0.2, max_disagreement: 0.1}
+serve: {contract: reject}
 monitor:
   drift: {max: 0.2, share: 0.3, columns: [age, bill_1]}
   performance: {labels: data/labels.csv, metric: roc_auc, min: 0.74}
@@ -137,6 +138,9 @@ WEAKER = [
     ("gates.5.max_drop", 0.1, "gates/robustness/missing/roc_auc max_drop", "0.03 → 0.1"),
     ("gates.5.rate", 0.05, "gates/robustness/missing/roc_auc rate", "0.2 → 0.05"),
     ("gates.5.columns", ["marriage"], "gates/robustness/missing/roc_auc columns", "lost `education`"),
+    ("serve.contract", "flag", "serve.contract", "reject → flag"),
+    ("serve", None, "serve.contract", "reject → flag"),
+    ("serve.contract", "off", "serve.contract", "reject → off"),
     ("gates.6.latency.p99", "2s", "gates/latency/p99", "50ms → 2s"),
     ("gates.6.latency.batch", 1, "gates/latency/p99 batch", "8 → 1"),
     ("gates.7.size.max", "1GB", "gates/size", "50MB → 1GB"),

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from mlops_spec.input_contract import NAME, InputContract, contract_bytes
 from mlops_spec.manifest import Data, Manifest, PackagedFile, Signature, Tensor, manifest_bytes
 from mlops_spec.package import digest
 from mlops_spec.serve.wanted import Served, Status, Wanted, read_status, read_wanted, write_wanted
@@ -51,12 +52,21 @@ def ask(*rows: dict[str, Any], **extra: Any) -> dict[str, Any]:
     return {"inputs": inputs, **extra}
 
 
-def make_package(folder: Path, *, code: str = CONSTANT, value: float = 0.25, model: str = "demo") -> Path:
+def make_package(
+    folder: Path,
+    *,
+    code: str = CONSTANT,
+    value: float = 0.25,
+    model: str = "demo",
+    contract: InputContract | None = None,
+) -> Path:
     """A package whose predictor is `code`; `value` is its one model file."""
     (folder / "model").mkdir(parents=True)
     (folder / "code").mkdir()
     (folder / "model" / "value").write_text(str(value))
     (folder / "code" / "served.py").write_text(code)
+    if contract is not None:
+        (folder / NAME).write_bytes(contract_bytes(contract))
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     manifest = Manifest(
         v=1,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from mlops_spec.input_contract import Bounds, InputContract
 from mlops_spec.serve.http import application
 from mlops_spec.serve.limits import Limits
 from mlops_spec.serve.router import Router
@@ -116,6 +117,7 @@ def test_metrics_have_their_names_and_read_as_prometheus_does(
         "mlops_latency_seconds": "histogram",
         "mlops_scores": "histogram",
         "mlops_waiting_requests": "gauge",
+        "mlops_contract_violations": "counter",
         "mlops_log_dropped": "counter",
     }
     statuses = {sample.labels["status"]: sample.value for sample in families["mlops_requests"].samples}
@@ -127,6 +129,23 @@ def test_metrics_have_their_names_and_read_as_prometheus_does(
     }
     assert list(buckets) == ["0.1", "0.2", "0.3", "0.4", "0.5", "0.6", "0.7", "0.8", "0.9", "1", "+Inf"]
     assert [buckets[edge] for edge in ("0.2", "0.3", "+Inf")] == [0.0, 1.0, 1.0], "a bucket holds its upper edge"
+
+
+@pytest.mark.parametrize(("answer", "status"), [("flag", 200), ("reject", 422)])
+def test_rows_outside_the_contract_are_counted_by_input(
+    server: Server, packages: Packages, request_of: Ask, row: dict[str, Any], answer: Any, status: int
+) -> None:
+    columns = {"age": Bounds(min=18, max=120), "education": Bounds(values=("school", "university"))}
+    server.want(stable=packages("v1.0.0", contract=InputContract(answer=answer, columns=columns)))
+
+    assert server.post(request_of(row))[0] == 200
+    found, said = server.post(request_of(row | {"age": 500}, row | {"age": 3, "education": "none"}, row))
+
+    assert found == status
+    assert '"age"' in json.dumps(said) or "`age`" in said["error"]
+    families = {family.name: family for family in text_string_to_metric_families(server.get("/metrics")[1])}
+    counted = {each.labels["input"]: each.value for each in families["mlops_contract_violations"].samples}
+    assert counted == {"age": 2.0, "education": 1.0}
 
 
 class Nothing:

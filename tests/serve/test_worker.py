@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mlops_spec.input_contract import Bounds, InputContract
 from mlops_spec.manifest import Tensor
 from mlops_spec.serve.frame import Frame, Splitter
+from mlops_spec.serve.outside import unpack as unpack_outside
 from mlops_spec.serve.scores import unpack
 from mlops_spec.serve.worker import Model, _without_folders, answers
 
@@ -27,6 +30,8 @@ class Doubling:
 
     def __init__(self) -> None:
         self.calls: list[int] = []
+        self.outside: dict[int, Any] = {}
+        self.marked: dict[int, Any] = {}
         self.model = Model("demo", "v1", INPUTS, OUTPUTS, self.predict, probabilities=False)
 
     def predict(self, frame: pd.DataFrame) -> np.ndarray:
@@ -46,7 +51,10 @@ def answered(frames: list[Frame], doubling: Doubling) -> dict[int, Any]:
     got: dict[int, Any] = {}
     for number, status, payload in Splitter().feed(b"".join(answers(frames, doubling.model))):
         scores, size = unpack(payload) if status == 200 else (None, 0)
+        if status in {200, 422}:
+            doubling.outside[number], size = unpack_outside(payload, size, [*INPUTS])
         said = json.loads(payload[size:])
+        doubling.marked[number] = said.get("parameters")
         got[number] = said["outputs"][0]["data"] if status == 200 else (status, said["error"])
         assert scores is None or (scores.number, scores.probabilities) == (len(got[number]), False)
     return got
@@ -77,6 +85,40 @@ def test_a_bad_request_never_reaches_the_model() -> None:
     got = answered([frame(1, ["x"]), frame(2, [20])], doubling)
 
     assert got == {1: (400, 'inputs[0].data[0]: `age` must be an integer, not "x"'), 2: [40.0]}
+    assert doubling.calls == [1]
+
+
+def promising(answer: Literal["reject", "flag"]) -> Doubling:
+    doubling = Doubling()
+    contract = InputContract(answer=answer, columns={"age": Bounds(min=18, max=120)})
+    doubling.model = replace(doubling.model, contract=contract)
+    return doubling
+
+
+def test_a_row_outside_the_contract_is_answered_and_marked() -> None:
+    doubling = promising("flag")
+
+    got = answered([frame(1, [20, 500, 17, 600]), frame(2, [30])], doubling)
+
+    assert got == {1: [40.0, 1000.0, 34.0, 1200.0], 2: [60.0]}
+    assert doubling.marked[2] is None
+    assert doubling.marked[1] == {
+        "outside_contract": [
+            {"input": "age", "must": "must be at least 18", "rows": [2]},
+            {"input": "age", "must": "must be at most 120", "rows": [1, 3]},
+        ]
+    }
+    assert doubling.outside == {1: (("age", 3),), 2: ()}
+
+
+def test_a_row_outside_the_contract_is_refused_by_field_value_and_bound() -> None:
+    doubling = promising("reject")
+
+    got = answered([frame(1, [20, 500]), frame(2, [30])], doubling)
+
+    said = "outside the data contract: `age` must be at most 120 (data.contract.columns.age.max), not 500, in row 1"
+    assert got == {1: (422, said), 2: [60.0]}
+    assert doubling.outside == {1: (("age", 1),), 2: ()}
     assert doubling.calls == [1]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.plan.guards.data import data, evaluation, training
-from mlops_spec.plan.guards.environments import environments
+from mlops_spec.plan.guards.environments import environments, serving
 from mlops_spec.plan.guards.gates import gates
 from mlops_spec.plan.guards.governance import governance, monitoring
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mlops_spec.spec import Spec
 
 # In the order of the spec's sections.
-_SECTIONS = (data, training, evaluation, gates, environments, monitoring, governance)
+_SECTIONS = (data, training, evaluation, gates, environments, serving, monitoring, governance)
 
 
 def weakened(old: Spec, new: Spec) -> tuple[Weakening, ...]:

@@ -1,4 +1,4 @@
-"""A shorter way to an environment: fewer people, less time, less watching."""
+"""A shorter way to an environment: fewer people, less time, less watching; and requests that are looked at less."""
 
 from __future__ import annotations
 
@@ -13,12 +13,21 @@ if TYPE_CHECKING:
     from mlops_spec.spec import Spec
     from mlops_spec.spec.environments import Environment, Promote, Rollout
 
+_ANSWERS = ("reject", "flag", "off")
+
 
 def environments(old: Spec, new: Spec) -> Iterator[Weakening]:
     """Compares the environments that are in both; one that came or went is no weaker guard."""
     for name, before in old.environments.items():
         if name in new.environments:
             yield from _environment(f"environments.{name}", before, new.environments[name])
+
+
+def serving(old: Spec, new: Spec) -> Iterator[Weakening]:
+    """What becomes of rows outside the contract."""
+    before, after = old.serve.contract, new.serve.contract
+    weaker = _ANSWERS.index(after) > _ANSWERS.index(before)
+    yield from changed("serve.contract", before, after, weaker=weaker)
 
 
 def _environment(where: str, old: Environment, new: Environment) -> Iterator[Weakening]:
