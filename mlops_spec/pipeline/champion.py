@@ -14,6 +14,7 @@ from mlops_spec.package import verify
 from mlops_spec.pipeline.gates.case import Rival
 from mlops_spec.pipeline.judgement import Against
 from mlops_spec.pipeline.scoring import score
+from mlops_spec.pipeline.trained_rows import read_trained, seen
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,7 +63,10 @@ def rival_of(found: Fetched | Rival, rows: pd.DataFrame) -> Rival:
     if isinstance(found, Rival):
         return found
     try:
-        return Rival(score(found.package_dir, [rows])[0], found.against)
+        trained = read_trained(found.package_dir)
+        return Rival(
+            score(found.package_dir, [rows])[0], found.against, seen=seen(trained, rows) if trained is not None else ""
+        )
     except Failure as failure:
         return Rival(None, found.against, f"{found.against.version} can't answer these rows: {failure.message}")
 

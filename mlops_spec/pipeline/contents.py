@@ -15,6 +15,8 @@ import pandas as pd
 from mlops_spec.pipeline.leak import content
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mlops_spec.spec.data import Data
 
 _MISSING = np.uint64(0x9E3779B97F4A7C15)
@@ -26,11 +28,17 @@ def contents(data: Data, rows: pd.DataFrame) -> pd.Series:
     Rows that differ in their target alone are alike too: put on two sides, what a model learns of one is the wrong
     answer for the other.
     """
-    total = np.zeros(len(rows), dtype=np.uint64)
-    for name in content(data, rows):
-        if name != data.target:
-            total += _mixed(_values(rows[name]) ^ _of_text(str(name)))
-    return pd.Series(total, index=rows.index)
+    found = hashes_of((name, rows[name]) for name in content(data, rows) if name != data.target)
+    return pd.Series(found if len(found) else np.zeros(len(rows), dtype=np.uint64), index=rows.index)
+
+
+def hashes_of(columns: Iterable[tuple[str, pd.Series]]) -> np.ndarray:
+    """The same of named columns, in whatever order; uint64 (n,), empty where there is no column."""
+    total = np.zeros(0, dtype=np.uint64)
+    for name, column in columns:
+        mixed = _mixed(_values(column) ^ _of_text(str(name)))
+        total = total + mixed if len(total) else mixed
+    return total
 
 
 def _values(column: pd.Series) -> np.ndarray:

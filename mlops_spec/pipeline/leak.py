@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mlops_spec.spec.data import Data
 
 _PART = 2**14  # rows: choosing columns of all of them would copy them
@@ -20,8 +22,13 @@ def row_hashes(data: Data, rows: pd.DataFrame) -> pd.Series:
 
 def content(data: Data, rows: pd.DataFrame) -> list[str]:
     """The columns that make a row what it is: every one but the id, the split's column and the derived ones."""
+    return content_names(data, rows.columns)
+
+
+def content_names(data: Data, names: Iterable[str]) -> list[str]:
+    """The same of the names of all columns."""
     ignored = {data.id, *data.derive, *([data.split.column] if data.split.by == "column" else [])}
-    return [name for name in rows.columns if name not in ignored]
+    return [name for name in names if name not in ignored]
 
 
 def leaked_rows(data: Data, train: pd.DataFrame, test: pd.DataFrame) -> pd.Series:

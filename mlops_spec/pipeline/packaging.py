@@ -7,6 +7,8 @@ import shutil
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
+import pyarrow.parquet as pq
+
 from mlops_spec import __version__, layout
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.files import write_atomic
@@ -19,6 +21,8 @@ from mlops_spec.pipeline.model_files import check_files
 from mlops_spec.pipeline.reference import NAME, reference_of_file
 from mlops_spec.pipeline.signature import signature_of
 from mlops_spec.pipeline.split_report import read_split_report
+from mlops_spec.pipeline.trained_rows import NAME as TRAINED
+from mlops_spec.pipeline.trained_rows import trained_bytes, trained_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,6 +44,8 @@ def package(root: Path, spec: Spec) -> None:
         _copy_code(root, target / "code", spec.train.predictor)
     signature = signature_of(spec, root / layout.TRAIN_ROWS, len(read_split_report(root).classes))
     features = [tensor.name for tensor in signature.inputs]
+    trained = trained_rows(spec.data, root / layout.TRAIN_ROWS, pq.read_schema(root / layout.TRAIN_ROWS).names)
+    write_atomic(target / TRAINED, trained_bytes(trained))
     write_atomic(target / NAME, canonical(reference_of_file(root / layout.TRAIN_ROWS, features)))
     if (contract := contract_of(spec, features)) is not None:
         write_atomic(target / CONTRACT, contract_bytes(contract))

@@ -50,7 +50,7 @@ def reference_of_file(path: Path, features: Iterable[str]) -> dict[str, Any]:
     if data.rows <= WHOLE:
         found = {name: _column(as_kept(pd.read_parquet(path, columns=[name])[name])) for name in features}
     else:
-        found = {name: _long_column(data, name) for name in features}
+        found = {name: _times(path, name) if data.is_time(name) else _long_column(data, name) for name in features}
     return {"v": 1, "rows": data.rows, "columns": {name: column for name, column in found.items() if column}}
 
 
@@ -89,6 +89,12 @@ def _column(column: pd.Series) -> dict[str, Any] | None:
         return None
     numbers = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
     return _record(bins, count(bins, values), _quantiles(column) if numbers else None)
+
+
+def _times(path: Path, name: str) -> dict[str, Any] | None:
+    """Of as few moments as there may be categories."""
+    column = pd.read_parquet(path, columns=[name])[name]
+    return _column(as_kept(column)) if column.nunique() <= MOST_CATEGORIES else None
 
 
 def _long_column(data: ParquetColumns, name: str) -> dict[str, Any] | None:

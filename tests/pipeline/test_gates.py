@@ -144,6 +144,27 @@ def test_the_champion(rival: Rival, verdict: str, reason: str) -> None:
     assert reason in result.reason
 
 
+SEEN = "it was trained on about 75% of these test rows"
+
+
+@pytest.mark.parametrize(
+    ("score", "verdict", "reason"),
+    [
+        (WORSE, "pass", f", though the champion has the advantage: {SEEN}"),
+        (
+            np.clip(GOOD + 0.2 * (TRUTH - 0.5), 0, 1),
+            "inconclusive",
+            f"the champion has an advantage that is no merit: {SEEN}; ",
+        ),
+    ],
+)
+def test_a_champion_that_has_seen_the_rows_stops_nobody_as_worse(score: Any, verdict: str, reason: str) -> None:
+    result = one(champion, CHAMPION, rivals={"production": Rival(score, seen=SEEN)})
+
+    assert result.verdict == verdict
+    assert reason in result.reason
+
+
 SELF = Against("production", "v1.0.0", "sha256:" + "0" * 64)
 
 

@@ -107,6 +107,12 @@ class ParquetColumns:
         kind = self._types[name]
         return bool(pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind))
 
+    def is_time(self, name: str) -> bool:
+        """Whether a column holds dates or moments; ValueError when there is no such column."""
+        if name not in self._types:
+            raise ValueError(f"{self.path} has no column `{name}`")
+        return bool(pa.types.is_timestamp(self._types[name]) or pa.types.is_date(self._types[name]))
+
     def parts(self, name: str) -> Iterator[pa.Array]:
         """The column, at most 262,144 rows at a time, read as it goes."""
         with pq.ParquetFile(self.path, buffer_size=2**20, pre_buffer=False) as file:

@@ -25,12 +25,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Rival:
-    """A champion's answers for the same rows, or the reason why there are none; `against` when it is known."""
+    """A champion's answers for the same rows, or the reason why there are none; `against` when it is known.
+
+    `seen` says how it has seen these rows before, if it has.
+    """
 
     score: np.ndarray | None
     against: Against | None = None
     reason: str = ""
     never_deployed: bool = False
+    seen: str = ""
 
 
 @dataclass(frozen=True)

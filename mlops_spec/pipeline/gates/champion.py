@@ -52,7 +52,16 @@ def results(case: Case, gate: ChampionGate) -> Iterator[GateResult]:
     if rival.against and rival.against.digest == case.digest:
         alike = bool(np.allclose(answers.score, rival.score, rtol=1e-6, atol=1e-9))
         verdict = _of_itself(rival.against, verdict, alike)
+    elif rival.seen:
+        verdict = _at_advantage(verdict, rival.seen)
     yield result(name, "champion", verdict, found, bound, metric=gate.metric, baseline=baseline)
+
+
+def _at_advantage(verdict: Verdict, seen: str) -> Verdict:
+    """Who keeps up with a champion that knows the answers has passed; who doesn't may still be the better one."""
+    if verdict.verdict == "pass":
+        return replace(verdict, reason=f"{verdict.reason}, though the champion has the advantage: {seen}")
+    return undecided(f"the champion has an advantage that is no merit: {seen}; {verdict.reason}")
 
 
 def _of_itself(against: Against, verdict: Verdict, alike: bool) -> Verdict:
