@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
 import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -26,7 +28,6 @@ from .conftest import SPEC, honest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 PEOPLE = (
     Person("alice", 101, "alice-token"),
@@ -184,6 +185,37 @@ def test_what_is_no_plan_is_refused_and_nothing_is_posted(desk: Desk, content: s
     assert said in done.stderr
     assert "Traceback" not in done.stderr
     assert desk.bodies() == []
+
+
+def digest(path: str) -> str:
+    return f"sha256:{hashlib.sha256(Path(path).read_bytes()).hexdigest()}"
+
+
+def test_what_was_handed_over_is_posted(desk: Desk) -> None:
+    plan, report = desk.write("plan.json", as_data(PLAN)), desk.write("report.json", honest())
+
+    done = desk.comment(
+        "--plan", plan, "--plan-digest", digest(plan), "--report", report, "--report-digest", digest(report)
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert "✅ pass" in desk.bodies()[0]
+
+
+@pytest.mark.parametrize("replaced", ["plan", "report"])
+@pytest.mark.parametrize("handed", ["another", "", "none", "upper"])
+def test_what_another_job_replaced_is_refused_and_nothing_is_posted(desk: Desk, replaced: str, handed: str) -> None:
+    """By a file that is sound in itself; an output that a job left empty is not one that was left out."""
+    files = {"plan": desk.write("plan.json", as_data(PLAN)), "report": desk.write("report.json", honest())}
+    digests = {name: digest(path) for name, path in files.items()}
+    digests[replaced] = {"another": f"sha256:{0:064}", "upper": digests[replaced].upper()}.get(handed, handed)
+
+    options = [part for name in files for part in (f"--{name}", files[name], f"--{name}-digest", digests[name])]
+    done = desk.comment(*options)
+
+    assert (done.returncode, desk.bodies()) == (1, [])
+    assert f"{replaced}.json is sha256:" in done.stderr
+    assert "another job replaced it" in done.stderr
 
 
 def test_neither_plan_nor_report_is_wrong_usage(desk: Desk) -> None:
