@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from mlops_spec import safe_yaml
+from mlops_spec.integrity import core_yaml
 from mlops_spec.integrity.problem import Problem
 from mlops_spec.layout import DVC_FILE, DVC_LOCK
 
@@ -21,6 +22,7 @@ FILE = str(DVC_LOCK)
 _HASH = re.compile(r"[0-9a-f]{32}(\.dir)?")
 _KEYS = {"path", "hash", "md5", "size", "nfiles", "isexec"}
 _DEEPEST = 60
+_MOST = 2**63  # bytes, and files
 _Entry = dict[str, Any]
 
 
@@ -41,13 +43,22 @@ def problems(content: bytes, tree: Tree, tracked: Tracked, made: Mapping[str, _E
 
 
 def _plain(content: bytes) -> Any:
-    """The document; raises ValueError or YAMLError for one that is deep, or grows by aliases: it may be a bomb."""
+    """The document; raises ValueError or YAMLError for one that is deep, or grows by aliases: it may be a bomb.
+
+    What other readers could read otherwise than we do is refused as well.
+    """
+    text = content.decode()
+    if text.startswith("\ufeff") or "\r" in text:
+        raise ValueError(
+            "it has a byte order mark, or lines that end with a carriage return: DVC writes none like that"
+        )
     depth = 0
-    for event in yaml.parse(content, safe_yaml.LOADER):
+    for event in yaml.parse(text, safe_yaml.LOADER):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if isinstance(event, yaml.AliasEvent) or depth > _DEEPEST:
-            raise ValueError("it has aliases, or is nested too deeply: DVC writes none like that")
-    return safe_yaml.load(content)
+        marked = isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None) or getattr(event, "tag", None)
+        if marked or depth > _DEEPEST:
+            raise ValueError("it has anchors, aliases or tags, or is nested too deeply: DVC writes none like that")
+    return core_yaml.load(content)
 
 
 def _stages(document: Any) -> dict[str, _Entry]:
@@ -70,7 +81,8 @@ def _check_entries(place: str, entries: Any) -> None:
         raise ValueError(f"{place}: it is no list of entries")
     for each in entries:
         hashed = each.get("hash") == "md5" and _HASH.fullmatch(str(each.get("md5")))
-        counted = all(type(each[key]) is int and each[key] >= 0 for key in ("size", "nfiles") if key in each)
+        counted = all(type(each[key]) is int and 0 <= each[key] < _MOST for key in ("size", "nfiles") if key in each)
+        counted = counted and type(each.get("isexec", True)) is bool
         if each.keys() - _KEYS or not isinstance(each.get("path"), str) or not hashed or not counted:
             raise ValueError(f"{place}: {each.get('path')}: it must have a path, its MD5 and sizes, and nothing else")
 

@@ -47,9 +47,10 @@ def opened(folder: Path, names: tuple[str, ...], expected: str | None = None) ->
     found = sha256(content)
     if expected is not None and found != expected:
         _refuse(f"{folder} has the digest {found}, but {expected} was handed over")
-    sums = dict(_sums(content, folder / NAME))
-    if sums.keys() != {*names}:
-        differing = ", ".join(sorted(sums.keys() ^ {*names}))
+    listed = list(_sums(content, folder / NAME))
+    sums = dict(listed)
+    if sorted(name for name, _ in listed) != sorted(names):
+        differing = ", ".join(sorted(sums.keys() ^ {*names})) or "one stands twice"
         _refuse(f"{folder / NAME} does not name the files of a bundle: {differing}")
     for path in sorted(folder.iterdir()):
         if path.name not in sums and path.name != NAME:
@@ -84,10 +85,11 @@ def _read(folder: Path, name: str) -> bytes:
         ) from error
     except OSError as error:
         raise Failure(f"{path} is a link, or can't be read: {error.strerror}") from error
+    state = os.fstat(descriptor)
+    if not stat.S_ISREG(state.st_mode) or state.st_size > LIMIT:
+        os.close(descriptor)
+        raise Failure(f"{path} is no regular file, or larger than {LIMIT:,} bytes")
     with os.fdopen(descriptor, "rb") as file:
-        state = os.fstat(descriptor)
-        if not stat.S_ISREG(state.st_mode) or state.st_size > LIMIT:
-            raise Failure(f"{path} is no regular file, or larger than {LIMIT:,} bytes")
         content = file.read(LIMIT + 1)
     if len(content) > LIMIT:
         raise Failure(f"{path} is larger than {LIMIT:,} bytes")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from mlops_spec.errors import Failure
 from mlops_spec.manifest import canonical
@@ -18,7 +18,9 @@ Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 Commit = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}$")]
 Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")]
-Number = int | float
+# What others can't read as the same number is none: more digits than a double has, and what is infinite there.
+Number = Annotated[int, Field(ge=-(2**53), le=2**53)] | float
+Count = Annotated[int, Field(ge=0, le=2**53)]
 _Shape = TypeVar("_Shape", bound="Shape")
 
 
@@ -56,7 +58,7 @@ class Gate(Shape):
     bound: Bound | None
     verdict: Outcome
     reason: str
-    rows_needed: NonNegativeInt | None = None
+    rows_needed: Count | None = None
     waived_until: Day | None = None
     baseline: Number | None = None
 
@@ -67,7 +69,7 @@ class GateFile(Shape):
     v: Literal[1]
     model: str
     commit: Commit
-    rows: NonNegativeInt
+    rows: Count
     against: Against | None
     verdict: Outcome
     gates: Annotated[list[Gate], Field(min_length=1, max_length=10_000)]
@@ -87,7 +89,7 @@ class Measured(Shape):
 class Slice(Shape):
     """The rows that have one value of a column, and what they measure."""
 
-    rows: NonNegativeInt
+    rows: Count
     measures: dict[str, Measured]
 
 
@@ -107,7 +109,7 @@ class Evaluation(Shape):
 
     v: Literal[1]
     model: str
-    rows: NonNegativeInt
+    rows: Count
     test_sha256: Sha256
     predictions_sha256: Sha256
     measures: dict[str, Measured]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from mlops_spec import safe_yaml
+from mlops_spec.integrity import core_yaml
 from mlops_spec.integrity.dvc_listing import folder_md5, md5
 
 if TYPE_CHECKING:
@@ -94,6 +94,6 @@ class Tracked:
 
 def _yaml(content: bytes) -> Any:
     try:
-        return safe_yaml.load(content)
-    except (yaml.YAMLError, RecursionError):
+        return core_yaml.load(content)
+    except (yaml.YAMLError, ValueError, RecursionError):
         return None

@@ -237,6 +237,18 @@ def test_a_forged_judgement_is_told_by_its_field(
         (lambda text: text.replace("path: lib", "path: lob"), r"stages\.train\.deps: is not as dvc\.yaml"),
         (lambda text: text + "extra: &a [*a]\n", r"dvc\.lock: "),
         (lambda text: text + "deep: " + "[" * 500 + "]" * 500, r"dvc\.lock: "),
+        # what DVC would read otherwise than we do, or not at all
+        (lambda text: text + text[text.index("  train:") : text.index("  evaluate:")], "a key stands twice"),
+        (lambda text: text.replace("stages:\n", "stages:\n  train: {cmd: curl evil}\n"), "a key stands twice"),
+        (lambda text: f"schema: '9.0'\n{text}", "a key stands twice"),
+        (lambda text: text.replace("stages:\n", "stages:\n  <<: {}\n"), r"dvc\.lock: stages\.<<"),
+        (lambda text: text.replace("schema: ", "schema: !!str "), "anchors, aliases or tags"),
+        (lambda text: text.replace("schema: ", "schema: &a "), "anchors, aliases or tags"),
+        (lambda text: f"\ufeff{text}", "byte order mark"),
+        (lambda text: text.replace("\n", "\r\n"), "carriage return"),
+        (lambda text: text.replace("rate: 0.1", "rate: 0:0.1"), r"train\.params: is not what model\.yaml"),
+        (lambda text: text.replace("size: ", f"size: 1{0:0400} #", 1), "its MD5 and sizes"),
+        (lambda text: text.replace("hash: md5", "isexec: evil\n      hash: md5", 1), r"dvc\.lock: "),
     ],
 )
 def test_a_forged_lock_is_told(house: House, cut: Callable[[str], str], said: str) -> None:
@@ -244,6 +256,19 @@ def test_a_forged_lock_is_told(house: House, cut: Callable[[str], str], said: st
     files["dvc.lock"] = cut(files["dvc.lock"].decode()).encode()
 
     assert re.search(said, refused(house, files))
+
+
+def test_numbers_that_others_can_t_read_are_none(rich: House) -> None:
+    """JSON takes any number of digits, and a double ends at 1.8e308: what compares them must not fall over it."""
+    files = honest(rich)
+    for number in (10**400, -(10**400)):
+        for field in ("value", "low", "high", "baseline", "bound"):
+            for name in ("roc_auc", "size", "leak", "latency/p99", "champion/production/roc_auc"):
+                forged = {"op": ">=", "value": number} if field == "bound" else number
+                refused(rich, with_gates(files, lambda record: gate(record, name).update({field: forged})))  # noqa: B023
+        record = json.loads(files["evaluation.json"])
+        record["measures"]["roc_auc"]["value"] = number
+        refused(rich, {**files, "evaluation.json": canonical(record)})
 
 
 @pytest.mark.slow
@@ -305,6 +330,17 @@ def test_nothing_else_lies_in_a_bundle(house: House) -> None:
     (folder / "gate.json").unlink()
     (folder / "gate.json").symlink_to(house.root / "elsewhere")
     with pytest.raises(Failure, match=r"gate\.json is a link"):
+        read_bundle(folder)
+    (folder / "gate.json").unlink()
+    (folder / "gate.json").mkdir()
+    with pytest.raises(Failure, match=r"gate\.json is no regular file"):
+        read_bundle(folder)
+    (folder / "gate.json").rmdir()
+    brought(folder, honest(house))
+    sums = (folder / "SHA256SUMS").read_text().splitlines()
+    twice = sorted([*sums, f"{0:064}  gate.json"], key=lambda line: line[66:])
+    (folder / "SHA256SUMS").write_text("".join(f"{line}\n" for line in twice))
+    with pytest.raises(Failure, match="one stands twice"):
         read_bundle(folder)
 
 
