@@ -42,6 +42,15 @@ class Demand:
     column: str | None = None  # of a slice gate
     min_rows: int = FEWEST_ROWS
     environment: str | None = None  # of a champion gate
+    margin: float | None = None  # how much worse than the anchor it may be
+    better: bool | None = None  # whether higher is
+
+    @property
+    def beside_anchor(self) -> tuple[float | None, float | None]:
+        """The least and the greatest that it may differ from its anchor by; two times None where no anchor holds it."""
+        if self.margin is None or self.better is None:
+            return None, None
+        return (-self.margin, None) if self.better else (None, self.margin)
 
     def bound(self, value: float | None) -> tuple[Op, float] | None:
         """What a value is held against: of two bounds the one that it breaks, else the lower one."""
@@ -54,7 +63,7 @@ class Demand:
 
 def demands(spec: Spec) -> tuple[Demand, ...]:
     """Those of every model, then those of the spec, in its order."""
-    return (*_always(), *(_demand(spec, gate) for gate in spec.gates))
+    return (*_always(), *(demand_of(spec, gate) for gate in spec.gates))
 
 
 def _always() -> Iterator[Demand]:
@@ -62,20 +71,25 @@ def _always() -> Iterator[Demand]:
         yield Demand(id=name, kind=name.partition("/")[0], none=True)
 
 
-def _demand(spec: Spec, gate: Gate) -> Demand:
+def demand_of(spec: Spec, gate: Gate) -> Demand:
+    """What one gate of a spec demands."""
     fields: dict[str, Any]
     match gate:
         case MetricGate() | WeakSlicesGate():
             fields = {"metric": gate.metric, "least": gate.min, "most": gate.max}
+            fields |= {"margin": gate.margin, "better": higher_is_better(spec, gate.metric)}
         case SliceGate():
             fields = {"metric": gate.metric, "least": gate.min, "most": gate.max}
+            fields |= {"margin": gate.margin, "better": higher_is_better(spec, gate.metric)}
             fields |= {"column": gate.slice, "min_rows": gate.min_rows}
         case FairnessGate():
             fields = {"metric": gate.fairness, "least": gate.min, "most": gate.max}
+            fields |= {"margin": gate.margin, "better": False if gate.fairness.endswith("_difference") else None}
         case ChampionGate():
             better = higher_is_better(spec, gate.metric)
             side = {} if better is None else {"least": -gate.margin} if better else {"most": gate.margin}
             fields = {"metric": gate.metric, "environment": gate.champion, **side}
+            fields |= {"margin": gate.margin, "better": better}
         case RobustnessGate():
             fields = {"metric": gate.metric, "most": gate.max_drop}
         case LatencyGate():

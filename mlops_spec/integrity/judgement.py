@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from math import isclose
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlops_spec.integrity.anchor import anchors
 from mlops_spec.integrity.demands import demands, waived
 from mlops_spec.integrity.problem import Problem
 from mlops_spec.integrity.verdicts import allowed, worst
@@ -15,6 +16,7 @@ from mlops_spec.layout import GATE
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from mlops_spec.integrity.anchor import Past
     from mlops_spec.integrity.demands import Demand
     from mlops_spec.integrity.verdicts import Against, Result
     from mlops_spec.spec import Spec
@@ -25,19 +27,19 @@ _NUMBERS = ("value", "low", "high")
 
 @dataclass(frozen=True, kw_only=True)
 class Given:
-    """What else a judgement follows from: the test rows (of slices too: column → value → rows), the package, the day.
+    """What else a judgement follows from: the test rows (of slices too: column → value → rows), the bytes of the package, the day.
 
-    `lived` holds, for each environment, the (version, digest) pairs that by the ledger ever were live there; None where
-    no ledger is at hand.
+    `lived` holds, for each environment, the (version, digest) pairs that by the ledger ever were live there, and `past`
+    the versions that it has, the newest first; None where no ledger is at hand.
     """
 
     rows: int
     today: str  # YYYY-MM-DD
-    digest: str | None = None
     package_bytes: int | None = None
     against: Against | None = None
     parts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     lived: Mapping[str, frozenset[tuple[str, str]]] | None = None
+    past: Sequence[Past] | None = None
 
 
 class Paired(NamedTuple):
@@ -92,15 +94,33 @@ def _of_gate(spec: Spec, demand: Demand, found: Result, given: Given) -> Iterato
         yield _problem(found.id, "value", "is missing beside an interval")
     part = given.parts.get(demand.column or "", {}).get(found.slice or "")
     right = allowed(demand, found, given.rows, part)
-    if demand.kind == "champion" and given.against is not None and given.against.digest == given.digest:
-        right |= {"inconclusive"}  # the same package that answers otherwise can't be trusted
     if demand.environment is not None and found.value is None and found.verdict == "pass":
         yield from _without_a_champion(demand, found, given)
     elif found.verdict not in right:
         yield _problem(found.id, "verdict", f"is {found.verdict}, by its numbers it is {' or '.join(sorted(right))}")
     if demand.kind == "size" and given.package_bytes is not None and found.value != given.package_bytes:
         yield _problem(found.id, "value", f"is {found.value}, the package has {given.package_bytes:,} bytes")
+    yield from _of_anchor(demand, found, given)
     yield from _of_waiver(spec, demand, found, given.today)
+
+
+def _of_anchor(demand: Demand, found: Result, given: Given) -> Iterator[Problem]:
+    """It is a version that by the ledger passed this gate outright; a champion gate is held against one in any case."""
+    if found.anchor is not None and demand.beside_anchor == (None, None):
+        yield _problem(found.id, "anchor", "is given, but the spec's gate has no margin for it")
+    if given.past is None or (demand.column is not None and found.slice is None):  # a column has that of a slice
+        return
+    known = {(each.version, each.digest) for each in anchors(given.past, demand, found.id)}
+    mine = None if found.anchor is None else (found.anchor.version, found.anchor.digest)
+    if mine is not None and mine not in known:
+        yield _problem(found.id, "anchor", f"is {mine[0]}, which by the ledger did not pass this gate outright")
+    elif demand.kind == "champion" and found.verdict == "pass" and found.value is not None and mine is None and known:
+        against = given.against
+        if against is None or against.digest not in {digest for _, digest in known}:
+            named = ", ".join(sorted(version for version, _ in known))
+            yield _problem(
+                found.id, "anchor", f"is missing: by the ledger it is to be compared with one of {named} too"
+            )
 
 
 def _of_bound(demand: Demand, found: Result) -> Iterator[Problem]:
@@ -149,7 +169,7 @@ def _of_columns(paired: Sequence[Paired], given: Given) -> Iterator[Problem]:
         verdict = worst(found.verdict for found in each)
         if whole.verdict != verdict:
             yield _problem(whole.id, "verdict", f"is {whole.verdict}, by its slices it is {verdict}")
-        decisive = [_numbers(found) for found in each if found.verdict == verdict] or [(None, None, None)]
+        decisive = [_numbers(found) for found in each if found.verdict == verdict] or [(None, None, None, None)]
         if _numbers(whole) not in decisive:
             yield _problem(whole.id, "value", f"is {whole.value}, which no slice with its verdict has")
         known = given.parts.get(demand.column)
@@ -158,8 +178,9 @@ def _of_columns(paired: Sequence[Paired], given: Given) -> Iterator[Problem]:
             yield _problem(whole.id, "", f"the slices are not those that were evaluated: {named}")
 
 
-def _numbers(found: Result) -> tuple[float | None, float | None, float | None]:
-    return found.value, found.low, found.high
+def _numbers(found: Result) -> tuple[object, ...]:
+    held = found.anchor
+    return found.value, found.low, found.high, held and (held.version, held.value, held.low, held.high)
 
 
 def _of_baselines(paired: Sequence[Paired]) -> Iterator[Problem]:

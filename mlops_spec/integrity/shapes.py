@@ -45,6 +45,16 @@ class Bound(Shape):
     value: Number
 
 
+class Anchored(Shape):
+    """The comparison with the anchor: candidate less anchor, on the same rows."""
+
+    version: str
+    digest: Digest
+    value: Number
+    low: Number
+    high: Number
+
+
 class Gate(Shape):
     """One gate as it was judged."""
 
@@ -61,6 +71,7 @@ class Gate(Shape):
     rows_needed: Count | None = None
     waived_until: Day | None = None
     baseline: Number | None = None
+    anchor: Anchored | None = None
 
 
 class GateFile(Shape):

@@ -39,6 +39,21 @@ class Against(Protocol):
     def digest(self) -> str: ...
 
 
+class Anchored(Protocol):
+    """A comparison with an anchor: candidate less anchor."""
+
+    @property
+    def version(self) -> str: ...
+    @property
+    def digest(self) -> str: ...
+    @property
+    def value(self) -> float: ...
+    @property
+    def low(self) -> float: ...
+    @property
+    def high(self) -> float: ...
+
+
 class Result(Protocol):
     """A gate's result, from a bundle, a report or the ledger."""
 
@@ -64,6 +79,8 @@ class Result(Protocol):
     def waived_until(self) -> str | None: ...
     @property
     def baseline(self) -> float | None: ...
+    @property
+    def anchor(self) -> Anchored | None: ...
 
 
 def worst(verdicts: Iterable[Outcome]) -> Outcome:
@@ -77,13 +94,35 @@ def worst(verdicts: Iterable[Outcome]) -> Outcome:
 
 def allowed(demand: Demand, found: Result, rows: int, part_rows: int | None = None) -> frozenset[Outcome]:
     """The verdicts that the numbers allow; `rows` of the test, `part_rows` of a slice where they are known."""
+    own = _own(demand, found, rows, part_rows)
+    if found.anchor is None:
+        return own
+    beside = _beside(demand, found.anchor)
+    if demand.kind == "champion":  # it must be as good as both
+        return frozenset(worst((one, other)) for one in own for other in beside)
+    held = "inconclusive" in own and "pass" in beside and _sided(found, demand.least, demand.most) == "inconclusive"
+    return own | {"pass"} if held else own
+
+
+def _beside(demand: Demand, anchor: Anchored) -> set[Outcome]:
+    """What the comparison with the anchor says; few rows make it inconclusive."""
+    alike = anchor.value == anchor.low == anchor.high == 0
+    return {"inconclusive", "pass" if alike else _sided(anchor, *demand.beside_anchor)}
+
+
+def _own(demand: Demand, found: Result, rows: int, part_rows: int | None) -> frozenset[Outcome]:
     right: set[Outcome]
     match demand.kind:
         case "contract" | "leak":
             right = {_counted(found)}
         case "size":
             right = {_exact(demand, found)}
-        case "champion" | "robustness":
+        case "champion":
+            right = {
+                _unless_alike(demand, found, rows),
+                "inconclusive",
+            }  # one that knows these rows, or answers otherwise
+        case "robustness":
             right = {_unless_alike(demand, found, rows)}
         case "metric":
             right = {_judged(demand, found, rows)}
@@ -136,7 +175,7 @@ def _judged(demand: Demand, found: Result, rows: int | None = None, fewest: int 
     return _sided(found, demand.least, demand.most)
 
 
-def _sided(found: Result, least: float | None, most: float | None) -> Outcome:
+def _sided(found: Result | Anchored, least: float | None, most: float | None) -> Outcome:
     low, high = found.low, found.high
     if found.value is None or low is None or high is None or low >= high or (least is None and most is None):
         return "inconclusive"

@@ -17,10 +17,11 @@ from mlops_spec.integrity.tracked import Tracked
 from mlops_spec.integrity.verdicts import worst
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from mlops_spec.git import Tree
+    from mlops_spec.integrity.anchor import Past
     from mlops_spec.integrity.shapes import Evaluation, GateFile
     from mlops_spec.manifest import Manifest
     from mlops_spec.spec import Spec
@@ -43,12 +44,13 @@ class Judged:
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """What it is verified against: the commit and its spec, the day, and what by the ledger ever was live where."""
+    """What it is verified against: the commit and its spec, the day, and what the ledger had: see `judgement.Given`."""
 
     tree: Tree
     spec: Spec
     today: str  # YYYY-MM-DD
     lived: Mapping[str, frozenset[tuple[str, str]]] | None = None
+    past: Sequence[Past] | None = None
 
 
 def problems(judged: Judged, source: Source) -> Iterator[Problem]:
@@ -88,13 +90,13 @@ def _of_gates(judged: Judged, source: Source) -> Iterator[Problem]:
     given = judgement.Given(
         rows=evaluation.rows,
         today=source.today,
-        digest=judged.digest,
         package_bytes=sum(file.bytes for file in judged.manifest.files),
         against=gates.against,
         parts={
             column: {value: part.rows for value, part in parts.items()} for column, parts in evaluation.slices.items()
         },
         lived=source.lived,
+        past=source.past,
     )
     yield from judgement.problems(spec, gates.gates, given)
     blocking = [gate.verdict for gate in gates.gates if gate.verdict != "pass" and gate.waived_until is None]

@@ -141,8 +141,19 @@ class Bound:
 
 
 @part
+class Anchored:
+    """The comparison with the version that holds a gate: candidate less that version, on the same rows."""
+
+    version: VersionName
+    digest: Digest
+    value: Number
+    low: Number
+    high: Number
+
+
+@part
 class GateResult:
-    """A gate as it was judged: value, interval, bound, verdict."""
+    """A gate as it was judged: value, interval, bound, verdict; where an anchor decided with it, the comparison."""
 
     id: Word
     kind: Name
@@ -154,6 +165,7 @@ class GateResult:
     baseline: Number | None = None
     verdict: Verdict
     waived_until: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")] | None = None
+    anchor: Anchored | None = None
 
 
 @part

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from mlops_spec.spec.governance import Waiver
 
 Outcome = Literal["pass", "fail", "inconclusive"]
-_OPTIONAL = ("metric", "slice", "rows_needed", "waived_until", "baseline", "on_sample")
+_OPTIONAL = ("metric", "slice", "rows_needed", "waived_until", "baseline", "on_sample", "anchor")
 _BLOCKING: tuple[Outcome, ...] = ("fail", "inconclusive")
 
 
@@ -21,6 +21,17 @@ class Limit:
 
     op: Literal[">=", "<=", ">", "="]
     value: float
+
+
+@dataclass(frozen=True)
+class Anchored:
+    """The comparison with the anchor: candidate less anchor, on the same rows."""
+
+    version: str
+    digest: str
+    value: float
+    low: float
+    high: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,6 +52,7 @@ class GateResult:
     waived_until: str | None = None
     baseline: float | None = None
     on_sample: bool | None = None  # whether it was judged on a sample that can't show it
+    anchor: Anchored | None = None  # the version that holds the gate where its own interval leaves it open
 
     @property
     def blocks(self) -> bool:

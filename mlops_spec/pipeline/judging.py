@@ -11,6 +11,7 @@ from mlops_spec import layout
 from mlops_spec.git import Git
 from mlops_spec.package import digest, file_sha256
 from mlops_spec.pipeline import sample
+from mlops_spec.pipeline.anchors import ByLedger
 from mlops_spec.pipeline.candidate import candidate_of, check_same_answers
 from mlops_spec.pipeline.champion import fetched, rival_of
 from mlops_spec.pipeline.durations import past_seconds
@@ -86,6 +87,7 @@ def _case(git: Git, root: Path, spec: Spec, candidate: Candidate, process: Score
         untimed=scored.untimed if batch is not None and scored.latencies is None else "",
         package_bytes=sum(file.bytes for file in candidate.manifest.files),
         rivals=rivals,
+        anchors=ByLedger(git, root, rows, rivals),
     )
 
 

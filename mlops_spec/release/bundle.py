@@ -12,7 +12,7 @@ from mlops_spec.integrity import verifier
 from mlops_spec.integrity.problem import refuse
 from mlops_spec.integrity.seal import opened
 from mlops_spec.integrity.shapes import Evaluation, GateFile, read
-from mlops_spec.ledger.record import Bound, GateResult
+from mlops_spec.ledger.record import Anchored, Bound, GateResult
 from mlops_spec.ledger.state import holds
 
 if TYPE_CHECKING:
@@ -101,4 +101,5 @@ def _result(gate: Gate) -> GateResult:
         baseline=gate.baseline,
         verdict=gate.verdict,
         waived_until=gate.waived_until,
+        anchor=Anchored(**gate.anchor.model_dump()) if gate.anchor else None,
     )

@@ -12,7 +12,7 @@ from mlops_spec.card.evidence import evidence_of
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.integrity.verifier import Source
 from mlops_spec.ledger.query import read
-from mlops_spec.release.proof import lived
+from mlops_spec.release.proof import lived, past
 from mlops_spec.release.source import spec_at
 from mlops_spec.spec.evaluate import ChampionGate
 
@@ -52,8 +52,9 @@ def candidate_of(git: Git, bundle: Bundle, who: Who, now: datetime | None = None
     _on_main(git, tree.commit)
     spec, now = spec_at(tree), now or datetime.now(UTC)
     compares = bundle.against is not None or any(isinstance(gate, ChampionGate) for gate in spec.gates)
-    known = lived(read(git)) if compares else None
-    bundle.verify(Source(tree=tree, spec=spec, today=now.date().isoformat(), lived=known))
+    records = read(git) if compares or any(gate.anchor for gate in bundle.judged.gates) else None
+    known = (None, None) if records is None else (lived(records), past(records))
+    bundle.verify(Source(tree=tree, spec=spec, today=now.date().isoformat(), lived=known[0], past=known[1]))
     return Candidate(bundle, tree, spec, who, now)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from mlops_spec import layout
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.integrity.anchor import Past, PastGate
 from mlops_spec.integrity.verifier import SEALED, Source
 from mlops_spec.ledger.state import replay
 from mlops_spec.release.bundle import EVIDENCE, bundle_of
@@ -30,6 +31,20 @@ def lived(records: Sequence[Record]) -> Mapping[str, frozenset[tuple[str, str]]]
         package = state.registered[version].what.package
         found[environment].add((version, package.digest if package else ""))
     return {environment: frozenset(pairs) for environment, pairs in found.items()}
+
+
+def past(records: Sequence[Record]) -> tuple[Past, ...]:
+    """The versions that were registered and not revoked, the newest first."""
+    state = replay(records)
+    known = [each for version, each in reversed(state.registered.items()) if version not in state.revoked]
+    return tuple(map(_past, known))
+
+
+def _past(registered: Record) -> Past:
+    what, why = registered.what, registered.why
+    assert what.version and what.package and what.tag and why  # the ledger takes no registration without them
+    gates = [PastGate(*(getattr(gate, name) for name in PastGate._fields)) for gate in why.gates]
+    return Past(what.version, what.package.digest, what.tag.target, gates)
 
 
 def verify_release(git: Git, records: Sequence[Record], registered: Record) -> None:
@@ -87,9 +102,10 @@ def _verify(git: Git, records: Sequence[Record], registered: Record, tag: TagObj
     if registered.from_what is None or registered.from_what.commit != made_from:
         _differs(tag, f"it stands on {made_from[:12]}, which is not the commit that the record names")
     _compare(tag, bundle, registered)
-    before = lived(records[: registered.seq])
+    before = records[: registered.seq]
     tree = git.tree(made_from)
-    source = Source(tree=tree, spec=spec_at(tree), today=registered.time[:10], lived=before)
+    day = registered.time[:10]
+    source = Source(tree=tree, spec=spec_at(tree), today=day, lived=lived(before), past=past(before))
     bundle.verify(source, f"the release commit of {tag.name}")
 
 

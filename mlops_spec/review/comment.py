@@ -21,6 +21,7 @@ from mlops_spec.ledger.query import read
 from mlops_spec.ledger.state import replay
 from mlops_spec.plan import Plan
 from mlops_spec.plan.markdown import as_markdown as plan_markdown
+from mlops_spec.release.proof import past
 from mlops_spec.review.judged import judged_on
 from mlops_spec.review.markdown import as_markdown
 from mlops_spec.review.recompute import Trusted, review
@@ -44,7 +45,7 @@ def comment(number: int, spec: Spec, root: Path, *, plan: Received | None, repor
     if report:
         found = read_report(report.path, report.digest)
         today = datetime.now(UTC).strftime("%Y-%m-%d")
-        judged = review(found, Trusted(spec, today, _never_deployed(root, spec, found)))
+        judged = review(found, _trusted(root, spec, today, found))
         parts.append(as_markdown(found, judged, *([planned] if planned else [])))
     elif planned:
         parts.append(planned)
@@ -52,12 +53,13 @@ def comment(number: int, spec: Spec, root: Path, *, plan: Received | None, repor
     return keep_one(connect(), number, marker=MARKER, body="\n\n".join(filter(None, parts))).html_url
 
 
-def _never_deployed(root: Path, spec: Spec, report: Report) -> set[str]:
-    """The champions' environments where by the ledger nothing ever was live, if the report says so of any."""
-    if all(gate.bound for gate in report.gates):
-        return set()
-    live = replay(read(Git.open(root))).live
-    return {gate.champion for gate in spec.gates if isinstance(gate, ChampionGate)} - live.keys()
+def _trusted(root: Path, spec: Spec, today: str, report: Report) -> Trusted:
+    """What main and the ledger know; the ledger is read where the report says what only it can tell."""
+    if all(gate.bound and not gate.anchor for gate in report.gates):
+        return Trusted(spec, today, set())
+    records = read(Git.open(root))
+    champions = {gate.champion for gate in spec.gates if isinstance(gate, ChampionGate)}
+    return Trusted(spec, today, champions - replay(records).live.keys(), past(records))
 
 
 def _plan(file: Received) -> str:

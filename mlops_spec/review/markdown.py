@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.card.brier import told
 from mlops_spec.pipeline.gate_table import bound, interval, label, plain, value
-from mlops_spec.pipeline.judgement import GateResult, Limit
+from mlops_spec.pipeline.judgement import Anchored, GateResult, Limit
 from mlops_spec.words.markdown import code, html_code, prose
 
 if TYPE_CHECKING:
@@ -81,15 +81,26 @@ def _row(one: Recomputed) -> tuple[str, ...]:
     baseline = "" if gate.baseline is None else plain(gate.baseline)
     rows = f" · about {gate.rows_needed:,} rows would settle it" if gate.rows_needed else ""
     notes = "".join(f" · {prose(note)}" for note in one.notes)
+    notes = f"{_beside(gate)}{notes}"
     found = f" · worst is {prose(gate.slice)}" if gate.kind == "weak_slices" and gate.slice else ""
     verdict = f"{_SIGNS[one.verdict]} {one.verdict}{rows}{found}{notes}"
     return prose(label(gate)), value(gate), interval(gate), bound(gate), baseline, verdict
 
 
+def _beside(gate: GateResult) -> str:
+    """The comparison with the anchor, where one decided with the interval."""
+    if gate.anchor is None:
+        return ""
+    how = "beside" if gate.kind == "champion" or gate.verdict != "pass" else "held by"
+    ends = f"{plain(gate.anchor.low)} … {plain(gate.anchor.high)}".replace("-", "−")
+    return f" · {how} {gate.anchor.version}: {ends}"
+
+
 def _as_result(one: Recomputed) -> GateResult:
     """The gate with the bound that counts: main's."""
     limit = None if one.bound is None else Limit(*one.bound)
-    return GateResult(**{**one.gate.model_dump(), "bound": limit})
+    anchor = one.gate.anchor and Anchored(**one.gate.anchor.model_dump())
+    return GateResult(**{**one.gate.model_dump(), "bound": limit, "anchor": anchor})
 
 
 def _folded(report: Report) -> Iterator[str]:

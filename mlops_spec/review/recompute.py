@@ -13,6 +13,7 @@ from mlops_spec.spec.gates import SHOWN_BY_SAMPLE
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
+    from mlops_spec.integrity.anchor import Past
     from mlops_spec.integrity.demands import Demand, Op
     from mlops_spec.integrity.problem import Problem
     from mlops_spec.integrity.shapes import Outcome
@@ -25,11 +26,15 @@ _NO_MATTER = ("baseline",)  # told, but the verdict does not rest on it
 
 @dataclass(frozen=True)
 class Trusted:
-    """What the reader knows from main: its spec, the day, the environments that by the ledger never had a version."""
+    """What the reader knows from main: its spec, the day, the environments that by the ledger never had a version.
+
+    `past` are the versions of the ledger, where it was read.
+    """
 
     spec: Spec
     today: str  # YYYY-MM-DD
     never_deployed: Collection[str]
+    past: Sequence[Past] | None = None
 
     @property
     def on_sample(self) -> bool:
@@ -70,7 +75,7 @@ class Review:
 
 def review(report: Report, main: Trusted) -> Review:
     """The report's gates judged anew by what main declares."""
-    given = Given(rows=report.rows, today=main.today, digest=report.digest, against=report.against)
+    given = Given(rows=report.rows, today=main.today, against=report.against, past=main.past)
     found = list(problems(main.spec, report.gates, given))
     paired, missing, _ = pair(main.spec, report.gates)
     demanded = {id(gate): demand for demand, gate in paired}
@@ -130,9 +135,14 @@ def _by_its_own_bound(gate: Gate) -> Outcome:
         case "=":
             return "pass" if gate.low == gate.high == limit else "fail"
         case "<=":
-            return "pass" if gate.high <= limit else "fail" if gate.low > limit else "inconclusive"
+            return "pass" if gate.high <= limit else "fail" if gate.low > limit else _open(gate)
         case _:
-            return "pass" if gate.low >= limit else "fail" if gate.high < limit else "inconclusive"
+            return "pass" if gate.low >= limit else "fail" if gate.high < limit else _open(gate)
+
+
+def _open(gate: Gate) -> Outcome:
+    """Where its own interval decides nothing, an anchor may: what that is worth main's margin says."""
+    return "inconclusive" if gate.anchor is None else "pass"
 
 
 def _turned(gate: Gate, demand: Demand) -> Iterator[str]:

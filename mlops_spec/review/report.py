@@ -45,6 +45,16 @@ class Bound(Strict):
     value: Number
 
 
+class Anchored(Strict):
+    """The comparison with the anchor: candidate less anchor, on the same rows."""
+
+    version: Version
+    digest: Digest
+    value: Number
+    low: Number
+    high: Number
+
+
 class Gate(Strict):
     """One gate as the run judged it."""
 
@@ -62,6 +72,7 @@ class Gate(Strict):
     waived_until: Day | None = None
     baseline: Number | None = None
     on_sample: bool | None = None
+    anchor: Anchored | None = None
 
 
 class Against(Strict):

@@ -40,16 +40,23 @@ class Evaluate(Strict):
     threshold: Annotated[float, Field(gt=0, lt=1)] = Field(0.5, description="Score from which the answer is positive.")
 
 
+_MARGIN = (
+    "How much worse than the anchor an inconclusive result may be: than the last version that passed this gate by its "
+    "own interval. Without a margin what is inconclusive blocks."
+)
+
+
 class MetricGate(Strict):
     """A measure's interval must lie on the right side of the bound."""
 
     metric: MetricName
     min: float | None = None
     max: float | None = None
+    margin: Annotated[float, Field(ge=0)] | None = Field(None, description=_MARGIN)
 
 
 class ChampionGate(Strict):
-    """Not worse than what is live, by more than `margin`, on the same rows."""
+    """Not worse by more than `margin`, on the same rows, than what is live, nor than the best version before it."""
 
     champion: EnvironmentName = Field(description="The environment whose live version is the champion.")
     metric: MetricName
@@ -63,6 +70,7 @@ class SliceGate(Strict):
     metric: MetricName
     min: float | None = None
     max: float | None = None
+    margin: Annotated[float, Field(ge=0)] | None = Field(None, description=_MARGIN)
     min_rows: Annotated[int, Field(ge=1)] = Field(100, description="A smaller slice is inconclusive.")
 
 
@@ -76,6 +84,7 @@ class WeakSlicesGate(Strict):
     metric: MetricName
     min: float | None = None
     max: float | None = None
+    margin: Annotated[float, Field(ge=0)] | None = Field(None, description=_MARGIN)
     min_rows: Annotated[int, Field(ge=30)] = Field(200, description="Smaller slices are not looked at.")
     depth: Annotated[int, Field(ge=1, le=2)] = Field(1, description="2 looks at pairs of conditions too.")
 
@@ -96,6 +105,7 @@ class FairnessGate(Strict):
     by: ColumnName | list[ColumnName] = Field(description="A protected attribute, or several for their intersection.")
     min: Probability | None = None
     max: Probability | None = None
+    margin: Probability | None = Field(None, description=f"{_MARGIN} Of a ratio it holds nothing.")
 
 
 class RobustnessGate(Strict):

@@ -23,6 +23,7 @@ from mlops_spec.spec import Spec
 from mlops_spec.spec.governance import Waiver
 
 if TYPE_CHECKING:
+    from mlops_spec.integrity.demands import Demand
     from mlops_spec.pipeline.judgement import GateResult
 
 COUNT = 1200
@@ -115,6 +116,90 @@ def test_one_class_is_inconclusive() -> None:
 
     assert result.verdict == "inconclusive"
     assert "one class only" in result.reason
+
+
+class OneAnchor:
+    """An anchor for every gate; `asked` are the gates that wanted it."""
+
+    def __init__(self, score: np.ndarray | None, reason: str = "") -> None:
+        self.rival, self.asked = Rival(score, Against("", "v1.0.0", "sha256:" + "a" * 64), reason), list[str]()
+
+    def of(self, name: str, demand: Demand) -> Rival | None:
+        self.asked.append(name)
+        return self.rival
+
+
+NEAR = np.clip(GOOD + DRAW.normal(0, 0.002, COUNT), 0.01, 0.99)  # as good as it, on other grounds
+OPEN: list[tuple[Any, dict[str, Any]]] = [
+    (metric, {"metric": "roc_auc", "min": 0.962, "margin": 0.01}),
+    (metric, {"metric": "brier_score", "max": 0.137, "margin": 0.01}),
+    (slices, {"slice": "band", "metric": "roc_auc", "min": 0.962, "margin": 0.01}),
+    (weak_slices, {"weak_slices": ["band"], "metric": "roc_auc", "min": 0.962, "margin": 0.01}),
+    (fairness, {"fairness": "equal_opportunity_difference", "by": "band", "max": 0.05, "margin": 0.03}),
+]
+
+
+@pytest.mark.parametrize(("module", "gate"), OPEN)
+def test_what_an_interval_leaves_open_is_held_by_the_anchor_within_the_margin(
+    module: Any, gate: dict[str, Any]
+) -> None:
+    alone = next(module.results(*make(gate)))
+    held = next(module.results(*make(gate, anchors=OneAnchor(NEAR))))
+    unheld = next(module.results(*make({**gate, "margin": 1e-7}, anchors=OneAnchor(NEAR))))
+    without = next(module.results(*make({**gate, "margin": None}, anchors=OneAnchor(NEAR))))
+
+    assert alone.verdict == unheld.verdict == without.verdict == "inconclusive"
+    assert "no version that passed it outright" in alone.reason
+    assert "nor does v1.0.0 hold it" in unheld.reason
+    assert held.verdict == "pass"
+    assert held.anchor is not None
+    assert held.anchor.version == "v1.0.0"
+    assert held.anchor.low < held.anchor.high
+    assert "held by v1.0.0, which passed it outright" in held.reason
+    assert (held.value, held.low, held.high) == (alone.value, alone.low, alone.high)
+
+
+@pytest.mark.parametrize(("module", "gate"), OPEN)
+def test_a_candidate_worse_than_the_anchor_is_not_held(module: Any, gate: dict[str, Any]) -> None:
+    better = np.clip(GOOD + 0.25 * (TRUTH - 0.5), 0.01, 0.99)
+
+    assert next(module.results(*make(gate, anchors=OneAnchor(better)))).verdict == "inconclusive"
+
+
+@pytest.mark.parametrize("bound", [{"min": 0.99}, {"min": 0.9}])
+def test_no_anchor_is_asked_where_the_interval_decides(bound: dict[str, float]) -> None:
+    anchors = OneAnchor(NEAR)
+    one(metric, {"metric": "roc_auc", "margin": 0.01, **bound}, anchors=anchors)
+
+    assert anchors.asked == []
+
+
+def test_an_anchor_that_can_not_answer_holds_nothing() -> None:
+    result = one(metric, OPEN[0][1], anchors=OneAnchor(None, "v1.0.0 can't answer these rows: no column"))
+
+    assert (result.verdict, result.anchor) == ("inconclusive", None)
+    assert "can't answer these rows" in result.reason
+
+
+def test_a_candidate_as_good_as_the_champion_alone_does_not_pass_beside_a_better_anchor() -> None:
+    """The champion may have come down by small steps; the anchor is where they began."""
+    better = np.clip(GOOD + 0.1 * (TRUTH - 0.5), 0.01, 0.99)
+    live = Rival(NEAR, Against("production", "v1.1.0", "sha256:" + "b" * 64))
+
+    beside = one(champion, CHAMPION, rivals={"production": live}, anchors=OneAnchor(better))
+    alone = one(champion, CHAMPION, rivals={"production": live}, anchors=OneAnchor(NEAR))
+
+    assert alone.verdict == "pass"
+    assert beside.verdict == "fail"
+    assert beside.anchor is not None
+    assert "by which later versions are measured" in beside.reason
+
+
+def test_unchanged_inputs_have_the_same_verdicts() -> None:
+    for module, gate in OPEN:
+        twice = [list(module.results(*make(gate, anchors=OneAnchor(NEAR)))) for _ in range(2)]
+
+        assert twice[0] == twice[1]
 
 
 CHAMPION = {"champion": "production", "metric": "roc_auc", "margin": 0.01}

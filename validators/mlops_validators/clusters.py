@@ -56,14 +56,10 @@ def clustered_rates(within: Integers, hit: Integers, rates: Floats, group: Integ
     array([3.])
     """
     counts = np.flatnonzero(within)
-    group, cluster = group[counts], cluster[counts]
-    trials = np.bincount(group, minlength=len(rates)).astype(np.float64)
-    apart = (hit[counts] - rates[group]) / trials[group]
-    width = int(cluster.max(initial=0)) + 1
-    sums = csr_matrix((apart, (cluster, group)), shape=(width, len(rates)))
-    present = csr_matrix((np.ones(len(counts)), (cluster, group)), shape=(width, len(rates)))
+    trials = np.bincount(group[counts], minlength=len(rates)).astype(np.float64)
+    present = _summed(np.ones(len(counts)), group[counts], cluster[counts], len(rates))
     clusters = np.asarray((present > 0).sum(axis=0), dtype=np.float64).ravel()
-    covariance = (sums.T @ sums).toarray()
+    covariance = summed_covariance(row_errors(within, hit, rates, group), group, cluster, len(rates))
     variance = np.diag(covariance) * clusters / np.maximum(clusters - 1, 1)
     alone = np.nan_to_num(rates * (1 - rates))
     # where every row is alike nothing tells how far rows of a cluster agree: then they do
@@ -72,3 +68,31 @@ def clustered_rates(within: Integers, hit: Integers, rates: Floats, group: Integ
     scale = spread[:, None] * spread
     correlation = np.divide(covariance, scale, out=np.eye(len(rates)), where=scale > 0)
     return Clustered(np.minimum(effective, np.maximum(trials, 1)), clusters, correlation)
+
+
+def row_errors(within: Integers, hit: Integers, rates: Floats, group: Integers) -> Floats:
+    """What each row contributes to its group's error, (n,): they sum to 0 in each; arguments as `clustered_rates`.
+
+    Source: Rao and Scott 1992.
+
+    >>> row_errors(np.array([True, True, False]), np.array([1, 0, 0]), np.array([0.5]), np.zeros(3, int))
+    array([ 0.25, -0.25,  0.  ])
+    """
+    trials = np.bincount(group[np.flatnonzero(within)], minlength=len(rates))
+    return np.asarray(np.where(within, (hit - rates[group]) / np.maximum(trials, 1)[group], 0.0))
+
+
+def summed_covariance(errors: Floats, group: Integers, cluster: Integers, many: int) -> Floats:
+    """Covariance (k, k) of the groups' errors, of what rows contribute to them, (n,), summed by cluster.
+
+    Source: Rao and Scott 1992.
+
+    >>> summed_covariance(np.array([0.25, -0.25]), np.zeros(2, int), np.arange(2), 1)
+    array([[0.125]])
+    """
+    sums = _summed(errors, group, cluster, many)
+    return np.asarray((sums.T @ sums).toarray())
+
+
+def _summed(values: Floats, group: Integers, cluster: Integers, many: int) -> csr_matrix:
+    return csr_matrix((values, (cluster, group)), shape=(int(cluster.max(initial=0)) + 1, many))

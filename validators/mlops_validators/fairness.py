@@ -22,7 +22,7 @@ Source: Hardt, Price and Srebro, "Equality of Opportunity in Supervised Learning
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
-    from mlops_validators.arrays import Floats, Integers
+    from mlops_validators.arrays import Anything, Floats, Integers
+    from mlops_validators.categories import Categories
 
 SELECTION, TRUE_POSITIVE, FALSE_POSITIVE, PRECISION = range(4)
 RATES = ("selection rate", "true positive rate", "false positive rate", "precision")
@@ -73,7 +74,7 @@ class Groups:
 
     def rows(self, name: str) -> int:
         """The fewest rows that a rate of this disparity rests on: what a gate's `min_rows` is about."""
-        return int(_denominators(self.counts.astype(np.float64))[:, _compared(name)].min())
+        return int(denominators(self.counts)[:, compared_rates(name)].min())
 
 
 def count_groups(
@@ -101,8 +102,7 @@ def count_groups(
     """
     truth = binary_labels("y_true", y_true)
     label = zeros_and_ones("y_pred", y_pred, "must be labels, 0 or 1; decide them from scores by a threshold")
-    several = isinstance(by, list | tuple) and len(by) > 0 and np.ndim(by[0]) == 1
-    found = crossed(by, name="by") if several else categories(by, name="by")  # type: ignore[arg-type]
+    found = groups_by(by)
     rows = same_length(y_true=truth, y_pred=label, by=found.codes)
     if len(found.names) < 2:
         raise ValueError(f"one group only ({found.names[0]}): there is nothing to compare")
@@ -114,10 +114,24 @@ def count_groups(
         return groups
     shared = categories(clusters, name="clusters").codes
     same_length(y_true=truth, clusters=shared)
-    rows_of = [(np.ones(rows, bool), label), (truth == 1, label), (truth == 0, label), (label == 1, truth)]
-    found_rates = zip(rows_of, groups.rates.T, strict=True)
-    each = (clustered_rates(within, hit, rate, found.codes, shared) for (within, hit), rate in found_rates)
+    each = (
+        clustered_rates(*rows_of(rate, truth, label), groups.rates[:, rate], found.codes, shared)
+        for rate in range(len(RATES))
+    )
     return replace(groups, clustered=tuple(each))
+
+
+def groups_by(by: ArrayLike | Sequence[ArrayLike]) -> Categories:
+    """The group of each row, by one attribute (n,) or a list of several; see `count_groups`.
+
+    Raises:
+        ValueError: an attribute is malformed, or they differ in length.
+
+    >>> groups_by(["f", "m"]).names
+    ('f', 'm')
+    """
+    several = isinstance(by, list | tuple) and len(by) > 0 and np.ndim(by[0]) == 1
+    return crossed(by, name="by") if several else categories(by, name="by")  # type: ignore[arg-type]
 
 
 def disparity(name: str, groups: Groups) -> float:
@@ -129,10 +143,10 @@ def disparity(name: str, groups: Groups) -> float:
     >>> disparity("equal_opportunity_difference", count_groups([0, 1, 1, 1], [0, 1, 0, 1], ["f", "f", "m", "m"]))
     0.5
     """
-    for rate in _compared(name):
+    for rate in compared_rates(name):
         if (lacking := np.flatnonzero(np.isnan(groups.rates[:, rate]))).size:
             raise ValueError(f"{name} is undefined: group {groups.names[lacking[0]]} has no row for its {RATES[rate]}")
-    value = _distance(name, groups.rates[:, _compared(name)])
+    value = _distance(name, groups.rates[:, compared_rates(name)])
     if np.isnan(value):
         raise ValueError(f"{name} is undefined: a rate is 0 in every group")
     return 1 - value if name.endswith("_ratio") else value
@@ -161,7 +175,7 @@ def disparity_interval(name: str, groups: Groups, *, confidence: float = 0.95) -
     if (many := len(groups.names)) > MOST_GROUPS:
         raise ValueError(f"{many:,} groups are more than the {MOST_GROUPS} that are compared each with each")
     value, tail = disparity(name, groups), (1 - confidence) / 2
-    each = [_rate(groups, rate, tail) for rate in _compared(name)]
+    each = [_rate(groups, rate, tail) for rate in compared_rates(name)]
     among = len(each) * many * (many - 1)  # either of a pair may be ahead
     apart = ~np.eye(many, dtype=bool)
     if name.endswith("_ratio"):
@@ -173,23 +187,45 @@ def disparity_interval(name: str, groups: Groups, *, confidence: float = 0.95) -
     return Interval(value, min(value, max(low, 0.0)), high, "pairs", confidence)
 
 
+def rows_of(rate: int, truth: Integers, label: Integers) -> tuple[Any, Integers]:
+    """Which rows a rate counts, and which of them are hits, (n,) and (n,); of truth and labels, (n,) each.
+
+    >>> rows_of(TRUE_POSITIVE, np.array([0, 1]), np.array([1, 1]))
+    (array([False,  True]), array([1, 1]))
+    """
+    within = (np.ones(len(truth), dtype=bool), truth == 1, truth == 0, label == 1)
+    return within[rate], truth if rate == PRECISION else label
+
+
 def _rate(groups: Groups, rate: int, tail: float) -> Rates:
     """One of the rates of every group, with how many independent rows it rests on."""
-    values, trials = groups.rates[:, rate], _denominators(groups.counts.astype(np.float64))[:, rate]
+    values, trials = groups.rates[:, rate], denominators(groups.counts)[:, rate].astype(np.float64)
     if groups.clustered is None:
         return Rates(values, trials, np.eye(len(values)))
     found = groups.clustered[rate]
     return Rates(values, np.minimum(found.trials(tail), trials), found.correlation)
 
 
-def _compared(name: str) -> list[int]:
+def compared_rates(name: str) -> list[int]:
+    """The rates that a disparity compares.
+
+    Raises:
+        ValueError: there is none of this name.
+
+    >>> [RATES[rate] for rate in compared_rates("equalized_odds_ratio")]
+    ['true positive rate', 'false positive rate']
+    """
     if name not in DISPARITIES:
         raise ValueError(f"no disparity `{name}`; there are {', '.join(DISPARITIES)}")
     return list(_COMPARED[name.rsplit("_", 1)[0]])
 
 
-def _denominators(counts: Floats) -> Floats:
-    """What the rates are rates of, (groups, 4), from counts (groups, 2, 2)."""
+def denominators(counts: Anything) -> Floats:
+    """What the rates are rates of, (groups, 4), from counts (groups, 2, 2).
+
+    >>> denominators(np.array([[[4, 1], [2, 3]]]))
+    array([[10,  5,  5,  4]])
+    """
     actual, told = counts.sum(axis=2), counts.sum(axis=1)
     return np.stack([actual.sum(axis=1), actual[:, 1], actual[:, 0], told[:, 1]], axis=1)
 
@@ -197,7 +233,7 @@ def _denominators(counts: Floats) -> Floats:
 def _rates(counts: Floats) -> Floats:
     """Rates (groups, 4) from counts (groups, 2, 2)."""
     above = np.stack([counts.sum(axis=1)[:, 1], counts[:, 1, 1], counts[:, 0, 1], counts[:, 1, 1]], axis=1)
-    below = _denominators(counts)
+    below = denominators(counts)
     return np.asarray(np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 0))
 
 

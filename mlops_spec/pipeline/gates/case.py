@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from mlops_spec.pipeline.judgement import Against, GateResult, Limit
 from mlops_spec.pipeline.measured import finite
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
+    from mlops_spec.integrity.demands import Demand
     from mlops_spec.pipeline.answers import Answers
     from mlops_spec.pipeline.table import Table
     from mlops_spec.spec import Spec
@@ -46,6 +47,13 @@ class Perturbed:
     reason: str = ""
 
 
+class Anchors(Protocol):
+    """The versions that hold gates where an interval leaves them open."""
+
+    def of(self, name: str, demand: Demand) -> Rival | None:
+        """The version that passed the gate `name` outright, and its answers for the same rows; None: there is none."""
+
+
 @dataclass(frozen=True)
 class Case:
     """The candidate: `test` rows and `answers` in the same order, and what else its gates need."""
@@ -63,6 +71,11 @@ class Case:
     package_bytes: int
     rivals: Mapping[str, Rival]
     untimed: str = ""  # why there are no latencies
+    anchors: Anchors | None = None
+
+    def anchor(self, name: str, demand: Demand) -> Rival | None:
+        """The version that passed the gate `name` outright, with its answers; None: there is none, or no ledger."""
+        return None if self.anchors is None else self.anchors.of(name, demand)
 
 
 def column(case: Case, name: str) -> pd.Series:

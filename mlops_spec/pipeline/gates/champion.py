@@ -1,4 +1,7 @@
-"""The candidate must not be worse than what is live by more than a margin: paired, on the same rows."""
+"""The candidate must not be worse than what is live by more than a margin: paired, on the same rows.
+
+Nor than the anchor, the version that all later ones are measured by: so small steps down do not add up.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +10,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mlops_spec.integrity.demands import demand_of
+from mlops_spec.pipeline.gates.beside import compared, difference
 from mlops_spec.pipeline.gates.case import result
 from mlops_spec.pipeline.judgement import Limit
-from mlops_spec.pipeline.measured import finite, measure_named, options
+from mlops_spec.pipeline.measured import finite, measure_named
 from mlops_spec.spec.gates import gate_id
-from mlops_validators import Verdict, estimate, judge_non_inferior, paired_difference, undecided
+from mlops_validators import Verdict, estimate, judge_non_inferior, undecided
+from mlops_validators.slices import worst
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.pipeline.gates.case import Case
+    from mlops_spec.pipeline.gates.case import Case, Rival
     from mlops_spec.pipeline.judgement import Against, GateResult
     from mlops_spec.spec.evaluate import ChampionGate
+    from mlops_validators import Measure
 
 
 def results(case: Case, gate: ChampionGate) -> Iterator[GateResult]:
@@ -41,20 +48,33 @@ def results(case: Case, gate: ChampionGate) -> Iterator[GateResult]:
         yield result(name, "champion", undecided(reason), bound=bound, metric=gate.metric)
         return
     try:
-        found = paired_difference(
-            measure, answers.truth, answers.score, rival.score, groups=answers.groups, **options(case.spec)
-        )
+        found, rows = difference(case, measure, rival.score)
         baseline = finite(estimate(measure, answers.truth, rival.score, threshold=case.spec.evaluate.threshold))
     except ValueError as error:
         yield result(name, "champion", undecided(str(error)), bound=bound, metric=gate.metric)
         return
-    verdict = judge_non_inferior(found, gate.margin, measure.higher_is_better, rows=len(answers.truth))
+    verdict = judge_non_inferior(found, gate.margin, measure.higher_is_better, rows=rows)
     if rival.against and rival.against.digest == case.digest:
         alike = bool(np.allclose(answers.score, rival.score, rtol=1e-6, atol=1e-9))
         verdict = _of_itself(rival.against, verdict, alike)
     elif rival.seen:
         verdict = _at_advantage(verdict, rival.seen)
-    yield result(name, "champion", verdict, found, bound, metric=gate.metric, baseline=baseline)
+    told = result(name, "champion", verdict, found, bound, metric=gate.metric, baseline=baseline)
+    yield _beside_anchor(case, gate, measure, told, rival)
+
+
+def _beside_anchor(case: Case, gate: ChampionGate, measure: Measure, told: GateResult, rival: Rival) -> GateResult:
+    """The worse of the two verdicts, where the anchor is another version than the champion."""
+    anchor = case.anchor(told.id, demand_of(case.spec, gate))
+    if anchor is None or anchor.against is None or (rival.against and anchor.against.digest == rival.against.digest):
+        return told
+    better = measure.higher_is_better
+    verdict, found = compared(case, anchor, gate.margin, better, lambda score: difference(case, measure, score))
+    verdict = _at_advantage(verdict, anchor.seen) if anchor.seen else verdict
+    mine = Verdict(told.verdict, told.reason, told.rows_needed)
+    decides = worst([mine, verdict])
+    beside = f"{anchor.against.version}, by which later versions are measured: {verdict.reason}"
+    return replace(told, verdict=decides.verdict, reason=f"{told.reason}; beside {beside}", anchor=found)
 
 
 def _at_advantage(verdict: Verdict, seen: str) -> Verdict:

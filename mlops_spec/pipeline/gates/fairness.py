@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from mlops_spec.pipeline.gates.beside import Paired, held
 from mlops_spec.pipeline.gates.case import column, limit, result
 from mlops_spec.spec.gates import attributes, gate_id
 from mlops_validators import judge, undecided
 from mlops_validators.arrays import probabilities
 from mlops_validators.fairness import RATES, Groups, count_groups, disparity_interval
+from mlops_validators.fairness_change import disparity_change
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    import numpy as np
 
     from mlops_spec.pipeline.gates.case import Case
     from mlops_spec.pipeline.judgement import GateResult
@@ -35,7 +39,7 @@ def results(case: Case, gate: FairnessGate) -> Iterator[GateResult]:
         return
     try:
         columns = [column(case, attribute).to_numpy() for attribute in attributes(gate)]
-        labels = (probabilities("y_score", case.answers.score) >= case.spec.evaluate.threshold).astype(int)
+        labels = _labels(case, case.answers.score)
         by = columns[0] if len(columns) == 1 else columns
         groups = count_groups(case.answers.truth, labels, by, clusters=case.answers.groups)
         found = disparity_interval(gate.fairness, groups, confidence=case.spec.evaluate.confidence)
@@ -44,7 +48,19 @@ def results(case: Case, gate: FairnessGate) -> Iterator[GateResult]:
         yield result(name, "fairness", undecided(str(error)), bound=limit(gate.min, gate.max), metric=gate.fairness)
         return
     told = result(name, "fairness", verdict, found, limit(gate.min, gate.max, found.value), metric=gate.fairness)
-    yield told if verdict.verdict == "pass" else _explained(told, groups)
+    told = told if verdict.verdict == "pass" else _explained(told, groups)
+
+    def moved(score: np.ndarray) -> Paired:
+        pair = (labels, _labels(case, score))
+        confidence, clusters = case.spec.evaluate.confidence, case.answers.groups
+        change = disparity_change(gate.fairness, case.answers.truth, pair, by, confidence=confidence, clusters=clusters)
+        return Paired(change, groups.rows(gate.fairness))
+
+    yield held(case, gate, told, moved)
+
+
+def _labels(case: Case, score: np.ndarray) -> np.ndarray:
+    return (probabilities("y_score", score) >= case.spec.evaluate.threshold).astype(int)
 
 
 def _explained(told: GateResult, groups: Groups) -> GateResult:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlops_spec.pipeline.gates.beside import difference, held
 from mlops_spec.pipeline.gates.case import limit, result
 from mlops_spec.pipeline.measured import finite, interval_of, measure_named
 from mlops_spec.spec.gates import gate_id
@@ -28,7 +29,10 @@ def results(case: Case, gate: MetricGate) -> Iterator[GateResult]:
         return
     verdict = judge(found, minimum=gate.min, maximum=gate.max, rows=len(case.test))
     bound = limit(gate.min, gate.max, found.value)
-    yield result(name, "metric", verdict, found, bound, metric=gate.metric, baseline=_baseline(case, gate.metric))
+    told = result(name, "metric", verdict, found, bound, metric=gate.metric, baseline=_baseline(case, gate.metric))
+    yield held(
+        case, gate, told, lambda score: difference(case, measure_named(case.root, case.spec, gate.metric), score)
+    )
 
 
 def _baseline(case: Case, metric: str) -> float | None:

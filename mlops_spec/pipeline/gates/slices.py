@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlops_spec.pipeline.answers import slices
+from mlops_spec.pipeline.gates.beside import difference, held
 from mlops_spec.pipeline.gates.case import column, limit, result
-from mlops_spec.pipeline.measured import interval_of
+from mlops_spec.pipeline.measured import interval_of, measure_named
 from mlops_spec.spec.gates import gate_id
 from mlops_validators import undecided
 from mlops_validators.slices import Slice, judge_slices, worst
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from mlops_spec.pipeline.gates.case import Case
     from mlops_spec.pipeline.judgement import GateResult
     from mlops_spec.spec.evaluate import SliceGate
+    from mlops_validators import Verdict
+
+_ORDER = ("fail", "inconclusive", "pass")
 
 
 def results(case: Case, gate: SliceGate) -> Iterator[GateResult]:
@@ -33,24 +37,28 @@ def results(case: Case, gate: SliceGate) -> Iterator[GateResult]:
     measured = {value: _measured(case, gate, rows) for value, rows in parts.items()}
     verdicts = judge_slices(measured, minimum=gate.min, maximum=gate.max, min_rows=gate.min_rows)
     each = [
-        result(
-            f"{name}/{value}",
-            "slice",
-            verdicts[value],
-            found.interval,
-            limit(gate.min, gate.max, found.interval.value if found.interval else None),
-            metric=gate.metric,
-            slice=value,
-        )
-        for value, found in measured.items()
+        _held(case, gate, _told(gate, value, found, verdicts[value]), parts[value]) for value, found in measured.items()
     ]
-    deciding = worst(list(verdicts.values()))
-    decider = next((one for one in each if verdicts[one.slice or ""] is deciding), None)
+    decider = min(each, key=lambda one: _ORDER.index(one.verdict), default=None)
     if decider is None:
-        yield result(name, "slice", deciding, bound=limit(gate.min, gate.max), metric=gate.metric)
+        yield result(name, "slice", worst([]), bound=limit(gate.min, gate.max), metric=gate.metric)
         return
     yield replace(decider, id=name, slice=None, reason=f"{gate.slice}={decider.slice}: {decider.reason}")
     yield from each
+
+
+def _told(gate: SliceGate, value: str, found: Slice, verdict: Verdict) -> GateResult:
+    name, at = f"{gate_id(gate)}/{value}", limit(gate.min, gate.max, found.interval.value if found.interval else None)
+    return result(name, "slice", verdict, found.interval, at, metric=gate.metric, slice=value)
+
+
+def _held(case: Case, gate: SliceGate, told: GateResult, rows: np.ndarray) -> GateResult:
+    """A slice that its anchor may hold: one that is large enough for a verdict."""
+    if len(rows) < gate.min_rows:
+        return told
+    return held(
+        case, gate, told, lambda score: difference(case, measure_named(case.root, case.spec, gate.metric), score, rows)
+    )
 
 
 def _parts(case: Case, name: str) -> dict[str, np.ndarray]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlops_spec.pipeline.gates.beside import Paired, difference, held
 from mlops_spec.pipeline.gates.case import column, limit, result
 from mlops_spec.pipeline.measured import measure_named, options
 from mlops_spec.spec.gates import gate_id
 from mlops_validators import undecided
-from mlops_validators.weak_slices import Search, judge_search, search_slices
+from mlops_validators.weak_slices import Search, judge_search, search_slices, slices_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -18,13 +19,15 @@ if TYPE_CHECKING:
     from mlops_spec.pipeline.gates.case import Case
     from mlops_spec.pipeline.judgement import GateResult
     from mlops_spec.spec.evaluate import WeakSlicesGate
+    from mlops_validators import Interval
 
 
 def results(case: Case, gate: WeakSlicesGate) -> Iterator[GateResult]:
     """One result, that of the slice which decides; `slice` names it."""
     name = gate_id(gate)
     try:
-        verdict, decider = judge_search(search(case, gate), minimum=gate.min, maximum=gate.max)
+        searched = search(case, gate)
+        verdict, decider = judge_search(searched, minimum=gate.min, maximum=gate.max)
     except ValueError as error:
         bound = limit(gate.min, gate.max)
         yield result(name, "weak_slices", undecided(str(error)), bound=bound, metric=gate.metric)
@@ -32,7 +35,25 @@ def results(case: Case, gate: WeakSlicesGate) -> Iterator[GateResult]:
     found = decider.interval if decider else None
     bound = limit(gate.min, gate.max, found.value if found else None)
     named = decider.name if decider else None
-    yield result(name, "weak_slices", verdict, found, bound, metric=gate.metric, slice=named)
+    told = result(name, "weak_slices", verdict, found, bound, metric=gate.metric, slice=named)
+    yield held(case, gate, told, lambda score: _weakest(case, gate, searched, score))
+
+
+def _weakest(case: Case, gate: WeakSlicesGate, searched: Search, score: np.ndarray) -> Paired:
+    """Candidate less other answers in each slice that does not keep the bound alone: that which speaks most against it.
+
+    Every one of them must be held: all held by mistake is rarer than one.
+    """
+    measure, columns = measure_named(case.root, case.spec, gate.metric), columns_of(case, gate)
+    left = {one.conditions for one in searched.slices if not _keeps(one.interval, gate)}
+    cut = slices_of(columns, len(case.test), min_rows=gate.min_rows, depth=gate.depth)
+    pairs = [difference(case, measure, score, rows) for conditions, rows in cut if conditions in left]
+    worst = min if measure.higher_is_better else max
+    return worst(pairs, key=lambda pair: pair.interval.low if measure.higher_is_better else pair.interval.high)
+
+
+def _keeps(found: Interval, gate: WeakSlicesGate) -> bool:
+    return (gate.min is None or found.low >= gate.min) and (gate.max is None or found.high <= gate.max)
 
 
 def search(case: Case, gate: WeakSlicesGate) -> Search:

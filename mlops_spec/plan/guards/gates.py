@@ -74,6 +74,7 @@ def _compare(where: str, old: Gate, new: Gate) -> Iterator[Weakening]:
 def _bounds(where: str, old: _Bounded, new: _Bounded) -> Iterator[Weakening]:
     yield from fell(f"{where} min", old.min, new.min)
     yield from rose(f"{where} max", old.max, new.max)
+    yield from rose(f"{where} margin", old.margin or 0.0, new.margin or 0.0)
 
 
 def _columns(where: str, old: list[str] | str, new: list[str] | str) -> Iterator[Weakening]:
