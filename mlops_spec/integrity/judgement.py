@@ -27,7 +27,7 @@ _NUMBERS = ("value", "low", "high")
 
 @dataclass(frozen=True, kw_only=True)
 class Given:
-    """What else a judgement follows from: the test rows (of slices too: column → value → rows), the bytes of the package, the day.
+    """What else a judgement follows from: the test rows (of slices too: column → value → rows), the package, the day.
 
     `lived` holds, for each environment, the (version, digest) pairs that by the ledger ever were live there, and `past`
     the versions that it has, the newest first; None where no ledger is at hand.

@@ -37,7 +37,6 @@ class Judged:
 
     files: Mapping[str, bytes]
     manifest: Manifest
-    digest: str
     gates: GateFile
     evaluation: Evaluation
 

@@ -58,7 +58,7 @@ class Bundle:
     def verify(self, source: verifier.Source, name: str = "the bundle") -> None:
         """Raises Failure (1), which names file and field, unless all of it follows from its source."""
         judged = verifier.Judged(
-            files=self.files, manifest=self.manifest, digest=self.digest, gates=self.judged, evaluation=self.evaluation
+            files=self.files, manifest=self.manifest, gates=self.judged, evaluation=self.evaluation
         )
         remedy = "somebody changed it after it was judged: look at the run's artifacts, then train and judge again"
         refuse(name, verifier.problems(judged, source), remedy)
