@@ -138,6 +138,8 @@ class Delivery:
 
     workflows: Mapping[str, Workflow] = field(default_factory=dict)
     spec: Spec | None = None
+    #: what GitHub calls each workflow of the repository, also those that have nothing to do with a model, by path
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def main(self) -> str:

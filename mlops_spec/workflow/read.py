@@ -30,12 +30,13 @@ def read(documents: Mapping[str, Document], spec: Spec | None = None, *, every: 
     """
     actions = {path: each for path, each in documents.items() if _is_action(PurePosixPath(path))}
     found = {path: _workflow(path, each, actions) for path, each in documents.items() if path not in actions}
+    named = {path: text(each.data.get("name")) or path for path, each in found.items()}
     if not every:
         kept = {path for path, each in found.items() if _is_ours(each)}
         called = {called_path(job.calls) for path in kept for job in found[path].jobs.values()}
         callers = {path for path, each in found.items() for job in each.jobs.values() if called_path(job.calls) in kept}
         found = {path: each for path, each in found.items() if path in kept | called | callers}
-    return Delivery(found, spec)
+    return Delivery(found, spec, named)
 
 
 def called_path(uses: str) -> str:

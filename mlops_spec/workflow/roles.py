@@ -7,6 +7,8 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from mlops_spec.workflow.shape import text
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -36,6 +38,10 @@ _LOOK = frozenset(
     )
 )
 _WATCH = frozenset(("watch", "monitor", "drift", "psi"))
+_TUNE = frozenset(
+    ("tune", "tuning", "optuna", "hpo", "search", "sweep", "gridsearch", "calibrate", "optimize", "threshold")
+)
+_TEST = frozenset(("pytest", "expectations", "validate", "smoke", "unittest", "deepchecks", "pandera"))
 _PAIRS = (
     ("registry", "add"),
     ("kubectl", "apply"),
@@ -45,6 +51,10 @@ _PAIRS = (
     ("sagemaker", "endpoint"),
     ("ecs", "service"),
     ("hf", "upload"),
+    ("traffic", "set"),
+    ("traffic", "shift"),
+    ("mlflow", "transition"),
+    ("run", "deploy"),
     ("huggingface", "upload"),
 )
 
@@ -110,6 +120,16 @@ def watches(command: Command) -> bool:
     return command.verb == "monitor" if command.verb else bool(_told(command.words) & _WATCH)
 
 
+def tunes(command: Command) -> bool:
+    """Whether it chooses settings, a threshold or a model."""
+    return not command.verb and bool(_told(command.words) & _TUNE)
+
+
+def tests(command: Command) -> bool:
+    """Whether it tries code or data."""
+    return not command.verb and bool(_told(command.words) & _TEST)
+
+
 def changes_or_judges(command: Command) -> bool:
     """Whether it is a program of others that trains, evaluates, judges or releases."""
     return not command.verb and any(role(command) for role in (trains, evaluates, judges, releases))
@@ -148,6 +168,17 @@ def looked_at(job: Job, step: Step) -> bool:
     name = re.escape(str(step.data.get("id", "")))
     said = f"{job.data.get('outputs')} {[each.condition for each in job.steps]}"
     return bool(name) and bool(re.search(rf"steps\.{name}\.outcome\s*==\s*'success'", said))
+
+
+def answered(job: Job, step: Step) -> bool:
+    """Whether a later step asks for the outcome of a step, and then fails the job or tells people."""
+    name = re.escape(text(step.data.get("id")))
+    later = job.steps[job.steps.index(step) + 1 :]
+    asking = [each for each in later if name and re.search(rf"steps\.{name}\.outcome", each.condition)]
+    watched = any(watches(each) for each in step.commands)
+    return any(
+        watched or re.search(r"\bexit\s+[1-9]|\bfalse\b|setFailed", f"{each.run} {each.inputs}") for each in asking
+    )
 
 
 def _tells(step: Step) -> bool:

@@ -19,7 +19,7 @@ Good:
         steps:
           - run: |
               uv run --no-sync python -m credit.evaluate --out build/cost
-              uv run --no-sync python -m credit.gate --cost build/cost --max "${COST}"
+              uv run --no-sync python -m credit.gate --cost build/cost --max-cost 900
 
 Fix: compare in Python, `awk` or `jq --exit-status`, or with `mlops-spec gate`.
 """
@@ -36,17 +36,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Workflow
+    from mlops_spec.workflow import Step, Workflow
 
 CODE = "MS563"
 NAME = "compared-as-text"
 SEVERITY: Severity = "error"
 
-_TEXTS = re.compile(
-    r"\[\[\s[^\]]*?\s[<>]\s[^\]]*\]\]|\[\s[^\]]*?\s\\\\[<>]\s[^\]]*\]|\btest\s[^\n;&|]*\\\\[<>][^\n;&|]*"
-)
+_TEXTS = re.compile(r"\[\[\s[^\]]*?\s[<>]\s[^\]]*\]\]|\[\s[^\]]*?\s\\[<>]\s[^\]]*\]|\btest\s[^\n;&|]*\\[<>][^\n;&|]*")
 _WHOLE = re.compile(
     r"(?:\[\[?|\btest)\s[^\]\n]*?-(?:lt|le|gt|ge|eq|ne)\b[^\]\n;&|]*|\$?\(\([^)\n]*[<>][^)\n]*\)\)|\bexpr\s[^\n;|]*[<>][^\n;|)]*"
+)
+_REDIRECTED = re.compile(r"(?<!\[)\[\s[^\]\n]*?\s[<>]=?\s*[^\]\n]*\](?!\])|\btest\s+\S+\s+[<>]=?\s*\S+")
+_ROUNDED = re.compile(
+    r"\bround\([^)\n]*,\s*[01]\)|\bround\((?![^)\n]*,)[^)\n]*(?:auc|acc|f1|score|recall|precision|metric)[^)\n]*\)"
+    r"|%\.[01]f|\|\s*(?:floor|ceil|round)\b|\bint\([^)\n]*(?:auc|acc|f1|score|recall|precision|metric)[^)\n]*\)"
+    r"|\$\{\w+%\.\*\}|cut -d\s?['\"]?\.['\"]? -f ?1|\bscale=[01]\b",
+    re.IGNORECASE,
 )
 _DATES = re.compile(r"date|time|version|day|month|year|since|until|stamp", re.IGNORECASE)
 _FRACTION = re.compile(
@@ -62,9 +67,19 @@ def check(workflow: Workflow) -> Iterator[Finding]:
             for found in _TEXTS.finditer(step.run):
                 if not _DATES.search(found[0]):
                     yield _said(step.place, found, "this compares texts: 1200 comes before 900")
+            for found in _REDIRECTED.finditer(step.run):
+                if not re.search(r"<\(|>\s*/dev", found[0]):
+                    yield _said(step.place, found, "this writes or reads a file: `<` and `>` compare nothing here")
+            for found in _ROUNDED.finditer(step.run) if _compares(step) else ():
+                yield _said(step.place, found, "this rounds before it compares, and what just fails passes")
             for found in _WHOLE.finditer(step.run):
                 if _FRACTION.search(found[0]):
                     yield _said(step.place, found, "this knows whole numbers alone, and a metric has decimals")
+
+
+def _compares(step: Step) -> bool:
+    """Whether a script compares a metric and can end as failed."""
+    return bool(_FRACTION.search(step.run) and re.search(r"\bexit\b|assert|-e\b|--exit-status", step.run))
 
 
 def _said(place: tuple[str | int, ...], found: re.Match[str], message: str) -> Finding:

@@ -61,9 +61,26 @@ def _constants(condition: str, delivery: Delivery, workflow: Workflow, job: Job)
             yield f"the text '{part.value}' is always true"
         if isinstance(part, Name) and is_text(part.path) and says_yes_or_no(part.path, workflow):
             yield f"`{part.path}` is a text, and 'false' is one too: it is always true"
+        if isinstance(part, Literal) and part.is_truth and isinstance(root, Call):
+            yield f"`{part.value}` stands in it, so the rest of it says nothing"
+    if isinstance(root, Call) and root.name == "||" and {"always()", "!cancelled()"} & {*_calls(root)}:
+        yield "it has `always()` behind an `||`, so the rest of it says nothing"
     for node in walk(root):
         if isinstance(node, Call) and node.name in ("==", "!="):
             yield from _compared(node, delivery, workflow, job)
+
+
+def _calls(node: Call) -> Iterator[str]:
+    """The calls that an `||` joins, as they are written."""
+    for each in node.arguments:
+        if isinstance(each, Call) and each.name == "||":
+            yield from _calls(each)
+        elif isinstance(each, Call):
+            yield (
+                f"!{each.arguments[0].name}()"
+                if each.name == "!" and isinstance(each.arguments[0], Call)
+                else f"{each.name}()"
+            )
 
 
 def _compared(node: Call, delivery: Delivery, workflow: Workflow, job: Job) -> Iterator[str]:

@@ -27,6 +27,7 @@ Fix: give the workflow `concurrency` with a fixed `group`, `queue: max` and `can
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Change, Finding
@@ -34,13 +35,14 @@ from mlops_spec.workflow.flow import releases
 from mlops_spec.workflow.release import PULL_REQUEST
 from mlops_spec.workflow.roles import job_releases
 from mlops_spec.workflow.shape import mapping, text
+from mlops_spec.workflow.where import environment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from mlops_spec.diagnostic import Address, Severity
-    from mlops_spec.workflow import Delivery, Workflow
+    from mlops_spec.workflow import Delivery, Job, Workflow
 
 CODE = "MS528"
 NAME = "interrupted-release"
@@ -71,12 +73,30 @@ def _of_others(workflow: Workflow) -> Iterator[Finding]:
     jobs = [job for job in workflow.jobs.values() if job_releases(job)]
     if not jobs or set(workflow.triggers) <= PULL_REQUEST:
         return
+    if not any(data.get("concurrency") for data in (workflow.data, *(job.data for job in jobs))) and _deploys(
+        workflow, jobs
+    ):
+        hint = "add `concurrency: {group: deploy, cancel-in-progress: false}`"
+        yield Finding(("jobs",), "two runs of this may release at once", hint, at_key=True)
     owners: list[tuple[Address, Mapping[str, Any]]] = [((), workflow.data), *((job.address, job.data) for job in jobs)]
     for address, data in owners:
         if mapping(data.get("concurrency")).get("cancel-in-progress") is True:
             place = (*address, "concurrency", "cancel-in-progress")
             fix = (Change(place, "false"),)
             yield Finding(place, "a newer run stops a release half-way", "write `cancel-in-progress: false`", fix=fix)
+        if re.search(r"github\.(run_id|sha|run_number|run_attempt)", _group(data.get("concurrency"))):
+            message = "each run is a group of its own, so two may release at once"
+            yield Finding((*address, "concurrency"), message, "write a fixed name", at_key=True)
+
+
+def _group(given: object) -> str:
+    return text(mapping(given).get("group")) if isinstance(given, dict) else text(given)
+
+
+def _deploys(workflow: Workflow, jobs: Sequence[Job]) -> bool:
+    """Whether jobs change what is live, and are started by more than a person and other workflows."""
+    live = any(environment(job) or re.search(r"kubectl|helm|deploy|rollout", str(job.data)) for job in jobs)
+    return live and bool({"push", "schedule", "workflow_run", "workflow_dispatch", "release"} & {*workflow.triggers})
 
 
 def _of_jobs(workflow: Workflow) -> Iterator[tuple[Address, object]]:

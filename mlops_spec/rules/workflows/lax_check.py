@@ -26,14 +26,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from mlops_spec.rule import Finding
 from mlops_spec.workflow.place import at_command
-from mlops_spec.workflow.roles import changes_or_judges, judges
+from mlops_spec.workflow.roles import changes_or_judges, judges, releases, tests
+from mlops_spec.workflow.silent import says_nothing
+from mlops_spec.workflow.verdict import MILD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.diagnostic import Severity
-    from mlops_spec.rule import Finding
     from mlops_spec.workflow import Step, Workflow
     from mlops_spec.workflow.command import Command
 
@@ -49,7 +51,28 @@ _JUDGED = re.compile(
     r"\bjq\b.*(-e|--exit-status)|\bgrep\b|\btest\b|\[ |\[\[|^\s*diff\b|\bcmp\b|http_code|\bpython|\bawk\b"
 )
 _LOCAL = re.compile(r"https?://(localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|\$)")
-_MILD = frozenset(("--exit-zero", "--no-fail", "--soft-fail", "--warn-only", "--allow-failure", "--no-strict"))
+_PAST = frozenset(
+    (
+        *(
+            "--skip-gate",
+            "--skip-gates",
+            "--skip-checks",
+            "--skip-validation",
+            "--skip-tests",
+            "--no-gate",
+            "--no-checks",
+        ),
+        *(
+            "--ignore-gate",
+            "--ignore-gates",
+            "--no-validate",
+            "--force-promote",
+            "--override-gate",
+            "--bypass",
+            "--force",
+        ),
+    )
+)
 
 
 def check(workflow: Workflow) -> Iterator[Finding]:
@@ -57,6 +80,10 @@ def check(workflow: Workflow) -> Iterator[Finding]:
         message, hint = _lax(step, command)
         if message:
             yield at_command(step, command, message, hint)
+    for job in workflow.jobs.values():
+        for step in job.steps:
+            if why := says_nothing(step):
+                yield Finding(step.place, why, "let it end as failed where a metric is worse than a bound")
 
 
 def _lax(step: Step, command: Command) -> tuple[str, str]:
@@ -69,8 +96,20 @@ def _lax(step: Step, command: Command) -> tuple[str, str]:
         return "this shows numbers, and fails for none", "judge them by a gate"
     if changes_or_judges(command) and (_optimized(words) or "PYTHONOPTIMIZE" in str(step.data.get("env"))):
         return "`python -O` leaves out every `assert`", "remove it"
-    if not command.verb and judges(command) and (mild := _MILD & set(words)) and not step.data.get("id"):
+    return _passes(step, command)
+
+
+def _passes(step: Step, command: Command) -> tuple[str, str]:
+    """By which option a check or a release goes on whatever is found; empty where it does not."""
+    words = command.words
+    if not command.verb and judges(command) and (mild := MILD & set(words)) and not step.data.get("id"):
         return f"`{min(mild)}` lets it pass whatever it finds", "remove it"
+    if not command.verb and (past := _PAST & set(words)) and (releases(command) or judges(command)):
+        return f"`{min(past)}` goes past what the checks have found", "remove it"
+    if "--allow-errors" in words and ("nbconvert" in words or "nbclient" in words or "execute" in words):
+        return "a cell that fails does not fail the notebook", "remove `--allow-errors`"
+    if tests(command) and {"--collect-only", "--co"} & set(words):
+        return "this lists the tests, and runs none", "remove it"
     return "", ""
 
 

@@ -27,12 +27,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from mlops_spec.diagnostic import listed
 from mlops_spec.rule import Finding
-from mlops_spec.workflow.roles import about_models, trains
+from mlops_spec.spec.cron import Schedule
+from mlops_spec.workflow.roles import about_models, evaluates, job_releases, trains
 from mlops_spec.workflow.shape import items, mapping, names, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from mlops_spec.diagnostic import Severity
     from mlops_spec.workflow import Delivery, Workflow
@@ -47,11 +49,18 @@ _OFTEN = 15  # minutes below which nothing is trained anew
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     trained = any(trains(each) for job in workflow.jobs.values() for each in job.commands)
     for number, each in enumerate(items(workflow.triggers.get("schedule"))):
-        if why := _too_often(text(mapping(each).get("cron")), trained):
+        cron = text(mapping(each).get("cron")).strip()
+        if wrong := _no_cron(cron):
+            yield Finding(("on", "schedule", number, "cron"), wrong, "write five fields, such as `20 2 * * *`")
+        elif why := _too_often(cron, trained):
             yield Finding(("on", "schedule", number, "cron"), why, "give the minute, such as `20 2 * * *`")
     settings = mapping(workflow.triggers.get("pull_request"))
     if not any(about_models(job) for job in workflow.jobs.values()):
         return
+    if trained or any(evaluates(each) for job in workflow.jobs.values() for each in job.commands):
+        yield from _skipped(workflow)
+    yield from _other_branch(workflow, delivery)
+    yield from _closed(workflow)
     branches = names(settings.get("branches"))
     if delivery.spec and branches and not any(_matches(each, delivery.main) for each in branches):
         message = f"no pull request to `{delivery.main}` starts this, and that is what releases"
@@ -60,6 +69,87 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     if "opened" in types and "synchronize" not in types:
         message = "what is pushed after the pull request was opened is not looked at"
         yield Finding(("on", "pull_request", "types"), message, "leave `types` out, or add `synchronize`")
+
+
+def _no_cron(cron: str) -> str:
+    """Why GitHub does not run a schedule; empty where it does."""
+    if Schedule.read(cron) is None:
+        return f"GitHub refuses `{cron}`: it is no schedule"
+    day, month = cron.split()[2:4]
+    late = re.fullmatch(r"\d+", day) and re.fullmatch(r"\d+", month) and int(day) > _DAYS[int(month) % 12]
+    return "no year has this day" if late else ""
+
+
+_DAYS = (31, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30)  # of each month, December first
+
+
+def _skipped(workflow: Workflow) -> Iterator[Finding]:
+    """Filters of paths by which a change of the data, the code or the pipeline starts nothing."""
+    for event in ("push", "pull_request"):
+        settings = mapping(workflow.triggers.get(event))
+        wanted, ignored = names(settings.get("paths")), names(settings.get("paths-ignore"))
+        if wanted and (
+            missing := [what for what, files in _MATTERS.items() if not any(_hits(wanted, f) for f in files)]
+        ):
+            message = f"a change of {listed(missing)} starts nothing"
+            yield Finding(("on", event, "paths"), message, "name it too, or leave `paths` out", at_key=True)
+        lost = [
+            pattern for pattern in ignored if any(_hits([pattern], f) for files in _MATTERS.values() for f in files)
+        ]
+        if lost:
+            message = f"a change of `{lost[0]}` starts nothing, and it changes the model"
+            yield Finding(("on", event, "paths-ignore", ignored.index(lost[0])), message, "take it out")
+
+
+#: What a model is made of, and files of each that stand for it, of which one is enough.
+_MATTERS = {
+    "the data": (
+        "data/rows.csv.dvc",
+        "data/rows.parquet.dvc",
+        "data.dvc",
+        "dvc.lock",
+        "data/rows.csv",
+        "data/rows.parquet",
+    ),
+    "the code": ("src/train.py", "src/a/train.py", "train.py", "model/train.py", "a/train.py", "pipelines/train.py"),
+}
+
+
+def _hits(patterns: Sequence[str], file: str) -> bool:
+    wide = _is_code if file.endswith(".py") else _is_data
+    return any(wide(pattern) or _matches(pattern, file) for pattern in patterns)
+
+
+def _is_code(pattern: str) -> bool:
+    """Whether a pattern is that of a folder of code, whatever it is called."""
+    return bool(
+        re.fullmatch(r"(?!data|docs|tests?|deploy|\.github|config|params|models?/)[\w-]+/(\*\*)?(/\*)?(\.py)?", pattern)
+    )
+
+
+def _is_data(pattern: str) -> bool:
+    return bool(re.search(r"data|\.dvc|dvc\.lock|features", pattern))
+
+
+def _other_branch(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
+    """A push to a branch that is not there, as the only way to start."""
+    branches = names(mapping(workflow.triggers.get("push")).get("branches"))
+    alone = not {"pull_request", "schedule", "workflow_run"} & {*workflow.triggers}
+    other = {"main", "master"} - {delivery.main}
+    if delivery.spec and alone and branches and {*branches} <= other:
+        message = f"no push to `{delivery.main}` starts this, and that is what is released"
+        yield Finding(("on", "push", "branches"), message, f"name `{delivery.main}`")
+
+
+def _closed(workflow: Workflow) -> Iterator[Finding]:
+    """Releases that also start where a pull request is closed without being merged."""
+    if "closed" not in names(mapping(workflow.triggers.get("pull_request")).get("types")):
+        return
+    for job in workflow.jobs.values():
+        if job_releases(job) and ".merged" not in f"{job.condition} {[step.condition for step in job.steps]}":
+            message = "this also starts where a pull request is closed and not merged"
+            yield Finding(("on", "pull_request", "types"), message, "ask for `github.event.pull_request.merged`")
+            return
 
 
 def _too_often(cron: str, trained: bool) -> str:

@@ -26,24 +26,29 @@ Fix: write `environment:` with the name that `promote ask` has, without an expre
 
 from __future__ import annotations
 
+import re
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
+from mlops_spec.workflow.given import options, spelled_out
 from mlops_spec.workflow.place import at_command
+from mlops_spec.workflow.roles import releases
 from mlops_spec.workflow.where import environment, target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Workflow
+    from mlops_spec.workflow import Delivery, Job, Step, Workflow
+    from mlops_spec.workflow.command import Command
 
 CODE = "MS514"
 NAME = "misplaced-deployment"
 SEVERITY: Severity = "error"
 
 
-def check(workflow: Workflow) -> Iterator[Finding]:
+def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for job, step, command in workflow.commands("promote ask"):
         asked, stands = target(workflow, job, step, command), environment(job)
         if not asked:
@@ -55,3 +60,50 @@ def check(workflow: Workflow) -> Iterator[Finding]:
         elif stands != asked:
             message = f"`{asked}` is deployed to from the environment `{stands}`"
             yield Finding((*job.address, "environment"), message, f"write `{asked}`")
+    yield from _of_others(workflow, delivery)
+
+
+def _of_others(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
+    """Deployments by programs of others whose words name an environment that is not the job's."""
+    for job in workflow.jobs.values():
+        stands, deploys = (
+            environment(job),
+            [(s, c) for s in job.steps for c in s.commands if not c.verb and releases(c)],
+        )
+        for step, command in deploys:
+            asked = _named(command, workflow, job, step)
+            if asked and not stands:
+                message = f"this deploys to `{asked}` without its reviewers and rules"
+                yield at_command(step, command, message, f"add `environment: {asked}` to the job")
+            elif asked and "${{" not in f"{stands}{asked}" and not _alike(stands, asked):
+                message = f"`{asked}` is deployed to from the environment `{stands}`"
+                yield Finding((*job.address, "environment"), message, f"write `{asked}`")
+        if deploys and stands and (right := _mistyped(stands, delivery)):
+            message = f"the spec has no environment `{stands}`, and GitHub makes an empty one, without reviewers"
+            yield Finding((*job.address, "environment"), message, f"write `{right}`")
+
+
+def _named(command: Command, workflow: Workflow, job: Job, step: Step) -> str:
+    """The environment that a deployment names; empty where it names none that has rules."""
+    for name, value in options(command.words):
+        if name in ("environment", "env", "target", "stage", "to"):
+            said = spelled_out(workflow, job, step, value)
+            return (
+                said if re.fullmatch(r"prod\w*|live|staging", said) and (said != "staging" or environment(job)) else ""
+            )
+    return ""
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether one name is the other, or a part of it, as that of a region's environment is."""
+    return one in other or other in one
+
+
+def _mistyped(stands: str, delivery: Delivery) -> str:
+    """The environment of the spec that is nearest to a name which it does not have; empty where none is near."""
+    known = list(delivery.spec.environments) if delivery.spec else []
+    if "${{" in stands or stands in known:
+        return ""
+    close = get_close_matches(stands, known, 1, 0.75)
+    begun = [each for each in known if each.startswith(stands) and len(stands) > 2]
+    return (close or begun or [""])[0]

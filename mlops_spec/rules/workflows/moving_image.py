@@ -42,7 +42,7 @@ NAME = "moving-image"
 SEVERITY: Severity = "error"
 
 _MOVING = re.compile(
-    r"(?:^|[\w}/.-]):(latest|stable|main|master|prod|production|staging|edge|nightly|dev)(?![\w.-])|\.tag=(latest|main|stable)\b"
+    r"(?:^|[\w}/.-]):(latest|stable|main|master|prod|production|staging|edge|nightly|dev)(?![\w.-])|\.tag=(latest|main|stable)\b|:\$\{\{?\s*(GITHUB_REF_NAME|github\.(head_)?ref(_name)?)\s*\}?\}|:\$GITHUB_REF_NAME"
 )
 _STARTS = (("docker", "run"), ("docker", "pull"), ("docker", "create"), ("kubectl", "run"), ("kubectl", "create"))
 _HINT = "write its digest, `image@sha256:…`"

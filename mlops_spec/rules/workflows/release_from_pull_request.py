@@ -24,19 +24,23 @@ Fix: remove it; the merge trains again, from what was reviewed.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.workflow.expression import keeps_pull_requests_out
 from mlops_spec.workflow.flow import pull_request_jobs
 from mlops_spec.workflow.place import at_command
 from mlops_spec.workflow.release import RELEASING
+from mlops_spec.workflow.roles import releases
+from mlops_spec.workflow.where import environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.diagnostic import Severity
     from mlops_spec.rule import Finding
-    from mlops_spec.workflow import Delivery, Workflow
+    from mlops_spec.workflow import Delivery, Job, Step, Workflow
+    from mlops_spec.workflow.command import Command
 
 CODE = "MS541"
 NAME = "release-from-pull-request"
@@ -46,7 +50,24 @@ SEVERITY: Severity = "error"
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     reached = pull_request_jobs(delivery, workflow)
     for job, step, command in workflow.commands(*RELEASING, "promote open", "promote close", "run"):
-        releases = command.verb != "run" or command.option("--push") is not None
-        if releases and job in reached and not keeps_pull_requests_out(step.condition, delivery.main):
+        changes = command.verb != "run" or command.option("--push") is not None
+        if changes and job in reached and not keeps_pull_requests_out(step.condition, delivery.main):
             what = "pushes to the shared remote" if command.verb == "run" else f"runs `{command.verb}`"
             yield at_command(step, command, f"a pull request {what} before it is merged", "remove it")
+    for job in reached:
+        for step in job.steps if not _PREVIEW.search(f"{job.name} {job.data.get('name')} {environment(job)}") else ():
+            for command in step.commands:
+                if not command.verb and _releases(command, delivery.main, step, workflow, job):
+                    yield at_command(step, command, "a pull request releases this before it is merged", "remove it")
+
+
+_PREVIEW = re.compile(r"preview|review|staging|\bdev|sandbox|test|\bpr\b|dry", re.IGNORECASE)
+_MERGED = re.compile(r"pull_request\.merged")
+
+
+def _releases(command: Command, main: str, step: Step, workflow: Workflow, job: Job) -> bool:
+    """Whether a program of others changes what is live, or a registry, for code that is not merged."""
+    guarded = keeps_pull_requests_out(step.condition, main) or _MERGED.search(f"{step.condition} {job.condition}")
+    dry = any("dry-run" in word or _PREVIEW.search(word) for word in command.words)
+    built = command.words[:2] == ("docker", "push")
+    return releases(command) and not guarded and not dry and not built and set(workflow.triggers) != {"workflow_call"}

@@ -1,7 +1,7 @@
 """Commands that read history have one.
 
-Versions are tags and the ledger is a branch. A checkout of one commit has neither, so a plan compares with nothing,
-training starts from nothing, and the gate knows no champion.
+Versions are tags, and what a version was made from stands in earlier commits. A checkout of one commit has neither, so
+a plan compares with nothing, and what is pushed names no version before it.
 
 Bad:
 
@@ -10,7 +10,7 @@ Bad:
         steps:
           - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
             with: {persist-credentials: false}
-          - run: uv run --no-sync mlops-spec run
+          - run: uv run --no-sync mlops-spec run --push
 
 Good:
 
@@ -19,7 +19,7 @@ Good:
         steps:
           - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
             with: {persist-credentials: false, fetch-depth: 0}
-          - run: uv run --no-sync mlops-spec run
+          - run: uv run --no-sync mlops-spec run --push
 
 Fix: `mlops-spec lint --fix` writes `fetch-depth: 0`.
 """
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.diagnostic import Severity
     from mlops_spec.workflow import Workflow
+    from mlops_spec.workflow.command import Command
 
 CODE = "MS546"
 NAME = "shallow-history"
@@ -46,7 +47,7 @@ SEVERITY: Severity = "error"
 
 def check(workflow: Workflow) -> Iterator[Finding]:
     for job in workflow.jobs.values():
-        verb = next((command.verb for command in job.commands if command.verb in _READS_HISTORY), "")
+        verb = next((command.verb for command in job.commands if _reads_history(command)), "")
         for step in job.steps if verb else ():
             if step.uses_action("actions/checkout") and text(step.inputs.get("fetch-depth")) != "0":
                 there = "fetch-depth" in step.inputs
@@ -55,12 +56,15 @@ def check(workflow: Workflow) -> Iterator[Finding]:
                 yield Finding(place, f"`{verb}` finds no tags and no ledger", "write `fetch-depth: 0`", fix=fix)
 
 
+def _reads_history(command: Command) -> bool:
+    """Whether it looks at tags and earlier commits; `gate` and `run` fetch the ledger themselves."""
+    return command.verb in _READS_HISTORY or (command.verb == "run" and command.option("--push") is not None)
+
+
 _READS_HISTORY = (
     *RELEASING,
     "record",
     "plan",
-    "run",
-    "gate",
     "audit verify",
     "promote plan",
     "promote open",

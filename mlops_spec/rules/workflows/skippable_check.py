@@ -30,13 +30,14 @@ from mlops_spec.rule import Finding
 from mlops_spec.workflow.expression import may_skip
 from mlops_spec.workflow.place import at_command, called
 from mlops_spec.workflow.release import RELEASING, decides
-from mlops_spec.workflow.roles import judging, looked_at
+from mlops_spec.workflow.roles import judges, judging, looked_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.diagnostic import Severity
     from mlops_spec.workflow import Job, Step, Workflow
+    from mlops_spec.workflow.command import Command
 
 CODE = "MS509"
 NAME = "skippable-check"
@@ -53,10 +54,16 @@ def check(workflow: Workflow) -> Iterator[Finding]:
             elif not deciding and _switched_off(job, step):
                 message = "this gate is skipped where this does not hold, and counts as passed"
                 yield Finding((*step.address, "if"), message, "remove it, or put it on the job")
-            for each in deciding:
-                if each.skipped:
+            for each in step.commands:
+                if each.skipped and (each in deciding or _passed_by(each)):
                     message = f"the step passes without {called(each)}: {each.skipped}"
                     yield at_command(step, each, message, "let it run whatever the script finds")
+
+
+def _passed_by(command: Command) -> bool:
+    """Whether a gate of others is passed over where a script ends well, or where a file or a switch says so."""
+    why = re.search(r"`exit 0`|runs only where `(\[+|test) |for each of `\$[\w{]", command.skipped)
+    return not command.verb and judges(command) and bool(why)
 
 
 #: What people set, rather than what a run is.

@@ -27,6 +27,7 @@ ask for `github.ref == 'refs/heads/main'` in each job's condition.
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -34,13 +35,15 @@ from mlops_spec.rule import Finding
 from mlops_spec.workflow.expression import on_main
 from mlops_spec.workflow.flow import holds, verbs
 from mlops_spec.workflow.release import RELEASING
-from mlops_spec.workflow.shape import mapping, names
+from mlops_spec.workflow.roles import job_releases, judging
+from mlops_spec.workflow.shape import mapping, names, text
+from mlops_spec.workflow.where import environment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from mlops_spec.diagnostic import Address, Severity
-    from mlops_spec.workflow import Delivery, Workflow
+    from mlops_spec.workflow import Delivery, Job, Workflow
 
 CODE = "MS530"
 NAME = "stray-release"
@@ -49,7 +52,10 @@ SEVERITY: Severity = "error"
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     jobs = [job for job in workflow.jobs.values() if verbs(delivery, workflow, job) & set(RELEASING)]
-    if not jobs or all(holds(workflow, job, partial(on_main, main=delivery.main)) for job in jobs):
+    if not jobs:
+        yield from _of_others(workflow, delivery.main)
+        return
+    if all(holds(workflow, job, partial(on_main, main=delivery.main)) for job in jobs):
         return
     for event, settings in workflow.triggers.items():
         if event == "push" and (wrong := _not_main(settings, delivery.main)) is not None:
@@ -61,6 +67,57 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
             message = f"`{event}` releases what is not on {delivery.main}"
             hint = f"remove it, or let the job ask for `github.ref == 'refs/heads/{delivery.main}'`"
             yield Finding(workflow.trigger_address(event), message, hint, at_key=True)
+
+
+def _of_others(workflow: Workflow, main: str) -> Iterator[Finding]:
+    """Releases by programs of others that start from any branch, or from a tag of any commit."""
+    jobs = [
+        job
+        for job in workflow.jobs.values()
+        if job_releases(job) and not _PREVIEW.search(f"{environment(job)} {job.name}")
+    ]
+    jobs = [job for job in jobs if not holds(workflow, job, _asks_where)]
+    scripts = "\n".join(step.run for each in workflow.jobs.values() for step in each.steps)
+    if not jobs or re.search(r"--is-ancestor|branch\b.*--contains|merge-base", scripts):
+        return
+    settings = workflow.triggers.get("push")
+    if "push" in workflow.triggers and not mapping(settings).get("branches") and not mapping(settings).get("tags"):
+        message, hint = f"what is not on {main} is released too", f"write `branches: [{main}]`"
+        yield Finding(workflow.trigger_address("push"), message, hint, at_key=True)
+    for number, branch in enumerate(names(mapping(settings).get("branches"))):
+        if branch != main and re.search(r"^\*|feature|^dev|wip|exp", branch):
+            message, hint = f"what is not on {main} is released too", f"write `branches: [{main}]`"
+            yield Finding(("on", "push", "branches", number), message, hint)
+    if mapping(settings).get("tags") and not any(
+        judging(step) for each in workflow.jobs.values() for step in each.steps
+    ):
+        message = "a tag can stand on any commit, also on one that nobody has merged"
+        yield Finding(
+            ("on", "push", "tags"),
+            message,
+            f"ask first: `git merge-base --is-ancestor HEAD origin/{main}`",
+            at_key=True,
+        )
+    if "workflow_dispatch" in workflow.triggers and not any(map(environment, jobs)) and not _on_checkout(jobs, main):
+        message = f"this can be started from any branch, and releases what is not on {main}"
+        hint = f"let the job ask for `github.ref == 'refs/heads/{main}'`"
+        yield Finding(workflow.trigger_address("workflow_dispatch"), message, hint, at_key=True)
+
+
+_PREVIEW = re.compile(r"preview|review|staging|dev|sandbox|test|\bpr\b", re.IGNORECASE)
+
+
+def _asks_where(condition: str) -> bool:
+    """Whether a condition looks at the branch, the tag or the event at all."""
+    return bool(re.search(r"github\.(ref|ref_name|ref_type|base_ref|event_name|event\.workflow_run)", condition))
+
+
+def _on_checkout(jobs: Sequence[Job], main: str) -> bool:
+    """Whether each of these jobs checks `main` out, from wherever it was started."""
+    refs = [
+        [text(step.inputs.get("ref")) for step in job.steps if step.uses_action("actions/checkout")] for job in jobs
+    ]
+    return all(each and {*each} <= {main, f"refs/heads/{main}"} for each in refs)
 
 
 def _not_main(settings: object, main: str) -> Address | None:

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.rule import Change
 from mlops_spec.workflow.place import at_command, called
 from mlops_spec.workflow.release import decides
-from mlops_spec.workflow.roles import changes_or_judges
+from mlops_spec.workflow.roles import changes_or_judges, tests, trains, watches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,16 +45,24 @@ SEVERITY: Severity = "error"
 
 def check(workflow: Workflow) -> Iterator[Finding]:
     for _, step, command in workflow.commands():
-        if command.lost and (decides(command) or _drops(command)):
+        if command.lost and (decides(command) or _drops(command, step)):
             message = f"a failure of {called(command)} fails nothing: {command.lost}"
             hint = "let it be the last command of its step, with nothing behind it"
             yield at_command(step, command, message, hint, fix=_without_answer(step, command))
 
 
-def _drops(command: Command) -> bool:
+def _drops(command: Command, step: Step) -> bool:
     """Whether a failure of what others name as training, judging or releasing is dropped, and not kept to look at."""
-    dropped = re.match(r"`\|\| [^=]*`|a pipe|it runs in the background|what stands behind", command.lost)
-    return bool(dropped) and "GITHUB_" not in command.lost and changes_or_judges(command)
+    drawn = command.lost.startswith("`&&`") and any(trains(each) for each in step.commands)
+    kept = drawn or re.search(r"GITHUB_|=1`|=true`|=\$\?", command.lost)
+    return (
+        bool(_DROPPED.match(command.lost))
+        and not kept
+        and (changes_or_judges(command) or watches(command) or tests(command))
+    )
+
+
+_DROPPED = re.compile(r"`\|\| |a pipe|it runs in the background|what stands behind|`!` turns|`trap |`&&` takes|`<\(")
 
 
 def _without_answer(step: Step, command: Command) -> tuple[Change, ...]:

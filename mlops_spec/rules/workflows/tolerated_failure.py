@@ -29,7 +29,7 @@ from mlops_spec.rule import Change, Finding
 from mlops_spec.workflow import Step
 from mlops_spec.workflow.place import called
 from mlops_spec.workflow.release import decides
-from mlops_spec.workflow.roles import changes_or_judges, looked_at
+from mlops_spec.workflow.roles import answered, changes_or_judges, looked_at, tests, watches
 from mlops_spec.workflow.shape import text
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def check(workflow: Workflow) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         for part in job.parts:
             commands = [each for each in part.commands if decides(each) or _matters(each, part, workflow)]
-            if isinstance(part, Step) and looked_at(job, part):
+            if isinstance(part, Step) and (looked_at(job, part) or answered(job, part)):
                 continue
             if commands and text(part.data.get("continue-on-error")) not in HARMLESS:
                 message = f"{called(commands[0])} may fail, and the run goes on"
@@ -60,4 +60,4 @@ def check(workflow: Workflow) -> Iterator[Finding]:
 def _matters(command: Command, part: Job | Step, workflow: Workflow) -> bool:
     """Whether what others name as training, judging or releasing is waited for by what comes behind it."""
     needed = isinstance(part, Step) or any(part.name in job.needs for job in workflow.jobs.values())
-    return needed and changes_or_judges(command)
+    return needed and any(role(command) for role in (changes_or_judges, watches, tests))

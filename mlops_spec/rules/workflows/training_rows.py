@@ -26,7 +26,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.workflow.place import at_command
-from mlops_spec.workflow.roles import evaluates, judges, trains
+from mlops_spec.workflow.roles import evaluates, judges, judging, trains
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +41,8 @@ NAME = "training-rows"
 SEVERITY: Severity = "error"
 
 _ROWS = re.compile(
-    r"(?!train|reference|baseline|background|model|config).*(rows|data|dataset|split|input|eval|test|holdout|set|on|file|x|y)"
+    r"(?!train|reference|baseline|background|model|config)"
+    r".*(rows|data|dataset|split|input|eval|test|holdout|set|on|file|x|y|metrics|scores|report|results)"
 )
 _TRAINING = re.compile(r"(^|[/_.-])(train|training)([/_.-]|\d|$)")
 _OTHER = re.compile(r"test|valid|holdout|held|eval|dev|oot")
@@ -49,7 +50,7 @@ _OTHER = re.compile(r"test|valid|holdout|held|eval|dev|oot")
 
 def check(workflow: Workflow) -> Iterator[Finding]:
     for _, step, command in workflow.commands():
-        rows = _training_rows(command) if _reads_rows(command) else ""
+        rows = _training_rows(command) if _reads_rows(command) else _training_figures(command) if judging(step) else ""
         if rows:
             message = f"this judges the model on `{rows}`, which it was trained on"
             yield at_command(step, command, message, "take the test rows")
@@ -67,6 +68,16 @@ def _training_rows(command: Command) -> str:
         if name.startswith("--") and _ROWS.fullmatch(name[2:].lower()) and _names_training(value):
             return value
     return next((each for each in words if _is_file(each, words) and _names_training(each)), "")
+
+
+def _training_figures(command: Command) -> str:
+    """What a gate reads by `jq`, `grep` or the like of the figures of the training rows."""
+    if command.words[:1] not in (("jq",), ("grep",), ("awk",), ("cat",)):
+        return ""
+    found = [
+        re.search(r"\.?train(ing)?[._](?!.*(test|valid))\w+|(^|/)train\w*\.json", word) for word in command.words[1:]
+    ]
+    return next((each[0] for each in found if each), "")
 
 
 def _is_file(word: str, words: tuple[str, ...]) -> bool:

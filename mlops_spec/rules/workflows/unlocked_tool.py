@@ -59,4 +59,39 @@ def check(workflow: Workflow) -> Iterator[Finding]:
 def _newest(command: Command) -> str:
     """What a command installs that no lock holds; empty where it is none."""
     given = command.option("--with") if command.words[:2] == ("uv", "run") else None
-    return given if given and "==" not in given else ""
+    return given if given and "==" not in given else _package(command.words)
+
+
+def _package(words: tuple[str, ...]) -> str:
+    """The first package that a command installs in whatever version there is; empty where it takes those of a lock."""
+    for installer in _INSTALLERS:
+        if words[: len(installer)] == installer:
+            rest = words[len(installer) :]
+            named = [word for place, word in enumerate(rest) if _is_package(rest, place)]
+            return next((each for each in named if not re.search(r"==|@|[./$]|\.whl", each)), "")
+    if words[:2] in (("poetry", "update"), ("uv", "lock"), ("pdm", "update"), ("poetry", "lock"), ("conda", "update")):
+        return "" if {"--check", "--locked"} & {*words} else " ".join(words[:2])
+    if words[:2] == ("uv", "sync") and {"--upgrade", "-U"} & {*words}:
+        return "uv sync --upgrade"
+    return ""
+
+
+def _is_package(words: tuple[str, ...], place: int) -> bool:
+    word, before = words[place], words[place - 1] if place else ""
+    return not word.startswith("-") and before not in _VALUED and word.split("[")[0] not in _TOOLS
+
+
+_INSTALLERS = (
+    ("pip", "install"),
+    ("pip3", "install"),
+    ("python", "-m", "pip", "install"),
+    ("python3", "-m", "pip", "install"),
+    ("uv", "pip", "install"),
+    ("pipx", "install"),
+    ("conda", "install"),
+    ("uvx",),
+)
+_VALUED = frozenset(
+    ("-r", "--requirement", "-c", "--constraint", "-i", "--index-url", "--extra-index-url", "-e", "--editable")
+)
+_TOOLS = frozenset(("pip", "setuptools", "wheel", "uv", "build", "pre-commit", "ruff", "black", "flake8", "mypy"))

@@ -33,19 +33,21 @@ Fix: name the gate's job in the `needs` of the job that releases.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.diagnostic import listed
 from mlops_spec.rule import Finding
 from mlops_spec.workflow.flow import jobs_before
-from mlops_spec.workflow.roles import job_judges, job_releases
+from mlops_spec.workflow.roles import job_judges, job_releases, judging, releasing, tests, trains
 from mlops_spec.workflow.shape import text
+from mlops_spec.workflow.unseen import unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Delivery, Job, Workflow
+    from mlops_spec.diagnostic import Address, Severity
+    from mlops_spec.workflow import Delivery, Job, Step, Workflow
 
 CODE = "MS567"
 NAME = "unneeded-gate"
@@ -53,7 +55,7 @@ SEVERITY: Severity = "error"
 
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
-    gates = [job for job in workflow.jobs.values() if job_judges(job) and not _is_optional(job)]
+    gates = [job for job in workflow.jobs.values() if (job_judges(job) or _tries(job)) and not _is_optional(job)]
     for job in workflow.jobs.values():
         if not job_releases(job) or job in gates:
             continue
@@ -63,6 +65,48 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
             place = (*job.address, "needs") if job.needs else job.address
             message = f"this releases without waiting for {listed(missed)}"
             yield Finding(place, message, "name it in `needs`", at_key=True)
+        elif (place := _unjudged(delivery, workflow, job)) and not missed:
+            message = "what is trained here is released, and nothing judges it in between"
+            yield Finding(place, message, "judge it by `mlops-spec gate`, or a gate of your own, before")
+
+
+_TRIES = re.compile(
+    r"smoke|e2e|end.to.end|integration|acceptance|load.?test|validat|verif|contract|fairness", re.IGNORECASE
+)
+
+
+def _tries(job: Job) -> bool:
+    """Whether a job tries what was built, by its name or by what it runs."""
+    named = _TRIES.search(f"{job.name} {job.data.get('name', '')}")
+    return not job_releases(job) and (bool(named) or any(tests(each) for each in job.commands))
+
+
+def _unjudged(delivery: Delivery, workflow: Workflow, job: Job) -> Address:
+    """Where a job releases what is trained before it in this workflow, and nothing in between says yes or no."""
+    before = [step for _, each in jobs_before(delivery, workflow, job) for step in each.steps]
+    trained = any(trains(each) for step in before for each in step.commands)
+    for step in before:
+        if _asks(step):
+            return ()
+    for step in job.steps:
+        trained |= any(trains(each) for each in step.commands)
+        if _asks(step):
+            return ()
+        if trained and releasing(step) and not any(each.verb for each in step.commands):
+            return step.place
+    return ()
+
+
+def _asks(step: Step) -> bool:
+    """Whether a step judges, evaluates or tries, or may: what a script or an action does is not seen."""
+    if step.uses and not step.uses.startswith(
+        ("actions/", "docker/", "aws-actions/", "google-github-actions/", "azure/")
+    ):
+        return "setup" not in step.uses
+    said = re.search(
+        r"gate|eval|judge|check|test|valid|verif|compare|quality|score", f"{step.data.get('name')} {step.run}".lower()
+    )
+    return bool(said) or judging(step) or any(True for _ in unseen([step]) if step.run and "python" not in step.run)
 
 
 def _is_optional(job: Job) -> bool:

@@ -1,0 +1,80 @@
+"""The version to go back to is the one that was live.
+
+The tag before the last is a version that was registered: perhaps it was never promoted, or was itself taken back. The
+ledger, or the registry's alias, says what was live; the order of tags, files and commits does not.
+
+Bad:
+
+    jobs:
+      rollback:
+        environment: production
+        steps:
+          - run: |
+              version="$(git tag --sort=-creatordate | sed -n 2p)"
+              uv run --no-sync python -m credit.deploy --version "${version}"
+
+Good:
+
+    jobs:
+      rollback:
+        environment: production
+        steps:
+          - run: |
+              version="$(uv run --no-sync python -m credit.registry previous --environment production)"
+              uv run --no-sync python -m credit.deploy --version "${version}"
+
+Fix: ask what was live: `mlops-spec rollback production` without `--to` does.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mlops_spec.rule import Finding
+from mlops_spec.workflow.roles import job_releases
+from mlops_spec.workflow.shape import text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.workflow import Job, Workflow
+
+CODE = "MS587"
+NAME = "guessed-version"
+SEVERITY: Severity = "error"
+
+_CUT = r"[^\n]*(?:head|tail|sed -n|awk|sort|cut|--limit|\[1\]|\[-2\]|-n ?[12]\b)"
+_TAGS = re.compile(
+    rf"\b(?:git tag\b(?! -a| -s| -m){_CUT}|git for-each-ref[^\n]*tags{_CUT}|git ls-remote[^\n]*tags{_CUT}"
+    r"|git describe[^\n]*--abbrev=0[^\n]*(?:\^|~)|git rev-(?:parse|list)[^\n]*(?:HEAD[~^]|--skip)"
+    r"|git log[^\n]*(?:--skip|-2|-n ?2)"
+    rf"|gh release list{_CUT}|gh run list[^\n]*{_CUT})"
+)
+_FILES = re.compile(
+    rf"\b(?:ls -\w*t\w*\b{_CUT}|(?:aws s3|gsutil|gcloud storage) ls{_CUT}|find[^\n]*-printf[^\n]*sort{_CUT})"
+)
+_BACK = re.compile(r"roll[ _-]?back|revert|restore|undo|take[ _-]back|\bback\b|previous", re.IGNORECASE)
+
+
+def check(workflow: Workflow) -> Iterator[Finding]:
+    for job in workflow.jobs.values():
+        back = _goes_back(workflow, job)
+        for step in job.steps:
+            found = _TAGS.search(step.run) if back else None
+            if found:
+                message = "the order of tags and commits does not say which version was live"
+                yield Finding(step.place, message, "ask the ledger or the registry", piece=found[0])
+            if (found := _FILES.search(step.run)) and (back or job_releases(job)):
+                message = "the newest file is what was written last, and nobody has judged it"
+                yield Finding(step.place, message, "name the version that was judged", piece=found[0])
+
+
+def _goes_back(workflow: Workflow, job: Job) -> bool:
+    """Whether a job takes a version back, by its name, its steps' or its commands."""
+    said = [text(workflow.data.get("name")), job.name, text(job.data.get("name"))]
+    said += [text(step.data.get("name")) for step in job.steps]
+    return any(_BACK.search(each) for each in said) or any(
+        command.verb == "rollback" or {"rollback", "undo"} & {*command.words} for command in job.commands
+    )

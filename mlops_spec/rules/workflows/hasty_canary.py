@@ -1,0 +1,117 @@
+"""A canary is small, and is watched before it takes all.
+
+With all requests there is no stable version left to compare with, and everybody meets what the canary was to catch.
+Nothing can show itself in seconds, and a window that is longer than the canary compares with the version before.
+
+Bad:
+
+    jobs:
+      canary:
+        environment: production
+        steps:
+          - run: uv run --no-sync python -m credit.traffic set --version "${VERSION}" --percent 100
+          - run: sleep 1800
+          - run: uv run --no-sync python -m credit.traffic compare --canary "${VERSION}" --window 30m
+
+Good:
+
+    jobs:
+      canary:
+        environment: production
+        steps:
+          - run: uv run --no-sync python -m credit.traffic set --version "${VERSION}" --percent 10
+          - run: sleep 1800
+          - run: uv run --no-sync python -m credit.traffic compare --canary "${VERSION}" --window 30m
+
+Fix: give it a tenth, and wait for as long as the comparison looks back.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mlops_spec.workflow.given import options, spelled_out
+from mlops_spec.workflow.place import at_command
+from mlops_spec.workflow.roles import judges, watches
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.rule import Finding
+    from mlops_spec.workflow import Job, Step, Workflow
+    from mlops_spec.workflow.command import Command
+
+CODE = "MS585"
+NAME = "hasty-canary"
+SEVERITY: Severity = "error"
+
+_SHARE = re.compile(r"(canary|new|traffic)?-?(percent(age)?|weight|share|traffic|fraction|split)")
+_TRAFFIC = re.compile(r"traffic|canary|weight|rollout|split|shift|route|challenger")
+_UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "min": 60, "sec": 1}
+_TIME = re.compile(r"(\d+(?:\.\d+)?)(min|sec|[smhd]?)")
+_MOST = 50  # per cent, above which most requests meet it
+_LEAST = 60  # seconds, below which nothing can show
+
+
+def check(workflow: Workflow) -> Iterator[Finding]:
+    for job in workflow.jobs.values():
+        yield from _of(workflow, job)
+
+
+def _of(workflow: Workflow, job: Job) -> Iterator[Finding]:
+    begun: tuple[Step, Command] | None = None
+    shares: list[tuple[Step, Command, float]] = []
+    waited = 0.0
+    for step in job.steps:
+        for command in step.commands:
+            if command.words[:1] == ("sleep",):
+                waited += _seconds(command.words[1:])
+            share = _share(command, workflow, job, step)
+            if share is not None:
+                begun, waited = begun or (step, command), 0
+                shares.append((step, command, share))
+            elif begun and (judges(command) or watches(command)):
+                yield from _judged(shares)
+                yield from _too_soon(step, command, waited)
+                return
+
+
+def _judged(shares: list[tuple[Step, Command, float]]) -> Iterator[Finding]:
+    """The shares that a version has before anything is compared."""
+    for step, command, share in shares:
+        if share > _MOST:
+            message = f"{share:g} % of the requests meet the new version before it is compared"
+            yield at_command(step, command, message, "begin with a tenth or less")
+
+
+def _too_soon(step: Step, command: Command, waited: float) -> Iterator[Finding]:
+    window = next((_seconds([value]) for name, value in options(command.words) if name in _WINDOWS), 0)
+    waits = any(name in ("wait", "timeout", "duration", "for") for name, _ in options(command.words))
+    if window > waited and not waits:
+        message = f"this looks back {window:g} seconds, and the new version has had requests for {waited:g}"
+        yield at_command(step, command, message, "wait for as long as it looks back")
+    elif 0 < waited < _LEAST:
+        message = f"in {waited:g} seconds nothing can show"
+        yield at_command(step, command, message, "wait half an hour")
+
+
+_WINDOWS = ("window", "lookback", "since", "last")
+
+
+def _share(command: Command, workflow: Workflow, job: Job, step: Step) -> float | None:
+    """Per cent of the requests that a command gives to a version; None where it gives none."""
+    if command.verb or not _TRAFFIC.search(" ".join(command.words)):
+        return None
+    for name, value in options(command.words):
+        said = spelled_out(workflow, job, step, value).rstrip("%")
+        if _SHARE.fullmatch(name) and re.fullmatch(r"\d+(\.\d+)?", said):
+            share = float(said)
+            return share * 100 if share <= 1 and ("." in said or "weight" in name or "fraction" in name) else share
+    return None
+
+
+def _seconds(words: list[str] | tuple[str, ...]) -> float:
+    found = [_TIME.fullmatch(word) for word in words]
+    return sum(float(each[1]) * _UNITS[each[2]] for each in found if each)

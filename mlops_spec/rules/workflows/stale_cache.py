@@ -1,0 +1,111 @@
+"""A cache is of what it is made from.
+
+A key without the data, the code or the lock in it stays the same when these change: the model of the first night is
+restored each night, judged and released as a new one. `restore-keys` takes any cache that begins alike, and DVC's run
+cache whatever others have stored as the result of a stage.
+
+Bad:
+
+    jobs:
+      train:
+        steps:
+          - id: kept
+            uses: actions/cache@55cc8345863c7cc4c66a329aec7e433d2d1c52a9 # v6.1.0
+            with:
+              path: build/model
+              key: model-${{ runner.os }}
+
+Good:
+
+    jobs:
+      train:
+        steps:
+          - id: kept
+            uses: actions/cache@55cc8345863c7cc4c66a329aec7e433d2d1c52a9 # v6.1.0
+            with:
+              path: build/model
+              key: model-${{ hashFiles('dvc.lock', 'uv.lock') }}
+
+Fix: put a hash of all that the files are made from into the key, and leave `restore-keys` out; or keep no results.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mlops_spec.rule import Finding
+from mlops_spec.workflow.place import at_command
+from mlops_spec.workflow.shape import mapping, text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.workflow import Job, Step, Workflow
+
+CODE = "MS575"
+NAME = "stale-cache"
+SEVERITY: Severity = "error"
+
+_CACHES = ("actions/cache", "actions/cache/restore")
+#: What is named by its content or by its version, or is fetched anew where it is not there.
+_NAMED = re.compile(
+    r"^~|\.cache\b|\.dvc/(cache|tmp)|node_modules|\.npm|\.?conda|pip|\.cargo|\.gradle|\.m2|\.local|ruff|mypy|pytest|pre-commit"
+)
+_ENVIRONMENT = re.compile(r"(^|/)\.?v?env(/|$)|site-packages")
+_CHANGES = re.compile(r"github\.(sha|run_id|run_number|event\.[\w.]*sha)|steps\.|needs\.|hashFiles", re.IGNORECASE)
+_HASHED = re.compile(r"hashFiles\(([^)]*)\)", re.IGNORECASE)
+_PACKAGES = re.compile(r"lock|requirements|pyproject|setup\.|environment\.ya?ml|Pipfile|constraints", re.IGNORECASE)
+_LOCKS_ALL = re.compile(r"dvc\.lock|'\*\*'|'\*\*/\*'")
+_DATA = re.compile(r"\.dvc\b|data|rows|\.parquet|\.csv|manifest|dataset")
+_CODE = re.compile(r"\.py\b|src|dvc\.yaml|params|\.ipynb|train")
+_ROWS = re.compile(r"data|rows|features|logs?\b|dataset|\.parquet|\.csv")
+_HINT = "put a hash of all that it is made from into the key, or keep no results"
+
+
+def check(workflow: Workflow) -> Iterator[Finding]:
+    for job in workflow.jobs.values():
+        for step in job.steps:
+            if step.uses_action(*_CACHES):
+                yield from _cached(step, workflow, job)
+            for command in step.commands:
+                pulls = {"dvc", "pull"} <= {*command.words} or {"dvc", "fetch"} <= {*command.words}
+                if pulls and "--run-cache" in command.words:
+                    message = "stages are then taken from runs that others have stored, and not run"
+                    yield at_command(step, command, message, "leave `--run-cache` out")
+
+
+def _cached(step: Step, workflow: Workflow, job: Job) -> Iterator[Finding]:
+    paths = [line.strip() for line in text(step.inputs.get("path")).splitlines() if line.strip()]
+    results = [path for path in paths if not _NAMED.search(path)]
+    if not results:
+        return
+    key = _spelled(text(step.inputs.get("key")), workflow, job)
+    if why := _stale(results[0], key):
+        yield Finding((*step.address, "with", "key"), why, _HINT)
+    if "restore-keys" in step.inputs and not all(_ENVIRONMENT.search(path) for path in results):
+        message = f"this takes a `{results[0]}` that was made of something else"
+        yield Finding((*step.address, "with", "restore-keys"), message, "leave it out", at_key=True)
+
+
+def _stale(path: str, key: str) -> str:
+    """Why what lies in a cache may be older than what it is made from; empty where the key tells."""
+    if not _CHANGES.search(key):
+        return f"this key stays the same, so the first `{path}` is restored for ever"
+    hashed = " ".join(_HASHED.findall(key))
+    if _CHANGES.search(_HASHED.sub("", key)) or not hashed or _LOCKS_ALL.search(hashed):
+        return ""
+    if _ENVIRONMENT.search(path):
+        return "" if _PACKAGES.search(hashed) else f"this key does not say which packages `{path}` has"
+    if not _DATA.search(hashed):
+        return f"this key stays the same when the data of `{path}` changes"
+    if not _CODE.search(hashed) and not _ROWS.search(path):
+        return f"this key stays the same when the code that makes `{path}` changes"
+    return ""
+
+
+def _spelled(key: str, workflow: Workflow, job: Job) -> str:
+    """A key with what `env` says."""
+    known = {**mapping(workflow.data.get("env")), **mapping(job.data.get("env"))}
+    return re.sub(r"\benv\.(\w+)", lambda found: text(known.get(found[1])) or found[0], key)

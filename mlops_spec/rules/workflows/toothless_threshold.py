@@ -1,0 +1,185 @@
+"""A bound in a workflow stops somebody, and the repository says it.
+
+A coin has a ROC AUC of 0.5, and every model an error below 1. A bound that holds on the wrong side refuses the good
+ones. And one from a variable is what somebody has set, or nothing: an unset variable is an empty text, which becomes 0.
+
+Bad:
+
+    jobs:
+      judge:
+        steps:
+          - run: uv run --no-sync python -m credit.gate --metrics build/metrics.json --min-roc-auc "${MIN_AUC:-0}"
+            env:
+              MIN_AUC: ${{ vars.MIN_ROC_AUC }}
+
+Good:
+
+    jobs:
+      judge:
+        steps:
+          - run: uv run --no-sync python -m credit.gate --metrics build/metrics.json --min-roc-auc 0.78
+
+Fix: write the bound into the repository, well above chance, on the side that matters.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from mlops_spec.rule import Finding
+from mlops_spec.workflow.bounds import bounds, lets_all_pass
+from mlops_spec.workflow.given import held, options, variables
+from mlops_spec.workflow.place import at_command
+from mlops_spec.workflow.roles import about_models, evaluates, judges, judging, watches
+from mlops_spec.workflow.shape import mapping
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.workflow import Job, Step, Workflow
+    from mlops_spec.workflow.bounds import Bound
+    from mlops_spec.workflow.command import Command
+
+CODE = "MS584"
+NAME = "toothless-threshold"
+SEVERITY: Severity = "error"
+
+_BOUND = re.compile(
+    r"(?P<side>min|max)(-(?P<metric>[\w-]+))?|(?P<named>[\w-]+)-(?P<end>min|max)|(?P<bare>margin|tolerance|threshold|bound|max-drop)"
+)
+_DEFAULT = re.compile(r"\$\{\w+:?[-=](-?\d+(?:\.\d+)?)\}")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_SET_OUTSIDE = re.compile(r"GITHUB_|RUNNER_|CI$|HOME$|PWD$|PATH$|USER$|AWS_|GOOGLE_|AZURE_|_$")
+_COUNTS = re.compile(
+    r"samples?|rows|requests|count|n|size|latency|seconds|minutes|hours|ms|workers|trials|epochs|jobs|age|days|bytes|mb"
+)
+_SETTING = re.compile(r"\b(vars\.[\w-]+|(?:github\.event\.)?inputs\.[\w-]+)(?P<rest>[^}]*)")
+
+
+class Place(NamedTuple):
+    """Where a bound stands."""
+
+    workflow: Workflow
+    job: Job
+    step: Step
+
+
+def check(workflow: Workflow) -> Iterator[Finding]:
+    for job in workflow.jobs.values():
+        for step in job.steps if about_models(job) or any(judging(each) for each in job.steps) else ():
+            for command in step.commands:
+                if not command.verb and (judges(command) or watches(command) or evaluates(command)):
+                    yield from _of_options(command, workflow, job, step)
+            for bound in bounds(step.run):
+                if why := _of_bound(bound, step.run):
+                    yield Finding(step.place, why, "write a bound that a bad model does not keep", piece=bound.piece)
+
+
+def _of_options(command: Command, workflow: Workflow, job: Job, step: Step) -> Iterator[Finding]:
+    for name, value in options(command.words):
+        found = _BOUND.fullmatch(name)
+        metric = (found["metric"] or found["named"] or found["bare"] or "") if found else ""
+        if not found or not value or _COUNTS.search(metric.split("-")[-1] if metric else ""):
+            continue
+        least = (found["side"] or found["end"] or "min") == "min" and found["bare"] != "max-drop"
+        if why := _weak(metric, value, Place(workflow, job, step), least=least):
+            yield at_command(step, command, f"`--{name} {value}`: {why}", "write the bound here, well above chance")
+
+
+def _weak(metric: str, value: str, place: Place, *, least: bool) -> str:
+    """Why a bound stops nobody, or may; empty where it is a number that does."""
+    if _NUMBER.fullmatch(value):
+        return "every model keeps this" if lets_all_pass(metric, float(value), least=least) else ""
+    if (default := _DEFAULT.search(value)) and lets_all_pass(metric, float(default[1]), least=least):
+        return f"where nothing is set this is {default[1]}, which every model keeps"
+    workflow, job, step = place
+    for name in variables(value):
+        written = held(workflow, job, step, name)
+        if written is None and not default and not _is_set(name, job, step):
+            return f"nothing sets `{name}`, and what is unset is empty"
+        if written is not None and _NUMBER.fullmatch(written):
+            return "every model keeps this" if lets_all_pass(metric, float(written), least=least) else ""
+        if written and not _asks(name, step) and (why := _from_setting(written, workflow)):
+            return why
+    return _from_setting(value, workflow)
+
+
+def _from_setting(written: str, workflow: Workflow) -> str:
+    """Why a bound is not what the repository says, where an expression names a setting."""
+    found = _SETTING.search(written) if "${{" in written else None
+    if not found:
+        return ""
+    default = re.search(r"\|\|\s*'?(-?\d+(?:\.\d+)?)", found["rest"])
+    if found[1].startswith("vars."):
+        return (
+            ""
+            if default and float(default[1]) > 0
+            else f"where `{found[1]}` is not set the bound is empty, and nobody reviews it"
+        )
+    dispatched = mapping(mapping(workflow.triggers.get("workflow_dispatch")).get("inputs"))
+    name = found[1].rpartition(".")[2]
+    return f"whoever starts this chooses the bound by `{found[1]}`" if name in dispatched else ""
+
+
+def _is_set(name: str, job: Job, step: Step) -> bool:
+    """Whether a script of the job sets a variable, or something that it reads may."""
+    scripts = "\n".join(each.run for each in job.steps[: job.steps.index(step) + 1])
+    return bool(_SET_OUTSIDE.search(name)) or bool(
+        re.search(
+            rf"\b{name}=|\bread\b[^\n]*\b{name}\b|\bfor {name}\b|^\s*(source|\.)\s|GITHUB_ENV|\beval\b",
+            scripts,
+            re.MULTILINE,
+        )
+    )
+
+
+def _asks(name: str, step: Step) -> bool:
+    """Whether a script ends where a variable is empty."""
+    return bool(re.search(rf"\$\{{{name}:\?|(-n|test)\s+\"\$\{{?{name}", step.run))
+
+
+def _of_bound(bound: Bound, script: str) -> str:
+    """Why a comparison in a script says nothing, or the contrary."""
+    passes = _passes(bound, script)
+    if passes is None:
+        return ""
+    least = bound.wants_more == passes
+    if passes == bound.holds_for_worse:
+        return f"this lets a worse `{bound.metric}` pass, and stops a better one"
+    return "every model keeps this" if lets_all_pass(bound.metric, bound.value, least=least) else ""
+
+
+def _passes(bound: Bound, script: str) -> bool | None:
+    """Whether a model passes where a comparison holds, or is stopped there; None where that is not plain."""
+    line_start = script.rfind("\n", 0, bound.start) + 1
+    before = script[line_start : bound.start]
+    behind = script[bound.start + len(bound.piece) :]
+    line = behind.partition("\n")[0]
+    if re.search(r"\bnot\b|\|\s*not", before + line) or "?" in line:
+        return None
+    if re.search(r"\bassert\s", before) or (
+        re.search(r"\bjq\b", before) and re.search(r"-\w*e\b|--exit-status", before + line)
+    ):
+        return None if re.search(r"\bif\b|select|error", before) else True
+    if re.search(r"\bexit\s*\(?\s*!\s*\(?", before):
+        return True
+    if re.search(r"\bsys\.exit\(\s*(int\()?[\w.\"'\[\]]*$", before) or re.search(
+        r"\bawk\b.*\bexit\s*\(?\s*[\w$.]*$", before
+    ):
+        return False
+    return _of_if(before, behind, line)
+
+
+def _of_if(before: str, behind: str, line: str) -> bool | None:
+    """What an `if` or a chain does where a comparison holds: False where it then ends as failed."""
+    negated = bool(re.search(r"\bif\s+!|^\s*!\s", before)) != bool(re.search(r"-eq\s+0|==\s*0|-ne\s+1", line))
+    if re.search(r"&&\s*\{?[^|&]*\bexit\s+[1-9]", line):
+        return negated
+    if re.search(r"\|\|\s*\{?[^|&]*(\bexit\s+[1-9]|\bfalse\b)", line):
+        return not negated
+    if not re.search(r"\b(if|elif)\b", before):
+        return None
+    body = re.split(r"^\s*(?:else|elif|fi)\b|;\s*(?:else|fi)\b", behind, maxsplit=1, flags=re.MULTILINE)[0]
+    return negated if re.search(r"\b(exit|sys\.exit\(|return)\s*\(?[1-9\"']|\braise\b|SystemExit", body) else None

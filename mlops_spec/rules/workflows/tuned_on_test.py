@@ -1,0 +1,75 @@
+"""Nobody learns from the rows that the model is judged on.
+
+A threshold, a setting or a model that was chosen on the test rows fits them: the gate then measures how well it was
+chosen, and live the figure is not reached.
+
+Bad:
+
+    jobs:
+      train:
+        steps:
+          - run: uv run --no-sync python -m credit.tune --rows build/data/test.parquet --trials 200 --out params.json
+          - run: uv run --no-sync python -m credit.train --params params.json --out build/model
+
+Good:
+
+    jobs:
+      train:
+        steps:
+          - run: uv run --no-sync python -m credit.tune --rows build/data/valid.parquet --trials 200 --out params.json
+          - run: uv run --no-sync python -m credit.train --params params.json --out build/model
+
+Fix: tune, choose and calibrate on rows cut from the training rows.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mlops_spec.workflow.given import options, spelled_out
+from mlops_spec.workflow.place import at_command
+from mlops_spec.workflow.roles import trains, tunes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.rule import Finding
+    from mlops_spec.workflow import Workflow
+    from mlops_spec.workflow.command import Command
+
+CODE = "MS580"
+NAME = "tuned-on-test"
+SEVERITY: Severity = "error"
+
+_TEST = re.compile(r"(^|[/_.-])(test|holdout|hold-out|oot)([/_.-]|\d|$)")
+_LEARNS = re.compile(
+    r"(train|fit|tune|tuning|val|valid|validation|dev|calibrat\w*|extra|early-stopping|select)?-?"
+    r"(rows|data|dataset|input|inputs|set|split|on|file|path|with|x|y)?s?"
+)
+_FILE = re.compile(r"\.(parquet|csv|jsonl?|npz|arrow|feather|tsv|pkl)$")
+
+
+def check(workflow: Workflow) -> Iterator[Finding]:
+    for job, step, command in workflow.commands():
+        if trains(command) or tunes(command):
+            words = tuple(spelled_out(workflow, job, step, word) for word in command.words)
+            if rows := _test_rows(words, command):
+                message = f"this learns from `{rows}`, on which the model is judged"
+                yield at_command(step, command, message, "take rows that are cut from the training rows")
+
+
+def _test_rows(words: tuple[str, ...], command: Command) -> str:
+    if command.verb:
+        return ""
+    for name, value in options(words):
+        if value and _LEARNS.fullmatch(name) and _TEST.search(value.lower()):
+            return value
+    learned = False
+    for word in words:  # `--rows train.parquet test.parquet`
+        if word.startswith("-"):
+            learned = bool(_LEARNS.fullmatch(word.lstrip("-").replace("_", "-"))) and word.startswith("--")
+        elif learned and _FILE.search(word) and _TEST.search(word.lower()):
+            return word
+    return ""

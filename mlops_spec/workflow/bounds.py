@@ -1,0 +1,80 @@
+"""The bounds that a script demands of metrics, and which way each is better."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+HIGHER = re.compile(
+    r"roc_?auc|auc|auroc|accuracy|acc|f1|f1_macro|f1_score|precision|recall|r2|average_precision|ap|map|mcc"
+)
+LOWER = re.compile(r"rmse|mae|mse|mape|loss|log_?loss|brier|brier_score|ece|psi|error|error_rate|drift|cost|kl|wer")
+_METRIC = r"(?P<metric>[A-Za-z_]\w*)"
+_COMPARED = re.compile(
+    rf"(?:[.$\"'{{\[(]|\b){_METRIC}[\"'\]}})]*\s*(?P<sign>>=|<=|>|<|-ge|-le|-gt|-lt)\s*[\"']?(?P<bound>-?\d+(?:\.\d+)?)\b"
+)
+#: The least that is more than a coin's, by what a metric is called; and the most that still says something.
+_COIN = ((re.compile(r"auc|auroc|accuracy|acc"), 0.5),)
+_NOTHING = (
+    (re.compile(r"ece|calibration"), 0.5),
+    (re.compile(r"brier"), 0.25),
+    (re.compile(r"psi|drift|shift|error_rate|disparity|gap|difference|mape|null|missing"), 1.0),
+)
+_GIVEN_AWAY = 0.2  # of a metric, by a margin
+
+
+class Bound(NamedTuple):
+    """A comparison of a metric with a number, as it is written."""
+
+    metric: str
+    sign: str
+    value: float
+    piece: str
+    start: int
+
+    @property
+    def wants_more(self) -> bool:
+        """Whether it holds for large values."""
+        return self.sign in (">", ">=", "-gt", "-ge")
+
+    @property
+    def holds_for_worse(self) -> bool:
+        """Whether it holds for bad values of its metric."""
+        return bool(is_lower(self.metric) if self.wants_more else is_higher(self.metric))
+
+
+def bounds(script: str) -> Iterator[Bound]:
+    """The comparisons of metrics that are known by their names."""
+    for found in _COMPARED.finditer(script):
+        metric = found["metric"].lower()
+        if is_higher(metric) or is_lower(metric):
+            yield Bound(metric, found["sign"], float(found["bound"]), found[0], found.start())
+
+
+def is_higher(metric: str) -> bool:
+    """Whether more of a metric is better, by a part of its name."""
+    return bool(_part(HIGHER, metric)) and not _part(LOWER, metric)
+
+
+def is_lower(metric: str) -> bool:
+    return bool(_part(LOWER, metric))
+
+
+def lets_all_pass(metric: str, value: float, *, least: bool) -> bool:
+    """Whether a bound of a metric, the least or the most that is allowed, is one that any model keeps."""
+    name = metric.lower().replace("-", "_")
+    if re.search(r"margin|tolerance|max_drop|max_loss_of|allowed_drop|slack", name):
+        return abs(value) >= _GIVEN_AWAY or (value < 0 and least)
+    if least:
+        return value <= next((coin for pattern, coin in _COIN if pattern.search(name)), 0) and not is_lower(name)
+    return any(pattern.search(name) and value >= most for pattern, most in _NOTHING)
+
+
+def _part(known: re.Pattern[str], metric: str) -> bool:
+    name = metric.lower().replace("-", "_")
+    parts = name.split("_")
+    pairs = ["_".join(parts[place : place + 2]) for place in range(len(parts) - 1)]
+    return any(known.fullmatch(each) for each in (name, *parts, *pairs))
