@@ -119,8 +119,8 @@ STEPS = {
         f"- uses: COMMIT # VERSION\n  with: {{persist-credentials: false, fetch-depth: 0}}\n{RUN} --push",
     ),
     "an input behind others": (
-        f"- uses: {CHECKOUT} # ours\n  with:\n    persist-credentials: true # why\n    # all\n{RUN} --push",
-        f"- uses: COMMIT # ours\n  with:\n    persist-credentials: false # why\n    fetch-depth: 0\n    # all\n{RUN} --push",
+        f"- uses: {CHECKOUT} # ours\n  with:\n    persist-credentials: true\n    # all\n{RUN} --push",
+        f"- uses: COMMIT # ours\n  with:\n    persist-credentials: false\n    fetch-depth: 0\n    # all\n{RUN} --push",
     ),
     "no place for a comment": (
         f"- {{uses: {CHECKOUT}, with: {{fetch-depth: 0}}}}\n- run: uv run --no-sync mlops-spec run",
