@@ -6,10 +6,11 @@ import gc
 import subprocess
 import sys
 
+import click
 import pytest
 
 from mlops_spec.__main__ import main
-from mlops_spec.cli import FAMILIES, program
+from mlops_spec.cli import FAMILIES, _program, program
 
 COMMANDS = sorted(command for family in FAMILIES.values() for command in family)
 
@@ -45,11 +46,36 @@ def test_an_unknown_option_is_wrong_usage() -> None:
     assert "Traceback" not in result.stderr
 
 
-def test_the_whole_help_names_every_command_but_what_only_the_pipeline_calls() -> None:
+def test_the_whole_help_names_every_command_but_what_only_pipeline_and_workflows_call() -> None:
     result = run("--help")
 
     assert result.returncode == 0
-    assert [command for command in COMMANDS if f"  {command} " not in result.stdout] == ["stage"]
+    assert [command for command in COMMANDS if f"  {command} " not in result.stdout] == [
+        *("bundle", "comment", "record", "stage", "trial"),
+    ]
+
+
+def helped() -> list[str]:
+    """Every command, and every command of a group."""
+    context = click.Context(_program)
+    found = []
+    for name in COMMANDS:
+        command = _program.get_command(context, name)
+        found += [name, *(f"{name} {inner}" for inner in getattr(command, "commands", ()))]
+    return found
+
+
+@pytest.mark.parametrize("command", ["", *helped()])
+def test_help_stays_under_a_screen(
+    command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """40 lines of 100 columns."""
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setattr(sys, "argv", ["mlops-spec", *command.split(), "--help"])
+
+    assert program() == 0
+    shown = capsys.readouterr().out.splitlines()
+    assert sum(1 + max(len(line) - 1, 0) // 100 for line in shown) <= 40
 
 
 def test_garbage_is_searched_for_seldom(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,7 +28,7 @@ LAYERS = (
         "shift",
         "trusted",
     ),
-    ("diagnostic", "document", "spec"),
+    ("diagnostic", "document", "spec", "key_page"),
     ("validate", "rule"),
     ("workflow", "workflow_files", "repository", "runners"),
     ("rules",),

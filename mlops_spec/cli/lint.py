@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from mlops_spec import layout, linter, words
+from mlops_spec import key_page, layout, linter, words
 from mlops_spec.errors import Exit
 from mlops_spec.report import FORMATS
 from mlops_spec.words.visible import visible_json
@@ -69,15 +69,24 @@ def lint_command(  # noqa: PLR0913 - one argument for each option
 
 
 @click.command("explain")
-@click.argument("code", required=False, metavar="[CODE|NAME]")
+@click.argument("code", required=False, metavar="[CODE|NAME|KEY|predict]")
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def explain_command(*, code: str | None, style: str) -> int:
     """Print a rule's page: what it stops, why, bad, good, and how to fix it. Without a code, list the rules.
 
+    Of a key of the spec: what it means, its default, an example. `predict`: what a predictor is given and returns.
+
     \b
-    Example:
+    Examples:
       mlops-spec explain MS203
+      mlops-spec explain train.format
+      mlops-spec explain predict
     """
+    if code == "predict":
+        words.out(_beside("predict.md"), end="")
+        return Exit.OK
+    if code and key_page.is_key(code):
+        return _explain_key(code, style)
     explain = import_module("mlops_spec.explain")  # the rules are loaded only for who asks
 
     pages = [explain.find(code)] if code else list(explain.PAGES)
@@ -87,6 +96,20 @@ def explain_command(*, code: str | None, style: str) -> int:
     else:
         words.out(explain.explain(pages[0]) if code else explain.overview(), end="")
     return Exit.OK
+
+
+def _explain_key(path: str, style: str) -> int:
+    keys = key_page.find(path)
+    if style == "json":
+        words.data([key_page.as_data(key) for key in keys], indent=2)
+    else:
+        words.out("\n".join(map(key_page.page, keys)), end="")
+    return Exit.OK
+
+
+def _beside(name: str) -> str:
+    """A file of the package."""
+    return Path(__file__).parent.parent.joinpath(name).read_text(encoding="utf-8")
 
 
 @click.command("schema")
@@ -99,5 +122,5 @@ def schema_command() -> int:
     Then let the first line of model.yaml be:
       # yaml-language-server: $schema=model-spec.schema.json
     """
-    words.out(visible_json(Path(__file__).parent.parent.joinpath("schema.json").read_text(encoding="utf-8")), end="")
+    words.out(visible_json(_beside("schema.json")), end="")
     return Exit.OK

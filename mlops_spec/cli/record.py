@@ -15,7 +15,7 @@ from mlops_spec.release.candidate import candidate_of
 from mlops_spec.release.judged import named, record_judgement
 
 
-@click.command("record")
+@click.command("record", hidden=True)
 @click.option("--bundle", type=click.Path(path_type=Path), default="judged", show_default=True, help="From `gate`.")
 @click.option("--digest", help="The whole bundle's digest, as the job that made it says.")
 @click.option("--directory", "-C", type=click.Path(path_type=Path), default=".", help="The repository.  [default: .]")

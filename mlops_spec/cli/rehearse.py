@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,12 +17,12 @@ if TYPE_CHECKING:
 
 
 class _Listing(click.Command):
-    """Its help ends with the scenarios, a line each."""
+    """Its help ends with the scenarios, a line each: what is said of them at length is in the list."""
 
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
         """Writes them where click would write an epilog."""
         with formatter.section("Scenarios"):
-            formatter.write_dl(list(SCENARIOS.items()))
+            formatter.write_dl([(name, re.split("[:,]", title)[0]) for name, title in SCENARIOS.items()])
 
 
 @click.command("rehearse", cls=_Listing)
@@ -48,12 +49,11 @@ def rehearse_command(  # noqa: PLR0913 - one per option
 ) -> int:
     """Play a scenario on this machine, through the very workflows that GitHub would run; without one, list them.
 
-    No account is needed: a folder is the origin, a small forge on loopback stands in for GitHub's API, and act runs
-    the rendered workflows. Each step says what came of it, and a scenario ends where that is not what it promises.
+    No account is needed: a folder is the origin, a small forge on loopback stands in for GitHub's API, act runs the
+    workflows. A scenario ends where a step is not what it promises.
 
-    With --here it is your repository, copied: your branch (with what you edited and did not commit) as a pull request,
-    its merge, its promotions, under your rules. Your checkout, its remotes and its data are only read. What is missing
-    for that is said at once, before anything starts.
+    With --here it is your repository, copied: your branch (and what is not committed) as a pull request, its merge,
+    its promotions, under your rules. Your checkout, its remotes and its data are only read.
 
     \b
     Example:

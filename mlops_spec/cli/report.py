@@ -49,7 +49,7 @@ def report_command(out: Path | None, summary: Path | None, directory: Path, form
     return Exit.OK
 
 
-@click.command("comment")
+@click.command("comment", hidden=True)
 @click.option("--pull-request", "number", type=click.IntRange(min=1), required=True, help="Its number.")
 @click.option("--plan", type=_FILE, help="What `plan --out` wrote.")
 @click.option("--plan-digest", help="The plan's digest, as the job that made it says.")

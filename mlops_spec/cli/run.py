@@ -116,7 +116,7 @@ def gate_command(out: Path | None, failed: Path | None, directory: Path, form: s
     return Exit.OK if judged.verdict == "pass" else Exit.FINDINGS
 
 
-@click.command("bundle")
+@click.command("bundle", hidden=True)
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="A new or empty folder.")
 @DIRECTORY
 def bundle_command(out: Path, directory: Path) -> int:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mlops_spec.review.trial import Result
 
 
-@click.group("trial")
+@click.group("trial", hidden=True)
 def trial_command() -> None:
     """Try a pull request that may not read the data by itself; the workflow mlops-try calls this.
 

@@ -21,20 +21,36 @@ class Spec(Strict):
     """What a model is, what it must prove and where it runs."""
 
     # not Literal[1], which True is equal to
-    spec: Annotated[int, Field(ge=1, le=1, description="Version of this format.")]
-    model: ModelName
-    task: Literal["binary-classification", "multiclass-classification", "regression"]
-    description: Text | None = None
+    spec: Annotated[int, Field(ge=1, le=1, description="Version of this format.")] = Field(examples=[1])
+    model: ModelName = Field(
+        description="The model's name, which its tags, its package and the server's address carry."
+    )
+    task: Literal["binary-classification", "multiclass-classification", "regression"] = Field(
+        description="What is predicted: one of two classes, one of several, or a number."
+    )
+    description: Text | None = Field(
+        None,
+        description="What the model does, in a sentence; it stands in the model card.",
+        examples=["Probability that a card holder misses the next payment."],
+    )
     owners: list[Owner] = Field(description="Who answers for the model, as CODEOWNERS names them.")
     branch: BranchName = Field(
         "main", description="The default branch: what is merged into it is trained and released."
     )
     data: Data
-    pipeline: dict[StageName, Stage] = Field(default_factory=no_entries)
+    pipeline: dict[StageName, Stage] = Field(
+        default_factory=no_entries, description="The user's own stages by name, between split and train."
+    )
     train: Train
     evaluate: Evaluate = Field(default_factory=Evaluate)
-    gates: list[Gate]
-    environments: dict[EnvironmentName, Environment] = Field(default_factory=no_entries)
+    gates: list[Gate] = Field(
+        description="What must hold before a version is made; each blocks unless it passes or is waived.",
+        examples=[[{"metric": "roc_auc", "min": 0.76}]],
+    )
+    environments: dict[EnvironmentName, Environment] = Field(
+        default_factory=no_entries,
+        description="Where the model runs, by name, each after the one that it is promoted from.",
+    )
     serve: Serve = Field(default_factory=Serve)
     monitor: Monitor | None = None
     governance: Governance = Field(default_factory=Governance)

@@ -24,14 +24,18 @@ class Import(Strict):
     import_: DataAddress = Field(
         alias="import", description="Address that DVC can read; its last part names the file in `data/`."
     )
-    version: Text | None = Field(None, description="Version of the object, where the store keeps versions.")
+    version: Text | None = Field(
+        None,
+        description="Version of the object, where the store keeps versions.",
+        examples=["3HL4kqtJlcpXroDTDmJ+rmSpXd3dIbrHY"],
+    )
 
 
 class Derived(Strict):
     """A column computed by cutting a number into left-closed bins: `[0, 25, 40]` gives `[0,25)` and `[25,40)`."""
 
-    from_: ColumnName = Field(alias="from", description="The numeric column that is cut.")
-    bins: list[int | float] = Field(min_length=2, description="Edges, ascending.")
+    from_: ColumnName = Field(alias="from", description="The numeric column that is cut.", examples=["age"])
+    bins: list[int | float] = Field(min_length=2, description="Edges, ascending.", examples=[[0, 25, 40, 60, 120]])
 
 
 class Split(Strict):
@@ -42,30 +46,40 @@ class Split(Strict):
         description="`hash` of what a row holds besides id and target, so that equal rows stay together; newest rows "
         "by `time`; whole groups, of which the id may be one; or a column that says `train` or `test`.",
     )
-    column: ColumnName | None = Field(None, description="The column that `time`, `group` and `column` read.")
+    column: ColumnName | None = Field(
+        None, description="The column that `time`, `group` and `column` read.", examples=["customer"]
+    )
     test: Annotated[float, Field(gt=0, lt=1)] = Field(0.25, description="Share of the rows that is set aside.")
-    salt: SafeText = Field("", description="Changes which rows a split by hash or group sets aside.")
+    salt: SafeText = Field("", description="Changes which rows a split by hash or group sets aside.", examples=["2027"])
 
 
 class Rows(Strict):
     """How many rows there must be."""
 
-    min: Annotated[int, Field(ge=1)] | None = None
-    max: Annotated[int, Field(ge=1)] | None = None
+    min: Annotated[int, Field(ge=1)] | None = Field(
+        None, description="Fewer rows break the contract.", examples=[20000]
+    )
+    max: Annotated[int, Field(ge=1)] | None = Field(None, description="More rows break the contract.", examples=[90000])
 
 
 class Missing(Strict):
     """How much may be missing."""
 
-    max: Probability = Field(description="Largest share of missing values in a column.")
+    max: Probability = Field(description="Largest share of missing values in a column.", examples=[0.0])
 
 
 class Column(Strict):
     """What a column must hold."""
 
-    type: Literal["integer", "number", "category", "boolean", "string", "timestamp"]
-    min: int | float | None = None
-    max: int | float | None = None
+    type: Literal["integer", "number", "category", "boolean", "string", "timestamp"] = Field(
+        description="What the column's values are; `category` and `string` stay text, `timestamp` is ISO 8601."
+    )
+    min: int | float | None = Field(
+        None, description="Smallest value that an integer or a number may have.", examples=[18]
+    )
+    max: int | float | None = Field(
+        None, description="Largest value that an integer or a number may have.", examples=[120]
+    )
     values: list[Scalar] | None = Field(None, min_length=1, description="The only values that a category may take.")
     missing: Missing | None = Field(None, description="Overrides the contract's `missing` for this column.")
 
@@ -74,8 +88,12 @@ class Contract(Strict):
     """What the data must be before anything trains on it."""
 
     rows: Rows = Field(default_factory=Rows)
-    columns: dict[ColumnName, Column] = Field(default_factory=no_entries)
-    unique: list[ColumnName] = Field(default_factory=no_items, description="Columns whose values never repeat.")
+    columns: dict[ColumnName, Column] = Field(
+        default_factory=no_entries, description="Columns by name, and what each must hold."
+    )
+    unique: list[ColumnName] = Field(
+        default_factory=no_items, description="Columns whose values never repeat.", examples=[["id"]]
+    )
     missing: Missing | None = None
 
 
@@ -83,11 +101,15 @@ class Data(Strict):
     """The rows that the model learns from and is judged on."""
 
     path: RepoPath | Import = Field(description="File tracked by DVC (CSV or Parquet), or where to import it from.")
-    target: ColumnName = Field(description="The column to predict.")
+    target: ColumnName = Field(description="The column to predict.", examples=["default_next_month"])
     positive: bool | int | Text | None = Field(None, description="The target's positive value, for a binary task.")
-    id: ColumnName | None = Field(None, description="The column that names a row for good; it is read as text.")
+    id: ColumnName | None = Field(
+        None, description="The column that names a row for good; it is read as text.", examples=["id"]
+    )
     protected: list[ColumnName] = Field(
-        default_factory=no_items, description="Attributes that fairness is measured on; never silently a feature."
+        default_factory=no_items,
+        description="Attributes that fairness is measured on; never silently a feature.",
+        examples=[["sex", "age_band"]],
     )
     derive: dict[ColumnName, Derived] = Field(default_factory=no_entries, description="The only computed columns.")
     split: Split = Field(default_factory=Split)

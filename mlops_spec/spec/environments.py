@@ -22,7 +22,7 @@ Listen = Annotated[
 class Promote(Strict):
     """Who lets a version in."""
 
-    approvals: Annotated[int, Field(ge=0, le=10)] = 1
+    approvals: Annotated[int, Field(ge=0, le=10)] = Field(1, description="How many people must approve the promotion.")
     approvers: list[Owner] = Field(default_factory=no_items, description="Who may approve; empty: any code owner.")
     soak: Duration | None = Field(None, description="How long the version must have been live in `after`.")
 
@@ -34,17 +34,23 @@ class Rollout(Strict):
         None, description="How long the version gets a copy of each request first; its answers are compared, not given."
     )
     canary: list[Annotated[int, Field(ge=1, le=99)]] = Field(
-        default_factory=no_items, description="Percent of requests."
+        default_factory=no_items, description="Percent of requests.", examples=[[10, 50]]
     )
     watch: Duration = Field("1m", description="How long each canary step is watched.")
     min_samples: Annotated[int, Field(ge=1)] = Field(100, description="Requests without which no step is healthy.")
-    max_error_rate: Probability = 0.01
-    max_p99: Duration | None = None
+    max_error_rate: Probability = Field(0.01, description="Share of failed answers from which a step is not healthy.")
+    max_p99: Duration | None = Field(
+        None, description="Slowest that 99 of 100 answers may be; without it, any.", examples=["100ms"]
+    )
     max_score_shift: Annotated[float, Field(gt=0, le=1)] | None = Field(
-        None, description="Kolmogorov-Smirnov distance of the scores from those of the live version; without it, any."
+        None,
+        description="Kolmogorov-Smirnov distance of the scores from those of the live version; without it, any.",
+        examples=[0.2],
     )
     max_disagreement: Probability | None = Field(
-        None, description="Share of the shadow's rows that the live version decides otherwise; without it, any."
+        None,
+        description="Share of the shadow's rows that the live version decides otherwise; without it, any.",
+        examples=[0.1],
     )
 
 

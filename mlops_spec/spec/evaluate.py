@@ -21,8 +21,10 @@ from mlops_spec.spec.base import (
 class CustomMetric(Strict):
     """A measure of the user's own: `run(y_true, y_score) -> float`."""
 
-    name: MetricName
-    run: EntryPoint
+    name: MetricName = Field(description="What gates and reports call it.", examples=["cost"])
+    run: EntryPoint = Field(
+        description="The function that measures, in `src`.", examples=["credit_default.measures:cost"]
+    )
     direction: Literal["higher", "lower"] = Field(description="Which way is better.")
 
 
@@ -33,10 +35,14 @@ class Evaluate(Strict):
         default_factory=no_items, description="Measured besides those that gates name; scikit-learn's names."
     )
     slices: list[ColumnName] = Field(
-        default_factory=no_items, description="Columns whose values are measured one by one."
+        default_factory=no_items,
+        description="Columns whose values are measured one by one.",
+        examples=[["education", "age_band"]],
     )
     resamples: Annotated[int, Field(ge=100, le=100_000)] = Field(1000, description="Bootstrap resamples.")
-    confidence: Annotated[float, Field(ge=0.5, lt=1)] = 0.95
+    confidence: Annotated[float, Field(ge=0.5, lt=1)] = Field(
+        0.95, description="Level of every interval that gates look at."
+    )
     threshold: Annotated[float, Field(gt=0, lt=1)] = Field(0.5, description="Score from which the answer is positive.")
 
 
@@ -49,28 +55,36 @@ _MARGIN = (
 class MetricGate(Strict):
     """A measure's interval must lie on the right side of the bound."""
 
-    metric: MetricName
-    min: float | None = None
-    max: float | None = None
-    margin: Annotated[float, Field(ge=0)] | None = Field(None, description=_MARGIN)
+    metric: MetricName = Field(description="A measure by scikit-learn's name, or one of `evaluate.metrics`.")
+    min: float | None = Field(None, description="Smallest value that the interval may reach down to.", examples=[0.76])
+    max: float | None = Field(None, description="Largest value that the interval may reach up to.", examples=[0.03])
+    margin: Annotated[float, Field(ge=0)] | None = Field(None, description=_MARGIN, examples=[0.01])
 
 
 class ChampionGate(Strict):
     """Not worse by more than `margin`, on the same rows, than what is live, nor than the best version before it."""
 
     champion: EnvironmentName = Field(description="The environment whose live version is the champion.")
-    metric: MetricName
-    margin: Annotated[float, Field(ge=0)] = 0.0
+    metric: MetricName = Field(description="The measure that both are compared by.")
+    margin: Annotated[float, Field(ge=0)] = Field(
+        0.0,
+        description="How much worse than the champion is still accepted, in the measure's own units.",
+        examples=[0.01],
+    )
 
 
 class SliceGate(Strict):
     """The bound must hold in every value of a column."""
 
-    slice: ColumnName
-    metric: MetricName
-    min: float | None = None
-    max: float | None = None
-    margin: Annotated[float, Field(ge=0)] | None = Field(None, description=_MARGIN)
+    slice: ColumnName = Field(description="The column whose values are judged one by one.", examples=["age_band"])
+    metric: MetricName = Field(description="The measure that must hold in each value.")
+    min: float | None = Field(
+        None, description="Smallest value that each slice's interval may reach down to.", examples=[0.7]
+    )
+    max: float | None = Field(
+        None, description="Largest value that each slice's interval may reach up to.", examples=[0.2]
+    )
+    margin: Annotated[float, Field(ge=0)] | None = Field(None, description=_MARGIN, examples=[0.01])
     min_rows: Annotated[int, Field(ge=1)] = Field(100, description="A smaller slice is inconclusive.")
 
 
@@ -81,10 +95,14 @@ class WeakSlicesGate(Strict):
         description="Columns to cut the rows by, numbers at their quartiles; `all` but target, id and times.",
         examples=["all", ["education", "marriage"]],
     )
-    metric: MetricName
-    min: float | None = None
-    max: float | None = None
-    margin: Annotated[float, Field(ge=0)] | None = Field(None, description=_MARGIN)
+    metric: MetricName = Field(description="The measure that must hold in each slice.")
+    min: float | None = Field(
+        None, description="Smallest value that each slice's interval may reach down to.", examples=[0.65]
+    )
+    max: float | None = Field(
+        None, description="Largest value that each slice's interval may reach up to.", examples=[0.2]
+    )
+    margin: Annotated[float, Field(ge=0)] | None = Field(None, description=_MARGIN, examples=[0.01])
     min_rows: Annotated[int, Field(ge=30)] = Field(200, description="Smaller slices are not looked at.")
     depth: Annotated[int, Field(ge=1, le=2)] = Field(1, description="2 looks at pairs of conditions too.")
 
@@ -101,28 +119,34 @@ class FairnessGate(Strict):
         "equal_opportunity_ratio",
         "predictive_parity_difference",
         "predictive_parity_ratio",
-    ]
-    by: ColumnName | list[ColumnName] = Field(description="A protected attribute, or several for their intersection.")
-    min: Probability | None = None
-    max: Probability | None = None
-    margin: Probability | None = Field(None, description=f"{_MARGIN} Of a ratio it holds nothing.")
+    ] = Field(description="The disparity, as fairlearn defines it: differences are best at 0, ratios at 1.")
+    by: ColumnName | list[ColumnName] = Field(
+        description="A protected attribute, or several for their intersection.", examples=["sex", ["sex", "age_band"]]
+    )
+    min: Probability | None = Field(None, description="Smallest that a ratio may be.", examples=[0.8])
+    max: Probability | None = Field(None, description="Largest that a difference may be.", examples=[0.1])
+    margin: Probability | None = Field(None, description=f"{_MARGIN} Of a ratio it holds nothing.", examples=[0.01])
 
 
 class RobustnessGate(Strict):
     """The measure must not drop by more than `max_drop` when the inputs are perturbed."""
 
-    robustness: Literal["missing", "noise", "unseen_category", "shift", "rounding"]
-    columns: list[ColumnName] | Literal["all"] = "all"
+    robustness: Literal["missing", "noise", "unseen_category", "shift", "rounding"] = Field(
+        description="How the inputs are perturbed."
+    )
+    columns: list[ColumnName] | Literal["all"] = Field(
+        "all", description="Which features are perturbed, or all that the kind fits.", examples=["all", ["education"]]
+    )
     rate: Annotated[float, Field(gt=0, le=1)] = Field(0.1, description="Share of the values that is perturbed.")
-    metric: MetricName
-    max_drop: Annotated[float, Field(ge=0)]
+    metric: MetricName = Field(description="The measure that may drop.")
+    max_drop: Annotated[float, Field(ge=0)] = Field(description="Largest drop of the measure.", examples=[0.03])
 
 
 class Latency(Strict):
     """Time from a request to its answer."""
 
-    p99: Duration
-    batch: Annotated[int, Field(ge=1, le=100_000)] = 1
+    p99: Duration = Field(description="Within which 99 of 100 answers must come.", examples=["50ms"])
+    batch: Annotated[int, Field(ge=1, le=100_000)] = Field(1, description="Rows in one request.")
 
 
 class LatencyGate(Strict):
@@ -134,7 +158,7 @@ class LatencyGate(Strict):
 class SizeLimit(Strict):
     """Bytes of the packaged model."""
 
-    max: Size
+    max: Size = Field(description="Largest size of the package, in bytes of its files.", examples=["50MB"])
 
 
 class SizeGate(Strict):

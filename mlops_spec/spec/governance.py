@@ -29,27 +29,42 @@ IsoDate = Annotated[
 class Retention(Strict):
     """How long records are kept."""
 
-    predictions: Duration = "183d"
+    predictions: Duration = Field("183d", description="How long the prediction log is kept.")
 
 
 class Waiver(Strict):
     """A gate that may fail for a while, because somebody answers for it."""
 
-    gate: Text = Field(description="The gate's id, such as `fairness/equalized_odds_difference/sex`.")
-    reason: Text
-    owner: Owner
-    expires: IsoDate
+    gate: Text = Field(
+        description="The gate's id, such as `fairness/equalized_odds_difference/sex`.",
+        examples=["fairness/equalized_odds_difference/sex"],
+    )
+    reason: Text = Field(
+        description="Why it may fail.", examples=["Too few rows of this group until the new region is in."]
+    )
+    owner: Owner = Field(description="Who answers for it.")
+    expires: IsoDate = Field(description="Its last day; afterwards it is an error.")
 
 
 class Governance(Strict):
     """What an auditor asks for."""
 
     risk: Literal["minimal", "limited", "high"] = Field("minimal", description="Class of the EU AI Act.")
-    intended_use: Text | None = None
-    out_of_scope: list[Text] = Field(default_factory=no_items)
+    intended_use: Text | None = Field(
+        None,
+        description="What the model is for; it stands in the model card.",
+        examples=["Ranking card holders for a reminder before the due date."],
+    )
+    out_of_scope: list[Text] = Field(
+        default_factory=no_items,
+        description="Uses that the model is not made for.",
+        examples=[["Deciding on credit without a person."]],
+    )
     retention: Retention = Field(default_factory=Retention)
     separation_of_duties: bool = Field(True, description="Nobody approves a promotion of their own change.")
     provenance: Literal["none", "github"] = Field(
         "none", description="`github` attests each package by Sigstore (public repositories, or GitHub Enterprise)."
     )
-    waivers: list[Waiver] = Field(default_factory=no_items)
+    waivers: list[Waiver] = Field(
+        default_factory=no_items, description="Gates that may fail for a while, each with reason, owner and last day."
+    )

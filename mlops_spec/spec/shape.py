@@ -18,7 +18,7 @@ Schema = dict[str, Any]
 
 def at(address: Address, data: Any) -> list[Schema]:
     """The schemas that the value at `address` may follow, several in a union; `data` is the whole spec."""
-    found, here = list(_branches(_root(), data)), data
+    found, here = list(_branches(root(), data)), data
     for step in address:
         here = _below(here, step)
         found = [branch for schema in found for child in _children(schema, step) for branch in _branches(child, here)]
@@ -30,8 +30,17 @@ def keys(address: Address, data: Any) -> list[str]:
     return list(dict.fromkeys(name for schema in at(address, data) for name in schema.get("properties", {})))
 
 
+def alternatives(schema: Schema) -> list[Schema]:
+    """The schemas that a value may follow, each kind of a union; references are followed."""
+    if "$ref" in schema:
+        return alternatives(_definition(schema))
+    union = schema.get("oneOf") or schema.get("anyOf")
+    return [branch for each in union for branch in alternatives(each)] if union else [schema]
+
+
 @cache
-def _root() -> Schema:
+def root() -> Schema:
+    """The schema of a whole spec."""
     import json  # noqa: PLC0415 - only a spec that is wrong needs it
 
     schema: Schema = json.loads(CHECKED_IN.read_text(encoding="utf-8"))
@@ -63,7 +72,7 @@ def _branches(schema: Schema, data: Any) -> Iterator[Schema]:
 
 
 def _definition(schema: Schema) -> Schema:
-    found: Schema = _root()["definitions"][schema["$ref"].rpartition("/")[2]]
+    found: Schema = root()["definitions"][schema["$ref"].rpartition("/")[2]]
     return found
 
 

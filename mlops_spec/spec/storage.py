@@ -58,7 +58,7 @@ ServiceAccount = Annotated[
         r"^[a-z][a-z0-9-]{4,28}[a-z0-9]@[a-z][a-z0-9-]{4,28}[a-z0-9]\.iam\.gserviceaccount\.com$",
         120,
         "the address of a service account: `NAME@PROJECT.iam.gserviceaccount.com`",
-        "models-read@acme.iam.gserviceaccount.com",
+        "models-read@acme-models.iam.gserviceaccount.com",
     ),
 ]
 Guid = Annotated[

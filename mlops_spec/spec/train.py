@@ -35,15 +35,24 @@ class Stage(Strict):
     """One of the user's own stages, between split and train."""
 
     run: Command = Field(description="A command; it is run without a shell.")
-    reads: list[RepoPath] = Field(default_factory=no_items)
-    writes: list[RepoPath] = Field(min_length=1)
+    reads: list[RepoPath] = Field(
+        default_factory=no_items, description="Files and folders that it reads, from the repository or another stage."
+    )
+    writes: list[RepoPath] = Field(min_length=1, description="Files and folders that it writes.")
 
 
 class Features(Strict):
     """Which columns the model may see: all but the target, the id and `exclude`, or just `include`."""
 
-    include: list[ColumnName] | None = Field(None, min_length=1)
-    exclude: list[ColumnName] = Field(default_factory=no_items)
+    include: list[ColumnName] | None = Field(
+        None,
+        min_length=1,
+        description="The only columns that the model may see; without it, all but target and id.",
+        examples=[["age", "limit_bal"]],
+    )
+    exclude: list[ColumnName] = Field(
+        default_factory=no_items, description="Columns that the model must not see.", examples=[["id", "sex"]]
+    )
 
 
 class Compute(Strict):
@@ -64,12 +73,20 @@ class Train(Strict):
         default_factory=no_entries, description="What the code is tuned by: values, lists of them, and groups by name."
     )
     features: Features = Field(default_factory=Features)
-    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = Field(
+        0, description="Given to the training, and what evaluation draws by.", examples=[7]
+    )
     predictor: EntryPoint | None = Field(
         None, description="`package.module:load`: `load(model_dir) -> predict`, `predict(frame) -> array`."
     )
-    format: Literal["skops", "onnx", "safetensors", "custom"] = "skops"
+    format: Literal["skops", "onnx", "safetensors", "custom"] = Field(
+        "skops",
+        description="How the model is kept: `skops` for scikit-learn, `onnx`, `safetensors`, or files of your own "
+        "(`custom`); never a pickle.",
+    )
     trusted_types: list[Text] = Field(
-        default_factory=no_items, description="Types that skops may load besides its own."
+        default_factory=no_items,
+        description="Types that skops may load besides its own.",
+        examples=[["sklearn.tree._tree.Tree"]],
     )
     compute: Compute = Field(default_factory=Compute)

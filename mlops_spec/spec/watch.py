@@ -20,32 +20,41 @@ Cron = Annotated[
 class Drift(Strict):
     """How far the live inputs may move from the training rows."""
 
-    method: Literal["psi", "ks", "chi2", "jensen_shannon", "wasserstein"] = "psi"
-    max: Annotated[float, Field(gt=0)] = 0.2
-    columns: list[ColumnName] | Literal["all"] = "all"
+    method: Literal["psi", "ks", "chi2", "jensen_shannon", "wasserstein"] = Field(
+        "psi", description="How the distance of two distributions is measured."
+    )
+    max: Annotated[float, Field(gt=0)] = Field(0.2, description="A column whose distance is larger has drifted.")
+    columns: list[ColumnName] | Literal["all"] = Field(
+        "all", description="Inputs that are watched, by name or all.", examples=["all", ["age", "limit_bal"]]
+    )
     share: Probability = Field(0.3, description="Share of drifted columns that raises the alert.")
 
 
 class DataCheck(Strict):
     """Whether the live inputs must keep the data contract."""
 
-    contract: bool = True
+    contract: bool = Field(True, description="Whether live inputs must keep `data.contract`.")
 
 
 class Performance(Strict):
     """What the model must still reach once the labels have come in."""
 
-    labels: RepoPath
-    metric: MetricName
-    min: float | None = None
-    max: float | None = None
+    labels: RepoPath = Field(
+        description="File of labels that come in later, with the columns `data.id` and `data.target`.",
+        examples=["data/labels.csv"],
+    )
+    metric: MetricName = Field(description="What is measured once labels are there.")
+    min: float | None = Field(None, description="Below this it is an alert.", examples=[0.74])
+    max: float | None = Field(None, description="Above this it is an alert.", examples=[0.2])
 
 
 class OnAlert(Strict):
     """What an alert opens."""
 
-    open: Literal["pull-request", "issue"] = "issue"
-    cooldown: Duration = "7d"
+    open: Literal["pull-request", "issue"] = Field(
+        "issue", description="What is opened: an issue, or a pull request that retrains."
+    )
+    cooldown: Duration = Field("7d", description="How long after an alert no other is opened.")
 
 
 class Monitor(Strict):

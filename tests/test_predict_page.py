@@ -1,0 +1,105 @@
+"""What `mlops-spec explain predict` says of tasks, types and formats is what the code does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from mlops_spec.cli import program
+from mlops_spec.errors import Failure
+from mlops_spec.key_page import find
+from mlops_spec.pipeline.column_types import TYPES
+from mlops_spec.pipeline.signature import _input, _output
+from mlops_spec.predictor.frame import model_frame
+from mlops_spec.predictor.load import Recipe, load
+from mlops_spec.predictor.output import check_output
+from mlops_spec.spec import Spec
+from mlops_spec.spec.data import Column
+from mlops_spec.spec.train import Train
+
+PAGE = Path(__file__).parent.parent.joinpath("mlops_spec/predict.md").read_text(encoding="utf-8")
+TASKS = get_args(Spec.model_fields["task"].annotation)
+FORMATS = get_args(Train.model_fields["format"].annotation)
+VALUES = {
+    "integer": [1, 2],
+    "number": [1.5, 2.0],
+    "boolean": [True, False],
+    "category": ["a", "b"],
+    "string": ["a", "b"],
+    "timestamp": ["2024-12-31", "2024-12-31T08:30:00"],
+}
+
+
+def table(head: str) -> dict[str, list[str]]:
+    """The rows of the table with this first column, by their first cell."""
+    lines = PAGE[PAGE.index(f"| {head} |") :].split("\n\n")[0].splitlines()[2:]
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+    return {first.strip("`"): rest for first, *rest in cells}
+
+
+def test_it_is_printed(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.argv", ["mlops-spec", "explain", "predict"])
+
+    assert program() == 0
+    assert capsys.readouterr().out == PAGE
+
+
+def test_every_task_type_and_format_is_told() -> None:
+    assert list(table("`task`")) == list(TASKS)
+    assert {*table("type")} == {*get_args(Column.model_fields["type"].annotation)}
+    assert list(table("`train.format`")) == list(FORMATS)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_task_takes_the_shape_that_is_told_and_no_other(task: str) -> None:
+    returns, served = table("`task`")[task]
+    shape = (4, 3) if "(rows, classes)" in returns else (4,)
+    good, other = np.full(shape, 1 / 3), np.full((4, 3) if shape == (4,) else (4,), 1 / 3)
+
+    assert check_output(good, 4, task, 3).shape == shape
+    with pytest.raises(Failure) as refused:
+        check_output(other, 4, task, 3)
+    told = returns.replace("rows", "4").replace("classes", "3")
+    assert told in refused.value.remedy
+    output = _output(task, 3)
+    assert served == f"`{output.name}`, {output.datatype} [rows{', classes' * (len(shape) - 1)}]"
+
+
+@pytest.mark.parametrize("type_", VALUES)
+@pytest.mark.parametrize("missing", [False, True])
+def test_a_column_reaches_training_and_predict_as_is_told(type_: str, missing: bool, tmp_path: Path) -> None:
+    frame_type, missing_type, datatype = (cell.strip("`") for cell in table("type")[type_])
+    values = pd.Series([*VALUES[type_], *([None] if missing else [])], dtype=object, name="x")
+
+    TYPES[type_].kept(values).to_frame().to_parquet(tmp_path / "x.parquet", index=False)
+    trained = pd.read_parquet(tmp_path / "x.parquet")
+    tensor = _input("x", pa.Schema.from_pandas(trained).field("x").type)
+
+    for frame in (trained, model_frame(trained, [tensor])):
+        assert str(frame["x"].dtype) == (missing_type if missing else frame_type)
+    if not missing:
+        assert tensor.datatype == datatype
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_who_loads_a_format_is_told(format_: str, tmp_path: Path) -> None:
+    recipe = Recipe(
+        task="regression", format=format_, predictor=None, trusted_types=(), positive=None, classes=(), inputs=()
+    )
+
+    with pytest.raises(Failure) as refused:
+        load(recipe, tmp_path, tmp_path)
+
+    needs_predictor = "needs `train.predictor`" in refused.value.message
+    assert needs_predictor == (table("`train.format`")[format_][1] == "your predictor")
+
+
+def test_every_key_that_it_names_is_one() -> None:
+    for path in re.findall(r"`((?:train|data|serve)\.[a-z_.]+)`", PAGE):
+        assert find(path)
