@@ -52,7 +52,8 @@ def _nothing(_: Path) -> AbstractContextManager[dict[str, str]]:
 class Case:
     """A command, the folder that it starts from, and what to look at, which is the same each time.
 
-    `beside`: what runs beside the command, and the settings by which it finds that.
+    `beside`: what runs beside the command, and the settings by which it finds that. `places`: at how many calls of
+    each kind it fails, by what one try takes.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Case:
     ends: tuple[int, ...] = (0,)  # where nothing fails
     changes: bool = True
     listens: bool = False
+    places: int = 12
 
 
 def free_port() -> int:
@@ -123,11 +125,6 @@ def light(root: Path) -> list[Case]:
     ]
 
 
-def heavy(root: Path) -> list[Case]:
-    """All others, which take a while to begin."""
-    return [*released(root), *deployed(root), *after_a_run(root)]
-
-
 def released(root: Path) -> list[Case]:
     """Commands on the ledger and its forge."""
     today = datetime.now(UTC) - timedelta(hours=1)
@@ -143,10 +140,10 @@ def released(root: Path) -> list[Case]:
     verify = ("audit", "verify", "-C", "{place}/clone", "--save", "end.note")
     export = ("audit", "export", "{place}/out", "-C", "{place}/clone")
     return [
-        Case("register", register, bundled.root, origin, partial(forge, bundled)),
-        Case("promote open", promote, staged.root, origin, partial(forge, staged)),
-        Case("audit verify", verify, staged.root, files("end.note"), partial(forge, staged)),
-        Case("audit export", export, staged.root, folder("out"), partial(forge, staged)),
+        Case("register", register, bundled.root, origin, partial(forge, bundled), places=6),
+        Case("promote open", promote, staged.root, origin, partial(forge, staged), places=6),
+        Case("audit verify", verify, staged.root, files("end.note"), partial(forge, staged), places=6),
+        Case("audit export", export, staged.root, folder("out"), partial(forge, staged), places=6),
     ]
 
 
@@ -165,7 +162,7 @@ def deployed(root: Path) -> list[Case]:
     world.intend("staging", "v1.0.0")
     command = ("deploy", "-e", "staging", "--repository", "{place}/origin.git", "--state", "{place}/state")
     remote = ("--remote", "{place}/storage")
-    return [Case("deploy", (*command, *remote), world.root, origin, ended, listens=True)]
+    return [Case("deploy", (*command, *remote), world.root, origin, ended, listens=True, places=4)]
 
 
 @contextmanager
@@ -186,10 +183,10 @@ def after_a_run(root: Path) -> list[Case]:
     unjudged = Path(shutil.copytree(repository, root / "unjudged", symlinks=True))
     (unjudged / GATE).unlink()
     return [
-        Case("gate", ("gate",), unjudged, files(str(GATE))),
-        Case("bundle", ("bundle", "--out", "out"), repository, folder("out")),
-        Case("report", ("report", "--out", "report.json"), repository, files("report.json")),
-        Case("run", ("run",), again, files("build/model/*", "dvc.lock", "model.yaml")),
+        Case("gate", ("gate",), unjudged, files(str(GATE)), places=3),
+        Case("bundle", ("bundle", "--out", "out"), repository, folder("out"), places=5),
+        Case("report", ("report", "--out", "report.json"), repository, files("report.json"), places=5),
+        Case("run", ("run",), again, files("build/model/*", "dvc.lock", "model.yaml"), places=5),
     ]
 
 
@@ -221,3 +218,6 @@ def trained(place: Path) -> Path:
 
 def _hash(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+GROUPS = (light, released, deployed, after_a_run)  # the last ones take a while to begin

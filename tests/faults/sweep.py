@@ -1,6 +1,6 @@
 """Lets the n-th `open`, `mkdir`, `rename`, `fsync` or `write` of a command fail, over all processes that it starts.
 
-    python -m tests.faults.sweep [--most 40] [--least 500] [--only NAME]
+    python -m tests.faults.sweep [--most 40] [--least 500] [--only NAME] [--jobs 2]
 
 Each injection runs in a copy of its own. What must hold: the command ends, as it does where nothing fails or with one
 of `ENDS`, and then it says what helps, and of a full disk where it is full; everything that it writes is the old state
@@ -19,12 +19,13 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .cases import free_port, heavy, light
+from .cases import GROUPS, free_port
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -203,29 +204,33 @@ def _differ(one: dict[str, str], other: dict[str, str]) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--most", type=int, default=40, help="places of each kind")
+    parser.add_argument("--most", type=int, default=40, help="places of each kind, where a case has more")
     parser.add_argument("--least", type=int, default=500, help="injections that there must be")
     parser.add_argument("--only", help="the command of this name")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="injections at a time")
-    parser.add_argument("--light", action="store_true", help="no command that needs a run")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="mlops-faults-", ignore_cleanup_errors=True) as temporary:
         folder = Path(temporary)
         sweep = Sweep(folder)
-        cases = [*([] if options.light else heavy(folder)), *light(folder)]
-        total, found = 0, list[str]()
+        total, found = 0, 0
         with ThreadPoolExecutor(options.jobs) as pool:
-            for case in cases:
-                if options.only not in {None, case.name}:
-                    continue
-                clean = sweep.clean(case)
-                injections = list(sweep.injections(case, options.most))
-                wrong = [each for one in pool.map(lambda it: sweep.problems(it, clean), injections) for each in one]  # noqa: B023
-                print(f"{case.name}: {len(injections)} injections, {len(wrong)} problems", flush=True)
-                print("".join(f"  {each}\n" for each in wrong), end="", flush=True)
-                total, found = total + len(injections), [*found, *wrong]
-    print(f"{total} injections, {len(found)} problems")
-    return int(bool(found) or total < options.least)
+            for case in (case for group in GROUPS for case in group(folder)):
+                if options.only in {None, case.name}:
+                    played, wrong = _play(sweep, case, options.most, pool)
+                    total, found = total + played, found + wrong
+    print(f"{total} injections, {found} problems")
+    return int(bool(found) or total < (0 if options.only else options.least))
+
+
+def _play(sweep: Sweep, case: Case, most: int, pool: ThreadPoolExecutor) -> tuple[int, int]:
+    """How many injections a case had, and how many problems came of them, which are told."""
+    begun, clean = time.monotonic(), sweep.clean(case)
+    injections = list(sweep.injections(case, min(most, case.places)))
+    wrong = [each for one in pool.map(lambda it: sweep.problems(it, clean), injections) for each in one]
+    seconds = time.monotonic() - begun
+    print(f"{case.name}: {len(injections)} injections, {len(wrong)} problems, {seconds:.0f} s", flush=True)
+    print("".join(f"  {each}\n" for each in wrong), end="", flush=True)
+    return len(injections), len(wrong)
 
 
 if __name__ == "__main__":
