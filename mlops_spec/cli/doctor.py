@@ -65,7 +65,7 @@ def doctor_command(
         return _tell_the_cloud(github, spec, cloud)
     snapshot, results = examine(github, expected(spec))
     if apply_file is not None:
-        apply_file.write_text(as_calls(github.repository, calls(snapshot, results)), encoding="utf-8")
+        write_atomic(apply_file, as_calls(github.repository, calls(snapshot, results)))
     words.data(as_json(results), indent=2) if form == "json" else words.out(as_text(results).rstrip("\n"))
     return exit_code(results)
 

@@ -11,7 +11,7 @@ from mlops_spec import words
 from mlops_spec.errors import Exit
 from mlops_spec.integrity.seal import sha256
 from mlops_spec.layout import REPORT, SPEC
-from mlops_spec.words.step import set_output
+from mlops_spec.words.step import append_page, set_output
 from mlops_spec.words.visible import visible_json
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -43,8 +43,7 @@ def report_command(out: Path | None, summary: Path | None, directory: Path, form
     content, markdown = write_report(root, load_spec(root / SPEC), out or root / REPORT)
     set_output(os.environ, "digest", sha256((out or root / REPORT).read_bytes()))
     if summary is not None:
-        with summary.open("a", encoding="utf-8") as stream:
-            stream.write(markdown)
+        append_page(summary, markdown)
     words.out(visible_json(content) if form == "json" else markdown, end="")
     return Exit.OK
 

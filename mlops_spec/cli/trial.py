@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +13,13 @@ from mlops_spec.errors import Exit
 
 if TYPE_CHECKING:
     from mlops_spec.review.trial import Result
+
+
+def _commit(_: click.Context, __: click.Parameter, value: str) -> str:
+    """A commit's whole id: what is asked of the forge under this name is asked of a commit, and of nothing else."""
+    if not re.fullmatch(r"[0-9a-f]{40}", value):
+        raise click.BadParameter(f"{value!r} is no commit's id of 40 digits")
+    return value
 
 
 @click.group("trial", hidden=True)
@@ -47,7 +55,7 @@ def begin_command(number: int) -> int:
 
 
 @trial_command.command("end")
-@click.option("--commit", required=True, help="What `trial begin` pinned.")
+@click.option("--commit", callback=_commit, required=True, help="What `trial begin` pinned.")
 @click.option("--result", type=click.Choice(["success", "failure", "cancelled", "skipped"]), required=True)
 def end_command(commit: str, result: Result) -> int:
     """Say of the commit what became of its trial; exit 1 unless it passed.

@@ -60,4 +60,4 @@ def as_calls(repository: str, found: Sequence[Call]) -> str:
         {"method": call.method, "path": f"/repos/{repository}/{call.path}".rstrip("/"), "body": call.body}
         for call in found
     ]
-    return json.dumps(listed, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(listed, indent=2) + "\n"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from mlops_spec.forge.trouble import unusable
+
+Sha = Annotated[str, StringConstraints(pattern="^[0-9a-f]{40}$")]  # it becomes a part of addresses, and of outputs
 
 
 class Shape(BaseModel):
@@ -31,7 +33,7 @@ class Branch(Shape):
     """One end of a pull request; `repo` is gone when a fork was deleted."""
 
     ref: str
-    sha: str
+    sha: Sha
     repo: Repository | None = None
 
 
@@ -67,7 +69,7 @@ class Review(Shape):
 class Commit(Shape):
     """One commit of a pull request; `author` and `committer` are accounts when their addresses are known ones."""
 
-    sha: str
+    sha: Sha
     author: Account | None = None
     committer: Account | None = None
 

@@ -7,6 +7,7 @@ from typing import Literal
 
 from mlops_spec.forge.connection import GitHub, repository_path
 from mlops_spec.forge.shapes import Status, read
+from mlops_spec.words.visible import visible
 
 State = Literal["error", "failure", "pending", "success"]
 _LONGEST = 140  # characters of a description, GitHub's limit
@@ -24,7 +25,7 @@ class Given:
 
 def create(github: GitHub, sha: str, given: Given) -> Status:
     path = repository_path(github, f"statuses/{sha}")
-    values = {"context": given.context, "state": given.state, "description": given.description[:_LONGEST]}
+    values = {"context": given.context, "state": given.state, "description": visible(given.description)[:_LONGEST]}
     values |= {"target_url": given.link} if given.link else {}
     return read(Status, github.send("POST", path, values, needs="statuses: write"), f"POST {path}")
 

@@ -50,7 +50,7 @@ def _note(name: Path, call: Callable[[], np.ndarray]) -> None:
     try:
         found = call()
     except Failure as failure:
-        name.with_suffix(".txt").write_text(failure.message, encoding="utf-8")
+        name.with_suffix(".txt").write_text(failure.message, encoding="utf-8", errors="backslashreplace")
     else:
         np.save(name.with_suffix(".npy"), found)
 

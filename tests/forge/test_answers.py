@@ -108,6 +108,16 @@ def test_the_branch_of_a_pull_request_is_checked_again(script: Any) -> None:
     assert [found.number for found in pulls.of_branch(script.github(), "mine")] == [2]
 
 
+@pytest.mark.parametrize("sha", ["main", "../../user", f"{'0' * 40}\n", "0" * 39])
+def test_a_head_that_is_no_commit_s_id_is_no_answer(script: Any, sha: str) -> None:
+    end = {"ref": "main", "sha": sha, "repo": None}
+    pull = {"number": 1, "title": "x", "state": "open", "user": None, "html_url": "https://x", "base": end}
+    script.then(200, {**pull, "head": end})
+
+    with pytest.raises(Failure, match=r"`head\.sha`"):
+        pulls.get(script.github(), 1)
+
+
 def test_a_person_is_named_without_asking_a_team(script: Any) -> None:
     assert people.is_named(script.github(), "Carol", ["@acme/risk", "@carol"])
     assert script.requests == []

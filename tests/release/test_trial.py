@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import click
 import pytest
 
+from mlops_spec.cli.trial import trial_command
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.forge import pulls, statuses
 from mlops_spec.release.propose import propose
@@ -47,3 +49,9 @@ def test_a_closed_pull_request_is_not_tried(staged: House) -> None:
 
 def test_the_trial_stands_for_the_check_that_a_fork_skips() -> None:
     assert CONTEXT in CHECKS
+
+
+@pytest.mark.parametrize("commit", ["main", "../../../user", "a" * 39, f"{'a' * 40}\n::error::b", "A" * 40])
+def test_what_is_no_commit_is_asked_of_nobody(commit: str) -> None:
+    with pytest.raises(click.BadParameter, match="is no commit's id"):
+        trial_command.main(["end", "--commit", commit, "--result", "success"], standalone_mode=False)
