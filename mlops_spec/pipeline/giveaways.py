@@ -8,40 +8,39 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
-from mlops_spec.pipeline.contents import contents
 from mlops_spec.pipeline.leak import content
+from mlops_spec.pipeline.sides import places
 from mlops_spec.spec.features import is_feature
 from mlops_validators.categories import categories
-from mlops_validators.leak import Duplicates, near_duplicates
+from mlops_validators.leak import Twins, near_twins
 from mlops_validators.revealing import Revealing, revealing
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from mlops_spec.spec import Spec
     from mlops_spec.spec.data import Data
 
 
-def near_rows(data: Data, train: pd.DataFrame, test: pd.DataFrame) -> Duplicates:
-    """Which test rows are in train but for one column at most, numbers to three digits; see `near_duplicates`.
-
-    Of a hash split each content counts once, as it was placed once: many equal rows are one accident, not many.
+def near_rows(data: Data, train: pd.DataFrame, test: pd.DataFrame) -> tuple[Twins, ...]:
+    """Rows that are alike but for some columns, numbers to three digits, and how they lie; see `near_twins`.
 
     Raises ValueError when a side has no rows or lacks a column.
     """
     names = content(data, train)
     if absent := set(names) - set(test.columns):
         raise ValueError(f"the test rows have no column {', '.join(sorted(absent))}")
-    if data.split.by == "hash":
-        train, test = _once(data, train), _once(data, test)
     old, new = ({name: _values(side[name]) for name in names} for side in (train, test))
-    return near_duplicates(old, new)
+    return near_twins(old, new, together=_drawn_by(data, train, test))
 
 
-def _once(data: Data, rows: pd.DataFrame) -> pd.DataFrame:
-    again = contents(data, rows).duplicated()
-    return rows[~again] if again.any() else rows
+def _drawn_by(data: Data, train: pd.DataFrame, test: pd.DataFrame) -> tuple[np.ndarray, np.ndarray] | None:
+    """Numbers of what the split draws by; None where it draws nothing."""
+    sides = [places(data, side) for side in (train, test)]
+    if any(side is None for side in sides):
+        return None
+    codes = pd.factorize(pd.concat(sides))[0]
+    return codes[: len(train)], codes[len(train) :]
 
 
 def revealing_features(spec: Spec, train: pd.DataFrame) -> list[Revealing]:

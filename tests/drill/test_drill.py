@@ -52,7 +52,7 @@ def test_sound_gates_stop_every_attack(make: Make) -> None:
     assert found == {
         "contract": ["contract violated", "another data file"],
         "leak": ["test rows in train", "judged on the training split", "too few rows"],
-        "leak/near": ["too few rows"],  # with three columns of few values rows are alike by chance
+        "leak/near": ["near copies of test rows in train", "too few rows"],
         "leak/target": ["a feature gives the target away", "too few rows"],
         "roc_auc": [*answers, *common],
         "expected_calibration_error": ["constant scores", "inverted scores", "miscalibrated scores", *common],
@@ -235,9 +235,11 @@ def many_columns(seed: int) -> pd.DataFrame:
 
 def test_near_copies_are_noticed_where_rows_differ(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     case = make([], {"train": many_columns(1), "test": many_columns(2)})
+    alike = make([], {side: rows(seed).assign(amount=1.0) for side, seed in (("train", 1), ("test", 2))})
 
+    assert "near copies of test rows in train" not in {each.attack for each in attacked(alike)}
     found = {(outcome.gate, outcome.attack): outcome.stopped for outcome in attacked(case)}
-    monkeypatch.setattr("mlops_spec.pipeline.gates.leak.judge_duplicates", lambda *_, **__: BLIND)
+    monkeypatch.setattr("mlops_spec.pipeline.gates.leak.judge_twins", lambda *_, **__: BLIND)
 
     assert found["leak/near", "near copies of test rows in train"]
     assert survivors(case) == {("leak/near", "near copies of test rows in train")}
@@ -339,7 +341,7 @@ def drilled(case: Case) -> Drilled:
 def test_the_table_names_gate_and_attack(make: Make) -> None:
     text = [line.plain for line in lines(drilled(make([{"metric": "roc_auc", "min": 0.0}, {"size": {"max": "3MB"}}])))]
 
-    assert text[0] == "m · 7 gates · 16 attacks · 3 PASSED"
+    assert text[0] == "m · 7 gates · 17 attacks · 3 PASSED"
     assert "  ✗ roc_auc      stops 3 of 6" in text
     assert any(line.startswith("      lets pass: shuffled labels · 0.4") for line in text)
     assert "  ✓ size         stops 1 of 1" in text

@@ -18,7 +18,7 @@ from mlops_validators.categories import categories, crossed
 from mlops_validators.domain import domain_auc
 from mlops_validators.drift import OF_VALUES, drift
 from mlops_validators.fairness import DISPARITIES, count_groups, disparity, disparity_interval
-from mlops_validators.leak import exact_duplicates, judge_duplicates, near_duplicates
+from mlops_validators.leak import judge_twins, near_twins
 from mlops_validators.multiplicity import benjamini_hochberg, holm
 from mlops_validators.revealing import predictive_power, revealing
 from mlops_validators.robustness import perturb
@@ -108,9 +108,8 @@ def binned(one, two):
 
 
 def leaking(one, two):
-    for duplicates in (exact_duplicates, near_duplicates):
-        judge_duplicates(duplicates({"a": one}, {"a": two}))
-        judge_duplicates(duplicates({"a": one, "b": two}, {"a": one, "b": two}))
+    judge_twins(near_twins({"a": one}, {"a": two}), len(two))
+    judge_twins(near_twins({"a": one, "b": two}, {"a": one, "b": two}), len(one))
 
 
 def searched(one, two):

@@ -11,7 +11,7 @@ from mlops_validators.calibration import brier_parts
 from mlops_validators.domain import domain_auc
 from mlops_validators.drift import drift
 from mlops_validators.fairness import count_groups, disparity_interval
-from mlops_validators.leak import exact_duplicates, near_duplicates
+from mlops_validators.leak import near_twins
 from mlops_validators.revealing import predictive_power
 from mlops_validators.robustness import applies, perturb
 from mlops_validators.slices import measure_slices
@@ -192,28 +192,24 @@ def test_a_search_of_slices_whose_rows_depend_on_each_other():
 
 @pytest.mark.parametrize("columns", [1, 2, 3, 10])
 @pytest.mark.parametrize("of", ["numbers", "few numbers"])
-@pytest.mark.parametrize("duplicates", [exact_duplicates, near_duplicates])
-def test_duplicates(duplicates, of, columns):
-    """Where there are few values, all rows have twins and are looked at again."""
+def test_near_twins(of, columns):
     rng = np.random.default_rng(7)
     column = {"numbers": rng.normal, "few numbers": lambda size: rng.integers(0, 20, size)}[of]
 
-    assert over_sides(duplicates, column, columns) <= MOST
+    assert over_sides(column, columns) <= MOST
 
 
-@pytest.mark.quick("exact_duplicates-3", "near_duplicates-3")
 @pytest.mark.parametrize("columns", [2, 3, 10])
-@pytest.mark.parametrize("duplicates", [exact_duplicates, near_duplicates])
-def test_duplicates_of_texts(duplicates, columns):
+def test_near_twins_of_texts(columns):
     rng = np.random.default_rng(7)
     words = np.array(["one", "two", None], dtype=object)
 
-    assert over_sides(duplicates, lambda size: words[rng.integers(0, 3, size)], columns) <= MOST
+    assert over_sides(lambda size: words[rng.integers(0, 3, size)], columns) <= MOST
 
 
-def over_sides(duplicates, column, columns):
+def over_sides(column, columns):
     train, test = ({f"c{k}": column(size=rows) for k in range(columns)} for rows in (ROWS, ROWS // 4))
-    return over(partial(duplicates, train, test), *train.values(), *test.values())
+    return over(partial(near_twins, train, test), *train.values(), *test.values())
 
 
 @pytest.mark.parametrize("task", ["binary-classification", "regression"])

@@ -1,4 +1,11 @@
-"""Features that give the target away: one column alone predicts it, as only a leak does."""
+"""Features that give the target away, as only a leak does.
+
+One column alone predicts the target nearly perfectly; or very well, and far better than all others together, as a noisy
+copy does; or one value of it, or its being filled at all, is had by half of a class and by nearly nobody else.
+
+Source: the predictive power score (Wetschoreck et al., 2020) with bins for its tree; Kaufman et al., "Leakage in Data
+Mining" (KDD 2011).
+"""
 
 from __future__ import annotations
 
@@ -21,18 +28,26 @@ if TYPE_CHECKING:
 
 TOO_GOOD = 0.99
 CELLS = 50  # a number is cut into so many bins
+_SUSPECT = 0.9
+_SPREAD = 3  # columns that one leak may stand in
+_NEAR = 0.25  # of the target's variance: as far off a copy may be
+_ERROR = 0.25  # of what all others together leave open
+_FEWEST = 30  # rows that have a value which tells
+_HALF, _PURE = 0.5, 0.98
+_SAMPLE, _OTHERS = 50_000, 100  # rows and columns that are enough to know what all others reach
 
 
 @dataclass(frozen=True)
 class Revealing:
-    """A feature that alone predicts too well.
+    """A feature that tells too much; `why` is the rest of a sentence about it.
 
-    >>> Revealing("status", 1.0).column
+    >>> Revealing("status", 1.0, "alone predicts the target at 1, where 1 is perfectly").column
     'status'
     """
 
     column: str
     score: float
+    why: str
 
 
 def predictive_power(feature: ArrayLike, y_true: ArrayLike, task: Task) -> float:
@@ -50,8 +65,7 @@ def predictive_power(feature: ArrayLike, y_true: ArrayLike, task: Task) -> float
     Raises:
         ValueError: lengths differ, or the target is constant, no number, NaN or infinite.
 
-    Source: the predictive power score (Wetschoreck et al., 2020) with bins for its tree; Kaufman et al., "Leakage in
-    Data Mining" (KDD 2011).
+    Source: as the module.
 
     >>> y = np.arange(200) % 2
     >>> predictive_power(y * 10 + 3, y, "binary-classification")
@@ -63,38 +77,119 @@ def predictive_power(feature: ArrayLike, y_true: ArrayLike, task: Task) -> float
         raise ValueError(f"lengths differ: the feature has {len(cells)}, `y_true` {len(target)}")
     if target.min() == target.max() or not target.var() > 0:
         raise ValueError("`y_true` is constant, so nothing can give it away")
-    if task == REGRESSION:
-        code, told = _out_of_fold(cells, target)
-        return float(max(0.0, 1 - ((target - told[code]) ** 2).mean() / target.var()))
-    classes = np.unique(target)
-    tried = classes[1:] if task == BINARY else classes
-    return max(_separation(cells, target == one) for one in tried)
+    code, size = _halved(cells)
+    return max(_power(*_told(code, size, one), one) for one in _tried(target, task))
 
 
 def revealing(
     features: Mapping[str, ArrayLike], y_true: ArrayLike, task: Task, *, limit: float = TOO_GOOD
 ) -> list[Revealing]:
-    """The features that alone predict the target at `limit` or better, best first.
+    """The features that tell too much, best first.
 
     Args:
         features: columns by name, each (n,).
         y_true: as `predictive_power`.
         task: as `predictive_power`.
-        limit: from which score on a feature is named, at most 1.
+        limit: from which score on a feature is named whatever the others reach, at most 1.
 
     Raises:
         ValueError: as `predictive_power`, or there is no such task.
 
-    Source: as `predictive_power`.
+    Source: as the module.
 
     >>> y = np.arange(400) % 2
-    >>> revealing({"copy": y, "noise": np.arange(400) // 2 % 7}, y, "binary-classification")
-    [Revealing(column='copy', score=1.0)]
+    >>> revealing({"copy": y, "noise": np.arange(400) // 2 % 7}, y, "binary-classification")[0].why
+    'alone predicts the target at 1, where 1 is perfectly'
     """
     if task not in {BINARY, MULTICLASS, REGRESSION}:
         raise ValueError(f"no task `{task}`")
-    found = [Revealing(name, predictive_power(column, y_true, task)) for name, column in features.items()]
-    return sorted((one for one in found if one.score >= limit), key=lambda one: -one.score)
+    target = numbers("y_true", y_true)
+    powers = {name: predictive_power(column, target, task) for name, column in features.items()}
+    others = _Others({name: features[name] for name in _best(powers)}, target, task)
+    found = []
+    for name, power in powers.items():
+        column = as_column(features[name])
+        why = _alone(power, limit) or others.far_behind(column, power) or _in_one_value(column, target, task)
+        found += [Revealing(name, power, why)] if why else []
+    return sorted(found, key=lambda one: -one.score)
+
+
+def _best(powers: Mapping[str, float]) -> list[str]:
+    """The best of the others: without a few suspects, for a leak may stand in more than one column."""
+    ordered = sorted(powers, key=lambda name: -powers[name])
+    suspects = sum(power >= _SUSPECT for power in powers.values())
+    return ordered[min(suspects, _SPREAD) :][:_OTHERS]
+
+
+def _alone(power: float, limit: float) -> str:
+    return f"alone predicts the target at {power:.4g}, where 1 is perfectly" if power >= limit else ""
+
+
+class _Others:
+    """What the other features reach together: a straight line through what each is told."""
+
+    def __init__(self, features: Mapping[str, ArrayLike], target: Floats, task: Task) -> None:
+        some = np.linspace(0, len(target) - 1, min(len(target), _SAMPLE)).astype(np.intp)
+        self._columns = [as_column(column)[some] for column in features.values()]
+        self._some, self._target, self._task = some, target[some], task
+        self._reached: float | None = None
+
+    def far_behind(self, column: Anything, power: float) -> str:
+        """What to say of a suspect whose error is a small part of theirs; empty where it is not.
+
+        A number that predicts another is no suspect, as long as it is not that number: weight predicts a price.
+        """
+        if power < _SUSPECT or (self._task == REGRESSION and not self._is_near(column)):
+            return ""
+        if self._reached is None:
+            self._reached = self._together()
+        if 1 - power > _ERROR * (1 - self._reached):
+            return ""
+        return f"alone predicts the target at {power:.4g}, and all others together at {self._reached:.2g}"
+
+    def _is_near(self, column: Anything) -> bool:
+        if column.dtype.kind not in "iuf":
+            return False
+        off = (column[self._some].astype(np.float64) - self._target) ** 2
+        return bool(np.nanmean(off) < _NEAR * self._target.var()) if np.isfinite(off).any() else False
+
+    def _together(self) -> float:
+        halves = [_halved(_cells(column)) for column in self._columns]
+        return max(self._of(halves, one) for one in _tried(self._target, self._task))
+
+    def _of(self, halves: list[tuple[Integers, int]], one: Anything) -> float:
+        told = [means[code] for code, means in (_told(code, size, one) for code, size in halves)]
+        given = np.column_stack([np.ones(len(one)), *told])
+        weights = np.linalg.lstsq(given, one.astype(np.float64), rcond=None)[0]
+        values, code = np.unique(given @ weights, return_inverse=True)
+        return _power(code, values, one)
+
+
+def _in_one_value(column: Anything, target: Floats, task: Task) -> str:
+    """What to say where half of a rarer class has one value, or has any at all, and hardly anybody else has."""
+    if task == REGRESSION:
+        return ""
+    cells, filled = _cells(column), ~missing(column)
+    for one in _tried(target, task):
+        rare = one if one.mean() <= _HALF else ~one
+        for code, what in ((filled.astype(np.intp), "it is filled"), (cells, "it has one of its values")):
+            rows, hits = np.bincount(code), np.bincount(code[rare], minlength=int(code.max()) + 1)
+            tells = (rows >= _FEWEST) & (hits >= _PURE * rows) & (hits >= _HALF * rare.sum())
+            if tells.any():
+                place = int(tells.argmax())
+                told = what if code is cells or place else "it is missing"
+                return (
+                    f"tells a class: {told} in {hits[place]:,} of its {rare.sum():,} rows, and {rows[place]:,} in all"
+                )
+    return ""
+
+
+def _tried(target: Floats, task: Task) -> list[Anything]:
+    """What is predicted: the number, or row by row whether it is of a class."""
+    if task == REGRESSION:
+        return [target]
+    classes = np.unique(target)
+    return [target == one for one in (classes[1:] if task == BINARY else classes)]
 
 
 def _cells(column: Anything) -> Integers:
@@ -103,25 +198,28 @@ def _cells(column: Anything) -> Integers:
     return found.astype(np.min_scalar_type(int(found.max())))
 
 
-def _out_of_fold(cells: Integers, target: Floats) -> tuple[Integers, Floats]:
-    """Each row's cell and half of the rows as one code, and what each code is told: the cell's mean in the other half.
-
-    Where the cell is not in the other half it is told the mean of all rows.
-    """
+def _halved(cells: Integers) -> tuple[Integers, int]:
+    """Each row's cell and half of the rows as one code, and how many cells there are."""
     size = int(cells.max()) + 1
     code, rng = np.empty(len(cells), dtype=np.min_scalar_type(2 * size)), np.random.default_rng(0)
     for block in blocks(len(cells)):
         code[block] = cells[block] + size * rng.integers(0, 2, len(cells[block]))
+    return code, size
+
+
+def _told(code: Integers, size: int, target: Anything) -> tuple[Integers, Floats]:
+    """The codes, and what each is told: its cell's mean in the other half, or where it is not there that of all."""
     rows = np.bincount(code, minlength=2 * size)
     sums = np.bincount(code, weights=target, minlength=2 * size)
     means = np.divide(sums, rows, out=np.full(2 * size, float(target.mean())), where=rows > 0)
     return code, np.roll(means, size)
 
 
-def _separation(cells: Integers, positive: Anything) -> float:
-    """2 AUC - 1 of what the rows are told, from the counts of the few values that there are."""
-    code, told = _out_of_fold(cells, positive.astype(np.float64))
+def _power(code: Integers, told: Floats, target: Anything) -> float:
+    """How well rows are predicted by what their code is told: 2 AUC - 1 of a class, R^2 of a number, at least 0."""
+    if target.dtype != bool:
+        return float(max(0.0, 1 - ((target - told[code]) ** 2).mean() / target.var()))
     _, place = np.unique(told, return_inverse=True)
-    hits, misses = (np.bincount(place[code[each]], minlength=int(place.max()) + 1) for each in (positive, ~positive))
+    hits, misses = (np.bincount(place[code[each]], minlength=int(place.max()) + 1) for each in (target, ~target))
     area = (hits * (misses.cumsum() - misses / 2)).sum() / (hits.sum() * misses.sum())
     return max(0.0, float(2 * area - 1))

@@ -10,8 +10,7 @@ from mlops_spec.pipeline.giveaways import near_rows, revealing_features
 from mlops_spec.pipeline.judgement import Limit
 from mlops_spec.pipeline.leak import leaked_rows
 from mlops_validators import Verdict, undecided
-from mlops_validators.leak import judge_duplicates
-from mlops_validators.revealing import TOO_GOOD
+from mlops_validators.leak import judge_twins, least_likely
 
 if TYPE_CHECKING:
     from mlops_spec.pipeline.gates.case import Case
@@ -30,24 +29,23 @@ def rows(case: Case) -> GateResult:
 
 
 def near(case: Case) -> GateResult:
-    """How many more test rows than by chance have a near twin in train: chance is how often training rows have one."""
+    """How many more groups of nearly equal rows lie on both sides than the split's lot would put there."""
     try:
         found = near_rows(case.spec.data, case.train, case.test)
     except ValueError as error:
         return result(NEAR, "leak", undecided(str(error)), bound=Limit("=", 0.0))
-    verdict = judge_duplicates(found)
-    beyond = ceil(found.rows - found.expected * len(found.found)) if verdict.verdict == "fail" else 0
+    verdict, worst = judge_twins(found, len(case.test)), least_likely(found)
+    beyond = ceil(worst.mixed - worst.expected) if worst is not None and verdict.verdict == "fail" else 0
     return counted(NEAR, "leak", beyond, verdict)
 
 
 def target(case: Case) -> GateResult:
-    """The number of features that alone predict the target nearly perfectly."""
+    """The number of features that give the target away."""
     try:
         found = revealing_features(case.spec, case.train)
     except ValueError as error:
         return result(TARGET, "leak", undecided(str(error)), bound=Limit("=", 0.0))
     if not found:
-        return counted(TARGET, "leak", 0, Verdict("pass", f"no feature alone predicts the target at {TOO_GOOD:g}"))
-    told = ", ".join(f"{one.column} at {one.score:.4g}" for one in found)
-    verdict = Verdict("fail", f"alone predicts the target, where 1 is perfectly: {told}")
-    return counted(TARGET, "leak", len(found), verdict)
+        return counted(TARGET, "leak", 0, Verdict("pass", "no feature alone gives the target away"))
+    told = "; ".join(f"{one.column} {one.why}" for one in found)
+    return counted(TARGET, "leak", len(found), Verdict("fail", told))
