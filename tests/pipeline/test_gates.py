@@ -449,8 +449,58 @@ def test_times_are_compared_too() -> None:
     clean = leaks(train, test)
     told = leaks(train.assign(seen=train["seen"].mask(train["target"] == 1)), test)
 
-    assert {one.verdict for one in clean.values()} == {"pass"}
+    assert [clean[name].verdict for name in ("leak", "leak/near")] == ["pass", "pass"]
+    assert clean["leak/target"].reason == "seen is a time, and the split by lot tests no later one than was trained on"
     assert told["leak/target"].reason.startswith("seen alone predicts the target at 1")
+
+
+@pytest.mark.parametrize(
+    "whom",
+    [
+        {"customer": np.arange(600) % 150},
+        {"code": [f"K{number % 150:04}" for number in range(600)]},
+        {"place": np.arange(600) % 150, "sex": np.arange(600) % 150 % 2, "born": 1950 + np.arange(600) % 150 % 47},
+    ],
+    ids=["called so", "looks so", "goes with others"],
+)
+def test_whom_a_row_is_about_is_on_both_sides(whom: dict[str, Any]) -> None:
+    name = next(iter(whom))
+
+    found = leaks(*sides(**whom))["leak/near"]
+
+    assert (found.verdict, found.value) == ("fail", 1)
+    assert found.reason == (
+        f"`{name}` names whom a row is about, and 150 of its 150 values are on both sides; split by that group"
+    )
+
+
+@pytest.mark.parametrize(
+    "column",
+    [np.arange(600) % 70, np.arange(600) % 7, [f"kind {number % 150}" for number in range(600)]],
+    ids=["an age", "a grade", "a kind"],
+)
+def test_a_column_that_only_repeats_names_nobody(column: Any) -> None:
+    draw = np.random.default_rng(3)
+
+    assert {each.verdict for each in leaks(*sides(age=draw.permutation(column))).values()} == {"pass"}
+
+
+@pytest.mark.parametrize(
+    ("column", "why"),
+    [
+        (np.arange(600), "names each row"),
+        ([f"{number:08x}-0000-4000-8000-000000000000" for number in range(600)], "names each row"),
+        ([f"2026-{1 + number % 12:02}-{1 + number % 28:02}" for number in range(600)], "is a time"),
+    ],
+    ids=["number", "text", "day"],
+)
+def test_a_name_or_a_time_is_no_feature_under_a_split_by_lot(column: Any, why: str) -> None:
+    draw = np.random.default_rng(3)
+
+    found = leaks(*sides(told=draw.permutation(column)))["leak/target"]
+
+    assert (found.verdict, found.value) == ("fail", 1)
+    assert found.reason.startswith(f"told {why}")
 
 
 @pytest.mark.parametrize(

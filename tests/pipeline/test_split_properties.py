@@ -17,7 +17,7 @@ from mlops_spec.pipeline.leak import leaked_rows
 from mlops_spec.pipeline.sides import in_test
 from mlops_spec.pipeline.split import split
 from mlops_spec.spec import Spec
-from mlops_validators.leak import judge_duplicates
+from mlops_validators.leak import judge_twins
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -94,7 +94,7 @@ def test_equal_rows_go_together_and_near_ones_are_no_leak(table: pd.DataFrame, b
         return
 
     assert not leaked_rows(data, train, test_rows).any()
-    assert judge_duplicates(near_rows(data, train, test_rows)).verdict == "pass"
+    assert judge_twins(near_rows(data, train, test_rows), len(test_rows)).verdict == "pass"
 
 
 @few

@@ -28,12 +28,13 @@ if TYPE_CHECKING:
 
 TOO_GOOD = 0.99
 CELLS = 50  # a number is cut into so many bins
+_ROWS_A_CELL = 40  # fewer tell too little of a cell's mean
 _SUSPECT = 0.9
 _SPREAD = 3  # columns that one leak may stand in
-_NEAR = 0.25  # of the target's variance: as far off a copy may be
+_NEAR = 0.1  # as far as a copy's scale may be off
 _ERROR = 0.25  # of what all others together leave open
 _FEWEST = 30  # rows that have a value which tells
-_HALF, _PURE = 0.5, 0.98
+_HALF, _PURE, _RARER = 0.5, 0.98, 0.6
 _SAMPLE, _OTHERS = 50_000, 100  # rows and columns that are enough to know what all others reach
 
 
@@ -135,23 +136,22 @@ class _Others:
         self._reached: float | None = None
 
     def far_behind(self, column: Anything, power: float) -> str:
-        """What to say of a suspect whose error is a small part of theirs; empty where it is not.
+        """What to say of a suspect whose error is a small part of theirs, or of a class that is on its scale.
 
         A number that predicts another is no suspect, as long as it is not that number: weight predicts a price.
         """
-        if power < _SUSPECT or (self._task == REGRESSION and not self._is_near(column)):
+        if power < _SUSPECT:
+            return ""
+        copied = _on_its_scale(column, self._some, self._target)
+        if self._task == BINARY and copied:
+            return f"predicts the target at {power:.4g}, and is its 0 and 1 but for noise"
+        if self._task == REGRESSION and not copied:
             return ""
         if self._reached is None:
             self._reached = self._together()
         if 1 - power > _ERROR * (1 - self._reached):
             return ""
         return f"alone predicts the target at {power:.4g}, and all others together at {self._reached:.2g}"
-
-    def _is_near(self, column: Anything) -> bool:
-        if column.dtype.kind not in "iuf":
-            return False
-        off = (column[self._some].astype(np.float64) - self._target) ** 2
-        return bool(np.nanmean(off) < _NEAR * self._target.var()) if np.isfinite(off).any() else False
 
     def _together(self) -> float:
         halves = [_halved(_cells(column)) for column in self._columns]
@@ -165,13 +165,25 @@ class _Others:
         return _power(code, values, one)
 
 
+def _on_its_scale(column: Anything, some: Integers, target: Floats) -> bool:
+    """Whether a number is the target plus noise: its mean is the target, whatever that is."""
+    if column.dtype.kind not in "iuf":
+        return False
+    values = column[some].astype(np.float64)
+    known = np.isfinite(values)
+    if known.sum() < _FEWEST or not target[known].var() > 0:
+        return False
+    slope, start = np.polyfit(target[known], values[known], 1)
+    return bool(abs(slope - 1) < _NEAR and abs(start) < _NEAR * max(1.0, abs(target).mean()))
+
+
 def _in_one_value(column: Anything, target: Floats, task: Task) -> str:
     """What to say where half of a rarer class has one value, or has any at all, and hardly anybody else has."""
     if task == REGRESSION:
         return ""
     cells, filled = _cells(column), ~missing(column)
     for one in _tried(target, task):
-        rare = one if one.mean() <= _HALF else ~one
+        rare = one if one.mean() <= _RARER else ~one
         for code, what in ((filled.astype(np.intp), "it is filled"), (cells, "it has one of its values")):
             rows, hits = np.bincount(code), np.bincount(code[rare], minlength=int(code.max()) + 1)
             tells = (rows >= _FEWEST) & (hits >= _PURE * rows) & (hits >= _HALF * rare.sum())
@@ -193,7 +205,7 @@ def _tried(target: Floats, task: Task) -> list[Anything]:
 
 
 def _cells(column: Anything) -> Integers:
-    bins = bins_of(column, bins=CELLS) if not missing(column).all() else None
+    bins = bins_of(column, bins=min(max(len(column) // _ROWS_A_CELL, 10), CELLS)) if not missing(column).all() else None
     found = categories(column).codes if bins is None or bins.edges is None else places(bins.edges, column)
     return found.astype(np.min_scalar_type(int(found.max())))
 

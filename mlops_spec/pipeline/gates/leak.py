@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.pipeline.gates.case import counted, result
 from mlops_spec.pipeline.giveaways import near_rows, revealing_features
+from mlops_spec.pipeline.identifying import features_that_name, shared_names
 from mlops_spec.pipeline.judgement import Limit
 from mlops_spec.pipeline.leak import leaked_rows
 from mlops_validators import Verdict, undecided
@@ -29,23 +30,36 @@ def rows(case: Case) -> GateResult:
 
 
 def near(case: Case) -> GateResult:
-    """How many more groups of nearly equal rows lie on both sides than the split's lot would put there."""
+    """How many more groups of nearly equal rows lie on both sides than the split's lot would put there.
+
+    And how many columns name somebody whose rows the lot has parted.
+    """
     try:
         found = near_rows(case.spec.data, case.train, case.test)
     except ValueError as error:
         return result(NEAR, "leak", undecided(str(error)), bound=Limit("=", 0.0))
     verdict, worst = judge_twins(found, len(case.test)), least_likely(found)
     beyond = ceil(worst.mixed - worst.expected) if worst is not None and verdict.verdict == "fail" else 0
-    return counted(NEAR, "leak", beyond, verdict)
+    parted = list(shared_names(case.spec, case.train, case.test)) if _by_lot(case) else []
+    if parted:
+        told = [verdict.reason] if beyond else []
+        verdict = Verdict("fail", "; ".join([*told, *parted, "split by that group"]))
+    return counted(NEAR, "leak", beyond + len(parted), verdict)
 
 
 def target(case: Case) -> GateResult:
-    """The number of features that give the target away."""
+    """The number of features that give the target away, or that no row of tomorrow has."""
     try:
         found = revealing_features(case.spec, case.train)
     except ValueError as error:
         return result(TARGET, "leak", undecided(str(error)), bound=Limit("=", 0.0))
-    if not found:
+    told = dict(features_that_name(case.spec, case.train)) if _by_lot(case) else {}
+    told |= {one.column: one.why for one in found}
+    if not told:
         return counted(TARGET, "leak", 0, Verdict("pass", "no feature alone gives the target away"))
-    told = "; ".join(f"{one.column} {one.why}" for one in found)
-    return counted(TARGET, "leak", len(found), Verdict("fail", told))
+    reason = "; ".join(f"{name} {why}" for name, why in told.items())
+    return counted(TARGET, "leak", len(told), Verdict("fail", reason))
+
+
+def _by_lot(case: Case) -> bool:
+    return case.spec.data.split.by in ("hash", "column")
