@@ -18,7 +18,7 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.manifest import canonical
 from mlops_spec.pipeline.contents import hashes_of
 from mlops_spec.pipeline.leak import content_names
-from mlops_validators.leak import Duplicates, judge_duplicates
+from mlops_validators.duplicates import Duplicates, judge_duplicates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
