@@ -50,7 +50,7 @@ def test_every_key_of_the_schema_has_a_path() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["train.format", "gates.margin", "data.contract.columns.age.max", "gates", "serve.contract"]
+    "path", ["train.format", "gates.max_drop", "data.contract.columns.age.max", "gates", "serve.contract"]
 )
 def test_a_page_is_found_by_its_path(path: str, capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:
     monkeypatch.setattr("sys.argv", ["mlops-spec", "explain", path])

@@ -146,7 +146,10 @@ def _one_pass(settings: dict[str, Any], form: str) -> int:
 def _settings(given: dict[str, Any]) -> Settings:
     from mlops_spec.deploy.passes import Settings  # noqa: PLC0415
 
-    return Settings(**given | {"state": given["state"].resolve()})
+    remote = given["remote"]
+    if remote is not None and "://" not in remote:  # a folder: DVC would take it relative to its own configuration
+        remote = str(Path(remote).expanduser().resolve())
+    return Settings(**given | {"state": given["state"].resolve(), "remote": remote})
 
 
 def _tell(done: Done, form: str) -> None:

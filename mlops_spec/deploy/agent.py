@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from mlops_spec.deploy.able import check_installed, checkout_of, prove
 from mlops_spec.deploy.admission import refusal
 from mlops_spec.deploy.claim import Claim
 from mlops_spec.deploy.clock import Clock
@@ -58,10 +59,12 @@ class Agent:
     """The agent of one environment on this host; there is one per state folder, by lock."""
 
     def __init__(self, settings: Settings, say: Callable[[str], None]) -> None:
+        check_installed()
         self._lock = take(prepared(settings.state) / "agent.lock", f"{settings.state} has an agent already")
         self._settings = settings
         self._say = say
         self._clone = Clone.open(settings.state / "repository.git", settings.repository)
+        self._fetcher = Fetcher(self._clone.git, settings.remote, checkout_of(settings.repository))
         self._store = Store(settings.state / "packages")
         self._answers = Answers(settings.state / "rollouts", settings.environment)
         mine = settings.state / f"claim-{settings.environment}"
@@ -142,6 +145,8 @@ class Agent:
         if intent is None:
             return self._heal(target, sight)
         clock.hold(sight.records)
+        if not self._claim.is_held() and self._problem(intent, sight) is None:
+            prove(target, self._fetcher, sight.main.commit, lambda: self._package(sight))
         self._claim.hold()
         answer = self._answers.pending(intent)
         if answer is None:
@@ -200,9 +205,10 @@ class Agent:
         if live.stable is not None and live.stable.digest == want.digest:
             target.abort()
             return self._restore(target, sight)
+        version = self._package(sight)
         self._claim.hold()
         self._say(f"{want.version} should be live and is not")
-        target.stage(self._package(sight))
+        target.stage(version)
         target.finish()
         return done_for(want, "healed")
 
@@ -219,8 +225,7 @@ class Agent:
         want = sight.want
         tag = replay(sight.records).registered[want.version].what.tag
         assert tag is not None
-        fetcher = Fetcher(self._clone.git, self._settings.remote)
-        path = self._store.ensure(want.digest, lambda folder: fetcher.fetch(tag.target, folder))
+        path = self._store.ensure(want.digest, lambda folder: self._fetcher.fetch(tag.target, folder))
         return Served(want.version, want.digest, str(path))
 
     def _still_wanted(self, want: Desired) -> bool:

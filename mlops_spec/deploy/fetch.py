@@ -31,10 +31,19 @@ _DATA = "package"
 
 @dataclass(frozen=True)
 class Fetcher:
-    """Brings packages from the remote that `.dvc/config` names, or from `remote` where that is given."""
+    """Brings packages from the remote that `.dvc/config` names, or from `remote` where that is given.
+
+    A folder that the configuration names relative to itself lies beside `root`, the checkout on this host, if any.
+    """
 
     git: Git
     remote: str | None = None
+    root: Path | None = None
+
+    def check(self, commit: str) -> None:
+        """Raises Failure where this host can't know the remote by what a commit says of it (78)."""
+        (config,) = self.git.read_objects([f"{commit}:{_CONFIG}"])
+        self._settings(config or b"")
 
     def fetch(self, commit: str, destination: Path) -> None:
         """Puts the package that `commit` locks into `destination`, which must not exist.
@@ -71,15 +80,30 @@ class Fetcher:
         """No Git here, and hashes of what a remote gives are checked, whatever the repository says of that."""
         named = configparser.ConfigParser(interpolation=None, strict=False)
         named.read_string(config.decode(errors="replace"))
-        name = "host" if self.remote is not None else named.get("core", "remote", fallback=None)
+        remote = self.remote
+        name = "host" if remote is not None else named.get("core", "remote", fallback=None)
         if name is None or not re.fullmatch(r"[\w.-]+", name):
             raise Failure(
                 ".dvc/config names no default remote",
                 exit_code=Exit.CONFIG,
                 remedy="Give the agent one with --remote URL, or `dvc remote add --default NAME URL`.",
             )
-        url = f"    url = {self.remote}\n" if self.remote is not None else ""
+        if remote is None:
+            remote = self._beside(named.get(f"'remote \"{name}\"'", "url", fallback=""))
+        url = f"    url = {remote}\n" if remote is not None else ""
         return f"[core]\n    no_scm = true\n    remote = {name}\n['remote \"{name}\"']\n{url}    verify = true\n"
+
+    def _beside(self, url: str) -> str | None:
+        """The folder that a relative address means; None for an address that means the same everywhere."""
+        if "://" in url or Path(url).is_absolute() or not url:
+            return None
+        if self.root is None:
+            raise Failure(
+                f".dvc/config names the remote `{url}`, a folder beside a checkout, which this host has none of",
+                exit_code=Exit.CONFIG,
+                remedy="Give the agent that folder with --remote, or name a remote that every host reaches.",
+            )
+        return str((self.root / ".dvc" / url).resolve())
 
 
 def _locked_package(lock: bytes) -> dict[str, Any] | None:

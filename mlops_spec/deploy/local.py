@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.deploy.target import Live, Refused
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.patience import within
+from mlops_spec.serve.address import bind
 from mlops_spec.serve.lock import holder
 from mlops_spec.serve.wanted import LOCK, LOG, Wanted, read_status, read_wanted, write_wanted
 
@@ -99,6 +100,11 @@ class Local:
         """Digests of the packages that the server may need: live, tried, and the one before."""
         wanted = self._wanted()
         return {each.digest for each in (wanted.stable, wanted.candidate, wanted.previous) if each is not None}
+
+    def check(self) -> None:
+        """Raises Failure where no server of this folder runs and none could listen (78)."""
+        if not self.supervised and holder(self.folder / LOCK) is None:
+            bind(self.listen).close()
 
     def start(self) -> bool:
         """Starts the server where none runs; False when one did. Whatever it served last it serves again.

@@ -52,7 +52,7 @@ def package_of(git: Git, live: Live, state: State, log: Log) -> Iterator[Path]:
     assert tag is not None
     with tempfile.TemporaryDirectory(prefix="mlops-spec-monitor-") as folder:
         path = Path(folder) / "package"
-        Fetcher(git).fetch(tag.target, path)
+        Fetcher(git, root=git.directory).fetch(tag.target, path)
         verify(path, live.digest)
         yield path
 

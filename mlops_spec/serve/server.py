@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import errno
 import os
-import socket
 from typing import TYPE_CHECKING
 
 import uvicorn
 
 from mlops_spec import words
-from mlops_spec.errors import Exit, Failure
+from mlops_spec.errors import Exit
 from mlops_spec.package import digest, verify
+from mlops_spec.serve.address import bind
 from mlops_spec.serve.front import Front
 from mlops_spec.serve.http import application
 from mlops_spec.serve.lock import sign, take
@@ -20,12 +19,11 @@ from mlops_spec.serve.log import PredictionLog
 from mlops_spec.serve.wanted import LOCK, LOG, Served, Wanted, write_wanted
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable
     from pathlib import Path
 
     from mlops_spec.serve.limits import Limits
-
-_BACKLOG = 2048
 
 
 def serve(folder: Path, listen: str, *, limits: Limits, log: Path | None, detach: bool) -> int:
@@ -58,27 +56,6 @@ def serve_package(package: Path, folder: Path, listen: str, *, limits: Limits) -
     write_wanted(folder, Wanted(model=manifest.model, stable=served, generation=1))
     words.err(f"serving {manifest.model} at http://{listen}/v2/models/{manifest.model}")
     return serve(folder, listen, limits=limits, log=None, detach=False)
-
-
-def bind(listen: str) -> socket.socket:
-    """A listening socket at `HOST:PORT`; port 0 takes any. Raises Failure (exit 78) where that can't be had."""
-    host, _, port = listen.rpartition(":")
-    if not host or not port.isdigit() or int(port) > 65535:
-        raise Failure(f"{listen!r} is no address to listen at", exit_code=Exit.CONFIG, remedy="Use 127.0.0.1:8080.")
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, int(port)))
-        listener.listen(_BACKLOG)
-    except OSError as error:
-        listener.close()
-        taken = error.errno == errno.EADDRINUSE
-        raise Failure(
-            f"can't listen at {listen}: {'another process does' if taken else error.strerror or error}",
-            exit_code=Exit.CONFIG,
-            remedy="End that process, or give this environment another `listen` in model.yaml." if taken else "",
-        ) from error
-    return listener
 
 
 async def _run(front: Front, listener: socket.socket) -> None:

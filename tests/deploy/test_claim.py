@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import threading
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from mlops_spec import ledger
+from mlops_spec.deploy import able
 from mlops_spec.deploy.claim import Claim
 from mlops_spec.deploy.clone import Clone
 from mlops_spec.errors import Exit, Failure
@@ -104,6 +106,72 @@ def test_two_that_both_take_over_do_not_take_turns(world: World) -> None:
         second.hold()
         with pytest.raises(Failure, match="another agent"):
             first.hold()
+
+
+def refused(world: World, **settings: Any) -> Failure:
+    """What keeps an agent from a first intent; nothing is claimed, and the intent stays open."""
+    with pytest.raises(Failure) as failure:
+        world.one_pass(**settings)
+    assert holder_of(world) is None
+    assert len(ledger.open_intents(ledger.read(world.git))) == 1
+    return failure.value
+
+
+@pytest.fixture
+def asked(world: World) -> World:
+    world.release("v1.0.0", on_host=False)
+    world.intend("staging", "v1.0.0")
+    return world
+
+
+def test_a_host_without_the_extra_claims_nothing(asked: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(able, "find_spec", lambda name: None if name == "uvicorn" else object())
+
+    failure = refused(asked)
+
+    assert failure.exit_code == Exit.CONFIG
+    assert failure.message.endswith("this host lacks uvicorn")
+    assert "mlops-spec[run,serve]" in failure.remedy
+
+
+def test_a_host_that_the_remote_gives_nothing_claims_nothing(asked: World) -> None:
+    """Another one, which it does give it, then takes the environment."""
+    away = asked.remote.rename(asked.root / "away")
+    assert refused(asked).exit_code == Exit.UNAVAILABLE
+    away.rename(asked.remote)
+
+    assert asked.one_pass().action == "deployed"
+
+
+def test_a_host_whose_address_is_taken_claims_nothing(asked: World) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", asked.port))
+        taken.listen()
+
+        assert "another process does" in refused(asked).message
+
+
+def test_a_host_that_may_not_push_claims_nothing(asked: World) -> None:
+    hook = asked.root / "origin.git/hooks/pre-receive"
+    hook.write_text("#!/bin/sh\necho read-only >&2; exit 1\n")
+    hook.chmod(0o755)
+
+    refused(asked)
+
+    assert asked.status() is None, "nothing was started"
+
+
+def test_a_relative_remote_is_told_unless_the_repository_is_a_checkout_here(asked: World) -> None:
+    config = b"[core]\n    remote = storage\n['remote \"storage\"']\n    url = ../storage\n"
+    asked.main({".dvc/config": config})
+    asked.release("v1.0.1", on_host=False)
+
+    failure = refused(asked)
+    assert failure.exit_code == Exit.CONFIG
+    assert "`../storage`, a folder beside a checkout" in failure.message
+    assert "--remote" in failure.remedy
+
+    assert asked.one_pass(remote=str(asked.remote)).action == "deployed"
 
 
 def test_of_many_at_once_one_gets_it(world: World) -> None:

@@ -1,0 +1,48 @@
+"""What an agent's host must have before the agent says that an environment is its own: else it would block another."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.extras import OF_EXTRA
+from mlops_spec.machine import beneath
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mlops_spec.deploy.fetch import Fetcher
+    from mlops_spec.deploy.local import Local
+
+
+def check_installed() -> None:
+    """Raises Failure, which says what to install, where what fetches, loads or serves a package is missing (78)."""
+    needed = (*OF_EXTRA["run"], *OF_EXTRA["run,serve"])
+    if lacking := [name for name in needed if find_spec(name) is None]:
+        raise Failure(
+            f"an agent fetches, loads and serves packages, and this host lacks {', '.join(lacking)}",
+            exit_code=Exit.CONFIG,
+            remedy="pip install 'mlops-spec[run,serve]'",
+        )
+
+
+def checkout_of(repository: str) -> Path | None:
+    """The checkout that an agent's repository is, where it is a folder with one: a relative remote lies beside it."""
+    folder = Path(repository).expanduser()
+    return folder if (folder / ".dvc").is_dir() else None
+
+
+def prove(target: Local, fetcher: Fetcher, commit: str, package: Callable[[], object]) -> None:
+    """Raises Failure where this host has not the address, knows no remote, or the remote does not give the package.
+
+    What is wrong with the package itself is no reason: who has the environment puts that on record.
+    """
+    target.check()
+    fetcher.check(commit)
+    try:
+        package()
+    except Failure as failure:
+        if beneath(failure).exit_code in {Exit.UNAVAILABLE, Exit.IO}:
+            raise
