@@ -1,4 +1,4 @@
-"""Pull requests: open, find, read, change; their reviews and commits."""
+"""Pull requests: open, find, read, change; their files, reviews and commits."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Literal
 
 from mlops_spec.forge.bodies import fitting
 from mlops_spec.forge.connection import GitHub, repository_path
-from mlops_spec.forge.shapes import Commit, PullRequest, Review, read
+from mlops_spec.forge.shapes import ChangedFile, Commit, PullRequest, Review, read
 
 _READ, _WRITE = "pull-requests: read", "pull-requests: write"
 
@@ -54,6 +54,12 @@ def reviews(github: GitHub, number: int) -> list[Review]:
     """All reviews in the order they were given."""
     path = repository_path(github, f"pulls/{number}/reviews")
     return [read(Review, item, f"GET {path}") for item in github.pages(path, needs=_READ)]
+
+
+def files(github: GitHub, number: int) -> list[ChangedFile]:
+    """What the pull request changes (GitHub shows at most 3000 files)."""
+    path = repository_path(github, f"pulls/{number}/files")
+    return [read(ChangedFile, item, f"GET {path}") for item in github.pages(path, needs=_READ)]
 
 
 def commits(github: GitHub, number: int) -> list[Commit]:

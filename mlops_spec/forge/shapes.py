@@ -49,10 +49,18 @@ class PullRequest(Shape):
     merge_commit_sha: str | None = None
     merged_by: Account | None = None
     html_url: str
+    changed_files: int | None = None  # lists don't say it
 
     @property
     def merged(self) -> bool:
         return self.merged_at is not None
+
+
+class ChangedFile(Shape):
+    """A file of a pull request; one that moved had another name before."""
+
+    filename: str
+    previous_filename: str | None = None
 
 
 class Review(Shape):

@@ -68,11 +68,15 @@ class Runner:
         self._prepare(folder, event, found)
         started = time.monotonic()
         with self.hub.known(found.tokens):
-            log = self._play(folder, self._command(folder, workflow, event, number), say)
+            log, failed = self._play(folder, self._command(folder, workflow, event, number), say)
         seconds = time.monotonic() - started
         for used_up in ("work", "secrets", "shells"):
             shutil.rmtree(folder / used_up, ignore_errors=True)
-        jobs = named(log.jobs(), folder / "checkout" / WORKFLOWS / workflow)
+        played = log.jobs()
+        if failed and not played:
+            problem = f"The workflow is not valid. {' '.join(filter(None, log.said))}"
+            return Run(number, name, event.name, folder, seconds, (), problem)
+        jobs = named(played, folder / "checkout" / WORKFLOWS / workflow)
         return Run(number, name, event.name, folder, seconds, jobs)
 
     def _check_out(self, folder: Path, event: Event) -> dict[str, str]:
@@ -140,7 +144,8 @@ class Runner:
             "MLOPS_REHEARSAL_UV": str(self.home / "bin" / "uv"),
         }
 
-    def _play(self, folder: Path, command: list[str], say: Callable[[str], None]) -> ActLog:
+    def _play(self, folder: Path, command: list[str], say: Callable[[str], None]) -> tuple[ActLog, bool]:
+        """act's log, and whether it failed."""
         log = ActLog(time.monotonic())
         hidden = Scopes.of(self.hub.settings, untrusted=False).hidden()
         shells = Shells.create(folder / "shells")
@@ -162,8 +167,7 @@ class Runner:
                     text.write(f"{shown}\n")
                     text.flush()
                     say(shown)
-            act.wait()
-        return log
+            return log, act.wait() != 0
 
 
 def _masked(line: str) -> list[str]:

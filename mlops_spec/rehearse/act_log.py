@@ -31,14 +31,18 @@ class ActLog:
     def __init__(self, start: float) -> None:
         self._start = start
         self._jobs: dict[str, _Job] = {}
+        self.said: list[str] = []  # by act itself, outside of jobs
 
     def add(self, line: str, at: float) -> str | None:
         """Takes one line of the log, read at a moment (seconds); gives the text to show for it, or None."""
         try:
             entry = json.loads(line)
         except ValueError:
+            self.said.append(line.rstrip())
             return line.rstrip() or None
         if "job" not in entry:
+            if entry.get("level") != "warning":
+                self.said.append(str(entry.get("msg", "")))
             return str(entry.get("msg", "")) or None
         return self._of_job(entry, at)
 

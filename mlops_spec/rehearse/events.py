@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any, Literal
 from mlops_spec.git import EMPTY_TREE
 from mlops_spec.rehearse.hub.accounts import user
 from mlops_spec.rehearse.hub.merging import refresh
-from mlops_spec.rehearse.hub.pulls import full_shape
+from mlops_spec.rehearse.hub.pull_shapes import full_shape
 from mlops_spec.rehearse.hub.queue import QUEUE
 from mlops_spec.rehearse.hub.repository import repository
+from mlops_spec.rehearse.triggers import WORKFLOWS
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mlops_spec.rehearse.hub.queue import Entry
     from mlops_spec.rehearse.hub.state import Hub, Person, Pull
 
@@ -124,6 +127,16 @@ def schedule(hub: Hub, cron: str, by: Person, api: str) -> Event:
     commit = hub.origin.branch(branch)
     assert commit is not None, f"no branch {branch}"
     return Event("schedule", {"schedule": cron, **_shared(hub, by, api)}, commit=commit, branch=branch, actor=by.login)
+
+
+def workflow_dispatch(hub: Hub, workflow: str, inputs: Mapping[str, str], by: Person, api: str) -> Event:
+    """Somebody started the workflow file of this name by hand, as main has it."""
+    branch = hub.settings.default_branch
+    commit = hub.origin.branch(branch)
+    assert commit is not None, f"no branch {branch}"
+    started = {"inputs": dict(inputs), "ref": f"refs/heads/{branch}", "workflow": str(WORKFLOWS / workflow)}
+    payload = {**started, **_shared(hub, by, api)}
+    return Event("workflow_dispatch", payload, commit=commit, branch=branch, actor=by.login)
 
 
 def _shared(hub: Hub, by: Person, api: str) -> dict[str, Any]:

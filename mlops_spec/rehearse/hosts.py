@@ -105,7 +105,7 @@ class Hosts:
         forge = {"GITHUB_REPOSITORY": world.repository, "GITHUB_API_URL": world.api_url}
         forge |= {"GITHUB_SERVER_URL": world.hub.server_url}
         token = {"MLOPS_SPEC_PUSH_TOKEN": world.person(cast.APP).token}
-        return {**clean_environment(world.runner.home), **world.cloud.hosts, **forge, **token}
+        return {**clean_environment(world.workflows.runner.home), **world.cloud.hosts, **forge, **token}
 
 
 def _stop(agent: subprocess.Popen[str], host: Host) -> None:

@@ -16,12 +16,22 @@ if TYPE_CHECKING:
 def named(played: Iterable[Job], workflow: Path) -> tuple[Job, ...]:
     """The jobs of act's log under the names of their status checks, and the skipped ones behind them."""
     expected = list(_expected(workflow))
-    names = {logged: name for logged, _, name in expected}
-    jobs = tuple(replace(job, name=names.get(job.name, job.name)) for job in played)
-    seen = {job.name for job in jobs}
+    names = {logged: name for logged, _, name in expected if not _computed(name)}
+    title = _title(read_workflow(workflow), workflow)
+    jobs = tuple(replace(job, name=names.get(job.name, job.name.removeprefix(f"{title}/"))) for job in played)
+    # what a job is called that computes its name, act's log alone knows
+    seen = {job.name for job in jobs} | {name for _, job_id, name in expected if _computed(name) and _of(jobs, job_id)}
     callers = {name.partition(" / ")[0] for name in seen if " / " in name}
     skipped = {name.partition(" / ")[0]: job_id for _, job_id, name in expected if name not in seen}
     return (*jobs, *(Job(job_id, name, "skipped") for name, job_id in skipped.items() if name not in callers))
+
+
+def _computed(name: str) -> bool:
+    return "${{" in name
+
+
+def _of(jobs: Iterable[Job], job_id: str) -> bool:
+    return any(job.id == job_id for job in jobs)
 
 
 def _expected(workflow: Path) -> Iterator[tuple[str, str, str]]:

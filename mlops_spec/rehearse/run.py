@@ -53,7 +53,8 @@ class Run:
 
     @property
     def result(self) -> Result:
-        return "failure" if self.problem or any(job.result == "failure" for job in self.jobs) else "success"
+        well = self.jobs and not self.problem and all(job.result != "failure" for job in self.jobs)
+        return "success" if well else "failure"
 
     def job(self, name: str) -> Job:
         """The job with this id or name."""

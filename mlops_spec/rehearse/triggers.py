@@ -28,7 +28,8 @@ def started_by(event: Event, git: Git) -> list[str]:
     files = {entry.path: entry for entry in git.tree(event.commit).entries(WORKFLOWS)}
     texts = git.read_objects(entry.object for entry in files.values())
     parsed = zip(files, (parse(text or b"") for text in texts), strict=True)
-    return sorted(PurePosixPath(path).name for path, workflow in parsed if starts(workflow, event))
+    named = [str(event.payload["workflow"])] if event.name == "workflow_dispatch" else files
+    return sorted(PurePosixPath(path).name for path, workflow in parsed if path in named and starts(workflow, event))
 
 
 def read_workflow(file: Path) -> dict[str, Any]:

@@ -9,18 +9,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mlops_spec import ledger
-from mlops_spec.errors import Exit, Failure
 from mlops_spec.forge import GitHub, comments, pulls
 from mlops_spec.git import Git
 from mlops_spec.layout import MAIN_BRANCH
-from mlops_spec.rehearse import cast, environments, events, guards, triggers
+from mlops_spec.rehearse import cast, environments, events, guards, merge, triggers
 from mlops_spec.rehearse.act import Runner
 from mlops_spec.rehearse.author import Author
-from mlops_spec.rehearse.hub import Hub, approvals, identity, queue, serving
+from mlops_spec.rehearse.hub import Hub, identity, serving
 from mlops_spec.rehearse.hub.origin import Origin
-from mlops_spec.rehearse.hub.request import Refused
-from mlops_spec.rehearse.hub.rulesets import rules
-from mlops_spec.rehearse.hub.state import ACTIONS, Person, Status
+from mlops_spec.rehearse.workflow_runs import WorkflowRuns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -28,9 +25,8 @@ if TYPE_CHECKING:
 
     from mlops_spec.forge.shapes import Comment, PullRequest
     from mlops_spec.ledger import Record
-    from mlops_spec.rehearse.events import Event
-    from mlops_spec.rehearse.hub.state import StatusState
-    from mlops_spec.rehearse.run import Job, Run
+    from mlops_spec.rehearse.hub.state import Person
+    from mlops_spec.rehearse.run import Run
 
 _PLACES_OF_THE_APP = ("promotion-bot", "monitoring")  # as SECURITY.md has it: the jobs of no other see its key
 
@@ -46,18 +42,19 @@ class Cloud:
 
 @dataclass
 class World:
-    """Everything is below `folder`; `runs` are the workflow runs so far, `say` gets their log as it comes."""
+    """Everything is below `folder`."""
 
     folder: Path
     repository: str
     hub: Hub
     api_url: str
-    runner: Runner
-    say: Callable[[str], None]
+    workflows: WorkflowRuns
     cloud: Cloud
-    runs: list[Run] = field(default_factory=list)
-    held: dict[int, tuple[str, Event]] = field(default_factory=dict)  # runs that wait for a person to let them start
-    _last: Event | None = None
+
+    @property
+    def runs(self) -> list[Run]:
+        """The workflow runs so far."""
+        return self.workflows.ended
 
     @property
     def clone(self) -> Path:
@@ -126,7 +123,7 @@ class World:
         """Runs the workflows of a pull request, and sets its checks."""
         pull = self.hub.pull(number)
         assert pull is not None, number
-        return self.dispatch(events.pull_request(self.hub, pull, pull.user, self.api_url))
+        return self.workflows.dispatch(events.pull_request(self.hub, pull, pull.user, self.api_url))
 
     def approve(self, number: int, login: str) -> None:
         path = f"/repos/{self.repository}/pulls/{number}/reviews"
@@ -144,85 +141,49 @@ class World:
 
     def merge(self, number: int, login: str) -> list[Run]:
         """Presses the button; the workflows of the push run, and before them those of the queue where there is one."""
-        before = self.hub.origin.branch(self.main)
-        assert before is not None
-        asked = rules(self.hub, self.main, self.person(login))
-        if asked.queue:
-            return self._merge_by_queue(number, login)
-        method = "squash" if asked.linear else "merge"
-        path = f"/repos/{self.repository}/pulls/{number}/merge"
-        self.forge(login).send("PUT", path, {"merge_method": method}, needs="contents: write")
-        return self.dispatch(events.push(self.hub, before, self.person(login), self.api_url))
-
-    def _merge_by_queue(self, number: int, login: str) -> list[Run]:
-        """What the merge started; where the queue threw the pull request out, what it had run."""
-        pull, person = self.hub.pull(number), self.person(login)
-        assert pull is not None, number
-        try:
-            entry = queue.enter(self.hub, pull, person)
-        except Refused as refused:
-            raise Failure(refused.message, exit_code=Exit.FINDINGS) from None
-        ran = self.dispatch(events.merge_group(self.hub, entry, self.main, self.api_url))
-        if queue.leave(self.hub, entry, person):
-            return ran
-        return self.dispatch(events.push(self.hub, entry.base, queue.QUEUE, self.api_url))
+        return merge.merge(self, number, login)
 
     def run_first_push(self) -> list[Run]:
         """Plays what the push that began main starts."""
-        return self.dispatch(events.push(self.hub, None, self.person(cast.AUTHOR), self.api_url))
+        return self.workflows.dispatch(events.push(self.hub, None, self.person(cast.AUTHOR), self.api_url))
 
     def run_scheduled(self, workflow: str) -> Run:
         """The time of a scheduled workflow has come."""
         file = self.hub.origin.git.tree(self.main).read(triggers.WORKFLOWS / workflow)
         cron = triggers.parse(file or b"")["on"]["schedule"][0]["cron"]
-        (run,) = self.dispatch(events.schedule(self.hub, cron, self.person(cast.AUTHOR), self.api_url))
+        (run,) = self.workflows.dispatch(events.schedule(self.hub, cron, self.person(cast.AUTHOR), self.api_url))
         return run
-
-    def dispatch(self, event: Event) -> list[Run]:
-        """Runs each workflow that the event starts, one after the other, and shows its jobs as checks.
-
-        Those of a pull request that a job's own token opened wait, and show nothing.
-        """
-        self._last = event
-        found = triggers.started_by(event, self.hub.origin.git)
-        if event.name == "pull_request" and event.actor == ACTIONS:
-            for workflow in found:
-                number = self._next_run()
-                self.held[number] = workflow, event
-                approvals.hold(self.hub, number)
-            return []
-        return [self._run(workflow, event, self._next_run()) for workflow in found]
 
     def let_start(self, pull: int, login: str) -> list[Run]:
         """Somebody presses “Approve workflows to run” on a pull request: those of its runs that wait start."""
-        waiting = {number: held for number, held in self.held.items() if held[1].payload["number"] == pull}
+        waiting = self.workflows.waiting(pull)
         for number in waiting:
             path = f"/repos/{self.repository}/actions/runs/{number}/approve"
             self.forge(login).send("POST", path, {}, needs="actions: write")
-        return [self._run(*self.held.pop(number), number) for number in waiting]
+        return [self.workflows.start(number) for number in waiting]
 
-    def _next_run(self) -> int:
-        return len(self.runs) + len(self.held) + 1
+    def start(self, workflow: str, inputs: Mapping[str, str], login: str, review: Callable[[int], None]) -> Run:
+        """Somebody starts a workflow by hand; `review` is called with its number when a job of it waits for reviewers.
+
+        Raises:
+            Failure: they may not, or the workflow wants other inputs.
+        """
+        path = f"/repos/{self.repository}/actions/workflows/{workflow}/dispatches"
+        self.forge(login).send("POST", path, {"ref": self.main, "inputs": dict(inputs)}, needs="actions: write")
+        event = events.workflow_dispatch(self.hub, workflow, inputs, self.person(login), self.api_url)
+        (run,) = self.workflows.dispatch(event, review)
+        return run
+
+    def review(self, run: int, login: str, state: str = "approved") -> None:
+        """Lets the jobs of a run that wait into their environments, or sends them away with `rejected`."""
+        path = f"/repos/{self.repository}/actions/runs/{run}/pending_deployments"
+        waiting = self.forge(login).get(path, needs="actions: read")
+        body = {"environment_ids": [each["environment"]["id"] for each in waiting], "state": state, "comment": ""}
+        self.forge(login).send("POST", path, body, needs="deployments: write")
 
     def run_again(self) -> list[Run]:
         """Somebody presses “Re-run all jobs” on what the last event started."""
-        assert self._last is not None, "nothing has run yet"
-        return self.dispatch(self._last)
-
-    def _run(self, workflow: str, event: Event, number: int) -> Run:
-        run = self.runner.run(workflow, event, number, self.say)
-        self.runs.append(run)
-        with self.hub.lock:
-            for job in run.jobs:
-                self._show_check(run, event.head or event.commit, job)
-        return run
-
-    def _show_check(self, run: Run, sha: str, job: Job) -> None:
-        """A required check is content with a job that was skipped, as on GitHub."""
-        link = f"{self.hub.server_url}/{self.repository}/actions/runs/{run.number}"
-        state: StatusState = "failure" if job.result == "failure" else "success"
-        creator = self.person(ACTIONS)
-        self.hub.statuses.append(Status(self.hub.next_id(), sha, job.name, state, creator, job.result, link))
+        return self.workflows.again()
 
     def records(self) -> tuple[Record, ...]:
         """The remote's ledger, checked."""
@@ -253,7 +214,7 @@ def created(folder: Path, repository: str, say: Callable[[str], None], *, branch
             environments=installed,
             own=lambda job: {**identity.environment(job, api_url), **cloud.jobs},
         )
-        world = World(folder, repository, hub, api_url, runner, say, cloud)
+        world = World(folder, repository, hub, api_url, WorkflowRuns(hub, runner, say), cloud)
         try:
             yield world
         finally:

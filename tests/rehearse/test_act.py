@@ -120,6 +120,14 @@ def test_what_a_step_says_before_it_fails_is_read_to_its_end(machine: Any, monke
     assert "end of step" not in (run.folder / "log.txt").read_text()
 
 
+def test_a_workflow_that_cannot_be_read_is_a_failure(machine: Any) -> None:
+    run = machine.push(test=HEAD + job("one", run_step("exit"), runson="x"))
+
+    assert (run.result, run.jobs) == ("failure", ())
+    assert "The workflow is not valid" in run.problem
+    assert "Unknown Property runson" in run.problem
+
+
 def test_every_job_has_an_own_clean_checkout_of_the_commit(machine: Any) -> None:
     steps = (CHECKOUT, run_step("git status --short; git rev-parse HEAD; git branch --show-current; touch new-file"))
     run = machine.push(test=READS + job("one", *steps) + job("two", *steps, needs="one"))

@@ -110,6 +110,7 @@ def call_everything(stage: Any) -> None:
     pulls.update(alice, pull.number, title="Slower learning", body="Why not")
     assert pulls.of_branch(alice, "slower")[0].number == pull.number
     pulls.commits(alice, pull.number)
+    assert [each.filename for each in pulls.files(alice, pull.number)] == ["model.yaml"]
     comment = comments.create(alice, pull.number, "Look")
     comments.update(alice, comment.id, "Look again")
     comments.of_issue(alice, pull.number)
@@ -141,6 +142,9 @@ def deploy(stage: Any) -> None:
     bob, run = stage.as_("bob"), "/repos/acme/churn/actions/runs/7/pending_deployments"
     bob.get("/repos/acme/churn/actions/oidc/customization/sub", needs="")
     approvals.hold(stage.hub, 8)
+    stage.commit("started", ".github/workflows/try.yml", "on: workflow_dispatch\njobs: {}\n")
+    started = "/repos/acme/churn/actions/workflows/try.yml/dispatches"
+    stage.as_("alice").send("POST", started, {"ref": "started", "inputs": {}}, needs="")
     bob.send("POST", "/repos/acme/churn/actions/runs/8/approve", {}, needs="")
     reference = "acme/churn/.github/workflows/mlops-merge.yml@refs/heads/main"
     job = JobToken(

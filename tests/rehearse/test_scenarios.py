@@ -110,6 +110,14 @@ def private_bucket(left: Left) -> None:
     assert not [log for log in logs if any(secret in log.read_text() for secret in (*secrets, "AWS_SESSION_TOKEN=ey"))]
 
 
+def fork(left: Left) -> None:
+    assert [tag.name for tag in left.origin.tags()] == ["visits@v1.0.0", "visits@v1.1.0"]
+    # two merges write, two trials read, and what the stranger's workflows asked for they did not get
+    assert [left.log(f"Authenticated as assumedRoleId models-{each}:") for each in ("write", "read")] == [2, 2]
+    assert left.log("the secret is empty") == 1
+    assert left.origin.resolve("refs/heads/taken") is None
+
+
 def no_app(left: Left) -> None:
     assert left.outcomes() == [("v1.0.0", "succeeded")]
     assert [tag.name for tag in left.origin.tags()] == ["visits@v1.0.0", "visits@v1.0.1"]
@@ -125,6 +133,7 @@ LOOKS: dict[str, Callable[[Left], None]] = {
     "race": race,
     "drift": drift,
     "private-bucket": private_bucket,
+    "fork": fork,
     "no-app": no_app,
 }
 

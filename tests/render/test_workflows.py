@@ -22,6 +22,7 @@ PERMISSIONS = {
     "mlops-pull-request/announce": {"contents": READ, "pull-requests": WRITE},
     "mlops-pull-request/train": {"contents": READ},
     "mlops-pull-request/comment": {"contents": READ, "pull-requests": WRITE},
+    "mlops-pull-request/judged": {},
     "mlops-train/train": {"contents": READ},
     "mlops-train/stopped": {"contents": WRITE},
     "mlops-merge/train": {"contents": WRITE},
@@ -304,7 +305,7 @@ def test_only_what_always_runs_runs_always(variants: list[Path]) -> None:
     """A deployment never starts after a failure; only the record of its outcome does."""
     for root in variants:
         for name, job in jobs(root).items():
-            assert ("always()" in job.get("if", "")) == name.endswith(("/record", "mlops-try/say"))
+            assert ("always()" in job.get("if", "")) == name.endswith(("/record", "mlops-try/say", "/judged"))
             for step in job.get("steps", []):
                 assert "continue-on-error" not in step
                 assert ("always()" in step.get("if", "")) == (

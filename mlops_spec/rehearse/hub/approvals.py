@@ -1,6 +1,7 @@
-"""Runs that wait until a person lets them start: those of a pull request that a workflow's own token opened.
+"""Runs that wait until a person lets them start: those of a pull request by a workflow's own token, or by a newcomer.
 
 https://docs.github.com/actions/concepts/security/github_token
+https://docs.github.com/actions/how-tos/manage-workflow-runs/approve-runs-from-forks
 """
 
 from __future__ import annotations
@@ -12,6 +13,22 @@ from mlops_spec.rehearse.hub.state import ACTIONS
 
 if TYPE_CHECKING:
     from mlops_spec.rehearse.hub.state import Hub
+
+
+def asks(hub: Hub, event: str, login: str) -> bool:
+    """Whether the runs of an account's pull request wait: a workflow's do, and those of who may not write by a policy.
+
+    Whoever contributed before has a merged pull request; that they are new to GitHub as well is not known here.
+    """
+    if event != "pull_request":
+        return False
+    person = hub.person(login)
+    if login == ACTIONS or person is None or person.role in ("admin", "write"):
+        return login == ACTIONS
+    policy = hub.settings.actions["fork-pr-contributor-approval"]["approval_policy"]
+    return policy == "all_external_contributors" or not any(
+        pull.merged_at for pull in hub.pulls() if pull.user == person
+    )
 
 
 def hold(hub: Hub, run: int) -> None:

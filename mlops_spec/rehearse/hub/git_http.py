@@ -46,6 +46,12 @@ class Call:
     body: bytes
 
     @property
+    def repository(self) -> str:
+        """`owner/name`."""
+        name = next(self.path.removesuffix(end) for end in _CALLS if self.path.endswith(end))
+        return name.strip("/").removesuffix(".git")
+
+    @property
     def pushes(self) -> bool:
         return self.path.endswith("/git-receive-pack") or self.query == "service=git-receive-pack"
 
@@ -76,9 +82,13 @@ def answer(hub: Hub, call: Call) -> Answer:
 
 
 def _not_allowed(hub: Hub, credential: Credential, call: Call) -> Answer | None:
-    name = next(call.path.removesuffix(end) for end in _CALLS if call.path.endswith(end)).strip("/")
-    person = credential.person
-    if name.removesuffix(".git").lower() != hub.repository.lower() or person.role == "none":
+    name, person = call.repository, credential.person
+    if name in hub.forks:
+        # a job knows its own repository; people may read what is public, and write what is theirs
+        if credential.job is None and (not call.pushes or name.split("/")[0] == person.login):
+            return None
+        return _refused(403, f"Permission to {name}.git denied to {person.login}.")
+    if name.lower() != hub.repository.lower() or person.role == "none":
         return _refused(404, "Repository not found.")
     if call.pushes and (not credential.may("contents: write") or person.role == "read"):
         return _refused(403, f"Permission to {hub.repository}.git denied to {person.login}.")
@@ -90,7 +100,7 @@ def _not_allowed(hub: Hub, credential: Credential, call: Call) -> Answer | None:
 def _receive(hub: Hub, credential: Credential, call: Call) -> Answer:
     push = Push.read(call.body)
     with hub.lock:
-        found = refusals(hub, credential, push.commands, push.pack)
+        found = [] if call.repository in hub.forks else refusals(hub, credential, push.commands, push.pack)
     if found:
         return Answer(200, {"Content-Type": "application/x-git-receive-pack-result"}, declined(push, found))
     answered = _backend(hub, credential, call)
@@ -100,7 +110,8 @@ def _receive(hub: Hub, credential: Credential, call: Call) -> Answer:
 
 
 def _backend(hub: Hub, credential: Credential, call: Call) -> Answer:
-    root = hub.origin.path.parent.parent
+    origin = hub.forks.get(call.repository, hub.origin)
+    root = origin.path.parent.parent
     service = next(end for end in _CALLS if call.path.endswith(end))
     environment = {
         "PATH": os.environ["PATH"],
@@ -109,7 +120,7 @@ def _backend(hub: Hub, credential: Credential, call: Call) -> Answer:
         "GIT_HTTP_EXPORT_ALL": "1",
         "GIT_CONFIG_GLOBAL": os.devnull,
         "GIT_CONFIG_NOSYSTEM": "1",
-        "PATH_INFO": f"/{hub.origin.path.relative_to(root)}{service}",
+        "PATH_INFO": f"/{origin.path.relative_to(root)}{service}",
         "REQUEST_METHOD": call.method,
         "QUERY_STRING": call.query,
         "CONTENT_TYPE": call.headers.get("Content-Type", ""),

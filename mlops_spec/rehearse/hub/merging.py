@@ -31,9 +31,11 @@ def refresh(hub: Hub, pull: Pull) -> None:
     """Follows the branches of an open pull request and sets `refs/pull/N/head` and `…/merge`, as GitHub does."""
     if pull.state == "closed":
         return
-    pull.head_sha = hub.origin.branch(pull.head) or pull.head_sha
+    head = f"refs/pull/{pull.number}/head"
+    found = hub.origin.follow(hub.forks[pull.fork], pull.head, head) if pull.fork else hub.origin.branch(pull.head)
+    pull.head_sha = found or pull.head_sha
     pull.base_sha = hub.origin.branch(pull.base) or pull.base_sha
-    hub.origin.move(f"refs/pull/{pull.number}/head", pull.head_sha)
+    hub.origin.move(head, pull.head_sha)
     try:
         pull.merge_sha = _try_merge(hub, pull)
     except Conflict:

@@ -98,6 +98,13 @@ class Origin:
         except GitError:
             raise Conflict(f"{ref} moved") from None
 
+    def follow(self, other: Origin, branch: str, ref: str) -> str | None:
+        """Brings another repository's branch here under a reference; gives its commit, None when it is gone."""
+        commit = other.branch(branch)
+        if commit is not None and commit != self.git.resolve(ref):
+            self.git.run("fetch", "--quiet", "--no-tags", str(other.path), f"+refs/heads/{branch}:{ref}")
+        return commit
+
     def delete(self, ref: str) -> None:
         with contextlib.suppress(GitError):
             self.git.run("update-ref", "-d", ref)

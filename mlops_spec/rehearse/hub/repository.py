@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.rehearse.hub.accounts import node_id, owner
+from mlops_spec.rehearse.hub.accounts import node_id, owner, user
 from mlops_spec.rehearse.hub.request import CREATED, Json
 
 if TYPE_CHECKING:
@@ -51,18 +51,20 @@ _URLS = {
 _COUNTS = ("forks", "forks_count", "open_issues", "open_issues_count", "stargazers_count", "watchers", "watchers_count")
 
 
-def repository(hub: Hub, api: str) -> Json:
-    url, html = f"{api}/repos/{hub.repository}", f"{hub.server_url}/{hub.repository}"
+def repository(hub: Hub, api: str, *, fork: str = "") -> Json:
+    """The hub's repository, or one of its forks."""
+    name, number = fork or hub.repository, 2 + list(hub.forks).index(fork) if fork else 1
+    url, html = f"{api}/repos/{name}", f"{hub.server_url}/{name}"
     return {
-        "id": 1,
-        "node_id": node_id("Repository", 1),
-        "name": hub.repository.split("/")[1],
-        "full_name": hub.repository,
-        "owner": owner(hub, api),
+        "id": number,
+        "node_id": node_id("Repository", number),
+        "name": name.split("/")[1],
+        "full_name": name,
+        "owner": user(hub.account(fork.partition("/")[0]), api) if fork else owner(hub, api),
         "private": False,
         "html_url": html,
         "description": None,
-        "fork": False,
+        "fork": bool(fork),
         "url": url,
         **{name: url + rest for name, rest in _URLS.items()},
         **dict.fromkeys(("clone_url", "git_url", "ssh_url", "svn_url"), f"{html}.git"),

@@ -11,6 +11,7 @@ from mlops_spec.rehearse.hub import (
     approvals,
     commits,
     deployments,
+    dispatches,
     identity,
     issues,
     merging,
@@ -27,6 +28,7 @@ _REPOSITORY = "/repos/{owner}/{repo}"
 _ENVIRONMENT = f"{_REPOSITORY}/environments/{{environment_name}}"
 _POLICIES = f"{_ENVIRONMENT}/deployment-branch-policies"
 _PENDING = f"{_REPOSITORY}/actions/runs/{{run_id}}/pending_deployments"
+_DISPATCH = f"{_REPOSITORY}/actions/workflows/{{workflow_id}}/dispatches"
 _APPROVE = f"{_REPOSITORY}/actions/runs/{{run_id}}/approve"
 _TEAM = "/orgs/{org}/teams/{team_slug}"
 _LISTENS = ("issues: read", "pull-requests: read")
@@ -64,6 +66,7 @@ ROUTES = (
     Route("POST", f"{_REPOSITORY}/pulls", pulls.create, ("pull-requests: write",)),
     Route("GET", f"{_REPOSITORY}/pulls/{{pull_number}}", pulls.get, ("pull-requests: read",)),
     Route("PATCH", f"{_REPOSITORY}/pulls/{{pull_number}}", pulls.update, ("pull-requests: write",), writes=True),
+    Route("GET", f"{_REPOSITORY}/pulls/{{pull_number}}/files", pulls.files, ("pull-requests: read",)),
     Route("GET", f"{_REPOSITORY}/pulls/{{pull_number}}/commits", pulls.commits, ("pull-requests: read",)),
     Route("GET", f"{_REPOSITORY}/pulls/{{pull_number}}/reviews", pulls.reviews, ("pull-requests: read",)),
     Route("POST", f"{_REPOSITORY}/pulls/{{pull_number}}/reviews", pulls.review, ("pull-requests: write",)),
@@ -117,6 +120,7 @@ ROUTES = (
     Route("GET", f"{_REPOSITORY}/actions/oidc/customization/sub", identity.customization, ("actions: read",)),
     Route("GET", _PENDING, deployments.pending, ("actions: read",)),
     Route("POST", _PENDING, deployments.review, ("deployments: write",)),
+    Route("POST", _DISPATCH, dispatches.create, ("actions: write",), writes=True),
     Route("POST", _APPROVE, approvals.approve, ("actions: write",), writes=True),
     Route("POST", "/app/installations/{installation_id}/access_tokens", accounts.app_token),
     Route("GET", _TEAM, accounts.team, ("members: read",)),

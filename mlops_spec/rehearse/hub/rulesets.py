@@ -77,13 +77,17 @@ def required_checks(found: list[Json]) -> list[Check]:
 
 
 def passed(hub: Hub, check: Check, sha: str) -> str:
-    """The state of a check on a commit: what was said last by whoever may say it; `expected` where nobody did."""
-    said = [
-        status.state
+    """The state of a check on a commit: what was said last by whoever may say it; `expected` where nobody did.
+
+    A job and a status of the same name must both have succeeded.
+    https://docs.github.com/pull-requests/how-tos/troubleshoot-required-status-checks
+    """
+    said = {
+        status.of_job: status.state
         for status in hub.statuses
         if (status.sha, status.context) == (sha, check.context) and check.app in (None, app_of(status.creator))
-    ]
-    return said[-1] if said else "expected"
+    }
+    return next((state for state in said.values() if state != "success"), "success" if said else "expected")
 
 
 def app_of(person: Person) -> int | None:

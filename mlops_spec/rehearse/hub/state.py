@@ -59,9 +59,13 @@ class Issue:
 
 @dataclass
 class Pull(Issue):
-    """A pull request of the repository's own branches; `head_sha` and `base_sha` stand still once it is closed."""
+    """A pull request; `head_sha` and `base_sha` stand still once it is closed.
+
+    Its branch `head` lies in the repository `fork`, `owner/name`, or in the base's own where that is empty.
+    """
 
     head: str = ""
+    fork: str = ""
     base: str = ""
     head_sha: str = ""
     base_sha: str = ""
@@ -93,6 +97,8 @@ class Review:
 
 @dataclass(frozen=True)
 class Status:
+    """What was said of a commit: by a call, or as the check run of a job."""
+
     id: int
     sha: str
     context: str
@@ -101,16 +107,18 @@ class Status:
     description: str | None = None
     target_url: str | None = None
     created_at: str = field(default_factory=now)
+    of_job: bool = False
 
 
 @dataclass
 class Hub:
-    """One repository `owner/name` with its people; `lock` is held while a call reads or changes anything."""
+    """One repository `owner/name` with its people and forks; `lock` is held while a call reads or changes anything."""
 
     repository: str
     origin: Origin
     people: tuple[Person, ...]
     server_url: str  # what stands before /owner/name in links
+    forks: dict[str, Origin] = field(default_factory=dict)  # "owner/name" → repository
     teams: dict[str, tuple[str, ...]] = field(default_factory=dict)  # "organization/team" → logins
     settings: Configured = field(default_factory=Configured)
     issues: dict[int, Issue] = field(default_factory=dict)

@@ -54,11 +54,12 @@ def _waits(stage: Stage) -> str:
     """Nothing of the promotion ran, and its checks are there all the same: one status for each required name."""
     world, number = stage.world, open_pull(stage, PROMOTION, ACTIONS).number
     must(world.run_checks(number) == [], f"the runs of #{number} did not wait")
-    must(bool(world.held), f"#{number} started no run")
+    must(bool(world.workflows.waiting(number)), f"#{number} started no run")
     head = open_pull(stage, PROMOTION, ACTIONS).head.sha
     found = {each.context: each.state for each in world.hub.statuses if each.sha == head}
     must(bool(found) and set(found.values()) == {"success"}, f"#{number} has the statuses {found}")
-    return f"#{number} of {ACTIONS}: {len(world.held)} run waits, and {len(found)} statuses of its workflow's stand"
+    waiting = len(world.workflows.waiting(number))
+    return f"#{number} of {ACTIONS}: {waiting} run waits, and {len(found)} statuses of its workflow's stand"
 
 
 def _promoted(stage: Stage) -> str:

@@ -1,0 +1,238 @@
+"""The scenario `fork`: somebody proposes a change from a fork of the repository, whose data are private.
+
+Their code sees neither data nor secrets until a maintainer has it tried, and a reviewer lets that very commit in. What
+nobody tried does not get into main, and whoever edits the workflows from a fork is not tried at all.
+"""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from mlops_spec import layout
+from mlops_spec.actions import ACTIONS
+from mlops_spec.errors import Failure
+from mlops_spec.rehearse import cast, small
+from mlops_spec.rehearse.fork import fork, propose, push
+from mlops_spec.rehearse.hub import tokens
+from mlops_spec.rehearse.hub.state import Person
+from mlops_spec.rehearse.private import READ, REGION, Private, account, signed_in, stored
+from mlops_spec.rehearse.proof import audit
+from mlops_spec.rehearse.scenario import Scenario, Scene, Unexpected
+from mlops_spec.rehearse.small import FIRST, REPOSITORY
+from mlops_spec.rehearse.stage import STAGING, live, log, merge, must, only, replace_in, stopped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.rehearse.author import Author
+
+_SECOND = "v1.1.0"
+_STRANGER = "eve"
+_TRY = "mlops-try.yml"
+_KEY = "STORE_KEY"  # a secret of the repository, which its own workflows see
+_CHECK = "Train and gate"
+
+
+@dataclass
+class Forked(Private):
+    """The stage, and the stranger's clone of their fork."""
+
+    clone: Author | None = None
+
+    @property
+    def stranger(self) -> Author:
+        assert self.clone is not None, "nobody made a fork"
+        return self.clone
+
+
+@contextmanager
+def _open(stage: Forked) -> Iterator[None]:
+    """Everybody may read the repository, one more has an account; a reviewer guards the environment for trials."""
+    hub = stage.world.hub
+    hub.people = (*hub.people, Person(_STRANGER, 666, tokens.new("ghp"), role="read"))
+    hub.settings.secrets[""] = {_KEY: tokens.new("key")}
+    with account(stage):
+        yield
+
+
+def _begin(stage: Forked) -> str:
+    hub = stage.world.hub
+    told = small.begin(stage, partial(stored, stage))
+    reviewers = [{"type": "User", "id": hub.account(cast.REVIEWER).id}]
+    hub.settings.environments["pull-requests"] |= {"reviewers": reviewers, "prevent_self_review": True}
+    return f"{told}; {cast.REVIEWER} reviews what enters the environment pull-requests"
+
+
+def _propose(stage: Forked) -> str:
+    """The first runs of somebody new wait; then all is checked but what needs the data, and main says what it lacks."""
+    world = stage.world
+    stage.clone = author = fork(world, _STRANGER)
+    _change(author, "1.0", "2.0")
+    number = propose(world, author, "looser", "Looser").number
+    stage.pull_requests.append(number)
+    must(
+        world.run_checks(number) == [] and bool(world.workflows.waiting(number)), f"the runs of #{number} did not wait"
+    )
+    run = only(world.let_start(number, cast.REVIEWER), "success")
+    done = {job.id for job in run.jobs if job.result == "success"}
+    must(done == {"check", "judged"}, f"of #{number} ran {sorted(done)}", log(run))
+    return f"#{number} waited for {cast.REVIEWER}; linted and planned, nothing trained; {_refused(stage, number)}"
+
+
+def _attack(stage: Forked) -> str:
+    """Workflows of their own get nothing, and whatever these say of themselves: a maintainer's trial refuses them."""
+    world, author, before = stage.world, stage.stranger, stage.bucket.keys()
+    author.run("git", "switch", "--quiet", "--create", "take", f"origin/{world.main}")
+    (author.clone / ".github/workflows/take.yml").write_text(_TAKE, encoding="utf-8")
+    author.commit("Take more")
+    number = propose(world, author, "take", "Take more").number
+    world.run_checks(number)
+    (run,) = (each for each in world.let_start(number, cast.REVIEWER) if each.workflow == "take")
+    said = {job.id: "\n".join(line for step in job.steps for line in step.output) for job in run.jobs}
+    for job, words in _REFUSALS.items():
+        must(words in said[job], f"{job} was not told “{words}”", log(run))
+    must(stage.bucket.keys() == before, "a fork's pull request wrote to the bucket", log(run))
+    tried = only([world.start(_TRY, {"number": str(number)}, cast.AUTHOR, _nobody)], "failure")
+    told = stopped(tried, "trial begin", "changes .github/workflows/take.yml")
+    return f"no secret, no identity, no push, no status, no put; the trial: {told}"
+
+
+def _moved(stage: Forked) -> str:
+    """While the reviewer looks, something else is pushed: what was pinned is trained, and the rest is not let in."""
+    world, (number,) = stage.world, stage.pull_requests
+    pinned = world.hub.origin.git.text("rev-parse", f"refs/pull/{number}/head")
+
+    def review(run: int) -> None:
+        _change(stage.stranger, "2.0", "3.0", "looser")
+        push(stage.stranger, "looser")
+        world.review(run, cast.REVIEWER)
+
+    before = stage.bucket.keys()
+    run = only([world.start(_TRY, {"number": str(number)}, cast.AUTHOR, review)], "success")
+    must(signed_in(run, "models-read"), "the trial did not sign in to read", log(run))
+    must(stage.bucket.keys() == before, "the trial wrote to the bucket", log(run))
+    must(_status(stage, pinned) == "success", f"{pinned[:7]} has the status {_status(stage, pinned)}", log(run))
+    return f"{pinned[:7]} was let in, read, trained and passed; with what came after, {_refused(stage, number)}"
+
+
+def _tried(stage: Forked) -> str:
+    world, (number,) = stage.world, stage.pull_requests
+    try:
+        world.start(_TRY, {"number": str(number)}, _STRANGER, _nobody)
+    except Failure:
+        pass
+    else:
+        raise Unexpected(f"{_STRANGER} could start a trial")
+    only(world.let_start(number, cast.REVIEWER) if world.run_checks(number) == [] else [], "success")
+    run = world.start(_TRY, {"number": str(number)}, cast.AUTHOR, lambda run: world.review(run, cast.REVIEWER))
+    only([run], "success")
+    head = world.hub.origin.git.text("rev-parse", f"refs/pull/{number}/head")
+    must(_status(stage, head) == "success", f"{head[:7]} has the status {_status(stage, head)}", log(run))
+    merged = merge(stage, number)
+    must(merged.output("version") == _SECOND, f"{merged.output('version')} was registered, not {_SECOND}", log(merged))
+    return f"{_STRANGER} may start none; {cast.AUTHOR}'s passed on {head[:7]}: merged, {live(stage, STAGING, _SECOND)}"
+
+
+def _change(author: Author, old: str, new: str, branch: str = "") -> None:
+    """Another C, committed."""
+    if branch:
+        author.run("git", "switch", "--quiet", branch)
+    else:
+        author.run("git", "switch", "--quiet", "--create", "looser")
+    replace_in(author.clone / layout.SPEC, f"params: {{C: {old}}}", f"params: {{C: {new}}}")
+    author.run(sys.executable, "-m", "mlops_spec", "render")
+    author.commit(f"C {new}")
+
+
+def _refused(stage: Forked, number: int) -> str:
+    """Main does not take it, since nothing judged its newest commit: in the forge's words."""
+    world = stage.world
+    world.approve(number, cast.REVIEWER)
+    try:
+        world.merge(number, cast.REVIEWER)
+    except Failure as refused:
+        must(f'"{_CHECK}" is expected' in refused.message, refused.message)
+        return f"main refuses it: {refused.message.splitlines()[-1]}"
+    raise Unexpected(f"#{number} could be merged although nobody had it tried")
+
+
+def _status(stage: Forked, sha: str) -> str:
+    """What was said last of a commit under the name that main requires."""
+    found = [each.state for each in stage.world.hub.statuses if (each.sha, each.context) == (sha, _CHECK)]
+    return found[-1] if found else "none"
+
+
+def _nobody(_: int) -> None:
+    raise Unexpected("a reviewer was asked although nothing was to be let in")
+
+
+_REFUSALS = {
+    "secret": "the secret is empty",
+    "identity": "Could not load credentials from any providers",
+    "push": "denied to github-actions[bot]",
+    "status": "Resource not accessible by integration",
+    "put": "Unable to locate credentials",
+}
+_CHECKOUT = f"""\
+      - uses: {ACTIONS["checkout"].ref} # {ACTIONS["checkout"].version}
+"""
+_TAKE = f"""\
+name: take
+on: pull_request
+permissions: write-all
+jobs:
+  secret:
+    runs-on: ubuntu-24.04
+    steps:
+      - run: echo "the secret is ${{KEY:-empty}}"
+        env:
+          KEY: ${{{{ secrets.{_KEY} }}}}
+  identity:
+    runs-on: ubuntu-24.04
+    steps:
+      - uses: {ACTIONS["aws_credentials"].ref} # {ACTIONS["aws_credentials"].version}
+        with:
+          role-to-assume: {READ}
+          aws-region: {REGION}
+  push:
+    runs-on: ubuntu-24.04
+    steps:
+{_CHECKOUT}\
+      - run: git push origin HEAD:refs/heads/taken 2>&1
+  status:
+    runs-on: ubuntu-24.04
+    steps:
+      - run: |
+          curl --silent --show-error --noproxy '*' --request POST --header "Authorization: Bearer ${{TOKEN}}" \\
+            --data '{{"state": "success", "context": "{_CHECK}"}}' \\
+            "${{GITHUB_API_URL}}/repos/${{GITHUB_REPOSITORY}}/statuses/${{HEAD}}"
+        env:
+          TOKEN: ${{{{ github.token }}}}
+          HEAD: ${{{{ github.event.pull_request.head.sha }}}}
+  put:
+    runs-on: ubuntu-24.04
+    steps:
+{_CHECKOUT}\
+      - uses: {ACTIONS["setup_uv"].ref} # {ACTIONS["setup_uv"].version}
+        with:
+          enable-cache: false
+      - run: uv sync --locked --no-dev
+      - run: |
+          echo taken > taken.txt
+          uv run --no-sync dvc add taken.txt
+          uv run --no-sync dvc push taken.txt.dvc
+"""
+
+SCENES: tuple[Scene[Forked], ...] = (
+    Scene(f"a small model on S3: first push, {FIRST} in staging", _begin, "mlops-merge"),
+    Scene("a stranger's fork: “Looser” is not judged", _propose, "mlops-pull-request", stops=True),
+    Scene("“Take more” edits workflows from the fork", _attack, "take", stops=True),
+    Scene("mlops-try: what is pushed meanwhile is not let in", _moved, "mlops-try", stops=True),
+    Scene("mlops-try of “Looser” passes, merged", _tried, "mlops-merge"),
+    Scene("audit verify", audit),
+)
+SCENARIO = Scenario(REPOSITORY, SCENES, Forked, _open)
