@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mlops_spec import ledger
 from mlops_spec.forge import GitHub, comments, pulls
-from mlops_spec.git import Git
+from mlops_spec.git import Git, GitError
 from mlops_spec.layout import MAIN_BRANCH
 from mlops_spec.rehearse import cast, environments, events, guards, merge, triggers
 from mlops_spec.rehearse.act import Runner
@@ -225,4 +225,5 @@ def _point_to_disk(origin: Origin, *clones: Path) -> None:
     """The forge ends with us: who looks around after that, or was left running, finds the repository by its path."""
     for clone in clones:
         if clone.exists():
-            Git(clone).run("config", "remote.origin.url", origin.path.as_uri())
+            with suppress(GitError):  # an agent that runs on has only begun to make its own
+                Git(clone).run("config", "remote.origin.url", origin.path.as_uri())
