@@ -171,6 +171,20 @@ def test_a_script_that_is_there_is_not_written_over(tmp_path: Path) -> None:
     assert not (tmp_path / "model.yaml").exists()
 
 
+def test_a_script_is_not_written_through_a_link_that_leads_out(tmp_path: Path) -> None:
+    root, outside = tmp_path / "repository", tmp_path / "outside"
+    subprocess.run(["git", "init", "--quiet", str(root)], check=True)
+    outside.mkdir()
+    (root / "scripts").symlink_to(outside)
+    (root / "dvc.yaml").write_text("stages: {train: {cmd: [a, b]}}", encoding="utf-8")
+
+    with pytest.raises(Failure, match="a symbolic link that leads out of the repository"):
+        adopt(root)
+
+    assert list(outside.iterdir()) == []
+    assert not (root / "model.yaml").exists()
+
+
 def left(root: Path, pipeline: str, *, stage: str = "") -> tuple[dict[str, Any], str]:
     """The draft, and what it says is left to do."""
     (root / "dvc.yaml").write_text(pipeline, encoding="utf-8")
@@ -269,6 +283,8 @@ def test_a_template_that_can_not_be_filled_in_is_a_message(tmp_path: Path) -> No
     with pytest.raises(Failure, match=r"dvc\.yaml: .*x") as caught:
         dvc.draft(tmp_path, 'stages: {train: {cmd: "train ${x}"}}')
     assert caught.value.exit_code == 2
+    with pytest.raises(Failure, match=r"dvc\.yaml: a template can't be filled in"):
+        dvc.draft(tmp_path, 'stages: {train: {foreach: [""], do: {cmd: "train ${item}"}}}')
 
 
 def test_steps_name_what_the_repository_lacks_and_nothing_else(tmp_path: Path) -> None:

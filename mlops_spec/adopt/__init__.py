@@ -13,6 +13,7 @@ from mlops_spec.adopt import dvc, recipe
 from mlops_spec.adopt.source import read
 from mlops_spec.adopt.steps import Step, steps
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.files import followed, write_atomic
 from mlops_spec.repository.around import default_branch
 
 if TYPE_CHECKING:
@@ -112,8 +113,7 @@ def slug(name: str) -> str:
 
 def _write_new(file: Path, content: str) -> None:
     try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("x", encoding="utf-8") as opened:
-            opened.write(content)
+        followed(file.parent).mkdir(parents=True, exist_ok=True)
+        write_atomic(file, content)
     except OSError as error:
         raise Failure(f"{file}: can't be written: {error.strerror}", exit_code=Exit.CONFIG) from error

@@ -32,7 +32,7 @@ def _expanded(root: Path, document: dict[str, Any]) -> dict[str, dict[str, Any]]
         try:
             resolved = parsing.DataResolver(repo, str(root.resolve()), document).resolve()
         except errors as error:
-            reason = " ".join(str(error).split())
+            reason = " ".join(str(error).split()) or "a template can't be filled in"
             raise Failure(f"dvc.yaml: {reason}", remedy="`dvc stage list` must work first") from error
     return {str(name): mapping(stage) for name, stage in mapping(resolved.get("stages")).items()}
 
@@ -42,7 +42,10 @@ def _repository(root: Path) -> Iterator[tuple[Any, Any, tuple[type[Exception], .
     parsing = importlib.import_module("dvc.parsing")
     exceptions = importlib.import_module("dvc.exceptions")
     repository = importlib.import_module("dvc.repo").Repo
-    errors = (exceptions.DvcException, ValueError, TypeError, KeyError, AttributeError, RecursionError, OSError)
+    errors = (
+        *(exceptions.DvcException, ValueError, TypeError, KeyError, AttributeError, RecursionError, OSError),
+        AssertionError,  # of a group that names nothing
+    )
     try:
         with repository(str(root.resolve()), uninitialized=True) as repo:
             yield repo, parsing, errors

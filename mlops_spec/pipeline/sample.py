@@ -6,11 +6,11 @@ Whether a checkout holds the sample is told by the file alone, so every later co
 from __future__ import annotations
 
 import filecmp
-import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.files import followed, write_atomic
 from mlops_spec.spec.data import Rows
 from mlops_spec.spec.gates import SHOWN_BY_SAMPLE
 from mlops_spec.spec.paths import data_file
@@ -43,8 +43,8 @@ def put(root: Path, spec: Spec) -> None:
             exit_code=Exit.FINDINGS,
             remedy="Train on it without --sample, or remove it first: DVC has it.",
         )
-    data.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(sample, data)
+    followed(data.parent).mkdir(parents=True, exist_ok=True)
+    write_atomic(data, sample.read_bytes())
 
 
 def holds(root: Path, spec: Spec) -> bool:

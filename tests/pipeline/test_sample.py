@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,25 @@ def test_of_a_sample_only_what_it_shows_blocks() -> None:
     assert Judged("m", "c", 1, None, marked).verdict == "pass"
     broken = sample.marked(judged_by(contract="pass", metric="pass", latency="fail"))
     assert Judged("m", "c", 1, None, broken).verdict == "fail"
+
+
+def test_the_sample_is_not_written_through_a_link(sampled: Project, tmp_path: Path) -> None:
+    """A pull request may bring one, also to a file that is not there yet."""
+    data, outside = sampled.root / "data/rows.csv", tmp_path / "outside"
+    data.symlink_to(outside)
+    sample.put(sampled.root, sampled.spec)
+    assert (data.is_symlink(), outside.exists()) == (False, False)
+    data.unlink()
+
+    outside.mkdir()
+    shutil.copyfile(sampled.root / "data/sample.csv", outside / "sample.csv")
+    kept = (sampled.root / "data").rename(sampled.root / "kept")
+    (sampled.root / "data").symlink_to(outside)
+    with pytest.raises(Failure, match="a symbolic link that leads out of the repository"):
+        sample.put(sampled.root, sampled.spec)
+    assert not (outside / "rows.csv").exists()
+    (sampled.root / "data").unlink()
+    kept.rename(sampled.root / "data")
 
 
 def test_the_sample_takes_the_place_of_absent_data_and_of_no_other(sampled: Project) -> None:
