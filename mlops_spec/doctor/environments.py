@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlops_spec.doctor.control import Call, Control, Unenforceable, known
+from mlops_spec.doctor.expected import TRIAL
 from mlops_spec.forge.settings import account_id
 from mlops_spec.forge.trouble import Refusal
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from mlops_spec.forge.setting_shapes import Environment, Protection, RefPolicy, Reviewer
 
 _MOST_REVIEWERS = 6
+_MERGES = "refs/pull/*/merge"
 _BRANCHES = {"protected_branches": False, "custom_branch_policies": True}
 
 
@@ -33,6 +35,9 @@ class _Guard:
 
     def controls(self) -> Iterator[Control]:
         name = self.place.name
+        if self.place.pull_requests:
+            yield self._control("pull-requests", f"pull requests get into {name}", "_entered")
+            return
         yield self._control("branches", f"only {self.main} deploys to {name}", "_branches")
         if self.place.reviewed:
             yield self._control("reviewers", f"one of the approvers lets jobs into {name}", "_reviewers")
@@ -59,6 +64,15 @@ class _Guard:
             return f"{', '.join(others)} may deploy too"
         return None if policies else "nothing may deploy"
 
+    def _entered(self, snapshot: Snapshot) -> str | None:
+        """A pull request runs on `refs/pull/N/merge`, which no branch's name fits."""
+        found = self._found(snapshot)
+        if found is None:
+            return "there is no such environment: nobody has put into it what its jobs read with"
+        policies = known(snapshot.places[self.place.name].policies)
+        open_ = found.deployment_branch_policy is None or any(each.name == _MERGES for each in policies)
+        return None if open_ else "it lets in branches that are named, and so no pull request"
+
     def _reviewers(self, snapshot: Snapshot) -> str | None:
         rule = self._reviewing(snapshot)
         if rule is None or not rule.reviewers:
@@ -76,10 +90,10 @@ class _Guard:
 
     def _without(self, snapshot: Snapshot, wrong: str) -> str:
         if snapshot.repository.private:
-            raise Unenforceable(
-                f"{wrong}; on private repositories only GitHub Enterprise offers reviewers. mlops-spec itself counts "
-                "the approvals of the promotion's pull request before it deploys"
-            )
+            instead = "mlops-spec itself counts the approvals of the promotion's pull request before it deploys"
+            if self.place.name == TRIAL:
+                instead = "whoever may write to the repository lets code in by starting mlops-try"
+            raise Unenforceable(f"{wrong}; on private repositories only GitHub Enterprise offers reviewers. {instead}")
         return wrong
 
     def _bypass(self, snapshot: Snapshot) -> str | None:
@@ -101,7 +115,8 @@ class _Guard:
         path = f"environments/{self.place.name}"
         rules = found.protection_rules if (found := self._found(snapshot)) else []
         timer = next((rule.wait_timer for rule in rules if rule.type == "wait_timer"), 0)
-        body: dict[str, Any] = {"deployment_branch_policy": _BRANCHES} | ({"wait_timer": timer} if timer else {})
+        limit = None if self.place.pull_requests else _BRANCHES
+        body: dict[str, Any] = {"deployment_branch_policy": limit} | ({"wait_timer": timer} if timer else {})
         rule = self._reviewing(snapshot)
         if self.place.reviewed and not snapshot.repository.private:
             body |= {"reviewers": list(self._people(snapshot)), "prevent_self_review": True}
@@ -109,6 +124,8 @@ class _Guard:
             kept = [{"type": each.type, "id": each.reviewer.id} for each in rule.reviewers]
             body |= {"reviewers": kept, "prevent_self_review": bool(rule.prevent_self_review)}
         calls = [Call("PUT", path, body)]
+        if self.place.pull_requests:
+            return (*calls,)
         policies = known(snapshot.places[self.place.name].policies)
         path = f"{path}/deployment-branch-policies"
         if not any(map(self._is_main, policies)):

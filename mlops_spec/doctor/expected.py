@@ -17,16 +17,21 @@ if TYPE_CHECKING:
     from mlops_spec.spec import Spec
 
 BOT = "promotion-bot"  # the environment of the jobs that open promotions
+TRIAL = "pull-requests"  # of a maintainer's trial, where somebody else's code reads the data
 _USES = re.compile(r"\buses: ([\w.-]+/[\w.-]+)[/@]")
 
 
 @dataclass(frozen=True)
 class Place:
-    """An environment of the forge; somebody of `approvers` (anybody where empty) lets jobs in if it is `reviewed`."""
+    """An environment of the forge; somebody of `approvers` (anybody where empty) lets jobs in if it is `reviewed`.
+
+    One of `pull_requests` is entered from each of them, and so from no branch that could be named.
+    """
 
     name: str
     reviewed: bool
     approvers: tuple[str, ...] = ()
+    pull_requests: bool = False
 
     @property
     def teams(self) -> bool:
@@ -59,10 +64,11 @@ def expected(spec: Spec) -> Expected:
     found = outputs(spec, frozenset())
     texts = dict(zip((output.path for output in found), render(found), strict=True))
     workflows = [text for path, text in texts.items() if path.parent == WORKFLOWS]
+    pulled = set(_named([text for text in workflows if "\n  pull_request:" in text]))
     return Expected(
         spec=spec,
         rulesets={path.stem: json.loads(text) for path, text in texts.items() if path.parent.name == "rulesets"},
-        places=tuple(_place(name, spec) for name in dict.fromkeys(_named(workflows))),
+        places=tuple(_place(name, spec, pulled=name in pulled) for name in dict.fromkeys(_named(workflows))),
         openers=tuple(dict.fromkeys(_named(workflows, "permission-pull-requests"))),
         actions=tuple(sorted({action for text in workflows for action in _USES.findall(text)})),
     )
@@ -78,7 +84,9 @@ def _named(workflows: list[str], given: str = "") -> Iterator[str]:
                 yield written["name"] if isinstance(written, dict) else written
 
 
-def _place(name: str, spec: Spec) -> Place:
+def _place(name: str, spec: Spec, *, pulled: bool) -> Place:
+    if name == TRIAL or pulled:
+        return Place(name, reviewed=name == TRIAL, approvers=tuple(spec.owners), pull_requests=pulled)
     environment = spec.environments.get(name)
     if environment is None or environment.after == "merge":
         return Place(name, reviewed=False)
