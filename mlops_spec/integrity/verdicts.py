@@ -1,7 +1,7 @@
 """The verdicts that a gate's own numbers allow, by what the spec demands of it; what is unknown never passes.
 
-Where not all that decided is in the numbers, such as how many rows a group has, several are allowed: the one that the
-numbers give, and `inconclusive`. A pass that the numbers don't give is never among them.
+Not all that decided is in the numbers, such as how many positives there are or rows of a group, so several are allowed:
+the one that the numbers give, and `inconclusive`. A pass that the numbers don't give is never among them.
 """
 
 from __future__ import annotations
@@ -117,19 +117,14 @@ def _own(demand: Demand, found: Result, rows: int, part_rows: int | None) -> fro
             right = {_counted(found)}
         case "size":
             right = {_exact(demand, found)}
-        case "champion":
-            right = {
-                _unless_alike(demand, found, rows),
-                "inconclusive",
-            }  # one that knows these rows, or answers otherwise
-        case "robustness":
-            right = {_unless_alike(demand, found, rows)}
+        case "champion" | "robustness":
+            right = {_unless_alike(demand, found, rows), "inconclusive"}  # few positives, or one that knows these rows
         case "metric":
-            right = {_judged(demand, found, rows)}
+            right = {_judged(demand, found, rows), "inconclusive"}
         case "slice":
             right = _slice(demand, found, part_rows)
         case "weak_slices":
-            right = _sides(demand, found)
+            right = {*_sides(demand, found), "inconclusive"}
         case "fairness":
             right = {_judged(demand, found), "inconclusive"}
         case _:
@@ -160,7 +155,7 @@ def _slice(demand: Demand, found: Result, rows: int | None) -> set[Outcome]:
     if rows is None:
         return {_judged(demand, found), "inconclusive"}
     own = _judged(demand, found, rows, demand.min_rows)
-    return {own, "inconclusive"} if own == "fail" else {own}
+    return {own, "inconclusive"}
 
 
 def _sides(demand: Demand, found: Result) -> set[Outcome]:

@@ -78,7 +78,60 @@ def test_two_perfect_models_are_not_known_to_be_alike():
     assert found.high > 0.1
 
 
-def test_the_same_scores_do_not_differ():
-    found = auc_difference(np.repeat([False, True], 5), np.arange(10.0), np.arange(10.0), 0.95)
+@pytest.mark.parametrize(("of_each", "reach"), [(5, 0.5), (5000, 0.002)])
+def test_the_same_order_of_few_rows_does_not_show_that_models_are_alike(of_each, reach):
+    """What no row shows can still be so of one in as many: three in n of each class."""
+    rng = np.random.default_rng(0)
+    positive, score = np.repeat([False, True], of_each), rng.random(2 * of_each)
 
-    assert (found.low, found.value, found.high) == (0, 0, 0)
+    found = auc_difference(positive, score, score, 0.95)
+
+    assert found.value == 0
+    assert reach / 2 < found.high == -found.low < reach
+
+
+def rate_of_missing(area, positives, negatives, times=400):
+    """How often the lower end lies above the area: a gate at the truth passes."""
+    rng, apart = np.random.default_rng(3), np.sqrt(2) * norm.ppf(area)
+    positive = np.repeat([True, False], [positives, negatives])
+    scores = rng.normal(size=(times, len(positive))) + apart * positive
+    return np.mean([auc_interval(positive, score, 0.95).low > area for score in scores])
+
+
+@pytest.mark.parametrize("area", [0.97, 0.999])
+def test_an_area_near_1_of_few_positives_rarely_passes_at_the_bound(area):
+    """DeLong's variance alone: 6 % and 19 %."""
+    assert rate_of_missing(area, 75, 1500) <= 0.03
+
+
+def test_the_area_of_rows_in_groups_is_as_wide_as_the_groups_are_few():
+    rng = np.random.default_rng(5)
+    customer = np.repeat(np.arange(100), 20)
+    signal = rng.normal(size=100)[customer] + 0.1 * rng.normal(size=2000)
+    positive = rng.normal(size=100)[customer] + signal > 0
+
+    alone, grouped = (auc_interval(positive, signal, 0.95, cluster=each) for each in (None, customer))
+
+    assert grouped.high - grouped.low > 2.5 * (alone.high - alone.low)
+
+
+def test_weights_of_the_area_are_those_of_scikit_learn():
+    rng = np.random.default_rng(6)
+    positive, score, weight = rng.random(500) < 0.3, rng.random(500).round(1), rng.random(500) + 0.1
+    other = rng.random(500)
+
+    found = auc_interval(positive, score, 0.95, weight=weight)
+    less = auc_difference(positive, score, other, 0.95, weight=weight)
+
+    one, two = (roc_auc_score(positive, each, sample_weight=weight) for each in (score, other))
+    assert found.value == pytest.approx(one)
+    assert less.value == pytest.approx(one - two)
+
+
+def test_equal_weights_are_none():
+    rng = np.random.default_rng(7)
+    positive, score = rng.random(3000) < 0.3, rng.random(3000)
+
+    plain, weighted = (auc_interval(positive, score, 0.95, weight=each) for each in (None, np.full(3000, 2.5)))
+
+    assert (weighted.low, weighted.high) == pytest.approx((plain.low, plain.high), abs=1e-4)

@@ -24,7 +24,7 @@ def rows(task, n=200):
 
 @pytest.mark.parametrize(("name", "task"), CASES, ids=IDS)
 def test_a_value_has_an_interval_around_it(name, task):
-    truth, score = rows(task)
+    truth, score = rows(task, 400)
 
     found = interval(name, truth, score, resamples=200)
 
@@ -176,7 +176,7 @@ def test_a_measure_of_your_own_is_treated_alike():
     own = custom_measure("own", mean_absolute_error, task="regression", higher_is_better=False)
     truth, score = rows("regression")
 
-    found, known = (interval(measure, truth, score) for measure in (own, "mean_absolute_error"))
+    found, known = (interval(measure, truth, score, method="bca") for measure in (own, "mean_absolute_error"))
 
     assert (found.value, found.low, found.high) == pytest.approx((known.value, known.low, known.high))
     assert paired_difference(own, truth, score, score + 1).value < 0

@@ -43,6 +43,13 @@ class Design:
     """Code of the group that each row belongs to; groups are drawn whole."""
     stratum: Integers | None = None
     """Code of the stratum; each keeps its number of rows."""
+    weight: Floats | None = None
+    """What each row counts in the measure; it is drawn as often as any."""
+
+    @property
+    def alone(self) -> bool:
+        """Whether rows are drawn one by one, and count alike."""
+        return self.cluster is None and self.stratum is None and self.weight is None
 
     @property
     def rows(self) -> int:
@@ -101,14 +108,25 @@ def joint_replicates(kernels: Sequence[Kernel], design: Design, *, resamples: in
     >>> bool(np.allclose(total, 5 * mean))
     True
     """
-    if resamples < FEWEST_RESAMPLES:
-        raise ValueError(f"`resamples` is {resamples}; fewer than {FEWEST_RESAMPLES} say nothing about the tails")
+    check_resamples(resamples)
     rng = np.random.Generator(np.random.SFC64(seed))
     size = max(1, CHUNK // len(design.counts))
     sizes = [min(size, resamples - start) for start in range(0, resamples, size)]
     drawn = (draw(design, rng, each) for each in sizes)
     parts = [[kernel(weights) for kernel in kernels] for weights in drawn]
     return [np.concatenate(each) for each in zip(*parts, strict=True)]
+
+
+def check_resamples(resamples: int) -> None:
+    """That there are enough.
+
+    Raises:
+        ValueError: there are fewer than 100.
+
+    >>> check_resamples(1000)
+    """
+    if resamples < FEWEST_RESAMPLES:
+        raise ValueError(f"`resamples` is {resamples}; fewer than {FEWEST_RESAMPLES} say nothing about the tails")
 
 
 def draw(design: Design, rng: np.random.Generator, resamples: int) -> Anything:

@@ -14,6 +14,15 @@ if TYPE_CHECKING:
     from mlops_validators.arrays import Anything, Floats, Integers
 
 
+def summed(cell: Integers, value: Anything, size: int = 0) -> Floats:
+    """The sum of `value` (n,) in each cell, shape (cells,): as many as there are, at least `size`.
+
+    >>> summed(np.array([1, 0, 1]), np.array([1.0, 2.0, 3.0]))
+    array([2., 4.])
+    """
+    return np.asarray(np.bincount(cell, value, size), dtype=np.float64)
+
+
 def by_cell(cell: Integers, size: int, value: Anything | None = None) -> Callable[[Anything], Floats]:
     """Prepares the sums over cells of weight, or of weight times value: weights (b, n) give (b, size).
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mlops_validators.arrays import row_weights
 from mlops_validators.blocks import blocks
 from mlops_validators.bootstrap import Design, single
 
@@ -18,23 +19,31 @@ if TYPE_CHECKING:
     from mlops_validators.arrays import Integers
 
 
-def design_of(rows: int, groups: ArrayLike | None, strata: ArrayLike | None) -> Design:
-    """Rows that are drawn one by one, by whole groups, or so many from each stratum.
+def design_of(
+    rows: int, groups: ArrayLike | None, strata: ArrayLike | None, weights: ArrayLike | None = None
+) -> Design:
+    """Rows that are drawn one by one, by whole groups, or so many from each stratum, and what each counts.
 
     Args:
         rows: how many there are.
         groups: (n,); rows of one group depend on each other.
         strata: (n,); the rows were drawn so many from each.
+        weights: (n,); above 0.
 
     Raises:
-        ValueError: both are given, one has another shape, or there is one group only.
+        ValueError: groups and strata are given, one has another shape, there is one group only, or a weight is not
+            above 0.
 
     >>> design_of(4, ["a", "a", "b", "b"], None).cluster
     array([0, 0, 1, 1], dtype=int32)
     """
     if groups is not None and strata is not None:
         raise ValueError("give `groups` or `strata`, not both")
-    return replace(single(rows), cluster=_codes("groups", groups, rows), stratum=_codes("strata", strata, rows))
+    weight = None if weights is None else row_weights(weights, rows)
+    if weight is not None and not weight.all():
+        raise ValueError("`weights` has values of 0: leave those rows out")
+    cluster, stratum = _codes("groups", groups, rows), _codes("strata", strata, rows)
+    return replace(single(rows), cluster=cluster, stratum=stratum, weight=weight)
 
 
 def _codes(name: str, values: ArrayLike | None, rows: int) -> Integers | None:
@@ -61,7 +70,7 @@ def merged_rows(design: Design, *columns: Integers) -> tuple[Design, Sequence[In
     >>> truth, label, merged.counts
     (array([0, 1, 1]), array([0, 0, 1]), array([2, 1, 2]))
     """
-    if design.cluster is not None or design.stratum is not None:
+    if not design.alone:
         return design, columns
     sizes = tuple(int(column.max()) + 1 for column in columns)
     parts = [

@@ -7,30 +7,35 @@ the module that computes it (`wilson`, `delong`, `bootstrap`, `calibration`).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from math import isfinite
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from mlops_validators.answers import Answers, answers, decide
-from mlops_validators.arrays import Anything, confidence_level
-from mlops_validators.bootstrap import Design, acceleration, bca, jackknife, joint_replicates, percentile, single
+from mlops_validators.arrays import confidence_level
+from mlops_validators.bootstrap import Design, acceleration, bca, jackknife, joint_replicates, percentile
 from mlops_validators.calibration import calibration_gaps, calibration_interval
+from mlops_validators.carriers import carriers, doubt_of
 from mlops_validators.closed_form import WITHOUT_RESAMPLING
 from mlops_validators.delong import auc_difference
 from mlops_validators.designs import design_of, merged_rows
-from mlops_validators.interval import Interval
+from mlops_validators.dirichlet import cell_interval
+from mlops_validators.informing import informed
+from mlops_validators.interval import Interval, unknown
 from mlops_validators.kernels import kernel
 from mlops_validators.measures import MEASURES, Measure
 from mlops_validators.outcomes import top_label
+from mlops_validators.studentized import Units, studentized_interval
+from mlops_validators.weighted import FEW_CLASSES, Sums, less
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import ArrayLike
 
-    from mlops_validators.arrays import Floats
+    from mlops_validators.arrays import Floats, Integers
     from mlops_validators.weighted import Kernel
 
 Method = Literal["auto", "bca", "percentile"]
@@ -56,16 +61,12 @@ class _Rows:
     score: ArrayLike
     groups: ArrayLike | None
     strata: ArrayLike | None
-
-    @property
-    def alone(self) -> bool:
-        """Whether rows are drawn one by one."""
-        return self.groups is None and self.strata is None
+    weights: ArrayLike | None
 
     @cached_property
     def design(self) -> Design:
         """Of arrays that were checked."""
-        return design_of(len(np.asarray(self.truth)), self.groups, self.strata)
+        return design_of(len(np.asarray(self.truth)), self.groups, self.strata, self.weights)
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,7 @@ def interval(  # noqa: PLR0913  arrays, then keyword options, as scikit-learn ha
     threshold: float = 0.5,
     groups: ArrayLike | None = None,
     strata: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
     method: Method = "auto",
 ) -> Interval:
     """A measure of `MEASURES` with its two-sided confidence interval.
@@ -102,6 +104,7 @@ def interval(  # noqa: PLR0913  arrays, then keyword options, as scikit-learn ha
         threshold: the score from which the answer of a binary task is 1.
         groups: (n,); rows of one group (a customer, a day) depend on each other and are resampled together.
         strata: (n,); the rows were drawn so many from each stratum, and are resampled so.
+        weights: (n,); what each row counts in the measure, above 0.
         method: `auto` is the one that fits (see the module), of rows that are not drawn singly BCa.
 
     Raises:
@@ -111,7 +114,7 @@ def interval(  # noqa: PLR0913  arrays, then keyword options, as scikit-learn ha
     'wilson'
     """
     asked = _Request(confidence_level(confidence), resamples, seed, threshold, method)
-    [found] = _intervals([measure], _Rows(y_true, y_score, groups, strata), asked)
+    [found] = _intervals([measure], _Rows(y_true, y_score, groups, strata, weights), asked)
     if isinstance(found, ValueError):
         raise found
     return found
@@ -128,6 +131,7 @@ def intervals(  # noqa: PLR0913
     threshold: float = 0.5,
     groups: ArrayLike | None = None,
     strata: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
     method: Method = "auto",
 ) -> list[Interval | ValueError]:
     """Several measures of the same rows, each with the interval that `interval` gives it, or the error that it raises.
@@ -143,7 +147,7 @@ def intervals(  # noqa: PLR0913
     (0.5, 'mean_absolute_percentage_error is undefined where `y_true` is 0')
     """
     asked = _Request(confidence_level(confidence), resamples, seed, threshold, method)
-    return _intervals(measures, _Rows(y_true, y_score, groups, strata), asked)
+    return _intervals(measures, _Rows(y_true, y_score, groups, strata, weights), asked)
 
 
 def paired_difference(  # noqa: PLR0913
@@ -158,12 +162,13 @@ def paired_difference(  # noqa: PLR0913
     threshold: float = 0.5,
     groups: ArrayLike | None = None,
     strata: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
     method: Method = "auto",
 ) -> Interval:
     """The candidate's measure less the champion's, on the same rows; arguments as `interval`.
 
     Both are resampled with the same weights, so what rows have in common cancels; `auto` is DeLong's paired
-    variance for roc_auc.
+    variance for roc_auc. Of two models with equal scores on every row all of it is 0.
 
     Raises:
         ValueError: an array is malformed, the models' answers differ in shape, or the measure is undefined.
@@ -176,14 +181,27 @@ def paired_difference(  # noqa: PLR0913
     one, two = (answers(y_true, each, measure.tasks, measure.name) for each in (candidate, champion))
     if one.score.shape != two.score.shape:
         raise ValueError(f"candidate has shape {one.score.shape}, champion {two.score.shape}")
-    if method == "auto" and groups is None and strata is None and measure.name == "roc_auc":
-        return auc_difference(one.truth == 1, one.score, two.score, confidence)
-    design = design_of(len(one.truth), groups, strata)
-    [found] = _drawn([_resampling(measure, *_paired(measure, (one, two), threshold, design), asked)], asked)
-    return found
+    design = design_of(len(one.truth), groups, strata, weights)
+    if np.array_equal(one.score, two.score):
+        _value(measure, *_single(measure, one, threshold, design))  # raises where it is undefined
+        found = Interval(0.0, 0.0, 0.0, "exact", confidence)
+    elif method == "auto" and strata is None and measure.name == "roc_auc":
+        found = auc_difference(
+            one.truth == 1, one.score, two.score, confidence, cluster=design.cluster, weight=design.weight
+        )
+    else:
+        [found] = _drawn([_paired(measure, (one, two), design, asked)], asked)
+    return informed(found, measure, (one, two), threshold, design)
 
 
-def estimate(measure: str | Measure, y_true: ArrayLike, y_score: ArrayLike, *, threshold: float = 0.5) -> float:
+def estimate(
+    measure: str | Measure,
+    y_true: ArrayLike,
+    y_score: ArrayLike,
+    *,
+    threshold: float = 0.5,
+    weights: ArrayLike | None = None,
+) -> float:
     """A measure's value alone, by the arithmetic of the resamples; arguments as `interval`.
 
     It is what the measure itself gives, up to rounding, and spares the import of scikit-learn.
@@ -196,8 +214,9 @@ def estimate(measure: str | Measure, y_true: ArrayLike, y_score: ArrayLike, *, t
     """
     measure = named(measure)
     given = answers(y_true, y_score, measure.tasks, measure.name)
-    measured, design = _single(measure, given, threshold, single(len(given.truth)))
-    return _value(measure, measured, design)
+    design = design_of(len(given.truth), None, None, weights)
+    measured, merged = _single(measure, given, threshold, design)
+    return _value(measure, measured, merged)
 
 
 def named(measure: str | Measure) -> Measure:
@@ -233,49 +252,119 @@ def _begun(asked_for: str | Measure, rows: _Rows, asked: _Request) -> _Resamplin
     try:
         measure = named(asked_for)
         given = answers(rows.truth, rows.score, measure.tasks, measure.name)
-        if asked.method == "auto" and rows.alone and measure.name in WITHOUT_RESAMPLING:
-            return WITHOUT_RESAMPLING[measure.name](given, asked.threshold, asked.confidence)
-        if asked.method == "auto" and measure.name == "expected_calibration_error":
-            return _calibration(given, rows.design, asked)
-        return _resampling(measure, *_single(measure, given, asked.threshold, rows.design), asked)
+        found = _of_one(measure, given, rows.design, asked)
     except ValueError as error:
         return error.with_traceback(None)
+    told = partial(informed, measure=measure, given=(given,), threshold=asked.threshold, design=rows.design)
+    if isinstance(found, Interval):
+        return told(found)
+    make = found.interval
+    return replace(found, interval=lambda drawn: told(make(drawn)))
 
 
-def _drawn(waiting: Sequence[_Resampling], asked: _Request) -> list[Interval]:
-    """Each with its replicates; those of one design are drawn together."""
-    drawn: dict[int, Floats] = {}
-    for design in {id(each.design): each.design for each in waiting}.values():
-        places = [place for place, each in enumerate(waiting) if each.design is design]
-        kernels = [waiting[place].kernel for place in places]
+def _of_one(measure: Measure, given: Answers, design: Design, asked: _Request) -> _Resampling | Interval:
+    if asked.method == "auto" and design.stratum is None and measure.name in WITHOUT_RESAMPLING:
+        return WITHOUT_RESAMPLING[measure.name](given, asked.threshold, asked.confidence, design)
+    if asked.method == "auto" and measure.name == "expected_calibration_error":
+        return _calibration(given, design, asked)
+    if asked.method == "auto" and _by_cells(measure, given, design):
+        return _of_cells(measure, (given,), asked)
+    return _resampling(measure, *_single(measure, given, asked.threshold, design), asked)
+
+
+def _paired(measure: Measure, pair: tuple[Answers, Answers], design: Design, asked: _Request) -> _Resampling | Interval:
+    if asked.method == "auto" and _by_cells(measure, pair[0], design):
+        return _of_cells(measure, pair, asked)
+    return _resampling(measure, *_difference(measure, pair, asked.threshold, design), asked, pair=True)
+
+
+def _by_cells(measure: Measure, given: Answers, design: Design) -> bool:
+    return measure.needs == "label" and design.alone and given.classes <= FEW_CLASSES
+
+
+def _of_cells(measure: Measure, models: Sequence[Answers], asked: _Request) -> Interval:
+    """Of one model, or of the first less the second."""
+    given = models[0]
+
+    def prepare(truth: Integers, labels: Sequence[Integers]) -> Kernel:
+        kernels = [kernel(measure, replace(given, truth=truth), each) for each in labels]
+        return kernels[0] if len(kernels) == 1 else less(*kernels)
+
+    told = [decide(each, asked.threshold) for each in models]
+    how = {"confidence": asked.confidence, "resamples": asked.resamples, "seed": asked.seed}
+    found = cell_interval(given.truth, told, given.classes, prepare, **how)  # type: ignore[arg-type]
+    return _defined(measure, found)
+
+
+def _defined(measure: Measure, found: Interval) -> Interval:
+    if not isfinite(found.value):
+        raise ValueError(f"{measure.name} is undefined on these rows: it gives {found.value}")
+    return found
+
+
+def _drawn(begun: Sequence[_Resampling | Interval], asked: _Request) -> list[Interval]:
+    """What is an interval already, and the others with their replicates; those of one design are drawn together."""
+    waiting = {place: each for place, each in enumerate(begun) if isinstance(each, _Resampling)}
+    drawn: dict[int, Interval] = {}
+    for design in {id(each.design): each.design for each in waiting.values()}.values():
+        several = {place: each for place, each in waiting.items() if each.design is design}
+        kernels = [each.kernel for each in several.values()]
         joint = joint_replicates(kernels, design, resamples=asked.resamples, seed=asked.seed)
-        drawn.update(zip(places, joint, strict=True))
-    return [each.interval(drawn[place]) for place, each in enumerate(waiting)]
+        drawn |= {place: each.interval(found) for (place, each), found in zip(several.items(), joint, strict=True)}
+    return [each if isinstance(each, Interval) else drawn[place] for place, each in enumerate(begun)]
 
 
-def _resampling(measure: Measure, measured: Kernel, design: Design, asked: _Request) -> _Resampling:
+def _resampling(
+    measure: Measure, measured: Kernel, design: Design, asked: _Request, *, pair: bool = False
+) -> _Resampling:
     """The value comes from the same arithmetic as its resamples, so that equal is equal to the last digit."""
     value = _value(measure, measured, design)
+    if asked.method == "auto" and isinstance(measured, Sums) and len(design.counts) == measured.rows == design.rows:
+        return _studentized(measure, measured, design, asked, pair)
+    told = _weighed(measured, design)
 
     def found(drawn: Floats) -> Interval:
         if asked.method == "percentile":
             return Interval(value, *percentile(drawn, asked.confidence), "percentile", asked.confidence)
-        skew = acceleration(*jackknife(measured, design))
+        left_out, times = jackknife(told, design)
+        if asked.method == "auto" and (doubt := _doubt(left_out, times, design)):
+            return unknown(value, "bca", asked.confidence, doubt)
+        skew = acceleration(left_out, times)
         return Interval(value, *bca(value, drawn, skew, asked.confidence), "bca", asked.confidence)
 
-    return _Resampling(measured, design, found)
+    return _Resampling(told, design, found)
+
+
+def _studentized(measure: Measure, measured: Sums, design: Design, asked: _Request, pair: bool) -> _Resampling:
+    units, width = Units(measured, design), measure.high - measure.low
+    reach = (-width, width) if pair else (measure.low, measure.high)
+    return _Resampling(units.sums, design, lambda drawn: studentized_interval(units, drawn, asked.confidence, reach))
+
+
+def _doubt(left_out: Floats, times: Integers, design: Design) -> str:
+    """Of a measure that is no function of sums: from what leaving out each of up to 200 parts does to it."""
+    apart = np.repeat(left_out - np.average(left_out, weights=times), times)
+    greatest = float(np.abs(apart).max())
+    if not 0 < greatest < np.inf:
+        return ""
+    return doubt_of(carriers([apart / greatest]), f"{design.rows:,} rows")
 
 
 def _value(measure: Measure, measured: Kernel, design: Design) -> float:
-    value = float(measured(design.counts[None])[0])
+    value = float(_weighed(measured, design)(design.counts[None])[0])
     if not isfinite(value):
         raise ValueError(f"{measure.name} is undefined on these rows: it gives {value}")
     return value
 
 
+def _weighed(measured: Kernel, design: Design) -> Kernel:
+    weight = design.weight
+    return measured if weight is None else lambda drawn: measured(drawn * weight)
+
+
 def _calibration(given: Answers, design: Design, asked: _Request) -> _Resampling:
     truth, probability = (given.truth, given.score) if given.score.ndim == 1 else top_label(given.truth, given.score)
-    gaps = calibration_gaps(truth, probability)
+    gaps = _weighed(calibration_gaps(truth, probability), design)
     measured = gaps(design.counts[None])[0]
     return _Resampling(gaps, design, lambda drawn: calibration_interval(measured, drawn, asked.confidence))
 
@@ -287,18 +376,11 @@ def _single(measure: Measure, given: Answers, threshold: float, design: Design) 
     return kernel(measure, replace(given, truth=truth), labels), merged
 
 
-def _paired(measure: Measure, pair: tuple[Answers, Answers], threshold: float, design: Design) -> tuple[Kernel, Design]:
+def _difference(
+    measure: Measure, pair: tuple[Answers, Answers], threshold: float, design: Design
+) -> tuple[Kernel, Design]:
     if measure.needs == "score":
-        one, two = (kernel(measure, given, None) for given in pair)
-        return _less(one, two), design
+        return less(*(kernel(measure, given, None) for given in pair)), design
     merged, (truth, *labels) = merged_rows(design, pair[0].truth, *(decide(given, threshold) for given in pair))
     one, two = (kernel(measure, replace(given, truth=truth), told) for given, told in zip(pair, labels, strict=True))
-    return _less(one, two), merged
-
-
-def _less(candidate: Kernel, champion: Kernel) -> Kernel:
-    def difference(weights: Anything) -> Anything:
-        with np.errstate(invalid="ignore"):  # of two infinities it is NaN, which is undefined and no more
-            return np.asarray(candidate(weights) - champion(weights))
-
-    return difference
+    return less(one, two), merged

@@ -6,6 +6,7 @@ A kernel takes weights of shape (b, n), one line for each resample, and gives (b
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +17,7 @@ from mlops_validators.calibration import BINS, bin_index
 from mlops_validators.cells import by_cell
 from mlops_validators.measures import MEASURES, Measure
 from mlops_validators.outcomes import check_nonzero, check_varies, present, squared_distance, top_label
-from mlops_validators.weighted import Kernel, area, median, of_counts, of_mean, of_sums, precision_area
+from mlops_validators.weighted import Kernel, Sums, area, median, of_counts, of_mean, precision_area
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -122,7 +123,7 @@ def _regression(combine: Callable[[Floats], Floats]) -> Callable[[Answers, Integ
             truth, error = given.truth[block] - centre, given.truth[block] - given.score[block]
             return truth, truth**2, error, error**2
 
-        return of_sums(len(given.truth), terms, combine)
+        return Sums(len(given.truth), terms, combine)
 
     return prepare
 
@@ -142,14 +143,13 @@ def _error(given: Answers) -> Floats:
     return np.abs(error, out=error)
 
 
-def _squared(given: Answers) -> Kernel:
+def _squared(given: Answers) -> Sums:
     error = given.truth - given.score
     return of_mean(np.square(error, out=error))
 
 
 def _root(given: Answers, _: Integers | None) -> Kernel:
-    squared = _squared(given)
-    return lambda weights: np.sqrt(squared(weights))
+    return replace(_squared(given), combine=lambda sums: np.sqrt(divide(sums[1], sums[0])))
 
 
 def _percentage(given: Answers, _: Integers | None) -> Kernel:

@@ -59,7 +59,7 @@ def judge(
         minimum: the least value allowed.
         maximum: the greatest value allowed.
         rows: how many the interval rests on.
-        min_rows: fewer are inconclusive.
+        min_rows: fewer are inconclusive, and so are fewer than 30 of what informs the measure, such as positives.
 
     Raises:
         ValueError: no bound, a bound that is no finite number, or a minimum above the maximum.
@@ -71,8 +71,8 @@ def judge(
     '0.77 lies within 0.76 … 0.8; about 22500 more rows would settle it'
     """
     check_bounds(minimum, maximum)
-    if rows < min_rows:
-        return undecided(f"{rows} rows, at least {min_rows} are needed", min_rows)
+    if few := _too_few(interval, rows, min_rows):
+        return few
     if broken := _broken(interval):
         return undecided(broken)
     verdicts = [
@@ -106,7 +106,7 @@ def judge_non_inferior(
     """
     if not (isfinite(margin) and margin >= 0):
         raise ValueError(f"`margin` is {margin}; it must be 0 or more")
-    if interval.known and interval.low == interval.high == 0 and rows >= min_rows:
+    if interval.known and interval.low == interval.high == 0 and not _too_few(interval, rows, min_rows):
         return Verdict("pass", "candidate and champion answer alike on every row; are they the same model?")
     if higher_is_better:
         return judge(interval, minimum=-margin, rows=rows, min_rows=min_rows)
@@ -130,9 +130,23 @@ def check_bounds(minimum: float | None, maximum: float | None) -> None:
         raise ValueError(f"`minimum` {minimum} is above `maximum` {maximum}: nothing can pass")
 
 
+def _too_few(interval: Interval, rows: int, min_rows: int) -> Verdict | None:
+    """Rows, or what informs the measure, of which no gate asks for more than 30."""
+    if rows < min_rows:
+        return undecided(f"{rows} rows, at least {min_rows} are needed", min_rows)
+    fewest, found = min(min_rows, FEWEST_ROWS), interval.informing
+    if found is None or found >= fewest:
+        return None
+    return undecided(
+        f"{found} {interval.of}, at least {fewest} are needed", ceil(rows * fewest / found) if found else None
+    )
+
+
 def _broken(interval: Interval) -> str:
     if not isfinite(interval.value):
         return f"the value is {interval.value}"
+    if interval.doubt:
+        return interval.doubt
     if not interval.known:
         return f"the interval {interval.low} … {interval.high} is unknown: too many resamples have no value"
     if interval.low == interval.high:

@@ -9,6 +9,7 @@ three times as fast.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -21,32 +22,70 @@ from mlops_validators.confusion import Counts
 Kernel = Callable[[Anything], Floats]
 
 
-def of_sums(rows: int, terms: Callable[[slice], Sequence[Floats]], combine: Callable[[Floats], Floats]) -> Kernel:
-    """A function of weighted sums: `combine` gets (d + 1, b), the sum of weights first, then those of d `terms`.
+@dataclass(frozen=True)
+class Sums:
+    """A smooth function of weighted sums: `combine` gets (d + 1, b), the sum of weights first, then those of d `terms`.
 
     >>> value = np.array([1.0, 3.0])
-    >>> of_sums(2, lambda block: [value[block]], lambda sums: sums[1] / sums[0])(np.array([[1, 1], [3, 1]]))
+    >>> Sums(2, lambda block: [value[block]], lambda sums: sums[1] / sums[0])(np.array([[1, 1], [3, 1]]))
     array([2. , 1.5])
     """
 
-    def value(weights: Anything) -> Floats:
-        return combine(np.asarray(sum(_sums(weights[:, block], terms(block)) for block in blocks(rows))))
+    rows: int
+    terms: Callable[[slice], Sequence[Anything]]
+    """The terms of a block of rows, d times (rows of the block,)."""
+    combine: Callable[[Floats], Floats]
 
-    return value
+    def __call__(self, weights: Anything) -> Floats:
+        """The values, (b,), under weights (b, n)."""
+        parts = (_sums(weights[:, block], self.terms(block)) for block in blocks(self.rows))
+        return self.combine(np.asarray(sum(parts)))
 
 
-def _sums(weights: Anything, terms: Sequence[Floats]) -> Floats:
+def less(one: Kernel, two: Kernel) -> Kernel:
+    """One less the other: of two functions of sums another one.
+
+    >>> first, second = of_mean(np.array([1.0, 3.0])), of_mean(np.array([0.0, 1.0]))
+    >>> less(first, second)(np.array([[1, 1]]))
+    array([1.5])
+    """
+    if isinstance(one, Sums) and isinstance(two, Sums):
+        return _joined(one, two)
+
+    def difference(weights: Anything) -> Floats:
+        with np.errstate(invalid="ignore"):  # of two infinities it is NaN, which is undefined and no more
+            return np.asarray(one(weights) - two(weights))
+
+    return difference
+
+
+def _joined(one: Sums, two: Sums) -> Sums:
+    width = len(one.terms(slice(0, 1)))
+
+    def combine(sums: Floats) -> Floats:
+        with np.errstate(invalid="ignore"):
+            return np.asarray(
+                one.combine(sums[: width + 1]) - two.combine(np.delete(sums, range(1, width + 1), axis=0))
+            )
+
+    return Sums(one.rows, lambda block: [*one.terms(block), *two.terms(block)], combine)
+
+
+def _sums(weights: Anything, terms: Sequence[Anything]) -> Floats:
     weight = weights.astype(np.float64)
     return np.stack([weight.sum(axis=1), *(weight @ term for term in terms)])
 
 
-def of_mean(term: Floats) -> Kernel:
+def of_mean(term: Floats) -> Sums:
     """The weighted mean of a value per row, (n,).
 
     >>> of_mean(np.array([1.0, 3.0]))(np.array([[1, 1], [3, 1]]))
     array([2. , 1.5])
     """
-    return of_sums(len(term), lambda block: [term[block]], lambda sums: divide(sums[1], sums[0]))
+    return Sums(len(term), lambda block: [term[block]], lambda sums: divide(sums[1], sums[0]))
+
+
+FEW_CLASSES = 8  # up to which a confusion matrix is a function of few sums
 
 
 def of_counts(truth: Integers, labels: Integers, classes: int, combine: Callable[[Counts], Floats]) -> Kernel:
@@ -57,9 +96,26 @@ def of_counts(truth: Integers, labels: Integers, classes: int, combine: Callable
     >>> right(np.array([[1, 1], [3, 1]]))
     array([0.5 , 0.75])
     """
+    if classes <= FEW_CLASSES:
+        return _of_few(truth, labels, classes, combine)
     actual, told = by_cell(truth, classes), by_cell(labels, classes)
     hit = by_cell(np.where(truth == labels, truth, classes), classes + 1)
     return lambda weights: combine(Counts(hit(weights)[:, :-1], actual(weights), told(weights)))
+
+
+def _of_few(truth: Integers, labels: Integers, classes: int, combine: Callable[[Counts], Floats]) -> Sums:
+    """The same by sums: of rows told right in each class, in it, and told so."""
+
+    def terms(block: slice) -> list[Anything]:
+        inside, told = truth[block], labels[block]
+        each = range(classes)
+        return [
+            *((inside == code) & (told == code) for code in each),
+            *(inside == code for code in each),
+            *(told == code for code in each),
+        ]
+
+    return Sums(len(truth), terms, lambda sums: combine(Counts(*sums[1:].reshape(3, classes, -1).swapaxes(1, 2))))
 
 
 def area(positive: Booleans, score: Floats) -> Kernel:
