@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from mlops_validators.answers import Answers, answers, decide
-from mlops_validators.arrays import confidence_level
+from mlops_validators.arrays import Anything, confidence_level
 from mlops_validators.bootstrap import Design, acceleration, bca, jackknife, joint_replicates, percentile
-from mlops_validators.calibration import calibration_gaps, calibration_interval
+from mlops_validators.calibration import calibration_difference, calibration_gaps, calibration_interval
 from mlops_validators.carriers import carriers, doubt_of
 from mlops_validators.closed_form import WITHOUT_RESAMPLING
 from mlops_validators.delong import auc_difference
@@ -275,6 +275,8 @@ def _of_one(measure: Measure, given: Answers, design: Design, asked: _Request) -
 def _paired(measure: Measure, pair: tuple[Answers, Answers], design: Design, asked: _Request) -> _Resampling | Interval:
     if asked.method == "auto" and _by_cells(measure, pair[0], design):
         return _of_cells(measure, pair, asked)
+    if asked.method == "auto" and measure.name == "expected_calibration_error":
+        return _calibrations(pair, design, asked)
     return _resampling(measure, *_difference(measure, pair, asked.threshold, design), asked, pair=True)
 
 
@@ -293,13 +295,19 @@ def _of_cells(measure: Measure, models: Sequence[Answers], asked: _Request) -> I
     told = [decide(each, asked.threshold) for each in models]
     how = {"confidence": asked.confidence, "resamples": asked.resamples, "seed": asked.seed}
     found = cell_interval(given.truth, told, given.classes, prepare, **how)  # type: ignore[arg-type]
-    return _defined(measure, found)
+    return _defined(measure, found, single=len(models) == 1)
 
 
-def _defined(measure: Measure, found: Interval) -> Interval:
+def _defined(measure: Measure, found: Interval, *, single: bool) -> Interval:
+    """At its least or greatest value nothing was ever wrong, or right; then so it may be of all rows."""
     if not isfinite(found.value):
         raise ValueError(f"{measure.name} is undefined on these rows: it gives {found.value}")
-    return found
+    if not single:
+        return found
+    low, high = (
+        end if found.value == end else own for end, own in ((measure.low, found.low), (measure.high, found.high))
+    )
+    return replace(found, low=low, high=high)
 
 
 def _drawn(begun: Sequence[_Resampling | Interval], asked: _Request) -> list[Interval]:
@@ -362,9 +370,24 @@ def _weighed(measured: Kernel, design: Design) -> Kernel:
     return measured if weight is None else lambda drawn: measured(drawn * weight)
 
 
-def _calibration(given: Answers, design: Design, asked: _Request) -> _Resampling:
+def _gaps(given: Answers, design: Design) -> Kernel:
     truth, probability = (given.truth, given.score) if given.score.ndim == 1 else top_label(given.truth, given.score)
-    gaps = _weighed(calibration_gaps(truth, probability), design)
+    return _weighed(calibration_gaps(truth, probability), design)
+
+
+def _calibrations(pair: tuple[Answers, Answers], design: Design, asked: _Request) -> _Resampling:
+    """Of both models the gaps, side by side."""
+    kernels = [_gaps(given, design) for given in pair]
+
+    def gaps(weights: Anything) -> Floats:
+        return np.concatenate([each(weights) for each in kernels], axis=1)
+
+    measured = gaps(design.counts[None])[0]
+    return _Resampling(gaps, design, lambda drawn: calibration_difference(measured, drawn, asked.confidence))
+
+
+def _calibration(given: Answers, design: Design, asked: _Request) -> _Resampling:
+    gaps = _gaps(given, design)
     measured = gaps(design.counts[None])[0]
     return _Resampling(gaps, design, lambda drawn: calibration_interval(measured, drawn, asked.confidence))
 
