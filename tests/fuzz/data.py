@@ -9,11 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import decimal
 import io
+import json
 import random
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -26,14 +27,21 @@ from campaign import campaign
 
 from mlops_spec import layout
 from mlops_spec.errors import Failure
+from mlops_spec.input_contract import InputContract, contract_of
 from mlops_spec.pipeline.giveaways import near_rows, revealing_features
 from mlops_spec.pipeline.perturb import perturb
 from mlops_spec.pipeline.reference import reference_of_file
 from mlops_spec.pipeline.signature import features, signature_of
 from mlops_spec.pipeline.split import split
+from mlops_spec.pipeline.trained_rows import seen, trained_rows
 from mlops_spec.predictor.frame import model_frame
+from mlops_spec.serve.outside import outside
+from mlops_spec.serve.tensors import arrays, parse
 from mlops_spec.spec import Spec
 from mlops_spec.spec.evaluate import RobustnessGate
+
+if TYPE_CHECKING:
+    from mlops_spec.manifest import Tensor
 
 WORDS = (
     *("", "NA", "nan", "?", "null", "None", " ", "0", "1", "-1", "007", "3.5", "1e400", "-inf", "1,5", "1.234,5"),
@@ -187,7 +195,8 @@ def _look(folder: Path, spec: Spec) -> None:
     train, test = (pd.read_parquet(folder / path) for path in (layout.TRAIN_ROWS, layout.TEST_ROWS))
     signature = signature_of(spec, folder / layout.TRAIN_ROWS, 2)
     reference_of_file(folder / layout.TRAIN_ROWS, features(spec, [str(name) for name in train.columns]))
-    model_frame(test, signature.inputs)
+    _served(model_frame(test, signature.inputs), signature.inputs, contract_of(spec, features(spec, list(train))))
+    seen(trained_rows(spec.data, folder / layout.TRAIN_ROWS, list(train.columns)), test)
     near_rows(spec.data, train, test)
     for look in (
         lambda: revealing_features(spec, train),
@@ -203,6 +212,33 @@ def _look(folder: Path, spec: Spec) -> None:
             look()
         except ValueError:
             continue  # the gate says so
+
+
+def _served(frame: pd.DataFrame, inputs: tuple[Tensor, ...], contract: InputContract | None) -> None:
+    """Asked over HTTP for the same rows, a model is shown the same frame; JSON has no infinity."""
+    if np.isinf(frame.select_dtypes("float")).to_numpy().any():
+        return
+    named = {tensor.name: tensor for tensor in inputs}
+    columns = {name: [_told(value, named[name].datatype) for value in frame[name]] for name in named}
+    tensors = [
+        {"name": name, "datatype": named[name].datatype, "shape": [len(frame)], "data": values}
+        for name, values in columns.items()
+    ]
+    request = parse(json.dumps({"inputs": tensors}).encode(), named)
+    outside(request.columns, contract.columns if contract is not None else {})
+    shown = model_frame(pd.DataFrame(arrays([request], named), copy=False), inputs)
+    pd.testing.assert_frame_equal(shown, frame.reset_index(drop=True), check_exact=True)
+
+
+def _told(value: Any, datatype: str) -> Any:
+    """A value as JSON has it: beside a missing one, whole numbers and truth values are decimals in a frame."""
+    if pd.isna(value):
+        return None
+    if datatype in {"BOOL", "INT64"}:
+        return bool(value) if datatype == "BOOL" else int(value)
+    if isinstance(value, pd.Timestamp):
+        return value.isoformat()
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def _chunk(seeds: range) -> list[str]:

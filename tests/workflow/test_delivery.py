@@ -436,3 +436,18 @@ def test_no_shape_of_a_workflow_is_too_odd_to_be_read(changes: int) -> None:
             parent[place[-1]] = choice.choice(ODD)
 
             lint_workflows("", files | {name: json.dumps(changed).encode()}, None)
+
+
+def test_environments_that_went_from_the_spec_are_told_once_and_not_in_each_rendered_file() -> None:
+    rendered = Path(__file__).parent.parent / "render/full/expected"
+    files = {f"{FOLDER}/{path.name}": path.read_bytes() for path in sorted((rendered / FOLDER).glob("*.yml"))}
+    spec = yaml.safe_load((rendered.parent / "model.yaml").read_text(encoding="utf-8"))
+    del spec["environments"]
+    spec["gates"] = [gate for gate in spec["gates"] if "champion" not in gate]
+
+    found = lint_workflows("", files, yaml.safe_dump(spec).encode())
+
+    said = [each for part in found.values() for each in part if each.kind.code == "MS548"]
+    assert [(each.message, each.hint) for each in said] == [
+        ("this was rendered when model.yaml had `staging` and `production`", "run `mlops-spec render`")
+    ]

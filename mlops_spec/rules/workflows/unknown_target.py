@@ -24,9 +24,9 @@ Fix: write a name of `environments` in model.yaml.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from mlops_spec.diagnostic import did_you_mean
+from mlops_spec.diagnostic import did_you_mean, listed
 from mlops_spec.workflow.place import at_command
 from mlops_spec.workflow.where import target
 
@@ -35,7 +35,8 @@ if TYPE_CHECKING:
 
     from mlops_spec.diagnostic import Severity
     from mlops_spec.rule import Finding
-    from mlops_spec.workflow import Delivery, Workflow
+    from mlops_spec.workflow import Delivery, Job, Step, Workflow
+    from mlops_spec.workflow.command import Command
 
 CODE = "MS548"
 NAME = "unknown-target"
@@ -45,9 +46,35 @@ SEVERITY: Severity = "error"
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     if not delivery.spec:
         return
-    known = delivery.spec.environments
+    rendered = [place for each in delivery.workflows.values() if each.generated for place in _unknown(each, delivery)]
+    if workflow.generated and len(rendered) > 1:
+        yield from _once(workflow, rendered)
+        return
+    for place in _unknown(workflow, delivery):
+        message = f"no environment is called `{place.asked}`"
+        near = did_you_mean(place.asked, delivery.spec.environments)
+        yield at_command(place.step, place.command, message, near or "model.yaml has no environments")
+
+
+class _Place(NamedTuple):
+    workflow: Workflow
+    job: Job
+    step: Step
+    command: Command
+    asked: str
+
+
+def _unknown(workflow: Workflow, delivery: Delivery) -> Iterator[_Place]:
+    known = delivery.spec.environments if delivery.spec else {}
     for job, step, command in workflow.commands("promote ask", "promote plan", "promote open", "promote close"):
         asked = target(workflow, job, step, command)
         if asked and asked not in known:
-            message = f"no environment is called `{asked}`"
-            yield at_command(step, command, message, did_you_mean(asked, known) or "model.yaml has no environments")
+            yield _Place(workflow, job, step, command, asked)
+
+
+def _once(workflow: Workflow, rendered: list[_Place]) -> Iterator[Finding]:
+    """Environments that went from the spec are one mistake, wherever the files name them that were rendered before."""
+    if workflow is rendered[0].workflow:
+        names = listed(dict.fromkeys(place.asked for place in rendered))
+        message = f"this was rendered when model.yaml had {names}"
+        yield at_command(rendered[0].step, rendered[0].command, message, "run `mlops-spec render`")
