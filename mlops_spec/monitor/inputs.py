@@ -23,14 +23,16 @@ if TYPE_CHECKING:
     from mlops_spec.spec.watch import Drift as Bounds
 
 FEWEST_ROWS = 100  # fewer say nothing about a distribution
+ALPHA = 0.005  # of checks in which nothing has moved and a column is named all the same
+_SLIGHT = 5.0
 _OF_VALUES = {"ks", "wasserstein"}
 
 
 def check_drift(bounds: Bounds, reference: Mapping[str, Column], live: Live) -> Check:
-    """Whether so large a share of the columns has drifted that it is an alert.
+    """Whether a column has moved by more than `max`, or so large a share of them by less, but surely.
 
-    A column counts when it moved by more than `max`, and by more than chance would move the greatest of so many
-    columns in a sample of this size.
+    Surely is by more than chance would move the greatest of so many columns in a sample of this size, once in two
+    hundred checks; less is a fifth of `max`, below which a large sample shows what nobody need know.
     """
     rows = len(live.inputs)
     if not reference:
@@ -40,19 +42,27 @@ def check_drift(bounds: Bounds, reference: Mapping[str, Column], live: Live) -> 
     moved = _moved(bounds, reference, live.inputs)
     if not moved:
         return Check("drift", ("none of monitor.drift.columns can be compared",))
-    over = drifted(moved, bounds.max)
+    over = drifted(moved, bounds.max, ALPHA)
+    slight = [name for name in drifted(moved, bounds.max / _SLIGHT, ALPHA) if name not in over]
     told = f"{bounds.method} of {len(moved)} columns over {rows:,} rows: {len(over)} beyond {bounds.max:g}"
     evidence = {
         "method": bounds.method,
         "rows": rows,
         "drifted": over,
+        "slightly": slight,
         "columns": {name: {"value": each.value, "p_value": each.p_value} for name, each in moved.items()},
     }
-    if not over or len(over) / len(moved) < bounds.share:
-        return Check("drift", told=told, evidence=evidence)
     first = sorted(over, key=lambda name: -moved[name].value)
-    findings = tuple(f"{name}: {bounds.method} {moved[name].value:.3g}, at most {bounds.max:g}" for name in first)
-    return Check("drift", findings, told, evidence)
+    findings = [f"{name}: {bounds.method} {moved[name].value:.3g}, at most {bounds.max:g}" for name in first]
+    if slight and len(slight) + len(over) >= bounds.share * len(moved):
+        findings.append(_together(bounds, moved, slight))
+    return Check("drift", tuple(findings), told, evidence)
+
+
+def _together(bounds: Bounds, moved: Mapping[str, Drift], slight: list[str]) -> str:
+    first = sorted(slight, key=lambda name: -moved[name].value)[:5]
+    named = ", ".join(f"{name} {moved[name].value:.3g}" for name in first) + (", …" if len(slight) > len(first) else "")
+    return f"{len(slight)} of {len(moved)} columns moved less, but surely: {bounds.method} of {named}"
 
 
 def check_contract(spec: Spec, live: Live) -> Check:

@@ -1,7 +1,7 @@
 """A drift alarm rings before everything has changed.
 
 A population stability index above 0.25 is called a large shift; one of 5 is another population. A distance of 0.9 says
-that nearly no row is as before, and a share of 0.9 waits for nearly all columns.
+that nearly no row is as before, and where all columns move a little a share of 0.9 waits for nearly all of them.
 
 Bad:
 
@@ -46,7 +46,7 @@ def check(spec: Spec) -> Iterator[Finding]:
     if most is not None and drift.max >= most and (never is None or drift.max < never):
         yield Finding(("monitor", "drift", "max"), f"a `{drift.method}` of {drift.max:g} is another population")
     if _MOST_SHARE <= drift.share < 1:
-        message = f"the alarm waits for {drift.share:.0%} of the columns"
+        message = f"what moves a little is told from {drift.share:.0%} of the columns on"
         yield Finding(("monitor", "drift", "share"), message, "take a smaller share, such as 0.3")
     elif drift.share == 0:
-        yield Finding(("monitor", "drift", "share"), "the alarm rings when nothing moved", "take 0.3 or so")
+        yield Finding(("monitor", "drift", "share"), "the alarm rings when one column moved a little", "take 0.3 or so")

@@ -1,7 +1,8 @@
 """A drift alarm can ring.
 
-The Kolmogorov-Smirnov statistic, Cramér's V and the Jensen-Shannon distance are never above 1, and a share of 1 asks
-every column to have moved. An id is new in every row, and the target is not there when the model is asked.
+The Kolmogorov-Smirnov statistic, Cramér's V and the Jensen-Shannon distance are never above 1, and where columns move a
+little a share of 1 asks every one to have. An id is new in every row, and the target is not there when the model is
+asked.
 
 Bad:
 
@@ -40,7 +41,7 @@ def check(spec: Spec) -> Iterator[Finding]:
     if drift.method in ("ks", "jensen_shannon", "chi2") and drift.max >= 1:
         yield Finding(("monitor", "drift", "max"), f"`{drift.method}` is never above 1")
     if drift.share == 1 and (drift.columns == "all" or len(drift.columns) > 1):
-        message = "the alarm rings only when every column has moved"
+        message = "what moves a little is told only when every column has moved"
         yield Finding(("monitor", "drift", "share"), message, "take a smaller share, such as 0.3")
     if drift.columns != "all" and set(drift.columns) <= {spec.data.id, spec.data.target}:
         message = "neither the id nor the target tells whether the inputs moved"

@@ -23,11 +23,13 @@ class Drift(Strict):
     method: Literal["psi", "ks", "chi2", "jensen_shannon", "wasserstein"] = Field(
         "psi", description="How the distance of two distributions is measured."
     )
-    max: Annotated[float, Field(gt=0)] = Field(0.2, description="A column whose distance is larger has drifted.")
+    max: Annotated[float, Field(gt=0)] = Field(0.2, description="One column whose distance is larger is an alert.")
     columns: list[ColumnName] | Literal["all"] = Field(
         "all", description="Inputs that are watched, by name or all.", examples=["all", ["age", "limit_bal"]]
     )
-    share: Probability = Field(0.3, description="Share of drifted columns that raises the alert.")
+    share: Probability = Field(
+        0.3, description="Share of columns that is an alert where each has moved less, but surely and by a fifth of it."
+    )
 
 
 class DataCheck(Strict):

@@ -34,12 +34,17 @@ def _other_file(case: Case, target: Target) -> Iterator[Blow]:
 
 
 def _drifted(case: Case, target: Target) -> Iterator[Blow]:
-    """What comes in has moved, all watched columns of it; the reference stays what it is."""
+    """What comes in has moved, one watched column or all of them; the reference stays what it is."""
     assert isinstance(target.declared, Drift)
     asked = pd.concat([case.test] * (_REQUESTS // len(case.test) + 1), ignore_index=True)
-    columns = watched(case, target.declared)
-    for name, move in (("another level", _moved), ("all missing", _emptied)):
-        changed: dict[str, Any] = {column: move(asked[column]) for column in columns}
+    columns = list(watched(case, target.declared))
+    numbers = [name for name in columns if pd.api.types.is_numeric_dtype(asked[name])]
+    for name, move, moving in (
+        ("another level", _moved, columns),
+        ("another level of one column", _moved, (numbers or columns)[:1]),
+        ("all missing", _emptied, columns),
+    ):
+        changed: dict[str, Any] = {column: move(asked[column]) for column in moving}
         yield Blow(replace(case, test=asked.assign(**changed)), target, name)
 
 
