@@ -1,11 +1,12 @@
-"""A schedule avoids the full hour.
+"""A schedule avoids midnight and every full hour.
 
-GitHub delays and drops scheduled runs when everybody starts one, and that is at minute 0.
+GitHub delays and drops scheduled runs when everybody starts one: at midnight UTC, and at minute 0 for what runs each
+hour.
 
 Bad:
 
     monitor:
-      schedule: "0 6 * * *"
+      schedule: "0 0 * * *"
 
 Good:
 
@@ -34,6 +35,10 @@ SEVERITY: Severity = "warning"
 
 
 def check(spec: Spec) -> Iterator[Finding]:
-    if spec.monitor and (schedule := Schedule.read(spec.monitor.schedule)) and schedule.minutes == {0}:
-        message = "at the full hour GitHub delays scheduled runs, and drops some"
+    schedule = Schedule.read(spec.monitor.schedule) if spec.monitor else None
+    if schedule and schedule.minutes == {0} and (schedule.hours == {0} or len(schedule.hours) == _HOURS):
+        message = "then GitHub delays scheduled runs, and drops some"
         yield Finding(("monitor", "schedule"), message, "take another minute, such as 17")
+
+
+_HOURS = 24

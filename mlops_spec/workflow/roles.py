@@ -183,4 +183,4 @@ def answered(job: Job, step: Step) -> bool:
 
 def _tells(step: Step) -> bool:
     """Whether a step only tells people something."""
-    return any(each.words[:1] in (("gh",), ("cat",), ("echo",)) for each in step.commands)
+    return all(each.words[:1] in (("gh",), ("cat",), ("echo",), ("printf",)) for each in step.commands)

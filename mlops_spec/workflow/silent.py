@@ -92,7 +92,7 @@ def _shows(command: Command, script: str) -> str:
     """Why a command says yes to any value: "shows" where it asks nothing; empty where it may say no."""
     words = command.words
     program = words[0] if words and not command.verb else ""
-    if program in _SHOWS:
+    if program in _SHOWS or re.match(r"\w+=", program):
         return "shows"
     if program == "jq":
         return _of_jq(words, script)
@@ -112,7 +112,9 @@ def _shows(command: Command, script: str) -> str:
 def _of_program(command: Command, script: str) -> str:
     words, program = command.words, command.words[0]
     if program in ("bc", "awk"):
-        uncaught = not re.search(r"\$\([^\n]*\b(bc|awk)\b|`[^\n`]*\b(bc|awk)\b|\bexit\b|\bgrep\b|\[", script)
+        uncaught = not re.search(
+            r"\$\((?:[^()\n]|\([^)\n]*\))*\b(bc|awk)\b|`[^\n`]*\b(bc|awk)\b|\bexit\b|\bgrep\b|\[", script
+        )
         return "this prints 1 or 0, and ends well with both" if uncaught else ""
     if "dvc" in words[:5] and {"metrics", "plots", "params"} & {*words}:
         return "shows"
@@ -121,9 +123,19 @@ def _of_program(command: Command, script: str) -> str:
     return "shows" if program in ("cml", "gh") else ""
 
 
+_DEFAULT = re.compile(r"//\s*(-?\d+(?:\.\d+)?)\s*\)?\s*([<>])=?\s*(-?\d+(?:\.\d+)?)")
+
+
+def _holds(value: float, sign: str, bound: float) -> bool:
+    return value >= bound if sign == ">" else value <= bound
+
+
 def _of_jq(words: tuple[str, ...], script: str) -> str:
     asks = any(re.fullmatch(r"--exit-status|-[a-zA-Z]*e[a-zA-Z]*", word) for word in words[1:])
     decides = any(_DECIDES.search(word) and not word.startswith("-") for word in words[1:])
+    default = next((found for word in words if (found := _DEFAULT.search(word))), None)
+    if default and _holds(float(default[1]), default[2], float(default[3])):
+        return f"where it is not there it is {default[1]}, which passes"
     if asks and not decides:
         return "every number satisfies this, however bad"
     if not asks and decides and not re.search(r"error|halt_error", " ".join(words)):

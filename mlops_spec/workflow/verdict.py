@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.workflow.condition import Call, Literal, Name, tree
-from mlops_spec.workflow.roles import judging
+from mlops_spec.workflow.roles import judges, judging
 from mlops_spec.workflow.shape import mapping, text
 
 if TYPE_CHECKING:
@@ -30,7 +30,8 @@ def mild(step: Step) -> bool:
     if not judging(step):
         return False
     tolerated = text(step.data.get("continue-on-error")) not in ("", "false", "${{ false }}")
-    return tolerated or any(MILD & {*command.words} or "GITHUB_" in command.lost for command in step.commands)
+    told = "GITHUB_OUTPUT" in step.run and any(judges(each) and each.lost for each in step.commands)
+    return tolerated or told or any(MILD & {*command.words} for command in step.commands)
 
 
 def outputs_of(job: Job, step: Step) -> list[str]:

@@ -27,12 +27,13 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
 from mlops_spec.workflow.place import at_command
+from mlops_spec.workflow.shape import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Job, Workflow
+    from mlops_spec.workflow import Delivery, Job, Step, Workflow
     from mlops_spec.workflow.command import Command
 
 CODE = "MS564"
@@ -44,14 +45,37 @@ _OF_OTHERS = ("dawidd6/action-download-artifact",)
 _HINT = "name the run that has judged it"
 
 
-def check(workflow: Workflow) -> Iterator[Finding]:
+def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         for step in job.steps:
             if step.uses_action(*_OF_OTHERS) and not {"run_id", "commit", "run_number"} & set(step.inputs):
                 yield Finding((*step.address, "uses"), "this takes the artifact of whichever run was last", _HINT)
+            if name := _of_nobody(step, workflow, delivery):
+                message = f"no job of this run uploads `{name}`"
+                yield Finding((*step.address, "with", "name"), message, "write the name that is uploaded")
             for command in step.commands:
                 if why := _whichever(command, job):
                     yield at_command(step, command, why, _HINT)
+
+
+def _of_nobody(step: Step, workflow: Workflow, delivery: Delivery) -> str:
+    """The artifact that a step loads and that no job of the run has uploaded; empty where one may have."""
+    name = text(step.inputs.get("name"))
+    if not step.uses_action("actions/download-artifact") or "${{" in name or not name or "run-id" in step.inputs:
+        return ""
+    if (
+        any(job.calls for each in delivery.workflows.values() for job in each.jobs.values())
+        or "workflow_call" in workflow.triggers
+    ):
+        return ""
+    uploads = [each for job in workflow.jobs.values() for each in job.steps if each.uses.lower().find("upload") >= 0]
+    names = [text(each.inputs.get("name")) or "artifact" for each in uploads]
+    unseen = (
+        not uploads
+        or any("${{" in each for each in names)
+        or any(not each.uses.startswith("actions/") for each in uploads)
+    )
+    return "" if unseen or name in names else name
 
 
 def _whichever(command: Command, job: Job) -> str:

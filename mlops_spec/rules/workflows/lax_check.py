@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
 from mlops_spec.workflow.place import at_command
-from mlops_spec.workflow.roles import changes_or_judges, judges, releases, tests
+from mlops_spec.workflow.roles import changes_or_judges, judges, releases, tests, watches
 from mlops_spec.workflow.silent import says_nothing
 from mlops_spec.workflow.verdict import MILD
 
@@ -77,7 +77,7 @@ _PAST = frozenset(
 
 def check(workflow: Workflow) -> Iterator[Finding]:
     for _, step, command in workflow.commands():
-        message, hint = _lax(step, command)
+        message, hint = _lax(step, command, workflow)
         if message:
             yield at_command(step, command, message, hint)
     for job in workflow.jobs.values():
@@ -86,7 +86,7 @@ def check(workflow: Workflow) -> Iterator[Finding]:
                 yield Finding(step.place, why, "let it end as failed where a metric is worse than a bound")
 
 
-def _lax(step: Step, command: Command) -> tuple[str, str]:
+def _lax(step: Step, command: Command, workflow: Workflow) -> tuple[str, str]:
     """Why a check can't say no, and what would; empty where it can, or is none."""
     words, others = command.words, [each for each in step.commands if each is not command]
     if words[:1] == ("curl",) and any(_SERVED.search(word) for word in words):
@@ -96,13 +96,14 @@ def _lax(step: Step, command: Command) -> tuple[str, str]:
         return "this shows numbers, and fails for none", "judge them by a gate"
     if changes_or_judges(command) and (_optimized(words) or "PYTHONOPTIMIZE" in str(step.data.get("env"))):
         return "`python -O` leaves out every `assert`", "remove it"
-    return _passes(step, command)
+    return _passes(step, command, workflow)
 
 
-def _passes(step: Step, command: Command) -> tuple[str, str]:
+def _passes(step: Step, command: Command, workflow: Workflow) -> tuple[str, str]:
     """By which option a check or a release goes on whatever is found; empty where it does not."""
     words = command.words
-    if not command.verb and judges(command) and (mild := MILD & set(words)) and not step.data.get("id"):
+    gated = judges(command) or watches(command)
+    if not command.verb and gated and (mild := MILD & set(words)) and not _looked_at(step, workflow):
         return f"`{min(mild)}` lets it pass whatever it finds", "remove it"
     if not command.verb and (past := _PAST & set(words)) and (releases(command) or judges(command)):
         return f"`{min(past)}` goes past what the checks have found", "remove it"
@@ -111,6 +112,12 @@ def _passes(step: Step, command: Command) -> tuple[str, str]:
     if tests(command) and {"--collect-only", "--co"} & set(words):
         return "this lists the tests, and runs none", "remove it"
     return "", ""
+
+
+def _looked_at(step: Step, workflow: Workflow) -> bool:
+    """Whether something in the file reads an output or the outcome of a step."""
+    name = str(step.data.get("id", ""))
+    return bool(name) and f"steps.{name}." in workflow.document.text
 
 
 def _asked(step: Step, words: tuple[str, ...]) -> tuple[str, str]:

@@ -52,7 +52,6 @@ _LOOSE = {
     ("repro", "-s"): "this runs one stage on what the stages before have left",
     ("repro", "-k"): "this goes on behind a stage that failed",
     ("repro", "-i"): "this goes on behind a stage that failed",
-    ("repro", "--glob"): "",
     ("gc", "-c"): "this deletes data of other versions, which can then not be made again",
 }
 _LONG = {
@@ -86,6 +85,8 @@ def _loose(words: tuple[str, ...]) -> str:
         return "a frozen stage never runs again, whatever changes"
     if words[:2] == ("remote", "modify") and words[-2:] == ("verify", "false"):
         return "DVC then checks nothing of what it downloads"
+    if words[:2] == ("exp", "run") and {"--temp", "--queue"} & {*words}:
+        return "what this makes lies in another folder, and what comes behind looks at the old one"
     given = {_LONG.get(word, word) for word in words[1:]}
     return next((why for (verb, option), why in _LOOSE.items() if words[:1] == (verb,) and option in given), "")
 

@@ -49,7 +49,7 @@ _OFTEN = 15  # minutes below which nothing is trained anew
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     trained = any(trains(each) for job in workflow.jobs.values() for each in job.commands)
     for number, each in enumerate(items(workflow.triggers.get("schedule"))):
-        cron = text(mapping(each).get("cron")).strip()
+        cron = " ".join(text(mapping(each).get("cron")).split())
         if wrong := _no_cron(cron):
             yield Finding(("on", "schedule", number, "cron"), wrong, "write five fields, such as `20 2 * * *`")
         elif why := _too_often(cron, trained):

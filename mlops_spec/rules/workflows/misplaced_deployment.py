@@ -91,7 +91,7 @@ def _named(command: Command, workflow: Workflow, job: Job, step: Step) -> str:
             return (
                 said if re.fullmatch(r"prod\w*|live|staging", said) and (said != "staging" or environment(job)) else ""
             )
-    return ""
+    return "production" if "production" in command.words and not environment(job) else ""
 
 
 def _alike(one: str, other: str) -> bool:

@@ -44,7 +44,7 @@ SEVERITY: Severity = "error"
 
 #: An address or a path of a model or of data that moves.
 _MOVING = re.compile(
-    r"(?:[\w-]+:/{1,3}|/|\./)[^\s\"'=]*[/@:](?:latest|newest|current-data|HEAD)(?:/[^\s\"']*)?(?=[\"'\s]|$)"
+    r"(?:[\w-]+:/{1,3}|/|\./)[^\s\"'=]*[/@](?:latest|newest|current-data|HEAD)(?:/[^\s\"']*)?(?=[\"'\s]|$)"
     r"|[\w./-]*(?:model|data|dataset|artifact)[\w./-]*/latest(?:/[^\s\"']*)?(?=[\"'\s]|$)"
     r"|https://raw\.githubusercontent\.com/[^/\s]+/[^/\s]+/(?:refs/heads/)?(?:main|master|develop)/\S+"
     r"|https://huggingface\.co/\S+/resolve/main/\S+|https://github\.com/\S+/releases/latest/download/\S+"
@@ -90,7 +90,9 @@ def _moving(command: Command, workflow: Workflow, job: Job, step: Step) -> str:
             return found[0]
     if any(role(command) for role in (evaluates, judges, releases)):
         asked = ((name, value) for name, value in options(command.words) if _VERSION.fullmatch(name))
-        return next((f"--{name} {value}" for name, value in asked if _NAMED.fullmatch(value)), "")
+        tagged = ((name, value) for name, value in options(command.words) if value.endswith(":latest"))
+        given = [*((name, value) for name, value in asked if _NAMED.fullmatch(value)), *tagged]
+        return next((f"--{name} {value}" for name, value in given if "image" not in name), "")
     return _unnamed(command.words)
 
 

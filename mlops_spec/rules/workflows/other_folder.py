@@ -51,7 +51,7 @@ _FIGURES = re.compile(r"(metrics|scores|report|results|evaluation|candidate)(-?(
 _LITERAL = re.compile(
     r"(?!.*(\$|\*|://|:/|\{))[\w.-]*/[\w./-]+|(?!.*(\$|\*))[\w-]+\.(json|ya?ml|tar|gz|zip|pkl|joblib|onnx|csv)"
 )
-_UPLOADS = re.compile(r"model|bundle|package|artifact")
+_UPLOADS = re.compile(r"model|bundle|package|candidate|challenger")
 
 
 def check(workflow: Workflow) -> Iterator[Finding]:
@@ -86,7 +86,7 @@ def _of(workflow: Workflow, job: Job) -> Iterator[Finding]:
                 yield at_command(step, command, message, f"write `{figures[0]}`")
             writes = [value for name, value in given if _WRITES.fullmatch(name) and _LITERAL.fullmatch(value)]
             made += writes if trained else []
-            figures += writes if evaluates(command) else []
+            figures += [value for value in writes if value.endswith(".json")] if evaluates(command) else []
             seen += [spelled_out(workflow, job, step, word) for word in command.words]
             seen += re.findall(r">\s*\"?([\w./-]+)", step.run)
 
@@ -116,7 +116,7 @@ def _uploaded(step: Step, made: list[str], seen: list[str]) -> Iterator[Finding]
     """A model that is handed on, where the job has made another."""
     paths = [line.strip() for line in text(step.inputs.get("path")).splitlines()]
     path = paths[0] if len(paths) == 1 else ""
-    named = _UPLOADS.search(text(step.inputs.get("name")))
+    named = _UPLOADS.search(f"{text(step.inputs.get('name'))} {path}")
     if named and made and _LITERAL.fullmatch(path) and not any(_overlap(path, one) for one in (*made, *seen)):
         message = f"this hands on `{path}`, and the new model lies in `{made[0]}`"
         yield Finding((*step.address, "with", "path"), message, f"write `{made[0]}`")

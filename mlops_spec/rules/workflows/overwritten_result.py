@@ -51,7 +51,19 @@ def check(workflow: Workflow) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         if "matrix" in mapping(job.data.get("strategy")):
             yield from _of_matrix(workflow, job)
+            yield from _one_for_all(workflow, job)
     yield from _of_two_jobs(workflow)
+
+
+def _one_for_all(workflow: Workflow, job: Job) -> Iterator[Finding]:
+    """Artifacts that each job of a matrix loads, which are those of one of them."""
+    apart = [_name(step) for each in workflow.jobs.values() for step in _uploads(each) if "matrix." in _name(step)]
+    patterns = [".+".join(map(re.escape, re.split(r"\$\{\{.*?\}\}", each))) for each in apart]
+    for step in job.steps:
+        name = text(step.inputs.get("name")) if step.uses_action("actions/download-artifact") else ""
+        if name and "${{" not in name and any(re.fullmatch(pattern, name) for pattern in patterns):
+            message = f"each job of the matrix takes `{name}`, which one of them has made"
+            yield Finding(_place(step), message, "put the matrix's value into the name")
 
 
 def _of_matrix(workflow: Workflow, job: Job) -> Iterator[Finding]:

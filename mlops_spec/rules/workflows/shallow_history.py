@@ -47,13 +47,33 @@ SEVERITY: Severity = "error"
 
 def check(workflow: Workflow) -> Iterator[Finding]:
     for job in workflow.jobs.values():
+        fetched = any(command.starts("git", "fetch") for command in job.commands)
         verb = next((command.verb for command in job.commands if _reads_history(command)), "")
+        verb = verb or next((each for command in job.commands if not fetched and (each := _compares(command))), "")
         for step in job.steps if verb else ():
             if step.uses_action("actions/checkout") and text(step.inputs.get("fetch-depth")) != "0":
                 there = "fetch-depth" in step.inputs
                 place = (*step.address, "with", "fetch-depth") if there else (*step.address, "uses")
                 fix = given(step, "fetch-depth", "0")
-                yield Finding(place, f"`{verb}` finds no tags and no ledger", "write `fetch-depth: 0`", fix=fix)
+                yield Finding(
+                    place, f"`{verb}` finds no tags and no earlier commits", "write `fetch-depth: 0`", fix=fix
+                )
+
+
+def _compares(command: Command) -> str:
+    """What compares with another commit by a program of others; empty where nothing does."""
+    words = command.words
+    place = words.index("dvc") if "dvc" in words[:5] else None
+    rest = words[place + 1 :] if place is not None else ()
+    diffs = rest[1:2] == ("diff",) and rest[0] in ("metrics", "params", "plots")
+    other = [word for word in rest[2:] if not word.startswith("-") and word not in ("HEAD", "workspace")]
+    if diffs and other:
+        return f"dvc {rest[0]} diff"
+    named = command.starts("git", "merge-base") or command.starts("git", "describe")
+    ranged = (command.starts("git", "diff") or command.starts("git", "log")) and any(
+        word.startswith("origin/") or ".." in word for word in words[2:3]
+    )
+    return " ".join(words[:2]) if named or ranged else ""
 
 
 def _reads_history(command: Command) -> bool:

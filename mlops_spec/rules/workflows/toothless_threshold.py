@@ -72,6 +72,8 @@ def check(workflow: Workflow) -> Iterator[Finding]:
             for command in step.commands:
                 if not command.verb and (judges(command) or watches(command) or evaluates(command)):
                     yield from _of_options(command, workflow, job, step)
+                elif judging(step):
+                    yield from _of_arguments(command, Place(workflow, job, step))
             for bound in bounds(step.run):
                 if why := _of_bound(bound, step.run):
                     yield Finding(step.place, why, "write a bound that a bad model does not keep", piece=bound.piece)
@@ -86,6 +88,20 @@ def _of_options(command: Command, workflow: Workflow, job: Job, step: Step) -> I
         least = (found["side"] or found["end"] or "min") == "min" and found["bare"] != "max-drop"
         if why := _weak(metric, value, Place(workflow, job, step), least=least):
             yield at_command(step, command, f"`--{name} {value}`: {why}", "write the bound here, well above chance")
+
+
+def _of_arguments(command: Command, place: Place) -> Iterator[Finding]:
+    """Bounds that a gate made of `jq`, `awk`, `bc` or `[ ]` takes from variables."""
+    words = command.words
+    if words[:1] not in (("jq",), ("awk",), ("[",), ("[[",), ("test",), ("echo",), ("bc",)):
+        return
+    for word in words[1:]:
+        names = [name for name in variables(word) if re.search(r"MIN|MAX|THRESH|BOUND|LIMIT|FLOOR|TARGET", name)]
+        if names and not re.search(r"::(error|warning|notice)", " ".join(words)):
+            value = word if _DEFAULT.search(word) else f"${{{names[0]}}}"
+            if why := _weak(names[0], value, place, least="MAX" not in names[0]):
+                yield at_command(place.step, command, f"`{names[0]}`: {why}", "write the bound here, well above chance")
+                return
 
 
 def _weak(metric: str, value: str, place: Place, *, least: bool) -> str:

@@ -26,17 +26,20 @@ Fix: add `--digest` with the output of the job that made it; before actions/atte
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
 from mlops_spec.workflow.place import at_command
 from mlops_spec.workflow.release import RELEASING, checks_digest
+from mlops_spec.workflow.roles import job_releases
+from mlops_spec.workflow.shape import mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Workflow
+    from mlops_spec.workflow import Job, Workflow
 
 CODE = "MS540"
 NAME = "unchecked-digest"
@@ -56,3 +59,21 @@ def check(workflow: Workflow) -> Iterator[Finding]:
                 message = "this attests whatever bytes lie there"
                 hint = "run `sha256sum --check` with the digest from an output of the job that made them"
                 yield Finding((*step.address, "uses"), message, hint)
+        yield from _unread(workflow, job)
+
+
+def _by_others(job: Job) -> bool:
+    """Whether a job releases by a program of others; ours ask for a digest."""
+    return job_releases(job) and not any(command.verb for command in job.commands)
+
+
+def _unread(workflow: Workflow, job: Job) -> Iterator[Finding]:
+    """Digests that a job hands on and that nobody reads, where another loads what it made to release it."""
+    behind = [each for each in workflow.jobs.values() if job.name in each.needs and _by_others(each)]
+    loads = any(step.uses_action("actions/download-artifact") for each in behind for step in each.steps)
+    for name in mapping(job.data.get("outputs")) if loads else ():
+        read = re.search(rf"(needs|jobs)\.{re.escape(job.name)}\.outputs\.{re.escape(name)}\b", workflow.document.text)
+        if re.search(r"digest|sha|checksum|hash", name.lower()) and not read:
+            message = f"nobody compares what is released with this `{name}`"
+            place = (*job.address, "outputs", name)
+            yield Finding(place, message, "run `sha256sum --check` with it behind the download", at_key=True)

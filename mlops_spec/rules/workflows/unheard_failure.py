@@ -60,6 +60,7 @@ def check(workflow: Workflow) -> Iterator[Finding]:
             if why := _unheard(part.condition, job):
                 yield Finding((*part.address, "if"), why, "put `failure() &&` before it, or ask for an `outcome`")
         yield from _silent_alarms(job)
+        yield from _silent_job(job)
     yield from _mistaken_results(workflow)
 
 
@@ -115,6 +116,20 @@ def _silent_alarms(job: Job) -> Iterator[Finding]:
             yield Finding(step.place, f"this alarm runs only where {checked} passes", "add `if: ${{ failure() }}`")
         if any(watches(each) for each in step.commands) and not _tolerates(step):
             checked = f"`{said}`" if said else "the check"
+
+
+def _silent_job(job: Job) -> Iterator[Finding]:
+    """A job that tells of a failure, and starts only where none was."""
+    for step in job.steps if job.needs and job.condition.strip("${} ") in ("", "success()") else ():
+        said = f"{step.run} {step.uses} {step.inputs}"
+        if (
+            _ALARM.search(said)
+            and re.search(r"fail|broke|went wrong|drift|alert", said, re.IGNORECASE)
+            and not step.condition
+        ):
+            message = f"this alarm runs only where {' and '.join(f'`{name}`' for name in job.needs)} passes"
+            yield Finding(job.address, message, "add `if: ${{ failure() }}` to the job", at_key=True)
+            return
 
 
 def _mistaken_results(workflow: Workflow) -> Iterator[Finding]:

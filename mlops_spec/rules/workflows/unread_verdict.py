@@ -98,7 +98,7 @@ def _unread_behind(job: Job, step: Step) -> Iterator[Finding]:
     for later in job.steps[job.steps.index(step) + 1 :]:
         if name and re.search(rf"steps\.{re.escape(name)}\.", f"{later.condition} {later.run} {later.data.get('env')}"):
             return
-        if releasing(later) and "steps." in str(job.data.get("outputs")):
+        if name and releasing(later):
             message = "the gate fails no job, and this releases without asking what it found"
             yield Finding(later.place, message, "ask for the gate's `outcome` in its `if`")
             return

@@ -48,5 +48,10 @@ def check(workflow: Workflow) -> Iterator[Finding]:
     fix = (Change(("permissions",), "{}", before="jobs"),) if told else ()
     if "permissions" not in workflow.data:
         yield Finding(("jobs",), "what a job may do is a setting of the repository", hint, at_key=True, fix=fix)
-    elif workflow.data["permissions"] != {}:
+    elif workflow.data["permissions"] != {} and not _only_reads(workflow):
         yield Finding(("permissions",), "every job of this workflow may do this", hint, at_key=True, fix=fix)
+
+
+def _only_reads(workflow: Workflow) -> bool:
+    """Whether a workflow that somebody wrote lets each job read the repository, as every checkout must."""
+    return workflow.data["permissions"] == {"contents": "read"} and not workflow.generated
