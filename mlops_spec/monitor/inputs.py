@@ -8,7 +8,6 @@ import numpy as np
 
 from mlops_spec.monitor.check import Check
 from mlops_spec.pipeline.contract import check_inputs
-from mlops_spec.pipeline.reference import as_kept
 from mlops_validators.binning import count
 from mlops_validators.drift import Drift, drift, drift_of_counts, drifted
 
@@ -36,7 +35,8 @@ def check_drift(bounds: Bounds, reference: Mapping[str, Column], live: Live) -> 
     """
     rows = len(live.inputs)
     if not reference:
-        return Check("drift", told="the package holds no reference of its training rows: run the pipeline again")
+        told = "no input has a reference: times and texts of many values have none, nor has a package of older days"
+        return Check("drift", told=told)
     if rows < FEWEST_ROWS:
         return Check("drift", told=f"{rows:,} rows were asked: fewer than {FEWEST_ROWS} tell nothing")
     moved = _moved(bounds, reference, live.inputs)
@@ -78,7 +78,7 @@ def _moved(bounds: Bounds, reference: Mapping[str, Column], rows: pd.DataFrame) 
     chosen = list(reference) if bounds.columns == "all" else [name for name in bounds.columns if name in reference]
     found: dict[str, Drift] = {}
     for name in chosen:
-        values: Any = as_kept(rows[name]).to_numpy()
+        values: Any = reference[name].measured(rows[name])
         if bounds.method not in _OF_VALUES:
             found[name] = drift_of_counts(bounds.method, reference[name].counts, count(reference[name].bins, values))
             continue

@@ -1,7 +1,8 @@
 """What the training rows looked like, in a few kilobytes: what a live model's inputs are compared with.
 
 Each feature is kept as counts in bins that it fixes itself, and a number also as quantiles, for measures that read
-values. A text column of too many values is left out: they may name people, and no drift is measured on them.
+values. Of texts of too many values the length is kept in their place: they may name people. Times of too many are left
+out, and so are such texts in more than a million rows.
 """
 
 from __future__ import annotations
@@ -31,16 +32,24 @@ LIMIT = 16 * 2**20
 
 @dataclass(frozen=True)
 class Column:
-    """One feature of the training rows: `counts` in `bins`, and for a number up to 512 `values`, ascending."""
+    """One feature of the training rows: `counts` in `bins`, and for a number up to 512 `values`, ascending.
+
+    Where it is `by_length` all are of the texts' numbers of characters.
+    """
 
     bins: Bins
     counts: np.ndarray
     values: np.ndarray | None
+    by_length: bool = False
+
+    def measured(self, rows: pd.Series) -> np.ndarray:
+        """What of a column's values is compared with this: a text's length is NaN where there is none."""
+        return _lengths(rows) if self.by_length else as_kept(rows).to_numpy()
 
 
 def reference_of(rows: pd.DataFrame, features: Iterable[str]) -> dict[str, Any]:
     """The summary of the features of the training rows, as plain data for JSON."""
-    found = {name: _column(as_kept(rows[name])) for name in features}
+    found = {name: _whole_column(rows[name]) for name in features}
     return {"v": 1, "rows": len(rows), "columns": {name: column for name, column in found.items() if column}}
 
 
@@ -48,9 +57,14 @@ def reference_of_file(path: Path, features: Iterable[str]) -> dict[str, Any]:
     """The same of a Parquet file, a column at a time; of more than a million rows by histograms."""
     data = ParquetColumns(path)
     if data.rows <= WHOLE:
-        found = {name: _column(as_kept(pd.read_parquet(path, columns=[name])[name])) for name in features}
+        found = {name: _whole_column(pd.read_parquet(path, columns=[name])[name]) for name in features}
     else:
-        found = {name: _times(path, name) if data.is_time(name) else _long_column(data, name) for name in features}
+        found = {
+            name: _whole_column(pd.read_parquet(path, columns=[name])[name])
+            if data.is_time(name)
+            else _long_column(data, name)
+            for name in features
+        }
     return {"v": 1, "rows": data.rows, "columns": {name: column for name, column in found.items() if column}}
 
 
@@ -86,15 +100,28 @@ def _column(column: pd.Series) -> dict[str, Any] | None:
     except ValueError:  # all missing
         return None
     if bins.values is not None and len(bins.values) > MOST_CATEGORIES:
-        return None
+        return _texts(column)
     numbers = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
     return _record(bins, count(bins, values), _quantiles(column) if numbers else None)
 
 
-def _times(path: Path, name: str) -> dict[str, Any] | None:
-    """Of as few moments as there may be categories."""
-    column = pd.read_parquet(path, columns=[name])[name]
-    return _column(as_kept(column)) if column.nunique() <= MOST_CATEGORIES else None
+def _texts(column: pd.Series) -> dict[str, Any]:
+    """By their lengths."""
+    lengths = _lengths(column)
+    bins = bins_of(lengths)
+    return _record(bins, count(bins, lengths), _quantiles(pd.Series(lengths))) | {"by_length": True}
+
+
+def _lengths(column: pd.Series) -> np.ndarray:
+    return column.map(lambda value: float(len(str(value))), na_action="ignore").to_numpy(
+        dtype=np.float64, na_value=np.nan
+    )
+
+
+def _whole_column(column: pd.Series) -> dict[str, Any] | None:
+    if column.dtype.kind == "M" and column.nunique() > MOST_CATEGORIES:
+        return None
+    return _column(as_kept(column))
 
 
 def _long_column(data: ParquetColumns, name: str) -> dict[str, Any] | None:
@@ -144,4 +171,5 @@ def _read(column: dict[str, Any]) -> Column:
     counts = np.array(column["counts"], dtype=np.intp)
     if (edges is None) == (values is None) or counts.shape != (bins.size,):
         raise ValueError("counts and bins do not agree")
-    return Column(bins, counts, np.array(quantiles, dtype=np.float64) if quantiles else None)
+    values = np.array(quantiles, dtype=np.float64) if quantiles else None
+    return Column(bins, counts, values, by_length=column.get("by_length") is True)

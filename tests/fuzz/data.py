@@ -154,7 +154,7 @@ def case(seed: int) -> tuple[bytes, dict[str, Any]]:
         data["split"] = {"by": by, "test": draw.choice((0.1, 0.25, 0.9))} | (
             {"column": draw.choice(list(table))} if by != "hash" else {}
         )
-    declared = draw.sample(list(table), draw.randint(0, 2))
+    declared = draw.sample(list(table), min(len(table), draw.randint(0, 2)))
     columns = {name: {"type": draw.choice(TYPES)} for name in declared}
     for column in columns.values():
         if column["type"] == "category" and draw.random() < 0.5:

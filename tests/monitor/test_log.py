@@ -21,12 +21,13 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.forge import GitHub, issues, pulls
 from mlops_spec.git import Git, Update
 from mlops_spec.manifest import Data, Manifest, PackagedFile, Signature, Tensor, canonical, manifest_bytes
+from mlops_spec.moments import parsed
 from mlops_spec.monitor.inputs import check_contract, check_drift
 from mlops_spec.monitor.opener import opener
 from mlops_spec.monitor.performance import check_performance
-from mlops_spec.monitor.predictions import read_log
+from mlops_spec.monitor.predictions import Live, read_log
 from mlops_spec.package import digest, read_manifest
-from mlops_spec.pipeline.reference import NAME, read_reference, reference_of
+from mlops_spec.pipeline.reference import NAME, _read, read_reference, reference_of
 from mlops_spec.spec import Spec
 from mlops_spec.spec.watch import Drift, Performance
 
@@ -176,9 +177,40 @@ def test_what_says_nothing_is_said(tmp_path: Path, built: Path) -> None:
     few = check_drift(Drift(), read_reference(built), asked(tmp_path, rows(99, 2, shift=1)))
     assert (few.findings, few.told) == ((), "99 rows were asked: fewer than 100 tell nothing")
     without = check_drift(Drift(), {}, asked(tmp_path, rows(200, 2)))
-    assert "holds no reference" in without.told
+    assert "no input has a reference" in without.told
     foreign = check_drift(Drift(columns=["height"]), read_reference(built), asked(tmp_path, rows(200, 2)))
     assert foreign.findings == ("none of monitor.drift.columns can be compared",)
+
+
+def texts(seed: int, words: int) -> pd.DataFrame:
+    draw = np.random.default_rng(seed)
+    said = [" ".join(map(str, draw.integers(0, 999, draw.integers(words, 2 * words)))) for _ in range(1000)]
+    return pd.DataFrame({"said": pd.Series(said, dtype="str")})
+
+
+def test_texts_of_many_values_drift_by_their_length() -> None:
+    """The reference holds none of them: they may name people."""
+    record = reference_of(texts(1, 10), ["said"])
+    reference = {name: _read(json.loads(json.dumps(column))) for name, column in record["columns"].items()}
+
+    def check(rows: pd.DataFrame) -> tuple[str, ...]:
+        return check_drift(Drift(), reference, Live(rows, (), np.empty(0))).findings
+
+    assert reference["said"].by_length
+    assert reference["said"].bins.values is None
+    assert check(texts(2, 10)) == ()
+    assert check(texts(3, 30))[0].startswith("said: psi")
+    assert check(texts(2, 10).assign(said=None))[0].startswith("said: psi")
+
+
+def test_times_are_compared_as_they_were_kept_and_many_are_left_out() -> None:
+    few = pd.DataFrame({"at": parsed(pd.Series(["2024-01-01", "2024-01-02T12:00:00.5Z"] * 100, dtype=object))})
+    many = pd.DataFrame({"at": pd.Series(pd.date_range("2024-01-01", periods=200, tz="UTC"))})
+
+    reference = {name: _read(column) for name, column in reference_of(few, ["at"])["columns"].items()}
+
+    assert check_drift(Drift(), reference, Live(few, (), np.empty(0))).findings == ()
+    assert reference_of(many, ["at"])["columns"] == {}
 
 
 def test_a_new_category_and_missing_values_are_drift(tmp_path: Path, built: Path) -> None:
@@ -190,11 +222,12 @@ def test_a_new_category_and_missing_values_are_drift(tmp_path: Path, built: Path
     assert {finding.partition(":")[0] for finding in found.findings} == {"age", "city"}
 
 
-def test_a_column_of_too_many_texts_is_not_kept(tmp_path: Path) -> None:
+def test_of_a_column_of_too_many_texts_the_lengths_are_kept(tmp_path: Path) -> None:
     train = rows(500, 1).assign(city=[f"person {number}" for number in range(500)])
     package(tmp_path / "package", train)
 
-    assert set(read_reference(tmp_path / "package")) == {"age", "visits"}
+    kept = read_reference(tmp_path / "package")
+    assert {name: column.by_length for name, column in kept.items()} == {"age": False, "city": True, "visits": False}
     assert "person" not in (tmp_path / "package" / NAME).read_text()
 
 

@@ -43,7 +43,7 @@ def is_its_own_reference(case: Case, alarm: Drift) -> bool:
     """Whether the reference was made of the test rows: all counts are theirs to the last row."""
     columns = watched(case, alarm)
     return bool(columns) and all(
-        np.array_equal(column.counts, count(column.bins, case.test[name].to_numpy()))
+        np.array_equal(column.counts, count(column.bins, column.measured(case.test[name])))
         for name, column in columns.items()
         if case.test[name].dtype.kind not in "mM"
     )
