@@ -71,7 +71,7 @@ def read_contract(package_dir: Path) -> InputContract | None:
         return InputContract(answer=record["answer"], columns=columns)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Failure(f"{path} is no contract: {error}", exit_code=Exit.CONFIG) from error
 
 

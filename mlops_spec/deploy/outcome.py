@@ -7,6 +7,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from mlops_spec.errors import Exit, Failure
 from mlops_spec.files import write_atomic
 from mlops_spec.ledger import Outcome, append_outcome
 from mlops_spec.ledger.record import Evidence
@@ -48,11 +49,15 @@ class Answers:
         """The answer that was decided on but may not be in the ledger yet."""
         try:
             said = json.loads((self.folder / "pending.json").read_bytes())
+            return _outcome(said) if said["intent"] == intent.hash else None
         except FileNotFoundError:
             return None
-        if said["intent"] != intent.hash:
-            return None
-        return _outcome(said)
+        except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+            raise Failure(
+                f"{self.folder / 'pending.json'} can't be read: {error}",
+                exit_code=Exit.CONFIG,
+                remedy="Remove it: the next pass decides anew.",
+            ) from error
 
     def record(self, git: Git, intent: Record, outcome: Outcome) -> bool:
         """Closes the intent; False when somebody else did, and then this answer is void.

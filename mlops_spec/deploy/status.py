@@ -176,7 +176,7 @@ def environment_of(state: Path) -> str:
     """
     try:
         return str(json.loads((state / "agent.json").read_bytes())["environment"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise Failure(f"{state} is no folder of an agent: {error}", exit_code=Exit.CONFIG) from error
 
 

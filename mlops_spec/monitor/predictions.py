@@ -77,7 +77,7 @@ def _file(path: Path, digest: str, since: datetime, rows: _Rows) -> None:
             if datetime.fromisoformat(record["time"]) < since:
                 return
             _take(record, rows)
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
             rows.unreadable += line.endswith(b"\n")
 
 

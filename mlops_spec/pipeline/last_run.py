@@ -38,7 +38,7 @@ def _evaluation(root: Path) -> dict[str, object]:
     path = root / layout.EVALUATION
     try:
         return dict(json.loads(path.read_bytes()))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, TypeError, RecursionError) as error:
         raise Failure(
             f"{path} can't be read: {error}", exit_code=Exit.CONFIG, remedy="`mlops-spec run` writes it."
         ) from error

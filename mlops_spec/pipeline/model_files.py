@@ -79,7 +79,7 @@ def _check_safetensors(path: Path) -> None:
         with path.open("rb") as stream:
             length = int.from_bytes(stream.read(8), "little")
             header = json.loads(stream.read(length)) if length <= _MAX_HEADER else None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         _refuse(path, f"is not a safetensors file: {error}")
     if not isinstance(header, dict):
         _refuse(path, "is not a safetensors file: it has no header")

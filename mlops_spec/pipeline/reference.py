@@ -82,7 +82,7 @@ def read_reference(package_dir: Path) -> Mapping[str, Column]:
         return {name: _read(column) for name, column in record["columns"].items()}
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Failure(f"{path} is no reference: {error}", exit_code=Exit.CONFIG) from error
 
 

@@ -27,7 +27,7 @@ def remove_dead(path: Path) -> None:
         }
     except FileNotFoundError:
         return
-    except (ValueError, AttributeError, TypeError, KeyError):
+    except (ValueError, AttributeError, TypeError, KeyError, RecursionError):
         path.unlink(missing_ok=True)
         return
     if alive != {"write": lock.get("write", {}), "read": lock.get("read", {})}:

@@ -31,7 +31,7 @@ def read_split_report(root: Path) -> SplitReport:
     try:
         record = json.loads(path.read_bytes())
         return SplitReport(tuple(record["classes"]), record["positive"], Data(**record["data"]))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise Failure(
             f"{path} can't be read: {error}", exit_code=Exit.CONFIG, remedy="`mlops-spec run` writes it."
         ) from error

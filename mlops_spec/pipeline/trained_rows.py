@@ -76,7 +76,7 @@ def read_trained(package_dir: Path) -> TrainedRows | None:
         _numbers(found)
     except FileNotFoundError:
         return None
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Failure(f"{path} is no sample of rows: {error}", exit_code=Exit.CONFIG) from error
     return found
 

@@ -39,5 +39,5 @@ def _seconds(content: bytes) -> dict[str, float]:
     try:
         told = json.loads(content).get("seconds", {})
         return {str(stage): float(seconds) for stage, seconds in told.items()}
-    except (ValueError, AttributeError, TypeError):
+    except (ValueError, AttributeError, TypeError, RecursionError, OverflowError):
         return {}

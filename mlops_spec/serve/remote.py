@@ -45,13 +45,20 @@ class Answer:
     outside: tuple[tuple[str, int], ...] = ()
 
 
+# What reading raises of what a model's code can write to the socket too.
+_NO_ANSWER = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, struct.error)
+
+
 def problem(status: int, message: str) -> Answer:
     """An answer that says what is wrong."""
     return Answer(status, json.dumps({"error": message}).encode())
 
 
 def _reason(answer: Answer) -> str:
-    return str(json.loads(answer.payload).get("error", answer.status))
+    try:
+        return str(json.loads(answer.payload).get("error", answer.status))
+    except (ValueError, AttributeError, RecursionError):
+        return str(answer.status)
 
 
 class Remote(asyncio.Protocol):
@@ -168,12 +175,7 @@ class Remote(asyncio.Protocol):
         try:
             for frame in self._splitter.feed(data):
                 self._received(frame)
-        except (
-            ValueError,
-            LookupError,
-            TypeError,
-            struct.error,
-        ) as error:  # a model's code can write to the socket too
+        except _NO_ANSWER as error:
             self._fail(f"the process sent what is no answer: {error}")
             self.kill()
 

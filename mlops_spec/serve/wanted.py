@@ -141,7 +141,7 @@ def _read(path: Path) -> dict[str, Any] | None:
         record = json.loads(path.read_bytes())
     except FileNotFoundError:
         return None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise _damaged(path, error) from error
     if not isinstance(record, dict):
         raise _damaged(path, TypeError("not an object"))

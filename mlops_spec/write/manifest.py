@@ -32,7 +32,7 @@ def load(content: bytes | None) -> dict[PurePosixPath, str]:
     try:
         document = json.loads(content)
         return {PurePosixPath(name): str(value) for name, value in document["files"].items()}
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise Failure(
             f"{layout.MANAGED}: is not a manifest of ours (after a merge conflict?)",
             exit_code=Exit.CONFIG,
