@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import NamedTuple
@@ -74,6 +75,18 @@ def test_what_was_rendered_is_as_rendered(repository: Repository) -> None:
     done = repository.render("--check")
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "all files are as rendered\n", "")
+
+
+def test_a_checkout_of_git_for_windows_is_as_rendered(repository: Repository) -> None:
+    """With `core.autocrlf` Git writes other line ends where `.gitattributes` does not say what our files have."""
+    git = ("git", "-C", str(repository.root), "-c", "user.name=a", "-c", "user.email=a@b.c")
+    for command in (("init", "-q"), ("add", "--all"), ("commit", "-qm", "first")):
+        subprocess.run([*git, *command], check=True)
+    clone = repository.root / "clone"
+    subprocess.run(["git", "-c", "core.autocrlf=true", "clone", "-q", repository.root, clone], check=True)
+    repository.root = clone
+
+    assert repository.render("--check").stdout == "all files are as rendered\n"
 
 
 def test_what_the_spec_changes_is_stale_until_it_is_rendered(repository: Repository) -> None:
