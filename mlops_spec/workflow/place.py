@@ -37,5 +37,11 @@ def with_comment(document: Document, address: Address, text: str, comment: str) 
 
 
 def called(command: Command) -> str:
-    """How a message names a command: ours by its verb, others by their first words."""
-    return f"`{command.verb or ' '.join(command.words[:3])}`"
+    """How a message names a command: ours by its verb, others by their first words behind `uv run` and the like."""
+    words = list(command.words)
+    while len(words) > 1 and (words[0] in _RUNS or (words[0].startswith("-") and words != list(command.words))):
+        words.pop(0)
+    return f"`{command.verb or ' '.join(words[:3])}`"
+
+
+_RUNS = frozenset(("uv", "run", "poetry", "pdm", "pixi", "hatch"))
