@@ -46,7 +46,9 @@ _REST = {
 }
 
 _WORKFLOW = ".github/workflows/release.yml"
-_ENVIRONMENTS = "environments:\n  staging: {after: merge}\n  production: {after: staging}"
+_ENVIRONMENTS = (
+    "environments:\n  staging: {after: merge}\n  production: {after: staging}\ngovernance: {merge_queue: true}"
+)
 
 
 class Parts(NamedTuple):

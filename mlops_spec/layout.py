@@ -31,5 +31,6 @@ RELEASE = P("release")  # in a release commit: what the version was judged by
 MANAGED = P(".mlops/managed.json")
 OVERLAYS = P(".mlops/overlays")
 
+CHECKS = ("Lint and plan", "Train and gate")  # the jobs that the ruleset of the default branch requires
 MAIN_BRANCH = "main"  # where neither the spec nor the remote says otherwise
 LEDGER_BRANCH = "audit-log"

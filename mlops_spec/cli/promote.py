@@ -13,6 +13,7 @@ from mlops_spec.cli.answer import in_directory, in_format, say
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.forge.actions import connect, link_to_run
 from mlops_spec.git import Git
+from mlops_spec.layout import CHECKS
 from mlops_spec.ledger.who import who
 from mlops_spec.release.ask import Waiting, ask
 from mlops_spec.release.ask import resume as take_up
@@ -20,7 +21,7 @@ from mlops_spec.release.close import close
 from mlops_spec.release.declared import Following, declared_in
 from mlops_spec.release.promotion import follow, promote
 from mlops_spec.release.propose import propose
-from mlops_spec.release.vouch import CHECKS, vouch
+from mlops_spec.release.vouch import vouch
 from mlops_spec.release.world import World, look
 from mlops_spec.spec.base import seconds
 

@@ -54,6 +54,9 @@ class _Guard:
                 yield from self._reviews(rule["parameters"])
             elif rule["type"] == "required_status_checks":
                 yield from self._checks(rule["parameters"])
+            elif rule["type"] == "merge_queue":
+                must = f"pull requests to {self.called} merge one by one, through a queue that waits for its checks"
+                yield self._control("merge-queue", must, partial(self._queue, rule["parameters"]))
             else:
                 kind = rule["type"]
                 yield self._control(kind.replace("_", "-"), f"{_SAID[kind]} {self.called}", partial(self._has, kind))
@@ -91,8 +94,9 @@ class _Guard:
             name = check["context"].lower().replace(" ", "-")
             must = f"the check `{check['context']}` of GitHub Actions passes before a merge to {self.called}"
             yield self._control(f"check/{name}", must, partial(self._check, check))
-        must = f"checks ran on what {self.called} will be"
-        yield self._control("up-to-date", must, self._up_to_date)
+        if wanted["strict_required_status_checks_policy"]:
+            must = f"checks ran on what {self.called} will be"
+            yield self._control("up-to-date", must, self._up_to_date)
 
     def _check(self, wanted: dict[str, Any], snapshot: Snapshot) -> str | None:
         rules = parameters(snapshot, self.refs, "required_status_checks")
@@ -108,6 +112,20 @@ class _Guard:
         key = "strict_required_status_checks_policy"
         met = any(rule.get(key) for rule in parameters(snapshot, self.refs, "required_status_checks"))
         return None if met else f"no active ruleset sets `{key}`"
+
+    def _queue(self, wanted: dict[str, Any], snapshot: Snapshot) -> str | None:
+        """Entries that merge together come as one push, of which the last commit alone is trained and registered."""
+        queues = parameters(snapshot, self.refs, "merge_queue")
+        if not queues:
+            return "no active ruleset has the rule `merge_queue`"
+        exact = ("merge_method", "grouping_strategy", "max_entries_to_merge")
+        said = [
+            f"`{key}` is not {wanted[key]}" for key in exact if any(each.get(key) != wanted[key] for each in queues)
+        ]
+        patience = "check_response_timeout_minutes"
+        if any(each.get(patience, 0) < wanted[patience] for each in queues):
+            said.append(f"`{patience}` is below {wanted[patience]}")
+        return "; ".join(said) or None
 
     def _bypass(self, snapshot: Snapshot) -> str | None:
         if not in_force(snapshot, self.refs):

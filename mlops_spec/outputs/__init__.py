@@ -107,6 +107,7 @@ def _workflows(spec: Spec) -> Iterator[Output]:
         "release_ref": f"refs/heads/{spec.branch}",
         "runner": spec.train.compute.runner,
         "training_minutes": math.ceil(seconds(spec.train.compute.timeout) / 60),
+        "queued": spec.governance.merge_queue,
         "attested": spec.governance.provenance == "github",
         "storage": storage,
         "rivals": any(isinstance(gate, ChampionGate) for gate in spec.gates),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.forge import statuses
+from mlops_spec.layout import CHECKS
 from mlops_spec.release.declared import Declared, declared_in, path_of
 from mlops_spec.release.evidence import current, fit, registered_as
 from mlops_spec.release.promotion import what_for
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
     from mlops_spec.forge import GitHub
     from mlops_spec.git import Git
     from mlops_spec.release.world import World
-
-CHECKS = ("Lint and plan", "Train and gate")  # the jobs that the ruleset of main requires
 
 
 @dataclass(frozen=True)

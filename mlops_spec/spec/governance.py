@@ -65,6 +65,11 @@ class Governance(Strict):
     provenance: Literal["none", "github"] = Field(
         "none", description="`github` attests each package by Sigstore (public repositories, or GitHub Enterprise)."
     )
+    merge_queue: bool = Field(
+        False,
+        description="Pull requests merge one after the other, each checked on what the branch will be by then: by "
+        "GitHub's merge queue, which it has for repositories of organizations (public, or Enterprise Cloud).",
+    )
     waivers: list[Waiver] = Field(
         default_factory=no_items, description="Gates that may fail for a while, each with reason, owner and last day."
     )

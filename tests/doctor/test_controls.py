@@ -379,3 +379,18 @@ def test_a_sole_owner_is_told_what_to_set(clinic: Clinic) -> None:
     found = clinic.results()["repository/approvers"]
     assert "@bob is the only owner" in found.why
     assert "a second owner or a team" in found.remedy
+
+
+def test_a_merge_queue_takes_the_place_of_up_to_date_branches(clinic: Clinic) -> None:
+    clinic.wanted = wanted_by(f"{SPEC}governance: {{merge_queue: true}}\n")
+    assert clinic.wrong() == {"main/merge-queue": "missing"}
+
+    clinic.heal()
+
+    assert clinic.wrong() == {}
+    assert "main/up-to-date" not in clinic.results()
+    (rule,) = [rule for rule in MAIN(clinic)["rules"] if rule["type"] == "merge_queue"]
+    patience = rule["parameters"]["check_response_timeout_minutes"]
+    rule["parameters"] |= {"max_entries_to_merge": 5, "check_response_timeout_minutes": patience - 1}
+    why = f"`max_entries_to_merge` is not 1; `check_response_timeout_minutes` is below {patience}"
+    assert clinic.results()["main/merge-queue"].why == why

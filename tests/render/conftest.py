@@ -104,6 +104,7 @@ SWITCHES: dict[str, list[dict[str, Any]]] = {
         {"governance": {"risk": "high", "intended_use": "Review, not refusal.", "out_of_scope": ["- minors", "1. x"]}},
     ],
     "provenance": [{}, {"governance": {"provenance": "github"}}],
+    "queue": [{}, {"governance": {"merge_queue": True}}],
     "storage": [
         {},
         {

@@ -52,7 +52,10 @@ def test_main_asks_for_the_checks_that_pull_requests_get(case: Path) -> None:
         names[1] = TRAINED
     assert len(names) == (1 if case.name == "after-merge" else 2)
     assert asked["required_status_checks"] == [{"context": n, "integration_id": GITHUB_ACTIONS} for n in names]
-    assert asked["strict_required_status_checks_policy"] is True
+    queued = "merge_group" in workflow[True]  # PyYAML reads `on` as a boolean
+    assert asked["strict_required_status_checks_policy"] is not queued
+    assert queued == any(each["type"] == "merge_queue" for each in rulesets(case)["mlops-main"]["rules"])
+    assert queued == (case.name == "queued")
 
 
 def test_main_asks_for_as_many_approvals_as_the_strictest_promotion() -> None:

@@ -76,6 +76,7 @@ from mlops_spec.rules.workflows import (
     unneeded_gate,
     unpassed_secret,
     unplanned_deployment,
+    unqueued_check,
     unread_verdict,
     unrecorded_outcome,
     unreviewed_merge,
@@ -173,4 +174,5 @@ RULES: tuple[Rule, ...] = (
     hasty_canary,
     loose_reproduction,
     guessed_version,
+    unqueued_check,
 )
