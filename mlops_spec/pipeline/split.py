@@ -78,7 +78,9 @@ def with_derived(rows: pd.DataFrame, derive: dict[str, Derived]) -> pd.DataFrame
 
 def _binned(values: pd.Series, edges: Sequence[float]) -> pd.Series:
     labels = [f"[{low},{high})" for low, high in itertools.pairwise(edges)]
-    return pd.cut(values.astype("float64"), list(edges), right=False, labels=labels).astype("str")
+    return pd.cut(
+        pd.to_numeric(values, errors="coerce").astype("float64"), list(edges), right=False, labels=labels
+    ).astype("str")
 
 
 def classes_of(spec: Spec, target: pd.Series) -> list[Scalar]:

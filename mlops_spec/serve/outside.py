@@ -88,6 +88,14 @@ class _Check(NamedTuple):
         return self.wrong(self.extreme(present)) if self.extreme else any(map(self.wrong, {*present}))
 
 
+def _number(value: Any) -> float:
+    """A text's number too, for a column of texts may be cut into bins; NaN, which is in none, for any other."""
+    try:
+        return float(value)
+    except (TypeError, ValueError):
+        return float("nan")
+
+
 def _checks(name: str, bounds: Bounds) -> Iterator[_Check]:
     key = f"data.contract.columns.{name}"
     if bounds.type == "integer":
@@ -100,7 +108,7 @@ def _checks(name: str, bounds: Bounds) -> Iterator[_Check]:
         yield _Check(f"must be at most {high}", f"{key}.max", lambda value: value > high, max)
     if bounds.bins is not None:
         first, last = bounds.bins
-        yield _Check(f"must be in [{first}, {last})", "data.derive", lambda value: not first <= value < last)
+        yield _Check(f"must be in [{first}, {last})", "data.derive", lambda value: not first <= _number(value) < last)
     if bounds.values is not None:
         allowed = frozenset(bounds.values)
         named = f"must be one of {', '.join(bounds.values)[:80]}"

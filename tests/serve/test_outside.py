@@ -63,6 +63,12 @@ def test_the_contract_of_the_inputs_survives_a_package(tmp_path: Path) -> None:
     }
 
 
+def test_texts_may_be_cut_into_bins_too() -> None:
+    found = outside({"weight": ["7", "x", "200", None]}, {"weight": Bounds(bins=(0, 200))})
+
+    assert [each.rows for each in found] == [(1, 2)]
+
+
 def test_nobody_looks_where_nothing_is_promised_or_nobody_shall(tmp_path: Path) -> None:
     assert contract_of(spec_of(serve={"contract": "off"}), INPUTS) is None
     assert contract_of(spec_of(), ["free"]) is None
