@@ -223,14 +223,16 @@ def main() -> int:
 
 
 def _play(sweep: Sweep, case: Case, most: int, pool: ThreadPoolExecutor) -> tuple[int, int]:
-    """How many injections a case had, and how many problems came of them, which are told."""
+    """How many injections a case had, and how many problems came of them, each told as it is found."""
     begun, clean = time.monotonic(), sweep.clean(case)
     injections = list(sweep.injections(case, min(most, case.places)))
-    wrong = [each for one in pool.map(lambda it: sweep.problems(it, clean), injections) for each in one]
+    wrong = 0
+    for found in pool.map(lambda each: sweep.problems(each, clean), injections):
+        wrong += len(found)
+        print("".join(f"  {each}\n" for each in found), end="", flush=True)
     seconds = time.monotonic() - begun
-    print(f"{case.name}: {len(injections)} injections, {len(wrong)} problems, {seconds:.0f} s", flush=True)
-    print("".join(f"  {each}\n" for each in wrong), end="", flush=True)
-    return len(injections), len(wrong)
+    print(f"{case.name}: {len(injections)} injections, {wrong} problems, {seconds:.0f} s", flush=True)
+    return len(injections), wrong
 
 
 if __name__ == "__main__":
