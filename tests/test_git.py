@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import threading
@@ -393,3 +394,20 @@ def test_ssh_says_itself_why_a_remote_is_not_there(
         git.remote_refs()
     assert caught.value.message.startswith(f"the remote `origin` is not available: {reason}")
     assert caught.value.exit_code == Exit.UNAVAILABLE
+
+
+def test_a_commit_that_could_not_be_read_for_once_is_looked_for_again(
+    clone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With too few descriptors Git finds no reference, and says nothing more."""
+    right, real = Git.open(clone).commit_id(), shutil.which("git")
+    program = tmp_path / "bin/git"
+    program.parent.mkdir()
+    program.write_text(f'#!/bin/sh\n[ -e {tmp_path}/tried ] && exec {real} "$@"\n: > {tmp_path}/tried\nexit 1\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
+
+    assert Git(clone).commit_id() == right
+    with pytest.raises(Failure, match="no commit 'nope'") as raised:
+        Git(clone).commit_id("nope")
+    assert (raised.value.exit_code, "git fsck" in raised.value.remedy) == (Exit.CONFIG, True)

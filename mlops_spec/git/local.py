@@ -38,9 +38,14 @@ class Local(Process):
         Raises:
             Failure: there is no such commit.
         """
-        found = self.resolve(f"{revision}^{{commit}}")
+        # twice: of a reference that it could not read for once, Git says the same as of one that is not there
+        found = self.resolve(f"{revision}^{{commit}}") or self.resolve(f"{revision}^{{commit}}")
         if found is None:
-            raise Failure(f"no commit {revision!r} in {self.directory}", exit_code=Exit.CONFIG)
+            raise Failure(
+                f"no commit {revision!r} in {self.directory}",
+                exit_code=Exit.CONFIG,
+                remedy="commit something there, or fetch it; where it should be there already, see `git fsck`",
+            )
         return found
 
     def tree(self, revision: str = "HEAD") -> Tree:
