@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import yaml
 
 from mlops_spec import layout
-from mlops_spec.adopt import dvc, recipe
+from mlops_spec.adopt import dvc, recipe, storage
 from mlops_spec.adopt.source import read
-from mlops_spec.adopt.steps import Step, steps
+from mlops_spec.adopt.steps import steps
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.files import followed, write_atomic
-from mlops_spec.repository.around import default_branch
+from mlops_spec.repository.around import default_branch, place_in_tree
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from mlops_spec.adopt.drawn import Step
 
 #: file → what reads it, in the order of preference
 SOURCES = {str(layout.DVC_FILE): dvc.draft, "recipe.yaml": recipe.draft}
@@ -46,14 +48,17 @@ def adopt(root: Path, source: str = "", stage: str = "") -> Adopted:
     """
     spec = root / layout.SPEC
     _refuse_there(spec)
+    _refuse_inside(root, source)
     name = source or next((name for name in SOURCES if (root / name).is_file()), "")
     if not name:
         raise Failure(
             f"{root}: neither {' nor '.join(SOURCES)} to draw a spec from",
             remedy="name one with --from, or begin with `mlops-spec new`",
         )
-    drawn = _reader(name)(root, read(root / name), stage)
-    written = text(_whole(root, drawn.sections), name)
+    reader, folder = _reader(name)
+    drawn = reader(root, read(root / name), stage, folder)
+    whole = _whole(root, drawn.sections)
+    written = text(whole, name)
     for path in drawn.scripts:
         _refuse_there(root / path)
     for path, script in drawn.scripts.items():
@@ -61,7 +66,7 @@ def adopt(root: Path, source: str = "", stage: str = "") -> Adopted:
     _write_new(spec, written)
     lines = enumerate(written.splitlines(), start=1)
     questions = {number: line.strip() for number, line in lines if number > 1 and _OPEN.search(line)}
-    return Adopted(spec, root / name, questions, steps(root, drawn, name))
+    return Adopted(spec, root / name, questions, steps(root, drawn, name, whole["model"]))
 
 
 def _refuse_there(file: Path) -> None:
@@ -69,11 +74,23 @@ def _refuse_there(file: Path) -> None:
         raise Failure(f"{file} is there already", remedy="`adopt` never writes over it: move it away to begin again")
 
 
-def _reader(name: str) -> Any:
-    kind = name.replace("\\", "/").rpartition("/")[2]
+def _refuse_inside(root: Path, source: str) -> None:
+    """GitHub reads workflows at the root of a repository alone, and there Git and DVC look for all else."""
+    if inside := place_in_tree(root):
+        name = source or next((name for name in SOURCES if (root / name).is_file()), str(layout.DVC_FILE))
+        above = os.path.relpath(root.absolute().parents[inside.count("/")])
+        raise Failure(
+            f"{root.absolute()} lies in a repository, and GitHub reads workflows at its root alone",
+            remedy=f"adopt it there: mlops-spec adopt -C {above} --from {inside}/{name}",
+        )
+
+
+def _reader(name: str) -> tuple[Any, str]:
+    """What reads a file of that name, and the folder that the file lies in."""
+    folder, _, kind = name.replace("\\", "/").rpartition("/")
     if kind not in SOURCES:
         raise Failure(f"{name}: a spec is drawn from {' or '.join(SOURCES)}, known by these names")
-    return SOURCES[kind]
+    return SOURCES[kind], folder.removeprefix("./")
 
 
 def text(draft: Mapping[str, Any], source: str) -> str:
@@ -96,7 +113,7 @@ def _whole(root: Path, drawn: Mapping[str, Any]) -> dict[str, Any]:
     head: dict[str, Any] = {"spec": 1, "model": name, "task": "TODO", "owners": ["@TODO"]}
     if (branch := default_branch(root)) != layout.MAIN_BRANCH:
         head["branch"] = branch
-    return head | {key: value for key, value in drawn.items() if key != "model"}
+    return head | {key: value for key, value in drawn.items() if key != "model"} | storage.section(root)
 
 
 def slug(name: str) -> str:

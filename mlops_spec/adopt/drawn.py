@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
+
+
+class Step(NamedTuple):
+    """Something to do or to know, and the command that does it where there is one."""
+
+    what: str
+    command: str = ""
 
 
 @dataclass
@@ -11,6 +18,9 @@ class Drawn:
     """A draft; `left` are the things that the draft does not carry, each with what to do about it."""
 
     sections: dict[str, Any]
-    left: list[str] = field(default_factory=list)
+    left: list[Step] = field(default_factory=list)
     #: path → text, of scripts that stand for commands which a spec can't hold
     scripts: dict[str, str] = field(default_factory=dict)
+
+    def todo(self, what: str, command: str = "") -> None:
+        self.left.append(Step(what, command))

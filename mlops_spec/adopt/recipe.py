@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import posixpath
 import re
 from typing import TYPE_CHECKING, Any
 
-from mlops_spec.adopt.drawn import Drawn
+from mlops_spec.adopt.drawn import Drawn, Step
 from mlops_spec.adopt.source import items, load, mapping, read
 from mlops_spec.errors import Failure
 from mlops_spec.spec.metrics import METRICS
@@ -27,17 +28,17 @@ _CARRIED = ("ingest", "split", "train", "evaluate", "register")
 _VALUE = re.compile(r"\{\{\s*(\w+)[^{}]*\}\}")
 
 
-def draft(root: Path, text: str, chosen: str = "") -> Drawn:
+def draft(root: Path, text: str, chosen: str = "", folder: str = "") -> Drawn:
     """The sections that a recipe knows something of; Failure where it is no recipe, or a stage is `chosen` in it."""
     if chosen:
         raise Failure("a recipe has no stages to choose from", remedy="leave --stage away")
-    recipe = load("recipe.yaml", _VALUE.sub(_from_profile(root), text))
+    recipe = load("recipe.yaml", _VALUE.sub(_from_profile(root / folder), text))
     kind = str(recipe.get("recipe") or recipe.get("template") or "")
     if not kind:
         raise Failure("recipe.yaml: no `recipe:` says which recipe this is, such as `regression/v1`")
     steps = mapping(recipe.get("steps"))
     task = _task(kind, recipe)
-    drawn: dict[str, Any] = {"task": task, "data": _data(recipe, steps)}
+    drawn: dict[str, Any] = {"task": task, "data": _data(recipe, steps, folder)}
     if name := mapping(steps.get("register")).get("model_name"):
         drawn["model"] = str(name)
     drawn["train"] = {
@@ -46,7 +47,7 @@ def draft(root: Path, text: str, chosen: str = "") -> Drawn:
         "predictor": "TODO:load",
     }
     drawn["gates"] = _gates(recipe, steps) or [{"metric": "todo", "min": 0}]
-    return Drawn(drawn, [f"steps.{name}: not carried" for name in steps if name not in _CARRIED])
+    return Drawn(drawn, [Step(f"steps.{name}: not carried") for name in steps if name not in _CARRIED])
 
 
 def _from_profile(root: Path) -> Any:
@@ -64,8 +65,10 @@ def _task(kind: str, recipe: Mapping[str, Any]) -> str:
     return "TODO"
 
 
-def _data(recipe: Mapping[str, Any], steps: Mapping[str, Any]) -> dict[str, Any]:
-    drawn: dict[str, Any] = {"path": _path(mapping(steps.get("ingest")))}
+def _data(recipe: Mapping[str, Any], steps: Mapping[str, Any], folder: str) -> dict[str, Any]:
+    path = _path(mapping(steps.get("ingest")))
+    inside = isinstance(path, str) and path != "TODO"
+    drawn: dict[str, Any] = {"path": posixpath.join(folder, path) if inside else path}
     drawn["target"] = str(recipe.get("target_col") or "TODO")
     positive = recipe.get("positive_class")
     if isinstance(positive, (bool, int, str)):
