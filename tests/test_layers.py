@@ -53,7 +53,7 @@ LAYERS = (
     ("model_signature", "integrity"),
     ("ledger",),
     ("release", "card"),
-    ("plan", "pipeline", "review", "deploy", "serve", "monitor", "doctor"),
+    ("plan", "pipeline", "power", "review", "deploy", "serve", "monitor", "doctor"),
     ("new", "adopt", "rehearse"),
     ("upgrade",),
     ("cli",),

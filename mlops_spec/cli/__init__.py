@@ -27,6 +27,7 @@ FAMILIES: dict[str, dict[str, str]] = {
         "stage": "run",
         "gate": "run",
         "drill": "drill",
+        "power": "power",
         "bundle": "run",
         "report": "report",
         "comment": "report",

@@ -23,6 +23,7 @@ Before the first push
   origin    git remote add origin URL && git push -u origin {branch}
 {alone}  approvals by persons as it stands; by teams (@org/team) they need a GitHub App, see README.md
   gates     uv run mlops-spec gate judges the model, also against what the remote says is live
+            uv run mlops-spec power says which bounds your rows can show, --suggest writes them
 
 README.md says the rest."""
 
