@@ -70,7 +70,6 @@ class Program(click.Group):
 @click.option("--debug", is_flag=True, help="Show the traceback of a bug.")
 def _program(debug: bool) -> None:
     """One model.yaml: linted, rendered into DVC and GitHub Actions, proven, deployed and recorded.
-
     Start with `mlops-spec new my-model`.
     """
 
