@@ -28,5 +28,5 @@ def past_seconds(root: Path) -> dict[str, float]:
     try:
         found = json.loads((root / _FILE).read_bytes())
         return {str(name): float(seconds) for name, seconds in found.items()}
-    except (OSError, ValueError, AttributeError, TypeError, RecursionError):
+    except (FileNotFoundError, ValueError, AttributeError, TypeError, RecursionError):
         return {}

@@ -89,7 +89,7 @@ def _recorded(pointer: Path) -> str | None:
     try:
         (out,) = safe_yaml.load(pointer.read_bytes())["outs"]
         return str(out["md5"]) if out.get("hash") == "md5" and not str(out["md5"]).endswith(".dir") else None
-    except (OSError, yaml.YAMLError, KeyError, TypeError, ValueError):
+    except (FileNotFoundError, yaml.YAMLError, KeyError, TypeError, ValueError):
         return None
 
 

@@ -93,7 +93,7 @@ def fitted(report: Report) -> bytes:
 def _read(path: Path) -> dict[str, Any] | None:
     try:
         return dict(json.loads(path.read_bytes()))
-    except (OSError, ValueError, TypeError, RecursionError):
+    except (FileNotFoundError, ValueError, TypeError, RecursionError):
         return None
 
 
@@ -111,7 +111,9 @@ def _drill(found: dict[str, Any] | None, commit: str) -> Drill | None:
 def _digest(root: Path) -> str | None:
     try:
         return digest(root / layout.PACKAGE)
-    except Failure:
+    except Failure as failure:
+        if isinstance(failure.__cause__, OSError) and not isinstance(failure.__cause__, FileNotFoundError):
+            raise  # it is there, and could not be read
         return None
 
 
@@ -145,7 +147,7 @@ def _curve(plots: Path, name: str, axes: tuple[str, str]) -> list[float]:
     """The curve's height at 21 places from 0 to 1, between the points that it has."""
     try:
         points = [(point[axes[0]], point[axes[1]]) for point in json.loads((plots / f"{name}.json").read_bytes())]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (FileNotFoundError, ValueError, KeyError, TypeError, RecursionError):
         return []
     return [round(_height(points, place / (_POINTS - 1)), 4) for place in range(_POINTS)]
 

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +15,12 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.files import new_folder
 from mlops_spec.git.values import GitError
 from mlops_spec.machine import beneath, fault, told_of
+from mlops_spec.pipeline import inputs
+from mlops_spec.pipeline.durations import past_seconds
+from mlops_spec.review import build
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 @pytest.mark.parametrize(
@@ -100,3 +107,22 @@ def test_a_message_of_our_own_about_the_machine_ends_and_helps_as_the_machine_do
         found = beneath(failed_on(number))
         assert (found.message, found.exit_code, helps in found.remedy) == ("a.toml: can't be read", code, True)
     assert beneath(Failure("no")).exit_code == Exit.USAGE
+
+
+def test_what_could_not_be_read_is_not_what_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a report would lack a part, or an input go unchecked, and nothing would say so."""
+    reads: tuple[Callable[[], object], ...] = (
+        lambda: build._read(tmp_path / "a.json"),
+        lambda: build._curve(tmp_path, "a", ("x", "y")),
+        lambda: past_seconds(tmp_path),
+        lambda: inputs._recorded(tmp_path / "a.dvc"),
+    )
+    assert [read() for read in reads] == [None, [], {}, None]
+
+    def broken(path: Path) -> bytes:
+        raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", broken)
+    for read in reads:
+        with pytest.raises(OSError, match="Input/output error"):
+            read()

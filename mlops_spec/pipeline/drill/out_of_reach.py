@@ -35,6 +35,6 @@ def _milliseconds(case: Case, gate: str) -> float | None:
     try:
         judged = json.loads((case.root / layout.GATE).read_bytes())
         value = next((each["value"] for each in judged["gates"] if each["id"] == gate), None)
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+    except (FileNotFoundError, ValueError, KeyError, TypeError, RecursionError):
         return None
     return float(value) if isinstance(value, int | float) else None
