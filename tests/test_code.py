@@ -83,6 +83,23 @@ def written(root: Path, files: dict[str, str]) -> Folder:
         ),
         pytest.param(
             "bash run.sh",
+            {
+                "run.sh": "cd ml && python a.py --config c.yaml; python -m tool",
+                "ml/a.py": "",
+                "ml/c.yaml": "",
+                "ml/tool.py": "",
+            },
+            ["ml/a.py", "ml/c.yaml", "ml/tool.py", "run.sh"],
+            id="script that goes to a folder",
+        ),
+        pytest.param(
+            "bash run.sh",
+            {"run.sh": "cd ml\ncd ..\npython a.py | tee log # b.py", "a.py": "", "ml/a.py": "", "b.py": ""},
+            ["a.py", "run.sh"],
+            id="script that comes back",
+        ),
+        pytest.param(
+            "bash run.sh",
             {"run.sh": "set -e\npython a.py --x 1\n", "a.py": "import b", "b.py": ""},
             ["a.py", "b.py", "run.sh"],
             id="shell script",

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _VERIFY = "uv run dvc remote modify {name} verify true"
 _ADD_ID = (
     'uv run python -c "import pandas as p; f = {path!r}; t = p.read_csv(f, dtype=str, keep_default_na=False); '
-    "t.insert(0, 'row', range(len(t))); t.to_csv(f, index=False)\" && uv run dvc add {path}"
+    "t.insert(0, 'row', range(len(t))); t.to_csv(f, index=False)\" && uv run dvc add {quoted}"
 )
 
 
@@ -93,7 +93,10 @@ def _column_steps(root: Path, path: str) -> Iterator[Step]:
     if found.distinct:
         yield Step(f"data.id names a row for good; all values differ in {', '.join(found.distinct[:5])}")
     else:
-        yield Step(f"data.id: no column of {path} names its rows; add one and call it", _ADD_ID.format(path=path))
+        yield Step(
+            f"data.id: no column of {path} names its rows: let `row` do it, and never number them anew",
+            _ADD_ID.format(path=path, quoted=shlex.quote(path)),
+        )
 
 
 def left_over_steps(root: Path, drawn: Drawn, source: str) -> Iterator[Step]:

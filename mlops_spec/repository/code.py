@@ -6,7 +6,6 @@ Code is read and never run. What no reader can see, such as a module whose name 
 from __future__ import annotations
 
 import posixpath
-import shlex
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
@@ -17,6 +16,7 @@ from mlops_spec.document.source import MAX_BYTES
 from mlops_spec.repository.command import python_runs
 from mlops_spec.repository.entry import entry_points
 from mlops_spec.repository.imported import Hidden, Imported, imports, notebook
+from mlops_spec.repository.shell import SETTINGS, commands, inside, paths_named
 from mlops_spec.spec.paths import data_file
 from mlops_spec.spec.stages import overlap, words
 
@@ -36,8 +36,6 @@ _RECIPES = {
     "invoke": ("tasks.py",),
     "nox": ("noxfile.py",),
 }
-_SETTINGS = (".yaml", ".yml", ".toml", ".ini", ".cfg", ".json")
-_RESULTS = ("out", "output", "save", "metrics", "log", "dest", "report", "result", "write", "export")
 
 
 class Files(Protocol):
@@ -92,9 +90,9 @@ class Folder:
 def code_of(spec: Spec, files: Files) -> dict[str, Code]:
     """The code that each stage runs: the user's stages by their commands, ours by the functions that the spec names."""
     taken = [str(layout.BUILD), data_file(spec.data), *(out for each in spec.pipeline.values() for out in each.writes)]
-    commands = {**{name: each.run for name, each in spec.pipeline.items()}, "train": spec.train.run}
+    lines = {**{name: each.run for name, each in spec.pipeline.items()}, "train": spec.train.run}
     reader = _Reader(files)
-    found = {name: _of_command(words(command), reader, taken) for name, command in commands.items()}
+    found = {name: _of_command(words(command), reader, taken) for name, command in lines.items()}
     modules = [name.partition(":")[0] for _, name, _ in entry_points(spec)]
     ours = _of_modules(modules, reader, taken)
     return {**found, "evaluate": ours, "package": ours}
@@ -140,10 +138,10 @@ class _Walk:
         """All that the words of a command name, seen from a folder of the repository."""
         module, script = python_runs(line)
         if module:
-            self.module(module, ("", SOURCE), main=True)
-        script = _inside(folder, script)
-        for path in _named(line, folder):
-            if self.files.is_file(path) and (path == script or path.endswith((*_CODE, *_SETTINGS))):
+            self.module(module, tuple(dict.fromkeys((folder, "", SOURCE))), main=True)
+        script = inside(folder, script)
+        for path in paths_named(line, folder):
+            if self.files.is_file(path) and (path == script or path.endswith((*_CODE, *SETTINGS))):
                 self.file(path)
             elif self.files.is_file(f"{path}/__main__.py"):
                 self.file(f"{path}/__main__.py")
@@ -163,8 +161,7 @@ class _Walk:
             return
         self.seen[path, ()] = None
         if path.endswith(_SHELL) or any(path in names for names in _RECIPES.values()):
-            for line in (self.files.text(path) or "").splitlines():
-                self.command(_shell_words(line))
+            self._shell(self.files.text(path) or "")
 
     def module(self, name: str, roots: tuple[str, ...], *, main: bool = False) -> None:
         """A module by its name, with the packages around it, in the first of the folders that has it."""
@@ -183,6 +180,16 @@ class _Walk:
         return Code(
             tuple(sorted(dict.fromkeys(kept))), tuple(self.unseen), tuple(dict.fromkeys(path for path, _ in self.seen))
         )
+
+    def _shell(self, text: str) -> None:
+        """The commands of a shell script, each seen from the folder that those before it went to."""
+        folder = ""
+        for line in text.splitlines():
+            for command in commands(line):
+                if command[0] == "cd":
+                    folder = inside(folder, command[1]) if len(command) > 1 else ""
+                else:
+                    self.command(command, folder)
 
     def _python(self, path: str, roots: tuple[str, ...]) -> None:
         if (path, roots) in self.seen:
@@ -236,37 +243,5 @@ class _Walk:
         return {str(name): str(target) for name, target in scripts.items()} if isinstance(scripts, dict) else {}
 
 
-def _named(line: tuple[str, ...], folder: str) -> Iterable[str]:
-    """The paths among the words of a command, but for those that an option calls its result."""
-    before = ""
-    for word in line:
-        option, equals, value = word.partition("=")
-        name = option if equals and option.startswith("-") else before
-        path = value if equals and option.startswith("-") else word
-        before = word if word.startswith("-") and not equals else ""
-        settings = path.endswith(_SETTINGS)
-        if settings and any(part in _RESULTS for part in name.strip("-").replace("_", "-").split("-")):
-            continue
-        if settings and path.endswith(".json") and not name:
-            continue  # more often what a script writes than what it reads
-        if inside := _inside(folder, path):
-            yield inside
-
-
-def _inside(folder: str, path: str) -> str:
-    """The path from the repository's root; empty where it leads out of it."""
-    if not path or path.startswith(("/", "-")) or "\0" in path:
-        return ""
-    whole = posixpath.normpath(posixpath.join(folder, path))
-    return "" if whole == ".." or whole.startswith("../") or whole == "." else whole
-
-
 def _below(path: str, folder: str) -> bool:
     return path == folder or path.startswith(f"{folder}/")
-
-
-def _shell_words(line: str) -> tuple[str, ...]:
-    try:
-        return tuple(shlex.split(line, comments=True))
-    except ValueError:
-        return tuple(line.split())
