@@ -115,6 +115,16 @@ class Calibration(Shape):
     reason: str | None = None
 
 
+class AnsweredBins(Shape):
+    """What the answers were worth, bin by bin of their scores: what a live model's answers are compared with."""
+
+    edges: list[Number]
+    rows: list[Count]
+    scores: list[Number]
+    told: list[Number]
+    squared: list[Number]
+
+
 class Evaluation(Shape):
     """`evaluation.json`: what the test rows measure, all of them and slice by slice (column → value → slice)."""
 
@@ -125,6 +135,7 @@ class Evaluation(Shape):
     predictions_sha256: Sha256
     measures: dict[str, Measured]
     calibration: Calibration | None = None
+    answered: AnsweredBins | None = None
     slices: dict[str, dict[str, Slice]]
 
 

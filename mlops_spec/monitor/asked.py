@@ -9,6 +9,7 @@ from mlops_spec.errors import Failure
 from mlops_spec.monitor.log import Log, check_log, package_of
 from mlops_spec.monitor.observed import Watched, observe, tell_observed
 from mlops_spec.monitor.retrain import branch_of, propose_rows
+from mlops_spec.pipeline.answered import read_answered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +43,9 @@ def check_asked(world: World, watched: Watched, log: Log, telling: Telling | Non
         Failure: the log or the package can't be had (69, 78), or the forge refuses.
     """
     with package_of(world.git, watched.live, world.state, log) as package:
-        checks = check_log(watched.spec, watched.live, log, package)
+        tag = world.state.registered[watched.live.version].what.tag
+        known = read_answered(world.git, tag.target) if tag is not None else None
+        checks = check_log(watched.spec, watched.live, log, package, known)
         if telling is not None and checks:
             opened = _alert(world, watched, checks, telling, (log, package))
             if opened is not None:

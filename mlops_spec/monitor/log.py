@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.deploy.fetch import Fetcher
 from mlops_spec.deploy.store import Store
+from mlops_spec.monitor.answers import check_answers
 from mlops_spec.monitor.inputs import check_contract, check_drift
 from mlops_spec.monitor.performance import check_performance
 from mlops_spec.monitor.predictions import read_log
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from mlops_spec.ledger import Live, State
     from mlops_spec.monitor.check import Check
     from mlops_spec.spec import Spec
+    from mlops_validators.unlabelled import Answered
 
 
 @dataclass(frozen=True)
@@ -57,8 +59,8 @@ def package_of(git: Git, live: Live, state: State, log: Log) -> Iterator[Path]:
         yield path
 
 
-def check_log(spec: Spec, live: Live, log: Log, package: Path) -> tuple[Check, ...]:
-    """Contract, drift and performance of what the live version was asked.
+def check_log(spec: Spec, live: Live, log: Log, package: Path, known: Answered | None) -> tuple[Check, ...]:
+    """Contract, drift, answers and performance of what the live version was asked; `known` is of its test rows.
 
     Raises:
         Failure: the log can't be read (78).
@@ -69,6 +71,7 @@ def check_log(spec: Spec, live: Live, log: Log, package: Path) -> tuple[Check, .
     asked = read_log(log.folder, live.digest, manifest.signature.inputs, log.since)
     checks = [check_contract(spec, asked)] if monitor.data.contract else []
     checks.append(check_drift(monitor.drift, read_reference(package), asked))
+    checks += check_answers(spec, known, asked)
     if monitor.performance is not None:
         checks.append(check_performance(log.root, spec, monitor.performance, manifest, asked))
     return tuple(checks)

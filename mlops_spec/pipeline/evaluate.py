@@ -8,6 +8,7 @@ from mlops_spec import layout
 from mlops_spec.files import write_atomic
 from mlops_spec.manifest import canonical
 from mlops_spec.package import file_sha256
+from mlops_spec.pipeline.answered import answered_of
 from mlops_spec.pipeline.answers import Answers, groups_of, slices, truth_of, write_answers
 from mlops_spec.pipeline.calibration import calibration_of
 from mlops_spec.pipeline.curves import write_curves
@@ -70,6 +71,7 @@ def _evaluation(root: Path, spec: Spec, test: pd.DataFrame, answers: Answers) ->
         "predictions_sha256": file_sha256(root / layout.PREDICTIONS),
         "measures": measure(root, spec, metrics, answers),
         **({} if spec.task == "regression" else {"calibration": calibration_of(answers)}),
+        **answered_of(spec, answers),
         "slices": {name: _slices(root, spec, metrics, test[name], answers) for name in sliced(spec)},
     }
 

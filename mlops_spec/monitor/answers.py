@@ -1,0 +1,68 @@
+"""A live model's answers without labels: whether they moved, and what they must be worth by the test rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mlops_spec.monitor.check import Check
+from mlops_spec.monitor.inputs import ALPHA, FEWEST_ROWS
+from mlops_spec.spec.evaluate import MetricGate
+from mlops_validators import judge
+from mlops_validators.drift import drift_of_counts, drifted
+from mlops_validators.unlabelled import estimated, rows_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.monitor.predictions import Live
+    from mlops_spec.spec import Spec
+    from mlops_spec.spec.watch import Performance
+    from mlops_validators.unlabelled import Answered
+
+_MOST = 0.2  # of the population stability index, whatever measures the inputs
+_UNSEEN = "what changed in the world but not in the inputs (concept drift) is not seen without labels"
+
+
+def check_answers(spec: Spec, known: Answered | None, live: Live) -> Iterator[Check]:
+    """Whether the answers moved from those to the test rows, and a measure of them that the spec holds to a bound."""
+    if known is None:
+        yield Check("answers", told="the release says nothing of its test rows' answers: not checked")
+        return
+    if live.scores.ndim != 1 or len(live.scores) < FEWEST_ROWS:
+        yield Check("answers", told=f"{len(live.scores):,} rows were answered: fewer than {FEWEST_ROWS} tell nothing")
+        return
+    yield _moved(known, live.scores)
+    bound = _bound(spec)
+    if bound is not None:
+        yield _worth(spec, known, live.scores, bound)
+
+
+def _moved(known: Answered, scores: np.ndarray) -> Check:
+    moved = drift_of_counts("psi", np.asarray(known.rows), rows_in(known.edges, scores))
+    told = f"psi {moved.value:.3g} over {len(scores):,} answers"
+    findings = (f"{told}, at most {_MOST:g}",) if drifted({"answers": moved}, _MOST, ALPHA) else ()
+    evidence = {"method": "psi", "value": moved.value, "p_value": moved.p_value, "rows": len(scores)}
+    return Check("answers", findings, told, evidence)
+
+
+def _bound(spec: Spec) -> Performance | MetricGate | None:
+    """What the monitor holds once labels are there; else the first gate of a measure."""
+    if spec.monitor is not None and spec.monitor.performance is not None:
+        return spec.monitor.performance
+    return next((gate for gate in spec.gates if isinstance(gate, MetricGate)), None)
+
+
+def _worth(spec: Spec, known: Answered, scores: np.ndarray, bound: Performance | MetricGate) -> Check:
+    try:
+        found = estimated(bound.metric, scores, known, threshold=spec.evaluate.threshold, seed=spec.train.seed)
+    except ValueError as error:
+        return Check("estimate", told=f"{bound.metric} is not estimated without labels: {error}")
+    judged = judge(found, minimum=bound.min, maximum=bound.max, rows=len(scores))
+    said = (
+        f"{bound.metric} {found.value:.4g} ({found.low:.4g} … {found.high:.4g}) by the scores of {len(scores):,} rows"
+    )
+    findings = (f"{said}: {judged.reason}; {_UNSEEN}",) if judged.verdict == "fail" else ()
+    evidence = {"metric": bound.metric, "value": found.value, "low": found.low, "high": found.high, "rows": len(scores)}
+    return Check("estimate", findings, f"{said}: {judged.verdict}; {_UNSEEN}", evidence)

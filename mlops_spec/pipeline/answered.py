@@ -1,0 +1,33 @@
+"""What the answers to test rows were worth, in `evaluation.json`: a live model's answers are held against it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from mlops_spec import layout
+from mlops_validators.unlabelled import Answered, answered
+
+if TYPE_CHECKING:
+    from mlops_spec.git import Git
+    from mlops_spec.pipeline.answers import Answers
+    from mlops_spec.spec import Spec
+
+
+def answered_of(spec: Spec, answers: Answers) -> dict[str, dict[str, Any]]:
+    """The section `answered`; none for a task of several classes, or where rows are no evidence."""
+    try:
+        return {"answered": asdict(answered(answers.truth, answers.score, spec.task))}
+    except ValueError:
+        return {}
+
+
+def read_answered(git: Git, release: str) -> Answered | None:
+    """The section as a release commit has it; None for one that was made before there was any."""
+    (content,) = git.read_objects([f"{release}:{layout.RELEASE}/{layout.EVALUATION.name}"])
+    try:
+        section = json.loads(content or b"{}").get("answered")
+        return None if section is None else Answered(**{name: tuple(values) for name, values in section.items()})
+    except (ValueError, TypeError, AttributeError):
+        return None
