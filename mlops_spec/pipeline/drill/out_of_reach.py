@@ -1,4 +1,4 @@
-"""Limits on time and size that this model is nowhere near: a thousand times what was measured, and more than is felt."""
+"""Limits on time and size that this model is nowhere near: a thousand times what was measured, and a lot besides."""
 
 from __future__ import annotations
 
