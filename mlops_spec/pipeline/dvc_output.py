@@ -71,6 +71,9 @@ def failure(told: Sequence[str]) -> Failure:
     if refusal is not None:
         return refusal
     said = reason(chr(10).join(told))
+    if "Unable to acquire lock" in said:
+        remedy = "see that no other DVC runs here, and that the disk has room (`df`), then run the same command again"
+        return Failure(f"dvc repro failed: {said}", exit_code=Exit.STALE, remedy=remedy)
     return Failure(f"dvc repro failed: {said}", exit_code=Exit.IO if told_of(said) else Exit.CONFIG)
 
 

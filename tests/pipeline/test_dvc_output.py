@@ -109,3 +109,10 @@ def test_causes_of_a_status() -> None:
 )
 def test_the_reason_is_the_last_error(stderr: str, said: str) -> None:
     assert reason(stderr) == said
+
+
+def test_a_lock_that_dvc_does_not_get_is_tried_again() -> None:
+    found = failure(
+        ["ERROR: failed to reproduce 'split': Unable to acquire lock. Most likely another DVC process runs."]
+    )
+    assert (found.exit_code, "run the same command again" in found.remedy) == (75, True)
