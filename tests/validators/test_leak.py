@@ -52,6 +52,17 @@ def test_copies_with_two_columns_changed_are_found(split, names):
     assert verdict(train, planted(train, test, 12, other(np.random.default_rng(3), train, *names))) == "fail"
 
 
+def test_copies_are_found_where_rows_are_alike_by_chance_without_another_column():
+    rng = np.random.default_rng(4)
+    train, test = (
+        {"warmth": rng.normal(15, 8, n).round(1), "damp": rng.integers(0, 101, n), "day": rng.integers(0, 3, n)}
+        for n in (1500, 500)
+    )
+
+    assert verdict(train, test) == "pass"
+    assert verdict(train, planted(train, test, 50, other(rng, train, "day"))) == "fail"
+
+
 def test_numbers_shaken_in_the_fourth_digit_are_near(split):
     train, test = split
     shaken = planted(train, test, 40, lambda name, v: v * (1 + 1e-6) if v.dtype.kind == "f" else v)

@@ -1,7 +1,9 @@
 """Test rows that are nearly training rows, told from rows that are alike by chance.
 
 The columns are dealt into six blocks, and rows are compared without one block, then without two: so a copy is found
-with any two columns changed. Rows of one hash are a cell; of each cell of two to five rows the sides are asked.
+with any two columns changed. Rows of one hash are a cell; of each cell of two to five rows the sides are asked: once
+over all ways to leave blocks out, each row in one cell at most, and once for each way by itself, since many rows that
+are alike by chance without one column would hide the copies that have another changed.
 
 Which rows are alike does not depend on the sides. So where a split draws rows by lot, a cell of two lies on both sides
 with the chance 2 p (1 - p), p being the test's share, and independently of any other cell without a row in common. A
@@ -53,6 +55,9 @@ class Twins:
     expected: float
     """How many would, if the sides were drawn by lot."""
 
+    def __add__(self, other: Twins) -> Twins:
+        return Twins(self.cells + other.cells, self.mixed + other.mixed, self.expected + other.expected)
+
     @property
     def by_chance(self) -> float:
         """How often the lot mixes as many cells or more, at most."""
@@ -72,7 +77,10 @@ def near_twins(
     together: tuple[Integers, Integers] | None = None,
     digits: int = DIGITS,
 ) -> tuple[Twins, ...]:
-    """Rows that are alike without one block of columns, and then with those that are alike without two.
+    """Rows that are alike without one block of columns, then with those alike without two, then without each by itself.
+
+    The first looks find copies of which each has another column changed; the others those with the same one changed,
+    also where many rows are alike by chance without some other column.
 
     Approximate: two numbers on either side of a rounding step differ, however near they are.
 
@@ -92,12 +100,12 @@ def near_twins(
     columns = columns_of(train, test, digits)
     table = _Table(columns, None if together is None else np.concatenate(together))
     dealt = _dealt(columns)
-    found, told = Twins(0, 0, 0.0), list[Twins]()
+    pooled, single = list[Twins](), list[Twins]()
     for blocks_out in range(1, min(_LEFT_OUT, len(dealt) // 2) + 1):  # at least half of the columns are compared
         for left_out in itertools.combinations(dealt, blocks_out):
-            found = table.more(found, [column for block in left_out for column in block])
-        told.append(found)
-    return tuple(told)
+            single.append(table.look([column for block in left_out for column in block]))
+        pooled.append(table.pooled)
+    return (*pooled, *single)
 
 
 def judge_twins(looks: Sequence[Twins], rows: int) -> Verdict:
@@ -144,29 +152,30 @@ class _Table:
         self._seen = np.zeros(drawn, dtype=bool)
         test = len(self._whole) - self._train if together is None else len(np.unique(together[self._train :]))
         self._test_share = test / drawn
+        self.pooled = Twins(0, 0, 0.0)
 
-    def more(self, found: Twins, left_out: Sequence[Column]) -> Twins:
-        """What is found, and the cells without these columns of which no row was in a cell before."""
+    def look(self, left_out: Sequence[Column]) -> Twins:
+        """The cells without these columns; those of which no row was in a cell before are added to `pooled`."""
         hashes = self._whole.copy()
         for column in left_out:
             column.add(hashes, sign=-1)
         rows, cell = _cells(hashes)
-        if not len(rows):
-            return found
         drawn = rows if self._together is None else self._together[rows]
-        usable = ~_any(cell, self._seen[drawn] | ~_first_cell(cell, drawn))[cell]
-        rows, cell, drawn = rows[usable], cell[usable], drawn[usable]
-        self._seen[drawn] = True
-        return self._counted(found, rows, np.unique(cell, return_inverse=True)[1], drawn)
+        usable = _usable(cell, drawn, self._seen[drawn])
+        self._seen[drawn[usable]] = True
+        self.pooled += self._counted(rows[usable], cell[usable], drawn[usable])
+        usable = _usable(cell, drawn, np.zeros(len(drawn), dtype=bool))
+        return self._counted(rows[usable], cell[usable], drawn[usable])
 
-    def _counted(self, found: Twins, rows: Integers, cell: Integers, drawn: Integers) -> Twins:
+    def _counted(self, rows: Integers, cell: Integers, drawn: Integers) -> Twins:
+        if not len(rows):
+            return Twins(0, 0, 0.0)
+        cell = np.unique(cell, return_inverse=True)[1]
         lots = np.bincount(np.unique(np.stack([cell, drawn]), axis=1)[0])
         mixed = _any(cell, rows < self._train) & _any(cell, rows >= self._train)
         told = (lots > 1) | mixed  # what is drawn as a whole tells nothing, unless it is on both sides all the same
         chance = 1 - self._test_share**lots - (1 - self._test_share) ** lots
-        return Twins(
-            found.cells + int(told.sum()), found.mixed + int(mixed.sum()), found.expected + float(chance[told].sum())
-        )
+        return Twins(int(told.sum()), int(mixed.sum()), float(chance[told].sum()))
 
 
 def _dealt(columns: Sequence[Column]) -> list[list[Column]]:
@@ -194,6 +203,13 @@ def _cells(hashes: Hashes) -> tuple[Integers, Integers]:
 def _any(cell: Integers, what: Booleans) -> Booleans:
     """Cell by cell, whether it holds for one of its rows."""
     return np.bincount(cell, weights=what) > 0
+
+
+def _usable(cell: Integers, drawn: Integers, seen: Booleans) -> Booleans:
+    """Row by row, whether its cell has nothing in common with what was seen, nor with a cell before it."""
+    if not len(cell):
+        return np.empty(0, dtype=bool)
+    return np.asarray(~_any(cell, seen | ~_first_cell(cell, drawn))[cell])
 
 
 def _first_cell(cell: Integers, drawn: Integers) -> Booleans:
