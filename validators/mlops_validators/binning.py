@@ -1,7 +1,9 @@
 """Bins that a reference column fixes, and how many values of another fall into each.
 
-A number is cut at the reference's deciles; a category has a bin for each value of the reference. Two more bins take
-what is missing and, for categories, what the reference has never seen. Counts of chunks may be added.
+A number is cut at the reference's deciles, half way between two of its values, so that it does not matter in how many
+digits another column has them; a value that many rows have, such as nine in ten zeros, is a bin of its own. A category
+has a bin for each value of the reference. Two more bins take what is missing and, for categories, what the reference
+has never seen. Counts of chunks may be added.
 """
 
 from __future__ import annotations
@@ -108,8 +110,34 @@ def places(edges: Floats, numbers: Anything) -> Integers:
 
 
 def _at_quantiles(ranked: Anything, bins: int) -> Bins:
-    inner = _quantiles(ranked, np.arange(1, bins) / bins)
-    return Bins(edges=np.unique(inner[inner > ranked[0]]))
+    often, rest = _apart(ranked, bins)
+    parts = bins if not len(often) else max(2, round(bins * len(rest) / len(ranked)))
+    inner = _quantiles(rest, np.arange(1, parts) / parts) if len(rest) else rest
+    after = np.searchsorted(ranked, often, side="right")
+    cuts = np.concatenate([inner, often, ranked[after[after < len(ranked)]]])
+    return Bins(edges=np.unique(_half_way(ranked, cuts[cuts > ranked[0]].astype(np.float64))))
+
+
+def _apart(ranked: Anything, bins: int) -> tuple[Anything, Anything]:
+    """The values that more rows have than a bin should hold, and the sorted rows that have others."""
+    step = max(1, len(ranked) // bins)
+    suspects = ranked[::step]
+    often = np.unique(suspects[1:][suspects[1:] == suspects[:-1]])
+    if not len(often):
+        return often, ranked
+    return often, ranked[~np.isin(ranked, often)]
+
+
+def _half_way(ranked: Anything, cuts: Floats) -> Floats:
+    """What lies on a value moves half way to the one below; the same values stay above it."""
+    place = np.searchsorted(ranked, cuts, side="left")
+    on = (place > 0) & (place < len(ranked)) & np.isfinite(cuts)
+    below, value = ranked[place[on] - 1].astype(np.float64), ranked[place[on]].astype(np.float64)
+    middle = below / 2 + value / 2
+    moved = np.where((value == cuts[on]) & np.isfinite(below) & (middle > below), middle, cuts[on])
+    found = cuts.copy()
+    found[on] = moved
+    return found
 
 
 def _quantiles(ranked: Anything, shares: Floats) -> Floats:
@@ -137,6 +165,7 @@ def _count_numbers(edges: Floats, column: Anything) -> Integers:
 
 def _count_categories(values: tuple[str, ...], column: Anything) -> Integers:
     place = {value: index for index, value in enumerate(values)}
+    place |= {_TWINS[value]: index for value, index in place.items() if set(values) <= _SWITCHES}
     counts = np.zeros(len(values) + 2, dtype=np.intp)
     for block in blocks(len(column)):
         known = present(column[block])
@@ -147,6 +176,13 @@ def _count_categories(values: tuple[str, ...], column: Anything) -> Integers:
     return counts
 
 
+_TWINS = {"True": "1", "False": "0", "1": "True", "0": "False"}  # a boolean that gained a missing value is a number
+_SWITCHES = frozenset(_TWINS)
+
+
 def _plain(column: Anything) -> Anything:
-    """Values of mixed types as text, so that they can be sorted."""
+    """Values of mixed types as text, so that they can be sorted; those of fewer bits in the digits that tell them."""
+    if column.dtype.kind == "f" and column.dtype.itemsize < 8:
+        distinct, place = np.unique(column, return_inverse=True)
+        return np.array([float(str(value)) for value in distinct])[place]
     return column.astype(str) if column.dtype == object else column

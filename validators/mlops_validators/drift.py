@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 Method = Literal["psi", "jensen_shannon", "chi2", "ks", "wasserstein"]
 OF_VALUES = frozenset({"ks", "wasserstein"})
 FLOOR = 1e-4
+ROWS_OF_A_VALUE = 5
 ALPHA = 0.05
 
 
@@ -57,6 +58,8 @@ class Drift:
     """How often chance alone moves it so far: of the two-sample test on the same bins (chi-squared) or values (KS)."""
     error: float = 0.0
     """How much farther it may have moved, where values were counted in cells (`parquet`); 0 is exact."""
+    reason: str = ""
+    """Why it can't be judged, if so; it counts as not drifted then."""
 
 
 def drift(method: Method, reference: ArrayLike, current: ArrayLike) -> Drift:
@@ -99,9 +102,11 @@ def drift_of_counts(method: Method, reference: Integers, current: Integers) -> D
         raise ValueError("both sides need rows, in the same bins")
     statistic, freedom = _chi_squared(reference, current)
     p_value = float(chdtrc(freedom, statistic)) if freedom else 1.0
+    reason = _too_sparse(reference)
     if method == "chi2":
-        return Drift(float(np.sqrt(statistic / (reference.sum() + current.sum()))), p_value)
-    return Drift(_OF_SHARES[method](reference / reference.sum(), current / current.sum()), p_value)
+        plain, _ = _chi_squared(reference, current, seldom=0)
+        return Drift(float(np.sqrt(plain / (reference.sum() + current.sum()))), p_value, reason=reason)
+    return Drift(_OF_SHARES[method](reference / reference.sum(), current / current.sum()), p_value, reason=reason)
 
 
 def population_stability_index(p: Floats, q: Floats) -> float:
@@ -169,7 +174,8 @@ def wasserstein(reference: Anything, current: Anything) -> float:
     1.0
     """
     known = all(max(float(side.max()), -float(side.min())) <= GREATEST for side in (reference, current))
-    spread = float(reference.std()) if known else np.nan
+    scale = max(abs(float(reference.max())), abs(float(reference.min()))) if known else 0.0
+    spread = _spread(reference, scale) if scale > 0 else np.nan
     if not spread > 0:
         raise ValueError("`reference` is constant or a value is infinite, so there is no scale; use `ks` or `psi`")
     old, new = np.sort(reference), np.sort(current)
@@ -185,6 +191,13 @@ def wasserstein(reference: Anything, current: Anything) -> float:
         area += float(gaps[:-1] @ np.diff(points))
         reached, apart = points[-1], gaps[-1]
     return area / spread
+
+
+def _spread(values: Anything, scale: float) -> float:
+    """The standard deviation of values up to `scale`, whose squares may be too small for a number."""
+    if scale > 1e-100:
+        return float(values.std())
+    return scale * float((values / scale).std())
 
 
 def _together(old: Anything, new: Anything) -> Iterator[tuple[slice, slice]]:
@@ -215,7 +228,8 @@ def drifted(columns: Mapping[str, Drift], maximum: float, alpha: float = ALPHA) 
     """The columns that moved by more than `maximum`, and by more than chance moves the greatest of so many columns.
 
     What may have moved by more than `maximum`, because it is known no better (`Drift.error`), counts as if it had.
-    A small sample exceeds any bound by chance, and a large one differs in something: so both must hold. P-values are
+    What can't be judged (`Drift.reason`) is not named. A small sample exceeds any bound by chance, and a large one
+    differs in something: so both must hold. P-values are
     adjusted by Benjamini and Hochberg; when nothing has drifted, any column is named at most `alpha` of the time.
 
     Raises:
@@ -230,11 +244,29 @@ def drifted(columns: Mapping[str, Drift], maximum: float, alpha: float = ALPHA) 
     return [
         name
         for (name, found), p in zip(columns.items(), adjusted, strict=True)
-        if found.value + found.error > maximum and p < alpha
+        if found.value + found.error > maximum and p < alpha and not found.reason
     ]
 
 
-def _chi_squared(reference: Integers, current: Integers) -> tuple[float, int]:
+def _too_sparse(reference: Integers) -> str:
+    rows, seen = int(reference.sum()), np.count_nonzero(reference)
+    if rows >= ROWS_OF_A_VALUE * seen:
+        return ""
+    return f"{rows:,} rows of {seen:,} values are too few to tell what is usual: {ROWS_OF_A_VALUE} a value are needed"
+
+
+def _chi_squared(reference: Integers, current: Integers, seldom: int = 1) -> tuple[float, int]:
+    """Of the table period x bin, and its degrees of freedom.
+
+    Bins that the reference has at most `seldom` times are one. That it has never seen some values is chance: rows whose
+    values it has at most once are as likely as it has values once and rows of values twice (Good, "The Population
+    Frequencies of Species", 1953).
+    """
+    rare = reference <= seldom
+    if seldom and np.any(reference == 1):
+        expected = np.count_nonzero(reference == 1) + 2 * np.count_nonzero(reference == 2)
+        reference = np.append(reference[~rare], expected)
+        current = np.append(current[~rare], current[rare].sum())
     table = np.stack([reference, current]).astype(np.float64)
     table = table[:, table.sum(axis=0) > 0]
     expected = table.sum(axis=1, keepdims=True) * table.sum(axis=0) / table.sum()
