@@ -9,7 +9,7 @@ import numpy as np
 from mlops_spec.monitor.check import Check
 from mlops_spec.pipeline.contract import check_inputs
 from mlops_validators.binning import count
-from mlops_validators.drift import Drift, drift, drift_of_counts, drifted
+from mlops_validators.drift import Drift, drift_of_counts, drift_of_quantiles, drifted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -51,6 +51,7 @@ def check_drift(bounds: Bounds, reference: Mapping[str, Column], live: Live) -> 
         "drifted": over,
         "slightly": slight,
         "columns": {name: {"value": each.value, "p_value": each.p_value} for name, each in moved.items()},
+        "not_judged": {name: each.reason for name, each in moved.items() if each.reason},
     }
     first = sorted(over, key=lambda name: -moved[name].value)
     findings = [f"{name}: {bounds.method} {moved[name].value:.3g}, at most {bounds.max:g}" for name in first]
@@ -84,5 +85,6 @@ def _moved(bounds: Bounds, reference: Mapping[str, Column], rows: pd.DataFrame) 
             continue
         known = reference[name].values
         if known is not None and np.isfinite(values.astype(np.float64)).any():
-            found[name] = drift(bounds.method, known, values)
+            rows_then = int(reference[name].counts[:-1].sum())  # the last bin is what was missing
+            found[name] = drift_of_quantiles(bounds.method, known, rows_then, values)
     return found

@@ -134,8 +134,8 @@ def auc_difference(  # noqa: PLR0913
 
     The normal quantile is Student's of one less than the smaller class's rows, which matters only when they are few.
 
-    Where models order nearly all rows alike, so that fewer than 5 carry the variance, each end is the outer one of that
-    interval and of the ends from Newcombe's intervals of both areas (Zou and Donner's MOVER, 2008), as if they were
+    Where models order nearly all rows alike, so that fewer than 10 carry the variance, each end is the outer one of
+    that interval and of the ends from Newcombe's intervals of both areas (Zou and Donner's MOVER, 2008), as if they were
     independent; but no farther than the rows could move the areas apart that are ordered otherwise, by the upper end
     of Wilson's interval of their share in each class.
 
@@ -163,7 +163,7 @@ def auc_difference(  # noqa: PLR0913
 
 
 FEW_CARRIERS = 30
-FEW_CARRIERS_OF_A_DIFFERENCE = 5
+FEW_CARRIERS_OF_A_DIFFERENCE = 10
 
 
 def _variance(positive: Floats, negative: Floats) -> float:

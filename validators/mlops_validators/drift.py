@@ -87,6 +87,34 @@ def drift(method: Method, reference: ArrayLike, current: ArrayLike) -> Drift:
     return drift_of_counts(method, count(bins, old), count(bins, new))
 
 
+def drift_of_quantiles(method: Method, quantiles: ArrayLike, rows: int, current: ArrayLike) -> Drift:
+    """The same from what was kept of the reference's values: of so many `rows` as many quantiles as were kept.
+
+    They stand for all rows, not for a sample as small as they are; between two of them the distribution function is
+    not known, which the p-value takes off the distance.
+
+    Args:
+        method: `ks` or `wasserstein`.
+        quantiles: of the reference, at equal shares from its least to its greatest value, shape (k,).
+        rows: how many values the reference had.
+        current: shape (m,).
+
+    Raises:
+        ValueError: as `drift`, or the method reads no values.
+
+    >>> kept = np.linspace(0, 1, 101)
+    >>> drift_of_quantiles("ks", kept, 10_000, np.linspace(0.1, 1.1, 5000)).value > 0.09
+    True
+    """
+    if method not in OF_VALUES:
+        raise ValueError(f"`{method}` reads counts, no values")
+    one, two = _comparable(_values("reference", as_column(quantiles)), _values("current", as_column(current)))
+    distance, _ = kolmogorov_smirnov(one, two)
+    between = 1 / (len(one) - 1) if 1 < len(one) < rows else 0.0
+    p_value = p_of_distance(max(distance - between, 0.0), rows, len(two))
+    return Drift(distance if method == "ks" else wasserstein(one, two), p_value)
+
+
 def drift_of_counts(method: Method, reference: Integers, current: Integers) -> Drift:
     """The same from counts in the same bins, shape (bins,): of chunks added up, or of a reference that was kept.
 

@@ -12,6 +12,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+from scipy.special import ndtri, stdtrit
 
 from mlops_validators.answers import Answers, answers, decide
 from mlops_validators.arrays import Anything, confidence_level
@@ -326,36 +327,51 @@ def _resampling(
     measure: Measure, measured: Kernel, design: Design, asked: _Request, *, pair: bool = False
 ) -> _Resampling:
     """The value comes from the same arithmetic as its resamples, so that equal is equal to the last digit."""
-    value = _value(measure, measured, design)
+    value, reach = _value(measure, measured, design), _reach(measure, pair)
     if asked.method == "auto" and isinstance(measured, Sums) and len(design.counts) == measured.rows == design.rows:
-        return _studentized(measure, measured, design, asked, pair)
+        return _studentized(measured, design, asked, reach)
     told = _weighed(measured, design)
 
     def found(drawn: Floats) -> Interval:
         if asked.method == "percentile":
             return Interval(value, *percentile(drawn, asked.confidence), "percentile", asked.confidence)
         left_out, times = jackknife(told, design)
-        if asked.method == "auto" and (doubt := _doubt(left_out, times, design)):
-            return unknown(value, "bca", asked.confidence, doubt)
         skew = acceleration(left_out, times)
-        return Interval(value, *bca(value, drawn, skew, asked.confidence), "bca", asked.confidence)
+        ends = bca(value, drawn, skew, asked.confidence)
+        if asked.method == "bca":
+            return Interval(value, *ends, "bca", asked.confidence)
+        carrying = _carrying(left_out, times)
+        if doubt := doubt_of(carrying, f"{design.rows:,} rows"):
+            return unknown(value, "bca", asked.confidence, doubt)
+        low, high = _of_few(value, ends, carrying, asked.confidence)
+        return Interval(value, max(low, reach[0]), min(high, reach[1]), "bca", asked.confidence)
 
     return _Resampling(told, design, found)
 
 
-def _studentized(measure: Measure, measured: Sums, design: Design, asked: _Request, pair: bool) -> _Resampling:
-    units, width = Units(measured, design), measure.high - measure.low
-    reach = (-width, width) if pair else (measure.low, measure.high)
+def _reach(measure: Measure, pair: bool) -> tuple[float, float]:
+    width = measure.high - measure.low
+    return (-width, width) if pair else (measure.low, measure.high)
+
+
+def _studentized(measured: Sums, design: Design, asked: _Request, reach: tuple[float, float]) -> _Resampling:
+    units = Units(measured, design)
     return _Resampling(units.sums, design, lambda drawn: studentized_interval(units, drawn, asked.confidence, reach))
 
 
-def _doubt(left_out: Floats, times: Integers, design: Design) -> str:
-    """Of a measure that is no function of sums: from what leaving out each of up to 200 parts does to it."""
+def _carrying(left_out: Floats, times: Integers) -> float:
+    """How many rows carry the variance, as leaving out each of up to 200 parts tells; infinite if that does nothing."""
     apart = np.repeat(left_out - np.average(left_out, weights=times), times)
     greatest = float(np.abs(apart).max())
-    if not 0 < greatest < np.inf:
-        return ""
-    return doubt_of(carriers([apart / greatest]), f"{design.rows:,} rows")
+    return carriers([apart / greatest]) if 0 < greatest < np.inf else np.inf
+
+
+def _of_few(value: float, ends: tuple[float, float], carrying: float, confidence: float) -> tuple[float, float]:
+    """The ends of a normal law's quantiles moved out to those of Student's t, of as many rows as carry the variance."""
+    if not np.isfinite(carrying):
+        return ends
+    wider = float(stdtrit(carrying - 1, (1 + confidence) / 2) / ndtri((1 + confidence) / 2))
+    return value + wider * (ends[0] - value), value + wider * (ends[1] - value)
 
 
 def _value(measure: Measure, measured: Kernel, design: Design) -> float:
