@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -25,16 +25,23 @@ _SCORE = "y_score"
 class Answers:
     """`truth` (n,): 0 or 1, class codes, or values; `score` (n,) or (n, k), as a predictor answers.
 
-    `groups` (n,): what rows depend on each other, where the split says so.
+    `groups` (n,): what rows depend on each other, where the split says so; `weights` (n,): what each row counts.
     """
 
     truth: np.ndarray
     score: np.ndarray
     groups: np.ndarray | None = None
+    weights: np.ndarray | None = None
 
     def of(self, rows: np.ndarray) -> Answers:
         """Those of some rows, by mask or position."""
-        return Answers(self.truth[rows], self.score[rows], None if self.groups is None else self.groups[rows])
+        groups, weights = (None if each is None else each[rows] for each in (self.groups, self.weights))
+        return Answers(self.truth[rows], self.score[rows], groups, weights)
+
+    @property
+    def design(self) -> dict[str, Any]:
+        """How the rows were drawn and what they count, as the evidence takes it."""
+        return {"groups": self.groups, "weights": self.weights}
 
 
 def truth_of(spec: Spec, split: SplitReport, target: pd.Series) -> np.ndarray:
@@ -83,6 +90,11 @@ def groups_of(spec: Spec, rows: pd.DataFrame) -> np.ndarray | None:
     """What the rows of one group share, when whole groups are split."""
     by_group = spec.data.split.by == "group" and spec.data.split.column is not None
     return rows[spec.data.split.column].to_numpy() if by_group else None
+
+
+def weights_of(spec: Spec, rows: pd.DataFrame) -> np.ndarray | None:
+    """What each row counts, where `data.weight` says so."""
+    return None if spec.data.weight is None else rows[spec.data.weight].to_numpy(dtype=np.float64)
 
 
 def _by_class(score: np.ndarray) -> dict[str, np.ndarray]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from mlops_spec import layout
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.pipeline.answers import Answers, groups_of, read_answers, truth_of
+from mlops_spec.pipeline.answers import Answers, groups_of, read_answers, truth_of, weights_of
 from mlops_spec.pipeline.last_run import check_last_run, stale
 from mlops_spec.pipeline.split_report import read_split_report
 from mlops_spec.pipeline.table import read_frame
@@ -45,7 +45,7 @@ def candidate_of(root: Path, spec: Spec, manifest: Manifest) -> Candidate:
     truth = truth_of(spec, read_split_report(root), test[spec.data.target])
     if not np.array_equal(truth, found.truth):
         stale(f"{layout.PREDICTIONS} does not answer the rows of {layout.TEST_ROWS}")
-    return Candidate(manifest, train, test, Answers(truth, found.score, groups_of(spec, test)))
+    return Candidate(manifest, train, test, Answers(truth, found.score, groups_of(spec, test), weights_of(spec, test)))
 
 
 def check_same_answers(evaluated: np.ndarray, packaged: np.ndarray) -> None:

@@ -88,6 +88,10 @@ def _all(spec: Spec, table: Table) -> Iterator[Violation]:
             yield Violation(name, "repeated", tuple(again[:_SHOWN].tolist()), len(again))
     for name in dict.fromkeys([data.target, *([data.id] if data.id else [])]):
         yield from _broken(name, table, lambda values: [("missing", values.isna())])
+    if data.weight:
+        yield from _broken(
+            data.weight, table, lambda values: [("missing", values.isna()), ("not above 0", _not_above_0(values))]
+        )
     yield from _target(spec, table)
     for name, derived in data.derive.items():
         yield from _bins(name, derived, table)
@@ -99,6 +103,7 @@ def _absent(spec: Spec, known: tuple[str, ...]) -> Iterator[Violation]:
     named = {
         data.target: "data.target",
         **({data.id: "data.id"} if data.id else {}),
+        **({data.weight: "data.weight"} if data.weight else {}),
         **({data.split.column: "data.split.column"} if data.split.column else {}),
         **dict.fromkeys(data.contract.columns, "data.contract.columns"),
         **dict.fromkeys(data.contract.unique, "data.contract.unique"),
@@ -260,6 +265,13 @@ def _broken(name: str, table: Table, check: Callable[[pd.Series], Masks], named:
             rows = (*known.rows, *positions[: _SHOWN - len(known.rows)].tolist())
             found[what] = replace(known, rows=rows, count=known.count + len(positions))
     return (violation for violation in found.values() if violation.count)
+
+
+def _not_above_0(values: pd.Series) -> pd.Series:
+    """Which values are there, and no weight: a text, 0, less, or infinite."""
+    numbers = pd.to_numeric(values, errors="coerce")
+    weighs: pd.Series = (numbers > 0) & (numbers < np.inf)
+    return values.notna() & ~weighs
 
 
 def _others(values: pd.Series, allowed: set[str]) -> pd.Series:

@@ -9,7 +9,7 @@ from mlops_spec.files import write_atomic
 from mlops_spec.manifest import canonical
 from mlops_spec.package import file_sha256
 from mlops_spec.pipeline.answered import answered_of
-from mlops_spec.pipeline.answers import Answers, groups_of, slices, truth_of, write_answers
+from mlops_spec.pipeline.answers import Answers, groups_of, slices, truth_of, weights_of, write_answers
 from mlops_spec.pipeline.calibration import calibration_of
 from mlops_spec.pipeline.curves import write_curves
 from mlops_spec.pipeline.measured import measure
@@ -40,7 +40,9 @@ def evaluate(root: Path, spec: Spec) -> None:
     check_trusted(root / layout.MODEL, spec.train.trusted_types)
     predict = load(_recipe(root, spec, split), root / layout.MODEL, root / "src")
     score = predict(test.drop(columns=[spec.data.target]))
-    answers = Answers(truth_of(spec, split, test[spec.data.target]), score, groups_of(spec, test))
+    answers = Answers(
+        truth_of(spec, split, test[spec.data.target]), score, groups_of(spec, test), weights_of(spec, test)
+    )
     write_answers(root / layout.PREDICTIONS, answers)
     evaluation = _evaluation(root, spec, test, answers)
     write_curves(root / layout.PLOTS, spec.task, answers)

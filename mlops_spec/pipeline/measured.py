@@ -50,7 +50,7 @@ def options(spec: Spec) -> dict[str, Any]:
 def measure(root: Path, spec: Spec, metrics: list[str], answers: Answers) -> dict[str, dict[str, Any]]:
     """Each metric's value, interval and method; a metric that these rows don't define is null, with the reason."""
     asked = [_own(root, spec, metric) or metric for metric in metrics]
-    found = intervals(asked, answers.truth, answers.score, groups=answers.groups, **options(spec))
+    found = intervals(asked, answers.truth, answers.score, **answers.design, **options(spec))
     return {metric: _said(each) for metric, each in zip(metrics, found, strict=True)}
 
 
@@ -63,7 +63,7 @@ def _said(found: Interval | ValueError) -> dict[str, Any]:
 def interval_of(root: Path, spec: Spec, metric: str, answers: Answers) -> Interval:
     """A metric with its interval; rows of one group are resampled together. Raises ValueError when undefined."""
     found = measure_named(root, spec, metric)
-    return interval(found, answers.truth, answers.score, groups=answers.groups, **options(spec))
+    return interval(found, answers.truth, answers.score, **answers.design, **options(spec))
 
 
 def finite(value: float | None) -> float | None:

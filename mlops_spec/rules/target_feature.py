@@ -41,8 +41,9 @@ SEVERITY: Severity = "error"
 
 def check(spec: Spec) -> Iterator[Finding]:
     for index, column in enumerate(spec.train.features.include or ()):
-        if column in (spec.data.target, spec.data.id):
-            what = "the target" if column == spec.data.target else "the row's id"
+        named = {spec.data.weight: "the row's weight", spec.data.id: "the row's id", spec.data.target: "the target"}
+        if column in named:
+            what = named[column]
             yield Finding(("train", "features", "include", index), f"the model sees `{column}`, {what}", "take it out")
     yield from _derived(spec)
 

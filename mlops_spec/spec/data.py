@@ -106,6 +106,12 @@ class Data(Strict):
     id: ColumnName | None = Field(
         None, description="The column that names a row for good; it is read as text.", examples=["id"]
     )
+    weight: ColumnName | None = Field(
+        None,
+        description="What each row counts in every measure and its interval: numbers above 0. No feature; `train.run` "
+        "finds it among the training rows. Disparities count rows alike.",
+        examples=["exposure"],
+    )
     protected: list[ColumnName] = Field(
         default_factory=no_items,
         description="Attributes that fairness is measured on; never silently a feature.",

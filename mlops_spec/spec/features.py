@@ -11,11 +11,11 @@ if TYPE_CHECKING:
 
 
 def is_feature(spec: Spec, column: str) -> bool:
-    """Whether the model sees a column, if the data has it: all but the target, the id and `exclude`, or `include`."""
+    """Whether the model sees a column, if the data has it: `include`, or all but target, id, weight and `exclude`."""
     features = spec.train.features
     if features.include is not None:
         return column in features.include
-    return column not in (spec.data.target, spec.data.id, *features.exclude)
+    return column not in (spec.data.target, spec.data.id, spec.data.weight, *features.exclude)
 
 
 def exclusion(spec: Spec, *columns: str) -> str:

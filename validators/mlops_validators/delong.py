@@ -134,10 +134,10 @@ def auc_difference(  # noqa: PLR0913
 
     The normal quantile is Student's of one less than the smaller class's rows, which matters only when they are few.
 
-    Where models order nearly all rows alike, so that fewer than 10 carry the variance, each end is the outer one of
-    that interval and of the ends from Newcombe's intervals of both areas (Zou and Donner's MOVER, 2008), as if they were
-    independent; but no farther than the rows could move the areas apart that are ordered otherwise, by the upper end
-    of Wilson's interval of their share in each class.
+    Where models order nearly all rows alike, and fewer than 10 carry the variance, each end is the outer one of
+    that interval and of the ends from Newcombe's intervals of both areas (Zou and Donner's MOVER, 2008), as if they
+    were independent; but no farther than the rows could move the areas apart that are ordered otherwise, by the upper
+    end of Wilson's interval of their share in each class.
 
     Raises:
         ValueError: the confidence is not between 0 and 1.

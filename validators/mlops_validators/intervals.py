@@ -375,6 +375,8 @@ def _of_few(value: float, ends: tuple[float, float], carrying: float, confidence
 
 
 def _value(measure: Measure, measured: Kernel, design: Design) -> float:
+    if design.weight is not None and measure.name not in MEASURES:
+        raise ValueError(f"{measure.name} is a measure of your own, which knows no weights of rows")
     value = float(_weighed(measured, design)(design.counts[None])[0])
     if not isfinite(value):
         raise ValueError(f"{measure.name} is undefined on these rows: it gives {value}")

@@ -70,6 +70,7 @@ def search_slices(  # noqa: PLR0913
     min_rows: int = 100,
     depth: int = 1,
     groups: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
     **options: Any,
 ) -> Search:
     """The measure's interval, in its unit, on every slice of `min_rows` rows or more; `judge_search` finds the worst.
@@ -86,6 +87,7 @@ def search_slices(  # noqa: PLR0913
         min_rows: smaller slices are not looked at.
         depth: 1 or 2 conditions.
         groups: rows that depend on each other, shape (n,).
+        weights: what each row counts, shape (n,).
         options: of `interval`: confidence, resamples, seed, threshold.
 
     Raises:
@@ -102,13 +104,13 @@ def search_slices(  # noqa: PLR0913
     """
     truth, score, known = np.asarray(y_true), np.asarray(y_score), named(measure)
     # What is wrong with the rows is told of all of them; it must not hide as slices without a value.
-    estimate(known, truth, score, threshold=options.get("threshold", 0.5))
-    related = None if groups is None else np.asarray(groups)
+    estimate(known, truth, score, threshold=options.get("threshold", 0.5), weights=weights)
+    design = {name: np.asarray(of) for name, of in (("groups", groups), ("weights", weights)) if of is not None}
     found, undefined = [], 0
     for conditions, rows in slices_of(features, len(truth), min_rows=min_rows, depth=depth):
-        part = None if related is None else related[rows]
+        part: dict[str, Any] = {name: of[rows] for name, of in design.items()}
         try:
-            each = interval(known, truth[rows], score[rows], groups=part, **options)
+            each = interval(known, truth[rows], score[rows], **part, **options)
         except ValueError:
             undefined += 1
         else:

@@ -78,5 +78,5 @@ def difference(case: Case, measure: Measure, score: np.ndarray, rows: np.ndarray
     """Candidate less other answers, on all test rows or some; raises ValueError where the measure is undefined."""
     answers = case.answers if rows is None else case.answers.of(rows)
     other = score if rows is None else score[rows]
-    found = paired_difference(measure, answers.truth, answers.score, other, groups=answers.groups, **options(case.spec))
+    found = paired_difference(measure, answers.truth, answers.score, other, **answers.design, **options(case.spec))
     return Paired(found, len(answers.truth))

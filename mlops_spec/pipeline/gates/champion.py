@@ -49,7 +49,11 @@ def results(case: Case, gate: ChampionGate) -> Iterator[GateResult]:
         return
     try:
         found, rows = difference(case, measure, rival.score)
-        baseline = finite(estimate(measure, answers.truth, rival.score, threshold=case.spec.evaluate.threshold))
+        baseline = finite(
+            estimate(
+                measure, answers.truth, rival.score, threshold=case.spec.evaluate.threshold, weights=answers.weights
+            )
+        )
     except ValueError as error:
         yield result(name, "champion", undecided(str(error)), bound=bound, metric=gate.metric)
         return

@@ -42,6 +42,10 @@ def _baseline(case: Case, metric: str) -> float | None:
         return None
     measure = measure_named(case.root, case.spec, metric)
     try:
-        return finite(estimate(measure, case.answers.truth, rival, threshold=case.spec.evaluate.threshold))
+        return finite(
+            estimate(
+                measure, case.answers.truth, rival, threshold=case.spec.evaluate.threshold, weights=case.answers.weights
+            )
+        )
     except ValueError:
         return None

@@ -44,5 +44,5 @@ def _drop(case: Case, metric: str, score: np.ndarray) -> Interval:
     """The measure on the rows as they are less that on the perturbed ones, the other way round where less is better."""
     answers = case.answers
     measure = measure_named(case.root, case.spec, metric)
-    pair = (answers.score, score) if measure.higher_is_better else (score, answers.score)
-    return paired_difference(measure, answers.truth, *pair, groups=answers.groups, **options(case.spec))
+    one, two = (answers.score, score) if measure.higher_is_better else (score, answers.score)
+    return paired_difference(measure, answers.truth, one, two, **answers.design, **options(case.spec))

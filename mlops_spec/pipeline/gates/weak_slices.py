@@ -65,7 +65,7 @@ def search(case: Case, gate: WeakSlicesGate) -> Search:
         columns_of(case, gate),
         min_rows=gate.min_rows,
         depth=gate.depth,
-        groups=case.answers.groups,
+        **case.answers.design,
         **options(case.spec),
     )
 
@@ -75,5 +75,9 @@ def columns_of(case: Case, gate: WeakSlicesGate) -> Mapping[str, np.ndarray]:
     data, known = case.spec.data, list(case.test.columns)
     if gate.weak_slices != "all":
         return {name: column(case, name).to_numpy() for name in gate.weak_slices}
-    names = [name for name in known if name not in (data.target, data.id) and case.test[name].dtype.kind not in "mM"]
+    names = [
+        name
+        for name in known
+        if name not in (data.target, data.id, data.weight) and case.test[name].dtype.kind not in "mM"
+    ]
     return {name: case.test[name].to_numpy() for name in names}
