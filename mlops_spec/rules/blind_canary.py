@@ -42,6 +42,7 @@ SEVERITY: Severity = "warning"
 
 _MOST_FIRST = 50
 _LEAST_SECONDS = 10
+_LEAST_SAMPLES = 30  # that a version which fails once in ten does not pass unseen, as good as always
 
 
 def check(spec: Spec) -> Iterator[Finding]:
@@ -52,7 +53,8 @@ def check(spec: Spec) -> Iterator[Finding]:
         if not rollout.canary and rollout.shadow is None:
             continue
         expected = rollout.min_samples * rollout.max_error_rate
-        if 0 < expected < 0.99:
+        stated = "max_error_rate" in written
+        if 0 < expected < 0.99 and (stated or rollout.min_samples < _LEAST_SAMPLES):
             key = "min_samples" if "min_samples" in written else "max_error_rate"
             message = f"{rollout.min_samples} requests cannot show an error rate of {rollout.max_error_rate:.1%}"
             yield Finding((*place, key), message, f"`min_samples: {round(2 / rollout.max_error_rate)}`")

@@ -55,6 +55,19 @@ _HEALTH = r"patients?|diagnos\w+|clinical|medical|triage|disease|cancer|tumou?rs
 _HIGH = re.compile(rf"\b({_WORK}|{_CREDIT}|{_STUDY}|{_STATE}|{_HEALTH})\b", re.IGNORECASE)
 
 
+#: Words of people's lives that are those of machines too, and what else then stands in the spec.
+_OF_MACHINES = re.compile(
+    r"triage|diagnos\w+|candidates?|admissions?|emotions?|bail|workers?|grading|police|policing", re.IGNORECASE
+)
+_MACHINES = re.compile(
+    r"\b(machines?|devices?|engines?|turbines?|pumps?|vehicles?|logs?|tickets?|bugs?|software|servers?|networks?|sensors?"
+    r"|firmware|issues?|alerts?|incidents?|defects?|kubernetes|clusters?|threads?)\b",
+    re.IGNORECASE,
+)
+_PEOPLE = re.compile(
+    r"\b(patients?|persons?|people|applicants?|employees?|students?|hospitals?|clinic\w*|jobs?)\b", re.IGNORECASE
+)
+
 _BY_NAME = re.compile(
     r"(^|-)(credit|loan|lending|hiring|recruiting|applicants?|candidates?|readmission|diagnosis|triage|admissions?)(-|$)"
 )
@@ -70,12 +83,18 @@ def check(spec: Spec) -> Iterator[Finding]:
         (("description",), spec.description),
     ):
         found = _HIGH.search(text or "")
-        if found:
+        if found and not _of_machines(spec, found[0]):
             where: Address = ("governance", "risk") if stated else place
             message = f"the use speaks of `{found[0]}`, which the EU AI Act counts as high risk"
             yield Finding(where, message, "write `risk: high`")
             return
     named = _BY_NAME.search(spec.model)
-    if named and stated:
+    if named and stated and not _of_machines(spec, named[2]):
         message = f"the model is about `{named[2]}`, which the EU AI Act counts as high risk"
         yield Finding(("governance", "risk"), message, "write `risk: high`")
+
+
+def _of_machines(spec: Spec, word: str) -> bool:
+    """Whether a word of two meanings has the one of machines: the texts speak of these, and of nobody."""
+    said = f"{spec.description} {spec.governance.intended_use}"
+    return bool(_OF_MACHINES.fullmatch(word) and _MACHINES.search(said) and not _PEOPLE.search(said))

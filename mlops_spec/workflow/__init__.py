@@ -122,6 +122,11 @@ class Workflow:
         return self.document.text.startswith(GENERATED)
 
     @property
+    def ours(self) -> bool:
+        """Whether it runs our commands: of such a workflow rules ask what we promise, of others' what makes it safe."""
+        return self.generated or any(command.verb for _, _, command in self.commands())
+
+    @property
     def triggers(self) -> Mapping[str, Any]:
         """The events with their settings, however `on` writes them."""
         written = self.data.get("on")

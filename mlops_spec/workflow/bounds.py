@@ -17,7 +17,11 @@ _COMPARED = re.compile(
     rf"(?:[.$\"'{{\[(]|\b){_METRIC}[\"'\]}})]*\s*(?P<sign>>=|<=|>|<|-ge|-le|-gt|-lt)\s*[\"']?(?P<bound>-?\d+(?:\.\d+)?)\b"
 )
 #: The least that is more than a coin's, by what a metric is called; and the most that still says something.
-_COIN = ((re.compile(r"auc|auroc|accuracy|acc"), 0.5),)
+#: The area under precision and recall is as large as the positives are many, so a small bound may be a good one.
+_COIN = (
+    (re.compile(r"(pr|precision_recall|prc)_?auc|au_?pr|auc_?pr"), 0),
+    (re.compile(r"auc|auroc|accuracy|acc"), 0.5),
+)
 _NOTHING = (
     (re.compile(r"ece|calibration"), 0.5),
     (re.compile(r"brier"), 0.25),

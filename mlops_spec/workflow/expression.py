@@ -15,6 +15,7 @@ _SURE = frozenset(
 )
 _SECRET = re.compile(r"\bsecrets\s*[.\[]", re.IGNORECASE)
 _EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
+_ASKS_FOR_OTHER = re.compile(r"github\.event_name=='(?!pull_request)")
 _HEAD = "github.event.pull_request.head.repo"
 _GUARDS = (
     f"{_HEAD}.full_name==github.repository",
@@ -57,9 +58,14 @@ def is_always(condition: str) -> bool:
 
 
 def keeps_forks_out(condition: str) -> bool:
-    """Whether a condition holds for none but pull requests of the repository's own branches."""
+    """Whether a condition holds for no pull request but those of the repository's own branches.
+
+    >>> keeps_forks_out("github.event_name == 'push' || !github.event.pull_request.head.repo.fork")
+    True
+    """
     bare = re.sub(r"\s", "", condition)
-    return "||" not in bare and any(guard in bare for guard in _GUARDS)
+    ways = bare.split("||")
+    return "!(" not in bare and all(_ASKS_FOR_OTHER.search(way) or any(g in way for g in _GUARDS) for way in ways)
 
 
 def keeps_pull_requests_out(condition: str, main: str) -> bool:

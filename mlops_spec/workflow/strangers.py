@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.workflow.condition import Call, demands, tree, walk
+from mlops_spec.workflow.flow import holds
+from mlops_spec.workflow.harmless import does_no_harm
 from mlops_spec.workflow.shape import mapping, names
 
 if TYPE_CHECKING:
@@ -17,10 +19,14 @@ _MEMBERS = {"OWNER", "MEMBER", "COLLABORATOR"}
 
 
 def open_to(workflow: Workflow, event: str, main: str) -> str:
-    """Why strangers reach what an event starts; empty where each job keeps them out."""
-    first = [job for job in workflow.jobs.values() if not job.needs or job.despite]
-    whys = [_missing(workflow, job, event, main) for job in first]
-    return next((why for why in whys if why), "")
+    """Why strangers reach what an event starts; empty where each job keeps them out, or does no harm."""
+    settings = workflow.triggers[event]
+
+    def missing(condition: str) -> str:
+        return _missing(settings, condition, event, main)
+
+    open_ = [job for job in workflow.jobs.values() if not holds(workflow, job, lambda each: not missing(each))]
+    return next((missing(job.condition) for job in open_ if not does_no_harm(workflow, job)), "")
 
 
 def after_push(job: Job) -> bool:
@@ -28,13 +34,13 @@ def after_push(job: Job) -> bool:
     return any(_is_of_ours(each) for each in demands(tree(job.condition)))
 
 
-def _missing(workflow: Workflow, job: Job, event: str, main: str) -> str:
-    asked = list(demands(tree(job.condition)))
+def _missing(settings: object, condition: str, event: str, main: str) -> str:
+    asked = list(demands(tree(condition)))
     if event in ("issue_comment", "discussion_comment"):
         return "" if any(map(_asks_who, asked)) else "nothing asks who has written"
     if event != "workflow_run":
         return "it runs on what strangers send"
-    branches = names(mapping(workflow.triggers[event]).get("branches"))
+    branches = names(mapping(settings).get("branches"))
     if not any(_equals(each, _RUN + "conclusion", "success") for each in asked):
         return "also after a run that failed"
     if not any(map(_is_of_ours, asked)):

@@ -1,4 +1,4 @@
-"""Mistakes of real teams in workflows that they wrote themselves, each one change away from one that is right."""
+"""Workflows that people write by hand: what is right is let be, and a change that makes a mistake of it is found."""
 
 from __future__ import annotations
 
@@ -8,16 +8,20 @@ from typing import Any
 import pytest
 import yaml
 
+from mlops_spec.document.secret import secret_in
 from mlops_spec.lint_workflows import lint_workflows
+from mlops_spec.workflow.command import commands
+from mlops_spec.workflow.roles import judges, releases, trains
 
 HERE = Path(__file__).parent / "handwritten"
 MISTAKES = yaml.safe_load((HERE / "mistakes.yaml").read_text(encoding="utf-8"))
 SPEC = (Path(__file__).parent.parent / "render" / "full" / "model.yaml").read_bytes()
 
 
-def codes(text: str) -> set[str]:
+def codes(text: str, spec: bytes | None = SPEC) -> set[str]:
     path = ".github/workflows/own.yml"
-    return {each.kind.code for each in lint_workflows("", {path: text.encode()}, SPEC, meant=[path])[path]}
+    found = {path: text.encode(), ".github/workflows/tests.yml": b"name: tests\non: pull_request\n"}
+    return {each.kind.code for each in lint_workflows("", found, spec, meant=[path])[path]}
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in HERE.glob("*.yml")))
@@ -31,3 +35,79 @@ def test_a_mistake_is_found_as_what_it_is(mistake: dict[str, Any]) -> None:
 
     assert right.count(mistake["find"]) >= 1
     assert mistake["code"] in codes(right.replace(mistake["find"], mistake["replace"], 1))
+
+
+JOB = """
+    runs-on: ubuntu-24.04
+    timeout-minutes: 5
+    permissions: {contents: read}
+    steps:
+      - run: uv run --no-sync python -m credit.deploy --model dist
+"""
+
+
+def codes_of_job(on: str, condition: str) -> set[str]:
+    text = f"on: {on}\npermissions: {{}}\njobs:\n  deploy:\n    if: ${{{{ {condition} }}}}{JOB}"
+    return codes(text, None)
+
+
+@pytest.mark.parametrize(
+    ("script", "roles"),
+    [
+        ("uv run --with x python -m credit.train", (True, False, False)),
+        ("dvc repro --force", (True, False, False)),
+        ("python scripts/compare_models.py a b", (False, True, False)),
+        ("kubectl --namespace credit set image deployment/credit a=b", (False, False, True)),
+        ("python -m credit.registry add --model m", (False, False, True)),
+        ("python -m credit.prepare_train_data", (False, False, False)),
+        ("gh attestation verify x --signer-workflow train.yml", (False, False, False)),
+        ("echo train and gate and deploy", (False, False, False)),
+    ],
+)
+def test_what_a_command_does_is_told_by_its_name(script: str, roles: tuple[bool, bool, bool]) -> None:
+    (command,) = commands(script)
+
+    assert (trains(command), judges(command), releases(command)) == roles
+
+
+_RUN = "github.event.workflow_run"
+_ALL = f"{_RUN}.conclusion == 'success' && {_RUN}.event == 'push' && {_RUN}.head_branch == 'main'"
+
+
+@pytest.mark.parametrize(
+    ("on", "condition", "open_to_strangers"),
+    [
+        ("{workflow_run: {workflows: [train], types: [completed]}}", _ALL, False),
+        (
+            "{workflow_run: {workflows: [train], types: [completed]}}",
+            _ALL.replace("== 'success'", "!= 'cancelled'"),
+            True,
+        ),
+        ("{workflow_run: {workflows: [train], types: [completed]}}", _ALL.replace("&&", "||"), True),
+        ("{issue_comment: {types: [created]}}", "github.event.comment.body == '/go'", True),
+        ("{issue_comment: {types: [created]}}", "github.event.comment.author_association == 'OWNER'", False),
+        ("{issue_comment: {types: [created]}}", "github.event.comment.author_association != 'NONE'", True),
+    ],
+)
+def test_a_condition_may_keep_strangers_out(on: str, condition: str, open_to_strangers: bool) -> None:
+    assert ("MS531" in codes_of_job(on, condition)) == open_to_strangers
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("https://x:${TOKEN}@example.org", False),
+        ("https://x:hunter2@example.org", True),
+        ("    secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", True),
+        ("secret_access_key = os.environ['KEY1']", False),
+    ],
+)
+def test_a_variable_is_no_secret_and_the_key_of_a_remote_is(text: str, found: bool) -> None:
+    assert bool(secret_in(text)) == found
+
+
+@pytest.mark.parametrize(("cancels", "found"), [("true", True), ("false", False)])
+def test_a_release_of_others_is_not_to_be_stopped_half_way(cancels: str, found: bool) -> None:
+    on = f"{{push: {{branches: [main]}}}}\nconcurrency: {{group: deploy, cancel-in-progress: {cancels}}}"
+
+    assert ("MS528" in codes_of_job(on, "github.ref == 'refs/heads/main'")) == found

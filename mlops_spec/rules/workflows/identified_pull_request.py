@@ -30,7 +30,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Change, Finding
-from mlops_spec.workflow.flow import pull_request_jobs
+from mlops_spec.workflow.expression import keeps_forks_out
+from mlops_spec.workflow.flow import holds, pull_request_jobs
 from mlops_spec.workflow.shape import mapping
 from mlops_spec.workflow.sign_in import identities, reads_by_identity
 
@@ -47,6 +48,8 @@ SEVERITY: Severity = "error"
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for job in pull_request_jobs(delivery, workflow):
+        if not workflow.ours and holds(workflow, job, keeps_forks_out):
+            continue  # who may push a branch may ask for an identity from there
         given = job.data.get("permissions", workflow.data.get("permissions"))
         asks = given == "write-all" or mapping(given).get("id-token") == "write"
         if asks and not (given != "write-all" and reads_by_identity(delivery.spec, job)):

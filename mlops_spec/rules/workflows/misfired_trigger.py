@@ -85,12 +85,12 @@ _DAYS = (31, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30)  # of each month, Decem
 
 def _skipped(workflow: Workflow) -> Iterator[Finding]:
     """Filters of paths by which a change of the data, the code or the pipeline starts nothing."""
+    scripts = "\n".join(step.run for job in workflow.jobs.values() for step in job.steps)
+    asked = _MATTERS if _VERSIONED.search(scripts) else {key: _MATTERS[key] for key in _MATTERS if key != "the data"}
     for event in ("push", "pull_request"):
         settings = mapping(workflow.triggers.get(event))
         wanted, ignored = names(settings.get("paths")), names(settings.get("paths-ignore"))
-        if wanted and (
-            missing := [what for what, files in _MATTERS.items() if not any(_hits(wanted, f) for f in files)]
-        ):
+        if wanted and (missing := [what for what, files in asked.items() if not any(_hits(wanted, f) for f in files)]):
             message = f"a change of {listed(missing)} starts nothing"
             yield Finding(("on", event, "paths"), message, "name it too, or leave `paths` out", at_key=True)
         lost = [
@@ -101,6 +101,8 @@ def _skipped(workflow: Workflow) -> Iterator[Finding]:
             yield Finding(("on", event, "paths-ignore", ignored.index(lost[0])), message, "take it out")
 
 
+#: Scripts that take data from the commit; of others the data are elsewhere, and no push changes them.
+_VERSIONED = re.compile(r"\bdvc\b|\bdata/|mlops-spec|\bmake\b")
 #: What a model is made of, and files of each that stand for it, of which one is enough.
 _MATTERS = {
     "the data": (

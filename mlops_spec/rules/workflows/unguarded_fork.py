@@ -29,7 +29,9 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
 from mlops_spec.workflow.expression import keeps_forks_out
-from mlops_spec.workflow.flow import holds, pull_request_jobs
+from mlops_spec.workflow.flow import events, holds, pull_request_jobs
+from mlops_spec.workflow.harmless import does_no_harm
+from mlops_spec.workflow.release import PULL_REQUEST
 from mlops_spec.workflow.token import writable
 
 if TYPE_CHECKING:
@@ -45,6 +47,8 @@ SEVERITY: Severity = "error"
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for job in pull_request_jobs(delivery, workflow):
+        if events(delivery, workflow) & PULL_REQUEST == {"pull_request_target"} and does_no_harm(workflow, job):
+            continue  # forks are whom it is for
         if writable(workflow, job) and not job.calls and not holds(workflow, job, keeps_forks_out):
             place = (*job.address, "if") if job.condition else job.address
             hint = "add `github.event.pull_request.head.repo.full_name == github.repository` to its condition"

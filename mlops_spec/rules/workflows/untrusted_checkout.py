@@ -34,8 +34,9 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.diagnostic import listed
 from mlops_spec.rule import Finding
-from mlops_spec.workflow.expression import expressions
-from mlops_spec.workflow.flow import pull_request_jobs
+from mlops_spec.workflow.expression import expressions, keeps_forks_out
+from mlops_spec.workflow.flow import holds, pull_request_jobs
+from mlops_spec.workflow.harmless import BASE
 from mlops_spec.workflow.shape import text
 from mlops_spec.workflow.token import writable
 
@@ -52,12 +53,11 @@ SEVERITY: Severity = "error"
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for job in pull_request_jobs(delivery, workflow):
+        if not workflow.ours and holds(workflow, job, keeps_forks_out):
+            continue  # who may push a branch may do what this token does
         for step in job.steps if writable(workflow, job) else ():
             ref = text(step.inputs.get("ref"))
-            if step.uses_action("actions/checkout") and expressions(ref) not in _BASE:
+            if step.uses_action("actions/checkout") and expressions(ref) not in BASE:
                 place = (*step.address, "with", "ref") if ref else (*step.address, "uses")
                 message = f"a job that may write to {listed(writable(workflow, job))} runs the pull request's code"
                 yield Finding(place, message, "write `ref: ${{ github.event.pull_request.base.sha }}`")
-
-
-_BASE = (["github.event.pull_request.base.sha"], ["github.event.pull_request.base.ref"], ["github.base_ref"])

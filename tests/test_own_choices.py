@@ -1,0 +1,68 @@
+"""What looks wrong and is somebody's sound choice is let be, and what is wrong beside it is found."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from mlops_spec.lint import lint_text
+
+MINIMAL = (Path(__file__).parent / "render" / "minimal" / "model.yaml").read_text(encoding="utf-8")
+
+
+def codes(text: str, *changes: tuple[str, str]) -> set[str]:
+    for old, new in changes:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    return {each.kind.code for each in lint_text("model.yaml", text, date(2026, 11, 23))}
+
+
+@pytest.mark.parametrize(("share", "found"), [("0.98", False), ("1.0", True)])
+def test_a_rare_event_may_be_missing_in_most_rows_and_not_in_all(share: str, found: bool) -> None:
+    columns = f"contract:\n    columns: {{calls: {{type: integer, min: 0, missing: {{max: {share}}}}}}}\n"
+    text = MINIMAL.replace("data:\n", f"data:\n  {columns}", 1)
+
+    assert ("MS120" in codes(text)) == found
+
+
+@pytest.mark.parametrize(("samples", "found"), [("30", False), ("10", True)])
+def test_few_samples_are_enough_where_no_rate_of_errors_is_promised(samples: str, found: bool) -> None:
+    rollout = f"  production:\n    after: staging\n    rollout: {{canary: [50], min_samples: {samples}}}\n"
+    text = MINIMAL + f"\nenvironments:\n  staging: {{after: merge}}\n{rollout}"
+
+    assert "environments:" not in MINIMAL
+    assert ("MS416" in codes(text)) == found
+
+
+@pytest.mark.parametrize(("name", "found"), [("preproduction", False), ("europe", True)])
+def test_an_environment_on_trial_needs_no_canary_at_high_risk(name: str, found: bool) -> None:
+    text = (
+        MINIMAL
+        + f"\nenvironments:\n  staging: {{after: merge}}\n  {name}: {{after: staging, promote: {{approvals: 1}}}}\n"
+        f"  production:\n    after: {name}\n    promote: {{approvals: 1}}\n    rollout: {{canary: [10, 50]}}\n"
+        "governance: {risk: high, intended_use: Ranks applications.}\nmonitor: {}\n"
+    )
+
+    assert ("MS405" in codes(text)) == found
+
+
+@pytest.mark.parametrize(
+    ("use", "found"),
+    [("Triage of error logs.", False), ("Triage in a hospital.", True), ("Triage of people by their tickets.", True)],
+)
+def test_a_word_of_two_meanings_is_read_by_what_stands_beside_it(use: str, found: bool) -> None:
+    assert "governance:" not in MINIMAL
+    text = f"{MINIMAL}\ngovernance: {{risk: minimal, intended_use: {use}}}\n"
+    assert ("MS712" in codes(text, ("model: credit-default", "model: what-is-wrong"))) == found
+
+
+@pytest.mark.parametrize(("batch", "found"), [("10000", False), ("1", True)])
+def test_an_answer_to_many_rows_at_once_may_take_its_time(batch: str, found: bool) -> None:
+    text = MINIMAL + "\nenvironments:\n  staging: {after: merge}\n"
+    text += "  production: {after: staging, rollout: {canary: [10, 50], max_p99: 30s}}\n"
+    text = text.replace("gates:\n", f"gates:\n  - latency: {{p99: 9s, batch: {batch}}}\n", 1)
+
+    assert "batch" in text
+    assert ("MS220" in codes(text)) == found
