@@ -28,8 +28,12 @@ def steps(root: Path, drawn: Drawn, source: str, model: str) -> tuple[Step, ...]
         Step("commit what was written", "git add --all && git commit --message 'Adopt mlops-spec'"),
         Step("train, measure and package", "uv run mlops-spec run"),
         Step("judge it", "uv run mlops-spec gate"),
-        Step("give the gates bounds that the rows bear", "uv run mlops-spec power --suggest"),
+        Step(
+            "give the gates bounds that the rows bear", "uv run mlops-spec power --suggest && uv run mlops-spec render"
+        ),
+        Step("judge it by these", "uv run mlops-spec run && uv run mlops-spec gate"),
         Step("see each gate stop what it must", "uv run mlops-spec drill"),
+        Step("commit the bounds", "git diff --quiet || git commit --all --message 'Set bounds that the rows bear'"),
     )
 
 
