@@ -15,7 +15,7 @@ from mlops_spec.pipeline.judgement import Against
 from mlops_spec.release.proof import past
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterable
 
     import pandas as pd
 
@@ -25,11 +25,21 @@ if TYPE_CHECKING:
 
 
 class ByLedger:
-    """Anchors for test rows without their target; `rivals` are the champions that answered them already."""
+    """Anchors for test rows without their target; champions, of these digests, answer anyway, and are made known."""
 
-    def __init__(self, git: Git, root: Path, rows: pd.DataFrame, rivals: Mapping[str, Rival]) -> None:
-        self.git, self.root, self.rows = git, root, rows
-        self.known = {rival.against.digest: rival for rival in rivals.values() if rival.against}
+    def __init__(self, git: Git, root: Path, rows: pd.DataFrame, champions: Collection[str] = ()) -> None:
+        self.git, self.root, self.rows, self.champions = git, root, rows, frozenset(champions)
+        self.known: dict[str, Rival] = {}
+
+    def know(self, rivals: Iterable[Rival]) -> None:
+        """Takes over what champions answered."""
+        self.known |= {rival.against.digest: rival for rival in rivals if rival.against}
+
+    def ask(self, name: str, demand: Demand) -> None:
+        """Has the anchor of a gate answer ahead, if it is no champion; raises as `of`."""
+        found = next(anchors(self.past, demand, name), None)
+        if found is not None and found.digest not in {*self.champions, *self.known}:
+            self.known[found.digest] = self._asked(found)
 
     @cached_property
     def past(self) -> tuple[Past, ...]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout
 from mlops_spec.git import Git
+from mlops_spec.integrity.demands import demand_of
 from mlops_spec.package import digest, file_sha256
 from mlops_spec.pipeline import sample
 from mlops_spec.pipeline.anchors import ByLedger
 from mlops_spec.pipeline.candidate import candidate_of, check_same_answers
-from mlops_spec.pipeline.champion import fetched, rival_of
+from mlops_spec.pipeline.champion import Fetched, fetched, rival_of
 from mlops_spec.pipeline.durations import past_seconds
 from mlops_spec.pipeline.gates import always
 from mlops_spec.pipeline.gates.case import Case, Perturbed
@@ -23,13 +25,17 @@ from mlops_spec.pipeline.perturb import perturb
 from mlops_spec.pipeline.rows import known_columns, open_table
 from mlops_spec.pipeline.split_report import read_split_report
 from mlops_spec.spec.evaluate import ChampionGate, LatencyGate, RobustnessGate
+from mlops_spec.spec.gates import gate_id
 from mlops_spec.spec.paths import data_file
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
     from mlops_spec.manifest import Manifest
     from mlops_spec.pipeline.candidate import Candidate
+    from mlops_spec.pipeline.gates.case import Rival
     from mlops_spec.pipeline.scoring import Scorer
     from mlops_spec.spec import Spec
 
@@ -69,7 +75,7 @@ def _case(git: Git, root: Path, spec: Spec, candidate: Candidate, process: Score
         scored = asked.answers()
         assert scored.answers[0] is not None  # the rows as they are: without an answer to them nothing is judged
         check_same_answers(candidate.answers.score, scored.answers[0])
-        rivals = {name: rival_of(champion, rows) for name, champion in champions.items()}
+        rivals, anchors = _others(git, root, spec, rows, champions)
     answered = iter([(answer, scored.reasons.get(number, "")) for number, answer in enumerate(scored.answers)][1:])
     return Case(
         root=root,
@@ -87,8 +93,24 @@ def _case(git: Git, root: Path, spec: Spec, candidate: Candidate, process: Score
         untimed=scored.untimed if batch is not None and scored.latencies is None else "",
         package_bytes=sum(file.bytes for file in candidate.manifest.files),
         rivals=rivals,
-        anchors=ByLedger(git, root, rows, rivals),
+        anchors=anchors,
     )
+
+
+def _others(
+    git: Git, root: Path, spec: Spec, rows: pd.DataFrame, champions: Mapping[str, Fetched | Rival]
+) -> tuple[dict[str, Rival], ByLedger]:
+    """What champions answer, and the anchors; those that champion gates want anyway answer at the same time."""
+    compared = [gate for gate in spec.gates if isinstance(gate, ChampionGate)]
+    wanted = [gate for gate in compared if isinstance(champions[gate.champion], Fetched)]
+    anchors = ByLedger(git, root, rows, [each.against.digest for each in champions.values() if each.against])
+    with ThreadPoolExecutor() as pool:
+        asked = {name: pool.submit(rival_of, champion, rows) for name, champion in champions.items()}
+        for gate in wanted:
+            anchors.ask(gate_id(gate), demand_of(spec, gate))
+        rivals = {name: each.result() for name, each in asked.items()}
+    anchors.know(rivals.values())
+    return rivals, anchors
 
 
 def _champions(spec: Spec) -> list[str]:
