@@ -66,3 +66,52 @@ def test_an_answer_to_many_rows_at_once_may_take_its_time(batch: str, found: boo
 
     assert "batch" in text
     assert ("MS220" in codes(text)) == found
+
+
+@pytest.mark.parametrize(
+    ("target", "column", "found"),
+    [
+        ("cancelled", "cancellation_reason", True),
+        ("churned", "churn_date", True),
+        ("churn", "exit_survey", True),
+        ("readmitted_30d", "readmission_date", True),
+        ("converted_within_7d", "conversion_time", True),
+        ("fraud", "investigation_notes", True),
+        ("cancelled", "last_cancellation_reason", False),
+        ("cancelled", "cancellation_fee", False),
+        ("cancelled", "contract_date", False),
+        ("delivered", "delivery_type", False),
+        ("default", "registration_date", False),
+        ("opened", "operating_time", False),
+    ],
+)
+def test_when_and_why_it_came_about_is_known_afterwards(target: str, column: str, found: bool) -> None:
+    text = MINIMAL.replace(
+        "  target: default\n", f"  target: {target}\n  contract: {{columns: {{{column}: {{type: string}}}}}}\n"
+    )
+
+    assert target in text
+    assert ("MS123" in codes(text)) == found
+
+
+@pytest.mark.parametrize(
+    ("watched", "features", "found"),
+    [
+        ("[seen_at]", "{exclude: [seen_at]}", True),
+        ("[id]", "{include: [amount]}", True),
+        ("[country]", "{include: [amount]}", True),
+        ("[amount, seen_at]", "{exclude: [seen_at]}", True),
+        ("[amount]", "{exclude: [seen_at]}", False),
+        ("[country, amount]", "{include: [amount]}", False),
+        ("[country]", "{include: [words]}", False),  # a text has no histogram: its language may be watched in its place
+        ("all", "{exclude: [seen_at]}", False),
+    ],
+)
+def test_drift_is_watched_where_the_model_looks(watched: str, features: str, found: bool) -> None:
+    columns = "seen_at: {type: timestamp}, amount: {type: number}, country: {type: category}, words: {type: string}"
+    text = MINIMAL.replace("  id: id\n", f"  id: id\n  contract: {{columns: {{{columns}}}}}\n")
+    text = (
+        text.replace("gates:", f"  features: {features}\n\ngates:") + f"\nmonitor: {{drift: {{columns: {watched}}}}}\n"
+    )
+
+    assert ("MS612" in codes(text)) == found

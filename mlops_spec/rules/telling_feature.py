@@ -35,6 +35,7 @@ Fix: exclude the column. Where it is known before the answer is asked for, ignor
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
@@ -51,6 +52,20 @@ NAME = "telling-feature"
 SEVERITY: Severity = "warning"
 
 
+_WHEN_OR_WHY = r"(reasons?|causes?|date|at|on|time|timestamp|comment|notes|feedback|survey|interview)"
+#: What is said of how it ended in other words than the target's.
+_SAME = (
+    (
+        r"churn\w*|attrition|cancel\w*|left|leave\w*|quit|resign\w*|terminated|unsubscribed|lapsed",
+        r"exit|leaving|termination|resignation|cancell?ation|churn|unsubscribe|lapse|closure",
+    ),
+    (r"default\w*|charged_?off|delinquent", r"charge_?off|write_?off|collections?|recovery"),
+    (r"fraud\w*|is_fraud", r"investigation|dispute"),
+    (r"died|death|mortality|deceased|survived", r"death|autopsy|discharge"),
+    (r"readmi\w+", r"readmi\w+"),
+)
+_LEAST_SHARED = 5  # letters that two forms of one word begin with
+_WITHIN = re.compile(r"_(within|next|in|this)_.*$|_\d+\w*$|_(days?|months?|weeks?|years?|flag|label)$")
 _ENDED = re.compile(r"(^|_)(chargebacks?|outcome|ground_truth|actual|closed_(at|on)|resolved_(at|on)|after_event)(_|$)")
 _BEFORE = re.compile(
     r"(^|_)(previous|prior|past|last|earlier|history|historical|lag[0-9]*|prev|n|num|count|mean|avg|rate)(_|$)"
@@ -67,12 +82,27 @@ def check(spec: Spec) -> Iterator[Finding]:
         low = name.lower()
         if not is_feature(spec, name) or _BEFORE.search(low) or name == spec.data.split.column:
             continue
-        if of_target.search(low) or _ENDED.search(low):
+        if of_target.search(low) or _ENDED.search(low) or _is_said_afterwards(low, _WITHIN.sub("", target)):
             message = f"`{name}` tells how it ended, and the model sees it"
-            yield Finding(_place(spec, name), message, exclusion(spec, name), at_key=name in spec.data.contract.columns)
+            yield Finding(
+                _place(spec, name), message, exclusion(spec, name), at_key=spec.train.features.include is None
+            )
+
+
+def _is_said_afterwards(column: str, target: str) -> bool:
+    """Whether a column says when or why the target came about: by a form of its word, or by one that means the same."""
+    found = re.fullmatch(
+        rf"(?:is_)?(?P<what>[a-z]+(?:_off)?)_{_WHEN_OR_WHY}|(?:reason|date)_(?:of|for)_(?P<of>[a-z]+)", column
+    )
+    if not found:
+        return False
+    what = found["what"] or found["of"]
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(what, target, strict=False)))
+    forms = shared >= _LEAST_SHARED and shared >= 0.6 * len(target) and "_" not in target
+    return forms or any(re.fullmatch(told, target) and re.fullmatch(said, what) for told, said in _SAME)
 
 
 def _place(spec: Spec, name: str) -> Address:
-    if name in spec.data.contract.columns:
+    if spec.train.features.include is None:
         return ("data", "contract", "columns", name)
     return ("train", "features", "include", (spec.train.features.include or []).index(name))

@@ -1,8 +1,7 @@
 """A drift alarm can ring.
 
 The Kolmogorov-Smirnov statistic, Cramér's V and the Jensen-Shannon distance are never above 1, and where columns move a
-little a share of 1 asks every one to have. An id is new in every row, and the target is not there when the model is
-asked.
+little a share of 1 asks every one to have.
 
 Bad:
 
@@ -43,6 +42,3 @@ def check(spec: Spec) -> Iterator[Finding]:
     if drift.share == 1 and (drift.columns == "all" or len(drift.columns) > 1):
         message = "what moves a little is told only when every column has moved"
         yield Finding(("monitor", "drift", "share"), message, "take a smaller share, such as 0.3")
-    if drift.columns != "all" and set(drift.columns) <= {spec.data.id, spec.data.target}:
-        message = "neither the id nor the target tells whether the inputs moved"
-        yield Finding(("monitor", "drift", "columns"), message, "name features, or write `all`")

@@ -34,7 +34,7 @@ _RELEASE = frozenset(("deploy", "promote", "publish", "rollout", "register", "re
 _LOOK = frozenset(
     (
         *("rollback", "reset", "undeploy", "show", "list", "status", "check", "require", "plan", "previous", "get"),
-        *("describe", "compare", "verify", "test", "tests", "view", "download", "notes", "undo", "pytest"),
+        *("describe", "compare", "verify", "test", "tests", "view", "download", "notes", "undo", "pytest", "wait"),
     )
 )
 _WATCH = frozenset(("watch", "monitor", "drift", "psi"))
@@ -56,6 +56,9 @@ _PAIRS = (
     ("mlflow", "transition"),
     ("run", "deploy"),
     ("huggingface", "upload"),
+    ("deployment", "update"),
+    ("deployment", "create"),
+    ("lambda", "update"),
 )
 
 
@@ -87,6 +90,19 @@ def _leading(words: Sequence[str], program: str) -> list[str]:
             continue
         found.append(word)
     return found[:_WORDS]
+
+
+def plain(command: Command) -> str:
+    """A command as one line, without what only starts it, such as `uv run --no-sync`."""
+    rest = list(command.words)
+    while rest and not command.verb and (rest[0] in _BEFORE or rest[0].startswith("-") or _is_setting(rest[0])):
+        if rest.pop(0) in _VALUED and rest:
+            rest.pop(0)
+    return " ".join([command.verb and f"mlops-spec {command.verb}", *rest]).strip()
+
+
+def _is_setting(word: str) -> bool:
+    return bool(re.match(r"\w+=", word))
 
 
 def trains(command: Command) -> bool:

@@ -77,6 +77,35 @@ def says_nothing(step: Step) -> str:
     return next((why for why in whys if why != "shows"), "this shows numbers, and fails for none") if all(whys) else ""
 
 
+_CODE = re.compile(
+    r"python[\d.]*(?: -)?\s+<<-?\s*['\"]?(?P<end>\w+)['\"]?[^\n]*\n(?P<lines>.*?)\n\s*(?P=end)\b"
+    r"|python[\d.]* -c\s+(?P<quote>['\"])(?P<code>.*?)(?P=quote)",
+    re.DOTALL,
+)
+#: What says that data or a model are as they should be, and does not raise where they are not.
+_FOUND = re.compile(
+    r"[\w\])]\.(success|is_valid|valid|conforms|passed|all_passed|has_failed)\b|\[[\"'](success|passed|is_valid|valid|ok)[\"']\]"
+    r"|\.passed\(\)|\.passed_conditions\(|\bmeets_\w+|\bis_(ok|good|valid|better)\b"
+)
+_ACTS = re.compile(
+    r"\b(raise|assert|sys\.exit|SystemExit|os\._exit|exit|quit)\b|GITHUB_(OUTPUT|ENV)|\.write(_text)?\(|json\.dump\(|open\("
+    r"|to_(json|csv)\(|\.save\w*\(|check_call|check=True"
+)
+
+
+def only_printed(step: Step) -> str:
+    """The line of Python within a step that prints what a check has found, where nothing acts on it; or empty."""
+    whole = step.run if "python" in str(step.data.get("shell", "")) else ""
+    codes = [found["lines"] or found["code"] or "" for found in _CODE.finditer(step.run)] + [whole]
+    for code in codes:
+        printed = [
+            line for line in code.splitlines() if re.search(r"\bprint\(|\blog\w*\.\w+\(", line) and _FOUND.search(line)
+        ]
+        if printed and not _ACTS.search(code):
+            return printed[0].strip()
+    return ""
+
+
 def _quiet_if(script: str, *, gate: bool) -> str:
     """Why a question about a metric fails nothing: no branch ends as failed."""
     for found in _IF.finditer(script):

@@ -32,7 +32,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
-from mlops_spec.workflow.roles import job_releases
+from mlops_spec.workflow.roles import job_releases, releasing
 from mlops_spec.workflow.shape import text
 
 if TYPE_CHECKING:
@@ -55,6 +55,15 @@ _TAGS = re.compile(
 _FILES = re.compile(
     rf"\b(?:ls -\w*t\w*\b{_CUT}|(?:aws s3|gsutil|gcloud storage) ls{_CUT}|find[^\n]*-printf[^\n]*sort{_CUT})"
 )
+_ON = r"(?:\\\n|[^\n])*"  # the rest of a command, over its lines
+#: Listings of a registry of which one takes the first, and names that mean whatever is newest.
+_NEWEST = re.compile(
+    rf"aws sagemaker list-model-packages\b(?!{_ON}Approved){_ON}(?:CreationTime|max-\w+ 1\b|\[0\]|\[-1\])"
+    rf"|az ml model list\b{_ON}(?:max-results 1\b|\[0\]|\[-1\]|max_by|sort)|az ml model show\b{_ON}--label latest"
+    rf"|gcloud (?:\w+ )?ai models list\b{_ON}(?:--limit|\[0\]|head)"
+    r"|azureml:[\w-]+@latest|models:/[\w$\{\}-]+/latest\b|\bget_latest_versions\(|\bmlflow\b[^\n]*--latest\b"
+    r"|wandb artifact get[^\n]*:latest\b"
+)
 _BACK = re.compile(r"roll[ _-]?back|revert|restore|undo|take[ _-]back|\bback\b|previous", re.IGNORECASE)
 
 
@@ -69,6 +78,10 @@ def check(workflow: Workflow) -> Iterator[Finding]:
             if (found := _FILES.search(step.run)) and (back or job_releases(job)):
                 message = "the newest file is what was written last, and nobody has judged it"
                 yield Finding(step.place, message, "name the version that was judged", piece=found[0])
+            if (found := _NEWEST.search(step.run)) and releasing(step) and not back:
+                message = "the newest of the registry is what was registered last, and nobody may have judged it"
+                piece = found[0].partition("\n")[0].rstrip("\\ ")
+                yield Finding(step.place, message, "hand on the version that was judged", piece=piece)
 
 
 def _goes_back(workflow: Workflow, job: Job) -> bool:

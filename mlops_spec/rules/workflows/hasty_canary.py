@@ -32,6 +32,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.workflow.given import options, spelled_out
+from mlops_spec.workflow.live import tries
 from mlops_spec.workflow.place import at_command
 from mlops_spec.workflow.roles import judges, watches
 
@@ -49,6 +50,7 @@ SEVERITY: Severity = "error"
 
 _SHARE = re.compile(r"(canary|new|traffic)?-?(percent(age)?|weight|share|traffic|fraction|split)")
 _TRAFFIC = re.compile(r"traffic|canary|weight|rollout|split|shift|route|challenger")
+_NAMED = ("traffic", "to-revisions", "to-tags", "traffic-split")  # whose value says who gets how much
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "min": 60, "sec": 1}
 _TIME = re.compile(r"(\d+(?:\.\d+)?)(min|sec|[smhd]?)")
 _MOST = 50  # per cent, above which most requests meet it
@@ -65,17 +67,27 @@ def _of(workflow: Workflow, job: Job) -> Iterator[Finding]:
     shares: list[tuple[Step, Command, float]] = []
     waited = 0.0
     for step in job.steps:
-        for command in step.commands:
+        for command in step.commands if "failure()" not in step.condition else ():
             if command.words[:1] == ("sleep",):
                 waited += _seconds(command.words[1:])
             share = _share(command, workflow, job, step)
             if share is not None:
                 begun, waited = begun or (step, command), 0
                 shares.append((step, command, share))
+            elif not begun and tries(step, command):
+                return  # what follows has been tried before
+            elif begun and tries(step, command) and not _turned_back(job):
+                yield from _judged(shares)
+                return
             elif begun and (judges(command) or watches(command)):
                 yield from _judged(shares)
                 yield from _too_soon(step, command, waited)
                 return
+
+
+def _turned_back(job: Job) -> bool:
+    """Whether a step takes the requests away again where one before it fails."""
+    return any("failure()" in step.condition and _TRAFFIC.search(step.run) for step in job.steps)
 
 
 def _judged(shares: list[tuple[Step, Command, float]]) -> Iterator[Finding]:
@@ -106,6 +118,10 @@ def _share(command: Command, workflow: Workflow, job: Job, step: Step) -> float 
         return None
     for name, value in options(command.words):
         said = spelled_out(workflow, job, step, value).rstrip("%")
+        if name == "to-latest":
+            return 100
+        if name in _NAMED and (named := re.fullmatch(r"[^,]*=(\d+)", said)):
+            return float(named[1])
         if _SHARE.fullmatch(name) and re.fullmatch(r"\d+(\.\d+)?", said):
             share = float(said)
             return share * 100 if share <= 1 and ("." in said or "weight" in name or "fraction" in name) else share

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.rule import Finding
 from mlops_spec.workflow.place import at_command
 from mlops_spec.workflow.roles import changes_or_judges, judges, releases, tests, watches
-from mlops_spec.workflow.silent import says_nothing
+from mlops_spec.workflow.silent import only_printed, says_nothing
 from mlops_spec.workflow.verdict import MILD
 
 if TYPE_CHECKING:
@@ -82,7 +82,10 @@ def check(workflow: Workflow) -> Iterator[Finding]:
             yield at_command(step, command, message, hint)
     for job in workflow.jobs.values():
         for step in job.steps:
-            if why := says_nothing(step):
+            if line := only_printed(step):
+                message = "this prints what the check has found, and ends well whatever that is"
+                yield Finding(step.place, message, "end as failed where it is not so: `sys.exit(1)`", piece=line)
+            elif why := says_nothing(step):
                 yield Finding(step.place, why, "let it end as failed where a metric is worse than a bound")
 
 

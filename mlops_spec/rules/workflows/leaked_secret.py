@@ -40,9 +40,10 @@ from typing import TYPE_CHECKING
 from mlops_spec.rule import Finding
 from mlops_spec.workflow.expression import names_secret
 from mlops_spec.workflow.shape import mapping, text
+from mlops_spec.workflow.written import files_with, holds_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from mlops_spec.diagnostic import Severity
     from mlops_spec.workflow import Job, Step, Workflow
@@ -69,12 +70,24 @@ def check(workflow: Workflow) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         for step in job.steps:
             secret = _secrets(workflow, job, step)
+            for file in files_with(step.run, secret):
+                yield from _uploaded(file, job.steps[job.steps.index(step) :])
             for piece, why, hint in _leaks(step.run, secret):
                 yield Finding(step.place, why, hint, piece=piece)
             for name in ("build-args", "args"):
                 if names_secret(text(step.inputs.get(name))):
                     message = "what is an argument of a build stands in the image's history"
                     yield Finding((*step.address, "with", name), message, "hand it on by `secrets`")
+
+
+def _uploaded(file: str, steps: Sequence[Step]) -> Iterator[Finding]:
+    """Artifacts that hold a file with a secret in it, unless the file is removed before."""
+    for step in steps:
+        if re.search(rf"\b(rm|shred)\b[^\n]*{re.escape(file)}", step.run):
+            return
+        if step.uses_action("actions/upload-artifact") and holds_file(text(step.inputs.get("path")), file):
+            message = f"`{file}` has a secret in it, and whoever reads the repository may load an artifact"
+            yield Finding((*step.address, "with", "path"), message, f"leave it out: `!{file}`")
 
 
 def _secrets(workflow: Workflow, job: Job, step: Step) -> set[str]:

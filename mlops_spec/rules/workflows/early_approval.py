@@ -1,0 +1,95 @@
+"""A version is approved when it is judged.
+
+What is registered as approved, or under the alias that is served, is rolled out by whoever listens to the registry. A
+gate behind that comes too late.
+
+Bad:
+
+    jobs:
+      register:
+        timeout-minutes: 30
+        steps:
+          - run: aws sagemaker create-model-package --cli-input-json file://spec.json --model-approval-status Approved
+      evaluate:
+        needs: register
+        timeout-minutes: 30
+        steps:
+          - run: uv run --no-sync python -m credit.gate
+
+Good:
+
+    jobs:
+      register:
+        timeout-minutes: 30
+        steps:
+          - run: >-
+              aws sagemaker create-model-package --cli-input-json file://spec.json
+              --model-approval-status PendingManualApproval
+      evaluate:
+        needs: register
+        timeout-minutes: 30
+        steps:
+          - run: uv run --no-sync python -m credit.gate
+
+Fix: register it as pending, and approve it behind the gate.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mlops_spec.workflow.flow import jobs_before
+from mlops_spec.workflow.place import at_command
+from mlops_spec.workflow.roles import evaluates, judging, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.rule import Finding
+    from mlops_spec.workflow import Delivery, Job, Step, Workflow
+
+CODE = "MS591"
+NAME = "early-approval"
+SEVERITY: Severity = "error"
+
+_APPROVES = re.compile(
+    r"--(model-)?approval-status[ =]approved\b"
+    r"|--(alias|stage|to-stage|tag|status)[ =](champion|production|prod|live|approved)\b"
+    r"|\btransition\w*\b.*\bproduction\b|\bset-alias\b.*\b(champion|production|live)\b",
+    re.IGNORECASE,
+)
+_READS = re.compile(
+    r"\b(list|describe|get|show|search|download|pull|rollback|judge|gate|eval\w*|compare|test|load)\b|-list|list-"
+)
+
+
+def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
+    for job in workflow.jobs.values():
+        for step in job.steps:
+            for command in step.commands:
+                said = plain(command)
+                if not _APPROVES.search(said) or _READS.search(said) or _judged_before(workflow, delivery, job, step):
+                    continue
+                if _judged_behind(workflow, delivery, job, step):
+                    message = "this approves a version that is judged only afterwards"
+                    yield at_command(step, command, message, "register it as pending, and approve it behind the gate")
+
+
+def _judged_before(workflow: Workflow, delivery: Delivery, job: Job, step: Step) -> bool:
+    earlier = [each for _, other in jobs_before(delivery, workflow, job) for each in other.steps]
+    before = [*earlier, *job.steps[: job.steps.index(step) + 1]]
+    return any(map(_judges, before))
+
+
+def _judged_behind(workflow: Workflow, delivery: Delivery, job: Job, step: Step) -> bool:
+    behind = list(job.steps[job.steps.index(step) + 1 :])
+    for other in workflow.jobs.values():
+        if any(each is job for _, each in jobs_before(delivery, workflow, other)):
+            behind += other.steps
+    return any(map(_judges, behind))
+
+
+def _judges(step: Step) -> bool:
+    return judging(step) or any(evaluates(each) for each in step.commands)
