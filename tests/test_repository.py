@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from datetime import date
@@ -201,6 +202,16 @@ def test_parameters_that_nothing_reads(code: str, read: bool, capsys: pytest.Cap
     write("src/credit_default/train.py", code)
 
     assert found(capsys) == ([] if read else ["model.yaml:13:12 MS806"])
+
+
+def test_a_parameter_may_be_read_by_code_outside_of_src(capsys: pytest.CaptureFixture[str]) -> None:
+    spec = MINIMAL.replace("  predictor:", "  params: {depth: 3}\n  predictor:")
+    write("model.yaml", re.sub(r"run: .*", "run: python stages/train.py", spec))
+    write("src/credit_default/other.py", 'print({}["other"])\n')
+    write("stages/train.py", 'print({}["width"])\n')
+    assert any("MS806" in each for each in found(capsys))
+    write("stages/train.py", 'print({}["depth"])\n')
+    assert not any("MS806" in each for each in found(capsys))
 
 
 def test_a_protected_attribute_in_code_may_say_why(capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,6 +19,8 @@ class Drawn:
 
     sections: dict[str, Any]
     left: list[Step] = field(default_factory=list)
+    #: the old pipeline writes the table of all rows: DVC takes that only once its file is gone
+    claimed: bool = False
     #: path → text, of scripts that stand for commands which a spec can't hold
     scripts: dict[str, str] = field(default_factory=dict)
 

@@ -13,7 +13,7 @@ from mlops_spec.adopt.drawn import Drawn
 from mlops_spec.adopt.parameters import params
 from mlops_spec.adopt.resolved import stages as resolved
 from mlops_spec.adopt.source import items, load, mapping
-from mlops_spec.adopt.stages import ROWS, Stage, before, from_root, made, outs, parameter_entries, training
+from mlops_spec.adopt.stages import PICKLES, ROWS, Stage, before, from_root, made, outs, parameter_entries, training
 from mlops_spec.errors import Failure
 from mlops_spec.spec.stages import OWN_STAGES, overlap
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _CODE = (".py", ".ipynb", ".sh", ".r", ".R")
-_PICKLES = (".pkl", ".pickle", ".joblib")
 _SHELL = re.compile(r"[;&|<>$`*?~\n\\(){}#]|^[A-Za-z_]\w*=")
 _COMMAND = "TODO a command that reads build/data/train.parquet and writes build/model"
 SCRIPTS = "scripts/adopted"
@@ -46,6 +45,7 @@ def draft(root: Path, text: str, chosen: str = "", folder: str = "") -> Drawn:
     drawn = Drawn({})
     table = _table(root, earlier, train) or ("" if trains else _made_table(stages))
     drawn.sections["data"] = {"path": table or "TODO", "target": "TODO", "id": "TODO"}
+    drawn.claimed = bool(table) and any(made(table, outs(stage)) for stage in stages.values())
     if not table:
         left.no_table(earlier, train, drawn)
     left.reads_all_rows(earlier, table, drawn)
@@ -53,6 +53,7 @@ def draft(root: Path, text: str, chosen: str = "", folder: str = "") -> Drawn:
         drawn.sections["pipeline"] = {_named(name): _stage(name, stage, drawn) for name, stage in earlier.items()}
     drawn.sections["train"] = _train(root, trains, train, earlier, drawn)
     drawn.sections["gates"] = [{"metric": "todo", "min": 0}]  # in lower case, as metrics are
+    left.pickled(earlier, drawn)
     left.missing_code(root, earlier | ({trains: train} if trains else {}), drawn)
     left.not_carried(stages, trains, {trains, *earlier}, drawn)
     left.file_keys(mapping(load("dvc.yaml", text)), drawn)
@@ -141,7 +142,7 @@ def _format(stage: Stage, drawn: Drawn) -> dict[str, Any]:
         return {"format": "onnx"}
     if ".skops" in suffixes:
         return {}
-    if suffixes & {*_PICKLES} and not suffixes & {".pt", ".pth", ".h5", ".keras", ".safetensors"}:
+    if suffixes & {*PICKLES} and not suffixes & {".pt", ".pth", ".h5", ".keras", ".safetensors"}:
         drawn.todo(
             "train: a pickled model is refused, so let the code call `skops.io.dump(model, "
             f'"{layout.MODEL}/model.skops")`, preprocessing included; one that is not of scikit-learn needs another '

@@ -6,7 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING, Any
 
 from mlops_spec.adopt.source import items
-from mlops_spec.adopt.stages import ROWS, Stage, judges, made, outs, trains_by_name
+from mlops_spec.adopt.stages import PICKLES, ROWS, Stage, judges, made, outs, trains_by_name
 from mlops_spec.repository.code import Folder
 from mlops_spec.repository.command import python_runs
 from mlops_spec.spec.stages import overlap, words
@@ -71,6 +71,16 @@ def training(name: str, stage: Stage, table: str, earlier: Mapping[str, Stage], 
         drawn.todo(f"train: no stage is called so; {name}, the last, is taken for it: `adopt --stage` names another")
     reads = f"read {_SPLIT} instead of {table}, and " if table else "" if earlier else f"read {_SPLIT}, and "
     drawn.todo(f"train.run: let it {reads}write below build/model instead of {', '.join(stage['outs']) or 'the model'}")
+
+
+def pickled(earlier: Mapping[str, Stage], drawn: Drawn) -> None:
+    """What the stages before the training hand on in a format that runs code when it is loaded."""
+    for name, stage in earlier.items():
+        if found := [out for out in outs(stage) if out.endswith(PICKLES)]:
+            drawn.todo(
+                f"{name}: it writes {_list(found)}, and loading a pickle can run any code: write Parquet or .npy, "
+                "and what it fitted belongs to the model"
+            )
 
 
 def missing_code(root: Path, carried: Mapping[str, Stage], drawn: Drawn) -> None:

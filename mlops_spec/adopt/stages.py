@@ -18,6 +18,7 @@ Stage = dict[str, Any]
 
 ROWS = (".csv", ".parquet")
 MODELS = (".pkl", ".joblib", ".onnx", ".skops", ".pt", ".pth", ".h5", ".keras", ".safetensors", ".bin")
+PICKLES = (".pkl", ".pickle", ".joblib")
 _TRAINS = re.compile(r"(^|[_@-])(train|fit)", re.IGNORECASE)
 _ELSE = re.compile(r"split|data|prepro|prepare|feature|eval|test|predict", re.IGNORECASE)
 _JUDGES = re.compile(r"eval|test|metric|score|valid", re.IGNORECASE)

@@ -18,12 +18,12 @@ def steps(root: Path, drawn: Drawn, source: str, model: str) -> tuple[Step, ...]
         *surroundings.git_steps(root),
         *project.steps(root, model),
         *surroundings.dvc_steps(root),
-        *surroundings.data_steps(root, drawn),
+        *surroundings.data_steps(root, drawn, source),
         Step(f"answer what is marked TODO in {layout.SPEC}"),
         *dict.fromkeys(drawn.left),
         *surroundings.left_over_steps(root, drawn, source),
-        Step("until it says `no errors`", "uv run mlops-spec lint"),
-        Step("write the pipeline, the workflows and all else that follows", _render(root)),
+        Step("until no error is left; a warning says what else to look at", "uv run mlops-spec lint"),
+        Step("write the pipeline, the workflows and all else that follows", _render(root, drawn)),
         Step("again, now that it sees the workflows", "uv run mlops-spec lint"),
         Step("commit what was written", "git add --all && git commit --message 'Adopt mlops-spec'"),
         Step("train, measure and package", "uv run mlops-spec run"),
@@ -37,6 +37,7 @@ def steps(root: Path, drawn: Drawn, source: str, model: str) -> tuple[Step, ...]
     )
 
 
-def _render(root: Path) -> str:
-    there = [str(path) for path in (layout.DVC_FILE, layout.CARD) if (root / path).is_file()]
+def _render(root: Path, drawn: Drawn) -> str:
+    old = (layout.CARD,) if drawn.claimed else (layout.DVC_FILE, layout.CARD)  # by then it is gone
+    there = [str(path) for path in old if (root / path).is_file()]
     return " ".join(["uv run mlops-spec render", *(f"--adopt {path}" for path in there)])

@@ -52,19 +52,25 @@ def dvc_steps(root: Path) -> Iterator[Step]:
         )
 
 
-def data_steps(root: Path, drawn: Drawn) -> Iterator[Step]:
+def data_steps(root: Path, drawn: Drawn, source: str) -> Iterator[Step]:
     """The table of all rows here, DVC's, and with a column that names its rows."""
-    path = str(drawn.sections["data"]["path"])
-    if path == "TODO":
-        return
-    git, quoted, pointer = _git(root), shlex.quote(path), f"{path}.dvc"
-    here, tracked = (root / path).is_file(), (root / pointer).is_file()
+    path, git = str(drawn.sections["data"]["path"]), _git(root)
+    pointer = f"{path if path != 'TODO' else 'data/rows.csv'}.dvc"
     if hidden := _hidden_by(git, pointer) if git else "":
         yield Step(f"{hidden} hides {pointer} from Git", _shown(pointer))
+    if path == "TODO":
+        return
+    quoted = shlex.quote(path)
+    here, tracked = (root / path).is_file(), (root / pointer).is_file()
     untrack = f"git rm --cached --quiet {quoted} && " if git and git.tracks(path) else ""
     if tracked and not here and storage.remotes(root)[0]:
         yield Step(
             f"{path} is not here; where no remote has it, bring it and `dvc add` it", f"uv run dvc pull {quoted}"
+        )
+    elif drawn.claimed:
+        yield Step(
+            f"{path} is written by the old pipeline: run that once more where it is not here, and DVC keeps it",
+            f"{untrack}rm -f {shlex.quote(source)} {layout.DVC_LOCK} && uv run dvc add {quoted}",
         )
     elif not here:
         yield Step(

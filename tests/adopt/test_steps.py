@@ -316,3 +316,22 @@ def test_a_pickle_is_to_become_skops_and_a_network_asks_for_its_predictor(
 ) -> None:
     data, _ = drawn(tmp_path, TRAIN.replace("model.pkl", out))
     assert {key: data["train"][key] for key in data["train"] if key != "run"} == expected
+
+
+def test_dvc_takes_a_table_that_the_old_pipeline_writes_once_that_is_gone(tmp_path: Path) -> None:
+    pipeline = "stages: {get: {cmd: g, frozen: true, outs: [data/rows.csv]}, " + TRAIN.removeprefix("stages: {")
+    expected = "rm -f dvc.yaml dvc.lock && uv run dvc add data/rows.csv"
+    _, steps = drawn(tmp_path, pipeline)
+    assert command(steps, "written by the old pipeline") == expected
+    assert "uv run mlops-spec render" in [run for _, run in steps], "there is nothing left to render over"
+
+
+def test_a_hidden_data_folder_is_told_before_there_is_a_table(tmp_path: Path) -> None:
+    put(tmp_path, **{".gitignore": "data/"})
+    committed(tmp_path)
+    assert command(drawn(tmp_path, "stages: {train: {cmd: t}}")[1], "hides data/rows.csv.dvc")
+
+
+def test_pickles_between_stages_are_told(tmp_path: Path) -> None:
+    pipeline = "stages: {prepare: {cmd: p, deps: [a.csv], outs: [x.pkl]}, train: {cmd: t, deps: [x.pkl]}}"
+    assert any("prepare: it writes x.pkl" in what for what, _ in drawn(tmp_path, pipeline)[1])

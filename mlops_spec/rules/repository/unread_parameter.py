@@ -31,6 +31,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.diagnostic import near
+from mlops_spec.repository.code import code_of
 from mlops_spec.repository.params import handed_on, mentioned
 from mlops_spec.rule import Finding
 
@@ -50,7 +51,8 @@ def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
     if not spec.train.params:
         return
     read = set()
-    for code in repository.code():
+    outside = [repository.python(path) for path in code_of(spec, repository)["train"].files if path.endswith(".py")]
+    for code in (*repository.code(), *filter(None, outside)):
         if handed_on(code.tree):
             return  # as a whole, to who knows what
         read |= mentioned(code.tree)
