@@ -104,8 +104,10 @@ def failing(root: Path, spec: Spec, train: pd.DataFrame, test: pd.DataFrame) -> 
 @pytest.mark.quick(*(f"{name}-drawn" for name in EVERY))
 @pytest.mark.parametrize("table", sorted(TABLES))
 @pytest.mark.parametrize("name", EVERY)
-def test_a_leak_is_caught(tmp_path: Path, name: str, table: str) -> None:
+def test_a_leak_is_caught(request: pytest.FixtureRequest, tmp_path: Path, name: str, table: str) -> None:
     planted = loaded(name)
+    if missed := getattr(planted, "MISSED", ""):
+        request.applymarker(pytest.mark.xfail(reason=missed, raises=AssertionError, strict=True))
     spec = spec_of(getattr(planted, "SPEC", {}))
     train, test = planted.plant(*parted(spec, TABLES[table]()), np.random.default_rng(1))
 
