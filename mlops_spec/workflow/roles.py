@@ -20,7 +20,7 @@ _VALUED = frozenset(("--with", "--group", "--extra", "--python", "-p", "--env-fi
 #: Programs whose first words say what they do; any other says it by its own name alone.
 _SAYING = re.compile(
     r"python[\d.]*|bash|sh|make|just|task|tox|nox|poe|npm|npx|yarn|pnpm|Rscript|julia|dvc|mlflow|kubectl|oc|helm|az"
-    r"|gcloud|aws|docker|bentoml|modal|databricks|terraform|pytest|accelerate|torchrun|gh|huggingface-cli|hf"
+    r"|gcloud|aws|docker|bentoml|modal|databricks|terraform|tofu|papermill|pytest|accelerate|torchrun|gh|huggingface-cli|hf"
 )
 _MUTE = frozenset(("echo", "printf", "cat", "test", "[", "[[", "git", "pip", "cd", "cp", "mv", "ls", "mkdir", "source"))
 _WORDS = 5  # of a command that name what it does
@@ -59,6 +59,11 @@ _PAIRS = (
     ("deployment", "update"),
     ("deployment", "create"),
     ("lambda", "update"),
+    ("services", "update"),
+    ("service", "update"),
+    ("put", "parameter"),
+    ("terraform", "apply"),
+    ("tofu", "apply"),
 )
 
 
@@ -85,7 +90,7 @@ def _leading(words: Sequence[str], program: str) -> list[str]:
     found: list[str] = []
     for word in words[: _WORDS * 2]:
         if word.startswith("-"):
-            if found and program.startswith(("python", "bash", "sh", "gh")):
+            if found and program.startswith(("python", "bash", "sh", "gh", "papermill")):
                 break
             continue
         found.append(word)
@@ -121,7 +126,15 @@ def judges(command: Command) -> bool:
     if command.verb:
         return command.verb == "gate"
     told = _told(command.words)
-    return bool(told & _JUDGE or (told & _ASK and told & _OF_MODELS))
+    return bool(told & _JUDGE or (told & _ASK and told & _OF_MODELS)) or _decides(command.words)
+
+
+def _decides(words: Sequence[str]) -> bool:
+    """Whether it is Python written on the spot that compares and then ends as failed."""
+    code = words[words.index("-c") + 1 :][:1] if "-c" in words and "python" in " ".join(words) else ()
+    return any(
+        re.search(r"(exit|assert|SystemExit)\b.*[<>]|[<>].*(exit|SystemExit)\b", each, re.DOTALL) for each in code
+    )
 
 
 def releases(command: Command) -> bool:

@@ -111,3 +111,29 @@ def test_a_release_of_others_is_not_to_be_stopped_half_way(cancels: str, found: 
     on = f"{{push: {{branches: [main]}}}}\nconcurrency: {{group: deploy, cancel-in-progress: {cancels}}}"
 
     assert ("MS528" in codes_of_job(on, "github.ref == 'refs/heads/main'")) == found
+
+
+@pytest.mark.parametrize(("command", "found"), [("apply tfplan", True), ("plan -out=tfplan", False)])
+def test_infrastructure_is_not_to_be_stopped_half_way_either(command: str, found: bool) -> None:
+    text = (
+        "on: push\nconcurrency: {group: apply, cancel-in-progress: true}\njobs:\n"
+        f"  go: {{runs-on: ubuntu-24.04, steps: [{{run: terraform {command}}}]}}\n"
+    )
+
+    assert ("MS528" in codes(text, None)) == found
+
+
+@pytest.mark.parametrize(("stage", "found"), [("production", True), ("staging", False)])
+def test_a_called_deployment_stands_in_the_environment_that_its_caller_names(stage: str, found: bool) -> None:
+    called = (
+        "on: {workflow_call: {inputs: {stage: {type: string}}}}\njobs:\n  go:\n    steps: [{run: kubectl apply -f x}]\n"
+    )
+    caller = f"on: push\njobs:\n  up: {{uses: ./.github/workflows/up.yml, with: {{stage: {stage}}}}}\n"
+    held = called.replace("  go:\n", "  go:\n    environment: ${{ inputs.stage }}\n")
+
+    def told(text: str) -> bool:
+        path = ".github/workflows/up.yml"
+        files = {path: text.encode(), ".github/workflows/all.yml": caller.encode()}
+        return "MS514" in {each.kind.code for each in lint_workflows("", files, None, meant=[path])[path]}
+
+    assert (told(called), told(held)) == (found, False)

@@ -42,6 +42,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.workflow.flow import jobs_before
 from mlops_spec.workflow.place import at_command
 from mlops_spec.workflow.roles import evaluates, judging, plain
+from mlops_spec.workflow.where import environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,6 +61,7 @@ _APPROVES = re.compile(
     r"|\btransition\w*\b.*\bproduction\b|\bset-alias\b.*\b(champion|production|live)\b",
     re.IGNORECASE,
 )
+_PACKAGE = re.compile(r"--(model-)?approval-status[ =]approved\b", re.IGNORECASE)
 _READS = re.compile(
     r"\b(list|describe|get|show|search|download|pull|rollback|judge|gate|eval\w*|compare|test|load)\b|-list|list-"
 )
@@ -72,9 +74,17 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
                 said = plain(command)
                 if not _APPROVES.search(said) or _READS.search(said) or _judged_before(workflow, delivery, job, step):
                     continue
-                if _judged_behind(workflow, delivery, job, step):
+                if _PACKAGE.search(said) and "Pending" not in step.run and not environment(job) and _unasked(workflow):
+                    message = "this approves a version that neither a gate nor a person has looked at"
+                    yield at_command(step, command, message, "leave it pending, or approve it behind a gate")
+                elif _judged_behind(workflow, delivery, job, step):
                     message = "this approves a version that is judged only afterwards"
                     yield at_command(step, command, message, "register it as pending, and approve it behind the gate")
+
+
+def _unasked(workflow: Workflow) -> bool:
+    """Whether a workflow starts without a person who decides to."""
+    return bool({"push", "schedule", "workflow_run"} & {*workflow.triggers})
 
 
 def _judged_before(workflow: Workflow, delivery: Delivery, job: Job, step: Step) -> bool:

@@ -116,6 +116,8 @@ def _share(command: Command, workflow: Workflow, job: Job, step: Step) -> float 
     """Per cent of the requests that a command gives to a version; None where it gives none."""
     if command.verb or not _TRAFFIC.search(" ".join(command.words)):
         return None
+    if "--all-traffic" in command.words:
+        return 100
     for name, value in options(command.words):
         said = spelled_out(workflow, job, step, value).rstrip("%")
         if name == "to-latest":

@@ -31,9 +31,11 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
+from mlops_spec.workflow.flow import callers
 from mlops_spec.workflow.given import options, spelled_out
 from mlops_spec.workflow.place import at_command
 from mlops_spec.workflow.roles import releases
+from mlops_spec.workflow.shape import mapping, text
 from mlops_spec.workflow.where import environment, target
 
 if TYPE_CHECKING:
@@ -78,15 +80,31 @@ def _of_others(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
             elif asked and "${{" not in f"{stands}{asked}" and not _alike(stands, asked):
                 message = f"`{asked}` is deployed to from the environment `{stands}`"
                 yield Finding((*job.address, "environment"), message, f"write `{asked}`")
+        if deploys and not stands and (asked := _from_callers(workflow, delivery)):
+            message = f"this deploys to `{asked}`, as its caller says, without the reviewers and rules of that"
+            yield Finding(job.address, message, "add `environment:` with the input that names it", at_key=True)
         if deploys and stands and (right := _mistyped(stands, delivery)):
             message = f"the spec has no environment `{stands}`, and GitHub makes an empty one, without reviewers"
             yield Finding((*job.address, "environment"), message, f"write `{right}`")
 
 
+def _from_callers(workflow: Workflow, delivery: Delivery) -> str:
+    """The environment with rules that a caller asks this workflow to deploy to; empty where none says."""
+    for _, caller in callers(delivery, workflow):
+        given = mapping(caller.data.get("with"))
+        for name, value in given.items():
+            if name in _ENVIRONMENTS and re.fullmatch(r"prod(uction)?|live", text(value)):
+                return text(value)
+    return ""
+
+
+_ENVIRONMENTS = ("environment", "env", "target", "stage", "to")
+
+
 def _named(command: Command, workflow: Workflow, job: Job, step: Step) -> str:
     """The environment that a deployment names; empty where it names none that has rules."""
     for name, value in options(command.words):
-        if name in ("environment", "env", "target", "stage", "to"):
+        if name in _ENVIRONMENTS:
             said = spelled_out(workflow, job, step, value)
             return (
                 said if re.fullmatch(r"prod\w*|live|staging", said) and (said != "staging" or environment(job)) else ""

@@ -75,6 +75,9 @@ _TRIES = re.compile(
 )
 
 
+_SMOKE = re.compile(r"smoke\W?tests?")  # which tells that it answers, not how well
+
+
 def _tries(job: Job) -> bool:
     """Whether a job tries what was built, by its name or by what it runs."""
     named = _TRIES.search(f"{job.name} {job.data.get('name', '')}")
@@ -83,18 +86,26 @@ def _tries(job: Job) -> bool:
 
 def _unjudged(delivery: Delivery, workflow: Workflow, job: Job) -> Address:
     """Where a job releases what is trained before it in this workflow, and nothing in between says yes or no."""
-    before = [step for _, each in jobs_before(delivery, workflow, job) for step in each.steps]
-    trained = any(trains(each) for step in before for each in step.commands)
-    for step in before:
-        if _asks(step):
-            return ()
+    before = jobs_before(delivery, workflow, job)
+    trainers = [place for place in before if any(map(trains, place[1].commands))]
+    earlier = [each for trainer in trainers for each in jobs_before(delivery, *trainer)]
+    if any(_asks(step) for place in before if place not in earlier for step in _since_trained(place[1])):
+        return ()
+    trained = bool(trainers)
+    since = _since_trained(job)
     for step in job.steps:
         trained |= any(trains(each) for each in step.commands)
-        if _asks(step):
+        if step in since and _asks(step):
             return ()
         if trained and releasing(step) and not any(each.verb for each in step.commands):
             return step.place
     return ()
+
+
+def _since_trained(job: Job) -> list[Step]:
+    """The steps of a job from the one on that trains: what is asked before is asked of the rows."""
+    starts = [index for index, step in enumerate(job.steps) if any(map(trains, step.commands))]
+    return list(job.steps[starts[0] if starts else 0 :])
 
 
 def _asks(step: Step) -> bool:
@@ -104,7 +115,8 @@ def _asks(step: Step) -> bool:
     ):
         return "setup" not in step.uses
     said = re.search(
-        r"gate|eval|judge|check|test|valid|verif|compare|quality|score", f"{step.data.get('name')} {step.run}".lower()
+        r"gate|eval|judge|check|test|valid|verif|compare|quality|score",
+        _SMOKE.sub("", f"{step.data.get('name')} {step.run}".lower()),
     )
     return bool(said) or judging(step) or any(True for _ in unseen([step]) if step.run and "python" not in step.run)
 
