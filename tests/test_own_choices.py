@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -115,3 +116,45 @@ def test_drift_is_watched_where_the_model_looks(watched: str, features: str, fou
     )
 
     assert ("MS612" in codes(text)) == found
+
+
+@pytest.mark.parametrize(
+    ("latency", "found"),
+    [
+        ("[{latency: {p99: 400ms, batch: 100}}]", True),
+        ("[{latency: {p99: 300ms, batch: 100}}]", False),
+        ("[{latency: {p99: 400ms, batch: 100}}, {latency: {p99: 80ms}}]", False),
+        ("[{latency: {p99: 90ms}}]", True),
+    ],
+)
+def test_many_rows_may_take_longer_than_a_rollout_bears_where_one_row_is_gated_too(latency: str, found: bool) -> None:
+    rollout = "  production:\n    after: staging\n    rollout: {canary: [50], max_p99: 80ms}\n"
+    text = MINIMAL[: MINIMAL.index("gates:")] + f"gates: {latency}\n"
+    text += f"environments:\n  staging: {{after: merge}}\n{rollout}"
+
+    assert ("MS220" in codes(text)) == found
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "found"),
+    [("http://minio.acme.example:9000", True), ("https://s3.acme.example", False), ("http://127.0.0.1:9000", False)],
+)
+def test_a_store_is_reached_by_an_encrypted_way_but_for_one_on_this_machine(endpoint: str, found: bool) -> None:
+    assert ("MS504" in codes(f'{MINIMAL}\nstorage: {{url: "s3://acme/m", endpoint: "{endpoint}"}}\n')) == found
+
+
+@pytest.mark.parametrize(("name", "found"), [("pinball_90", True), ("crps", True), ("share_kept", False)])
+def test_a_loss_is_better_when_lower_whatever_field_it_comes_from(name: str, found: bool) -> None:
+    own = f"evaluate: {{metrics: [{{name: {name}, run: 'own.cost:it', direction: higher}}]}}\n"
+    assert "evaluate:" not in MINIMAL
+    assert ("MS221" in codes(MINIMAL + "\n" + own)) == found
+
+
+@pytest.mark.parametrize(
+    ("column", "found"), [("disconnect_reason_code", True), ("deactivation_date", True), ("contract_type", False)]
+)
+def test_why_a_customer_left_is_told_in_many_words(column: str, found: bool) -> None:
+    columns = f"contract:\n    columns: {{churned_60d: {{type: integer}}, {column}: {{type: category}}}}\n"
+    text = re.sub(r"target: \w+", "target: churned_60d", MINIMAL).replace("data:\n", f"data:\n  {columns}", 1)
+
+    assert ("MS123" in codes(text)) == found

@@ -38,10 +38,10 @@ SEVERITY: Severity = "warning"
 
 
 _LESS = re.compile(
-    r"(^|_)(costs?|loss|losses|errors?|mae|mse|rmse|mape|deviance|regret|brier|distance|misses|penalty|fpr|fnr)(_|$)"
+    r"(^|_)(costs?|loss|logloss|losses|errors?|mae|mse|rmse|rmsle|w?s?mape|pinball|hinge|crps|nll|perplexity|deviance|regret|brier|distance|misses|penalty|fpr|fnr)(_|$)"
 )
 _MORE = re.compile(
-    r"(^|_)(accuracy|auc|precision|recall|f1|profits?|revenue|gain|savings?|r2|lift|ndcg|uplift|saved|avoided)(_|$)"
+    r"(^|_)(accuracy|auc|auroc|auprc|score|correlation|specificity|sensitivity|precision|recall|f1|profits?|revenue|gain|savings?|r2|lift|ndcg|uplift|saved|avoided)(_|$)"
 )
 
 

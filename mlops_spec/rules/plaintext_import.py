@@ -1,6 +1,7 @@
 """Data comes by an encrypted way.
 
-Whoever sits between can read rows that come over HTTP or FTP, and change them: the model learns what they want.
+Whoever sits between can read rows that come over HTTP or FTP, and change them: the model learns what they want. A store
+that is reached so gives its models to be swapped, too.
 
 Bad:
 
@@ -21,6 +22,7 @@ Fix: take the same address over HTTPS, or a store of your own.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
@@ -37,7 +39,12 @@ NAME = "plaintext-import"
 SEVERITY: Severity = "error"
 
 
+_PLAIN = re.compile(r"http://(?!localhost|127\.|\[::1\])", re.IGNORECASE)
+
+
 def check(spec: Spec) -> Iterator[Finding]:
     path = spec.data.path
     if isinstance(path, Import) and path.import_.lower().startswith(("http://", "ftp://")):
         yield Finding(("data", "path", "import"), "who sits between can change these rows", "take HTTPS")
+    if spec.storage and spec.storage.endpoint and _PLAIN.match(spec.storage.endpoint):
+        yield Finding(("storage", "endpoint"), "who sits between can read the data and swap a model", "take HTTPS")

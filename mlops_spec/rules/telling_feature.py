@@ -52,12 +52,14 @@ NAME = "telling-feature"
 SEVERITY: Severity = "warning"
 
 
-_WHEN_OR_WHY = r"(reasons?|causes?|date|at|on|time|timestamp|comment|notes|feedback|survey|interview)"
+_WHEN_OR_WHY = (
+    r"(reasons?|causes?|date|at|on|time|timestamp|comment|notes|feedback|survey|interview)(_(code|text|category|id))?"
+)
 #: What is said of how it ended in other words than the target's.
 _SAME = (
     (
         r"churn\w*|attrition|cancel\w*|left|leave\w*|quit|resign\w*|terminated|unsubscribed|lapsed",
-        r"exit|leaving|termination|resignation|cancell?ation|churn|unsubscribe|lapse|closure",
+        r"exit|leaving|termination|resignation|cancell?ation|churn|unsubscribe|lapse|closure|disconnect(?:ion|ed)?|deactivat(?:ion|ed)|win_?back",
     ),
     (r"default\w*|charged_?off|delinquent", r"charge_?off|write_?off|collections?|recovery"),
     (r"fraud\w*|is_fraud", r"investigation|dispute"),
