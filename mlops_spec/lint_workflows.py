@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from mlops_spec.suppress import suppress
 from mlops_spec.workflow import Reading
 from mlops_spec.workflow.command import runs_ours
 from mlops_spec.workflow.read import read
+from mlops_spec.workflow_files import is_script
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -37,12 +39,15 @@ def lint_workflows(
     documents: dict[str, Document] = {}
     found: dict[str, list[Diagnostic]] = {}
     for path, content in files.items():
+        if is_script(path):
+            continue
         document = _document(str(PurePath(root, path)), content)
         if not isinstance(document, list):
             documents[path] = document
         elif path in (meant or ()) or (meant is None and runs_ours(content.decode("utf-8", "replace"))):
             found[path] = document
-    delivery = read(documents, _spec(spec), every=meant is not None)
+    scripts = {path: content.decode("utf-8", "replace") for path, content in files.items() if is_script(path)}
+    delivery = replace(read(documents, _spec(spec), every=meant is not None), scripts=scripts)
     for path, workflow in delivery.workflows.items():
         if meant is None or path in meant:
             diagnostics = list(run_rules(Reading(workflow, delivery), RULES))

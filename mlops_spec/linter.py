@@ -16,7 +16,7 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.lasting import lasting
 from mlops_spec.report import Run, chosen, report
 from mlops_spec.workflow_files import files as files_of
-from mlops_spec.workflow_files import is_workflow, repositories
+from mlops_spec.workflow_files import is_script, is_workflow, repositories
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -165,7 +165,7 @@ def _delivery(meant: Mapping[Path, Collection[str] | None], day: str, *, cached:
 def _workflows(root: Path, meant: Collection[str] | None, day: str, *, cached: bool) -> Part:
     """What is wrong with the workflows of one repository, those that are `meant` or all of ours, seen together."""
     found = _read_workflows(root, meant)
-    there = len(found if meant is None else meant)
+    there = len([path for path in found if not is_script(path)] if meant is None else meant)
     known = _spec_of(root)
     named = {str(root / path): content for path, content in found.items() if meant is None or path in meant}
 

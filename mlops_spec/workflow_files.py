@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.source import MAX_BYTES
 from mlops_spec.errors import Failure
+from mlops_spec.workflow.elsewhere import MAKEFILE, SCRIPT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -28,7 +29,20 @@ def files(root: Path) -> dict[str, bytes]:
                 if name not in found:
                     found[name] = _read(path)
                     waiting.append(found[name])
-    return found
+    return found | _scripts(root, found.values())
+
+
+def is_script(path: str) -> bool:
+    """Whether a file is one that workflows run, as against one that they are written in."""
+    return path.endswith(".sh") or path == MAKEFILE
+
+
+def _scripts(root: Path, workflows: Iterable[bytes]) -> dict[str, bytes]:
+    """The shell scripts below the root that workflows or the Makefile name, and the Makefile."""
+    makefile = {MAKEFILE: _read(root / MAKEFILE)} if (root / MAKEFILE).is_file() else {}
+    texts = [each.decode("utf-8", "replace") for each in (*workflows, *makefile.values())]
+    named = sorted({path for each in texts for path in SCRIPT.findall(each) if ".." not in path})
+    return makefile | {path: _read(root / path) for path in named if (root / path).is_file()}
 
 
 def _actions(root: Path, folder: str) -> list[Path]:

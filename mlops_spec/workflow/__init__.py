@@ -153,6 +153,8 @@ class Delivery:
     spec: Spec | None = None
     #: what GitHub calls each workflow of the repository, also those that have nothing to do with a model, by path
     names: Mapping[str, str] = field(default_factory=dict)
+    #: the shell scripts that workflows run, and the Makefile, by path
+    scripts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def main(self) -> str:

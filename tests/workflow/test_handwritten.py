@@ -12,6 +12,7 @@ from mlops_spec.document.secret import secret_in
 from mlops_spec.lint_workflows import lint_workflows
 from mlops_spec.workflow.command import commands
 from mlops_spec.workflow.roles import judges, releases, trains
+from mlops_spec.workflow_files import files
 
 HERE = Path(__file__).parent / "handwritten"
 MISTAKES = yaml.safe_load((HERE / "mistakes.yaml").read_text(encoding="utf-8"))
@@ -137,3 +138,23 @@ def test_a_called_deployment_stands_in_the_environment_that_its_caller_names(sta
         return "MS514" in {each.kind.code for each in lint_workflows("", files, None, meant=[path])[path]}
 
     assert (told(called), told(held)) == (found, False)
+
+
+@pytest.mark.parametrize("run", ["bash scripts/gate.sh m.json", "make gate"])
+@pytest.mark.parametrize(("test", "found"), [('[ "$rmse" > 6.5 ]', True), ('awk "BEGIN {exit !($rmse < 6.5)}"', False)])
+def test_a_gate_is_read_where_it_stands(tmp_path: Path, run: str, test: str, found: bool) -> None:
+    for path, text in (
+        (
+            ".github/workflows/own.yml",
+            f"on: push\njobs:\n  go: {{steps: [{{run: python train.py}}, {{run: {run}}}]}}\n",
+        ),
+        ("Makefile", "gate: data\n\tbash scripts/gate.sh m.json\n"),
+        ("scripts/gate.sh", f"if {test}; then exit 1; fi\n"),
+    ):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text(text)
+    path = ".github/workflows/own.yml"
+
+    assert (
+        "MS563" in {each.kind.code for each in lint_workflows("", files(tmp_path), None, meant=[path])[path]}
+    ) == found

@@ -30,13 +30,14 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
+from mlops_spec.workflow.elsewhere import scripts_of
 from mlops_spec.workflow.roles import about_models
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Step, Workflow
+    from mlops_spec.workflow import Delivery, Step, Workflow
 
 CODE = "MS563"
 NAME = "compared-as-text"
@@ -61,9 +62,11 @@ _FRACTION = re.compile(
 )
 
 
-def check(workflow: Workflow) -> Iterator[Finding]:
+def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         for step in job.steps if about_models(job) else ():
+            for path, script in scripts_of(step, delivery.scripts):
+                yield from _elsewhere(step, path, script)
             for found in _TEXTS.finditer(step.run):
                 if not _DATES.search(found[0]):
                     yield _said(step.place, found, "this compares texts: 1200 comes before 900")
@@ -75,6 +78,20 @@ def check(workflow: Workflow) -> Iterator[Finding]:
             for found in _WHOLE.finditer(step.run):
                 if _FRACTION.search(found[0]):
                     yield _said(step.place, found, "this knows whole numbers alone, and a metric has decimals")
+
+
+def _elsewhere(step: Step, path: str, script: str) -> Iterator[Finding]:
+    """What compares no numbers in a script that a step runs, told at the step with the script's own line."""
+    for number, line in enumerate(script.splitlines(), 1):
+        if not line.lstrip().startswith("#") and _FRACTION.search(line) and _is_no_comparison(line):
+            message = f"{path}:{number} compares no numbers: it takes texts, whole numbers, or writes a file"
+            yield Finding(step.place, message, "compare in Python, `awk` or `jq --exit-status`")
+
+
+def _is_no_comparison(line: str) -> bool:
+    text, whole = _TEXTS.search(line), _WHOLE.search(line)
+    written = _REDIRECTED.search(line) and not re.search(r"<\(|>\s*/dev", line)
+    return bool(written or (text and not _DATES.search(line)) or (whole and _FRACTION.search(whole[0])))
 
 
 def _compares(step: Step) -> bool:
