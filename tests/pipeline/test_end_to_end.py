@@ -179,7 +179,7 @@ def test_two_classes_by_a_predictor_and_every_kind_of_gate(diagnosed: First) -> 
 
 @pytest.mark.xdist_group("tumour")
 def test_the_drill_finds_the_gate_that_stops_too_little(diagnosed: First) -> None:
-    """All gates, the measure of the user's own among them, but for a disparity that may be as large as 0.7."""
+    """All gates, the measure of the user's own among them, but for a disparity that may be as large as 0.95."""
     before = digest(diagnosed.project.root / "build/package")
 
     done = diagnosed.project.command("drill", "--format", "json")
