@@ -29,5 +29,5 @@ def read_answered(git: Git, release: str) -> Answered | None:
     try:
         section = json.loads(content or b"{}").get("answered")
         return None if section is None else Answered(**{name: tuple(values) for name, values in section.items()})
-    except (ValueError, TypeError, AttributeError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         return None

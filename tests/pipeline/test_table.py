@@ -130,7 +130,8 @@ def test_the_reference_of_a_long_file_comes_near_that_of_its_frame(
 
     found, exact = reference_of_file(path, rows.columns)["columns"], reference_of(rows, rows.columns)["columns"]
 
-    assert list(found) == ["amount", "steps", "kind", "name"] == list(exact)
+    assert list(found) == ["amount", "steps", "kind"]
+    assert list(exact) == [*found, "name"]  # lengths of texts are counted where the rows fit into memory
     assert found["kind"] == exact["kind"]
     assert found["steps"] == exact["steps"]
     amount = found["amount"]

@@ -16,13 +16,16 @@ from mlops_validators.binning import bins_of, count
 from mlops_validators.calibration import brier_parts, expected_calibration_error
 from mlops_validators.categories import categories, crossed
 from mlops_validators.domain import domain_auc
-from mlops_validators.drift import OF_VALUES, drift
+from mlops_validators.drift import OF_VALUES, drift, drift_of_quantiles
 from mlops_validators.fairness import DISPARITIES, count_groups, disparity, disparity_interval
+from mlops_validators.fairness_change import disparity_change
 from mlops_validators.leak import judge_twins, near_twins
 from mlops_validators.multiplicity import benjamini_hochberg, holm
 from mlops_validators.revealing import predictive_power, revealing
 from mlops_validators.robustness import perturb
 from mlops_validators.slices import judge_slices, measure_slices
+from mlops_validators.unlabelled import answered
+from mlops_validators.unlabelled import estimated as estimated_unlabelled
 from mlops_validators.weak_slices import judge_search, search_slices, slices_of
 
 N = 60
@@ -64,7 +67,7 @@ ARRAYS = {
 }
 CHECKS = {  # through which the others read what they are given
     *("answers", "numbers", "binary_labels", "zeros_and_ones", "class_codes", "probabilities", "row_weights"),
-    *("as_column", "applies", "design_of"),
+    *("as_column", "applies", "design_of", "columns_of", "groups_by", "rows_in"),
 }
 TASKS = ("binary-classification", "multiclass-classification", "regression")
 OWN = custom_measure("own", lambda y, p: float(np.mean(p - y)), task="regression", higher_is_better=True)
@@ -143,6 +146,11 @@ CALLS = {
     "revealing": lambda one, two: revealing({"a": one}, two, "regression"),
     "slices": lambda one, two: judge_slices(measure_slices("roc_auc", one, RNG.random(N), two), minimum=0),
     "weak slices": searched,
+    "change of a disparity": lambda one, two: disparity_change(
+        "demographic_parity_difference", CLASSES, (one, CLASSES), two
+    ),
+    "quantiles": lambda one, two: drift_of_quantiles("ks", one, N, two),
+    "unlabelled": lambda one, two: estimated_unlabelled("accuracy", one, answered(CLASSES, two, TASKS[0])),
     "p-values": lambda one, two: (holm(one), benjamini_hochberg(two)),
 }
 

@@ -29,7 +29,12 @@ _LOOKED_AT = 1000
 
 @dataclass(frozen=True)
 class Column:
-    """Both sides' values, hashed when they are asked for: the hashes of all columns are as large as the input."""
+    """Both sides' values, hashed when they are asked for: the hashes of all columns are as large as the input.
+
+    >>> column = columns_of({"a": [1.0, 2.0]}, {"a": [2.0]}, 3)[0]
+    >>> len(column.old), len(column.new)
+    (2, 1)
+    """
 
     place: int
     old: Anything
@@ -51,7 +56,7 @@ class Column:
 
 
 def columns_of(train: Mapping[str, ArrayLike], test: Mapping[str, ArrayLike], digits: int) -> list[Column]:
-    """Both sides' columns by name, numbers to so many significant digits.
+    """Both sides' columns by name, each (n,) and (m,), numbers to so many significant digits.
 
     Raises:
         ValueError: columns differ, or their lengths do, or there are none.

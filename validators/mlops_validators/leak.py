@@ -109,7 +109,9 @@ def near_twins(
 
 
 def judge_twins(looks: Sequence[Twins], rows: int) -> Verdict:
-    """Fails when more cells lie on both sides than the lot would put there once in 200 splits, over all looks.
+    """It fails when more cells lie on both sides than the lot would put there once in 200 splits, and else passes.
+
+    More of them is worse. The chance is over all looks.
 
     Args:
         looks: as `near_twins` gives them.

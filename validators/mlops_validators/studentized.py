@@ -178,7 +178,7 @@ class Units:
     def _slopes(self, totals: Floats, moments: Floats) -> Floats:
         found = np.zeros_like(totals)
         for place in range(len(totals)):
-            step = STEP * np.sqrt(moments[:, place, place])
+            step = STEP * np.sqrt(np.maximum(moments[:, place, place], 0))
             up, down = totals.copy(), totals.copy()
             up[place] += step
             down[place] -= step

@@ -35,7 +35,11 @@ _DRAWS, _MOST = 200, 10_000
 
 @dataclass(frozen=True)
 class Answered:
-    """What the answers to labelled rows were worth, bin by bin of their scores, ascending; each (k,)."""
+    """What the answers to labelled rows were worth, bin by bin of their scores, ascending; each (k,).
+
+    >>> answered([0, 0, 1, 1] * 50, [0.1, 0.2, 0.7, 0.9] * 50, "binary-classification").told[-1]
+    1.0
+    """
 
     edges: tuple[float, ...]
     """Inner edges, (k - 1,); a score on an edge belongs above it."""
@@ -97,6 +101,8 @@ def rows_in(edges: ArrayLike, score: Floats) -> Integers:
 def estimated(measure: str, y_score: ArrayLike, known: Answered, *, threshold: float = 0.5, seed: int = 0) -> Interval:
     """A measure of rows without labels, and how far labels drawn as their scores tell would spread it.
 
+    Better in the direction that the measure has.
+
     Args:
         measure: of `MEASURES`; of numbers one of `LOSSES`.
         y_score: shape (n,); of more than 10,000 rows the spread is that of 10,000, put right for their number.
@@ -120,7 +126,8 @@ def estimated(measure: str, y_score: ArrayLike, known: Answered, *, threshold: f
         raise ValueError(f"`{measure}` is no measure of two classes")
     share = np.interp(score, known.scores, known.told)
     both = np.repeat([1, 0], len(score)), np.tile(score, 2), np.concatenate([share, 1 - share])
-    value = estimate(measure, both[0], both[1], weights=both[2], threshold=threshold)
+    held = both[2] > 0
+    value = estimate(measure, both[0][held], both[1][held], weights=both[2][held], threshold=threshold)
     rng = np.random.default_rng(seed)
     some = rng.permutation(len(score))[:_MOST]
     drawn = [
