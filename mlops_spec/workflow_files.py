@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.source import MAX_BYTES
 from mlops_spec.errors import Failure
-from mlops_spec.workflow.elsewhere import MAKEFILE, SCRIPT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
     from pathlib import Path
 
 FOLDER = ".github/workflows"
+MAKEFILE = "Makefile"
+#: A shell script by its path from the root.
+SCRIPT = re.compile(r"(?<![\w./$-])(?:\./)?([\w-]+(?:/[\w.-]+)*\.sh)\b")
 _USED = re.compile(rb"uses:\s*['\"]?[.$]/([\w./ -]+)")
 
 

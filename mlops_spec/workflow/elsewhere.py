@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from mlops_spec.workflow_files import MAKEFILE, SCRIPT
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from mlops_spec.workflow import Step
-
-MAKEFILE = "Makefile"
-#: A shell script by its path from the root.
-SCRIPT = re.compile(r"(?<![\w./$-])(?:\./)?([\w-]+(?:/[\w.-]+)*\.sh)\b")
 
 
 def scripts_of(step: Step, known: Mapping[str, str]) -> Iterator[tuple[str, str]]:
