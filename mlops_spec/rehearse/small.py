@@ -26,7 +26,7 @@ from mlops_spec.rehearse.stage import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 REPOSITORY = "acme/visits"
@@ -57,11 +57,8 @@ def begin(stage: Stage, change: Callable[[Path], None] = lambda _: None) -> str:
     options = ["--starter", "blank", "--defaults", "--branch", world.main, *owners]
     options += ["--remote", str(world.folder / "storage")]
     world.command("new", model, *options, directory=world.folder)
-    replace_in(world.clone / layout.SPEC, *_ROLLOUT)
-    replace_in(world.clone / layout.SPEC, _CHAMPION, "")  # most of what a gate costs; `life` has it
     listen = {STAGING: free_address(), PRODUCTION: free_address()}
-    for environment, port in ((STAGING, 8081), (PRODUCTION, 8082)):
-        replace_in(world.clone / layout.SPEC, f"127.0.0.1:{port}", listen[environment])
+    hurry(world.clone, listen)
     change(world.clone)
     world.command("render")
     world.author.commit("Watch the canary for seconds")
@@ -72,6 +69,15 @@ def begin(stage: Stage, change: Callable[[Path], None] = lambda _: None) -> str:
     must(merged.output("version") == FIRST, f"{merged.output('version')} was registered, not {FIRST}")
     must(not promoted.output("version"), "a promotion was asked for that nobody declared")
     return f"{FIRST} registered, {live(stage, STAGING, FIRST)}"
+
+
+def hurry(clone: Path, listen: Mapping[str, str]) -> None:
+    """The spec watches a canary for seconds, and each environment listens where it is told to."""
+    spec = clone / layout.SPEC
+    replace_in(spec, *_ROLLOUT)
+    replace_in(spec, _CHAMPION, "")  # most of what a gate costs; `life` has it
+    for environment, port in ((STAGING, 8081), (PRODUCTION, 8082)):
+        replace_in(spec, f"127.0.0.1:{port}", listen[environment])
 
 
 def first_promotion(stage: Stage) -> str:
