@@ -32,7 +32,8 @@ from uv import find_uv_bin
 
 from mlops_validators import interval, paired_difference
 from mlops_validators.binning import Bins, bins_of, count
-from mlops_validators.drift import drift, drift_of_counts, kolmogorov_smirnov
+from mlops_validators.distances import kolmogorov_smirnov
+from mlops_validators.drift import drift, drift_of_counts
 from mlops_validators.fairness import count_groups, disparity_interval
 from mlops_validators.slices import measure_slices
 

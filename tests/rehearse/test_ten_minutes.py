@@ -128,7 +128,8 @@ def agent(terminal: Shell, line: str) -> Iterator[None]:
 def started(world: World, before: str | None, line: str) -> Callable[[], list[Run]] | None:
     """What GitHub runs because of a line."""
     if world.hub.origin.branch("main") != before:
-        return lambda: world.workflows.dispatch(events.push(world.hub, before, world.person(cast.AUTHOR), world.api_url))
+        pushed = events.push(world.hub, before, world.person(cast.AUTHOR), world.api_url)
+        return lambda: world.workflows.dispatch(pushed)
     if line.startswith("gh pr create"):
         return lambda: world.run_checks(max(pull.number for pull in world.hub.pulls()))
     return None

@@ -8,8 +8,9 @@ from scipy import stats
 from scipy.spatial.distance import jensenshannon
 
 from mlops_validators.binning import Bins, bins_of, count
+from mlops_validators.distances import jensen_shannon
 from mlops_validators.domain import domain_auc
-from mlops_validators.drift import Drift, drift, drift_of_counts, drifted, jensen_shannon
+from mlops_validators.drift import Drift, drift, drift_of_counts, drifted
 
 ON_COUNTS = ["psi", "jensen_shannon", "chi2"]
 METHODS = [*ON_COUNTS, "ks", "wasserstein"]

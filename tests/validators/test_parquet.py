@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from mlops_validators import parquet
 from mlops_validators.binning import bins_of, count
-from mlops_validators.drift import drift, drifted, kolmogorov_smirnov, wasserstein
+from mlops_validators.distances import kolmogorov_smirnov, wasserstein
+from mlops_validators.drift import drift, drifted
 from mlops_validators.histogram import area_between, edges_of, greatest_distance, histogram
 from mlops_validators.parquet import drift_of_parquet
 

@@ -20,7 +20,8 @@ import pyarrow.parquet as pq
 
 from mlops_validators.binning import FEW_VALUES, Bins
 from mlops_validators.categories import as_text
-from mlops_validators.drift import OF_VALUES, Drift, Method, drift, drift_of_counts, p_of_distance
+from mlops_validators.distances import p_of_distance
+from mlops_validators.drift import OF_VALUES, Drift, Method, drift, drift_of_counts
 from mlops_validators.histogram import (
     Histogram,
     area_between,

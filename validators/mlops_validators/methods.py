@@ -1,0 +1,295 @@
+"""The method that fits a measure: its interval in closed form, or one that waits for its replicates.
+
+Rates have Wilson's interval and the area DeLong's; measures of labels a posterior of their cells, sums over rows the
+bootstrap-t, the calibration error inverted tests, and everything else BCa. A measure keeps its direction: for
+`roc_auc` higher is better, for an error lower. Source: of each method the module that computes it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import isfinite
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+from scipy.special import ndtri, stdtrit
+
+from mlops_validators.answers import decide
+from mlops_validators.bootstrap import acceleration, bca, jackknife, joint_replicates, percentile
+from mlops_validators.calibration import calibration_difference, calibration_gaps, calibration_interval
+from mlops_validators.carriers import carriers, doubt_of
+from mlops_validators.closed_form import WITHOUT_RESAMPLING
+from mlops_validators.designs import merged_rows
+from mlops_validators.dirichlet import cell_interval
+from mlops_validators.interval import Interval, unknown
+from mlops_validators.kernels import kernel
+from mlops_validators.measures import MEASURES
+from mlops_validators.outcomes import top_label
+from mlops_validators.studentized import Units, studentized_interval
+from mlops_validators.weighted import FEW_CLASSES, Sums, less
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from mlops_validators.answers import Answers
+    from mlops_validators.arrays import Anything, Floats, Integers
+    from mlops_validators.bootstrap import Design
+    from mlops_validators.measures import Measure
+    from mlops_validators.weighted import Kernel
+
+Method = Literal["auto", "bca", "percentile"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of an interval, past the arrays.
+
+    >>> Request(0.95, 1000, 0, 0.5, "auto").method
+    'auto'
+    """
+
+    confidence: float
+    """Level of the interval."""
+    resamples: int
+    seed: int
+    threshold: float
+    """Score from which the answer is positive."""
+    method: Method
+
+
+@dataclass(frozen=True)
+class Resampling:
+    """An interval that waits for its replicates.
+
+    >>> Resampling(lambda weights: weights.mean(axis=1), None, lambda drawn: len(drawn)).interval([0.1, 0.2])
+    2
+    """
+
+    kernel: Kernel
+    """What is drawn: the measure of rows with these weights."""
+    design: Design
+    interval: Callable[[Floats], Interval]
+    """Of the replicates (resamples,) or (resamples, parts)."""
+
+
+def of_one(measure: Measure, given: Answers, design: Design, asked: Request) -> Resampling | Interval:
+    """The interval of one model's answers, in the measure's own direction, or what it waits for.
+
+    Raises:
+        ValueError: the measure is undefined on these rows.
+
+    Source: as the module.
+
+    >>> from mlops_validators.answers import BINARY, answers
+    >>> from mlops_validators.bootstrap import single
+    >>> given, asked = answers([0, 1, 1], [0.2, 0.9, 0.4], (BINARY,), "accuracy"), Request(0.95, 100, 0, 0.5, "auto")
+    >>> of_one(MEASURES["accuracy"], given, single(3), asked).method
+    'wilson'
+    """
+    if asked.method == "auto" and design.stratum is None and measure.name in WITHOUT_RESAMPLING:
+        return WITHOUT_RESAMPLING[measure.name](given, asked.threshold, asked.confidence, design)
+    if asked.method == "auto" and measure.name == "expected_calibration_error":
+        return _calibration(given, design, asked)
+    if asked.method == "auto" and _by_cells(measure, given, design):
+        return _of_cells(measure, (given,), asked)
+    return _resampling(measure, *single_kernel(measure, given, asked.threshold, design), asked)
+
+
+def of_pair(measure: Measure, pair: tuple[Answers, Answers], design: Design, asked: Request) -> Resampling | Interval:
+    """The interval of the first model's measure less the second's, in its own direction, or what it waits for.
+
+    Raises:
+        ValueError: the measure is undefined on these rows.
+
+    Source: as the module.
+
+    >>> from mlops_validators.answers import BINARY, answers
+    >>> from mlops_validators.bootstrap import single
+    >>> one, two = (answers([0, 1, 1], score, (BINARY,), "accuracy") for score in ([0.2, 0.9, 0.4], [0.2, 0.9, 0.6]))
+    >>> round(of_pair(MEASURES["accuracy"], (one, two), single(3), Request(0.95, 100, 0, 0.5, "auto")).value, 3)
+    -0.333
+    """
+    if asked.method == "auto" and _by_cells(measure, pair[0], design):
+        return _of_cells(measure, pair, asked)
+    if asked.method == "auto" and measure.name == "expected_calibration_error":
+        return _calibrations(pair, design, asked)
+    return _resampling(measure, *_difference(measure, pair, asked.threshold, design), asked, pair=True)
+
+
+def _by_cells(measure: Measure, given: Answers, design: Design) -> bool:
+    return measure.needs == "label" and design.alone and given.classes <= FEW_CLASSES
+
+
+def _of_cells(measure: Measure, models: Sequence[Answers], asked: Request) -> Interval:
+    """Of one model, or of the first less the second."""
+    given = models[0]
+
+    def prepare(truth: Integers, labels: Sequence[Integers]) -> Kernel:
+        kernels = [kernel(measure, replace(given, truth=truth), each) for each in labels]
+        return kernels[0] if len(kernels) == 1 else less(*kernels)
+
+    told = [decide(each, asked.threshold) for each in models]
+    how = {"confidence": asked.confidence, "resamples": asked.resamples, "seed": asked.seed}
+    found = cell_interval(given.truth, told, given.classes, prepare, **how)  # type: ignore[arg-type]
+    return _defined(measure, found, single=len(models) == 1)
+
+
+def _defined(measure: Measure, found: Interval, *, single: bool) -> Interval:
+    """At its least or greatest value nothing was ever wrong, or right; then so it may be of all rows."""
+    if not isfinite(found.value):
+        raise ValueError(f"{measure.name} is undefined on these rows: it gives {found.value}")
+    if not single:
+        return found
+    low, high = (
+        end if found.value == end else own for end, own in ((measure.low, found.low), (measure.high, found.high))
+    )
+    return replace(found, low=low, high=high)
+
+
+def drawn_together(begun: Sequence[Resampling | Interval], asked: Request) -> list[Interval]:
+    """What is an interval already, and the others with their replicates; those of one design are drawn together.
+
+    Each in the direction of its measure. Source: as the module.
+
+    Raises:
+        ValueError: there are fewer than 100 resamples, or no interval follows from them.
+
+    >>> drawn_together([Interval(0.5, 0.4, 0.6, "wilson")], Request(0.95, 100, 0, 0.5, "auto"))[0].low
+    0.4
+    """
+    waiting = {place: each for place, each in enumerate(begun) if isinstance(each, Resampling)}
+    drawn: dict[int, Interval] = {}
+    for design in {id(each.design): each.design for each in waiting.values()}.values():
+        several = {place: each for place, each in waiting.items() if each.design is design}
+        kernels = [each.kernel for each in several.values()]
+        joint = joint_replicates(kernels, design, resamples=asked.resamples, seed=asked.seed)
+        drawn |= {place: each.interval(found) for (place, each), found in zip(several.items(), joint, strict=True)}
+    return [each if isinstance(each, Interval) else drawn[place] for place, each in enumerate(begun)]
+
+
+def _resampling(
+    measure: Measure, measured: Kernel, design: Design, asked: Request, *, pair: bool = False
+) -> Resampling:
+    """The value comes from the same arithmetic as its resamples, so that equal is equal to the last digit."""
+    value, reach = value_of(measure, measured, design), _reach(measure, pair)
+    if asked.method == "auto" and isinstance(measured, Sums) and len(design.counts) == measured.rows == design.rows:
+        return _studentized(measured, design, asked, reach)
+    told = _weighed(measured, design)
+
+    def found(drawn: Floats) -> Interval:
+        if asked.method == "percentile":
+            return Interval(value, *percentile(drawn, asked.confidence), "percentile", asked.confidence)
+        left_out, times = jackknife(told, design)
+        skew = acceleration(left_out, times)
+        ends = bca(value, drawn, skew, asked.confidence)
+        if asked.method == "bca":
+            return Interval(value, *ends, "bca", asked.confidence)
+        carrying = _carrying(left_out, times)
+        if doubt := doubt_of(carrying, f"{design.rows:,} rows"):
+            return unknown(value, "bca", asked.confidence, doubt)
+        low, high = _of_few(value, ends, carrying, asked.confidence)
+        return Interval(value, max(low, reach[0]), min(high, reach[1]), "bca", asked.confidence)
+
+    return Resampling(told, design, found)
+
+
+def _reach(measure: Measure, pair: bool) -> tuple[float, float]:
+    width = measure.high - measure.low
+    return (-width, width) if pair else (measure.low, measure.high)
+
+
+def _studentized(measured: Sums, design: Design, asked: Request, reach: tuple[float, float]) -> Resampling:
+    units = Units(measured, design)
+    return Resampling(units.sums, design, lambda drawn: studentized_interval(units, drawn, asked.confidence, reach))
+
+
+def _carrying(left_out: Floats, times: Integers) -> float:
+    """How many rows carry the variance, as leaving out each of up to 200 parts tells; infinite if that does nothing."""
+    apart = np.repeat(left_out - np.average(left_out, weights=times), times)
+    greatest = float(np.abs(apart).max())
+    return carriers([apart / greatest]) if 0 < greatest < np.inf else np.inf
+
+
+def _of_few(value: float, ends: tuple[float, float], carrying: float, confidence: float) -> tuple[float, float]:
+    """The ends of a normal law's quantiles moved out to those of Student's t, of as many rows as carry the variance."""
+    if not np.isfinite(carrying):
+        return ends
+    wider = float(stdtrit(carrying - 1, (1 + confidence) / 2) / ndtri((1 + confidence) / 2))
+    return value + wider * (ends[0] - value), value + wider * (ends[1] - value)
+
+
+def value_of(measure: Measure, measured: Kernel, design: Design) -> float:
+    """The measure of all rows, each counted as the design has it, in its own direction; by the resamples' arithmetic.
+
+    Raises:
+        ValueError: it is undefined on these rows, or a measure of one's own should know weights.
+
+    Source: as the module.
+
+    >>> from mlops_validators.answers import BINARY, answers
+    >>> from mlops_validators.bootstrap import single
+    >>> given = answers([0, 1, 1], [0.2, 0.9, 0.4], (BINARY,), "accuracy")
+    >>> round(value_of(MEASURES["accuracy"], *single_kernel(MEASURES["accuracy"], given, 0.5, single(3))), 3)
+    0.667
+    """
+    if design.weight is not None and measure.name not in MEASURES:
+        raise ValueError(f"{measure.name} is a measure of your own, which knows no weights of rows")
+    value = float(_weighed(measured, design)(design.counts[None])[0])
+    if not isfinite(value):
+        raise ValueError(f"{measure.name} is undefined on these rows: it gives {value}")
+    return value
+
+
+def _weighed(measured: Kernel, design: Design) -> Kernel:
+    weight = design.weight
+    return measured if weight is None else lambda drawn: measured(drawn * weight)
+
+
+def _gaps(given: Answers, design: Design) -> Kernel:
+    truth, probability = (given.truth, given.score) if given.score.ndim == 1 else top_label(given.truth, given.score)
+    return _weighed(calibration_gaps(truth, probability), design)
+
+
+def _calibrations(pair: tuple[Answers, Answers], design: Design, asked: Request) -> Resampling:
+    """Of both models the gaps, side by side."""
+    kernels = [_gaps(given, design) for given in pair]
+
+    def gaps(weights: Anything) -> Floats:
+        return np.concatenate([each(weights) for each in kernels], axis=1)
+
+    measured = gaps(design.counts[None])[0]
+    return Resampling(gaps, design, lambda drawn: calibration_difference(measured, drawn, asked.confidence))
+
+
+def _calibration(given: Answers, design: Design, asked: Request) -> Resampling:
+    gaps = _gaps(given, design)
+    measured = gaps(design.counts[None])[0]
+    return Resampling(gaps, design, lambda drawn: calibration_interval(measured, drawn, asked.confidence))
+
+
+def single_kernel(measure: Measure, given: Answers, threshold: float, design: Design) -> tuple[Kernel, Design]:
+    """What to draw for one model, and of which rows: those of one truth and label count as one that is drawn oftener.
+
+    Raises:
+        ValueError: the measure is undefined on these rows.
+
+    >>> from mlops_validators.answers import BINARY, answers
+    >>> from mlops_validators.bootstrap import single
+    >>> given = answers([0, 1, 1], [0.2, 0.9, 0.8], (BINARY,), "accuracy")
+    >>> len(single_kernel(MEASURES["accuracy"], given, 0.5, single(3))[1].counts)
+    2
+    """
+    if measure.needs == "score":
+        return kernel(measure, given, None), design
+    merged, (truth, labels) = merged_rows(design, given.truth, decide(given, threshold))
+    return kernel(measure, replace(given, truth=truth), labels), merged
+
+
+def _difference(
+    measure: Measure, pair: tuple[Answers, Answers], threshold: float, design: Design
+) -> tuple[Kernel, Design]:
+    if measure.needs == "score":
+        return less(*(kernel(measure, given, None) for given in pair)), design
+    merged, (truth, *labels) = merged_rows(design, pair[0].truth, *(decide(given, threshold) for given in pair))
+    one, two = (kernel(measure, replace(given, truth=truth), told) for given, told in zip(pair, labels, strict=True))
+    return less(one, two), merged
