@@ -91,8 +91,9 @@ def _checkout(spec: Spec, code: Mapping[str, tuple[str, ...]]) -> Iterator[Outpu
     """What keeps results out of commits, and line ends as they were hashed."""
     writes = dict.fromkeys(path for stage in spec.pipeline.values() for path in stage.writes)
     outside = [path for path in writes if not overlap(path, str(layout.BUILD))]
-    yield Output(GIT_IGNORE, "gitignore", {"writes": outside}, Kind.SHARED)
-    yield Output(DVC_IGNORE, "dvcignore", {}, Kind.SHARED)
+    google = bool(spec.storage and spec.storage.sign_in and spec.storage.sign_in.google)
+    yield Output(GIT_IGNORE, "gitignore", {"writes": outside, "google": google}, Kind.SHARED)
+    yield Output(DVC_IGNORE, "dvcignore", {"google": google}, Kind.SHARED)
     own = sorted({path for paths in code.values() for path in paths})
     files = {"files": [path for path in own if PurePosixPath(path).suffix]}
     folders = {"folders": [path for path in own if not PurePosixPath(path).suffix]}
@@ -105,7 +106,7 @@ def _workflows(spec: Spec) -> Iterator[Output]:
         "actions": ACTIONS,
         "branch": spec.branch,
         "release_ref": f"refs/heads/{spec.branch}",
-        "runner": spec.train.compute.runner,
+        "compute": spec.train.compute,
         "training_minutes": math.ceil(seconds(spec.train.compute.timeout) / 60),
         "queued": spec.governance.merge_queue,
         "attested": spec.governance.provenance == "github",
@@ -141,8 +142,8 @@ def _ownership(spec: Spec) -> Iterator[Output]:
     owned = {"default": default.line, "guards": [guard.line for guard in guards]}
     yield Output(CODEOWNERS, ".github/CODEOWNERS", owned, Kind.SHARED)
     yield Output(PurePosixPath(".github/dependabot.yml"), ".github/dependabot.yml", {})
-    runner = spec.train.compute.runner
-    if not is_standard(runner):  # which actionlint must be told of
+    runner = spec.train.compute.label
+    if runner and not is_standard(runner):  # which actionlint must be told of
         yield Output(PurePosixPath(".github/actionlint.yaml"), ".github/actionlint.yaml", {"runner": runner})
     for name, values in rulesets(spec).items():
         yield Output(PurePosixPath(f".github/rulesets/{name}.json"), f".github/rulesets/{name}.json", values)

@@ -6,14 +6,14 @@ https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#
 
 from __future__ import annotations
 
-import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from mlops_spec.workflow.filters import matches, reaches
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from mlops_spec.git import Git
@@ -53,18 +53,12 @@ def starts(workflow: dict[str, Any], event: Event) -> bool:
     if event.name == "schedule":
         return any(entry["cron"] == event.payload["schedule"] for entry in on["schedule"])
     filters = on[event.name] or {}
-    return _has_type(filters, event) and _has_branch(filters, event) and _has_path(filters, event)
+    return _has_type(filters, event) and reaches(filters, event.branch) and _has_path(filters, event)
 
 
 def _has_type(filters: dict[str, Any], event: Event) -> bool:
     usual = {"pull_request": _PULL_REQUEST_TYPES, "merge_group": ["checks_requested"]}
     return event.name not in usual or event.action in filters.get("types", usual[event.name])
-
-
-def _has_branch(filters: dict[str, Any], event: Event) -> bool:
-    if "branches" in filters:
-        return matches(filters["branches"], event.branch)
-    return not matches(filters.get("branches-ignore", []), event.branch)
 
 
 def _has_path(filters: dict[str, Any], event: Event) -> bool:
@@ -73,21 +67,3 @@ def _has_path(filters: dict[str, Any], event: Event) -> bool:
     if "paths-ignore" in filters:
         return any(not matches(filters["paths-ignore"], path) for path in event.changed)
     return True
-
-
-def matches(patterns: Iterable[str], value: str) -> bool:
-    """Whether the last pattern that fits takes the value in (`!` in front leaves it out)."""
-    taken = False
-    for pattern in patterns:
-        if _regex(pattern.removeprefix("!")).fullmatch(value):
-            taken = not pattern.startswith("!")
-    return taken
-
-
-def _regex(pattern: str) -> re.Pattern[str]:
-    """`*` is anything but `/`, `**` anything; `?` and `+` repeat what is before them; `[a-z]` is a class."""
-    parts = re.split(r"(\*\*/|\*\*|\*|\?|\+|\[[^\]]*\])", pattern)
-    special = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "?", "+": "+"}
-    return re.compile(
-        "".join(special.get(part) or (part if part.startswith("[") else re.escape(part)) for part in parts)
-    )

@@ -46,7 +46,7 @@ _MOST_ON_YOURS = 5 * 86400.0  # https://docs.github.com/actions/reference/limits
 
 def check(spec: Spec) -> Iterator[Finding]:
     compute = spec.train.compute
-    most, said = (_MOST, "6 hours") if is_githubs(compute.runner) else (_MOST_ON_YOURS, "5 days, on your machines too")
+    most, said = (_MOST, "6 hours") if is_githubs(compute.label) else (_MOST_ON_YOURS, "5 days, on your machines too")
     if seconds(compute.timeout) > most:
         place = ("train", "compute", "timeout")
         yield Finding(

@@ -41,7 +41,7 @@ _STANDS_FOR = {"ubuntu-latest": "ubuntu-24.04"}
 
 
 def check(spec: Spec) -> Iterator[Finding]:
-    runner = spec.train.compute.runner
+    runner = spec.train.compute.label
     if runner.endswith("-latest"):
         place = ("train", "compute", "runner")
         fixed = _STANDS_FOR.get(runner)

@@ -23,6 +23,16 @@ RunnerLabel = Annotated[
     str,
     words(r"^[A-Za-z0-9][A-Za-z0-9._-]*$", 100, "one label of a GitHub runner, such as `ubuntu-24.04`", "ubuntu-24.04"),
 ]
+RunnerGroup = Annotated[
+    str,
+    words(
+        r"^((org|ent)/)?[A-Za-z0-9]([A-Za-z0-9 ._-]*[A-Za-z0-9._-])?$",
+        100,
+        "a runner group's name, with `org/` or `ent/` before it where both have one of that name",
+        "Large runners",
+    ),
+]
+_USUAL_RUNNER = "ubuntu-24.04"
 
 
 Param = TypeAliasType(
@@ -58,10 +68,20 @@ class Features(Strict):
 class Compute(Strict):
     """Where training runs."""
 
-    runner: RunnerLabel = Field("ubuntu-24.04", description="GitHub's label of the runner.")
+    runner: RunnerLabel | None = Field(
+        None, description=f"GitHub's label of the runner; `{_USUAL_RUNNER}` where neither it nor a group is named."
+    )
+    group: RunnerGroup | None = Field(
+        None, description="The runner group that the machine is taken from: any of it, or one with the label `runner`."
+    )
     timeout: Duration = Field(
         "60m", description="After this the training job is stopped, and `mlops-spec run` on any machine."
     )
+
+    @property
+    def label(self) -> str:
+        """The label that a machine must have; empty: any machine of the group."""
+        return self.runner or ("" if self.group else _USUAL_RUNNER)
 
 
 class Train(Strict):

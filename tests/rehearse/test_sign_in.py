@@ -9,14 +9,15 @@ import sys
 import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
 import pytest
+from dvc.repo import Repo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 ROLE = "arn:aws:iam::123456789012:role/models-read"
 SUBJECT = "repo:acme/visits:pull_request"
@@ -93,7 +94,7 @@ def play(folder: Path, name: str, environment: dict[str, str], **given: str) -> 
     files = {file: str(folder / file) for file in ("GITHUB_ENV", "GITHUB_OUTPUT")}
     done = subprocess.run(
         [sys.executable, "-I", "-m", f"mlops_spec.rehearse.sign_in.{name}"],
-        env={"PATH": "", **files, **environment, **inputs},
+        env={"PATH": "", "GITHUB_WORKSPACE": str(folder), **files, **environment, **inputs},
         capture_output=True,
         text=True,
         check=False,
@@ -236,3 +237,20 @@ def test_the_other_clouds_are_played_as_far_as_github_goes(
     assert [path for path, _, _ in cloud.asked] == [f"/token?api-version=2.0&audience={audience}"]
     assert without.code == 1
     assert "ACTIONS_ID_TOKEN_REQUEST_URL" in without.last
+
+
+def test_googles_credentials_lie_in_the_checkout_where_neither_git_nor_dvc_sees_them(
+    tmp_path: Path, cloud: Cloud
+) -> None:
+    rendered = Path(__file__).parent.parent / "render/google/expected"
+    subprocess.run(["git", "init", "--quiet", tmp_path], check=True)
+    for name in (".gitignore", ".dvcignore"):
+        (tmp_path / name).write_bytes((rendered / name).read_bytes())
+
+    step = play(tmp_path, "google", identity(cloud), **GOOGLE)
+
+    (left,) = tmp_path.glob("gha-creds-*.json")
+    assert json.loads(left.read_text())["credential_source"]["headers"]["Authorization"].startswith("Bearer ")
+    assert f"GOOGLE_APPLICATION_CREDENTIALS={left}" in step.exported
+    assert subprocess.run(["git", "-C", tmp_path, "check-ignore", "--quiet", left.name], check=False).returncode == 0
+    assert Repo.init(tmp_path).dvcignore.is_ignored_file(str(left))

@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from mlops_spec.rehearse.events import Event
-from mlops_spec.rehearse.triggers import matches, started_by, starts
+from mlops_spec.rehearse.triggers import started_by, starts
+from mlops_spec.workflow.filters import matches
 
 
 def event(name: str, **fields: Any) -> Event:
@@ -39,6 +40,8 @@ def on(text: str) -> dict[str, Any]:
         ("docs/**/*.md", ["docs/README.md", "docs/mona/hello-world.md", "docs/a/markdown/file.md"], ["docs/a.txt"]),
         ("**/docs/**", ["docs/hello.md", "dir/docs/my-file.txt", "space/docs/plan/space.doc"], ["mydocs/x"]),
         ("**/*src/**", ["a/src/app.js", "my-src/code/js/app.js"], ["lib/app.js"]),
+        ("[z-a]", [], ["z"]),
+        ("+x", [], ["x"]),
         ("deploy/production.yaml", ["deploy/production.yaml"], ["deploy/production-yaml", "x/deploy/production.yaml"]),
     ],
 )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from mlops_spec.rehearse.hub.accounts import node_id, user
 from mlops_spec.rehearse.hub.request import Json, Refused, Request, Result
 from mlops_spec.rehearse.hub.state import now
-from mlops_spec.rehearse.triggers import matches
+from mlops_spec.workflow.filters import matches
 
 if TYPE_CHECKING:
     from mlops_spec.rehearse.hub.state import Hub, Person

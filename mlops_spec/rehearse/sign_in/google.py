@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import os
+import secrets
+from pathlib import Path
+
 from mlops_spec.rehearse.sign_in import workflow
 from mlops_spec.rehearse.sign_in.workflow import Refused, given
 
@@ -24,7 +29,18 @@ def sign_in() -> None:
     if not workflow.has_identity():
         raise Refused(f"google-github-actions/auth failed with: {_WITHOUT}")
     token = workflow.identity(f"https://iam.googleapis.com/{provider}")
+    _leave(provider)
     print(f"::notice::this rehearsal has no Google Cloud: {account} must trust {workflow.subject(token)}")
+
+
+def _leave(provider: str) -> None:
+    """The file of credentials that the real one leaves at the top of the checkout until its job ends."""
+    file = Path(os.environ["GITHUB_WORKSPACE"]) / f"gha-creds-{secrets.token_hex(8)}.json"
+    source = {"url": os.environ[workflow.URL], "headers": {"Authorization": f"Bearer {os.environ[workflow.TOKEN]}"}}
+    told = {"type": "external_account", "audience": f"//iam.googleapis.com/{provider}", "credential_source": source}
+    file.write_text(json.dumps(told), encoding="utf-8")
+    variables = ("CLOUDSDK_AUTH_CREDENTIAL_FILE_OVERRIDE", "GOOGLE_APPLICATION_CREDENTIALS", "GOOGLE_GHA_CREDS_PATH")
+    workflow.export(dict.fromkeys(variables, str(file)))
 
 
 if __name__ == "__main__":

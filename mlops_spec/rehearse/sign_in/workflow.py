@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 DIRECT = build_opener(ProxyHandler({}))  # loopback alone
 LONGEST = 30.0
-_URL, _TOKEN = "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"
+URL, TOKEN = "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"
 
 
 class Refused(Exception):
@@ -54,16 +54,16 @@ def mask(value: str) -> None:
 
 def has_identity() -> bool:
     """Whether the job may ask for a token: GitHub names the place to those alone that have `id-token: write`."""
-    return bool(os.environ.get(_TOKEN)) and bool(os.environ.get(_URL))
+    return bool(os.environ.get(TOKEN)) and bool(os.environ.get(URL))
 
 
 def identity(audience: str) -> str:
     """The job's identity token for an audience. Raises `Refused` in the words of GitHub's toolkit."""
-    for name in (_URL, _TOKEN):
+    for name in (URL, TOKEN):
         if not os.environ.get(name):
             raise Refused(f"Unable to get {name} env variable")
-    url = f"{os.environ[_URL]}&audience={quote(audience, safe='')}"
-    request = Request(url, headers={"Authorization": f"Bearer {os.environ[_TOKEN]}"})  # noqa: S310 - the hub's
+    url = f"{os.environ[URL]}&audience={quote(audience, safe='')}"
+    request = Request(url, headers={"Authorization": f"Bearer {os.environ[TOKEN]}"})  # noqa: S310 - the hub's
     try:
         with DIRECT.open(request, timeout=LONGEST) as answer:
             token = str(json.load(answer)["value"])

@@ -26,7 +26,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Change, Finding
-from mlops_spec.workflow.shape import names
+from mlops_spec.workflow.shape import mapping, names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,12 +41,13 @@ SEVERITY: Severity = "error"
 
 def check(workflow: Workflow) -> Iterator[Finding]:
     for job in workflow.jobs.values():
-        for label in names(job.data.get("runs-on")):
+        written = job.data.get("runs-on")
+        for label in names(mapping(written).get("labels") if isinstance(written, dict) else written):
             if label.endswith("-latest"):
                 image, place = _STANDS_FOR.get(label, ""), (*job.address, "runs-on")
                 hint = f"write `{image}`" if image else "write the image that it stands for"
                 message = f"`{label}` is another system when GitHub says so"
-                whole = isinstance(job.data.get("runs-on"), str) and image
+                whole = isinstance(written, str) and image
                 yield Finding(place, message, hint, piece=label, fix=(Change(place, image),) if whole else ())
 
 

@@ -1,7 +1,8 @@
 """A check that the merge queue waits for runs in the queue.
 
 With `governance.merge_queue` GitHub merges a pull request once its checks have passed on a branch of the queue. It
-starts them there by `merge_group` alone: a check that knows only `pull_request` never answers, and nothing merges.
+starts them there by `merge_group` alone: a check that knows only `pull_request` never answers, and nothing merges. A
+workflow for pull requests into other branches has no part in this.
 
 Bad:
 
@@ -33,7 +34,8 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.layout import CHECKS
 from mlops_spec.rule import Finding
-from mlops_spec.workflow.shape import text
+from mlops_spec.workflow.filters import reaches
+from mlops_spec.workflow.shape import mapping, names, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,13 +47,31 @@ CODE = "MS556"
 NAME = "unqueued-check"
 SEVERITY: Severity = "error"
 
+_PULL_REQUEST, _QUEUE = "pull_request", "merge_group"
+
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     if not delivery.spec or not delivery.spec.governance.merge_queue:
         return
-    if "pull_request" not in workflow.triggers or "merge_group" in workflow.triggers:
+    if not _starts(workflow, _PULL_REQUEST, delivery.main):
         return
-    waiting = [name for job in workflow.jobs.values() if (name := text(job.data.get("name"))) in CHECKS]
+    queued = [each for each in delivery.workflows.values() if _starts(each, _QUEUE, delivery.main)]
+    answered = {name for each in queued for name in _checks(each)}
+    waiting = [name for name in _checks(workflow) if name not in answered]
     if waiting:
         message = f"the merge queue waits for `{waiting[0]}`, which it never starts"
-        yield Finding(workflow.trigger_address("pull_request"), message, "add `merge_group`", at_key=True)
+        yield Finding(workflow.trigger_address(_PULL_REQUEST), message, f"add `{_QUEUE}`", at_key=True)
+
+
+def _starts(workflow: Workflow, event: str, branch: str) -> bool:
+    """Whether an event of this branch starts it; of the queue there is one that asks for checks."""
+    if event not in workflow.triggers:
+        return False
+    settings = workflow.triggers[event]
+    types = names(mapping(settings).get("types"))
+    return reaches(settings, branch) and (event != _QUEUE or not types or "checks_requested" in types)
+
+
+def _checks(workflow: Workflow) -> list[str]:
+    """The names of its jobs that the ruleset requires."""
+    return [name for job in workflow.jobs.values() if (name := text(job.data.get("name"))) in CHECKS]
