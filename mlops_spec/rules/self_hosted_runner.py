@@ -18,7 +18,8 @@ Good:
       predictor: example.predict:load
       compute: {runner: ubuntu-24.04}
 
-Fix: take one of GitHub's runners; of a group, by its label. Where the repository is private, ignore the rule on its line and say so.
+Fix: take one of GitHub's runners; of a group, by its label. Where the repository is private, ignore the rule on its
+line and say so.
 """
 
 from __future__ import annotations
