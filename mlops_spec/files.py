@@ -62,6 +62,13 @@ def followed(path: Path, inside: Path | None = None) -> Path:
     return begins.resolve()
 
 
+def make_folder(path: Path, inside: Path | None = None) -> Path:
+    """Makes a folder, and those above it, where it is not there yet; fails as `followed` does, before it makes any."""
+    made = followed(path, inside)
+    made.mkdir(parents=True, exist_ok=True)
+    return made
+
+
 def open_directory(path: Path | str, *, inside: int | None = None) -> int:
     """Opens a directory as a descriptor for the `dir_fd` of other calls; `inside` one, a link is refused."""
     nofollow = 0 if inside is None else os.O_NOFOLLOW
@@ -84,8 +91,9 @@ def write_at(directory: int, name: str, content: bytes, *, mode: int | None = No
 def new_folder(folder: Path) -> Iterator[Path]:
     """Gives a folder to fill, which becomes `folder` at the end, whole or not at all.
 
-    Raises Failure (exit 2) when `folder` holds something else than what was filled in.
+    Raises Failure when `folder` holds something else than what was filled in (exit 2), or leads out by a link (78).
     """
+    folder = followed(folder)
     folder.parent.mkdir(parents=True, exist_ok=True)
     staged = folder.parent / f".mlops-{os.getpid()}-{secrets.token_hex(8)}.tmp"
     try:

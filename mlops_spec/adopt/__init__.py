@@ -13,7 +13,7 @@ from mlops_spec.adopt import dvc, recipe, storage
 from mlops_spec.adopt.source import read
 from mlops_spec.adopt.steps import steps
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.files import followed, write_atomic
+from mlops_spec.files import make_folder, write_atomic
 from mlops_spec.repository.around import default_branch, place_in_tree
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def slug(name: str) -> str:
 
 def _write_new(file: Path, content: str) -> None:
     try:
-        followed(file.parent).mkdir(parents=True, exist_ok=True)
+        make_folder(file.parent)
         write_atomic(file, content)
     except OSError as error:
         raise Failure(f"{file}: can't be written: {error.strerror}", exit_code=Exit.CONFIG) from error

@@ -15,7 +15,7 @@ from mlops_spec.doctor.expected import expected
 from mlops_spec.doctor.say import as_calls, as_json, as_text
 from mlops_spec.doctor.subjects import subject_prefix
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.files import write_atomic
+from mlops_spec.files import make_folder, write_atomic
 from mlops_spec.forge.actions import connect
 from mlops_spec.layout import SPEC
 from mlops_spec.lint import load_spec
@@ -83,7 +83,7 @@ def _refuse_foreign_host(server: str) -> None:
 
 def _tell_the_cloud(github: GitHub, spec: Spec, folder: Path) -> int:
     wanted = files(spec, subject_prefix(github))
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     for name, text in wanted.items():
         write_atomic(folder / name, text.encode())
     words.out(f"{folder}: {', '.join(wanted)}; README.md has the commands, in their order")

@@ -10,7 +10,7 @@ import click
 
 from mlops_spec import words
 from mlops_spec.errors import Exit
-from mlops_spec.files import followed, write_atomic
+from mlops_spec.files import make_folder, write_atomic
 from mlops_spec.integrity.seal import sha256
 from mlops_spec.plan.data import as_data
 from mlops_spec.plan.make import make_plan
@@ -47,7 +47,7 @@ def plan_command(  # noqa: PLR0913 - click passes each option by its name
     data = json.dumps(as_data(plan), indent=2, ensure_ascii=False)
     words.out(visible_json(f"{data}\n") if form == "json" else as_text(plan), end="")
     if out:
-        followed(out.parent).mkdir(parents=True, exist_ok=True)
+        make_folder(out.parent)
         write_atomic(out, f"{data}\n")
         set_output(os.environ, "digest", sha256(f"{data}\n".encode()))
     if summary:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.files import followed, new_folder
+from mlops_spec.files import make_folder, new_folder
 from mlops_spec.ledger.chain import CHECKPOINT
 from mlops_spec.ledger.checkpoint import parse
 from mlops_spec.ledger.store import from_commit
@@ -66,5 +66,5 @@ def _name(snapshot: Snapshot) -> str:
 
 
 def _write(path: Path, content: bytes) -> None:
-    followed(path.parent).mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     path.write_bytes(content)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.files import make_folder
 from mlops_validators.categories import categories
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def truth_of(spec: Spec, split: SplitReport, target: pd.Series) -> np.ndarray:
 def write_answers(path: Path, answers: Answers) -> None:
     """Writes the truth, and one column of scores, or one for each class."""
     columns = {_SCORE: answers.score} if answers.score.ndim == 1 else _by_class(answers.score)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     pd.DataFrame({_TRUTH: answers.truth, **columns}).to_parquet(path, index=False)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec import layout
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.files import followed, new_folder
+from mlops_spec.files import new_folder
 from mlops_spec.git import Git
 from mlops_spec.integrity.dvc_listing import file_md5, listing
 from mlops_spec.integrity.seal import seal
@@ -62,7 +62,7 @@ def _write(root: Path, spec: Spec, out: Path, check: Callable[[Bundle], None]) -
                 f"{part} is missing", exit_code=Exit.CONFIG, remedy="`mlops-spec run`, then `mlops-spec gate`."
             )
     locked_stages((root / layout.DVC_LOCK).read_bytes())
-    with new_folder(followed(out)) as staged:
+    with new_folder(out) as staged:
         check(_filled(root, spec, staged))
         found = seal(staged)
     set_output(os.environ, "digest", found)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sklearn.metrics import roc_curve
 
-from mlops_spec.files import write_atomic
+from mlops_spec.files import make_folder, write_atomic
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ class Curve:
 
 def write_curves(folder: Path, task: str, answers: Answers) -> None:
     """Writes `<curve>.json` for each curve of the task."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     for curve in curves(task, answers):
         rows = [dict(zip((curve.x, curve.y), map(float, point), strict=True)) for point in curve.points]
         write_atomic(folder / f"{curve.name}.json", json.dumps(rows) + "\n")

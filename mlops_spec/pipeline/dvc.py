@@ -18,6 +18,7 @@ from mlops_spec.patience import ended_after
 from mlops_spec.pipeline.dvc_output import causes, failure, follow, reason
 from mlops_spec.pipeline.ending import end
 from mlops_spec.pipeline.inputs import stages_of, touches, writes_and_reads
+from mlops_spec.pipeline.places import check_engine
 from mlops_spec.store_trouble import Keys, trouble
 
 if TYPE_CHECKING:
@@ -162,6 +163,7 @@ class Dvc:
             ) from slow
 
     def _command(self, arguments: Sequence[str]) -> list[str]:
+        check_engine(self.root)
         return [self.python, "-P", "-m", "mlops_spec.checked_dvc", *arguments]
 
     def _environment(self) -> dict[str, str]:

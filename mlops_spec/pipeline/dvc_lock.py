@@ -8,7 +8,7 @@ import yaml
 
 from mlops_spec import safe_yaml
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.files import write_atomic
+from mlops_spec.files import make_folder, write_atomic
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -34,7 +34,7 @@ def locked_stages(content: bytes) -> frozenset[str]:
 
 def keep(lock: Path, copy: Path) -> None:
     """Copies the lock before a run; `settle` ends that."""
-    copy.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(copy.parent)
     write_atomic(copy, lock.read_bytes() if lock.exists() else _NONE)
 
 

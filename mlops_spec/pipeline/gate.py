@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout
-from mlops_spec.files import followed, write_atomic
+from mlops_spec.files import make_folder, write_atomic
 from mlops_spec.manifest import canonical
 from mlops_spec.pipeline.last_run import check_last_run
 from mlops_spec.pipeline.scoring import scorer
@@ -25,6 +25,6 @@ def judge(root: Path, spec: Spec, out: Path, *, today: str | None = None) -> Jud
         from mlops_spec.pipeline.judging import judged_of  # noqa: PLC0415
 
         judged = judged_of(root, spec, manifest, process, today)
-    followed(out.parent).mkdir(parents=True, exist_ok=True)
+    make_folder(out.parent)
     write_atomic(out, canonical(judged.record()))
     return judged

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from mlops_spec import __version__, layout
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.files import write_atomic
+from mlops_spec.files import make_folder, write_atomic
 from mlops_spec.input_contract import NAME as CONTRACT
 from mlops_spec.input_contract import contract_bytes, contract_of
 from mlops_spec.integrity.spec_digest import spec_sha256
@@ -101,7 +101,7 @@ def _copy(source: Path, target: Path) -> None:
     for path in sorted(source.rglob("*")):
         inner = path.relative_to(source)
         if path.is_file() and not path.is_symlink() and not any(map(_left_out, inner.parts)):
-            (target / inner).parent.mkdir(parents=True, exist_ok=True)
+            make_folder((target / inner).parent)
             shutil.copyfile(path, target / inner)
 
 

@@ -10,6 +10,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from sklearn.metrics import roc_curve
 
+from mlops_spec.files import make_folder
 from mlops_spec.pipeline.answers import slices
 from mlops_spec.pipeline.bands import rates, roc_band, shares
 from mlops_spec.spec.evaluate import MetricGate, SliceGate
@@ -50,7 +51,7 @@ class Shown:
 
 def draw_pictures(folder: Path, shown: Shown) -> None:
     """Writes `<picture>.png` for each picture of the task; the same evaluation gives the same bytes."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     for name, figure in _pictures(shown):
         FigureCanvasAgg(figure)
         figure.savefig(folder / f"{name}.png", dpi=_DPI, metadata={"Software": None})

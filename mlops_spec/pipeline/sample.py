@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.files import followed, write_atomic
+from mlops_spec.files import make_folder, write_atomic
 from mlops_spec.spec.data import Rows
 from mlops_spec.spec.gates import SHOWN_BY_SAMPLE
 from mlops_spec.spec.paths import data_file
@@ -43,7 +43,7 @@ def put(root: Path, spec: Spec) -> None:
             exit_code=Exit.FINDINGS,
             remedy="Train on it without --sample, or remove it first: DVC has it.",
         )
-    followed(data.parent).mkdir(parents=True, exist_ok=True)
+    make_folder(data.parent)
     write_atomic(data, sample.read_bytes())
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from mlops_spec import layout
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.files import write_atomic
+from mlops_spec.files import make_folder, write_atomic
 from mlops_spec.manifest import canonical
 from mlops_spec.package import file_sha256
 from mlops_spec.pipeline.balance import deviations, divide
@@ -123,7 +123,7 @@ def _refuse(what: str) -> None:
 
 
 def _write(root: Path, spec: Spec, rows: pd.DataFrame, test: pd.Series) -> None:
-    (root / layout.SPLIT).mkdir(parents=True, exist_ok=True)
+    make_folder(root / layout.SPLIT)
     kept = rows.drop(columns=[spec.data.split.column]) if spec.data.split.by == "column" else rows
     kept[~test].to_parquet(root / layout.TRAIN_ROWS, index=False)
     kept[test].to_parquet(root / layout.TEST_ROWS, index=False)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlops_spec import layout
 from mlops_spec.errors import Failure
-from mlops_spec.files import followed, write_atomic
+from mlops_spec.files import make_folder, write_atomic
 from mlops_spec.git import Git
 from mlops_spec.package import digest
 from mlops_spec.review.markdown import as_markdown
@@ -67,7 +67,7 @@ def write_report(root: Path, spec: Spec, out: Path) -> tuple[str, str]:
     """Writes `report.json`; returns its text, and the report in Markdown, judged by the spec at hand."""
     report = build_report(root, spec)
     content = fitted(report)
-    followed(out.parent).mkdir(parents=True, exist_ok=True)
+    make_folder(out.parent)
     write_atomic(out, content)
     today = datetime.now(UTC).strftime("%Y-%m-%d")
     environments = {gate.champion for gate in spec.gates if isinstance(gate, ChampionGate)}

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
+import mlops_spec
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.files import followed, write_atomic
+from mlops_spec.files import followed, make_folder, new_folder, write_atomic
 from mlops_spec.lint import write_file
-from mlops_spec.pipeline.places import check_places
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from mlops_spec.pipeline.dvc import Dvc
+from mlops_spec.pipeline.places import check_engine, check_places
 
 
 @pytest.fixture
@@ -34,6 +33,48 @@ def test_a_run_does_not_write_behind_a_link(repository: Path, link: str) -> None
     with pytest.raises(Failure, match="leads out"):
         write_atomic(repository / link / "deep/gate.json", b"")
     assert list((repository.parent / "outside").iterdir()) == []
+
+
+@pytest.mark.parametrize("link", ["cache", "cache/files", "cache/files/md5", "cache/runs", "tmp/lock", "tmp/rwlock"])
+def test_dvc_does_not_write_behind_a_link(repository: Path, link: str) -> None:
+    (repository / ".dvc" / link).parent.mkdir(parents=True)
+    (repository / ".dvc" / link).symlink_to(repository.parent / "outside")
+
+    with pytest.raises(Failure, match=f".dvc/{link} is a symbolic link that leads out") as raised:
+        Dvc(repository).status()
+    assert raised.value.exit_code == Exit.CONFIG
+
+
+def test_links_within_the_repository_are_dvc_s_own_matter(repository: Path) -> None:
+    (repository / ".dvc/cache").mkdir(parents=True)
+    (repository / "large").mkdir()
+    (repository / ".dvc/cache/files").symlink_to(repository / "large")
+
+    check_engine(repository)
+
+
+def test_a_folder_is_made_on_this_side_of_a_link(repository: Path) -> None:
+    (repository / "dist").symlink_to(repository.parent / "outside")
+    with pytest.raises(Failure, match="dist is a symbolic link that leads out"):
+        make_folder(repository / "dist/cloud")
+    for folder in (repository / "dist", repository / "dist/new"):
+        with pytest.raises(Failure, match="dist is a symbolic link that leads out"), new_folder(folder):
+            raise AssertionError("nothing is filled in")
+    assert list((repository.parent / "outside").iterdir()) == []
+
+
+# Below what a host keeps, a folder that was just made, or a temporary one.
+OTHERS = ("deploy/", "serve/", "new/", "rehearse/", "monitor/data_version.py", "files.py")
+
+
+def test_every_folder_is_made_by_one_function() -> None:
+    root = Path(mlops_spec.__file__).parent
+    makers = {
+        str(path.relative_to(root))
+        for path in root.rglob("*.py")
+        if ".mkdir(" in path.read_text() and not str(path.relative_to(root)).startswith(OTHERS)
+    }
+    assert makers == {"write/tree.py"}  # enters the repository step by step
 
 
 def test_a_stage_of_ones_own_does_not_either(repository: Path) -> None:

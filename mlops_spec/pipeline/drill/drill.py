@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from mlops_spec import layout
-from mlops_spec.files import followed, write_atomic
+from mlops_spec.files import make_folder, write_atomic
 from mlops_spec.git import Git
 from mlops_spec.manifest import canonical
 from mlops_spec.package import digest
@@ -90,7 +90,7 @@ def drill(root: Path, spec: Spec, out: Path) -> Drilled:
     """
     case = _case(root, spec)
     drilled = Drilled(spec.model, Git.open(root).commit_id(), tuple(attacked(case)))
-    followed(out.parent).mkdir(parents=True, exist_ok=True)
+    make_folder(out.parent)
     write_atomic(out, canonical(drilled.record()))
     return drilled
 
