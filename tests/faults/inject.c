@@ -2,10 +2,10 @@
  *
  * FAULT_ROOT     paths below it count, all others are left alone
  * FAULT_KIND     open mkdir rename fsync write
- * FAULT_AT       the number of the call that fails, from 1; 0 counts only
+ * FAULT_AT       the number of the call that fails, from 1; 0 counts only, the calls of every kind
  * FAULT_ERRNO    what it fails with
  * FAULT_LASTING  1: from then on every call that needs room fails, as on a full disk
- * FAULT_COUNTER  a file of at least 8 bytes, which all processes share
+ * FAULT_COUNTER  a file of at least 24 bytes, which all processes share
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -23,7 +23,8 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-static volatile uint32_t *seen; /* [0] calls so far, [1] whether the fault has begun */
+static volatile uint32_t *seen; /* [0] whether the fault has begun, then the calls so far of each kind */
+static const char *kinds[] = {"open", "mkdir", "rename", "fsync", "write"};
 static char root[PATH_MAX], kind[16];
 static uint32_t at;
 static int fault, lasting;
@@ -34,7 +35,7 @@ __attribute__((constructor)) static void begin(void) {
   int (*real)(const char *, int, ...) = dlsym(RTLD_NEXT, "open");
   int descriptor = real(counter, O_RDWR | O_CLOEXEC);
   if (descriptor < 0) return;
-  void *found = mmap(NULL, 8, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
+  void *found = mmap(NULL, 24, PROT_READ | PROT_WRITE, MAP_SHARED, descriptor, 0);
   close(descriptor);
   if (found == MAP_FAILED) return;
   strncpy(root, place, sizeof root - 1);
@@ -74,10 +75,11 @@ static int open_here(int descriptor) {
 
 /* Whether this call, which counts, fails; `needs_room`: on a full disk it fails too, once that has begun. */
 static int fails(const char *call, int needs_room) {
-  if (lasting && seen[1] && needs_room) return errno = fault, 1;
-  if (strcmp(call, kind)) return 0;
-  if (__sync_add_and_fetch(&seen[0], 1) != at) return 0;
-  seen[1] = 1;
+  if (lasting && seen[0] && needs_room) return errno = fault, 1;
+  int each = 0;
+  while (strcmp(call, kinds[each])) each++;
+  if (__sync_add_and_fetch(&seen[1 + each], 1) != at || strcmp(call, kind)) return 0;
+  seen[0] = 1;
   return errno = fault, 1;
 }
 
@@ -159,6 +161,6 @@ ssize_t copy_file_range(int source, off64_t *from, int target, off64_t *to, size
   int name(const char *path, struct type *found) { \
     REAL(int, #name, const char *, struct type *); \
     int answer = real(path, found); \
-    if (!answer && lasting && fault == ENOSPC && here(AT_FDCWD, path) && seen[1]) found->f_bavail = 0; \
+    if (!answer && lasting && fault == ENOSPC && here(AT_FDCWD, path) && seen[0]) found->f_bavail = 0; \
     return answer; }
 STATVFS(statvfs, statvfs) STATVFS(statvfs64, statvfs64)

@@ -1,6 +1,6 @@
 """Lets the n-th `open`, `mkdir`, `rename`, `fsync` or `write` of a command fail, over all processes that it starts.
 
-    python -m tests.faults.sweep [--most 40] [--least 500] [--only NAME] [--jobs 2]
+    python -m tests.faults.sweep [--most 40] [--least 500] [--only NAME]... [--jobs 2]
 
 Each injection runs in a copy of its own. What must hold: the command ends, as it does where nothing fails or with one
 of `ENDS`, and then it says what helps, and of a full disk where it is full; everything that it writes is the old state
@@ -39,7 +39,7 @@ _REMEDY = re.compile(r"^mlops-spec: .+\n  \S|not looked at", re.M)
 _PLACE = re.compile(r"^mlops-spec: .*[/.]|not looked at", re.M)
 JOURNAL = ".mlops/staging/"  # by which the next command finishes what had no room; after that one it must be gone
 ENDS = {69, 74, 75, 78}  # besides the end where nothing fails
-# kind → (error, whether it lasts, as on a full disk)
+# kind, in the order of `inject.c` → (error, whether it lasts, as on a full disk)
 FAULTS = {
     "open": ((errno.EMFILE, False), (errno.EIO, False), (errno.ENOSPC, True)),
     "mkdir": ((errno.ENOSPC, True), (errno.EROFS, False)),
@@ -78,19 +78,19 @@ class Sweep:
         self.folder = folder
         self.library = compiled(folder)
 
-    def calls(self, case: Case, kind: str) -> int:
-        """How many calls of the kind the command makes where nothing fails."""
+    def calls(self, case: Case) -> dict[str, int]:
+        """How many calls of each kind the command makes where nothing fails."""
         with self.copy(case) as place:
-            self.run(case, place, kind=kind)
-            return int(struct.unpack("I", (place.parent / "counter").read_bytes()[:4])[0])
+            self.run(case, place, kind="none")
+            counted = struct.unpack("6I", (place.parent / "counter").read_bytes())
+            return dict(zip(FAULTS, counted[1:], strict=True))
 
     def injections(self, case: Case, most: int) -> Iterator[Injection]:
         """Up to `most` places of each kind, evenly spread, with each of its errors."""
-        for kind, faults in FAULTS.items():
-            count = self.calls(case, kind)
+        for kind, count in self.calls(case).items():
             step = (count - 1) / max(1, most - 1)
             for at in sorted({1 + round(place * step) for place in range(most)} if count else ()):
-                yield from (Injection(case, kind, at, error, lasting) for error, lasting in faults)
+                yield from (Injection(case, kind, at, error, lasting) for error, lasting in FAULTS[kind])
 
     def clean(self, case: Case) -> tuple[int, dict[str, str], dict[str, str]]:
         """The exit code where nothing fails, and the files before and after."""
@@ -140,7 +140,7 @@ class Sweep:
         begun: bool = False,
     ) -> subprocess.CompletedProcess[str]:
         counter = place.parent / "counter"
-        counter.write_bytes(struct.pack("II", 0, begun))
+        counter.write_bytes(struct.pack("6I", begun, 0, 0, 0, 0, 0))
         injected = {
             "LD_PRELOAD": str(self.library),
             "FAULT_ROOT": str(place),
@@ -211,7 +211,7 @@ def main() -> int:
     parser = argparse.ArgumentParser()
     parser.add_argument("--most", type=int, default=40, help="places of each kind, where a case has more")
     parser.add_argument("--least", type=int, default=500, help="injections that there must be")
-    parser.add_argument("--only", help="the command of this name")
+    parser.add_argument("--only", action="append", help="a command by its name; again for another")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="injections at a time")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="mlops-faults-", ignore_cleanup_errors=True) as temporary:
@@ -220,7 +220,7 @@ def main() -> int:
         total, found = 0, 0
         with ThreadPoolExecutor(options.jobs) as pool:
             for case in (case for group in GROUPS for case in group(folder)):
-                if options.only in {None, case.name}:
+                if not options.only or case.name in options.only:
                     played, wrong = _play(sweep, case, options.most, pool)
                     total, found = total + played, found + wrong
     print(f"{total} injections, {found} problems")

@@ -31,7 +31,7 @@ def sweep(tmp_path: Path) -> Sweep:
 
 def test_a_fault_is_injected_where_it_was_asked_for(sweep: Sweep, cases: dict[str, Case]) -> None:
     case = cases["render"]
-    assert sweep.calls(case, "rename") > 5
+    assert sweep.calls(case)["rename"] > 5
     with sweep.copy(case) as place:
         done = sweep.run(case, place, "rename", 1, errno.EIO)
 
