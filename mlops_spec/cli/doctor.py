@@ -48,7 +48,8 @@ def doctor_command(
 
     Exits 1 where one is missing, and 78 where the token in GITHUB_TOKEN may not see one: it needs administration:
     read, and environments, secrets and variables: read. Nothing is changed; --apply-file writes what to send.
-    --cloud asks GitHub as what it names this repository's jobs, and writes policies for just these.
+    --cloud asks GitHub as what it names this repository's jobs, and writes policies for just these; it does not look
+    into the cloud, and writes down how to.
     The token of a workflow may see none of it: run this as an administrator, with GITHUB_TOKEN=$(gh auth token).
 
     \b
@@ -87,4 +88,5 @@ def _tell_the_cloud(github: GitHub, spec: Spec, folder: Path) -> int:
     for name, text in wanted.items():
         write_atomic(folder / name, text.encode())
     words.out(f"{folder}: {', '.join(wanted)}; README.md has the commands, in their order")
+    words.out("nothing was looked up in the cloud itself: README.md ends with how to see what is set there")
     return Exit.OK

@@ -77,7 +77,20 @@ def _aws(storage: Storage, aws: Aws, let_in: Subjects, seconds: int) -> dict[str
             f"aws iam create-role --role-name {name} --assume-role-policy-document file://{rights}-trust.json{longest}",
             f"{grant} --policy-name storage --policy-document file://{rights}-bucket.json",
         ]
-    return {**found, _README: _page("AWS", steps)}
+    return {**found, _README: _page("AWS", steps, _aws_looks(storage, aws))}
+
+
+def _aws_looks(storage: Storage, aws: Aws) -> list[str]:
+    bucket = storage.url.removeprefix("s3://").partition("/")[0]
+    looks = [f"aws s3api head-bucket --bucket {bucket} # it is there, and in {storage.region}"]
+    for role in filter(None, (aws.write, aws.read)):
+        name = role.rpartition("/")[2]
+        looks += [
+            f"aws iam get-role --role-name {name} --query Role.AssumeRolePolicyDocument # whom it trusts",
+            f"aws iam list-role-policies --role-name {name} # `storage`, and nothing that allows more",
+            f"aws iam list-attached-role-policies --role-name {name}",
+        ]
+    return [*looks, f"aws s3api get-public-access-block --bucket {bucket} # all four are true"]
 
 
 def _trust(provider: str, who: tuple[str, ...]) -> dict[str, Any]:
@@ -131,7 +144,13 @@ def _google(storage: Storage, google: Google, let_in: Subjects) -> str:
         ]
         roles = ["roles/storage.objectViewer", *(["roles/storage.objectCreator"] if rights == "write" else [])]
         steps += [f"{binding} --member serviceAccount:{account} --role {role}" for role in roles]
-    return _page("Google Cloud", steps)
+    described = f"{provider} --project {number} --location global --workload-identity-pool {name}"
+    looks = [
+        f"gcloud iam workload-identity-pools providers describe {described} # attributeCondition: whom it trusts",
+        *(f"gcloud iam service-accounts get-iam-policy {each}" for each in (google.write, google.read) if each),
+        f"gcloud storage buckets get-iam-policy gs://{bucket} # these accounts, and neither allUsers nor others",
+    ]
+    return _page("Google Cloud", steps, looks)
 
 
 def _condition(let_in: Subjects) -> str:
@@ -160,12 +179,27 @@ def _azure(storage: Storage, azure: Azure, let_in: Subjects) -> str:
             steps.append(f"az ad app federated-credential create --id {client} --parameters '{json.dumps(credential)}'")
         role = "Storage Blob Data Contributor" if rights == "write" else "Storage Blob Data Reader"
         steps.append(f'az role assignment create --assignee {client} --role "{role}" --scope "{scope}"')
-    return _page("Azure", steps)
+    looks = [
+        *(
+            f"az ad app federated-credential list --id {each} # whom it trusts"
+            for each in (azure.write, azure.read)
+            if each
+        ),
+        f'az role assignment list --scope "{scope}" --include-inherited # these two, and who else',
+        f"az storage account show --name {azure.account} --query allowBlobPublicAccess # false",
+    ]
+    return _page("Azure", steps, looks)
 
 
-def _page(cloud: str, steps: list[str]) -> str:
+def _page(cloud: str, steps: list[str], looks: list[str]) -> str:
     head = f"# What {cloud} must be told\n\nRun in this folder, signed in as who may change roles:"
-    return "\n".join([head, "", "```sh", *steps, "```", ""])
+    seen = (
+        f"# What nobody has looked at\n\nThe subjects are GitHub's own words. Of {cloud} nothing was looked up: not "
+        "whether bucket, roles and\ntrust are there and as above, nor what a key's, a network's or the organization's "
+        "policy refuses besides.\nThese show it and change nothing; the last proof is the step “Sign in to the storage” "
+        "of a run on GitHub:"
+    )
+    return "\n".join([head, "", "```sh", *steps, "```", "", seen, "", "```sh", *looks, "```", ""])
 
 
 def _json(value: Any) -> str:

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 _SIGNS: dict[Verdict, str] = {"met": "ok", "missing": "MISSING", "unenforceable": "not offered", "unknown": "unknown"}
 _BY_HAND = (
-    "not visible to the forge: the trust policy of your cloud. It must name the repository, the environment and\n\
-`job_workflow_ref` of the workflow, on the default branch."
+    "not visible to the forge: whom your cloud trusts, and what they may do there. `mlops-spec doctor --cloud FOLDER`\n"
+    "writes what it must be told, and how to see what is set."
 )
 
 

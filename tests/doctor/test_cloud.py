@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -73,9 +74,29 @@ def test_google_and_azure_get_commands_that_a_shell_takes(case: str, says: str) 
     (page,) = files(spec(case), "repo:a/b").values()
 
     script = page.split("```sh\n")[1].split("```")[0]
-    assert subprocess.run(["bash", "-n"], input=script, text=True, check=False).returncode == 0
+    for each in (script, looks(page)):
+        assert subprocess.run(["bash", "-n"], input=each, text=True, check=False).returncode == 0
     assert says in script
     assert script.count("repo:a/b:environment:training") >= 1
+
+
+def looks(page: str) -> str:
+    """The commands of the page that show what is set."""
+    assert "nothing was looked up" in page
+    _, _, rest = page.partition("# What nobody has looked at")
+    return rest.split("```sh\n", 1)[1].partition("```")[0]
+
+
+@pytest.mark.parametrize("case", ["aws", "google", "azure"])
+def test_what_it_does_not_look_at_is_said_with_how_to_see_it(case: str) -> None:
+    commands = looks(files(spec(case), "repo:a/b")["README.md"]).splitlines()
+
+    assert not [each for each in commands if not re.search(r" (head|get|list|describe|show)[ -]", each)]
+    signing = spec(case).storage.sign_in  # type: ignore[union-attr]
+    held = signing and (signing.aws or signing.google or signing.azure)
+    assert held and held.read
+    for who in (held.read, held.write):
+        assert [each for each in commands if who.rpartition("/")[2] in each]
 
 
 def test_secrets_need_no_cloud() -> None:

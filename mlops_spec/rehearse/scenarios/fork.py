@@ -26,9 +26,10 @@ from mlops_spec.rehearse.small import FIRST, REPOSITORY
 from mlops_spec.rehearse.stage import STAGING, live, log, merge, must, only, replace_in, stopped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from mlops_spec.rehearse.author import Author
+    from mlops_spec.rehearse.run import Run
 
 _SECOND = "v1.1.0"
 _STRANGER = "eve"
@@ -101,6 +102,18 @@ def _attack(stage: Forked) -> str:
     return f"no secret, no identity, no push, no status, no put; the trial: {told}"
 
 
+def _rejected(stage: Forked) -> str:
+    """What the reviewer sends away is not trained and reads nothing, and its commit is marked as failed."""
+    world, (number,) = stage.world, stage.pull_requests
+    run = only([_trial(stage, lambda run: world.review(run, cast.REVIEWER, "rejected"))], "failure")
+    must(not signed_in(run, "models-read"), "what was sent away signed in to read", log(run))
+    told = f"rejected by {cast.REVIEWER}"
+    must(any(told in line for step in run.job("train").steps for line in step.output), f"nothing was {told}", log(run))
+    head = world.hub.origin.git.text("rev-parse", f"refs/pull/{number}/head")
+    must(_status(stage, head) == "failure", f"{head[:7]} has the status {_status(stage, head)}", log(run))
+    return f"{told}: nothing signed in, and {head[:7]} has failed; {_refused(stage, number, 'is failure')}"
+
+
 def _moved(stage: Forked) -> str:
     """While the reviewer looks, something else is pushed: what was pinned is trained, and the rest is not let in."""
     world, (number,) = stage.world, stage.pull_requests
@@ -112,7 +125,7 @@ def _moved(stage: Forked) -> str:
         world.review(run, cast.REVIEWER)
 
     before = stage.bucket.keys()
-    run = only([world.start(_TRY, {"number": str(number)}, cast.AUTHOR, review)], "success")
+    run = only([_trial(stage, review)], "success")
     must(signed_in(run, "models-read"), "the trial did not sign in to read", log(run))
     must(stage.bucket.keys() == before, "the trial wrote to the bucket", log(run))
     must(_status(stage, pinned) == "success", f"{pinned[:7]} has the status {_status(stage, pinned)}", log(run))
@@ -128,8 +141,7 @@ def _tried(stage: Forked) -> str:
     else:
         raise Unexpected(f"{_STRANGER} could start a trial")
     only(world.let_start(number, cast.REVIEWER) if world.run_checks(number) == [] else [], "success")
-    run = world.start(_TRY, {"number": str(number)}, cast.AUTHOR, lambda run: world.review(run, cast.REVIEWER))
-    only([run], "success")
+    run = only([_trial(stage, lambda run: world.review(run, cast.REVIEWER))], "success")
     head = world.hub.origin.git.text("rev-parse", f"refs/pull/{number}/head")
     must(_status(stage, head) == "success", f"{head[:7]} has the status {_status(stage, head)}", log(run))
     merged = merge(stage, number)
@@ -148,14 +160,20 @@ def _change(author: Author, old: str, new: str, branch: str = "") -> None:
     author.commit(f"C {new}")
 
 
-def _refused(stage: Forked, number: int) -> str:
+def _trial(stage: Forked, review: Callable[[int], None]) -> Run:
+    """The author has the stranger's pull request tried."""
+    (number,) = stage.pull_requests
+    return stage.world.start(_TRY, {"number": str(number)}, cast.AUTHOR, review)
+
+
+def _refused(stage: Forked, number: int, state: str = "is expected") -> str:
     """Main does not take it, since nothing judged its newest commit: in the forge's words."""
     world = stage.world
     world.approve(number, cast.REVIEWER)
     try:
         world.merge(number, cast.REVIEWER)
     except Failure as refused:
-        must(f'"{_CHECK}" is expected' in refused.message, refused.message)
+        must(f'"{_CHECK}" {state}' in refused.message, refused.message)
         return f"main refuses it: {refused.message.splitlines()[-1]}"
     raise Unexpected(f"#{number} could be merged although nobody had it tried")
 
@@ -231,6 +249,7 @@ SCENES: tuple[Scene[Forked], ...] = (
     Scene(f"a small model on S3: first push, {FIRST} in staging", _begin, "mlops-merge"),
     Scene("a stranger's fork: “Looser” is not judged", _propose, "mlops-pull-request", stops=True),
     Scene("“Take more” edits workflows from the fork", _attack, "take", stops=True),
+    Scene("mlops-try: the reviewer sends it away", _rejected, "mlops-try", stops=True),
     Scene("mlops-try: what is pushed meanwhile is not let in", _moved, "mlops-try", stops=True),
     Scene("mlops-try of “Looser” passes, merged", _tried, "mlops-merge"),
     Scene("audit verify", audit),
