@@ -196,8 +196,8 @@ def _page(cloud: str, steps: list[str], looks: list[str]) -> str:
     seen = (
         f"# What nobody has looked at\n\nThe subjects are GitHub's own words. Of {cloud} nothing was looked up: not "
         "whether bucket, roles and\ntrust are there and as above, nor what a key's, a network's or the organization's "
-        "policy refuses besides.\nThese show it and change nothing; the last proof is the step “Sign in to the storage” "
-        "of a run on GitHub:"
+        "policy refuses besides.\nThese show it and change nothing; the last proof is the step “Sign in to the storage”"
+        " of a run on GitHub:"
     )
     return "\n".join([head, "", "```sh", *steps, "```", "", seen, "", "```sh", *looks, "```", ""])
 

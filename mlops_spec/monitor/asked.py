@@ -10,6 +10,7 @@ from mlops_spec.monitor.log import Log, check_log, package_of
 from mlops_spec.monitor.observed import Watched, observe, tell_observed
 from mlops_spec.monitor.retrain import branch_of, propose_rows
 from mlops_spec.pipeline.answered import read_answered
+from mlops_spec.words.markdown import code
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -56,15 +57,16 @@ def check_asked(world: World, watched: Watched, log: Log, telling: Telling | Non
 def _alert(
     world: World, watched: Watched, checks: tuple[Check, ...], telling: Telling, source: tuple[Log, Path]
 ) -> Issue | PullRequest | None:
-    new = observe(world.git, watched, checks, who=telling.by, now=world.now)
+    new, instead = observe(world.git, watched, checks, who=telling.by, now=world.now), ""
     monitor = watched.spec.monitor
     if new is not None and monitor is not None and monitor.on_alert.open == "pull-request":
         try:
             pull = propose_rows(world, telling.opener, watched, checks, source)
         except Failure as failure:
             telling.say(f"no pull request with new rows: {failure.message}; an issue instead")
+            instead = f"There is no pull request with new rows: {code(failure.message)}. {failure.remedy}".rstrip()
         else:
             if pull is not None:
                 return pull
             telling.say("no row has a new label: an issue instead of a pull request")
-    return tell_observed(telling.github, watched, checks, new)
+    return tell_observed(telling.github, watched, checks, new, instead)

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from mlops_spec.git import Tree
 
 _SECONDS = 1800
+_TO_WRITE = (
+    "The monitor's job on GitHub may read and no more: bring the rows in by a pull request of your own; or let "
+    "`mlops-spec monitor --state` open it where the model runs, as somebody who may write to the storage."
+)
 
 
 def new_version(tree: Tree, path: str, change: Callable[[bytes], bytes | None]) -> dict[str, bytes]:
@@ -52,8 +56,10 @@ def new_version(tree: Tree, path: str, change: Callable[[bytes], bytes | None]) 
 def _dvc(root: Path, *command: str) -> None:
     done = dvc(root, *command, "--quiet")
     if done.returncode:
-        known = trouble(done.stderr, "write" if command[0] == "push" else "read", Keys(), f"dvc {command[0]}")
+        pushes = command[0] == "push"
+        known = trouble(done.stderr, "write" if pushes else "read", Keys(), f"dvc {command[0]}")
         if known is not None:
-            raise known
+            remedy = _TO_WRITE if pushes else known.remedy
+            raise Failure(known.message, exit_code=known.exit_code, remedy=remedy)
         said = done.stderr.strip().splitlines() or ["no reason given"]
         raise Failure(f"dvc {command[0]}: {said[-1]}", exit_code=Exit.UNAVAILABLE)

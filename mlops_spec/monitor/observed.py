@@ -68,9 +68,12 @@ def last_observed(records: Sequence[Record], watched: Watched) -> Record | None:
     )
 
 
-def tell_observed(github: GitHub, watched: Watched, checks: Sequence[Check], new: Record | None) -> Issue | None:
+def tell_observed(
+    github: GitHub, watched: Watched, checks: Sequence[Check], new: Record | None, instead: str = ""
+) -> Issue | None:
     """Keeps the environment's one issue: opened for a new record, brought up to date, closed when all is well.
 
+    `instead` says, in Markdown, why there is no pull request where the spec wants one.
     One that somebody closed stays closed until the cooldown is over.
     """
     label, told = f"{LABEL}-{watched.environment}", body(tuple(checks)) + evidence_text(checks)
@@ -81,7 +84,8 @@ def tell_observed(github: GitHub, watched: Watched, checks: Sequence[Check], new
         return None
     if new is None and not issues.labelled(github, label):
         return None
-    return issues.keep_one(github, label=label, title=title, body=told + _proposal(watched))
+    why = f"\n{instead}\n" if instead else ""
+    return issues.keep_one(github, label=label, title=title, body=told + why + _proposal(watched))
 
 
 def evidence_of(checks: Sequence[Check]) -> bytes:

@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import shutil
+import subprocess
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -17,11 +18,13 @@ import yaml
 
 from mlops_spec import ledger
 from mlops_spec.cli.monitor import monitor_command
+from mlops_spec.dvc_process import dvc
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.forge import GitHub, issues, pulls
 from mlops_spec.git import Git, Update
 from mlops_spec.manifest import Data, Manifest, PackagedFile, Signature, Tensor, canonical, manifest_bytes
 from mlops_spec.moments import parsed
+from mlops_spec.monitor import data_version
 from mlops_spec.monitor.inputs import check_contract, check_drift
 from mlops_spec.monitor.opener import opener
 from mlops_spec.monitor.performance import check_performance
@@ -506,18 +509,22 @@ def test_the_app_pushes_what_it_opens(world: World) -> None:
     assert (own.git.token, own.github.token, own.checked) == ("token", "token", False)
 
 
-def test_data_that_dvc_keeps_are_pushed_first(
-    world: World, host: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
+def kept_by_dvc(tmp_path: Path) -> tuple[dict[str, bytes], Path]:
+    """What Git has of data that DVC keeps, and the folder that is their remote."""
     md5 = hashlib.md5(DATA.encode(), usedforsecurity=False).hexdigest()
     remote = tmp_path / "storage"
     (remote / "files/md5" / md5[:2]).mkdir(parents=True)
     (remote / "files/md5" / md5[:2] / md5[2:]).write_text(DATA)
     tracked = f"outs:\n- md5: {md5}\n  size: {len(DATA)}\n  hash: md5\n  path: churn.csv\n"
     config = f"[core]\n    remote = storage\n['remote \"storage\"']\n    url = {remote}\n"
-    github = wanting_a_pull_request(
-        world, host, **{"data/churn.csv.dvc": tracked.encode(), ".dvc/config": config.encode()}
-    )
+    return {"data/churn.csv.dvc": tracked.encode(), ".dvc/config": config.encode()}, remote
+
+
+def test_data_that_dvc_keeps_are_pushed_first(
+    world: World, host: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    files, remote = kept_by_dvc(tmp_path)
+    github = wanting_a_pull_request(world, host, **files)
 
     assert monitor(capsys, "--state", host, "-C", host)[0] == Exit.FINDINGS
 
@@ -526,6 +533,30 @@ def test_data_that_dvc_keeps_are_pushed_first(
     kept = (remote / "files/md5" / new[:2] / new[2:]).read_text()
     assert kept.startswith(DATA)
     assert [text.split(",")[0] for text in kept.splitlines()[3:]] == ["n1", "n2"]
+
+
+def test_a_job_that_may_not_write_the_data_says_so_in_the_issue(
+    world: World, host: Path, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on GitHub, where the monitor signs in to read: nothing is proposed whose data nobody could get."""
+    files, _ = kept_by_dvc(tmp_path)
+    github = wanting_a_pull_request(world, host, **files)
+    refused = "ERROR: An error occurred (AccessDenied) when calling the PutObject operation: Access Denied"
+
+    def reads_only(root: Path, *command: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.CompletedProcess(command, 1, "", refused) if command[0] == "push" else dvc(root, *command)
+
+    monkeypatch.setattr(data_version, "dvc", reads_only)
+
+    assert monitor(capsys, "--state", host, "-C", host)[0] == Exit.FINDINGS
+
+    assert pulls.of_branch(github, "mlops/retrain-staging") == []
+    assert world.git.remote_refs("refs/heads/mlops/retrain-staging") == {}
+    (issue,) = issues.labelled(github, "mlops-monitor-staging")
+    assert "There is no pull request with new rows: `dvc push: whoever has signed in may read, but not write" in (
+        issue.body or ""
+    )
+    assert "bring the rows in by a pull request of your own" in (issue.body or "")
 
 
 def test_without_new_labels_it_is_an_issue(world: World, host: Path, capsys: pytest.CaptureFixture[str]) -> None:
