@@ -69,7 +69,10 @@ def _card(evidence: Evidence) -> Json:
         "quantitativeAnalysis": {"performanceMetrics": list(_performance(evidence))},
         "considerations": {name: value for name, value in considerations.items() if value},
         "properties": [
-            {"name": f"mlops-spec:gate:{gate.id}", "value": gate.verdict if gate.waived_until is None else "waived"}
+            {
+                "name": f"mlops-spec:gate:{gate.id}",
+                "value": "accepted" if gate.accepted else "waived" if gate.waived_until else gate.verdict,
+            }
             for gate in evidence.bundle.gates
         ],
     }

@@ -92,6 +92,8 @@ def _row(name: str, found: Measured) -> tuple[str, ...]:
 
 def _gate(gate: GateResult) -> tuple[str, ...]:
     verdict = gate.verdict + (f", waived until {gate.waived_until}" if gate.waived_until else "")
+    if gate.accepted:
+        verdict += f", accepted by {markdown_text(gate.accepted.login)}: {markdown_text(gate.accepted.text)}"
     bound = f"{_SIGNS[gate.bound.op]} {_number(gate.bound.value)}" if gate.bound else ""
     return markdown_text(gate.id), verdict, _number(gate.value), _interval(gate.low, gate.high), bound
 

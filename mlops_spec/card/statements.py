@@ -20,11 +20,11 @@ RELEASE = "https://in-toto.io/attestation/release/v0.1"
 
 
 def judged(evidence: Evidence) -> Json:
-    """The gates as tests of the package: passed, warned (waived) or failed (inconclusive ones too)."""
+    """The gates as tests of the package: passed, warned (waived, or accepted) or failed (inconclusive ones too)."""
     gates = evidence.bundle.gates
     passed = [gate.id for gate in gates if gate.verdict == "pass"]
-    warned = [gate.id for gate in gates if gate.verdict != "pass" and gate.waived_until is not None]
-    failed = [gate.id for gate in gates if gate.verdict != "pass" and gate.waived_until is None]
+    warned = [gate.id for gate in gates if gate.verdict != "pass" and (gate.waived_until or gate.accepted)]
+    failed = [gate.id for gate in gates if gate.verdict != "pass" and not (gate.waived_until or gate.accepted)]
     predicate = {
         "result": "FAILED" if failed else "WARNED" if warned else "PASSED",
         "configuration": _configuration(evidence),

@@ -94,7 +94,8 @@ def stage_command(name: str, directory: Path) -> int:
 @DIRECTORY
 @FORMAT
 def gate_command(out: Path | None, failed: Path | None, directory: Path, form: str) -> int:
-    """Judge what the pipeline measured by the spec's gates; exit 1 unless every gate passes or is waived.
+    """Judge what the pipeline measured by the spec's gates; exit 1 unless every gate passes, is waived, or waits for an
+    approver's word, which `register` asks for.
 
     \b
     Example:
@@ -108,12 +109,12 @@ def gate_command(out: Path | None, failed: Path | None, directory: Path, form: s
         raise click.UsageError(f"--failed keeps {GATE}: leave --out away")
     spec = spec_of(root)
     judged = judge(root, spec, out or root / GATE)
-    if failed is not None and judged.verdict != "pass":
+    if failed is not None and judged.stops:
         from mlops_spec.pipeline.bundle import write_judged  # noqa: PLC0415
 
         write_judged(root, spec, failed)
     words.data(judged.record()) if form == "json" else show(judged)
-    return Exit.OK if judged.verdict == "pass" else Exit.FINDINGS
+    return Exit.FINDINGS if judged.stops else Exit.OK
 
 
 @click.command("bundle", hidden=True)

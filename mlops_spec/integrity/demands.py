@@ -17,7 +17,7 @@ from mlops_spec.spec.evaluate import (
     WeakSlicesGate,
     gate_kind,
 )
-from mlops_spec.spec.gates import ALWAYS, gate_id, higher_is_better
+from mlops_spec.spec.gates import ALWAYS, gate_id, higher_is_better, reviewed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +44,7 @@ class Demand:
     environment: str | None = None  # of a champion gate
     margin: float | None = None  # how much worse than the anchor it may be
     better: bool | None = None  # whether higher is
+    review: bool = False  # whether what is inconclusive waits for an approver's word
 
     @property
     def beside_anchor(self) -> tuple[float | None, float | None]:
@@ -96,7 +97,7 @@ def demand_of(spec: Spec, gate: Gate) -> Demand:
             fields = {"metric": "p99", "most": 1000 * seconds(gate.latency.p99)}
         case SizeGate():
             fields = {"metric": "bytes", "most": float(size_in_bytes(gate.size.max))}
-    return Demand(id=gate_id(gate), kind=gate_kind(gate), **fields)
+    return Demand(id=gate_id(gate), kind=gate_kind(gate), review=reviewed(gate), **fields)
 
 
 def waived(spec: Spec, *names: str) -> list[str]:

@@ -102,6 +102,7 @@ def _of_gate(spec: Spec, demand: Demand, found: Result, given: Given) -> Iterato
         yield _problem(found.id, "value", f"is {found.value}, the package has {given.package_bytes:,} bytes")
     yield from _of_anchor(demand, found, given)
     yield from _of_waiver(spec, demand, found, given.today)
+    yield from _of_review(demand, found)
 
 
 def _of_anchor(demand: Demand, found: Result, given: Given) -> Iterator[Problem]:
@@ -154,6 +155,15 @@ def _of_waiver(spec: Spec, demand: Demand, found: Result, today: str) -> Iterato
         yield _problem(found.id, "waived_until", f"is {mine}, the spec at that commit has {_listed(ends)}")
     elif mine is None and any(end >= today for end in ends):
         yield _problem(found.id, "waived_until", f"is missing, the spec at that commit has {_listed(ends)}")
+
+
+def _of_review(demand: Demand, found: Result) -> Iterator[Problem]:
+    """What waits for an approver's word is inconclusive, not waived, and of a gate that lets it wait."""
+    right = demand.review and found.verdict == "inconclusive" and found.waived_until is None
+    if right and not found.review:
+        yield _problem(found.id, "review", "is missing: the spec at that commit lets an approver decide")
+    elif found.review and not right:
+        yield _problem(found.id, "review", "is given, but nobody's word can let this gate through")
 
 
 def _listed(ends: Sequence[str]) -> str:

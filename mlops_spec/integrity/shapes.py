@@ -70,6 +70,7 @@ class Gate(Shape):
     reason: str
     rows_needed: Count | None = None
     waived_until: Day | None = None
+    review: Literal[True] | None = None
     baseline: Number | None = None
     anchor: Anchored | None = None
 

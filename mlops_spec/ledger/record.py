@@ -152,8 +152,20 @@ class Anchored:
 
 
 @part
+class Accepted:
+    """The word by which an approver let through what was inconclusive: whose, in which review, and why."""
+
+    login: Login
+    review_id: Count
+    text: Text
+
+
+@part
 class GateResult:
-    """A gate as it was judged: value, interval, bound, verdict; where an anchor decided with it, the comparison."""
+    """A gate as it was judged: value, interval, bound, verdict; where an anchor decided with it, the comparison.
+
+    `accepted` is not the judgement's: an approver's word for it, given on the pull request.
+    """
 
     id: Word
     kind: Name
@@ -166,6 +178,7 @@ class GateResult:
     verdict: Verdict
     waived_until: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")] | None = None
     anchor: Anchored | None = None
+    accepted: Accepted | None = None
 
 
 @part

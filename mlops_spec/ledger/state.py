@@ -10,7 +10,9 @@ from mlops_spec.ledger.record import CLOSED_BY, OUTCOMES
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mlops_spec.ledger.record import Draft, GateResult, Record, What
+    from mlops_spec.ledger.record import Draft, GateResult, Record, What, Who
+
+_NEVER_ACCEPTED = ("contract", "leak")
 
 
 @dataclass(frozen=True)
@@ -80,8 +82,11 @@ def replay(records: Iterable[Record]) -> State:
 
 
 def holds(gate: GateResult, day: str) -> bool:
-    """Whether a gate lets a version through on a day (`YYYY-MM-DD`): it passed, or is waived until then or later."""
-    return gate.verdict == "pass" or (gate.waived_until is not None and gate.waived_until >= day)
+    """Whether a gate lets a version through on a day (`YYYY-MM-DD`): it passed, an approver accepted that it is
+    inconclusive, or it is waived until then or later."""
+    if gate.verdict == "pass" or (gate.verdict == "inconclusive" and gate.accepted is not None):
+        return True
+    return gate.waived_until is not None and gate.waived_until >= day
 
 
 def version_key(version: str) -> tuple[int, ...]:
@@ -101,7 +106,19 @@ def _register(state: State, draft: Draft) -> str | None:
         return f"{what.version} is not newer than {state.newest}"
     if what.tag.name != f"{what.model}@{what.version}":
         return f"tag {what.tag.name} is not that of {what.model} {what.version}"
-    return None
+    return next(filter(None, (_accepted(gate, draft.who) for gate in draft.why.gates)), None)
+
+
+def _accepted(gate: GateResult, who: Who) -> str | None:
+    """A word lets through what is inconclusive, never data or a leak; it is that of a review on record."""
+    word = gate.accepted
+    if word is None:
+        return None
+    if gate.verdict != "inconclusive" or gate.kind in _NEVER_ACCEPTED:
+        return f"{gate.id} ({gate.verdict}) is nothing that an approver may accept"
+    if (word.login, word.review_id) not in {(each.login, each.review_id) for each in who.approvals}:
+        return f"{word.login}'s word for {gate.id} is in no approval of this record"
+    return None if word.text else f"{word.login}'s word for {gate.id} gives no reason"
 
 
 def _intent(state: State, draft: Draft) -> str | None:

@@ -95,7 +95,8 @@ def _judged(gate: GateResult) -> str:
     interval = [f"({gate.low:.4g} to {gate.high:.4g})"] if gate.low is not None and gate.high is not None else []
     bound = [f"{gate.bound.op} {gate.bound.value:.4g}"] if gate.bound else []
     waived = f", waived until {gate.waived_until}" if gate.verdict != "pass" and gate.waived_until else ""
-    return " ".join([gate.id, *value, *interval, *bound]) + f": {gate.verdict}{waived}"
+    accepted = f', accepted by {gate.accepted.login}: "{gate.accepted.text}"' if gate.accepted else ""
+    return " ".join([gate.id, *value, *interval, *bound]) + f": {gate.verdict}{waived}{accepted}"
 
 
 def _source(made: Record) -> str:

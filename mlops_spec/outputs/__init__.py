@@ -21,6 +21,7 @@ from mlops_spec.outputs.storage import REMOTE, remote, ways
 from mlops_spec.runners import is_standard
 from mlops_spec.spec.base import seconds
 from mlops_spec.spec.evaluate import ChampionGate
+from mlops_spec.spec.gates import may_accept, reviewed
 from mlops_spec.spec.stages import overlap
 
 if TYPE_CHECKING:
@@ -112,6 +113,8 @@ def _workflows(spec: Spec) -> Iterator[Output]:
         "attested": spec.governance.provenance == "github",
         "storage": storage,
         "rivals": any(isinstance(gate, ChampionGate) for gate in spec.gates),
+        "reviewed": any(map(reviewed, spec.gates)),
+        "asks_teams": any("/" in name for name in may_accept(spec)),
     }
     tree = deployments(spec)
     merged = [each for each in tree.values() if each.follows_merge]

@@ -89,8 +89,8 @@ def _filled(root: Path, spec: Spec, out: Path) -> Bundle:
 
 
 def _releasable(bundle: Bundle) -> None:
-    if blocking := bundle.blocking(_today()):
-        names = ", ".join(gate.id for gate in blocking)
+    if stopping := bundle.stopping(_today()):  # whether an approver's word was given, registering asks
+        names = ", ".join(gate.id for gate in stopping)
         raise Failure(f"{names} did not pass: there is nothing to release", exit_code=Exit.FINDINGS)
 
 

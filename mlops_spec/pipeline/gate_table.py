@@ -105,6 +105,8 @@ def verdict(gate: GateResult) -> Text:
         text.append(f" · {gate.reason}", style="default")
     if gate.waived_until:
         text.append(f" · waived until {gate.waived_until}", style="cyan")
+    if gate.review:
+        text.append(" · waits for an approver's word", style="cyan")
     if gate.on_sample:
         text.append(" · on a sample", style="cyan")
     return text
@@ -136,7 +138,21 @@ def plain(amount: float) -> str:
 
 
 def summary(judged: Judged) -> str:
-    """What stops a release, and what to do about it; nothing when nothing does."""
+    """What stops a release, what waits for a word, and what to do about it; nothing when nothing does."""
+    return "\n".join(filter(None, (_stopping(judged), _waiting(judged))))
+
+
+def _waiting(judged: Judged) -> str:
+    waiting = list(dict.fromkeys(gate.id.removesuffix(f"/{gate.slice}") for gate in rows(judged) if gate.review))
+    if not waiting:
+        return ""
+    return (
+        f"Of an owner or approver the release needs a word for {', '.join(waiting)}: an approving review of the pull "
+        f"request with a line `accept {waiting[0]}: reason`."
+    )
+
+
+def _stopping(judged: Judged) -> str:
     blocking = Counter(gate.verdict for gate in rows(judged) if gate.blocks)
     if not blocking:
         return ""

@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from mlops_spec.integrity.judgement import pair
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from mlops_spec.spec import Spec
     from mlops_spec.spec.governance import Waiver
 
 Outcome = Literal["pass", "fail", "inconclusive"]
-_OPTIONAL = ("metric", "slice", "rows_needed", "waived_until", "baseline", "on_sample", "anchor")
+_OPTIONAL = ("metric", "slice", "rows_needed", "waived_until", "review", "baseline", "on_sample", "anchor")
 _BLOCKING: tuple[Outcome, ...] = ("fail", "inconclusive")
 
 
@@ -50,13 +53,19 @@ class GateResult:
     reason: str
     rows_needed: int | None = None
     waived_until: str | None = None
+    review: Literal[True] | None = None  # whether it waits for an approver's word
     baseline: float | None = None
     on_sample: bool | None = None  # whether it was judged on a sample that can't show it
     anchor: Anchored | None = None  # the version that holds the gate where its own interval leaves it open
 
     @property
     def blocks(self) -> bool:
-        """Whether it stops a release."""
+        """Whether it stops a release by itself."""
+        return self.counts and not self.review
+
+    @property
+    def counts(self) -> bool:
+        """Whether it keeps the verdict from being a pass."""
         return self.verdict != "pass" and self.waived_until is None and not self.on_sample
 
     def record(self) -> dict[str, Any]:
@@ -86,11 +95,16 @@ class Judged:
 
     @property
     def verdict(self) -> Outcome:
-        """The worst of what blocks; a pass only if nothing does, and there is something."""
-        verdicts = {gate.verdict for gate in self.gates if gate.blocks}
+        """The worst of what neither passed nor is waived; a pass only if that is nothing, and there is something."""
+        verdicts = {gate.verdict for gate in self.gates if gate.counts}
         if not self.gates:
             return "inconclusive"
         return next((outcome for outcome in _BLOCKING if outcome in verdicts), "pass")
+
+    @property
+    def stops(self) -> bool:
+        """Whether a release ends here: nothing is judged, or a gate stops it that no approver's word lets through."""
+        return not self.gates or any(gate.blocks for gate in self.gates)
 
     def record(self) -> dict[str, Any]:
         """As `gate.json` has it."""
@@ -118,6 +132,16 @@ def waived(results: Sequence[GateResult], waivers: Sequence[Waiver], today: str)
         return result if end is None or result.verdict == "pass" else replace(result, waived_until=end)
 
     return tuple(mark(result) for result in results)
+
+
+def for_review(spec: Spec, results: Sequence[GateResult]) -> tuple[GateResult, ...]:
+    """The results, those marked that are inconclusive, not waived, and of a gate that then waits for a word."""
+    waiting = {
+        id(found)
+        for demand, found in pair(spec, results)[0]
+        if demand.review and found.verdict == "inconclusive" and found.waived_until is None
+    }
+    return tuple(replace(result, review=True) if id(result) in waiting else result for result in results)
 
 
 def _is_part(result: GateResult, name: str) -> bool:

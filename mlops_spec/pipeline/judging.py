@@ -20,7 +20,7 @@ from mlops_spec.pipeline.durations import past_seconds
 from mlops_spec.pipeline.gates import always
 from mlops_spec.pipeline.gates.case import Case, Perturbed
 from mlops_spec.pipeline.gates.declared import results_of
-from mlops_spec.pipeline.judgement import Judged, waived
+from mlops_spec.pipeline.judgement import Judged, for_review, waived
 from mlops_spec.pipeline.perturb import perturb
 from mlops_spec.pipeline.rows import known_columns, open_table
 from mlops_spec.pipeline.split_report import read_split_report
@@ -54,7 +54,9 @@ def judged_of(root: Path, spec: Spec, manifest: Manifest, process: Scorer, today
         rows=len(case.test),
         against=next((rival.against for rival in case.rivals.values() if rival.against), None),
         seconds=past_seconds(root),
-        gates=waived(results, spec.governance.waivers, today or datetime.now(UTC).strftime("%Y-%m-%d")),
+        gates=for_review(
+            spec, waived(results, spec.governance.waivers, today or datetime.now(UTC).strftime("%Y-%m-%d"))
+        ),
     )
 
 

@@ -44,17 +44,17 @@ def approved(github: GitHub, commit: str, spec: Spec, environment: str, changes:
     if refusing:
         raise _refused(f"#{pull.number}: {', '.join(refusing)} asked for changes")
     wanted = spec.environments[environment].promote
-    barred = _barred(github, pull, changes if spec.governance.separation_of_duties else ())
-    counted = approvals.counted(reviews, head_sha=pull.head.sha, nobody_of=barred)
+    nobody = barred(github, pull, changes if spec.governance.separation_of_duties else ())
+    counted = approvals.counted(reviews, head_sha=pull.head.sha, nobody_of=nobody)
     allowed = wanted.approvers or spec.owners
     fitting = [review for review in counted if review.user and people.is_named(github, review.user.login, allowed)]
     if len(fitting) < wanted.approvals:
         raise _refused(
             f"#{pull.number} has {len(fitting)} of {wanted.approvals} approvals of {pull.head.sha[:12]}",
-            f"{', '.join(allowed)} may approve its last commit, but not {', '.join(sorted(barred)) or 'a bot'}",
+            f"{', '.join(allowed)} may approve its last commit, but not {', '.join(sorted(nobody)) or 'a bot'}",
         )
     evidence = report_digest(pull.body or "")
-    given = tuple(_approval(review, pull, evidence) for review in fitting)
+    given = tuple(approval_of(review, pull, evidence) for review in fitting)
     return Approved(pull.number, pull.title, pull.user.login if pull.user else None, given)
 
 
@@ -73,7 +73,7 @@ def merged_by(github: GitHub, commit: str, branch: str) -> PullRequest | None:
     return None
 
 
-def _barred(github: GitHub, pull: PullRequest, changes: Sequence[str]) -> set[str]:
+def barred(github: GitHub, pull: PullRequest, changes: Sequence[str]) -> set[str]:
     """Logins that may not approve: the pull request's author, its committers, and whoever wrote what it brings out."""
     accounts = [pull.user]
     for commit in pulls.commits(github, pull.number):
@@ -83,7 +83,8 @@ def _barred(github: GitHub, pull: PullRequest, changes: Sequence[str]) -> set[st
     return {account.login for account in accounts if account is not None}
 
 
-def _approval(review: Review, pull: PullRequest, evidence: str) -> Approval:
+def approval_of(review: Review, pull: PullRequest, evidence: str | None = None) -> Approval:
+    """A review as the ledger has it; `evidence` is the digest of what the approver read, where that is kept."""
     assert review.user is not None
     if review.submitted_at is None:
         raise _refused(f"review {review.id} of #{pull.number} has no time")

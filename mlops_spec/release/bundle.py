@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout, manifest
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlops_spec.integrity.shapes import Against, Gate
+    from mlops_spec.ledger.record import Accepted
     from mlops_spec.manifest import Manifest
 
 EVIDENCE = (layout.MANIFEST.name, layout.DVC_LOCK.name, layout.EVALUATION.name, layout.GATE.name, verifier.LISTING)
@@ -35,6 +36,7 @@ class Bundle:
     digest: str
     judged: GateFile
     evaluation: Evaluation
+    accepted: Mapping[str, Accepted] = field(default_factory=dict)  # by the ids of gates that waited for a word
 
     @property
     def commit(self) -> str:
@@ -49,11 +51,16 @@ class Bundle:
     @property
     def gates(self) -> tuple[GateResult, ...]:
         """The gates, as the ledger takes them."""
-        return tuple(map(_result, self.judged.gates))
+        return tuple(_result(gate, self.accepted.get(gate.id) if gate.review else None) for gate in self.judged.gates)
 
     def blocking(self, day: str) -> tuple[GateResult, ...]:
-        """The gates that stop the release on a day (`YYYY-MM-DD`): failed or inconclusive, and not waived."""
+        """The gates that stop the release on a day (`YYYY-MM-DD`): failed or inconclusive, not waived or accepted."""
         return tuple(gate for gate in self.gates if not holds(gate, day))
+
+    def stopping(self, day: str) -> tuple[GateResult, ...]:
+        """Those of them that no approver's word lets through."""
+        both = zip(self.judged.gates, self.gates, strict=True)
+        return tuple(gate for judged, gate in both if not judged.review and not holds(gate, day))
 
     def verify(self, source: verifier.Source, name: str = "the bundle") -> None:
         """Raises Failure (1), which names file and field, unless all of it follows from its source."""
@@ -89,7 +96,7 @@ def bundle_of(files: Mapping[str, bytes], source: Path) -> Bundle:
     return Bundle(files, described, "sha256:" + hashlib.sha256(content).hexdigest(), judged, evaluation)
 
 
-def _result(gate: Gate) -> GateResult:
+def _result(gate: Gate, accepted: Accepted | None) -> GateResult:
     return GateResult(
         id=gate.id,
         kind=gate.kind,
@@ -102,4 +109,5 @@ def _result(gate: Gate) -> GateResult:
         verdict=gate.verdict,
         waived_until=gate.waived_until,
         anchor=Anchored(**gate.anchor.model_dump()) if gate.anchor else None,
+        accepted=accepted,
     )

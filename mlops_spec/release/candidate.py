@@ -35,11 +35,17 @@ class Candidate:
     spec: Spec
     who: Who
     now: datetime
+    pull_request: int | None = None  # that brought it in, where an approver's word was looked for
 
     @property
     def blocking(self) -> tuple[GateResult, ...]:
         """The gates that stop it today."""
         return self.bundle.blocking(self.now.date().isoformat())
+
+    @property
+    def stopping(self) -> tuple[GateResult, ...]:
+        """Those of them that no approver's word lets through."""
+        return self.bundle.stopping(self.now.date().isoformat())
 
 
 def candidate_of(git: Git, bundle: Bundle, who: Who, now: datetime | None = None) -> Candidate:

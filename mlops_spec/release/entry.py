@@ -46,6 +46,7 @@ def registration(candidate: Candidate, version: str, tag: TagObject, parts: tupl
         why=Why(
             kind="new-data" if parts == ("data",) else "change",
             text=_subject(candidate.tree),
+            pull_request=candidate.pull_request,
             gates=bundle.gates,
             policy=_policy(candidate),
         ),

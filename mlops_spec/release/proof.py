@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -12,6 +13,7 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.integrity.anchor import Past, PastGate
 from mlops_spec.integrity.verifier import SEALED, Source
 from mlops_spec.ledger.state import replay
+from mlops_spec.release.accepted import unfounded
 from mlops_spec.release.bundle import EVIDENCE, bundle_of
 from mlops_spec.release.source import spec_at
 
@@ -107,6 +109,8 @@ def _verify(git: Git, records: Sequence[Record], registered: Record, tag: TagObj
     day = registered.time[:10]
     source = Source(tree=tree, spec=spec_at(tree), today=day, lived=lived(before), past=past(before))
     bundle.verify(source, f"the release commit of {tag.name}")
+    if wrong := "; ".join(unfounded(bundle, registered, source.spec)):
+        _differs(tag, wrong)
 
 
 def _sealed(registered: Record) -> bool:
@@ -162,7 +166,7 @@ def _compare(tag: TagObject, bundle: Bundle, registered: Record) -> None:
     for kind, path in (("gates", layout.GATE), ("evaluation", layout.EVALUATION)):
         if digests.get(kind) != _sha256(bundle.files[path.name]):
             _differs(tag, f"its release commit holds another {path.name}")
-    gates = registered.why.gates if registered.why else ()
+    gates = tuple(replace(gate, accepted=None) for gate in (registered.why.gates if registered.why else ()))
     if gates != bundle.gates:
         differing = [one.id for one, other in zip(gates, bundle.gates, strict=False) if one != other]
         _differs(tag, f"its gates are not those of {layout.GATE.name}: {', '.join(differing) or 'another number'}")

@@ -57,18 +57,26 @@ def _gates(registered: Record, before: Record | None) -> Iterator[str]:
     for gate in gates:
         other = known.get(gate.id)
         moved = f" (was {_bound(other)})" if other and _bound(other) != _bound(gate) else ""
-        waived = f", waived until {gate.waived_until}" if gate.waived_until else ""
         row = (
-            f"| {code(gate.id)} | {_value(gate)} | {_interval(gate)} | {_bound(gate)}{moved} | {gate.verdict}{waived} |"
+            f"| {code(gate.id)} | {_value(gate)} | {_interval(gate)} | {_bound(gate)}{moved} "
+            f"| {gate.verdict}{_let_through(gate)} |"
         )
         yield row + (f" {_beside(other)} |" if before else "")
 
 
+def _let_through(gate: GateResult) -> str:
+    """By what it is let through though it did not pass."""
+    if gate.accepted:
+        return f", accepted by {code(gate.accepted.login)}: {code(gate.accepted.text)}"
+    return f", waived until {gate.waived_until}" if gate.waived_until else ""
+
+
 def _summary(gates: Sequence[GateResult]) -> str:
-    """`9 gates: 8 pass, 1 waived`; what is waived did not pass."""
+    """`9 gates: 7 pass, 1 accepted, 1 waived`; what is accepted or waived did not pass."""
     passed = sum(gate.verdict == "pass" for gate in gates)
-    waived = f", {len(gates) - passed} waived" if passed < len(gates) else ""
-    return f"{len(gates)} gates: {passed} pass{waived}"
+    accepted = sum(gate.accepted is not None for gate in gates)
+    counts = {"accepted": accepted, "waived": len(gates) - passed - accepted}
+    return f"{len(gates)} gates: {passed} pass" + "".join(f", {n} {name}" for name, n in counts.items() if n)
 
 
 def _beside(gate: GateResult | None) -> str:

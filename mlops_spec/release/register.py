@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from mlops_spec import layout, ledger, manifest
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.forge.actions import connect
 from mlops_spec.git import Stale, Update
 from mlops_spec.ledger.compare import UNRECORDED, removed, restored
 from mlops_spec.ledger.record import TagObject
+from mlops_spec.release.accepted import asked, heard
 from mlops_spec.release.candidate import FOLDER, Candidate, candidate_of, release_commit, tag_message
 from mlops_spec.release.entry import registration
 from mlops_spec.release.intents import nothing_begun
@@ -19,9 +21,10 @@ from mlops_spec.release.versions import Made, changed, following, read_lock
 from mlops_spec.spec.paths import data_file
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
+    from mlops_spec.forge import GitHub
     from mlops_spec.git import Git
     from mlops_spec.ledger import Head, Record
     from mlops_spec.ledger.record import Who
@@ -45,22 +48,26 @@ class GatesFailed(Failure):
     """The gates stop the release; that they did is on the record."""
 
 
-def register(git: Git, bundle: Bundle, *, who: Who, now: datetime | None = None) -> Registration:
+def register(
+    git: Git, bundle: Bundle, *, who: Who, now: datetime | None = None, forge: Callable[[], GitHub] = connect
+) -> Registration:
     """Makes a version of a bundle; one that is registered already is found again.
+
+    `forge` is asked for an approver's word where gates wait for one.
 
     Raises:
         GatesFailed: a gate does not let it through (exit 1); recorded.
         Stale: another run registered a version first (exit 75); nothing was left behind.
         Failure: the commit is not on main (exit 1), the remote doesn't answer (69) or refuses (78).
     """
-    candidate = candidate_of(git, bundle, who, now)
+    candidate = heard(candidate_of(git, bundle, who, now), forge)
     blocking = candidate.blocking
     if blocking:
         record_judgement(git, candidate)
         raise GatesFailed(
             f"{len(blocking)} of {len(bundle.gates)} gates stop it: {named(blocking)}",
             exit_code=Exit.FINDINGS,
-            remedy="the judgement is on record; nothing was registered",
+            remedy="the judgement is on record; nothing was registered" if candidate.stopping else asked(candidate),
         )
     return _compete(git, candidate)
 

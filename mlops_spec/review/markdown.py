@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.card.brier import told
 from mlops_spec.pipeline.gate_table import bound, interval, label, plain, value
 from mlops_spec.pipeline.judgement import Anchored, GateResult, Limit
-from mlops_spec.words.markdown import code, html_code, prose
+from mlops_spec.words.markdown import block, code, html_code, prose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -58,8 +58,20 @@ def _head(report: Report, review: Review) -> Iterator[str]:
         yield f"❌ The report does not hold together: {'; '.join(map(prose, review.doubts))}"
     if report.drill:
         yield _drilled(report.drill)
+    if waiting := dict.fromkeys(each.gate.id.removesuffix(f"/{each.gate.slice}") for each in gates if each.waits):
+        yield _word(waiting, review.approvers)
     if any(gate.verdict == "inconclusive" and gate.blocks for gate in review.gates):
         yield "An inconclusive gate blocks: gather rows, widen the slice, or waive it with an owner and an expiry."
+
+
+def _word(waiting: Iterable[str], approvers: Sequence[str]) -> str:
+    """What an approver has to write for gates that wait for a word."""
+    lines = "\n".join(f"accept {gate}: why it may be released all the same" for gate in waiting)
+    return (
+        "What is inconclusive here stops no merge, but is released on an approver's word alone: of "
+        f"{', '.join(map(prose, approvers))} one who wrote none of this change approves its last commit with\n\n"
+        f"{block(lines)}"
+    )
 
 
 def _drilled(drill: Drill) -> str:
@@ -73,7 +85,7 @@ def _shown_gates(gates: Sequence[Recomputed]) -> list[Recomputed]:
     """What blocks first; a column's slices instead of its overall result."""
     split = {one.gate.id.removesuffix(f"/{one.gate.slice}") for one in gates if one.gate.slice is not None}
     kept = [one for one in gates if one.gate.slice is not None or one.gate.id not in split]
-    return sorted(kept, key=lambda one: not one.blocks)
+    return sorted(kept, key=lambda one: (not one.blocks, not one.waits))
 
 
 def _row(one: Recomputed) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.integrity.demands import waived
 from mlops_spec.integrity.judgement import Given, close, pair, problems
 from mlops_spec.integrity.verdicts import allowed, worst
-from mlops_spec.spec.gates import SHOWN_BY_SAMPLE
+from mlops_spec.spec.gates import SHOWN_BY_SAMPLE, may_accept
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -51,6 +51,8 @@ class Recomputed:
     verdict: Outcome
     blocks: bool
     notes: tuple[str, ...] = ()
+    waits: bool = False
+    """Whether an approver's word may let it through."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +65,13 @@ class Review:
     gates: tuple[Recomputed, ...]
     missing: tuple[str, ...]
     doubts: tuple[str, ...] = ()
+    approvers: tuple[str, ...] = ()
+    """Whose word counts for gates that wait for one."""
 
     @property
     def verdict(self) -> Outcome:
-        """A pass only when there are gates, nothing blocks and all holds; a gate that is gone is one that failed."""
-        verdicts = {gate.verdict for gate in self.gates if gate.blocks}
+        """A pass only where there are gates, nothing blocks or waits, and all holds; a gate that is gone has failed."""
+        verdicts = {gate.verdict for gate in self.gates if gate.blocks or gate.waits}
         if "fail" in verdicts or self.missing:
             return "fail"
         return "inconclusive" if verdicts or self.doubts or not self.gates else "pass"
@@ -88,7 +92,7 @@ def review(report: Report, main: Trusted) -> Review:
             own = [problem for problem in found if problem.gate == gate.id]
             gates.append(_recomputed(gate, demand, report, main, own))
     doubts = tuple(str(problem) for problem in found if not problem.gate)
-    return Review(tuple(gates), tuple(demand.id for demand in missing), doubts)
+    return Review(tuple(gates), tuple(demand.id for demand in missing), doubts, tuple(may_accept(main.spec)))
 
 
 def _unknown(gate: Gate, *, again: bool) -> Recomputed:
@@ -114,7 +118,9 @@ def _recomputed(gate: Gate, demand: Demand, report: Report, main: Trusted, found
     unshown = main.on_sample and gate.kind not in SHOWN_BY_SAMPLE
     notes += ["on a sample"] if unshown else []
     blocks = verdict != "pass" and not ends and not unshown
-    return Recomputed(gate, demand.bound(gate.value), verdict, blocks=blocks, notes=tuple(notes))
+    waits = blocks and demand.review and verdict == gate.verdict == "inconclusive" and not wrong
+    notes += ["waits for an approver's word"] if waits else []
+    return Recomputed(gate, demand.bound(gate.value), verdict, blocks and not waits, tuple(notes), waits)
 
 
 def _computed(gate: Gate, demand: Demand, report: Report, main: Trusted) -> Outcome:

@@ -70,6 +70,7 @@ class Gate(Strict):
     reason: Words = ""
     rows_needed: Count | None = None
     waived_until: Day | None = None
+    review: Literal[True] | None = None
     baseline: Number | None = None
     on_sample: bool | None = None
     anchor: Anchored | None = None

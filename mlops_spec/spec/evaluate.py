@@ -52,6 +52,18 @@ _MARGIN = (
 )
 
 
+OnInconclusive = Annotated[
+    Literal["block", "review"],
+    Field(
+        description="What becomes of a result that is inconclusive: it stops the release (`block`), or waits for the "
+        "word of an owner or an approver of an environment (`review`): an approving review of the pull request's last "
+        "commit, not by its author, with a line `accept GATE: reason`. It goes on record. What failed stops all the "
+        "same.",
+        examples=["review"],
+    ),
+]
+
+
 class MetricGate(Strict):
     """A measure's interval must lie on the right side of the bound."""
 
@@ -59,6 +71,7 @@ class MetricGate(Strict):
     min: float | None = Field(None, description="Smallest value that the interval may reach down to.", examples=[0.76])
     max: float | None = Field(None, description="Largest value that the interval may reach up to.", examples=[0.03])
     margin: Annotated[float, Field(ge=0)] | None = Field(None, description=_MARGIN, examples=[0.01])
+    on_inconclusive: OnInconclusive = "block"
 
 
 class ChampionGate(Strict):
@@ -71,6 +84,7 @@ class ChampionGate(Strict):
         description="How much worse than the champion is still accepted, in the measure's own units.",
         examples=[0.01],
     )
+    on_inconclusive: OnInconclusive = "block"
 
 
 class SliceGate(Strict):
@@ -86,6 +100,7 @@ class SliceGate(Strict):
     )
     margin: Annotated[float, Field(ge=0)] | None = Field(None, description=_MARGIN, examples=[0.01])
     min_rows: Annotated[int, Field(ge=1)] = Field(100, description="A smaller slice is inconclusive.")
+    on_inconclusive: OnInconclusive = "block"
 
 
 class WeakSlicesGate(Strict):
@@ -105,6 +120,7 @@ class WeakSlicesGate(Strict):
     margin: Annotated[float, Field(ge=0)] | None = Field(None, description=_MARGIN, examples=[0.01])
     min_rows: Annotated[int, Field(ge=30)] = Field(200, description="Smaller slices are not looked at.")
     depth: Annotated[int, Field(ge=1, le=2)] = Field(1, description="2 looks at pairs of conditions too.")
+    on_inconclusive: OnInconclusive = "block"
 
 
 class FairnessGate(Strict):
@@ -126,6 +142,7 @@ class FairnessGate(Strict):
     min: Probability | None = Field(None, description="Smallest that a ratio may be.", examples=[0.8])
     max: Probability | None = Field(None, description="Largest that a difference may be.", examples=[0.1])
     margin: Probability | None = Field(None, description=f"{_MARGIN} Of a ratio it holds nothing.", examples=[0.01])
+    on_inconclusive: OnInconclusive = "block"
 
 
 class RobustnessGate(Strict):
@@ -140,6 +157,7 @@ class RobustnessGate(Strict):
     rate: Annotated[float, Field(gt=0, le=1)] = Field(0.1, description="Share of the values that is perturbed.")
     metric: MetricName = Field(description="The measure that may drop.")
     max_drop: Annotated[float, Field(ge=0)] = Field(description="Largest drop of the measure.", examples=[0.03])
+    on_inconclusive: OnInconclusive = "block"
 
 
 class Latency(Strict):
@@ -153,6 +171,7 @@ class LatencyGate(Strict):
     """The packaged model must answer in time, measured in a fresh process."""
 
     latency: Latency
+    on_inconclusive: OnInconclusive = "block"
 
 
 class SizeLimit(Strict):

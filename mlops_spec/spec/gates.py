@@ -113,6 +113,17 @@ def own_metrics(spec: Spec) -> dict[str, CustomMetric]:
     return {metric.name: metric for metric in spec.evaluate.metrics if isinstance(metric, CustomMetric)}
 
 
+def reviewed(gate: Gate) -> bool:
+    """Whether a gate that is inconclusive waits for an approver's word; a size is always known."""
+    return not isinstance(gate, SizeGate) and gate.on_inconclusive == "review"
+
+
+def may_accept(spec: Spec) -> list[str]:
+    """Whose word counts where a gate waits for one: owners, and who approves for an environment."""
+    approvers = (name for each in spec.environments.values() for name in each.promote.approvers)
+    return list(dict.fromkeys([*spec.owners, *approvers]))
+
+
 def higher_is_better(spec: Spec, metric: str) -> bool | None:
     """Which way is better; None for a measure that nobody knows."""
     if own := own_metrics(spec).get(metric):

@@ -25,7 +25,7 @@ TABLE: Mapping[str, Mapping[str, str]] = {
     "comment": {"contents": "read", "pull-requests": "write"},
     "trial begin": {"contents": "read", "pull-requests": "read", "statuses": "write"},
     "trial end": {"contents": "read", "statuses": "write"},
-    "register": {"contents": "write", "attestations": "read"},
+    "register": {"contents": "write", "pull-requests": "read", "attestations": "read"},
     "record": _WRITE,
     "promote plan": {"contents": "read", "pull-requests": "read"},
     "promote ask": {"contents": "write", "pull-requests": "read"},

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from mlops_spec.pipeline.gate_table import label, number, show
-from mlops_spec.pipeline.judgement import Against, GateResult, Judged, Limit
+from mlops_spec.pipeline.gate_table import label, number, show, summary
+from mlops_spec.pipeline.judgement import Against, GateResult, Judged, Limit, for_review
+from mlops_spec.spec import Spec
+from mlops_spec.spec.gates import ALWAYS
 
+SPEC: dict[str, Any] = {
+    "spec": 1,
+    "model": "churn",
+    "task": "binary-classification",
+    "owners": ["@acme/churn"],
+    "data": {"path": "d.csv", "target": "left", "id": "id"},
+    "train": {"run": "x"},
+}
 GATES = (
     GateResult(
         id="contract", kind="contract", value=0, low=0, high=0, bound=Limit("=", 0), verdict="pass", reason="kept"
@@ -168,3 +179,39 @@ def test_a_column_without_values_still_has_its_line() -> None:
 )
 def test_numbers_have_the_digits_that_matter(kind: str, amount: float, text: str) -> None:
     assert number(GateResult(id="x", kind=kind, verdict="pass", reason=""), amount) == text
+
+
+def waiting(gate: dict[str, Any], verdict: Any = "inconclusive", until: str | None = None) -> Judged:
+    """Two judged gates of one id: `gate` asks for a word where it is inconclusive, its ceiling does not."""
+    spec = Spec.model_validate(SPEC | {"gates": [gate, {"metric": "roc_auc", "max": 0.99}]})
+    found = GateResult(id="roc_auc", kind="metric", metric="roc_auc", verdict=verdict, reason="", waived_until=until)
+    always = [GateResult(id=name, kind=name.partition("/")[0], verdict="pass", reason="") for name in ALWAYS]
+    results = for_review(spec, [*always, found, replace(found, verdict="pass", waived_until=None)])
+    return Judged("churn", "0" * 40, 250, None, results)
+
+
+WORD = {"metric": "roc_auc", "min": 0.7, "on_inconclusive": "review"}
+
+
+def test_what_waits_for_a_word_stops_nothing_and_is_no_pass() -> None:
+    judged = waiting(WORD)
+
+    assert (judged.verdict, judged.stops) == ("inconclusive", False)
+    assert "accept roc_auc: reason" in summary(judged)
+    assert [gate.review for gate in judged.gates].count(True) == 1
+
+
+@pytest.mark.parametrize(
+    ("gate", "verdict", "until"),
+    [
+        ({"metric": "roc_auc", "min": 0.7}, "inconclusive", None),
+        (WORD, "fail", None),
+        (WORD, "pass", None),
+        (WORD, "inconclusive", "2027-01-31"),
+    ],
+)
+def test_nothing_else_waits(gate: dict[str, Any], verdict: str, until: str | None) -> None:
+    judged = waiting(gate, verdict, until)
+
+    assert not any(gate.review for gate in judged.gates)
+    assert judged.stops == (verdict != "pass" and until is None)

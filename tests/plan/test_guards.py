@@ -144,6 +144,7 @@ WEAKER = [
     ("gates.6.latency.p99", "2s", "gates/latency/p99", "50ms → 2s"),
     ("gates.6.latency.batch", 1, "gates/latency/p99 batch", "8 → 1"),
     ("gates.7.size.max", "1GB", "gates/size", "50MB → 1GB"),
+    ("gates.8.on_inconclusive", "review", "gates/weak_slices/roc_auc on_inconclusive", "block → review"),
     ("gates.8.min", 0.6, "gates/weak_slices/roc_auc min", "0.65 → 0.6"),
     ("gates.8.min_rows", 500, "gates/weak_slices/roc_auc min_rows", "200 → 500"),
     ("gates.8.depth", 1, "gates/weak_slices/roc_auc depth", "2 → 1"),

@@ -165,7 +165,7 @@ class House:
 
 def write_bundle(folder: Path, *, commit: str, spec: str = SPEC, auc: float = 0.8, **changed: Any) -> None:
     """A release bundle; `changed` are what data and code were, the features, and the verdict on `roc_auc`."""
-    judged = {name: changed[name] for name in ("verdict", "waived_until") if changed.get(name)}
+    judged = {name: changed[name] for name in ("verdict", "waived_until", "review") if changed.get(name)}
     files = bundle_files(
         spec,
         commit,

@@ -33,6 +33,44 @@ def test_the_whole_text(update: bool) -> None:
     assert found == EXPECTED.read_text(encoding="utf-8")
 
 
+def waiting(said: dict[str, Any], **changed: Any) -> tuple[str, str]:
+    """The verdict and the text of a report whose `roc_auc` is open, where main's gate `said` waits for a word."""
+    spec = copy.deepcopy(SPEC)
+    spec["gates"][0] |= said
+    record = honest()
+    own = next(gate for gate in record["gates"] if gate["id"] == "roc_auc")
+    own |= {"low": 0.7, "verdict": "inconclusive", "review": True} | changed
+    record["measures"]["roc_auc"] = {name: own[name] for name in ("value", "low", "high")}
+    report = Report.model_validate(record)
+    judged = review(report, Trusted(Spec.model_validate(spec), "2026-11-23", ()))
+    return judged.verdict, as_markdown(report, judged)
+
+
+def test_what_waits_for_a_word_says_whose_and_which() -> None:
+    verdict, found = waiting({"on_inconclusive": "review"})
+
+    assert verdict == "inconclusive"
+    assert "waits for an approver's word" in found
+    assert "accept roc_auc: why it may be released all the same" in found
+    assert "An inconclusive gate blocks" not in found
+
+
+def test_a_change_does_not_choose_that_its_gate_waits() -> None:
+    verdict, found = waiting({})
+
+    assert verdict == "inconclusive"
+    assert "accept roc_auc" not in found
+    assert "review is given, but nobody's word can let this gate through" in found
+    assert "An inconclusive gate blocks" in found
+
+
+def test_what_failed_waits_for_no_word() -> None:
+    verdict, found = waiting({"on_inconclusive": "review"}, value=0.6, low=0.5, high=0.65, verdict="fail", review=None)
+
+    assert verdict == "fail"
+    assert "accept roc_auc" not in found
+
+
 def test_a_run_that_failed_says_so() -> None:
     found = text(
         {**honest(), "gates": [], "measures": {}, "slices": [], "curves": {}, "failure": "No gates: see its log."}

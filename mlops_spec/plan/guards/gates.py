@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.plan.guards.compare import dropped, fell, lost, rose
+from mlops_spec.plan.guards.compare import changed, dropped, fell, lost, rose
 from mlops_spec.spec.evaluate import (
     ChampionGate,
     FairnessGate,
@@ -15,7 +15,7 @@ from mlops_spec.spec.evaluate import (
     SliceGate,
     WeakSlicesGate,
 )
-from mlops_spec.spec.gates import gate_id
+from mlops_spec.spec.gates import gate_id, reviewed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,6 +45,8 @@ def _nearest(name: str, gate: Gate, candidates: list[Gate]) -> list[Weakening]:
 
 
 def _compare(where: str, old: Gate, new: Gate) -> Iterator[Weakening]:
+    weaker = reviewed(new) and not reviewed(old)
+    yield from changed(f"{where} on_inconclusive", "block", "review", weaker=weaker)
     match old, new:
         case MetricGate(), MetricGate():
             yield from _bounds(where, old, new)
