@@ -9,10 +9,11 @@ if TYPE_CHECKING:
 
 _ON_SAMPLE = (
     "Judged **on a sample**: contract, leaks, latency and size block; every other gate informs, and decides after the "
-    "merge, on the data."
+    "merge, on the data. There the drill follows, which stops the release where a gate can't fail."
 )
 _AFTER = (
-    "**Judged after the merge**: before it nothing of this change trains. A gate that fails then stops the release."
+    "**Judged after the merge**: before it nothing of this change trains. A gate that fails then stops the release, "
+    "and so does one that the drill shows can't fail."
 )
 
 

@@ -259,6 +259,9 @@ def test_jobs_run_the_commands_that_they_are_to_run(tree: Path) -> None:
                 wanted[2],
                 wanted[4],
             ]  # and no drill, which a sample decides nothing of
+        if name == "mlops-train/train" and tree.parent.name in ("sample", "after-merge"):
+            drill = next(each for each in COMMANDS["mlops-pull-request/train"] if "drill" in each)
+            wanted = [*wanted[:3], drill, *wanted[3:]]  # what no pull request had the data for
         assert commands == wanted, name
 
 
