@@ -11,6 +11,7 @@ import yaml
 from mlops_spec import manifest
 from mlops_spec.integrity.spec_digest import spec_sha256
 from mlops_spec.spec import Spec
+from mlops_spec.spec.features import positive_class
 from mlops_spec.spec.gates import ALWAYS, measured, sliced
 
 if TYPE_CHECKING:
@@ -185,8 +186,8 @@ def _manifest(spec: Spec, files: tuple[manifest.PackagedFile, ...], described: M
         "format": spec.train.format,
         "predictor": spec.train.predictor,
         "trusted_types": tuple(sorted(spec.train.trusted_types)),
-        "positive": spec.data.positive,
-        "classes": (0, 1),
+        "positive": positive_class(spec),
+        "classes": _classes(spec),
         "threshold": float(spec.evaluate.threshold),
         "features": features,
         "signature": manifest.Signature(
@@ -199,6 +200,11 @@ def _manifest(spec: Spec, files: tuple[manifest.PackagedFile, ...], described: M
         "versions": {"python": "3.11.7"},
     }
     return manifest.Manifest(**{**fields, **described})
+
+
+def _classes(spec: Spec) -> tuple[object, ...]:
+    positive = positive_class(spec)
+    return () if spec.task == "regression" else (0, 1) if positive is None else (f"not {positive}", positive)
 
 
 def _lock(

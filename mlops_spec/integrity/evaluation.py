@@ -27,6 +27,7 @@ def problems(spec: Spec, evaluation: Evaluation, judged: GateFile, paired: Seque
         yield Problem(FILE, "rows", f"is {evaluation.rows:,}, {GATE.name} has {judged.rows:,}")
     yield from _of_measures(spec, evaluation.measures, "measures")
     yield from _of_calibration(spec, evaluation)
+    yield from _of_answered(evaluation)
     yield from _of_slices(spec, evaluation)
     for demand, found in paired:
         if demand.kind == "metric":
@@ -92,6 +93,19 @@ def _of_calibration(spec: Spec, evaluation: Evaluation) -> Iterator[Problem]:
     binary = spec.task == "binary-classification"
     if binary and measured_score and measured_score.value is not None and abs(measured_score.value - score) > 1e-9:
         yield Problem(FILE, "calibration.brier_score", f"is {score}, measures.brier_score is {measured_score.value}")
+
+
+def _of_answered(evaluation: Evaluation) -> Iterator[Problem]:
+    """One entry for each bin, and every test row in one of them."""
+    found = evaluation.answered
+    if found is None:
+        return
+    bins = len(found.rows)
+    lengths = (len(found.edges) + 1, len(found.scores), len(found.told), len(found.squared) or bins)
+    if set(lengths) != {bins} or found.edges != sorted(found.edges):
+        yield Problem(FILE, "answered", "its lists are not of the same bins, in ascending order")
+    elif sum(found.rows) != evaluation.rows:
+        yield Problem(FILE, "answered.rows", f"do not add up to {evaluation.rows:,} rows")
 
 
 def _of_slices(spec: Spec, evaluation: Evaluation) -> Iterator[Problem]:

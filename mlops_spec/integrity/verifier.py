@@ -15,6 +15,7 @@ from mlops_spec.integrity.problem import Problem
 from mlops_spec.integrity.spec_digest import spec_sha256
 from mlops_spec.integrity.tracked import Tracked
 from mlops_spec.integrity.verdicts import worst
+from mlops_spec.spec.features import is_feature, positive_class
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -76,12 +77,20 @@ def _of_manifest(manifest: Manifest, source: Source) -> Iterator[Problem]:
         "predictor": spec.train.predictor,
         "trusted_types": tuple(sorted(spec.train.trusted_types)),
         "threshold": float(spec.evaluate.threshold),
+        "positive": positive_class(spec),
         "spec_sha256": spec_sha256(spec),
     }
     for name, value in right.items():
         if getattr(manifest, name) != value:
             said = f"is {getattr(manifest, name)!r}, by the spec at that commit it is {value!r}"
             yield Problem(MANIFEST, name, said)
+    if hidden := [name for name in manifest.features if not is_feature(spec, name)]:
+        yield Problem(MANIFEST, "features", f"has {', '.join(map(repr, hidden))}: the spec lets no model see that")
+    if manifest.features != tuple(tensor.name for tensor in manifest.signature.inputs):
+        yield Problem(MANIFEST, "features", "are not the inputs of its signature")
+    if spec.task == "binary-classification" and manifest.classes[1:] != (positive_class(spec),):
+        said = f"are {list(manifest.classes)}: a binary task has two, and the positive one is the last"
+        yield Problem(MANIFEST, "classes", said)
 
 
 def _of_gates(judged: Judged, source: Source) -> Iterator[Problem]:

@@ -20,6 +20,7 @@ from mlops_spec.pipeline.leak import leaked, row_hashes
 from mlops_spec.pipeline.near_numbers import near_numbers
 from mlops_spec.pipeline.rows import known_columns, read_rows
 from mlops_spec.pipeline.sample import held_to
+from mlops_spec.spec.features import positive_class
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,15 +89,8 @@ def classes_of(spec: Spec, target: pd.Series) -> list[Scalar]:
     if spec.task == "regression":
         return []
     found = sorted(target.unique().tolist())
-    positive = positive_of(spec)
+    positive = positive_class(spec)
     return found if positive is None else [*(label for label in found if label != positive), positive]
-
-
-def positive_of(spec: Spec) -> Scalar | None:
-    """The positive class of a binary task; unless the spec names it, it is 1."""
-    if spec.task != "binary-classification":
-        return None
-    return 1 if spec.data.positive is None else spec.data.positive
 
 
 def _check_sides(spec: Spec, target: pd.Series, hashes: pd.Series, test: pd.Series) -> None:
@@ -136,7 +130,7 @@ def _report(spec: Spec, rows: pd.DataFrame, test: pd.Series) -> dict[str, object
         "train": {"rows": int((~test).sum())},
         "test": {"rows": int(test.sum())},
         "classes": classes_of(spec, rows[spec.data.target]),
-        "positive": positive_of(spec),
+        "positive": positive_class(spec),
     }
 
 

@@ -1,4 +1,4 @@
-"""Which columns the model sees, as the spec says it."""
+"""Which columns the model sees, and which class it looks for, as the spec says it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,13 @@ def is_feature(spec: Spec, column: str) -> bool:
     if features.include is not None:
         return column in features.include
     return column not in (spec.data.target, spec.data.id, spec.data.weight, *features.exclude)
+
+
+def positive_class(spec: Spec) -> bool | int | str | None:
+    """The positive class of a binary task; unless the spec names it, it is 1."""
+    if spec.task != "binary-classification":
+        return None
+    return 1 if spec.data.positive is None else spec.data.positive
 
 
 def exclusion(spec: Spec, *columns: str) -> str:

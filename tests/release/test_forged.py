@@ -16,6 +16,7 @@ from mlops_spec import ledger
 from mlops_spec.cli.audit import audit_command
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Update
+from mlops_spec.integrity.dvc_listing import md5
 from mlops_spec.integrity.verifier import SEALED
 from mlops_spec.ledger.record import Draft, TagObject
 from mlops_spec.manifest import canonical
@@ -219,6 +220,66 @@ def test_a_forged_judgement_is_told_by_its_field(
     rich: House, change: Callable[[dict[str, Any]], object], said: str
 ) -> None:
     assert re.search(said, refused(rich, with_gates(honest(rich), change)))
+
+
+def with_manifest(files: dict[str, bytes], change: Callable[[dict[str, Any]], object]) -> dict[str, bytes]:
+    """Another manifest, of which listing and lock tell."""
+    record, listed, locked = (yaml.safe_load(files[name]) for name in ("manifest.json", "package.dir", "dvc.lock"))
+    change(record)
+    made = canonical(record)
+    next(each for each in listed if each["relpath"] == "manifest.json")["md5"] = md5(made)
+    package = json.dumps(listed, sort_keys=True).encode()
+    (out,) = locked["stages"]["package"]["outs"]
+    out.update(md5=f"{md5(package)}.dir", size=out["size"] + len(made) - len(files["manifest.json"]))
+    lock = yaml.safe_dump(locked, sort_keys=False).encode()
+    return {**files, "manifest.json": made, "package.dir": package, "dvc.lock": lock}
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"positive": 0}, r"positive: is 0, by the spec at that commit it is 1"),
+        ({"classes": [1, 0]}, r"classes: are \[1, 0\]"),
+        ({"classes": [0, 2, 1]}, r"classes: are \[0, 2, 1\]"),
+        ({"features": ["left"]}, r"features: has 'left': the spec lets no model see that"),
+        ({"features": ["tenure"]}, r"features: are not the inputs of its signature"),
+    ],
+)
+def test_a_package_that_tells_of_another_model_is_told(rich: House, change: dict[str, Any], said: str) -> None:
+    files = honest(rich)
+    assert with_manifest(files, dict.copy)["manifest.json"] == files["manifest.json"]
+
+    forged = with_manifest(files, lambda record: record.update(change))
+    assert re.search(rf"manifest\.json: {said}", refused(rich, forged))
+
+
+def with_evaluation(files: dict[str, bytes], **more: object) -> dict[str, bytes]:
+    """Another evaluation, of which the lock tells."""
+    made = canonical({**json.loads(files["evaluation.json"]), **more})
+    locked = yaml.safe_load(files["dvc.lock"])
+    for stage in locked["stages"].values():
+        for out in stage["outs"]:
+            if out["path"].endswith("evaluation.json"):
+                out.update(md5=md5(made), size=len(made))
+    return {**files, "evaluation.json": made, "dvc.lock": yaml.safe_dump(locked, sort_keys=False).encode()}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"edges": []},
+        {"scores": [0.2]},
+        {"squared": [1.0]},
+        {"rows": [100, 100]},
+        {"edges": [0.6, 0.5], "rows": [100, 100, 50], "scores": [0.2, 0.4, 0.6], "told": [0.1, 0.2, 0.3]},
+    ],
+)
+def test_bins_that_are_not_of_the_test_rows_are_told(house: House, change: dict[str, Any]) -> None:
+    files = honest(house)
+    bins = {"edges": [0.5], "rows": [150, 100], "scores": [0.2, 0.8], "told": [0.1, 0.9], "squared": []}
+
+    candidate_of(house.git, brought(house.root / "dist", with_evaluation(files, answered=bins)), ALICE, START)
+    assert "evaluation.json: answered" in refused(house, with_evaluation(files, answered=bins | change))
 
 
 @pytest.mark.parametrize(
