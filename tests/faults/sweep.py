@@ -112,13 +112,13 @@ class Sweep:
                 return [f"{each}: it hangs"]
             left = each.case.look(place)
             found = [*_ended(each, done, code), *_torn(each, left, old, new)]
-            if done.returncode == code and left != new:
-                found.append(f"{each}: it says that all went well: {_differ(left, new)}")
+            if done.returncode == code and (differing := [name for name in _differ(left, new) if _lasts(name)]):
+                found.append(f"{each}: it says that all went well: {', '.join(differing)}")
             again = self.run(each.case, place)
             if again.returncode != code:
                 found.append(f"{each}: then, with room, it ends with {again.returncode}: {again.stderr[-300:]}")
             elif (left := each.case.look(place)) != new:
-                found.append(f"{each}: then, with room, its result is another: {_differ(left, new)}")
+                found.append(f"{each}: then, with room, its result is another: {', '.join(_differ(left, new))}")
             return found
 
     def copy(self, case: Case) -> _Copy:
@@ -196,15 +196,17 @@ def _ended(each: Injection, done: subprocess.CompletedProcess[str], code: int) -
 
 def _torn(each: Injection, found: dict[str, str], old: dict[str, str], new: dict[str, str]) -> list[str]:
     wrong = [
-        name
-        for name in old | new | found
-        if found.get(name) not in {old.get(name), new.get(name)} and not name.startswith(JOURNAL)
+        name for name in old | new | found if found.get(name) not in {old.get(name), new.get(name)} and _lasts(name)
     ]
     return [f"{each}: {name} is neither the old nor the new one: {found.get(name, 'gone')[:300]}" for name in wrong]
 
 
-def _differ(one: dict[str, str], other: dict[str, str]) -> str:
-    return ", ".join(name for name in one | other if one.get(name) != other.get(name))
+def _differ(one: dict[str, str], other: dict[str, str]) -> list[str]:
+    return [name for name in one | other if one.get(name) != other.get(name)]
+
+
+def _lasts(name: str) -> bool:
+    return not name.startswith(JOURNAL)
 
 
 def main() -> int:
