@@ -8,7 +8,6 @@ and no console is too small for it.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import sys
 from typing import TYPE_CHECKING, Any
@@ -39,7 +38,9 @@ def err(text: str) -> None:
 
 def data(value: Any, indent: int | None = None) -> None:
     """Says a value as JSON."""
-    out(visible_json(json.dumps(value, indent=indent)))
+    from json import dumps  # noqa: PLC0415 - a twentieth of the time that linting a clean file takes
+
+    out(visible_json(dumps(value, indent=indent)))
 
 
 def coloured() -> bool:
