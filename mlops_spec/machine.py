@@ -55,6 +55,11 @@ def beneath(failure: Failure) -> Failure:
     return Failure(failure.message, exit_code=Exit.IO, remedy=helps)
 
 
+def unanswered(failure: Failure) -> bool:
+    """Whether it tells that nobody could look, which is no answer to whoever takes a failure for one."""
+    return beneath(failure).exit_code in {Exit.IO, Exit.UNAVAILABLE}
+
+
 def _full() -> list[str]:
     """A write names no path: of the folders that a command writes to, those that have no room left."""
     # without tempfile and pathlib: each process would load them, and a fault may leave no descriptor to do it by

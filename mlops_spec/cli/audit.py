@@ -22,6 +22,7 @@ from mlops_spec.ledger.report import proof_line, report_json, report_text
 from mlops_spec.ledger.then import at_json, at_text, live_between
 from mlops_spec.ledger.who import who
 from mlops_spec.ledger.witness import Known, given, verify_folder, verify_remote
+from mlops_spec.machine import unanswered
 from mlops_spec.release import carried
 from mlops_spec.release.pins import pins
 from mlops_spec.release.proof import release_findings
@@ -184,7 +185,7 @@ def _releases(git: Git, since: int) -> tuple[str, ...]:
     try:
         records = ledger.read(git)
     except Failure as failure:
-        if failure.exit_code == Exit.UNAVAILABLE:
+        if unanswered(failure):
             raise
         return ()
     return tuple(release_findings(git, records, since))
@@ -196,7 +197,9 @@ def _carried(folder: Path, since: int) -> tuple[str, ...]:
         words.err(f"{folder} carries no {carried.PACK}: its release commits were not looked at")
     try:
         records = ledger.read_folder(folder)
-    except Failure:
+    except Failure as failure:
+        if unanswered(failure):
+            raise
         return ()
     return tuple(carried.findings(folder, records, since))
 

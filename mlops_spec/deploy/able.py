@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.extras import OF_EXTRA
-from mlops_spec.machine import beneath
+from mlops_spec.machine import unanswered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,5 +44,5 @@ def prove(target: Local, fetcher: Fetcher, commit: str, package: Callable[[], ob
     try:
         package()
     except Failure as failure:
-        if beneath(failure).exit_code in {Exit.UNAVAILABLE, Exit.IO}:
+        if unanswered(failure):
             raise

@@ -15,6 +15,7 @@ from mlops_spec.ledger.online import Told, ask_forge
 from mlops_spec.ledger.query import read
 from mlops_spec.ledger.store import EMPTY, REMOTE_REF, SEEN_REF, from_commit, from_folder, remote_commit
 from mlops_spec.ledger.verify import Outside, Report, Witness, verify
+from mlops_spec.machine import unanswered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
@@ -113,7 +114,9 @@ def _told(git: Git, commit: str | None, forge: GitHub | None) -> Told:
         return Told()
     try:
         records = read(git, at=commit)
-    except Failure:
+    except Failure as failure:
+        if unanswered(failure):
+            raise
         return Told()
     return ask_forge(forge, records)
 

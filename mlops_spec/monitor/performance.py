@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from mlops_spec.errors import Failure
+from mlops_spec.machine import unanswered
 from mlops_spec.monitor.check import Check
 from mlops_spec.pipeline.answers import Answers
 from mlops_spec.pipeline.measured import interval_of
@@ -36,6 +37,8 @@ def check_performance(root: Path, spec: Spec, wanted: Performance, manifest: Man
         joined = labelled(path, spec, live)
         truth = _truth(joined["truth"], manifest)
     except Failure as failure:
+        if unanswered(failure):
+            raise
         return Check("labels", (failure.message,))
     if not len(joined):
         return Check("labels", told=f"none of {len(live.names):,} rows has a label: requests are named by their `id`")

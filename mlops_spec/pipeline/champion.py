@@ -10,6 +10,7 @@ from mlops_spec.deploy.fetch import Fetcher
 from mlops_spec.errors import Failure
 from mlops_spec.ledger.query import read
 from mlops_spec.ledger.state import replay
+from mlops_spec.machine import unanswered
 from mlops_spec.package import verify
 from mlops_spec.pipeline.gates.case import Rival
 from mlops_spec.pipeline.judgement import Against
@@ -68,6 +69,8 @@ def rival_of(found: Fetched | Rival, rows: pd.DataFrame) -> Rival:
             score(found.package_dir, [rows])[0], found.against, seen=seen(trained, rows) if trained is not None else ""
         )
     except Failure as failure:
+        if unanswered(failure):
+            raise
         return Rival(None, found.against, f"{found.against.version} can't answer these rows: {failure.message}")
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec import layout
 from mlops_spec.errors import Failure
+from mlops_spec.machine import unanswered
 from mlops_spec.release.source import spec_at
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ def before(git: Git, revision: str | None, branch: str) -> Before:
     try:
         return Before(tree, spec_at(tree), None)
     except Failure as invalid:
+        if unanswered(invalid):
+            raise
         return Before(tree, None, f"{layout.SPEC} at {commit[:12]} is not valid: {invalid.message.splitlines()[0]}")
 
 
@@ -50,5 +53,7 @@ def _branching(git: Git, branch: str) -> str | None:
         return head
     try:
         return git.text("merge-base", head, target)
-    except Failure:  # no history in common, or a shallow clone's is cut off before it
-        return head
+    except Failure as failure:
+        if unanswered(failure):
+            raise
+        return head  # no history in common, or a shallow clone's is cut off before it

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlops_spec.errors import Failure
 from mlops_spec.layout import SPEC
+from mlops_spec.machine import unanswered
 from mlops_spec.release.source import document_of
 from mlops_spec.words.markdown import code
 
@@ -66,7 +67,9 @@ def _values(git: Git, commit: str) -> dict[str, str]:
     """The sections of a commit's spec that training reads, as written: path → value; nothing where it can't be read."""
     try:
         data = document_of(git.tree(commit).read(SPEC) or b"", SPEC).data
-    except Failure:
+    except Failure as failure:
+        if unanswered(failure):
+            raise
         return {}
     return dict(_leaves({name: data.get(name) for name in SECTIONS})) if isinstance(data, dict) else {}
 

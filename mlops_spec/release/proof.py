@@ -13,6 +13,7 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.integrity.anchor import Past, PastGate
 from mlops_spec.integrity.verifier import SEALED, Source
 from mlops_spec.ledger.state import replay
+from mlops_spec.machine import unanswered
 from mlops_spec.release.accepted import unfounded
 from mlops_spec.release.bundle import EVIDENCE, bundle_of
 from mlops_spec.release.source import spec_at
@@ -78,7 +79,7 @@ def release_findings(
         try:
             _verify(git, records, each, each.what.tag)
         except Failure as failure:
-            if failure.exit_code == Exit.UNAVAILABLE:
+            if unanswered(failure):
                 raise
             yield f"record {each.seq}: " + " ".join(failure.message.split())
 

@@ -9,6 +9,7 @@ from mlops_spec.errors import Failure
 from mlops_spec.forge import pulls
 from mlops_spec.forge.bodies import fitting
 from mlops_spec.git import Update
+from mlops_spec.machine import unanswered
 from mlops_spec.release.approvals import REPORT, report_digest
 from mlops_spec.release.declared import Declared, Document, declared_in, path_of, text_of
 
@@ -109,7 +110,9 @@ def _proposed(git: Git, ref: str, commit: str | None, environment: str) -> Decla
     git.fetch(f"+{ref}:refs/remotes/{git.remote}/{ref.removeprefix('refs/heads/')}")
     try:
         said = declared_in(git.tree(commit), environment)
-    except Failure:
+    except Failure as failure:
+        if unanswered(failure):
+            raise
         return None
     return said if isinstance(said, Declared) else None
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlops_spec.errors import Exit, Failure
+from mlops_spec.errors import Failure
 from mlops_spec.forge import statuses
 from mlops_spec.layout import CHECKS
+from mlops_spec.machine import unanswered
 from mlops_spec.release.declared import Declared, declared_in, path_of
 from mlops_spec.release.evidence import current, fit, registered_as
 from mlops_spec.release.promotion import what_for
@@ -57,7 +58,7 @@ def _problem(world: World, environment: str, commit: str) -> str | None:
         _alone(world, environment, commit)
         _declares(world, environment, commit)
     except Failure as failure:
-        if failure.exit_code == Exit.UNAVAILABLE:
+        if unanswered(failure):
             raise
         return failure.message
     return None

@@ -13,11 +13,15 @@ import pytest
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.files import new_folder
+from mlops_spec.git import Git
 from mlops_spec.git.values import GitError
 from mlops_spec.machine import beneath, fault, told_of
 from mlops_spec.pipeline import inputs
 from mlops_spec.pipeline.durations import past_seconds
+from mlops_spec.plan import base
 from mlops_spec.review import build
+
+from .cases import git
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,3 +130,32 @@ def test_what_could_not_be_read_is_not_what_is_not_there(tmp_path: Path, monkeyp
     for read in reads:
         with pytest.raises(OSError, match="Input/output error"):
             read()
+
+
+@pytest.mark.parametrize(
+    ("failure", "unable"),
+    [
+        (Failure("no such gate", exit_code=Exit.FINDINGS), False),
+        (GitError("a spec", stderr="fatal: not a valid object name"), False),
+        (GitError("a spec", stderr="fatal: unknown error occurred while reading the configuration files"), True),
+        (Failure("the remote is away", exit_code=Exit.UNAVAILABLE), True),
+    ],
+)
+def test_who_could_not_look_says_nothing_about_the_base(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, failure: Failure, unable: bool
+) -> None:
+    (tmp_path / "model.yaml").write_text("spec: 1\n")
+    git(tmp_path, "init", "--quiet")
+    git(tmp_path, "add", "--all")
+    git(tmp_path, "commit", "--quiet", "--message=Begin")
+
+    def fails(_: object) -> None:
+        raise failure
+
+    monkeypatch.setattr(base, "spec_at", fails)
+    if unable:
+        with pytest.raises(Failure) as raised:
+            base.before(Git.open(tmp_path), None, "main")
+        assert raised.value is failure
+    else:
+        assert "is not valid" in (base.before(Git.open(tmp_path), None, "main").problem or "")
