@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 FILE = "pyproject.toml"
 _TABLE = ("tool", "mlops-spec", "lint")
 _CODES = 'a list of codes or their beginnings, such as `["MS2", "MS305"]`'
-_HEADER = re.compile(r"\s*\[\s*([^\[\]]+?)\s*\]")
+_HEADER = re.compile(r"\s*\[([^\[\]]+)\]")
 
 
 class Settings(NamedTuple):
@@ -134,7 +134,7 @@ class _Reader(NamedTuple):
         table, found = "", 1
         for number, line in enumerate(self.text.splitlines(), start=1):
             if header := _HEADER.match(line):
-                table = header[1].replace('"', "")
+                table = header[1].strip().replace('"', "")
             if not table.startswith(".".join(_TABLE[:2])):
                 continue
             if header or any(re.match(rf"\s*\"?{re.escape(key)}\"?\s*=", line) for key in keys):

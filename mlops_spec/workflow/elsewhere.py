@@ -22,6 +22,6 @@ def scripts_of(step: Step, known: Mapping[str, str]) -> Iterator[tuple[str, str]
 
 
 def _recipes(run: str, makefile: str) -> Iterator[str]:
-    for targets in re.findall(r"^\s*make((?:[ ]+[\w-]+)+)[ ]*$", run, re.MULTILINE):
+    for targets in re.findall(r"^[ \t]*make((?:[ ]+[\w-]+)+)[ ]*$", run, re.MULTILINE):
         for target in targets.split():
             yield from re.findall(rf"^{re.escape(target)}[ ]*:[^\n]*\n((?:\t[^\n]*\n?)+)", makefile, re.MULTILINE)

@@ -14,7 +14,8 @@ _SURE = frozenset(
     ("", "true", "always()", "success()", "!cancelled()", "!failure()", "success()||failure()", "failure()||success()")
 )
 _SECRET = re.compile(r"\bsecrets\s*[.\[]", re.IGNORECASE)
-_EXPRESSION = re.compile(r"\$\{\{(.*?)\}\}", re.DOTALL)
+# It ends where the next one begins, so that a text of nothing but beginnings is read once.
+EXPRESSION = re.compile(r"\$\{\{((?:(?!\$\{\{).)*?)\}\}", re.DOTALL)
 _ASKS_FOR_OTHER = re.compile(r"github\.event_name=='(?!pull_request)")
 _HEAD = "github.event.pull_request.head.repo"
 _GUARDS = (
@@ -88,7 +89,7 @@ def on_main(condition: str, main: str) -> bool:
 
 def expressions(value: str) -> list[str]:
     """The texts between `${{` and `}}`."""
-    return [found[1].strip() for found in _EXPRESSION.finditer(value)]
+    return [found[1].strip() for found in EXPRESSION.finditer(value)]
 
 
 def names_secret(value: str) -> bool:

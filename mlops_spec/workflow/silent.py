@@ -19,48 +19,16 @@ _CHECK = re.compile(
 )
 _SHOWS = frozenset(
     (
-        *(
-            "echo",
-            "printf",
-            "cat",
-            "ls",
-            "mkdir",
-            "cp",
-            "mv",
-            "cd",
-            "export",
-            "set",
-            "tee",
-            "head",
-            "tail",
-            "sleep",
-            "true",
-            ":",
-        ),
-        *(
-            "cut",
-            "tr",
-            "sed",
-            "sort",
-            "column",
-            "wc",
-            "date",
-            "touch",
-            "source",
-            ".",
-            "local",
-            "declare",
-            "shopt",
-            "tree",
-        ),
-    )
+        "echo printf cat ls mkdir cp mv cd export set tee head tail sleep true : cut tr sed sort column wc date touch"
+        " source . local declare shopt tree"
+    ).split()
 )
 _DECIDES = re.compile(r"[<>]=?|[!=]=|\b(test|error|all|any|select|halt_error|index|contains|inside|startswith)\b")
 _FAILS = re.compile(
     r"\bexit\s+\"?[1-9$]|\bexit\s*$|\breturn\s+[1-9$]|\bfalse\b|GITHUB_(OUTPUT|ENV)|sys\.exit|\braise\b|\bassert\b",
     re.MULTILINE,
 )
-_IF = re.compile(r"^\s*if\s(?P<asked>[^\n]*?)(;\s*then|\n\s*then)", re.MULTILINE)
+_IF = re.compile(r"^[ \t]*if\s(?P<asked>[^\n]{0,500}?)(;\s*then|\n\s*then)", re.MULTILINE)
 
 
 def says_nothing(step: Step) -> str:
@@ -78,7 +46,7 @@ def says_nothing(step: Step) -> str:
 
 
 _CODE = re.compile(
-    r"python[\d.]*(?: -)?\s+<<-?\s*['\"]?(?P<end>\w+)['\"]?[^\n]*\n(?P<lines>.*?)\n\s*(?P=end)\b"
+    r"python[\d.]*(?: -)?\s+<<-?\s*['\"]?(?P<end>\w{1,40})\b['\"]?[^\n]{0,200}\n(?P<lines>.*?)\n\s*(?P=end)\b"
     r"|python[\d.]* -c\s+(?P<quote>['\"])(?P<code>.*?)(?P=quote)",
     re.DOTALL,
 )
@@ -142,7 +110,8 @@ def _of_program(command: Command, script: str) -> str:
     words, program = command.words, command.words[0]
     if program in ("bc", "awk"):
         uncaught = not re.search(
-            r"\$\((?:[^()\n]|\([^)\n]*\))*\b(bc|awk)\b|`[^\n`]*\b(bc|awk)\b|\bexit\b|\bgrep\b|\[", script
+            r"\$\((?:[^()\n]|\([^)\n]{0,100}\)){0,300}\b(bc|awk)\b|`[^\n`]{0,300}\b(bc|awk)\b|\bexit\b|\bgrep\b|\[",
+            script,
         )
         return "this prints 1 or 0, and ends well with both" if uncaught else ""
     if "dvc" in words[:5] and {"metrics", "plots", "params"} & {*words}:
@@ -168,7 +137,9 @@ def _of_jq(words: tuple[str, ...], script: str) -> str:
     if asks and not decides:
         return "every number satisfies this, however bad"
     if not asks and decides and not re.search(r"error|halt_error", " ".join(words)):
-        used = re.search(r"\$\([^\n]*\bjq\b|`[^\n`]*\bjq\b|\bjq\b[^\n]*\|\s*(grep|test|xargs|\[)", script)
+        used = re.search(
+            r"\$\([^\n]{0,300}\bjq\b|`[^\n`]{0,300}\bjq\b|\bjq\b[^\n]{0,300}\|\s*(grep|test|xargs|\[)", script
+        )
         return "" if used else "without `--exit-status` this prints `false`, and ends well"
     return "shows" if not asks and not decides else ""
 

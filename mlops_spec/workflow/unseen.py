@@ -13,25 +13,7 @@ if TYPE_CHECKING:
     from mlops_spec.workflow.command import Command
 
 _RUNNERS = frozenset(
-    (
-        *(
-            "make",
-            "just",
-            "task",
-            "tox",
-            "nox",
-            "npm",
-            "poe",
-            "hatch",
-            "bash",
-            "sh",
-            "source",
-            ".",
-            "python",
-            "python3",
-        ),
-        *("docker", "podman", "ssh", "gh", "xargs", "parallel"),
-    )
+    ("make just task tox nox npm poe hatch bash sh source . python python3 docker podman ssh gh xargs parallel").split()
 )
 _BEHIND = frozenset(("uv", "uvx", "run", "poetry", "pdm", "exec", "time", "env", "sudo", "nohup", "command"))
 _KNOWN = ("actions/", "github/", "astral-sh/setup-uv")  # which set up, and run nothing of ours

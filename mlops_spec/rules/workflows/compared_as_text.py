@@ -43,14 +43,17 @@ CODE = "MS563"
 NAME = "compared-as-text"
 SEVERITY: Severity = "error"
 
-_TEXTS = re.compile(r"\[\[\s[^\]]*?\s[<>]\s[^\]]*\]\]|\[\s[^\]]*?\s\\[<>]\s[^\]]*\]|\btest\s[^\n;&|]*\\[<>][^\n;&|]*")
-_WHOLE = re.compile(
-    r"(?:\[\[?|\btest)\s[^\]\n]*?-(?:lt|le|gt|ge|eq|ne)\b[^\]\n;&|]*|\$?\(\([^)\n]*[<>][^)\n]*\)\)|\bexpr\s[^\n;|]*[<>][^\n;|)]*"
+# Repeats are bounded: what stands in one script is read in time that grows with its length.
+_TEXTS = re.compile(
+    r"\[\[\s[^\]]{0,200}?\s[<>]\s[^\]]{0,200}\]\]|\[\s[^\]]{0,200}?\s\\[<>]\s[^\]]{0,200}\]|\btest\s[^\n;&|]{0,200}\\[<>][^\n;&|]{0,200}"
 )
-_REDIRECTED = re.compile(r"(?<!\[)\[\s[^\]\n]*?\s[<>]=?\s*[^\]\n]*\](?!\])|\btest\s+\S+\s+[<>]=?\s*\S+")
+_WHOLE = re.compile(
+    r"(?:\[\[?|\btest)\s[^\]\n]{0,200}?-(?:lt|le|gt|ge|eq|ne)\b[^\]\n;&|]{0,200}|\$?\(\([^)\n]{0,200}[<>][^)\n]{0,200}\)\)|\bexpr\s[^\n;|]{0,200}[<>][^\n;|)]{0,200}"
+)
+_REDIRECTED = re.compile(r"(?<!\[)\[\s[^\]\n]{0,200}?\s[<>]=?\s*[^\]\n]{0,200}\](?!\])|\btest\s+\S+\s+[<>]=?\s*\S+")
 _ROUNDED = re.compile(
-    r"\bround\([^)\n]*,\s*[01]\)|\bround\((?![^)\n]*,)[^)\n]*(?:auc|acc|f1|score|recall|precision|metric)[^)\n]*\)"
-    r"|%\.[01]f|\|\s*(?:floor|ceil|round)\b|\bint\([^)\n]*(?:auc|acc|f1|score|recall|precision|metric)[^)\n]*\)"
+    r"\bround\([^)\n]{0,200},\s{0,9}[01]\)|\bround\((?![^)\n]{0,200},)[^)\n]{0,200}(?:auc|acc|f1|score|recall|precision|metric)[^)\n]{0,200}\)"
+    r"|%\.[01]f|\|\s*(?:floor|ceil|round)\b|\bint\([^)\n]{0,200}(?:auc|acc|f1|score|recall|precision|metric)[^)\n]{0,200}\)"
     r"|\$\{\w+%\.\*\}|cut -d\s?['\"]?\.['\"]? -f ?1|\bscale=[01]\b",
     re.IGNORECASE,
 )

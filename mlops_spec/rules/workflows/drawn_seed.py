@@ -48,7 +48,8 @@ SEVERITY: Severity = "error"
 
 _LOOP = re.compile(r"^[ \t]*(for|while|until)\b.*?^[ \t]*done\b", re.DOTALL | re.MULTILINE)
 _LEFT = re.compile(
-    r"&&\s*\{?\s*(exit 0|break)|;?\s*then\s+(?:[^\n]*\n?\s*)?(?:break|exit 0)|^\s*until\b|^\s*while\s+!", re.MULTILINE
+    r"&&\s*\{?\s*(exit 0|break)|;?\s*then\s+(?:[^\n]*\n?\s*)?(?:break|exit 0)|^[ \t]*until\b|^[ \t]*while\s+!",
+    re.MULTILINE,
 )
 _RETRIES = ("nick-fields/retry", "nick-invision/retry", "wandalen/wretry.action")
 

@@ -24,10 +24,10 @@ Fix: set it in the step's `env`, and write `"${NAME}"` in the script.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
+from mlops_spec.workflow.expression import EXPRESSION
 from mlops_spec.workflow.shape import text
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def check(workflow: Workflow) -> Iterator[Finding]:
         for step in job.steps:
             script = text(step.inputs.get("script")) if step.uses_action("actions/github-script") else ""
             for place, code in (((*step.address, "run"), step.run), ((*step.address, "with", "script"), script)):
-                if found := re.search(r"\$\{\{.*?\}\}", code):
+                if found := EXPRESSION.search(code):
                     message = "the value becomes part of the script before the shell reads it"
                     hint = 'set it in `env`, and write `"${NAME}"` here'
-                    yield Finding(place, message, hint, piece=found[0])
+                    yield Finding(place, message, hint, piece=found[0].splitlines()[0])

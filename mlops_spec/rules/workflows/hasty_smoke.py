@@ -80,7 +80,7 @@ def _of(job: Job) -> Iterator[Finding]:
     started: Finding | None = None
     waits = re.compile("")
     for step in job.steps:
-        if re.search(r"^\s*(until|while)\b", step.run, re.MULTILINE):
+        if re.search(r"^[ \t]*(until|while)\b", step.run, re.MULTILINE):
             started = None
         for command in step.commands:
             said = plain(command)

@@ -53,25 +53,9 @@ _JUDGED = re.compile(
 _LOCAL = re.compile(r"https?://(localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|\$)")
 _PAST = frozenset(
     (
-        *(
-            "--skip-gate",
-            "--skip-gates",
-            "--skip-checks",
-            "--skip-validation",
-            "--skip-tests",
-            "--no-gate",
-            "--no-checks",
-        ),
-        *(
-            "--ignore-gate",
-            "--ignore-gates",
-            "--no-validate",
-            "--force-promote",
-            "--override-gate",
-            "--bypass",
-            "--force",
-        ),
-    )
+        "--skip-gate --skip-gates --skip-checks --skip-validation --skip-tests --no-gate --no-checks --ignore-gate"
+        " --ignore-gates --no-validate --force-promote --override-gate --bypass --force"
+    ).split()
 )
 
 
@@ -91,15 +75,19 @@ def check(workflow: Workflow) -> Iterator[Finding]:
 
 def _lax(step: Step, command: Command, workflow: Workflow) -> tuple[str, str]:
     """Why a check can't say no, and what would; empty where it can, or is none."""
-    words, others = command.words, [each for each in step.commands if each is not command]
+    words = command.words
     if words[:1] == ("curl",) and any(_SERVED.search(word) for word in words):
         return _asked(step, words)
-    judged = any(judges(each) for each in others) or _JUDGED.search(step.run)
-    if _diffs(words) and _named_check(step) and not judged:
+    if _diffs(words) and _named_check(step) and not _judged_besides(step, command):
         return "this shows numbers, and fails for none", "judge them by a gate"
     if changes_or_judges(command) and (_optimized(words) or "PYTHONOPTIMIZE" in str(step.data.get("env"))):
         return "`python -O` leaves out every `assert`", "remove it"
     return _passes(step, command, workflow)
+
+
+def _judged_besides(step: Step, command: Command) -> bool:
+    """Whether something else in the step judges."""
+    return bool(_JUDGED.search(step.run)) or any(judges(each) for each in step.commands if each is not command)
 
 
 def _passes(step: Step, command: Command, workflow: Workflow) -> tuple[str, str]:

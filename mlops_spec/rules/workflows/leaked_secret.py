@@ -54,15 +54,17 @@ SEVERITY: Severity = "error"
 
 _TOKEN = re.compile(r"github\.token", re.IGNORECASE)
 _NAMES = re.compile(r"TOKEN|PASSWORD|PASSWD|SECRET|_PAT\b|^PAT$|API_?KEY|ACCESS_KEY")
-_PRINTS = re.compile(r"^\s*(?:echo|printf)\b(?P<said>[^|\n]*)$", re.MULTILINE)
+_PRINTS = re.compile(r"^[ \t]*(?:echo|printf)\b(?P<said>[^|\n]*)$", re.MULTILINE)
 _ELSEWHERE = re.compile(r">>?\s*\"?(?!&|\$\{?GITHUB_STEP_SUMMARY)")
-_TRACE = re.compile(r"^\s*set\s+-\w*x\w*|^\s*set\s+-o\s+xtrace", re.MULTILINE)
-_ALL = re.compile(r"^\s*(?:env|printenv|export -p|declare -p|set)\s*(?:\|\s*sort\s*)?$", re.MULTILINE)
+_TRACE = re.compile(r"^[ \t]*set\s+-\w*x\w*|^[ \t]*set\s+-o\s+xtrace", re.MULTILINE)
+_ALL = re.compile(r"^[ \t]*(?:env|printenv|export -p|declare -p|set)\s*(?:\|\s*sort\s*)?$", re.MULTILINE)
 _VALUE = r"\$\{?(\w+)\}?|\$\{\{\s*(secrets\.\w+|github\.token)\s*\}\}"
-_ADDRESS = re.compile(rf"https?://[^\s\"'/@]*(?:{_VALUE})[^\s\"'/@]*@")
-_QUERY = re.compile(rf"https?://[^\s\"']*[?&](?:[\w-]*token|[\w-]*key|sig|password|auth)=(?:{_VALUE})")
+_ADDRESS = re.compile(rf"https?://[^\s\"'/@]{{0,300}}(?:{_VALUE})[^\s\"'/@]{{0,300}}@")
+_QUERY = re.compile(
+    rf"https?://[^\s\"']{{0,300}}[?&](?:[\w-]{{0,40}}token|[\w-]{{0,40}}key|sig|password|auth)=(?:{_VALUE})"
+)
 _ARGUMENT = re.compile(
-    rf"--build-arg[ =][\"']?\w+=[\"']?(?:{_VALUE})|docker login[^\n|]*(?:-p|--password)[ =][\"']?(?:{_VALUE})"
+    rf"--build-arg[ =][\"']?\w+=[\"']?(?:{_VALUE})|docker login[^\n|]{{0,300}}(?:-p|--password)[ =][\"']?(?:{_VALUE})"
 )
 
 

@@ -49,6 +49,7 @@ _MOVING = re.compile(
     r"|https://raw\.githubusercontent\.com/[^/\s]+/[^/\s]+/(?:refs/heads/)?(?:main|master|develop)/\S+"
     r"|https://huggingface\.co/\S+/resolve/main/\S+|https://github\.com/\S+/releases/latest/download/\S+"
 )
+_LONGEST = 1000  # characters of an address
 _NAMED = re.compile(r"(latest|main|master|newest)")
 _VERSION = re.compile(r"(model-|data-|dataset-)?(version|revision|rev|tag|ref)")
 _COPIES = (
@@ -67,7 +68,7 @@ def check(workflow: Workflow) -> Iterator[Finding]:
             for command in step.commands:
                 if moving := _moving(command, workflow, job, step):
                     yield at_command(step, command, f"`{moving}` is whatever somebody put there last", _HINT)
-            if step.uses_action(*_BUILDS) and (found := _MOVING.search(text(step.inputs.get("build-args")))):
+            if step.uses_action(*_BUILDS) and (found := _MOVING.search(text(step.inputs.get("build-args"))[:_LONGEST])):
                 message = f"`{found[0]}` is whatever somebody put there last"
                 yield Finding((*step.address, "with", "build-args"), message, _HINT, piece=found[0])
 
@@ -86,7 +87,7 @@ def _moving(command: Command, workflow: Workflow, job: Job, step: Step) -> str:
     copied = any(command.starts(*each) for each in _COPIES)
     read = _sources(command.words) if copied else command.words
     for word in read:
-        if found := _MOVING.search(spelled_out(workflow, job, step, word)):
+        if found := _MOVING.search(spelled_out(workflow, job, step, word)[:_LONGEST]):
             return found[0]
     if any(role(command) for role in (evaluates, judges, releases)):
         asked = ((name, value) for name, value in options(command.words) if _VERSION.fullmatch(name))
@@ -98,7 +99,7 @@ def _moving(command: Command, workflow: Workflow, job: Job, step: Step) -> str:
 
 def _built(command: Command) -> str:
     given = [value for name, value in options(command.words) if name == "build-arg"]
-    return next((found[0] for value in given if (found := _MOVING.search(value))), "")
+    return next((found[0] for value in given if (found := _MOVING.search(value[:_LONGEST]))), "")
 
 
 def _sources(words: tuple[str, ...]) -> list[str]:

@@ -28,10 +28,13 @@ Fix: put the matrix's value into the name; let a job with a matrix fail, rather 
 
 from __future__ import annotations
 
+import glob
 import re
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
+from mlops_spec.workflow.expression import EXPRESSION
 from mlops_spec.workflow.shape import mapping, text
 
 if TYPE_CHECKING:
@@ -58,10 +61,10 @@ def check(workflow: Workflow) -> Iterator[Finding]:
 def _one_for_all(workflow: Workflow, job: Job) -> Iterator[Finding]:
     """Artifacts that each job of a matrix loads, which are those of one of them."""
     apart = [_name(step) for each in workflow.jobs.values() for step in _uploads(each) if "matrix." in _name(step)]
-    patterns = [".+".join(map(re.escape, re.split(r"\$\{\{.*?\}\}", each))) for each in apart]
+    patterns = ["?*".join(map(glob.escape, EXPRESSION.sub("\0", each).split("\0"))) for each in apart]
     for step in job.steps:
         name = text(step.inputs.get("name")) if step.uses_action("actions/download-artifact") else ""
-        if name and "${{" not in name and any(re.fullmatch(pattern, name) for pattern in patterns):
+        if name and "${{" not in name and any(fnmatchcase(name, pattern) for pattern in patterns):
             message = f"each job of the matrix takes `{name}`, which one of them has made"
             yield Finding(_place(step), message, "put the matrix's value into the name")
 

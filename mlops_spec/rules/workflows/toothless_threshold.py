@@ -55,6 +55,7 @@ _SET_OUTSIDE = re.compile(r"GITHUB_|RUNNER_|CI$|HOME$|PWD$|PATH$|USER$|AWS_|GOOG
 _COUNTS = re.compile(
     r"samples?|rows|requests|count|n|size|latency|seconds|minutes|hours|ms|workers|trials|epochs|jobs|age|days|bytes|mb"
 )
+_NEAR = 300  # characters around a comparison that say what it decides
 _SETTING = re.compile(r"\b(vars\.[\w-]+|(?:github\.event\.)?inputs\.[\w-]+)(?P<rest>[^}]*)")
 
 
@@ -69,10 +70,11 @@ class Place(NamedTuple):
 def check(workflow: Workflow) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         for step in job.steps if about_models(job) or any(judging(each) for each in job.steps) else ():
+            gate = judging(step)
             for command in step.commands:
                 if not command.verb and (judges(command) or watches(command) or evaluates(command)):
                     yield from _of_options(command, workflow, job, step)
-                elif judging(step):
+                elif gate:
                     yield from _of_arguments(command, Place(workflow, job, step))
             for bound in bounds(step.run):
                 if why := _of_bound(bound, step.run):
@@ -170,9 +172,9 @@ def _of_bound(bound: Bound, script: str) -> str:
 def _passes(bound: Bound, script: str) -> bool | None:
     """Whether a model passes where a comparison holds, or is stopped there; None where that is not plain."""
     line_start = script.rfind("\n", 0, bound.start) + 1
-    before = script[line_start : bound.start]
-    behind = script[bound.start + len(bound.piece) :]
-    line = behind.partition("\n")[0]
+    before = script[max(line_start, bound.start - _NEAR) : bound.start]
+    behind = script[bound.start + len(bound.piece) :][: 10 * _NEAR]
+    line = behind.partition("\n")[0][:_NEAR]
     if re.search(r"\bnot\b|\|\s*not", before + line) or "?" in line:
         return None
     if re.search(r"\bassert\s", before) or (
@@ -197,5 +199,5 @@ def _of_if(before: str, behind: str, line: str) -> bool | None:
         return not negated
     if not re.search(r"\b(if|elif)\b", before):
         return None
-    body = re.split(r"^\s*(?:else|elif|fi)\b|;\s*(?:else|fi)\b", behind, maxsplit=1, flags=re.MULTILINE)[0]
+    body = re.split(r"^[ \t]*(?:else|elif|fi)\b|;\s*(?:else|fi)\b", behind, maxsplit=1, flags=re.MULTILINE)[0]
     return negated if re.search(r"\b(exit|sys\.exit\(|return)\s*\(?[1-9\"']|\braise\b|SystemExit", body) else None

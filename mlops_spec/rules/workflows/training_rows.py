@@ -49,11 +49,14 @@ _OTHER = re.compile(r"test|valid|holdout|held|eval|dev|oot")
 
 
 def check(workflow: Workflow) -> Iterator[Finding]:
-    for _, step, command in workflow.commands():
-        rows = _training_rows(command) if _reads_rows(command) else _training_figures(command) if judging(step) else ""
-        if rows:
-            message = f"this judges the model on `{rows}`, which it was trained on"
-            yield at_command(step, command, message, "take the test rows")
+    for job in workflow.jobs.values():
+        for step in job.steps:
+            gate = judging(step)
+            for command in step.commands:
+                rows = _training_rows(command) if _reads_rows(command) else _training_figures(command) if gate else ""
+                if rows:
+                    message = f"this judges the model on `{rows}`, which it was trained on"
+                    yield at_command(step, command, message, "take the test rows")
 
 
 def _reads_rows(command: Command) -> bool:

@@ -52,7 +52,7 @@ _MAKES = re.compile(
 _PUSHES = re.compile(r"\bdvc (exp )?push\b|\bmlops-spec run\b.*--push|\bdvc\b.*--push\b")
 _HIDDEN = re.compile(r"^(make|just|task|bash|sh|\./)\b.*(push|upload|publish|store)|push_?(data|dvc)")
 _VERSIONED = re.compile(
-    r"dvc\.lock|\.dvc\b|^\s*(\.|-A|--all|-u|\*)?\s*$|(^|\s)(\.|-A|--all|-u|data/?)(\s|$)", re.MULTILINE
+    r"dvc\.lock|\.dvc\b|^[ \t]*(\.|-A|--all|-u|\*)?[ \t]*$|(^|\s)(\.|-A|--all|-u|data/?)(\s|$)", re.MULTILINE
 )
 _PROPOSES = ("peter-evans/create-pull-request", "stefanzweifel/git-auto-commit-action", "endbug/add-and-commit")
 
