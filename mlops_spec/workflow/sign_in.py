@@ -24,6 +24,8 @@ _ACTIONS = {
 # Variables and inputs that stores take credentials from.
 _CREDENTIAL = re.compile(r"AWS|AZURE|GOOGLE|GCP|CREDENTIAL|STORAGE|SSH|KEY|SECRET|creds", re.IGNORECASE)
 
+_WRITES = re.compile(r"writ|admin|deploy|release|prod|publish|push|promot|\$\{\{", re.IGNORECASE)
+
 
 def identity(step: Step) -> str:
     """As whom a step signs in by the job's identity token; empty where it does not."""
@@ -44,6 +46,12 @@ def static(step: Step) -> bool:
 def identities(job: Job) -> set[str]:
     """As whom the steps of a job sign in."""
     return {found for step in job.steps if (found := identity(step))}
+
+
+def only_reads(job: Job) -> bool:
+    """Whether a job signs in, and only as roles whose names do not say that they may write."""
+    found = identities(job)
+    return bool(found) and not any(_WRITES.search(each) for each in found)
 
 
 def reader(spec: Spec | None) -> str:

@@ -1,7 +1,8 @@
 """A pull request gets no identity.
 
 With `id-token: write` the code of a pull request can ask GitHub for a token that a cloud, Sigstore or PyPI takes for
-this repository. A job that signs in as what `storage` in the spec gives to pull requests, and as nobody else, may.
+this repository. A job that signs in as what `storage` in the spec gives to pull requests, and as nobody else, may; so
+may one that signs in as a role of others whose name does not say that it writes.
 
 Bad:
 
@@ -33,7 +34,7 @@ from mlops_spec.rule import Change, Finding
 from mlops_spec.workflow.expression import keeps_forks_out
 from mlops_spec.workflow.flow import holds, pull_request_jobs
 from mlops_spec.workflow.shape import mapping
-from mlops_spec.workflow.sign_in import identities, reads_by_identity
+from mlops_spec.workflow.sign_in import identities, only_reads, reads_by_identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +53,8 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
             continue  # who may push a branch may ask for an identity from there
         given = job.data.get("permissions", workflow.data.get("permissions"))
         asks = given == "write-all" or mapping(given).get("id-token") == "write"
-        if asks and not (given != "write-all" and reads_by_identity(delivery.spec, job)):
+        reads = reads_by_identity(delivery.spec, job) or (not workflow.ours and only_reads(job))
+        if asks and not (given != "write-all" and reads):
             own = "permissions" in job.data
             place = (*job.token, "id-token") if own else ("permissions", "id-token")
             message = "the code of a pull request can act as this repository"

@@ -66,9 +66,10 @@ _HINT = "run `dvc repro` on all of its inputs"
 
 def check(workflow: Workflow) -> Iterator[Finding]:
     for job in workflow.jobs.values():
+        run = [_dvc(each) for each in job.commands]
         for step in job.steps:
             for command in step.commands:
-                if why := _loose(_dvc(command)):
+                if (why := _loose(_dvc(command))) and not _made(_dvc(command), run):
                     yield at_command(step, command, why, _HINT)
         yield from _unpushed(job)
 
@@ -89,6 +90,14 @@ def _loose(words: tuple[str, ...]) -> str:
         return "what this makes lies in another folder, and what comes behind looks at the old one"
     given = {_LONG.get(word, word) for word in words[1:]}
     return next((why for (verb, option), why in _LOOSE.items() if words[:1] == (verb,) and option in given), "")
+
+
+def _made(words: tuple[str, ...], run: list[tuple[str, ...]]) -> bool:
+    """Whether what a command passes over is made in the same job: DVC then runs each stage whose results are missing."""
+    if words[:1] == ("repro",):
+        return "--pull" in words and not {*_LONG, *_LONG.values()} & {*words}
+    remade = any(each[:1] == ("repro",) or each[:2] == ("exp", "run") for each in run if "--allow-missing" not in each)
+    return "--allow-missing" in words and remade
 
 
 def _unpushed(job: Job) -> Iterator[Finding]:
