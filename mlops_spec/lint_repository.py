@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from mlops_spec.pages import PAGES
 from mlops_spec.repository.view import Repository, Surroundings
 from mlops_spec.rule import Project
 from mlops_spec.rules.repository import RULES
-from mlops_spec.suppress import suppress
+from mlops_spec.suppress import ignored_there, suppress
 
 if TYPE_CHECKING:
     from datetime import date
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from mlops_spec.repository.around import Listing
 
 KNOWN = frozenset(page.CODE for page in PAGES)
-_IGNORE = re.compile(r"#\s*mlops-spec:\s*ignore\[(?P<codes>[MS0-9, ]+)\]\s*(?P<reason>\S.{9,})")
 
 
 def lint_around(file: str, content: bytes, listing: Listing, today: date) -> list[Diagnostic]:
@@ -45,11 +43,5 @@ def lint_repository(file: str, text: str, repository: Repository, today: date) -
         return []
     found = list(run_rules(Surroundings(project.spec, project.document, repository, today), RULES))
     here = [each for each in found if each.file == file]
-    around = [each for each in found if each.file != file and not _ignored(each)]
+    around = [each for each in found if each.file != file and not ignored_there(each)]
     return sorted([*suppress(project.document, here, KNOWN, around=True), *around])
-
-
-def _ignored(found: Diagnostic) -> bool:
-    """Whether the line itself says that it is right so, and why."""
-    said = _IGNORE.search(found.source)
-    return said is not None and found.kind.code in re.split(r"[, ]+", said["codes"])

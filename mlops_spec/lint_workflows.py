@@ -7,6 +7,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from mlops_spec.diagnostic import Diagnostic
+from mlops_spec.document import Document
 from mlops_spec.document.parse import parse
 from mlops_spec.document.source import decode
 from mlops_spec.fix import fixed
@@ -14,27 +15,33 @@ from mlops_spec.lint import check, run_rules
 from mlops_spec.pages import PAGES
 from mlops_spec.rule import Project
 from mlops_spec.rules.workflows import RULES
-from mlops_spec.suppress import suppress
+from mlops_spec.suppress import ignored_there, suppress
 from mlops_spec.workflow import Reading
 from mlops_spec.workflow.command import runs_ours
+from mlops_spec.workflow.named import MAKEFILE, PIPELINE
 from mlops_spec.workflow.read import read
 from mlops_spec.workflow_files import is_script
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-    from mlops_spec.document import Document
     from mlops_spec.spec import Spec
 
 KNOWN = frozenset(page.CODE for page in PAGES)
 
 
 def lint_workflows(
-    root: str, files: Mapping[str, bytes], spec: bytes | None, *, meant: Collection[str] | None = None
+    root: str,
+    files: Mapping[str, bytes],
+    spec: bytes | None,
+    *,
+    meant: Collection[str] | None = None,
+    absent: frozenset[str] = frozenset(),
 ) -> dict[str, list[Diagnostic]]:
     """What is wrong with the workflows among `files`, by path from `root`; `meant`: which, by default all of ours.
 
-    `spec` is what `model.yaml` holds; rules that compare with it are silent where it is not valid.
+    `spec` is what `model.yaml` holds; rules that compare with it are silent where it is not valid. `absent` is what
+    workflows name and the repository does not have.
     """
     documents: dict[str, Document] = {}
     found: dict[str, list[Diagnostic]] = {}
@@ -46,13 +53,31 @@ def lint_workflows(
             documents[path] = document
         elif path in (meant or ()) or (meant is None and runs_ours(content.decode("utf-8", "replace"))):
             found[path] = document
-    scripts = {path: content.decode("utf-8", "replace") for path, content in files.items() if is_script(path)}
-    delivery = replace(read(documents, _spec(spec), every=meant is not None), scripts=scripts)
+    sources = dict(_sources(root, files))
+    scripts = {path: each.text for path, each in sources.items() if path.endswith(".sh") or path == MAKEFILE}
+    delivery = read(documents, _spec(spec), every=meant is not None, sources=sources)
+    delivery = replace(delivery, scripts=scripts, absent=absent)
+    told: set[Diagnostic] = set()  # what two workflows run is told once
     for path, workflow in delivery.workflows.items():
         if meant is None or path in meant:
             diagnostics = list(run_rules(Reading(workflow, delivery), RULES))
-            found[path] = sorted(suppress(workflow.document, diagnostics, KNOWN))
+            here = [each for each in diagnostics if each.file == workflow.document.file]
+            called = {each for each in diagnostics if each.file != workflow.document.file and not ignored_there(each)}
+            found[path] = sorted([*suppress(workflow.document, here, KNOWN), *(called - told)])
+            told |= called
     return {str(PurePath(root, path)): found[path] for path in files if path in found}
+
+
+def _sources(root: str, files: Mapping[str, bytes]) -> Iterator[tuple[str, Document]]:
+    """What workflows run: a pipeline with its addresses, everything else as its text."""
+    for path, content in files.items():
+        if not is_script(path):
+            continue
+        name = str(PurePath(root, path))
+        if not path.endswith(PIPELINE):
+            yield path, Document(name, content.decode("utf-8", "replace"), None, {})
+        elif not isinstance(document := _document(name, content), list):
+            yield path, document
 
 
 def fix_workflows(

@@ -15,8 +15,8 @@ from mlops_spec.document.find import contents
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.lasting import lasting
 from mlops_spec.report import Run, chosen, report
+from mlops_spec.workflow_files import absent, is_script, is_workflow, repositories
 from mlops_spec.workflow_files import files as files_of
-from mlops_spec.workflow_files import is_script, is_workflow, repositories
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -169,12 +169,14 @@ def _workflows(root: Path, meant: Collection[str] | None, day: str, *, cached: b
     known = _spec_of(root)
     named = {str(root / path): content for path, content in found.items() if meant is None or path in meant}
 
+    unmatched = absent(root, found)
+
     def lint_all(_: Mapping[str, bytes]) -> Linted:
         rules = _workflow_rules()
-        diagnostics = rules.lint_workflows(str(root), found, known, meant=meant)
+        diagnostics = rules.lint_workflows(str(root), found, known, meant=meant, absent=unmatched)
         return Linted({name: diagnostics[name] for name in named if name in diagnostics}, len(rules.RULES))
 
-    beside = repr((sorted(found.items()), known, meant and sorted(meant))).encode()
+    beside = repr((sorted(found.items()), known, meant and sorted(meant), sorted(unmatched))).encode()
     linted = through_cache(named, day, lint_all, beside=beside) if cached and named else lint_all(named)
     return Part(linted, "workflow", len(linted.found), there)
 

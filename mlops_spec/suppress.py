@@ -51,6 +51,12 @@ def suppress(
     return [*left, *malformed, *_about(document, ignores, stopped, known, around=around)]
 
 
+def ignored_there(found: Diagnostic) -> bool:
+    """Whether a line of another file than the linted one says itself that it is right so, and why."""
+    said = _IGNORE.search(found.source)
+    return said is not None and len(said["reason"]) >= 10 and found.kind.code in re.split(r"[, ]+", said["codes"])
+
+
 def _ignore(document: Document, comment: Comment) -> Ignore | None:
     found = _IGNORE.match(comment.text)
     if not found:

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.source import MAX_BYTES
 from mlops_spec.errors import Failure
+from mlops_spec.workflow.named import PIPELINE, named, tested
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
 FOLDER = ".github/workflows"
-MAKEFILE = "Makefile"
 #: A shell script by its path from the root.
 SCRIPT = re.compile(r"(?<![\w./$-])(?:\./)?([\w-]+(?:/[\w.-]+)*\.sh)\b")
+_HASHED = re.compile(r"\bhashFiles\(([^)\n]{0,2000})\)", re.IGNORECASE)
+_QUOTED = re.compile(r"'([^']*)'")
+_MOST, _LARGEST = 200, 1 << 18  # files that workflows run, and bytes of each
 _USED = re.compile(rb"uses:\s*['\"]?[.$]/([\w./ -]+)")
 
 
 def files(root: Path) -> dict[str, bytes]:
-    """The workflows of a repository and the actions of its own that they use, by their path from its root."""
+    """The workflows of a repository, the actions of its own that they use and what they run, by path from its root."""
     found = {path.relative_to(root).as_posix(): _read(path) for path in sorted((root / FOLDER).glob("*.y*ml"))}
     waiting = list(found.values())
     while waiting:
@@ -31,20 +35,58 @@ def files(root: Path) -> dict[str, bytes]:
                 if name not in found:
                     found[name] = _read(path)
                     waiting.append(found[name])
-    return found | _scripts(root, found.values())
+    return found | _called(root, found.values())
 
 
 def is_script(path: str) -> bool:
-    """Whether a file is one that workflows run, as against one that they are written in."""
-    return path.endswith(".sh") or path == MAKEFILE
+    """Whether a file is one that workflows run or look at, as against one that they are written in."""
+    name = PurePosixPath(path)
+    return name.name == PIPELINE or name.suffix not in (".yml", ".yaml")
 
 
-def _scripts(root: Path, workflows: Iterable[bytes]) -> dict[str, bytes]:
-    """The shell scripts below the root that workflows or the Makefile name, and the Makefile."""
-    makefile = {MAKEFILE: _read(root / MAKEFILE)} if (root / MAKEFILE).is_file() else {}
-    texts = [each.decode("utf-8", "replace") for each in (*workflows, *makefile.values())]
-    named = sorted({path for each in texts for path in SCRIPT.findall(each) if ".." not in path})
-    return makefile | {path: _read(root / path) for path in named if (root / path).is_file()}
+def absent(root: Path, found: Mapping[str, bytes]) -> frozenset[str]:
+    """The patterns that workflows make hashes of and that no file of the repository has, as they are written."""
+    texts = [content.decode("utf-8", "replace") for path, content in found.items() if not is_script(path)]
+    hashed = {pattern for text in texts for call in _HASHED.findall(text) for pattern in _QUOTED.findall(call)}
+    return frozenset(pattern for pattern in hashed if not _matched(root, pattern))
+
+
+def _matched(root: Path, pattern: str) -> bool:
+    """Whether a pattern of `hashFiles` has a file; also where it can't be told, or where it only leaves files out."""
+    inside = pattern.removeprefix("./").strip("/")
+    if not inside or pattern.startswith(("!", "~")) or "${" in pattern or ".." in PurePosixPath(inside).parts:
+        return True
+    try:
+        return next(islice(root.glob(inside), 1), None) is not None
+    except (ValueError, OSError, NotImplementedError):
+        return True
+
+
+def _called(root: Path, workflows: Iterable[bytes]) -> dict[str, bytes]:
+    """What workflows run and look at below the root: what they name, what that names, and the tests of its folders."""
+    found: dict[str, bytes] = {}
+    waiting = [each.decode("utf-8", "replace") for each in workflows]
+    while waiting:
+        text = waiting.pop()
+        tests = [path for folder in tested(text) for path in _tests(root, folder)]
+        for path in [*named(text), *tests]:
+            if path not in found and len(found) < _MOST and ".." not in path and (root / path).is_file():
+                content = _read(root / path)
+                if len(content) > _LARGEST:
+                    continue
+                found[path] = content
+                if not path.endswith(".py"):
+                    waiting.append(content.decode("utf-8", "replace"))
+    return found
+
+
+def _tests(root: Path, folder: str) -> list[str]:
+    """The tests in a folder, and what is set up for all of them there."""
+    inside = PurePosixPath(folder)
+    if ".." in inside.parts or inside.is_absolute():
+        return []
+    paths = (path for pattern in ("conftest.py", "test_*.py", "*_test.py") for path in (root / inside).rglob(pattern))
+    return sorted(path.relative_to(root).as_posix() for path in islice(paths, _MOST))
 
 
 def _actions(root: Path, folder: str) -> list[Path]:

@@ -12,7 +12,7 @@ from mlops_spec.lint import lint_content
 from mlops_spec.lint_repository import lint_around
 from mlops_spec.lint_workflows import lint_workflows
 from mlops_spec.repository.around import listings
-from mlops_spec.workflow_files import FOLDER
+from mlops_spec.workflow_files import FOLDER, absent
 from mlops_spec.workflow_files import files as workflows_of
 
 if TYPE_CHECKING:
@@ -41,7 +41,9 @@ def found_in(path: Path, text: str, *, around: bool) -> list[Diagnostic]:
         name = path.relative_to(root).as_posix()
         spec = root / layout.SPEC
         known = spec.read_bytes() if spec.is_file() else None
-        found = lint_workflows(str(root), workflows_of(root) | {name: content}, known).get(str(path), [])
+        files = workflows_of(root) | {name: content}
+        told = lint_workflows(str(root), files, known, absent=absent(root, files)).get(str(path), [])
+        found = [each for each in told if each.file == str(path)]  # an editor shows what is in its file
     else:
         root = path.parent
         found = lint_content(str(path), content, today)

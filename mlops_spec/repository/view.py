@@ -39,6 +39,19 @@ class Python:
         return Span(node.lineno, start, node.lineno, max(end + 1, start + 1))
 
 
+def parsed(document: Document) -> Python | None:
+    """A file's Python; None where it is none."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an escape that Python may refuse one day is not ours to tell
+            tree = ast.parse(document.text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    # Python ends lines as the linter does, and at form feeds not: both count the same.
+    same = len(LINE_END.findall(document.text)) == document.text.count("\n")
+    return Python(document, tree) if same else None
+
+
 @dataclass(frozen=True, eq=False)
 class Repository:
     """What Git has below one folder, or would take: `sizes` in bytes by path from there; files are read when asked for.
@@ -110,17 +123,7 @@ class Repository:
         return tuple(name.replace("/", ".") for name in names)
 
     def _parse(self, path: str) -> Python | None:
-        text = self.text(path)
-        if text is None:
-            return None
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # an escape that Python may refuse one day is not ours to tell
-                tree = ast.parse(text)
-        except (SyntaxError, ValueError, RecursionError, MemoryError):
-            return None
-        # Python ends lines as the linter does, and at form feeds not: both count the same.
-        return Python(self.document(path), tree) if len(LINE_END.findall(text)) == text.count("\n") else None
+        return parsed(self.document(path)) if self.text(path) is not None else None
 
 
 @dataclass(frozen=True)

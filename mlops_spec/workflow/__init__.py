@@ -155,6 +155,10 @@ class Delivery:
     names: Mapping[str, str] = field(default_factory=dict)
     #: the shell scripts that workflows run, and the Makefile, by path
     scripts: Mapping[str, str] = field(default_factory=dict)
+    #: every file that their commands run or are told by, by path: scripts, programs, pipelines, images, tests
+    sources: Mapping[str, Document] = field(default_factory=dict)
+    #: what workflows name and the repository does not have, as they write it
+    absent: frozenset[str] = frozenset()
 
     @property
     def main(self) -> str:

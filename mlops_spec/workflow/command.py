@@ -13,6 +13,10 @@ from mlops_spec.workflow.shell_state import Shell
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from mlops_spec.diagnostic import Span
+    from mlops_spec.document import Document
+    from mlops_spec.workflow.program import Program
+
 _PROGRAM = "mlops-spec"
 _GROUPS = frozenset(("promote", "audit", "rehearse", "trial"))  # whose commands have two words
 #: Programs that run what stands behind them, and end as it does.
@@ -25,6 +29,13 @@ _RUNNERS = frozenset(
 _OTHERWISE = frozenset(("install", "pip", "add", "echo", "printf", "true", ":"))  # behind which our name is just a word
 
 
+class Spot(NamedTuple):
+    """Where a command stands that is not written in the workflow."""
+
+    document: Document
+    span: Span
+
+
 class Command(NamedTuple):
     """One command of a script; `verb` is which of ours it is, as `promote ask`, and empty for any other program."""
 
@@ -34,6 +45,8 @@ class Command(NamedTuple):
     earlier: int  # how often the script has this piece before
     lost: str  # why its failure would not fail the step
     skipped: str = ""  # why the step may pass without it
+    spot: Spot | None = None  # where it stands, if in another file than the workflow
+    program: Program | None = None  # the file of the repository that it starts, if that is Python
 
     def option(self, name: str) -> str | None:
         """The value of `--name VALUE` or `--name=VALUE`; empty for a flag, None where it is not given."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.workflow_files import MAKEFILE, SCRIPT
+from mlops_spec.workflow.named import MAKEFILE
+from mlops_spec.workflow_files import SCRIPT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -7,14 +7,25 @@ from typing import TYPE_CHECKING
 from mlops_spec.rule import Change, Finding
 
 if TYPE_CHECKING:
+    import ast
+
     from mlops_spec.diagnostic import Address
     from mlops_spec.document import Document
     from mlops_spec.workflow import Step
     from mlops_spec.workflow.command import Command
+    from mlops_spec.workflow.program import Program
 
 
 def at_command(step: Step, command: Command, message: str, hint: str, *, fix: tuple[Change, ...] = ()) -> Finding:
+    """What is said about a command, where it stands; in another file than the workflow it has no fix."""
+    if command.spot:
+        return Finding((), message, hint, document=command.spot.document, span=command.spot.span)
     return Finding(step.place, message, hint, piece=command.piece, earlier=command.earlier, fix=fix)
+
+
+def in_program(program: Program, node: ast.expr | ast.stmt | ast.arg, message: str, hint: str) -> Finding:
+    """What is said about a piece of a Python file that a step runs."""
+    return Finding((), message, hint, document=program.python.document, span=program.python.span(node))
 
 
 def given(step: Step, name: str, value: str) -> tuple[Change, ...]:

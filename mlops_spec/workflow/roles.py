@@ -30,6 +30,17 @@ _EVALUATE = frozenset(("evaluate", "eval", "evaluation"))
 _JUDGE = frozenset(("gate", "gates", "judge", "compare", "acceptance", "sanity", "thresholds"))
 _ASK = frozenset(("check", "assert", "verify", "validate", "require", "test", "tests"))
 _OF_MODELS = frozenset(("model", "models", "metrics", "quality", "performance", "fairness", "accuracy", "regression"))
+#: What measures a model, and judges it where its program compares what it finds and may then fail.
+_MEASURES = _EVALUATE | {
+    "fairness",
+    "bias",
+    "calibration",
+    "robustness",
+    "quality",
+    "metrics",
+    "performance",
+    "accuracy",
+}
 _RELEASE = frozenset(("deploy", "promote", "publish", "rollout", "register", "release", "ship"))
 _LOOK = frozenset(
     (
@@ -126,7 +137,9 @@ def judges(command: Command) -> bool:
     if command.verb:
         return command.verb == "gate"
     told = _told(command.words)
-    return bool(told & _JUDGE or (told & _ASK and told & _OF_MODELS)) or _decides(command.words)
+    if told & _JUDGE or (told & _ASK and told & _OF_MODELS) or _decides(command.words):
+        return True
+    return bool(told & _MEASURES) and command.program is not None and command.program.decides
 
 
 def _decides(words: Sequence[str]) -> bool:

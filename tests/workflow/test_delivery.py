@@ -103,7 +103,7 @@ def test_a_gate_in_an_action_of_a_called_workflow_is_on_the_path() -> None:
     ("name", "old", "new", "found"),
     [
         ("action", "mlops-spec gate", "mlops-spec report", {("release", "MS505", 15)}),
-        ("action", "build/gate.json", "build/gate.json || true", {("train", "MS507", 11)}),
+        ("action", "build/gate.json", "build/gate.json || true", {("action", "MS507", 4)}),
         (
             "train",
             "      - uses",
@@ -111,12 +111,12 @@ def test_a_gate_in_an_action_of_a_called_workflow_is_on_the_path() -> None:
             {("train", "MS509", 11), ("release", "MS505", 15)},
         ),
         ("release", "    needs: train\n", "", {("release", "MS505", 14)}),
-        ("action", "      shell: bash", "      shell: bash\n      continue-on-error: true", {("train", "MS507", 11)}),
+        ("action", "      shell: bash", "      shell: bash\n      continue-on-error: true", {("action", "MS507", 4)}),
         (
             "action",
             "      shell: bash",
             "      shell: bash\n      if: inputs.strict == 'true'",
-            {("train", "MS509", 11), ("release", "MS505", 15)},
+            {("action", "MS509", 4), ("release", "MS505", 15)},
         ),
         ("action", "      shell: bash", "      shell: bash\n      if: always()", set()),
         ("train", "    permissions", "    if: ${{ inputs.gate }}\n    permissions", {("release", "MS505", 15)}),

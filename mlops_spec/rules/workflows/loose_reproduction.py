@@ -93,7 +93,7 @@ def _loose(words: tuple[str, ...]) -> str:
 
 
 def _made(words: tuple[str, ...], run: list[tuple[str, ...]]) -> bool:
-    """Whether what a command passes over is made in the same job: DVC then runs each stage whose results are missing."""
+    """Whether what a command passes over is made in the same job: DVC runs each stage whose results are missing."""
     if words[:1] == ("repro",):
         return "--pull" in words and not {*_LONG, *_LONG.values()} & {*words}
     remade = any(each[:1] == ("repro",) or each[:2] == ("exp", "run") for each in run if "--allow-missing" not in each)

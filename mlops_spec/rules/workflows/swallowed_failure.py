@@ -62,7 +62,10 @@ def _drops(command: Command, step: Step) -> bool:
     )
 
 
-_DROPPED = re.compile(r"`\|\| |a pipe|it runs in the background|what stands behind|`!` turns|`trap |`&&` takes|`<\(")
+_DROPPED = re.compile(
+    r"`\|\| |a pipe|it runs in the background|what stands behind|`!` turns|`trap |`&&` takes|`<\("
+    r"|the dash before it|make is told|`continue-on-error` in the action"
+)
 
 
 def _without_answer(step: Step, command: Command) -> tuple[Change, ...]:

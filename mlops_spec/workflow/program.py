@@ -1,0 +1,126 @@
+"""What a Python file that a step runs does, told from its tree: what it calls, and whether it can end as failed."""
+
+from __future__ import annotations
+
+import ast
+import re
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from mlops_spec.repository.view import Python
+
+_ENDS = frozenset(("sys.exit", "exit", "quit", "os._exit", "os.abort"))
+_ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
+_RAISING = re.compile(r"(^|\.)(check_call|fail|raise_for_status|setFailed|abort|assert\w*)$")
+#: Libraries that end no program by themselves; a module of the project might.
+_OTHERS = re.compile(
+    r"numpy|pandas|polars|pyarrow|scipy|sklearn|skops|joblib|yaml|toml|tomli|dvc|mlflow|wandb|torch|tensorflow|keras"
+    r"|xgboost|lightgbm|catboost|matplotlib|seaborn|requests|httpx|boto3|botocore|sagemaker|kfp|google|azure|transformers"
+    r"|datasets|evaluate|huggingface_hub|duckdb|loguru|rich|tqdm|tabulate|dotenv|omegaconf|onnxruntime|statsmodels|PIL|cv2"
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Program:
+    """A Python file that a command starts."""
+
+    python: Python
+
+    @cached_property
+    def nodes(self) -> Sequence[ast.AST]:
+        return tuple(ast.walk(self.python.tree))
+
+    @cached_property
+    def imports(self) -> Mapping[str, str]:
+        """What each imported name stands for, `module` or `module.name`; in a package of its own with a dot before."""
+        found: dict[str, str] = {}
+        for node in self.nodes:
+            if isinstance(node, ast.Import):
+                found |= {each.asname or each.name.partition(".")[0]: each.name for each in node.names}
+            elif isinstance(node, ast.ImportFrom):
+                module = "." * node.level + (node.module or "")
+                found |= {each.asname or each.name: f"{module}.{each.name}" for each in node.names}
+        return found
+
+    @cached_property
+    def calls(self) -> Sequence[tuple[ast.Call, str]]:
+        """Each call, with the whole name of what is called as far as the imports say it."""
+        return [(node, self.called(node.func)) for node in self.nodes if isinstance(node, ast.Call)]
+
+    def called(self, node: ast.expr) -> str:
+        parts: list[str] = []
+        while isinstance(node, ast.Attribute):
+            parts.append(node.attr)
+            node = node.value
+        if isinstance(node, ast.Name):
+            parts.append(self.imports.get(node.id, node.id))
+        elif isinstance(node, ast.Call):
+            parts.append(f"{self.called(node.func)}()")
+        return ".".join(reversed(parts))
+
+    @cached_property
+    def texts(self) -> Sequence[ast.Constant]:
+        """The texts that stand in it, but for what describes it."""
+        said = {id(node.value) for node in self.nodes if isinstance(node, ast.Expr)}
+        return [
+            node
+            for node in self.nodes
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in said
+        ]
+
+    @cached_property
+    def is_alone(self) -> bool:
+        """Whether it takes nothing from modules that may be the project's own."""
+        tops = {name.partition(".")[0] for name in self.imports.values()}
+        return all(top in sys.stdlib_module_names or _OTHERS.fullmatch(top) for top in tops)
+
+    @cached_property
+    def compares(self) -> Sequence[ast.Compare]:
+        """Where it asks which of two values is larger."""
+        return [node for node in self.nodes if isinstance(node, ast.Compare) and isinstance(node.ops[0], _ORDERS)]
+
+    @cached_property
+    def fails(self) -> bool:
+        """Whether something in it may end it as failed on purpose."""
+        if any(isinstance(node, ast.Raise | ast.Assert) for node in self.nodes):
+            return True
+        return any(_fails(call, name) for call, name in self.calls)
+
+    @cached_property
+    def decides(self) -> bool:
+        """Whether it compares values and may end as failed."""
+        return self.fails and bool(self.compares)
+
+
+def keywords(call: ast.Call) -> dict[str, ast.expr]:
+    return {each.arg: each.value for each in call.keywords if each.arg}
+
+
+def is_true(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.Constant) and node.value is True
+
+
+def is_false(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.Constant) and node.value is False
+
+
+def names_in(node: ast.AST) -> Iterator[str]:
+    for each in ast.walk(node):
+        if isinstance(each, ast.Name):
+            yield each.id
+        elif isinstance(each, ast.Attribute):
+            yield each.attr
+        elif isinstance(each, ast.Constant) and isinstance(each.value, str):
+            yield each.value
+
+
+def _fails(call: ast.Call, name: str) -> bool:
+    if name in _ENDS or name.endswith(".exit"):
+        ends_well = not call.args or (isinstance(call.args[0], ast.Constant) and call.args[0].value in (0, None))
+        return not ends_well
+    return bool(_RAISING.search(name)) or is_true(keywords(call).get("check"))
