@@ -40,12 +40,11 @@ def keep(lock: Path, copy: Path) -> None:
 
 def restore(lock: Path, copy: Path) -> None:
     """Puts back the lock as it was before the run."""
-    content = copy.read_bytes()
-    if content == _NONE:
+    if copy.read_bytes() == _NONE:
         lock.unlink(missing_ok=True)
+        copy.unlink()
     else:
-        write_atomic(lock, content)
-    copy.unlink()
+        copy.replace(lock)  # which needs no room, where a full disk tore the lock
 
 
 def settle(lock: Path, copy: Path, needed: Collection[str]) -> None:
@@ -63,7 +62,7 @@ def settle(lock: Path, copy: Path, needed: Collection[str]) -> None:
 
 
 def heal(lock: Path, copy: Path, stages: Collection[str]) -> str | None:
-    """Before a run: mends what a killed one left, and says what it did, or None.
+    """Mends what a run left that was killed or failed, and says what it did, or None.
 
     The copy is there only when a run did not end. What that run finished stays in DVC's cache and is found again.
     """

@@ -20,6 +20,8 @@ _RUNNING = re.compile(r"^(?:Running|Pulling data for) stage:? '([^']+)':?$")
 _CACHED = re.compile(r"^Stage '([^']+)' is cached - skipping run")
 _UNCHANGED = re.compile(r"^Stage '([^']+)' didn't change, skipping$")
 _FAILED = re.compile(r"^ERROR: failed to reproduce '([^']+)'(?::.*exited with (-?\d+)$)?")
+# DVC keeps to itself why it could neither link nor copy: most often there is no room, or no descriptor.
+_NO_WAY = "No possible cache link types"
 # What DVC says to a person who calls it by hand.
 _ADVICE = re.compile(
     r"^(> mlops-spec stage .*|(Updat|Generat)ing lock file .*|To track the changes.*|To enable auto staging.*"
@@ -74,7 +76,12 @@ def failure(told: Sequence[str]) -> Failure:
     if "Unable to acquire lock" in said:
         remedy = "see that no other DVC runs here, and that the disk has room (`df`), then run the same command again"
         return Failure(f"dvc repro failed: {said}", exit_code=Exit.STALE, remedy=remedy)
-    return Failure(f"dvc repro failed: {said}", exit_code=Exit.IO if told_of(said) else Exit.CONFIG)
+    if _NO_WAY in said:
+        remedy = "see that the disk has room (`df`) and can be written, and that `dvc config cache.type` suits it"
+        return Failure(f"dvc repro failed: {said}", exit_code=Exit.IO, remedy=remedy)
+    if told_of(said):
+        return Failure(f"dvc repro failed: {said}", exit_code=Exit.IO)
+    return Failure(f"dvc repro failed: {said}", exit_code=Exit.CONFIG, remedy="`dvc repro -v` says more.")
 
 
 def reason(stderr: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -123,7 +124,12 @@ def _run(
     inputs.check_tracked(root, {file: seen for file, seen in before.items() if file not in course.replaced})
     dvc_lock.keep(root / layout.DVC_LOCK, root / _LOCK_COPY)
     started = time.time()
-    done = _go(engine, watch, course)
+    try:
+        done = _go(engine, watch, course)
+    except Failure:
+        with suppress(OSError):  # the next run mends it
+            dvc_lock.heal(root / layout.DVC_LOCK, root / _LOCK_COPY, list(stages))
+        raise
     _check_inputs(root, paths, before, started)
     note_seconds(root, done)
     dvc_lock.settle(root / layout.DVC_LOCK, root / _LOCK_COPY, list(stages) if course.only is None else [])
