@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.forge import pulls
@@ -18,9 +20,8 @@ from mlops_spec.rehearse.scenario import Scenario, Scene
 from mlops_spec.rehearse.show import Progress
 from mlops_spec.rehearse.stage import Stage, replace_in
 from mlops_spec.rehearse.triggers import starts
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from mlops_spec.render import rendered
+from mlops_spec.spec import Spec
 
 CHECK = {"context": "Lint and plan", "integration_id": 15368}
 WORKFLOW = """\
@@ -36,6 +37,30 @@ jobs:
       - run: echo "$BASE"
         env:
           BASE: ${{ github.event.pull_request.base.sha || github.event.merge_group.base_sha }}
+"""
+
+PRIVATE = Path(__file__).parent.parent / "render/aws/model.yaml"
+JUDGED = """\
+name: mlops-test
+on: {pull_request: , merge_group: {types: [checks_requested]}}
+permissions: {}
+jobs:
+  check:
+    name: Lint and plan
+    runs-on: ubuntu-24.04
+    outputs: {trains: "${{ steps.plan.outputs.trains }}"}
+    steps:
+      - id: plan
+        run: echo trains=true >> "$GITHUB_OUTPUT"
+  train:
+    name: Train
+    needs: check
+    if: >-
+      ${{ needs.check.outputs.trains == 'true'
+      && github.event.pull_request.head.repo.full_name == github.repository }}
+    runs-on: ubuntu-24.04
+    steps:
+      - run: exit 1
 """
 
 
@@ -160,6 +185,30 @@ def test_a_run_of_the_queue_knows_what_it_runs_on(machine: Any) -> None:
 
     said = [line for step in run.job("Lint and plan").steps for line in step.output]
     assert (run.result, said) == ("success", [f"merge_group {entry.ref} {entry.head} []", entry.base])
+
+
+@pytest.mark.e2e
+@pytest.mark.slow
+def test_what_was_judged_as_a_pull_request_is_judged_in_the_queue(machine: Any, tmp_path: Path) -> None:
+    """The rendered job of that name, of a storage that pull requests read by a role: in the queue nobody has that."""
+    document = yaml.safe_load(PRIVATE.read_text("utf-8")) | {"governance": {"merge_queue": True}}
+    texts = {str(path): text for path, text in rendered(tmp_path, Spec.model_validate(document)).items()}
+    lines = texts[".github/workflows/mlops-pull-request.yml"].splitlines()
+    stage = machine.stage
+    stage.commit("main", ".github/workflows/test.yml", JUDGED + "\n".join(lines[lines.index("  judged:") :]) + "\n")
+    stage.guard({"type": "merge_queue", "parameters": {"merge_method": "MERGE"}})
+    stage.hub.settings.rulesets, kept = {}, stage.hub.settings.rulesets
+    stage.commit("slower", "model.yaml", "spec: 1\n")
+    pulls.create(stage.as_("alice"), title="Slower", head="slower", base="main", body="")
+    stage.hub.settings.rulesets = kept
+
+    run = machine.runner.run("test.yml", events.merge_group(stage.hub, enter(stage.hub), "main", stage.api_url), 1)
+
+    assert {each.name: each.result for each in run.jobs} == {
+        "Lint and plan": "success",
+        "Train": "skipped",
+        "Train and gate": "success",
+    }
 
 
 def queued(clone: Path) -> None:
