@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mlops_spec.spec.watch import Drift as Bounds
 
 FEWEST_ROWS = 100  # fewer say nothing about a distribution
-ALPHA = 0.005  # of checks in which nothing has moved and a column is named all the same
+ALPHA = 0.002  # of checks in which nothing has moved and a column is named all the same
 _SLIGHT = 5.0
 _OF_VALUES = {"ks", "wasserstein"}
 
@@ -30,7 +30,7 @@ _OF_VALUES = {"ks", "wasserstein"}
 def check_drift(bounds: Bounds, reference: Mapping[str, Column], live: Live) -> Check:
     """Whether a column has moved by more than `max`, or so large a share of them by less, but surely.
 
-    Surely is by more than chance would move the greatest of so many columns in a sample of this size, once in two
+    Surely is by more than chance would move the greatest of so many columns in a sample of this size, once in five
     hundred checks; less is a fifth of `max`, below which a large sample shows what nobody need know.
     """
     rows = len(live.inputs)
