@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from mlops_spec import layout, safe_yaml
+from mlops_spec.card import simple
 from mlops_spec.card.brier import told
 from mlops_spec.card.metadata import model_index
 from mlops_spec.errors import Failure
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from mlops_spec.card.evidence import Evidence
-    from mlops_spec.integrity.shapes import Measured, Slice
+    from mlops_spec.integrity.shapes import Measured, SimpleModel, Slice
     from mlops_spec.ledger.record import GateResult
 
 _FENCE = "---\n"
@@ -61,11 +62,13 @@ def _section(evidence: Evidence) -> Iterator[str]:
     yield from _origin(evidence)
     yield f"On {evaluation.rows:,} test rows, with intervals at {confidence:.4g} confidence:"
     yield ""
+    beside = evaluation.simple_model
     yield from _table(
-        ("measure", "value", "interval"), (_row(name, each) for name, each in evaluation.measures.items())
+        ("measure", "value", "interval", *((beside.kind, "constant") if beside and beside.kind else ())),
+        ((*_row(name, each), *_simpler(beside, name)) for name, each in evaluation.measures.items()),
     )
-    if calibration := told(evaluation.calibration):
-        yield from ("", calibration)
+    for sentence in filter(None, (told(evaluation.calibration), simple.told(beside, markdown_text))):
+        yield from ("", sentence)
     yield from ("", "### Gates", "")
     yield from _table(("gate", "verdict", "value", "interval", "bound"), map(_gate, evidence.bundle.gates))
     for column, values in evaluation.slices.items():
@@ -88,6 +91,13 @@ def _origin(evidence: Evidence) -> Iterator[str]:
 
 def _row(name: str, found: Measured) -> tuple[str, ...]:
     return markdown_text(name), _number(found.value), _interval(found.low, found.high)
+
+
+def _simpler(beside: SimpleModel | None, name: str) -> tuple[str, ...]:
+    if beside is None or beside.kind is None:
+        return ()
+    one = beside.measures.get(name)
+    return (_number(one.linear), _number(one.constant)) if one else ("", "")
 
 
 def _gate(gate: GateResult) -> tuple[str, ...]:

@@ -103,6 +103,7 @@ def gate_command(out: Path | None, failed: Path | None, directory: Path, form: s
     """
     from mlops_spec.pipeline.gate import judge  # noqa: PLC0415
     from mlops_spec.pipeline.gate_table import show  # noqa: PLC0415
+    from mlops_spec.pipeline.last_run import beside_simple  # noqa: PLC0415
 
     root = directory.resolve()
     if failed is not None and (out or root / GATE).resolve() != root / GATE:
@@ -113,7 +114,7 @@ def gate_command(out: Path | None, failed: Path | None, directory: Path, form: s
         from mlops_spec.pipeline.bundle import write_judged  # noqa: PLC0415
 
         write_judged(root, spec, failed)
-    words.data(judged.record()) if form == "json" else show(judged)
+    words.data(judged.record()) if form == "json" else show(judged, beside_simple(root))
     return Exit.FINDINGS if judged.stops else Exit.OK
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.integrity.judgement import close
 from mlops_spec.integrity.problem import Problem
 from mlops_spec.layout import EVALUATION, GATE
-from mlops_spec.spec.gates import measured, own_metrics, sliced
+from mlops_spec.spec.gates import higher_is_better, measured, own_metrics, sliced
 from mlops_spec.spec.metrics import METRICS
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def problems(spec: Spec, evaluation: Evaluation, judged: GateFile, paired: Seque
     yield from _of_measures(spec, evaluation.measures, "measures")
     yield from _of_calibration(spec, evaluation)
     yield from _of_answered(evaluation)
+    yield from _of_simple_model(spec, evaluation)
     yield from _of_slices(spec, evaluation)
     for demand, found in paired:
         if demand.kind == "metric":
@@ -106,6 +107,24 @@ def _of_answered(evaluation: Evaluation) -> Iterator[Problem]:
         yield Problem(FILE, "answered", "its lists are not of the same bins, in ascending order")
     elif sum(found.rows) != evaluation.rows:
         yield Problem(FILE, "answered.rows", f"do not add up to {evaluation.rows:,} rows")
+
+
+def _of_simple_model(spec: Spec, evaluation: Evaluation) -> Iterator[Problem]:
+    """A lead is what the model is better than the linear one."""
+    found = evaluation.simple_model
+    if found is None:
+        return
+    for name in sorted(found.measures.keys() - set(measured(spec))):
+        yield Problem(FILE, f"simple_model.measures.{name}", "the spec asks for no such metric")
+    for name, beside in found.measures.items():
+        mine = evaluation.measures.get(name)
+        if mine is None or mine.value is None or beside.linear is None or beside.lead is None:
+            continue
+        ahead = mine.value - beside.linear if higher_is_better(spec, name) else beside.linear - mine.value
+        rounded = 1e-4 * max(1.0, abs(mine.value), abs(beside.linear))
+        if abs(ahead - (beside.lead.value or 0.0)) > rounded:
+            said = f"is {beside.lead.value}, but the values differ by {ahead:.6g}"
+            yield Problem(FILE, f"simple_model.measures.{name}.lead", said)
 
 
 def _of_slices(spec: Spec, evaluation: Evaluation) -> Iterator[Problem]:

@@ -126,6 +126,31 @@ class AnsweredBins(Shape):
     squared: list[Number]
 
 
+class Lead(Shape):
+    """How much better than the linear model, on the same rows; what is not known is None."""
+
+    value: Number | None
+    low: Number | None
+    high: Number | None
+
+
+class BesideSimple(Shape):
+    """What the simple models reach by one measure, and the lead over the linear one where a gate names it."""
+
+    constant: Number | None
+    linear: Number | None
+    lead: Lead | None = None
+
+
+class SimpleModel(Shape):
+    """The simple models that were fitted to training rows; or the `reason` why there are none."""
+
+    kind: Literal["logistic regression", "ridge regression"] | None = None
+    rows: Count = 0
+    measures: dict[str, BesideSimple] = Field(default_factory=dict)
+    reason: str | None = None
+
+
 class Evaluation(Shape):
     """`evaluation.json`: what the test rows measure, all of them and slice by slice (column → value → slice)."""
 
@@ -137,6 +162,7 @@ class Evaluation(Shape):
     measures: dict[str, Measured]
     calibration: Calibration | None = None
     answered: AnsweredBins | None = None
+    simple_model: SimpleModel | None = None
     slices: dict[str, dict[str, Slice]]
 
 

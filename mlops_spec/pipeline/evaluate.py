@@ -10,6 +10,7 @@ from mlops_spec.manifest import canonical
 from mlops_spec.package import file_sha256
 from mlops_spec.pipeline.answered import answered_of
 from mlops_spec.pipeline.answers import Answers, groups_of, slices, truth_of, weights_of, write_answers
+from mlops_spec.pipeline.beside_simple import beside_simple
 from mlops_spec.pipeline.calibration import calibration_of
 from mlops_spec.pipeline.curves import write_curves
 from mlops_spec.pipeline.measured import measure
@@ -18,7 +19,7 @@ from mlops_spec.pipeline.named_columns import check_columns
 from mlops_spec.pipeline.pictures import Shown, draw_pictures
 from mlops_spec.pipeline.signature import signature_of
 from mlops_spec.pipeline.split_report import read_split_report
-from mlops_spec.pipeline.table import read_frame
+from mlops_spec.pipeline.table import of_parquet, read_frame, sampled
 from mlops_spec.pipeline.trained import trained_scores
 from mlops_spec.predictor.load import Recipe, load
 from mlops_spec.spec.gates import measured, sliced
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
     from mlops_spec.pipeline.split_report import SplitReport
     from mlops_spec.spec import Spec
+
+_TRAINED = 20_000  # training rows that are looked at
 
 
 def evaluate(root: Path, spec: Spec) -> None:
@@ -44,9 +47,11 @@ def evaluate(root: Path, spec: Spec) -> None:
         truth_of(spec, split, test[spec.data.target]), score, groups_of(spec, test), weights_of(spec, test)
     )
     write_answers(root / layout.PREDICTIONS, answers)
-    evaluation = _evaluation(root, spec, test, answers)
+    known = sampled(of_parquet(root / layout.TRAIN_ROWS), _TRAINED, spec.train.seed)
+    simple = beside_simple(root, spec, (known, test), answers)
+    evaluation = {**_evaluation(root, spec, test, answers), "simple_model": simple}
     write_curves(root / layout.PLOTS, spec.task, answers)
-    draw_pictures(root / layout.PLOTS, Shown(spec, test, answers, trained_scores(root, spec, predict), evaluation))
+    draw_pictures(root / layout.PLOTS, Shown(spec, test, answers, trained_scores(spec, known, predict), evaluation))
     write_atomic(root / layout.EVALUATION, canonical(evaluation))
 
 

@@ -18,14 +18,16 @@ _HEADER = ("gate", "value", "interval", "bound")
 _COUNTED = {"contract": "violation", "leak": "row", "leak/near": "row", "leak/target": "column"}
 
 
-def show(judged: Judged) -> None:
-    """Prints the table to stdout, its columns aligned, its reasons as long as they are."""
+def show(judged: Judged, note: str = "") -> None:
+    """Prints the table to stdout, its columns aligned, its reasons as long as they are, and a note below it."""
     console = terminal()
     console.print(headline(judged, _COLOURS[judged.verdict]))
     console.print()
     console.print(Text("\n").join(lines(judged)))
     if closing := summary(judged):
         console.print(f"\n{closing}", markup=False)
+    if note:
+        console.print(f"\n{note}", markup=False)
 
 
 def lines(judged: Judged) -> list[Text]:

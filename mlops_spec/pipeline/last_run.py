@@ -6,7 +6,9 @@ import json
 from typing import TYPE_CHECKING, NoReturn
 
 from mlops_spec import layout
+from mlops_spec.card.simple import not_ahead, told
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.integrity.shapes import SimpleModel, shaped
 from mlops_spec.integrity.spec_digest import spec_sha256
 from mlops_spec.package import file_sha256, verify
 
@@ -27,6 +29,13 @@ def check_last_run(root: Path, spec: Spec) -> Manifest:
         if not (root / path).is_file() or file_sha256(root / path) != evaluation.get(key):
             stale(f"{path} is not the file that was evaluated")
     return manifest
+
+
+def beside_simple(root: Path) -> str:
+    """That the model is not ahead of a simple one, in words; empty where it is, or nothing tells."""
+    section = _evaluation(root).get("simple_model")
+    found = None if section is None else shaped(SimpleModel, section, root / layout.EVALUATION)
+    return told(found) if not_ahead(found) else ""
 
 
 def stale(what: str) -> NoReturn:

@@ -50,6 +50,15 @@ def whole(table: Table, name: str) -> pd.Series:
     return pd.concat(list(table.parts(name)), ignore_index=True)
 
 
+def sampled(table: Table, most: int, seed: int) -> pd.DataFrame:
+    """At most so many rows, drawn by the seed, in the order that they have; read part by part."""
+    every = pd.Series(range(table.rows))
+    some = every.sample(n=min(table.rows, most), random_state=seed).sort_values()
+    return pd.DataFrame(
+        {name: pd.concat([part[part.index.isin(some)] for part in table.parts(name)]) for name in table.names}
+    )
+
+
 def of_frame(frame: pd.DataFrame) -> Table:
     """Columns in one part each; where two have the same name, the first."""
     names, numbered = tuple(map(str, frame.columns)), frame.reset_index(drop=True)

@@ -22,6 +22,7 @@ from mlops_spec.review.report import (
     Measured,
     Part,
     Report,
+    SimpleModel,
     Survivor,
 )
 from mlops_spec.spec.evaluate import ChampionGate
@@ -57,6 +58,7 @@ def build_report(root: Path, spec: Spec) -> Report:
         gates=[Gate.model_validate(_short(gate)) for gate in gates["gates"]],
         measures={name: _measured(found) for name, found in evaluation.get("measures", {}).items()},
         calibration=_calibration(evaluation.get("calibration")),
+        simple_model=_simple(evaluation.get("simple_model")),
         slices=_parts(evaluation),
         curves={name: curve for name, axes in _CURVES.items() if (curve := _curve(root / layout.PLOTS, name, axes))},
         drill=_drill(_read(root / layout.DRILL), commit),
@@ -128,6 +130,11 @@ def _measured(found: dict[str, Any]) -> Measured:
 
 def _calibration(found: dict[str, Any] | None) -> Calibration | None:
     return None if found is None else Calibration(**{name: found.get(name) for name in Calibration.model_fields})
+
+
+def _simple(found: dict[str, Any] | None) -> SimpleModel | None:
+    known = {key: found[key] for key in ("kind", "measures") if key in found} if found else {}
+    return SimpleModel.model_validate(known) if known else None
 
 
 def _parts(evaluation: dict[str, Any]) -> list[Part]:

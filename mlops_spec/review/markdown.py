@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlops_spec.card import simple
 from mlops_spec.card.brier import told
 from mlops_spec.pipeline.gate_table import bound, interval, label, plain, value
 from mlops_spec.pipeline.judgement import Anchored, GateResult, Limit
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from mlops_spec.review.recompute import Recomputed, Review
-    from mlops_spec.review.report import Drill, Measured, Report
+    from mlops_spec.review.report import Drill, Measured, Report, SimpleModel
 
 MAX_BYTES = 60_000
 _MOST_GATES = 60
@@ -58,6 +59,8 @@ def _head(report: Report, review: Review) -> Iterator[str]:
         yield f"❌ The report does not hold together: {'; '.join(map(prose, review.doubts))}"
     if report.drill:
         yield _drilled(report.drill)
+    if simple.not_ahead(report.simple_model):
+        yield f"⚠️ {simple.told(report.simple_model, prose)}"
     if waiting := dict.fromkeys(each.gate.id.removesuffix(f"/{each.gate.slice}") for each in gates if each.waits):
         yield _word(waiting, review.approvers)
     if any(gate.verdict == "inconclusive" and gate.blocks for gate in review.gates):
@@ -122,14 +125,30 @@ def _folded(report: Report) -> Iterator[str]:
             _table(("gate", "reason"), ((prose(gate.id), code(gate.reason)) for gate in blamed)),
         )
     if report.measures:
-        rows = ((prose(name), *_numbers(found)) for name, found in report.measures.items())
-        parts = [_table(("measure", "value", "interval"), rows), told(report.calibration)]
+        parts = [_measures(report), told(report.calibration), simple.told(report.simple_model, prose)]
         yield _fold("Measures", "\n\n".join(filter(None, parts)))
     for column in dict.fromkeys(part.column for part in report.slices):
         yield _fold(f"By {html_code(column)}", _slices(report, column))
     for name, title in _CURVES.items():
         if heights := report.curves.get(name):
             yield _fold(f"{name.upper() if name == 'roc' else name.capitalize()}: {title}", _chart(heights))
+
+
+def _measures(report: Report) -> str:
+    """Each with its interval, and what simple models reach where they were fitted."""
+    beside = report.simple_model
+    header = ("measure", "value", "interval", *((beside.kind, "constant") if beside and beside.kind else ()))
+    rows = ((prose(name), *_numbers(found), *_simpler(beside, name)) for name, found in report.measures.items())
+    return _table(header, rows)
+
+
+def _simpler(beside: SimpleModel | None, name: str) -> tuple[str, ...]:
+    if beside is None or beside.kind is None:
+        return ()
+    one = beside.measures.get(name)
+    return tuple(
+        "–" if value is None else plain(value) for value in ((one.linear, one.constant) if one else (None, None))
+    )
 
 
 def _slices(report: Report, column: str) -> str:

@@ -102,6 +102,29 @@ class Calibration(Strict):
     within: Number | None = None
 
 
+class Lead(Strict):
+    """How much better than the linear model, on the same rows."""
+
+    value: Number | None = None
+    low: Number | None = None
+    high: Number | None = None
+
+
+class BesideSimple(Strict):
+    """What simple models reach by one measure."""
+
+    constant: Number | None = None
+    linear: Number | None = None
+    lead: Lead | None = None
+
+
+class SimpleModel(Strict):
+    """The simple models that were fitted to the same training rows."""
+
+    kind: Literal["logistic regression", "ridge regression"] | None = None
+    measures: dict[Name, BesideSimple] = Field(default_factory=dict, max_length=60)
+
+
 class Part(Strict):
     """The rows that share a value of a column, and what they measure."""
 
@@ -137,6 +160,7 @@ class Report(Strict):
     gates: list[Gate] = Field(default_factory=list, max_length=500)
     measures: dict[Name, Measured] = Field(default_factory=dict, max_length=60)
     calibration: Calibration | None = None
+    simple_model: SimpleModel | None = None
     slices: list[Part] = Field(default_factory=list, max_length=300)
     curves: dict[Name, Annotated[list[Number], Field(max_length=50)]] = Field(default_factory=dict, max_length=4)
     drill: Drill | None = None

@@ -35,6 +35,18 @@ def measured(value: float | None, width: float = 0.01) -> dict[str, float | None
 
 MEASURES = {"roc_auc": measured(0.7821391401164256), "brier_score": measured(0.25), "log_loss": measured(None)}
 CALIBRATION = {"brier_score": 0.25, "reliability": 0.01, "resolution": 0.02, "uncertainty": 0.2605, "within": -0.0005}
+SIMPLE = {
+    "kind": "logistic regression",
+    "rows": 20_000,
+    "measures": {
+        "roc_auc": {
+            "constant": 0.5,
+            "linear": 0.728286,
+            "lead": {"value": 0.0538531, "low": 0.0431434, "high": 0.0662927},
+        },
+        "brier_score": {"constant": 0.172684, "linear": 0.26},
+    },
+}
 GATES: list[dict[str, Any]] = [
     {"id": "contract", "kind": "contract", "value": 0.0, "bound": {"op": "=", "value": 0.0}, "verdict": "pass"},
     {
@@ -98,6 +110,7 @@ def bundle(commit: str = COMMIT, gates: Any = None, card: str = DECLARED, seed: 
         "test_sha256": "1" * 64,
         "predictions_sha256": "2" * 64,
         "calibration": CALIBRATION,
+        "simple_model": SIMPLE,
         "slices": slices,
         **evaluated,
     }

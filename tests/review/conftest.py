@@ -100,6 +100,16 @@ def honest() -> dict[str, Any]:
             gate("size", "size", 2e6, 2e6, 2e6, metric="bytes", bound={"op": "<=", "value": 5e7}),
         ],
         "measures": {"roc_auc": {"value": 0.777, "low": 0.766, "high": 0.791}, "log_loss": {"value": 0.43}},
+        "simple_model": {
+            "kind": "logistic regression",
+            "measures": {
+                "roc_auc": {
+                    "linear": 0.772,
+                    "constant": 0.5,
+                    "lead": {"value": 0.005, "low": -0.002, "high": 0.012},
+                }
+            },
+        },
         "calibration": {
             "brier_score": 0.1348,
             "reliability": 0.0004,

@@ -1,0 +1,82 @@
+"""How much the model is ahead of a simple one on the test rows, for `evaluation.json`: measure by measure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mlops_spec.errors import Failure
+from mlops_spec.pipeline.answers import truth_of, weights_of
+from mlops_spec.pipeline.measured import finite, measure_named, options
+from mlops_spec.pipeline.signature import features
+from mlops_spec.pipeline.simple_model import Known, simple_of
+from mlops_spec.pipeline.split_report import read_split_report
+from mlops_spec.spec.gates import measured
+from mlops_validators import estimate, paired_difference
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+    import pandas as pd
+
+    from mlops_spec.pipeline.answers import Answers
+    from mlops_spec.spec import Spec
+    from mlops_validators import Measure
+
+# A constant is right about its own share, and no model can be ahead of it there: that is no merit.
+_NO_MERIT = "expected_calibration_error"
+_MOST_ROWS = 10_000  # a line through more of them is the same
+_DIGITS = 6  # more of them differ from machine to machine
+_OF_MIDDLE = ("mean_absolute_error", "median_absolute_error")
+
+
+def beside_simple(root: Path, spec: Spec, rows: tuple[pd.DataFrame, pd.DataFrame], answers: Answers) -> dict[str, Any]:
+    """The section `simple_model`: of each measure the value of both simple models, and the lead of this one.
+
+    `rows` are training rows and test rows. The lead is over the linear one, paired, and above 0 where this model is
+    better; measures that gates name have it.
+    Where no simple model can be fitted, `reason` says why.
+    """
+    split, (train, test) = read_split_report(root), rows
+    train = train.iloc[:: -(-len(train) // _MOST_ROWS)]
+    names = features(spec, [str(name) for name in test.columns])
+    known = Known(train[list(names)], truth_of(spec, split, train[spec.data.target]), weights_of(spec, train))
+    try:
+        simple = simple_of(known, test[list(names)], 0 if spec.task == "regression" else len(split.classes))
+    except ValueError as error:
+        return {"reason": " ".join(str(error).split())[:300]}
+    judged = {gate.metric for gate in spec.gates if hasattr(gate, "metric")} - {_NO_MERIT}
+    measures = {}
+    for name in measured(spec):
+        measure = measure_named(root, spec, name)
+        lead = _lead(spec, measure, answers, simple.linear) if name in judged else None
+        values = {
+            "constant": _value(spec, measure, answers, simple.middle if name in _OF_MIDDLE else simple.constant),
+            "linear": _value(spec, measure, answers, simple.linear),
+        }
+        measures[name] = values if lead is None else values | {"lead": lead}
+    return {"kind": simple.kind, "rows": len(train), "measures": measures}
+
+
+def _value(spec: Spec, measure: Measure, answers: Answers, score: np.ndarray) -> float | None:
+    try:
+        value = estimate(measure, answers.truth, score, threshold=spec.evaluate.threshold, weights=answers.weights)
+    except (ValueError, Failure):  # of a measure of one's own: it need not know such answers
+        return None
+    return _short(value)
+
+
+def _lead(spec: Spec, measure: Measure, answers: Answers, score: np.ndarray) -> dict[str, float | None] | None:
+    try:
+        found = paired_difference(measure, answers.truth, answers.score, score, **answers.design, **options(spec))
+    except (ValueError, Failure):  # of a measure of one's own: it need not know such answers
+        return None
+    low, value, high = found.low, found.value, found.high
+    if not measure.higher_is_better:
+        low, value, high = -high, -value, -low
+    return {"value": _short(value), "low": _short(low), "high": _short(high)}
+
+
+def _short(value: float) -> float | None:
+    known = finite(value)
+    return None if known is None else float(f"{known:.{_DIGITS}g}") + 0.0  # no negative zero
