@@ -10,6 +10,11 @@ Bad:
           reason: Labels of May are under review, see issue 88.
           owner: "@acme/risk"
           expires: 2099-12-31
+    gates:
+      - metric: roc_auc
+        min: 0.75
+      - metric: log_loss
+        max: 0.5
 
 Good:
 
@@ -19,6 +24,11 @@ Good:
           reason: Labels of May are under review, see issue 88.
           owner: "@acme/risk"
           expires: 2026-12-31
+    gates:
+      - metric: roc_auc
+        min: 0.75
+      - metric: log_loss
+        max: 0.5
 
 Fix: choose an earlier day, or change the gate.
 """

@@ -11,6 +11,11 @@ Bad:
           reason: Labels of May are under review, see issue 88.
           owner: "@acme/risk"
           expires: 2026-12-31
+    gates:
+      - metric: roc_auc
+        min: 0.75
+      - metric: log_loss
+        max: 0.5
 
 Good:
 
@@ -20,6 +25,11 @@ Good:
           reason: Labels of May are under review, see issue 88.
           owner: "@acme/risk"
           expires: 2026-12-31
+    gates:
+      - metric: roc_auc
+        min: 0.75
+      - metric: log_loss
+        max: 0.5
 
 Fix: take the id that the hint gives; `mlops-spec gate` prints them. A slice's gate may be waived for one value.
 """

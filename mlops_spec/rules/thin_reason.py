@@ -10,6 +10,11 @@ Bad:
           reason: known issue
           owner: "@acme/risk"
           expires: 2026-12-31
+    gates:
+      - metric: roc_auc
+        min: 0.75
+      - metric: log_loss
+        max: 0.5
 
 Good:
 
@@ -19,6 +24,11 @@ Good:
           reason: Labels of May are under review, see issue 88.
           owner: "@acme/risk"
           expires: 2026-12-31
+    gates:
+      - metric: roc_auc
+        min: 0.75
+      - metric: log_loss
+        max: 0.5
 
 Fix: say what is known, who looks at it, and where.
 """

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from mlops_spec.diagnostic import listed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Address
     from mlops_spec.spec import Spec
 
 
@@ -30,3 +33,35 @@ def exclusion(spec: Spec, *columns: str) -> str:
     if spec.train.features.include is not None:
         return f"take {listed(columns)} out of `train.features.include`"
     return f"add {listed(columns)} to `train.features.exclude`"
+
+
+def columns(spec: Spec) -> Iterator[tuple[Address, str]]:
+    """Every place that names a column of the data beside the contract's own list."""
+    data = spec.data
+    for key, named in (("id", data.id), ("weight", data.weight), ("target", data.target)):
+        if named is not None:
+            yield ("data", key), named
+    if data.split.column is not None:
+        yield ("data", "split", "column"), data.split.column
+    for name, derived in data.derive.items():
+        yield ("data", "derive", name, "from"), derived.from_
+    lists: list[tuple[Address, list[str] | str | None]] = [
+        (("data", "protected"), data.protected),
+        (("data", "contract", "unique"), data.contract.unique),
+        (("train", "features", "include"), spec.train.features.include),
+        (("train", "features", "exclude"), spec.train.features.exclude),
+        (("evaluate", "slices"), spec.evaluate.slices),
+    ]
+    lists += [
+        (("gates", index, key), getattr(gate, key, None))
+        for index, gate in enumerate(spec.gates)
+        for key in ("slice", "by", "columns", "weak_slices")
+    ]
+    if spec.monitor is not None:
+        lists.append((("monitor", "drift", "columns"), spec.monitor.drift.columns))
+    for place, names in lists:
+        if isinstance(names, str):
+            if names != "all":
+                yield place, names
+        else:
+            yield from (((*place, index), name) for index, name in enumerate(names or ()))
