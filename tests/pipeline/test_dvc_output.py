@@ -116,3 +116,17 @@ def test_a_lock_that_dvc_does_not_get_is_tried_again() -> None:
         ["ERROR: failed to reproduce 'split': Unable to acquire lock. Most likely another DVC process runs."]
     )
     assert (found.exit_code, "run the same command again" in found.remedy) == (75, True)
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "helps"),
+    [
+        ("ERROR: failed to reproduce 'a': No possible cache link types for '/a/b'.", Exit.IO, "the disk has room"),
+        ("ERROR: failed to reproduce 'a': [Errno 28] No space left on device", Exit.IO, ""),
+        ("ERROR: unexpected", Exit.CONFIG, "dvc repro -v"),
+    ],
+)
+def test_what_stopped_dvc_itself_says_what_helps(line: str, code: Exit, helps: str) -> None:
+    failed = failure([line])
+
+    assert (failed.exit_code, helps in failed.remedy) == (code, True)

@@ -146,6 +146,15 @@ def test_a_lock_torn_by_a_kill_is_mended(plain: Project, length: int) -> None:
     assert locked_stages(lock.read_bytes()) == {"split", "train"}
 
 
+def test_a_lock_torn_in_a_run_that_fails_is_put_back_at_once(plain: Project) -> None:
+    assert again(plain)
+    before = (plain.root / "dvc.lock").read_text()
+    plain.write("train.sh", "head -c 47 dvc.lock > cut; cat cut > dvc.lock; exit 1\n")
+
+    assert refused(plain).message == "stage `train` failed"
+    assert (plain.root / "dvc.lock").read_text() == before
+
+
 CALL = """
 import sys
 from pathlib import Path
