@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.files import make_folder
+from mlops_spec.files import followed, make_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +27,7 @@ def checkout_lock(path: Path, *, wait: float) -> Iterator[int]:
     Gives the descriptor: a child that inherits it holds the lock as well. The kernel frees the lock when the last
     holder dies, however that happens; the file stays and is used again.
     """
-    make_folder(path.parent)
+    make_folder(followed(path).parent)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         _acquire(descriptor, path, time.monotonic() + wait)

@@ -10,6 +10,7 @@ import mlops_spec
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.files import followed, make_folder, new_folder, write_atomic
 from mlops_spec.lint import write_file
+from mlops_spec.pipeline.checkout_lock import checkout_lock
 from mlops_spec.pipeline.dvc import Dvc
 from mlops_spec.pipeline.places import check_engine, check_places
 
@@ -43,6 +44,13 @@ def test_dvc_does_not_write_behind_a_link(repository: Path, link: str) -> None:
     with pytest.raises(Failure, match=f".dvc/{link} is a symbolic link that leads out") as raised:
         Dvc(repository).status()
     assert raised.value.exit_code == Exit.CONFIG
+
+
+def test_nor_does_who_locks_the_checkout(repository: Path) -> None:
+    (repository / "run.lock").symlink_to(repository.parent / "outside/run.lock")
+    with pytest.raises(Failure, match="leads out"), checkout_lock(repository / "run.lock", wait=0):
+        raise AssertionError("nothing is locked")
+    assert list((repository.parent / "outside").iterdir()) == []
 
 
 def test_links_within_the_repository_are_dvc_s_own_matter(repository: Path) -> None:
