@@ -12,6 +12,7 @@ from mlops_spec.cache.clean import clean, plain_files
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.extras import lacking
 from mlops_spec.machine import beneath, fault
+from mlops_spec.regular import refuse_special
 
 
 def main() -> None:
@@ -21,6 +22,7 @@ def main() -> None:
     # took a twentieth of a command
     gc.set_threshold(100_000)
     words.any_console()
+    sys.addaudithook(refuse_special)
     try:
         files = plain_files(sys.argv[1:])
         sys.exit(_lint(files) if files else _program())

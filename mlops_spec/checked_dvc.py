@@ -12,7 +12,6 @@ import errno
 import hashlib
 import os
 import re
-import stat
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -25,6 +24,7 @@ from dvc_data.hashfile.tree import Tree
 from dvc_objects.errors import ObjectFormatError
 
 from mlops_spec import words
+from mlops_spec.regular import special
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -100,14 +100,8 @@ def _stamps(state: os.stat_result) -> tuple[int, int, int]:
 
 
 def refuse_special(event: str, arguments: tuple[Any, ...]) -> None:
-    """Lets DVC open files alone: a pipe in place of an object would be waited for, a device read, for ever."""
-    if event != "open" or not isinstance(arguments[0], str) or arguments[0].startswith(("/dev/", "/proc/", "/sys/")):
-        return
-    try:
-        mode = os.stat(arguments[0]).st_mode  # noqa: PTH116 - each file that DVC opens pays for it
-    except (OSError, ValueError):
-        return  # whoever opens it is told
-    if stat.S_ISFIFO(mode) or stat.S_ISCHR(mode) or stat.S_ISBLK(mode):
+    """Lets DVC open files alone, told in a way that it knows."""
+    if event == "open" and special(arguments[0]):
         raise PermissionError(errno.EACCES, "is no regular file", arguments[0])
 
 

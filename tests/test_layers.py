@@ -23,6 +23,7 @@ LAYERS = (
         "machine",
         "files",
         "actions",
+        "regular",
         "git",
         "safe_yaml",
         "shift",

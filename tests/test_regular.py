@@ -1,0 +1,57 @@
+"""A pipe or a device in a file's place ends a command, which neither waits for the one nor reads the other."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mlops_spec.regular import special
+
+SPEC = Path(__file__).parent / "specs/ok/minimal.yaml"
+
+
+def ended(folder: Path, *command: str, given: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "mlops_spec", *command],
+        cwd=folder,
+        input=given,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("place", ["model.yaml", "dvc.yaml", ".mlops/managed.json"])
+@pytest.mark.parametrize("what", ["pipe", "device"])
+def test_no_command_waits_for_it(tmp_path: Path, place: str, what: str) -> None:
+    (tmp_path / "model.yaml").write_bytes(SPEC.read_bytes())
+    (tmp_path / ".mlops").mkdir()
+    found = tmp_path / place
+    found.unlink(missing_ok=True)
+    if what == "pipe":
+        os.mkfifo(found)
+    else:
+        found.symlink_to("/dev/zero")
+
+    done = ended(tmp_path, "render")
+
+    assert done.returncode == 78
+    assert place in done.stderr
+
+
+def test_what_is_read_by_python_s_own_open_is_held_too(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "record.json")
+
+    done = ended(tmp_path, "comment", "--plan", "record.json")
+
+    assert done.returncode in {2, 78}
+
+
+def test_who_names_a_device_means_it() -> None:
+    assert not special("/dev/stdin")
+    assert not special("/dev/null")
