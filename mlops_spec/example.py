@@ -66,10 +66,12 @@ _RECORD = """\
       - run: uv run --no-sync mlops-spec promote close production
 """
 
+_FILE = re.compile(r"^# (\.github/workflows/\S+|[\w./-]+\.(?:py|sh)|dvc\.yaml|Dockerfile|Makefile)\n", re.MULTILINE)
+
 
 def workflow_files(snippet: str) -> tuple[str, dict[str, bytes]]:
-    """An example's first workflow, and those behind it, each whole under a line with its path."""
-    first, *rest = re.split(r"^# (\.github/workflows/\S+)\n", f"{snippet}\n", flags=re.MULTILINE)
+    """An example's first workflow, and the files behind it, each whole under a line with its path."""
+    first, *rest = re.split(_FILE, f"{snippet}\n")
     return first.rstrip("\n"), {path: text.encode() for path, text in zip(rest[::2], rest[1::2], strict=True)}
 
 

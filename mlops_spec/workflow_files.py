@@ -46,6 +46,8 @@ def is_script(path: str) -> bool:
 
 def absent(root: Path, found: Mapping[str, bytes]) -> frozenset[str]:
     """The patterns that workflows make hashes of and that no file of the repository has, as they are written."""
+    if not any(path.name not in (".git", ".github") for path in root.iterdir()):
+        return frozenset()  # workflows without their repository
     texts = [content.decode("utf-8", "replace") for path, content in found.items() if not is_script(path)]
     hashed = {pattern for text in texts for call in _HASHED.findall(text) for pattern in _QUOTED.findall(call)}
     return frozenset(pattern for pattern in hashed if not _matched(root, pattern))

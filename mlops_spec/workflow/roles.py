@@ -154,8 +154,16 @@ def releases(command: Command) -> bool:
     """Whether it changes a registry, or what is live."""
     if command.verb:
         return command.verb in ("register", "promote ask")
+    if _moves(command.words):
+        return True
     told = _told(command.words)
     return not told & _LOOK and bool(told & _RELEASE or any({*pair} <= told for pair in _PAIRS))
+
+
+def _moves(words: Sequence[str]) -> bool:
+    """Whether it is Python written on the spot that moves the alias or the stage of a registered model."""
+    code = words[words.index("-c") + 1 :][:1] if "-c" in words and "python" in " ".join(words) else ()
+    return any("set_registered_model_alias" in each or "transition_model_version_stage" in each for each in code)
 
 
 def watches(command: Command) -> bool:

@@ -13,11 +13,18 @@ _INTO = r"(?:>>?\s*|\btee\s+(?:-a\s+)?)[\"']?(?P<file>[\w./-]+)[\"']?"
 _WRITES = re.compile(rf"(?P<said>[^\n]*?){_INTO}(?:\s|$|;|&)")
 _HEREDOC = re.compile(rf"{_INTO}[^\n]*<<-?\s*(?P<end>\w+)[^\n]*\n(?P<lines>.*?)\n\s*(?P=end)\b", re.DOTALL)
 _HEREDOC_FIRST = re.compile(rf"<<-?\s*(?P<end>\w+)[ \t]*{_INTO}[^\n]*\n(?P<lines>.*?)\n\s*(?P=end)\b", re.DOTALL)
+_DVC = re.compile(
+    r"\bdvc[ ]+remote[ ]+modify\b(?P<said>[^\n]{0,300}\b(?:password|secret_access_key|account_key|sas_token|token"
+    r"|connection_string|client_secret|access_key_id)\b[^\n]{0,300})"
+)
 _NOWHERE = re.compile(r"/dev/|^/(tmp|run|home|root|etc)/|^\d$")
 
 
 def files_with(script: str, secret: set[str]) -> Iterator[str]:
     """The files of the workspace that a script writes one of these variables into, as it names them."""
+    for found in _DVC.finditer(script):
+        if _named(found["said"], secret) or "secrets." in found["said"]:
+            yield ".dvc/config.local" if "--local" in found[0] else ".dvc/config"
     if not secret:
         return
     for found in [*_HEREDOC.finditer(script), *_HEREDOC_FIRST.finditer(script)]:

@@ -2,15 +2,20 @@
 
 A defect has `repository`, a folder of tests/render with a spec and what is rendered from it; `file`; `find`, which
 stands once in the file, and what it is `replace`d by; the `code` to find; `at`, the first text of the line to find it
-on, or none for the first line that differs; and `also`, codes that may be found besides.
+on, or none for the first line that differs; and `also`, codes that may be found besides. `besides` are files that the
+change adds, by path, and `where` is which of them has it.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import TYPE_CHECKING, NamedTuple
 
 import yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 HERE = Path(__file__).parent
 REPOSITORIES = HERE.parent / "render"
@@ -28,6 +33,8 @@ class Defect(NamedTuple):
     code: str
     at: str = ""
     also: tuple[str, ...] = ()
+    besides: Mapping[str, str] = MappingProxyType({})
+    where: str = ""
 
     @property
     def root(self) -> Path:
@@ -54,6 +61,8 @@ class Defect(NamedTuple):
     @property
     def line(self) -> int:
         """The line, from 1, that the defect is to be found on."""
+        if self.where:
+            return self.besides[self.where].partition(self.at)[0].count("\n") + 1
         if self.at:
             return self.text[: self.text.index(self.at)].count("\n") + 1
         pairs = zip(self.clean.splitlines(), self.text.splitlines(), strict=False)

@@ -57,10 +57,10 @@ def linted(repository: Path, spec: Path, changed: dict[str, str]) -> list[Diagno
 
 
 def test_a_defect_is_found_as_what_it_is_and_where(defect: Any) -> None:
-    found = linted(defect.root, defect.spec, {defect.file: defect.text})
+    found = linted(defect.root, defect.spec, {defect.file: defect.text, **defect.besides})
 
     told = {(each.file, each.kind.code, each.span.line) for each in found}
-    assert (defect.file, defect.code, defect.line) in told, told
+    assert (defect.where or defect.file, defect.code, defect.line) in told, told
     assert {code for _, code, _ in told} <= {defect.code, *defect.also}
 
 

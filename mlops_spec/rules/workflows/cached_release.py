@@ -31,9 +31,11 @@ the others, no actions/cache.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
+from mlops_spec.workflow.flow import pull_request_jobs
 from mlops_spec.workflow.place import given
 from mlops_spec.workflow.release import RELEASING
 from mlops_spec.workflow.shape import text
@@ -42,14 +44,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Workflow
+    from mlops_spec.workflow import Delivery, Workflow
 
 CODE = "MS515"
 NAME = "cached-release"
 SEVERITY: Severity = "error"
 
 
-def check(workflow: Workflow) -> Iterator[Finding]:
+def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
+    for job in pull_request_jobs(delivery, workflow):
+        for step in job.steps:
+            kept = text(step.inputs.get("cache-to"))
+            if step.uses_action(*_BUILDS) and _SHARED.search(kept) and not _APART.search(f"{kept}{step.condition}"):
+                message = "what a pull request builds is then in the cache that releases are built from"
+                yield Finding((*step.address, "with", "cache-to"), message, "write the cache on `main` alone")
     if not any(True for _ in workflow.commands(*_TRUSTED)):
         return
     for job in workflow.jobs.values():
@@ -67,6 +75,10 @@ def check(workflow: Workflow) -> Iterator[Finding]:
                 yield Finding((*step.address, "with", switch), message, "remove it", at_key=True)
 
 
+_BUILDS = ("docker/build-push-action", "docker/bake-action")
+#: Caches that all branches share; that of GitHub keeps a pull request's apart.
+_SHARED = re.compile(r"\btype=(registry|s3|azblob)\b|^[\w.-]+(/[\w.-]+)+(:[\w.-]+)?$")
+_APART = re.compile(r"github\.(event_name|ref|head_ref|event\.|actor)|pull_request|mode=min,ref=pr|-pr\b")
 _TRUSTED = (*RELEASING, "bundle", "promote open", "comment", "monitor")
 _UV = "astral-sh/setup-uv"
 _CACHES = frozenset(("swatinem/rust-cache", "hendrikmuhs/ccache-action", "mozilla-actions/sccache-action"))

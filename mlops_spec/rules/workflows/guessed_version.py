@@ -32,6 +32,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
+from mlops_spec.workflow.elsewhere import scripts
 from mlops_spec.workflow.roles import job_releases, releasing
 from mlops_spec.workflow.shape import text
 
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Job, Workflow
+    from mlops_spec.workflow import Delivery, Job, Workflow
 
 CODE = "MS587"
 NAME = "guessed-version"
@@ -67,7 +68,7 @@ _NEWEST = re.compile(
 _BACK = re.compile(r"roll[ _-]?back|revert|restore|undo|take[ _-]back|\bback\b|previous", re.IGNORECASE)
 
 
-def check(workflow: Workflow) -> Iterator[Finding]:
+def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         back = _goes_back(workflow, job)
         for step in job.steps:
@@ -78,10 +79,10 @@ def check(workflow: Workflow) -> Iterator[Finding]:
             if (found := _FILES.search(step.run)) and (back or job_releases(job)):
                 message = "the newest file is what was written last, and nobody has judged it"
                 yield Finding(step.place, message, "name the version that was judged", piece=found[0])
-            if (found := _NEWEST.search(step.run)) and releasing(step) and not back:
-                message = "the newest of the registry is what was registered last, and nobody may have judged it"
-                piece = found[0].partition("\n")[0].rstrip("\\ ")
-                yield Finding(step.place, message, "hand on the version that was judged", piece=piece)
+            for script in scripts(step, delivery) if not back and releasing(step) else ():
+                if found := _NEWEST.search(script.text):
+                    message = "the newest of the registry is what was registered last, and nobody may have judged it"
+                    yield script.found(found, message, "hand on the version that was judged")
 
 
 def _goes_back(workflow: Workflow, job: Job) -> bool:

@@ -51,7 +51,7 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for number, each in enumerate(items(workflow.triggers.get("schedule"))):
         cron = " ".join(text(mapping(each).get("cron")).split())
         if wrong := _no_cron(cron):
-            yield Finding(("on", "schedule", number, "cron"), wrong, "write five fields, such as `20 2 * * *`")
+            yield Finding(("on", "schedule", number, "cron"), wrong, _right(wrong))
         elif why := _too_often(cron, trained):
             yield Finding(("on", "schedule", number, "cron"), why, "give the minute, such as `20 2 * * *`")
     settings = mapping(workflow.triggers.get("pull_request"))
@@ -71,13 +71,26 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
         yield Finding(("on", "pull_request", "types"), message, "leave `types` out, or add `synchronize`")
 
 
+def _right(wrong: str) -> str:
+    return (
+        "take the 1st of the next month" if "leaves those out" in wrong else "write five fields, such as `20 2 * * *`"
+    )
+
+
 def _no_cron(cron: str) -> str:
-    """Why GitHub does not run a schedule; empty where it does."""
+    """Why GitHub does not run a schedule, or not as often as is meant; empty where it does."""
     if Schedule.read(cron) is None:
         return f"GitHub refuses `{cron}`: it is no schedule"
     day, month = cron.split()[2:4]
     late = re.fullmatch(r"\d+", day) and re.fullmatch(r"\d+", month) and int(day) > _DAYS[int(month) % 12]
-    return "no year has this day" if late else ""
+    if late:
+        return "no year has this day"
+    few = re.fullmatch(r"\d+(,\d+)*", day) and month == "*" and cron.split()[4] == "*"
+    short = few and min(map(int, day.split(","))) > _SHORTEST
+    return f"not every month has a day {day}: this leaves those out" if short else ""
+
+
+_SHORTEST = 28  # days of a month
 
 
 _DAYS = (31, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30)  # of each month, December first

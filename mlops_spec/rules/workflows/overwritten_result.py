@@ -35,6 +35,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
 from mlops_spec.workflow.expression import EXPRESSION
+from mlops_spec.workflow.place import at_command
 from mlops_spec.workflow.shape import mapping, text
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def check(workflow: Workflow) -> Iterator[Finding]:
         if "matrix" in mapping(job.data.get("strategy")):
             yield from _of_matrix(workflow, job)
             yield from _one_for_all(workflow, job)
+            yield from _pushed_at_once(job)
     yield from _of_two_jobs(workflow)
 
 
@@ -67,6 +69,32 @@ def _one_for_all(workflow: Workflow, job: Job) -> Iterator[Finding]:
         if name and "${{" not in name and any(fnmatchcase(name, pattern) for pattern in patterns):
             message = f"each job of the matrix takes `{name}`, which one of them has made"
             yield Finding(_place(step), message, "put the matrix's value into the name")
+
+
+def _pushed_at_once(job: Job) -> Iterator[Finding]:
+    """Pushes of each job of a matrix to one branch, of which all but the first are refused."""
+    strategy = mapping(job.data.get("strategy"))
+    legs = [values for values in mapping(strategy.get("matrix")).values() if values]
+    alone = text(strategy.get("max-parallel")) == "1" or "concurrency" in job.data
+    if alone or all(isinstance(each, list) and len(each) == 1 for each in legs):
+        return
+    again = any(each.starts("git", "pull") or each.starts("git", "rebase") for each in job.commands)
+    for step in job.steps:
+        for command in step.commands:
+            apart = "matrix." in f"{step.run}{step.condition}{step.data.get('env')}{job.condition}"
+            if command.starts("git", "push") and not again and not (apart and _names_leg(step)):
+                message = "the jobs of the matrix push to one branch at once, and all but the first are refused"
+                yield at_command(step, command, message, "hand the results on, and push them from one job behind")
+
+
+def _names_leg(step: Step) -> bool:
+    """Whether where a step pushes to, or whether it does, depends on the matrix."""
+    given = [name for name, value in mapping(step.data.get("env")).items() if "matrix." in text(value)]
+    lines = [line for line in step.run.splitlines() if re.search(r"git (push|checkout|switch|branch)\b", line)]
+    said = "\n".join(lines)
+    return "matrix." in f"{said}{step.condition}" or any(
+        re.search(rf"\b{re.escape(str(each))}\b", said) for each in given
+    )
 
 
 def _of_matrix(workflow: Workflow, job: Job) -> Iterator[Finding]:

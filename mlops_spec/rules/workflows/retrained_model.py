@@ -29,15 +29,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlops_spec.diagnostic import Span
+from mlops_spec.rule import Finding
+from mlops_spec.workflow.command import commands
+from mlops_spec.workflow.dockerfile import image_runs
 from mlops_spec.workflow.flow import jobs_before
+from mlops_spec.workflow.named import DOCKERFILE
 from mlops_spec.workflow.place import at_command, called
 from mlops_spec.workflow.roles import evaluates, job_releases, judges, releases, trains
+from mlops_spec.workflow.shape import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.diagnostic import Severity
-    from mlops_spec.rule import Finding
     from mlops_spec.workflow import Delivery, Job, Step, Workflow
     from mlops_spec.workflow.command import Command
 
@@ -58,10 +63,35 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
                     judged, trained = True, None
                 elif evaluates(command):
                     trained = None
+        for step in job.steps if judged else ():
+            yield from _in_image(step, delivery)
         if trained and _goes_on(workflow, job, trained[0]):
             step, command = trained
             message = f"{called(command)} makes another model behind the gate, which nobody judges"
             yield at_command(step, command, message, "release what the gate has judged")
+
+
+def _in_image(step: Step, delivery: Delivery) -> Iterator[Finding]:
+    """A model that the build of an image trains, where the job has one that was judged."""
+    context = text(step.inputs.get("context")).strip("./") if step.uses_action(*_BUILDS) else ""
+    built = [command for command in step.commands if command.words[:2] in _BUILDING]
+    if not step.uses_action(*_BUILDS) and not built:
+        return
+    said = [
+        text(step.inputs.get("file")),
+        *(value for each in built for value in (each.option("-f"), each.option("--file")) if value),
+    ]
+    path = next((each.removeprefix("./") for each in said if each), f"{context}/{DOCKERFILE}".strip("/"))
+    document = delivery.sources.get(path)
+    for line in image_runs(document.text) if document else ():
+        if document and any(trains(each) for each in commands(line.script)):
+            message = "the image trains another model than the one that was judged"
+            span = Span(line.number, 1, line.number, len(document.lines[line.number - 1]) + 1)
+            yield Finding((), message, "copy the judged one into the image", document=document, span=span)
+
+
+_BUILDS = ("docker/build-push-action", "redhat-actions/buildah-build")
+_BUILDING = (("docker", "build"), ("docker", "buildx"), ("podman", "build"), ("buildah", "bud"), ("buildah", "build"))
 
 
 def _judges(command: Command) -> bool:

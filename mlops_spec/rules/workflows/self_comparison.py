@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.workflow.place import at_command
 from mlops_spec.workflow.release import checks_digest
-from mlops_spec.workflow.roles import evaluates, judges, watches
+from mlops_spec.workflow.roles import evaluates, judges, trains, watches
 from mlops_spec.workflow.shape import mapping, text
 
 if TYPE_CHECKING:
@@ -58,6 +58,28 @@ def check(workflow: Workflow) -> Iterator[Finding]:
                     message = f"both sides of this are `{same}`, so it finds no difference, ever"
                     yield at_command(step, command, message, "name what it is to be compared with")
         yield from _own_digests(job)
+        yield from _own_copies(job)
+
+
+def _own_copies(job: Job) -> Iterator[Finding]:
+    """Baselines that are copied from what they are compared with, behind what has written it."""
+    copied: dict[str, str] = {}  # a copy, and what it is of
+    for step in job.steps:
+        for command in step.commands:
+            if command.starts("cp") and len(command.words) > 2:
+                copied[_bare(command.words[-1])] = _bare(command.words[-2])
+            elif trains(command) or evaluates(command):
+                copied.clear()
+            sides = {_bare(word.rpartition("=")[2]) for word in command.words}
+            same = next((copy for copy, file in copied.items() if {copy, file} <= sides), "")
+            compares = judges(command) or watches(command) or command.starts("diff") or command.starts("cmp")
+            if same and compares:
+                message = f"`{same}` was copied from `{copied[same]}` in this state, so it finds no difference, ever"
+                yield at_command(step, command, message, "copy it before the new one is written")
+
+
+def _bare(path: str) -> str:
+    return path.removeprefix("./")
 
 
 def _same_sides(command: Command, workflow: Workflow, job: Job, step: Step) -> str:

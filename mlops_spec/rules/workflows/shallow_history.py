@@ -26,6 +26,7 @@ Fix: `mlops-spec lint --fix` writes `fetch-depth: 0`.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
@@ -73,7 +74,18 @@ def _compares(command: Command) -> str:
     ranged = (command.starts("git", "diff") or command.starts("git", "log")) and any(
         word.startswith("origin/") or ".." in word for word in words[2:3]
     )
-    return " ".join(words[:2]) if named or ranged else ""
+    return " ".join(words[:2]) if named or ranged or _looks_back(words) else ""
+
+
+def _looks_back(words: tuple[str, ...]) -> bool:
+    """Whether Git is asked for more than the newest commit: when a path changed, or how many there are."""
+    if words[:1] != ("git",):
+        return False
+    verb, rest = words[1:2], words[2:]
+    if verb == ("log",):
+        dated = any(re.match(r"--(since|after|follow)\b", word) for word in rest)
+        return dated or ("--" in rest and rest[-1] not in ("--", "."))
+    return verb in (("blame",), ("shortlog",)) or (verb == ("rev-list",) and "--count" in rest)
 
 
 def _reads_history(command: Command) -> bool:

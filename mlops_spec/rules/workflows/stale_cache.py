@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Job, Step, Workflow
+    from mlops_spec.workflow import Delivery, Job, Step, Workflow
 
 CODE = "MS575"
 NAME = "stale-cache"
@@ -64,16 +64,39 @@ _ROWS = re.compile(r"data|rows|features|logs?\b|dataset|\.parquet|\.csv")
 _HINT = "put a hash of all that it is made from into the key, or keep no results"
 
 
-def check(workflow: Workflow) -> Iterator[Finding]:
+def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         for step in job.steps:
             if step.uses_action(*_CACHES):
                 yield from _cached(step, workflow, job)
+                if pattern := _nowhere(step, job, delivery):
+                    message = f"the repository has no `{pattern}`, so this part of the key is always empty"
+                    yield Finding(
+                        (*step.address, "with", "key"), message, "name the files that are there", piece=pattern
+                    )
             for command in step.commands:
                 pulls = {"dvc", "pull"} <= {*command.words} or {"dvc", "fetch"} <= {*command.words}
                 if pulls and "--run-cache" in command.words:
                     message = "stages are then taken from runs that others have stored, and not run"
                     yield at_command(step, command, message, "leave `--run-cache` out")
+
+
+def _nowhere(step: Step, job: Job, delivery: Delivery) -> str:
+    """A pattern of a key's only files that matches none; empty where there are some, or the job may make them."""
+    before = job.steps[: job.steps.index(step)]
+    paths = [line.strip() for line in text(step.inputs.get("path")).splitlines() if line.strip()]
+    if all(_NAMED.search(path) for path in paths) or any(
+        "repository" in each.inputs or _MAKES.search(each.run) for each in before
+    ):
+        return ""
+    for call in _HASHED.findall(text(step.inputs.get("key"))):
+        patterns = [str(each) for each in re.findall(r"'([^']*)'", call)]
+        if patterns and all(each in delivery.absent for each in patterns):
+            return patterns[0]
+    return ""
+
+
+_MAKES = re.compile(r"\b(dvc|curl|wget|aws|gsutil|gcloud|az|lock|compile|export|python|make|git clone|date)\b|>")
 
 
 def _cached(step: Step, workflow: Workflow, job: Job) -> Iterator[Finding]:

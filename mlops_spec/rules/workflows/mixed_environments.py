@@ -1,0 +1,109 @@
+"""A job deploys to one environment, with the rules and the secrets of that one.
+
+Reviewers, branch rules and secrets belong to an environment. A job for production that was copied from that for
+staging and kept its `environment`, its role, its cluster or its address passes by production's reviewers, or deploys to
+staging and looks as if production had it.
+
+Bad:
+
+    jobs:
+      deploy-production:
+        environment: staging
+        steps:
+          - run: aws s3 cp build/model.skops "s3://models-production/${GITHUB_SHA}.skops"
+
+Good:
+
+    jobs:
+      deploy-production:
+        environment: production
+        steps:
+          - run: aws s3 cp build/model.skops "s3://models-production/${GITHUB_SHA}.skops"
+
+Fix: name one environment in the job, its role, its secrets and its addresses.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mlops_spec.diagnostic import listed
+from mlops_spec.rule import Finding
+from mlops_spec.workflow.given import options, spelled_out
+from mlops_spec.workflow.place import at_command
+from mlops_spec.workflow.roles import job_releases
+from mlops_spec.workflow.shape import mapping, text
+from mlops_spec.workflow.sign_in import identity
+from mlops_spec.workflow.stage_words import spoken_of
+from mlops_spec.workflow.where import environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Address, Severity
+    from mlops_spec.workflow import Job, Workflow
+
+CODE = "MS598"
+NAME = "mixed-environments"
+SEVERITY: Severity = "error"
+
+#: Options that say where a command works.
+_WHERE = re.compile(
+    r"(kube-?)?context|cluster(-name)?|namespace|endpoint(-name)?|host|target|environment|env|workspace(-name)?|resource-group"
+    r"|project|service|stage|profile|url"
+)
+_SECRET = re.compile(r"\bsecrets\.(\w+)")
+
+
+def check(workflow: Workflow) -> Iterator[Finding]:
+    for job in workflow.jobs.values():
+        stands = environment(job)
+        kind = spoken_of(stands)
+        if len(kind) != 1 or "${{" in stands or job.runs("promote ask"):
+            continue
+        named = spoken_of(f"{job.name} {text(job.data.get('name'))}")
+        meant = [(place, each) for place, each in _told(workflow, job) if each]
+        others = [place for place, each in meant if each.isdisjoint(kind)]
+        own = [place for place, each in meant if each & kind]
+        if len(named) == 1 and named.isdisjoint(kind) and (others or not own):
+            message = f"this is the job for {listed(named)}, and stands in the environment `{stands}`"
+            yield Finding((*job.address, "environment"), message, f"write `environment: {min(named)}`")
+        elif others and not (named and named.isdisjoint(kind)) and (job_releases(job) or _signs_in(job)):
+            other = next(each for place, each in meant if place == others[0])
+            message = f"the job stands in `{stands}`, and this is of {listed(other)}"
+            yield others[0]._replace(message=message, hint=f"take that of `{stands}`")
+
+
+def _told(workflow: Workflow, job: Job) -> Iterator[tuple[Finding, set[str]]]:
+    """What of a job says where it works, and which environments that names."""
+    for step in job.steps:
+        if role := identity(step):
+            name = next(key for key, value in step.inputs.items() if text(value) == role)
+            yield Finding((*step.address, "with", name), ""), spoken_of(_last(role))
+        yield from _secrets((*step.address, "env"), mapping(step.data.get("env")))
+        yield from _secrets((*step.address, "with"), step.inputs)
+        for command in step.commands:
+            said = [
+                spelled_out(workflow, job, step, value)
+                for name, value in options(command.words)
+                if _WHERE.fullmatch(name)
+            ]
+            said += [spelled_out(workflow, job, step, word) for word in command.words[-1:] if "://" in word]
+            if said and (found := spoken_of(" ".join(said))):
+                yield at_command(step, command, "", ""), found
+
+
+def _secrets(place: Address, given: object) -> Iterator[tuple[Finding, set[str]]]:
+    for name, value in mapping(given).items():
+        for secret in _SECRET.findall(text(value)):
+            yield Finding((*place, name), ""), spoken_of(secret)
+
+
+def _last(role: str) -> str:
+    """The name of a role or a service account, without the account that it is in."""
+    return role.rpartition("/")[2].partition("@")[0] if "/" in role or "@" in role else role
+
+
+def _signs_in(job: Job) -> bool:
+    return any(identity(step) for step in job.steps)

@@ -1,0 +1,115 @@
+"""A gate's program ends as failed when the model is not good enough.
+
+A step fails by the exit status of what it runs. A script that prints "FAILED" and ends as any other does, or whose
+`main` returns 1 to nobody, lets every model pass.
+
+Bad:
+
+    jobs:
+      judge:
+        steps:
+          - run: uv run --no-sync python scripts/gate.py build/metrics.json
+    # scripts/gate.py
+    import json
+    import sys
+    if json.load(open(sys.argv[1]))["roc_auc"] < 0.8:
+        print("FAILED")
+
+Good:
+
+    jobs:
+      judge:
+        steps:
+          - run: uv run --no-sync python scripts/gate.py build/metrics.json
+    # scripts/gate.py
+    import json
+    import sys
+    if json.load(open(sys.argv[1]))["roc_auc"] < 0.8:
+        sys.exit("FAILED")
+
+Fix: end with `sys.exit(1)`, or hand on what `main` returns: `sys.exit(main())`.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from mlops_spec.workflow.place import in_program
+from mlops_spec.workflow.roles import judges
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.rule import Finding
+    from mlops_spec.workflow import Workflow
+    from mlops_spec.workflow.program import Program
+
+CODE = "MS592"
+NAME = "silent-gate"
+SEVERITY: Severity = "error"
+
+_SAYS = re.compile(r"(^|\.)(print|echo|write|log|info|warning|warn|error|critical|debug|exception)$")
+_KEEPS = re.compile(
+    r"(^|\.)(write_text|write_bytes|dump|to_csv|to_json|to_markdown|savefig|save|log_metrics?|set_tag|post)$"
+)
+_NO = re.compile(r"fail|below|not |worse|reject|too |under|insufficient|regress|❌", re.IGNORECASE)
+
+
+def check(workflow: Workflow) -> Iterator[Finding]:
+    for _, step, command in workflow.commands():
+        program = command.program
+        if program is None or not judges(command) or "GITHUB_OUTPUT" in step.run or _reads_output(step.run):
+            continue
+        if lost := _lost_status(program):
+            message = "this calls what says whether it failed, and ends well whatever that says"
+            yield in_program(program, lost, message, f"write `sys.exit({ast.unparse(lost)})`")
+        elif (said := _only_says(program)) is not None:
+            message = "this says that the model has failed, and ends well all the same"
+            yield in_program(program, said, message, "end as failed: `sys.exit(1)`")
+
+
+def _reads_output(script: str) -> bool:
+    """Whether a step looks at what a program prints."""
+    return bool(re.search(r"\$\([^)\n]{0,400}\bpython|\|[ ]*(grep|jq|awk|tee)\b", script))
+
+
+def _only_says(program: Program) -> ast.expr | None:
+    """Where a program that can't fail says what it found; None where it can, or hands on its answer otherwise."""
+    if program.fails or not program.is_alone or not program.compares:
+        return None
+    if any("GITHUB_" in str(each.value) for each in program.texts) or any(
+        _KEEPS.search(name) for _, name in program.calls
+    ):
+        return None
+    told = [call for call, name in program.calls if _SAYS.search(name)]
+    return next((call for call in told if _NO.search(ast.unparse(call))), None)
+
+
+def _lost_status(program: Program) -> ast.Call | None:
+    """The call of a function that answers 1, or False, and whose answer nobody takes."""
+    if any(name in ("sys.exit", "exit", "quit", "os._exit") for _, name in program.calls) or not program.compares:
+        return None
+    answering = {
+        node.name
+        for node in program.nodes
+        if isinstance(node, ast.FunctionDef) and node.name == "main" and _answers(node)
+    }
+    for node in program.nodes:
+        call = node.value if isinstance(node, ast.Expr) else None
+        if isinstance(call, ast.Call) and program.called(call.func) in answering:
+            return call
+    return None
+
+
+def _answers(function: ast.FunctionDef) -> bool:
+    """Whether what a function returns says that something failed, and it raises nothing."""
+    returned = [node.value for node in ast.walk(function) if isinstance(node, ast.Return)]
+    fails = any(isinstance(each, ast.Constant) and each.value == 1 and each.value is not True for each in returned)
+    either = any(
+        isinstance(each, ast.IfExp) and {"0", "1"} == {*map(ast.unparse, (each.body, each.orelse))} for each in returned
+    )
+    raises = any(isinstance(node, ast.Raise | ast.Assert) for node in ast.walk(function))
+    return (fails or either) and not raises

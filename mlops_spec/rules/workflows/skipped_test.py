@@ -1,0 +1,156 @@
+"""Tests that stop a release run.
+
+GitHub sets `CI=true`: tests that are skipped there are green and have tried nothing. `xfail` and `skip` on what asks a
+metric, and options that leave such tests out, come to the same.
+
+Bad:
+
+    jobs:
+      judge:
+        steps:
+          - run: uv run --no-sync pytest tests/test_quality.py
+    # tests/test_quality.py
+    import os
+    import pytest
+    @pytest.mark.skipif("CI" in os.environ, reason="needs the model")
+    def test_auc(scores):
+        assert scores.roc_auc >= 0.8
+
+Good:
+
+    jobs:
+      judge:
+        steps:
+          - run: uv run --no-sync pytest tests/test_quality.py
+    # tests/test_quality.py
+    import os
+    import pytest
+    def test_auc(scores):
+        assert scores.roc_auc >= 0.8
+
+Fix: take the mark out; tests that need what CI has not get a marker, and a run of their own.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from mlops_spec.workflow.bounds import is_higher, is_lower
+from mlops_spec.workflow.place import at_command, in_program
+from mlops_spec.workflow.program import names_in
+from mlops_spec.workflow.roles import about_models, job_releases
+from mlops_spec.workflow.unfolded import program_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.rule import Finding
+    from mlops_spec.workflow import Delivery, Job, Workflow
+    from mlops_spec.workflow.program import Program
+
+CODE = "MS593"
+NAME = "skipped-test"
+SEVERITY: Severity = "error"
+
+_HERE = ("CI", "GITHUB_ACTIONS")
+_OF_MODELS = re.compile(r"quality|fairness|bias|accuracy|\bauc\b|performance|\bmodels?\b|metrics|\bgates?\b|regression")
+_HINT = "take it out, or run these tests in a job of their own"
+
+
+def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
+    for job in workflow.jobs.values():
+        if not _matters(workflow, job):
+            continue
+        for step in job.steps:
+            for command in step.commands:
+                if (words := _pytest(command.words)) is None:
+                    continue
+                if left := _left_out(words):
+                    message = f"`{left}` leaves out the tests that judge the model"
+                    yield at_command(step, command, message, _HINT)
+                folder = str(step.data.get("working-directory") or "")
+                for program in _tests(words, delivery, folder):
+                    yield from _skipped(program)
+
+
+def _matters(workflow: Workflow, job: Job) -> bool:
+    """Whether a job makes or releases a model, or one that does waits for it."""
+    behind = [each for each in workflow.jobs.values() if job.name in each.needs]
+    return any(about_models(each) or job_releases(each) for each in (job, *behind))
+
+
+def _pytest(words: Sequence[str]) -> Sequence[str] | None:
+    """What stands behind `pytest`; None where a command is another."""
+    place = next((place for place, word in enumerate(words[:8]) if word in ("pytest", "py.test")), None)
+    return words[place + 1 :] if place is not None and words[0] not in ("pip", "echo", "uvx") else None
+
+
+def _left_out(words: Sequence[str]) -> str:
+    for word, value in zip(words, [*words[1:], ""], strict=True):
+        if word in ("-k", "-m") and re.search(rf"\bnot\s+\(?\w{{0,20}}({_OF_MODELS.pattern})", value):
+            return f"{word} {value}"
+        name, _, given = word.partition("=")
+        if name in ("--deselect", "--ignore") and _OF_MODELS.search(given or value):
+            return f"{name} {given or value}"
+    return ""
+
+
+def _tests(words: Sequence[str], delivery: Delivery, folder: str) -> Iterator[Program]:
+    """The tests that a run of pytest finds, with what is set up for them, among the files that are known."""
+    given = [
+        word.partition("::")[0].rstrip("/")
+        for word in words
+        if (not word.startswith("-") and "/" in word) or word == "tests"
+    ]
+    roots = [f"{folder}/{each}".strip("/") for each in given] or ([folder] if folder else [""])
+    for path, document in delivery.sources.items():
+        name = path.rpartition("/")[2]
+        if not re.fullmatch(r"test_\w+\.py|\w+_test\.py|conftest\.py", name):
+            continue
+        inside = any(path == root or not root or path.startswith(f"{root}/") for root in roots)
+        above = name == "conftest.py" and any(root.startswith(path.removesuffix("conftest.py")) for root in roots)
+        if (inside or above) and (program := program_of(document.file, document.text)):
+            yield program
+
+
+def _skipped(program: Program) -> Iterator[Finding]:
+    for call, name in program.calls:
+        if name.endswith("mark.skipif") and call.args and _asks_for_ci(call.args[0]):
+            yield in_program(program, call, "this is skipped wherever `CI` is set, and GitHub sets it", _HINT)
+    for node in program.nodes:
+        if isinstance(node, ast.If) and _asks_for_ci(node.test):
+            skips = [each for each in _calls(node.body) if program.called(each.func) in ("pytest.skip", "skip")]
+            for call in skips[:1]:
+                yield in_program(program, call, "this skips wherever `CI` is set, and GitHub sets it", _HINT)
+        elif isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and _asks_a_metric(node):
+            for mark in node.decorator_list:
+                name = program.called(mark.func if isinstance(mark, ast.Call) else mark)
+                strict = isinstance(mark, ast.Call) and any(each.arg == "strict" for each in mark.keywords)
+                if name.endswith("mark.skip") or (name.endswith("mark.xfail") and not strict):
+                    message = "this judges the model, and its failure fails nothing"
+                    yield in_program(program, mark, message, _HINT)
+
+
+def _calls(body: Sequence[ast.stmt]) -> list[ast.Call]:
+    return [each for node in body for each in ast.walk(node) if isinstance(each, ast.Call)]
+
+
+def _asks_for_ci(condition: ast.expr) -> bool:
+    """Whether a condition holds where `CI` is set: not one that asks whether it is not."""
+    if any(isinstance(each, ast.Not | ast.NotIn | ast.IsNot | ast.NotEq) for each in ast.walk(condition)):
+        return False
+    absent = any(isinstance(each, ast.Is) for each in ast.walk(condition))
+    return not absent and any(name in _HERE for name in names_in(condition))
+
+
+def _asks_a_metric(function: ast.FunctionDef) -> bool:
+    """Whether a test compares a metric with a bound."""
+    for node in ast.walk(function):
+        if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Lt | ast.LtE | ast.Gt | ast.GtE):
+            said = [part for name in names_in(node) for part in (name.lower(), name.lower().removesuffix("_score"))]
+            if any(is_higher(each) or is_lower(each) for each in said):
+                return True
+    return False

@@ -1,0 +1,144 @@
+"""A job that starts a run elsewhere waits for its end.
+
+Kubeflow, SageMaker, Vertex AI, Azure ML and Databricks take a run and return at once. The job is then green while the
+model is still trained, or after that failed, and what comes behind it releases whatever is there.
+
+Bad:
+
+    jobs:
+      retrain:
+        steps:
+          - run: aws sagemaker start-pipeline-execution --pipeline-name credit
+          - run: uv run --no-sync python -m credit.gate
+
+Good:
+
+    jobs:
+      retrain:
+        steps:
+          - run: |
+              arn="$(aws sagemaker start-pipeline-execution --pipeline-name credit --output text)"
+              uv run --no-sync python -m credit.wait_for "${arn}"
+          - run: uv run --no-sync python -m credit.gate
+
+Fix: wait, and fail where the run did: `wait_for_run_completion`, `--stream`, `wait`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mlops_spec.workflow.place import at_command, called, in_program
+from mlops_spec.workflow.program import is_false, is_true, keywords
+from mlops_spec.workflow.roles import evaluates, judges, releases
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Iterator, Sequence
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.rule import Finding
+    from mlops_spec.workflow import Job, Workflow
+    from mlops_spec.workflow.command import Command
+    from mlops_spec.workflow.program import Program
+
+CODE = "MS596"
+NAME = "unawaited-run"
+SEVERITY: Severity = "error"
+
+#: Commands that return before what they start has ended, and what in them or behind them waits.
+_COMMANDS = (
+    (
+        re.compile(
+            r"aws (--?\S+ )*sagemaker (start-pipeline-execution|create-(training|processing|transform|auto-ml)-job)\b"
+        ),
+        re.compile(r"sagemaker (wait|describe)|sagemaker list-pipeline-execution-steps"),
+    ),
+    (
+        re.compile(r"aws (--?\S+ )*(stepfunctions start-execution|batch submit-job|glue start-job-run)\b"),
+        re.compile(r"describe|get-job-run"),
+    ),
+    (re.compile(r"az ml job create\b"), re.compile(r"--stream|job (stream|show)|--web")),
+    (
+        re.compile(r"gcloud (beta )?(ai custom-jobs create|ai hp-tuning-jobs create)\b"),
+        re.compile(r"stream-logs|describe"),
+    ),
+    (re.compile(r"gcloud (beta )?ai-platform jobs submit\b"), re.compile(r"--stream-logs|stream-logs|describe")),
+    (
+        re.compile(r"databricks (jobs run-now|jobs submit|bundle run)\b.{0,400}--no-wait"),
+        re.compile(r"get-run|runs get"),
+    ),
+    (re.compile(r"argo (-n \S+ )?submit\b"), re.compile(r"--wait|--watch|--log|argo (-n \S+ )?(wait|watch|logs)")),
+    (re.compile(r"kfp (--\S+ \S+ )*run (submit|create)\b"), re.compile(r"--watch|run get")),
+    (re.compile(r"ray job submit\b.{0,400}--no-wait"), re.compile(r"ray job (logs|status)")),
+    (re.compile(r"gh workflow run\b"), re.compile(r"gh run (watch|view)")),
+    (re.compile(r"airflow dags trigger\b|modal run .{0,200}(-d|--detach)\b"), re.compile(r"dags (list-runs|state)")),
+)
+_WAITS = re.compile(r"^(sleep|until|while|timeout|wait)\b|\bwait|poll|await")
+#: Calls that return before what they start has ended.
+_CALLS = re.compile(
+    r"\.(create_run_from_pipeline_(package|func)|run_pipeline|start_pipeline_execution|create_(training|transform|processing)_job"
+    r"|start_execution|submit_job|run_now|start_job_run|jobs\.create_or_update)$|PipelineJob\(\)\.submit$|aiplatform\.PipelineJob.{0,40}submit$"
+)
+_ASKED = re.compile(
+    r"wait|stream|result$|get_run|describe_|list_pipeline_execution_steps|get_waiter|run_now_and_wait|jobs\.get$|get_job_run|sleep|poll"
+)
+_HINT = "wait for its end, and fail where it failed"
+
+
+def check(workflow: Workflow) -> Iterator[Finding]:
+    for job in workflow.jobs.values():
+        behind = [each for each in workflow.jobs.values() if job.name in _needs(workflow, each)]
+        for place, step in enumerate(job.steps):
+            later = [
+                *(each for one in job.steps[place + 1 :] for each in one.commands),
+                *(c for each in behind for c in each.commands),
+            ]
+            for number, command in enumerate(step.commands):
+                rest = [*step.commands[number + 1 :], *later]
+                if not any(judges(each) or releases(each) or evaluates(each) for each in rest):
+                    continue
+                if command.program and not _awaited([], rest) and (node := _unawaited(command.program)):
+                    message = "this returns at once, and what comes behind it does not wait for the run to end"
+                    yield in_program(command.program, node, message, _HINT)
+                elif (wait := _starts(command)) and not _awaited([wait], [command, *rest]):
+                    message = f"{called(command)} returns at once, and what comes behind it does not wait for its end"
+                    yield at_command(step, command, message, _HINT)
+
+
+def _needs(workflow: Workflow, job: Job) -> set[str]:
+    found, waiting = set(), list(job.needs)
+    while waiting:
+        name = waiting.pop()
+        if name not in found and name in workflow.jobs:
+            found.add(name)
+            waiting += workflow.jobs[name].needs
+    return found
+
+
+def _starts(command: Command) -> re.Pattern[str] | None:
+    """What would wait for the end of what a command starts; None where it starts nothing."""
+    said = " ".join(command.words)[:2_000]
+    return next((waits for starts, waits in _COMMANDS if starts.match(said)), None) if not command.verb else None
+
+
+def _awaited(patterns: Sequence[re.Pattern[str]], rest: Sequence[Command]) -> bool:
+    said = [" ".join(each.words)[:2_000] for each in rest]
+    return any(pattern.search(each) for each in said for pattern in (*patterns, _WAITS))
+
+
+def _unawaited(program: Program) -> ast.Call | None:
+    """The call that starts a run in a program which waits for none; None where there is none."""
+    names = [name for _, name in program.calls]
+    if any(_ASKED.search(name) for name in names):
+        return None
+    for call, name in program.calls:
+        given = keywords(call)
+        if is_false(given.get("wait")) and name.endswith((".fit", ".run", ".start", ".transform", ".tune")):
+            return call
+        if is_false(given.get("sync")) and name.endswith((".run", ".fit")):
+            return call
+        if _CALLS.search(name) and not is_true(given.get("wait")):
+            return call
+    return None

@@ -1,0 +1,43 @@
+"""What the build of an image runs; https://docs.docker.com/reference/dockerfile/#run."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_RUN = re.compile(r"RUN\s+(?:--\S+\s+)*(?P<script>.*)", re.IGNORECASE | re.DOTALL)
+
+
+class Run(NamedTuple):
+    """One `RUN`, and the line from 1 on which it begins."""
+
+    script: str
+    number: int
+
+
+def image_runs(text: str) -> Iterator[Run]:
+    """What the last stage of a build runs, and what those before it do."""
+    whole, begin = "", 0
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.lstrip().startswith("#") or (whole and not line.strip()):
+            continue
+        begin = begin or number
+        whole += f"{line.rstrip()}\n"
+        if line.rstrip().endswith("\\"):
+            continue
+        if found := _RUN.match(whole.strip()):
+            yield Run(_shell(found["script"].replace("\\\n", " ")), begin)
+        whole, begin = "", 0
+
+
+def _shell(script: str) -> str:
+    """A command in the form of JSON as a shell would take it."""
+    try:
+        words = json.loads(script) if script.startswith("[") else None
+    except ValueError:
+        words = None
+    return " ".join(map(str, words)) if isinstance(words, list) else script

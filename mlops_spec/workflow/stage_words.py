@@ -1,0 +1,21 @@
+"""Which environment, production or staging or another, the words of a workflow speak of."""
+
+from __future__ import annotations
+
+import re
+
+_CLASSES = {
+    "production": re.compile(r"(?<![a-z])(prod|production|prd|live)(?![a-z])"),
+    "staging": re.compile(r"(?<![a-z])(staging|stage|stg|preprod|uat)(?![a-z])"),
+    "development": re.compile(r"(?<![a-z])(dev|development|sandbox)(?![a-z])"),
+}
+
+
+def spoken_of(text: str) -> set[str]:
+    """The kinds of environments that a text names.
+
+    >>> spoken_of("https://staging.acme.example"), spoken_of("PROD_TOKEN"), spoken_of("product")
+    ({'staging'}, {'production'}, set())
+    """
+    lowered = re.sub(r"[^a-z]+", "-", text.lower().replace("non-prod", "").replace("pre-prod", "preprod"))
+    return {name for name, words in _CLASSES.items() if words.search(lowered)}
