@@ -137,7 +137,11 @@ def test_what_a_bucket_needs_is_installed_and_signed_in_to(capsys: pytest.Captur
 
     write(".github/workflows/train.yml", PUSHES.replace(SIGNS_IN, ""))
     assert around_the_bucket(capsys) == [".github/workflows/train.yml:6:14 MS819"]
+    for githubs in ("[ubuntu-24.04]", "{group: Large runners, labels: ubuntu-24.04-16core}"):
+        write(".github/workflows/train.yml", PUSHES.replace(SIGNS_IN, "").replace("ubuntu-24.04", githubs))
+        assert around_the_bucket(capsys) == [".github/workflows/train.yml:6:14 MS819"]
     for right in (
+        PUSHES.replace(SIGNS_IN, "").replace("ubuntu-24.04", "{group: Ours}"),
         PUSHES.replace(SIGNS_IN, "").replace(
             "ubuntu-24.04", "gpu-linux"
         ),  # a machine of their own, with its own rights

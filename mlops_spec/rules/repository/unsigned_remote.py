@@ -51,8 +51,8 @@ from mlops_spec.document.parse import parse
 from mlops_spec.repository.config import PATH, default_url
 from mlops_spec.rule import Finding
 from mlops_spec.spec.storage import EXTRAS, scheme
+from mlops_spec.workflow.machine import own_machine
 from mlops_spec.workflow.read import read
-from mlops_spec.workflow.shape import text
 from mlops_spec.workflow.sign_in import identity, static
 from mlops_spec.workflow_files import FOLDER
 
@@ -99,7 +99,7 @@ def _workflows(repository: Repository) -> Iterator[Document]:
 
 def _on_githubs(job: Job) -> bool:
     """Whether it runs where nobody has left credentials of their own."""
-    return text(job.data.get("runs-on")).startswith(("ubuntu-", "windows-", "macos-"))
+    return own_machine(job) is None
 
 
 def _signed_in(job: Job, step: Step) -> bool:
