@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -28,7 +27,8 @@ def unread(mode: str, stage: Stage, clone: Path) -> None:
     """Pull requests see nothing of the storage, or the sample that lies in Git."""
     storage = f"storage:\n  url: {stage.world.folder / 'storage'}\n  pull_requests: {mode}\n"
     if mode == "sample":
-        shutil.copy(clone / "data/visits.csv", clone / SAMPLE)
+        rows = (clone / "data/visits.csv").read_text("utf-8").splitlines(keepends=True)
+        (clone / SAMPLE).write_text("".join(rows[:1200]), "utf-8")
         storage += f"  sample: {SAMPLE}\n"
     replace_in(clone / "model.yaml", "data:\n", f"{storage}data:\n")
 
