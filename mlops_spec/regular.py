@@ -10,11 +10,12 @@ from mlops_spec.errors import Exit, Failure
 
 # Whoever names what lies here means it: `/dev/stdin`, or a shell's `<(…)`.
 _MEANT = ("/dev/", "/proc/", "/sys/")
+_FILES = "/dev/shm/"  # noqa: S108 - a disk in memory, where files lie as elsewhere
 
 
 def special(path: object) -> bool:
     """Whether a path leads to a pipe or a device, and does not say so itself."""
-    if not isinstance(path, str) or path.startswith(_MEANT):
+    if not isinstance(path, str) or (path.startswith(_MEANT) and not path.startswith(_FILES)):
         return False
     try:
         mode = os.stat(path).st_mode  # noqa: PTH116 - each file that is opened pays for it

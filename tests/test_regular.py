@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -55,3 +56,11 @@ def test_what_is_read_by_python_s_own_open_is_held_too(tmp_path: Path) -> None:
 def test_who_names_a_device_means_it() -> None:
     assert not special("/dev/stdin")
     assert not special("/dev/null")
+
+
+@pytest.mark.skipif(not os.access("/dev/shm", os.W_OK), reason="no disk in memory")
+def test_a_disk_in_memory_is_a_disk() -> None:
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        os.mkfifo(Path(folder, "pipe"))
+        assert special(f"{folder}/pipe")
+        assert not special(folder)
