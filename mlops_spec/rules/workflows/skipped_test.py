@@ -89,7 +89,7 @@ def _pytest(words: Sequence[str]) -> Sequence[str] | None:
 
 
 def _left_out(words: Sequence[str]) -> str:
-    for word, value in zip(words, [*words[1:], ""], strict=True):
+    for word, value in zip(words, [*words[1:], ""], strict=False):
         if word in ("-k", "-m") and re.search(rf"\bnot\s+\(?\w{{0,20}}({_OF_MODELS.pattern})", value):
             return f"{word} {value}"
         name, _, given = word.partition("=")
