@@ -137,6 +137,11 @@ def _unanswered(document: Document, wrong: Sequence[Diagnostic]) -> Iterator[Dia
 
 
 def run_rules(project: Project | Reading | Surroundings, rules: Sequence[Rule]) -> Iterator[Diagnostic]:
+    """What the rules find, each thing once: one key may be wrong for several jobs."""
+    yield from dict.fromkeys(_found(project, rules))
+
+
+def _found(project: Project | Reading | Surroundings, rules: Sequence[Rule]) -> Iterator[Diagnostic]:
     for rule in rules:
         for finding in rule.check(*[getattr(project, name) for name in _ASKED.get(rule.CODE) or asked_for(rule)]):
             kind = Kind(rule.CODE, rule.NAME, rule.SEVERITY)

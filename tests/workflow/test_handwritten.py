@@ -158,3 +158,14 @@ def test_a_gate_is_read_where_it_stands(tmp_path: Path, run: str, test: str, fou
     assert (
         "MS563" in {each.kind.code for each in lint_workflows("", files(tmp_path), None, meant=[path])[path]}
     ) == found
+
+
+def test_what_is_wrong_for_two_jobs_in_one_place_is_said_once() -> None:
+    job = "{runs-on: ubuntu-24.04, timeout-minutes: 5, steps: [{run: dvc repro}]}"
+    text = f"on: pull_request\npermissions:\n  id-token: write\njobs:\n  train: {job}\n  test: {job}\n"
+    path = ".github/workflows/own.yml"
+
+    found = lint_workflows("", {path: text.encode()}, None, meant=[path])[path]
+
+    assert [each.kind.code for each in found].count("MS516") == 1
+    assert len(found) == len(set(found))
