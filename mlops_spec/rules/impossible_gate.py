@@ -23,6 +23,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
+from mlops_spec.spec.base import seconds, size_in_bytes
+from mlops_spec.spec.evaluate import LatencyGate, RobustnessGate, SizeGate
 from mlops_spec.spec.gates import bounds, own_metrics
 from mlops_spec.spec.metrics import METRICS
 
@@ -38,6 +40,8 @@ CODE = "MS207"
 NAME = "impossible-gate"
 SEVERITY: Severity = "error"
 
+_LEAST_SECONDS, _LEAST_BYTES = 0.002, 5000
+
 
 def check(spec: Spec) -> Iterator[Finding]:
     for bound in bounds(spec):
@@ -46,6 +50,14 @@ def check(spec: Spec) -> Iterator[Finding]:
             yield Finding((*bound.address, "min"), message)
         elif (metric := METRICS.get(bound.metric)) and bound.metric not in own_metrics(spec):
             yield from _beyond(bound, metric)
+    for index, gate in enumerate(spec.gates):
+        if isinstance(gate, LatencyGate) and seconds(gate.latency.p99) < _LEAST_SECONDS:
+            yield Finding(("gates", index, "latency", "p99"), f"no model answers in {gate.latency.p99}")
+        elif isinstance(gate, SizeGate) and size_in_bytes(gate.size.max) < _LEAST_BYTES:
+            yield Finding(("gates", index, "size", "max"), f"no package fits in {gate.size.max}")
+        elif isinstance(gate, RobustnessGate) and gate.max_drop == 0:
+            message = f"of any rows with errors `{gate.metric}` is worse by something"
+            yield Finding(("gates", index, "max_drop"), message, "say how much may be lost")
 
 
 def _beyond(bound: Bound, metric: Metric) -> Iterator[Finding]:

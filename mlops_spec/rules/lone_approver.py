@@ -1,4 +1,4 @@
-"""At high risk more than one person can approve.
+"""Where nobody approves their own change, more than one person can approve.
 
 GitHub lets nobody approve their own pull request, and no promotion counts the approval of who made the change. Where
 one person is the only owner and the only approver, either nothing of theirs is ever released, or they take the guards
@@ -40,9 +40,16 @@ SEVERITY: Severity = "error"
 
 def check(spec: Spec) -> Iterator[Finding]:
     owner = spec.sole_owner
-    if spec.governance.risk != "high" or owner is None:
+    stated = "separation_of_duties" in spec.governance.model_fields_set and spec.governance.separation_of_duties
+    if owner is None or not (stated or spec.governance.risk == "high"):
         return
-    promoted = {name: each.promote for name, each in spec.environments.items() if each.after != "merge"}
+    promoted = {
+        name: each.promote
+        for name, each in spec.environments.items()
+        if each.after != "merge" and each.promote.approvals
+    }
+    if not promoted and spec.governance.risk != "high":
+        return
     message = f"nobody but {owner} may approve, and nobody may approve their own change"
     if not any({*each.approvers} - {owner} for each in promoted.values()):
         named: list[Address] = [

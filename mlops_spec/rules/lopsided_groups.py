@@ -1,7 +1,7 @@
 """A split by groups has groups to split.
 
-A whole group is either learned from or tested. Of two or three groups one is all of the test, or none: the other
-values are never judged, and no difference between them can be measured.
+A whole group is either learned from or tested. Of five groups one is all of the test, or none: the other values are
+never judged, no difference between them can be measured, and a slice of each finds one.
 
 Bad:
 
@@ -49,6 +49,8 @@ CODE = "MS118"
 NAME = "lopsided-groups"
 SEVERITY: Severity = "error"
 
+_LEAST = 3  # groups on each side
+
 
 def check(spec: Spec) -> Iterator[Finding]:
     split = spec.data.split
@@ -60,5 +62,6 @@ def check(spec: Spec) -> Iterator[Finding]:
         yield Finding(place, "the test would have other answers than the training")
     elif split.column in spec.data.protected:
         yield Finding(place, f"of the groups of `{split.column}` the test has only a few, and no difference shows")
-    elif count is not None and (count <= 2 or count * split.test < 0.95):
-        yield Finding(place, f"`{split.column}` has {count} values, too few to set {split.test:.0%} of them aside")
+    elif count is not None and min(count * split.test, count * (1 - split.test)) < _LEAST:
+        message = f"`{split.column}` has {count} values, too few to set {split.test:.0%} of them aside"
+        yield Finding(place, message, "split by what a row is about, or by a column that says `test`")

@@ -1,7 +1,7 @@
 """Imported data is pinned to a version.
 
 What lies at an address today may be something else tomorrow. A model whose data can't be found again can't be
-repeated, compared or defended.
+repeated, compared or defended. Where `storage` says where DVC keeps a copy, that one is found again by its digest.
 
 Bad:
 
@@ -17,7 +17,7 @@ Good:
       target: label
       id: id
 
-Fix: turn on versions in the bucket and name one.
+Fix: turn on versions in the bucket and name one, or say in `storage` where DVC keeps what it imported.
 """
 
 from __future__ import annotations
@@ -40,6 +40,6 @@ SEVERITY: Severity = "error"
 
 def check(spec: Spec) -> Iterator[Finding]:
     path = spec.data.path
-    if isinstance(path, Import) and path.version is None:
+    if isinstance(path, Import) and path.version is None and spec.storage is None:
         message = "what lies at this address may change without a trace"
         yield Finding(("data", "path", "import"), message, "name its `version`")

@@ -51,7 +51,10 @@ _STATE = (
     r"asylum|visas?|migra(nts?|tion)|refugees?|border control|police|policing|crimin\w+|offenders?|recidiv\w+|parole"
     r"|bail|welfare|social benefits?|benefit claims?|critical infrastructure|biometric\w*|face recognition|emotions?"
 )
-_HEALTH = r"patients?|diagnos\w+|clinical|medical|triage|disease|cancer|tumou?rs?|sepsis|emergency calls?"
+_HEALTH = (
+    r"patients?|diagnos\w+|clinical|medical|(emergency|nurse|medical) triage|triage of the sick"
+    r"|disease|cancer|tumou?rs?|sepsis|emergency calls?"
+)
 _HIGH = re.compile(rf"\b({_WORK}|{_CREDIT}|{_STUDY}|{_STATE}|{_HEALTH})\b", re.IGNORECASE)
 
 
@@ -69,7 +72,7 @@ _PEOPLE = re.compile(
 )
 
 _BY_NAME = re.compile(
-    r"(^|-)(credit|loan|lending|hiring|recruiting|applicants?|candidates?|readmission|diagnosis|triage|admissions?)(-|$)"
+    r"(^|-)(credit|loan|lending|hiring|recruiting|applicants?|candidates?|readmission|diagnosis|admissions?)(-|$)"
 )
 
 

@@ -30,6 +30,7 @@ Fix: name the value that somebody acts on.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
@@ -66,7 +67,24 @@ _USUAL = (
     "legit",
     "genuine",
     "benign",
+    "active",
+    "passed",
+    "accepted",
+    "success",
+    "successful",
+    "current",
+    "settled",
+    "survived",
+    "alive",
+    "on_time",
 )
+_DENIED = re.compile(r"\b(not|no|non|un|never|without)[ _-]")
+
+
+def _is_usual(value: str) -> bool:
+    """Whether a value names the case that nobody acts on: `no`, `fully paid`, and not `not paid`."""
+    said = _DENIED.search(value) is None
+    return value in _USUAL or (said and re.split(r"[\W_]+", value)[-1] in _USUAL and not value[-1:].isdigit())
 
 
 def check(spec: Spec) -> Iterator[Finding]:
@@ -78,6 +96,6 @@ def check(spec: Spec) -> Iterator[Finding]:
     ]
     judged += [each for each in spec.evaluate.metrics if isinstance(each, str)]
     of_positives = [metric for metric in judged if metric in _OF_POSITIVES]
-    if positive is not None and str(positive).lower() in _USUAL and of_positives:
+    if positive is not None and _is_usual(str(positive).lower()) and of_positives:
         message = f"`{of_positives[0]}` then tells how well `{str(positive).lower()}` is found, the usual case"
         yield Finding(("data", "positive"), message, "name the value that somebody acts on")
