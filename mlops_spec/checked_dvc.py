@@ -20,6 +20,7 @@ from dvc.cli import main
 from dvc.stage.cache import StageCache, _get_cache_hash
 from dvc_data.hashfile.db.local import LocalHashFileDB
 from dvc_data.hashfile.meta import Meta
+from dvc_data.hashfile.state import State
 from dvc_data.hashfile.tree import Tree
 from dvc_objects.errors import ObjectFormatError
 
@@ -65,7 +66,8 @@ def _is_plain(entry: Any) -> bool:
 def check(odb: Any, oid: str, check_hash: bool = True, _info: dict[str, Any] | None = None) -> Meta:
     """`LocalHashFileDB.check` by content, once for each state of a file; a changed object is removed from the cache.
 
-    DVC then takes it for missing: it fetches it, or runs the stage that made it.
+    DVC then takes it for missing: it fetches it, or runs the stage that made it. From a remote that is a folder nothing
+    is removed: others read it too, and what somebody did there is to be found out.
     """
     if odb.hash_name != "md5":
         return _checked(odb, oid, check_hash, _info)
@@ -75,9 +77,12 @@ def check(odb: Any, oid: str, check_hash: bool = True, _info: dict[str, Any] | N
         with open(path, "rb") as file:  # noqa: PTH123
             actual = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
         if actual != oid.removesuffix(".dir"):
-            words.err(f"the cache's object {oid} was changed: it is not used, and removed")
-            with suppress(OSError):
-                os.unlink(path)  # noqa: PTH108
+            if isinstance(odb.state, State):  # a remote has none
+                words.err(f"the cache's object {oid} was changed: it is not used, and removed")
+                with suppress(OSError):
+                    os.unlink(path)  # noqa: PTH108
+            else:
+                words.err(f"the object {oid} was changed where it is stored: it is not used")
             raise ObjectFormatError(f"changed object: {oid} has another content")
         _sound[path] = _stamps(state)
     return Meta.from_info({"size": state.st_size, "mode": state.st_mode, "type": "file"})

@@ -94,6 +94,12 @@ _KINDS = (
         Exit.UNAVAILABLE,
     ),
     _kind(
+        r"was changed where it is stored",
+        "somebody has changed it there",
+        "Find out who. Then push it again from where it was made, `dvc push`.",
+        Exit.FINDINGS,
+    ),
+    _kind(
         r"do not exist neither locally nor on remote",
         "nobody has pushed it there",
         "Push it from where it was made, `dvc push`; or mend `storage.url`, which names another place.",

@@ -170,6 +170,24 @@ def test_an_object_of_the_local_cache_counts_by_its_content(remote: Remote) -> N
     assert cached.read_bytes() == b"mine\n"
 
 
+@pytest.mark.parametrize("mode", [0o444, 0o644])
+def test_a_changed_object_stays_in_the_remote(remote: Remote, mode: int) -> None:
+    """Who reads removes nothing there, in whatever mode it is kept, and says what is wrong with it."""
+    file = remote.put(b"mine\n")
+    wanted = {"outs": [{"md5": file, "hash": "md5", "path": "one.txt"}]}
+    (remote.root / "checkout/folder.dvc").write_text(json.dumps(wanted))
+    stored = remote.root / "remote/files/md5" / file[:2] / file[2:]
+    stored.write_bytes(b"evil\n")
+    stored.chmod(mode)
+
+    done = remote.pull()
+
+    assert done.returncode != 0
+    assert f"the object {file} was changed where it is stored" in done.stderr
+    assert stored.read_bytes() == b"evil\n"
+    assert not (remote.root / "checkout/one.txt").exists()
+
+
 def test_a_note_of_the_run_cache_counts_by_its_name(tmp_path: Path) -> None:
     """Another output in the note of a run: the stage runs again; an honest note is believed."""
     made = tmp_path / "checkout"

@@ -54,6 +54,8 @@ SAID = {
         *(78, "expecting 'eu-central-1'"),
         "`storage.region`",
     ),
+    "the object 34ff was changed where it is stored: it is not used\nWARNING: Some of the cache files do not exist "
+    "neither locally nor on remote": (1, "somebody has changed it there", "`dvc push`"),
     "WARNING: Some of the cache files do not exist neither locally nor on remote. Missing cache files:\nmd5: 34ff": (
         *(69, "nobody has pushed it there"),
         "`dvc push`",
