@@ -11,7 +11,7 @@ from mlops_spec import words
 from mlops_spec.cache.clean import clean, plain_files
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.extras import lacking
-from mlops_spec.machine import beneath, fault
+from mlops_spec.machine import beneath, fault, starved
 from mlops_spec.regular import refuse_special
 
 
@@ -38,8 +38,8 @@ def main() -> None:
             words.err(_all_of(error))
         _stop(fault(error))
     except Exception as error:
-        if uninstalled := lacking(error):
-            _stop(uninstalled)
+        if known := lacking(error) or starved(error):
+            _stop(known)
         words.err(_all_of(error) if debug else _of_a_bug(error))
         sys.exit(Exit.BUG)
 

@@ -20,6 +20,7 @@ _REMEDIES = {
     errno.EACCES: "give this user the right, or work in another folder",
     errno.EPERM: "give this user the right, or work in another folder",
 }
+_OF_MEMORY = ("MemoryError", "failed to map segment", "can't start new thread")  # as Python and the loader say it
 _OF_ROOM = {errno.ENOSPC, errno.EDQUOT}
 _LITTLE = 2**20  # bytes
 _FORBIDDEN = {errno.EACCES, errno.EPERM}
@@ -41,6 +42,12 @@ def fault(error: OSError | MemoryError) -> Failure:
         exit_code=Exit.CONFIG if error.errno in _FORBIDDEN else Exit.IO,
         remedy=_REMEDIES.get(error.errno or 0, ""),
     )
+
+
+def starved(error: Exception) -> Failure | None:
+    """The fault beneath a library that could not be loaded, or a thread not started; None for any other error."""
+    helps = told_of(str(error)) if isinstance(error, ImportError | RuntimeError) else ""
+    return Failure(str(error), exit_code=Exit.IO, remedy=helps) if helps else None
 
 
 def beneath(failure: Failure) -> Failure:
@@ -77,6 +84,6 @@ def _left(folder: str) -> int:
 
 def told_of(said: str) -> str:
     """What helps where a program that we started ended by such a fault, by its last words; else nothing."""
-    if "MemoryError" in said:
+    if any(words in said for words in _OF_MEMORY):
         return _REMEDIES[errno.ENOMEM]
     return next((remedy for words, remedy in _SAID.items() if words in said), "")

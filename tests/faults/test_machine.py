@@ -15,7 +15,7 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.files import new_folder
 from mlops_spec.git import Git
 from mlops_spec.git.values import GitError
-from mlops_spec.machine import beneath, fault, told_of
+from mlops_spec.machine import beneath, fault, starved, told_of
 from mlops_spec.pipeline import inputs
 from mlops_spec.pipeline.durations import past_seconds
 from mlops_spec.plan import base
@@ -159,3 +159,10 @@ def test_who_could_not_look_says_nothing_about_the_base(
         assert raised.value is failure
     else:
         assert "is not valid" in (base.before(Git.open(tmp_path), None, "main").problem or "")
+
+
+def test_too_little_memory_for_a_library_is_no_bug() -> None:
+    assert starved(ImportError("libopenblas.so: failed to map segment from shared object")) is not None
+    assert starved(RuntimeError("can't start new thread")) is not None
+    assert starved(ImportError("cannot import name 'x' from 'y'")) is None
+    assert starved(ValueError("MemoryError")) is None
