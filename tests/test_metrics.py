@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from math import inf
+
 from mlops_spec.spec.metrics import METRICS
+from mlops_validators import Costs, expected_cost, precision_at
 from mlops_validators.measures import MEASURES
 
 
 def test_names_tasks_directions_and_ranges_are_the_measures_own() -> None:
     table = {name: (m.tasks, m.higher_is_better, m.low, m.high) for name, m in METRICS.items()}
 
-    assert table == {name: (m.tasks, m.higher_is_better, m.low, m.high) for name, m in MEASURES.items()}
+    made = {
+        measure.name: measure for measure in (precision_at(5), replace(expected_cost(Costs(1, 5)), low=-inf, high=inf))
+    }
+    assert table == {n: (m.tasks, m.higher_is_better, m.low, m.high) for n, m in (MEASURES | made).items()}
 
 
 def test_chance_lies_between_worst_and_best() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from mlops_spec import layout, safe_yaml
-from mlops_spec.card import simple
+from mlops_spec.card import cost, simple
 from mlops_spec.card.brier import told
 from mlops_spec.card.metadata import model_index
 from mlops_spec.errors import Failure
@@ -67,7 +67,9 @@ def _section(evidence: Evidence) -> Iterator[str]:
         ("measure", "value", "interval", *((beside.kind, "constant") if beside and beside.kind else ())),
         ((*_row(name, each), *_simpler(beside, name)) for name, each in evaluation.measures.items()),
     )
-    for sentence in filter(None, (told(evaluation.calibration), simple.told(beside, markdown_text))):
+    for sentence in filter(
+        None, (told(evaluation.calibration), simple.told(beside, markdown_text), cost.told(evaluation.cost))
+    ):
         yield from ("", sentence)
     yield from ("", "### Gates", "")
     yield from _table(("gate", "verdict", "value", "interval", "bound"), map(_gate, evidence.bundle.gates))

@@ -29,6 +29,7 @@ def problems(spec: Spec, evaluation: Evaluation, judged: GateFile, paired: Seque
     yield from _of_calibration(spec, evaluation)
     yield from _of_answered(evaluation)
     yield from _of_simple_model(spec, evaluation)
+    yield from _of_cost(spec, evaluation)
     yield from _of_slices(spec, evaluation)
     for demand, found in paired:
         if demand.kind == "metric":
@@ -125,6 +126,26 @@ def _of_simple_model(spec: Spec, evaluation: Evaluation) -> Iterator[Problem]:
         if abs(ahead - (beside.lead.value or 0.0)) > rounded:
             said = f"is {beside.lead.value}, but the values differ by {ahead:.6g}"
             yield Problem(FILE, f"simple_model.measures.{name}.lead", said)
+
+
+def _of_cost(spec: Spec, evaluation: Evaluation) -> Iterator[Problem]:
+    """By the declared threshold it is the measure; none is cheaper than the cheapest."""
+    found, priced = evaluation.cost, spec.evaluate.cost is not None and spec.task == "binary-classification"
+    if (found is not None) != priced:
+        yield Problem(FILE, "cost", "does not fit `evaluate.cost`")
+    if found is None:
+        return
+    mine = evaluation.measures.get("expected_cost")
+    if (
+        mine is not None
+        and mine.value is not None
+        and abs(mine.value - found.expected) > 1e-9 * max(1, abs(mine.value))
+    ):
+        yield Problem(FILE, "cost.expected", f"is {found.expected}, measures.expected_cost is {mine.value}")
+    if found.threshold != spec.evaluate.threshold:
+        yield Problem(FILE, "cost.threshold", f"is {found.threshold}, the spec has {spec.evaluate.threshold}")
+    if min(found.curve) < found.cheapest.expected:
+        yield Problem(FILE, "cost.cheapest", "is not the least on the curve")
 
 
 def _of_slices(spec: Spec, evaluation: Evaluation) -> Iterator[Problem]:

@@ -151,6 +151,22 @@ class SimpleModel(Shape):
     reason: str | None = None
 
 
+class Cheapest(Shape):
+    """The threshold with the least cost on the test rows."""
+
+    threshold: Number
+    expected: Number
+
+
+class CostOfDecisions(Shape):
+    """What a decision costs by the declared threshold, and at 21 thresholds from 0 to 1."""
+
+    threshold: Number
+    expected: Number
+    cheapest: Cheapest
+    curve: Annotated[list[Number], Field(min_length=21, max_length=21)]
+
+
 class Evaluation(Shape):
     """`evaluation.json`: what the test rows measure, all of them and slice by slice (column → value → slice)."""
 
@@ -163,6 +179,7 @@ class Evaluation(Shape):
     calibration: Calibration | None = None
     answered: AnsweredBins | None = None
     simple_model: SimpleModel | None = None
+    cost: CostOfDecisions | None = None
     slices: dict[str, dict[str, Slice]]
 
 

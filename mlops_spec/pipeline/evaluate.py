@@ -12,6 +12,7 @@ from mlops_spec.pipeline.answered import answered_of
 from mlops_spec.pipeline.answers import Answers, groups_of, slices, truth_of, weights_of, write_answers
 from mlops_spec.pipeline.beside_simple import beside_simple
 from mlops_spec.pipeline.calibration import calibration_of
+from mlops_spec.pipeline.cost import cost_of
 from mlops_spec.pipeline.curves import write_curves
 from mlops_spec.pipeline.measured import measure
 from mlops_spec.pipeline.model_files import check_trusted
@@ -79,6 +80,7 @@ def _evaluation(root: Path, spec: Spec, test: pd.DataFrame, answers: Answers) ->
         "measures": measure(root, spec, metrics, answers),
         **({} if spec.task == "regression" else {"calibration": calibration_of(answers)}),
         **answered_of(spec, answers),
+        **cost_of(spec, answers),
         "slices": {name: _slices(root, spec, metrics, test[name], answers) for name in sliced(spec)},
     }
 

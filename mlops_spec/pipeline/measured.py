@@ -8,7 +8,8 @@ import numpy as np
 
 from mlops_spec.pipeline.own_metric import own_measure
 from mlops_spec.spec.evaluate import CustomMetric
-from mlops_validators import MEASURES, interval, intervals
+from mlops_validators import MEASURES, Costs, expected_cost, interval, intervals, precision_at
+from mlops_validators.decisions import EXPECTED_COST, PRECISION_AT_K
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,17 +20,21 @@ if TYPE_CHECKING:
 
 
 def measure_named(root: Path, spec: Spec, metric: str) -> Measure:
-    """The measure of that name: one of the evidence's, or the spec's own, of which the function lies in `src`.
+    """The measure of that name: one of the evidence's, as the spec sets it up, or the spec's own, from `src`.
 
     Raises ValueError when there is none.
     """
-    found = _own(root, spec, metric) or MEASURES.get(metric)
+    found = _of_spec(root, spec, metric) or MEASURES.get(metric)
     if found is None:
         raise ValueError(f"there is no metric `{metric}`")
     return found
 
 
-def _own(root: Path, spec: Spec, metric: str) -> Measure | None:
+def _of_spec(root: Path, spec: Spec, metric: str) -> Measure | None:
+    if metric == EXPECTED_COST and spec.evaluate.cost is not None:
+        return expected_cost(Costs(**spec.evaluate.cost.model_dump()))
+    if metric == PRECISION_AT_K:
+        return precision_at(spec.evaluate.k)
     for own in spec.evaluate.metrics:
         if isinstance(own, CustomMetric) and own.name == metric:
             return own_measure(root, spec, own)
@@ -49,7 +54,7 @@ def options(spec: Spec) -> dict[str, Any]:
 
 def measure(root: Path, spec: Spec, metrics: list[str], answers: Answers) -> dict[str, dict[str, Any]]:
     """Each metric's value, interval and method; a metric that these rows don't define is null, with the reason."""
-    asked = [_own(root, spec, metric) or metric for metric in metrics]
+    asked = [_of_spec(root, spec, metric) or metric for metric in metrics]
     found = intervals(asked, answers.truth, answers.score, **answers.design, **options(spec))
     return {metric: _said(each) for metric, each in zip(metrics, found, strict=True)}
 

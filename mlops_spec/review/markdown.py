@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.card import simple
+from mlops_spec.card import cost, simple
 from mlops_spec.card.brier import told
 from mlops_spec.pipeline.gate_table import bound, interval, label, plain, value
 from mlops_spec.pipeline.judgement import Anchored, GateResult, Limit
@@ -127,6 +127,8 @@ def _folded(report: Report) -> Iterator[str]:
     if report.measures:
         parts = [_measures(report), told(report.calibration), simple.told(report.simple_model, prose)]
         yield _fold("Measures", "\n\n".join(filter(None, parts)))
+    if report.cost:
+        yield _fold("Cost: threshold → cost of a decision", f"{cost.told(report.cost)}\n\n{_chart(report.cost.curve)}")
     for column in dict.fromkeys(part.column for part in report.slices):
         yield _fold(f"By {html_code(column)}", _slices(report, column))
     for name, title in _CURVES.items():
@@ -166,9 +168,10 @@ def _slices(report: Report, column: str) -> str:
 
 
 def _chart(heights: list[float]) -> str:
-    """A line over [0, 1], which GitHub draws; numbers only."""
+    """A line over [0, 1], which GitHub draws, as high as 1 or its highest point; numbers only."""
     line = ", ".join(f"{height:.4f}" for height in heights)
-    return f"```mermaid\nxychart-beta\n  x-axis 0 --> 1\n  y-axis 0 --> 1\n  line [{line}]\n```"
+    ends = f"{min(0, *heights):g} --> {max(1, *heights):g}"
+    return f"```mermaid\nxychart-beta\n  x-axis 0 --> 1\n  y-axis {ends}\n  line [{line}]\n```"
 
 
 def _numbers(found: Measured) -> tuple[str, str]:

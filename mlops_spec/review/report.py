@@ -125,6 +125,22 @@ class SimpleModel(Strict):
     measures: dict[Name, BesideSimple] = Field(default_factory=dict, max_length=60)
 
 
+class Cheapest(Strict):
+    """The threshold with the least cost."""
+
+    threshold: Number
+    expected: Number
+
+
+class CostOfDecisions(Strict):
+    """What a decision costs by the declared threshold, and at 21 thresholds from 0 to 1."""
+
+    threshold: Number
+    expected: Number
+    cheapest: Cheapest
+    curve: Annotated[list[Number], Field(max_length=50)]
+
+
 class Part(Strict):
     """The rows that share a value of a column, and what they measure."""
 
@@ -161,6 +177,7 @@ class Report(Strict):
     measures: dict[Name, Measured] = Field(default_factory=dict, max_length=60)
     calibration: Calibration | None = None
     simple_model: SimpleModel | None = None
+    cost: CostOfDecisions | None = None
     slices: list[Part] = Field(default_factory=list, max_length=300)
     curves: dict[Name, Annotated[list[Number], Field(max_length=50)]] = Field(default_factory=dict, max_length=4)
     drill: Drill | None = None

@@ -1,4 +1,4 @@
-"""A threshold belongs to a task of two classes.
+"""A threshold belongs to a task of two classes, and so do the cost of its decisions and the `k` highest scores.
 
 With several classes the most probable one is the answer, and a number needs no threshold.
 
@@ -17,7 +17,7 @@ Good:
     evaluate:
       threshold: 0.3
 
-Fix: delete `threshold`, or correct `task`.
+Fix: delete it, or correct `task`.
 """
 
 from __future__ import annotations
@@ -38,5 +38,9 @@ SEVERITY: Severity = "warning"
 
 
 def check(spec: Spec) -> Iterator[Finding]:
-    if "threshold" in spec.evaluate.model_fields_set and spec.task != "binary-classification":
-        yield Finding(("evaluate", "threshold"), f"a task of {spec.task} has no threshold", "delete it", at_key=True)
+    if spec.task == "binary-classification":
+        return
+    for key in ("threshold", "cost", "k"):
+        if key in spec.evaluate.model_fields_set:
+            said = f"a task of {spec.task} has no threshold" if key == "threshold" else f"`{key}` is for two classes"
+            yield Finding(("evaluate", key), said, "delete it", at_key=True)

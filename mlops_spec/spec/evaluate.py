@@ -28,6 +28,15 @@ class CustomMetric(Strict):
     direction: Literal["higher", "lower"] = Field(description="Which way is better.")
 
 
+class Cost(Strict):
+    """What a decision costs by what is true of the row, in any unit; what it gains is a cost below 0."""
+
+    false_positive: float = Field(description="Of a positive answer that is wrong.", examples=[1])
+    false_negative: float = Field(description="Of a negative answer that is wrong.", examples=[5])
+    true_positive: float = Field(0.0, description="Of a positive answer that is right.")
+    true_negative: float = Field(0.0, description="Of a negative answer that is right.")
+
+
 class Evaluate(Strict):
     """What is measured on the test rows."""
 
@@ -44,6 +53,12 @@ class Evaluate(Strict):
         0.95, description="Level of every interval that gates look at."
     )
     threshold: Annotated[float, Field(gt=0, lt=1)] = Field(0.5, description="Score from which the answer is positive.")
+    cost: Cost | None = Field(None, description="What decisions by the threshold cost: `expected_cost` is their mean.")
+    k: Annotated[int, Field(ge=1)] | Annotated[float, Field(gt=0, lt=1)] = Field(
+        0.1,
+        description="How many rows of the highest scores `precision_at_k` looks at, or below 1 which share of them.",
+        examples=[200, 0.05],
+    )
 
 
 _MARGIN = (

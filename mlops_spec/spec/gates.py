@@ -96,10 +96,11 @@ def measures(spec: Spec) -> Iterator[tuple[Address, str]]:
 
 
 def measured(spec: Spec) -> list[str]:
-    """The metrics to measure: those that `evaluate` names (else the task's usual ones), then those of the gates."""
+    """The metrics to measure: those that `evaluate` names (else the task's usual ones), the cost, and the gates'."""
     named = [metric if isinstance(metric, str) else metric.name for metric in spec.evaluate.metrics]
+    cost = ["expected_cost"] if spec.evaluate.cost and spec.task == "binary-classification" else []
     gates = [gate.metric for gate in spec.gates if hasattr(gate, "metric")]
-    return list(dict.fromkeys([*(named or _USUAL[spec.task]), *gates]))
+    return list(dict.fromkeys([*(named or _USUAL[spec.task]), *cost, *gates]))
 
 
 def sliced(spec: Spec) -> list[str]:

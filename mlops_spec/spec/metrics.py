@@ -44,6 +44,8 @@ METRICS: dict[str, Metric] = {
     "f1": Metric(_BINARY, True, 0, 1, 0),
     "precision": Metric(_BINARY, True, 0, 1, 0),
     "recall": Metric(_BINARY, True, 0, 1, 0),
+    "precision_at_k": Metric(_BINARY, True, 0, 1, 0),
+    "expected_cost": Metric(_BINARY, False, -inf, inf, inf),
     "roc_auc_ovr": Metric(_MULTICLASS, True, 0, 1, 0.5),
     "f1_macro": Metric(_MULTICLASS, True, 0, 1, 0),
     "f1_weighted": Metric(_MULTICLASS, True, 0, 1, 0),

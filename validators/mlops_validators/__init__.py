@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+from mlops_validators.decisions import Costs, expected_cost, precision_at
 from mlops_validators.interval import Interval
 from mlops_validators.intervals import estimate, interval, intervals, paired_difference
 from mlops_validators.measures import MEASURES, Measure, custom_measure
@@ -15,15 +16,18 @@ from mlops_validators.verdict import Verdict, judge, judge_non_inferior, undecid
 
 __all__ = [
     "MEASURES",
+    "Costs",
     "Interval",
     "Measure",
     "Verdict",
     "custom_measure",
     "estimate",
+    "expected_cost",
     "interval",
     "intervals",
     "judge",
     "judge_non_inferior",
     "paired_difference",
+    "precision_at",
     "undecided",
 ]

@@ -41,6 +41,8 @@ def kernel(measure: Measure, given: Answers, labels: Integers | None) -> Kernel:
     """
     if measure is MEASURES.get(measure.name):
         return _KERNELS[measure.name](given, labels)
+    if measure.prepare is not None:
+        return measure.prepare(given, labels)
     return of_repeated(measure, given.truth, given.score if labels is None else labels)
 
 

@@ -49,6 +49,8 @@ class Measure:
     high: float
     """The greatest value possible."""
     function: Function
+    prepare: Callable[..., Callable[[Anything], Floats]] | None = None
+    """Of a measure that is set up by a spec: from answers and labels its kernel (see `kernels`); others have theirs."""
 
     @property
     def formula(self) -> str:

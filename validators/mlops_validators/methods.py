@@ -185,6 +185,8 @@ def _resampling(
         if asked.method == "bca":
             return Interval(value, *ends, "bca", asked.confidence)
         carrying = _carrying(left_out, times)
+        if np.all(drawn == value) and value in (measure.low, measure.high) and measure.prepare is not None:
+            return unknown(value, "bca", asked.confidence, f"{measure.name} is {value:g} in every resample")
         if doubt := doubt_of(carrying, f"{design.rows:,} rows"):
             return unknown(value, "bca", asked.confidence, doubt)
         low, high = _of_few(value, ends, carrying, asked.confidence)
@@ -232,7 +234,7 @@ def value_of(measure: Measure, measured: Kernel, design: Design) -> float:
     >>> round(value_of(MEASURES["accuracy"], *single_kernel(MEASURES["accuracy"], given, 0.5, single(3))), 3)
     0.667
     """
-    if design.weight is not None and measure.name not in MEASURES:
+    if design.weight is not None and measure.name not in MEASURES and measure.prepare is None:
         raise ValueError(f"{measure.name} is a measure of your own, which knows no weights of rows")
     value = float(_weighed(measured, design)(design.counts[None])[0])
     if not isfinite(value):

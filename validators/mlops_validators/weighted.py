@@ -129,7 +129,7 @@ def area(positive: Booleans, score: Floats) -> Kernel:
     tied = not np.array_equal(below, up_to)
 
     def value(weights: Anything) -> Floats:
-        reached = _reached(weights, negatives)
+        reached = added_up(weights, negatives)
         beaten, total = np.zeros(len(weights)), np.zeros(len(weights))
         for block in blocks(len(positives)):
             weight = weights[:, positives[block]].astype(np.float64)
@@ -165,8 +165,12 @@ def _small(index: Integers) -> Integers:
     return index.astype(np.int32) if len(index) < 2**31 else index
 
 
-def _reached(weights: Anything, order: Integers) -> Anything:
-    """Weights in this order added up from the left, (b, n + 1), starting at 0; whole numbers stay whole, and small."""
+def added_up(weights: Anything, order: Integers) -> Anything:
+    """Weights (b, n) in this order added up from the left, (b, n + 1), starting at 0; whole ones stay whole, and small.
+
+    >>> added_up(np.array([[1, 0, 3]]), np.array([2, 0, 1]))
+    array([[0, 3, 4, 4]])
+    """
     whole = np.int32 if weights.dtype == np.uint8 and len(order) < 2**23 else np.int64  # 255 x 2^23 < 2^31
     dtype = whole if weights.dtype.kind in "iu" else np.float64
     sums = np.zeros((len(weights), len(order) + 1), dtype=dtype)
@@ -187,7 +191,7 @@ def precision_area(positive: Booleans, score: Floats) -> Kernel:
     before, before_positive = (_places(score, rows, positives, "left") for rows in (order, positives))
 
     def value(weights: Anything) -> Floats:
-        reached, found = _reached(weights, order), _reached(weights, positives)
+        reached, found = added_up(weights, order), added_up(weights, positives)
         gained = np.zeros(len(weights))
         for block in blocks(len(positives)):
             told_so = (reached[:, -1:] - reached.take(before[block], axis=1)).astype(np.float64)
@@ -208,7 +212,7 @@ def median(value: Floats) -> Kernel:
     order = _ascending(value)
 
     def middle(weights: Anything) -> Floats:
-        reached = _reached(weights, order)[:, 1:]
+        reached = added_up(weights, order)[:, 1:]
         places = [[np.searchsorted(line, line[-1] / 2, side) for side in _SIDES] for line in reached]
         return np.asarray(value[order[np.array(places)]].mean(axis=1))
 
