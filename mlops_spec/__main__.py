@@ -12,7 +12,7 @@ from mlops_spec.cache.clean import clean, plain_files
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.extras import lacking
 from mlops_spec.machine import beneath, fault, starved
-from mlops_spec.regular import refuse_special
+from mlops_spec.regular import files_alone
 
 
 def main() -> None:
@@ -22,10 +22,10 @@ def main() -> None:
     # took a twentieth of a command
     gc.set_threshold(100_000)
     words.any_console()
-    sys.addaudithook(refuse_special)
     try:
-        files = plain_files(sys.argv[1:])
-        sys.exit(_lint(files) if files else _program())
+        with files_alone():
+            files = plain_files(sys.argv[1:])
+            sys.exit(_lint(files) if files else _program())
     except Failure as failure:
         _stop(beneath(failure))
     except KeyboardInterrupt:

@@ -4,13 +4,21 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import Any
+import sys
+from contextlib import contextmanager
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from mlops_spec.errors import Exit, Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # Whoever names what lies here means it: `/dev/stdin`, or a shell's `<(…)`.
 _MEANT = ("/dev/", "/proc/", "/sys/")
 _FILES = "/dev/shm/"  # noqa: S108 - a disk in memory, where files lie as elsewhere
+
+_asked: list[bool] = []
 
 
 def special(path: object) -> bool:
@@ -24,9 +32,24 @@ def special(path: object) -> bool:
     return stat.S_ISFIFO(mode) or stat.S_ISCHR(mode) or stat.S_ISBLK(mode)
 
 
-def refuse_special(event: str, arguments: tuple[Any, ...]) -> None:
-    """An audit hook, by which no command opens one; raises Failure (78), which names it."""
-    if event == "open" and special(arguments[0]):
+@contextmanager
+def files_alone() -> Iterator[None]:
+    """As long as it lasts nobody opens one: a Failure (78) names it."""
+    _watch()
+    _asked.append(True)
+    try:
+        yield
+    finally:
+        _asked.pop()
+
+
+@cache
+def _watch() -> None:
+    sys.addaudithook(_refuse)  # which stays as long as the process
+
+
+def _refuse(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "open" and _asked and special(arguments[0]):
         raise Failure(
             f"{arguments[0]} is a pipe or a device, not a file",
             exit_code=Exit.CONFIG,

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from mlops_spec.regular import special
+from mlops_spec.errors import Failure
+from mlops_spec.regular import files_alone, special
 
 SPEC = Path(__file__).parent / "specs/ok/minimal.yaml"
 
@@ -64,3 +65,10 @@ def test_a_disk_in_memory_is_a_disk() -> None:
         os.mkfifo(Path(folder, "pipe"))
         assert special(f"{folder}/pipe")
         assert not special(folder)
+
+
+def test_it_is_held_as_long_as_asked(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with files_alone(), pytest.raises(Failure, match="is a pipe or a device"):
+        (tmp_path / "pipe").read_bytes()
+    os.close(os.open(tmp_path / "pipe", os.O_RDONLY | os.O_NONBLOCK))
