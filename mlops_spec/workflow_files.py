@@ -77,9 +77,17 @@ def _called(root: Path, workflows: Iterable[bytes]) -> dict[str, bytes]:
                 if len(content) > _LARGEST:
                     continue
                 found[path] = content
+                if path.endswith(PIPELINE):
+                    found |= _pointers((root / path).parent, root)
                 if not path.endswith(".py"):
                     waiting.append(content.decode("utf-8", "replace"))
     return found
+
+
+def _pointers(folder: Path, root: Path) -> dict[str, bytes]:
+    """The files beside a pipeline that stand for data which DVC keeps, three folders deep."""
+    paths = [path for depth in ("*.dvc", "*/*.dvc", "*/*/*.dvc") for path in islice(folder.glob(depth), _MOST)]
+    return {path.relative_to(root).as_posix(): b"" for path in sorted(paths) if path.is_file()}
 
 
 def _tests(root: Path, folder: str) -> list[str]:

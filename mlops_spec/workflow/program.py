@@ -52,6 +52,23 @@ class Program:
         """Each call, with the whole name of what is called as far as the imports say it."""
         return [(node, self.called(node.func)) for node in self.nodes if isinstance(node, ast.Call)]
 
+    @cached_property
+    def assigned(self) -> Mapping[str, ast.Call]:
+        """What each name is that is given what a call answers."""
+        return {
+            target.id: node.value
+            for node in self.nodes
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+            for target in node.targets
+            if isinstance(target, ast.Name)
+        }
+
+    def made_by(self, name: str) -> str:
+        """The whole name of the call that a method's object comes from, `a.b().c` for `x = a.b(); x.c()`."""
+        first, _, rest = name.partition(".")
+        made = self.assigned.get(first)
+        return f"{self.called(made.func)}().{rest}" if made and rest else name
+
     def called(self, node: ast.expr) -> str:
         parts: list[str] = []
         while isinstance(node, ast.Attribute):
@@ -87,9 +104,29 @@ class Program:
     @cached_property
     def fails(self) -> bool:
         """Whether something in it may end it as failed on purpose."""
-        if any(isinstance(node, ast.Raise | ast.Assert) for node in self.nodes):
+        caught = self._caught
+        if any(isinstance(node, ast.Raise | ast.Assert) and id(node) not in caught for node in self.nodes):
             return True
         return any(_fails(call, name) for call, name in self.calls)
+
+    @cached_property
+    def _caught(self) -> set[int]:
+        """What is raised within a `try` whose every answer only says something."""
+        found: set[int] = set()
+        for node in self.nodes:
+            if isinstance(node, ast.Try) and node.handlers and not any(map(self._passes_on, node.handlers)):
+                found |= {id(inner) for each in node.body for inner in ast.walk(each)}
+        return found
+
+    def _passes_on(self, handler: ast.ExceptHandler) -> bool:
+        """Whether what answers an exception may end the program as failed, or takes only some other kind."""
+        kinds = {name for each in [handler.type] if each is not None for name in names_in(each)}
+        if kinds and not kinds & {"AssertionError", "Exception", "BaseException", "ValueError"}:
+            return True
+        inside = [node for each in handler.body for node in ast.walk(each)]
+        calls = [node for node in inside if isinstance(node, ast.Call)]
+        raised = any(isinstance(node, ast.Raise | ast.Return) for node in inside)
+        return raised or any(_fails(call, self.called(call.func)) for call in calls)
 
     @cached_property
     def decides(self) -> bool:

@@ -24,6 +24,7 @@ class Stage(NamedTuple):
     reads: Sequence[str]
     writes: Sequence[str]
     frozen: bool
+    params: bool  # whether it names parameters
 
     @property
     def place(self) -> Address:
@@ -61,7 +62,7 @@ def in_order(found: Sequence[Stage], wanted: Sequence[str]) -> Iterator[Stage]:
 def _stage(name: str, parts: Address, data: Mapping[str, object]) -> Stage:
     writes = [path for key in ("outs", "metrics", "plots") for path in _paths(data.get(key))]
     frozen = text(data.get("frozen")) == "true"
-    return Stage(name, parts, names(data.get("cmd")), _paths(data.get("deps")), writes, frozen)
+    return Stage(name, parts, names(data.get("cmd")), _paths(data.get("deps")), writes, frozen, "params" in data)
 
 
 def _paths(value: object) -> list[str]:

@@ -28,12 +28,15 @@ Fix: ask what was live: `mlops-spec rollback production` without `--to` does.
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.rule import Finding
 from mlops_spec.workflow.elsewhere import scripts
-from mlops_spec.workflow.roles import job_releases, releasing
+from mlops_spec.workflow.place import in_program
+from mlops_spec.workflow.program import keywords
+from mlops_spec.workflow.roles import job_releases, releases, releasing
 from mlops_spec.workflow.shape import text
 
 if TYPE_CHECKING:
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.diagnostic import Severity
     from mlops_spec.workflow import Delivery, Job, Workflow
+    from mlops_spec.workflow.program import Program
 
 CODE = "MS587"
 NAME = "guessed-version"
@@ -79,10 +83,28 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
             if (found := _FILES.search(step.run)) and (back or job_releases(job)):
                 message = "the newest file is what was written last, and nobody has judged it"
                 yield Finding(step.place, message, "name the version that was judged", piece=found[0])
+            for command in step.commands if not back else ():
+                if command.program and releases(command) and (node := _newest_of(command.program)):
+                    message = "this takes what was registered last, and nobody may have judged it"
+                    yield in_program(command.program, node, message, "hand on the version that was judged")
             for script in scripts(step, delivery) if not back and releasing(step) else ():
                 if found := _NEWEST.search(script.text):
                     message = "the newest of the registry is what was registered last, and nobody may have judged it"
                     yield script.found(found, message, "hand on the version that was judged")
+
+
+def _newest_of(program: Program) -> ast.expr | None:
+    """Where a program takes the newest of a registry, whatever its state."""
+    names = [name for _, name in program.calls]
+    for call, name in program.calls:
+        given = keywords(call)
+        if name.endswith(".list_model_packages") and "ModelApprovalStatus" not in given:
+            return call
+        if name.endswith(".get_latest_versions") and not given.get("stages") and len(call.args) < 2:
+            return call
+        if name.endswith(".search_model_versions") and {"max", "sorted"} & {*names} and "tag" not in ast.unparse(call):
+            return call
+    return next((each for each in program.texts if re.search(r"models:/[\w-]{1,100}/latest\b", str(each.value))), None)
 
 
 def _goes_back(workflow: Workflow, job: Job) -> bool:

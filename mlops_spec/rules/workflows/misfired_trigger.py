@@ -73,7 +73,11 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
 
 def _right(wrong: str) -> str:
     return (
-        "take the 1st of the next month" if "leaves those out" in wrong else "write five fields, such as `20 2 * * *`"
+        "take the 1st of the next month"
+        if "leaves those out" in wrong
+        else "ask the other in a step"
+        if "both hold" in wrong
+        else "write five fields, such as `20 2 * * *`"
     )
 
 
@@ -85,8 +89,11 @@ def _no_cron(cron: str) -> str:
     late = re.fullmatch(r"\d+", day) and re.fullmatch(r"\d+", month) and int(day) > _DAYS[int(month) % 12]
     if late:
         return "no year has this day"
-    few = re.fullmatch(r"\d+(,\d+)*", day) and month == "*" and cron.split()[4] == "*"
-    short = few and min(map(int, day.split(","))) > _SHORTEST
+    few = re.fullmatch(r"\d+(,\d+)*", day)
+    short = few and month == cron.split()[4] == "*" and min(map(int, day.split(","))) > _SHORTEST
+    either = few and re.fullmatch(r"[\d,A-Za-z]+", cron.split()[4])
+    if either:
+        return f"this starts on day {day} and on each day `{cron.split()[4]}` of the week, not only where both hold"
     return f"not every month has a day {day}: this leaves those out" if short else ""
 
 

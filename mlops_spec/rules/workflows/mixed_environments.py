@@ -90,6 +90,9 @@ def _told(workflow: Workflow, job: Job) -> Iterator[tuple[Finding, set[str]]]:
                 if _WHERE.fullmatch(name)
             ]
             said += [spelled_out(workflow, job, step, word) for word in command.words[-1:] if "://" in word]
+            if command.words[:1] and command.words[0] in ("kubectl", "helm", "oc"):
+                pairs = zip(command.words, command.words[1:], strict=False)
+                said += [spelled_out(workflow, job, step, value) for name, value in pairs if name == "-n"]
             if said and (found := spoken_of(" ".join(said))):
                 yield at_command(step, command, "", ""), found
 

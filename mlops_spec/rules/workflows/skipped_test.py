@@ -118,13 +118,18 @@ def _tests(words: Sequence[str], delivery: Delivery, folder: str) -> Iterator[Pr
 
 def _skipped(program: Program) -> Iterator[Finding]:
     for call, name in program.calls:
-        if name.endswith("mark.skipif") and call.args and _asks_for_ci(call.args[0]):
+        if (
+            (name.endswith("mark.skipif") or name in ("unittest.skipIf", "skipIf"))
+            and call.args
+            and _asks_for_ci(call.args[0])
+        ):
             yield in_program(program, call, "this is skipped wherever `CI` is set, and GitHub sets it", _HINT)
     for node in program.nodes:
         if isinstance(node, ast.If) and _asks_for_ci(node.test):
             skips = [each for each in _calls(node.body) if program.called(each.func) in ("pytest.skip", "skip")]
-            for call in skips[:1]:
-                yield in_program(program, call, "this skips wherever `CI` is set, and GitHub sets it", _HINT)
+            marks = [each for each in _marks(node.body) if program.called(each) == "pytest.mark.skip"]
+            for found in [*skips, *marks][:1]:
+                yield in_program(program, found, "this skips wherever `CI` is set, and GitHub sets it", _HINT)
         elif isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and _asks_a_metric(node):
             for mark in node.decorator_list:
                 name = program.called(mark.func if isinstance(mark, ast.Call) else mark)
@@ -136,6 +141,10 @@ def _skipped(program: Program) -> Iterator[Finding]:
 
 def _calls(body: Sequence[ast.stmt]) -> list[ast.Call]:
     return [each for node in body for each in ast.walk(node) if isinstance(each, ast.Call)]
+
+
+def _marks(body: Sequence[ast.stmt]) -> list[ast.Attribute]:
+    return [each for node in body for each in ast.walk(node) if isinstance(each, ast.Attribute)]
 
 
 def _asks_for_ci(condition: ast.expr) -> bool:

@@ -25,16 +25,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.workflow.place import at_command
+from mlops_spec.workflow.place import at_command, in_program
 from mlops_spec.workflow.roles import evaluates, judges, judging, trains
 
 if TYPE_CHECKING:
+    import ast
     from collections.abc import Iterator
 
     from mlops_spec.diagnostic import Severity
     from mlops_spec.rule import Finding
     from mlops_spec.workflow import Workflow
     from mlops_spec.workflow.command import Command
+    from mlops_spec.workflow.program import Program
 
 CODE = "MS562"
 NAME = "training-rows"
@@ -54,9 +56,23 @@ def check(workflow: Workflow) -> Iterator[Finding]:
             gate = judging(step)
             for command in step.commands:
                 rows = _training_rows(command) if _reads_rows(command) else _training_figures(command) if gate else ""
+                program = command.program if not rows and _reads_rows(command) else None
+                if program and (node := _only_training(program)):
+                    message = f"this judges the model on `{node.value!s}`, which it was trained on"
+                    yield in_program(program, node, message, "take the test rows")
                 if rows:
                     message = f"this judges the model on `{rows}`, which it was trained on"
                     yield at_command(step, command, message, "take the test rows")
+
+
+def _only_training(program: Program) -> ast.Constant | None:
+    """The training rows that a program reads where it names no others."""
+    files = [each for each in program.texts if str(each.value).endswith(_OF_ROWS)]
+    others = any(_OTHER.search(str(each.value).lower()) for each in files)
+    return next((each for each in files if _names_training(str(each.value)) and not others), None)
+
+
+_OF_ROWS = (".parquet", ".csv", ".jsonl", ".npz", ".arrow", ".feather", ".pkl", ".npy")
 
 
 def _reads_rows(command: Command) -> bool:

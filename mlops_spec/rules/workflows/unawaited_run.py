@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.diagnostic import Severity
     from mlops_spec.rule import Finding
-    from mlops_spec.workflow import Job, Workflow
+    from mlops_spec.workflow import Job, Step, Workflow
     from mlops_spec.workflow.command import Command
     from mlops_spec.workflow.program import Program
 
@@ -72,6 +72,10 @@ _COMMANDS = (
     (re.compile(r"argo (-n \S+ )?submit\b"), re.compile(r"--wait|--watch|--log|argo (-n \S+ )?(wait|watch|logs)")),
     (re.compile(r"kfp (--\S+ \S+ )*run (submit|create)\b"), re.compile(r"--watch|run get")),
     (re.compile(r"ray job submit\b.{0,400}--no-wait"), re.compile(r"ray job (logs|status)")),
+    (
+        re.compile(r"kubectl (--?\S+ (\S+ )?)*(create job|apply -f \S*(job|train)\S*)"),
+        re.compile(r"kubectl .{0,200}\b(wait|logs|get)\b"),
+    ),
     (re.compile(r"gh workflow run\b"), re.compile(r"gh run (watch|view)")),
     (re.compile(r"airflow dags trigger\b|modal run .{0,200}(-d|--detach)\b"), re.compile(r"dags (list-runs|state)")),
 )
@@ -79,7 +83,7 @@ _WAITS = re.compile(r"^(sleep|until|while|timeout|wait)\b|\bwait|poll|await")
 #: Calls that return before what they start has ended.
 _CALLS = re.compile(
     r"\.(create_run_from_pipeline_(package|func)|run_pipeline|start_pipeline_execution|create_(training|transform|processing)_job"
-    r"|start_execution|submit_job|run_now|start_job_run|jobs\.create_or_update)$|PipelineJob\(\)\.submit$|aiplatform\.PipelineJob.{0,40}submit$"
+    r"|start_execution|submit_job|run_now|start_job_run|jobs\.create_or_update)$|PipelineJob\(\)\.submit$|Pipeline\(\)\.start$"
 )
 _ASKED = re.compile(
     r"wait|stream|result$|get_run|describe_|list_pipeline_execution_steps|get_waiter|run_now_and_wait|jobs\.get$|get_job_run|sleep|poll"
@@ -89,22 +93,38 @@ _HINT = "wait for its end, and fail where it failed"
 
 def check(workflow: Workflow) -> Iterator[Finding]:
     for job in workflow.jobs.values():
-        behind = [each for each in workflow.jobs.values() if job.name in _needs(workflow, each)]
-        for place, step in enumerate(job.steps):
-            later = [
-                *(each for one in job.steps[place + 1 :] for each in one.commands),
-                *(c for each in behind for c in each.commands),
-            ]
-            for number, command in enumerate(step.commands):
-                rest = [*step.commands[number + 1 :], *later]
-                if not any(judges(each) or releases(each) or evaluates(each) for each in rest):
+        for step in job.steps:
+            for command in step.commands:
+                node = _unawaited(command.program) if command.program else None
+                waits = _starts(command)
+                if not node and not (waits and not waits.search(" ".join(command.words))):
                     continue
-                if command.program and not _awaited([], rest) and (node := _unawaited(command.program)):
-                    message = "this returns at once, and what comes behind it does not wait for the run to end"
-                    yield in_program(command.program, node, message, _HINT)
-                elif (wait := _starts(command)) and not _awaited([wait], [command, *rest]):
-                    message = f"{called(command)} returns at once, and what comes behind it does not wait for its end"
-                    yield at_command(step, command, message, _HINT)
+                rest = _behind(workflow, job, step, command)
+                if not _awaited([waits] if waits else [], rest) and any(map(_relies, rest)):
+                    yield _said(step, command, node)
+
+
+def _said(step: Step, command: Command, node: ast.Call | None) -> Finding:
+    if node and command.program:
+        message = "this returns at once, and what comes behind it does not wait for the run to end"
+        return in_program(command.program, node, message, _HINT)
+    message = f"{called(command)} returns at once, and what comes behind it does not wait for its end"
+    return at_command(step, command, message, _HINT)
+
+
+def _relies(command: Command) -> bool:
+    return judges(command) or releases(command) or evaluates(command)
+
+
+def _behind(workflow: Workflow, job: Job, step: Step, command: Command) -> list[Command]:
+    """What runs behind a command: in its step, in its job, and in those that need it."""
+    found = list(step.commands[step.commands.index(command) + 1 :])
+    for later in job.steps[job.steps.index(step) + 1 :]:
+        found += later.commands
+    for each in workflow.jobs.values():
+        if job.name in _needs(workflow, each):
+            found += each.commands
+    return found
 
 
 def _needs(workflow: Workflow, job: Job) -> set[str]:
@@ -139,6 +159,6 @@ def _unawaited(program: Program) -> ast.Call | None:
             return call
         if is_false(given.get("sync")) and name.endswith((".run", ".fit")):
             return call
-        if _CALLS.search(name) and not is_true(given.get("wait")):
+        if _CALLS.search(program.made_by(name)) and not is_true(given.get("wait")):
             return call
     return None

@@ -63,6 +63,8 @@ CODE = "MS594"
 NAME = "unlisted-input"
 SEVERITY: Severity = "error"
 
+PARAMS = "params.yaml"
+
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     repro = any("dvc" in each.words[:5] and {"repro", "exp"} & {*each.words[:7]} for _, _, each in workflow.commands())
@@ -75,9 +77,17 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
 
 def _of(document: Document, folder: str, delivery: Delivery) -> Iterator[Finding]:
     found = stages(document)
+    pointers = [path.removesuffix(".dvc") for path in delivery.sources if path.endswith(".dvc")]
+    tracked = {
+        str(PurePosixPath(each).relative_to(folder)) for each in pointers if PurePosixPath(each).is_relative_to(folder)
+    }
     for stage in found:
         made = {_plain(path) for each in found if each.name != stage.name for path in each.writes}
-        read = sorted(_read(stage, folder, delivery) & made)
+        made |= {PARAMS} if not stage.params and stage.reads else set()
+        made |= tracked
+        read = sorted(
+            (_read(stage, folder, delivery) & made) | (_own(stage, folder, delivery) if stage.reads else set())
+        )
         if unlisted := [path for path in read if not _named(path, [*stage.reads, *stage.writes])]:
             message = f"`{stage.name}` reads {listed(unlisted)}, and does not run anew when that changes"
             place = (*stage.parts, "deps") if (*stage.parts, "deps") in document.nodes else stage.place
@@ -95,6 +105,19 @@ def _read(stage: Stage, folder: str, delivery: Delivery) -> set[str]:
             found |= {_plain(word.rpartition("=")[2]) for word in command.words}
             if started := program(command.words, delivery.sources, "" if folder == "." else folder):
                 found |= {_plain(str(each.value)) for each in started.texts}
+    return found
+
+
+def _own(stage: Stage, folder: str, delivery: Delivery) -> set[str]:
+    """The files that a stage starts, from the folder of the pipeline."""
+    found = set()
+    for script in stage.scripts:
+        for command in commands(script):
+            if started := program(command.words, delivery.sources, "" if folder == "." else folder):
+                path = next(
+                    path for path, each in delivery.sources.items() if each.file == started.python.document.file
+                )
+                found.add(path.removeprefix(f"{folder}/"))
     return found
 
 

@@ -25,7 +25,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Finding
+from mlops_spec.workflow.elsewhere import scripts
 from mlops_spec.workflow.place import at_command
 from mlops_spec.workflow.roles import about_models
 
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Workflow
+    from mlops_spec.rule import Finding
+    from mlops_spec.workflow import Delivery, Workflow
     from mlops_spec.workflow.command import Command
 
 CODE = "MS573"
@@ -46,11 +47,12 @@ _SCRIPT = re.compile(
 _HINT = "add it to the project's dependencies, and install those by the lock"
 
 
-def check(workflow: Workflow) -> Iterator[Finding]:
+def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         for step in job.steps if about_models(job) else ():
-            for found in _SCRIPT.finditer(step.run):
-                yield Finding(step.place, "this runs whatever an address answers", _HINT, piece=found[0])
+            for script in scripts(step, delivery):
+                for found in _SCRIPT.finditer(script.text):
+                    yield script.found(found, "this runs whatever an address answers", _HINT)
             for command in step.commands:
                 if what := _newest(command):
                     yield at_command(step, command, f"`{what}` is whatever is newest at that hour", _HINT)
