@@ -124,6 +124,7 @@ class AnsweredBins(Shape):
     scores: list[Number]
     told: list[Number]
     squared: list[Number]
+    chosen: list[Count] = Field(default_factory=list)
 
 
 class Lead(Shape):

@@ -30,28 +30,45 @@ def check_answers(spec: Spec, known: Answered | None, live: Live) -> Iterator[Ch
     if known is None:
         yield Check("answers", told="the release says nothing of its test rows' answers: not checked")
         return
-    if live.scores.ndim != 1 or len(live.scores) < FEWEST_ROWS:
+    if len(live.scores) < FEWEST_ROWS:
         yield Check("answers", told=f"{len(live.scores):,} rows were answered: fewer than {FEWEST_ROWS} tell nothing")
         return
+    if bool(known.chosen) != (live.scores.ndim == 2) or (known.chosen and len(known.chosen) != live.scores.shape[1]):
+        yield Check("answers", ("the log's answers are of another shape than those to the test rows",))
+        return
     yield _moved(known, live.scores)
-    bound = _bound(spec)
+    bound = _bound(spec, known)
     if bound is not None:
         yield _worth(spec, known, live.scores, bound)
 
 
 def _moved(known: Answered, scores: np.ndarray) -> Check:
-    moved = drift_of_counts("psi", np.asarray(known.rows), rows_in(known.edges, scores))
-    told = f"psi {moved.value:.3g} over {len(scores):,} answers"
-    findings = (f"{told}, at most {_MOST:g}",) if drifted({"answers": moved}, _MOST, ALPHA) else ()
-    evidence = {"method": "psi", "value": moved.value, "p_value": moved.p_value, "rows": len(scores)}
-    return Check("answers", findings, told, evidence)
+    """Of several classes both which are chosen and how surely may move."""
+    sure = scores.max(axis=1) if known.chosen else scores
+    moved = {"answers": drift_of_counts("psi", np.asarray(known.rows), rows_in(known.edges, sure))}
+    if known.chosen:
+        counted = np.bincount(scores.argmax(axis=1), minlength=len(known.chosen))
+        moved["classes"] = drift_of_counts("psi", np.asarray(known.chosen), counted)
+    named = max(moved, key=lambda name: (name in drifted(moved, _MOST, ALPHA), moved[name].value))
+    found = moved[named]
+    what = "chosen classes" if named == "classes" else "answers"
+    told = f"psi {found.value:.3g} over {len(scores):,} {what}"
+    findings = (f"{told}, at most {_MOST:g}",) if drifted(moved, _MOST, ALPHA) else ()
+    return Check(
+        "answers",
+        findings,
+        told,
+        {"method": "psi", "value": found.value, "p_value": found.p_value, "rows": len(scores)},
+    )
 
 
-def _bound(spec: Spec) -> Performance | MetricGate | None:
-    """What the monitor holds once labels are there; else the first gate of a measure."""
+def _bound(spec: Spec, known: Answered) -> Performance | MetricGate | None:
+    """What the monitor holds once labels are there; else the first gate of a measure that can be estimated."""
     if spec.monitor is not None and spec.monitor.performance is not None:
         return spec.monitor.performance
-    return next((gate for gate in spec.gates if isinstance(gate, MetricGate)), None)
+    gates = [gate for gate in spec.gates if isinstance(gate, MetricGate)]
+    fitting = [gate for gate in gates if gate.metric == "accuracy"] if known.chosen else gates
+    return next(iter(fitting or gates), None)
 
 
 def _worth(spec: Spec, known: Answered, scores: np.ndarray, bound: Performance | MetricGate) -> Check:

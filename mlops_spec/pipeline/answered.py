@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def answered_of(spec: Spec, answers: Answers) -> dict[str, dict[str, Any]]:
-    """The section `answered`; none for a task of several classes, or where rows are no evidence."""
+    """The section `answered`; none where rows are no evidence."""
     try:
         return {"answered": asdict(answered(answers.truth, answers.score, spec.task))}
     except ValueError:

@@ -128,7 +128,53 @@ def test_a_release_keeps_what_its_test_rows_told(tmp_path: Path) -> None:
     assert (read_answered(git, empty), read_answered(git, broken)) == (None, None)
 
 
-def test_several_classes_say_nothing() -> None:
-    several = Answers(np.array([0, 1, 2] * 50), np.full((150, 3), 1 / 3))
+SEVERAL = {"task": "multiclass-classification", "gates": [{"metric": "accuracy", "min": 0.6}]}
 
-    assert answered_of(spec_of(task="multiclass-classification", gates=[]), several) == {}
+
+def several(seed: int, *, sure: float = 2.0) -> Answers:
+    """Probabilities of three classes that come true; with less `sure` they lie nearer together."""
+    draw = np.random.default_rng(seed)
+    odds = np.exp(sure * draw.normal(size=(6_000, 3)))
+    score = odds / odds.sum(axis=1, keepdims=True)
+    return Answers((draw.random((6_000, 1)) > score.cumsum(axis=1)).sum(axis=1), score)
+
+
+def test_of_several_classes_the_accuracy_is_estimated() -> None:
+    spec, of = spec_of(**SEVERAL), several(1)
+
+    well = looked(spec, several(2).score, known(spec, of))
+    less = looked(spec, several(3, sure=0.7).score, known(spec, of))
+
+    assert [well[name].findings for name in ("answers", "estimate")] == [(), ()]
+    found = less["estimate"]
+    reached = float((several(3, sure=0.7).score.argmax(axis=1) == several(3, sure=0.7).truth).mean())
+    assert found.evidence["low"] - 0.01 < reached < found.evidence["high"] + 0.01
+    assert found.findings[0].endswith("(concept drift) is not seen without labels")
+    assert less["answers"].findings[0].startswith("psi ")
+
+
+def test_of_several_classes_those_that_are_chosen_may_move_alone() -> None:
+    spec = spec_of(**SEVERAL)
+    turned = np.sort(several(1).score)[:, ::-1]  # as sure, but always of the first
+
+    found = looked(spec, turned, known(spec, several(1)))["answers"]
+
+    assert "over 6,000 chosen classes, at most 0.2" in found.findings[0]
+
+
+def test_of_several_classes_other_measures_are_said_not_to_be_estimated() -> None:
+    spec = spec_of(task="multiclass-classification", gates=[{"metric": "f1_macro", "min": 0.5}])
+
+    found = looked(spec, several(2).score, known(spec, several(1)))["estimate"]
+
+    assert (found.findings, found.told) == (
+        (),
+        "f1_macro is not estimated without labels: of several classes only accuracy is estimated, not `f1_macro`",
+    )
+
+
+def test_answers_of_another_shape_are_told() -> None:
+    spec = spec_of(**SEVERAL)
+
+    assert looked(spec, np.full(500, 0.5), known(spec, several(1)))["answers"].findings
+    assert looked(spec_of(), several(1).score, known(spec_of(), answers(1)))["answers"].findings

@@ -89,7 +89,7 @@ def test_of_numbers_the_loss_is_that_of_answers_like_it():
 def test_what_is_not_known_is_said(known):
     with pytest.raises(ValueError, match="no measure of two classes"):
         estimated("r2", [0.5], known)
-    with pytest.raises(ValueError, match="nothing is known of scores"):
+    with pytest.raises(ValueError, match="multiclass scores have shape"):
         answered([0, 1, 2], [0, 1, 2], "multiclass-classification")
     with pytest.raises(ValueError, match="only mean_absolute_error"):
         estimated("r2", [0.5], Answered((), (1,), (1.0,), (1.0,), (1.0,)))

@@ -1,8 +1,9 @@
 """What a measure must be on rows without labels, as far as their scores tell, from what the test rows said of scores.
 
 Of a class the share of positives is known for every score (confidence-based performance estimation): each row counts as
-a positive with that weight and as a negative with the rest, and any measure is taken of both. Of a number it is how far
-off answers like it were (direct loss estimation, by the answer alone).
+a positive with that weight and as a negative with the rest, and any measure is taken of both. Of several classes it is
+the share of right answers for every probability of the chosen class, whose mean is the accuracy. Of a number it is how
+far off answers like it were (direct loss estimation, by the answer alone).
 
 So it sees that rows have come for which answers are less sure. It can't see that what was true of a score is no longer:
 concept drift, which only labels show.
@@ -13,15 +14,17 @@ al., "An Empirical Distribution Function for Sampling with Incomplete Informatio
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.optimize import isotonic_regression
 
-from mlops_validators.arrays import BINARY, REGRESSION, Task, numbers, same_length
+from mlops_validators.answers import answers
+from mlops_validators.arrays import BINARY, MULTICLASS, Task, numbers, probabilities, same_length
 from mlops_validators.interval import Interval
 from mlops_validators.intervals import estimate, named
+from mlops_validators.outcomes import top_label
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -50,24 +53,29 @@ class Answered:
     """Share of positives, never falling; of numbers the mean absolute error."""
     squared: tuple[float, ...]
     """Of numbers the mean squared error; of classes empty."""
+    chosen: tuple[int, ...] = ()
+    """Of several classes how many rows each was the answer to; scores and told are the answer's."""
 
 
 def answered(y_true: ArrayLike, y_score: ArrayLike, task: Task) -> Answered:
     """What the test rows tell of scores.
 
     Args:
-        y_true: shape (n,): 0 and 1, or numbers.
-        y_score: shape (n,).
-        task: of two classes or of a number.
+        y_true: shape (n,): 0 and 1, class codes, or numbers.
+        y_score: shape (n,) or (n, k).
+        task: which answers they are.
 
     Raises:
-        ValueError: the task has other answers, or the arrays are malformed.
+        ValueError: the arrays are malformed.
 
     >>> answered([0, 0, 1, 1] * 50, [0.1, 0.2, 0.7, 0.9] * 50, "binary-classification").told[0]
     0.0
     """
-    if task not in {BINARY, REGRESSION}:
-        raise ValueError(f"nothing is known of scores of the task `{task}`")
+    if task == MULTICLASS:
+        given = answers(y_true, y_score, (MULTICLASS,), "accuracy")
+        hit, confidence = top_label(given.truth, given.score)
+        chosen = np.bincount(given.score.argmax(axis=1), minlength=given.classes)
+        return replace(answered(hit, confidence, BINARY), chosen=tuple(chosen.tolist()))
     truth, score = numbers("y_true", y_true), numbers("y_score", y_score)
     bins = min(max(same_length(y_true=truth, y_score=score) // _ROWS_A_BIN, _FEWEST_BINS), _MOST_BINS)
     edges = np.unique(np.quantile(score, np.arange(1, bins) / bins))
@@ -104,8 +112,8 @@ def estimated(measure: str, y_score: ArrayLike, known: Answered, *, threshold: f
     Better in the direction that the measure has.
 
     Args:
-        measure: of `MEASURES`; of numbers one of `LOSSES`.
-        y_score: shape (n,); of more than 10,000 rows the spread is that of 10,000, put right for their number.
+        measure: of `MEASURES`; of numbers one of `LOSSES`, of several classes `accuracy`.
+        y_score: shape (n,) or (n, k); the spread of more than 10,000 rows is of 10,000, put right for their number.
         known: what `answered` told.
         threshold: score from which the answer is positive.
         seed: of the drawn labels.
@@ -119,6 +127,8 @@ def estimated(measure: str, y_score: ArrayLike, known: Answered, *, threshold: f
     >>> estimated("accuracy", [0.1, 0.9] * 100, known).value
     1.0
     """
+    if known.chosen:
+        return _accuracy(measure, probabilities("y_score", y_score, dimensions=(2,)), known)
     score = numbers("y_score", y_score)
     if known.squared:
         return _loss(measure, score, known)
@@ -136,6 +146,15 @@ def estimated(measure: str, y_score: ArrayLike, known: Answered, *, threshold: f
     ]
     spread = 1.96 * float(np.std(drawn)) * np.sqrt(len(some) / len(score))
     return Interval(value, value - spread, value + spread, "estimated without labels")
+
+
+def _accuracy(measure: str, score: Floats, known: Answered) -> Interval:
+    """The mean of how often answers as sure as these were right, and the spread of that many draws."""
+    if measure != "accuracy":
+        raise ValueError(f"of several classes only accuracy is estimated, not `{measure}`")
+    share = np.interp(score.max(axis=1), known.scores, known.told)
+    value, spread = float(share.mean()), 1.96 * float(np.sqrt((share * (1 - share)).mean() / len(share)))
+    return Interval(value, max(value - spread, 0.0), min(value + spread, 1.0), "estimated without labels")
 
 
 def _loss(measure: str, score: Floats, known: Answered) -> Interval:
