@@ -104,7 +104,14 @@ def _newest_of(program: Program) -> ast.expr | None:
             return call
         if name.endswith(".search_model_versions") and {"max", "sorted"} & {*names} and "tag" not in ast.unparse(call):
             return call
-    return next((each for each in program.texts if re.search(r"models:/[\w-]{1,100}/latest\b", str(each.value))), None)
+    return next(
+        (
+            each
+            for each in program.texts
+            if re.search(r"models:/[\w-]{1,100}/latest\b|^[\w-]{1,80}(?:/[\w.-]{1,80}){0,2}:latest$", str(each.value))
+        ),
+        None,
+    )
 
 
 def _goes_back(workflow: Workflow, job: Job) -> bool:

@@ -36,7 +36,9 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from mlops_spec.workflow.command import commands
 from mlops_spec.workflow.place import in_program
+from mlops_spec.workflow.program import is_true, keywords
 from mlops_spec.workflow.roles import judges
 
 if TYPE_CHECKING:
@@ -61,6 +63,9 @@ _NO = re.compile(r"fail|below|not |worse|reject|too |under|insufficient|regress|
 def check(workflow: Workflow) -> Iterator[Finding]:
     for _, step, command in workflow.commands():
         program = command.program
+        if program and (run := _unasked(program)):
+            message = "this runs the gate, and takes no notice of how that ends"
+            yield in_program(program, run, message, "take `subprocess.run(…, check=True)`")
         if program is None or not judges(command) or "GITHUB_OUTPUT" in step.run or _reads_output(step.run):
             continue
         if lost := _lost_status(program):
@@ -74,6 +79,23 @@ def check(workflow: Workflow) -> Iterator[Finding]:
 def _reads_output(script: str) -> bool:
     """Whether a step looks at what a program prints."""
     return bool(re.search(r"\$\([^)\n]{0,400}\bpython|\|[ ]*(grep|jq|awk|tee)\b", script))
+
+
+def _unasked(program: Program) -> ast.Call | None:
+    """The call that starts a gate, and whose answer nobody takes."""
+    for node in program.nodes:
+        call = node.value if isinstance(node, ast.Expr) else None
+        if not isinstance(call, ast.Call) or not call.args or program.called(call.func) not in _STARTS:
+            continue
+        first = call.args[0]
+        words = first.elts if isinstance(first, ast.List | ast.Tuple) else [first]
+        said = " ".join(str(each.value) if isinstance(each, ast.Constant) else "python" for each in words)
+        if not is_true(keywords(call).get("check")) and any(judges(each) for each in commands(said)):
+            return call
+    return None
+
+
+_STARTS = ("os.system", "subprocess.run", "subprocess.call", "subprocess.Popen")
 
 
 def _only_says(program: Program) -> ast.expr | None:
