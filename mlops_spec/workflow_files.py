@@ -20,7 +20,7 @@ FOLDER = ".github/workflows"
 SCRIPT = re.compile(r"(?<![\w./$-])(?:\./)?([\w-]+(?:/[\w.-]+)*\.sh)\b")
 _HASHED = re.compile(r"\bhashFiles\(([^)\n]{0,2000})\)", re.IGNORECASE)
 _QUOTED = re.compile(r"'([^']*)'")
-_MOST, _LARGEST = 200, 1 << 18  # files that workflows run, and bytes of each
+_MOST, _LARGEST = 200, 1 << 16  # files that workflows run, and bytes of each
 _USED = re.compile(rb"uses:\s*['\"]?[.$]/([\w./ -]+)")
 
 

@@ -65,7 +65,7 @@ def _inside(command: Command, sources: Mapping[str, Document], folder: str, leve
         begun = Shell(errexit=_stops(words, document.text), pipefail=False)
         if words[0] in ("source", "."):
             begun = Shell(errexit=not command.lost, pipefail=False)
-        inner = [_at(each, document, command) for each in commands(document.text, begun)]
+        inner = [_at(each, document, command) for each in islice(commands(document.text, begun), _MOST)]
         yield from _unfolded(inner, sources, folder, levels - 1)
 
 
