@@ -92,7 +92,8 @@ def _origin(evidence: Evidence) -> Iterator[str]:
 
 
 def _row(name: str, found: Measured) -> tuple[str, ...]:
-    return markdown_text(name), _number(found.value), _interval(found.low, found.high)
+    ends = _interval(found.low, found.high)
+    return markdown_text(name), _number(found.value), ends or markdown_text(found.reason or "")
 
 
 def _simpler(beside: SimpleModel | None, name: str) -> tuple[str, ...]:

@@ -53,7 +53,8 @@ def options(spec: Spec) -> dict[str, Any]:
 
 
 def measure(root: Path, spec: Spec, metrics: list[str], answers: Answers) -> dict[str, dict[str, Any]]:
-    """Each metric's value, interval and method; a metric that these rows don't define is null, with the reason."""
+    """Each metric's value, interval and method; a metric that these rows don't define is null, with the reason, as are
+    the ends where they can't say how far it is off."""
     asked = [_of_spec(root, spec, metric) or metric for metric in metrics]
     found = intervals(asked, answers.truth, answers.score, **answers.design, **options(spec))
     return {metric: _said(each) for metric, each in zip(metrics, found, strict=True)}
@@ -62,7 +63,8 @@ def measure(root: Path, spec: Spec, metrics: list[str], answers: Answers) -> dic
 def _said(found: Interval | ValueError) -> dict[str, Any]:
     if isinstance(found, ValueError):
         return {"value": None, "low": None, "high": None, "reason": str(found)}
-    return {"value": finite(found.value), "low": finite(found.low), "high": finite(found.high), "method": found.method}
+    ends = {name: finite(getattr(found, name)) for name in ("value", "low", "high")}
+    return {**ends, "method": found.method, **({"reason": found.doubt} if found.doubt else {})}
 
 
 def interval_of(root: Path, spec: Spec, metric: str, answers: Answers) -> Interval:

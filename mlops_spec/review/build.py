@@ -57,7 +57,7 @@ def build_report(root: Path, spec: Spec) -> Report:
         rows=gates["rows"],
         against=gates["against"],
         gates=[Gate.model_validate(_short(gate)) for gate in gates["gates"]],
-        measures={name: _measured(found) for name, found in evaluation.get("measures", {}).items()},
+        measures={name: _with_reason(found) for name, found in evaluation.get("measures", {}).items()},
         calibration=_calibration(evaluation.get("calibration")),
         simple_model=_simple(evaluation.get("simple_model")),
         cost=CostOfDecisions.model_validate(found) if (found := evaluation.get("cost")) else None,
@@ -128,6 +128,11 @@ def _short(gate: dict[str, Any]) -> dict[str, Any]:
 
 def _measured(found: dict[str, Any]) -> Measured:
     return Measured(**{key: found.get(key) for key in ("value", "low", "high")})
+
+
+def _with_reason(found: dict[str, Any]) -> Measured:
+    reason = found.get("reason")
+    return _measured(found).model_copy(update={"reason": reason[:_WORDS]} if reason else {})
 
 
 def _calibration(found: dict[str, Any] | None) -> Calibration | None:

@@ -140,7 +140,7 @@ def _measures(report: Report) -> str:
     """Each with its interval, and what simple models reach where they were fitted."""
     beside = report.simple_model
     header = ("measure", "value", "interval", *((beside.kind, "constant") if beside and beside.kind else ()))
-    rows = ((prose(name), *_numbers(found), *_simpler(beside, name)) for name, found in report.measures.items())
+    rows = ((prose(name), *_told(found), *_simpler(beside, name)) for name, found in report.measures.items())
     return _table(header, rows)
 
 
@@ -172,6 +172,12 @@ def _chart(heights: list[float]) -> str:
     line = ", ".join(f"{height:.4f}" for height in heights)
     ends = f"{min(0, *heights):g} --> {max(1, *heights):g}"
     return f"```mermaid\nxychart-beta\n  x-axis 0 --> 1\n  y-axis {ends}\n  line [{line}]\n```"
+
+
+def _told(found: Measured) -> tuple[str, str]:
+    """Value and interval, or in its place why there is none."""
+    amount, ends = _numbers(found)
+    return amount, ends or (code(found.reason) if found.reason else "")
 
 
 def _numbers(found: Measured) -> tuple[str, str]:

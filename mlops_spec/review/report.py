@@ -85,11 +85,12 @@ class Against(Strict):
 
 
 class Measured(Strict):
-    """A measure with its interval."""
+    """A measure with its interval; where there is none, perhaps the reason."""
 
     value: Number | None = None
     low: Number | None = None
     high: Number | None = None
+    reason: Words | None = None
 
 
 class Calibration(Strict):

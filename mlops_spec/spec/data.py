@@ -109,7 +109,7 @@ class Data(Strict):
     weight: ColumnName | None = Field(
         None,
         description="What each row counts in every measure and its interval: numbers above 0. No feature; `train.run` "
-        "finds it among the training rows. Disparities count rows alike.",
+        "finds it among the training rows.",
         examples=["exposure"],
     )
     protected: list[ColumnName] = Field(

@@ -6,6 +6,7 @@ import pytest
 from sklearn.metrics import precision_score
 
 from mlops_validators.fairness import DISPARITIES, Groups, count_groups, disparity, disparity_interval
+from mlops_validators.fairness_change import disparity_change
 from mlops_validators.verdict import judge
 
 
@@ -17,17 +18,21 @@ def rows(seed, groups=4, n=600):
     return truth, label, np.array([f"g{code}" for code in group])
 
 
-def precision_apart(truth, label, *, sensitive_features, ratio=False):
+def precision_apart(truth, label, *, sensitive_features, ratio=False, weight=None):
     frame = fairlearn.MetricFrame(
-        metrics=precision_score, y_true=truth, y_pred=label, sensitive_features=sensitive_features
+        metrics=precision_score,
+        y_true=truth,
+        y_pred=label,
+        sensitive_features=sensitive_features,
+        sample_params=None if weight is None else {"sample_weight": weight},
     )
     return frame.ratio() if ratio else frame.difference()
 
 
-def reference(name, truth, label, by):
+def reference(name, truth, label, by, weight=None):
     if name.startswith("predictive_parity"):
-        return precision_apart(truth, label, sensitive_features=by, ratio=name.endswith("ratio"))
-    return getattr(fairlearn, name)(truth, label, sensitive_features=by)
+        return precision_apart(truth, label, sensitive_features=by, ratio=name.endswith("ratio"), weight=weight)
+    return getattr(fairlearn, name)(truth, label, sensitive_features=by, sample_weight=weight)
 
 
 @pytest.mark.parametrize("name", DISPARITIES)
@@ -155,6 +160,62 @@ def test_rows_of_one_customer_pass_at_the_bound_in_less_than_5_percent():
         passed += disparity_interval("demographic_parity_difference", groups).high <= 0.1
 
     assert passed <= 0.05 * 300
+
+
+@pytest.mark.parametrize("name", DISPARITIES)
+def test_weights_are_fairlearns(name):
+    truth, label, by = rows(3)
+    weight = np.random.default_rng(3).gamma(2, 1, len(truth))
+
+    found = disparity(name, count_groups(truth, label, by, weights=weight))
+
+    assert found == pytest.approx(reference(name, truth, label, by, weight))
+
+
+def test_a_row_of_weight_3_is_a_customer_with_three_rows_alike():
+    truth, label, by = (np.asarray(each) for each in rows(4))
+    times = np.random.default_rng(4).integers(1, 4, len(truth))
+    threefold = [np.repeat(each, times) for each in (truth, label, by)]
+    customer = np.repeat(np.arange(len(truth)), times)
+
+    for name in DISPARITIES:
+        weighted = disparity_interval(name, count_groups(truth, label, by, weights=times))
+        repeated = disparity_interval(name, count_groups(*threefold, clusters=customer))
+        assert (weighted.value, weighted.low, weighted.high) == pytest.approx(
+            (repeated.value, repeated.low, repeated.high), abs=1e-9
+        )
+
+
+def test_weighted_rows_pass_at_the_bound_in_less_than_5_percent():
+    """Two groups whose weighted selection rates lie 0.1 apart; who is selected counts more."""
+    passed = alike = 0
+    for seed in range(300):
+        rng = np.random.default_rng(seed)
+        by, likely = rng.integers(0, 2, 1500), rng.random(1500) < 0.5
+        label = (rng.random(1500) < np.where(likely, 0.7, 0.3) + 0.05 * (2 * by - 1)).astype(int)
+        weight = np.where(likely, 5.0, 1.0) * rng.exponential(1, 1500) + 0.01
+        truth = rng.integers(0, 2, 1500)
+        found = disparity_interval("demographic_parity_difference", count_groups(truth, label, by, weights=weight))
+        plain = disparity_interval("demographic_parity_difference", count_groups(truth, label, by))
+        passed, alike = passed + (found.high <= 0.1), alike + (plain.high - plain.value)
+        assert found.high - found.value > plain.high - plain.value
+
+    assert passed <= 0.05 * 300
+
+
+def test_a_change_knows_weights():
+    truth, label, by = (np.asarray(each) for each in rows(5))
+    other = label ^ (np.random.default_rng(5).random(len(label)) < 0.05)
+    name = "equalized_odds_difference"
+
+    equal = disparity_change(name, truth, (label, other), by, weights=np.full(len(truth), 7.0))
+    unequal = disparity_change(
+        name, truth, (label, other), by, weights=np.random.default_rng(5).gamma(0.5, 1, len(truth)) + 0.01
+    )
+    plain = disparity_change(name, truth, (label, other), by)
+
+    assert (equal.value, equal.high) == pytest.approx((plain.value, plain.high), rel=0.02)
+    assert unequal.high > 1.15 * plain.high
 
 
 def test_missing_attributes_are_a_group():

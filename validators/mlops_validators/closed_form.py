@@ -64,7 +64,7 @@ def _dependent_rate(hits: Anything, among: Booleans, confidence: float, design: 
     spread = float(np.square(apart).sum()) / total**2 * units / max(units - 1, 1)
     if rate in (0.0, 1.0) or spread == 0:
         return wilson_of_rate(rate, least, confidence)
-    if doubt := doubt_of(carriers([apart / total]), f"{units:,} {'rows' if design.cluster is None else 'groups'}"):
+    if doubt := doubt_of(carriers([apart / total]), units, "rows" if design.cluster is None else "groups"):
         return unknown(rate, "wilson", confidence, doubt)
     z, t = float(ndtri((1 + confidence) / 2)), float(stdtrit(units - 1, (1 + confidence) / 2))
     trials = min(rate * (1 - rate) / spread, float(np.count_nonzero(among))) * (z / t) ** 2

@@ -1,8 +1,10 @@
-"""Rates of rows that depend on each other: how many independent rows they are worth, and how their errors go together.
+"""Rates of rows that depend on each other, or count unequally: how many independent rows they are worth, and how their
+errors go together.
 
 Each cluster's share in a rate's error is summed first, and the variance is that of the sums (the linearized one of
-surveys): what a customer's rows have in common then counts once. Source: Rao and Scott, "A simple method for the
-analysis of clustered binary data" (Biometrics 1992).
+surveys): what a customer's rows have in common then counts once, and a row of twice the weight errs twice as much.
+Source: Rao and Scott, "A simple method for the analysis of clustered binary data" (Biometrics 1992); of weights Kish,
+"Survey Sampling" (1965).
 """
 
 from __future__ import annotations
@@ -39,7 +41,9 @@ class Clustered:
         return np.asarray(self.effective * (ndtri(1 - tail) / wide) ** 2)
 
 
-def clustered_rates(within: Integers, hit: Integers, rates: Floats, group: Integers, cluster: Integers) -> Clustered:
+def clustered_rates(  # noqa: PLR0913, PLR0917  arrays of rows, one beside the other
+    within: Integers, hit: Integers, rates: Floats, group: Integers, cluster: Integers, weight: Floats | None = None
+) -> Clustered:
     """What the rates (k,) of groups rest on.
 
     Args:
@@ -48,6 +52,7 @@ def clustered_rates(within: Integers, hit: Integers, rates: Floats, group: Integ
         rates: hits among the rows that count, shape (k,); NaN where there are none.
         group: codes 0 to k - 1, shape (n,).
         cluster: codes, shape (n,).
+        weight: what each row counts, shape (n,).
 
     Source: Rao and Scott 1992.
 
@@ -57,20 +62,28 @@ def clustered_rates(within: Integers, hit: Integers, rates: Floats, group: Integ
     """
     counts = np.flatnonzero(within)
     trials = np.bincount(group[counts], minlength=len(rates)).astype(np.float64)
-    present = _summed(np.ones(len(counts)), group[counts], cluster[counts], len(rates))
+    worth = np.ones(len(counts)) if weight is None else weight[counts]
+    present = _summed(worth, group[counts], cluster[counts], len(rates))
     clusters = np.asarray((present > 0).sum(axis=0), dtype=np.float64).ravel()
-    covariance = summed_covariance(row_errors(within, hit, rates, group), group, cluster, len(rates))
+    covariance = summed_covariance(row_errors(within, hit, rates, group, weight), group, cluster, len(rates))
     variance = np.diag(covariance) * clusters / np.maximum(clusters - 1, 1)
     alone = np.nan_to_num(rates * (1 - rates))
     # where every row is alike nothing tells how far rows of a cluster agree: then they do
-    effective = np.divide(alone, variance, out=clusters.copy(), where=(variance > 0) & (alone > 0))
+    agreeing = clusters.copy() if weight is None else _equal(present)
+    effective = np.divide(alone, variance, out=agreeing, where=(variance > 0) & (alone > 0))
     spread = np.sqrt(np.diag(covariance))
     scale = spread[:, None] * spread
     correlation = np.divide(covariance, scale, out=np.eye(len(rates)), where=scale > 0)
     return Clustered(np.minimum(effective, np.maximum(trials, 1)), clusters, correlation)
 
 
-def row_errors(within: Integers, hit: Integers, rates: Floats, group: Integers) -> Floats:
+def _equal(present: csr_matrix) -> Floats:
+    """How many clusters of equal weight each column's are worth: the square of their sum over the sum of squares."""
+    total, squares = (np.asarray(each.sum(axis=0), dtype=np.float64).ravel() for each in (present, present.power(2)))
+    return np.asarray(np.divide(total**2, squares, out=np.zeros(len(total)), where=squares > 0))
+
+
+def row_errors(within: Integers, hit: Integers, rates: Floats, group: Integers, weight: Floats | None = None) -> Floats:
     """What each row contributes to its group's error, (n,): they sum to 0 in each; arguments as `clustered_rates`.
 
     Source: Rao and Scott 1992.
@@ -78,8 +91,13 @@ def row_errors(within: Integers, hit: Integers, rates: Floats, group: Integers) 
     >>> row_errors(np.array([True, True, False]), np.array([1, 0, 0]), np.array([0.5]), np.zeros(3, int))
     array([ 0.25, -0.25,  0.  ])
     """
-    trials = np.bincount(group[np.flatnonzero(within)], minlength=len(rates))
-    return np.asarray(np.where(within, (hit - rates[group]) / np.maximum(trials, 1)[group], 0.0))
+    counts = np.flatnonzero(within)
+    if weight is None:
+        trials = np.bincount(group[counts], minlength=len(rates))
+        return np.asarray(np.where(within, (hit - rates[group]) / np.maximum(trials, 1)[group], 0.0))
+    total = np.bincount(group[counts], weights=weight[counts], minlength=len(rates))
+    share = np.divide(weight, total[group], out=np.zeros(len(weight)), where=total[group] > 0)
+    return np.asarray(np.where(within, (hit - rates[group]) * share, 0.0))
 
 
 def summed_covariance(errors: Floats, group: Integers, cluster: Integers, many: int) -> Floats:

@@ -204,7 +204,7 @@ def _dependent(
     each: list[Floats], value: float, confidence: float, cluster: Integers | None, *, logit_scale: bool = True
 ) -> Interval:
     units = sum(map(len, each))
-    if doubt := doubt_of(carriers(each), f"{units:,} {'rows' if cluster is None else 'groups'}"):
+    if doubt := doubt_of(carriers(each), units, "rows" if cluster is None else "groups"):
         return unknown(value, "delong", confidence, doubt)
     error = float(np.sqrt(sum(float(part @ part) for part in each) * units / (units - 1)))
     quantile = float(stdtrit(units - 1, (1 + confidence) / 2))

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mlops_validators.arrays import binary_labels, confidence_level, same_length, zeros_and_ones
+from mlops_validators.arrays import binary_labels, confidence_level, row_weights, same_length, zeros_and_ones
 from mlops_validators.blocks import BLOCK, blocks
 from mlops_validators.categories import categories, crossed
 from mlops_validators.clusters import Clustered, clustered_rates
@@ -65,12 +65,14 @@ class Groups:
     counts: Integers
     """Shape (groups, 2, 2): truth, then label."""
     clustered: tuple[Clustered, ...] | None = None
-    """Of each rate, where rows depend on each other."""
+    """Of each rate, where rows depend on each other or count unequally."""
+    weighted: Floats | None = None
+    """As `counts`, of the rows' weights."""
 
     @property
     def rates(self) -> Floats:
         """Selection, true positive, false positive rate and precision of each group, (groups, 4); NaN if undefined."""
-        return _rates(self.counts.astype(np.float64))
+        return _rates(self.counts.astype(np.float64) if self.weighted is None else self.weighted)
 
     def rows(self, name: str) -> int:
         """The fewest rows that a rate of this disparity rests on: what a gate's `min_rows` is about."""
@@ -83,6 +85,7 @@ def count_groups(
     by: ArrayLike | Sequence[ArrayLike],
     *,
     clusters: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
 ) -> Groups:
     """Counts of truth and label in each group.
 
@@ -92,6 +95,7 @@ def count_groups(
         by: a protected attribute, shape (n,), or a list of several, whose combinations are the groups. A missing
             value is a group of its own: whom nobody asked may be treated worst.
         clusters: what rows share that depend on each other, such as a customer, shape (n,).
+        weights: what each row counts in the rates, finite numbers above 0, shape (n,); rates rest on fewer rows then.
 
     Raises:
         ValueError: an array is malformed, `y_true` has one class, or there is one group only.
@@ -110,12 +114,16 @@ def count_groups(
     for block in blocks(rows, max(BLOCK, len(counts))):
         counts += np.bincount(4 * found.codes[block] + 2 * truth[block] + label[block], minlength=len(counts))
     groups = Groups(found.names, counts.reshape(-1, 2, 2))
-    if clusters is None:
+    if clusters is None and weights is None:
         return groups
-    shared = categories(clusters, name="clusters").codes
+    weight = None if weights is None else row_weights(weights, rows)
+    if weight is not None:
+        summed = np.bincount(4 * found.codes + 2 * truth + label, weights=weight, minlength=len(counts))
+        groups = replace(groups, weighted=np.asarray(summed.reshape(-1, 2, 2), dtype=np.float64))
+    shared = np.arange(rows) if clusters is None else categories(clusters, name="clusters").codes
     same_length(y_true=truth, clusters=shared)
     each = (
-        clustered_rates(*rows_of(rate, truth, label), groups.rates[:, rate], found.codes, shared)
+        clustered_rates(*rows_of(rate, truth, label), groups.rates[:, rate], found.codes, shared, weight)
         for rate in range(len(RATES))
     )
     return replace(groups, clustered=tuple(each))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import ndtri
 
-from mlops_validators.arrays import binary_labels, confidence_level, zeros_and_ones
+from mlops_validators.arrays import binary_labels, confidence_level, row_weights, zeros_and_ones
 from mlops_validators.categories import categories
 from mlops_validators.clusters import row_errors, summed_covariance
 from mlops_validators.fairness import compared_rates, count_groups, denominators, disparity, groups_by, rows_of
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
+    from mlops_validators.arrays import Floats
+    from mlops_validators.fairness import Groups
+
 
 def disparity_change(  # noqa: PLR0913
     name: str,
@@ -27,6 +30,7 @@ def disparity_change(  # noqa: PLR0913
     *,
     confidence: float = 0.95,
     clusters: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
 ) -> Interval:
     """How much greater a disparity is by the first labels than by the second, on the same rows.
 
@@ -40,6 +44,7 @@ def disparity_change(  # noqa: PLR0913
         by: as `count_groups`.
         confidence: level of the interval.
         clusters: as `count_groups`.
+        weights: as `count_groups`.
 
     Raises:
         ValueError: as `disparity`, or it is a ratio.
@@ -57,21 +62,30 @@ def disparity_change(  # noqa: PLR0913
         raise ValueError(f"`{name}` is no difference")
     confidence_level(confidence)
     told = [zeros_and_ones("y_pred", each, "must be labels, 0 or 1; decide them from scores") for each in labels]
-    one, other = (count_groups(y_true, each, by) for each in told)
+    one, other = (count_groups(y_true, each, by, weights=weights) for each in told)
     value = disparity(name, one) - disparity(name, other)
     if np.array_equal(told[0], told[1]):
         return Interval(value, 0.0, 0.0, "pairs", confidence)
     truth, group = binary_labels("y_true", y_true), groups_by(by).codes
     cluster = np.arange(len(truth)) if clusters is None else categories(clusters, name="clusters").codes
+    weight = None if weights is None else row_weights(weights, len(truth))
     z, ends = float(-ndtri((1 - confidence) / 2)), []
     for rate in compared_rates(name):
         errors = [
-            row_errors(*rows_of(rate, truth, label), counted.rates[:, rate], group)
+            row_errors(*rows_of(rate, truth, label), counted.rates[:, rate], group, weight)
             for label, counted in zip(told, (one, other), strict=True)
         ]
-        trials = np.minimum(*(denominators(each.counts)[:, rate] for each in (one, other)))
+        trials = np.minimum(*(_trials(each, rate) for each in (one, other)))
         covariance = summed_covariance(errors[0] - errors[1], group, cluster, len(one.names)) + np.diag(2 / trials**2)
         moved, spread = one.rates[:, rate] - other.rates[:, rate], np.diag(covariance)
         variance = spread[:, None] + spread - 2 * covariance
         ends.append(float((moved[:, None] - moved + z * np.sqrt(np.maximum(variance, 0))).max()))
     return Interval(value, -max(ends), max(ends), "pairs", confidence)
+
+
+def _trials(groups: Groups, rate: int) -> Floats:
+    """How many rows of each group the rate rests on; of rows that count unequally how many equal ones."""
+    counted = denominators(groups.counts)[:, rate].astype(np.float64)
+    if groups.weighted is None or groups.clustered is None:
+        return np.asarray(counted)
+    return np.clip(groups.clustered[rate].effective, 1.0, np.maximum(counted, 1.0))

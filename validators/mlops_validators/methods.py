@@ -24,6 +24,7 @@ from mlops_validators.dirichlet import cell_interval
 from mlops_validators.interval import Interval, unknown
 from mlops_validators.kernels import kernel
 from mlops_validators.measures import MEASURES
+from mlops_validators.near_zero import doubt_near_zero
 from mlops_validators.outcomes import top_label
 from mlops_validators.studentized import Units, studentized_interval
 from mlops_validators.weighted import FEW_CLASSES, Sums, less
@@ -92,7 +93,8 @@ def of_one(measure: Measure, given: Answers, design: Design, asked: Request) -> 
         return _calibration(given, design, asked)
     if asked.method == "auto" and _by_cells(measure, given, design):
         return _of_cells(measure, (given,), asked)
-    return _resampling(measure, *single_kernel(measure, given, asked.threshold, design), asked)
+    begun = _resampling(measure, *single_kernel(measure, given, asked.threshold, design), asked)
+    return _doubted(measure, given, begun, asked)
 
 
 def of_pair(measure: Measure, pair: tuple[Answers, Answers], design: Design, asked: Request) -> Resampling | Interval:
@@ -114,6 +116,23 @@ def of_pair(measure: Measure, pair: tuple[Answers, Answers], design: Design, ask
     if asked.method == "auto" and measure.name == "expected_calibration_error":
         return _calibrations(pair, design, asked)
     return _resampling(measure, *_difference(measure, pair, asked.threshold, design), asked, pair=True)
+
+
+def _doubted(measure: Measure, given: Answers, begun: Resampling, asked: Request) -> Resampling:
+    """Nothing but the value, where rows that the measure's own variance does not see may decide."""
+    doubt = "" if asked.method != "auto" else _doubt(measure, given, begun.design)
+    if not doubt:
+        return begun
+    return replace(begun, interval=lambda drawn: replace(begun.interval(drawn), low=-np.inf, high=np.inf, doubt=doubt))
+
+
+def _doubt(measure: Measure, given: Answers, design: Design) -> str:
+    if measure.name == "mean_absolute_percentage_error":
+        return doubt_near_zero(given.truth)
+    if measure.name not in ("r2", "explained_variance"):
+        return ""
+    errors = kernel(MEASURES["mean_squared_error"], given, None)  # the spread of the truth must not hide their tail
+    return Units(errors, design).doubt if isinstance(errors, Sums) else ""
 
 
 def _by_cells(measure: Measure, given: Answers, design: Design) -> bool:
@@ -187,7 +206,7 @@ def _resampling(
         carrying = _carrying(left_out, times)
         if np.all(drawn == value) and value in (measure.low, measure.high) and measure.prepare is not None:
             return unknown(value, "bca", asked.confidence, f"{measure.name} is {value:g} in every resample")
-        if doubt := doubt_of(carrying, f"{design.rows:,} rows"):
+        if doubt := doubt_of(carrying, design.rows):
             return unknown(value, "bca", asked.confidence, doubt)
         low, high = _of_few(value, ends, carrying, asked.confidence)
         return Interval(value, max(low, reach[0]), min(high, reach[1]), "bca", asked.confidence)

@@ -87,7 +87,7 @@ class Units:
         error = self.measured[1]
         if not 0 < error < np.inf:
             return ""
-        return doubt_of(carriers(self._contributions(error)), f"{self._size:,} {self._named}")
+        return doubt_of(carriers(self._contributions(error)), self._size, self._named)
 
     @property
     def _named(self) -> str:

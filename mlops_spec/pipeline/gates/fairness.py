@@ -41,7 +41,8 @@ def results(case: Case, gate: FairnessGate) -> Iterator[GateResult]:
         columns = [column(case, attribute).to_numpy() for attribute in attributes(gate)]
         labels = _labels(case, case.answers.score)
         by = columns[0] if len(columns) == 1 else columns
-        groups = count_groups(case.answers.truth, labels, by, clusters=case.answers.groups)
+        drawn = {"clusters": case.answers.groups, "weights": case.answers.weights}
+        groups = count_groups(case.answers.truth, labels, by, **drawn)
         found = disparity_interval(gate.fairness, groups, confidence=case.spec.evaluate.confidence)
         verdict = judge(found, minimum=gate.min, maximum=gate.max, rows=groups.rows(gate.fairness))
     except ValueError as error:
@@ -52,8 +53,8 @@ def results(case: Case, gate: FairnessGate) -> Iterator[GateResult]:
 
     def moved(score: np.ndarray) -> Paired:
         pair = (labels, _labels(case, score))
-        confidence, clusters = case.spec.evaluate.confidence, case.answers.groups
-        change = disparity_change(gate.fairness, case.answers.truth, pair, by, confidence=confidence, clusters=clusters)
+        confidence = case.spec.evaluate.confidence
+        change = disparity_change(gate.fairness, case.answers.truth, pair, by, confidence=confidence, **drawn)
         return Paired(change, groups.rows(gate.fairness))
 
     yield held(case, gate, told, moved)
