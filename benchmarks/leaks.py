@@ -25,7 +25,7 @@ from uv import find_uv_bin
 
 from mlops_spec.pipeline.gates import leak
 from mlops_spec.pipeline.gates.case import Case
-from mlops_spec.pipeline.giveaways import near_rows
+from mlops_spec.pipeline.giveaways import encoded_features, made_rows, near_rows, revealing_features
 from mlops_spec.pipeline.identifying import features_that_name, shared_names
 from mlops_spec.pipeline.sides import in_test
 from mlops_spec.spec import Spec
@@ -86,7 +86,7 @@ def planted() -> Iterator[ModuleType]:
 def main() -> int:
     warnings.simplefilter("ignore")
     small = "--small" in sys.argv[1:]
-    tried, failed, named = 0, 0, dict[str, str]()
+    tried, failed, named, revealed = 0, 0, dict[str, str](), dict[str, str]()
     caught, of = Counter[str](), Counter[str]()
     leaks = list(planted())
     for place, (name, rows) in enumerate(tables()):
@@ -96,7 +96,11 @@ def main() -> int:
             spec = spec_of(rows, salt)
             train, test = parted(spec, rows)
             tried += 1
-            failed += judge_twins(near_rows(spec.data, train, test), len(test)).verdict == "fail"
+            near = judge_twins(near_rows(spec.data, train, test), len(test)).verdict == "fail"
+            failed += near or made_rows(spec, train, test) > 0
+        told_of = {one.column: one.why for one in revealing_features(spec, train)}
+        told_of |= {one.column: one.why for one in encoded_features(spec, train, test)}
+        revealed |= {f"{name}: {column}": why for column, why in told_of.items()}
         columns = [told.split("`")[1] for told in shared_names(spec, train, test)]
         columns += [column for column, _ in features_that_name(spec, train)]
         if columns:
@@ -111,6 +115,8 @@ def main() -> int:
     print(f"leak/near: {failed} of {tried} clean splits fail")
     print(f"columns that name a row, somebody or a time, in {len(named)} tables:")
     print("\n".join(f"  {name}: {columns}" for name, columns in named.items()))
+    print(f"columns that give the target away, alone or two together: {len(revealed)}")
+    print("\n".join(f"  {column} {why}" for column, why in revealed.items()))
     for leak_name, count in of.items():
         print(f"{leak_name:<40} caught in {caught[leak_name]} of {count} tables")
     return 0

@@ -139,7 +139,7 @@ def _damaged(rng: np.random.Generator, rows: int) -> tuple[Array, Array, Array]:
 def _drop(measure: str) -> float:
     from mlops_validators import MEASURES  # noqa: PLC0415
 
-    truth, score, hurt = _damaged(np.random.default_rng(7), 400_000)
+    truth, score, hurt = _damaged(np.random.default_rng(7), 3_000_000)
     return MEASURES[measure](truth, score) - MEASURES[measure](truth, hurt)
 
 

@@ -13,11 +13,17 @@ import pandas as pd
 from mlops_spec.pipeline.leak import content
 from mlops_spec.pipeline.sides import places
 from mlops_spec.spec.features import is_feature
+from mlops_validators.between import FEWEST_ROWS, rows_between
 from mlops_validators.categories import categories
+from mlops_validators.encoded import encodings
 from mlops_validators.leak import Twins, near_twins
 from mlops_validators.revealing import Revealing, revealing
+from mlops_validators.text_parts import text_parts
+from mlops_validators.together import revealing_pairs
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from mlops_spec.spec import Spec
     from mlops_spec.spec.data import Data
 
@@ -43,8 +49,48 @@ def _drawn_by(data: Data, train: pd.DataFrame, test: pd.DataFrame) -> tuple[np.n
     return codes[: len(train)], codes[len(train) :]
 
 
+def made_rows(spec: Spec, train: pd.DataFrame, test: pd.DataFrame) -> int:
+    """How many rows, of a sample, lie exactly between two of which one is on the other side; see `rows_between`."""
+    rows = pd.concat([train, test], ignore_index=True)
+    target, names = spec.data.target, content(spec.data, train)
+    numeric = [
+        name
+        for name in names
+        if name != target and rows[name].dtype.kind in "iuf" and not pd.api.types.is_bool_dtype(rows[name])
+    ]
+    if not numeric:
+        return 0
+    kind = np.zeros(len(rows), dtype=np.intp) if spec.task == "regression" else pd.factorize(rows[target])[0]
+    found, _ = rows_between(rows[numeric].to_numpy(dtype=np.float64), kind, np.arange(len(rows)) >= len(train))
+    return found if found >= FEWEST_ROWS else 0
+
+
+def encoded_features(spec: Spec, train: pd.DataFrame, test: pd.DataFrame) -> list[Revealing]:
+    """The features that were made of the target of a few rows on both sides; see `encodings`."""
+    rows = pd.concat([train, test], ignore_index=True)
+    target = rows[spec.data.target]
+    if target.isna().any():
+        return []
+    features = {str(name): _values(rows[name]) for name in train.columns if is_feature(spec, str(name))}
+    keys = {
+        name: _values(rows[name])
+        for name in map(str, train.columns)
+        if name not in (spec.data.target, spec.data.id) and rows[name].dtype.kind not in "fmM"
+    }
+    truth = _values(target) if spec.task == "regression" else _classes(spec, target)
+    return encodings(features, keys, truth, spec.task)
+
+
+def _classes(spec: Spec, target: pd.Series) -> np.ndarray:
+    """Codes of classes; of two, 1 is the positive one."""
+    if spec.task == "binary-classification" and spec.data.positive is not None:
+        return (target == spec.data.positive).to_numpy(dtype=np.intp)
+    return categories(target.to_numpy()).codes
+
+
 def revealing_features(spec: Spec, train: pd.DataFrame) -> list[Revealing]:
-    """The features that alone predict the target of the training rows as only a leak does, best first.
+    """The features that predict the target of the training rows as only a leak does, best first: alone, by a part of
+    their text, or two together.
 
     Raises ValueError when the model sees no feature, or the target is constant or missing.
     """
@@ -55,7 +101,25 @@ def revealing_features(spec: Spec, train: pd.DataFrame) -> list[Revealing]:
     if target.isna().any():
         raise ValueError(f"`{spec.data.target}` is missing in {int(target.isna().sum()):,} training rows")
     truth = _values(target) if spec.task == "regression" else categories(target.to_numpy()).codes
-    return revealing(features, truth, spec.task)
+    parts = {
+        f"{name}, {called}": part for name, column in features.items() for called, part in text_parts(column).items()
+    }
+    alone = revealing(features | parts, truth, spec.task)
+    told = {one.column.split(", part ")[0] for one in alone}
+    rest = {name: column for name, column in features.items() if name not in told}
+    return [*_once(alone, parts), *revealing_pairs(rest, truth, spec.task)]
+
+
+def _once(found: list[Revealing], parts: Collection[str]) -> list[Revealing]:
+    """Of the parts of a text the one that tells most, and none of a text that tells by itself."""
+    whole, kept = {one.column for one in found if one.column not in parts}, list[Revealing]()
+    for one in found:
+        name = one.column.rpartition(", part ")[0] if one.column in parts else one.column
+        if one.column in parts and name in whole:
+            continue
+        whole.add(name)
+        kept.append(one)
+    return kept
 
 
 def _values(column: pd.Series) -> np.ndarray:

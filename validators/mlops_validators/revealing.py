@@ -32,9 +32,9 @@ _ROWS_A_CELL = 40  # fewer tell too little of a cell's mean
 _SUSPECT = 0.9
 _SPREAD = 3  # columns that one leak may stand in
 _NEAR = 0.1  # as far as a copy's scale may be off
-_ERROR = 0.25  # of what all others together leave open
-_FEWEST = 30  # rows that have a value which tells
-_HALF, _PURE, _RARER = 0.5, 0.98, 0.6
+ERROR = 0.25  # of what all others together leave open
+FEWEST = 30  # rows that have a value which tells
+HALF, PURE, RARER = 0.5, 0.98, 0.6
 _SAMPLE, _OTHERS = 50_000, 100  # rows and columns that are enough to know what all others reach
 
 
@@ -51,7 +51,7 @@ class Revealing:
     why: str
 
 
-def predictive_power(feature: ArrayLike, y_true: ArrayLike, task: Task) -> float:
+def predictivepower_of(feature: ArrayLike, y_true: ArrayLike, task: Task) -> float:
     """How well one column alone predicts the target, out of sample; 1 is perfectly.
 
     The feature is cut into bins (a number at its quantiles, a category by its values, missing as one), each bin's
@@ -69,7 +69,7 @@ def predictive_power(feature: ArrayLike, y_true: ArrayLike, task: Task) -> float
     Source: as the module.
 
     >>> y = np.arange(200) % 2
-    >>> predictive_power(y * 10 + 3, y, "binary-classification")
+    >>> predictivepower_of(y * 10 + 3, y, "binary-classification")
     1.0
     """
     target = numbers("y_true", y_true)
@@ -78,8 +78,8 @@ def predictive_power(feature: ArrayLike, y_true: ArrayLike, task: Task) -> float
         raise ValueError(f"lengths differ: the feature has {len(cells)}, `y_true` {len(target)}")
     if target.min() == target.max() or not target.var() > 0:
         raise ValueError("`y_true` is constant, so nothing can give it away")
-    code, size = _halved(cells)
-    return max(_power(*_told(code, size, one), one) for one in _tried(target, task))
+    code, size = halved(cells)
+    return max(power_of(*told_by(code, size, one), one) for one in tried(target, task))
 
 
 def revealing(
@@ -105,7 +105,7 @@ def revealing(
     if task not in {BINARY, MULTICLASS, REGRESSION}:
         raise ValueError(f"no task `{task}`")
     target = numbers("y_true", y_true)
-    powers = {name: predictive_power(column, target, task) for name, column in features.items()}
+    powers = {name: predictivepower_of(column, target, task) for name, column in features.items()}
     others = _Others({name: features[name] for name in _best(powers)}, target, task)
     found = []
     for name, power in powers.items():
@@ -149,20 +149,20 @@ class _Others:
             return ""
         if self._reached is None:
             self._reached = self._together()
-        if 1 - power > _ERROR * (1 - self._reached):
+        if 1 - power > ERROR * (1 - self._reached):
             return ""
         return f"alone predicts the target at {power:.4g}, and all others together at {self._reached:.2g}"
 
     def _together(self) -> float:
-        halves = [_halved(_cells(column)) for column in self._columns]
-        return max(self._of(halves, one) for one in _tried(self._target, self._task))
+        halves = [halved(_cells(column)) for column in self._columns]
+        return max(self._of(halves, one) for one in tried(self._target, self._task))
 
     def _of(self, halves: list[tuple[Integers, int]], one: Anything) -> float:
-        told = [means[code] for code, means in (_told(code, size, one) for code, size in halves)]
+        told = [means[code] for code, means in (told_by(code, size, one) for code, size in halves)]
         given = np.column_stack([np.ones(len(one)), *told])
         weights = np.linalg.lstsq(given, one.astype(np.float64), rcond=None)[0]
         values, code = np.unique(given @ weights, return_inverse=True)
-        return _power(code, values, one)
+        return power_of(code, values, one)
 
 
 def _on_its_scale(column: Anything, some: Integers, target: Floats) -> bool:
@@ -171,7 +171,7 @@ def _on_its_scale(column: Anything, some: Integers, target: Floats) -> bool:
         return False
     values = column[some].astype(np.float64)
     known = np.isfinite(values)
-    if known.sum() < _FEWEST or not target[known].var() > 0:
+    if known.sum() < FEWEST or not target[known].var() > 0:
         return False
     slope, start = np.polyfit(target[known], values[known], 1)
     return bool(abs(slope - 1) < _NEAR and abs(start) < _NEAR * max(1.0, abs(target).mean()))
@@ -182,11 +182,11 @@ def _in_one_value(column: Anything, target: Floats, task: Task) -> str:
     if task == REGRESSION:
         return ""
     cells, filled = _cells(column), ~missing(column)
-    for one in _tried(target, task):
-        rare = one if one.mean() <= _RARER else ~one
+    for one in tried(target, task):
+        rare = one if one.mean() <= RARER else ~one
         for code, what in ((filled.astype(np.intp), "it is filled"), (cells, "it has one of its values")):
             rows, hits = np.bincount(code), np.bincount(code[rare], minlength=int(code.max()) + 1)
-            tells = (rows >= _FEWEST) & (hits >= _PURE * rows) & (hits >= _HALF * rare.sum())
+            tells = (rows >= FEWEST) & (hits >= PURE * rows) & (hits >= HALF * rare.sum())
             if tells.any():
                 place = int(tells.argmax())
                 told = what if code is cells or place else "it is missing"
@@ -196,7 +196,7 @@ def _in_one_value(column: Anything, target: Floats, task: Task) -> str:
     return ""
 
 
-def _tried(target: Floats, task: Task) -> list[Anything]:
+def tried(target: Floats, task: Task) -> list[Anything]:
     """What is predicted: the number, or row by row whether it is of a class."""
     if task == REGRESSION:
         return [target]
@@ -210,7 +210,7 @@ def _cells(column: Anything) -> Integers:
     return found.astype(np.min_scalar_type(int(found.max())))
 
 
-def _halved(cells: Integers) -> tuple[Integers, int]:
+def halved(cells: Integers) -> tuple[Integers, int]:
     """Each row's cell and half of the rows as one code, and how many cells there are."""
     size = int(cells.max()) + 1
     code, rng = np.empty(len(cells), dtype=np.min_scalar_type(2 * size)), np.random.default_rng(0)
@@ -219,7 +219,7 @@ def _halved(cells: Integers) -> tuple[Integers, int]:
     return code, size
 
 
-def _told(code: Integers, size: int, target: Anything) -> tuple[Integers, Floats]:
+def told_by(code: Integers, size: int, target: Anything) -> tuple[Integers, Floats]:
     """The codes, and what each is told: its cell's mean in the other half, or where it is not there that of all."""
     rows = np.bincount(code, minlength=2 * size)
     sums = np.bincount(code, weights=target, minlength=2 * size)
@@ -227,7 +227,7 @@ def _told(code: Integers, size: int, target: Anything) -> tuple[Integers, Floats
     return code, np.roll(means, size)
 
 
-def _power(code: Integers, told: Floats, target: Anything) -> float:
+def power_of(code: Integers, told: Floats, target: Anything) -> float:
     """How well rows are predicted by what their code is told: 2 AUC - 1 of a class, R^2 of a number, at least 0."""
     if target.dtype != bool:
         return float(max(0.0, 1 - ((target - told[code]) ** 2).mean() / target.var()))

@@ -6,7 +6,7 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from mlops_spec.pipeline.gates.case import counted, result
-from mlops_spec.pipeline.giveaways import near_rows, revealing_features
+from mlops_spec.pipeline.giveaways import encoded_features, made_rows, near_rows, revealing_features
 from mlops_spec.pipeline.identifying import features_that_name, shared_names
 from mlops_spec.pipeline.judgement import Limit
 from mlops_spec.pipeline.leak import leaked_rows
@@ -40,17 +40,23 @@ def near(case: Case) -> GateResult:
         return result(NEAR, "leak", undecided(str(error)), bound=Limit("=", 0.0))
     verdict, worst = judge_twins(found, len(case.test)), least_likely(found)
     beyond = ceil(worst.mixed - worst.expected) if worst is not None and verdict.verdict == "fail" else 0
+    told = [verdict.reason] if beyond else []
+    made = made_rows(case.spec, case.train, case.test)
+    if made:
+        told.append(f"{made:,} rows lie exactly between two others across the split: make such rows after it, of train")
     parted = list(shared_names(case.spec, case.train, case.test)) if _by_lot(case) else []
     if parted:
-        told = [verdict.reason] if beyond else []
-        verdict = Verdict("fail", "; ".join([*told, *parted, "split by that group"]))
-    return counted(NEAR, "leak", beyond + len(parted), verdict)
+        told += [*parted, "split by that group"]
+    if told:
+        verdict = Verdict("fail", "; ".join(told))
+    return counted(NEAR, "leak", beyond + made + len(parted), verdict)
 
 
 def target(case: Case) -> GateResult:
     """The number of features that give the target away, or that no row of tomorrow has."""
     try:
         found = revealing_features(case.spec, case.train)
+        found += encoded_features(case.spec, case.train, case.test)
     except ValueError as error:
         return result(TARGET, "leak", undecided(str(error)), bound=Limit("=", 0.0))
     told = dict(features_that_name(case.spec, case.train)) if _by_lot(case) else {}

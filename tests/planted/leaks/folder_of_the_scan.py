@@ -3,7 +3,6 @@
 import numpy as np
 
 CAUGHT = "leak/target"
-MISSED = "no two paths are equal; only a part of each tells the target"
 
 
 def plant(train, test, draw):

@@ -3,7 +3,6 @@
 import numpy as np
 
 CAUGHT = "leak/target"
-MISSED = "each column by itself says little; their difference tells the target"
 
 
 def plant(train, test, draw):

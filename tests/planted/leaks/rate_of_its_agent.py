@@ -4,7 +4,6 @@ import numpy as np
 import pandas as pd
 
 CAUGHT = "leak/target"
-MISSED = "a rate over a few rows tells each one's target in part, never by itself"
 
 
 def plant(train, test, draw):
