@@ -16,6 +16,7 @@ EVALUATE = BUILD / "evaluate"
 PREDICTIONS = EVALUATE / "predictions.parquet"
 EVALUATION = EVALUATE / "evaluation.json"
 PLOTS = EVALUATE / "plots"
+SEEDS = BUILD / "seeds" / "answers.parquet"  # of models that are trained with further seeds
 PACKAGE = BUILD / "package"
 MANIFEST = P("manifest.json")  # inside a package
 GATE = BUILD / "gate.json"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.spec import Spec
 
-OURS = ("split", "train", "evaluate", "package")
+OURS = ("split", "train", "reseed", "evaluate", "package")
 
 # The parts of the spec that each stage reads: a change elsewhere, such as in `monitor`, runs nothing again.
 DATA = ("task", "data")
@@ -32,6 +32,7 @@ READS = {
         "train.seed",
         "train.format",
     ),
+    "reseed": (*DATA, *MODEL_IO, "train.run", "train.params", "train.seed", "train.seeds"),
     "evaluate": ("model", *DATA, *MODEL_IO, "train.seed", "evaluate", "gates"),
     "package": ("model", *DATA, *MODEL_IO, "evaluate", "serve"),
 }
@@ -101,6 +102,13 @@ def _models(spec: Spec, around: tuple[str, ...]) -> Iterable[Stage]:
         params=_present(spec, READS["train"]),
         writes=(model,),
     )
+    if spec.train.seeds > 1:
+        yield Stage(
+            "reseed",
+            reads=_unique((train, test, split, *spec.train.reads, *around)),
+            params=_present(spec, READS["reseed"]),
+            writes=(str(layout.SEEDS),),
+        )
     yield Stage(
         "evaluate",
         reads=(train, test, split, model, *around),

@@ -11,6 +11,7 @@ from mlops_spec import layout
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.pipeline.answers import Answers, groups_of, read_answers, truth_of, weights_of
 from mlops_spec.pipeline.last_run import check_last_run, stale
+from mlops_spec.pipeline.reseeding import read_reseeded
 from mlops_spec.pipeline.split_report import read_split_report
 from mlops_spec.pipeline.table import read_frame
 
@@ -31,6 +32,7 @@ class Candidate:
     train: pd.DataFrame
     test: pd.DataFrame
     answers: Answers
+    reseeded: tuple[np.ndarray, ...] = ()  # what models of further seeds answer
 
 
 def read_candidate(root: Path, spec: Spec) -> Candidate:
@@ -45,7 +47,8 @@ def candidate_of(root: Path, spec: Spec, manifest: Manifest) -> Candidate:
     truth = truth_of(spec, read_split_report(root), test[spec.data.target])
     if not np.array_equal(truth, found.truth):
         stale(f"{layout.PREDICTIONS} does not answer the rows of {layout.TEST_ROWS}")
-    return Candidate(manifest, train, test, Answers(truth, found.score, groups_of(spec, test), weights_of(spec, test)))
+    answers = Answers(truth, found.score, groups_of(spec, test), weights_of(spec, test))
+    return Candidate(manifest, train, test, answers, read_reseeded(root, spec, found.score))
 
 
 def check_same_answers(evaluated: np.ndarray, packaged: np.ndarray) -> None:

@@ -42,7 +42,7 @@ def evaluate(root: Path, spec: Spec) -> None:
     test = read_frame(root / layout.TEST_ROWS)
     check_columns(spec, [str(name) for name in test.columns])
     check_trusted(root / layout.MODEL, spec.train.trusted_types)
-    predict = load(_recipe(root, spec, split), root / layout.MODEL, root / "src")
+    predict = load(recipe_of(root, spec, split), root / layout.MODEL, root / "src")
     score = predict(test.drop(columns=[spec.data.target]))
     answers = Answers(
         truth_of(spec, split, test[spec.data.target]), score, groups_of(spec, test), weights_of(spec, test)
@@ -56,7 +56,8 @@ def evaluate(root: Path, spec: Spec) -> None:
     write_atomic(root / layout.EVALUATION, canonical(evaluation))
 
 
-def _recipe(root: Path, spec: Spec, split: SplitReport) -> Recipe:
+def recipe_of(root: Path, spec: Spec, split: SplitReport) -> Recipe:
+    """How a model of this spec is loaded and asked."""
     signature = signature_of(spec, root / layout.TRAIN_ROWS, len(split.classes))
     return Recipe(
         task=spec.task,

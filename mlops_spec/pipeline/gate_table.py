@@ -102,7 +102,8 @@ def verdict(gate: GateResult) -> Text:
     """The verdict; with its reason, unless it is a plain pass of a real comparison."""
     text = Text(gate.verdict, style=_COLOURS[gate.verdict])
     alike = gate.kind == "champion" and gate.low == gate.high == 0
-    told = gate.value is None or alike or gate.kind == "weak_slices" or gate.anchor is not None
+    seeded = gate.kind == "champion" and " seeds it has " in gate.reason
+    told = gate.value is None or alike or seeded or gate.kind == "weak_slices" or gate.anchor is not None
     if gate.verdict != "pass" or told:
         text.append(f" · {gate.reason}", style="default")
     if gate.waived_until:

@@ -96,6 +96,7 @@ def _case(git: Git, root: Path, spec: Spec, candidate: Candidate, process: Score
         package_bytes=sum(file.bytes for file in candidate.manifest.files),
         rivals=rivals,
         anchors=anchors,
+        reseeded=candidate.reseeded,
     )
 
 

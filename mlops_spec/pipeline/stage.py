@@ -27,6 +27,8 @@ def run_stage(root: Path, spec: Spec, name: str) -> None:
                 words.out(note)
         case "train":
             _loaded("train").train(root, spec)
+        case "reseed":
+            _loaded("reseeding").reseed(root, spec)
         case "evaluate":
             # OpenMP reads it when it is loaded: threads that spin between two calls took 1.2 of 4.3 s of processor
             os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

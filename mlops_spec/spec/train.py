@@ -96,6 +96,12 @@ class Train(Strict):
     seed: Annotated[int, Field(ge=0, lt=2**32)] = Field(
         0, description="Given to the training, and what evaluation draws by.", examples=[7]
     )
+    seeds: Annotated[int, Field(ge=1, le=50)] = Field(
+        1,
+        description="With how many seeds it is trained: `seed`, whose model is released, and those after it, whose "
+        "answers tell how much of a difference to the champion or an anchor is the seed's; 5 and more tell it well.",
+        examples=[5],
+    )
     predictor: EntryPoint | None = Field(
         None, description="`package.module:load`: `load(model_dir) -> predict`, `predict(frame) -> array`."
     )

@@ -51,6 +51,7 @@ def only(case: Case, rows: np.ndarray) -> Case:
         answers=case.answers.of(rows),
         perturbed=tuple(replace(each, score=_of(each.score, rows)) for each in case.perturbed),
         rivals={name: _rival_of(rival, rows) for name, rival in case.rivals.items()},
+        reseeded=tuple(each[rows] for each in case.reseeded),
     )
 
 

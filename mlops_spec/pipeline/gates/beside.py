@@ -5,15 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
 from mlops_spec.integrity.demands import demand_of
 from mlops_spec.pipeline.judgement import Anchored
 from mlops_spec.pipeline.measured import options
-from mlops_validators import judge_non_inferior, paired_difference, undecided
+from mlops_validators import estimate, judge_non_inferior, paired_difference, undecided
+from mlops_validators.seeds import with_seeds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import numpy as np
 
     from mlops_spec.pipeline.gates.case import Case, Rival
     from mlops_spec.pipeline.judgement import GateResult
@@ -79,4 +80,22 @@ def difference(case: Case, measure: Measure, score: np.ndarray, rows: np.ndarray
     answers = case.answers if rows is None else case.answers.of(rows)
     other = score if rows is None else score[rows]
     found = paired_difference(measure, answers.truth, answers.score, other, **answers.design, **options(case.spec))
+    if case.reseeded:
+        found = with_seeds(found, _by_seed(case, measure, rows))
     return Paired(found, len(answers.truth))
+
+
+def _by_seed(case: Case, measure: Measure, rows: np.ndarray | None) -> list[float]:
+    """The measure of the released model, and of those of further seeds."""
+    answers = case.answers if rows is None else case.answers.of(rows)
+    scores = [answers.score, *(each if rows is None else each[rows] for each in case.reseeded)]
+    threshold, weights = case.spec.evaluate.threshold, answers.weights
+    return [float(estimate(measure, answers.truth, score, threshold=threshold, weights=weights)) for score in scores]
+
+
+def seeds_told(case: Case, measure: Measure) -> str:
+    """What the seed moves the measure by, in words; nothing where one seed was trained."""
+    if not case.reseeded:
+        return ""
+    values = _by_seed(case, measure, None)
+    return f"; over {len(values)} seeds it has a standard deviation of {np.std(values, ddof=1):.2g}, taken in"

@@ -72,6 +72,7 @@ class Case:
     rivals: Mapping[str, Rival]
     untimed: str = ""  # why there are no latencies
     anchors: Anchors | None = None
+    reseeded: tuple[np.ndarray, ...] = ()  # what models of further seeds answer for the same rows
 
     def anchor(self, name: str, demand: Demand) -> Rival | None:
         """The version that passed the gate `name` outright, with its answers; None: there is none, or no ledger."""

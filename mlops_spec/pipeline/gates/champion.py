@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlops_spec.integrity.demands import demand_of
-from mlops_spec.pipeline.gates.beside import compared, difference
+from mlops_spec.pipeline.gates.beside import compared, difference, seeds_told
 from mlops_spec.pipeline.gates.case import result
 from mlops_spec.pipeline.judgement import Limit
 from mlops_spec.pipeline.measured import finite, measure_named
@@ -49,6 +49,7 @@ def results(case: Case, gate: ChampionGate) -> Iterator[GateResult]:
         return
     try:
         found, rows = difference(case, measure, rival.score)
+        by_seed = seeds_told(case, measure)
         baseline = finite(
             estimate(
                 measure, answers.truth, rival.score, threshold=case.spec.evaluate.threshold, weights=answers.weights
@@ -63,6 +64,7 @@ def results(case: Case, gate: ChampionGate) -> Iterator[GateResult]:
         verdict = _of_itself(rival.against, verdict, alike)
     elif rival.seen:
         verdict = _at_advantage(verdict, rival.seen)
+    verdict = replace(verdict, reason=f"{verdict.reason}{by_seed}")
     told = result(name, "champion", verdict, found, bound, metric=gate.metric, baseline=baseline)
     yield _beside_anchor(case, gate, measure, told, rival)
 

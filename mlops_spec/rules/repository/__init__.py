@@ -21,6 +21,7 @@ from mlops_spec.rules.repository import (
     uncarried_code,
     unpickling_code,
     unread_parameter,
+    unread_seed,
     unread_workflows,
     unseen_code,
     unsigned_remote,
@@ -53,4 +54,5 @@ RULES: tuple[Rule, ...] = (
     unsigned_remote,
     foreign_branch,
     foreign_host,
+    unread_seed,
 )

@@ -1,0 +1,105 @@
+"""The stage `reseed`: the training once more for each further seed, side by side, and what those models answer.
+
+Each training runs in a folder of its own, in which all of the repository stands by links but for the model that it
+writes and the spec, which names its seed. Only the answers are kept: no further model is released.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from mlops_spec import layout
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.files import make_folder
+from mlops_spec.pipeline.commands import run_command
+from mlops_spec.pipeline.evaluate import recipe_of
+from mlops_spec.pipeline.model_files import check_model, check_trusted, check_trusted_names
+from mlops_spec.pipeline.split_report import read_split_report
+from mlops_spec.pipeline.table import read_frame
+from mlops_spec.predictor.load import load
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlops_spec.spec import Spec
+
+_OWN = (layout.MODEL.name, layout.EVALUATE.name, layout.PACKAGE.name, layout.SEEDS.parent.name)
+
+
+def reseed(root: Path, spec: Spec) -> None:
+    """Trains with each further seed and writes the answers for the test rows.
+
+    Raises Failure when a training fails or leaves no usable model, or all seeds give the same answers.
+    """
+    check_trusted_names(spec.train.trusted_types)
+    seeds = [(spec.train.seed + more) % 2**32 for more in range(1, spec.train.seeds)]
+    with tempfile.TemporaryDirectory(prefix="mlops-spec-seeds-") as folder:
+        places = [Path(folder) / str(seed) for seed in seeds]
+        with ThreadPoolExecutor(min(len(seeds), os.cpu_count() or 1)) as pool:
+            for done in [pool.submit(_train, root, spec, *each) for each in zip(seeds, places, strict=True)]:
+                done.result()
+        answers = [_answers(root, spec, place) for place in places]
+    _check_apart(answers)
+    make_folder((root / layout.SEEDS).parent)
+    flat = {f"{seed}": answer.ravel() for seed, answer in zip(seeds, answers, strict=True)}
+    pd.DataFrame(flat).to_parquet(root / layout.SEEDS, index=False)
+
+
+def read_reseeded(root: Path, spec: Spec, like: np.ndarray) -> tuple[np.ndarray, ...]:
+    """What the models of further seeds answer, each of the shape of `like`; nothing where the spec asks for none.
+
+    Raises Failure when they are missing, or of another shape (78).
+    """
+    if spec.train.seeds == 1:
+        return ()
+    try:
+        frame = pd.read_parquet(root / layout.SEEDS)
+        return tuple(frame[name].to_numpy(dtype=np.float64).reshape(like.shape) for name in frame)
+    except (OSError, ValueError) as error:
+        raise Failure(
+            f"{layout.SEEDS} can't be read: {error}", exit_code=Exit.CONFIG, remedy="`mlops-spec run` writes it."
+        ) from error
+
+
+def _train(root: Path, spec: Spec, seed: int, place: Path) -> None:
+    _mirror(root, place, ())
+    (place / layout.BUILD).unlink(missing_ok=True)
+    _mirror(root / layout.BUILD, place / layout.BUILD, _OWN)
+    (place / layout.SPEC).unlink()
+    declared = yaml.safe_load((root / layout.SPEC).read_text(encoding="utf-8"))
+    declared["train"]["seed"] = seed
+    (place / layout.SPEC).write_text(yaml.safe_dump(declared, sort_keys=False), encoding="utf-8")
+    run_command(place, spec.train.run, f"train.run with seed {seed}", {"MLOPS_SPEC_SEED": str(seed)})
+    check_model(place / layout.MODEL, spec.train.format)
+
+
+def _mirror(source: Path, place: Path, leaving_out: Sequence[str]) -> None:
+    place.mkdir(parents=True)
+    for entry in source.iterdir():
+        if entry.name not in leaving_out and entry.name != ".git":
+            (place / entry.name).symlink_to(entry, target_is_directory=entry.is_dir())
+
+
+def _answers(root: Path, spec: Spec, place: Path) -> np.ndarray:
+    split, test = read_split_report(root), read_frame(root / layout.TEST_ROWS)
+    check_trusted(place / layout.MODEL, spec.train.trusted_types)
+    predict = load(recipe_of(root, spec, split), place / layout.MODEL, root / "src")
+    return predict(test.drop(columns=[spec.data.target]))
+
+
+def _check_apart(answers: Sequence[np.ndarray]) -> None:
+    if len(answers) > 1 and all(np.array_equal(answers[0], other) for other in answers[1:]):
+        raise Failure(
+            f"train.seeds: all of {len(answers)} further seeds give the same answers",
+            exit_code=Exit.FINDINGS,
+            remedy="train.run must draw by `MLOPS_SPEC_SEED`, or by `train.seed` of the model.yaml beside it; "
+            "a training that draws nothing needs no `train.seeds`",
+        )
