@@ -44,9 +44,12 @@ def encodings(
         y_true: shape (n,): 0 and 1, class codes, or numbers.
         task: what the target is of; of several classes nothing is asked.
 
-    Source: see the module.
+    Raises:
+        ValueError: the target is no number, NaN or infinite.
 
-    >>> agent, y = np.arange(300) // 3, (np.arange(300) * 7 % 5 < 2).astype(int)
+    A higher score tells more. Source: see the module.
+
+    >>> agent, y = np.arange(300) // 3, np.random.default_rng(0).integers(0, 2, 300)
     >>> rate = np.bincount(agent, y)[agent] / 3
     >>> encodings({"rate": rate}, {"agent": agent}, y, "binary-classification")[0].column
     'rate'

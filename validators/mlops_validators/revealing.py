@@ -197,7 +197,11 @@ def _in_one_value(column: Anything, target: Floats, task: Task) -> str:
 
 
 def tried(target: Floats, task: Task) -> list[Anything]:
-    """What is predicted: the number, or row by row whether it is of a class."""
+    """What is predicted of a target (n,): the number, or row by row whether it is of a class, of two the second.
+
+    >>> [one.tolist() for one in tried(np.array([0.0, 1.0]), "binary-classification")]
+    [[False, True]]
+    """
     if task == REGRESSION:
         return [target]
     classes = np.unique(target)
@@ -211,7 +215,11 @@ def _cells(column: Anything) -> Integers:
 
 
 def halved(cells: Integers) -> tuple[Integers, int]:
-    """Each row's cell and half of the rows as one code, and how many cells there are."""
+    """Of cells (n,) each row's cell and half of the rows as one code (n,), and how many cells there are.
+
+    >>> halved(np.array([0, 1]))[1]
+    2
+    """
     size = int(cells.max()) + 1
     code, rng = np.empty(len(cells), dtype=np.min_scalar_type(2 * size)), np.random.default_rng(0)
     for block in blocks(len(cells)):
@@ -220,7 +228,12 @@ def halved(cells: Integers) -> tuple[Integers, int]:
 
 
 def told_by(code: Integers, size: int, target: Anything) -> tuple[Integers, Floats]:
-    """The codes, and what each is told: its cell's mean in the other half, or where it is not there that of all."""
+    """The codes (n,) of `halved`, and what each is told: its cell's mean of the target (n,) in the other half, or where
+    it is not there that of all.
+
+    >>> told_by(np.array([0, 1]), 1, np.array([3.0, 5.0]))[1]
+    array([5., 3.])
+    """
     rows = np.bincount(code, minlength=2 * size)
     sums = np.bincount(code, weights=target, minlength=2 * size)
     means = np.divide(sums, rows, out=np.full(2 * size, float(target.mean())), where=rows > 0)
@@ -228,7 +241,11 @@ def told_by(code: Integers, size: int, target: Anything) -> tuple[Integers, Floa
 
 
 def power_of(code: Integers, told: Floats, target: Anything) -> float:
-    """How well rows are predicted by what their code is told: 2 AUC - 1 of a class, R^2 of a number, at least 0."""
+    """How well rows are predicted by what their code (n,) is told: 2 AUC - 1 of a class, R^2 of a number, at least 0.
+
+    >>> power_of(np.array([0, 1]), np.array([0.1, 0.9]), np.array([False, True]))
+    1.0
+    """
     if target.dtype != bool:
         return float(max(0.0, 1 - ((target - told[code]) ** 2).mean() / target.var()))
     _, place = np.unique(told, return_inverse=True)

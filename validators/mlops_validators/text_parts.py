@@ -33,6 +33,9 @@ def text_parts(column: ArrayLike) -> dict[str, Anything]:
     Args:
         column: shape (n,), of any type.
 
+    Raises:
+        ValueError: it is no column.
+
     >>> texts = [f"scans/{'ab'[number % 2]}/IMG_{number}.dcm" for number in range(100)]
     >>> {name: part[:2].tolist() for name, part in text_parts(texts).items() if name == "part 2"}
     {'part 2': ['a', 'b']}

@@ -52,7 +52,10 @@ def revealing_pairs(features: Mapping[str, ArrayLike], y_true: ArrayLike, task: 
         y_true: shape (n,): 0 and 1, class codes, or numbers.
         task: what the target is of.
 
-    Source: as the module.
+    Raises:
+        ValueError: the target is no number, NaN or infinite.
+
+    A higher score tells more. Source: as the module.
 
     >>> due = np.arange(1.0, 401.0)
     >>> paid, y = due * np.where(np.arange(400) % 2, 0.5, 1.0), np.arange(400) % 2
