@@ -32,7 +32,7 @@ def lint_around(file: str, content: bytes, listing: Listing, today: date) -> lis
     def read(path: str) -> bytes:
         return (folder / path).read_bytes()
 
-    around = Repository(folder.as_posix(), listing.sizes, read, listing.inside, listing.origin)
+    around = Repository(folder.as_posix(), listing.sizes, read, listing.inside, listing.origin, listing.made)
     return lint_repository(file, text, around, today)
 
 

@@ -483,3 +483,38 @@ class TestOrigin:
         subprocess.run(["git", "remote", "add", "origin", url], check=True)
 
         assert found(capsys) == ([] if right else ["model.yaml:2:1 MS821"])
+
+
+def test_what_the_last_run_measured_is_looked_at_though_git_passes_it_over(capsys: pytest.CaptureFixture[str]) -> None:
+    write(".gitignore", "/build/\n")
+    bound = MINIMAL.count("\n", 0, MINIMAL.index("min: ")) + 1
+
+    told = []
+    for low in (0.79, 0.50):
+        measured = {"roc_auc": {"value": 0.8, "low": low, "high": 0.81}}
+        write("build/evaluate/evaluation.json", json.dumps({"measures": measured, "slices": {}}))
+        told.append(found(capsys))
+
+    assert told == [[], [f"model.yaml:{bound}:10 MS823"]]
+
+
+@pytest.mark.parametrize("written", ["", "[]", '{"measures": 1, "slices": [2]}', "{", '{"measures": {"roc_auc": []}}'])
+def test_a_torn_evaluation_tells_nothing(written: str, capsys: pytest.CaptureFixture[str]) -> None:
+    write("build/evaluate/evaluation.json", written)
+    write(".gitignore", "/build/\n")
+
+    assert found(capsys) == []
+
+
+def test_a_sample_is_held_against_the_contract_by_its_first_rows(capsys: pytest.CaptureFixture[str]) -> None:
+    contract = "  contract:\n    columns:\n      age: {type: integer, min: 18, max: 120}\n"
+    target = next(line for line in MINIMAL.splitlines(keepends=True) if line.startswith("  target:"))
+    write("model.yaml", MINIMAL.replace(target, target + contract))
+    name = target.split(":")[1].split("#")[0].strip()
+
+    told = []
+    for header, age in ((f"id,age,{name}", 40), (f"id,age,{name}", 4000), (f"id,alter,{name}", 40)):
+        write("data/credit_default.csv", f"{header}\n1,{age},0\n2,{age},1\n")
+        told.append([each.rpartition(" ")[2] for each in found(capsys)])
+
+    assert told == [[], ["MS824"], ["MS824"]]

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git
-from mlops_spec.layout import MAIN_BRANCH
+from mlops_spec.layout import EVALUATION, MAIN_BRANCH
 from mlops_spec.repository.origin import Origin, origin_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+_MADE = (str(EVALUATION),)
 
 
 class Listing(NamedTuple):
@@ -28,6 +30,8 @@ class Listing(NamedTuple):
     #: where the folder lies in its work tree, empty for the tree's root
     inside: str
     origin: Origin
+    #: bytes of what the last run left here, which Git does not have
+    made: Mapping[str, int]
 
 
 def listings(folders: Iterable[Path]) -> dict[Path, Listing | Failure]:
@@ -99,14 +103,15 @@ def _listing(folder: Path, tree: str, names: Iterable[str], origin: Origin) -> L
     base = str(folder.absolute())
     sizes: dict[str, int] = {}
     seen = [base, *origin]
-    for name in sorted(names):
+    made: dict[str, int] = {}
+    for name, into in (*((name, sizes) for name in sorted(names)), *((name, made) for name in _MADE)):
         try:
             facts = os.lstat(f"{base}/{name}")
         except (OSError, ValueError):
             continue
         if stat.S_ISREG(facts.st_mode):
-            sizes[name] = facts.st_size
+            into[name] = facts.st_size
             seen.append(f"{name}\0{facts.st_size}\0{facts.st_mtime_ns}")
     digest = hashlib.blake2b("\0".join(seen).encode("utf-8", "replace"), digest_size=16)
     inside = folder.absolute().relative_to(tree).as_posix()
-    return Listing(sizes, digest.digest(), "" if inside == "." else inside, origin)
+    return Listing(sizes, digest.digest(), "" if inside == "." else inside, origin, made)

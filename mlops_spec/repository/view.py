@@ -64,6 +64,8 @@ class Repository:
     read: Callable[[str], bytes]
     inside: str = ""
     origin: Origin = field(default_factory=Origin)
+    #: bytes of what the last run left beside that
+    made: Mapping[str, int] = field(default_factory=dict)
     _parsed: dict[str, Python | None] = field(default_factory=dict, init=False, repr=False)
 
     def has(self, path: str) -> bool:
@@ -82,7 +84,7 @@ class Repository:
 
     def text(self, path: str, most: int = MAX_BYTES) -> str | None:
         """What stands in a file; None where there is none, or none that is text of so many bytes, 1 MiB if not said."""
-        if self.sizes.get(path, most + 1) > most:
+        if self.sizes.get(path, self.made.get(path, most + 1)) > most:
             return None
         try:
             content = self.read(path)

@@ -18,7 +18,9 @@ from mlops_spec.rules.repository import (
     missing_store_extra,
     protected_in_code,
     stale_lock,
+    strange_sample,
     uncarried_code,
+    undecidable_bound,
     unpickling_code,
     unread_parameter,
     unread_seed,
@@ -55,4 +57,6 @@ RULES: tuple[Rule, ...] = (
     foreign_branch,
     foreign_host,
     unread_seed,
+    undecidable_bound,
+    strange_sample,
 )
