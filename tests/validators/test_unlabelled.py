@@ -1,6 +1,7 @@
 """Measures without labels against the labels themselves, formulas by hand, and NannyML where it installs."""
 
 import json
+import os
 import subprocess
 
 import numpy as np
@@ -130,14 +131,44 @@ def test_it_is_nannymls_estimate(known, tmp_path):
         (tmp_path / f"{name}.csv").write_text("p,label,y\n" + "".join(lines))
     (tmp_path / "theirs.py").write_text(NANNYML)
 
-    done = subprocess.run(
+    done = subprocess.run(  # it tells its makers of each use unless it is told not to
         [python, tmp_path / "theirs.py", tmp_path / "old.csv", tmp_path / "new.csv"],
         capture_output=True,
         text=True,
         check=True,
+        env={**os.environ, "NML_DISABLE_USAGE_LOGGING": "1"},
     )
 
     theirs = json.loads(done.stdout.splitlines()[-1])
     score = scored(2, centre=0.0)[1]
     for name, value in theirs.items():
         assert estimated(name, score, known).value == pytest.approx(value, abs=0.01), theirs
+
+
+def drawn_classes(seed, sure):
+    """Probabilities of three classes that come true; with less `sure` they lie nearer together."""
+    draw = np.random.default_rng(seed)
+    odds = np.exp(sure * draw.normal(size=(20_000, 3)))
+    score = odds / odds.sum(axis=1, keepdims=True)
+    return (draw.random((20_000, 1)) > score.cumsum(axis=1)).sum(axis=1), score
+
+
+def drawn_numbers(seed, least):
+    """Values that are the further off the greater they are predicted."""
+    draw = np.random.default_rng(seed)
+    predicted = draw.uniform(least, 10, 20_000)
+    return predicted + draw.normal(0, 0.2 + predicted / 5), predicted
+
+
+def test_several_classes_and_numbers_are_nannymls_too():
+    """What NannyML 0.13.1 gave for these very rows: its CBPE with `classification_multiclass`, and its DLE whose one
+    feature was the prediction, each with one chunk of all new rows. The labels themselves give 0.531, 1.437 and 1.811.
+    """
+    classes = estimated(
+        "accuracy", drawn_classes(2, 0.7)[1], answered(*drawn_classes(1, 2.0), "multiclass-classification")
+    )
+    known = answered(*drawn_numbers(3, 0), "regression")
+
+    assert classes.value == pytest.approx(0.52831, abs=0.01)
+    for name, theirs in (("mean_absolute_error", 1.4419), ("root_mean_squared_error", 1.8214)):
+        assert estimated(name, drawn_numbers(4, 6)[1], known).value == pytest.approx(theirs, rel=0.01)
