@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -65,19 +66,29 @@ class Schedule(NamedTuple):
         >>> Schedule.parse("5 4 31 2 *").days_in_four_years(), Schedule.parse("5 4 29 2 *").days_in_four_years()
         (0, 1)
         """
-        first = date(2024, 1, 1)
-        return sum(self._has(first + timedelta(number)) for number in range(1461))
-
-    def _has(self, day: date) -> bool:
-        of_month, of_week = day.day in self.days, day.isoweekday() % 7 in self.weekdays
-        either = len(self.days) < 31 and len(self.weekdays) < 7
-        return day.month in self.months and (of_month or of_week if either else of_month and of_week)
+        return _days(self)
 
     def least_gap(self) -> int:
         """Minutes between the two runs of a day that are nearest to each other."""
         runs = sorted(60 * hour + minute for hour in self.hours for minute in self.minutes)
         around = [*runs, runs[0] + 24 * 60]
         return min(later - earlier for earlier, later in pairwise(around))
+
+
+@lru_cache(maxsize=256)
+def _days(schedule: Schedule) -> int:
+    days, months, weekdays = schedule.days, schedule.months, schedule.weekdays
+    if len(days) < 31 and len(weekdays) < 7:
+        return sum(month in months and (day in days or weekday in weekdays) for month, day, weekday in _calendar())
+    return sum(month in months and day in days and weekday in weekdays for month, day, weekday in _calendar())
+
+
+@lru_cache(maxsize=1)
+def _calendar() -> tuple[tuple[int, int, int], ...]:
+    """Month, day and weekday, from Sunday as 0, of each day of four years."""
+    first = date(2024, 1, 1)
+    days = (first + timedelta(number) for number in range(1461))
+    return tuple((day.month, day.day, day.isoweekday() % 7) for day in days)
 
 
 def _values(field: _Field, text: str) -> frozenset[int]:
