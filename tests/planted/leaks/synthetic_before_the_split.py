@@ -10,8 +10,8 @@ def plant(train, test, draw):
     every = pd.concat([train, test], ignore_index=True)
     positives = every[every["target"] == 1].reset_index(drop=True)
     numbers = [name for name in positives.select_dtypes("number") if name != "target"]
-    known = positives[numbers].fillna(positives[numbers].median()).astype(float)
-    scaled = (known - known.mean()) / known.std().replace(0, 1)
+    known = positives[numbers].fillna(positives[numbers].median()).fillna(0).astype(float)
+    scaled = ((known - known.mean()) / known.std().replace(0, 1)).fillna(0)
     nearest = NearestNeighbors(n_neighbors=6).fit(scaled).kneighbors(scaled, return_distance=False)
     chosen = draw.permutation(len(positives))[: len(positives) // 2]
     other = nearest[chosen, draw.integers(1, 6, len(chosen))]
