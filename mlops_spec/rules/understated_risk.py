@@ -52,7 +52,7 @@ _STATE = (
     r"|bail|welfare|social benefits?|benefit claims?|critical infrastructure|biometric\w*|face recognition|emotions?"
 )
 _HEALTH = (
-    r"patients?|diagnos\w+|clinical|medical|(emergency|nurse|medical) triage|triage of the sick"
+    r"patients?|diagnos\w+|clinical|medical|triage"
     r"|disease|cancer|tumou?rs?|sepsis|emergency calls?"
 )
 _HIGH = re.compile(rf"\b({_WORK}|{_CREDIT}|{_STUDY}|{_STATE}|{_HEALTH})\b", re.IGNORECASE)
@@ -68,11 +68,12 @@ _MACHINES = re.compile(
     re.IGNORECASE,
 )
 _PEOPLE = re.compile(
-    r"\b(patients?|persons?|people|applicants?|employees?|students?|hospitals?|clinic\w*|jobs?)\b", re.IGNORECASE
+    r"\b(patients?|persons?|people|applicants?|employees?|students?|hospitals?|clinic\w*|jobs?|emergency|nurses?|doctors?|symptoms?)\b",
+    re.IGNORECASE,
 )
 
 _BY_NAME = re.compile(
-    r"(^|-)(credit|loan|lending|hiring|recruiting|applicants?|candidates?|readmission|diagnosis|admissions?)(-|$)"
+    r"(^|-)(credit|loan|lending|hiring|recruiting|applicants?|candidates?|readmission|diagnosis|triage|admissions?)(-|$)"
 )
 
 
@@ -100,4 +101,6 @@ def check(spec: Spec) -> Iterator[Finding]:
 def _of_machines(spec: Spec, word: str) -> bool:
     """Whether a word of two meanings has the one of machines: the texts speak of these, and of nobody."""
     said = f"{spec.description} {spec.governance.intended_use}"
+    if word.lower() == "triage" and not _PEOPLE.search(said):
+        return True  # claims, mails and leads are triaged too
     return bool(_OF_MACHINES.fullmatch(word) and _MACHINES.search(said) and not _PEOPLE.search(said))

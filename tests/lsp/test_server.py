@@ -99,7 +99,7 @@ def root(tmp_path: Path) -> Path:
     files = {
         "model.yaml": MINIMAL,
         ".dvc/config": "[core]\n remote = s\n['remote \"s\"']\n url = x\n verify = true\n",
-        "data/credit_default.csv": 'id,"age",target,income\n1,2,3,4\n',
+        "data/credit_default.csv": 'id,"age",default,income\n1,2,3,4\n',
         "src/credit_default/train.py": "",
         "src/credit_default/predict.py": "def load(model_dir): ...\n",
         "pyproject.toml": "",
@@ -285,7 +285,7 @@ def test_completion(root: Path) -> None:
         assert "r2" not in metrics
         assert "r2" in await editor.labels(SPEC.replace("binary-classification", "regression").replace("roc_auc", "r|"))
 
-        assert {"age", "income", "target"} <= set(await editor.labels(SPEC.replace("target: default", "target: |")))
+        assert {"age", "income", "default"} <= set(await editor.labels(SPEC.replace("target: default", "target: |")))
         assert set(await editor.labels(SPEC.replace("after: staging", "after: st|"))) >= {"staging", "merge"}
         assert "build/features" in await editor.labels(SPEC.replace("  predictor:", "  reads: [|]\n  predictor:"))
         assert "income" in await editor.labels(
