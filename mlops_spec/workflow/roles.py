@@ -55,6 +55,10 @@ _TUNE = frozenset(
 _TEST = frozenset(("pytest", "expectations", "validate", "smoke", "unittest", "deepchecks", "pandera"))
 _PAIRS = (
     ("registry", "add"),
+    ("az", "ml", "model", "create"),
+    ("az", "ml", "registry", "model", "create"),
+    ("gcloud", "ai", "models", "upload"),
+    ("aws", "sagemaker", "create", "model"),
     ("kubectl", "apply"),
     ("kubectl", "image"),
     ("helm", "upgrade"),

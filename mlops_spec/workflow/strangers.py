@@ -34,6 +34,17 @@ def after_push(job: Job) -> bool:
     return any(_is_of_ours(each) for each in demands(tree(job.condition)))
 
 
+def after_success(condition: str) -> bool:
+    """Whether a condition holds only after a run that has succeeded."""
+    return any(map(_asks_for_success, demands(tree(condition))))
+
+
+def _asks_for_success(node: Node) -> bool:
+    if isinstance(node, Call) and node.name == "||":
+        return all(_asks_for_success(each) or "github.event_name" in str(each) for each in node.arguments)
+    return _equals(node, _RUN + "conclusion", "success")
+
+
 def _missing(settings: object, condition: str, event: str, main: str) -> str:
     asked = list(demands(tree(condition)))
     if event in ("issue_comment", "discussion_comment"):
@@ -41,8 +52,6 @@ def _missing(settings: object, condition: str, event: str, main: str) -> str:
     if event != "workflow_run":
         return "it runs on what strangers send"
     branches = names(mapping(settings).get("branches"))
-    if not any(_equals(each, _RUN + "conclusion", "success") for each in asked):
-        return "also after a run that failed"
     if not any(map(_is_of_ours, asked)):
         return "also after a run that a pull request, perhaps a fork's, has started"
     if branches != [main] and not any(_equals(each, _RUN + "head_branch", main) for each in asked):

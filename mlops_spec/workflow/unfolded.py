@@ -123,21 +123,23 @@ def _in(command: Command, outer: Command, spot: Spot, lost: str) -> Command:
 def program(words: Sequence[str], sources: Mapping[str, Document], folder: str = "") -> Program | None:
     """The Python file of the repository that a command starts; None where it starts none that is known."""
     rest = _bare(words)
-    python = next((place for place, word in enumerate(rest[:6]) if _isprogram_of(word)), None)
+    python = next((place for place, word in enumerate(rest[:6]) if _is_python(word)), None)
     behind = rest[python + 1 :] if python is not None else rest[:1]
     for place, word in enumerate(behind):
         if word == "-m" and python is not None:
             paths = [_path(folder, each) for each in modules(behind[place + 1])] if place + 1 < len(behind) else []
-            return next((program_of(sources[path].file, sources[path].text) for path in paths if path in sources), None)
+            return next(
+                (parsed_program(sources[path].file, sources[path].text) for path in paths if path in sources), None
+            )
         if word.endswith(".py"):
             path = _path(folder, word)
-            return program_of(sources[path].file, sources[path].text) if path in sources else None
+            return parsed_program(sources[path].file, sources[path].text) if path in sources else None
         if not word.startswith("-"):
             return None
     return None
 
 
-def _isprogram_of(word: str) -> bool:
+def _is_python(word: str) -> bool:
     name = PurePosixPath(word).name
     return bool(re.fullmatch(r"python[\d.]*|\$\{?PYTHON\}?|torchrun|accelerate|ipython", name))
 
@@ -182,7 +184,7 @@ def _path(folder: str, path: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def program_of(file: str, text: str) -> Program | None:
+def parsed_program(file: str, text: str) -> Program | None:
     """A Python file by its name in messages; None where its text is no Python."""
     found = parsed(Document(file, text, None, {}))
     return Program(found) if found else None

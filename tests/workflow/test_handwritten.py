@@ -81,7 +81,7 @@ _ALL = f"{_RUN}.conclusion == 'success' && {_RUN}.event == 'push' && {_RUN}.head
         ("{workflow_run: {workflows: [train], types: [completed]}}", _ALL, False),
         (
             "{workflow_run: {workflows: [train], types: [completed]}}",
-            _ALL.replace("== 'success'", "!= 'cancelled'"),
+            _ALL.replace("== 'push'", "!= 'schedule'"),
             True,
         ),
         ("{workflow_run: {workflows: [train], types: [completed]}}", _ALL.replace("&&", "||"), True),
@@ -92,6 +92,22 @@ _ALL = f"{_RUN}.conclusion == 'success' && {_RUN}.event == 'push' && {_RUN}.head
 )
 def test_a_condition_may_keep_strangers_out(on: str, condition: str, open_to_strangers: bool) -> None:
     assert ("MS531" in codes_of_job(on, condition)) == open_to_strangers
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        (_ALL, False),
+        (_ALL.replace("== 'success'", "!= 'cancelled'"), True),
+        (f"{_RUN}.event == 'push'", True),
+        (f"github.event_name == 'workflow_dispatch' || {_RUN}.conclusion == 'success'", False),
+        (f"{_RUN}.event == 'push' || {_RUN}.conclusion == 'success'", True),
+    ],
+)
+def test_a_release_behind_another_run_asks_how_that_ended(condition: str, found: bool) -> None:
+    on = "{workflow_run: {workflows: [train], types: [completed], branches: [main]}, workflow_dispatch: }"
+
+    assert ("MS599" in codes_of_job(on, condition)) == found
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,7 @@ from mlops_spec.rules.workflows import (
     excess_permission,
     exposed_role,
     expression_in_script,
+    failed_run,
     forced_deployment,
     foreign_artifact,
     guessed_version,
@@ -197,4 +198,5 @@ RULES: tuple[Rule, ...] = (
     unawaited_run,
     live_candidate,
     mixed_environments,
+    failed_run,
 )

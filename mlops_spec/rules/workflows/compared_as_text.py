@@ -29,15 +29,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Finding
-from mlops_spec.workflow.elsewhere import scripts_of
+from mlops_spec.workflow.elsewhere import scripts
 from mlops_spec.workflow.roles import about_models
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Delivery, Step, Workflow
+    from mlops_spec.rule import Finding
+    from mlops_spec.workflow import Delivery, Workflow
+    from mlops_spec.workflow.command import Command
 
 CODE = "MS563"
 NAME = "compared-as-text"
@@ -67,40 +68,41 @@ _FRACTION = re.compile(
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for job in workflow.jobs.values():
-        for step in job.steps if about_models(job) else ():
-            for path, script in scripts_of(step, delivery.scripts):
-                yield from _elsewhere(step, path, script)
-            for found in _TEXTS.finditer(step.run):
-                if not _DATES.search(found[0]):
-                    yield _said(step.place, found, "this compares texts: 1200 comes before 900")
-            for found in _REDIRECTED.finditer(step.run):
-                if not re.search(r"<\(|>\s*/dev", found[0]):
-                    yield _said(step.place, found, "this writes or reads a file: `<` and `>` compare nothing here")
-            for found in _ROUNDED.finditer(step.run) if _compares(step) else ():
-                yield _said(step.place, found, "this rounds before it compares, and what just fails passes")
-            for found in _WHOLE.finditer(step.run):
-                if _FRACTION.search(found[0]):
-                    yield _said(step.place, found, "this knows whole numbers alone, and a metric has decimals")
+        for step in job.steps if about_models(job) or any(map(_measures, job.commands)) else ():
+            for script in scripts(step, delivery):
+                for found, message in _no_comparisons(script.text):
+                    if not _is_comment(script.text, found.start()):
+                        yield script.found(found, message, _HINT)
 
 
-def _elsewhere(step: Step, path: str, script: str) -> Iterator[Finding]:
-    """What compares no numbers in a script that a step runs, told at the step with the script's own line."""
-    for number, line in enumerate(script.splitlines(), 1):
-        if not line.lstrip().startswith("#") and _FRACTION.search(line) and _is_no_comparison(line):
-            message = f"{path}:{number} compares no numbers: it takes texts, whole numbers, or writes a file"
-            yield Finding(step.place, message, "compare in Python, `awk` or `jq --exit-status`")
+_HINT = "compare in Python, `awk` or `jq --exit-status`"
+_SPEED = re.compile(r"bench(mark)?|latency|load_?test|locust|k6|psi|drift|throughput|size_?check|memory", re.IGNORECASE)
 
 
-def _is_no_comparison(line: str) -> bool:
-    text, whole = _TEXTS.search(line), _WHOLE.search(line)
-    written = _REDIRECTED.search(line) and not re.search(r"<\(|>\s*/dev", line)
-    return bool(written or (text and not _DATES.search(line)) or (whole and _FRACTION.search(whole[0])))
+def _measures(command: Command) -> bool:
+    """Whether a command takes a figure of a model that is no quality: how fast, how large, how far from before."""
+    return not command.verb and any(_SPEED.search(word) for word in command.words[:8])
 
 
-def _compares(step: Step) -> bool:
+def _no_comparisons(script: str) -> Iterator[tuple[re.Match[str], str]]:
+    """What looks like a comparison of numbers and is none, and what it is."""
+    for found in _TEXTS.finditer(script):
+        if not _DATES.search(found[0]):
+            yield found, "this compares texts: 1200 comes before 900"
+    for found in _REDIRECTED.finditer(script):
+        if not re.search(r"<\(|>\s*/dev", found[0]):
+            yield found, "this writes or reads a file: `<` and `>` compare nothing here"
+    for found in _ROUNDED.finditer(script) if _compares(script) else ():
+        yield found, "this rounds before it compares, and what just fails passes"
+    for found in _WHOLE.finditer(script):
+        if _FRACTION.search(found[0]):
+            yield found, "this knows whole numbers alone, and a metric has decimals"
+
+
+def _compares(script: str) -> bool:
     """Whether a script compares a metric and can end as failed."""
-    return bool(_FRACTION.search(step.run) and re.search(r"\bexit\b|assert|-e\b|--exit-status", step.run))
+    return bool(_FRACTION.search(script) and re.search(r"\bexit\b|assert|-e\b|--exit-status", script))
 
 
-def _said(place: tuple[str | int, ...], found: re.Match[str], message: str) -> Finding:
-    return Finding(place, message, "compare in Python, `awk` or `jq --exit-status`", piece=found[0].splitlines()[0])
+def _is_comment(script: str, place: int) -> bool:
+    return script[script.rfind("\n", 0, place) + 1 : place].lstrip().startswith("#")

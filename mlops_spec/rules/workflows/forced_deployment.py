@@ -74,11 +74,25 @@ def _releases(part: Job | Step) -> bool:
 def _asks_for_gate(workflow: Workflow, job: Job, condition: str) -> bool:
     """Whether a condition holds only where the gate, or all that was done before, has succeeded."""
     bare = re.sub(r"\s", "", condition)
-    gates = [name for name in job.needs if name in workflow.jobs and job_judges(workflow.jobs[name])]
-    asked = [f"needs.{name}.result=='success'" for name in gates or job.needs]
     if re.search(r"steps\.[\w-]+\.outcome=='success'|job\.status=='success'", bare) and "||" not in bare:
         return True
-    return "!failure()" in bare or ("||" not in bare and bool(asked) and all(each in bare for each in asked))
+    needed = [name for name in job.needs if name in workflow.jobs]
+    asked = [name for name in job.needs if f"needs.{name}.result=='success'" in bare]
+    sure = {*asked, *(each for name in asked for each in _succeeded(workflow, name))}
+    gates = [name for name in needed if job_judges(workflow.jobs[name])] or [*job.needs]
+    return "!failure()" in bare or ("||" not in bare and bool(gates) and {*gates} <= sure)
+
+
+def _succeeded(workflow: Workflow, name: str) -> set[str]:
+    """The jobs that have succeeded where this one has."""
+    found, waiting = set[str](), [name]
+    while waiting:
+        job = workflow.jobs.get(waiting.pop())
+        for each in job.needs if job and not job.despite else ():
+            if each not in found:
+                found.add(each)
+                waiting.append(each)
+    return found
 
 
 _RELEASING = (*RELEASING, "promote open", "bundle")

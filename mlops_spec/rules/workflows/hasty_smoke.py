@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 
     from mlops_spec.diagnostic import Severity
     from mlops_spec.rule import Finding
-    from mlops_spec.workflow import Job, Workflow
+    from mlops_spec.workflow import Job, Step, Workflow
+    from mlops_spec.workflow.command import Command
 
 CODE = "MS588"
 NAME = "hasty-smoke"
@@ -63,21 +64,22 @@ _STARTS = (
         r"sagemaker wait endpoint-in-service",
         "aws sagemaker wait endpoint-in-service",
     ),
+    (r"gcloud (.* )?run (deploy|services update)\b.*--async\b", r"run services describe", "leave `--async` out"),
     (r"argocd app (sync|set)\b", r"argocd app wait", "argocd app wait"),
     (r"\S+ .*--no-wait\b", r"(?!)", "leave `--no-wait` out"),
 )
 # Waiting for a time, or until something is so, is waiting.
 _WAITS = re.compile(r"^(sleep|until|while|timeout|wait)\b|\bwait-for\b|wait_for")
-_NOTHING_RUNS = re.compile(r"--dry-run|namespace|secret|configmap|\bjobs?[/ .]|crd|rbac|-preview")
+_NOTHING_RUNS = re.compile(r"--dry-run|(?<!-)\bnamespace|secret|configmap|\bjobs?[/ .]|crd|rbac|-preview")
 
 
 def check(workflow: Workflow) -> Iterator[Finding]:
     for job in workflow.jobs.values():
-        yield from _of(job)
+        yield from _of(workflow, job)
 
 
-def _of(job: Job) -> Iterator[Finding]:
-    started: Finding | None = None
+def _of(workflow: Workflow, job: Job) -> Iterator[Finding]:
+    started: tuple[Step, Command, str] | None = None
     waits = re.compile("")
     for step in job.steps:
         if re.search(r"^[ \t]*(until|while)\b", step.run, re.MULTILINE):
@@ -87,13 +89,41 @@ def _of(job: Job) -> Iterator[Finding]:
             if started and (waits.search(said) or _WAITS.search(said)):
                 started = None
             elif started and tries(step, command):
-                yield started
+                yield _found(*started, "so the test behind it asks the old version")
                 return
             if (kind := _starts(said)) is not None:
                 _, wait, hint = kind
                 waits = re.compile(wait)
-                message = f"{called(command)} does not wait, so the test behind it asks the old version"
-                started = at_command(step, command, message, f"wait first: `{hint}`")
+                started = step, command, hint
+        if started and _CHECKS.search(f"{step.uses} {step.data.get('name')}"):
+            started = None
+    if started and _leaves(workflow, job, started[1]):
+        yield _found(*started, "and one that never starts is reported as deployed")
+
+
+def _found(step: Step, command: Command, hint: str, why: str) -> Finding:
+    return at_command(
+        step,
+        command,
+        f"{called(command)} does not wait, {why}",
+        hint if hint.startswith("leave") else f"wait first: `{hint}`",
+    )
+
+
+#: Rollouts that nothing else looks at, as against files of which nobody knows what they hold.
+_ROLLS = re.compile(
+    r"(kubectl|oc) (.* )?(set image|rollout restart)\b|helm (.* )?upgrade\b|aws (.* )?ecs update-service\b"
+    r"|aws (.* )?sagemaker update-endpoint(?!-)|gcloud (.* )?run (deploy|services update)\b.*--async"
+    r"|az (.* )?(ml online-deployment|containerapp|webapp)\b.*--no-wait"
+)
+_CHECKS = re.compile(r"\b(smoke|health|verify|wait|probe|rollout)", re.IGNORECASE)
+
+
+def _leaves(workflow: Workflow, job: Job, command: Command) -> bool:
+    """Whether a job leaves a rollout to itself, and no job that needs it looks at what became of it."""
+    later = [each for each in workflow.jobs.values() if job.name in each.needs]
+    looks = any(_CHECKS.search(f"{each.name} {each.data.get('name')} {list(each.commands)!s:.20000}") for each in later)
+    return bool(_ROLLS.match(plain(command))) and not looks
 
 
 def _starts(said: str) -> tuple[str, str, str] | None:

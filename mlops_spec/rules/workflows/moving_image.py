@@ -9,6 +9,7 @@ Bad:
       deploy:
         steps:
           - run: kubectl set image deployment/credit "server=ghcr.io/acme/credit:latest"
+          - run: kubectl rollout status deployment/credit --timeout 5m
 
 Good:
 
@@ -16,6 +17,7 @@ Good:
       deploy:
         steps:
           - run: kubectl set image deployment/credit "server=ghcr.io/acme/credit@${DIGEST}"
+          - run: kubectl rollout status deployment/credit --timeout 5m
 
 Fix: hand on the digest that the build has said, and write `image@sha256:…`.
 """

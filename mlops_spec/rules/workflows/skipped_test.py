@@ -41,7 +41,7 @@ from mlops_spec.workflow.bounds import is_higher, is_lower
 from mlops_spec.workflow.place import at_command, in_program
 from mlops_spec.workflow.program import names_in
 from mlops_spec.workflow.roles import about_models, job_releases
-from mlops_spec.workflow.unfolded import program_of
+from mlops_spec.workflow.unfolded import parsed_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -112,7 +112,7 @@ def _tests(words: Sequence[str], delivery: Delivery, folder: str) -> Iterator[Pr
             continue
         inside = any(path == root or not root or path.startswith(f"{root}/") for root in roots)
         above = name == "conftest.py" and any(root.startswith(path.removesuffix("conftest.py")) for root in roots)
-        if (inside or above) and (program := program_of(document.file, document.text)):
+        if (inside or above) and (program := parsed_program(document.file, document.text)):
             yield program
 
 

@@ -88,6 +88,11 @@ _CALLS = re.compile(
 _ASKED = re.compile(
     r"wait|stream|result$|get_run|describe_|list_pipeline_execution_steps|get_waiter|run_now_and_wait|jobs\.get$|get_job_run|sleep|poll"
 )
+#: Calls that take what a run has made.
+_TAKES = re.compile(
+    r"\.(models\.create_or_update|create_model_package|create_model|create_endpoint|update_endpoint|register_model|deploy"
+    r"|begin_create_or_update|download_file|upload_model|set_registered_model_alias|create_model_version)$|Model\.upload$"
+)
 _HINT = "wait for its end, and fail where it failed"
 
 
@@ -100,7 +105,8 @@ def check(workflow: Workflow) -> Iterator[Finding]:
                 if not node and not (waits and not waits.search(" ".join(command.words))):
                     continue
                 rest = _behind(workflow, job, step, command)
-                if not _awaited([waits] if waits else [], rest) and any(map(_relies, rest)):
+                inside = node and command.program and _relied_on(command.program, node)
+                if not _awaited([waits] if waits else [], rest) and (inside or any(map(_relies, rest))):
                     yield _said(step, command, node)
 
 
@@ -114,6 +120,12 @@ def _said(step: Step, command: Command, node: ast.Call | None) -> Finding:
 
 def _relies(command: Command) -> bool:
     return judges(command) or releases(command) or evaluates(command)
+
+
+def _relied_on(program: Program, started: ast.Call) -> bool:
+    """Whether a program itself takes what a run makes before that has ended."""
+    behind = [name for call, name in program.calls if call.lineno > started.lineno]
+    return any(_TAKES.search(program.made_by(name)) for name in behind)
 
 
 def _behind(workflow: Workflow, job: Job, step: Step, command: Command) -> list[Command]:
