@@ -60,8 +60,10 @@ _ASKED = "workflow_run.conclusion"
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     if "workflow_run" not in workflow.triggers:
         return
+    told: set[str] = set()
     for job in workflow.jobs.values():
-        if _releases(workflow, delivery, job) and not holds(workflow, job, after_success):
+        if not told & {*job.needs} and _releases(workflow, delivery, job) and not holds(workflow, job, after_success):
+            told.add(job.name)
             message = "this also releases after a run of the other workflow that failed"
             hint = f"ask in its `if` for `github.event.{_ASKED} == 'success'`"
             place = (*job.address, "if") if job.condition else job.address
