@@ -20,6 +20,13 @@ _KINDS = {
     "a token of Slack": (("xox",), r"\bxox[abprs]-[A-Za-z0-9-]{10,}"),
     "a key of Google": (("AIza",), r"\bAIza[0-9A-Za-z_-]{35}"),
     "a JSON Web Token": (("eyJ",), r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*"),
+    "a key or a password, by what it is called": (
+        ("key", "KEY", "Key", "oken", "OKEN", "ecret", "ECRET", "assw", "ASSW"),
+        (
+            r"(?i)(?:api_?key|access_?key|secret(?:_?key)?|token|passw(?:or)?d)[\"']?[ \t]{0,9}[:=][ \t]{0,9}[\"']?"
+            r"(?=(?:[a-z_+=-]{0,80}[0-9]){5})[\w+=-]{20,200}(?![\w$(.{/:-])"
+        ),
+    ),
     "a private key": (("PRIVATE KEY",), r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*"),
 }
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.rules import (
     absent_answer,
+    absent_gpu,
     ambiguous_scalar,
     bad_cron,
     blind_canary,
@@ -263,6 +264,7 @@ RULES: tuple[Rule, ...] = (
     cut_search,
     one_machine,
     trial_setting,
+    absent_gpu,
     contrary_parameter,
     impossible_parameter,
     repeated_command,

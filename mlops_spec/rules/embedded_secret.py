@@ -40,5 +40,6 @@ SEVERITY: Severity = "error"
 
 def check(document: Document) -> Iterator[Finding]:
     for address, text in document.texts() if secret_in(document.text) else ():
-        if what := secret_in(text):
+        name = next((part for part in reversed(address) if isinstance(part, str)), "")
+        if what := secret_in(text) or secret_in(f"{name}: {text}"):
             yield Finding(address, f"this looks like {what}", "revoke it, and keep the new one out of the file")
