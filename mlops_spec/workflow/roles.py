@@ -160,8 +160,17 @@ def releases(command: Command) -> bool:
         return command.verb in ("register", "promote ask")
     if _moves(command.words):
         return True
-    told = _told(command.words)
+    told = _told(tuple(map(_inside_folder, command.words)))
     return not told & _LOOK and bool(told & _RELEASE or any({*pair} <= told for pair in _PAIRS))
+
+
+def _inside_folder(word: str) -> str:
+    """A script without its folder, which holds more than what it is called for; the folder where only that tells."""
+    folder, _, name = word.rpartition("/")
+    return name if folder and name.endswith((".py", ".sh")) and not _GENERAL.match(name) else word
+
+
+_GENERAL = re.compile(r"(run|main|start|go|all|job|app|cli|apply|update|execute|script|do|__main__)\.")
 
 
 def _moves(words: Sequence[str]) -> bool:
