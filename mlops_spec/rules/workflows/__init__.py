@@ -92,6 +92,7 @@ from mlops_spec.rules.workflows import (
     unread_verdict,
     unrecorded_outcome,
     unreviewed_merge,
+    unseeded_split,
     unseen_call,
     unset_output,
     untrusted_checkout,
@@ -199,4 +200,5 @@ RULES: tuple[Rule, ...] = (
     live_candidate,
     mixed_environments,
     failed_run,
+    unseeded_split,
 )
