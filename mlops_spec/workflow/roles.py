@@ -165,9 +165,9 @@ def releases(command: Command) -> bool:
 
 
 def _inside_folder(word: str) -> str:
-    """A script without its folder, which holds more than what it is called for; the folder where only that tells."""
+    """A program without its folder, which holds more than what it is called for; the folder where only that tells."""
     folder, _, name = word.rpartition("/")
-    return name if folder and name.endswith((".py", ".sh")) and not _GENERAL.match(name) else word
+    return name if folder and name.endswith(".py") and not _GENERAL.match(name) else word
 
 
 _GENERAL = re.compile(r"(run|main|start|go|all|job|app|cli|apply|update|execute|script|do|__main__)\.")

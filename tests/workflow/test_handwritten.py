@@ -185,3 +185,26 @@ def test_what_is_wrong_for_two_jobs_in_one_place_is_said_once() -> None:
 
     assert [each.kind.code for each in found].count("MS516") == 1
     assert len(found) == len(set(found))
+
+
+@pytest.mark.parametrize(
+    ("steps", "found"),
+    [
+        (["dvc pull", "python -m a.train --data data/rows.parquet"], True),
+        (["dvc update data/rows.parquet.dvc", "dvc pull", "python -m a.train --data data/rows.parquet"], False),
+        (["dvc pull", "python -m a.export_rows", "python -m a.train --data data/rows.parquet"], False),
+        (["dvc pull", "python -m a.train --table warehouse.events"], False),
+        (["git lfs pull", "pip install -r requirements.lock", "python train.py data/rows.csv"], True),
+        (["python -m a.train --data s3://rows/2025-11-01/rows.parquet"], True),
+        (["python -m a.train --data s3://rows/latest/rows.parquet"], False),
+        (["python -m a.train --data azureml:sales:14"], True),
+        (["python -m a.train --until 2025-06-30"], True),
+        (['python -m a.train --until "$(date +%F)"'], False),
+    ],
+)
+def test_training_by_the_clock_follows_the_data(steps: list[str], found: bool) -> None:
+    listed = "".join(f"      - run: {step}\n" for step in steps)
+    text = f'on: {{schedule: [{{cron: "20 2 * * *"}}]}}\njobs:\n  a:\n    steps:\n{listed}'
+    pushed = text.replace("on: {", "on: {push: {branches: [main]}, ")
+
+    assert ("MS651" in codes(text, None), "MS651" in codes(pushed, None)) == (found, False)

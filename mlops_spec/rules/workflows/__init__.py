@@ -25,6 +25,7 @@ from mlops_spec.rules.workflows import (
     failed_run,
     forced_deployment,
     foreign_artifact,
+    frozen_data,
     guessed_version,
     hasty_canary,
     hasty_smoke,
@@ -201,4 +202,5 @@ RULES: tuple[Rule, ...] = (
     mixed_environments,
     failed_run,
     unseeded_split,
+    frozen_data,
 )

@@ -1,0 +1,144 @@
+"""Training by the clock gets the data that came since.
+
+`dvc pull` brings what a pointer in Git names, and a path with a date or a version what lay there then. A schedule that
+trains on either makes the same model each night, while everybody believes that it follows the data.
+
+Bad:
+
+    on: {schedule: [{cron: "20 2 * * *"}]}
+    jobs:
+      retrain:
+        steps:
+          - run: uv run --no-sync dvc pull data/events.parquet.dvc
+          - run: uv run --no-sync python -m credit.train --data data/events.parquet
+
+Good:
+
+    on: {schedule: [{cron: "20 2 * * *"}]}
+    jobs:
+      retrain:
+        steps:
+          - run: uv run --no-sync dvc update data/events.parquet.dvc
+          - run: uv run --no-sync python -m credit.train --data data/events.parquet
+
+Fix: bring the data up to date first, with `dvc update` or an export, or train when the pointer changes.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mlops_spec.workflow.named import PIPELINE
+from mlops_spec.workflow.place import at_command, called
+from mlops_spec.workflow.roles import evaluates, judges, plain, releases, tests, trains, watches
+from mlops_spec.workflow.shape import mapping, text
+from mlops_spec.workflow.stages import stages
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.rule import Finding
+    from mlops_spec.workflow import Delivery, Step, Workflow
+    from mlops_spec.workflow.command import Command
+
+CODE = "MS651"
+NAME = "frozen-data"
+SEVERITY: Severity = "error"
+
+_CLOCK = frozenset(("schedule", "workflow_dispatch"))
+_POINTED = re.compile(r"(\S*python\S* -m )?dvc (pull|fetch|checkout)\b|git lfs (pull|fetch)\b")
+#: A place that names one version of the data, or one day, for good.
+_PINNED = re.compile(
+    r"(?:s3|gs|abfss?|wasbs?|azureml|hdfs|lakefs|https?)://?[^\s$]{0,200}(?:/|=|_|-)20[0-9]{2}-?[01][0-9](?:-?[0-3][0-9])?(?![0-9])"
+    r"|azureml:[\w-]{1,80}:[0-9]{1,9}\b|lakefs://[\w.-]{1,80}/[0-9a-f]{12,64}/"
+    r"|--(?:until|to|end|as-of|snapshot|end-date|to-date|cutoff)[= ]20[0-9]{2}-[01][0-9]"
+    r"|--(?:data-version|dataset-version|data-rev|data-revision|dataset-revision)[= ][^\s$]{1,80}"
+)
+#: Commands that bring no data, and actions that do not; of any other nobody knows.
+_KNOWN = re.compile(
+    r"^(pip|sync|venv|install|lock|tool|python[\d.]* -m (pip|venv)|poetry|pdm|conda|apt(-get)?|sudo|echo|printf|cat|cd"
+    r"|ls|mkdir|cp|mv|rm|set|export|test|\[|\[\[|exit|git|gh|jq|nvidia-smi|df|du|source|\.|mlflow ui|dvc|python[\d.]* -m dvc"
+    r"|tee|true|chmod|grep|awk|tail|head|date|sleep|az (configure|extension|account))(\s|$)"
+)
+_ACTIONS = re.compile(
+    r"actions/(checkout|setup-\w+|cache|upload-artifact)|astral-sh/setup-uv|iterative/setup-(dvc|cml)|conda-incubator/\S+"
+    r"|aws-actions/configure-aws-credentials|google-github-actions/(auth|setup-gcloud)|azure/login|docker/\S+|slackapi/\S+|peter-evans/\S+"
+)
+_NET = re.compile(
+    r"boto3|requests|httpx|urllib|sqlalchemy|psycopg|snowflake|bigquery|google|azure|s3fs|gcsfs|pymongo|kafka|databricks|pyspark|feast"
+    r"|duckdb|clickhouse|redis|datasets|huggingface_hub|dvc|lakefs"
+)
+_ROWS = re.compile(
+    r"^(?:--[\w-]+=)?(?:\./)?[\w./-]+\.(parquet|csv|jsonl|feather|npz|arrow|tsv|json|pkl)$|^(?:--[\w-]+=)?data(/|$)"
+)
+
+
+def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
+    if "schedule" not in workflow.triggers or {*workflow.triggers} - _CLOCK or workflow.ours:
+        return
+    every = [(step, each) for _, step, each in workflow.commands()]
+    training = [each for _, each in every if trains(each)]
+    if not training or any(_may_bring(each) for job in workflow.jobs.values() for each in job.steps):
+        return
+    for step, command in every:
+        if pinned := _pinned(command):
+            message = f"`{pinned}` stays what it is, so each of these runs trains on the same data"
+            yield at_command(step, command, message, _HINT)
+            return
+    pulled = next(((step, each) for step, each in every if _POINTED.match(plain(each))), None)
+    if pulled and (_repeats(every, delivery) or any(_reads_files(each) for each in training)):
+        message = f"{called(pulled[1])} brings what Git names, so each of these runs trains on the same data"
+        yield at_command(*pulled, message, _HINT)
+
+
+_HINT = "bring the data up to date first, as `dvc update` does"
+
+
+def _pinned(command: Command) -> str:
+    said = plain(command)
+    found = (
+        _PINNED.search(said[:4_000]) if not releases(command) and not said.startswith(("pip", "uv ", "curl")) else None
+    )
+    return found[0] if found else ""
+
+
+def _may_bring(step: Step) -> bool:
+    """Whether a step may make the data others than they were in the run before."""
+    if step.uses:
+        return not _ACTIONS.match(step.uses.lower()) and not step.commands
+    return any(_brings(each) for each in step.commands)
+
+
+def _brings(command: Command) -> bool:
+    said = plain(command)
+    if _pinned(command) or _POINTED.match(said):
+        return False
+    if any(role(command) for role in (trains, evaluates, judges, releases, tests, watches)):
+        return _asks_elsewhere(command)
+    return not _KNOWN.match(said) or bool(
+        re.search(r"\bdvc (update|import|import-url|get|add|exp)\b|git (pull|submodule)", said)
+    )
+
+
+def _asks_elsewhere(command: Command) -> bool:
+    """Whether the program of a command may take its data from elsewhere itself."""
+    return command.program is not None and any(_NET.match(each) for each in command.program.imports.values())
+
+
+def _reads_files(command: Command) -> bool:
+    """Whether training is told to read files, and no address or table."""
+    return any(_ROWS.match(word) for word in command.words[1:])
+
+
+def _repeats(every: Sequence[tuple[Step, Command]], delivery: Delivery) -> bool:
+    """Whether a pipeline runs again of which no stage takes data from elsewhere."""
+    document = delivery.sources.get(PIPELINE)
+    if document is None or not any("dvc" in each.words[:5] and "repro" in each.words[:7] for _, each in every):
+        return False
+    fresh = [mapping(each).get("always_changed") for each in mapping(mapping(document.data).get("stages")).values()]
+    found = stages(document)
+    return not any(text(each) == "true" for each in fresh) and all(
+        each.reads and not any("://" in path for path in each.reads) for each in found
+    )
