@@ -108,7 +108,8 @@ def _leading(words: Sequence[str], program: str) -> list[str]:
             if found and program.startswith(("python", "bash", "sh", "gh", "papermill")):
                 break
             continue
-        found.append(word)
+        if not (found and program.startswith("python") and re.search(r"/|\.\w+$", word)):  # else a file that it reads
+            found.append(word)
     return found[:_WORDS]
 
 
@@ -160,17 +161,8 @@ def releases(command: Command) -> bool:
         return command.verb in ("register", "promote ask")
     if _moves(command.words):
         return True
-    told = _told(tuple(map(_inside_folder, command.words)))
+    told = _told(command.words)
     return not told & _LOOK and bool(told & _RELEASE or any({*pair} <= told for pair in _PAIRS))
-
-
-def _inside_folder(word: str) -> str:
-    """A program without its folder, which holds more than what it is called for; the folder where only that tells."""
-    folder, _, name = word.rpartition("/")
-    return name if folder and name.endswith(".py") and not _GENERAL.match(name) else word
-
-
-_GENERAL = re.compile(r"(run|main|start|go|all|job|app|cli|apply|update|execute|script|do|__main__)\.")
 
 
 def _moves(words: Sequence[str]) -> bool:

@@ -59,8 +59,8 @@ _PINNED = re.compile(
 #: Commands that bring no data, and actions that do not; of any other nobody knows.
 _KNOWN = re.compile(
     r"^(pip|sync|venv|install|lock|tool|python[\d.]* -m (pip|venv)|poetry|pdm|conda|apt(-get)?|sudo|echo|printf|cat|cd"
-    r"|ls|mkdir|cp|mv|rm|set|export|test|\[|\[\[|exit|git|gh|jq|nvidia-smi|df|du|source|\.|mlflow ui|dvc|python[\d.]* -m dvc"
-    r"|tee|true|chmod|grep|awk|tail|head|date|sleep|az (configure|extension|account))(\s|$)"
+    r"|ls|mkdir|cp|mv|rm|set|export|test|\[|\[\[|exit|git|gh|jq|nvidia-smi|df|du|source|\.|mlflow ui|dvc"
+    r"|python[\d.]* -m dvc|tee|true|chmod|grep|awk|tail|head|date|sleep|az (configure|extension|account))(\s|$)"
 )
 _ACTIONS = re.compile(
     r"actions/(checkout|setup-\w+|cache|upload-artifact)|astral-sh/setup-uv|iterative/setup-(dvc|cml)|conda-incubator/\S+"
@@ -76,7 +76,7 @@ _ROWS = re.compile(
 
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
-    if "schedule" not in workflow.triggers or {*workflow.triggers} - _CLOCK or workflow.ours:
+    if "schedule" not in workflow.triggers or {*workflow.triggers} - _CLOCK:
         return
     every = [(step, each) for _, step, each in workflow.commands()]
     training = [each for _, each in every if trains(each)]
@@ -113,6 +113,8 @@ def _may_bring(step: Step) -> bool:
 
 def _brings(command: Command) -> bool:
     said = plain(command)
+    if command.verb:
+        return command.verb not in ("lint", "render", "gate")
     if _pinned(command) or _POINTED.match(said):
         return False
     if any(role(command) for role in (trains, evaluates, judges, releases, tests, watches)):

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.rule import Change
 from mlops_spec.workflow.place import at_command, called
 from mlops_spec.workflow.release import decides
-from mlops_spec.workflow.roles import changes_or_judges, tests, trains, watches
+from mlops_spec.workflow.roles import changes_or_judges, judges, tests, trains, watches
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,8 @@ def check(workflow: Workflow) -> Iterator[Finding]:
 def _drops(command: Command, step: Step) -> bool:
     """Whether a failure of what others name as training, judging or releasing is dropped, and not kept to look at."""
     drawn = command.lost.startswith("`&&`") and any(trains(each) for each in step.commands)
-    kept = drawn or re.search(r"GITHUB_|=1`|=true`|=\$\?", command.lost)
+    prints = command.lost.startswith("`<(") and not judges(command) and not trains(command)  # it makes the file it is
+    kept = drawn or prints or re.search(r"GITHUB_|=1`|=true`|=\$\?", command.lost)
     return (
         bool(_DROPPED.match(command.lost))
         and not kept
