@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from mlops_spec.workflow.release import puts_live
 from mlops_spec.workflow.shape import text
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ def releases(command: Command) -> bool:
     """Whether it changes a registry, or what is live."""
     if command.verb:
         return command.verb in ("register", "promote ask")
-    if _moves(command.words):
+    if _moves(command.words) or puts_live(command.words):
         return True
     told = _told(command.words)
     return not told & _LOOK and bool(told & _RELEASE or any({*pair} <= told for pair in _PAIRS))

@@ -25,6 +25,7 @@ from mlops_spec.rules.workflows import (
     failed_run,
     forced_deployment,
     foreign_artifact,
+    foreign_variable,
     frozen_data,
     guessed_version,
     hasty_canary,
@@ -50,6 +51,7 @@ from mlops_spec.rules.workflows import (
     moving_source,
     other_folder,
     overwritten_result,
+    premature_release,
     privileged_trigger,
     refused_call,
     release_from_pull_request,
@@ -203,4 +205,6 @@ RULES: tuple[Rule, ...] = (
     failed_run,
     unseeded_split,
     frozen_data,
+    premature_release,
+    foreign_variable,
 )

@@ -68,7 +68,10 @@ def check(workflow: Workflow) -> Iterator[Finding]:
             yield in_program(program, run, message, "take `subprocess.run(…, check=True)`")
         if program is None or not judges(command) or "GITHUB_OUTPUT" in step.run or _reads_output(step.run):
             continue
-        if lost := _lost_status(program):
+        if turned := _turned(program):
+            message = "this ends well where the answer is false, and fails where it is true"
+            yield in_program(program, turned, message, f"write `sys.exit(0 if {ast.unparse(turned.args[0])} else 1)`")
+        elif lost := _lost_status(program):
             message = "this calls what says whether it failed, and ends well whatever that says"
             yield in_program(program, lost, message, f"write `sys.exit({ast.unparse(lost)})`")
         elif (said := _only_says(program)) is not None:
@@ -124,6 +127,35 @@ def _lost_status(program: Program) -> ast.Call | None:
         if isinstance(call, ast.Call) and program.called(call.func) in answering:
             return call
     return None
+
+
+def _turned(program: Program) -> ast.Call | None:
+    """Where a program ends with whether all is well as its status: `True` is 1, which is a failure."""
+    functions = {each.name: each for each in program.nodes if isinstance(each, ast.FunctionDef)}
+    for call, name in program.calls:
+        answer = call.args[0] if name in ("sys.exit", "exit") and call.args else None
+        if isinstance(answer, ast.Call) and isinstance(answer.func, ast.Name) and answer.func.id in functions:
+            returned = [node.value for node in ast.walk(functions[answer.func.id]) if isinstance(node, ast.Return)]
+            if any(map(_says_well, returned)) and not any(map(_is_number, returned)):
+                return call
+        elif isinstance(answer, ast.Compare | ast.BoolOp) and _says_well(answer):
+            return call
+    return None
+
+
+def _says_well(node: ast.expr | None) -> bool:
+    """Whether a truth value says that the model is good enough."""
+    if isinstance(node, ast.Constant):
+        return node.value is True
+    said = ast.unparse(node) if isinstance(node, ast.Compare | ast.BoolOp | ast.Name | ast.Call) else ""
+    return bool(_WELL.search(said)) and not _NO.search(said) and "any(" not in said
+
+
+_WELL = re.compile(r"pass|\bok\b|good|better|success|\ball\(|>=", re.IGNORECASE)
+
+
+def _is_number(node: ast.expr | None) -> bool:
+    return isinstance(node, ast.IfExp) or (isinstance(node, ast.Constant) and type(node.value) is int)
 
 
 def _answers(function: ast.FunctionDef) -> bool:

@@ -114,6 +114,8 @@ def _asks(step: Step) -> bool:
         ("actions/", "docker/", "aws-actions/", "google-github-actions/", "azure/")
     ):
         return "setup" not in step.uses
+    if any(each.program and each.program.decides and not trains(each) for each in step.commands):
+        return True
     said = re.search(
         r"gate|eval|judge|check|test|valid|verif|compare|quality|score",
         _SMOKE.sub("", f"{step.data.get('name')} {step.run}".lower()),

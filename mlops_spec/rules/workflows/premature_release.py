@@ -1,0 +1,100 @@
+"""What trains a model does not make it the one that is live.
+
+An alias moved, a stage set or files uploaded at the end of training are a release that no gate has seen: what comes
+behind it judges a model that already answers.
+
+Bad:
+
+    jobs:
+      train:
+        steps:
+          - run: uv run --no-sync python train.py
+          - run: uv run --no-sync python -m credit.gate
+    # train.py
+    import mlflow
+    client = mlflow.MlflowClient()
+    client.set_registered_model_alias("credit", "production", version)
+
+Good:
+
+    jobs:
+      train:
+        steps:
+          - run: uv run --no-sync python train.py
+          - run: uv run --no-sync python -m credit.gate
+    # train.py
+    import mlflow
+    client = mlflow.MlflowClient()
+    client.set_registered_model_alias("credit", "candidate", version)
+
+Fix: name it `candidate` there, and release it in a step behind the gate.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from typing import TYPE_CHECKING
+
+from mlops_spec.workflow.place import in_program
+from mlops_spec.workflow.roles import judges, releases, trains
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.diagnostic import Severity
+    from mlops_spec.rule import Finding
+    from mlops_spec.workflow import Workflow
+    from mlops_spec.workflow.program import Program
+
+CODE = "MS652"
+NAME = "premature-release"
+SEVERITY: Severity = "error"
+
+_NAMES_LIVE = re.compile(
+    r"(^|\.)(set_registered_model_alias|transition_model_version_stage|link_artifact|copy_model_version)$"
+)
+_LIVE = re.compile(r"^(prod|production|live|champion|serving)$", re.IGNORECASE)
+_RELEASES = re.compile(
+    r"(^|\.)(push_to_hub|create_endpoint|update_endpoint|update_endpoint_weights_and_capacities|begin_create_or_update)$"
+    r"|HfApi\(\)\.(upload_folder|upload_file|upload_large_folder)$|^huggingface_hub\.(upload_folder|upload_file)$"
+)
+
+
+def check(workflow: Workflow) -> Iterator[Finding]:
+    told: set[ast.Call] = set()
+    for _, _, command in workflow.commands():
+        program = command.program
+        if program is None or not trains(command) or judges(command) or releases(command):
+            continue
+        for call in _released(program):
+            if call not in told:
+                told.add(call)
+                yield in_program(program, call, "this releases what was just trained, and nothing has judged it", _HINT)
+
+
+_HINT = "release it in a step behind the gate"
+
+
+def _released(program: Program) -> Iterator[ast.Call]:
+    """The calls by which a program makes a model the one that is live, whatever was found of it."""
+    asked = {
+        id(inner)
+        for node in program.nodes
+        if isinstance(node, ast.If) and _decides(node.test)
+        for each in node.body + node.orelse
+        for inner in ast.walk(each)
+    }
+    if program.decides:
+        return
+    for call, name in program.calls:
+        given = [each for each in ast.walk(call) if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+        live = _NAMES_LIVE.search(name) and any(_LIVE.match(str(each.value)) for each in given)
+        if (live or _RELEASES.search(program.made_by(name))) and id(call) not in asked:
+            yield call
+
+
+def _decides(test: ast.expr) -> bool:
+    """Whether a condition is more than that the file is run, or that something is there."""
+    said = ast.unparse(test)
+    return "__name__" not in said
