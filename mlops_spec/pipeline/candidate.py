@@ -11,7 +11,7 @@ from mlops_spec import layout
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.pipeline.answers import Answers, groups_of, read_answers, truth_of, weights_of
 from mlops_spec.pipeline.last_run import check_last_run, stale
-from mlops_spec.pipeline.reseeding import read_reseeded
+from mlops_spec.pipeline.reseeded import read_reseeded
 from mlops_spec.pipeline.split_report import read_split_report
 from mlops_spec.pipeline.table import read_frame
 

@@ -53,22 +53,6 @@ def reseed(root: Path, spec: Spec) -> None:
     pd.DataFrame(flat).to_parquet(root / layout.SEEDS, index=False)
 
 
-def read_reseeded(root: Path, spec: Spec, like: np.ndarray) -> tuple[np.ndarray, ...]:
-    """What the models of further seeds answer, each of the shape of `like`; nothing where the spec asks for none.
-
-    Raises Failure when they are missing, or of another shape (78).
-    """
-    if spec.train.seeds == 1:
-        return ()
-    try:
-        frame = pd.read_parquet(root / layout.SEEDS)
-        return tuple(frame[name].to_numpy(dtype=np.float64).reshape(like.shape) for name in frame)
-    except (OSError, ValueError) as error:
-        raise Failure(
-            f"{layout.SEEDS} can't be read: {error}", exit_code=Exit.CONFIG, remedy="`mlops-spec run` writes it."
-        ) from error
-
-
 def _train(root: Path, spec: Spec, seed: int, place: Path) -> None:
     _mirror(root, place, ())
     (place / layout.BUILD).unlink(missing_ok=True)

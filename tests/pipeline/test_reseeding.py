@@ -17,7 +17,8 @@ from mlops_spec.errors import Failure
 from mlops_spec.outputs.stages import stages
 from mlops_spec.pipeline.answers import Answers
 from mlops_spec.pipeline.gates.beside import difference, seeds_told
-from mlops_spec.pipeline.reseeding import read_reseeded, reseed
+from mlops_spec.pipeline.reseeded import read_reseeded
+from mlops_spec.pipeline.reseeding import reseed
 from mlops_spec.pipeline.stage import run_stage
 from mlops_spec.spec import Spec
 from mlops_validators import MEASURES

@@ -11,7 +11,7 @@ Prokhorenkova et al., "CatBoost: unbiased boosting with categorical features" (2
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -57,7 +57,7 @@ def encodings(
     target = numbers("y_true", y_true)
     if task not in (BINARY, REGRESSION):
         return []
-    named = {name: codes for name, key in list(keys.items())[:KEYS] if (codes := _sharing(key)) is not None}
+    named = {name: sharing for name, key in list(keys.items())[:KEYS] if (sharing := _sharing(key, target))}
     found = []
     for name, column in features.items():
         values = as_column(column)
@@ -68,21 +68,53 @@ def encodings(
     return found
 
 
-def _sharing(key: ArrayLike) -> Integers | None:
+class _Cells(NamedTuple):
+    """Rows that are alike: the cell of each, (n,), and how many rows a cell has."""
+
+    of: Integers
+    rows: Integers
+
+    @staticmethod
+    def alike_in(*columns: Anything) -> _Cells:
+        codes = np.zeros(len(columns[0]), dtype=np.int64)
+        for column in columns:
+            _, part = np.unique(column, return_inverse=True)
+            _, codes = np.unique(codes * (int(part.max()) + 1) + part, return_inverse=True)
+        return _Cells(codes, np.bincount(codes))
+
+    def left_open(self, values: Floats) -> float:
+        """The share of a variance that lies within cells; of cells of one row nothing is known: all."""
+        if np.mean(self.rows[self.of] > 1) < 0.5:
+            return 1.0
+        means = np.bincount(self.of, values) / self.rows
+        return float(np.mean((values - means[self.of]) ** 2) / values.var())
+
+
+class _Sharing(NamedTuple):
+    """What a key says of each row's fellows: the mean of their targets, and the rows that these make alike."""
+
+    means: Floats
+    made: _Cells  # by the number of fellows, the sum of their targets, and the row's own
+    counted: _Cells  # by the number alone
+
+
+def _sharing(key: ArrayLike, target: Floats) -> _Sharing | None:
+    """Nothing where the key names too few, or nearly every row or many rows by one name."""
     codes = categories(key, name="key").codes
     many = int(codes.max(initial=-1)) + 1
-    return codes if many >= _FEWEST and _REPEATS[0] <= len(codes) / many <= _REPEATS[1] else None
+    if many < _FEWEST or not _REPEATS[0] <= len(codes) / many <= _REPEATS[1]:
+        return None
+    rows, sums = np.bincount(codes)[codes], np.bincount(codes, target)[codes].astype(np.float64)
+    return _Sharing(sums / rows, _Cells.alike_in(rows, sums, target), _Cells.alike_in(rows))
 
 
-def _made_of(values: Floats, name: str, named: Mapping[str, Integers], target: Floats, task: Task) -> Iterator[str]:
+def _made_of(values: Floats, name: str, named: Mapping[str, _Sharing], target: Floats, task: Task) -> Iterator[str]:
     if len(np.unique(values)) < 3:
         return
-    for key, codes in named.items():
+    for key, sharing in named.items():
         if key == name:
             continue
-        rows, sums = np.bincount(codes)[codes], np.bincount(codes, target)[codes].astype(np.float64)
-        fixed = _is_mean(values, sums / rows) if task == REGRESSION else _fixed(values, rows, sums, target)
-        if fixed:
+        if _is_mean(values, sharing.means) if task == REGRESSION else _is_fixed(values, sharing):
             yield f"was made of the target: it follows from that of the rows of one `{key}`, the row itself among them"
     if task == BINARY and _pure_at_its_ends(values, target):
         yield "is a rate of the target: where it is 0 no row is positive, where it is 1 each is"
@@ -92,21 +124,9 @@ def _is_mean(values: Floats, means: Floats) -> bool:
     return bool(np.mean((values - means) ** 2) < _FIXED * values.var())
 
 
-def _fixed(values: Floats, rows: Anything, sums: Floats, target: Floats) -> bool:
+def _is_fixed(values: Floats, sharing: _Sharing) -> bool:
     """Whether what makes an encoding fixes the feature, and the number of rows alone does not."""
-    left = _left_open(values, np.column_stack([rows, sums, target]))
-    return left < _FIXED < 0.1 < _left_open(values, rows[:, None])
-
-
-def _left_open(values: Floats, given: Anything) -> float:
-    """The share of a variance within cells of rows that are alike; of cells of one row nothing is known: all."""
-    _, cell = np.unique(given, axis=0, return_inverse=True)
-    cell = cell.ravel()
-    rows = np.bincount(cell)
-    if np.mean(rows[cell] > 1) < 0.5:
-        return 1.0
-    means = np.bincount(cell, values) / rows
-    return float(np.mean((values - means[cell]) ** 2) / values.var())
+    return sharing.made.left_open(values) < _FIXED < 0.1 < sharing.counted.left_open(values)
 
 
 def _pure_at_its_ends(values: Floats, target: Floats) -> bool:
