@@ -208,3 +208,22 @@ def test_training_by_the_clock_follows_the_data(steps: list[str], found: bool) -
     pushed = text.replace("on: {", "on: {push: {branches: [main]}, ")
 
     assert ("MS651" in codes(text, None), "MS651" in codes(pushed, None)) == (found, False)
+
+
+@pytest.mark.parametrize(
+    ("condition", "right", "found"),
+    [
+        (f"{_RUN}.conclusion == 'success'", "contents: write", True),
+        (f"{_RUN}.conclusion == 'success'", "contents: read", False),
+        (_ALL, "contents: write", False),
+    ],
+)
+def test_a_job_that_may_write_checks_out_no_run_of_strangers(condition: str, right: str, found: bool) -> None:
+    text = (
+        "on: {workflow_run: {workflows: [train], types: [completed]}}\njobs:\n  a:\n"
+        f"    if: ${{{{ {condition} }}}}\n    permissions: {{{right}}}\n    steps:\n"
+        "      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1\n"
+        f"        with: {{ref: '${{{{ {_RUN}.head_sha }}}}'}}\n"
+    )
+
+    assert ("MS518" in codes(text, None)) == found

@@ -30,6 +30,7 @@ Fix: write `ref: ${{ github.event.pull_request.base.sha }}`, or check nothing ou
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.diagnostic import listed
@@ -38,6 +39,7 @@ from mlops_spec.workflow.expression import expressions, keeps_forks_out
 from mlops_spec.workflow.flow import holds, pull_request_jobs
 from mlops_spec.workflow.harmless import BASE
 from mlops_spec.workflow.shape import text
+from mlops_spec.workflow.strangers import after_push
 from mlops_spec.workflow.token import writable
 
 if TYPE_CHECKING:
@@ -61,3 +63,12 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
                 place = (*step.address, "with", "ref") if ref else (*step.address, "uses")
                 message = f"a job that may write to {listed(writable(workflow, job))} runs the pull request's code"
                 yield Finding(place, message, "write `ref: ${{ github.event.pull_request.base.sha }}`")
+    for job in workflow.jobs.values() if "workflow_run" in workflow.triggers else ():
+        for step in job.steps if writable(workflow, job) and not after_push(job) else ():
+            if step.uses_action("actions/checkout") and _OF_RUN.search(text(step.inputs.get("ref"))):
+                message = f"a job that may write to {listed(writable(workflow, job))} runs the code of any run's commit"
+                hint = "ask in its `if` for `github.event.workflow_run.event == 'push'`"
+                yield Finding((*step.address, "with", "ref"), message, hint)
+
+
+_OF_RUN = re.compile(r"workflow_run\.(head_sha|head_branch|head_commit)")
