@@ -48,7 +48,7 @@ NAME = "frozen-data"
 SEVERITY: Severity = "error"
 
 _CLOCK = frozenset(("schedule", "workflow_dispatch"))
-_POINTED = re.compile(r"(\S*python\S* -m )?dvc (pull|fetch|checkout)\b|git lfs (pull|fetch)\b")
+_POINTED = re.compile(r"(\S{0,80}python[\d.]{0,8} -m )?dvc (pull|fetch|checkout)\b|git lfs (pull|fetch)\b")
 #: A place that names one version of the data, or one day, for good.
 _PINNED = re.compile(
     r"(?:s3|gs|abfss?|wasbs?|azureml|hdfs|lakefs|https?)://?[^\s$]{0,200}(?:/|=|_|-)20[0-9]{2}-?[01][0-9](?:-?[0-3][0-9])?(?![0-9])"
