@@ -79,6 +79,9 @@ def play(python: str, folder: Path) -> Play:
     """Plays it once; each of the two has a cache of its own, and finds there what its first play installed."""
     before = processor()
     environment = {**os.environ, "XDG_CACHE_HOME": f"{folder}-cache", "UV_CACHE_DIR": uv_cache()}
+    environment.pop(
+        "PYTHONDONTWRITEBYTECODE", None
+    )  # people keep what is compiled; without it each process compiles anew
     environment["PATH"] = f"{Path(python).parent}{os.pathsep}{os.environ['PATH']}"
     command = [python, "-m", "mlops_spec", "rehearse", "life", "--into", str(folder), "--format", "json"]
     done = subprocess.run(command, cwd=folder.parent, env=environment, stdout=subprocess.PIPE, check=False)
