@@ -66,7 +66,7 @@ def _train(root: Path, spec: Spec, seed: int, place: Path) -> None:
 
 
 def _mirror(source: Path, place: Path, leaving_out: Sequence[str]) -> None:
-    place.mkdir(parents=True)
+    make_folder(place)
     for entry in source.iterdir():
         if entry.name not in leaving_out and entry.name != ".git":
             (place / entry.name).symlink_to(entry, target_is_directory=entry.is_dir())
