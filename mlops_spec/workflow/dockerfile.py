@@ -38,6 +38,6 @@ def _shell(script: str) -> str:
     """A command in the form of JSON as a shell would take it."""
     try:
         words = json.loads(script) if script.startswith("[") else None
-    except ValueError:
+    except (ValueError, RecursionError):
         words = None
     return " ".join(map(str, words)) if isinstance(words, list) else script
