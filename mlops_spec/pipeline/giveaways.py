@@ -22,7 +22,7 @@ from mlops_validators.text_parts import text_parts
 from mlops_validators.together import revealing_pairs
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Mapping
 
     from mlops_spec.spec import Spec
     from mlops_spec.spec.data import Data
@@ -51,15 +51,11 @@ def _drawn_by(data: Data, train: pd.DataFrame, test: pd.DataFrame) -> tuple[np.n
 
 def made_rows(spec: Spec, train: pd.DataFrame, test: pd.DataFrame) -> int:
     """How many rows, of a sample, lie exactly between two of which one is on the other side; see `rows_between`."""
-    rows = pd.concat([train, test], ignore_index=True)
-    target, names = spec.data.target, content(spec.data, train)
-    numeric = [
-        name
-        for name in names
-        if name != target and rows[name].dtype.kind in "iuf" and not pd.api.types.is_bool_dtype(rows[name])
-    ]
+    target = spec.data.target
+    numeric = [name for name in content(spec.data, train) if name != target and train[name].dtype.kind in "iuf"]
     if not numeric:
         return 0
+    rows = pd.concat([each[[*numeric, target]] for each in (train, test)], ignore_index=True)
     kind = np.zeros(len(rows), dtype=np.intp) if spec.task == "regression" else pd.factorize(rows[target])[0]
     found, _ = rows_between(rows[numeric].to_numpy(dtype=np.float64), kind, np.arange(len(rows)) >= len(train))
     return found if found >= FEWEST_ROWS else 0
@@ -101,25 +97,25 @@ def revealing_features(spec: Spec, train: pd.DataFrame) -> list[Revealing]:
     if target.isna().any():
         raise ValueError(f"`{spec.data.target}` is missing in {int(target.isna().sum()):,} training rows")
     truth = _values(target) if spec.task == "regression" else categories(target.to_numpy()).codes
-    parts = {
-        f"{name}, {called}": part for name, column in features.items() for called, part in text_parts(column).items()
-    }
+    parts, text_of = dict[str, np.ndarray](), dict[str, str]()
+    for name, column in features.items():
+        for called, part in text_parts(column).items():
+            parts[f"{name}, {called}"], text_of[f"{name}, {called}"] = part, name
     alone = revealing(features | parts, truth, spec.task)
-    told = {one.column.split(", part ")[0] for one in alone}
+    told = {text_of.get(one.column, one.column) for one in alone}
     rest = {name: column for name, column in features.items() if name not in told}
-    return [*_once(alone, parts), *revealing_pairs(rest, truth, spec.task)]
+    return [*_once(alone, text_of), *revealing_pairs(rest, truth, spec.task)]
 
 
-def _once(found: list[Revealing], parts: Collection[str]) -> list[Revealing]:
+def _once(found: list[Revealing], text_of: Mapping[str, str]) -> list[Revealing]:
     """Of the parts of a text the one that tells most, and none of a text that tells by itself."""
-    whole, kept = {one.column for one in found if one.column not in parts}, list[Revealing]()
-    for one in found:
-        name = one.column.rpartition(", part ")[0] if one.column in parts else one.column
-        if one.column in parts and name in whole:
-            continue
-        whole.add(name)
-        kept.append(one)
-    return kept
+    whole = {one.column for one in found if one.column not in text_of}
+    best = {text_of[one.column]: one for one in reversed(found) if one.column in text_of}
+    return [
+        one
+        for one in found
+        if one.column in whole or (best[text_of[one.column]] is one and text_of[one.column] not in whole)
+    ]
 
 
 def _values(column: pd.Series) -> np.ndarray:

@@ -22,6 +22,7 @@ from mlops_spec.files import make_folder
 from mlops_spec.pipeline.commands import run_command
 from mlops_spec.pipeline.evaluate import recipe_of
 from mlops_spec.pipeline.model_files import check_model, check_trusted, check_trusted_names
+from mlops_spec.pipeline.reseeded import DRAWN
 from mlops_spec.pipeline.split_report import read_split_report
 from mlops_spec.pipeline.table import read_frame
 from mlops_spec.predictor.load import load
@@ -84,6 +85,5 @@ def _check_apart(answers: Sequence[np.ndarray]) -> None:
         raise Failure(
             f"train.seeds: all of {len(answers)} further seeds give the same answers",
             exit_code=Exit.FINDINGS,
-            remedy="train.run must draw by `MLOPS_SPEC_SEED`, or by `train.seed` of the model.yaml beside it; "
-            "a training that draws nothing needs no `train.seeds`",
+            remedy=DRAWN,
         )

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mlops_spec.release.candidate import Candidate
     from mlops_spec.spec import Spec
 
-SHORTEST = 20  # characters of a reason, as of a waiver's
+SHORTEST = 20  # characters; fewer give no reason
 
 
 @dataclass(frozen=True)

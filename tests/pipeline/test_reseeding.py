@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from mlops_spec import layout
-from mlops_spec.errors import Failure
+from mlops_spec.errors import Exit, Failure
 from mlops_spec.outputs.stages import stages
 from mlops_spec.pipeline.answers import Answers
 from mlops_spec.pipeline.gates.beside import difference, seeds_told
@@ -110,6 +110,19 @@ def test_only_several_seeds_make_a_stage(trained: Project) -> None:
 def test_answers_that_are_missing_are_named(tmp_path: Path, trained: Project) -> None:
     with pytest.raises(Failure, match=r"build/seeds/answers\.parquet can't be read"):
         read_reseeded(tmp_path, trained.spec, np.empty((1, 3)))
+
+
+def test_one_further_seed_that_changes_nothing_is_refused(tmp_path: Path, trained: Project) -> None:
+    """Two of the same have no spread, and the comparison would be as if there were none."""
+    released = np.array([0.2, 0.7, 0.9])
+    (tmp_path / layout.SEEDS).parent.mkdir(parents=True)
+    pd.DataFrame({"2": released}).to_parquet(tmp_path / layout.SEEDS)
+
+    with pytest.raises(Failure, match=r"1 further seeds give the answers of `train\.seed`") as refused:
+        read_reseeded(tmp_path, trained.spec, released)
+
+    assert refused.value.exit_code == Exit.FINDINGS
+    assert len(read_reseeded(tmp_path, trained.spec, released + 0.01)) == 1
 
 
 def test_the_comparison_takes_in_what_seeds_move() -> None:
