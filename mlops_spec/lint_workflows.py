@@ -18,9 +18,9 @@ from mlops_spec.rules.workflows import RULES
 from mlops_spec.suppress import ignored_there, suppress
 from mlops_spec.workflow import Reading
 from mlops_spec.workflow.command import runs_ours
-from mlops_spec.workflow.named import MAKEFILE, PIPELINE
 from mlops_spec.workflow.read import read
 from mlops_spec.workflow_files import is_script
+from mlops_spec.workflow_names import MAKEFILE, PIPELINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping

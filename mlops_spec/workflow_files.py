@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.source import MAX_BYTES
 from mlops_spec.errors import Failure
-from mlops_spec.workflow.named import PIPELINE, named, tested
+from mlops_spec.workflow_names import PIPELINE, named, tested
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

@@ -28,6 +28,7 @@ LAYERS = (
         "safe_yaml",
         "shift",
         "trusted",
+        "workflow_names",
     ),
     ("diagnostic", "document", "spec", "key_page"),
     ("validate", "rule"),

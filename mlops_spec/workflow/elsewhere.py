@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_spec.diagnostic import Span
 from mlops_spec.rule import Finding
-from mlops_spec.workflow.named import MAKEFILE
 from mlops_spec.workflow_files import SCRIPT
+from mlops_spec.workflow_names import MAKEFILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -16,11 +16,11 @@ from mlops_spec.document import Document
 from mlops_spec.repository.view import parsed
 from mlops_spec.workflow import makefile
 from mlops_spec.workflow.command import Command, Spot, commands
-from mlops_spec.workflow.named import MAKEFILE, PIPELINE, modules
 from mlops_spec.workflow.program import Program
 from mlops_spec.workflow.roles import evaluates, judges, releases, tests, trains, watches
 from mlops_spec.workflow.shell_state import Shell
 from mlops_spec.workflow.stages import in_order, stages
+from mlops_spec.workflow_names import MAKEFILE, PIPELINE, modules
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

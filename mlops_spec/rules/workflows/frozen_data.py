@@ -29,11 +29,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.workflow.named import PIPELINE
 from mlops_spec.workflow.place import at_command, called
 from mlops_spec.workflow.roles import evaluates, judges, plain, releases, tests, trains, watches
 from mlops_spec.workflow.shape import mapping, text
 from mlops_spec.workflow.stages import stages
+from mlops_spec.workflow_names import PIPELINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -34,10 +34,10 @@ from mlops_spec.rule import Finding
 from mlops_spec.workflow.command import commands
 from mlops_spec.workflow.dockerfile import image_runs
 from mlops_spec.workflow.flow import jobs_before
-from mlops_spec.workflow.named import DOCKERFILE
 from mlops_spec.workflow.place import at_command, called
 from mlops_spec.workflow.roles import evaluates, job_releases, judges, releases, trains
 from mlops_spec.workflow.shape import text
+from mlops_spec.workflow_names import DOCKERFILE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

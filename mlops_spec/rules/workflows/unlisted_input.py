@@ -47,9 +47,9 @@ from mlops_spec.diagnostic import listed
 from mlops_spec.rule import Finding
 from mlops_spec.workflow import GENERATED
 from mlops_spec.workflow.command import commands
-from mlops_spec.workflow.named import PIPELINE
 from mlops_spec.workflow.stages import stages
 from mlops_spec.workflow.unfolded import program
+from mlops_spec.workflow_names import PIPELINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
