@@ -17,6 +17,7 @@ from mlops_validators.calibration import brier_parts, expected_calibration_error
 from mlops_validators.categories import categories, crossed
 from mlops_validators.domain import domain_auc
 from mlops_validators.drift import OF_VALUES, drift, drift_of_quantiles
+from mlops_validators.encoded import encodings
 from mlops_validators.fairness import DISPARITIES, count_groups, disparity, disparity_interval
 from mlops_validators.fairness_change import disparity_change
 from mlops_validators.leak import judge_twins, near_twins
@@ -24,6 +25,8 @@ from mlops_validators.multiplicity import benjamini_hochberg, holm
 from mlops_validators.revealing import predictive_power, revealing
 from mlops_validators.robustness import perturb
 from mlops_validators.slices import judge_slices, measure_slices
+from mlops_validators.text_parts import text_parts
+from mlops_validators.together import revealing_pairs
 from mlops_validators.unlabelled import answered
 from mlops_validators.unlabelled import estimated as estimated_unlabelled
 from mlops_validators.weak_slices import judge_search, search_slices, slices_of
@@ -67,7 +70,7 @@ ARRAYS = {
 }
 CHECKS = {  # through which the others read what they are given
     *("answers", "numbers", "binary_labels", "zeros_and_ones", "class_codes", "probabilities", "row_weights"),
-    *("as_column", "applies", "design_of", "columns_of", "groups_by", "rows_in"),
+    *("as_column", "column_of", "applies", "design_of", "columns_of", "groups_by", "rows_in"),
 }
 TASKS = ("binary-classification", "multiclass-classification", "regression")
 OWN = custom_measure("own", lambda y, p: float(np.mean(p - y)), task="regression", higher_is_better=True)
@@ -144,6 +147,15 @@ CALLS = {
     "categories": lambda one, two: (categories(one), crossed([one, two])),
     "leak": leaking,
     "revealing": lambda one, two: revealing({"a": one}, two, "regression"),
+    **{
+        f"pairs {task}": (lambda one, two, task=task: revealing_pairs({"a": one, "b": RNG.random(N)}, two, task))
+        for task in TASKS
+    },
+    **{
+        f"encodings {task}": (lambda one, two, task=task: encodings({"a": one}, {"b": CLASSES, "c": one}, two, task))
+        for task in TASKS
+    },
+    "parts of a text": lambda one, two: (text_parts(one), text_parts(two)),
     "slices": lambda one, two: judge_slices(measure_slices("roc_auc", one, RNG.random(N), two), minimum=0),
     "weak slices": searched,
     "change of a disparity": lambda one, two: disparity_change(

@@ -19,8 +19,6 @@ from mlops_validators.measures import Measure
 from mlops_validators.weighted import Kernel, added_up, of_counts
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
     from mlops_validators.answers import Answers
     from mlops_validators.arrays import Integers
     from mlops_validators.confusion import Counts
@@ -54,6 +52,9 @@ class Costs:
 def expected_cost(costs: Costs) -> Measure:
     """The mean cost of a decision by `threshold`; less is better.
 
+    Raises:
+        TypeError: its kernel is prepared without labels.
+
     Source: as the module.
 
     >>> expected_cost(Costs(1, 5))([0, 0, 1, 1], [0.1, 0.6, 0.4, 0.9])
@@ -72,13 +73,14 @@ def expected_cost(costs: Costs) -> Measure:
     return Measure(EXPECTED_COST, (BINARY,), False, "label", min(every), max(every), value, prepare)
 
 
-def cost_at(costs: Costs, y_true: ArrayLike, y_score: ArrayLike, weights: Floats | None, at: Floats) -> Floats:
-    """The expected cost at each threshold of `at` (t,), any numbers; of binary truths and scores (n,).
+def cost_at(costs: Costs, y_true: Anything, y_score: Floats, weights: Floats | None, at: Floats) -> Floats:
+    """The expected cost at each threshold of `at` (t,), any numbers; of truths 0 and 1 and scores (n,), checked.
 
-    >>> cost_at(Costs(1, 5), [0, 0, 1, 1], [0.1, 0.6, 0.4, 0.9], None, np.array([0.0, 0.3, 2.0]))
+    >>> truth, score = np.array([0, 0, 1, 1]), np.array([0.1, 0.6, 0.4, 0.9])
+    >>> cost_at(Costs(1, 5), truth, score, None, np.array([0.0, 0.3, 2.0]))
     array([0.5 , 0.25, 2.5 ])
     """
-    truth, score = np.asarray(y_true) == 1, np.asarray(y_score, dtype=np.float64)
+    truth, score = y_true == 1, y_score
     order = np.argsort(score)
     weight = (np.ones(len(score)) if weights is None else weights)[order]
     positives = np.concatenate([[0.0], np.cumsum(weight * truth[order])])

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from mlops_validators.arrays import BINARY, REGRESSION, Task, numbers
-from mlops_validators.categories import as_column, categories
-from mlops_validators.revealing import Revealing
+from mlops_validators.categories import categories
+from mlops_validators.revealing import Revealing, column_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -45,7 +45,7 @@ def encodings(
         task: what the target is of; of several classes nothing is asked.
 
     Raises:
-        ValueError: the target is no number, NaN or infinite.
+        ValueError: lengths differ, or the target is no number, NaN or infinite.
 
     A higher score tells more. Source: see the module.
 
@@ -57,10 +57,10 @@ def encodings(
     target = numbers("y_true", y_true)
     if task not in (BINARY, REGRESSION):
         return []
-    named = {name: sharing for name, key in list(keys.items())[:KEYS] if (sharing := _sharing(key, target))}
+    named = {name: sharing for name, key in list(keys.items())[:KEYS] if (sharing := _sharing(name, key, target))}
     found = []
     for name, column in features.items():
-        values = as_column(column)
+        values = column_of(name, column, target)
         if values.dtype.kind not in "iuf" or not np.isfinite(values.astype(np.float64)).all():
             continue
         why = next(filter(None, _made_of(values.astype(np.float64), name, named, target, task)), "")
@@ -98,9 +98,9 @@ class _Sharing(NamedTuple):
     counted: _Cells  # by the number alone
 
 
-def _sharing(key: ArrayLike, target: Floats) -> _Sharing | None:
+def _sharing(name: str, key: ArrayLike, target: Floats) -> _Sharing | None:
     """Nothing where the key names too few, or nearly every row or many rows by one name."""
-    codes = categories(key, name="key").codes
+    codes = categories(column_of(name, key, target), name=name).codes
     many = int(codes.max(initial=-1)) + 1
     if many < _FEWEST or not _REPEATS[0] <= len(codes) / many <= _REPEATS[1]:
         return None
@@ -133,6 +133,8 @@ def _pure_at_its_ends(values: Floats, target: Floats) -> bool:
     if values.min() < 0 or values.max() > 1 or len(np.unique(values)) < 3:
         return False
     share = float(target.mean())
+    if not 0 < share < 1:
+        return False
     none, every = values == 0, values == 1
     if target[none].any() or not target[every].all():
         return False

@@ -51,7 +51,7 @@ class Revealing:
     why: str
 
 
-def predictivepower_of(feature: ArrayLike, y_true: ArrayLike, task: Task) -> float:
+def predictive_power(feature: ArrayLike, y_true: ArrayLike, task: Task) -> float:
     """How well one column alone predicts the target, out of sample; 1 is perfectly.
 
     The feature is cut into bins (a number at its quantiles, a category by its values, missing as one), each bin's
@@ -69,13 +69,11 @@ def predictivepower_of(feature: ArrayLike, y_true: ArrayLike, task: Task) -> flo
     Source: as the module.
 
     >>> y = np.arange(200) % 2
-    >>> predictivepower_of(y * 10 + 3, y, "binary-classification")
+    >>> predictive_power(y * 10 + 3, y, "binary-classification")
     1.0
     """
     target = numbers("y_true", y_true)
-    cells = _cells(as_column(feature))
-    if len(cells) != len(target):
-        raise ValueError(f"lengths differ: the feature has {len(cells)}, `y_true` {len(target)}")
+    cells = _cells(column_of("the feature", feature, target))
     if target.min() == target.max() or not target.var() > 0:
         raise ValueError("`y_true` is constant, so nothing can give it away")
     code, size = halved(cells)
@@ -105,7 +103,7 @@ def revealing(
     if task not in {BINARY, MULTICLASS, REGRESSION}:
         raise ValueError(f"no task `{task}`")
     target = numbers("y_true", y_true)
-    powers = {name: predictivepower_of(column, target, task) for name, column in features.items()}
+    powers = {name: predictive_power(column, target, task) for name, column in features.items()}
     others = _Others({name: features[name] for name in _best(powers)}, target, task)
     found = []
     for name, power in powers.items():
@@ -113,6 +111,21 @@ def revealing(
         why = _alone(power, limit) or others.far_behind(column, power) or _in_one_value(column, target, task)
         found += [Revealing(name, power, why)] if why else []
     return sorted(found, key=lambda one: -one.score)
+
+
+def column_of(name: str, column: ArrayLike, target: Floats) -> Anything:
+    """A column (n,), of any type, beside the target (n,).
+
+    Raises:
+        ValueError: it is no column, or lengths differ.
+
+    >>> column_of("age", [3, 4], np.array([0.0, 1.0]))
+    array([3, 4])
+    """
+    values = as_column(column)
+    if len(values) != len(target):
+        raise ValueError(f"lengths differ: {name} has {len(values)}, `y_true` {len(target)}")
+    return values
 
 
 def _best(powers: Mapping[str, float]) -> list[str]:

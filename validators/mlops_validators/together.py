@@ -15,7 +15,7 @@ import numpy as np
 
 from mlops_validators.arrays import REGRESSION, Task, numbers
 from mlops_validators.binning import bins_of, places
-from mlops_validators.categories import as_column, categories, missing
+from mlops_validators.categories import categories, missing
 from mlops_validators.revealing import (
     ERROR,
     FEWEST,
@@ -24,6 +24,7 @@ from mlops_validators.revealing import (
     RARER,
     TOO_GOOD,
     Revealing,
+    column_of,
     halved,
     power_of,
     told_by,
@@ -53,7 +54,7 @@ def revealing_pairs(features: Mapping[str, ArrayLike], y_true: ArrayLike, task: 
         task: what the target is of.
 
     Raises:
-        ValueError: the target is no number, NaN or infinite.
+        ValueError: lengths differ, or the target is no number, NaN or infinite.
 
     A higher score tells more. Source: as the module.
 
@@ -64,7 +65,7 @@ def revealing_pairs(features: Mapping[str, ArrayLike], y_true: ArrayLike, task: 
     """
     target = numbers("y_true", y_true)
     some = np.linspace(0, len(target) - 1, min(len(target), ROWS)).astype(np.intp)
-    columns = {name: as_column(column)[some] for name, column in list(features.items())[:MOST]}
+    columns = {name: column_of(name, column, target)[some] for name, column in list(features.items())[:MOST]}
     found = _arithmetic(columns, target[some]) if task == REGRESSION else _of_classes(columns, target[some], task)
     return list({one.column: one for one in found}.values())
 
