@@ -48,43 +48,18 @@ SEVERITY: Severity = "warning"
 
 
 _OF_POSITIVES = ("recall", "precision", "f1", "average_precision")
-_USUAL = (
-    "good",
-    "paid",
-    "repaid",
-    "stay",
-    "stayed",
-    "retained",
-    "0",
-    "false",
-    "no",
-    "n",
-    "negative",
-    "normal",
-    "none",
-    "ok",
-    "healthy",
-    "legit",
-    "genuine",
-    "benign",
-    "active",
-    "passed",
-    "accepted",
-    "success",
-    "successful",
-    "current",
-    "settled",
-    "survived",
-    "alive",
-    "on_time",
-)
+_NO = ("0", "false", "no", "n")
+_GOOD = (
+    "good paid repaid stay stayed retained negative normal none ok healthy legit genuine benign active passed accepted"
+    " success successful current settled survived alive on_time"
+).split()
 _DENIED = re.compile(r"\b(not|no|non|un|never|without)[ _-]")
 
 
 def _is_usual(value: str) -> bool:
     """Whether a value names the case that nobody acts on: `no`, `fully paid`, and not `not paid`."""
     said = _DENIED.search(value) is None
-    return value in _USUAL or (said and re.split(r"[\W_]+", value)[-1] in _USUAL and not value[-1:].isdigit())
+    return value in (*_NO, *_GOOD) or (said and re.split(r"[\W_]+", value)[-1] in ("no", "false", *_GOOD))
 
 
 def check(spec: Spec) -> Iterator[Finding]:
@@ -96,6 +71,8 @@ def check(spec: Spec) -> Iterator[Finding]:
     ]
     judged += [each for each in spec.evaluate.metrics if isinstance(each, str)]
     of_positives = [metric for metric in judged if metric in _OF_POSITIVES]
-    if positive is not None and _is_usual(str(positive).lower()) and of_positives:
-        message = f"`{of_positives[0]}` then tells how well `{str(positive).lower()}` is found, the usual case"
+    value = str(positive).lower()
+    denied = value in _NO and _is_usual(spec.data.target.lower())  # `repaid: false` is the case that somebody acts on
+    if positive is not None and _is_usual(value) and of_positives and not denied:
+        message = f"`{of_positives[0]}` then tells how well `{value}` is found, the usual case"
         yield Finding(("data", "positive"), message, "name the value that somebody acts on")
