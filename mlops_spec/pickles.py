@@ -9,6 +9,7 @@ import bz2
 import io
 import lzma
 import pickletools
+import warnings
 import zipfile
 import zlib
 from contextlib import suppress
@@ -58,8 +59,7 @@ def imports(path: Path) -> bool:
 
 def _names_code(content: bytes) -> bool:
     with suppress(ValueError, UnicodeDecodeError, OverflowError, IndexError):
-        names = {opcode.name for opcode, _, _ in pickletools.genops(io.BytesIO(content))}  # to the last
-        return bool(names & {"GLOBAL", "INST"})
+        return not {"GLOBAL", "INST"}.isdisjoint(_opcodes(content))
     return False
 
 
@@ -85,11 +85,15 @@ def _holds_one(stream: IO[bytes]) -> bool:
 def _is_old(content: bytes) -> bool:
     """Protocols 0 and 1 have no opening of their own: it is one when all of it is commands, to the last."""
     with suppress(ValueError, UnicodeDecodeError, OverflowError, IndexError):
-        position = 0
-        for opcode, _, _ in pickletools.genops(io.BytesIO(content)):
-            position += opcode.name != "STOP"
-        return position > 0
+        return any(name != "STOP" for name in _opcodes(content))
     return False
+
+
+def _opcodes(content: bytes) -> list[str]:
+    """The names of all commands, to the last; fails as pickletools does where there is anything else."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of an escape in what is no pickle
+        return [opcode.name for opcode, _, _ in pickletools.genops(io.BytesIO(content))]
 
 
 def _compressed_one(content: bytes) -> bool:
