@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 JOBS = {"one file of 256 MiB": (1, 256 * 2**20), "2,000 files of 64 KiB": (2000, 2**16)}
 DVC = ("-m", "dvc")
-OURS = ("-P", "-m", "mlops_spec.checked_dvc")
+OURS = ("-P", "-m", "mlops_spec.engines.dvc.checked")
 
 
 def seconds(root: Path, *command: str) -> float:

@@ -8,11 +8,11 @@ from importlib import import_module
 from typing import NoReturn
 
 from mlops_spec import words
-from mlops_spec.cache.clean import clean, plain_files
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.extras import lacking
-from mlops_spec.machine import beneath, fault, starved
-from mlops_spec.regular import files_alone
+from mlops_spec.lint.cache.clean import clean, plain_files
+from mlops_spec.system.extras import lacking
+from mlops_spec.system.faults import beneath, fault, starved
+from mlops_spec.system.regular import files_alone
 
 
 def main() -> None:
@@ -73,7 +73,7 @@ def _lint(files: list[str]) -> int:
     if (said := clean(files)) is not None:
         words.out(said, end="")
         return Exit.OK
-    from mlops_spec.linter import lint  # noqa: PLC0415 - loaded when something has changed
+    from mlops_spec.lint.run import lint  # noqa: PLC0415 - loaded when something has changed
 
     return lint(files)
 

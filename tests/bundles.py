@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from mlops_spec import manifest
 from mlops_spec.integrity.spec_digest import spec_sha256
+from mlops_spec.package import manifest
 from mlops_spec.spec import Spec
 from mlops_spec.spec.features import positive_class
 from mlops_spec.spec.gates import ALWAYS, measured, sliced

@@ -16,12 +16,12 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mlops_spec import files
 from mlops_spec.__main__ import main as program
-from mlops_spec.deploy import local
-from mlops_spec.forge import connection
 from mlops_spec.git import Git
-from mlops_spec.words import step as output
+from mlops_spec.platforms.github import step as output
+from mlops_spec.platforms.github.api import connection
+from mlops_spec.system import files
+from mlops_spec.targets.local import target
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,8 +79,8 @@ def main() -> None:
     killer.wrap(output, "_append", lambda file, *_: f"append {Path(file).name}" if file else None)
     killer.wrap(Path, "rename", lambda path, _: f"move {path.name}")
     killer.wrap(Path, "unlink", lambda path, **_: f"remove {path.name}")
-    killer.wrap(local.Local, "stop", lambda *_: "stop the server")
-    killer.wrap(local.subprocess, "run", lambda line, **_: "start the server" if "serve" in line else None)
+    killer.wrap(target.Local, "stop", lambda *_: "stop the server")
+    killer.wrap(target.subprocess, "run", lambda line, **_: "start the server" if "serve" in line else None)
     sys.argv = ["mlops-spec", *sys.argv[4:]]
     program()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mlops_spec.errors import Failure
-from mlops_spec.linter import lint
+from mlops_spec.lint.run import lint
 
 MINIMAL = (Path(__file__).parent / "specs" / "ok" / "minimal.yaml").read_text(encoding="utf-8")
 WRONG = MINIMAL.replace("    min: 0.75", "    max: 0.75")

@@ -37,7 +37,7 @@ class Remote:
         (self.root / "checkout/folder.dvc").write_text(json.dumps(wanted))
         return found
 
-    def pull(self, module: str = "mlops_spec.checked_dvc") -> subprocess.CompletedProcess[str]:
+    def pull(self, module: str = "mlops_spec.engines.dvc.checked") -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-P", "-m", module, "pull", "folder.dvc"],
             cwd=self.root / "checkout",
@@ -203,7 +203,7 @@ def test_a_note_of_the_run_cache_counts_by_its_name(tmp_path: Path) -> None:
             note.write_text(f"{head}outs:{outs.replace(digest, 'ab' * 16)}")
         for name in ("out", "dvc.lock"):
             (made / name).unlink(missing_ok=True)
-        command = [sys.executable, "-P", "-m", "mlops_spec.checked_dvc", "repro"]
+        command = [sys.executable, "-P", "-m", "mlops_spec.engines.dvc.checked", "repro"]
         environment = {**os.environ, "DVC_NO_ANALYTICS": "1", "PYTHONPATH": str(PACKAGE.parent)}
         done = subprocess.run(command, cwd=made, env=environment, capture_output=True, text=True, check=True)
         return done.stdout + done.stderr

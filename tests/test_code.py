@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mlops_spec.outputs.stages import stages
+from mlops_spec.engines.dvc.stages import stages
 from mlops_spec.repository.code import Folder, code_of
 from mlops_spec.spec import Spec
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 import psutil  # type: ignore[import-untyped]
 import pytest
 
-from mlops_spec import dvc_process
-from mlops_spec.deploy import local
+from mlops_spec.engines.dvc import engine as dvc
+from mlops_spec.engines.dvc import process as dvc_process
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git, process
-from mlops_spec.pipeline import dvc
+from mlops_spec.targets.local import target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,9 +70,9 @@ def test_git_on_what_is_local(tmp_path: Path, sleeping: Path, monkeypatch: pytes
 
 
 def test_the_start_of_a_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(local, "_START_SECONDS", 0.01)
+    monkeypatch.setattr(target, "_START_SECONDS", 0.01)
     with pytest.raises(Failure, match="the server did not start within") as caught:
-        local.Local(tmp_path, "demo", "127.0.0.1:1").start()
+        target.Local(tmp_path, "demo", "127.0.0.1:1").start()
     assert caught.value.exit_code == Exit.UNAVAILABLE
 
 
@@ -101,9 +101,9 @@ def test_git_that_stops_amid_an_object(tmp_path: Path, sleeping: Path, monkeypat
 # Whoever starts these waits for them in another way, with a deadline of its own.
 _ELSEWHERE = {
     "mlops_spec/git/process.py": "patience.ended_after",
-    "mlops_spec/new/uv.py": "communicate",
-    "mlops_spec/pipeline/dvc.py": "patience.ended_after",
-    "mlops_spec/pipeline/scoring.py": "deadlines of each answer",
+    "mlops_spec/start/new/uv.py": "communicate",
+    "mlops_spec/engines/dvc/engine.py": "patience.ended_after",
+    "mlops_spec/gates/scoring.py": "deadlines of each answer",
     "mlops_spec/pipeline/commands.py": "the user's command: it ends with the run, whose limit the spec has",
 }
 

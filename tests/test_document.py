@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
-from mlops_spec.diagnostic import START, Diagnostic, Span
 from mlops_spec.document import Document
 from mlops_spec.document import parse as parsing
 from mlops_spec.document.comments import comments
+from mlops_spec.document.diagnostic import START, Diagnostic, Span
 from mlops_spec.document.find import contents
 from mlops_spec.document.parse import parse
 from mlops_spec.document.scalar import plain

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mlops_spec.files import open_directory, sweep, write_atomic
+from mlops_spec.system.files import open_directory, sweep, write_atomic
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlops_spec.diagnostic import Edit
+from mlops_spec.document.diagnostic import Edit
 from mlops_spec.errors import Failure
-from mlops_spec.explain import parts, whole
-from mlops_spec.fix import fixed, splice
-from mlops_spec.lint import fix_content, fix_files, lint_text
-from mlops_spec.rules import PAGES
+from mlops_spec.lint.explain import parts, whole
+from mlops_spec.lint.fix import fixed, splice
+from mlops_spec.lint.specs import fix_content, fix_files, lint_text
+from mlops_spec.rules.spec.registry import PAGES
 
 SPECS = Path(__file__).parent / "specs"
 DAY = date(2026, 11, 23)

@@ -12,24 +12,24 @@ from mlops_spec.deploy.outcome import Answers
 from mlops_spec.deploy.status import environment_of
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.plan.duration import _seconds
-from mlops_spec.serve.wanted import read_status, read_wanted
+from mlops_spec.targets.local.serve.wanted import read_status, read_wanted
 
 PACKAGE = Path(__file__).parents[1] / "mlops_spec"
 # What is read there was written or checked by this very process or package, or by a command that it started.
 OURS = {
-    "mlops_spec/cache/through.py": "its own cache, whose entries are named by their hash",
-    "mlops_spec/card/said.py": "a bundle that was verified",
+    "mlops_spec/lint/cache/through.py": "its own cache, whose entries are named by their hash",
+    "mlops_spec/release/card/said.py": "a bundle that was verified",
     "mlops_spec/cli/upgrade.py": "what the command before wrote",
-    "mlops_spec/doctor/expected.py": "our own rulesets",
-    "mlops_spec/new/requirement.py": "pip's note of our own installation",
-    "mlops_spec/pipeline/dvc.py": "dvc status",
-    "mlops_spec/predictor/__main__.py": "the job that the pipeline gives it",
-    "mlops_spec/serve/compare.py": "says that it raises; `router._compared` takes it",
-    "mlops_spec/serve/remote.py": "a greeting, of which `data_received` takes whatever is wrong",
+    "mlops_spec/platforms/github/doctor/expected.py": "our own rulesets",
+    "mlops_spec/start/new/requirement.py": "pip's note of our own installation",
+    "mlops_spec/engines/dvc/engine.py": "dvc status",
+    "mlops_spec/package/predictor/__main__.py": "the job that the pipeline gives it",
+    "mlops_spec/targets/local/serve/compare.py": "says that it raises; `router._compared` takes it",
+    "mlops_spec/targets/local/serve/remote.py": "a greeting, of which `data_received` takes whatever is wrong",
     "mlops_spec/spec/shape.py": "our own schema",
     "mlops_spec/upgrade/installed.py": "mlops-spec",
     "mlops_spec/upgrade/run.py": "mlops-spec",
-    "mlops_spec/write/journal.py": "its own journal",
+    "mlops_spec/render/write/journal.py": "its own journal",
 }
 
 

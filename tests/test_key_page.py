@@ -9,9 +9,9 @@ import jsonschema
 import pytest
 import yaml
 
-from mlops_spec import key_page
 from mlops_spec.cli import program
 from mlops_spec.errors import Failure
+from mlops_spec.lint import key_page
 from mlops_spec.spec import schema
 
 SCHEMA = schema.generate()

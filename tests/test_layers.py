@@ -11,57 +11,41 @@ ROOT = Path(__file__).parent.parent
 PACKAGE = ROOT / "mlops_spec"
 VALIDATORS = ROOT / "validators" / "mlops_validators"
 
-# From the ground up: a module may import from its own layer and from those above this line of it, never from below.
-LAYERS = (
-    (
-        "errors",
-        "extras",
-        "lasting",
-        "layout",
-        "words",
-        "patience",
-        "machine",
-        "files",
-        "actions",
-        "regular",
-        "git",
-        "safe_yaml",
-        "shift",
-        "trusted",
-        "workflow_names",
-    ),
-    ("diagnostic", "document", "spec", "key_page"),
-    ("validate", "rule"),
-    ("workflow", "workflow_files", "repository", "runners"),
-    ("rules",),
-    ("suppress", "fix", "cache", "pages"),
-    ("lint",),
-    ("lint_workflows", "lint_repository", "example"),
-    ("explain", "report", "settings", "baseline"),
-    ("linter", "lsp"),
-    ("outputs", "overlay", "render", "write"),
-    ("forge",),
-    (
-        "input_contract",
-        "manifest",
-        "moments",
-        "package",
-        "pickles",
-        "predictor",
-        "checked_dvc",
-        "store_trouble",
-        "dvc_process",
-    ),
-    ("model_signature", "integrity"),
-    ("ledger",),
-    ("release", "card"),
-    ("plan", "pipeline", "power", "review", "deploy", "serve", "monitor", "doctor"),
-    ("new", "adopt", "rehearse"),
-    ("upgrade",),
-    ("cli",),
-    ("__main__",),
+# From the ground up, one after another: a room imports from those before it alone.
+ROOMS = (
+    "errors",
+    "layout",
+    "system",
+    "words",
+    "git",
+    "document",
+    "spec",
+    "validate",
+    "repository",
+    "package",
+    "render",
+    "engines",
+    "platforms",
+    "rules",
+    "lint",
+    "outputs",
+    "targets",
+    "integrity",
+    "ledger",
+    "release",
+    "deploy",
+    "pipeline",
+    "monitor",
+    "gates",
+    "plan",
+    "review",
+    "start",
+    "upgrade",
+    "rehearse",
+    "cli",
+    "__main__",
 )
-RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
+RANK = {name: rank for rank, name in enumerate(ROOMS)}
 
 
 def own_imports(file: Path) -> set[str]:
@@ -85,13 +69,13 @@ def top_name(file: Path) -> str:
 
 
 @pytest.mark.parametrize("file", modules(), ids=lambda file: str(file.relative_to(PACKAGE)))
-def test_nothing_imports_from_a_later_layer(file: Path) -> None:
+def test_nothing_imports_from_a_later_room(file: Path) -> None:
     name = top_name(file)
     if name == "__init__":
         assert own_imports(file) == set()
         return
 
-    assert name in RANK, f"{name} has no layer: add it to LAYERS"
+    assert name in RANK, f"{name} has no place: add it to ROOMS"
     later = {other for other in own_imports(file) if RANK[other] > RANK[name]}
     assert later == set()
 
@@ -107,7 +91,7 @@ def test_validators_is_a_source_root_and_not_a_package() -> None:
     assert not (ROOT / "validators" / "__init__.py").exists()
 
 
-def test_every_layer_exists() -> None:
+def test_every_room_exists() -> None:
     existing = {top_name(file) for file in modules()}
 
     assert set(RANK) - existing == set()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from mlops_spec.extras import OF_EXTRA, lacking
+from mlops_spec.system.extras import OF_EXTRA, lacking
 
 SPEC = Path(__file__).parent / "specs" / "ok" / "minimal.yaml"
 WITHOUT = """

@@ -11,13 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from mlops_spec import cache, pages
-from mlops_spec.cache.clean import clean, plain_files
-from mlops_spec.cache.through import Linted, through_cache
 from mlops_spec.errors import Failure
-from mlops_spec.lint import lint_all, load_spec
-from mlops_spec.linter import lint
-from mlops_spec.rules import PAGES
+from mlops_spec.lint import cache
+from mlops_spec.lint.cache.clean import clean, plain_files
+from mlops_spec.lint.cache.through import Linted, through_cache
+from mlops_spec.lint.run import lint
+from mlops_spec.lint.specs import lint_all, load_spec
+from mlops_spec.rules import pages
+from mlops_spec.rules.spec.registry import PAGES
 
 SPECS = Path(__file__).parent / "specs"
 MINIMAL = (SPECS / "ok" / "minimal.yaml").read_text(encoding="utf-8")

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from mlops_spec import cache
 from mlops_spec.errors import Failure
-from mlops_spec.linter import lint
+from mlops_spec.lint import cache
+from mlops_spec.lint.run import lint
 
 RENDERED = Path(__file__).parent / "render"
 THEIRS = "on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n      - run: echo\n"
@@ -136,8 +136,8 @@ def test_what_rules_read_decides_on_what_the_cache_knows() -> None:
         opened = set()
         sys.addaudithook(lambda event, args: opened.add(str(args[0])) if event == "open" else None)
         from pathlib import Path
-        from mlops_spec import linter
-        linter.lint([Path()], cached=False)
+        from mlops_spec.lint import run
+        run.lint([Path()], cached=False)
         loaded = {module.__file__ for name, module in sys.modules.items() if name.startswith("mlops_spec.")}
         print("\\n".join(sorted(opened | loaded)))
     """
@@ -147,7 +147,7 @@ def test_what_rules_read_decides_on_what_the_cache_knows() -> None:
             write(str(path.relative_to(case)), path.read_text(encoding="utf-8"))
     write("src/credit_default/predict.py", "import os\n")
     done = subprocess.run([sys.executable, "-c", reading], capture_output=True, text=True, check=True)
-    ours = Path(cache.__file__).parents[2]
+    ours = Path(cache.__file__).parents[3]
     read = [Path(line) for line in done.stdout.splitlines() if line.endswith((".py", ".json", ".yaml"))]
     folders = (ours / "mlops_spec", ours / "template")
     ours_read = {path.resolve() for path in read if any(path.is_relative_to(folder) for folder in folders)}

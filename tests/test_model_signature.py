@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 
 from mlops_spec.cli.sign import sign_command, verify_command
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.manifest import Data, Manifest, PackagedFile, Signature, manifest_bytes
-from mlops_spec.package import digest, file_sha256
+from mlops_spec.package.manifest import Data, Manifest, PackagedFile, Signature, manifest_bytes
+from mlops_spec.package.on_disk import digest, file_sha256
 
 if TYPE_CHECKING:
     from collections.abc import Callable

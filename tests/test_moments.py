@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlops_spec.manifest import Tensor
-from mlops_spec.moments import DTYPE, parsed, unzoned
+from mlops_spec.package.manifest import Tensor
+from mlops_spec.package.moments import DTYPE, parsed, unzoned
+from mlops_spec.package.predictor.frame import model_frame
 from mlops_spec.pipeline.column_types import TYPES
 from mlops_spec.pipeline.reference import as_kept
-from mlops_spec.predictor.frame import model_frame
-from mlops_spec.serve.tensors import BadRequest, Request, arrays, parse
+from mlops_spec.targets.local.serve.tensors import BadRequest, Request, arrays, parse
 
 AT = Tensor(name="at", datatype="BYTES", shape=(-1,), timestamp=True)
 ZONES = st.sampled_from([UTC, timezone(timedelta(hours=5, minutes=30)), timezone(-timedelta(hours=8))])

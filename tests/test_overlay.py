@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.overlay import apply, difference, overlays
+from mlops_spec.render.overlay import apply, difference, overlays
 
 if TYPE_CHECKING:
     from pathlib import Path

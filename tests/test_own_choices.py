@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mlops_spec.lint import lint_text
+from mlops_spec.lint.specs import lint_text
 
 MINIMAL = (Path(__file__).parent / "render" / "minimal" / "model.yaml").read_text(encoding="utf-8")
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.manifest import Data, Manifest, PackagedFile, Signature, Tensor, manifest_bytes, parse
-from mlops_spec.package import digest, file_sha256, read_manifest, verify
+from mlops_spec.package.manifest import Data, Manifest, PackagedFile, Signature, Tensor, manifest_bytes, parse
+from mlops_spec.package.on_disk import digest, file_sha256, read_manifest, verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,12 +13,12 @@ import pytest
 
 from mlops_spec.cli import program
 from mlops_spec.errors import Failure
-from mlops_spec.key_page import find
+from mlops_spec.lint.key_page import find
+from mlops_spec.package.predictor.frame import model_frame
+from mlops_spec.package.predictor.load import Recipe, load
+from mlops_spec.package.predictor.output import check_output
 from mlops_spec.pipeline.column_types import TYPES
 from mlops_spec.pipeline.signature import _input, _output
-from mlops_spec.predictor.frame import model_frame
-from mlops_spec.predictor.load import Recipe, load
-from mlops_spec.predictor.output import check_output
 from mlops_spec.spec import Spec
 from mlops_spec.spec.data import Column
 from mlops_spec.spec.train import Train

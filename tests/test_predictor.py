@@ -23,11 +23,11 @@ from sklearn.svm import LinearSVC
 from skops.io import dump, get_untrusted_types
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.manifest import Tensor
-from mlops_spec.predictor.frame import model_frame
-from mlops_spec.predictor.load import Recipe, load
-from mlops_spec.predictor.onnx_external import check_self_contained
-from mlops_spec.predictor.output import check_output
+from mlops_spec.package.manifest import Tensor
+from mlops_spec.package.predictor.frame import model_frame
+from mlops_spec.package.predictor.load import Recipe, load
+from mlops_spec.package.predictor.onnx_external import check_self_contained
+from mlops_spec.package.predictor.output import check_output
 
 ROWS = 60
 RNG = np.random.default_rng(0)

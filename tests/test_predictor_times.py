@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlops_spec.predictor import __main__ as process
+from mlops_spec.package.predictor import __main__ as process
 
 FRAME = pd.DataFrame({"a": np.arange(50.0)})
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mlops_spec.errors import Failure
-from mlops_spec.regular import files_alone, special
+from mlops_spec.system.regular import files_alone, special
 
 SPEC = Path(__file__).parent / "specs/ok/minimal.yaml"
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from mlops_spec import cache, lint_repository
-from mlops_spec.linter import lint
+from mlops_spec.lint import cache, repository
+from mlops_spec.lint.run import lint
 from mlops_spec.repository.around import Listing, listings
 from mlops_spec.repository.requirement import declared, differing, lock_of, locked, placed, table
 from mlops_spec.repository.view import Repository
@@ -312,7 +312,7 @@ def test_a_change_that_keeps_a_files_length_is_seen(capsys: pytest.CaptureFixtur
 
 
 def test_the_cache_follows_every_package_that_decides() -> None:
-    loaded = "import sys, mlops_spec.lint_repository, mlops_spec.lint_workflows; print(*sys.modules)"
+    loaded = "import sys, mlops_spec.lint.repository, mlops_spec.lint.workflows; print(*sys.modules)"
     answer = subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True).stdout
     packages = {
         "/".join(name.split(".")[1:-1]) for name in answer.split() if name.startswith("mlops_spec.") and "." in name
@@ -412,7 +412,7 @@ def test_files_that_vanish_while_they_are_read_are_not_there() -> None:
 
     sizes = {"model.yaml": 1, "src/credit_default/predict.py": 9, "pyproject.toml": 1, "uv.lock": 1, ".dvc/config": 1}
     around = Repository("", sizes, gone)
-    diagnostics = lint_repository.lint_repository("model.yaml", MINIMAL, around, date(2026, 11, 23))
+    diagnostics = repository.lint_repository("model.yaml", MINIMAL, around, date(2026, 11, 23))
     assert {each.kind.code for each in diagnostics} == {"MS801", "MS803"}
 
 

@@ -8,22 +8,24 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mlops_spec import rules
-from mlops_spec.explain import DAY, explain, find, linted, output, overview, parts, whole
-from mlops_spec.fix import fixed
-from mlops_spec.lint import lint_text
-from mlops_spec.pages import PAGES
+from mlops_spec.lint.explain import DAY, explain, find, linted, output, overview, parts, whole
+from mlops_spec.lint.fix import fixed
+from mlops_spec.lint.specs import lint_text
+from mlops_spec.platforms.github.workflow.jobs import Reading
 from mlops_spec.repository.view import Surroundings
-from mlops_spec.rules import RULES, repository, workflows
-from mlops_spec.workflow import Reading
+from mlops_spec.rules.pages import PAGES
+from mlops_spec.rules.repository import registry as over_repositories
+from mlops_spec.rules.spec import registry as over_specs
+from mlops_spec.rules.spec.registry import RULES
+from mlops_spec.rules.workflows import registry as over_workflows
 
 if TYPE_CHECKING:
-    from mlops_spec.rule import Page
+    from mlops_spec.rules.rule import Page
 
-FOLDER = Path(inspect.getfile(rules)).parent
+FOLDER = Path(inspect.getfile(over_specs)).parent.parent
 UNSHOWN = {"MS000"}  # a page of YAML can't show bytes that are not text
 SHOWN = [page for page in PAGES if page.CODE not in UNSHOWN]
-OF_SPECS = [page for page in SHOWN if page not in (*workflows.RULES, *repository.RULES)]
+OF_SPECS = [page for page in SHOWN if page not in (*over_workflows.RULES, *over_repositories.RULES)]
 
 
 def codes(page: Page, snippet: str) -> set[str]:
@@ -35,7 +37,9 @@ def name_of(page: Page) -> str:
 
 
 def test_every_file_of_the_folder_is_registered_once() -> None:
-    files = {file.stem.replace("_", "-") for file in FOLDER.rglob("*.py")} - {"--init--"}
+    folders = (FOLDER / name for name in ("spec", "workflows", "repository"))
+    files = {file.stem.replace("_", "-") for folder in folders for file in folder.glob("*.py")}
+    files -= {"--init--", "registry", "place"}
     names = [page.NAME for page in PAGES]
 
     assert sorted(names) == sorted(files)
@@ -88,10 +92,10 @@ def test_a_fix_ends_the_finding_and_is_not_repeated(page: Page) -> None:
     assert not count or page.CODE not in {each.kind.code for each in left}
 
 
-@pytest.mark.parametrize("rule", [*RULES, *workflows.RULES, *repository.RULES], ids=name_of)
+@pytest.mark.parametrize("rule", [*RULES, *over_workflows.RULES, *over_repositories.RULES], ids=name_of)
 def test_a_rule_asks_for_what_it_is_shown(rule: Page) -> None:
     asked = inspect.signature(rule.check).parameters  # type: ignore[attr-defined]
-    there = inspect.get_annotations(Reading if rule in workflows.RULES else Surroundings)
+    there = inspect.get_annotations(Reading if rule in over_workflows.RULES else Surroundings)
 
     assert asked
     assert {name: there.get(name) for name in asked} == {name: given.annotation for name, given in asked.items()}
@@ -114,7 +118,7 @@ def test_the_overview_has_a_line_for_each_code() -> None:
 def test_the_rule_that_contributing_shows_is_a_rule() -> None:
     shown = (Path(__file__).parent.parent / ".github" / "CONTRIBUTING.md").read_text(encoding="utf-8")
 
-    assert f"```python\n{(FOLDER / 'unowned_model.py').read_text(encoding='utf-8')}```" in shown
+    assert f"```python\n{(FOLDER / 'spec' / 'unowned_model.py').read_text(encoding='utf-8')}```" in shown
 
 
 def test_the_folders_readme_is_what_the_pages_say(update: bool) -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from mlops_spec.runners import is_githubs, is_standard
-from mlops_spec.workflow import Job
-from mlops_spec.workflow.machine import own_machine
+from mlops_spec.platforms.github.runners import is_githubs, is_standard
+from mlops_spec.platforms.github.workflow.jobs import Job
+from mlops_spec.platforms.github.workflow.machine import own_machine
 
 
 def whose(written: Any, **job: Any) -> str:

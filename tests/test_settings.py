@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from mlops_spec import settings
-from mlops_spec.cache.clean import clean
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.linter import lint
+from mlops_spec.lint import settings
+from mlops_spec.lint.cache.clean import clean
+from mlops_spec.lint.run import lint
 
 MINIMAL = (Path(__file__).parent / "specs" / "ok" / "minimal.yaml").read_text(encoding="utf-8")
 # MS705, and MS203, which has a fix

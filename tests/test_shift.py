@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlops_spec.shift import ALPHA, by_chance, distance, rows_needed
+from mlops_spec.package.shift import ALPHA, by_chance, distance, rows_needed
 from mlops_validators.drift import drift
 
 SAMPLE = st.lists(st.integers(-20, 20), min_size=1, max_size=60)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from mlops_spec.lint import lint_content, load_spec
-from mlops_spec.report import Run
-from mlops_spec.report.text import report
-from mlops_spec.rules import PAGES
+from mlops_spec.lint.report import Run
+from mlops_spec.lint.report.text import report
+from mlops_spec.lint.specs import lint_content, load_spec
+from mlops_spec.rules.spec.registry import PAGES
 
 SPECS = Path(__file__).parent / "specs"
 DAY = date(2026, 11, 23)

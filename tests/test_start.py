@@ -33,8 +33,8 @@ def test_no_default_of_a_section_is_made_by_a_builtin() -> None:
 
 
 def test_linting_a_spec_loads_nothing_that_reads_workflows() -> None:
-    loading = "import sys, mlops_spec.linter, mlops_spec.lint; print(*sys.modules)"
+    loading = "import sys, mlops_spec.lint.run, mlops_spec.lint.specs; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", loading], capture_output=True, text=True, check=True).stdout.split()
 
-    assert "mlops_spec.lint" in loaded
-    assert "mlops_spec.workflow" not in loaded
+    assert "mlops_spec.lint.specs" in loaded
+    assert "mlops_spec.platforms.github.workflow.jobs" not in loaded

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 import yaml
 
+from mlops_spec.engines.dvc.store_trouble import Keys, keys_of, refuse_empty, trouble
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.spec import Spec
-from mlops_spec.store_trouble import Keys, keys_of, refuse_empty, trouble
 
 WHO = "arn:aws:iam::123456789012:role/models-write"
 WHAT = "the DVC remote `storage` does not take the results"

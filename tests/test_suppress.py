@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from mlops_spec.lint import lint_text
+from mlops_spec.lint.specs import lint_text
 
 MINIMAL = (Path(__file__).parent / "specs" / "ok" / "minimal.yaml").read_text(encoding="utf-8")
 WRONG = MINIMAL.replace("    min: 0.75", "    min: 0.5")

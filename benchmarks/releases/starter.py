@@ -17,15 +17,15 @@ import numpy as np  # noqa: E402
 from credit_default.features import prepare  # noqa: E402
 from credit_default.train import fit  # noqa: E402
 
+from mlops_spec.gates.judgement import Against  # noqa: E402
+from mlops_spec.gates.kinds import always  # noqa: E402
+from mlops_spec.gates.kinds.case import Case, Perturbed, Rival  # noqa: E402
+from mlops_spec.gates.kinds.declared import results_of  # noqa: E402
+from mlops_spec.gates.perturb import perturb  # noqa: E402
 from mlops_spec.integrity.anchor import Past, PastGate, anchors  # noqa: E402
-from mlops_spec.lint import load_spec  # noqa: E402
+from mlops_spec.lint.specs import load_spec  # noqa: E402
 from mlops_spec.pipeline.answers import Answers  # noqa: E402
 from mlops_spec.pipeline.balance import divide  # noqa: E402
-from mlops_spec.pipeline.gates import always  # noqa: E402
-from mlops_spec.pipeline.gates.case import Case, Perturbed, Rival  # noqa: E402
-from mlops_spec.pipeline.gates.declared import results_of  # noqa: E402
-from mlops_spec.pipeline.judgement import Against  # noqa: E402
-from mlops_spec.pipeline.perturb import perturb  # noqa: E402
 from mlops_spec.pipeline.rows import known_columns, read_rows  # noqa: E402
 from mlops_spec.pipeline.split import typed, with_derived  # noqa: E402
 from mlops_spec.pipeline.table import of_frame  # noqa: E402
@@ -34,8 +34,8 @@ from mlops_spec.spec.evaluate import RobustnessGate  # noqa: E402
 if TYPE_CHECKING:
     import pandas as pd
 
+    from mlops_spec.gates.judgement import GateResult
     from mlops_spec.integrity.demands import Demand
-    from mlops_spec.pipeline.judgement import GateResult
     from mlops_spec.spec import Spec
     from mlops_spec.spec.evaluate import Gate
 

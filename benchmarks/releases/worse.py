@@ -16,7 +16,7 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import expit, logit
 
-from mlops_spec.pipeline.judgement import Against, GateResult, Limit
+from mlops_spec.gates.judgement import Against, GateResult, Limit
 from mlops_spec.spec.base import seconds
 from mlops_spec.spec.evaluate import (
     ChampionGate,

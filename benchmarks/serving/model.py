@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from mlops_spec.manifest import Data, Manifest, PackagedFile, Signature, Tensor, manifest_bytes
+from mlops_spec.package.manifest import Data, Manifest, PackagedFile, Signature, Tensor, manifest_bytes
 
 STARTER = Path(__file__).parents[2] / "template/starter/credit-default"
 DATATYPES = {"i": "INT64", "f": "FP64", "b": "BOOL"}

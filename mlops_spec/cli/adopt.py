@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from mlops_spec import adopt, words
+from mlops_spec import words
+from mlops_spec.start import adopt
 
 
 @click.command("adopt")

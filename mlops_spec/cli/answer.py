@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from mlops_spec import words
-from mlops_spec.words.step import set_output
+from mlops_spec.platforms.github.step import set_output
 
 in_directory = click.option(
     "--directory", "-C", type=click.Path(path_type=Path), default=".", help="The repository.  [default: .]"

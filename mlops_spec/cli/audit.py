@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -12,8 +13,6 @@ import click
 
 from mlops_spec import ledger, words
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.files import write_atomic
-from mlops_spec.forge.actions import connect
 from mlops_spec.git import Git
 from mlops_spec.ledger.export import export
 from mlops_spec.ledger.listing import Filter, as_csv, as_json_text, as_lines
@@ -22,10 +21,13 @@ from mlops_spec.ledger.report import proof_line, report_json, report_text
 from mlops_spec.ledger.then import at_json, at_text, live_between
 from mlops_spec.ledger.who import who
 from mlops_spec.ledger.witness import Known, given, verify_folder, verify_remote
-from mlops_spec.machine import unanswered
+from mlops_spec.platforms.github.run import connect
 from mlops_spec.release import carried
+from mlops_spec.release.online import ask_forge
 from mlops_spec.release.pins import pins
 from mlops_spec.release.proof import release_findings
+from mlops_spec.system.faults import unanswered
+from mlops_spec.system.files import write_atomic
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -166,9 +168,10 @@ def verify_command(  # noqa: PLR0913 - one per option
         report = verify_folder(folder, known)
         report.findings += _carried(folder, report.since)
     else:
-        forge = connect(os.environ) if online else None
         git = Git.open(directory)
-        report = verify_remote(git, replace(known, pins=pins, forge=forge))
+        report = verify_remote(
+            git, replace(known, pins=pins, told=partial(ask_forge, connect(os.environ)) if online else None)
+        )
         report.findings += _releases(git, report.since)
         report.findings += _served(directory) if online and report.whole else ()
     words.data(report_json(report), indent=2) if form == "json" else words.out(report_text(report).rstrip("\n"))

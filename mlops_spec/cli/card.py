@@ -7,13 +7,13 @@ from pathlib import Path
 import click
 
 from mlops_spec import layout, words
-from mlops_spec.card.evidence import evidence_of
-from mlops_spec.card.released import Released, released
-from mlops_spec.card.said import FORMATS, said
 from mlops_spec.errors import Exit
 from mlops_spec.git import Git
 from mlops_spec.release.bundle import read_bundle
-from mlops_spec.release.source import spec_at
+from mlops_spec.release.card.evidence import evidence_of
+from mlops_spec.release.card.released import Released, released
+from mlops_spec.release.card.said import FORMATS, said
+from mlops_spec.validate.at_commit import spec_at
 
 
 @click.command("card")

@@ -124,8 +124,8 @@ def serve_command(package: Path | None, listen: str, state: Path | None, memory:
     """
     if (package is None) == (state is None):
         raise click.UsageError("name a package, or the --state folder of an agent")
-    from mlops_spec.serve.limits import Limits  # noqa: PLC0415
-    from mlops_spec.serve.server import serve, serve_package  # noqa: PLC0415
+    from mlops_spec.targets.local.serve.limits import Limits  # noqa: PLC0415
+    from mlops_spec.targets.local.serve.server import serve, serve_package  # noqa: PLC0415
 
     limits = Limits(memory_bytes=_parsed(memory, size_in_bytes, "--memory", "500MB or 4GB"))
     if state is not None:

@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING
 import click
 
 from mlops_spec import words
-from mlops_spec.doctor.cloud import files
-from mlops_spec.doctor.examine import calls, examine, exit_code
-from mlops_spec.doctor.expected import expected
-from mlops_spec.doctor.say import as_calls, as_json, as_text
-from mlops_spec.doctor.subjects import subject_prefix
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.files import make_folder, write_atomic
-from mlops_spec.forge.actions import connect
 from mlops_spec.layout import SPEC
-from mlops_spec.lint import load_spec
+from mlops_spec.lint.specs import load_spec
+from mlops_spec.platforms.github.doctor.cloud import files
+from mlops_spec.platforms.github.doctor.examine import calls, examine, exit_code
+from mlops_spec.platforms.github.doctor.expected import expected
+from mlops_spec.platforms.github.doctor.say import as_calls, as_json, as_text
+from mlops_spec.platforms.github.doctor.subjects import subject_prefix
+from mlops_spec.platforms.github.run import connect
 from mlops_spec.repository.origin import Origin, on_github
+from mlops_spec.system.files import make_folder, write_atomic
 
 if TYPE_CHECKING:
-    from mlops_spec.forge import GitHub
+    from mlops_spec.platforms.github.api import GitHub
     from mlops_spec.spec import Spec
 
 

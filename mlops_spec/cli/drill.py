@@ -26,8 +26,8 @@ def drill_command(out: Path | None, directory: Path, form: str) -> int:
     Example:
       mlops-spec drill --out build/drill.json
     """
-    from mlops_spec.pipeline.drill.drill import drill  # noqa: PLC0415
-    from mlops_spec.pipeline.drill.table import show  # noqa: PLC0415
+    from mlops_spec.gates.drill.drill import drill  # noqa: PLC0415
+    from mlops_spec.gates.drill.table import show  # noqa: PLC0415
 
     root = directory.resolve()
     drilled = drill(root, spec_of(root), out or root / DRILL)

@@ -8,9 +8,10 @@ from typing import Any
 
 import click
 
-from mlops_spec import key_page, layout, linter, words
+from mlops_spec import layout, words
 from mlops_spec.errors import Exit
-from mlops_spec.report import FORMATS
+from mlops_spec.lint import key_page, run
+from mlops_spec.lint.report import FORMATS
 from mlops_spec.words.visible import visible_json
 
 
@@ -55,7 +56,7 @@ def lint_command(  # noqa: PLR0913 - one argument for each option
     given = [directory / path for path in paths]
     specs = [] if workflows else given or [directory / layout.SPEC]
     day = today.date().isoformat() if today else ""
-    return linter.lint(
+    return run.lint(
         specs,
         workflows=given or [directory] if workflows or not given else (),
         style=style,
@@ -87,7 +88,7 @@ def explain_command(*, code: str | None, style: str) -> int:
         return Exit.OK
     if code and key_page.is_key(code):
         return _explain_key(code, style)
-    explain = import_module("mlops_spec.explain")  # the rules are loaded only for who asks
+    explain = import_module("mlops_spec.lint.explain")  # the rules are loaded only for who asks
 
     pages = [explain.find(code)] if code else list(explain.PAGES)
     if style == "json":

@@ -21,5 +21,5 @@ def lsp_command() -> int:
     In Neovim:
       vim.lsp.start({name = "mlops-spec", cmd = {"mlops-spec", "lsp"}, root_dir = vim.fn.getcwd()})
     """
-    import_module("mlops_spec.lsp.server").server.start_io()
+    import_module("mlops_spec.lint.lsp.server").server.start_io()
     return Exit.OK

@@ -16,9 +16,8 @@ import click
 from mlops_spec import words
 from mlops_spec.deploy.git_back import forge_of
 from mlops_spec.deploy.status import environment_of, served
-from mlops_spec.dvc_process import dvc
+from mlops_spec.engines.dvc.process import dvc
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.forge.actions import connect
 from mlops_spec.git import Git
 from mlops_spec.ledger.who import agent, who
 from mlops_spec.monitor.alert import LABEL, beat, body, tell
@@ -26,16 +25,17 @@ from mlops_spec.monitor.check import Check, as_json, as_text
 from mlops_spec.monitor.observed import Watched
 from mlops_spec.monitor.opener import Opener, opener
 from mlops_spec.monitor.state import check_state
+from mlops_spec.platforms.github.run import connect
+from mlops_spec.platforms.github.step import add_summary
 from mlops_spec.release.declared import Declared, declared_in
 from mlops_spec.release.rollback import newest_main
 from mlops_spec.release.set_back import set_back
 from mlops_spec.spec.base import seconds
 from mlops_spec.spec.paths import data_file
-from mlops_spec.words.step import add_summary
 
 if TYPE_CHECKING:
-    from mlops_spec.forge import GitHub
     from mlops_spec.ledger.record import Who
+    from mlops_spec.platforms.github.api import GitHub
     from mlops_spec.release.world import World
     from mlops_spec.spec import Spec
 

@@ -10,13 +10,13 @@ import click
 
 from mlops_spec import words
 from mlops_spec.errors import Exit
-from mlops_spec.files import make_folder, write_atomic
 from mlops_spec.integrity.seal import sha256
 from mlops_spec.plan.data import as_data
 from mlops_spec.plan.make import make_plan
 from mlops_spec.plan.markdown import as_markdown
 from mlops_spec.plan.text import as_text
-from mlops_spec.words.step import append_page, set_output
+from mlops_spec.platforms.github.step import append_page, set_output
+from mlops_spec.system.files import make_folder, write_atomic
 from mlops_spec.words.visible import visible_json
 
 _FILE = click.Path(dir_okay=False, path_type=Path)

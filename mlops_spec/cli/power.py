@@ -11,16 +11,16 @@ from mlops_spec import layout, words
 from mlops_spec.cli.run import DIRECTORY, FORMAT, spec_of
 from mlops_spec.document.parse import parse
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.files import write_atomic
+from mlops_spec.gates.power.chance import powers
+from mlops_spec.gates.power.suggest import rewritten, suggestions
+from mlops_spec.gates.power.table import lines
 from mlops_spec.integrity.shapes import GateFile, read
-from mlops_spec.power.chance import powers
-from mlops_spec.power.suggest import rewritten, suggestions
-from mlops_spec.power.table import lines
+from mlops_spec.system.files import write_atomic
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mlops_spec.power.suggest import Suggestion
+    from mlops_spec.gates.power.suggest import Suggestion
     from mlops_spec.spec import Spec
 
 

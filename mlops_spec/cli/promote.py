@@ -11,10 +11,10 @@ import click
 from mlops_spec import words
 from mlops_spec.cli.answer import in_directory, in_format, say
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.forge.actions import connect, link_to_run
 from mlops_spec.git import Git
 from mlops_spec.layout import CHECKS
 from mlops_spec.ledger.who import who
+from mlops_spec.platforms.github.run import connect, link_to_run
 from mlops_spec.release.ask import Waiting, ask
 from mlops_spec.release.ask import resume as take_up
 from mlops_spec.release.close import close

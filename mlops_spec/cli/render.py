@@ -9,12 +9,12 @@ import click
 
 from mlops_spec import layout, words
 from mlops_spec.errors import Exit
-from mlops_spec.lint import load_spec
-from mlops_spec.render import render_all
+from mlops_spec.lint.specs import load_spec
+from mlops_spec.outputs.rendered import render_all
+from mlops_spec.outputs.sync import sync
+from mlops_spec.render.write import answer
+from mlops_spec.render.write.compare import differences
 from mlops_spec.repository.around import place_in_tree
-from mlops_spec.write import answer
-from mlops_spec.write.compare import differences
-from mlops_spec.write.sync import sync
 
 if TYPE_CHECKING:
     from mlops_spec.spec import Spec

@@ -11,7 +11,7 @@ from mlops_spec import words
 from mlops_spec.errors import Exit
 from mlops_spec.integrity.seal import sha256
 from mlops_spec.layout import REPORT, SPEC
-from mlops_spec.words.step import append_page, set_output
+from mlops_spec.platforms.github.step import append_page, set_output
 from mlops_spec.words.visible import visible_json
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
@@ -36,7 +36,7 @@ def report_command(out: Path | None, summary: Path | None, directory: Path, form
     Example:
       mlops-spec report --summary report.md
     """
-    from mlops_spec.lint import load_spec  # noqa: PLC0415
+    from mlops_spec.lint.specs import load_spec  # noqa: PLC0415
     from mlops_spec.review.build import write_report  # noqa: PLC0415
 
     root = directory.resolve()
@@ -74,7 +74,7 @@ def comment_command(  # noqa: PLR0913 - one per option
     """
     if plan is None and report is None:
         raise click.UsageError("name a --plan, a --report, or both")
-    from mlops_spec.lint import load_spec  # noqa: PLC0415
+    from mlops_spec.lint.specs import load_spec  # noqa: PLC0415
     from mlops_spec.review.comment import comment  # noqa: PLC0415
     from mlops_spec.review.report import Received  # noqa: PLC0415
 

@@ -13,9 +13,9 @@ import click
 
 from mlops_spec import ledger, words
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.forge.actions import connect
 from mlops_spec.git import Git
 from mlops_spec.ledger.who import who
+from mlops_spec.platforms.github.run import connect
 from mlops_spec.release.ask import Waiting, wait
 from mlops_spec.release.declared import Following, declared_in
 from mlops_spec.release.rollback import Back, begun, newest_main, roll_back

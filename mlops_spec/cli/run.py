@@ -47,7 +47,7 @@ def run_command(directory: Path, form: str, **asked: Any) -> int:
       mlops-spec run
       mlops-spec run train
     """
-    from mlops_spec.pipeline.current import refuse_stale  # noqa: PLC0415
+    from mlops_spec.engines.dvc.current import refuse_stale  # noqa: PLC0415
     from mlops_spec.pipeline.progress import watching  # noqa: PLC0415
     from mlops_spec.pipeline.run import Asked, run  # noqa: PLC0415
 
@@ -101,8 +101,8 @@ def gate_command(out: Path | None, failed: Path | None, directory: Path, form: s
     Example:
       mlops-spec gate --out build/gate.json
     """
-    from mlops_spec.pipeline.gate import judge  # noqa: PLC0415
-    from mlops_spec.pipeline.gate_table import show  # noqa: PLC0415
+    from mlops_spec.gates.command import judge  # noqa: PLC0415
+    from mlops_spec.gates.table import show  # noqa: PLC0415
     from mlops_spec.pipeline.last_run import beside_simple  # noqa: PLC0415
 
     root = directory.resolve()
@@ -137,7 +137,7 @@ def bundle_command(out: Path, directory: Path) -> int:
 
 def spec_of(root: Path) -> Spec:
     """The spec of a model's repository; raises Failure (2) when there is none, or it is invalid."""
-    from mlops_spec.lint import load_spec  # noqa: PLC0415
+    from mlops_spec.lint.specs import load_spec  # noqa: PLC0415
 
     path = root / SPEC
     if not path.is_file():

@@ -36,10 +36,10 @@ def sign_command(package: Path, key: Path | None, identity_token: str | None, si
     """
     if key is not None and identity_token is not None:
         raise click.UsageError("--key and --identity-token: give one of them")
-    from mlops_spec import model_signature  # noqa: PLC0415 - an extra that few install
+    from mlops_spec.package import sign  # noqa: PLC0415 - an extra that few install
 
     place = signature or _beside(package)
-    digest = model_signature.sign(package, place, key, identity_token)
+    digest = sign.sign(package, place, key, identity_token)
     words.data({"digest": digest, "signature": str(place)}) if form == "json" else words.out(
         f"{digest} signed: {place}"
     )
@@ -71,17 +71,17 @@ def verify_command(  # noqa: PLR0913 - one per option
       mlops-spec verify build/package --key model.pub
       mlops-spec verify --identity ci@example.com --issuer https://accounts.google.com
     """
-    from mlops_spec import model_signature  # noqa: PLC0415 - an extra that few install
+    from mlops_spec.package import sign  # noqa: PLC0415 - an extra that few install
 
     place = signature or _beside(package)
-    by: Path | model_signature.Keyless
+    by: Path | sign.Keyless
     if key is not None and identity is None and issuer is None:
         by, name = key, str(key)
     elif key is None and identity is not None and issuer is not None:
-        by, name = model_signature.Keyless(identity, issuer), identity
+        by, name = sign.Keyless(identity, issuer), identity
     else:
         raise click.UsageError("give --key, or --identity with --issuer")
-    found = model_signature.verify(package, place, by, digest)
+    found = sign.verify(package, place, by, digest)
     words.data({"digest": found, "signed_by": name}) if form == "json" else words.out(f"{found} signed by {name}")
     return Exit.OK
 

@@ -41,9 +41,9 @@ def begin_command(number: int) -> int:
     Example:
       mlops-spec trial begin --pull-request 7
     """
-    from mlops_spec.forge.actions import connect, link_to_run  # noqa: PLC0415
+    from mlops_spec.platforms.github.run import connect, link_to_run  # noqa: PLC0415
+    from mlops_spec.platforms.github.step import add_summary, set_output  # noqa: PLC0415
     from mlops_spec.review.trial import begin  # noqa: PLC0415
-    from mlops_spec.words.step import add_summary, set_output  # noqa: PLC0415
 
     begun = begin(connect(os.environ), number, link=link_to_run(os.environ))
     set_output(os.environ, "head", begun.head)
@@ -64,7 +64,7 @@ def end_command(commit: str, result: Result) -> int:
     Example:
       mlops-spec trial end --commit 0123456789abcdef0123456789abcdef01234567 --result success
     """
-    from mlops_spec.forge.actions import connect, link_to_run  # noqa: PLC0415
+    from mlops_spec.platforms.github.run import connect, link_to_run  # noqa: PLC0415
     from mlops_spec.review.trial import end  # noqa: PLC0415
 
     passed = end(connect(os.environ), commit, result, link=link_to_run(os.environ))

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.extras import OF_EXTRA
-from mlops_spec.machine import unanswered
+from mlops_spec.system.extras import OF_EXTRA
+from mlops_spec.system.faults import unanswered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mlops_spec.deploy.fetch import Fetcher
-    from mlops_spec.deploy.local import Local
+    from mlops_spec.engines.dvc.fetch import Fetcher
+    from mlops_spec.targets.local.target import Local
 
 
 def check_installed() -> None:

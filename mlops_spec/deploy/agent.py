@@ -15,25 +15,25 @@ from mlops_spec.deploy.claim import Claim
 from mlops_spec.deploy.clock import Clock
 from mlops_spec.deploy.clone import Clone
 from mlops_spec.deploy.confirmed import Forge
-from mlops_spec.deploy.fetch import Fetcher
 from mlops_spec.deploy.git_back import GitBack, forge_of
-from mlops_spec.deploy.local import Local
 from mlops_spec.deploy.outcome import Answers
 from mlops_spec.deploy.passes import ACTIONS, Done, Settings, done_for
 from mlops_spec.deploy.place import prepared
 from mlops_spec.deploy.retention import prune
 from mlops_spec.deploy.rollout import Rolled, roll_out
 from mlops_spec.deploy.store import Store
+from mlops_spec.engines.dvc.fetch import Fetcher
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.files import write_atomic
 from mlops_spec.ledger import replay
-from mlops_spec.machine import beneath, fault
 from mlops_spec.release.desired import desired
-from mlops_spec.release.source import elsewhere, spec_at
 from mlops_spec.release.world import World
-from mlops_spec.serve.lock import take
-from mlops_spec.serve.wanted import Served
 from mlops_spec.spec.base import seconds
+from mlops_spec.system.faults import beneath, fault
+from mlops_spec.system.files import write_atomic
+from mlops_spec.targets.local.serve.lock import take
+from mlops_spec.targets.local.serve.wanted import Served
+from mlops_spec.targets.local.target import Local
+from mlops_spec.validate.at_commit import elsewhere, spec_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable

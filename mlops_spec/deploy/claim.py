@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.files import write_atomic
 from mlops_spec.git import EMPTY_TREE, Stale, Update
+from mlops_spec.system.files import write_atomic
 
 if TYPE_CHECKING:
     from pathlib import Path

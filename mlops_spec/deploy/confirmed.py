@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.forge.trouble import WrongClockError
+from mlops_spec.platforms.github.api.trouble import WrongClockError
 from mlops_spec.release.declared import Declared, declared_in
 from mlops_spec.release.evidence import approvals
 from mlops_spec.release.reverted import anew
@@ -14,8 +14,8 @@ from mlops_spec.release.reverted import anew
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mlops_spec.forge import GitHub
     from mlops_spec.ledger import Record
+    from mlops_spec.platforms.github.api import GitHub
     from mlops_spec.release.world import World
 
 

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mlops_spec.errors import Failure
-from mlops_spec.forge import GitHub
-from mlops_spec.forge.connection import API_URL
 from mlops_spec.ledger import replay
+from mlops_spec.platforms.github.api import GitHub
+from mlops_spec.platforms.github.api.connection import API_URL
 from mlops_spec.release.declared import declared_in
 from mlops_spec.release.intents import newest_intent
 from mlops_spec.release.set_back import set_back, untrue

@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.files import write_atomic
 from mlops_spec.ledger import Outcome, append_outcome
 from mlops_spec.ledger.record import Evidence
 from mlops_spec.ledger.who import agent
+from mlops_spec.system.files import write_atomic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,7 +7,7 @@ import stat
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.files import write_atomic
+from mlops_spec.system.files import write_atomic
 
 if TYPE_CHECKING:
     from pathlib import Path

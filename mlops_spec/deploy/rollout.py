@@ -7,17 +7,17 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from mlops_spec.deploy.target import Refused
 from mlops_spec.deploy.watch import Judged, Step, broken, judge, judged, steps
 from mlops_spec.errors import Failure
 from mlops_spec.spec.base import seconds
+from mlops_spec.targets.target import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mlops_spec.deploy.target import Target
-    from mlops_spec.serve.wanted import Served
     from mlops_spec.spec.environments import Rollout
+    from mlops_spec.targets.local.serve.wanted import Served
+    from mlops_spec.targets.target import Target
 
 _POLL = 0.25
 _ASK = 5.0  # time between two looks whether the version is still wanted, while it is watched

@@ -8,17 +8,17 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mlops_spec.deploy.local import Local
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git
 from mlops_spec.ledger import read, replay
 from mlops_spec.ledger.state import revoked
-from mlops_spec.patience import within
 from mlops_spec.release.declared import Declared, declared_in
 from mlops_spec.release.intents import newest_intent
 from mlops_spec.release.set_back import untrue
-from mlops_spec.release.source import elsewhere, spec_at
 from mlops_spec.release.tags import differing
+from mlops_spec.system.deadline import within
+from mlops_spec.targets.local.target import Local
+from mlops_spec.validate.at_commit import elsewhere, spec_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Failure
-from mlops_spec.package import verify
+from mlops_spec.package.on_disk import verify
 
 if TYPE_CHECKING:
     from collections.abc import Callable

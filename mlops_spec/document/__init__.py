@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from yaml.events import SequenceStartEvent
 
-from mlops_spec.diagnostic import START, Address, Diagnostic, Edit, Kind, Span
+from mlops_spec.document.diagnostic import START, Address, Diagnostic, Edit, Kind, Span
 from mlops_spec.document.secret import masked
 from mlops_spec.document.source import LINE_END
 

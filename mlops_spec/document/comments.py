@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlops_spec.safe_yaml import LOADER
+from mlops_spec.document.safe_yaml import LOADER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

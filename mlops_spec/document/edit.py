@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 from yaml.events import MappingStartEvent, ScalarEvent
 
-from mlops_spec.diagnostic import Edit
+from mlops_spec.document.diagnostic import Edit
 
 if TYPE_CHECKING:
-    from mlops_spec.diagnostic import Address
     from mlops_spec.document import Document
+    from mlops_spec.document.diagnostic import Address
 
 
 def written(document: Document, address: Address, text: str, *, before: str = "") -> Edit | None:

@@ -20,16 +20,16 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from mlops_spec.diagnostic import START, Diagnostic, Kind, Span
 from mlops_spec.document import Document, Event, Node
+from mlops_spec.document.diagnostic import START, Diagnostic, Kind, Span
+from mlops_spec.document.safe_yaml import LOADER
 from mlops_spec.document.scalar import plain
 from mlops_spec.document.source import UNSAFE, UNSAFE_IN_TEXT, shown
-from mlops_spec.safe_yaml import LOADER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mlops_spec.diagnostic import Address
+    from mlops_spec.document.diagnostic import Address
 
 MAX_DEPTH = 32
 MAX_NODES = 20_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from mlops_spec.diagnostic import START, Diagnostic, Kind, Span
+from mlops_spec.document.diagnostic import START, Diagnostic, Kind, Span
 from mlops_spec.document.secret import masked
 
 MAX_BYTES = 1 << 20

@@ -12,8 +12,8 @@ from typing import IO, TYPE_CHECKING
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git.environment import environment
 from mlops_spec.git.values import SEE, GitError
-from mlops_spec.machine import told_of
-from mlops_spec.patience import ended_after
+from mlops_spec.system.deadline import ended_after
+from mlops_spec.system.faults import told_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

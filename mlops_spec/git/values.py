@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.machine import told_of
+from mlops_spec.system.faults import told_of
 
 if TYPE_CHECKING:
     from pathlib import PurePosixPath

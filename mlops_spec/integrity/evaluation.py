@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.integrity.judgement import close
-from mlops_spec.integrity.problem import Problem
 from mlops_spec.layout import EVALUATION, GATE
+from mlops_spec.package.problem import Problem
 from mlops_spec.spec.gates import higher_is_better, measured, own_metrics, sliced
 from mlops_spec.spec.metrics import METRICS
 

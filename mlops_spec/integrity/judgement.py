@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_spec.integrity.anchor import anchors
 from mlops_spec.integrity.demands import demands, waived
-from mlops_spec.integrity.problem import Problem
 from mlops_spec.integrity.verdicts import allowed, worst
 from mlops_spec.layout import GATE
+from mlops_spec.package.problem import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -12,7 +12,7 @@ import stat
 from typing import TYPE_CHECKING, NoReturn
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.files import write_atomic
+from mlops_spec.system.files import write_atomic
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

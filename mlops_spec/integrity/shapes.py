@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from mlops_spec.errors import Failure
-from mlops_spec.manifest import canonical
+from mlops_spec.package.manifest import canonical
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from mlops_spec.manifest import canonical
+from mlops_spec.package.manifest import canonical
 
 if TYPE_CHECKING:
     from mlops_spec.spec import Spec

@@ -8,13 +8,14 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout
+from mlops_spec.engines.dvc import lock_proof
+from mlops_spec.engines.dvc.listing import listing, md5
+from mlops_spec.engines.dvc.tracked import Tracked
 from mlops_spec.integrity import evaluation as evaluations
-from mlops_spec.integrity import judgement, lock
-from mlops_spec.integrity.dvc_listing import listing, md5
-from mlops_spec.integrity.problem import Problem
+from mlops_spec.integrity import judgement
 from mlops_spec.integrity.spec_digest import spec_sha256
-from mlops_spec.integrity.tracked import Tracked
 from mlops_spec.integrity.verdicts import worst
+from mlops_spec.package.problem import Problem
 from mlops_spec.spec.features import is_feature, positive_class
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from mlops_spec.git import Tree
     from mlops_spec.integrity.anchor import Past
     from mlops_spec.integrity.shapes import Evaluation, GateFile
-    from mlops_spec.manifest import Manifest
+    from mlops_spec.package.manifest import Manifest
     from mlops_spec.spec import Spec
 
 MANIFEST, GATE, EVALUATION = layout.MANIFEST.name, layout.GATE.name, layout.EVALUATION.name
@@ -59,7 +60,9 @@ def problems(judged: Judged, source: Source) -> Iterator[Problem]:
     yield from _of_manifest(judged.manifest, source)
     yield from _of_gates(judged, source)
     yield from _of_listing(judged)
-    yield from lock.problems(judged.files[layout.DVC_LOCK.name], source.tree, Tracked(source.tree), dict(_made(judged)))
+    yield from lock_proof.problems(
+        judged.files[layout.DVC_LOCK.name], source.tree, Tracked(source.tree), dict(_made(judged))
+    )
 
 
 def _of_models(judged: Judged, spec: Spec) -> Iterator[Problem]:

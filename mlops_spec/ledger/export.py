@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.files import make_folder, new_folder
 from mlops_spec.ledger.chain import CHECKPOINT
 from mlops_spec.ledger.checkpoint import parse
 from mlops_spec.ledger.store import from_commit
 from mlops_spec.ledger.witness import TAG_FOLDER, ledger_of, look, tags_of
+from mlops_spec.system.files import make_folder, new_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -30,6 +30,14 @@ class Witness:
 
 
 @dataclass(frozen=True)
+class Told:
+    """What the forge says: the checkpoints in its pull requests, and what of the records it doesn't bear out."""
+
+    witnesses: tuple[Witness, ...] = ()
+    findings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Outside:
     """What is known about the ledger from outside of it; what is None or missing can't be compared."""
 

@@ -11,19 +11,18 @@ from mlops_spec.ledger.checkpoint import parse
 from mlops_spec.ledger.compare import TagFound
 from mlops_spec.ledger.note import ForgedError, Note
 from mlops_spec.ledger.note import read as read_note
-from mlops_spec.ledger.online import Told, ask_forge
 from mlops_spec.ledger.query import read
 from mlops_spec.ledger.store import EMPTY, REMOTE_REF, SEEN_REF, from_commit, from_folder, remote_commit
-from mlops_spec.ledger.verify import Outside, Report, Witness, verify
-from mlops_spec.machine import unanswered
+from mlops_spec.ledger.verify import Outside, Report, Told, Witness, verify
+from mlops_spec.system.faults import unanswered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from pathlib import Path
 
-    from mlops_spec.forge import GitHub
     from mlops_spec.git import Git, Tree
     from mlops_spec.ledger.compare import Pin
+    from mlops_spec.ledger.record import Record
 
 _TAGS = "refs/tags/"
 TAG_FOLDER = "tags"  # in an export: each tag object's content
@@ -36,7 +35,7 @@ class Known:
     witnesses: tuple[Witness, ...] = ()
     log: str | None = None
     since: int = 0
-    forge: GitHub | None = None  # to be asked too
+    told: Callable[[Sequence[Record]], Told] | None = None  # what the forge says of records; none: it is not asked
     pins: Callable[[Tree], Iterable[Pin]] = lambda _: ()  # what main's files want to be live
 
 
@@ -50,7 +49,7 @@ def verify_remote(git: Git, known: Known | None = None) -> Report:
     there = look(git)
     commit = ledger_of(git, there)
     main = _main_of(git, there)
-    told = _told(git, commit, known.forge)
+    told = _told(git, commit, known.told)
     outside = Outside(
         witnesses=(*before, *known.witnesses, *told.witnesses),
         tags=tuple(tags_of(git, there)),
@@ -108,9 +107,9 @@ def _main_of(git: Git, there: Mapping[str, str]) -> str:
     return main
 
 
-def _told(git: Git, commit: str | None, forge: GitHub | None) -> Told:
+def _told(git: Git, commit: str | None, ask: Callable[[Sequence[Record]], Told] | None) -> Told:
     """What the forge says; about records that don't hold together it isn't asked, that is found anyway."""
-    if forge is None or commit is None:
+    if ask is None or commit is None:
         return Told()
     try:
         records = read(git, at=commit)
@@ -118,7 +117,7 @@ def _told(git: Git, commit: str | None, forge: GitHub | None) -> Told:
         if unanswered(failure):
             raise
         return Told()
-    return ask_forge(forge, records)
+    return ask(records)
 
 
 def verify_folder(folder: Path, known: Known | None = None) -> Report:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec import ledger
-from mlops_spec.forge import issues
 from mlops_spec.ledger.record import Draft, What, Why
+from mlops_spec.platforms.github.api import issues
 from mlops_spec.words.markdown import code, prose
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from mlops_spec.forge import GitHub
-    from mlops_spec.forge.shapes import Issue
     from mlops_spec.git import Git
     from mlops_spec.ledger import Record
     from mlops_spec.ledger.record import Who
     from mlops_spec.monitor.check import Check
+    from mlops_spec.platforms.github.api import GitHub
+    from mlops_spec.platforms.github.api.shapes import Issue
 
 LABEL = "mlops-monitor"
 

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from mlops_spec.forge import GitHub
-    from mlops_spec.forge.shapes import Issue, PullRequest
     from mlops_spec.ledger.record import Who
     from mlops_spec.monitor.check import Check
     from mlops_spec.monitor.opener import Opener
+    from mlops_spec.platforms.github.api import GitHub
+    from mlops_spec.platforms.github.api.shapes import Issue, PullRequest
     from mlops_spec.release.world import World
 
 __all__ = ["Log", "Telling", "branch_of", "check_asked"]

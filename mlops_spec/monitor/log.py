@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlops_spec.deploy.fetch import Fetcher
 from mlops_spec.deploy.store import Store
+from mlops_spec.engines.dvc.fetch import Fetcher
 from mlops_spec.monitor.answers import check_answers
 from mlops_spec.monitor.inputs import check_contract, check_drift
 from mlops_spec.monitor.performance import check_performance
 from mlops_spec.monitor.predictions import read_log
-from mlops_spec.package import read_manifest, verify
+from mlops_spec.package.on_disk import read_manifest, verify
 from mlops_spec.pipeline.reference import read_reference
 
 if TYPE_CHECKING:

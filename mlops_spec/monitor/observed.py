@@ -9,10 +9,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from mlops_spec import ledger
-from mlops_spec.forge import issues
 from mlops_spec.ledger.fields import moment, plain
 from mlops_spec.ledger.record import Draft, Evidence, Package, What, Why
 from mlops_spec.monitor.alert import LABEL, body
+from mlops_spec.platforms.github.api import issues
 from mlops_spec.spec.base import seconds
 from mlops_spec.words.markdown import block, code
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from mlops_spec.forge import GitHub
-    from mlops_spec.forge.shapes import Issue
     from mlops_spec.git import Git
     from mlops_spec.ledger import Live, Record
     from mlops_spec.ledger.record import Who
     from mlops_spec.monitor.check import Check
+    from mlops_spec.platforms.github.api import GitHub
+    from mlops_spec.platforms.github.api.shapes import Issue
     from mlops_spec.spec import Spec
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mlops_spec.forge import GitHub
     from mlops_spec.git import Git
+    from mlops_spec.platforms.github.api import GitHub
 
 
 @dataclass(frozen=True)

@@ -8,19 +8,19 @@ import numpy as np
 import pandas as pd
 
 from mlops_spec.errors import Failure
-from mlops_spec.machine import unanswered
 from mlops_spec.monitor.check import Check
 from mlops_spec.pipeline.answers import Answers
 from mlops_spec.pipeline.measured import interval_of
 from mlops_spec.pipeline.rows import known_columns, read_rows
+from mlops_spec.system.faults import unanswered
 from mlops_validators import judge
 from mlops_validators.categories import as_text
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mlops_spec.manifest import Manifest
     from mlops_spec.monitor.predictions import Live
+    from mlops_spec.package.manifest import Manifest
     from mlops_spec.spec import Spec
     from mlops_spec.spec.watch import Performance
 

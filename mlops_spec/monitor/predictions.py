@@ -11,13 +11,13 @@ import numpy as np
 import pandas as pd
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.moments import parsed
+from mlops_spec.package.moments import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from mlops_spec.manifest import Tensor
+    from mlops_spec.package.manifest import Tensor
 
 MOST_ROWS = 200_000  # the newest are taken
 

@@ -4,26 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlops_spec.engines.dvc.data_version import new_version
 from mlops_spec.errors import Failure
-from mlops_spec.forge import pulls
 from mlops_spec.git import Update
 from mlops_spec.monitor.alert import body
-from mlops_spec.monitor.data_version import new_version
 from mlops_spec.monitor.new_rows import extended
 from mlops_spec.monitor.observed import evidence_text
 from mlops_spec.monitor.predictions import read_log
-from mlops_spec.package import read_manifest
+from mlops_spec.package.on_disk import read_manifest
+from mlops_spec.platforms.github.api import pulls
 from mlops_spec.spec.paths import data_file
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from mlops_spec.forge.shapes import PullRequest
     from mlops_spec.monitor.check import Check
     from mlops_spec.monitor.log import Log
     from mlops_spec.monitor.observed import Watched
     from mlops_spec.monitor.opener import Opener
+    from mlops_spec.platforms.github.api.shapes import PullRequest
     from mlops_spec.release.world import World
 
 

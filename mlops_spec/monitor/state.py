@@ -13,7 +13,7 @@ from mlops_spec.ledger.witness import verify_remote
 from mlops_spec.monitor.check import Check
 from mlops_spec.release.declared import Declared, declared_in
 from mlops_spec.release.proof import release_findings
-from mlops_spec.release.source import spec_at
+from mlops_spec.validate.at_commit import spec_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.files import make_folder
+from mlops_spec.system.files import make_folder
 from mlops_validators.categories import categories
 
 if TYPE_CHECKING:

@@ -8,18 +8,18 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout
+from mlops_spec.engines.dvc.kept_lock import locked_stages
+from mlops_spec.engines.dvc.listing import file_md5, listing
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.files import new_folder
 from mlops_spec.git import Git
-from mlops_spec.integrity.dvc_listing import file_md5, listing
 from mlops_spec.integrity.seal import seal
 from mlops_spec.integrity.verifier import LISTING, Source
-from mlops_spec.package import verify
+from mlops_spec.package.on_disk import verify
 from mlops_spec.pipeline import sample
-from mlops_spec.pipeline.dvc_lock import locked_stages
+from mlops_spec.platforms.github.step import set_output
 from mlops_spec.release.bundle import FILES, bundle_of
-from mlops_spec.release.source import spec_at
-from mlops_spec.words.step import set_output
+from mlops_spec.system.files import new_folder
+from mlops_spec.validate.at_commit import spec_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable

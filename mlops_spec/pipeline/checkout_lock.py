@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.files import followed, make_folder
+from mlops_spec.system.files import followed, make_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from mlops_spec.moments import parsed
+from mlops_spec.package.moments import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from mlops_spec.input_contract import plain_text
-from mlops_spec.moments import unzoned
+from mlops_spec.package.input_contract import plain_text
+from mlops_spec.package.moments import unzoned
 from mlops_spec.pipeline.column_types import TYPES
 from mlops_spec.pipeline.near_numbers import not_numbers, said
 from mlops_spec.pipeline.repeated import repeated

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import csv as arrow
 
-from mlops_spec.diagnostic import listed
+from mlops_spec.document.diagnostic import listed
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.pipeline.foreign_file import read_through
 

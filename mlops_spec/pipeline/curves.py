@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from sklearn.metrics import roc_curve
 
-from mlops_spec.files import make_folder, write_atomic
+from mlops_spec.system.files import make_folder, write_atomic
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

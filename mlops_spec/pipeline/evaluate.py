@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout
-from mlops_spec.files import write_atomic
-from mlops_spec.manifest import canonical
-from mlops_spec.package import file_sha256
+from mlops_spec.package.manifest import canonical
+from mlops_spec.package.on_disk import file_sha256
+from mlops_spec.package.predictor.load import Recipe, load
 from mlops_spec.pipeline.answered import answered_of
 from mlops_spec.pipeline.answers import Answers, groups_of, slices, truth_of, weights_of, write_answers
 from mlops_spec.pipeline.beside_simple import beside_simple
@@ -22,8 +22,8 @@ from mlops_spec.pipeline.signature import signature_of
 from mlops_spec.pipeline.split_report import read_split_report
 from mlops_spec.pipeline.table import of_parquet, read_frame, sampled
 from mlops_spec.pipeline.trained import trained_scores
-from mlops_spec.predictor.load import Recipe, load
 from mlops_spec.spec.gates import measured, sliced
+from mlops_spec.system.files import write_atomic
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,16 +6,16 @@ import json
 from typing import TYPE_CHECKING, NoReturn
 
 from mlops_spec import layout
-from mlops_spec.card.simple import not_ahead, told
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.integrity.shapes import SimpleModel, shaped
 from mlops_spec.integrity.spec_digest import spec_sha256
-from mlops_spec.package import file_sha256, verify
+from mlops_spec.package.on_disk import file_sha256, verify
+from mlops_spec.release.card.simple import not_ahead, told
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mlops_spec.manifest import Manifest
+    from mlops_spec.package.manifest import Manifest
     from mlops_spec.spec import Spec
 
 

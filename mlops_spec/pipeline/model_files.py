@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, NoReturn
 
-from mlops_spec.diagnostic import listed
+from mlops_spec.document.diagnostic import listed
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.pickles import is_pickle
-from mlops_spec.predictor.onnx_external import check_self_contained
-from mlops_spec.predictor.skops_file import check_types
-from mlops_spec.trusted import code_running
+from mlops_spec.package.pickles import is_pickle
+from mlops_spec.package.predictor.onnx_external import check_self_contained
+from mlops_spec.package.predictor.skops_file import check_types
+from mlops_spec.spec.trusted import code_running
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

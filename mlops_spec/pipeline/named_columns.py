@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.diagnostic import did_you_mean
+from mlops_spec.document.diagnostic import did_you_mean
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.spec.evaluate import FairnessGate, RobustnessGate, SliceGate, WeakSlicesGate
 from mlops_spec.spec.gates import attributes

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.predictor.entry_point import import_function
+from mlops_spec.package.predictor.entry_point import import_function
 from mlops_validators import custom_measure
 
 if TYPE_CHECKING:

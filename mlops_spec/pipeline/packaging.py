@@ -11,18 +11,18 @@ import pyarrow.parquet as pq
 
 from mlops_spec import __version__, layout
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.files import make_folder, write_atomic
-from mlops_spec.input_contract import NAME as CONTRACT
-from mlops_spec.input_contract import contract_bytes, contract_of
 from mlops_spec.integrity.spec_digest import spec_sha256
-from mlops_spec.manifest import VERSION, Manifest, PackagedFile, canonical, check_path, manifest_bytes
-from mlops_spec.package import file_sha256, verify
+from mlops_spec.package.input_contract import NAME as CONTRACT
+from mlops_spec.package.input_contract import contract_bytes, contract_of
+from mlops_spec.package.manifest import VERSION, Manifest, PackagedFile, canonical, check_path, manifest_bytes
+from mlops_spec.package.on_disk import file_sha256, verify
 from mlops_spec.pipeline.model_files import check_files
 from mlops_spec.pipeline.reference import NAME, reference_of_file
 from mlops_spec.pipeline.signature import signature_of
 from mlops_spec.pipeline.split_report import read_split_report
 from mlops_spec.pipeline.trained_rows import NAME as TRAINED
 from mlops_spec.pipeline.trained_rows import trained_bytes, trained_rows
+from mlops_spec.system.files import make_folder, write_atomic
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mlops_spec.diagnostic import listed
+from mlops_spec.document.diagnostic import listed
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.moments import parsed
+from mlops_spec.package.moments import parsed
 from mlops_spec.pipeline.table import read_frame
 
 if TYPE_CHECKING:

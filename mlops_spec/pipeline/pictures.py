@@ -10,10 +10,10 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from sklearn.metrics import roc_curve
 
-from mlops_spec.files import make_folder
 from mlops_spec.pipeline.answers import slices
 from mlops_spec.pipeline.bands import rates, roc_band, shares
 from mlops_spec.spec.evaluate import MetricGate, SliceGate
+from mlops_spec.system.files import make_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence, Sized

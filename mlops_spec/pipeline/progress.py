@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from rich.markup import escape
 
-from mlops_spec.pipeline.engine import Said, StageRun, Started
+from mlops_spec.engines.engine import Said, StageRun, Started
 from mlops_spec.words.terminal import terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from mlops_spec.pipeline.engine import Event
+    from mlops_spec.engines.engine import Event
 
 _SIGNS = {"ran": "[green]✓[/]", "cached": "[green]✓[/]", "unchanged": "[dim]·[/]"}
 _WIDTH = 12

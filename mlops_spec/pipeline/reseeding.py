@@ -18,14 +18,14 @@ import yaml
 
 from mlops_spec import layout
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.files import make_folder
+from mlops_spec.package.predictor.load import load
 from mlops_spec.pipeline.commands import run_command
 from mlops_spec.pipeline.evaluate import recipe_of
 from mlops_spec.pipeline.model_files import check_model, check_trusted, check_trusted_names
 from mlops_spec.pipeline.reseeded import DRAWN
 from mlops_spec.pipeline.split_report import read_split_report
 from mlops_spec.pipeline.table import read_frame
-from mlops_spec.predictor.load import load
+from mlops_spec.system.files import make_folder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

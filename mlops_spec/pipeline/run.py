@@ -10,25 +10,26 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout
+from mlops_spec.engines.durations import OURS, note_seconds
+from mlops_spec.engines.dvc import inputs, kept_lock, run_cache, rwlock
+from mlops_spec.engines.dvc.engine import Dvc
+from mlops_spec.engines.dvc.places import check_places
+from mlops_spec.engines.dvc.store_trouble import keys_of, refuse_empty
+from mlops_spec.engines.dvc.undeclared import forget
+from mlops_spec.engines.engine import Said
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git
-from mlops_spec.pipeline import dvc_lock, inputs, run_cache, rwlock, sample
+from mlops_spec.pipeline import sample
 from mlops_spec.pipeline.checkout_lock import checkout_lock
-from mlops_spec.pipeline.durations import OURS, note_seconds
-from mlops_spec.pipeline.dvc import Dvc
-from mlops_spec.pipeline.engine import Said
-from mlops_spec.pipeline.places import check_places
 from mlops_spec.pipeline.start import leave_committed, start_from_release
-from mlops_spec.pipeline.undeclared import forget
 from mlops_spec.spec.base import seconds
 from mlops_spec.spec.paths import data_file
-from mlops_spec.store_trouble import keys_of, refuse_empty
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from mlops_spec.pipeline.engine import Engine, Event, StageRun
-    from mlops_spec.pipeline.inputs import Seen
+    from mlops_spec.engines.dvc.inputs import Seen
+    from mlops_spec.engines.engine import Engine, Event, StageRun
     from mlops_spec.spec import Spec
 
 _LOCK_COPY = OURS / "dvc.lock"
@@ -101,7 +102,7 @@ def _prepare(root: Path, spec: Spec, git: Git, watch: Callable[[Event], None]) -
     rwlock.remove_dead(root / ".dvc/tmp/rwlock")
     run_cache.remove_empty(root)
     stages = inputs.stages_of(root)
-    if healed := dvc_lock.heal(root / layout.DVC_LOCK, root / _LOCK_COPY, list(stages)):
+    if healed := kept_lock.heal(root / layout.DVC_LOCK, root / _LOCK_COPY, list(stages)):
         watch(Said(None, healed))
     if leave_committed(root, git, spec.model):
         watch(Said(None, _COMMITTED))
@@ -122,17 +123,17 @@ def _run(
     _bring(root, engine, paths)
     before = inputs.see(root, paths)
     inputs.check_tracked(root, {file: seen for file, seen in before.items() if file not in course.replaced})
-    dvc_lock.keep(root / layout.DVC_LOCK, root / _LOCK_COPY)
+    kept_lock.keep(root / layout.DVC_LOCK, root / _LOCK_COPY)
     started = time.time()
     try:
         done = _go(engine, watch, course)
     except Failure:
         with suppress(OSError):  # the next run mends it
-            dvc_lock.heal(root / layout.DVC_LOCK, root / _LOCK_COPY, list(stages))
+            kept_lock.heal(root / layout.DVC_LOCK, root / _LOCK_COPY, list(stages))
         raise
     _check_inputs(root, paths, before, started)
     note_seconds(root, done)
-    dvc_lock.settle(root / layout.DVC_LOCK, root / _LOCK_COPY, list(stages) if course.only is None else [])
+    kept_lock.settle(root / layout.DVC_LOCK, root / _LOCK_COPY, list(stages) if course.only is None else [])
     return tuple(done)
 
 
@@ -164,7 +165,7 @@ def _check_inputs(root: Path, paths: tuple[str, ...], before: Mapping[str, Seen]
     moved = inputs.changed(root, paths, before)
     if not moved:
         return
-    dvc_lock.restore(root / layout.DVC_LOCK, root / _LOCK_COPY)
+    kept_lock.restore(root / layout.DVC_LOCK, root / _LOCK_COPY)
     # DVC has noted these results under inputs that they may not come from: they must not be found again.
     run_cache.forget_since(root, started - 1)
     raise Failure(

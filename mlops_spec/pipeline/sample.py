@@ -6,20 +6,16 @@ Whether a checkout holds the sample is told by the file alone, so every later co
 from __future__ import annotations
 
 import filecmp
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.files import make_folder, write_atomic
 from mlops_spec.spec.data import Rows
-from mlops_spec.spec.gates import SHOWN_BY_SAMPLE
 from mlops_spec.spec.paths import data_file
+from mlops_spec.system.files import make_folder, write_atomic
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
-    from mlops_spec.pipeline.judgement import GateResult
     from mlops_spec.spec import Spec
 
 
@@ -59,11 +55,6 @@ def held_to(root: Path, spec: Spec) -> Spec:
         return spec
     contract = spec.data.contract.model_copy(update={"rows": Rows()})
     return spec.model_copy(update={"data": spec.data.model_copy(update={"contract": contract})})
-
-
-def marked(results: Sequence[GateResult]) -> tuple[GateResult, ...]:
-    """The results of a candidate that was trained on the sample: those block that a sample can show."""
-    return tuple(each if each.kind in SHOWN_BY_SAMPLE else replace(each, on_sample=True) for each in results)
 
 
 def refuse(root: Path, spec: Spec) -> None:

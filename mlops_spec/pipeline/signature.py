@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.manifest import Signature, Tensor
+from mlops_spec.package.manifest import Signature, Tensor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -10,9 +10,8 @@ import pandas as pd
 
 from mlops_spec import layout
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.files import make_folder, write_atomic
-from mlops_spec.manifest import canonical
-from mlops_spec.package import file_sha256
+from mlops_spec.package.manifest import canonical
+from mlops_spec.package.on_disk import file_sha256
 from mlops_spec.pipeline.balance import deviations, divide
 from mlops_spec.pipeline.column_types import TYPES
 from mlops_spec.pipeline.contract import check, columns_found
@@ -21,12 +20,13 @@ from mlops_spec.pipeline.near_numbers import near_numbers
 from mlops_spec.pipeline.rows import known_columns, read_rows
 from mlops_spec.pipeline.sample import held_to
 from mlops_spec.spec.features import positive_class
+from mlops_spec.system.files import make_folder, write_atomic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from mlops_spec.manifest import Scalar
+    from mlops_spec.package.manifest import Scalar
     from mlops_spec.spec import Spec
     from mlops_spec.spec.data import Derived
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.layout import SPLIT_REPORT
-from mlops_spec.manifest import Data
+from mlops_spec.package.manifest import Data
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mlops_spec.manifest import Scalar
+    from mlops_spec.package.manifest import Scalar
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from mlops_spec import words
-from mlops_spec.lasting import lasting
-from mlops_spec.pipeline.places import check_places
+from mlops_spec.engines.dvc.places import check_places
 from mlops_spec.spec.paths import data_file
+from mlops_spec.system.lasting import lasting
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlops_spec.engines.dvc.kept_lock import locked_stages
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.files import write_atomic
 from mlops_spec.layout import DVC_LOCK
-from mlops_spec.pipeline.dvc_lock import locked_stages
 from mlops_spec.release.tags import newest, releases
+from mlops_spec.system.files import write_atomic
 
 if TYPE_CHECKING:
     from pathlib import Path

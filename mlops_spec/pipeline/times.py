@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.moments import EXAMPLE, parsed, unzoned
+from mlops_spec.package.moments import EXAMPLE, parsed, unzoned
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from mlops_spec.predictor.load import Predict
+    from mlops_spec.package.predictor.load import Predict
     from mlops_spec.spec import Spec
 
 

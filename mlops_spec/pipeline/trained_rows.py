@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.manifest import canonical
+from mlops_spec.package.manifest import canonical
 from mlops_spec.pipeline.contents import hashes_of
 from mlops_spec.pipeline.leak import content_names
 from mlops_validators.duplicates import Duplicates, judge_duplicates

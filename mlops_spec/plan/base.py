@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from mlops_spec import layout
 from mlops_spec.errors import Failure
-from mlops_spec.machine import unanswered
-from mlops_spec.release.source import spec_at
+from mlops_spec.system.faults import unanswered
+from mlops_spec.validate.at_commit import spec_at
 
 if TYPE_CHECKING:
     from mlops_spec.git import Git, Tree

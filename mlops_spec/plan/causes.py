@@ -11,8 +11,8 @@ from mlops_spec.plan.difference import ABSENT, at, differences, shown
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from mlops_spec.plan.declared import Declared
-    from mlops_spec.plan.locked import Locked
+    from mlops_spec.engines.dvc.declared import Declared
+    from mlops_spec.engines.dvc.locked import Locked
 
 
 @dataclass(frozen=True)

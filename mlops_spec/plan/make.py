@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from mlops_spec import layout
 from mlops_spec.git import Git
-from mlops_spec.lint import load_spec
-from mlops_spec.outputs.owners import owners
+from mlops_spec.lint.specs import load_spec
+from mlops_spec.outputs.rendered import rendered
 from mlops_spec.plan import Base, Plan
 from mlops_spec.plan.base import before
 from mlops_spec.plan.duration import expected, past_runs
@@ -16,10 +16,10 @@ from mlops_spec.plan.guards import weakened
 from mlops_spec.plan.pipeline import pipeline
 from mlops_spec.plan.touched import touched_environments, touched_gates
 from mlops_spec.plan.training import trains
+from mlops_spec.platforms.github.outputs.owners import owners
 from mlops_spec.release.tags import newest, releases
-from mlops_spec.render import rendered
+from mlops_spec.render.write import manifest
 from mlops_spec.spec.evaluate import ChampionGate
-from mlops_spec.write import manifest
 
 if TYPE_CHECKING:
     from pathlib import Path, PurePosixPath

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout
+from mlops_spec.engines.dvc.declared import declared
+from mlops_spec.engines.dvc.locked import locked
+from mlops_spec.engines.dvc.work_tree import WorkTree
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.plan import Cause, StagePlan
 from mlops_spec.plan.causes import Now, plan_stages
-from mlops_spec.plan.declared import declared
 from mlops_spec.plan.lines import changed_lines
-from mlops_spec.plan.locked import locked
-from mlops_spec.plan.work_tree import WorkTree
-from mlops_spec.release.source import document_of
+from mlops_spec.validate.at_commit import document_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

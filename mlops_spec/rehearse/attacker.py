@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from mlops_spec import ledger, safe_yaml
+from mlops_spec import ledger
+from mlops_spec.document import safe_yaml
 from mlops_spec.git import Git
 from mlops_spec.layout import LEDGER_BRANCH
 from mlops_spec.ledger.chain import record_path

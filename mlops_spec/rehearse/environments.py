@@ -13,8 +13,8 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlops_spec import cache
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.lint import cache
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.forge import pulls
+from mlops_spec.platforms.github.api import pulls
 from mlops_spec.rehearse.author import Author
 from mlops_spec.rehearse.hub.origin import Origin
 
 if TYPE_CHECKING:
-    from mlops_spec.forge.shapes import PullRequest
+    from mlops_spec.platforms.github.api.shapes import PullRequest
     from mlops_spec.rehearse.world import World
 
 

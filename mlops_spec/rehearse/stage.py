@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from mlops_spec.forge import pulls
+from mlops_spec.platforms.github.api import pulls
 from mlops_spec.rehearse import cast
 from mlops_spec.rehearse.hosts import wait_until_live
 from mlops_spec.rehearse.scenario import Unexpected
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from mlops_spec.forge.shapes import PullRequest
     from mlops_spec.ledger import Record
+    from mlops_spec.platforms.github.api.shapes import PullRequest
     from mlops_spec.rehearse.hosts import Host, Hosts
     from mlops_spec.rehearse.run import Result, Run
     from mlops_spec.rehearse.world import World

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mlops_spec import safe_yaml
+from mlops_spec.document import safe_yaml
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.rehearse.triggers import read_workflow
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from mlops_spec.workflow.filters import matches, reaches
+from mlops_spec.platforms.github.workflow.filters import matches, reaches
 
 if TYPE_CHECKING:
     from pathlib import Path

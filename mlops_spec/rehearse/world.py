@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mlops_spec import ledger
-from mlops_spec.forge import GitHub, comments, pulls
 from mlops_spec.git import Git, GitError
 from mlops_spec.layout import MAIN_BRANCH
+from mlops_spec.platforms.github.api import GitHub, comments, pulls
 from mlops_spec.rehearse import cast, environments, events, guards, merge, triggers
 from mlops_spec.rehearse.act import Runner
 from mlops_spec.rehearse.author import Author
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
-    from mlops_spec.forge.shapes import Comment, PullRequest
     from mlops_spec.ledger import Record
+    from mlops_spec.platforms.github.api.shapes import Comment, PullRequest
     from mlops_spec.rehearse.hub.state import Person
     from mlops_spec.rehearse.run import Run
 

@@ -6,20 +6,20 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from mlops_spec.forge import approvals, people, pulls
 from mlops_spec.integrity.judgement import pair
 from mlops_spec.ledger.fields import plain
 from mlops_spec.ledger.record import Accepted
+from mlops_spec.platforms.github.api import approvals, people, pulls
 from mlops_spec.release.approvals import approval_of, barred, merged_by
 from mlops_spec.spec.gates import may_accept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from mlops_spec.forge import GitHub
-    from mlops_spec.forge.shapes import PullRequest, Review
     from mlops_spec.ledger import Record
     from mlops_spec.ledger.record import Approval
+    from mlops_spec.platforms.github.api import GitHub
+    from mlops_spec.platforms.github.api.shapes import PullRequest, Review
     from mlops_spec.release.bundle import Bundle
     from mlops_spec.release.candidate import Candidate
     from mlops_spec.spec import Spec

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.forge import approvals, people, pulls
 from mlops_spec.ledger.record import Approval
+from mlops_spec.platforms.github.api import approvals, people, pulls
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mlops_spec.forge import GitHub
-    from mlops_spec.forge.shapes import PullRequest, Review
+    from mlops_spec.platforms.github.api import GitHub
+    from mlops_spec.platforms.github.api.shapes import PullRequest, Review
     from mlops_spec.spec import Spec
 
 REPORT = "promotion-report"  # kind of the evidence: the pull request's text, as its approvers read it

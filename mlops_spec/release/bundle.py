@@ -6,14 +6,15 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout, manifest
+from mlops_spec import layout
 from mlops_spec.errors import Failure
 from mlops_spec.integrity import verifier
-from mlops_spec.integrity.problem import refuse
 from mlops_spec.integrity.seal import opened
 from mlops_spec.integrity.shapes import Evaluation, GateFile, read
 from mlops_spec.ledger.record import Anchored, Bound, GateResult
 from mlops_spec.ledger.state import holds
+from mlops_spec.package import manifest
+from mlops_spec.package.problem import refuse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.integrity.shapes import Against, Gate
     from mlops_spec.ledger.record import Accepted
-    from mlops_spec.manifest import Manifest
+    from mlops_spec.package.manifest import Manifest
 
 EVIDENCE = (layout.MANIFEST.name, layout.DVC_LOCK.name, layout.EVALUATION.name, layout.GATE.name, verifier.LISTING)
 FILES = (*EVIDENCE, layout.CARD.name)

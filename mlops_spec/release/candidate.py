@@ -7,14 +7,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout
-from mlops_spec.card.documents import documents
-from mlops_spec.card.evidence import evidence_of
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.integrity.verifier import Source
 from mlops_spec.ledger.query import read
+from mlops_spec.release.card.documents import documents
+from mlops_spec.release.card.evidence import evidence_of
 from mlops_spec.release.proof import lived, past
-from mlops_spec.release.source import spec_at
 from mlops_spec.spec.evaluate import ChampionGate
+from mlops_spec.validate.at_commit import spec_at
 
 if TYPE_CHECKING:
     from mlops_spec.git import Git, Tree

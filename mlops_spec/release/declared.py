@@ -10,13 +10,13 @@ from pydantic import Field, StringConstraints, TypeAdapter, ValidationError, mod
 from mlops_spec.errors import Failure
 from mlops_spec.layout import DEPLOY
 from mlops_spec.ledger.fields import Digest, VersionName
-from mlops_spec.release.source import document_of
 from mlops_spec.spec.base import EnvironmentName, ModelName, Strict
+from mlops_spec.validate.at_commit import document_of
 
 if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
-    from mlops_spec.release.desired import Files
+    from mlops_spec.validate.at_commit import Files
 
 HEADER = "# Written by mlops-spec; promotion pull requests change it: `mlops-spec promote open`.\n"
 Serial = Annotated[int, Field(ge=0, lt=2**31)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from mlops_spec.ledger.record import CLOSED_BY
 from mlops_spec.ledger.state import replay
@@ -11,16 +11,9 @@ from mlops_spec.release.declared import Declared, Following, declared_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import PurePosixPath
 
     from mlops_spec.ledger.record import Record
-
-
-class Files(Protocol):
-    """The files of main at one commit, such as `git.Tree`."""
-
-    def read(self, path: str | PurePosixPath, /) -> bytes | None:
-        """A file's bytes, or None where there is no such file."""
+    from mlops_spec.validate.at_commit import Files
 
 
 @dataclass(frozen=True)

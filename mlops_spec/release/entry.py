@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlops_spec import __version__, layout
-from mlops_spec.card.documents import KINDS
 from mlops_spec.integrity.verifier import LISTING, SEALED
 from mlops_spec.ledger.canonical import canonical
 from mlops_spec.ledger.fields import plain
 from mlops_spec.ledger.record import Data, Draft, Evidence, FromWhat, Package, Policy, Risk, TagObject, What, Why
 from mlops_spec.release.candidate import FOLDER, released_documents
+from mlops_spec.release.card.documents import KINDS
 from mlops_spec.spec.paths import data_file
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, NoReturn
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.forge import pulls
 from mlops_spec.git import Stale
 from mlops_spec.ledger.history import time_live
 from mlops_spec.ledger.state import holds, unfit
+from mlops_spec.platforms.github.api import pulls
 from mlops_spec.release.approvals import REPORT, Approved, approved, merged_by, report_digest
 from mlops_spec.release.declared import path_of
 from mlops_spec.release.proof import verify_release
@@ -18,9 +18,9 @@ from mlops_spec.spec.base import seconds
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mlops_spec.forge import GitHub
     from mlops_spec.ledger import Record
     from mlops_spec.ledger.record import What
+    from mlops_spec.platforms.github.api import GitHub
     from mlops_spec.release.declared import Declared
     from mlops_spec.release.world import World
 

@@ -16,8 +16,8 @@ from mlops_spec.release.reverted import anew
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mlops_spec.forge import GitHub
     from mlops_spec.ledger import Record
+    from mlops_spec.platforms.github.api import GitHub
     from mlops_spec.release.approvals import Approved
     from mlops_spec.release.world import World
 

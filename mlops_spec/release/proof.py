@@ -13,10 +13,10 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.integrity.anchor import Past, PastGate
 from mlops_spec.integrity.verifier import SEALED, Source
 from mlops_spec.ledger.state import replay
-from mlops_spec.machine import unanswered
 from mlops_spec.release.accepted import unfounded
 from mlops_spec.release.bundle import EVIDENCE, bundle_of
-from mlops_spec.release.source import spec_at
+from mlops_spec.system.faults import unanswered
+from mlops_spec.validate.at_commit import spec_at
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

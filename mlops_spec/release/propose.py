@@ -17,9 +17,9 @@ from mlops_spec.release.world import look
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from mlops_spec.forge import GitHub
     from mlops_spec.git import Git
     from mlops_spec.ledger import Record
+    from mlops_spec.platforms.github.api import GitHub
     from mlops_spec.release.world import World
 
 

@@ -6,20 +6,20 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Failure
-from mlops_spec.forge import pulls
-from mlops_spec.forge.bodies import fitting
 from mlops_spec.git import Update
-from mlops_spec.machine import unanswered
+from mlops_spec.platforms.github.api import pulls
+from mlops_spec.platforms.github.api.bodies import fitting
 from mlops_spec.release.approvals import REPORT, report_digest
 from mlops_spec.release.declared import Declared, Document, declared_in, path_of, text_of
+from mlops_spec.system.faults import unanswered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mlops_spec.forge import GitHub
-    from mlops_spec.forge.shapes import PullRequest
     from mlops_spec.git import Git
     from mlops_spec.ledger.record import Evidence
+    from mlops_spec.platforms.github.api import GitHub
+    from mlops_spec.platforms.github.api.shapes import PullRequest
     from mlops_spec.release.world import World
 
 _REST = "The release commit's folder `release` has the evidence, `mlops-spec audit export DIR` the records."

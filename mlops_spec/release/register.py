@@ -5,29 +5,30 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout, ledger, manifest
+from mlops_spec import layout, ledger
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.forge.actions import connect
 from mlops_spec.git import Stale, Update
 from mlops_spec.ledger.compare import UNRECORDED, removed, restored
 from mlops_spec.ledger.record import TagObject
+from mlops_spec.package import manifest
+from mlops_spec.platforms.github.run import connect
 from mlops_spec.release.accepted import asked, heard
 from mlops_spec.release.candidate import FOLDER, Candidate, candidate_of, release_commit, tag_message
 from mlops_spec.release.entry import registration
 from mlops_spec.release.intents import nothing_begun
 from mlops_spec.release.judged import named, record_judgement
-from mlops_spec.release.source import spec_at
 from mlops_spec.release.versions import Made, changed, following, read_lock
 from mlops_spec.spec.paths import data_file
+from mlops_spec.validate.at_commit import spec_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
-    from mlops_spec.forge import GitHub
     from mlops_spec.git import Git
     from mlops_spec.ledger import Head, Record
     from mlops_spec.ledger.record import Who
+    from mlops_spec.platforms.github.api import GitHub
     from mlops_spec.release.bundle import Bundle
     from mlops_spec.release.versions import Part
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.forge import pulls
 from mlops_spec.ledger.state import unfit
+from mlops_spec.platforms.github.api import pulls
 from mlops_spec.release.declared import Declared, Following, declared_in, path_of
 from mlops_spec.release.intents import newest_intent
 from mlops_spec.release.proof import verify_release
@@ -18,10 +18,10 @@ from mlops_spec.words.markdown import code
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from mlops_spec.forge import GitHub
     from mlops_spec.git import Git
     from mlops_spec.ledger import Record
     from mlops_spec.ledger.state import State
+    from mlops_spec.platforms.github.api import GitHub
     from mlops_spec.release.world import World
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import yaml
 
-from mlops_spec import safe_yaml
+from mlops_spec.document import safe_yaml
 from mlops_spec.errors import Failure
 from mlops_spec.layout import DVC_LOCK
 from mlops_spec.ledger.state import version_key
@@ -16,7 +16,7 @@ from mlops_spec.ledger.state import version_key
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mlops_spec.manifest import Manifest
+    from mlops_spec.package.manifest import Manifest
 
 FIRST = "v1.0.0"
 Part = Literal["signature", "code", "parameters", "data"]

@@ -9,20 +9,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Failure
-from mlops_spec.forge import statuses
 from mlops_spec.layout import CHECKS
-from mlops_spec.machine import unanswered
+from mlops_spec.platforms.github.api import statuses
 from mlops_spec.release.declared import Declared, declared_in, path_of
 from mlops_spec.release.evidence import current, fit, registered_as
 from mlops_spec.release.promotion import what_for
 from mlops_spec.release.propose import branch_of
 from mlops_spec.release.rollback import newest_main
+from mlops_spec.system.faults import unanswered
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from mlops_spec.forge import GitHub
     from mlops_spec.git import Git
+    from mlops_spec.platforms.github.api import GitHub
     from mlops_spec.release.world import World
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec import layout, ledger
 from mlops_spec.errors import Failure
-from mlops_spec.release.source import spec_at
+from mlops_spec.validate.at_commit import spec_at
 
 if TYPE_CHECKING:
     from mlops_spec.git import Git

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from mlops_spec import safe_yaml
+from mlops_spec.document import safe_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

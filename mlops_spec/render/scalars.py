@@ -8,7 +8,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Failure
-from mlops_spec.outputs.storage import Secret
+from mlops_spec.render.output import Secret
 from mlops_spec.spec.base import SAFE_TEXT
 from mlops_spec.words.markdown import escaped
 

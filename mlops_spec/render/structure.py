@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import yaml
 from yaml.constructor import SafeConstructor
 
-from mlops_spec import safe_yaml
+from mlops_spec.document import safe_yaml
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.outputs.storage import Secret
+from mlops_spec.render.output import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -10,7 +10,7 @@ from mlops_spec.spec.evaluate import CustomMetric
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Address
+    from mlops_spec.document.diagnostic import Address
     from mlops_spec.spec import Spec
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef

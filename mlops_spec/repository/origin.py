@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from mlops_spec.repository.config import sections
+from mlops_spec.repository.ini import sections
 
 CONFIG, HEAD = "config", "refs/remotes/origin/HEAD"
 _BRANCH = re.compile(r"ref: refs/remotes/origin/(\S+)")

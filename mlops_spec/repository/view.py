@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from mlops_spec.diagnostic import Span
 from mlops_spec.document import Document
+from mlops_spec.document.diagnostic import Span
 from mlops_spec.document.source import LINE_END, MAX_BYTES
 from mlops_spec.repository.origin import Origin
 from mlops_spec.spec.stages import overlap

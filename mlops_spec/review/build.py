@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from mlops_spec import layout
 from mlops_spec.errors import Failure
-from mlops_spec.files import make_folder, write_atomic
 from mlops_spec.git import Git
-from mlops_spec.package import digest
+from mlops_spec.package.on_disk import digest
 from mlops_spec.review.markdown import as_markdown
 from mlops_spec.review.recompute import Trusted, review
 from mlops_spec.review.report import (
@@ -27,6 +26,7 @@ from mlops_spec.review.report import (
     Survivor,
 )
 from mlops_spec.spec.evaluate import ChampionGate
+from mlops_spec.system.files import make_folder, write_atomic
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter, ValidationError
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.forge.actions import connect
-from mlops_spec.forge.comments import keep_one
 from mlops_spec.git import Git
 from mlops_spec.ledger.query import read
 from mlops_spec.ledger.state import replay
 from mlops_spec.plan import Plan
 from mlops_spec.plan.markdown import as_markdown as plan_markdown
+from mlops_spec.platforms.github.api.comments import keep_one
+from mlops_spec.platforms.github.run import connect
 from mlops_spec.release.proof import past
 from mlops_spec.review.judged import judged_on
 from mlops_spec.review.markdown import as_markdown

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.card import cost, simple
-from mlops_spec.card.brier import told
-from mlops_spec.pipeline.gate_table import bound, interval, label, plain, value
-from mlops_spec.pipeline.judgement import Anchored, GateResult, Limit
+from mlops_spec.gates.judgement import Anchored, GateResult, Limit
+from mlops_spec.gates.table import bound, interval, label, plain, value
+from mlops_spec.release.card import cost, simple
+from mlops_spec.release.card.brier import told
 from mlops_spec.words.markdown import block, code, html_code, prose
 
 if TYPE_CHECKING:

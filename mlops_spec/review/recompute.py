@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from mlops_spec.integrity.anchor import Past
     from mlops_spec.integrity.demands import Demand, Op
-    from mlops_spec.integrity.problem import Problem
     from mlops_spec.integrity.shapes import Outcome
+    from mlops_spec.package.problem import Problem
     from mlops_spec.review.report import Gate, Report
     from mlops_spec.spec import Spec
 

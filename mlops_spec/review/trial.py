@@ -8,11 +8,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.forge import pulls, statuses
+from mlops_spec.platforms.github.api import pulls, statuses
 
 if TYPE_CHECKING:
-    from mlops_spec.forge import GitHub
-    from mlops_spec.forge.shapes import PullRequest
+    from mlops_spec.platforms.github.api import GitHub
+    from mlops_spec.platforms.github.api.shapes import PullRequest
 
 CONTEXT = "Train and gate"  # what the ruleset of main asks for
 _CHECKS = ".github/"  # workflows, the actions of this repository, and who owns what

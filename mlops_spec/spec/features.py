@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.diagnostic import listed
+from mlops_spec.document.diagnostic import listed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Address
+    from mlops_spec.document.diagnostic import Address
     from mlops_spec.spec import Spec
 
 

@@ -20,7 +20,7 @@ from mlops_spec.spec.metrics import METRICS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Address
+    from mlops_spec.document.diagnostic import Address
     from mlops_spec.spec import Spec
     from mlops_spec.spec.evaluate import Gate
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Address
+    from mlops_spec.document.diagnostic import Address
 
 CHECKED_IN = Path(__file__).parent.parent / "schema.json"
 

@@ -11,7 +11,7 @@ from mlops_spec import layout
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Address
+    from mlops_spec.document.diagnostic import Address
     from mlops_spec.spec import Spec
 
 #: What changes a stage's result without standing in its inputs: the environment it runs in, and the code.

@@ -9,7 +9,7 @@ from mlops_spec.spec.stages import commands, words
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mlops_spec.diagnostic import Address
+    from mlops_spec.document.diagnostic import Address
     from mlops_spec.spec import Spec
 
 

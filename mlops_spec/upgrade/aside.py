@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git
-from mlops_spec.new import requirement
-from mlops_spec.write import journal
-from mlops_spec.write.journal import Change
-from mlops_spec.write.tree import Tree
+from mlops_spec.render.write import journal
+from mlops_spec.render.write.journal import Change
+from mlops_spec.render.write.tree import Tree
+from mlops_spec.start.new import requirement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -14,9 +14,14 @@ import yaml
 
 from mlops_spec import __version__
 from mlops_spec.errors import Failure
-from mlops_spec.lint import load_spec
-from mlops_spec.render import rendered
 from mlops_spec.spec import gates
+
+try:
+    from mlops_spec.lint.specs import load_spec
+    from mlops_spec.outputs.rendered import rendered
+except ModuleNotFoundError:  # a version from before these modules had rooms
+    from mlops_spec.lint import load_spec  # type: ignore[attr-defined,no-redef]
+    from mlops_spec.render import rendered  # type: ignore[attr-defined,no-redef]
 
 
 def describe(root: Path) -> dict[str, Any]:

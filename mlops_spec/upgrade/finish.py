@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from mlops_spec import layout
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.files import write_atomic
-from mlops_spec.lint import load_spec
+from mlops_spec.lint.specs import load_spec
+from mlops_spec.outputs.sync import sync
+from mlops_spec.render.write import answer
+from mlops_spec.system.files import write_atomic
 from mlops_spec.upgrade.describe import describe
 from mlops_spec.upgrade.migrate import migrated, version_of
 from mlops_spec.upgrade.proof import Proof, prove
-from mlops_spec.write import answer
-from mlops_spec.write.sync import sync
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.new import uv
 from mlops_spec.repository.requirement import PROJECT
+from mlops_spec.start.new import uv
 from mlops_spec.upgrade import describe
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from mlops_spec import layout
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.new import uv
 from mlops_spec.repository.requirement import LOCK, PROJECT
+from mlops_spec.start.new import uv
 from mlops_spec.upgrade import target
 from mlops_spec.upgrade.aside import aside, bring_back, changed_lines, changes
 from mlops_spec.upgrade.installed import Installed

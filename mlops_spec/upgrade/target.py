@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.files import followed
 from mlops_spec.git import Git, GitError
-from mlops_spec.new import requirement, uv
-from mlops_spec.new.pin import pinned
-from mlops_spec.new.requirement import VENDOR, Origin
 from mlops_spec.repository.requirement import LOCK, PROJECT, table
+from mlops_spec.start.new import requirement, uv
+from mlops_spec.start.new.pin import pinned
+from mlops_spec.start.new.requirement import VENDOR, Origin
+from mlops_spec.system.files import followed
 
 if TYPE_CHECKING:
     from mlops_spec.repository.requirement import Table

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from mlops_spec.diagnostic import START, Diagnostic
+from mlops_spec.document.diagnostic import START, Diagnostic
 from mlops_spec.spec import Spec
 from mlops_spec.validate.say import WRONG_TYPE, ShapeError, nearest, say, undecided
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Address
     from mlops_spec.document import Document
+    from mlops_spec.document.diagnostic import Address
 
 __all__ = ["validate"]
 

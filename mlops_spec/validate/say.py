@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mlops_spec.diagnostic import Address, Diagnostic, Kind, did_you_mean, listed, near
+from mlops_spec.document.diagnostic import Address, Diagnostic, Kind, did_you_mean, listed, near
 from mlops_spec.document.scalar import plain
 from mlops_spec.spec import shape
 

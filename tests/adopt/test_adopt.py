@@ -14,9 +14,10 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlops_spec.adopt import adopt, dvc, recipe, slug, text
+from mlops_spec.engines.dvc.adopt import draft
 from mlops_spec.errors import Failure
-from mlops_spec.lint import lint_content, load_spec
+from mlops_spec.lint.specs import lint_content, load_spec
+from mlops_spec.start.adopt import adopt, recipe, slug, text
 
 PIPELINE = """\
 stages:
@@ -275,15 +276,15 @@ def test_templates_are_filled_in_as_dvc_does_and_one_of_several_is_chosen(tmp_pa
     assert data["train"]["run"] == "python src/train.py --region emea --data data/e.csv"
     assert data["train"]["params"] == {"models": {"emea": {"data": "data/e.csv", "depth": 3}}}
     with pytest.raises(Failure, match="no stage `other`"):
-        dvc.draft(tmp_path, FOREACH, "other")
+        draft.draft(tmp_path, FOREACH, "other")
 
 
 def test_a_template_that_can_not_be_filled_in_is_a_message(tmp_path: Path) -> None:
     with pytest.raises(Failure, match=r"dvc\.yaml: .*x") as caught:
-        dvc.draft(tmp_path, 'stages: {train: {cmd: "train ${x}"}}')
+        draft.draft(tmp_path, 'stages: {train: {cmd: "train ${x}"}}')
     assert caught.value.exit_code == 2
     with pytest.raises(Failure, match=r"dvc\.yaml: a template can't be filled in"):
-        dvc.draft(tmp_path, 'stages: {train: {foreach: [""], do: {cmd: "train ${item}"}}}')
+        draft.draft(tmp_path, 'stages: {train: {foreach: [""], do: {cmd: "train ${item}"}}}')
 
 
 @pytest.mark.parametrize(("name", "written"), [("trunk", "trunk"), ("main", None)])
@@ -354,7 +355,7 @@ STAGE = st.fixed_dictionaries(
 @given(stages=st.dictionaries(st.text(), STAGE | YAML_VALUES, max_size=4))
 def test_any_pipeline_gives_yaml_or_a_message(stages: object) -> None:
     try:
-        drawn = dvc.draft(Path("nowhere"), yaml.safe_dump({"stages": stages}, allow_unicode=True))
+        drawn = draft.draft(Path("nowhere"), yaml.safe_dump({"stages": stages}, allow_unicode=True))
     except Failure:
         return
     assert yaml.safe_load(text(drawn.sections, "dvc.yaml")).keys() == drawn.sections.keys()

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from mlops_spec.adopt import adopt
-from mlops_spec.adopt.storage import section
-from mlops_spec.adopt.table import columns
 from mlops_spec.errors import Failure
-from mlops_spec.new.requirement import Origin
+from mlops_spec.start.adopt import adopt
+from mlops_spec.start.adopt.storage import section
+from mlops_spec.start.adopt.table import columns
+from mlops_spec.start.new.requirement import Origin
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -101,7 +101,7 @@ def test_the_tool_comes_from_where_the_running_one_came(tmp_path: Path, monkeypa
         (Origin("1.2", local=wheel), f"cp {wheel} vendor/ && uv add --extra run ./vendor/mlops_spec-*.whl"),
         (Origin("1.2", local=tmp_path), "uv build --quiet --wheel --no-create-gitignore --out-dir vendor"),
     ):
-        monkeypatch.setattr("mlops_spec.new.requirement.running", lambda origin=origin: origin)
+        monkeypatch.setattr("mlops_spec.start.new.requirement.running", lambda origin=origin: origin)
         (tmp_path / "model.yaml").unlink(missing_ok=True)
         assert part in command(drawn(tmp_path)[1], "the pipeline's own tool")
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from mlops_spec.adopt import adopt
+from mlops_spec.start.adopt import adopt
 
 PIPELINE = """\
 stages:

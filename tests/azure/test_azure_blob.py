@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mlops_spec.engines.dvc.engine import Dvc
 from mlops_spec.errors import Failure
-from mlops_spec.pipeline.dvc import Dvc
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from mlops_spec import manifest
-from mlops_spec.card.evidence import Evidence, evidence_of
 from mlops_spec.git import Git, Update
 from mlops_spec.ledger.record import Actor, Who
-from mlops_spec.lint import load_spec
+from mlops_spec.lint.specs import load_spec
+from mlops_spec.package import manifest
 from mlops_spec.rehearse.hub.origin import Origin
 from mlops_spec.release.bundle import Bundle, bundle_of
+from mlops_spec.release.card.evidence import Evidence, evidence_of
 from mlops_spec.release.register import register
 
 CASE = Path(__file__).parent.parent / "render" / "full"

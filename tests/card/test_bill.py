@@ -10,7 +10,7 @@ from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
 from packageurl import PackageURL
 
-from mlops_spec.card.bill import bill
+from mlops_spec.release.card.bill import bill
 
 from .conftest import MANIFEST, SPEC, evidence
 

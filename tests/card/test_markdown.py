@@ -11,9 +11,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlops_spec.card.evidence import evidence_of
-from mlops_spec.card.markdown import measured_card
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.release.card.evidence import evidence_of
+from mlops_spec.release.card.markdown import measured_card
 
 from .conftest import DECLARED, MEASURES, SPEC, bundle, evidence
 

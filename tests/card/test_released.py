@@ -10,12 +10,12 @@ import pytest
 from click.testing import CliRunner, Result
 
 from mlops_spec import ledger
-from mlops_spec.card.documents import BILL, KINDS, RELEASE, TEST_RESULT
-from mlops_spec.card.released import released
 from mlops_spec.cli.card import card_command
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Update
 from mlops_spec.integrity.seal import seal
+from mlops_spec.release.card.documents import BILL, KINDS, RELEASE, TEST_RESULT
+from mlops_spec.release.card.released import released
 from mlops_spec.release.register import register
 
 from .conftest import ALICE, DECLARED, GATES, START, bundle

@@ -13,7 +13,7 @@ from in_toto_attestation.v1 import statement_pb2
 from in_toto_attestation.v1.statement import Statement
 from packageurl import PackageURL
 
-from mlops_spec.card.statements import judged, release, statements
+from mlops_spec.release.card.statements import judged, release, statements
 
 from .conftest import GATES, evidence
 

@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from mlops_spec.lint import lint_text
-from mlops_spec.lint_workflows import lint_workflows
-from mlops_spec.pages import PAGES
-from mlops_spec.render import rendered
-from mlops_spec.rules import workflows
+from mlops_spec.lint.specs import lint_text
+from mlops_spec.lint.workflows import lint_workflows
+from mlops_spec.outputs.rendered import rendered
+from mlops_spec.platforms.github.workflow.files import files
+from mlops_spec.rules.pages import PAGES
+from mlops_spec.rules.workflows import registry
 from mlops_spec.spec import Spec
-from mlops_spec.workflow_files import files
 
 if TYPE_CHECKING:
-    from mlops_spec.diagnostic import Diagnostic
+    from mlops_spec.document.diagnostic import Diagnostic
 
 HERE = Path(__file__).parent
 REPOSITORIES = HERE.parent / "render"
@@ -107,5 +107,5 @@ def test_the_corpus_is_large_and_has_every_rule_over_workflows(all_defects: list
 
     assert len(all_defects) >= 200
     assert len(set(names)) == len(names)
-    assert {page.CODE for page in workflows.RULES} <= codes.keys()
+    assert {page.CODE for page in registry.RULES} <= codes.keys()
     assert codes.keys() <= {page.CODE for page in PAGES}

@@ -26,10 +26,10 @@ from mlops_spec.deploy.agent import Agent
 from mlops_spec.deploy.passes import Done, Settings
 from mlops_spec.git import Git, Update
 from mlops_spec.ledger.record import Actor, Approval, Draft, FromWhat, GateResult, Package, TagObject, What, Who, Why
-from mlops_spec.package import digest
+from mlops_spec.package.on_disk import digest
 from mlops_spec.release.declared import Declared, text_of
-from mlops_spec.serve.lock import holder
-from mlops_spec.serve.wanted import Status, read_status
+from mlops_spec.targets.local.serve.lock import holder
+from mlops_spec.targets.local.serve.wanted import Status, read_status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mlops_spec import ledger
-from mlops_spec.deploy import local
 from mlops_spec.deploy import store as packages
 from mlops_spec.deploy.clock import Clock
 from mlops_spec.deploy.rollout import Rolled
 from mlops_spec.deploy.store import Store
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.package import verify
+from mlops_spec.package.on_disk import verify
+from mlops_spec.targets.local import target
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,12 +74,12 @@ def test_what_a_server_has_begun_it_answers_before_it_ends(world: World) -> None
     with ThreadPoolExecutor(1) as beside:
         asked = beside.submit(world.predict)
         time.sleep(0.4)
-        local.Local(world.state, "demo", f"127.0.0.1:{world.port}").stop()
+        target.Local(world.state, "demo", f"127.0.0.1:{world.port}").stop()
         assert (asked.result(), world.server()) == (("v1.0.0", 0.75), None)
 
 
 def test_a_server_that_hangs_is_killed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(local, "_ANSWER_SECONDS", 0.5)
+    monkeypatch.setattr(target, "_ANSWER_SECONDS", 0.5)
     found = world.release("v1.0.0", value=0.125)
     world.intend("staging", "v1.0.0")
     world.one_pass()
@@ -91,7 +91,7 @@ def test_a_server_that_hangs_is_killed(world: World, monkeypatch: pytest.MonkeyP
 
     assert world.one_pass().action == "healed"
     assert world.server() not in {None, before}
-    assert time.monotonic() - begun < local._DRAIN_SECONDS
+    assert time.monotonic() - begun < target._DRAIN_SECONDS
 
 
 @pytest.fixture

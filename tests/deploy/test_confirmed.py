@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.forge import GitHub, pulls
 from mlops_spec.git import Update
+from mlops_spec.platforms.github.api import GitHub, pulls
 from mlops_spec.rehearse.hub import Hub, Person, serving
 from mlops_spec.rehearse.hub.origin import Origin
 from mlops_spec.release.declared import Declared, text_of
@@ -119,7 +119,7 @@ def test_with_the_forge_away_the_record_decides(
 ) -> None:
     promoted(staged, "bob")
     monkeypatch.setenv("GITHUB_API_URL", api if api.startswith("http") else os.environ["GITHUB_API_URL"] + api)
-    monkeypatch.setattr("mlops_spec.forge.connection._pause", lambda _: 0.0)
+    monkeypatch.setattr("mlops_spec.platforms.github.api.connection._pause", lambda _: 0.0)
     staged.intend("production", "v1.0.0")
 
     assert staged.one_pass("production").action == "deployed"
@@ -144,7 +144,7 @@ def test_a_host_whose_clock_is_off_carries_out_nothing_and_leaves_the_intent_ope
     promoted(staged, "bob")
     staged.intend("production", "v1.0.0")
     with monkeypatch.context() as patch:
-        patch.setattr("mlops_spec.forge.wire.Answer.seconds_ahead", lambda _: 3600.0)
+        patch.setattr("mlops_spec.platforms.github.api.wire.Answer.seconds_ahead", lambda _: 3600.0)
         with pytest.raises(Failure, match="this machine's clock is 60 minutes ahead of") as raised:
             staged.one_pass("production")
 

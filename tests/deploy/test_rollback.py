@@ -15,7 +15,7 @@ from mlops_spec.cli.rollback import rollback_command
 from mlops_spec.deploy import git_back
 from mlops_spec.deploy.git_back import forge_of
 from mlops_spec.deploy.status import look
-from mlops_spec.forge import GitHub, pulls
+from mlops_spec.platforms.github.api import GitHub, pulls
 from mlops_spec.rehearse.hub import Hub, Person, serving
 from mlops_spec.rehearse.hub.origin import Origin
 

@@ -8,10 +8,10 @@ import pytest
 
 from mlops_spec.deploy import rollout
 from mlops_spec.deploy.rollout import Rolled, roll_out
-from mlops_spec.deploy.target import Live, Refused
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.serve.wanted import Served, Window, WorkerStatus
 from mlops_spec.spec.environments import Rollout
+from mlops_spec.targets.local.serve.wanted import Served, Window, WorkerStatus
+from mlops_spec.targets.target import Live, Refused
 
 OLD, NEW = Served("v1", "sha256:1", "/1"), Served("v2", "sha256:2", "/2")
 STEPS = Rollout(canary=[10, 50], watch="10ms", min_samples=5)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mlops_spec.deploy.fetch import Fetcher
 from mlops_spec.deploy.retention import prune
 from mlops_spec.deploy.store import Store
+from mlops_spec.engines.dvc.fetch import Fetcher
 from mlops_spec.errors import Exit, Failure
 
 if TYPE_CHECKING:

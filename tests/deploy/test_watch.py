@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlops_spec.deploy.target import Live
 from mlops_spec.deploy.watch import Step, broken, judge, steps
-from mlops_spec.serve.wanted import Window, WorkerStatus
 from mlops_spec.spec.environments import Rollout
+from mlops_spec.targets.local.serve.wanted import Window, WorkerStatus
+from mlops_spec.targets.target import Live
 
 ROLLOUT = Rollout(canary=[10], watch="1m", min_samples=200, max_error_rate=0.01, max_p99="100ms")
 STEP, SHADOW = Step("canary", 10, "1m"), Step("shadow", 100, "5m")

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mlops_spec.doctor.examine import calls, examine
-from mlops_spec.doctor.expected import Expected, expected
-from mlops_spec.doctor.say import as_calls
 from mlops_spec.document.parse import parse
-from mlops_spec.forge import GitHub
+from mlops_spec.platforms.github.api import GitHub
+from mlops_spec.platforms.github.doctor.examine import calls, examine
+from mlops_spec.platforms.github.doctor.expected import Expected, expected
+from mlops_spec.platforms.github.doctor.say import as_calls
 from mlops_spec.rehearse.hub import Hub, Person, serving
 from mlops_spec.rehearse.hub.origin import Origin
 from mlops_spec.spec import Spec
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from mlops_spec.doctor.control import Result
+    from mlops_spec.platforms.github.doctor.control import Result
     from mlops_spec.rehearse.hub.configured import Configured
 
 PEOPLE = (

@@ -14,10 +14,10 @@ import yaml
 from click.testing import CliRunner
 
 from mlops_spec.cli.doctor import doctor_command
-from mlops_spec.doctor.cloud import files
-from mlops_spec.doctor.subjects import _prefix
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.forge.setting_shapes import SubjectCustomization
+from mlops_spec.platforms.github.api.setting_shapes import SubjectCustomization
+from mlops_spec.platforms.github.doctor.cloud import files
+from mlops_spec.platforms.github.doctor.subjects import _prefix
 from mlops_spec.spec import Spec
 
 if TYPE_CHECKING:

@@ -11,9 +11,9 @@ from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator
 
 from mlops_spec.cli.doctor import doctor_command
-from mlops_spec.doctor.control import Call
-from mlops_spec.doctor.examine import calls, examine
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.platforms.github.doctor.control import Call
+from mlops_spec.platforms.github.doctor.examine import calls, examine
 
 from .conftest import SPEC, wanted_by
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mlops_spec.doctor.examine import examine
+from mlops_spec.platforms.github.doctor.examine import examine
 from mlops_spec.rehearse.hub import Hub, serving
 from mlops_spec.rehearse.hub.origin import Origin
 

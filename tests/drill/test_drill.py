@@ -11,12 +11,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mlops_spec.gates.drill.attack import Attack, Blow
+from mlops_spec.gates.drill.drill import ATTACKS, Drilled, attacked
+from mlops_spec.gates.drill.table import lines
+from mlops_spec.gates.kinds import fairness, robustness, weak_slices
+from mlops_spec.gates.kinds.case import result
 from mlops_spec.pipeline.answers import Answers
-from mlops_spec.pipeline.drill.attack import Attack, Blow
-from mlops_spec.pipeline.drill.drill import ATTACKS, Drilled, attacked
-from mlops_spec.pipeline.drill.table import lines
-from mlops_spec.pipeline.gates import fairness, robustness, weak_slices
-from mlops_spec.pipeline.gates.case import result
 from mlops_spec.pipeline.table import Table, whole
 from mlops_spec.spec.evaluate import GATE_KINDS
 from mlops_spec.spec.gates import ALWAYS
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from mlops_spec.pipeline.drill.drill import Outcome
-    from mlops_spec.pipeline.drill.target import Target
-    from mlops_spec.pipeline.gates.case import Case
+    from mlops_spec.gates.drill.drill import Outcome
+    from mlops_spec.gates.drill.target import Target
+    from mlops_spec.gates.kinds.case import Case
 
     from .conftest import Make
 
@@ -228,7 +228,7 @@ def test_forms_of_an_attack_are_made_one_at_a_time(make: Make, monkeypatch: pyte
 
 
 def test_a_champion_that_is_not_noticed_is_found(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mlops_spec.pipeline.gates.champion._of_itself", lambda _, verdict, __: verdict)
+    monkeypatch.setattr("mlops_spec.gates.kinds.champion._of_itself", lambda _, verdict, __: verdict)
 
     assert survivors(make([GATES[2]])) == {("champion/production/roc_auc", "champion is the candidate")}
 
@@ -245,14 +245,14 @@ def test_near_copies_are_noticed_where_rows_differ(make: Make, monkeypatch: pyte
 
     assert "near copies of test rows in train" not in {each.attack for each in attacked(alike)}
     found = {(outcome.gate, outcome.attack): outcome.stopped for outcome in attacked(case)}
-    monkeypatch.setattr("mlops_spec.pipeline.gates.leak.judge_twins", lambda *_, **__: BLIND)
+    monkeypatch.setattr("mlops_spec.gates.kinds.leak.judge_twins", lambda *_, **__: BLIND)
 
     assert found["leak/near", "near copies of test rows in train"]
     assert survivors(case) == {("leak/near", "near copies of test rows in train")}
 
 
 def test_a_leak_check_that_looks_at_no_feature_is_found(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mlops_spec.pipeline.gates.leak.revealing_features", lambda *_: [])
+    monkeypatch.setattr("mlops_spec.gates.kinds.leak.revealing_features", lambda *_: [])
 
     assert survivors(make([])) == {
         ("leak/target", "a feature gives the target away"),

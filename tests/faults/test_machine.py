@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mlops_spec.engines.durations import past_seconds
+from mlops_spec.engines.dvc import inputs
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.files import new_folder
 from mlops_spec.git import Git
 from mlops_spec.git.values import GitError
-from mlops_spec.machine import beneath, fault, starved, told_of
-from mlops_spec.pipeline import inputs
-from mlops_spec.pipeline.durations import past_seconds
 from mlops_spec.plan import base
 from mlops_spec.review import build
+from mlops_spec.system.faults import beneath, fault, starved, told_of
+from mlops_spec.system.files import new_folder
 
 from .cases import git
 

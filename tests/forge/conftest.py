@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mlops_spec.forge import GitHub
+from mlops_spec.platforms.github.api import GitHub
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.forge.actions import connect
-from mlops_spec.words.step import add_summary, set_output
+from mlops_spec.platforms.github.run import connect
+from mlops_spec.platforms.github.step import add_summary, set_output
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.forge import comments, issues, people, pulls, statuses
+from mlops_spec.platforms.github.api import comments, issues, people, pulls, statuses
 
 USER = {"login": "github-actions[bot]", "id": 41898282, "type": "Bot"}
 MARKER = "<!-- mlops-spec -->"

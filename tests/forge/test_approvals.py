@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from mlops_spec.forge.approvals import counted, wanted_changes
-from mlops_spec.forge.shapes import Account, Review
+from mlops_spec.platforms.github.api.approvals import counted, wanted_changes
+from mlops_spec.platforms.github.api.shapes import Account, Review
 
 PEOPLE = {"alice": 1, "bob": 2, "carol": 3, "robot": 4}
 STATES = {"+": "APPROVED", "-": "CHANGES_REQUESTED", "~": "COMMENTED", "x": "DISMISSED", "?": "PENDING"}

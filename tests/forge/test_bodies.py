@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlops_spec.forge.bodies import LARGEST, fitting
+from mlops_spec.platforms.github.api.bodies import LARGEST, fitting
 
 
 @pytest.mark.parametrize("body", ["", "short", "x" * LARGEST])

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.forge import GitHub
+from mlops_spec.platforms.github.api import GitHub
 
 CUT = "the connection is cut in the middle of the answer"
 SILENCE = "nothing comes"

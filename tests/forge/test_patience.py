@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.forge import GitHub
-from mlops_spec.patience import within
+from mlops_spec.platforms.github.api import GitHub
+from mlops_spec.system.deadline import within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

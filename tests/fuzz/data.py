@@ -27,21 +27,21 @@ from campaign import campaign
 
 from mlops_spec import layout
 from mlops_spec.errors import Failure
-from mlops_spec.input_contract import InputContract, contract_of
+from mlops_spec.gates.perturb import perturb
+from mlops_spec.package.input_contract import InputContract, contract_of
+from mlops_spec.package.predictor.frame import model_frame
 from mlops_spec.pipeline.giveaways import near_rows, revealing_features
-from mlops_spec.pipeline.perturb import perturb
 from mlops_spec.pipeline.reference import reference_of_file
 from mlops_spec.pipeline.signature import features, signature_of
 from mlops_spec.pipeline.split import split
 from mlops_spec.pipeline.trained_rows import seen, trained_rows
-from mlops_spec.predictor.frame import model_frame
-from mlops_spec.serve.outside import outside
-from mlops_spec.serve.tensors import arrays, parse
 from mlops_spec.spec import Spec
 from mlops_spec.spec.evaluate import RobustnessGate
+from mlops_spec.targets.local.serve.outside import outside
+from mlops_spec.targets.local.serve.tensors import arrays, parse
 
 if TYPE_CHECKING:
-    from mlops_spec.manifest import Tensor
+    from mlops_spec.package.manifest import Tensor
 
 WORDS = (
     *("", "NA", "nan", "?", "null", "None", " ", "0", "1", "-1", "007", "3.5", "1e400", "-inf", "1,5", "1.234,5"),

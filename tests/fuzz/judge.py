@@ -10,14 +10,14 @@ import time
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlops_spec.diagnostic import is_whole
-from mlops_spec.lint import fix_content, lint_content
-from mlops_spec.report import FORMATS, Run, report
+from mlops_spec.document.diagnostic import is_whole
+from mlops_spec.lint.report import FORMATS, Run, report
+from mlops_spec.lint.specs import fix_content, lint_content
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mlops_spec.diagnostic import Diagnostic
+    from mlops_spec.document.diagnostic import Diagnostic
 
 DAY = date(2026, 11, 23)
 SECONDS = 1.0

@@ -10,7 +10,7 @@ import yaml
 from tainted import BENIGN, put, spec
 
 from mlops_spec.outputs import outputs
-from mlops_spec.render import render
+from mlops_spec.render.jinja import render
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

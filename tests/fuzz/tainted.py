@@ -13,13 +13,13 @@ from markdown_it import MarkdownIt
 from pydantic import BaseModel
 
 from mlops_spec.errors import Failure
-from mlops_spec.lint import check
+from mlops_spec.lint.specs import check
 from mlops_spec.outputs import outputs
-from mlops_spec.render import render
-from mlops_spec.rule import Project
+from mlops_spec.render.jinja import render
+from mlops_spec.rules.rule import Project
 
 if TYPE_CHECKING:
-    from mlops_spec.outputs import Output
+    from mlops_spec.render.output import Output
     from mlops_spec.spec import Spec
 
 EVERYWHERE = Path(__file__).parent / "everywhere.yaml"

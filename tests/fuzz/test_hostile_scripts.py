@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from mlops_spec.lint_workflows import lint_workflows
+from mlops_spec.lint.workflows import lint_workflows
 
 _LENGTH = 50_000  # characters, more than twice of what GitHub lets a script with expressions have
 _SECONDS = 40  # each takes 1 to 10 s here; before repeats were bounded, most took minutes

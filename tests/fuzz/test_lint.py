@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from mlops_spec.document.source import LINE_END
-from mlops_spec.lint_repository import lint_repository
+from mlops_spec.lint.repository import lint_repository
 from mlops_spec.repository.view import Repository
 
 HERE = Path(__file__).parent

@@ -18,19 +18,19 @@ import yaml
 
 from mlops_spec import ledger
 from mlops_spec.cli.monitor import monitor_command
-from mlops_spec.dvc_process import dvc
+from mlops_spec.engines.dvc import data_version
+from mlops_spec.engines.dvc.process import dvc
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.forge import GitHub, issues, pulls
 from mlops_spec.git import Git, Update
-from mlops_spec.manifest import Data, Manifest, PackagedFile, Signature, Tensor, canonical, manifest_bytes
-from mlops_spec.moments import parsed
-from mlops_spec.monitor import data_version
 from mlops_spec.monitor.inputs import check_contract, check_drift
 from mlops_spec.monitor.opener import opener
 from mlops_spec.monitor.performance import check_performance
 from mlops_spec.monitor.predictions import Live, read_log
-from mlops_spec.package import digest, read_manifest
+from mlops_spec.package.manifest import Data, Manifest, PackagedFile, Signature, Tensor, canonical, manifest_bytes
+from mlops_spec.package.moments import parsed
+from mlops_spec.package.on_disk import digest, read_manifest
 from mlops_spec.pipeline.reference import NAME, _read, read_reference, reference_of
+from mlops_spec.platforms.github.api import GitHub, issues, pulls
 from mlops_spec.spec import Spec
 from mlops_spec.spec.watch import Drift, Performance
 

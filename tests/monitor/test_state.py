@@ -12,9 +12,9 @@ import pytest
 from mlops_spec import ledger
 from mlops_spec.cli.monitor import _data, monitor_command
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.forge import GitHub, issues
 from mlops_spec.git import Update
-from mlops_spec.lint import load_spec
+from mlops_spec.lint.specs import load_spec
+from mlops_spec.platforms.github.api import GitHub, issues
 
 from .conftest import DEPLOY, DIGEST, SPEC, START, World
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mlops_spec.new.asking import Given, choose, take_default
+from mlops_spec.start.new.asking import Given, choose, take_default
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mlops_spec.new.create import Choices
+    from mlops_spec.start.new.create import Choices
 
 UV = """\
 #!/bin/sh

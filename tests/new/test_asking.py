@@ -9,8 +9,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout
-from mlops_spec.lint import load_spec
-from mlops_spec.new.asking import Given, choose
+from mlops_spec.lint.specs import load_spec
+from mlops_spec.start.new.asking import Given, choose
 
 if TYPE_CHECKING:
     from pathlib import Path

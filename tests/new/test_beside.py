@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.new import beside
+from mlops_spec.start.new import beside
 
 if TYPE_CHECKING:
     from pathlib import Path

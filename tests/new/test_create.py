@@ -13,16 +13,16 @@ import pytest
 import yaml
 
 from mlops_spec import layout
-from mlops_spec.actions import TEMPLATE
 from mlops_spec.errors import Failure
-from mlops_spec.lint import load_spec
-from mlops_spec.new import storage
-from mlops_spec.new.answer import as_text
-from mlops_spec.new.asking import Given, choose, take_default
-from mlops_spec.new.create import Choices, Created, create
-from mlops_spec.new.starter import starters
-from mlops_spec.render import render_all
-from mlops_spec.write.compare import differences
+from mlops_spec.lint.specs import load_spec
+from mlops_spec.outputs.rendered import render_all
+from mlops_spec.render.template import TEMPLATE
+from mlops_spec.render.write.compare import differences
+from mlops_spec.start.new import storage
+from mlops_spec.start.new.answer import as_text
+from mlops_spec.start.new.asking import Given, choose, take_default
+from mlops_spec.start.new.create import Choices, Created, create
+from mlops_spec.start.new.starter import starters
 
 STARTERS = starters()
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.files import alive
-from mlops_spec.new.create import Choices, create
+from mlops_spec.start.new.create import Choices, create
+from mlops_spec.system.files import alive
 
 if TYPE_CHECKING:
     from pathlib import Path

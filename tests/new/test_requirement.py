@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.new import requirement
-from mlops_spec.new.requirement import Origin
+from mlops_spec.start.new import requirement
+from mlops_spec.start.new.requirement import Origin
 
 PYPROJECT = """\
 [project]

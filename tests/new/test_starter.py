@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mlops_spec.actions import TEMPLATE
 from mlops_spec.errors import Failure
-from mlops_spec.lint import load_spec
-from mlops_spec.new import starter
-from mlops_spec.new.starter import Names
+from mlops_spec.lint.specs import load_spec
+from mlops_spec.render.template import TEMPLATE
+from mlops_spec.start.new import starter
+from mlops_spec.start.new.starter import Names
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from dvc.config import Config
 
+from mlops_spec.engines.dvc import tracking
 from mlops_spec.errors import Failure
-from mlops_spec.new import tracking
 
 ROWS = "id,x\n1,2\n"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlops_spec.lint import load_spec
-from mlops_spec.outputs.owners import GUARDS, owners
+from mlops_spec.lint.specs import load_spec
+from mlops_spec.platforms.github.outputs.owners import GUARDS, owners
 
 if TYPE_CHECKING:
     from mlops_spec.spec import Spec

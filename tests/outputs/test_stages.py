@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from mlops_spec.engines.dvc.stages import Stage, stages
 from mlops_spec.errors import Failure
-from mlops_spec.outputs.stages import Stage, stages
 from mlops_spec.spec import Spec
 from mlops_spec.spec.stages import SURROUNDINGS
 

@@ -16,7 +16,7 @@ import yaml
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_wine
 
 from mlops_spec.outputs import outputs
-from mlops_spec.render import render
+from mlops_spec.render.jinja import render
 from mlops_spec.spec import Spec
 
 if TYPE_CHECKING:

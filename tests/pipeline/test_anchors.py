@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from mlops_spec.gates.anchors import ByLedger
+from mlops_spec.gates.judgement import Against
+from mlops_spec.gates.kinds.case import Rival
 from mlops_spec.git import Git
 from mlops_spec.integrity.anchor import Past, PastGate
 from mlops_spec.integrity.demands import Demand
 from mlops_spec.integrity.shapes import Bound
-from mlops_spec.pipeline.anchors import ByLedger
-from mlops_spec.pipeline.gates.case import Rival
-from mlops_spec.pipeline.judgement import Against
 
 if TYPE_CHECKING:
     from pathlib import Path

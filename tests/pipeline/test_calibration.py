@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from sklearn.metrics import brier_score_loss
 
-from mlops_spec.card.brier import told
 from mlops_spec.pipeline.answers import Answers
 from mlops_spec.pipeline.calibration import calibration_of
+from mlops_spec.release.card.brier import told
 
 DRAW = np.random.default_rng(0)
 CHANCE = DRAW.random(5000)

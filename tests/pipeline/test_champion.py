@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mlops_spec.gates.kinds.case import Rival
+from mlops_spec.gates.rivals import fetched
 from mlops_spec.git import Git
-from mlops_spec.pipeline.champion import fetched
-from mlops_spec.pipeline.gates.case import Rival
 
 if TYPE_CHECKING:
     from pathlib import Path

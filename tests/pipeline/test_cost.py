@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from mlops_spec.card.cost import told
 from mlops_spec.integrity.shapes import CostOfDecisions
 from mlops_spec.pipeline.answers import Answers
 from mlops_spec.pipeline.cost import cost_of
 from mlops_spec.pipeline.measured import measure, measure_named
+from mlops_spec.release.card.cost import told
 from mlops_spec.spec import Spec
 from mlops_spec.spec.gates import measured
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mlops_spec.engines.dvc.current import refuse_stale
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.pipeline.current import refuse_stale
-from mlops_spec.render import rendered
+from mlops_spec.outputs.rendered import rendered
 from mlops_spec.spec import Spec
 
 if TYPE_CHECKING:

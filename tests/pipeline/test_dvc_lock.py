@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mlops_spec.engines.dvc.kept_lock import heal, keep, locked_stages, restore, settle
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.pipeline.dvc_lock import heal, keep, locked_stages, restore, settle
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mlops_spec.engines.dvc.output import causes, failure, follow, reason
+from mlops_spec.engines.engine import Said, StageRun, Started
 from mlops_spec.errors import Exit
-from mlops_spec.pipeline.dvc_output import causes, failure, follow, reason
-from mlops_spec.pipeline.engine import Said, StageRun, Started
 
 if TYPE_CHECKING:
-    from mlops_spec.pipeline.engine import Event
+    from mlops_spec.engines.engine import Event
 
 RUN = """\
 Stage 'split' didn't change, skipping

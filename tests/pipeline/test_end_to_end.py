@@ -16,8 +16,8 @@ from mlops_spec import ledger
 from mlops_spec.errors import Failure
 from mlops_spec.git import Git
 from mlops_spec.ledger.record import Actor, Who
-from mlops_spec.package import digest, verify
-from mlops_spec.predictor.load import load_predict
+from mlops_spec.package.on_disk import digest, verify
+from mlops_spec.package.predictor.load import load_predict
 from mlops_spec.release.ask import Waiting, ask
 from mlops_spec.release.bundle import read_bundle
 from mlops_spec.release.promotion import follow

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from mlops_spec.pipeline.gate_table import label, number, show, summary
-from mlops_spec.pipeline.judgement import Against, GateResult, Judged, Limit, for_review
+from mlops_spec.gates.judgement import Against, GateResult, Judged, Limit, for_review
+from mlops_spec.gates.table import label, number, show, summary
 from mlops_spec.spec import Spec
 from mlops_spec.spec.gates import ALWAYS
 

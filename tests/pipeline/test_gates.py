@@ -12,19 +12,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mlops_spec.gates.judgement import Against, Judged, waived
+from mlops_spec.gates.kinds import champion, fairness, leak, metric, operation, robustness, slices, weak_slices
+from mlops_spec.gates.kinds.case import Case, Perturbed, Rival
+from mlops_spec.gates.kinds.operation import percentile_interval
+from mlops_spec.gates.perturb import perturb
 from mlops_spec.pipeline.answers import Answers
-from mlops_spec.pipeline.gates import champion, fairness, leak, metric, operation, robustness, slices, weak_slices
-from mlops_spec.pipeline.gates.case import Case, Perturbed, Rival
-from mlops_spec.pipeline.gates.operation import percentile_interval
-from mlops_spec.pipeline.judgement import Against, Judged, waived
-from mlops_spec.pipeline.perturb import perturb
 from mlops_spec.pipeline.table import of_frame
 from mlops_spec.spec import Spec
 from mlops_spec.spec.governance import Waiver
 
 if TYPE_CHECKING:
+    from mlops_spec.gates.judgement import GateResult
     from mlops_spec.integrity.demands import Demand
-    from mlops_spec.pipeline.judgement import GateResult
 
 COUNT = 1200
 DRAW = np.random.default_rng(5)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mlops_spec.engines.dvc.inputs import changed, check_tracked, input_paths, see, stages_of
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.pipeline.inputs import changed, check_tracked, input_paths, see, stages_of
 
 if TYPE_CHECKING:
     from pathlib import Path

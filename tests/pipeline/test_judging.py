@@ -11,13 +11,13 @@ import pytest
 
 from mlops_spec import layout
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.gates import command, judging
+from mlops_spec.gates.candidate import Candidate
+from mlops_spec.gates.kinds.case import Rival
+from mlops_spec.gates.scoring import Scored
 from mlops_spec.git import Git
-from mlops_spec.manifest import Data, Manifest, Signature, manifest_bytes
-from mlops_spec.pipeline import gate, judging
+from mlops_spec.package.manifest import Data, Manifest, Signature, manifest_bytes
 from mlops_spec.pipeline.answers import Answers
-from mlops_spec.pipeline.candidate import Candidate
-from mlops_spec.pipeline.gates.case import Rival
-from mlops_spec.pipeline.scoring import Scored
 from mlops_spec.spec import Spec
 
 if TYPE_CHECKING:
@@ -121,10 +121,10 @@ def test_a_champion_is_fetched_while_the_candidate_answers_and_asked_afterwards(
 
 
 def test_of_a_stale_candidate_nothing_is_started(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gate, "scorer", lambda _: pytest.fail("a model's own code was started"))
+    monkeypatch.setattr(command, "scorer", lambda _: pytest.fail("a model's own code was started"))
 
     with pytest.raises(Failure, match="changed since build/package was built") as caught:
-        gate.judge(root, SPEC, root / "gate.json")
+        command.judge(root, SPEC, root / "gate.json")
 
     assert caught.value.exit_code == Exit.STALE
     assert not (root / "gate.json").exists()

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlops_spec.pipeline.perturb import perturb
+from mlops_spec.gates.perturb import perturb
 from mlops_spec.spec.evaluate import RobustnessGate
 
 COUNT = 4000

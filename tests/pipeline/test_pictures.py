@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from sklearn.metrics import confusion_matrix, roc_curve
 
-from mlops_spec.outputs.plots import plots
+from mlops_spec.engines.dvc.plots import plots
 from mlops_spec.pipeline.answers import Answers
 from mlops_spec.pipeline.bands import rates, roc_band
 from mlops_spec.pipeline.curves import curves, write_curves

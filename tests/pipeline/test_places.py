@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 import mlops_spec
+from mlops_spec.engines.dvc.engine import Dvc
+from mlops_spec.engines.dvc.places import check_engine, check_places
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.files import followed, make_folder, new_folder, write_atomic
-from mlops_spec.lint import write_file
+from mlops_spec.lint.specs import write_file
 from mlops_spec.pipeline.checkout_lock import checkout_lock
-from mlops_spec.pipeline.dvc import Dvc
-from mlops_spec.pipeline.places import check_engine, check_places
+from mlops_spec.system.files import followed, make_folder, new_folder, write_atomic
 
 
 @pytest.fixture

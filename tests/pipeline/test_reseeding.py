@@ -13,10 +13,10 @@ import pytest
 import yaml
 
 from mlops_spec import layout
+from mlops_spec.engines.dvc.stages import stages
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.outputs.stages import stages
+from mlops_spec.gates.kinds.beside import difference, seeds_told
 from mlops_spec.pipeline.answers import Answers
-from mlops_spec.pipeline.gates.beside import difference, seeds_told
 from mlops_spec.pipeline.reseeded import read_reseeded
 from mlops_spec.pipeline.reseeding import reseed
 from mlops_spec.pipeline.stage import run_stage

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from mlops_spec.engines.dvc.engine import Dvc
+from mlops_spec.engines.dvc.kept_lock import locked_stages
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.pipeline.dvc import Dvc
-from mlops_spec.pipeline.dvc_lock import locked_stages
 from mlops_spec.pipeline.run import Asked, Ran, run
 from mlops_spec.spec import Spec
 
@@ -24,7 +24,7 @@ from .conftest import Project, initialize
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mlops_spec.pipeline.engine import Event
+    from mlops_spec.engines.engine import Event
 
 pytestmark = pytest.mark.e2e
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mlops_spec.pipeline.rwlock import remove_dead
+from mlops_spec.engines.dvc.rwlock import remove_dead
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.gates.judgement import GateResult, Judged
 from mlops_spec.pipeline import sample
-from mlops_spec.pipeline.judgement import GateResult, Judged
 
 if TYPE_CHECKING:
     from conftest import Project

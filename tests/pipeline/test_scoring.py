@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 
 from mlops_spec.errors import Failure
+from mlops_spec.gates import scoring
+from mlops_spec.gates.scoring import score, scorer
 from mlops_spec.layout import MANIFEST
-from mlops_spec.manifest import Data, Manifest, Signature, Tensor, manifest_bytes
-from mlops_spec.pipeline import scoring
-from mlops_spec.pipeline.scoring import score, scorer
+from mlops_spec.package.manifest import Data, Manifest, Signature, Tensor, manifest_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -14,12 +14,12 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import mean_absolute_error, r2_score, roc_auc_score
 
 from mlops_spec import layout
-from mlops_spec.card.simple import not_ahead, told
 from mlops_spec.integrity.shapes import SimpleModel
 from mlops_spec.pipeline.answers import Answers
 from mlops_spec.pipeline.beside_simple import beside_simple
 from mlops_spec.pipeline.last_run import beside_simple as noted
 from mlops_spec.pipeline.simple_model import Known, simple_of
+from mlops_spec.release.card.simple import not_ahead, told
 from mlops_spec.spec import Spec
 
 if TYPE_CHECKING:

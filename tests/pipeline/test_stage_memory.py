@@ -29,7 +29,7 @@ gates: [{metric: roc_auc, min: 0.6}]
 """
 MEASURED = """
 from pathlib import Path
-from mlops_spec.lint import load_spec
+from mlops_spec.lint.specs import load_spec
 root = Path.cwd()
 spec = load_spec(root / "model.yaml")
 def peak(): return int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]) * 1024
@@ -44,10 +44,10 @@ CASE = """
 import numpy as np
 import scipy.special
 from mlops_spec.pipeline.answers import Answers
-from mlops_spec.pipeline.drill.drill import attacked
-from mlops_spec.pipeline.gates import always
-from mlops_spec.pipeline.gates.case import Case
-from mlops_spec.pipeline.gates.declared import results_of
+from mlops_spec.gates.drill.drill import attacked
+from mlops_spec.gates.kinds import always
+from mlops_spec.gates.kinds.case import Case
+from mlops_spec.gates.kinds.declared import results_of
 from mlops_spec.pipeline.rows import open_table
 from mlops_spec.pipeline.table import read_frame
 before = peak()

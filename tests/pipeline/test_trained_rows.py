@@ -11,15 +11,7 @@ import pytest
 
 from mlops_spec.errors import Failure
 from mlops_spec.pipeline.sides import in_test
-from mlops_spec.pipeline.trained_rows import (
-    NAME,
-    SAMPLE,
-    TrainedRows,
-    read_trained,
-    seen,
-    trained_bytes,
-    trained_rows,
-)
+from mlops_spec.pipeline.trained_rows import NAME, SAMPLE, TrainedRows, read_trained, seen, trained_bytes, trained_rows
 from mlops_spec.spec.data import Data
 
 if TYPE_CHECKING:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mlops_spec import layout
+from mlops_spec.engines.dvc import tracking
 from mlops_spec.git import Git
-from mlops_spec.lint import load_spec
-from mlops_spec.new import tracking
-from mlops_spec.render import rendered
-from mlops_spec.write import write
+from mlops_spec.lint.specs import load_spec
+from mlops_spec.outputs.rendered import rendered
+from mlops_spec.render.write import write
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -16,8 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlops_spec import layout
-from mlops_spec.pipeline.inputs import stages_of
-from mlops_spec.pipeline.undeclared import forget
+from mlops_spec.engines.dvc.inputs import stages_of
+from mlops_spec.engines.dvc.undeclared import forget
 from mlops_spec.plan import Cause, Plan
 from mlops_spec.plan.make import make_plan
 

@@ -11,8 +11,8 @@ import yaml
 from click.testing import CliRunner
 
 from mlops_spec.cli.power import power_command
+from mlops_spec.gates.power.chance import Power, powers, together
 from mlops_spec.integrity.shapes import Bound, Gate
-from mlops_spec.power.chance import Power, powers, together
 from mlops_spec.spec import Spec
 from mlops_validators import Interval, judge
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mlops_spec.forge import GitHub
+from mlops_spec.platforms.github.api import GitHub
 from mlops_spec.rehearse import events
 from mlops_spec.rehearse.act import Runner
 from mlops_spec.rehearse.hub import Hub, Person, identity, serving

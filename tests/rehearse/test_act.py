@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mlops_spec.actions import ACTIONS
-from mlops_spec.forge import pulls
+from mlops_spec.platforms.github.api import pulls
+from mlops_spec.platforms.github.pins import ACTIONS
 from mlops_spec.rehearse import events
 
 if TYPE_CHECKING:

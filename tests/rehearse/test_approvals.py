@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mlops_spec.errors import Failure
-from mlops_spec.forge import GitHub, pulls
+from mlops_spec.platforms.github.api import GitHub, pulls
 from mlops_spec.rehearse.hub import approvals
 from mlops_spec.rehearse.hub.tokens import JobToken
 

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.forge import pulls
+from mlops_spec.platforms.github.api import pulls
 from mlops_spec.rehearse import events, triggers
 from mlops_spec.rehearse.hub import approvals
 from mlops_spec.rehearse.hub.origin import Origin
@@ -22,7 +22,7 @@ from .conftest import git
 from .test_act import HEAD, job, outputs, run_step
 
 if TYPE_CHECKING:
-    from mlops_spec.forge.shapes import PullRequest
+    from mlops_spec.platforms.github.api.shapes import PullRequest
 
 RENDERED = Path(__file__).parent.parent / "render/aws/expected/.github/workflows/mlops-pull-request.yml"
 

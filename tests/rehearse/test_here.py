@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mlops_spec import __version__, layout
+from mlops_spec.engines.dvc import tracking
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git
-from mlops_spec.lint import load_spec
-from mlops_spec.new import tracking
+from mlops_spec.lint.specs import load_spec
+from mlops_spec.outputs.rendered import rendered
 from mlops_spec.rehearse import cast
 from mlops_spec.rehearse.here import needs, objects
 from mlops_spec.rehearse.here.checkout import Checkout
@@ -26,8 +27,7 @@ from mlops_spec.rehearse.here.people import enrol
 from mlops_spec.rehearse.here.scenes import scenario
 from mlops_spec.rehearse.hub import Hub
 from mlops_spec.rehearse.hub.origin import Origin
-from mlops_spec.render import rendered
-from mlops_spec.write import write
+from mlops_spec.render.write import write
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

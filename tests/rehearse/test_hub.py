@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.forge import GitHub, comments, issues, people, pulls, statuses
+from mlops_spec.platforms.github.api import GitHub, comments, issues, people, pulls, statuses
 from mlops_spec.rehearse.hub.routes import ROUTES
 from mlops_spec.rehearse.hub.tokens import JobToken
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mlops_spec.errors import Failure
-from mlops_spec.forge import pulls
+from mlops_spec.platforms.github.api import pulls
 from mlops_spec.rehearse.hub.owners import owners_of
 
 OWNERS = """\

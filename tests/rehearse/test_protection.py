@@ -11,7 +11,7 @@ import jwt
 import pytest
 
 from mlops_spec.errors import Failure
-from mlops_spec.forge import pulls
+from mlops_spec.platforms.github.api import pulls
 from mlops_spec.rehearse import events
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from mlops_spec.errors import Failure
-from mlops_spec.forge import GitHub, comments, issues, people, pulls, settings, statuses
+from mlops_spec.platforms.github.api import GitHub, comments, issues, people, pulls, settings, statuses
 from mlops_spec.rehearse.hub import approvals, deployments
 from mlops_spec.rehearse.hub.routes import ROUTES
 from mlops_spec.rehearse.hub.server import Exchange

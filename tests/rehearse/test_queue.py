@@ -9,8 +9,9 @@ import pytest
 import yaml
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.forge import pulls
 from mlops_spec.git import Git
+from mlops_spec.outputs.rendered import rendered
+from mlops_spec.platforms.github.api import pulls
 from mlops_spec.rehearse import events, small
 from mlops_spec.rehearse.hub import queue
 from mlops_spec.rehearse.hub.request import Refused
@@ -20,7 +21,6 @@ from mlops_spec.rehearse.scenario import Scenario, Scene
 from mlops_spec.rehearse.show import Progress
 from mlops_spec.rehearse.stage import Stage, replace_in
 from mlops_spec.rehearse.triggers import starts
-from mlops_spec.render import rendered
 from mlops_spec.spec import Spec
 
 CHECK = {"context": "Lint and plan", "integration_id": 15368}

@@ -21,9 +21,10 @@ from urllib.request import Request, urlopen
 import pytest
 import yaml
 
-from mlops_spec.lint import lint_text
-from mlops_spec.lint_repository import lint_repository
-from mlops_spec.lint_workflows import lint_workflows
+from mlops_spec.lint.repository import lint_repository
+from mlops_spec.lint.specs import lint_text
+from mlops_spec.lint.workflows import lint_workflows
+from mlops_spec.platforms.github.workflow.files import files
 from mlops_spec.rehearse import cast
 from mlops_spec.rehearse.author import signed_in
 from mlops_spec.rehearse.copies import title_of, tokens_of
@@ -35,7 +36,6 @@ from mlops_spec.rehearse.private import SUBJECTS
 from mlops_spec.rehearse.scopes import Scopes
 from mlops_spec.rehearse.triggers import parse
 from mlops_spec.repository.view import Repository
-from mlops_spec.workflow_files import files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mlops_spec.actions import ACTIONS
+from mlops_spec.engines.dvc.engine import Dvc
 from mlops_spec.errors import Failure
-from mlops_spec.pipeline.dvc import Dvc
+from mlops_spec.platforms.github.pins import ACTIONS
 from mlops_spec.rehearse.author import Author
 from mlops_spec.rehearse.bucket import Account, role, serving
 from mlops_spec.rehearse.hub import identity

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mlops_spec import layout
-from mlops_spec.lint import lint_content
+from mlops_spec.lint.specs import lint_content
 from mlops_spec.rehearse import private, small
 from mlops_spec.rehearse.scenarios import drift
 from mlops_spec.rehearse.stage import PRODUCTION, STAGING

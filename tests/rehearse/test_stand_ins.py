@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from mlops_spec.actions import ACTIONS
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.platforms.github.pins import ACTIONS
 from mlops_spec.rehearse import stand_ins
 
 if TYPE_CHECKING:

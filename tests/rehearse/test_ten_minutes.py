@@ -21,11 +21,11 @@ from urllib.request import ProxyHandler, build_opener
 
 import pytest
 
-from mlops_spec.deploy.local import Local
 from mlops_spec.rehearse import cast, events
 from mlops_spec.rehearse.bucket import Account, Role, serving
 from mlops_spec.rehearse.hub import identity
 from mlops_spec.rehearse.world import World, created
+from mlops_spec.targets.local.target import Local
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 import yaml
 
+from mlops_spec.platforms.github.workflow.filters import matches
 from mlops_spec.rehearse.events import Event
 from mlops_spec.rehearse.triggers import started_by, starts
-from mlops_spec.workflow.filters import matches
 
 
 def event(name: str, **fields: Any) -> Event:

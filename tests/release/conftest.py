@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mlops_spec import ledger, manifest
+from mlops_spec import ledger
 from mlops_spec.errors import Failure
-from mlops_spec.forge import GitHub
 from mlops_spec.git import Git, Update
 from mlops_spec.ledger import Outcome
 from mlops_spec.ledger.fields import moment
 from mlops_spec.ledger.record import Actor, Who
 from mlops_spec.ledger.who import agent
+from mlops_spec.package import manifest
+from mlops_spec.platforms.github.api import GitHub
 from mlops_spec.rehearse.hub import Hub, Person, serving
 from mlops_spec.rehearse.hub.origin import Origin
 from mlops_spec.release.ask import Waiting, ask

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mlops_spec.errors import Failure
-from mlops_spec.forge import pulls
 from mlops_spec.git import Update
 from mlops_spec.ledger.record import Accepted
 from mlops_spec.ledger.then import at_text, live_between
+from mlops_spec.platforms.github.api import pulls
 from mlops_spec.release.bundle import read_bundle
 from mlops_spec.release.proof import verify_release
 from mlops_spec.release.register import GatesFailed, Registration, register
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from mlops_spec.forge.shapes import PullRequest
+    from mlops_spec.platforms.github.api.shapes import PullRequest
     from mlops_spec.release.bundle import Bundle
 
     from .conftest import House

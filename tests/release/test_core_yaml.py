@@ -8,7 +8,7 @@ import pytest
 import ruamel.yaml
 import yaml
 
-from mlops_spec.integrity import core_yaml
+from mlops_spec.engines.dvc import core_yaml
 
 SCALARS = """\
 1 -1 +1 017 0o17 0x1F 0b1 1:30 0:0.1 1.5 .5 1. 1e5 1e-05 1.5e+10 .inf -.inf .nan 0.1.2 v1 1.0.0 yes no on off y n

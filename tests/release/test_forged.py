@@ -14,13 +14,13 @@ import yaml
 
 from mlops_spec import ledger
 from mlops_spec.cli.audit import audit_command
+from mlops_spec.engines.dvc.listing import md5
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Update
-from mlops_spec.integrity.dvc_listing import md5
 from mlops_spec.integrity.verifier import SEALED
 from mlops_spec.ledger.record import Draft, TagObject
-from mlops_spec.manifest import canonical
 from mlops_spec.monitor.state import check_state
+from mlops_spec.package.manifest import canonical
 from mlops_spec.release import carried
 from mlops_spec.release.bundle import Bundle, read_bundle
 from mlops_spec.release.candidate import candidate_of

@@ -22,7 +22,7 @@ import pytest
 
 from mlops_spec import ledger
 from mlops_spec.errors import Exit
-from mlops_spec.forge import pulls
+from mlops_spec.platforms.github.api import pulls
 from mlops_spec.release.approvals import REPORT, report_digest
 from mlops_spec.release.declared import Declared, declared_in
 from mlops_spec.release.propose import propose
@@ -32,7 +32,7 @@ from .conftest import SPEC, founded, write_bundle
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from mlops_spec.forge.shapes import PullRequest
+    from mlops_spec.platforms.github.api.shapes import PullRequest
 
     from .conftest import House
 

@@ -10,9 +10,9 @@ import pytest
 from mlops_spec import ledger
 from mlops_spec.cli.promote import promote_command
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.forge import pulls
 from mlops_spec.git import Stale, Update
 from mlops_spec.ledger.record import Actor, Draft, Package, What, Who
+from mlops_spec.platforms.github.api import pulls
 from mlops_spec.rehearse.hub import Person
 from mlops_spec.rehearse.hub.state import Review
 from mlops_spec.release.ask import Waiting, ask
@@ -27,7 +27,7 @@ from mlops_spec.release.world import look
 from .conftest import ALICE, FOLLOWING, PROMOTED, SPEC
 
 if TYPE_CHECKING:
-    from mlops_spec.forge.shapes import PullRequest
+    from mlops_spec.platforms.github.api.shapes import PullRequest
 
     from .conftest import House
 

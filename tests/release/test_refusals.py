@@ -9,8 +9,8 @@ import pytest
 
 from mlops_spec import ledger
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.forge import connection, pulls
-from mlops_spec.forge.wire import Answer, Broken
+from mlops_spec.platforms.github.api import connection, pulls
+from mlops_spec.platforms.github.api.wire import Answer, Broken
 from mlops_spec.release.ask import Waiting, ask
 from mlops_spec.release.close import close
 from mlops_spec.release.promotion import Wish, promote

@@ -12,10 +12,10 @@ import pytest
 from mlops_spec import ledger
 from mlops_spec.cli.rollback import rollback_command
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.forge import pulls
 from mlops_spec.git import Stale
 from mlops_spec.ledger import Draft
 from mlops_spec.ledger.record import Package, What, Why
+from mlops_spec.platforms.github.api import pulls
 from mlops_spec.release.ask import Waiting, ask
 from mlops_spec.release.declared import Declared, declared_in
 from mlops_spec.release.desired import desired

@@ -11,14 +11,14 @@ import yaml
 
 from mlops_spec.cli.promote import promote_command
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.forge import pulls, statuses
 from mlops_spec.git import Update
 from mlops_spec.layout import CHECKS
+from mlops_spec.platforms.github.api import pulls, statuses
 from mlops_spec.release.propose import propose
 from mlops_spec.release.vouch import vouch
 
 if TYPE_CHECKING:
-    from mlops_spec.forge.shapes import PullRequest
+    from mlops_spec.platforms.github.api.shapes import PullRequest
 
     from .conftest import House
 

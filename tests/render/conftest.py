@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from mlops_spec.lint import load_spec
-from mlops_spec.render import rendered
+from mlops_spec.lint.specs import load_spec
+from mlops_spec.outputs.rendered import rendered
 from mlops_spec.spec import Spec
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from mlops_spec.render import rendered
+from mlops_spec.outputs.rendered import rendered
 from mlops_spec.spec import Spec
 
 SPEC = Path(__file__).parent / "aws/model.yaml"

@@ -13,8 +13,8 @@ HERE = Path(__file__).parent
 PROGRAM = """
 import hashlib, sys
 from pathlib import Path
-from mlops_spec.lint import load_spec
-from mlops_spec.render import rendered
+from mlops_spec.lint.specs import load_spec
+from mlops_spec.outputs.rendered import rendered
 
 found = hashlib.sha256()
 for case in sys.argv[1:]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
-from mlops_spec.render import rendered
-from mlops_spec.write import write
+from mlops_spec.outputs.rendered import rendered
+from mlops_spec.render.write import write
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,13 +14,14 @@ import yaml
 from markdown_it import MarkdownIt
 from ruamel.yaml import YAML
 
-from mlops_spec.actions import TEMPLATE
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.lint import load_spec
-from mlops_spec.outputs import Output, outputs
-from mlops_spec.render import render
+from mlops_spec.lint.specs import load_spec
+from mlops_spec.outputs import outputs
+from mlops_spec.render.jinja import render
+from mlops_spec.render.output import Output
 from mlops_spec.render.scalars import WRITERS
 from mlops_spec.render.structure import check_structure
+from mlops_spec.render.template import TEMPLATE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

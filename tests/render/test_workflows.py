@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from mlops_spec.actions import ACTIONS
+from mlops_spec.platforms.github.pins import ACTIONS
 
 HERE = Path(__file__).parent
 READ, WRITE = "read", "write"

@@ -10,10 +10,10 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from mlops_spec.diagnostic import Diagnostic, Edit, Kind, Span
-from mlops_spec.lint import lint_content
-from mlops_spec.report import Run, chosen, report
-from mlops_spec.rules import PAGES
+from mlops_spec.document.diagnostic import Diagnostic, Edit, Kind, Span
+from mlops_spec.lint.report import Run, chosen, report
+from mlops_spec.lint.specs import lint_content
+from mlops_spec.rules.spec.registry import PAGES
 from mlops_spec.words.visible import visible
 
 ERR = Path(__file__).parent.parent / "specs" / "err"

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from mlops_spec.forge import GitHub, pulls
-from mlops_spec.forge.comments import create, of_issue
 from mlops_spec.git import Git, Update
 from mlops_spec.plan import Base, Cause, Plan, StagePlan, Weakening
 from mlops_spec.plan.data import as_data
+from mlops_spec.platforms.github.api import GitHub, pulls
+from mlops_spec.platforms.github.api.comments import create, of_issue
 from mlops_spec.rehearse.hub import Hub, Person, serving
 from mlops_spec.rehearse.hub.origin import Origin
 from mlops_spec.review.comment import MARKER

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mlops_spec.input_contract import NAME, InputContract, contract_bytes
-from mlops_spec.manifest import Data, Manifest, PackagedFile, Signature, Tensor, manifest_bytes
-from mlops_spec.package import digest
-from mlops_spec.serve.wanted import Served, Status, Wanted, read_status, read_wanted, write_wanted
+from mlops_spec.package.input_contract import NAME, InputContract, contract_bytes
+from mlops_spec.package.manifest import Data, Manifest, PackagedFile, Signature, Tensor, manifest_bytes
+from mlops_spec.package.on_disk import digest
+from mlops_spec.targets.local.serve.wanted import Served, Status, Wanted, read_status, read_wanted, write_wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

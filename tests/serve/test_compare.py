@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlops_spec.serve.compare import Compared, Deciding, compare
+from mlops_spec.targets.local.serve.compare import Compared, Deciding, compare
 
 BINARY = Deciding("binary-classification", 0.5, (0, 1))
 VALUES = Deciding("regression", 0.5, ())

@@ -6,9 +6,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlops_spec.serve.compare import Compared
-from mlops_spec.serve.counts import BOUNDS, Counts
-from mlops_spec.serve.scores import EDGES, summarise, unpack
+from mlops_spec.targets.local.serve.compare import Compared
+from mlops_spec.targets.local.serve.counts import BOUNDS, Counts
+from mlops_spec.targets.local.serve.scores import EDGES, summarise, unpack
 
 
 @given(st.lists(st.floats(1e-6, 900), min_size=1, max_size=200))

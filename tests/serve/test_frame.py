@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlops_spec.serve.frame import Frame, Splitter, pack
+from mlops_spec.targets.local.serve.frame import Frame, Splitter, pack
 
 FRAMES = st.lists(st.builds(Frame, st.integers(0, 2**32 - 1), st.integers(0, 999), st.binary(max_size=200)), max_size=8)
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mlops_spec.serve.frame import pack
-from mlops_spec.serve.gather import Gathering
+from mlops_spec.targets.local.serve.frame import pack
+from mlops_spec.targets.local.serve.gather import Gathering
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from mlops_spec.input_contract import Bounds, InputContract
-from mlops_spec.serve.http import application
-from mlops_spec.serve.limits import Limits
-from mlops_spec.serve.router import Router
-from mlops_spec.serve.wanted import Served
+from mlops_spec.package.input_contract import Bounds, InputContract
+from mlops_spec.targets.local.serve.http import application
+from mlops_spec.targets.local.serve.limits import Limits
+from mlops_spec.targets.local.serve.router import Router
+from mlops_spec.targets.local.serve.wanted import Served
 
 if TYPE_CHECKING:
     from conftest import Server

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mlops_spec.errors import Failure
-from mlops_spec.input_contract import NAME, Bounds, contract_bytes, contract_of, read_contract
+from mlops_spec.package.input_contract import NAME, Bounds, contract_bytes, contract_of, read_contract
 from mlops_spec.pipeline.contract import check_inputs
-from mlops_spec.serve.outside import Outside, outside, pack, unpack
 from mlops_spec.spec import Spec
+from mlops_spec.targets.local.serve.outside import Outside, outside, pack, unpack
 
 if TYPE_CHECKING:
     from pathlib import Path

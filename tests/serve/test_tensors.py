@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlops_spec.manifest import Tensor
-from mlops_spec.serve.tensors import BadRequest, Request, answer, arrays, parse
+from mlops_spec.package.manifest import Tensor
+from mlops_spec.targets.local.serve.tensors import BadRequest, Request, answer, arrays, parse
 
 INPUTS = {
     name: Tensor(name=name, datatype=datatype, shape=(-1,))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.serve.wanted import (
+from mlops_spec.targets.local.serve.wanted import (
     STATUS,
     WANTED,
     Served,

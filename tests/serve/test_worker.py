@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlops_spec.input_contract import Bounds, InputContract
-from mlops_spec.manifest import Tensor
-from mlops_spec.serve.frame import Frame, Splitter
-from mlops_spec.serve.outside import unpack as unpack_outside
-from mlops_spec.serve.scores import unpack
-from mlops_spec.serve.worker import Model, _without_folders, answers
+from mlops_spec.package.input_contract import Bounds, InputContract
+from mlops_spec.package.manifest import Tensor
+from mlops_spec.targets.local.serve.frame import Frame, Splitter
+from mlops_spec.targets.local.serve.outside import unpack as unpack_outside
+from mlops_spec.targets.local.serve.scores import unpack
+from mlops_spec.targets.local.serve.worker import Model, _without_folders, answers
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from mlops_spec import layout
-from mlops_spec.lint import load_spec
-from mlops_spec.render import rendered
-from mlops_spec.write import write
+from mlops_spec.lint.specs import load_spec
+from mlops_spec.outputs.rendered import rendered
+from mlops_spec.render.write import write
 
 STARTER = Path(__file__).parent.parent.parent / "template" / "starter" / "blank"
 UV = f"""\

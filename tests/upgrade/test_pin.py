@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.new.pin import pinned
+from mlops_spec.start.new.pin import pinned
 
 HEAD = '[project]\nname = "x"\n'
 

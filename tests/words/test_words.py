@@ -16,8 +16,8 @@ from rich.table import Table
 from rich.text import Text
 
 from mlops_spec import words
-from mlops_spec.words.annotation import annotation
-from mlops_spec.words.step import add_summary, set_output
+from mlops_spec.platforms.github.annotation import annotation
+from mlops_spec.platforms.github.step import add_summary, set_output
 from mlops_spec.words.terminal import terminal
 from mlops_spec.words.visible import visible_json, visible_lines, visible_page
 

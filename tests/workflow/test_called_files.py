@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from mlops_spec.lint_workflows import lint_workflows
-from mlops_spec.workflow import makefile
-from mlops_spec.workflow_files import absent, files
+from mlops_spec.lint.workflows import lint_workflows
+from mlops_spec.platforms.github.workflow import makefile
+from mlops_spec.platforms.github.workflow.files import absent, files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,14 +12,14 @@ import yaml
 
 from mlops_spec.document.parse import parse
 from mlops_spec.errors import Failure
-from mlops_spec.lint_workflows import lint_workflows
-from mlops_spec.linter import lint
-from mlops_spec.workflow.flow import commands_before, events
-from mlops_spec.workflow.read import read
+from mlops_spec.lint.run import lint
+from mlops_spec.lint.workflows import lint_workflows
+from mlops_spec.platforms.github.workflow.flow import commands_before, events
+from mlops_spec.platforms.github.workflow.read import read
 
 if TYPE_CHECKING:
     from mlops_spec.document import Document
-    from mlops_spec.workflow import Delivery, Step, Workflow
+    from mlops_spec.platforms.github.workflow.jobs import Delivery, Step, Workflow
 
 RENDERED = Path(__file__).parent.parent / "render" / "travels"
 FOLDER = ".github/workflows"

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
-from mlops_spec.actions import pinned
-from mlops_spec.lint_workflows import fix_workflows, lint_workflows
-from mlops_spec.linter import lint
-from mlops_spec.workflow_files import files
+from mlops_spec.lint.run import lint
+from mlops_spec.lint.workflows import fix_workflows, lint_workflows
+from mlops_spec.platforms.github.pins import pinned
+from mlops_spec.platforms.github.workflow.files import files
 
 if TYPE_CHECKING:
-    from mlops_spec.diagnostic import Diagnostic
+    from mlops_spec.document.diagnostic import Diagnostic
 
 TESTS = Path(__file__).parent.parent
 FULL = TESTS / "render" / "full" / "expected"

@@ -9,10 +9,10 @@ import pytest
 import yaml
 
 from mlops_spec.document.secret import secret_in
-from mlops_spec.lint_workflows import lint_workflows
-from mlops_spec.workflow.command import commands
-from mlops_spec.workflow.roles import judges, releases, trains
-from mlops_spec.workflow_files import files
+from mlops_spec.lint.workflows import lint_workflows
+from mlops_spec.platforms.github.workflow.command import commands
+from mlops_spec.platforms.github.workflow.files import files
+from mlops_spec.platforms.github.workflow.roles import judges, releases, trains
 
 HERE = Path(__file__).parent / "handwritten"
 MISTAKES = yaml.safe_load((HERE / "mistakes.yaml").read_text(encoding="utf-8"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mlops_spec.lint_workflows import lint_workflows
+from mlops_spec.lint.workflows import lint_workflows
 
 SPEC = b"""\
 spec: 1

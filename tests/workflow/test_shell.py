@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mlops_spec.workflow.command import Command, commands
-from mlops_spec.workflow.shell import simple_commands
-from mlops_spec.workflow.shell_state import started
+from mlops_spec.platforms.github.workflow.command import Command, commands
+from mlops_spec.platforms.github.workflow.shell import simple_commands
+from mlops_spec.platforms.github.workflow.shell_state import started
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

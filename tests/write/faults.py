@@ -13,8 +13,8 @@ import sys
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from mlops_spec.write import journal, write
-from mlops_spec.write.tree import Tree
+from mlops_spec.render.write import journal, write
+from mlops_spec.render.write.tree import Tree
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

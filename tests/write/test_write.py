@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.write import journal, write
-from mlops_spec.write.tree import Tree
+from mlops_spec.render.write import journal, write
+from mlops_spec.render.write.tree import Tree
 
 if TYPE_CHECKING:
     from types import ModuleType

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout
+from mlops_spec.engines.dvc.config import PATH, remote_of
 from mlops_spec.git import Git
-from mlops_spec.lint import load_spec
+from mlops_spec.lint.specs import load_spec
+from mlops_spec.outputs.rendered import rendered
 from mlops_spec.rehearse.triggers import WORKFLOWS
-from mlops_spec.render import rendered
-from mlops_spec.repository.config import PATH, sections
-from mlops_spec.write import manifest, write
+from mlops_spec.render.write import manifest, write
+from mlops_spec.repository.ini import sections
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -106,7 +107,7 @@ def _stored_here(config: str, storage: Path) -> str:
     """`.dvc/config` with its default remote in a folder; no other remote and no cache, which may be a shared one."""
     found = list(sections(config.splitlines()))
     core = next((each.values for each in found if each.name.strip() == "core"), {})
-    remotes = {each.remote: each.values for each in found if each.remote}
+    remotes = {remote_of(each): each.values for each in found if remote_of(each)}
     name = core.get("remote") or next(iter(remotes), "")
     kept = {key: value for key, value in remotes.get(name, {}).items() if key == "verify"}
     tables = {"core": core, **({f"'remote \"{name}\"'": {"url": str(storage), **kept}} if name in remotes else {})}

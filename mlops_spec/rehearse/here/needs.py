@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_spec import __version__, layout
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.extras import OF_EXTRA
+from mlops_spec.outputs.rendered import render_all
 from mlops_spec.rehearse.act import RUNNERS
 from mlops_spec.rehearse.here import objects
 from mlops_spec.rehearse.triggers import WORKFLOWS, read_workflow
-from mlops_spec.render import render_all
+from mlops_spec.render.write import manifest
+from mlops_spec.render.write.compare import differences
 from mlops_spec.repository.requirement import LOCK
-from mlops_spec.write import manifest
-from mlops_spec.write.compare import differences
+from mlops_spec.system.extras import OF_EXTRA
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from mlops_spec import layout, safe_yaml
-from mlops_spec.repository.config import PATH, Section, sections
+from mlops_spec import layout
+from mlops_spec.document import safe_yaml
+from mlops_spec.engines.dvc.config import PATH, remote_of
+from mlops_spec.repository.ini import Section, sections
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -62,7 +64,7 @@ def places(root: Path) -> tuple[Path, ...]:
         if file.is_file():
             read += sections(file.read_text(encoding="utf-8", errors="replace").splitlines())
     cache = [each.values["dir"] for each in read if each.name.strip() == "cache" and "dir" in each.values]
-    remotes = [each.values["url"] for each in read if each.remote and "://" not in each.values.get("url", "://")]
+    remotes = [each.values["url"] for each in read if remote_of(each) and "://" not in each.values.get("url", "://")]
     return tuple(Path(os.path.normpath(root / ".dvc" / place)) for place in (*(cache[-1:] or ["cache"]), *remotes))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.outputs.environments import deployments
+from mlops_spec.platforms.github.outputs.environments import deployments
 from mlops_spec.rehearse import cast
 from mlops_spec.rehearse.hub import tokens
 from mlops_spec.rehearse.hub.owners import read_owners

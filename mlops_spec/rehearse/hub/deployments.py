@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
+from mlops_spec.platforms.github.workflow.filters import matches
 from mlops_spec.rehearse.hub.accounts import node_id, user
 from mlops_spec.rehearse.hub.request import Json, Refused, Request, Result
 from mlops_spec.rehearse.hub.state import now
-from mlops_spec.workflow.filters import matches
 
 if TYPE_CHECKING:
     from mlops_spec.rehearse.hub.state import Hub, Person

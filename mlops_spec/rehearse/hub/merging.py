@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.forge.approvals import counted, wanted_changes
-from mlops_spec.forge.shapes import Account
-from mlops_spec.forge.shapes import Review as Seen
+from mlops_spec.platforms.github.api.approvals import counted, wanted_changes
+from mlops_spec.platforms.github.api.shapes import Account
+from mlops_spec.platforms.github.api.shapes import Review as Seen
 from mlops_spec.rehearse.hub.origin import Conflict
 from mlops_spec.rehearse.hub.owners import lacking, read_owners
 from mlops_spec.rehearse.hub.request import Refused, Request, Result

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from mlops_spec.doctor.refs import matches
+from mlops_spec.platforms.github.doctor.refs import matches
 
 if TYPE_CHECKING:
     from mlops_spec.rehearse.hub.state import Hub, Person

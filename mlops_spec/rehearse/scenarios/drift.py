@@ -10,18 +10,7 @@ from mlops_spec import layout
 from mlops_spec.rehearse.proof import all_answered, audit, clean
 from mlops_spec.rehearse.scenario import Scenario, Scene
 from mlops_spec.rehearse.small import FIRST, REPOSITORY, begin, clients, first_promotion, promote, read_rows, request
-from mlops_spec.rehearse.stage import (
-    PRODUCTION,
-    STAGING,
-    Stage,
-    check,
-    live,
-    log,
-    merge,
-    must,
-    open_pull,
-    replace_in,
-)
+from mlops_spec.rehearse.stage import PRODUCTION, STAGING, Stage, check, live, log, merge, must, open_pull, replace_in
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,8 +13,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout
-from mlops_spec.actions import ACTIONS
 from mlops_spec.errors import Failure
+from mlops_spec.platforms.github.pins import ACTIONS
 from mlops_spec.rehearse import cast, small
 from mlops_spec.rehearse.fork import fork, propose, push
 from mlops_spec.rehearse.hub import tokens

@@ -16,17 +16,7 @@ from mlops_spec.rehearse.proof import audit, clean
 from mlops_spec.rehearse.scenario import Scenario, Scene, Unexpected
 from mlops_spec.rehearse.scenarios.drift import BRANCH, MONITOR, ask, watched
 from mlops_spec.rehearse.small import FIRST, PROMOTION, REPOSITORY, begin
-from mlops_spec.rehearse.stage import (
-    PRODUCTION,
-    STAGING,
-    Stage,
-    live,
-    log,
-    merge,
-    must,
-    only,
-    open_pull,
-)
+from mlops_spec.rehearse.stage import PRODUCTION, STAGING, Stage, live, log, merge, must, only, open_pull
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,23 +8,13 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from mlops_spec.actions import ACTIONS
+from mlops_spec.platforms.github.pins import ACTIONS
 from mlops_spec.rehearse import small
 from mlops_spec.rehearse.private import NAME, READ, REGION, WRITE, Private, account, signed_in, stored
 from mlops_spec.rehearse.proof import all_answered, audit, clean
 from mlops_spec.rehearse.scenario import Scenario, Scene
 from mlops_spec.rehearse.small import FIRST, REPOSITORY, first_promotion, set_parameter
-from mlops_spec.rehearse.stage import (
-    PRODUCTION,
-    STAGING,
-    check,
-    live,
-    log,
-    merge,
-    must,
-    only,
-    propose,
-)
+from mlops_spec.rehearse.stage import PRODUCTION, STAGING, check, live, log, merge, must, only, propose
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,14 +8,15 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout, ledger, manifest
+from mlops_spec import layout, ledger
+from mlops_spec.engines.dvc.listing import md5
 from mlops_spec.errors import Exit
 from mlops_spec.git import Git
-from mlops_spec.integrity.dvc_listing import md5
 from mlops_spec.integrity.verifier import LISTING
 from mlops_spec.ledger import Outcome
 from mlops_spec.ledger.record import Actor, Who
 from mlops_spec.ledger.who import agent
+from mlops_spec.package import manifest
 from mlops_spec.rehearse import cast
 from mlops_spec.rehearse.promoters import Promoter, race
 from mlops_spec.rehearse.proof import audit

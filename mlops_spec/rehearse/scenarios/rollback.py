@@ -18,18 +18,7 @@ from mlops_spec.rehearse.small import (
     propose_again,
     set_parameter,
 )
-from mlops_spec.rehearse.stage import (
-    PRODUCTION,
-    Stage,
-    check,
-    live,
-    merge,
-    must,
-    newest,
-    open_pull,
-    propose,
-    stopped,
-)
+from mlops_spec.rehearse.stage import PRODUCTION, Stage, check, live, merge, must, newest, open_pull, propose, stopped
 
 _SECOND = "v1.1.0"
 _PROMOTE = "mlops-promote-production"

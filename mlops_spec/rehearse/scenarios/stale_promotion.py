@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlops_spec import layout
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.forge import pulls
+from mlops_spec.platforms.github.api import pulls
 from mlops_spec.rehearse import cast
 from mlops_spec.rehearse.proof import all_answered, audit
 from mlops_spec.rehearse.scenario import Scenario, Scene, Unexpected

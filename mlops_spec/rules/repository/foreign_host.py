@@ -26,13 +26,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlops_spec.document.finding import Finding
 from mlops_spec.repository.origin import on_github
-from mlops_spec.rule import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
+    from mlops_spec.document.diagnostic import Severity
     from mlops_spec.repository.view import Repository
 
 CODE = "MS821"

@@ -24,13 +24,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.repository.config import PATH, sections
-from mlops_spec.rule import Finding
+from mlops_spec.document.finding import Finding
+from mlops_spec.engines.dvc.config import PATH, remote_of
+from mlops_spec.repository.ini import sections
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
+    from mlops_spec.document.diagnostic import Severity
     from mlops_spec.repository.view import Repository
 
 CODE = "MS812"
@@ -45,7 +46,7 @@ def check(repository: Repository) -> Iterator[Finding]:
     found = list(sections(document.lines))
     core = next((each for each in found if each.name.strip() == "core"), None)
     name = core.values.get("remote", "") if core else ""
-    if name not in {each.remote for each in found if each.values.get("url")} or not name:
+    if name not in {remote_of(each) for each in found if each.values.get("url")} or not name:
         message = f"there is no remote `{name}`" if name else "there is no default remote"
         hint = "run `dvc remote add --default storage URL`"
         if PATH in repository.sizes:

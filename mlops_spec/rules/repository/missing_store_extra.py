@@ -36,16 +36,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.repository.config import PATH, default_url
+from mlops_spec.document.finding import Finding
+from mlops_spec.engines.dvc.config import PATH, default_url
 from mlops_spec.repository.requirement import PROJECT, extras, table
-from mlops_spec.rule import Finding
 from mlops_spec.spec.data import Import
 from mlops_spec.spec.storage import EXTRAS, scheme
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Address, Severity
+    from mlops_spec.document.diagnostic import Address, Severity
     from mlops_spec.repository.view import Repository
     from mlops_spec.spec import Spec
 

@@ -41,6 +41,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlops_spec.document.finding import Finding
 from mlops_spec.repository.requirement import (
     LOCK,
     PROJECT,
@@ -54,12 +55,11 @@ from mlops_spec.repository.requirement import (
     table,
     versions,
 )
-from mlops_spec.rule import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
+    from mlops_spec.document.diagnostic import Severity
     from mlops_spec.repository.view import Repository
 
 CODE = "MS811"

@@ -39,15 +39,15 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING
 
-from mlops_spec.diagnostic import near
-from mlops_spec.rule import Finding
+from mlops_spec.document.diagnostic import near
+from mlops_spec.document.finding import Finding
 from mlops_spec.spec.features import columns
 from mlops_spec.spec.stages import data_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mlops_spec.diagnostic import Address, Severity
+    from mlops_spec.document.diagnostic import Address, Severity
     from mlops_spec.repository.view import Repository
     from mlops_spec.spec import Spec
     from mlops_spec.spec.data import Column

@@ -39,7 +39,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from mlops_spec import layout
-from mlops_spec.rule import Finding
+from mlops_spec.document.finding import Finding
 from mlops_spec.spec.evaluate import MetricGate, SliceGate
 from mlops_spec.spec.gates import own_metrics
 from mlops_spec.spec.metrics import METRICS
@@ -47,7 +47,7 @@ from mlops_spec.spec.metrics import METRICS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
+    from mlops_spec.document.diagnostic import Severity
     from mlops_spec.repository.view import Repository
     from mlops_spec.spec import Spec
 

@@ -30,15 +30,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.diagnostic import near
+from mlops_spec.document.diagnostic import near
+from mlops_spec.document.finding import Finding
 from mlops_spec.repository.code import code_of
 from mlops_spec.repository.params import handed_on, mentioned
-from mlops_spec.rule import Finding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
+    from mlops_spec.document.diagnostic import Severity
     from mlops_spec.repository.view import Repository
     from mlops_spec.spec import Spec
 

@@ -27,13 +27,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Finding
-from mlops_spec.workflow_files import FOLDER
+from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.files import FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
+    from mlops_spec.document.diagnostic import Severity
     from mlops_spec.repository.view import Repository
 
 CODE = "MS816"

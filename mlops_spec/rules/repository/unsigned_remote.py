@@ -47,22 +47,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document import Document
+from mlops_spec.document.finding import Finding
 from mlops_spec.document.parse import parse
-from mlops_spec.repository.config import PATH, default_url
-from mlops_spec.rule import Finding
+from mlops_spec.engines.dvc.config import PATH, default_url
+from mlops_spec.platforms.github.workflow.files import FOLDER
+from mlops_spec.platforms.github.workflow.machine import own_machine
+from mlops_spec.platforms.github.workflow.read import read
+from mlops_spec.platforms.github.workflow.sign_in import identity, static
 from mlops_spec.spec.storage import EXTRAS, scheme
-from mlops_spec.workflow.machine import own_machine
-from mlops_spec.workflow.read import read
-from mlops_spec.workflow.sign_in import identity, static
-from mlops_spec.workflow_files import FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.platforms.github.workflow.jobs import Job, Step
     from mlops_spec.repository.view import Repository
     from mlops_spec.spec import Spec
-    from mlops_spec.workflow import Job, Step
 
 CODE = "MS819"
 NAME = "unsigned-remote"

@@ -27,13 +27,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.repository.config import PATH, sections
-from mlops_spec.rule import Finding
+from mlops_spec.document.finding import Finding
+from mlops_spec.engines.dvc.config import PATH, remote_of
+from mlops_spec.repository.ini import sections
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
+    from mlops_spec.document.diagnostic import Severity
     from mlops_spec.repository.view import Repository
 
 CODE = "MS813"
@@ -44,8 +45,8 @@ SEVERITY: Severity = "error"
 def check(repository: Repository) -> Iterator[Finding]:
     document = repository.document(PATH)
     for section in sections(document.lines):
-        if section.remote and section.values.get("verify", "").lower() not in _TRUE:
-            message = f"DVC trusts whatever the remote `{section.remote}` sends"
+        if remote_of(section) and section.values.get("verify", "").lower() not in _TRUE:
+            message = f"DVC trusts whatever the remote `{remote_of(section)}` sends"
             yield Finding((), message, "write `verify = true` into this section", document=document, span=section.span)
 
 

@@ -34,16 +34,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Finding
-from mlops_spec.workflow.flow import pull_request_jobs
-from mlops_spec.workflow.shape import text
-from mlops_spec.workflow.token import writable
+from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.flow import pull_request_jobs
+from mlops_spec.platforms.github.workflow.shape import text
+from mlops_spec.platforms.github.workflow.token import writable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Delivery, Workflow
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.platforms.github.workflow.jobs import Delivery, Workflow
 
 CODE = "MS520"
 NAME = "artifact-as-code"

@@ -28,15 +28,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Finding
-from mlops_spec.workflow.condition import Call, Literal, Name, inner, operands, tree, walk
-from mlops_spec.workflow.possible import is_text, is_truth, possible, says_yes_or_no
+from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.condition import Call, Literal, Name, inner, operands, tree, walk
+from mlops_spec.platforms.github.workflow.possible import is_text, is_truth, possible, says_yes_or_no
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Delivery, Job, Workflow
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.platforms.github.workflow.jobs import Delivery, Job, Workflow
 
 CODE = "MS570"
 NAME = "constant-condition"

@@ -39,17 +39,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.workflow.flow import jobs_before
-from mlops_spec.workflow.place import at_command
-from mlops_spec.workflow.roles import evaluates, judging, plain
-from mlops_spec.workflow.where import environment
+from mlops_spec.platforms.github.workflow.flow import jobs_before
+from mlops_spec.platforms.github.workflow.roles import evaluates, judging, plain
+from mlops_spec.platforms.github.workflow.where import environment
+from mlops_spec.rules.workflows.place import at_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.rule import Finding
-    from mlops_spec.workflow import Delivery, Job, Step, Workflow
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.document.finding import Finding
+    from mlops_spec.platforms.github.workflow.jobs import Delivery, Job, Step, Workflow
 
 CODE = "MS591"
 NAME = "early-approval"

@@ -28,19 +28,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.actions import ACTIONS
-from mlops_spec.rule import Finding
-from mlops_spec.workflow.flow import events
-from mlops_spec.workflow.read import called_path
-from mlops_spec.workflow.release import PULL_REQUEST
-from mlops_spec.workflow.token import ATTEST, LEVELS, TABLE, permissions
-from mlops_spec.workflow.where import environment
+from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.pins import ACTIONS
+from mlops_spec.platforms.github.workflow.flow import events
+from mlops_spec.platforms.github.workflow.read import called_path
+from mlops_spec.platforms.github.workflow.release import PULL_REQUEST
+from mlops_spec.platforms.github.workflow.token import ATTEST, LEVELS, TABLE, permissions
+from mlops_spec.platforms.github.workflow.where import environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Address, Severity
-    from mlops_spec.workflow import Delivery, Job, Workflow
+    from mlops_spec.document.diagnostic import Address, Severity
+    from mlops_spec.platforms.github.workflow.jobs import Delivery, Job, Workflow
 
 CODE = "MS532"
 NAME = "excess-permission"

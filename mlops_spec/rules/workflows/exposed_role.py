@@ -39,19 +39,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Finding
-from mlops_spec.workflow.expression import expressions
-from mlops_spec.workflow.flow import events, pull_request_jobs
-from mlops_spec.workflow.shape import text
-from mlops_spec.workflow.sign_in import identity, reader
-from mlops_spec.workflow.strangers import after_push
-from mlops_spec.workflow.where import environment
+from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.expression import expressions
+from mlops_spec.platforms.github.workflow.flow import events, pull_request_jobs
+from mlops_spec.platforms.github.workflow.shape import text
+from mlops_spec.platforms.github.workflow.sign_in import identity, reader
+from mlops_spec.platforms.github.workflow.strangers import after_push
+from mlops_spec.platforms.github.workflow.where import environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Delivery, Job, Workflow
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.platforms.github.workflow.jobs import Delivery, Job, Workflow
 
 CODE = "MS555"
 NAME = "exposed-role"

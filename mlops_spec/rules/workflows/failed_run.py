@@ -38,17 +38,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Finding
-from mlops_spec.workflow.flow import holds, verbs
-from mlops_spec.workflow.release import RELEASING
-from mlops_spec.workflow.roles import releasing
-from mlops_spec.workflow.strangers import after_success
+from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.flow import holds, verbs
+from mlops_spec.platforms.github.workflow.release import RELEASING
+from mlops_spec.platforms.github.workflow.roles import releasing
+from mlops_spec.platforms.github.workflow.strangers import after_success
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Delivery, Job, Workflow
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.platforms.github.workflow.jobs import Delivery, Job, Workflow
 
 CODE = "MS599"
 NAME = "failed-run"

@@ -29,18 +29,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Change, Finding
-from mlops_spec.workflow import Step
-from mlops_spec.workflow.expression import despite_failure
-from mlops_spec.workflow.flow import verbs
-from mlops_spec.workflow.release import RELEASING
-from mlops_spec.workflow.roles import job_judges, job_releases, releasing
+from mlops_spec.document.finding import Change, Finding
+from mlops_spec.platforms.github.workflow.expression import despite_failure
+from mlops_spec.platforms.github.workflow.flow import verbs
+from mlops_spec.platforms.github.workflow.jobs import Step
+from mlops_spec.platforms.github.workflow.release import RELEASING
+from mlops_spec.platforms.github.workflow.roles import job_judges, job_releases, releasing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Delivery, Job, Workflow
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.platforms.github.workflow.jobs import Delivery, Job, Workflow
 
 CODE = "MS512"
 NAME = "forced-deployment"

@@ -31,14 +31,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Finding
-from mlops_spec.workflow.shape import mapping, text
+from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.shape import mapping, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Job, Step, Workflow
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.platforms.github.workflow.jobs import Job, Step, Workflow
 
 CODE = "MS653"
 NAME = "foreign-variable"

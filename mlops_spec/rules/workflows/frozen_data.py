@@ -29,19 +29,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.workflow.place import at_command, called
-from mlops_spec.workflow.roles import evaluates, judges, plain, releases, tests, trains, watches
-from mlops_spec.workflow.shape import mapping, text
-from mlops_spec.workflow.stages import stages
-from mlops_spec.workflow_names import PIPELINE
+from mlops_spec.platforms.github.workflow.named_files import PIPELINE
+from mlops_spec.platforms.github.workflow.roles import evaluates, judges, plain, releases, tests, trains, watches
+from mlops_spec.platforms.github.workflow.shape import mapping, text
+from mlops_spec.platforms.github.workflow.stages import stages
+from mlops_spec.rules.workflows.place import at_command, called
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.rule import Finding
-    from mlops_spec.workflow import Delivery, Step, Workflow
-    from mlops_spec.workflow.command import Command
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.document.finding import Finding
+    from mlops_spec.platforms.github.workflow.command import Command
+    from mlops_spec.platforms.github.workflow.jobs import Delivery, Step, Workflow
 
 CODE = "MS651"
 NAME = "frozen-data"

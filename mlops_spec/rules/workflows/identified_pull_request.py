@@ -30,17 +30,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Change, Finding
-from mlops_spec.workflow.expression import keeps_forks_out
-from mlops_spec.workflow.flow import holds, pull_request_jobs
-from mlops_spec.workflow.shape import mapping
-from mlops_spec.workflow.sign_in import identities, only_reads, reads_by_identity
+from mlops_spec.document.finding import Change, Finding
+from mlops_spec.platforms.github.workflow.expression import keeps_forks_out
+from mlops_spec.platforms.github.workflow.flow import holds, pull_request_jobs
+from mlops_spec.platforms.github.workflow.shape import mapping
+from mlops_spec.platforms.github.workflow.sign_in import identities, only_reads, reads_by_identity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Delivery, Workflow
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.platforms.github.workflow.jobs import Delivery, Workflow
 
 CODE = "MS516"
 NAME = "identified-pull-request"

@@ -29,14 +29,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Finding
-from mlops_spec.workflow.where import said
+from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.where import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Workflow
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.platforms.github.workflow.jobs import Workflow
 
 CODE = "MS545"
 NAME = "impatient-job"

@@ -30,19 +30,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Change, Finding
-from mlops_spec.workflow.flow import releases
-from mlops_spec.workflow.release import PULL_REQUEST
-from mlops_spec.workflow.roles import job_releases
-from mlops_spec.workflow.shape import mapping, text
-from mlops_spec.workflow.where import environment
+from mlops_spec.document.finding import Change, Finding
+from mlops_spec.platforms.github.workflow.flow import releases
+from mlops_spec.platforms.github.workflow.release import PULL_REQUEST
+from mlops_spec.platforms.github.workflow.roles import job_releases
+from mlops_spec.platforms.github.workflow.shape import mapping, text
+from mlops_spec.platforms.github.workflow.where import environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
-    from mlops_spec.diagnostic import Address, Severity
-    from mlops_spec.workflow import Delivery, Job, Workflow
+    from mlops_spec.document.diagnostic import Address, Severity
+    from mlops_spec.platforms.github.workflow.jobs import Delivery, Job, Workflow
 
 CODE = "MS528"
 NAME = "interrupted-release"

@@ -26,18 +26,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Finding
-from mlops_spec.workflow.place import at_command
-from mlops_spec.workflow.roles import changes_or_judges, judges, releases, tests, watches
-from mlops_spec.workflow.silent import only_printed, says_nothing
-from mlops_spec.workflow.verdict import MILD
+from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.roles import changes_or_judges, judges, releases, tests, watches
+from mlops_spec.platforms.github.workflow.silent import only_printed, says_nothing
+from mlops_spec.platforms.github.workflow.verdict import MILD
+from mlops_spec.rules.workflows.place import at_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Step, Workflow
-    from mlops_spec.workflow.command import Command
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.platforms.github.workflow.command import Command
+    from mlops_spec.platforms.github.workflow.jobs import Step, Workflow
 
 CODE = "MS571"
 NAME = "lax-check"

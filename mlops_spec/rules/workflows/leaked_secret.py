@@ -37,16 +37,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Finding
-from mlops_spec.workflow.expression import names_secret
-from mlops_spec.workflow.shape import mapping, text
-from mlops_spec.workflow.written import files_with, holds_file
+from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.expression import names_secret
+from mlops_spec.platforms.github.workflow.shape import mapping, text
+from mlops_spec.platforms.github.workflow.written import files_with, holds_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Job, Step, Workflow
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.platforms.github.workflow.jobs import Job, Step, Workflow
 
 CODE = "MS579"
 NAME = "leaked-secret"

@@ -33,16 +33,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.diagnostic import listed
-from mlops_spec.workflow.place import at_command
-from mlops_spec.workflow.release import verifies
+from mlops_spec.document.diagnostic import listed
+from mlops_spec.platforms.github.workflow.release import verifies
+from mlops_spec.rules.workflows.place import at_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.rule import Finding
-    from mlops_spec.workflow import Workflow
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.document.finding import Finding
+    from mlops_spec.platforms.github.workflow.jobs import Workflow
 
 CODE = "MS511"
 NAME = "loose-attestation"

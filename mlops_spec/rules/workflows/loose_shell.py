@@ -26,16 +26,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Change, Finding
-from mlops_spec.workflow.release import decides
-from mlops_spec.workflow.shape import mapping, text
-from mlops_spec.workflow.shell_state import started
+from mlops_spec.document.finding import Change, Finding
+from mlops_spec.platforms.github.workflow.release import decides
+from mlops_spec.platforms.github.workflow.shape import mapping, text
+from mlops_spec.platforms.github.workflow.shell_state import started
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Address, Severity
-    from mlops_spec.workflow import Job, Step, Workflow
+    from mlops_spec.document.diagnostic import Address, Severity
+    from mlops_spec.platforms.github.workflow.jobs import Job, Step, Workflow
 
 CODE = "MS537"
 NAME = "loose-shell"

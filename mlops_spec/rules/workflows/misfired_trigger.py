@@ -27,17 +27,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.diagnostic import listed
-from mlops_spec.rule import Finding
+from mlops_spec.document.diagnostic import listed
+from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.roles import about_models, evaluates, job_releases, trains
+from mlops_spec.platforms.github.workflow.shape import items, mapping, names, text
 from mlops_spec.spec.cron import Schedule
-from mlops_spec.workflow.roles import about_models, evaluates, job_releases, trains
-from mlops_spec.workflow.shape import items, mapping, names, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Delivery, Workflow
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.platforms.github.workflow.jobs import Delivery, Workflow
 
 CODE = "MS572"
 NAME = "misfired-trigger"

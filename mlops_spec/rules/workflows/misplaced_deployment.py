@@ -30,20 +30,20 @@ import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Finding
-from mlops_spec.workflow.flow import callers
-from mlops_spec.workflow.given import options, spelled_out
-from mlops_spec.workflow.place import at_command
-from mlops_spec.workflow.roles import releases
-from mlops_spec.workflow.shape import mapping, text
-from mlops_spec.workflow.where import environment, target
+from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.flow import callers
+from mlops_spec.platforms.github.workflow.given import options, spelled_out
+from mlops_spec.platforms.github.workflow.roles import releases
+from mlops_spec.platforms.github.workflow.shape import mapping, text
+from mlops_spec.platforms.github.workflow.where import environment, target
+from mlops_spec.rules.workflows.place import at_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Delivery, Job, Step, Workflow
-    from mlops_spec.workflow.command import Command
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.platforms.github.workflow.command import Command
+    from mlops_spec.platforms.github.workflow.jobs import Delivery, Job, Step, Workflow
 
 CODE = "MS514"
 NAME = "misplaced-deployment"

@@ -28,16 +28,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Finding
-from mlops_spec.workflow.release import verifies
-from mlops_spec.workflow.sign_in import identities
-from mlops_spec.workflow.token import ATTEST, LEVELS, NEEDED, permissions
+from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.release import verifies
+from mlops_spec.platforms.github.workflow.sign_in import identities
+from mlops_spec.platforms.github.workflow.token import ATTEST, LEVELS, NEEDED, permissions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Job, Workflow
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.platforms.github.workflow.jobs import Job, Workflow
 
 CODE = "MS533"
 NAME = "missing-permission"

@@ -28,21 +28,21 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.diagnostic import listed
-from mlops_spec.rule import Finding
-from mlops_spec.workflow.given import options, spelled_out
-from mlops_spec.workflow.place import at_command
-from mlops_spec.workflow.roles import job_releases
-from mlops_spec.workflow.shape import mapping, text
-from mlops_spec.workflow.sign_in import identity
-from mlops_spec.workflow.stage_words import spoken_of
-from mlops_spec.workflow.where import environment
+from mlops_spec.document.diagnostic import listed
+from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.given import options, spelled_out
+from mlops_spec.platforms.github.workflow.roles import job_releases
+from mlops_spec.platforms.github.workflow.shape import mapping, text
+from mlops_spec.platforms.github.workflow.sign_in import identity
+from mlops_spec.platforms.github.workflow.stage_words import spoken_of
+from mlops_spec.platforms.github.workflow.where import environment
+from mlops_spec.rules.workflows.place import at_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Address, Severity
-    from mlops_spec.workflow import Job, Workflow
+    from mlops_spec.document.diagnostic import Address, Severity
+    from mlops_spec.platforms.github.workflow.jobs import Job, Workflow
 
 CODE = "MS598"
 NAME = "mixed-environments"

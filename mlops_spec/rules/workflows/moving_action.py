@@ -28,17 +28,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.actions import pinned
-from mlops_spec.rule import Change, Finding
-from mlops_spec.workflow.place import comment_behind, with_comment
-from mlops_spec.workflow.read import called_path
-from mlops_spec.workflow.shape import text
+from mlops_spec.document.finding import Change, Finding
+from mlops_spec.platforms.github.pins import pinned
+from mlops_spec.platforms.github.workflow.read import called_path
+from mlops_spec.platforms.github.workflow.shape import text
+from mlops_spec.rules.workflows.place import comment_behind, with_comment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Address, Severity
-    from mlops_spec.workflow import Workflow
+    from mlops_spec.document.diagnostic import Address, Severity
+    from mlops_spec.platforms.github.workflow.jobs import Workflow
 
 CODE = "MS526"
 NAME = "moving-action"

@@ -25,18 +25,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Finding
-from mlops_spec.workflow.given import options, spelled_out
-from mlops_spec.workflow.place import at_command
-from mlops_spec.workflow.roles import evaluates, judges, releases, trains
-from mlops_spec.workflow.shape import text
+from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.given import options, spelled_out
+from mlops_spec.platforms.github.workflow.roles import evaluates, judges, releases, trains
+from mlops_spec.platforms.github.workflow.shape import text
+from mlops_spec.rules.workflows.place import at_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Job, Step, Workflow
-    from mlops_spec.workflow.command import Command
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.platforms.github.workflow.command import Command
+    from mlops_spec.platforms.github.workflow.jobs import Job, Step, Workflow
 
 CODE = "MS581"
 NAME = "moving-source"

@@ -33,16 +33,16 @@ import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Finding
-from mlops_spec.workflow.expression import EXPRESSION
-from mlops_spec.workflow.place import at_command
-from mlops_spec.workflow.shape import mapping, text
+from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.expression import EXPRESSION
+from mlops_spec.platforms.github.workflow.shape import mapping, text
+from mlops_spec.rules.workflows.place import at_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Job, Step, Workflow
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.platforms.github.workflow.jobs import Job, Step, Workflow
 
 CODE = "MS565"
 NAME = "overwritten-result"

@@ -36,16 +36,16 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.workflow.place import in_program
-from mlops_spec.workflow.roles import judges, releases, trains
+from mlops_spec.platforms.github.workflow.roles import judges, releases, trains
+from mlops_spec.rules.workflows.place import in_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.rule import Finding
-    from mlops_spec.workflow import Workflow
-    from mlops_spec.workflow.program import Program
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.document.finding import Finding
+    from mlops_spec.platforms.github.workflow.jobs import Workflow
+    from mlops_spec.platforms.github.workflow.program import Program
 
 CODE = "MS652"
 NAME = "premature-release"

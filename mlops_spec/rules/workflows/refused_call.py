@@ -46,15 +46,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Finding
-from mlops_spec.workflow.read import called_path
-from mlops_spec.workflow.token import LEVELS, permissions
+from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.read import called_path
+from mlops_spec.platforms.github.workflow.token import LEVELS, permissions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Delivery, Job, Workflow
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.platforms.github.workflow.jobs import Delivery, Job, Workflow
 
 CODE = "MS554"
 NAME = "refused-call"

@@ -27,20 +27,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.workflow.expression import keeps_pull_requests_out
-from mlops_spec.workflow.flow import pull_request_jobs
-from mlops_spec.workflow.place import at_command
-from mlops_spec.workflow.release import RELEASING
-from mlops_spec.workflow.roles import releases
-from mlops_spec.workflow.where import environment
+from mlops_spec.platforms.github.workflow.expression import keeps_pull_requests_out
+from mlops_spec.platforms.github.workflow.flow import pull_request_jobs
+from mlops_spec.platforms.github.workflow.release import RELEASING
+from mlops_spec.platforms.github.workflow.roles import releases
+from mlops_spec.platforms.github.workflow.where import environment
+from mlops_spec.rules.workflows.place import at_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.rule import Finding
-    from mlops_spec.workflow import Delivery, Job, Step, Workflow
-    from mlops_spec.workflow.command import Command
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.document.finding import Finding
+    from mlops_spec.platforms.github.workflow.command import Command
+    from mlops_spec.platforms.github.workflow.jobs import Delivery, Job, Step, Workflow
 
 CODE = "MS541"
 NAME = "release-from-pull-request"

@@ -32,17 +32,17 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.workflow.given import options
-from mlops_spec.workflow.place import at_command, in_program
-from mlops_spec.workflow.program import is_true, keywords
+from mlops_spec.platforms.github.workflow.given import options
+from mlops_spec.platforms.github.workflow.program import is_true, keywords
+from mlops_spec.rules.workflows.place import at_command, in_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.rule import Finding
-    from mlops_spec.workflow import Workflow
-    from mlops_spec.workflow.program import Program
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.document.finding import Finding
+    from mlops_spec.platforms.github.workflow.jobs import Workflow
+    from mlops_spec.platforms.github.workflow.program import Program
 
 CODE = "MS595"
 NAME = "remote-code"

@@ -29,22 +29,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.diagnostic import Span
-from mlops_spec.rule import Finding
-from mlops_spec.workflow.command import commands
-from mlops_spec.workflow.dockerfile import image_runs
-from mlops_spec.workflow.flow import jobs_before
-from mlops_spec.workflow.place import at_command, called
-from mlops_spec.workflow.roles import evaluates, job_releases, judges, releases, trains
-from mlops_spec.workflow.shape import text
-from mlops_spec.workflow_names import DOCKERFILE
+from mlops_spec.document.diagnostic import Span
+from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.command import commands
+from mlops_spec.platforms.github.workflow.dockerfile import image_runs
+from mlops_spec.platforms.github.workflow.flow import jobs_before
+from mlops_spec.platforms.github.workflow.named_files import DOCKERFILE
+from mlops_spec.platforms.github.workflow.roles import evaluates, job_releases, judges, releases, trains
+from mlops_spec.platforms.github.workflow.shape import text
+from mlops_spec.rules.workflows.place import at_command, called
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Delivery, Job, Step, Workflow
-    from mlops_spec.workflow.command import Command
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.platforms.github.workflow.command import Command
+    from mlops_spec.platforms.github.workflow.jobs import Delivery, Job, Step, Workflow
 
 CODE = "MS561"
 NAME = "retrained-model"

@@ -28,15 +28,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Finding
-from mlops_spec.workflow.expression import names_secret
-from mlops_spec.workflow.shape import mapping, text
+from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.expression import names_secret
+from mlops_spec.platforms.github.workflow.shape import mapping, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Step, Workflow
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.platforms.github.workflow.jobs import Step, Workflow
 
 CODE = "MS538"
 NAME = "scattered-secret"

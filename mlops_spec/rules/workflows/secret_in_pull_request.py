@@ -29,17 +29,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Finding
-from mlops_spec.workflow.expression import expressions, keeps_pull_requests_out
-from mlops_spec.workflow.flow import pull_request_jobs
-from mlops_spec.workflow.sign_in import readable_secrets
-from mlops_spec.workflow.where import environment
+from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.expression import expressions, keeps_pull_requests_out
+from mlops_spec.platforms.github.workflow.flow import pull_request_jobs
+from mlops_spec.platforms.github.workflow.sign_in import readable_secrets
+from mlops_spec.platforms.github.workflow.where import environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mlops_spec.diagnostic import Address, Severity
-    from mlops_spec.workflow import Delivery, Job, Workflow
+    from mlops_spec.document.diagnostic import Address, Severity
+    from mlops_spec.platforms.github.workflow.jobs import Delivery, Job, Workflow
 
 CODE = "MS517"
 NAME = "secret-in-pull-request"

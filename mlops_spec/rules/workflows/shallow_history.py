@@ -29,17 +29,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Finding
-from mlops_spec.workflow.place import given
-from mlops_spec.workflow.release import RELEASING
-from mlops_spec.workflow.shape import text
+from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.release import RELEASING
+from mlops_spec.platforms.github.workflow.shape import text
+from mlops_spec.rules.workflows.place import given
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Workflow
-    from mlops_spec.workflow.command import Command
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.platforms.github.workflow.command import Command
+    from mlops_spec.platforms.github.workflow.jobs import Workflow
 
 CODE = "MS546"
 NAME = "shallow-history"

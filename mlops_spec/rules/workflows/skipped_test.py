@@ -37,19 +37,19 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.workflow.bounds import is_higher, is_lower
-from mlops_spec.workflow.place import at_command, in_program
-from mlops_spec.workflow.program import names_in
-from mlops_spec.workflow.roles import about_models, job_releases
-from mlops_spec.workflow.unfolded import parsed_program
+from mlops_spec.platforms.github.workflow.bounds import is_higher, is_lower
+from mlops_spec.platforms.github.workflow.program import names_in
+from mlops_spec.platforms.github.workflow.roles import about_models, job_releases
+from mlops_spec.platforms.github.workflow.unfolded import parsed_program
+from mlops_spec.rules.workflows.place import at_command, in_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.rule import Finding
-    from mlops_spec.workflow import Delivery, Job, Workflow
-    from mlops_spec.workflow.program import Program
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.document.finding import Finding
+    from mlops_spec.platforms.github.workflow.jobs import Delivery, Job, Workflow
+    from mlops_spec.platforms.github.workflow.program import Program
 
 CODE = "MS593"
 NAME = "skipped-test"

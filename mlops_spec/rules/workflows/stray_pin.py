@@ -30,15 +30,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.actions import pinned
-from mlops_spec.rule import Change, Finding
-from mlops_spec.workflow.place import comment_behind, with_comment
+from mlops_spec.document.finding import Change, Finding
+from mlops_spec.platforms.github.pins import pinned
+from mlops_spec.rules.workflows.place import comment_behind, with_comment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Workflow
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.platforms.github.workflow.jobs import Workflow
 
 CODE = "MS527"
 NAME = "stray-pin"

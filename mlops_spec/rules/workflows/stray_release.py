@@ -31,19 +31,19 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Finding
-from mlops_spec.workflow.expression import on_main
-from mlops_spec.workflow.flow import holds, verbs
-from mlops_spec.workflow.release import RELEASING
-from mlops_spec.workflow.roles import job_releases, judging
-from mlops_spec.workflow.shape import mapping, names, text
-from mlops_spec.workflow.where import environment
+from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.expression import on_main
+from mlops_spec.platforms.github.workflow.flow import holds, verbs
+from mlops_spec.platforms.github.workflow.release import RELEASING
+from mlops_spec.platforms.github.workflow.roles import job_releases, judging
+from mlops_spec.platforms.github.workflow.shape import mapping, names, text
+from mlops_spec.platforms.github.workflow.where import environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mlops_spec.diagnostic import Address, Severity
-    from mlops_spec.workflow import Delivery, Job, Workflow
+    from mlops_spec.document.diagnostic import Address, Severity
+    from mlops_spec.platforms.github.workflow.jobs import Delivery, Job, Workflow
 
 CODE = "MS530"
 NAME = "stray-release"

@@ -25,19 +25,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Change, Finding
-from mlops_spec.workflow import Step
-from mlops_spec.workflow.place import called
-from mlops_spec.workflow.release import decides
-from mlops_spec.workflow.roles import answered, changes_or_judges, looked_at, tests, watches
-from mlops_spec.workflow.shape import text
+from mlops_spec.document.finding import Change, Finding
+from mlops_spec.platforms.github.workflow.jobs import Step
+from mlops_spec.platforms.github.workflow.release import decides
+from mlops_spec.platforms.github.workflow.roles import answered, changes_or_judges, looked_at, tests, watches
+from mlops_spec.platforms.github.workflow.shape import text
+from mlops_spec.rules.workflows.place import called
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Job, Workflow
-    from mlops_spec.workflow.command import Command
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.platforms.github.workflow.command import Command
+    from mlops_spec.platforms.github.workflow.jobs import Job, Workflow
 
 CODE = "MS508"
 NAME = "tolerated-failure"

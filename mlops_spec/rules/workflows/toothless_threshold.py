@@ -27,20 +27,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlops_spec.rule import Finding
-from mlops_spec.workflow.bounds import bounds, lets_all_pass
-from mlops_spec.workflow.given import held, options, variables
-from mlops_spec.workflow.place import at_command
-from mlops_spec.workflow.roles import about_models, evaluates, judges, judging, watches
-from mlops_spec.workflow.shape import mapping
+from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.bounds import bounds, lets_all_pass
+from mlops_spec.platforms.github.workflow.given import held, options, variables
+from mlops_spec.platforms.github.workflow.roles import about_models, evaluates, judges, judging, watches
+from mlops_spec.platforms.github.workflow.shape import mapping
+from mlops_spec.rules.workflows.place import at_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Job, Step, Workflow
-    from mlops_spec.workflow.bounds import Bound
-    from mlops_spec.workflow.command import Command
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.platforms.github.workflow.bounds import Bound
+    from mlops_spec.platforms.github.workflow.command import Command
+    from mlops_spec.platforms.github.workflow.jobs import Job, Step, Workflow
 
 CODE = "MS584"
 NAME = "toothless-threshold"

@@ -27,17 +27,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.workflow.given import options, spelled_out
-from mlops_spec.workflow.place import at_command
-from mlops_spec.workflow.roles import trains, tunes
+from mlops_spec.platforms.github.workflow.given import options, spelled_out
+from mlops_spec.platforms.github.workflow.roles import trains, tunes
+from mlops_spec.rules.workflows.place import at_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.rule import Finding
-    from mlops_spec.workflow import Workflow
-    from mlops_spec.workflow.command import Command
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.document.finding import Finding
+    from mlops_spec.platforms.github.workflow.command import Command
+    from mlops_spec.platforms.github.workflow.jobs import Workflow
 
 CODE = "MS580"
 NAME = "tuned-on-test"

@@ -29,19 +29,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.workflow.place import at_command, called, in_program
-from mlops_spec.workflow.program import is_false, is_true, keywords
-from mlops_spec.workflow.roles import evaluates, judges, releases
+from mlops_spec.platforms.github.workflow.program import is_false, is_true, keywords
+from mlops_spec.platforms.github.workflow.roles import evaluates, judges, releases
+from mlops_spec.rules.workflows.place import at_command, called, in_program
 
 if TYPE_CHECKING:
     import ast
     from collections.abc import Iterator, Sequence
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.rule import Finding
-    from mlops_spec.workflow import Job, Step, Workflow
-    from mlops_spec.workflow.command import Command
-    from mlops_spec.workflow.program import Program
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.document.finding import Finding
+    from mlops_spec.platforms.github.workflow.command import Command
+    from mlops_spec.platforms.github.workflow.jobs import Job, Step, Workflow
+    from mlops_spec.platforms.github.workflow.program import Program
 
 CODE = "MS596"
 NAME = "unawaited-run"

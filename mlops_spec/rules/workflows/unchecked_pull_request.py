@@ -29,15 +29,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Finding
-from mlops_spec.workflow.place import at_command
-from mlops_spec.workflow.shape import mapping
+from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.shape import mapping
+from mlops_spec.rules.workflows.place import at_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Workflow
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.platforms.github.workflow.jobs import Workflow
 
 CODE = "MS542"
 NAME = "unchecked-pull-request"

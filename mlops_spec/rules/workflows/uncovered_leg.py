@@ -45,17 +45,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mlops_spec.diagnostic import listed
-from mlops_spec.rule import Finding
-from mlops_spec.workflow.flow import jobs_before
-from mlops_spec.workflow.roles import job_judges, job_releases, judging
-from mlops_spec.workflow.shape import items, mapping, text
+from mlops_spec.document.diagnostic import listed
+from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.flow import jobs_before
+from mlops_spec.platforms.github.workflow.roles import job_judges, job_releases, judging
+from mlops_spec.platforms.github.workflow.shape import items, mapping, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Delivery, Job, Workflow
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.platforms.github.workflow.jobs import Delivery, Job, Workflow
 
 CODE = "MS583"
 NAME = "uncovered-leg"

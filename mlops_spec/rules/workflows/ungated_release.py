@@ -27,18 +27,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.diagnostic import listed
-from mlops_spec.workflow.flow import commands_before, steps_before
-from mlops_spec.workflow.place import at_command
-from mlops_spec.workflow.unseen import unseen
+from mlops_spec.document.diagnostic import listed
+from mlops_spec.platforms.github.workflow.flow import commands_before, steps_before
+from mlops_spec.platforms.github.workflow.unseen import unseen
+from mlops_spec.rules.workflows.place import at_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.rule import Finding
-    from mlops_spec.workflow import Delivery, Job, Step, Workflow
-    from mlops_spec.workflow.command import Command
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.document.finding import Finding
+    from mlops_spec.platforms.github.workflow.command import Command
+    from mlops_spec.platforms.github.workflow.jobs import Delivery, Job, Step, Workflow
 
 CODE = "MS505"
 NAME = "ungated-release"

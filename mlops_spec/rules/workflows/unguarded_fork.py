@@ -27,18 +27,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Finding
-from mlops_spec.workflow.expression import keeps_forks_out
-from mlops_spec.workflow.flow import events, holds, pull_request_jobs
-from mlops_spec.workflow.harmless import does_no_harm
-from mlops_spec.workflow.release import PULL_REQUEST
-from mlops_spec.workflow.token import writable
+from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.expression import keeps_forks_out
+from mlops_spec.platforms.github.workflow.flow import events, holds, pull_request_jobs
+from mlops_spec.platforms.github.workflow.harmless import does_no_harm
+from mlops_spec.platforms.github.workflow.release import PULL_REQUEST
+from mlops_spec.platforms.github.workflow.token import writable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Delivery, Workflow
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.platforms.github.workflow.jobs import Delivery, Workflow
 
 CODE = "MS521"
 NAME = "unguarded-fork"

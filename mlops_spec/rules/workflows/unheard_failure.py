@@ -32,17 +32,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Finding
-from mlops_spec.workflow.condition import Call, Literal, Name, asks_status, demands, tree, walk
-from mlops_spec.workflow.roles import judging, watches
-from mlops_spec.workflow.shape import mapping, text
+from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.condition import Call, Literal, Name, asks_status, demands, tree, walk
+from mlops_spec.platforms.github.workflow.roles import judging, watches
+from mlops_spec.platforms.github.workflow.shape import mapping, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from mlops_spec.diagnostic import Address, Severity
-    from mlops_spec.workflow import Job, Step, Workflow
+    from mlops_spec.document.diagnostic import Address, Severity
+    from mlops_spec.platforms.github.workflow.jobs import Job, Step, Workflow
 
 CODE = "MS559"
 NAME = "unheard-failure"

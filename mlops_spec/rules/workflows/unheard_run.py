@@ -37,16 +37,16 @@ from difflib import get_close_matches
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Finding
-from mlops_spec.workflow.place import at_command
-from mlops_spec.workflow.shape import items, mapping, names, text
-from mlops_spec.workflow_files import FOLDER
+from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.files import FOLDER
+from mlops_spec.platforms.github.workflow.shape import items, mapping, names, text
+from mlops_spec.rules.workflows.place import at_command
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from mlops_spec.diagnostic import Address, Severity
-    from mlops_spec.workflow import Delivery, Job, Workflow
+    from mlops_spec.document.diagnostic import Address, Severity
+    from mlops_spec.platforms.github.workflow.jobs import Delivery, Job, Workflow
 
 CODE = "MS577"
 NAME = "unheard-run"

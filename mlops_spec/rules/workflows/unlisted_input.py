@@ -43,21 +43,21 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from mlops_spec.diagnostic import listed
-from mlops_spec.rule import Finding
-from mlops_spec.workflow import GENERATED
-from mlops_spec.workflow.command import commands
-from mlops_spec.workflow.stages import stages
-from mlops_spec.workflow.unfolded import program
-from mlops_spec.workflow_names import PIPELINE
+from mlops_spec.document.diagnostic import listed
+from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.command import commands
+from mlops_spec.platforms.github.workflow.jobs import GENERATED
+from mlops_spec.platforms.github.workflow.named_files import PIPELINE
+from mlops_spec.platforms.github.workflow.stages import stages
+from mlops_spec.platforms.github.workflow.unfolded import program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mlops_spec.diagnostic import Severity
     from mlops_spec.document import Document
-    from mlops_spec.workflow import Delivery, Workflow
-    from mlops_spec.workflow.stages import Stage
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.platforms.github.workflow.jobs import Delivery, Workflow
+    from mlops_spec.platforms.github.workflow.stages import Stage
 
 CODE = "MS594"
 NAME = "unlisted-input"

@@ -27,16 +27,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Change, Finding
-from mlops_spec.workflow.place import at_command
-from mlops_spec.workflow.token import TABLE
+from mlops_spec.document.finding import Change, Finding
+from mlops_spec.platforms.github.workflow.token import TABLE
+from mlops_spec.rules.workflows.place import at_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Workflow
-    from mlops_spec.workflow.command import Command
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.platforms.github.workflow.command import Command
+    from mlops_spec.platforms.github.workflow.jobs import Workflow
 
 CODE = "MS522"
 NAME = "unlocked-environment"

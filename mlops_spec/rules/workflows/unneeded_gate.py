@@ -36,18 +36,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.diagnostic import listed
-from mlops_spec.rule import Finding
-from mlops_spec.workflow.flow import jobs_before
-from mlops_spec.workflow.roles import job_judges, job_releases, judging, releasing, tests, trains
-from mlops_spec.workflow.shape import text
-from mlops_spec.workflow.unseen import unseen
+from mlops_spec.document.diagnostic import listed
+from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.flow import jobs_before
+from mlops_spec.platforms.github.workflow.roles import job_judges, job_releases, judging, releasing, tests, trains
+from mlops_spec.platforms.github.workflow.shape import text
+from mlops_spec.platforms.github.workflow.unseen import unseen
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Address, Severity
-    from mlops_spec.workflow import Delivery, Job, Step, Workflow
+    from mlops_spec.document.diagnostic import Address, Severity
+    from mlops_spec.platforms.github.workflow.jobs import Delivery, Job, Step, Workflow
 
 CODE = "MS567"
 NAME = "unneeded-gate"

@@ -56,16 +56,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Finding
-from mlops_spec.workflow.expression import expressions
-from mlops_spec.workflow.read import called_path
-from mlops_spec.workflow.shape import mapping
+from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.expression import expressions
+from mlops_spec.platforms.github.workflow.read import called_path
+from mlops_spec.platforms.github.workflow.shape import mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Address, Severity
-    from mlops_spec.workflow import Delivery, Job, Workflow
+    from mlops_spec.document.diagnostic import Address, Severity
+    from mlops_spec.platforms.github.workflow.jobs import Delivery, Job, Workflow
 
 CODE = "MS553"
 NAME = "unpassed-secret"

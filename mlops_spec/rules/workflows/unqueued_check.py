@@ -32,16 +32,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlops_spec.document.finding import Finding
 from mlops_spec.layout import CHECKS
-from mlops_spec.rule import Finding
-from mlops_spec.workflow.filters import reaches
-from mlops_spec.workflow.shape import mapping, names, text
+from mlops_spec.platforms.github.workflow.filters import reaches
+from mlops_spec.platforms.github.workflow.shape import mapping, names, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Delivery, Workflow
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.platforms.github.workflow.jobs import Delivery, Workflow
 
 CODE = "MS556"
 NAME = "unqueued-check"

@@ -46,17 +46,17 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Finding
-from mlops_spec.workflow.roles import job_releases, judging, releasing
-from mlops_spec.workflow.shape import mapping, text
-from mlops_spec.workflow.verdict import handed_on, mild, outputs_of, settles
+from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.roles import job_releases, judging, releasing
+from mlops_spec.platforms.github.workflow.shape import mapping, text
+from mlops_spec.platforms.github.workflow.verdict import handed_on, mild, outputs_of, settles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import Any
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Delivery, Job, Step, Workflow
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.platforms.github.workflow.jobs import Delivery, Job, Step, Workflow
 
 CODE = "MS578"
 NAME = "unread-verdict"

@@ -29,16 +29,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.workflow.expression import is_always
-from mlops_spec.workflow.place import at_command
-from mlops_spec.workflow.where import target
+from mlops_spec.platforms.github.workflow.expression import is_always
+from mlops_spec.platforms.github.workflow.where import target
+from mlops_spec.rules.workflows.place import at_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.rule import Finding
-    from mlops_spec.workflow import Job, Step, Workflow
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.document.finding import Finding
+    from mlops_spec.platforms.github.workflow.jobs import Job, Step, Workflow
 
 CODE = "MS513"
 NAME = "unrecorded-outcome"

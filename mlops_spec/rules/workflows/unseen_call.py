@@ -33,16 +33,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.rule import Finding
-from mlops_spec.workflow.flow import jobs_before
-from mlops_spec.workflow.read import called_path
-from mlops_spec.workflow.release import RELEASING
+from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.flow import jobs_before
+from mlops_spec.platforms.github.workflow.read import called_path
+from mlops_spec.platforms.github.workflow.release import RELEASING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Delivery, Workflow
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.platforms.github.workflow.jobs import Delivery, Workflow
 
 CODE = "MS547"
 NAME = "unseen-call"

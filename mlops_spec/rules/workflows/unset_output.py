@@ -33,16 +33,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.diagnostic import listed
-from mlops_spec.rule import Finding
-from mlops_spec.workflow.naming import named
-from mlops_spec.workflow.shape import text
+from mlops_spec.document.diagnostic import listed
+from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.naming import named
+from mlops_spec.platforms.github.workflow.shape import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Step, Workflow
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.platforms.github.workflow.jobs import Step, Workflow
 
 CODE = "MS558"
 NAME = "unset-output"

@@ -33,20 +33,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.diagnostic import listed
-from mlops_spec.rule import Finding
-from mlops_spec.workflow.expression import expressions, keeps_forks_out
-from mlops_spec.workflow.flow import holds, pull_request_jobs
-from mlops_spec.workflow.harmless import BASE
-from mlops_spec.workflow.shape import text
-from mlops_spec.workflow.strangers import after_push
-from mlops_spec.workflow.token import writable
+from mlops_spec.document.diagnostic import listed
+from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.expression import expressions, keeps_forks_out
+from mlops_spec.platforms.github.workflow.flow import holds, pull_request_jobs
+from mlops_spec.platforms.github.workflow.harmless import BASE
+from mlops_spec.platforms.github.workflow.shape import text
+from mlops_spec.platforms.github.workflow.strangers import after_push
+from mlops_spec.platforms.github.workflow.token import writable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.diagnostic import Severity
-    from mlops_spec.workflow import Delivery, Workflow
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.platforms.github.workflow.jobs import Delivery, Workflow
 
 CODE = "MS518"
 NAME = "untrusted-checkout"

@@ -1,0 +1,32 @@
+"""How long each stage took when it last ran here; a plan tells from it what the next run will take."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlops_spec.system.files import write_atomic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlops_spec.engines.engine import StageRun
+
+OURS = Path(".dvc/tmp/mlops-spec")  # DVC keeps `.dvc/tmp` out of Git
+_FILE = OURS / "seconds.json"
+
+
+def note_seconds(root: Path, stages: Iterable[StageRun]) -> None:
+    """Keeps the times of the stages that ran; those of the others stay as they were."""
+    took = {stage.name: round(stage.seconds, 2) for stage in stages if stage.outcome == "ran"}
+    write_atomic(root / _FILE, json.dumps(past_seconds(root) | took))
+
+
+def past_seconds(root: Path) -> dict[str, float]:
+    """The seconds of each stage; empty where nothing ran yet, or what was kept is damaged."""
+    try:
+        found = json.loads((root / _FILE).read_bytes())
+        return {str(name): float(seconds) for name, seconds in found.items()}
+    except (FileNotFoundError, ValueError, AttributeError, TypeError, RecursionError):
+        return {}

@@ -1,0 +1,1 @@
+"""DVC as the engine: the only folder that knows its files, its words and its hashes."""

@@ -1,0 +1,1 @@
+"""Drawing a spec from a `dvc.yaml` that somebody else wrote."""

@@ -1,0 +1,72 @@
+"""The work tree's files as DVC hashes them, without DVC."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from mlops_spec.document import safe_yaml
+from mlops_spec.errors import Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from mlops_spec.git import Git
+
+
+@dataclass(frozen=True)
+class WorkTree:
+    """A repository's files as they lie on the disk."""
+
+    root: Path
+    git: Git
+
+    def md5(self, path: str) -> str | None:
+        """The hash of a file or folder; of tracked data that is not here, the one that its `.dvc` file records."""
+        place = self.root / path
+        if place.is_file():
+            return _md5(place)
+        if place.is_dir():
+            return self._folder(path)
+        return _recorded(place.with_name(f"{place.name}.dvc"))
+
+    def tracked(self, path: str) -> bool:
+        """Whether DVC tracks the path itself, so that Git knows only its hash."""
+        return (self.root / f"{path}.dvc").is_file()
+
+    def _folder(self, path: str) -> str:
+        """The hash of the list of hashes, which DVC keeps as a `.dir` file."""
+        names = sorted(name.removeprefix(f"{path}/") for name in self._files(path))
+        entries = [{"md5": _md5(self.root / path / name), "relpath": name} for name in names]
+        content = json.dumps(entries, sort_keys=True).encode()
+        return f"{hashlib.md5(content, usedforsecurity=False).hexdigest()}.dir"
+
+    def _files(self, path: str) -> Iterator[str]:
+        """The files below, but for those that `.dvcignore` names: its patterns are Git's, so Git reads them."""
+        unlisted = self._listed(path, "--cached", "--ignored")
+        everything = self._listed(path, "--cached", "--others")
+        return (name for name in everything - unlisted if (self.root / name).is_file())
+
+    def _listed(self, path: str, *which: str) -> set[str]:
+        names = self.git.run("ls-files", "-z", *which, "--exclude-per-directory=.dvcignore", "--", path)
+        return set(filter(None, names.decode(errors="surrogateescape").split("\0")))
+
+
+def _md5(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+
+
+def _recorded(pointer: Path) -> str | None:
+    if not pointer.is_file():
+        return None
+    try:
+        data: Any = safe_yaml.load(pointer.read_bytes())
+        return str(data["outs"][0]["md5"])
+    except (yaml.YAMLError, KeyError, IndexError, TypeError) as error:
+        raise Failure(f"{pointer}: not a .dvc file: {error}", remedy=f"dvc add {pointer.name[:-4]}") from error

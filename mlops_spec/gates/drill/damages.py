@@ -1,0 +1,33 @@
+"""Which damage to the answers which metric claims to notice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mlops_spec.gates.drill.answers import Damage, certain, constant, inverted, miscalibrated, shuffled, spoiled
+from mlops_spec.spec.gates import higher_is_better
+
+if TYPE_CHECKING:
+    from mlops_spec.spec import Spec
+
+SHUFFLED, CONSTANT, INVERTED = "shuffled labels", "constant scores", "inverted scores"
+MISCALIBRATED = "miscalibrated scores"
+_ALL: dict[str, Damage] = {SHUFFLED: shuffled, CONSTANT: constant, INVERTED: inverted}
+# A model that answers everything with yes has perfect recall, and one that knows nothing may be well calibrated.
+_CLAIMS: dict[str, dict[str, Damage]] = {
+    "recall": {SHUFFLED: shuffled},
+    "expected_calibration_error": {CONSTANT: certain, INVERTED: inverted, MISCALIBRATED: miscalibrated},
+}
+UNUSABLE: dict[str, Damage] = {"NaN": spoiled(np.nan), "+infinity": spoiled(np.inf), "-infinity": spoiled(-np.inf)}
+
+
+def damages(metric: str) -> dict[str, Damage]:
+    """The damages that a metric claims to notice, by the attack's name; the user's own metrics claim all."""
+    return _CLAIMS.get(metric, _ALL)
+
+
+def guards_quality(spec: Spec, metric: str, minimum: float | None, maximum: float | None) -> bool:
+    """Whether a bound is on the side of the worse values: a ceiling on AUC stops what is too good, and nothing else."""
+    return (minimum if higher_is_better(spec, metric) is not False else maximum) is not None

@@ -1,0 +1,85 @@
+"""Attacks on the gates against leaks: test rows in train, exact and nearly, and a feature that is the target."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from mlops_spec.gates.drill.attack import Attack, Blow, draw
+from mlops_spec.pipeline.leak import content
+from mlops_spec.spec.features import is_feature
+from mlops_validators.arrays import significant
+from mlops_validators.leak import DIGITS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.gates.drill.target import Target
+    from mlops_spec.gates.kinds.case import Case
+
+_FEWEST = 12  # copies, which chance gives a test of half of the rows less than once in 1,000 splits
+_HOPELESS = 0.1  # of the test rows are alike
+
+
+def _leaked(case: Case, target: Target) -> Iterator[Blow]:
+    yield Blow(_trained_with(case, case.test.head(1)), target, "one row")
+    yield Blow(_trained_with(case, case.test), target, "all rows")
+
+
+def _trained_on(case: Case, target: Target) -> Iterator[Blow]:
+    yield Blow(replace(case, test=case.train), target)
+
+
+def _nearly_leaked(case: Case, target: Target) -> Iterator[Blow]:
+    """Test rows with another row's value in one column: a tenth of them, more of few.
+
+    None where rows are alike without that column: there the gate can't tell copies from chance, nor does it try.
+    """
+    names = [name for name in content(case.spec.data, case.test) if name != case.spec.data.target]
+    changed = min(names, key=lambda name: (case.test[name].nunique() < 2, case.test[name].nunique()), default=None)
+    if changed is None or _alike(case.test[[name for name in names if name != changed]]) > _HOPELESS:
+        return
+    share = max(0.1, _FEWEST / max(len(case.test), 1))
+    some = case.test.sample(frac=min(1.0, share), random_state=case.spec.train.seed)
+    copies = some.assign(**{changed: draw(case).permutation(some[changed].to_numpy())})
+    yield Blow(_trained_with(case, copies), target, f"{changed} changed")
+
+
+def _alike(rows: pd.DataFrame) -> float:
+    """The share of the rows that an earlier one equals, as the gate reads them."""
+    numbers = rows.select_dtypes("number").apply(lambda column: significant(column.to_numpy(np.float64), DIGITS))
+    return float(rows.assign(**numbers).duplicated().mean())
+
+
+def _target_told(case: Case, target: Target) -> Iterator[Blow]:
+    """A feature that is the target, and one that is missing in one class."""
+    feature = next((name for name in case.train.columns if is_feature(case.spec, str(name))), None)
+    if feature is None:
+        return
+    told = case.train[case.spec.data.target]
+    yield Blow(replace(case, train=case.train.assign(**{feature: told})), target, f"{feature} is the target")
+    if case.spec.task != "regression":
+        gaps = pd.Series(1.0, index=told.index).mask(told == told.iloc[0])
+        yield Blow(replace(case, train=case.train.assign(**{feature: gaps})), target, f"{feature} has gaps")
+
+
+def _no_rows(case: Case, target: Target) -> Iterator[Blow]:
+    yield Blow(replace(case, train=case.train.iloc[:0]), target, "no training rows")
+
+
+def _no_test_rows(case: Case, target: Target) -> Iterator[Blow]:
+    yield from _no_rows(case, target)
+    yield Blow(replace(case, test=case.test.iloc[:0]), target, "no test rows")
+
+
+def _trained_with(case: Case, rows: pd.DataFrame) -> Case:
+    return replace(case, train=pd.concat([case.train, rows], ignore_index=True))
+
+
+_BOTH_SIDES = Attack("too few rows", _no_test_rows)
+ON_LEAK = (Attack("test rows in train", _leaked), Attack("judged on the training split", _trained_on), _BOTH_SIDES)
+ON_NEAR = (Attack("near copies of test rows in train", _nearly_leaked), _BOTH_SIDES)
+ON_TARGET = (Attack("a feature gives the target away", _target_told), Attack("too few rows", _no_rows))

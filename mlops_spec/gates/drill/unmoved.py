@@ -1,0 +1,48 @@
+"""A measure of the user's own that looks at some rows only: those of which the model is sure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mlops_spec.pipeline.measured import measure_named
+from mlops_spec.spec.gates import own_metrics
+from mlops_validators import estimate
+
+if TYPE_CHECKING:
+    from mlops_spec.gates.kinds.case import Case
+    from mlops_spec.pipeline.answers import Answers
+
+
+def unmoved(case: Case, metric: str) -> bool:
+    """Whether it stays what it is when the labels of the half of the rows that the model is less sure of are wrong."""
+    if metric not in own_metrics(case.spec):
+        return False
+    threshold = case.spec.evaluate.threshold
+    sure = _confidence(case.answers, threshold)
+    unsure = sure <= np.quantile(sure, 0.5) if len(sure) else np.empty(0, dtype=bool)
+    wrong = replace(case.answers, truth=np.where(unsure, _turned(case.answers), case.answers.truth))
+    try:
+        measure = measure_named(case.root, case.spec, metric)
+        before, after = (
+            estimate(measure, each.truth, each.score, threshold=threshold) for each in (case.answers, wrong)
+        )
+    except ValueError:
+        return False  # what is undefined passes no gate
+    return bool(before == after)
+
+
+def _confidence(answers: Answers, threshold: float) -> np.ndarray:
+    if answers.score.ndim == 2:
+        return np.asarray(answers.score.max(axis=1))
+    binary = answers.truth.dtype.kind in "iub"
+    return np.abs(answers.score - (threshold if binary else answers.score.mean()))
+
+
+def _turned(answers: Answers) -> np.ndarray:
+    """Another label for each row, or a value as far off as all lie apart."""
+    if answers.truth.dtype.kind not in "iub":
+        return np.asarray(answers.truth + np.ptp(answers.truth))
+    return np.asarray((answers.truth + 1) % (2 if answers.score.ndim == 1 else answers.score.shape[1]))

@@ -1,0 +1,129 @@
+"""Judges a candidate: asks its package for answers, gathers what its gates need meanwhile, and then asks them all."""
+
+from __future__ import annotations
+
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlops_spec import layout
+from mlops_spec.engines.durations import past_seconds
+from mlops_spec.gates.anchors import ByLedger
+from mlops_spec.gates.candidate import candidate_of, check_same_answers
+from mlops_spec.gates.judgement import Judged, for_review, marked, waived
+from mlops_spec.gates.kinds import always
+from mlops_spec.gates.kinds.case import Case, Perturbed
+from mlops_spec.gates.kinds.declared import results_of
+from mlops_spec.gates.perturb import perturb
+from mlops_spec.gates.rivals import Fetched, fetched, rival_of
+from mlops_spec.git import Git
+from mlops_spec.integrity.demands import demand_of
+from mlops_spec.package.on_disk import digest, file_sha256
+from mlops_spec.pipeline import sample
+from mlops_spec.pipeline.rows import known_columns, open_table
+from mlops_spec.pipeline.split_report import read_split_report
+from mlops_spec.spec.evaluate import ChampionGate, LatencyGate, RobustnessGate
+from mlops_spec.spec.gates import gate_id
+from mlops_spec.spec.paths import data_file
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pandas as pd
+
+    from mlops_spec.gates.candidate import Candidate
+    from mlops_spec.gates.kinds.case import Rival
+    from mlops_spec.gates.scoring import Scorer
+    from mlops_spec.package.manifest import Manifest
+    from mlops_spec.spec import Spec
+
+
+def judged_of(root: Path, spec: Spec, manifest: Manifest, process: Scorer, today: str | None) -> Judged:
+    """What all gates say of the candidate that has this manifest and whose package `process` holds."""
+    git = Git.open(root)
+    case = _case(git, root, spec, candidate_of(root, spec, manifest), process)
+    results = [gate(case) for gate in always.GATES.values()]
+    results += [each for gate in spec.gates for each in results_of(case, gate)]
+    if sample.holds(root, spec):
+        results = list(marked(results))
+    return Judged(
+        model=spec.model,
+        commit=git.commit_id(),
+        rows=len(case.test),
+        against=next((rival.against for rival in case.rivals.values() if rival.against), None),
+        seconds=past_seconds(root),
+        gates=for_review(
+            spec, waived(results, spec.governance.waivers, today or datetime.now(UTC).strftime("%Y-%m-%d"))
+        ),
+    )
+
+
+def _case(git: Git, root: Path, spec: Spec, candidate: Candidate, process: Scorer) -> Case:
+    """Scores the package afresh: for the test rows as they are, and as the robustness gates perturb them.
+
+    The champions are fetched meanwhile, and answer afterwards: beside one the candidate's calls would take longer.
+    """
+    rows = candidate.test.drop(columns=[spec.data.target])
+    perturbed = [_perturbed(spec, candidate, rows, gate) for gate in spec.gates if isinstance(gate, RobustnessGate)]
+    batch = next((gate.latency.batch for gate in spec.gates if isinstance(gate, LatencyGate)), None)
+    asked = process.ask([rows, *(frame for _, frame, _ in perturbed if frame is not None)], batch)
+    with tempfile.TemporaryDirectory(prefix="mlops-spec-champion-") as folder:
+        champions = {name: fetched(git, root, name, Path(folder) / name) for name in _champions(spec)}
+        data_path = root / data_file(spec.data)
+        data = open_table(data_path, known_columns(spec.data))
+        data_changed = file_sha256(data_path) != read_split_report(root).data.sha256
+        scored = asked.answers()
+        assert scored.answers[0] is not None  # the rows as they are: without an answer to them nothing is judged
+        check_same_answers(candidate.answers.score, scored.answers[0])
+        rivals, anchors = _others(git, root, spec, rows, champions)
+    answered = iter([(answer, scored.reasons.get(number, "")) for number, answer in enumerate(scored.answers)][1:])
+    return Case(
+        root=root,
+        spec=spec,
+        digest=digest(root / layout.PACKAGE),
+        data=data,
+        data_changed=data_changed,
+        train=candidate.train,
+        test=candidate.test,
+        answers=candidate.answers,
+        perturbed=tuple(
+            Perturbed(gate, *((None, reason) if frame is None else next(answered))) for gate, frame, reason in perturbed
+        ),
+        latencies=scored.latencies,
+        untimed=scored.untimed if batch is not None and scored.latencies is None else "",
+        package_bytes=sum(file.bytes for file in candidate.manifest.files),
+        rivals=rivals,
+        anchors=anchors,
+        reseeded=candidate.reseeded,
+    )
+
+
+def _others(
+    git: Git, root: Path, spec: Spec, rows: pd.DataFrame, champions: Mapping[str, Fetched | Rival]
+) -> tuple[dict[str, Rival], ByLedger]:
+    """What champions answer, and the anchors; those that champion gates want anyway answer at the same time."""
+    compared = [gate for gate in spec.gates if isinstance(gate, ChampionGate)]
+    wanted = [gate for gate in compared if isinstance(champions[gate.champion], Fetched)]
+    anchors = ByLedger(git, root, rows, [each.against.digest for each in champions.values() if each.against])
+    with ThreadPoolExecutor() as pool:
+        asked = {name: pool.submit(rival_of, champion, rows) for name, champion in champions.items()}
+        for gate in wanted:
+            anchors.ask(gate_id(gate), demand_of(spec, gate))
+        rivals = {name: each.result() for name, each in asked.items()}
+    anchors.know(rivals.values())
+    return rivals, anchors
+
+
+def _champions(spec: Spec) -> list[str]:
+    return list(dict.fromkeys(gate.champion for gate in spec.gates if isinstance(gate, ChampionGate)))
+
+
+def _perturbed(
+    spec: Spec, candidate: Candidate, rows: pd.DataFrame, gate: RobustnessGate
+) -> tuple[RobustnessGate, pd.DataFrame | None, str]:
+    try:
+        return gate, perturb(gate, candidate.manifest.features, rows, candidate.train, spec.train.seed), ""
+    except ValueError as error:
+        return gate, None, str(error)

@@ -1,0 +1,45 @@
+"""The gates that a spec declares."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.gates.kinds import champion, fairness, metric, operation, robustness, slices, weak_slices
+from mlops_spec.spec.evaluate import (
+    ChampionGate,
+    FairnessGate,
+    LatencyGate,
+    MetricGate,
+    RobustnessGate,
+    SizeGate,
+    SliceGate,
+    WeakSlicesGate,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.gates.judgement import GateResult
+    from mlops_spec.gates.kinds.case import Case
+    from mlops_spec.spec.evaluate import Gate
+
+
+def results_of(case: Case, gate: Gate) -> Iterator[GateResult]:
+    """What a gate says of a case: one result, or first that of a column and then its values'."""
+    match gate:
+        case MetricGate():
+            yield from metric.results(case, gate)
+        case ChampionGate():
+            yield from champion.results(case, gate)
+        case SliceGate():
+            yield from slices.results(case, gate)
+        case WeakSlicesGate():
+            yield from weak_slices.results(case, gate)
+        case FairnessGate():
+            yield from fairness.results(case, gate)
+        case RobustnessGate():
+            yield from robustness.results(case, gate)
+        case LatencyGate():
+            yield from operation.latency(case, gate)
+        case SizeGate():
+            yield from operation.size(case, gate)

@@ -1,0 +1,74 @@
+"""A disparity between the groups of a protected attribute must stay within its bound."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mlops_spec.gates.kinds.beside import Paired, held
+from mlops_spec.gates.kinds.case import column, limit, result
+from mlops_spec.spec.gates import attributes, gate_id
+from mlops_validators import judge, undecided
+from mlops_validators.arrays import probabilities
+from mlops_validators.fairness import RATES, Groups, count_groups, disparity_interval
+from mlops_validators.fairness_change import disparity_change
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy as np
+
+    from mlops_spec.gates.judgement import GateResult
+    from mlops_spec.gates.kinds.case import Case
+    from mlops_spec.spec.evaluate import FairnessGate
+
+# The rates that a disparity compares, as its definition has them.
+_COMPARED = {
+    "demographic_parity": ("selection rate",),
+    "equal_opportunity": ("true positive rate",),
+    "equalized_odds": ("true positive rate", "false positive rate"),
+    "predictive_parity": ("precision",),
+}
+
+
+def results(case: Case, gate: FairnessGate) -> Iterator[GateResult]:
+    """One result; its reason says between whom the rates lie apart."""
+    name = gate_id(gate)
+    if case.answers.score.ndim != 1 or case.spec.task == "regression":
+        yield result(name, "fairness", undecided("a disparity is of a binary task"), metric=gate.fairness)
+        return
+    try:
+        columns = [column(case, attribute).to_numpy() for attribute in attributes(gate)]
+        labels = _labels(case, case.answers.score)
+        by = columns[0] if len(columns) == 1 else columns
+        drawn = {"clusters": case.answers.groups, "weights": case.answers.weights}
+        groups = count_groups(case.answers.truth, labels, by, **drawn)
+        found = disparity_interval(gate.fairness, groups, confidence=case.spec.evaluate.confidence)
+        verdict = judge(found, minimum=gate.min, maximum=gate.max, rows=groups.rows(gate.fairness))
+    except ValueError as error:
+        yield result(name, "fairness", undecided(str(error)), bound=limit(gate.min, gate.max), metric=gate.fairness)
+        return
+    told = result(name, "fairness", verdict, found, limit(gate.min, gate.max, found.value), metric=gate.fairness)
+    told = told if verdict.verdict == "pass" else _explained(told, groups)
+
+    def moved(score: np.ndarray) -> Paired:
+        pair = (labels, _labels(case, score))
+        confidence = case.spec.evaluate.confidence
+        change = disparity_change(gate.fairness, case.answers.truth, pair, by, confidence=confidence, **drawn)
+        return Paired(change, groups.rows(gate.fairness))
+
+    yield held(case, gate, told, moved)
+
+
+def _labels(case: Case, score: np.ndarray) -> np.ndarray:
+    return (probabilities("y_score", score) >= case.spec.evaluate.threshold).astype(int)
+
+
+def _explained(told: GateResult, groups: Groups) -> GateResult:
+    """Adds the rate that lies widest apart, and between whom."""
+    compared = [RATES.index(rate) for rate in _COMPARED[(told.metric or "").rpartition("_")[0]]]
+    rates = groups.rates[:, compared]
+    widest = int((rates.max(axis=0) - rates.min(axis=0)).argmax())
+    least, most = int(rates[:, widest].argmin()), int(rates[:, widest].argmax())
+    apart = ", ".join(f"{groups.names[group]} {rates[group, widest]:.2f}" for group in (least, most))
+    return replace(told, reason=f"{told.reason}; {RATES[compared[widest]]}: {apart}")

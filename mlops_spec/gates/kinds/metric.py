@@ -1,0 +1,51 @@
+"""A measure over all test rows must lie, interval and all, on the right side of its bound."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.gates.kinds.beside import difference, held
+from mlops_spec.gates.kinds.case import limit, result
+from mlops_spec.pipeline.measured import finite, interval_of, measure_named
+from mlops_spec.spec.gates import gate_id
+from mlops_validators import estimate, judge, undecided
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.gates.judgement import GateResult
+    from mlops_spec.gates.kinds.case import Case
+    from mlops_spec.spec.evaluate import MetricGate
+
+
+def results(case: Case, gate: MetricGate) -> Iterator[GateResult]:
+    """One result."""
+    name = gate_id(gate)
+    try:
+        found = interval_of(case.root, case.spec, gate.metric, case.answers)
+    except ValueError as error:
+        bound = limit(gate.min, gate.max)
+        yield result(name, "metric", undecided(str(error)), bound=bound, metric=gate.metric)
+        return
+    verdict = judge(found, minimum=gate.min, maximum=gate.max, rows=len(case.test))
+    bound = limit(gate.min, gate.max, found.value)
+    told = result(name, "metric", verdict, found, bound, metric=gate.metric, baseline=_baseline(case, gate.metric))
+    yield held(
+        case, gate, told, lambda score: difference(case, measure_named(case.root, case.spec, gate.metric), score)
+    )
+
+
+def _baseline(case: Case, metric: str) -> float | None:
+    """What the first champion that answers these rows reaches."""
+    rival = next((rival.score for rival in case.rivals.values() if rival.score is not None), None)
+    if rival is None:
+        return None
+    measure = measure_named(case.root, case.spec, metric)
+    try:
+        return finite(
+            estimate(
+                measure, case.answers.truth, rival, threshold=case.spec.evaluate.threshold, weights=case.answers.weights
+            )
+        )
+    except ValueError:
+        return None

@@ -1,0 +1,48 @@
+"""A measure must not drop by more than a bound when the inputs are perturbed: paired, on the same rows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.gates.judgement import Limit
+from mlops_spec.gates.kinds.case import result
+from mlops_spec.pipeline.measured import measure_named, options
+from mlops_spec.spec.gates import gate_id
+from mlops_validators import Interval, Verdict, judge, paired_difference, undecided
+from mlops_validators.verdict import FEWEST_ROWS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy as np
+
+    from mlops_spec.gates.judgement import GateResult
+    from mlops_spec.gates.kinds.case import Case
+    from mlops_spec.spec.evaluate import RobustnessGate
+
+
+def results(case: Case, gate: RobustnessGate) -> Iterator[GateResult]:
+    """One result; its value is the drop: how much worse the measure is on the perturbed rows."""
+    name, bound = gate_id(gate), Limit("<=", gate.max_drop)
+    asked = next(asked for asked in case.perturbed if asked.gate is gate)
+    if asked.score is None:
+        yield result(name, "robustness", undecided(asked.reason), bound=bound, metric=gate.metric)
+        return
+    try:
+        drop = _drop(case, gate.metric, asked.score)
+    except ValueError as error:
+        yield result(name, "robustness", undecided(str(error)), bound=bound, metric=gate.metric)
+        return
+    if drop.low == drop.high == drop.value == 0 and len(case.test) >= FEWEST_ROWS:
+        verdict = Verdict("pass", "the answers are the same: this model does not depend on what was perturbed")
+    else:
+        verdict = judge(drop, maximum=gate.max_drop, rows=len(case.test))
+    yield result(name, "robustness", verdict, drop, bound, metric=gate.metric)
+
+
+def _drop(case: Case, metric: str, score: np.ndarray) -> Interval:
+    """The measure on the rows as they are less that on the perturbed ones, the other way round where less is better."""
+    answers = case.answers
+    measure = measure_named(case.root, case.spec, metric)
+    one, two = (answers.score, score) if measure.higher_is_better else (score, answers.score)
+    return paired_difference(measure, answers.truth, one, two, **answers.design, **options(case.spec))

@@ -1,0 +1,119 @@
+"""The model that is live in an environment, by the ledger: its package from the release that the ledger names."""
+
+from __future__ import annotations
+
+import configparser
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from mlops_spec.engines.dvc.fetch import Fetcher
+from mlops_spec.errors import Failure
+from mlops_spec.gates.judgement import Against
+from mlops_spec.gates.kinds.case import Rival
+from mlops_spec.gates.scoring import score
+from mlops_spec.ledger.query import read
+from mlops_spec.ledger.state import replay
+from mlops_spec.package.on_disk import verify
+from mlops_spec.pipeline.trained_rows import read_trained, seen
+from mlops_spec.system.faults import unanswered
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from mlops_spec.git import Git
+
+
+@dataclass(frozen=True)
+class Champion:
+    """What an environment serves: version, package digest, and the commit of its release."""
+
+    environment: str
+    version: str
+    digest: str
+    commit: str
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A champion, and the folder that holds its package."""
+
+    package_dir: Path
+    against: Against
+
+
+def fetched(git: Git, root: Path, environment: str, destination: Path) -> Fetched | Rival:
+    """Puts an environment's champion into `destination`; a rival without answers where there is none, or no ledger.
+
+    Raises:
+        Failure: the remote of Git or of DVC does not answer (69), or what they give is not what the ledger names.
+    """
+    if git.remote not in git.text("remote").split():
+        return _without_a_remote(git, environment)
+    champion = champion_of(git, environment)
+    if champion is None:
+        reason = f"no champion yet: by the ledger nothing was ever live in {environment}"
+        return Rival(None, reason=reason, never_deployed=True)
+    fetch(git, root, champion, destination)
+    return Fetched(destination, Against(champion.environment, champion.version, champion.digest))
+
+
+def rival_of(found: Fetched | Rival, rows: pd.DataFrame) -> Rival:
+    """What a champion answers for rows; whatever can't be known is said, not guessed."""
+    if isinstance(found, Rival):
+        return found
+    try:
+        trained = read_trained(found.package_dir)
+        return Rival(
+            score(found.package_dir, [rows])[0], found.against, seen=seen(trained, rows) if trained is not None else ""
+        )
+    except Failure as failure:
+        if unanswered(failure):
+            raise
+        return Rival(None, found.against, f"{found.against.version} can't answer these rows: {failure.message}")
+
+
+def _without_a_remote(git: Git, environment: str) -> Rival:
+    """A repository that was never pushed has released nothing; one that holds releases has lost its remote."""
+    if git.text("for-each-ref", "--count=1", "refs/tags", "refs/remotes"):
+        return Rival(None, reason=f"there is no remote `{git.remote}`, so no ledger says what is live in {environment}")
+    return Rival(
+        None, reason="no champion yet: the repository was never pushed, so nothing is live", never_deployed=True
+    )
+
+
+def champion_of(git: Git, environment: str) -> Champion | None:
+    """What is live; None when the ledger proves that nothing ever was.
+
+    Raises:
+        Failure: the remote does not answer (69), or the ledger does not hold together (1).
+    """
+    state = replay(read(git))
+    live = state.live.get(environment)
+    if live is None:
+        return None
+    tag = state.registered[live.version].what.tag
+    assert tag is not None  # the ledger takes no registration without one
+    return Champion(environment, live.version, live.digest, tag.target)
+
+
+def fetch(git: Git, root: Path, champion: Champion, destination: Path) -> None:
+    """Puts the champion's package into `destination`, verified against the ledger's digest.
+
+    Raises:
+        Failure: the release or its package can't be had (69), or it is not what the ledger names (78).
+    """
+    if git.resolve(f"{champion.commit}^{{commit}}") is None:
+        git.fetch("+refs/tags/*:refs/tags/*")
+    Fetcher(git, remote=_local_remote(root)).fetch(champion.commit, destination)
+    verify(destination, champion.digest)
+
+
+def _local_remote(root: Path) -> str | None:
+    """The address of a remote that is a folder, made absolute: DVC reads it relative to the configuration's file."""
+    config = configparser.ConfigParser(interpolation=None, strict=False)
+    config.read(root / ".dvc" / "config", encoding="utf-8")
+    name = config.get("core", "remote", fallback=None)
+    url = config.get(f"'remote \"{name}\"'", "url", fallback="")
+    return str((root / ".dvc" / url).resolve()) if url and "://" not in url else None

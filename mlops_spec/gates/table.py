@@ -1,0 +1,171 @@
+"""The gates as a table: with colour on a terminal, aligned plain text when piped."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from mlops_spec.words.terminal import terminal
+
+if TYPE_CHECKING:
+    from mlops_spec.gates.judgement import GateResult, Judged
+
+_SIGNS = {">=": "≥", "<=": "≤", ">": ">", "=": "="}
+_COLOURS = {"pass": "green", "fail": "bold red", "inconclusive": "yellow"}
+_HEADER = ("gate", "value", "interval", "bound")
+_COUNTED = {"contract": "violation", "leak": "row", "leak/near": "row", "leak/target": "column"}
+
+
+def show(judged: Judged, note: str = "") -> None:
+    """Prints the table to stdout, its columns aligned, its reasons as long as they are, and a note below it."""
+    console = terminal()
+    console.print(headline(judged, _COLOURS[judged.verdict]))
+    console.print()
+    console.print(Text("\n").join(lines(judged)))
+    if closing := summary(judged):
+        console.print(f"\n{closing}", markup=False)
+    if note:
+        console.print(f"\n{note}", markup=False)
+
+
+def lines(judged: Judged) -> list[Text]:
+    """The header and a line for each gate."""
+    cells = [_HEADER, *((label(gate), value(gate), interval(gate), bound(gate)) for gate in rows(judged))]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(_HEADER))]
+    last = [Text("verdict"), *map(verdict, rows(judged))]
+    return [_aligned(row, widths).append_text(end) for row, end in zip(cells, last, strict=True)]
+
+
+def _aligned(row: tuple[str, ...], widths: list[int]) -> Text:
+    name, amount, *rest = zip(row, widths, strict=True)
+    cells = [name[0].ljust(name[1]), amount[0].rjust(amount[1]), *(cell.ljust(width) for cell, width in rest)]
+    return Text("  " + "  ".join(cells) + "  ")
+
+
+def headline(judged: Judged, colour: str = "") -> Text:
+    """`credit-default · 7,479 test rows · against production v1.4.0 · FAIL`."""
+    against = f" · against {judged.against.environment} {judged.against.version}" if judged.against else ""
+    text = Text(f"{judged.model} · {judged.rows:,} test rows{against} · ")
+    return text.append(judged.verdict.upper(), style=colour)
+
+
+def rows(judged: Judged) -> list[GateResult]:
+    """The results to show: a column's slices one by one, and its overall result only when it has none."""
+    split = {gate.id.removesuffix(f"/{gate.slice}") for gate in judged.gates if gate.slice is not None}
+    return [gate for gate in judged.gates if gate.slice is not None or gate.id not in split]
+
+
+def label(gate: GateResult) -> str:
+    """How a person names the gate."""
+    _, _, rest = gate.id.partition("/")
+    match gate.kind:
+        case "champion":
+            return f"champion: {gate.metric}, paired"
+        case "slice":
+            column = rest.removesuffix(f"/{gate.slice}").removesuffix(f"/{gate.metric}")
+            return f"slice {column}{'' if gate.slice is None else f'={gate.slice}'}: {gate.metric}"
+        case "weak_slices":
+            return f"weak slices: {gate.metric}"
+        case "fairness" | "latency":
+            return gate.id.replace("/", " ", 1)
+        case "robustness":
+            return f"robustness {rest.split('/')[0]}: {gate.metric} drop"
+        case _:
+            return gate.id
+
+
+def value(gate: GateResult) -> str:
+    """The value in its unit."""
+    if gate.value is None:
+        return "–"
+    if gate.id in _COUNTED:
+        count = int(gate.value)
+        return f"{count:,} {_COUNTED[gate.id]}{'s' * (count != 1)}"
+    return number(gate, gate.value)
+
+
+def interval(gate: GateResult) -> str:
+    """Both ends, unless the value is exact."""
+    if gate.low is None or gate.high is None or gate.low == gate.high:
+        return ""
+    return f"{number(gate, gate.low)} … {number(gate, gate.high)}"
+
+
+def bound(gate: GateResult) -> str:
+    """What the value is held against."""
+    return "" if gate.bound is None else f"{_SIGNS[gate.bound.op]} {number(gate, gate.bound.value)}"
+
+
+def verdict(gate: GateResult) -> Text:
+    """The verdict; with its reason, unless it is a plain pass of a real comparison."""
+    text = Text(gate.verdict, style=_COLOURS[gate.verdict])
+    alike = gate.kind == "champion" and gate.low == gate.high == 0
+    seeded = gate.kind == "champion" and " seeds it has " in gate.reason
+    told = gate.value is None or alike or seeded or gate.kind == "weak_slices" or gate.anchor is not None
+    if gate.verdict != "pass" or told:
+        text.append(f" · {gate.reason}", style="default")
+    if gate.waived_until:
+        text.append(f" · waived until {gate.waived_until}", style="cyan")
+    if gate.review:
+        text.append(" · waits for an approver's word", style="cyan")
+    if gate.on_sample:
+        text.append(" · on a sample", style="cyan")
+    return text
+
+
+def number(gate: GateResult, amount: float) -> str:
+    """A number as its kind is written: signed differences, milliseconds, bytes."""
+    match gate.kind:
+        case "champion":
+            return f"{amount:+.3f}".replace("-", "−")
+        case "latency":
+            return f"{amount:.3g} ms" if amount < 1000 else f"{amount:,.0f} ms"
+        case "size":
+            return f"{amount / 1e6:,.3g} MB"
+        case "contract" | "leak":
+            return f"{amount:.0f}"
+        case _:
+            return plain(amount)
+
+
+def plain(amount: float) -> str:
+    """Three decimals, and fewer of them before which there are more digits.
+
+    >>> plain(0.7771), plain(57.0004), plain(12345.6)
+    ('0.777', '57.0', '12,346')
+    """
+    size = abs(amount)
+    return f"{amount:.3f}" if size < 10 else f"{amount:.1f}" if size < 1000 else f"{amount:,.0f}"
+
+
+def summary(judged: Judged) -> str:
+    """What stops a release, what waits for a word, and what to do about it; nothing when nothing does."""
+    return "\n".join(filter(None, (_stopping(judged), _waiting(judged))))
+
+
+def _waiting(judged: Judged) -> str:
+    waiting = list(dict.fromkeys(gate.id.removesuffix(f"/{gate.slice}") for gate in rows(judged) if gate.review))
+    if not waiting:
+        return ""
+    return (
+        f"Of an owner or approver the release needs a word for {', '.join(waiting)}: an approving review of the pull "
+        f"request with a line `accept {waiting[0]}: reason`."
+    )
+
+
+def _stopping(judged: Judged) -> str:
+    blocking = Counter(gate.verdict for gate in rows(judged) if gate.blocks)
+    if not blocking:
+        return ""
+    counts = ", ".join(
+        f"{count} {name}"
+        for name, count in (("failed", blocking["fail"]), ("inconclusive", blocking["inconclusive"]))
+        if count
+    )
+    if not blocking["inconclusive"]:
+        return f"{counts}."
+    return (
+        f"{counts}. An inconclusive gate blocks; gather rows, widen the slice, or waive it with an owner and an expiry."
+    )

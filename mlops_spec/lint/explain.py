@@ -1,0 +1,136 @@
+"""A rule's page: its docstring, taken apart, and with what the linter says to its *Bad*."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from datetime import date
+from textwrap import dedent
+from typing import TYPE_CHECKING, NamedTuple
+
+from mlops_spec.document.diagnostic import did_you_mean
+from mlops_spec.errors import Failure
+from mlops_spec.lint.example import whole_workflow, workflow_files
+from mlops_spec.lint.report import Run
+from mlops_spec.lint.report.text import report
+from mlops_spec.lint.repository import lint_repository
+from mlops_spec.lint.specs import lint_text
+from mlops_spec.lint.workflows import lint_workflows
+from mlops_spec.repository.example import described
+from mlops_spec.rules.pages import PAGES
+from mlops_spec.rules.repository import registry as over_repositories
+from mlops_spec.rules.workflows import registry as over_workflows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from mlops_spec.document.diagnostic import Diagnostic
+    from mlops_spec.rules.rule import Page
+
+#: The day on which the pages' examples are judged.
+DAY = date(2026, 11, 23)
+
+_SECTIONS = re.compile(
+    r"(?P<claim>.+?)\n\n(?P<why>.+?)(\n\nBad:\n\n(?P<bad>.+?)\n\nGood:\n\n(?P<good>.+?))?\n\nFix: (?P<fix>.+)",
+    re.DOTALL,
+)
+
+# The smallest whole spec; a page's example replaces the sections that it shows.
+_REST = {
+    "spec": "spec: 1",
+    "model": "model: example",
+    "task": "task: binary-classification",
+    "owners": 'owners: ["@acme/team"]',
+    "data": "data:\n  path: data/rows.csv\n  target: label\n  id: id",
+    "train": "train:\n  run: python -m example.train\n  predictor: example.predict:load",
+    "gates": "gates:\n  - metric: roc_auc\n    min: 0.75",
+}
+
+_WORKFLOW = ".github/workflows/release.yml"
+_ENVIRONMENTS = (
+    "environments:\n  staging: {after: merge}\n  production: {after: staging}\ngovernance: {merge_queue: true}"
+)
+
+
+class Parts(NamedTuple):
+    """A page taken apart; `bad` and `good` are YAML, empty where no text can show the thing."""
+
+    claim: str
+    why: str
+    bad: str
+    good: str
+    fix: str
+
+
+def parts(page: Page) -> Parts:
+    """Raises ValueError when a docstring lacks one of the five parts."""
+    found = _SECTIONS.fullmatch(inspect.cleandoc(page.__doc__ or ""))
+    if not found:
+        raise ValueError(f"{page.NAME}: the docstring has not the parts claim, why, Bad, Good, Fix")
+    bad, good = (dedent(found[name] or "") for name in ("bad", "good"))
+    return Parts(found["claim"], found["why"], bad, good, found["fix"])
+
+
+def find(word: str) -> Page:
+    """The page of a code or a name, in any case; Failure with the nearest when there is none."""
+    for page in PAGES:
+        if word.upper() == page.CODE or word.lower() == page.NAME:
+            return page
+    known = [name for page in PAGES for name in (page.CODE, page.NAME)]
+    raise Failure(f"no rule is called `{word}`", remedy=did_you_mean(word, known) or "`mlops-spec explain` lists them")
+
+
+def explain(page: Page) -> str:
+    """The page as text."""
+    part = parts(page)
+    told = [f"{page.CODE} {page.NAME} ({page.SEVERITY})", part.claim, part.why]
+    if part.bad:
+        told += [
+            f"Bad:\n\n{_indented(part.bad)}",
+            _indented(output(page, part.bad)),
+            f"Good:\n\n{_indented(part.good)}",
+        ]
+    told.append(f"Fix: {part.fix}")
+    if not page.CODE.startswith(("MS0", "MS9")) or page.SEVERITY == "warning":
+        told.append(f"Where it is right as it is: # mlops-spec: ignore[{page.CODE}] and why")
+    return "\n\n".join(told) + "\n"
+
+
+def overview() -> str:
+    """Every code with its name and its claim."""
+    width = max(len(page.NAME) for page in PAGES)
+    return "".join(f"{page.CODE}  {page.NAME:{width}}  {parts(page).claim}\n" for page in PAGES)
+
+
+def as_data(page: Page) -> dict[str, str]:
+    """The page for programs."""
+    return {"code": page.CODE, "name": page.NAME, "severity": page.SEVERITY, **parts(page)._asdict()}
+
+
+def whole(snippet: str) -> str:
+    """A page's example as a whole spec: the example first, so that its lines have the numbers that are told."""
+    shown = {line.split(":")[0] for line in snippet.splitlines() if line[:1].isalpha()}
+    rest = [text for section, text in _REST.items() if section not in shown]
+    return "\n".join([snippet, *rest, ""])
+
+
+def linted(page: Page, snippet: str) -> Sequence[Diagnostic]:
+    """What the linter finds in a page's example."""
+    if page in over_repositories.RULES:
+        spec, around = described(snippet, whole)
+        return sorted([*lint_text("model.yaml", spec, DAY), *lint_repository("model.yaml", spec, around, DAY)])
+    if page not in over_workflows.RULES:
+        return lint_text("model.yaml", whole(snippet), DAY)
+    first, others = workflow_files(snippet)
+    files = {_WORKFLOW: whole_workflow(first).encode(), **others}
+    return lint_workflows("", files, whole(_ENVIRONMENTS).encode(), meant=[_WORKFLOW])[_WORKFLOW]
+
+
+def output(page: Page, snippet: str) -> str:
+    """What the linter says to an example."""
+    name = _WORKFLOW if page in over_workflows.RULES else "model.yaml"
+    return report(Run(linted(page, snippet), (name,), len(PAGES))).rpartition("\n\n")[0]
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}".rstrip() for line in text.splitlines())

@@ -1,0 +1,47 @@
+"""From a spec and the repository around it to where the two do not fit: files, code, data, locks, settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlops_spec.document.diagnostic import Diagnostic
+from mlops_spec.document.source import decode
+from mlops_spec.lint.specs import check, run_rules
+from mlops_spec.lint.suppress import ignored_there, suppress
+from mlops_spec.repository.view import Repository, Surroundings
+from mlops_spec.rules.pages import PAGES
+from mlops_spec.rules.repository.registry import RULES
+from mlops_spec.rules.rule import Project
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from mlops_spec.repository.around import Listing
+
+KNOWN = frozenset(page.CODE for page in PAGES)
+
+
+def lint_around(file: str, content: bytes, listing: Listing, today: date) -> list[Diagnostic]:
+    """What is wrong around the spec in a file; `listing` is what Git has in its folder."""
+    folder = Path(file).parent
+    text = decode(content, file)
+    if isinstance(text, Diagnostic):
+        return []
+
+    def read(path: str) -> bytes:
+        return (folder / path).read_bytes()
+
+    around = Repository(folder.as_posix(), listing.sizes, read, listing.inside, listing.origin, listing.made)
+    return lint_repository(file, text, around, today)
+
+
+def lint_repository(file: str, text: str, repository: Repository, today: date) -> list[Diagnostic]:
+    """What is wrong around a spec, in the order of the files; nothing where the spec itself is not valid."""
+    project = check(file, text, today)
+    if not isinstance(project, Project):
+        return []
+    found = list(run_rules(Surroundings(project.spec, project.document, repository, today), RULES))
+    here = [each for each in found if each.file == file]
+    around = [each for each in found if each.file != file and not ignored_there(each)]
+    return sorted([*suppress(project.document, here, KNOWN, around=True), *around])

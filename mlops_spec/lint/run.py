@@ -1,0 +1,227 @@
+"""One run of the linter: files in, report out, exit code back."""
+
+from __future__ import annotations
+
+import os
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from mlops_spec import layout, words
+from mlops_spec.document.diagnostic import is_whole
+from mlops_spec.document.find import contents
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.lint import cache, settings
+from mlops_spec.lint.cache.through import Linted, through_cache
+from mlops_spec.lint.report import Run, chosen, report
+from mlops_spec.platforms.github.workflow.files import absent, is_script, is_workflow, repositories
+from mlops_spec.platforms.github.workflow.files import files as files_of
+from mlops_spec.system.lasting import lasting
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from types import ModuleType
+
+    from mlops_spec.document.diagnostic import Diagnostic
+
+
+class Part(NamedTuple):
+    """What one kind of look found: at specs, at workflows, at the files around a spec."""
+
+    linted: Linted
+    #: what was looked at besides specs, a single one of them
+    what: str = ""
+    #: how many were looked at, of how many
+    seen: int = 0
+    there: int = 0
+    #: what was not looked at, and why; and whether that is a reason to fail
+    unseen: str = ""
+    exit_code: Exit = Exit.OK
+
+
+def lint(  # noqa: PLR0913 - one argument for each option
+    paths: Iterable[str | Path],
+    *,
+    workflows: Collection[Path] = (),
+    style: str = "auto",
+    day: str = "",
+    fixing: bool = False,
+    cached: bool = True,
+    root: Path = Path(),
+    known: Path | None = None,
+    recording: bool = False,
+) -> int:
+    """Prints what is wrong at `paths`: specs, workflows, and folders with both; dates are judged as of `day`.
+
+    `day` is `YYYY-MM-DD`, none today; `workflows` are read as such whatever they are called, and roots of repositories.
+    `root` is where `pyproject.toml` lies, `known` a baseline; with `recording` it is written.
+    """
+    counting = _settings(root)
+    given = [Path(path) for path in paths]
+    files = contents(path for path in given if not is_workflow(path))
+    day = day or cache.today()
+    if fixing:
+        files = _fixed(files, day, counting)
+    linted = through_cache(files, day, lambda unknown: _linted(unknown, day)) if cached else _linted(files, day)
+    roots = dict.fromkeys([*_beside(given, files), *workflows])
+    meant = repositories(roots, all_of=() if given else workflows)
+    if fixing:
+        _fix_delivery(meant, counting)
+    parts = [Part(linted), *_around(files, roots, day, cached=cached), *_delivery(meant, day, cached=cached)]
+    found = counting.kept(each for part in parts for found in part.linted.found.values() for each in found)
+    if known:
+        found = _recorded(known, found) if recording else _new(known, found)
+    words.out(report(_run(found, parts), chosen(style, os.environ), colour=words.coloured()), end="")
+    if any(is_whole(each.kind) for each in found):
+        return Exit.USAGE
+    return Exit.FINDINGS if found else max(part.exit_code for part in parts)
+
+
+def _run(found: list[Diagnostic], parts: list[Part]) -> Run:
+    """What was found, and what was looked at for it: rules that had nothing to look at don't count."""
+    rules = sum({part.what: part.linted.rules for part in parts if part.linted.found}.values())
+    files = [name for part in parts if not part.what for name in part.linted.found]
+    beside = []
+    for what in dict.fromkeys(part.what for part in parts if part.what):
+        seen = sum(part.seen for part in parts if part.what == what)
+        there = sum(part.there for part in parts if part.what == what)
+        word, _, rest = what.partition(" ")
+        if there:
+            named = f"{word}{'' if there == 1 else 's'} {rest}".rstrip()
+            beside.append(f"{seen}{'' if seen == there else f' of {there}'} {named}")
+    return Run(found, files, rules, beside, [part.unseen for part in parts if part.unseen])
+
+
+def _settings(root: Path) -> settings.Settings:
+    """The repository's settings, whose codes are held against the rules only where there are any."""
+    given = settings.read(root)
+    if given != settings.Settings():
+        settings.refuse_unknown(given, _workflow_rules().KNOWN, str(root / settings.FILE))
+    return given
+
+
+def _recorded(known: Path, found: list[Diagnostic]) -> list[Diagnostic]:
+    """Writes the baseline; what is left is what none can hold."""
+    count = import_module("mlops_spec.lint.baseline").record(known, found)
+    words.err(f"{known}: {count} findings recorded")
+    return [each for each in found if is_whole(each.kind)]
+
+
+def _new(known: Path, found: list[Diagnostic]) -> list[Diagnostic]:
+    new, gone = import_module("mlops_spec.lint.baseline").compare(known, found)
+    if gone:
+        words.err(f"{known}: {gone} of its findings are gone; --write-baseline forgets them")
+    return list(new)
+
+
+def _linted(files: Mapping[str, bytes], day: str) -> Linted:
+    rules = _rules()
+    return Linted(rules.lint_all(files, date.fromisoformat(day)), len(rules.KNOWN))
+
+
+def _beside(given: Iterable[Path], specs: Iterable[str]) -> Iterator[Path]:
+    """The workflows among what was given, and the folders, and those of the specs below them, where some may lie."""
+    folders = [path for path in given if path.is_dir()]
+    yield from (path for path in given if is_workflow(path))
+    yield from folders
+    yield from (Path(spec).parent for spec in specs if any(folder in Path(spec).parents for folder in folders))
+
+
+def _around(specs: Mapping[str, bytes], roots: Collection[Path], day: str, *, cached: bool) -> Iterator[Part]:
+    """What is wrong around the specs of these folders, each in the repository that Git has there."""
+    meant = {name: folder for name in specs if (folder := Path(name).parent) in roots}
+    if not meant:
+        return
+    listings = import_module("mlops_spec.repository.around").listings(meant.values())  # Git: 10 ms
+    for name, folder in meant.items():
+        content, listing = specs[name], listings[folder]
+        if isinstance(listing, Failure):
+            remedy = f": {listing.remedy}" if listing.remedy else ""
+            unseen = f"code, data, locks and settings around {name}: {listing.message}{remedy}"
+            yield Part(Linted({}, 0), "file around it", unseen=unseen, exit_code=listing.exit_code)
+            continue
+
+        def lint_all(_: Mapping[str, bytes]) -> Linted:
+            rules = _repository_rules()
+            diagnostics = rules.lint_around(name, content, listing, date.fromisoformat(day))  # noqa: B023 - called at once
+            return Linted({name: diagnostics}, len(rules.RULES))  # noqa: B023
+
+        one = {name: content}
+        linted = through_cache(one, day, lint_all, beside=listing.fingerprint) if cached else lint_all(one)
+        count = len(listing.sizes)
+        yield Part(linted, "file around it", count, count, _below(folder, listing.sizes, specs))
+
+
+def _below(folder: Path, names: Collection[str], specs: Collection[str]) -> str:
+    """Which specs below a folder were not asked for."""
+    below = [name for name in names if name.endswith(f"/{layout.SPEC}") and str(folder / name) not in specs]
+    return f"{len(below)} more specs below, such as {below[0]}: `mlops-spec lint {folder}` does" if below else ""
+
+
+def _delivery(meant: Mapping[Path, Collection[str] | None], day: str, *, cached: bool) -> list[Part]:
+    return [_workflows(root, paths, day, cached=cached) for root, paths in meant.items()]
+
+
+def _workflows(root: Path, meant: Collection[str] | None, day: str, *, cached: bool) -> Part:
+    """What is wrong with the workflows of one repository, those that are `meant` or all of ours, seen together."""
+    found = _read_workflows(root, meant)
+    there = len([path for path in found if not is_script(path)] if meant is None else meant)
+    known = _spec_of(root)
+    named = {str(root / path): content for path, content in found.items() if meant is None or path in meant}
+
+    unmatched = absent(root, found)
+
+    def lint_all(_: Mapping[str, bytes]) -> Linted:
+        rules = _workflow_rules()
+        diagnostics = rules.lint_workflows(str(root), found, known, meant=meant, absent=unmatched)
+        return Linted({name: diagnostics[name] for name in named if name in diagnostics}, len(rules.RULES))
+
+    beside = repr((sorted(found.items()), known, meant and sorted(meant), sorted(unmatched))).encode()
+    linted = through_cache(named, day, lint_all, beside=beside) if cached and named else lint_all(named)
+    return Part(linted, "workflow", len(linted.found), there)
+
+
+def _fixed(files: Mapping[str, bytes], day: str, counting: settings.Settings) -> dict[str, bytes]:
+    right, counts = _rules().fix_files(files, date.fromisoformat(day), counting.kept)
+    for name, count in counts.items():
+        words.err(f"fixed {count} in {name}")
+    return dict(right)
+
+
+def _fix_delivery(given: Mapping[Path, Collection[str] | None], counting: settings.Settings) -> None:
+    """Writes what has one right answer into the workflows of the repositories."""
+    for root, meant in given.items():
+        if not (found := _read_workflows(root, meant)):
+            continue
+        rules = _workflow_rules()
+        right, counts = rules.fix_workflows(str(root), found, _spec_of(root), counting.kept, meant=meant)
+        for path, count in counts.items():
+            _rules().write_file(str(root / path), right[path])
+            words.err(f"fixed {count} in {root / path}")
+
+
+def _read_workflows(root: Path, meant: Collection[str] | None) -> dict[str, bytes]:
+    return files_of(root) | {path: (root / path).read_bytes() for path in meant or ()}
+
+
+def _spec_of(root: Path) -> bytes | None:
+    spec = root / layout.SPEC
+    return spec.read_bytes() if spec.is_file() else None
+
+
+def _workflow_rules() -> ModuleType:
+    _rules()
+    return import_module("mlops_spec.lint.workflows")
+
+
+def _repository_rules() -> ModuleType:
+    _rules()
+    return import_module("mlops_spec.lint.repository")
+
+
+def _rules() -> ModuleType:
+    """The rules and pydantic, loaded when there is something to look at, and without what only slows that down."""
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # no other package has a say in what a spec is
+    with lasting():
+        return import_module("mlops_spec.lint.specs")

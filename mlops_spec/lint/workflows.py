@@ -1,0 +1,118 @@
+"""From a repository's workflows to what is wrong with them: each is judged with all others and the spec in view."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+from mlops_spec.document import Document
+from mlops_spec.document.diagnostic import Diagnostic
+from mlops_spec.document.parse import parse
+from mlops_spec.document.source import decode
+from mlops_spec.lint.fix import fixed
+from mlops_spec.lint.specs import check, run_rules
+from mlops_spec.lint.suppress import ignored_there, suppress
+from mlops_spec.platforms.github.workflow.command import runs_ours
+from mlops_spec.platforms.github.workflow.files import is_script
+from mlops_spec.platforms.github.workflow.jobs import Reading
+from mlops_spec.platforms.github.workflow.named_files import MAKEFILE, PIPELINE
+from mlops_spec.platforms.github.workflow.read import read
+from mlops_spec.rules.pages import PAGES
+from mlops_spec.rules.rule import Project
+from mlops_spec.rules.workflows.registry import RULES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+
+    from mlops_spec.spec import Spec
+
+KNOWN = frozenset(page.CODE for page in PAGES)
+
+
+def lint_workflows(
+    root: str,
+    files: Mapping[str, bytes],
+    spec: bytes | None,
+    *,
+    meant: Collection[str] | None = None,
+    absent: frozenset[str] = frozenset(),
+) -> dict[str, list[Diagnostic]]:
+    """What is wrong with the workflows among `files`, by path from `root`; `meant`: which, by default all of ours.
+
+    `spec` is what `model.yaml` holds; rules that compare with it are silent where it is not valid. `absent` is what
+    workflows name and the repository does not have.
+    """
+    documents: dict[str, Document] = {}
+    found: dict[str, list[Diagnostic]] = {}
+    for path, content in files.items():
+        if is_script(path):
+            continue
+        document = _document(str(PurePath(root, path)), content)
+        if not isinstance(document, list):
+            documents[path] = document
+        elif path in (meant or ()) or (meant is None and runs_ours(content.decode("utf-8", "replace"))):
+            found[path] = document
+    sources = dict(_sources(root, files))
+    scripts = {path: each.text for path, each in sources.items() if path.endswith(".sh") or path == MAKEFILE}
+    delivery = read(documents, _spec(spec), every=meant is not None, sources=sources)
+    delivery = replace(delivery, scripts=scripts, absent=absent)
+    told: set[Diagnostic] = set()  # what two workflows run is told once
+    for path, workflow in delivery.workflows.items():
+        if meant is None or path in meant:
+            diagnostics = list(run_rules(Reading(workflow, delivery), RULES))
+            here = [each for each in diagnostics if each.file == workflow.document.file]
+            called = {each for each in diagnostics if each.file != workflow.document.file and not ignored_there(each)}
+            found[path] = sorted([*suppress(workflow.document, here, KNOWN), *(called - told)])
+            told |= called
+    return {str(PurePath(root, path)): found[path] for path in files if path in found}
+
+
+def _sources(root: str, files: Mapping[str, bytes]) -> Iterator[tuple[str, Document]]:
+    """What workflows run: a pipeline with its addresses, everything else as its text."""
+    for path, content in files.items():
+        if not is_script(path):
+            continue
+        name = str(PurePath(root, path))
+        if not path.endswith(PIPELINE):
+            yield path, Document(name, content.decode("utf-8", "replace"), None, {})
+        elif not isinstance(document := _document(name, content), list):
+            yield path, document
+
+
+def fix_workflows(
+    root: str,
+    files: Mapping[str, bytes],
+    spec: bytes | None,
+    kept: Callable[[Iterable[Diagnostic]], list[Diagnostic]] = list,
+    *,
+    meant: Collection[str] | None = None,
+) -> tuple[dict[str, bytes], dict[str, int]]:
+    """The files with everything fixed that has one right answer, and how many findings that took in each; both by path.
+
+    `kept` says which findings count.
+    """
+    right, counts = dict(files), {}
+    names = {path: str(PurePath(root, path)) for path in files}
+    found = lint_workflows(root, files, spec, meant=meant)
+    for path in [path for path in files if any(each.edits for each in found.get(names[path], ()))]:
+
+        def lint(changed: str) -> list[Diagnostic]:
+            linted = lint_workflows(root, right | {path: changed.encode()}, spec, meant=meant)  # noqa: B023 - at once
+            return kept(linted.get(names[path], ()))  # noqa: B023
+
+        text, count = fixed(files[path].decode(), lint)
+        if count:
+            right[path], counts[path] = text.encode(), count
+    return right, counts
+
+
+def _document(name: str, content: bytes) -> Document | list[Diagnostic]:
+    text = decode(content, name)
+    return [text] if isinstance(text, Diagnostic) else parse(name, text, aliases=True)
+
+
+def _spec(content: bytes | None) -> Spec | None:
+    text = decode(content, "model.yaml") if content is not None else None
+    checked = check("model.yaml", text) if isinstance(text, str) else None
+    return checked.spec if isinstance(checked, Project) else None

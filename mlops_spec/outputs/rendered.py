@@ -1,0 +1,56 @@
+"""Every rendered file of a repository as it is to be: ours, with the overlays and with what the user shares in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.outputs import outputs
+from mlops_spec.render.jinja import render
+from mlops_spec.render.output import Kind, Output, Rendered
+from mlops_spec.render.overlay import apply, overlays, patch_of, read_text
+from mlops_spec.render.shared import share
+from mlops_spec.repository.code import Folder, code_of
+from mlops_spec.spec.stages import SURROUNDINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path, PurePosixPath
+
+    from mlops_spec.spec import Spec
+
+
+def rendered(root: Path, spec: Spec) -> dict[PurePosixPath, str]:
+    """The text of every file that `mlops-spec render` would leave behind in the repository at `root`."""
+    return {each.path: each.text for each in render_all(root, spec)}
+
+
+def render_all(root: Path, spec: Spec) -> tuple[Rendered, ...]:
+    """Every file, ordered by path; raises Failure where an overlay no longer applies or a value can't be written."""
+    present = frozenset(name for name in SURROUNDINGS if (root / name).exists())
+    code = {name: each.paths for name, each in code_of(spec, Folder(root)).items()}
+    found = outputs(spec, present, code)
+    patches = overlays(root)
+    _refuse_strays(patches, found)
+    return tuple(_with_theirs(root, output, base, patches) for output, base in zip(found, render(found), strict=True))
+
+
+def _with_theirs(root: Path, output: Output, base: str, patches: Mapping[PurePosixPath, str]) -> Rendered:
+    text = base
+    if output.path in patches:
+        text = apply(output.path, base, patches[output.path])
+    elif output.kind is not Kind.MANAGED and (root / output.path).is_file():
+        theirs = read_text(root, output.path)
+        text = theirs if output.kind is Kind.ONCE else share(output.path, base, theirs)
+    return Rendered(output.path, output.kind, base, text)
+
+
+def _refuse_strays(patches: Iterable[PurePosixPath], found: Iterable[Output]) -> None:
+    managed = {output.path for output in found if output.kind is Kind.MANAGED}
+    for path in patches:
+        if path not in managed:
+            raise Failure(
+                f"{patch_of(path)}: no managed file {path} is rendered from this spec",
+                exit_code=Exit.CONFIG,
+                remedy="remove the overlay",
+            )

@@ -1,0 +1,73 @@
+"""A scikit-learn estimator in a `.skops` file: only types that skops trusts or the spec names are built."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.spec.trusted import code_running
+from mlops_spec.system.lasting import lasting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from mlops_spec.package.manifest import Scalar
+
+
+def check_types(path: Path, trusted: Sequence[str]) -> None:
+    """Raises Failure, which names them, when a file needs types that are not trusted; nothing of the file is built."""
+    # skops takes a second to import, and only models of this format pay for it.
+    with lasting():
+        from skops.io import get_untrusted_types  # noqa: PLC0415
+
+    try:
+        needed = get_untrusted_types(file=path)
+    except Exception as error:
+        raise Failure(f"{path} is not a skops file: {error}", exit_code=Exit.FINDINGS) from error
+    if running := code_running(sorted(needed)):
+        raise Failure(
+            f"{path} needs types that can run code, which no spec may trust: {', '.join(running)}",
+            exit_code=Exit.FINDINGS,
+            remedy="Train the model without what needs them: a function in `src` instead of a partial one.",
+        )
+    if unknown := sorted(set(needed) - set(trusted)):
+        raise Failure(
+            f"{path} needs types that `train.trusted_types` does not name: {', '.join(unknown)}",
+            exit_code=Exit.FINDINGS,
+            remedy="Look at what they do on loading; then name them there, or save a model that does without.",
+        )
+
+
+def load_skops(
+    path: Path, task: str, classes: Sequence[Scalar], positive: Scalar | None, trusted: Sequence[str]
+) -> Callable[[Any], object]:
+    """The estimator's answer for a frame: probabilities by its `classes_`, or values."""
+    from skops.io import load  # noqa: PLC0415
+
+    check_types(path, trusted)
+    try:
+        model = load(path, trusted=list(trusted))
+    except Exception as error:
+        raise Failure(f"{path} can't be loaded: {error}", exit_code=Exit.FINDINGS) from error
+    method = "predict" if task == "regression" else "predict_proba"
+    if not hasattr(model, method):
+        raise Failure(f"{path}: {type(model).__name__} has no `{method}`", exit_code=Exit.FINDINGS)
+    columns = None if task == "regression" else _columns(model, path, classes, positive)
+
+    def predict(frame: Any) -> object:
+        try:
+            answer = getattr(model, method)(frame)
+        except Exception as error:
+            raise Failure(f"{path} can't predict: {error}", exit_code=Exit.FINDINGS) from error
+        return answer if columns is None else answer[:, columns]
+
+    return predict
+
+
+def _columns(model: Any, path: Path, classes: Sequence[Scalar], positive: Scalar | None) -> int | list[int]:
+    """Where the estimator has the positive class, or each class."""
+    known = list(model.classes_.tolist())
+    if missing := [label for label in classes if label not in known]:
+        raise Failure(f"{path} does not know the classes {missing}; it has {known}", exit_code=Exit.FINDINGS)
+    return known.index(positive) if positive is not None else [known.index(label) for label in classes]

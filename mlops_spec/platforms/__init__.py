@@ -1,0 +1,1 @@
+"""Code hosts: where changes are reviewed and jobs run; a folder for each."""

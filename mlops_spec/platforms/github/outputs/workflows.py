@@ -1,0 +1,77 @@
+"""The files that make GitHub act on a change: workflows, owners, rulesets, and what its bots read."""
+
+from __future__ import annotations
+
+import math
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from mlops_spec import layout
+from mlops_spec.platforms.github.outputs.environments import deployments
+from mlops_spec.platforms.github.outputs.owners import owners
+from mlops_spec.platforms.github.outputs.rulesets import rulesets
+from mlops_spec.platforms.github.outputs.storage import ways
+from mlops_spec.platforms.github.pins import ACTIONS
+from mlops_spec.platforms.github.runners import is_standard
+from mlops_spec.render.output import CODEOWNERS, Kind, Output
+from mlops_spec.spec.base import seconds
+from mlops_spec.spec.evaluate import ChampionGate
+from mlops_spec.spec.gates import may_accept, reviewed
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from mlops_spec.spec import Spec
+
+WORKFLOWS = PurePosixPath(".github/workflows")
+
+
+def workflows(spec: Spec) -> Iterator[Output]:
+    storage = ways(spec)
+    common = {
+        "actions": ACTIONS,
+        "branch": spec.branch,
+        "release_ref": f"refs/heads/{spec.branch}",
+        "compute": spec.train.compute,
+        "training_minutes": math.ceil(seconds(spec.train.compute.timeout) / 60),
+        "queued": spec.governance.merge_queue,
+        "attested": spec.governance.provenance == "github",
+        "storage": storage,
+        "rivals": any(isinstance(gate, ChampionGate) for gate in spec.gates),
+        "reviewed": any(map(reviewed, spec.gates)),
+        "asks_teams": any("/" in name for name in may_accept(spec)),
+    }
+    tree = deployments(spec)
+    merged = [each for each in tree.values() if each.follows_merge]
+    yield _workflow("pull-request", common)
+    if storage.pull_requests == "read":
+        yield _workflow("try", common)
+    yield _workflow("train", common)
+    yield _workflow("merge", {**common, "deployments": merged, "promoted": len(merged) < len(tree)})
+    for name, deployment in tree.items():
+        if not deployment.follows_merge:
+            values = {
+                "workflow": f"mlops-promote-{name}",
+                "group": f"mlops-{name}",
+                "desired_state": str(layout.DEPLOY / f"{name}.yaml"),
+                "deployment": deployment,
+            }
+            yield _workflow(f"promote-{name}", {**common, **values}, template="promote")
+    if spec.monitor:
+        yield _workflow("monitor", {**common, "schedule": spec.monitor.schedule})
+
+
+def _workflow(name: str, values: Mapping[str, object], *, template: str | None = None) -> Output:
+    return Output(WORKFLOWS / f"mlops-{name}.yml", f".github/workflows/mlops-{template or name}.yml", values)
+
+
+def ownership(spec: Spec) -> Iterator[Output]:
+    default, *guards = owners(spec)
+    owned = {"default": default.line, "guards": [guard.line for guard in guards]}
+    yield Output(CODEOWNERS, ".github/CODEOWNERS", owned, Kind.SHARED)
+    yield Output(PurePosixPath(".github/dependabot.yml"), ".github/dependabot.yml", {})
+    runner = spec.train.compute.label
+    if runner and not is_standard(runner):  # which actionlint must be told of
+        yield Output(PurePosixPath(".github/actionlint.yaml"), ".github/actionlint.yaml", {"runner": runner})
+    for name, values in rulesets(spec).items():
+        yield Output(PurePosixPath(f".github/rulesets/{name}.json"), f".github/rulesets/{name}.json", values)

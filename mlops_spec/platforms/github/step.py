@@ -1,0 +1,43 @@
+"""What a step of a workflow leaves behind: its outputs, and its part of the job's summary page."""
+
+from __future__ import annotations
+
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mlops_spec.system.files import followed
+from mlops_spec.words.visible import visible_page
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def set_output(environ: Mapping[str, str], name: str, value: str) -> None:
+    """Sets an output of the step; outside of Actions nothing happens.
+
+    The delimiter can't be guessed, so that a value can't end itself and set another output.
+    """
+    delimiter = f"end_{secrets.token_hex(16)}"
+    _append(environ.get("GITHUB_OUTPUT"), f"{name}<<{delimiter}\n{value}\n{delimiter}\n")
+
+
+def add_summary(environ: Mapping[str, str], markdown: str) -> None:
+    """Adds to the job's summary page; outside of Actions nothing happens."""
+    _append(environ.get("GITHUB_STEP_SUMMARY"), page(markdown))
+
+
+def append_page(file: Path, markdown: str) -> None:
+    """Adds to a page of Markdown, such as a job's summary."""
+    _append(str(followed(file)), page(markdown))
+
+
+def page(markdown: str) -> str:
+    """Markdown for people, in which everything shows itself."""
+    return visible_page(markdown.rstrip("\n") + "\n")
+
+
+def _append(file: str | None, text: str) -> None:
+    if file:
+        with Path(file).open("a", encoding="utf-8", errors="backslashreplace") as stream:
+            stream.write(text)

@@ -1,0 +1,157 @@
+"""The files of a repository that workflows are read from."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from mlops_spec.document.source import MAX_BYTES
+from mlops_spec.errors import Failure
+from mlops_spec.platforms.github.workflow.named_files import PIPELINE, named, tested
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping
+    from pathlib import Path
+
+FOLDER = ".github/workflows"
+#: A shell script by its path from the root.
+SCRIPT = re.compile(r"(?<![\w./$-])(?:\./)?([\w-]+(?:/[\w.-]+)*\.sh)\b")
+_HASHED = re.compile(r"\bhashFiles\(([^)\n]{0,2000})\)", re.IGNORECASE)
+_QUOTED = re.compile(r"'([^']*)'")
+_MOST, _LARGEST = 200, 1 << 16  # files that workflows run, and bytes of each
+_USED = re.compile(rb"uses:\s*['\"]?[.$]/([\w./ -]+)")
+
+
+def files(root: Path) -> dict[str, bytes]:
+    """The workflows of a repository, the actions of its own that they use and what they run, by path from its root."""
+    found = {path.relative_to(root).as_posix(): _read(path) for path in sorted((root / FOLDER).glob("*.y*ml"))}
+    waiting = list(found.values())
+    while waiting:
+        for folder in _USED.findall(waiting.pop()):
+            for path in _actions(root, folder.decode("utf-8", "replace")):
+                name = path.relative_to(root).as_posix()
+                if name not in found:
+                    found[name] = _read(path)
+                    waiting.append(found[name])
+    return found | _called(root, found.values())
+
+
+def is_script(path: str) -> bool:
+    """Whether a file is one that workflows run or look at, as against one that they are written in."""
+    name = PurePosixPath(path)
+    return name.name == PIPELINE or name.suffix not in (".yml", ".yaml")
+
+
+def absent(root: Path, found: Mapping[str, bytes]) -> frozenset[str]:
+    """The patterns that workflows make hashes of and that no file of the repository has, as they are written."""
+    if not any(path.name not in (".git", ".github") for path in root.iterdir()):
+        return frozenset()  # workflows without their repository
+    texts = [content.decode("utf-8", "replace") for path, content in found.items() if not is_script(path)]
+    hashed = {pattern for text in texts for call in _HASHED.findall(text) for pattern in _QUOTED.findall(call)}
+    return frozenset(pattern for pattern in hashed if not _matched(root, pattern))
+
+
+def _matched(root: Path, pattern: str) -> bool:
+    """Whether a pattern of `hashFiles` has a file; also where it can't be told, or where it only leaves files out."""
+    inside = pattern.removeprefix("./").strip("/")
+    if not inside or pattern.startswith(("!", "~")) or "${" in pattern or ".." in PurePosixPath(inside).parts:
+        return True
+    try:
+        return next(islice(root.glob(inside), 1), None) is not None
+    except (ValueError, OSError, NotImplementedError):
+        return True
+
+
+def _called(root: Path, workflows: Iterable[bytes]) -> dict[str, bytes]:
+    """What workflows run and look at below the root: what they name, what that names, and the tests of its folders."""
+    found: dict[str, bytes] = {}
+    waiting = [each.decode("utf-8", "replace") for each in workflows]
+    while waiting:
+        text = waiting.pop()
+        tests = [path for folder in tested(text) for path in _tests(root, folder)]
+        for path in [*named(text), *tests]:
+            if path not in found and len(found) < _MOST and ".." not in path and (root / path).is_file():
+                content = _read(root / path)
+                if len(content) > _LARGEST:
+                    continue
+                found[path] = content
+                if path.endswith(PIPELINE):
+                    found |= _pointers((root / path).parent, root)
+                if not path.endswith(".py"):
+                    waiting.append(content.decode("utf-8", "replace"))
+    return found
+
+
+def _pointers(folder: Path, root: Path) -> dict[str, bytes]:
+    """The files beside a pipeline that stand for data which DVC keeps, three folders deep."""
+    paths = [path for depth in ("*.dvc", "*/*.dvc", "*/*/*.dvc") for path in islice(folder.glob(depth), _MOST)]
+    return {path.relative_to(root).as_posix(): b"" for path in sorted(paths) if path.is_file()}
+
+
+def _tests(root: Path, folder: str) -> list[str]:
+    """The tests in a folder, and what is set up for all of them there."""
+    inside = PurePosixPath(folder)
+    if ".." in inside.parts or inside.is_absolute():
+        return []
+    paths = (path for pattern in ("conftest.py", "test_*.py", "*_test.py") for path in (root / inside).rglob(pattern))
+    return sorted(path.relative_to(root).as_posix() for path in islice(paths, _MOST))
+
+
+def _actions(root: Path, folder: str) -> list[Path]:
+    """The file of an action in a folder of the repository; none where the name leads out of it."""
+    parts = PurePosixPath(folder).parts
+    if ".." in parts or not parts:
+        return []
+    return [path for name in ("action.yml", "action.yaml") if (path := root.joinpath(*parts, name)).is_file()]
+
+
+def repositories(given: Iterable[Path], *, all_of: Collection[Path] = ()) -> dict[Path, set[str] | None]:
+    """The roots that paths belong to, and which workflows of each are meant; None: those that are ours.
+
+    A folder is a root; a file is a workflow, whatever it is called. `all_of` the roots every workflow is meant.
+
+    Raises:
+        Failure: something is not there.
+    """
+    found: dict[Path, set[str] | None] = {}
+    for path in given:
+        if path.is_dir():
+            found[path] = set(_workflows(path)) if path in all_of else None
+            if path in all_of and not found[path]:
+                raise Failure(f"{path}: no workflow in {FOLDER}", remedy="name a workflow, or a repository's root")
+            continue
+        if not path.is_file():
+            raise Failure(f"{path}: no such file", remedy="name a workflow, or a repository's root")
+        root, inside = _rooted(path)
+        meant = found.setdefault(root, set())
+        if meant is not None:
+            meant.add(inside)
+    return found
+
+
+def _workflows(root: Path) -> list[str]:
+    return [path.relative_to(root).as_posix() for path in sorted((root / FOLDER).glob("*.y*ml"))]
+
+
+def _rooted(path: Path) -> tuple[Path, str]:
+    """The root that a file belongs to, and its path from there; its folder where its place makes it no workflow."""
+    if not is_workflow(path):
+        return path.parent, path.name
+    whole = path if len(path.parts) > 2 else path.absolute()  # one that is named from within the folder
+    root = whole.parents[2]
+    return root, whole.relative_to(root).as_posix()
+
+
+def is_workflow(path: Path) -> bool:
+    """Whether a path names a workflow, as against a spec."""
+    return path.suffix in (".yml", ".yaml") and path.absolute().parent.as_posix().endswith(f"/{FOLDER}")
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise Failure(f"{path}: can't be read: {error.strerror}") from error

@@ -1,0 +1,30 @@
+"""Commands that try, switch or remove what answers requests."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mlops_spec.platforms.github.workflow.roles import plain, tests
+from mlops_spec.platforms.github.workflow.shape import text
+
+if TYPE_CHECKING:
+    from mlops_spec.platforms.github.workflow.command import Command
+    from mlops_spec.platforms.github.workflow.jobs import Step
+
+_NAMED = re.compile(
+    r"\b(smoke|canary test|health|probe|e2e|end.to.end|answers?|sanity|verify|try|ping)\b", re.IGNORECASE
+)
+_ASKS = re.compile(
+    r"^(curl|wget|httpie|http|https|grpcurl|hey|k6|locust|newman|vegeta)\b|\b(invoke|invoke-endpoint|predict)\b"
+    r"|\bsmoke|_smoke\b|health_?check"
+)
+_FETCHES = re.compile(r"raw\.githubusercontent|api\.github\.com|/releases/|\.tar|\.zip|\.sh\b|-o\b|-O\b|hooks\.|slack")
+
+
+def tries(step: Step, command: Command) -> bool:
+    """Whether a command asks what is served for an answer: not one that loads a file or tells people."""
+    said = plain(command)
+    if _ASKS.search(said):
+        return not (re.match(r"curl|wget", said) and _FETCHES.search(said))
+    return tests(command) and bool(_NAMED.search(text(step.data.get("name"))))

@@ -1,0 +1,1 @@
+"""The rules over specs, one module for each."""

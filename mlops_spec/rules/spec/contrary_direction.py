@@ -1,0 +1,56 @@
+"""A measure is better the way that its name says.
+
+More cost, loss or error is worse, more profit or accuracy is better. With the wrong direction the gate keeps the worse
+of two models, and the champion is beaten by losing.
+
+Bad:
+
+    evaluate:
+      metrics:
+        - {name: expected_cost, run: "example.cost:expected", direction: higher}
+
+Good:
+
+    evaluate:
+      metrics:
+        - {name: expected_cost, run: "example.cost:expected", direction: lower}
+
+Fix: write the other direction, or a name that says what is counted.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mlops_spec.document.finding import Finding
+from mlops_spec.spec.evaluate import CustomMetric
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.spec import Spec
+
+CODE = "MS221"
+NAME = "contrary-direction"
+SEVERITY: Severity = "warning"
+
+
+_LESS = re.compile(
+    r"(^|_)(costs?|loss|logloss|losses|errors?|mae|mse|rmse|rmsle|w?s?mape|pinball|hinge|crps|nll|perplexity|deviance|regret|brier|distance|misses|penalty|fpr|fnr)(_|$)"
+)
+_MORE = re.compile(
+    r"(^|_)(accuracy|auc|auroc|auprc|score|correlation|specificity|sensitivity|precision|recall|f1|profits?|revenue|gain|savings?|r2|lift|ndcg|uplift|saved|avoided)(_|$)"
+)
+
+
+def check(spec: Spec) -> Iterator[Finding]:
+    for index, metric in enumerate(spec.evaluate.metrics):
+        if not isinstance(metric, CustomMetric):
+            continue
+        less, more = _LESS.search(metric.name), _MORE.search(metric.name)
+        right = "lower" if less and not more else "higher" if more and not less else metric.direction
+        if metric.direction != right:
+            message = f"by its name, {right} is better of `{metric.name}`"
+            yield Finding(("evaluate", "metrics", index, "direction"), message, f"write `{right}`")

@@ -1,0 +1,75 @@
+"""Rows of one person lie on one side of the split.
+
+A patient with several stays, a customer with several orders: split by hash, the model meets in the test the people
+that it learned from, and is praised for recognising them.
+
+Bad:
+
+    data:
+      path: data/rows.csv
+      target: label
+      id: id
+      contract:
+        columns:
+          patient: {type: string}
+
+Good:
+
+    data:
+      path: data/rows.csv
+      target: label
+      id: id
+      split: {by: group, column: patient}
+      contract:
+        columns:
+          patient: {type: string}
+
+Fix: split by `group`; or list the column in the contract's `unique` where each row has another.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mlops_spec.document.finding import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.document.diagnostic import Address, Severity
+    from mlops_spec.spec import Spec
+
+CODE = "MS117"
+NAME = "scattered-group"
+SEVERITY: Severity = "warning"
+
+
+_WHO = re.compile(
+    r"(^|_)(accounts?|applicants?|borrowers?|card|case|clients?|companys?|customers?|device|driver|employee|household"
+    r"|machine|member|merchant|patients?|person|player|policy_?holder|resident|school|seller|sensor|session|shop|store"
+    r"|student|subject|supplier|tenant|user|vehicle|vendor|visitor)(_?(id|no|nr|number|key|code|uid|uuid|ref))?$"
+    r"|_(id|uid|uuid|key)$"
+)
+
+
+def check(spec: Spec) -> Iterator[Finding]:
+    if spec.data.split.by != "hash":
+        return
+    place: Address = ("data", "split", "by") if "by" in spec.data.split.model_fields_set else ("data", "target")
+    for name in _names(spec):
+        if _WHO.search(name.lower()):
+            message = f"rows of the same `{name}` come to lie on both sides"
+            yield Finding(place, message, f"`split: {{by: group, column: {name}}}`, or list it in `unique`")
+            return
+
+
+def _names(spec: Spec) -> Iterator[str]:
+    """Columns that may name whom a row is about: neither a key, nor one of few values, nor the target."""
+    columns = spec.data.contract.columns
+    taken = (spec.data.id, spec.data.target, *spec.data.contract.unique, *spec.data.protected, *spec.data.derive)
+    for name in dict.fromkeys([*columns, *spec.train.features.exclude]):
+        known = columns.get(name)
+        few = known is not None and (known.type not in ("string", "integer", "category") or known.values is not None)
+        if name not in taken and not few:
+            yield name

@@ -1,0 +1,110 @@
+"""What is known afterwards is no feature.
+
+A column that says how it ended is perfect in the test and empty when the model is asked: days until the chargeback,
+the date of the default, the final state.
+
+Bad:
+
+    data:
+      path: data/rows.csv
+      target: label
+      id: id
+      contract:
+        columns:
+          label: {type: boolean}
+          label_reason: {type: category}
+
+Good:
+
+    train:
+      run: python -m example.train
+      predictor: example.predict:load
+      features: {exclude: [label_reason]}
+    data:
+      path: data/rows.csv
+      target: label
+      id: id
+      contract:
+        columns:
+          label: {type: boolean}
+          label_reason: {type: category}
+
+Fix: exclude the column. Where it is known before the answer is asked for, ignore the rule on its line with the reason.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from mlops_spec.document.finding import Finding
+from mlops_spec.spec.features import exclusion, is_feature
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.document.diagnostic import Address, Severity
+    from mlops_spec.spec import Spec
+
+CODE = "MS123"
+NAME = "telling-feature"
+SEVERITY: Severity = "warning"
+
+
+_WHEN_OR_WHY = (
+    r"(reasons?|causes?|date|at|on|time|timestamp|comment|notes|feedback|survey|interview)(_(code|text|category|id))?"
+)
+#: What is said of how it ended in other words than the target's.
+_SAME = (
+    (
+        r"churn\w*|attrition|cancel\w*|left|leave\w*|quit|resign\w*|terminated|unsubscribed|lapsed",
+        r"exit|leaving|termination|resignation|cancell?ation|churn|unsubscribe|lapse|closure|disconnect(?:ion|ed)?|deactivat(?:ion|ed)|win_?back",
+    ),
+    (r"default\w*|charged_?off|delinquent", r"charge_?off|write_?off|collections?|recovery"),
+    (r"fraud\w*|is_fraud", r"investigation|dispute"),
+    (r"died|death|mortality|deceased|survived", r"death|autopsy|discharge"),
+    (r"readmi\w+", r"readmi\w+"),
+)
+_LEAST_SHARED = 5  # letters that two forms of one word begin with
+_WITHIN = re.compile(r"_(within|next|in|this)_.*$|_\d+\w*$|_(days?|months?|weeks?|years?|flag|label)$")
+_ENDED = re.compile(r"(^|_)(chargebacks?|outcome|ground_truth|actual|closed_(at|on)|resolved_(at|on)|after_event)(_|$)")
+_BEFORE = re.compile(
+    r"(^|_)(previous|prior|past|last|earlier|history|historical|lag[0-9]*|prev|n|num|count|mean|avg|rate)(_|$)"
+)
+
+
+def check(spec: Spec) -> Iterator[Finding]:
+    target = re.sub(r"^(is|has|was|will)_", "", spec.data.target.lower())
+    of_target = re.compile(
+        rf"^(is_|has_)?{re.escape(target)}_(date|day|at|on|time|reason|amount|code|status|flag|type)$"
+        rf"|^(days|hours|weeks|months|time)_(to|until|till|before)_{re.escape(target)}$"
+    )
+    for name in dict.fromkeys([*spec.data.contract.columns, *(spec.train.features.include or ())]):
+        low = name.lower()
+        if not is_feature(spec, name) or _BEFORE.search(low) or name == spec.data.split.column:
+            continue
+        if of_target.search(low) or _ENDED.search(low) or _is_said_afterwards(low, _WITHIN.sub("", target)):
+            message = f"`{name}` tells how it ended, and the model sees it"
+            yield Finding(
+                _place(spec, name), message, exclusion(spec, name), at_key=spec.train.features.include is None
+            )
+
+
+def _is_said_afterwards(column: str, target: str) -> bool:
+    """Whether a column says when or why the target came about: by a form of its word, or by one that means the same."""
+    found = re.fullmatch(
+        rf"(?:is_)?(?P<what>[a-z]+(?:_off)?)_{_WHEN_OR_WHY}|(?:reason|date)_(?:of|for)_(?P<of>[a-z]+)", column
+    )
+    if not found:
+        return False
+    what = found["what"] or found["of"]
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(what, target, strict=False)))
+    forms = shared >= _LEAST_SHARED and shared >= 0.6 * len(target) and "_" not in target
+    return forms or any(re.fullmatch(told, target) and re.fullmatch(said, what) for told, said in _SAME)
+
+
+def _place(spec: Spec, name: str) -> Address:
+    if spec.train.features.include is None:
+        return ("data", "contract", "columns", name)
+    return ("train", "features", "include", (spec.train.features.include or []).index(name))

@@ -1,0 +1,1 @@
+"""How a repository begins: new from a starter, or adopted as it is."""

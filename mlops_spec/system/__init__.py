@@ -1,0 +1,1 @@
+"""The machine underneath: files, faults, deadlines, processes, what is installed."""

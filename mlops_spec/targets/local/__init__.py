@@ -1,0 +1,1 @@
+"""The target `local`: an embedded server on the agent's own host."""

@@ -1,0 +1,195 @@
+"""The server's HTTP: the Open Inference Protocol v2, `/version` and `/metrics`.
+
+Predictions are answered on plain ASGI, for their path is the hot one; all that is asked rarely is Starlette's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import TYPE_CHECKING, Any, Protocol
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from mlops_spec import __version__
+from mlops_spec.targets.local.serve.metrics import LogCollector, VersionCollector, exposition
+from mlops_spec.targets.local.serve.remote import Answer, Remote, problem
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from mlops_spec.targets.local.serve.limits import Limits
+    from mlops_spec.targets.local.serve.log import PredictionLog
+    from mlops_spec.targets.local.serve.router import Router
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+_INFER = re.compile(r"^/v2/models/([^/]+)(?:/versions/([^/]+))?/infer$")
+_JSON = (b"content-type", b"application/json")
+
+
+class Live(Protocol):
+    """What the HTTP side needs to know of the front."""
+
+    router: Router
+    limits: Limits
+    log: PredictionLog | None
+
+    @property
+    def model(self) -> str:
+        """The model's name."""
+        ...
+
+    def describe(self) -> dict[str, Any]:
+        """What `/version` says."""
+        ...
+
+
+def application(live: Live) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
+    """The ASGI application of one server."""
+    rest = _rest(live)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "POST":
+            found = _INFER.match(scope["path"])
+            if found is not None:
+                await _reply(send, *await _infer(live, found[1], found[2], _body(scope, receive, live.limits)))
+                return
+        await rest(scope, receive, send)
+
+    return app
+
+
+async def _infer(
+    live: Live, name: str, version: str | None, incoming: Awaitable[bytes | Answer]
+) -> tuple[Answer, Remote | None]:
+    """The answer to one request for a prediction, and the version that gave it."""
+    body = await incoming
+    if isinstance(body, Answer):
+        return body, None
+    if name != live.model:
+        return problem(404, f"there is no model `{name}` here; this is `{live.model}`"), None
+    routed = await (live.router.answer(body) if version is None else live.router.pinned(body, version))
+    if routed is None:
+        return problem(404, f"version {version} of `{name}` does not run here"), None
+    if live.log is not None and routed.answer.status == 200:
+        live.log.add(body, routed)
+    return routed.answer, routed.by
+
+
+async def _body(scope: Scope, receive: Receive, limits: Limits) -> bytes | Answer:
+    """The request's body, or the answer that refuses it."""
+    too_large = problem(413, f"the body is larger than {limits.body_bytes:,} bytes; send fewer rows at once")
+    declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
+    if int(declared) > limits.body_bytes:
+        return too_large
+    message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body"):
+        whole: bytes = message.get("body", b"")
+        return whole if len(whole) <= limits.body_bytes else too_large
+    parts, size = [], 0
+    try:
+        async with asyncio.timeout(limits.body_seconds):
+            while True:
+                if message["type"] == "http.disconnect":
+                    return problem(400, "the client went away before its request was whole")
+                size += len(message.get("body", b""))
+                if size > limits.body_bytes:
+                    return too_large
+                parts.append(message.get("body", b""))
+                if not message.get("more_body"):
+                    return b"".join(parts)
+                message = await receive()
+    except TimeoutError:
+        return problem(408, f"the body did not arrive within {limits.body_seconds:g} s")
+
+
+async def _reply(send: Send, answer: Answer, by: Remote | None) -> None:
+    headers = [_JSON, (b"content-length", str(len(answer.payload)).encode())]
+    if by is not None:
+        served = by.served
+        headers += [(b"x-model-version", served.version.encode()), (b"x-model-digest", served.digest.encode())]
+    if answer.status == 503:
+        headers.append((b"retry-after", b"1"))
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.payload})
+
+
+def _rest(live: Live) -> Starlette:
+    """Everything but predictions."""
+
+    async def server(_: Request) -> Response:
+        return JSONResponse({"name": "mlops-spec", "version": __version__, "extensions": []})
+
+    async def is_live(_: Request) -> Response:
+        return JSONResponse({"live": True})
+
+    async def is_ready(_: Request) -> Response:
+        return _readiness(live.router.routes.stable)
+
+    async def metadata(request: Request) -> Response:
+        remote = _find(live, **request.path_params)
+        versions = [each.served.version for each in _running(live)]
+        return JSONResponse({"name": live.model, "versions": versions, **remote.metadata})
+
+    async def model_is_ready(request: Request) -> Response:
+        return _readiness(_find(live, **request.path_params))
+
+    async def version(_: Request) -> Response:
+        return JSONResponse(live.describe())
+
+    async def metrics(_: Request) -> Response:
+        log = live.log
+        dropped = LogCollector(lambda: log.dropped if log is not None else 0)
+        text = exposition(VersionCollector(lambda: live.model, lambda: _running(live)), dropped)
+        return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+    answering = {
+        "/v2": server,
+        "/v2/health/live": is_live,
+        "/v2/health/ready": is_ready,
+        "/v2/models/{name}": metadata,
+        "/v2/models/{name}/versions/{version}": metadata,
+        "/v2/models/{name}/ready": model_is_ready,
+        "/v2/models/{name}/versions/{version}/ready": model_is_ready,
+        "/version": version,
+        "/metrics": metrics,
+    }
+    routes = [Route(path, endpoint, methods=["GET"]) for path, endpoint in answering.items()]
+    return Starlette(routes=routes, exception_handlers={HTTPException: _refuse})
+
+
+async def _refuse(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    said = error.detail if error.status_code != 404 or error.detail != "Not Found" else "there is no such page"
+    return JSONResponse({"error": f"{request.method} {request.url.path}: {said}"}, error.status_code)
+
+
+def _running(live: Live) -> list[Remote]:
+    routes = live.router.routes
+    return [remote for remote in (routes.stable, routes.candidate) if remote is not None]
+
+
+def _find(live: Live, name: str, version: str | None = None) -> Remote:
+    if name != live.model:
+        raise HTTPException(404, f"there is no model `{name}` here; this is `{live.model}`")
+    running = _running(live)
+    if version is None and running:
+        return running[0]
+    for remote in running:
+        if remote.served.version == version:
+            return remote
+    raise HTTPException(404, f"version {version} of `{name}` does not run here")
+
+
+def _readiness(remote: Remote | None) -> Response:
+    ready = remote is not None and remote.state in {"ready", "draining"}
+    return Response(json.dumps({"ready": ready}), 200 if ready else 503, media_type="application/json")

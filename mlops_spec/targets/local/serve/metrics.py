@@ -1,0 +1,89 @@
+"""The server's counters as Prometheus reads them; they are collected when asked for, never on a request's way."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left
+from typing import TYPE_CHECKING
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from mlops_spec.targets.local.serve.counts import BOUNDS
+from mlops_spec.targets.local.serve.scores import EDGES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from mlops_spec.targets.local.serve.remote import Remote
+
+_LABELS = ("model", "version")
+_TENTHS = tuple(number / 10 for number in range(1, 11))
+
+
+class VersionCollector(Collector):
+    """One series per loaded version."""
+
+    def __init__(self, model: Callable[[], str], versions: Callable[[], Iterable[Remote]]) -> None:
+        self._model = model
+        self._versions = versions
+
+    def collect(self) -> Iterator[Metric]:
+        """The metrics of all versions that run."""
+        requests = CounterMetricFamily("mlops_requests", "Answers by HTTP status.", labels=(*_LABELS, "status"))
+        latency = HistogramMetricFamily("mlops_latency_seconds", "Time of a version's answer.", labels=_LABELS)
+        scores = HistogramMetricFamily("mlops_scores", "Scores, where they are probabilities.", labels=_LABELS)
+        waiting = GaugeMetricFamily("mlops_waiting_requests", "Requests under way.", labels=_LABELS)
+        outside = CounterMetricFamily(
+            "mlops_contract_violations", "Rows outside the data contract, by input.", labels=(*_LABELS, "input")
+        )
+        for remote in self._versions():
+            counts = remote.counts
+            labels = (self._model(), remote.served.version)
+            for status, number in sorted(counts.statuses.items()):
+                requests.add_metric((*labels, str(status)), number)
+            latency.add_metric(labels, _cumulative(counts.buckets, BOUNDS), counts.seconds)
+            scores.add_metric(labels, _cumulative(_in_tenths(counts.bins), _TENTHS), counts.score_sum)
+            waiting.add_metric(labels, remote.waiting)
+            for name, rows in sorted(counts.outside.items()):
+                outside.add_metric((*labels, name), rows)
+        yield from (requests, latency, scores, waiting, outside)
+
+
+class LogCollector(Collector):
+    """What became of the prediction log's records."""
+
+    def __init__(self, dropped: Callable[[], int]) -> None:
+        self._dropped = dropped
+
+    def collect(self) -> Iterator[Metric]:
+        """One counter."""
+        family = CounterMetricFamily("mlops_log_dropped", "Records that the prediction log lost.")
+        family.add_metric((), self._dropped())
+        yield family
+
+
+def exposition(*collectors: Collector) -> bytes:
+    """The text that a scrape gets."""
+    registry = CollectorRegistry()
+    for collector in collectors:
+        registry.register(collector)
+    return generate_latest(registry)
+
+
+def _in_tenths(bins: Mapping[int, int]) -> list[int]:
+    """Ten bins of [0, 1], and what lies beyond, from the finer ones; each tenth is one of their edges."""
+    counts = [0] * (len(_TENTHS) + 1)
+    for number, held in bins.items():
+        upper = EDGES[number] if number < len(EDGES) else math.inf
+        counts[bisect_left(_TENTHS, upper)] += held
+    return counts
+
+
+def _cumulative(counts: list[int], bounds: Iterable[float]) -> list[tuple[str, float]]:
+    total, buckets = 0, []
+    for bound, number in zip((*bounds, float("inf")), counts, strict=True):
+        total += number
+        buckets.append(("+Inf" if bound == float("inf") else f"{bound:g}", float(total)))
+    return buckets

@@ -1,0 +1,247 @@
+"""The target `local`: the embedded server on this host, told by `wanted.json` and read by `status.json`."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.system.deadline import within
+from mlops_spec.targets.local.serve.address import bind
+from mlops_spec.targets.local.serve.lock import holder
+from mlops_spec.targets.local.serve.wanted import LOCK, LOG, Wanted, read_status, read_wanted, write_wanted
+from mlops_spec.targets.target import Live, Refused
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from mlops_spec.targets.local.serve.wanted import Served, Status
+
+_POLL = 0.02
+_ANSWER_SECONDS = 5.0
+_RETRY_SECONDS = 45.0  # longer than the server's longest pause between two tries
+_START_SECONDS = 30.0
+_SETTLE_SECONDS = 180.0  # longer than loading may take
+_DRAIN_SECONDS = 45.0  # longer than a server takes to answer what it has begun
+_HUNG_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Local:
+    """The server of one environment; `state` is the agent's folder, `model` the name that it answers to."""
+
+    state: Path
+    model: str
+    listen: str
+    supervised: bool = False  # a service manager runs the server: never start one here
+
+    @property
+    def folder(self) -> Path:
+        """The server's own folder."""
+        return self.state / "server"
+
+    def current(self) -> Live:
+        """What the running server said last; nothing when none runs."""
+        status = self.status()
+        if status is None:
+            return Live()
+        stable = status.worker(status.stable) if status.stable else None
+        wanted = self._wanted().candidate
+        return Live(stable, status.worker(wanted.digest) if wanted else None, status.weight)
+
+    def stage(self, version: Served) -> None:
+        """Loads a version beside the live one."""
+        self.start()
+        self.abort()
+        wanted = self._wanted()
+        if wanted.stable is not None and wanted.stable.digest == version.digest:
+            self._await_stable(version)
+            return
+        status = self._settle(_tried(wanted, version))
+        worker = status.worker(version.digest)
+        if worker is None or worker.state != "ready":
+            reason = worker.reason if worker is not None else "its process is gone"
+            self.abort()
+            raise Refused(f"{version.version} can't be served: {reason}")
+
+    def shift(self, weight: int, seconds: float) -> None:
+        """Gives the staged version a share of the requests."""
+        self._settle(replace(self._wanted(), mode="canary", weight=weight, expires=time.time() + seconds))
+
+    def mirror(self, seconds: float) -> None:
+        """Gives the staged version a copy of each request; the live one answers them all."""
+        self._settle(replace(self._wanted(), mode="shadow", weight=100, expires=time.time() + seconds))
+
+    def finish(self) -> None:
+        """Makes the staged version the live one; the old one stays on the host as `previous`."""
+        wanted = self._wanted()
+        if wanted.candidate is None:
+            return
+        new = wanted.candidate
+        status = self._settle(replace(_tried(wanted, None), stable=new, previous=wanted.stable))
+        if status.stable != new.digest:
+            raise Failure(f"{new.version} was loaded but does not answer", exit_code=Exit.UNAVAILABLE)
+
+    def abort(self) -> None:
+        """Drops the staged version."""
+        wanted = self._wanted()
+        if wanted.candidate is not None:
+            self._settle(_tried(wanted, None))
+
+    def kept(self) -> set[str]:
+        """Digests of the packages that the server may need: live, tried, and the one before."""
+        wanted = self._wanted()
+        return {each.digest for each in (wanted.stable, wanted.candidate, wanted.previous) if each is not None}
+
+    def check(self) -> None:
+        """Raises Failure where no server of this folder runs and none could listen (78)."""
+        if not self.supervised and holder(self.folder / LOCK) is None:
+            bind(self.listen).close()
+
+    def start(self) -> bool:
+        """Starts the server where none runs; False when one did. Whatever it served last it serves again.
+
+        Raises:
+            Failure: the address is taken or the server's extra is not installed (78), or it does not come up (69).
+        """
+        if holder(self.folder / LOCK) is not None:
+            if self.supervised or self._as_wanted():
+                return False
+            self.stop()
+        if self.supervised:
+            raise Failure(
+                f"no server runs for {self.state}", exit_code=Exit.UNAVAILABLE, remedy="Its service must be started."
+            )
+        command = ("serve", "--state", str(self.state), "--listen", self.listen, "--detach")
+        done = self._started([sys.executable, "-P", "-m", "mlops_spec", *command])
+        if done.returncode not in {Exit.OK, Exit.STALE}:
+            said = done.stderr.strip().removeprefix("mlops-spec: ").splitlines() or ["it ended at once"]
+            raise Failure(said[0], exit_code=Exit.CONFIG, remedy=" ".join(said[1:]).strip())
+        generation = self._wanted().generation
+        self._wait(
+            lambda status: status is not None and status.generation >= generation,
+            _SETTLE_SECONDS,
+            "the server does not come up",
+        )
+        return True
+
+    def _started(self, command: list[str]) -> subprocess.CompletedProcess[str]:
+        try:
+            return subprocess.run(command, capture_output=True, text=True, timeout=_START_SECONDS, check=False)
+        except subprocess.TimeoutExpired as slow:
+            raise Failure(
+                f"the server did not start within {_START_SECONDS:.0f} s",
+                exit_code=Exit.UNAVAILABLE,
+                remedy=f"Its log is {self.folder / LOG}.",
+            ) from slow
+
+    def _await_stable(self, version: Served) -> None:
+        """The server starts its stable version again by itself: give it the time for one more try."""
+        deadline = time.monotonic() + _RETRY_SECONDS
+        while time.monotonic() < deadline:
+            stable = self.current().stable
+            if stable is not None and stable.digest == version.digest and stable.state == "ready":
+                return
+            time.sleep(_POLL)
+        status = self.status()
+        worker = status.worker(version.digest) if status is not None else None
+        raise Refused(f"{version.version} does not run: {worker.reason if worker is not None else 'no process'}")
+
+    def _as_wanted(self) -> bool:
+        """Whether the server that runs listens where it should, and answers."""
+        status = self.status()
+        return status is None or (status.listen == self.listen and _answers(self.listen))
+
+    def stop(self) -> None:
+        """Ends the server once it has answered what it has begun; one that no longer answers is killed."""
+        process, status = holder(self.folder / LOCK), self.status()
+        if process is None:
+            return
+        drains = status is not None and _answers(status.listen)
+        _signal(process, signal.SIGTERM)
+        if not self._ended(process, _DRAIN_SECONDS if drains else _HUNG_SECONDS):
+            _signal(process, signal.SIGKILL)
+            self._wait(lambda _: self._ended(process, 0), _START_SECONDS, f"process {process} does not end")
+
+    def _ended(self, process: int, seconds: float) -> bool:
+        """Whether the kernel has freed the process's lock within this time."""
+        deadline = time.monotonic() + seconds
+        while holder(self.folder / LOCK) == process:
+            if time.monotonic() >= deadline:
+                return False
+            time.sleep(_POLL)
+        return True
+
+    def restart(self) -> None:
+        """Ends the server and starts it again; where a service manager runs it, that starts it."""
+        self.stop()
+        if not self.supervised:
+            self.start()
+
+    def _wanted(self) -> Wanted:
+        return replace(read_wanted(self.folder) or Wanted(model=self.model), model=self.model)
+
+    def status(self) -> Status | None:
+        """The status of the server that runs, not that of one before it."""
+        process = holder(self.folder / LOCK)
+        status = read_status(self.folder) if process is not None else None
+        return status if status is not None and status.pid == process else None
+
+    def _settle(self, wanted: Wanted) -> Status:
+        """Writes a wish and waits until the server has seen to it."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        wanted = replace(wanted, generation=wanted.generation + 1)
+        write_wanted(self.folder, wanted)
+        self.start()
+        seen = self._wait(
+            lambda status: status is not None and status.generation == wanted.generation,
+            _SETTLE_SECONDS,
+            f"the server does not follow; see {self.folder / LOG}",
+        )
+        assert seen is not None
+        return seen
+
+    def _wait(self, holds: Callable[[Status | None], bool], seconds: float, otherwise: str) -> Status | None:
+        deadline = time.monotonic() + seconds
+        while True:
+            status = self.status()
+            if holds(status):
+                return status
+            if time.monotonic() > deadline:
+                raise Failure(otherwise, exit_code=Exit.UNAVAILABLE, remedy=f"Its log is {self.folder / LOG}.")
+            time.sleep(_POLL)
+
+
+def _tried(wanted: Wanted, candidate: Served | None) -> Wanted:
+    """The wish with another candidate, or none, which gets no request yet."""
+    return replace(wanted, candidate=candidate, mode="canary", weight=0, expires=None)
+
+
+def _signal(process: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(process, number)
+
+
+def _answers(listen: str) -> bool:
+    """Whether the server is more than a process: its loop turns."""
+    host, _, port = listen.rpartition(":")
+    connection = http.client.HTTPConnection(host, int(port), timeout=_ANSWER_SECONDS)
+
+    def status() -> int:
+        connection.request("GET", "/v2/health/live")
+        return connection.getresponse().status
+
+    try:
+        return within(_ANSWER_SECONDS, status) == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
