@@ -113,7 +113,7 @@ def _look(
     world = newest_main(git, now=now)
     if options.state is not None:
         name = environment_of(options.state)
-        checks = (*checks, Check("served", served(world.records, options.state)))
+        checks = (*checks, Check("served", served(world.records, world.spec.model, options.state)))
     else:
         name = options.environment or next((n for n in reversed(world.spec.environments) if n in world.state.live), "")
         checks = (*checks, *_data(options.directory, world.spec))

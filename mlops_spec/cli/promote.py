@@ -24,6 +24,7 @@ from mlops_spec.release.propose import propose
 from mlops_spec.release.vouch import vouch
 from mlops_spec.release.world import World, look
 from mlops_spec.spec.base import seconds
+from mlops_spec.validate.at_commit import spec_at
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -151,7 +152,8 @@ def ask_command(  # noqa: PLR0913 - one per option
     waiting = Waiting(_duration(wait_for), say=words.err)
     git = Git.open(directory)
     if version is None or resume:
-        return _tell_outcome(environment, *take_up(git, environment, version, waiting), form)
+        model = spec_at(git.tree("HEAD")).model
+        return _tell_outcome(environment, *take_up(git, model, environment, version, waiting), form)
     intent, outcome = ask(git, lambda: _decide(look(git), environment, version, digest), who(), waiting)
     if intent is None or outcome is None:
         say({"environment": environment, "version": version, "result": "live"}, f"{version} is live already", form)

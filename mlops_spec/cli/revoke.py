@@ -29,7 +29,7 @@ def revoke_command(version: str, reason: str, directory: Path, form: str) -> int
     Example:
       mlops-spec revoke v1.4.0 --reason "Trained on rows that were withdrawn, incident 88"
     """
-    if not re.fullmatch(r"v\d{1,6}\.\d{1,6}\.\d{1,6}", version):
+    if not re.fullmatch(r"([a-z0-9-]+@)?v\d{1,6}\.\d{1,6}\.\d{1,6}", version):
         raise click.BadParameter(f"{version!r} is no version: write one such as v1.4.0", param_hint="VERSION")
     if not reason.strip():
         raise click.BadParameter("say why by --reason TEXT", param_hint="--reason")

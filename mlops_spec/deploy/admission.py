@@ -23,7 +23,7 @@ def refusal(intent: Record, records: Sequence[Record], spec: Spec, main: Tree, n
     what = intent.what
     assert what.version
     assert what.package
-    state = replay(records)
+    state = replay(records).of(what.model)
     broken = unfit(state, what.version, what.package.digest, what.after)
     if broken is not None:
         return broken
@@ -67,7 +67,7 @@ def _promotion(intent: Record, records: Sequence[Record], spec: Spec, now: datet
         return
     if intent.what.after != before:
         yield f"the intent does not say that it was live in {before}"
-    lived = time_live(records, before, str(intent.what.version), now).total_seconds()
+    lived = time_live(records, intent.what.model, before, str(intent.what.version), now).total_seconds()
     if wanted.soak is not None and lived < seconds(wanted.soak):
         yield f"it was live in {before} for {lived:.0f} s, {wanted.soak} are asked for"
     given = {approval.login.lower() for approval in intent.who.approvals}

@@ -112,7 +112,7 @@ class Agent:
                 problem, exit_code=Exit.CONFIG, remedy="make the two the same; until then nothing is deployed"
             )
         records = self._clone.records()
-        want = desired(records, main, self._settings.environment)
+        want = desired(records, main, spec.model, self._settings.environment)
         if want is None:
             return Done(self._settings.environment, "waiting", reason="nothing was asked for yet")
         done = self._reconcile(target, _Sight(records, main, spec, want))
@@ -188,7 +188,7 @@ class Agent:
         problem = refusal(intent, sight.records, sight.spec, sight.main, now)
         if problem is not None:
             return problem
-        state = replay(sight.records)
+        state = replay(sight.records).of(sight.spec.model)
         return self._forge.objection(
             World(self._clone.git, sight.main.commit, sight.spec, sight.records, state, now), intent
         )
@@ -196,7 +196,7 @@ class Agent:
     def _rollout(self, sight: _Sight) -> Rollout:
         """The way in: none of its steps for a version that was live here before the one that it replaces."""
         intent, steps = sight.want.intent, sight.spec.environments[sight.want.environment].rollout
-        back = intent is not None and replay(sight.records).goes_back(intent.what)
+        back = intent is not None and replay(sight.records).of(intent.what.model).goes_back(intent.what)
         return steps.model_copy(update={"shadow": None, "canary": []}) if back else steps
 
     def _heal(self, target: Local, sight: _Sight) -> Done:
@@ -223,7 +223,7 @@ class Agent:
 
     def _package(self, sight: _Sight) -> Served:
         want = sight.want
-        tag = replay(sight.records).registered[want.version].what.tag
+        tag = replay(sight.records).of(want.model).registered[want.version].what.tag
         assert tag is not None
         path = self._store.ensure(want.digest, lambda folder: self._fetcher.fetch(tag.target, folder))
         return Served(want.version, want.digest, str(path))
@@ -233,7 +233,7 @@ class Agent:
         self._clone.fetch()
         tree = self._clone.main
         assert tree is not None
-        return desired(self._clone.records(), tree, self._settings.environment) == want and self._claim.is_held()
+        return desired(self._clone.records(), tree, want.model, want.environment) == want and self._claim.is_held()
 
     def _say_and_report(self, line: str) -> None:
         self._say(line)

@@ -37,10 +37,11 @@ class GitBack:
 
     def look(self, git: Git, records: tuple[Record, ...], main: Tree) -> None:
         """Opens the pull request where it is due; whatever goes wrong with it never stops a pass."""
-        last = newest_intent(records, self.environment)
+        said = declared_in(main, self.environment)
+        last = newest_intent(records, said.model, self.environment)
         if self.forge is None or last is None or last.hash == self._proposed or time.monotonic() < self._not_before:
             return
-        if untrue(declared_in(main, self.environment), replay(records), last) is None:
+        if untrue(said, replay(records).of(said.model), last) is None:
             return
         try:
             done = set_back(git, self.forge, self.environment)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.git import Tree
     from mlops_spec.ledger import Record
-    from mlops_spec.ledger.state import Live, State
+    from mlops_spec.ledger.state import Live, ModelState
     from mlops_spec.spec import Spec
 
 _Looked = tuple[dict[str, Any], str | None]
@@ -68,16 +68,17 @@ def standings(spec: Spec, main: Tree, records: Sequence[Record], host: Path | No
     """How every environment of the spec stands; that of the agent's folder `host` is looked at there, not by HTTP."""
     here = _on_host(host) if host is not None else {}
     return tuple(
-        _standing(name, main, records, here[name] if name in here else _live(environment.listen))
+        _standing((spec.model, name), main, records, here[name] if name in here else _live(environment.listen))
         for name, environment in spec.environments.items()
     )
 
 
-def _standing(name: str, main: Tree, records: Sequence[Record], looked: _Looked) -> Standing:
-    state = replay(records)
+def _standing(place: tuple[str, str], main: Tree, records: Sequence[Record], looked: _Looked) -> Standing:
+    model, name = place
+    state = replay(records).of(model)
     recorded, said = state.live.get(name), declared_in(main, name)
     live, _ = looked
-    after = untrue(said, state, newest_intent(records, name))
+    after = untrue(said, state, newest_intent(records, model, name))
     problems = [
         *_open(state, name),
         *_git_and_ledger(said, state, name),
@@ -121,7 +122,7 @@ def _ago(live: dict[str, Any]) -> float | None:
     return time.time() - seen if isinstance(seen, int | float) else None
 
 
-def _open(state: State, name: str) -> list[str]:
+def _open(state: ModelState, name: str) -> list[str]:
     intent = state.open.get(name)
     return [f"{intent.what.version} was asked for and has no outcome yet"] if intent is not None else []
 
@@ -133,13 +134,13 @@ def _degraded(after: Record | None) -> list[str]:
     return [f"degraded since {how} (record {after.seq}): merge the pull request that sets Git back"]
 
 
-def _revoked(state: State, name: str) -> list[str]:
+def _revoked(state: ModelState, name: str) -> list[str]:
     live = state.live.get(name)
     said = revoked(state, live.version) if live is not None else None
     return [f"{said}; it is live still: mlops-spec rollback {name} --now"] if said is not None else []
 
 
-def _git_and_ledger(said: object, state: State, name: str) -> list[str]:
+def _git_and_ledger(said: object, state: ModelState, name: str) -> list[str]:
     """A promoted environment's file and the ledger must tell the same; one that follows merges names no version."""
     if not isinstance(said, Declared):
         return []
@@ -180,10 +181,10 @@ def environment_of(state: Path) -> str:
         raise Failure(f"{state} is no folder of an agent: {error}", exit_code=Exit.CONFIG) from error
 
 
-def served(records: Sequence[Record], host: Path) -> tuple[str, ...]:
+def served(records: Sequence[Record], model: str, host: Path) -> tuple[str, ...]:
     """What is wrong with what the host of this agent's folder serves, against the ledger."""
     name = environment_of(host)
-    return tuple(_of_live(replay(records).live.get(name), _on_host(host)[name]))
+    return tuple(_of_live(replay(records).of(model).live.get(name), _on_host(host)[name]))
 
 
 def _on_host(state: Path) -> dict[str, _Looked]:

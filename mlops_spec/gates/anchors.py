@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 class ByLedger:
     """Anchors for test rows without their target; champions, of these digests, answer anyway, and are made known."""
 
-    def __init__(self, git: Git, root: Path, rows: pd.DataFrame, champions: Collection[str] = ()) -> None:
-        self.git, self.root, self.rows, self.champions = git, root, rows, frozenset(champions)
+    def __init__(self, git: Git, root: Path, model: str, rows: pd.DataFrame, champions: Collection[str] = ()) -> None:
+        self.git, self.root, self.model, self.rows, self.champions = git, root, model, rows, frozenset(champions)
         self.known: dict[str, Rival] = {}
 
     def know(self, rivals: Iterable[Rival]) -> None:
@@ -43,8 +43,8 @@ class ByLedger:
 
     @cached_property
     def past(self) -> tuple[Past, ...]:
-        """The versions of the ledger, the newest first; none where the repository has no remote."""
-        return past(read(self.git)) if self.git.remote in self.git.text("remote").split() else ()
+        """The versions of the model by the ledger, the newest first; none where the repository has no remote."""
+        return past(read(self.git), self.model) if self.git.remote in self.git.text("remote").split() else ()
 
     def of(self, name: str, demand: Demand) -> Rival | None:
         """As `Anchors.of`.

@@ -70,7 +70,7 @@ def _case(git: Git, root: Path, spec: Spec, candidate: Candidate, process: Score
     batch = next((gate.latency.batch for gate in spec.gates if isinstance(gate, LatencyGate)), None)
     asked = process.ask([rows, *(frame for _, frame, _ in perturbed if frame is not None)], batch)
     with tempfile.TemporaryDirectory(prefix="mlops-spec-champion-") as folder:
-        champions = {name: fetched(git, root, name, Path(folder) / name) for name in _champions(spec)}
+        champions = {name: fetched(git, root, (spec.model, name), Path(folder) / name) for name in _champions(spec)}
         data_path = root / data_file(spec.data)
         data = open_table(data_path, known_columns(spec.data))
         data_changed = file_sha256(data_path) != read_split_report(root).data.sha256
@@ -106,7 +106,9 @@ def _others(
     """What champions answer, and the anchors; those that champion gates want anyway answer at the same time."""
     compared = [gate for gate in spec.gates if isinstance(gate, ChampionGate)]
     wanted = [gate for gate in compared if isinstance(champions[gate.champion], Fetched)]
-    anchors = ByLedger(git, root, rows, [each.against.digest for each in champions.values() if each.against])
+    anchors = ByLedger(
+        git, root, spec.model, rows, [each.against.digest for each in champions.values() if each.against]
+    )
     with ThreadPoolExecutor() as pool:
         asked = {name: pool.submit(rival_of, champion, rows) for name, champion in champions.items()}
         for gate in wanted:

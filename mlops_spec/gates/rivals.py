@@ -43,15 +43,18 @@ class Fetched:
     against: Against
 
 
-def fetched(git: Git, root: Path, environment: str, destination: Path) -> Fetched | Rival:
-    """Puts an environment's champion into `destination`; a rival without answers where there is none, or no ledger.
+def fetched(git: Git, root: Path, live_in: tuple[str, str], destination: Path) -> Fetched | Rival:
+    """Puts a champion into `destination`; a rival without answers where there is none, or no ledger.
+
+    `live_in` says of which model and in which environment it is live.
 
     Raises:
         Failure: the remote of Git or of DVC does not answer (69), or what they give is not what the ledger names.
     """
+    model, environment = live_in
     if git.remote not in git.text("remote").split():
         return _without_a_remote(git, environment)
-    champion = champion_of(git, environment)
+    champion = champion_of(git, model, environment)
     if champion is None:
         reason = f"no champion yet: by the ledger nothing was ever live in {environment}"
         return Rival(None, reason=reason, never_deployed=True)
@@ -83,13 +86,13 @@ def _without_a_remote(git: Git, environment: str) -> Rival:
     )
 
 
-def champion_of(git: Git, environment: str) -> Champion | None:
-    """What is live; None when the ledger proves that nothing ever was.
+def champion_of(git: Git, model: str, environment: str) -> Champion | None:
+    """What is live of a model; None when the ledger proves that nothing ever was.
 
     Raises:
         Failure: the remote does not answer (69), or the ledger does not hold together (1).
     """
-    state = replay(read(git))
+    state = replay(read(git)).of(model)
     live = state.live.get(environment)
     if live is None:
         return None

@@ -16,12 +16,13 @@ from mlops_spec.ledger.query import (
     read_folder,
 )
 from mlops_spec.ledger.record import Draft, Record
-from mlops_spec.ledger.state import Live, State, replay
+from mlops_spec.ledger.state import Live, ModelState, State, replay
 
 __all__ = [
     "Draft",
     "Head",
     "Live",
+    "ModelState",
     "Outcome",
     "Record",
     "State",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.ledger.checkpoint import Checkpoint, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator
 
     from mlops_spec.ledger.record import Record, TagObject
 
@@ -38,6 +38,7 @@ class Pin:
     """What a file of main wants to be live."""
 
     path: str
+    model: str
     version: str
     digest: str
 
@@ -78,10 +79,11 @@ def source_findings(registered: Iterable[Record], commits: Collection[str]) -> I
             yield f"record {record.seq}: its source {record.from_what.commit[:12]} is not on main"
 
 
-def pin_findings(registered: Mapping[str, Record], pins: Iterable[Pin]) -> Iterator[str]:
+def pin_findings(registered: Iterable[Record], pins: Iterable[Pin]) -> Iterator[str]:
     """What main wants to be live was registered, as just that package. Whether it is live yet, `status` says."""
+    known = {(record.what.model, record.what.version): record for record in registered}
     for pin in pins:
-        record = registered.get(pin.version)
+        record = known.get((pin.model, pin.version))
         if record is None:
             yield f"{pin.path} declares {pin.version}, which was never registered"
         elif record.what.package and record.what.package.digest != pin.digest:

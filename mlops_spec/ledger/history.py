@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 class Stay:
     """A version's time in an environment: from the outcome that brought it to the one that replaced it."""
 
+    model: str
     environment: str
     version: str
     digest: str
@@ -37,28 +38,32 @@ class Stay:
         return max((moment(self.until.time) if self.until else now) - self.since, timedelta())
 
 
-def stays(records: Sequence[Record], environment: str | None = None) -> tuple[Stay, ...]:
-    """All stays, in the order in which they began; asking for the same version again prolongs one."""
+def stays(records: Sequence[Record], model: str | None = None, environment: str | None = None) -> tuple[Stay, ...]:
+    """All stays, or those of a model or in an environment, in the order in which they began.
+
+    Asking for the same version again prolongs one.
+    """
     found: list[Stay] = []
-    current: dict[str, int] = {}
+    current: dict[tuple[str, str], int] = {}
     for record in records:
         what = record.what
         if record.event not in OUTCOMES or record.result != "succeeded" or record.closes is None:
             continue
         if what.environment is None or what.version is None or what.package is None:
             continue
-        if environment not in (None, what.environment):
+        if environment not in (None, what.environment) or model not in (None, what.model):
             continue
-        place = current.get(what.environment)
+        key = (what.model, what.environment)
+        place = current.get(key)
         if place is not None and found[place].digest == what.package.digest:
             continue
         if place is not None:
             found[place] = replace(found[place], until=record)
-        current[what.environment] = len(found)
-        found.append(Stay(what.environment, what.version, what.package.digest, records[record.closes], record))
+        current[key] = len(found)
+        found.append(Stay(*key, what.version, what.package.digest, records[record.closes], record))
     return tuple(found)
 
 
-def time_live(records: Sequence[Record], environment: str, version: str, now: datetime) -> timedelta:
-    """How long a version was live in an environment, all its stays together."""
-    return sum((s.lasted(now) for s in stays(records, environment) if s.version == version), timedelta())
+def time_live(records: Sequence[Record], model: str, environment: str, version: str, now: datetime) -> timedelta:
+    """How long a version of a model was live in an environment, all its stays together."""
+    return sum((s.lasted(now) for s in stays(records, model, environment) if s.version == version), timedelta())

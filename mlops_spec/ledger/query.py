@@ -51,14 +51,14 @@ def _read(snapshot: Snapshot) -> tuple[Record, ...]:
         raise _broken(str(error)) from error
 
 
-def live(records: Sequence[Record], environment: str) -> Live | None:
-    """What an environment serves according to the ledger: what its newest successful outcome left there."""
-    return replay(records).live.get(environment)
+def live(records: Sequence[Record], model: str, environment: str) -> Live | None:
+    """What an environment serves of a model according to the ledger: what its newest successful outcome left there."""
+    return replay(records).of(model).live.get(environment)
 
 
 def open_intents(records: Sequence[Record]) -> tuple[Record, ...]:
     """Intents that no outcome has closed, oldest first."""
-    return tuple(sorted(replay(records).open.values(), key=lambda record: record.seq))
+    return replay(records).open
 
 
 def outcome_of(records: Sequence[Record], intent: Record) -> Record | None:

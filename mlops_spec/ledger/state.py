@@ -27,8 +27,8 @@ class Live:
 
 
 @dataclass
-class State:
-    """The ledger so far: versions by name; per environment the open intent, the last serial and what is live."""
+class ModelState:
+    """What is on record of one model: its versions; per environment the open intent, last serial and what is live."""
 
     registered: dict[str, Record] = field(default_factory=dict)
     newest: str | None = None
@@ -73,6 +73,38 @@ class State:
         self.proven.add((environment, what.version))
 
 
+@dataclass
+class State:
+    """The ledger so far, model by model: no version, serial or intent of one model is in the way of another's."""
+
+    models: dict[str, ModelState] = field(default_factory=dict)
+
+    def of(self, model: str) -> ModelState:
+        """What is on record of a model; of one that no record names, nothing."""
+        return self.models.get(model) or ModelState()
+
+    def problem(self, draft: Draft) -> str | None:
+        """Why this record must not come next, or None."""
+        return self.of(draft.what.model).problem(draft)
+
+    def take(self, record: Record) -> None:
+        """Adds a record that has no problem."""
+        self.models.setdefault(record.what.model, ModelState()).take(record)
+
+    @property
+    def open(self) -> tuple[Record, ...]:
+        """The intents of all models that no outcome has closed, oldest first."""
+        return tuple(
+            sorted((each for model in self.models.values() for each in model.open.values()), key=lambda each: each.seq)
+        )
+
+    @property
+    def registered(self) -> tuple[Record, ...]:
+        """The registrations of all models, oldest first."""
+        known = (each for model in self.models.values() for each in model.registered.values())
+        return tuple(sorted(known, key=lambda each: each.seq))
+
+
 def replay(records: Iterable[Record]) -> State:
     """The state after records that were verified before."""
     state = State()
@@ -98,7 +130,7 @@ def version_key(version: str) -> tuple[int, ...]:
     return tuple(map(int, version.removeprefix("v").split(".")))
 
 
-def _register(state: State, draft: Draft) -> str | None:
+def _register(state: ModelState, draft: Draft) -> str | None:
     what = draft.what
     if not (what.version and what.package and what.tag and draft.from_what and draft.why and draft.why.gates):
         return "a registration names version, package, tag, source and gates"
@@ -121,7 +153,7 @@ def _accepted(gate: GateResult, who: Who) -> str | None:
     return None if word.text else f"{word.login}'s word for {gate.id} gives no reason"
 
 
-def _intent(state: State, draft: Draft) -> str | None:
+def _intent(state: ModelState, draft: Draft) -> str | None:
     what = draft.what
     if not (what.version and what.environment and what.package and what.serial is not None):
         return "an intent names version, environment, package and serial"
@@ -136,7 +168,7 @@ def _intent(state: State, draft: Draft) -> str | None:
     return unfit(state, what.version, what.package.digest, what.after)
 
 
-def _rollback(state: State, draft: Draft) -> str | None:
+def _rollback(state: ModelState, draft: Draft) -> str | None:
     what, why = draft.what, draft.why
     problem = _intent(state, draft)
     if problem is not None:
@@ -148,7 +180,7 @@ def _rollback(state: State, draft: Draft) -> str | None:
     return None
 
 
-def unfit(state: State, version: str, digest: str, after: str | None) -> str | None:
+def unfit(state: ModelState, version: str, digest: str, after: str | None) -> str | None:
     """Why a version must not be deployed, or None; `after` is the environment where it had to be live before."""
     known = state.registered.get(version)
     if known is None or known.what.package is None:
@@ -162,7 +194,7 @@ def unfit(state: State, version: str, digest: str, after: str | None) -> str | N
     return None
 
 
-def revoked(state: State, version: str) -> str | None:
+def revoked(state: ModelState, version: str) -> str | None:
     """That a version must never be deployed again, who said so and why; None: nobody did."""
     record = state.revoked.get(version)
     if record is None:
@@ -171,7 +203,7 @@ def revoked(state: State, version: str) -> str | None:
     return f"{version} was revoked by {record.who.actor.login} (record {record.seq}): {reason}"
 
 
-def _outcome(state: State, draft: Draft) -> str | None:
+def _outcome(state: ModelState, draft: Draft) -> str | None:
     what = draft.what
     intent = state.open.get(what.environment or "")
     if intent is None or draft.closes != intent.seq:
@@ -186,7 +218,7 @@ def _outcome(state: State, draft: Draft) -> str | None:
     return None
 
 
-def _revoke(state: State, draft: Draft) -> str | None:
+def _revoke(state: ModelState, draft: Draft) -> str | None:
     version = draft.what.version or ""
     if version not in state.registered:
         return f"{version or 'no version'} was never registered"
@@ -197,7 +229,7 @@ def _revoke(state: State, draft: Draft) -> str | None:
     return None
 
 
-def _erratum(_: State, draft: Draft) -> str | None:
+def _erratum(_: ModelState, draft: Draft) -> str | None:
     return None if draft.why and draft.why.text else "an erratum says what was wrong"
 
 

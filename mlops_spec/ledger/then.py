@@ -29,9 +29,9 @@ class LiveThen:
 
 def live_between(records: Sequence[Record], start: datetime, end: datetime) -> list[LiveThen]:
     """What any environment served at some moment from `start` to before `end`, or at `start` if they are equal."""
-    state = replay(records)
+    models = replay(records).models
     return [
-        LiveThen(stay, state.registered[stay.version], state.revoked.get(stay.version))
+        LiveThen(stay, models[stay.model].registered[stay.version], models[stay.model].revoked.get(stay.version))
         for stay in stays(records)
         if (stay.since < end or stay.since == start) and (stay.until is None or moment(stay.until.time) > start)
     ]

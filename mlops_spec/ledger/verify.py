@@ -87,7 +87,7 @@ def verify(snapshot: Snapshot, outside: Outside | None = None, *, since: int = 0
         report.findings.append("the ledger's own checkpoint can't be read")
     roots = {0: Chain().frontier.root}
     chain = _walk(snapshot, {w.checkpoint.size for w in known}, roots, report)
-    report.size, report.log, report.open = chain.frontier.size, chain.log, tuple(chain.state.open.values())
+    report.size, report.log, report.open = chain.frontier.size, chain.log, chain.state.open
     report.end = checkpoint(chain.log or "", chain.frontier)
     report.findings += [f"record {seq}: it claims to be older than the one before" for seq in chain.skewed]
     if outside.log is not None and chain.log not in (None, outside.log):
@@ -97,9 +97,9 @@ def verify(snapshot: Snapshot, outside: Outside | None = None, *, since: int = 0
     if report.proven < since:
         report.findings.append(f"no checkpoint from outside has seen {since} records: verify all of them")
     registered = chain.state.registered
-    report.findings += tag_findings(registered.values(), outside.tags)
+    report.findings += tag_findings(registered, outside.tags)
     if outside.commits is not None:
-        report.findings += source_findings(registered.values(), outside.commits)
+        report.findings += source_findings(registered, outside.commits)
     report.findings += pin_findings(registered, outside.pins)
     return report
 

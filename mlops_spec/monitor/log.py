@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mlops_spec.git import Git
-    from mlops_spec.ledger import Live, State
+    from mlops_spec.ledger import Live, ModelState
     from mlops_spec.monitor.check import Check
     from mlops_spec.spec import Spec
     from mlops_validators.unlabelled import Answered
@@ -39,7 +39,7 @@ class Log:
 
 
 @contextmanager
-def package_of(git: Git, live: Live, state: State, log: Log) -> Iterator[Path]:
+def package_of(git: Git, live: Live, state: ModelState, log: Log) -> Iterator[Path]:
     """The live version's package, verified: the host's own, or fetched for as long as it is needed.
 
     Raises:

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mlops_spec.git import Git, Tree
-    from mlops_spec.ledger import Record, State
+    from mlops_spec.ledger import ModelState, Record
+    from mlops_spec.spec import Spec
 
 PATIENCE = timedelta(hours=2)  # an intent that is open for longer has been forgotten
 
@@ -35,10 +36,11 @@ def check_state(git: Git, now: datetime) -> tuple[Check, ...]:
     if whole.findings:
         return (whole,)
     records = ledger.read(git)
-    state = ledger.replay(records)
     main = git.tree(git.main_ref)
+    spec = spec_at(main)
+    state = ledger.replay(records).of(spec.model)
     intents = tuple(_forgotten(state, now))
-    environments = tuple(_differing(state, main))
+    environments = tuple(_differing(state, main, spec))
     releases = _releases(git, records, state)
     told = ", ".join(f"{name} {live.version}" for name, live in sorted(state.live.items())) or "nothing is live"
     return (
@@ -59,7 +61,7 @@ def _ledger(git: Git) -> Check:
     return Check("ledger", tuple(report.findings), proof_line(report))
 
 
-def _releases(git: Git, records: tuple[Record, ...], state: State) -> Check:
+def _releases(git: Git, records: tuple[Record, ...], state: ModelState) -> Check:
     """Whether what is live, on its way or the newest still is what was registered; `audit verify` looks at them all."""
     asked = {intent.what.version for intent in state.open.values()}
     versions = {live.version for live in state.live.values()} | asked | {state.newest}
@@ -68,7 +70,7 @@ def _releases(git: Git, records: tuple[Record, ...], state: State) -> Check:
     return Check("releases", found, f"{', '.join(named)}: as registered" if named else "none yet")
 
 
-def _forgotten(state: State, now: datetime) -> Iterator[str]:
+def _forgotten(state: ModelState, now: datetime) -> Iterator[str]:
     for environment, intent in sorted(state.open.items()):
         age = now - moment(intent.time)
         if age > PATIENCE:
@@ -76,9 +78,9 @@ def _forgotten(state: State, now: datetime) -> Iterator[str]:
             yield f"{environment}: intent {intent.seq} ({intent.what.version}) has been open for {hours} h"
 
 
-def _differing(state: State, main: Tree) -> Iterator[str]:
+def _differing(state: ModelState, main: Tree, spec: Spec) -> Iterator[str]:
     """Environments whose live version is neither what main says nor on its way there."""
-    for environment in spec_at(main).environments:
+    for environment in spec.environments:
         if environment in state.open:
             continue
         said = declared_in(main, environment)

@@ -64,13 +64,13 @@ def ask(
     raise Stale("others kept appending to the ledger", exit_code=Exit.STALE, remedy="run it again")
 
 
-def resume(git: Git, environment: str, version: str | None, waiting: Waiting) -> tuple[Record, Record]:
+def resume(git: Git, model: str, environment: str, version: str | None, waiting: Waiting) -> tuple[Record, Record]:
     """Takes up the newest intent of an environment and gives its outcome; records nothing: (intent, outcome).
 
     Raises:
         Failure: nothing was begun (exit 75), or nobody answered in time (exit 1).
     """
-    intent = begun(ledger.read(git), environment, version)
+    intent = begun(ledger.read(git), model, environment, version)
     waiting.say(f"intent {intent.seq}: {environment} {intent.what.version}, serial {intent.what.serial}")
     return intent, wait(git, intent, waiting, waiting.clock() + waiting.seconds)
 
@@ -124,7 +124,7 @@ def _record(git: Git, wish: Wish, who: Who, now: datetime | None) -> Record | No
     end = ledger.head(git)
     records = ledger.read(git, at=end.commit) if end.commit else ()
     draft = _intent(wish, who)
-    state = ledger.replay(records)
+    state = ledger.replay(records).of(draft.what.model)
     if state.problem(draft) is not None:
         return None
     if draft.why and state.goes_back(draft.what):

@@ -59,7 +59,7 @@ def candidate_of(git: Git, bundle: Bundle, who: Who, now: datetime | None = None
     spec, now = spec_at(tree), now or datetime.now(UTC)
     compares = bundle.against is not None or any(isinstance(gate, ChampionGate) for gate in spec.gates)
     records = read(git) if compares or any(gate.anchor for gate in bundle.judged.gates) else None
-    known = (None, None) if records is None else (lived(records), past(records))
+    known = (None, None) if records is None else (lived(records, spec.model), past(records, spec.model))
     bundle.verify(Source(tree=tree, spec=spec, today=now.date().isoformat(), lived=known[0], past=known[1]))
     return Candidate(bundle, tree, spec, who, now)
 

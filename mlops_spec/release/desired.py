@@ -28,8 +28,8 @@ class Desired:
     intent: Record | None
 
 
-def desired(records: Sequence[Record], main_tree: Files, environment: str) -> Desired | None:
-    """What must be live in an environment; None: nothing was ever asked for there.
+def desired(records: Sequence[Record], main_tree: Files, model: str, environment: str) -> Desired | None:
+    """What must be live of a model in an environment; None: nothing was ever asked for there.
 
     An open intent counts only while main still says the same: an environment that follows the registered versions
     says so for all, a promoted one names version, digest and serial; after a `git revert` the serial is the one that
@@ -39,17 +39,17 @@ def desired(records: Sequence[Record], main_tree: Files, environment: str) -> De
     Raises:
         Failure: main has no readable deploy file for the environment (exit 2).
     """
-    state = replay(records)
+    state = replay(records).of(model)
     intent = state.open.get(environment)
     if intent is not None and _still_wanted(intent, records, main_tree):
         what = intent.what
         assert what.version
         assert what.package
-        return Desired(environment, what.model, what.version, what.package.digest, what.serial or 0, intent)
+        return Desired(environment, model, what.version, what.package.digest, what.serial or 0, intent)
     now = state.live.get(environment)
     if now is None:
         return None
-    return Desired(environment, now.intent.what.model, now.version, now.digest, now.serial, None)
+    return Desired(environment, model, now.version, now.digest, now.serial, None)
 
 
 def _still_wanted(intent: Record, records: Sequence[Record], main_tree: Files) -> bool:
@@ -68,7 +68,8 @@ def _asked_before(said: Declared, records: Sequence[Record]) -> bool:
     """Whether the declaration is one that was asked for before, as a `git revert` restores it."""
     return any(
         record.event in CLOSED_BY
-        and (record.what.environment, record.what.serial) == (said.environment, said.serial)
+        and (record.what.model, record.what.environment) == (said.model, said.environment)
+        and record.what.serial == said.serial
         and record.what.version == said.version
         for record in records
     )

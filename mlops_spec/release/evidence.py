@@ -73,7 +73,7 @@ def soaked(world: World, what: What) -> None:
     wanted = world.environment(what.environment or "").promote.soak
     if wanted is None or what.after is None or what.version is None:
         return
-    lived = time_live(world.records, what.after, what.version, world.now)
+    lived = time_live(world.records, what.model, what.after, what.version, world.now)
     if lived < timedelta(seconds=seconds(wanted)):
         left = timedelta(seconds=seconds(wanted)) - lived
         _refuse(

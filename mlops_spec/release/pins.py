@@ -27,4 +27,4 @@ def pins(main: Tree) -> Iterator[Pin]:
             continue
         said = declared_in(main, path.stem)
         if isinstance(said, Declared) and said.version is not None and said.digest is not None:
-            yield Pin(entry.path, said.version, said.digest)
+            yield Pin(entry.path, said.model, said.version, said.digest)

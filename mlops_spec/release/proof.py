@@ -27,18 +27,18 @@ if TYPE_CHECKING:
     from mlops_spec.release.bundle import Bundle
 
 
-def lived(records: Sequence[Record]) -> Mapping[str, frozenset[tuple[str, str]]]:
-    """For each environment the (version, digest) pairs that ever were live there."""
-    state, found = replay(records), defaultdict(set)
+def lived(records: Sequence[Record], model: str) -> Mapping[str, frozenset[tuple[str, str]]]:
+    """For each environment the (version, digest) pairs of a model that ever were live there."""
+    state, found = replay(records).of(model), defaultdict(set)
     for environment, version in state.proven:
         package = state.registered[version].what.package
         found[environment].add((version, package.digest if package else ""))
     return {environment: frozenset(pairs) for environment, pairs in found.items()}
 
 
-def past(records: Sequence[Record]) -> tuple[Past, ...]:
-    """The versions that were registered and not revoked, the newest first."""
-    state = replay(records)
+def past(records: Sequence[Record], model: str) -> tuple[Past, ...]:
+    """The versions of a model that were registered and not revoked, the newest first."""
+    state = replay(records).of(model)
     known = [each for version, each in reversed(state.registered.items()) if version not in state.revoked]
     return tuple(map(_past, known))
 
@@ -105,10 +105,10 @@ def _verify(git: Git, records: Sequence[Record], registered: Record, tag: TagObj
     if registered.from_what is None or registered.from_what.commit != made_from:
         _differs(tag, f"it stands on {made_from[:12]}, which is not the commit that the record names")
     _compare(tag, bundle, registered)
-    before = records[: registered.seq]
+    before, model = records[: registered.seq], registered.what.model
     tree = git.tree(made_from)
     day = registered.time[:10]
-    source = Source(tree=tree, spec=spec_at(tree), today=day, lived=lived(before), past=past(before))
+    source = Source(tree=tree, spec=spec_at(tree), today=day, lived=lived(before, model), past=past(before, model))
     bundle.verify(source, f"the release commit of {tag.name}")
     if wrong := "; ".join(unfounded(bundle, registered, source.spec)):
         _differs(tag, wrong)

@@ -41,7 +41,7 @@ def report(world: World, what: What, registered: Record) -> str:
 
 def _soak(world: World, what: What) -> Iterator[str]:
     if what.after and what.version:
-        lived = time_live(world.records, what.after, what.version, world.now)
+        lived = time_live(world.records, what.model, what.after, what.version, world.now)
         wanted = world.environment(what.environment or "").promote.soak
         asked = f", {wanted} are asked for before it is deployed" if wanted else ""
         yield f"- live in {what.after} for {int(lived.total_seconds()) // 60} min when this was written{asked}"

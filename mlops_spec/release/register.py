@@ -94,7 +94,7 @@ def _compete(git: Git, candidate: Candidate) -> Registration:
         tags = git.remote_refs(f"refs/tags/{candidate.spec.model}@v*")
         end = ledger.head(git)  # read after the tags: so it has the record of each that was pushed with one
         records = ledger.read(git, at=end.commit) if end.commit else ()
-        state = ledger.replay(records)
+        state = ledger.replay(records).of(candidate.spec.model)
         if attempt and state.newest != first:
             raise Stale(
                 f"{state.newest} was registered meanwhile",

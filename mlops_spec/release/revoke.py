@@ -11,6 +11,7 @@ from mlops_spec.ledger.fields import plain
 from mlops_spec.ledger.record import Draft, Package, What, Why
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from mlops_spec.git import Git
@@ -27,29 +28,46 @@ class Revocation:
     live_in: tuple[str, ...]
 
 
-def revoke(git: Git, version: str, reason: str, who: Who, *, now: datetime | None = None) -> Revocation:
+def revoke(git: Git, name: str, reason: str, who: Who, *, now: datetime | None = None) -> Revocation:
     """Puts on record that a version is revoked, once; it can't be taken back: what was wrong with it stays wrong.
+
+    `name` is a version, or `MODEL@VERSION` where several models have one of that number.
 
     Raises:
         Failure: it was never registered (exit 1), the remote doesn't answer (69) or refuses (78).
     """
 
     def decide(end: Head) -> Draft | None:
-        state = ledger.replay(ledger.read(git, at=end.commit) if end.commit else ())
-        registered = state.registered.get(version)
-        if registered is None or registered.what.package is None:
-            raise Failure(
-                f"{version} was never registered",
-                exit_code=Exit.FINDINGS,
-                remedy="`mlops-spec audit log --event register` lists what was",
-            )
-        if version in state.revoked:
+        records = ledger.read(git, at=end.commit) if end.commit else ()
+        model, version, package = _registered(records, name)
+        if version in ledger.replay(records).of(model).revoked:
             return None
-        package = Package(digest=registered.what.package.digest)
-        what = What(model=registered.what.model, version=version, package=package)
+        what = What(model=model, version=version, package=Package(digest=package.digest))
         return Draft(event="revoke", who=who, what=what, why=Why(kind="manual", text=plain(reason)))
 
     record = ledger.append_when(git, decide, now=now)
-    state = ledger.replay(ledger.read(git))
-    live_in = tuple(name for name, live in state.live.items() if live.version == version)
+    records = ledger.read(git)
+    model, version, _ = _registered(records, name)
+    state = ledger.replay(records).of(model)
+    live_in = tuple(environment for environment, live in state.live.items() if live.version == version)
     return Revocation(record or state.revoked[version], record is not None, live_in)
+
+
+def _registered(records: Sequence[Record], name: str) -> tuple[str, str, Package]:
+    """The one model that has the version which is meant, the version, and its package."""
+    model, _, version = name.rpartition("@")
+    found = [
+        each.what
+        for each in ledger.replay(records).registered
+        if each.what.version == version and model in ("", each.what.model)
+    ]
+    if not found or found[0].package is None:
+        raise Failure(
+            f"{name} was never registered",
+            exit_code=Exit.FINDINGS,
+            remedy="`mlops-spec audit log --event register` lists what was",
+        )
+    if len(found) > 1:
+        several = ", ".join(f"{what.model}@{version}" for what in found)
+        raise Failure(f"{name}: {len(found)} models have such a version", remedy=f"say which: {several}")
+    return found[0].model, version, found[0].package

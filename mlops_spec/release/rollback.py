@@ -112,7 +112,7 @@ def begun(world: World, environment: str) -> tuple[Back, Record | None]:
         Failure: none is on record (exit 75).
     """
     world.environment(environment)
-    intent, live = newest_intent(world.records, environment), world.state.live.get(environment)
+    intent, live = newest_intent(world.records, world.spec.model, environment), world.state.live.get(environment)
     if intent is not None and intent.event == "rollback.intent":
         return Back(environment, _text(intent), intent.what.version), intent
     ended = ledger.outcome_of(world.records, intent) if intent else None
@@ -158,7 +158,7 @@ def _drafts(world: World, environment: str, version: str, why: Why, who: Who) ->
 
 def _lived(world: World, environment: str) -> list[str]:
     """The versions that were live there, in their order."""
-    return [stay.version for stay in stays(world.records, environment)]
+    return [stay.version for stay in stays(world.records, world.spec.model, environment)]
 
 
 def _refuse(message: str, remedy: str = "") -> NoReturn:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.ledger.query import outcome_of
 from mlops_spec.ledger.state import unfit
 from mlops_spec.platforms.github.api import pulls
 from mlops_spec.release.declared import Declared, Following, declared_in, path_of
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.git import Git
     from mlops_spec.ledger import Record
-    from mlops_spec.ledger.state import State
+    from mlops_spec.ledger.state import ModelState
     from mlops_spec.platforms.github.api import GitHub
     from mlops_spec.release.world import World
 
@@ -44,7 +45,7 @@ def propose_back(git: Git, github: GitHub, back: Back, *, now: datetime | None =
     return _propose(world, github, said, replace(back, to=version))
 
 
-def untrue(said: Declared | Following, state: State, last: Record | None) -> Record | None:
+def untrue(said: Declared | Following, state: ModelState, last: Record | None) -> Record | None:
     """The record after which a deploy file declares what is not live: a rollout that ended badly, or a rollback.
 
     None: the file is true, or what it declares is still on its way. `last` is the newest intent of the environment.
@@ -71,7 +72,7 @@ def set_back(git: Git, github: GitHub, environment: str, *, now: datetime | None
     """
     world = newest_main(git, now=now)
     said = declared_in(git.tree(world.commit), environment)
-    intent = untrue(said, world.state, newest_intent(world.records, environment))
+    intent = untrue(said, world.state, newest_intent(world.records, world.spec.model, environment))
     if intent is None or isinstance(said, Following) or _declined(world, github, environment, intent):
         return None
     back = Back(environment, _reason(world, intent), world.state.live[environment].version)
@@ -134,7 +135,7 @@ def _declaration(world: World, environment: str, version: str) -> Declared:
 
 def _reason(world: World, intent: Record) -> str:
     """Why what Git declares is not live, by the records."""
-    closing = next((each for each in world.records[intent.seq :] if each.closes == intent.seq), None)
+    closing = outcome_of(world.records, intent)
     told = intent if intent.event == "rollback.intent" else closing
     return (told.why.text if told and told.why else None) or "the rollout did not succeed"
 

@@ -12,20 +12,20 @@ from mlops_spec.validate.at_commit import spec_at
 
 if TYPE_CHECKING:
     from mlops_spec.git import Git
-    from mlops_spec.ledger import Record, State
+    from mlops_spec.ledger import ModelState, Record
     from mlops_spec.spec import Spec
     from mlops_spec.spec.environments import Environment
 
 
 @dataclass(frozen=True)
 class World:
-    """What a decision is made on: the ledger, and main as it was checked out."""
+    """What a decision is made on: the ledger, of it the state of the spec's model, and main as it was checked out."""
 
     git: Git
     commit: str
     spec: Spec
     records: tuple[Record, ...]
-    state: State
+    state: ModelState
     now: datetime
 
     def environment(self, name: str) -> Environment:
@@ -45,5 +45,6 @@ def look(git: Git, *, revision: str = "HEAD", at: str | None = None, now: dateti
         Failure: the ledger or the spec does not hold (1, 2), or the remote doesn't answer (69).
     """
     tree = git.tree(revision)
+    spec = spec_at(tree)
     records = ledger.read(git, at=at)
-    return World(git, tree.commit, spec_at(tree), records, ledger.replay(records), now or datetime.now(UTC))
+    return World(git, tree.commit, spec, records, ledger.replay(records).of(spec.model), now or datetime.now(UTC))

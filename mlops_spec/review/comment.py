@@ -59,7 +59,7 @@ def _trusted(root: Path, spec: Spec, today: str, report: Report) -> Trusted:
         return Trusted(spec, today, set())
     records = read(Git.open(root))
     champions = {gate.champion for gate in spec.gates if isinstance(gate, ChampionGate)}
-    return Trusted(spec, today, champions - replay(records).live.keys(), past(records))
+    return Trusted(spec, today, champions - replay(records).of(spec.model).live.keys(), past(records, spec.model))
 
 
 def _plan(file: Received) -> str:

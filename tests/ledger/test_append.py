@@ -154,7 +154,7 @@ def test_an_intent_is_closed_once(git: Git) -> None:
     assert done.why.text == "warm and up"
     assert again is None
     assert ledger.open_intents(ledger.read(git)) == ()
-    live = ledger.live(ledger.read(git), "staging")
+    live = ledger.live(ledger.read(git), "churn", "staging")
     assert live
     assert (live.version, live.serial, live.intent, live.since) == ("v1.0.0", 1, wish, done)
 

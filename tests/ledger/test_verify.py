@@ -339,8 +339,11 @@ def test_since_a_checkpoint_no_change_is_hidden(changed: int) -> None:
 
 def test_deploy_files_name_what_was_registered() -> None:
     raws = sealed([registration("v1.0.0")])
-    good, other = Pin("deploy/a.yaml", "v1.0.0", digest("v1.0.0")), Pin("deploy/b.yaml", "v1.0.0", digest("v2.0.0"))
-    never = Pin("deploy/c.yaml", "v3.0.0", digest("v3.0.0"))
+    good, other = (
+        Pin("deploy/a.yaml", "churn", "v1.0.0", digest("v1.0.0")),
+        Pin("deploy/b.yaml", "churn", "v1.0.0", digest("v2.0.0")),
+    )
+    never = Pin("deploy/c.yaml", "churn", "v3.0.0", digest("v3.0.0"))
     tags = (TagFound("churn@v1.0.0", "a" * 40, b""),)
     report = verify(snapshot_of(files_of(raws)), Outside(tags=tags, pins=(good, other, never)))
 

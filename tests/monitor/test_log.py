@@ -573,7 +573,7 @@ def test_it_sets_git_back_where_no_agent_could(world: World, host: Path, capsys:
     """Production's agent has no token: the monitor of any host or workflow opens the pull request."""
     del host
     said = "environment: production\nmodel: churn\nversion: {}\ndigest: {}\nserial: {}\nbase_serial: {}\n"
-    state = ledger.replay(ledger.read(world.git))
+    state = ledger.replay(ledger.read(world.git)).of("churn")
     registered = state.registered["v1.0.0"].what
     for serial, result in ((1, "succeeded"), (2, "rolled-back")):
         what = replace(registered, environment="production", serial=serial, base_serial=serial - 1, tag=None)

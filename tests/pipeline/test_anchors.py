@@ -36,7 +36,7 @@ def asking(
 
     monkeypatch.setattr(ByLedger, "past", (Past("v1.1.0", "d2", "c", []), Past("v1.0.0", "d1", "c", [GATE])))
     monkeypatch.setattr(ByLedger, "_asked", asked)
-    return ByLedger(Git(tmp_path), tmp_path, ROWS, champions), fetched
+    return ByLedger(Git(tmp_path), tmp_path, "credit-default", ROWS, champions), fetched
 
 
 def test_a_version_is_fetched_once_however_many_gates_ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,4 +63,4 @@ def test_a_repository_without_a_remote_has_none(tmp_path: Path) -> None:
     git = Git(tmp_path)
     git.run("init", "--quiet")
 
-    assert ByLedger(git, tmp_path, ROWS).of("roc_auc", DEMAND) is None
+    assert ByLedger(git, tmp_path, "credit-default", ROWS).of("roc_auc", DEMAND) is None

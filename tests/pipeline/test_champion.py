@@ -23,7 +23,7 @@ def git(tmp_path: Path) -> Git:
 
 
 def test_a_repository_that_was_never_pushed_has_no_champion(git: Git, tmp_path: Path) -> None:
-    rival = fetched(git, tmp_path, "production", tmp_path / "package")
+    rival = fetched(git, tmp_path, ("credit-default", "production"), tmp_path / "package")
 
     assert isinstance(rival, Rival)
     assert rival.never_deployed
@@ -34,7 +34,7 @@ def test_a_repository_with_releases_and_no_remote_can_not_tell(git: Git, tmp_pat
     """Whoever takes the remote away must not get rid of the champion with it."""
     git.run("tag", "credit-default@v1.0.0")
 
-    rival = fetched(git, tmp_path, "production", tmp_path / "package")
+    rival = fetched(git, tmp_path, ("credit-default", "production"), tmp_path / "package")
 
     assert isinstance(rival, Rival)
     assert not rival.never_deployed

@@ -72,7 +72,7 @@ def test_a_folder_is_made_on_this_side_of_a_link(repository: Path) -> None:
 
 
 # Below what a host keeps, a folder that was just made, or a temporary one.
-OTHERS = ("deploy/", "serve/", "new/", "rehearse/", "monitor/data_version.py", "files.py")
+OTHERS = ("deploy/", "targets/", "start/new/", "rehearse/", "engines/dvc/data_version.py", "system/files.py")
 
 
 def test_every_folder_is_made_by_one_function() -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.gates.judgement import GateResult, Judged
+from mlops_spec.gates.judgement import GateResult, Judged, marked
 from mlops_spec.pipeline import sample
 
 if TYPE_CHECKING:
@@ -48,12 +48,12 @@ def judged_by(**verdicts: str) -> tuple[GateResult, ...]:
 def test_of_a_sample_only_what_it_shows_blocks() -> None:
     results = judged_by(contract="pass", leak="pass", metric="fail", champion="inconclusive", size="pass")
 
-    marked = sample.marked(results)
+    shown = marked(results)
 
-    assert [each.on_sample for each in marked] == [None, None, True, True, None]
+    assert [each.on_sample for each in shown] == [None, None, True, True, None]
     assert Judged("m", "c", 1, None, results).verdict == "fail"
-    assert Judged("m", "c", 1, None, marked).verdict == "pass"
-    broken = sample.marked(judged_by(contract="pass", metric="pass", latency="fail"))
+    assert Judged("m", "c", 1, None, shown).verdict == "pass"
+    broken = marked(judged_by(contract="pass", metric="pass", latency="fail"))
     assert Judged("m", "c", 1, None, broken).verdict == "fail"
 
 

@@ -127,7 +127,7 @@ def _race(stage: Field) -> str:
 def _round(stage: Field, number: int) -> int:
     """One round: who won it."""
     before = stage.world.records()
-    live = ledger.live(before, PRODUCTION)
+    live = ledger.live(before, _model(stage), PRODUCTION)
     versions = [version for version in stage.digests if live is None or version != live.version][:PROMOTERS]
     _declare(stage, versions, number, live)
     signed_in = stage.world.author.environment
@@ -166,7 +166,7 @@ def _declare(stage: Field, versions: Sequence[str], number: int, live: ledger.Li
     for git, version in zip(stage.clones, versions, strict=True):
         said = Declared(
             environment=PRODUCTION,
-            model=stage.world.repository.partition("/")[2],
+            model=_model(stage),
             version=version,
             digest=stage.digests[version],
             serial=number,
@@ -197,3 +197,7 @@ SCENES: tuple[Scene[Field], ...] = (
     Scene("audit verify", _traces),
 )
 SCENARIO = Scenario("acme/visits", SCENES, Field)
+
+
+def _model(stage: Field) -> str:
+    return stage.world.repository.partition("/")[2]

@@ -61,7 +61,7 @@ class Expected:
 
 
 def expected(spec: Spec) -> Expected:
-    found = (*workflows(spec), *ownership(spec))
+    found = sorted((*workflows(spec), *ownership(spec)), key=lambda output: output.path)
     texts = dict(zip((output.path for output in found), render(found), strict=True))
     written = [text for path, text in texts.items() if path.parent == WORKFLOWS]
     pulled = set(_named([text for text in written if "\n  pull_request:" in text]))
