@@ -39,7 +39,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.read import called_path
 from mlops_spec.platforms.github.workflow.release import verifies
-from mlops_spec.rules.workflows.place import at_command
+from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -33,7 +33,7 @@ from mlops_spec.platforms.github.workflow.named_files import PIPELINE
 from mlops_spec.platforms.github.workflow.roles import evaluates, judges, plain, releases, tests, trains, watches
 from mlops_spec.platforms.github.workflow.shape import mapping, text
 from mlops_spec.platforms.github.workflow.stages import stages
-from mlops_spec.rules.workflows.place import at_command, called
+from mlops_spec.rules.workflow_finding import at_command, called
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -37,7 +37,7 @@ from mlops_spec.platforms.github.workflow.elsewhere import scripts
 from mlops_spec.platforms.github.workflow.program import keywords
 from mlops_spec.platforms.github.workflow.roles import job_releases, releases, releasing
 from mlops_spec.platforms.github.workflow.shape import text
-from mlops_spec.rules.workflows.place import in_program
+from mlops_spec.rules.workflow_finding import in_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

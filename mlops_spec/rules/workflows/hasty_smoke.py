@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.live import tries
 from mlops_spec.platforms.github.workflow.roles import plain
-from mlops_spec.rules.workflows.place import at_command, called
+from mlops_spec.rules.workflow_finding import at_command, called
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

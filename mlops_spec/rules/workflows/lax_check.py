@@ -30,7 +30,7 @@ from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.roles import changes_or_judges, judges, releases, tests, watches
 from mlops_spec.platforms.github.workflow.silent import only_printed, says_nothing
 from mlops_spec.platforms.github.workflow.verdict import MILD
-from mlops_spec.rules.workflows.place import at_command
+from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

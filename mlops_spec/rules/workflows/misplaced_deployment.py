@@ -36,7 +36,7 @@ from mlops_spec.platforms.github.workflow.given import options, spelled_out
 from mlops_spec.platforms.github.workflow.roles import releases
 from mlops_spec.platforms.github.workflow.shape import mapping, text
 from mlops_spec.platforms.github.workflow.where import environment, target
-from mlops_spec.rules.workflows.place import at_command
+from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -36,7 +36,7 @@ from mlops_spec.platforms.github.workflow.shape import mapping, text
 from mlops_spec.platforms.github.workflow.sign_in import identity
 from mlops_spec.platforms.github.workflow.stage_words import spoken_of
 from mlops_spec.platforms.github.workflow.where import environment
-from mlops_spec.rules.workflows.place import at_command
+from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

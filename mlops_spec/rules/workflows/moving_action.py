@@ -32,7 +32,7 @@ from mlops_spec.document.finding import Change, Finding
 from mlops_spec.platforms.github.pins import pinned
 from mlops_spec.platforms.github.workflow.read import called_path
 from mlops_spec.platforms.github.workflow.shape import text
-from mlops_spec.rules.workflows.place import comment_behind, with_comment
+from mlops_spec.rules.workflow_finding import comment_behind, with_comment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

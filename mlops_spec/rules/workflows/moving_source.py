@@ -29,7 +29,7 @@ from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.given import options, spelled_out
 from mlops_spec.platforms.github.workflow.roles import evaluates, judges, releases, trains
 from mlops_spec.platforms.github.workflow.shape import text
-from mlops_spec.rules.workflows.place import at_command
+from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

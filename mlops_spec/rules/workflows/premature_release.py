@@ -37,7 +37,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.roles import judges, releases, trains
-from mlops_spec.rules.workflows.place import in_program
+from mlops_spec.rules.workflow_finding import in_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -34,7 +34,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.given import options
 from mlops_spec.platforms.github.workflow.program import is_true, keywords
-from mlops_spec.rules.workflows.place import at_command, in_program
+from mlops_spec.rules.workflow_finding import at_command, in_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -39,7 +39,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.platforms.github.workflow.command import commands
 from mlops_spec.platforms.github.workflow.program import is_true, keywords
 from mlops_spec.platforms.github.workflow.roles import judges
-from mlops_spec.rules.workflows.place import in_program
+from mlops_spec.rules.workflow_finding import in_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

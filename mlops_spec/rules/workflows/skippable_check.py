@@ -30,7 +30,7 @@ from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.expression import may_skip
 from mlops_spec.platforms.github.workflow.release import RELEASING, decides
 from mlops_spec.platforms.github.workflow.roles import judges, judging, looked_at
-from mlops_spec.rules.workflows.place import at_command, called
+from mlops_spec.rules.workflow_finding import at_command, called
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -41,7 +41,7 @@ from mlops_spec.platforms.github.workflow.bounds import is_higher, is_lower
 from mlops_spec.platforms.github.workflow.program import names_in
 from mlops_spec.platforms.github.workflow.roles import about_models, job_releases
 from mlops_spec.platforms.github.workflow.unfolded import parsed_program
-from mlops_spec.rules.workflows.place import at_command, in_program
+from mlops_spec.rules.workflow_finding import at_command, in_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

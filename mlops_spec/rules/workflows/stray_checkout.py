@@ -38,7 +38,7 @@ from mlops_spec.platforms.github.workflow.release import PULL_REQUEST
 from mlops_spec.platforms.github.workflow.roles import about_models, evaluates, judges, releases, trains
 from mlops_spec.platforms.github.workflow.shape import mapping, names, text
 from mlops_spec.platforms.github.workflow.sign_in import identities
-from mlops_spec.rules.workflows.place import at_command
+from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

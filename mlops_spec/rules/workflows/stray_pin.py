@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Change, Finding
 from mlops_spec.platforms.github.pins import pinned
-from mlops_spec.rules.workflows.place import comment_behind, with_comment
+from mlops_spec.rules.workflow_finding import comment_behind, with_comment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

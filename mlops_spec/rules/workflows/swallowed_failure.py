@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.document.finding import Change
 from mlops_spec.platforms.github.workflow.release import decides
 from mlops_spec.platforms.github.workflow.roles import changes_or_judges, judges, tests, trains, watches
-from mlops_spec.rules.workflows.place import at_command, called
+from mlops_spec.rules.workflow_finding import at_command, called
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -32,7 +32,7 @@ from mlops_spec.platforms.github.workflow.bounds import bounds, lets_all_pass
 from mlops_spec.platforms.github.workflow.given import held, options, variables
 from mlops_spec.platforms.github.workflow.roles import about_models, evaluates, judges, judging, watches
 from mlops_spec.platforms.github.workflow.shape import mapping
-from mlops_spec.rules.workflows.place import at_command
+from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

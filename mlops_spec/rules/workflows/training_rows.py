@@ -26,7 +26,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.roles import evaluates, judges, judging, trains
-from mlops_spec.rules.workflows.place import at_command, in_program
+from mlops_spec.rules.workflow_finding import at_command, in_program
 
 if TYPE_CHECKING:
     import ast

@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.program import is_false, is_true, keywords
 from mlops_spec.platforms.github.workflow.roles import evaluates, judges, releases
-from mlops_spec.rules.workflows.place import at_command, called, in_program
+from mlops_spec.rules.workflow_finding import at_command, called, in_program
 
 if TYPE_CHECKING:
     import ast

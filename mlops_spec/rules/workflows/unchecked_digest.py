@@ -33,7 +33,7 @@ from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.release import RELEASING, checks_digest
 from mlops_spec.platforms.github.workflow.roles import job_releases
 from mlops_spec.platforms.github.workflow.shape import mapping
-from mlops_spec.rules.workflows.place import at_command
+from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_spec.document.diagnostic import did_you_mean, listed
 from mlops_spec.platforms.github.workflow.where import target
-from mlops_spec.rules.workflows.place import at_command
+from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

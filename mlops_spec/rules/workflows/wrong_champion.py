@@ -30,7 +30,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.roles import judges, releases
-from mlops_spec.rules.workflows.place import at_command, called
+from mlops_spec.rules.workflow_finding import at_command, called
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
