@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,19 +15,19 @@ from mlops_spec.lint.fix import fixed
 from mlops_spec.lint.specs import lint_text
 from mlops_spec.platforms.github.workflow.jobs import Reading
 from mlops_spec.repository.view import Surroundings
+from mlops_spec.rules import registry
 from mlops_spec.rules.pages import PAGES
-from mlops_spec.rules.repository import registry as over_repositories
-from mlops_spec.rules.spec import registry as over_specs
-from mlops_spec.rules.spec.registry import RULES
-from mlops_spec.rules.workflows import registry as over_workflows
+from mlops_spec.rules.registry import pages, rules
 
 if TYPE_CHECKING:
+    from mlops_spec.rules.registry import Subject
     from mlops_spec.rules.rule import Page
 
-FOLDER = Path(inspect.getfile(over_specs)).parent.parent
+SUBJECTS: tuple[Subject, ...] = ("spec", "workflows", "repository")
+FOLDER = Path(inspect.getfile(registry)).parent
 UNSHOWN = {"MS000"}  # a page of YAML can't show bytes that are not text
 SHOWN = [page for page in PAGES if page.CODE not in UNSHOWN]
-OF_SPECS = [page for page in SHOWN if page not in (*over_workflows.RULES, *over_repositories.RULES)]
+OF_SPECS = [page for page in SHOWN if page not in (*pages("workflows"), *pages("repository"))]
 
 
 def codes(page: Page, snippet: str) -> set[str]:
@@ -36,14 +38,28 @@ def name_of(page: Page) -> str:
     return page.NAME
 
 
-def test_every_file_of_the_folder_is_registered_once() -> None:
-    folders = (FOLDER / name for name in ("spec", "workflows", "repository"))
+def test_a_page_is_called_as_its_file() -> None:
+    folders = (FOLDER / name for name in SUBJECTS)
     files = {file.stem.replace("_", "-") for folder in folders for file in folder.glob("*.py")}
-    files -= {"--init--", "registry", "place"}
+    files -= {"--init--"}
     names = [page.NAME for page in PAGES]
 
     assert sorted(names) == sorted(files)
     assert len(set(names)) == len(names)
+
+
+def test_pages_without_a_check_are_those_of_reading_and_ignoring() -> None:
+    unchecked = {page.CODE for page in PAGES} - {rule.CODE for subject in SUBJECTS for rule in rules(subject)}
+
+    assert sorted(unchecked) == [*(f"MS00{number}" for number in range(9)), "MS901", "MS902", "MS903"]
+
+
+def test_the_rules_of_one_subject_are_loaded_without_the_others() -> None:
+    script = "from mlops_spec.rules.registry import rules; import sys; rules('spec'); print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", script], check=True, capture_output=True, text=True).stdout.split()
+
+    assert "mlops_spec.rules.spec.unowned_model" in loaded
+    assert not [name for name in loaded if name.startswith(("mlops_spec.rules.workflows", "mlops_spec.rules.repo"))]
 
 
 def test_codes_are_unique_and_in_order() -> None:
@@ -92,10 +108,10 @@ def test_a_fix_ends_the_finding_and_is_not_repeated(page: Page) -> None:
     assert not count or page.CODE not in {each.kind.code for each in left}
 
 
-@pytest.mark.parametrize("rule", [*RULES, *over_workflows.RULES, *over_repositories.RULES], ids=name_of)
+@pytest.mark.parametrize("rule", [*rules("spec"), *rules("workflows"), *rules("repository")], ids=name_of)
 def test_a_rule_asks_for_what_it_is_shown(rule: Page) -> None:
     asked = inspect.signature(rule.check).parameters  # type: ignore[attr-defined]
-    there = inspect.get_annotations(Reading if rule in over_workflows.RULES else Surroundings)
+    there = inspect.get_annotations(Reading if rule in rules("workflows") else Surroundings)
 
     assert asked
     assert {name: there.get(name) for name in asked} == {name: given.annotation for name, given in asked.items()}

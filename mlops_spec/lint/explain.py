@@ -18,8 +18,7 @@ from mlops_spec.lint.specs import lint_text
 from mlops_spec.lint.workflows import lint_workflows
 from mlops_spec.repository.example import described
 from mlops_spec.rules.pages import PAGES
-from mlops_spec.rules.repository import registry as over_repositories
-from mlops_spec.rules.workflows import registry as over_workflows
+from mlops_spec.rules.registry import rules
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -116,10 +115,10 @@ def whole(snippet: str) -> str:
 
 def linted(page: Page, snippet: str) -> Sequence[Diagnostic]:
     """What the linter finds in a page's example."""
-    if page in over_repositories.RULES:
+    if page in rules("repository"):
         spec, around = described(snippet, whole)
         return sorted([*lint_text("model.yaml", spec, DAY), *lint_repository("model.yaml", spec, around, DAY)])
-    if page not in over_workflows.RULES:
+    if page not in rules("workflows"):
         return lint_text("model.yaml", whole(snippet), DAY)
     first, others = workflow_files(snippet)
     files = {_WORKFLOW: whole_workflow(first).encode(), **others}
@@ -128,7 +127,7 @@ def linted(page: Page, snippet: str) -> Sequence[Diagnostic]:
 
 def output(page: Page, snippet: str) -> str:
     """What the linter says to an example."""
-    name = _WORKFLOW if page in over_workflows.RULES else "model.yaml"
+    name = _WORKFLOW if page in rules("workflows") else "model.yaml"
     return report(Run(linted(page, snippet), (name,), len(PAGES))).rpartition("\n\n")[0]
 
 

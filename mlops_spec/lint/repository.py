@@ -11,7 +11,7 @@ from mlops_spec.lint.specs import check, run_rules
 from mlops_spec.lint.suppress import ignored_there, suppress
 from mlops_spec.repository.view import Repository, Surroundings
 from mlops_spec.rules.pages import PAGES
-from mlops_spec.rules.repository.registry import RULES
+from mlops_spec.rules.registry import rules
 from mlops_spec.rules.rule import Project
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.repository.around import Listing
 
+RULES = rules("repository")
 KNOWN = frozenset(page.CODE for page in PAGES)
 
 

@@ -15,9 +15,9 @@ from mlops_spec.document.source import decode
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.lint.fix import fixed
 from mlops_spec.lint.suppress import suppress
+from mlops_spec.rules.registry import pages, rules
 from mlops_spec.rules.rule import Project, asked_for
 from mlops_spec.rules.spec import unanswered_value
-from mlops_spec.rules.spec.registry import PAGES, RULES
 from mlops_spec.system.files import followed, write_atomic
 from mlops_spec.validate import validate
 
@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
     Kept = Callable[[Iterable[Diagnostic]], list[Diagnostic]]
 
-KNOWN = frozenset(page.CODE for page in PAGES)
+RULES = rules("spec")
+KNOWN = frozenset(page.CODE for page in pages("spec"))
 #: Whether the parts of a spec fit together; what breaks one of these can be neither planned nor run.
 WHOLE = tuple(rule for rule in RULES if is_whole(Kind(rule.CODE, rule.NAME, rule.SEVERITY)))
 _ASKED = {rule.CODE: asked_for(rule) for rule in RULES}

@@ -19,14 +19,15 @@ from mlops_spec.platforms.github.workflow.jobs import Reading
 from mlops_spec.platforms.github.workflow.named_files import MAKEFILE, PIPELINE
 from mlops_spec.platforms.github.workflow.read import read
 from mlops_spec.rules.pages import PAGES
+from mlops_spec.rules.registry import rules
 from mlops_spec.rules.rule import Project
-from mlops_spec.rules.workflows.registry import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from mlops_spec.spec import Spec
 
+RULES = rules("workflows")
 KNOWN = frozenset(page.CODE for page in PAGES)
 
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.rules.repository import registry as over_repositories
-from mlops_spec.rules.spec import registry as over_specs
-from mlops_spec.rules.workflows import registry as over_workflows
+from mlops_spec.rules.registry import pages
 
 if TYPE_CHECKING:
     from mlops_spec.rules.rule import Page
 
 PAGES: tuple[Page, ...] = tuple(
-    sorted((*over_specs.PAGES, *over_workflows.RULES, *over_repositories.RULES), key=lambda page: page.CODE)
+    sorted((*pages("spec"), *pages("workflows"), *pages("repository")), key=lambda page: page.CODE)
 )
