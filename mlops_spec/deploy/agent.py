@@ -19,7 +19,6 @@ from mlops_spec.deploy.git_back import GitBack, forge_of
 from mlops_spec.deploy.outcome import Answers
 from mlops_spec.deploy.passes import ACTIONS, Done, Settings, done_for
 from mlops_spec.deploy.place import prepared
-from mlops_spec.deploy.retention import prune
 from mlops_spec.deploy.rollout import Rolled, roll_out
 from mlops_spec.deploy.store import Store
 from mlops_spec.engines.dvc.fetch import Fetcher
@@ -30,7 +29,8 @@ from mlops_spec.release.world import World
 from mlops_spec.spec.base import seconds
 from mlops_spec.system.faults import beneath, fault
 from mlops_spec.system.files import write_atomic
-from mlops_spec.targets.local.serve.lock import take
+from mlops_spec.system.lock import take
+from mlops_spec.targets.local.retention import prune
 from mlops_spec.targets.local.serve.wanted import Served
 from mlops_spec.targets.local.target import Local
 from mlops_spec.validate.at_commit import elsewhere, spec_at

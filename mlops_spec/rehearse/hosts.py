@@ -17,7 +17,7 @@ from urllib.request import ProxyHandler, Request, build_opener
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.rehearse import cast, process
 from mlops_spec.rehearse.act import clean_environment
-from mlops_spec.targets.local.serve.lock import holder
+from mlops_spec.system.lock import holder
 from mlops_spec.targets.local.target import Local
 
 if TYPE_CHECKING:

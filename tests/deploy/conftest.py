@@ -28,7 +28,7 @@ from mlops_spec.git import Git, Update
 from mlops_spec.ledger.record import Actor, Approval, Draft, FromWhat, GateResult, Package, TagObject, What, Who, Why
 from mlops_spec.package.on_disk import digest
 from mlops_spec.release.declared import Declared, text_of
-from mlops_spec.targets.local.serve.lock import holder
+from mlops_spec.system.lock import holder
 from mlops_spec.targets.local.serve.wanted import Status, read_status
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from mlops_spec.cli import program
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Update
 from mlops_spec.release.revoke import revoke
-from mlops_spec.targets.local.serve.lock import take
+from mlops_spec.system.lock import take
 from mlops_spec.targets.local.serve.wanted import Status, WorkerStatus, write_status
 
 from .conftest import NOW

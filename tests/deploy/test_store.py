@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mlops_spec.deploy.retention import prune
 from mlops_spec.deploy.store import Store
 from mlops_spec.engines.dvc.fetch import Fetcher
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.targets.local.retention import prune
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from mlops_spec import ledger
 from mlops_spec.git import Git
 from mlops_spec.layout import GATE
-from mlops_spec.targets.local.serve.lock import holder
+from mlops_spec.system.lock import holder
 
 from ..deploy.conftest import begun
 from ..release.conftest import SPEC as RELEASED

@@ -11,7 +11,7 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.rehearse import hosts
 from mlops_spec.rehearse.hosts import Host, Hosts
 from mlops_spec.rehearse.world import created
-from mlops_spec.targets.local.serve.lock import holder
+from mlops_spec.system.lock import holder
 
 if TYPE_CHECKING:
     from collections.abc import Callable

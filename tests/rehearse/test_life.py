@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mlops_spec.git import Git
-from mlops_spec.targets.local.serve.lock import holder
+from mlops_spec.system.lock import holder
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.system.deadline import within
+from mlops_spec.system.lock import holder
 from mlops_spec.targets.local.serve.address import bind
-from mlops_spec.targets.local.serve.lock import holder
 from mlops_spec.targets.local.serve.wanted import LOCK, LOG, Wanted, read_status, read_wanted, write_wanted
 from mlops_spec.targets.target import Live, Refused
 
