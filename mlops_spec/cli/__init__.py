@@ -42,7 +42,7 @@ FAMILIES: dict[str, dict[str, str]] = {
         "deploy": "deploy",
         "agent": "deploy",
         "status": "deploy",
-        "serve": "deploy",
+        "serve": "serve",
     },
     "watch": {"monitor": "monitor"},
     "govern": {"audit": "audit", "card": "card", "sign": "sign", "verify": "sign", "doctor": "doctor"},

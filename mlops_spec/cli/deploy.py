@@ -1,17 +1,17 @@
-"""`agent`, `deploy`, `status`, `serve`: what runs where a model is live."""
+"""`agent`, `deploy`, `status`: what runs where a model is live."""
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from mlops_spec import words
-from mlops_spec.errors import Exit, Failure
-from mlops_spec.spec.base import seconds, size_in_bytes
+from mlops_spec.cli.option import parsed
+from mlops_spec.errors import Exit
+from mlops_spec.spec.base import seconds
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from mlops_spec.deploy.passes import Done, Settings
 
 _FOLDER = click.Path(path_type=Path)
-_Number = TypeVar("_Number", int, float)
 _FORMAT = click.Choice(["text", "json"])
 
 
@@ -54,7 +53,7 @@ def agent_command(interval: str, once: bool, form: str, **settings: Any) -> int:
     """
     from mlops_spec.deploy.follow import follow  # noqa: PLC0415
 
-    pause = _parsed(interval, seconds, "--interval", "5s or 1m")
+    pause = parsed(interval, seconds, "--interval", "5s or 1m")
     if once:
         return _one_pass(settings, form)
     follow(_settings(settings), pause, lambda done: _tell(done, form))
@@ -108,33 +107,6 @@ def status_command(directory: Path, state: Path | None, form: str) -> int:
     return Exit.FINDINGS if tags or any(each.problems for each in found) else Exit.OK
 
 
-@click.command("serve")
-@click.argument("package", required=False, type=_FOLDER)
-@click.option("--listen", default="127.0.0.1:8080", show_default=True, help="HOST:PORT; port 0 takes a free one.")
-@click.option("--state", type=_FOLDER, help="Serve what an agent wants, from its folder.")
-@click.option("--memory", default="4GB", show_default=True, help="Memory that one version may take.")
-@click.option("--detach", is_flag=True, hidden=True)
-def serve_command(package: Path | None, listen: str, state: Path | None, memory: str, detach: bool) -> int:
-    """Answer predictions by the Open Inference Protocol, from one package or from what an agent put on this host.
-
-    \b
-    Example:
-      mlops-spec serve build/package --listen 127.0.0.1:8080
-      curl -s http://127.0.0.1:8080/v2/models/credit-default
-    """
-    if (package is None) == (state is None):
-        raise click.UsageError("name a package, or the --state folder of an agent")
-    from mlops_spec.targets.local.serve.limits import Limits  # noqa: PLC0415
-    from mlops_spec.targets.local.serve.server import serve, serve_package  # noqa: PLC0415
-
-    limits = Limits(memory_bytes=_parsed(memory, size_in_bytes, "--memory", "500MB or 4GB"))
-    if state is not None:
-        return serve(state / "server", listen, limits=limits, log=state / "predictions", detach=detach)
-    assert package is not None
-    with tempfile.TemporaryDirectory(prefix="mlops-spec-serve-") as folder:
-        return serve_package(package, Path(folder), listen, limits=limits)
-
-
 def _one_pass(settings: dict[str, Any], form: str) -> int:
     from mlops_spec.deploy.follow import once  # noqa: PLC0415
 
@@ -156,10 +128,3 @@ def _tell(done: Done, form: str) -> None:
     from mlops_spec.deploy.say import done_line  # noqa: PLC0415
 
     words.data(asdict(done)) if form == "json" else words.out(done_line(done))
-
-
-def _parsed(text: str, parse: Callable[[str], _Number], option: str, example: str) -> _Number:
-    try:
-        return parse(text)
-    except (KeyError, ValueError) as error:
-        raise Failure(f"{option} {text!r} can't be read", exit_code=Exit.USAGE, remedy=f"Write {example}.") from error

@@ -113,7 +113,8 @@ def _look(
     world = newest_main(git, now=now)
     if options.state is not None:
         name = environment_of(options.state)
-        checks = (*checks, Check("served", served(world.records, world.spec.model, options.state)))
+        world.environment(name)  # of which the folder is
+        checks = (*checks, Check("served", served(world.spec, world.records, options.state)))
     else:
         name = options.environment or next((n for n in reversed(world.spec.environments) if n in world.state.live), "")
         checks = (*checks, *_data(options.directory, world.spec))
@@ -165,7 +166,7 @@ def _set_back(git: Git, by: Opener) -> None:
     """The pull request that an agent without a token could not open."""
     world = newest_main(git)
     for name in world.spec.environments:
-        if not isinstance(declared_in(git.tree(world.commit), name), Declared):
+        if not isinstance(declared_in(world.main, name), Declared):
             continue
         try:
             done = set_back(by.git, by.github, name)

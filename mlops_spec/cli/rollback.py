@@ -109,7 +109,7 @@ def _propose(git: Git, back: Back, *, optional: bool) -> Proposal | None:
     try:
         world = newest_main(git)
         world.environment(back.environment)
-        following = isinstance(declared_in(world.git.tree(world.commit), back.environment), Following)
+        following = isinstance(declared_in(world.main, back.environment), Following)
         if optional and following:
             words.err(f"{back.environment} follows the registered versions: the next one replaces it")
             return None

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mlops_spec.engines.dvc.fetch import Fetcher
-    from mlops_spec.targets.local.target import Local
+    from mlops_spec.targets.target import Target
 
 
 def check_installed() -> None:
@@ -34,7 +34,7 @@ def checkout_of(repository: str) -> Path | None:
     return folder if (folder / ".dvc").is_dir() else None
 
 
-def prove(target: Local, fetcher: Fetcher, commit: str, package: Callable[[], object]) -> None:
+def prove(target: Target, fetcher: Fetcher, commit: str, package: Callable[[], object]) -> None:
     """Raises Failure where this host has not the address, knows no remote, or the remote does not give the package.
 
     What is wrong with the package itself is no reason: who has the environment puts that on record.

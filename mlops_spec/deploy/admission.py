@@ -4,33 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.ledger import replay
 from mlops_spec.ledger.history import time_live
 from mlops_spec.ledger.state import holds, unfit
 from mlops_spec.spec.base import seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from datetime import datetime
 
-    from mlops_spec.git import Tree
     from mlops_spec.ledger import Record
-    from mlops_spec.spec import Spec
+    from mlops_spec.release.world import World
 
 
-def refusal(intent: Record, records: Sequence[Record], spec: Spec, main: Tree, now: datetime) -> str | None:
-    """Why this intent must not be carried out, or None. `main` is its newest commit, in a clone that has the tags."""
-    what = intent.what
+def refusal(intent: Record, world: World) -> str | None:
+    """Why this intent must not be carried out, or None. `world` is main's newest commit, in a clone with its tags."""
+    what, state = intent.what, world.state
     assert what.version
     assert what.package
-    state = replay(records).of(what.model)
     broken = unfit(state, what.version, what.package.digest, what.after)
     if broken is not None:
         return broken
     registered = state.registered[what.version]
     if intent.event == "rollback.intent":  # the ledger's rules know that it was live here; no approval is waited for
-        return "; ".join(_tag(registered, main)) or None
-    reasons = (*_gates(registered, now), *_tag(registered, main), *_promotion(intent, records, spec, now))
+        return "; ".join(_tag(registered, world)) or None
+    reasons = (*_gates(registered, world.now), *_tag(registered, world), *_promotion(intent, world))
     return "; ".join(reasons) or None
 
 
@@ -44,34 +41,34 @@ def _gates(registered: Record, now: datetime) -> Iterator[str]:
             )
 
 
-def _tag(registered: Record, main: Tree) -> Iterator[str]:
+def _tag(registered: Record, world: World) -> Iterator[str]:
     """The tag is the one that was recorded, and its release comes from main."""
     tag, source = registered.what.tag, registered.from_what
     if tag is None or source is None:
         yield f"the record of {registered.what.version} names no tag or no commit"
         return
-    found = next(iter(main.git.tags(tag.name)), None)
+    found = next(iter(world.git.tags(tag.name)), None)
     if found is None:
         yield f"tag {tag.name} is gone"
     elif (found.object, found.target) != (tag.object, tag.target):
         yield f"tag {tag.name} was moved: recorded as {tag.object[:12]}, now {found.object[:12]}"
-    if not main.git.is_ancestor(source.commit, main.commit):
+    if not world.git.is_ancestor(source.commit, world.commit):
         yield f"commit {source.commit[:12]}, which it was made from, is not on main"
 
 
-def _promotion(intent: Record, records: Sequence[Record], spec: Spec, now: datetime) -> Iterator[str]:
+def _promotion(intent: Record, world: World) -> Iterator[str]:
     """A promoted environment takes what was live before it, long enough, and was approved as often as the spec says."""
-    environment = spec.environments[intent.what.environment or ""]
+    environment = world.spec.environments[intent.what.environment or ""]
     before, wanted = environment.after, environment.promote
     if before == "merge":
         return
     if intent.what.after != before:
         yield f"the intent does not say that it was live in {before}"
-    lived = time_live(records, intent.what.model, before, str(intent.what.version), now).total_seconds()
+    lived = time_live(world.records, intent.what.model, before, str(intent.what.version), world.now).total_seconds()
     if wanted.soak is not None and lived < seconds(wanted.soak):
         yield f"it was live in {before} for {lived:.0f} s, {wanted.soak} are asked for"
     given = {approval.login.lower() for approval in intent.who.approvals}
-    allowed = {name.removeprefix("@").lower() for name in wanted.approvers or spec.owners}
+    allowed = {name.removeprefix("@").lower() for name in wanted.approvers or world.spec.owners}
     if not any("/" in name for name in allowed):  # who is in a team only the forge can tell
         given &= allowed
     if len(given) < wanted.approvals:

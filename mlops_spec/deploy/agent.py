@@ -23,16 +23,15 @@ from mlops_spec.deploy.rollout import Rolled, roll_out
 from mlops_spec.deploy.store import Store
 from mlops_spec.engines.dvc.fetch import Fetcher
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.ledger import replay
 from mlops_spec.release.desired import desired
 from mlops_spec.release.world import World
 from mlops_spec.spec.base import seconds
 from mlops_spec.system.faults import beneath, fault
 from mlops_spec.system.files import write_atomic
 from mlops_spec.system.lock import take
-from mlops_spec.targets.local.retention import prune
-from mlops_spec.targets.local.serve.wanted import Served
-from mlops_spec.targets.local.target import Local
+from mlops_spec.targets.live import Served
+from mlops_spec.targets.registry import target_on
+from mlops_spec.targets.target import Host
 from mlops_spec.validate.at_commit import elsewhere, spec_at
 
 if TYPE_CHECKING:
@@ -43,15 +42,14 @@ if TYPE_CHECKING:
     from mlops_spec.release.desired import Desired
     from mlops_spec.spec import Spec
     from mlops_spec.spec.environments import Environment, Rollout
+    from mlops_spec.targets.target import Target
 
 
 @dataclass(frozen=True)
 class _Sight:
-    """What a pass saw: the checked ledger, main and its spec, and what should be live."""
+    """What a pass saw: main and its spec, the checked ledger, and what should be live."""
 
-    records: tuple[Record, ...]
-    main: Tree
-    spec: Spec
+    world: World
     want: Desired
 
 
@@ -101,25 +99,24 @@ class Agent:
             raise unreachable or Failure("the repository has no default branch", exit_code=Exit.CONFIG)
         spec = spec_at(main)
         environment = self._environment(spec)
-        state, listen = self._settings.state, self._settings.listen or environment.listen
-        target = Local(state, spec.model, listen, self._settings.supervised)
+        target = target_on(Host(self._settings.state, spec.model, self._settings.supervised), environment)
         restarted = bool(target.kept()) and target.start()
-        prune(state / "predictions", seconds(spec.governance.retention.predictions))
+        target.prune(seconds(spec.governance.retention.predictions))
         if unreachable is not None:
             raise unreachable
         if problem := elsewhere(spec, self._clone.branch):
             raise Failure(
                 problem, exit_code=Exit.CONFIG, remedy="make the two the same; until then nothing is deployed"
             )
-        records = self._clone.records()
-        want = desired(records, main, spec.model, self._settings.environment)
+        world = self._world(main, spec)
+        want = desired(world, self._settings.environment)
         if want is None:
             return Done(self._settings.environment, "waiting", reason="nothing was asked for yet")
-        done = self._reconcile(target, _Sight(records, main, spec, want))
+        done = self._reconcile(target, _Sight(world, want))
         self._store.keep(target.kept())
         if done.action != "none":  # an idle pass has added nothing, and asks the remote no third time
-            records = self._clone.records()
-        self._git_back.look(self._clone.git, records, main)
+            world = self._world(main, spec)
+        self._git_back.look(world)
         if restarted and done.action == "none":
             return replace(done, action="healed", reason="the server was started again")
         return done
@@ -133,20 +130,27 @@ class Agent:
             return failure
         return None
 
+    def _world(self, main: Tree, spec: Spec) -> World:
+        """Main as this pass fetched it, beside the ledger as it is now."""
+        records, state = self._clone.ledger()
+        return World(self._clone.git, main.commit, spec, records, state.of(spec.model), datetime.now(UTC))
+
     def _environment(self, spec: Spec) -> Environment:
+        """The environment of this agent, with the address that the host was told instead of the spec's."""
         name = self._settings.environment
         if name not in spec.environments:
             known = ", ".join(spec.environments) or "none"
             raise Failure(f"model.yaml has no environment `{name}`; it has {known}", exit_code=Exit.CONFIG)
-        return spec.environments[name]
+        listen = {"listen": self._settings.listen} if self._settings.listen is not None else {}
+        return spec.environments[name].model_copy(update=listen)
 
-    def _reconcile(self, target: Local, sight: _Sight) -> Done:
+    def _reconcile(self, target: Target, sight: _Sight) -> Done:
         intent, want, clock = sight.want.intent, sight.want, Clock()
         if intent is None:
             return self._heal(target, sight)
-        clock.hold(sight.records)
+        clock.hold(sight.world.records)
         if not self._claim.is_held() and self._problem(intent, sight) is None:
-            prove(target, self._fetcher, sight.main.commit, lambda: self._package(sight))
+            prove(target, self._fetcher, sight.world.commit, lambda: self._package(sight))
         self._claim.hold()
         answer = self._answers.pending(intent)
         if answer is None:
@@ -154,13 +158,13 @@ class Agent:
             if rolled.result == "withdrawn":
                 return done_for(want, "withdrawn", rolled.reason)
             answer = self._answers.decide(intent, rolled.result, rolled.reason, rolled.steps)
-        clock.hold(sight.records)  # the answer is decided, and kept until it can be put on record
+        clock.hold(sight.world.records)  # the answer is decided, and kept until it can be put on record
         if not self._answers.record(self._clone.git, intent, answer):
             return done_for(want, "withdrawn", "somebody else closed the intent; the next pass follows the ledger")
-        self._clone.records()  # this clone has seen its own answer, and notices should the ledger lose it
+        self._clone.ledger()  # this clone has seen its own answer, and notices should the ledger lose it
         return done_for(want, ACTIONS[answer.result], answer.reason)
 
-    def _carry_out(self, target: Local, intent: Record, sight: _Sight) -> Rolled:
+    def _carry_out(self, target: Target, intent: Record, sight: _Sight) -> Rolled:
         """Rolls a version out; what can't be had right now is a Failure, and the intent stays open."""
         problem = self._problem(intent, sight)
         if problem is not None:
@@ -178,28 +182,21 @@ class Agent:
             target,
             version,
             self._rollout(sight),
-            wanted=lambda: self._still_wanted(want),
+            wanted=lambda: self._still_wanted(sight),
             say=self._say_and_report,
         )
 
     def _problem(self, intent: Record, sight: _Sight) -> str | None:
         """Why this must not be carried out: by what is on record, and by what the forge says of the approvals."""
-        now = datetime.now(UTC)
-        problem = refusal(intent, sight.records, sight.spec, sight.main, now)
-        if problem is not None:
-            return problem
-        state = replay(sight.records).of(sight.spec.model)
-        return self._forge.objection(
-            World(self._clone.git, sight.main.commit, sight.spec, sight.records, state, now), intent
-        )
+        return refusal(intent, sight.world) or self._forge.objection(sight.world, intent)
 
     def _rollout(self, sight: _Sight) -> Rollout:
         """The way in: none of its steps for a version that was live here before the one that it replaces."""
-        intent, steps = sight.want.intent, sight.spec.environments[sight.want.environment].rollout
-        back = intent is not None and replay(sight.records).of(intent.what.model).goes_back(intent.what)
+        intent, steps = sight.want.intent, sight.world.spec.environments[sight.want.environment].rollout
+        back = intent is not None and sight.world.state.goes_back(intent.what)
         return steps.model_copy(update={"shadow": None, "canary": []}) if back else steps
 
-    def _heal(self, target: Local, sight: _Sight) -> Done:
+    def _heal(self, target: Target, sight: _Sight) -> Done:
         """Brings back what went live last, where that is not what is live."""
         want, live = sight.want, target.current()
         if live.stable is not None and live.stable.digest == want.digest:
@@ -212,7 +209,7 @@ class Agent:
         target.finish()
         return done_for(want, "healed")
 
-    def _restore(self, target: Local, sight: _Sight) -> Done:
+    def _restore(self, target: Target, sight: _Sight) -> Done:
         """Brings a package back that was changed on this host while it is served; its process may have read of it."""
         if (changed := self._store.changed((want := sight.want).digest)) is None:
             return done_for(want, "none")
@@ -223,17 +220,18 @@ class Agent:
 
     def _package(self, sight: _Sight) -> Served:
         want = sight.want
-        tag = replay(sight.records).of(want.model).registered[want.version].what.tag
+        tag = sight.world.state.registered[want.version].what.tag
         assert tag is not None
         path = self._store.ensure(want.digest, lambda folder: self._fetcher.fetch(tag.target, folder))
         return Served(want.version, want.digest, str(path))
 
-    def _still_wanted(self, want: Desired) -> bool:
+    def _still_wanted(self, sight: _Sight) -> bool:
         """Asks the remote again: meanwhile the intent may have been abandoned, or the environment taken over."""
         self._clone.fetch()
         tree = self._clone.main
         assert tree is not None
-        return desired(self._clone.records(), tree, want.model, want.environment) == want and self._claim.is_held()
+        now = self._world(tree, sight.world.spec)
+        return desired(now, self._settings.environment) == sight.want and self._claim.is_held()
 
     def _say_and_report(self, line: str) -> None:
         self._say(line)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.git import Git, GitError
 from mlops_spec.layout import MAIN_BRANCH
-from mlops_spec.ledger import read
+from mlops_spec.ledger import State, read, replay
 from mlops_spec.ledger.store import remote_commit
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ class Clone:
     """A bare clone in the agent's folder."""
 
     git: Git
-    _read: tuple[str | None, tuple[Record, ...]] = field(default=(None, ()))
+    _read: tuple[str | None, tuple[Record, ...], State] = field(default_factory=lambda: (None, (), State()))
 
     @classmethod
     def open(cls, folder: Path, repository: str) -> Clone:
@@ -51,18 +51,19 @@ class Clone:
             raise
         self.git.run("symbolic-ref", _HEAD, self.git.main_ref)
 
-    def records(self) -> tuple[Record, ...]:
-        """The remote's ledger, checked; an unchanged one is not checked again.
+    def ledger(self) -> tuple[tuple[Record, ...], State]:
+        """The remote's ledger, checked, and what it adds up to; an unchanged one is not checked again.
 
         Raises:
             Failure: the remote doesn't answer (69), or the ledger is gone, rewritten or broken (1).
         """
         commit = remote_commit(self.git)
         if commit is None:
-            return ()
+            return (), State()
         if commit != self._read[0]:
-            self._read = commit, read(self.git, at=commit)
-        return self._read[1]
+            records = read(self.git, at=commit)
+            self._read = commit, records, replay(records)
+        return self._read[1:]
 
     @property
     def branch(self) -> str:

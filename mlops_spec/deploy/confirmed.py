@@ -29,7 +29,7 @@ class Forge:
     def objection(self, world: World, intent: Record) -> str | None:
         """Why the forge does not let this promotion through, or None; reviews, author and text are read anew."""
         environment = intent.what.environment or ""
-        github, said = self.github, declared_in(world.git.tree(world.commit), environment)
+        github, said = self.github, declared_in(world.main, environment)
         if github is None or intent.event != "deploy.intent" or not isinstance(said, Declared):
             return None
         try:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from mlops_spec.errors import Failure
-from mlops_spec.ledger import replay
 from mlops_spec.platforms.github.api import GitHub
 from mlops_spec.platforms.github.api.connection import API_URL
 from mlops_spec.release.declared import declared_in
@@ -19,8 +18,7 @@ from mlops_spec.release.set_back import set_back, untrue
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from mlops_spec.git import Git, Tree
-    from mlops_spec.ledger import Record
+    from mlops_spec.release.world import World
 
 _AGAIN = 600.0  # seconds until a forge that did not take it is asked again
 
@@ -35,16 +33,16 @@ class GitBack:
     _proposed: str = field(default="", init=False)
     _not_before: float = field(default=0.0, init=False)
 
-    def look(self, git: Git, records: tuple[Record, ...], main: Tree) -> None:
+    def look(self, world: World) -> None:
         """Opens the pull request where it is due; whatever goes wrong with it never stops a pass."""
-        said = declared_in(main, self.environment)
-        last = newest_intent(records, said.model, self.environment)
+        said = declared_in(world.main, self.environment)
+        last = newest_intent(world.records, said.model, self.environment)
         if self.forge is None or last is None or last.hash == self._proposed or time.monotonic() < self._not_before:
             return
-        if untrue(said, replay(records).of(said.model), last) is None:
+        if untrue(said, world.state, last) is None:
             return
         try:
-            done = set_back(git, self.forge, self.environment)
+            done = set_back(world.git, self.forge, self.environment)
         except Failure as failure:
             self.say(f"the pull request that sets Git back could not be opened: {failure.message}")
             self._not_before = time.monotonic() + _AGAIN

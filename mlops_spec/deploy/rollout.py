@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mlops_spec.spec.environments import Rollout
-    from mlops_spec.targets.local.serve.wanted import Served
+    from mlops_spec.targets.live import Served
     from mlops_spec.targets.target import Target
 
 _POLL = 0.25

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git
 from mlops_spec.ledger import read, replay
 from mlops_spec.ledger.state import revoked
-from mlops_spec.release.declared import Declared, declared_in
+from mlops_spec.release.declared import Declared, Following, declared_in
 from mlops_spec.release.intents import newest_intent
 from mlops_spec.release.set_back import untrue
 from mlops_spec.release.tags import differing
-from mlops_spec.system.deadline import within
-from mlops_spec.targets.local.target import Local
+from mlops_spec.targets.live import Heard
+from mlops_spec.targets.registry import heard, target_on
+from mlops_spec.targets.target import Host
 from mlops_spec.validate.at_commit import elsewhere, spec_at
 
 if TYPE_CHECKING:
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from mlops_spec.ledger.state import Live, ModelState
     from mlops_spec.spec import Spec
 
-_Looked = tuple[dict[str, Any], str | None]
-_SECONDS = 3.0
 _SILENT = 120.0  # an agent that was not seen for so long is said to be away
 
 
@@ -66,24 +64,26 @@ def look(directory: Path, host: Path | None) -> tuple[str, tuple[Standing, ...],
 
 def standings(spec: Spec, main: Tree, records: Sequence[Record], host: Path | None = None) -> tuple[Standing, ...]:
     """How every environment of the spec stands; that of the agent's folder `host` is looked at there, not by HTTP."""
-    here = _on_host(host) if host is not None else {}
+    here, state = environment_of(host) if host is not None else None, replay(records).of(spec.model)
     return tuple(
-        _standing((spec.model, name), main, records, here[name] if name in here else _live(environment.listen))
+        _standing(
+            name,
+            state,
+            declared_in(main, name),
+            newest_intent(records, spec.model, name),
+            _on_host(spec, host) if host is not None and name == here else heard(environment),
+        )
         for name, environment in spec.environments.items()
     )
 
 
-def _standing(place: tuple[str, str], main: Tree, records: Sequence[Record], looked: _Looked) -> Standing:
-    model, name = place
-    state = replay(records).of(model)
-    recorded, said = state.live.get(name), declared_in(main, name)
-    live, _ = looked
-    after = untrue(said, state, newest_intent(records, model, name))
+def _standing(name: str, state: ModelState, said: Declared | Following, newest: Record | None, seen: Heard) -> Standing:
+    recorded, after = state.live.get(name), untrue(said, state, newest)
     problems = [
         *_open(state, name),
         *_git_and_ledger(said, state, name),
         *_degraded(after),
-        *_of_live(recorded, looked),
+        *_of_live(recorded, seen),
         *_revoked(state, name),
     ]
     return Standing(
@@ -92,22 +92,21 @@ def _standing(place: tuple[str, str], main: Tree, records: Sequence[Record], loo
         digest=recorded.digest if recorded is not None else None,
         serial=recorded.serial if recorded is not None else None,
         since=recorded.since.time if recorded is not None else None,
-        live_version=live.get("version"),
-        live_digest=live.get("digest"),
-        agent_seen=_ago(live),
+        live_version=seen.version,
+        live_digest=seen.digest,
+        agent_seen=_ago(seen),
         problems=tuple(problems),
         degraded=after is not None,
     )
 
 
-def _of_live(recorded: Live | None, looked: _Looked) -> list[str]:
+def _of_live(recorded: Live | None, seen: Heard) -> list[str]:
     """What is wrong with what is served, against the ledger."""
-    live, unseen = looked
-    if unseen is not None:
-        return [unseen] if recorded is not None else []
-    problems, ago = [], _ago(live)
-    if live.get("digest") != (recorded.digest if recorded is not None else None):
-        served = live.get("version") or "nothing"
+    if seen.unseen:
+        return [seen.unseen] if recorded is not None else []
+    problems, ago = [], _ago(seen)
+    if seen.digest != (recorded.digest if recorded is not None else None):
+        served = seen.version or "nothing"
         problems.append(f"live is {served}, the ledger says {recorded.version if recorded is not None else 'nothing'}")
     if ago is None or ago > _SILENT:
         problems.append("its agent is away")
@@ -116,10 +115,9 @@ def _of_live(recorded: Live | None, looked: _Looked) -> list[str]:
     return problems
 
 
-def _ago(live: dict[str, Any]) -> float | None:
+def _ago(seen: Heard) -> float | None:
     """Seconds since the agent was seen, by the clocks of both; less than 0 where the host's is ahead."""
-    seen = live.get("agent_seen")
-    return time.time() - seen if isinstance(seen, int | float) else None
+    return time.time() - seen.agent_seen if seen.agent_seen is not None else None
 
 
 def _open(state: ModelState, name: str) -> list[str]:
@@ -151,24 +149,6 @@ def _git_and_ledger(said: object, state: ModelState, name: str) -> list[str]:
     return [f"Git declares {said.version or 'nothing'}, the ledger says {version or 'nothing'}"]
 
 
-def _live(listen: str) -> _Looked:
-    """What the server at `listen` says of itself, or why it can't be seen."""
-    host, _, port = listen.rpartition(":")
-    connection = http.client.HTTPConnection(host, int(port), timeout=_SECONDS)
-
-    def version() -> bytes:
-        connection.request("GET", "/version")
-        return connection.getresponse().read(65_536)
-
-    try:
-        said = json.loads(within(_SECONDS, version))
-    except (OSError, ValueError, RecursionError, http.client.HTTPException) as error:
-        return {}, f"nothing answers at {listen}: {error}"
-    finally:
-        connection.close()
-    return (said, None) if isinstance(said, dict) else ({}, f"what answers at {listen} is no server of ours")
-
-
 def environment_of(state: Path) -> str:
     """The environment of the agent that has this folder.
 
@@ -181,18 +161,17 @@ def environment_of(state: Path) -> str:
         raise Failure(f"{state} is no folder of an agent: {error}", exit_code=Exit.CONFIG) from error
 
 
-def served(records: Sequence[Record], model: str, host: Path) -> tuple[str, ...]:
+def served(spec: Spec, records: Sequence[Record], host: Path) -> tuple[str, ...]:
     """What is wrong with what the host of this agent's folder serves, against the ledger."""
     name = environment_of(host)
-    return tuple(_of_live(replay(records).of(model).live.get(name), _on_host(host)[name]))
+    return tuple(_of_live(replay(records).of(spec.model).live.get(name), _on_host(spec, host)))
 
 
-def _on_host(state: Path) -> dict[str, _Looked]:
-    """The same of the server whose agent has this folder."""
+def _on_host(spec: Spec, state: Path) -> Heard:
+    """What is live on this host, whose agent has this folder."""
     name, heartbeat = environment_of(state), state / "agent.json"
-    status = Local(state, "", "").status()
-    if status is None:
-        return {name: ({}, f"no server runs for {state}")}
-    worker = status.worker(status.stable) if status.stable is not None else None
-    said = {"agent_seen": heartbeat.stat().st_mtime}
-    return {name: (said if worker is None else said | {"version": worker.version, "digest": worker.digest}, None)}
+    live = target_on(Host(state, spec.model), spec.environments[name]).current()
+    if live.unseen:
+        return Heard(unseen=live.unseen)
+    version, digest = (live.stable.version, live.stable.digest) if live.stable is not None else (None, None)
+    return Heard(version, digest, heartbeat.stat().st_mtime)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Literal
 
 from mlops_spec.package.shift import by_chance, distance
 from mlops_spec.spec.base import seconds
-from mlops_spec.targets.local.serve.wanted import Window
+from mlops_spec.targets.live import Window
 
 if TYPE_CHECKING:
     from mlops_spec.spec.environments import Rollout
-    from mlops_spec.targets.target import Live
+    from mlops_spec.targets.live import Live
 
 
 @dataclass(frozen=True)

@@ -64,7 +64,7 @@ def propose_rows(
         counted.append(number)
         return content if number else None
 
-    files = new_version(git.tree(world.commit), data_file(spec.data), change)
+    files = new_version(world.main, data_file(spec.data), change)
     if not files:
         return None
     title = f"Retrain {spec.model}: {counted[0]:,} newly labelled rows of {watched.environment}"

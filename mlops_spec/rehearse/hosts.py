@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPException
 from typing import TYPE_CHECKING, Any, Self
@@ -18,7 +19,7 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.rehearse import cast, process
 from mlops_spec.rehearse.act import clean_environment
 from mlops_spec.system.lock import holder
-from mlops_spec.targets.local.target import Local
+from mlops_spec.targets.registry import clear
 
 if TYPE_CHECKING:
     import subprocess
@@ -111,16 +112,16 @@ class Hosts:
 def _stop(agent: subprocess.Popen[str], host: Host) -> None:
     process.stop(agent)
     if host.state.exists():
-        Local(host.state, host.model, host.listen).stop()
+        clear(host.state)
 
 
 def live(hosts: Mapping[str, Host]) -> dict[str, dict[str, str]]:
     """What each environment answers as, and where; an environment without a server is left out."""
     found = {}
     for name, host in hosts.items():
-        status = Local(host.state, host.model, host.listen).current()
-        if status.stable is not None:
-            found[name] = {"version": status.stable.version, "url": host.url}
+        with suppress(Failure):  # nothing answers
+            if version := host.ask("/version")["version"]:
+                found[name] = {"version": version, "url": host.url}
     return found
 
 
@@ -130,7 +131,7 @@ def stop_all(folder: Path) -> None:
         agent = holder(state / "agent.lock")
         if agent is not None:
             os.kill(agent, signal.SIGKILL)
-        Local(state, "", "").stop()
+        clear(state)
 
 
 def wait_until_live(host: Host, version: str, seconds: float = 60.0) -> None:

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlops_spec.ledger.record import CLOSED_BY
-from mlops_spec.ledger.state import replay
 from mlops_spec.release.declared import Declared, Following, declared_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from mlops_spec.ledger.record import Record
-    from mlops_spec.validate.at_commit import Files
+    from mlops_spec.release.world import World
 
 
 @dataclass(frozen=True)
@@ -28,8 +27,8 @@ class Desired:
     intent: Record | None
 
 
-def desired(records: Sequence[Record], main_tree: Files, model: str, environment: str) -> Desired | None:
-    """What must be live of a model in an environment; None: nothing was ever asked for there.
+def desired(world: World, environment: str) -> Desired | None:
+    """What must be live of the model in an environment; None: nothing was ever asked for there.
 
     An open intent counts only while main still says the same: an environment that follows the registered versions
     says so for all, a promoted one names version, digest and serial; after a `git revert` the serial is the one that
@@ -39,29 +38,28 @@ def desired(records: Sequence[Record], main_tree: Files, model: str, environment
     Raises:
         Failure: main has no readable deploy file for the environment (exit 2).
     """
-    state = replay(records).of(model)
-    intent = state.open.get(environment)
-    if intent is not None and _still_wanted(intent, records, main_tree):
+    intent = world.state.open.get(environment)
+    if intent is not None and _still_wanted(intent, world):
         what = intent.what
         assert what.version
         assert what.package
-        return Desired(environment, model, what.version, what.package.digest, what.serial or 0, intent)
-    now = state.live.get(environment)
+        return Desired(environment, world.spec.model, what.version, what.package.digest, what.serial or 0, intent)
+    now = world.state.live.get(environment)
     if now is None:
         return None
-    return Desired(environment, model, now.version, now.digest, now.serial, None)
+    return Desired(environment, world.spec.model, now.version, now.digest, now.serial, None)
 
 
-def _still_wanted(intent: Record, records: Sequence[Record], main_tree: Files) -> bool:
+def _still_wanted(intent: Record, world: World) -> bool:
     if intent.event == "rollback.intent":
         return True
     what = intent.what
-    said = declared_in(main_tree, what.environment or "")
+    said = declared_in(world.main, what.environment or "")
     if isinstance(said, Following):
         return said.model == what.model
     if (what.model, what.version, what.package and what.package.digest) != (said.model, said.version, said.digest):
         return False
-    return what.serial == said.serial or _asked_before(said, records[: intent.seq])
+    return what.serial == said.serial or _asked_before(said, world.records[: intent.seq])
 
 
 def _asked_before(said: Declared, records: Sequence[Record]) -> bool:

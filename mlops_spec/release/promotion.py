@@ -62,7 +62,7 @@ def promote(world: World, environment: str, forge: Callable[[], GitHub]) -> Wish
         Stale: the environment moved since the promotion was proposed (exit 75).
         Failure: a rule does not let it through (exit 1).
     """
-    said = declared_in(world.git.tree(world.commit), environment)
+    said = declared_in(world.main, environment)
     if isinstance(said, Following):
         raise Failure(f"{environment} follows the registered versions: there is nothing to promote")
     if said.version is None or said.digest is None:

@@ -35,7 +35,7 @@ def propose(git: Git, github: GitHub, environment: str, version: str, *, now: da
         Failure: the version may not go there (exit 1), the environment isn't promoted (2), the remote is away (69).
     """
     world = look(git, revision=git.fetch_main().commit, now=now)
-    said = declared_in(git.tree(world.commit), environment)
+    said = declared_in(world.main, environment)
     if isinstance(said, Following):
         raise Failure(f"{environment} follows the registered versions: nothing is promoted into it")
     registered = world.state.registered.get(version)

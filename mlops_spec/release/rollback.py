@@ -68,7 +68,7 @@ def version_back(world: World, environment: str, to: str | None = None) -> str:
         return to
     if asked is not None:
         return asked.what.version or "" if asked.event == "rollback.intent" else live.version
-    said = declared_in(world.git.tree(world.commit), environment)
+    said = declared_in(world.main, environment)
     if isinstance(said, Declared) and (said.version, said.digest) != (live.version, live.digest):
         return live.version
     older = [each for each in _lived(world, environment) if version_key(each) < version_key(live.version)]

@@ -71,7 +71,7 @@ def set_back(git: Git, github: GitHub, environment: str, *, now: datetime | None
         Failure: the remote or the forge doesn't answer (69) or refuses (78).
     """
     world = newest_main(git, now=now)
-    said = declared_in(git.tree(world.commit), environment)
+    said = declared_in(world.main, environment)
     intent = untrue(said, world.state, newest_intent(world.records, world.spec.model, environment))
     if intent is None or isinstance(said, Following) or _declined(world, github, environment, intent):
         return None
@@ -81,7 +81,7 @@ def set_back(git: Git, github: GitHub, environment: str, *, now: datetime | None
 
 def _said(world: World, environment: str) -> Declared:
     world.environment(environment)
-    said = declared_in(world.git.tree(world.commit), environment)
+    said = declared_in(world.main, environment)
     if isinstance(said, Following):
         raise Failure(
             f"{path_of(environment)} names no version: {environment} follows the registered ones",

@@ -11,7 +11,7 @@ from mlops_spec.errors import Failure
 from mlops_spec.validate.at_commit import spec_at
 
 if TYPE_CHECKING:
-    from mlops_spec.git import Git
+    from mlops_spec.git import Git, Tree
     from mlops_spec.ledger import ModelState, Record
     from mlops_spec.spec import Spec
     from mlops_spec.spec.environments import Environment
@@ -27,6 +27,11 @@ class World:
     records: tuple[Record, ...]
     state: ModelState
     now: datetime
+
+    @property
+    def main(self) -> Tree:
+        """The files of that commit."""
+        return self.git.tree(self.commit)
 
     def environment(self, name: str) -> Environment:
         """An environment of the spec."""

@@ -1,14 +1,17 @@
-"""The protocol between the agent and a place that serves: six calls, each safe to repeat."""
+"""The protocol between the agent and a place that serves: calls that are each safe to repeat."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Self
 
 from mlops_spec.errors import Exit, Failure
 
 if TYPE_CHECKING:
-    from mlops_spec.targets.local.serve.wanted import Served, WorkerStatus
+    from pathlib import Path
+
+    from mlops_spec.spec.environments import Environment
+    from mlops_spec.targets.live import Heard, Live, Served
 
 
 class Refused(Failure):
@@ -19,16 +22,45 @@ class Refused(Failure):
 
 
 @dataclass(frozen=True)
-class Live:
-    """What a target serves now: the version that answers, and one that is being tried with `weight` percent."""
+class Host:
+    """Where an agent runs and what it was told there.
 
-    stable: WorkerStatus | None = None
-    candidate: WorkerStatus | None = None
-    weight: int = 0
+    `state` is the agent's folder, in which a target keeps what it has to remember, and `model` the name that the
+    model answers to. `supervised`: a service manager runs what serves, so a target never starts it.
+    """
+
+    state: Path
+    model: str
+    supervised: bool = False
 
 
 class Target(Protocol):
     """One environment's place. Each call returns once it is done, and leaves the old or the new behind."""
+
+    @classmethod
+    def on(cls, host: Host, environment: Environment) -> Self:
+        """The target of an environment for the agent on this host; nothing is started or changed by that."""
+
+    @classmethod
+    def heard(cls, environment: Environment) -> Heard:
+        """What an environment's target says of itself over the network; it raises nothing."""
+
+    @classmethod
+    def clear(cls, state: Path) -> None:
+        """Ends what runs for the agent of this folder, where something does, once it has answered what it began."""
+
+    def check(self) -> None:
+        """Raises Failure (78) where nothing runs and nothing could: an address is taken, a service is not set up."""
+
+    def start(self) -> bool:
+        """Starts what serves, with what it served last; False where it ran already.
+
+        Raises:
+            Failure: something is set up wrongly (78), or it does not come up (69).
+        """
+
+    def restart(self) -> None:
+        """Ends what serves and starts it anew, so that no process has read what the host had before."""
 
     def current(self) -> Live:
         """What is live, as far as it can be seen; it changes nothing."""
@@ -43,7 +75,13 @@ class Target(Protocol):
         """Gives the staged version a copy of each request, for at most `seconds`; its answers reach nobody."""
 
     def finish(self) -> None:
-        """Makes the staged version the live one."""
+        """Makes the staged version the live one, and keeps the old one as the version to go back to."""
 
     def abort(self) -> None:
         """Drops the staged version, where there is one."""
+
+    def kept(self) -> set[str]:
+        """Digests of the packages that it may still load: live, staged, and the one before."""
+
+    def prune(self, seconds: float) -> None:
+        """Removes the predictions that were logged longer ago than that."""

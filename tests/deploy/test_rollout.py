@@ -10,8 +10,8 @@ from mlops_spec.deploy import rollout
 from mlops_spec.deploy.rollout import Rolled, roll_out
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.spec.environments import Rollout
-from mlops_spec.targets.local.serve.wanted import Served, Window, WorkerStatus
-from mlops_spec.targets.target import Live, Refused
+from mlops_spec.targets.live import Live, Running, Served, Window
+from mlops_spec.targets.target import Refused
 
 OLD, NEW = Served("v1", "sha256:1", "/1"), Served("v2", "sha256:2", "/2")
 STEPS = Rollout(canary=[10, 50], watch="10ms", min_samples=5)
@@ -30,8 +30,8 @@ class FakeTarget:
     def current(self) -> Live:
         window = self.windows[min(len(self.weights), len(self.windows)) - 1] if self.weights else Window()
         return Live(
-            WorkerStatus(self.stable.version, self.stable.digest, "ready") if self.stable else None,
-            WorkerStatus("v2", "sha256:2", "ready", window=window) if self.candidate else None,
+            Running(self.stable.version, self.stable.digest, "ready") if self.stable else None,
+            Running("v2", "sha256:2", "ready", window=window) if self.candidate else None,
         )
 
     def stage(self, version: Served) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from mlops_spec.cli.deploy import agent_command, serve_command
+from mlops_spec.cli.deploy import agent_command
 from mlops_spec.cli.monitor import monitor_command
+from mlops_spec.cli.serve import serve_command
 
 UNITS = Path(__file__).parents[2] / "template" / "host"
 COMMANDS = {"agent": agent_command, "serve": serve_command, "monitor": monitor_command}

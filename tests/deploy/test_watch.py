@@ -13,25 +13,24 @@ from hypothesis import strategies as st
 
 from mlops_spec.deploy.watch import Step, broken, judge, steps
 from mlops_spec.spec.environments import Rollout
-from mlops_spec.targets.local.serve.wanted import Window, WorkerStatus
-from mlops_spec.targets.target import Live
+from mlops_spec.targets.live import Live, Running, Window
 
 ROLLOUT = Rollout(canary=[10], watch="1m", min_samples=200, max_error_rate=0.01, max_p99="100ms")
 STEP, SHADOW = Step("canary", 10, "1m"), Step("shadow", 100, "5m")
 
 
 def live(state: Any = "ready", reason: str = "", **window: Any) -> Live:
-    return Live(None, WorkerStatus("v2", "sha256:2", state, reason, 7, Window(**window)), 10)
+    return Live(None, Running("v2", "sha256:2", state, reason, Window(**window)), 10)
 
 
 def beside(old: Any, new: Any, **window: Any) -> Live:
     """The live version and the canary with these scores, by bin."""
     canary = Window(requests=300, p99=0.01, bins=new, **window)
-    return Live(WorkerStatus("v1", "sha256:1", "ready", window=Window(bins=old)), live_of(canary), 10)
+    return Live(Running("v1", "sha256:1", "ready", window=Window(bins=old)), live_of(canary), 10)
 
 
-def live_of(window: Window) -> WorkerStatus:
-    return WorkerStatus("v2", "sha256:2", "ready", window=window)
+def live_of(window: Window) -> Running:
+    return Running("v2", "sha256:2", "ready", window=window)
 
 
 def test_a_healthy_canary() -> None:

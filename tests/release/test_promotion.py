@@ -711,7 +711,7 @@ def test_desired_is_the_open_intent_while_main_says_the_same(staged: House) -> N
         ask(staged.git, lambda: planned(staged), ALICE, Waiting(0), now=staged.now)
 
     def wanted() -> tuple[str, bool]:
-        found = desired(staged.records(), staged.git.tree(), "churn", "production")
+        found = desired(look(staged.git), "production")
         assert found
         return found.version, found.intent is not None
 
@@ -721,14 +721,14 @@ def test_desired_is_the_open_intent_while_main_says_the_same(staged: House) -> N
 
 
 def test_desired_of_a_follower(house: House) -> None:
-    assert desired(house.records(), house.git.tree(), "churn", "staging") is None
+    assert desired(look(house.git), "staging") is None
     house.register()
     intent = house.intent("v1.0.0")
-    found = desired(house.records(), house.git.tree(), "churn", "staging")
+    found = desired(look(house.git), "staging")
     assert found
     assert (found.version, found.serial, found.intent) == ("v1.0.0", 1, intent)
     house.answer(intent, "failed")
-    assert desired(house.records(), house.git.tree(), "churn", "staging") is None
+    assert desired(look(house.git), "staging") is None
 
 
 @pytest.mark.parametrize(

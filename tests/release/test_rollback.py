@@ -129,7 +129,7 @@ def test_at_once_it_is_on_record_and_wanted_whatever_main_says(two: House) -> No
     assert intent.what.from_
     assert intent.what.from_.version == "v1.1.0"
     assert intent.why == Why(kind="rollback", text="Scores of under-25s dropped")
-    found = desired(two.records(), two.git.tree(), "churn", "production")
+    found = desired(look(two.git), "production")
     assert found
     assert (found.version, found.intent) == ("v1.0.0", intent)
     assert roll_back(two.git, BACK, ALICE, now=two.now) == (version, intent)  # asked twice, recorded once
@@ -211,7 +211,7 @@ def test_a_revert_of_the_merge_works_the_same_way(two: House) -> None:
     assert (said.version, said.serial) == ("v1.0.0", 1)
     intent = asked(two)
     assert (intent.what.version, intent.what.serial, intent.what.base_serial) == ("v1.0.0", 3, 2)
-    found = desired(two.records(), two.git.tree(), "churn", "production")
+    found = desired(look(two.git), "production")
     assert found
     assert (found.version, found.intent) == ("v1.0.0", intent)
     assert asked(two) == intent  # a second run takes it up
@@ -434,7 +434,7 @@ def test_a_follower_goes_back_at_once_alone(two: House) -> None:
         propose_back(two.git, two.github(), Back("staging", "x"), now=two.now)
     version, intent = roll_back(two.git, Back("staging", "x"), ALICE, now=two.now)
 
-    found = desired(two.records(), two.git.tree(), "churn", "staging")
+    found = desired(look(two.git), "staging")
 
     assert found
     assert (version, found.version, found.intent) == ("v1.0.0", "v1.0.0", intent)

@@ -18,7 +18,8 @@ import pytest
 from mlops_spec.package.input_contract import NAME, InputContract, contract_bytes
 from mlops_spec.package.manifest import Data, Manifest, PackagedFile, Signature, Tensor, manifest_bytes
 from mlops_spec.package.on_disk import digest
-from mlops_spec.targets.local.serve.wanted import Served, Status, Wanted, read_status, read_wanted, write_wanted
+from mlops_spec.targets.live import Served
+from mlops_spec.targets.local.serve.wanted import Status, Wanted, read_status, read_wanted, write_wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

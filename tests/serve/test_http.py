@@ -13,10 +13,10 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from mlops_spec.package.input_contract import Bounds, InputContract
+from mlops_spec.targets.live import Served
 from mlops_spec.targets.local.serve.http import application
 from mlops_spec.targets.local.serve.limits import Limits
 from mlops_spec.targets.local.serve.router import Router
-from mlops_spec.targets.local.serve.wanted import Served
 
 if TYPE_CHECKING:
     from conftest import Server

@@ -8,11 +8,11 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
+from mlops_spec.targets.live import Served
 from mlops_spec.targets.local.serve.limits import Limits
 from mlops_spec.targets.local.serve.log import PredictionLog
 from mlops_spec.targets.local.serve.remote import Answer
 from mlops_spec.targets.local.serve.router import Routed
-from mlops_spec.targets.local.serve.wanted import Served
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,9 +9,9 @@ from typing import Literal
 
 import pytest
 
+from mlops_spec.targets.live import Served
 from mlops_spec.targets.local.serve.limits import Limits
 from mlops_spec.targets.local.serve.remote import Answer, Remote
-from mlops_spec.targets.local.serve.wanted import Served
 
 
 @pytest.mark.parametrize("state", ["ready", "draining"])

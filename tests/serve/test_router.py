@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
+from mlops_spec.targets.live import Served
 from mlops_spec.targets.local.serve.compare import Deciding
 from mlops_spec.targets.local.serve.counts import Counts
 from mlops_spec.targets.local.serve.limits import Limits
 from mlops_spec.targets.local.serve.remote import Answer
 from mlops_spec.targets.local.serve.router import Router, Routes
-from mlops_spec.targets.local.serve.wanted import Served
 
 LIMITS = replace(Limits(), recovery_seconds=0.2)
 

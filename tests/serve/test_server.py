@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mlops_spec.targets.local.serve.wanted import Served
+from mlops_spec.targets.live import Served
 
 if TYPE_CHECKING:
     from conftest import Server

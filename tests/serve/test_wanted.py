@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.targets.live import Served, Window
 from mlops_spec.targets.local.serve.wanted import (
     STATUS,
     WANTED,
-    Served,
     Status,
     Wanted,
-    Window,
     WorkerStatus,
     read_status,
     read_wanted,
@@ -36,7 +35,7 @@ def test_a_wish_comes_back(tmp_path: Path) -> None:
 
 def test_a_status_comes_back(tmp_path: Path) -> None:
     window = Window(requests=3, errors=1, p50=0.1, p99=0.2, mean_score=0.5, bins=((1, 2), (7, 1)))
-    worker = WorkerStatus("v1", "sha256:1", "failed", "it broke", 42, window)
+    worker = WorkerStatus("v1", "sha256:1", "failed", "it broke", window, pid=42)
     status = Status(pid=1, listen="127.0.0.1:1", generation=3, model="demo", stable="sha256:1", workers=(worker,))
     write_status(tmp_path, status)
 

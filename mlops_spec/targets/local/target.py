@@ -10,20 +10,26 @@ import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.system.deadline import within
 from mlops_spec.system.lock import holder
+from mlops_spec.targets.live import Live
+from mlops_spec.targets.local import retention
+from mlops_spec.targets.local.heard import heard_at
 from mlops_spec.targets.local.serve.address import bind
 from mlops_spec.targets.local.serve.wanted import LOCK, LOG, Wanted, read_status, read_wanted, write_wanted
-from mlops_spec.targets.target import Live, Refused
+from mlops_spec.targets.target import Refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from mlops_spec.targets.local.serve.wanted import Served, Status
+    from mlops_spec.spec.environments import Environment
+    from mlops_spec.targets.live import Heard, Served
+    from mlops_spec.targets.local.serve.wanted import Status
+    from mlops_spec.targets.target import Host
 
 _POLL = 0.02
 _ANSWER_SECONDS = 5.0
@@ -43,6 +49,21 @@ class Local:
     listen: str
     supervised: bool = False  # a service manager runs the server: never start one here
 
+    @classmethod
+    def on(cls, host: Host, environment: Environment) -> Self:
+        """The server that listens where the environment says."""
+        return cls(host.state, host.model, environment.listen, host.supervised)
+
+    @classmethod
+    def heard(cls, environment: Environment) -> Heard:
+        """What the server says at its address."""
+        return heard_at(environment.listen)
+
+    @classmethod
+    def clear(cls, state: Path) -> None:
+        """Ends the server of this folder."""
+        cls(state, model="", listen="").stop()
+
     @property
     def folder(self) -> Path:
         """The server's own folder."""
@@ -52,7 +73,7 @@ class Local:
         """What the running server said last; nothing when none runs."""
         status = self.status()
         if status is None:
-            return Live()
+            return Live(unseen=f"no server runs for {self.state}")
         stable = status.worker(status.stable) if status.stable else None
         wanted = self._wanted().candidate
         return Live(stable, status.worker(wanted.digest) if wanted else None, status.weight)
@@ -185,6 +206,10 @@ class Local:
         self.stop()
         if not self.supervised:
             self.start()
+
+    def prune(self, seconds: float) -> None:
+        """Removes files of the prediction log that are older than that."""
+        retention.prune(self.state / "predictions", seconds)
 
     def _wanted(self) -> Wanted:
         return replace(read_wanted(self.folder) or Wanted(model=self.model), model=self.model)

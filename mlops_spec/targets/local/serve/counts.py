@@ -8,7 +8,7 @@ from collections import Counter
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
-from mlops_spec.targets.local.serve.wanted import Window
+from mlops_spec.targets.live import Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 from mlops_spec.errors import Failure
 from mlops_spec.targets.local.serve.remote import Remote
 from mlops_spec.targets.local.serve.router import Router, Routes
-from mlops_spec.targets.local.serve.wanted import WANTED, Served, Status, Wanted, read_wanted, write_status
+from mlops_spec.targets.local.serve.wanted import WANTED, Status, Wanted, read_wanted, write_status
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mlops_spec.targets.live import Served
     from mlops_spec.targets.local.serve.limits import Limits
     from mlops_spec.targets.local.serve.log import PredictionLog
 

@@ -16,14 +16,14 @@ from mlops_spec.targets.local.serve.counts import Counts
 from mlops_spec.targets.local.serve.frame import Frame, Splitter, pack
 from mlops_spec.targets.local.serve.outside import unpack as unpack_outside
 from mlops_spec.targets.local.serve.scores import Scores, unpack
-from mlops_spec.targets.local.serve.wanted import State, WorkerStatus
+from mlops_spec.targets.local.serve.wanted import WorkerStatus
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from mlops_spec.targets.live import Served, State
     from mlops_spec.targets.local.serve.limits import Limits
-    from mlops_spec.targets.local.serve.wanted import Served
 
 _HELLO = 0
 # All that a worker gets of the environment: nothing that a model's code could carry away.

@@ -12,11 +12,12 @@ from mlops_spec import words
 from mlops_spec.errors import Exit
 from mlops_spec.package.on_disk import digest, verify
 from mlops_spec.system.lock import sign, take
+from mlops_spec.targets.live import Served
 from mlops_spec.targets.local.serve.address import bind
 from mlops_spec.targets.local.serve.front import Front
 from mlops_spec.targets.local.serve.http import application
 from mlops_spec.targets.local.serve.log import PredictionLog
-from mlops_spec.targets.local.serve.wanted import LOCK, LOG, Served, Wanted, write_wanted
+from mlops_spec.targets.local.serve.wanted import LOCK, LOG, Wanted, write_wanted
 
 if TYPE_CHECKING:
     import socket

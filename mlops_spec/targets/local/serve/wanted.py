@@ -12,25 +12,15 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.system.files import write_atomic
+from mlops_spec.targets.live import Running, Served, Window
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-State = Literal["loading", "warming", "ready", "failed", "draining"]
 
 WANTED = "wanted.json"
 STATUS = "status.json"
 LOCK = "lock"
 LOG = "server.log"
-
-
-@dataclass(frozen=True)
-class Served:
-    """A version on this host: its name, its package's digest, and where the package lies."""
-
-    version: str
-    digest: str
-    package: str
 
 
 @dataclass(frozen=True)
@@ -51,36 +41,10 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Window:
-    """What a version did since the routes last changed; `p99` in seconds, NaN-free: None without a request.
+class WorkerStatus(Running):
+    """One version's process."""
 
-    `requests` are those that it answered or, as `errors`, failed on where the stable version did not: what nobody can
-    answer says nothing. `bins` counts its scores (see `scores`). Of a shadow, `compared` rows were held against the
-    stable version's, and `disagreed` of them were decided otherwise, None where there are no decisions.
-    """
-
-    requests: int = 0
-    errors: int = 0
-    p50: float | None = None
-    p99: float | None = None
-    mean_score: float | None = None
-    bins: tuple[tuple[int, int], ...] = ()
-    compared: int = 0
-    disagreed: int | None = None
-    mean_difference: float | None = None
-    largest_difference: float | None = None
-
-
-@dataclass(frozen=True)
-class WorkerStatus:
-    """One version's process; `reason` says why it failed."""
-
-    version: str
-    digest: str
-    state: State
-    reason: str = ""
     pid: int | None = None
-    window: Window = Window()
 
 
 @dataclass(frozen=True)

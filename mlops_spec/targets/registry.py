@@ -1,0 +1,34 @@
+"""Which target each name in `environments.*.target` means."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.targets.local.target import Local
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mlops_spec.spec.environments import Environment
+    from mlops_spec.targets.live import Heard
+    from mlops_spec.targets.target import Host, Target
+
+TARGETS: dict[str, type[Target]] = {
+    "local": Local,
+}
+
+
+def target_on(host: Host, environment: Environment) -> Target:
+    """The target of an environment for the agent on this host."""
+    return TARGETS[environment.target].on(host, environment)
+
+
+def heard(environment: Environment) -> Heard:
+    """What an environment's target says of itself over the network."""
+    return TARGETS[environment.target].heard(environment)
+
+
+def clear(state: Path) -> None:
+    """Ends what any target runs for the agent of this folder."""
+    for target in TARGETS.values():
+        target.clear(state)
