@@ -1,8 +1,9 @@
 """The section `environments`: where the model runs, and how a version gets there."""
 
-from typing import Annotated, Literal
+from dataclasses import dataclass
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from mlops_spec.spec.base import Duration, EnvironmentName, Owner, Probability, Strict, no_items, words
 
@@ -17,6 +18,13 @@ Listen = Annotated[
         "127.0.0.1:8080",
     ),
 ]
+
+
+@dataclass(frozen=True)
+class Of:
+    """Marks an option of an environment as one that a single target has."""
+
+    target: str
 
 
 class Promote(Strict):
@@ -61,6 +69,16 @@ class Environment(Strict):
     after: Literal["merge"] | EnvironmentName = Field(
         description="`merge` takes each registered version; an environment's name waits for a promotion from there."
     )
-    listen: Listen = Field("127.0.0.1:8080", description="Where the local target's server listens.")
+    listen: Annotated[Listen, Of("local")] = Field(
+        "127.0.0.1:8080", description="Where the local target's server listens."
+    )
     promote: Promote = Field(default_factory=Promote)
     rollout: Rollout = Field(default_factory=Rollout)
+
+    @model_validator(mode="after")
+    def _has_options_of_its_target(self) -> Self:
+        for name in sorted(self.model_fields_set):
+            for tag in type(self).model_fields[name].metadata:
+                if isinstance(tag, Of) and tag.target != self.target:
+                    raise ValueError(f"`{name}` is an option of the target `{tag.target}`, not of `{self.target}`")
+        return self

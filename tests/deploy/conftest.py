@@ -30,6 +30,8 @@ from mlops_spec.package.on_disk import digest
 from mlops_spec.release.declared import Declared, text_of
 from mlops_spec.system.lock import holder
 from mlops_spec.targets.local.serve.wanted import Status, read_status
+from mlops_spec.targets.registry import TARGETS
+from tests.memory_target import InMemory
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -61,6 +63,7 @@ class World:
     commit: str = ""
     branch: str = "main"
     digests: dict[str, str] = field(default_factory=dict)
+    memory: InMemory | None = None  # what serves in place of a server, with the fixture `in_memory`
 
     @property
     def state(self) -> Path:
@@ -190,7 +193,10 @@ class World:
             return found
 
     def predict(self) -> Any:
-        """One prediction: the answer's status, version and score."""
+        """One prediction: the version that answers, and its score."""
+        if self.memory is not None:
+            assert self.memory.stable is not None
+            return self.memory.stable.version, self.memory.answer()
         body = json.dumps(_packages.ask()).encode()
         url = f"http://127.0.0.1:{self.port}/v2/models/{MODEL}/infer"
         with urllib.request.urlopen(urllib.request.Request(url, data=body), timeout=30) as answer:
@@ -243,6 +249,13 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     finally:
         made.kill_server()
         shutil.rmtree(made.state, ignore_errors=True)
+
+
+@pytest.fixture
+def in_memory(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The world's agents serve from memory: for what the agent does above the port, no server needs to run."""
+    monkeypatch.setitem(TARGETS, "local", InMemory)
+    world.memory = InMemory.by_state[world.state] = InMemory(world.state)
 
 
 def begun(root: Path) -> World:

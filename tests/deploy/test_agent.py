@@ -49,6 +49,7 @@ def test_an_intent_is_carried_out_and_answered(world: World) -> None:
     assert world.one_pass().action == "none"
 
 
+@pytest.mark.usefixtures("in_memory")
 def test_a_default_branch_that_is_renamed_is_followed_once_the_spec_says_so_too(world: World) -> None:
     agent, origin = world.agent(), Git(world.root / "origin.git")
     world.release("v1.0.0")
@@ -70,6 +71,7 @@ def test_a_default_branch_that_is_renamed_is_followed_once_the_spec_says_so_too(
     agent.close()
 
 
+@pytest.mark.usefixtures("in_memory")
 def test_an_idle_pass_asks_the_remote_once_for_main_and_once_for_the_ledger(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -85,6 +87,7 @@ def test_an_idle_pass_asks_the_remote_once_for_main_and_once_for_the_ledger(
     assert asked == ["+refs/heads/main:refs/remotes/origin/main", "refs/heads/audit-log"]
 
 
+@pytest.mark.usefixtures("in_memory")
 def test_the_next_version_replaces_it_and_the_old_one_stays_on_the_host(world: World) -> None:
     for number, version in enumerate(("v1.0.0", "v1.0.1", "v1.1.0")):
         world.release(version, value=number / 8)
@@ -97,6 +100,7 @@ def test_the_next_version_replaces_it_and_the_old_one_stays_on_the_host(world: W
     assert kept == {world.digests[version].removeprefix("sha256:") for version in ("v1.0.1", "v1.1.0")}
 
 
+@pytest.mark.usefixtures("in_memory")
 def test_a_promoted_environment_serves_what_main_declares(world: World) -> None:
     world.release("v1.0.0")
     world.close(world.intend("staging", "v1.0.0"))
@@ -119,6 +123,7 @@ def test_a_promoted_environment_serves_what_main_declares(world: World) -> None:
         ),
     ],
 )
+@pytest.mark.usefixtures("in_memory")
 def test_what_no_gate_let_through_is_refused(world: World, gates: tuple[GateResult, ...], reason: str) -> None:
     world.release("v1.0.0", gates=gates)
     world.intend("staging", "v1.0.0")
@@ -131,6 +136,7 @@ def test_what_no_gate_let_through_is_refused(world: World, gates: tuple[GateResu
     assert world.server() is None
 
 
+@pytest.mark.usefixtures("in_memory")
 def test_a_waiver_that_holds_lets_it_through(world: World) -> None:
     world.release("v1.0.0", gates=(GateResult(id="roc_auc", kind="metric", verdict="fail", waived_until=SOON),))
     world.intend("staging", "v1.0.0")
@@ -145,6 +151,7 @@ def test_a_waiver_that_holds_lets_it_through(world: World) -> None:
         ({"after": None}, "the intent does not say that it was live in staging"),
     ],
 )
+@pytest.mark.usefixtures("in_memory")
 def test_a_promotion_without_its_proof_is_refused(world: World, changes: dict[str, Any], reason: str) -> None:
     world.release("v1.0.0")
     world.close(world.intend("staging", "v1.0.0"))
@@ -156,6 +163,7 @@ def test_a_promotion_without_its_proof_is_refused(world: World, changes: dict[st
     assert (done.action, reason in done.reason) == ("failed", True)
 
 
+@pytest.mark.usefixtures("in_memory")
 def test_a_version_that_did_not_soak_is_refused(world: World) -> None:
     world.spec(production={"promote": {"soak": "1h"}})
     world.release("v1.0.0")
@@ -168,6 +176,7 @@ def test_a_version_that_did_not_soak_is_refused(world: World) -> None:
     assert (done.action, done.reason.endswith(" s, 1h are asked for")) == ("failed", True)
 
 
+@pytest.mark.usefixtures("in_memory")
 def test_a_tag_that_was_moved_is_refused(world: World) -> None:
     world.release("v1.0.0", value=0.1)
     world.intend("staging", "v1.0.0")
@@ -181,6 +190,7 @@ def test_a_tag_that_was_moved_is_refused(world: World) -> None:
     assert f"tag demo@v1.0.0 was moved: recorded as {recorded[:12]}, now {moved[:12]}" in done.reason
 
 
+@pytest.mark.usefixtures("in_memory")
 def test_a_revoked_version_is_refused(world: World) -> None:
     world.release("v1.0.0")
     world.intend("staging", "v1.0.0")
@@ -194,6 +204,7 @@ def test_a_revoked_version_is_refused(world: World) -> None:
     assert (done.action, done.reason) == ("failed", "v1.0.0 was revoked by alice (record 2): Withdrawn rows")
 
 
+@pytest.mark.usefixtures("in_memory")
 def test_a_package_that_was_changed_in_the_remote_is_never_loaded(world: World) -> None:
     world.release("v1.0.0", value=0.125, on_host=False)
     code = next(path for path in world.remote.rglob("*") if path.is_file() and path.read_text() == "0.125")
@@ -207,6 +218,7 @@ def test_a_package_that_was_changed_in_the_remote_is_never_loaded(world: World) 
     assert world.server() is None
 
 
+@pytest.mark.usefixtures("in_memory")
 def test_a_package_whose_listing_was_changed_is_never_loaded(world: World) -> None:
     """DVC by itself takes what it finds in a changed listing of a folder."""
     world.release("v1.0.0", value=0.125, on_host=False)
@@ -222,6 +234,7 @@ def test_a_package_whose_listing_was_changed_is_never_loaded(world: World) -> No
     assert world.server() is None
 
 
+@pytest.mark.usefixtures("in_memory")
 def test_a_remote_that_is_away_leaves_the_intent_open(world: World) -> None:
     world.release("v1.0.0", value=0.125, on_host=False)
     world.intend("staging", "v1.0.0")
@@ -235,6 +248,7 @@ def test_a_remote_that_is_away_leaves_the_intent_open(world: World) -> None:
     assert world.one_pass().action == "deployed"
 
 
+@pytest.mark.usefixtures("in_memory")
 def test_a_model_that_is_gone_from_the_remote_leaves_the_old_one_live(world: World) -> None:
     """One file of it; the intent stays open, so that the package can still be put back."""
     world.release("v1.0.0", value=0.125)
@@ -325,7 +339,7 @@ def test_a_server_that_hangs_is_replaced(world: World) -> None:
     assert world.predict() == ("v1.0.0", 0.125)
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("in_memory")
 def test_another_version_than_the_recorded_one_is_replaced(world: World) -> None:
     world.release("v1.0.0", value=0.125)
     world.intend("staging", "v1.0.0")
@@ -354,7 +368,7 @@ def test_with_the_forge_away_it_keeps_serving_and_restarts_the_server(world: Wor
     assert world.predict() == ("v1.0.0", 0.125)
 
 
-@pytest.mark.slow
+@pytest.mark.usefixtures("in_memory")
 def test_rolling_back_needs_no_remote(world: World) -> None:
     """The version before is still on the host."""
     for version, value in (("v1.0.0", 0.125), ("v1.0.1", 0.5)):
@@ -370,6 +384,7 @@ def test_rolling_back_needs_no_remote(world: World) -> None:
     assert world.predict() == ("v1.0.0", 0.125)
 
 
+@pytest.mark.usefixtures("in_memory")
 def test_a_ledger_that_was_rewritten_stops_it(world: World) -> None:
     world.release("v1.0.0", value=0.125)
     world.intend("staging", "v1.0.0")
@@ -437,6 +452,7 @@ def test_a_repository_that_is_not_there(world: World) -> None:
     assert failure.value.exit_code == Exit.UNAVAILABLE
 
 
+@pytest.mark.usefixtures("in_memory")
 def test_an_intent_that_was_abandoned_is_not_carried_out(world: World) -> None:
     world.release("v1.0.0", value=0.125)
     intent = world.intend("staging", "v1.0.0")
@@ -446,6 +462,7 @@ def test_an_intent_that_was_abandoned_is_not_carried_out(world: World) -> None:
     assert world.server() is None
 
 
+@pytest.mark.usefixtures("in_memory")
 def test_an_answer_to_an_earlier_intent_is_not_given_to_the_next(world: World) -> None:
     """It was decided on, and the agent died before it was in the ledger; meanwhile somebody abandoned the intent."""
     world.release("v1.0.0", value=0.125)

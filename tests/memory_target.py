@@ -1,0 +1,115 @@
+"""A target that serves from this process's memory, for tests of what stands above the port."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Self
+
+from mlops_spec.targets.live import Heard, Live, Running, Served
+from mlops_spec.targets.target import Refused
+
+if TYPE_CHECKING:
+    from mlops_spec.spec.environments import Environment
+    from mlops_spec.targets.target import Host
+
+
+@dataclass
+class InMemory:
+    """What one agent's folder has live; it outlives the agent, as a server does."""
+
+    state: Path
+    runs: bool = False
+    stable: Served | None = None
+    candidate: Served | None = None
+    previous: Served | None = None
+    weight: int = 0
+    told: list[str] = field(default_factory=list)
+    by_state: ClassVar[dict[Path, InMemory]] = {}
+    by_listen: ClassVar[dict[str, InMemory]] = {}
+
+    @classmethod
+    def on(cls, host: Host, environment: Environment) -> Self:
+        made = cls.by_state.setdefault(host.state, cls(host.state))
+        cls.by_listen[environment.listen] = made
+        assert isinstance(made, cls)
+        return made
+
+    @classmethod
+    def heard(cls, environment: Environment) -> Heard:
+        here = cls.by_listen.get(environment.listen)
+        if here is None or not here.runs:
+            return Heard(unseen=f"nothing is in memory for {environment.listen}")
+        return Heard(here.stable.version, here.stable.digest) if here.stable else Heard()
+
+    @classmethod
+    def clear(cls, state: Path) -> None:
+        if here := cls.by_state.get(state):
+            here.runs, here.candidate = False, None
+
+    def answer(self) -> float:
+        """What the live version predicts."""
+        assert self.runs
+        assert self.stable is not None
+        return _predicted(self.stable)
+
+    def check(self) -> None:
+        self.told.append("check")
+
+    def start(self) -> bool:
+        started, self.runs = not self.runs, True
+        return started
+
+    def restart(self) -> None:
+        self.clear(self.state)
+        self.start()
+
+    def current(self) -> Live:
+        if not self.runs:
+            return Live(unseen=f"nothing is in memory for {self.state}")
+        return Live(_running(self.stable), _running(self.candidate), self.weight)
+
+    def stage(self, version: Served) -> None:
+        self.start()
+        self.abort()
+        if self.stable == version:
+            return
+        try:
+            _predicted(version)
+        except (OSError, RuntimeError) as error:
+            raise Refused(f"{version.version} can't be served: {error}") from error
+        self.candidate = version
+
+    def shift(self, weight: int, seconds: float) -> None:
+        self.told.append(f"{weight} % for {seconds:.0f} s")
+        self.weight = weight
+
+    def mirror(self, seconds: float) -> None:
+        self.told.append(f"a copy for {seconds:.0f} s")
+        self.weight = 100
+
+    def finish(self) -> None:
+        if self.candidate is not None:
+            self.previous, self.stable = self.stable, self.candidate
+            self.abort()
+
+    def abort(self) -> None:
+        self.candidate, self.weight = None, 0
+
+    def kept(self) -> set[str]:
+        return {each.digest for each in (self.stable, self.candidate, self.previous) if each is not None}
+
+    def prune(self, seconds: float) -> None:
+        self.told.append(f"prune {seconds:.0f} s")
+
+
+def _running(version: Served | None) -> Running | None:
+    return Running(version.version, version.digest, "ready") if version is not None else None
+
+
+def _predicted(version: Served) -> float:
+    """One prediction of a package of `tests/serve/conftest.py`."""
+    package, names = Path(version.package), {}
+    exec((package / "code/served.py").read_text(), names)
+    (value,) = names["load"](package / "model")([None])
+    return float(value)
