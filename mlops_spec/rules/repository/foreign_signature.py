@@ -45,13 +45,12 @@ def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
         module, _, function = name.partition(":")
         code = repository.python(repository.module(module))
         found = defined(code.tree, function) if code else None
-        if code and found and (wrong := _wrong(found, given)):
+        if code and found and (wrong := _refused_call(found, given)):
             message = f"`{function}` {wrong}, and is called with {given}"
             yield Finding((), message, "give every other one a default", document=code.document, span=code.span(found))
 
 
-def _wrong(function: Function, given: int) -> str:
-    """What is wrong with a function that is called with so many arguments by position; empty when nothing is."""
+def _refused_call(function: Function, given: int) -> str:
     if isinstance(function, ast.AsyncFunctionDef):
         return "is `async`"
     taken = function.args

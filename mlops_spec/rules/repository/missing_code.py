@@ -44,11 +44,11 @@ def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
         if script and script not in repository.sizes:
             scripts = [path for path in repository.sizes if path.endswith(".py")]
             yield Finding(address, f"Git has no `{script}`", did_you_mean(script, scripts))
-        elif module and not _found(module, repository) and _ours(module, repository):
+        elif module and not _is_found(module, repository) and _should_be_ours(module, repository):
             yield Finding(address, f"`src` has no module `{module}`", did_you_mean(module, repository.modules))
 
 
-def _found(module: str, repository: Repository) -> bool:
+def _is_found(module: str, repository: Repository) -> bool:
     """In `src`, or beside the spec, where `python -m` looks first."""
     base = module.replace(".", "/")
     return bool(repository.module(module)) or any(
@@ -56,8 +56,7 @@ def _found(module: str, repository: Repository) -> bool:
     )
 
 
-def _ours(module: str, repository: Repository) -> bool:
-    """Whether it should be the project's: its package is, or is called nearly so; others are installed."""
+def _should_be_ours(module: str, repository: Repository) -> bool:
     packages = {name.partition(".")[0] for name in repository.modules}
     package = module.partition(".")[0]
     return package in packages or bool(packages and near(package, packages))

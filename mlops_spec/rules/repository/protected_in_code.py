@@ -67,14 +67,13 @@ def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
     protected = [column for column in spec.data.protected if not is_feature(spec, column)]
     for code in repository.code() if protected else ():
         for node in ast.walk(code.tree):
-            if isinstance(node, ast.expr) and (column := _column(node, protected)):
+            if isinstance(node, ast.expr) and (column := _named_column(node, protected)):
                 message = f"the protected attribute `{column}` is used here"
                 hint = "the spec keeps it from the model: say why the code needs it, or take it out"
                 yield Finding((), message, hint, document=code.document, span=code.span(node))
 
 
-def _column(node: ast.expr, columns: Collection[str]) -> str:
-    """The column that a piece of code names, as text or as an attribute of a frame."""
+def _named_column(node: ast.expr, columns: Collection[str]) -> str:
     if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in columns:
         return node.value
     return node.attr if isinstance(node, ast.Attribute) and node.attr in columns else ""

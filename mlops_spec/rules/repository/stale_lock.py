@@ -71,7 +71,7 @@ MOST_OF_A_LOCK = 1 << 24  # bytes; that of a project with a GPU's libraries has 
 def check(repository: Repository) -> Iterator[Finding]:
     project = table(repository.text(PROJECT))
     lock = lock_of(repository.text(LOCK, MOST_OF_A_LOCK), str(mapping(project.get("project")).get("name")))
-    if wrong := _wrong(project, lock):
+    if wrong := _first_difference(project, lock):
         yield Finding(
             (),
             f"`uv.lock` is stale: {wrong}",
@@ -80,8 +80,7 @@ def check(repository: Repository) -> Iterator[Finding]:
         )
 
 
-def _wrong(project: Table, lock: Table) -> str:
-    """The first thing that the two files say differently; empty where they agree, or where one says nothing."""
+def _first_difference(project: Table, lock: Table) -> str:
     given = mapping(project.get("project"))
     elsewhere = placed(lock, str(given.get("name")))
     remembered = locked(lock, str(given.get("name")))

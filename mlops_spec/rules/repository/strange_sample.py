@@ -65,7 +65,7 @@ def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
         text = repository.text(path, _MOST_BYTES) if path is not None and path.lower().endswith(".csv") else None
         rows = list(_first(text)) if text else []
         if path is not None and len(rows) > 1 and len(rows[0]) > 1:
-            yield from _of_header(spec, path, rows[0])
+            yield from _missing_columns(spec, path, rows[0])
             yield from _of_rows(spec, path, rows[0], rows[1:])
             return
 
@@ -78,8 +78,7 @@ def _first(text: str) -> Iterator[list[str]]:
         return
 
 
-def _of_header(spec: Spec, path: str, header: Sequence[str]) -> Iterator[Finding]:
-    """What the spec names and the file lacks: the contract's columns, and every other but lists of exclusion."""
+def _missing_columns(spec: Spec, path: str, header: Sequence[str]) -> Iterator[Finding]:
     there = {*header, *spec.data.derive}
     of_contract: list[tuple[Address, str]] = [
         (("data", "contract", "columns", name), name) for name in spec.data.contract.columns

@@ -61,7 +61,7 @@ def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
     for index, gate in enumerate(spec.gates):
         if isinstance(gate, MetricGate):
             measured = _mapping(_mapping(last.get("measures")).get(gate.metric))
-            yield from _unreachable(spec, index, gate, measured, "")
+            yield from _too_near_to_the_best(spec, index, gate, measured, "")
         elif isinstance(gate, SliceGate):
             for value, found in _mapping(_mapping(last.get("slices")).get(gate.slice)).items():
                 yield from _of_slice(spec, index, gate, value, _mapping(found))
@@ -75,13 +75,12 @@ def _of_slice(spec: Spec, index: int, gate: SliceGate, value: str, found: dict[s
         yield Finding(("gates", index, key), message, "merge small values, or ask for fewer")
     else:
         measured = _mapping(_mapping(found.get("measures")).get(gate.metric))
-        yield from _unreachable(spec, index, gate, measured, f" of `{value}`")
+        yield from _too_near_to_the_best(spec, index, gate, measured, f" of `{value}`")
 
 
-def _unreachable(
+def _too_near_to_the_best(
     spec: Spec, index: int, gate: MetricGate | SliceGate, measured: dict[str, Any], of: str
 ) -> Iterator[Finding]:
-    """Of a bound that is nearer to the best there is than the half of the interval that faces it."""
     known = METRICS.get(gate.metric)
     interval = [each for each in map(measured.get, ("low", "value", "high")) if isinstance(each, int | float)]
     if known is None or gate.metric in own_metrics(spec) or len(interval) < 3:

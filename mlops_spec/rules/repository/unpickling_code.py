@@ -57,17 +57,16 @@ def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
         code = repository.python(path)
         if code is None:
             continue
-        names = _names(code.tree)
+        names = _imported_names(code.tree)
         for node in ast.walk(code.tree):
-            if isinstance(node, ast.Call) and (what := _unpickles(node, names)):
+            if isinstance(node, ast.Call) and (what := _unpickling_function(node, names)):
                 message = f"`{what}` runs whatever code is in the file"
                 yield Finding(
                     (), message, "load skops, ONNX or safetensors", document=code.document, span=code.span(node)
                 )
 
 
-def _names(tree: ast.Module) -> dict[str, str]:
-    """What each name that is imported stands for, `module` or `module.name`."""
+def _imported_names(tree: ast.Module) -> dict[str, str]:
     found: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -77,8 +76,7 @@ def _names(tree: ast.Module) -> dict[str, str]:
     return found
 
 
-def _unpickles(call: ast.Call, names: dict[str, str]) -> str:
-    """The function in full where a call of it unpickles; empty where it does not."""
+def _unpickling_function(call: ast.Call, names: dict[str, str]) -> str:
     whole = ast.unparse(call.func)
     first, _, rest = whole.partition(".")
     full = f"{names.get(first, first)}.{rest}".rstrip(".")

@@ -76,7 +76,7 @@ def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
     for document in _workflows(repository):
         for workflow in read({document.file: document}).workflows.values():
             for job, step, command in workflow.commands("run", "monitor"):
-                if not _on_githubs(job) or _signed_in(job, step):
+                if not _on_hosted_runner(job) or _signed_in(job, step):
                     continue
                 if command.verb == "run" and command.option("--push") is not None:
                     message = f"nothing signs in to `{url}`, and this ends at its push"
@@ -97,12 +97,10 @@ def _workflows(repository: Repository) -> Iterator[Document]:
                 yield document
 
 
-def _on_githubs(job: Job) -> bool:
-    """Whether it runs where nobody has left credentials of their own."""
+def _on_hosted_runner(job: Job) -> bool:
     return own_machine(job) is None
 
 
 def _signed_in(job: Job, step: Step) -> bool:
-    """Whether an earlier step signed in, by whatever action, or the step itself is given credentials."""
     earlier = job.steps[: job.steps.index(step)]
     return any(identity(each) or static(each) for each in earlier) or static(step)

@@ -44,14 +44,14 @@ SEVERITY: Severity = "warning"
 def check(spec: Spec) -> Iterator[Finding]:
     for name, environment in spec.environments.items():
         rollout = environment.rollout
-        needed = _needed(rollout)
+        needed = _samples_needed(rollout)
         if rollout.min_samples < needed:
             bound, samples = rollout.max_score_shift, rollout.min_samples
             message = f"with {samples} samples a shift of {bound:g} may be chance"
             yield Finding(("environments", name, "rollout", "max_score_shift"), message, f"`min_samples: {needed}`")
 
 
-def _needed(rollout: Rollout) -> int:
+def _samples_needed(rollout: Rollout) -> int:
     """Samples that every step needs; a shadow has as many as the live version."""
     if rollout.max_score_shift is None:
         return 0

@@ -38,14 +38,13 @@ SEVERITY: Severity = "error"
 def check(spec: Spec) -> Iterator[Finding]:
     for name in spec.environments:
         way = [name]
-        while (before := _before(spec, way[-1])) is not None and before not in way:
+        while (before := _predecessor(spec, way[-1])) is not None and before not in way:
             way.append(before)
         if before == name:
             said = " after ".join(f"`{step}`" for step in (*way, name))
             yield Finding(("environments", name, "after"), f"nothing ever enters {said}", "let one be `after: merge`")
 
 
-def _before(spec: Spec, name: str) -> str | None:
-    """The environment that a version must come from; none where a merge brings it, or where there is no such one."""
+def _predecessor(spec: Spec, name: str) -> str | None:
     after = spec.environments[name].after
     return after if after in spec.environments else None

@@ -59,12 +59,11 @@ SEVERITY: Severity = "error"
 def check(spec: Spec) -> Iterator[Finding]:
     needs = needed_stages(spec)
     for name in spec.pipeline:
-        if name in _reached(needs, name):
+        if name in _stages_before(needs, name):
             yield Finding(("pipeline", name, "reads"), f"the stage `{name}` needs its own output to run")
 
 
-def _reached(needs: Mapping[str, set[str]], start: str) -> set[str]:
-    """Every stage that must run before `start`."""
+def _stages_before(needs: Mapping[str, set[str]], start: str) -> set[str]:
     found: set[str] = set()
     waiting = [*needs[start]]
     while waiting:

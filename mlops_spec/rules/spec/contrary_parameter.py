@@ -47,7 +47,7 @@ _OUT = re.compile(r"drop|exclu|ignore|skip|remove|without|unused|protected|targe
 
 
 def check(spec: Spec) -> Iterator[Finding]:
-    said = _said(spec)
+    said = _repeated_settings(spec)
     for place, name, value, piece in settings(spec):
         if name in said and not isinstance(value, list) and not _same(said[name][1], value):
             where, right = said[name]
@@ -57,8 +57,7 @@ def check(spec: Spec) -> Iterator[Finding]:
             yield from _unseen(spec, place, value)
 
 
-def _said(spec: Spec) -> dict[str, tuple[str, object]]:
-    """What a parameter of a name repeats: where the spec says it, and what."""
+def _repeated_settings(spec: Spec) -> dict[str, tuple[str, object]]:
     data, seed = spec.data, ("train.seed", spec.train.seed if "seed" in spec.train.model_fields_set else None)
     threshold = ("evaluate.threshold", spec.evaluate.threshold if spec.task == "binary-classification" else None)
     test = ("data.split.test", data.split.test if "test" in data.split.model_fields_set else None)

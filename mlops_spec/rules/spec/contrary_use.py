@@ -54,16 +54,16 @@ _ENDINGS = re.compile(r"(ations?|ings?|ers?|ors?|ed|es|s|e|ly)$")
 
 
 def check(spec: Spec) -> Iterator[Finding]:
-    intended = _words(spec.governance.intended_use or "")
+    intended = _stems(spec.governance.intended_use or "")
     for index, other in enumerate(spec.governance.out_of_scope):
-        words = _words(other)
+        words = _stems(other)
         both = len(words & intended)
         if words and (both >= _SAME * len(words | intended) or (words <= intended and len(words) >= _ENOUGH)):
             place = ("governance", "out_of_scope", index)
             yield Finding(place, "this is the intended use", "say what the model must not be used for")
 
 
-def _words(text: str) -> set[str]:
+def _stems(text: str) -> set[str]:
     """What a text says, word by word: without endings and little words, and one word for those that mean the same."""
     text = text.lower()
     for pattern, word in _ALIKE:

@@ -69,7 +69,6 @@ def check(spec: Spec) -> Iterator[Finding]:
 
 
 def _seconds(name: str, value: object) -> float | None:
-    """How long a setting lets the training take: as it says itself, by its name's unit, or in seconds."""
     written = _WRITTEN.fullmatch(value) if isinstance(value, str) else None
     if written:
         unit = _unit(written[2])

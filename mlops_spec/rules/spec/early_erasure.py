@@ -49,7 +49,7 @@ _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 def check(spec: Spec) -> Iterator[Finding]:
     kept = seconds(spec.governance.retention.predictions) / 86400
     told = [int(number) * _DAYS[unit] for number, unit in _TOLD.findall(f"{spec.data.target} {spec.description}")]
-    gap = _days_between(spec)
+    gap = _days_between_checks(spec)
     if kept < gap and "retention" in spec.governance.model_fields_set:
         message = f"predictions are kept for {spec.governance.retention.predictions}, and looked at every {gap} days"
         yield Finding(("governance", "retention", "predictions"), message, "keep them for longer")
@@ -62,7 +62,7 @@ def check(spec: Spec) -> Iterator[Finding]:
         yield Finding(("governance", "retention", "predictions"), message, "keep them for longer")
 
 
-def _days_between(spec: Spec) -> int:
+def _days_between_checks(spec: Spec) -> int:
     """Days between two looks of the monitor, about; 0 where there is none, or where its schedule can't be read."""
     schedule = Schedule.read(spec.monitor.schedule) if spec.monitor else None
     days = schedule.days_in_four_years() if schedule else 0

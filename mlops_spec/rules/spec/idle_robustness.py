@@ -73,18 +73,17 @@ def check(spec: Spec) -> Iterator[Finding]:
         if not gate.columns:
             yield Finding(("gates", index, "columns"), "no column is perturbed", "name features, or write `all`")
         for place, column in enumerate(gate.columns):
-            if why := _unchanged(spec, gate.robustness, column):
+            if why := _why_unchanged(spec, gate.robustness, column):
                 yield Finding(("gates", index, "columns", place), why, "name a feature that this kind fits")
 
 
 def _of_all(spec: Spec, index: int, gate: RobustnessGate) -> Iterator[Finding]:
     include = spec.train.features.include
-    if include and all(_unchanged(spec, gate.robustness, column) for column in include):
+    if include and all(_why_unchanged(spec, gate.robustness, column) for column in include):
         yield Finding(("gates", index, "robustness"), f"`{gate.robustness}` fits none of the features")
 
 
-def _unchanged(spec: Spec, kind: str, column: str) -> str:
-    """Why a perturbation of a column changes nothing; empty where it does, or where nobody knows."""
+def _why_unchanged(spec: Spec, kind: str, column: str) -> str:
     if not is_feature(spec, column):
         return f"`{column}` is no feature, and no answer depends on it"
     known = spec.data.contract.columns.get(column)

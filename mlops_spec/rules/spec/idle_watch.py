@@ -44,12 +44,11 @@ _OF_ANY_STEP = ("min_samples", "max_error_rate", "max_p99", "max_score_shift")
 
 def check(spec: Spec) -> Iterator[Finding]:
     for name, environment in spec.environments.items():
-        for key, message, hint in _idle(environment.rollout):
+        for key, message, hint in _idle_settings(environment.rollout):
             yield Finding(("environments", name, "rollout", key), message, hint, at_key=True)
 
 
-def _idle(rollout: Rollout) -> Iterator[tuple[str, str, str]]:
-    """Settings that are written and idle: the key, what is wrong, what would be right."""
+def _idle_settings(rollout: Rollout) -> Iterator[tuple[str, str, str]]:
     written = rollout.model_fields_set
     watched = bool(rollout.canary) or rollout.shadow is not None
     if "watch" in written and not rollout.canary:

@@ -47,13 +47,12 @@ SEVERITY: Severity = "error"
 
 
 def check(spec: Spec) -> Iterator[Finding]:
-    for column, what in _compared(spec).items():
+    for column, what in _compared_columns(spec).items():
         if number_of_values(spec, column) in (0, 1):
             yield Finding(_place(spec, column), f"there is one value of `{column}`, {what}", "allow the others too")
 
 
-def _compared(spec: Spec) -> dict[str, str]:
-    """The columns whose values are told apart, and what for."""
+def _compared_columns(spec: Spec) -> dict[str, str]:
     gates = [gate for gate in spec.gates if isinstance(gate, FairnessGate)]
     sliced = [*spec.evaluate.slices, *(gate.slice for gate in spec.gates if isinstance(gate, SliceGate))]
     groups = dict.fromkeys(sliced, "which rows are sliced by")

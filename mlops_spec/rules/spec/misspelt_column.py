@@ -61,25 +61,24 @@ def check(spec: Spec) -> Iterator[Finding]:
     for place, name in columns(spec):
         if name in known:
             continue
-        meant = next((each for each in known if _slipped(name, each)), None)
+        meant = next((each for each in known if _is_slip(name, each)), None)
         if meant is not None:
             yield Finding(place, f"the contract has no `{name}`", f"did you mean `{meant}`?")
 
 
-def _slipped(name: str, known: str) -> bool:
-    """Whether two names are one but for its case, its blanks, or one letter of one longer word."""
+def _is_slip(name: str, known: str) -> bool:
     one, other = _parts(name), _parts(known)
     if one == other or "".join(one) == "".join(other):
         return True
     differing = [pair for pair in zip(one, other, strict=False) if pair[0] != pair[1]]
-    return len(one) == len(other) and len(differing) == 1 and _one_letter(*differing[0])
+    return len(one) == len(other) and len(differing) == 1 and _differ_by_one_letter(*differing[0])
 
 
 def _parts(name: str) -> list[str]:
     return re.split(r"[\s_-]+", name.casefold())
 
 
-def _one_letter(one: str, other: str) -> bool:
+def _differ_by_one_letter(one: str, other: str) -> bool:
     """Whether one letter was left out, added, exchanged, or two were swapped; digits are not letters."""
     if min(len(one), len(other)) < _LEAST or re.sub(r"\D", "", one) != re.sub(r"\D", "", other):
         return False

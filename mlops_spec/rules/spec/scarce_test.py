@@ -58,15 +58,14 @@ def check(spec: Spec) -> Iterator[Finding]:
     place: Address = ("data", "split", "test") if "test" in spec.data.split.model_fields_set else ("data", "target")
     if share > _MOST_SHARE:
         yield Finding(place, f"{share:.0%} of the rows are set aside, and the rest is learned from", "take 0.25 or so")
-    elif rows is not None and rows < (needed := max(_LEAST, _needed(spec))):
+    elif rows is not None and rows < (needed := max(_LEAST, _rows_needed(spec))):
         message = f"{as_rows_go(spec)} {rows:,} rows are tested, and {needed:,} are needed"
         yield Finding(place, message, "set more rows aside, or ask for smaller slices")
     elif rows is None and spec.data.split.by != "column" and share < _LEAST_SHARE:
         yield Finding(place, f"{share:.2%} of the rows are tested", "take 0.25 or so")
 
 
-def _needed(spec: Spec) -> int:
-    """Rows without which a gate over slices is inconclusive, or looks at none."""
+def _rows_needed(spec: Spec) -> int:
     slices = [
         gate.min_rows * (number_of_values(spec, gate.slice) or 1) for gate in spec.gates if isinstance(gate, SliceGate)
     ]

@@ -57,15 +57,14 @@ def check(spec: Spec) -> Iterator[Finding]:
     if spec.data.split.by != "hash":
         return
     place: Address = ("data", "split", "by") if "by" in spec.data.split.model_fields_set else ("data", "target")
-    for name in _names(spec):
+    for name in _subject_columns(spec):
         if _WHO.search(name.lower()):
             message = f"rows of the same `{name}` come to lie on both sides"
             yield Finding(place, message, f"`split: {{by: group, column: {name}}}`, or list it in `unique`")
             return
 
 
-def _names(spec: Spec) -> Iterator[str]:
-    """Columns that may name whom a row is about: neither a key, nor one of few values, nor the target."""
+def _subject_columns(spec: Spec) -> Iterator[str]:
     columns = spec.data.contract.columns
     taken = (spec.data.id, spec.data.target, *spec.data.contract.unique, *spec.data.protected, *spec.data.derive)
     for name in dict.fromkeys([*columns, *spec.train.features.exclude]):

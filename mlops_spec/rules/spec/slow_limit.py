@@ -61,7 +61,7 @@ def check(spec: Spec) -> Iterator[Finding]:
             yield Finding(place, f"{asked} passes the gate, and a rollout takes back what needs more than {least}")
     for name, environment in spec.environments.items():
         bound = environment.rollout.max_p99
-        if bound is not None and seconds(bound) > max(_MOST_SECONDS, 10 * _batch_seconds(spec)):
+        if bound is not None and seconds(bound) > max(_MOST_SECONDS, 10 * _longest_batch_seconds(spec)):
             address: Address = ("environments", name, "rollout", "max_p99")
             yield Finding(address, f"an answer may take {seconds(bound):,.0f} seconds", "milliseconds are `ms`")
 
@@ -72,7 +72,6 @@ def _slack(spec: Spec, gate: LatencyGate) -> float:
     return 1 if gate.latency.batch == 1 else inf if single else _BATCH
 
 
-def _batch_seconds(spec: Spec) -> float:
-    """The longest that a gate lets an answer to many rows at once take; nothing where none asks for many."""
+def _longest_batch_seconds(spec: Spec) -> float:
     gates = [each.latency for each in spec.gates if isinstance(each, LatencyGate) and each.latency.batch > 1]
     return max((seconds(each.p99) for each in gates), default=0.0)

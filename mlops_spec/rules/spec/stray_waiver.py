@@ -58,12 +58,12 @@ SEVERITY: Severity = "error"
 def check(spec: Spec) -> Iterator[Finding]:
     ids = {gate_id(gate): gate for gate in spec.gates}
     for index, waiver in enumerate(spec.governance.waivers):
-        whole = next((name for name, gate in ids.items() if _is_part(waiver.gate, name, gate)), None)
+        whole = next((name for name, gate in ids.items() if _is_slice_of(waiver.gate, name, gate)), None)
         if waiver.gate not in (*ids, *ALWAYS) and whole is None:
             address = ("governance", "waivers", index, "gate")
             yield Finding(address, f"there is no gate `{waiver.gate}`", did_you_mean(waiver.gate, ids))
 
 
-def _is_part(waived: str, name: str, gate: Gate) -> bool:
+def _is_slice_of(waived: str, name: str, gate: Gate) -> bool:
     """Whether one value of a slice's gate is meant: `slice/age_band/roc_auc/[0,25)`."""
     return isinstance(gate, SliceGate) and waived.startswith(f"{name}/")

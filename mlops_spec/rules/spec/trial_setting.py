@@ -54,12 +54,11 @@ _FEW_ROWS, _LITTLE = 2000, 0.2
 def check(spec: Spec) -> Iterator[Finding]:
     few = max(_FEW_ROWS, (spec.data.contract.rows.min or 0) / 10)
     for place, name, value, piece in settings(spec):
-        if why := _trial(name, value, few):
+        if why := _why_trial(name, value, few):
             yield Finding(place, why, "take it out of the spec", piece=piece)
 
 
-def _trial(name: str, value: object, few: float) -> str:
-    """Why a setting is one for trying out; empty where it is not."""
+def _why_trial(name: str, value: object, few: float) -> str:
     if _MODES.fullmatch(name) and value not in _OFF:
         return f"`{name}` is for trying out"
     count = number(value)

@@ -41,7 +41,7 @@ _USED = re.compile(r"(^|-)(prod|production|live|prd)(-|$)")
 
 def check(spec: Spec) -> Iterator[Finding]:
     for name, environment in spec.environments.items():
-        if _nobody_asked(spec, environment) and _USED.search(name):
+        if _needs_no_approval(spec, environment) and _USED.search(name):
             place: Address = ("environments", name, "promote", "approvals")
             yield Finding(place, f"nobody lets a version into `{name}`", "ask for one approval or more")
         if environment.after == "merge" and _USED.search(name):
@@ -49,7 +49,7 @@ def check(spec: Spec) -> Iterator[Finding]:
             yield Finding(("environments", name, "after"), message, "let it be `after` another environment")
 
 
-def _nobody_asked(spec: Spec, environment: Environment) -> bool:
+def _needs_no_approval(spec: Spec, environment: Environment) -> bool:
     """Whether a promotion needs no approval; at high risk MS401 says so of every environment."""
     promoted = environment.after != "merge"
     return promoted and not environment.promote.approvals and spec.governance.risk != "high"

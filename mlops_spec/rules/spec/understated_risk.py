@@ -87,19 +87,18 @@ def check(spec: Spec) -> Iterator[Finding]:
         (("description",), spec.description),
     ):
         found = _HIGH.search(text or "")
-        if found and not _of_machines(spec, found[0]):
+        if found and not _is_about_machines(spec, found[0]):
             where: Address = ("governance", "risk") if stated else place
             message = f"the use speaks of `{found[0]}`, which the EU AI Act counts as high risk"
             yield Finding(where, message, "write `risk: high`")
             return
     named = _BY_NAME.search(spec.model)
-    if named and stated and not _of_machines(spec, named[2]):
+    if named and stated and not _is_about_machines(spec, named[2]):
         message = f"the model is about `{named[2]}`, which the EU AI Act counts as high risk"
         yield Finding(("governance", "risk"), message, "write `risk: high`")
 
 
-def _of_machines(spec: Spec, word: str) -> bool:
-    """Whether a word of two meanings has the one of machines: the texts speak of these, and of nobody."""
+def _is_about_machines(spec: Spec, word: str) -> bool:
     said = f"{spec.description} {spec.governance.intended_use}"
     if word.lower() == "triage" and not _PEOPLE.search(said):
         return True  # claims, mails and leads are triaged too

@@ -53,7 +53,7 @@ def check(spec: Spec) -> Iterator[Finding]:
         yield Finding(place, f"a split by {split.by} reads a column of the data that is not the target")
     elif split.by == "time" and column is not None and column.type in ("category", "boolean"):
         yield Finding(place, f"`{split.column}` is of type {column.type}, which has no order")
-    elif split.by == "time" and column is not None and column.type != "timestamp" and (times := _times(spec)):
+    elif split.by == "time" and column is not None and column.type != "timestamp" and (times := _time_columns(spec)):
         yield Finding(place, f"`{split.column}` is no time of the row, as `{times[0]}` is", f"write `{times[0]}`")
     elif split.by == "column" and column is not None:
         missing = [] if column.values is None else [side for side in ("train", "test") if side not in column.values]
@@ -64,6 +64,5 @@ def check(spec: Spec) -> Iterator[Finding]:
             yield Finding(("data", "contract", "columns", str(split.column), "values"), message)
 
 
-def _times(spec: Spec) -> list[str]:
-    """The columns that say when something happened."""
+def _time_columns(spec: Spec) -> list[str]:
     return [name for name, column in spec.data.contract.columns.items() if column.type == "timestamp"]

@@ -52,14 +52,13 @@ def check(spec: Spec) -> Iterator[Finding]:
     if positive is None or target is None:
         return
     if target.values is None:
-        yield from _beside_the_type(positive, target)
+        yield from _contradicts_type(positive, target)
     elif str(positive) not in map(str, target.values):
         hint = did_you_mean(str(positive), map(str, target.values))
         yield Finding(("data", "positive"), f"the target is never `{positive}`", hint)
 
 
-def _beside_the_type(positive: bool | float | str, target: Column) -> Iterator[Finding]:
-    """A number out of the target's range, or text where it is a number or a yes and no."""
+def _contradicts_type(positive: bool | float | str, target: Column) -> Iterator[Finding]:
     place = ("data", "positive")
     if isinstance(positive, bool) and target.type == "integer":
         return  # 0 and 1 are false and true

@@ -56,8 +56,7 @@ _GOOD = (
 _DENIED = re.compile(r"\b(not|no|non|un|never|without)[ _-]")
 
 
-def _is_usual(value: str) -> bool:
-    """Whether a value names the case that nobody acts on: `no`, `fully paid`, and not `not paid`."""
+def _is_usual_case(value: str) -> bool:
     said = _DENIED.search(value) is None
     return value in (*_NO, *_GOOD) or (said and re.split(r"[\W_]+", value)[-1] in ("no", "false", *_GOOD))
 
@@ -72,7 +71,9 @@ def check(spec: Spec) -> Iterator[Finding]:
     judged += [each for each in spec.evaluate.metrics if isinstance(each, str)]
     of_positives = [metric for metric in judged if metric in _OF_POSITIVES]
     value = str(positive).lower()
-    denied = value in _NO and _is_usual(spec.data.target.lower())  # `repaid: false` is the case that somebody acts on
-    if positive is not None and _is_usual(value) and of_positives and not denied:
+    denied = value in _NO and _is_usual_case(
+        spec.data.target.lower()
+    )  # `repaid: false` is the case that somebody acts on
+    if positive is not None and _is_usual_case(value) and of_positives and not denied:
         message = f"`{of_positives[0]}` then tells how well `{value}` is found, the usual case"
         yield Finding(("data", "positive"), message, "name the value that somebody acts on")

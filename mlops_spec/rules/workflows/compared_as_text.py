@@ -68,9 +68,9 @@ _FRACTION = re.compile(
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for job in workflow.jobs.values():
-        for step in job.steps if about_models(job) or any(map(_measures, job.commands)) else ():
+        for step in job.steps if about_models(job) or any(map(_measures_no_quality, job.commands)) else ():
             for script in scripts(step, delivery):
-                for found, message in _no_comparisons(script.text):
+                for found, message in _false_comparisons(script.text):
                     if not _is_comment(script.text, found.start()):
                         yield script.found(found, message, _HINT)
 
@@ -79,28 +79,25 @@ _HINT = "compare in Python, `awk` or `jq --exit-status`"
 _SPEED = re.compile(r"bench(mark)?|latency|load_?test|locust|k6|psi|drift|throughput|size_?check|memory", re.IGNORECASE)
 
 
-def _measures(command: Command) -> bool:
-    """Whether a command takes a figure of a model that is no quality: how fast, how large, how far from before."""
+def _measures_no_quality(command: Command) -> bool:
     return not command.verb and any(_SPEED.search(word) for word in command.words[:8])
 
 
-def _no_comparisons(script: str) -> Iterator[tuple[re.Match[str], str]]:
-    """What looks like a comparison of numbers and is none, and what it is."""
+def _false_comparisons(script: str) -> Iterator[tuple[re.Match[str], str]]:
     for found in _TEXTS.finditer(script):
         if not _DATES.search(found[0]):
             yield found, "this compares texts: 1200 comes before 900"
     for found in _REDIRECTED.finditer(script):
         if not re.search(r"<\(|>\s*/dev", found[0]):
             yield found, "this writes or reads a file: `<` and `>` compare nothing here"
-    for found in _ROUNDED.finditer(script) if _compares(script) else ():
+    for found in _ROUNDED.finditer(script) if _compares_metric(script) else ():
         yield found, "this rounds before it compares, and what just fails passes"
     for found in _WHOLE.finditer(script):
         if _FRACTION.search(found[0]):
             yield found, "this knows whole numbers alone, and a metric has decimals"
 
 
-def _compares(script: str) -> bool:
-    """Whether a script compares a metric and can end as failed."""
+def _compares_metric(script: str) -> bool:
     return bool(_FRACTION.search(script) and re.search(r"\bexit\b|assert|-e\b|--exit-status", script))
 
 

@@ -63,18 +63,17 @@ def _constants(condition: str, delivery: Delivery, workflow: Workflow, job: Job)
             yield f"`{part.path}` is a text, and 'false' is one too: it is always true"
         if isinstance(part, Literal) and part.is_truth and isinstance(root, Call):
             yield f"`{part.value}` stands in it, so the rest of it says nothing"
-    if isinstance(root, Call) and root.name == "||" and {"always()", "!cancelled()"} & {*_calls(root)}:
+    if isinstance(root, Call) and root.name == "||" and {"always()", "!cancelled()"} & {*_joined_calls(root)}:
         yield "it has `always()` behind an `||`, so the rest of it says nothing"
     for node in walk(root):
         if isinstance(node, Call) and node.name in ("==", "!="):
             yield from _compared(node, delivery, workflow, job)
 
 
-def _calls(node: Call) -> Iterator[str]:
-    """The calls that an `||` joins, as they are written."""
+def _joined_calls(node: Call) -> Iterator[str]:
     for each in node.arguments:
         if isinstance(each, Call) and each.name == "||":
-            yield from _calls(each)
+            yield from _joined_calls(each)
         elif isinstance(each, Call):
             yield (
                 f"!{each.arguments[0].name}()"
@@ -87,14 +86,13 @@ def _compared(node: Call, delivery: Delivery, workflow: Workflow, job: Job) -> I
     for name, value in (node.arguments, node.arguments[::-1]):
         if not isinstance(name, Name) or not isinstance(value, Literal):
             continue
-        if why := _never(name, value, delivery, workflow, job):
+        if why := _why_never_equal(name, value, delivery, workflow, job):
             yield f"{why}: this is {'never' if node.name == '==' else 'always'} true"
     if node.arguments[0] == node.arguments[1] and isinstance(node.arguments[0], Name):
         yield f"`{node.arguments[0].path}` is compared with itself"
 
 
-def _never(name: Name, value: Literal, delivery: Delivery, workflow: Workflow, job: Job) -> str:
-    """Why a name never equals a value; empty where it may."""
+def _why_never_equal(name: Name, value: Literal, delivery: Delivery, workflow: Workflow, job: Job) -> str:
     if value.is_truth and is_text(name.path):
         return f"`{name.path}` is a text, and no text equals a truth value"
     if value.is_text and value.value and is_truth(name.path, workflow):

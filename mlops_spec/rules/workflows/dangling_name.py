@@ -57,13 +57,12 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
                 message = f"there is no job `{name}`: GitHub refuses the whole workflow"
                 yield Finding((*job.address, "needs"), message, _rather(workflow.jobs))
     for each in named(workflow):
-        message, hint = _wrong(each, workflow, delivery)
+        message, hint = _dangling(each, workflow, delivery)
         if message:
             yield Finding(each.address, message, hint, piece=each.piece)
 
 
-def _wrong(each: Named, workflow: Workflow, delivery: Delivery) -> tuple[str, str]:
-    """What is wrong with a name, and what would be right; empty where nothing is."""
+def _dangling(each: Named, workflow: Workflow, delivery: Delivery) -> tuple[str, str]:
     context = each.context.lower()
     if context not in CONTEXTS:
         return f"GitHub knows no `{each.context}`, and refuses the whole workflow", _rather(CONTEXTS)
@@ -73,7 +72,7 @@ def _wrong(each: Named, workflow: Workflow, delivery: Delivery) -> tuple[str, st
     if context == "needs" and job:
         return _needed(each, job, workflow, delivery)
     if context == "steps" and job and not job.calls:
-        return _step(each, job)
+        return _named_step(each, job)
     if context == "jobs" and job is None:
         return _output(each, workflow, delivery)
     return "", ""
@@ -105,8 +104,7 @@ def _outputs(job: Job, delivery: Delivery) -> list[str] | None:
     return list(mapping(mapping(called.triggers.get("workflow_call")).get("outputs"))) if called else None
 
 
-def _step(each: Named, job: Job) -> tuple[str, str]:
-    """In a step, those before it are there; in what the job gives out, all of its own."""
+def _named_step(each: Named, job: Job) -> tuple[str, str]:
     in_step = each.address[2:3] == ("steps",)
     before = job.steps[: int(each.address[3])] if in_step else job.steps
     ids = [found for step in before if (found := text(step.data.get("id")))]

@@ -58,14 +58,13 @@ def check(workflow: Workflow) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         for step in job.steps:
             for found in _LOOP.finditer(step.run):
-                if _LEFT.search(found[0]) and _draws(found[0]):
+                if _LEFT.search(found[0]) and _trains_and_judges(found[0]):
                     yield Finding(step.place, _SAID, _HINT, piece=found[0].splitlines()[0])
-            if step.uses_action(*_RETRIES) and _draws(text(step.inputs.get("command"))):
+            if step.uses_action(*_RETRIES) and _trains_and_judges(text(step.inputs.get("command"))):
                 yield Finding((*step.address, "uses"), _SAID, _HINT)
 
 
-def _draws(script: str) -> bool:
-    """Whether a script trains and judges."""
+def _trains_and_judges(script: str) -> bool:
     inside = commands(re.sub(r"^\s*(for|while|until)\b[^\n;]*;?\s*do\b|done\s*$", "", script.strip())) or ()
     every = [*inside, *commands(script)]
     return any(trains(each) for each in every) and any(judges(each) for each in every)

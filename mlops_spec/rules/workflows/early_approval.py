@@ -74,7 +74,12 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
                 said = plain(command)
                 if not _APPROVES.search(said) or _READS.search(said) or _judged_before(workflow, delivery, job, step):
                     continue
-                if _PACKAGE.search(said) and "Pending" not in step.run and not environment(job) and _unasked(workflow):
+                if (
+                    _PACKAGE.search(said)
+                    and "Pending" not in step.run
+                    and not environment(job)
+                    and _starts_unasked(workflow)
+                ):
                     message = "this approves a version that neither a gate nor a person has looked at"
                     yield at_command(step, command, message, "leave it pending, or approve it behind a gate")
                 elif _judged_behind(workflow, delivery, job, step):
@@ -82,8 +87,7 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
                     yield at_command(step, command, message, "register it as pending, and approve it behind the gate")
 
 
-def _unasked(workflow: Workflow) -> bool:
-    """Whether a workflow starts without a person who decides to."""
+def _starts_unasked(workflow: Workflow) -> bool:
     return bool({"push", "schedule", "workflow_run"} & {*workflow.triggers})
 
 

@@ -50,7 +50,7 @@ SEVERITY: Severity = "error"
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     untrusted = events(delivery, workflow) & PULL_REQUEST
     for job in workflow.jobs.values():
-        table = _called(delivery, job) if job.calls else _of(job)
+        table = _called_permissions(delivery, job) if job.calls else _needed_permissions(job)
         if table is None:
             continue
         for scope, level in (permissions(workflow, job) or {}).items():
@@ -67,7 +67,7 @@ def _place(job: Job) -> Address:
     return job.token if "permissions" in job.data else ("permissions",)
 
 
-def _of(job: Job) -> dict[str, str] | None:
+def _needed_permissions(job: Job) -> dict[str, str] | None:
     """The most that a job's steps need; None where it runs none of our commands, or what may need anything."""
     table: dict[str, str] = {}
     for step in job.steps:
@@ -84,8 +84,7 @@ def _of(job: Job) -> dict[str, str] | None:
     return table if table else None
 
 
-def _called(delivery: Delivery, job: Job) -> dict[str, str] | None:
-    """What a called workflow's jobs are given; these are held to the table where they stand."""
+def _called_permissions(delivery: Delivery, job: Job) -> dict[str, str] | None:
     called = delivery.workflows.get(called_path(job.calls))
     if not called:
         return None

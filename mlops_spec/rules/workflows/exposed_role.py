@@ -66,16 +66,15 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     reached = pull_request_jobs(delivery, workflow)
     readers = reader(delivery.spec) if delivery.spec else None
     for job in workflow.jobs.values():
-        foreign = _takes_a_head(job) and not (started == {"workflow_run"} and after_push(job))
+        foreign = _checks_out_head(job) and not (started == {"workflow_run"} and after_push(job))
         for step in job.steps if foreign or job in reached else ():
             who = identity(step)
-            why = _wrong(who, readers, job, foreign, started) if who else ""
+            why = _why_exposed(who, readers, job, foreign, started) if who else ""
             if why:
                 yield Finding(step.place, f"this is {why}", "sign in as what the spec's `storage` lets read")
 
 
-def _wrong(who: str, readers: str | None, job: Job, foreign: bool, started: set[str]) -> str:
-    """Why a job that runs code nobody has merged may not sign in so; empty where it may."""
+def _why_exposed(who: str, readers: str | None, job: Job, foreign: bool, started: set[str]) -> str:
     if readers is not None and who != readers:
         return f"`{who}`, which the spec does not give to code that nobody has merged"
     if started & _OF_STRANGERS:
@@ -85,7 +84,6 @@ def _wrong(who: str, readers: str | None, job: Job, foreign: bool, started: set[
     return ""
 
 
-def _takes_a_head(job: Job) -> bool:
-    """Whether it checks out what a pull request, perhaps a fork's, has sent."""
+def _checks_out_head(job: Job) -> bool:
     refs = [text(step.inputs.get("ref")) for step in job.steps if step.uses_action("actions/checkout")]
     return any("refs/pull/" in ref or any(_HEAD.search(each) for each in expressions(ref)) for ref in refs)

@@ -62,7 +62,11 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
         return
     told: set[str] = set()
     for job in workflow.jobs.values():
-        if not told & {*job.needs} and _releases(workflow, delivery, job) and not holds(workflow, job, after_success):
+        if (
+            not told & {*job.needs}
+            and _releases_unasked(workflow, delivery, job)
+            and not holds(workflow, job, after_success)
+        ):
             told.add(job.name)
             message = "this also releases after a run of the other workflow that failed"
             hint = f"ask in its `if` for `github.event.{_ASKED} == 'success'`"
@@ -70,8 +74,7 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
             yield Finding(place, message, hint, at_key=not job.condition)
 
 
-def _releases(workflow: Workflow, delivery: Delivery, job: Job) -> bool:
-    """Whether a job releases in a step that itself does not look at how the other run ended."""
+def _releases_unasked(workflow: Workflow, delivery: Delivery, job: Job) -> bool:
     ours = verbs(delivery, workflow, job) & {*RELEASING}
     open_ = [step for step in job.steps if releasing(step) and not after_success(step.condition)]
     asked = any(_ASKED in f"{step.run} {step.data.get('env')}" for step in job.steps)

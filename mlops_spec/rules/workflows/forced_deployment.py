@@ -59,7 +59,7 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
                 alone = re.sub(r"[\s${}]", "", part.condition) == call
                 fix = (Change(place, None),) if alone else ()
                 yield Finding(place, message, f"remove `{call}`", piece=call, fix=fix)
-            elif call in _ANYHOW and _releases(part) and not _asks_for_gate(workflow, job, part.condition):
+            elif call in _ANYHOW and _releases(part) and not _requires_gate(workflow, job, part.condition):
                 message = "this releases although something before it failed"
                 yield Finding((*part.address, "if"), message, f"remove `{call}`", piece=call)
 
@@ -71,20 +71,18 @@ def _releases(part: Job | Step) -> bool:
     return releasing(part) if isinstance(part, Step) else job_releases(part)
 
 
-def _asks_for_gate(workflow: Workflow, job: Job, condition: str) -> bool:
-    """Whether a condition holds only where the gate, or all that was done before, has succeeded."""
+def _requires_gate(workflow: Workflow, job: Job, condition: str) -> bool:
     bare = re.sub(r"\s", "", condition)
     if re.search(r"steps\.[\w-]+\.outcome=='success'|job\.status=='success'", bare) and "||" not in bare:
         return True
     needed = [name for name in job.needs if name in workflow.jobs]
     asked = [name for name in job.needs if f"needs.{name}.result=='success'" in bare]
-    sure = {*asked, *(each for name in asked for each in _succeeded(workflow, name))}
+    sure = {*asked, *(each for name in asked for each in _succeeded_jobs(workflow, name))}
     gates = [name for name in needed if job_judges(workflow.jobs[name])] or [*job.needs]
     return "!failure()" in bare or ("||" not in bare and bool(gates) and {*gates} <= sure)
 
 
-def _succeeded(workflow: Workflow, name: str) -> set[str]:
-    """The jobs that have succeeded where this one has."""
+def _succeeded_jobs(workflow: Workflow, name: str) -> set[str]:
     found, waiting = set[str](), [name]
     while waiting:
         job = workflow.jobs.get(waiting.pop())

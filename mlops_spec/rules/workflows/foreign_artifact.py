@@ -50,7 +50,7 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
         for step in job.steps:
             if step.uses_action(*_OF_OTHERS) and not {"run_id", "commit", "run_number"} & set(step.inputs):
                 yield Finding((*step.address, "uses"), "this takes the artifact of whichever run was last", _HINT)
-            if name := _of_nobody(step, workflow, delivery):
+            if name := _artifact_of_nobody(step, workflow, delivery):
                 message = f"no job of this run uploads `{name}`"
                 yield Finding((*step.address, "with", "name"), message, "write the name that is uploaded")
             for command in step.commands:
@@ -58,8 +58,7 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
                     yield at_command(step, command, why, _HINT)
 
 
-def _of_nobody(step: Step, workflow: Workflow, delivery: Delivery) -> str:
-    """The artifact that a step loads and that no job of the run has uploaded; empty where one may have."""
+def _artifact_of_nobody(step: Step, workflow: Workflow, delivery: Delivery) -> str:
     name = text(step.inputs.get("name"))
     if not step.uses_action("actions/download-artifact") or "${{" in name or not name or "run-id" in step.inputs:
         return ""
@@ -79,7 +78,7 @@ def _of_nobody(step: Step, workflow: Workflow, delivery: Delivery) -> str:
 
 
 def _whichever(command: Command, job: Job) -> str:
-    if command.starts("gh", "run", "download") and not _run(command.words[3:]):
+    if command.starts("gh", "run", "download") and not _named_run(command.words[3:]):
         return "this takes the artifact of whichever run was last"
     if command.starts("gh", "run", "list") and any(each.starts("gh", "run", "download") for each in job.commands):
         given = {word.partition("=")[0] for word in command.words}
@@ -89,8 +88,7 @@ def _whichever(command: Command, job: Job) -> str:
     return "this lists the artifacts of all runs, those of pull requests too" if listed else ""
 
 
-def _run(words: tuple[str, ...]) -> str:
-    """The run that is named behind `download`."""
+def _named_run(words: tuple[str, ...]) -> str:
     valued = False
     for word in words:
         if not word.startswith("-") and not valued:

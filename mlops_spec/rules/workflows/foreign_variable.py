@@ -56,7 +56,7 @@ _CLEANED = re.compile(r"\b(tr|sed|head|grep|cut|base64|jq|printf '?%q)\b|//[^}]|
 def check(workflow: Workflow) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         for step in job.steps:
-            foreign = _foreign(workflow, job, step)
+            foreign = _foreign_variables(workflow, job, step)
             for found in _WRITES.finditer(step.run) if foreign else ():
                 named = [name for name in foreign if re.search(rf"\$\{{?{re.escape(name)}\b", found[0])]
                 if named and not _CLEANED.search(step.run):
@@ -65,7 +65,6 @@ def check(workflow: Workflow) -> Iterator[Finding]:
                     yield Finding(step.place, message, hint, piece=found[0].strip())
 
 
-def _foreign(workflow: Workflow, job: Job, step: Step) -> list[str]:
-    """The variables of a step that hold what anybody may write."""
+def _foreign_variables(workflow: Workflow, job: Job, step: Step) -> list[str]:
     held = [mapping(each.get("env")) for each in (workflow.data, job.data, step.data)]
     return [name for each in held for name, value in each.items() if _FOREIGN.search(text(value))]

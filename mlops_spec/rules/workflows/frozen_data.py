@@ -80,7 +80,7 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
         return
     every = [(step, each) for _, step, each in workflow.commands()]
     training = [each for _, each in every if trains(each)]
-    if not training or any(_may_bring(each) for job in workflow.jobs.values() for each in job.steps):
+    if not training or any(_may_change_data(each) for job in workflow.jobs.values() for each in job.steps):
         return
     for step, command in every:
         if pinned := _pinned(command):
@@ -88,7 +88,7 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
             yield at_command(step, command, message, _HINT)
             return
     pulled = next(((step, each) for step, each in every if _POINTED.match(plain(each))), None)
-    if pulled and (_repeats(every, delivery) or any(_reads_files(each) for each in training)):
+    if pulled and (_repeats_local_pipeline(every, delivery) or any(_trains_on_files(each) for each in training)):
         message = f"{called(pulled[1])} brings what Git names, so each of these runs trains on the same data"
         yield at_command(*pulled, message, _HINT)
 
@@ -104,8 +104,7 @@ def _pinned(command: Command) -> str:
     return found[0] if found else ""
 
 
-def _may_bring(step: Step) -> bool:
-    """Whether a step may make the data others than they were in the run before."""
+def _may_change_data(step: Step) -> bool:
     if step.uses:
         return not _ACTIONS.match(step.uses.lower()) and not step.commands
     return any(_brings(each) for each in step.commands)
@@ -118,24 +117,21 @@ def _brings(command: Command) -> bool:
     if _pinned(command) or _POINTED.match(said):
         return False
     if any(role(command) for role in (trains, evaluates, judges, releases, tests, watches)):
-        return _asks_elsewhere(command)
+        return _may_fetch_data(command)
     return not _KNOWN.match(said) or bool(
         re.search(r"\bdvc (update|import|import-url|get|add|exp)\b|git (pull|submodule)", said)
     )
 
 
-def _asks_elsewhere(command: Command) -> bool:
-    """Whether the program of a command may take its data from elsewhere itself."""
+def _may_fetch_data(command: Command) -> bool:
     return command.program is not None and any(_NET.match(each) for each in command.program.imports.values())
 
 
-def _reads_files(command: Command) -> bool:
-    """Whether training is told to read files, and no address or table."""
+def _trains_on_files(command: Command) -> bool:
     return any(_ROWS.match(word) for word in command.words[1:])
 
 
-def _repeats(every: Sequence[tuple[Step, Command]], delivery: Delivery) -> bool:
-    """Whether a pipeline runs again of which no stage takes data from elsewhere."""
+def _repeats_local_pipeline(every: Sequence[tuple[Step, Command]], delivery: Delivery) -> bool:
     document = delivery.sources.get(PIPELINE)
     if document is None or not any("dvc" in each.words[:5] and "repro" in each.words[:7] for _, each in every):
         return False

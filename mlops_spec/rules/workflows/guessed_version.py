@@ -74,7 +74,7 @@ _BACK = re.compile(r"roll[ _-]?back|revert|restore|undo|take[ _-]back|\bback\b|p
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for job in workflow.jobs.values():
-        back = _goes_back(workflow, job)
+        back = _rolls_back(workflow, job)
         for step in job.steps:
             found = _TAGS.search(step.run) if back else None
             if found:
@@ -84,7 +84,7 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
                 message = "the newest file is what was written last, and nobody has judged it"
                 yield Finding(step.place, message, "name the version that was judged", piece=found[0])
             for command in step.commands if not back else ():
-                if command.program and releases(command) and (node := _newest_of(command.program)):
+                if command.program and releases(command) and (node := _newest_version_taken(command.program)):
                     message = "this takes what was registered last, and nobody may have judged it"
                     yield in_program(command.program, node, message, "hand on the version that was judged")
             for script in scripts(step, delivery) if not back and releasing(step) else ():
@@ -93,8 +93,7 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
                     yield script.found(found, message, "hand on the version that was judged")
 
 
-def _newest_of(program: Program) -> ast.expr | None:
-    """Where a program takes the newest of a registry, whatever its state."""
+def _newest_version_taken(program: Program) -> ast.expr | None:
     names = [name for _, name in program.calls]
     for call, name in program.calls:
         given = keywords(call)
@@ -114,8 +113,7 @@ def _newest_of(program: Program) -> ast.expr | None:
     )
 
 
-def _goes_back(workflow: Workflow, job: Job) -> bool:
-    """Whether a job takes a version back, by its name, its steps' or its commands."""
+def _rolls_back(workflow: Workflow, job: Job) -> bool:
     said = [text(workflow.data.get("name")), job.name, text(job.data.get("name"))]
     said += [text(step.data.get("name")) for step in job.steps]
     return any(_BACK.search(each) for each in said) or any(

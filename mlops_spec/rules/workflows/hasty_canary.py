@@ -70,27 +70,26 @@ def _of(workflow: Workflow, job: Job) -> Iterator[Finding]:
         for command in step.commands if "failure()" not in step.condition else ():
             if command.words[:1] == ("sleep",):
                 waited += _seconds(command.words[1:])
-            share = _share(command, workflow, job, step)
+            share = _traffic_share(command, workflow, job, step)
             if share is not None:
                 begun, waited = begun or (step, command), 0
                 shares.append((step, command, share))
             elif not begun and tries(step, command):
                 return  # what follows has been tried before
-            elif begun and tries(step, command) and not _turned_back(job):
-                yield from _judged(shares)
+            elif begun and tries(step, command) and not _reverts_on_failure(job):
+                yield from _unjudged_shares(shares)
                 return
             elif begun and (judges(command) or watches(command)):
-                yield from _judged(shares)
+                yield from _unjudged_shares(shares)
                 yield from _too_soon(step, command, waited)
                 return
 
 
-def _turned_back(job: Job) -> bool:
-    """Whether a step takes the requests away again where one before it fails."""
+def _reverts_on_failure(job: Job) -> bool:
     return any("failure()" in step.condition and _TRAFFIC.search(step.run) for step in job.steps)
 
 
-def _judged(shares: list[tuple[Step, Command, float]]) -> Iterator[Finding]:
+def _unjudged_shares(shares: list[tuple[Step, Command, float]]) -> Iterator[Finding]:
     """The shares that a version has before anything is compared."""
     for step, command, share in shares:
         if share > _MOST:
@@ -112,7 +111,7 @@ def _too_soon(step: Step, command: Command, waited: float) -> Iterator[Finding]:
 _WINDOWS = ("window", "lookback", "since", "last")
 
 
-def _share(command: Command, workflow: Workflow, job: Job, step: Step) -> float | None:
+def _traffic_share(command: Command, workflow: Workflow, job: Job, step: Step) -> float | None:
     """Per cent of the requests that a command gives to a version; None where it gives none."""
     if command.verb or not _TRAFFIC.search(" ".join(command.words)):
         return None

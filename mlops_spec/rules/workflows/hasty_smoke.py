@@ -91,13 +91,13 @@ def _of(workflow: Workflow, job: Job) -> Iterator[Finding]:
             elif started and tries(step, command):
                 yield _found(*started, "so the test behind it asks the old version")
                 return
-            if (kind := _starts(said)) is not None:
+            if (kind := _rollout_started(said)) is not None:
                 _, wait, hint = kind
                 waits = re.compile(wait)
                 started = step, command, hint
         if started and _CHECKS.search(f"{step.uses} {step.data.get('name')}"):
             started = None
-    if started and _leaves(workflow, job, started[1]):
+    if started and _leaves_rollout(workflow, job, started[1]):
         yield _found(*started, "and one that never starts is reported as deployed")
 
 
@@ -119,14 +119,13 @@ _ROLLS = re.compile(
 _CHECKS = re.compile(r"\b(smoke|health|verify|wait|probe|rollout)", re.IGNORECASE)
 
 
-def _leaves(workflow: Workflow, job: Job, command: Command) -> bool:
-    """Whether a job leaves a rollout to itself, and no job that needs it looks at what became of it."""
+def _leaves_rollout(workflow: Workflow, job: Job, command: Command) -> bool:
     later = [each for each in workflow.jobs.values() if job.name in each.needs]
     looks = any(_CHECKS.search(f"{each.name} {each.data.get('name')} {list(each.commands)!s:.20000}") for each in later)
     return bool(_ROLLS.match(plain(command))) and not looks
 
 
-def _starts(said: str) -> tuple[str, str, str] | None:
+def _rollout_started(said: str) -> tuple[str, str, str] | None:
     """The kind of a command that starts a rollout and returns; None where it waits, or is none."""
     if _NOTHING_RUNS.search(said):
         return None

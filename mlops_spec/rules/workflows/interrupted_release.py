@@ -51,7 +51,7 @@ SEVERITY: Severity = "error"
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     if not releases(delivery, workflow):
-        yield from _of_others(workflow)
+        yield from _releases_by_others(workflow)
         return
     given = workflow.data.get("concurrency")
     if not given and set(workflow.triggers) != {"workflow_call"}:
@@ -68,14 +68,13 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
             yield Finding((*address, "group"), message, "write a fixed name")
 
 
-def _of_others(workflow: Workflow) -> Iterator[Finding]:
-    """Releases by programs of others that a newer run stops; previews of pull requests may be."""
+def _releases_by_others(workflow: Workflow) -> Iterator[Finding]:
     jobs = [job for job in workflow.jobs.values() if job_releases(job)]
     if not jobs or set(workflow.triggers) <= PULL_REQUEST:
         return
-    if not any(data.get("concurrency") for data in (workflow.data, *(job.data for job in jobs))) and _deploys(
-        workflow, jobs
-    ):
+    if not any(
+        data.get("concurrency") for data in (workflow.data, *(job.data for job in jobs))
+    ) and _deploys_automatically(workflow, jobs):
         hint = "add `concurrency: {group: deploy, cancel-in-progress: false}`"
         yield Finding(("jobs",), "two runs of this may release at once", hint, at_key=True)
     owners: list[tuple[Address, Mapping[str, Any]]] = [((), workflow.data), *((job.address, job.data) for job in jobs)]
@@ -93,8 +92,7 @@ def _group(given: object) -> str:
     return text(mapping(given).get("group")) if isinstance(given, dict) else text(given)
 
 
-def _deploys(workflow: Workflow, jobs: Sequence[Job]) -> bool:
-    """Whether jobs change what is live, and are started by more than a person and other workflows."""
+def _deploys_automatically(workflow: Workflow, jobs: Sequence[Job]) -> bool:
     live = any(environment(job) or re.search(r"kubectl|helm|deploy|rollout", str(job.data)) for job in jobs)
     return live and bool({"push", "schedule", "workflow_run", "workflow_dispatch", "release"} & {*workflow.triggers})
 

@@ -82,7 +82,7 @@ def _of(job: Job) -> Iterator[Finding]:
                 continue
             again = [plain(each) for _, each in commands[place + 1 :] if re.match(starts, plain(each))]
             before = [plain(each) for _, each in commands[:place] if re.match(starts, plain(each))]
-            if again and not before and any(_same(said, each) for each in again):
+            if again and not before and any(_may_be_same(said, each) for each in again):
                 yield _found(step, command)
 
 
@@ -91,8 +91,7 @@ def _found(step: Step, command: Command) -> Finding:
     return at_command(step, command, message, "update it in place, or remove the old one last")
 
 
-def _same(removed: str, started: str) -> bool:
-    """Whether what is removed may be what is started: the same name or file, or one of which the file is not read."""
+def _may_be_same(removed: str, started: str) -> bool:
     names = [
         set(re.findall(r"(?:-f|--filename|--name|--endpoint-name|--service)[ =](\S+)", each))
         for each in (removed, started)

@@ -61,7 +61,7 @@ _PAST = frozenset(
 
 def check(workflow: Workflow) -> Iterator[Finding]:
     for _, step, command in workflow.commands():
-        message, hint = _lax(step, command, workflow)
+        message, hint = _why_lax(step, command, workflow)
         if message:
             yield at_command(step, command, message, hint)
     for job in workflow.jobs.values():
@@ -73,28 +73,25 @@ def check(workflow: Workflow) -> Iterator[Finding]:
                 yield Finding(step.place, why, "let it end as failed where a metric is worse than a bound")
 
 
-def _lax(step: Step, command: Command, workflow: Workflow) -> tuple[str, str]:
-    """Why a check can't say no, and what would; empty where it can, or is none."""
+def _why_lax(step: Step, command: Command, workflow: Workflow) -> tuple[str, str]:
     words = command.words
     if words[:1] == ("curl",) and any(_SERVED.search(word) for word in words):
         return _asked(step, words)
-    if _diffs(words) and _named_check(step) and not _judged_besides(step, command):
+    if _diffs(words) and _named_check(step) and not _judges_otherwise(step, command):
         return "this shows numbers, and fails for none", "judge them by a gate"
     if changes_or_judges(command) and (_optimized(words) or "PYTHONOPTIMIZE" in str(step.data.get("env"))):
         return "`python -O` leaves out every `assert`", "remove it"
-    return _passes(step, command, workflow)
+    return _passing_option(step, command, workflow)
 
 
-def _judged_besides(step: Step, command: Command) -> bool:
-    """Whether something else in the step judges."""
+def _judges_otherwise(step: Step, command: Command) -> bool:
     return bool(_JUDGED.search(step.run)) or any(judges(each) for each in step.commands if each is not command)
 
 
-def _passes(step: Step, command: Command, workflow: Workflow) -> tuple[str, str]:
-    """By which option a check or a release goes on whatever is found; empty where it does not."""
+def _passing_option(step: Step, command: Command, workflow: Workflow) -> tuple[str, str]:
     words = command.words
     gated = judges(command) or watches(command)
-    if not command.verb and gated and (mild := MILD & set(words)) and not _looked_at(step, workflow):
+    if not command.verb and gated and (mild := MILD & set(words)) and not _is_result_read(step, workflow):
         return f"`{min(mild)}` lets it pass whatever it finds", "remove it"
     if not command.verb and (past := _PAST & set(words)) and (releases(command) or judges(command)):
         return f"`{min(past)}` goes past what the checks have found", "remove it"
@@ -105,8 +102,7 @@ def _passes(step: Step, command: Command, workflow: Workflow) -> tuple[str, str]
     return "", ""
 
 
-def _looked_at(step: Step, workflow: Workflow) -> bool:
-    """Whether something in the file reads an output or the outcome of a step."""
+def _is_result_read(step: Step, workflow: Workflow) -> bool:
     name = str(step.data.get("id", ""))
     return bool(name) and f"steps.{name}." in workflow.document.text
 

@@ -71,9 +71,9 @@ _ARGUMENT = re.compile(
 def check(workflow: Workflow) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         for step in job.steps:
-            secret = _secrets(workflow, job, step)
+            secret = _secret_variables(workflow, job, step)
             for file in files_with(step.run, secret):
-                yield from _uploaded(file, job.steps[job.steps.index(step) :])
+                yield from _uploaded_artifacts(file, job.steps[job.steps.index(step) :])
             for piece, why, hint in _leaks(step.run, secret):
                 yield Finding(step.place, why, hint, piece=piece)
             for name in ("build-args", "args"):
@@ -82,8 +82,7 @@ def check(workflow: Workflow) -> Iterator[Finding]:
                     yield Finding((*step.address, "with", name), message, "hand it on by `secrets`")
 
 
-def _uploaded(file: str, steps: Sequence[Step]) -> Iterator[Finding]:
-    """Artifacts that hold a file with a secret in it, unless the file is removed before."""
+def _uploaded_artifacts(file: str, steps: Sequence[Step]) -> Iterator[Finding]:
     for step in steps:
         if re.search(rf"\b(rm|shred)\b[^\n]*{re.escape(file)}", step.run):
             return
@@ -92,8 +91,7 @@ def _uploaded(file: str, steps: Sequence[Step]) -> Iterator[Finding]:
             yield Finding((*step.address, "with", "path"), message, f"leave it out: `!{file}`")
 
 
-def _secrets(workflow: Workflow, job: Job, step: Step) -> set[str]:
-    """The variables of a step that hold secrets."""
+def _secret_variables(workflow: Workflow, job: Job, step: Step) -> set[str]:
     given = [
         (name, text(value)) for each in (workflow, job, step) for name, value in mapping(each.data.get("env")).items()
     ]

@@ -65,20 +65,19 @@ def check(workflow: Workflow) -> Iterator[Finding]:
         models = [word for word in command.words if "models:/" in word]
         if models and all(_LIVE.search(word) for word in models) and not _COMPARES.search(" ".join(command.words)):
             yield at_command(step, command, f"`{models[0]}` is what is live, and not the candidate", _HINT)
-        elif command.program and (node := _loads_live(command.program)):
+        elif command.program and (node := _live_load(command.program)):
             yield in_program(command.program, node, "this is the model that is live, and not the candidate", _HINT)
 
 
-def _loads_live(program: Program) -> ast.expr | None:
+def _live_load(program: Program) -> ast.expr | None:
     """What a program loads where that is live and it loads nothing else; None where it loads others too."""
     loaded = [call.args[0] for call, name in program.calls if _LOADS.search(name) and "json" not in name and call.args]
     models = [each for each in loaded if not re.search(r"\.(json|ya?ml|toml|csv|parquet)\b", ast.unparse(each))]
-    live = [each for each in models if _LIVE.search(_said(program, each))]
+    live = [each for each in models if _LIVE.search(_literal(program, each))]
     return live[0] if live and len(live) == len(models) else None
 
 
-def _said(program: Program, node: ast.expr) -> str:
-    """A text as it is written, or as the name that stands for it was set."""
+def _literal(program: Program, node: ast.expr) -> str:
     if isinstance(node, ast.Name):
         for each in program.nodes:
             if isinstance(each, ast.Assign) and any(isinstance(t, ast.Name) and t.id == node.id for t in each.targets):

@@ -66,16 +66,15 @@ _HINT = "run `dvc repro` on all of its inputs"
 
 def check(workflow: Workflow) -> Iterator[Finding]:
     for job in workflow.jobs.values():
-        run = [_dvc(each) for each in job.commands]
+        run = [_dvc_arguments(each) for each in job.commands]
         for step in job.steps:
             for command in step.commands:
-                if (why := _loose(_dvc(command))) and not _made(_dvc(command), run):
+                if (why := _loose(_dvc_arguments(command))) and not _made(_dvc_arguments(command), run):
                     yield at_command(step, command, why, _HINT)
-        yield from _unpushed(job)
+        yield from _unpushed_locks(job)
 
 
-def _dvc(command: Command) -> tuple[str, ...]:
-    """The words behind `dvc`; none where it is another program."""
+def _dvc_arguments(command: Command) -> tuple[str, ...]:
     words = command.words
     place = words.index("dvc") if "dvc" in words[:5] else None
     return words[place + 1 :] if place is not None and not command.verb else ()
@@ -100,12 +99,11 @@ def _made(words: tuple[str, ...], run: list[tuple[str, ...]]) -> bool:
     return "--allow-missing" in words and remade
 
 
-def _unpushed(job: Job) -> Iterator[Finding]:
-    """A lock that is committed and pushed, where what it names is not."""
+def _unpushed_locks(job: Job) -> Iterator[Finding]:
     ran = pushed = False
     for step in job.steps:
         for command in step.commands:
-            words = _dvc(command)
+            words = _dvc_arguments(command)
             ran |= words[:1] in (("repro",), ("add",), ("commit",), ("exp",)) or command.verb == "run"
             pushed |= words[:1] == ("push",) or (command.verb == "run" and "--push" in command.words)
             adds = command.starts("git", "add") and bool(

@@ -48,7 +48,7 @@ def check(workflow: Workflow) -> Iterator[Finding]:
             by_job = _shell(job.data)
             shell = text(step.data.get("shell")) or by_job or _shell(workflow.data)
             if step.run and shell != "bash" and any(decides(each) for each in step.commands if not each.spot):
-                place = next((each for each in _places(job, step) if each in workflow.document.nodes), None)
+                place = next((each for each in _shell_places(job, step) if each in workflow.document.nodes), None)
                 message = f"`{shell}` goes on after a failure" + (" in a pipe" if started(shell).errexit else "")
                 if not shell:
                     message = "a failure in a pipe goes by"
@@ -63,8 +63,7 @@ def _shell(data: object) -> str:
     return text(mapping(mapping(mapping(data).get("defaults")).get("run")).get("shell"))
 
 
-def _places(job: Job, step: Step) -> Iterator[Address]:
-    """Where the shell may be said, the nearest first."""
+def _shell_places(job: Job, step: Step) -> Iterator[Address]:
     yield (*step.address, "shell")
     yield (*job.address, "defaults", "run", "shell")
     yield ("defaults", "run", "shell")

@@ -50,17 +50,17 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     trained = any(trains(each) for job in workflow.jobs.values() for each in job.commands)
     for number, each in enumerate(items(workflow.triggers.get("schedule"))):
         cron = " ".join(text(mapping(each).get("cron")).split())
-        if wrong := _no_cron(cron):
+        if wrong := _refused_schedule(cron):
             yield Finding(("on", "schedule", number, "cron"), wrong, _right(wrong))
-        elif why := _too_often(cron, trained):
+        elif why := _excess_schedule(cron, trained):
             yield Finding(("on", "schedule", number, "cron"), why, "give the minute, such as `20 2 * * *`")
     settings = mapping(workflow.triggers.get("pull_request"))
     if not any(about_models(job) for job in workflow.jobs.values()):
         return
     if trained or any(evaluates(each) for job in workflow.jobs.values() for each in job.commands):
-        yield from _skipped(workflow)
-    yield from _other_branch(workflow, delivery)
-    yield from _closed(workflow)
+        yield from _excluding_filters(workflow)
+    yield from _absent_branch(workflow, delivery)
+    yield from _closed_pull_requests(workflow)
     branches = names(settings.get("branches"))
     if delivery.spec and branches and not any(_matches(each, delivery.main) for each in branches):
         message = f"no pull request to `{delivery.main}` starts this, and that is what releases"
@@ -81,8 +81,7 @@ def _right(wrong: str) -> str:
     )
 
 
-def _no_cron(cron: str) -> str:
-    """Why GitHub does not run a schedule, or not as often as is meant; empty where it does."""
+def _refused_schedule(cron: str) -> str:
     if Schedule.read(cron) is None:
         return f"GitHub refuses `{cron}`: it is no schedule"
     day, month = cron.split()[2:4]
@@ -103,8 +102,7 @@ _SHORTEST = 28  # days of a month
 _DAYS = (31, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30)  # of each month, December first
 
 
-def _skipped(workflow: Workflow) -> Iterator[Finding]:
-    """Filters of paths by which a change of the data, the code or the pipeline starts nothing."""
+def _excluding_filters(workflow: Workflow) -> Iterator[Finding]:
     scripts = "\n".join(step.run for job in workflow.jobs.values() for step in job.steps)
     asked = _MATTERS if _VERSIONED.search(scripts) else {key: _MATTERS[key] for key in _MATTERS if key != "the data"}
     for event in ("push", "pull_request"):
@@ -138,12 +136,11 @@ _MATTERS = {
 
 
 def _hits(patterns: Sequence[str], file: str) -> bool:
-    wide = _is_code if file.endswith(".py") else _is_data
+    wide = _is_code_folder if file.endswith(".py") else _is_data
     return any(wide(pattern) or _matches(pattern, file) for pattern in patterns)
 
 
-def _is_code(pattern: str) -> bool:
-    """Whether a pattern is that of a folder of code, whatever it is called."""
+def _is_code_folder(pattern: str) -> bool:
     return bool(
         re.fullmatch(r"(?!data|docs|tests?|deploy|\.github|config|params|models?/)[\w-]+/(\*\*)?(/\*)?(\.py)?", pattern)
     )
@@ -153,8 +150,7 @@ def _is_data(pattern: str) -> bool:
     return bool(re.search(r"data|\.dvc|dvc\.lock|features", pattern))
 
 
-def _other_branch(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
-    """A push to a branch that is not there, as the only way to start."""
+def _absent_branch(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     branches = names(mapping(workflow.triggers.get("push")).get("branches"))
     alone = not {"pull_request", "schedule", "workflow_run"} & {*workflow.triggers}
     other = {"main", "master"} - {delivery.main}
@@ -163,8 +159,7 @@ def _other_branch(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
         yield Finding(("on", "push", "branches"), message, f"name `{delivery.main}`")
 
 
-def _closed(workflow: Workflow) -> Iterator[Finding]:
-    """Releases that also start where a pull request is closed without being merged."""
+def _closed_pull_requests(workflow: Workflow) -> Iterator[Finding]:
     if "closed" not in names(mapping(workflow.triggers.get("pull_request")).get("types")):
         return
     for job in workflow.jobs.values():
@@ -174,8 +169,7 @@ def _closed(workflow: Workflow) -> Iterator[Finding]:
             return
 
 
-def _too_often(cron: str, trained: bool) -> str:
-    """Why a schedule starts more often than is meant; empty where it does not."""
+def _excess_schedule(cron: str, trained: bool) -> str:
     minute, *rest = cron.split() or [""]
     if minute == "*" and rest:
         return "this starts each minute" + ("" if rest[0] == "*" else " of those hours")

@@ -62,34 +62,32 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
         elif stands != asked:
             message = f"`{asked}` is deployed to from the environment `{stands}`"
             yield Finding((*job.address, "environment"), message, f"write `{asked}`")
-    yield from _of_others(workflow, delivery)
+    yield from _deployments_by_others(workflow, delivery)
 
 
-def _of_others(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
-    """Deployments by programs of others whose words name an environment that is not the job's."""
+def _deployments_by_others(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         stands, deploys = (
             environment(job),
             [(s, c) for s in job.steps for c in s.commands if not c.verb and releases(c)],
         )
         for step, command in deploys:
-            asked = _named(command, workflow, job, step)
+            asked = _named_environment(command, workflow, job, step)
             if asked and not stands:
                 message = f"this deploys to `{asked}` without its reviewers and rules"
                 yield at_command(step, command, message, f"add `environment: {asked}` to the job")
             elif asked and "${{" not in f"{stands}{asked}" and not _alike(stands, asked):
                 message = f"`{asked}` is deployed to from the environment `{stands}`"
                 yield Finding((*job.address, "environment"), message, f"write `{asked}`")
-        if deploys and not stands and (asked := _from_callers(workflow, delivery)):
+        if deploys and not stands and (asked := _callers_environment(workflow, delivery)):
             message = f"this deploys to `{asked}`, as its caller says, without the reviewers and rules of that"
             yield Finding(job.address, message, "add `environment:` with the input that names it", at_key=True)
-        if deploys and stands and (right := _mistyped(stands, delivery)):
+        if deploys and stands and (right := _nearest_environment(stands, delivery)):
             message = f"the spec has no environment `{stands}`, and GitHub makes an empty one, without reviewers"
             yield Finding((*job.address, "environment"), message, f"write `{right}`")
 
 
-def _from_callers(workflow: Workflow, delivery: Delivery) -> str:
-    """The environment with rules that a caller asks this workflow to deploy to; empty where none says."""
+def _callers_environment(workflow: Workflow, delivery: Delivery) -> str:
     for _, caller in callers(delivery, workflow):
         given = mapping(caller.data.get("with"))
         for name, value in given.items():
@@ -101,8 +99,7 @@ def _from_callers(workflow: Workflow, delivery: Delivery) -> str:
 _ENVIRONMENTS = ("environment", "env", "target", "stage", "to")
 
 
-def _named(command: Command, workflow: Workflow, job: Job, step: Step) -> str:
-    """The environment that a deployment names; empty where it names none that has rules."""
+def _named_environment(command: Command, workflow: Workflow, job: Job, step: Step) -> str:
     for name, value in options(command.words):
         if name in _ENVIRONMENTS:
             said = spelled_out(workflow, job, step, value)
@@ -117,8 +114,7 @@ def _alike(one: str, other: str) -> bool:
     return one in other or other in one
 
 
-def _mistyped(stands: str, delivery: Delivery) -> str:
-    """The environment of the spec that is nearest to a name which it does not have; empty where none is near."""
+def _nearest_environment(stands: str, delivery: Delivery) -> str:
     known = list(delivery.spec.environments) if delivery.spec else []
     if "${{" in stands or stands in known:
         return ""

@@ -63,7 +63,7 @@ def check(workflow: Workflow) -> Iterator[Finding]:
         if len(kind) != 1 or "${{" in stands or job.runs("promote ask"):
             continue
         named = spoken_of(f"{job.name} {text(job.data.get('name'))}")
-        meant = [(place, each) for place, each in _told(workflow, job) if each]
+        meant = [(place, each) for place, each in _environments_by_place(workflow, job) if each]
         others = [place for place, each in meant if each.isdisjoint(kind)]
         own = [place for place, each in meant if each & kind]
         if len(named) == 1 and named.isdisjoint(kind) and (others or not own):
@@ -75,12 +75,11 @@ def check(workflow: Workflow) -> Iterator[Finding]:
             yield others[0]._replace(message=message, hint=f"take that of `{stands}`")
 
 
-def _told(workflow: Workflow, job: Job) -> Iterator[tuple[Finding, set[str]]]:
-    """What of a job says where it works, and which environments that names."""
+def _environments_by_place(workflow: Workflow, job: Job) -> Iterator[tuple[Finding, set[str]]]:
     for step in job.steps:
         if role := identity(step):
             name = next(key for key, value in step.inputs.items() if text(value) == role)
-            yield Finding((*step.address, "with", name), ""), spoken_of(_last(role))
+            yield Finding((*step.address, "with", name), ""), spoken_of(_account_name(role))
         yield from _secrets((*step.address, "env"), mapping(step.data.get("env")))
         yield from _secrets((*step.address, "with"), step.inputs)
         for command in step.commands:
@@ -103,8 +102,7 @@ def _secrets(place: Address, given: object) -> Iterator[tuple[Finding, set[str]]
             yield Finding((*place, name), ""), spoken_of(secret)
 
 
-def _last(role: str) -> str:
-    """The name of a role or a service account, without the account that it is in."""
+def _account_name(role: str) -> str:
     return role.rpartition("/")[2].partition("@")[0] if "/" in role or "@" in role else role
 
 

@@ -52,11 +52,10 @@ def check(workflow: Workflow) -> Iterator[Finding]:
             if uses and not called_path(uses) and not _FIXED.search(uses):
                 place, message = (*part.address, "uses"), f"`{uses}` is whatever stands there tomorrow"
                 hint = "write the commit, and the version as a comment"
-                yield Finding(place, message, hint, fix=_ours(workflow, place, uses))
+                yield Finding(place, message, hint, fix=_known_commit(workflow, place, uses))
 
 
-def _ours(workflow: Workflow, place: Address, uses: str) -> tuple[Change, ...]:
-    """The commit that we have read, where its version is one that the tag stands for."""
+def _known_commit(workflow: Workflow, place: Address, uses: str) -> tuple[Change, ...]:
     name, _, tag = uses.partition("@")
     action = pinned(name)
     if not action or not f"{action.version}.".startswith(f"{tag}."):

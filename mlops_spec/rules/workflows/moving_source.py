@@ -62,30 +62,28 @@ _HINT = "name its version, or take what this run has made"
 
 def check(workflow: Workflow) -> Iterator[Finding]:
     for job in workflow.jobs.values():
-        if not _makes(job):
+        if not _handles_model(job):
             continue
         for step in job.steps:
             for command in step.commands:
-                if moving := _moving(command, workflow, job, step):
+                if moving := _moving_part(command, workflow, job, step):
                     yield at_command(step, command, f"`{moving}` is whatever somebody put there last", _HINT)
             if step.uses_action(*_BUILDS) and (found := _MOVING.search(text(step.inputs.get("build-args"))[:_LONGEST])):
                 message = f"`{found[0]}` is whatever somebody put there last"
                 yield Finding((*step.address, "with", "build-args"), message, _HINT, piece=found[0])
 
 
-def _makes(job: Job) -> bool:
-    """Whether a job trains, judges or releases, or builds an image."""
+def _handles_model(job: Job) -> bool:
     roles = (trains, evaluates, judges, releases)
     built = any(step.uses_action(*_BUILDS) for step in job.steps)
     return built or any(role(each) or each.words[:2] == ("docker", "build") for each in job.commands for role in roles)
 
 
-def _moving(command: Command, workflow: Workflow, job: Job, step: Step) -> str:
-    """What of a command moves: an address, or the version that it asks for; empty where nothing does."""
+def _moving_part(command: Command, workflow: Workflow, job: Job, step: Step) -> str:
     if command.verb or command.words[:1] in (("echo",), ("printf",), ("gh",), ("docker",), ("kubectl",)):
         return _built(command) if command.words[:2] == ("docker", "build") else ""
     copied = any(command.starts(*each) for each in _COPIES)
-    read = _sources(command.words) if copied else command.words
+    read = _copied(command.words) if copied else command.words
     for word in read:
         if found := _MOVING.search(spelled_out(workflow, job, step, word)[:_LONGEST]):
             return found[0]
@@ -94,7 +92,7 @@ def _moving(command: Command, workflow: Workflow, job: Job, step: Step) -> str:
         tagged = ((name, value) for name, value in options(command.words) if value.endswith(":latest"))
         given = [*((name, value) for name, value in asked if _NAMED.fullmatch(value)), *tagged]
         return next((f"--{name} {value}" for name, value in given if "image" not in name), "")
-    return _unnamed(command.words)
+    return _unversioned_download(command.words)
 
 
 def _built(command: Command) -> str:
@@ -102,13 +100,11 @@ def _built(command: Command) -> str:
     return next((found[0] for value in given if (found := _MOVING.search(value[:_LONGEST]))), "")
 
 
-def _sources(words: tuple[str, ...]) -> list[str]:
-    """What a copy reads: all of its operands but the last."""
+def _copied(words: tuple[str, ...]) -> list[str]:
     return [word for word in words if not word.startswith("-")][:-1]
 
 
-def _unnamed(words: tuple[str, ...]) -> str:
-    """What a download takes that names no version."""
+def _unversioned_download(words: tuple[str, ...]) -> str:
     given = {word.partition("=")[0] for word in words}
     if "dvc" in words and words[words.index("dvc") + 1 :][:1] in (("get",), ("import",)) and "--rev" not in given:
         return " ".join(words[words.index("dvc") :][:3])

@@ -69,11 +69,11 @@ def _of(workflow: Workflow, job: Job) -> Iterator[Finding]:
             made.append(text(step.inputs.get("path")) or ".")
             loaded = True
         elif step.uses_action("actions/upload-artifact"):
-            yield from _uploaded(step, made, seen)
+            yield from _foreign_upload(step, made, seen)
         for command in step.commands:
             given = [(name, spelled_out(workflow, job, step, value)) for name, value in options(command.words)]
             trained = trains(command)
-            if not trained and made and (other := _elsewhere(command, given, made, seen)):
+            if not trained and made and (other := _foreign_model(command, given, made, seen)):
                 there = "what was loaded" if loaded else "the new one"
                 message = f"this takes the model of `{other}`, and {there} lies in `{made[0]}`"
                 yield at_command(step, command, message, f"write `{made[0]}`")
@@ -91,16 +91,18 @@ def _of(workflow: Workflow, job: Job) -> Iterator[Finding]:
             seen += re.findall(r">\s*\"?([\w./-]+)", step.run)
 
 
-def _elsewhere(command: Command, given: list[tuple[str, str]], made: list[str], seen: list[str]) -> str:
-    """The model that a command judges or releases, where nothing before has made or named it."""
-    if command.verb or not any(role(command) for role in (judges, evaluates, releases)) or _moves(command):
+def _foreign_model(command: Command, given: list[tuple[str, str]], made: list[str], seen: list[str]) -> str:
+    if (
+        command.verb
+        or not any(role(command) for role in (judges, evaluates, releases))
+        or _copies_from_registry(command)
+    ):
         return ""
     models = [value for name, value in given if _MODEL.fullmatch(name) and _LITERAL.fullmatch(value)]
     return next((each for each in models if not any(_overlap(each, one) for one in (*made, *seen))), "")
 
 
-def _moves(command: Command) -> bool:
-    """Whether it names a version of a registry, and a path for something else."""
+def _copies_from_registry(command: Command) -> bool:
     return bool({"--version", "--champion"} & {*command.words}) and "--candidate" not in command.words
 
 
@@ -112,8 +114,7 @@ def _other_figures(command: Command, given: list[tuple[str, str]], figures: list
     return next((each for each in read if not any(_overlap(each, one) for one in (*figures, *seen))), "")
 
 
-def _uploaded(step: Step, made: list[str], seen: list[str]) -> Iterator[Finding]:
-    """A model that is handed on, where the job has made another."""
+def _foreign_upload(step: Step, made: list[str], seen: list[str]) -> Iterator[Finding]:
     paths = [line.strip() for line in text(step.inputs.get("path")).splitlines()]
     path = paths[0] if len(paths) == 1 else ""
     named = _UPLOADS.search(f"{text(step.inputs.get('name'))} {path}")
@@ -123,7 +124,6 @@ def _uploaded(step: Step, made: list[str], seen: list[str]) -> Iterator[Finding]
 
 
 def _overlap(one: str, other: str) -> bool:
-    """Whether one path is the other, or lies in it."""
     first, second = (
         PurePosixPath(one.strip("\"'").removeprefix("./")).parts,
         PurePosixPath(other.strip("\"'").removeprefix("./")).parts,

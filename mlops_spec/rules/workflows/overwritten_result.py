@@ -55,13 +55,12 @@ def check(workflow: Workflow) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         if "matrix" in mapping(job.data.get("strategy")):
             yield from _of_matrix(workflow, job)
-            yield from _one_for_all(workflow, job)
-            yield from _pushed_at_once(job)
+            yield from _shared_artifacts(workflow, job)
+            yield from _concurrent_pushes(job)
     yield from _of_two_jobs(workflow)
 
 
-def _one_for_all(workflow: Workflow, job: Job) -> Iterator[Finding]:
-    """Artifacts that each job of a matrix loads, which are those of one of them."""
+def _shared_artifacts(workflow: Workflow, job: Job) -> Iterator[Finding]:
     apart = [_name(step) for each in workflow.jobs.values() for step in _uploads(each) if "matrix." in _name(step)]
     patterns = ["?*".join(map(glob.escape, EXPRESSION.sub("\0", each).split("\0"))) for each in apart]
     for step in job.steps:
@@ -71,8 +70,7 @@ def _one_for_all(workflow: Workflow, job: Job) -> Iterator[Finding]:
             yield Finding(_place(step), message, "put the matrix's value into the name")
 
 
-def _pushed_at_once(job: Job) -> Iterator[Finding]:
-    """Pushes of each job of a matrix to one branch, of which all but the first are refused."""
+def _concurrent_pushes(job: Job) -> Iterator[Finding]:
     strategy = mapping(job.data.get("strategy"))
     legs = [values for values in mapping(strategy.get("matrix")).values() if values]
     alone = text(strategy.get("max-parallel")) == "1" or "concurrency" in job.data
@@ -82,13 +80,12 @@ def _pushed_at_once(job: Job) -> Iterator[Finding]:
     for step in job.steps:
         for command in step.commands:
             apart = "matrix." in f"{step.run}{step.condition}{step.data.get('env')}{job.condition}"
-            if command.starts("git", "push") and not again and not (apart and _names_leg(step)):
+            if command.starts("git", "push") and not again and not (apart and _depends_on_matrix(step)):
                 message = "the jobs of the matrix push to one branch at once, and all but the first are refused"
                 yield at_command(step, command, message, "hand the results on, and push them from one job behind")
 
 
-def _names_leg(step: Step) -> bool:
-    """Whether where a step pushes to, or whether it does, depends on the matrix."""
+def _depends_on_matrix(step: Step) -> bool:
     given = [name for name, value in mapping(step.data.get("env")).items() if "matrix." in text(value)]
     lines = [line for line in step.run.splitlines() if re.search(r"git (push|checkout|switch|branch)\b", line)]
     said = "\n".join(lines)

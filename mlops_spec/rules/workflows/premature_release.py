@@ -67,7 +67,7 @@ def check(workflow: Workflow) -> Iterator[Finding]:
         program = command.program
         if program is None or not trains(command) or judges(command) or releases(command):
             continue
-        for call in _released(program):
+        for call in _releasing_calls(program):
             if call not in told:
                 told.add(call)
                 yield in_program(program, call, "this releases what was just trained, and nothing has judged it", _HINT)
@@ -76,12 +76,11 @@ def check(workflow: Workflow) -> Iterator[Finding]:
 _HINT = "release it in a step behind the gate"
 
 
-def _released(program: Program) -> Iterator[ast.Call]:
-    """The calls by which a program makes a model the one that is live, whatever was found of it."""
+def _releasing_calls(program: Program) -> Iterator[ast.Call]:
     asked = {
         id(inner)
         for node in program.nodes
-        if isinstance(node, ast.If) and _decides(node.test)
+        if isinstance(node, ast.If) and _is_decision(node.test)
         for each in node.body + node.orelse
         for inner in ast.walk(each)
     }
@@ -94,7 +93,6 @@ def _released(program: Program) -> Iterator[ast.Call]:
             yield call
 
 
-def _decides(test: ast.expr) -> bool:
-    """Whether a condition is more than that the file is run, or that something is there."""
+def _is_decision(test: ast.expr) -> bool:
     said = ast.unparse(test)
     return "__name__" not in said

@@ -68,15 +68,14 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
         if called is None or granted is None:
             continue  # GitHub's default for the repository holds, which no file says
         place = job.token if "permissions" in job.data else (*job.address, "uses")
-        for scope, (level, asking) in _asked(called).items():
+        for scope, (level, asking) in _requested_permissions(called).items():
             if _rank(level) > _rank(granted.get(scope, "none")):
                 message = f"`{asking.name}` of {called.path} asks for `{scope}: {level}`: GitHub refuses the whole run"
                 at = (*place, scope) if scope in granted and "permissions" in job.data else place
                 yield Finding(at, message, f"grant `{scope}: {level}`", at_key=True)
 
 
-def _asked(called: Workflow) -> dict[str, tuple[str, Job]]:
-    """The most that a job of a workflow asks for, by scope."""
+def _requested_permissions(called: Workflow) -> dict[str, tuple[str, Job]]:
     found: dict[str, tuple[str, Job]] = {}
     for job in called.jobs.values():
         for scope, level in (permissions(called, job) or {}).items():

@@ -57,7 +57,7 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for job in reached:
         for step in job.steps if not _PREVIEW.search(f"{job.name} {job.data.get('name')} {environment(job)}") else ():
             for command in step.commands:
-                if not command.verb and _releases(command, delivery.main, step, workflow, job):
+                if not command.verb and _releases_unmerged(command, delivery.main, step, workflow, job):
                     yield at_command(step, command, "a pull request releases this before it is merged", "remove it")
 
 
@@ -65,8 +65,7 @@ _PREVIEW = re.compile(r"preview|review|staging|\bdev|sandbox|test|\bpr\b|dry", r
 _MERGED = re.compile(r"pull_request\.merged")
 
 
-def _releases(command: Command, main: str, step: Step, workflow: Workflow, job: Job) -> bool:
-    """Whether a program of others changes what is live, or a registry, for code that is not merged."""
+def _releases_unmerged(command: Command, main: str, step: Step, workflow: Workflow, job: Job) -> bool:
     guarded = keeps_pull_requests_out(step.condition, main) or _MERGED.search(f"{step.condition} {job.condition}")
     dry = any("dry-run" in word or _PREVIEW.search(word) for word in command.words)
     built = command.words[:2] == ("docker", "push")

@@ -76,7 +76,7 @@ def _in(program: Program) -> Iterator[Finding]:
         given = keywords(call)
         revision = given.get("code_revision") or given.get("revision")
         named = _is_commit(revision) or (isinstance(revision, ast.Name) and revision.id in fixed)
-        if is_true(given.get("trust_remote_code")) and not named and not _is_here(call):
+        if is_true(given.get("trust_remote_code")) and not named and not _is_local(call):
             yield in_program(program, given["trust_remote_code"], _MESSAGE, _HINT)
         elif name == "torch.hub.load" and call.args and not _pinned(call) and not is_local(given.get("source")):
             yield in_program(program, call.args[0], _MESSAGE, "name a commit: `owner/name:<commit>`")
@@ -86,8 +86,7 @@ def _is_commit(node: ast.expr | None) -> bool:
     return isinstance(node, ast.Constant) and bool(_COMMIT.fullmatch(str(node.value)))
 
 
-def _is_here(call: ast.Call) -> bool:
-    """Whether what is loaded lies in a folder of the job."""
+def _is_local(call: ast.Call) -> bool:
     first = call.args[0] if call.args else None
     return isinstance(first, ast.Constant) and str(first.value).startswith(("./", "/", "build/", "models/"))
 

@@ -64,15 +64,14 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
                 elif evaluates(command):
                     trained = None
         for step in job.steps if judged else ():
-            yield from _in_image(step, delivery)
-        if trained and _goes_on(workflow, job, trained[0]):
+            yield from _trained_in_image(step, delivery)
+        if trained and _is_released_later(workflow, job, trained[0]):
             step, command = trained
             message = f"{called(command)} makes another model behind the gate, which nobody judges"
             yield at_command(step, command, message, "release what the gate has judged")
 
 
-def _in_image(step: Step, delivery: Delivery) -> Iterator[Finding]:
-    """A model that the build of an image trains, where the job has one that was judged."""
+def _trained_in_image(step: Step, delivery: Delivery) -> Iterator[Finding]:
     context = text(step.inputs.get("context")).strip("./") if step.uses_action(*_BUILDS) else ""
     built = [command for command in step.commands if command.words[:2] in _BUILDING]
     if not step.uses_action(*_BUILDS) and not built:
@@ -98,8 +97,7 @@ def _judges(command: Command) -> bool:
     return judges(command) or evaluates(command)
 
 
-def _goes_on(workflow: Workflow, job: Job, step: Step) -> bool:
-    """Whether what a step makes is released, or handed on to be."""
+def _is_released_later(workflow: Workflow, job: Job, step: Step) -> bool:
     behind = job.steps[job.steps.index(step) :]
     if any(releases(each) or each.verb == "bundle" for one in behind for each in one.commands):
         return True

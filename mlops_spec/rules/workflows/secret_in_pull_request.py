@@ -52,9 +52,9 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     reached = {job.name: job for job in pull_request_jobs(delivery, workflow)}
     for address, value in workflow.document.texts() if reached else ():
         elsewhere = address[:1] == ("jobs",) and address[1:2] and address[1] not in reached
-        elsewhere = elsewhere or _kept_out(address, reached, delivery.main)
+        elsewhere = elsewhere or _is_excluded(address, reached, delivery.main)
         known = readable_secrets(delivery.spec, reached[str(address[1])]) if _in_job(address) and not elsewhere else ()
-        if not elsewhere and any(_named(each) - set(known) for each in expressions(value)):
+        if not elsewhere and any(_named_secrets(each) - set(known) for each in expressions(value)):
             hint = "run what needs it after the merge"
             yield Finding(address, "the code of a pull request can read this secret", hint)
     for job in reached.values():
@@ -63,8 +63,7 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
             yield Finding((*job.address, "environment"), message, "run what needs them after the merge")
 
 
-def _kept_out(address: Address, jobs: Mapping[str, Job], main: str) -> bool:
-    """Whether a place is in a step that no pull request reaches by the step's own condition."""
+def _is_excluded(address: Address, jobs: Mapping[str, Job], main: str) -> bool:
     if address[:1] != ("jobs",) or address[2:3] != ("steps",) or len(address) < _IN_STEP:
         return False
     return keeps_pull_requests_out(jobs[str(address[1])].steps[int(address[3])].condition, main)
@@ -74,8 +73,7 @@ def _in_job(address: Address) -> bool:
     return address[:1] == ("jobs",) and bool(address[1:2])
 
 
-def _named(expression: str) -> set[str]:
-    """The secrets that an expression names; one that it computes has no name."""
+def _named_secrets(expression: str) -> set[str]:
     return {found[1] or "" for found in _SECRET.finditer(expression)}
 
 

@@ -54,15 +54,14 @@ def check(workflow: Workflow) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         for step in job.steps:
             for command in step.commands:
-                if same := _same_sides(command, workflow, job, step):
+                if same := _common_side(command, workflow, job, step):
                     message = f"both sides of this are `{same}`, so it finds no difference, ever"
                     yield at_command(step, command, message, "name what it is to be compared with")
-        yield from _own_digests(job)
-        yield from _own_copies(job)
+        yield from _self_made_digests(job)
+        yield from _copied_baselines(job)
 
 
-def _own_copies(job: Job) -> Iterator[Finding]:
-    """Baselines that are copied from what they are compared with, behind what has written it."""
+def _copied_baselines(job: Job) -> Iterator[Finding]:
     copied: dict[str, str] = {}  # a copy, and what it is of
     for step in job.steps:
         for command in step.commands:
@@ -82,8 +81,7 @@ def _bare(path: str) -> str:
     return path.removeprefix("./")
 
 
-def _same_sides(command: Command, workflow: Workflow, job: Job, step: Step) -> str:
-    """What both sides of a comparison are; empty where they differ, or it is none."""
+def _common_side(command: Command, workflow: Workflow, job: Job, step: Step) -> str:
     known = [mapping(each.get("env")) for each in (workflow.data, job.data, step.data)]
     values = {name: text(value) for each in known for name, value in each.items()}
     if command.words[:1] in (("diff",), ("cmp",)) or command.words[:2] == ("git", "diff"):
@@ -91,7 +89,7 @@ def _same_sides(command: Command, workflow: Workflow, job: Job, step: Step) -> s
         return sides[-1] if len(sides) == 2 and sides[0] == sides[1] else ""
     if not (judges(command) or watches(command) or evaluates(command)) or command.verb:
         return ""
-    options = _options(command.words, values)
+    options = _option_values(command.words, values)
     for old, value in options.items():
         for new, other in options.items():
             if old != new and value == other and _OLD.search(old) and _NEW.search(new) and not _OLD.fullmatch(new):
@@ -105,8 +103,7 @@ def _beside(words: tuple[str, ...], word: str) -> bool:
     return words[place : place + 2] == (word, word)
 
 
-def _options(words: tuple[str, ...], values: dict[str, str]) -> dict[str, str]:
-    """The options of a command that name something, with their values where `env` says what they hold."""
+def _option_values(words: tuple[str, ...], values: dict[str, str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for word, following in zip(words, (*words[1:], ""), strict=True):
         name, given, value = word.partition("=")
@@ -116,14 +113,13 @@ def _options(words: tuple[str, ...], values: dict[str, str]) -> dict[str, str]:
     return found
 
 
-def _own_digests(job: Job) -> Iterator[Finding]:
-    """Digests that are made of the file which they are to prove."""
+def _self_made_digests(job: Job) -> Iterator[Finding]:
     made: set[str] = set()
     for step in job.steps:
         lines = [line for line in step.run.splitlines() if not re.search(r"--check|\s-c\b", line)]
         made |= {found for line in lines for found in _DIGEST.findall(line)}
         for command in step.commands:
-            proved = next((each for each in made if each in step.run and _says(each, step, command)), "")
+            proved = next((each for each in made if each in step.run and _is_checked_sum(each, step, command)), "")
             if (
                 checks_digest(command)
                 and proved
@@ -133,7 +129,6 @@ def _own_digests(job: Job) -> Iterator[Finding]:
                 yield at_command(step, command, message, "take the digest that the job which made it has said")
 
 
-def _says(file: str, step: Step, command: Command) -> bool:
-    """Whether what is checked is this file, given on a line or in a file of sums."""
+def _is_checked_sum(file: str, step: Step, command: Command) -> bool:
     lines = [line for line in step.run.splitlines() if re.search(r"sum\s.*(--check|-c\b)", line)]
     return any(file in line for line in lines) or any(word.startswith(file) for word in command.words)

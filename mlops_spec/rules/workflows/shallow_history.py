@@ -50,7 +50,9 @@ def check(workflow: Workflow) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         fetched = any(command.starts("git", "fetch") for command in job.commands)
         verb = next((command.verb for command in job.commands if _reads_history(command)), "")
-        verb = verb or next((each for command in job.commands if not fetched and (each := _compares(command))), "")
+        verb = verb or next(
+            (each for command in job.commands if not fetched and (each := _history_comparison(command))), ""
+        )
         for step in job.steps if verb else ():
             if step.uses_action("actions/checkout") and text(step.inputs.get("fetch-depth")) != "0":
                 there = "fetch-depth" in step.inputs
@@ -61,8 +63,7 @@ def check(workflow: Workflow) -> Iterator[Finding]:
                 )
 
 
-def _compares(command: Command) -> str:
-    """What compares with another commit by a program of others; empty where nothing does."""
+def _history_comparison(command: Command) -> str:
     words = command.words
     place = words.index("dvc") if "dvc" in words[:5] else None
     rest = words[place + 1 :] if place is not None else ()
@@ -74,11 +75,10 @@ def _compares(command: Command) -> str:
     ranged = (command.starts("git", "diff") or command.starts("git", "log")) and any(
         word.startswith("origin/") or ".." in word for word in words[2:3]
     )
-    return " ".join(words[:2]) if named or ranged or _looks_back(words) else ""
+    return " ".join(words[:2]) if named or ranged or _reads_log(words) else ""
 
 
-def _looks_back(words: tuple[str, ...]) -> bool:
-    """Whether Git is asked for more than the newest commit: when a path changed, or how many there are."""
+def _reads_log(words: tuple[str, ...]) -> bool:
     if words[:1] != ("git",):
         return False
     verb, rest = words[1:2], words[2:]

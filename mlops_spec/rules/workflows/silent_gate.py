@@ -63,29 +63,27 @@ _NO = re.compile(r"fail|below|not |worse|reject|too |under|insufficient|regress|
 def check(workflow: Workflow) -> Iterator[Finding]:
     for _, step, command in workflow.commands():
         program = command.program
-        if program and (run := _unasked(program)):
+        if program and (run := _unchecked_gate_call(program)):
             message = "this runs the gate, and takes no notice of how that ends"
             yield in_program(program, run, message, "take `subprocess.run(…, check=True)`")
-        if program is None or not judges(command) or "GITHUB_OUTPUT" in step.run or _reads_output(step.run):
+        if program is None or not judges(command) or "GITHUB_OUTPUT" in step.run or _reads_stdout(step.run):
             continue
-        if turned := _turned(program):
+        if turned := _inverted_exit(program):
             message = "this ends well where the answer is false, and fails where it is true"
             yield in_program(program, turned, message, f"write `sys.exit(0 if {ast.unparse(turned.args[0])} else 1)`")
-        elif lost := _lost_status(program):
+        elif lost := _discarded_status(program):
             message = "this calls what says whether it failed, and ends well whatever that says"
             yield in_program(program, lost, message, f"write `sys.exit({ast.unparse(lost)})`")
-        elif (said := _only_says(program)) is not None:
+        elif (said := _only_reports(program)) is not None:
             message = "this says that the model has failed, and ends well all the same"
             yield in_program(program, said, message, "end as failed: `sys.exit(1)`")
 
 
-def _reads_output(script: str) -> bool:
-    """Whether a step looks at what a program prints."""
+def _reads_stdout(script: str) -> bool:
     return bool(re.search(r"\$\([^)\n]{0,400}\bpython|\|[ ]*(grep|jq|awk|tee)\b", script))
 
 
-def _unasked(program: Program) -> ast.Call | None:
-    """The call that starts a gate, and whose answer nobody takes."""
+def _unchecked_gate_call(program: Program) -> ast.Call | None:
     for node in program.nodes:
         call = node.value if isinstance(node, ast.Expr) else None
         if not isinstance(call, ast.Call) or not call.args or program.called(call.func) not in _STARTS:
@@ -101,7 +99,7 @@ def _unasked(program: Program) -> ast.Call | None:
 _STARTS = ("os.system", "subprocess.run", "subprocess.call", "subprocess.Popen")
 
 
-def _only_says(program: Program) -> ast.expr | None:
+def _only_reports(program: Program) -> ast.expr | None:
     """Where a program that can't fail says what it found; None where it can, or hands on its answer otherwise."""
     if program.fails or not program.is_alone or not program.compares:
         return None
@@ -113,14 +111,13 @@ def _only_says(program: Program) -> ast.expr | None:
     return next((call for call in told if _NO.search(ast.unparse(call))), None)
 
 
-def _lost_status(program: Program) -> ast.Call | None:
-    """The call of a function that answers 1, or False, and whose answer nobody takes."""
+def _discarded_status(program: Program) -> ast.Call | None:
     if any(name in ("sys.exit", "exit", "quit", "os._exit") for _, name in program.calls) or not program.compares:
         return None
     answering = {
         node.name
         for node in program.nodes
-        if isinstance(node, ast.FunctionDef) and node.name == "main" and _answers(node)
+        if isinstance(node, ast.FunctionDef) and node.name == "main" and _returns_failure(node)
     }
     for node in program.nodes:
         call = node.value if isinstance(node, ast.Expr) else None
@@ -129,22 +126,21 @@ def _lost_status(program: Program) -> ast.Call | None:
     return None
 
 
-def _turned(program: Program) -> ast.Call | None:
+def _inverted_exit(program: Program) -> ast.Call | None:
     """Where a program ends with whether all is well as its status: `True` is 1, which is a failure."""
     functions = {each.name: each for each in program.nodes if isinstance(each, ast.FunctionDef)}
     for call, name in program.calls:
         answer = call.args[0] if name in ("sys.exit", "exit") and call.args else None
         if isinstance(answer, ast.Call) and isinstance(answer.func, ast.Name) and answer.func.id in functions:
             returned = [node.value for node in ast.walk(functions[answer.func.id]) if isinstance(node, ast.Return)]
-            if any(map(_says_well, returned)) and not any(map(_is_number, returned)):
+            if any(map(_means_good_enough, returned)) and not any(map(_is_number, returned)):
                 return call
-        elif isinstance(answer, ast.Compare | ast.BoolOp) and _says_well(answer):
+        elif isinstance(answer, ast.Compare | ast.BoolOp) and _means_good_enough(answer):
             return call
     return None
 
 
-def _says_well(node: ast.expr | None) -> bool:
-    """Whether a truth value says that the model is good enough."""
+def _means_good_enough(node: ast.expr | None) -> bool:
     if isinstance(node, ast.Constant):
         return node.value is True
     said = ast.unparse(node) if isinstance(node, ast.Compare | ast.BoolOp | ast.Name | ast.Call) else ""
@@ -158,8 +154,7 @@ def _is_number(node: ast.expr | None) -> bool:
     return isinstance(node, ast.IfExp) or (isinstance(node, ast.Constant) and type(node.value) is int)
 
 
-def _answers(function: ast.FunctionDef) -> bool:
-    """Whether what a function returns says that something failed, and it raises nothing."""
+def _returns_failure(function: ast.FunctionDef) -> bool:
     returned = [node.value for node in ast.walk(function) if isinstance(node, ast.Return)]
     fails = any(isinstance(each, ast.Constant) and each.value == 1 and each.value is not True for each in returned)
     either = any(

@@ -51,17 +51,16 @@ def check(workflow: Workflow) -> Iterator[Finding]:
             if deciding and may_skip(step.condition) and not looked_at(job, step):
                 message = f"{called(deciding[0])} is skipped where this does not hold, and counts as passed"
                 yield Finding((*step.address, "if"), message, "remove it, or put it on the job")
-            elif not deciding and _switched_off(job, step):
+            elif not deciding and _may_be_disabled(job, step):
                 message = "this gate is skipped where this does not hold, and counts as passed"
                 yield Finding((*step.address, "if"), message, "remove it, or put it on the job")
             for each in step.commands:
-                if each.skipped and (each in deciding or _passed_by(each)):
+                if each.skipped and (each in deciding or _is_gate_passed_over(each)):
                     message = f"the step passes without {called(each)}: {each.skipped}"
                     yield at_command(step, each, message, "let it run whatever the script finds")
 
 
-def _passed_by(command: Command) -> bool:
-    """Whether a gate of others is passed over where a script ends well, or where a file or a switch says so."""
+def _is_gate_passed_over(command: Command) -> bool:
     why = re.search(r"`exit 0`|runs only where `(\[+|test) |for each of `\$[\w{]", command.skipped)
     return not command.verb and judges(command) and bool(why)
 
@@ -74,8 +73,7 @@ _SWITCH = re.compile(
 )
 
 
-def _switched_off(job: Job, step: Step) -> bool:
-    """Whether somebody may switch off the only gate of a job."""
+def _may_be_disabled(job: Job, step: Step) -> bool:
     if not judging(step) or not _SWITCH.search(step.condition) or looked_at(job, step):
         return False
     return not any(judging(each) and not each.condition for each in job.steps)

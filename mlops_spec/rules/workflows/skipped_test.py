@@ -66,13 +66,13 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
             continue
         for step in job.steps:
             for command in step.commands:
-                if (words := _pytest(command.words)) is None:
+                if (words := _pytest_arguments(command.words)) is None:
                     continue
                 if left := _left_out(words):
                     message = f"`{left}` leaves out the tests that judge the model"
                     yield at_command(step, command, message, _HINT)
                 folder = str(step.data.get("working-directory") or "")
-                for program in _tests(words, delivery, folder):
+                for program in _collected_tests(words, delivery, folder):
                     yield from _skipped(program)
 
 
@@ -82,8 +82,7 @@ def _matters(workflow: Workflow, job: Job) -> bool:
     return any(about_models(each) or job_releases(each) for each in (job, *behind))
 
 
-def _pytest(words: Sequence[str]) -> Sequence[str] | None:
-    """What stands behind `pytest`; None where a command is another."""
+def _pytest_arguments(words: Sequence[str]) -> Sequence[str] | None:
     place = next((place for place, word in enumerate(words[:8]) if word in ("pytest", "py.test")), None)
     return words[place + 1 :] if place is not None and words[0] not in ("pip", "echo", "uvx") else None
 
@@ -98,8 +97,7 @@ def _left_out(words: Sequence[str]) -> str:
     return ""
 
 
-def _tests(words: Sequence[str], delivery: Delivery, folder: str) -> Iterator[Program]:
-    """The tests that a run of pytest finds, with what is set up for them, among the files that are known."""
+def _collected_tests(words: Sequence[str], delivery: Delivery, folder: str) -> Iterator[Program]:
     given = [
         word.partition("::")[0].rstrip("/")
         for word in words
@@ -121,16 +119,16 @@ def _skipped(program: Program) -> Iterator[Finding]:
         if (
             (name.endswith("mark.skipif") or name in ("unittest.skipIf", "skipIf"))
             and call.args
-            and _asks_for_ci(call.args[0])
+            and _holds_in_ci(call.args[0])
         ):
             yield in_program(program, call, "this is skipped wherever `CI` is set, and GitHub sets it", _HINT)
     for node in program.nodes:
-        if isinstance(node, ast.If) and _asks_for_ci(node.test):
+        if isinstance(node, ast.If) and _holds_in_ci(node.test):
             skips = [each for each in _calls(node.body) if program.called(each.func) in ("pytest.skip", "skip")]
             marks = [each for each in _marks(node.body) if program.called(each) == "pytest.mark.skip"]
             for found in [*skips, *marks][:1]:
                 yield in_program(program, found, "this skips wherever `CI` is set, and GitHub sets it", _HINT)
-        elif isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and _asks_a_metric(node):
+        elif isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and _compares_metric(node):
             for mark in node.decorator_list:
                 name = program.called(mark.func if isinstance(mark, ast.Call) else mark)
                 strict = isinstance(mark, ast.Call) and any(each.arg == "strict" for each in mark.keywords)
@@ -147,7 +145,7 @@ def _marks(body: Sequence[ast.stmt]) -> list[ast.Attribute]:
     return [each for node in body for each in ast.walk(node) if isinstance(each, ast.Attribute)]
 
 
-def _asks_for_ci(condition: ast.expr) -> bool:
+def _holds_in_ci(condition: ast.expr) -> bool:
     """Whether a condition holds where `CI` is set: not one that asks whether it is not."""
     if any(isinstance(each, ast.Not | ast.NotIn | ast.IsNot | ast.NotEq) for each in ast.walk(condition)):
         return False
@@ -155,8 +153,7 @@ def _asks_for_ci(condition: ast.expr) -> bool:
     return not absent and any(name in _HERE for name in names_in(condition))
 
 
-def _asks_a_metric(function: ast.FunctionDef) -> bool:
-    """Whether a test compares a metric with a bound."""
+def _compares_metric(function: ast.FunctionDef) -> bool:
     for node in ast.walk(function):
         if isinstance(node, ast.Compare) and isinstance(node.ops[0], ast.Lt | ast.LtE | ast.Gt | ast.GtE):
             said = [part for name in names_in(node) for part in (name.lower(), name.lower().removesuffix("_score"))]

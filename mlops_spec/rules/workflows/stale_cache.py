@@ -69,7 +69,7 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
         for step in job.steps:
             if step.uses_action(*_CACHES):
                 yield from _cached(step, workflow, job)
-                if pattern := _nowhere(step, job, delivery):
+                if pattern := _unmatched_pattern(step, job, delivery):
                     message = f"the repository has no `{pattern}`, so this part of the key is always empty"
                     yield Finding(
                         (*step.address, "with", "key"), message, "name the files that are there", piece=pattern
@@ -81,8 +81,7 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
                     yield at_command(step, command, message, "leave `--run-cache` out")
 
 
-def _nowhere(step: Step, job: Job, delivery: Delivery) -> str:
-    """A pattern of a key's only files that matches none; empty where there are some, or the job may make them."""
+def _unmatched_pattern(step: Step, job: Job, delivery: Delivery) -> str:
     before = job.steps[: job.steps.index(step)]
     paths = [line.strip() for line in text(step.inputs.get("path")).splitlines() if line.strip()]
     if all(_NAMED.search(path) for path in paths) or any(
@@ -104,16 +103,15 @@ def _cached(step: Step, workflow: Workflow, job: Job) -> Iterator[Finding]:
     results = [path for path in paths if not _NAMED.search(path)]
     if not results:
         return
-    key = _spelled(text(step.inputs.get("key")), workflow, job)
-    if why := _stale(results[0], key):
+    key = _expanded_key(text(step.inputs.get("key")), workflow, job)
+    if why := _why_stale(results[0], key):
         yield Finding((*step.address, "with", "key"), why, _HINT)
     if "restore-keys" in step.inputs and not all(_ENVIRONMENT.search(path) for path in results):
         message = f"this takes a `{results[0]}` that was made of something else"
         yield Finding((*step.address, "with", "restore-keys"), message, "leave it out", at_key=True)
 
 
-def _stale(path: str, key: str) -> str:
-    """Why what lies in a cache may be older than what it is made from; empty where the key tells."""
+def _why_stale(path: str, key: str) -> str:
     if not _CHANGES.search(key):
         return f"this key stays the same, so the first `{path}` is restored for ever"
     hashed = " ".join(_HASHED.findall(key))
@@ -128,7 +126,6 @@ def _stale(path: str, key: str) -> str:
     return ""
 
 
-def _spelled(key: str, workflow: Workflow, job: Job) -> str:
-    """A key with what `env` says."""
+def _expanded_key(key: str, workflow: Workflow, job: Job) -> str:
     known = {**mapping(workflow.data.get("env")), **mapping(job.data.get("env"))}
     return re.sub(r"\benv\.(\w+)", lambda found: text(known.get(found[1])) or found[0], key)

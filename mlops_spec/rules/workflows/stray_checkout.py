@@ -65,22 +65,21 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
         if not about_models(job):
             continue
         checkouts = [step for step in job.steps if step.uses_action("actions/checkout") and "path" not in step.inputs]
-        compared = len(checkouts) > 1 or sum(_switches(command) != "" for command in job.commands) > 1
+        compared = len(checkouts) > 1 or sum(_commit_switched_to(command) != "" for command in job.commands) > 1
         for step in checkouts:
             ref = text(step.inputs.get("ref"))
             if (
                 ref
                 and not compared
                 and not ("refs/pull/" in ref and identities(job))
-                and (why := _stray(ref, started, workflow, delivery.main))
+                and (why := _why_stray(ref, started, workflow, delivery.main))
             ):
                 yield Finding((*step.address, "with", "ref"), why, _HINT)
         if not compared and started & {*PULL_REQUEST, "push", "merge_group"}:
-            yield from _moved(job)
+            yield from _moving_commands(job)
 
 
-def _stray(ref: str, started: Collection[str], workflow: Workflow, main: str) -> str:
-    """Why a checkout takes another commit than the one that is meant; empty where it does not."""
+def _why_stray(ref: str, started: Collection[str], workflow: Workflow, main: str) -> str:
     pull_request = bool(PULL_REQUEST & {*started})
     if "${{" in ref:
         return _of_expression(ref, started, pull_request=pull_request)
@@ -106,12 +105,11 @@ def _of_expression(ref: str, started: Collection[str], *, pull_request: bool) ->
     return ""
 
 
-def _moved(job: Job) -> Iterator[Finding]:
-    """Commands of Git that go to another commit, in front of what trains or judges."""
+def _moving_commands(job: Job) -> Iterator[Finding]:
     moved: tuple[Step, Command] | None = None
     for step in job.steps:
         for command in step.commands:
-            if to := _switches(command):
+            if to := _commit_switched_to(command):
                 moved, where = (step, command), to
             elif moved and any(role(command) for role in (trains, evaluates, judges, releases)):
                 message = f"what comes behind this works on {where}, and not on the commit that started the run"
@@ -119,8 +117,7 @@ def _moved(job: Job) -> Iterator[Finding]:
                 moved = None
 
 
-def _switches(command: Command) -> str:
-    """Which commit a command goes to; empty where it goes nowhere."""
+def _commit_switched_to(command: Command) -> str:
     words = [word for word in command.words if word != "-q"]
     if words[:2] == ["git", "pull"]:
         return "what was pushed last"

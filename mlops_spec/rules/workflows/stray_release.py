@@ -53,12 +53,12 @@ SEVERITY: Severity = "error"
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     jobs = [job for job in workflow.jobs.values() if verbs(delivery, workflow, job) & set(RELEASING)]
     if not jobs:
-        yield from _of_others(workflow, delivery.main)
+        yield from _releases_by_others(workflow, delivery.main)
         return
     if all(holds(workflow, job, partial(on_main, main=delivery.main)) for job in jobs):
         return
     for event, settings in workflow.triggers.items():
-        if event == "push" and (wrong := _not_main(settings, delivery.main)) is not None:
+        if event == "push" and (wrong := _other_branches(settings, delivery.main)) is not None:
             branches = ("on", "push", "branches")
             place = branches if "branches" in mapping(settings) else workflow.trigger_address("push")
             message, hint = f"what is not on {delivery.main} is released too", f"write `branches: [{delivery.main}]`"
@@ -69,14 +69,13 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
             yield Finding(workflow.trigger_address(event), message, hint, at_key=True)
 
 
-def _of_others(workflow: Workflow, main: str) -> Iterator[Finding]:
-    """Releases by programs of others that start from any branch, or from a tag of any commit."""
+def _releases_by_others(workflow: Workflow, main: str) -> Iterator[Finding]:
     jobs = [
         job
         for job in workflow.jobs.values()
         if job_releases(job) and not _PREVIEW.search(f"{environment(job)} {job.name}")
     ]
-    jobs = [job for job in jobs if not holds(workflow, job, _asks_where)]
+    jobs = [job for job in jobs if not holds(workflow, job, _asks_for_ref)]
     scripts = "\n".join(step.run for each in workflow.jobs.values() for step in each.steps)
     if not jobs or re.search(r"--is-ancestor|branch\b.*--contains|merge-base", scripts):
         return
@@ -98,7 +97,7 @@ def _of_others(workflow: Workflow, main: str) -> Iterator[Finding]:
             f"ask first: `git merge-base --is-ancestor HEAD origin/{main}`",
             at_key=True,
         )
-    if "workflow_dispatch" in workflow.triggers and not any(map(environment, jobs)) and not _on_checkout(jobs, main):
+    if "workflow_dispatch" in workflow.triggers and not any(map(environment, jobs)) and not _check_out_main(jobs, main):
         message = f"this can be started from any branch, and releases what is not on {main}"
         hint = f"let the job ask for `github.ref == 'refs/heads/{main}'`"
         yield Finding(workflow.trigger_address("workflow_dispatch"), message, hint, at_key=True)
@@ -107,21 +106,18 @@ def _of_others(workflow: Workflow, main: str) -> Iterator[Finding]:
 _PREVIEW = re.compile(r"preview|review|staging|dev|sandbox|test|\bpr\b", re.IGNORECASE)
 
 
-def _asks_where(condition: str) -> bool:
-    """Whether a condition looks at the branch, the tag or the event at all."""
+def _asks_for_ref(condition: str) -> bool:
     return bool(re.search(r"github\.(ref|ref_name|ref_type|base_ref|event_name|event\.workflow_run)", condition))
 
 
-def _on_checkout(jobs: Sequence[Job], main: str) -> bool:
-    """Whether each of these jobs checks `main` out, from wherever it was started."""
+def _check_out_main(jobs: Sequence[Job], main: str) -> bool:
     refs = [
         [text(step.inputs.get("ref")) for step in job.steps if step.uses_action("actions/checkout")] for job in jobs
     ]
     return all(each and {*each} <= {main, f"refs/heads/{main}"} for each in refs)
 
 
-def _not_main(settings: object, main: str) -> Address | None:
-    """Where, below the branches, other branches than `main` stand."""
+def _other_branches(settings: object, main: str) -> Address | None:
     given = mapping(settings)
     if "tags" in given or "branches-ignore" in given:
         return ()

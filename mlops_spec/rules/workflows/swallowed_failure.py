@@ -45,14 +45,13 @@ SEVERITY: Severity = "error"
 
 def check(workflow: Workflow) -> Iterator[Finding]:
     for _, step, command in workflow.commands():
-        if command.lost and (decides(command) or _drops(command, step)):
+        if command.lost and (decides(command) or _drops_failure(command, step)):
             message = f"a failure of {called(command)} fails nothing: {command.lost}"
             hint = "let it be the last command of its step, with nothing behind it"
             yield at_command(step, command, message, hint, fix=_without_answer(step, command))
 
 
-def _drops(command: Command, step: Step) -> bool:
-    """Whether a failure of what others name as training, judging or releasing is dropped, and not kept to look at."""
+def _drops_failure(command: Command, step: Step) -> bool:
     drawn = command.lost.startswith("`&&`") and any(trains(each) for each in step.commands)
     prints = command.lost.startswith("`<(") and not judges(command) and not trains(command)  # it makes the file it is
     kept = drawn or prints or re.search(r"GITHUB_|=1`|=true`|=\$\?", command.lost)

@@ -48,7 +48,7 @@ HARMLESS = ("", "false", "${{ false }}")
 def check(workflow: Workflow) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         for part in job.parts:
-            commands = [each for each in part.commands if decides(each) or _matters(each, part, workflow)]
+            commands = [each for each in part.commands if decides(each) or _is_needed_later(each, part, workflow)]
             if isinstance(part, Step) and (looked_at(job, part) or answered(job, part)):
                 continue
             if commands and text(part.data.get("continue-on-error")) not in HARMLESS:
@@ -57,7 +57,6 @@ def check(workflow: Workflow) -> Iterator[Finding]:
                 yield Finding(place, message, "remove it", at_key=True, fix=(Change(place, None),))
 
 
-def _matters(command: Command, part: Job | Step, workflow: Workflow) -> bool:
-    """Whether what others name as training, judging or releasing is waited for by what comes behind it."""
+def _is_needed_later(command: Command, part: Job | Step, workflow: Workflow) -> bool:
     needed = isinstance(part, Step) or any(part.name in job.needs for job in workflow.jobs.values())
     return needed and any(role(command) for role in (changes_or_judges, watches, tests))

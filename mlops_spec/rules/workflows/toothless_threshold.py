@@ -75,9 +75,9 @@ def check(workflow: Workflow) -> Iterator[Finding]:
                 if not command.verb and (judges(command) or watches(command) or evaluates(command)):
                     yield from _of_options(command, workflow, job, step)
                 elif gate:
-                    yield from _of_arguments(command, Place(workflow, job, step))
+                    yield from _bounds_in_arguments(command, Place(workflow, job, step))
             for bound in bounds(step.run):
-                if why := _of_bound(bound, step.run):
+                if why := _why_toothless(bound, step.run):
                     yield Finding(step.place, why, "write a bound that a bad model does not keep", piece=bound.piece)
 
 
@@ -88,12 +88,11 @@ def _of_options(command: Command, workflow: Workflow, job: Job, step: Step) -> I
         if not found or not value or _COUNTS.search(metric.split("-")[-1] if metric else ""):
             continue
         least = (found["side"] or found["end"] or "min") == "min" and found["bare"] != "max-drop"
-        if why := _weak(metric, value, Place(workflow, job, step), least=least):
+        if why := _why_weak(metric, value, Place(workflow, job, step), least=least):
             yield at_command(step, command, f"`--{name} {value}`: {why}", "write the bound here, well above chance")
 
 
-def _of_arguments(command: Command, place: Place) -> Iterator[Finding]:
-    """Bounds that a gate made of `jq`, `awk`, `bc` or `[ ]` takes from variables."""
+def _bounds_in_arguments(command: Command, place: Place) -> Iterator[Finding]:
     words = command.words
     if words[:1] not in (("jq",), ("awk",), ("[",), ("[[",), ("test",), ("echo",), ("bc",)):
         return
@@ -101,13 +100,12 @@ def _of_arguments(command: Command, place: Place) -> Iterator[Finding]:
         names = [name for name in variables(word) if re.search(r"MIN|MAX|THRESH|BOUND|LIMIT|FLOOR|TARGET", name)]
         if names and not re.search(r"::(error|warning|notice)", " ".join(words)):
             value = word if _DEFAULT.search(word) else f"${{{names[0]}}}"
-            if why := _weak(names[0], value, place, least="MAX" not in names[0]):
+            if why := _why_weak(names[0], value, place, least="MAX" not in names[0]):
                 yield at_command(place.step, command, f"`{names[0]}`: {why}", "write the bound here, well above chance")
                 return
 
 
-def _weak(metric: str, value: str, place: Place, *, least: bool) -> str:
-    """Why a bound stops nobody, or may; empty where it is a number that does."""
+def _why_weak(metric: str, value: str, place: Place, *, least: bool) -> str:
     if _NUMBER.fullmatch(value):
         return "every model keeps this" if lets_all_pass(metric, float(value), least=least) else ""
     if (default := _DEFAULT.search(value)) and lets_all_pass(metric, float(default[1]), least=least):
@@ -115,17 +113,16 @@ def _weak(metric: str, value: str, place: Place, *, least: bool) -> str:
     workflow, job, step = place
     for name in variables(value):
         written = held(workflow, job, step, name)
-        if written is None and not default and not _is_set(name, job, step):
+        if written is None and not default and not _may_be_set(name, job, step):
             return f"nothing sets `{name}`, and what is unset is empty"
         if written is not None and _NUMBER.fullmatch(written):
             return "every model keeps this" if lets_all_pass(metric, float(written), least=least) else ""
-        if written and not _asks(name, step) and (why := _from_setting(written, workflow)):
+        if written and not _fails_when_empty(name, step) and (why := _why_unknown_setting(written, workflow)):
             return why
-    return _from_setting(value, workflow)
+    return _why_unknown_setting(value, workflow)
 
 
-def _from_setting(written: str, workflow: Workflow) -> str:
-    """Why a bound is not what the repository says, where an expression names a setting."""
+def _why_unknown_setting(written: str, workflow: Workflow) -> str:
     found = _SETTING.search(written) if "${{" in written else None
     if not found:
         return ""
@@ -141,8 +138,7 @@ def _from_setting(written: str, workflow: Workflow) -> str:
     return f"whoever starts this chooses the bound by `{found[1]}`" if name in dispatched else ""
 
 
-def _is_set(name: str, job: Job, step: Step) -> bool:
-    """Whether a script of the job sets a variable, or something that it reads may."""
+def _may_be_set(name: str, job: Job, step: Step) -> bool:
     scripts = "\n".join(each.run for each in job.steps[: job.steps.index(step) + 1])
     return bool(_SET_OUTSIDE.search(name)) or bool(
         re.search(
@@ -153,13 +149,11 @@ def _is_set(name: str, job: Job, step: Step) -> bool:
     )
 
 
-def _asks(name: str, step: Step) -> bool:
-    """Whether a script ends where a variable is empty."""
+def _fails_when_empty(name: str, step: Step) -> bool:
     return bool(re.search(rf"\$\{{{name}:\?|(-n|test)\s+\"\$\{{?{name}", step.run))
 
 
-def _of_bound(bound: Bound, script: str) -> str:
-    """Why a comparison in a script says nothing, or the contrary."""
+def _why_toothless(bound: Bound, script: str) -> str:
     passes = _passes(bound, script)
     if passes is None:
         return ""
@@ -187,10 +181,10 @@ def _passes(bound: Bound, script: str) -> bool | None:
         r"\bawk\b.*\bexit\s*\(?\s*[\w$.]*$", before
     ):
         return False
-    return _of_if(before, behind, line)
+    return _outcome_of_if(before, behind, line)
 
 
-def _of_if(before: str, behind: str, line: str) -> bool | None:
+def _outcome_of_if(before: str, behind: str, line: str) -> bool | None:
     """What an `if` or a chain does where a comparison holds: False where it then ends as failed."""
     negated = bool(re.search(r"\bif\s+!|^\s*!\s", before)) != bool(re.search(r"-eq\s+0|==\s*0|-ne\s+1", line))
     if re.search(r"&&\s*\{?[^|&]*\bexit\s+[1-9]", line):

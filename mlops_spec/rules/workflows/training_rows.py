@@ -55,9 +55,11 @@ def check(workflow: Workflow) -> Iterator[Finding]:
         for step in job.steps:
             gate = judging(step)
             for command in step.commands:
-                rows = _training_rows(command) if _reads_rows(command) else _training_figures(command) if gate else ""
+                rows = (
+                    _training_rows(command) if _reads_rows(command) else _training_figures_read(command) if gate else ""
+                )
                 program = command.program if not rows and _reads_rows(command) else None
-                if program and (node := _only_training(program)):
+                if program and (node := _training_rows_read(program)):
                     message = f"this judges the model on `{node.value!s}`, which it was trained on"
                     yield in_program(program, node, message, "take the test rows")
                 if rows:
@@ -65,8 +67,7 @@ def check(workflow: Workflow) -> Iterator[Finding]:
                     yield at_command(step, command, message, "take the test rows")
 
 
-def _only_training(program: Program) -> ast.Constant | None:
-    """The training rows that a program reads where it names no others."""
+def _training_rows_read(program: Program) -> ast.Constant | None:
     files = [each for each in program.texts if str(each.value).endswith(_OF_ROWS)]
     others = any(_OTHER.search(str(each.value).lower()) for each in files)
     return next((each for each in files if _names_training(str(each.value)) and not others), None)
@@ -86,11 +87,10 @@ def _training_rows(command: Command) -> str:
         value = value if given else (words[place + 1] if place + 1 < len(words) else "")
         if name.startswith("--") and _ROWS.fullmatch(name[2:].lower()) and _names_training(value):
             return value
-    return next((each for each in words if _is_file(each, words) and _names_training(each)), "")
+    return next((each for each in words if _is_row_file(each, words) and _names_training(each)), "")
 
 
-def _training_figures(command: Command) -> str:
-    """What a gate reads by `jq`, `grep` or the like of the figures of the training rows."""
+def _training_figures_read(command: Command) -> str:
     if command.words[:1] not in (("jq",), ("grep",), ("awk",), ("cat",)):
         return ""
     found = [
@@ -99,8 +99,7 @@ def _training_figures(command: Command) -> str:
     return next((each[0] for each in found if each), "")
 
 
-def _is_file(word: str, words: tuple[str, ...]) -> bool:
-    """Whether a word is a file of rows that no option names."""
+def _is_row_file(word: str, words: tuple[str, ...]) -> bool:
     place = words.index(word)
     return word.endswith((".parquet", ".csv", ".jsonl", ".npz", ".arrow")) and not words[place - 1].startswith("-")
 

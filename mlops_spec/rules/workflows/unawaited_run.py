@@ -100,12 +100,12 @@ def check(workflow: Workflow) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         for step in job.steps:
             for command in step.commands:
-                node = _unawaited(command.program) if command.program else None
-                waits = _starts(command)
+                node = _unawaited_call(command.program) if command.program else None
+                waits = _missing_wait(command)
                 if not node and not (waits and not waits.search(" ".join(command.words))):
                     continue
-                rest = _behind(workflow, job, step, command)
-                inside = node and command.program and _relied_on(command.program, node)
+                rest = _later_commands(workflow, job, step, command)
+                inside = node and command.program and _uses_result_early(command.program, node)
                 if not _awaited([waits] if waits else [], rest) and (inside or any(map(_relies, rest))):
                     yield _said(step, command, node)
 
@@ -122,14 +122,12 @@ def _relies(command: Command) -> bool:
     return judges(command) or releases(command) or evaluates(command)
 
 
-def _relied_on(program: Program, started: ast.Call) -> bool:
-    """Whether a program itself takes what a run makes before that has ended."""
+def _uses_result_early(program: Program, started: ast.Call) -> bool:
     behind = [name for call, name in program.calls if call.lineno > started.lineno]
     return any(_TAKES.search(program.made_by(name)) for name in behind)
 
 
-def _behind(workflow: Workflow, job: Job, step: Step, command: Command) -> list[Command]:
-    """What runs behind a command: in its step, in its job, and in those that need it."""
+def _later_commands(workflow: Workflow, job: Job, step: Step, command: Command) -> list[Command]:
     found = list(step.commands[step.commands.index(command) + 1 :])
     for later in job.steps[job.steps.index(step) + 1 :]:
         found += later.commands
@@ -149,7 +147,7 @@ def _needs(workflow: Workflow, job: Job) -> set[str]:
     return found
 
 
-def _starts(command: Command) -> re.Pattern[str] | None:
+def _missing_wait(command: Command) -> re.Pattern[str] | None:
     """What would wait for the end of what a command starts; None where it starts nothing."""
     said = " ".join(command.words)[:2_000]
     return next((waits for starts, waits in _COMMANDS if starts.match(said)), None) if not command.verb else None
@@ -160,8 +158,7 @@ def _awaited(patterns: Sequence[re.Pattern[str]], rest: Sequence[Command]) -> bo
     return any(pattern.search(each) for each in said for pattern in (*patterns, _WAITS))
 
 
-def _unawaited(program: Program) -> ast.Call | None:
-    """The call that starts a run in a program which waits for none; None where there is none."""
+def _unawaited_call(program: Program) -> ast.Call | None:
     names = [name for _, name in program.calls]
     if any(_ASKED.search(name) for name in names):
         return None

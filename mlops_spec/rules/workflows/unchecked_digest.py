@@ -59,17 +59,15 @@ def check(workflow: Workflow) -> Iterator[Finding]:
                 message = "this attests whatever bytes lie there"
                 hint = "run `sha256sum --check` with the digest from an output of the job that made them"
                 yield Finding((*step.address, "uses"), message, hint)
-        yield from _unread(workflow, job)
+        yield from _unread_digests(workflow, job)
 
 
-def _by_others(job: Job) -> bool:
-    """Whether a job releases by a program of others; ours ask for a digest."""
+def _released_by_others(job: Job) -> bool:
     return job_releases(job) and not any(command.verb for command in job.commands)
 
 
-def _unread(workflow: Workflow, job: Job) -> Iterator[Finding]:
-    """Digests that a job hands on and that nobody reads, where another loads what it made to release it."""
-    behind = [each for each in workflow.jobs.values() if job.name in each.needs and _by_others(each)]
+def _unread_digests(workflow: Workflow, job: Job) -> Iterator[Finding]:
+    behind = [each for each in workflow.jobs.values() if job.name in each.needs and _released_by_others(each)]
     loads = any(step.uses_action("actions/download-artifact") for each in behind for step in each.steps)
     for name in mapping(job.data.get("outputs")) if loads else ():
         read = re.search(rf"(needs|jobs)\.{re.escape(job.name)}\.outputs\.{re.escape(name)}\b", workflow.document.text)

@@ -66,14 +66,14 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         if not job_releases(job):
             continue
-        for key, released in _legs(job).items():
+        for key, released in _matrix_values(job).items():
             for other, gate in jobs_before(delivery, workflow, job):
                 if other is workflow and job_judges(gate):
                     yield from _uncovered(gate, key, released)
 
 
 def _uncovered(gate: Job, key: str, released: list[str]) -> Iterator[Finding]:
-    legs = _legs(gate)
+    legs = _matrix_values(gate)
     missing = [leg for leg in released if leg not in legs.get(key, released)]
     if missing:
         place = (*gate.address, "strategy", "matrix")
@@ -89,8 +89,7 @@ def _matrix(job: Job) -> Mapping[str, Any]:
     return mapping(mapping(job.data.get("strategy")).get("matrix"))
 
 
-def _legs(job: Job) -> dict[str, list[str]]:
-    """The values of each key of a job's matrix, as far as the file says them."""
+def _matrix_values(job: Job) -> dict[str, list[str]]:
     matrix = _matrix(job)
     found = {key: [text(each) for each in items(values)] for key, values in matrix.items() if key not in _CHANGES}
     for each in map(mapping, items(matrix.get("include"))):

@@ -49,7 +49,7 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for job, step, command in workflow.commands("bundle", "register"):
         before = list(commands_before(delivery, workflow, job, step, command))
         gated = any(earlier.verb == "gate" for earlier in before)
-        if not gated or _not_judged(job, step, command):
+        if not gated or _is_unjudged(job, step, command):
             message = f"`{command.verb}` is reached without `gate`" + (" behind the last `run`" if gated else "")
             hint = "run `mlops-spec gate` in a step before it, or in a job that this one needs"
             if hidden := dict.fromkeys(unseen(steps_before(delivery, workflow, job, step))):
@@ -57,8 +57,7 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
             yield at_command(step, command, message, hint)
 
 
-def _not_judged(job: Job, step: Step, command: Command) -> bool:
-    """Whether the job has made a model since the last gate."""
+def _is_unjudged(job: Job, step: Step, command: Command) -> bool:
     steps = job.steps[: job.steps.index(step)]
     before = [each for earlier in steps for each in earlier.commands]
     before += step.commands[: step.commands.index(command)]

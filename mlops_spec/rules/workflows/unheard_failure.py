@@ -65,7 +65,7 @@ def check(workflow: Workflow) -> Iterator[Finding]:
 
 
 def _unheard(condition: str, job: Job) -> str:
-    root, mild = tree(condition), _tolerated(job)
+    root, mild = tree(condition), _tolerated_steps(job)
     for node in walk(root):
         found = re.fullmatch(r"steps\.([\w-]+)\.conclusion", node.path) if isinstance(node, Name) else None
         if found and found[1] in mild:
@@ -73,15 +73,14 @@ def _unheard(condition: str, job: Job) -> str:
     if (asked := _asked(root)) and "failure(" in condition and mild.issuperset(asked):
         return "the step may fail without failing the job, so `failure()` does not hold"
     for part in demands(root):
-        if (name := _asks_failure(part)) and not asks_status(condition):
+        if (name := _asked_for_failure(part)) and not asks_status(condition):
             kind, which = name.split(".")[:2]
             if kind == "needs" or which not in mild:
                 return f"after a failure of `{which}` a condition without a status function is not looked at"
     return ""
 
 
-def _asks_failure(node: object) -> str:
-    """The step or job whose failure a comparison asks for; empty where it asks none."""
+def _asked_for_failure(node: object) -> str:
     if not isinstance(node, Call) or node.name not in ("==", "!="):
         return ""
     for name, value in (node.arguments, node.arguments[::-1]):
@@ -93,12 +92,11 @@ def _asks_failure(node: object) -> str:
 
 
 def _asked(root: object) -> list[str]:
-    names = [_asks_failure(each) for each in demands(root)]  # type: ignore[arg-type]
+    names = [_asked_for_failure(each) for each in demands(root)]  # type: ignore[arg-type]
     return [name.split(".")[1] for name in names if name.startswith("steps.")]
 
 
-def _tolerated(job: Job) -> set[str]:
-    """The ids of the steps that may fail."""
+def _tolerated_steps(job: Job) -> set[str]:
     return {text(step.data.get("id")) for step in job.steps if _tolerates(step)}
 
 
@@ -107,7 +105,6 @@ def _tolerates(step: Step) -> bool:
 
 
 def _silent_alarms(job: Job) -> Iterator[Finding]:
-    """Alarms behind a check, that run only where it has found nothing."""
     checked = ""
     for step in job.steps:
         said = text(step.data.get("name")) or text(step.data.get("id"))
@@ -119,7 +116,6 @@ def _silent_alarms(job: Job) -> Iterator[Finding]:
 
 
 def _silent_job(job: Job) -> Iterator[Finding]:
-    """A job that tells of a failure, and starts only where none was."""
     for step in job.steps if job.needs and job.condition.strip("${} ") in ("", "success()") else ():
         said = f"{step.run} {step.uses} {step.inputs}"
         if (
@@ -133,7 +129,6 @@ def _silent_job(job: Job) -> Iterator[Finding]:
 
 
 def _mistaken_results(workflow: Workflow) -> Iterator[Finding]:
-    """Results of jobs, asked for in place of the outcome of a gate in them that may fail."""
     mild = {job.name for job in workflow.jobs.values() if any(judging(s) and _tolerates(s) for s in job.steps)}
     called = mapping(mapping(workflow.triggers.get("workflow_call")).get("outputs"))
     outputs: list[tuple[Address, Mapping[str, Any]]] = [

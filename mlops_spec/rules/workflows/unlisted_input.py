@@ -86,9 +86,10 @@ def _of(document: Document, folder: str, delivery: Delivery) -> Iterator[Finding
         made |= {PARAMS} if not stage.params and stage.reads else set()
         made |= tracked
         read = sorted(
-            (_read(stage, folder, delivery) & made) | (_own(stage, folder, delivery) if stage.reads else set())
+            (_paths_read(stage, folder, delivery) & made)
+            | (_started_files(stage, folder, delivery) if stage.reads else set())
         )
-        if unlisted := [path for path in read if not _named(path, [*stage.reads, *stage.writes])]:
+        if unlisted := [path for path in read if not _is_covered(path, [*stage.reads, *stage.writes])]:
             message = f"`{stage.name}` reads {listed(unlisted)}, and does not run anew when that changes"
             place = (*stage.parts, "deps") if (*stage.parts, "deps") in document.nodes else stage.place
             yield Finding(place, message, "add it to its `deps`", at_key=True, document=document)
@@ -97,8 +98,7 @@ def _of(document: Document, folder: str, delivery: Delivery) -> Iterator[Finding
             yield Finding((*stage.parts, "frozen"), message, "take it out", at_key=True, document=document)
 
 
-def _read(stage: Stage, folder: str, delivery: Delivery) -> set[str]:
-    """The paths that a stage's commands and programs name, those behind options that say where to write left out."""
+def _paths_read(stage: Stage, folder: str, delivery: Delivery) -> set[str]:
     found: set[str] = set()
     for script in stage.scripts:
         for command in commands(script):
@@ -108,8 +108,7 @@ def _read(stage: Stage, folder: str, delivery: Delivery) -> set[str]:
     return found
 
 
-def _own(stage: Stage, folder: str, delivery: Delivery) -> set[str]:
-    """The files that a stage starts, from the folder of the pipeline."""
+def _started_files(stage: Stage, folder: str, delivery: Delivery) -> set[str]:
     found = set()
     for script in stage.scripts:
         for command in commands(script):
@@ -125,7 +124,6 @@ def _plain(path: str) -> str:
     return path.removeprefix("./").rstrip("/")
 
 
-def _named(path: str, known: Sequence[str]) -> bool:
-    """Whether a path is one of these, or lies in one, or holds one."""
+def _is_covered(path: str, known: Sequence[str]) -> bool:
     plain = [_plain(each) for each in known]
     return any(path == each or path.startswith(f"{each}/") or each.startswith(f"{path}/") for each in plain)

@@ -54,18 +54,16 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
                 for found in _SCRIPT.finditer(script.text):
                     yield script.found(found, "this runs whatever an address answers", _HINT)
             for command in step.commands:
-                if what := _newest(command):
+                if what := _unlocked_install(command):
                     yield at_command(step, command, f"`{what}` is whatever is newest at that hour", _HINT)
 
 
-def _newest(command: Command) -> str:
-    """What a command installs that no lock holds; empty where it is none."""
+def _unlocked_install(command: Command) -> str:
     given = command.option("--with") if command.words[:2] == ("uv", "run") else None
-    return given if given and "==" not in given else _package(command.words)
+    return given if given and "==" not in given else _unpinned_package(command.words)
 
 
-def _package(words: tuple[str, ...]) -> str:
-    """The first package that a command installs in whatever version there is; empty where it takes those of a lock."""
+def _unpinned_package(words: tuple[str, ...]) -> str:
     for installer in _INSTALLERS:
         if words[: len(installer)] == installer:
             rest = words[len(installer) :]

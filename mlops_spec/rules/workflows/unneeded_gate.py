@@ -55,17 +55,21 @@ SEVERITY: Severity = "error"
 
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
-    gates = [job for job in workflow.jobs.values() if (job_judges(job) or _tries(job)) and not _is_optional(job)]
+    gates = [job for job in workflow.jobs.values() if (job_judges(job) or _tries_build(job)) and not _is_optional(job)]
     for job in workflow.jobs.values():
         if not job_releases(job) or job in gates:
             continue
         before = [each for _, each in jobs_before(delivery, workflow, job)]
-        missed = [gate.name for gate in gates if gate not in before and not _behind(delivery, workflow, gate, job)]
+        missed = [
+            gate.name
+            for gate in gates
+            if gate not in before and not _is_checked_afterwards(delivery, workflow, gate, job)
+        ]
         if missed:
             place = (*job.address, "needs") if job.needs else job.address
             message = f"this releases without waiting for {listed(missed)}"
             yield Finding(place, message, "name it in `needs`", at_key=True)
-        elif (place := _unjudged(delivery, workflow, job)) and not missed:
+        elif (place := _unjudged_releases(delivery, workflow, job)) and not missed:
             message = "what is trained here is released, and nothing judges it in between"
             yield Finding(place, message, "judge it by `mlops-spec gate`, or a gate of your own, before")
 
@@ -78,38 +82,35 @@ _TRIES = re.compile(
 _SMOKE = re.compile(r"smoke\W?tests?")  # which tells that it answers, not how well
 
 
-def _tries(job: Job) -> bool:
-    """Whether a job tries what was built, by its name or by what it runs."""
+def _tries_build(job: Job) -> bool:
     named = _TRIES.search(f"{job.name} {job.data.get('name', '')}")
     return not job_releases(job) and (bool(named) or any(tests(each) for each in job.commands))
 
 
-def _unjudged(delivery: Delivery, workflow: Workflow, job: Job) -> Address:
-    """Where a job releases what is trained before it in this workflow, and nothing in between says yes or no."""
+def _unjudged_releases(delivery: Delivery, workflow: Workflow, job: Job) -> Address:
     before = jobs_before(delivery, workflow, job)
     trainers = [place for place in before if any(map(trains, place[1].commands))]
     earlier = [each for trainer in trainers for each in jobs_before(delivery, *trainer)]
-    if any(_asks(step) for place in before if place not in earlier for step in _since_trained(place[1])):
+    if any(_may_judge(step) for place in before if place not in earlier for step in _steps_since_training(place[1])):
         return ()
     trained = bool(trainers)
-    since = _since_trained(job)
+    since = _steps_since_training(job)
     for step in job.steps:
         trained |= any(trains(each) for each in step.commands)
-        if step in since and _asks(step):
+        if step in since and _may_judge(step):
             return ()
         if trained and releasing(step) and not any(each.verb for each in step.commands):
             return step.place
     return ()
 
 
-def _since_trained(job: Job) -> list[Step]:
+def _steps_since_training(job: Job) -> list[Step]:
     """The steps of a job from the one on that trains: what is asked before is asked of the rows."""
     starts = [index for index, step in enumerate(job.steps) if any(map(trains, step.commands))]
     return list(job.steps[starts[0] if starts else 0 :])
 
 
-def _asks(step: Step) -> bool:
-    """Whether a step judges, evaluates or tries, or may: what a script or an action does is not seen."""
+def _may_judge(step: Step) -> bool:
     if step.uses and not step.uses.startswith(
         ("actions/", "docker/", "aws-actions/", "google-github-actions/", "azure/")
     ):
@@ -127,6 +128,5 @@ def _is_optional(job: Job) -> bool:
     return bool(job.condition) or text(job.data.get("continue-on-error")) not in ("", "false")
 
 
-def _behind(delivery: Delivery, workflow: Workflow, gate: Job, job: Job) -> bool:
-    """Whether a check comes behind the release, as that of a canary does."""
+def _is_checked_afterwards(delivery: Delivery, workflow: Workflow, gate: Job, job: Job) -> bool:
     return any(each is job for _, each in jobs_before(delivery, workflow, gate))

@@ -77,7 +77,7 @@ _SECRET = re.compile(r"\bsecrets\.(?!GITHUB_TOKEN\b)(\w+)", re.IGNORECASE)
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     if set(workflow.triggers) == {"workflow_call"}:
         declared = _declared(workflow)
-        for name, place in _read(workflow).items():
+        for name, place in _secrets_read(workflow).items():
             if name not in declared:
                 message = f"no caller can pass `{name}`: it is always empty here"
                 yield Finding(place, message, "declare it under `on.workflow_call.secrets`")
@@ -90,7 +90,7 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
 def _call(job: Job, called: Workflow) -> Iterator[Finding]:
     passed, declared = mapping(job.data.get("secrets")), _declared(called)
     for name in declared:
-        if name not in passed and name in _read(called):
+        if name not in passed and name in _secrets_read(called):
             place = (*job.address, "secrets") if passed else (*job.address, "uses")
             message = f"`{name}` is empty in {called.path}: this does not pass it"
             yield Finding(place, message, f"pass it: `{name}: ${{{{ secrets.{name} }}}}`")
@@ -104,8 +104,7 @@ def _declared(workflow: Workflow) -> list[str]:
     return list(mapping(mapping(workflow.triggers.get("workflow_call")).get("secrets")))
 
 
-def _read(workflow: Workflow) -> dict[str, Address]:
-    """The secrets that a workflow reads, each with the first place."""
+def _secrets_read(workflow: Workflow) -> dict[str, Address]:
     found: dict[str, Address] = {}
     for address, value in workflow.document.texts():
         for each in expressions(value):

@@ -62,11 +62,10 @@ def check(workflow: Workflow) -> Iterator[Finding]:
         said = [plain(command) for command in job.commands]
         made = any(_MAKES.search(each) for each in said)
         if made and not any(_PUSHES.search(each) or _HIDDEN.search(each) for each in said):
-            yield from _commits(job)
+            yield from _first_commit_of_data(job)
 
 
-def _commits(job: Job) -> Iterator[Finding]:
-    """Where a job first records a lock, or a pointer to data, that it has made."""
+def _first_commit_of_data(job: Job) -> Iterator[Finding]:
     made = False
     for step in job.steps:
         if made and step.uses_action(*_PROPOSES) and _VERSIONED.search(_paths(step)):

@@ -53,18 +53,17 @@ _PULL_REQUEST, _QUEUE = "pull_request", "merge_group"
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     if not delivery.spec or not delivery.spec.governance.merge_queue:
         return
-    if not _starts(workflow, _PULL_REQUEST, delivery.main):
+    if not _starts_for(workflow, _PULL_REQUEST, delivery.main):
         return
-    queued = [each for each in delivery.workflows.values() if _starts(each, _QUEUE, delivery.main)]
-    answered = {name for each in queued for name in _checks(each)}
-    waiting = [name for name in _checks(workflow) if name not in answered]
+    queued = [each for each in delivery.workflows.values() if _starts_for(each, _QUEUE, delivery.main)]
+    answered = {name for each in queued for name in _required_checks(each)}
+    waiting = [name for name in _required_checks(workflow) if name not in answered]
     if waiting:
         message = f"the merge queue waits for `{waiting[0]}`, which it never starts"
         yield Finding(workflow.trigger_address(_PULL_REQUEST), message, f"add `{_QUEUE}`", at_key=True)
 
 
-def _starts(workflow: Workflow, event: str, branch: str) -> bool:
-    """Whether an event of this branch starts it; of the queue there is one that asks for checks."""
+def _starts_for(workflow: Workflow, event: str, branch: str) -> bool:
     if event not in workflow.triggers:
         return False
     settings = workflow.triggers[event]
@@ -72,6 +71,5 @@ def _starts(workflow: Workflow, event: str, branch: str) -> bool:
     return reaches(settings, branch) and (event != _QUEUE or not types or "checks_requested" in types)
 
 
-def _checks(workflow: Workflow) -> list[str]:
-    """The names of its jobs that the ruleset requires."""
+def _required_checks(workflow: Workflow) -> list[str]:
     return [name for job in workflow.jobs.values() if (name := text(job.data.get("name"))) in CHECKS]

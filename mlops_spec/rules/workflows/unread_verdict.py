@@ -67,9 +67,9 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         for step in job.steps:
             if mild(step):
-                yield from _unread_behind(job, step)
+                yield from _unread_in_job(job, step)
                 if outputs := outputs_of(job, step):
-                    yield from _unread(workflow, job, outputs)
+                    yield from _unread_outputs(workflow, job, outputs)
     for job in workflow.jobs.values():
         if called := next((delivery.workflows[path] for path in delivery.workflows if _calls(job, path)), None):
             yield from _from_caller(workflow, job, called)
@@ -79,8 +79,7 @@ def _calls(job: Job, path: str) -> bool:
     return job.calls.removeprefix("./").removeprefix("$/") == path
 
 
-def _unread(workflow: Workflow, judged: Job, outputs: list[str]) -> Iterator[Finding]:
-    """Jobs that release behind a job, and name none of its outputs."""
+def _unread_outputs(workflow: Workflow, judged: Job, outputs: list[str]) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         between = _needed(workflow, job)
         if judged.name in between and job_releases(job):
@@ -92,8 +91,7 @@ def _unread(workflow: Workflow, judged: Job, outputs: list[str]) -> Iterator[Fin
                 yield Finding(place, message, hint, at_key=not job.condition)
 
 
-def _unread_behind(job: Job, step: Step) -> Iterator[Finding]:
-    """Steps that release behind a gate in one job, where none in between looks at what it found."""
+def _unread_in_job(job: Job, step: Step) -> Iterator[Finding]:
     name = text(step.data.get("id"))
     for later in job.steps[job.steps.index(step) + 1 :]:
         if name and re.search(rf"steps\.{re.escape(name)}\.", f"{later.condition} {later.run} {later.data.get('env')}"):
@@ -105,14 +103,14 @@ def _unread_behind(job: Job, step: Step) -> Iterator[Finding]:
 
 
 def _from_caller(workflow: Workflow, call: Job, called: Workflow) -> Iterator[Finding]:
-    inputs = _given(call, called)
+    inputs = _call_inputs(call, called)
     for job in called.jobs.values():
         for step in job.steps:
             off = judging(step) and settles(step.condition or job.condition, inputs) is False
             if not off and not mild(step):
                 continue
             outputs = handed_on(called, job, outputs_of(job, step))
-            found = list(_unread(workflow, call, outputs or ["passed"]))
+            found = list(_unread_outputs(workflow, call, outputs or ["passed"]))
             if off and found:
                 message = f"this switches the gate of `{job.name}` off, and what comes behind releases all the same"
                 switch = next((key for key in mapping(call.data.get("with")) if key in (step.condition or "")), "")
@@ -122,8 +120,7 @@ def _from_caller(workflow: Workflow, call: Job, called: Workflow) -> Iterator[Fi
                 yield from found
 
 
-def _given(call: Job, called: Workflow) -> Mapping[str, Any]:
-    """What the inputs of a called workflow are: what its caller gives, or by default."""
+def _call_inputs(call: Job, called: Workflow) -> Mapping[str, Any]:
     declared = mapping(mapping(called.triggers.get("workflow_call")).get("inputs"))
     default = {name: mapping(each).get("default", "") for name, each in declared.items()}
     return {**default, **mapping(call.data.get("with"))}

@@ -53,13 +53,12 @@ def check(workflow: Workflow) -> Iterator[Finding]:
             for other, each, close in workflow.commands("promote close")
             if target(workflow, other, each, close) == asked
         ]
-        if not any(_surely(job, step, other, each) for other, each in closes):
+        if not any(_surely_closes(job, step, other, each) for other, each in closes):
             hint = f"run `promote close {asked}` behind it with `if: ${{{{ always() }}}}`"
             yield at_command(step, command, "when this job is stopped, nobody closes what it asked for", hint)
 
 
-def _surely(job: Job, step: Step, other: Job, close: Step) -> bool:
-    """Whether a step closes what another has asked for, whatever happens between them."""
+def _surely_closes(job: Job, step: Step, other: Job, close: Step) -> bool:
     if other is job:
         return job.steps.index(close) > job.steps.index(step) and is_always(close.condition)
     return job.name in other.needs and is_always(other.condition) and close.condition in ("", "always()")

@@ -48,13 +48,13 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
             if re.search(r"auto-?approve", step.uses.lower()):
                 place = (*step.address, "uses")
                 yield Finding(place, "a workflow approves a pull request", "let a person approve it")
-            if step.uses_action(*_COMMITS) and about_models(job) and _to_main(workflow, job, delivery.main):
+            if step.uses_action(*_COMMITS) and about_models(job) and _may_run_on_main(workflow, job, delivery.main):
                 place = (*step.address, "uses")
                 yield Finding(place, _SAID, "open a pull request")
             for command in step.commands:
                 if (said := _decides(command)) and ".wiki" not in "".join(each.run for each in job.steps):
                     yield at_command(step, command, *said)
-                elif _pushes_here(command, job) and _to_main(workflow, job, delivery.main):
+                elif _pushes_model_commit(command, job) and _may_run_on_main(workflow, job, delivery.main):
                     yield at_command(step, command, _SAID, "open a pull request")
 
 
@@ -67,8 +67,7 @@ _COMMITS = (
 )
 
 
-def _pushes_here(command: Command, job: Job) -> bool:
-    """Whether it pushes what a job of models has committed to the branch that the run is of."""
+def _pushes_model_commit(command: Command, job: Job) -> bool:
     if "git" not in command.words[:1] or "push" not in command.words[1:4] or not about_models(job):
         return False
     if any({*each.words[:3]} & {"-b", "-c", "-B", "--orphan"} for each in job.commands if each.starts("git")):
@@ -80,8 +79,7 @@ def _pushes_here(command: Command, job: Job) -> bool:
     return here and any(each.starts("git") and "commit" in each.words for each in job.commands)
 
 
-def _to_main(workflow: Workflow, job: Job, main: str) -> bool:
-    """Whether a run of a job is of the branch that is released from."""
+def _may_run_on_main(workflow: Workflow, job: Job, main: str) -> bool:
     refs = [text(step.inputs.get("ref")) for step in job.steps if step.uses_action("actions/checkout")]
     if any(ref not in ("", main, f"refs/heads/{main}") for ref in refs):
         return False
@@ -99,12 +97,11 @@ def _decides(command: Command) -> tuple[str, str] | None:
     if command.starts("git") and "commit" in command.words and {"--no-verify", "-n"} & set(command.words):
         return "this commits past the hooks that check what is committed", "leave `--no-verify` out"
     if "git" in command.words and "push" in command.words:
-        return _pushes(command.words[command.words.index("push") + 1 :])
+        return _wrong_push(command.words[command.words.index("push") + 1 :])
     return None
 
 
-def _pushes(words: tuple[str, ...]) -> tuple[str, str] | None:
-    """What is wrong with a push: to the branch that releases, or over what is there."""
+def _wrong_push(words: tuple[str, ...]) -> tuple[str, str] | None:
     refs = [
         word.strip("+").rpartition(":")[2].removeprefix("refs/heads/") for word in words if not word.startswith("-")
     ]

@@ -79,11 +79,11 @@ def check(workflow: Workflow) -> Iterator[Finding]:
     told: set[ast.Call] = set()
     for _, step, command in workflow.commands():
         judging = judges(command) or evaluates(command)
-        for call in _draws(command.program, judging) if command.program else ():
+        for call in _unseeded_draws(command.program, judging) if command.program else ():
             if call not in told and command.program:
                 told.add(call)
                 yield in_program(command.program, call, _SAID, _HINT)
-        if _shuffled(command):
+        if _shuffles_in_shell(command):
             yield at_command(step, command, f"{called(command)}: {_SAID}", "give it `--random-source`")
         elif (judging or "split" in " ".join(command.words[:6])) and _CHANCE.search(_seed(command)):
             yield at_command(step, command, f"`{_seed(command)}` is another seed in each run: {_SAID}", _HINT)
@@ -93,9 +93,8 @@ def _seed(command: Command) -> str:
     return next((found for each in ("--seed", "--random-state", "--split-seed") if (found := command.option(each))), "")
 
 
-def _draws(program: Program, judging: bool) -> Iterator[ast.Call]:
-    """The calls of a program that set test rows aside by chance, and by no seed."""
-    if any(_SEEDED.search(name) and call.args and not _is_chance(call.args[0]) for call, name in program.calls):
+def _unseeded_draws(program: Program, judging: bool) -> Iterator[ast.Call]:
+    if any(_SEEDED.search(name) and call.args and not _is_random_seed(call.args[0]) for call, name in program.calls):
         return
     stored = [each.id for each in program.nodes if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)]
     sets_aside = any(map(_TESTED.search, stored))
@@ -103,40 +102,37 @@ def _draws(program: Program, judging: bool) -> Iterator[ast.Call]:
         given = keywords(call)
         if None in {each.arg for each in call.keywords}:
             continue  # what `**settings` hold is not seen
-        fixed = any(not _is_chance(given[each]) for each in _SEEDS & {*given})
-        drawn = bool(_DRAWS.search(name)) and not is_false(given.get("shuffle")) and not _third(call, name)
+        fixed = any(not _is_random_seed(given[each]) for each in _SEEDS & {*given})
+        drawn = (
+            bool(_DRAWS.search(name)) and not is_false(given.get("shuffle")) and not _is_seed_given_third(call, name)
+        )
         folded = judging and bool(_FOLDS.search(name)) and is_true(given.get("shuffle"))
-        sampled = sets_aside and bool(_SHUFFLES.match(name) or _is_sample(call, name, given))
+        sampled = sets_aside and bool(_SHUFFLES.match(name) or _samples_table(call, name, given))
         if (drawn or folded or sampled) and not fixed:
             yield call
 
 
-def _is_chance(node: ast.expr) -> bool:
-    """Whether a seed is none, or another in each run."""
+def _is_random_seed(node: ast.expr) -> bool:
     return (isinstance(node, ast.Constant) and node.value is None) or bool(_CHANCE.search(ast.unparse(node)))
 
 
-def _third(call: ast.Call, name: str) -> bool:
-    """Whether a seed stands behind the weights, where it needs no name."""
+def _is_seed_given_third(call: ast.Call, name: str) -> bool:
     return name.endswith(("randomSplit", "random_split")) and len(call.args) > (
         1 if name.endswith("randomSplit") else 2
     )
 
 
-def _is_sample(call: ast.Call, name: str, given: dict[str, ast.expr]) -> bool:
-    """Whether a table is asked for some of its rows."""
-    return bool(_SAMPLES.search(name)) and bool({"frac", "fraction", "n"} & {*given}) and not _is_random(call)
+def _samples_table(call: ast.Call, name: str, given: dict[str, ast.expr]) -> bool:
+    return bool(_SAMPLES.search(name)) and bool({"frac", "fraction", "n"} & {*given}) and not _is_random_module(call)
 
 
-def _is_random(call: ast.Call) -> bool:
-    """Whether it is the module `random`, or a generator, that is asked."""
+def _is_random_module(call: ast.Call) -> bool:
     return (
         isinstance(call.func, ast.Attribute)
         and re.fullmatch(r"rng|random|generator", ast.unparse(call.func.value)) is not None
     )
 
 
-def _shuffled(command: Command) -> bool:
-    """Whether it is a shell's own draw of lines."""
+def _shuffles_in_shell(command: Command) -> bool:
     drawn = command.starts("shuf") or (command.starts("sort") and bool({"-R", "--random-sort"} & {*command.words}))
     return drawn and not any(word.startswith("--random-source") for word in command.words)

@@ -57,13 +57,13 @@ def check(workflow: Workflow) -> Iterator[Finding]:
         if job is None or each.context != "steps" or len(each.path) != 3 or each.path[1] != "outputs":
             continue
         step = next((one for one in job.steps if text(one.data.get("id")) == each.path[0]), None)
-        written = _written(step) if step else None
+        written = _written_outputs(step) if step else None
         if written and each.path[2] not in written:
             message = f"the step `{each.path[0]}` sets no `{each.path[2]}`: this is always empty"
             yield Finding(each.address, message, f"it sets {listed(sorted(written))}", piece=each.piece)
 
 
-def _written(step: Step) -> set[str] | None:
+def _written_outputs(step: Step) -> set[str] | None:
     """The outputs that a script writes; None where it may write others that can't be seen."""
     lines = [line for line in step.run.splitlines() if "GITHUB_OUTPUT" in line]
     found = [_WRITTEN.search(line) for line in lines]

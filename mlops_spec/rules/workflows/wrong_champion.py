@@ -72,6 +72,5 @@ def _asks_latest(command: Command, step: Step) -> bool:
 
 
 def _compares_with_alias(command: Command) -> bool:
-    """Whether a command compares with a champion that is looked up by a name, which a registration moves."""
     given = command.option("--champion") or command.option("--baseline") or ""
     return judges(command) and bool(given) and "$" not in given and "/" not in given
