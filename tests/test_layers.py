@@ -18,6 +18,7 @@ ROOMS = (
     "system",
     "words",
     "git",
+    "place",
     "document",
     "spec",
     "validate",

@@ -39,7 +39,7 @@ def card_command(version: str | None, bundle: Path | None, check: bool, director
     if bundle is not None:
         found = read_bundle(bundle)
         declared = found.files[layout.CARD.name].decode(errors="replace")
-        words.out(said(evidence_of(found, spec_at(git.tree(found.commit))), declared, form), end="")
+        words.out(said(evidence_of(found, spec_at(git.here(found.commit))), declared, form), end="")
         return Exit.OK
     release = released(git, version)
     if check:

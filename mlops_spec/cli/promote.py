@@ -152,7 +152,7 @@ def ask_command(  # noqa: PLR0913 - one per option
     waiting = Waiting(_duration(wait_for), say=words.err)
     git = Git.open(directory)
     if version is None or resume:
-        model = spec_at(git.tree("HEAD")).model
+        model = spec_at(git.here("HEAD")).model
         return _tell_outcome(environment, *take_up(git, model, environment, version, waiting), form)
     intent, outcome = ask(git, lambda: _decide(look(git), environment, version, digest), who(), waiting)
     if intent is None or outcome is None:

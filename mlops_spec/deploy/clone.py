@@ -73,4 +73,4 @@ class Clone:
     @property
     def main(self) -> Tree | None:
         """The files of main, as fetched last; None before the first time."""
-        return self.git.tree(_HEAD) if self.git.resolve(_HEAD) is not None else None
+        return self.git.here(_HEAD) if self.git.resolve(_HEAD) is not None else None

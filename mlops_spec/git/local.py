@@ -52,6 +52,10 @@ class Local(Process):
         """The files of a commit."""
         return Tree(self, self.commit_id(revision))
 
+    def here(self, revision: str = "HEAD") -> Tree:
+        """The files of a commit below the folder in which the repository was opened."""
+        return Tree(self, self.commit_id(revision), self.folder)
+
     def is_ancestor(self, older: str, newer: str) -> bool:
         """Whether `newer` holds `older` in its history (a commit holds itself)."""
         return self._whether("merge-base", "--is-ancestor", older, newer)

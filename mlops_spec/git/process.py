@@ -7,6 +7,7 @@ import re
 import subprocess
 import tempfile
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import IO, TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
@@ -33,6 +34,9 @@ _WARNING = re.compile(r"\*\*|[Ww]arning: |hint: |To |From ")
 _LOCAL_SECONDS = 900  # for a command that no network is asked for: a pack of gigabytes, but no pipe among the files
 
 
+_ROOT = PurePosixPath()
+
+
 @dataclass(frozen=True)
 class Process:
     """Git in one folder. `token` goes to `server` over HTTPS alone, by the environment, never by argv or a URL."""
@@ -41,6 +45,7 @@ class Process:
     remote: str = "origin"
     token: str | None = field(default=None, repr=False)
     server: str = "https://github.com"
+    folder: PurePosixPath = _ROOT  # of the repository, in which it was opened
 
     def _call(
         self,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import re
 import time
+from dataclasses import replace
 from functools import cached_property
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
@@ -57,14 +59,15 @@ class Git(Local):
         token = os.environ.get("MLOPS_SPEC_PUSH_TOKEN") or os.environ.get("GITHUB_TOKEN")
         server = os.environ.get("GITHUB_SERVER_URL") or "https://github.com"
         git = cls(directory, remote, token or None, server)
-        asked = git._looked("rev-parse", git._call(["rev-parse", "--git-dir"]))
+        asked = git._looked("rev-parse", git._call(["rev-parse", "--git-dir", "--show-prefix"]))
         if asked.returncode:
             raise Failure(
                 f"{directory} is not in a git repository",
                 exit_code=Exit.CONFIG,
                 remedy="run it inside the model's repository, or name it with -C",
             )
-        return git
+        _, prefix = asked.stdout.decode(errors="replace").split("\n", 1)
+        return replace(git, folder=PurePosixPath(prefix.strip("\n/")))
 
     def remote_url(self) -> str:
         """The remote's address.
@@ -104,7 +107,7 @@ class Git(Local):
             GitError: the remote doesn't answer (exit 69), or has no such branch.
         """
         self.fetch(f"+refs/heads/{self.main}:{self.main_ref}")
-        return self.tree(self.main_ref)
+        return self.here(self.main_ref)
 
     def remote_refs(self, *patterns: str) -> dict[str, str]:
         """The remote's references that match, name → object id; a tag's commit stands under `NAME^{}`.

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mlops_spec.ledger.record import CLOSED_BY, OUTCOMES
+from mlops_spec.place import tag_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -136,7 +137,7 @@ def _register(state: ModelState, draft: Draft) -> str | None:
         return "a registration names version, package, tag, source and gates"
     if state.newest and version_key(what.version) <= version_key(state.newest):
         return f"{what.version} is not newer than {state.newest}"
-    if what.tag.name != f"{what.model}@{what.version}":
+    if what.tag.name != tag_of(what.model, what.version):
         return f"tag {what.tag.name} is not that of {what.model} {what.version}"
     return next(filter(None, (_accepted(gate, draft.who) for gate in draft.why.gates)), None)
 

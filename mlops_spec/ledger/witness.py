@@ -54,7 +54,7 @@ def verify_remote(git: Git, known: Known | None = None) -> Report:
         witnesses=(*before, *known.witnesses, *told.witnesses),
         tags=tuple(tags_of(git, there)),
         commits=frozenset(git.text("rev-list", main).split()),
-        pins=tuple(known.pins(git.tree(main))),
+        pins=tuple(known.pins(git.here(main))),
         log=known.log,
     )
     report = verify(from_commit(git, commit) if commit else EMPTY, outside, since=known.since)

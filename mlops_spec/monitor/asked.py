@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.errors import Failure
 from mlops_spec.monitor.log import Log, check_log, package_of
 from mlops_spec.monitor.observed import Watched, observe, tell_observed
-from mlops_spec.monitor.retrain import branch_of, propose_rows
+from mlops_spec.monitor.retrain import propose_rows
 from mlops_spec.pipeline.answered import read_answered
 from mlops_spec.words.markdown import code
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from mlops_spec.platforms.github.api.shapes import Issue, PullRequest
     from mlops_spec.release.world import World
 
-__all__ = ["Log", "Telling", "branch_of", "check_asked"]
+__all__ = ["Log", "Telling", "check_asked"]
 
 
 @dataclass(frozen=True)

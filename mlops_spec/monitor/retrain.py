@@ -33,11 +33,6 @@ Its checks wait: a workflow's own token opened it. Somebody who may write presse
 """
 
 
-def branch_of(environment: str) -> str:
-    """The branch of an environment's one alert."""
-    return f"mlops/retrain-{environment}"
-
-
 def propose_rows(
     world: World, opener: Opener, watched: Watched, checks: Sequence[Check], source: tuple[Log, Path]
 ) -> PullRequest | None:
@@ -48,7 +43,7 @@ def propose_rows(
     Raises:
         Failure: the data can't be had or kept (69, 78), the labels are unfit (1), or the forge refuses.
     """
-    branch = branch_of(watched.environment)
+    branch = world.place.branch("retrain", watched.environment)
     if found := pulls.of_branch(opener.github, branch, base=world.git.main):
         return found[0]
     log, package = source
@@ -68,7 +63,7 @@ def propose_rows(
     if not files:
         return None
     title = f"Retrain {spec.model}: {counted[0]:,} newly labelled rows of {watched.environment}"
-    tree = git.write_tree(world.commit, dict(files))
+    tree = git.write_tree(world.commit, {str(world.place.at(path)): content for path, content in files.items()})
     commit = git.write_commit(tree, parents=[world.commit], message=f"{title}\n", when=world.now)
     ref = f"refs/heads/{branch}"
     opener.git.push(Update(ref, commit, git.remote_refs(ref).get(ref)))

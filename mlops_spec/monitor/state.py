@@ -36,7 +36,7 @@ def check_state(git: Git, now: datetime) -> tuple[Check, ...]:
     if whole.findings:
         return (whole,)
     records = ledger.read(git)
-    main = git.tree(git.main_ref)
+    main = git.here(git.main_ref)
     spec = spec_at(main)
     state = ledger.replay(records).of(spec.model)
     intents = tuple(_forgotten(state, now))

@@ -25,7 +25,7 @@ def answered_of(spec: Spec, answers: Answers) -> dict[str, dict[str, Any]]:
 
 def read_answered(git: Git, release: str) -> Answered | None:
     """The section as a release commit has it; None for one that was made before there was any."""
-    (content,) = git.read_objects([f"{release}:{layout.RELEASE}/{layout.EVALUATION.name}"])
+    (content,) = git.here(release).read_all([layout.RELEASE / layout.EVALUATION.name])
     try:
         section = json.loads(content or b"{}").get("answered")
         return None if section is None else Answered(**{name: tuple(values) for name, values in section.items()})

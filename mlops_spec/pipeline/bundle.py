@@ -76,7 +76,7 @@ def _filled(root: Path, spec: Spec, out: Path) -> Bundle:
     hashes = {path.relative_to(root / layout.PACKAGE).as_posix(): file_md5(path) for path in files}
     (out / LISTING).write_bytes(listing(hashes))
     bundle = bundle_of({name: (out / name).read_bytes() for name in FILES}, out)
-    tree = Git.open(root).tree()
+    tree = Git.open(root).here()
     if bundle.manifest.model != spec.model or bundle.commit != tree.commit:
         raise Failure(
             f"{layout.GATE} is of {bundle.manifest.model} at {bundle.commit[:12]}, "

@@ -29,7 +29,7 @@ def start_from_release(root: Path, git: Git, model: str) -> str | None:
     if lock.exists():
         return None
     release = newest(releases(git, model))
-    content = git.tree(release.target).read(DVC_LOCK) if release else None
+    content = git.here(release.target).read(DVC_LOCK) if release else None
     if release is None or content is None:
         return None
     try:
@@ -43,7 +43,7 @@ def start_from_release(root: Path, git: Git, model: str) -> str | None:
 def leave_committed(root: Path, git: Git, model: str) -> bool:
     """Takes away a lock that is committed, other than by a release; returns whether there was one."""
     head = git.resolve("HEAD^{commit}")
-    if head is None or git.tree(head).read(DVC_LOCK) is None:
+    if head is None or git.here(head).read(DVC_LOCK) is None:
         return False
     if any(tag.target == head for tag in releases(git, model)):
         return False

@@ -33,7 +33,7 @@ def before(git: Git, revision: str | None, branch: str) -> Before:
     commit = git.commit_id(revision) if revision else _branching(git, branch)
     if commit is None:
         return Before(None, None, "there is no commit yet")
-    tree = git.tree(commit)
+    tree = git.here(commit)
     if tree.read(layout.SPEC) is None:
         return Before(tree, None, f"{commit[:12]} has no {layout.SPEC}")
     try:

@@ -29,7 +29,7 @@ def expected(stages: Iterable[str], past: Sequence[Mapping[str, float]]) -> floa
 
 def past_runs(git: Git, releases: Sequence[Tag]) -> tuple[Mapping[str, float], ...]:
     """The seconds of each stage in the newest of the releases, given from old to new, that tell them."""
-    names = [f"{tag.target}:{FOLDER}/{layout.GATE.name}" for tag in releases[-RUNS:]]
+    names = [f"{tag.target}:{git.folder / FOLDER / layout.GATE.name}" for tag in releases[-RUNS:]]
     found = (_seconds(content) for content in git.read_objects(names) if content)
     return tuple(run for run in found if run)
 

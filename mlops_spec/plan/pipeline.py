@@ -30,7 +30,7 @@ def pipeline(root: Path, git: Git, text: str, release: Tag | None) -> tuple[Stag
     stages = declared(text)
     if release is None:
         return tuple(StagePlan(stage.name, (Cause("first", stage.name),)) for stage in stages)
-    lock = git.tree(release.target).read(layout.DVC_LOCK)
+    lock = git.here(release.target).read(layout.DVC_LOCK)
     if lock is None:
         raise Failure(f"{release.name} has no {layout.DVC_LOCK}", exit_code=Exit.CONFIG, remedy="git fetch --tags")
     tree = WorkTree(root, git)

@@ -54,7 +54,7 @@ def candidate_of(git: Git, bundle: Bundle, who: Who, now: datetime | None = None
     Raises:
         Failure: its commit is not on main, or the bundle was changed (exit 1); the remote doesn't answer (69).
     """
-    tree = git.tree(bundle.commit)
+    tree = git.here(bundle.commit)
     _on_main(git, tree.commit)
     spec, now = spec_at(tree), now or datetime.now(UTC)
     compares = bundle.against is not None or any(isinstance(gate, ChampionGate) for gate in spec.gates)
@@ -84,7 +84,7 @@ def release_commit(git: Git, candidate: Candidate, version: str) -> str:
     placed |= {f"{FOLDER}/{name}": content for name, content in files.items()}
     placed |= released_documents(candidate, version)
     return git.write_commit(
-        git.write_tree(candidate.tree.commit, placed),
+        git.write_tree(candidate.tree.commit, {candidate.tree.at(path): content for path, content in placed.items()}),
         parents=[candidate.tree.commit],
         message=f"Release {candidate.spec.model} {version}\n\n{candidate.bundle.digest}\n",
         when=candidate.now,

@@ -66,7 +66,7 @@ def _parameters(git: Git, old: FromWhat, new: FromWhat) -> Iterator[str]:
 def _values(git: Git, commit: str) -> dict[str, str]:
     """The sections of a commit's spec that training reads, as written: path → value; nothing where it can't be read."""
     try:
-        data = document_of(git.tree(commit).read(SPEC) or b"", SPEC).data
+        data = document_of(git.here(commit).read(SPEC) or b"", SPEC).data
     except Failure as failure:
         if unanswered(failure):
             raise

@@ -11,7 +11,6 @@ from mlops_spec.ledger.history import time_live
 from mlops_spec.ledger.state import holds, unfit
 from mlops_spec.platforms.github.api import pulls
 from mlops_spec.release.approvals import REPORT, Approved, approved, merged_by, report_digest
-from mlops_spec.release.declared import path_of
 from mlops_spec.release.proof import verify_release
 from mlops_spec.spec.base import seconds
 
@@ -45,7 +44,7 @@ def current(world: World, said: Declared) -> None:
             remedy=f"propose it anew: `mlops-spec promote open {said.environment} --version {said.version}`",
         )
     if said.serial != last + 1:
-        _refuse(f"{path_of(said.environment)}: serial {said.serial} does not follow {last}")
+        _refuse(f"{world.place.deploy(said.environment)}: serial {said.serial} does not follow {last}")
 
 
 def fit(world: World, what: What) -> None:
@@ -91,7 +90,7 @@ def approvals(world: World, said: Declared, forge: Callable[[], GitHub]) -> Appr
     if not _is_report(said, pulls.get(github, found.pull_request).body):
         _refuse(
             f"#{found.pull_request} was edited after it was proposed, or declares again what another proposed: "
-            f"its text is not the evidence of {path_of(said.environment)}",
+            f"its text is not the evidence of {world.place.deploy(said.environment)}",
             f"propose it anew: `mlops-spec promote open {said.environment} --version {said.version}`",
         )
     return found
@@ -107,8 +106,8 @@ def approvable(world: World, said: Declared, github: GitHub) -> bool:
 
 def declaring(world: World, said: Declared) -> str:
     """The commit by which main declares it."""
-    path = str(path_of(said.environment))
-    return world.git.text("log", "-1", "--first-parent", "--format=%H", world.commit, "--", path)
+    path = world.place.deploy(said.environment)
+    return world.git.text("log", "-1", "--first-parent", "--format=%H", world.commit, "--", f":(top){path}")
 
 
 def _is_report(said: Declared, body: str | None) -> bool:

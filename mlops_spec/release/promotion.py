@@ -9,7 +9,7 @@ from mlops_spec import ledger
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Stale
 from mlops_spec.ledger.record import CLOSED_BY, Package, Reference, What
-from mlops_spec.release.declared import Declared, Following, declared_in, path_of
+from mlops_spec.release.declared import Declared, Following, declared_in
 from mlops_spec.release.evidence import approvals, current, fit, registered_as, soaked
 from mlops_spec.release.reverted import anew
 
@@ -68,7 +68,7 @@ def promote(world: World, environment: str, forge: Callable[[], GitHub]) -> Wish
     if said.version is None or said.digest is None:
         return None
     if said.model != world.spec.model:
-        _refuse(f"{path_of(environment)}: model {said.model!r}, but the spec is of {world.spec.model!r}")
+        _refuse(f"{world.place.deploy(environment)}: model {said.model!r}, but the spec is of {world.spec.model!r}")
     registered = registered_as(world, said.version, said.digest)
     live, asked = world.state.live.get(environment), world.state.open.get(environment)
     if live and (live.version, live.digest) == (said.version, said.digest) and not _is_about(asked, said):

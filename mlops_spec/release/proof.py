@@ -106,7 +106,7 @@ def _verify(git: Git, records: Sequence[Record], registered: Record, tag: TagObj
         _differs(tag, f"it stands on {made_from[:12]}, which is not the commit that the record names")
     _compare(tag, bundle, registered)
     before, model = records[: registered.seq], registered.what.model
-    tree = git.tree(made_from)
+    tree = git.here(made_from)
     day = registered.time[:10]
     source = Source(tree=tree, spec=spec_at(tree), today=day, lived=lived(before, model), past=past(before, model))
     bundle.verify(source, f"the release commit of {tag.name}")
@@ -133,7 +133,7 @@ def _verify_older(git: Git, records: Sequence[Record], registered: Record, tag: 
         f"{layout.RELEASE}/{layout.GATE.name}": right.get("gates"),
         f"{layout.RELEASE}/{layout.EVALUATION.name}": right.get("evaluation"),
     }
-    contents = git.read_objects(f"{tag.target}:{path}" for path in recorded)
+    contents = git.here(tag.target).read_all(recorded)
     for (path, digest), content in zip(recorded.items(), contents, strict=True):
         if content is None or _sha256(content) != digest:
             _differs(tag, f"its release commit {'lacks' if content is None else 'holds another'} {path}")
@@ -144,7 +144,7 @@ def _released(git: Git, tag: TagObject) -> tuple[Bundle, str]:
     if git.resolve(f"{tag.target}^{{commit}}") is None:
         _differs(tag, f"its release commit {tag.target[:12]} is gone")
     paths = [name if name == layout.DVC_LOCK.name else f"{layout.RELEASE}/{name}" for name in EVIDENCE]
-    contents = list(git.read_objects(f"{tag.target}:{path}" for path in paths))
+    contents = list(git.here(tag.target).read_all(paths))
     lacking = [path for path, content in zip(paths, contents, strict=True) if content is None]
     made_from = git.resolve(f"{tag.target}^")
     if lacking or made_from is None:

@@ -23,11 +23,6 @@ if TYPE_CHECKING:
     from mlops_spec.release.world import World
 
 
-def branch_of(environment: str) -> str:
-    """The branch of the one promotion into an environment."""
-    return f"mlops/promote-{environment}"
-
-
 def propose(git: Git, github: GitHub, environment: str, version: str, *, now: datetime | None = None) -> Proposal:
     """Opens the promotion of a version into an environment, or brings the open one up to date.
 
@@ -73,7 +68,7 @@ def _declaration(world: World, environment: str, version: str, registered: Recor
 def _publish(world: World, github: GitHub, wanted: Declared, registered: Record) -> Proposal:
     environment, version = wanted.environment, wanted.version or ""
     told = Letter(
-        branch_of(environment),
+        world.place.branch("promote", environment),
         f"Promote {world.spec.model} {version} to {environment}",
         report(world, _what(wanted, world.environment(environment).after), registered),
         registered.evidence,

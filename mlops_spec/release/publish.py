@@ -10,7 +10,7 @@ from mlops_spec.git import Update
 from mlops_spec.platforms.github.api import pulls
 from mlops_spec.platforms.github.api.bodies import fitting
 from mlops_spec.release.approvals import REPORT, report_digest
-from mlops_spec.release.declared import Declared, Document, declared_in, path_of, text_of
+from mlops_spec.release.declared import Declared, Document, declared_in, text_of
 from mlops_spec.system.faults import unanswered
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def _same(one: Declared, other: Declared) -> bool:
 def _goes_on(world: World, environment: str, commit: str | None) -> bool:
     """Whether main still declares what it did when the branch left it: else the two are in conflict."""
     base = world.git.text("merge-base", commit or "", world.commit)
-    path = path_of(environment)
+    path = world.place.deploy(environment)
     then, now = world.git.read_objects([f"{base}:{path}", f"{world.commit}:{path}"])
     return then == now
 
@@ -109,7 +109,7 @@ def _proposed(git: Git, ref: str, commit: str | None, environment: str) -> Decla
         return None
     git.fetch(f"+{ref}:refs/remotes/{git.remote}/{ref.removeprefix('refs/heads/')}")
     try:
-        said = declared_in(git.tree(commit), environment)
+        said = declared_in(git.here(commit), environment)
     except Failure as failure:
         if unanswered(failure):
             raise
@@ -121,7 +121,7 @@ def _commit(world: World, wanted: Declared, title: str) -> str:
     """A commit on main's that changes the deploy file alone."""
     git = world.git
     return git.write_commit(
-        git.write_tree(world.commit, {str(path_of(wanted.environment)): text_of(wanted).encode()}),
+        git.write_tree(world.commit, {str(world.place.deploy(wanted.environment)): text_of(wanted).encode()}),
         parents=[world.commit],
         message=f"{title}\n",
         when=world.now,

@@ -11,6 +11,7 @@ from mlops_spec.git import Stale, Update
 from mlops_spec.ledger.compare import UNRECORDED, removed, restored
 from mlops_spec.ledger.record import TagObject
 from mlops_spec.package import manifest
+from mlops_spec.place import tag_of
 from mlops_spec.platforms.github.run import connect
 from mlops_spec.release.accepted import asked, heard
 from mlops_spec.release.candidate import FOLDER, Candidate, candidate_of, release_commit, tag_message
@@ -91,7 +92,7 @@ def _compete(git: Git, candidate: Candidate) -> Registration:
     """Tries until the push wins or another version does; other appends to the ledger are no rivals."""
     first: str | None = None
     for attempt in range(ATTEMPTS):
-        tags = git.remote_refs(f"refs/tags/{candidate.spec.model}@v*")
+        tags = git.remote_refs(f"refs/tags/{tag_of(candidate.spec.model)}")
         end = ledger.head(git)  # read after the tags: so it has the record of each that was pushed with one
         records = ledger.read(git, at=end.commit) if end.commit else ()
         state = ledger.replay(records).of(candidate.spec.model)
@@ -153,7 +154,7 @@ def _untagged(git: Git, tags: Mapping[str, str], records: Sequence[Record]) -> N
 def _push(git: Git, end: Head, candidate: Candidate, previous: Record | None) -> Registration:
     parts = changed(_made_before(git, previous), _made(candidate)) if previous else ()
     version = following(previous.what.version if previous else None, parts)
-    name = f"{candidate.spec.model}@{version}"
+    name = tag_of(candidate.spec.model, version)
     commit = release_commit(git, candidate, version)
     tag = git.write_tag(name, commit, message=tag_message(candidate, version, end), when=candidate.now)
     draft = registration(candidate, version, TagObject(name=name, object=tag, target=commit), parts)
@@ -174,8 +175,8 @@ def _made_before(git: Git, previous: Record) -> Made:
     assert tag is not None
     if git.resolve(f"{tag.target}^{{commit}}") is None:
         git.fetch(f"refs/tags/{tag.name}")
-    tree = git.tree(tag.target)
-    described, lock = tree.read(f"{FOLDER}/{layout.MANIFEST.name}"), tree.read(layout.DVC_LOCK)
+    tree = git.here(tag.target)
+    described, lock = tree.read_all([f"{FOLDER}/{layout.MANIFEST.name}", layout.DVC_LOCK])
     if described is None or lock is None:
         raise Failure(f"the release commit of {tag.name} lacks its manifest or dvc.lock", exit_code=Exit.FINDINGS)
     return Made(manifest.parse(described), read_lock(lock), data_file(spec_at(tree).data))

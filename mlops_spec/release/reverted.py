@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Stale
 from mlops_spec.release.approvals import REPORT
-from mlops_spec.release.declared import Declared, declared_in, parse, path_of
+from mlops_spec.release.declared import Declared, declared_in, parse
 
 if TYPE_CHECKING:
     from mlops_spec.git import Git
@@ -34,22 +34,24 @@ def anew(world: World, said: Declared) -> Declared:
     fresh = (said.serial, said.base_serial, said.base_digest) == (last + 1, last, live.digest if live else None)
     if fresh and not was_live:
         return said  # its approvers must have had the report that it names
-    replaced = _replaced(world.git, world.commit, said)
+    replaced = _replaced(world, said)
     if replaced is None:
         return said
     if _now_on_main(world.git, environment) != said:
-        raise _stale(said, f"main has changed {path_of(environment)} since")
+        raise _stale(world, said, f"main has changed {world.place.deploy(environment)} since")
     if asked is not None and asked.what.package is not None and asked.what.package.digest == said.digest:
         serial, base = asked.what.serial or 0, asked.what.base_serial or 0
     elif not was_live:
         raise Failure(
-            f"{path_of(environment)} declares {said.version} again, but it was never live in {environment}: a revert "
-            "brings back what was",
+            f"{world.place.deploy(environment)} declares {said.version} again, but it was never live in "
+            f"{environment}: a revert brings back what was",
             exit_code=Exit.FINDINGS,
             remedy=f"propose it anew: `mlops-spec promote open {environment} --version {said.version}`",
         )
     elif replaced.digest != (live.digest if live else None):
-        raise _stale(said, f"the revert replaced {replaced.version}, but {live.version if live else 'nothing'} is live")
+        raise _stale(
+            world, said, f"the revert replaced {replaced.version}, but {live.version if live else 'nothing'} is live"
+        )
     else:
         serial, base = last + 1, last
     # The report among its evidence is the text of the pull request that first proposed it, not of this one.
@@ -58,12 +60,13 @@ def anew(world: World, said: Declared) -> Declared:
     return said.model_copy(update={"serial": serial, "base_serial": base, "base_digest": digest, "evidence": evidence})
 
 
-def _replaced(git: Git, commit: str, said: Declared) -> Declared | None:
+def _replaced(world: World, said: Declared) -> Declared | None:
     """What main declared before, if `said` was declared earlier still; None: `said` is new."""
-    path = path_of(said.environment)
-    commits = git.text("log", "--first-parent", "--format=%H", commit, "--", str(path)).splitlines()
+    path = world.place.deploy(said.environment)
+    log = world.git.text("log", "--first-parent", "--format=%H", world.commit, "--", f":(top){path}")
+    commits = log.splitlines()
     earlier: list[Declared] = []
-    for content in git.read_objects([f"{each}:{path}" for each in commits[1:]]):
+    for content in world.git.read_objects([f"{each}:{path}" for each in commits[1:]]):
         try:
             found = parse(content or b"", path, said.environment)
         except Failure:
@@ -81,9 +84,9 @@ def _now_on_main(git: Git, environment: str) -> object:
     return declared_in(git.fetch_main(), environment)
 
 
-def _stale(said: Declared, why: str) -> Stale:
+def _stale(world: World, said: Declared, why: str) -> Stale:
     return Stale(
-        f"{path_of(said.environment)} declares {said.version} again, but {why}",
+        f"{world.place.deploy(said.environment)} declares {said.version} again, but {why}",
         exit_code=Exit.STALE,
         remedy=f"`mlops-spec rollback {said.environment} --to {said.version} --reason TEXT` decides it anew",
     )

@@ -9,6 +9,7 @@ from mlops_spec import ledger
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.ledger.fields import plain
 from mlops_spec.ledger.record import Draft, Package, What, Why
+from mlops_spec.place import tag_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,6 +69,6 @@ def _registered(records: Sequence[Record], name: str) -> tuple[str, str, Package
             remedy="`mlops-spec audit log --event register` lists what was",
         )
     if len(found) > 1:
-        several = ", ".join(f"{what.model}@{version}" for what in found)
+        several = ", ".join(tag_of(what.model, version) for what in found)
         raise Failure(f"{name}: {len(found)} models have such a version", remedy=f"say which: {several}")
     return found[0].model, version, found[0].package

@@ -9,7 +9,7 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.ledger.query import outcome_of
 from mlops_spec.ledger.state import unfit
 from mlops_spec.platforms.github.api import pulls
-from mlops_spec.release.declared import Declared, Following, declared_in, path_of
+from mlops_spec.release.declared import Declared, Following, declared_in
 from mlops_spec.release.intents import newest_intent
 from mlops_spec.release.proof import verify_release
 from mlops_spec.release.publish import Letter, Proposal, publish
@@ -24,11 +24,6 @@ if TYPE_CHECKING:
     from mlops_spec.ledger.state import ModelState
     from mlops_spec.platforms.github.api import GitHub
     from mlops_spec.release.world import World
-
-
-def branch_of(environment: str) -> str:
-    """The branch of the one pull request that sets an environment back."""
-    return f"mlops/rollback-{environment}"
 
 
 def propose_back(git: Git, github: GitHub, back: Back, *, now: datetime | None = None) -> Proposal:
@@ -84,7 +79,7 @@ def _said(world: World, environment: str) -> Declared:
     said = declared_in(world.main, environment)
     if isinstance(said, Following):
         raise Failure(
-            f"{path_of(environment)} names no version: {environment} follows the registered ones",
+            f"{world.place.deploy(environment)} names no version: {environment} follows the registered ones",
             remedy="revert the change on main; --now sets the environment back until the next version is registered",
         )
     return said
@@ -101,7 +96,7 @@ def _propose(world: World, github: GitHub, said: Declared, back: Back, intent: R
     if live is None or live.version != version:  # of what is live Git only says so
         verify_release(world.git, world.records, registered)
     evidence = registered.evidence
-    return publish(world, github, wanted, Letter(branch_of(environment), title, body, evidence))
+    return publish(world, github, wanted, Letter(world.place.branch("rollback", environment), title, body, evidence))
 
 
 def _declaration(world: World, environment: str, version: str) -> Declared:
@@ -164,5 +159,5 @@ def _mark(intent: Record) -> str:
 
 def _declined(world: World, github: GitHub, environment: str, intent: Record) -> bool:
     """Whether somebody closed the pull request for this very record without merging it."""
-    closed = pulls.of_branch(github, branch_of(environment), base=world.git.main, state="closed")
+    closed = pulls.of_branch(github, world.place.branch("rollback", environment), base=world.git.main, state="closed")
     return any(not pull.merged and _mark(intent).strip() in (pull.body or "") for pull in closed)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.ledger.compare import UNRECORDED, removed, restored
 from mlops_spec.ledger.state import version_key
+from mlops_spec.place import tag_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 
 def releases(git: Git, model: str) -> tuple[Tag, ...]:
     """The versions' tags from old to new: numbers only rise from one registration to the next."""
-    pattern = re.compile(rf"{re.escape(model)}@(v\d{{1,6}}\.\d{{1,6}}\.\d{{1,6}})")
-    found = {version_key(match[1]): tag for tag in git.tags(f"{model}@v*") if (match := pattern.fullmatch(tag.name))}
+    pattern = re.compile(rf"{re.escape(tag_of(model, ''))}(v\d{{1,6}}\.\d{{1,6}}\.\d{{1,6}})")
+    found = {version_key(match[1]): tag for tag in git.tags(tag_of(model)) if (match := pattern.fullmatch(tag.name))}
     return tuple(found[key] for key in sorted(found))
 
 
@@ -33,7 +34,7 @@ def differing(git: Git, model: str, records: Sequence[Record]) -> Iterator[str]:
     Raises:
         Failure: the remote doesn't answer (69).
     """
-    listed = git.remote_refs(f"refs/tags/{model}@v*").items()
+    listed = git.remote_refs(f"refs/tags/{tag_of(model)}").items()
     found = {ref.removeprefix("refs/tags/"): tag for ref, tag in listed if not ref.endswith("^{}")}
     recorded = {record.what.tag.name: record for record in records if record.event == "register" and record.what.tag}
     for name, record in recorded.items():

@@ -11,10 +11,9 @@ from typing import TYPE_CHECKING
 from mlops_spec.errors import Failure
 from mlops_spec.layout import CHECKS
 from mlops_spec.platforms.github.api import statuses
-from mlops_spec.release.declared import Declared, declared_in, path_of
+from mlops_spec.release.declared import Declared, declared_in
 from mlops_spec.release.evidence import current, fit, registered_as
 from mlops_spec.release.promotion import what_for
-from mlops_spec.release.propose import branch_of
 from mlops_spec.release.rollback import newest_main
 from mlops_spec.system.faults import unanswered
 
@@ -40,14 +39,16 @@ def vouch(git: Git, github: GitHub, environment: str, *, link: str = "", now: da
     Raises:
         Failure: the remote or the forge doesn't answer (69), or the token may not set a status (78).
     """
-    ref = f"refs/heads/{branch_of(environment)}"
+    world = newest_main(git, now=now)
+    branch = world.place.branch("promote", environment)
+    ref = f"refs/heads/{branch}"
     commit = git.remote_refs(ref).get(ref)
     if commit is None:
         return Vouched(None)
-    git.fetch(f"+{ref}:refs/remotes/{git.remote}/{branch_of(environment)}")
-    problem = _problem(newest_main(git, now=now), environment, commit)
+    git.fetch(f"+{ref}:refs/remotes/{git.remote}/{branch}")
+    problem = _problem(world, environment, commit)
     state: statuses.State = "failure" if problem else "success"
-    said = problem or f"main passed it; only {path_of(environment)} differs, and declares what may go there"
+    said = problem or f"main passed it; only {world.place.deploy(environment)} differs, and declares what may go there"
     for context in CHECKS:
         statuses.create(github, commit, statuses.Given(context, state, said, link))
     return Vouched(commit, problem)
@@ -68,16 +69,16 @@ def _alone(world: World, environment: str, commit: str) -> None:
     """Nothing but the deploy file differs from where the branch left main."""
     base = world.git.text("merge-base", world.commit, commit)
     changed = world.git.text("diff", "--name-only", "--no-renames", base, commit).splitlines()
-    others = [path for path in changed if path != str(path_of(environment))]
+    others = [path for path in changed if path != str(world.place.deploy(environment))]
     if others:
         raise Failure(f"it changes {others[0]} too" + (f" and {len(others) - 1} more" if others[1:] else ""))
 
 
 def _declares(world: World, environment: str, commit: str) -> None:
     """What the file declares may be promoted as things stand; soak and approvals are asked for after the merge."""
-    said = declared_in(world.git.tree(commit), environment)
+    said = declared_in(world.git.here(commit), environment)
     if not isinstance(said, Declared) or said.version is None:
-        raise Failure(f"{path_of(environment)} declares no version")
+        raise Failure(f"{world.place.deploy(environment)} declares no version")
     registered = registered_as(world, said.version, said.digest)
     current(world, said)
     fit(world, what_for(world, environment, registered, after=world.environment(environment).after))

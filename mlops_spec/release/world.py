@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec import layout, ledger
 from mlops_spec.errors import Failure
+from mlops_spec.place import Place
 from mlops_spec.validate.at_commit import spec_at
 
 if TYPE_CHECKING:
@@ -30,8 +31,13 @@ class World:
 
     @property
     def main(self) -> Tree:
-        """The files of that commit."""
-        return self.git.tree(self.commit)
+        """The files of the model at that commit."""
+        return self.git.here(self.commit)
+
+    @property
+    def place(self) -> Place:
+        """Where the model lies, and what is called after it."""
+        return Place.of(self.git, self.spec.model)
 
     def environment(self, name: str) -> Environment:
         """An environment of the spec."""
@@ -49,7 +55,7 @@ def look(git: Git, *, revision: str = "HEAD", at: str | None = None, now: dateti
     Raises:
         Failure: the ledger or the spec does not hold (1, 2), or the remote doesn't answer (69).
     """
-    tree = git.tree(revision)
+    tree = git.here(revision)
     spec = spec_at(tree)
     records = ledger.read(git, at=at)
     return World(git, tree.commit, spec, records, ledger.replay(records).of(spec.model), now or datetime.now(UTC))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mlops_spec import layout
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.ledger.state import version_key
+from mlops_spec.place import tag_of
 from mlops_spec.release.bundle import FILES, bundle_of
 from mlops_spec.release.card.documents import documents
 from mlops_spec.release.card.evidence import Evidence, evidence_of
@@ -56,22 +57,22 @@ def released(git: Git, version: str | None = None) -> Released:
         Failure: there is no such version (exit 2), its evidence is incomplete or damaged (1 or 2), or the remote
             doesn't answer (69).
     """
-    model = spec_at(git.tree()).model
-    tag = f"{model}@{version or _newest(git, model)}"
+    model = spec_at(git.here()).model
+    tag = tag_of(model, version or _newest(git, model))
     if git.resolve(f"refs/tags/{tag}^{{commit}}") is None:
         if f"refs/tags/{tag}" not in git.remote_refs(f"refs/tags/{tag}"):
             raise Failure(f"there is no version {tag}", remedy="`mlops-spec audit log --event register` lists them")
         git.fetch(f"refs/tags/{tag}:refs/tags/{tag}")
-    tree = git.tree(f"refs/tags/{tag}")
+    tree = git.here(f"refs/tags/{tag}")
     files = {name: _read(tree, tag, str(_AT_ROOT.get(name, layout.RELEASE / name))) for name in FILES}
     bundle = bundle_of(files, Path(tag))
-    declared = _read(git.tree(f"{tree.commit}^"), f"what {tag} was made from", str(layout.CARD))
+    declared = _read(git.here(f"{tree.commit}^"), f"what {tag} was made from", str(layout.CARD))
     evidence = evidence_of(bundle, spec_at(tree), tag.rpartition("@")[2])
     return Released(tree, evidence, declared.decode(errors="replace"))
 
 
 def _newest(git: Git, model: str) -> str:
-    prefix = f"refs/tags/{model}@"
+    prefix = f"refs/tags/{tag_of(model, '')}"
     names = [ref.removeprefix(prefix) for ref in git.remote_refs(f"{prefix}v*") if not ref.endswith("^{}")]
     versions = [name for name in names if name.removeprefix("v").replace(".", "").isdigit()]
     if not versions:

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mlops_spec import layout
+from mlops_spec.place import tag_of
 from mlops_spec.platforms.github.doctor.control import Call, Control, known
 from mlops_spec.platforms.github.doctor.refs import Refs, bypassed, in_force, parameters
 
@@ -30,7 +31,7 @@ _REVIEWS = {
 
 
 def controls(expected: Expected) -> Iterator[Control]:
-    versions = tuple(f"refs/tags/{expected.spec.model}@{version}" for version in ("v1.0.0", "v12.34.56"))
+    versions = tuple(f"refs/tags/{tag_of(expected.spec.model, version)}" for version in ("v1.0.0", "v12.34.56"))
     branch = expected.spec.branch
     for name, refs, called in (
         ("main", Refs("branch", (f"refs/heads/{branch}",)), branch),

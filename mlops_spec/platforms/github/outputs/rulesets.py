@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout
+from mlops_spec.place import tag_of
 from mlops_spec.spec.queue import LONGEST_WAIT, checked_minutes
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def rulesets(spec: Spec) -> dict[str, Mapping[str, object]]:
     return {
         "mlops-main": {**main, **queue},
         "mlops-ledger": {"branch": f"refs/heads/{layout.LEDGER_BRANCH}"},
-        "mlops-versions": {"tags": f"refs/tags/{spec.model}@v*"},
+        "mlops-versions": {"tags": f"refs/tags/{tag_of(spec.model)}"},
     }
 
 
