@@ -67,7 +67,7 @@ class Document:
             return START
         node, at_key = self.nodes[address], self.key(address)
         shown = node.start is node.end and (node.start.value or node.start.style)
-        return self.value(address) if shown and not (key and at_key) else at_key or self._head(address)
+        return self.value(address) if shown and not (key and at_key) else at_key or self._first_key(address)
 
     def piece(self, address: Address, text: str, earlier: int = 0) -> Span | None:
         """Where a piece of the value at `address` stands, behind so many of its like; None where it is not so."""
@@ -141,8 +141,7 @@ class Document:
             return None
         return Edit(start, end, "")
 
-    def _head(self, address: Address) -> Span:
-        """The first key of a mapping that is an item of a list, or the first character of a list that is one."""
+    def _first_key(self, address: Address) -> Span:
         data = self.at(address)
         first = self.key((*address, next(iter(data)))) if isinstance(data, dict) and data else None
         line, column = _point(self.nodes[address].start.start_mark)

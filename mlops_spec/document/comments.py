@@ -36,7 +36,6 @@ def comments(document: Document) -> Iterator[Comment]:
 
 
 def _gaps(text: str) -> Iterator[tuple[int, int]]:
-    """The stretches between tokens, where only spaces, line ends and comments stand."""
     scanner = LOADER(text)
     behind = 0
     while (token := scanner.get_token()) is not None:

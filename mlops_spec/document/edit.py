@@ -26,7 +26,7 @@ def written(document: Document, address: Address, text: str, *, before: str = ""
         return Edit(node.start.start_mark.index, node.end.end_mark.index, text)
     if node.key is None:
         return None
-    start, end = node.key.end_mark.index + 1, _end(document, address)
+    start, end = node.key.end_mark.index + 1, _end_of_value(document, address)
     return None if "#" in document.text[start:end] else Edit(start, end, f" {text}")
 
 
@@ -49,22 +49,21 @@ def without(document: Document, address: Address) -> Edit | None:
     place, key = keys.index(step), document.nodes[address].key
     if len(keys) == 1 or key is None:
         return None
-    start, end = key.start_mark.index, _end(document, address)
+    start, end = key.start_mark.index, _end_of_value(document, address)
     line = document.text.rfind("\n", 0, start) + 1
     if document.nodes[tuple(above)].start.flow_style:
         if place:
-            start = _end(document, (*above, keys[place - 1]))
+            start = _end_of_value(document, (*above, keys[place - 1]))
         else:
             end = _start(document, (*above, keys[1]))
         return None if "#" in document.text[start:end] else Edit(start, end, "")
     if not document.text[line:start].strip():  # a line of its own, which goes with the comment behind it
-        return Edit(line, _behind(document, end), "")
+        return Edit(line, _next_line(document, end), "")
     end = _start(document, (*above, keys[1]))  # behind a `-`, where the next one takes its place
     return None if "#" in document.text[start:end] else Edit(start, end, "")
 
 
 def _added(document: Document, address: Address, text: str, before: str) -> Edit | None:
-    """A new key: in front of one, or behind the last of its mapping."""
     *above, key = address
     node = document.nodes.get(tuple(above))
     known = document.at(tuple(above))
@@ -75,12 +74,12 @@ def _added(document: Document, address: Address, text: str, before: str) -> Edit
         start = _start(document, (*above, before))
         return Edit(start, start, f"{new}{_line_end(document)}")
     last = (*above, list(known)[-1])
-    end = _end(document, last)
+    end = _end_of_value(document, last)
     if node.start.flow_style:
         return Edit(end, end, f", {new}")
     first = document.nodes[(*above, next(iter(known)))].key
     assert first is not None, "a value of a mapping has a key"
-    behind = _behind(document, end)
+    behind = _next_line(document, end)
     indented = f"{' ' * first.start_mark.column}{new}"
     if behind > end and document.text[behind - 1] == "\n":
         return Edit(behind, behind, f"{indented}{_line_end(document)}")
@@ -93,19 +92,17 @@ def _start(document: Document, address: Address) -> int:
     return int(key.start_mark.index)
 
 
-def _end(document: Document, address: Address) -> int:
-    """The index behind a value, where libyaml puts the end of a block behind all that is blank or a comment."""
+def _end_of_value(document: Document, address: Address) -> int:
     node = document.nodes[address]
     data = document.at(address)
     if node.start is not node.end and not node.start.flow_style and data:
-        return _end(document, (*address, list(data)[-1] if isinstance(data, dict) else len(data) - 1))
+        return _end_of_value(document, (*address, list(data)[-1] if isinstance(data, dict) else len(data) - 1))
     start: int = node.start.start_mark.index
     end = node.end.end_mark.index
     return start + len(document.text[start:end].rstrip())
 
 
-def _behind(document: Document, index: int) -> int:
-    """The index of the next line."""
+def _next_line(document: Document, index: int) -> int:
     found = re.compile(r"[^\r\n]*(\r\n|\n|\r|$)").match(document.text, index)
     assert found, "every text matches"
     return found.end()

@@ -205,7 +205,6 @@ class _WithAliases(_Builder):
 
 
 def _syntax_error(document: Document, error: yaml.YAMLError) -> Diagnostic:
-    """What libyaml says, at its place, with the place where the broken piece began."""
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or str(error)
     if mark is None:

@@ -33,7 +33,7 @@ def decode(content: bytes, name: str) -> str | Diagnostic:
     if found := UNSAFE_IN_TEXT.search(text):
         span, source = _place(text, found.start())
         return Diagnostic(name, span, UNSAFE, *_about(found[0], found.start()), source)
-    if not text.isascii() and (place := _not_composed(text)) is not None:
+    if not text.isascii() and (place := _first_decomposed(text)) is not None:
         span, source = _place(text, place)
         message = "a letter is written as base and accent (not Unicode NFC), and compares unequal to what it looks like"
         return Diagnostic(name, span, UNSAFE, message, "write it as one composed letter", source)
@@ -51,7 +51,7 @@ def _about(character: str, place: int) -> tuple[str, str]:
     return f"{shown(character)} is not allowed, not even in a comment", "remove it"
 
 
-def _not_composed(text: str) -> int | None:
+def _first_decomposed(text: str) -> int | None:
     """Where the first line that is not in normal form C differs from it."""
     start = 0
     for line in text.splitlines(keepends=True):

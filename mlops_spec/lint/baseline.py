@@ -84,13 +84,12 @@ class _Marks:
 
     def of(self, found: Diagnostic) -> Mark:
         if found.file not in self.places:
-            self.places[found.file] = _places(found.file)
+            self.places[found.file] = _positions(found.file)
         at = self.places[found.file].get((found.span.line, found.span.column), "")
         return Mark(os.path.relpath(found.file, self.folder), found.kind.code, at, found.source.strip())
 
 
-def _places(file: str) -> dict[tuple[int, int], str]:
-    """Line and column of each key and each value of a YAML file, with the keys that lead there."""
+def _positions(file: str) -> dict[tuple[int, int], str]:
     try:
         text = decode(Path(file).read_bytes(), file)
     except OSError:

@@ -17,7 +17,7 @@ def splice(text: str, fixes: Iterable[tuple[Edit, ...]]) -> tuple[str, int]:
     taken: list[Edit] = []
     count = 0
     for fix in fixes:
-        if not any(_meet(edit, other) for edit in fix for other in taken):
+        if not any(_overlap(edit, other) for edit in fix for other in taken):
             taken += fix
             count += 1
     pieces, behind = [], 0
@@ -27,8 +27,7 @@ def splice(text: str, fixes: Iterable[tuple[Edit, ...]]) -> tuple[str, int]:
     return "".join([*pieces, text[behind:]]), count
 
 
-def _meet(edit: Edit, other: Edit) -> bool:
-    """Whether two change the same characters, or write in the same place."""
+def _overlap(edit: Edit, other: Edit) -> bool:
     return edit.start == other.start or (edit.start < other.end and other.start < edit.end)
 
 

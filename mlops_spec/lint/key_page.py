@@ -80,7 +80,11 @@ def _below(steps: tuple[str, ...], schema: Schema, seen: frozenset[int]) -> Iter
         if id(branch) in seen:
             continue
         inner = seen | {id(branch)}
-        of = f"Of the kind `{_named(branch)}`: {branch['description']}" if several and "properties" in branch else ""
+        of = (
+            f"Of the kind `{_discriminator(branch)}`: {branch['description']}"
+            if several and "properties" in branch
+            else ""
+        )
         for name, field in branch.get("properties", {}).items():
             required = name in branch.get("required", ())
             yield (*steps, name), _key((*steps, name), of, field, required=required)
@@ -92,10 +96,10 @@ def _below(steps: tuple[str, ...], schema: Schema, seen: frozenset[int]) -> Iter
 
 
 def _key(steps: tuple[str, ...], of: str, field: Schema, *, required: bool) -> Key:
-    found = [part for branch in shape.alternatives(field) for part in (branch, *_parts(branch))]
+    found = [part for branch in shape.alternatives(field) for part in (branch, *_item_schemas(branch))]
     sections = [part for part in found if "properties" in part]
     if len(sections) > 1:
-        keys = {_named(part): part["description"] for part in sections}
+        keys = {_discriminator(part): part["description"] for part in sections}
     else:
         keys = {name: _about(inner) for part in sections for name, inner in part["properties"].items()}
     default = field.get("default", "those of its keys" if sections and not required and "$ref" in field else None)
@@ -103,13 +107,11 @@ def _key(steps: tuple[str, ...], of: str, field: Schema, *, required: bool) -> K
     return Key(".".join(steps), of, _about(field), _takes(field), required, default, shown, tuple(keys.items()))
 
 
-def _named(kind: Schema) -> str:
-    """What tells a kind of section: the first key that it requires."""
-    return str(_shown(kind)[0])
+def _discriminator(kind: Schema) -> str:
+    return str(_shown_keys(kind)[0])
 
 
-def _parts(schema: Schema) -> list[Schema]:
-    """What a list or a map holds."""
+def _item_schemas(schema: Schema) -> list[Schema]:
     inner = schema.get("items") or schema.get("additionalProperties")
     return shape.alternatives(inner) if isinstance(inner, dict) else []
 
@@ -162,7 +164,7 @@ def _made(branch: Schema) -> Any:
         case "array":
             return [example(branch["items"])]
         case "object" if "properties" in branch:
-            return {name: example(branch["properties"][name]) for name in _shown(branch)}
+            return {name: example(branch["properties"][name]) for name in _shown_keys(branch)}
         case "object":
             return {_name_of(branch): example(branch["additionalProperties"])}
         case "boolean":
@@ -171,8 +173,7 @@ def _made(branch: Schema) -> Any:
             return {"integer": 1, "number": 1.0}.get(str(kind), "text")
 
 
-def _shown(section: Schema) -> Sequence[str]:
-    """What a section requires, else its first key."""
+def _shown_keys(section: Schema) -> Sequence[str]:
     return section.get("required") or list(section["properties"])[:1]
 
 

@@ -57,28 +57,32 @@ def lint(  # noqa: PLR0913 - one argument for each option
     `day` is `YYYY-MM-DD`, none today; `workflows` are read as such whatever they are called, and roots of repositories.
     `root` is where `pyproject.toml` lies, `known` a baseline; with `recording` it is written.
     """
-    counting = _settings(root)
+    counting = _checked_settings(root)
     given = [Path(path) for path in paths]
     files = contents(path for path in given if not is_workflow(path))
     day = day or cache.today()
     if fixing:
-        files = _fixed(files, day, counting)
-    linted = through_cache(files, day, lambda unknown: _linted(unknown, day)) if cached else _linted(files, day)
-    roots = dict.fromkeys([*_beside(given, files), *workflows])
+        files = _fix_specs(files, day, counting)
+    linted = through_cache(files, day, lambda unknown: _lint_specs(unknown, day)) if cached else _lint_specs(files, day)
+    roots = dict.fromkeys([*_workflow_roots(given, files), *workflows])
     meant = repositories(roots, all_of=() if given else workflows)
     if fixing:
-        _fix_delivery(meant, counting)
-    parts = [Part(linted), *_around(files, roots, day, cached=cached), *_delivery(meant, day, cached=cached)]
+        _fix_workflows(meant, counting)
+    parts = [
+        Part(linted),
+        *_lint_surroundings(files, roots, day, cached=cached),
+        *_lint_all_workflows(meant, day, cached=cached),
+    ]
     found = counting.kept(each for part in parts for found in part.linted.found.values() for each in found)
     if known:
-        found = _recorded(known, found) if recording else _new(known, found)
-    words.out(report(_run(found, parts), chosen(style, os.environ), colour=words.coloured()), end="")
+        found = _record_baseline(known, found) if recording else _unknown_to_baseline(known, found)
+    words.out(report(_summary(found, parts), chosen(style, os.environ), colour=words.coloured()), end="")
     if any(is_whole(each.kind) for each in found):
         return Exit.USAGE
     return Exit.FINDINGS if found else max(part.exit_code for part in parts)
 
 
-def _run(found: list[Diagnostic], parts: list[Part]) -> Run:
+def _summary(found: list[Diagnostic], parts: list[Part]) -> Run:
     """What was found, and what was looked at for it: rules that had nothing to look at don't count."""
     rules = sum({part.what: part.linted.rules for part in parts if part.linted.found}.values())
     files = [name for part in parts if not part.what for name in part.linted.found]
@@ -93,7 +97,7 @@ def _run(found: list[Diagnostic], parts: list[Part]) -> Run:
     return Run(found, files, rules, beside, [part.unseen for part in parts if part.unseen])
 
 
-def _settings(root: Path) -> settings.Settings:
+def _checked_settings(root: Path) -> settings.Settings:
     """The repository's settings, whose codes are held against the rules only where there are any."""
     given = settings.read(root)
     if given != settings.Settings():
@@ -101,35 +105,34 @@ def _settings(root: Path) -> settings.Settings:
     return given
 
 
-def _recorded(known: Path, found: list[Diagnostic]) -> list[Diagnostic]:
-    """Writes the baseline; what is left is what none can hold."""
+def _record_baseline(known: Path, found: list[Diagnostic]) -> list[Diagnostic]:
     count = import_module("mlops_spec.lint.baseline").record(known, found)
     words.err(f"{known}: {count} findings recorded")
     return [each for each in found if is_whole(each.kind)]
 
 
-def _new(known: Path, found: list[Diagnostic]) -> list[Diagnostic]:
+def _unknown_to_baseline(known: Path, found: list[Diagnostic]) -> list[Diagnostic]:
     new, gone = import_module("mlops_spec.lint.baseline").compare(known, found)
     if gone:
         words.err(f"{known}: {gone} of its findings are gone; --write-baseline forgets them")
     return list(new)
 
 
-def _linted(files: Mapping[str, bytes], day: str) -> Linted:
+def _lint_specs(files: Mapping[str, bytes], day: str) -> Linted:
     rules = _rules()
     return Linted(rules.lint_all(files, date.fromisoformat(day)), len(rules.KNOWN))
 
 
-def _beside(given: Iterable[Path], specs: Iterable[str]) -> Iterator[Path]:
-    """The workflows among what was given, and the folders, and those of the specs below them, where some may lie."""
+def _workflow_roots(given: Iterable[Path], specs: Iterable[str]) -> Iterator[Path]:
     folders = [path for path in given if path.is_dir()]
     yield from (path for path in given if is_workflow(path))
     yield from folders
     yield from (Path(spec).parent for spec in specs if any(folder in Path(spec).parents for folder in folders))
 
 
-def _around(specs: Mapping[str, bytes], roots: Collection[Path], day: str, *, cached: bool) -> Iterator[Part]:
-    """What is wrong around the specs of these folders, each in the repository that Git has there."""
+def _lint_surroundings(
+    specs: Mapping[str, bytes], roots: Collection[Path], day: str, *, cached: bool
+) -> Iterator[Part]:
     meant = {name: folder for name in specs if (folder := Path(name).parent) in roots}
     if not meant:
         return
@@ -150,21 +153,19 @@ def _around(specs: Mapping[str, bytes], roots: Collection[Path], day: str, *, ca
         one = {name: content}
         linted = through_cache(one, day, lint_all, beside=listing.fingerprint) if cached else lint_all(one)
         count = len(listing.sizes)
-        yield Part(linted, "file around it", count, count, _below(folder, listing.sizes, specs))
+        yield Part(linted, "file around it", count, count, _unlinted_specs_note(folder, listing.sizes, specs))
 
 
-def _below(folder: Path, names: Collection[str], specs: Collection[str]) -> str:
-    """Which specs below a folder were not asked for."""
+def _unlinted_specs_note(folder: Path, names: Collection[str], specs: Collection[str]) -> str:
     below = [name for name in names if name.endswith(f"/{layout.SPEC}") and str(folder / name) not in specs]
     return f"{len(below)} more specs below, such as {below[0]}: `mlops-spec lint {folder}` does" if below else ""
 
 
-def _delivery(meant: Mapping[Path, Collection[str] | None], day: str, *, cached: bool) -> list[Part]:
-    return [_workflows(root, paths, day, cached=cached) for root, paths in meant.items()]
+def _lint_all_workflows(meant: Mapping[Path, Collection[str] | None], day: str, *, cached: bool) -> list[Part]:
+    return [_lint_workflows(root, paths, day, cached=cached) for root, paths in meant.items()]
 
 
-def _workflows(root: Path, meant: Collection[str] | None, day: str, *, cached: bool) -> Part:
-    """What is wrong with the workflows of one repository, those that are `meant` or all of ours, seen together."""
+def _lint_workflows(root: Path, meant: Collection[str] | None, day: str, *, cached: bool) -> Part:
     found = _read_workflows(root, meant)
     there = len([path for path in found if not is_script(path)] if meant is None else meant)
     known = _spec_of(root)
@@ -182,15 +183,14 @@ def _workflows(root: Path, meant: Collection[str] | None, day: str, *, cached: b
     return Part(linted, "workflow", len(linted.found), there)
 
 
-def _fixed(files: Mapping[str, bytes], day: str, counting: settings.Settings) -> dict[str, bytes]:
+def _fix_specs(files: Mapping[str, bytes], day: str, counting: settings.Settings) -> dict[str, bytes]:
     right, counts = _rules().fix_files(files, date.fromisoformat(day), counting.kept)
     for name, count in counts.items():
         words.err(f"fixed {count} in {name}")
     return dict(right)
 
 
-def _fix_delivery(given: Mapping[Path, Collection[str] | None], counting: settings.Settings) -> None:
-    """Writes what has one right answer into the workflows of the repositories."""
+def _fix_workflows(given: Mapping[Path, Collection[str] | None], counting: settings.Settings) -> None:
     for root, meant in given.items():
         if not (found := _read_workflows(root, meant)):
             continue

@@ -128,11 +128,11 @@ def check(file: str, text: str, today: date | None = None) -> Project | list[Dia
         return document
     spec = validate(document)
     if isinstance(spec, list):
-        return [*spec, *_unanswered(document, spec)]
+        return [*spec, *_unanswered_questions(document, spec)]
     return Project(spec, document, today or datetime.now(UTC).date())
 
 
-def _unanswered(document: Document, wrong: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
+def _unanswered_questions(document: Document, wrong: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
     """The questions of a draft besides what is wrong in it, so that all are asked at once."""
     rule = unanswered_value
     found = (_diagnostic(document, Kind(rule.CODE, rule.NAME, rule.SEVERITY), each) for each in rule.check(document))

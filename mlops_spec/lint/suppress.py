@@ -62,7 +62,7 @@ def _ignore(document: Document, comment: Comment) -> Ignore | None:
     if not found:
         return None
     codes = tuple(dict.fromkeys(code.strip() for code in found["codes"].split(",")))
-    return Ignore(comment, _aimed_at(document, comment), codes, found["reason"].strip())
+    return Ignore(comment, _ignored_line(document, comment), codes, found["reason"].strip())
 
 
 def _malformed(document: Document, comment: Comment) -> Diagnostic:
@@ -70,7 +70,7 @@ def _malformed(document: Document, comment: Comment) -> Diagnostic:
     return document.diagnostic(MALFORMED, _span(document, comment), "this comment ignores nothing", hint)
 
 
-def _aimed_at(document: Document, comment: Comment) -> int:
+def _ignored_line(document: Document, comment: Comment) -> int:
     """The comment's own line, or, when nothing else stands there, the next one that is more than a comment."""
     if not comment.alone:
         return comment.line
@@ -106,11 +106,11 @@ def _useless(document: Document, ignore: Ignore, useless: Sequence[str], known: 
     else:
         message, hint = f"nothing on line {ignore.line} has {listed(useless, 'or')}", "remove it"
     kept = [code for code in ignore.codes if code not in useless]
-    edits = () if unknown else (_without(document, ignore, kept),)
+    edits = () if unknown else (_without_codes(document, ignore, kept),)
     return document.diagnostic(USELESS, _span(document, ignore.comment), message, hint, edits)
 
 
-def _without(document: Document, ignore: Ignore, kept: Sequence[str]) -> Edit:
+def _without_codes(document: Document, ignore: Ignore, kept: Sequence[str]) -> Edit:
     """Takes the useless codes out; with the last of them goes the comment, and its line when nothing else is there."""
     comment = ignore.comment
     if kept:

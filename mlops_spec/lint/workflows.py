@@ -70,7 +70,6 @@ def lint_workflows(
 
 
 def _sources(root: str, files: Mapping[str, bytes]) -> Iterator[tuple[str, Document]]:
-    """What workflows run: a pipeline with its addresses, everything else as its text."""
     for path, content in files.items():
         if not is_script(path):
             continue

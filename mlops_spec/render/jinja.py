@@ -63,7 +63,6 @@ def _environment() -> jinja2.Environment:
 
 @jinja2.pass_context
 def _finalize(context: jinja2.runtime.Context, value: object) -> str:
-    """The one way by which a value enters a file."""
     if isinstance(value, jinja2.Undefined):
         str(value)  # raises, and names it
     write: Callable[[object], str] = context["write"]

@@ -97,7 +97,7 @@ def _hunk(place: str, heading: str, body: list[str]) -> Hunk:
     start, old_count, new_count = (int(number or 1) for number in _HUNK.findall(heading)[0])
     if any(line[0] not in " -+\\" for line in body):
         raise _no_patch(place, "has a line below it that begins with none of a space, `-`, `+` and `\\`")
-    old, new = tuple(_side(body, "-")), tuple(_side(body, "+"))
+    old, new = tuple(_hunk_side(body, "-")), tuple(_hunk_side(body, "+"))
     if (len(old), len(new)) != (old_count, new_count):
         found = f"{len(old)} old and {len(new)} new lines"
         raise _no_patch(place, f"announces {old_count} old and {new_count} new lines, and has {found}")
@@ -110,8 +110,7 @@ def _no_patch(place: str, why: str) -> Failure:
     return Failure(f"{place}: {why}", exit_code=Exit.CONFIG, remedy=remedy)
 
 
-def _side(body: list[str], sign: str) -> Iterator[str]:
-    """The old (`-`) or new (`+`) lines of a hunk."""
+def _hunk_side(body: list[str], sign: str) -> Iterator[str]:
     for number, line in enumerate(body):
         if line[0] in (" ", sign):
             ends_file = body[number + 1 : number + 2] == [_NO_NEWLINE]

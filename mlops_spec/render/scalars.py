@@ -36,7 +36,7 @@ def yaml_scalar(value: object) -> str:
 def json_scalar(value: object) -> str:
     """A JSON scalar, which YAML reads as the same."""
     if isinstance(value, str):
-        return json.dumps(_safe(value), ensure_ascii=False)
+        return json.dumps(_refuse_unsafe(value), ensure_ascii=False)
     if isinstance(value, bool | int):
         return json.dumps(value)
     raise TypeError(f"a template writes {value!r}, which is neither text, an integer nor a truth value")
@@ -46,12 +46,12 @@ def markdown_text(value: object) -> str:
     """Text of one line without markup, as CommonMark escapes it; it shows runs of spaces as one anyway."""
     if isinstance(value, int | float):
         return str(value)
-    return escaped(_safe(str(value)))
+    return escaped(_refuse_unsafe(str(value)))
 
 
 def owned_pattern(value: object) -> str:
     """A line of CODEOWNERS: pattern and owners, which have no quoting."""
-    text = _safe(str(value))
+    text = _refuse_unsafe(str(value))
     if not _OWNED.fullmatch(text):
         raise Failure(f"{text!r} can't stand in CODEOWNERS")
     return text
@@ -59,7 +59,7 @@ def owned_pattern(value: object) -> str:
 
 def config_value(value: object) -> str:
     """A key, or a value of one, in `.dvc/config`: plain, since what its readers do with quotes differs."""
-    text = _safe(str(value))
+    text = _refuse_unsafe(str(value))
     if not _SETTING.fullmatch(text):
         raise Failure(f"{text!r} can't stand in .dvc/config")
     return text
@@ -67,10 +67,10 @@ def config_value(value: object) -> str:
 
 def git_pattern(value: object) -> str:
     """A path as .gitignore and .gitattributes have it; a space would end a pattern of the latter: any character."""
-    return re.sub(r"[*?\[\]\\!#\"]", r"\\\g<0>", _safe(str(value))).replace(" ", "?")
+    return re.sub(r"[*?\[\]\\!#\"]", r"\\\g<0>", _refuse_unsafe(str(value))).replace(" ", "?")
 
 
-def _safe(text: str) -> str:
+def _refuse_unsafe(text: str) -> str:
     """Refuses what another reader of the file would run, or show as something else than it is; so does the spec."""
     if "${" in text:
         raise Failure(f"{text!r} holds `${{`, which starts an expression of GitHub Actions or DVC")

@@ -31,7 +31,6 @@ def _share_blocks(path: PurePosixPath, ours: str, theirs: str) -> str:
 
 
 def _share_config(ours: str, theirs: str) -> str:
-    """Sets our keys in theirs, and has DVC check what it downloads from each of their remotes."""
     text = theirs
     section = ""
     for line in ours.splitlines():
@@ -40,10 +39,10 @@ def _share_config(ours: str, theirs: str) -> str:
             section = heading[1]
         else:
             key, _, value = line.partition("=")
-            text = _set(text, section, key.strip(), value.strip())
+            text = _set_key(text, section, key.strip(), value.strip())
     for section in _sections(text):
         if "remote " in section:
-            text = _set(text, section, "verify", "true")
+            text = _set_key(text, section, "verify", "true")
     return text
 
 
@@ -51,8 +50,7 @@ def _sections(text: str) -> list[str]:
     return [found[1] for found in map(_SECTION.match, text.splitlines()) if found]
 
 
-def _set(text: str, section: str, key: str, value: str) -> str:
-    """Sets one key, and leaves every other character as it was."""
+def _set_key(text: str, section: str, key: str, value: str) -> str:
     lines = text.splitlines()
     if section not in _sections(text):
         return "\n".join([*lines, f"[{section}]", f"    {key} = {value}", ""])

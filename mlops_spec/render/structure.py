@@ -64,5 +64,4 @@ def _same(real: yaml.Node | None, drawn: yaml.Node | None, placeholders: Placeho
 
 
 def _value(node: yaml.ScalarNode) -> object:
-    """The scalar as the one who reads the file gets it."""
     return SafeConstructor().construct_object(node)

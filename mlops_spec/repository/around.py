@@ -47,7 +47,9 @@ def listings(folders: Iterable[Path]) -> dict[Path, Listing | Failure]:
     for tree, inside in by_tree.items():
         origin = origin_of(tree)
         try:
-            found |= {folder: _listing(folder, tree, names, origin) for folder, names in _names(tree, inside)}
+            found |= {
+                folder: _listing_of(folder, tree, names, origin) for folder, names in _tracked_names(tree, inside)
+            }
         except (Failure, OSError) as error:
             refused = error if isinstance(error, Failure) else Failure(str(error), exit_code=Exit.CONFIG)
             found |= dict.fromkeys(inside, refused)
@@ -72,7 +74,6 @@ def default_branch(folder: Path) -> str:
 
 
 def _work_tree(folder: str, known: dict[str, str]) -> str:
-    """The nearest folder, from this one up, that is the root of a work tree; empty where none is."""
     if folder not in known:
         parent = os.path.dirname(folder)  # noqa: PTH120 - Path is ten times as slow
         above = "" if parent == folder else _work_tree(parent, known)
@@ -80,8 +81,7 @@ def _work_tree(folder: str, known: dict[str, str]) -> str:
     return known[folder]
 
 
-def _names(tree: str, folders: Sequence[Path]) -> Iterator[tuple[Path, list[str]]]:
-    """The paths of the files below each folder, from there."""
+def _tracked_names(tree: str, folders: Sequence[Path]) -> Iterator[tuple[Path, list[str]]]:
     if len(folders) == 1:  # a part of what may be a large repository
         yield folders[0], _asked(folders[0])
         return
@@ -98,8 +98,7 @@ def _asked(folder: Path) -> list[str]:
     return [name for name in answer.decode("utf-8", "replace").split("\0") if name]
 
 
-def _listing(folder: Path, tree: str, names: Iterable[str], origin: Origin) -> Listing:
-    """Sizes and times of the files that are there; a link, a submodule or a file that is gone has no size."""
+def _listing_of(folder: Path, tree: str, names: Iterable[str], origin: Origin) -> Listing:
     base = str(folder.absolute())
     sizes: dict[str, int] = {}
     seen = [base, *origin]

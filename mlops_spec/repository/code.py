@@ -149,7 +149,7 @@ class _Walk:
             for path in _RECIPES.get(word, ()):
                 if self.files.is_file(path):
                     self.file(path)
-            if target := self._scripts().get(word):
+            if target := self._installed_programs().get(word):
                 self.module(target.partition(":")[0], (SOURCE, ""))
 
     def file(self, path: str) -> None:
@@ -161,12 +161,12 @@ class _Walk:
             return
         self.seen[path, ()] = None
         if path.endswith(_SHELL) or any(path in names for names in _RECIPES.values()):
-            self._shell(self.files.text(path) or "")
+            self._shell_commands(self.files.text(path) or "")
 
     def module(self, name: str, roots: tuple[str, ...], *, main: bool = False) -> None:
         """A module by its name, with the packages around it, in the first of the folders that has it."""
         for root in roots:
-            if found := self._resolved(name.split("."), root):
+            if found := self._resolved_import(name.split("."), root):
                 last = posixpath.join(root, *name.split("."), "__main__.py")
                 for path in (*found, *([last] if main and self.files.is_file(last) else [])):
                     self._python(path, roots)
@@ -176,13 +176,12 @@ class _Walk:
         """What was found outside `src`, each regular package as its folder where no result or data lies in that."""
         blocked = tuple(taken)
         paths = dict.fromkeys(path for path, _ in self.seen if not _below(path, SOURCE))
-        kept = (self._package(path, blocked) for path in paths if not any(_below(path, each) for each in blocked))
+        kept = (self._package_files(path, blocked) for path in paths if not any(_below(path, each) for each in blocked))
         return Code(
             tuple(sorted(dict.fromkeys(kept))), tuple(self.unseen), tuple(dict.fromkeys(path for path, _ in self.seen))
         )
 
-    def _shell(self, text: str) -> None:
-        """The commands of a shell script, each seen from the folder that those before it went to."""
+    def _shell_commands(self, text: str) -> None:
         folder = ""
         for line in text.splitlines():
             for command in commands(line):
@@ -207,12 +206,12 @@ class _Walk:
         names = [f"{each.module}.{name}".lstrip(".") for name in each.names if name != "*"] or [each.module]
         for name in names:
             for root in where:
-                if found := self._resolved(name.split("."), root):
+                if found := self._resolved_import(name.split("."), root):
                     for one in found:
                         self._python(one, roots)
                     break
 
-    def _resolved(self, parts: list[str], root: str) -> list[str]:
+    def _resolved_import(self, parts: list[str], root: str) -> list[str]:
         """The files that importing a dotted name runs, from a folder; what is behind a module is an attribute of it."""
         found = []
         here = root
@@ -225,8 +224,7 @@ class _Walk:
                 return [*found, module]
         return found
 
-    def _package(self, path: str, blocked: tuple[str, ...]) -> str:
-        """The outermost regular package around a file, or the file: a package reads what else lies in it."""
+    def _package_files(self, path: str, blocked: tuple[str, ...]) -> str:
         best, folder = path, posixpath.dirname(path)
         while folder and self.files.is_file(posixpath.join(folder, "__init__.py")):
             if any(overlap(folder, each) for each in blocked):
@@ -234,8 +232,7 @@ class _Walk:
             best, folder = folder, posixpath.dirname(folder)
         return best
 
-    def _scripts(self) -> Mapping[str, str]:
-        """The programs that the project itself installs, with the function that each calls."""
+    def _installed_programs(self) -> Mapping[str, str]:
         try:
             scripts = tomllib.loads(self.files.text("pyproject.toml") or "")["project"]["scripts"]
         except (tomllib.TOMLDecodeError, KeyError, TypeError):

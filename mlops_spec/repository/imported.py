@@ -44,7 +44,7 @@ def imports(text: str) -> Iterator[Imported | Hidden]:
             yield Imported(node.module or "", node.level, tuple(each.name for each in node.names))
         elif isinstance(node, ast.Call):
             yield from _called(node)
-        elif isinstance(node, ast.stmt) and _search_path(node):
+        elif isinstance(node, ast.stmt) and _changes_search_path(node):
             yield Hidden(node.lineno, ast.unparse(node))
 
 
@@ -67,12 +67,11 @@ def _called(call: ast.Call) -> Iterator[Imported | Hidden]:
             yield Hidden(call.lineno, ast.unparse(call))
         else:
             yield Imported(first.value)
-    elif name in _BY_NAME | _BY_PATH or _search_path(call):
+    elif name in _BY_NAME | _BY_PATH or _changes_search_path(call):
         yield Hidden(call.lineno, ast.unparse(call))
 
 
-def _search_path(node: ast.AST) -> bool:
-    """Whether it changes where Python looks for modules."""
+def _changes_search_path(node: ast.AST) -> bool:
     match node:
         case ast.Call(func=ast.Attribute(value=ast.Attribute(value=ast.Name(id="sys"), attr="path"))):
             return True

@@ -19,7 +19,7 @@ def mentioned(tree: ast.Module) -> set[str]:
 def handed_on(tree: ast.Module) -> bool:
     """Whether the section `params` goes somewhere as a whole, from where anything may be read."""
     parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
-    return any(_is_params(node) and not _picked(node, parents.get(node), parents) for node in parents)
+    return any(_is_params(node) and not _is_picked(node, parents.get(node), parents) for node in parents)
 
 
 def _words(tree: ast.Module) -> Iterator[str]:
@@ -45,8 +45,7 @@ def _is_params(node: ast.AST) -> bool:
     return isinstance(node, ast.Name) and node.id == _SECTION and isinstance(node.ctx, ast.Load)
 
 
-def _picked(node: ast.AST, parent: ast.AST | None, parents: dict[ast.AST, ast.AST]) -> bool:
-    """Whether one parameter is taken out of it by name, or it only gets the name `params`."""
+def _is_picked(node: ast.AST, parent: ast.AST | None, parents: dict[ast.AST, ast.AST]) -> bool:
     if isinstance(parent, ast.Subscript) and parent.value is node:
         return _text(parent.slice) is not None
     if isinstance(parent, ast.Attribute):

@@ -68,7 +68,7 @@ def declared(project: Table) -> dict[str, set[Requirement]]:
     groups = mapping(project.get("dependency-groups"))
     found = {"": _requirements(texts(given.get("dependencies")))}
     found |= {f"[{normal(name)}]": _requirements(texts(extra)) for name, extra in extras.items()}
-    return found | {normal(name): _requirements(_group(groups, name, ())) for name in groups}
+    return found | {normal(name): _requirements(_group_requirements(groups, name, ())) for name in groups}
 
 
 def extras(project: Table, name: str) -> set[str]:
@@ -132,13 +132,15 @@ def texts(value: Any) -> list[str]:
     return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
 
 
-def _group(groups: Mapping[str, Any], name: str, seen: tuple[str, ...]) -> list[str]:
-    """A group's requirements, with those of the groups that it includes."""
+def _group_requirements(groups: Mapping[str, Any], name: str, seen: tuple[str, ...]) -> list[str]:
     entries = groups.get(name)
     if name in seen or not isinstance(entries, list):
         return []
     included = [str(each.get("include-group")) for each in entries if isinstance(each, dict)]
-    return [*texts(entries), *(text for other in included for text in _group(groups, other, (*seen, name)))]
+    return [
+        *texts(entries),
+        *(text for other in included for text in _group_requirements(groups, other, (*seen, name))),
+    ]
 
 
 def _requirements(entries: Iterable[str]) -> set[Requirement]:

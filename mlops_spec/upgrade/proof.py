@@ -49,10 +49,10 @@ class Proof:
 
 def prove(old: Described, new: Described) -> Proof:
     """Compares by what holds, defaults included, however the spec says it."""
-    before, unknown = _read(old["spec"])
-    after, _ = _read(new["spec"])
+    before, unknown = _read_spec(old["spec"])
+    after, _ = _read_spec(new["spec"])
     guards = weakened(before, after) if before and after else ()
-    gates_before, gates_after = _gates(old), _gates(new)
+    gates_before, gates_after = _gates_by_id(old), _gates_by_id(new)
     return Proof(
         stages=tuple(new["stages"]),
         gates=tuple(gates_after),
@@ -79,23 +79,21 @@ def _keys(old: Any, new: Any) -> Iterator[str]:
         yield f"{each.key.lstrip('.')}: {was} → {now}"
 
 
-def _gates(described: Described) -> dict[str, Any]:
-    """Every gate by its id, those included that every model has; several of one id are counted."""
+def _gates_by_id(described: Described) -> dict[str, Any]:
     found: dict[str, Any] = {name: {} for name in described["always"]}
     seen: Counter[str] = Counter()
     for name, gate in zip(described["gates"], described["spec"]["gates"], strict=True):
         seen[name] += 1
-        found[name if seen[name] == 1 else f"{name} ({seen[name]})"] = _said(gate)
+        found[name if seen[name] == 1 else f"{name} ({seen[name]})"] = _without_unset(gate)
     return found
 
 
-def _said(gate: Any) -> Any:
+def _without_unset(gate: Any) -> Any:
     """Without what is left open: a key that a later version knows too is no difference until it says something."""
     return {name: value for name, value in gate.items() if value is not None}
 
 
-def _read(data: Any) -> tuple[Spec | None, tuple[str, ...]]:
-    """A spec as this version reads what a version told, and what of it this version does not know or take."""
+def _read_spec(data: Any) -> tuple[Spec | None, tuple[str, ...]]:
     unknown: list[str] = []
     while True:
         try:
@@ -105,10 +103,10 @@ def _read(data: Any) -> tuple[Spec | None, tuple[str, ...]]:
             if not extra:  # so guards can't be compared as a whole; gates and stages still are, by what was told
                 refused = (f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in invalid.errors())
                 return None, (*unknown, *refused)
-            unknown += [_without(data, place) for place in extra]
+            unknown += [_remove_at(data, place) for place in extra]
 
 
-def _without(data: Any, place: Sequence[str | int]) -> str:
+def _remove_at(data: Any, place: Sequence[str | int]) -> str:
     """Removes the value at a place, whose steps name the branches of unions too, and says where it was."""
     steps = list(_steps(data, place))
     for step in steps[:-1]:

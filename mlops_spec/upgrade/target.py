@@ -56,7 +56,7 @@ def chosen(to: str | None, locked: str) -> Origin:
         running = requirement.running()
         return NEWEST if running.version == locked else running
     if to.startswith("git+"):
-        return _revision(to.removeprefix("git+"))
+        return _split_revision(to.removeprefix("git+"))
     place = Path(to).expanduser()
     if place.suffix == ".whl" or place.is_dir():
         return _local(place.absolute())
@@ -74,8 +74,7 @@ def _local(place: Path) -> Origin:
     return Origin("", local=place)
 
 
-def _revision(address: str) -> Origin:
-    """`URL@REVISION`, where the last `@` behind the host counts; without one it is the default branch."""
+def _split_revision(address: str) -> Origin:
     host, slash, path = address.partition("://")
     where, _, revision = path.rpartition("@") if "@" in path.partition("/")[2] else (path, "", "HEAD")
     url = f"{host}{slash}{where}"

@@ -93,13 +93,12 @@ def _mistyped(document: Document, address: Address) -> Diagnostic:
     *rest, last = dict.fromkeys(_expected(schema) for schema in schemas)
     expected = f"{', '.join(rest)} or {last}" if rest else last
     message = f"{_name(address)} must be {expected}, not {_value(document.at(address))}"
-    hint, text = _rewritten(document, address, {schema.get("type", "") for schema in schemas})
+    hint, text = _rewritten_scalar(document, address, {schema.get("type", "") for schema in schemas})
     edits = (document.replace_value(address, text),) if text else ()
     return document.diagnostic(WRONG_TYPE, document.place(address), message, hint, edits)
 
 
-def _rewritten(document: Document, address: Address, types: set[str]) -> tuple[str, str]:
-    """For a scalar of the wrong type, the hint and the one way to write it rightly; empty when there is none."""
+def _rewritten_scalar(document: Document, address: Address, types: set[str]) -> tuple[str, str]:
     value = document.at(address)
     if value is None or isinstance(value, dict | list):
         return "", ""
@@ -131,18 +130,17 @@ def _unsuitable(document: Document, error: ShapeError) -> Diagnostic:
     place = document.place(error.address, key=error.at_key)
     if error.at_key:
         message = f"`{_short(error.address[-1])}` can't be a key{_inside(error.address)}"
-        return document.diagnostic(WRONG_VALUE, place, message, _right(shape.at(error.address[:-1], document.data)))
+        return document.diagnostic(WRONG_VALUE, place, message, _demanded(shape.at(error.address[:-1], document.data)))
     value = document.at(error.address)
-    why = _bounded(error, value) or f"can't be {_value(value)}"
+    why = _bound(error, value) or f"can't be {_value(value)}"
     options = [option for schema in schemas for option in _options(schema)]
-    hint = did_you_mean(str(value), options) if options else _right(schemas)
+    hint = did_you_mean(str(value), options) if options else _demanded(schemas)
     fits = str(value) in options  # but for its quotes
     edits = (document.replace_value(error.address, str(value)),) if fits else ()
     return document.diagnostic(WRONG_VALUE, place, f"{_name(error.address)} {why}", hint, edits)
 
 
-def _bounded(error: ShapeError, value: Any) -> str:
-    """What a number or a length must be; empty when neither is what is wrong."""
+def _bound(error: ShapeError, value: Any) -> str:
     limits = error.context
     if error.type in _LIMITS:
         limit = next(limits[key] for key in ("gt", "ge", "lt", "le") if key in limits)
@@ -154,8 +152,7 @@ def _bounded(error: ShapeError, value: Any) -> str:
     return {"finite_number": "must be a finite number", "string_too_short": "is empty"}.get(error.type, "")
 
 
-def _right(schemas: Iterable[shape.Schema]) -> str:
-    """What the schema says would be right."""
+def _demanded(schemas: Iterable[shape.Schema]) -> str:
     for schema in schemas:
         for source in (schema, schema.get("propertyNames", {})):
             if said := source.get("patternErrorMessage"):
@@ -173,7 +170,6 @@ def _options(schema: shape.Schema) -> list[str]:
 
 
 def _name(address: Address) -> str:
-    """A value by its address, from the last key on: `min`, `owners[1]`."""
     last_key = max((index for index, step in enumerate(address) if isinstance(step, str)), default=0)
     return f"`{_dotted(address[last_key:])}`"
 
@@ -183,7 +179,6 @@ def _inside(address: Address) -> str:
 
 
 def _dotted(address: Address) -> str:
-    """`gates[0].min`, as one would write it in Python or jq."""
     steps = (f"[{step}]" if isinstance(step, int) else f".{_short(step)}" for step in address)
     return "".join(steps).removeprefix(".")
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import fisher_exact
 
-from mlops_validators.duplicates import Duplicates, _by_chance, judge_duplicates
+from mlops_validators.duplicates import Duplicates, _hypergeometric_tail, judge_duplicates
 
 
 @pytest.mark.parametrize(("across", "within"), [(5, 0), (12, 10), (40, 75), (90, 210)])
@@ -11,7 +11,7 @@ def test_chance_is_that_of_fishers_exact_test(across, within):
 
     exact = fisher_exact([[across, 100 - across], [within, 300 - within]], alternative="greater").pvalue
 
-    assert _by_chance(found) == pytest.approx(exact, rel=1e-6)
+    assert _hypergeometric_tail(found) == pytest.approx(exact, rel=1e-6)
 
 
 def test_one_that_chance_finds_is_none_and_many_are():

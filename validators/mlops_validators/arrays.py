@@ -204,7 +204,6 @@ def significant(values: Floats, digits: int) -> Floats:
 
 
 def _numbers_or_integers(name: str, values: ArrayLike) -> Anything:
-    """Whole numbers as they are, which takes no memory; anything else as checked floats."""
     array = np.asarray(values)
     return array if array.dtype.kind in "iub" and array.ndim == 1 and array.size else numbers(name, values)
 

@@ -47,7 +47,7 @@ def rows_between(numeric: Floats, kind: Integers, side: Booleans, *, seed: int =
     >>> rows_between(both, old, np.arange(250) < 25)[0] > 0, rows_between(known, old[:200], np.arange(200) < 25)[0]
     (True, 0)
     """
-    columns = _scaled(numeric)
+    columns = _independent_deviations(numeric)
     if columns.shape[1] < _FEWEST:
         return 0, 0
     rng, found, asked = np.random.default_rng(seed), 0, 0
@@ -61,13 +61,12 @@ def rows_between(numeric: Floats, kind: Integers, side: Booleans, *, seed: int =
         near = cKDTree(np.nan_to_num(own)).query(np.nan_to_num(own[chosen]), _NEIGHBOURS + 1)[1]
         for start in range(0, len(chosen), _AT_ONCE):
             part = slice(start, start + _AT_ONCE)
-            found += int(_between(own, theirs, chosen[part], near[part]).sum())
+            found += int(_is_between(own, theirs, chosen[part], near[part]).sum())
         asked += len(chosen)
     return found, asked
 
 
-def _scaled(numeric: Floats) -> Floats:
-    """Columns that vary, in deviations, without those that go with an earlier one."""
+def _independent_deviations(numeric: Floats) -> Floats:
     kept: list[Floats] = []
     for column in numeric.T:
         known = np.isfinite(column)
@@ -86,8 +85,7 @@ def _apart(one: Floats, other: Floats) -> bool:
     return bool(abs(np.corrcoef(one[both], other[both])[0, 1]) < _TOGETHER)
 
 
-def _between(own: Floats, side: Booleans, chosen: Integers, near: Integers) -> Booleans:
-    """Which of the chosen lie between two of their neighbours, one of them or both on the other side."""
+def _is_between(own: Floats, side: Booleans, chosen: Integers, near: Integers) -> Booleans:
     hit = np.zeros(len(chosen), dtype=bool)
     middle = own[chosen]
     for first, second in itertools.combinations(range(near.shape[1]), 2):

@@ -67,7 +67,7 @@ def bins_of(reference: ArrayLike, *, bins: int = BINS) -> Bins:
         raise ValueError(f"a reference of shape {column.shape} without values has no bins")
     if known.dtype.kind in "iuf" and len(np.unique(known[:SAMPLE])) > FEW_VALUES:
         return _at_quantiles(np.sort(known), bins)  # NumPy sorts six times faster than it finds quantiles
-    distinct = np.unique(np.concatenate([np.unique(_plain(known[block])) for block in blocks(len(known))]))
+    distinct = np.unique(np.concatenate([np.unique(_sortable(known[block])) for block in blocks(len(known))]))
     if known.dtype.kind in "iuf" and len(distinct) > FEW_VALUES:
         return _at_quantiles(np.sort(known), bins)
     return Bins(values=tuple(sorted({as_text(value) for value in distinct.tolist()})))
@@ -110,16 +110,15 @@ def places(edges: Floats, numbers: Anything) -> Integers:
 
 
 def _at_quantiles(ranked: Anything, bins: int) -> Bins:
-    often, rest = _apart(ranked, bins)
+    often, rest = _frequent_and_rest(ranked, bins)
     parts = bins if not len(often) else max(2, round(bins * len(rest) / len(ranked)))
     inner = _quantiles(rest, np.arange(1, parts) / parts) if len(rest) else rest
     after = np.searchsorted(ranked, often, side="right")
     cuts = np.concatenate([inner, often, ranked[after[after < len(ranked)]]])
-    return Bins(edges=np.unique(_half_way(ranked, cuts[cuts > ranked[0]].astype(np.float64))))
+    return Bins(edges=np.unique(_midway_cuts(ranked, cuts[cuts > ranked[0]].astype(np.float64))))
 
 
-def _apart(ranked: Anything, bins: int) -> tuple[Anything, Anything]:
-    """The values that more rows have than a bin should hold, and the sorted rows that have others."""
+def _frequent_and_rest(ranked: Anything, bins: int) -> tuple[Anything, Anything]:
     step = max(1, len(ranked) // bins)
     suspects = ranked[::step]
     often = np.unique(suspects[1:][suspects[1:] == suspects[:-1]])
@@ -128,8 +127,7 @@ def _apart(ranked: Anything, bins: int) -> tuple[Anything, Anything]:
     return often, ranked[~np.isin(ranked, often)]
 
 
-def _half_way(ranked: Anything, cuts: Floats) -> Floats:
-    """What lies on a value moves half way to the one below; the same values stay above it."""
+def _midway_cuts(ranked: Anything, cuts: Floats) -> Floats:
     place = np.searchsorted(ranked, cuts, side="left")
     on = (place > 0) & (place < len(ranked)) & np.isfinite(cuts)
     below, value = ranked[place[on] - 1].astype(np.float64), ranked[place[on]].astype(np.float64)
@@ -170,7 +168,7 @@ def _count_categories(values: tuple[str, ...], column: Anything) -> Integers:
     for block in blocks(len(column)):
         known = present(column[block])
         counts[-1] += len(column[block]) - len(known)
-        distinct, times = np.unique(_plain(known), return_counts=True)
+        distinct, times = np.unique(_sortable(known), return_counts=True)
         for value, number in zip(distinct.tolist(), times.tolist(), strict=True):
             counts[place.get(as_text(value), len(values))] += number
     return counts
@@ -180,8 +178,7 @@ _TWINS = {"True": "1", "False": "0", "1": "True", "0": "False"}  # a boolean tha
 _SWITCHES = frozenset(_TWINS)
 
 
-def _plain(column: Anything) -> Anything:
-    """Values of mixed types as text, so that they can be sorted; those of fewer bits in the digits that tell them."""
+def _sortable(column: Anything) -> Anything:
     if column.dtype.kind == "f" and column.dtype.itemsize < 8:
         distinct, place = np.unique(column, return_inverse=True)
         return np.array([float(str(value)) for value in distinct])[place]

@@ -140,11 +140,10 @@ def draw(design: Design, rng: np.random.Generator, resamples: int) -> Anything:
         return weights if design.counts.max() == 1 else weights * design.counts
     if design.stratum is None:
         return _draw(design.counts, rng, resamples)
-    return np.stack([_draw_within(design, rng) for _ in range(resamples)])
+    return np.stack([_draw_by_stratum(design, rng) for _ in range(resamples)])
 
 
-def _draw_within(design: Design, rng: np.random.Generator) -> Integers:
-    """As many rows of each stratum as it has, with replacement."""
+def _draw_by_stratum(design: Design, rng: np.random.Generator) -> Integers:
     order, begin, size = design.strata
     drawn = np.empty_like(order)
     for block in blocks(len(order)):
@@ -187,19 +186,18 @@ def jackknife(kernel: Kernel, design: Design) -> tuple[Floats, Integers]:
     """
     if design.cluster is None and len(design.counts) < design.rows:
         kinds = np.arange(len(design.counts))
-        return _each(kernel, kinds, lambda some: design.counts - (kinds == some[:, None])), design.counts
+        return _leave_out_each(kernel, kinds, lambda some: design.counts - (kinds == some[:, None])), design.counts
     units = len(design.counts) if design.cluster is None else design.clusters
     group = np.resize(np.arange(JACKKNIFE_GROUPS, dtype=np.uint8), units)
     np.random.default_rng(0).shuffle(group)
     if design.cluster is not None:
         group = group[design.cluster]
     groups = np.arange(min(units, JACKKNIFE_GROUPS))
-    values = _each(kernel, groups, lambda some: (group != some[:, None]) * design.counts, width=len(group))
+    values = _leave_out_each(kernel, groups, lambda some: (group != some[:, None]) * design.counts, width=len(group))
     return values, np.ones(len(groups), dtype=np.intp)
 
 
-def _each(kernel: Kernel, what: Integers, without: Callable[[Integers], Integers], width: int = 0) -> Floats:
-    """The kernel on the weights without each of `what`, in chunks; `width` is how many weights one takes."""
+def _leave_out_each(kernel: Kernel, what: Integers, without: Callable[[Integers], Integers], width: int = 0) -> Floats:
     size = max(1, CHUNK // (width or len(what)))
     return np.concatenate([kernel(without(what[start : start + size])) for start in range(0, len(what), size)])
 

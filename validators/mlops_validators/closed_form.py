@@ -24,19 +24,18 @@ if TYPE_CHECKING:
 
 def _accuracy(given: Answers, threshold: float, confidence: float, design: Design) -> Interval:
     right = decide(given, threshold) == given.truth
-    return _rate(right, None, confidence, design)
+    return _wilson_rate(right, None, confidence, design)
 
 
 def _recall(given: Answers, threshold: float, confidence: float, design: Design) -> Interval:
-    return _rate(decide(given, threshold) == 1, given.truth == 1, confidence, design)
+    return _wilson_rate(decide(given, threshold) == 1, given.truth == 1, confidence, design)
 
 
 def _precision(given: Answers, threshold: float, confidence: float, design: Design) -> Interval:
-    return _rate(given.truth == 1, decide(given, threshold) == 1, confidence, design)
+    return _wilson_rate(given.truth == 1, decide(given, threshold) == 1, confidence, design)
 
 
-def _rate(hits: Anything, among: Booleans | None, confidence: float, design: Design) -> Interval:
-    """The share of `hits` (n,) among those rows; raises ValueError when there are none."""
+def _wilson_rate(hits: Anything, among: Booleans | None, confidence: float, design: Design) -> Interval:
     if design.alone:
         told = hits if among is None else hits[among]
         return wilson(int(np.count_nonzero(told)), len(told), confidence)

@@ -69,7 +69,7 @@ def clustered_rates(  # noqa: PLR0913, PLR0917  arrays of rows, one beside the o
     variance = np.diag(covariance) * clusters / np.maximum(clusters - 1, 1)
     alone = np.nan_to_num(rates * (1 - rates))
     # where every row is alike nothing tells how far rows of a cluster agree: then they do
-    agreeing = clusters.copy() if weight is None else _equal(present)
+    agreeing = clusters.copy() if weight is None else _effective_clusters(present)
     effective = np.divide(alone, variance, out=agreeing, where=(variance > 0) & (alone > 0))
     spread = np.sqrt(np.diag(covariance))
     scale = spread[:, None] * spread
@@ -77,8 +77,7 @@ def clustered_rates(  # noqa: PLR0913, PLR0917  arrays of rows, one beside the o
     return Clustered(np.minimum(effective, np.maximum(trials, 1)), clusters, correlation)
 
 
-def _equal(present: csr_matrix) -> Floats:
-    """How many clusters of equal weight each column's are worth: the square of their sum over the sum of squares."""
+def _effective_clusters(present: csr_matrix) -> Floats:
     total, squares = (np.asarray(each.sum(axis=0), dtype=np.float64).ravel() for each in (present, present.power(2)))
     return np.asarray(np.divide(total**2, squares, out=np.zeros(len(total)), where=squares > 0))
 

@@ -53,13 +53,13 @@ def placements(positive: Booleans, score: Floats, weight: Floats | None = None) 
     """
     beating, beaten = score[positive], score[~positive]
     if weight is None:
-        won, lost = _shares(beating, np.sort(beaten)), _shares(beaten, np.sort(beating))
+        won, lost = _shares_exceeded(beating, np.sort(beaten)), _shares_exceeded(beaten, np.sort(beating))
         return Placements(won, np.subtract(1, lost, out=lost))
     won = _weighted_shares(beating, beaten, weight[~positive])
     return Placements(won, 1 - _weighted_shares(beaten, beating, weight[positive]), weight[positive])
 
 
-def _shares(own: Floats, others: Floats) -> Floats:
+def _shares_exceeded(own: Floats, others: Floats) -> Floats:
     """For each of `own` the share of the sorted `others` that it exceeds, ties half."""
     order = np.argsort(own)
     shares = np.empty(len(own))
@@ -110,10 +110,10 @@ def auc_interval(
     """
     parts = placements(positive, score, weight)
     if cluster is not None or weight is not None:
-        return _dependent(_contributions(positive, parts, weight, cluster), parts.area, confidence, cluster)
+        return _dependent(_row_contributions(positive, parts, weight, cluster), parts.area, confidence, cluster)
     variance, rows = _variance(parts.positive, parts.negative), (len(parts.positive), len(parts.negative))
     around = _around(parts.area, np.sqrt(variance), _z(confidence)) if 0 < parts.area < 1 and variance > 0 else None
-    if around and carriers(_contributions(positive, parts, None, None)) >= FEW_CARRIERS:
+    if around and carriers(_row_contributions(positive, parts, None, None)) >= FEW_CARRIERS:
         return Interval(parts.area, *around, "delong", confidence)
     low, high = _newcombe(parts.area, *rows, _z(confidence))
     if around:
@@ -153,11 +153,11 @@ def auc_difference(  # noqa: PLR0913
     apart = Placements(one.positive - two.positive, one.negative - two.negative, one.weight)
     if cluster is not None or weight is not None:
         return _dependent(
-            _contributions(positive, apart, weight, cluster), value, confidence, cluster, logit_scale=False
+            _row_contributions(positive, apart, weight, cluster), value, confidence, cluster, logit_scale=False
         )
     half = float(stdtrit(rows - 1, (1 + confidence) / 2) * np.sqrt(_variance(apart.positive, apart.negative)))
     ends = value - half, value + half
-    if not half > 0 or carriers(_contributions(positive, apart, None, None)) < FEW_CARRIERS_OF_A_DIFFERENCE:
+    if not half > 0 or carriers(_row_contributions(positive, apart, None, None)) < FEW_CARRIERS_OF_A_DIFFERENCE:
         return Interval(value, *_outer(ends, _nearly_alike(one, two, apart, confidence)), "newcombe", confidence)
     return Interval(value, *ends, "delong", confidence)
 
@@ -167,7 +167,6 @@ FEW_CARRIERS_OF_A_DIFFERENCE = 10
 
 
 def _variance(positive: Floats, negative: Floats) -> float:
-    """Variance of the area: of each class's placements, over its rows; NaN with one row in a class."""
     if min(len(positive), len(negative)) < 2:
         return float("nan")
     return float(positive.var(ddof=1) / len(positive) + negative.var(ddof=1) / len(negative))
@@ -178,10 +177,9 @@ def _around(area: float, error: float, quantile: float) -> tuple[float, float]:
     return float(expit(centre - half)), float(expit(centre + half))
 
 
-def _contributions(
+def _row_contributions(
     positive: Booleans, parts: Placements, weight: Floats | None, cluster: Integers | None
 ) -> list[Floats]:
-    """What each row adds to the area's distance from its mean, class by class; of rows in groups the sum of each."""
     classes = ((positive, parts.positive), (~positive, parts.negative))
     if cluster is None:
         return [_share(inside, placed, weight) for inside, placed in classes]
@@ -245,11 +243,10 @@ def _newcombe(area: float, positives: int, negatives: int, z: float) -> tuple[fl
         spread = 1 + half * ((1 - theta) / (2 - theta) + theta / (1 + theta))
         return abs(area - theta) - z * float(np.sqrt(theta * (1 - theta) * spread / (positives * negatives)))
 
-    return _root(distance, area, 0.0), _root(distance, area, 1.0)
+    return _bisected_root(distance, area, 0.0), _bisected_root(distance, area, 1.0)
 
 
-def _root(distance: Callable[[float], float], inside: float, outside: float) -> float:
-    """Where `distance` changes its sign between the estimate and the end of the range, by halving."""
+def _bisected_root(distance: Callable[[float], float], inside: float, outside: float) -> float:
     for _ in range(60):
         middle = (inside + outside) / 2
         inside, outside = (inside, middle) if distance(middle) > 0 else (middle, outside)

@@ -71,13 +71,12 @@ def cell_interval(  # noqa: PLR0913  what was counted, then how the interval is 
     kernel = measure(cells[0], cells[1:])
     value = float(kernel(counts[None])[0])
     share: Floats = np.add(counts, len(labels) / len(counts), dtype=np.float64)
-    worst, best = (_drawn(kernel, each, resamples, seed) for each in _leaning(kernel, share))
+    worst, best = (_drawn(kernel, each, resamples, seed) for each in _leaning_counts(kernel, share))
     low, high = percentile(worst, confidence)[0], percentile(best, confidence)[1]
     return Interval(value, min(low, value), max(high, value), "dirichlet", confidence)
 
 
-def _leaning(kernel: Kernel, share: Floats) -> tuple[Floats, Floats]:
-    """The counts with half a row where it lowers the measure most, and where it raises it most."""
+def _leaning_counts(kernel: Kernel, share: Floats) -> tuple[Floats, Floats]:
     shifted = share + 0.5 * np.eye(len(share))
     value = kernel(shifted)
     return shifted[np.argmin(value)], shifted[np.argmax(value)]

@@ -63,7 +63,7 @@ def kolmogorov_smirnov(reference: Anything, current: Anything) -> tuple[float, f
     """
     old, new = np.sort(reference), np.sort(current)
     apart = 0.0
-    for points, start, end in _steps(old):
+    for points, start, end in _cumulative_counts(old):
         before = np.abs(start / len(old) - np.searchsorted(new, points, side="left") / len(new))
         after = np.abs(end / len(old) - np.searchsorted(new, points, side="right") / len(new))
         apart = max(apart, float(before.max()), float(after.max()))
@@ -91,12 +91,12 @@ def wasserstein(reference: Anything, current: Anything) -> float:
     """
     known = all(max(float(side.max()), -float(side.min())) <= GREATEST for side in (reference, current))
     scale = max(abs(float(reference.max())), abs(float(reference.min()))) if known else 0.0
-    spread = _spread(reference, scale) if scale > 0 else np.nan
+    spread = _scaled_deviation(reference, scale) if scale > 0 else np.nan
     if not spread > 0:
         raise ValueError("`reference` is constant or a value is infinite, so there is no scale; use `ks` or `psi`")
     old, new = np.sort(reference), np.sort(current)
     area, reached, apart = 0.0, min(old[0], new[0]), 0.0
-    for ours, theirs in _together(old, new):
+    for ours, theirs in _joined_blocks(old, new):
         points = np.concatenate([[reached], np.sort(np.concatenate([old[ours], new[theirs]]))]).astype(np.float64)
         shares = [
             (block.start + np.searchsorted(side[block], points, side="right")) / len(side)
@@ -109,15 +109,14 @@ def wasserstein(reference: Anything, current: Anything) -> float:
     return area / spread
 
 
-def _spread(values: Anything, scale: float) -> float:
+def _scaled_deviation(values: Anything, scale: float) -> float:
     """The standard deviation of values up to `scale`, whose squares may be too small for a number."""
     if scale > 1e-100:
         return float(values.std())
     return scale * float((values / scale).std())
 
 
-def _together(old: Anything, new: Anything) -> Iterator[tuple[slice, slice]]:
-    """Blocks of two sorted columns side by side: no value lies below one of an earlier block."""
+def _joined_blocks(old: Anything, new: Anything) -> Iterator[tuple[slice, slice]]:
     ours = theirs = slice(0, 0)
     while ours.stop < len(old) or theirs.stop < len(new):
         at = ((old, ours.stop), (new, theirs.stop))
@@ -129,8 +128,7 @@ def _together(old: Anything, new: Anything) -> Iterator[tuple[slice, slice]]:
         yield ours, theirs
 
 
-def _steps(ranked: Anything) -> Iterator[tuple[Anything, Integers, Integers]]:
-    """The distinct values of a sorted column, block by block: how many values lie below each, and how many up to it."""
+def _cumulative_counts(ranked: Anything) -> Iterator[tuple[Anything, Integers, Integers]]:
     stop = 0
     while stop < len(ranked):
         start = stop

@@ -84,7 +84,7 @@ def drift(method: Method, reference: ArrayLike, current: ArrayLike) -> Drift:
     """
     old, new = as_column(reference), as_column(current)
     if method in OF_VALUES:
-        one, two = _comparable(_values("reference", old), _values("current", new))
+        one, two = _same_type(_present_values("reference", old), _present_values("current", new))
         distance, p_value = kolmogorov_smirnov(one, two)
         return Drift(distance if method == "ks" else wasserstein(one, two), p_value)
     bins = bins_of(old)
@@ -112,7 +112,9 @@ def drift_of_quantiles(method: Method, quantiles: ArrayLike, rows: int, current:
     """
     if method not in OF_VALUES:
         raise ValueError(f"`{method}` reads counts, no values")
-    one, two = _comparable(_values("reference", as_column(quantiles)), _values("current", as_column(current)))
+    one, two = _same_type(
+        _present_values("reference", as_column(quantiles)), _present_values("current", as_column(current))
+    )
     distance, _ = kolmogorov_smirnov(one, two)
     between = 1 / (len(one) - 1) if 1 < len(one) < rows else 0.0
     p_value = p_of_distance(max(distance - between, 0.0), rows, len(two))
@@ -190,8 +192,7 @@ def _chi_squared(reference: Integers, current: Integers, seldom: int = 1) -> tup
     return float(((table - expected) ** 2 / expected).sum()), table.shape[1] - 1
 
 
-def _values(name: str, column: Anything) -> Anything:
-    """The values that are not missing: whole numbers as they are, because converting them takes memory."""
+def _present_values(name: str, column: Anything) -> Anything:
     try:
         known = present(column)
         values = known if known.dtype.kind in "iu" else known.astype(np.float64, copy=False)
@@ -202,8 +203,7 @@ def _values(name: str, column: Anything) -> Anything:
     return values
 
 
-def _comparable(one: Anything, two: Anything) -> tuple[Anything, Anything]:
-    """Both in one type, so that no search has to convert them again and again."""
+def _same_type(one: Anything, two: Anything) -> tuple[Anything, Anything]:
     if one.dtype == two.dtype:
         return one, two
     return one.astype(np.float64, copy=False), two.astype(np.float64, copy=False)

@@ -53,20 +53,22 @@ def judge_duplicates(duplicates: Duplicates) -> Verdict:
         return undecided("there are no test rows")
     chance = f"{100 * duplicates.expected:.3g} % would by chance"
     told = f"{duplicates.rows} of {rows} test rows stand in the training rows too; {chance}"
-    return Verdict("fail" if _by_chance(duplicates) < _RARE else "pass", told)
+    return Verdict("fail" if _hypergeometric_tail(duplicates) < _RARE else "pass", told)
 
 
-def _by_chance(duplicates: Duplicates) -> float:
-    """How often a clean split gives test rows as many twins or more: the hypergeometric distribution's tail."""
+def _hypergeometric_tail(duplicates: Duplicates) -> float:
     test, train, across = len(duplicates.found), duplicates.train_rows, duplicates.rows
     twins = across + round(duplicates.expected * train)
     if across * (test + train) <= twins * test:
         return 1.0
     many = np.arange(across, min(twins, test, across + _TERMS) + 1)
-    chosen = _choose(twins, many) + _choose(test + train - twins, test - many) - _choose(test + train, test)
+    chosen = (
+        _log_binomial(twins, many)
+        + _log_binomial(test + train - twins, test - many)
+        - _log_binomial(test + train, test)
+    )
     return float(np.exp(chosen).sum())
 
 
-def _choose(of: Any, some: Any) -> Any:
-    """The logarithm of the number of ways to choose; of none where there are fewer."""
+def _log_binomial(of: Any, some: Any) -> Any:
     return np.where(some > of, -np.inf, gammaln(of + 1) - gammaln(some + 1) - gammaln(np.maximum(of - some, 0) + 1))

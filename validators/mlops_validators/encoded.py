@@ -99,7 +99,6 @@ class _Sharing(NamedTuple):
 
 
 def _sharing(name: str, key: ArrayLike, target: Floats) -> _Sharing | None:
-    """Nothing where the key names too few, or nearly every row or many rows by one name."""
     codes = categories(column_of(name, key, target), name=name).codes
     many = int(codes.max(initial=-1)) + 1
     if many < _FEWEST or not _REPEATS[0] <= len(codes) / many <= _REPEATS[1]:
@@ -114,7 +113,7 @@ def _made_of(values: Floats, name: str, named: Mapping[str, _Sharing], target: F
     for key, sharing in named.items():
         if key == name:
             continue
-        if _is_mean(values, sharing.means) if task == REGRESSION else _is_fixed(values, sharing):
+        if _is_mean(values, sharing.means) if task == REGRESSION else _is_encoding(values, sharing):
             yield f"was made of the target: it follows from that of the rows of one `{key}`, the row itself among them"
     if task == BINARY and _pure_at_its_ends(values, target):
         yield "is a rate of the target: where it is 0 no row is positive, where it is 1 each is"
@@ -124,8 +123,7 @@ def _is_mean(values: Floats, means: Floats) -> bool:
     return bool(np.mean((values - means) ** 2) < _FIXED * values.var())
 
 
-def _is_fixed(values: Floats, sharing: _Sharing) -> bool:
-    """Whether what makes an encoding fixes the feature, and the number of rows alone does not."""
+def _is_encoding(values: Floats, sharing: _Sharing) -> bool:
     return sharing.made.left_open(values) < _FIXED < 0.1 < sharing.counted.left_open(values)
 
 

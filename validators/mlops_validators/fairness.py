@@ -72,7 +72,7 @@ class Groups:
     @property
     def rates(self) -> Floats:
         """Selection, true positive, false positive rate and precision of each group, (groups, 4); NaN if undefined."""
-        return _rates(self.counts.astype(np.float64) if self.weighted is None else self.weighted)
+        return _rates_of_counts(self.counts.astype(np.float64) if self.weighted is None else self.weighted)
 
     def rows(self, name: str) -> int:
         """The fewest rows that a rate of this disparity rests on: what a gate's `min_rows` is about."""
@@ -154,7 +154,7 @@ def disparity(name: str, groups: Groups) -> float:
     for rate in compared_rates(name):
         if (lacking := np.flatnonzero(np.isnan(groups.rates[:, rate]))).size:
             raise ValueError(f"{name} is undefined: group {groups.names[lacking[0]]} has no row for its {RATES[rate]}")
-    value = _distance(name, groups.rates[:, compared_rates(name)])
+    value = _disparity(name, groups.rates[:, compared_rates(name)])
     if np.isnan(value):
         raise ValueError(f"{name} is undefined: a rate is 0 in every group")
     return 1 - value if name.endswith("_ratio") else value
@@ -183,7 +183,7 @@ def disparity_interval(name: str, groups: Groups, *, confidence: float = 0.95) -
     if (many := len(groups.names)) > MOST_GROUPS:
         raise ValueError(f"{many:,} groups are more than the {MOST_GROUPS} that are compared each with each")
     value, tail = disparity(name, groups), (1 - confidence) / 2
-    each = [_rate(groups, rate, tail) for rate in compared_rates(name)]
+    each = [_group_rates(groups, rate, tail) for rate in compared_rates(name)]
     among = len(each) * many * (many - 1)  # either of a pair may be ahead
     apart = ~np.eye(many, dtype=bool)
     if name.endswith("_ratio"):
@@ -205,8 +205,7 @@ def rows_of(rate: int, truth: Integers, label: Integers) -> tuple[Any, Integers]
     return within[rate], truth if rate == PRECISION else label
 
 
-def _rate(groups: Groups, rate: int, tail: float) -> Rates:
-    """One of the rates of every group, with how many independent rows it rests on."""
+def _group_rates(groups: Groups, rate: int, tail: float) -> Rates:
     values, trials = groups.rates[:, rate], denominators(groups.counts)[:, rate].astype(np.float64)
     if groups.clustered is None:
         return Rates(values, trials, np.eye(len(values)))
@@ -238,14 +237,14 @@ def denominators(counts: Anything) -> Floats:
     return np.stack([actual.sum(axis=1), actual[:, 1], actual[:, 0], told[:, 1]], axis=1)
 
 
-def _rates(counts: Floats) -> Floats:
+def _rates_of_counts(counts: Floats) -> Floats:
     """Rates (groups, 4) from counts (groups, 2, 2)."""
     above = np.stack([counts.sum(axis=1)[:, 1], counts[:, 1, 1], counts[:, 0, 1], counts[:, 1, 1]], axis=1)
     below = denominators(counts)
     return np.asarray(np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 0))
 
 
-def _distance(name: str, rates: Floats) -> float:
+def _disparity(name: str, rates: Floats) -> float:
     """How far groups are apart, from rates (groups, r): 0 is equal; of several rates the worst."""
     least, greatest = rates.min(axis=0), rates.max(axis=0)
     if name.endswith("_difference"):

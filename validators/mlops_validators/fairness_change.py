@@ -75,7 +75,7 @@ def disparity_change(  # noqa: PLR0913
             row_errors(*rows_of(rate, truth, label), counted.rates[:, rate], group, weight)
             for label, counted in zip(told, (one, other), strict=True)
         ]
-        trials = np.minimum(*(_trials(each, rate) for each in (one, other)))
+        trials = np.minimum(*(_effective_trials(each, rate) for each in (one, other)))
         covariance = summed_covariance(errors[0] - errors[1], group, cluster, len(one.names)) + np.diag(2 / trials**2)
         moved, spread = one.rates[:, rate] - other.rates[:, rate], np.diag(covariance)
         variance = spread[:, None] + spread - 2 * covariance
@@ -83,8 +83,7 @@ def disparity_change(  # noqa: PLR0913
     return Interval(value, -max(ends), max(ends), "pairs", confidence)
 
 
-def _trials(groups: Groups, rate: int) -> Floats:
-    """How many rows of each group the rate rests on; of rows that count unequally how many equal ones."""
+def _effective_trials(groups: Groups, rate: int) -> Floats:
     counted = denominators(groups.counts)[:, rate].astype(np.float64)
     if groups.weighted is None or groups.clustered is None:
         return np.asarray(counted)

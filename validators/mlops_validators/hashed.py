@@ -76,14 +76,13 @@ def columns_of(train: Mapping[str, ArrayLike], test: Mapping[str, ArrayLike], di
 def _column(place: int, train: ArrayLike, test: ArrayLike, digits: int) -> Column:
     old, new = as_column(train), as_column(test)
     if old.dtype.kind in "biuf" and new.dtype.kind in "biuf":
-        return Column(place, old, new, partial(_bits, digits=digits))
+        return Column(place, old, new, partial(_canonical_bits, digits=digits))
     joint = categories(np.concatenate([side.astype(object, copy=False) for side in (old, new)]))
     codes = joint.codes.astype(np.min_scalar_type(len(joint.names)))
     return Column(place, codes[: len(old)], codes[len(old) :], lambda some: some.astype(np.uint64))
 
 
-def _bits(values: Anything, *, digits: int) -> Hashes:
-    """The bits of numbers, equal for equal values: one NaN, one zero."""
+def _canonical_bits(values: Anything, *, digits: int) -> Hashes:
     rounded = significant(values.astype(np.float64), digits)
     return np.where(np.isnan(rounded), np.nan, rounded + 0.0).view(np.uint64)
 

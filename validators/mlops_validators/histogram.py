@@ -105,7 +105,7 @@ def greatest_distance(reference: Histogram, current: Histogram) -> tuple[float, 
     apart = reference.below - current.below
     found = float(np.abs(apart).max())
     most = np.maximum(apart[:-1] + np.diff(reference.below), np.diff(current.below) - apart[:-1])
-    strays = ~_single_value(reference.edges)
+    strays = ~_single_value_cells(reference.edges)
     return found, max(0.0, float(most[strays].max()) - found) if strays.any() else 0.0
 
 
@@ -166,7 +166,6 @@ def quantiles(found: Histogram, size: int) -> Floats:
     return np.concatenate([[found.low], found.edges[places].clip(found.low, found.high), [found.high]])
 
 
-def _single_value(edges: Floats) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
-    """Which cells hold one value only: from an edge to the very next number."""
+def _single_value_cells(edges: Floats) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
     narrow = np.nextafter(edges[:-1], np.inf) == edges[1:]
     return np.concatenate([[False], narrow, [False]])

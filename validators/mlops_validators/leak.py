@@ -99,7 +99,7 @@ def near_twins(
     """
     columns = columns_of(train, test, digits)
     table = _Table(columns, None if together is None else np.concatenate(together))
-    dealt = _dealt(columns)
+    dealt = _dealt_blocks(columns)
     pooled, single = list[Twins](), list[Twins]()
     for blocks_out in range(1, min(_LEFT_OUT, len(dealt) // 2) + 1):  # at least half of the columns are compared
         for left_out in itertools.combinations(dealt, blocks_out):
@@ -161,12 +161,12 @@ class _Table:
         hashes = self._whole.copy()
         for column in left_out:
             column.add(hashes, sign=-1)
-        rows, cell = _cells(hashes)
+        rows, cell = _shared_cells(hashes)
         drawn = rows if self._together is None else self._together[rows]
-        usable = _usable(cell, drawn, self._seen[drawn])
+        usable = _is_disjoint(cell, drawn, self._seen[drawn])
         self._seen[drawn[usable]] = True
         self.pooled += self._counted(rows[usable], cell[usable], drawn[usable])
-        usable = _usable(cell, drawn, np.zeros(len(drawn), dtype=bool))
+        usable = _is_disjoint(cell, drawn, np.zeros(len(drawn), dtype=bool))
         return self._counted(rows[usable], cell[usable], drawn[usable])
 
     def _counted(self, rows: Integers, cell: Integers, drawn: Integers) -> Twins:
@@ -174,20 +174,18 @@ class _Table:
             return Twins(0, 0, 0.0)
         cell = np.unique(cell, return_inverse=True)[1]
         lots = np.bincount(np.unique(np.stack([cell, drawn]), axis=1)[0])
-        mixed = _any(cell, rows < self._train) & _any(cell, rows >= self._train)
+        mixed = _any_in_cell(cell, rows < self._train) & _any_in_cell(cell, rows >= self._train)
         told = (lots > 1) | mixed  # what is drawn as a whole tells nothing, unless it is on both sides all the same
         chance = 1 - self._test_share**lots - (1 - self._test_share) ** lots
         return Twins(int(told.sum()), int(mixed.sum()), float(chance[told].sum()))
 
 
-def _dealt(columns: Sequence[Column]) -> list[list[Column]]:
-    """The columns in blocks, of which each has its share of those with many values."""
+def _dealt_blocks(columns: Sequence[Column]) -> list[list[Column]]:
     ordered = sorted(columns, key=lambda column: -column.richness)
     return [ordered[place::_BLOCKS] for place in range(min(_BLOCKS, len(ordered)))]
 
 
-def _cells(hashes: Hashes) -> tuple[Integers, Integers]:
-    """The rows (k,) whose hash one to four others share, and the cell of each (k,)."""
+def _shared_cells(hashes: Hashes) -> tuple[Integers, Integers]:
     ordered = np.sort(hashes)
     again = np.concatenate([[False], ordered[1:] == ordered[:-1], [False]])
     starts, ends = np.flatnonzero(again[1:] & ~again[:-1]), np.flatnonzero(again[:-1] & ~again[1:])
@@ -202,19 +200,16 @@ def _cells(hashes: Hashes) -> tuple[Integers, Integers]:
     return np.concatenate(rows), np.concatenate(cells)
 
 
-def _any(cell: Integers, what: Booleans) -> Booleans:
-    """Cell by cell, whether it holds for one of its rows."""
+def _any_in_cell(cell: Integers, what: Booleans) -> Booleans:
     return np.bincount(cell, weights=what) > 0
 
 
-def _usable(cell: Integers, drawn: Integers, seen: Booleans) -> Booleans:
-    """Row by row, whether its cell has nothing in common with what was seen, nor with a cell before it."""
+def _is_disjoint(cell: Integers, drawn: Integers, seen: Booleans) -> Booleans:
     if not len(cell):
         return np.empty(0, dtype=bool)
-    return np.asarray(~_any(cell, seen | ~_first_cell(cell, drawn))[cell])
+    return np.asarray(~_any_in_cell(cell, seen | ~_is_first_cell(cell, drawn))[cell])
 
 
-def _first_cell(cell: Integers, drawn: Integers) -> Booleans:
-    """Row by row, whether it is in the first cell of those that hold what it is drawn with."""
+def _is_first_cell(cell: Integers, drawn: Integers) -> Booleans:
     _, first, place = np.unique(drawn, return_index=True, return_inverse=True)
     return np.asarray(cell == cell[first][place])

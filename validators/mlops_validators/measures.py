@@ -137,7 +137,6 @@ def _mean_ratio(name: str, average: str) -> Function:
 
 
 def _balanced_accuracy(truth: Anything, read: Anything, weights: Floats | None) -> float:
-    """Mean recall of the classes that `truth` holds."""
     present_ones = {"labels": np.unique(truth), "average": "macro", "zero_division": np.nan}
     return _by_scikit_learn("recall_score", truth, read, sample_weight=weights, **present_ones)
 
@@ -148,7 +147,6 @@ def _log_loss(truth: Anything, read: Anything, weights: Floats | None) -> float:
 
 
 def _brier_score(truth: Anything, read: Anything, weights: Floats | None) -> float:
-    """Mean squared distance to the outcome; over several classes the sum over them, so up to 2."""
     return float(np.average(squared_distance(truth, read), weights=weights))
 
 
@@ -160,7 +158,6 @@ def _calibration(truth: Anything, read: Anything, weights: Floats | None) -> flo
 
 
 def _roc_auc_ovr(truth: Anything, read: Anything, weights: Floats | None) -> float:
-    """Mean over classes of the area for this class against the rest."""
     area = partial(_by_scikit_learn, "roc_auc_score", sample_weight=weights)
     return float(np.mean([area(truth == k, read[:, k]) for k in present(truth, read)]))
 

@@ -92,7 +92,7 @@ def of_one(measure: Measure, given: Answers, design: Design, asked: Request) -> 
     if asked.method == "auto" and measure.name == "expected_calibration_error":
         return _calibration(given, design, asked)
     if asked.method == "auto" and _by_cells(measure, given, design):
-        return _of_cells(measure, (given,), asked)
+        return _dirichlet_interval(measure, (given,), asked)
     begun = _resampling(measure, *single_kernel(measure, given, asked.threshold, design), asked)
     return _doubted(measure, given, begun, asked)
 
@@ -112,9 +112,9 @@ def of_pair(measure: Measure, pair: tuple[Answers, Answers], design: Design, ask
     -0.333
     """
     if asked.method == "auto" and _by_cells(measure, pair[0], design):
-        return _of_cells(measure, pair, asked)
+        return _dirichlet_interval(measure, pair, asked)
     if asked.method == "auto" and measure.name == "expected_calibration_error":
-        return _calibrations(pair, design, asked)
+        return _paired_gaps(pair, design, asked)
     return _resampling(measure, *_difference(measure, pair, asked.threshold, design), asked, pair=True)
 
 
@@ -139,8 +139,7 @@ def _by_cells(measure: Measure, given: Answers, design: Design) -> bool:
     return measure.needs == "label" and design.alone and given.classes <= FEW_CLASSES
 
 
-def _of_cells(measure: Measure, models: Sequence[Answers], asked: Request) -> Interval:
-    """Of one model, or of the first less the second."""
+def _dirichlet_interval(measure: Measure, models: Sequence[Answers], asked: Request) -> Interval:
     given = models[0]
 
     def prepare(truth: Integers, labels: Sequence[Integers]) -> Kernel:
@@ -150,11 +149,10 @@ def _of_cells(measure: Measure, models: Sequence[Answers], asked: Request) -> In
     told = [decide(each, asked.threshold) for each in models]
     how = {"confidence": asked.confidence, "resamples": asked.resamples, "seed": asked.seed}
     found = cell_interval(given.truth, told, given.classes, prepare, **how)  # type: ignore[arg-type]
-    return _defined(measure, found, single=len(models) == 1)
+    return _defined_interval(measure, found, single=len(models) == 1)
 
 
-def _defined(measure: Measure, found: Interval, *, single: bool) -> Interval:
-    """At its least or greatest value nothing was ever wrong, or right; then so it may be of all rows."""
+def _defined_interval(measure: Measure, found: Interval, *, single: bool) -> Interval:
     if not isfinite(found.value):
         raise ValueError(f"{measure.name} is undefined on these rows: it gives {found.value}")
     if not single:
@@ -203,12 +201,12 @@ def _resampling(
         ends = bca(value, drawn, skew, asked.confidence)
         if asked.method == "bca":
             return Interval(value, *ends, "bca", asked.confidence)
-        carrying = _carrying(left_out, times)
+        carrying = _effective_rows(left_out, times)
         if np.all(drawn == value) and value in (measure.low, measure.high) and measure.prepare is not None:
             return unknown(value, "bca", asked.confidence, f"{measure.name} is {value:g} in every resample")
         if doubt := doubt_of(carrying, design.rows):
             return unknown(value, "bca", asked.confidence, doubt)
-        low, high = _of_few(value, ends, carrying, asked.confidence)
+        low, high = _student_ends(value, ends, carrying, asked.confidence)
         return Interval(value, max(low, reach[0]), min(high, reach[1]), "bca", asked.confidence)
 
     return Resampling(told, design, found)
@@ -224,15 +222,13 @@ def _studentized(measured: Sums, design: Design, asked: Request, reach: tuple[fl
     return Resampling(units.sums, design, lambda drawn: studentized_interval(units, drawn, asked.confidence, reach))
 
 
-def _carrying(left_out: Floats, times: Integers) -> float:
-    """How many rows carry the variance, as leaving out each of up to 200 parts tells; infinite if that does nothing."""
+def _effective_rows(left_out: Floats, times: Integers) -> float:
     apart = np.repeat(left_out - np.average(left_out, weights=times), times)
     greatest = float(np.abs(apart).max())
     return carriers([apart / greatest]) if 0 < greatest < np.inf else np.inf
 
 
-def _of_few(value: float, ends: tuple[float, float], carrying: float, confidence: float) -> tuple[float, float]:
-    """The ends of a normal law's quantiles moved out to those of Student's t, of as many rows as carry the variance."""
+def _student_ends(value: float, ends: tuple[float, float], carrying: float, confidence: float) -> tuple[float, float]:
     if not np.isfinite(carrying):
         return ends
     wider = float(stdtrit(carrying - 1, (1 + confidence) / 2) / ndtri((1 + confidence) / 2))
@@ -271,8 +267,7 @@ def _gaps(given: Answers, design: Design) -> Kernel:
     return _weighed(calibration_gaps(truth, probability), design)
 
 
-def _calibrations(pair: tuple[Answers, Answers], design: Design, asked: Request) -> Resampling:
-    """Of both models the gaps, side by side."""
+def _paired_gaps(pair: tuple[Answers, Answers], design: Design, asked: Request) -> Resampling:
     kernels = [_gaps(given, design) for given in pair]
 
     def gaps(weights: Anything) -> Floats:

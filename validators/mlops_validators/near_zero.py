@@ -45,7 +45,7 @@ def doubt_near_zero(truth: Floats) -> str:
     size = np.abs(truth)
     if len(size) <= 2 * FEWEST or not size.min() > 0:
         return ""  # too few for any verdict, or undefined as it is
-    if _falls_fast(size) and (_by_factors(size) or _by_sums(size)):
+    if _has_variance(size) and (_by_factors(size) or _by_sums(size)):
         return ""
     return (
         f"the truth comes down to {size.min():.3g}, of a median of {np.median(size):.3g}, and nothing in these rows "
@@ -53,15 +53,15 @@ def doubt_near_zero(truth: Floats) -> str:
     )
 
 
-def _falls_fast(size: Floats) -> bool:
+def _has_variance(size: Floats) -> bool:
     """Whether 1/y has a variance: by its twentieth greatest, Hill's index is above 2."""
     least = np.sort(size)[: max(FEWEST, len(size) // 20) + 1]
     return float(np.mean(np.log(least[-1] / least[:-1]))) < 1 / 2
 
 
 def _by_factors(size: Floats) -> bool:
-    skew = _skew(size)
-    return skew >= SKEWED and abs(_skew(np.log(size))) < skew
+    skew = _bowley_skew(size)
+    return skew >= SKEWED and abs(_bowley_skew(np.log(size))) < skew
 
 
 def _by_sums(size: Floats) -> bool:
@@ -70,17 +70,15 @@ def _by_sums(size: Floats) -> bool:
     if middle >= FAR * deviation:
         return True
     least = np.sort(size)[: max(FEWEST, len(size) // 10) + 1]
-    return _shape(least[-1] - least[:-1]) < ENDS
+    return _pareto_shape(least[-1] - least[:-1]) < ENDS
 
 
-def _skew(values: Floats) -> float:
-    """Bowley's, of the outer twentieths: 0 where they lie alike about the median."""
+def _bowley_skew(values: Floats) -> float:
     low, middle, high = np.quantile(values, [0.05, 0.5, 0.95])
     return float((high + low - 2 * middle) / (high - low)) if high > low else 0.0
 
 
-def _shape(excess: Floats) -> float:
-    """Of a generalized Pareto law, by probability-weighted moments."""
+def _pareto_shape(excess: Floats) -> float:
     rising = np.sort(excess)
     plotted = (np.arange(1, len(rising) + 1) - 0.35) / len(rising)
     mean, weighted = float(rising.mean()), float(np.mean(rising * (1 - plotted)))

@@ -52,7 +52,7 @@ def differences(rates: Rates, tail: float) -> tuple[Floats, Floats]:
     """
     below, above = _errors(rates, tail)
     apart = rates.values[:, None] - rates.values
-    low = apart - _joined(below[:, None], above[None], rates.correlation)
+    low = apart - _error_of_difference(below[:, None], above[None], rates.correlation)
     return low, -low.T
 
 
@@ -80,6 +80,5 @@ def _errors(rates: Rates, tail: float) -> tuple[Floats, Floats]:
     return rates.values - low, high - rates.values
 
 
-def _joined(one: Floats, other: Floats, correlation: Floats) -> Floats:
-    """The error of a difference, from those of its parts."""
+def _error_of_difference(one: Floats, other: Floats, correlation: Floats) -> Floats:
     return np.asarray(np.sqrt(np.maximum(one**2 + other**2 - 2 * correlation * one * other, 0)))

@@ -104,11 +104,11 @@ def revealing(
         raise ValueError(f"no task `{task}`")
     target = numbers("y_true", y_true)
     powers = {name: predictive_power(column, target, task) for name, column in features.items()}
-    others = _Others({name: features[name] for name in _best(powers)}, target, task)
+    others = _Others({name: features[name] for name in _best_of_others(powers)}, target, task)
     found = []
     for name, power in powers.items():
         column = as_column(features[name])
-        why = _alone(power, limit) or others.far_behind(column, power) or _in_one_value(column, target, task)
+        why = _alone(power, limit) or others.far_behind(column, power) or _class_in_one_value(column, target, task)
         found += [Revealing(name, power, why)] if why else []
     return sorted(found, key=lambda one: -one.score)
 
@@ -128,8 +128,7 @@ def column_of(name: str, column: ArrayLike, target: Floats) -> Anything:
     return values
 
 
-def _best(powers: Mapping[str, float]) -> list[str]:
-    """The best of the others: without a few suspects, for a leak may stand in more than one column."""
+def _best_of_others(powers: Mapping[str, float]) -> list[str]:
     ordered = sorted(powers, key=lambda name: -powers[name])
     suspects = sum(power >= _SUSPECT for power in powers.values())
     return ordered[min(suspects, _SPREAD) :][:_OTHERS]
@@ -155,7 +154,7 @@ class _Others:
         """
         if power < _SUSPECT:
             return ""
-        copied = _on_its_scale(column, self._some, self._target)
+        copied = _is_noisy_target(column, self._some, self._target)
         if self._task == BINARY and copied:
             return f"predicts the target at {power:.4g}, and is its 0 and 1 but for noise"
         if self._task == REGRESSION and not copied:
@@ -178,8 +177,7 @@ class _Others:
         return power_of(code, values, one)
 
 
-def _on_its_scale(column: Anything, some: Integers, target: Floats) -> bool:
-    """Whether a number is the target plus noise: its mean is the target, whatever that is."""
+def _is_noisy_target(column: Anything, some: Integers, target: Floats) -> bool:
     if column.dtype.kind not in "iuf":
         return False
     values = column[some].astype(np.float64)
@@ -190,8 +188,7 @@ def _on_its_scale(column: Anything, some: Integers, target: Floats) -> bool:
     return bool(abs(slope - 1) < _NEAR and abs(start) < _NEAR * max(1.0, abs(target).mean()))
 
 
-def _in_one_value(column: Anything, target: Floats, task: Task) -> str:
-    """What to say where half of a rarer class has one value, or has any at all, and hardly anybody else has."""
+def _class_in_one_value(column: Anything, target: Floats, task: Task) -> str:
     if task == REGRESSION:
         return ""
     cells, filled = _cells(column), ~missing(column)

@@ -96,7 +96,7 @@ def judge_slices(
     'fail'
     """
     verdicts = {name: _alone(found, minimum, maximum, min_rows) for name, found in slices.items()}
-    chances = {name: _chance(found.interval, minimum, maximum) for name, found in slices.items() if found.interval}
+    chances = {name: _p_value(found.interval, minimum, maximum) for name, found in slices.items() if found.interval}
     if not chances:
         return verdicts
     for name, chance in zip(chances, holm(list(chances.values())), strict=True):
@@ -123,8 +123,7 @@ def _alone(found: Slice, minimum: float | None, maximum: float | None, min_rows:
     return judge(found.interval, minimum=minimum, maximum=maximum, rows=found.rows, min_rows=min_rows)
 
 
-def _chance(found: Interval, minimum: float | None, maximum: float | None) -> float:
-    """P-value of the bound that the value breaks; 1 when it keeps them."""
+def _p_value(found: Interval, minimum: float | None, maximum: float | None) -> float:
     if not found.known:
         return 1.0
     if minimum is not None and found.value < minimum:

@@ -56,19 +56,19 @@ class Units:
 
         Shape (b, k + k (k + 1) / 2) of k terms. They are all that value and error need.
         """
-        drawn = weights if self._grouped is None else weights[:, self._first]
+        drawn = weights if self._group_sums is None else weights[:, self._first_rows]
         width = len(self._scale)
         found = np.zeros((len(drawn), width + width * (width + 1) // 2))
-        for block, each in self._products():
+        for block, each in self._term_products():
             found += drawn[:, block].astype(np.float64) @ each
         if self.design.stratum is not None:
-            found[:, width:] -= self._between(drawn, self.design.stratum)
+            found[:, width:] -= self._stratum_products(drawn, self.design.stratum)
         return found
 
     def told(self, sums: Floats) -> Floats:
         """Values and standard errors, (b, 2), of what `sums` gave."""
         width = len(self._scale)
-        totals, moments = sums[:, :width].T, _square(sums[:, width:], width)
+        totals, moments = sums[:, :width].T, _symmetric(sums[:, width:], width)
         slope = self._slopes(totals, moments)
         steepest = np.maximum(np.abs(slope).max(axis=0), np.finfo(np.float64).tiny)  # its square may overflow
         slope = slope / steepest
@@ -95,12 +95,11 @@ class Units:
 
     @property
     def _size(self) -> int:
-        return self.measure.rows if self._grouped is None else len(self._grouped)
+        return self.measure.rows if self._group_sums is None else len(self._group_sums)
 
     def _contributions(self, error: float) -> Iterator[Floats]:
-        """What each unit adds to the value, in standard errors; of strata less the mean of the stratum."""
         sums, width = self.sums(self.design.counts[None]), len(self._scale)
-        slope = self._slopes(sums[:, :width].T, _square(sums[:, width:], width))[:, 0] / error
+        slope = self._slopes(sums[:, :width].T, _symmetric(sums[:, width:], width))[:, 0] / error
         stratum = self.design.stratum
         if stratum is None:
             yield from (each @ slope for _, each in self._blocks())
@@ -118,28 +117,25 @@ class Units:
         return np.where(greatest > 0, greatest, 1.0)
 
     @cached_property
-    def _grouped(self) -> Floats | None:
-        """The sums over each group, (groups, k), if rows are drawn by groups."""
+    def _group_sums(self) -> Floats | None:
         cluster = self.design.cluster
         if cluster is None:
             return None
         totals = np.zeros((self.design.clusters, 1 + len(self.measure.terms(slice(0, 1)))))
-        for block, each in self._of_rows():
+        for block, each in self._row_terms():
             for place, column in enumerate(each.T):
                 totals[:, place] += summed(cluster[block], column, len(totals))
         return totals
 
     @cached_property
-    def _first(self) -> Integers:
-        """A row of each group: all its rows are drawn as often."""
+    def _first_rows(self) -> Integers:
         found: Integers = np.zeros(self.design.clusters, dtype=np.intp)
         for block in blocks(self.measure.rows):
             assert self.design.cluster is not None
             found[self.design.cluster[block]] = np.arange(block.start, block.stop)
         return found
 
-    def _of_rows(self) -> Iterator[tuple[slice, Floats]]:
-        """The terms of the rows, the weight first, so many at a time that their products stay within a few blocks."""
+    def _row_terms(self) -> Iterator[tuple[slice, Floats]]:
         weight, width = self.design.weight, 1 + len(self.measure.terms(slice(0, 1)))
         for block in blocks(self.measure.rows, max(256, 4 * BLOCK // width**2)):
             terms = self.measure.terms(block)
@@ -150,17 +146,16 @@ class Units:
             yield block, matrix if weight is None else matrix * weight[block, None]
 
     def _unscaled(self) -> Iterator[tuple[slice, Floats]]:
-        grouped = self._grouped
+        grouped = self._group_sums
         if grouped is None:
-            return self._of_rows()
+            return self._row_terms()
         size = max(256, 4 * BLOCK // grouped.shape[1] ** 2)
         return ((block, grouped[block]) for block in blocks(len(grouped), size))
 
     def _blocks(self) -> Iterator[tuple[slice, Floats]]:
         return ((block, each / self._scale) for block, each in self._unscaled())
 
-    def _products(self) -> Iterable[tuple[slice, Floats]]:
-        """Terms and their products, block by block; kept where they are few."""
+    def _term_products(self) -> Iterable[tuple[slice, Floats]]:
         width = len(self._scale)
         return self._kept if self._size * width * (width + 3) // 2 <= KEPT else self._made()
 
@@ -185,8 +180,7 @@ class Units:
             found[place] = np.divide(self._value(up) - self._value(down), 2 * step, out=found[place], where=step > 0)
         return found
 
-    def _between(self, drawn: Anything, stratum: Integers) -> Floats:
-        """Products of the sums over each stratum, over its rows: what its mean takes off the sums of products."""
+    def _stratum_products(self, drawn: Anything, stratum: Integers) -> Floats:
         one, two = np.triu_indices(len(self._scale))
         rows = np.bincount(stratum)
         found = np.zeros((len(drawn), len(one)))
@@ -232,13 +226,11 @@ def studentized_interval(
 
 
 def _with_products(terms: Floats) -> Floats:
-    """Terms (n, k), and behind them the products of each with each once, (n, k + k (k + 1) / 2)."""
     one, two = np.triu_indices(terms.shape[1])
     return np.concatenate([terms, terms[:, one] * terms[:, two]], axis=1)
 
 
-def _square(products: Floats, size: int) -> Floats:
-    """Sums of products as symmetric matrices, (b, k, k)."""
+def _symmetric(products: Floats, size: int) -> Floats:
     found = np.empty((len(products), size, size))
     one, two = np.triu_indices(size)
     found[:, one, two] = found[:, two, one] = products

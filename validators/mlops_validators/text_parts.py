@@ -50,7 +50,7 @@ def text_parts(column: ArrayLike) -> dict[str, Anything]:
     cut = [_PART.findall(text[:_LONG]) if isinstance(text, str) else [] for text in np.where(lacking, "", values)]
     named = {f"part {place + 1}": _at(cut, place) for place in range(_FIRST)}
     named |= {f"part {place} from its end": _at(cut, -place) for place in range(1, _LAST + 1)}
-    return {name: part for name, part in named.items() if _shared(part)}
+    return {name: part for name, part in named.items() if _groups_rows(part)}
 
 
 def _at(cut: list[list[str]], place: int) -> Anything:
@@ -58,7 +58,6 @@ def _at(cut: list[list[str]], place: int) -> Anything:
     return np.array([parts[place] if len(parts) >= least else "" for parts in cut], dtype=object)
 
 
-def _shared(part: Anything) -> bool:
-    """Whether it groups rows: two kinds or more, one in thirty rows or more, and no kind for each second row."""
+def _groups_rows(part: Anything) -> bool:
     counts = np.unique(part.astype(str), return_counts=True)[1]
     return 2 <= len(counts) <= _KINDS * len(part) and bool(counts.max() >= _FEWEST)

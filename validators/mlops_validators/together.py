@@ -74,14 +74,13 @@ def _named(names: Sequence[str], one: int, other: int) -> str:
     return " and ".join(names[place] for place in sorted((one, other)))
 
 
-def _numeric(columns: Mapping[str, Anything]) -> tuple[list[str], Floats]:
-    """Those that are numbers, side by side."""
+def _numeric_columns(columns: Mapping[str, Anything]) -> tuple[list[str], Floats]:
     names = [name for name, column in columns.items() if column.dtype.kind in "iuf"]
     return names, np.column_stack([columns[name].astype(np.float64) for name in names]) if names else np.empty((0, 0))
 
 
 def _arithmetic(columns: Mapping[str, Anything], target: Floats) -> Iterator[Revealing]:
-    names, matrix = _numeric(columns)
+    names, matrix = _numeric_columns(columns)
     scale = np.maximum(np.abs(target), np.abs(target).mean())[:, None] * _EQUAL
     for place in range(len(names)):
         one, others = matrix[:, [place]], matrix[:, place + 1 :]
@@ -104,7 +103,7 @@ def _of_classes(columns: Mapping[str, Anything], target: Floats, task: Task) -> 
 
 
 def _by_order(columns: Mapping[str, Anything], one: Booleans) -> Iterator[Revealing]:
-    names, matrix = _numeric(columns)
+    names, matrix = _numeric_columns(columns)
     rare = one if one.mean() <= RARER else ~one
     for place in range(len(names)):
         apart = matrix[:, place + 1 :] - matrix[:, [place]]
@@ -119,7 +118,7 @@ def _by_order(columns: Mapping[str, Anything], one: Booleans) -> Iterator[Reveal
 
 def _by_cells(columns: Mapping[str, Anything], one: Booleans) -> Iterator[Revealing]:
     names = list(columns)[:COLUMNS]
-    cells = [_cells(columns[name]) for name in names]
+    cells = [_cells_of(columns[name]) for name in names]
     if len(cells) < 2:
         return
     reached: float | None = None
@@ -129,22 +128,20 @@ def _by_cells(columns: Mapping[str, Anything], one: Booleans) -> Iterator[Reveal
             power = power_of(*told_by(code, size, one), one)
             if power < TOO_GOOD:
                 continue
-            reached = _together(cells, one) if reached is None else reached
+            reached = _joint_fit(cells, one) if reached is None else reached
             if 1 - power <= ERROR * (1 - reached):
                 why = f"together predict the target at {power:.4g}, and all columns one by one at {reached:.2g}"
                 yield Revealing(_named(names, place, other), power, why)
 
 
-def _together(cells: Sequence[Integers], one: Booleans) -> float:
-    """What all columns reach, each by itself: a straight line through what each is told."""
+def _joint_fit(cells: Sequence[Integers], one: Booleans) -> float:
     told = [means[code] for code, means in (told_by(*halved(each), one) for each in cells)]
     given = np.column_stack([np.ones(len(one)), *told])
     values, code = np.unique(given @ np.linalg.lstsq(given, one.astype(np.float64), rcond=None)[0], return_inverse=True)
     return power_of(code, values, one)
 
 
-def _cells(column: Anything) -> Integers:
-    """Ten at most: a number by its quantiles, a category by its commonest values."""
+def _cells_of(column: Anything) -> Integers:
     bins = bins_of(column, bins=_CELLS) if not missing(column).all() else None
     if bins is not None and bins.edges is not None:
         return places(bins.edges, column).astype(np.intp)

@@ -128,10 +128,10 @@ def estimated(measure: str, y_score: ArrayLike, known: Answered, *, threshold: f
     1.0
     """
     if known.chosen:
-        return _accuracy(measure, probabilities("y_score", y_score, dimensions=(2,)), known)
+        return _expected_accuracy(measure, probabilities("y_score", y_score, dimensions=(2,)), known)
     score = numbers("y_score", y_score)
     if known.squared:
-        return _loss(measure, score, known)
+        return _expected_loss(measure, score, known)
     if BINARY not in named(measure).tasks:
         raise ValueError(f"`{measure}` is no measure of two classes")
     share = np.interp(score, known.scores, known.told)
@@ -148,8 +148,7 @@ def estimated(measure: str, y_score: ArrayLike, known: Answered, *, threshold: f
     return Interval(value, value - spread, value + spread, "estimated without labels")
 
 
-def _accuracy(measure: str, score: Floats, known: Answered) -> Interval:
-    """The mean of how often answers as sure as these were right, and the spread of that many draws."""
+def _expected_accuracy(measure: str, score: Floats, known: Answered) -> Interval:
     if measure != "accuracy":
         raise ValueError(f"of several classes only accuracy is estimated, not `{measure}`")
     share = np.interp(score.max(axis=1), known.scores, known.told)
@@ -157,8 +156,7 @@ def _accuracy(measure: str, score: Floats, known: Answered) -> Interval:
     return Interval(value, max(value - spread, 0.0), min(value + spread, 1.0), "estimated without labels")
 
 
-def _loss(measure: str, score: Floats, known: Answered) -> Interval:
-    """The mean of what answers like these were off, and its spread; the square's as that of normal errors."""
+def _expected_loss(measure: str, score: Floats, known: Answered) -> Interval:
     if measure not in LOSSES:
         raise ValueError(f"of numbers only {', '.join(LOSSES)} are estimated, not `{measure}`")
     off, squared = (np.interp(score, known.scores, each) for each in (known.told, known.squared))

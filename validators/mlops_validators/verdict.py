@@ -131,7 +131,6 @@ def check_bounds(minimum: float | None, maximum: float | None) -> None:
 
 
 def _too_few(interval: Interval, rows: int, min_rows: int) -> Verdict | None:
-    """Rows, or what informs the measure, of which no gate asks for more than 30."""
     if rows < min_rows:
         return undecided(f"{rows} rows, at least {min_rows} are needed", min_rows)
     fewest, found = min(min_rows, FEWEST_ROWS), interval.informing

@@ -131,16 +131,16 @@ def slices_of(
     """
     if depth not in {1, 2} or min_rows < FEWEST_ROWS or not features:
         raise ValueError(f"`depth` must be 1 or 2, `min_rows` at least {FEWEST_ROWS}, and there must be features")
-    columns = {name: _cut(name, column, rows) for name, column in features.items()}
+    columns = {name: _coded(name, column, rows) for name, column in features.items()}
     for name, cut in columns.items():
-        for code, inside in _cells(cut.codes, min_rows):
+        for code, inside in _code_positions(cut.codes, min_rows):
             yield ((name, cut.names[code]),), inside
     for (one, left), (two, right) in combinations(columns.items(), 2) if depth == 2 else ():
         width = len(right.names)
         both = left.codes.astype(np.min_scalar_type(len(left.names) * width))
         both *= width
         both += right.codes
-        for cell, inside in _cells(both, min_rows):
+        for cell, inside in _code_positions(both, min_rows):
             yield ((one, left.names[cell // width]), (two, right.names[cell % width])), inside
 
 
@@ -199,8 +199,7 @@ def _standing(found: Interval, side: str, bound: float) -> float:
     return ahead / facing if found.known and facing > 0 else 0.0
 
 
-def _cut(name: str, column: ArrayLike, rows: int) -> Categories:
-    """A column's values, or of a number of many values its quarters; codes in as few bytes as hold them."""
+def _coded(name: str, column: ArrayLike, rows: int) -> Categories:
     values = as_column(column)
     if values.shape != (rows,):
         raise ValueError(f"`{name}` has shape {values.shape}; it must have one value for each of {rows} rows")
@@ -214,8 +213,7 @@ def _cut(name: str, column: ArrayLike, rows: int) -> Categories:
     return replace(found, codes=found.codes.astype(np.min_scalar_type(len(found.names))))
 
 
-def _cells(codes: Integers, min_rows: int) -> Iterator[tuple[int, Integers]]:
-    """Each code that so many rows have, with their positions; all rows are no slice."""
+def _code_positions(codes: Integers, min_rows: int) -> Iterator[tuple[int, Integers]]:
     order = np.argsort(codes, kind="stable").astype(np.min_scalar_type(len(codes)))
     ends = np.flatnonzero(np.diff(codes[order])) + 1
     for start, end in pairwise([0, *ends.tolist(), len(codes)]):

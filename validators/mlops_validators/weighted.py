@@ -97,15 +97,13 @@ def of_counts(truth: Integers, labels: Integers, classes: int, combine: Callable
     array([0.5 , 0.75])
     """
     if classes <= FEW_CLASSES:
-        return _of_few(truth, labels, classes, combine)
+        return _label_sums(truth, labels, classes, combine)
     actual, told = by_cell(truth, classes), by_cell(labels, classes)
     hit = by_cell(np.where(truth == labels, truth, classes), classes + 1)
     return lambda weights: combine(Counts(hit(weights)[:, :-1], actual(weights), told(weights)))
 
 
-def _of_few(truth: Integers, labels: Integers, classes: int, combine: Callable[[Counts], Floats]) -> Sums:
-    """The same by sums: of rows told right in each class, in it, and told so."""
-
+def _label_sums(truth: Integers, labels: Integers, classes: int, combine: Callable[[Counts], Floats]) -> Sums:
     def terms(block: slice) -> list[Anything]:
         inside, told = truth[block], labels[block]
         each = range(classes)
@@ -124,8 +122,8 @@ def area(positive: Booleans, score: Floats) -> Kernel:
     >>> area(np.array([False, False, True]), np.array([0.1, 0.5, 0.4]))(np.array([[1, 1, 1], [3, 1, 1]]))
     array([0.5 , 0.75])
     """
-    negatives, positives = _ascending(score, ~positive), _ascending(score, positive)
-    below, up_to = (_places(score, negatives, positives, side) for side in _SIDES)
+    negatives, positives = _ascending_rows(score, ~positive), _ascending_rows(score, positive)
+    below, up_to = (_ranks_among(score, negatives, positives, side) for side in _SIDES)
     tied = not np.array_equal(below, up_to)
 
     def value(weights: Anything) -> Floats:
@@ -145,16 +143,14 @@ def area(positive: Booleans, score: Floats) -> Kernel:
 _SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
 
 
-def _ascending(score: Floats, chosen: Booleans | None = None) -> Integers:
-    """The rows, or those chosen, by ascending score, in four bytes each."""
+def _ascending_rows(score: Floats, chosen: Booleans | None = None) -> Integers:
     if chosen is None:
         return _small(np.argsort(score))
     rows = _small(np.flatnonzero(chosen))
     return rows[np.argsort(score[chosen])]
 
 
-def _places(score: Floats, ranked: Integers, rows: Integers, side: Literal["left", "right"]) -> Integers:
-    """How many of the `ranked` rows score less than each of the `rows` (`left`), or no more (`right`)."""
+def _ranks_among(score: Floats, ranked: Integers, rows: Integers, side: Literal["left", "right"]) -> Integers:
     known, found = score[ranked], np.empty_like(rows)
     for block in blocks(len(rows)):
         found[block] = np.searchsorted(known, score[rows[block]], side=side)
@@ -187,8 +183,8 @@ def precision_area(positive: Booleans, score: Floats) -> Kernel:
     >>> precision_area(np.array([False, True]), np.array([0.9, 0.4]))(np.array([[1, 1], [0, 1]]))
     array([0.5, 1. ])
     """
-    order, positives = _ascending(score), _ascending(score, positive)
-    before, before_positive = (_places(score, rows, positives, "left") for rows in (order, positives))
+    order, positives = _ascending_rows(score), _ascending_rows(score, positive)
+    before, before_positive = (_ranks_among(score, rows, positives, "left") for rows in (order, positives))
 
     def value(weights: Anything) -> Floats:
         reached, found = added_up(weights, order), added_up(weights, positives)
@@ -209,7 +205,7 @@ def median(value: Floats) -> Kernel:
     >>> median(np.array([3.0, 1.0]))(np.array([[1, 1], [1, 2]]))
     array([2., 1.])
     """
-    order = _ascending(value)
+    order = _ascending_rows(value)
 
     def middle(weights: Anything) -> Floats:
         reached = added_up(weights, order)[:, 1:]

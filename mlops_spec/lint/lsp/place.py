@@ -34,23 +34,21 @@ def complete(text: str, offset: int, header: Sequence[str] = ()) -> Completion:
     end = next(_BEHIND.finditer(text, offset)).end()
     for written in (_CURSOR, f"{_CURSOR}:"):
         document = parse("", f"{text[:start]}{written}{text[end:]}")
-        if isinstance(document, Document) and (found := _words(document, header)) is not None:
+        if isinstance(document, Document) and (found := _completions(document, header)) is not None:
             return Completion(start, end, list({word.text: word for word in reversed(found)}.values())[::-1])
     return Completion(start, end, [])
 
 
-def _words(document: Document, header: Sequence[str]) -> list[Word] | None:
-    """Words for the cursor's place: keys where a key stands or a mapping may, values where one may."""
+def _completions(document: Document, header: Sequence[str]) -> list[Word] | None:
     for address, node in document.nodes.items():
         if node.key and node.key.value == _CURSOR:
-            return _other_keys(address, document, header)
+            return _sibling_keys(address, document, header)
         if node.start.__class__.__name__ == "ScalarEvent" and node.start.value == _CURSOR:
             return [*values_at(address, document.data, header), *keys_at(address, document.data)]
     return None
 
 
-def _other_keys(address: Address, document: Document, header: Sequence[str]) -> list[Word]:
-    """Keys of the mapping that the cursor's key is in; where the user chooses them, names that may be meant."""
+def _sibling_keys(address: Address, document: Document, header: Sequence[str]) -> list[Word]:
     names = values_at(address, document.data, header) if not list(keys_at(address[:-1], document.data)) else ()
     return [*keys_at(address[:-1], document.data), *(word._replace(is_key=True) for word in names)]
 

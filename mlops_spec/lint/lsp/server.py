@@ -50,7 +50,7 @@ class Server(LanguageServer):
 
     def tell(self, uri: str, *, around: bool) -> None:
         """Looks at an open file, and sends what is wrong; `around` it too."""
-        path = _path(uri)
+        path = _linted_path(uri)
         if not path:
             return
         try:
@@ -117,14 +117,14 @@ def code_actions(ls: Server, params: types.CodeActionParams) -> list[types.CodeA
             kind=types.CodeActionKind.QuickFix,
             diagnostics=[_diagnostic(text, each)],
             is_preferred=True,
-            edit=_edited(uri, text, [each]),
+            edit=_edits(uri, text, [each]),
         )
         for each in fixable
         if _touches(text.range(each.span), params.range)
     ]
     if fixable:
         title = f"Fix all that mlops-spec can ({len(fixable)})"
-        actions.append(types.CodeAction(title=title, kind=_FIX_ALL, edit=_edited(uri, text, fixable)))
+        actions.append(types.CodeAction(title=title, kind=_FIX_ALL, edit=_edits(uri, text, fixable)))
     wanted = tuple(str(getattr(kind, "value", kind)) for kind in params.context.only or [""])
     return [each for each in actions if str(getattr(each.kind, "value", each.kind)).startswith(wanted)]
 
@@ -133,7 +133,7 @@ def code_actions(ls: Server, params: types.CodeActionParams) -> list[types.CodeA
 def hover(ls: Server, params: types.HoverParams) -> types.Hover | None:
     """The page of the rule that is broken here, and what the field is."""
     uri = params.text_document.uri
-    path = _path(uri)
+    path = _linted_path(uri)
     if not path:
         return None
     text = ls.text(uri)
@@ -151,7 +151,7 @@ def hover(ls: Server, params: types.HoverParams) -> types.Hover | None:
 def completion(ls: Server, params: types.CompletionParams) -> list[types.CompletionItem]:
     """Keys, choices, and names of measures, columns, environments and what stages write."""
     uri = params.text_document.uri
-    path = _path(uri)
+    path = _linted_path(uri)
     if not path or not is_spec(path):
         return []
     text, source = ls.text(uri), ls.source(uri)
@@ -180,8 +180,7 @@ def _saved_data(path: Path) -> Any:
     return document.data if isinstance(document, Document) else None
 
 
-def _path(uri: str) -> Path | None:
-    """The file, when it is one that is linted."""
+def _linted_path(uri: str) -> Path | None:
     name = to_fs_path(uri)
     path = Path(name) if name else None
     return path if path and (is_spec(path) or is_workflow(path)) else None
@@ -197,7 +196,7 @@ def _diagnostic(text: Text, found: Diagnostic) -> types.Diagnostic:
     )
 
 
-def _edited(uri: str, text: Text, found: Sequence[Diagnostic]) -> types.WorkspaceEdit:
+def _edits(uri: str, text: Text, found: Sequence[Diagnostic]) -> types.WorkspaceEdit:
     """The edits of findings that don't touch one another; the others wait for the next time."""
     taken: list[types.TextEdit] = []
     places: list[tuple[int, int]] = []

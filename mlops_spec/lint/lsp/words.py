@@ -55,7 +55,7 @@ def field_text(address: Address, data: Any) -> str:
     fields = [schema.get("properties", {}).get(name, {}) for schema in shape.at(tuple(parent), data)]
     schemas = [*filter(None, fields), *shape.at(address, data)]
     said = dict.fromkeys(filter(None, map(_described, schemas)))
-    lines = [*said, *dict.fromkeys(_about(schema) for schema in schemas)]
+    lines = [*said, *dict.fromkeys(_constraints(schema) for schema in schemas)]
     return "\n\n".join(line for line in lines if line)
 
 
@@ -63,8 +63,7 @@ def _described(schema: dict[str, Any]) -> str:
     return str(schema.get("description", ""))
 
 
-def _about(schema: dict[str, Any]) -> str:
-    """The default, the examples, and what the text must look like."""
+def _constraints(schema: dict[str, Any]) -> str:
     said = []
     if schema.get("patternErrorMessage"):
         said.append(f"Must be {schema['patternErrorMessage']}.")

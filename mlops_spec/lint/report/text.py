@@ -55,7 +55,7 @@ def _shown(found: Diagnostic) -> str:
         head,
         f"{_BLUE}{gutter} |{_PLAIN}",
         f"{_BLUE}{span.line} |{_PLAIN} {source}",
-        f"{_BLUE}{gutter} |{_PLAIN} {' ' * _width(before)}{paint}{'^' * max(1, _width(marked))}{_PLAIN} {hint}",
+        f"{_BLUE}{gutter} |{_PLAIN} {' ' * _columns(before)}{paint}{'^' * max(1, _columns(marked))}{_PLAIN} {hint}",
     )
     return "\n".join(line.rstrip() for line in lines)
 
@@ -72,8 +72,7 @@ def _window(found: Diagnostic) -> tuple[str, str, str]:
     return source, source[:start], source[start:end]
 
 
-def _width(text: str) -> int:
-    """Columns that a text takes on a terminal."""
+def _columns(text: str) -> int:
     if text.isascii():
         return len(text)
     wide = sum(unicodedata.east_asian_width(character) in "WF" for character in text)

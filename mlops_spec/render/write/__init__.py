@@ -51,7 +51,6 @@ def is_ours(content: bytes) -> bool:
 
 
 def _changes(tree: Tree, texts: Mapping[PurePosixPath, str], adopt: Collection[PurePosixPath]) -> tuple[Change, ...]:
-    """Ordered by path, the manifest last."""
     before = tree.read(layout.MANAGED)
     known = manifest.load(before)
     wanted = {path: text.encode() for path, text in texts.items()}

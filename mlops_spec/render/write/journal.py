@@ -45,7 +45,7 @@ def commit(tree: Tree, changes: Sequence[Change]) -> None:
     try:
         _prepare(tree, changes)
         tree.rename(_PREPARED, _FOLDERS["new"])
-        _place(tree, "new")
+        _move_into_place(tree, "new")
     except OSError:
         with contextlib.suppress(OSError):  # the next run finishes it
             _revert(tree)
@@ -60,7 +60,7 @@ def recover(tree: Tree) -> None:
     for side, folder in _FOLDERS.items():
         if tree.read(folder / _LIST) is not None:
             _refuse_edited(tree, folder)
-            _place(tree, side)
+            _move_into_place(tree, side)
         _discard(tree, folder)
 
 
@@ -86,13 +86,12 @@ def _prepare(tree: Tree, changes: Sequence[Change]) -> None:
 def _revert(tree: Tree) -> None:
     if tree.exists(_FOLDERS["new"] / _LIST):
         tree.rename(_FOLDERS["new"], _FOLDERS["old"])
-        _place(tree, "old")
+        _move_into_place(tree, "old")
         _discard(tree, _FOLDERS["old"])
     _discard(tree, _PREPARED)
 
 
-def _place(tree: Tree, side: Literal["new", "old"]) -> None:
-    """Moves the files of one side into their places; what an earlier attempt moved is there already."""
+def _move_into_place(tree: Tree, side: Literal["new", "old"]) -> None:
     folder = _FOLDERS[side]
     for number, entry in enumerate(_listed(tree, folder)):
         path = PurePosixPath(entry["path"])

@@ -99,14 +99,13 @@ def _of_rows(spec: Spec, path: str, header: Sequence[str], rows: Sequence[Sequen
             continue
         at = list(header).index(name)
         values = [row[at] for row in rows if len(row) == len(header) and row[at].strip()]
-        outside = [value for value in values if _is_outside(column, value)]
+        outside = [value for value in values if _is_surely_refused(column, value)]
         if len(outside) * 2 > len(values):
             message = f"`{path}` has `{outside[0]}` here, and most of its first rows break this contract"
             yield Finding(("data", "contract", "columns", name), message, "write what the file has", at_key=True)
 
 
-def _is_outside(column: Column, value: str) -> bool:
-    """Whether a value is one that the contract refuses for certain; what can't be read as a number is not told here."""
+def _is_surely_refused(column: Column, value: str) -> bool:
     if column.type == "category" and column.values is not None:
         return value not in {str(each) for each in column.values}
     if column.type not in ("integer", "number"):

@@ -49,7 +49,7 @@ def check(spec: Spec) -> Iterator[Finding]:
     if spec.governance.risk != "high":
         return
     for name, environment in spec.environments.items():
-        if environment.after != "merge" and not environment.rollout.canary and not _on_trial(spec, name):
+        if environment.after != "merge" and not environment.rollout.canary and not _serves_nobody_yet(spec, name):
             message = f"at high risk a new version takes all requests of `{name}` at once"
             yield Finding(("environments", name), message, "add `rollout: {canary: [10, 50]}`", at_key=True)
 
@@ -57,6 +57,5 @@ def check(spec: Spec) -> Iterator[Finding]:
 _TRIAL = re.compile(r"^pre(-|_|view|prod|live)|^(stag|test|qa|uat|accept|integration|dev|trial|sandbox|shadow)")
 
 
-def _on_trial(spec: Spec, name: str) -> bool:
-    """Whether an environment serves nobody yet: its name says so, and another one comes behind it."""
+def _serves_nobody_yet(spec: Spec, name: str) -> bool:
     return bool(_TRIAL.search(name)) and any(each.after == name for each in spec.environments.values())

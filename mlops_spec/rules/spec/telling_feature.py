@@ -84,15 +84,14 @@ def check(spec: Spec) -> Iterator[Finding]:
         low = name.lower()
         if not is_feature(spec, name) or _BEFORE.search(low) or name == spec.data.split.column:
             continue
-        if of_target.search(low) or _ENDED.search(low) or _is_said_afterwards(low, _WITHIN.sub("", target)):
+        if of_target.search(low) or _ENDED.search(low) or _is_known_afterwards(low, _WITHIN.sub("", target)):
             message = f"`{name}` tells how it ended, and the model sees it"
             yield Finding(
                 _place(spec, name), message, exclusion(spec, name), at_key=spec.train.features.include is None
             )
 
 
-def _is_said_afterwards(column: str, target: str) -> bool:
-    """Whether a column says when or why the target came about: by a form of its word, or by one that means the same."""
+def _is_known_afterwards(column: str, target: str) -> bool:
     found = re.fullmatch(
         rf"(?:is_)?(?P<what>[a-z]+(?:_off)?)_{_WHEN_OR_WHY}|(?:reason|date)_(?:of|for)_(?P<of>[a-z]+)", column
     )

@@ -90,7 +90,6 @@ def _reverts_on_failure(job: Job) -> bool:
 
 
 def _unjudged_shares(shares: list[tuple[Step, Command, float]]) -> Iterator[Finding]:
-    """The shares that a version has before anything is compared."""
     for step, command, share in shares:
         if share > _MOST:
             message = f"{share:g} % of the requests meet the new version before it is compared"

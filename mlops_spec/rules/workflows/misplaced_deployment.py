@@ -76,7 +76,7 @@ def _deployments_by_others(workflow: Workflow, delivery: Delivery) -> Iterator[F
             if asked and not stands:
                 message = f"this deploys to `{asked}` without its reviewers and rules"
                 yield at_command(step, command, message, f"add `environment: {asked}` to the job")
-            elif asked and "${{" not in f"{stands}{asked}" and not _alike(stands, asked):
+            elif asked and "${{" not in f"{stands}{asked}" and not _is_part_of(stands, asked):
                 message = f"`{asked}` is deployed to from the environment `{stands}`"
                 yield Finding((*job.address, "environment"), message, f"write `{asked}`")
         if deploys and not stands and (asked := _callers_environment(workflow, delivery)):
@@ -109,8 +109,7 @@ def _named_environment(command: Command, workflow: Workflow, job: Job, step: Ste
     return "production" if "production" in command.words and not environment(job) else ""
 
 
-def _alike(one: str, other: str) -> bool:
-    """Whether one name is the other, or a part of it, as that of a region's environment is."""
+def _is_part_of(one: str, other: str) -> bool:
     return one in other or other in one
 
 

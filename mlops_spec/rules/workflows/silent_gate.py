@@ -100,7 +100,6 @@ _STARTS = ("os.system", "subprocess.run", "subprocess.call", "subprocess.Popen")
 
 
 def _only_reports(program: Program) -> ast.expr | None:
-    """Where a program that can't fail says what it found; None where it can, or hands on its answer otherwise."""
     if program.fails or not program.is_alone or not program.compares:
         return None
     if any("GITHUB_" in str(each.value) for each in program.texts) or any(

@@ -62,7 +62,7 @@ _HINT = "take it out, or run these tests in a job of their own"
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for job in workflow.jobs.values():
-        if not _matters(workflow, job):
+        if not _affects_model(workflow, job):
             continue
         for step in job.steps:
             for command in step.commands:
@@ -76,8 +76,7 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
                     yield from _skipped(program)
 
 
-def _matters(workflow: Workflow, job: Job) -> bool:
-    """Whether a job makes or releases a model, or one that does waits for it."""
+def _affects_model(workflow: Workflow, job: Job) -> bool:
     behind = [each for each in workflow.jobs.values() if job.name in each.needs]
     return any(about_models(each) or job_releases(each) for each in (job, *behind))
 
@@ -146,7 +145,6 @@ def _marks(body: Sequence[ast.stmt]) -> list[ast.Attribute]:
 
 
 def _holds_in_ci(condition: ast.expr) -> bool:
-    """Whether a condition holds where `CI` is set: not one that asks whether it is not."""
     if any(isinstance(each, ast.Not | ast.NotIn | ast.IsNot | ast.NotEq) for each in ast.walk(condition)):
         return False
     absent = any(isinstance(each, ast.Is) for each in ast.walk(condition))

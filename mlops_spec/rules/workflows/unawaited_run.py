@@ -148,7 +148,6 @@ def _needs(workflow: Workflow, job: Job) -> set[str]:
 
 
 def _missing_wait(command: Command) -> re.Pattern[str] | None:
-    """What would wait for the end of what a command starts; None where it starts nothing."""
     said = " ".join(command.words)[:2_000]
     return next((waits for starts, waits in _COMMANDS if starts.match(said)), None) if not command.verb else None
 

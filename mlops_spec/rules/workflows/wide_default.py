@@ -48,7 +48,7 @@ def check(workflow: Workflow) -> Iterator[Finding]:
     fix = (Change(("permissions",), "{}", before="jobs"),) if told else ()
     if "permissions" not in workflow.data:
         yield Finding(("jobs",), "what a job may do is a setting of the repository", hint, at_key=True, fix=fix)
-    elif workflow.data["permissions"] != {} and not _only_reads(workflow) and not _is_the_jobs(workflow):
+    elif workflow.data["permissions"] != {} and not _only_reads(workflow) and not _grants_only_job(workflow):
         yield Finding(("permissions",), "every job of this workflow may do this", hint, at_key=True, fix=fix)
 
 
@@ -57,7 +57,6 @@ def _only_reads(workflow: Workflow) -> bool:
     return workflow.data["permissions"] == {"contents": "read"} and not workflow.generated
 
 
-def _is_the_jobs(workflow: Workflow) -> bool:
-    """Whether what a workflow may do is named, and all for its only job."""
+def _grants_only_job(workflow: Workflow) -> bool:
     alone = len(workflow.jobs) == 1 and all("permissions" not in job.data for job in workflow.jobs.values())
     return alone and isinstance(workflow.data["permissions"], dict) and not workflow.generated

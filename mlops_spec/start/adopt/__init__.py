@@ -56,9 +56,9 @@ def adopt(root: Path, source: str = "", stage: str = "") -> Adopted:
             f"{root}: neither {' nor '.join(SOURCES)} to draw a spec from",
             remedy="name one with --from, or begin with `mlops-spec new`",
         )
-    reader, folder = _reader(name)
+    reader, folder = _reader_of(name)
     drawn = reader(root, read(root / name), stage, folder)
-    whole = _whole(root, drawn.sections)
+    whole = _completed(root, drawn.sections)
     written = text(whole, name)
     for path in drawn.scripts:
         _refuse_there(root / path)
@@ -86,8 +86,7 @@ def _refuse_inside(root: Path, source: str) -> None:
         )
 
 
-def _reader(name: str) -> tuple[Any, str]:
-    """What reads a file of that name, and the folder that the file lies in."""
+def _reader_of(name: str) -> tuple[Any, str]:
     folder, _, kind = name.replace("\\", "/").rpartition("/")
     if kind not in SOURCES:
         raise Failure(f"{name}: a spec is drawn from {' or '.join(SOURCES)}, known by these names")
@@ -98,18 +97,16 @@ def text(draft: Mapping[str, Any], source: str) -> str:
     """The draft as YAML, a section at a time."""
     head = f"# Drawn from {source} by `mlops-spec adopt`: answer each TODO, `mlops-spec lint` points at them.\n"
     parts = [(isinstance(value, dict) or key == "gates", {key: value}) for key, value in draft.items()]
-    return head + "".join("\n" * apart + _dumped(part) for apart, part in parts)
+    return head + "".join("\n" * apart + _dumped_flow(part) for apart, part in parts)
 
 
-def _dumped(part: Mapping[str, Any]) -> str:
-    """Collections that hold none themselves on one line."""
+def _dumped_flow(part: Mapping[str, Any]) -> str:
     (value,) = part.values()
     flow = None if isinstance(value, (dict, list)) else False
     return yaml.safe_dump(part, sort_keys=False, default_flow_style=flow, allow_unicode=True, width=110)
 
 
-def _whole(root: Path, drawn: Mapping[str, Any]) -> dict[str, Any]:
-    """With what every spec says; the folder's name is the model's where the source gives none."""
+def _completed(root: Path, drawn: Mapping[str, Any]) -> dict[str, Any]:
     name = slug(drawn.get("model") or root.resolve().name)
     head: dict[str, Any] = {"spec": 1, "model": name, "task": "TODO", "owners": ["@TODO"]}
     if (branch := default_branch(root)) != layout.MAIN_BRANCH:

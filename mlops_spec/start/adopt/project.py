@@ -28,7 +28,10 @@ def steps(root: Path, model: str) -> Iterator[Step]:
     own = mapping(project.get("project"))
     yield from _project(file, project, model)
     if "run" not in extras(project, "mlops-spec"):
-        yield Step("the pipeline's own tool is a dependency, and jobs install from the lock that this writes", _tool())
+        yield Step(
+            "the pipeline's own tool is a dependency, and jobs install from the lock that this writes",
+            _own_requirement(),
+        )
     elif not (root / "uv.lock").is_file():
         yield Step("jobs install from a lock", "uv lock")
     listed = next((path for pattern in _REQUIREMENTS for path in sorted(root.glob(pattern)) if path.is_file()), None)
@@ -62,8 +65,7 @@ def _project(file: Path, project: Table, model: str) -> Iterator[Step]:
             yield Step(f"{PROJECT} allows Python {asked}, and 3.{_OLDEST} is the oldest", f"sed -i '{right}' {PROJECT}")
 
 
-def _tool() -> str:
-    """How a project gets the mlops-spec that is running: from where that came."""
+def _own_requirement() -> str:
     try:
         origin = requirement.running()
     except Failure:

@@ -57,8 +57,8 @@ def data_steps(root: Path, drawn: Drawn, source: str) -> Iterator[Step]:
     """The table of all rows here, DVC's, and with a column that names its rows."""
     path, git = str(drawn.sections["data"]["path"]), _git(root)
     pointer = f"{path if path != 'TODO' else 'data/rows.csv'}.dvc"
-    if hidden := _hidden_by(git, pointer) if git else "":
-        yield Step(f"{hidden} hides {pointer} from Git", _shown(pointer))
+    if hidden := _ignoring_line(git, pointer) if git else "":
+        yield Step(f"{hidden} hides {pointer} from Git", _unhiding_command(pointer))
     if path == "TODO":
         return
     quoted = shlex.quote(path)
@@ -82,8 +82,7 @@ def data_steps(root: Path, drawn: Drawn, source: str) -> Iterator[Step]:
     yield from _column_steps(root, path)
 
 
-def _shown(pointer: str) -> str:
-    """The command that has Git see a pointer of DVC's; of a folder that is hidden, all else stays so."""
+def _unhiding_command(pointer: str) -> str:
     top, _, below = pointer.partition("/")
     kept = [f"!/{top}/", f"/{top}/**", f"!/{top}/**/", f"!/{top}/**/*.dvc", f"!/{top}/**/.gitignore"]
     lines = " ".join(shlex.quote(line) for line in (kept if below else [f"!/{top}"]))
@@ -125,7 +124,7 @@ def left_over_steps(root: Path, drawn: Drawn, source: str) -> Iterator[Step]:
         yield Step("the pipeline is at the root from now on", f"git rm -r --quiet --force {paths}")
 
 
-def _hidden_by(git: Git, path: str) -> str:
+def _ignoring_line(git: Git, path: str) -> str:
     """The line of an ignore file that hides a path, even one that Git has, as DVC asks; empty where none does."""
     try:
         git.run("check-ignore", "--no-index", "--quiet", path)

@@ -31,13 +31,13 @@ def columns(file: Path) -> Columns | None:
             seen: list[set[str] | None] = [set() for _ in names]
             for row in rows:
                 for index, value in enumerate(row[: len(names)]):
-                    seen[index] = _with(seen[index], value)
+                    seen[index] = _with_value(seen[index], value)
     except (OSError, UnicodeDecodeError, csv.Error):
         return None
     return Columns(names, [name for name, values in zip(names, seen, strict=True) if name and values])
 
 
-def _with(values: set[str] | None, value: str) -> set[str] | None:
+def _with_value(values: set[str] | None, value: str) -> set[str] | None:
     """The values with one more; None for good when it repeats, is missing, or is a measure."""
     if values is None or not value or value in values or _FRACTION.fullmatch(value):
         return None

@@ -44,8 +44,7 @@ def take_default(question: str, default: str, choices: tuple[str, ...] = ()) -> 
     return default
 
 
-def _usual_branch(folder: Path) -> str:
-    """What Git was told to call the first branch of a new repository; else main."""
+def _default_branch(folder: Path) -> str:
     try:
         return Git(folder).text("config", "--get", "init.defaultBranch") or MAIN_BRANCH
     except Failure:
@@ -76,6 +75,6 @@ def choose(given: Given, ask: Ask) -> Choices:
         remote=remote,
         account=account,
         region=region,
-        branch=starter.checked_branch(given.branch or _usual_branch(directory.parent)),
+        branch=starter.checked_branch(given.branch or _default_branch(directory.parent)),
         python=f"{sys.version_info.major}.{sys.version_info.minor}",
     )

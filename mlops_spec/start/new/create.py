@@ -60,7 +60,7 @@ def create(choices: Choices, *, say: Callable[[str], None]) -> Created:
     """
     beside.refuse_taken(choices.directory)
     _refuse_nested(choices.directory)
-    _refuse_nameless(choices.directory.parent)
+    _refuse_without_identity(choices.directory.parent)
     origin = requirement.running()
     uv.find()
     with beside.built(choices.directory) as root:
@@ -112,8 +112,7 @@ def _refuse_nested(place: Path) -> None:
         )
 
 
-def _refuse_nameless(directory: Path) -> None:
-    """Git must know whose commit it is, before anything is built."""
+def _refuse_without_identity(directory: Path) -> None:
     try:
         Git(directory).run("var", "GIT_COMMITTER_IDENT")
     except GitError as nameless:

@@ -40,9 +40,9 @@ def pinned(text: str, version: str | None, source: Mapping[str, str] | None) -> 
         after = tomllib.loads(edited)
     except tomllib.TOMLDecodeError:
         raise _unclear("what it says of mlops-spec can't be edited with certainty") from None
-    if _sources(after) != _others(before) | ({"mlops-spec": dict(source)} if source else {}) or _rest(after) != _rest(
-        before
-    ):
+    if _sources(after) != _others(before) | ({"mlops-spec": dict(source)} if source else {}) or _other_tables(
+        after
+    ) != _other_tables(before):
         raise _unclear("where it says that mlops-spec comes from can't be edited with certainty")
     return edited
 
@@ -66,8 +66,7 @@ def _others(data: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in _sources(data).items() if name != "mlops-spec"}
 
 
-def _rest(data: Mapping[str, Any]) -> dict[str, Any]:
-    """All of the tools' tables but uv's sources: what no edit of ours may touch."""
+def _other_tables(data: Mapping[str, Any]) -> dict[str, Any]:
     tools = dict(data.get("tool", {}))
     uv = {name: value for name, value in tools.pop("uv", {}).items() if name != "sources"}
     return tools | ({"uv": uv} if uv else {})

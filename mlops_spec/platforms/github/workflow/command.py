@@ -74,7 +74,7 @@ def commands(script: str, shell: Shell = Shell()) -> tuple[Command, ...]:  # noq
 
 def _commands(script: str, shell: Shell) -> Iterator[Command]:
     for words, lost, skipped, start in simple_commands(script, shell):
-        place = _ours(words)
+        place = _index_of_ours(words)
         if place is None:
             yield Command("", words, *_written(script, words[:2], start), lost, skipped)
             continue
@@ -83,7 +83,7 @@ def _commands(script: str, shell: Shell) -> Iterator[Command]:
         piece, earlier = _written(script, words[place : place + 1 + length], start)
         rest = words[place + 1 + length :]
         if not {"-h", "--help"} & {verb, *rest}:
-            yield Command(verb, rest, piece, earlier, lost or _detached(words[:place]), skipped)
+            yield Command(verb, rest, piece, earlier, lost or _why_detached(words[:place]), skipped)
 
 
 def runs_ours(script: str) -> bool:
@@ -91,26 +91,23 @@ def runs_ours(script: str) -> bool:
     return _PROGRAM in script or "mlops_spec" in script
 
 
-def _ours(words: Sequence[str]) -> int | None:
-    """Where our program stands among the words: itself, behind `uv run`, or as a module of Python."""
+def _index_of_ours(words: Sequence[str]) -> int | None:
     for place, word in enumerate(words):
         if re.split("[=@]", PurePosixPath(word).name)[0] == _PROGRAM:
             if place + 1 < len(words) and words[place + 1] == _PROGRAM:  # `uvx --from mlops-spec mlops-spec`
                 continue
-            return place if _calls(words[:place]) else None
+            return place if _runs_next_word(words[:place]) else None
         if word == "mlops_spec" and words[place - 1] == "-m":
             return place
     return None
 
 
-def _calls(before: Sequence[str]) -> bool:
-    """Whether what stands before a word runs it: nothing, settings, or a program that runs programs."""
+def _runs_next_word(before: Sequence[str]) -> bool:
     program = next((word for word in before if "=" not in word), "")
     return not program or (PurePosixPath(program).name in _RUNNERS and not _OTHERWISE & set(before))
 
 
-def _detached(before: Sequence[str]) -> str:
-    """Why a failure is lost by how a command is started; empty where it is not."""
+def _why_detached(before: Sequence[str]) -> str:
     if {"docker", "podman"} & set(before) and {"-d", "--detach"} & set(before):
         return "its container runs in the background"
     return "it runs in the background" if before[:1] == ("coproc",) else ""

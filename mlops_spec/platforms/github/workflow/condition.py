@@ -138,7 +138,6 @@ def _unary(tokens: list[tuple[str, str]]) -> Node | None:
 
 
 def _value(kind: str, value: str, tokens: list[tuple[str, str]]) -> Node | None:
-    """A literal, a name or a call."""
     if kind == "text":
         return Literal(value[1:-1].replace("''", "'"), is_text=True)
     if kind == "number" or value in ("true", "false", "null"):

@@ -30,12 +30,11 @@ def image_runs(text: str) -> Iterator[Run]:
         if line.rstrip().endswith("\\"):
             continue
         if found := _RUN.match(whole.strip()):
-            yield Run(_shell(found["script"].replace("\\\n", " ")), begin)
+            yield Run(_as_shell(found["script"].replace("\\\n", " ")), begin)
         whole, begin = "", 0
 
 
-def _shell(script: str) -> str:
-    """A command in the form of JSON as a shell would take it."""
+def _as_shell(script: str) -> str:
     try:
         words = json.loads(script) if script.startswith("[") else None
     except (ValueError, RecursionError):

@@ -30,12 +30,12 @@ def files(root: Path) -> dict[str, bytes]:
     waiting = list(found.values())
     while waiting:
         for folder in _USED.findall(waiting.pop()):
-            for path in _actions(root, folder.decode("utf-8", "replace")):
+            for path in _action_file(root, folder.decode("utf-8", "replace")):
                 name = path.relative_to(root).as_posix()
                 if name not in found:
                     found[name] = _read(path)
                     waiting.append(found[name])
-    return found | _called(root, found.values())
+    return found | _called_files(root, found.values())
 
 
 def is_script(path: str) -> bool:
@@ -50,11 +50,10 @@ def absent(root: Path, found: Mapping[str, bytes]) -> frozenset[str]:
         return frozenset()  # workflows without their repository
     texts = [content.decode("utf-8", "replace") for path, content in found.items() if not is_script(path)]
     hashed = {pattern for text in texts for call in _HASHED.findall(text) for pattern in _QUOTED.findall(call)}
-    return frozenset(pattern for pattern in hashed if not _matched(root, pattern))
+    return frozenset(pattern for pattern in hashed if not _may_match(root, pattern))
 
 
-def _matched(root: Path, pattern: str) -> bool:
-    """Whether a pattern of `hashFiles` has a file; also where it can't be told, or where it only leaves files out."""
+def _may_match(root: Path, pattern: str) -> bool:
     inside = pattern.removeprefix("./").strip("/")
     if not inside or pattern.startswith(("!", "~")) or "${" in pattern or ".." in PurePosixPath(inside).parts:
         return True
@@ -64,13 +63,12 @@ def _matched(root: Path, pattern: str) -> bool:
         return True
 
 
-def _called(root: Path, workflows: Iterable[bytes]) -> dict[str, bytes]:
-    """What workflows run and look at below the root: what they name, what that names, and the tests of its folders."""
+def _called_files(root: Path, workflows: Iterable[bytes]) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     waiting = [each.decode("utf-8", "replace") for each in workflows]
     while waiting:
         text = waiting.pop()
-        tests = [path for folder in tested(text) for path in _tests(root, folder)]
+        tests = [path for folder in tested(text) for path in _test_files(root, folder)]
         for path in [*named(text), *tests]:
             if path not in found and len(found) < _MOST and ".." not in path and (root / path).is_file():
                 content = _read(root / path)
@@ -78,20 +76,18 @@ def _called(root: Path, workflows: Iterable[bytes]) -> dict[str, bytes]:
                     continue
                 found[path] = content
                 if path.endswith(PIPELINE):
-                    found |= _pointers((root / path).parent, root)
+                    found |= _dvc_pointers((root / path).parent, root)
                 if not path.endswith(".py"):
                     waiting.append(content.decode("utf-8", "replace"))
     return found
 
 
-def _pointers(folder: Path, root: Path) -> dict[str, bytes]:
-    """The files beside a pipeline that stand for data which DVC keeps, three folders deep."""
+def _dvc_pointers(folder: Path, root: Path) -> dict[str, bytes]:
     paths = [path for depth in ("*.dvc", "*/*.dvc", "*/*/*.dvc") for path in islice(folder.glob(depth), _MOST)]
     return {path.relative_to(root).as_posix(): b"" for path in sorted(paths) if path.is_file()}
 
 
-def _tests(root: Path, folder: str) -> list[str]:
-    """The tests in a folder, and what is set up for all of them there."""
+def _test_files(root: Path, folder: str) -> list[str]:
     inside = PurePosixPath(folder)
     if ".." in inside.parts or inside.is_absolute():
         return []
@@ -99,8 +95,7 @@ def _tests(root: Path, folder: str) -> list[str]:
     return sorted(path.relative_to(root).as_posix() for path in islice(paths, _MOST))
 
 
-def _actions(root: Path, folder: str) -> list[Path]:
-    """The file of an action in a folder of the repository; none where the name leads out of it."""
+def _action_file(root: Path, folder: str) -> list[Path]:
     parts = PurePosixPath(folder).parts
     if ".." in parts or not parts:
         return []
@@ -124,7 +119,7 @@ def repositories(given: Iterable[Path], *, all_of: Collection[Path] = ()) -> dic
             continue
         if not path.is_file():
             raise Failure(f"{path}: no such file", remedy="name a workflow, or a repository's root")
-        root, inside = _rooted(path)
+        root, inside = _root_and_path(path)
         meant = found.setdefault(root, set())
         if meant is not None:
             meant.add(inside)
@@ -135,7 +130,7 @@ def _workflows(root: Path) -> list[str]:
     return [path.relative_to(root).as_posix() for path in sorted((root / FOLDER).glob("*.y*ml"))]
 
 
-def _rooted(path: Path) -> tuple[Path, str]:
+def _root_and_path(path: Path) -> tuple[Path, str]:
     """The root that a file belongs to, and its path from there; its folder where its place makes it no workflow."""
     if not is_workflow(path):
         return path.parent, path.name

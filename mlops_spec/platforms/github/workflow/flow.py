@@ -42,8 +42,10 @@ def commands_before(
 
 def jobs_before(delivery: Delivery, workflow: Workflow, job: Job, levels: int = _LEVELS) -> list[Place]:
     """The jobs without whose success a job does not start, those of called and of all calling workflows included."""
-    needed = [workflow.jobs[name] for name in _needed(workflow, job)]
-    found = [place for each in needed for place in _inside(delivery, workflow, each) if _surely(*place, each)]
+    needed = [workflow.jobs[name] for name in _required_jobs(workflow, job)]
+    found = [
+        place for each in needed for place in _with_called_jobs(delivery, workflow, each) if _surely_runs(*place, each)
+    ]
     if levels and set(workflow.triggers) == {"workflow_call"}:
         above = [jobs_before(delivery, *caller, levels - 1) for caller in callers(delivery, workflow)]
         found += [place for place in (above[0] if above else []) if all(place in each for each in above)]
@@ -79,13 +81,13 @@ def pull_request_jobs(delivery: Delivery, workflow: Workflow) -> list[Job]:
 
 def holds(workflow: Workflow, job: Job, asked: Callable[[str], bool]) -> bool:
     """Whether a job starts only under a condition, its own or that of one without which it does not start."""
-    needed = [] if job.despite else [workflow.jobs[name] for name in _needed(workflow, job)]
+    needed = [] if job.despite else [workflow.jobs[name] for name in _required_jobs(workflow, job)]
     return any(asked(each.condition) for each in (job, *needed))
 
 
 def verbs(delivery: Delivery, workflow: Workflow, job: Job) -> set[str]:
     """Which of our commands a job runs, itself or in the workflow that it calls."""
-    return {command.verb for _, each in _inside(delivery, workflow, job) for command in each.commands}
+    return {command.verb for _, each in _with_called_jobs(delivery, workflow, job) for command in each.commands}
 
 
 def releases(delivery: Delivery, workflow: Workflow) -> bool:
@@ -93,7 +95,7 @@ def releases(delivery: Delivery, workflow: Workflow) -> bool:
     return any(verbs(delivery, workflow, job) & set(RELEASING) for job in workflow.jobs.values())
 
 
-def _needed(workflow: Workflow, job: Job) -> list[str]:
+def _required_jobs(workflow: Workflow, job: Job) -> list[str]:
     """The names of the jobs without whose success a job does not start; one that runs despite a failure hides its own.
 
     What the job itself is told to run despite is another rule's.
@@ -109,16 +111,14 @@ def _needed(workflow: Workflow, job: Job) -> list[str]:
     return found
 
 
-def _surely(workflow: Workflow, job: Job, needed: Job) -> bool:
-    """Whether a job runs where a needed one, which it is or is called by, succeeds: a call does with skipped jobs."""
-    inside = [job, *(workflow.jobs[name] for name in _needed(workflow, job))]
+def _surely_runs(workflow: Workflow, job: Job, needed: Job) -> bool:
+    inside = [job, *(workflow.jobs[name] for name in _required_jobs(workflow, job))]
     return job is needed or not any(may_skip(each.condition) for each in inside)
 
 
-def _inside(delivery: Delivery, workflow: Workflow, job: Job, levels: int = _LEVELS) -> Iterator[Place]:
-    """A job, and the jobs of the workflow that it calls."""
+def _with_called_jobs(delivery: Delivery, workflow: Workflow, job: Job, levels: int = _LEVELS) -> Iterator[Place]:
     yield workflow, job
     called = delivery.workflows.get(called_path(job.calls))
     if called and levels:
         for each in called.jobs.values():
-            yield from _inside(delivery, called, each, levels - 1)
+            yield from _with_called_jobs(delivery, called, each, levels - 1)

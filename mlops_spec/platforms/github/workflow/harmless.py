@@ -40,16 +40,15 @@ def does_no_harm(workflow: Workflow, job: Job) -> bool:
     return (
         bool(job.steps)
         and not environment(job)
-        and _speaks_only(workflow, job)
+        and _only_comments(workflow, job)
         and not about_models(job)
         and not any(command.verb for command in job.commands)
-        and not any(map(_takes, job.steps))
-        and (not any(map(_receives, job.steps)) or all(map(_reads, job.steps)))
+        and not any(map(_brings_foreign_code, job.steps))
+        and (not any(map(_loads_artifact, job.steps)) or all(map(_only_reads, job.steps)))
     )
 
 
-def _speaks_only(workflow: Workflow, job: Job) -> bool:
-    """Whether a job's token writes nothing but comments, labels and statuses, and it has no other secret."""
+def _only_comments(workflow: Workflow, job: Job) -> bool:
     given = permissions(workflow, job)
     if given is None or any(level == "write" and scope not in _SPEECH for scope, level in given.items()):
         return False
@@ -64,21 +63,18 @@ def _values(workflow: Workflow, job: Job) -> Iterator[str]:
         yield from (text(value) for value in step.inputs.values())
 
 
-def _takes(step: Step) -> bool:
-    """Whether a step brings code of somebody else into the workspace."""
+def _brings_foreign_code(step: Step) -> bool:
     if step.uses_action("actions/checkout"):
         sent = [text(step.inputs.get(name)) for name in ("ref", "repository")]
         return any(each and expressions(each) not in BASE for each in sent)
     return bool(_FETCHES.search(step.run)) or step.uses.startswith(("./", "docker://"))
 
 
-def _receives(step: Step) -> bool:
-    """Whether a step loads what another run has written."""
+def _loads_artifact(step: Step) -> bool:
     return "download-artifact" in step.uses.lower() or bool(_RECEIVES.search(f"{step.run} {step.inputs}"))
 
 
-def _reads(step: Step) -> bool:
-    """Whether a step with something that was sent at hand runs none of it."""
+def _only_reads(step: Step) -> bool:
     if step.uses:
         return "download-artifact" in step.uses.lower() or step.uses_action("actions/github-script")
     return all(each.words[:1] and (each.words[0] in _READERS or "=" in each.words[0]) for each in step.commands)

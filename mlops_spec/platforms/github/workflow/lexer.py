@@ -62,7 +62,6 @@ class _Lexer:
         return found
 
     def _redirect(self, found: re.Match[str]) -> list[Token]:
-        """Passes over a redirection, but for a script that it takes for its file."""
         self.place = found.end()
         if space := _SPACE.match(self.script, self.place):
             self.place = space.end()
@@ -131,7 +130,6 @@ class _Lexer:
         return "".join(text)
 
     def _plain(self, inner: list[Inner]) -> str:
-        """Ordinary characters, or an expansion as a whole."""
         begin = self.place
         if ordinary := _ORDINARY.match(self.script, begin):
             self.place = ordinary.end()
@@ -152,7 +150,6 @@ class _Lexer:
         return self.script[begin : self.place]
 
     def _enclosed(self, opening: int, closing: str) -> str:
-        """What stands until the bracket that closes, past quotes and other brackets; moves behind it."""
         self.place += opening
         begin, depth = self.place, 0
         other = {")": "(", "}": "{"}[closing[0]]

@@ -33,7 +33,7 @@ def own_machine(job: Job) -> Own | None:
     if written is None:
         return None
     labels = mapping(written).get("labels") if isinstance(written, dict) else written
-    found = [label for each in names(labels) for label in _labels(each, job)]
+    found = [label for each in names(labels) for label in _possible_labels(each, job)]
     unknown = next((label for label in found if isinstance(label, Own)), None)
     if unknown:
         return unknown
@@ -45,8 +45,7 @@ def own_machine(job: Job) -> Own | None:
     return None
 
 
-def _labels(label: str, job: Job) -> Iterator[str | Own]:
-    """A label, or those that an expression can come to."""
+def _possible_labels(label: str, job: Job) -> Iterator[str | Own]:
     if "${{" not in label:
         yield label
         return

@@ -49,7 +49,7 @@ def read(text: str) -> Makefile:
     recipes: dict[str, list[Line]] = {}
     needs: dict[str, list[str]] = {}
     current: list[str] = []
-    for number, line in _lines(text):
+    for number, line in _joined_lines(text):
         if line.startswith("\t"):
             for target in current:
                 recipes.setdefault(target, []).append(_line(line, number, known))
@@ -58,7 +58,7 @@ def read(text: str) -> Makefile:
         elif found := _RULE.match(line):
             current = found["targets"].split()
             for target in current:
-                needs.setdefault(target, []).extend(_said(found["needs"], known).split())
+                needs.setdefault(target, []).extend(_expanded(found["needs"], known).split())
         elif line.strip() and not line.startswith(("#", "ifeq", "ifneq", "ifdef", "ifndef", "else", "endif")):
             current = []
     if (names := needs.get(".IGNORE")) is not None:
@@ -67,8 +67,7 @@ def read(text: str) -> Makefile:
     return Makefile(recipes, needs)
 
 
-def _lines(text: str) -> Iterator[tuple[int, str]]:
-    """The lines with those that a backslash carries on, and the number of the first of each."""
+def _joined_lines(text: str) -> Iterator[tuple[int, str]]:
     whole, begin = "", 1
     for number, line in enumerate(text.splitlines(), 1):
         whole, begin = (whole + line, begin) if whole else (line, number)
@@ -85,16 +84,16 @@ def _line(line: str, number: int, known: Mapping[str, str]) -> Line:
     script = line.strip()
     marks = re.match(r"[@+-]*", script)
     before = marks[0] if marks else ""
-    return Line(_said(script[len(before) :], known), number, "-" in before)
+    return Line(_expanded(script[len(before) :], known), number, "-" in before)
 
 
-def _said(text: str, known: Mapping[str, str], levels: int = _DEEP) -> str:
+def _expanded(text: str, known: Mapping[str, str], levels: int = _DEEP) -> str:
     """A text with its variables as the file sets them; others are left as those of the shell."""
 
     def value(found: re.Match[str]) -> str:
         name = found[1] or found[2]
         if not name:
             return "$" if found[0] == "$$" else "target"
-        return _said(known[name], known, levels - 1) if name in known and levels else f"${{{name}}}"
+        return _expanded(known[name], known, levels - 1) if name in known and levels else f"${{{name}}}"
 
     return _USE.sub(value, text)[:10_000]

@@ -60,7 +60,7 @@ def possible(path: str, delivery: Delivery, workflow: Workflow, job: Job) -> Pos
         started = tuple(sorted(events(delivery, workflow)))
         return Possible(started, f"one of {', '.join(started)}") if started else None
     if path == "github.event.action":
-        return _of_types(workflow)
+        return _event_types(workflow)
     return _of_choice(path, workflow) or _of_matrix(path, job)
 
 
@@ -75,8 +75,7 @@ def _of_choice(path: str, workflow: Workflow) -> Possible | None:
     return Possible((*options, ""), f"one of {', '.join(options)}")
 
 
-def _of_types(workflow: Workflow) -> Possible | None:
-    """The activities of the only event, where it names them."""
+def _event_types(workflow: Workflow) -> Possible | None:
     if len(workflow.triggers) != 1:
         return None
     [settings] = workflow.triggers.values()

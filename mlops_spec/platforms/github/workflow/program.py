@@ -104,22 +104,20 @@ class Program:
     @cached_property
     def fails(self) -> bool:
         """Whether something in it may end it as failed on purpose."""
-        caught = self._caught
+        caught = self._swallowed_raises
         if any(isinstance(node, ast.Raise | ast.Assert) and id(node) not in caught for node in self.nodes):
             return True
         return any(_fails(call, name) for call, name in self.calls)
 
     @cached_property
-    def _caught(self) -> set[int]:
-        """What is raised within a `try` whose every answer only says something."""
+    def _swallowed_raises(self) -> set[int]:
         found: set[int] = set()
         for node in self.nodes:
-            if isinstance(node, ast.Try) and node.handlers and not any(map(self._passes_on, node.handlers)):
+            if isinstance(node, ast.Try) and node.handlers and not any(map(self._may_pass_on, node.handlers)):
                 found |= {id(inner) for each in node.body for inner in ast.walk(each)}
         return found
 
-    def _passes_on(self, handler: ast.ExceptHandler) -> bool:
-        """Whether what answers an exception may end the program as failed, or takes only some other kind."""
+    def _may_pass_on(self, handler: ast.ExceptHandler) -> bool:
         kinds = {name for each in [handler.type] if each is not None for name in names_in(each)}
         if kinds and not kinds & {"AssertionError", "Exception", "BaseException", "ValueError"}:
             return True

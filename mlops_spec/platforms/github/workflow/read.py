@@ -113,12 +113,11 @@ def _commands(step: Mapping[str, Any], shell: str, actions: Mapping[str, Documen
                     piece="",
                     spot=command.spot or Spot(action, place),
                     lost=command.lost or ("`continue-on-error` in the action takes it away" if tolerated else ""),
-                    skipped=command.skipped or _skipped(condition),
+                    skipped=command.skipped or _why_skipped(condition),
                 )
 
 
-def _skipped(condition: str) -> str:
-    """Why a step of an action may be passed over."""
+def _why_skipped(condition: str) -> str:
     return f"in the action it runs only if `{condition}`" if may_skip(condition) else ""
 
 

@@ -84,8 +84,7 @@ _PAIRS = (
 
 
 @lru_cache(maxsize=4096)
-def _told(words: tuple[str, ...]) -> frozenset[str]:
-    """The small words of which the name of what a command runs is made."""
+def _name_words(words: tuple[str, ...]) -> frozenset[str]:
     rest = list(words)
     while rest and (rest[0] in _BEFORE or rest[0].startswith("-") or "=" in rest[0]):
         if rest.pop(0) in _VALUED and rest:
@@ -97,12 +96,11 @@ def _told(words: tuple[str, ...]) -> frozenset[str]:
         return frozenset()
     said = [PurePosixPath(rest[0]).name]
     if _SAYING.fullmatch(program):
-        said += _leading(rest[1:], program)
+        said += _subcommand(rest[1:], program)
     return frozenset(part for word in said for part in re.split(r"[^a-z0-9]+", word.lower()) if part)
 
 
-def _leading(words: Sequence[str], program: str) -> list[str]:
-    """The words that say what a program is to do: of Python those up to the first option behind the module."""
+def _subcommand(words: Sequence[str], program: str) -> list[str]:
     found: list[str] = []
     for word in words[: _WORDS * 2]:
         if word.startswith("-"):
@@ -130,26 +128,25 @@ def _is_setting(word: str) -> bool:
 def trains(command: Command) -> bool:
     if command.verb:
         return command.verb == "run"
-    told = _told(command.words)
+    told = _name_words(command.words)
     return bool({"dvc", "repro"} <= told or {"dvc", "exp", "run"} <= told or (told & _TRAIN and not told & _DATA))
 
 
 def evaluates(command: Command) -> bool:
-    return not command.verb and bool(_told(command.words) & _EVALUATE)
+    return not command.verb and bool(_name_words(command.words) & _EVALUATE)
 
 
 def judges(command: Command) -> bool:
     """Whether it says yes or no to a model."""
     if command.verb:
         return command.verb == "gate"
-    told = _told(command.words)
-    if told & _JUDGE or (told & _ASK and told & _OF_MODELS) or _decides(command.words):
+    told = _name_words(command.words)
+    if told & _JUDGE or (told & _ASK and told & _OF_MODELS) or _is_inline_gate(command.words):
         return True
     return bool(told & _MEASURES) and command.program is not None and command.program.decides
 
 
-def _decides(words: Sequence[str]) -> bool:
-    """Whether it is Python written on the spot that compares and then ends as failed."""
+def _is_inline_gate(words: Sequence[str]) -> bool:
     code = words[words.index("-c") + 1 :][:1] if "-c" in words and "python" in " ".join(words) else ()
     return any(
         re.search(r"(exit|assert|SystemExit)\b.*[<>]|[<>].*(exit|SystemExit)\b", each, re.DOTALL) for each in code
@@ -160,30 +157,29 @@ def releases(command: Command) -> bool:
     """Whether it changes a registry, or what is live."""
     if command.verb:
         return command.verb in ("register", "promote ask")
-    if _moves(command.words) or puts_live(command.words):
+    if _is_inline_promotion(command.words) or puts_live(command.words):
         return True
-    told = _told(command.words)
+    told = _name_words(command.words)
     return not told & _LOOK and bool(told & _RELEASE or any({*pair} <= told for pair in _PAIRS))
 
 
-def _moves(words: Sequence[str]) -> bool:
-    """Whether it is Python written on the spot that moves the alias or the stage of a registered model."""
+def _is_inline_promotion(words: Sequence[str]) -> bool:
     code = words[words.index("-c") + 1 :][:1] if "-c" in words and "python" in " ".join(words) else ()
     return any("set_registered_model_alias" in each or "transition_model_version_stage" in each for each in code)
 
 
 def watches(command: Command) -> bool:
-    return command.verb == "monitor" if command.verb else bool(_told(command.words) & _WATCH)
+    return command.verb == "monitor" if command.verb else bool(_name_words(command.words) & _WATCH)
 
 
 def tunes(command: Command) -> bool:
     """Whether it chooses settings, a threshold or a model."""
-    return not command.verb and bool(_told(command.words) & _TUNE)
+    return not command.verb and bool(_name_words(command.words) & _TUNE)
 
 
 def tests(command: Command) -> bool:
     """Whether it tries code or data."""
-    return not command.verb and bool(_told(command.words) & _TEST)
+    return not command.verb and bool(_name_words(command.words) & _TEST)
 
 
 def changes_or_judges(command: Command) -> bool:
@@ -194,7 +190,7 @@ def changes_or_judges(command: Command) -> bool:
 def judging(step: Step) -> bool:
     """Whether a step says yes or no to a model, by its commands or by its name."""
     named = re.search(r"\b(gates?|thresholds?)\b", str(step.data.get("name", "")).lower())
-    return any(judges(each) for each in step.commands) or bool(step.run and named and not _tells(step))
+    return any(judges(each) for each in step.commands) or bool(step.run and named and not _only_notifies(step))
 
 
 def releasing(step: Step) -> bool:
@@ -237,6 +233,5 @@ def answered(job: Job, step: Step) -> bool:
     )
 
 
-def _tells(step: Step) -> bool:
-    """Whether a step only tells people something."""
+def _only_notifies(step: Step) -> bool:
     return all(each.words[:1] in (("gh",), ("cat",), ("echo",), ("printf",)) for each in step.commands)

@@ -49,7 +49,7 @@ def _list(chains: Sequence[Chain], state: State, fate: Fate) -> Iterator[Command
     for chain, following in zip_longest(chains, chains[1:]):
         here = fate
         if following is not None:
-            goes_on = "" if _passes_on(following, state) else "what stands behind it runs all the same"
+            goes_on = "" if _is_status_kept(following, state) else "what stands behind it runs all the same"
             here = replace(fate, status=goes_on)
         if chain.background:
             here = replace(here, guarded=True, status="it runs in the background")
@@ -75,7 +75,7 @@ def _after_failure(chain: Chain, state: State, fate: Fate) -> list[str]:
     """Why a failure of each pipeline but the last is lost: by the next `||`, or else by what becomes of the chain."""
     lost = ["`&&` takes its failure away" if fate.status else ""]
     for join, answer in zip(reversed(chain.joins), reversed(chain.pipelines), strict=False):
-        said = _answered([Chain([answer])], state, fate, f"`|| {_said(answer)}` takes its failure away")
+        said = _why_answered([Chain([answer])], state, fate, f"`|| {_said(answer)}` takes its failure away")
         lost.append(said if join == "||" else lost[-1])
     return lost[:0:-1]
 
@@ -117,17 +117,16 @@ def _choice(choice: Choice, state: State, fate: Fate) -> Iterator[Command]:
         last = place == len(choice.branches) - 1
         negated = bool(condition) and condition[-1].pipelines[-1].negated
         answer = body if negated else choice.otherwise if last else ()
-        lost = _answered(answer, state, fate, "a condition holds it")
+        lost = _why_answered(answer, state, fate, "a condition holds it")
         asked = replace(fate, guarded=True, status=lost, exits=lost)
-        yield from _asked(condition, state, asked)
+        yield from _condition_commands(condition, state, asked)
         only = replace(fate, skipped=fate.skipped or f"it runs only where `{_said_of(condition)}` holds")
         yield from _list(body, state, only)
     otherwise = f"it runs only where `{_said_of(choice.branches[0][0])}` does not hold"
     yield from _list(choice.otherwise, state, replace(fate, skipped=fate.skipped or otherwise))
 
 
-def _asked(condition: Sequence[Chain], state: State, fate: Fate) -> Iterator[Command]:
-    """A condition's commands; the `!` of its last is part of the question."""
+def _condition_commands(condition: Sequence[Chain], state: State, fate: Fate) -> Iterator[Command]:
     if condition:
         *before, last = condition
         yield from _list(before, state, replace(fate, status="a condition holds it"))
@@ -136,7 +135,7 @@ def _asked(condition: Sequence[Chain], state: State, fate: Fate) -> Iterator[Com
 
 
 def _loop(loop: Loop, state: State, fate: Fate) -> Iterator[Command]:
-    yield from _asked(loop.condition, state, replace(fate, guarded=True, status="a condition holds it"))
+    yield from _condition_commands(loop.condition, state, replace(fate, guarded=True, status="a condition holds it"))
     skipped = ""
     if loop.condition:
         skipped = f"it runs only while `{_said_of(loop.condition)}` holds"
@@ -161,7 +160,9 @@ def _simple(words: Sequence[Token], state: State, fate: Fate) -> Iterator[Comman
             lost = "`<(…)` takes its failure away" if inner.process else "`$(…)` takes its failure away"
             if settings == len(words) and not inner.process:
                 lost = state.lost(fate)
-            yield from _script(inner.script, replace(state.own(), errexit=False, within=start), lost, fate.skipped)
+            yield from _nested_script(
+                inner.script, replace(state.own(), errexit=False, within=start), lost, fate.skipped
+            )
     texts = tuple(word.text for word in words if word.text or word.quoted)
     program = texts[settings : settings + 1]
     if program and program[0] in BUILTINS:
@@ -170,26 +171,24 @@ def _simple(words: Sequence[Token], state: State, fate: Fate) -> Iterator[Comman
         state.depth += 1
         yield from _node(state.functions[program[0]], state, fate)
         state.depth -= 1
-    elif (script := _handed(texts, settings)) is not None and state.depth < _DEPTH:
+    elif (script := _inline_script(texts, settings)) is not None and state.depth < _DEPTH:
         flags, text = script
         own = replace(state.own(), errexit="e" in flags, pipefail=False) if flags else state
         before, own.within = own.within, start
-        yield from _script(text, own, state.lost(fate), fate.skipped)
+        yield from _nested_script(text, own, state.lost(fate), fate.skipped)
         own.within = before
     elif texts:
         yield Command(texts, state.lost(fate), fate.skipped, start)
 
 
-def _script(script: str, state: State, lost: str, skipped: str) -> Iterator[Command]:
-    """The commands of a script within the script; `lost` is what becomes of a failure of the whole."""
+def _nested_script(script: str, state: State, lost: str, skipped: str) -> Iterator[Command]:
     state.depth += 1
     if state.depth < _DEPTH:
         yield from _list(tree(script), state, Fate(exits=lost, status=lost, skipped=skipped))
     state.depth -= 1
 
 
-def _handed(words: Sequence[str], begin: int) -> tuple[str, str] | None:
-    """The script that `bash -c` or `eval` is handed, with the options of that shell; none for `eval`."""
+def _inline_script(words: Sequence[str], begin: int) -> tuple[str, str] | None:
     if words[begin : begin + 1] == ("eval",):
         return "", " ".join(words[begin + 1 :])
     for place, word in enumerate(words[begin:], start=begin):
@@ -202,8 +201,7 @@ def _handed(words: Sequence[str], begin: int) -> tuple[str, str] | None:
     return None
 
 
-def _passes_on(chain: Chain, state: State) -> bool:
-    """Whether the next command keeps the status of the one before, and the script ends with it."""
+def _is_status_kept(chain: Chain, state: State) -> bool:
     (words,) = [each.words for each in chain.pipelines[0].commands[:1] if isinstance(each, Simple)] or [()]
     texts = [word.text for word in words]
     if len(texts) == 1 and (found := _KEPT.fullmatch(texts[0])):
@@ -211,9 +209,8 @@ def _passes_on(chain: Chain, state: State) -> bool:
     return texts in (["exit", "$?"], ["exit"])
 
 
-def _answered(chains: Sequence[Chain], state: State, fate: Fate, otherwise: str) -> str:
-    """Why a failure is lost that these commands answer: not where they end as failed too, or keep it to the end."""
-    for words in _simple_words(chains):
+def _why_answered(chains: Sequence[Chain], state: State, fate: Fate, otherwise: str) -> str:
+    for words in _certain_commands(chains):
         if words[:1] in (["exit"], ["return"]):
             return fate.exits if words[1:2] != ["0"] else otherwise
         if words == ["false"]:
@@ -223,14 +220,13 @@ def _answered(chains: Sequence[Chain], state: State, fate: Fate, otherwise: str)
     return otherwise
 
 
-def _simple_words(chains: Sequence[Chain]) -> Iterator[list[str]]:
-    """The simple commands that surely run, in groups too."""
+def _certain_commands(chains: Sequence[Chain]) -> Iterator[list[str]]:
     for chain in chains:
         for node in chain.pipelines[0].commands:
             if isinstance(node, Simple):
                 yield [word.text for word in node.words]
             elif isinstance(node, Group):
-                yield from _simple_words(node.body)
+                yield from _certain_commands(node.body)
 
 
 def _said(pipeline: Pipeline) -> str:

@@ -37,11 +37,11 @@ def says_nothing(step: Step) -> str:
     gate = bool(_GATE.search(named) or _CHECK.search(named))
     if not step.run or "python" in str(step.data.get("shell", "")):
         return ""
-    if why := _quiet_if(step.run, gate=gate):
+    if why := _why_if_is_silent(step.run, gate=gate):
         return why
     if not gate or not step.commands:
         return ""
-    whys = [_shows(command, step.run) for command in step.commands]
+    whys = [_why_always_yes(command, step.run) for command in step.commands]
     return next((why for why in whys if why != "shows"), "this shows numbers, and fails for none") if all(whys) else ""
 
 
@@ -74,8 +74,7 @@ def only_printed(step: Step) -> str:
     return ""
 
 
-def _quiet_if(script: str, *, gate: bool) -> str:
-    """Why a question about a metric fails nothing: no branch ends as failed."""
+def _why_if_is_silent(script: str, *, gate: bool) -> str:
     for found in _IF.finditer(script):
         names = re.findall(r"[A-Za-z_]\w*", found["asked"])
         of_metric = any(is_higher(name.lower()) or is_lower(name.lower()) for name in names)
@@ -85,8 +84,7 @@ def _quiet_if(script: str, *, gate: bool) -> str:
     return ""
 
 
-def _shows(command: Command, script: str) -> str:
-    """Why a command says yes to any value: "shows" where it asks nothing; empty where it may say no."""
+def _why_always_yes(command: Command, script: str) -> str:
     words = command.words
     program = words[0] if words and not command.verb else ""
     if program in _SHOWS or re.match(r"\w+=", program):

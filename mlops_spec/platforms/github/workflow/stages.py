@@ -66,6 +66,5 @@ def _stage(name: str, parts: Address, data: Mapping[str, object]) -> Stage:
 
 
 def _paths(value: object) -> list[str]:
-    """The paths of a list in which each is a text, or a mapping with its settings."""
     listed = items(value) or list(mapping(value))
     return [text(next(iter(each))) if isinstance(each, dict) and each else text(each) for each in listed]

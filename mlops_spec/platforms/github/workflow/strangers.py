@@ -48,7 +48,7 @@ def _asks_for_success(node: Node) -> bool:
 def _missing(settings: object, condition: str, event: str, main: str) -> str:
     asked = list(demands(tree(condition)))
     if event in ("issue_comment", "discussion_comment"):
-        return "" if any(map(_asks_who, asked)) else "nothing asks who has written"
+        return "" if any(map(_admits_members_only, asked)) else "nothing asks who has written"
     if event != "workflow_run":
         return "it runs on what strangers send"
     branches = names(mapping(settings).get("branches"))
@@ -66,10 +66,9 @@ def _is_of_ours(node: Node) -> bool:
     return any(started)
 
 
-def _asks_who(node: Node) -> bool:
-    """Whether a condition holds for members alone."""
+def _admits_members_only(node: Node) -> bool:
     if isinstance(node, Call) and node.name == "||":
-        return all(map(_asks_who, node.arguments))
+        return all(map(_admits_members_only, node.arguments))
     if not isinstance(node, Call) or not re.search(r"author_association|github\.actor\b|sender\.login", str(node)):
         return False
     texts = {text for each in walk(node) for text in re.findall(r"[A-Za-z_-]+", getattr(each, "value", ""))}

@@ -55,17 +55,17 @@ def _alone(role: Callable[[Command], bool], command: Command, inner: Sequence[Co
 
 
 def _inside(command: Command, sources: Mapping[str, Document], folder: str, levels: int) -> Iterator[Command]:
-    words = _bare(command.words)
+    words = _without_launcher(command.words)
     if words[:1] == ("make",):
         yield from _made(command, words, sources, folder, levels)
     elif "dvc" in words[:4] and words[words.index("dvc") + 1 :][:1] in (("repro",), ("exp",)):
         yield from _staged(command, words[words.index("dvc") + 2 :], sources, folder, levels)
-    elif path := _script(words, sources, folder):
+    elif path := _shell_script(words, sources, folder):
         document = sources[path]
-        begun = Shell(errexit=_stops(words, document.text), pipefail=False)
+        begun = Shell(errexit=_has_errexit(words, document.text), pipefail=False)
         if words[0] in ("source", "."):
             begun = Shell(errexit=not command.lost, pipefail=False)
-        inner = [_at(each, document, command) for each in islice(commands(document.text, begun), _MOST)]
+        inner = [_relocated(each, document, command) for each in islice(commands(document.text, begun), _MOST)]
         yield from _unfolded(inner, sources, folder, levels - 1)
 
 
@@ -101,8 +101,7 @@ def _staged(
             yield from _unfolded(inner, sources, folder, levels - 1)
 
 
-def _at(command: Command, document: Document, outer: Command) -> Command:
-    """A command of a script where it stands in it."""
+def _relocated(command: Command, document: Document, outer: Command) -> Command:
     start = 0
     for _ in range(command.earlier + 1 if command.piece else 0):
         start = document.text.find(command.piece, start) + 1
@@ -122,7 +121,7 @@ def _in(command: Command, outer: Command, spot: Spot, lost: str) -> Command:
 
 def program(words: Sequence[str], sources: Mapping[str, Document], folder: str = "") -> Program | None:
     """The Python file of the repository that a command starts; None where it starts none that is known."""
-    rest = _bare(words)
+    rest = _without_launcher(words)
     python = next((place for place, word in enumerate(rest[:6]) if _is_python(word)), None)
     behind = rest[python + 1 :] if python is not None else rest[:1]
     for place, word in enumerate(behind):
@@ -144,8 +143,7 @@ def _is_python(word: str) -> bool:
     return bool(re.fullmatch(r"python[\d.]*|\$\{?PYTHON\}?|torchrun|accelerate|ipython", name))
 
 
-def _bare(words: Sequence[str]) -> tuple[str, ...]:
-    """The words behind settings and what only starts others, as `env`, `uv run` or `poetry run` do."""
+def _without_launcher(words: Sequence[str]) -> tuple[str, ...]:
     rest = list(words)
     while rest and re.match(r"\w+=", rest[0]):
         rest.pop(0)
@@ -159,14 +157,13 @@ def _bare(words: Sequence[str]) -> tuple[str, ...]:
     return tuple(rest)
 
 
-def _script(words: Sequence[str], sources: Mapping[str, Document], folder: str) -> str:
-    """The shell script that a command runs; empty where it runs none that is known."""
+def _shell_script(words: Sequence[str], sources: Mapping[str, Document], folder: str) -> str:
     behind = [word for word in words[1:] if not word.startswith("-")] if words[:1] and words[0] in _SHELLS else words
     path = _path(folder, behind[0]) if behind else ""
     return path if path.endswith(".sh") and path in sources else ""
 
 
-def _stops(words: Sequence[str], script: str) -> bool:
+def _has_errexit(words: Sequence[str], script: str) -> bool:
     """Whether the shell that runs a script is started with `-e`, which a first line says only to one that runs it."""
     if words[0] in _SHELLS:
         return any(re.fullmatch(r"-\w*e\w*", word) for word in words[1:3])

@@ -25,12 +25,11 @@ def unseen(steps: Iterable[Step]) -> Iterator[str]:
         if step.uses and not step.commands and (called_path(step.uses) or not step.uses.startswith(_KNOWN)):
             yield step.uses.partition("@")[0]
         for command in step.commands:
-            if _is_elsewhere(command):
+            if _runs_in_container(command):
                 yield " ".join(command.words[:2])
 
 
-def _is_elsewhere(command: Command) -> bool:
-    """Whether it runs a script, a target or a program in a container, itself or behind `uv run`."""
+def _runs_in_container(command: Command) -> bool:
     words = [word for word in command.words if word not in _BEHIND and not word.startswith("-") and "=" not in word]
     program = words[0] if words and not command.verb else ""
     return program.startswith(("./", "scripts/", "bin/", "ci/", "$")) or program in _RUNNERS

@@ -31,7 +31,7 @@ def files_with(script: str, secret: set[str]) -> Iterator[str]:
         if _named(found["lines"], secret) and not _NOWHERE.search(found["file"]):
             yield _bare(found["file"])
     for found in _WRITES.finditer(script):
-        if _tells(found["said"], secret) and not _NOWHERE.search(found["file"]):
+        if _reveals_secret(found["said"], secret) and not _NOWHERE.search(found["file"]):
             yield _bare(found["file"])
 
 
@@ -52,7 +52,7 @@ def _bare(path: str) -> str:
     return path.removeprefix("./")
 
 
-def _tells(said: str, secret: set[str]) -> bool:
+def _reveals_secret(said: str, secret: set[str]) -> bool:
     """Whether what a command writes has a secret in it: `envsubst` writes all variables, or those that it is told."""
     if filled := re.search(r"\benvsubst\b(?P<rest>[^<>|]*)", said):
         return "$" not in filled["rest"] or _named(filled["rest"], secret)
