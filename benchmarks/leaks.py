@@ -23,8 +23,8 @@ import numpy as np
 import pandas as pd
 from uv import find_uv_bin
 
+from mlops_spec.gates.case import Case
 from mlops_spec.gates.kinds import leak
-from mlops_spec.gates.kinds.case import Case
 from mlops_spec.pipeline.giveaways import encoded_features, made_rows, near_rows, revealing_features
 from mlops_spec.pipeline.identifying import features_that_name, shared_names
 from mlops_spec.pipeline.sides import in_test

@@ -12,7 +12,7 @@ import numpy as np
 from scipy.special import ndtri
 from scipy.stats import lognorm
 
-from mlops_spec.gates.kinds.operation import percentile_interval
+from mlops_spec.gates.kinds.latency import percentile_interval
 from mlops_validators import judge, judge_non_inferior, paired_difference
 from mlops_validators.fairness import count_groups, disparity_interval
 from mlops_validators.fairness_change import disparity_change

@@ -17,9 +17,9 @@ import numpy as np  # noqa: E402
 from credit_default.features import prepare  # noqa: E402
 from credit_default.train import fit  # noqa: E402
 
+from mlops_spec.gates.case import Case, Perturbed, Rival  # noqa: E402
 from mlops_spec.gates.judgement import Against  # noqa: E402
 from mlops_spec.gates.kinds import always  # noqa: E402
-from mlops_spec.gates.kinds.case import Case, Perturbed, Rival  # noqa: E402
 from mlops_spec.gates.kinds.declared import results_of  # noqa: E402
 from mlops_spec.gates.perturb import perturb  # noqa: E402
 from mlops_spec.integrity.anchor import Past, PastGate, anchors  # noqa: E402

@@ -7,8 +7,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlops_spec.gates.case import Rival
 from mlops_spec.gates.judgement import Against
-from mlops_spec.gates.kinds.case import Rival
 from mlops_spec.gates.rivals import Champion, Fetched, fetch, rival_of
 from mlops_spec.integrity.anchor import anchors
 from mlops_spec.ledger.query import read

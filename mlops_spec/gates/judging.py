@@ -12,9 +12,9 @@ from mlops_spec import layout
 from mlops_spec.engines.durations import past_seconds
 from mlops_spec.gates.anchors import ByLedger
 from mlops_spec.gates.candidate import candidate_of, check_same_answers
+from mlops_spec.gates.case import Case, Perturbed
 from mlops_spec.gates.judgement import Judged, for_review, marked, waived
 from mlops_spec.gates.kinds import always
-from mlops_spec.gates.kinds.case import Case, Perturbed
 from mlops_spec.gates.kinds.declared import results_of
 from mlops_spec.gates.perturb import perturb
 from mlops_spec.gates.rivals import Fetched, fetched, rival_of
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from mlops_spec.gates.candidate import Candidate
-    from mlops_spec.gates.kinds.case import Rival
+    from mlops_spec.gates.case import Rival
     from mlops_spec.gates.scoring import Scorer
     from mlops_spec.package.manifest import Manifest
     from mlops_spec.spec import Spec

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.engines.dvc.fetch import Fetcher
 from mlops_spec.errors import Failure
+from mlops_spec.gates.case import Rival
 from mlops_spec.gates.judgement import Against
-from mlops_spec.gates.kinds.case import Rival
 from mlops_spec.gates.scoring import score
 from mlops_spec.ledger.query import read
 from mlops_spec.ledger.state import replay

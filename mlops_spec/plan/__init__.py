@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from mlops_spec.spec.weakening import Weakening  # noqa: TC001 - a plan that was received is validated by it
+
 Change = Literal["added", "changed", "removed"]
 
 
@@ -51,14 +53,6 @@ class Touched:
     name: str
     change: Change
     keys: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Weakening:
-    """A guard that guards less than at the base: `where` in the spec, and what became of it."""
-
-    where: str
-    what: str
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mlops_spec.words.value import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ABSENT: Any = object()
-_LONGEST = 60
 
 
 class Difference(NamedTuple):
@@ -55,9 +55,4 @@ def at(data: Any, key: str) -> Any:
 
 def shown(value: Any) -> str | None:
     """A value as a plan says it, shortened; None for an absent one."""
-    if value is ABSENT:
-        return None
-    if isinstance(value, list) and any(isinstance(item, dict) for item in value):
-        return f"{len(value)} entries"
-    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+    return None if value is ABSENT else shortened(value)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from mlops_spec.plan import StagePlan, Weakening
+    from mlops_spec.plan import StagePlan
     from mlops_spec.spec import Spec
+    from mlops_spec.spec.weakening import Weakening
 
 
 def trains(

@@ -16,7 +16,8 @@ from mlops_spec.spec import Spec
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from mlops_spec.plan import Change, Weakening
+    from mlops_spec.plan import Change
+    from mlops_spec.spec.weakening import Weakening
 
     Described = Mapping[str, Any]  # what `probe` tells
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from mlops_spec import layout
-from mlops_spec.gates.kinds.case import Case
+from mlops_spec.gates.case import Case
 from mlops_spec.pipeline.answers import Answers
 from mlops_spec.pipeline.reference import NAME, reference_of
 from mlops_spec.pipeline.table import of_frame

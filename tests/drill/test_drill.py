@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlops_spec.gates.drill.attack import Attack, Blow
+from mlops_spec.gates.attacks.attack import Attack, Blow
+from mlops_spec.gates.case import result
 from mlops_spec.gates.drill.drill import ATTACKS, Drilled, attacked
 from mlops_spec.gates.drill.table import lines
 from mlops_spec.gates.kinds import fairness, robustness, weak_slices
-from mlops_spec.gates.kinds.case import result
 from mlops_spec.pipeline.answers import Answers
 from mlops_spec.pipeline.table import Table, whole
 from mlops_spec.spec.evaluate import GATE_KINDS
@@ -28,9 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from mlops_spec.gates.case import Case
     from mlops_spec.gates.drill.drill import Outcome
     from mlops_spec.gates.drill.target import Target
-    from mlops_spec.gates.kinds.case import Case
 
     from .conftest import Make
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from mlops_spec.gates.anchors import ByLedger
+from mlops_spec.gates.case import Rival
 from mlops_spec.gates.judgement import Against
-from mlops_spec.gates.kinds.case import Rival
 from mlops_spec.git import Git
 from mlops_spec.integrity.anchor import Past, PastGate
 from mlops_spec.integrity.demands import Demand

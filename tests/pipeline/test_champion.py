@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mlops_spec.gates.kinds.case import Rival
+from mlops_spec.gates.case import Rival
 from mlops_spec.gates.rivals import fetched
 from mlops_spec.git import Git
 

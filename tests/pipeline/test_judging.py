@@ -13,7 +13,7 @@ from mlops_spec import layout
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.gates import command, judging
 from mlops_spec.gates.candidate import Candidate
-from mlops_spec.gates.kinds.case import Rival
+from mlops_spec.gates.case import Rival
 from mlops_spec.gates.scoring import Scored
 from mlops_spec.git import Git
 from mlops_spec.package.manifest import Data, Manifest, Signature, manifest_bytes

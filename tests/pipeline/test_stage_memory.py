@@ -46,7 +46,7 @@ import scipy.special
 from mlops_spec.pipeline.answers import Answers
 from mlops_spec.gates.drill.drill import attacked
 from mlops_spec.gates.kinds import always
-from mlops_spec.gates.kinds.case import Case
+from mlops_spec.gates.case import Case
 from mlops_spec.gates.kinds.declared import results_of
 from mlops_spec.pipeline.rows import open_table
 from mlops_spec.pipeline.table import read_frame

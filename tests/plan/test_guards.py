@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 import yaml
 
-from mlops_spec.plan import Weakening
 from mlops_spec.plan.guards import weakened
 from mlops_spec.spec import Spec
+from mlops_spec.spec.weakening import Weakening
 
 TEXT = """
 spec: 1

@@ -16,10 +16,11 @@ import pytest
 from mlops_spec import layout
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import EMPTY_TREE, Git
-from mlops_spec.plan import Base, Cause, FileChange, Plan, StagePlan, Touched, Weakening
+from mlops_spec.plan import Base, Cause, FileChange, Plan, StagePlan, Touched
 from mlops_spec.plan.make import make_plan
 from mlops_spec.plan.markdown import as_markdown
 from mlops_spec.plan.text import as_text
+from mlops_spec.spec.weakening import Weakening
 
 if TYPE_CHECKING:
     from collections.abc import Callable

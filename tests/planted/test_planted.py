@@ -16,9 +16,9 @@ import pytest
 import yaml
 
 from mlops_spec import layout
+from mlops_spec.gates.case import Case
 from mlops_spec.gates.drill.drill import attacked
 from mlops_spec.gates.kinds.always import GATES
-from mlops_spec.gates.kinds.case import Case
 from mlops_spec.lint.specs import lint_text
 from mlops_spec.pipeline.table import of_frame
 

@@ -16,13 +16,14 @@ import pytest
 import yaml
 
 from mlops_spec.git import Git, Update
-from mlops_spec.plan import Base, Cause, Plan, StagePlan, Weakening
+from mlops_spec.plan import Base, Cause, Plan, StagePlan
 from mlops_spec.plan.data import as_data
 from mlops_spec.platforms.github.api import GitHub, pulls
 from mlops_spec.platforms.github.api.comments import create, of_issue
 from mlops_spec.rehearse.hub import Hub, Person, serving
 from mlops_spec.rehearse.hub.origin import Origin
 from mlops_spec.review.comment import MARKER
+from mlops_spec.spec.weakening import Weakening
 
 from .conftest import SPEC, honest
 

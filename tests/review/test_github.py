@@ -13,12 +13,13 @@ from cmarkgfm.cmark import Options
 
 from mlops_spec.monitor.alert import body
 from mlops_spec.monitor.check import Check
-from mlops_spec.plan import Base, Cause, FileChange, Plan, StagePlan, Touched, Weakening
+from mlops_spec.plan import Base, Cause, FileChange, Plan, StagePlan, Touched
 from mlops_spec.plan.markdown import as_markdown as plan_markdown
 from mlops_spec.review.markdown import as_markdown
 from mlops_spec.review.recompute import Trusted, review
 from mlops_spec.review.report import Report
 from mlops_spec.spec import Spec
+from mlops_spec.spec.weakening import Weakening
 from mlops_spec.words.markdown import block, code, html_code, prose
 
 from .conftest import SPEC, honest

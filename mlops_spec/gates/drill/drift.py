@@ -16,7 +16,7 @@ from mlops_validators.binning import count
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mlops_spec.gates.kinds.case import Case
+    from mlops_spec.gates.case import Case
     from mlops_spec.pipeline.reference import Column
     from mlops_spec.spec.watch import Drift
 

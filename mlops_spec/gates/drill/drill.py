@@ -6,15 +6,15 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from mlops_spec import layout
+from mlops_spec.gates.attacks.on_answers import ON_CHAMPION, ON_METRIC, ON_ROBUSTNESS, ON_SLICES
+from mlops_spec.gates.attacks.on_data import ON_CONTRACT, ON_DRIFT
+from mlops_spec.gates.attacks.on_leaks import ON_LEAK, ON_NEAR, ON_TARGET
 from mlops_spec.gates.candidate import read_candidate
-from mlops_spec.gates.drill.on_answers import ON_CHAMPION, ON_METRIC, ON_ROBUSTNESS, ON_SLICES
-from mlops_spec.gates.drill.on_data import ON_CONTRACT, ON_DRIFT
+from mlops_spec.gates.case import Case
 from mlops_spec.gates.drill.on_groups import ON_FAIRNESS, SLICE_DAMAGED, UNNAMED_SLICE_DAMAGED
-from mlops_spec.gates.drill.on_leaks import ON_LEAK, ON_NEAR, ON_TARGET
 from mlops_spec.gates.drill.on_operation import ON_LATENCY, ON_SIZE
 from mlops_spec.gates.drill.target import ask, targets
 from mlops_spec.gates.drill.toothless import trained_share, weaknesses
-from mlops_spec.gates.kinds.case import Case
 from mlops_spec.git import Git
 from mlops_spec.package.manifest import canonical
 from mlops_spec.package.on_disk import digest
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from mlops_spec.gates.drill.attack import Attack
+    from mlops_spec.gates.attacks.attack import Attack
     from mlops_spec.gates.drill.target import Target
     from mlops_spec.spec import Spec
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mlops_spec.gates.drill.answers import few
-from mlops_spec.gates.drill.attack import Attack, Blow, answering, draw, only
-from mlops_spec.gates.drill.damages import INVERTED, SHUFFLED, UNUSABLE, damages, guards_quality
+from mlops_spec.gates.attacks.answers import few
+from mlops_spec.gates.attacks.attack import Attack, Blow, answering, draw, only
+from mlops_spec.gates.attacks.damages import INVERTED, SHUFFLED, UNUSABLE, damages, guards_quality
 from mlops_spec.gates.kinds.weak_slices import columns_of
 from mlops_spec.pipeline.answers import slices
 from mlops_spec.spec.gates import attributes
@@ -19,8 +19,8 @@ from mlops_validators.weak_slices import slices_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mlops_spec.gates.case import Case
     from mlops_spec.gates.drill.target import Target
-    from mlops_spec.gates.kinds.case import Case
 
 _COLUMNS = 5  # in which a slice is damaged that nobody named
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mlops_spec.gates.drill.attack import Attack, Blow, draw
+from mlops_spec.gates.attacks.attack import Attack, Blow, draw
 from mlops_spec.spec.base import seconds, size_in_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mlops_spec.gates.case import Case
     from mlops_spec.gates.drill.target import Target
-    from mlops_spec.gates.kinds.case import Case
 
 _CALLS = 1000
 

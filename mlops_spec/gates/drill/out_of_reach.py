@@ -10,8 +10,8 @@ from mlops_spec.spec.base import seconds, size_in_bytes
 from mlops_spec.spec.evaluate import LatencyGate, SizeGate
 
 if TYPE_CHECKING:
+    from mlops_spec.gates.case import Case
     from mlops_spec.gates.drill.target import Target
-    from mlops_spec.gates.kinds.case import Case
 
 _TIMES = 1000
 _SECOND, _GIGABYTE = 1000.0, 10.0**9  # milliseconds, bytes

@@ -17,7 +17,7 @@ from mlops_spec.spec.watch import Drift
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.gates.kinds.case import Case
+    from mlops_spec.gates.case import Case
     from mlops_spec.spec import Spec
     from mlops_spec.spec.evaluate import Gate
 

@@ -20,8 +20,8 @@ from mlops_validators.categories import as_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mlops_spec.gates.case import Case
     from mlops_spec.gates.drill.target import Target
-    from mlops_spec.gates.kinds.case import Case
 
 _FEWEST, _SHARE = 10, 0.005  # of all rows on either side of a threshold
 _JUDGES_ANSWERS = {"metric", "champion", "slice", "weak_slices", "fairness", "robustness"}

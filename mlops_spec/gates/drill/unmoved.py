@@ -12,7 +12,7 @@ from mlops_spec.spec.gates import own_metrics
 from mlops_validators import estimate
 
 if TYPE_CHECKING:
-    from mlops_spec.gates.kinds.case import Case
+    from mlops_spec.gates.case import Case
     from mlops_spec.pipeline.answers import Answers
 
 

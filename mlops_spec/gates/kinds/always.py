@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlops_spec.gates.case import counted
 from mlops_spec.gates.kinds import leak
-from mlops_spec.gates.kinds.case import counted
 from mlops_spec.pipeline.contract import check_table
 from mlops_spec.pipeline.sample import held_to
 from mlops_validators import Verdict
@@ -13,8 +13,8 @@ from mlops_validators import Verdict
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from mlops_spec.gates.case import Case
     from mlops_spec.gates.judgement import GateResult
-    from mlops_spec.gates.kinds.case import Case
 
 
 def contract(case: Case) -> GateResult:

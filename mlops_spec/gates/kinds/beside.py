@@ -16,8 +16,8 @@ from mlops_validators.seeds import with_seeds
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mlops_spec.gates.case import Case, Rival
     from mlops_spec.gates.judgement import GateResult
-    from mlops_spec.gates.kinds.case import Case, Rival
     from mlops_spec.spec.evaluate import Gate
     from mlops_validators import Interval, Measure, Verdict
 

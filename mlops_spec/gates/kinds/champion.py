@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mlops_spec.gates.case import result
 from mlops_spec.gates.judgement import Limit
 from mlops_spec.gates.kinds.beside import compared, difference, seeds_told
-from mlops_spec.gates.kinds.case import result
 from mlops_spec.integrity.demands import demand_of
 from mlops_spec.pipeline.measured import finite, measure_named
 from mlops_spec.spec.gates import gate_id
@@ -22,8 +22,8 @@ from mlops_validators.slices import worst
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mlops_spec.gates.case import Case, Rival
     from mlops_spec.gates.judgement import Against, GateResult
-    from mlops_spec.gates.kinds.case import Case, Rival
     from mlops_spec.spec.evaluate import ChampionGate
     from mlops_validators import Measure
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.gates.kinds import champion, fairness, metric, operation, robustness, slices, weak_slices
+from mlops_spec.gates.kinds import champion, fairness, latency, metric, robustness, slices, weak_slices
 from mlops_spec.spec.evaluate import (
     ChampionGate,
     FairnessGate,
@@ -19,8 +19,8 @@ from mlops_spec.spec.evaluate import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mlops_spec.gates.case import Case
     from mlops_spec.gates.judgement import GateResult
-    from mlops_spec.gates.kinds.case import Case
     from mlops_spec.spec.evaluate import Gate
 
 
@@ -40,6 +40,6 @@ def results_of(case: Case, gate: Gate) -> Iterator[GateResult]:
         case RobustnessGate():
             yield from robustness.results(case, gate)
         case LatencyGate():
-            yield from operation.latency(case, gate)
+            yield from latency.latency(case, gate)
         case SizeGate():
-            yield from operation.size(case, gate)
+            yield from latency.size(case, gate)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from mlops_spec.gates.case import column, limit, result
 from mlops_spec.gates.kinds.beside import Paired, held
-from mlops_spec.gates.kinds.case import column, limit, result
 from mlops_spec.spec.gates import attributes, gate_id
 from mlops_validators import judge, undecided
 from mlops_validators.arrays import probabilities
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from mlops_spec.gates.case import Case
     from mlops_spec.gates.judgement import GateResult
-    from mlops_spec.gates.kinds.case import Case
     from mlops_spec.spec.evaluate import FairnessGate
 
 # The rates that a disparity compares, as its definition has them.

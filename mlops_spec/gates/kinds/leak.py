@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING
 
+from mlops_spec.gates.case import counted, result
 from mlops_spec.gates.judgement import Limit
-from mlops_spec.gates.kinds.case import counted, result
 from mlops_spec.pipeline.giveaways import encoded_features, made_rows, near_rows, revealing_features
 from mlops_spec.pipeline.identifying import features_that_name, shared_names
 from mlops_spec.pipeline.leak import leaked_rows
@@ -14,8 +14,8 @@ from mlops_validators import Verdict, undecided
 from mlops_validators.leak import judge_twins, least_likely
 
 if TYPE_CHECKING:
+    from mlops_spec.gates.case import Case
     from mlops_spec.gates.judgement import GateResult
-    from mlops_spec.gates.kinds.case import Case
 
 NEAR, TARGET = "leak/near", "leak/target"
 

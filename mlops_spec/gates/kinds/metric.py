@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlops_spec.gates.case import limit, result
 from mlops_spec.gates.kinds.beside import difference, held
-from mlops_spec.gates.kinds.case import limit, result
 from mlops_spec.pipeline.measured import finite, interval_of, measure_named
 from mlops_spec.spec.gates import gate_id
 from mlops_validators import estimate, judge, undecided
@@ -13,8 +13,8 @@ from mlops_validators import estimate, judge, undecided
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mlops_spec.gates.case import Case
     from mlops_spec.gates.judgement import GateResult
-    from mlops_spec.gates.kinds.case import Case
     from mlops_spec.spec.evaluate import MetricGate
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlops_spec.gates.case import result
 from mlops_spec.gates.judgement import Limit
-from mlops_spec.gates.kinds.case import result
 from mlops_spec.pipeline.measured import measure_named, options
 from mlops_spec.spec.gates import gate_id
 from mlops_validators import Interval, Verdict, judge, paired_difference, undecided
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from mlops_spec.gates.case import Case
     from mlops_spec.gates.judgement import GateResult
-    from mlops_spec.gates.kinds.case import Case
     from mlops_spec.spec.evaluate import RobustnessGate
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from mlops_spec.gates.case import column, limit, result
 from mlops_spec.gates.kinds.beside import difference, held
-from mlops_spec.gates.kinds.case import column, limit, result
 from mlops_spec.pipeline.answers import slices
 from mlops_spec.pipeline.measured import interval_of, measure_named
 from mlops_spec.spec.gates import gate_id
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     import numpy as np
 
+    from mlops_spec.gates.case import Case
     from mlops_spec.gates.judgement import GateResult
-    from mlops_spec.gates.kinds.case import Case
     from mlops_spec.spec.evaluate import SliceGate
     from mlops_validators import Verdict
 

@@ -10,8 +10,8 @@ from mlops_spec.plan.guards.gates import gates
 from mlops_spec.plan.guards.governance import governance, monitoring
 
 if TYPE_CHECKING:
-    from mlops_spec.plan import Weakening
     from mlops_spec.spec import Spec
+    from mlops_spec.spec.weakening import Weakening
 
 # In the order of the spec's sections.
 _SECTIONS = (data, training, evaluation, gates, environments, serving, monitoring, governance)

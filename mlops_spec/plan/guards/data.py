@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.plan.guards.compare import changed, dropped, fell, gained, lost, rose
+from mlops_spec.spec.weakening import changed, dropped, fell, gained, lost, rose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.plan import Weakening
     from mlops_spec.spec import Spec
     from mlops_spec.spec.data import Column, Contract, Missing
+    from mlops_spec.spec.weakening import Weakening
 
 # Changes of a column's type after which it takes less than before; all others let something else in.
 _NARROWER = {("number", "integer"), ("string", "category")}

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.plan.guards.compare import changed, fell, gained, lost, rose
+from mlops_spec.spec.weakening import changed, fell, gained, lost, rose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.plan import Weakening
     from mlops_spec.spec import Spec
     from mlops_spec.spec.environments import Environment, Promote, Rollout
+    from mlops_spec.spec.weakening import Weakening
 
 _ANSWERS = ("reject", "flag", "off")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.plan.guards.compare import changed, dropped, fell, lost, rose
 from mlops_spec.spec.evaluate import (
     ChampionGate,
     FairnessGate,
@@ -16,13 +15,14 @@ from mlops_spec.spec.evaluate import (
     WeakSlicesGate,
 )
 from mlops_spec.spec.gates import gate_id, reviewed
+from mlops_spec.spec.weakening import changed, dropped, fell, lost, rose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.plan import Weakening
     from mlops_spec.spec import Spec
     from mlops_spec.spec.evaluate import Gate
+    from mlops_spec.spec.weakening import Weakening
 
     _Bounded = MetricGate | SliceGate | WeakSlicesGate | FairnessGate
 

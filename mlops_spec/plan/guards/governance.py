@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.plan import Weakening
-from mlops_spec.plan.guards.compare import changed, dropped, fell, lost, rose
+from mlops_spec.spec.weakening import Weakening, changed, dropped, fell, lost, rose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

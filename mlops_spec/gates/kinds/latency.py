@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import bdtrik
 
+from mlops_spec.gates.case import result
 from mlops_spec.gates.judgement import GateResult, Limit
-from mlops_spec.gates.kinds.case import result
 from mlops_spec.spec.base import seconds, size_in_bytes
 from mlops_spec.spec.gates import gate_id
 from mlops_validators import Interval, Verdict, judge, undecided
@@ -16,7 +16,7 @@ from mlops_validators import Interval, Verdict, judge, undecided
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.gates.kinds.case import Case
+    from mlops_spec.gates.case import Case
     from mlops_spec.spec.evaluate import LatencyGate, SizeGate
 
 _SHARE = 0.99

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from mlops_spec.gates.drill.attack import Attack, Blow, draw
+from mlops_spec.gates.attacks.attack import Attack, Blow, draw
 from mlops_spec.pipeline.leak import content
 from mlops_spec.spec.features import is_feature
 from mlops_validators.arrays import significant
@@ -17,8 +17,8 @@ from mlops_validators.leak import DIGITS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mlops_spec.gates.case import Case
     from mlops_spec.gates.drill.target import Target
-    from mlops_spec.gates.kinds.case import Case
 
 _FEWEST = 12  # copies, which chance gives a test of half of the rows less than once in 1,000 splits
 _HOPELESS = 0.1  # of the test rows are alike

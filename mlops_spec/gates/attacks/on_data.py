@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from mlops_spec.gates.drill.attack import Attack, Blow
-from mlops_spec.gates.drill.broken import broken
+from mlops_spec.gates.attacks.attack import Attack, Blow
+from mlops_spec.gates.attacks.broken import broken
 from mlops_spec.gates.drill.drift import watched
 from mlops_spec.spec.watch import Drift
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mlops_spec.gates.case import Case
     from mlops_spec.gates.drill.target import Target
-    from mlops_spec.gates.kinds.case import Case
 
 _DEVIATIONS = 3
 _REQUESTS = 1000  # fewer than a hundred tell an alarm nothing

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from mlops_spec.gates.drill.answers import few, inverted
-from mlops_spec.gates.drill.attack import Attack, Blow, answering, draw, only
-from mlops_spec.gates.drill.damages import (
+from mlops_spec.gates.attacks.answers import few, inverted
+from mlops_spec.gates.attacks.attack import Attack, Blow, answering, draw, only
+from mlops_spec.gates.attacks.damages import (
     CONSTANT,
     INVERTED,
     MISCALIBRATED,
@@ -18,8 +18,8 @@ from mlops_spec.gates.drill.damages import (
     damages,
     guards_quality,
 )
+from mlops_spec.gates.case import Case, Perturbed, Rival
 from mlops_spec.gates.judgement import Against
-from mlops_spec.gates.kinds.case import Case, Perturbed, Rival
 from mlops_spec.spec.evaluate import ChampionGate, RobustnessGate
 
 if TYPE_CHECKING:

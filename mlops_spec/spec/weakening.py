@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlops_spec.plan import Weakening
-from mlops_spec.plan.difference import shown
 from mlops_spec.spec.base import seconds, size_in_bytes
+from mlops_spec.words.value import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -14,28 +14,36 @@ if TYPE_CHECKING:
 Number = float | int | str | None
 
 
+@dataclass(frozen=True)
+class Weakening:
+    """A guard that guards less than at the base: `where` in the spec, and what became of it."""
+
+    where: str
+    what: str
+
+
 def fell(where: str, old: Number, new: Number) -> Iterator[Weakening]:
     """A lower bound that is lower, or gone."""
     if old is not None and (new is None or _number(new) < _number(old)):
-        yield Weakening(where, f"{shown(old)} → {'none' if new is None else shown(new)}")
+        yield Weakening(where, f"{shortened(old)} → {'none' if new is None else shortened(new)}")
 
 
 def rose(where: str, old: Number, new: Number) -> Iterator[Weakening]:
     """An upper bound that is higher, or gone."""
     if old is not None and (new is None or _number(new) > _number(old)):
-        yield Weakening(where, f"{shown(old)} → {'none' if new is None else shown(new)}")
+        yield Weakening(where, f"{shortened(old)} → {'none' if new is None else shortened(new)}")
 
 
 def lost(where: str, old: Iterable[object], new: Iterable[object]) -> Iterator[Weakening]:
     """Names that stood there and no longer do."""
     kept = list(new)
-    yield from (Weakening(where, f"lost `{shown(each)}`") for each in old if each not in kept)
+    yield from (Weakening(where, f"lost `{shortened(each)}`") for each in old if each not in kept)
 
 
 def gained(where: str, old: Iterable[object], new: Iterable[object]) -> Iterator[Weakening]:
     """Names that newly stand there, where each one lets more through."""
     known = list(old)
-    yield from (Weakening(where, f"gained `{shown(each)}`") for each in new if each not in known)
+    yield from (Weakening(where, f"gained `{shortened(each)}`") for each in new if each not in known)
 
 
 def dropped(where: str) -> Iterator[Weakening]:
@@ -46,7 +54,7 @@ def dropped(where: str) -> Iterator[Weakening]:
 def changed(where: str, old: object, new: object, *, weaker: bool) -> Iterator[Weakening]:
     """A choice that guards less than the one before."""
     if weaker:
-        yield Weakening(where, f"{shown(old)} → {shown(new)}")
+        yield Weakening(where, f"{shortened(old)} → {shortened(new)}")
 
 
 def _number(value: float | str) -> float:

@@ -10,9 +10,9 @@ import numpy as np
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from mlops_spec.gates.case import Case, Rival
     from mlops_spec.gates.drill.target import Target
     from mlops_spec.gates.judgement import GateResult
-    from mlops_spec.gates.kinds.case import Case, Rival
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlops_spec.gates.drill.answers import Damage, certain, constant, inverted, miscalibrated, shuffled, spoiled
+from mlops_spec.gates.attacks.answers import Damage, certain, constant, inverted, miscalibrated, shuffled, spoiled
 from mlops_spec.spec.gates import higher_is_better
 
 if TYPE_CHECKING:
