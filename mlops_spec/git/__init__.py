@@ -1,7 +1,7 @@
 """The git binary: typed calls, without a shell, prompts, hooks, or local settings that change what a call means."""
 
-from mlops_spec.git.local import AUTHOR, EMPTY_TREE
+from mlops_spec.git.local import AUTHOR, EMPTY_TREE, Entry, Tree
 from mlops_spec.git.repository import Git
-from mlops_spec.git.values import Entry, GitError, Stale, Tag, Tree, Update
+from mlops_spec.git.values import GitError, Stale, Tag, Update
 
 __all__ = ["AUTHOR", "EMPTY_TREE", "Entry", "Git", "GitError", "Stale", "Tag", "Tree", "Update"]

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git.process import Process
-from mlops_spec.git.values import Tag, Tree
+from mlops_spec.git.values import Tag
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 AUTHOR = "mlops-spec <mlops-spec@localhost>"
+_ROOT = PurePosixPath()
 
 
 class Local(Process):
@@ -117,3 +120,43 @@ class Local(Process):
         """Writes an annotated tag's object (no reference yet) and returns its id."""
         head = f"object {target}\ntype commit\ntag {name}\ntagger {author} {int(when.timestamp())} +0000\n\n"
         return self.run("mktag", stdin=(head + message).encode()).decode().strip()
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One file of a tree."""
+
+    mode: str
+    object: str
+    path: str
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The files of one commit, or of a folder in it, read without touching the work tree."""
+
+    git: Local
+    commit: str
+    folder: PurePosixPath = _ROOT
+
+    def at(self, path: str | PurePosixPath) -> str:
+        """A path inside the folder as the commit names it."""
+        return str(self.folder / path)
+
+    def read(self, path: str | PurePosixPath) -> bytes | None:
+        """The file's bytes, or None where there is no such file."""
+        return next(self.read_all([path]))
+
+    def read_all(self, paths: Iterable[str | PurePosixPath]) -> Iterator[bytes | None]:
+        """The bytes of several files, by one call of git; None for each that is not there."""
+        return self.git.read_objects([f"{self.commit}:{self.at(path)}" for path in paths])
+
+    def entries(self, under: str | PurePosixPath = "") -> tuple[Entry, ...]:
+        """All files below `under`, by their paths inside the folder."""
+        below = self.at(under)
+        listed = self.git.run(
+            "ls-tree", "--full-tree", "-r", "-z", self.commit, "--", *([f"{below}/"] if below != "." else [])
+        )
+        parts = (line.split("\t", 1) for line in listed.decode().split("\0") if line)
+        start = len(self.at("")) + 1 if self.folder.parts else 0
+        return tuple(Entry(meta.split()[0], meta.split()[2], path[start:]) for meta, path in parts)

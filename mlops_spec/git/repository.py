@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
-    from mlops_spec.git.values import Tree
+    from mlops_spec.git.local import Tree
 
 NETWORK_SECONDS = 300
 _LOCKED = ("cannot lock ref", "unable to update local ref")
