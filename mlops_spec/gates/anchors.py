@@ -12,7 +12,7 @@ from mlops_spec.gates.judgement import Against
 from mlops_spec.gates.rivals import Champion, Fetched, fetch, rival_of
 from mlops_spec.integrity.anchor import anchors
 from mlops_spec.ledger.query import read
-from mlops_spec.release.proof import past
+from mlops_spec.release.past import past
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

@@ -12,7 +12,7 @@ from mlops_spec.integrity.verifier import Source
 from mlops_spec.ledger.query import read
 from mlops_spec.release.card.documents import documents
 from mlops_spec.release.card.evidence import evidence_of
-from mlops_spec.release.proof import lived, past
+from mlops_spec.release.past import lived, past
 from mlops_spec.spec.evaluate import ChampionGate
 from mlops_spec.validate.at_commit import spec_at
 

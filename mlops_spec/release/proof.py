@@ -3,51 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from mlops_spec import layout
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.integrity.anchor import Past, PastGate
 from mlops_spec.integrity.verifier import SEALED, Source
-from mlops_spec.ledger.state import replay
 from mlops_spec.release.accepted import unfounded
 from mlops_spec.release.bundle import EVIDENCE, bundle_of
+from mlops_spec.release.past import lived, past
 from mlops_spec.system.faults import unanswered
 from mlops_spec.validate.at_commit import spec_at
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from mlops_spec.git import Git
     from mlops_spec.ledger import Record
     from mlops_spec.ledger.record import TagObject
     from mlops_spec.release.bundle import Bundle
-
-
-def lived(records: Sequence[Record], model: str) -> Mapping[str, frozenset[tuple[str, str]]]:
-    """For each environment the (version, digest) pairs of a model that ever were live there."""
-    state, found = replay(records).of(model), defaultdict(set)
-    for environment, version in state.proven:
-        package = state.registered[version].what.package
-        found[environment].add((version, package.digest if package else ""))
-    return {environment: frozenset(pairs) for environment, pairs in found.items()}
-
-
-def past(records: Sequence[Record], model: str) -> tuple[Past, ...]:
-    """The versions of a model that were registered and not revoked, the newest first."""
-    state = replay(records).of(model)
-    known = [each for version, each in reversed(state.registered.items()) if version not in state.revoked]
-    return tuple(map(_past, known))
-
-
-def _past(registered: Record) -> Past:
-    what, why = registered.what, registered.why
-    assert what.version and what.package and what.tag and why  # the ledger takes no registration without them
-    gates = [PastGate(*(getattr(gate, name) for name in PastGate._fields)) for gate in why.gates]
-    return Past(what.version, what.package.digest, what.tag.target, gates)
 
 
 def verify_release(git: Git, records: Sequence[Record], registered: Record) -> None:

@@ -21,7 +21,7 @@ from mlops_spec.plan import Plan
 from mlops_spec.plan.markdown import as_markdown as plan_markdown
 from mlops_spec.platforms.github.api.comments import keep_one
 from mlops_spec.platforms.github.run import connect
-from mlops_spec.release.proof import past
+from mlops_spec.release.past import past
 from mlops_spec.review.judged import judged_on
 from mlops_spec.review.markdown import as_markdown
 from mlops_spec.review.recompute import Trusted, review

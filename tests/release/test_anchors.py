@@ -13,7 +13,8 @@ from mlops_spec.integrity.demands import demands
 from mlops_spec.integrity.judgement import Given, problems
 from mlops_spec.integrity.shapes import Against, Anchored, Bound, Gate
 from mlops_spec.release.bundle import read_bundle
-from mlops_spec.release.proof import past, verify_release
+from mlops_spec.release.past import past
+from mlops_spec.release.proof import verify_release
 from mlops_spec.release.register import register
 from mlops_spec.spec import Spec
 
