@@ -16,12 +16,12 @@ from mlops_spec.rehearse import process, stand_ins
 from mlops_spec.rehearse.act_log import ActLog
 from mlops_spec.rehearse.copies import Copies, Surroundings, copies, title_of, tokens_of
 from mlops_spec.rehearse.hub import deployments, permissions
+from mlops_spec.rehearse.hub.workflow_files import WORKFLOWS
 from mlops_spec.rehearse.job_names import named
 from mlops_spec.rehearse.jobs import Given, plan
 from mlops_spec.rehearse.run import Run
 from mlops_spec.rehearse.scopes import Scopes
 from mlops_spec.rehearse.shells import Shells
-from mlops_spec.rehearse.triggers import WORKFLOWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

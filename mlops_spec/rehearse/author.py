@@ -16,7 +16,7 @@ from mlops_spec.rehearse import cast
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mlops_spec.rehearse.hub.state import Person
+    from mlops_spec.rehearse.hub.people import Person
 
 
 def signed_in(server_url: str, token: str) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mlops_spec.rehearse.hub import tokens
-from mlops_spec.rehearse.hub.state import ACTIONS, Person
+from mlops_spec.rehearse.hub.people import ACTIONS, Person
 
 AUTHOR, REVIEWER = "alice", "bob"
 APP = "mlops-promotions[bot]"

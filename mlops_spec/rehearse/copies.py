@@ -9,8 +9,8 @@ from mlops_spec.rehearse import stand_ins
 from mlops_spec.rehearse.hub import tokens
 from mlops_spec.rehearse.hub.permissions import reading
 from mlops_spec.rehearse.hub.tokens import JobToken
+from mlops_spec.rehearse.hub.workflow_files import WORKFLOWS, parse
 from mlops_spec.rehearse.translate import Own, translate
-from mlops_spec.rehearse.triggers import WORKFLOWS, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

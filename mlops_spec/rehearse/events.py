@@ -11,13 +11,14 @@ from mlops_spec.rehearse.hub.merging import refresh
 from mlops_spec.rehearse.hub.pull_shapes import full_shape
 from mlops_spec.rehearse.hub.queue import QUEUE
 from mlops_spec.rehearse.hub.repository import repository
-from mlops_spec.rehearse.triggers import WORKFLOWS
+from mlops_spec.rehearse.hub.workflow_files import WORKFLOWS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from mlops_spec.rehearse.hub.people import Person
     from mlops_spec.rehearse.hub.queue import Entry
-    from mlops_spec.rehearse.hub.state import Hub, Person, Pull
+    from mlops_spec.rehearse.hub.state import Hub, Pull
 
 _NOTHING = "0" * 40  # where a new branch comes from
 Name = Literal["pull_request", "merge_group", "push", "schedule", "workflow_dispatch"]

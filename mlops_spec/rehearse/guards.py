@@ -6,8 +6,8 @@ import json
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from mlops_spec.rehearse.hub.workflow_files import WORKFLOWS, parse
 from mlops_spec.rehearse.jobs import environment_of
-from mlops_spec.rehearse.triggers import WORKFLOWS, parse
 
 if TYPE_CHECKING:
     from mlops_spec.git import Git

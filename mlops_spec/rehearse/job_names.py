@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from mlops_spec.rehearse.hub.workflow_files import read_workflow
 from mlops_spec.rehearse.run import Job
-from mlops_spec.rehearse.triggers import read_workflow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -15,7 +15,7 @@ import yaml
 
 from mlops_spec.rehearse import names
 from mlops_spec.rehearse.hub import permissions
-from mlops_spec.rehearse.triggers import WORKFLOWS, parse
+from mlops_spec.rehearse.hub.workflow_files import WORKFLOWS, parse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mlops_spec.rehearse.world import World
 
 
-def merge(world: World, number: int, login: str) -> list[Run]:
+def merge_pull(world: World, number: int, login: str) -> list[Run]:
     """What the merge started; where the queue threw the pull request out, what it had run.
 
     Raises:

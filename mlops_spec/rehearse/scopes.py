@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from mlops_spec.rehearse.triggers import parse
+from mlops_spec.rehearse.hub.workflow_files import parse
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

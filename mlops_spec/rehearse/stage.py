@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.platforms.github.api import pulls
 from mlops_spec.rehearse import cast
 from mlops_spec.rehearse.hosts import wait_until_live
+from mlops_spec.rehearse.merge import merge_pull
 from mlops_spec.rehearse.scenario import Unexpected
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def check(stage: Stage, number: int, result: Result = "success") -> Run:
 def merge(stage: Stage, number: int, result: Result = "success") -> Run:
     """The reviewer approves and merges; the one workflow of the push must end so."""
     stage.world.approve(number, cast.REVIEWER)
-    return only(stage.world.merge(number, cast.REVIEWER), result)
+    return only(merge_pull(stage.world, number, cast.REVIEWER), result)
 
 
 def only(runs: list[Run], result: Result) -> Run:

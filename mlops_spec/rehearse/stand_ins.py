@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlops_spec.document import safe_yaml
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.rehearse.triggers import read_workflow
+from mlops_spec.rehearse.hub.workflow_files import read_workflow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

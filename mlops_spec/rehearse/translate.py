@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from mlops_spec.rehearse import door
+from mlops_spec.rehearse.hub.workflow_files import WORKFLOWS
 from mlops_spec.rehearse.jobs import called_file
-from mlops_spec.rehearse.triggers import WORKFLOWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping

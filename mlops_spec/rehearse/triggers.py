@@ -9,17 +9,13 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
 from mlops_spec.platforms.github.workflow.filters import matches, reaches
+from mlops_spec.rehearse.hub.workflow_files import WORKFLOWS, parse
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from mlops_spec.git import Git
     from mlops_spec.rehearse.events import Event
 
-WORKFLOWS = PurePosixPath(".github/workflows")
 _PULL_REQUEST_TYPES = ["opened", "synchronize", "reopened"]
 
 
@@ -30,18 +26,6 @@ def started_by(event: Event, git: Git) -> list[str]:
     parsed = zip(files, (parse(text or b"") for text in texts), strict=True)
     named = [str(event.payload["workflow"])] if event.name == "workflow_dispatch" else files
     return sorted(PurePosixPath(path).name for path, workflow in parsed if path in named and starts(workflow, event))
-
-
-def read_workflow(file: Path) -> dict[str, Any]:
-    """The workflow in a file."""
-    return parse(file.read_bytes())
-
-
-def parse(text: bytes) -> dict[str, Any]:
-    """A workflow with every scalar as text: `on` is then no boolean."""
-    # BaseLoader builds nothing but text, lists and mappings
-    workflow: dict[str, Any] = yaml.load(text, Loader=yaml.CBaseLoader)  # noqa: S506
-    return workflow
 
 
 def starts(workflow: dict[str, Any], event: Event) -> bool:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.rehearse import triggers
 from mlops_spec.rehearse.hub import approvals
-from mlops_spec.rehearse.hub.state import ACTIONS, Status
+from mlops_spec.rehearse.hub.people import ACTIONS
+from mlops_spec.rehearse.hub.state import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable

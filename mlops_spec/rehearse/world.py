@@ -12,11 +12,12 @@ from mlops_spec import ledger
 from mlops_spec.git import Git, GitError
 from mlops_spec.layout import MAIN_BRANCH
 from mlops_spec.platforms.github.api import GitHub, comments, pulls
-from mlops_spec.rehearse import cast, environments, events, guards, merge, triggers
+from mlops_spec.rehearse import cast, environments, events, guards
 from mlops_spec.rehearse.act import Runner
 from mlops_spec.rehearse.author import Author
 from mlops_spec.rehearse.hub import Hub, identity, serving
 from mlops_spec.rehearse.hub.origin import Origin
+from mlops_spec.rehearse.hub.workflow_files import WORKFLOWS, parse
 from mlops_spec.rehearse.workflow_runs import WorkflowRuns
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.ledger import Record
     from mlops_spec.platforms.github.api.shapes import Comment, PullRequest
-    from mlops_spec.rehearse.hub.state import Person
+    from mlops_spec.rehearse.hub.people import Person
     from mlops_spec.rehearse.run import Run
 
 _PLACES_OF_THE_APP = ("promotion-bot", "monitoring")  # as SECURITY.md has it: the jobs of no other see its key
@@ -139,18 +140,14 @@ class World:
         finally:
             self.hub.settings.rulesets = before
 
-    def merge(self, number: int, login: str) -> list[Run]:
-        """Presses the button; the workflows of the push run, and before them those of the queue where there is one."""
-        return merge.merge(self, number, login)
-
     def run_first_push(self) -> list[Run]:
         """Plays what the push that began main starts."""
         return self.workflows.dispatch(events.push(self.hub, None, self.person(cast.AUTHOR), self.api_url))
 
     def run_scheduled(self, workflow: str) -> Run:
         """The time of a scheduled workflow has come."""
-        file = self.hub.origin.git.tree(self.main).read(triggers.WORKFLOWS / workflow)
-        cron = triggers.parse(file or b"")["on"]["schedule"][0]["cron"]
+        file = self.hub.origin.git.tree(self.main).read(WORKFLOWS / workflow)
+        cron = parse(file or b"")["on"]["schedule"][0]["cron"]
         (run,) = self.workflows.dispatch(events.schedule(self.hub, cron, self.person(cast.AUTHOR), self.api_url))
         return run
 

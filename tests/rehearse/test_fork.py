@@ -14,8 +14,9 @@ from mlops_spec.platforms.github.api import pulls
 from mlops_spec.rehearse import events, triggers
 from mlops_spec.rehearse.hub import approvals
 from mlops_spec.rehearse.hub.origin import Origin
+from mlops_spec.rehearse.hub.people import Person
 from mlops_spec.rehearse.hub.rulesets import ACTIONS_APP, Check, passed
-from mlops_spec.rehearse.hub.state import Person, Status
+from mlops_spec.rehearse.hub.state import Status
 from mlops_spec.review.trial import CONTEXT, begin
 
 from .conftest import git

@@ -31,10 +31,10 @@ from mlops_spec.rehearse.copies import title_of, tokens_of
 from mlops_spec.rehearse.events import Event
 from mlops_spec.rehearse.hub import identity
 from mlops_spec.rehearse.hub.permissions import by_default
+from mlops_spec.rehearse.hub.workflow_files import parse
 from mlops_spec.rehearse.jobs import Given, Plan, plan
 from mlops_spec.rehearse.private import SUBJECTS
 from mlops_spec.rehearse.scopes import Scopes
-from mlops_spec.rehearse.triggers import parse
 from mlops_spec.repository.view import Repository
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from mlops_spec.engines.dvc.config import PATH, remote_of
 from mlops_spec.git import Git
 from mlops_spec.lint.specs import load_spec
 from mlops_spec.outputs.rendered import rendered
-from mlops_spec.rehearse.triggers import WORKFLOWS
+from mlops_spec.rehearse.hub.workflow_files import WORKFLOWS
 from mlops_spec.render.write import manifest, write
 from mlops_spec.repository.ini import sections
 

@@ -16,7 +16,7 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.outputs.rendered import render_all
 from mlops_spec.rehearse.act import RUNNERS
 from mlops_spec.rehearse.here import objects
-from mlops_spec.rehearse.triggers import WORKFLOWS, read_workflow
+from mlops_spec.rehearse.hub.workflow_files import WORKFLOWS, read_workflow
 from mlops_spec.render.write import manifest
 from mlops_spec.render.write.compare import differences
 from mlops_spec.repository.requirement import LOCK

@@ -8,7 +8,7 @@ from mlops_spec.platforms.github.outputs.environments import deployments
 from mlops_spec.rehearse import cast
 from mlops_spec.rehearse.hub import tokens
 from mlops_spec.rehearse.hub.owners import read_owners
-from mlops_spec.rehearse.hub.state import Person
+from mlops_spec.rehearse.hub.people import Person
 
 if TYPE_CHECKING:
     from mlops_spec.git import Tree

@@ -11,6 +11,7 @@ from mlops_spec.rehearse.here import objects
 from mlops_spec.rehearse.here.copied import LEDGER, copied, others
 from mlops_spec.rehearse.here.people import enrol
 from mlops_spec.rehearse.hosts import wait_until_live
+from mlops_spec.rehearse.merge import merge_pull
 from mlops_spec.rehearse.scenario import Scenario, Scene, Unexpected
 from mlops_spec.rehearse.stage import Stage, open_pull
 
@@ -48,7 +49,7 @@ class Here(Stage):
     def merge(self, number: int) -> list[Run]:
         """Everybody approves, the first of them merges."""
         self.approve(number)
-        return self.world.merge(number, self.reviewers[0])
+        return merge_pull(self.world, number, self.reviewers[0])
 
 
 def scenario(checkout: Checkout) -> Scenario[Here]:

@@ -6,12 +6,13 @@ from base64 import b64encode
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from mlops_spec.rehearse.hub.people import ACTIONS, Person
 from mlops_spec.rehearse.hub.permissions import includes
 from mlops_spec.rehearse.hub.request import CREATED, Json, Refused, Request, Result
 from mlops_spec.rehearse.hub.tokens import AppToken, new
 
 if TYPE_CHECKING:
-    from mlops_spec.rehearse.hub.state import Hub, Person
+    from mlops_spec.rehearse.hub.state import Hub
 
 _USER_URLS = {
     "followers_url": "/followers",
@@ -49,7 +50,7 @@ def user(person: Person, api: str) -> Json:
 def owner(hub: Hub, api: str) -> Json:
     """The organization that the repository belongs to."""
     login = hub.repository.split("/")[0]
-    return {**user(type(hub.people[0])(login, 1, ""), api), "type": "Organization"}
+    return {**user(Person(login, 1, ""), api), "type": "Organization"}
 
 
 def association(person: Person) -> str:
@@ -83,7 +84,7 @@ def app_token(request: Request) -> Result:
 
 
 def _team(request: Request) -> tuple[str, tuple[str, ...]]:
-    if request.person.login == "github-actions[bot]":  # an App may be allowed to
+    if request.person.login == ACTIONS:  # an App may be allowed to
         raise Refused(403, "Resource not accessible by integration")
     name = f"{request.part('org')}/{request.part('team_slug')}"
     if name not in request.hub.teams:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlops_spec.rehearse.hub.people import ACTIONS
 from mlops_spec.rehearse.hub.request import Refused, Request, Result
-from mlops_spec.rehearse.hub.state import ACTIONS
 
 if TYPE_CHECKING:
     from mlops_spec.rehearse.hub.state import Hub

@@ -5,31 +5,17 @@ https://docs.github.com/actions/reference/workflows-and-actions/deployments-and-
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from mlops_spec.platforms.github.workflow.filters import matches
 from mlops_spec.rehearse.hub.accounts import node_id, user
 from mlops_spec.rehearse.hub.request import Json, Refused, Request, Result
-from mlops_spec.rehearse.hub.state import now
+from mlops_spec.rehearse.hub.state import Deployment, now
 
 if TYPE_CHECKING:
-    from mlops_spec.rehearse.hub.state import Hub, Person
+    from mlops_spec.rehearse.hub.people import Person
+    from mlops_spec.rehearse.hub.state import Hub
     from mlops_spec.rehearse.hub.tokens import Credential, JobToken
-
-State = Literal["waiting", "approved", "rejected"]
-
-
-@dataclass
-class Deployment:
-    """What a job of a run does to an environment; without reviewers nobody is waited for."""
-
-    id: int
-    job: JobToken
-    state: State
-    reviewer: str = ""
-    comment: str = ""
-    created_at: str = field(default_factory=now)
 
 
 def start(hub: Hub, job: JobToken) -> Deployment:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from mlops_spec.rehearse.hub.request import Refused, Request, Result
-from mlops_spec.rehearse.triggers import WORKFLOWS, parse
+from mlops_spec.rehearse.hub.workflow_files import WORKFLOWS, parse
 
 if TYPE_CHECKING:
     from mlops_spec.rehearse.hub.state import Hub

@@ -14,8 +14,9 @@ from mlops_spec.rehearse.hub.rulesets import passed, rules
 from mlops_spec.rehearse.hub.state import now
 
 if TYPE_CHECKING:
+    from mlops_spec.rehearse.hub.people import Person
     from mlops_spec.rehearse.hub.rulesets import Rules
-    from mlops_spec.rehearse.hub.state import Hub, Person, Pull
+    from mlops_spec.rehearse.hub.state import Hub, Pull
 
 
 def find(request: Request) -> Pull:

@@ -14,7 +14,7 @@ from mlops_spec.layout import MAIN_BRANCH
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mlops_spec.rehearse.hub.state import Person
+    from mlops_spec.rehearse.hub.people import Person
 
 
 class Conflict(Exception):

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.rehearse.hub.pushes import Refusal
-
 _NOTHING = "0" * 40
 _LARGEST = 65_515  # bytes of one line of a side band
 
@@ -52,6 +50,15 @@ class Push:
         return cls(
             [Command(*move) for move in moves if len(move) == len(("old", "new", "ref"))], capabilities, body[at:]
         )
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Why a reference does not move: a reason for git's report, and what the person who pushes is told."""
+
+    ref: str
+    reason: str
+    told: str = ""
 
 
 def declined(push: Push, found: list[Refusal]) -> bytes:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import os
 import subprocess
 import tempfile
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Self
 from urllib.parse import quote
 
+from mlops_spec.rehearse.hub.pack import Refusal
 from mlops_spec.rehearse.hub.permissions import includes
 from mlops_spec.rehearse.hub.rulesets import asked, passed, required_checks
 
@@ -28,15 +28,6 @@ if TYPE_CHECKING:
 
 DECLINED = "push declined due to repository rule violations"
 _WORKFLOWS = ".github/workflows"
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """Why a reference does not move: a reason for git's report, and what the person who pushes is told."""
-
-    ref: str
-    reason: str
-    told: str = ""
 
 
 def refusals(hub: Hub, credential: Credential, commands: list[Command], pack: bytes) -> list[Refusal]:

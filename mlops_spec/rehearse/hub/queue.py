@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from mlops_spec.rehearse.hub import tokens
 from mlops_spec.rehearse.hub.merging import default_message, record_merge, refresh, violations
 from mlops_spec.rehearse.hub.origin import Conflict
+from mlops_spec.rehearse.hub.people import Person
 from mlops_spec.rehearse.hub.request import Refused
 from mlops_spec.rehearse.hub.rulesets import passed, rules
-from mlops_spec.rehearse.hub.state import Person
 
 if TYPE_CHECKING:
     from mlops_spec.rehearse.hub.rulesets import Method

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from mlops_spec.rehearse.hub.state import Hub, Person
+    from mlops_spec.rehearse.hub.people import Person
+    from mlops_spec.rehearse.hub.state import Hub
     from mlops_spec.rehearse.hub.tokens import Credential
 
 Json = dict[str, Any]

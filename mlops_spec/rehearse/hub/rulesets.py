@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from mlops_spec.platforms.github.doctor.refs import matches
 
 if TYPE_CHECKING:
-    from mlops_spec.rehearse.hub.state import Hub, Person
+    from mlops_spec.rehearse.hub.people import Person
+    from mlops_spec.rehearse.hub.state import Hub
 
 _ROLES = {5: ("admin",), 4: ("admin", "write"), 2: ("admin",)}  # administrators, writers, maintainers
 ACTIONS_APP = 15368  # the App GitHub Actions, in the name of which jobs set checks

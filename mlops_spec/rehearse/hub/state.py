@@ -1,4 +1,4 @@
-"""What the local forge knows: people, teams, pull requests, issues, comments, reviews and statuses."""
+"""What the local forge knows: people, teams, pull requests, issues, comments, reviews, statuses and deployments."""
 
 from __future__ import annotations
 
@@ -10,36 +10,23 @@ from typing import TYPE_CHECKING, Literal
 
 from mlops_spec.rehearse.hub.configured import Configured
 from mlops_spec.rehearse.hub.issuer import Issuer
+from mlops_spec.rehearse.hub.people import ACTIONS
 from mlops_spec.rehearse.hub.tokens import AppToken, Credential, JobToken
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mlops_spec.rehearse.hub.deployments import Deployment
     from mlops_spec.rehearse.hub.origin import Origin
-    from mlops_spec.rehearse.hub.permissions import Permissions
+    from mlops_spec.rehearse.hub.people import Person
 
-ACTIONS = "github-actions[bot]"  # the account of jobs
 StatusState = Literal["error", "failure", "pending", "success"]
 ReviewState = Literal["APPROVED", "CHANGES_REQUESTED", "COMMENTED", "DISMISSED"]
+DeploymentState = Literal["waiting", "approved", "rejected"]
 
 
 def now() -> str:
     """The time as GitHub writes it: UTC, to the second."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-@dataclass(frozen=True)
-class Person:
-    """An account, and the token by which it is known."""
-
-    login: str
-    id: int
-    token: str = field(repr=False)
-    type: Literal["User", "Bot"] = "User"
-    role: Literal["admin", "write", "read", "none"] = "write"
-    permissions: Permissions | None = None  # of an App's installation
-    key: str = field(default="", repr=False)  # an App's: what a workflow needs to ask for its token
 
 
 @dataclass
@@ -108,6 +95,18 @@ class Status:
     target_url: str | None = None
     created_at: str = field(default_factory=now)
     of_job: bool = False
+
+
+@dataclass
+class Deployment:
+    """What a job of a run does to an environment; without reviewers nobody is waited for."""
+
+    id: int
+    job: JobToken
+    state: DeploymentState
+    reviewer: str = ""
+    comment: str = ""
+    created_at: str = field(default_factory=now)
 
 
 @dataclass

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from mlops_spec.rehearse.hub.permissions import includes
 
 if TYPE_CHECKING:
+    from mlops_spec.rehearse.hub.people import Person
     from mlops_spec.rehearse.hub.permissions import Permissions
-    from mlops_spec.rehearse.hub.state import Person
 
 
 @dataclass(frozen=True)

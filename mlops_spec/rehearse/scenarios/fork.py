@@ -18,7 +18,8 @@ from mlops_spec.platforms.github.pins import ACTIONS
 from mlops_spec.rehearse import cast, small
 from mlops_spec.rehearse.fork import fork, propose, push
 from mlops_spec.rehearse.hub import tokens
-from mlops_spec.rehearse.hub.state import Person
+from mlops_spec.rehearse.hub.people import Person
+from mlops_spec.rehearse.merge import merge_pull
 from mlops_spec.rehearse.private import READ, REGION, Private, account, signed_in, stored
 from mlops_spec.rehearse.proof import audit
 from mlops_spec.rehearse.scenario import Scenario, Scene, Unexpected
@@ -171,7 +172,7 @@ def _refused(stage: Forked, number: int, state: str = "is expected") -> str:
     world = stage.world
     world.approve(number, cast.REVIEWER)
     try:
-        world.merge(number, cast.REVIEWER)
+        merge_pull(world, number, cast.REVIEWER)
     except Failure as refused:
         must(f'"{_CHECK}" {state}' in refused.message, refused.message)
         return f"main refuses it: {refused.message.splitlines()[-1]}"

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from mlops_spec import layout
 from mlops_spec.errors import Failure
 from mlops_spec.rehearse import cast, stage, verdicts
-from mlops_spec.rehearse.hub.state import ACTIONS
+from mlops_spec.rehearse.hub.people import ACTIONS
+from mlops_spec.rehearse.merge import merge_pull
 from mlops_spec.rehearse.scenario import Scenario, Scene, Unexpected
 from mlops_spec.rehearse.stage import PRODUCTION, STAGING, Stage, log, open_pull
 
@@ -87,7 +88,7 @@ def _propose_worse(life: Stage) -> str:
         raise Unexpected(f"it was stopped, but not by its gate: {failure and failure[1].name}", log(run))
     life.world.approve(number, cast.REVIEWER)
     try:
-        life.world.merge(number, cast.REVIEWER)
+        merge_pull(life.world, number, cast.REVIEWER)
     except Failure as refused:
         if "Train and gate" in refused.message:
             return f"stopped: {verdicts.failed(run)}, as it should be; main refuses the merge"

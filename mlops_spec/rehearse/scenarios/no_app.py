@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Failure
 from mlops_spec.rehearse import cast
-from mlops_spec.rehearse.hub.state import ACTIONS
+from mlops_spec.rehearse.hub.people import ACTIONS
+from mlops_spec.rehearse.merge import merge_pull
 from mlops_spec.rehearse.proof import audit, clean
 from mlops_spec.rehearse.scenario import Scenario, Scene, Unexpected
 from mlops_spec.rehearse.scenarios.drift import BRANCH, MONITOR, ask, watched
@@ -68,7 +69,7 @@ def _alert(stage: Stage) -> str:
     must(world.run_checks(pull.number) == [], f"the runs of #{pull.number} did not wait")
     world.approve(pull.number, cast.REVIEWER)
     try:
-        world.merge(pull.number, cast.REVIEWER)
+        merge_pull(world, pull.number, cast.REVIEWER)
     except Failure as refused:
         must("status check" in refused.message, refused.message)
         return f"#{pull.number} “{pull.title}” waits untrained, and main refuses it: {refused.message.splitlines()[-1]}"

@@ -8,6 +8,7 @@ from mlops_spec import layout
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.platforms.github.api import pulls
 from mlops_spec.rehearse import cast
+from mlops_spec.rehearse.merge import merge_pull
 from mlops_spec.rehearse.proof import all_answered, audit
 from mlops_spec.rehearse.scenario import Scenario, Scene, Unexpected
 from mlops_spec.rehearse.small import (
@@ -92,7 +93,7 @@ def _by_nobody(stage: Stage) -> str:
     number = _declare(stage, "Promote it in a hurry", version=_SECOND, digest=_digest_of(stage, _SECOND))
     check(stage, number)
     try:
-        world.merge(number, cast.AUTHOR)
+        merge_pull(world, number, cast.AUTHOR)
     except Failure as refused:
         must("approving review is required" in refused.message, refused.message)
     else:
@@ -117,7 +118,7 @@ def _stale(stage: Stage) -> str:
     """Approved when v1.0.0 was live; its conflict with what main says now is resolved in its favour."""
     world, number = stage.world, open_pull(stage, PROMOTION).number
     try:
-        world.merge(number, cast.REVIEWER)
+        merge_pull(world, number, cast.REVIEWER)
     except Failure as refused:
         must("not mergeable" in refused.message, refused.message)
     else:
@@ -190,7 +191,7 @@ def _refused(  # noqa: PLR0913 - each way differs in one of them
         world.approve(number, login)
     then()
     before = len(world.records())
-    run = only(world.merge(number, cast.REVIEWER), "failure")
+    run = only(merge_pull(world, number, cast.REVIEWER), "failure")
     told = stopped(run, command, *said)
     must(
         f"exit status {code:d}\n" in (run.folder / "log.txt").read_text(encoding="utf-8"),
