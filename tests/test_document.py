@@ -18,11 +18,11 @@ from mlops_spec.document import Document
 from mlops_spec.document import parse as parsing
 from mlops_spec.document.comments import comments
 from mlops_spec.document.diagnostic import START, Diagnostic, Span
-from mlops_spec.document.find import contents
 from mlops_spec.document.parse import parse
 from mlops_spec.document.scalar import plain
 from mlops_spec.document.secret import masked, secret_in
 from mlops_spec.document.source import MAX_BYTES, decode
+from mlops_spec.document.spec_files import contents
 from mlops_spec.errors import Failure
 
 OK = sorted((Path(__file__).parent / "specs" / "ok").glob("*.yaml"))

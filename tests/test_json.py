@@ -17,7 +17,7 @@ from mlops_spec.targets.local.serve.wanted import read_status, read_wanted
 PACKAGE = Path(__file__).parents[1] / "mlops_spec"
 # What is read there was written or checked by this very process or package, or by a command that it started.
 OURS = {
-    "mlops_spec/lint/cache/through.py": "its own cache, whose entries are named by their hash",
+    "mlops_spec/lint/cache/cached_lint.py": "its own cache, whose entries are named by their hash",
     "mlops_spec/release/card/said.py": "a bundle that was verified",
     "mlops_spec/cli/upgrade.py": "what the command before wrote",
     "mlops_spec/platforms/github/doctor/expected.py": "our own rulesets",

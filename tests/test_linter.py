@@ -13,8 +13,8 @@ import pytest
 
 from mlops_spec.errors import Failure
 from mlops_spec.lint import cache
+from mlops_spec.lint.cache.cached_lint import Linted, through_cache
 from mlops_spec.lint.cache.clean import clean, plain_files
-from mlops_spec.lint.cache.through import Linted, through_cache
 from mlops_spec.lint.run import lint
 from mlops_spec.lint.specs import lint_all, load_spec
 from mlops_spec.rules.pages import PAGES

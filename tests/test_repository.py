@@ -13,7 +13,7 @@ import pytest
 
 from mlops_spec.lint import cache, repository
 from mlops_spec.lint.run import lint
-from mlops_spec.repository.around import Listing, listings
+from mlops_spec.repository.listing import Listing, listings
 from mlops_spec.repository.requirement import declared, differing, lock_of, locked, placed, table
 from mlops_spec.repository.view import Repository
 

@@ -8,7 +8,7 @@ import pytest
 
 from mlops_spec.platforms.github.runners import is_githubs, is_standard
 from mlops_spec.platforms.github.workflow.jobs import Job
-from mlops_spec.platforms.github.workflow.machine import own_machine
+from mlops_spec.platforms.github.workflow.runner import own_machine
 
 
 def whose(written: Any, **job: Any) -> str:

@@ -10,10 +10,10 @@ import click
 from rich.prompt import Prompt
 
 from mlops_spec import words
-from mlops_spec.start.new.answer import as_data, as_text
-from mlops_spec.start.new.asking import Given, choose, take_default
 from mlops_spec.start.new.create import create
+from mlops_spec.start.new.questions import Given, choose, take_default
 from mlops_spec.start.new.starter import starters
+from mlops_spec.start.new.summary import as_data, as_text
 from mlops_spec.words.terminal import Terminal, terminal
 
 

@@ -12,9 +12,9 @@ from mlops_spec.errors import Exit
 from mlops_spec.lint.specs import load_spec
 from mlops_spec.outputs.rendered import render_all
 from mlops_spec.outputs.sync import sync
-from mlops_spec.render.write import answer
+from mlops_spec.render.write import summary
 from mlops_spec.render.write.compare import differences
-from mlops_spec.repository.around import place_in_tree
+from mlops_spec.repository.listing import place_in_tree
 
 if TYPE_CHECKING:
     from mlops_spec.spec import Spec
@@ -30,7 +30,7 @@ _PATH = click.Path(path_type=PurePosixPath)
 @click.option("--discard", multiple=True, type=_PATH, metavar="PATH", help="Render over an edit of PATH.")
 @click.option("--adopt", multiple=True, type=_PATH, metavar="PATH", help="Render over PATH, though it was never ours.")
 @click.option("--directory", "-C", default=".", type=_ROOT, help="The repository.  [default: this folder]")
-@click.option("--format", "form", type=click.Choice(sorted(answer.FORMATS)), default="text", show_default=True)
+@click.option("--format", "form", type=click.Choice(sorted(summary.FORMATS)), default="text", show_default=True)
 def render_command(*, mode: str | None, directory: Path, form: str, **chosen: tuple[PurePosixPath, ...]) -> int:
     """Write the pipeline, the workflows and all else that follows from model.yaml.
 
@@ -50,13 +50,13 @@ def render_command(*, mode: str | None, directory: Path, form: str, **chosen: tu
     if inside := place_in_tree(directory):
         words.err(f"GitHub reads workflows at a repository's root alone: what is rendered in {inside} never runs there")
     if mode:
-        return _compare(directory, spec, answer.FORMATS[form], patches=mode == "diff")
+        return _compare(directory, spec, summary.FORMATS[form], patches=mode == "diff")
     done = sync(directory, spec, choices)
-    words.out(answer.FORMATS[form](done.changes, done.blocked_by, True), end="")
+    words.out(summary.FORMATS[form](done.changes, done.blocked_by, True), end="")
     return Exit.FINDINGS if done.blocked_by else Exit.OK
 
 
-def _compare(directory: Path, spec: Spec, say: answer.Format, *, patches: bool) -> int:
+def _compare(directory: Path, spec: Spec, say: summary.Format, *, patches: bool) -> int:
     found = differences(directory, render_all(directory, spec))
     words.out(say((), found, patches), end="")
     return Exit.FINDINGS if found else Exit.OK

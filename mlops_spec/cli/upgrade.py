@@ -10,7 +10,7 @@ import click
 
 from mlops_spec import words
 from mlops_spec.errors import Exit
-from mlops_spec.upgrade import say
+from mlops_spec.upgrade import report
 from mlops_spec.upgrade.finish import finish
 from mlops_spec.upgrade.run import upgrade
 from mlops_spec.words.terminal import terminal
@@ -47,5 +47,7 @@ def upgrade_command(*, to: str | None, directory: Path, form: str, before: Path 
     if done is None:
         words.out("{}" if form == "json" else "the repository has that mlops-spec already")
         return Exit.OK
-    words.out(json.dumps(say.as_data(done), indent=2, ensure_ascii=False) if form == "json" else say.as_text(done))
+    words.out(
+        json.dumps(report.as_data(done), indent=2, ensure_ascii=False) if form == "json" else report.as_text(done)
+    )
     return Exit.OK if done.same else Exit.FINDINGS

@@ -17,7 +17,7 @@ from mlops_spec.rules.rule import Project
 if TYPE_CHECKING:
     from datetime import date
 
-    from mlops_spec.repository.around import Listing
+    from mlops_spec.repository.listing import Listing
 
 RULES = rules("repository")
 KNOWN = frozenset(page.CODE for page in PAGES)

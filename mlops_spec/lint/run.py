@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_spec import layout, words
 from mlops_spec.document.diagnostic import is_whole
-from mlops_spec.document.find import contents
+from mlops_spec.document.spec_files import contents
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.lint import cache, settings
-from mlops_spec.lint.cache.through import Linted, through_cache
+from mlops_spec.lint.cache.cached_lint import Linted, through_cache
 from mlops_spec.lint.report import Run, chosen, report
 from mlops_spec.platforms.github.workflow.files import absent, is_script, is_workflow, repositories
 from mlops_spec.platforms.github.workflow.files import files as files_of
@@ -136,7 +136,7 @@ def _lint_surroundings(
     meant = {name: folder for name in specs if (folder := Path(name).parent) in roots}
     if not meant:
         return
-    listings = import_module("mlops_spec.repository.around").listings(meant.values())  # Git: 10 ms
+    listings = import_module("mlops_spec.repository.listing").listings(meant.values())  # Git: 10 ms
     for name, folder in meant.items():
         content, listing = specs[name], listings[folder]
         if isinstance(listing, Failure):

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document import edit
 from mlops_spec.document.diagnostic import Diagnostic, Kind, is_whole
-from mlops_spec.document.find import contents
 from mlops_spec.document.parse import parse
 from mlops_spec.document.source import decode
+from mlops_spec.document.spec_files import contents
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.lint.fix import fixed
 from mlops_spec.lint.suppress import suppress

@@ -13,13 +13,13 @@ import pandas as pd
 from mlops_spec.pipeline.leak import content
 from mlops_spec.pipeline.sides import places
 from mlops_spec.spec.features import is_feature
-from mlops_validators.between import FEWEST_ROWS, rows_between
 from mlops_validators.categories import categories
-from mlops_validators.encoded import encodings
+from mlops_validators.joint_leaks import revealing_pairs
 from mlops_validators.leak import Twins, near_twins
-from mlops_validators.revealing import Revealing, revealing
+from mlops_validators.oversampled import FEWEST_ROWS, rows_between
+from mlops_validators.target_encodings import encodings
+from mlops_validators.target_leaks import Revealing, revealing
 from mlops_validators.text_parts import text_parts
-from mlops_validators.together import revealing_pairs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

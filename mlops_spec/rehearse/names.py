@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from mlops_spec.platforms.github.workflow.naming import CONTEXTS, contexts, inside
+from mlops_spec.platforms.github.workflow.references import CONTEXTS, contexts, inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

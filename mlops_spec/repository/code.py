@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from mlops_spec import layout
 from mlops_spec.document.source import MAX_BYTES
 from mlops_spec.repository.command import python_runs
-from mlops_spec.repository.entry import entry_points
-from mlops_spec.repository.imported import Hidden, Imported, imports, notebook
+from mlops_spec.repository.entry_points import entry_points
+from mlops_spec.repository.imports import Hidden, Imported, imports, notebook
 from mlops_spec.repository.shell import SETTINGS, commands, inside, paths_named
 from mlops_spec.spec.paths import data_file
 from mlops_spec.spec.stages import overlap, words

@@ -9,7 +9,7 @@ from mlops_spec import layout
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.lint.specs import load_spec
 from mlops_spec.outputs.sync import sync
-from mlops_spec.render.write import answer
+from mlops_spec.render.write import summary
 from mlops_spec.system.files import write_atomic
 from mlops_spec.upgrade.describe import describe
 from mlops_spec.upgrade.migrate import migrated, version_of
@@ -44,7 +44,7 @@ def finish(root: Path, before: Described) -> Finished:
     done = sync(root, spec, {})
     if done.blocked_by:
         raise Failure(
-            answer.as_text((), done.blocked_by, patches=True).rstrip(),
+            summary.as_text((), done.blocked_by, patches=True).rstrip(),
             exit_code=Exit.FINDINGS,
             remedy="do so with the old version, commit, then upgrade",
         )

@@ -11,8 +11,8 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.repository.requirement import LOCK, PROJECT
 from mlops_spec.start.new import uv
 from mlops_spec.upgrade import target
-from mlops_spec.upgrade.aside import aside, bring_back, changed_lines, changes
 from mlops_spec.upgrade.installed import Installed
+from mlops_spec.upgrade.working_copy import aside, bring_back, changed_lines, changes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from mlops_spec.document.diagnostic import START, Diagnostic
 from mlops_spec.spec import Spec
-from mlops_spec.validate.say import WRONG_TYPE, ShapeError, nearest, say, undecided
+from mlops_spec.validate.messages import WRONG_TYPE, ShapeError, nearest, say, undecided
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

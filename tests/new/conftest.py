@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mlops_spec.start.new.asking import Given, choose, take_default
+from mlops_spec.start.new.questions import Given, choose, take_default
 
 if TYPE_CHECKING:
     from pathlib import Path

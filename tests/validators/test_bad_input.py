@@ -17,16 +17,16 @@ from mlops_validators.calibration import brier_parts, expected_calibration_error
 from mlops_validators.categories import categories, crossed
 from mlops_validators.domain import domain_auc
 from mlops_validators.drift import OF_VALUES, drift, drift_of_quantiles
-from mlops_validators.encoded import encodings
 from mlops_validators.fairness import DISPARITIES, count_groups, disparity, disparity_interval
 from mlops_validators.fairness_change import disparity_change
+from mlops_validators.joint_leaks import revealing_pairs
 from mlops_validators.leak import judge_twins, near_twins
 from mlops_validators.multiplicity import benjamini_hochberg, holm
-from mlops_validators.revealing import predictive_power, revealing
 from mlops_validators.robustness import perturb
 from mlops_validators.slices import judge_slices, measure_slices
+from mlops_validators.target_encodings import encodings
+from mlops_validators.target_leaks import predictive_power, revealing
 from mlops_validators.text_parts import text_parts
-from mlops_validators.together import revealing_pairs
 from mlops_validators.unlabelled import answered
 from mlops_validators.unlabelled import estimated as estimated_unlabelled
 from mlops_validators.weak_slices import judge_search, search_slices, slices_of

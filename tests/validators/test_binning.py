@@ -6,7 +6,7 @@ import pytest
 from mlops_validators import MEASURES, estimate
 from mlops_validators.binning import bins_of, count
 from mlops_validators.drift import drift, drifted
-from mlops_validators.revealing import predictive_power
+from mlops_validators.target_leaks import predictive_power
 from mlops_validators.weak_slices import slices_of
 
 ON_COUNTS = ["psi", "jensen_shannon", "chi2"]

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from mlops_validators.between import rows_between
-from mlops_validators.encoded import encodings
+from mlops_validators.joint_leaks import revealing_pairs
+from mlops_validators.oversampled import rows_between
+from mlops_validators.target_encodings import encodings
 from mlops_validators.text_parts import text_parts
-from mlops_validators.together import revealing_pairs
 
 BINARY, REGRESSION = "binary-classification", "regression"
 

@@ -11,7 +11,7 @@ from mlops_validators.domain import domain_auc
 from mlops_validators.drift import drift, drifted
 from mlops_validators.fairness import Groups, count_groups, disparity_interval
 from mlops_validators.leak import judge_twins, near_twins
-from mlops_validators.revealing import revealing
+from mlops_validators.target_leaks import revealing
 from mlops_validators.weak_slices import judge_search, search_slices
 
 MANY, WIDE = 10_000_000, 5_000

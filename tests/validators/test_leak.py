@@ -6,7 +6,7 @@ from scipy.stats import binom
 from sklearn.metrics import r2_score, roc_auc_score
 
 from mlops_validators.leak import ALPHA, Twins, judge_twins, least_likely, near_twins
-from mlops_validators.revealing import predictive_power, revealing
+from mlops_validators.target_leaks import predictive_power, revealing
 
 
 def table(rng, rows):

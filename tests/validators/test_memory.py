@@ -12,9 +12,9 @@ from mlops_validators.domain import domain_auc
 from mlops_validators.drift import drift
 from mlops_validators.fairness import count_groups, disparity_interval
 from mlops_validators.leak import near_twins
-from mlops_validators.revealing import predictive_power
 from mlops_validators.robustness import applies, perturb
 from mlops_validators.slices import measure_slices
+from mlops_validators.target_leaks import predictive_power
 from mlops_validators.weak_slices import search_slices
 
 ROWS = 100_000

@@ -16,7 +16,7 @@ from mlops_validators.answers import answers
 from mlops_validators.arrays import confidence_level
 from mlops_validators.delong import auc_difference
 from mlops_validators.designs import design_of
-from mlops_validators.informing import informed
+from mlops_validators.information import informed
 from mlops_validators.interval import Interval
 from mlops_validators.measures import MEASURES, Measure
 from mlops_validators.methods import (

@@ -18,8 +18,8 @@ from mlops_spec.engines.dvc.store_trouble import Keys, trouble
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.layout import DVC_FILE
 from mlops_spec.system.deadline import ended_after
-from mlops_spec.system.ending import end
 from mlops_spec.system.faults import told_of
+from mlops_spec.system.process_tree import end
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -14,10 +14,10 @@ from mlops_spec.document import Document
 from mlops_spec.document.parse import parse
 from mlops_spec.errors import Failure
 from mlops_spec.lint.explain import find, parts
-from mlops_spec.lint.lsp.found import found_in, header, is_spec, is_workflow
-from mlops_spec.lint.lsp.place import address_at, complete
+from mlops_spec.lint.lsp.completion import field_text
+from mlops_spec.lint.lsp.cursor import address_at, complete
+from mlops_spec.lint.lsp.diagnostics import found_in, header, is_spec, is_workflow
 from mlops_spec.lint.lsp.text import Text
-from mlops_spec.lint.lsp.words import field_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

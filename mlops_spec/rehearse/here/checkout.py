@@ -12,7 +12,7 @@ from mlops_spec import layout
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git
 from mlops_spec.lint.specs import load_spec
-from mlops_spec.repository.around import default_branch
+from mlops_spec.repository.listing import default_branch
 
 if TYPE_CHECKING:
     from mlops_spec.spec import Spec

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout
-from mlops_spec.render import once, overlay
+from mlops_spec.render import desired_state, overlay
 from mlops_spec.render.output import Kind
 from mlops_spec.render.write import is_ours, journal, manifest
 from mlops_spec.render.write.tree import Tree
@@ -78,7 +78,7 @@ def _changed(file: Rendered, present: bytes, last: str | None) -> Difference:
 
 
 def _misshapen(file: Rendered, present: str) -> Iterator[Difference]:
-    for problem in once.problems(file.base, present):
+    for problem in desired_state.problems(file.base, present):
         remedy = f"correct it, or remove it and {_RENDER}"
         yield Difference(file.path, "misshapen", problem, remedy, blocks=True)
 

@@ -25,13 +25,13 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.diagnostic import listed
 from mlops_spec.document.finding import Finding
-from mlops_spec.repository.entry import defined, entry_points
+from mlops_spec.repository.entry_points import defined, entry_points
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.document.diagnostic import Severity
-    from mlops_spec.repository.entry import Function
+    from mlops_spec.repository.entry_points import Function
     from mlops_spec.repository.view import Repository
     from mlops_spec.spec import Spec
 

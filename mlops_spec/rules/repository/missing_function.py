@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.diagnostic import did_you_mean
 from mlops_spec.document.finding import Finding
-from mlops_spec.repository.entry import bound, entry_points, names_all
+from mlops_spec.repository.entry_points import bound, entry_points, names_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

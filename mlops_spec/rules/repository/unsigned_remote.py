@@ -51,8 +51,8 @@ from mlops_spec.document.finding import Finding
 from mlops_spec.document.parse import parse
 from mlops_spec.engines.dvc.config import PATH, default_url
 from mlops_spec.platforms.github.workflow.files import FOLDER
-from mlops_spec.platforms.github.workflow.machine import own_machine
 from mlops_spec.platforms.github.workflow.read import read
+from mlops_spec.platforms.github.workflow.runner import own_machine
 from mlops_spec.platforms.github.workflow.sign_in import identity, static
 from mlops_spec.spec.storage import EXTRAS, scheme
 

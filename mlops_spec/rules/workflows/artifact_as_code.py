@@ -36,8 +36,8 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.flow import pull_request_jobs
-from mlops_spec.platforms.github.workflow.shape import text
-from mlops_spec.platforms.github.workflow.token import writable
+from mlops_spec.platforms.github.workflow.permissions import writable
+from mlops_spec.platforms.github.workflow.typed import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

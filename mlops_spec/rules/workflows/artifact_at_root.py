@@ -31,7 +31,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.platforms.github.workflow.shape import text
+from mlops_spec.platforms.github.workflow.typed import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

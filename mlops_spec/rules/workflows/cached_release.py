@@ -37,7 +37,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.flow import pull_request_jobs
 from mlops_spec.platforms.github.workflow.release import RELEASING
-from mlops_spec.platforms.github.workflow.shape import text
+from mlops_spec.platforms.github.workflow.typed import text
 from mlops_spec.rules.workflow_finding import given
 
 if TYPE_CHECKING:

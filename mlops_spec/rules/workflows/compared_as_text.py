@@ -29,8 +29,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.platforms.github.workflow.elsewhere import scripts
 from mlops_spec.platforms.github.workflow.roles import about_models
+from mlops_spec.platforms.github.workflow.scripts import scripts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.condition import Call, Literal, Name, inner, operands, tree, walk
-from mlops_spec.platforms.github.workflow.possible import is_text, is_truth, possible, says_yes_or_no
+from mlops_spec.platforms.github.workflow.possible_values import is_text, is_truth, possible, says_yes_or_no
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -34,16 +34,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.platforms.github.workflow.naming import CONTEXTS, named
 from mlops_spec.platforms.github.workflow.read import called_path
-from mlops_spec.platforms.github.workflow.shape import mapping, text
+from mlops_spec.platforms.github.workflow.references import CONTEXTS, named
+from mlops_spec.platforms.github.workflow.typed import mapping, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from mlops_spec.document.diagnostic import Severity
     from mlops_spec.platforms.github.workflow.jobs import Delivery, Job, Workflow
-    from mlops_spec.platforms.github.workflow.naming import Named
+    from mlops_spec.platforms.github.workflow.references import Named
 
 CODE = "MS557"
 NAME = "dangling-name"

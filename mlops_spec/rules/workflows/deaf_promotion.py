@@ -30,8 +30,8 @@ from typing import TYPE_CHECKING
 
 from mlops_spec import layout
 from mlops_spec.document.finding import Finding
-from mlops_spec.platforms.github.workflow.shape import mapping, names
-from mlops_spec.platforms.github.workflow.where import target
+from mlops_spec.platforms.github.workflow.environment import target
+from mlops_spec.platforms.github.workflow.typed import mapping, names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -39,9 +39,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from mlops_spec.platforms.github.workflow.environment import environment
 from mlops_spec.platforms.github.workflow.flow import jobs_before
 from mlops_spec.platforms.github.workflow.roles import evaluates, judging, plain
-from mlops_spec.platforms.github.workflow.where import environment
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:

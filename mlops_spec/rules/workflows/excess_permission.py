@@ -30,11 +30,11 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.pins import ACTIONS
+from mlops_spec.platforms.github.workflow.environment import environment
 from mlops_spec.platforms.github.workflow.flow import events
+from mlops_spec.platforms.github.workflow.permissions import ATTEST, LEVELS, TABLE, permissions
 from mlops_spec.platforms.github.workflow.read import called_path
 from mlops_spec.platforms.github.workflow.release import PULL_REQUEST
-from mlops_spec.platforms.github.workflow.token import ATTEST, LEVELS, TABLE, permissions
-from mlops_spec.platforms.github.workflow.where import environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

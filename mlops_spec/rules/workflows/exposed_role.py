@@ -40,12 +40,12 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.actor_conditions import after_push
+from mlops_spec.platforms.github.workflow.environment import environment
 from mlops_spec.platforms.github.workflow.expression import expressions
 from mlops_spec.platforms.github.workflow.flow import events, pull_request_jobs
-from mlops_spec.platforms.github.workflow.shape import text
 from mlops_spec.platforms.github.workflow.sign_in import identity, reader
-from mlops_spec.platforms.github.workflow.strangers import after_push
-from mlops_spec.platforms.github.workflow.where import environment
+from mlops_spec.platforms.github.workflow.typed import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

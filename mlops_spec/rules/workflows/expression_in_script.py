@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.expression import EXPRESSION
-from mlops_spec.platforms.github.workflow.shape import text
+from mlops_spec.platforms.github.workflow.typed import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -39,10 +39,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.actor_conditions import after_success
 from mlops_spec.platforms.github.workflow.flow import holds, verbs
 from mlops_spec.platforms.github.workflow.release import RELEASING
 from mlops_spec.platforms.github.workflow.roles import releasing
-from mlops_spec.platforms.github.workflow.strangers import after_success
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -31,8 +31,8 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.named_files import PIPELINE
 from mlops_spec.platforms.github.workflow.roles import evaluates, judges, plain, releases, tests, trains, watches
-from mlops_spec.platforms.github.workflow.shape import mapping, text
 from mlops_spec.platforms.github.workflow.stages import stages
+from mlops_spec.platforms.github.workflow.typed import mapping, text
 from mlops_spec.rules.workflow_finding import at_command, called
 
 if TYPE_CHECKING:

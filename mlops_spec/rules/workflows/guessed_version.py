@@ -33,10 +33,10 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.platforms.github.workflow.elsewhere import scripts
 from mlops_spec.platforms.github.workflow.program import keywords
 from mlops_spec.platforms.github.workflow.roles import job_releases, releases, releasing
-from mlops_spec.platforms.github.workflow.shape import text
+from mlops_spec.platforms.github.workflow.scripts import scripts
+from mlops_spec.platforms.github.workflow.typed import text
 from mlops_spec.rules.workflow_finding import in_program
 
 if TYPE_CHECKING:

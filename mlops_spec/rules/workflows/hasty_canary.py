@@ -31,9 +31,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.platforms.github.workflow.given import options, spelled_out
-from mlops_spec.platforms.github.workflow.live import tries
+from mlops_spec.platforms.github.workflow.options import options, spelled_out
 from mlops_spec.platforms.github.workflow.roles import judges, watches
+from mlops_spec.platforms.github.workflow.serving import tries
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:

@@ -29,8 +29,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.platforms.github.workflow.live import tries
 from mlops_spec.platforms.github.workflow.roles import plain
+from mlops_spec.platforms.github.workflow.serving import tries
 from mlops_spec.rules.workflow_finding import at_command, called
 
 if TYPE_CHECKING:

@@ -33,8 +33,8 @@ from typing import TYPE_CHECKING
 from mlops_spec.document.finding import Change, Finding
 from mlops_spec.platforms.github.workflow.expression import keeps_forks_out
 from mlops_spec.platforms.github.workflow.flow import holds, pull_request_jobs
-from mlops_spec.platforms.github.workflow.shape import mapping
 from mlops_spec.platforms.github.workflow.sign_in import identities, only_reads, reads_by_identity
+from mlops_spec.platforms.github.workflow.typed import mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

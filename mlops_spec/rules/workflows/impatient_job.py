@@ -30,7 +30,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.platforms.github.workflow.where import said
+from mlops_spec.platforms.github.workflow.environment import said
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

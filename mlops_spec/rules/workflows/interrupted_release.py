@@ -31,11 +31,11 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Change, Finding
+from mlops_spec.platforms.github.workflow.environment import environment
 from mlops_spec.platforms.github.workflow.flow import releases
 from mlops_spec.platforms.github.workflow.release import PULL_REQUEST
 from mlops_spec.platforms.github.workflow.roles import job_releases
-from mlops_spec.platforms.github.workflow.shape import mapping, text
-from mlops_spec.platforms.github.workflow.where import environment
+from mlops_spec.platforms.github.workflow.typed import mapping, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.roles import changes_or_judges, judges, releases, tests, watches
-from mlops_spec.platforms.github.workflow.silent import only_printed, says_nothing
+from mlops_spec.platforms.github.workflow.silent_gates import only_printed, says_nothing
 from mlops_spec.platforms.github.workflow.verdict import MILD
 from mlops_spec.rules.workflow_finding import at_command
 

@@ -28,8 +28,8 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Change, Finding
 from mlops_spec.platforms.github.workflow.release import decides
-from mlops_spec.platforms.github.workflow.shape import mapping, text
 from mlops_spec.platforms.github.workflow.shell_state import started
+from mlops_spec.platforms.github.workflow.typed import mapping, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.document.diagnostic import listed
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.roles import about_models, evaluates, job_releases, trains
-from mlops_spec.platforms.github.workflow.shape import items, mapping, names, text
+from mlops_spec.platforms.github.workflow.typed import items, mapping, names, text
 from mlops_spec.spec.cron import Schedule
 
 if TYPE_CHECKING:

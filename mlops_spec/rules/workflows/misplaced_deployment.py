@@ -31,11 +31,11 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.environment import environment, target
 from mlops_spec.platforms.github.workflow.flow import callers
-from mlops_spec.platforms.github.workflow.given import options, spelled_out
+from mlops_spec.platforms.github.workflow.options import options, spelled_out
 from mlops_spec.platforms.github.workflow.roles import releases
-from mlops_spec.platforms.github.workflow.shape import mapping, text
-from mlops_spec.platforms.github.workflow.where import environment, target
+from mlops_spec.platforms.github.workflow.typed import mapping, text
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:

@@ -29,9 +29,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.permissions import ATTEST, LEVELS, NEEDED, permissions
 from mlops_spec.platforms.github.workflow.release import verifies
 from mlops_spec.platforms.github.workflow.sign_in import identities
-from mlops_spec.platforms.github.workflow.token import ATTEST, LEVELS, NEEDED, permissions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

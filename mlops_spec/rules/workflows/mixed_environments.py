@@ -30,12 +30,12 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.diagnostic import listed
 from mlops_spec.document.finding import Finding
-from mlops_spec.platforms.github.workflow.given import options, spelled_out
+from mlops_spec.platforms.github.workflow.environment import environment
+from mlops_spec.platforms.github.workflow.options import options, spelled_out
 from mlops_spec.platforms.github.workflow.roles import job_releases
-from mlops_spec.platforms.github.workflow.shape import mapping, text
 from mlops_spec.platforms.github.workflow.sign_in import identity
 from mlops_spec.platforms.github.workflow.stage_words import spoken_of
-from mlops_spec.platforms.github.workflow.where import environment
+from mlops_spec.platforms.github.workflow.typed import mapping, text
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:

@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.document.finding import Change, Finding
 from mlops_spec.platforms.github.pins import pinned
 from mlops_spec.platforms.github.workflow.read import called_path
-from mlops_spec.platforms.github.workflow.shape import text
+from mlops_spec.platforms.github.workflow.typed import text
 from mlops_spec.rules.workflow_finding import comment_behind, with_comment
 
 if TYPE_CHECKING:

@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.roles import about_models, releases
-from mlops_spec.platforms.github.workflow.shape import mapping, text
+from mlops_spec.platforms.github.workflow.typed import mapping, text
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Change, Finding
-from mlops_spec.platforms.github.workflow.shape import mapping, names
+from mlops_spec.platforms.github.workflow.typed import mapping, names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -26,9 +26,9 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.platforms.github.workflow.given import options, spelled_out
+from mlops_spec.platforms.github.workflow.options import options, spelled_out
 from mlops_spec.platforms.github.workflow.roles import evaluates, judges, releases, trains
-from mlops_spec.platforms.github.workflow.shape import text
+from mlops_spec.platforms.github.workflow.typed import text
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:

@@ -47,8 +47,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.permissions import LEVELS, permissions
 from mlops_spec.platforms.github.workflow.read import called_path
-from mlops_spec.platforms.github.workflow.token import LEVELS, permissions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -27,11 +27,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from mlops_spec.platforms.github.workflow.environment import environment
 from mlops_spec.platforms.github.workflow.expression import keeps_pull_requests_out
 from mlops_spec.platforms.github.workflow.flow import pull_request_jobs
 from mlops_spec.platforms.github.workflow.release import RELEASING
 from mlops_spec.platforms.github.workflow.roles import releases
-from mlops_spec.platforms.github.workflow.where import environment
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:

@@ -32,7 +32,7 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.platforms.github.workflow.given import options
+from mlops_spec.platforms.github.workflow.options import options
 from mlops_spec.platforms.github.workflow.program import is_true, keywords
 from mlops_spec.rules.workflow_finding import at_command, in_program
 

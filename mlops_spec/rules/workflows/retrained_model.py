@@ -36,7 +36,7 @@ from mlops_spec.platforms.github.workflow.dockerfile import image_runs
 from mlops_spec.platforms.github.workflow.flow import jobs_before
 from mlops_spec.platforms.github.workflow.named_files import DOCKERFILE
 from mlops_spec.platforms.github.workflow.roles import evaluates, job_releases, judges, releases, trains
-from mlops_spec.platforms.github.workflow.shape import text
+from mlops_spec.platforms.github.workflow.typed import text
 from mlops_spec.rules.workflow_finding import at_command, called
 
 if TYPE_CHECKING:

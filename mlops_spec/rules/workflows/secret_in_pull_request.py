@@ -30,10 +30,10 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.environment import environment
 from mlops_spec.platforms.github.workflow.expression import expressions, keeps_pull_requests_out
 from mlops_spec.platforms.github.workflow.flow import pull_request_jobs
 from mlops_spec.platforms.github.workflow.sign_in import readable_secrets
-from mlops_spec.platforms.github.workflow.where import environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

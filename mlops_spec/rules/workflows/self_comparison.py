@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.release import checks_digest
 from mlops_spec.platforms.github.workflow.roles import evaluates, judges, trains, watches
-from mlops_spec.platforms.github.workflow.shape import mapping, text
+from mlops_spec.platforms.github.workflow.typed import mapping, text
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:

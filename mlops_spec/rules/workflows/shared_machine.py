@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.flow import pull_request_jobs
-from mlops_spec.platforms.github.workflow.machine import own_machine
+from mlops_spec.platforms.github.workflow.runner import own_machine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -38,9 +38,9 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.bounds import is_higher, is_lower
+from mlops_spec.platforms.github.workflow.expansion import parsed_program
 from mlops_spec.platforms.github.workflow.program import names_in
 from mlops_spec.platforms.github.workflow.roles import about_models, job_releases
-from mlops_spec.platforms.github.workflow.unfolded import parsed_program
 from mlops_spec.rules.workflow_finding import at_command, in_program
 
 if TYPE_CHECKING:

@@ -35,7 +35,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.platforms.github.workflow.shape import mapping, text
+from mlops_spec.platforms.github.workflow.typed import mapping, text
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:

@@ -36,8 +36,8 @@ from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.flow import events
 from mlops_spec.platforms.github.workflow.release import PULL_REQUEST
 from mlops_spec.platforms.github.workflow.roles import about_models, evaluates, judges, releases, trains
-from mlops_spec.platforms.github.workflow.shape import mapping, names, text
 from mlops_spec.platforms.github.workflow.sign_in import identities
+from mlops_spec.platforms.github.workflow.typed import mapping, names, text
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:

@@ -32,12 +32,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.environment import environment
 from mlops_spec.platforms.github.workflow.expression import on_main
 from mlops_spec.platforms.github.workflow.flow import holds, verbs
 from mlops_spec.platforms.github.workflow.release import RELEASING
 from mlops_spec.platforms.github.workflow.roles import job_releases, judging
-from mlops_spec.platforms.github.workflow.shape import mapping, names, text
-from mlops_spec.platforms.github.workflow.where import environment
+from mlops_spec.platforms.github.workflow.typed import mapping, names, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -29,7 +29,7 @@ from mlops_spec.document.finding import Change, Finding
 from mlops_spec.platforms.github.workflow.jobs import Step
 from mlops_spec.platforms.github.workflow.release import decides
 from mlops_spec.platforms.github.workflow.roles import answered, changes_or_judges, looked_at, tests, watches
-from mlops_spec.platforms.github.workflow.shape import text
+from mlops_spec.platforms.github.workflow.typed import text
 from mlops_spec.rules.workflow_finding import called
 
 if TYPE_CHECKING:

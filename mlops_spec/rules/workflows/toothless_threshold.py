@@ -29,9 +29,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.bounds import bounds, lets_all_pass
-from mlops_spec.platforms.github.workflow.given import held, options, variables
+from mlops_spec.platforms.github.workflow.options import held, options, variables
 from mlops_spec.platforms.github.workflow.roles import about_models, evaluates, judges, judging, watches
-from mlops_spec.platforms.github.workflow.shape import mapping
+from mlops_spec.platforms.github.workflow.typed import mapping
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:

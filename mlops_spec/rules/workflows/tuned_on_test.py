@@ -27,7 +27,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.platforms.github.workflow.given import options, spelled_out
+from mlops_spec.platforms.github.workflow.options import options, spelled_out
 from mlops_spec.platforms.github.workflow.roles import trains, tunes
 from mlops_spec.rules.workflow_finding import at_command
 

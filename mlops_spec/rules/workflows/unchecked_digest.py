@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.release import RELEASING, checks_digest
 from mlops_spec.platforms.github.workflow.roles import job_releases
-from mlops_spec.platforms.github.workflow.shape import mapping
+from mlops_spec.platforms.github.workflow.typed import mapping
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:

@@ -30,7 +30,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.platforms.github.workflow.shape import mapping
+from mlops_spec.platforms.github.workflow.typed import mapping
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:

@@ -49,7 +49,7 @@ from mlops_spec.document.diagnostic import listed
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.flow import jobs_before
 from mlops_spec.platforms.github.workflow.roles import job_judges, job_releases, judging
-from mlops_spec.platforms.github.workflow.shape import items, mapping, text
+from mlops_spec.platforms.github.workflow.typed import items, mapping, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

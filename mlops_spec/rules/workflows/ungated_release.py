@@ -29,7 +29,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.diagnostic import listed
 from mlops_spec.platforms.github.workflow.flow import commands_before, steps_before
-from mlops_spec.platforms.github.workflow.unseen import unseen
+from mlops_spec.platforms.github.workflow.opaque import unseen
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:

@@ -31,8 +31,8 @@ from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.expression import keeps_forks_out
 from mlops_spec.platforms.github.workflow.flow import events, holds, pull_request_jobs
 from mlops_spec.platforms.github.workflow.harmless import does_no_harm
+from mlops_spec.platforms.github.workflow.permissions import writable
 from mlops_spec.platforms.github.workflow.release import PULL_REQUEST
-from mlops_spec.platforms.github.workflow.token import writable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

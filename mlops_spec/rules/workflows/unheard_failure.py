@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.condition import Call, Literal, Name, asks_status, demands, tree, walk
 from mlops_spec.platforms.github.workflow.roles import judging, watches
-from mlops_spec.platforms.github.workflow.shape import mapping, text
+from mlops_spec.platforms.github.workflow.typed import mapping, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -39,7 +39,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.files import FOLDER
-from mlops_spec.platforms.github.workflow.shape import items, mapping, names, text
+from mlops_spec.platforms.github.workflow.typed import items, mapping, names, text
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_spec.document.diagnostic import did_you_mean, listed
-from mlops_spec.platforms.github.workflow.where import target
+from mlops_spec.platforms.github.workflow.environment import target
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:

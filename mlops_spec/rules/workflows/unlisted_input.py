@@ -46,10 +46,10 @@ from typing import TYPE_CHECKING
 from mlops_spec.document.diagnostic import listed
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.command import commands
+from mlops_spec.platforms.github.workflow.expansion import program
 from mlops_spec.platforms.github.workflow.jobs import GENERATED
 from mlops_spec.platforms.github.workflow.named_files import PIPELINE
 from mlops_spec.platforms.github.workflow.stages import stages
-from mlops_spec.platforms.github.workflow.unfolded import program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

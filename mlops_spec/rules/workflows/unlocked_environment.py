@@ -28,7 +28,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Change, Finding
-from mlops_spec.platforms.github.workflow.token import TABLE
+from mlops_spec.platforms.github.workflow.permissions import TABLE
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:

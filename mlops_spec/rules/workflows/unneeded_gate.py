@@ -39,9 +39,9 @@ from typing import TYPE_CHECKING
 from mlops_spec.document.diagnostic import listed
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.flow import jobs_before
+from mlops_spec.platforms.github.workflow.opaque import unseen
 from mlops_spec.platforms.github.workflow.roles import job_judges, job_releases, judging, releasing, tests, trains
-from mlops_spec.platforms.github.workflow.shape import text
-from mlops_spec.platforms.github.workflow.unseen import unseen
+from mlops_spec.platforms.github.workflow.typed import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -59,7 +59,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.expression import expressions
 from mlops_spec.platforms.github.workflow.read import called_path
-from mlops_spec.platforms.github.workflow.shape import mapping
+from mlops_spec.platforms.github.workflow.typed import mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

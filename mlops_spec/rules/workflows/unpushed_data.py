@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.roles import plain
-from mlops_spec.platforms.github.workflow.shape import text
+from mlops_spec.platforms.github.workflow.typed import text
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:

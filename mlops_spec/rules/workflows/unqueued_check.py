@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.document.finding import Finding
 from mlops_spec.layout import CHECKS
 from mlops_spec.platforms.github.workflow.filters import reaches
-from mlops_spec.platforms.github.workflow.shape import mapping, names, text
+from mlops_spec.platforms.github.workflow.typed import mapping, names, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -48,7 +48,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.roles import job_releases, judging, releasing
-from mlops_spec.platforms.github.workflow.shape import mapping, text
+from mlops_spec.platforms.github.workflow.typed import mapping, text
 from mlops_spec.platforms.github.workflow.verdict import handed_on, mild, outputs_of, settles
 
 if TYPE_CHECKING:

@@ -29,8 +29,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlops_spec.platforms.github.workflow.environment import target
 from mlops_spec.platforms.github.workflow.expression import is_always
-from mlops_spec.platforms.github.workflow.where import target
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:

@@ -35,8 +35,8 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.diagnostic import listed
 from mlops_spec.document.finding import Finding
-from mlops_spec.platforms.github.workflow.naming import named
-from mlops_spec.platforms.github.workflow.shape import text
+from mlops_spec.platforms.github.workflow.references import named
+from mlops_spec.platforms.github.workflow.typed import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -35,12 +35,12 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.diagnostic import listed
 from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.actor_conditions import after_push
 from mlops_spec.platforms.github.workflow.expression import expressions, keeps_forks_out
 from mlops_spec.platforms.github.workflow.flow import holds, pull_request_jobs
 from mlops_spec.platforms.github.workflow.harmless import BASE
-from mlops_spec.platforms.github.workflow.shape import text
-from mlops_spec.platforms.github.workflow.strangers import after_push
-from mlops_spec.platforms.github.workflow.token import writable
+from mlops_spec.platforms.github.workflow.permissions import writable
+from mlops_spec.platforms.github.workflow.typed import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,7 @@ from mlops_spec import layout
 from mlops_spec.engines.dvc.adopt import draft as dvc
 from mlops_spec.engines.source import read
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.repository.around import default_branch, place_in_tree
+from mlops_spec.repository.listing import default_branch, place_in_tree
 from mlops_spec.start.adopt import recipe, storage
 from mlops_spec.start.adopt.steps import steps
 from mlops_spec.system.files import make_folder, write_atomic

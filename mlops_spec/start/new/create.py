@@ -13,9 +13,9 @@ from mlops_spec.git import Git, GitError
 from mlops_spec.lint.specs import load_spec
 from mlops_spec.outputs.rendered import rendered
 from mlops_spec.render.write import write
-from mlops_spec.repository.around import place_in_tree
+from mlops_spec.repository.listing import place_in_tree
 from mlops_spec.spec.paths import data_file
-from mlops_spec.start.new import beside, requirement, starter, storage, uv
+from mlops_spec.start.new import atomic_folder, requirement, starter, storage, uv
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -58,12 +58,12 @@ def create(choices: Choices, *, say: Callable[[str], None]) -> Created:
     Raises:
         Failure: the place is taken, a name is wrong, git or uv is missing or fails, the index doesn't answer.
     """
-    beside.refuse_taken(choices.directory)
+    atomic_folder.refuse_taken(choices.directory)
     _refuse_nested(choices.directory)
     _refuse_without_identity(choices.directory.parent)
     origin = requirement.running()
     uv.find()
-    with beside.built(choices.directory) as root:
+    with atomic_folder.built(choices.directory) as root:
         git = Git(root)
         git.run("init", "--quiet", "--initial-branch", choices.branch)
         say(f"copying starter {choices.starter}")

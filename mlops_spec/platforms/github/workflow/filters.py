@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from mlops_spec.platforms.github.workflow.shape import mapping, names
+from mlops_spec.platforms.github.workflow.typed import mapping, names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

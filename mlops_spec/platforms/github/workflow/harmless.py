@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from mlops_spec.platforms.github.workflow.environment import environment
 from mlops_spec.platforms.github.workflow.expression import expressions, names_secret
+from mlops_spec.platforms.github.workflow.permissions import permissions
 from mlops_spec.platforms.github.workflow.roles import about_models
-from mlops_spec.platforms.github.workflow.shape import mapping, text
-from mlops_spec.platforms.github.workflow.token import permissions
-from mlops_spec.platforms.github.workflow.where import environment
+from mlops_spec.platforms.github.workflow.typed import mapping, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlops_spec.layout import MAIN_BRANCH
 from mlops_spec.platforms.github.workflow.expression import asks_for_success, despite_failure
-from mlops_spec.platforms.github.workflow.shape import mapping, names, text
+from mlops_spec.platforms.github.workflow.typed import mapping, names, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -6,12 +6,12 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlops_spec.platforms.github.workflow.command import Command, Spot, commands
+from mlops_spec.platforms.github.workflow.expansion import unfolded
 from mlops_spec.platforms.github.workflow.expression import may_skip
 from mlops_spec.platforms.github.workflow.files import FOLDER
 from mlops_spec.platforms.github.workflow.jobs import Delivery, Job, Step, Workflow
-from mlops_spec.platforms.github.workflow.shape import items, mapping, text
 from mlops_spec.platforms.github.workflow.shell_state import started
-from mlops_spec.platforms.github.workflow.unfolded import unfolded
+from mlops_spec.platforms.github.workflow.typed import items, mapping, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from mlops_spec.platforms.github.workflow.environment import environment
 from mlops_spec.platforms.github.workflow.expression import names_secret
-from mlops_spec.platforms.github.workflow.shape import mapping, text
-from mlops_spec.platforms.github.workflow.where import environment
+from mlops_spec.platforms.github.workflow.typed import mapping, text
 
 if TYPE_CHECKING:
     from mlops_spec.platforms.github.workflow.jobs import Job, Step

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlops_spec.platforms.github.workflow.shape import items, mapping, names, text
+from mlops_spec.platforms.github.workflow.typed import items, mapping, names, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.condition import Call, Literal, Name, tree
 from mlops_spec.platforms.github.workflow.roles import judges, judging
-from mlops_spec.platforms.github.workflow.shape import mapping, text
+from mlops_spec.platforms.github.workflow.typed import mapping, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -17,7 +17,7 @@ import numpy as np
 
 from mlops_validators.arrays import BINARY, REGRESSION, Task, numbers
 from mlops_validators.categories import categories
-from mlops_validators.revealing import Revealing, column_of
+from mlops_validators.target_leaks import Revealing, column_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

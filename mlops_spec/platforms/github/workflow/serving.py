@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.roles import plain, tests
-from mlops_spec.platforms.github.workflow.shape import text
+from mlops_spec.platforms.github.workflow.typed import text
 
 if TYPE_CHECKING:
     from mlops_spec.platforms.github.workflow.command import Command

@@ -10,8 +10,8 @@ import pytest
 
 from mlops_spec.document import Document
 from mlops_spec.document.parse import parse
-from mlops_spec.lint.lsp.place import address_at, complete
-from mlops_spec.lint.lsp.words import field_text
+from mlops_spec.lint.lsp.completion import field_text
+from mlops_spec.lint.lsp.cursor import address_at, complete
 
 TESTS = Path(__file__).parent.parent
 FULL = (TESTS / "specs" / "ok" / "full.yaml").read_text(encoding="utf-8")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.platforms.github.workflow.condition import Call, demands, tree, walk
 from mlops_spec.platforms.github.workflow.flow import holds
 from mlops_spec.platforms.github.workflow.harmless import does_no_harm
-from mlops_spec.platforms.github.workflow.shape import mapping, names
+from mlops_spec.platforms.github.workflow.typed import mapping, names
 
 if TYPE_CHECKING:
     from mlops_spec.platforms.github.workflow.condition import Node

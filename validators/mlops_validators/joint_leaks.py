@@ -16,7 +16,7 @@ import numpy as np
 from mlops_validators.arrays import REGRESSION, Task, numbers
 from mlops_validators.binning import bins_of, places
 from mlops_validators.categories import categories, missing
-from mlops_validators.revealing import (
+from mlops_validators.target_leaks import (
     ERROR,
     FEWEST,
     HALF,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_spec.platforms.github.runners import is_githubs
 from mlops_spec.platforms.github.workflow.expression import expressions
-from mlops_spec.platforms.github.workflow.shape import items, mapping, names, text
+from mlops_spec.platforms.github.workflow.typed import items, mapping, names, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

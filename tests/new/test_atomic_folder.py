@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.start.new import beside
+from mlops_spec.start.new import atomic_folder
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def test_the_place_is_there_when_the_block_ends(place: Path) -> None:
-    with beside.built(place) as folder:
+    with atomic_folder.built(place) as folder:
         (folder / "a").write_text("a")
         assert not place.exists()
 
@@ -29,7 +29,7 @@ def test_the_place_is_there_when_the_block_ends(place: Path) -> None:
 def test_an_empty_folder_is_taken_over(place: Path) -> None:
     place.mkdir()
 
-    with beside.built(place) as folder:
+    with atomic_folder.built(place) as folder:
         (folder / "a").write_text("a")
 
     assert (place / "a").exists()
@@ -37,7 +37,7 @@ def test_an_empty_folder_is_taken_over(place: Path) -> None:
 
 @pytest.mark.parametrize("problem", [RuntimeError, KeyboardInterrupt, SystemExit])
 def test_nothing_is_there_when_the_block_is_left(place: Path, problem: type[BaseException]) -> None:
-    with pytest.raises(problem), beside.built(place) as folder:
+    with pytest.raises(problem), atomic_folder.built(place) as folder:
         (folder / "a").write_text("a")
         raise problem
 
@@ -45,7 +45,7 @@ def test_nothing_is_there_when_the_block_is_left(place: Path, problem: type[Base
 
 
 def test_what_the_disk_refuses_is_a_failure(place: Path) -> None:
-    with pytest.raises(Failure, match="No such file") as failed, beside.built(place) as folder:
+    with pytest.raises(Failure, match="No such file") as failed, atomic_folder.built(place) as folder:
         (folder / "missing" / "a").write_text("a")
 
     assert failed.value.exit_code == Exit.CONFIG
@@ -53,7 +53,7 @@ def test_what_the_disk_refuses_is_a_failure(place: Path) -> None:
 
 
 def test_a_folder_that_was_filled_meanwhile_is_left_alone(place: Path) -> None:
-    with pytest.raises(Failure, match="not empty"), beside.built(place) as folder:
+    with pytest.raises(Failure, match="not empty"), atomic_folder.built(place) as folder:
         (folder / "a").write_text("ours")
         place.mkdir()
         (place / "a").write_text("theirs")
@@ -67,26 +67,26 @@ def test_a_folder_that_is_not_empty_is_refused(place: Path) -> None:
     (place / ".hidden").touch()
 
     with pytest.raises(Failure, match="is not empty"):
-        beside.refuse_taken(place)
+        atomic_folder.refuse_taken(place)
 
 
 def test_a_file_is_refused(place: Path) -> None:
     place.touch()
 
     with pytest.raises(Failure, match="not a folder"):
-        beside.refuse_taken(place)
+        atomic_folder.refuse_taken(place)
 
 
 def test_a_link_is_refused(place: Path, tmp_path: Path) -> None:
     place.symlink_to(tmp_path)
 
     with pytest.raises(Failure, match="not a folder"):
-        beside.refuse_taken(place)
+        atomic_folder.refuse_taken(place)
 
 
 def test_a_missing_parent_is_refused(place: Path) -> None:
     with pytest.raises(Failure, match="there is no folder"):
-        beside.refuse_taken(place / "deeper" / "still")
+        atomic_folder.refuse_taken(place / "deeper" / "still")
 
 
 def test_what_a_dead_process_left_is_swept_and_what_a_living_one_builds_is_not(place: Path) -> None:
@@ -97,7 +97,7 @@ def test_what_a_dead_process_left_is_swept_and_what_a_living_one_builds_is_not(p
     for folder in (dead, alive):
         folder.mkdir()
 
-    with beside.built(place):
+    with atomic_folder.built(place):
         pass
 
     assert {*place.parent.iterdir()} == {place, alive}
@@ -106,7 +106,7 @@ def test_what_a_dead_process_left_is_swept_and_what_a_living_one_builds_is_not(p
 def test_handlers_of_signals_are_put_back(place: Path) -> None:
     before = signal.getsignal(signal.SIGTERM)
 
-    with beside.built(place):
+    with atomic_folder.built(place):
         assert signal.getsignal(signal.SIGTERM) != before
 
     assert signal.getsignal(signal.SIGTERM) == before

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mlops_spec.platforms.github.workflow.condition import Call, tree
 from mlops_spec.platforms.github.workflow.expression import expressions
 from mlops_spec.platforms.github.workflow.flow import events
-from mlops_spec.platforms.github.workflow.shape import items, mapping, names, text
+from mlops_spec.platforms.github.workflow.typed import items, mapping, names, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

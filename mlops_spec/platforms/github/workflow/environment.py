@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from mlops_spec.platforms.github.workflow.shape import mapping, text
+from mlops_spec.platforms.github.workflow.typed import mapping, text
 
 if TYPE_CHECKING:
     from mlops_spec.platforms.github.workflow.command import Command

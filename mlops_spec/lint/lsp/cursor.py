@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_spec.document import Document
 from mlops_spec.document.parse import parse
-from mlops_spec.lint.lsp.words import Word, keys_at, values_at
+from mlops_spec.lint.lsp.completion import Word, keys_at, values_at
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

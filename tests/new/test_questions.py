@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec import layout
 from mlops_spec.lint.specs import load_spec
-from mlops_spec.start.new.asking import Given, choose
+from mlops_spec.start.new.questions import Given, choose
 
 if TYPE_CHECKING:
     from pathlib import Path

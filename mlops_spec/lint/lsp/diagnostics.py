@@ -14,7 +14,7 @@ from mlops_spec.lint.specs import lint_content
 from mlops_spec.lint.workflows import lint_workflows
 from mlops_spec.platforms.github.workflow.files import FOLDER, absent
 from mlops_spec.platforms.github.workflow.files import files as workflows_of
-from mlops_spec.repository.around import listings
+from mlops_spec.repository.listing import listings
 
 if TYPE_CHECKING:
     from mlops_spec.document.diagnostic import Diagnostic
