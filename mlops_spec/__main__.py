@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from importlib import import_module
 from typing import NoReturn
@@ -12,15 +11,14 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.lint.cache.clean import clean, plain_files
 from mlops_spec.system.extras import lacking
 from mlops_spec.system.faults import beneath, fault, starved
+from mlops_spec.system.garbage import collect_seldom
 from mlops_spec.system.regular import files_alone
 
 
 def main() -> None:
     """Runs the command line; expected failures are a message, a bug is one line unless `--debug` asks for more."""
     debug = "--debug" in sys.argv[1:]
-    # what commands import stays, and what a spec makes is a tree: by Python's own 700, looking both through for garbage
-    # took a twentieth of a command
-    gc.set_threshold(100_000)
+    collect_seldom()
     words.any_console()
     try:
         with files_alone():

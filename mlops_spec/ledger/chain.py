@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import gc
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -12,9 +10,10 @@ from mlops_spec.ledger.fields import moment
 from mlops_spec.ledger.form import GENESIS, MalformedError, parse
 from mlops_spec.ledger.merkle import Frontier
 from mlops_spec.ledger.state import State
+from mlops_spec.system.garbage import uncollected
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from mlops_spec.ledger.record import Event, Record
 
@@ -92,15 +91,3 @@ def replayed(raws: Iterable[bytes], chain: Chain) -> tuple[Record, ...]:
     """
     with uncollected():
         return tuple(map(chain.take, raws))
-
-
-@contextlib.contextmanager
-def uncollected() -> Iterator[None]:
-    """Puts the collector of cycles off: records have none, and it would look through all of them again and again."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mlops_spec.ledger import form
-from mlops_spec.ledger.chain import CHECKPOINT, FRONTIER, BrokenError, Chain, uncollected
+from mlops_spec.ledger.chain import CHECKPOINT, FRONTIER, BrokenError, Chain
 from mlops_spec.ledger.checkpoint import Checkpoint, checkpoint, parse
 from mlops_spec.ledger.compare import pin_findings, source_findings, tag_findings
+from mlops_spec.system.garbage import uncollected
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

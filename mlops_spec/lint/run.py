@@ -17,7 +17,7 @@ from mlops_spec.lint.cache.cached_lint import Linted, through_cache
 from mlops_spec.lint.report import Run, chosen, report
 from mlops_spec.platforms.github.workflow.files import absent, is_script, is_workflow, repositories
 from mlops_spec.platforms.github.workflow.files import files as files_of
-from mlops_spec.system.lasting import lasting
+from mlops_spec.system.garbage import lasting
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mlops_spec import words
 from mlops_spec.engines.dvc.places import check_places
 from mlops_spec.spec.paths import data_file
-from mlops_spec.system.lasting import lasting
+from mlops_spec.system.garbage import lasting
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,7 +16,7 @@ from mlops_spec.package.predictor.frame import model_frame
 from mlops_spec.package.predictor.onnx_file import load_onnx
 from mlops_spec.package.predictor.output import check_output
 from mlops_spec.package.predictor.skops_file import load_skops
-from mlops_spec.system.lasting import lasting
+from mlops_spec.system.garbage import lasting
 
 if TYPE_CHECKING:
     from pathlib import Path

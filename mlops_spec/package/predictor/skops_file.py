@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.spec.trusted import code_running
-from mlops_spec.system.lasting import lasting
+from mlops_spec.system.garbage import lasting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
