@@ -13,10 +13,10 @@ from scipy.special import ndtri
 from scipy.stats import lognorm
 
 from mlops_spec.gates.kinds.latency import percentile_interval
-from mlops_validators import judge, judge_non_inferior, paired_difference
+from mlops_validators import interval, judge, judge_non_inferior, paired_difference
 from mlops_validators.fairness import count_groups, disparity_interval
 from mlops_validators.fairness_change import disparity_change
-from mlops_validators.slices import judge_slices, measure_slices, worst
+from mlops_validators.slices import Slice, judge_slices, worst
 from mlops_validators.weak_slices import judge_search, search_slices
 
 if TYPE_CHECKING:
@@ -101,8 +101,11 @@ def _slice(areas: tuple[float, ...], rows: int) -> Draw:
 
     def drawn(rng: np.random.Generator, seed: int) -> str:
         truth, score, by = _parts(rng, areas, rows)
-        found = measure_slices("roc_auc", truth, score, by.astype(str), seed=seed, resamples=RESAMPLES)
-        return worst(judge_slices(found, minimum=min(areas), min_rows=100).values()).verdict
+        slices = {
+            str(value): Slice(rows, interval("roc_auc", truth[by == value], score[by == value], seed=seed))
+            for value in range(len(areas))
+        }
+        return worst(judge_slices(slices, minimum=min(areas), min_rows=100).values()).verdict
 
     return drawn
 

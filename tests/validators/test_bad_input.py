@@ -15,7 +15,6 @@ from mlops_validators import MEASURES, custom_measure, estimate, interval, inter
 from mlops_validators.binning import bins_of, count
 from mlops_validators.calibration import brier_parts, expected_calibration_error
 from mlops_validators.categories import categories, crossed
-from mlops_validators.domain import domain_auc
 from mlops_validators.drift import OF_VALUES, drift, drift_of_quantiles
 from mlops_validators.fairness import DISPARITIES, count_groups, disparity, disparity_interval
 from mlops_validators.fairness_change import disparity_change
@@ -23,7 +22,6 @@ from mlops_validators.joint_leaks import revealing_pairs
 from mlops_validators.leak import judge_twins, near_twins
 from mlops_validators.multiplicity import benjamini_hochberg, holm
 from mlops_validators.robustness import perturb
-from mlops_validators.slices import judge_slices, measure_slices
 from mlops_validators.target_encodings import encodings
 from mlops_validators.target_leaks import predictive_power, revealing
 from mlops_validators.text_parts import text_parts
@@ -142,7 +140,6 @@ CALLS = {
         for kind in ("missing", "noise", "unseen_category", "shift", "rounding")
     },
     "calibration": lambda one, two: (expected_calibration_error(one, two), brier_parts(one, two)),
-    "domain": domain_auc,
     "bins": binned,
     "categories": lambda one, two: (categories(one), crossed([one, two])),
     "leak": leaking,
@@ -156,7 +153,6 @@ CALLS = {
         for task in TASKS
     },
     "parts of a text": lambda one, two: (text_parts(one), text_parts(two)),
-    "slices": lambda one, two: judge_slices(measure_slices("roc_auc", one, RNG.random(N), two), minimum=0),
     "weak slices": searched,
     "change of a disparity": lambda one, two: disparity_change(
         "demographic_parity_difference", CLASSES, (one, CLASSES), two

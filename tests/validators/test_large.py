@@ -7,7 +7,6 @@ import pytest
 
 from mlops_validators import MEASURES, interval, judge, paired_difference
 from mlops_validators.categories import categories, crossed
-from mlops_validators.domain import domain_auc
 from mlops_validators.drift import drift, drifted
 from mlops_validators.fairness import Groups, count_groups, disparity_interval
 from mlops_validators.leak import judge_twins, near_twins
@@ -88,12 +87,6 @@ def test_five_thousand_columns():
     columns = {f"c{k}": drift("psi", rng.normal(size=500), rng.normal(size=500) + (k < 3)) for k in range(WIDE)}
 
     assert drifted(columns, maximum=0.2) == ["c0", "c1", "c2"]
-
-
-def test_a_domain_of_five_thousand_columns():
-    rng = np.random.default_rng(0)
-
-    assert domain_auc(rng.normal(size=(100, WIDE)), rng.normal(size=(100, WIDE)) + 1).value > 0.9
 
 
 def wide(rows):

@@ -8,12 +8,10 @@ import pytest
 
 from mlops_validators import MEASURES, estimate, interval, intervals, paired_difference
 from mlops_validators.calibration import brier_parts
-from mlops_validators.domain import domain_auc
 from mlops_validators.drift import drift
 from mlops_validators.fairness import count_groups, disparity_interval
 from mlops_validators.leak import near_twins
 from mlops_validators.robustness import applies, perturb
-from mlops_validators.slices import measure_slices
 from mlops_validators.target_leaks import predictive_power
 from mlops_validators.weak_slices import search_slices
 
@@ -123,14 +121,6 @@ def test_drift(method, kind):
     assert over(partial(drift, method, *sides), *sides) <= MOST
 
 
-@pytest.mark.slow
-def test_a_domain_classifier():
-    rng = np.random.default_rng(3)
-    sides = [rng.normal(size=(100_000, 20)).astype(np.float32) for _ in range(2)]
-
-    assert over(partial(domain_auc, *sides), *sides) <= MOST
-
-
 def test_the_parts_of_a_brier_score():
     truth, score, _ = answers("binary-classification")
 
@@ -164,14 +154,6 @@ def test_a_search_of_slices(name):
     searched = partial(search_slices, name, truth, score, {"place": place}, resamples=100)
 
     assert over(searched, truth, score, place) <= MOST
-
-
-@pytest.mark.parametrize("name", ["roc_auc", "f1"])
-def test_the_slices_of_a_column(name):
-    truth, score, _ = answers("binary-classification", MANY)
-    place = (np.random.default_rng(5).random(MANY) < 0.01).astype(int)
-
-    assert over(partial(measure_slices, name, truth, score, place, resamples=100), truth, score, place) <= MOST
 
 
 def test_a_search_of_pairs_of_slices():

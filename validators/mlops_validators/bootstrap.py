@@ -84,27 +84,14 @@ def _index_type(rows: int) -> type[np.signedinteger[Any]]:
     return np.int32 if rows < 2**31 else np.int64
 
 
-def replicates(kernel: Kernel, design: Design, *, resamples: int, seed: int) -> Floats:
-    """The measure on `resamples` resamples, shape (resamples,); the same seed gives the same numbers.
+def replicates(kernels: Sequence[Kernel], design: Design, *, resamples: int, seed: int) -> list[Floats]:
+    """Each measure on the same resamples, of shape (resamples,); the same seed gives the same numbers.
 
     Raises:
         ValueError: fewer than 100 resamples, which say nothing about the tails.
 
-    >>> found = replicates(lambda weights: weights @ np.arange(5.0) / 5, single(5), resamples=100, seed=0)
-    >>> found.shape, bool(abs(found.mean() - 2) < 0.3)
-    ((100,), True)
-    """
-    return joint_replicates([kernel], design, resamples=resamples, seed=seed)[0]
-
-
-def joint_replicates(kernels: Sequence[Kernel], design: Design, *, resamples: int, seed: int) -> list[Floats]:
-    """Several measures on the same resamples, which are drawn once for all: of each what `replicates` gives.
-
-    Raises:
-        ValueError: as `replicates`.
-
     >>> kernels = [lambda weights: weights @ np.arange(5.0), lambda weights: weights @ np.arange(5.0) / 5]
-    >>> total, mean = joint_replicates(kernels, single(5), resamples=100, seed=0)
+    >>> total, mean = replicates(kernels, single(5), resamples=100, seed=0)
     >>> bool(np.allclose(total, 5 * mean))
     True
     """

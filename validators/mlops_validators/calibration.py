@@ -93,7 +93,8 @@ def calibration_interval(measured: Floats, drawn: Floats, confidence: float) -> 
     >>> rng = np.random.default_rng(0)
     >>> p = rng.random(2000)
     >>> gaps, rows = calibration_gaps((rng.random(2000) < p).astype(int), p), single(2000)
-    >>> calibration_interval(gaps(rows.counts[None])[0], replicates(gaps, rows, resamples=200, seed=0), 0.95).low
+    >>> (drawn,) = replicates([gaps], rows, resamples=200, seed=0)
+    >>> calibration_interval(gaps(rows.counts[None])[0], drawn, 0.95).low
     0.0
     """
     noise = drawn - measured

@@ -15,7 +15,7 @@ import numpy as np
 from scipy.special import ndtri, stdtrit
 
 from mlops_validators.answers import decide
-from mlops_validators.bootstrap import acceleration, bca, jackknife, joint_replicates, percentile
+from mlops_validators.bootstrap import acceleration, bca, jackknife, percentile, replicates
 from mlops_validators.calibration import calibration_difference, calibration_gaps, calibration_interval
 from mlops_validators.carriers import carriers, doubt_of
 from mlops_validators.closed_form import WITHOUT_RESAMPLING
@@ -179,7 +179,7 @@ def drawn_together(begun: Sequence[Resampling | Interval], asked: Request) -> li
     for design in {id(each.design): each.design for each in waiting.values()}.values():
         several = {place: each for place, each in waiting.items() if each.design is design}
         kernels = [each.kernel for each in several.values()]
-        joint = joint_replicates(kernels, design, resamples=asked.resamples, seed=asked.seed)
+        joint = replicates(kernels, design, resamples=asked.resamples, seed=asked.seed)
         drawn |= {place: each.interval(found) for (place, each), found in zip(several.items(), joint, strict=True)}
     return [each if isinstance(each, Interval) else drawn[place] for place, each in enumerate(begun)]
 

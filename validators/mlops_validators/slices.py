@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from mlops_validators.categories import categories
-from mlops_validators.intervals import interval, named
 from mlops_validators.multiplicity import holm, p_beyond
 from mlops_validators.verdict import FEWEST_ROWS, Verdict, judge, undecided
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from numpy.typing import ArrayLike
-
     from mlops_validators.interval import Interval
-    from mlops_validators.measures import Measure
 
 
 @dataclass(frozen=True)
@@ -33,43 +26,6 @@ class Slice:
     interval: Interval | None
     reason: str = ""
     """Why there is no interval: such as one class only."""
-
-
-def measure_slices(
-    measure: str | Measure, y_true: ArrayLike, y_score: ArrayLike, by: ArrayLike, **options: Any
-) -> dict[str, Slice]:
-    """The measure's interval on each value of a column, in its unit and direction; what is undefined there says why.
-
-    Args:
-        measure: a name of `MEASURES`, or a measure of your own.
-        y_true: shape (n,).
-        y_score: (n,) or (n, k).
-        by: the column, shape (n,); missing values are a slice of their own.
-        options: of `interval`: confidence, resamples, seed, threshold.
-
-    Raises:
-        ValueError: lengths differ, the column is none, or there is no such measure.
-
-    Source: as `interval`.
-
-    >>> found = measure_slices("accuracy", [0, 1, 0, 0], [0.1, 0.9, 0.8, 0.2], ["a", "a", "b", "b"])
-    >>> found["a"].interval.value, found["b"].reason
-    (1.0, '`y_true` has one class only (0), so nothing tells the classes apart')
-    """
-    truth, score, found = np.atleast_1d(y_true), np.atleast_1d(y_score), categories(by, name="by")
-    if not len(truth) == len(score) == len(found.codes):
-        raise ValueError(f"lengths differ: `y_true` {len(truth)}, `y_score` {len(score)}, `by` {len(found.codes)}")
-    known, slices, names = named(measure), {}, found.names
-    codes = found.codes.astype(np.min_scalar_type(len(names)))
-    del found  # its codes take eight bytes a row
-    for code, name in enumerate(names):
-        inside = codes == code
-        rows = int(np.count_nonzero(inside))
-        try:
-            slices[name] = Slice(rows, interval(known, truth[inside], score[inside], **options))
-        except ValueError as undefined:
-            slices[name] = Slice(rows, None, str(undefined))
-    return slices
 
 
 def judge_slices(

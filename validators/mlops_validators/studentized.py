@@ -209,7 +209,7 @@ def studentized_interval(
     >>> from mlops_validators.bootstrap import replicates, single
     >>> from mlops_validators.weighted import of_mean
     >>> units = Units(of_mean(np.arange(100.0)), single(100))
-    >>> drawn = replicates(units.sums, units.design, resamples=500, seed=0)
+    >>> (drawn,) = replicates([units.sums], units.design, resamples=500, seed=0)
     >>> found = studentized_interval(units, drawn, 0.95)
     >>> round(found.low), round(found.high)
     (44, 55)
