@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.git import Git, GitError, Stale, Update
+from mlops_spec.git import Access, Git, GitError, Stale, Update
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -302,8 +302,7 @@ def test_the_token_is_in_the_environment_alone(clone: Path, tmp_path: Path, monk
     )
     program.chmod(0o755)
     monkeypatch.setenv("PATH", f"{program.parent}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setenv("GITHUB_TOKEN", "canary-token")
-    Git.open(clone).push(Update("refs/heads/x", "1", None))
+    Git.open(clone, Access("canary-token")).push(Update("refs/heads/x", "1", None))
 
     argv, env = (tmp_path / "argv").read_text(), (tmp_path / "env").read_text()
     assert "push" in argv

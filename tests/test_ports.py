@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
+import re
+from pathlib import Path, PurePosixPath
 from typing import Literal, get_args
 
 import pytest
@@ -63,3 +64,76 @@ def test_an_option_of_another_target_is_refused() -> None:
     assert Wider(target="paper", after="merge").listen
     with pytest.raises(ValidationError, match="`listen` is an option of the target `local`, not of `paper`"):
         Wider(target="paper", after="merge", listen="127.0.0.1:8080")
+
+
+# Who names GitHub's variables beside `platforms/github`, and why it does.
+NAME_VARIABLES_OF_GITHUB = {
+    "rules/workflows": "rules read workflows of GitHub that people wrote",
+    "rehearse/actions": "stand-ins for GitHub's own actions, which run without this package",
+    "rehearse/door.py": "a step that runs without this package",
+    "rehearse/scenarios/fork.py": "a script of somebody else's workflow",
+    "rehearse/translate.py": "it translates the names in a workflow",
+}
+VARIABLE = re.compile(r"GITHUB_[A-Z]")
+
+
+def texts(tree: ast.Module) -> set[str]:
+    """The texts of a module but for its docstrings."""
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    docstrings = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, documented) and node.body and isinstance(node.body[0], ast.Expr)
+    }
+    constants = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in docstrings)
+    return {node.value for node in constants if isinstance(node.value, str)}
+
+
+def test_outside_of_its_folder_no_module_names_a_variable_of_github() -> None:
+    named = {
+        file.relative_to(PACKAGE).as_posix()
+        for file in PACKAGE.rglob("*.py")
+        if any(VARIABLE.search(text) for text in texts(ast.parse(file.read_text(encoding="utf-8"))))
+    }
+    beside = {name for name in named if not name.startswith("platforms/github/")}
+    known = {name for name in beside if any(PurePosixPath(name).is_relative_to(at) for at in NAME_VARIABLES_OF_GITHUB)}
+
+    assert beside - known == set()
+    assert all(any(PurePosixPath(name).is_relative_to(at) for name in known) for at in NAME_VARIABLES_OF_GITHUB)
+
+
+def test_the_run_is_read_from_the_environment_by_the_commands_alone() -> None:
+    reading = importing("mlops_spec.platforms.github.run.run_of")
+
+    assert {name for name in reading if not name.startswith("platforms/github/")} == {"cli/here.py"}
+
+
+@pytest.mark.parametrize("room", ["git", "ledger"])
+def test_git_and_the_ledger_know_no_platform(room: str) -> None:
+    files = [*(PACKAGE / room).rglob("*.py")]
+
+    assert files
+    assert {name for file in files for name in imports(file) if name.startswith("mlops_spec.platforms")} == set()
+
+
+# What is only about the clone itself needs no access to its remote.
+OPEN_WITHOUT_ACCESS = {
+    "gates/drill/drill.py",
+    "pipeline/bundle.py",
+    "pipeline/run.py",
+    "plan/make.py",
+    "rehearse/here/checkout.py",
+    "review/build.py",
+    "upgrade/aside.py",
+}
+
+
+def test_who_asks_the_remote_opens_the_repository_with_the_access_of_the_run() -> None:
+    opening = {
+        file.relative_to(PACKAGE).as_posix()
+        for file in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Git.open" and len(node.args) < 2
+    }
+
+    assert opening == OPEN_WITHOUT_ACCESS

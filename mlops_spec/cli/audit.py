@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -12,26 +11,27 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from mlops_spec import ledger, words
+from mlops_spec.cli.here import repository, this_run
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.git import Git
 from mlops_spec.ledger.export import export
 from mlops_spec.ledger.listing import Filter, as_csv, as_json_text, as_lines
 from mlops_spec.ledger.record import Event
 from mlops_spec.ledger.report import proof_line, report_json, report_text
 from mlops_spec.ledger.then import at_json, at_text, live_between
-from mlops_spec.ledger.who import who
 from mlops_spec.ledger.witness import Known, given, verify_folder, verify_remote
-from mlops_spec.platforms.github.run import connect
+from mlops_spec.platforms.github.connect import connect
 from mlops_spec.release import carried
 from mlops_spec.release.online import ask_forge
 from mlops_spec.release.pins import pins
 from mlops_spec.release.proof import release_findings
+from mlops_spec.release.who import who
 from mlops_spec.system.faults import unanswered
 from mlops_spec.system.files import write_atomic
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from mlops_spec.git import Git
     from mlops_spec.ledger import Record
     from mlops_spec.ledger.note import Note
     from mlops_spec.ledger.signed import Signer
@@ -81,7 +81,7 @@ def log_command(directory: Path, form: str, since: str | None, until: str | None
       mlops-spec audit log --environment production --since 2026-03-01 --format csv
     """
     wanted = Filter(**given, since=_time(since)[0] if since else None, until=_time(until)[1] if until else None)
-    records = tuple(filter(wanted, ledger.read(Git.open(directory))))
+    records = tuple(filter(wanted, ledger.read(repository(directory))))
     if not records:
         words.err("no record is like that")
     words.out({"text": as_lines, "json": as_json_text, "csv": as_csv}[form](records), end="")
@@ -100,7 +100,7 @@ def at_command(time: str, directory: Path, form: str) -> int:
       mlops-spec audit at 2026-03-01
     """
     span = _time(time)
-    git = Git.open(directory)
+    git = repository(directory)
     report = verify_remote(git)
     if not report.whole:
         raise Failure(report.findings[0], exit_code=Exit.FINDINGS, remedy="run `mlops-spec audit verify`")
@@ -168,9 +168,9 @@ def verify_command(  # noqa: PLR0913 - one per option
         report = verify_folder(folder, known)
         report.findings += _carried(folder, report.since)
     else:
-        git = Git.open(directory)
+        git = repository(directory)
         report = verify_remote(
-            git, replace(known, pins=pins, told=partial(ask_forge, connect(os.environ)) if online else None)
+            git, replace(known, pins=pins, told=partial(ask_forge, connect(this_run())) if online else None)
         )
         report.findings += _releases(git, report.since)
         report.findings += _served(directory) if online and report.whole else ()
@@ -247,7 +247,7 @@ def _served(directory: Path) -> list[str]:
 
     return [
         f"{place.environment}: live is {place.live_version}, the ledger says {place.version or 'nothing'}"
-        for place in look(directory, None)[1]
+        for place in look(repository(directory), None)[1]
         if place.live_digest is not None and place.live_digest != place.digest
     ]
 
@@ -265,7 +265,7 @@ def export_command(folder: Path, directory: Path, form: str) -> int:
     Example:
       mlops-spec audit export audit-2026
     """
-    git = Git.open(directory)
+    git = repository(directory)
     size = export(git, folder, lambda commit, into: carried.write(git, _records(git, commit), into))
     answer = {"folder": str(folder), "records": size}
     words.data(answer) if form == "json" else words.out(f"{size} records in {folder}")
@@ -286,6 +286,6 @@ def erratum_command(reason: str, directory: Path, form: str) -> int:
     Example:
       mlops-spec audit erratum --reason "Record 88 was written on 3 March, not in 2099: the host's clock was ahead"
     """
-    record = ledger.append_erratum(Git.open(directory), reason, who=who())
+    record = ledger.append_erratum(repository(directory), reason, who=who(this_run()))
     words.data({"record": record.seq}) if form == "json" else words.out(f"on record as {record.seq}")
     return Exit.OK

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from mlops_spec import layout, words
+from mlops_spec.cli.here import repository
 from mlops_spec.errors import Exit
-from mlops_spec.git import Git
 from mlops_spec.release.bundle import read_bundle
 from mlops_spec.release.card.evidence import evidence_of
 from mlops_spec.release.card.released import Released, released
@@ -35,7 +35,7 @@ def card_command(version: str | None, bundle: Path | None, check: bool, director
     """
     if bundle is not None and (check or version):
         raise click.UsageError("--bundle is of no version yet: leave out --version and --check")
-    git = Git.open(directory)
+    git = repository(directory)
     if bundle is not None:
         found = read_bundle(bundle)
         declared = found.files[layout.CARD.name].decode(errors="replace")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mlops_spec import words
+from mlops_spec.cli.here import repository, this_run
 from mlops_spec.cli.option import parsed
 from mlops_spec.errors import Exit
 from mlops_spec.spec.base import seconds
@@ -92,7 +93,7 @@ def status_command(directory: Path, state: Path | None, form: str) -> int:
     from mlops_spec.deploy.status import look  # noqa: PLC0415
     from mlops_spec.words.terminal import terminal  # noqa: PLC0415
 
-    model, found, tags = look(directory, state)
+    model, found, tags = look(repository(directory), state)
     if form == "json":
         said = {"model": model, "environments": [asdict(each) for each in found], "problems": tags}
         words.data(said, indent=2)
@@ -121,7 +122,7 @@ def _settings(given: dict[str, Any]) -> Settings:
     remote = given["remote"]
     if remote is not None and "://" not in remote:  # a folder: DVC would take it relative to its own configuration
         remote = str(Path(remote).expanduser().resolve())
-    return Settings(**given | {"state": given["state"].resolve(), "remote": remote})
+    return Settings(**given | {"state": given["state"].resolve(), "remote": remote, "run": this_run()})
 
 
 def _tell(done: Done, form: str) -> None:

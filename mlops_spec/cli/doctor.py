@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from mlops_spec import words
+from mlops_spec.cli.here import this_run
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.layout import SPEC
 from mlops_spec.lint.specs import load_spec
+from mlops_spec.platforms.github.connect import connect
 from mlops_spec.platforms.github.doctor.cloud import files
 from mlops_spec.platforms.github.doctor.examine import calls, examine, exit_code
 from mlops_spec.platforms.github.doctor.expected import expected
 from mlops_spec.platforms.github.doctor.say import as_calls, as_json, as_text
 from mlops_spec.platforms.github.doctor.subjects import subject_prefix
-from mlops_spec.platforms.github.run import connect
+from mlops_spec.platforms.github.variables import REPOSITORY, SERVER_URL
 from mlops_spec.repository.origin import Origin, on_github
 from mlops_spec.system.files import make_folder, write_atomic
 
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @click.command("doctor")
-@click.option("--repository", help="owner/name on GitHub.  [default: GITHUB_REPOSITORY]")
+@click.option("--repository", help=f"owner/name on GitHub.  [default: {REPOSITORY}]")
 @click.option(
     "--apply-file",
     type=click.Path(dir_okay=False, path_type=Path),
@@ -59,9 +61,9 @@ def doctor_command(
         jq .body <<< "$call" | gh api -X "$(jq -r .method <<< "$call")" "$(jq -r .path <<< "$call")" --input -
       done
     """
-    given = {"GITHUB_REPOSITORY": repository} if repository else {}
-    _refuse_foreign_host(os.environ.get("GITHUB_SERVER_URL", ""))
-    github, spec = connect({**os.environ, **given}), load_spec(directory / SPEC)
+    run = this_run()
+    _refuse_foreign_host(run.server)
+    github, spec = connect(replace(run, repository=repository or run.repository)), load_spec(directory / SPEC)
     if cloud is not None:
         return _tell_the_cloud(github, spec, cloud)
     snapshot, results = examine(github, expected(spec))
@@ -76,7 +78,7 @@ def _refuse_foreign_host(server: str) -> None:
     host = Origin(server).host
     if not on_github(host):
         raise Failure(
-            f"GITHUB_SERVER_URL is {server}, but the rendered workflows need github.com or GitHub Enterprise Cloud",
+            f"{SERVER_URL} is {server}, but the rendered workflows need github.com or GitHub Enterprise Cloud",
             exit_code=Exit.CONFIG,
             remedy="move the repository there; `mlops-spec explain MS821` says what GitHub Enterprise Server lacks",
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -14,26 +13,27 @@ from typing import TYPE_CHECKING
 import click
 
 from mlops_spec import words
-from mlops_spec.deploy.git_back import forge_of
+from mlops_spec.cli.here import repository, this_run
 from mlops_spec.deploy.status import environment_of, served
 from mlops_spec.engines.dvc.process import dvc
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.git import Git
-from mlops_spec.ledger.who import agent, who
+from mlops_spec.ledger.who import agent
 from mlops_spec.monitor.alert import LABEL, beat, body, tell
 from mlops_spec.monitor.check import Check, as_json, as_text
 from mlops_spec.monitor.observed import Watched
 from mlops_spec.monitor.opener import Opener, opener
 from mlops_spec.monitor.state import check_state
-from mlops_spec.platforms.github.run import connect
+from mlops_spec.platforms.github.connect import connect, forge_of
 from mlops_spec.platforms.github.step import add_summary
 from mlops_spec.release.declared import Declared, declared_in
 from mlops_spec.release.rollback import newest_main
 from mlops_spec.release.set_back import set_back
+from mlops_spec.release.who import who
 from mlops_spec.spec.base import seconds
 from mlops_spec.spec.paths import data_file
 
 if TYPE_CHECKING:
+    from mlops_spec.git import Git
     from mlops_spec.ledger.record import Who
     from mlops_spec.platforms.github.api import GitHub
     from mlops_spec.release.world import World
@@ -83,24 +83,25 @@ def monitor_command(*, form: str, window: str, **given: Path | None) -> int:
     if github is not None:
         _tell(git, github, options, checks, now)
     every = (*checks, *asked)
-    add_summary(os.environ, body(every))
+    add_summary(this_run(), body(every))
     words.data(as_json(every), indent=2) if form == "json" else words.out(as_text(every).rstrip("\n"))
     return Exit.FINDINGS if any(check.findings for check in every) else Exit.OK
 
 
 def _git(options: _Options) -> Git:
-    return Git.open(options.state / "repository.git" if options.state is not None else options.directory)
+    return repository(options.state / "repository.git" if options.state is not None else options.directory)
 
 
 def _forge(git: Git, options: _Options) -> GitHub | None:
     """Whom to tell: nobody from a terminal."""
-    if os.environ.get("GITHUB_ACTIONS") == "true":
-        return connect(os.environ)
-    return forge_of(git.remote_url()) if options.state is not None else None
+    run = this_run()
+    if run.in_actions:
+        return connect(run)
+    return forge_of(git.remote_url(), run) if options.state is not None else None
 
 
 def _by(options: _Options) -> Who:
-    return agent(environment_of(options.state)) if options.state is not None else who()
+    return agent(environment_of(options.state)) if options.state is not None else who(this_run())
 
 
 def _look(
@@ -141,7 +142,7 @@ def _asked(world: World, github: GitHub | None, watched: Watched, options: _Opti
     log = module.Log(folder, world.now - timedelta(seconds=options.window), options.directory, options.state)
     telling = None
     if github is not None:
-        telling = module.Telling(github, opener(world.git, github), _by(options), words.err)
+        telling = module.Telling(github, opener(world.git, github, this_run()), _by(options), words.err)
     try:
         found: tuple[Check, ...] = module.check_asked(world, watched, log, telling)
     except Failure as failure:
@@ -158,7 +159,7 @@ def _tell(git: Git, github: GitHub, options: _Options, checks: tuple[Check, ...]
     if issue is not None:
         words.err(f"issue #{issue.number}: {issue.html_url}")
     if spec is not None:  # nothing is appended to a ledger that does not hold
-        _set_back(git, opener(git, github))
+        _set_back(git, opener(git, github, this_run()))
         beat(git, model, checks, who=_by(options), now=now)
 
 
@@ -179,7 +180,7 @@ def _set_back(git: Git, by: Opener) -> None:
 
 def _fetched(root: Path, path: str) -> str:
     """Brings a job of GitHub the data from DVC's remote; why that was not possible, or empty."""
-    if os.environ.get("GITHUB_ACTIONS") != "true" or not (root / f"{path}.dvc").is_file() or find_spec("dvc") is None:
+    if not this_run().in_actions or not (root / f"{path}.dvc").is_file() or find_spec("dvc") is None:
         return "; its remote was not asked"
     try:
         done = dvc(root, "pull", "--quiet", f"{path}.dvc")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +9,10 @@ import click
 
 from mlops_spec import words
 from mlops_spec.cli.answer import in_directory, in_format, say
+from mlops_spec.cli.here import repository, this_run
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.git import Git
 from mlops_spec.layout import CHECKS
-from mlops_spec.ledger.who import who
-from mlops_spec.platforms.github.run import connect, link_to_run
+from mlops_spec.platforms.github.connect import connect
 from mlops_spec.release.ask import Waiting, ask
 from mlops_spec.release.ask import resume as take_up
 from mlops_spec.release.close import close
@@ -22,6 +20,7 @@ from mlops_spec.release.declared import Following, declared_in
 from mlops_spec.release.promotion import follow, promote
 from mlops_spec.release.propose import propose
 from mlops_spec.release.vouch import vouch
+from mlops_spec.release.who import who
 from mlops_spec.release.world import World, look
 from mlops_spec.spec.base import seconds
 from mlops_spec.validate.at_commit import spec_at
@@ -58,7 +57,7 @@ def open_command(environment: str, version: str, directory: Path, form: str) -> 
     Example:
       mlops-spec promote open production --version v1.4.0
     """
-    done = propose(Git.open(directory), connect(os.environ), environment, version)
+    done = propose(repository(directory), connect(this_run()), environment, version)
     answer = {
         "environment": environment,
         "version": version,
@@ -84,7 +83,7 @@ def check_command(environment: str, directory: Path, form: str) -> int:
     Example:
       mlops-spec promote check production
     """
-    done = vouch(Git.open(directory), connect(os.environ), environment, link=link_to_run(os.environ))
+    done = vouch(repository(directory), connect(this_run()), environment, link=this_run().link)
     answer = {"environment": environment, "commit": done.commit, "problem": done.problem}
     if done.commit is None:
         told = f"no promotion to {environment} is open"
@@ -105,7 +104,7 @@ def plan_command(environment: str, directory: Path, form: str) -> int:
     Example:
       mlops-spec promote plan production
     """
-    wish = promote(look(Git.open(directory)), environment, lambda: connect(os.environ))
+    wish = promote(look(repository(directory)), environment, lambda: connect(this_run()))
     if wish is None or wish.done:
         told = "declares no version" if wish is None else f"has {wish.what.version} already"
         empty: dict[str, Any] = {"environment": environment, "version": "", "digest": "", "serial": ""}
@@ -150,11 +149,11 @@ def ask_command(  # noqa: PLR0913 - one per option
     if version is None and not resume:
         raise click.MissingParameter(param_hint="--version", param_type="option")
     waiting = Waiting(_duration(wait_for), say=words.err)
-    git = Git.open(directory)
+    git = repository(directory)
     if version is None or resume:
         model = spec_at(git.here("HEAD")).model
         return _tell_outcome(environment, *take_up(git, model, environment, version, waiting), form)
-    intent, outcome = ask(git, lambda: _decide(look(git), environment, version, digest), who(), waiting)
+    intent, outcome = ask(git, lambda: _decide(look(git), environment, version, digest), who(this_run()), waiting)
     if intent is None or outcome is None:
         say({"environment": environment, "version": version, "result": "live"}, f"{version} is live already", form)
         return Exit.OK
@@ -172,7 +171,7 @@ def close_command(environment: str, directory: Path, form: str) -> int:
     Example:
       mlops-spec promote close production
     """
-    record = close(Git.open(directory), environment, who())
+    record = close(repository(directory), environment, who(this_run()))
     told = f"intent {record.closes} abandoned" if record else f"no open intent of this run in {environment}"
     say({"environment": environment, "closed": record and record.closes}, told, form)
     return Exit.OK
@@ -183,7 +182,7 @@ def _decide(world: World, environment: str, version: str, digest: str | None) ->
     world.environment(environment)
     if isinstance(declared_in(world.main, environment), Following):
         return follow(world, environment, version, digest)
-    wish = promote(world, environment, lambda: connect(os.environ))
+    wish = promote(world, environment, lambda: connect(this_run()))
     if wish is None or wish.what.version != version or (digest and _digest(wish) != digest):
         declared = f"{wish.what.version} ({_digest(wish)})" if wish else "no version"
         raise Failure(f"main declares {declared} for {environment}, not {version}", exit_code=Exit.FINDINGS)

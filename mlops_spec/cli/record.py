@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 
 from mlops_spec import words
+from mlops_spec.cli.here import repository, this_run
 from mlops_spec.errors import Exit
-from mlops_spec.git import Git
-from mlops_spec.ledger.who import who
 from mlops_spec.release.bundle import read_bundle
 from mlops_spec.release.candidate import candidate_of
 from mlops_spec.release.judged import named, record_judgement
+from mlops_spec.release.who import who
 
 
 @click.command("record", hidden=True)
@@ -29,8 +29,8 @@ def record_command(bundle: Path, digest: str | None, directory: Path, form: str)
     Example:
       mlops-spec record --bundle judged --digest sha256:9f2c…
     """
-    git = Git.open(directory)
-    candidate = candidate_of(git, read_bundle(directory / bundle, digest or None), who())
+    git = repository(directory)
+    candidate = candidate_of(git, read_bundle(directory / bundle, digest or None), who(this_run()))
     record, new = record_judgement(git, candidate)
     names = named(candidate.blocking)
     answer = {"record": record.seq, "new": new, "digest": candidate.bundle.digest, "result": record.result}

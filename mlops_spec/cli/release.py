@@ -7,11 +7,12 @@ from pathlib import Path
 import click
 
 from mlops_spec.cli.answer import in_directory, in_format, say
+from mlops_spec.cli.here import repository, this_run
 from mlops_spec.errors import Exit
-from mlops_spec.git import Git
-from mlops_spec.ledger.who import who
+from mlops_spec.platforms.github.connect import connect
 from mlops_spec.release.bundle import read_bundle
 from mlops_spec.release.register import register, registered
+from mlops_spec.release.who import who
 
 
 @click.command("register")
@@ -32,9 +33,9 @@ def register_command(*, bundle: Path, digest: str | None, resume: bool, director
     Example:
       mlops-spec register --bundle dist --digest sha256:9f2c…
     """
-    git = Git.open(directory)
+    git, run = repository(directory), this_run()
     found = read_bundle(directory / bundle, digest)
-    done = registered(git, found) if resume else register(git, found, who=who())
+    done = registered(git, found) if resume else register(git, found, who=who(run), forge=lambda: connect(run))
     what = done.record.what
     assert what.package
     answer = {

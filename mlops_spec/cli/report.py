@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
 
 from mlops_spec import words
+from mlops_spec.cli.here import repository, this_run
 from mlops_spec.errors import Exit
 from mlops_spec.integrity.seal import sha256
 from mlops_spec.layout import REPORT, SPEC
@@ -41,7 +41,7 @@ def report_command(out: Path | None, summary: Path | None, directory: Path, form
 
     root = directory.resolve()
     content, markdown = write_report(root, load_spec(root / SPEC), out or root / REPORT)
-    set_output(os.environ, "digest", sha256((out or root / REPORT).read_bytes()))
+    set_output(this_run(), "digest", sha256((out or root / REPORT).read_bytes()))
     if summary is not None:
         append_page(summary, markdown)
     words.out(visible_json(content) if form == "json" else markdown, end="")
@@ -75,11 +75,14 @@ def comment_command(  # noqa: PLR0913 - one per option
     if plan is None and report is None:
         raise click.UsageError("name a --plan, a --report, or both")
     from mlops_spec.lint.specs import load_spec  # noqa: PLC0415
-    from mlops_spec.review.comment import comment  # noqa: PLC0415
+    from mlops_spec.platforms.github.api.comments import keep_one  # noqa: PLC0415
+    from mlops_spec.platforms.github.connect import connect  # noqa: PLC0415
+    from mlops_spec.review.comment import MARKER, comment  # noqa: PLC0415
     from mlops_spec.review.report import Received  # noqa: PLC0415
 
-    root = directory.resolve()
+    root, run = directory.resolve(), this_run()
     plan_file = Received(plan, plan_digest) if plan else None
     report_file = Received(report, report_digest) if report else None
-    words.out(comment(number, load_spec(root / SPEC), root, plan=plan_file, report=report_file))
+    text = comment(run, repository(root), load_spec(root / SPEC), plan=plan_file, report=report_file)
+    words.out(keep_one(connect(run), number, marker=MARKER, body=text).html_url)
     return Exit.OK

@@ -8,10 +8,10 @@ from pathlib import Path
 import click
 
 from mlops_spec import words
+from mlops_spec.cli.here import repository, this_run
 from mlops_spec.errors import Exit
-from mlops_spec.git import Git
-from mlops_spec.ledger.who import who
 from mlops_spec.release.revoke import revoke
+from mlops_spec.release.who import who
 
 
 @click.command("revoke")
@@ -33,7 +33,7 @@ def revoke_command(version: str, reason: str, directory: Path, form: str) -> int
         raise click.BadParameter(f"{version!r} is no version: write one such as v1.4.0", param_hint="VERSION")
     if not reason.strip():
         raise click.BadParameter("say why by --reason TEXT", param_hint="--reason")
-    done = revoke(Git.open(directory), version, reason.strip(), who())
+    done = revoke(repository(directory), version, reason.strip(), who(this_run()))
     if form == "json":
         answer = {"version": version, "record": done.record.seq, "new": done.new, "live_in": list(done.live_in)}
         words.data(answer)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from dataclasses import dataclass, replace
@@ -12,17 +11,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mlops_spec import ledger, words
+from mlops_spec.cli.here import repository, this_run
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.git import Git
-from mlops_spec.ledger.who import who
-from mlops_spec.platforms.github.run import connect
+from mlops_spec.platforms.github.connect import connect
 from mlops_spec.release.ask import Waiting, wait
 from mlops_spec.release.declared import Following, declared_in
 from mlops_spec.release.rollback import Back, begun, newest_main, roll_back
 from mlops_spec.release.set_back import propose_back
+from mlops_spec.release.who import who
 from mlops_spec.spec.base import seconds
 
 if TYPE_CHECKING:
+    from mlops_spec.git import Git
     from mlops_spec.ledger import Record
     from mlops_spec.release.publish import Proposal
 
@@ -61,7 +61,7 @@ def rollback_command(*, environment: str, wait_for: str, directory: Path, form: 
       mlops-spec rollback production --resume
     """
     wanted, limit = _wanted(environment, **given), _duration(wait_for)
-    git = Git.open(directory)
+    git = repository(directory)
     back, intent = _begin(git, wanted)
     ended = intent and ledger.outcome_of(ledger.read(git), intent)
     failed = ended is not None and ended.result != "succeeded"
@@ -95,7 +95,7 @@ def _begin(git: Git, wanted: _Wanted) -> tuple[Back, Record | None]:
         return begun(newest_main(git), wanted.back.environment)
     if not wanted.now:
         return wanted.back, None
-    version, intent = roll_back(git, wanted.back, who())
+    version, intent = roll_back(git, wanted.back, who(this_run()))
     words.err(_asked(intent, wanted.back.environment, version))
     return replace(wanted.back, to=version), intent
 
@@ -113,7 +113,7 @@ def _propose(git: Git, back: Back, *, optional: bool) -> Proposal | None:
         if optional and following:
             words.err(f"{back.environment} follows the registered versions: the next one replaces it")
             return None
-        return propose_back(git, connect(os.environ), back)
+        return propose_back(git, connect(this_run()), back)
     except Failure as failure:
         if not optional:
             raise

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mlops_spec import words
+from mlops_spec.cli.here import this_run
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.layout import GATE, SPEC
+from mlops_spec.platforms.github.step import set_output
 
 if TYPE_CHECKING:
     from mlops_spec.spec import Spec
@@ -109,11 +111,11 @@ def gate_command(out: Path | None, failed: Path | None, directory: Path, form: s
     if failed is not None and (out or root / GATE).resolve() != root / GATE:
         raise click.UsageError(f"--failed keeps {GATE}: leave --out away")
     spec = spec_of(root)
-    judged = judge(root, spec, out or root / GATE)
+    judged = judge(root, spec, out or root / GATE, this_run().access)
     if failed is not None and judged.stops:
         from mlops_spec.pipeline.bundle import write_judged  # noqa: PLC0415
 
-        write_judged(root, spec, failed)
+        set_output(this_run(), "digest", write_judged(root, spec, failed))
     words.data(judged.record()) if form == "json" else show(judged, beside_simple(root))
     return Exit.FINDINGS if judged.stops else Exit.OK
 
@@ -131,7 +133,9 @@ def bundle_command(out: Path, directory: Path) -> int:
     from mlops_spec.pipeline.bundle import write_bundle  # noqa: PLC0415
 
     root = directory.resolve()
-    words.out(write_bundle(root, spec_of(root), out))
+    digest = write_bundle(root, spec_of(root), out)
+    set_output(this_run(), "digest", digest)
+    words.out(digest)
     return Exit.OK
 
 

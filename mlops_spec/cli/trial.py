@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 from typing import TYPE_CHECKING
 
 import click
 
 from mlops_spec import words
+from mlops_spec.cli.here import this_run
 from mlops_spec.errors import Exit
 
 if TYPE_CHECKING:
@@ -41,15 +41,15 @@ def begin_command(number: int) -> int:
     Example:
       mlops-spec trial begin --pull-request 7
     """
-    from mlops_spec.platforms.github.run import connect, link_to_run  # noqa: PLC0415
+    from mlops_spec.platforms.github.connect import connect  # noqa: PLC0415
     from mlops_spec.platforms.github.step import add_summary, set_output  # noqa: PLC0415
     from mlops_spec.review.trial import begin  # noqa: PLC0415
 
-    begun = begin(connect(os.environ), number, link=link_to_run(os.environ))
-    set_output(os.environ, "head", begun.head)
-    set_output(os.environ, "base", begun.base)
+    begun = begin(connect(this_run()), number, link=this_run().link)
+    set_output(this_run(), "head", begun.head)
+    set_output(this_run(), "base", begun.base)
     said = f"Pull request {number} is tried as commit {begun.head}; what is pushed to it later is not."
-    add_summary(os.environ, said)
+    add_summary(this_run(), said)
     words.out(said)
     return Exit.OK
 
@@ -64,9 +64,9 @@ def end_command(commit: str, result: Result) -> int:
     Example:
       mlops-spec trial end --commit 0123456789abcdef0123456789abcdef01234567 --result success
     """
-    from mlops_spec.platforms.github.run import connect, link_to_run  # noqa: PLC0415
+    from mlops_spec.platforms.github.connect import connect  # noqa: PLC0415
     from mlops_spec.review.trial import end  # noqa: PLC0415
 
-    passed = end(connect(os.environ), commit, result, link=link_to_run(os.environ))
+    passed = end(connect(this_run()), commit, result, link=this_run().link)
     words.out(f"{commit[:12]}: {'passed' if passed else result}")
     return Exit.OK if passed else Exit.FINDINGS

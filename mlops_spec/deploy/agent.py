@@ -15,7 +15,7 @@ from mlops_spec.deploy.claim import Claim
 from mlops_spec.deploy.clock import Clock
 from mlops_spec.deploy.clone import Clone
 from mlops_spec.deploy.confirmed import Forge
-from mlops_spec.deploy.git_back import GitBack, forge_of
+from mlops_spec.deploy.git_back import GitBack
 from mlops_spec.deploy.outcome import Answers
 from mlops_spec.deploy.passes import ACTIONS, Done, Settings, done_for
 from mlops_spec.deploy.place import prepared
@@ -23,6 +23,7 @@ from mlops_spec.deploy.rollout import Rolled, roll_out
 from mlops_spec.deploy.store import Store
 from mlops_spec.engines.dvc.fetch import Fetcher
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.platforms.github.connect import forge_of
 from mlops_spec.release.desired import desired
 from mlops_spec.release.world import World
 from mlops_spec.spec.base import seconds
@@ -61,13 +62,13 @@ class Agent:
         self._lock = take(prepared(settings.state) / "agent.lock", f"{settings.state} has an agent already")
         self._settings = settings
         self._say = say
-        self._clone = Clone.open(settings.state / "repository.git", settings.repository)
+        self._clone = Clone.open(settings.state / "repository.git", settings.repository, settings.run.access)
         self._fetcher = Fetcher(self._clone.git, settings.remote, checkout_of(settings.repository))
         self._store = Store(settings.state / "packages")
         self._answers = Answers(settings.state / "rollouts", settings.environment)
         mine = settings.state / f"claim-{settings.environment}"
         self._claim = Claim(self._clone.git, settings.environment, mine, settings.take_over)
-        self._forge = Forge(forge_of(settings.repository), say)
+        self._forge = Forge(forge_of(settings.repository, settings.run), say)
         self._git_back = GitBack(settings.environment, self._forge.github, say)
 
     def close(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +12,7 @@ from mlops_spec.ledger import State, read, replay
 from mlops_spec.ledger.store import remote_commit
 
 if TYPE_CHECKING:
-    from mlops_spec.git import Tree
+    from mlops_spec.git import Access, Tree
     from mlops_spec.ledger import Record
 
 _HEAD = "refs/remotes/origin/HEAD"  # points to the default branch, as it was called last
@@ -27,13 +26,12 @@ class Clone:
     _read: tuple[str | None, tuple[Record, ...], State] = field(default_factory=lambda: (None, (), State()))
 
     @classmethod
-    def open(cls, folder: Path, repository: str) -> Clone:
+    def open(cls, folder: Path, repository: str, access: Access) -> Clone:
         """The clone in `folder`, made where there is none; it always follows `repository`, a URL or a path."""
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         local = Path(repository).expanduser()
         address = str(local.resolve()) if local.exists() else repository
-        token = os.environ.get("MLOPS_SPEC_PUSH_TOKEN") or os.environ.get("GITHUB_TOKEN") or None
-        git = Git(folder, token=token, server=os.environ.get("GITHUB_SERVER_URL") or "https://github.com")
+        git = Git.at(folder, access)
         git.run("init", "--bare", "--quiet", f"--initial-branch={MAIN_BRANCH}")
         git.run("config", "remote.origin.url", address)
         return cls(git)

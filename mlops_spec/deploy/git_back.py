@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from mlops_spec.errors import Failure
-from mlops_spec.platforms.github.api import GitHub
-from mlops_spec.platforms.github.api.connection import API_URL
 from mlops_spec.release.declared import declared_in
 from mlops_spec.release.intents import newest_intent
 from mlops_spec.release.set_back import set_back, untrue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
 
+    from mlops_spec.platforms.github.api import GitHub
     from mlops_spec.release.world import World
 
 _AGAIN = 600.0  # seconds until a forge that did not take it is asked again
@@ -50,20 +47,3 @@ class GitBack:
         self._proposed = last.hash
         if done is not None:
             self.say(f"{done.message}{': ' + done.url if done.url else ''}")
-
-
-def forge_of(repository: str, environ: Mapping[str, str] = os.environ) -> GitHub | None:
-    """The forge of the repository that an agent follows, by its token; None where there is none or it has no API."""
-    token = environ.get("MLOPS_SPEC_PUSH_TOKEN") or environ.get("GITHUB_TOKEN")
-    name = environ.get("GITHUB_REPOSITORY") or _name(repository, environ)
-    if not token or not name:
-        return None
-    return GitHub(name, token, environ.get("GITHUB_API_URL") or API_URL)
-
-
-def _name(repository: str, environ: Mapping[str, str]) -> str | None:
-    """`owner/name` of a URL on the server that the token is for."""
-    server = urlsplit(environ.get("GITHUB_SERVER_URL") or "https://github.com")
-    url = urlsplit(repository)
-    name = url.path.strip("/").removesuffix(".git")
-    return name if url.scheme == "https" and url.hostname == server.hostname and name.count("/") == 1 else None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from mlops_spec.errors import Exit
+from mlops_spec.platforms.github.run import Run
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,7 +21,7 @@ ACTIONS: dict[str, Action] = {"succeeded": "deployed", "failed": "failed", "roll
 class Settings:
     """Whose agent this is. `listen` and `remote` stand in for what model.yaml and .dvc/config say.
 
-    `take_over`: the environment's agent before this one has ended for good.
+    `run` has the tokens of this host, `take_over`: the environment's agent before this one has ended for good.
     """
 
     environment: str
@@ -30,6 +31,7 @@ class Settings:
     remote: str | None = None
     supervised: bool = False
     take_over: bool = False
+    run: Run = field(default_factory=Run)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.git import Git
 from mlops_spec.ledger import read, replay
 from mlops_spec.ledger.state import revoked
 from mlops_spec.release.declared import Declared, Following, declared_in
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from mlops_spec.git import Tree
+    from mlops_spec.git import Git, Tree
     from mlops_spec.ledger import Record
     from mlops_spec.ledger.state import Live, ModelState
     from mlops_spec.spec import Spec
@@ -48,13 +47,12 @@ class Standing:
     degraded: bool = False  # what Git declares was rolled back, and no pull request has set Git back yet
 
 
-def look(directory: Path, host: Path | None) -> tuple[str, tuple[Standing, ...], tuple[str, ...]]:
+def look(git: Git, host: Path | None) -> tuple[str, tuple[Standing, ...], tuple[str, ...]]:
     """The model's name, how its environments stand, what is wrong with its branch and tags, by the remote.
 
     Raises:
         Failure: there is no repository or remote (78), the remote doesn't answer (69), main or ledger are damaged.
     """
-    git = Git.open(directory)
     main = git.fetch_main()
     spec = spec_at(main)
     records = read(git)

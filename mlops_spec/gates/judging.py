@@ -18,7 +18,6 @@ from mlops_spec.gates.kinds import always
 from mlops_spec.gates.kinds.declared import results_of
 from mlops_spec.gates.perturb import perturb
 from mlops_spec.gates.rivals import Fetched, fetched, rival_of
-from mlops_spec.git import Git
 from mlops_spec.integrity.demands import demand_of
 from mlops_spec.package.on_disk import digest, file_sha256
 from mlops_spec.pipeline import sample
@@ -36,13 +35,14 @@ if TYPE_CHECKING:
     from mlops_spec.gates.candidate import Candidate
     from mlops_spec.gates.case import Rival
     from mlops_spec.gates.scoring import Scorer
+    from mlops_spec.git import Git
     from mlops_spec.package.manifest import Manifest
     from mlops_spec.spec import Spec
 
 
-def judged_of(root: Path, spec: Spec, manifest: Manifest, process: Scorer, today: str | None) -> Judged:
+def judged_of(git: Git, spec: Spec, manifest: Manifest, process: Scorer, today: str | None) -> Judged:
     """What all gates say of the candidate that has this manifest and whose package `process` holds."""
-    git = Git.open(root)
+    root = git.directory
     case = _case(git, root, spec, candidate_of(root, spec, manifest), process)
     results = [gate(case) for gate in always.GATES.values()]
     results += [each for gate in spec.gates for each in results_of(case, gate)]

@@ -39,13 +39,17 @@ _ROOT = PurePosixPath()
 
 @dataclass(frozen=True)
 class Process:
-    """Git in one folder. `token` goes to `server` over HTTPS alone, by the environment, never by argv or a URL."""
+    """Git in one folder. `token` goes to `server` over HTTPS alone, by the environment, never by argv or a URL.
+
+    `name` is what that server calls the repository (see Access); empty where nobody told.
+    """
 
     directory: Path
     remote: str = "origin"
     token: str | None = field(default=None, repr=False)
     server: str = "https://github.com"
     folder: PurePosixPath = _ROOT  # of the repository, in which it was opened
+    name: str = ""
 
     def _call(
         self,

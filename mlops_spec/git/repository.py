@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from dataclasses import replace
@@ -11,6 +10,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.git.access import Access
 from mlops_spec.git.local import Local
 from mlops_spec.git.values import GitError, Stale, Update
 from mlops_spec.layout import MAIN_BRANCH
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mlops_spec.git.local import Tree
 
 NETWORK_SECONDS = 300
+ANONYMOUS = Access()
 _LOCKED = ("cannot lock ref", "unable to update local ref")
 _LOCK_TRIES = 20
 # Git over HTTPS and SSH where whoever pushes is not known, or may not write.
@@ -50,15 +51,18 @@ class Git(Local):
     """One repository, and its remote."""
 
     @classmethod
-    def open(cls, directory: Path, *, remote: str = "origin") -> Git:
-        """The repository that holds `directory`, with the job's token where there is one.
+    def at(cls, directory: Path, access: Access) -> Git:
+        """What is in a folder, whether it is a repository yet or not."""
+        return cls(directory, token=access.token, server=access.server, name=access.name)
+
+    @classmethod
+    def open(cls, directory: Path, access: Access = ANONYMOUS) -> Git:
+        """The repository that holds `directory`, whose remote is reached with this access.
 
         Raises:
             Failure: there is no git, or no repository (exit 78).
         """
-        token = os.environ.get("MLOPS_SPEC_PUSH_TOKEN") or os.environ.get("GITHUB_TOKEN")
-        server = os.environ.get("GITHUB_SERVER_URL") or "https://github.com"
-        git = cls(directory, remote, token or None, server)
+        git = cls.at(directory, access)
         asked = git._looked("rev-parse", git._call(["rev-parse", "--git-dir", "--show-prefix"]))
         if asked.returncode:
             raise Failure(

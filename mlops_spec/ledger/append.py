@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import random
 import time
 from dataclasses import dataclass, field
@@ -73,7 +72,7 @@ def _head_at(git: Git, commit: str) -> Head:
         raise _damaged(f"ends in record {known.size - 1}: {error}") from error
     if (last.log, last.seq) != (known.origin, known.size - 1):
         raise _damaged(f"ends in record {last.seq} of {last.log}")
-    _same_repository(last.log)
+    _same_repository(last.log, git)
     return Head(last.log, commit, last.hash, frontier, moment(last.time))
 
 
@@ -168,12 +167,9 @@ def title(record: Record | Draft) -> str:
 
 
 def log_name(git: Git) -> str:
-    """The name of the ledger that begins here: the repository's, with its number where GitHub tells it."""
-    repository = os.environ.get("GITHUB_REPOSITORY")
-    if repository and os.environ.get("GITHUB_ACTIONS") == "true":
-        server = os.environ.get("GITHUB_SERVER_URL", "https://github.com").partition("://")[2]
-        number = os.environ.get("GITHUB_REPOSITORY_ID")
-        return f"{server}/{repository}" + (f"#{number}" if number else "")
+    """The name of the ledger that begins here: the repository's, as its server knows it or by the remote's address."""
+    if git.name:
+        return git.name
     address = git.remote_url().removesuffix("/").removesuffix(".git")
     _, at, path = address.partition("://")
     place = path.rpartition("@")[2] if at else address.rpartition("@")[2].replace(":", "/", 1)
@@ -182,10 +178,10 @@ def log_name(git: Git) -> str:
     )
 
 
-def _same_repository(log: str) -> None:
+def _same_repository(log: str, git: Git) -> None:
     """A fork that copied the branch must begin a ledger of its own."""
-    number, mine = log.partition("#")[2], os.environ.get("GITHUB_REPOSITORY_ID")
-    if number and mine and number != mine and os.environ.get("GITHUB_ACTIONS") == "true":
+    number, mine = (name.partition("#")[2] for name in (log, git.name))
+    if number and mine and number != mine:
         raise Failure(
             f"the ledger is that of {log}, but this repository has the number {mine}",
             exit_code=Exit.FINDINGS,

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from mlops_spec.git import Git
     from mlops_spec.platforms.github.api import GitHub
+    from mlops_spec.platforms.github.run import Run
 
 
 @dataclass(frozen=True)
@@ -22,13 +20,13 @@ class Opener:
     checked: bool
 
 
-def opener(git: Git, github: GitHub, environ: Mapping[str, str] = os.environ) -> Opener:
-    """The App by `MLOPS_APP_TOKEN`; else who tells of the rest, which in a workflow is the run's own token.
+def opener(git: Git, github: GitHub, run: Run) -> Opener:
+    """The App where the run has its token; else who tells of the rest, which in a workflow is the run's own token.
 
     What a run's own token opens has workflows that wait until somebody approves them to run, and what it pushes starts
     none, so both must be the App's.
     https://docs.github.com/actions/concepts/security/github_token#when-github_token-triggers-workflow-runs
     """
-    if token := environ.get("MLOPS_APP_TOKEN"):
+    if token := run.app_token:
         return Opener(replace(git, token=token), replace(github, token=token), checked=True)
-    return Opener(git, github, checked=environ.get("GITHUB_ACTIONS") != "true")
+    return Opener(git, github, checked=not run.in_actions)

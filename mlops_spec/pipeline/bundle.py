@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -16,7 +15,6 @@ from mlops_spec.integrity.seal import seal
 from mlops_spec.integrity.verifier import LISTING, Source
 from mlops_spec.package.on_disk import verify
 from mlops_spec.pipeline import sample
-from mlops_spec.platforms.github.step import set_output
 from mlops_spec.release.bundle import FILES, bundle_of
 from mlops_spec.system.files import new_folder
 from mlops_spec.validate.at_commit import spec_at
@@ -38,7 +36,7 @@ _PARTS = (
 
 
 def write_bundle(root: Path, spec: Spec, out: Path) -> str:
-    """Writes the bundle and returns its digest, which it also appends to `GITHUB_OUTPUT` as `digest`.
+    """Writes the bundle and returns its digest.
 
     Raises Failure when a part is missing (78), the folder is not empty (2), or a gate blocks or judged another commit.
     """
@@ -64,9 +62,7 @@ def _write(root: Path, spec: Spec, out: Path, check: Callable[[Bundle], None]) -
     locked_stages((root / layout.DVC_LOCK).read_bytes())
     with new_folder(out) as staged:
         check(_filled(root, spec, staged))
-        found = seal(staged)
-    set_output(os.environ, "digest", found)
-    return found
+        return seal(staged)
 
 
 def _filled(root: Path, spec: Spec, out: Path) -> Bundle:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlops_spec.platforms.github import variables
 from mlops_spec.rehearse import process, stand_ins
 from mlops_spec.rehearse.act_log import ActLog
 from mlops_spec.rehearse.copies import Copies, Surroundings, copies, title_of, tokens_of
@@ -89,7 +90,7 @@ class Runner:
 
     def _plan(self, files: Mapping[str, str], workflow: str, event: Event) -> Plan:
         policy = self.hub.settings.actions["workflow"]["default_workflow_permissions"]
-        secrets = frozenset(name.upper() for name in ("GITHUB_TOKEN", *self._scopes(event).shared[0]))
+        secrets = frozenset(name.upper() for name in (variables.TOKEN, *self._scopes(event).shared[0]))
         given = Given(permissions.by_default(policy), secrets)
         return plan(files, workflow, given, repository=self.hub.repository, commit=event.commit)
 
@@ -131,13 +132,13 @@ class Runner:
 
     def _job_environment(self, folder: Path, event: Event, number: int) -> dict[str, str]:
         return {
-            "GITHUB_API_URL": self.api_url,
-            "GITHUB_SERVER_URL": self.hub.server_url,
-            "GITHUB_REPOSITORY": self.hub.repository,
-            "GITHUB_REPOSITORY_OWNER": self.hub.repository.partition("/")[0],
-            "GITHUB_REF": event.ref,  # act would say the default branch of whatever it does not know
-            "GITHUB_RUN_ID": str(number),
-            "GITHUB_RUN_NUMBER": str(number),
+            variables.API_URL: self.api_url,
+            variables.SERVER_URL: self.hub.server_url,
+            variables.REPOSITORY: self.hub.repository,
+            variables.REPOSITORY_OWNER: self.hub.repository.partition("/")[0],
+            variables.REF: event.ref,  # act would say the default branch of whatever it does not know
+            variables.RUN_ID: str(number),
+            variables.RUN_NUMBER: str(number),
             "MLOPS_REHEARSAL_ARTIFACTS": str(folder / "artifacts"),
             "MLOPS_REHEARSAL_ENVIRONMENTS": str(self.environments),
             "MLOPS_REHEARSAL_PYTHON": sys.executable,

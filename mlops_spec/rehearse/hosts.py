@@ -16,6 +16,7 @@ from urllib.error import URLError
 from urllib.request import ProxyHandler, Request, build_opener
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.platforms.github import variables
 from mlops_spec.rehearse import cast, process
 from mlops_spec.rehearse.act import clean_environment
 from mlops_spec.system.lock import holder
@@ -103,9 +104,9 @@ class Hosts:
 
     def _environment(self) -> dict[str, str]:
         world = self._world
-        forge = {"GITHUB_REPOSITORY": world.repository, "GITHUB_API_URL": world.api_url}
-        forge |= {"GITHUB_SERVER_URL": world.hub.server_url}
-        token = {"MLOPS_SPEC_PUSH_TOKEN": world.person(cast.APP).token}
+        forge = {variables.REPOSITORY: world.repository, variables.API_URL: world.api_url}
+        forge |= {variables.SERVER_URL: world.hub.server_url}
+        token = {variables.PUSH_TOKEN: world.person(cast.APP).token}
         return {**clean_environment(world.workflows.runner.home), **world.cloud.hosts, **forge, **token}
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from mlops_spec import ledger
 from mlops_spec.git import Git, GitError
 from mlops_spec.layout import MAIN_BRANCH
+from mlops_spec.platforms.github import variables
 from mlops_spec.platforms.github.api import GitHub, comments, pulls
 from mlops_spec.rehearse import cast, environments, events, guards
 from mlops_spec.rehearse.act import Runner
@@ -98,8 +99,8 @@ class World:
 
     def attempt(self, *args: str, login: str = cast.AUTHOR) -> subprocess.CompletedProcess[str]:
         """Runs `mlops-spec …` in the clone with somebody's token for the forge, however it ends."""
-        token = {"GITHUB_REPOSITORY": self.repository, "GITHUB_TOKEN": self.person(login).token}
-        urls = {"GITHUB_API_URL": self.api_url, "GITHUB_SERVER_URL": self.hub.server_url}
+        token = {variables.REPOSITORY: self.repository, variables.TOKEN: self.person(login).token}
+        urls = {variables.API_URL: self.api_url, variables.SERVER_URL: self.hub.server_url}
         environment = {**self.author.environment, **token, **urls}
         command = [sys.executable, "-m", "mlops_spec", *args]
         return subprocess.run(command, cwd=self.clone, env=environment, capture_output=True, text=True, check=False)

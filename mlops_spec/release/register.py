@@ -12,7 +12,8 @@ from mlops_spec.ledger.compare import UNRECORDED, removed, restored
 from mlops_spec.ledger.record import TagObject
 from mlops_spec.package import manifest
 from mlops_spec.place import tag_of
-from mlops_spec.platforms.github.run import connect
+from mlops_spec.platforms.github.connect import connect
+from mlops_spec.platforms.github.run import Run
 from mlops_spec.release.accepted import asked, heard
 from mlops_spec.release.candidate import FOLDER, Candidate, candidate_of, release_commit, tag_message
 from mlops_spec.release.entry import registration
@@ -50,8 +51,12 @@ class GatesFailed(Failure):
     """The gates stop the release; that they did is on the record."""
 
 
+def _no_forge() -> GitHub:
+    return connect(Run())
+
+
 def register(
-    git: Git, bundle: Bundle, *, who: Who, now: datetime | None = None, forge: Callable[[], GitHub] = connect
+    git: Git, bundle: Bundle, *, who: Who, now: datetime | None = None, forge: Callable[[], GitHub] = _no_forge
 ) -> Registration:
     """Makes a version of a bundle; one that is registered already is found again.
 

@@ -6,7 +6,6 @@ request's code, so they are read as if an attacker had written them.
 
 from __future__ import annotations
 
-import os
 from dataclasses import fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -14,13 +13,10 @@ from typing import TYPE_CHECKING
 from pydantic import TypeAdapter, ValidationError
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.git import Git
 from mlops_spec.ledger.query import read
 from mlops_spec.ledger.state import replay
 from mlops_spec.plan import Plan
 from mlops_spec.plan.markdown import as_markdown as plan_markdown
-from mlops_spec.platforms.github.api.comments import keep_one
-from mlops_spec.platforms.github.run import connect
 from mlops_spec.release.past import past
 from mlops_spec.review.judged import judged_on
 from mlops_spec.review.markdown import as_markdown
@@ -29,35 +25,34 @@ from mlops_spec.review.report import MAX_BYTES, load_json, read_report
 from mlops_spec.spec.evaluate import ChampionGate
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
+    from mlops_spec.git import Git
+    from mlops_spec.platforms.github.run import Run
     from mlops_spec.review.report import Received, Report
     from mlops_spec.spec import Spec
 
 MARKER = "<!-- mlops-spec -->"
 
 
-def comment(number: int, spec: Spec, root: Path, *, plan: Received | None, report: Received | None) -> str:
-    """Creates or updates the comment and returns its address."""
+def comment(run: Run, git: Git, spec: Spec, *, plan: Received | None, report: Received | None) -> str:
+    """The comment's text; `git` is main, `spec` its spec."""
     parts = []
     planned = _plan(plan) if plan else ""
     if report:
         found = read_report(report.path, report.digest)
         today = datetime.now(UTC).strftime("%Y-%m-%d")
-        judged = review(found, _trusted(root, spec, today, found))
+        judged = review(found, _trusted(git, spec, today, found))
         parts.append(as_markdown(found, judged, *([planned] if planned else [])))
     elif planned:
         parts.append(planned)
-    parts += [judged_on(spec), _links(os.environ)]
-    return keep_one(connect(), number, marker=MARKER, body="\n\n".join(filter(None, parts))).html_url
+    parts += [judged_on(spec), _links(run)]
+    return "\n\n".join(filter(None, parts))
 
 
-def _trusted(root: Path, spec: Spec, today: str, report: Report) -> Trusted:
+def _trusted(git: Git, spec: Spec, today: str, report: Report) -> Trusted:
     """What main and the ledger know; the ledger is read where the report says what only it can tell."""
     if all(gate.bound and not gate.anchor for gate in report.gates):
         return Trusted(spec, today, set())
-    records = read(Git.open(root))
+    records = read(git)
     champions = {gate.champion for gate in spec.gates if isinstance(gate, ChampionGate)}
     return Trusted(spec, today, champions - replay(records).of(spec.model).live.keys(), past(records, spec.model))
 
@@ -76,8 +71,5 @@ def _plan(file: Received) -> str:
     return plan_markdown(found).rstrip("\n")
 
 
-def _links(environ: Mapping[str, str]) -> str:
-    server, repository, run = (environ.get(f"GITHUB_{name}") for name in ("SERVER_URL", "REPOSITORY", "RUN_ID"))
-    if not (server and repository and run):
-        return ""
-    return f"[Run]({server}/{repository}/actions/runs/{run}) · [Ledger]({server}/{repository}/tree/audit-log)"
+def _links(run: Run) -> str:
+    return f"[Run]({run.link}) · [Ledger]({run.page('tree/audit-log')})" if run.link else ""

@@ -27,6 +27,7 @@ from mlops_spec.deploy.passes import Done, Settings
 from mlops_spec.git import Git, Update
 from mlops_spec.ledger.record import Actor, Approval, Draft, FromWhat, GateResult, Package, TagObject, What, Who, Why
 from mlops_spec.package.on_disk import digest
+from mlops_spec.platforms.github.run import run_of
 from mlops_spec.release.declared import Declared, text_of
 from mlops_spec.system.lock import holder
 from mlops_spec.targets.local.serve.wanted import Status, read_status
@@ -177,7 +178,8 @@ class World:
         return [record for record in ledger.read(self.git) if record.event == "deploy.outcome"][-1]
 
     def agent(self, environment: str = "staging", **settings: Any) -> Agent:
-        return Agent(Settings(environment, str(self.root / "origin.git"), self.state, **settings), print)
+        run = run_of(os.environ)  # as the commands have it
+        return Agent(Settings(environment, str(self.root / "origin.git"), self.state, run=run, **settings), print)
 
     def one_pass(self, environment: str = "staging", **settings: Any) -> Done:
         agent = self.agent(environment, **settings)

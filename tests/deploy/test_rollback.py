@@ -13,9 +13,10 @@ from mlops_spec import ledger
 from mlops_spec.cli.deploy import status_command
 from mlops_spec.cli.rollback import rollback_command
 from mlops_spec.deploy import git_back
-from mlops_spec.deploy.git_back import forge_of
 from mlops_spec.deploy.status import look
 from mlops_spec.platforms.github.api import GitHub, pulls
+from mlops_spec.platforms.github.connect import forge_of
+from mlops_spec.platforms.github.run import run_of
 from mlops_spec.rehearse.hub import Hub, Person, serving
 from mlops_spec.rehearse.hub.origin import Origin
 
@@ -61,7 +62,7 @@ def forge(two: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[GitHub]:
 
 
 def production(world: World) -> Standing:
-    return next(each for each in look(world.git.directory, None)[1] if each.environment == "production")
+    return next(each for each in look(world.git, None)[1] if each.environment == "production")
 
 
 def go_back(world: World, *arguments: str, at: Path | None = None) -> int:
@@ -183,7 +184,7 @@ def test_a_forge_that_refuses_stops_no_pass(two: World, forge: GitHub, monkeypat
     ],
 )
 def test_the_forge_is_that_of_the_repository(repository: str, environ: dict[str, str], name: str | None) -> None:
-    found = forge_of(repository, environ)
+    found = forge_of(repository, run_of(environ))
 
     assert (found.repository if found else None) == name
 

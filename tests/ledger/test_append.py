@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from mlops_spec.ledger.append import log_name
 from mlops_spec.ledger.record import What
 from mlops_spec.ledger.store import REMOTE_REF, SEEN_REF, from_commit
 from mlops_spec.ledger.verify import verify
-from mlops_spec.ledger.who import agent, who
+from mlops_spec.ledger.who import agent
 
 from .conftest import ALICE, START, Place, intent, put, registration
 
@@ -238,36 +239,13 @@ def test_a_ledger_is_named_by_its_remote(git: Git, url: str, name: str) -> None:
     assert log_name(git) == name
 
 
-def test_in_actions_it_is_named_by_the_repositorys_number(git: Git, monkeypatch: pytest.MonkeyPatch) -> None:
-    for key, value in {"ACTIONS": "true", "REPOSITORY": "acme/churn", "REPOSITORY_ID": "7"}.items():
-        monkeypatch.setenv(f"GITHUB_{key}", value)
-    assert log_name(git) == "github.com/acme/churn#7"
-    put(git, BEAT)
-    monkeypatch.setenv("GITHUB_REPOSITORY_ID", "8")
-    with pytest.raises(Failure, match=r"the ledger is that of github\.com/acme/churn#7"):
-        ledger.head(git)
-
-
-def test_who_a_run_is() -> None:
-    run = {
-        "GITHUB_ACTIONS": "true",
-        "GITHUB_ACTOR": "nektos/act",
-        "GITHUB_ACTOR_ID": "7",
-        "GITHUB_TRIGGERING_ACTOR": "dependabot[bot]",
-        "GITHUB_RUN_ID": "55",
-        "GITHUB_RUN_ATTEMPT": "2",
-        "GITHUB_JOB": "register",
-        "GITHUB_WORKFLOW_REF": "acme/churn/.github/workflows/m.yml@refs/heads/main",
-    }
-    found = who(run)
-
-    assert (found.actor.login, found.actor.id, found.actor.kind) == ("nektos-act", 7, "human")
-    assert found.triggering
-    assert (found.triggering.login, found.triggering.kind) == ("dependabot[bot]", "bot")
-    assert found.identity
-    assert (found.identity.run_id, found.identity.run_attempt) == (55, 2)
-    assert who({}).identity is None
-    assert agent("staging").actor.kind == "agent"
+def test_one_is_named_as_its_server_knows_it_and_a_fork_begins_its_own(git: Git) -> None:
+    known = replace(git, name="github.com/acme/churn#7")
+    assert log_name(known) == "github.com/acme/churn#7"
+    put(known, BEAT)
+    with pytest.raises(Failure, match=r"the ledger is that of github\.com/acme/churn#7, .* has the number 8"):
+        ledger.head(replace(git, name="github.com/mallory/churn#8"))
+    assert ledger.head(git).commit  # who is told no number reads it
 
 
 def test_what_the_remote_rejects_leaves_nothing_behind(place: Place, git: Git) -> None:

@@ -31,6 +31,7 @@ from mlops_spec.package.moments import parsed
 from mlops_spec.package.on_disk import digest, read_manifest
 from mlops_spec.pipeline.reference import NAME, _read, read_reference, reference_of
 from mlops_spec.platforms.github.api import GitHub, issues, pulls
+from mlops_spec.platforms.github.run import Run
 from mlops_spec.spec import Spec
 from mlops_spec.spec.watch import Drift, Performance
 
@@ -502,8 +503,8 @@ def test_the_app_pushes_what_it_opens(world: World) -> None:
     """Else a later push to an open pull request would start no checks."""
     github, git = GitHub("acme/churn", "token", world.api), replace(world.git, token="token")
 
-    by = opener(git, github, {"GITHUB_ACTIONS": "true", "MLOPS_APP_TOKEN": "app-token"})
-    own = opener(git, github, {"GITHUB_ACTIONS": "true", "MLOPS_APP_TOKEN": ""})
+    by = opener(git, github, Run(in_actions=True, app_token="app-token"))
+    own = opener(git, github, Run(in_actions=True))
 
     assert (by.git.token, by.github.token, by.checked) == ("app-token", "app-token", True)
     assert (own.git.token, own.github.token, own.checked) == ("token", "token", False)

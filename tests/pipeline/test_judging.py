@@ -15,7 +15,7 @@ from mlops_spec.gates import command, judging
 from mlops_spec.gates.candidate import Candidate
 from mlops_spec.gates.case import Rival
 from mlops_spec.gates.scoring import Scored
-from mlops_spec.git import Git
+from mlops_spec.git import Access, Git
 from mlops_spec.package.manifest import Data, Manifest, Signature, manifest_bytes
 from mlops_spec.pipeline.answers import Answers
 from mlops_spec.spec import Spec
@@ -110,7 +110,7 @@ def test_a_champion_is_fetched_while_the_candidate_answers_and_asked_afterwards(
     monkeypatch.setattr(judging, "rival_of", rival_of)
     process: Any = Recorded(events)
 
-    judging.judged_of(root, SPEC, MANIFEST, process, None)
+    judging.judged_of(Git.open(root), SPEC, MANIFEST, process, None)
 
     assert events == [
         "the candidate is asked",
@@ -124,7 +124,7 @@ def test_of_a_stale_candidate_nothing_is_started(root: Path, monkeypatch: pytest
     monkeypatch.setattr(command, "scorer", lambda _: pytest.fail("a model's own code was started"))
 
     with pytest.raises(Failure, match="changed since build/package was built") as caught:
-        command.judge(root, SPEC, root / "gate.json")
+        command.judge(root, SPEC, root / "gate.json", Access())
 
     assert caught.value.exit_code == Exit.STALE
     assert not (root / "gate.json").exists()

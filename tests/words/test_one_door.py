@@ -9,13 +9,16 @@ import pytest
 
 PACKAGE = Path(__file__).parents[2] / "mlops_spec"
 DOOR = PACKAGE / "words"
-OF_A_STEP = {PACKAGE / "platforms/github" / name for name in ("annotation.py", "step.py")}  # the door's other leaf
+OF_A_STEP = {  # the door's other leaf, and what names its files
+    PACKAGE / "platforms/github" / name for name in ("annotation.py", "step.py", "run.py", "variables.py")
+}
 # Scripts of a stand-in for GitHub's own actions: they run in its place, without this package.
 STAND_INS = {PACKAGE / "rehearse" / name for name in ("actions", "sign_in", "door.py")}
 # A script that any earlier version runs as well, which may have no door.
 STAND_INS |= {PACKAGE / "upgrade" / "describe.py"}
 MODULES = [file for file in sorted(PACKAGE.rglob("*.py")) if not {DOOR, *OF_A_STEP, *STAND_INS} & {file, *file.parents}]
 STEP_FILES = {"GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY", "GITHUB_ENV", "GITHUB_PATH", "GITHUB_STATE"}
+NAMES_OF_STEP_FILES = {file.removeprefix("GITHUB_") for file in STEP_FILES}  # in platforms/github/variables.py
 CLICK = {"echo", "secho", "echo_via_pager", "prompt", "confirm", "progressbar", "pause"}
 STREAMS = {"stdout", "stderr", "__stdout__", "__stderr__"}
 
@@ -65,6 +68,14 @@ def by(node: ast.AST) -> str:
             name.name in {"Console", "print", "get_console"} for name in names
         ):
             return "rich's console"
+        case ast.ImportFrom(module="mlops_spec.platforms.github.variables", names=names) if NAMES_OF_STEP_FILES & {
+            name.name for name in names
+        }:
+            return "from variables"
+        case ast.Attribute(value=ast.Name(id="variables"), attr=name) if name in NAMES_OF_STEP_FILES:
+            return f"variables.{name}"
+        case ast.Attribute(value=ast.Name(id="run"), attr="outputs" | "summary" as name):
+            return f"run.{name}"
         case ast.Constant(value=str(text)) if text in STEP_FILES:
             return text
         case ast.Constant(value=str(text)) if text.startswith("/dev/std"):
@@ -98,6 +109,9 @@ def test_only_the_door_says_something() -> None:
         "from rich import print",
         "import os\nos.write(2, b'a')",
         "open(os.environ['GITHUB_STEP_SUMMARY'], 'a')",
+        "Path(run.outputs).write_text('x')",
+        "from mlops_spec.platforms.github.variables import OUTPUT",
+        "os.environ[variables.STEP_SUMMARY]",
         "traceback.print_exc()",
         "summary.open('a', encoding='utf-8')",
         "open(file, 'a')",

@@ -17,6 +17,7 @@ from rich.text import Text
 
 from mlops_spec import words
 from mlops_spec.platforms.github.annotation import annotation
+from mlops_spec.platforms.github.run import Run
 from mlops_spec.platforms.github.step import add_summary, set_output
 from mlops_spec.words.terminal import terminal
 from mlops_spec.words.visible import visible_json, visible_lines, visible_page
@@ -98,10 +99,10 @@ def test_an_annotation_is_one_command_whatever_it_says() -> None:
 
 def test_a_step_s_files_take_any_text(tmp_path: Path) -> None:
     output, summary = tmp_path / "output", tmp_path / "summary"
-    environ = {"GITHUB_OUTPUT": str(output), "GITHUB_STEP_SUMMARY": str(summary)}
+    run = Run(outputs=str(output), summary=str(summary))
 
-    set_output(environ, "name", "a\nname=b\udc80")
-    add_summary(environ, "a\x1b[31m\u202e\udc80")
+    set_output(run, "name", "a\nname=b\udc80")
+    add_summary(run, "a\x1b[31m\u202e\udc80")
 
     first, *_, last = output.read_text().splitlines()
     assert first == f"name<<{last}"

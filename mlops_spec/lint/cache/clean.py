@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 
 from mlops_spec.lint import cache
+from mlops_spec.platforms.github.variables import in_actions
 
 
 def plain_files(arguments: list[str]) -> list[str]:
@@ -34,7 +35,7 @@ def clean(files: list[str]) -> str | None:
         if entry is None or entry.count:
             return None
         rules = entry.rules
-    if os.environ.get("GITHUB_ACTIONS") == "true":
+    if in_actions(os.environ):
         return ""  # annotations are for findings
     return f"no errors · {rules} rules · {files[0] if len(files) == 1 else f'{len(files)} files'}\n"
 

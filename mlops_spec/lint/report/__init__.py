@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlops_spec.platforms.github.variables import in_actions
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -36,4 +38,4 @@ def chosen(style: str, environment: Mapping[str, str]) -> str:
     """`auto` is `github` where GitHub Actions shows annotations, and text everywhere else."""
     if style != "auto":
         return style
-    return "github" if environment.get("GITHUB_ACTIONS") == "true" else "text"
+    return "github" if in_actions(environment) else "text"

@@ -6,25 +6,30 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlops_spec.platforms.github.variables import STEP_SUMMARY
 from mlops_spec.system.files import followed
 from mlops_spec.words.visible import visible_page
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from mlops_spec.platforms.github.run import Run
 
 
-def set_output(environ: Mapping[str, str], name: str, value: str) -> None:
+#: How a workflow's script names the file that the job's summary page is made of.
+SUMMARY_FILE = f"${STEP_SUMMARY}"
+
+
+def set_output(run: Run, name: str, value: str) -> None:
     """Sets an output of the step; outside of Actions nothing happens.
 
     The delimiter can't be guessed, so that a value can't end itself and set another output.
     """
     delimiter = f"end_{secrets.token_hex(16)}"
-    _append(environ.get("GITHUB_OUTPUT"), f"{name}<<{delimiter}\n{value}\n{delimiter}\n")
+    _append(run.outputs, f"{name}<<{delimiter}\n{value}\n{delimiter}\n")
 
 
-def add_summary(environ: Mapping[str, str], markdown: str) -> None:
+def add_summary(run: Run, markdown: str) -> None:
     """Adds to the job's summary page; outside of Actions nothing happens."""
-    _append(environ.get("GITHUB_STEP_SUMMARY"), page(markdown))
+    _append(run.summary, page(markdown))
 
 
 def append_page(file: Path, markdown: str) -> None:
@@ -37,7 +42,7 @@ def page(markdown: str) -> str:
     return visible_page(markdown.rstrip("\n") + "\n")
 
 
-def _append(file: str | None, text: str) -> None:
+def _append(file: str, text: str) -> None:
     if file:
         with Path(file).open("a", encoding="utf-8", errors="backslashreplace") as stream:
             stream.write(text)

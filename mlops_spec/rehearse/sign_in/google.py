@@ -7,6 +7,7 @@ import os
 import secrets
 from pathlib import Path
 
+from mlops_spec.platforms.github.variables import WORKSPACE
 from mlops_spec.rehearse.sign_in import workflow
 from mlops_spec.rehearse.sign_in.workflow import Refused, given
 
@@ -35,7 +36,7 @@ def sign_in() -> None:
 
 def _leave(provider: str) -> None:
     """The file of credentials that the real one leaves at the top of the checkout until its job ends."""
-    file = Path(os.environ["GITHUB_WORKSPACE"]) / f"gha-creds-{secrets.token_hex(8)}.json"
+    file = Path(os.environ[WORKSPACE]) / f"gha-creds-{secrets.token_hex(8)}.json"
     source = {"url": os.environ[workflow.URL], "headers": {"Authorization": f"Bearer {os.environ[workflow.TOKEN]}"}}
     told = {"type": "external_account", "audience": f"//iam.googleapis.com/{provider}", "credential_source": source}
     file.write_text(json.dumps(told), encoding="utf-8")

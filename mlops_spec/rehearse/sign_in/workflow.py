@@ -12,6 +12,8 @@ from urllib.error import HTTPError, URLError
 from urllib.parse import quote
 from urllib.request import ProxyHandler, Request, build_opener
 
+from mlops_spec.platforms.github.variables import ENV, OUTPUT
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -39,12 +41,12 @@ def given(name: str) -> str:
 
 def export(variables: Mapping[str, str]) -> None:
     """What later steps of the job see in their environment."""
-    _append("GITHUB_ENV", variables)
+    _append(ENV, variables)
 
 
 def output(values: Mapping[str, str]) -> None:
     """The step's outputs."""
-    _append("GITHUB_OUTPUT", values)
+    _append(OUTPUT, values)
 
 
 def mask(value: str) -> None:

@@ -1,0 +1,36 @@
+"""Who asks for what gets on record: whoever started the run of a workflow, or a person at a terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.ledger.record import Identity, Who
+from mlops_spec.ledger.who import actor, person
+from mlops_spec.platforms.github.run import ISSUER
+
+if TYPE_CHECKING:
+    from mlops_spec.platforms.github.run import Run
+
+
+def who(run: Run) -> Who:
+    """Whoever started this run; outside of one the user of this machine."""
+    if not run.in_actions:
+        return person()
+    started, again = actor(run.actor, run.actor_id), actor(run.triggering)
+    return Who(
+        actor=started,
+        triggering=again if run.triggering and again.login != started.login else None,
+        identity=_identity(run),
+    )
+
+
+def _identity(run: Run) -> Identity | None:
+    if not run.number.isdigit():
+        return None
+    return Identity(
+        workflow_ref=run.workflow,
+        run_id=int(run.number),
+        run_attempt=int(run.attempt) if run.attempt.isdigit() else 1,
+        job=run.job or "unknown",
+        issuer=ISSUER,
+    )
