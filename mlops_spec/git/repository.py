@@ -70,7 +70,7 @@ class Git(Local):
                 exit_code=Exit.CONFIG,
                 remedy="run it inside the model's repository, or name it with -C",
             )
-        _, prefix = asked.stdout.decode(errors="replace").split("\n", 1)
+        prefix = asked.stdout.decode(errors="replace").partition("\n")[2]
         return replace(git, folder=PurePosixPath(prefix.strip("\n/")))
 
     def remote_url(self) -> str:
