@@ -21,7 +21,6 @@ from mlops_spec.system.garbage import lasting
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
-    from types import ModuleType
 
     from mlops_spec.document.diagnostic import Diagnostic
 
@@ -101,26 +100,35 @@ def _checked_settings(root: Path) -> settings.Settings:
     """The repository's settings, whose codes are held against the rules only where there are any."""
     given = settings.read(root)
     if given != settings.Settings():
-        settings.refuse_unknown(given, _workflow_rules().KNOWN, str(root / settings.FILE))
+        _load()
+        from mlops_spec.lint.workflows import KNOWN  # noqa: PLC0415 - see _load
+
+        settings.refuse_unknown(given, KNOWN, str(root / settings.FILE))
     return given
 
 
 def _record_baseline(known: Path, found: list[Diagnostic]) -> list[Diagnostic]:
-    count = import_module("mlops_spec.lint.baseline").record(known, found)
+    from mlops_spec.lint.baseline import record  # noqa: PLC0415 - of no use without a baseline
+
+    count = record(known, found)
     words.err(f"{known}: {count} findings recorded")
     return [each for each in found if is_whole(each.kind)]
 
 
 def _unknown_to_baseline(known: Path, found: list[Diagnostic]) -> list[Diagnostic]:
-    new, gone = import_module("mlops_spec.lint.baseline").compare(known, found)
+    from mlops_spec.lint.baseline import compare  # noqa: PLC0415 - of no use without a baseline
+
+    new, gone = compare(known, found)
     if gone:
         words.err(f"{known}: {gone} of its findings are gone; --write-baseline forgets them")
     return list(new)
 
 
 def _lint_specs(files: Mapping[str, bytes], day: str) -> Linted:
-    rules = _rules()
-    return Linted(rules.lint_all(files, date.fromisoformat(day)), len(rules.KNOWN))
+    _load()
+    from mlops_spec.lint.specs import KNOWN, lint_all  # noqa: PLC0415 - see _load
+
+    return Linted(lint_all(files, date.fromisoformat(day)), len(KNOWN))
 
 
 def _workflow_roots(given: Iterable[Path], specs: Iterable[str]) -> Iterator[Path]:
@@ -136,7 +144,9 @@ def _lint_surroundings(
     meant = {name: folder for name in specs if (folder := Path(name).parent) in roots}
     if not meant:
         return
-    listings = import_module("mlops_spec.repository.listing").listings(meant.values())  # Git: 10 ms
+    from mlops_spec.repository.listing import listings as listings_of  # noqa: PLC0415 - it loads Git's calls: 10 ms
+
+    listings = listings_of(meant.values())
     for name, folder in meant.items():
         content, listing = specs[name], listings[folder]
         if isinstance(listing, Failure):
@@ -146,9 +156,11 @@ def _lint_surroundings(
             continue
 
         def lint_all(_: Mapping[str, bytes]) -> Linted:
-            rules = _repository_rules()
-            diagnostics = rules.lint_around(name, content, listing, date.fromisoformat(day))  # noqa: B023 - called at once
-            return Linted({name: diagnostics}, len(rules.RULES))  # noqa: B023
+            _load()
+            from mlops_spec.lint.repository import RULES, lint_around  # noqa: PLC0415 - see _load
+
+            diagnostics = lint_around(name, content, listing, date.fromisoformat(day))  # noqa: B023 - called at once
+            return Linted({name: diagnostics}, len(RULES))  # noqa: B023
 
         one = {name: content}
         linted = through_cache(one, day, lint_all, beside=listing.fingerprint) if cached else lint_all(one)
@@ -174,9 +186,11 @@ def _lint_workflows(root: Path, meant: Collection[str] | None, day: str, *, cach
     unmatched = absent(root, found)
 
     def lint_all(_: Mapping[str, bytes]) -> Linted:
-        rules = _workflow_rules()
-        diagnostics = rules.lint_workflows(str(root), found, known, meant=meant, absent=unmatched)
-        return Linted({name: diagnostics[name] for name in named if name in diagnostics}, len(rules.RULES))
+        _load()
+        from mlops_spec.lint.workflows import RULES, lint_workflows  # noqa: PLC0415 - see _load
+
+        diagnostics = lint_workflows(str(root), found, known, meant=meant, absent=unmatched)
+        return Linted({name: diagnostics[name] for name in named if name in diagnostics}, len(RULES))
 
     beside = repr((sorted(found.items()), known, meant and sorted(meant), sorted(unmatched))).encode()
     linted = through_cache(named, day, lint_all, beside=beside) if cached and named else lint_all(named)
@@ -184,7 +198,10 @@ def _lint_workflows(root: Path, meant: Collection[str] | None, day: str, *, cach
 
 
 def _fix_specs(files: Mapping[str, bytes], day: str, counting: settings.Settings) -> dict[str, bytes]:
-    right, counts = _rules().fix_files(files, date.fromisoformat(day), counting.kept)
+    _load()
+    from mlops_spec.lint.specs import fix_files  # noqa: PLC0415 - see _load
+
+    right, counts = fix_files(files, date.fromisoformat(day), counting.kept)
     for name, count in counts.items():
         words.err(f"fixed {count} in {name}")
     return dict(right)
@@ -194,10 +211,13 @@ def _fix_workflows(given: Mapping[Path, Collection[str] | None], counting: setti
     for root, meant in given.items():
         if not (found := _read_workflows(root, meant)):
             continue
-        rules = _workflow_rules()
-        right, counts = rules.fix_workflows(str(root), found, _spec_of(root), counting.kept, meant=meant)
+        _load()
+        from mlops_spec.lint.specs import write_file  # noqa: PLC0415 - see _load
+        from mlops_spec.lint.workflows import fix_workflows  # noqa: PLC0415 - see _load
+
+        right, counts = fix_workflows(str(root), found, _spec_of(root), counting.kept, meant=meant)
         for path, count in counts.items():
-            _rules().write_file(str(root / path), right[path])
+            write_file(str(root / path), right[path])
             words.err(f"fixed {count} in {root / path}")
 
 
@@ -210,18 +230,11 @@ def _spec_of(root: Path) -> bytes | None:
     return spec.read_bytes() if spec.is_file() else None
 
 
-def _workflow_rules() -> ModuleType:
-    _rules()
-    return import_module("mlops_spec.lint.workflows")
+def _load() -> None:
+    """Loads the rules and pydantic, once there is something to look at, and without what only slows that down.
 
-
-def _repository_rules() -> ModuleType:
-    _rules()
-    return import_module("mlops_spec.lint.repository")
-
-
-def _rules() -> ModuleType:
-    """The rules and pydantic, loaded when there is something to look at, and without what only slows that down."""
+    Each caller imports what it needs of them afterwards, so that a run that has nothing to look at pays for none.
+    """
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # no other package has a say in what a spec is
     with lasting():
-        return import_module("mlops_spec.lint.specs")
+        import_module("mlops_spec.lint.specs")
