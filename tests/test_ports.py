@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import inspect
 import re
 from pathlib import Path, PurePosixPath
 from typing import Literal, get_args
@@ -12,6 +13,7 @@ from pydantic import ValidationError
 
 from mlops_spec.spec.environments import Environment, Of
 from mlops_spec.targets.registry import TARGETS
+from mlops_spec.targets.target import Target
 
 PACKAGE = Path(__file__).parent.parent / "mlops_spec"
 
@@ -49,6 +51,12 @@ def test_outside_of_its_folder_nothing_imports_the_local_target() -> None:
 
 def test_the_registry_has_the_targets_that_a_spec_may_name() -> None:
     assert get_args(Environment.model_fields["target"].annotation) == tuple(TARGETS)
+
+
+def test_the_target_that_contributing_shows_is_the_protocol() -> None:
+    shown = (PACKAGE.parent / ".github" / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+    assert f"```python\n{inspect.getsource(Target)}```" in shown
 
 
 def test_each_option_of_a_target_is_one_of_a_registered_target() -> None:
@@ -124,7 +132,7 @@ OPEN_WITHOUT_ACCESS = {
     "plan/make.py",
     "rehearse/here/checkout.py",
     "review/build.py",
-    "upgrade/aside.py",
+    "upgrade/working_copy.py",
 }
 
 
