@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from mlops_spec.errors import Failure
 from mlops_spec.package.manifest import canonical
+from mlops_spec.words.invalid import first_error
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -200,8 +201,8 @@ def shaped(shape: type[_Shape], record: Any, path: Path) -> _Shape:
     try:
         return shape.model_validate(record)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        raise Failure(f"{path}: {'.'.join(map(str, first['loc'])) or 'the file'}: {first['msg']}") from error
+        place, message = first_error(error)
+        raise Failure(f"{path}: {place or 'the file'}: {message}") from error
 
 
 def _no_number(text: str) -> NoReturn:

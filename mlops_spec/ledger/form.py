@@ -13,6 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 from mlops_spec.ledger.canonical import canonical
 from mlops_spec.ledger.fields import moment
 from mlops_spec.ledger.record import Draft, Record
+from mlops_spec.words.invalid import first_error
 
 LIMIT = 65_536  # bytes of one record
 GENESIS = "sha256:" + "0" * 64  # what the first record names as its predecessor
@@ -66,9 +67,8 @@ def shaped(raw: bytes) -> Record:
     try:
         record = _RECORD.validate_json(raw)
     except ValidationError as error:
-        first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        raise MalformedError(f"{place}: {first['msg']}" if place else first["msg"]) from None
+        place, message = first_error(error)
+        raise MalformedError(f"{place}: {message}" if place else message) from None
     try:
         moment(record.time)
     except ValueError:

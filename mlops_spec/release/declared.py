@@ -12,6 +12,7 @@ from mlops_spec.layout import DEPLOY
 from mlops_spec.ledger.fields import Digest, VersionName
 from mlops_spec.spec.base import EnvironmentName, ModelName, Strict
 from mlops_spec.validate.at_commit import document_of
+from mlops_spec.words.invalid import first_error
 
 if TYPE_CHECKING:
     from pathlib import PurePosixPath
@@ -98,9 +99,8 @@ def parse(content: bytes, path: PurePosixPath, environment: str) -> Following | 
     try:
         said = _SHAPES["follow" in data].validate_python(data)
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        raise Failure(f"{path}: {place + ': ' if place else ''}{first['msg']}") from error
+        place, message = first_error(error)
+        raise Failure(f"{path}: {place + ': ' if place else ''}{message}") from error
     if said.environment != environment:
         raise Failure(f"{path}: environment: {said.environment!r}, but the file is that of {environment!r}")
     return said

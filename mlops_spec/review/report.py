@@ -17,6 +17,7 @@ from pydantic import Field, StringConstraints, ValidationError
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.integrity.seal import sha256
 from mlops_spec.spec.base import EnvironmentName, ModelName, Strict
+from mlops_spec.words.invalid import first_error
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -198,8 +199,7 @@ def read_report(path: Path, digest: str | None = None) -> Report:
     try:
         return Report.model_validate(load_json(path, MAX_BYTES, digest))
     except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        _refuse(path, f"is no report: {'.'.join(map(str, first['loc']))}: {first['msg']}")
+        _refuse(path, "is no report: {}: {}".format(*first_error(error)))
 
 
 def load_json(path: Path, limit: int, digest: str | None = None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""From data to `Spec`, or to what is wrong with its shape: the only package that knows pydantic's errors."""
+"""From data to `Spec`, or to what is wrong with its shape, each error at its place in the text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An error of shape in words: what is wrong, what would be right, and the change when there is just one."""
+"""The message of an error of shape: what is wrong, what would be right, and the fix when there is just one."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ def test_a_small_or_undefined_slice_is_inconclusive_and_blocks():
 
     assert verdicts["a"].verdict == "pass"
     assert verdicts["small"] == Verdict("inconclusive", "10 rows, at least 50 are needed", 50)
-    assert verdicts["one class"] == Verdict("inconclusive", "one class only")
+    assert verdicts["one class"] == Verdict("inconclusive", "one class only (90 rows)")
     assert worst(list(verdicts.values())).verdict == "inconclusive"
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from mlops_spec.platforms.github.api.trouble import unusable
+from mlops_spec.words.invalid import first_error
 
 Sha = Annotated[str, StringConstraints(pattern="^[0-9a-f]{40}$")]  # it becomes a part of addresses, and of outputs
 
@@ -126,6 +127,5 @@ def read(shape: type[S], data: Any, call: str) -> S:
     try:
         return shape.model_validate(data)
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the answer"
-        raise unusable(call, f"unexpected answer: `{place}`: {first['msg']}") from None
+        place, message = first_error(error)
+        raise unusable(call, f"unexpected answer: `{place or 'the answer'}`: {message}") from None
