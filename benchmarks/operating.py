@@ -18,8 +18,8 @@ import numpy as np
 from releases import alike, downhill, worse
 from releases.starter import spec
 
-from mlops_spec.spec.evaluate import SizeGate
 from mlops_spec.spec.gates import gate_id
+from mlops_spec.spec.gates.size import SizeGate
 
 KINDS = {
     "first": "a first version, with nothing to compare",

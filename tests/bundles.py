@@ -12,7 +12,8 @@ from mlops_spec.integrity.spec_digest import spec_sha256
 from mlops_spec.package import manifest
 from mlops_spec.spec import Spec
 from mlops_spec.spec.features import positive_class
-from mlops_spec.spec.gates import ALWAYS, measured, sliced
+from mlops_spec.spec.gates import ALWAYS
+from mlops_spec.spec.measures import measured, sliced
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 
-from mlops_spec.spec.evaluate import ChampionGate
+from mlops_spec.spec.gates.champion import ChampionGate
 
 from .starter import LIVE, Ledger, Rival, asked, case_of, spec
 from .worse import TESTED, noisy, population, worsened

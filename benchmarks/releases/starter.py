@@ -29,15 +29,15 @@ from mlops_spec.pipeline.balance import divide  # noqa: E402
 from mlops_spec.pipeline.rows import known_columns, read_rows  # noqa: E402
 from mlops_spec.pipeline.split import typed, with_derived  # noqa: E402
 from mlops_spec.pipeline.table import of_frame  # noqa: E402
-from mlops_spec.spec.evaluate import RobustnessGate  # noqa: E402
+from mlops_spec.spec.gates.robustness import RobustnessGate  # noqa: E402
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from mlops_spec.gates.judgement import GateResult
-    from mlops_spec.integrity.demands import Demand
     from mlops_spec.spec import Spec
-    from mlops_spec.spec.evaluate import Gate
+    from mlops_spec.spec.gates.demand import Demand
+    from mlops_spec.spec.gates.gate import Gate
 
 LIVE = "production"
 

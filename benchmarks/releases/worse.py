@@ -18,16 +18,15 @@ from scipy.special import expit, logit
 
 from mlops_spec.gates.judgement import Against, GateResult, Limit
 from mlops_spec.spec.base import seconds
-from mlops_spec.spec.evaluate import (
-    ChampionGate,
-    FairnessGate,
-    LatencyGate,
-    MetricGate,
-    RobustnessGate,
-    SliceGate,
-    WeakSlicesGate,
-)
-from mlops_spec.spec.gates import attributes, gate_id
+from mlops_spec.spec.gates import gate_id
+from mlops_spec.spec.gates.champion import ChampionGate
+from mlops_spec.spec.gates.fairness import FairnessGate
+from mlops_spec.spec.gates.latency import LatencyGate
+from mlops_spec.spec.gates.metric import MetricGate
+from mlops_spec.spec.gates.robustness import RobustnessGate
+from mlops_spec.spec.gates.slices import SliceGate
+from mlops_spec.spec.gates.weak_slices import WeakSlicesGate
+from mlops_spec.spec.measures import attributes
 from mlops_validators import estimate
 from mlops_validators.fairness import count_groups, disparity
 
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
-    from mlops_spec.spec.evaluate import Gate
+    from mlops_spec.spec.gates.gate import Gate
 
 
 _SEED = 0.08  # noise on the logit that two seeds of the starter differ by

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.git import Git
     from mlops_spec.integrity.anchor import Past
-    from mlops_spec.integrity.demands import Demand
+    from mlops_spec.spec.gates.demand import Demand
 
 
 class ByLedger:

@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     import numpy as np
     import pandas as pd
 
-    from mlops_spec.integrity.demands import Demand
     from mlops_spec.pipeline.answers import Answers
     from mlops_spec.pipeline.table import Table
     from mlops_spec.spec import Spec
-    from mlops_spec.spec.evaluate import RobustnessGate
+    from mlops_spec.spec.gates.demand import Demand
+    from mlops_spec.spec.gates.robustness import RobustnessGate
     from mlops_validators import Verdict
 
 

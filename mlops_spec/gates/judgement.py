@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from mlops_spec.integrity.judgement import pair
-from mlops_spec.spec.gates import SHOWN_BY_SAMPLE
+from mlops_spec.spec.gates import kind_called
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -151,4 +151,4 @@ def _is_part(result: GateResult, name: str) -> bool:
 
 def marked(results: Sequence[GateResult]) -> tuple[GateResult, ...]:
     """The results of a candidate that was trained on the sample: those block that a sample can show."""
-    return tuple(each if each.kind in SHOWN_BY_SAMPLE else replace(each, on_sample=True) for each in results)
+    return tuple(replace(each, on_sample=True) if kind_called(each.kind).of_rows else each for each in results)

@@ -18,13 +18,13 @@ from mlops_spec.gates.kinds import always
 from mlops_spec.gates.kinds.declared import results_of
 from mlops_spec.gates.perturb import perturb
 from mlops_spec.gates.rivals import Fetched, fetched, rival_of
-from mlops_spec.integrity.demands import demand_of
 from mlops_spec.package.on_disk import digest, file_sha256
 from mlops_spec.pipeline import sample
 from mlops_spec.pipeline.rows import known_columns, open_table
 from mlops_spec.pipeline.split_report import read_split_report
-from mlops_spec.spec.evaluate import ChampionGate, LatencyGate, RobustnessGate
-from mlops_spec.spec.gates import gate_id
+from mlops_spec.spec.gates.latency import LatencyGate
+from mlops_spec.spec.gates.robustness import RobustnessGate
+from mlops_spec.spec.measures import champions
 from mlops_spec.spec.paths import data_file
 
 if TYPE_CHECKING:
@@ -70,14 +70,14 @@ def _case(git: Git, root: Path, spec: Spec, candidate: Candidate, process: Score
     batch = next((gate.latency.batch for gate in spec.gates if isinstance(gate, LatencyGate)), None)
     asked = process.ask([rows, *(frame for _, frame, _ in perturbed if frame is not None)], batch)
     with tempfile.TemporaryDirectory(prefix="mlops-spec-champion-") as folder:
-        champions = {name: fetched(git, root, (spec.model, name), Path(folder) / name) for name in _champions(spec)}
+        live = {name: fetched(git, root, (spec.model, name), Path(folder) / name) for name in champions(spec)}
         data_path = root / data_file(spec.data)
         data = open_table(data_path, known_columns(spec.data))
         data_changed = file_sha256(data_path) != read_split_report(root).data.sha256
         scored = asked.answers()
         assert scored.answers[0] is not None  # the rows as they are: without an answer to them nothing is judged
         check_same_answers(candidate.answers.score, scored.answers[0])
-        rivals, anchors = _others(git, root, spec, rows, champions)
+        rivals, anchors = _others(git, root, spec, rows, live)
     answered = iter([(answer, scored.reasons.get(number, "")) for number, answer in enumerate(scored.answers)][1:])
     return Case(
         root=root,
@@ -101,25 +101,18 @@ def _case(git: Git, root: Path, spec: Spec, candidate: Candidate, process: Score
 
 
 def _others(
-    git: Git, root: Path, spec: Spec, rows: pd.DataFrame, champions: Mapping[str, Fetched | Rival]
+    git: Git, root: Path, spec: Spec, rows: pd.DataFrame, live: Mapping[str, Fetched | Rival]
 ) -> tuple[dict[str, Rival], ByLedger]:
     """What champions answer, and the anchors; those that champion gates want anyway answer at the same time."""
-    compared = [gate for gate in spec.gates if isinstance(gate, ChampionGate)]
-    wanted = [gate for gate in compared if isinstance(champions[gate.champion], Fetched)]
-    anchors = ByLedger(
-        git, root, spec.model, rows, [each.against.digest for each in champions.values() if each.against]
-    )
+    wanted = [gate for gate in spec.gates if isinstance(live.get(gate.environment or ""), Fetched)]
+    anchors = ByLedger(git, root, spec.model, rows, [each.against.digest for each in live.values() if each.against])
     with ThreadPoolExecutor() as pool:
-        asked = {name: pool.submit(rival_of, champion, rows) for name, champion in champions.items()}
+        asked = {name: pool.submit(rival_of, champion, rows) for name, champion in live.items()}
         for gate in wanted:
-            anchors.ask(gate_id(gate), demand_of(spec, gate))
+            anchors.ask(gate.id, gate.demand(spec))
         rivals = {name: each.result() for name, each in asked.items()}
     anchors.know(rivals.values())
     return rivals, anchors
-
-
-def _champions(spec: Spec) -> list[str]:
-    return list(dict.fromkeys(gate.champion for gate in spec.gates if isinstance(gate, ChampionGate)))
 
 
 def _perturbed(

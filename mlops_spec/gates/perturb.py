@@ -17,7 +17,7 @@ from mlops_validators.robustness import perturb as perturbed
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mlops_spec.spec.evaluate import RobustnessGate
+    from mlops_spec.spec.gates.robustness import RobustnessGate
 
 
 def perturb(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from mlops_spec.spec.gates import kind_called
 from mlops_spec.words.terminal import terminal
 
 if TYPE_CHECKING:
@@ -59,21 +60,7 @@ def rows(judged: Judged) -> list[GateResult]:
 
 def label(gate: GateResult) -> str:
     """How a person names the gate."""
-    _, _, rest = gate.id.partition("/")
-    match gate.kind:
-        case "champion":
-            return f"champion: {gate.metric}, paired"
-        case "slice":
-            column = rest.removesuffix(f"/{gate.slice}").removesuffix(f"/{gate.metric}")
-            return f"slice {column}{'' if gate.slice is None else f'={gate.slice}'}: {gate.metric}"
-        case "weak_slices":
-            return f"weak slices: {gate.metric}"
-        case "fairness" | "latency":
-            return gate.id.replace("/", " ", 1)
-        case "robustness":
-            return f"robustness {rest.split('/')[0]}: {gate.metric} drop"
-        case _:
-            return gate.id
+    return kind_called(gate.kind).label(gate)
 
 
 def value(gate: GateResult) -> str:
@@ -101,10 +88,7 @@ def bound(gate: GateResult) -> str:
 def verdict(gate: GateResult) -> Text:
     """The verdict; with its reason, unless it is a plain pass of a real comparison."""
     text = Text(gate.verdict, style=_COLOURS[gate.verdict])
-    alike = gate.kind == "champion" and gate.low == gate.high == 0
-    seeded = gate.kind == "champion" and " seeds it has " in gate.reason
-    told = gate.value is None or alike or seeded or gate.kind == "weak_slices" or gate.anchor is not None
-    if gate.verdict != "pass" or told:
+    if gate.verdict != "pass" or kind_called(gate.kind).tells(gate):
         text.append(f" · {gate.reason}", style="default")
     if gate.waived_until:
         text.append(f" · waived until {gate.waived_until}", style="cyan")
@@ -117,27 +101,7 @@ def verdict(gate: GateResult) -> Text:
 
 def number(gate: GateResult, amount: float) -> str:
     """A number as its kind is written: signed differences, milliseconds, bytes."""
-    match gate.kind:
-        case "champion":
-            return f"{amount:+.3f}".replace("-", "−")
-        case "latency":
-            return f"{amount:.3g} ms" if amount < 1000 else f"{amount:,.0f} ms"
-        case "size":
-            return f"{amount / 1e6:,.3g} MB"
-        case "contract" | "leak":
-            return f"{amount:.0f}"
-        case _:
-            return plain(amount)
-
-
-def plain(amount: float) -> str:
-    """Three decimals, and fewer of them before which there are more digits.
-
-    >>> plain(0.7771), plain(57.0004), plain(12345.6)
-    ('0.777', '57.0', '12,346')
-    """
-    size = abs(amount)
-    return f"{amount:.3f}" if size < 10 else f"{amount:.1f}" if size < 1000 else f"{amount:,.0f}"
+    return kind_called(gate.kind).number(amount)
 
 
 def summary(judged: Judged) -> str:

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mlops_spec.integrity.demands import Demand
     from mlops_spec.integrity.shapes import Outcome
-    from mlops_spec.integrity.verdicts import Anchored, Bound
+    from mlops_spec.spec.gates.demand import Demand
+    from mlops_spec.spec.gates.result import Anchored, Bound
 
 
 class Past(NamedTuple):
@@ -47,7 +47,7 @@ def anchors(past: Sequence[Past], demand: Demand, name: str) -> Iterator[Past]:
 
 
 def _outright(demand: Demand, gate: PastGate) -> bool:
-    if demand.kind == "champion":
+    if demand.environment is not None:
         return _begins(demand, gate)
     if gate.verdict != "pass" or gate.anchor is not None or gate.bound is None:
         return False

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from mlops_spec.integrity.judgement import close
 from mlops_spec.layout import EVALUATION, GATE
 from mlops_spec.package.problem import Problem
-from mlops_spec.spec.gates import higher_is_better, measured, own_metrics, sliced
+from mlops_spec.spec.gates import kind_called
+from mlops_spec.spec.measures import higher_is_better, measured, own_metrics, sliced
 from mlops_spec.spec.metrics import METRICS
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def problems(spec: Spec, evaluation: Evaluation, judged: GateFile, paired: Seque
     yield from _of_cost(spec, evaluation)
     yield from _of_slices(spec, evaluation)
     for demand, found in paired:
-        if demand.kind == "metric":
+        if kind_called(demand.kind).of_measure:
             field = f"measures.{demand.metric}"
             yield from _compared(found.id, found, evaluation.measures.get(demand.metric or ""), field)
         elif demand.column is not None and found.slice is not None:

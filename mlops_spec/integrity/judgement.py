@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_spec.integrity.anchor import anchors
 from mlops_spec.integrity.demands import demands, waived
-from mlops_spec.integrity.verdicts import allowed, worst
+from mlops_spec.integrity.verdicts import allowed
 from mlops_spec.layout import GATE
 from mlops_spec.package.problem import Problem
+from mlops_spec.spec.gates import kind_called
+from mlops_spec.spec.gates.verdicts import worst
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from mlops_spec.integrity.anchor import Past
-    from mlops_spec.integrity.demands import Demand
-    from mlops_spec.integrity.verdicts import Against, Result
     from mlops_spec.spec import Spec
+    from mlops_spec.spec.gates.demand import Demand
+    from mlops_spec.spec.gates.result import Against, Result
 
 FILE = GATE.name
 _NUMBERS = ("value", "low", "high")
@@ -98,7 +100,7 @@ def _of_gate(spec: Spec, demand: Demand, found: Result, given: Given) -> Iterato
         yield from _without_a_champion(demand, found, given)
     elif found.verdict not in right:
         yield _problem(found.id, "verdict", f"is {found.verdict}, by its numbers it is {' or '.join(sorted(right))}")
-    if demand.kind == "size" and given.package_bytes is not None and found.value != given.package_bytes:
+    if kind_called(demand.kind).of_package and given.package_bytes is not None and found.value != given.package_bytes:
         yield _problem(found.id, "value", f"is {found.value}, the package has {given.package_bytes:,} bytes")
     yield from _of_anchor(demand, found, given)
     yield from _of_waiver(spec, demand, found, given.today)
@@ -115,13 +117,17 @@ def _of_anchor(demand: Demand, found: Result, given: Given) -> Iterator[Problem]
     mine = None if found.anchor is None else (found.anchor.version, found.anchor.digest)
     if mine is not None and mine not in known:
         yield _problem(found.id, "anchor", f"is {mine[0]}, which by the ledger did not pass this gate outright")
-    elif demand.kind == "champion" and found.verdict == "pass" and found.value is not None and mine is None and known:
+    elif _passed_beside_one(demand, found) and mine is None and known:
         against = given.against
         if against is None or against.digest not in {digest for _, digest in known}:
             named = ", ".join(sorted(version for version, _ in known))
             yield _problem(
                 found.id, "anchor", f"is missing: by the ledger it is to be compared with one of {named} too"
             )
+
+
+def _passed_beside_one(demand: Demand, found: Result) -> bool:
+    return demand.environment is not None and found.verdict == "pass" and found.value is not None
 
 
 def _of_bound(demand: Demand, found: Result) -> Iterator[Problem]:
@@ -201,7 +207,7 @@ def _of_baselines(paired: Sequence[Paired]) -> Iterator[Problem]:
     for demand, found in paired:
         if found.baseline is None:
             continue
-        if demand.kind not in ("champion", "metric") or not answered:
+        if not kind_called(demand.kind).has_baseline or not answered:
             yield _problem(found.id, "baseline", f"is {found.baseline}, but no champion was compared here")
         elif demand.environment in (None, environment):
             first = values.setdefault(demand.metric or "", found.baseline)

@@ -14,9 +14,9 @@ from mlops_spec.engines.dvc.tracked import Tracked
 from mlops_spec.integrity import evaluation as evaluations
 from mlops_spec.integrity import judgement
 from mlops_spec.integrity.spec_digest import spec_sha256
-from mlops_spec.integrity.verdicts import worst
 from mlops_spec.package.problem import Problem
 from mlops_spec.spec.features import is_feature, positive_class
+from mlops_spec.spec.gates.verdicts import worst
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

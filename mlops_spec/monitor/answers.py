@@ -8,7 +8,7 @@ import numpy as np
 
 from mlops_spec.monitor.check import Check
 from mlops_spec.monitor.inputs import ALPHA, FEWEST_ROWS
-from mlops_spec.spec.evaluate import MetricGate
+from mlops_spec.spec.gates.metric import MetricGate
 from mlops_validators import judge
 from mlops_validators.drift import drift_of_counts, drifted
 from mlops_validators.unlabelled import estimated, rows_in

@@ -10,7 +10,7 @@ from mlops_spec.pipeline.measured import finite, measure_named, options
 from mlops_spec.pipeline.signature import features
 from mlops_spec.pipeline.simple_model import Known, simple_of
 from mlops_spec.pipeline.split_report import read_split_report
-from mlops_spec.spec.gates import measured
+from mlops_spec.spec.measures import measured
 from mlops_validators import estimate, paired_difference
 
 if TYPE_CHECKING:

@@ -22,7 +22,7 @@ from mlops_spec.pipeline.signature import signature_of
 from mlops_spec.pipeline.split_report import read_split_report
 from mlops_spec.pipeline.table import of_parquet, read_frame, sampled
 from mlops_spec.pipeline.trained import trained_scores
-from mlops_spec.spec.gates import measured, sliced
+from mlops_spec.spec.measures import measured, sliced
 from mlops_spec.system.files import write_atomic
 
 if TYPE_CHECKING:

@@ -6,14 +6,11 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.diagnostic import did_you_mean
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.spec.evaluate import FairnessGate, RobustnessGate, SliceGate, WeakSlicesGate
-from mlops_spec.spec.gates import attributes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from mlops_spec.spec import Spec
-    from mlops_spec.spec.evaluate import Gate
 
 
 def check_columns(spec: Spec, known: Collection[str]) -> None:
@@ -34,16 +31,5 @@ def check_columns(spec: Spec, known: Collection[str]) -> None:
 def _named(spec: Spec) -> Iterator[tuple[str, str]]:
     yield from (("evaluate.slices", name) for name in spec.evaluate.slices)
     for index, gate in enumerate(spec.gates):
-        yield from ((f"gates[{index}].{key}", name) for key, name in _of(gate))
-
-
-def _of(gate: Gate) -> Iterator[tuple[str, str]]:
-    match gate:
-        case SliceGate():
-            yield "slice", gate.slice
-        case WeakSlicesGate(weak_slices=list(names)):
-            yield from (("weak_slices", name) for name in names)
-        case FairnessGate():
-            yield from (("by", name) for name in attributes(gate))
-        case RobustnessGate(columns=list(names)):
-            yield from (("columns", name) for name in names)
+        for key, names in gate.named_columns():
+            yield from ((f"gates[{index}].{key}", name) for name in ([names] if isinstance(names, str) else names))

@@ -12,7 +12,8 @@ from sklearn.metrics import roc_curve
 
 from mlops_spec.pipeline.answers import slices
 from mlops_spec.pipeline.bands import rates, roc_band, shares
-from mlops_spec.spec.evaluate import MetricGate, SliceGate
+from mlops_spec.spec.gates.metric import MetricGate
+from mlops_spec.spec.gates.slices import SliceGate
 from mlops_spec.system.files import make_folder
 
 if TYPE_CHECKING:
@@ -138,8 +139,8 @@ def _shown_of(what: str, drawn: Sized, every: Sized) -> str:
 
 
 def _judged(shown: Shown) -> str:
-    gates = sorted(shown.spec.gates, key=lambda gate: not isinstance(gate, SliceGate))
-    named = [gate.metric for gate in gates if isinstance(gate, SliceGate | MetricGate)]
+    sliced = [gate.metric for gate in shown.spec.gates if isinstance(gate, SliceGate)]
+    named = [*sliced, *(gate.metric for gate in shown.spec.gates if isinstance(gate, MetricGate))]
     measured: list[str] = list(shown.evaluation["measures"])
     return next(name for name in (*named, *measured) if name in measured)
 

@@ -19,7 +19,7 @@ from mlops_spec.plan.training import trains
 from mlops_spec.platforms.github.outputs.owners import owners
 from mlops_spec.release.tags import newest, releases
 from mlops_spec.render.write import manifest
-from mlops_spec.spec.evaluate import ChampionGate
+from mlops_spec.spec.measures import champions
 
 if TYPE_CHECKING:
     from pathlib import Path, PurePosixPath
@@ -50,7 +50,7 @@ def make_plan(root: Path, revision: str | None = None) -> Plan:
         stages=stages,
         gates=touched_gates(base.spec, spec),
         gate_count=len(spec.gates),
-        champions=tuple(dict.fromkeys(gate.champion for gate in spec.gates if isinstance(gate, ChampionGate))),
+        champions=champions(spec),
         environments=touched_environments(base.spec, spec),
         weakened=weaker,
         guardians=_guardians(base.spec or spec),

@@ -11,7 +11,7 @@ from mlops_spec.ledger.fields import plain
 from mlops_spec.ledger.record import Accepted
 from mlops_spec.platforms.github.api import approvals, people, pulls
 from mlops_spec.release.approvals import approval_of, barred, merged_by
-from mlops_spec.spec.gates import may_accept
+from mlops_spec.spec.measures import may_accept
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -13,7 +13,7 @@ from mlops_spec.ledger.query import read
 from mlops_spec.release.card.documents import documents
 from mlops_spec.release.card.evidence import evidence_of
 from mlops_spec.release.past import lived, past
-from mlops_spec.spec.evaluate import ChampionGate
+from mlops_spec.spec.measures import champions
 from mlops_spec.validate.at_commit import spec_at
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def candidate_of(git: Git, bundle: Bundle, who: Who, now: datetime | None = None
     tree = git.here(bundle.commit)
     _on_main(git, tree.commit)
     spec, now = spec_at(tree), now or datetime.now(UTC)
-    compares = bundle.against is not None or any(isinstance(gate, ChampionGate) for gate in spec.gates)
+    compares = bundle.against is not None or champions(spec)
     records = read(git) if compares or any(gate.anchor for gate in bundle.judged.gates) else None
     known = (None, None) if records is None else (lived(records, spec.model), past(records, spec.model))
     bundle.verify(Source(tree=tree, spec=spec, today=now.date().isoformat(), lived=known[0], past=known[1]))

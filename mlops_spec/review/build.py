@@ -25,7 +25,7 @@ from mlops_spec.review.report import (
     SimpleModel,
     Survivor,
 )
-from mlops_spec.spec.evaluate import ChampionGate
+from mlops_spec.spec.measures import champions
 from mlops_spec.system.files import make_folder, write_atomic
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def write_report(root: Path, spec: Spec, out: Path) -> tuple[str, str]:
     make_folder(out.parent)
     write_atomic(out, content)
     today = datetime.now(UTC).strftime("%Y-%m-%d")
-    environments = {gate.champion for gate in spec.gates if isinstance(gate, ChampionGate)}
+    environments = champions(spec)
     return content.decode() + "\n", as_markdown(report, review(report, Trusted(spec, today, environments)))
 
 

@@ -22,7 +22,7 @@ from mlops_spec.review.judged import judged_on
 from mlops_spec.review.markdown import as_markdown
 from mlops_spec.review.recompute import Trusted, review
 from mlops_spec.review.report import MAX_BYTES, load_json, read_report
-from mlops_spec.spec.evaluate import ChampionGate
+from mlops_spec.spec.measures import champions
 
 if TYPE_CHECKING:
     from mlops_spec.git import Git
@@ -53,8 +53,8 @@ def _trusted(git: Git, spec: Spec, today: str, report: Report) -> Trusted:
     if all(gate.bound and not gate.anchor for gate in report.gates):
         return Trusted(spec, today, set())
     records = read(git)
-    champions = {gate.champion for gate in spec.gates if isinstance(gate, ChampionGate)}
-    return Trusted(spec, today, champions - replay(records).of(spec.model).live.keys(), past(records, spec.model))
+    never = set(champions(spec)) - replay(records).of(spec.model).live.keys()
+    return Trusted(spec, today, never, past(records, spec.model))
 
 
 def _plan(file: Received) -> str:

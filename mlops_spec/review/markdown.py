@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.gates.judgement import Anchored, GateResult, Limit
-from mlops_spec.gates.table import bound, interval, label, plain, value
+from mlops_spec.gates.table import bound, interval, label, value
 from mlops_spec.release.card import cost, simple
 from mlops_spec.release.card.brier import told
+from mlops_spec.spec.gates import kind_called
 from mlops_spec.words.markdown import block, code, html_code, prose
+from mlops_spec.words.value import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -97,7 +99,8 @@ def _row(one: Recomputed) -> tuple[str, ...]:
     rows = f" · about {gate.rows_needed:,} rows would settle it" if gate.rows_needed else ""
     notes = "".join(f" · {prose(note)}" for note in one.notes)
     notes = f"{_beside(gate)}{notes}"
-    found = f" · worst is {prose(gate.slice)}" if gate.kind == "weak_slices" and gate.slice else ""
+    part = kind_called(gate.kind).part(gate)
+    found = f" · worst is {prose(part)}" if part else ""
     verdict = f"{_SIGNS[one.verdict]} {one.verdict}{rows}{found}{notes}"
     return prose(label(gate)), value(gate), interval(gate), bound(gate), baseline, verdict
 
@@ -106,7 +109,7 @@ def _beside(gate: GateResult) -> str:
     """The comparison with the anchor, where one decided with the interval."""
     if gate.anchor is None:
         return ""
-    how = "beside" if gate.kind == "champion" or gate.verdict != "pass" else "held by"
+    how = "beside" if kind_called(gate.kind).of_two or gate.verdict != "pass" else "held by"
     ends = f"{plain(gate.anchor.low)} … {plain(gate.anchor.high)}".replace("-", "−")
     return f" · {how} {gate.anchor.version}: {ends}"
 

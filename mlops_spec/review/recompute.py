@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.integrity.demands import waived
 from mlops_spec.integrity.judgement import Given, close, pair, problems
-from mlops_spec.integrity.verdicts import allowed, worst
-from mlops_spec.spec.gates import SHOWN_BY_SAMPLE, may_accept
+from mlops_spec.integrity.verdicts import allowed
+from mlops_spec.spec.gates import kind_called
+from mlops_spec.spec.gates.verdicts import worst
+from mlops_spec.spec.measures import may_accept
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from mlops_spec.integrity.anchor import Past
-    from mlops_spec.integrity.demands import Demand, Op
     from mlops_spec.integrity.shapes import Outcome
     from mlops_spec.package.problem import Problem
     from mlops_spec.review.report import Gate, Report
     from mlops_spec.spec import Spec
+    from mlops_spec.spec.gates.demand import Demand, Op
 
 _TOLD_ELSEWHERE = ("bound", "verdict", "waived_until", "")  # by words of their own
 _NO_MATTER = ("baseline",)  # told, but the verdict does not rest on it
@@ -115,7 +117,7 @@ def _recomputed(gate: Gate, demand: Demand, report: Report, main: Trusted, found
         notes.append("the report says pass, its numbers do not by main's bound")
     notes += [*dict.fromkeys([*wrong, *told]), *_other_bound(gate, demand)]
     # what the run says of a sample does not count: main says whether pull requests train on one
-    unshown = main.on_sample and gate.kind not in SHOWN_BY_SAMPLE
+    unshown = main.on_sample and kind_called(gate.kind).of_rows
     notes += ["on a sample"] if unshown else []
     blocks = verdict != "pass" and not ends and not unshown
     waits = blocks and demand.review and verdict == gate.verdict == "inconclusive" and not wrong
@@ -175,7 +177,8 @@ def _other_bound(gate: Gate, demand: Demand) -> Iterator[str]:
 
 def _unlike_the_measures(gate: Gate, demand: Demand, report: Report) -> Iterator[str]:
     """What the report measured itself, over all rows, is what its gates judged."""
-    measured = report.measures.get(demand.metric or "") if demand.kind == "metric" else None
+    of_measure = kind_called(demand.kind).of_measure
+    measured = report.measures.get(demand.metric or "") if of_measure else None
     if measured is None:
         return
     for name in ("value", "low", "high"):

@@ -17,6 +17,7 @@ from pydantic import Field, StringConstraints, ValidationError
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.integrity.seal import sha256
 from mlops_spec.spec.base import EnvironmentName, ModelName, Strict
+from mlops_spec.spec.gates import KINDS
 from mlops_spec.words.invalid import first_error
 
 if TYPE_CHECKING:
@@ -34,9 +35,10 @@ Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")]
 Words = Annotated[str, StringConstraints(max_length=300)]
 Number = Annotated[float, Field(ge=-_LARGEST, le=_LARGEST)]
 Count = Annotated[int, Field(ge=0, le=10**15)]
-Kind = Literal[
-    "contract", "leak", "metric", "champion", "slice", "weak_slices", "fairness", "robustness", "latency", "size"
-]
+if TYPE_CHECKING:
+    Kind = str
+else:
+    Kind = Literal[tuple(KINDS)]
 
 
 class Bound(Strict):

@@ -7,7 +7,8 @@ from pydantic import Field
 from mlops_spec.spec.base import BranchName, EnvironmentName, ModelName, Owner, StageName, Strict, Text, no_entries
 from mlops_spec.spec.data import Data
 from mlops_spec.spec.environments import Environment
-from mlops_spec.spec.evaluate import Evaluate, Gate
+from mlops_spec.spec.evaluate import Evaluate
+from mlops_spec.spec.gates import AnyGate
 from mlops_spec.spec.governance import Governance
 from mlops_spec.spec.serve import Serve
 from mlops_spec.spec.storage import Storage
@@ -43,7 +44,7 @@ class Spec(Strict):
     )
     train: Train
     evaluate: Evaluate = Field(default_factory=Evaluate)
-    gates: list[Gate] = Field(
+    gates: list[AnyGate] = Field(
         description="What must hold before a version is made; each blocks unless it passes or is waived.",
         examples=[[{"metric": "roc_auc", "min": 0.76}]],
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import inf, log
 from typing import TYPE_CHECKING
 
-from mlops_spec.spec.gates import own_metrics
 from mlops_spec.spec.groups import number_of_values
+from mlops_spec.spec.measures import own_metrics
 from mlops_spec.spec.metrics import METRICS
 
 if TYPE_CHECKING:

@@ -53,9 +53,7 @@ def columns(spec: Spec) -> Iterator[tuple[Address, str]]:
         (("evaluate", "slices"), spec.evaluate.slices),
     ]
     lists += [
-        (("gates", index, key), getattr(gate, key, None))
-        for index, gate in enumerate(spec.gates)
-        for key in ("slice", "by", "columns", "weak_slices")
+        (("gates", index, key), names) for index, gate in enumerate(spec.gates) for key, names in gate.named_columns()
     ]
     if spec.monitor is not None:
         lists.append((("monitor", "drift", "columns"), spec.monitor.drift.columns))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from mlops_spec.spec.base import seconds, size_in_bytes
 from mlops_spec.words.value import shortened
@@ -55,6 +55,30 @@ def changed(where: str, old: object, new: object, *, weaker: bool) -> Iterator[W
     """A choice that guards less than the one before."""
     if weaker:
         yield Weakening(where, f"{shortened(old)} → {shortened(new)}")
+
+
+class Bounded(Protocol):
+    """What holds a value against bounds, with a margin where that is inconclusive."""
+
+    @property
+    def min(self) -> float | None: ...
+    @property
+    def max(self) -> float | None: ...
+    @property
+    def margin(self) -> float | None: ...
+
+
+def bounds_moved(where: str, old: Bounded, new: Bounded) -> Iterator[Weakening]:
+    """Bounds that moved the easy way, and a margin that grew."""
+    yield from fell(f"{where} min", old.min, new.min)
+    yield from rose(f"{where} max", old.max, new.max)
+    yield from rose(f"{where} margin", old.margin or 0.0, new.margin or 0.0)
+
+
+def columns_left(where: str, old: list[str] | str, new: list[str] | str) -> Iterator[Weakening]:
+    """Columns that are guarded no more; `all` holds every column."""
+    if new != "all":
+        yield from lost(where, [old] if isinstance(old, str) else old, new)
 
 
 def _number(value: float | str) -> float:

@@ -1,4 +1,4 @@
-"""A value of the spec as text for a reader."""
+"""A value as text for a reader: of the spec, shortened, and a number with the decimals that matter."""
 
 from __future__ import annotations
 
@@ -18,3 +18,13 @@ def shortened(value: Any) -> str:
         return f"{len(value)} entries"
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+
+
+def plain(amount: float) -> str:
+    """Three decimals, and fewer of them before which there are more digits.
+
+    >>> plain(0.7771), plain(57.0004), plain(12345.6)
+    ('0.777', '57.0', '12,346')
+    """
+    size = abs(amount)
+    return f"{amount:.3f}" if size < 10 else f"{amount:.1f}" if size < 1000 else f"{amount:,.0f}"

@@ -36,7 +36,7 @@ from mlops_spec.pipeline.signature import features, signature_of
 from mlops_spec.pipeline.split import split
 from mlops_spec.pipeline.trained_rows import seen, trained_rows
 from mlops_spec.spec import Spec
-from mlops_spec.spec.evaluate import RobustnessGate
+from mlops_spec.spec.gates.robustness import RobustnessGate
 from mlops_spec.targets.local.serve.outside import outside
 from mlops_spec.targets.local.serve.tensors import arrays, parse
 

@@ -12,8 +12,8 @@ from mlops_spec.gates.case import Rival
 from mlops_spec.gates.judgement import Against
 from mlops_spec.git import Git
 from mlops_spec.integrity.anchor import Past, PastGate
-from mlops_spec.integrity.demands import Demand
 from mlops_spec.integrity.shapes import Bound
+from mlops_spec.spec.gates.demand import Demand
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ from mlops_spec.pipeline.cost import cost_of
 from mlops_spec.pipeline.measured import measure, measure_named
 from mlops_spec.release.card.cost import told
 from mlops_spec.spec import Spec
-from mlops_spec.spec.gates import measured
+from mlops_spec.spec.measures import measured
 
 if TYPE_CHECKING:
     from pathlib import Path

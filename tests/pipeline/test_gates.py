@@ -24,7 +24,7 @@ from mlops_spec.spec.governance import Waiver
 
 if TYPE_CHECKING:
     from mlops_spec.gates.judgement import GateResult
-    from mlops_spec.integrity.demands import Demand
+    from mlops_spec.spec.gates.demand import Demand
 
 COUNT = 1200
 DRAW = np.random.default_rng(5)

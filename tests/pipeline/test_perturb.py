@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from mlops_spec.gates.perturb import perturb
-from mlops_spec.spec.evaluate import RobustnessGate
+from mlops_spec.spec.gates.robustness import RobustnessGate
 
 COUNT = 4000
 DRAW = np.random.default_rng(1)

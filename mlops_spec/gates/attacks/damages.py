@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlops_spec.gates.attacks.answers import Damage, certain, constant, inverted, miscalibrated, shuffled, spoiled
-from mlops_spec.spec.gates import higher_is_better
+from mlops_spec.spec.measures import higher_is_better
 
 if TYPE_CHECKING:
     from mlops_spec.spec import Spec

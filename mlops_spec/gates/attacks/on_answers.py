@@ -20,7 +20,8 @@ from mlops_spec.gates.attacks.damages import (
 )
 from mlops_spec.gates.case import Case, Perturbed, Rival
 from mlops_spec.gates.judgement import Against
-from mlops_spec.spec.evaluate import ChampionGate, RobustnessGate
+from mlops_spec.spec.gates.champion import ChampionGate
+from mlops_spec.spec.gates.robustness import RobustnessGate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,6 @@ from mlops_spec.gates.attacks.attack import Attack, Blow, answering, draw, only
 from mlops_spec.gates.attacks.damages import INVERTED, SHUFFLED, UNUSABLE, damages, guards_quality
 from mlops_spec.gates.kinds.weak_slices import columns_of
 from mlops_spec.pipeline.answers import slices
-from mlops_spec.spec.gates import attributes
 from mlops_validators.categories import categories, crossed
 from mlops_validators.weak_slices import slices_of
 
@@ -59,14 +58,14 @@ def _threshold_shifted(case: Case, target: Target) -> Iterator[Blow]:
     if case.answers.score.ndim != 1:
         return
     gate: Any = target.declared
-    columns = [case.test[column].to_numpy() for column in attributes(gate)]
+    columns = [case.test[column].to_numpy() for column in gate.attributes]
     groups = categories(columns[0]) if len(columns) == 1 else crossed(columns)
     for code, name in enumerate(groups.names):
         rows = groups.codes == code
         told = case.answers.score[~rows] >= case.spec.evaluate.threshold
         score = case.answers.score.astype(np.float64, copy=True)
         score[rows] = 1.0 if not told.size or told.mean() < 0.5 else 0.0
-        yield Blow(answering(case, score), target, f"{'+'.join(attributes(gate))}={name}")
+        yield Blow(answering(case, score), target, f"{'+'.join(gate.attributes)}={name}")
 
 
 def _unusable(case: Case, target: Target) -> Iterator[Blow]:

@@ -10,7 +10,6 @@ from mlops_spec.gates.drill.drift import ring
 from mlops_spec.gates.judgement import GateResult
 from mlops_spec.gates.kinds import always
 from mlops_spec.gates.kinds.declared import results_of
-from mlops_spec.spec.evaluate import gate_kind
 from mlops_spec.spec.gates import ALWAYS, gate_id
 from mlops_spec.spec.watch import Drift
 
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.gates.case import Case
     from mlops_spec.spec import Spec
-    from mlops_spec.spec.evaluate import Gate
+    from mlops_spec.spec.gates.gate import Gate
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class Target:
 def targets(spec: Spec) -> Iterator[Target]:
     """All that a spec claims will stop something."""
     yield from (Target(name, name) for name in ALWAYS)
-    yield from (Target(gate_id(gate), gate_kind(gate), gate) for gate in spec.gates)
+    yield from (Target(gate_id(gate), gate.kind, gate) for gate in spec.gates)
     if spec.monitor:
         yield Target(f"drift/{spec.monitor.drift.method}", "drift", spec.monitor.drift)
 

@@ -12,8 +12,8 @@ from mlops_spec.gates.drill.out_of_reach import out_of_reach
 from mlops_spec.gates.drill.unmoved import unmoved
 from mlops_spec.pipeline.answers import slices
 from mlops_spec.pipeline.leak import leaked_rows
-from mlops_spec.spec.evaluate import FairnessGate, SliceGate
-from mlops_spec.spec.gates import attributes
+from mlops_spec.spec.gates.fairness import FairnessGate
+from mlops_spec.spec.gates.slices import SliceGate
 from mlops_spec.spec.watch import Drift
 from mlops_validators.categories import as_text
 
@@ -52,7 +52,7 @@ def weaknesses(case: Case, target: Target, trained: float) -> Iterator[tuple[str
             for value in sorted(_promised(case, gate.slice) - set(slices(case.test[gate.slice]))):
                 yield "slice without rows", f"no test row has {gate.slice}={value}: whatever happens there, it passes"
         case FairnessGate() as gate:
-            groups = {tuple(row) for row in case.test[attributes(gate)].astype(str).to_numpy()}
+            groups = {tuple(row) for row in case.test[gate.attributes].astype(str).to_numpy()}
             if len(groups) < 2:
                 yield "constant attribute", f"all test rows have {_shown(gate, groups)}: there is nobody to compare"
             if told := _alike_at_threshold(case):
@@ -87,4 +87,4 @@ def _promised(case: Case, column: str) -> set[str]:
 
 
 def _shown(gate: FairnessGate, groups: set[tuple[str, ...]]) -> str:
-    return ", ".join(f"{name}={value}" for name, value in zip(attributes(gate), next(iter(groups), ()), strict=False))
+    return ", ".join(f"{name}={value}" for name, value in zip(gate.attributes, next(iter(groups), ()), strict=False))

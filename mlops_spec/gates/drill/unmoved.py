@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlops_spec.pipeline.measured import measure_named
-from mlops_spec.spec.gates import own_metrics
+from mlops_spec.spec.measures import own_metrics
 from mlops_validators import estimate
 
 if TYPE_CHECKING:

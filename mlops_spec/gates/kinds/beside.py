@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from mlops_spec.gates.judgement import Anchored
-from mlops_spec.integrity.demands import demand_of
 from mlops_spec.pipeline.measured import options
 from mlops_validators import estimate, judge_non_inferior, paired_difference, undecided
 from mlops_validators.seeds import with_seeds
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.gates.case import Case, Rival
     from mlops_spec.gates.judgement import GateResult
-    from mlops_spec.spec.evaluate import Gate
+    from mlops_spec.spec.gates.gate import Gate
     from mlops_validators import Interval, Measure, Verdict
 
 
@@ -34,7 +33,7 @@ def held(case: Case, gate: Gate, told: GateResult, compare: Callable[[np.ndarray
 
     `compare` takes the anchor's answers, and raises ValueError where they can't be compared.
     """
-    demand = demand_of(case.spec, gate)
+    demand = gate.demand(case.spec)
     if demand.beside_anchor == (None, None) or not _open(told):
         return told
     anchor = case.anchor(told.id, demand)

@@ -13,7 +13,6 @@ import numpy as np
 from mlops_spec.gates.case import result
 from mlops_spec.gates.judgement import Limit
 from mlops_spec.gates.kinds.beside import compared, difference, seeds_told
-from mlops_spec.integrity.demands import demand_of
 from mlops_spec.pipeline.measured import finite, measure_named
 from mlops_spec.spec.gates import gate_id
 from mlops_validators import Verdict, estimate, judge_non_inferior, undecided
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.gates.case import Case, Rival
     from mlops_spec.gates.judgement import Against, GateResult
-    from mlops_spec.spec.evaluate import ChampionGate
+    from mlops_spec.spec.gates.champion import ChampionGate
     from mlops_validators import Measure
 
 
@@ -71,7 +70,7 @@ def results(case: Case, gate: ChampionGate) -> Iterator[GateResult]:
 
 def _beside_anchor(case: Case, gate: ChampionGate, measure: Measure, told: GateResult, rival: Rival) -> GateResult:
     """The worse of the two verdicts, where the anchor is another version than the champion."""
-    anchor = case.anchor(told.id, demand_of(case.spec, gate))
+    anchor = case.anchor(told.id, gate.demand(case.spec))
     if anchor is None or anchor.against is None or (rival.against and anchor.against.digest == rival.against.digest):
         return told
     better = measure.higher_is_better

@@ -5,23 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.gates.kinds import champion, fairness, latency, metric, robustness, slices, weak_slices
-from mlops_spec.spec.evaluate import (
-    ChampionGate,
-    FairnessGate,
-    LatencyGate,
-    MetricGate,
-    RobustnessGate,
-    SizeGate,
-    SliceGate,
-    WeakSlicesGate,
-)
+from mlops_spec.spec.gates.champion import ChampionGate
+from mlops_spec.spec.gates.fairness import FairnessGate
+from mlops_spec.spec.gates.latency import LatencyGate
+from mlops_spec.spec.gates.metric import MetricGate
+from mlops_spec.spec.gates.robustness import RobustnessGate
+from mlops_spec.spec.gates.size import SizeGate
+from mlops_spec.spec.gates.slices import SliceGate
+from mlops_spec.spec.gates.weak_slices import WeakSlicesGate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.gates.case import Case
     from mlops_spec.gates.judgement import GateResult
-    from mlops_spec.spec.evaluate import Gate
+    from mlops_spec.spec.gates.gate import Gate
 
 
 def results_of(case: Case, gate: Gate) -> Iterator[GateResult]:

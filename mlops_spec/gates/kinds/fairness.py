@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.gates.case import column, limit, result
 from mlops_spec.gates.kinds.beside import Paired, held
-from mlops_spec.spec.gates import attributes, gate_id
+from mlops_spec.spec.gates import gate_id
 from mlops_validators import judge, undecided
 from mlops_validators.arrays import probabilities
 from mlops_validators.fairness import RATES, Groups, count_groups, disparity_interval
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.gates.case import Case
     from mlops_spec.gates.judgement import GateResult
-    from mlops_spec.spec.evaluate import FairnessGate
+    from mlops_spec.spec.gates.fairness import FairnessGate
 
 # The rates that a disparity compares, as its definition has them.
 _COMPARED = {
@@ -38,7 +38,7 @@ def results(case: Case, gate: FairnessGate) -> Iterator[GateResult]:
         yield result(name, "fairness", undecided("a disparity is of a binary task"), metric=gate.fairness)
         return
     try:
-        columns = [column(case, attribute).to_numpy() for attribute in attributes(gate)]
+        columns = [column(case, attribute).to_numpy() for attribute in gate.attributes]
         labels = _labels(case, case.answers.score)
         by = columns[0] if len(columns) == 1 else columns
         drawn = {"clusters": case.answers.groups, "weights": case.answers.weights}

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.gates.case import Case
-    from mlops_spec.spec.evaluate import LatencyGate, SizeGate
+    from mlops_spec.spec.gates.latency import LatencyGate
+    from mlops_spec.spec.gates.size import SizeGate
 
 _SHARE = 0.99
 _FEWEST_CALLS = 368  # below it even the slowest call does not bound the 99th percentile at 95 %

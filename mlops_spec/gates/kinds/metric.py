@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.gates.case import Case
     from mlops_spec.gates.judgement import GateResult
-    from mlops_spec.spec.evaluate import MetricGate
+    from mlops_spec.spec.gates.metric import MetricGate
 
 
 def results(case: Case, gate: MetricGate) -> Iterator[GateResult]:

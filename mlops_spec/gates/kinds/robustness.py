@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.gates.case import Case
     from mlops_spec.gates.judgement import GateResult
-    from mlops_spec.spec.evaluate import RobustnessGate
+    from mlops_spec.spec.gates.robustness import RobustnessGate
 
 
 def results(case: Case, gate: RobustnessGate) -> Iterator[GateResult]:

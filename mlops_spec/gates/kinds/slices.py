@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.gates.case import Case
     from mlops_spec.gates.judgement import GateResult
-    from mlops_spec.spec.evaluate import SliceGate
+    from mlops_spec.spec.gates.slices import SliceGate
     from mlops_validators import Verdict
 
 _ORDER = ("fail", "inconclusive", "pass")

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.gates.case import Case
     from mlops_spec.gates.judgement import GateResult
-    from mlops_spec.spec.evaluate import WeakSlicesGate
+    from mlops_spec.spec.gates.weak_slices import WeakSlicesGate
     from mlops_validators import Interval
 
 

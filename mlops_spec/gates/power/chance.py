@@ -13,19 +13,19 @@ from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 from mlops_spec.integrity.judgement import pair
+from mlops_spec.spec.gates import kind_called
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mlops_spec.integrity.demands import Demand
-    from mlops_spec.integrity.verdicts import Result
     from mlops_spec.spec import Spec
+    from mlops_spec.spec.gates.demand import Demand
+    from mlops_spec.spec.gates.result import Result
 
 _NORMAL = NormalDist()
 LIKELY = 0.99  # how likely an equal model should pass one gate: of ten, nine in ten pass them all
 # Another seed moves the difference of two models about as much as other rows do: the starter's 0.0017 and 0.0017.
 _WITH_SEED = sqrt(2)
-_OF_ROWS = ("metric", "slice", "weak_slices", "fairness", "champion", "robustness")
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def powers(spec: Spec, gates: Sequence[Result]) -> list[Power]:
     return [
         _power(demand, found, _NORMAL.inv_cdf((1 + confidence) / 2))
         for demand, found in paired
-        if demand.kind in _OF_ROWS and (demand.column is None or found.slice is not None)
+        if kind_called(demand.kind).of_rows and (demand.column is None or found.slice is not None)
     ]
 
 
@@ -61,11 +61,11 @@ def together(found: Sequence[Power], *, held: bool = False) -> float:
 
 def _power(demand: Demand, found: Result, z: float) -> Power:
     bound = demand.bound(found.value)
-    margin = None if demand.kind == "champion" else demand.margin
+    margin = None if demand.environment is not None else demand.margin
     if found.value is None or found.low is None or found.high is None or bound is None or found.low >= found.high:
         return Power(found.id, bound, margin=margin)
     value, spread = found.value, 1.0
-    if demand.kind == "champion":  # an equal model is ahead by nothing
+    if demand.environment is not None:  # an equal model is ahead by nothing
         value, spread = 0.0, _WITH_SEED
     up = bound[0] == ">="
     facing = found.value - found.low if up else found.high - found.value

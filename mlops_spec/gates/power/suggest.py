@@ -5,12 +5,10 @@ Bounds of fairness and robustness are promises to people, not to be loosened bec
 
 from __future__ import annotations
 
-from math import ceil, floor, log10
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_spec.document.edit import written
 from mlops_spec.lint.fix import splice
-from mlops_spec.spec.evaluate import ChampionGate, FairnessGate, MetricGate, SliceGate, WeakSlicesGate
 from mlops_spec.spec.gates import gate_id
 
 if TYPE_CHECKING:
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
     from mlops_spec.document.diagnostic import Edit
     from mlops_spec.gates.power.chance import Power
     from mlops_spec.spec import Spec
-    from mlops_spec.spec.evaluate import Gate
+    from mlops_spec.spec.gates.gate import Gate
 
 
 class Suggestion(NamedTuple):
@@ -48,30 +46,7 @@ def suggestions(spec: Spec, found: Sequence[Power]) -> Iterator[Suggestion]:
 
 def _of(gate: Gate, mine: Sequence[Power]) -> Iterator[tuple[str, float]]:
     wide = max(each.facing or 0.0 for each in mine)
-    bears = [each.bears for each in mine if each.bears is not None]
-    match gate:
-        case ChampionGate():
-            needed = max(map(abs, bears))
-            if needed > gate.margin:
-                yield "margin", rounded(needed, wide, up=True)
-        case MetricGate() | SliceGate() | WeakSlicesGate() if (gate.min is None) != (gate.max is None):
-            up = gate.max is not None
-            yield ("max" if up else "min"), rounded(max(bears) if up else min(bears), wide, up=up)
-            if gate.margin is None:
-                yield "margin", rounded(wide, wide, up=False)
-        case FairnessGate() if gate.margin is None and gate.fairness.endswith("_difference"):
-            yield "margin", rounded(wide, wide, up=False)
-
-
-def rounded(value: float, width: float, *, up: bool) -> float:
-    """To the first digit of a width, on the side that lets more pass.
-
-    >>> rounded(0.7645, 0.013, up=False), rounded(0.0277, 0.0084, up=True)
-    (0.76, 0.028)
-    """
-    digits = -floor(log10(width))
-    scaled = value * 10**digits
-    return float(round((ceil(scaled - 1e-9) if up else floor(scaled + 1e-9)) / 10**digits, max(digits, 0)))
+    yield from gate.bearable([each.bears for each in mine if each.bears is not None], wide)
 
 
 def rewritten(document: Document, wanted: Sequence[Suggestion]) -> tuple[str, list[Suggestion]]:

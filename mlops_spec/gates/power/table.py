@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.gates.power.chance import LIKELY, together
-from mlops_spec.gates.table import plain
+from mlops_spec.words.value import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -40,8 +40,9 @@ from typing import TYPE_CHECKING, Any
 
 from mlops_spec import layout
 from mlops_spec.document.finding import Finding
-from mlops_spec.spec.evaluate import MetricGate, SliceGate
-from mlops_spec.spec.gates import own_metrics
+from mlops_spec.spec.gates.metric import MetricGate
+from mlops_spec.spec.gates.slices import SliceGate
+from mlops_spec.spec.measures import own_metrics
 from mlops_spec.spec.metrics import METRICS
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from mlops_spec.document.diagnostic import Severity
     from mlops_spec.repository.view import Repository
     from mlops_spec.spec import Spec
+    from mlops_spec.spec.gates.gate import Gate
 
 CODE = "MS823"
 NAME = "undecidable-bound"
@@ -62,7 +64,7 @@ def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
         if isinstance(gate, MetricGate):
             measured = _mapping(_mapping(last.get("measures")).get(gate.metric))
             yield from _too_near_to_the_best(spec, index, gate, measured, "")
-        elif isinstance(gate, SliceGate):
+        if isinstance(gate, SliceGate):
             for value, found in _mapping(_mapping(last.get("slices")).get(gate.slice)).items():
                 yield from _of_slice(spec, index, gate, value, _mapping(found))
 
@@ -78,17 +80,15 @@ def _of_slice(spec: Spec, index: int, gate: SliceGate, value: str, found: dict[s
         yield from _too_near_to_the_best(spec, index, gate, measured, f" of `{value}`")
 
 
-def _too_near_to_the_best(
-    spec: Spec, index: int, gate: MetricGate | SliceGate, measured: dict[str, Any], of: str
-) -> Iterator[Finding]:
-    known = METRICS.get(gate.metric)
+def _too_near_to_the_best(spec: Spec, index: int, gate: Gate, measured: dict[str, Any], of: str) -> Iterator[Finding]:
+    known, (least, most) = METRICS.get(gate.measure or ""), gate.limits or (None, None)
     interval = [each for each in map(measured.get, ("low", "value", "high")) if isinstance(each, int | float)]
-    if known is None or gate.metric in own_metrics(spec) or len(interval) < 3:
+    if known is None or gate.measure in own_metrics(spec) or len(interval) < 3:
         return
     low, value, high = interval
-    key, bound, half = ("min", gate.min, value - low) if known.higher_is_better else ("max", gate.max, high - value)
+    key, bound, half = ("min", least, value - low) if known.higher_is_better else ("max", most, high - value)
     if bound is not None and half > 0 and abs(known.best - bound) < half < 1:
-        message = f"of `{gate.metric}`{of} the last run's interval reaches {half:.2g} from its value"
+        message = f"of `{gate.measure}`{of} the last run's interval reaches {half:.2g} from its value"
         yield Finding(("gates", index, key), f"{message}, and only {abs(known.best - bound):.2g} are left to the best")
 
 

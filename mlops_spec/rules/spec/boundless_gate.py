@@ -21,8 +21,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.spec.evaluate import FairnessGate
-from mlops_spec.spec.gates import bounds, higher_is_better
+from mlops_spec.spec.gates.fairness import FairnessGate
+from mlops_spec.spec.measures import bounds, higher_is_better
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -27,7 +27,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.spec.evaluate import MetricGate
+from mlops_spec.spec.gates.metric import MetricGate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.diagnostic import did_you_mean, listed
 from mlops_spec.document.finding import Finding
-from mlops_spec.spec.gates import measures, own_metrics
+from mlops_spec.spec.measures import measures, own_metrics
 from mlops_spec.spec.metrics import METRICS, metrics_of
 
 if TYPE_CHECKING:

@@ -51,7 +51,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.spec.evaluate import FairnessGate
+from mlops_spec.spec.gates.fairness import FairnessGate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

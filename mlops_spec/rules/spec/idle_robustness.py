@@ -45,8 +45,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.spec.evaluate import RobustnessGate
 from mlops_spec.spec.features import is_feature
+from mlops_spec.spec.gates.robustness import RobustnessGate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -30,7 +30,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.spec.evaluate import ChampionGate, FairnessGate
+from mlops_spec.spec.gates.champion import ChampionGate
+from mlops_spec.spec.gates.fairness import FairnessGate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

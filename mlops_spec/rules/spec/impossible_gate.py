@@ -24,8 +24,10 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.spec.base import seconds, size_in_bytes
-from mlops_spec.spec.evaluate import LatencyGate, RobustnessGate, SizeGate
-from mlops_spec.spec.gates import bounds, own_metrics
+from mlops_spec.spec.gates.latency import LatencyGate
+from mlops_spec.spec.gates.robustness import RobustnessGate
+from mlops_spec.spec.gates.size import SizeGate
+from mlops_spec.spec.measures import bounds, own_metrics
 from mlops_spec.spec.metrics import METRICS
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.document.diagnostic import Severity
     from mlops_spec.spec import Spec
-    from mlops_spec.spec.gates import Bound
+    from mlops_spec.spec.measures import Bound
     from mlops_spec.spec.metrics import Metric
 
 CODE = "MS207"
@@ -53,9 +55,9 @@ def check(spec: Spec) -> Iterator[Finding]:
     for index, gate in enumerate(spec.gates):
         if isinstance(gate, LatencyGate) and seconds(gate.latency.p99) < _LEAST_SECONDS:
             yield Finding(("gates", index, "latency", "p99"), f"no model answers in {gate.latency.p99}")
-        elif isinstance(gate, SizeGate) and size_in_bytes(gate.size.max) < _LEAST_BYTES:
+        if isinstance(gate, SizeGate) and size_in_bytes(gate.size.max) < _LEAST_BYTES:
             yield Finding(("gates", index, "size", "max"), f"no package fits in {gate.size.max}")
-        elif isinstance(gate, RobustnessGate) and gate.max_drop == 0:
+        if isinstance(gate, RobustnessGate) and gate.max_drop == 0:
             message = f"of any rows with errors `{gate.metric}` is worse by something"
             yield Finding(("gates", index, "max_drop"), message, "say how much may be lost")
 

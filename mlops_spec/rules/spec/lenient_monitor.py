@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.spec.chance import chance
-from mlops_spec.spec.evaluate import MetricGate
+from mlops_spec.spec.gates.metric import MetricGate
 from mlops_spec.spec.metrics import METRICS
 
 if TYPE_CHECKING:

@@ -31,8 +31,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.spec.evaluate import FairnessGate, SliceGate
-from mlops_spec.spec.gates import attributes
+from mlops_spec.spec.gates.fairness import FairnessGate
+from mlops_spec.spec.gates.slices import SliceGate
 from mlops_spec.spec.groups import number_of_values
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _compared_columns(spec: Spec) -> dict[str, str]:
     sliced = [*spec.evaluate.slices, *(gate.slice for gate in spec.gates if isinstance(gate, SliceGate))]
     groups = dict.fromkeys(sliced, "which rows are sliced by")
     groups |= dict.fromkeys(spec.data.protected, "whose groups are to be compared")
-    groups |= {column: "whose groups are to be compared" for gate in gates for column in attributes(gate)}
+    groups |= {column: "whose groups are to be compared" for gate in gates for column in gate.attributes}
     return groups | {spec.data.target: "which the model is to tell apart"}
 
 

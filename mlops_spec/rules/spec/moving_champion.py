@@ -35,7 +35,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.spec.evaluate import ChampionGate
+from mlops_spec.spec.gates.champion import ChampionGate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

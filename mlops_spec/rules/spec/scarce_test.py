@@ -35,7 +35,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.spec.evaluate import SliceGate, WeakSlicesGate
+from mlops_spec.spec.gates.slices import SliceGate
+from mlops_spec.spec.gates.weak_slices import WeakSlicesGate
 from mlops_spec.spec.groups import as_rows_go, number_of_values, test_rows
 
 if TYPE_CHECKING:

@@ -27,7 +27,8 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.spec.base import seconds, size_in_bytes
-from mlops_spec.spec.evaluate import LatencyGate, SizeGate
+from mlops_spec.spec.gates.latency import LatencyGate
+from mlops_spec.spec.gates.size import SizeGate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

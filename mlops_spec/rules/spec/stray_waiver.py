@@ -40,15 +40,15 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.diagnostic import did_you_mean
 from mlops_spec.document.finding import Finding
-from mlops_spec.spec.evaluate import SliceGate
 from mlops_spec.spec.gates import ALWAYS, gate_id
+from mlops_spec.spec.gates.slices import SliceGate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.document.diagnostic import Severity
     from mlops_spec.spec import Spec
-    from mlops_spec.spec.evaluate import Gate
+    from mlops_spec.spec.gates.gate import Gate
 
 CODE = "MS702"
 NAME = "stray-waiver"

@@ -29,7 +29,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.spec.evaluate import MetricGate, SliceGate, WeakSlicesGate
+from mlops_spec.spec.gates.metric import MetricGate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,8 +45,8 @@ SEVERITY: Severity = "warning"
 def check(spec: Spec) -> Iterator[Finding]:
     overall = {gate.metric: gate for gate in spec.gates if isinstance(gate, MetricGate)}
     for index, gate in enumerate(spec.gates):
-        whole = overall.get(gate.metric) if isinstance(gate, SliceGate | WeakSlicesGate) else None
-        if whole is None or not isinstance(gate, SliceGate | WeakSlicesGate):
+        whole = overall.get(gate.measure or "") if gate.of_parts else None
+        if whole is None:
             continue
         for key in ("min", "max"):
             one, all_ = getattr(gate, key), getattr(whole, key)

@@ -31,7 +31,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.spec.evaluate import SliceGate
+from mlops_spec.spec.gates.slices import SliceGate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

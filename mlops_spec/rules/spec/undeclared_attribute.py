@@ -42,8 +42,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.diagnostic import did_you_mean
 from mlops_spec.document.finding import Finding
-from mlops_spec.spec.evaluate import FairnessGate
-from mlops_spec.spec.gates import attributes
+from mlops_spec.spec.gates.fairness import FairnessGate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +59,7 @@ def check(spec: Spec) -> Iterator[Finding]:
     for index, gate in enumerate(spec.gates):
         if not isinstance(gate, FairnessGate):
             continue
-        for place, column in enumerate(attributes(gate)):
+        for place, column in enumerate(gate.attributes):
             if column not in spec.data.protected:
                 address = ("gates", index, "by") if isinstance(gate.by, str) else ("gates", index, "by", place)
                 hint = did_you_mean(column, spec.data.protected) or f"add `{column}` to `data.protected`"

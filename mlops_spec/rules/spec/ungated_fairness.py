@@ -47,8 +47,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.spec.evaluate import FairnessGate, SliceGate
-from mlops_spec.spec.gates import attributes
+from mlops_spec.spec.gates.fairness import FairnessGate
+from mlops_spec.spec.gates.slices import SliceGate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +62,7 @@ SEVERITY: Severity = "error"
 
 
 def check(spec: Spec) -> Iterator[Finding]:
-    gated = {name for gate in spec.gates if isinstance(gate, FairnessGate) for name in attributes(gate)}
+    gated = {name for gate in spec.gates if isinstance(gate, FairnessGate) for name in gate.attributes}
     sliced = {gate.slice for gate in spec.gates if isinstance(gate, SliceGate)}
     for index, column in enumerate(spec.data.protected):
         if column not in gated | sliced:

@@ -23,7 +23,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.spec.evaluate import ChampionGate, MetricGate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,5 +36,5 @@ SEVERITY: Severity = "error"
 
 
 def check(spec: Spec) -> Iterator[Finding]:
-    if not any(isinstance(gate, MetricGate | ChampionGate) for gate in spec.gates):
+    if not any(gate.of_quality for gate in spec.gates):
         yield Finding(("gates",), "no gate demands quality", "add a gate with `metric` and a bound")

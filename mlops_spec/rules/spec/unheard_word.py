@@ -27,7 +27,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.spec.gates import may_accept, reviewed
+from mlops_spec.spec.measures import may_accept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,7 @@ def check(spec: Spec) -> Iterator[Finding]:
     if len(names) != 1 or "/" in names[0]:
         return
     for index, gate in enumerate(spec.gates):
-        if reviewed(gate):
+        if gate.reviewed:
             message = f"only {names[0]} may give the word that this gate waits for, and not on an own change"
             hint = "name a second person or a team in `owners`, or as an environment's approver"
             yield Finding(("gates", index, "on_inconclusive"), message, hint)

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.diagnostic import did_you_mean
 from mlops_spec.document.finding import Finding
-from mlops_spec.spec.evaluate import ChampionGate
+from mlops_spec.spec.gates.champion import ChampionGate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -25,7 +25,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.spec.gates import measures, own_metrics
+from mlops_spec.spec.measures import measures, own_metrics
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -29,7 +29,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.spec.evaluate import SliceGate, WeakSlicesGate
+from mlops_spec.spec.gates.slices import SliceGate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,8 +66,8 @@ def _columns(spec: Spec) -> Iterator[tuple[Address, str]]:
     for place, column in enumerate(spec.evaluate.slices):
         yield ("evaluate", "slices", place), column
     for index, gate in enumerate(spec.gates):
-        if isinstance(gate, SliceGate):
-            yield ("gates", index, "slice"), gate.slice
-        elif isinstance(gate, WeakSlicesGate) and gate.weak_slices != "all":
-            for place, column in enumerate(gate.weak_slices):
-                yield ("gates", index, "weak_slices", place), column
+        for key, names in gate.named_columns() if gate.of_parts else ():
+            if isinstance(names, str):
+                yield ("gates", index, key), names
+            else:
+                yield from ((("gates", index, key, place), column) for place, column in enumerate(names))

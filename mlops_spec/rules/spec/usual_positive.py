@@ -34,7 +34,6 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.spec.evaluate import ChampionGate, MetricGate, RobustnessGate, SliceGate, WeakSlicesGate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,11 +62,7 @@ def _is_usual_case(value: str) -> bool:
 
 def check(spec: Spec) -> Iterator[Finding]:
     positive = spec.data.positive
-    judged = [
-        gate.metric
-        for gate in spec.gates
-        if isinstance(gate, MetricGate | ChampionGate | SliceGate | WeakSlicesGate | RobustnessGate)
-    ]
+    judged = [gate.measure for gate in spec.gates if gate.measure is not None]
     judged += [each for each in spec.evaluate.metrics if isinstance(each, str)]
     of_positives = [metric for metric in judged if metric in _OF_POSITIVES]
     value = str(positive).lower()

@@ -37,7 +37,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.spec.evaluate import ChampionGate, MetricGate
 from mlops_spec.spec.gates import gate_id
 
 if TYPE_CHECKING:
@@ -52,7 +51,7 @@ SEVERITY: Severity = "warning"
 
 
 def check(spec: Spec) -> Iterator[Finding]:
-    judging = {gate_id(gate) for gate in spec.gates if isinstance(gate, MetricGate | ChampionGate)}
+    judging = {gate_id(gate) for gate in spec.gates if gate.of_quality}
     waived = {waiver.gate for waiver in spec.governance.waivers}
     if judging and judging <= waived:
         last = max(index for index, waiver in enumerate(spec.governance.waivers) if waiver.gate in judging)

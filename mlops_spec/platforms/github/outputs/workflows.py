@@ -15,8 +15,7 @@ from mlops_spec.platforms.github.pins import ACTIONS
 from mlops_spec.platforms.github.runners import is_standard
 from mlops_spec.render.output import CODEOWNERS, Kind, Output
 from mlops_spec.spec.base import seconds
-from mlops_spec.spec.evaluate import ChampionGate
-from mlops_spec.spec.gates import may_accept, reviewed
+from mlops_spec.spec.measures import champions, may_accept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,8 +36,8 @@ def workflows(spec: Spec) -> Iterator[Output]:
         "queued": spec.governance.merge_queue,
         "attested": spec.governance.provenance == "github",
         "storage": storage,
-        "rivals": any(isinstance(gate, ChampionGate) for gate in spec.gates),
-        "reviewed": any(map(reviewed, spec.gates)),
+        "rivals": bool(champions(spec)),
+        "reviewed": any(gate.reviewed for gate in spec.gates),
         "asks_teams": any("/" in name for name in may_accept(spec)),
     }
     tree = deployments(spec)

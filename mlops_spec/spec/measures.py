@@ -1,20 +1,10 @@
-"""What gates, evaluation and monitor have in common: an id, a measure, a bound."""
+"""The measures that evaluation, gates and monitor name, and the bounds that they are held against."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlops_spec.spec.evaluate import (
-    ChampionGate,
-    CustomMetric,
-    FairnessGate,
-    LatencyGate,
-    MetricGate,
-    RobustnessGate,
-    SizeGate,
-    SliceGate,
-    WeakSlicesGate,
-)
+from mlops_spec.spec.evaluate import CustomMetric
 from mlops_spec.spec.metrics import METRICS
 
 if TYPE_CHECKING:
@@ -22,14 +12,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.document.diagnostic import Address
     from mlops_spec.spec import Spec
-    from mlops_spec.spec.evaluate import Gate
 
-#: Gates that nobody may waive: without them no other number means anything.
-SAFEGUARDS = ("contract", "leak")
-#: Gates that every model has without naming them.
-ALWAYS = (*SAFEGUARDS, "leak/near", "leak/target")
-#: Kinds of gates that a few rows show as well as all do; what others say of a sample decides nothing.
-SHOWN_BY_SAMPLE = frozenset(("contract", "leak", "latency", "size"))
 # What is measured where a spec names nothing.
 _USUAL = {
     "binary-classification": ("roc_auc", "average_precision", "brier_score", "expected_calibration_error"),
@@ -47,38 +30,11 @@ class Bound(NamedTuple):
     max: float | None
 
 
-def gate_id(gate: Gate) -> str:
-    """How reports, waivers and the ledger name a gate: `fairness/equalized_odds_difference/sex`."""
-    match gate:
-        case MetricGate():
-            steps = [gate.metric]
-        case ChampionGate():
-            steps = ["champion", gate.champion, gate.metric]
-        case SliceGate():
-            steps = ["slice", gate.slice, gate.metric]
-        case WeakSlicesGate():
-            steps = ["weak_slices", gate.metric]
-        case FairnessGate():
-            steps = ["fairness", gate.fairness, "+".join(attributes(gate))]
-        case RobustnessGate():
-            steps = ["robustness", gate.robustness, gate.metric]
-        case LatencyGate():
-            steps = ["latency", "p99"]
-        case SizeGate():
-            steps = ["size"]
-    return "/".join(steps)
-
-
-def attributes(gate: FairnessGate) -> list[str]:
-    """The columns whose groups are compared."""
-    return [gate.by] if isinstance(gate.by, str) else gate.by
-
-
 def bounds(spec: Spec) -> Iterator[Bound]:
     """Every place where a measure is held against a bound."""
     for index, gate in enumerate(spec.gates):
-        if isinstance(gate, MetricGate | SliceGate | WeakSlicesGate):
-            yield Bound(("gates", index), gate.metric, gate.min, gate.max)
+        if gate.measure is not None and gate.limits is not None:
+            yield Bound(("gates", index), gate.measure, *gate.limits)
     if spec.monitor and (watched := spec.monitor.performance):
         yield Bound(("monitor", "performance"), watched.metric, watched.min, watched.max)
 
@@ -89,8 +45,8 @@ def measures(spec: Spec) -> Iterator[tuple[Address, str]]:
         if isinstance(metric, str):
             yield ("evaluate", "metrics", index), metric
     for index, gate in enumerate(spec.gates):
-        if isinstance(gate, MetricGate | ChampionGate | SliceGate | WeakSlicesGate | RobustnessGate):
-            yield ("gates", index, "metric"), gate.metric
+        if gate.measure is not None:
+            yield ("gates", index, "metric"), gate.measure
     if spec.monitor and spec.monitor.performance:
         yield ("monitor", "performance", "metric"), spec.monitor.performance.metric
 
@@ -99,13 +55,13 @@ def measured(spec: Spec) -> list[str]:
     """The metrics to measure: those that `evaluate` names (else the task's usual ones), the cost, and the gates'."""
     named = [metric if isinstance(metric, str) else metric.name for metric in spec.evaluate.metrics]
     cost = ["expected_cost"] if spec.evaluate.cost and spec.task == "binary-classification" else []
-    gates = [gate.metric for gate in spec.gates if hasattr(gate, "metric")]
+    gates = [gate.measure for gate in spec.gates if gate.measure is not None]
     return list(dict.fromkeys([*(named or _USUAL[spec.task]), *cost, *gates]))
 
 
 def sliced(spec: Spec) -> list[str]:
     """The columns whose values are measured one by one: those that `evaluate` names, protected ones, and the gates'."""
-    gates = [gate.slice for gate in spec.gates if isinstance(gate, SliceGate)]
+    gates = [column for gate in spec.gates if (column := gate.demand(spec).column) is not None]
     return list(dict.fromkeys([*spec.evaluate.slices, *spec.data.protected, *gates]))
 
 
@@ -114,9 +70,9 @@ def own_metrics(spec: Spec) -> dict[str, CustomMetric]:
     return {metric.name: metric for metric in spec.evaluate.metrics if isinstance(metric, CustomMetric)}
 
 
-def reviewed(gate: Gate) -> bool:
-    """Whether a gate that is inconclusive waits for an approver's word; a size is always known."""
-    return not isinstance(gate, SizeGate) and gate.on_inconclusive == "review"
+def champions(spec: Spec) -> tuple[str, ...]:
+    """The environments whose live versions the gates compare with."""
+    return tuple(dict.fromkeys(gate.environment for gate in spec.gates if gate.environment is not None))
 
 
 def may_accept(spec: Spec) -> list[str]:
