@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Failure
@@ -13,27 +12,12 @@ from mlops_spec.pipeline.answered import read_answered
 from mlops_spec.words.markdown import code
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
-    from mlops_spec.ledger.record import Who
     from mlops_spec.monitor.check import Check
-    from mlops_spec.monitor.opener import Opener
-    from mlops_spec.platforms.github.api import GitHub
+    from mlops_spec.monitor.telling import Telling
     from mlops_spec.platforms.github.api.shapes import Issue, PullRequest
     from mlops_spec.release.world import World
-
-__all__ = ["Log", "Telling", "check_asked"]
-
-
-@dataclass(frozen=True)
-class Telling:
-    """Where alerts go: the forge, who opens pull requests there, on whose behalf, and who is told meanwhile."""
-
-    github: GitHub
-    opener: Opener
-    by: Who
-    say: Callable[[str], None]
 
 
 def check_asked(world: World, watched: Watched, log: Log, telling: Telling | None) -> tuple[Check, ...]:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mlops_spec import ledger
-from mlops_spec.cli.monitor import _data, monitor_command
+from mlops_spec.cli.monitor import monitor_command
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Update
 from mlops_spec.lint.specs import load_spec
+from mlops_spec.monitor.data_here import check_data_here
 from mlops_spec.platforms.github.api import GitHub, issues
 
 from .conftest import DEPLOY, DIGEST, SPEC, START, World
@@ -133,11 +134,8 @@ def test_the_data_keep_their_contract(world: World, capsys: pytest.CaptureFixtur
 
 
 @pytest.mark.parametrize("there", [True, False])
-def test_a_job_of_github_fetches_the_data_that_it_checks(
-    there: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_job_of_github_fetches_the_data_that_it_checks(there: bool, tmp_path: Path) -> None:
     """Else it says that it checked none, and why."""
-    monkeypatch.setenv("GITHUB_ACTIONS", "true")
     root, content = tmp_path / "root", b"id,left\n1,0.5\n2,0.7\n"
     md5 = hashlib.md5(content, usedforsecurity=False).hexdigest()
     files = {
@@ -150,7 +148,7 @@ def test_a_job_of_github_fetches_the_data_that_it_checks(
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
 
-    (check,) = _data(root, load_spec(root / "model.yaml"))
+    (check,) = check_data_here(root, load_spec(root / "model.yaml"), fetching=True)
 
     assert (check.told == "2 rows of data/churn.csv") == there
     assert ("not checked" in check.told) != there

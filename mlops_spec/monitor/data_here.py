@@ -1,0 +1,42 @@
+"""The data's check, where the data and what reads them are at hand; a job of a workflow fetches them first."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from mlops_spec.engines.dvc.process import dvc
+from mlops_spec.errors import Failure
+from mlops_spec.monitor.check import Check
+from mlops_spec.spec.paths import data_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from mlops_spec.spec import Spec
+
+
+def check_data_here(root: Path, spec: Spec, *, fetching: bool) -> tuple[Check, ...]:
+    """What the data at `root` break of their contract, or why they were not checked; none where nobody asks for it."""
+    if spec.monitor is not None and not spec.monitor.data.contract:
+        return ()
+    path = data_file(spec.data)
+    if not (root / path).is_file() and (why := _fetched(root, path, fetching=fetching)):
+        return (Check("data", told=f"{path} is not here{why}: not checked"),)
+    if find_spec("pandas") is None:
+        return (Check("data", told="pandas is not installed: not checked"),)
+    from mlops_spec.monitor.data import check_data  # noqa: PLC0415 - it loads pandas
+
+    return (check_data(root, spec),)
+
+
+def _fetched(root: Path, path: str, *, fetching: bool) -> str:
+    """Brings the data from DVC's remote; why that was not possible, or empty."""
+    if not fetching or not (root / f"{path}.dvc").is_file() or find_spec("dvc") is None:
+        return "; its remote was not asked"
+    try:
+        done = dvc(root, "pull", "--quiet", f"{path}.dvc")
+    except Failure as slow:
+        return f" ({slow.message})"
+    said = done.stderr.strip().splitlines() or [f"dvc pull ended with {done.returncode}"]
+    return f" ({said[-1]})" if done.returncode else ""
