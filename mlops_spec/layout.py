@@ -24,8 +24,6 @@ DRILL = BUILD / "drill.json"
 PLAN = BUILD / "plan.json"
 REPORT = BUILD / "report.json"
 
-DVC_FILE = P("dvc.yaml")
-DVC_LOCK = P("dvc.lock")
 DEPLOY = P("deploy")
 CARD = P("MODEL_CARD.md")
 RELEASE = P("release")  # in a release commit: what the version was judged by

@@ -22,7 +22,7 @@ OURS = {
     "mlops_spec/cli/upgrade.py": "what the command before wrote",
     "mlops_spec/platforms/github/doctor/expected.py": "our own rulesets",
     "mlops_spec/start/new/requirement.py": "pip's note of our own installation",
-    "mlops_spec/engines/dvc/engine.py": "dvc status",
+    "mlops_spec/engines/dvc/objects.py": "a listing that DVC has by its hash",
     "mlops_spec/package/predictor/__main__.py": "the job that the pipeline gives it",
     "mlops_spec/targets/local/serve/compare.py": "says that it raises; `router._compared` takes it",
     "mlops_spec/targets/local/serve/remote.py": "a greeting, of which `data_received` takes whatever is wrong",

@@ -6,7 +6,7 @@ import ast
 import inspect
 import re
 from pathlib import Path, PurePosixPath
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import pytest
 from pydantic import ValidationError
@@ -14,6 +14,9 @@ from pydantic import ValidationError
 from mlops_spec.spec.environments import Environment, Of
 from mlops_spec.targets.registry import TARGETS
 from mlops_spec.targets.target import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PACKAGE = Path(__file__).parent.parent / "mlops_spec"
 
@@ -39,6 +42,94 @@ def importing(prefix: str) -> set[str]:
         for file in files
         if any(name == within[0] or name.startswith(within[1]) for name in imports(file))
     }
+
+
+def names_and_texts(tree: ast.Module) -> Iterator[str]:
+    """Every identifier of a module, and every string but docstrings."""
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    heads = [node.body[0] for node in ast.walk(tree) if isinstance(node, documented) and node.body]
+    docstrings = {id(head.value) for head in heads if isinstance(head, ast.Expr)}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Constant(value=str() | bytes() as value) if id(node) not in docstrings:
+                yield value if isinstance(value, str) else value.decode(errors="replace")
+            case ast.Name(id=name) | ast.Attribute(attr=name) | ast.arg(arg=name) | ast.alias(name=name):
+                yield name
+            case ast.keyword(arg=str() as name):
+                yield name
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                yield name
+
+
+# Who names the engine all the same, and why. People are told of DVC by its name, in capitals: that is no program of it.
+KNOW_THE_ENGINE = {
+    "platforms/github/workflow/": "reads other people's workflows, in which `dvc repro` is a word as `make` is",
+    "rules/workflows/": "judges other people's workflows",
+    "rehearse/": "plays persons who type the engine's commands, and attackers who change its files",
+    "ledger/": "`dvc_lock` is a field of records that were written",
+    "release/entry.py": "writes that field",
+    "release/proof.py": "compares that field",
+    "render/": "a lower room: how values are written into files by these names",
+    "repository/example.py": "a lower room: the repository that the pages of rules show",
+    "spec/storage.py": "a lower room: what the schema tells people",
+    "system/extras.py": "a lower room: what to install for a module that is missing",
+    "lint/cache/": "lists folders of this package, and loads none of them",
+    "lint/example.py": "reads the pages of rules",
+    "upgrade/describe.py": "runs in older versions, which have no port",
+}
+
+
+def naming_the_engine() -> dict[str, list[str]]:
+    """The modules outside of `engines/` that name DVC's program or files, each with what it says."""
+    found = {}
+    for file in PACKAGE.rglob("*.py"):
+        said = [each for each in names_and_texts(ast.parse(file.read_text(encoding="utf-8"))) if names_dvc(each)]
+        if said and not file.is_relative_to(PACKAGE / "engines"):
+            found[str(file.relative_to(PACKAGE))] = said
+    return found
+
+
+def names_dvc(text: str) -> bool:
+    """Whether an identifier, or a string, has the engine's name as programs have it."""
+    return "dvc" in (text.lower() if text.isidentifier() and text != "DVC" else text)
+
+
+def test_outside_of_engines_nothing_imports_an_engine() -> None:
+    outside = {file for file in importing("mlops_spec.engines.dvc") if not file.startswith("engines/")}
+
+    assert outside == set()
+
+
+def test_outside_of_engines_nothing_names_the_engine_s_files() -> None:
+    strangers = {
+        file: said for file, said in naming_the_engine().items() if not file.startswith(tuple(KNOW_THE_ENGINE))
+    }
+
+    assert strangers == {}
+
+
+def test_who_may_name_the_engine_does() -> None:
+    naming = naming_the_engine()
+    idle = [place for place in KNOW_THE_ENGINE if not any(file.startswith(place) for file in naming)]
+
+    assert idle == []
+
+
+@pytest.mark.parametrize(
+    ("code", "named"),
+    [
+        ('"""Of dvc.yaml."""', False),
+        ('say("DVC keeps it")', False),
+        ('LOCK = "dvc.lock"', True),
+        ("def plain_dvc(): ...", True),
+        ("engine = Dvc(root)", True),
+        ('(root / ".dvc").is_dir()', True),
+        ("call(dvc_lock=1)", True),
+        ("from mlops_spec.engines import dvc", True),
+    ],
+)
+def test_the_engine_is_found_however_it_is_named(code: str, named: bool) -> None:
+    assert any(map(names_dvc, names_and_texts(ast.parse(code)))) is named
 
 
 # `serve` runs the server of the target `local`: it is this target's own command.

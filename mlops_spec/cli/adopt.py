@@ -7,11 +7,12 @@ from pathlib import Path
 import click
 
 from mlops_spec import words
+from mlops_spec.engines.files import PIPELINE
 from mlops_spec.start import adopt
 
 
 @click.command("adopt")
-@click.option("--from", "source", metavar="FILE", default="", help="A dvc.yaml, or a recipe.yaml of MLflow Recipes.")
+@click.option("--from", "source", metavar="FILE", default="", help=f"A {PIPELINE}, or a recipe.yaml of MLflow Recipes.")
 @click.option("--stage", metavar="NAME", default="", help="The stage that trains, where several might.")
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("-C", "--directory", type=click.Path(path_type=Path), default=Path(), help="The repository's root.")

@@ -11,6 +11,7 @@ import click
 from mlops_spec import words
 from mlops_spec.cli.here import repository, this_run
 from mlops_spec.cli.option import parsed
+from mlops_spec.engines.files import SETTINGS
 from mlops_spec.errors import Exit
 from mlops_spec.spec.base import seconds
 
@@ -29,7 +30,7 @@ def _agent_options(command: Callable[..., int]) -> Callable[..., int]:
         click.option("--repository", required=True, help="The model's repository: a URL or a path."),
         click.option("--state", type=_FOLDER, required=True, help="Folder of this agent: clone, packages, log."),
         click.option("--listen", help="HOST:PORT, instead of the environment's `listen`."),
-        click.option("--remote", help="URL or folder of the DVC remote, instead of the one in .dvc/config."),
+        click.option("--remote", help=f"URL or folder of the DVC remote, instead of the one in {SETTINGS}."),
         click.option("--take-over", is_flag=True, help="The environment had another agent, which has ended for good."),
         click.option("--supervised", is_flag=True, help="A service manager runs the server: never start one."),
         click.option("--format", "form", type=_FORMAT, default="text", show_default=True),

@@ -49,7 +49,7 @@ def run_command(directory: Path, form: str, **asked: Any) -> int:
       mlops-spec run
       mlops-spec run train
     """
-    from mlops_spec.engines.dvc.current import refuse_stale  # noqa: PLC0415
+    from mlops_spec.engines.current import refuse_stale  # noqa: PLC0415
     from mlops_spec.pipeline.progress import watching  # noqa: PLC0415
     from mlops_spec.pipeline.run import Asked, run  # noqa: PLC0415
 

@@ -6,6 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlops_spec.engines.files import is_set_up
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.system.extras import OF_EXTRA
 from mlops_spec.system.faults import unanswered
@@ -13,7 +14,7 @@ from mlops_spec.system.faults import unanswered
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mlops_spec.engines.dvc.fetch import Fetcher
+    from mlops_spec.engines.packages import Packages
     from mlops_spec.targets.target import Target
 
 
@@ -31,16 +32,16 @@ def check_installed() -> None:
 def checkout_of(repository: str) -> Path | None:
     """The checkout that an agent's repository is, where it is a folder with one: a relative remote lies beside it."""
     folder = Path(repository).expanduser()
-    return folder if (folder / ".dvc").is_dir() else None
+    return folder if is_set_up(folder) else None
 
 
-def prove(target: Target, fetcher: Fetcher, commit: str, package: Callable[[], object]) -> None:
+def prove(target: Target, packages: Packages, commit: str, package: Callable[[], object]) -> None:
     """Raises Failure where this host has not the address, knows no remote, or the remote does not give the package.
 
     What is wrong with the package itself is no reason: who has the environment puts that on record.
     """
     target.check()
-    fetcher.check(commit)
+    packages.check(commit)
     try:
         package()
     except Failure as failure:

@@ -21,7 +21,7 @@ from mlops_spec.deploy.passes import ACTIONS, Done, Settings, done_for
 from mlops_spec.deploy.place import prepared
 from mlops_spec.deploy.rollout import Rolled, roll_out
 from mlops_spec.deploy.store import Store
-from mlops_spec.engines.dvc.fetch import Fetcher
+from mlops_spec.engines.packages import packages
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.platforms.github.connect import forge_of
 from mlops_spec.release.desired import desired
@@ -63,7 +63,7 @@ class Agent:
         self._settings = settings
         self._say = say
         self._clone = Clone.open(settings.state / "repository.git", settings.repository, settings.run.access)
-        self._fetcher = Fetcher(self._clone.git, settings.remote, checkout_of(settings.repository))
+        self._fetcher = packages(self._clone.git, settings.remote, checkout_of(settings.repository))
         self._store = Store(settings.state / "packages")
         self._answers = Answers(settings.state / "rollouts", settings.environment)
         mine = settings.state / f"claim-{settings.environment}"

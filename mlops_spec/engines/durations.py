@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlops_spec.engines.files import STATE
 from mlops_spec.system.files import write_atomic
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from mlops_spec.engines.engine import StageRun
 
-OURS = Path(".dvc/tmp/mlops-spec")  # DVC keeps `.dvc/tmp` out of Git
-_FILE = OURS / "seconds.json"
+_FILE = STATE / "seconds.json"
 
 
 def note_seconds(root: Path, stages: Iterable[StageRun]) -> None:

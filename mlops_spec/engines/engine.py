@@ -1,4 +1,4 @@
-"""What a pipeline engine can do, and the values it speaks in. DVC is the engine today (`pipeline.dvc`)."""
+"""The port of engines: what runs a pipeline in a checkout can do, and the events it tells of."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING, Literal, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
+
+    from mlops_spec.engines.inputs import Seen
+    from mlops_spec.engines.stage import Stage
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,43 @@ Event = Started | Said | StageRun
 
 
 class Engine(Protocol):
-    """One checkout's pipeline."""
+    """One checkout's pipeline, and the lock that says of each stage what it read and wrote when it last ran."""
+
+    @property
+    def stages(self) -> Sequence[Stage]:
+        """The stages in an order in which they can run; raises Failure (78) when there are none."""
+
+    @property
+    def has_remote(self) -> bool:
+        """Whether there is a store to share data and results through."""
+
+    def hold(self, descriptor: int) -> None:
+        """Keeps a descriptor open in whatever runs from now on: a lock on it lasts as long as that."""
+
+    def prepare(self) -> Sequence[str]:
+        """Mends what a killed run left; what there is to say of that, a line for each."""
+
+    def has_lock(self) -> bool:
+        """Whether there are results here."""
+
+    def start_from(self, lock: bytes) -> None:
+        """Puts a release's lock in place; raises ValueError when it is damaged."""
+
+    def forget(self) -> None:
+        """Takes the lock away: the next run starts over."""
+
+    def forget_undeclared(self) -> Sequence[str]:
+        """Makes the stages run again that read less than when they last ran, and names them."""
+
+    def fetch(self, paths: Sequence[Path]) -> None:
+        """Brings tracked data into place.
+
+        Raises:
+            Failure: nothing tracks it (78), or the remote does not give it (69).
+        """
+
+    def begin(self, seen: Mapping[str, Seen]) -> None:
+        """Begins a run over inputs as they were seen; raises Failure (1) for data that is not what Git knows of it."""
 
     def run(
         self, watch: Callable[[Event], None], *, seconds: float, only: str | None = None, pull: bool = False
@@ -49,14 +88,14 @@ class Engine(Protocol):
         `seconds`, and then nothing of it runs on.
         """
 
-    def status(self) -> Mapping[str, Sequence[str]]:
-        """The stages that would run, each with its causes, in order."""
+    def settle(self, *, whole: bool) -> None:
+        """Ends a run that came through; raises Failure (75) where the lock lacks a stage and the run was `whole`."""
 
-    def affected(self) -> Sequence[str]:
-        """The stages that would run, and those after them, in order."""
+    def recover(self) -> None:
+        """Mends the lock after a run that failed: what ended before the failure stays."""
 
-    def fetch(self, paths: Sequence[Path]) -> None:
-        """Brings tracked data into place; raises Failure (69) when the remote does not give it."""
+    def undo(self, since: float) -> None:
+        """Puts the lock back as it was, and forgets the results made since a moment (seconds since the epoch)."""
 
     def push(self) -> None:
         """Stores data and results in the remote; raises Failure (69) when it does not take them."""

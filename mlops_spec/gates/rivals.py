@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import configparser
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlops_spec.engines.dvc.fetch import Fetcher
+from mlops_spec.engines.packages import packages_of
 from mlops_spec.errors import Failure
 from mlops_spec.gates.case import Rival
 from mlops_spec.gates.judgement import Against
@@ -109,14 +108,5 @@ def fetch(git: Git, root: Path, champion: Champion, destination: Path) -> None:
     """
     if git.resolve(f"{champion.commit}^{{commit}}") is None:
         git.fetch("+refs/tags/*:refs/tags/*")
-    Fetcher(git, remote=_local_remote(root)).fetch(champion.commit, destination)
+    packages_of(git, root).fetch(champion.commit, destination)
     verify(destination, champion.digest)
-
-
-def _local_remote(root: Path) -> str | None:
-    """The address of a remote that is a folder, made absolute: DVC reads it relative to the configuration's file."""
-    config = configparser.ConfigParser(interpolation=None, strict=False)
-    config.read(root / ".dvc" / "config", encoding="utf-8")
-    name = config.get("core", "remote", fallback=None)
-    url = config.get(f"'remote \"{name}\"'", "url", fallback="")
-    return str((root / ".dvc" / url).resolve()) if url and "://" not in url else None

@@ -8,9 +8,9 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout
-from mlops_spec.engines.dvc import lock_proof
-from mlops_spec.engines.dvc.listing import listing, md5
-from mlops_spec.engines.dvc.tracked import Tracked
+from mlops_spec.engines import evidence
+from mlops_spec.engines.evidence import listing, md5
+from mlops_spec.engines.files import LOCK
 from mlops_spec.integrity import evaluation as evaluations
 from mlops_spec.integrity import judgement
 from mlops_spec.integrity.spec_digest import spec_sha256
@@ -60,9 +60,7 @@ def problems(judged: Judged, source: Source) -> Iterator[Problem]:
     yield from _of_manifest(judged.manifest, source)
     yield from _of_gates(judged, source)
     yield from _of_listing(judged)
-    yield from lock_proof.problems(
-        judged.files[layout.DVC_LOCK.name], source.tree, Tracked(source.tree), dict(_made(judged))
-    )
+    yield from evidence.problems(judged.files[LOCK.name], source.tree, dict(_made(judged)))
 
 
 def _of_models(judged: Judged, spec: Spec) -> Iterator[Problem]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mlops_spec.engines.files import LOCK
 from mlops_spec.ledger.fields import moment
 from mlops_spec.ledger.form import as_json
 from mlops_spec.ledger.history import Stay, stays
@@ -107,7 +108,7 @@ def _source(made: Record) -> str:
         f"{short(data.digest)}" + (f" ({data.rows:,} rows)" if data.rows is not None else "") for data in source.data
     ]
     data = f", data {', '.join(rows)}" if rows else ""
-    lock = f", dvc.lock {short(source.dvc_lock)}" if source.dvc_lock else ""
+    lock = f", {LOCK} {short(source.dvc_lock)}" if source.dvc_lock else ""
     why = f' "{made.why.text}"' if made.why and made.why.text else ""
     return f"commit {source.commit[:7]}{why} by {made.who.actor.login}{data}{lock} (record {made.seq})"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from mlops_spec.engines.dvc.process import dvc
-from mlops_spec.errors import Failure
+from mlops_spec.engines.data import bring, is_installed
+from mlops_spec.engines.files import pointer
 from mlops_spec.monitor.check import Check
 from mlops_spec.spec.paths import data_file
 
@@ -32,11 +32,7 @@ def check_data_here(root: Path, spec: Spec, *, fetching: bool) -> tuple[Check, .
 
 def _fetched(root: Path, path: str, *, fetching: bool) -> str:
     """Brings the data from DVC's remote; why that was not possible, or empty."""
-    if not fetching or not (root / f"{path}.dvc").is_file() or find_spec("dvc") is None:
+    if not fetching or not (root / pointer(path)).is_file() or not is_installed():
         return "; its remote was not asked"
-    try:
-        done = dvc(root, "pull", "--quiet", f"{path}.dvc")
-    except Failure as slow:
-        return f" ({slow.message})"
-    said = done.stderr.strip().splitlines() or [f"dvc pull ended with {done.returncode}"]
-    return f" ({said[-1]})" if done.returncode else ""
+    why = bring(root, path)
+    return f" ({why})" if why else ""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlops_spec.deploy.store import Store
-from mlops_spec.engines.dvc.fetch import Fetcher
+from mlops_spec.engines.packages import packages
 from mlops_spec.monitor.answers import check_answers
 from mlops_spec.monitor.inputs import check_contract, check_drift
 from mlops_spec.monitor.performance import check_performance
@@ -54,7 +54,7 @@ def package_of(git: Git, live: Live, state: ModelState, log: Log) -> Iterator[Pa
     assert tag is not None
     with tempfile.TemporaryDirectory(prefix="mlops-spec-monitor-") as folder:
         path = Path(folder) / "package"
-        Fetcher(git, root=git.directory).fetch(tag.target, path)
+        packages(git, root=git.directory).fetch(tag.target, path)
         verify(path, live.digest)
         yield path
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.engines.dvc.data_version import new_version
+from mlops_spec.engines.data import new_version
 from mlops_spec.errors import Failure
 from mlops_spec.git import Update
 from mlops_spec.monitor.alert import body

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout
-from mlops_spec.engines.dvc.outputs import pipeline
+from mlops_spec.engines.outputs import pipeline
 from mlops_spec.outputs.card import card
 from mlops_spec.platforms.github.outputs.workflows import ownership, workflows
 from mlops_spec.render.output import GIT_ATTRIBUTES, GIT_IGNORE, Kind, Output

@@ -42,7 +42,7 @@ def _with_theirs(root: Path, output: Output, base: str, patches: Mapping[PurePos
     elif output.kind is not Kind.MANAGED and (root / output.path).is_file():
         theirs = read_text(root, output.path)
         text = theirs if output.kind is Kind.ONCE else share(output.path, base, theirs)
-    return Rendered(output.path, output.kind, base, text)
+    return Rendered(output.path, output.kind, output.values, base, text)
 
 
 def _refuse_strays(patches: Iterable[PurePosixPath], found: Iterable[Output]) -> None:

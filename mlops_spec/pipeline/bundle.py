@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout
-from mlops_spec.engines.dvc.kept_lock import locked_stages
-from mlops_spec.engines.dvc.listing import file_md5, listing
+from mlops_spec.engines.evidence import file_md5, listing, locked_stages
+from mlops_spec.engines.files import LOCK
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git
 from mlops_spec.integrity.seal import seal
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _PARTS = (
     layout.PACKAGE / layout.MANIFEST,
-    layout.DVC_LOCK,
+    LOCK,
     layout.EVALUATION,
     layout.GATE,
     layout.CARD,
@@ -59,7 +59,7 @@ def _write(root: Path, spec: Spec, out: Path, check: Callable[[Bundle], None]) -
             raise Failure(
                 f"{part} is missing", exit_code=Exit.CONFIG, remedy="`mlops-spec run`, then `mlops-spec gate`."
             )
-    locked_stages((root / layout.DVC_LOCK).read_bytes())
+    locked_stages((root / LOCK).read_bytes())
     with new_folder(out) as staged:
         check(_filled(root, spec, staged))
         return seal(staged)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from mlops_spec.engines.commands import BRING
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.pipeline import csv_file
 from mlops_spec.pipeline.csv_file import MISSING, read_csv
@@ -76,7 +77,7 @@ def _check_there(path: Path) -> None:
         raise Failure(
             f"{path}: the data file is missing",
             exit_code=Exit.CONFIG,
-            remedy="`dvc pull` fetches tracked data; else `data.path` in model.yaml names another file.",
+            remedy=f"`{BRING}` fetches tracked data; else `data.path` in model.yaml names another file.",
         )
     check_kind(path)
 

@@ -7,7 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from mlops_spec import words
-from mlops_spec.engines.dvc.places import check_places
+from mlops_spec.pipeline.places import check_places
 from mlops_spec.spec.paths import data_file
 from mlops_spec.system.garbage import lasting
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def run_stage(root: Path, spec: Spec, name: str) -> None:
     """Runs a stage; raises Failure when it can't be done. Each stage loads only what it needs itself."""
-    check_places(root, {})
+    check_places(root, ())
     match name:
         case "split":
             for note in _loaded("split").split(root, spec, root / data_file(spec.data)):

@@ -8,44 +8,39 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.engines.dvc.kept_lock import locked_stages
+from mlops_spec.engines.files import LOCK
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.layout import DVC_LOCK
 from mlops_spec.release.tags import newest, releases
-from mlops_spec.system.files import write_atomic
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
+    from mlops_spec.engines.engine import Engine
     from mlops_spec.git import Git
 
 
-def start_from_release(root: Path, git: Git, model: str) -> str | None:
+def start_from_release(engine: Engine, git: Git, model: str) -> str | None:
     """Puts the newest release's lock in place where there is none; returns the release's tag when it did.
 
     Raises Failure (78) when that release's lock is damaged.
     """
-    lock = root / DVC_LOCK
-    if lock.exists():
+    if engine.has_lock():
         return None
     release = newest(releases(git, model))
-    content = git.here(release.target).read(DVC_LOCK) if release else None
+    content = git.here(release.target).read(LOCK) if release else None
     if release is None or content is None:
         return None
     try:
-        locked_stages(content)
+        engine.start_from(content)
     except ValueError as error:
-        raise Failure(f"{DVC_LOCK} of {release.name} is damaged: {error}", exit_code=Exit.CONFIG) from error
-    write_atomic(lock, content)
+        raise Failure(f"{LOCK} of {release.name} is damaged: {error}", exit_code=Exit.CONFIG) from error
     return release.name
 
 
-def leave_committed(root: Path, git: Git, model: str) -> bool:
+def leave_committed(engine: Engine, git: Git, model: str) -> bool:
     """Takes away a lock that is committed, other than by a release; returns whether there was one."""
     head = git.resolve("HEAD^{commit}")
-    if head is None or git.here(head).read(DVC_LOCK) is None:
+    if head is None or git.here(head).read(LOCK) is None:
         return False
     if any(tag.target == head for tag in releases(git, model)):
         return False
-    (root / DVC_LOCK).unlink(missing_ok=True)
+    engine.forget()
     return True

@@ -9,10 +9,9 @@ from mlops_spec.plan import Cause, StagePlan
 from mlops_spec.plan.difference import ABSENT, at, differences, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
-    from mlops_spec.engines.dvc.declared import Declared
-    from mlops_spec.engines.dvc.locked import Locked
+    from mlops_spec.engines.stage import Lock, LockedStage, Stage
 
 
 @dataclass(frozen=True)
@@ -24,7 +23,7 @@ class Now:
     explain: Callable[[str, str | None, str | None], Iterator[Cause]]
 
 
-def plan_stages(stages: tuple[Declared, ...], before: Mapping[str, Locked], now: Now) -> tuple[StagePlan, ...]:
+def plan_stages(stages: tuple[Stage, ...], before: Lock, now: Now) -> tuple[StagePlan, ...]:
     """Each stage with its causes; one that reads what a running stage writes runs after it."""
     found: dict[str, StagePlan] = {}
     for stage in stages:
@@ -35,7 +34,7 @@ def plan_stages(stages: tuple[Declared, ...], before: Mapping[str, Locked], now:
     return tuple(found.values())
 
 
-def _own(stage: Declared, locked: Locked | None, now: Now, others: list[Declared]) -> Iterator[Cause]:
+def _own(stage: Stage, locked: LockedStage | None, now: Now, others: list[Stage]) -> Iterator[Cause]:
     if locked is None:
         yield Cause("first", stage.name)
         return
@@ -47,15 +46,15 @@ def _own(stage: Declared, locked: Locked | None, now: Now, others: list[Declared
         yield Cause("output", path, _present(path in locked.writes), _present(path in stage.writes))
 
 
-def _params(stage: Declared, locked: Locked, spec: Any) -> Iterator[Cause]:
+def _params(stage: Stage, locked: LockedStage, spec: Any) -> Iterator[Cause]:
     """DVC itself overlooks a key that is no longer declared; what it stood for has another value now all the same."""
-    for key in dict.fromkeys((*stage.params, *locked.params)):
-        new = at(spec, key) if key in stage.params else ABSENT
+    for key in dict.fromkeys((*stage.keys, *locked.params)):
+        new = at(spec, key) if key in stage.keys else ABSENT
         for each in differences(key, locked.params.get(key, ABSENT), new):
             yield Cause("param", each.key, shown(each.old), shown(each.new))
 
 
-def _inputs(stage: Declared, locked: Locked, now: Now, others: list[Declared]) -> Iterator[Cause]:
+def _inputs(stage: Stage, locked: LockedStage, now: Now, others: list[Stage]) -> Iterator[Cause]:
     """DVC itself overlooks an input that is no longer declared. What another stage writes is left to that stage."""
     for path in dict.fromkeys((*stage.reads, *locked.reads)):
         if any(other.makes(path) for other in others):

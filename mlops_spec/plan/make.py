@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout
+from mlops_spec.engines.files import PIPELINE
+from mlops_spec.engines.planned import planned
 from mlops_spec.git import Git
 from mlops_spec.lint.specs import load_spec
-from mlops_spec.outputs.rendered import rendered
+from mlops_spec.outputs.rendered import render_all
 from mlops_spec.plan import Base, Plan
 from mlops_spec.plan.base import before
 from mlops_spec.plan.duration import expected, past_runs
@@ -39,8 +41,9 @@ def make_plan(root: Path, revision: str | None = None) -> Plan:
     base = before(git, revision, spec.branch)
     known = releases(git, spec.model)
     release = newest(known)
-    texts = rendered(root, spec)
-    stages = pipeline(root, git, texts[layout.DVC_FILE], release)
+    files = {each.path: each for each in render_all(root, spec)}
+    texts = {path: each.text for path, each in files.items()}
+    stages = pipeline(root, git, planned(files[PIPELINE]), release)
     past = past_runs(git, known)
     weaker = weakened(base.spec, spec) if base.spec else ()
     return Plan(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout
-from mlops_spec.engines.dvc.declared import declared
-from mlops_spec.engines.dvc.locked import locked
-from mlops_spec.engines.dvc.work_tree import WorkTree
+from mlops_spec.engines.evidence import read_lock
+from mlops_spec.engines.files import LOCK
+from mlops_spec.engines.planned import hashes_of
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.plan import Cause, StagePlan
 from mlops_spec.plan.causes import Now, plan_stages
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from mlops_spec.engines.stage import Stage
     from mlops_spec.git import Git, Tag
 
 
-def pipeline(root: Path, git: Git, text: str, release: Tag | None) -> tuple[StagePlan, ...]:
-    """Plans each stage of the `dvc.yaml` in `text`; without a release all of them run for the first time.
+def pipeline(root: Path, git: Git, stages: tuple[Stage, ...], release: Tag | None) -> tuple[StagePlan, ...]:
+    """Plans each of the `stages`; without a release all of them run for the first time.
 
     Raises:
-        Failure: a file of the release is missing or unreadable, or a `.dvc` file is.
+        Failure: a file of the release is missing or unreadable, or what stands for data that the engine keeps is.
     """
-    stages = declared(text)
     if release is None:
         return tuple(StagePlan(stage.name, (Cause("first", stage.name),)) for stage in stages)
-    lock = git.here(release.target).read(layout.DVC_LOCK)
+    lock = git.here(release.target).read(LOCK)
     if lock is None:
-        raise Failure(f"{release.name} has no {layout.DVC_LOCK}", exit_code=Exit.CONFIG, remedy="git fetch --tags")
-    tree = WorkTree(root, git)
+        raise Failure(f"{release.name} has no {LOCK}", exit_code=Exit.CONFIG, remedy="git fetch --tags")
+    tree = hashes_of(root, git)
     spec = document_of((root / layout.SPEC).read_bytes(), layout.SPEC).data
 
     def explain(path: str, before: str | None, after: str | None) -> Iterator[Cause]:
@@ -47,4 +47,4 @@ def pipeline(root: Path, git: Git, text: str, release: Tag | None) -> tuple[Stag
         if not found:
             yield Cause("input", path, before, after)
 
-    return plan_stages(stages, locked(lock), Now(spec, tree.md5, explain))
+    return plan_stages(stages, read_lock(lock), Now(spec, tree.md5, explain))

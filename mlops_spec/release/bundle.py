@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout
+from mlops_spec.engines.files import LOCK
 from mlops_spec.errors import Failure
 from mlops_spec.integrity import verifier
 from mlops_spec.integrity.seal import opened
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from mlops_spec.ledger.record import Accepted
     from mlops_spec.package.manifest import Manifest
 
-EVIDENCE = (layout.MANIFEST.name, layout.DVC_LOCK.name, layout.EVALUATION.name, layout.GATE.name, verifier.LISTING)
+EVIDENCE = (layout.MANIFEST.name, LOCK.name, layout.EVALUATION.name, layout.GATE.name, verifier.LISTING)
 FILES = (*EVIDENCE, layout.CARD.name)
 
 

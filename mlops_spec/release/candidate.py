@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout
+from mlops_spec.engines.files import LOCK
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.integrity.verifier import Source
 from mlops_spec.ledger.query import read
@@ -80,7 +81,7 @@ def release_commit(git: Git, candidate: Candidate, version: str) -> str:
     """
     files = dict(candidate.bundle.files)
     del files[layout.CARD.name]  # the declared one, which the release's own holds
-    placed: dict[str, bytes | None] = {str(layout.DVC_LOCK): files.pop(layout.DVC_LOCK.name)}
+    placed: dict[str, bytes | None] = {str(LOCK): files.pop(LOCK.name)}
     placed |= {f"{FOLDER}/{name}": content for name, content in files.items()}
     placed |= released_documents(candidate, version)
     return git.write_commit(

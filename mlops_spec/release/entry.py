@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mlops_spec import __version__, layout
+from mlops_spec.engines.files import LOCK
 from mlops_spec.integrity.verifier import LISTING, SEALED
 from mlops_spec.ledger.canonical import canonical
 from mlops_spec.ledger.fields import plain
@@ -90,7 +91,7 @@ def _from_what(candidate: Candidate) -> FromWhat:
     return FromWhat(
         commit=tree.commit,
         spec=_sha256(tree.read(layout.SPEC) or b""),
-        dvc_lock=_sha256(bundle.files[layout.DVC_LOCK.name]),
+        dvc_lock=_sha256(bundle.files[LOCK.name]),
         env_lock=_sha256(environment) if environment is not None else None,
         params=_sha256(canonical(spec.train.params)),
         seed=spec.train.seed,

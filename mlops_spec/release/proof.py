@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from mlops_spec import layout
+from mlops_spec.engines.files import LOCK
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.integrity.verifier import SEALED, Source
 from mlops_spec.release.accepted import unfounded
@@ -104,7 +105,7 @@ def _verify_older(git: Git, records: Sequence[Record], registered: Record, tag: 
     right = {each.kind: each.digest for each in registered.evidence}
     recorded = {
         f"{layout.RELEASE}/{layout.MANIFEST}": package.digest if package else None,
-        str(layout.DVC_LOCK): source.dvc_lock if source else None,
+        str(LOCK): source.dvc_lock if source else None,
         f"{layout.RELEASE}/{layout.GATE.name}": right.get("gates"),
         f"{layout.RELEASE}/{layout.EVALUATION.name}": right.get("evaluation"),
     }
@@ -118,7 +119,7 @@ def _released(git: Git, tag: TagObject) -> tuple[Bundle, str]:
     """The evidence that a release commit holds, and the commit on main that it stands on."""
     if git.resolve(f"{tag.target}^{{commit}}") is None:
         _differs(tag, f"its release commit {tag.target[:12]} is gone")
-    paths = [name if name == layout.DVC_LOCK.name else f"{layout.RELEASE}/{name}" for name in EVIDENCE]
+    paths = [name if name == LOCK.name else f"{layout.RELEASE}/{name}" for name in EVIDENCE]
     contents = list(git.here(tag.target).read_all(paths))
     lacking = [path for path, content in zip(paths, contents, strict=True) if content is None]
     made_from = git.resolve(f"{tag.target}^")
@@ -136,8 +137,8 @@ def _compare(tag: TagObject, bundle: Bundle, registered: Record) -> None:
     package, source = registered.what.package, registered.from_what
     if package is None or package.digest != bundle.digest:
         _differs(tag, f"its release commit holds the package {bundle.digest}")
-    if source is None or source.dvc_lock != _sha256(bundle.files[layout.DVC_LOCK.name]):
-        _differs(tag, f"its release commit holds another {layout.DVC_LOCK}")
+    if source is None or source.dvc_lock != _sha256(bundle.files[LOCK.name]):
+        _differs(tag, f"its release commit holds another {LOCK}")
     digests = {each.kind: each.digest for each in registered.evidence}
     for kind, path in (("gates", layout.GATE), ("evaluation", layout.EVALUATION)):
         if digests.get(kind) != _sha256(bundle.files[path.name]):

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout, ledger
+from mlops_spec.engines.evidence import read_lock
+from mlops_spec.engines.files import LOCK
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Stale, Update
 from mlops_spec.ledger.compare import UNRECORDED, removed, restored
@@ -19,7 +21,7 @@ from mlops_spec.release.candidate import FOLDER, Candidate, candidate_of, releas
 from mlops_spec.release.entry import registration
 from mlops_spec.release.intents import nothing_begun
 from mlops_spec.release.judged import named, record_judgement
-from mlops_spec.release.versions import Made, changed, following, read_lock
+from mlops_spec.release.versions import Made, changed, following
 from mlops_spec.spec.paths import data_file
 from mlops_spec.validate.at_commit import spec_at
 
@@ -170,7 +172,7 @@ def _push(git: Git, end: Head, candidate: Candidate, previous: Record | None) ->
 
 
 def _made(candidate: Candidate) -> Made:
-    lock = read_lock(candidate.bundle.files[layout.DVC_LOCK.name])
+    lock = read_lock(candidate.bundle.files[LOCK.name])
     return Made(candidate.bundle.manifest, lock, data_file(candidate.spec.data))
 
 
@@ -181,7 +183,7 @@ def _made_before(git: Git, previous: Record) -> Made:
     if git.resolve(f"{tag.target}^{{commit}}") is None:
         git.fetch(f"refs/tags/{tag.name}")
     tree = git.here(tag.target)
-    described, lock = tree.read_all([f"{FOLDER}/{layout.MANIFEST.name}", layout.DVC_LOCK])
+    described, lock = tree.read_all([f"{FOLDER}/{layout.MANIFEST.name}", LOCK])
     if described is None or lock is None:
-        raise Failure(f"the release commit of {tag.name} lacks its manifest or dvc.lock", exit_code=Exit.FINDINGS)
+        raise Failure(f"the release commit of {tag.name} lacks its manifest or {LOCK}", exit_code=Exit.FINDINGS)
     return Made(manifest.parse(described), read_lock(lock), data_file(spec_at(tree).data))

@@ -42,6 +42,7 @@ class Rendered:
 
     path: PurePosixPath
     kind: Kind
+    values: Mapping[str, object]  # what `base` was rendered from
     base: str
     text: str
 

@@ -12,7 +12,6 @@ from mlops_spec.document import Document
 from mlops_spec.document.diagnostic import Span
 from mlops_spec.document.source import LINE_END, MAX_BYTES
 from mlops_spec.repository.origin import Origin
-from mlops_spec.spec.stages import overlap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -69,18 +68,12 @@ class Repository:
     _parsed: dict[str, Python | None] = field(default_factory=dict, init=False, repr=False)
 
     def has(self, path: str) -> bool:
-        """Whether Git or DVC has a file or a folder of this path, or something inside of it."""
-        inside = any(each.startswith(f"{path}/") for each in self.sizes)
-        return path in self.sizes or inside or any(overlap(path, each) for each in self.kept_by_dvc)
+        """Whether Git has a file or a folder of this path."""
+        return path in self.sizes or any(each.startswith(f"{path}/") for each in self.sizes)
 
     def is_file(self, path: str) -> bool:
         """Whether Git has a file of this path."""
         return path in self.sizes
-
-    @cached_property
-    def kept_by_dvc(self) -> tuple[str, ...]:
-        """What DVC keeps in place of each `.dvc` file."""
-        return tuple(path.removesuffix(".dvc") for path in self.sizes if path.endswith(".dvc"))
 
     def text(self, path: str, most: int = MAX_BYTES) -> str | None:
         """What stands in a file; None where there is none, or none that is text of so many bytes, 1 MiB if not said."""

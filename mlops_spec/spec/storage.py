@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, TypeAdapter, ValidationError
 
 from mlops_spec.spec.base import RepoPath, Strict, no_items, words
 
@@ -154,3 +154,12 @@ def scheme(url: str) -> str:
     """
     head, separator, _ = url.partition("://")
     return head if separator else ""
+
+
+def is_known(url: str) -> bool:
+    """Whether a spec can name the remote: rendered jobs have a way to sign in to it."""
+    try:
+        TypeAdapter(Url).validate_python(url)
+    except ValidationError:
+        return False
+    return True

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mlops_spec.engines.durations import past_seconds
-from mlops_spec.engines.dvc import inputs
+from mlops_spec.engines.dvc import pointers
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git
 from mlops_spec.git.values import GitError
@@ -119,7 +119,7 @@ def test_what_could_not_be_read_is_not_what_is_not_there(tmp_path: Path, monkeyp
         lambda: build._read(tmp_path / "a.json"),
         lambda: build._curve(tmp_path, "a", ("x", "y")),
         lambda: past_seconds(tmp_path),
-        lambda: inputs._recorded(tmp_path / "a.dvc"),
+        lambda: pointers._recorded(tmp_path / "a.dvc"),
     )
     assert [read() for read in reads] == [None, [], {}, None]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mlops_spec.engines.dvc.stages import Stage, stages
+from mlops_spec.engines.dvc.stages import Rendering, stages
 from mlops_spec.errors import Failure
 from mlops_spec.spec import Spec
 from mlops_spec.spec.stages import SURROUNDINGS
@@ -22,7 +22,7 @@ MINIMAL: dict[str, Any] = {
 }
 
 
-def named(*present: str, **sections: Any) -> dict[str, Stage]:
+def named(*present: str, **sections: Any) -> dict[str, Rendering]:
     found = stages(Spec.model_validate({**MINIMAL, **sections}), frozenset(present), {})
     return {stage.name: stage for stage in found}
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mlops_spec.engines.dvc.output import causes, failure, follow, reason
+from mlops_spec.engines.dvc.output import failure, follow, reason
 from mlops_spec.engines.engine import Said, StageRun, Started
 from mlops_spec.errors import Exit
 
@@ -87,21 +87,6 @@ def test_a_failed_stage_keeps_its_exit_code(line: str, message: str, code: Exit)
 
     assert found.message.startswith(message)
     assert found.exit_code == code
-
-
-def test_causes_of_a_status() -> None:
-    status = [
-        {"changed deps": {"src": "modified", "model.yaml": {"train.params": "modified"}}},
-        {"changed outs": {"build/model": "deleted"}},
-        "changed command",
-    ]
-
-    assert causes(status) == [
-        "deps src modified",
-        "deps model.yaml train.params modified",
-        "outs build/model deleted",
-        "changed command",
-    ]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mlops_spec.engines.dvc.inputs import changed, check_tracked, input_paths, see, stages_of
+from mlops_spec.engines.dvc.declared import stages_of
+from mlops_spec.engines.dvc.pointers import check_tracked
+from mlops_spec.engines.inputs import changed, input_paths, see
 from mlops_spec.errors import Exit, Failure
 
 if TYPE_CHECKING:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mlops_spec.engines.dvc.engine import Dvc
 from mlops_spec.engines.dvc.kept_lock import locked_stages
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.pipeline.run import Asked, Ran, run
@@ -343,16 +342,6 @@ def test_the_newest_release_is_by_number(plain: Project) -> None:
 
     assert done.started_from == "m@v1.10.0"
     assert set(outcomes(done).values()) == {"unchanged"}
-
-
-def test_status_and_affected_say_what_would_run(plain: Project) -> None:
-    engine = Dvc(plain.root)
-    assert again(plain)
-    assert (engine.status(), engine.affected()) == ({}, [])
-    plain.write("rows.csv", "y\n5\n")
-
-    assert engine.status() == {"split": ["deps rows.csv modified"]}
-    assert engine.affected() == ["split", "train"]
 
 
 def test_times_of_what_ran_are_kept(plain: Project) -> None:

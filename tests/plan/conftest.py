@@ -13,6 +13,7 @@ import pytest
 
 from mlops_spec import layout
 from mlops_spec.engines.dvc import tracking
+from mlops_spec.engines.files import LOCK
 from mlops_spec.git import Git
 from mlops_spec.lint.specs import load_spec
 from mlops_spec.outputs.rendered import rendered
@@ -91,7 +92,7 @@ def released(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for path in ("evaluate/predictions.parquet", "evaluate/evaluation.json", "evaluate/plots/p", "package/manifest"):
         _write(root / "build" / path)
     subprocess.run([sys.executable, "-m", "dvc", "commit", "--force", "--quiet"], cwd=root, check=True)
-    _release(git, (root / layout.DVC_LOCK).read_bytes())
+    _release(git, (root / LOCK).read_bytes())
     return root
 
 
@@ -104,7 +105,7 @@ def _release(git: Git, lock: bytes) -> None:
     """As `register` makes it: a commit on top of main that only its tag points to."""
     now = datetime.now(UTC)
     gates = b'{"v": 1, "seconds": {"split": 20, "features": 30, "train": 100, "evaluate": 25, "package": 5}}'
-    tree = git.write_tree("HEAD", {layout.DVC_LOCK.name: lock, "release/gate.json": gates})
+    tree = git.write_tree("HEAD", {LOCK.name: lock, "release/gate.json": gates})
     commit = git.write_commit(tree, parents=[git.commit_id()], message="Release tiny v1.10.0\n", when=now)
     git.run("update-ref", "refs/tags/tiny@v1.10.0", git.write_tag("tiny@v1.10.0", commit, message="tiny", when=now))
     git.run("tag", "tiny@v1.9.0", "HEAD")

@@ -7,6 +7,7 @@ import hashlib
 import shutil
 import tempfile
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlops_spec import layout
-from mlops_spec.engines.dvc.inputs import stages_of
+from mlops_spec.engines.dvc.declared import stages_of
 from mlops_spec.engines.dvc.undeclared import forget
+from mlops_spec.engines.files import LOCK
 from mlops_spec.plan import Cause, Plan
 from mlops_spec.plan.make import make_plan
 
@@ -194,11 +196,11 @@ def test_what_is_declared_no_more_is_a_cause_though_dvc_overlooks_it(
 def test_a_run_makes_dvc_see_it(root: Path, render: Render, removed: str) -> None:
     spec(removed, "")(root)
     render(root)
-    before = yaml.safe_load((root / layout.DVC_LOCK).read_text(encoding="utf-8"))["stages"]
+    before = yaml.safe_load((root / LOCK).read_text(encoding="utf-8"))["stages"]
 
-    gone = forget(root / layout.DVC_LOCK, stages_of(root))
+    gone = forget(root / LOCK, stages_of(root))
 
-    after = yaml.safe_load((root / layout.DVC_LOCK).read_text(encoding="utf-8"))["stages"]
+    after = yaml.safe_load((root / LOCK).read_text(encoding="utf-8"))["stages"]
     assert "train" in gone
     assert after == {name: stage for name, stage in before.items() if name not in gone}
     assert set(gone) <= dvc_status(root)
@@ -206,15 +208,15 @@ def test_a_run_makes_dvc_see_it(root: Path, render: Render, removed: str) -> Non
 
 
 def test_a_run_that_forgets_every_stage_starts_anew(root: Path) -> None:
-    lock = root / layout.DVC_LOCK
-    reads_nothing = {name: {"cmd": stage["cmd"]} for name, stage in stages_of(root).items()}
+    lock = root / LOCK
+    reads_nothing = [replace(stage, reads=(), params=()) for stage in stages_of(root)]
 
     assert forget(lock, reads_nothing) == list(STAGES)
     assert dvc_status(root) == set(STAGES)
 
 
 def test_a_run_forgets_nothing_of_what_is_as_it_was(root: Path) -> None:
-    lock = root / layout.DVC_LOCK
+    lock = root / LOCK
     before = lock.read_bytes()
 
     assert forget(lock, stages_of(root)) == []

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from mlops_spec.engines.dvc.inputs import stages_of, writes_and_reads
+from mlops_spec.engines.dvc.declared import stages_of
+from mlops_spec.engines.dvc.names import FILE
 from mlops_spec.engines.dvc.stages import stages
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.layout import DVC_FILE, SPEC
+from mlops_spec.layout import SPEC
 from mlops_spec.repository.code import Folder, code_of
 from mlops_spec.spec.stages import SURROUNDINGS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
+    from mlops_spec.engines.stage import Stage
     from mlops_spec.spec import Spec
 
 
@@ -25,31 +26,24 @@ def refuse_stale(root: Path, spec: Spec) -> None:
     """
     present = frozenset(name for name in SURROUNDINGS if (root / name).exists())
     code = {name: each.paths for name, each in code_of(spec, Folder(root)).items()}
-    declared = stages_of(root)
+    declared = {stage.name: stage for stage in stages_of(root)}
     meant = {stage.name: stage for stage in stages(spec, present, code)}
     for name in [name for name in declared if name not in meant and _is_ours(declared[name])]:
         raise _stale(f"`{name}` is no stage any more")
     for name, stage in meant.items():
         if name not in declared:
             raise _stale(f"`{name}` is a stage by now")
-        _, reads = writes_and_reads(declared[name])
-        known = _keys(declared[name])
-        if lacking := [path for path in (*stage.reads, *stage.params) if path not in (*reads, *known)]:
+        there = declared[name]
+        if lacking := [path for path in (*stage.reads, *stage.params) if path not in (*there.reads, *there.params)]:
             raise _stale(f"`{name}` reads {', '.join(lacking[:5])} as well")
-        if gone := [key for key in known if key not in stage.params]:
+        if gone := [key for key in there.params if key not in stage.params]:
             raise _stale(f"`{name}` reads {', '.join(gone[:5])}, which the spec has no more")
 
 
 def _stale(why: str) -> Failure:
-    message = f"{DVC_FILE} is older than {SPEC} and the code: {why}"
+    message = f"{FILE} is older than {SPEC} and the code: {why}"
     return Failure(message, exit_code=Exit.CONFIG, remedy="mlops-spec render")
 
 
-def _is_ours(stage: Mapping[str, Any]) -> bool:
-    return str(stage.get("cmd", "")).startswith("mlops-spec stage ")
-
-
-def _keys(stage: Mapping[str, Any]) -> list[str]:
-    """The keys of the spec that a stage of `dvc.yaml` depends on."""
-    named = [each.get(str(SPEC)) for each in stage.get("params", []) if isinstance(each, dict)]
-    return [str(key) for keys in named for key in keys or []]
+def _is_ours(stage: Stage) -> bool:
+    return stage.command.startswith("mlops-spec stage ")

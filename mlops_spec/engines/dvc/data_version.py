@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlops_spec.engines.dvc.names import CONFIG, FOLDER
 from mlops_spec.engines.dvc.process import dvc
 from mlops_spec.engines.dvc.store_trouble import Keys, trouble
 from mlops_spec.errors import Exit, Failure
@@ -37,9 +39,9 @@ def new_version(tree: Tree, path: str, change: Callable[[bytes], bytes | None]) 
         raise Failure(f"neither {path} nor {path}.dvc is on main", exit_code=Exit.CONFIG)
     with tempfile.TemporaryDirectory(prefix="mlops-spec-data-") as folder:
         root = Path(folder)
-        (root / ".dvc").mkdir()
-        (root / ".dvc/config").write_bytes(tree.read(".dvc/config") or b"")
-        (root / ".dvc/config.local").write_text("[core]\n    no_scm = true\n")
+        (root / FOLDER).mkdir()
+        (root / CONFIG).write_bytes(tree.read(CONFIG) or b"")
+        (root / f"{CONFIG}.local").write_text("[core]\n    no_scm = true\n")
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / f"{path}.dvc").write_bytes(tracked)
         _dvc(root, "pull", f"{path}.dvc")
@@ -51,6 +53,21 @@ def new_version(tree: Tree, path: str, change: Callable[[bytes], bytes | None]) 
         _dvc(root, "add", path)
         _dvc(root, "push", f"{path}.dvc")
         return {f"{path}.dvc": (root / f"{path}.dvc").read_bytes()}
+
+
+def is_installed() -> bool:
+    """Whether data can be brought here at all."""
+    return find_spec("dvc") is not None
+
+
+def bring(root: Path, path: str) -> str:
+    """Brings a data file from the remote into a checkout; why that was not possible, or empty."""
+    try:
+        done = dvc(root, "pull", "--quiet", f"{path}.dvc")
+    except Failure as slow:
+        return slow.message
+    said = done.stderr.strip().splitlines() or [f"dvc pull ended with {done.returncode}"]
+    return said[-1] if done.returncode else ""
 
 
 def _dvc(root: Path, *command: str) -> None:

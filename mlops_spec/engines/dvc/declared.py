@@ -1,58 +1,61 @@
-"""What each stage of the pipeline reads and writes, as the rendered `dvc.yaml` declares it."""
+"""A `dvc.yaml`, read: the stages in its order, as values."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from mlops_spec.layout import DVC_FILE
+import yaml
+
+from mlops_spec.document import safe_yaml
+from mlops_spec.engines.dvc.names import FILE
+from mlops_spec.engines.stage import Stage
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.layout import SPEC
 from mlops_spec.validate.at_commit import document_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
 
 
-@dataclass(frozen=True)
-class Declared:
-    """A stage as it would run; `params` are dotted keys of the spec."""
-
-    name: str
-    command: str
-    reads: tuple[str, ...]
-    writes: tuple[str, ...]
-    params: tuple[str, ...]
-
-    def feeds(self, other: Declared) -> bool:
-        """Whether the other stage reads what this one writes, a folder around it, or a file in it."""
-        return any(_overlap(wrote, read) for wrote in self.writes for read in other.reads)
-
-    def makes(self, path: str) -> bool:
-        """Whether it writes this path, a folder around it, or a file in it."""
-        return any(_overlap(wrote, path) for wrote in self.writes)
-
-
-def declared(text: str) -> tuple[Declared, ...]:
-    """The stages of a `dvc.yaml`, in its order, which is topological.
+def declared(text: str) -> tuple[Stage, ...]:
+    """The stages of a rendered `dvc.yaml`, in its order, which is topological.
 
     Raises:
         Failure: it is not readable (exit 2).
     """
-    stages = document_of(text.encode(), DVC_FILE).data["stages"]
+    stages = document_of(text.encode(), FILE).data["stages"]
     return tuple(_stage(name, entry) for name, entry in stages.items())
 
 
-def _stage(name: str, entry: Mapping[str, Any]) -> Declared:
-    params = (key for each in entry.get("params", []) for keys in each.values() for key in keys)
-    writes = (path for key in ("outs", "metrics", "plots") for path in _paths(entry.get(key, [])))
-    return Declared(name, entry["cmd"], tuple(_paths(entry.get("deps", []))), tuple(writes), tuple(params))
+def stages_of(root: Path) -> tuple[Stage, ...]:
+    """The stages of a checkout's `dvc.yaml`, in its order; raises Failure (78) when there are none."""
+    path = root / FILE
+    try:
+        stages = dict(safe_yaml.load(path.read_bytes())["stages"])
+        return tuple(_stage(name, entry) for name, entry in stages.items())
+    except FileNotFoundError as error:
+        raise Failure(f"{path} is missing", exit_code=Exit.CONFIG, remedy="`mlops-spec render` writes it.") from error
+    except (yaml.YAMLError, AttributeError, KeyError, TypeError, ValueError) as error:
+        raise Failure(f"{path} holds no stages: {error}", exit_code=Exit.CONFIG, remedy="mlops-spec render") from error
 
 
-def _paths(entries: Iterable[str | Mapping[str, Any]]) -> Iterable[str]:
-    """An entry is a path, or a mapping with the path as its one key."""
-    return (each if isinstance(each, str) else next(iter(each)) for each in entries)
+def _stage(name: str, entry: Mapping[str, Any]) -> Stage:
+    writes = (path for key in ("outs", "metrics", "plots") for path in paths(entry.get(key) or ()))
+    command = str(entry.get("cmd", ""))
+    keys = list(_keys(entry))
+    ours = tuple(key for file, key in keys if file == str(SPEC))
+    others = tuple(key for file, key in keys if file != str(SPEC))
+    return Stage(name, command, tuple(paths(entry.get("deps") or ())), tuple(writes), ours, others)
 
 
-def _overlap(one: str, other: str) -> bool:
-    first, second = PurePosixPath(one), PurePosixPath(other)
-    return first == second or first in second.parents or second in first.parents
+def _keys(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """An entry is a key of DVC's own params.yaml, or a mapping from a file to keys of it."""
+    for each in entry.get("params") or ():
+        given = each if isinstance(each, dict) else {"params.yaml": [each]}
+        yield from ((str(file), str(key)) for file, keys in given.items() for key in keys or ())
+
+
+def paths(entries: Iterable[Any]) -> Iterator[str]:
+    """An entry of `deps` or `outs` is a path, or a mapping with the path as its one key."""
+    return (str(next(iter(each))) if isinstance(each, dict) else str(each) for each in entries)

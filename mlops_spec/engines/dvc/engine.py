@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-import configparser
-import json
 import os
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from mlops_spec.engines.dvc.inputs import stages_of, touches, writes_and_reads
-from mlops_spec.engines.dvc.output import causes, failure, follow, reason
+from mlops_spec.engines.dvc import run_cache, rwlock, undeclared
+from mlops_spec.engines.dvc.config import of_checkout
+from mlops_spec.engines.dvc.declared import stages_of
+from mlops_spec.engines.dvc.kept_lock import KeptLock, locked_stages
+from mlops_spec.engines.dvc.names import FILE, FOLDER, LOCK
+from mlops_spec.engines.dvc.output import failure, follow, reason
 from mlops_spec.engines.dvc.places import check_engine
+from mlops_spec.engines.dvc.pointers import check_tracked
 from mlops_spec.engines.dvc.store_trouble import Keys, trouble
+from mlops_spec.engines.files import STATE
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.layout import DVC_FILE
 from mlops_spec.system.deadline import ended_after
 from mlops_spec.system.faults import told_of
+from mlops_spec.system.files import write_atomic
 from mlops_spec.system.process_tree import end
 
 if TYPE_CHECKING:
@@ -26,12 +31,13 @@ if TYPE_CHECKING:
 
     from mlops_spec.engines.dvc.store_trouble import Rights
     from mlops_spec.engines.engine import Event, StageRun
+    from mlops_spec.engines.inputs import Seen
+    from mlops_spec.engines.stage import Stage
 
-_STATUS_SECONDS = 3600  # it hashes what changed, and asks nobody
 _REMOTE_SECONDS = 6 * 3600  # as long as GitHub lets a job run
 
 
-@dataclass(frozen=True)
+@dataclass
 class Dvc:
     """The pipeline of the checkout at `root`; DVC keeps the descriptors `holding` open as long as it lives."""
 
@@ -39,6 +45,49 @@ class Dvc:
     holding: tuple[int, ...] = ()
     keys: Keys = field(default_factory=Keys)  # as whom a job gets to the remote
     python: str = field(default=sys.executable)
+
+    @cached_property
+    def stages(self) -> tuple[Stage, ...]:
+        """The stages of `dvc.yaml`, read once: it is an input of the run, and stands still."""
+        return stages_of(self.root)
+
+    @property
+    def has_remote(self) -> bool:
+        """Whether a remote is the default."""
+        return bool(self._remote_name)
+
+    def hold(self, descriptor: int) -> None:
+        """Keeps a descriptor open in whatever runs from now on."""
+        self.holding = (*self.holding, descriptor)
+
+    def prepare(self) -> list[str]:
+        """Mends what a killed run left; what there is to say of that."""
+        rwlock.remove_dead(self.root / FOLDER / "tmp/rwlock")
+        run_cache.remove_empty(self.root)
+        healed = self._kept.heal(self._names)
+        return [healed] if healed else []
+
+    def has_lock(self) -> bool:
+        """Whether there are results of a run here."""
+        return self._kept.lock.exists()
+
+    def start_from(self, lock: bytes) -> None:
+        """Puts a release's lock in place."""
+        locked_stages(lock)
+        write_atomic(self._kept.lock, lock)
+
+    def forget(self) -> None:
+        """Takes the lock away."""
+        self._kept.lock.unlink(missing_ok=True)
+
+    def forget_undeclared(self) -> list[str]:
+        """Takes out of the lock what DVC would overlook."""
+        return undeclared.forget(self._kept.lock, self.stages)
+
+    def begin(self, seen: Mapping[str, Seen]) -> None:
+        """Checks the data against what tracks it, and keeps a copy of the lock."""
+        check_tracked(self.root, seen)
+        self._kept.keep()
 
     def run(
         self, watch: Callable[[Event], None], *, seconds: float, only: str | None = None, pull: bool = False
@@ -68,32 +117,31 @@ class Dvc:
             raise failure(told)
         return done
 
-    def status(self) -> dict[str, list[str]]:
-        """The stages that would run, each with its causes."""
-        done = self._call(["status", "--json", str(DVC_FILE)], _STATUS_SECONDS)
-        if done.returncode != 0:
-            said = reason(done.stderr)
-            raise Failure(f"dvc status failed: {said}", exit_code=Exit.IO if told_of(said) else Exit.CONFIG)
-        found: dict[str, Any] = json.loads(done.stdout)
-        return {name: causes(found[name]) for name in stages_of(self.root) if name in found}
+    def recover(self) -> None:
+        """Mends the lock after a run that failed."""
+        self._kept.heal(self._names)
 
-    def affected(self) -> list[str]:
-        """The stages that would run, and all that read, directly or not, what those write."""
-        ran: list[str] = []
-        fresh: list[str] = []
-        changed = self.status()
-        for name, stage in stages_of(self.root).items():
-            writes, reads = writes_and_reads(stage)
-            if name in changed or any(touches(read, made) for read in reads for made in fresh):
-                ran.append(name)
-                fresh += writes
-        return ran
+    def settle(self, *, whole: bool) -> None:
+        """Ends a run that came through."""
+        self._kept.settle(self._names if whole else [])
+
+    def undo(self, since: float) -> None:
+        """Puts the lock back, and forgets what the run cache noted of the run."""
+        self._kept.restore()
+        # DVC has noted these results under inputs that they may not come from: they must not be found again.
+        run_cache.forget_since(self.root, since)
 
     def fetch(self, paths: Sequence[Path]) -> None:
         """Brings tracked data into place."""
         if not paths:
             return
-        self._remote("give " + ", ".join(str(path) for path in paths))
+        if lost := [path for path in paths if not (self.root / f"{path}.dvc").exists()]:
+            raise Failure(
+                f"{', '.join(map(str, lost))}: no such file",
+                exit_code=Exit.CONFIG,
+                remedy="A stage of dvc.yaml reads it: put it there, or name another in model.yaml.",
+            )
+        self._need_remote("give " + ", ".join(str(path) for path in paths))
         done = self._call(["pull", *(f"{path}.dvc" for path in paths)], _REMOTE_SECONDS)
         if done.returncode != 0:
             names = ", ".join(str(path) for path in paths)
@@ -102,45 +150,45 @@ class Dvc:
 
     def push(self) -> None:
         """Stores data and results in the remote."""
-        self._remote("store the results")
+        self._need_remote("store the results")
         done = self._call(["push"], _REMOTE_SECONDS)
         if done.returncode != 0:
             raise self._unavailable("does not take the results", done.stderr, "write")
 
     @property
-    def remote(self) -> str | None:
-        """The name of the default remote."""
-        found = None
-        for name in ("config", "config.local"):
-            config = configparser.ConfigParser(interpolation=None, strict=False)
-            config.read(self.root / ".dvc" / name, encoding="utf-8")
-            found = config.get("core", "remote", fallback=found)
-        return found
+    def _remote_name(self) -> str:
+        return of_checkout(self.root).default_name
 
-    def _remote(self, purpose: str) -> str:
-        if self.remote is None:
+    @property
+    def _names(self) -> list[str]:
+        return [stage.name for stage in self.stages]
+
+    @property
+    def _kept(self) -> KeptLock:
+        return KeptLock(self.root / LOCK, self.root / STATE / LOCK.name)
+
+    def _need_remote(self, purpose: str) -> None:
+        if not self.has_remote:
             raise Failure(
                 f"there is no DVC remote to {purpose}",
                 exit_code=Exit.CONFIG,
                 remedy="`dvc remote add --default NAME URL` names one.",
             )
-        return self.remote
 
     def _unavailable(self, what: str, stderr: str, rights: Rights) -> Failure:
-        known = trouble(stderr, rights, self.keys, f"the DVC remote `{self.remote}` {what}")
+        known = trouble(stderr, rights, self.keys, f"the DVC remote `{self._remote_name}` {what}")
         return known or Failure(
-            f"the DVC remote `{self.remote}` {what}: {reason(stderr)}",
+            f"the DVC remote `{self._remote_name}` {what}: {reason(stderr)}",
             exit_code=Exit.IO if told_of(reason(stderr)) else Exit.UNAVAILABLE,
             remedy="Check its address, the network and your rights; `dvc pull -v` says more.",
         )
 
     def _targets(self, only: str | None) -> list[str]:
-        stages = stages_of(self.root)
         if only is None:
-            return [str(DVC_FILE)]
-        if only not in stages:
-            raise Failure(f"there is no stage `{only}`", remedy=f"The stages are {', '.join(stages)}.")
-        return _upstream(only, stages)
+            return [str(FILE)]
+        if only not in self._names:
+            raise Failure(f"there is no stage `{only}`", remedy=f"The stages are {', '.join(self._names)}.")
+        return _upstream(only, self.stages)
 
     def _call(self, arguments: Sequence[str], seconds: float) -> subprocess.CompletedProcess[str]:
         try:
@@ -179,13 +227,10 @@ def _kept(lines: Iterable[str], told: list[str]) -> Iterator[str]:
         yield told[-1]
 
 
-def _upstream(only: str, stages: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def _upstream(only: str, stages: Sequence[Stage]) -> list[str]:
     """The stage, and before it all that write, directly or not, what it reads."""
-    needed = {only}
-    wanted = writes_and_reads(stages[only])[1]
-    for name in reversed(list(stages)):
-        writes, reads = writes_and_reads(stages[name])
-        if name in needed or any(touches(read, made) for read in wanted for made in writes):
-            needed.add(name)
-            wanted += reads
-    return [name for name in stages if name in needed]
+    needed: list[Stage] = []
+    for stage in reversed(stages):
+        if stage.name == only or any(stage.feeds(other) for other in needed):
+            needed.append(stage)
+    return [stage.name for stage in reversed(needed)]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import configparser
 import json
 import re
 import shutil
@@ -11,10 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from mlops_spec.engines.dvc.config import parsed, shared
+from mlops_spec.engines.dvc.names import CONFIG, FOLDER, LOCK
 from mlops_spec.engines.dvc.process import dvc
 from mlops_spec.engines.dvc.store_trouble import Keys, trouble
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.layout import DVC_LOCK, PACKAGE
+from mlops_spec.layout import PACKAGE
 from mlops_spec.system.faults import told_of
 from mlops_spec.validate.at_commit import document_of
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.git import Git
 
-_CONFIG = ".dvc/config"
+_CONFIG = str(CONFIG)
 # To DVC the package is data by itself: it need not read the pipeline, which takes as long as all else that it does,
 # and of the repository only the remote's settings reach it.
 _DATA = "package"
@@ -39,6 +40,13 @@ class Fetcher:
     git: Git
     remote: str | None = None
     root: Path | None = None
+
+    @classmethod
+    def of_checkout(cls, git: Git, root: Path) -> Fetcher:
+        """From the remote of a checkout where that is a folder: DVC reads its address from where the settings are."""
+        remote = shared(root).default
+        is_folder = remote is not None and remote.url and "://" not in remote.url
+        return cls(git, str((root / FOLDER / remote.url).resolve()) if remote and is_folder else None)
 
     def check(self, commit: str) -> None:
         """Raises Failure where this host can't know the remote by what a commit says of it (78)."""
@@ -64,12 +72,12 @@ class Fetcher:
 
     def _write(self, commit: str, checkout: Path) -> None:
         """What the commit's lock says of the package, and settings of this host's own before the repository's."""
-        lock, config = self.git.read_objects([f"{commit}:{path}" for path in (DVC_LOCK, _CONFIG)])
+        lock, config = self.git.read_objects([f"{commit}:{path}" for path in (LOCK, _CONFIG)])
         if lock is None:
-            raise Failure(f"commit {commit[:12]} has no {DVC_LOCK}", exit_code=Exit.CONFIG)
+            raise Failure(f"commit {commit[:12]} has no {LOCK}", exit_code=Exit.CONFIG)
         output = _locked_package(lock)
         if output is None:
-            raise Failure(f"{DVC_LOCK} of commit {commit[:12]} has no {PACKAGE}", exit_code=Exit.CONFIG)
+            raise Failure(f"{LOCK} of commit {commit[:12]} has no {PACKAGE}", exit_code=Exit.CONFIG)
         (checkout / ".dvc").mkdir()
         (checkout / _CONFIG).write_bytes(config or b"")
         (checkout / f"{_CONFIG}.local").write_text(self._settings(config or b""), encoding="utf-8")
@@ -78,18 +86,17 @@ class Fetcher:
 
     def _settings(self, config: bytes) -> str:
         """No Git here, and hashes of what a remote gives are checked, whatever the repository says of that."""
-        named = configparser.ConfigParser(interpolation=None, strict=False)
-        named.read_string(config.decode(errors="replace"))
+        named = parsed(config.decode(errors="replace").splitlines())
         remote = self.remote
-        name = "host" if remote is not None else named.get("core", "remote", fallback=None)
-        if name is None or not re.fullmatch(r"[\w.-]+", name):
+        name = "host" if remote is not None else named.default_name
+        if not re.fullmatch(r"[\w.-]+", name):
             raise Failure(
                 ".dvc/config names no default remote",
                 exit_code=Exit.CONFIG,
                 remedy="Give the agent one with --remote URL, or `dvc remote add --default NAME URL`.",
             )
         if remote is None:
-            remote = self._beside(named.get(f"'remote \"{name}\"'", "url", fallback=""))
+            remote = self._beside(named.default.url if named.default else "")
         url = f"    url = {remote}\n" if remote is not None else ""
         return f"[core]\n    no_scm = true\n    remote = {name}\n['remote \"{name}\"']\n{url}    verify = true\n"
 
@@ -108,7 +115,7 @@ class Fetcher:
 
 def _locked_package(lock: bytes) -> dict[str, Any] | None:
     """What a lock says of the output that is the package: hashes, size, number of files."""
-    stages = document_of(lock, DVC_LOCK).at(("stages",))
+    stages = document_of(lock, LOCK).at(("stages",))
     for stage in stages.values() if isinstance(stages, dict) else ():
         outputs = stage.get("outs") if isinstance(stage, dict) else None
         for output in outputs if isinstance(outputs, list) else ():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import yaml
@@ -32,51 +33,57 @@ def locked_stages(content: bytes) -> frozenset[str]:
     return frozenset(stages)
 
 
-def keep(lock: Path, copy: Path) -> None:
-    """Copies the lock before a run; `settle` ends that."""
-    make_folder(copy.parent)
-    write_atomic(copy, lock.read_bytes() if lock.exists() else _NONE)
+@dataclass(frozen=True)
+class KeptLock:
+    """A lock, and the place of the copy that is kept of it while a run lasts."""
 
+    lock: Path
+    copy: Path
 
-def restore(lock: Path, copy: Path) -> None:
-    """Puts back the lock as it was before the run."""
-    if copy.read_bytes() == _NONE:
-        lock.unlink(missing_ok=True)
-        copy.unlink()
-    else:
-        copy.replace(lock)  # which needs no room, where a full disk tore the lock
+    def keep(self) -> None:
+        """Copies the lock before a run; `settle` ends that."""
+        make_folder(self.copy.parent)
+        write_atomic(self.copy, self.lock.read_bytes() if self.lock.exists() else _NONE)
 
+    def restore(self) -> None:
+        """Puts back the lock as it was before the run."""
+        if self.copy.read_bytes() == _NONE:
+            self.lock.unlink(missing_ok=True)
+            self.copy.unlink()
+        else:
+            self.copy.replace(self.lock)  # which needs no room, where a full disk tore the lock
 
-def settle(lock: Path, copy: Path, needed: Collection[str]) -> None:
-    """Ends a run that came through: the lock must be whole and hold the `needed` stages; raises Failure else."""
-    try:
-        missing = set(needed) - locked_stages(lock.read_bytes())
-    except (OSError, ValueError) as error:
-        restore(lock, copy)
-        raise Failure(f"{lock} is damaged after the run: {error}", exit_code=Exit.STALE, remedy="Run again.") from error
-    if missing:
-        restore(lock, copy)
-        names = ", ".join(sorted(missing))
-        raise Failure(f"{lock} lost {names} in the run", exit_code=Exit.STALE, remedy="Run again.")
-    copy.unlink()
+    def settle(self, needed: Collection[str]) -> None:
+        """Ends a run that came through: the lock must be whole and hold the `needed` stages; raises Failure else."""
+        try:
+            missing = set(needed) - locked_stages(self.lock.read_bytes())
+        except (OSError, ValueError) as error:
+            self.restore()
+            message = f"{self.lock} is damaged after the run: {error}"
+            raise Failure(message, exit_code=Exit.STALE, remedy="Run again.") from error
+        if missing:
+            self.restore()
+            names = ", ".join(sorted(missing))
+            raise Failure(f"{self.lock} lost {names} in the run", exit_code=Exit.STALE, remedy="Run again.")
+        self.copy.unlink()
 
+    def heal(self, stages: Collection[str]) -> str | None:
+        """Mends what a run left that was killed or failed, and says what it did, or None.
 
-def heal(lock: Path, copy: Path, stages: Collection[str]) -> str | None:
-    """Mends what a run left that was killed or failed, and says what it did, or None.
-
-    The copy is there only when a run did not end. What that run finished stays in DVC's cache and is found again.
-    """
-    before = _stages_or_none(copy) if copy.exists() and copy.read_bytes() != _NONE else frozenset()
-    now = _stages_or_none(lock) if lock.exists() else frozenset()
-    if now is not None and (before or frozenset()) & set(stages) <= now:
-        copy.unlink(missing_ok=True)
-        return None
-    if before:
-        restore(lock, copy)
-        return f"{lock.name} was damaged by a run that was killed: taken back to the one before it"
-    lock.unlink(missing_ok=True)
-    copy.unlink(missing_ok=True)
-    return f"{lock.name} was damaged and had no copy: removed, the cache still knows past runs"
+        The copy is there only when a run did not end. What that run finished stays in DVC's cache and is found again.
+        """
+        kept = self.copy.exists() and self.copy.read_bytes() != _NONE
+        before = _stages_or_none(self.copy) if kept else frozenset()
+        now = _stages_or_none(self.lock) if self.lock.exists() else frozenset()
+        if now is not None and (before or frozenset()) & set(stages) <= now:
+            self.copy.unlink(missing_ok=True)
+            return None
+        if before:
+            self.restore()
+            return f"{self.lock.name} was damaged by a run that was killed: taken back to the one before it"
+        self.lock.unlink(missing_ok=True)
+        self.copy.unlink(missing_ok=True)
+        return f"{self.lock.name} was damaged and had no copy: removed, the cache still knows past runs"
 
 
 def _stages_or_none(path: Path) -> frozenset[str] | None:

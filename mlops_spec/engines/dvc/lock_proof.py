@@ -9,16 +9,16 @@ import yaml
 
 from mlops_spec.document import safe_yaml
 from mlops_spec.engines.dvc import core_yaml
-from mlops_spec.layout import DVC_FILE, DVC_LOCK
+from mlops_spec.engines.dvc.names import FILE, LOCK
+from mlops_spec.engines.dvc.tracked import Tracked
 from mlops_spec.package.problem import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from mlops_spec.engines.dvc.tracked import Tracked
     from mlops_spec.git import Tree
 
-FILE = str(DVC_LOCK)
+_LOCK = str(LOCK)
 _HASH = re.compile(r"[0-9a-f]{32}(\.dir)?")
 _KEYS = {"path", "hash", "md5", "size", "nfiles", "isexec"}
 _DEEPEST = 60
@@ -26,17 +26,18 @@ _MOST = 2**63  # bytes, and files
 _Entry = dict[str, Any]
 
 
-def problems(content: bytes, tree: Tree, tracked: Tracked, made: Mapping[str, _Entry]) -> Iterator[Problem]:
+def problems(content: bytes, tree: Tree, made: Mapping[str, _Entry]) -> Iterator[Problem]:
     """Every way in which it is not the whole lock of the commit's pipeline; `made` is what the outputs must be."""
+    tracked = Tracked(tree)
     try:
         stages = _stages(_plain(content))
         declared = _declared(tree)
     except (ValueError, yaml.YAMLError) as error:
-        yield Problem(FILE, "", " ".join(str(error).split()))
+        yield Problem(_LOCK, "", " ".join(str(error).split()))
         return
-    yield from (Problem(FILE, f"stages.{name}", "is missing: it was cut") for name in declared if name not in stages)
+    yield from (Problem(_LOCK, f"stages.{name}", "is missing: it was cut") for name in declared if name not in stages)
     for name in stages.keys() - declared.keys():
-        yield Problem(FILE, f"stages.{name}", f"is no stage of {DVC_FILE} at that commit")
+        yield Problem(_LOCK, f"stages.{name}", f"is no stage of {FILE} at that commit")
     for name in stages.keys() & declared.keys():
         yield from _of_stage(f"stages.{name}", stages[name], declared[name], tracked)
     yield from _of_hashes({name: stages[name] for name in declared if name in stages}, tracked, made)
@@ -89,26 +90,26 @@ def _check_entries(place: str, entries: Any) -> None:
 
 def _declared(tree: Tree) -> dict[str, _Entry]:
     """The stages of the commit's dvc.yaml."""
-    content = tree.read(DVC_FILE)
+    content = tree.read(FILE)
     if content is None:
-        raise ValueError(f"the commit has no {DVC_FILE}")
+        raise ValueError(f"the commit has no {FILE}")
     document = safe_yaml.load(content)
     stages = document.get("stages") if isinstance(document, dict) else None
     if not isinstance(stages, dict) or not all(isinstance(stage, dict) for stage in stages.values()):
-        raise ValueError(f"{DVC_FILE} at that commit holds no stages")
+        raise ValueError(f"{FILE} at that commit holds no stages")
     return stages
 
 
 def _of_stage(place: str, stage: _Entry, declared: _Entry, tracked: Tracked) -> Iterator[Problem]:
     command = declared.get("cmd")
     if stage["cmd"] != command:
-        yield Problem(FILE, f"{place}.cmd", f"is {stage['cmd']!r}, {DVC_FILE} at that commit has {command!r}")
+        yield Problem(_LOCK, f"{place}.cmd", f"is {stage['cmd']!r}, {FILE} at that commit has {command!r}")
     for key, kinds in (("deps", ("deps",)), ("outs", ("outs", "metrics", "plots"))):
         wanted = sorted(_path(item) for kind in kinds for item in declared.get(kind, []))
         found = sorted(each["path"] for each in stage.get(key, []))
         if found != wanted:
             differing = sorted({*found} ^ {*wanted}) or found
-            yield Problem(FILE, f"{place}.{key}", f"is not as {DVC_FILE} at that commit has it: {', '.join(differing)}")
+            yield Problem(_LOCK, f"{place}.{key}", f"is not as {FILE} at that commit has it: {', '.join(differing)}")
     yield from _of_params(f"{place}.params", stage.get("params", {}), declared.get("params", []), tracked)
 
 
@@ -118,16 +119,16 @@ def _of_params(place: str, found: Any, declared: list[Any], tracked: Tracked) ->
         for file, keys in item.items() if isinstance(item, dict) else (("params.yaml", [item]),):
             wanted[file] = None if keys is None else [*(wanted.get(file) or []), *keys]
     if not isinstance(found, dict) or found.keys() != wanted.keys():
-        yield Problem(FILE, place, f"is not of the files that {DVC_FILE} at that commit names: {', '.join(wanted)}")
+        yield Problem(_LOCK, place, f"is not of the files that {FILE} at that commit names: {', '.join(wanted)}")
         return
     for file, keys in wanted.items():
         values = found[file] if isinstance(found[file], dict) else {}
         if keys is not None and values.keys() != {*keys}:
-            yield Problem(FILE, f"{place}.{file}", f"has other keys than {DVC_FILE} at that commit")
+            yield Problem(_LOCK, f"{place}.{file}", f"has other keys than {FILE} at that commit")
         for key, value in values.items():
             known, right = tracked.parameter(file, str(key))
             if known and not _same(value, right):
-                yield Problem(FILE, f"{place}.{file}.{key}", f"is not what {file} at that commit has")
+                yield Problem(_LOCK, f"{place}.{file}.{key}", f"is not what {file} at that commit has")
 
 
 def _same(locked: Any, declared: Any) -> bool:
@@ -166,7 +167,7 @@ def _compared(place: str, found: _Entry, right: Mapping[str, Any], source: str) 
     for key in ("md5", "size", "nfiles"):
         if key in right and found.get(key) != right[key]:
             field = f"{place}[{found['path']}].{key}"
-            yield Problem(FILE, field, f"is {found.get(key)}, by {source} it is {right[key]}")
+            yield Problem(_LOCK, field, f"is {found.get(key)}, by {source} it is {right[key]}")
             return
 
 

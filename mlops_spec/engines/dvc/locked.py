@@ -1,43 +1,38 @@
-"""What a release remembers of each stage: the entries of its `dvc.lock`."""
+"""What a `dvc.lock` remembers of each stage."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mlops_spec.layout import DVC_LOCK
+from mlops_spec.engines.dvc.names import LOCK
+from mlops_spec.engines.stage import Lock, LockedStage
+from mlops_spec.errors import Failure
 from mlops_spec.validate.at_commit import document_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 
-@dataclass(frozen=True)
-class Locked:
-    """A stage as it ran: its command, the MD5 of what it read and wrote by path, and the parameters by their keys."""
-
-    command: str
-    reads: Mapping[str, str]
-    writes: Mapping[str, str]
-    params: Mapping[str, Any]
-
-
-def locked(content: bytes) -> dict[str, Locked]:
+def read_lock(content: bytes) -> Lock:
     """The stages of a `dvc.lock`. DVC reads it as YAML 1.2, where `yes` is a word: so do we.
 
     Raises:
-        Failure: it is not readable (exit 2).
+        Failure: it isn't one (exit 2).
     """
-    stages = document_of(content, DVC_LOCK).at(("stages",)) or {}
+    stages = document_of(content, LOCK).at(("stages",))
+    if not isinstance(stages, dict) or not all(isinstance(stage, dict) for stage in stages.values()):
+        raise Failure(f"{LOCK}: no stages in it", remedy="run `mlops-spec run` and commit nothing by hand")
     return {name: _stage(entry) for name, entry in stages.items()}
 
 
-def _stage(entry: Mapping[str, Any]) -> Locked:
+def _stage(entry: Mapping[str, Any]) -> LockedStage:
     params: dict[str, Any] = {}
-    for values in entry.get("params", {}).values():
+    for values in (entry.get("params") or {}).values():
         params |= values
-    return Locked(entry["cmd"], _hashes(entry, "deps"), _hashes(entry, "outs"), params)
+    return LockedStage(str(entry.get("cmd")), dict(_hashes(entry, "deps")), dict(_hashes(entry, "outs")), params)
 
 
-def _hashes(entry: Mapping[str, Any], key: str) -> dict[str, str]:
-    return {each["path"]: str(each.get(each.get("hash", "md5"))) for each in entry.get(key, [])}
+def _hashes(entry: Mapping[str, Any], key: str) -> Iterator[tuple[str, str]]:
+    for each in entry.get(key) or ():
+        if isinstance(each, dict) and isinstance(each.get("path"), str):
+            yield each["path"], str(each.get(str(each.get("hash", "md5"))))

@@ -1,10 +1,10 @@
-"""DVC's words for people, read as events, causes and failures."""
+"""DVC's words for people, read as events and failures."""
 
 from __future__ import annotations
 
 import re
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mlops_spec.engines.dvc.store_trouble import Keys, trouble
 from mlops_spec.engines.engine import Said, StageRun, Started
@@ -89,19 +89,3 @@ def reason(stderr: str) -> str:
     errors = [line.removeprefix("ERROR: ") for line in stderr.splitlines() if line.startswith("ERROR: ")]
     said = errors or [line for line in stderr.splitlines() if line.strip()]
     return said[-1] if said else "no reason given"
-
-
-def causes(entries: Sequence[Any]) -> list[str]:
-    """Why a stage would run, from an entry of `dvc status --json`: `{"changed deps": {"x": "modified"}}`."""
-    found = []
-    for entry in entries:
-        if not isinstance(entry, dict):
-            found.append(str(entry))
-            continue
-        for kind, what in entry.items():
-            found += [f"{kind.removeprefix('changed ')} {name} {_state(state)}" for name, state in what.items()]
-    return found
-
-
-def _state(state: Any) -> str:
-    return ", ".join(f"{key} {value}" for key, value in state.items()) if isinstance(state, dict) else str(state)

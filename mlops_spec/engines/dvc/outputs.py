@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec.engines.dvc.names import FILE
 from mlops_spec.engines.dvc.plots import plots
 from mlops_spec.engines.dvc.remote import REMOTE, remote
 from mlops_spec.engines.dvc.stages import stages
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def pipeline(spec: Spec, present: frozenset[str], code: Mapping[str, tuple[str, ...]]) -> Iterator[Output]:
     yield Output(
-        layout.DVC_FILE,
+        FILE,
         "dvc.yaml",
         {
             "stages": stages(spec, present, code),

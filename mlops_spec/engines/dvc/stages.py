@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout
+from mlops_spec.engines.stage import Stage
 from mlops_spec.errors import Failure
 from mlops_spec.spec.paths import data_file
-from mlops_spec.spec.stages import SURROUNDINGS
+from mlops_spec.spec.stages import SURROUNDINGS, overlap
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -39,8 +39,8 @@ READS = {
 
 
 @dataclass(frozen=True)
-class Stage:
-    """One stage of `dvc.yaml`; paths are relative to the repository."""
+class Rendering:
+    """What one stage of `dvc.yaml` is rendered from; paths are relative to the repository."""
 
     name: str
     reads: tuple[str, ...]
@@ -58,8 +58,13 @@ class Stage:
         """Everything that it writes."""
         return (*self.writes, *self.metrics)
 
+    @property
+    def value(self) -> Stage:
+        """The stage, whatever engine runs it."""
+        return Stage(self.name, self.command, self.reads, self.results, self.params)
 
-def stages(spec: Spec, present: frozenset[str], code: Mapping[str, tuple[str, ...]]) -> tuple[Stage, ...]:
+
+def stages(spec: Spec, present: frozenset[str], code: Mapping[str, tuple[str, ...]]) -> tuple[Rendering, ...]:
     """All stages, each after those whose results it reads, so that `dvc repro -s` may be used.
 
     `code` has the files that a stage runs besides those in `src`, by the stage's name.
@@ -74,8 +79,8 @@ def stages(spec: Spec, present: frozenset[str], code: Mapping[str, tuple[str, ..
     return _in_order([replace(each, reads=_unique((*each.reads, *code.get(each.name, ())))) for each in found])
 
 
-def _split(spec: Spec, around: tuple[str, ...]) -> Stage:
-    return Stage(
+def _split(spec: Spec, around: tuple[str, ...]) -> Rendering:
+    return Rendering(
         "split",
         reads=(data_file(spec.data), *_without_code(around)),
         params=_present(spec, READS["split"]),
@@ -83,9 +88,9 @@ def _split(spec: Spec, around: tuple[str, ...]) -> Stage:
     )
 
 
-def _users(spec: Spec, around: tuple[str, ...]) -> Iterable[Stage]:
+def _users(spec: Spec, around: tuple[str, ...]) -> Iterable[Rendering]:
     for name, stage in spec.pipeline.items():
-        yield Stage(
+        yield Rendering(
             name,
             reads=_unique((*stage.reads, *around)),
             params=_present(spec, (*DATA, f"pipeline.{name}", "train.seed")),
@@ -93,30 +98,30 @@ def _users(spec: Spec, around: tuple[str, ...]) -> Iterable[Stage]:
         )
 
 
-def _models(spec: Spec, around: tuple[str, ...]) -> Iterable[Stage]:
+def _models(spec: Spec, around: tuple[str, ...]) -> Iterable[Rendering]:
     train, test, model = str(layout.TRAIN_ROWS), str(layout.TEST_ROWS), str(layout.MODEL)
     split = str(layout.SPLIT_REPORT)
-    yield Stage(
+    yield Rendering(
         "train",
         reads=_unique((train, *spec.train.reads, *around)),
         params=_present(spec, READS["train"]),
         writes=(model,),
     )
     if spec.train.seeds > 1:
-        yield Stage(
+        yield Rendering(
             "reseed",
             reads=_unique((train, test, split, *spec.train.reads, *around)),
             params=_present(spec, READS["reseed"]),
             writes=(str(layout.SEEDS),),
         )
-    yield Stage(
+    yield Rendering(
         "evaluate",
         reads=(train, test, split, model, *around),
         params=_present(spec, READS["evaluate"]),
         writes=(str(layout.PREDICTIONS), str(layout.PLOTS)),
         metrics=(str(layout.EVALUATION),),
     )
-    yield Stage(
+    yield Rendering(
         "package",
         reads=(train, split, model, *around),
         params=_present(spec, READS["package"]),
@@ -141,7 +146,7 @@ def _without_code(around: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(name for name in around if name != "src")
 
 
-def _in_order(found: list[Stage]) -> tuple[Stage, ...]:
+def _in_order(found: list[Rendering]) -> tuple[Rendering, ...]:
     by_name = {stage.name: stage for stage in found}
     graph = {stage.name: [other.name for other in found if _feeds(other, stage)] for stage in found}
     try:
@@ -152,13 +157,8 @@ def _in_order(found: list[Stage]) -> tuple[Stage, ...]:
     return tuple(by_name[name] for name in order)
 
 
-def _feeds(writer: Stage, reader: Stage) -> bool:
-    return any(_overlap(wrote, read) for wrote in writer.results for read in reader.reads)
-
-
-def _overlap(one: str, other: str) -> bool:
-    first, second = PurePosixPath(one), PurePosixPath(other)
-    return first == second or first in second.parents or second in first.parents
+def _feeds(writer: Rendering, reader: Rendering) -> bool:
+    return any(overlap(wrote, read) for wrote in writer.results for read in reader.reads)
 
 
 def _unique(paths: Iterable[str]) -> tuple[str, ...]:

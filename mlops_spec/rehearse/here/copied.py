@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout
-from mlops_spec.engines.dvc.config import PATH, remote_of
+from mlops_spec.engines.files import SETTINGS
+from mlops_spec.engines.settings import stored_in
 from mlops_spec.git import Git
 from mlops_spec.lint.specs import load_spec
 from mlops_spec.outputs.rendered import rendered
 from mlops_spec.rehearse.hub.workflow_files import WORKFLOWS
 from mlops_spec.render.write import manifest, write
-from mlops_spec.repository.ini import sections
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -94,28 +94,12 @@ class _Side:
         root = self.git.directory
         for name in others(root):
             (root / WORKFLOWS / name).unlink()
-        if (root / PATH).is_file():
-            config = (root / PATH).read_text(encoding="utf-8")
-            (root / PATH).write_text(_stored_here(config, self.storage), encoding="utf-8")
+        if (settings := root / SETTINGS).is_file():
+            settings.write_text(stored_in(settings.read_text(encoding="utf-8"), self.storage), encoding="utf-8")
         spec = root / layout.SPEC
         if spec.is_file() and _STORAGE.search(text := spec.read_text(encoding="utf-8")):
             spec.write_text(_STORAGE.sub(f'storage: {{url: "{self.storage}"}}\n', text), encoding="utf-8")
             write(root, rendered(root, load_spec(spec)))
-
-
-def _stored_here(config: str, storage: Path) -> str:
-    """`.dvc/config` with its default remote in a folder; no other remote and no cache, which may be a shared one."""
-    found = list(sections(config.splitlines()))
-    core = next((each.values for each in found if each.name.strip() == "core"), {})
-    remotes = {remote_of(each): each.values for each in found if remote_of(each)}
-    name = core.get("remote") or next(iter(remotes), "")
-    kept = {key: value for key, value in remotes.get(name, {}).items() if key == "verify"}
-    tables = {"core": core, **({f"'remote \"{name}\"'": {"url": str(storage), **kept}} if name in remotes else {})}
-    return "".join(f"[{title}]\n{_lines(values)}" for title, values in tables.items())
-
-
-def _lines(values: Mapping[str, str]) -> str:
-    return "".join(f"    {key} = {value}\n" for key, value in values.items())
 
 
 def _take(source: Path, target: Path) -> None:

@@ -12,10 +12,12 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_spec import __version__, layout
+from mlops_spec.engines import objects
+from mlops_spec.engines.commands import BRING
+from mlops_spec.engines.files import pointer
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.outputs.rendered import render_all
 from mlops_spec.rehearse.act import RUNNERS
-from mlops_spec.rehearse.here import objects
 from mlops_spec.rehearse.hub.workflow_files import WORKFLOWS, read_workflow
 from mlops_spec.render.write import manifest
 from mlops_spec.render.write.compare import differences
@@ -162,11 +164,11 @@ def _data(checkout: Checkout) -> Iterator[Need]:
     )
     if gone:
         paths = ", ".join(sorted({each.path for each in gone}))
-        yield Need(f"neither the cache nor a folder has the data {paths}", "dvc pull brings them")
+        yield Need(f"neither the cache nor a folder has the data {paths}", f"{BRING} brings them")
 
 
 def _wanted_files(checkout: Checkout) -> list[PurePosixPath]:
-    listed = checkout.git.text("ls-files", "--cached", "--others", "--exclude-standard", "-z", "*.dvc")
+    listed = checkout.git.text("ls-files", "--cached", "--others", "--exclude-standard", "-z", pointer("*"))
     return [PurePosixPath(name) for name in listed.split("\0") if name and (checkout.root / name).is_file()]
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout
+from mlops_spec.engines import objects
 from mlops_spec.rehearse import proof, stage, verdicts
-from mlops_spec.rehearse.here import objects
 from mlops_spec.rehearse.here.copied import LEDGER, copied, others
 from mlops_spec.rehearse.here.people import enrol
 from mlops_spec.rehearse.hosts import wait_until_live

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout, ledger
-from mlops_spec.engines.dvc.listing import md5
+from mlops_spec.engines.evidence import md5
+from mlops_spec.engines.files import LOCK
 from mlops_spec.errors import Exit
 from mlops_spec.git import Git
 from mlops_spec.integrity.verifier import LISTING
@@ -86,9 +87,9 @@ def _another(made: Bundle, number: int, source: Path) -> Bundle:
     before, name = files[layout.MANIFEST.name], layout.MANIFEST.name
     listed = files[LISTING].replace(md5(before).encode(), md5(content).encode())
     size = sum(file.bytes for file in noted.files)
-    lock = files[layout.DVC_LOCK.name].replace(md5(files[LISTING]).encode(), md5(listed).encode())
+    lock = files[LOCK.name].replace(md5(files[LISTING]).encode(), md5(listed).encode())
     lock = lock.replace(b"size: %d\n" % (size + len(before)), b"size: %d\n" % (size + len(content)))
-    return bundle_of({**files, name: content, LISTING: listed, layout.DVC_LOCK.name: lock}, source)
+    return bundle_of({**files, name: content, LISTING: listed, LOCK.name: lock}, source)
 
 
 def _stage(stage: Field, registered: Record) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout
+from mlops_spec.engines.files import LOCK
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.ledger.state import version_key
 from mlops_spec.place import tag_of
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.git import Git, Tree
 
-_AT_ROOT = {layout.DVC_LOCK.name: layout.DVC_LOCK, layout.CARD.name: layout.CARD}
+_AT_ROOT = {LOCK.name: LOCK, layout.CARD.name: layout.CARD}
 
 
 @dataclass(frozen=True)

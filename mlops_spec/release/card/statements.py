@@ -6,6 +6,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from mlops_spec import layout
+from mlops_spec.engines.files import LOCK
 from mlops_spec.spec.paths import data_file
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def _package(evidence: Evidence) -> Json:
 def _configuration(evidence: Evidence) -> list[Json]:
     """What the gates were asked of: the spec as committed, the data, and the files that hold numbers and verdicts."""
     files = evidence.bundle.files
-    numbers = (layout.EVALUATION.name, layout.GATE.name, layout.DVC_LOCK.name)
+    numbers = (layout.EVALUATION.name, layout.GATE.name, LOCK.name)
     return [
         {"name": str(layout.SPEC), "digest": {"gitCommit": evidence.bundle.commit}},
         _described(data_file(evidence.spec.data), evidence.manifest.data.sha256),

@@ -22,6 +22,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.engines.commands import keep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,5 +48,5 @@ def check(repository: Repository) -> Iterator[Finding]:
         if size > (_MOST_OF_DATA if _DATA.fullmatch(path) else _MOST):
             message = f"Git has a file of {size / 10**6:.0f} MB"
             yield Finding(
-                (), message, f"run `git rm --cached {path}` and `dvc add {path}`", document=repository.document(path)
+                (), message, f"run `git rm --cached {path}` and `{keep(path)}`", document=repository.document(path)
             )

@@ -29,6 +29,8 @@ from typing import TYPE_CHECKING
 from mlops_spec import layout
 from mlops_spec.document.diagnostic import near
 from mlops_spec.document.finding import Finding
+from mlops_spec.engines.commands import KEEP
+from mlops_spec.engines.files import kept
 from mlops_spec.spec.stages import inputs, overlap
 
 if TYPE_CHECKING:
@@ -44,9 +46,10 @@ SEVERITY: Severity = "error"
 
 
 def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
-    written = [str(layout.BUILD), *(path for stage in spec.pipeline.values() for path in stage.writes)]
+    written = (path for stage in spec.pipeline.values() for path in stage.writes)
+    available = [str(layout.BUILD), *written, *kept(repository.sizes)]
     for address, path in inputs(spec):
-        if not any(overlap(path, output) for output in written) and not repository.has(path):
+        if not any(overlap(path, there) for there in available) and not repository.has(path):
             hint = near(path, repository.sizes)
-            right = f"did you mean `{hint}`?" if hint else "commit it, or `dvc add` it"
+            right = f"did you mean `{hint}`?" if hint else f"commit it, or `{KEEP}` it"
             yield Finding(address, f"no stage writes `{path}`, and neither Git nor DVC has it", right)

@@ -25,8 +25,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.engines.dvc.config import PATH, remote_of
-from mlops_spec.repository.ini import sections
+from mlops_spec.engines.commands import add_remote
+from mlops_spec.engines.files import SETTINGS, kept
+from mlops_spec.engines.settings import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,16 +41,15 @@ SEVERITY: Severity = "error"
 
 
 def check(repository: Repository) -> Iterator[Finding]:
-    if not any(path.endswith(".dvc") for path in repository.sizes):
+    if not kept(repository.sizes):
         return  # no data to pull
-    document = repository.document(PATH)
-    found = list(sections(document.lines))
-    core = next((each for each in found if each.name.strip() == "core"), None)
-    name = core.values.get("remote", "") if core else ""
-    if name not in {remote_of(each) for each in found if each.values.get("url")} or not name:
+    document = repository.document(str(SETTINGS))
+    settings = parsed(document.lines)
+    name = settings.default_name
+    if name not in {each.name for each in settings.remotes if each.url} or not name:
         message = f"there is no remote `{name}`" if name else "there is no default remote"
-        hint = "run `dvc remote add --default storage URL`"
-        if PATH in repository.sizes:
-            yield Finding((), message, hint, document=document, span=core.span if core else None)
+        hint = f"run `{add_remote('storage', 'URL')}`"
+        if str(SETTINGS) in repository.sizes:
+            yield Finding((), message, hint, document=document, span=settings.span)
         else:
             yield Finding(("data", "path"), message, hint)

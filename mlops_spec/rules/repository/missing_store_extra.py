@@ -37,7 +37,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.engines.dvc.config import PATH, default_url
+from mlops_spec.engines.commands import PACKAGE
+from mlops_spec.engines.files import SETTINGS
+from mlops_spec.engines.settings import parsed
 from mlops_spec.repository.requirement import PROJECT, extras, table
 from mlops_spec.spec.data import Import
 from mlops_spec.spec.storage import EXTRAS, scheme
@@ -58,12 +60,12 @@ def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
     if PROJECT not in repository.sizes:
         return
     project = table(repository.text(PROJECT))
-    there = extras(project, "dvc")
+    there = extras(project, PACKAGE)
     for place, url in _urls(spec, repository):
         wanted = EXTRAS.get(scheme(url), "")
         if wanted and not {wanted, "all"} & there:
             message = f"DVC can't open `{wanted}://` without its extra `{wanted}`"
-            hint = f'run `uv add "dvc[{wanted}]"` and commit what it changes'
+            hint = f'run `uv add "{PACKAGE}[{wanted}]"` and commit what it changes'
             if place:
                 yield Finding(place, message, hint)
             else:
@@ -76,6 +78,7 @@ def _urls(spec: Spec, repository: Repository) -> Iterator[tuple[Address, str]]:
     if spec.storage:
         yield ("storage", "url"), spec.storage.url
     else:
-        yield (), default_url(repository.document(PATH).lines)
+        remote = parsed(repository.document(str(SETTINGS)).lines).default
+        yield (), remote.url if remote else ""
     if isinstance(spec.data.path, Import):
         yield ("data", "path", "import"), spec.data.path.import_

@@ -49,7 +49,8 @@ from typing import TYPE_CHECKING
 from mlops_spec.document import Document
 from mlops_spec.document.finding import Finding
 from mlops_spec.document.parse import parse
-from mlops_spec.engines.dvc.config import PATH, default_url
+from mlops_spec.engines.files import SETTINGS
+from mlops_spec.engines.settings import parsed
 from mlops_spec.platforms.github.workflow.files import FOLDER
 from mlops_spec.platforms.github.workflow.read import read
 from mlops_spec.platforms.github.workflow.runner import own_machine
@@ -70,7 +71,8 @@ SEVERITY: Severity = "error"
 
 
 def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
-    url = spec.storage.url if spec.storage else default_url(repository.document(PATH).lines)
+    remote = parsed(repository.document(str(SETTINGS)).lines).default
+    url = spec.storage.url if spec.storage else remote.url if remote else ""
     if scheme(url) not in EXTRAS:
         return
     for document in _workflows(repository):

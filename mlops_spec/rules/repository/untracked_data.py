@@ -23,6 +23,9 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.diagnostic import near
 from mlops_spec.document.finding import Finding
+from mlops_spec.engines.commands import keep
+from mlops_spec.engines.files import kept, pointer
+from mlops_spec.spec.stages import overlap
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,10 +41,14 @@ SEVERITY: Severity = "error"
 
 def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
     path = spec.data.path
-    if isinstance(path, str) and not repository.has(path):
-        hint = near(path, repository.kept_by_dvc)
-        right = f"did you mean `{hint}`?" if hint else f"run `dvc add {path}` and commit `{path}.dvc`"
+    if isinstance(path, str) and not _there(repository, path):
+        hint = near(path, kept(repository.sizes))
+        right = f"did you mean `{hint}`?" if hint else f"run `{keep(path)}` and commit `{pointer(path)}`"
         yield Finding(("data", "path"), f"neither Git nor DVC has `{path}`", right)
     sample = spec.storage.sample if spec.storage else None
     if sample and sample not in repository.sizes:
         yield Finding(("storage", "sample"), f"Git does not have `{sample}`", f"run `git add {sample}`")
+
+
+def _there(repository: Repository, path: str) -> bool:
+    return repository.has(path) or any(overlap(path, each) for each in kept(repository.sizes))

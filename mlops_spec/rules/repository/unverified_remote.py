@@ -28,8 +28,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.engines.dvc.config import PATH, remote_of
-from mlops_spec.repository.ini import sections
+from mlops_spec.engines.files import SETTINGS
+from mlops_spec.engines.settings import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,11 +43,8 @@ SEVERITY: Severity = "error"
 
 
 def check(repository: Repository) -> Iterator[Finding]:
-    document = repository.document(PATH)
-    for section in sections(document.lines):
-        if remote_of(section) and section.values.get("verify", "").lower() not in _TRUE:
-            message = f"DVC trusts whatever the remote `{remote_of(section)}` sends"
-            yield Finding((), message, "write `verify = true` into this section", document=document, span=section.span)
-
-
-_TRUE = ("true", "yes", "on", "1")
+    document = repository.document(str(SETTINGS))
+    for remote in parsed(document.lines).remotes:
+        if not remote.is_verified:
+            message = f"DVC trusts whatever the remote `{remote.name}` sends"
+            yield Finding((), message, "write `verify = true` into this section", document=document, span=remote.span)

@@ -35,6 +35,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec import layout
 from mlops_spec.document.finding import Finding
+from mlops_spec.engines.files import FOLDER, IGNORED, LOCK, PIPELINE
 from mlops_spec.spec.stages import OWN_OUTPUTS, SURROUNDINGS, overlap
 
 if TYPE_CHECKING:
@@ -48,8 +49,8 @@ NAME = "taken-path"
 SEVERITY: Severity = "error"
 
 _KEPT = (
-    *(".dvc", ".github", layout.MANAGED.parts[0], ".gitattributes", ".gitignore", ".gitmodules", ".dvcignore"),
-    *map(str, (layout.SPEC, layout.DVC_FILE, layout.DVC_LOCK, layout.DEPLOY, layout.CARD, layout.RELEASE)),
+    *(str(FOLDER), ".github", layout.MANAGED.parts[0], ".gitattributes", ".gitignore", ".gitmodules", str(IGNORED)),
+    *map(str, (layout.SPEC, PIPELINE, LOCK, layout.DEPLOY, layout.CARD, layout.RELEASE)),
     *("uv.lock", "pyproject.toml"),
 )
 

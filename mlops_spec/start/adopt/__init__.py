@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import yaml
 
 from mlops_spec import layout
-from mlops_spec.engines.dvc.adopt import draft as dvc
+from mlops_spec.engines.adoption import draft
+from mlops_spec.engines.files import PIPELINE
 from mlops_spec.engines.source import read
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.repository.listing import default_branch, place_in_tree
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from mlops_spec.engines.drawn import Step
 
 #: file → what reads it, in the order of preference
-SOURCES = {str(layout.DVC_FILE): dvc.draft, "recipe.yaml": recipe.draft}
+SOURCES = {str(PIPELINE): draft, "recipe.yaml": recipe.draft}
 _OPEN = re.compile(r"\b(TODO|todo)\b")
 
 
@@ -78,7 +79,7 @@ def _refuse_there(file: Path) -> None:
 def _refuse_inside(root: Path, source: str) -> None:
     """GitHub reads workflows at the root of a repository alone, and there Git and DVC look for all else."""
     if inside := place_in_tree(root):
-        name = source or next((name for name in SOURCES if (root / name).is_file()), str(layout.DVC_FILE))
+        name = source or next((name for name in SOURCES if (root / name).is_file()), str(PIPELINE))
         above = os.path.relpath(root.absolute().parents[inside.count("/")])
         raise Failure(
             f"{root.absolute()} lies in a repository, and GitHub reads workflows at its root alone",

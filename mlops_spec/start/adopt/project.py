@@ -6,7 +6,9 @@ import re
 import shlex
 from typing import TYPE_CHECKING
 
+from mlops_spec.engines.commands import PACKAGE
 from mlops_spec.engines.drawn import Step
+from mlops_spec.engines.settings import shared
 from mlops_spec.errors import Failure
 from mlops_spec.repository.requirement import PROJECT, Table, extras, mapping, table
 from mlops_spec.start.adopt import storage
@@ -43,10 +45,10 @@ def steps(root: Path, model: str) -> Iterator[Step]:
         )
     elif not own.get("dependencies"):
         yield Step(f"{PROJECT} names nothing that the code imports: add each", "uv add PACKAGE …")
-    _, default = storage.remotes(root)
-    for extra in storage.plugins(default.values.get("url", "") if default else ""):
-        if not {extra, "all"} & extras(project, "dvc"):
-            yield Step(f"DVC needs a plugin for {extra}", f"uv add 'dvc[{extra}]'")
+    default = shared(root).default
+    for extra in storage.plugins(default.url if default else ""):
+        if not {extra, "all"} & extras(project, PACKAGE):
+            yield Step(f"DVC needs a plugin for {extra}", f"uv add '{PACKAGE}[{extra}]'")
 
 
 def _project(file: Path, project: Table, model: str) -> Iterator[Step]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout
+from mlops_spec.engines.adoption import setup_steps
 from mlops_spec.engines.drawn import Drawn, Step
+from mlops_spec.engines.files import PIPELINE
 from mlops_spec.start.adopt import project, surroundings
 
 if TYPE_CHECKING:
@@ -17,8 +19,8 @@ def steps(root: Path, drawn: Drawn, source: str, model: str) -> tuple[Step, ...]
     return (
         *surroundings.git_steps(root),
         *project.steps(root, model),
-        *surroundings.dvc_steps(root),
-        *surroundings.data_steps(root, drawn, source),
+        *setup_steps(root),
+        *surroundings.table_steps(root, drawn, source),
         Step(f"answer what is marked TODO in {layout.SPEC}"),
         *dict.fromkeys(drawn.left),
         *surroundings.left_over_steps(root, drawn, source),
@@ -38,6 +40,6 @@ def steps(root: Path, drawn: Drawn, source: str, model: str) -> tuple[Step, ...]
 
 
 def _render(root: Path, drawn: Drawn) -> str:
-    old = (layout.CARD,) if drawn.claimed else (layout.DVC_FILE, layout.CARD)  # by then it is gone
+    old = (layout.CARD,) if drawn.claimed else (PIPELINE, layout.CARD)  # by then it is gone
     there = [str(path) for path in old if (root / path).is_file()]
     return " ".join(["uv run mlops-spec render", *(f"--adopt {path}" for path in there)])

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout
-from mlops_spec.engines.dvc import tracking
+from mlops_spec.engines import tracking
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git, GitError
 from mlops_spec.lint.specs import load_spec

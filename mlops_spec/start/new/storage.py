@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from mlops_spec.engines.commands import PACKAGE
 from mlops_spec.errors import Failure
 from mlops_spec.spec.storage import EXTRAS, RoleArn, Url, scheme
 
@@ -47,7 +48,7 @@ def add(root: Path, url: str, model: str, account: str, region: str) -> None:
     extra = EXTRAS.get(scheme(url))
     if extra:
         project = root / "pyproject.toml"
-        wanted = f'dependencies = [\n  "dvc[{extra}]>=3.60", # what DVC needs for the storage'
+        wanted = f'dependencies = [\n  "{PACKAGE}[{extra}]>=3.60", # what DVC needs for the storage'
         given = project.read_text(encoding="utf-8")
         project.write_text(given.replace("dependencies = [", wanted, 1), encoding="utf-8")
 

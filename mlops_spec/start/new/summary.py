@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from mlops_spec.engines.commands import PUSH
+
 if TYPE_CHECKING:
     from mlops_spec.start.new.create import Created
 
@@ -19,7 +21,7 @@ Try it
 
 Before the first push
   owners    {owners} in model.yaml; after a change of it: uv run mlops-spec render
-  data      uv run dvc push takes it to {remote}; GitHub's runners must reach that
+  data      uv run {push} takes it to {remote}; GitHub's runners must reach that
   origin    git remote add origin URL && git push -u origin {branch}
 {alone}  approvals by persons as it stands; by teams (@org/team) they need a GitHub App, see README.md
   gates     uv run mlops-spec gate judges the model, also against what the remote says is live
@@ -38,6 +40,7 @@ def as_text(created: Created) -> str:
     """The answer for people."""
     alone = len(created.owners) == 1 and "/" not in created.owners[0]
     return _TEXT.format(
+        push=PUSH,
         alone=_ALONE.format(owner=created.owners[0]) if alone else "",
         model=created.model,
         folder=os.path.relpath(created.directory),

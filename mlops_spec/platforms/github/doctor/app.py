@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from mlops_spec.engines.files import VARIABLES
 from mlops_spec.platforms.github.doctor.control import Control, known
 from mlops_spec.platforms.github.doctor.expected import BOT
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 VARIABLE, SECRET = "MLOPS_APP_CLIENT_ID", "MLOPS_APP_KEY"
 # What cloud clients and DVC read from the environment.
-_KEYS = ("AWS_", "AZURE_", "GCP_", "GCLOUD_", "GOOGLE_", "GDRIVE_", "DVC_", "S3_", "OSS_", "SSH_", SECRET)
+_KEYS = ("AWS_", "AZURE_", "GCP_", "GCLOUD_", "GOOGLE_", "GDRIVE_", VARIABLES, "S3_", "OSS_", "SSH_", SECRET)
 
 
 def controls(expected: Expected) -> Iterator[Control]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout
+from mlops_spec.engines.files import FOLDER, PIPELINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -14,10 +15,10 @@ if TYPE_CHECKING:
 
 # What the guards stand in: the gates, the workflows and stages that run them, and which version of them is installed.
 GUARDS = (
-    "/.dvc/",
+    f"/{FOLDER}/",
     "/.github/",
     "/.mlops/",
-    f"/{layout.DVC_FILE}",
+    f"/{PIPELINE}",
     f"/{layout.SPEC}",
     "/pyproject.toml",
     "/uv.lock",

@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from mlops_spec import layout
 from mlops_spec.document import safe_yaml
-from mlops_spec.engines.dvc.config import PATH, remote_of
-from mlops_spec.repository.ini import Section, sections
+from mlops_spec.engines.dvc.config import of_checkout
+from mlops_spec.engines.dvc.names import FOLDER, LOCK
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -51,21 +50,16 @@ def of_file(name: PurePosixPath, content: bytes | None) -> list[Object]:
 
 def made(tree: Tree) -> list[Object]:
     """What a commit says that its stages made."""
-    stages = _loaded(tree.read(layout.DVC_LOCK)).get("stages")
+    stages = _loaded(tree.read(LOCK)).get("stages")
     entries = stages.values() if isinstance(stages, dict) else ()
     return [Object(str(out.get("path", "")), str(out["md5"])) for stage in entries for out in _outputs(stage)]
 
 
 def places(root: Path) -> tuple[Path, ...]:
     """The folders of this machine that may hold them: the cache, then remotes that are folders."""
-    read: list[Section] = []
-    for name in (PATH, f"{PATH}.local"):
-        file = root / name
-        if file.is_file():
-            read += sections(file.read_text(encoding="utf-8", errors="replace").splitlines())
-    cache = [each.values["dir"] for each in read if each.name.strip() == "cache" and "dir" in each.values]
-    remotes = [each.values["url"] for each in read if remote_of(each) and "://" not in each.values.get("url", "://")]
-    return tuple(Path(os.path.normpath(root / ".dvc" / place)) for place in (*(cache[-1:] or ["cache"]), *remotes))
+    settings = of_checkout(root)
+    remotes = [each.url for each in settings.remotes if each.url and "://" not in each.url]
+    return tuple(Path(os.path.normpath(root / FOLDER / place)) for place in (settings.cache or "cache", *remotes))
 
 
 def lacking(objects: Iterable[Object], folders: Iterable[Path]) -> list[Object]:

@@ -1,0 +1,13 @@
+"""Where DVC keeps things in a repository: its pipeline, its lock, its settings, a pointer beside each data file."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath as P
+
+FILE = P("dvc.yaml")
+LOCK = P("dvc.lock")
+FOLDER = P(".dvc")
+CONFIG = FOLDER / "config"
+IGNORE = P(".dvcignore")
+SUFFIX = ".dvc"
+VARIABLES = "DVC_"  # how the names of those begin that it reads from the environment
