@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
 BOT = "promotion-bot"  # the environment of the jobs that open promotions
 TRIAL = "pull-requests"  # of a maintainer's trial, where somebody else's code reads the data
-_USES = re.compile(r"\buses: ([\w.-]+/[\w.-]+)[/@]")
 
 
 @dataclass(frozen=True)
@@ -63,25 +61,43 @@ class Expected:
 def expected(spec: Spec) -> Expected:
     found = sorted((*workflows(spec), *ownership(spec)), key=lambda output: output.path)
     texts = dict(zip((output.path for output in found), render(found), strict=True))
-    written = [text for path, text in texts.items() if path.parent == WORKFLOWS]
-    pulled = set(_named([text for text in written if "\n  pull_request:" in text]))
+    written = [safe_yaml.load(text) for path, text in texts.items() if path.parent == WORKFLOWS]
+    pulled = set(_environments([workflow for workflow in written if "pull_request" in _triggers(workflow)]))
     return Expected(
         spec=spec,
         rulesets={path.stem: json.loads(text) for path, text in texts.items() if path.parent.name == "rulesets"},
-        places=tuple(_place(name, spec, pulled=name in pulled) for name in dict.fromkeys(_named(written))),
-        openers=tuple(dict.fromkeys(_named(written, "permission-pull-requests"))),
-        actions=tuple(sorted({action for text in written for action in _USES.findall(text)})),
+        places=tuple(_place(name, spec, pulled=name in pulled) for name in dict.fromkeys(_environments(written))),
+        openers=tuple(dict.fromkeys(_environments(written, "permission-pull-requests"))),
+        actions=tuple(sorted({_action(step["uses"]) for step in _steps(written) if "uses" in step})),
     )
 
 
-def _named(workflows: list[str], given: str = "") -> Iterator[str]:
+def _triggers(workflow: dict[Any, Any]) -> Any:
+    return workflow.get("on", workflow.get(True, ()))  # which YAML 1.1 takes for a yes
+
+
+def _jobs(workflows: list[dict[Any, Any]]) -> Iterator[dict[str, Any]]:
+    for workflow in workflows:
+        yield from workflow["jobs"].values()
+
+
+def _steps(workflows: list[dict[Any, Any]]) -> Iterator[dict[str, Any]]:
+    for job in _jobs(workflows):
+        yield from job.get("steps", [])
+
+
+def _action(uses: str) -> str:
+    """The repository of an action: `actions/cache` of `actions/cache/restore@…`."""
+    return "/".join(uses.partition("@")[0].split("/")[:2])
+
+
+def _environments(workflows: list[dict[Any, Any]], given: str = "") -> Iterator[str]:
     """The environments of jobs, or of those alone that give an action a certain input."""
-    for text in workflows:
-        for job in safe_yaml.load(text)["jobs"].values():
-            inputs = {name for step in job.get("steps", []) for name in step.get("with", {})}
-            if "environment" in job and (not given or given in inputs):
-                written = job["environment"]
-                yield written["name"] if isinstance(written, dict) else written
+    for job in _jobs(workflows):
+        inputs = {name for step in job.get("steps", []) for name in step.get("with", {})}
+        if "environment" in job and (not given or given in inputs):
+            written = job["environment"]
+            yield written["name"] if isinstance(written, dict) else written
 
 
 def _place(name: str, spec: Spec, *, pulled: bool) -> Place:
