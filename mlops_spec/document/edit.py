@@ -103,9 +103,9 @@ def _end_of_value(document: Document, address: Address) -> int:
 
 
 def _next_line(document: Document, index: int) -> int:
-    found = re.compile(r"[^\r\n]*(\r\n|\n|\r|$)").match(document.text, index)
-    assert found, "every text matches"
-    return found.end()
+    match = re.compile(r"[^\r\n]*(\r\n|\n|\r|$)").match(document.text, index)
+    assert match, "every text matches"
+    return match.end()
 
 
 def _line_end(document: Document) -> str:

@@ -141,8 +141,8 @@ class _Builder:
         if event.anchor or event.tag:
             self.check_properties(event)
         text: str = event.value
-        if not text.isprintable() and (found := UNSAFE_IN_TEXT.search(text)):
-            self.note(UNSAFE, event, f"{shown(found[0])} is not allowed in a value", "remove the escape")
+        if not text.isprintable() and (match := UNSAFE_IN_TEXT.search(text)):
+            self.note(UNSAFE, event, f"{shown(match[0])} is not allowed in a value", "remove the escape")
         return text
 
     def check_properties(self, event: Event) -> None:

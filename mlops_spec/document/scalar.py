@@ -44,8 +44,8 @@ def _number(text: str) -> str | int | float:
         return float(text)
     if _BASED.fullmatch(text):
         return _based(text)
-    if found := _INFINITE.fullmatch(text):
-        return float(f"{found[1]}inf")
+    if match := _INFINITE.fullmatch(text):
+        return float(f"{match[1]}inf")
     return float("nan") if _NAN.fullmatch(text) else text
 
 

@@ -30,9 +30,9 @@ def decode(content: bytes, name: str) -> str | Diagnostic:
         span, source = _place(content.decode("utf-8", errors="replace"), len(content[: error.start].decode("utf-8")))
         message = f"byte 0x{content[error.start]:02x} is not UTF-8"
         return Diagnostic(name, span, UNREADABLE, message, "save the file as UTF-8", source)
-    if found := UNSAFE_IN_TEXT.search(text):
-        span, source = _place(text, found.start())
-        return Diagnostic(name, span, UNSAFE, *_about(found[0], found.start()), source)
+    if match := UNSAFE_IN_TEXT.search(text):
+        span, source = _place(text, match.start())
+        return Diagnostic(name, span, UNSAFE, *_about(match[0], match.start()), source)
     if not text.isascii() and (place := _first_decomposed(text)) is not None:
         span, source = _place(text, place)
         message = "a letter is written as base and accent (not Unicode NFC), and compares unequal to what it looks like"

@@ -63,11 +63,11 @@ class Parts(NamedTuple):
 
 def parts(page: Page) -> Parts:
     """Raises ValueError when a docstring lacks one of the five parts."""
-    found = _SECTIONS.fullmatch(inspect.cleandoc(page.__doc__ or ""))
-    if not found:
+    match = _SECTIONS.fullmatch(inspect.cleandoc(page.__doc__ or ""))
+    if not match:
         raise ValueError(f"{page.NAME}: the docstring has not the parts claim, why, Bad, Good, Fix")
-    bad, good = (dedent(found[name] or "") for name in ("bad", "good"))
-    return Parts(found["claim"], found["why"], bad, good, found["fix"])
+    bad, good = (dedent(match[name] or "") for name in ("bad", "good"))
+    return Parts(match["claim"], match["why"], bad, good, match["fix"])
 
 
 def find(word: str) -> Page:

@@ -58,11 +58,11 @@ def ignored_there(found: Diagnostic) -> bool:
 
 
 def _ignore(document: Document, comment: Comment) -> Ignore | None:
-    found = _IGNORE.match(comment.text)
-    if not found:
+    match = _IGNORE.match(comment.text)
+    if not match:
         return None
-    codes = tuple(dict.fromkeys(code.strip() for code in found["codes"].split(",")))
-    return Ignore(comment, _ignored_line(document, comment), codes, found["reason"].strip())
+    codes = tuple(dict.fromkeys(code.strip() for code in match["codes"].split(",")))
+    return Ignore(comment, _ignored_line(document, comment), codes, match["reason"].strip())
 
 
 def _malformed(document: Document, comment: Comment) -> Diagnostic:

@@ -62,8 +62,12 @@ def lint_workflows(
     for path, workflow in delivery.workflows.items():
         if meant is None or path in meant:
             diagnostics = list(run_rules(Reading(workflow, delivery), RULES))
-            here = [each for each in diagnostics if each.file == workflow.document.file]
-            called = {each for each in diagnostics if each.file != workflow.document.file and not ignored_there(each)}
+            here = [diagnostic for diagnostic in diagnostics if diagnostic.file == workflow.document.file]
+            called = {
+                diagnostic
+                for diagnostic in diagnostics
+                if diagnostic.file != workflow.document.file and not ignored_there(diagnostic)
+            }
             found[path] = sorted([*suppress(workflow.document, here, KNOWN), *(called - told)])
             told |= called
     return {str(PurePath(root, path)): found[path] for path in files if path in found}

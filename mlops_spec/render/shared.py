@@ -54,7 +54,7 @@ def _set_key(text: str, section: str, key: str, value: str) -> str:
     lines = text.splitlines()
     if section not in _sections(text):
         return "\n".join([*lines, f"[{section}]", f"    {key} = {value}", ""])
-    start = next(number for number, line in enumerate(lines) if (found := _SECTION.match(line)) and found[1] == section)
+    start = next(number for number, line in enumerate(lines) if (match := _SECTION.match(line)) and match[1] == section)
     rest = range(start + 1, len(lines))
     end = next((number for number in rest if _SECTION.match(lines[number])), len(lines))
     for number in range(start + 1, end):

@@ -31,7 +31,7 @@ def bound(tree: ast.Module) -> Iterator[str]:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             yield node.name
         elif isinstance(node, (ast.Import, ast.ImportFrom)):
-            yield from (each.asname or each.name.partition(".")[0] for each in node.names)
+            yield from (name.asname or name.name.partition(".")[0] for name in node.names)
         elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node.id
 
@@ -39,7 +39,7 @@ def bound(tree: ast.Module) -> Iterator[str]:
 def names_all(tree: ast.Module) -> Iterator[str]:
     """What a module hides from readers: a star import, or a function that makes up names."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and any(each.name == "*" for each in node.names):
+        if isinstance(node, ast.ImportFrom) and any(name.name == "*" for name in node.names):
             yield "*"
     yield from (node.name for node in tree.body if isinstance(node, Function) and node.name == "__getattr__")
 

@@ -39,9 +39,9 @@ def imports(text: str) -> Iterator[Imported | Hidden]:
         return
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield from (Imported(each.name) for each in node.names)
+            yield from (Imported(name.name) for name in node.names)
         elif isinstance(node, ast.ImportFrom):
-            yield Imported(node.module or "", node.level, tuple(each.name for each in node.names))
+            yield Imported(node.module or "", node.level, tuple(name.name for name in node.names))
         elif isinstance(node, ast.Call):
             yield from _called(node)
         elif isinstance(node, ast.stmt) and _changes_search_path(node):

@@ -30,8 +30,8 @@ class Origin(NamedTuple):
         >>> Origin("git@gitlab.com:acme/credit.git").host, Origin("/srv/credit.git").host
         ('gitlab.com', '')
         """
-        found = _HOST.match(self.url)
-        return (found[1] or found[2]).lower() if found and not self.url.startswith("file:") else ""
+        match = _HOST.match(self.url)
+        return (match[1] or match[2]).lower() if match and not self.url.startswith("file:") else ""
 
 
 def on_github(host: str) -> bool:
@@ -46,7 +46,9 @@ def on_github(host: str) -> bool:
 
 def described(config: str, head: str) -> Origin:
     """From what Git keeps in its `config` and in `refs/remotes/origin/HEAD`."""
-    found = next((each for each in sections(config.splitlines()) if each.name.strip() == 'remote "origin"'), None)
+    found = next(
+        (section for section in sections(config.splitlines()) if section.name.strip() == 'remote "origin"'), None
+    )
     branch = _BRANCH.match(head)
     return Origin(found.values.get("url", "") if found else "", branch[1] if branch else "")
 

@@ -77,7 +77,7 @@ def extras(project: Table, name: str) -> set[str]:
     for entry in texts(mapping(project.get("project")).get("dependencies")):
         if match := _WITH_EXTRAS.match(entry):
             asked, listed = normal(match[1]), match[2] or ""
-            found |= {normal(each.strip()) for each in listed.split(",")} if asked == name else set()
+            found |= {normal(word.strip()) for word in listed.split(",")} if asked == name else set()
             found |= {asked.removeprefix(f"{name}-")} if asked.startswith(f"{name}-") else set()
     return found - {""}
 

@@ -71,7 +71,7 @@ def _full() -> list[str]:
     """A write names no path: of the folders that a command writes to, those that have no room left."""
     # without tempfile and pathlib: each process would load them, and a fault may leave no descriptor to do it by
     folders = dict.fromkeys([os.curdir, os.environ.get("TMPDIR") or "/tmp"])  # noqa: S108 - only looked at
-    return [os.path.realpath(each) for each in folders if _left(each) < _LITTLE][:1]
+    return [os.path.realpath(folder) for folder in folders if _left(folder) < _LITTLE][:1]
 
 
 def _left(folder: str) -> int:

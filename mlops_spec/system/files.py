@@ -124,8 +124,8 @@ def _equal(one: Path, other: Path) -> bool:
 def sweep(directory: int) -> None:
     """Removes what a killed process left in an opened directory."""
     for name in os.listdir(directory):
-        found = _TEMPORARY.match(name)
-        if found and not alive(int(found[1])):
+        match = _TEMPORARY.match(name)
+        if match and not alive(int(match[1])):
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(name, dir_fd=directory)
 

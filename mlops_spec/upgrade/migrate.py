@@ -19,10 +19,10 @@ _VERSION = re.compile(r"^spec:[ \t]*(\d+)[ \t]*(?:#.*)?$", re.MULTILINE)
 
 def version_of(text: str) -> int:
     """Raises Failure where a spec doesn't say its version."""
-    found = _VERSION.search(text)
-    if found is None:
+    match = _VERSION.search(text)
+    if match is None:
         raise Failure("model.yaml doesn't say its version", remedy=f"it begins with `spec: {NEWEST}`")
-    return int(found[1])
+    return int(match[1])
 
 
 def migrated(text: str, steps: Mapping[int, Callable[[str], str]] = STEPS, newest: int = NEWEST) -> str:

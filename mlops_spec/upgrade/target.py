@@ -60,8 +60,8 @@ def chosen(to: str | None, locked: str) -> Origin:
     place = Path(to).expanduser()
     if place.suffix == ".whl" or place.is_dir():
         return _local(place.absolute())
-    if found := _VERSION.fullmatch(to):
-        return Origin(found[1])
+    if match := _VERSION.fullmatch(to):
+        return Origin(match[1])
     raise Failure(
         f"{to} is no version, wheel, folder or git+URL",
         remedy="such as 0.3.0, dist/mlops_spec-0.3.0-py3-none-any.whl or git+https://github.com/…/mlops-spec@main",

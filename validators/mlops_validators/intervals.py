@@ -221,7 +221,7 @@ def _intervals(measures: Sequence[str | Measure], rows: _Rows, asked: Request) -
 
 
 def _together(measures: Sequence[str | Measure], rows: _Rows, asked: Request) -> list[Interval | ValueError]:
-    begun = [_begun(each, rows, asked) for each in measures]
+    begun = [_begun(measure, rows, asked) for measure in measures]
     done = iter(drawn_together([each for each in begun if isinstance(each, Resampling)], asked))
     return [next(done) if isinstance(each, Resampling) else each for each in begun]
 

@@ -146,7 +146,7 @@ def _dirichlet_interval(measure: Measure, models: Sequence[Answers], asked: Requ
         kernels = [kernel(measure, replace(given, truth=truth), each) for each in labels]
         return kernels[0] if len(kernels) == 1 else less(*kernels)
 
-    told = [decide(each, asked.threshold) for each in models]
+    told = [decide(model, asked.threshold) for model in models]
     how = {"confidence": asked.confidence, "resamples": asked.resamples, "seed": asked.seed}
     found = cell_interval(given.truth, told, given.classes, prepare, **how)  # type: ignore[arg-type]
     return _defined_interval(measure, found, single=len(models) == 1)

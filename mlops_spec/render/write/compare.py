@@ -44,7 +44,7 @@ def differences(root: Path, files: Sequence[Rendered]) -> tuple[Difference, ...]
         before = tree.read(layout.MANAGED)
         known = manifest.load(before)
         found = [*_of_files(tree, files, known), *_orphans(tree, files, known)]
-        texts = {each.path: each.text for each in files}
+        texts = {file.path: file.text for file in files}
         if not found and before != manifest.dump(texts):
             found.append(Difference(layout.MANAGED, "stale", "does not list what is rendered", _RENDER))
     return tuple(sorted(found, key=lambda each: each.path.as_posix()))
@@ -84,7 +84,7 @@ def _misshapen(file: Rendered, present: str) -> Iterator[Difference]:
 
 
 def _orphans(tree: Tree, files: Sequence[Rendered], known: Mapping[PurePosixPath, str]) -> Iterator[Difference]:
-    wanted = {each.path for each in files}
+    wanted = {file.path for file in files}
     for path, last in known.items():
         present = tree.read(path)
         if path in wanted or present is None:

@@ -70,9 +70,9 @@ def _imported_names(tree: ast.Module) -> dict[str, str]:
     found: dict[str, str] = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            found |= {each.asname or each.name.partition(".")[0]: each.name for each in node.names}
+            found |= {name.asname or name.name.partition(".")[0]: name.name for name in node.names}
         elif isinstance(node, ast.ImportFrom) and not node.level:
-            found |= {each.asname or each.name: f"{node.module}.{each.name}" for each in node.names}
+            found |= {name.asname or name.name: f"{node.module}.{name.name}" for name in node.names}
     return found
 
 
@@ -81,7 +81,7 @@ def _unpickling_function(call: ast.Call, names: dict[str, str]) -> str:
     first, _, rest = whole.partition(".")
     full = f"{names.get(first, first)}.{rest}".rstrip(".")
     module, _, name = full.rpartition(".")
-    options = {each.arg: each.value for each in call.keywords}
+    options = {keyword.arg: keyword.value for keyword in call.keywords}
     if (full.partition(".")[0] in _MODULES and name in _LOADERS) or name == "read_pickle":
         return full
     if full == "torch.load" and not _is(options.get("weights_only"), value=True):

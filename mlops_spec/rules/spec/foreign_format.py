@@ -53,5 +53,5 @@ def check(spec: Spec) -> Iterator[Finding]:
     if spec.monitor is not None and spec.monitor.performance is not None:
         files.append((("monitor", "performance", "labels"), spec.monitor.performance.labels))
     for place, name in files:
-        if found := _OTHERS.search(name):
-            yield Finding(place, f"`{found[0]}` is neither CSV nor Parquet", "export it as one of them")
+        if match := _OTHERS.search(name):
+            yield Finding(place, f"`{match[0]}` is neither CSV nor Parquet", "export it as one of them")

@@ -74,5 +74,5 @@ def _slack(spec: Spec, gate: LatencyGate) -> float:
 
 
 def _longest_batch_seconds(spec: Spec) -> float:
-    gates = [each.latency for each in spec.gates if isinstance(each, LatencyGate) and each.latency.batch > 1]
-    return max((seconds(each.p99) for each in gates), default=0.0)
+    gates = [gate.latency for gate in spec.gates if isinstance(gate, LatencyGate) and gate.latency.batch > 1]
+    return max((seconds(gate.p99) for gate in gates), default=0.0)

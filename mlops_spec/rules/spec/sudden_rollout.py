@@ -58,4 +58,4 @@ _TRIAL = re.compile(r"^pre(-|_|view|prod|live)|^(stag|test|qa|uat|accept|integra
 
 
 def _serves_nobody_yet(spec: Spec, name: str) -> bool:
-    return bool(_TRIAL.search(name)) and any(each.after == name for each in spec.environments.values())
+    return bool(_TRIAL.search(name)) and any(environment.after == name for environment in spec.environments.values())

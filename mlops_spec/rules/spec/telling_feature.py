@@ -92,12 +92,12 @@ def check(spec: Spec) -> Iterator[Finding]:
 
 
 def _is_known_afterwards(column: str, target: str) -> bool:
-    found = re.fullmatch(
+    match = re.fullmatch(
         rf"(?:is_)?(?P<what>[a-z]+(?:_off)?)_{_WHEN_OR_WHY}|(?:reason|date)_(?:of|for)_(?P<of>[a-z]+)", column
     )
-    if not found:
+    if not match:
         return False
-    what = found["what"] or found["of"]
+    what = match["what"] or match["of"]
     shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(what, target, strict=False)))
     forms = shared >= _LEAST_SHARED and shared >= 0.6 * len(target) and "_" not in target
     return forms or any(re.fullmatch(told, target) and re.fullmatch(said, what) for told, said in _SAME)

@@ -86,10 +86,10 @@ def check(spec: Spec) -> Iterator[Finding]:
         (("governance", "intended_use"), governance.intended_use),
         (("description",), spec.description),
     ):
-        found = _HIGH.search(text or "")
-        if found and not _is_about_machines(spec, found[0]):
+        match = _HIGH.search(text or "")
+        if match and not _is_about_machines(spec, match[0]):
             where: Address = ("governance", "risk") if stated else place
-            message = f"the use speaks of `{found[0]}`, which the EU AI Act counts as high risk"
+            message = f"the use speaks of `{match[0]}`, which the EU AI Act counts as high risk"
             yield Finding(where, message, "write `risk: high`")
             return
     named = _BY_NAME.search(spec.model)

@@ -106,4 +106,4 @@ def _judged_behind(workflow: Workflow, delivery: Delivery, job: Job, step: Step)
 
 
 def _judges(step: Step) -> bool:
-    return judging(step) or any(evaluates(each) for each in step.commands)
+    return judging(step) or any(evaluates(command) for command in step.commands)

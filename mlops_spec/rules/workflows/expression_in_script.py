@@ -46,7 +46,7 @@ def check(workflow: Workflow) -> Iterator[Finding]:
         for step in job.steps:
             script = text(step.inputs.get("script")) if step.uses_action("actions/github-script") else ""
             for place, code in (((*step.address, "run"), step.run), ((*step.address, "with", "script"), script)):
-                if found := EXPRESSION.search(code):
+                if match := EXPRESSION.search(code):
                     message = "the value becomes part of the script before the shell reads it"
                     hint = 'set it in `env`, and write `"${NAME}"` here'
-                    yield Finding(place, message, hint, piece=found[0].splitlines()[0])
+                    yield Finding(place, message, hint, piece=match[0].splitlines()[0])

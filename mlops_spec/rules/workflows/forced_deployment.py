@@ -51,7 +51,7 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         for part in job.parts:
             call = job.despite if part is job else despite_failure(part.condition)
-            run = verbs(delivery, workflow, job) if part is job else {each.verb for each in part.commands}
+            run = verbs(delivery, workflow, job) if part is job else {command.verb for command in part.commands}
             verb = next((each for each in _RELEASING if each in run), "")
             if call and verb:
                 message = f"`{verb}` runs although something before it failed"

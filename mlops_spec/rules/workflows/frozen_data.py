@@ -107,7 +107,7 @@ def _pinned(command: Command) -> str:
 def _may_change_data(step: Step) -> bool:
     if step.uses:
         return not _ACTIONS.match(step.uses.lower()) and not step.commands
-    return any(_brings(each) for each in step.commands)
+    return any(_brings(command) for command in step.commands)
 
 
 def _brings(command: Command) -> bool:
@@ -124,7 +124,7 @@ def _brings(command: Command) -> bool:
 
 
 def _may_fetch_data(command: Command) -> bool:
-    return command.program is not None and any(_NET.match(each) for each in command.program.imports.values())
+    return command.program is not None and any(_NET.match(import_) for import_ in command.program.imports.values())
 
 
 def _trains_on_files(command: Command) -> bool:

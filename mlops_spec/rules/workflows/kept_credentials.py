@@ -51,6 +51,6 @@ def check(workflow: Workflow) -> Iterator[Finding]:
                 there = "persist-credentials" in step.inputs
                 place = (*step.address, "with", "persist-credentials") if there else (*step.address, "uses")
                 message = "the job's token stays in `.git/config` for all that runs later"
-                pushes = any("git" in each.words and "push" in each.words for each in job.commands)
+                pushes = any("git" in command.words and "push" in command.words for command in job.commands)
                 fix = () if pushes else given(step, "persist-credentials", "false")
                 yield Finding(place, message, "write `persist-credentials: false`", fix=fix)

@@ -110,7 +110,7 @@ def _is_result_read(step: Step, workflow: Workflow) -> bool:
 def _asked(step: Step, words: tuple[str, ...]) -> tuple[str, str]:
     if not any(_FAILS.fullmatch(word) for word in words) and not _JUDGED.search(step.run):
         return "an answer with status 500 passes this", "add `--fail`"
-    starts = any(each.words[:2] in (("docker", "run"), ("podman", "run")) for each in step.commands)
+    starts = any(command.words[:2] in (("docker", "run"), ("podman", "run")) for command in step.commands)
     address = next((word for word in words if _SERVED.search(word)), "")
     if starts and not _LOCAL.search(address):
         return "this asks another server than the one that this step has started", "ask `http://127.0.0.1`"

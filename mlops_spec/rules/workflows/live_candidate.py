@@ -72,7 +72,7 @@ def check(workflow: Workflow) -> Iterator[Finding]:
 def _live_load(program: Program) -> ast.expr | None:
     loaded = [call.args[0] for call, name in program.calls if _LOADS.search(name) and "json" not in name and call.args]
     models = [each for each in loaded if not re.search(r"\.(json|ya?ml|toml|csv|parquet)\b", ast.unparse(each))]
-    live = [each for each in models if _LIVE.search(_literal(program, each))]
+    live = [model for model in models if _LIVE.search(_literal(program, model))]
     return live[0] if live and len(live) == len(models) else None
 
 

@@ -47,7 +47,7 @@ def check(workflow: Workflow) -> Iterator[Finding]:
         for step in job.steps:
             by_job = _shell(job.data)
             shell = text(step.data.get("shell")) or by_job or _shell(workflow.data)
-            if step.run and shell != "bash" and any(decides(each) for each in step.commands if not each.spot):
+            if step.run and shell != "bash" and any(decides(command) for command in step.commands if not command.spot):
                 place = next((each for each in _shell_places(job, step) if each in workflow.document.nodes), None)
                 message = f"`{shell}` goes on after a failure" + (" in a pipe" if started(shell).errexit else "")
                 if not shell:

@@ -47,7 +47,7 @@ _OFTEN = 15  # minutes below which nothing is trained anew
 
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
-    trained = any(trains(each) for job in workflow.jobs.values() for each in job.commands)
+    trained = any(trains(command) for job in workflow.jobs.values() for command in job.commands)
     for number, each in enumerate(items(workflow.triggers.get("schedule"))):
         cron = " ".join(text(mapping(each).get("cron")).split())
         if wrong := _refused_schedule(cron):
@@ -57,7 +57,7 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     settings = mapping(workflow.triggers.get("pull_request"))
     if not any(about_models(job) for job in workflow.jobs.values()):
         return
-    if trained or any(evaluates(each) for job in workflow.jobs.values() for each in job.commands):
+    if trained or any(evaluates(command) for job in workflow.jobs.values() for command in job.commands):
         yield from _excluding_filters(workflow)
     yield from _absent_branch(workflow, delivery)
     yield from _closed_pull_requests(workflow)

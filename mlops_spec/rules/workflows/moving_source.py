@@ -68,15 +68,17 @@ def check(workflow: Workflow) -> Iterator[Finding]:
             for command in step.commands:
                 if moving := _moving_part(command, workflow, job, step):
                     yield at_command(step, command, f"`{moving}` is whatever somebody put there last", _HINT)
-            if step.uses_action(*_BUILDS) and (found := _MOVING.search(text(step.inputs.get("build-args"))[:_LONGEST])):
-                message = f"`{found[0]}` is whatever somebody put there last"
-                yield Finding((*step.address, "with", "build-args"), message, _HINT, piece=found[0])
+            if step.uses_action(*_BUILDS) and (match := _MOVING.search(text(step.inputs.get("build-args"))[:_LONGEST])):
+                message = f"`{match[0]}` is whatever somebody put there last"
+                yield Finding((*step.address, "with", "build-args"), message, _HINT, piece=match[0])
 
 
 def _handles_model(job: Job) -> bool:
     roles = (trains, evaluates, judges, releases)
     built = any(step.uses_action(*_BUILDS) for step in job.steps)
-    return built or any(role(each) or each.words[:2] == ("docker", "build") for each in job.commands for role in roles)
+    return built or any(
+        role(command) or command.words[:2] == ("docker", "build") for command in job.commands for role in roles
+    )
 
 
 def _moving_part(command: Command, workflow: Workflow, job: Job, step: Step) -> str:
@@ -85,8 +87,8 @@ def _moving_part(command: Command, workflow: Workflow, job: Job, step: Step) -> 
     copied = any(command.starts(*each) for each in _COPIES)
     read = _copied(command.words) if copied else command.words
     for word in read:
-        if found := _MOVING.search(spelled_out(workflow, job, step, word)[:_LONGEST]):
-            return found[0]
+        if match := _MOVING.search(spelled_out(workflow, job, step, word)[:_LONGEST]):
+            return match[0]
     if any(role(command) for role in (evaluates, judges, releases)):
         asked = ((name, value) for name, value in options(command.words) if _VERSION.fullmatch(name))
         tagged = ((name, value) for name, value in options(command.words) if value.endswith(":latest"))
@@ -97,7 +99,7 @@ def _moving_part(command: Command, workflow: Workflow, job: Job, step: Step) -> 
 
 def _built(command: Command) -> str:
     given = [value for name, value in options(command.words) if name == "build-arg"]
-    return next((found[0] for value in given if (found := _MOVING.search(value[:_LONGEST]))), "")
+    return next((match[0] for value in given if (match := _MOVING.search(value[:_LONGEST]))), "")
 
 
 def _copied(words: tuple[str, ...]) -> list[str]:

@@ -99,7 +99,7 @@ def _foreign_model(command: Command, given: list[tuple[str, str]], made: list[st
     ):
         return ""
     models = [value for name, value in given if _MODEL.fullmatch(name) and _LITERAL.fullmatch(value)]
-    return next((each for each in models if not any(_overlap(each, one) for one in (*made, *seen))), "")
+    return next((model for model in models if not any(_overlap(model, one) for one in (*made, *seen))), "")
 
 
 def _copies_from_registry(command: Command) -> bool:

@@ -74,7 +74,7 @@ def _concurrent_pushes(job: Job) -> Iterator[Finding]:
     strategy = mapping(job.data.get("strategy"))
     legs = [values for values in mapping(strategy.get("matrix")).values() if values]
     alone = text(strategy.get("max-parallel")) == "1" or "concurrency" in job.data
-    if alone or all(isinstance(each, list) and len(each) == 1 for each in legs):
+    if alone or all(isinstance(leg, list) and len(leg) == 1 for leg in legs):
         return
     again = any(each.starts("git", "pull") or each.starts("git", "rebase") for each in job.commands)
     for step in job.steps:
@@ -134,4 +134,4 @@ def _place(step: Step) -> tuple[str | int, ...]:
 
 def _values(job: Job) -> list[object]:
     matrix = mapping(mapping(job.data.get("strategy")).get("matrix"))
-    return [each for values in matrix.values() if isinstance(values, list) for each in values]
+    return [value for values in matrix.values() if isinstance(values, list) for value in values]

@@ -87,7 +87,7 @@ def _releasing_calls(program: Program) -> Iterator[ast.Call]:
     if program.decides:
         return
     for call, name in program.calls:
-        given = [each for each in ast.walk(call) if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+        given = [node for node in ast.walk(call) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
         live = _NAMES_LIVE.search(name) and any(_LIVE.match(str(each.value)) for each in given)
         if (live or _RELEASES.search(program.made_by(name))) and id(call) not in asked:
             yield call

@@ -99,7 +99,7 @@ def _judges(command: Command) -> bool:
 
 def _is_released_later(workflow: Workflow, job: Job, step: Step) -> bool:
     behind = job.steps[job.steps.index(step) :]
-    if any(releases(each) or each.verb == "bundle" for one in behind for each in one.commands):
+    if any(releases(command) or command.verb == "bundle" for one in behind for command in one.commands):
         return True
     given = any(one.uses_action("actions/upload-artifact") for one in behind)
     return given and any(job_releases(each) for each in workflow.jobs.values() if job.name in each.needs)

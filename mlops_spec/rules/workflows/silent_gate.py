@@ -90,7 +90,7 @@ def _unchecked_gate_call(program: Program) -> ast.Call | None:
             continue
         first = call.args[0]
         words = first.elts if isinstance(first, ast.List | ast.Tuple) else [first]
-        said = " ".join(str(each.value) if isinstance(each, ast.Constant) else "python" for each in words)
+        said = " ".join(str(word.value) if isinstance(word, ast.Constant) else "python" for word in words)
         if not is_true(keywords(call).get("check")) and any(judges(each) for each in commands(said)):
             return call
     return None
@@ -102,7 +102,7 @@ _STARTS = ("os.system", "subprocess.run", "subprocess.call", "subprocess.Popen")
 def _only_reports(program: Program) -> ast.expr | None:
     if program.fails or not program.is_alone or not program.compares:
         return None
-    if any("GITHUB_" in str(each.value) for each in program.texts) or any(
+    if any("GITHUB_" in str(text.value) for text in program.texts) or any(
         _KEEPS.search(name) for _, name in program.calls
     ):
         return None
@@ -127,7 +127,7 @@ def _discarded_status(program: Program) -> ast.Call | None:
 
 def _inverted_exit(program: Program) -> ast.Call | None:
     """Where a program ends with whether all is well as its status: `True` is 1, which is a failure."""
-    functions = {each.name: each for each in program.nodes if isinstance(each, ast.FunctionDef)}
+    functions = {node.name: node for node in program.nodes if isinstance(node, ast.FunctionDef)}
     for call, name in program.calls:
         answer = call.args[0] if name in ("sys.exit", "exit") and call.args else None
         if isinstance(answer, ast.Call) and isinstance(answer.func, ast.Name) and answer.func.id in functions:

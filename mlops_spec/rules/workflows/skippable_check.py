@@ -54,10 +54,10 @@ def check(workflow: Workflow) -> Iterator[Finding]:
             elif not deciding and _may_be_disabled(job, step):
                 message = "this gate is skipped where this does not hold, and counts as passed"
                 yield Finding((*step.address, "if"), message, "remove it, or put it on the job")
-            for each in step.commands:
-                if each.skipped and (each in deciding or _is_gate_passed_over(each)):
-                    message = f"the step passes without {called(each)}: {each.skipped}"
-                    yield at_command(step, each, message, "let it run whatever the script finds")
+            for command in step.commands:
+                if command.skipped and (command in deciding or _is_gate_passed_over(command)):
+                    message = f"the step passes without {called(command)}: {command.skipped}"
+                    yield at_command(step, command, message, "let it run whatever the script finds")
 
 
 def _is_gate_passed_over(command: Command) -> bool:

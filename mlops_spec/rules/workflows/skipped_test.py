@@ -130,7 +130,7 @@ def _skipped(program: Program) -> Iterator[Finding]:
         elif isinstance(node, ast.FunctionDef) and node.name.startswith("test_") and _compares_metric(node):
             for mark in node.decorator_list:
                 name = program.called(mark.func if isinstance(mark, ast.Call) else mark)
-                strict = isinstance(mark, ast.Call) and any(each.arg == "strict" for each in mark.keywords)
+                strict = isinstance(mark, ast.Call) and any(keyword.arg == "strict" for keyword in mark.keywords)
                 if name.endswith("mark.skip") or (name.endswith("mark.xfail") and not strict):
                     message = "this judges the model, and its failure fails nothing"
                     yield in_program(program, mark, message, _HINT)
@@ -145,9 +145,9 @@ def _marks(body: Sequence[ast.stmt]) -> list[ast.Attribute]:
 
 
 def _holds_in_ci(condition: ast.expr) -> bool:
-    if any(isinstance(each, ast.Not | ast.NotIn | ast.IsNot | ast.NotEq) for each in ast.walk(condition)):
+    if any(isinstance(node, ast.Not | ast.NotIn | ast.IsNot | ast.NotEq) for node in ast.walk(condition)):
         return False
-    absent = any(isinstance(each, ast.Is) for each in ast.walk(condition))
+    absent = any(isinstance(node, ast.Is) for node in ast.walk(condition))
     return not absent and any(name in _HERE for name in names_in(condition))
 
 

@@ -90,7 +90,7 @@ def _unmatched_pattern(step: Step, job: Job, delivery: Delivery) -> str:
         return ""
     for call in _HASHED.findall(text(step.inputs.get("key"))):
         patterns = [str(each) for each in re.findall(r"'([^']*)'", call)]
-        if patterns and all(each in delivery.absent for each in patterns):
+        if patterns and all(pattern in delivery.absent for pattern in patterns):
             return patterns[0]
     return ""
 

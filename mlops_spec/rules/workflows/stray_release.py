@@ -76,7 +76,7 @@ def _releases_by_others(workflow: Workflow, main: str) -> Iterator[Finding]:
         if job_releases(job) and not _PREVIEW.search(f"{environment(job)} {job.name}")
     ]
     jobs = [job for job in jobs if not holds(workflow, job, _asks_for_ref)]
-    scripts = "\n".join(step.run for each in workflow.jobs.values() for step in each.steps)
+    scripts = "\n".join(step.run for job in workflow.jobs.values() for step in job.steps)
     if not jobs or re.search(r"--is-ancestor|branch\b.*--contains|merge-base", scripts):
         return
     settings = workflow.triggers.get("push")
@@ -87,9 +87,7 @@ def _releases_by_others(workflow: Workflow, main: str) -> Iterator[Finding]:
         if branch != main and re.search(r"^\*|feature|^dev|wip|exp", branch):
             message, hint = f"what is not on {main} is released too", f"write `branches: [{main}]`"
             yield Finding(("on", "push", "branches", number), message, hint)
-    if mapping(settings).get("tags") and not any(
-        judging(step) for each in workflow.jobs.values() for step in each.steps
-    ):
+    if mapping(settings).get("tags") and not any(judging(step) for job in workflow.jobs.values() for step in job.steps):
         message = "a tag can stand on any commit, also on one that nobody has merged"
         yield Finding(
             ("on", "push", "tags"),

@@ -70,7 +70,7 @@ _DROPPED = re.compile(
 
 def _without_answer(step: Step, command: Command) -> tuple[Change, ...]:
     """Takes `|| true` from behind the command; another answer to its failure may mean something."""
-    found = re.search(rf"{re.escape(command.piece)}[^\n|&;()<>`]*?(\s*\|\|\s*(true|:))(?=\s*$)", step.run, re.MULTILINE)
-    if not found or not command.piece or "run" not in step.data:
+    match = re.search(rf"{re.escape(command.piece)}[^\n|&;()<>`]*?(\s*\|\|\s*(true|:))(?=\s*$)", step.run, re.MULTILINE)
+    if not match or not command.piece or "run" not in step.data:
         return ()
-    return (Change((*step.address, "run"), found[0][: found.start(1) - found.start()], piece=found[0]),)
+    return (Change((*step.address, "run"), match[0][: match.start(1) - match.start()], piece=match[0]),)

@@ -48,7 +48,9 @@ HARMLESS = ("", "false", "${{ false }}")
 def check(workflow: Workflow) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         for part in job.parts:
-            commands = [each for each in part.commands if decides(each) or _is_needed_later(each, part, workflow)]
+            commands = [
+                command for command in part.commands if decides(command) or _is_needed_later(command, part, workflow)
+            ]
             if isinstance(part, Step) and (looked_at(job, part) or answered(job, part)):
                 continue
             if commands and text(part.data.get("continue-on-error")) not in HARMLESS:

@@ -83,11 +83,11 @@ def check(workflow: Workflow) -> Iterator[Finding]:
 
 def _of_options(command: Command, workflow: Workflow, job: Job, step: Step) -> Iterator[Finding]:
     for name, value in options(command.words):
-        found = _BOUND.fullmatch(name)
-        metric = (found["metric"] or found["named"] or found["bare"] or "") if found else ""
-        if not found or not value or _COUNTS.search(metric.split("-")[-1] if metric else ""):
+        match = _BOUND.fullmatch(name)
+        metric = (match["metric"] or match["named"] or match["bare"] or "") if match else ""
+        if not match or not value or _COUNTS.search(metric.split("-")[-1] if metric else ""):
             continue
-        least = (found["side"] or found["end"] or "min") == "min" and found["bare"] != "max-drop"
+        least = (match["side"] or match["end"] or "min") == "min" and match["bare"] != "max-drop"
         if why := _why_weak(metric, value, Place(workflow, job, step), least=least):
             yield at_command(step, command, f"`--{name} {value}`: {why}", "write the bound here, well above chance")
 

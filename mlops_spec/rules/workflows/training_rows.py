@@ -68,9 +68,9 @@ def check(workflow: Workflow) -> Iterator[Finding]:
 
 
 def _training_rows_read(program: Program) -> ast.Constant | None:
-    files = [each for each in program.texts if str(each.value).endswith(_OF_ROWS)]
-    others = any(_OTHER.search(str(each.value).lower()) for each in files)
-    return next((each for each in files if _names_training(str(each.value)) and not others), None)
+    files = [text for text in program.texts if str(text.value).endswith(_OF_ROWS)]
+    others = any(_OTHER.search(str(file.value).lower()) for file in files)
+    return next((file for file in files if _names_training(str(file.value)) and not others), None)
 
 
 _OF_ROWS = (".parquet", ".csv", ".jsonl", ".npz", ".arrow", ".feather", ".pkl", ".npy")

@@ -111,7 +111,7 @@ def _silent_alarms(job: Job) -> Iterator[Finding]:
         alarms = bool(_ALARM.search(f"{step.run} {step.uses} {step.inputs}"))
         if checked and alarms and step.condition.strip("${} ") in ("", "success()"):
             yield Finding(step.place, f"this alarm runs only where {checked} passes", "add `if: ${{ failure() }}`")
-        if any(watches(each) for each in step.commands) and not _tolerates(step):
+        if any(watches(command) for command in step.commands) and not _tolerates(step):
             checked = f"`{said}`" if said else "the check"
 
 

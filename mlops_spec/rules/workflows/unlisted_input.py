@@ -104,7 +104,7 @@ def _paths_read(stage: Stage, folder: str, delivery: Delivery) -> set[str]:
         for command in commands(script):
             found |= {_plain(word.rpartition("=")[2]) for word in command.words}
             if started := program(command.words, delivery.sources, "" if folder == "." else folder):
-                found |= {_plain(str(each.value)) for each in started.texts}
+                found |= {_plain(str(text.value)) for text in started.texts}
     return found
 
 

@@ -84,7 +84,7 @@ _SMOKE = re.compile(r"smoke\W?tests?")  # which tells that it answers, not how w
 
 def _tries_build(job: Job) -> bool:
     named = _TRIES.search(f"{job.name} {job.data.get('name', '')}")
-    return not job_releases(job) and (bool(named) or any(tests(each) for each in job.commands))
+    return not job_releases(job) and (bool(named) or any(tests(command) for command in job.commands))
 
 
 def _unjudged_releases(delivery: Delivery, workflow: Workflow, job: Job) -> Address:
@@ -96,10 +96,10 @@ def _unjudged_releases(delivery: Delivery, workflow: Workflow, job: Job) -> Addr
     trained = bool(trainers)
     since = _steps_since_training(job)
     for step in job.steps:
-        trained |= any(trains(each) for each in step.commands)
+        trained |= any(trains(command) for command in step.commands)
         if step in since and _may_judge(step):
             return ()
-        if trained and releasing(step) and not any(each.verb for each in step.commands):
+        if trained and releasing(step) and not any(command.verb for command in step.commands):
             return step.place
     return ()
 
@@ -115,7 +115,7 @@ def _may_judge(step: Step) -> bool:
         ("actions/", "docker/", "aws-actions/", "google-github-actions/", "azure/")
     ):
         return "setup" not in step.uses
-    if any(each.program and each.program.decides and not trains(each) for each in step.commands):
+    if any(command.program and command.program.decides and not trains(command) for command in step.commands):
         return True
     said = re.search(
         r"gate|eval|judge|check|test|valid|verif|compare|quality|score",

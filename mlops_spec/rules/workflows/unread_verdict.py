@@ -84,7 +84,7 @@ def _unread_outputs(workflow: Workflow, judged: Job, outputs: list[str]) -> Iter
         between = _needed(workflow, job)
         if judged.name in between and job_releases(job):
             said = " ".join(str(workflow.jobs[name].data) for name in between) + str(job.data)
-            if not any(f"needs.{judged.name}.outputs.{each}" in said for each in outputs):
+            if not any(f"needs.{judged.name}.outputs.{output}" in said for output in outputs):
                 place = (*job.address, "if") if job.condition else job.address
                 message = f"the gate fails no job, and this releases without asking `{judged.name}` for `{outputs[0]}`"
                 hint = f"add `needs.{judged.name}.outputs.{outputs[0]} == 'true'` to its `if`"

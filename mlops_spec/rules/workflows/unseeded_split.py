@@ -96,11 +96,11 @@ def _seed(command: Command) -> str:
 def _unseeded_draws(program: Program, judging: bool) -> Iterator[ast.Call]:
     if any(_SEEDED.search(name) and call.args and not _is_random_seed(call.args[0]) for call, name in program.calls):
         return
-    stored = [each.id for each in program.nodes if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)]
+    stored = [node.id for node in program.nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
     sets_aside = any(map(_TESTED.search, stored))
     for call, name in program.calls if sets_aside or judging else ():
         given = keywords(call)
-        if None in {each.arg for each in call.keywords}:
+        if None in {keyword.arg for keyword in call.keywords}:
             continue  # what `**settings` hold is not seen
         fixed = any(not _is_random_seed(given[each]) for each in _SEEDS & {*given})
         drawn = (

@@ -61,8 +61,8 @@ def _project(file: Path, project: Table, model: str) -> Iterator[Step]:
         yield Step(f"{PROJECT} names no project", f"printf '{head}' >> {PROJECT}")
     else:
         asked = str(mapping(project.get("project")).get("requires-python", ""))
-        found = _AT_LEAST.search(asked)
-        if found and int(found[1]) < _OLDEST:
+        match = _AT_LEAST.search(asked)
+        if match and int(match[1]) < _OLDEST:
             right = f's/^requires-python *=.*/requires-python = ">=3.{_OLDEST}"/'
             yield Step(f"{PROJECT} allows Python {asked}, and 3.{_OLDEST} is the oldest", f"sed -i '{right}' {PROJECT}")
 

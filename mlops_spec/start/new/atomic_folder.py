@@ -57,8 +57,8 @@ def built(place: Path) -> Iterator[Path]:
 
 def _sweep(parent: Path) -> None:
     for path in parent.iterdir():
-        found = _TEMPORARY.match(path.name)
-        if found and not alive(int(found[1])):
+        match = _TEMPORARY.match(path.name)
+        if match and not alive(int(match[1])):
             _remove(path)
 
 

@@ -115,5 +115,5 @@ def _why_detached(before: Sequence[str]) -> str:
 
 def _written(script: str, words: Sequence[str], start: int) -> tuple[str, int]:
     """These words as the script has them from a place on, and how often before it; none where quotes hide them."""
-    found = re.compile(r"[\s\\]+".join(re.escape(word) for word in words)).search(script, start)
-    return (found[0], script.count(found[0], 0, found.start())) if found else ("", 0)
+    match = re.compile(r"[\s\\]+".join(re.escape(word) for word in words)).search(script, start)
+    return (match[0], script.count(match[0], 0, match.start())) if match else ("", 0)

@@ -64,11 +64,11 @@ def tree(condition: str) -> Node | None:
     tokens: list[tuple[str, str]] = []
     place = 0
     while place < len(expression.rstrip()):
-        found = _TOKEN.match(expression, place)
-        if not found or not found.lastgroup:
+        match = _TOKEN.match(expression, place)
+        if not match or not match.lastgroup:
             return None
-        tokens.append((found.lastgroup, found[found.lastgroup]))
-        place = found.end()
+        tokens.append((match.lastgroup, match[match.lastgroup]))
+        place = match.end()
     node = _either(tokens)
     return None if tokens else node
 
@@ -102,7 +102,7 @@ def demands(node: Node | None) -> Iterator[Node]:
 
 def asks_status(condition: str) -> bool:
     """Whether a condition calls a status function; one that does not has `success() &&` put before it."""
-    names = {each.name.lower() for each in walk(tree(condition)) if isinstance(each, Call)}
+    names = {node.name.lower() for node in walk(tree(condition)) if isinstance(node, Call)}
     return bool(names & {"always", "failure", "cancelled", "success"})
 
 

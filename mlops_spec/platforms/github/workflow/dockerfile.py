@@ -29,8 +29,8 @@ def image_runs(text: str) -> Iterator[Run]:
         whole += f"{line.rstrip()}\n"
         if line.rstrip().endswith("\\"):
             continue
-        if found := _RUN.match(whole.strip()):
-            yield Run(_as_shell(found["script"].replace("\\\n", " ")), begin)
+        if match := _RUN.match(whole.strip()):
+            yield Run(_as_shell(match["script"].replace("\\\n", " ")), begin)
         whole, begin = "", 0
 
 

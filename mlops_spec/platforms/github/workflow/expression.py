@@ -32,8 +32,8 @@ def despite_failure(condition: str) -> str:
     >>> despite_failure("${{ !cancelled() && needs.a.result != 'always()' }}")
     '!cancelled()'
     """
-    found = _STATUS.search(_QUOTED.sub("''", condition))
-    return found[0].replace(" ", "") if found else ""
+    match = _STATUS.search(_QUOTED.sub("''", condition))
+    return match[0].replace(" ", "") if match else ""
 
 
 def asks_for_success(condition: str, needs: Sequence[str]) -> bool:

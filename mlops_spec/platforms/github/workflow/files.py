@@ -65,7 +65,7 @@ def _may_match(root: Path, pattern: str) -> bool:
 
 def _called_files(root: Path, workflows: Iterable[bytes]) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
-    waiting = [each.decode("utf-8", "replace") for each in workflows]
+    waiting = [workflow.decode("utf-8", "replace") for workflow in workflows]
     while waiting:
         text = waiting.pop()
         tests = [path for folder in tested(text) for path in _test_files(root, folder)]

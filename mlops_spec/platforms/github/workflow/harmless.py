@@ -77,4 +77,6 @@ def _loads_artifact(step: Step) -> bool:
 def _only_reads(step: Step) -> bool:
     if step.uses:
         return "download-artifact" in step.uses.lower() or step.uses_action("actions/github-script")
-    return all(each.words[:1] and (each.words[0] in _READERS or "=" in each.words[0]) for each in step.commands)
+    return all(
+        command.words[:1] and (command.words[0] in _READERS or "=" in command.words[0]) for command in step.commands
+    )

@@ -65,10 +65,10 @@ def possible(path: str, delivery: Delivery, workflow: Workflow, job: Job) -> Pos
 
 
 def _of_choice(path: str, workflow: Workflow) -> Possible | None:
-    found = _INPUT.fullmatch(path)
-    if not found or "workflow_call" in workflow.triggers:
+    match = _INPUT.fullmatch(path)
+    if not match or "workflow_call" in workflow.triggers:
         return None
-    given = mapping(_inputs(workflow).get(found[2]))
+    given = mapping(_inputs(workflow).get(match[2]))
     options = tuple(text(each) for each in items(given.get("options")))
     if text(given.get("type")) != "choice" or not options:
         return None
@@ -87,28 +87,28 @@ def is_text(path: str) -> bool:
     """Whether a name is surely a text: outputs are, and inputs as the event has them."""
     if _OUTPUT.fullmatch(path) or path.startswith(("env.", "vars.")):
         return True
-    found = _INPUT.fullmatch(path)
-    return bool(found and found[1])
+    match = _INPUT.fullmatch(path)
+    return bool(match and match[1])
 
 
 def is_truth(path: str, workflow: Workflow) -> bool:
     """Whether a name is surely true or false."""
-    found = _INPUT.fullmatch(path)
-    if not found or found[1]:
+    match = _INPUT.fullmatch(path)
+    if not match or match[1]:
         return False
-    return text(mapping(_inputs(workflow).get(found[2])).get("type")) == "boolean"
+    return text(mapping(_inputs(workflow).get(match[2])).get("type")) == "boolean"
 
 
 def says_yes_or_no(path: str, workflow: Workflow) -> bool:
     """Whether a text is one of 'true' and 'false', by its type, by what sets it, or by its name."""
     if given := _INPUT.fullmatch(path):
         return text(mapping(_inputs(workflow).get(given[2])).get("type")) == "boolean"
-    found = _OUTPUT.fullmatch(path)
-    if not found:
+    match = _OUTPUT.fullmatch(path)
+    if not match:
         return False
-    if found[1] == "needs" and _is_comparison(workflow, found[2], found[3]):
+    if match[1] == "needs" and _is_comparison(workflow, match[2], match[3]):
         return True
-    return bool(_ANSWER.search(found[3].lower())) and not _NO_ANSWER.search(found[3].lower())
+    return bool(_ANSWER.search(match[3].lower())) and not _NO_ANSWER.search(match[3].lower())
 
 
 def _is_comparison(workflow: Workflow, job: str, output: str) -> bool:
@@ -130,4 +130,4 @@ def _of_matrix(path: str, job: Job) -> Possible | None:
     if not path.startswith("matrix.") or "include" in matrix or not isinstance(matrix.get(key), list):
         return None
     values = tuple(text(each) for each in matrix[key])
-    return None if any("${{" in each for each in values) else Possible(values, f"one of {', '.join(values)}")
+    return None if any("${{" in value for value in values) else Possible(values, f"one of {', '.join(values)}")

@@ -41,10 +41,10 @@ class Program:
         found: dict[str, str] = {}
         for node in self.nodes:
             if isinstance(node, ast.Import):
-                found |= {each.asname or each.name.partition(".")[0]: each.name for each in node.names}
+                found |= {name.asname or name.name.partition(".")[0]: name.name for name in node.names}
             elif isinstance(node, ast.ImportFrom):
                 module = "." * node.level + (node.module or "")
-                found |= {each.asname or each.name: f"{module}.{each.name}" for each in node.names}
+                found |= {name.asname or name.name: f"{module}.{name.name}" for name in node.names}
         return found
 
     @cached_property
@@ -114,14 +114,14 @@ class Program:
         found: set[int] = set()
         for node in self.nodes:
             if isinstance(node, ast.Try) and node.handlers and not any(map(self._may_pass_on, node.handlers)):
-                found |= {id(inner) for each in node.body for inner in ast.walk(each)}
+                found |= {id(inner) for statement in node.body for inner in ast.walk(statement)}
         return found
 
     def _may_pass_on(self, handler: ast.ExceptHandler) -> bool:
         kinds = {name for each in [handler.type] if each is not None for name in names_in(each)}
         if kinds and not kinds & {"AssertionError", "Exception", "BaseException", "ValueError"}:
             return True
-        inside = [node for each in handler.body for node in ast.walk(each)]
+        inside = [node for statement in handler.body for node in ast.walk(statement)]
         calls = [node for node in inside if isinstance(node, ast.Call)]
         raised = any(isinstance(node, ast.Raise | ast.Return) for node in inside)
         return raised or any(_fails(call, self.called(call.func)) for call in calls)
@@ -133,7 +133,7 @@ class Program:
 
 
 def keywords(call: ast.Call) -> dict[str, ast.expr]:
-    return {each.arg: each.value for each in call.keywords if each.arg}
+    return {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
 
 
 def is_true(node: ast.expr | None) -> bool:

@@ -190,13 +190,13 @@ def changes_or_judges(command: Command) -> bool:
 def judging(step: Step) -> bool:
     """Whether a step says yes or no to a model, by its commands or by its name."""
     named = re.search(r"\b(gates?|thresholds?)\b", str(step.data.get("name", "")).lower())
-    return any(judges(each) for each in step.commands) or bool(step.run and named and not _only_notifies(step))
+    return any(judges(command) for command in step.commands) or bool(step.run and named and not _only_notifies(step))
 
 
 def releasing(step: Step) -> bool:
     """Whether a step releases, by its commands, its name or the action that it uses."""
     if step.commands:
-        return any(releases(each) for each in step.commands)
+        return any(releases(command) for command in step.commands)
     action = step.uses.partition("@")[0].lower()
     named = str(step.data.get("name", "")).lower().split(" ")[0]
     return bool(action) and ("deploy" in action or named in ("deploy", "promote", "release", "register"))
@@ -212,7 +212,7 @@ def job_releases(job: Job) -> bool:
 
 def about_models(job: Job) -> bool:
     """Whether a job trains, evaluates, judges, releases or watches."""
-    return any(role(each) for each in job.commands for role in (trains, evaluates, judges, releases, watches))
+    return any(role(command) for command in job.commands for role in (trains, evaluates, judges, releases, watches))
 
 
 def looked_at(job: Job, step: Step) -> bool:
@@ -227,11 +227,11 @@ def answered(job: Job, step: Step) -> bool:
     name = re.escape(text(step.data.get("id")))
     later = job.steps[job.steps.index(step) + 1 :]
     asking = [each for each in later if name and re.search(rf"steps\.{name}\.outcome", each.condition)]
-    watched = any(watches(each) for each in step.commands)
+    watched = any(watches(command) for command in step.commands)
     return any(
         watched or re.search(r"\bexit\s+[1-9]|\bfalse\b|setFailed", f"{each.run} {each.inputs}") for each in asking
     )
 
 
 def _only_notifies(step: Step) -> bool:
-    return all(each.words[:1] in (("gh",), ("cat",), ("echo",), ("printf",)) for each in step.commands)
+    return all(command.words[:1] in (("gh",), ("cat",), ("echo",), ("printf",)) for command in step.commands)

@@ -202,10 +202,10 @@ def _inline_script(words: Sequence[str], begin: int) -> tuple[str, str] | None:
 
 
 def _is_status_kept(chain: Chain, state: State) -> bool:
-    (words,) = [each.words for each in chain.pipelines[0].commands[:1] if isinstance(each, Simple)] or [()]
+    (words,) = [command.words for command in chain.pipelines[0].commands[:1] if isinstance(command, Simple)] or [()]
     texts = [word.text for word in words]
-    if len(texts) == 1 and (found := _KEPT.fullmatch(texts[0])):
-        return texts[0].endswith("$?") and found[1] in state.kept
+    if len(texts) == 1 and (match := _KEPT.fullmatch(texts[0])):
+        return texts[0].endswith("$?") and match[1] in state.kept
     return texts in (["exit", "$?"], ["exit"])
 
 

@@ -129,7 +129,7 @@ def _holds(value: float, sign: str, bound: float) -> bool:
 def _of_jq(words: tuple[str, ...], script: str) -> str:
     asks = any(re.fullmatch(r"--exit-status|-[a-zA-Z]*e[a-zA-Z]*", word) for word in words[1:])
     decides = any(_DECIDES.search(word) and not word.startswith("-") for word in words[1:])
-    default = next((found for word in words if (found := _DEFAULT.search(word))), None)
+    default = next((match for word in words if (match := _DEFAULT.search(word))), None)
     if default and _holds(float(default[1]), default[2], float(default[3])):
         return f"where it is not there it is {default[1]}, which passes"
     if asks and not decides:

@@ -30,7 +30,7 @@ def mild(step: Step) -> bool:
     if not judging(step):
         return False
     tolerated = text(step.data.get("continue-on-error")) not in ("", "false", "${{ false }}")
-    told = "GITHUB_OUTPUT" in step.run and any(judges(each) and each.lost for each in step.commands)
+    told = "GITHUB_OUTPUT" in step.run and any(judges(command) and command.lost for command in step.commands)
     return tolerated or told or any(MILD & {*command.words} for command in step.commands)
 
 
@@ -44,7 +44,7 @@ def outputs_of(job: Job, step: Step) -> list[str]:
 def handed_on(workflow: Workflow, job: Job, outputs: list[str]) -> list[str]:
     """The outputs of a workflow that is called, which are those of one of its jobs."""
     called = mapping(mapping(workflow.triggers.get("workflow_call")).get("outputs"))
-    wanted = [f"jobs.{job.name}.outputs.{each}" for each in outputs]
+    wanted = [f"jobs.{job.name}.outputs.{output}" for output in outputs]
     return [key for key, value in called.items() if any(each in text(mapping(value).get("value")) for each in wanted)]
 
 
@@ -80,6 +80,6 @@ def _joined(node: Call, inputs: Mapping[str, Any]) -> bool | None:
 def _value(node: Node, inputs: Mapping[str, Any]) -> str | None:
     if isinstance(node, Literal):
         return node.value
-    if isinstance(node, Name) and (found := re.fullmatch(r"(?:github\.event\.)?inputs\.([\w-]+)", node.path)):
-        return text(inputs[found[1]]) if found[1] in inputs and "${{" not in text(inputs[found[1]]) else None
+    if isinstance(node, Name) and (match := re.fullmatch(r"(?:github\.event\.)?inputs\.([\w-]+)", node.path)):
+        return text(inputs[match[1]]) if match[1] in inputs and "${{" not in text(inputs[match[1]]) else None
     return None
