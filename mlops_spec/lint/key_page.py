@@ -42,13 +42,13 @@ def find(path: str) -> list[Key]:
         Failure: there is none (exit 2); the nearest is told.
     """
     wanted = path.strip(".").replace("[]", "").split(".")
-    found = [key for steps, key in every() if _is(steps, wanted)]
-    if not found:
+    matching_keys = [key for steps, key in every() if _is(steps, wanted)]
+    if not matching_keys:
         near = difflib.get_close_matches(path, list(dict.fromkeys(key.path for _, key in every())), n=1)
         raise Failure(
             f"the spec has no key `{path}`", remedy=f"Did you mean `{near[0]}`?" if near else "`mlops-spec schema`"
         )
-    return found
+    return matching_keys
 
 
 def every() -> Iterator[tuple[tuple[str, ...], Key]]:
@@ -96,8 +96,8 @@ def _below(steps: tuple[str, ...], schema: Schema, seen: frozenset[int]) -> Iter
 
 
 def _key(steps: tuple[str, ...], of: str, field: Schema, *, required: bool) -> Key:
-    found = [part for branch in shape.alternatives(field) for part in (branch, *_item_schemas(branch))]
-    sections = [part for part in found if "properties" in part]
+    alternatives = [part for branch in shape.alternatives(field) for part in (branch, *_item_schemas(branch))]
+    sections = [part for part in alternatives if "properties" in part]
     if len(sections) > 1:
         keys = {_discriminator(part): part["description"] for part in sections}
     else:
@@ -117,8 +117,8 @@ def _item_schemas(schema: Schema) -> list[Schema]:
 
 
 def _about(field: Schema) -> str:
-    found = [field.get("description"), *(branch.get("description") for branch in shape.alternatives(field))]
-    return next((str(each) for each in found if each), "")
+    descriptions = [field.get("description"), *(branch.get("description") for branch in shape.alternatives(field))]
+    return next((str(each) for each in descriptions if each), "")
 
 
 def _takes(field: Schema) -> str:

@@ -42,7 +42,7 @@ def lint_repository(file: str, text: str, repository: Repository, today: date) -
     project = check(file, text, today)
     if not isinstance(project, Project):
         return []
-    found = list(run_rules(Surroundings(project.spec, project.document, repository, today), RULES))
-    here = [each for each in found if each.file == file]
-    around = [each for each in found if each.file != file and not ignored_there(each)]
+    diagnostics = list(run_rules(Surroundings(project.spec, project.document, repository, today), RULES))
+    here = [each for each in diagnostics if each.file == file]
+    around = [each for each in diagnostics if each.file != file and not ignored_there(each)]
     return sorted([*suppress(project.document, here, KNOWN, around=True), *around])

@@ -178,21 +178,21 @@ def _lint_all_workflows(meant: Mapping[Path, Collection[str] | None], day: str, 
 
 
 def _lint_workflows(root: Path, meant: Collection[str] | None, day: str, *, cached: bool) -> Part:
-    found = _read_workflows(root, meant)
-    there = len([path for path in found if not is_script(path)] if meant is None else meant)
+    contents_by_path = _read_workflows(root, meant)
+    there = len([path for path in contents_by_path if not is_script(path)] if meant is None else meant)
     known = _spec_of(root)
-    named = {str(root / path): content for path, content in found.items() if meant is None or path in meant}
+    named = {str(root / path): content for path, content in contents_by_path.items() if meant is None or path in meant}
 
-    unmatched = absent(root, found)
+    unmatched = absent(root, contents_by_path)
 
     def lint_all(_: Mapping[str, bytes]) -> Linted:
         _load()
         from mlops_spec.lint.workflows import RULES, lint_workflows  # noqa: PLC0415 - see _load
 
-        diagnostics = lint_workflows(str(root), found, known, meant=meant, absent=unmatched)
+        diagnostics = lint_workflows(str(root), contents_by_path, known, meant=meant, absent=unmatched)
         return Linted({name: diagnostics[name] for name in named if name in diagnostics}, len(RULES))
 
-    beside = repr((sorted(found.items()), known, meant and sorted(meant), sorted(unmatched))).encode()
+    beside = repr((sorted(contents_by_path.items()), known, meant and sorted(meant), sorted(unmatched))).encode()
     linted = through_cache(named, day, lint_all, beside=beside) if cached and named else lint_all(named)
     return Part(linted, "workflow", len(linted.found), there)
 
@@ -209,13 +209,13 @@ def _fix_specs(files: Mapping[str, bytes], day: str, counting: settings.Settings
 
 def _fix_workflows(given: Mapping[Path, Collection[str] | None], counting: settings.Settings) -> None:
     for root, meant in given.items():
-        if not (found := _read_workflows(root, meant)):
+        if not (contents_by_path := _read_workflows(root, meant)):
             continue
         _load()
         from mlops_spec.lint.specs import write_file  # noqa: PLC0415 - see _load
         from mlops_spec.lint.workflows import fix_workflows  # noqa: PLC0415 - see _load
 
-        right, counts = fix_workflows(str(root), found, _spec_of(root), counting.kept, meant=meant)
+        right, counts = fix_workflows(str(root), contents_by_path, _spec_of(root), counting.kept, meant=meant)
         for path, count in counts.items():
             write_file(str(root / path), right[path])
             words.err(f"fixed {count} in {root / path}")

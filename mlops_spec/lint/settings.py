@@ -131,15 +131,15 @@ class _Reader(NamedTuple):
 
     def line(self, keys: tuple[str, ...]) -> int:
         """The line, from 1, of the innermost of the keys that begins a line of our tables, or of the table's header."""
-        table, found = "", 1
+        table, line_number = "", 1
         for number, line in enumerate(self.text.splitlines(), start=1):
             if header := _HEADER.match(line):
                 table = header[1].strip().replace('"', "")
             if not table.startswith(".".join(_TABLE[:2])):
                 continue
             if header or any(re.match(rf"\s*\"?{re.escape(key)}\"?\s*=", line) for key in keys):
-                found = number
-        return found
+                line_number = number
+        return line_number
 
 
 def _is_code(value: Any) -> bool:

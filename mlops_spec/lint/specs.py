@@ -52,10 +52,10 @@ def load_spec(path: Path) -> Spec:
     text = decode(content, name)
     checked = text if isinstance(text, Diagnostic) else check(name, text)
     if isinstance(checked, Project):
-        found = list(run_rules(checked, WHOLE))
-        if not found:
+        diagnostics = list(run_rules(checked, WHOLE))
+        if not diagnostics:
             return checked.spec
-        checked = found
+        checked = diagnostics
     wrong = [checked] if isinstance(checked, Diagnostic) else checked
     raise Failure("\n".join(map(str, sorted(wrong))), remedy=f"`mlops-spec lint {path}` shows each in its place")
 
@@ -135,8 +135,10 @@ def check(file: str, text: str, today: date | None = None) -> Project | list[Dia
 def _unanswered_questions(document: Document, wrong: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
     """The questions of a draft besides what is wrong in it, so that all are asked at once."""
     rule = unanswered_value
-    found = (_diagnostic(document, Kind(rule.CODE, rule.NAME, rule.SEVERITY), each) for each in rule.check(document))
-    return (each for each in found if all(each.span != other.span for other in wrong))
+    diagnostics = (
+        _diagnostic(document, Kind(rule.CODE, rule.NAME, rule.SEVERITY), each) for each in rule.check(document)
+    )
+    return (each for each in diagnostics if all(each.span != other.span for other in wrong))
 
 
 def run_rules(project: Project | Reading | Surroundings, rules: Sequence[Rule]) -> Iterator[Diagnostic]:

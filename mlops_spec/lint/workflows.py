@@ -45,7 +45,7 @@ def lint_workflows(
     workflows name and the repository does not have.
     """
     documents: dict[str, Document] = {}
-    found: dict[str, list[Diagnostic]] = {}
+    diagnostics_by_path: dict[str, list[Diagnostic]] = {}
     for path, content in files.items():
         if is_script(path):
             continue
@@ -53,7 +53,7 @@ def lint_workflows(
         if not isinstance(document, list):
             documents[path] = document
         elif path in (meant or ()) or (meant is None and runs_ours(content.decode("utf-8", "replace"))):
-            found[path] = document
+            diagnostics_by_path[path] = document
     sources = dict(_sources(root, files))
     scripts = {path: each.text for path, each in sources.items() if path.endswith(".sh") or path == MAKEFILE}
     delivery = read(documents, _spec(spec), every=meant is not None, sources=sources)
@@ -68,9 +68,9 @@ def lint_workflows(
                 for diagnostic in diagnostics
                 if diagnostic.file != workflow.document.file and not ignored_there(diagnostic)
             }
-            found[path] = sorted([*suppress(workflow.document, here, KNOWN), *(called - told)])
+            diagnostics_by_path[path] = sorted([*suppress(workflow.document, here, KNOWN), *(called - told)])
             told |= called
-    return {str(PurePath(root, path)): found[path] for path in files if path in found}
+    return {str(PurePath(root, path)): diagnostics_by_path[path] for path in files if path in diagnostics_by_path}
 
 
 def _sources(root: str, files: Mapping[str, bytes]) -> Iterator[tuple[str, Document]]:
@@ -98,8 +98,8 @@ def fix_workflows(
     """
     right, counts = dict(files), {}
     names = {path: str(PurePath(root, path)) for path in files}
-    found = lint_workflows(root, files, spec, meant=meant)
-    for path in [path for path in files if any(each.edits for each in found.get(names[path], ()))]:
+    diagnostics = lint_workflows(root, files, spec, meant=meant)
+    for path in [path for path in files if any(each.edits for each in diagnostics.get(names[path], ()))]:
 
         def lint(changed: str) -> list[Diagnostic]:
             linted = lint_workflows(root, right | {path: changed.encode()}, spec, meant=meant)  # noqa: B023 - at once

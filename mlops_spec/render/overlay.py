@@ -37,9 +37,9 @@ def patch_of(path: PurePosixPath) -> PurePosixPath:
 def overlays(root: Path) -> dict[PurePosixPath, str]:
     """The patch of each file that has one."""
     folder = root / layout.OVERLAYS
-    found = sorted(PurePosixPath(patch.relative_to(folder).as_posix()) for patch in folder.rglob(f"*{_SUFFIX}"))
+    patched = sorted(PurePosixPath(patch.relative_to(folder).as_posix()) for patch in folder.rglob(f"*{_SUFFIX}"))
     return {
-        patch.with_name(patch.name.removesuffix(_SUFFIX)): read_text(root, layout.OVERLAYS / patch) for patch in found
+        patch.with_name(patch.name.removesuffix(_SUFFIX)): read_text(root, layout.OVERLAYS / patch) for patch in patched
     }
 
 

@@ -92,10 +92,10 @@ def code_of(spec: Spec, files: Files) -> dict[str, Code]:
     taken = [str(layout.BUILD), data_file(spec.data), *(out for each in spec.pipeline.values() for out in each.writes)]
     lines = {**{name: each.run for name, each in spec.pipeline.items()}, "train": spec.train.run}
     reader = _Reader(files)
-    found = {name: _of_command(words(command), reader, taken) for name, command in lines.items()}
+    code_by_stage = {name: _of_command(words(command), reader, taken) for name, command in lines.items()}
     modules = [name.partition(":")[0] for _, name, _ in entry_points(spec)]
     ours = _of_modules(modules, reader, taken)
-    return {**found, "evaluate": ours, "package": ours}
+    return {**code_by_stage, "evaluate": ours, "package": ours}
 
 
 def _of_command(line: tuple[str, ...], reader: _Reader, taken: Iterable[str]) -> Code:

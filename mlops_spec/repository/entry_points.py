@@ -46,8 +46,8 @@ def names_all(tree: ast.Module) -> Iterator[str]:
 
 def defined(tree: ast.Module, name: str) -> Function | None:
     """The definition of a function at the top of a module, the last one, where no decorator changes what it takes."""
-    found = [node for node in tree.body if isinstance(node, Function) and node.name == name]
-    return found[-1] if found and not found[-1].decorator_list else None
+    functions = [node for node in tree.body if isinstance(node, Function) and node.name == name]
+    return functions[-1] if functions and not functions[-1].decorator_list else None
 
 
 def _outside_functions(tree: ast.Module) -> Iterator[ast.AST]:

@@ -38,22 +38,22 @@ def listings(folders: Iterable[Path]) -> dict[Path, Listing | Failure]:
     """What lies below each of the folders, or why Git does not tell."""
     by_tree: dict[str, list[Path]] = {}
     trees: dict[str, str] = {}
-    found: dict[Path, Listing | Failure] = {}
+    listings_by_folder: dict[Path, Listing | Failure] = {}
     for folder in folders:
         if tree := _work_tree(str(folder.absolute()), trees):
             by_tree.setdefault(tree, []).append(folder)
         else:
-            found[folder] = Failure("it is in no Git repository", exit_code=Exit.OK)
+            listings_by_folder[folder] = Failure("it is in no Git repository", exit_code=Exit.OK)
     for tree, inside in by_tree.items():
         origin = origin_of(tree)
         try:
-            found |= {
+            listings_by_folder |= {
                 folder: _listing_of(folder, tree, names, origin) for folder, names in _tracked_names(tree, inside)
             }
         except (Failure, OSError) as error:
             refused = error if isinstance(error, Failure) else Failure(str(error), exit_code=Exit.CONFIG)
-            found |= dict.fromkeys(inside, refused)
-    return found
+            listings_by_folder |= dict.fromkeys(inside, refused)
+    return listings_by_folder
 
 
 def place_in_tree(folder: Path) -> str:

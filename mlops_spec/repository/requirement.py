@@ -144,8 +144,8 @@ def _group_requirements(groups: Mapping[str, Any], name: str, seen: tuple[str, .
 
 
 def _requirements(entries: Iterable[str]) -> set[Requirement]:
-    found = (_REQUIREMENT.match(entry) for entry in entries)
-    return {Requirement(normal(each[1]), versions(each[2])) for each in found if each}
+    matches = (_REQUIREMENT.match(entry) for entry in entries)
+    return {Requirement(normal(each[1]), versions(each[2])) for each in matches if each}
 
 
 def _remembered(entry: Mapping[str, Any]) -> Requirement:

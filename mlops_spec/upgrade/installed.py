@@ -53,10 +53,10 @@ class Installed:
 
     def errors(self) -> list[str]:
         """What its `lint` calls an error."""
-        found = json.loads(self.command("lint", "--no-cache", "--format", "json", fine=(Exit.OK, Exit.FINDINGS)))
+        diagnostics = json.loads(self.command("lint", "--no-cache", "--format", "json", fine=(Exit.OK, Exit.FINDINGS)))
         return [
             f"{each['file']}:{each['line']}:{each['column']}: {each['code']} {each['message']}"
-            for each in found
+            for each in diagnostics
             if each["severity"] == "error"
         ]
 

@@ -81,12 +81,12 @@ def _keys(old: Any, new: Any) -> Iterator[str]:
 
 
 def _gates_by_id(described: Described) -> dict[str, Any]:
-    found: dict[str, Any] = {name: {} for name in described["always"]}
+    gates: dict[str, Any] = {name: {} for name in described["always"]}
     seen: Counter[str] = Counter()
     for name, gate in zip(described["gates"], described["spec"]["gates"], strict=True):
         seen[name] += 1
-        found[name if seen[name] == 1 else f"{name} ({seen[name]})"] = _without_unset(gate)
-    return found
+        gates[name if seen[name] == 1 else f"{name} ({seen[name]})"] = _without_unset(gate)
+    return gates
 
 
 def _without_unset(gate: Any) -> Any:

@@ -61,7 +61,7 @@ def upgrade(root: Path, to: str | None, say: Callable[[str], None]) -> Upgraded 
         say(f"what {new} makes of it")
         after = Installed.of_lock(copy, copy.with_name("new"))
         finished = _finish(after, described)
-        found = changes(copy)
+        changed = changes(copy)
         runs = after.runs()
         done = Upgraded(
             old=old,
@@ -73,7 +73,7 @@ def upgrade(root: Path, to: str | None, say: Callable[[str], None]) -> Upgraded 
             finished=finished,
         )
         say("writing")
-        bring_back(root, found)
+        bring_back(root, changed)
     return done
 
 

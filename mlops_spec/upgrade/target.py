@@ -34,10 +34,10 @@ def locked_version(text: str) -> str:
 
 def entry(text: str) -> Table:
     """All that a `uv.lock` says of mlops-spec: its version, where it is from, its digest."""
-    found = [each for each in packages(text) if each.get("name") == "mlops-spec" and "version" in each]
-    if len(found) != 1:
+    locked = [each for each in packages(text) if each.get("name") == "mlops-spec" and "version" in each]
+    if len(locked) != 1:
         raise Failure(f"{LOCK}: has no mlops-spec", exit_code=Exit.CONFIG, remedy="uv add mlops-spec, then uv lock")
-    return found[0]
+    return locked[0]
 
 
 def packages(text: str) -> list[Table]:
@@ -84,8 +84,8 @@ def _split_revision(address: str) -> Origin:
         listed = Git(Path()).text("ls-remote", "--", url, revision, f"refs/tags/{revision}^{{}}")
     except GitError as refused:
         raise Failure(f"{url} is not available: {refused.message}", exit_code=Exit.UNAVAILABLE) from None
-    found = {ref: commit for commit, ref in (line.split("\t") for line in listed.splitlines())}
-    commit = found.get(f"refs/tags/{revision}^{{}}") or next(iter(found.values()), None)
+    commits = {ref: commit for commit, ref in (line.split("\t") for line in listed.splitlines())}
+    commit = commits.get(f"refs/tags/{revision}^{{}}") or next(iter(commits.values()), None)
     if commit is None:
         raise Failure(f"{url} has no branch or tag {revision}", remedy="a commit is named by its 40 digits")
     return Origin("", source={"git": url, "rev": commit})

@@ -34,8 +34,8 @@ def complete(text: str, offset: int, header: Sequence[str] = ()) -> Completion:
     end = next(_BEHIND.finditer(text, offset)).end()
     for written in (_CURSOR, f"{_CURSOR}:"):
         document = parse("", f"{text[:start]}{written}{text[end:]}")
-        if isinstance(document, Document) and (found := _completions(document, header)) is not None:
-            return Completion(start, end, list({word.text: word for word in reversed(found)}.values())[::-1])
+        if isinstance(document, Document) and (completions := _completions(document, header)) is not None:
+            return Completion(start, end, list({word.text: word for word in reversed(completions)}.values())[::-1])
     return Completion(start, end, [])
 
 
@@ -55,10 +55,10 @@ def _sibling_keys(address: Address, document: Document, header: Sequence[str]) -
 
 def address_at(document: Document, line: int, column: int) -> tuple[Address, Span] | None:
     """The innermost value whose key or text is at a place (from 1), and where that key or text stands."""
-    found = None
+    nearest = None
     for address, node in document.nodes.items():
         spans = [document.key(address), document.value(address) if node.start is node.end else None]
         for span in spans:
             if span and (span.line, span.column) <= (line, column) <= (span.end_line, span.end_column):
-                found = (address, span)
-    return found
+                nearest = (address, span)
+    return nearest

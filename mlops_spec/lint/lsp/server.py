@@ -157,9 +157,9 @@ def completion(ls: Server, params: types.CompletionParams) -> list[types.Complet
     text, source = ls.text(uri), ls.source(uri)
     known = parse(str(path), source)
     columns = header(path.parent, known.data if isinstance(known, Document) else _saved_data(path))
-    found = complete(source, text.offset(params.position), columns)
-    place = text.between(found.start, found.end)
-    has_colon = source[found.end : found.end + 1] == ":"
+    completions = complete(source, text.offset(params.position), columns)
+    place = text.between(completions.start, completions.end)
+    has_colon = source[completions.end : completions.end + 1] == ":"
     return [
         types.CompletionItem(
             label=word.text,
@@ -167,7 +167,7 @@ def completion(ls: Server, params: types.CompletionParams) -> list[types.Complet
             documentation=word.about or None,
             text_edit=types.TextEdit(place, f"{word.text}: " if word.is_key and not has_colon else word.text),
         )
-        for word in found.words
+        for word in completions.words
     ]
 
 

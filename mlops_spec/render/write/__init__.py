@@ -54,12 +54,12 @@ def _changes(tree: Tree, texts: Mapping[PurePosixPath, str], adopt: Collection[P
     before = tree.read(layout.MANAGED)
     known = manifest.load(before)
     wanted = {path: text.encode() for path, text in texts.items()}
-    found = [Change(path, tree.read(path), wanted.get(path)) for path in sorted({*wanted, *known})]
-    for change in found:
+    changes = [Change(path, tree.read(path), wanted.get(path)) for path in sorted({*wanted, *known})]
+    for change in changes:
         if change.path not in known and change.path not in adopt:
             _refuse_foreign(change)
     managed = Change(layout.MANAGED, before, manifest.dump(texts))
-    return tuple(change for change in [*found, managed] if change.old != change.new)
+    return tuple(change for change in [*changes, managed] if change.old != change.new)
 
 
 def _refuse_foreign(change: Change) -> None:

@@ -119,8 +119,8 @@ def _refuse_edited(tree: Tree, folder: PurePosixPath) -> None:
 
 
 def _listed(tree: Tree, folder: PurePosixPath) -> list[dict[str, str]]:
-    found: list[dict[str, str]] = json.loads(tree.read(folder / _LIST) or b"[]")
-    return found
+    entries: list[dict[str, str]] = json.loads(tree.read(folder / _LIST) or b"[]")
+    return entries
 
 
 def _digest(content: bytes | None) -> str | None:
