@@ -232,7 +232,7 @@ def test_who_asks_the_remote_opens_the_repository_with_the_access_of_the_run() -
         file.relative_to(PACKAGE).as_posix()
         for file in PACKAGE.rglob("*.py")
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call) and ast.unparse(node.func) == "Git.open" and len(node.args) < 2
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("Git.open") and len(node.args) < 2
     }
 
     assert opening == OPEN_WITHOUT_ACCESS
