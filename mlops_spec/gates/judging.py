@@ -44,7 +44,7 @@ def judged_of(git: Git, spec: Spec, manifest: Manifest, process: Scorer, today: 
     """What all gates say of the candidate that has this manifest and whose package `process` holds."""
     root = git.directory
     case = _case(git, root, spec, candidate_of(root, spec, manifest), process)
-    results = [gate(case) for gate in always.GATES.values()]
+    results = [*always.results_of(case)]
     results += [each for gate in spec.gates for each in results_of(case, gate)]
     if sample.holds(root, spec):
         results = list(marked(results))

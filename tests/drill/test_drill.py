@@ -13,13 +13,12 @@ import pytest
 
 from mlops_spec.gates.attacks.attack import Attack, Blow
 from mlops_spec.gates.case import result
-from mlops_spec.gates.drill.drill import ATTACKS, Drilled, attacked
+from mlops_spec.gates.drill.drill import Drilled, attacked
 from mlops_spec.gates.drill.table import lines
-from mlops_spec.gates.kinds import fairness, robustness, weak_slices
+from mlops_spec.gates.kinds import always, declared
 from mlops_spec.pipeline.answers import Answers
 from mlops_spec.pipeline.table import Table, whole
-from mlops_spec.spec.gates import ALWAYS
-from mlops_spec.spec.measures import DECLARED
+from mlops_spec.spec.gates import ALWAYS, DECLARED
 from mlops_validators import Verdict
 
 from .conftest import COUNT, GATES, rows, write_reference
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 
     from mlops_spec.gates.case import Case
     from mlops_spec.gates.drill.drill import Outcome
-    from mlops_spec.gates.drill.target import Target
 
     from .conftest import Make
 
@@ -72,7 +70,9 @@ def test_sound_gates_stop_every_attack(make: Make) -> None:
 
 
 def test_every_kind_of_gate_is_attacked() -> None:
-    assert set(ATTACKS) == {*(kind.kind for kind in DECLARED), *ALWAYS, "drift"}
+    assert [*declared.KINDS] == [kind.kind for kind in DECLARED]
+    assert [*always.KINDS] == [*ALWAYS]
+    assert [name for name, kind in {**declared.KINDS, **always.KINDS}.items() if not kind.attacks] == []
 
 
 QUALITY = {"shuffled labels", "constant scores", "inverted scores"}
@@ -194,18 +194,28 @@ def test_a_package_without_a_reference_can_raise_no_alarm(make: Make, tmp_path: 
 BLIND = Verdict("pass", "whatever")
 
 
+def named(kind: str) -> set[str]:
+    """The attacks on a kind."""
+    return {attack.name for attack in declared.KINDS[kind].attacks}
+
+
 @pytest.mark.parametrize(
-    ("module", "gate", "attacks"),
+    ("kind", "gate", "attacks"),
     [
-        (fairness, GATES[5], {"one group's threshold shifted", "NaN and infinity", "too few rows"}),
-        (robustness, GATES[6], {attack.name for attack in ATTACKS["robustness"]} - {"miscalibrated scores"}),
-        (weak_slices, GATES[4], {attack.name for attack in ATTACKS["weak_slices"]}),
+        ("fairness", GATES[5], {"one group's threshold shifted", "NaN and infinity", "too few rows"}),
+        (
+            "robustness",
+            GATES[6],
+            {attack.name for attack in declared.KINDS["robustness"].attacks} - {"miscalibrated scores"},
+        ),
+        ("weak_slices", GATES[4], {attack.name for attack in declared.KINDS["weak_slices"].attacks}),
     ],
 )
 def test_a_gate_that_always_passes_lets_all_attacks_pass(
-    make: Make, monkeypatch: pytest.MonkeyPatch, module: Any, gate: dict[str, Any], attacks: set[str]
+    make: Make, monkeypatch: pytest.MonkeyPatch, kind: str, gate: dict[str, Any], attacks: set[str]
 ) -> None:
-    monkeypatch.setattr(module, "results", lambda *_: iter([result("x", "x", BLIND)]))
+    blind = replace(declared.KINDS[kind], results=lambda *_: iter([result("x", "x", BLIND)]))
+    monkeypatch.setitem(declared.KINDS, kind, blind)
 
     assert {attack for _, attack in survivors(make([gate]))} == attacks
 
@@ -214,14 +224,15 @@ def test_forms_of_an_attack_are_made_one_at_a_time(make: Make, monkeypatch: pyte
     """Each may hold all rows: a thousand promises are not a thousand copies of the data at once."""
     alive: list[weakref.ref[Table]] = []
 
-    def blows(case: Case, target: Target) -> Iterator[Blow]:
+    def blows(case: Case, gate: None) -> Iterator[Blow[None]]:
         for _ in range(20):
             data = replace(case.data)
             alive.append(weakref.ref(data))
             assert sum(each() is not None for each in alive) == 1
-            yield Blow(replace(case, data=data, data_changed=True), target)
+            yield Blow(replace(case, data=data, data_changed=True), gate)
 
-    monkeypatch.setitem(ATTACKS, "contract", (Attack("many forms", blows),))
+    many = replace(always.KINDS["contract"], attacks=(Attack("many forms", blows),))
+    monkeypatch.setitem(always.KINDS, "contract", many)
 
     assert [each.stopped for each in attacked(make([])) if each.attack == "many forms"] == [True]
     assert len(alive) == 20

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from mlops_spec.lint.specs import load_spec
-from mlops_spec.outputs.card import metrics, requirement
+from mlops_spec.outputs.card import metrics
 
 CASES = Path(__file__).parent.parent / "render"
 
@@ -50,7 +50,7 @@ def test_the_metadata_says_what_the_spec_says() -> None:
 def test_every_gate_is_put_into_words() -> None:
     spec = load_spec(CASES / "full" / "model.yaml")
 
-    assert [(each.what, each.bound) for each in map(requirement, spec.gates)] == [
+    assert [(each.what, each.bound) for each in (gate.requirement() for gate in spec.gates)] == [
         ("roc_auc", "≥ 0.76"),
         ("expected_calibration_error", "≤ 0.03"),
         ("roc_auc against the version in production, on the same rows", "at most 0.005 worse"),

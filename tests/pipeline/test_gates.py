@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from mlops_spec.gates.case import Case, Perturbed, Rival
 from mlops_spec.gates.judgement import Against, Judged, waived
-from mlops_spec.gates.kinds import champion, fairness, latency, leak, metric, robustness, slices, weak_slices
+from mlops_spec.gates.kinds import champion, fairness, latency, leak, metric, robustness, size, slices, weak_slices
 from mlops_spec.gates.kinds.latency import percentile_interval
 from mlops_spec.gates.perturb import perturb
 from mlops_spec.pipeline.answers import Answers
@@ -604,7 +604,7 @@ def test_a_model_that_each_kind_breaks_is_stopped(kind: str) -> None:
     ],
 )
 def test_latency(latencies: Any, verdict: str) -> None:
-    (result,) = latency.latency(*make({"latency": {"p99": "50ms"}}, latencies=latencies))
+    (result,) = latency.results(*make({"latency": {"p99": "50ms"}}, latencies=latencies))
 
     assert (result.id, result.verdict) == ("latency/p99", verdict)
 
@@ -621,7 +621,7 @@ def test_the_percentile_interval_covers_what_it_should() -> None:
 
 @pytest.mark.parametrize(("limit", "verdict"), [("3MB", "pass"), ("2MB", "pass"), ("1999kB", "fail")])
 def test_size(limit: str, verdict: str) -> None:
-    (result,) = latency.size(*make({"size": {"max": limit}}))
+    (result,) = size.results(*make({"size": {"max": limit}}))
 
     assert (result.id, result.value, result.verdict) == ("size", 2e6, verdict)
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pytest
-from mlops_spec.gates.kinds.case import Case, Perturbed, Rival
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.gates.case import Case, Perturbed, Rival
 from mlops_spec.gates.kinds import champion, metric, robustness, slices, weak_slices
 from mlops_spec.pipeline.answers import Answers
 from mlops_spec.pipeline.measured import interval_of, measure

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 
@@ -11,16 +11,18 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from mlops_spec.gates.case import Case, Rival
-    from mlops_spec.gates.drill.target import Target
     from mlops_spec.gates.judgement import GateResult
 
 
+G = TypeVar("G")
+
+
 @dataclass(frozen=True)
-class Blow:
+class Blow(Generic[G]):
     """One form of an attack: the case that results and the gate it is put to; `name` tells it from its siblings."""
 
     case: Case
-    target: Target
+    gate: G
     name: str = ""
 
 
@@ -30,11 +32,11 @@ def stops(result: GateResult) -> bool:
 
 
 @dataclass(frozen=True)
-class Attack:
+class Attack(Generic[G]):
     """`blows` gives all forms of it; none where the gate does not claim to stop it."""
 
     name: str
-    blows: Callable[[Case, Target], Iterator[Blow]]
+    blows: Callable[[Case, G], Iterator[Blow[G]]]
     noticed: Callable[[GateResult], bool] = stops
 
 

@@ -11,6 +11,7 @@ from mlops_spec.spec.measures import higher_is_better
 
 if TYPE_CHECKING:
     from mlops_spec.spec import Spec
+    from mlops_spec.spec.gates.gate import Gate
 
 SHUFFLED, CONSTANT, INVERTED = "shuffled labels", "constant scores", "inverted scores"
 MISCALIBRATED = "miscalibrated scores"
@@ -28,6 +29,9 @@ def damages(metric: str) -> dict[str, Damage]:
     return _CLAIMS.get(metric, _ALL)
 
 
-def guards_quality(spec: Spec, metric: str, minimum: float | None, maximum: float | None) -> bool:
+def guards_quality(spec: Spec, gate: Gate) -> bool:
     """Whether a bound is on the side of the worse values: a ceiling on AUC stops what is too good, and nothing else."""
-    return (minimum if higher_is_better(spec, metric) is not False else maximum) is not None
+    if gate.limits is None:
+        return True
+    least, most = gate.limits
+    return (least if higher_is_better(spec, gate.measure or "") is not False else most) is not None

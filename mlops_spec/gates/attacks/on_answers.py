@@ -1,13 +1,13 @@
-"""Attacks on gates that read the answers: metrics, champions, slices and robustness."""
+"""Attacks on any gate that reads the answers: all of them damaged, unusable or too few, and a metric that is none."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 
-from mlops_spec.gates.attacks.answers import few, inverted
+from mlops_spec.gates.attacks.answers import few
 from mlops_spec.gates.attacks.attack import Attack, Blow, answering, draw, only
 from mlops_spec.gates.attacks.damages import (
     CONSTANT,
@@ -18,110 +18,95 @@ from mlops_spec.gates.attacks.damages import (
     damages,
     guards_quality,
 )
-from mlops_spec.gates.case import Case, Perturbed, Rival
-from mlops_spec.gates.judgement import Against
-from mlops_spec.spec.gates.champion import ChampionGate
-from mlops_spec.spec.gates.robustness import RobustnessGate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from mlops_spec.gates.drill.target import Target
-    from mlops_spec.gates.judgement import GateResult
+    from mlops_spec.gates.case import Case
+    from mlops_spec.spec.gates.gate import Gate
 
 _MISSING = "no_such_metric"
-_OTHER = Against("drill", "v0.0.0", "sha256:" + "0" * 64)
+G = TypeVar("G", bound="Gate")
 
 
-def beside(case: Case, target: Target) -> Case:
-    """The case with the last run's own answers as what a champion says, or as those to perturbed rows."""
-    gate = target.declared
-    if isinstance(gate, ChampionGate):
-        return replace(case, rivals={gate.champion: Rival(case.answers.score, _OTHER)})
-    if isinstance(gate, RobustnessGate):
-        return replace(case, perturbed=(Perturbed(gate, case.answers.score),))
+def _alone(case: Case, gate: Gate) -> Case:
+    del gate
     return case
 
 
-def _damaged(name: str) -> Attack:
-    """All answers damaged, where the gate's metric claims to notice it."""
+def _answered(case: Case, gate: Gate, score: np.ndarray) -> Case:
+    del gate
+    return answering(case, score)
 
-    def blows(case: Case, target: Target) -> Iterator[Blow]:
-        gate: Any = target.declared
-        damage = damages(gate.metric).get(name)
-        metric_gate = target.kind == "metric"
-        if damage and (not metric_gate or guards_quality(case.spec, gate.metric, gate.min, gate.max)):
-            yield Blow(_with(beside(case, target), target, damage(case.answers, draw(case))), target)
+
+@dataclass(frozen=True)
+class Setting(Generic[G]):
+    """How answers come to a gate: `beside` puts in place what it compares with, `given` the answers to be judged."""
+
+    beside: Callable[[Case, G], Case] = _alone
+    given: Callable[[Case, G, np.ndarray], Case] = _answered
+
+    def attacked(self, case: Case, gate: G, score: np.ndarray) -> Case:
+        """The case with damaged answers."""
+        return self.given(self.beside(case, gate), gate, score)
+
+
+def damaged(setting: Setting[G]) -> tuple[Attack[G], ...]:
+    """All answers damaged, where the gate's metric claims to notice it, and its bound guards quality."""
+    return tuple(_damaged(setting, name) for name in (SHUFFLED, CONSTANT, INVERTED, MISCALIBRATED))
+
+
+def _damaged(setting: Setting[G], name: str) -> Attack[G]:
+    def blows(case: Case, gate: G) -> Iterator[Blow[G]]:
+        damage = damages(gate.measure or "").get(name)
+        if damage and guards_quality(case.spec, gate):
+            yield Blow(setting.attacked(case, gate, damage(case.answers, draw(case))), gate)
 
     return Attack(name, blows)
 
 
-def _with(case: Case, target: Target, score: np.ndarray) -> Case:
-    """A robustness gate compares answers with answers: of its two only those to perturbed rows are damaged."""
-    gate = target.declared
-    if isinstance(gate, RobustnessGate):
-        return replace(case, perturbed=(Perturbed(gate, score),))
-    return answering(case, score)
+def unusable(setting: Setting[G]) -> Attack[G]:
+    """Some answers no numbers."""
 
-
-def _unusable() -> Attack:
-    def blows(case: Case, target: Target) -> Iterator[Blow]:
+    def blows(case: Case, gate: G) -> Iterator[Blow[G]]:
         for name, damage in UNUSABLE.items():
-            yield Blow(_with(beside(case, target), target, damage(case.answers, draw(case))), target, name)
+            yield Blow(setting.attacked(case, gate, damage(case.answers, draw(case))), gate, name)
 
     return Attack("NaN and infinity", blows)
 
 
-def _too_few() -> Attack:
-    def blows(case: Case, target: Target) -> Iterator[Blow]:
-        yield Blow(only(beside(case, target), few(case.answers)), target, "a handful")
-        yield Blow(only(beside(case, target), np.arange(0)), target, "none")
+def too_few(setting: Setting[G]) -> Attack[G]:
+    """A handful of rows, and none."""
+
+    def blows(case: Case, gate: G) -> Iterator[Blow[G]]:
+        yield Blow(only(setting.beside(case, gate), few(case.answers)), gate, "a handful")
+        yield Blow(only(setting.beside(case, gate), np.arange(0)), gate, "none")
 
     return Attack("too few rows", blows)
 
 
-def _metric_missing() -> Attack:
-    def blows(case: Case, target: Target) -> Iterator[Blow]:
-        gate: Any = target.declared
+def metric_missing(setting: Setting[G]) -> Attack[G]:
+    """A metric that nobody knows."""
+
+    def blows(case: Case, gate: G) -> Iterator[Blow[G]]:
         changed = gate.model_copy(update={"metric": _MISSING})
-        against = beside(case, target)
-        if isinstance(gate, RobustnessGate):
-            against = replace(against, perturbed=(Perturbed(changed, case.answers.score),))
-        yield Blow(against, replace(target, declared=changed))
+        yield Blow(setting.beside(case, changed), changed)
 
     return Attack("metric missing", blows)
 
 
-def _itself(result: GateResult) -> bool:
-    return result.verdict != "pass" or "is this very package" in result.reason
+def common(setting: Setting[G]) -> tuple[Attack[G], ...]:
+    """What any gate over a measure must stop."""
+    return (unusable(setting), too_few(setting), metric_missing(setting))
 
 
-def _champion_is_the_candidate(case: Case, target: Target) -> Iterator[Blow]:
-    gate: Any = target.declared
-    same = Against(gate.champion, "v0.0.0", case.digest)
-    yield Blow(replace(case, rivals={gate.champion: Rival(case.answers.score, same)}), target, "answers alike")
-    other = Rival(inverted(case.answers, draw(case)), same)
-    yield Blow(replace(case, rivals={gate.champion: other}), target, "answers otherwise")
+def part_damaged(case: Case, metric: str, rows: np.ndarray) -> Case:
+    """The answers of some rows made bad, all others as they are."""
+    claimed = damages(metric)
+    damage = claimed.get(INVERTED) or claimed[SHUFFLED]
+    score = case.answers.score.copy()
+    score[rows] = damage(case.answers.of(rows), draw(case))
+    return answering(case, score)
 
 
-def _champion_is_silent(case: Case, target: Target) -> Iterator[Blow]:
-    gate: Any = target.declared
-    yield Blow(replace(case, rivals={gate.champion: Rival(None, _OTHER, "it can't answer these rows")}), target)
-
-
-def _nothing_perturbed(case: Case, target: Target) -> Iterator[Blow]:
-    gate: Any = target.declared
-    yield Blow(replace(case, perturbed=(Perturbed(gate, None, "its columns can't be perturbed"),)), target)
-
-
-_COMMON = (_unusable(), _too_few(), _metric_missing())
-_DAMAGED = tuple(map(_damaged, (SHUFFLED, CONSTANT, INVERTED, MISCALIBRATED)))
-ON_METRIC = (*_DAMAGED, *_COMMON)
-ON_CHAMPION = (
-    *_DAMAGED,
-    Attack("champion is the candidate", _champion_is_the_candidate, _itself),
-    Attack("champion is silent", _champion_is_silent),
-    *_COMMON,
-)
-ON_ROBUSTNESS = (*_DAMAGED, Attack("nothing perturbed", _nothing_perturbed), *_COMMON)
-ON_SLICES = _COMMON
+ALONE: Setting[Any] = Setting()

@@ -18,22 +18,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.gates.case import Case
-    from mlops_spec.gates.drill.target import Target
 
 _FEWEST = 12  # copies, which chance gives a test of half of the rows less than once in 1,000 splits
 _HOPELESS = 0.1  # of the test rows are alike
 
 
-def _leaked(case: Case, target: Target) -> Iterator[Blow]:
-    yield Blow(_trained_with(case, case.test.head(1)), target, "one row")
-    yield Blow(_trained_with(case, case.test), target, "all rows")
+def _leaked(case: Case, gate: None) -> Iterator[Blow[None]]:
+    yield Blow(_trained_with(case, case.test.head(1)), gate, "one row")
+    yield Blow(_trained_with(case, case.test), gate, "all rows")
 
 
-def _trained_on(case: Case, target: Target) -> Iterator[Blow]:
-    yield Blow(replace(case, test=case.train), target)
+def _trained_on(case: Case, gate: None) -> Iterator[Blow[None]]:
+    yield Blow(replace(case, test=case.train), gate)
 
 
-def _nearly_leaked(case: Case, target: Target) -> Iterator[Blow]:
+def _nearly_leaked(case: Case, gate: None) -> Iterator[Blow[None]]:
     """Test rows with another row's value in one column: a tenth of them, more of few.
 
     None where rows are alike without that column: there the gate can't tell copies from chance, nor does it try.
@@ -45,7 +44,7 @@ def _nearly_leaked(case: Case, target: Target) -> Iterator[Blow]:
     share = max(0.1, _FEWEST / max(len(case.test), 1))
     some = case.test.sample(frac=min(1.0, share), random_state=case.spec.train.seed)
     copies = some.assign(**{changed: draw(case).permutation(some[changed].to_numpy())})
-    yield Blow(_trained_with(case, copies), target, f"{changed} changed")
+    yield Blow(_trained_with(case, copies), gate, f"{changed} changed")
 
 
 def _alike(rows: pd.DataFrame) -> float:
@@ -54,25 +53,25 @@ def _alike(rows: pd.DataFrame) -> float:
     return float(rows.assign(**numbers).duplicated().mean())
 
 
-def _target_told(case: Case, target: Target) -> Iterator[Blow]:
+def _target_told(case: Case, gate: None) -> Iterator[Blow[None]]:
     """A feature that is the target, and one that is missing in one class."""
     feature = next((name for name in case.train.columns if is_feature(case.spec, str(name))), None)
     if feature is None:
         return
     told = case.train[case.spec.data.target]
-    yield Blow(replace(case, train=case.train.assign(**{feature: told})), target, f"{feature} is the target")
+    yield Blow(replace(case, train=case.train.assign(**{feature: told})), gate, f"{feature} is the target")
     if case.spec.task != "regression":
         gaps = pd.Series(1.0, index=told.index).mask(told == told.iloc[0])
-        yield Blow(replace(case, train=case.train.assign(**{feature: gaps})), target, f"{feature} has gaps")
+        yield Blow(replace(case, train=case.train.assign(**{feature: gaps})), gate, f"{feature} has gaps")
 
 
-def _no_rows(case: Case, target: Target) -> Iterator[Blow]:
-    yield Blow(replace(case, train=case.train.iloc[:0]), target, "no training rows")
+def _no_rows(case: Case, gate: None) -> Iterator[Blow[None]]:
+    yield Blow(replace(case, train=case.train.iloc[:0]), gate, "no training rows")
 
 
-def _no_test_rows(case: Case, target: Target) -> Iterator[Blow]:
-    yield from _no_rows(case, target)
-    yield Blow(replace(case, test=case.test.iloc[:0]), target, "no test rows")
+def _no_test_rows(case: Case, gate: None) -> Iterator[Blow[None]]:
+    yield from _no_rows(case, gate)
+    yield Blow(replace(case, test=case.test.iloc[:0]), gate, "no test rows")
 
 
 def _trained_with(case: Case, rows: pd.DataFrame) -> Case:

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from mlops_spec import layout
+from mlops_spec.gates.attacks.attack import Attack, Blow
 from mlops_spec.gates.judgement import GateResult, Limit
+from mlops_spec.gates.kinds.kind import Kind
 from mlops_spec.monitor.inputs import check_drift
 from mlops_spec.monitor.predictions import Live
 from mlops_spec.pipeline.reference import read_reference
 from mlops_validators.binning import count
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from mlops_spec.gates.case import Case
     from mlops_spec.pipeline.reference import Column
     from mlops_spec.spec.watch import Drift
+
+_DEVIATIONS = 3
+_REQUESTS = 1000  # fewer than a hundred tell an alarm nothing
 
 
 def ring(case: Case, alarm: Drift) -> GateResult:
@@ -47,3 +54,42 @@ def is_its_own_reference(case: Case, alarm: Drift) -> bool:
         for name, column in columns.items()
         if case.test[name].dtype.kind not in "mM"
     )
+
+
+def _drifted(case: Case, alarm: Drift) -> Iterator[Blow[Drift]]:
+    """What comes in has moved, one watched column or all of them; the reference stays what it is."""
+    asked = pd.concat([case.test] * (_REQUESTS // len(case.test) + 1), ignore_index=True)
+    columns = list(watched(case, alarm))
+    numbers = [name for name in columns if pd.api.types.is_numeric_dtype(asked[name])]
+    for name, move, moving in (
+        ("another level", _moved, columns),
+        ("another level of one column", _moved, (numbers or columns)[:1]),
+        ("all missing", _emptied, columns),
+    ):
+        changed: dict[str, Any] = {column: move(asked[column]) for column in moving}
+        yield Blow(replace(case, test=asked.assign(**changed)), alarm, name)
+
+
+def _moved(values: pd.Series) -> pd.Series:
+    if pd.api.types.is_bool_dtype(values):
+        return ~values
+    if pd.api.types.is_numeric_dtype(values):
+        return values + _DEVIATIONS * (float(values.std()) or 1.0)
+    return pd.Series("a value that was never trained on", index=values.index)
+
+
+def _emptied(values: pd.Series) -> pd.Series:
+    empty = np.nan if pd.api.types.is_numeric_dtype(values) else None
+    return pd.Series(empty, index=values.index, dtype=np.float64 if empty is not None else object)
+
+
+def _rung(case: Case, alarm: Drift) -> Iterator[GateResult]:
+    yield ring(case, alarm)
+
+
+def _weaknesses(case: Case, alarm: Drift) -> Iterator[tuple[str, str]]:
+    if is_its_own_reference(case, alarm):
+        yield "reference is the current data", "the rows that it watches are those that it compares them with"
+
+
+ALARM: Kind[Drift] = Kind(_rung, (Attack("drifted columns", _drifted),), _weaknesses)

@@ -6,13 +6,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from mlops_spec import layout
-from mlops_spec.gates.attacks.on_answers import ON_CHAMPION, ON_METRIC, ON_ROBUSTNESS, ON_SLICES
-from mlops_spec.gates.attacks.on_data import ON_CONTRACT, ON_DRIFT
-from mlops_spec.gates.attacks.on_leaks import ON_LEAK, ON_NEAR, ON_TARGET
 from mlops_spec.gates.candidate import read_candidate
 from mlops_spec.gates.case import Case
-from mlops_spec.gates.drill.on_groups import ON_FAIRNESS, SLICE_DAMAGED, UNNAMED_SLICE_DAMAGED
-from mlops_spec.gates.drill.on_operation import ON_LATENCY, ON_SIZE
 from mlops_spec.gates.drill.target import ask, targets
 from mlops_spec.gates.drill.toothless import trained_share, weaknesses
 from mlops_spec.git import Git
@@ -23,28 +18,12 @@ from mlops_spec.spec.paths import data_file
 from mlops_spec.system.files import make_folder, write_atomic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
     from pathlib import Path
 
     from mlops_spec.gates.attacks.attack import Attack
     from mlops_spec.gates.drill.target import Target
     from mlops_spec.spec import Spec
-
-ATTACKS: Mapping[str, tuple[Attack, ...]] = {
-    "contract": ON_CONTRACT,
-    "leak": ON_LEAK,
-    "leak/near": ON_NEAR,
-    "leak/target": ON_TARGET,
-    "metric": ON_METRIC,
-    "champion": ON_CHAMPION,
-    "slice": (SLICE_DAMAGED, *ON_SLICES),
-    "weak_slices": (UNNAMED_SLICE_DAMAGED, *ON_SLICES),
-    "fairness": ON_FAIRNESS,
-    "robustness": ON_ROBUSTNESS,
-    "latency": ON_LATENCY,
-    "size": ON_SIZE,
-    "drift": ON_DRIFT,
-}
 
 
 @dataclass(frozen=True)
@@ -101,15 +80,15 @@ def attacked(case: Case) -> Iterator[Outcome]:
     for target in targets(case.spec):
         for weakness, reason in weaknesses(case, target, trained):
             yield Outcome(target.id, target.kind, weakness, stopped=False, reason=reason)
-        for attack in ATTACKS[target.kind]:
+        for attack in target.how.attacks:
             yield from _struck(case, target, attack)
 
 
-def _struck(case: Case, target: Target, attack: Attack) -> Iterator[Outcome]:
+def _struck(case: Case, target: Target, attack: Attack[Any]) -> Iterator[Outcome]:
     """One outcome: the attack passes when one of its forms does."""
     tried = False
-    for blow in attack.blows(case, target):
-        tried, name, result = True, blow.name, ask(blow.target, blow.case)
+    for blow in attack.blows(case, target.gate):
+        tried, name, result = True, blow.name, ask(target, blow)
         del blow  # each may hold all rows: it goes before the next is made
         if not attack.noticed(result):
             reason = f"{name}: {result.reason}" if name else result.reason

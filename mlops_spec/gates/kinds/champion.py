@@ -10,9 +10,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlops_spec.gates.case import result
-from mlops_spec.gates.judgement import Limit
+from mlops_spec.gates.attacks.answers import inverted
+from mlops_spec.gates.attacks.attack import Attack, Blow, draw
+from mlops_spec.gates.attacks.on_answers import Setting, common, damaged
+from mlops_spec.gates.case import Rival, result
+from mlops_spec.gates.judgement import Against, Limit
 from mlops_spec.gates.kinds.beside import compared, difference, seeds_told
+from mlops_spec.gates.kinds.kind import Kind, sees_all
 from mlops_spec.pipeline.measured import finite, measure_named
 from mlops_spec.spec.gates import gate_id
 from mlops_validators import Verdict, estimate, judge_non_inferior, undecided
@@ -21,8 +25,8 @@ from mlops_validators.slices import worst
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.gates.case import Case, Rival
-    from mlops_spec.gates.judgement import Against, GateResult
+    from mlops_spec.gates.case import Case
+    from mlops_spec.gates.judgement import GateResult
     from mlops_spec.spec.gates.champion import ChampionGate
     from mlops_validators import Measure
 
@@ -95,3 +99,40 @@ def _of_itself(against: Against, verdict: Verdict, alike: bool) -> Verdict:
     if not alike:
         return undecided(f"{which} is this very package, yet it answers otherwise: its answers can't be trusted")
     return replace(verdict, reason=f"{which} is this very package, so nothing was compared; {verdict.reason}")
+
+
+def _beside(case: Case, gate: ChampionGate) -> Case:
+    """With the last run's own answers as what the champion says."""
+    return _rivalled(case, gate, Rival(case.answers.score, _OTHER))
+
+
+def _rivalled(case: Case, gate: ChampionGate, rival: Rival) -> Case:
+    return replace(case, rivals={gate.champion: rival})
+
+
+def _champion_is_the_candidate(case: Case, gate: ChampionGate) -> Iterator[Blow[ChampionGate]]:
+    same = Against(gate.champion, "v0.0.0", case.digest)
+    yield Blow(_rivalled(case, gate, Rival(case.answers.score, same)), gate, "answers alike")
+    yield Blow(_rivalled(case, gate, Rival(inverted(case.answers, draw(case)), same)), gate, "answers otherwise")
+
+
+def _itself(result: GateResult) -> bool:
+    return result.verdict != "pass" or "is this very package" in result.reason
+
+
+def _champion_is_silent(case: Case, gate: ChampionGate) -> Iterator[Blow[ChampionGate]]:
+    yield Blow(_rivalled(case, gate, Rival(None, _OTHER, "it can't answer these rows")), gate)
+
+
+_OTHER = Against("drill", "v0.0.0", "sha256:" + "0" * 64)
+_SETTING = Setting(_beside)
+KIND: Kind[ChampionGate] = Kind(
+    results,
+    (
+        *damaged(_SETTING),
+        Attack("champion is the candidate", _champion_is_the_candidate, _itself),
+        Attack("champion is silent", _champion_is_silent),
+        *common(_SETTING),
+    ),
+    sees_all,
+)

@@ -5,18 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from mlops_spec.gates.attacks.attack import Attack, Blow, answering
+from mlops_spec.gates.attacks.on_answers import ALONE, too_few, unusable
 from mlops_spec.gates.case import column, limit, result
 from mlops_spec.gates.kinds.beside import Paired, held
+from mlops_spec.gates.kinds.kind import Kind
 from mlops_spec.spec.gates import gate_id
 from mlops_validators import judge, undecided
 from mlops_validators.arrays import probabilities
+from mlops_validators.categories import categories, crossed
 from mlops_validators.fairness import RATES, Groups, count_groups, disparity_interval
 from mlops_validators.fairness_change import disparity_change
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import numpy as np
 
     from mlops_spec.gates.case import Case
     from mlops_spec.gates.judgement import GateResult
@@ -72,3 +76,50 @@ def _explained(told: GateResult, groups: Groups) -> GateResult:
     least, most = int(rates[:, widest].argmin()), int(rates[:, widest].argmax())
     apart = ", ".join(f"{groups.names[group]} {rates[group, widest]:.2f}" for group in (least, most))
     return replace(told, reason=f"{told.reason}; {RATES[compared[widest]]}: {apart}")
+
+
+def _threshold_shifted(case: Case, gate: FairnessGate) -> Iterator[Blow[FairnessGate]]:
+    """One group is answered alike, all yes or all no, whichever is farther from what it was told so far."""
+    if case.answers.score.ndim != 1:
+        return
+    columns = [case.test[name].to_numpy() for name in gate.attributes]
+    groups = categories(columns[0]) if len(columns) == 1 else crossed(columns)
+    for code, name in enumerate(groups.names):
+        rows = groups.codes == code
+        told = case.answers.score[~rows] >= case.spec.evaluate.threshold
+        score = case.answers.score.astype(np.float64, copy=True)
+        score[rows] = 1.0 if not told.size or told.mean() < 0.5 else 0.0
+        yield Blow(answering(case, score), gate, f"{'+'.join(gate.attributes)}={name}")
+
+
+def _weaknesses(case: Case, gate: FairnessGate) -> Iterator[tuple[str, str]]:
+    groups = {tuple(row) for row in case.test[gate.attributes].astype(str).to_numpy()}
+    if len(groups) < 2:
+        one = zip(gate.attributes, next(iter(groups), ()), strict=False)
+        shown = ", ".join(f"{name}={value}" for name, value in one)
+        yield "constant attribute", f"all test rows have {shown}: there is nobody to compare"
+    if told := _alike_at_threshold(case):
+        yield "nobody told apart", told
+
+
+def _alike_at_threshold(case: Case) -> str:
+    """What to say where hardly a row is on one side of the threshold: then every group has the same rate."""
+    threshold, score = case.spec.evaluate.threshold, case.answers.score
+    if score.ndim != 1 or not len(score):
+        return ""
+    selected = int(np.count_nonzero(score >= threshold))
+    few, what = min((selected, "reach"), (len(score) - selected, "are below"))
+    enough = max(_FEWEST, _SHARE * len(score))
+    return (
+        f"{few:,} of {len(score):,} rows {what} the threshold {threshold:g}: all groups fare alike"
+        if few < enough
+        else ""
+    )
+
+
+_FEWEST, _SHARE = 10, 0.005  # of all rows on either side of a threshold
+KIND: Kind[FairnessGate] = Kind(
+    results,
+    (Attack("one group's threshold shifted", _threshold_shifted), unusable(ALONE), too_few(ALONE)),
+    _weaknesses,
+)

@@ -1,30 +1,35 @@
-"""How the package behaves where it runs: how long an answer takes, and how large it is."""
+"""How long an answer of the package takes, measured call by call in a fresh process."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import bdtrik
 
+from mlops_spec import layout
+from mlops_spec.gates.attacks.attack import Attack, Blow, draw
 from mlops_spec.gates.case import result
 from mlops_spec.gates.judgement import GateResult, Limit
-from mlops_spec.spec.base import seconds, size_in_bytes
+from mlops_spec.gates.kinds.kind import Kind
+from mlops_spec.spec.base import seconds
 from mlops_spec.spec.gates import gate_id
-from mlops_validators import Interval, Verdict, judge, undecided
+from mlops_validators import Interval, judge, undecided
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.gates.case import Case
     from mlops_spec.spec.gates.latency import LatencyGate
-    from mlops_spec.spec.gates.size import SizeGate
 
 _SHARE = 0.99
+_CALLS = 1000  # of an attack
 _FEWEST_CALLS = 368  # below it even the slowest call does not bound the 99th percentile at 95 %
 
 
-def latency(case: Case, gate: LatencyGate) -> Iterator[GateResult]:
+def results(case: Case, gate: LatencyGate) -> Iterator[GateResult]:
     """One result, in milliseconds: the 99th percentile of single calls in a fresh process, after a warm-up."""
     name, bound = gate_id(gate), Limit("<=", 1000 * seconds(gate.latency.p99))
     taken = np.empty(0) if case.latencies is None else case.latencies
@@ -58,10 +63,39 @@ def percentile_interval(values: np.ndarray, share: float, confidence: float) -> 
     return Interval(float(np.quantile(values, share)), float(ordered[low]), float(ordered[high]), "order statistics")
 
 
-def size(case: Case, gate: SizeGate) -> Iterator[GateResult]:
-    """One result, in bytes: all files of the package."""
-    bound = Limit("<=", float(size_in_bytes(gate.size.max)))
-    value = float(case.package_bytes)
-    said = f"{case.package_bytes:,} bytes"
-    verdict = Verdict("pass", said) if value <= bound.value else Verdict("fail", f"{said}, at most {gate.size.max}")
-    yield result(gate_id(gate), "size", verdict, Interval(value, value, value, "exact"), bound, metric="bytes")
+def _slow(case: Case, gate: LatencyGate) -> Iterator[Blow[LatencyGate]]:
+    bound = seconds(gate.latency.p99)
+    calls = draw(case).uniform(0.4, 0.6, _CALLS) * bound
+    yield Blow(replace(case, latencies=calls + bound), gate, "all of them")
+    yield Blow(replace(case, latencies=np.where(np.arange(_CALLS) % 20, calls, 20 * bound)), gate, "one of twenty")
+
+
+def _unmeasured(case: Case, gate: LatencyGate) -> Iterator[Blow[LatencyGate]]:
+    fast = draw(case).uniform(0.4, 0.6, _CALLS) * seconds(gate.latency.p99)
+    yield Blow(replace(case, latencies=None), gate, "no call")
+    yield Blow(replace(case, latencies=fast[:10]), gate, "ten calls")
+    for value in (np.nan, np.inf):
+        yield Blow(replace(case, latencies=np.where(np.arange(_CALLS) % 50, fast, value)), gate, f"calls of {value} s")
+
+
+def _weaknesses(case: Case, gate: LatencyGate) -> Iterator[tuple[str, str]]:
+    """A limit that only another model breaks: a thousand times what was measured, and a lot besides."""
+    taken, limit = _milliseconds(case, gate.id), 1000 * seconds(gate.latency.p99)
+    if taken is not None and limit >= max(_TIMES * taken, _SECOND):
+        yield "limit out of reach", f"calls took {taken:.3g} ms when last measured, and {gate.latency.p99} pass"
+
+
+def _milliseconds(case: Case, gate: str) -> float | None:
+    """What the last gate measured, if it did."""
+    try:
+        judged = json.loads((case.root / layout.GATE).read_bytes())
+        value = next((each["value"] for each in judged["gates"] if each["id"] == gate), None)
+    except (FileNotFoundError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+    return float(value) if isinstance(value, int | float) else None
+
+
+_TIMES, _SECOND = 1000, 1000.0  # milliseconds
+KIND: Kind[LatencyGate] = Kind(
+    results, (Attack("calls too slow", _slow), Attack("calls not measured", _unmeasured)), _weaknesses
+)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlops_spec.gates.attacks.on_answers import ALONE, common, damaged
 from mlops_spec.gates.case import limit, result
 from mlops_spec.gates.kinds.beside import difference, held
+from mlops_spec.gates.kinds.kind import Kind, sees_all
 from mlops_spec.pipeline.measured import finite, interval_of, measure_named
 from mlops_spec.spec.gates import gate_id
 from mlops_validators import estimate, judge, undecided
@@ -49,3 +51,6 @@ def _baseline(case: Case, metric: str) -> float | None:
         )
     except ValueError:
         return None
+
+
+KIND: Kind[MetricGate] = Kind(results, (*damaged(ALONE), *common(ALONE)), sees_all)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mlops_spec.gates.case import result
+from mlops_spec.gates.attacks.attack import Attack, Blow
+from mlops_spec.gates.attacks.on_answers import Setting, common, damaged
+from mlops_spec.gates.case import Perturbed, result
 from mlops_spec.gates.judgement import Limit
+from mlops_spec.gates.kinds.kind import Kind, sees_all
 from mlops_spec.pipeline.measured import measure_named, options
 from mlops_spec.spec.gates import gate_id
 from mlops_validators import Interval, Verdict, judge, paired_difference, undecided
@@ -46,3 +50,23 @@ def _drop(case: Case, metric: str, score: np.ndarray) -> Interval:
     measure = measure_named(case.root, case.spec, metric)
     one, two = (answers.score, score) if measure.higher_is_better else (score, answers.score)
     return paired_difference(measure, answers.truth, one, two, **answers.design, **options(case.spec))
+
+
+def _perturbed(case: Case, gate: RobustnessGate, score: np.ndarray) -> Case:
+    """Of its two answers only those to perturbed rows are damaged."""
+    return replace(case, perturbed=(Perturbed(gate, score),))
+
+
+def _beside(case: Case, gate: RobustnessGate) -> Case:
+    """With the last run's own answers as those to perturbed rows."""
+    return _perturbed(case, gate, case.answers.score)
+
+
+def _nothing_perturbed(case: Case, gate: RobustnessGate) -> Iterator[Blow[RobustnessGate]]:
+    yield Blow(replace(case, perturbed=(Perturbed(gate, None, "its columns can't be perturbed"),)), gate)
+
+
+_SETTING = Setting(_beside, _perturbed)
+KIND: Kind[RobustnessGate] = Kind(
+    results, (*damaged(_SETTING), Attack("nothing perturbed", _nothing_perturbed), *common(_SETTING)), sees_all
+)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from mlops_spec.gates.attacks.attack import Attack, Blow
+from mlops_spec.gates.attacks.damages import guards_quality
+from mlops_spec.gates.attacks.on_answers import ALONE, common, part_damaged
 from mlops_spec.gates.case import column, limit, result
 from mlops_spec.gates.kinds.beside import difference, held
+from mlops_spec.gates.kinds.kind import Kind
 from mlops_spec.pipeline.answers import slices
 from mlops_spec.pipeline.measured import interval_of, measure_named
 from mlops_spec.spec.gates import gate_id
 from mlops_validators import undecided
+from mlops_validators.categories import as_text
 from mlops_validators.slices import Slice, judge_slices, worst
 
 if TYPE_CHECKING:
@@ -72,3 +78,30 @@ def _measured(case: Case, gate: SliceGate, rows: np.ndarray) -> Slice:
         return Slice(len(rows), interval_of(case.root, case.spec, gate.metric, case.answers.of(rows)))
     except ValueError as error:
         return Slice(len(rows), None, str(error))
+
+
+def _slice_damaged(case: Case, gate: SliceGate) -> Iterator[Blow[SliceGate]]:
+    """The answers of one value's rows made bad, value by value, all others as they are."""
+    if guards_quality(case.spec, gate):
+        for value, rows in slices(case.test[gate.slice]).items():
+            yield Blow(part_damaged(case, gate.metric, rows), gate, f"{gate.slice}={value}")
+
+
+def _weaknesses(case: Case, gate: SliceGate) -> Iterator[tuple[str, str]]:
+    present = slices(case.test[gate.slice])
+    if len(present) == 1:
+        yield "constant slice", f"all test rows have {gate.slice}={next(iter(present))}: it is no part of them"
+    for value in sorted(_promised(case, gate.slice) - set(present)):
+        yield "slice without rows", f"no test row has {gate.slice}={value}: whatever happens there, it passes"
+
+
+def _promised(case: Case, column: str) -> set[str]:
+    """The values that the spec says a column has: a category's, or the bins of a derived one."""
+    data = case.spec.data
+    if column in data.derive:
+        return {f"[{low},{high})" for low, high in itertools.pairwise(data.derive[column].bins)}
+    known = data.contract.columns.get(column)
+    return {as_text(value) for value in known.values} if known and known.values else set()
+
+
+KIND: Kind[SliceGate] = Kind(results, (Attack("one slice damaged", _slice_damaged), *common(ALONE)), _weaknesses)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
+from mlops_spec.gates.attacks.attack import Attack, Blow
+from mlops_spec.gates.attacks.damages import guards_quality
+from mlops_spec.gates.attacks.on_answers import ALONE, common, part_damaged
 from mlops_spec.gates.case import column, limit, result
 from mlops_spec.gates.kinds.beside import Paired, difference, held
+from mlops_spec.gates.kinds.kind import Kind, sees_all
 from mlops_spec.pipeline.measured import measure_named, options
 from mlops_spec.spec.gates import gate_id
 from mlops_validators import undecided
@@ -81,3 +86,21 @@ def columns_of(case: Case, gate: WeakSlicesGate) -> Mapping[str, np.ndarray]:
         if name not in (data.target, data.id, data.weight) and case.test[name].dtype.kind not in "mM"
     ]
     return {name: case.test[name].to_numpy() for name in names}
+
+
+def _unnamed_slice_damaged(case: Case, gate: WeakSlicesGate) -> Iterator[Blow[WeakSlicesGate]]:
+    """The answers of the smallest slice of a column that the search looks at made bad, for some columns."""
+    if not guards_quality(case.spec, gate):
+        return
+    smallest: dict[str, tuple[str, np.ndarray]] = {}
+    for ((name, value),), rows in slices_of(columns_of(case, gate), len(case.test), min_rows=gate.min_rows):
+        if name not in smallest or len(rows) < len(smallest[name][1]):
+            smallest[name] = value, rows
+    for name, (value, rows) in itertools.islice(smallest.items(), _COLUMNS):
+        yield Blow(part_damaged(case, gate.metric, rows), gate, f"{name}={value}")
+
+
+_COLUMNS = 5  # in which a slice is damaged that nobody named
+KIND: Kind[WeakSlicesGate] = Kind(
+    results, (Attack("an unnamed slice damaged", _unnamed_slice_damaged), *common(ALONE)), sees_all
+)
