@@ -110,3 +110,10 @@ def test_linting_loads_no_numpy() -> None:
     done = subprocess.run([sys.executable, "-c", code + heavy], capture_output=True, text=True, check=True)
 
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("home", HOMES, ids=["light", "numpy"])
+def test_the_kind_that_contributing_shows_is_a_kind(home: Path) -> None:
+    shown = (PACKAGE.parent / ".github" / "CONTRIBUTING.md").read_text(encoding="utf-8")
+
+    assert f"```python\n{(home / 'size.py').read_text(encoding='utf-8')}```" in shown
