@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mlops_spec import __version__, layout
+from mlops_spec.engines import objects
 from mlops_spec.engines.dvc import tracking
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git
 from mlops_spec.lint.specs import load_spec
 from mlops_spec.outputs.rendered import rendered
 from mlops_spec.rehearse import cast
-from mlops_spec.rehearse.here import needs, objects
+from mlops_spec.rehearse.here import needs
 from mlops_spec.rehearse.here.checkout import Checkout
 from mlops_spec.rehearse.here.copied import Copied, copied
 from mlops_spec.rehearse.here.people import enrol
