@@ -13,11 +13,6 @@ def keep(path: str) -> str:
     return f"{KEEP} {path}"
 
 
-def bring(path: str) -> str:
-    """Has the remote give a file."""
-    return f"{BRING} {path}"
-
-
 def add_remote(name: str, url: str) -> str:
     """Names a remote, and makes it the default."""
     return f"dvc remote add --default {name} {url}"

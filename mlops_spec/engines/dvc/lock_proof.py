@@ -9,9 +9,11 @@ import yaml
 
 from mlops_spec.document import safe_yaml
 from mlops_spec.engines.dvc import core_yaml
+from mlops_spec.engines.dvc.declared import paths
 from mlops_spec.engines.dvc.names import FILE, LOCK
 from mlops_spec.engines.dvc.tracked import Tracked
 from mlops_spec.package.problem import Problem
+from mlops_spec.spec.stages import overlap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -105,7 +107,7 @@ def _of_stage(place: str, stage: _Entry, declared: _Entry, tracked: Tracked) -> 
     if stage["cmd"] != command:
         yield Problem(_LOCK, f"{place}.cmd", f"is {stage['cmd']!r}, {FILE} at that commit has {command!r}")
     for key, kinds in (("deps", ("deps",)), ("outs", ("outs", "metrics", "plots"))):
-        wanted = sorted(_path(item) for kind in kinds for item in declared.get(kind, []))
+        wanted = sorted(path for kind in kinds for path in paths(declared.get(kind, [])))
         found = sorted(each["path"] for each in stage.get(key, []))
         if found != wanted:
             differing = sorted({*found} ^ {*wanted}) or found
@@ -153,7 +155,7 @@ def _of_hashes(stages: Mapping[str, _Entry], tracked: Tracked, made: Mapping[str
             path = each["path"]
             if path in written:
                 yield from _compared(f"stages.{name}.deps", each, written[path], "the stage that writes it")
-            elif not any(path.startswith(f"{other}/") or other.startswith(f"{path}/") for other in written):
+            elif not any(overlap(path, other) for other in written):
                 yield from _of_input(f"stages.{name}.deps", each, tracked.entry)
 
 
@@ -169,8 +171,3 @@ def _compared(place: str, found: _Entry, right: Mapping[str, Any], source: str) 
             field = f"{place}[{found['path']}].{key}"
             yield Problem(_LOCK, field, f"is {found.get(key)}, by {source} it is {right[key]}")
             return
-
-
-def _path(item: Any) -> str:
-    """An entry is a path, or a mapping with the path as its one key."""
-    return str(next(iter(item))) if isinstance(item, dict) else str(item)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
 from mlops_spec.document import safe_yaml
+from mlops_spec.engines.dvc.listing import file_md5, folder_md5
 from mlops_spec.errors import Failure
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ class WorkTree:
         """The hash of a file or folder; of tracked data that is not here, the one that its `.dvc` file records."""
         place = self.root / path
         if place.is_file():
-            return _md5(place)
+            return file_md5(place)
         if place.is_dir():
             return self._folder(path)
         return _recorded(place.with_name(f"{place.name}.dvc"))
@@ -41,10 +40,7 @@ class WorkTree:
 
     def _folder(self, path: str) -> str:
         """The hash of the list of hashes, which DVC keeps as a `.dir` file."""
-        names = sorted(name.removeprefix(f"{path}/") for name in self._files(path))
-        entries = [{"md5": _md5(self.root / path / name), "relpath": name} for name in names]
-        content = json.dumps(entries, sort_keys=True).encode()
-        return f"{hashlib.md5(content, usedforsecurity=False).hexdigest()}.dir"
+        return folder_md5({name.removeprefix(f"{path}/"): file_md5(self.root / name) for name in self._files(path)})
 
     def _files(self, path: str) -> Iterator[str]:
         """The files below, but for those that `.dvcignore` names: its patterns are Git's, so Git reads them."""
@@ -55,11 +51,6 @@ class WorkTree:
     def _listed(self, path: str, *which: str) -> set[str]:
         names = self.git.run("ls-files", "-z", *which, "--exclude-per-directory=.dvcignore", "--", path)
         return set(filter(None, names.decode(errors="surrogateescape").split("\0")))
-
-
-def _md5(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
 
 
 def _recorded(pointer: Path) -> str | None:
