@@ -54,6 +54,19 @@ def test_authors_need_no_more(repository: Path, arguments: tuple[str, ...]) -> N
     assert done.stderr == ""
 
 
+def test_what_was_linted_before_is_answered_without_loading_the_spec(
+    repository: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+    command = [sys.executable, "-c", WITHOUT, "pydantic", "lint", "--format", "github"]
+    on_light_core(repository, "render")
+    first = on_light_core(repository, "lint", "--format", "github")
+    again = subprocess.run(command, cwd=repository, capture_output=True, text=True, check=False)
+
+    assert first.stdout
+    assert (again.returncode, again.stdout, again.stderr) == (first.returncode, first.stdout, "")
+
+
 @pytest.mark.parametrize(
     ("command", "extra"),
     [

@@ -10,7 +10,7 @@ import click
 
 from mlops_spec import layout, words
 from mlops_spec.errors import Exit
-from mlops_spec.lint import key_page, run
+from mlops_spec.lint import run
 from mlops_spec.lint.report import FORMATS
 from mlops_spec.words.visible import visible_json
 
@@ -86,6 +86,8 @@ def explain_command(*, code: str | None, style: str) -> int:
     if code == "predict":
         words.out(_beside("predict.md"), end="")
         return Exit.OK
+    from mlops_spec.lint import key_page  # noqa: PLC0415 - the spec is loaded only for who asks
+
     if code and key_page.is_key(code):
         return _explain_key(code, style)
     explain = import_module("mlops_spec.lint.explain")  # the rules are loaded only for who asks
@@ -100,6 +102,8 @@ def explain_command(*, code: str | None, style: str) -> int:
 
 
 def _explain_key(path: str, style: str) -> int:
+    from mlops_spec.lint import key_page  # noqa: PLC0415
+
     keys = key_page.find(path)
     if style == "json":
         words.data([key_page.as_data(key) for key in keys], indent=2)
