@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from mlops_spec.document.diagnostic import Edit
 from mlops_spec.errors import Failure
-from mlops_spec.lint.explain import parts, whole
+from mlops_spec.lint.explain import whole
 from mlops_spec.lint.fix import fixed, splice
 from mlops_spec.lint.specs import fix_content, fix_files, lint_text
+from mlops_spec.rules.page import parts
 from mlops_spec.rules.registry import pages
 
 SPECS = Path(__file__).parent / "specs"

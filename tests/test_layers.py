@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+from collections import defaultdict
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -63,6 +65,78 @@ def own_imports(file: Path) -> set[str]:
 
 def modules() -> list[Path]:
     return sorted({*PACKAGE.rglob("*.py")} - {PACKAGE / "_version.py"})  # what the build writes
+
+
+def name_of(file: Path) -> str:
+    """Its dotted name below the package; a folder's `__init__` has the folder's."""
+    return ".".join(file.relative_to(PACKAGE).with_suffix("").parts).removesuffix("__init__").removesuffix(".")
+
+
+NAMES = {name_of(file): file for file in modules()}
+
+
+def imported(file: Path, *, inside_functions: bool = False) -> set[str]:
+    """The modules of ours that a file imports, by dotted names; or those alone that a function of it imports."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    nodes = [each for function in functions for each in ast.walk(function)] if inside_functions else [*ast.walk(tree)]
+    found = set()
+    for node in nodes:
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "mlops_spec":
+            base = (node.module or "").removeprefix("mlops_spec").lstrip(".")
+            named = {f"{base}.{alias.name}".lstrip(".") for alias in node.names}
+            found |= {name if name in NAMES else base for name in named}
+    return found - {"", name_of(file)}
+
+
+def circle(waiting: dict[str, set[str]]) -> list[str]:
+    """The first circle among those that wait for one another; empty where there is none."""
+    try:
+        TopologicalSorter(waiting).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def levels() -> dict[str, dict[str, set[str]]]:
+    """For each folder, which of its files and folders import which others of it, themselves or by what lies in them."""
+    found: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for name, file in NAMES.items():
+        for other in imported(file):
+            one, two = name.split("."), other.split(".")
+            shared = next(
+                (n for n, (a, b) in enumerate(zip(one, two, strict=False)) if a != b), min(len(one), len(two))
+            )
+            if shared < min(len(one), len(two)):
+                found[".".join(one[:shared])][one[shared]].add(two[shared])
+    return found
+
+
+def test_no_files_import_one_another_in_a_circle() -> None:
+    assert circle({name: imported(file) for name, file in NAMES.items()}) == []
+
+
+def test_no_folders_import_one_another_in_a_circle() -> None:
+    found = {folder: circle(waiting) for folder, waiting in levels().items()}
+
+    assert {folder: names for folder, names in found.items() if names} == {}
+
+
+def test_a_circle_is_seen() -> None:
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"a"}}) != []
+    assert circle({"a": {"b"}, "b": {"c"}, "c": set()}) == []
+
+
+# Where a process should be over, or another be loading, before this is needed; each says so in its place.
+LATE = {"__main__", "gates.command", "lint.run"}
+
+
+def test_imports_stand_at_the_top() -> None:
+    late = {
+        name for name, file in NAMES.items() if imported(file, inside_functions=True) and not name.startswith("cli")
+    }
+
+    assert late <= LATE
 
 
 def top_name(file: Path) -> str:

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mlops_spec.lint.explain import DAY, explain, find, linted, output, overview, parts, whole
+from mlops_spec.lint.explain import DAY, explain, find, linted, output, overview, whole
 from mlops_spec.lint.fix import fixed
 from mlops_spec.lint.specs import lint_text
 from mlops_spec.platforms.github.workflow.jobs import Reading
 from mlops_spec.repository.view import Surroundings
 from mlops_spec.rules import registry
+from mlops_spec.rules.page import parts
 from mlops_spec.rules.pages import PAGES
 from mlops_spec.rules.registry import pages, rules
 

@@ -1,12 +1,9 @@
-"""A rule's page: its docstring, taken apart, and with what the linter says to its *Bad*."""
+"""A rule's page as it is shown: its parts, and what the linter says to its *Bad*."""
 
 from __future__ import annotations
 
-import inspect
-import re
 from datetime import date
-from textwrap import dedent
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from mlops_spec.document.diagnostic import did_you_mean
 from mlops_spec.errors import Failure
@@ -17,6 +14,7 @@ from mlops_spec.lint.repository import lint_repository
 from mlops_spec.lint.specs import lint_text
 from mlops_spec.lint.workflows import lint_workflows
 from mlops_spec.repository.example import described
+from mlops_spec.rules.page import parts
 from mlops_spec.rules.pages import PAGES
 from mlops_spec.rules.registry import rules
 
@@ -28,11 +26,6 @@ if TYPE_CHECKING:
 
 #: The day on which the pages' examples are judged.
 DAY = date(2026, 11, 23)
-
-_SECTIONS = re.compile(
-    r"(?P<claim>.+?)\n\n(?P<why>.+?)(\n\nBad:\n\n(?P<bad>.+?)\n\nGood:\n\n(?P<good>.+?))?\n\nFix: (?P<fix>.+)",
-    re.DOTALL,
-)
 
 # The smallest whole spec; a page's example replaces the sections that it shows.
 _REST = {
@@ -49,25 +42,6 @@ _WORKFLOW = ".github/workflows/release.yml"
 _ENVIRONMENTS = (
     "environments:\n  staging: {after: merge}\n  production: {after: staging}\ngovernance: {merge_queue: true}"
 )
-
-
-class Parts(NamedTuple):
-    """A page taken apart; `bad` and `good` are YAML, empty where no text can show the thing."""
-
-    claim: str
-    why: str
-    bad: str
-    good: str
-    fix: str
-
-
-def parts(page: Page) -> Parts:
-    """Raises ValueError when a docstring lacks one of the five parts."""
-    match = _SECTIONS.fullmatch(inspect.cleandoc(page.__doc__ or ""))
-    if not match:
-        raise ValueError(f"{page.NAME}: the docstring has not the parts claim, why, Bad, Good, Fix")
-    bad, good = (dedent(match[name] or "") for name in ("bad", "good"))
-    return Parts(match["claim"], match["why"], bad, good, match["fix"])
 
 
 def find(word: str) -> Page:

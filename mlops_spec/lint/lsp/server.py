@@ -13,11 +13,12 @@ from mlops_spec import __version__
 from mlops_spec.document import Document
 from mlops_spec.document.parse import parse
 from mlops_spec.errors import Failure
-from mlops_spec.lint.explain import find, parts
+from mlops_spec.lint.explain import find
 from mlops_spec.lint.lsp.completion import field_text
 from mlops_spec.lint.lsp.cursor import address_at, complete
 from mlops_spec.lint.lsp.diagnostics import found_in, header, is_spec, is_workflow
 from mlops_spec.lint.lsp.text import Text
+from mlops_spec.rules.page import parts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from mlops_spec import __version__
-from mlops_spec.lint.explain import parts
+from mlops_spec.rules.page import parts
 from mlops_spec.rules.pages import PAGES
 from mlops_spec.words.visible import visible_json
 
