@@ -166,6 +166,24 @@ def test_validators_is_a_source_root_and_not_a_package() -> None:
     assert not (ROOT / "validators" / "__init__.py").exists()
 
 
+def test_contributing_shows_the_rooms(*, update: bool) -> None:
+    page = ROOT / ".github" / "CONTRIBUTING.md"
+    before, _, rest = page.read_text(encoding="utf-8").partition("| room | what is in it |\n|---|---|\n")
+    _, end, after = rest.partition("\n\n")
+    right = "\n".join(f"| `{name}` | {sentence_of(name)} |" for name in ROOMS if not name.startswith("__"))
+    whole = f"{before}| room | what is in it |\n|---|---|\n{right}{end}{after}"
+    if update:
+        page.write_text(whole, encoding="utf-8")
+
+    assert page.read_text(encoding="utf-8") == whole, "stale: run pytest tests/test_layers.py --update"
+
+
+def sentence_of(name: str) -> str:
+    """The first sentence of a room."""
+    words = ast.get_docstring(ast.parse(NAMES[name].read_text(encoding="utf-8"))) or ""
+    return words.partition("\n")[0]
+
+
 def test_every_room_exists() -> None:
     existing = {top_name(file) for file in modules()}
 

@@ -1,1 +1,1 @@
-"""The pipeline: its engine, its stages, and the gates over what it measured."""
+"""The pipeline: its stages, and what each of them reads and leaves behind."""
