@@ -16,7 +16,7 @@ FOLDER = names.FOLDER  # the engine's own, at the root of a repository that it i
 SETTINGS = names.CONFIG
 VARIABLES = names.VARIABLES
 IGNORED = names.IGNORE  # what the engine passes by
-STATE = FOLDER / "tmp/mlops-spec"  # of this checkout, and kept out of Git
+STATE = names.STATE  # of this checkout, and kept out of Git
 OWN = (PIPELINE, LOCK, FOLDER, IGNORED)
 
 

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlops_spec.engines.files import PIPELINE
-from mlops_spec.layout import SPEC
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import PurePosixPath
 
     from mlops_spec.engines.stage import Stage
 
@@ -28,11 +26,11 @@ class Seen:
     md5: str
 
 
-def input_paths(stages: Iterable[Stage]) -> tuple[str, ...]:
-    """What the stages read and none of them writes, with the spec and the pipeline's own file."""
+def input_paths(stages: Iterable[Stage], *own: PurePosixPath) -> tuple[str, ...]:
+    """The files that say what runs, such as the spec, and what the stages read and none of them writes."""
     known = tuple(stages)
     outside = [path for stage in known for path in stage.reads if not any(other.makes(path) for other in known)]
-    return tuple(dict.fromkeys([str(SPEC), str(PIPELINE), *outside]))
+    return tuple(dict.fromkeys([*map(str, own), *outside]))
 
 
 def see(root: Path, paths: Iterable[str]) -> dict[str, Seen]:

@@ -109,7 +109,7 @@ def _others(
     with ThreadPoolExecutor() as pool:
         asked = {name: pool.submit(rival_of, champion, rows) for name, champion in live.items()}
         for gate in wanted:
-            anchors.ask(gate.id, gate.demand(spec))
+            anchors.ask(gate.id, gate.demand(spec.evaluate))
         rivals = {name: each.result() for name, each in asked.items()}
     anchors.know(rivals.values())
     return rivals, anchors

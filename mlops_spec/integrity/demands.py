@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def demands(spec: Spec) -> tuple[Demand, ...]:
     """Those of every model, then those of the spec, in its order."""
-    return (*always.demands(), *(gate.demand(spec) for gate in spec.gates))
+    return (*always.demands(), *(gate.demand(spec.evaluate) for gate in spec.gates))
 
 
 def waived(spec: Spec, *names: str) -> list[str]:

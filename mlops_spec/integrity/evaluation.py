@@ -8,7 +8,7 @@ from mlops_spec.integrity.judgement import close
 from mlops_spec.layout import EVALUATION, GATE
 from mlops_spec.package.problem import Problem
 from mlops_spec.spec.gates import kind_called
-from mlops_spec.spec.measures import higher_is_better, measured, own_metrics, sliced
+from mlops_spec.spec.measures import measured, sliced
 from mlops_spec.spec.metrics import METRICS
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def _of_measures(spec: Spec, found: Mapping[str, Measured], field: str) -> Itera
     yield from (Problem(FILE, f"{field}.{name}", "is missing") for name in wanted if name not in found)
     yield from (Problem(FILE, f"{field}.{name}", "the spec asks for no such metric") for name in found.keys() - wanted)
     for name, each in found.items():
-        said = _wrong(each, None if name in own_metrics(spec) else METRICS.get(name))
+        said = _wrong(each, None if name in spec.evaluate.own else METRICS.get(name))
         if said:
             yield Problem(FILE, f"{field}.{name}", said)
 
@@ -122,7 +122,7 @@ def _of_simple_model(spec: Spec, evaluation: Evaluation) -> Iterator[Problem]:
         mine = evaluation.measures.get(name)
         if mine is None or mine.value is None or beside.linear is None or beside.lead is None:
             continue
-        ahead = mine.value - beside.linear if higher_is_better(spec, name) else beside.linear - mine.value
+        ahead = mine.value - beside.linear if spec.evaluate.higher_is_better(name) else beside.linear - mine.value
         rounded = 1e-4 * max(1.0, abs(mine.value), abs(beside.linear))
         if abs(ahead - (beside.lead.value or 0.0)) > rounded:
             said = f"is {beside.lead.value}, but the values differ by {ahead:.6g}"

@@ -13,7 +13,7 @@ from mlops_spec.engines import inputs
 from mlops_spec.engines.checkout import engine_of
 from mlops_spec.engines.durations import note_seconds
 from mlops_spec.engines.engine import Said
-from mlops_spec.engines.files import LOCK, STATE
+from mlops_spec.engines.files import LOCK, PIPELINE, STATE
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git
 from mlops_spec.pipeline import sample
@@ -114,7 +114,7 @@ def _run(
     watch: Callable[[Event], None],
     course: _Course,
 ) -> tuple[StageRun, ...]:
-    paths = inputs.input_paths(engine.stages)
+    paths = inputs.input_paths(engine.stages, layout.SPEC, PIPELINE)
     engine.fetch([Path(path) for path in paths if not (root / path).exists()])
     before = inputs.see(root, paths)
     engine.begin({file: seen for file, seen in before.items() if file not in course.replaced})

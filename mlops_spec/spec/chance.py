@@ -6,7 +6,6 @@ from math import inf, log
 from typing import TYPE_CHECKING
 
 from mlops_spec.spec.groups import number_of_values
-from mlops_spec.spec.measures import own_metrics
 from mlops_spec.spec.metrics import METRICS
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ _OF_HALF_THE_RANGE = {
 def chance(spec: Spec, metric: str) -> float | None:
     """What needs no model: a coin's or a constant's value, the worst there is where no more is known; None: unknown."""
     known = METRICS.get(metric)
-    if known is None or metric in own_metrics(spec):
+    if known is None or metric in spec.evaluate.own:
         return None
     told = _of_regression(spec, metric) if spec.task == "regression" else _of_classes(spec, metric)
     return known.chance if told is None else told

@@ -11,6 +11,7 @@ from mlops_spec.spec.base import (
     Strict,
     no_items,
 )
+from mlops_spec.spec.metrics import METRICS
 
 
 class CustomMetric(Strict):
@@ -54,3 +55,15 @@ class Evaluate(Strict):
         description="How many rows of the highest scores `precision_at_k` looks at, or below 1 which share of them.",
         examples=[200, 0.05],
     )
+
+    @property
+    def own(self) -> dict[str, CustomMetric]:
+        """The measures of the user's own, by name."""
+        return {metric.name: metric for metric in self.metrics if isinstance(metric, CustomMetric)}
+
+    def higher_is_better(self, metric: str) -> bool | None:
+        """Which way is better; None for a measure that nobody knows."""
+        if own := self.own.get(metric):
+            return own.direction == "higher"
+        known = METRICS.get(metric)
+        return known.higher_is_better if known else None

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlops_spec.spec.evaluate import CustomMetric
-from mlops_spec.spec.metrics import METRICS
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -61,13 +58,8 @@ def measured(spec: Spec) -> list[str]:
 
 def sliced(spec: Spec) -> list[str]:
     """The columns whose values are measured one by one: those that `evaluate` names, protected ones, and the gates'."""
-    gates = [column for gate in spec.gates if (column := gate.demand(spec).column) is not None]
+    gates = [column for gate in spec.gates if (column := gate.demand(spec.evaluate).column) is not None]
     return list(dict.fromkeys([*spec.evaluate.slices, *spec.data.protected, *gates]))
-
-
-def own_metrics(spec: Spec) -> dict[str, CustomMetric]:
-    """The user's own measures by name."""
-    return {metric.name: metric for metric in spec.evaluate.metrics if isinstance(metric, CustomMetric)}
 
 
 def champions(spec: Spec) -> tuple[str, ...]:
@@ -79,11 +71,3 @@ def may_accept(spec: Spec) -> list[str]:
     """Whose word counts where a gate waits for one: owners, and who approves for an environment."""
     approvers = (name for each in spec.environments.values() for name in each.promote.approvers)
     return list(dict.fromkeys([*spec.owners, *approvers]))
-
-
-def higher_is_better(spec: Spec, metric: str) -> bool | None:
-    """Which way is better; None for a measure that nobody knows."""
-    if own := own_metrics(spec).get(metric):
-        return own.direction == "higher"
-    known = METRICS.get(metric)
-    return known.higher_is_better if known else None

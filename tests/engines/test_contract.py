@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mlops_spec.engines.dvc.engine import Dvc
+from mlops_spec.engines.files import PIPELINE
 from mlops_spec.engines.inputs import input_paths, see
 from mlops_spec.engines.stage import Stage
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.layout import SPEC
 from tests.memory_engine import MemoryEngine
 from tests.pipeline.test_run import plain_pipeline
 
@@ -42,7 +44,7 @@ def engine(request: pytest.FixtureRequest, root: Path) -> Engine:
 
 
 def outcomes(engine: Engine, root: Path, *, only: str | None = None) -> dict[str, str]:
-    engine.begin(see(root, input_paths(engine.stages)))
+    engine.begin(see(root, input_paths(engine.stages, SPEC, PIPELINE)))
     done = engine.run(lambda _: None, seconds=60, only=only)
     engine.settle(whole=only is None)
     return {stage.name: stage.outcome for stage in done}
@@ -50,7 +52,7 @@ def outcomes(engine: Engine, root: Path, *, only: str | None = None) -> dict[str
 
 def test_it_knows_its_stages(engine: Engine) -> None:
     assert tuple(engine.stages) == STAGES
-    assert input_paths(engine.stages) == ("model.yaml", "dvc.yaml", "rows.csv", "train.sh")
+    assert input_paths(engine.stages, SPEC, PIPELINE) == ("model.yaml", "dvc.yaml", "rows.csv", "train.sh")
 
 
 def test_what_changed_runs_and_a_lock_says_so(engine: Engine, root: Path) -> None:
@@ -88,7 +90,7 @@ def test_a_run_that_is_undone_left_nothing(engine: Engine, root: Path) -> None:
     outcomes(engine, root)
     started = time.time() - 1
     (root / "train.sh").write_text("cat split.txt > model.txt\n")
-    engine.begin(see(root, input_paths(engine.stages)))
+    engine.begin(see(root, input_paths(engine.stages, SPEC, PIPELINE)))
     engine.run(lambda _: None, seconds=60)
     engine.undo(started)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ from mlops_spec.engines.dvc.declared import stages_of
 from mlops_spec.engines.dvc.pointers import check_tracked
 from mlops_spec.engines.inputs import changed, input_paths, see
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.layout import SPEC
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -44,7 +46,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def paths(root: Path) -> tuple[str, ...]:
-    return input_paths(stages_of(root))
+    return input_paths(stages_of(root), SPEC, PurePosixPath("dvc.yaml"))
 
 
 def test_inputs_are_what_is_read_and_never_written(root: Path) -> None:

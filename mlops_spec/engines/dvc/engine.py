@@ -14,12 +14,11 @@ from mlops_spec.engines.dvc import run_cache, rwlock, undeclared
 from mlops_spec.engines.dvc.config import of_checkout
 from mlops_spec.engines.dvc.declared import stages_of
 from mlops_spec.engines.dvc.kept_lock import KeptLock, locked_stages
-from mlops_spec.engines.dvc.names import FILE, FOLDER, LOCK
+from mlops_spec.engines.dvc.names import FILE, FOLDER, LOCK, STATE
 from mlops_spec.engines.dvc.output import failure, follow, reason
 from mlops_spec.engines.dvc.places import check_engine
 from mlops_spec.engines.dvc.pointers import check_tracked
 from mlops_spec.engines.dvc.store_trouble import Keys, trouble
-from mlops_spec.engines.files import STATE
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.system.deadline import ended_after
 from mlops_spec.system.faults import told_of

@@ -10,4 +10,5 @@ FOLDER = P(".dvc")
 CONFIG = FOLDER / "config"
 IGNORE = P(".dvcignore")
 SUFFIX = ".dvc"
+STATE = FOLDER / "tmp/mlops-spec"  # of this checkout, and kept out of Git
 VARIABLES = "DVC_"  # how the names of those begin that it reads from the environment

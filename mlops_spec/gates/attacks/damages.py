@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlops_spec.gates.attacks.answers import Damage, certain, constant, inverted, miscalibrated, shuffled, spoiled
-from mlops_spec.spec.measures import higher_is_better
 
 if TYPE_CHECKING:
     from mlops_spec.spec import Spec
@@ -34,4 +33,4 @@ def guards_quality(spec: Spec, gate: Gate) -> bool:
     if gate.limits is None:
         return True
     least, most = gate.limits
-    return (least if higher_is_better(spec, gate.measure or "") is not False else most) is not None
+    return (least if spec.evaluate.higher_is_better(gate.measure or "") is not False else most) is not None

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlops_spec.pipeline.measured import measure_named
-from mlops_spec.spec.measures import own_metrics
 from mlops_validators import estimate
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
 def unmoved(case: Case, metric: str) -> bool:
     """Whether it stays what it is when the labels of the half of the rows that the model is less sure of are wrong."""
-    if metric not in own_metrics(case.spec):
+    if metric not in case.spec.evaluate.own:
         return False
     threshold = case.spec.evaluate.threshold
     sure = _confidence(case.answers, threshold)

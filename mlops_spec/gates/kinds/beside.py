@@ -33,7 +33,7 @@ def held(case: Case, gate: Gate, told: GateResult, compare: Callable[[np.ndarray
 
     `compare` takes the anchor's answers, and raises ValueError where they can't be compared.
     """
-    demand = gate.demand(case.spec)
+    demand = gate.demand(case.spec.evaluate)
     if demand.beside_anchor == (None, None) or not _open(told):
         return told
     anchor = case.anchor(told.id, demand)

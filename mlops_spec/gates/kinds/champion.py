@@ -74,7 +74,7 @@ def results(case: Case, gate: ChampionGate) -> Iterator[GateResult]:
 
 def _beside_anchor(case: Case, gate: ChampionGate, measure: Measure, told: GateResult, rival: Rival) -> GateResult:
     """The worse of the two verdicts, where the anchor is another version than the champion."""
-    anchor = case.anchor(told.id, gate.demand(case.spec))
+    anchor = case.anchor(told.id, gate.demand(case.spec.evaluate))
     if anchor is None or anchor.against is None or (rival.against and anchor.against.digest == rival.against.digest):
         return told
     better = measure.higher_is_better

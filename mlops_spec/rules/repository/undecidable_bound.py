@@ -42,7 +42,6 @@ from mlops_spec import layout
 from mlops_spec.document.finding import Finding
 from mlops_spec.spec.gates.metric import MetricGate
 from mlops_spec.spec.gates.slices import SliceGate
-from mlops_spec.spec.measures import own_metrics
 from mlops_spec.spec.metrics import METRICS
 
 if TYPE_CHECKING:
@@ -83,7 +82,7 @@ def _of_slice(spec: Spec, index: int, gate: SliceGate, value: str, found: dict[s
 def _too_near_to_the_best(spec: Spec, index: int, gate: Gate, measured: dict[str, Any], of: str) -> Iterator[Finding]:
     known, (least, most) = METRICS.get(gate.measure or ""), gate.limits or (None, None)
     interval = [each for each in map(measured.get, ("low", "value", "high")) if isinstance(each, int | float)]
-    if known is None or gate.measure in own_metrics(spec) or len(interval) < 3:
+    if known is None or gate.measure in spec.evaluate.own or len(interval) < 3:
         return
     low, value, high = interval
     key, bound, half = ("min", least, value - low) if known.higher_is_better else ("max", most, high - value)

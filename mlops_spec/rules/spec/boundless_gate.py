@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.spec.gates.fairness import FairnessGate
-from mlops_spec.spec.measures import bounds, higher_is_better
+from mlops_spec.spec.measures import bounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,7 @@ SEVERITY: Severity = "error"
 def check(spec: Spec) -> Iterator[Finding]:
     for bound in bounds(spec):
         if bound.min is None and bound.max is None:
-            better = higher_is_better(spec, bound.metric)
+            better = spec.evaluate.higher_is_better(bound.metric)
             hint = {True: "give it a `min`", False: "give it a `max`", None: "give it a `min` or a `max`"}[better]
             yield Finding((*bound.address, "metric"), f"`{bound.metric}` is judged by nothing", hint)
     for index, gate in enumerate(spec.gates):

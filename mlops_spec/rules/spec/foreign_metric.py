@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.diagnostic import did_you_mean, listed
 from mlops_spec.document.finding import Finding
-from mlops_spec.spec.measures import measures, own_metrics
+from mlops_spec.spec.measures import measures
 from mlops_spec.spec.metrics import METRICS, metrics_of
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ SEVERITY: Severity = "error"
 
 
 def check(spec: Spec) -> Iterator[Finding]:
-    own = own_metrics(spec)
+    own = spec.evaluate.own
     known = [*metrics_of(spec.task), *own]
     for address, name in measures(spec):
         if name not in known:

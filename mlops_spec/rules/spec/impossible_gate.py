@@ -27,7 +27,7 @@ from mlops_spec.spec.base import seconds, size_in_bytes
 from mlops_spec.spec.gates.latency import LatencyGate
 from mlops_spec.spec.gates.robustness import RobustnessGate
 from mlops_spec.spec.gates.size import SizeGate
-from mlops_spec.spec.measures import bounds, own_metrics
+from mlops_spec.spec.measures import bounds
 from mlops_spec.spec.metrics import METRICS
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def check(spec: Spec) -> Iterator[Finding]:
         if bound.min is not None and bound.max is not None and bound.min > bound.max:
             message = f"no value is at least {bound.min:g} and at most {bound.max:g}"
             yield Finding((*bound.address, "min"), message)
-        elif (metric := METRICS.get(bound.metric)) and bound.metric not in own_metrics(spec):
+        elif (metric := METRICS.get(bound.metric)) and bound.metric not in spec.evaluate.own:
             yield from _beyond(bound, metric)
     for index, gate in enumerate(spec.gates):
         if isinstance(gate, LatencyGate) and seconds(gate.latency.p99) < _LEAST_SECONDS:

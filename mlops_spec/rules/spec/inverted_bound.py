@@ -22,7 +22,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Change, Finding
-from mlops_spec.spec.measures import bounds, higher_is_better
+from mlops_spec.spec.measures import bounds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ SEVERITY: Severity = "error"
 
 def check(spec: Spec) -> Iterator[Finding]:
     for bound in bounds(spec):
-        higher = higher_is_better(spec, bound.metric)
+        higher = spec.evaluate.higher_is_better(bound.metric)
         wrong, right = ("max", "min") if higher else ("min", "max")
         if higher is None or getattr(bound, wrong) is None or getattr(bound, right) is not None:
             continue

@@ -39,7 +39,6 @@ from mlops_spec.spec.chance import reach
 from mlops_spec.spec.gates.fairness import FairnessGate
 from mlops_spec.spec.gates.metric import MetricGate
 from mlops_spec.spec.gates.robustness import RobustnessGate
-from mlops_spec.spec.measures import higher_is_better
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +72,7 @@ def _loses(spec: Spec, index: int, metric: str, side: str, allowed: float) -> It
     if _PARTS.get(side, _QUARTER) * whole <= allowed < whole:
         message = f"from the best `{metric}` down to chance is {whole:.2g}, and {allowed:g} of it may be lost"
         yield Finding(("gates", index, side), message)
-    elif whole > allowed and higher_is_better(spec, metric) is False:
+    elif whole > allowed and spec.evaluate.higher_is_better(metric) is False:
         bounds = [each.max for each in spec.gates if isinstance(each, MetricGate) and each.metric == metric]
         if any(bound is not None and allowed >= bound / 2 for bound in bounds):
             yield Finding(("gates", index, side), f"half of what the gate on `{metric}` allows may be added at once")

@@ -25,7 +25,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.spec.measures import measures, own_metrics
+from mlops_spec.spec.measures import measures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +42,6 @@ def check(spec: Spec) -> Iterator[Finding]:
     if spec.evaluate.cost is not None:
         return
     for address, name in measures(spec):
-        if name == "expected_cost" and name not in own_metrics(spec):
+        if name == "expected_cost" and name not in spec.evaluate.own:
             hint = "evaluate: {cost: {false_positive: 1, false_negative: 5}}"
             yield Finding(address, "`expected_cost` has no prices: `evaluate.cost` is missing", hint)

@@ -10,11 +10,10 @@ from mlops_spec.spec.gates.bearable import rounded
 from mlops_spec.spec.gates.demand import Demand
 from mlops_spec.spec.gates.gate import Gate, OnInconclusive, Requirement
 from mlops_spec.spec.gates.verdicts import unless_alike
-from mlops_spec.spec.measures import higher_is_better
 from mlops_spec.spec.weakening import Weakening, rose
 
 if TYPE_CHECKING:
-    from mlops_spec.spec import Spec
+    from mlops_spec.spec.evaluate import Evaluate
     from mlops_spec.spec.gates.result import Outcome, Result
 
 
@@ -47,8 +46,8 @@ class ChampionGate(Gate):
     def steps(self) -> list[str]:
         return ["champion", self.champion, self.metric]
 
-    def demand(self, spec: "Spec") -> Demand:
-        better = higher_is_better(spec, self.metric)
+    def demand(self, evaluate: "Evaluate") -> Demand:
+        better = evaluate.higher_is_better(self.metric)
         return Demand(
             id=self.id,
             kind=self.kind,

@@ -13,7 +13,7 @@ from mlops_spec.spec.gates.verdicts import judged
 from mlops_spec.spec.weakening import Weakening, bounds_moved
 
 if TYPE_CHECKING:
-    from mlops_spec.spec import Spec
+    from mlops_spec.spec.evaluate import Evaluate
     from mlops_spec.spec.gates.result import Outcome, Result
 
 
@@ -49,8 +49,8 @@ class FairnessGate(Gate):
     def steps(self) -> list[str]:
         return ["fairness", self.fairness, "+".join(self.attributes)]
 
-    def demand(self, spec: "Spec") -> Demand:
-        del spec
+    def demand(self, evaluate: "Evaluate") -> Demand:
+        del evaluate
         return Demand(
             id=self.id,
             kind=self.kind,

@@ -12,7 +12,7 @@ from mlops_spec.spec.weakening import Weakening
 from mlops_spec.words.value import plain
 
 if TYPE_CHECKING:
-    from mlops_spec.spec import Spec
+    from mlops_spec.spec.evaluate import Evaluate
     from mlops_spec.spec.gates.demand import Demand
     from mlops_spec.spec.gates.result import Outcome, Result
 
@@ -92,7 +92,7 @@ class Gate(Strict, Kind):
         """The steps of its id."""
 
     @abstractmethod
-    def demand(self, spec: "Spec") -> "Demand":
+    def demand(self, evaluate: "Evaluate") -> "Demand":
         """What it demands of a result, in numbers."""
 
     @abstractmethod

@@ -12,7 +12,7 @@ from mlops_spec.spec.gates.verdicts import judged
 from mlops_spec.spec.weakening import Weakening, fell, rose
 
 if TYPE_CHECKING:
-    from mlops_spec.spec import Spec
+    from mlops_spec.spec.evaluate import Evaluate
     from mlops_spec.spec.gates.result import Outcome, Result
 
 
@@ -35,9 +35,9 @@ class LatencyGate(Gate):
     def steps(self) -> list[str]:
         return ["latency", "p99"]
 
-    def demand(self, spec: "Spec") -> Demand:
+    def demand(self, evaluate: "Evaluate") -> Demand:
         """In milliseconds."""
-        del spec
+        del evaluate
         most = 1000 * seconds(self.latency.p99)
         return Demand(id=self.id, kind=self.kind, metric="p99", most=most, review=self.reviewed)
 

@@ -12,7 +12,7 @@ from mlops_spec.spec.gates.verdicts import unless_alike
 from mlops_spec.spec.weakening import Weakening, columns_left, fell, rose
 
 if TYPE_CHECKING:
-    from mlops_spec.spec import Spec
+    from mlops_spec.spec.evaluate import Evaluate
     from mlops_spec.spec.gates.result import Outcome, Result
 
 
@@ -40,8 +40,8 @@ class RobustnessGate(Gate):
     def steps(self) -> list[str]:
         return ["robustness", self.robustness, self.metric]
 
-    def demand(self, spec: "Spec") -> Demand:
-        del spec
+    def demand(self, evaluate: "Evaluate") -> Demand:
+        del evaluate
         return Demand(id=self.id, kind=self.kind, metric=self.metric, most=self.max_drop, review=self.reviewed)
 
     def requirement(self) -> Requirement:

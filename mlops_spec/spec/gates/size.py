@@ -12,7 +12,7 @@ from mlops_spec.spec.gates.verdicts import exact
 from mlops_spec.spec.weakening import Weakening, rose
 
 if TYPE_CHECKING:
-    from mlops_spec.spec import Spec
+    from mlops_spec.spec.evaluate import Evaluate
     from mlops_spec.spec.gates.result import Outcome, Result
 
 
@@ -34,8 +34,8 @@ class SizeGate(Gate):
     def steps(self) -> list[str]:
         return ["size"]
 
-    def demand(self, spec: "Spec") -> Demand:
-        del spec
+    def demand(self, evaluate: "Evaluate") -> Demand:
+        del evaluate
         return Demand(id=self.id, kind=self.kind, metric="bytes", most=float(size_in_bytes(self.size.max)))
 
     def requirement(self) -> Requirement:

@@ -10,11 +10,10 @@ from mlops_spec.spec.gates.bearable import of_bound
 from mlops_spec.spec.gates.demand import Demand
 from mlops_spec.spec.gates.gate import MARGIN, Gate, OnInconclusive, Requirement, within
 from mlops_spec.spec.gates.verdicts import judged
-from mlops_spec.spec.measures import higher_is_better
 from mlops_spec.spec.weakening import Weakening, bounds_moved, fell
 
 if TYPE_CHECKING:
-    from mlops_spec.spec import Spec
+    from mlops_spec.spec.evaluate import Evaluate
     from mlops_spec.spec.gates.result import Outcome, Result
 
 
@@ -44,7 +43,7 @@ class SliceGate(Gate):
     def steps(self) -> list[str]:
         return ["slice", self.slice, self.metric]
 
-    def demand(self, spec: "Spec") -> Demand:
+    def demand(self, evaluate: "Evaluate") -> Demand:
         return Demand(
             id=self.id,
             kind=self.kind,
@@ -54,7 +53,7 @@ class SliceGate(Gate):
             column=self.slice,
             min_rows=self.min_rows,
             margin=self.margin,
-            better=higher_is_better(spec, self.metric),
+            better=evaluate.higher_is_better(self.metric),
             review=self.reviewed,
         )
 

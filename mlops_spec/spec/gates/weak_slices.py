@@ -10,11 +10,10 @@ from mlops_spec.spec.gates.bearable import of_bound
 from mlops_spec.spec.gates.demand import Demand
 from mlops_spec.spec.gates.gate import MARGIN, Gate, OnInconclusive, Requirement, all_or, within
 from mlops_spec.spec.gates.verdicts import sides
-from mlops_spec.spec.measures import higher_is_better
 from mlops_spec.spec.weakening import Weakening, bounds_moved, columns_left, fell, rose
 
 if TYPE_CHECKING:
-    from mlops_spec.spec import Spec
+    from mlops_spec.spec.evaluate import Evaluate
     from mlops_spec.spec.gates.result import Outcome, Result
 
 
@@ -48,7 +47,7 @@ class WeakSlicesGate(Gate):
     def steps(self) -> list[str]:
         return ["weak_slices", self.metric]
 
-    def demand(self, spec: "Spec") -> Demand:
+    def demand(self, evaluate: "Evaluate") -> Demand:
         return Demand(
             id=self.id,
             kind=self.kind,
@@ -56,7 +55,7 @@ class WeakSlicesGate(Gate):
             least=self.min,
             most=self.max,
             margin=self.margin,
-            better=higher_is_better(spec, self.metric),
+            better=evaluate.higher_is_better(self.metric),
             review=self.reviewed,
         )
 
