@@ -87,7 +87,7 @@ def test_a_value_of_a_slice_stays_in_its_cell(value: str) -> None:
     try:
         found = measured_card(DECLARED, evidence(slices=slices))
     except Failure:
-        assert "${" in value
+        assert "${" in value or "\ufffc" in value  # no text of the spec may stand for an object
         return
 
     table = found.split("### By age\\_band\n\n" if "### By age\\_band" in found else "### By age_band\n\n")[
