@@ -11,7 +11,7 @@ from .starter import LIVE, Ledger, Model, Rival, judged, of_every_model, open_ga
 if TYPE_CHECKING:
     import pandas as pd
 
-    from mlops_spec.gates.judgement import GateResult
+    from mlops_spec.spec.gates.result import GateResult
 
 _REFRESHED = 0.1  # of the rows, that another tenth takes the place of
 

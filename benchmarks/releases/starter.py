@@ -18,7 +18,6 @@ from credit_default.features import prepare  # noqa: E402
 from credit_default.train import fit  # noqa: E402
 
 from mlops_spec.gates.case import Case, Perturbed, Rival  # noqa: E402
-from mlops_spec.gates.judgement import Against  # noqa: E402
 from mlops_spec.gates.kinds import always  # noqa: E402
 from mlops_spec.gates.kinds.declared import results_of  # noqa: E402
 from mlops_spec.gates.perturb import perturb  # noqa: E402
@@ -29,15 +28,16 @@ from mlops_spec.pipeline.balance import divide  # noqa: E402
 from mlops_spec.pipeline.rows import known_columns, read_rows  # noqa: E402
 from mlops_spec.pipeline.split import typed, with_derived  # noqa: E402
 from mlops_spec.pipeline.table import of_frame  # noqa: E402
+from mlops_spec.spec.gates.result import Against  # noqa: E402
 from mlops_spec.spec.gates.robustness import RobustnessGate  # noqa: E402
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from mlops_spec.gates.judgement import GateResult
     from mlops_spec.spec import Spec
     from mlops_spec.spec.gates.demand import Demand
     from mlops_spec.spec.gates.gate import Gate
+    from mlops_spec.spec.gates.result import GateResult
 
 LIVE = "production"
 

@@ -16,13 +16,13 @@ import numpy as np
 from scipy.optimize import brentq
 from scipy.special import expit, logit
 
-from mlops_spec.gates.judgement import Against, GateResult, Limit
 from mlops_spec.spec.base import seconds
 from mlops_spec.spec.gates import gate_id
 from mlops_spec.spec.gates.champion import ChampionGate
 from mlops_spec.spec.gates.fairness import FairnessGate
 from mlops_spec.spec.gates.latency import LatencyGate
 from mlops_spec.spec.gates.metric import MetricGate
+from mlops_spec.spec.gates.result import Against, GateResult, Limit
 from mlops_spec.spec.gates.robustness import RobustnessGate
 from mlops_spec.spec.gates.slices import SliceGate
 from mlops_spec.spec.gates.weak_slices import WeakSlicesGate

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlops_spec.gates.case import Rival
-from mlops_spec.gates.judgement import Against
 from mlops_spec.gates.rivals import Champion, Fetched, fetch, rival_of
 from mlops_spec.integrity.anchor import anchors
 from mlops_spec.ledger.query import read
 from mlops_spec.release.past import past
+from mlops_spec.spec.gates.result import Against
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

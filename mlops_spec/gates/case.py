@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from mlops_spec.gates.judgement import Against, GateResult, Limit
 from mlops_spec.pipeline.measured import finite
+from mlops_spec.spec.gates.result import Against, GateResult, Limit
 from mlops_validators import Interval
 
 if TYPE_CHECKING:

@@ -1,9 +1,9 @@
-"""What the gates say: one result for each, and the verdict over all of them."""
+"""What the gates say of a candidate: a result for each, and the verdict over all of them."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from mlops_spec.integrity.judgement import pair
 from mlops_spec.spec.gates import kind_called
@@ -12,75 +12,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from mlops_spec.spec import Spec
+    from mlops_spec.spec.gates.result import Against, GateResult, Outcome
     from mlops_spec.spec.governance import Waiver
 
-Outcome = Literal["pass", "fail", "inconclusive"]
-_OPTIONAL = ("metric", "slice", "rows_needed", "waived_until", "review", "baseline", "on_sample", "anchor")
 _BLOCKING: tuple[Outcome, ...] = ("fail", "inconclusive")
-
-
-@dataclass(frozen=True)
-class Limit:
-    """What a value is held against."""
-
-    op: Literal[">=", "<=", ">", "="]
-    value: float
-
-
-@dataclass(frozen=True)
-class Anchored:
-    """The comparison with the anchor: candidate less anchor, on the same rows."""
-
-    version: str
-    digest: str
-    value: float
-    low: float
-    high: float
-
-
-@dataclass(frozen=True, kw_only=True)
-class GateResult:
-    """One gate: its value with the interval, the bound, and the verdict with its reason. Unknown numbers are None."""
-
-    id: str
-    kind: str
-    metric: str | None = None
-    slice: str | None = None
-    value: float | None = None
-    low: float | None = None
-    high: float | None = None
-    bound: Limit | None = None
-    verdict: Outcome
-    reason: str
-    rows_needed: int | None = None
-    waived_until: str | None = None
-    review: Literal[True] | None = None  # whether it waits for an approver's word
-    baseline: float | None = None
-    on_sample: bool | None = None  # whether it was judged on a sample that can't show it
-    anchor: Anchored | None = None  # the version that holds the gate where its own interval leaves it open
-
-    @property
-    def blocks(self) -> bool:
-        """Whether it stops a release by itself."""
-        return self.counts and not self.review
-
-    @property
-    def counts(self) -> bool:
-        """Whether it keeps the verdict from being a pass."""
-        return self.verdict != "pass" and self.waived_until is None and not self.on_sample
-
-    def record(self) -> dict[str, Any]:
-        """As `gate.json` has it."""
-        return {key: value for key, value in asdict(self).items() if value is not None or key not in _OPTIONAL}
-
-
-@dataclass(frozen=True)
-class Against:
-    """The champion."""
-
-    environment: str
-    version: str
-    digest: str
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from mlops_spec.engines.packages import packages_of
 from mlops_spec.errors import Failure
 from mlops_spec.gates.case import Rival
-from mlops_spec.gates.judgement import Against
 from mlops_spec.gates.scoring import score
 from mlops_spec.ledger.query import read
 from mlops_spec.ledger.state import replay
 from mlops_spec.package.on_disk import verify
 from mlops_spec.pipeline.trained_rows import read_trained, seen
+from mlops_spec.spec.gates.result import Against
 from mlops_spec.system.faults import unanswered
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from mlops_spec.spec.gates import kind_called
 from mlops_spec.words.terminal import terminal
 
 if TYPE_CHECKING:
-    from mlops_spec.gates.judgement import GateResult, Judged
+    from mlops_spec.gates.judgement import Judged
+    from mlops_spec.spec.gates.result import GateResult
 
 _SIGNS = {">=": "≥", "<=": "≤", ">": ">", "=": "="}
 _COLOURS = {"pass": "green", "fail": "bold red", "inconclusive": "yellow"}

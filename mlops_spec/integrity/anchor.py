@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from mlops_spec.integrity.shapes import Outcome
     from mlops_spec.spec.gates.demand import Demand
-    from mlops_spec.spec.gates.result import Anchored, Bound
+    from mlops_spec.spec.gates.result import Bound, Compared, Outcome
 
 
 class Past(NamedTuple):
@@ -35,7 +34,7 @@ class PastGate(NamedTuple):
     high: float | None
     bound: Bound | None
     waived_until: str | None
-    anchor: Anchored | None
+    anchor: Compared | None
 
 
 def anchors(past: Sequence[Past], demand: Demand, name: str) -> Iterator[Past]:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mlops_spec.integrity.anchor import Past
     from mlops_spec.spec import Spec
     from mlops_spec.spec.gates.demand import Demand
-    from mlops_spec.spec.gates.result import Against, Result
+    from mlops_spec.spec.gates.result import Champion, Result
 
 FILE = GATE.name
 _NUMBERS = ("value", "low", "high")
@@ -38,7 +38,7 @@ class Given:
     rows: int
     today: str  # YYYY-MM-DD
     package_bytes: int | None = None
-    against: Against | None = None
+    against: Champion | None = None
     parts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     lived: Mapping[str, frozenset[tuple[str, str]]] | None = None
     past: Sequence[Past] | None = None

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
 from mlops_spec.errors import Failure
 from mlops_spec.package.manifest import canonical
+from mlops_spec.spec.gates.result import GateResult, Outcome, result_of
 from mlops_spec.words.invalid import first_error
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-Outcome = Literal["pass", "fail", "inconclusive"]
 Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
 Commit = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}$")]
@@ -76,6 +76,12 @@ class Gate(Shape):
     anchor: Anchored | None = None
 
 
+if TYPE_CHECKING:
+    _Judged = GateResult
+else:
+    _Judged = Annotated[Gate, AfterValidator(result_of)]
+
+
 class GateFile(Shape):
     """`gate.json`."""
 
@@ -85,7 +91,7 @@ class GateFile(Shape):
     rows: Count
     against: Against | None
     verdict: Outcome
-    gates: Annotated[list[Gate], Field(min_length=1, max_length=10_000)]
+    gates: Annotated[list[_Judged], Field(min_length=1, max_length=10_000)]
     seconds: dict[str, Annotated[float, Field(ge=0)]]
 
 

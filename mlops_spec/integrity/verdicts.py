@@ -13,7 +13,7 @@ from mlops_spec.spec.gates.verdicts import sided, worst
 
 if TYPE_CHECKING:
     from mlops_spec.spec.gates.demand import Demand
-    from mlops_spec.spec.gates.result import Anchored, Outcome, Result
+    from mlops_spec.spec.gates.result import Compared, Outcome, Result
 
 
 def allowed(demand: Demand, found: Result, rows: int, part_rows: int | None = None) -> frozenset[Outcome]:
@@ -28,7 +28,7 @@ def allowed(demand: Demand, found: Result, rows: int, part_rows: int | None = No
     return own | {"pass"} if held else own
 
 
-def _beside(demand: Demand, anchor: Anchored) -> set[Outcome]:
+def _beside(demand: Demand, anchor: Compared) -> set[Outcome]:
     """What the comparison with the anchor says; few rows make it inconclusive."""
     alike = anchor.value == anchor.low == anchor.high == 0
     return {"inconclusive", "pass" if alike else sided(anchor, *demand.beside_anchor)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout
@@ -21,9 +21,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from mlops_spec.integrity.shapes import Against, Gate
+    from mlops_spec.integrity.shapes import Against
     from mlops_spec.ledger.record import Accepted
     from mlops_spec.package.manifest import Manifest
+    from mlops_spec.spec.gates.result import GateResult as Judged
 
 EVIDENCE = (layout.MANIFEST.name, LOCK.name, layout.EVALUATION.name, layout.GATE.name, verifier.LISTING)
 FILES = (*EVIDENCE, layout.CARD.name)
@@ -98,7 +99,7 @@ def bundle_of(files: Mapping[str, bytes], source: Path) -> Bundle:
     return Bundle(files, described, "sha256:" + hashlib.sha256(content).hexdigest(), judged, evaluation)
 
 
-def _result(gate: Gate, accepted: Accepted | None) -> GateResult:
+def _result(gate: Judged, accepted: Accepted | None) -> GateResult:
     return GateResult(
         id=gate.id,
         kind=gate.kind,
@@ -110,6 +111,6 @@ def _result(gate: Gate, accepted: Accepted | None) -> GateResult:
         baseline=gate.baseline,
         verdict=gate.verdict,
         waived_until=gate.waived_until,
-        anchor=Anchored(**gate.anchor.model_dump()) if gate.anchor else None,
+        anchor=Anchored(**asdict(gate.anchor)) if gate.anchor else None,
         accepted=accepted,
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mlops_spec.gates.judgement import Anchored, GateResult, Limit
 from mlops_spec.gates.table import bound, interval, label, value
 from mlops_spec.release.card import cost, simple
 from mlops_spec.release.card.brier import told
 from mlops_spec.spec.gates import kind_called
+from mlops_spec.spec.gates.result import GateResult, Limit
 from mlops_spec.words.markdown import block, code, html_code, prose
 from mlops_spec.words.value import plain
 
@@ -116,9 +117,7 @@ def _beside(gate: GateResult) -> str:
 
 def _as_result(one: Recomputed) -> GateResult:
     """The gate with the bound that counts: main's."""
-    limit = None if one.bound is None else Limit(*one.bound)
-    anchor = one.gate.anchor and Anchored(**one.gate.anchor.model_dump())
-    return GateResult(**{**one.gate.model_dump(), "bound": limit, "anchor": anchor})
+    return replace(one.gate, bound=None if one.bound is None else Limit(*one.bound))
 
 
 def _folded(report: Report) -> Iterator[str]:

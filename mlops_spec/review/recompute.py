@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
     from mlops_spec.integrity.anchor import Past
-    from mlops_spec.integrity.shapes import Outcome
     from mlops_spec.package.problem import Problem
-    from mlops_spec.review.report import Gate, Report
+    from mlops_spec.review.report import Report
     from mlops_spec.spec import Spec
     from mlops_spec.spec.gates.demand import Demand, Op
+    from mlops_spec.spec.gates.result import GateResult, Outcome
 
 _TOLD_ELSEWHERE = ("bound", "verdict", "waived_until", "")  # by words of their own
 _NO_MATTER = ("baseline",)  # told, but the verdict does not rest on it
@@ -48,7 +48,7 @@ class Trusted:
 class Recomputed:
     """A gate with the bound of main and the verdict by it, whether it stops the change, and what else to know."""
 
-    gate: Gate
+    gate: GateResult
     bound: tuple[Op, float] | None
     verdict: Outcome
     blocks: bool
@@ -97,14 +97,16 @@ def review(report: Report, main: Trusted) -> Review:
     return Review(tuple(gates), tuple(demand.id for demand in missing), doubts, tuple(may_accept(main.spec)))
 
 
-def _unknown(gate: Gate, *, again: bool) -> Recomputed:
+def _unknown(gate: GateResult, *, again: bool) -> Recomputed:
     """One that main does not demand: whatever it says of itself, nobody has agreed to its bound."""
     verdict: Outcome = "inconclusive" if gate.verdict == "pass" else gate.verdict
     note = "stands twice" if again else "not on main: its bound is this change's own"
     return Recomputed(gate, None, verdict, blocks=again or gate.verdict != "pass", notes=(note,))
 
 
-def _recomputed(gate: Gate, demand: Demand, report: Report, main: Trusted, found: Sequence[Problem]) -> Recomputed:
+def _recomputed(
+    gate: GateResult, demand: Demand, report: Report, main: Trusted, found: Sequence[Problem]
+) -> Recomputed:
     told = {f"{problem.name} {problem.said}": problem.name for problem in found if problem.name not in _TOLD_ELSEWHERE}
     wrong = [words for words, name in told.items() if name not in _NO_MATTER]
     wrong += [*_unlike_the_measures(gate, demand, report), *_turned(gate, demand)]
@@ -125,7 +127,7 @@ def _recomputed(gate: Gate, demand: Demand, report: Report, main: Trusted, found
     return Recomputed(gate, demand.bound(gate.value), verdict, blocks and not waits, tuple(notes), waits)
 
 
-def _computed(gate: Gate, demand: Demand, report: Report, main: Trusted) -> Outcome:
+def _computed(gate: GateResult, demand: Demand, report: Report, main: Trusted) -> Outcome:
     """The best of the verdicts that the numbers allow."""
     if demand.environment is not None and gate.value is None:
         silent = gate.bound is None and gate.low is None and gate.high is None
@@ -134,7 +136,7 @@ def _computed(gate: Gate, demand: Demand, report: Report, main: Trusted) -> Outc
     return "pass" if "pass" in right else "inconclusive" if right == {"inconclusive"} else worst(right)
 
 
-def _by_its_own_bound(gate: Gate) -> Outcome:
+def _by_its_own_bound(gate: GateResult) -> Outcome:
     """What the bound that the report names makes of it; one that names none was judged by its lack of a champion."""
     if gate.bound is None or gate.low is None or gate.high is None:
         return "pass"
@@ -148,12 +150,12 @@ def _by_its_own_bound(gate: Gate) -> Outcome:
             return "pass" if gate.low >= limit else "fail" if gate.high < limit else _open(gate)
 
 
-def _open(gate: Gate) -> Outcome:
+def _open(gate: GateResult) -> Outcome:
     """Where its own interval decides nothing, an anchor may: what that is worth main's margin says."""
     return "inconclusive" if gate.anchor is None else "pass"
 
 
-def _turned(gate: Gate, demand: Demand) -> Iterator[str]:
+def _turned(gate: GateResult, demand: Demand) -> Iterator[str]:
     """A change may ask for another value, never that it lies on the other side, or for nothing."""
     right = demand.bound(gate.value)
     if gate.value is not None and gate.bound is None:
@@ -162,20 +164,20 @@ def _turned(gate: Gate, demand: Demand) -> Iterator[str]:
         yield "the report turns its bound around"
 
 
-def _waiving(gate: Gate, ends: Sequence[str]) -> Iterator[str]:
+def _waiving(gate: GateResult, ends: Sequence[str]) -> Iterator[str]:
     if ends:
         yield f"waived until {max(ends)}"
     elif gate.waived_until:
         yield "waived by this change, not by main"
 
 
-def _other_bound(gate: Gate, demand: Demand) -> Iterator[str]:
+def _other_bound(gate: GateResult, demand: Demand) -> Iterator[str]:
     right = demand.bound(gate.value)
     if gate.bound is not None and (gate.bound.op, gate.bound.value) != right:
         yield f"this change holds it against {gate.bound.op} {gate.bound.value:g}"
 
 
-def _unlike_the_measures(gate: Gate, demand: Demand, report: Report) -> Iterator[str]:
+def _unlike_the_measures(gate: GateResult, demand: Demand, report: Report) -> Iterator[str]:
     """What the report measured itself, over all rows, is what its gates judged."""
     of_measure = kind_called(demand.kind).of_measure
     measured = report.measures.get(demand.metric or "") if of_measure else None

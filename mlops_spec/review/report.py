@@ -12,12 +12,13 @@ import stat
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
 
-from pydantic import Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, Field, PlainSerializer, StringConstraints, ValidationError
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.integrity.seal import sha256
 from mlops_spec.spec.base import EnvironmentName, ModelName, Strict
 from mlops_spec.spec.gates import KINDS
+from mlops_spec.spec.gates.result import GateResult, result_of, stated
 from mlops_spec.words.invalid import first_error
 
 if TYPE_CHECKING:
@@ -77,6 +78,12 @@ class Gate(Strict):
     baseline: Number | None = None
     on_sample: bool | None = None
     anchor: Anchored | None = None
+
+
+if TYPE_CHECKING:
+    _Told = GateResult
+else:
+    _Told = Annotated[Gate, AfterValidator(result_of), PlainSerializer(stated)]
 
 
 class Against(Strict):
@@ -177,7 +184,7 @@ class Report(Strict):
     digest: Digest | None = None
     rows: Count = 0
     against: Against | None = None
-    gates: list[Gate] = Field(default_factory=list, max_length=500)
+    gates: list[_Told] = Field(default_factory=list, max_length=500)
     measures: dict[Name, Measured] = Field(default_factory=dict, max_length=60)
     calibration: Calibration | None = None
     simple_model: SimpleModel | None = None

@@ -9,11 +9,11 @@ import pandas as pd
 
 from mlops_spec.gates.anchors import ByLedger
 from mlops_spec.gates.case import Rival
-from mlops_spec.gates.judgement import Against
 from mlops_spec.git import Git
 from mlops_spec.integrity.anchor import Past, PastGate
 from mlops_spec.integrity.shapes import Bound
 from mlops_spec.spec.gates.demand import Demand
+from mlops_spec.spec.gates.result import Against
 
 if TYPE_CHECKING:
     from pathlib import Path

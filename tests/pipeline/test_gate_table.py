@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from mlops_spec.gates.judgement import Against, GateResult, Judged, Limit, for_review
+from mlops_spec.gates.judgement import Judged, for_review
 from mlops_spec.gates.table import label, number, show, summary
 from mlops_spec.spec import Spec
 from mlops_spec.spec.gates import ALWAYS
+from mlops_spec.spec.gates.result import Against, GateResult, Limit
 
 SPEC: dict[str, Any] = {
     "spec": 1,

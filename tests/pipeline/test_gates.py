@@ -13,18 +13,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mlops_spec.gates.case import Case, Perturbed, Rival
-from mlops_spec.gates.judgement import Against, Judged, waived
+from mlops_spec.gates.judgement import Judged, waived
 from mlops_spec.gates.kinds import champion, fairness, latency, leak, metric, robustness, size, slices, weak_slices
 from mlops_spec.gates.kinds.latency import percentile_interval
 from mlops_spec.gates.perturb import perturb
 from mlops_spec.pipeline.answers import Answers
 from mlops_spec.pipeline.table import of_frame
 from mlops_spec.spec import Spec
+from mlops_spec.spec.gates.result import Against
 from mlops_spec.spec.governance import Waiver
 
 if TYPE_CHECKING:
-    from mlops_spec.gates.judgement import GateResult
     from mlops_spec.spec.gates.demand import Demand
+    from mlops_spec.spec.gates.result import GateResult
 
 COUNT = 1200
 DRAW = np.random.default_rng(5)

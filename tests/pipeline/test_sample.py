@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.gates.judgement import GateResult, Judged, marked
+from mlops_spec.gates.judgement import Judged, marked
 from mlops_spec.pipeline import sample
+from mlops_spec.spec.gates.result import GateResult
 
 if TYPE_CHECKING:
     from conftest import Project

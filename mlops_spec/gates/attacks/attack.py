@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from mlops_spec.gates.case import Case, Rival
-    from mlops_spec.gates.judgement import GateResult
+    from mlops_spec.spec.gates.result import GateResult
 
 
 G = TypeVar("G")

@@ -10,11 +10,11 @@ import pandas as pd
 
 from mlops_spec import layout
 from mlops_spec.gates.attacks.attack import Attack, Blow
-from mlops_spec.gates.judgement import GateResult, Limit
 from mlops_spec.gates.kinds.kind import Kind
 from mlops_spec.monitor.inputs import check_drift
 from mlops_spec.monitor.predictions import Live
 from mlops_spec.pipeline.reference import read_reference
+from mlops_spec.spec.gates.result import GateResult, Limit
 from mlops_validators.binning import count
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from mlops_spec.errors import Failure
 from mlops_spec.gates.drill.drift import ALARM
-from mlops_spec.gates.judgement import GateResult
 from mlops_spec.gates.kinds import always, declared
+from mlops_spec.spec.gates.result import GateResult
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.gates.attacks.attack import Attack
     from mlops_spec.gates.case import Case
-    from mlops_spec.gates.judgement import GateResult
+    from mlops_spec.spec.gates.result import GateResult
 
 
 def contract(case: Case) -> GateResult:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from mlops_spec.gates.judgement import Anchored
 from mlops_spec.pipeline.measured import options
+from mlops_spec.spec.gates.result import Anchored
 from mlops_validators import estimate, judge_non_inferior, paired_difference, undecided
 from mlops_validators.seeds import with_seeds
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mlops_spec.gates.case import Case, Rival
-    from mlops_spec.gates.judgement import GateResult
     from mlops_spec.spec.gates.gate import Gate
+    from mlops_spec.spec.gates.result import GateResult
     from mlops_validators import Interval, Measure, Verdict
 
 

@@ -14,11 +14,11 @@ from mlops_spec.gates.attacks.answers import inverted
 from mlops_spec.gates.attacks.attack import Attack, Blow, draw
 from mlops_spec.gates.attacks.on_answers import Setting, common, damaged
 from mlops_spec.gates.case import Rival, result
-from mlops_spec.gates.judgement import Against, Limit
 from mlops_spec.gates.kinds.beside import compared, difference, seeds_told
 from mlops_spec.gates.kinds.kind import Kind, sees_all
 from mlops_spec.pipeline.measured import finite, measure_named
 from mlops_spec.spec.gates import gate_id
+from mlops_spec.spec.gates.result import Against, Limit
 from mlops_validators import Verdict, estimate, judge_non_inferior, undecided
 from mlops_validators.slices import worst
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.gates.case import Case
-    from mlops_spec.gates.judgement import GateResult
     from mlops_spec.spec.gates.champion import ChampionGate
+    from mlops_spec.spec.gates.result import GateResult
     from mlops_validators import Measure
 
 

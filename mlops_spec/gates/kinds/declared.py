@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mlops_spec.gates.kinds import champion, fairness, latency, metric, robustness, size, slices, weak_slices
+from mlops_spec.gates.kinds import (
+    champion,
+    fairness,
+    latency,
+    metric,
+    robustness,
+    size,
+    slices,
+    weak_slices,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.gates.case import Case
-    from mlops_spec.gates.judgement import GateResult
     from mlops_spec.gates.kinds.kind import Kind
     from mlops_spec.spec.gates.gate import Gate
+    from mlops_spec.spec.gates.result import GateResult
 
 KINDS: dict[str, Kind[Any]] = {
     "metric": metric.KIND,

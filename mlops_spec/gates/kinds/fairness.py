@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.gates.case import Case
-    from mlops_spec.gates.judgement import GateResult
     from mlops_spec.spec.gates.fairness import FairnessGate
+    from mlops_spec.spec.gates.result import GateResult
 
 # The rates that a disparity compares, as its definition has them.
 _COMPARED = {

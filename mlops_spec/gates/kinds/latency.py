@@ -12,10 +12,10 @@ from scipy.special import bdtrik
 from mlops_spec import layout
 from mlops_spec.gates.attacks.attack import Attack, Blow, draw
 from mlops_spec.gates.case import result
-from mlops_spec.gates.judgement import GateResult, Limit
 from mlops_spec.gates.kinds.kind import Kind
 from mlops_spec.spec.base import seconds
 from mlops_spec.spec.gates import gate_id
+from mlops_spec.spec.gates.result import GateResult, Limit
 from mlops_validators import Interval, judge, undecided
 
 if TYPE_CHECKING:

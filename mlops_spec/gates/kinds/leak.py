@@ -6,16 +6,16 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from mlops_spec.gates.case import counted, result
-from mlops_spec.gates.judgement import Limit
 from mlops_spec.pipeline.giveaways import encoded_features, made_rows, near_rows, revealing_features
 from mlops_spec.pipeline.identifying import features_that_name, shared_names
 from mlops_spec.pipeline.leak import leaked_rows
+from mlops_spec.spec.gates.result import Limit
 from mlops_validators import Verdict, undecided
 from mlops_validators.leak import judge_twins, least_likely
 
 if TYPE_CHECKING:
     from mlops_spec.gates.case import Case
-    from mlops_spec.gates.judgement import GateResult
+    from mlops_spec.spec.gates.result import GateResult
 
 NEAR, TARGET = "leak/near", "leak/target"
 

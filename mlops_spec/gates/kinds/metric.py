@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.gates.case import Case
-    from mlops_spec.gates.judgement import GateResult
     from mlops_spec.spec.gates.metric import MetricGate
+    from mlops_spec.spec.gates.result import GateResult
 
 
 def results(case: Case, gate: MetricGate) -> Iterator[GateResult]:

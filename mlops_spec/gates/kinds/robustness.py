@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from mlops_spec.gates.attacks.attack import Attack, Blow
 from mlops_spec.gates.attacks.on_answers import Setting, common, damaged
 from mlops_spec.gates.case import Perturbed, result
-from mlops_spec.gates.judgement import Limit
 from mlops_spec.gates.kinds.kind import Kind, sees_all
 from mlops_spec.pipeline.measured import measure_named, options
 from mlops_spec.spec.gates import gate_id
+from mlops_spec.spec.gates.result import Limit
 from mlops_validators import Interval, Verdict, judge, paired_difference, undecided
 from mlops_validators.verdict import FEWEST_ROWS
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from mlops_spec.gates.case import Case
-    from mlops_spec.gates.judgement import GateResult
+    from mlops_spec.spec.gates.result import GateResult
     from mlops_spec.spec.gates.robustness import RobustnessGate
 
 

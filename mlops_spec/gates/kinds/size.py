@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.gates.attacks.attack import Attack, Blow
 from mlops_spec.gates.case import result
-from mlops_spec.gates.judgement import Limit
 from mlops_spec.gates.kinds.kind import Kind
 from mlops_spec.spec.base import size_in_bytes
+from mlops_spec.spec.gates.result import Limit
 from mlops_validators import Interval, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.gates.case import Case
-    from mlops_spec.gates.judgement import GateResult
+    from mlops_spec.spec.gates.result import GateResult
     from mlops_spec.spec.gates.size import SizeGate
 
 

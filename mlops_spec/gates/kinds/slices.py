@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from mlops_spec.gates.case import Case
-    from mlops_spec.gates.judgement import GateResult
+    from mlops_spec.spec.gates.result import GateResult
     from mlops_spec.spec.gates.slices import SliceGate
     from mlops_validators import Verdict
 

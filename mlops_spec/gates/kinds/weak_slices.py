@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from mlops_spec.gates.case import Case
-    from mlops_spec.gates.judgement import GateResult
+    from mlops_spec.spec.gates.result import GateResult
     from mlops_spec.spec.gates.weak_slices import WeakSlicesGate
     from mlops_validators import Interval
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from mlops_spec.spec.gates.demand import Demand
-    from mlops_spec.spec.gates.result import Anchored, Outcome, Result
+    from mlops_spec.spec.gates.result import Compared, Outcome, Result
 
 _ORDER: tuple[Outcome, ...] = ("fail", "inconclusive", "pass")
 
@@ -57,7 +57,7 @@ def judged(demand: Demand, found: Result, rows: int | None = None, fewest: int =
     return sided(found, demand.least, demand.most)
 
 
-def sided(found: Result | Anchored, least: float | None, most: float | None) -> Outcome:
+def sided(found: Result | Compared, least: float | None, most: float | None) -> Outcome:
     """On which side of the bounds an interval lies; without one it is unknown."""
     low, high = found.low, found.high
     if found.value is None or low is None or high is None or low >= high or (least is None and most is None):
