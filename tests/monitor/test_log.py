@@ -410,7 +410,7 @@ def test_a_shipped_log_is_read_and_a_missing_one_is_said(
     world: World, host: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(
-        "mlops_spec.monitor.log.Fetcher.fetch", lambda _, __, target: shutil.copytree(tmp_path / "built", target)
+        "mlops_spec.engines.dvc.fetch.Fetcher.fetch", lambda _, __, target: shutil.copytree(tmp_path / "built", target)
     )
     code, found = monitor(capsys, "-C", world.git.directory)
     assert (code, "no prediction log of staging here" in found["log"]["told"]) == (Exit.OK, True)
