@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING
 
 from mlops_spec import layout
 from mlops_spec.errors import Failure
-from mlops_spec.platforms.github.pins import ACTIONS
-from mlops_spec.rehearse import cast, small
+from mlops_spec.rehearse import cast, small, taking
 from mlops_spec.rehearse.fork import fork, propose, push
 from mlops_spec.rehearse.hub import tokens
 from mlops_spec.rehearse.hub.people import Person
 from mlops_spec.rehearse.merge import merge_pull
-from mlops_spec.rehearse.private import READ, REGION, Private, account, signed_in, stored
+from mlops_spec.rehearse.private import Private, account, signed_in, stored
 from mlops_spec.rehearse.proof import audit
 from mlops_spec.rehearse.scenario import Scenario, Scene, Unexpected
 from mlops_spec.rehearse.small import FIRST, REPOSITORY
@@ -35,8 +34,6 @@ if TYPE_CHECKING:
 _SECOND = "v1.1.0"
 _STRANGER = "eve"
 _TRY = "mlops-try.yml"
-_KEY = "STORE_KEY"  # a secret of the repository, which its own workflows see
-_CHECK = "Train and gate"
 
 
 @dataclass
@@ -56,7 +53,7 @@ def _open(stage: Forked) -> Iterator[None]:
     """Everybody may read the repository, one more has an account; a reviewer guards the environment for trials."""
     hub = stage.world.hub
     hub.people = (*hub.people, Person(_STRANGER, 666, tokens.new("ghp"), role="read"))
-    hub.settings.secrets[""] = {_KEY: tokens.new("key")}
+    hub.settings.secrets[""] = {taking.SECRET: tokens.new("key")}
     with account(stage):
         yield
 
@@ -89,17 +86,17 @@ def _attack(stage: Forked) -> str:
     """Workflows of their own get nothing, and whatever these say of themselves: a maintainer's trial refuses them."""
     world, author, before = stage.world, stage.stranger, stage.bucket.keys()
     author.run("git", "switch", "--quiet", "--create", "take", f"origin/{world.main}")
-    (author.clone / ".github/workflows/take.yml").write_text(_TAKE, encoding="utf-8")
+    (author.clone / f".github/workflows/{taking.NAME}.yml").write_text(taking.WORKFLOW, encoding="utf-8")
     author.commit("Take more")
     number = propose(world, author, "take", "Take more").number
     world.run_checks(number)
-    (run,) = (each for each in world.let_start(number, cast.REVIEWER) if each.workflow == "take")
+    (run,) = (each for each in world.let_start(number, cast.REVIEWER) if each.workflow == taking.NAME)
     said = {job.id: "\n".join(line for step in job.steps for line in step.output) for job in run.jobs}
-    for job, words in _REFUSALS.items():
+    for job, words in taking.REFUSALS.items():
         must(words in said[job], f"{job} was not told “{words}”", log(run))
     must(stage.bucket.keys() == before, "a fork's pull request wrote to the bucket", log(run))
     tried = only([world.start(_TRY, {"number": str(number)}, cast.AUTHOR, _nobody)], "failure")
-    told = stopped(tried, "trial begin", "changes .github/workflows/take.yml")
+    told = stopped(tried, "trial begin", f"changes .github/workflows/{taking.NAME}.yml")
     return f"no secret, no identity, no push, no status, no put; the trial: {told}"
 
 
@@ -174,14 +171,14 @@ def _refused(stage: Forked, number: int, state: str = "is expected") -> str:
     try:
         merge_pull(world, number, cast.REVIEWER)
     except Failure as refused:
-        must(f'"{_CHECK}" {state}' in refused.message, refused.message)
+        must(f'"{taking.CHECK}" {state}' in refused.message, refused.message)
         return f"main refuses it: {refused.message.splitlines()[-1]}"
     raise Unexpected(f"#{number} could be merged although nobody had it tried")
 
 
 def _status(stage: Forked, sha: str) -> str:
     """What was said last of a commit under the name that main requires."""
-    found = [each.state for each in stage.world.hub.statuses if (each.sha, each.context) == (sha, _CHECK)]
+    found = [each.state for each in stage.world.hub.statuses if (each.sha, each.context) == (sha, taking.CHECK)]
     return found[-1] if found else "none"
 
 
@@ -189,67 +186,10 @@ def _nobody(_: int) -> None:
     raise Unexpected("a reviewer was asked although nothing was to be let in")
 
 
-_REFUSALS = {
-    "secret": "the secret is empty",
-    "identity": "Could not load credentials from any providers",
-    "push": "denied to github-actions[bot]",
-    "status": "Resource not accessible by integration",
-    "put": "Unable to locate credentials",
-}
-_CHECKOUT = f"""\
-      - uses: {ACTIONS["checkout"].ref} # {ACTIONS["checkout"].version}
-"""
-_TAKE = f"""\
-name: take
-on: pull_request
-permissions: write-all
-jobs:
-  secret:
-    runs-on: ubuntu-24.04
-    steps:
-      - run: echo "the secret is ${{KEY:-empty}}"
-        env:
-          KEY: ${{{{ secrets.{_KEY} }}}}
-  identity:
-    runs-on: ubuntu-24.04
-    steps:
-      - uses: {ACTIONS["aws_credentials"].ref} # {ACTIONS["aws_credentials"].version}
-        with:
-          role-to-assume: {READ}
-          aws-region: {REGION}
-  push:
-    runs-on: ubuntu-24.04
-    steps:
-{_CHECKOUT}\
-      - run: git push origin HEAD:refs/heads/taken 2>&1
-  status:
-    runs-on: ubuntu-24.04
-    steps:
-      - run: |
-          curl --silent --show-error --noproxy '*' --request POST --header "Authorization: Bearer ${{TOKEN}}" \\
-            --data '{{"state": "success", "context": "{_CHECK}"}}' \\
-            "${{GITHUB_API_URL}}/repos/${{GITHUB_REPOSITORY}}/statuses/${{HEAD}}"
-        env:
-          TOKEN: ${{{{ github.token }}}}
-          HEAD: ${{{{ github.event.pull_request.head.sha }}}}
-  put:
-    runs-on: ubuntu-24.04
-    steps:
-{_CHECKOUT}\
-      - uses: {ACTIONS["setup_uv"].ref} # {ACTIONS["setup_uv"].version}
-        with:
-          enable-cache: false
-      - run: uv sync --locked --no-dev
-      - run: |
-          echo taken > taken.txt
-          uv run --no-sync dvc add taken.txt
-          uv run --no-sync dvc push taken.txt.dvc
-"""
-
 SCENES: tuple[Scene[Forked], ...] = (
     Scene(f"a small model on S3: first push, {FIRST} in staging", _begin, "mlops-merge"),
     Scene("a stranger's fork: “Looser” is not judged", _propose, "mlops-pull-request", stops=True),
-    Scene("“Take more” edits workflows from the fork", _attack, "take", stops=True),
+    Scene("“Take more” edits workflows from the fork", _attack, taking.NAME, stops=True),
     Scene("mlops-try: the reviewer sends it away", _rejected, "mlops-try", stops=True),
     Scene("mlops-try: what is pushed meanwhile is not let in", _moved, "mlops-try", stops=True),
     Scene("mlops-try of “Looser” passes, merged", _tried, "mlops-merge"),
