@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
+from mlops_spec.model_folder import DEPLOY
+
 if TYPE_CHECKING:
     from mlops_spec.git import Git
 
 Purpose = Literal["promote", "rollback", "retrain"]
 _ROOT = PurePosixPath()
-_DEPLOY = PurePosixPath("deploy")
 
 
 def tag_of(model: str, version: str = "v*") -> str:
@@ -53,7 +54,7 @@ class Place:
 
     def deploy(self, environment: str) -> PurePosixPath:
         """The file that declares what an environment serves, as a commit names it."""
-        return self.at(_DEPLOY / f"{environment}.yaml")
+        return self.at(DEPLOY / f"{environment}.yaml")
 
     def branch(self, purpose: Purpose, environment: str) -> str:
         """The branch of the one pull request of this purpose that an environment has open."""

@@ -17,6 +17,7 @@ VALIDATORS = ROOT / "validators" / "mlops_validators"
 ROOMS = (
     "errors",
     "layout",
+    "model_folder",
     "system",
     "words",
     "git",

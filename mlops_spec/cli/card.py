@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from mlops_spec import layout, words
+from mlops_spec import model_folder, words
 from mlops_spec.cli.here import repository
 from mlops_spec.errors import Exit
 from mlops_spec.release.bundle import read_bundle
@@ -38,7 +38,7 @@ def card_command(version: str | None, bundle: Path | None, check: bool, director
     git = repository(directory)
     if bundle is not None:
         found = read_bundle(bundle)
-        declared = found.files[layout.CARD.name].decode(errors="replace")
+        declared = found.files[model_folder.CARD.name].decode(errors="replace")
         words.out(said(evidence_of(found, spec_at(git.here(found.commit))), declared, form), end="")
         return Exit.OK
     release = released(git, version)

@@ -11,8 +11,8 @@ import click
 from mlops_spec import words
 from mlops_spec.cli.here import this_run
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.layout import SPEC
 from mlops_spec.lint.specs import load_spec
+from mlops_spec.model_folder import SPEC
 from mlops_spec.platforms.github.connect import connect
 from mlops_spec.platforms.github.doctor.cloud import files
 from mlops_spec.platforms.github.doctor.examine import calls, examine, exit_code

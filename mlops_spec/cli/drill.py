@@ -9,7 +9,7 @@ import click
 from mlops_spec import words
 from mlops_spec.cli.run import DIRECTORY, FORMAT, spec_of
 from mlops_spec.errors import Exit
-from mlops_spec.layout import DRILL
+from mlops_spec.model_folder import DRILL
 
 
 @click.command("drill")

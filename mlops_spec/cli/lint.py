@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from mlops_spec import layout, words
+from mlops_spec import model_folder, words
 from mlops_spec.errors import Exit
 from mlops_spec.lint import run
 from mlops_spec.lint.report import FORMATS
@@ -54,7 +54,7 @@ def lint_command(  # noqa: PLR0913 - one argument for each option
         raise click.UsageError("--write-baseline needs --baseline FILE: where to write it")
     known = directory / baseline if baseline else None
     given = [directory / path for path in paths]
-    specs = [] if workflows else given or [directory / layout.SPEC]
+    specs = [] if workflows else given or [directory / model_folder.SPEC]
     day = today.date().isoformat() if today else ""
     return run.lint(
         specs,

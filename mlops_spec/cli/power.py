@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mlops_spec import layout, words
+from mlops_spec import model_folder, words
 from mlops_spec.cli.run import DIRECTORY, FORMAT, spec_of
 from mlops_spec.document.parse import parse
 from mlops_spec.errors import Exit, Failure
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 @click.command("power")
-@click.option("--suggest", is_flag=True, help=f"Write bounds and margins that the rows bear into {layout.SPEC}.")
+@click.option("--suggest", is_flag=True, help=f"Write bounds and margins that the rows bear into {model_folder.SPEC}.")
 @DIRECTORY
 @FORMAT
 def power_command(suggest: bool, directory: Path, form: str) -> int:
@@ -52,20 +52,20 @@ def power_command(suggest: bool, directory: Path, form: str) -> int:
     else:
         words.out("\n".join(lines(found, judged.rows)))
     if suggest:
-        _write(root / layout.SPEC, wanted, quiet=form == "json")
+        _write(root / model_folder.SPEC, wanted, quiet=form == "json")
     return Exit.OK
 
 
 def _judged(root: Path, spec: Spec) -> GateFile:
-    path = root / layout.GATE
+    path = root / model_folder.GATE
     try:
         judged = read(GateFile, path.read_bytes(), path)
     except FileNotFoundError as error:
         raise Failure(
-            f"{layout.GATE} is missing", exit_code=Exit.CONFIG, remedy="`mlops-spec run`, then `mlops-spec gate`."
+            f"{model_folder.GATE} is missing", exit_code=Exit.CONFIG, remedy="`mlops-spec run`, then `mlops-spec gate`."
         ) from error
     if judged.model != spec.model:
-        raise Failure(f"{layout.GATE} is of {judged.model}, not of {spec.model}", exit_code=Exit.STALE)
+        raise Failure(f"{model_folder.GATE} is of {judged.model}, not of {spec.model}", exit_code=Exit.STALE)
     return judged
 
 
@@ -83,5 +83,6 @@ def _write(path: Path, wanted: list[Suggestion], *, quiet: bool) -> None:
         unwritten = "  to be written by hand" if each in left else ""
         words.out(f"{each.gate} {each.key}: {was} → {each.new:g}{unwritten}")
     words.out(
-        f"{len(wanted) - len(left)} numbers written into {layout.SPEC}; `mlops-spec lint` and `plan` look at them."
+        f"{len(wanted) - len(left)} numbers written into {model_folder.SPEC}; "
+        "`mlops-spec lint` and `plan` look at them."
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mlops_spec import layout, words
+from mlops_spec import model_folder, words
 from mlops_spec.errors import Exit
 from mlops_spec.lint.specs import load_spec
 from mlops_spec.outputs.rendered import render_all
@@ -46,7 +46,7 @@ def render_command(*, mode: str | None, directory: Path, form: str, **chosen: tu
     choices = {path: choice for choice, paths in chosen.items() for path in paths}
     if mode and choices:
         raise click.UsageError(f"--{mode} changes nothing, so it goes with none of --keep, --discard and --adopt")
-    spec = load_spec(directory / layout.SPEC)
+    spec = load_spec(directory / model_folder.SPEC)
     if inside := place_in_tree(directory):
         words.err(f"GitHub reads workflows at a repository's root alone: what is rendered in {inside} never runs there")
     if mode:

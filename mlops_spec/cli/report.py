@@ -10,7 +10,7 @@ from mlops_spec import words
 from mlops_spec.cli.here import repository, this_run
 from mlops_spec.errors import Exit
 from mlops_spec.integrity.seal import sha256
-from mlops_spec.layout import REPORT, SPEC
+from mlops_spec.model_folder import REPORT, SPEC
 from mlops_spec.platforms.github.step import append_page, set_output
 from mlops_spec.words.visible import visible_json
 

@@ -11,7 +11,7 @@ import click
 from mlops_spec import words
 from mlops_spec.cli.here import this_run
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.layout import GATE, SPEC
+from mlops_spec.model_folder import GATE, SPEC
 from mlops_spec.platforms.github.step import set_output
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ import click
 
 from mlops_spec import words
 from mlops_spec.errors import Exit
-from mlops_spec.layout import PACKAGE
+from mlops_spec.model_folder import PACKAGE
 
 _package = click.argument(
     "package", type=click.Path(file_okay=False, path_type=Path), default=Path(str(PACKAGE)), required=False

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.document.source import MAX_BYTES
 from mlops_spec.errors import Failure
 
@@ -32,7 +32,7 @@ def _meant(given: Path) -> Iterable[Path]:
     found = sorted(_below(given))
     if not found:
         raise Failure(
-            f"{given}: no {layout.SPEC} in this folder", remedy="`mlops-spec new` makes a repository with one"
+            f"{given}: no {model_folder.SPEC} in this folder", remedy="`mlops-spec new` makes a repository with one"
         )
     return found
 
@@ -40,8 +40,8 @@ def _meant(given: Path) -> Iterable[Path]:
 def _below(folder: Path) -> Iterator[Path]:
     for place, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".") and name not in _PASSED_BY]
-        if layout.SPEC.name in files:
-            yield Path(place, layout.SPEC.name)
+        if model_folder.SPEC.name in files:
+            yield Path(place, model_folder.SPEC.name)
 
 
 def _read(path: Path) -> bytes:

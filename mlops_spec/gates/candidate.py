@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.pipeline.answers import Answers, groups_of, read_answers, truth_of, weights_of
 from mlops_spec.pipeline.last_run import check_last_run, stale
@@ -42,11 +42,11 @@ def read_candidate(root: Path, spec: Spec) -> Candidate:
 
 def candidate_of(root: Path, spec: Spec, manifest: Manifest) -> Candidate:
     """Reads what `check_last_run` found to belong together; raises Failure when the answers are to other rows (75)."""
-    train, test = (read_frame(root / path) for path in (layout.TRAIN_ROWS, layout.TEST_ROWS))
-    found = read_answers(root / layout.PREDICTIONS)
+    train, test = (read_frame(root / path) for path in (model_folder.TRAIN_ROWS, model_folder.TEST_ROWS))
+    found = read_answers(root / model_folder.PREDICTIONS)
     truth = truth_of(spec, read_split_report(root), test[spec.data.target])
     if not np.array_equal(truth, found.truth):
-        stale(f"{layout.PREDICTIONS} does not answer the rows of {layout.TEST_ROWS}")
+        stale(f"{model_folder.PREDICTIONS} does not answer the rows of {model_folder.TEST_ROWS}")
     answers = Answers(truth, found.score, groups_of(spec, test), weights_of(spec, test))
     return Candidate(manifest, train, test, answers, read_reseeded(root, spec, found.score))
 
@@ -56,7 +56,7 @@ def check_same_answers(evaluated: np.ndarray, packaged: np.ndarray) -> None:
     same = evaluated.shape == packaged.shape and np.allclose(evaluated, packaged, rtol=1e-6, atol=1e-9)
     if not same:
         raise Failure(
-            f"{layout.PACKAGE} answers otherwise than the model that was evaluated",
+            f"{model_folder.PACKAGE} answers otherwise than the model that was evaluated",
             exit_code=Exit.FINDINGS,
             remedy="A predictor may depend on its folder and its rows alone: on no clock, chance or other file.",
         )

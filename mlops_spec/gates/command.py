@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.gates.scoring import scorer
 from mlops_spec.git import Git
 from mlops_spec.package.manifest import canonical
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def judge(root: Path, spec: Spec, out: Path, access: Access, *, today: str | None = None) -> Judged:
     """Judges the candidate and writes `gate.json` to `out`; `today` (`YYYY-MM-DD`, else the clock's) is for waivers."""
     manifest = check_last_run(root, spec)
-    with scorer(root / layout.PACKAGE) as process:
+    with scorer(root / model_folder.PACKAGE) as process:
         # The package loads in its process while this one imports as much: what reads rows and judges them.
         from mlops_spec.gates.judging import judged_of  # noqa: PLC0415
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.engines.durations import past_seconds
 from mlops_spec.gates.anchors import ByLedger
 from mlops_spec.gates.candidate import candidate_of, check_same_answers
@@ -82,7 +82,7 @@ def _case(git: Git, root: Path, spec: Spec, candidate: Candidate, process: Score
     return Case(
         root=root,
         spec=spec,
-        digest=digest(root / layout.PACKAGE),
+        digest=digest(root / model_folder.PACKAGE),
         data=data,
         data_changed=data_changed,
         train=candidate.train,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.integrity.judgement import close
-from mlops_spec.layout import EVALUATION, GATE
+from mlops_spec.model_folder import EVALUATION, GATE
 from mlops_spec.package.problem import Problem
 from mlops_spec.spec.gates import kind_called
 from mlops_spec.spec.measures import measured, sliced

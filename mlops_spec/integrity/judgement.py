@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mlops_spec.integrity.anchor import anchors
 from mlops_spec.integrity.demands import demands, waived
 from mlops_spec.integrity.verdicts import allowed
-from mlops_spec.layout import GATE
+from mlops_spec.model_folder import GATE
 from mlops_spec.package.problem import Problem
 from mlops_spec.spec.gates import kind_called
 from mlops_spec.spec.gates.verdicts import worst

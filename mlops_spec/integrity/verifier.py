@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.engines import evidence
 from mlops_spec.engines.evidence import listing, md5
 from mlops_spec.engines.files import LOCK
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from mlops_spec.package.manifest import Manifest
     from mlops_spec.spec import Spec
 
-MANIFEST, GATE, EVALUATION = layout.MANIFEST.name, layout.GATE.name, layout.EVALUATION.name
+MANIFEST, GATE, EVALUATION = model_folder.MANIFEST.name, model_folder.GATE.name, model_folder.EVALUATION.name
 SEALED = "listing"  # the evidence that tells a release which can be verified whole from one of an older version
 LISTING = "package.dir"  # DVC's listing of the package's files, by which its lock names the package
 
@@ -140,10 +140,10 @@ def _hashes(content: bytes) -> Iterator[tuple[str, str]]:
 def _made(judged: Judged) -> Iterator[tuple[str, dict[str, Any]]]:
     """What the lock must say of the outputs that the bundle tells of: evaluation, package, and the model within it."""
     evaluation, package = judged.files[EVALUATION], judged.files[LISTING]
-    yield str(layout.EVALUATION), {"md5": md5(evaluation), "size": len(evaluation)}
+    yield str(model_folder.EVALUATION), {"md5": md5(evaluation), "size": len(evaluation)}
     sizes = {file.path: file.bytes for file in judged.manifest.files} | {MANIFEST: len(judged.files[MANIFEST])}
-    yield str(layout.PACKAGE), {"md5": f"{md5(package)}.dir", "size": sum(sizes.values()), "nfiles": len(sizes)}
-    model = f"{PurePosixPath(layout.MODEL).name}/"
+    yield str(model_folder.PACKAGE), {"md5": f"{md5(package)}.dir", "size": sum(sizes.values()), "nfiles": len(sizes)}
+    model = f"{PurePosixPath(model_folder.MODEL).name}/"
     inside = {path.removeprefix(model): own for path, own in _hashes(package) if path.startswith(model)}
     size = sum(size for path, size in sizes.items() if path.startswith(model))
-    yield str(layout.MODEL), {"md5": f"{md5(listing(inside))}.dir", "size": size, "nfiles": len(inside)}
+    yield str(model_folder.MODEL), {"md5": f"{md5(listing(inside))}.dir", "size": size, "nfiles": len(inside)}

@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlops_spec import layout, words
+from mlops_spec import model_folder, words
 from mlops_spec.document.diagnostic import is_whole
 from mlops_spec.document.spec_files import contents
 from mlops_spec.errors import Exit, Failure
@@ -169,7 +169,7 @@ def _lint_surroundings(
 
 
 def _unlinted_specs_note(folder: Path, names: Collection[str], specs: Collection[str]) -> str:
-    below = [name for name in names if name.endswith(f"/{layout.SPEC}") and str(folder / name) not in specs]
+    below = [name for name in names if name.endswith(f"/{model_folder.SPEC}") and str(folder / name) not in specs]
     return f"{len(below)} more specs below, such as {below[0]}: `mlops-spec lint {folder}` does" if below else ""
 
 
@@ -226,7 +226,7 @@ def _read_workflows(root: Path, meant: Collection[str] | None) -> dict[str, byte
 
 
 def _spec_of(root: Path) -> bytes | None:
-    spec = root / layout.SPEC
+    spec = root / model_folder.SPEC
     return spec.read_bytes() if spec.is_file() else None
 
 

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.engines.outputs import pipeline
 from mlops_spec.outputs.card import card
 from mlops_spec.platforms.github.outputs.workflows import ownership, workflows
@@ -31,7 +31,7 @@ def outputs(
         *_checkout(spec, code),
         *workflows(spec),
         *ownership(spec),
-        Output(layout.CARD, "MODEL_CARD.md", card(spec)),
+        Output(model_folder.CARD, "MODEL_CARD.md", card(spec)),
         *_environments(spec),
     )
     return tuple(sorted(found, key=lambda output: output.path.as_posix()))
@@ -40,7 +40,7 @@ def outputs(
 def _checkout(spec: Spec, code: Mapping[str, tuple[str, ...]]) -> Iterator[Output]:
     """What keeps results out of commits, and line ends as they were hashed."""
     writes = dict.fromkeys(path for stage in spec.pipeline.values() for path in stage.writes)
-    outside = [path for path in writes if not overlap(path, str(layout.BUILD))]
+    outside = [path for path in writes if not overlap(path, str(model_folder.BUILD))]
     google = bool(spec.storage and spec.storage.sign_in and spec.storage.sign_in.google)
     yield Output(GIT_IGNORE, "gitignore", {"writes": outside, "google": google}, Kind.SHARED)
     own = sorted({path for paths in code.values() for path in paths})
@@ -53,4 +53,4 @@ def _environments(spec: Spec) -> Iterator[Output]:
     for name, environment in spec.environments.items():
         template = "deploy/following.yaml" if environment.after == "merge" else "deploy/promoted.yaml"
         values = {"environment": name, "model": spec.model}
-        yield Output(layout.DEPLOY / f"{name}.yaml", template, values, Kind.ONCE)
+        yield Output(model_folder.DEPLOY / f"{name}.yaml", template, values, Kind.ONCE)

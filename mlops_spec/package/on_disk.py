@@ -12,7 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import NoReturn
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.layout import MANIFEST
+from mlops_spec.model_folder import MANIFEST
 from mlops_spec.package.manifest import Manifest, PackagedFile, parse
 from mlops_spec.package.pickles import imports
 

@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_validators.unlabelled import Answered, answered
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def answered_of(spec: Spec, answers: Answers) -> dict[str, dict[str, Any]]:
 
 def read_answered(git: Git, release: str) -> Answered | None:
     """The section as a release commit has it; None for one that was made before there was any."""
-    (content,) = git.here(release).read_all([layout.RELEASE / layout.EVALUATION.name])
+    (content,) = git.here(release).read_all([model_folder.RELEASE / model_folder.EVALUATION.name])
     try:
         section = json.loads(content or b"{}").get("answered")
         return None if section is None else Answered(**{name: tuple(values) for name, values in section.items()})

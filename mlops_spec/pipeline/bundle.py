@@ -6,7 +6,7 @@ import shutil
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.engines.evidence import file_md5, listing, locked_stages
 from mlops_spec.engines.files import LOCK
 from mlops_spec.errors import Exit, Failure
@@ -27,11 +27,11 @@ if TYPE_CHECKING:
     from mlops_spec.spec import Spec
 
 _PARTS = (
-    layout.PACKAGE / layout.MANIFEST,
+    model_folder.PACKAGE / model_folder.MANIFEST,
     LOCK,
-    layout.EVALUATION,
-    layout.GATE,
-    layout.CARD,
+    model_folder.EVALUATION,
+    model_folder.GATE,
+    model_folder.CARD,
 )
 
 
@@ -53,7 +53,7 @@ def write_judged(root: Path, spec: Spec, out: Path) -> str:
 
 def _write(root: Path, spec: Spec, out: Path, check: Callable[[Bundle], None]) -> str:
     sample.refuse(root, spec)
-    verify(root / layout.PACKAGE)
+    verify(root / model_folder.PACKAGE)
     for part in _PARTS:
         if not (root / part).is_file():
             raise Failure(
@@ -68,14 +68,14 @@ def _write(root: Path, spec: Spec, out: Path, check: Callable[[Bundle], None]) -
 def _filled(root: Path, spec: Spec, out: Path) -> Bundle:
     for part in _PARTS:
         shutil.copyfile(root / part, out / part.name)
-    files = [path for path in (root / layout.PACKAGE).rglob("*") if path.is_file()]
-    hashes = {path.relative_to(root / layout.PACKAGE).as_posix(): file_md5(path) for path in files}
+    files = [path for path in (root / model_folder.PACKAGE).rglob("*") if path.is_file()]
+    hashes = {path.relative_to(root / model_folder.PACKAGE).as_posix(): file_md5(path) for path in files}
     (out / LISTING).write_bytes(listing(hashes))
     bundle = bundle_of({name: (out / name).read_bytes() for name in FILES}, out)
     tree = Git.open(root).here()
     if bundle.manifest.model != spec.model or bundle.commit != tree.commit:
         raise Failure(
-            f"{layout.GATE} is of {bundle.manifest.model} at {bundle.commit[:12]}, "
+            f"{model_folder.GATE} is of {bundle.manifest.model} at {bundle.commit[:12]}, "
             f"not {spec.model} at {tree.commit[:12]}",
             exit_code=Exit.STALE,
             remedy="Run `mlops-spec gate` again.",

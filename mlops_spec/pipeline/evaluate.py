@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.package.manifest import canonical
 from mlops_spec.package.on_disk import file_sha256
 from mlops_spec.package.predictor.load import Recipe, load
@@ -39,26 +39,28 @@ _TRAINED = 20_000  # training rows that are looked at
 def evaluate(root: Path, spec: Spec) -> None:
     """Writes predictions, measures and plots; raises Failure when the model can't answer for every test row."""
     split = read_split_report(root)
-    test = read_frame(root / layout.TEST_ROWS)
+    test = read_frame(root / model_folder.TEST_ROWS)
     check_columns(spec, [str(name) for name in test.columns])
-    check_trusted(root / layout.MODEL, spec.train.trusted_types)
-    predict = load(recipe_of(root, spec, split), root / layout.MODEL, root / "src")
+    check_trusted(root / model_folder.MODEL, spec.train.trusted_types)
+    predict = load(recipe_of(root, spec, split), root / model_folder.MODEL, root / "src")
     score = predict(test.drop(columns=[spec.data.target]))
     answers = Answers(
         truth_of(spec, split, test[spec.data.target]), score, groups_of(spec, test), weights_of(spec, test)
     )
-    write_answers(root / layout.PREDICTIONS, answers)
-    known = sampled(of_parquet(root / layout.TRAIN_ROWS), _TRAINED, spec.train.seed)
+    write_answers(root / model_folder.PREDICTIONS, answers)
+    known = sampled(of_parquet(root / model_folder.TRAIN_ROWS), _TRAINED, spec.train.seed)
     simple = beside_simple(root, spec, (known, test), answers)
     evaluation = {**_evaluation(root, spec, test, answers), "simple_model": simple}
-    write_curves(root / layout.PLOTS, spec.task, answers)
-    draw_pictures(root / layout.PLOTS, Shown(spec, test, answers, trained_scores(spec, known, predict), evaluation))
-    write_atomic(root / layout.EVALUATION, canonical(evaluation))
+    write_curves(root / model_folder.PLOTS, spec.task, answers)
+    draw_pictures(
+        root / model_folder.PLOTS, Shown(spec, test, answers, trained_scores(spec, known, predict), evaluation)
+    )
+    write_atomic(root / model_folder.EVALUATION, canonical(evaluation))
 
 
 def recipe_of(root: Path, spec: Spec, split: SplitReport) -> Recipe:
     """How a model of this spec is loaded and asked."""
-    signature = signature_of(spec, root / layout.TRAIN_ROWS, len(split.classes))
+    signature = signature_of(spec, root / model_folder.TRAIN_ROWS, len(split.classes))
     return Recipe(
         task=spec.task,
         format=spec.train.format,
@@ -76,8 +78,8 @@ def _evaluation(root: Path, spec: Spec, test: pd.DataFrame, answers: Answers) ->
         "v": 1,
         "model": spec.model,
         "rows": len(test),
-        "test_sha256": file_sha256(root / layout.TEST_ROWS),
-        "predictions_sha256": file_sha256(root / layout.PREDICTIONS),
+        "test_sha256": file_sha256(root / model_folder.TEST_ROWS),
+        "predictions_sha256": file_sha256(root / model_folder.PREDICTIONS),
         "measures": measure(root, spec, metrics, answers),
         **({} if spec.task == "regression" else {"calibration": calibration_of(answers)}),
         **answered_of(spec, answers),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 
-from mlops_spec import __version__, layout
+from mlops_spec import __version__, model_folder
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.integrity.spec_digest import spec_sha256
 from mlops_spec.package.input_contract import NAME as CONTRACT
@@ -36,26 +36,28 @@ _LIBRARIES = ("numpy", "pandas", "scikit-learn", "skops", "onnxruntime")
 
 def package(root: Path, spec: Spec) -> None:
     """Writes `build/package`, and proves that it verifies."""
-    target = root / layout.PACKAGE
+    target = root / model_folder.PACKAGE
     shutil.rmtree(target, ignore_errors=True)
-    check_files(root / layout.MODEL, spec.train.format)
-    _copy(root / layout.MODEL, target / "model")
+    check_files(root / model_folder.MODEL, spec.train.format)
+    _copy(root / model_folder.MODEL, target / "model")
     if spec.train.predictor is not None:
         _copy_code(root, target / "code", spec.train.predictor)
-    signature = signature_of(spec, root / layout.TRAIN_ROWS, len(read_split_report(root).classes))
+    signature = signature_of(spec, root / model_folder.TRAIN_ROWS, len(read_split_report(root).classes))
     features = [tensor.name for tensor in signature.inputs]
-    trained = trained_rows(spec.data, root / layout.TRAIN_ROWS, pq.read_schema(root / layout.TRAIN_ROWS).names)
+    trained = trained_rows(
+        spec.data, root / model_folder.TRAIN_ROWS, pq.read_schema(root / model_folder.TRAIN_ROWS).names
+    )
     write_atomic(target / TRAINED, trained_bytes(trained))
-    write_atomic(target / NAME, canonical(reference_of_file(root / layout.TRAIN_ROWS, features)))
+    write_atomic(target / NAME, canonical(reference_of_file(root / model_folder.TRAIN_ROWS, features)))
     if (contract := contract_of(spec, features)) is not None:
         write_atomic(target / CONTRACT, contract_bytes(contract))
-    write_atomic(target / layout.MANIFEST, manifest_bytes(_manifest(root, spec, target)))
+    write_atomic(target / model_folder.MANIFEST, manifest_bytes(_manifest(root, spec, target)))
     verify(target)
 
 
 def _manifest(root: Path, spec: Spec, target: Path) -> Manifest:
     split = read_split_report(root)
-    signature = signature_of(spec, root / layout.TRAIN_ROWS, len(split.classes))
+    signature = signature_of(spec, root / model_folder.TRAIN_ROWS, len(split.classes))
     return Manifest(
         v=VERSION,
         model=spec.model,

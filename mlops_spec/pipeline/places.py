@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.engines.files import STATE
 from mlops_spec.system.files import followed
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.engines.stage import Stage
 
-_OURS = (layout.SPLIT, layout.MODEL, layout.EVALUATE, layout.PLOTS, layout.PACKAGE, STATE)
+_OURS = (model_folder.SPLIT, model_folder.MODEL, model_folder.EVALUATE, model_folder.PLOTS, model_folder.PACKAGE, STATE)
 
 
 def check_places(root: Path, stages: Iterable[Stage]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.errors import Exit, Failure
 
 if TYPE_CHECKING:
@@ -31,11 +31,11 @@ def read_reseeded(root: Path, spec: Spec, like: np.ndarray) -> tuple[np.ndarray,
     if spec.train.seeds == 1:
         return ()
     try:
-        frame = pd.read_parquet(root / layout.SEEDS)
+        frame = pd.read_parquet(root / model_folder.SEEDS)
         found = tuple(frame[name].to_numpy(dtype=np.float64).reshape(like.shape) for name in frame)
     except (OSError, ValueError) as error:
         raise Failure(
-            f"{layout.SEEDS} can't be read: {error}", exit_code=Exit.CONFIG, remedy="`mlops-spec run` writes it."
+            f"{model_folder.SEEDS} can't be read: {error}", exit_code=Exit.CONFIG, remedy="`mlops-spec run` writes it."
         ) from error
     if all(np.array_equal(each, like) for each in found):
         raise Failure(

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import yaml
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.package.predictor.load import load
 from mlops_spec.pipeline.commands import run_command
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.spec import Spec
 
-_OWN = (layout.MODEL.name, layout.EVALUATE.name, layout.PACKAGE.name, layout.SEEDS.parent.name)
+_OWN = (model_folder.MODEL.name, model_folder.EVALUATE.name, model_folder.PACKAGE.name, model_folder.SEEDS.parent.name)
 
 
 def reseed(root: Path, spec: Spec) -> None:
@@ -49,21 +49,21 @@ def reseed(root: Path, spec: Spec) -> None:
                 done.result()
         answers = [_answers(root, spec, place) for place in places]
     _check_apart(answers)
-    make_folder((root / layout.SEEDS).parent)
+    make_folder((root / model_folder.SEEDS).parent)
     flat = {f"{seed}": answer.ravel() for seed, answer in zip(seeds, answers, strict=True)}
-    pd.DataFrame(flat).to_parquet(root / layout.SEEDS, index=False)
+    pd.DataFrame(flat).to_parquet(root / model_folder.SEEDS, index=False)
 
 
 def _train(root: Path, spec: Spec, seed: int, place: Path) -> None:
     _mirror(root, place, ())
-    (place / layout.BUILD).unlink(missing_ok=True)
-    _mirror(root / layout.BUILD, place / layout.BUILD, _OWN)
-    (place / layout.SPEC).unlink()
-    declared = yaml.safe_load((root / layout.SPEC).read_text(encoding="utf-8"))
+    (place / model_folder.BUILD).unlink(missing_ok=True)
+    _mirror(root / model_folder.BUILD, place / model_folder.BUILD, _OWN)
+    (place / model_folder.SPEC).unlink()
+    declared = yaml.safe_load((root / model_folder.SPEC).read_text(encoding="utf-8"))
     declared["train"]["seed"] = seed
-    (place / layout.SPEC).write_text(yaml.safe_dump(declared, sort_keys=False), encoding="utf-8")
+    (place / model_folder.SPEC).write_text(yaml.safe_dump(declared, sort_keys=False), encoding="utf-8")
     run_command(place, spec.train.run, f"train.run with seed {seed}", {"MLOPS_SPEC_SEED": str(seed)})
-    check_model(place / layout.MODEL, spec.train.format)
+    check_model(place / model_folder.MODEL, spec.train.format)
 
 
 def _mirror(source: Path, place: Path, leaving_out: Sequence[str]) -> None:
@@ -74,9 +74,9 @@ def _mirror(source: Path, place: Path, leaving_out: Sequence[str]) -> None:
 
 
 def _answers(root: Path, spec: Spec, place: Path) -> np.ndarray:
-    split, test = read_split_report(root), read_frame(root / layout.TEST_ROWS)
-    check_trusted(place / layout.MODEL, spec.train.trusted_types)
-    predict = load(recipe_of(root, spec, split), place / layout.MODEL, root / "src")
+    split, test = read_split_report(root), read_frame(root / model_folder.TEST_ROWS)
+    check_trusted(place / model_folder.MODEL, spec.train.trusted_types)
+    predict = load(recipe_of(root, spec, split), place / model_folder.MODEL, root / "src")
     return predict(test.drop(columns=[spec.data.target]))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.engines import inputs
 from mlops_spec.engines.checkout import engine_of
 from mlops_spec.engines.durations import note_seconds
@@ -114,7 +114,7 @@ def _run(
     watch: Callable[[Event], None],
     course: _Course,
 ) -> tuple[StageRun, ...]:
-    paths = inputs.input_paths(engine.stages, layout.SPEC, PIPELINE)
+    paths = inputs.input_paths(engine.stages, model_folder.SPEC, PIPELINE)
     engine.fetch([Path(path) for path in paths if not (root / path).exists()])
     before = inputs.see(root, paths)
     engine.begin({file: seen for file, seen in before.items() if file not in course.replaced})
@@ -136,7 +136,8 @@ def _go(engine: Engine, watch: Callable[[Event], None], course: _Course) -> list
         return engine.run(watch, seconds=seconds(course.limit), only=course.only, pull=course.pull)
     except TimeoutError as late:
         raise Failure(
-            f"the run did not end within {course.limit}, its train.compute.timeout in {layout.SPEC}: it was stopped",
+            f"the run did not end within {course.limit}, its train.compute.timeout in {model_folder.SPEC}: "
+            "it was stopped",
             exit_code=Exit.FINDINGS,
             remedy="Give it more time there, or less to do. The next run goes on after the stages that ended.",
         ) from late

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.package.manifest import canonical
 from mlops_spec.package.on_disk import file_sha256
@@ -51,7 +51,7 @@ def split(root: Path, spec: Spec, data_path: Path) -> tuple[str, ...]:
     _write(root, spec, rows, test)
     notes = (*near_numbers(rows, {spec.data.target, *known_columns(spec.data)}), *deviations(balance, spec.data.split))
     report = _report(spec, rows, test) | {"balance": asdict(balance), "notes": notes}
-    write_atomic(root / layout.SPLIT_REPORT, canonical(report | {"data": _data(data_path, rows)}))
+    write_atomic(root / model_folder.SPLIT_REPORT, canonical(report | {"data": _data(data_path, rows)}))
     return notes
 
 
@@ -117,10 +117,10 @@ def _refuse(what: str) -> None:
 
 
 def _write(root: Path, spec: Spec, rows: pd.DataFrame, test: pd.Series) -> None:
-    make_folder(root / layout.SPLIT)
+    make_folder(root / model_folder.SPLIT)
     kept = rows.drop(columns=[spec.data.split.column]) if spec.data.split.by == "column" else rows
-    kept[~test].to_parquet(root / layout.TRAIN_ROWS, index=False)
-    kept[test].to_parquet(root / layout.TEST_ROWS, index=False)
+    kept[~test].to_parquet(root / model_folder.TRAIN_ROWS, index=False)
+    kept[test].to_parquet(root / model_folder.TEST_ROWS, index=False)
 
 
 def _report(spec: Spec, rows: pd.DataFrame, test: pd.Series) -> dict[str, object]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.layout import SPLIT_REPORT
+from mlops_spec.model_folder import SPLIT_REPORT
 from mlops_spec.package.manifest import Data
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.pipeline.commands import run_command
 from mlops_spec.pipeline.model_files import check_model, check_trusted_names
@@ -19,7 +19,7 @@ def train(root: Path, spec: Spec) -> None:
     """Runs `train.run` with the seed in `MLOPS_SPEC_SEED`; raises Failure when it fails or leaves no usable model."""
     check_trusted_names(spec.train.trusted_types)
     run_command(root, spec.train.run, "train.run", {"MLOPS_SPEC_SEED": str(spec.train.seed)})
-    check_model(root / layout.MODEL, spec.train.format)
+    check_model(root / model_folder.MODEL, spec.train.format)
 
 
 def run_own_stage(root: Path, spec: Spec, name: str) -> None:

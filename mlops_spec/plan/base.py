@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.errors import Failure
 from mlops_spec.system.faults import unanswered
 from mlops_spec.validate.at_commit import spec_at
@@ -34,14 +34,16 @@ def before(git: Git, revision: str | None, branch: str) -> Before:
     if commit is None:
         return Before(None, None, "there is no commit yet")
     tree = git.here(commit)
-    if tree.read(layout.SPEC) is None:
-        return Before(tree, None, f"{commit[:12]} has no {layout.SPEC}")
+    if tree.read(model_folder.SPEC) is None:
+        return Before(tree, None, f"{commit[:12]} has no {model_folder.SPEC}")
     try:
         return Before(tree, spec_at(tree), None)
     except Failure as invalid:
         if unanswered(invalid):
             raise
-        return Before(tree, None, f"{layout.SPEC} at {commit[:12]} is not valid: {invalid.message.splitlines()[0]}")
+        return Before(
+            tree, None, f"{model_folder.SPEC} at {commit[:12]} is not valid: {invalid.message.splitlines()[0]}"
+        )
 
 
 def _branching(git: Git, branch: str) -> str | None:

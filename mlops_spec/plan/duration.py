@@ -6,7 +6,7 @@ import json
 from statistics import median
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.release.candidate import FOLDER
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def expected(stages: Iterable[str], past: Sequence[Mapping[str, float]]) -> floa
 
 def past_runs(git: Git, releases: Sequence[Tag]) -> tuple[Mapping[str, float], ...]:
     """The seconds of each stage in the newest of the releases, given from old to new, that tell them."""
-    names = [f"{tag.target}:{git.folder / FOLDER / layout.GATE.name}" for tag in releases[-RUNS:]]
+    names = [f"{tag.target}:{git.folder / FOLDER / model_folder.GATE.name}" for tag in releases[-RUNS:]]
     found = (_seconds(content) for content in git.read_objects(names) if content)
     return tuple(run for run in found if run)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import layout, model_folder
 from mlops_spec.engines.files import PIPELINE
 from mlops_spec.engines.planned import planned
 from mlops_spec.git import Git
@@ -37,7 +37,7 @@ def make_plan(root: Path, revision: str | None = None) -> Plan:
         Failure: no repository or no such revision (exit 78), or the spec is invalid (exit 2).
     """
     git = Git.open(root)
-    spec = load_spec(root / layout.SPEC)
+    spec = load_spec(root / model_folder.SPEC)
     base = before(git, revision, spec.branch)
     known = releases(git, spec.model)
     release = newest(known)
@@ -70,4 +70,4 @@ def _managed(base: Tree | None) -> set[PurePosixPath]:
 
 def _guardians(spec: Spec) -> tuple[str, ...]:
     """Whose approval CODEOWNERS asks for when the spec changes."""
-    return next(each.owners for each in owners(spec) if each.pattern == f"/{layout.SPEC}")
+    return next(each.owners for each in owners(spec) if each.pattern == f"/{model_folder.SPEC}")

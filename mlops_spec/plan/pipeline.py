@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.engines.evidence import read_lock
 from mlops_spec.engines.files import LOCK
 from mlops_spec.engines.planned import hashes_of
@@ -34,7 +34,7 @@ def pipeline(root: Path, git: Git, stages: tuple[Stage, ...], release: Tag | Non
     if lock is None:
         raise Failure(f"{release.name} has no {LOCK}", exit_code=Exit.CONFIG, remedy="git fetch --tags")
     tree = hashes_of(root, git)
-    spec = document_of((root / layout.SPEC).read_bytes(), layout.SPEC).data
+    spec = document_of((root / model_folder.SPEC).read_bytes(), model_folder.SPEC).data
 
     def explain(path: str, before: str | None, after: str | None) -> Iterator[Cause]:
         """A changed input: each file in it with its lines, where Git can count them."""

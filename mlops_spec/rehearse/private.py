@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.rehearse import process
 from mlops_spec.rehearse.bucket import Account, Bucket, role, serving
 from mlops_spec.rehearse.hub import identity
@@ -69,7 +69,7 @@ def account(stage: Private) -> Iterator[None]:
 
 def stored(stage: Stage, clone: Path) -> None:
     """The spec says where the storage is and how jobs get in; what DVC needs for it is locked."""
-    replace_in(clone / layout.SPEC, "data:\n", _STORAGE)
+    replace_in(clone / model_folder.SPEC, "data:\n", _STORAGE)
     replace_in(clone / "pyproject.toml", "dependencies = [\n", 'dependencies = [\n  "dvc[s3]>=3.60",\n')
     stage.world.author.run(process.find("uv"), "lock", "--quiet")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from typing import TYPE_CHECKING, Any
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.errors import Exit
 from mlops_spec.rehearse import cast
 from mlops_spec.rehearse.clients import Clients
@@ -73,7 +73,7 @@ def begin(stage: Stage, change: Callable[[Path], None] = lambda _: None) -> str:
 
 def hurry(clone: Path, listen: Mapping[str, str]) -> None:
     """The spec watches a canary for seconds, and each environment listens where it is told to."""
-    spec = clone / layout.SPEC
+    spec = clone / model_folder.SPEC
     replace_in(spec, *_ROLLOUT)
     replace_in(spec, _CHAMPION, "")  # most of what a gate costs; `life` has it
     for environment, port in ((STAGING, 8081), (PRODUCTION, 8082)):
@@ -106,7 +106,7 @@ def merge_version(stage: Stage, title: str, change: Callable[[Path], None], vers
 
 def set_parameter(old: str, new: str) -> Callable[[Path], None]:
     """A change of model.yaml that trains another model."""
-    return lambda clone: replace_in(clone / layout.SPEC, f"params: {{C: {old}}}", f"params: {{C: {new}}}")
+    return lambda clone: replace_in(clone / model_folder.SPEC, f"params: {{C: {old}}}", f"params: {{C: {new}}}")
 
 
 def propose_again(stage: Stage, version: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.rehearse.scenario import Unexpected
 from mlops_spec.rehearse.stage import log
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def gates(run: Run) -> list[dict[str, Any]]:
     """Every gate with its verdict; raises `Unexpected` where the workflow left no report."""
-    file = run.folder / "artifacts" / "report" / layout.REPORT.name
+    file = run.folder / "artifacts" / "report" / model_folder.REPORT.name
     if not file.is_file():
         raise Unexpected("the workflow left no report", log(run))
     found: list[dict[str, Any]] = json.loads(file.read_text(encoding="utf-8"))["gates"]

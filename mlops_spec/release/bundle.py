@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.engines.files import LOCK
 from mlops_spec.errors import Failure
 from mlops_spec.integrity import verifier
@@ -26,8 +26,14 @@ if TYPE_CHECKING:
     from mlops_spec.package.manifest import Manifest
     from mlops_spec.spec.gates.result import GateResult as Judged
 
-EVIDENCE = (layout.MANIFEST.name, LOCK.name, layout.EVALUATION.name, layout.GATE.name, verifier.LISTING)
-FILES = (*EVIDENCE, layout.CARD.name)
+EVIDENCE = (
+    model_folder.MANIFEST.name,
+    LOCK.name,
+    model_folder.EVALUATION.name,
+    model_folder.GATE.name,
+    verifier.LISTING,
+)
+FILES = (*EVIDENCE, model_folder.CARD.name)
 
 
 @dataclass(frozen=True)
@@ -89,13 +95,13 @@ def bundle_of(files: Mapping[str, bytes], source: Path) -> Bundle:
     Raises:
         Failure: a file is damaged (exit 2).
     """
-    content = files[layout.MANIFEST.name]
+    content = files[model_folder.MANIFEST.name]
     try:
         described = manifest.parse(content)
     except ValueError as error:
-        raise Failure(f"{source / layout.MANIFEST}: {error}") from error
-    judged = read(GateFile, files[layout.GATE.name], source / layout.GATE.name)
-    evaluation = read(Evaluation, files[layout.EVALUATION.name], source / layout.EVALUATION.name)
+        raise Failure(f"{source / model_folder.MANIFEST}: {error}") from error
+    judged = read(GateFile, files[model_folder.GATE.name], source / model_folder.GATE.name)
+    evaluation = read(Evaluation, files[model_folder.EVALUATION.name], source / model_folder.EVALUATION.name)
     return Bundle(files, described, "sha256:" + hashlib.sha256(content).hexdigest(), judged, evaluation)
 
 

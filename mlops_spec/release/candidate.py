@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.engines.files import LOCK
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.integrity.verifier import Source
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from mlops_spec.release.bundle import Bundle
     from mlops_spec.spec import Spec
 
-FOLDER = str(layout.RELEASE)
+FOLDER = str(model_folder.RELEASE)
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def release_commit(git: Git, candidate: Candidate, version: str) -> str:
     Raises Failure when the evidence is damaged, or of another model.
     """
     files = dict(candidate.bundle.files)
-    del files[layout.CARD.name]  # the declared one, which the release's own holds
+    del files[model_folder.CARD.name]  # the declared one, which the release's own holds
     placed: dict[str, bytes | None] = {str(LOCK): files.pop(LOCK.name)}
     placed |= {f"{FOLDER}/{name}": content for name, content in files.items()}
     placed |= released_documents(candidate, version)
@@ -94,7 +94,7 @@ def release_commit(git: Git, candidate: Candidate, version: str) -> str:
 
 def released_documents(candidate: Candidate, version: str) -> dict[str, bytes]:
     """Card, bill and statements; the declared card is main's, wherever the bundle has been."""
-    declared = candidate.tree.read(layout.CARD) or candidate.bundle.files[layout.CARD.name]
+    declared = candidate.tree.read(model_folder.CARD) or candidate.bundle.files[model_folder.CARD.name]
     evidence = evidence_of(candidate.bundle, candidate.spec, version)
     return documents(evidence, declared.decode(errors="replace"))
 

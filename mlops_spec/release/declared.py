@@ -8,8 +8,8 @@ import yaml
 from pydantic import Field, StringConstraints, TypeAdapter, ValidationError, model_validator
 
 from mlops_spec.errors import Failure
-from mlops_spec.layout import DEPLOY
 from mlops_spec.ledger.fields import Digest, VersionName
+from mlops_spec.model_folder import DEPLOY
 from mlops_spec.spec.base import EnvironmentName, ModelName, Strict
 from mlops_spec.validate.at_commit import document_of
 from mlops_spec.words.invalid import first_error

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from mlops_spec.errors import Failure
-from mlops_spec.layout import SPEC
+from mlops_spec.model_folder import SPEC
 from mlops_spec.system.faults import unanswered
 from mlops_spec.validate.at_commit import document_of
 from mlops_spec.words.markdown import code

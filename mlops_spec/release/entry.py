@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from mlops_spec import __version__, layout
+from mlops_spec import __version__, model_folder
 from mlops_spec.engines.files import LOCK
 from mlops_spec.integrity.verifier import LISTING, SEALED
 from mlops_spec.ledger.canonical import canonical
@@ -81,7 +81,7 @@ def _evidence(candidate: Candidate, version: str) -> Iterator[Evidence]:
 
 
 def _judged_on(bundle: Bundle) -> Iterator[Evidence]:
-    for kind, path in (("gates", layout.GATE), ("evaluation", layout.EVALUATION)):
+    for kind, path in (("gates", model_folder.GATE), ("evaluation", model_folder.EVALUATION)):
         yield Evidence(kind=kind, digest=_sha256(bundle.files[path.name]), uri=f"{FOLDER}/{path.name}")
 
 
@@ -90,7 +90,7 @@ def _from_what(candidate: Candidate) -> FromWhat:
     environment = tree.read("uv.lock")
     return FromWhat(
         commit=tree.commit,
-        spec=_sha256(tree.read(layout.SPEC) or b""),
+        spec=_sha256(tree.read(model_folder.SPEC) or b""),
         dvc_lock=_sha256(bundle.files[LOCK.name]),
         env_lock=_sha256(environment) if environment is not None else None,
         params=_sha256(canonical(spec.train.params)),
@@ -106,7 +106,7 @@ def _from_what(candidate: Candidate) -> FromWhat:
 
 
 def _policy(candidate: Candidate) -> Policy:
-    spec = candidate.tree.read(layout.SPEC) or b""
+    spec = candidate.tree.read(model_folder.SPEC) or b""
     return Policy(spec=_sha256(spec), rules=f"mlops-spec {__version__}")
 
 

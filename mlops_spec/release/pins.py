@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from mlops_spec.layout import DEPLOY
 from mlops_spec.ledger.compare import Pin
+from mlops_spec.model_folder import DEPLOY
 from mlops_spec.release.declared import Declared, declared_in
 
 if TYPE_CHECKING:

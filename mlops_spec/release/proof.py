@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.engines.files import LOCK
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.integrity.verifier import SEALED, Source
@@ -104,10 +104,10 @@ def _verify_older(git: Git, records: Sequence[Record], registered: Record, tag: 
     package, source = registered.what.package, registered.from_what
     right = {each.kind: each.digest for each in registered.evidence}
     recorded = {
-        f"{layout.RELEASE}/{layout.MANIFEST}": package.digest if package else None,
+        f"{model_folder.RELEASE}/{model_folder.MANIFEST}": package.digest if package else None,
         str(LOCK): source.dvc_lock if source else None,
-        f"{layout.RELEASE}/{layout.GATE.name}": right.get("gates"),
-        f"{layout.RELEASE}/{layout.EVALUATION.name}": right.get("evaluation"),
+        f"{model_folder.RELEASE}/{model_folder.GATE.name}": right.get("gates"),
+        f"{model_folder.RELEASE}/{model_folder.EVALUATION.name}": right.get("evaluation"),
     }
     contents = git.here(tag.target).read_all(recorded)
     for (path, digest), content in zip(recorded.items(), contents, strict=True):
@@ -119,7 +119,7 @@ def _released(git: Git, tag: TagObject) -> tuple[Bundle, str]:
     """The evidence that a release commit holds, and the commit on main that it stands on."""
     if git.resolve(f"{tag.target}^{{commit}}") is None:
         _differs(tag, f"its release commit {tag.target[:12]} is gone")
-    paths = [name if name == LOCK.name else f"{layout.RELEASE}/{name}" for name in EVIDENCE]
+    paths = [name if name == LOCK.name else f"{model_folder.RELEASE}/{name}" for name in EVIDENCE]
     contents = list(git.here(tag.target).read_all(paths))
     lacking = [path for path, content in zip(paths, contents, strict=True) if content is None]
     made_from = git.resolve(f"{tag.target}^")
@@ -140,13 +140,15 @@ def _compare(tag: TagObject, bundle: Bundle, registered: Record) -> None:
     if source is None or source.dvc_lock != _sha256(bundle.files[LOCK.name]):
         _differs(tag, f"its release commit holds another {LOCK}")
     digests = {each.kind: each.digest for each in registered.evidence}
-    for kind, path in (("gates", layout.GATE), ("evaluation", layout.EVALUATION)):
+    for kind, path in (("gates", model_folder.GATE), ("evaluation", model_folder.EVALUATION)):
         if digests.get(kind) != _sha256(bundle.files[path.name]):
             _differs(tag, f"its release commit holds another {path.name}")
     gates = tuple(replace(gate, accepted=None) for gate in (registered.why.gates if registered.why else ()))
     if gates != bundle.gates:
         differing = [one.id for one, other in zip(gates, bundle.gates, strict=False) if one != other]
-        _differs(tag, f"its gates are not those of {layout.GATE.name}: {', '.join(differing) or 'another number'}")
+        _differs(
+            tag, f"its gates are not those of {model_folder.GATE.name}: {', '.join(differing) or 'another number'}"
+        )
 
 
 def _differs(tag: TagObject, what: str) -> NoReturn:

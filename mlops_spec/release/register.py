@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout, ledger
+from mlops_spec import ledger, model_folder
 from mlops_spec.engines.evidence import read_lock
 from mlops_spec.engines.files import LOCK
 from mlops_spec.errors import Exit, Failure
@@ -183,7 +183,7 @@ def _made_before(git: Git, previous: Record) -> Made:
     if git.resolve(f"{tag.target}^{{commit}}") is None:
         git.fetch(f"refs/tags/{tag.name}")
     tree = git.here(tag.target)
-    described, lock = tree.read_all([f"{FOLDER}/{layout.MANIFEST.name}", LOCK])
+    described, lock = tree.read_all([f"{FOLDER}/{model_folder.MANIFEST.name}", LOCK])
     if described is None or lock is None:
         raise Failure(f"the release commit of {tag.name} lacks its manifest or {LOCK}", exit_code=Exit.FINDINGS)
     return Made(manifest.parse(described), read_lock(lock), data_file(spec_at(tree).data))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout, ledger
+from mlops_spec import ledger, model_folder
 from mlops_spec.errors import Failure
 from mlops_spec.place import Place
 from mlops_spec.validate.at_commit import spec_at
@@ -44,7 +44,7 @@ class World:
         found = self.spec.environments.get(name)
         if found is None:
             raise Failure(
-                f"{layout.SPEC}: no environment {name!r}", remedy=f"there is {', '.join(self.spec.environments)}"
+                f"{model_folder.SPEC}: no environment {name!r}", remedy=f"there is {', '.join(self.spec.environments)}"
             )
         return found
 

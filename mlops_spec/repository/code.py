@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.document.source import MAX_BYTES
 from mlops_spec.repository.command import python_runs
 from mlops_spec.repository.entry_points import entry_points
@@ -89,7 +89,11 @@ class Folder:
 
 def code_of(spec: Spec, files: Files) -> dict[str, Code]:
     """The code that each stage runs: the user's stages by their commands, ours by the functions that the spec names."""
-    taken = [str(layout.BUILD), data_file(spec.data), *(out for each in spec.pipeline.values() for out in each.writes)]
+    taken = [
+        str(model_folder.BUILD),
+        data_file(spec.data),
+        *(out for each in spec.pipeline.values() for out in each.writes),
+    ]
     lines = {**{name: each.run for name, each in spec.pipeline.items()}, "train": spec.train.run}
     reader = _Reader(files)
     code_by_stage = {name: _of_command(words(command), reader, taken) for name, command in lines.items()}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.repository import origin
 from mlops_spec.repository.origin import CONFIG, HEAD
 from mlops_spec.repository.view import Repository
@@ -53,7 +53,7 @@ def described(example: str, whole: Callable[[str], str]) -> tuple[str, Repositor
             spec.append(line)
     text = whole("\n".join(spec)).lstrip("\n")
     git = {name: files.pop(f".git/{name}", "") for name in (CONFIG, HEAD)}
-    contents = {name: content.encode() for name, content in files.items()} | {str(layout.SPEC): text.encode()}
+    contents = {name: content.encode() for name, content in files.items()} | {str(model_folder.SPEC): text.encode()}
     known = {name: len(each) for name, each in contents.items()} | sizes
     found = origin.described(git[CONFIG], git[HEAD])
     return text, Repository("", known, contents.__getitem__, inside, found)

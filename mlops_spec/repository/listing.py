@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git
-from mlops_spec.layout import EVALUATION, MAIN_BRANCH
+from mlops_spec.layout import MAIN_BRANCH
+from mlops_spec.model_folder import EVALUATION
 from mlops_spec.repository.origin import Origin, origin_of
 
 if TYPE_CHECKING:

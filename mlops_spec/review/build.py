@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.errors import Failure
 from mlops_spec.git import Git
 from mlops_spec.package.on_disk import digest
@@ -44,8 +44,8 @@ _WORDS = 300
 def build_report(root: Path, spec: Spec) -> Report:
     """The report of the run at HEAD; where it did not get as far as its gates, one that says so."""
     commit = Git.open(root).commit_id()
-    gates = _read(root / layout.GATE)
-    evaluation = _read(root / layout.EVALUATION) or {}
+    gates = _read(root / model_folder.GATE)
+    evaluation = _read(root / model_folder.EVALUATION) or {}
     if gates is None or gates.get("commit") != commit:
         which = "did not get as far as its gates" if gates is None else "left the gates of another commit"
         return Report(v=1, model=spec.model, commit=commit, failure=f"The run {which}: see its log.")
@@ -63,8 +63,10 @@ def build_report(root: Path, spec: Spec) -> Report:
         simple_model=_simple(evaluation.get("simple_model")),
         cost=CostOfDecisions.model_validate(found) if (found := evaluation.get("cost")) else None,
         slices=_parts(evaluation),
-        curves={name: curve for name, axes in _CURVES.items() if (curve := _curve(root / layout.PLOTS, name, axes))},
-        drill=_drill(_read(root / layout.DRILL), commit),
+        curves={
+            name: curve for name, axes in _CURVES.items() if (curve := _curve(root / model_folder.PLOTS, name, axes))
+        },
+        drill=_drill(_read(root / model_folder.DRILL), commit),
     )
 
 
@@ -115,7 +117,7 @@ def _drill(found: dict[str, Any] | None, commit: str) -> Drill | None:
 
 def _digest(root: Path) -> str | None:
     try:
-        return digest(root / layout.PACKAGE)
+        return digest(root / model_folder.PACKAGE)
     except Failure as failure:
         if isinstance(failure.__cause__, OSError) and not isinstance(failure.__cause__, FileNotFoundError):
             raise  # it is there, and could not be read

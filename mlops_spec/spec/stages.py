@@ -6,7 +6,7 @@ import shlex
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,10 +19,10 @@ SURROUNDINGS = ("src", "uv.lock", "pyproject.toml", ".python-version")
 OWN_STAGES = ("split", "train", "evaluate", "package")
 #: path → the stage of every pipeline that writes it
 OWN_OUTPUTS = {
-    str(layout.SPLIT): "split",
-    str(layout.MODEL): "train",
-    str(layout.EVALUATE): "evaluate",
-    str(layout.PACKAGE): "package",
+    str(model_folder.SPLIT): "split",
+    str(model_folder.MODEL): "train",
+    str(model_folder.EVALUATE): "evaluate",
+    str(model_folder.PACKAGE): "package",
 }
 
 

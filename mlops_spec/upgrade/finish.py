@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.lint.specs import load_spec
 from mlops_spec.outputs.sync import sync
@@ -35,7 +35,7 @@ def finish(root: Path, before: Described) -> Finished:
     Raises:
         Failure: the spec is not valid any more (exit 2), or rendering would destroy what a person wrote (exit 1).
     """
-    file = root / layout.SPEC
+    file = root / model_folder.SPEC
     text = file.read_text(encoding="utf-8")
     newer = migrated(text)
     if newer != text:

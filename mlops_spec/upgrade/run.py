@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.repository.requirement import LOCK, PROJECT
 from mlops_spec.start.new import uv
@@ -86,7 +86,7 @@ def _finish(after: Installed, described: Mapping[str, Any]) -> Mapping[str, Any]
 
 def _refuse_incomplete(root: Path) -> None:
     for name, remedy in (
-        (str(layout.SPEC), "`mlops-spec new` makes a repository, `mlops-spec adopt` a first spec"),
+        (str(model_folder.SPEC), "`mlops-spec new` makes a repository, `mlops-spec adopt` a first spec"),
         (PROJECT, "what is pinned is said there"),
         (LOCK, "run `uv lock` and commit it: the old version is taken from there"),
     ):

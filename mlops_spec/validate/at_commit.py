@@ -9,7 +9,7 @@ from mlops_spec.document.diagnostic import Diagnostic
 from mlops_spec.document.parse import parse
 from mlops_spec.document.source import decode
 from mlops_spec.errors import Failure
-from mlops_spec.layout import SPEC
+from mlops_spec.model_folder import SPEC
 from mlops_spec.validate import validate
 
 if TYPE_CHECKING:

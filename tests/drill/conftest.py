@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.gates.case import Case
 from mlops_spec.pipeline.answers import Answers
 from mlops_spec.pipeline.reference import NAME, reference_of
@@ -112,5 +112,5 @@ def make(tmp_path: Path) -> Callable[..., Case]:
 
 def write_reference(root: Path, of: pd.DataFrame) -> None:
     """The package's reference, made of these rows."""
-    (root / layout.PACKAGE).mkdir(parents=True, exist_ok=True)
-    (root / layout.PACKAGE / NAME).write_text(json.dumps(reference_of(of, ["amount", "steps"])))
+    (root / model_folder.PACKAGE).mkdir(parents=True, exist_ok=True)
+    (root / model_folder.PACKAGE / NAME).write_text(json.dumps(reference_of(of, ["amount", "steps"])))

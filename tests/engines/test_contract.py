@@ -14,7 +14,7 @@ from mlops_spec.engines.files import PIPELINE
 from mlops_spec.engines.inputs import input_paths, see
 from mlops_spec.engines.stage import Stage
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.layout import SPEC
+from mlops_spec.model_folder import SPEC
 from tests.memory_engine import MemoryEngine
 from tests.pipeline.test_run import plain_pipeline
 

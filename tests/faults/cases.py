@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec import ledger
 from mlops_spec.git import Git
-from mlops_spec.layout import GATE
+from mlops_spec.model_folder import GATE
 from mlops_spec.system.lock import holder
 
 from ..deploy.conftest import begun

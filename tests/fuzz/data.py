@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from campaign import campaign
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.errors import Failure
 from mlops_spec.gates.perturb import perturb
 from mlops_spec.package.input_contract import InputContract, contract_of
@@ -192,11 +192,11 @@ def play(seed: int, folder: Path) -> str:
 
 def _look(folder: Path, spec: Spec) -> None:
     """What the later stages and the gates make of the rows."""
-    train, test = (pd.read_parquet(folder / path) for path in (layout.TRAIN_ROWS, layout.TEST_ROWS))
-    signature = signature_of(spec, folder / layout.TRAIN_ROWS, 2)
-    reference_of_file(folder / layout.TRAIN_ROWS, features(spec, [str(name) for name in train.columns]))
+    train, test = (pd.read_parquet(folder / path) for path in (model_folder.TRAIN_ROWS, model_folder.TEST_ROWS))
+    signature = signature_of(spec, folder / model_folder.TRAIN_ROWS, 2)
+    reference_of_file(folder / model_folder.TRAIN_ROWS, features(spec, [str(name) for name in train.columns]))
     _served(model_frame(test, signature.inputs), signature.inputs, contract_of(spec, features(spec, list(train))))
-    seen(trained_rows(spec.data, folder / layout.TRAIN_ROWS, list(train.columns)), test)
+    seen(trained_rows(spec.data, folder / model_folder.TRAIN_ROWS, list(train.columns)), test)
     near_rows(spec.data, train, test)
     for look in (
         lambda: revealing_features(spec, train),

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.git import Git
 from mlops_spec.monitor.answers import check_answers
 from mlops_spec.monitor.predictions import Live
@@ -114,7 +114,7 @@ def test_a_release_keeps_what_its_test_rows_told(tmp_path: Path) -> None:
     Git(tmp_path).run("init", "--quiet", "--initial-branch=main")
     git = Git.open(tmp_path)
     of = answered_of(spec_of(), answers(1))
-    place = f"{layout.RELEASE}/{layout.EVALUATION.name}"
+    place = f"{model_folder.RELEASE}/{model_folder.EVALUATION.name}"
     files = {place: json.dumps(of).encode()}
     kept, empty, broken = (
         git.write_commit(git.write_tree(None, content), parents=[], message="Release", when=START)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.errors import Failure
 from mlops_spec.lint.specs import load_spec
 from mlops_spec.outputs.rendered import render_all
@@ -64,7 +64,7 @@ def test_another_default_branch_is_said_everywhere(place: Path, fake_uv: Path, m
     root = made(place, "blank")
 
     assert git(root, "branch", "--show-current") == "trunk"
-    assert load_spec(root / layout.SPEC).branch == "trunk"
+    assert load_spec(root / model_folder.SPEC).branch == "trunk"
     assert "- trunk" in (root / ".github/workflows/mlops-merge.yml").read_text()
     assert choose(Given(place, "blank", branch="master"), take_default).branch == "master"
     with pytest.raises(Failure, match="can't be the default branch"):
@@ -75,7 +75,7 @@ def test_another_default_branch_is_said_everywhere(place: Path, fake_uv: Path, m
 def test_data_is_tracked_by_dvc_and_not_by_git(place: Path, fake_uv: Path, starter: str) -> None:
     root = made(place, starter)
 
-    path = load_spec(root / layout.SPEC).data.path
+    path = load_spec(root / model_folder.SPEC).data.path
     tracked = git(root, "ls-files", "data").splitlines()
     assert tracked == ["data/.gitignore", "data/README.md", f"{path}.dvc"]
     md5 = yaml.safe_load((root / f"{path}.dvc").read_text())["outs"][0]["md5"]
@@ -95,7 +95,7 @@ def test_lint_finds_nothing(place: Path, fake_uv: Path, starter: str) -> None:
 def test_it_is_as_rendered(place: Path, fake_uv: Path, starter: str) -> None:
     root = made(place, starter)
 
-    assert differences(root, render_all(root, load_spec(root / layout.SPEC))) == ()
+    assert differences(root, render_all(root, load_spec(root / model_folder.SPEC))) == ()
 
 
 def test_options_decide(place: Path, fake_uv: Path) -> None:
@@ -113,7 +113,7 @@ def test_options_decide(place: Path, fake_uv: Path) -> None:
         "commit": git(place, "rev-parse", "HEAD"),
         "remote": "s3://b/k",
     }
-    spec = load_spec(place / layout.SPEC)
+    spec = load_spec(place / model_folder.SPEC)
     assert (spec.model, spec.owners) == ("card-risk", ["@a", "@b/c"])
     assert spec.storage is not None
     assert (spec.storage.url, spec.storage.sign_in) == ("s3://b/k", None)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.lint.specs import load_spec
 from mlops_spec.start.new.questions import Given, choose
 
@@ -35,7 +35,7 @@ def test_answers_decide(place: Path, fake_uv: Path) -> None:
 
     assert told[0] == 0, told[1]
     assert "credit-default/blank" in told[1]
-    spec = load_spec(place / layout.SPEC)
+    spec = load_spec(place / model_folder.SPEC)
     assert (spec.model, spec.owners) == ("card-risk", ["@me", "@acme/risk"])
     assert spec.storage is not None
     assert spec.storage.sign_in is not None
@@ -48,7 +48,7 @@ def test_empty_answers_are_the_defaults(place: Path, fake_uv: Path) -> None:
     told = on_a_terminal([str(place)], "\n\n\n\n")
 
     assert told[0] == 0, told[1]
-    assert load_spec(place / layout.SPEC).owners == ["@acme/credit"]
+    assert load_spec(place / model_folder.SPEC).owners == ["@acme/credit"]
 
 
 def test_with_defaults_nothing_is_asked(place: Path, fake_uv: Path) -> None:

@@ -12,7 +12,7 @@ from mlops_spec.engines.dvc.declared import stages_of
 from mlops_spec.engines.dvc.pointers import check_tracked
 from mlops_spec.engines.inputs import changed, input_paths, see
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.layout import SPEC
+from mlops_spec.model_folder import SPEC
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.gates import command, judging
 from mlops_spec.gates.candidate import Candidate
@@ -63,8 +63,8 @@ def root(tmp_path: Path) -> Path:
     git.run("init", "--quiet", "--initial-branch=main")
     git.run("-c", "user.name=a", "-c", "user.email=a@b", "commit", "--quiet", "--allow-empty", "--message=first")
     for path, content in {
-        layout.PACKAGE / layout.MANIFEST: manifest_bytes(MANIFEST),
-        layout.SPLIT_REPORT: json.dumps(
+        model_folder.PACKAGE / model_folder.MANIFEST: manifest_bytes(MANIFEST),
+        model_folder.SPLIT_REPORT: json.dumps(
             {"classes": [0, 1], "positive": 1, "data": {"sha256": "0" * 64, "rows": 2}}
         ).encode(),
     }.items():

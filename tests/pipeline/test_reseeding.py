@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.engines.dvc.stages import stages
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.gates.kinds.beside import difference, seeds_told
@@ -60,7 +60,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 def test_each_further_seed_answers_and_the_model_is_left_alone(trained: Project) -> None:
     classes, rows = 3, 178
-    model = [path.name for path in (trained.root / layout.MODEL).iterdir()]
+    model = [path.name for path in (trained.root / model_folder.MODEL).iterdir()]
 
     found = read_reseeded(trained.root, trained.spec, np.empty((_rows(trained), classes)))
 
@@ -73,16 +73,16 @@ def test_each_further_seed_answers_and_the_model_is_left_alone(trained: Project)
 
 
 def _rows(project: Project) -> int:
-    return len(pd.read_parquet(project.root / layout.TEST_ROWS))
+    return len(pd.read_parquet(project.root / model_folder.TEST_ROWS))
 
 
 def test_training_again_gives_the_same(trained: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", f"{TOOLS}{os.pathsep}{os.environ.get('PATH', '')}")
-    before = (trained.root / layout.SEEDS).read_bytes()
+    before = (trained.root / model_folder.SEEDS).read_bytes()
 
     reseed(trained.root, trained.spec)
 
-    assert (trained.root / layout.SEEDS).read_bytes() == before
+    assert (trained.root / model_folder.SEEDS).read_bytes() == before
 
 
 def test_seeds_that_change_nothing_are_refused(trained: Project, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,8 +115,8 @@ def test_answers_that_are_missing_are_named(tmp_path: Path, trained: Project) ->
 def test_one_further_seed_that_changes_nothing_is_refused(tmp_path: Path, trained: Project) -> None:
     """Two of the same have no spread, and the comparison would be as if there were none."""
     released = np.array([0.2, 0.7, 0.9])
-    (tmp_path / layout.SEEDS).parent.mkdir(parents=True)
-    pd.DataFrame({"2": released}).to_parquet(tmp_path / layout.SEEDS)
+    (tmp_path / model_folder.SEEDS).parent.mkdir(parents=True)
+    pd.DataFrame({"2": released}).to_parquet(tmp_path / model_folder.SEEDS)
 
     with pytest.raises(Failure, match=r"1 further seeds give the answers of `train\.seed`") as refused:
         read_reseeded(tmp_path, trained.spec, released)

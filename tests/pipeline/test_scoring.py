@@ -14,7 +14,7 @@ import pytest
 from mlops_spec.errors import Failure
 from mlops_spec.gates import scoring
 from mlops_spec.gates.scoring import score, scorer
-from mlops_spec.layout import MANIFEST
+from mlops_spec.model_folder import MANIFEST
 from mlops_spec.package.manifest import Data, Manifest, Signature, Tensor, manifest_bytes
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from sklearn.dummy import DummyClassifier, DummyRegressor
 from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import mean_absolute_error, r2_score, roc_auc_score
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.integrity.shapes import SimpleModel
 from mlops_spec.pipeline.answers import Answers
 from mlops_spec.pipeline.beside_simple import beside_simple
@@ -51,10 +51,10 @@ def rows(count: int, *, classes: int = 2) -> pd.DataFrame:
 
 def section(tmp_path: Path, spec: Spec, train: pd.DataFrame, test: pd.DataFrame, score: np.ndarray) -> dict[str, Any]:
     classes = sorted(train["y"].unique().tolist()) if spec.task != "regression" else []
-    (tmp_path / layout.SPLIT_REPORT).parent.mkdir(parents=True, exist_ok=True)
+    (tmp_path / model_folder.SPLIT_REPORT).parent.mkdir(parents=True, exist_ok=True)
     data = {"sha256": "0" * 64, "rows": 1}
     record = {"classes": classes, "positive": 1, "data": data}
-    (tmp_path / layout.SPLIT_REPORT).write_text(json.dumps(record))
+    (tmp_path / model_folder.SPLIT_REPORT).write_text(json.dumps(record))
     return beside_simple(tmp_path, spec, (train, test), Answers(test["y"].to_numpy(), score))
 
 
@@ -176,8 +176,8 @@ def test_where_none_can_be_fitted_the_reason_is_said(tmp_path: Path) -> None:
 def test_the_gate_says_when_a_simple_model_does_as_well(tmp_path: Path, lead: float, note: str) -> None:
     beside = {"constant": 0.5, "linear": 0.7, "lead": {"value": 0.03, "low": lead, "high": 0.04}}
     section = {"kind": "logistic regression", "rows": 9, "measures": {"roc_auc": beside}}
-    (tmp_path / layout.EVALUATION).parent.mkdir(parents=True)
-    (tmp_path / layout.EVALUATION).write_text(json.dumps({"simple_model": section}))
+    (tmp_path / model_folder.EVALUATION).parent.mkdir(parents=True)
+    (tmp_path / model_folder.EVALUATION).write_text(json.dumps({"simple_model": section}))
 
     assert noted(tmp_path).startswith(note)
     assert bool(noted(tmp_path)) is bool(note)

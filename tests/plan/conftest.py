@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.engines.dvc import tracking
 from mlops_spec.engines.files import LOCK
 from mlops_spec.git import Git
@@ -56,7 +56,7 @@ environments:
   production: {after: staging, promote: {approvals: 1}}
 """
 FILES = {
-    layout.SPEC: SPEC,
+    model_folder.SPEC: SPEC,
     "src/tiny/train.py": "first = 1\nsecond = 2\n",
     "src/tiny/größe.py": "name = 1\n",
     "settings/a.txt": "a\n",
@@ -68,7 +68,7 @@ FILES = {
 
 
 def _render(root: Path) -> None:
-    write(root, rendered(root, load_spec(root / layout.SPEC)))
+    write(root, rendered(root, load_spec(root / model_folder.SPEC)))
 
 
 @pytest.fixture(scope="session")

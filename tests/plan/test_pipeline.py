@@ -16,7 +16,7 @@ from dvc.repo import Repo
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.engines.dvc.declared import stages_of
 from mlops_spec.engines.dvc.undeclared import forget
 from mlops_spec.engines.files import LOCK
@@ -31,9 +31,9 @@ def spec(old: str, new: str) -> Callable[[Path], object]:
     """An edit of the spec."""
 
     def edit(root: Path) -> None:
-        text = (root / layout.SPEC).read_text(encoding="utf-8")
+        text = (root / model_folder.SPEC).read_text(encoding="utf-8")
         assert old in text
-        (root / layout.SPEC).write_text(text.replace(old, new), encoding="utf-8")
+        (root / model_folder.SPEC).write_text(text.replace(old, new), encoding="utf-8")
 
     return edit
 

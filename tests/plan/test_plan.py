@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import EMPTY_TREE, Git
 from mlops_spec.plan import Base, Cause, FileChange, Plan, StagePlan, Touched
@@ -31,11 +31,11 @@ EXPECTED = Path(__file__).parent / "expected"
 
 
 def edit(root: Path, *replaced: tuple[str, str]) -> None:
-    text = (root / layout.SPEC).read_text(encoding="utf-8")
+    text = (root / model_folder.SPEC).read_text(encoding="utf-8")
     for old, new in replaced:
         assert old in text
         text = text.replace(old, new)
-    (root / layout.SPEC).write_text(text, encoding="utf-8")
+    (root / model_folder.SPEC).write_text(text, encoding="utf-8")
 
 
 def commit(root: Path, message: str = "Change") -> str:
@@ -206,10 +206,10 @@ class TestBase:
         assert done.stderr.startswith("mlops-spec: no commit ")
 
     def test_a_base_whose_spec_is_invalid_is_said_and_stops_nothing(self, root: Path) -> None:
-        text = (root / layout.SPEC).read_text()
-        (root / layout.SPEC).write_text("spec: 0\n")
+        text = (root / model_folder.SPEC).read_text()
+        (root / model_folder.SPEC).write_text("spec: 0\n")
         bad = commit(root)
-        (root / layout.SPEC).write_text(text)
+        (root / model_folder.SPEC).write_text(text)
 
         plan = make_plan(root, bad)
 
@@ -219,10 +219,10 @@ class TestBase:
         assert plan.changes
 
     def test_a_base_without_a_spec(self, root: Path) -> None:
-        text = (root / layout.SPEC).read_text()
-        (root / layout.SPEC).unlink()
+        text = (root / model_folder.SPEC).read_text()
+        (root / model_folder.SPEC).unlink()
         empty = commit(root)
-        (root / layout.SPEC).write_text(text)
+        (root / model_folder.SPEC).write_text(text)
 
         plan = make_plan(root, empty)
 
@@ -298,10 +298,10 @@ class TestTrains:
         assert make_plan(root, base).trains is True
 
     def test_where_it_cannot_be_told(self, root: Path) -> None:
-        text = (root / layout.SPEC).read_text()
-        (root / layout.SPEC).write_text("spec: 0\n")
+        text = (root / model_folder.SPEC).read_text()
+        (root / model_folder.SPEC).write_text("spec: 0\n")
         bad = commit(root)
-        (root / layout.SPEC).write_text(text)
+        (root / model_folder.SPEC).write_text(text)
 
         assert make_plan(root, bad).trains is True
 
@@ -349,7 +349,7 @@ def test_outside_a_repository(root: Path) -> None:
 
 
 def test_an_invalid_spec(root: Path) -> None:
-    (root / layout.SPEC).write_text("spec: 1\nmodle: x\n")
+    (root / model_folder.SPEC).write_text("spec: 1\nmodle: x\n")
 
     done = mlops_spec("-C", root)
 

@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.gates.case import Case
 from mlops_spec.gates.drill.drill import attacked
 from mlops_spec.gates.kinds import always
@@ -65,7 +65,7 @@ def survivors(root: Path, sections: dict[str, Any], planted: dict[str, Any]) -> 
     spec = spec_of(SOUND | sections)
     write_reference(root, train)
     judged = {"gates": [{"id": "latency/p99", "value": 5.0}]}
-    (root / layout.GATE).write_text(json.dumps(judged))
+    (root / model_folder.GATE).write_text(json.dumps(judged))
     package = root / "src" / "planted"
     package.mkdir(parents=True)
     (package / "__init__.py").write_text(planted.get("source", ""))

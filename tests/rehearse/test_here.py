@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mlops_spec import __version__, layout
+from mlops_spec import __version__, model_folder
 from mlops_spec.engines import objects
 from mlops_spec.engines.dvc import tracking
 from mlops_spec.errors import Exit, Failure
@@ -66,7 +66,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     tracking.initialise(root, remote="../../storage")
     tracking.track(root, DATA)
     (root / "uv.lock").write_text(f'version = 1\n\n[[package]]\nname = "mlops-spec"\nversion = "{__version__}"\n')
-    write(root, rendered(root, load_spec(root / layout.SPEC)))
+    write(root, rendered(root, load_spec(root / model_folder.SPEC)))
     commit(root, "Start")
     return root
 
@@ -190,12 +190,12 @@ def test_the_storage_of_the_spec_is_rendered_as_that_folder(root: Path, tmp_path
         spec.write(
             f"\nstorage:\n  url: s3://acme/visits\n  region: eu-central-1\n  # ours\n\n  sign_in:\n    aws: {roles}\n"
         )
-    write(root, rendered(root, load_spec(root / layout.SPEC)), adopt=[PurePosixPath(".dvc/config")])
+    write(root, rendered(root, load_spec(root / model_folder.SPEC)), adopt=[PurePosixPath(".dvc/config")])
     commit(root, "Store in S3")
 
     sides = clone(root, tmp_path)
 
-    assert load_spec(sides.git.directory / layout.SPEC).storage is not None
+    assert load_spec(sides.git.directory / model_folder.SPEC).storage is not None
     for name in sides.git.text("ls-tree", "-r", "--name-only", sides.base, ".github/workflows", ".dvc").splitlines():
         assert b"s3://" not in sides.git.run("show", f"{sides.base}:{name}")
         assert b"role/" not in sides.git.run("show", f"{sides.base}:{name}")
@@ -326,11 +326,11 @@ def test_a_folder_that_is_no_model_s_repository(tmp_path: Path, what: str) -> No
 def test_whoever_is_named_is_there_to_approve(root: Path, tmp_path: Path) -> None:
     edit(root / "model.yaml", 'owners: ["@acme/credit"]', 'owners: ["@acme/credit", "@zoe"]')
     edit(root / "model.yaml", "promote: {approvals: 1}", 'promote: {approvals: 2, approvers: ["@acme/risk", "@yan"]}')
-    write(root, rendered(root, load_spec(root / layout.SPEC)))
+    write(root, rendered(root, load_spec(root / model_folder.SPEC)))
     commit(root, "Name people")
     hub = Hub("acme/visits", Origin.create(tmp_path / "origin.git"), cast.cast(), "")
 
-    reviewers = enrol(hub, Git(root).tree(), load_spec(root / layout.SPEC))
+    reviewers = enrol(hub, Git(root).tree(), load_spec(root / model_folder.SPEC))
 
     assert set(reviewers) == {"zoe", "yan", "bob", "carol"}
     assert hub.teams == {"acme/credit": ("bob", "carol"), "acme/risk": ("bob", "carol")}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.lint.specs import lint_content
 from mlops_spec.rehearse import private, small
 from mlops_spec.rehearse.scenarios import drift
@@ -33,4 +33,4 @@ def test_a_scenario_starts_from_a_spec_without_a_finding(change: Callable[[Path]
     small.hurry(clone, {STAGING: "127.0.0.1:9001", PRODUCTION: "127.0.0.1:9002"})
     change(clone)
 
-    assert lint_content("model.yaml", (clone / layout.SPEC).read_bytes(), TODAY) == []
+    assert lint_content("model.yaml", (clone / model_folder.SPEC).read_bytes(), TODAY) == []

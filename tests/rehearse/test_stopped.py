@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.rehearse import cast
 from mlops_spec.rehearse.stage import replace_in
 from mlops_spec.rehearse.world import created
@@ -21,7 +21,7 @@ def test_a_failed_gate_on_main_is_recorded_and_the_run_fails(tmp_path: Path) -> 
     with created(tmp_path, "acme/visits", lambda _: None) as world:
         options = ["--starter", "blank", "--defaults", "--owner", f"@{cast.REVIEWER}"]
         world.command("new", "visits", *options, "--remote", str(tmp_path / "storage"), directory=tmp_path)
-        replace_in(world.clone / layout.SPEC, "min: 0.6", "min: 0.999")
+        replace_in(world.clone / model_folder.SPEC, "min: 0.6", "min: 0.999")
         world.command("render")
         world.author.commit("Ask for more than there is")
         world.first_push()

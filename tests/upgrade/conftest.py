@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.lint.specs import load_spec
 from mlops_spec.outputs.rendered import rendered
 from mlops_spec.render.write import write
@@ -77,7 +77,7 @@ def root(tmp_path: Path, fake_uv: None) -> Path:
     (root / old).write_bytes(b"old")
     (root / "uv.lock").write_text('version = 1\n\n[[package]]\nname = "mlops-spec"\nversion = "0.1.0"\n')
     git(root, "init", "--quiet", "--initial-branch=main")
-    write(root, rendered(root, load_spec(root / layout.SPEC)))
+    write(root, rendered(root, load_spec(root / model_folder.SPEC)))
     git(root, "add", "--all")
     git(root, "commit", "--quiet", "--message", "Start")
     return root

@@ -8,7 +8,7 @@ from mlops_spec.engines.dvc.declared import stages_of
 from mlops_spec.engines.dvc.names import FILE
 from mlops_spec.engines.dvc.stages import stages
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.layout import SPEC
+from mlops_spec.model_folder import SPEC
 from mlops_spec.repository.code import Folder, code_of
 from mlops_spec.spec.stages import SURROUNDINGS
 

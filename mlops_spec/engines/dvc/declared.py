@@ -10,7 +10,7 @@ from mlops_spec.document import safe_yaml
 from mlops_spec.engines.dvc.names import FILE
 from mlops_spec.engines.stage import Stage
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.layout import SPEC
+from mlops_spec.model_folder import SPEC
 from mlops_spec.validate.at_commit import document_of
 
 if TYPE_CHECKING:

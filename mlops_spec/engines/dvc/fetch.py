@@ -15,7 +15,7 @@ from mlops_spec.engines.dvc.names import CONFIG, FOLDER, LOCK
 from mlops_spec.engines.dvc.process import dvc
 from mlops_spec.engines.dvc.store_trouble import Keys, trouble
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.layout import PACKAGE
+from mlops_spec.model_folder import PACKAGE
 from mlops_spec.system.faults import told_of
 from mlops_spec.validate.at_commit import document_of
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,7 @@ class Plot:
 
 def plots(spec: Spec) -> tuple[Plot, ...]:
     """Those of the task, and of what the spec measures."""
-    return (*_curves(spec), *(Plot(f"{layout.PLOTS}/{name}.png") for name in _pictures(spec)))
+    return (*_curves(spec), *(Plot(f"{model_folder.PLOTS}/{name}.png") for name in _pictures(spec)))
 
 
 def _curves(spec: Spec) -> Iterator[Plot]:
@@ -41,7 +41,7 @@ def _curves(spec: Spec) -> Iterator[Plot]:
 
 
 def _curve(name: str, x: str, y: str, title: str) -> Plot:
-    return Plot(f"{layout.PLOTS}/{name}.json", x, y, title)
+    return Plot(f"{model_folder.PLOTS}/{name}.json", x, y, title)
 
 
 def _pictures(spec: Spec) -> Iterator[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.engines.stage import Stage
 from mlops_spec.errors import Failure
 from mlops_spec.spec.paths import data_file
@@ -84,7 +84,7 @@ def _split(spec: Spec, around: tuple[str, ...]) -> Rendering:
         "split",
         reads=(data_file(spec.data), *_without_code(around)),
         params=_present(spec, READS["split"]),
-        writes=(str(layout.TRAIN_ROWS), str(layout.TEST_ROWS), str(layout.SPLIT_REPORT)),
+        writes=(str(model_folder.TRAIN_ROWS), str(model_folder.TEST_ROWS), str(model_folder.SPLIT_REPORT)),
     )
 
 
@@ -99,8 +99,8 @@ def _users(spec: Spec, around: tuple[str, ...]) -> Iterable[Rendering]:
 
 
 def _models(spec: Spec, around: tuple[str, ...]) -> Iterable[Rendering]:
-    train, test, model = str(layout.TRAIN_ROWS), str(layout.TEST_ROWS), str(layout.MODEL)
-    split = str(layout.SPLIT_REPORT)
+    train, test, model = str(model_folder.TRAIN_ROWS), str(model_folder.TEST_ROWS), str(model_folder.MODEL)
+    split = str(model_folder.SPLIT_REPORT)
     yield Rendering(
         "train",
         reads=_unique((train, *spec.train.reads, *around)),
@@ -112,20 +112,20 @@ def _models(spec: Spec, around: tuple[str, ...]) -> Iterable[Rendering]:
             "reseed",
             reads=_unique((train, test, split, *spec.train.reads, *around)),
             params=_present(spec, READS["reseed"]),
-            writes=(str(layout.SEEDS),),
+            writes=(str(model_folder.SEEDS),),
         )
     yield Rendering(
         "evaluate",
         reads=(train, test, split, model, *around),
         params=_present(spec, READS["evaluate"]),
-        writes=(str(layout.PREDICTIONS), str(layout.PLOTS)),
-        metrics=(str(layout.EVALUATION),),
+        writes=(str(model_folder.PREDICTIONS), str(model_folder.PLOTS)),
+        metrics=(str(model_folder.EVALUATION),),
     )
     yield Rendering(
         "package",
         reads=(train, split, model, *around),
         params=_present(spec, READS["package"]),
-        writes=(str(layout.PACKAGE),),
+        writes=(str(model_folder.PACKAGE),),
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.gates.attacks.attack import Attack, Blow
 from mlops_spec.gates.kinds.kind import Kind
 from mlops_spec.monitor.inputs import check_drift
@@ -30,7 +30,7 @@ _REQUESTS = 1000  # fewer than a hundred tell an alarm nothing
 
 def ring(case: Case, alarm: Drift) -> GateResult:
     """`fail` when the alarm rings over the test rows, by the very check that `monitor` does."""
-    check = check_drift(alarm, read_reference(case.root / layout.PACKAGE), Live(case.test, (), np.empty(0)))
+    check = check_drift(alarm, read_reference(case.root / model_folder.PACKAGE), Live(case.test, (), np.empty(0)))
     return GateResult(
         id=f"drift/{alarm.method}",
         kind="drift",
@@ -42,7 +42,7 @@ def ring(case: Case, alarm: Drift) -> GateResult:
 
 def watched(case: Case, alarm: Drift) -> dict[str, Column]:
     """The reference of the columns that the alarm looks at: those it names, or all."""
-    known: Mapping[str, Column] = read_reference(case.root / layout.PACKAGE)
+    known: Mapping[str, Column] = read_reference(case.root / model_folder.PACKAGE)
     return {name: column for name, column in known.items() if alarm.columns == "all" or name in alarm.columns}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.gates.candidate import read_candidate
 from mlops_spec.gates.case import Case
 from mlops_spec.gates.drill.target import ask, targets
@@ -103,7 +103,7 @@ def _case(root: Path, spec: Spec) -> Case:
     return Case(
         root=root,
         spec=spec,
-        digest=digest(root / layout.PACKAGE),
+        digest=digest(root / model_folder.PACKAGE),
         data=open_table(root / data_file(spec.data), known_columns(spec.data)),
         data_changed=False,
         train=candidate.train,

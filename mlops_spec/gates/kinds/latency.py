@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from scipy.special import bdtrik
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.gates.attacks.attack import Attack, Blow, draw
 from mlops_spec.gates.case import result
 from mlops_spec.gates.kinds.kind import Kind
@@ -88,7 +88,7 @@ def _weaknesses(case: Case, gate: LatencyGate) -> Iterator[tuple[str, str]]:
 def _milliseconds(case: Case, gate: str) -> float | None:
     """What the last gate measured, if it did."""
     try:
-        judged = json.loads((case.root / layout.GATE).read_bytes())
+        judged = json.loads((case.root / model_folder.GATE).read_bytes())
         value = next((each["value"] for each in judged["gates"] if each["id"] == gate), None)
     except (FileNotFoundError, ValueError, KeyError, TypeError, RecursionError):
         return None

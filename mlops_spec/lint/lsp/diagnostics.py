@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.errors import Failure
 from mlops_spec.lint import settings
 from mlops_spec.lint.repository import lint_around
@@ -23,7 +23,7 @@ _HEADER_BYTES = 1 << 16
 
 
 def is_spec(path: Path) -> bool:
-    return path.name == layout.SPEC.name
+    return path.name == model_folder.SPEC.name
 
 
 def is_workflow(path: Path) -> bool:
@@ -40,7 +40,7 @@ def found_in(path: Path, text: str, *, around: bool) -> list[Diagnostic]:
     if is_workflow(path):
         root = path.parents[2]
         name = path.relative_to(root).as_posix()
-        spec = root / layout.SPEC
+        spec = root / model_folder.SPEC
         known = spec.read_bytes() if spec.is_file() else None
         files = workflows_of(root) | {name: content}
         told = lint_workflows(str(root), files, known, absent=absent(root, files)).get(str(path), [])

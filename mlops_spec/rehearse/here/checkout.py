@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git
 from mlops_spec.lint.specs import load_spec
@@ -46,7 +46,7 @@ class Checkout:
     @cached_property
     def spec(self) -> Spec:
         """What its work tree says. Raises Failure where that is no valid spec (exit 2)."""
-        return load_spec(self.root / layout.SPEC)
+        return load_spec(self.root / model_folder.SPEC)
 
     @cached_property
     def branch(self) -> str:
@@ -84,9 +84,9 @@ class Checkout:
 
     def refuse_unborn(self) -> None:
         """Raises Failure where there is no spec to rehearse (exit 2)."""
-        if not (self.root / layout.SPEC).is_file():
+        if not (self.root / model_folder.SPEC).is_file():
             raise Failure(
-                f"{self.root} has no {layout.SPEC}",
+                f"{self.root} has no {model_folder.SPEC}",
                 exit_code=Exit.USAGE,
                 remedy="`mlops-spec new` makes a repository, `mlops-spec adopt` a first spec",
             )

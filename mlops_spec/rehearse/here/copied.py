@@ -12,7 +12,7 @@ import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import layout, model_folder
 from mlops_spec.engines.files import SETTINGS
 from mlops_spec.engines.settings import stored_in
 from mlops_spec.git import Git
@@ -96,7 +96,7 @@ class _Side:
             (root / WORKFLOWS / name).unlink()
         if (settings := root / SETTINGS).is_file():
             settings.write_text(stored_in(settings.read_text(encoding="utf-8"), self.storage), encoding="utf-8")
-        spec = root / layout.SPEC
+        spec = root / model_folder.SPEC
         if spec.is_file() and _STORAGE.search(text := spec.read_text(encoding="utf-8")):
             spec.write_text(_STORAGE.sub(f'storage: {{url: "{self.storage}"}}\n', text), encoding="utf-8")
             write(root, rendered(root, load_spec(spec)))

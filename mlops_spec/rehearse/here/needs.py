@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
-from mlops_spec import __version__, layout
+from mlops_spec import __version__, layout, model_folder
 from mlops_spec.engines import objects
 from mlops_spec.engines.commands import BRING
 from mlops_spec.engines.files import pointer
@@ -89,7 +89,7 @@ def _spec(checkout: Checkout) -> Iterator[Need]:
         return
     if spec.branch != checkout.default:
         yield Need(
-            f"the default branch is {checkout.default}, and {layout.SPEC} says `branch: {spec.branch}`",
+            f"the default branch is {checkout.default}, and {model_folder.SPEC} says `branch: {spec.branch}`",
             f"set `branch: {checkout.default}` there, then mlops-spec render",
             of_spec=True,
         )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.rehearse import cast
 from mlops_spec.rehearse.proof import all_answered, audit, clean, status
 from mlops_spec.rehearse.scenario import Scenario, Scene
@@ -102,7 +102,7 @@ def _merge_version(stage: Stage, *, defect: Defect) -> str:
 
 
 def _change(clone: Path, defect: Defect) -> None:
-    spec = clone / layout.SPEC
+    spec = clone / model_folder.SPEC
     if "predictor:" not in spec.read_text(encoding="utf-8"):
         replace_in(
             spec, "  format: skops # a lone .skops file needs no predictor\n", "  predictor: visits.predict:load\n"

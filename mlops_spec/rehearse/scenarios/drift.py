@@ -6,7 +6,7 @@ import csv
 import random
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.rehearse.proof import all_answered, audit, clean
 from mlops_spec.rehearse.scenario import Scenario, Scene
 from mlops_spec.rehearse.small import FIRST, REPOSITORY, begin, clients, first_promotion, promote, read_rows, request
@@ -36,7 +36,7 @@ def _begin(stage: Stage) -> str:
 
 def watched(clone: Path) -> None:
     """The spec asks for a watch, and for a pull request at an alert; labels lie in a file, as they come in."""
-    replace_in(clone / layout.SPEC, "monitor: {}\n", _WATCH)
+    replace_in(clone / model_folder.SPEC, "monitor: {}\n", _WATCH)
     rows = _warmer(clone)
     with (clone / _LABELS).open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, ["id", "visited"], extrasaction="ignore", lineterminator="\n")

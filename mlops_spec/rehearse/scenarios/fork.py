@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.errors import Failure
 from mlops_spec.rehearse import cast, small, taking
 from mlops_spec.rehearse.fork import fork, propose, push
@@ -153,7 +153,7 @@ def _change(author: Author, old: str, new: str, branch: str = "") -> None:
         author.run("git", "switch", "--quiet", branch)
     else:
         author.run("git", "switch", "--quiet", "--create", "looser")
-    replace_in(author.clone / layout.SPEC, f"params: {{C: {old}}}", f"params: {{C: {new}}}")
+    replace_in(author.clone / model_folder.SPEC, f"params: {{C: {old}}}", f"params: {{C: {new}}}")
     author.run(sys.executable, "-m", "mlops_spec", "render")
     author.commit(f"C {new}")
 

@@ -6,7 +6,7 @@ import csv
 import json
 from typing import TYPE_CHECKING, Any
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.errors import Failure
 from mlops_spec.rehearse import cast, stage, verdicts
 from mlops_spec.rehearse.hub.people import ACTIONS
@@ -116,7 +116,7 @@ SCENARIO = Scenario("acme/credit-default", SCENES, Stage)
 
 
 def _edit(change: tuple[str, str]) -> Callable[[Path], None]:
-    return lambda clone: stage.replace_in(clone / layout.SPEC, *change)
+    return lambda clone: stage.replace_in(clone / model_folder.SPEC, *change)
 
 
 def _comments(life: Stage, number: int) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout, ledger
+from mlops_spec import ledger, model_folder
 from mlops_spec.engines.evidence import md5
 from mlops_spec.engines.files import LOCK
 from mlops_spec.errors import Exit
@@ -60,11 +60,11 @@ def _register(stage: Field) -> str:
     options = ["--starter", "blank", "--defaults", "--branch", world.main, "--owner", f"@{cast.REVIEWER}"]
     name = world.repository.partition("/")[2]
     world.command("new", name, *options, "--remote", str(world.folder / "storage"), directory=world.folder)
-    replace_in(world.clone / layout.SPEC, "promote: {approvals: 1}", "promote: {approvals: 0}")
+    replace_in(world.clone / model_folder.SPEC, "promote: {approvals: 1}", "promote: {approvals: 0}")
     world.command("render")
     world.author.commit("Leave approvals to the race")
     world.first_push()
-    for command in (["run"], ["gate", "--out", str(layout.GATE)], ["bundle", "--out", "dist"]):
+    for command in (["run"], ["gate", "--out", str(model_folder.GATE)], ["bundle", "--out", "dist"]):
         world.command(*command)
     made = read_bundle(world.clone / "dist")
     for number in range(PROMOTERS + 1):
@@ -84,7 +84,7 @@ def _another(made: Bundle, number: int, source: Path) -> Bundle:
     """Of a package with a note: what names the package by its hash, the listing and the lock, follows."""
     noted = replace(made.manifest, versions={**made.manifest.versions, "rehearsed": str(number)})
     files, content = dict(made.files), manifest.manifest_bytes(noted)
-    before, name = files[layout.MANIFEST.name], layout.MANIFEST.name
+    before, name = files[model_folder.MANIFEST.name], model_folder.MANIFEST.name
     listed = files[LISTING].replace(md5(before).encode(), md5(content).encode())
     size = sum(file.bytes for file in noted.files)
     lock = files[LOCK.name].replace(md5(files[LISTING]).encode(), md5(listed).encode())

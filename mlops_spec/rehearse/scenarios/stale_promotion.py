@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.platforms.github.api import pulls
 from mlops_spec.rehearse import cast
@@ -134,7 +134,7 @@ def _too_soon(stage: Stage) -> str:
     number = propose(
         stage,
         "Let versions soak",
-        lambda clone: replace_in(clone / layout.SPEC, approvals, f"{approvals}, soak: 30d"),
+        lambda clone: replace_in(clone / model_folder.SPEC, approvals, f"{approvals}, soak: 30d"),
         "What breaks in the second week should break in staging.",
     )
     check(stage, number)

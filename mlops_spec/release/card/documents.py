@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.release.card.bill import bill
 from mlops_spec.release.card.markdown import measured_card
 from mlops_spec.release.card.statements import judged, release
@@ -13,17 +13,17 @@ from mlops_spec.release.card.statements import judged, release
 if TYPE_CHECKING:
     from mlops_spec.release.card.evidence import Evidence
 
-BILL = layout.RELEASE / "bill.cdx.json"
-TEST_RESULT = layout.RELEASE / "test-result.intoto.json"
-RELEASE = layout.RELEASE / "release.intoto.json"
+BILL = model_folder.RELEASE / "bill.cdx.json"
+TEST_RESULT = model_folder.RELEASE / "test-result.intoto.json"
+RELEASE = model_folder.RELEASE / "release.intoto.json"
 # Those that the ledger names, by its kind of evidence; the statements hold nothing else.
-KINDS = {str(layout.CARD): "model-card", str(BILL): "ml-bom"}
+KINDS = {str(model_folder.CARD): "model-card", str(BILL): "ml-bom"}
 
 
 def documents(evidence: Evidence, declared_card: str) -> dict[str, bytes]:
     """Path in the release commit → content, for a registered version."""
     return {
-        str(layout.CARD): measured_card(declared_card, evidence).encode(),
+        str(model_folder.CARD): measured_card(declared_card, evidence).encode(),
         str(BILL): as_json(bill(evidence)),
         str(TEST_RESULT): as_json(judged(evidence)),
         str(RELEASE): as_json(release(evidence)),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import yaml
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.document import safe_yaml
 from mlops_spec.errors import Failure
 from mlops_spec.release.card import cost, simple
@@ -47,10 +47,10 @@ def _split(declared: str) -> tuple[str, str]:
     try:
         known = safe_yaml.load(front)
     except yaml.YAMLError as error:
-        raise Failure(f"{layout.CARD}: its metadata is not YAML: {' '.join(str(error).split())}") from error
+        raise Failure(f"{model_folder.CARD}: its metadata is not YAML: {' '.join(str(error).split())}") from error
     if not isinstance(known, dict | None) or _KEY in (known or {}):
         raise Failure(
-            f"{layout.CARD}: its metadata must be a mapping without `{_KEY}`, which holds what releases measure",
+            f"{model_folder.CARD}: its metadata must be a mapping without `{_KEY}`, which holds what releases measure",
             remedy="correct the card's overlay in .mlops/overlays",
         )
     return f"{front}\n", body

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.engines.files import LOCK
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.ledger.state import version_key
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.git import Git, Tree
 
-_AT_ROOT = {LOCK.name: LOCK, layout.CARD.name: layout.CARD}
+_AT_ROOT = {LOCK.name: LOCK, model_folder.CARD.name: model_folder.CARD}
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,9 @@ def released(git: Git, version: str | None = None) -> Released:
             raise Failure(f"there is no version {tag}", remedy="`mlops-spec audit log --event register` lists them")
         git.fetch(f"refs/tags/{tag}:refs/tags/{tag}")
     tree = git.here(f"refs/tags/{tag}")
-    files = {name: _read(tree, tag, str(_AT_ROOT.get(name, layout.RELEASE / name))) for name in FILES}
+    files = {name: _read(tree, tag, str(_AT_ROOT.get(name, model_folder.RELEASE / name))) for name in FILES}
     bundle = bundle_of(files, Path(tag))
-    declared = _read(git.here(f"{tree.commit}^"), f"what {tag} was made from", str(layout.CARD))
+    declared = _read(git.here(f"{tree.commit}^"), f"what {tag} was made from", str(model_folder.CARD))
     evidence = evidence_of(bundle, spec_at(tree), tag.rpartition("@")[2])
     return Released(tree, evidence, declared.decode(errors="replace"))
 

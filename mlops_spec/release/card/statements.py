@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.engines.files import LOCK
 from mlops_spec.spec.paths import data_file
 
@@ -55,15 +55,15 @@ def _statement(subject: Sequence[Json], kind: str, predicate: Json) -> Json:
 
 def _package(evidence: Evidence) -> Json:
     """The manifest stands for the whole package: it holds each file's digest."""
-    return _described(layout.MANIFEST.name, evidence.bundle.digest.removeprefix("sha256:"))
+    return _described(model_folder.MANIFEST.name, evidence.bundle.digest.removeprefix("sha256:"))
 
 
 def _configuration(evidence: Evidence) -> list[Json]:
     """What the gates were asked of: the spec as committed, the data, and the files that hold numbers and verdicts."""
     files = evidence.bundle.files
-    numbers = (layout.EVALUATION.name, layout.GATE.name, LOCK.name)
+    numbers = (model_folder.EVALUATION.name, model_folder.GATE.name, LOCK.name)
     return [
-        {"name": str(layout.SPEC), "digest": {"gitCommit": evidence.bundle.commit}},
+        {"name": str(model_folder.SPEC), "digest": {"gitCommit": evidence.bundle.commit}},
         _described(data_file(evidence.spec.data), evidence.manifest.data.sha256),
         *(_described(name, hashlib.sha256(files[name]).hexdigest()) for name in numbers),
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import layout, model_folder
 from mlops_spec.render import desired_state, overlay
 from mlops_spec.render.output import Kind
 from mlops_spec.render.write import is_ours, journal, manifest
@@ -70,7 +70,7 @@ def _changed(file: Rendered, present: bytes, last: str | None) -> Difference:
         remedy = f"move it away, or run `mlops-spec render --adopt {path}` to have it replaced"
         return Difference(path, "foreign", "is there already, and is not ours", remedy, blocks=True, ways=_FOREIGN)
     remedy = (
-        f"put the change into {layout.SPEC} and run `mlops-spec render --discard {path}`,\n"
+        f"put the change into {model_folder.SPEC} and run `mlops-spec render --discard {path}`,\n"
         f"or run `mlops-spec render --keep {path}`, which declares it in {overlay.patch_of(path)}"
     )
     patch = _patch(path, file.text, theirs)

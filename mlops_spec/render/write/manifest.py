@@ -7,7 +7,7 @@ import json
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import layout, model_folder
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.render.output import SHARED
 
@@ -47,4 +47,4 @@ def digest(content: bytes) -> str:
 
 def is_once(path: PurePosixPath) -> bool:
     """Whether a file is written once and then changed by promotions."""
-    return path.parent == layout.DEPLOY
+    return path.parent == model_folder.DEPLOY

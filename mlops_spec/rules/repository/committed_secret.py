@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.document.diagnostic import Span
 from mlops_spec.document.finding import Finding
 from mlops_spec.document.secret import secret_in
@@ -44,7 +44,7 @@ _LOCKS = ("uv.lock", "poetry.lock", "package-lock.json")
 def check(repository: Repository) -> Iterator[Finding]:
     for path in sorted(repository.sizes):
         name = path.rpartition("/")[2]
-        text = None if path == str(layout.SPEC) or name in _LOCKS else repository.text(path)
+        text = None if path == str(model_folder.SPEC) or name in _LOCKS else repository.text(path)
         if text and secret_in(text):
             yield from _found(repository.document(path), prose=path.endswith(_PROSE))
 

@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.document.diagnostic import near
 from mlops_spec.document.finding import Finding
 from mlops_spec.engines.commands import KEEP
@@ -47,7 +47,7 @@ SEVERITY: Severity = "error"
 
 def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
     written = (path for stage in spec.pipeline.values() for path in stage.writes)
-    available = [str(layout.BUILD), *written, *kept(repository.sizes)]
+    available = [str(model_folder.BUILD), *written, *kept(repository.sizes)]
     for address, path in inputs(spec):
         if not any(overlap(path, there) for there in available) and not repository.has(path):
             hint = near(path, repository.sizes)

@@ -38,7 +38,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.document.finding import Finding
 from mlops_spec.spec.gates.metric import MetricGate
 from mlops_spec.spec.gates.slices import SliceGate
@@ -58,7 +58,7 @@ SEVERITY: Severity = "warning"
 
 
 def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
-    last = _mapping(_read(repository.text(str(layout.EVALUATION))))
+    last = _mapping(_read(repository.text(str(model_folder.EVALUATION))))
     for index, gate in enumerate(spec.gates):
         if isinstance(gate, MetricGate):
             measured = _mapping(_mapping(last.get("measures")).get(gate.metric))

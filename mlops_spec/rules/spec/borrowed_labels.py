@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.document.finding import Finding
 from mlops_spec.spec.stages import data_file, overlap
 
@@ -40,7 +40,7 @@ def check(spec: Spec) -> Iterator[Finding]:
     if watched is None:
         return
     place = ("monitor", "performance", "labels")
-    written = [str(layout.BUILD), *(path for stage in spec.pipeline.values() for path in stage.writes)]
+    written = [str(model_folder.BUILD), *(path for stage in spec.pipeline.values() for path in stage.writes)]
     if watched.labels == data_file(spec):
         yield Finding(place, "these are the rows that the model learned from", "name the file of the outcomes")
     elif spec.storage and watched.labels == spec.storage.sample:

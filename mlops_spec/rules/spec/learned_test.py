@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.document.finding import Finding
 from mlops_spec.spec.stages import commands, data_file, inputs, overlap, words
 
@@ -41,15 +41,17 @@ SEVERITY: Severity = "error"
 def check(spec: Spec) -> Iterator[Finding]:
     for address, path in inputs(spec):
         if why := _holds_test(spec, path):
-            yield Finding(address, why, f"read `{layout.TRAIN_ROWS}`")
+            yield Finding(address, why, f"read `{model_folder.TRAIN_ROWS}`")
     for address, command in commands(spec):
         for word in words(command):
             if why := _holds_test(spec, word.rpartition("=")[2].removeprefix("./")):
-                yield Finding(address, why, f"read `{layout.TRAIN_ROWS}`", piece=word)
+                yield Finding(address, why, f"read `{model_folder.TRAIN_ROWS}`", piece=word)
 
 
 def _holds_test(spec: Spec, path: str) -> str:
-    if path == str(layout.TEST_ROWS) or (overlap(path, str(layout.EVALUATE)) and path != str(layout.BUILD)):
+    if path == str(model_folder.TEST_ROWS) or (
+        overlap(path, str(model_folder.EVALUATE)) and path != str(model_folder.BUILD)
+    ):
         return f"`{path}` has the rows that the model is judged on"
     if path == data_file(spec):
         return f"`{path}` has all rows, the tested ones too"

@@ -29,7 +29,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.document.diagnostic import did_you_mean
 from mlops_spec.document.finding import Finding
 from mlops_spec.spec.stages import OWN_OUTPUTS, inputs, overlap
@@ -48,5 +48,5 @@ SEVERITY: Severity = "error"
 def check(spec: Spec) -> Iterator[Finding]:
     written = [*OWN_OUTPUTS, *(path for stage in spec.pipeline.values() for path in stage.writes)]
     for address, path in inputs(spec):
-        if overlap(path, str(layout.BUILD)) and not any(overlap(path, output) for output in written):
+        if overlap(path, str(model_folder.BUILD)) and not any(overlap(path, output) for output in written):
             yield Finding(address, f"no stage writes `{path}`", did_you_mean(path, written))

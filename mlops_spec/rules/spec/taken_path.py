@@ -33,7 +33,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import layout, model_folder
 from mlops_spec.document.finding import Finding
 from mlops_spec.engines.files import FOLDER, IGNORED, LOCK, PIPELINE
 from mlops_spec.spec.stages import OWN_OUTPUTS, SURROUNDINGS, overlap
@@ -50,7 +50,7 @@ SEVERITY: Severity = "error"
 
 _KEPT = (
     *(str(FOLDER), ".github", layout.MANAGED.parts[0], ".gitattributes", ".gitignore", ".gitmodules", str(IGNORED)),
-    *map(str, (layout.SPEC, PIPELINE, LOCK, layout.DEPLOY, layout.CARD, layout.RELEASE)),
+    *map(str, (model_folder.SPEC, PIPELINE, LOCK, model_folder.DEPLOY, model_folder.CARD, model_folder.RELEASE)),
     *("uv.lock", "pyproject.toml"),
 )
 

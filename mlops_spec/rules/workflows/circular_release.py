@@ -28,7 +28,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.typed import mapping, names
 
@@ -48,9 +48,9 @@ def check(workflow: Workflow) -> Iterator[Finding]:
         return
     push = mapping(workflow.triggers["push"])
     ignored, listened = names(push.get("paths-ignore")), names(push.get("paths"))
-    listens = any(path.startswith((f"{layout.DEPLOY}/", "**")) for path in listened)
-    if f"{layout.DEPLOY}/**" not in ignored and (listens or not listened):
+    listens = any(path.startswith((f"{model_folder.DEPLOY}/", "**")) for path in listened)
+    if f"{model_folder.DEPLOY}/**" not in ignored and (listens or not listened):
         place = next(((*("on", "push"), each) for each in ("paths-ignore", "paths") if each in push), None)
         message = "a promotion registers another version"
-        hint = f"write `paths-ignore: [{layout.DEPLOY}/**]`"
+        hint = f"write `paths-ignore: [{model_folder.DEPLOY}/**]`"
         yield Finding(place or workflow.trigger_address("push"), message, hint, at_key=True)

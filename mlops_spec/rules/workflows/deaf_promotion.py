@@ -28,7 +28,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.environment import target
 from mlops_spec.platforms.github.workflow.typed import mapping, names
@@ -48,7 +48,7 @@ def check(workflow: Workflow) -> Iterator[Finding]:
     push = mapping(workflow.triggers.get("push"))
     for job, step, command in workflow.commands("promote plan") if "push" in workflow.triggers else ():
         asked = target(workflow, job, step, command)
-        file = str(layout.DEPLOY / f"{asked}.yaml")
+        file = str(model_folder.DEPLOY / f"{asked}.yaml")
         if asked and file not in names(push.get("paths")):
             place = ("on", "push", "paths") if "paths" in push else workflow.trigger_address("push")
             message = f"a change of {file} does not start this, or anything does"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
-from mlops_spec import layout
+from mlops_spec import layout, model_folder
 from mlops_spec.engines.adoption import draft
 from mlops_spec.engines.files import PIPELINE
 from mlops_spec.engines.source import read
@@ -48,7 +48,7 @@ def adopt(root: Path, source: str = "", stage: str = "") -> Adopted:
     Raises:
         Failure: there is a spec already, nothing to draw one from, or a file that can't be read or written.
     """
-    spec = root / layout.SPEC
+    spec = root / model_folder.SPEC
     _refuse_there(spec)
     _refuse_inside(root, source)
     name = source or next((name for name in SOURCES if (root / name).is_file()), "")

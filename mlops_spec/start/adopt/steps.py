@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.engines.adoption import setup_steps
 from mlops_spec.engines.drawn import Drawn, Step
 from mlops_spec.engines.files import PIPELINE
@@ -21,7 +21,7 @@ def steps(root: Path, drawn: Drawn, source: str, model: str) -> tuple[Step, ...]
         *project.steps(root, model),
         *setup_steps(root),
         *surroundings.table_steps(root, drawn, source),
-        Step(f"answer what is marked TODO in {layout.SPEC}"),
+        Step(f"answer what is marked TODO in {model_folder.SPEC}"),
         *dict.fromkeys(drawn.left),
         *surroundings.left_over_steps(root, drawn, source),
         Step("until no error is left; a warning says what else to look at", "uv run mlops-spec lint"),
@@ -40,6 +40,6 @@ def steps(root: Path, drawn: Drawn, source: str, model: str) -> tuple[Step, ...]
 
 
 def _render(root: Path, drawn: Drawn) -> str:
-    old = (layout.CARD,) if drawn.claimed else (PIPELINE, layout.CARD)  # by then it is gone
+    old = (model_folder.CARD,) if drawn.claimed else (PIPELINE, model_folder.CARD)  # by then it is gone
     there = [str(path) for path in old if (root / path).is_file()]
     return " ".join(["uv run mlops-spec render", *(f"--adopt {path}" for path in there)])

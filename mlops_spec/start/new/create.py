@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import layout, model_folder
 from mlops_spec.engines import tracking
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git, GitError
@@ -71,7 +71,7 @@ def create(choices: Choices, *, say: Callable[[str], None]) -> Created:
         say("locking the dependencies")
         _depend(root, origin)
         say("rendering")
-        write(root, rendered(root, load_spec(root / layout.SPEC)))
+        write(root, rendered(root, load_spec(root / model_folder.SPEC)))
         say("committing")
         commit = _commit(git, f"Start {choices.names.model} from the starter {choices.starter}")
     names = choices.names
@@ -83,12 +83,12 @@ def create(choices: Choices, *, say: Callable[[str], None]) -> Created:
 def _fill(root: Path, choices: Choices) -> None:
     starter.copy(choices.starter, choices.names, root)
     if choices.branch != layout.MAIN_BRANCH:
-        starter.name_branch(root / layout.SPEC, choices.branch)
+        starter.name_branch(root / model_folder.SPEC, choices.branch)
     if storage.is_remote(choices.remote):
         storage.add(root, choices.remote, choices.names.model, choices.account, choices.region)
     (root / ".python-version").write_text(f"{choices.python}\n", encoding="utf-8")
     tracking.initialise(root, remote=tracking.remote_url(choices.remote, choices.directory))
-    tracking.track(root, data_file(load_spec(root / layout.SPEC).data))
+    tracking.track(root, data_file(load_spec(root / model_folder.SPEC).data))
 
 
 def _depend(root: Path, origin: Origin) -> None:

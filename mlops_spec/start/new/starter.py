@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.document import safe_yaml
 from mlops_spec.errors import Failure
 from mlops_spec.render.template import TEMPLATE
@@ -52,7 +52,7 @@ def own_names(starter: str) -> Names:
     """
     if starter not in starters():
         raise Failure(f"no starter `{starter}`", remedy=f"there are {', '.join(starters())}")
-    spec = safe_yaml.load((_STARTERS / starter / layout.SPEC).read_text(encoding="utf-8"))
+    spec = safe_yaml.load((_STARTERS / starter / model_folder.SPEC).read_text(encoding="utf-8"))
     return Names(spec["model"], tuple(spec["owners"]))
 
 

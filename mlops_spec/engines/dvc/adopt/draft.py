@@ -7,7 +7,7 @@ import shlex
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.engines.drawn import Drawn
 from mlops_spec.engines.dvc.adopt import left
 from mlops_spec.engines.dvc.adopt.graph import (
@@ -140,7 +140,7 @@ def _train(root: Path, name: str, stage: Stage, earlier: Mapping[str, Stage], dr
     left.training(name, stage, table if any(overlap(path, table) for path in stage["deps"]) else "", earlier, drawn)
     if values:
         drawn.todo(
-            f"train.params: let the code read `train.params` of {layout.SPEC}; "
+            f"train.params: let the code read `train.params` of {model_folder.SPEC}; "
             f"until then {', '.join(files)} is an input"
         )
     return train | _format(stage, drawn)
@@ -155,7 +155,8 @@ def _format(stage: Stage, drawn: Drawn) -> dict[str, Any]:
     if suffixes & {*PICKLES} and not suffixes & {".pt", ".pth", ".h5", ".keras", ".safetensors"}:
         drawn.todo(
             "train: a pickled model is refused, so let the code call `skops.io.dump(model, "
-            f'"{layout.MODEL}/model.skops")`, preprocessing included; one that is not of scikit-learn needs another '
+            f'"{model_folder.MODEL}/model.skops")`, preprocessing included; one that is not of scikit-learn needs '
+            "another "
             "`format` and a `predictor`",
             "uv run mlops-spec explain train.format",
         )

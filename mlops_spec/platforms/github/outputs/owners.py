@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.engines.files import FOLDER, PIPELINE
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ GUARDS = (
     "/.github/",
     "/.mlops/",
     f"/{PIPELINE}",
-    f"/{layout.SPEC}",
+    f"/{model_folder.SPEC}",
     "/pyproject.toml",
     "/uv.lock",
 )
@@ -49,7 +49,7 @@ def owners(spec: Spec) -> tuple[Owned, ...]:
         Owned("*", ours),
         *(Owned(pattern, approvers or ours) for pattern in GUARDS),
         *(
-            Owned(f"/{layout.DEPLOY}/{name}.yaml", _unique(each.promote.approvers) or ours)
+            Owned(f"/{model_folder.DEPLOY}/{name}.yaml", _unique(each.promote.approvers) or ours)
             for name, each in spec.environments.items()
         ),
     )

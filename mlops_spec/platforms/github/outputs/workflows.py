@@ -6,7 +6,7 @@ import math
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from mlops_spec import layout
+from mlops_spec import model_folder
 from mlops_spec.platforms.github.outputs.environments import deployments
 from mlops_spec.platforms.github.outputs.owners import owners
 from mlops_spec.platforms.github.outputs.rulesets import rulesets
@@ -52,7 +52,7 @@ def workflows(spec: Spec) -> Iterator[Output]:
             values = {
                 "workflow": f"mlops-promote-{name}",
                 "group": f"mlops-{name}",
-                "desired_state": str(layout.DEPLOY / f"{name}.yaml"),
+                "desired_state": str(model_folder.DEPLOY / f"{name}.yaml"),
                 "deployment": deployment,
             }
             yield _workflow(f"promote-{name}", {**common, **values}, template="promote")
