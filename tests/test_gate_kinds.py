@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -112,8 +113,14 @@ def test_linting_loads_no_numpy() -> None:
     assert done.stdout == "[]\n"
 
 
-@pytest.mark.parametrize("home", HOMES, ids=["light", "numpy"])
-def test_the_kind_that_contributing_shows_is_a_kind(home: Path) -> None:
-    shown = (PACKAGE.parent / ".github" / "CONTRIBUTING.md").read_text(encoding="utf-8")
+def test_the_kind_that_contributing_shows_is_a_kind(update: bool) -> None:
+    page = PACKAGE.parent / ".github" / "CONTRIBUTING.md"
+    before, heading, rest = page.read_text(encoding="utf-8").partition("## A gate kind\n")
+    section, following, after = rest.partition("\n## ")
+    files = iter([(home / "size.py").read_text(encoding="utf-8") for home in HOMES])
+    right = re.sub(r"```python\n.*?```", lambda _: f"```python\n{next(files)}```", section, flags=re.DOTALL)
+    if update:
+        page.write_text(before + heading + right + following + after, encoding="utf-8")
 
-    assert f"```python\n{(home / 'size.py').read_text(encoding='utf-8')}```" in shown
+    assert section.count("```python\n") == len(HOMES)
+    assert update or section == right, "stale: run pytest tests/test_gate_kinds.py --update"
