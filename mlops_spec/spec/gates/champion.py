@@ -1,7 +1,7 @@
 """The gate beside a champion: not worse by more than a margin, on the same rows, than what is live."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Self, final
 
 from pydantic import Field
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mlops_spec.spec.gates.result import Outcome, Result
 
 
+@final
 class ChampionGate(Gate):
     """Not worse by more than `margin`, on the same rows, than what is live, nor than the best version before it."""
 

@@ -1,7 +1,7 @@
 """The gate over groups: a disparity between those of a protected attribute must stay within its bound."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, ClassVar, Literal, Self, final
 
 from pydantic import Field
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mlops_spec.spec.gates.result import Outcome, Result
 
 
+@final
 class FairnessGate(Gate):
     """A disparity between the groups of a protected attribute must stay within the bound."""
 

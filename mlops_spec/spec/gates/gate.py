@@ -80,7 +80,10 @@ class Kind(ABC):
 
 
 class Gate(Strict, Kind):
-    """A gate of the spec. A kind that leaves out what is abstract can't be made, so no reader forgets a kind."""
+    """A gate of the spec.
+
+    No reader forgets a kind: what is abstract can't be left out of one. Each is `final`, by which mypy says so.
+    """
 
     @property
     def id(self) -> str:

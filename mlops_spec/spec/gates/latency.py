@@ -1,7 +1,7 @@
 """The gate on time: the packaged model must answer in time, measured in a fresh process."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Self, final
 
 from pydantic import Field
 
@@ -23,6 +23,7 @@ class Latency(Strict):
     batch: Annotated[int, Field(ge=1, le=100_000)] = Field(1, description="Rows in one request.")
 
 
+@final
 class LatencyGate(Gate):
     """The packaged model must answer in time, measured in a fresh process."""
 

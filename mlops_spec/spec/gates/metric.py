@@ -1,7 +1,7 @@
 """The gate over a measure: on all test rows its interval must lie on the right side of a bound."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Self, final
 
 from pydantic import Field
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mlops_spec.spec.gates.result import Outcome, Result
 
 
+@final
 class MetricGate(Gate):
     """A measure's interval must lie on the right side of the bound."""
 

@@ -1,7 +1,7 @@
 """The gate on perturbed inputs: a measure must not drop by more than a bound."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self, final
 
 from pydantic import Field
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mlops_spec.spec.gates.result import Outcome, Result
 
 
+@final
 class RobustnessGate(Gate):
     """The measure must not drop by more than `max_drop` when the inputs are perturbed."""
 

@@ -1,7 +1,7 @@
 """The gate on bytes: the packaged model must not be larger."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self, final
 
 from pydantic import Field
 
@@ -22,6 +22,7 @@ class SizeLimit(Strict):
     max: Size = Field(description="Largest size of the package, in bytes of its files.", examples=["50MB"])
 
 
+@final
 class SizeGate(Gate):
     """The packaged model must not be larger."""
 

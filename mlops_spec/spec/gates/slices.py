@@ -1,7 +1,7 @@
 """The gate over slices: a measure must keep its bound in every value of a column."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, ClassVar, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Self, final
 
 from pydantic import Field
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mlops_spec.spec.gates.result import Outcome, Result
 
 
+@final
 class SliceGate(Gate):
     """The bound must hold in every value of a column."""
 

@@ -1,7 +1,7 @@
 """The gate over slices that nobody named: every value of every column, and every pair of them."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self, final
 
 from pydantic import Field
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from mlops_spec.spec.gates.result import Outcome, Result
 
 
+@final
 class WeakSlicesGate(Gate):
     """The bound must hold in slices that nobody named: every value of every column, and every pair of them."""
 
