@@ -35,8 +35,10 @@ _PARTS = (
     "rules/spec",
     "rules/workflows",
     "spec",
+    "spec/gates",
     "system",
     "validate",
+    "words",
 )
 _TEMPLATES = (os.path.join(os.path.dirname(_HERE), "template"), os.path.join(_HERE, "template"))  # as in `actions`
 _PINS = os.path.join(next(path for path in _TEMPLATES if os.path.isdir(path)), "actions.lock.yaml")
