@@ -26,7 +26,6 @@ from mlops_spec.spec.gates.result import Against, GateResult, Limit
 from mlops_spec.spec.gates.robustness import RobustnessGate
 from mlops_spec.spec.gates.slices import SliceGate
 from mlops_spec.spec.gates.weak_slices import WeakSlicesGate
-from mlops_spec.spec.measures import attributes
 from mlops_validators import estimate
 from mlops_validators.fairness import count_groups, disparity
 
@@ -103,7 +102,7 @@ def _shift(where: np.ndarray, measured: Callable[[np.ndarray], float]) -> Worsen
 
 def _disparity(gate: FairnessGate) -> Worsened:
     found, _ = population()
-    truth, by = truth_of(found), found[attributes(gate)[0]].to_numpy()
+    truth, by = truth_of(found), found[gate.attributes[0]].to_numpy()
 
     def measured(score: np.ndarray) -> float:
         labels = (score >= spec().evaluate.threshold).astype(int)
