@@ -6,6 +6,7 @@ A finding in a user's file is a value (`diagnostic.Diagnostic`); an exception is
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import NoReturn
 
 
 class Exit(IntEnum):
@@ -29,3 +30,8 @@ class Failure(Exception):
         self.message = message
         self.exit_code = exit_code
         self.remedy = remedy
+
+
+def refuse(message: str, remedy: str = "") -> NoReturn:
+    """Raises Failure where a rule does not let something through (exit 1)."""
+    raise Failure(message, exit_code=Exit.FINDINGS, remedy=remedy)

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlops_spec.errors import Exit, Failure
+from mlops_spec.errors import refuse
 from mlops_spec.ledger.record import Approval
 from mlops_spec.platforms.github.api import approvals, people, pulls
 
@@ -38,18 +38,18 @@ def approved(github: GitHub, commit: str, spec: Spec, environment: str, changes:
     """
     pull = merged_by(github, commit, spec.branch)
     if pull is None:
-        raise _refused(f"commit {commit[:12]} was not merged by a pull request", "`mlops-spec promote open` opens one")
+        refuse(f"commit {commit[:12]} was not merged by a pull request", "`mlops-spec promote open` opens one")
     reviews = pulls.reviews(github, pull.number)
     refusing = approvals.wanted_changes(reviews)
     if refusing:
-        raise _refused(f"#{pull.number}: {', '.join(refusing)} asked for changes")
+        refuse(f"#{pull.number}: {', '.join(refusing)} asked for changes")
     wanted = spec.environments[environment].promote
     nobody = barred(github, pull, changes if spec.governance.separation_of_duties else ())
     counted = approvals.counted(reviews, head_sha=pull.head.sha, nobody_of=nobody)
     allowed = wanted.approvers or spec.owners
     fitting = [review for review in counted if review.user and people.is_named(github, review.user.login, allowed)]
     if len(fitting) < wanted.approvals:
-        raise _refused(
+        refuse(
             f"#{pull.number} has {len(fitting)} of {wanted.approvals} approvals of {pull.head.sha[:12]}",
             f"{', '.join(allowed)} may approve its last commit, but not {', '.join(sorted(nobody)) or 'a bot'}",
         )
@@ -87,7 +87,7 @@ def approval_of(review: Review, pull: PullRequest, evidence: str | None = None) 
     """A review as the ledger has it; `evidence` is the digest of what the approver read, where that is kept."""
     assert review.user is not None
     if review.submitted_at is None:
-        raise _refused(f"review {review.id} of #{pull.number} has no time")
+        refuse(f"review {review.id} of #{pull.number} has no time")
     return Approval(
         login=review.user.login,
         id=review.user.id,
@@ -97,7 +97,3 @@ def approval_of(review: Review, pull: PullRequest, evidence: str | None = None) 
         review_id=review.id,
         evidence=evidence,
     )
-
-
-def _refused(message: str, remedy: str = "") -> Failure:
-    return Failure(message, exit_code=Exit.FINDINGS, remedy=remedy)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-from mlops_spec.errors import Exit, Failure
+from mlops_spec.errors import Exit, refuse
 from mlops_spec.git import Stale
 from mlops_spec.ledger.history import time_live
 from mlops_spec.ledger.state import holds, unfit
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 def registered_as(world: World, version: str, digest: str | None) -> Record:
     found = world.state.registered.get(version)
     if found is None or found.what.package is None:
-        _refuse(f"{version} was never registered", "`mlops-spec audit log --event register` lists what was")
+        refuse(f"{version} was never registered", "`mlops-spec audit log --event register` lists what was")
     if digest is not None and found.what.package.digest != digest:
-        _refuse(f"{version} was registered as {found.what.package.digest}, not as {digest}")
+        refuse(f"{version} was registered as {found.what.package.digest}, not as {digest}")
     return found
 
 
@@ -44,7 +44,7 @@ def current(world: World, said: Declared) -> None:
             remedy=f"propose it anew: `mlops-spec promote open {said.environment} --version {said.version}`",
         )
     if said.serial != last + 1:
-        _refuse(f"{world.place.deploy(said.environment)}: serial {said.serial} does not follow {last}")
+        refuse(f"{world.place.deploy(said.environment)}: serial {said.serial} does not follow {last}")
 
 
 def fit(world: World, what: What) -> None:
@@ -53,18 +53,18 @@ def fit(world: World, what: What) -> None:
     assert what.package
     problem = unfit(world.state, what.version, what.package.digest, what.after)
     if problem:
-        _refuse(problem)
+        refuse(problem)
     registered = world.state.registered[what.version]
     day = world.now.date().isoformat()
     failing = [gate for gate in (registered.why.gates if registered.why else ()) if not holds(gate, day)]
     if failing:
         told = ", ".join(f"{gate.id} ({gate.verdict}, waived until {gate.waived_until})" for gate in failing)
-        _refuse(f"{what.version}: gates no longer hold: {told}", "renew the waiver in model.yaml, and train again")
+        refuse(f"{what.version}: gates no longer hold: {told}", "renew the waiver in model.yaml, and train again")
     tag = registered.what.tag
     assert tag is not None
     found = world.git.remote_refs(f"refs/tags/{tag.name}").get(f"refs/tags/{tag.name}")
     if found != tag.object:
-        _refuse(f"tag {tag.name} is {found or 'gone'} in the remote, but {tag.object} was registered")
+        refuse(f"tag {tag.name} is {found or 'gone'} in the remote, but {tag.object} was registered")
     verify_release(world.git, world.records, registered)
 
 
@@ -75,7 +75,7 @@ def soaked(world: World, what: What) -> None:
     lived = time_live(world.records, what.model, what.after, what.version, world.now)
     if lived < timedelta(seconds=seconds(wanted)):
         left = timedelta(seconds=seconds(wanted)) - lived
-        _refuse(
+        refuse(
             f"{what.version} was live in {what.after} for {_span(lived)}, {wanted} are asked for",
             f"run it again in {_span(left)}",
         )
@@ -88,7 +88,7 @@ def approvals(world: World, said: Declared, forge: Callable[[], GitHub]) -> Appr
     github = forge()
     found = approved(github, declaring(world, said), world.spec, said.environment, _changes(world, said))
     if not _is_report(said, pulls.get(github, found.pull_request).body):
-        _refuse(
+        refuse(
             f"#{found.pull_request} was edited after it was proposed, or declares again what another proposed: "
             f"its text is not the evidence of {world.place.deploy(said.environment)}",
             f"propose it anew: `mlops-spec promote open {said.environment} --version {said.version}`",
@@ -130,7 +130,3 @@ def _changes(world: World, said: Declared) -> list[str]:
 
 def _span(time: timedelta) -> str:
     return str(timedelta(seconds=round(time.total_seconds())))
-
-
-def _refuse(message: str, remedy: str = "") -> NoReturn:
-    raise Failure(message, exit_code=Exit.FINDINGS, remedy=remedy)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from mlops_spec import ledger
-from mlops_spec.errors import Exit, Failure
+from mlops_spec.errors import Exit, Failure, refuse
 from mlops_spec.git import Stale
 from mlops_spec.ledger.record import CLOSED_BY, Package, Reference, What
 from mlops_spec.release.declared import Declared, Following, declared_in
@@ -68,7 +68,7 @@ def promote(world: World, environment: str, forge: Callable[[], GitHub]) -> Wish
     if said.version is None or said.digest is None:
         return None
     if said.model != world.spec.model:
-        _refuse(f"{world.place.deploy(environment)}: model {said.model!r}, but the spec is of {world.spec.model!r}")
+        refuse(f"{world.place.deploy(environment)}: model {said.model!r}, but the spec is of {world.spec.model!r}")
     registered = registered_as(world, said.version, said.digest)
     live, asked = world.state.live.get(environment), world.state.open.get(environment)
     if live and (live.version, live.digest) == (said.version, said.digest) and not _is_about(asked, said):
@@ -77,7 +77,7 @@ def promote(world: World, environment: str, forge: Callable[[], GitHub]) -> Wish
     what = what_for(world, environment, registered, after=world.environment(environment).after)
     earlier = _asked_before(world, said)
     if earlier is not None and earlier != asked:
-        _refuse(
+        refuse(
             f"{said.version} was live in {environment} (serial {said.serial}) and no longer is: "
             f"{live.version if live else 'nothing'} is, by intent {live.intent.seq if live else '-'}",
             "merge the pull request that sets Git back, or propose the version anew",
@@ -116,7 +116,7 @@ def _asked_before(world: World, said: Declared) -> Record | None:
             return None
         outcome = ledger.outcome_of(world.records, record)
         if outcome is not None and outcome.result != "succeeded":
-            _refuse(
+            refuse(
                 f"serial {said.serial} of {said.environment} ended as {outcome.result} (record {outcome.seq})",
                 f"propose it anew: `mlops-spec promote open {said.environment} --version {said.version}`",
             )
@@ -128,7 +128,3 @@ def _is_about(intent: Record | None, said: Declared) -> bool:
     """Whether an intent wants the package that is declared."""
     what = intent.what if intent else None
     return what is not None and (what.version, what.package and what.package.digest) == (said.version, said.digest)
-
-
-def _refuse(message: str, remedy: str = "") -> NoReturn:
-    raise Failure(message, exit_code=Exit.FINDINGS, remedy=remedy)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from mlops_spec import ledger
-from mlops_spec.errors import Exit, Failure
+from mlops_spec.errors import Exit, refuse
 from mlops_spec.git import Stale
 from mlops_spec.ledger.fields import plain
 from mlops_spec.ledger.history import stays
@@ -59,12 +59,12 @@ def version_back(world: World, environment: str, to: str | None = None) -> str:
     state = world.state
     live, asked = state.live.get(environment), state.open.get(environment)
     if live is None:
-        _refuse(f"nothing was ever live in {environment}: there is nothing to go back to")
+        refuse(f"nothing was ever live in {environment}: there is nothing to go back to")
     if to is not None:
         if (environment, to) not in state.proven:
-            _refuse(f"{to} was never live in {environment}", f"there were {', '.join(_lived(world, environment))}")
+            refuse(f"{to} was never live in {environment}", f"there were {', '.join(_lived(world, environment))}")
         if to in state.revoked:
-            _refuse(f"{to} was revoked")
+            refuse(f"{to} was revoked")
         return to
     if asked is not None:
         return asked.what.version or "" if asked.event == "rollback.intent" else live.version
@@ -74,7 +74,7 @@ def version_back(world: World, environment: str, to: str | None = None) -> str:
     older = [each for each in _lived(world, environment) if version_key(each) < version_key(live.version)]
     left = [each for each in older if each not in state.revoked]
     if not left:
-        _refuse(f"nothing older than {live.version} was ever live in {environment}", "name a version by --to")
+        refuse(f"nothing older than {live.version} was ever live in {environment}", "name a version by --to")
     return left[-1]
 
 
@@ -151,7 +151,7 @@ def _drafts(world: World, environment: str, version: str, why: Why, who: Who) ->
         intent = Draft(event="rollback.intent", who=who, what=what, why=why)
         problem = state.problem(intent)
         if problem is not None:
-            _refuse(problem)
+            refuse(problem)
         drafts.append(intent)
     return drafts
 
@@ -159,7 +159,3 @@ def _drafts(world: World, environment: str, version: str, why: Why, who: Who) ->
 def _lived(world: World, environment: str) -> list[str]:
     """The versions that were live there, in their order."""
     return [stay.version for stay in stays(world.records, world.spec.model, environment)]
-
-
-def _refuse(message: str, remedy: str = "") -> NoReturn:
-    raise Failure(message, exit_code=Exit.FINDINGS, remedy=remedy)
