@@ -34,6 +34,7 @@ ROOMS = (
     "lint",
     "outputs",
     "targets",
+    "compute",
     "integrity",
     "ledger",
     "release",

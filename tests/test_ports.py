@@ -44,6 +44,11 @@ def importing(prefix: str) -> set[str]:
     }
 
 
+def test_a_stage_does_not_know_where_its_command_runs() -> None:
+    assert importing("mlops_spec.compute.here") - {"compute/here.py"} == {"compute/registry.py"}
+    assert importing("mlops_spec.compute.registry") - {"compute/registry.py"} == {"pipeline/stage.py"}
+
+
 def names_and_texts(tree: ast.Module) -> Iterator[str]:
     """Every identifier of a module, and every string but docstrings."""
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)

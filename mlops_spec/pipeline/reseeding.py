@@ -17,9 +17,9 @@ import pandas as pd
 import yaml
 
 from mlops_spec import model_folder
+from mlops_spec.compute.place import Command
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.package.predictor.load import load
-from mlops_spec.pipeline.commands import run_command
 from mlops_spec.pipeline.evaluate import recipe_of
 from mlops_spec.pipeline.model_files import check_model, check_trusted, check_trusted_names
 from mlops_spec.pipeline.reseeded import DRAWN
@@ -30,12 +30,13 @@ from mlops_spec.system.files import make_folder
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from mlops_spec.compute.place import Compute
     from mlops_spec.spec import Spec
 
 _OWN = (model_folder.MODEL.name, model_folder.EVALUATE.name, model_folder.PACKAGE.name, model_folder.SEEDS.parent.name)
 
 
-def reseed(root: Path, spec: Spec) -> None:
+def reseed(root: Path, spec: Spec, compute: Compute) -> None:
     """Trains with each further seed and writes the answers for the test rows.
 
     Raises Failure when a training fails or leaves no usable model, or all seeds give the same answers.
@@ -45,7 +46,7 @@ def reseed(root: Path, spec: Spec) -> None:
     with tempfile.TemporaryDirectory(prefix="mlops-spec-seeds-") as folder:
         places = [Path(folder) / str(seed) for seed in seeds]
         with ThreadPoolExecutor(min(len(seeds), os.cpu_count() or 1)) as pool:
-            for done in [pool.submit(_train, root, spec, *each) for each in zip(seeds, places, strict=True)]:
+            for done in [pool.submit(_train, compute, root, spec, *each) for each in zip(seeds, places, strict=True)]:
                 done.result()
         answers = [_answers(root, spec, place) for place in places]
     _check_apart(answers)
@@ -54,7 +55,7 @@ def reseed(root: Path, spec: Spec) -> None:
     pd.DataFrame(flat).to_parquet(root / model_folder.SEEDS, index=False)
 
 
-def _train(root: Path, spec: Spec, seed: int, place: Path) -> None:
+def _train(compute: Compute, root: Path, spec: Spec, seed: int, place: Path) -> None:
     _mirror(root, place, ())
     (place / model_folder.BUILD).unlink(missing_ok=True)
     _mirror(root / model_folder.BUILD, place / model_folder.BUILD, _OWN)
@@ -62,7 +63,8 @@ def _train(root: Path, spec: Spec, seed: int, place: Path) -> None:
     declared = yaml.safe_load((root / model_folder.SPEC).read_text(encoding="utf-8"))
     declared["train"]["seed"] = seed
     (place / model_folder.SPEC).write_text(yaml.safe_dump(declared, sort_keys=False), encoding="utf-8")
-    run_command(place, spec.train.run, f"train.run with seed {seed}", {"MLOPS_SPEC_SEED": str(seed)})
+    named = f"train.run with seed {seed}"
+    compute.run(Command(spec.train.run, place, named, {"MLOPS_SPEC_SEED": str(seed)}))
     check_model(place / model_folder.MODEL, spec.train.format)
 
 

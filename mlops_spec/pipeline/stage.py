@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from mlops_spec import words
+from mlops_spec.compute.registry import compute_of
 from mlops_spec.pipeline.places import check_places
 from mlops_spec.spec.paths import data_file
 from mlops_spec.system.garbage import lasting
@@ -26,9 +27,9 @@ def run_stage(root: Path, spec: Spec, name: str) -> None:
             for note in _loaded("split").split(root, spec, root / data_file(spec.data)):
                 words.out(note)
         case "train":
-            _loaded("train").train(root, spec)
+            _loaded("train").train(root, spec, compute_of(spec))
         case "reseed":
-            _loaded("reseeding").reseed(root, spec)
+            _loaded("reseeding").reseed(root, spec, compute_of(spec))
         case "evaluate":
             # OpenMP reads it when it is loaded: threads that spin between two calls took 1.2 of 4.3 s of processor
             os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
@@ -36,7 +37,7 @@ def run_stage(root: Path, spec: Spec, name: str) -> None:
         case "package":
             _loaded("packaging").package(root, spec)
         case _:
-            _loaded("train").run_own_stage(root, spec, name)
+            _loaded("train").run_own_stage(root, spec, name, compute_of(spec))
 
 
 def _loaded(module: str) -> ModuleType:

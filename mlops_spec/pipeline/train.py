@@ -5,28 +5,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec import model_folder
+from mlops_spec.compute.place import Command
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.pipeline.commands import run_command
 from mlops_spec.pipeline.model_files import check_model, check_trusted_names
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mlops_spec.compute.place import Compute
     from mlops_spec.spec import Spec
 
 
-def train(root: Path, spec: Spec) -> None:
+def train(root: Path, spec: Spec, compute: Compute) -> None:
     """Runs `train.run` with the seed in `MLOPS_SPEC_SEED`; raises Failure when it fails or leaves no usable model."""
     check_trusted_names(spec.train.trusted_types)
-    run_command(root, spec.train.run, "train.run", {"MLOPS_SPEC_SEED": str(spec.train.seed)})
+    compute.run(Command(spec.train.run, root, "train.run", {"MLOPS_SPEC_SEED": str(spec.train.seed)}))
     check_model(root / model_folder.MODEL, spec.train.format)
 
 
-def run_own_stage(root: Path, spec: Spec, name: str) -> None:
+def run_own_stage(root: Path, spec: Spec, name: str, compute: Compute) -> None:
     """Runs a stage of `pipeline`; raises Failure when there is none of that name, it fails, or it writes too little."""
     if name not in spec.pipeline:
         raise Failure(f"there is no stage `{name}`", remedy=f"pipeline has {', '.join(spec.pipeline) or 'no stages'}.")
     stage = spec.pipeline[name]
-    run_command(root, stage.run, f"pipeline.{name}.run", {"MLOPS_SPEC_SEED": str(spec.train.seed)})
+    compute.run(Command(stage.run, root, f"pipeline.{name}.run", {"MLOPS_SPEC_SEED": str(spec.train.seed)}))
     if missing := [path for path in stage.writes if not (root / path).exists()]:
         raise Failure(f"pipeline.{name}: it did not write {', '.join(missing)}", exit_code=Exit.FINDINGS)

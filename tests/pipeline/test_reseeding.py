@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from mlops_spec import model_folder
+from mlops_spec.compute.here import Here
 from mlops_spec.engines.dvc.stages import stages
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.gates.kinds.beside import difference, seeds_told
@@ -80,7 +81,7 @@ def test_training_again_gives_the_same(trained: Project, monkeypatch: pytest.Mon
     monkeypatch.setenv("PATH", f"{TOOLS}{os.pathsep}{os.environ.get('PATH', '')}")
     before = (trained.root / model_folder.SEEDS).read_bytes()
 
-    reseed(trained.root, trained.spec)
+    reseed(trained.root, trained.spec, Here())
 
     assert (trained.root / model_folder.SEEDS).read_bytes() == before
 
@@ -92,7 +93,7 @@ def test_seeds_that_change_nothing_are_refused(trained: Project, monkeypatch: py
     code.write_text(kept.replace('int(os.environ["MLOPS_SPEC_SEED"])', "0"))
     try:
         with pytest.raises(Failure, match="all of 2 further seeds give the same answers"):
-            reseed(trained.root, trained.spec)
+            reseed(trained.root, trained.spec, Here())
     finally:
         code.write_text(kept)
 
