@@ -17,7 +17,7 @@ from mlops_spec.package.input_contract import contract_bytes, contract_of
 from mlops_spec.package.manifest import VERSION, Manifest, PackagedFile, canonical, check_path, manifest_bytes
 from mlops_spec.package.on_disk import file_sha256, verify
 from mlops_spec.pipeline.model_files import check_files
-from mlops_spec.pipeline.reference import NAME, reference_of
+from mlops_spec.pipeline.reference import NAME, reference_of_file
 from mlops_spec.pipeline.signature import signature_of
 from mlops_spec.pipeline.split_report import read_split_report
 from mlops_spec.pipeline.trained_rows import NAME as TRAINED
@@ -48,7 +48,7 @@ def package(root: Path, spec: Spec) -> None:
         spec.data, root / model_folder.TRAIN_ROWS, pq.read_schema(root / model_folder.TRAIN_ROWS).names
     )
     write_atomic(target / TRAINED, trained_bytes(trained))
-    write_atomic(target / NAME, canonical(reference_of(root / model_folder.TRAIN_ROWS, features)))
+    write_atomic(target / NAME, canonical(reference_of_file(root / model_folder.TRAIN_ROWS, features)))
     if (contract := contract_of(spec, features)) is not None:
         write_atomic(target / CONTRACT, contract_bytes(contract))
     write_atomic(target / model_folder.MANIFEST, manifest_bytes(_manifest(root, spec, target)))

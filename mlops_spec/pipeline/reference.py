@@ -47,11 +47,14 @@ class Column:
         return _lengths(rows) if self.by_length else as_kept(rows).to_numpy()
 
 
-def reference_of(path: Path, features: Iterable[str]) -> dict[str, Any]:
-    """The summary of the features of the training rows, as plain data for JSON.
+def reference_of(rows: pd.DataFrame, features: Iterable[str]) -> dict[str, Any]:
+    """The summary of the features of the training rows, as plain data for JSON."""
+    found = {name: _whole_column(rows[name]) for name in features}
+    return {"v": 1, "rows": len(rows), "columns": {name: column for name, column in found.items() if column}}
 
-    The Parquet file is read a column at a time; one of more than a million rows is summed up by histograms.
-    """
+
+def reference_of_file(path: Path, features: Iterable[str]) -> dict[str, Any]:
+    """The same of a Parquet file, a column at a time; of more than a million rows by histograms."""
     data = ParquetColumns(path)
     if data.rows <= WHOLE:
         found = {name: _whole_column(pd.read_parquet(path, columns=[name])[name]) for name in features}

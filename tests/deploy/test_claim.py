@@ -15,7 +15,7 @@ from mlops_spec.deploy import able
 from mlops_spec.deploy.claim import Claim
 from mlops_spec.deploy.clone import Clone
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.git import Git
+from mlops_spec.git import Access, Git
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,7 +42,7 @@ def other(world: World) -> Iterator[World]:
 def claim(world: World, name: str, *, take_over: bool = False) -> Claim:
     folder = world.root / name
     folder.mkdir(exist_ok=True)
-    git = Clone.open(folder / "repository.git", str(world.root / "origin.git")).git
+    git = Clone.open(folder / "repository.git", str(world.root / "origin.git"), Access()).git
     return Claim(git, "staging", folder / "claim", take_over)
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from mlops_spec.pipeline import repeated, table
 from mlops_spec.pipeline.contract import check, check_table
-from mlops_spec.pipeline.reference import QUANTILES, reference_of
+from mlops_spec.pipeline.reference import QUANTILES, reference_of, reference_of_file
 from mlops_spec.spec import Spec
 from mlops_validators import parquet
 
@@ -105,7 +105,13 @@ def test_an_index_is_no_column(tmp_path: Path) -> None:
     assert "id" not in table.of_parquet(as_file(named, tmp_path)).names
 
 
-def test_the_reference_of_a_long_file_comes_near_that_of_all_its_rows(
+def test_the_reference_of_a_file_is_that_of_its_frame(tmp_path: Path) -> None:
+    path = as_file(BROKEN, tmp_path)
+
+    assert reference_of_file(path, BROKEN.columns) == reference_of(pd.read_parquet(path), BROKEN.columns)
+
+
+def test_the_reference_of_a_long_file_comes_near_that_of_its_frame(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rng = np.random.default_rng(0)
@@ -118,12 +124,11 @@ def test_the_reference_of_a_long_file_comes_near_that_of_all_its_rows(
             "never": np.nan,
         }
     )
-    path = as_file(rows, tmp_path)
-    exact = reference_of(path, rows.columns)["columns"]
     monkeypatch.setattr(parquet, "WHOLE", 20_000)
     monkeypatch.setattr("mlops_spec.pipeline.reference.WHOLE", 20_000)
+    path = as_file(rows, tmp_path)
 
-    found = reference_of(path, rows.columns)["columns"]
+    found, exact = reference_of_file(path, rows.columns)["columns"], reference_of(rows, rows.columns)["columns"]
 
     assert list(found) == ["amount", "steps", "kind"]
     assert list(exact) == [*found, "name"]  # lengths of texts are counted where the rows fit into memory
