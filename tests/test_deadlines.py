@@ -47,13 +47,12 @@ def sleeping(tmp_path: Path) -> Path:
     return program
 
 
-@pytest.mark.parametrize("command", ["status", "push", "fetch"])
+@pytest.mark.parametrize("command", ["push", "fetch"])
 def test_dvc_before_and_after_a_run(
     tmp_path: Path, sleeping: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     (tmp_path / ".dvc").mkdir()
     (tmp_path / ".dvc/config").write_text("[core]\n    remote = storage\n")
-    monkeypatch.setattr(dvc, "_STATUS_SECONDS", 0.2)
     monkeypatch.setattr(dvc, "_REMOTE_SECONDS", 0.2)
     engine = dvc.Dvc(tmp_path, python=str(sleeping))
     with pytest.raises(Failure, match="no end within") as caught:
@@ -104,7 +103,7 @@ _ELSEWHERE = {
     "mlops_spec/start/new/uv.py": "communicate",
     "mlops_spec/engines/dvc/engine.py": "patience.ended_after",
     "mlops_spec/gates/scoring.py": "deadlines of each answer",
-    "mlops_spec/pipeline/commands.py": "the user's command: it ends with the run, whose limit the spec has",
+    "mlops_spec/compute/here.py": "the user's command: it ends with the run, whose limit the spec has",
 }
 
 
