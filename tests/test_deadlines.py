@@ -52,11 +52,12 @@ def test_dvc_before_and_after_a_run(
     tmp_path: Path, sleeping: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     (tmp_path / ".dvc").mkdir()
+    (tmp_path / "rows.csv.dvc").write_text("outs: []")
     (tmp_path / ".dvc/config").write_text("[core]\n    remote = storage\n")
     monkeypatch.setattr(dvc, "_REMOTE_SECONDS", 0.2)
     engine = dvc.Dvc(tmp_path, python=str(sleeping))
     with pytest.raises(Failure, match="no end within") as caught:
-        engine.fetch([tmp_path / "rows.csv"]) if command == "fetch" else getattr(engine, command)()
+        engine.fetch(["rows.csv"]) if command == "fetch" else engine.push()
     assert (caught.value.exit_code, str(tmp_path) in caught.value.message) == (Exit.UNAVAILABLE, True)
 
 
@@ -99,9 +100,9 @@ def test_git_that_stops_amid_an_object(tmp_path: Path, sleeping: Path, monkeypat
 
 # Whoever starts these waits for them in another way, with a deadline of its own.
 _ELSEWHERE = {
-    "mlops_spec/git/process.py": "patience.ended_after",
+    "mlops_spec/git/process.py": "deadline.ended_after",
     "mlops_spec/start/new/uv.py": "communicate",
-    "mlops_spec/engines/dvc/engine.py": "patience.ended_after",
+    "mlops_spec/engines/dvc/engine.py": "deadline.ended_after",
     "mlops_spec/gates/scoring.py": "deadlines of each answer",
     "mlops_spec/compute/here.py": "the user's command: it ends with the run, whose limit the spec has",
 }
