@@ -57,7 +57,7 @@ def test_dvc_before_and_after_a_run(
     monkeypatch.setattr(dvc, "_REMOTE_SECONDS", 0.2)
     engine = dvc.Dvc(tmp_path, python=str(sleeping))
     with pytest.raises(Failure, match="no end within") as caught:
-        engine.fetch(["rows.csv"]) if command == "fetch" else engine.push()
+        engine.fetch([Path("rows.csv")]) if command == "fetch" else engine.push()
     assert (caught.value.exit_code, str(tmp_path) in caught.value.message) == (Exit.UNAVAILABLE, True)
 
 
