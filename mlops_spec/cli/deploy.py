@@ -1,4 +1,4 @@
-"""`agent`, `deploy`, `status`: what runs where a model is live."""
+"""The commands `agent`, `deploy` and `status`: what runs where a model is live."""
 
 from __future__ import annotations
 

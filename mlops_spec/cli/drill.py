@@ -1,4 +1,4 @@
-"""`drill`: attacks every gate, to prove that it can fail."""
+"""The command `drill`: attacks every gate, to prove that it can fail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a command runs: the run that it is part of, and the repository that it is about."""
+"""The place where a command runs: the run that it is part of, and the repository that it is about."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading an option whose text is more than click knows: a time, a size."""
+"""Options whose text is more than click knows: a time, a size."""
 
 from __future__ import annotations
 

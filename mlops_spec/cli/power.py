@@ -1,4 +1,4 @@
-"""`power`: what the rows can show."""
+"""The command `power`: what the rows can show."""
 
 from __future__ import annotations
 

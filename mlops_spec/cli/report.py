@@ -1,4 +1,4 @@
-"""`report` and `comment`: what a reviewer reads of a change."""
+"""The commands `report` and `comment`: what a reviewer reads of a change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`run`, `gate`, `bundle`: the pipeline, the judgement over it, what a release is made of; `stage` is for DVC."""
+"""The commands `run`, `gate` and `bundle`, from pipeline to release bundle, and `stage`, which is for DVC."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`serve`: the server of the target `local`, from one package or for an agent; so this command knows that target."""
+"""The command `serve`: the server of the target `local`, which it therefore knows, from one package or for an agent."""
 
 from __future__ import annotations
 

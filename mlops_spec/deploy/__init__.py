@@ -1,1 +1,1 @@
-"""What runs where a model is live: the agent that makes a host equal to what Git and the ledger say."""
+"""The agent, which runs where a model is live and makes its host equal to what Git and the ledger say."""

@@ -1,4 +1,4 @@
-"""What an agent's host must have before the agent says that an environment is its own: else it would block another."""
+"""The needs of an agent's host, checked before the agent claims an environment that another could serve."""
 
 from __future__ import annotations
 

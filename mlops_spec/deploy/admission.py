@@ -1,4 +1,4 @@
-"""Whether the agent may act on an intent: it looks at the evidence itself and trusts no workflow's word for it."""
+"""The admission of an intent: the agent looks at the evidence itself and trusts no workflow's word for it."""
 
 from __future__ import annotations
 

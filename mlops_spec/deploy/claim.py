@@ -1,4 +1,4 @@
-"""Whose an environment is: the agent that acts in it first keeps it, by a reference of the remote that moves once.
+"""The claim on an environment: the agent that acts in it first keeps it, by a remote reference that moves once.
 
 The lock on the folder keeps two agents of one host apart; this keeps those of two hosts apart, without a clock. It is
 looked at before an agent acts and again before a version takes over, so that an idle agent costs nothing.

@@ -1,4 +1,4 @@
-"""Whether this host's clock can be believed: soak, waivers and what goes on record are told by it."""
+"""The check of this host's clock, which tells soak, waivers and what goes on record."""
 
 from __future__ import annotations
 

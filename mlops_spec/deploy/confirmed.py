@@ -1,4 +1,4 @@
-"""Whether the forge confirms the approvals that the ledger has; where it can't be asked, the ledger's word stands."""
+"""The forge's confirmation of recorded approvals; where it can't be asked, the ledger's word stands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The agent's pull request: after a rollback Git must say again what is live here."""
+"""The agent's pull request after a rollback, so that Git says again what is live here."""
 
 from __future__ import annotations
 

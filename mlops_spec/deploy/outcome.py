@@ -1,4 +1,4 @@
-"""How the agent answers an intent: first on its own disk, then in the ledger; a crash in between loses nothing."""
+"""The agent's answer to an intent: first on its own disk, then in the ledger; a crash in between loses nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an agent is told to do, and what one pass of it did."""
+"""The settings of an agent, and the result of one pass."""
 
 from __future__ import annotations
 

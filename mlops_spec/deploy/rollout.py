@@ -1,4 +1,4 @@
-"""From the old version to the new one: load, try in steps, take over; or back to where it was."""
+"""The rollout of a new version: load, try in steps, take over; or back to where it was."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the agent's passes and `status` read on a terminal."""
+"""The words of the agent's passes and of `status` on a terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is declared, what the ledger says and what is live, side by side for each environment."""
+"""The status of each environment: what is declared, what the ledger says and what is live, side by side."""
 
 from __future__ import annotations
 

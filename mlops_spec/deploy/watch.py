@@ -1,4 +1,4 @@
-"""Whether a version that is tried is healthy: fail-closed, so too few samples are not."""
+"""The watch over a version that is tried: fail-closed, so too few samples are not healthy."""
 
 from __future__ import annotations
 

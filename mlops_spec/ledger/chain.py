@@ -1,4 +1,4 @@
-"""From the ledger's files to its records: where each lies, and that each follows from the one before."""
+"""The chain of records: where each lies in the ledger's files, and that each follows from the one before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was live, where and when, as the ledger tells it."""
+"""The history of an environment, as the ledger tells it: what was live, where and when."""
 
 from __future__ import annotations
 

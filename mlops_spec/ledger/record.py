@@ -1,4 +1,4 @@
-"""What a record says: who did what, why and from what."""
+"""The fields of a record: who did what, why and from what."""
 
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar, dataclass_transform

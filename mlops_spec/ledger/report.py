@@ -1,4 +1,4 @@
-"""What verification found, for people and for machines."""
+"""The report of a verification, for people and for machines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who signed a note: Ed25519 keys of SSH, whose signatures C2SP signed-note tells how to make and check.
+"""The signers of a note: Ed25519 keys of SSH, whose signatures are made and checked as C2SP signed-note says.
 
 A signer's name is the comment of the key's public half, which `ssh-keygen` writes beside the private one.
 """

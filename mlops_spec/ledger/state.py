@@ -1,4 +1,4 @@
-"""What the records add up to, and which record may come next."""
+"""The state that the records add up to, and which record may come next."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the ledger is kept: a branch of the remote, or a folder that was exported from it."""
+"""The places where a ledger is kept: a branch of the remote, or a folder that was exported from it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was live at a time, who let it, and what it was made from."""
+"""The ledger at a past time: what was live, who let it, and what it was made from."""
 
 from __future__ import annotations
 

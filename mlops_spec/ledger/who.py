@@ -1,4 +1,4 @@
-"""Who writes a record, by the names that a ledger takes: a person, a bot, or an environment's agent."""
+"""The writers of records, by the names that a ledger takes: a person, a bot, or an environment's agent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be said about the ledger from outside of it: tags, main's commits, what this clone saw, files given."""
+"""Witnesses of the ledger from outside of it: tags, main's commits, what this clone saw, files given."""
 
 from __future__ import annotations
 

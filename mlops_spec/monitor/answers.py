@@ -1,4 +1,4 @@
-"""A live model's answers without labels: whether they moved, and what they must be worth by the test rows."""
+"""The check of a live model's answers without labels: whether they moved, and what they must be worth."""
 
 from __future__ import annotations
 

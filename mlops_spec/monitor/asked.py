@@ -1,4 +1,4 @@
-"""From the log to people: checks what the live version was asked, and where something is wrong proposes what to do."""
+"""The checks of the prediction log and their alert: a pull request with new rows, or the environment's issue."""
 
 from __future__ import annotations
 

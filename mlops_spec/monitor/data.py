@@ -1,4 +1,4 @@
-"""Whether the data file, as it is now, keeps the contract."""
+"""The check of the data file, as it is now, against the contract."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The data's check, where the data and what reads them are at hand; a job of a workflow fetches them first."""
+"""The data's check where data and reader are at hand; in a job of a workflow the data are fetched first."""
 
 from __future__ import annotations
 

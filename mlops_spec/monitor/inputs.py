@@ -1,4 +1,4 @@
-"""What a live model is asked, against its training rows and its contract."""
+"""The check of a live model's requests against its training rows and its contract."""
 
 from __future__ import annotations
 

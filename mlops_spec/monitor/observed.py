@@ -1,4 +1,4 @@
-"""An alert of what a live model is asked: on record once per cooldown, in one issue, with what would be right."""
+"""An alert about a live model's requests: on record once per cooldown, in one issue, with what would be right."""
 
 from __future__ import annotations
 

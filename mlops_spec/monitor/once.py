@@ -1,4 +1,4 @@
-"""One look of the monitor: what is checked from here, and who is told what came of it."""
+"""One look of the monitor: what is checked from here, and who is told of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""By whom the monitor's pull requests are pushed and opened: by the App where the run has its token, else by itself."""
+"""The opener of the monitor's pull requests: the App where the run has its token, else the run itself."""
 
 from __future__ import annotations
 

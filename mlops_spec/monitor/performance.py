@@ -1,4 +1,4 @@
-"""What the model reached, once the labels of what it was asked have come in."""
+"""The check of a model's performance, once the labels of what it was asked have come in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The prediction log as a frame: what one version was asked in a span of time, by which name, and what it answered."""
+"""The prediction log as a frame: what one version was asked in a span of time, by which name, and its answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the ledger holds, intents are answered, and what is declared or registered is live."""
+"""The check of the state: the ledger holds, intents are answered, what is declared or registered is live."""
 
 from __future__ import annotations
 

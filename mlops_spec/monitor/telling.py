@@ -1,4 +1,4 @@
-"""Who is told of what the monitor finds."""
+"""The recipients of the monitor's findings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a plan compares with: the commit that a pull request starts from."""
+"""The base of a plan: the commit that a pull request starts from."""
 
 from __future__ import annotations
 

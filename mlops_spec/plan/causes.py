@@ -1,4 +1,4 @@
-"""Why a stage would run: what the release remembers of it beside what it would read now."""
+"""The causes that make a stage run: what the release remembers of it beside what it would read now."""
 
 from __future__ import annotations
 

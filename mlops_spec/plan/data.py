@@ -1,4 +1,4 @@
-"""A plan for machines."""
+"""The plan as data, for machines."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where two values of the spec differ, key by key."""
+"""The differences between two values of the spec, key by key."""
 
 from __future__ import annotations
 

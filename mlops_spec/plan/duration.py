@@ -1,4 +1,4 @@
-"""How long the stages that will run took in the past, as the releases remember it."""
+"""The duration of the stages that will run, as the releases remember it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many lines of which files changed since a commit, as Git counts them."""
+"""The number of changed lines by file since a commit, as Git counts them."""
 
 from __future__ import annotations
 

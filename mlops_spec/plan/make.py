@@ -1,4 +1,4 @@
-"""Puts a plan together."""
+"""The making of a plan from its parts."""
 
 from __future__ import annotations
 

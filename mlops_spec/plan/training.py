@@ -1,4 +1,4 @@
-"""Whether a pull request need train at all: could a run tell something that the newest release's did not?"""
+"""The decision whether a pull request need train: could a run tell what the newest release's did not?"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The release commits that an export carries, with all that the one verifier reads of them, as one Git pack."""
+"""The release commits of an export, with all that the one verifier reads of them, as one Git pack."""
 
 from __future__ import annotations
 

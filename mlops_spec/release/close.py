@@ -1,4 +1,4 @@
-"""Closing what nobody will answer any more: a run's own open intent is abandoned when the run ends."""
+"""Closing a run's own open intent: nobody will answer it any more, so it is abandoned when the run ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a version was made from that the one before was not: data, parameters, code, in Markdown for an approver."""
+"""The differences from the version before, in Markdown for an approver: data, parameters, code."""
 
 from __future__ import annotations
 

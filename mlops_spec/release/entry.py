@@ -1,4 +1,4 @@
-"""What goes on record about a candidate: its registration as a version, or the judgement that stops it."""
+"""The record of a candidate: its registration as a version, or the judgement that stops it."""
 
 from __future__ import annotations
 

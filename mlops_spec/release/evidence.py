@@ -1,4 +1,4 @@
-"""What must speak for a version before it may go anywhere; each check raises what is wrong, and what to do about it."""
+"""The evidence that a version needs before it goes anywhere; each check raises what is wrong, and the remedy."""
 
 from __future__ import annotations
 

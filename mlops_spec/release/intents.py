@@ -1,4 +1,4 @@
-"""What was asked for last in an environment: the ledger is the write-ahead log that a killed run is taken up from."""
+"""The newest intent of an environment: the ledger is the write-ahead log that a killed run is taken up from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A judgement that stops a release, on record: which gates, of which package, made from what."""
+"""The record of a judgement that stops a release: which gates, of which package, made from what."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ledger against the forge: the approvals that it tells are still there, and what pull requests say of it."""
+"""The ledger checked against the forge: whether its approvals are there, and what pull requests say of it."""
 
 from __future__ import annotations
 

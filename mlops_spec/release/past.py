@@ -1,4 +1,4 @@
-"""The versions of before, as gates compare with them: those that were registered, and those that ever were live."""
+"""Earlier versions, which gates compare with: those that were registered, and those that ever were live."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What main's deploy files want to be live, for whoever compares it with the ledger."""
+"""The versions that main's deploy files declare, for whoever compares them with the ledger."""
 
 from __future__ import annotations
 

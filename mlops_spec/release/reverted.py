@@ -1,4 +1,4 @@
-"""A declaration that main has made before: what `git revert` of a promotion leaves, with a serial that is long past.
+"""Declarations that main has made before: a `git revert` of a promotion restores one with its old serial.
 
 A revert brings back what was live before. What never was has nobody's approval on its evidence: it is proposed anew.
 """

@@ -1,4 +1,4 @@
-"""Revoking: a registered version that must never be deployed again, nowhere and by nobody."""
+"""Revoking: a registered version is never deployed again, nowhere and by nobody."""
 
 from __future__ import annotations
 

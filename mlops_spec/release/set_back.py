@@ -1,4 +1,4 @@
-"""Setting Git back: the pull request after which a deploy file says again what is, or should be, live."""
+"""Setting Git back: the pull request that makes a deploy file say again what is, or should be, live."""
 
 from __future__ import annotations
 

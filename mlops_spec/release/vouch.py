@@ -1,4 +1,4 @@
-"""The checks of a promotion whose workflow waits for a click, since a workflow's own token opened it: as statuses.
+"""The checks of a promotion as statuses, where its workflow waits for a click since a workflow's token opened it.
 
 What the workflow of pull requests would look at is main, which passed it, and the one file that the promotion changes.
 """

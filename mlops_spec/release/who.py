@@ -1,4 +1,4 @@
-"""Who asks for what gets on record: whoever started the run of a workflow, or a person at a terminal."""
+"""The identity that goes on record with a request: who started the workflow's run, or who is at the terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a decision about an environment is made on: the ledger, and main as one commit has it."""
+"""The facts that decisions about an environment rest on: the ledger, and main as one commit has it."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What a reviewer reads of a change: the report of its gates and measures, and the pull request's one comment."""
+"""The review of a change: the report of its gates and measures, and the pull request's one comment."""

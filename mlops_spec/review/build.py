@@ -1,4 +1,4 @@
-"""The command `report`: from what the run left to one report that fits a pull request."""
+"""The command `report`: one report that fits a pull request, from what the run left."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a pull request was judged on, in the comment's words: the data, a sample, or nothing before the merge."""
+"""The basis of a pull request's judgement, in words: the data, a sample, or nothing before the merge."""
 
 from __future__ import annotations
 

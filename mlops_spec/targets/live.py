@@ -1,4 +1,4 @@
-"""What a target is given and what it says of itself: versions, what each of them did, and which one is live."""
+"""The values between agent and target: versions, what each of them did, and which one is live."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which target each name in `environments.*.target` means."""
+"""The registry of targets: what each name in `environments.*.target` means."""
 
 from __future__ import annotations
 

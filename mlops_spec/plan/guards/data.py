@@ -1,4 +1,4 @@
-"""Looser data, training and evaluation: a contract that lets more in, a protected attribute seen, less measured."""
+"""Looser data, training and evaluation: a wider contract, a protected attribute seen, less measured."""
 
 from __future__ import annotations
 

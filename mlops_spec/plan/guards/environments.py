@@ -1,4 +1,4 @@
-"""A shorter way to an environment: fewer people, less time, less watching; and requests that are looked at less."""
+"""A shorter way to an environment: fewer people, less time, less watching of rollouts and requests."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What a release says of itself, all from its one evidence: model card, bill of materials, in-toto statements."""
+"""The documents of a release, all made from its evidence: model card, bill of materials, in-toto statements."""

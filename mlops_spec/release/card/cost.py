@@ -1,4 +1,4 @@
-"""What decisions cost by the declared threshold, in words, and by which they would cost the least."""
+"""The cost of decisions, in words: at the declared threshold, and at the one where it would be least."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a model stands beside a simple one, in words: ahead of it by more than chance, or not."""
+"""The model beside a simple one, in words: ahead of it by more than chance, or not."""
 
 from __future__ import annotations
 

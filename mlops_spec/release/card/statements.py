@@ -1,4 +1,4 @@
-"""What is said of a release for machines to check: in-toto statements (v1) of its tests and of its files."""
+"""In-toto statements (v1) about a release, for machines to check: one of its tests, one of its files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the server of an environment says of itself, asked over HTTP."""
+"""The status of an environment's server, asked over HTTP."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long predictions stay on the host."""
+"""The retention of predictions on the host."""
 
 from __future__ import annotations
 

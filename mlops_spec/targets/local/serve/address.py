@@ -1,4 +1,4 @@
-"""The address that a server listens at: taken before anything else, by who serves and by who asks whether it can."""
+"""The server's address: taken before anything else, by who serves and by who asks whether it can."""
 
 from __future__ import annotations
 

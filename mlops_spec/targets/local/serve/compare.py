@@ -1,4 +1,4 @@
-"""How far a shadow's answer is from the stable version's, row by row: in numbers, and in what would be decided."""
+"""A shadow's answer beside the stable version's, row by row: how far apart in numbers, and in decisions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What one version did: totals for the metrics, and a window since the routes last changed for the watch."""
+"""The counts of one version: totals for the metrics, and a window since the routes last changed for the watch."""
 
 from __future__ import annotations
 

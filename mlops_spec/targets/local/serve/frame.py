@@ -1,4 +1,4 @@
-"""How the front and a worker talk: length, number and status, then the bytes.
+"""The frames between the front and a worker: length, number and status, then the bytes.
 
 Requests carry the client's body as it came; answers carry the same number, so that many may be under way at once.
 """

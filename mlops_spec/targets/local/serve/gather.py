@@ -1,4 +1,4 @@
-"""Which requests are answered together: all that wait, and those that are about to come.
+"""The gathering of requests that are answered together: all that wait, and those that are about to come.
 
 A model's call costs much the same for one row and for many. Clients that were just answered ask again at once; without
 waiting for them, they and those who wait already would take turns in two halves for ever. So where several are at it,

@@ -1,4 +1,4 @@
-"""How much of everything the server takes before it says no."""
+"""The limits of the server: how much of everything it takes before it says no."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which version answers a request, and what happens when it doesn't.
+"""The routing of requests: which version answers, and what happens when it doesn't.
 
 The stable version answers whatever the candidate can't: a canary that crashes, hangs or answers badly costs its share
 of the requests some time and nothing else. It counts against the candidate only where the stable version had an answer,

@@ -1,4 +1,4 @@
-"""What a worker gives up before it loads a model: memory without end, core files, new privileges, the network.
+"""The sandbox of a worker, from before it loads a model: no endless memory, core files, new privileges or network.
 
 A program of its own, which turns into the worker: namespaces must be left before NumPy starts its threads.
 """

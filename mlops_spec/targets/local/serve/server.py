@@ -1,4 +1,4 @@
-"""Starts the front: takes the folder's lock and the address first, so that what is wrong is said before it detaches."""
+"""The start of the front: the folder's lock and the address come first, so that faults are said before it detaches."""
 
 from __future__ import annotations
 

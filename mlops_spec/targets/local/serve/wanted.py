@@ -1,4 +1,4 @@
-"""What the server shall serve and what it serves: two files in its folder, each written whole.
+"""The two files between agent and server, each written whole: what it shall serve, and what it serves.
 
 The agent writes `wanted.json`, the front writes `status.json`; a higher `generation` there says that it has seen the
 wish. Whoever is killed in between, the files hold the old or the new.
