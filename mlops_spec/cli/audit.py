@@ -166,14 +166,14 @@ def verify_command(  # noqa: PLR0913 - one per option
         raise click.UsageError("--from is offline: leave --online away")
     if folder is not None:
         report = verify_folder(folder, known)
-        report.findings += _carried(folder, report.since)
+        report.findings += _wrong_carried_releases(folder, report.since)
     else:
         git = repository(directory)
         report = verify_remote(
             git, replace(known, pins=pins, told=partial(ask_forge, connect(this_run())) if online else None)
         )
-        report.findings += _releases(git, report.since)
-        report.findings += _served(directory) if online and report.whole else ()
+        report.findings += _wrong_releases(git, report.since)
+        report.findings += _unlike_the_ledger(directory) if online and report.whole else ()
     words.data(report_json(report), indent=2) if form == "json" else words.out(report_text(report).rstrip("\n"))
     if save is not None and report.whole and report.end is not None:
         text = str(report.end)
@@ -183,19 +183,17 @@ def verify_command(  # noqa: PLR0913 - one per option
     return Exit.OK if report.whole else Exit.FINDINGS
 
 
-def _releases(git: Git, since: int) -> tuple[str, ...]:
-    """What is wrong with the versions' release commits; where the records can't be read, that was found already."""
+def _wrong_releases(git: Git, since: int) -> tuple[str, ...]:
     try:
         records = ledger.read(git)
     except Failure as failure:
         if unanswered(failure):
             raise
-        return ()
+        return ()  # that they cannot be read was found already
     return tuple(release_findings(git, records, since))
 
 
-def _carried(folder: Path, since: int) -> tuple[str, ...]:
-    """The same of an export's."""
+def _wrong_carried_releases(folder: Path, since: int) -> tuple[str, ...]:
     if not (folder / carried.PACK).is_file():
         words.err(f"{folder} carries no {carried.PACK}: its release commits were not looked at")
     try:
@@ -241,8 +239,7 @@ def _signers(trusted: tuple[Path, ...]) -> Callable[[Note], tuple[str, ...]]:
     return lambda note: signed.signers(note, keys)
 
 
-def _served(directory: Path) -> list[str]:
-    """Where something else is live than the ledger says; a server that can't be reached from here says nothing."""
+def _unlike_the_ledger(directory: Path) -> list[str]:
     from mlops_spec.deploy.status import look  # noqa: PLC0415 - it loads what serving needs
 
     return [

@@ -74,7 +74,6 @@ def doctor_command(
 
 
 def _refuse_foreign_host(server: str) -> None:
-    """What is rendered does not run there, however its settings are."""
     host = Origin(server).host
     if not on_github(host):
         raise Failure(

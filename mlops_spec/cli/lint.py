@@ -84,7 +84,7 @@ def explain_command(*, code: str | None, style: str) -> int:
       mlops-spec explain predict
     """
     if code == "predict":
-        words.out(_beside("predict.md"), end="")
+        words.out(_read_packaged("predict.md"), end="")
         return Exit.OK
     from mlops_spec.lint import key_page  # noqa: PLC0415 - the spec is loaded only for who asks
 
@@ -112,8 +112,7 @@ def _explain_key(path: str, style: str) -> int:
     return Exit.OK
 
 
-def _beside(name: str) -> str:
-    """A file of the package."""
+def _read_packaged(name: str) -> str:
     return Path(__file__).parent.parent.joinpath(name).read_text(encoding="utf-8")
 
 
@@ -127,5 +126,5 @@ def schema_command() -> int:
     Then let the first line of model.yaml be:
       # yaml-language-server: $schema=model-spec.schema.json
     """
-    words.out(visible_json(_beside("schema.json")), end="")
+    words.out(visible_json(_read_packaged("schema.json")), end="")
     return Exit.OK

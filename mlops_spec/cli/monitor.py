@@ -54,14 +54,13 @@ def monitor_command(*, form: str, window: str, **given: Path | None) -> int:
     run = this_run()
     where = Where(**given, window=seconds(window))  # type: ignore[arg-type]
     git = repository(where.clone)
-    checks = monitor(git, _forge(git, where, run), where, run)
+    checks = monitor(git, _forge_to_tell(git, where, run), where, run)
     add_summary(run, body(checks))
     words.data(as_json(checks), indent=2) if form == "json" else words.out(as_text(checks).rstrip("\n"))
     return Exit.FINDINGS if any(check.findings for check in checks) else Exit.OK
 
 
-def _forge(git: Git, where: Where, run: Run) -> GitHub | None:
-    """Whom to tell: nobody from a terminal."""
+def _forge_to_tell(git: Git, where: Where, run: Run) -> GitHub | None:
     if run.in_actions:
         return connect(run)
     return forge_of(git.remote_url(), run) if where.state is not None else None

@@ -178,7 +178,6 @@ def close_command(environment: str, directory: Path, form: str) -> int:
 
 
 def _decide(world: World, environment: str, version: str, digest: str | None) -> Wish:
-    """What `ask` may record: the newest version for a follower, what main declares for a promoted environment."""
     world.environment(environment)
     if isinstance(declared_in(world.main, environment), Following):
         return follow(world, environment, version, digest)

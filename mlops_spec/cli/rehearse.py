@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 
 class _Listing(click.Command):
-    """Its help ends with the scenarios, a line each: what is said of them at length is in the list."""
-
     def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - click's
         """Writes them where click would write an epilog."""
         with formatter.section("Scenarios"):

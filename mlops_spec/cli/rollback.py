@@ -105,7 +105,6 @@ def _asked(intent: Record | None, environment: str, version: str) -> str:
 
 
 def _propose(git: Git, back: Back, *, optional: bool) -> Proposal | None:
-    """The pull request; one that is only the second half of it may be left to the agent or the monitor."""
     try:
         world = newest_main(git)
         world.environment(back.environment)

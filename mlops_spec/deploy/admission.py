@@ -42,7 +42,6 @@ def _gates(registered: Record, now: datetime) -> Iterator[str]:
 
 
 def _tag(registered: Record, world: World) -> Iterator[str]:
-    """The tag is the one that was recorded, and its release comes from main."""
     tag, source = registered.what.tag, registered.from_what
     if tag is None or source is None:
         yield f"the record of {registered.what.version} names no tag or no commit"
@@ -57,7 +56,6 @@ def _tag(registered: Record, world: World) -> Iterator[str]:
 
 
 def _promotion(intent: Record, world: World) -> Iterator[str]:
-    """A promoted environment takes what was live before it, long enough, and was approved as often as the spec says."""
     environment = world.spec.environments[intent.what.environment or ""]
     before, wanted = environment.after, environment.promote
     if before == "merge":

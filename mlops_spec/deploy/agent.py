@@ -90,7 +90,7 @@ class Agent:
             broken = fault(error)
             self._report_if_possible(broken.message)
             raise broken from error
-        self._report(done, "")
+        self._write_heartbeat(done, "")
         return done
 
     def _pass(self) -> Done:
@@ -132,12 +132,10 @@ class Agent:
         return None
 
     def _world(self, main: Tree, spec: Spec) -> World:
-        """Main as this pass fetched it, beside the ledger as it is now."""
         records, state = self._clone.ledger()
         return World(self._clone.git, main.commit, spec, records, state.of(spec.model), datetime.now(UTC))
 
     def _environment(self, spec: Spec) -> Environment:
-        """The environment of this agent, with the address that the host was told instead of the spec's."""
         name = self._settings.environment
         if name not in spec.environments:
             known = ", ".join(spec.environments) or "none"
@@ -166,7 +164,6 @@ class Agent:
         return done_for(want, ACTIONS[answer.result], answer.reason)
 
     def _carry_out(self, target: Target, intent: Record, sight: _Sight) -> Rolled:
-        """Rolls a version out; what can't be had right now is a Failure, and the intent stays open."""
         problem = self._problem(intent, sight)
         if problem is not None:
             return Rolled("failed", problem)
@@ -188,21 +185,18 @@ class Agent:
         )
 
     def _problem(self, intent: Record, sight: _Sight) -> str | None:
-        """Why this must not be carried out: by what is on record, and by what the forge says of the approvals."""
         return refusal(intent, sight.world) or self._forge.objection(sight.world, intent)
 
     def _rollout(self, sight: _Sight) -> Rollout:
-        """The way in: none of its steps for a version that was live here before the one that it replaces."""
         intent, steps = sight.want.intent, sight.world.spec.environments[sight.want.environment].rollout
         back = intent is not None and sight.world.state.goes_back(intent.what)
         return steps.model_copy(update={"shadow": None, "canary": []}) if back else steps
 
     def _heal(self, target: Target, sight: _Sight) -> Done:
-        """Brings back what went live last, where that is not what is live."""
         want, live = sight.want, target.current()
         if live.stable is not None and live.stable.digest == want.digest:
             target.abort()
-            return self._restore(target, sight)
+            return self._restore_changed_package(target, sight)
         version = self._package(sight)
         self._claim.hold()
         self._say(f"{want.version} should be live and is not")
@@ -210,8 +204,7 @@ class Agent:
         target.finish()
         return done_for(want, "healed")
 
-    def _restore(self, target: Target, sight: _Sight) -> Done:
-        """Brings a package back that was changed on this host while it is served; its process may have read of it."""
+    def _restore_changed_package(self, target: Target, sight: _Sight) -> Done:
         if (changed := self._store.changed((want := sight.want).digest)) is None:
             return done_for(want, "none")
         self._say(f"the package of {want.version} was changed on this host: {changed}")
@@ -236,14 +229,13 @@ class Agent:
 
     def _say_and_report(self, line: str) -> None:
         self._say(line)
-        self._report(None, "")
+        self._write_heartbeat(None, "")
 
     def _report_if_possible(self, problem: str) -> None:
         with suppress(OSError):  # on a full disk the pass's own failure is what matters
-            self._report(None, problem)
+            self._write_heartbeat(None, problem)
 
-    def _report(self, done: Done | None, problem: str) -> None:
-        """The heartbeat that `status` and the server's `/version` read."""
+    def _write_heartbeat(self, done: Done | None, problem: str) -> None:
         report = {
             "pid": os.getpid(),
             "seen": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -106,7 +106,6 @@ def _summary(done: list[Judged]) -> str:
 
 
 def _as_shadow(seen: Judged) -> str:
-    """What the outcome says of a shadow: how often it disagreed, and how long it took."""
     said = [f"{seen.samples} requests", f"{seen.errors} errors"]
     if seen.disagreed is not None:
         said.append(f"{seen.disagreed / seen.compared:.1%} decided otherwise")

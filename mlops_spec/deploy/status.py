@@ -69,7 +69,7 @@ def standings(spec: Spec, main: Tree, records: Sequence[Record], host: Path | No
             state,
             declared_in(main, name),
             newest_intent(records, spec.model, name),
-            _on_host(spec, host) if host is not None and name == here else heard(environment),
+            _heard_on_this_host(spec, host) if host is not None and name == here else heard(environment),
         )
         for name, environment in spec.environments.items()
     )
@@ -81,7 +81,7 @@ def _standing(name: str, state: ModelState, said: Declared | Following, newest: 
         *_open(state, name),
         *_git_and_ledger(said, state, name),
         *_degraded(after),
-        *_of_live(recorded, seen),
+        *_live_problems(recorded, seen),
         *_revoked(state, name),
     ]
     return Standing(
@@ -98,8 +98,7 @@ def _standing(name: str, state: ModelState, said: Declared | Following, newest: 
     )
 
 
-def _of_live(recorded: Live | None, seen: Heard) -> list[str]:
-    """What is wrong with what is served, against the ledger."""
+def _live_problems(recorded: Live | None, seen: Heard) -> list[str]:
     if seen.unseen:
         return [seen.unseen] if recorded is not None else []
     problems, ago = [], _ago(seen)
@@ -137,7 +136,6 @@ def _revoked(state: ModelState, name: str) -> list[str]:
 
 
 def _git_and_ledger(said: object, state: ModelState, name: str) -> list[str]:
-    """A promoted environment's file and the ledger must tell the same; one that follows merges names no version."""
     if not isinstance(said, Declared):
         return []
     recorded = state.live.get(name)
@@ -162,11 +160,10 @@ def environment_of(state: Path) -> str:
 def served(spec: Spec, records: Sequence[Record], host: Path) -> tuple[str, ...]:
     """What is wrong with what the host of this agent's folder serves, against the ledger."""
     name = environment_of(host)
-    return tuple(_of_live(replay(records).of(spec.model).live.get(name), _on_host(spec, host)))
+    return tuple(_live_problems(replay(records).of(spec.model).live.get(name), _heard_on_this_host(spec, host)))
 
 
-def _on_host(spec: Spec, state: Path) -> Heard:
-    """What is live on this host, whose agent has this folder."""
+def _heard_on_this_host(spec: Spec, state: Path) -> Heard:
     name, heartbeat = environment_of(state), state / "agent.json"
     live = target_on(Host(state, spec.model), spec.environments[name]).current()
     if live.unseen:

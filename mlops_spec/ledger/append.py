@@ -72,7 +72,7 @@ def _head_at(git: Git, commit: str) -> Head:
         raise _damaged(f"ends in record {known.size - 1}: {error}") from error
     if (last.log, last.seq) != (known.origin, known.size - 1):
         raise _damaged(f"ends in record {last.seq} of {last.log}")
-    _same_repository(last.log, git)
+    _refuse_copied_ledger(last.log, git)
     return Head(last.log, commit, last.hash, frontier, moment(last.time))
 
 
@@ -108,7 +108,7 @@ def append(
     parents = [after.commit] if after.commit else []
     commit = git.write_commit(tree, parents=parents, message="\n".join(map(title, records)) + "\n", when=now)
     git.push(Update(REMOTE_REF, commit, after.commit), *updates)
-    _remember(git, commit, after.commit)
+    _remember_as_seen(git, commit, after.commit)
     return tuple(records), Head(after.log, commit, prev, frontier, moment(records[-1].time) if records else after.time)
 
 
@@ -130,9 +130,8 @@ def refuse_behind(last: int, time: datetime, now: datetime) -> None:
         )
 
 
-def _remember(git: Git, commit: str, before: str | None) -> None:
-    """This clone has seen its own append; another process of it may have seen more by now."""
-    with contextlib.suppress(GitError):
+def _remember_as_seen(git: Git, commit: str, before: str | None) -> None:
+    with contextlib.suppress(GitError):  # another process of this clone may have seen more by now
         git.run("update-ref", SEEN_REF, commit, before or "0" * len(commit))
 
 
@@ -178,8 +177,7 @@ def log_name(git: Git) -> str:
     )
 
 
-def _same_repository(log: str, git: Git) -> None:
-    """A fork that copied the branch must begin a ledger of its own."""
+def _refuse_copied_ledger(log: str, git: Git) -> None:
     number, mine = (name.partition("#")[2] for name in (log, git.name))
     if number and mine and number != mine:
         raise Failure(

@@ -85,7 +85,6 @@ def as_json(part: Any) -> Any:
 
 
 def _is_canonical(record: Record, raw: bytes) -> bool:
-    """Whether `raw` is the record's one text; so it holds no key twice, no space, and no field that says nothing."""
     doubtful = (b"e-" in raw and _EXPONENT.search(raw)) or _WHOLE[0] in raw or _WHOLE[1] in raw
     if not doubtful and _RECORD.dump_json(record, exclude_defaults=True) == raw:
         return True

@@ -72,7 +72,7 @@ def _paragraph(each: LiveThen) -> Iterable[str]:
     yield f"  asked by    {intent.who.actor.login}{pull}{text} (record {intent.seq})"
     yield f"  approved by {_approvers(intent)}"
     for number, gate in enumerate(made.why.gates if made.why else ()):
-        yield f"  {'' if number else 'judged':<11} {_judged(gate)}"
+        yield f"  {'' if number else 'judged':<11} {_gate_with_bound(gate)}"
     yield f"  trained     {_source(made)}"
     yield f"  evidence    {', '.join(f'{each.kind} {short(each.digest)}' for each in made.evidence) or 'none recorded'}"
     if each.revoked is not None:
@@ -90,8 +90,7 @@ def _approvers(intent: Record) -> str:
     return names + (f" on the report {short(evidence)}" if evidence else "")
 
 
-def _judged(gate: GateResult) -> str:
-    """A gate with what it was judged by: value, interval, bound, verdict."""
+def _gate_with_bound(gate: GateResult) -> str:
     value = [f"{gate.value:.4g}"] if gate.value is not None else []
     interval = [f"({gate.low:.4g} to {gate.high:.4g})"] if gate.low is not None and gate.high is not None else []
     bound = [f"{gate.bound.op} {gate.bound.value:.4g}"] if gate.bound else []

@@ -125,7 +125,6 @@ def _walk(snapshot: Snapshot, sizes: set[int], roots: dict[int, bytes], report: 
 
 
 def _own_findings(snapshot: Snapshot, own: bytes | None, chain: Chain) -> Iterator[str]:
-    """What the ledger says of itself must be so, as far as its records could be read."""
     if snapshot.size == 0 or snapshot.size != chain.frontier.size:
         return
     if own != str(checkpoint(chain.log or "", chain.frontier)).encode():

@@ -45,11 +45,11 @@ def verify_remote(git: Git, known: Known | None = None) -> Report:
     Raises:
         Failure: the remote doesn't answer (69); the ledger is gone or was rewritten since this clone saw it (1).
     """
-    known, before = known or Known(), _seen(git)
+    known, before = known or Known(), _seen_by_this_clone(git)
     there = look(git)
     commit = ledger_of(git, there)
-    main = _main_of(git, there)
-    told = _told(git, commit, known.told)
+    main = _fetched_main(git, there)
+    told = _forge_answer(git, commit, known.told)
     outside = Outside(
         witnesses=(*before, *known.witnesses, *told.witnesses),
         tags=tuple(tags_of(git, there)),
@@ -98,8 +98,7 @@ def _contents(git: Git, objects: Collection[str]) -> dict[str, bytes | None]:
     return dict(zip(objects, git.read_objects(objects), strict=True))
 
 
-def _main_of(git: Git, there: Mapping[str, str]) -> str:
-    """Main's commit then, brought here."""
+def _fetched_main(git: Git, there: Mapping[str, str]) -> str:
     main = there.get(f"refs/heads/{git.main}")
     if main is None or git.resolve(git.main_ref) != main:
         fetched = git.fetch_main().commit
@@ -107,8 +106,7 @@ def _main_of(git: Git, there: Mapping[str, str]) -> str:
     return main
 
 
-def _told(git: Git, commit: str | None, ask: Callable[[Sequence[Record]], Told] | None) -> Told:
-    """What the forge says; about records that don't hold together it isn't asked, that is found anyway."""
+def _forge_answer(git: Git, commit: str | None, ask: Callable[[Sequence[Record]], Told] | None) -> Told:
     if ask is None or commit is None:
         return Told()
     try:
@@ -116,7 +114,7 @@ def _told(git: Git, commit: str | None, ask: Callable[[Sequence[Record]], Told] 
     except Failure as failure:
         if unanswered(failure):
             raise
-        return Told()
+        return Told()  # that the records do not hold together is found anyway
     return ask(records)
 
 
@@ -131,8 +129,7 @@ def verify_folder(folder: Path, known: Known | None = None) -> Report:
     return verify(from_folder(folder), Outside(known.witnesses, tags, log=known.log), since=known.since)
 
 
-def _seen(git: Git) -> list[Witness]:
-    """What this clone saw when it last looked: its own reference, which moves forward only."""
+def _seen_by_this_clone(git: Git) -> list[Witness]:
     commit = git.resolve(SEEN_REF)
     note = parse((git.tree(commit).read(CHECKPOINT) or b"").decode(errors="replace")) if commit else None
     return [Witness("this clone, when it last looked", note)] if note else []

@@ -43,7 +43,6 @@ def check_answers(spec: Spec, known: Answered | None, live: Live) -> Iterator[Ch
 
 
 def _moved(known: Answered, scores: np.ndarray) -> Check:
-    """Of several classes both which are chosen and how surely may move."""
     sure = scores.max(axis=1) if known.chosen else scores
     moved = {"answers": drift_of_counts("psi", np.asarray(known.rows), rows_in(known.edges, sure))}
     if known.chosen:
@@ -63,7 +62,6 @@ def _moved(known: Answered, scores: np.ndarray) -> Check:
 
 
 def _bound(spec: Spec, known: Answered) -> Performance | MetricGate | None:
-    """What the monitor holds once labels are there; else the first gate of a measure that can be estimated."""
     if spec.monitor is not None and spec.monitor.performance is not None:
         return spec.monitor.performance
     gates = [gate for gate in spec.gates if isinstance(gate, MetricGate)]

@@ -61,7 +61,7 @@ def monitor(git: Git, github: GitHub | None, where: Where, run: Run) -> tuple[Ch
     now, telling = datetime.now(UTC), None
     if github is not None:
         telling = Telling(github, opener(git, github, run), _by(where, run), words.err)
-    checks, asked = _look(git, where, run, telling, now)
+    checks, asked = _state_and_log_checks(git, where, run, telling, now)
     if telling is not None:
         _tell(git, where, checks, telling, now)
     return (*checks, *asked)
@@ -71,10 +71,9 @@ def _by(where: Where, run: Run) -> Who:
     return agent(environment_of(where.state)) if where.state is not None else who(run)
 
 
-def _look(
+def _state_and_log_checks(
     git: Git, where: Where, run: Run, telling: Telling | None, now: datetime
 ) -> tuple[tuple[Check, ...], tuple[Check, ...]]:
-    """The checks of state and data, and those of the log, which tell of themselves."""
     checks = check_state(git, now)
     if checks[0].findings:
         return checks, ()
@@ -91,11 +90,11 @@ def _look(
     live = world.state.live.get(name)
     if live is None:
         return (*checks, Check("log", told="nothing is live: not checked")), ()
-    asked = _asked(world, Watched(world.spec, name, live), where, telling)
+    asked = _log_checks(world, Watched(world.spec, name, live), where, telling)
     return ((*checks, asked), ()) if isinstance(asked, Check) else (checks, asked)
 
 
-def _asked(world: World, watched: Watched, where: Where, telling: Telling | None) -> tuple[Check, ...] | Check:
+def _log_checks(world: World, watched: Watched, where: Where, telling: Telling | None) -> tuple[Check, ...] | Check:
     """The checks of the prediction log; or one that says why there are none, which neither raises nor ends an alert."""
     if watched.spec.monitor is None:
         return ()
@@ -116,7 +115,6 @@ def _asked(world: World, watched: Watched, where: Where, telling: Telling | None
 
 
 def _tell(git: Git, where: Where, checks: tuple[Check, ...], telling: Telling, now: datetime) -> None:
-    """Keeps the findings in one issue, sets Git back where it is due, and leaves a heartbeat."""
     spec = newest_main(git).spec if not checks[0].findings else None
     model = spec.model if spec else telling.github.repository
     # A host sees other things than a workflow: neither may close the issue of the other.
@@ -130,7 +128,6 @@ def _tell(git: Git, where: Where, checks: tuple[Check, ...], telling: Telling, n
 
 
 def _set_back(git: Git, telling: Telling) -> None:
-    """The pull request that an agent without a token could not open."""
     world = newest_main(git)
     for name in world.spec.environments:
         if not isinstance(declared_in(world.main, name), Declared):

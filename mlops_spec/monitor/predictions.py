@@ -107,7 +107,6 @@ def _flat(data: list[Any]) -> list[Any]:
 
 
 def _joined(rows: _Rows, inputs: Sequence[Tensor]) -> Live:
-    """Newest last, each column of the type that the model takes it as."""
     columns = {
         tensor.name: _typed([v for part in reversed(rows.columns[tensor.name]) for v in part], tensor)
         for tensor in inputs

@@ -40,7 +40,7 @@ def check_state(git: Git, now: datetime) -> tuple[Check, ...]:
     spec = spec_at(main)
     state = ledger.replay(records).of(spec.model)
     intents = tuple(_forgotten(state, now))
-    environments = tuple(_differing(state, main, spec))
+    environments = tuple(_differing_environments(state, main, spec))
     releases = _releases(git, records, state)
     told = ", ".join(f"{name} {live.version}" for name, live in sorted(state.live.items())) or "nothing is live"
     return (
@@ -62,7 +62,6 @@ def _ledger(git: Git) -> Check:
 
 
 def _releases(git: Git, records: tuple[Record, ...], state: ModelState) -> Check:
-    """Whether what is live, on its way or the newest still is what was registered; `audit verify` looks at them all."""
     asked = {intent.what.version for intent in state.open.values()}
     versions = {live.version for live in state.live.values()} | asked | {state.newest}
     named = sorted(each for each in versions if each)
@@ -78,8 +77,7 @@ def _forgotten(state: ModelState, now: datetime) -> Iterator[str]:
             yield f"{environment}: intent {intent.seq} ({intent.what.version}) has been open for {hours} h"
 
 
-def _differing(state: ModelState, main: Tree, spec: Spec) -> Iterator[str]:
-    """Environments whose live version is neither what main says nor on its way there."""
+def _differing_environments(state: ModelState, main: Tree, spec: Spec) -> Iterator[str]:
     for environment in spec.environments:
         if environment in state.open:
             continue

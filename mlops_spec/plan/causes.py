@@ -55,9 +55,8 @@ def _params(stage: Stage, locked: LockedStage, spec: Any) -> Iterator[Cause]:
 
 
 def _inputs(stage: Stage, locked: LockedStage, now: Now, others: list[Stage]) -> Iterator[Cause]:
-    """DVC itself overlooks an input that is no longer declared. What another stage writes is left to that stage."""
     for path in dict.fromkeys((*stage.reads, *locked.reads)):
-        if any(other.makes(path) for other in others):
+        if any(other.makes(path) for other in others):  # a change of its content is the other stage's cause
             if (path in stage.reads) != (path in locked.reads):
                 yield Cause("input", path, _present(path in locked.reads), _present(path in stage.reads))
             continue

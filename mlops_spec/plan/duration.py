@@ -35,7 +35,6 @@ def past_runs(git: Git, releases: Sequence[Tag]) -> tuple[Mapping[str, float], .
 
 
 def _seconds(content: bytes) -> dict[str, float]:
-    """The part `seconds` of a gate file, where it is one and has it."""
     try:
         told = json.loads(content).get("seconds", {})
         return {str(stage): float(seconds) for stage, seconds in told.items()}

@@ -30,7 +30,7 @@ def _change(root: Path, base: Tree | None, path: PurePosixPath, new: str | None)
     stale = _on_disk(root / path) != new
     if old == new and not stale:
         return None
-    return FileChange(str(path), _kind(old, new), *_count(old or "", new or ""), stale)
+    return FileChange(str(path), _kind(old, new), *_came_and_went(old or "", new or ""), stale)
 
 
 def _kind(old: str | None, new: str | None) -> Change:
@@ -41,7 +41,6 @@ def _on_disk(file: Path) -> str | None:
     return file.read_text(encoding="utf-8", errors="replace") if file.is_file() else None
 
 
-def _count(old: str, new: str) -> tuple[int, int]:
-    """Lines that came and lines that went."""
+def _came_and_went(old: str, new: str) -> tuple[int, int]:
     signs = [line[0] for line in difflib.unified_diff(old.splitlines(), new.splitlines(), n=0, lineterm="")][2:]
     return signs.count("+"), signs.count("-")

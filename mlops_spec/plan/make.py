@@ -49,25 +49,23 @@ def make_plan(root: Path, revision: str | None = None) -> Plan:
     return Plan(
         model=spec.model,
         base=Base(base.tree.commit if base.tree else None, release.name if release else None, base.problem),
-        files=changed_files(root, base.tree, texts, _managed(base.tree) - texts.keys()),
+        files=changed_files(root, base.tree, texts, _rendered_at_base(base.tree) - texts.keys()),
         stages=stages,
         gates=touched_gates(base.spec, spec),
         gate_count=len(spec.gates),
         champions=champions(spec),
         environments=touched_environments(base.spec, spec),
         weakened=weaker,
-        guardians=_guardians(base.spec or spec),
+        guardians=_spec_owners(base.spec or spec),
         seconds=expected((stage.name for stage in stages if stage.runs), past),
         past_runs=len(past),
         trains=trains(base.spec, spec, stages, weaker, released=bool(known)),
     )
 
 
-def _managed(base: Tree | None) -> set[PurePosixPath]:
-    """The files that were rendered at the base."""
+def _rendered_at_base(base: Tree | None) -> set[PurePosixPath]:
     return set(manifest.load(base.read(layout.MANAGED))) if base else set()
 
 
-def _guardians(spec: Spec) -> tuple[str, ...]:
-    """Whose approval CODEOWNERS asks for when the spec changes."""
+def _spec_owners(spec: Spec) -> tuple[str, ...]:
     return next(each.owners for each in owners(spec) if each.pattern == f"/{model_folder.SPEC}")

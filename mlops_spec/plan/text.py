@@ -41,11 +41,10 @@ def _time(plan: Plan) -> str:
 def _stages(plan: Plan) -> Iterator[str]:
     width = max(len(stage.name) for stage in plan.stages)
     for stage in plan.stages:
-        yield f"{'~' if stage.runs else ' '} {stage.name:{width}}  {_why(stage)}"
+        yield f"{'~' if stage.runs else ' '} {stage.name:{width}}  {_causes_in_words(stage)}"
 
 
-def _why(stage: StagePlan) -> str:
-    """Its own causes; that it comes after another is said when there are none."""
+def _causes_in_words(stage: StagePlan) -> str:
     causes = [each for each in stage.causes if each.kind != "after"] or stage.causes
     more = [f"and {len(causes) - _MOST} more"] if len(causes) > _MOST else []
     return " · ".join([*map(cause, causes[:_MOST]), *more]) or "unchanged"

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def touched_gates(old: Spec | None, new: Spec) -> tuple[Touched, ...]:
     """The gates that differ, by their ids."""
-    return tuple(_touched(_gates(old), _gates(new)))
+    return tuple(_touched(_gates_by_id(old), _gates_by_id(new)))
 
 
 def touched_environments(old: Spec | None, new: Spec) -> tuple[Touched, ...]:
@@ -24,8 +24,7 @@ def touched_environments(old: Spec | None, new: Spec) -> tuple[Touched, ...]:
     return tuple(_touched(_environments(old), _environments(new)))
 
 
-def _gates(spec: Spec | None) -> dict[str, Any]:
-    """Gates of one id together: a metric may have its floor and its ceiling in two of them."""
+def _gates_by_id(spec: Spec | None) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for gate in spec.gates if spec else ():
         found.setdefault(gate_id(gate), []).append(gate.model_dump())

@@ -45,7 +45,7 @@ def heard(candidate: Candidate, forge: Callable[[], GitHub]) -> Candidate:
     waiting = [gate.id for gate in candidate.bundle.judged.gates if gate.review]
     if not waiting or candidate.stopping:
         return candidate  # what failed stops it, whatever somebody says of the rest
-    words = _words(forge(), candidate, _names(candidate, waiting))
+    words = _words(forge(), candidate, _gates_by_name(candidate, waiting))
     who = replace(candidate.who, approvals=(*candidate.who.approvals, *words.approvals))
     bundle = replace(candidate.bundle, accepted=words.by_gate)
     return replace(candidate, bundle=bundle, who=who, pull_request=words.pull_request)
@@ -53,7 +53,7 @@ def heard(candidate: Candidate, forge: Callable[[], GitHub]) -> Candidate:
 
 def asked(candidate: Candidate) -> str:
     """What somebody has to do where a word is missing."""
-    names = _names(candidate, [gate.id for gate in candidate.blocking])
+    names = _gates_by_name(candidate, [gate.id for gate in candidate.blocking])
     lines = " and ".join(f"`accept {name}: why`" for name in dict.fromkeys(called[-1] for called in names.values()))
     where = f"#{candidate.pull_request}" if candidate.pull_request else "a pull request that brings it in"
     return (
@@ -76,8 +76,7 @@ def unfounded(bundle: Bundle, registered: Record, spec: Spec) -> Iterator[str]:
             yield f"{gate.id} is accepted by {word.login}, whom the spec does not name"
 
 
-def _names(candidate: Candidate, waiting: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """By what each may be called: its id; a slice's also by that of its column's gate."""
+def _gates_by_name(candidate: Candidate, waiting: Sequence[str]) -> dict[str, tuple[str, ...]]:
     paired = pair(candidate.spec, candidate.bundle.judged.gates)[0]
     return {found.id: (found.id, demand.id) for demand, found in paired if found.id in waiting}
 
@@ -86,14 +85,13 @@ def _words(github: GitHub, candidate: Candidate, names: Mapping[str, tuple[str, 
     pull = merged_by(github, candidate.tree.commit, candidate.spec.branch)
     if pull is None:
         return Words(None, {}, ())
-    reviews = list(_counted(github, pull, candidate.spec))
+    reviews = list(_counting_approvals(github, pull, candidate.spec))
     by_gate = {gate: word for gate, called in names.items() if (word := _word(reviews, called))}
     used = {word.review_id for word in by_gate.values()}
     return Words(pull.number, by_gate, tuple(approval_of(each, pull) for each in reviews if each.id in used))
 
 
-def _counted(github: GitHub, pull: PullRequest, spec: Spec) -> Iterator[Review]:
-    """Approvals of the last commit, by somebody named who wrote none of it; none while somebody asks for changes."""
+def _counting_approvals(github: GitHub, pull: PullRequest, spec: Spec) -> Iterator[Review]:
     reviews = pulls.reviews(github, pull.number)
     if approvals.wanted_changes(reviews):
         return

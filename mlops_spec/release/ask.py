@@ -83,7 +83,7 @@ def wait(git: Git, intent: Record, waiting: Waiting, deadline: float) -> Record:
     """
     pause, told, seen = PAUSE, waiting.clock(), ""
     while True:
-        commit = _look(git, waiting)
+        commit = _ledger_head(git, waiting)
         if commit and commit != seen:
             outcome = ledger.outcome_of(ledger.read(git, at=commit), intent)
             if outcome is not None:
@@ -99,8 +99,7 @@ def wait(git: Git, intent: Record, waiting: Waiting, deadline: float) -> Record:
         pause = min(pause * 1.1, LONGEST_PAUSE)
 
 
-def _look(git: Git, waiting: Waiting) -> str | None:
-    """Where the ledger is; a remote that is away for a moment is asked again."""
+def _ledger_head(git: Git, waiting: Waiting) -> str | None:
     try:
         return remote_commit(git)
     except Failure as failure:

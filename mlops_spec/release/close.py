@@ -21,15 +21,14 @@ def close(git: Git, environment: str, who: Who) -> Record | None:
     """
     records = ledger.read(git)
     mine = next(
-        (i for i in ledger.open_intents(records) if i.what.environment == environment and _same(i.who, who)), None
+        (i for i in ledger.open_intents(records) if i.what.environment == environment and _same_run(i.who, who)), None
     )
     return mine and ledger.append_outcome(
         git, mine, Outcome("abandoned", "the run that asked has ended without an outcome"), who=who
     )
 
 
-def _same(one: Who, other: Who) -> bool:
-    """The same run, whichever attempt or job; outside of Actions, the same user."""
+def _same_run(one: Who, other: Who) -> bool:
     if one.identity is None or other.identity is None:
         return one.identity is other.identity and one.actor == other.actor
     return one.identity.run_id == other.identity.run_id

@@ -51,8 +51,7 @@ class Declared(Strict):
     evidence: list[Document] = Field(max_length=20)
 
     @model_validator(mode="after")
-    def _whole(self) -> Self:
-        """Nothing is declared, or all of it is."""
+    def _all_or_nothing(self) -> Self:
         if (self.version is None) != (self.digest is None) or (self.version is None) != (self.serial == 0):
             raise ValueError("version, digest and serial are declared together, or none of them")
         if self.version is not None and self.serial <= self.base_serial:

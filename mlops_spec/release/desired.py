@@ -63,7 +63,6 @@ def _still_wanted(intent: Record, world: World) -> bool:
 
 
 def _asked_before(said: Declared, records: Sequence[Record]) -> bool:
-    """Whether the declaration is one that was asked for before, as a `git revert` restores it."""
     return any(
         record.event in CLOSED_BY
         and (record.what.model, record.what.environment) == (said.model, said.environment)

@@ -27,7 +27,7 @@ def differences(git: Git, old: FromWhat, new: FromWhat) -> Iterator[str]:
     """One line to each part, those that stayed the same too; then the commits."""
     yield from _data(old, new)
     yield from _parameters(git, old, new)
-    yield f"- code: {_code(git, old, new)}"
+    yield f"- code: {_changed_lines(git, old, new)}"
     yield f"- dependencies: {'unchanged' if old.env_lock == new.env_lock else '`uv.lock` changed'}"
     subjects = _log(git, old, new)
     if subjects:
@@ -52,7 +52,7 @@ def _data(old: FromWhat, new: FromWhat) -> Iterator[str]:
 
 
 def _parameters(git: Git, old: FromWhat, new: FromWhat) -> Iterator[str]:
-    before, after = _values(git, old.commit), _values(git, new.commit)
+    before, after = _training_sections(git, old.commit), _training_sections(git, new.commit)
     keys = [key for key in sorted(before.keys() | after.keys()) if before.get(key) != after.get(key)]
     if not keys:
         yield "- parameters: unchanged"
@@ -63,8 +63,7 @@ def _parameters(git: Git, old: FromWhat, new: FromWhat) -> Iterator[str]:
         yield f"  - and {len(keys) - VALUES} more"
 
 
-def _values(git: Git, commit: str) -> dict[str, str]:
-    """The sections of a commit's spec that training reads, as written: path → value; nothing where it can't be read."""
+def _training_sections(git: Git, commit: str) -> dict[str, str]:
     try:
         data = document_of(git.here(commit).read(SPEC) or b"", SPEC).data
     except Failure as failure:
@@ -87,8 +86,7 @@ def _value(values: Mapping[str, str], key: str) -> str:
     return code(text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…")
 
 
-def _code(git: Git, old: FromWhat, new: FromWhat) -> str:
-    """Lines that changed below src/; a binary file counts as a file alone."""
+def _changed_lines(git: Git, old: FromWhat, new: FromWhat) -> str:
     rows = [
         line.split("\t") for line in git.text("diff", "--numstat", old.commit, new.commit, "--", "src").splitlines()
     ]

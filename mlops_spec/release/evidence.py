@@ -86,8 +86,8 @@ def approvals(world: World, said: Declared, forge: Callable[[], GitHub]) -> Appr
     if wanted.approvals == 0:
         return None
     github = forge()
-    found = approved(github, declaring(world, said), world.spec, said.environment, _changes(world, said))
-    if not _is_report(said, pulls.get(github, found.pull_request).body):
+    found = approved(github, declaring(world, said), world.spec, said.environment, _commits_brought_out(world, said))
+    if not _is_named_report(said, pulls.get(github, found.pull_request).body):
         refuse(
             f"#{found.pull_request} was edited after it was proposed, or declares again what another proposed: "
             f"its text is not the evidence of {world.place.deploy(said.environment)}",
@@ -101,7 +101,7 @@ def approvable(world: World, said: Declared, github: GitHub) -> bool:
     if world.environment(said.environment).promote.approvals == 0:
         return True
     found = merged_by(github, declaring(world, said), world.spec.branch)
-    return found is not None and _is_report(said, found.body)
+    return found is not None and _is_named_report(said, found.body)
 
 
 def declaring(world: World, said: Declared) -> str:
@@ -110,14 +110,12 @@ def declaring(world: World, said: Declared) -> str:
     return world.git.text("log", "-1", "--first-parent", "--format=%H", world.commit, "--", f":(top){path}")
 
 
-def _is_report(said: Declared, body: str | None) -> bool:
-    """Whether a pull request's text is the report that a declaration names, if it names one."""
+def _is_named_report(said: Declared, body: str | None) -> bool:
     report = next((document.digest for document in said.evidence if document.kind == REPORT), None)
     return report is None or report == report_digest(body or "")
 
 
-def _changes(world: World, said: Declared) -> list[str]:
-    """The commits of the versions since the one that is live: what the promotion brings out; a way back, nothing."""
+def _commits_brought_out(world: World, said: Declared) -> list[str]:
     now = world.state.live.get(said.environment)
     if (said.environment, said.version) in world.state.proven:
         return []

@@ -45,15 +45,14 @@ def _missing(record: Record, number: int, given: dict[int, Review]) -> Iterator[
         review = given.get(approval.review_id)
         if review is None:
             yield f"record {record.seq}: #{number} has no review {approval.review_id} by {approval.login}"
-        elif not _same(review, approval):
+        elif not _is_that_approval(review, approval):
             yield f"record {record.seq}: review {approval.review_id} of #{number} is not what {approval.login} approved"
 
 
-def _same(review: Review, approval: Approval) -> bool:
-    """Whether it is that approval; one that was dismissed later was given all the same."""
+def _is_that_approval(review: Review, approval: Approval) -> bool:
     login = review.user.login if review.user else ""
     return (
         login.lower() == approval.login.lower()
-        and review.state in ("APPROVED", "DISMISSED")
+        and review.state in ("APPROVED", "DISMISSED")  # what was dismissed later was given all the same
         and review.commit_id == approval.head_sha
     )

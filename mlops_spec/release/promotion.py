@@ -71,7 +71,7 @@ def promote(world: World, environment: str, forge: Callable[[], GitHub]) -> Wish
         refuse(f"{world.place.deploy(environment)}: model {said.model!r}, but the spec is of {world.spec.model!r}")
     registered = registered_as(world, said.version, said.digest)
     live, asked = world.state.live.get(environment), world.state.open.get(environment)
-    if live and (live.version, live.digest) == (said.version, said.digest) and not _is_about(asked, said):
+    if live and (live.version, live.digest) == (said.version, said.digest) and not _wants_declared_package(asked, said):
         return Wish(live.intent.what, registered, done=True)
     said = anew(world, said)
     what = what_for(world, environment, registered, after=world.environment(environment).after)
@@ -112,7 +112,7 @@ def _asked_before(world: World, said: Declared) -> Record | None:
         what = record.what
         if record.event not in CLOSED_BY or (what.environment, what.serial) != (said.environment, said.serial):
             continue
-        if not _is_about(record, said):
+        if not _wants_declared_package(record, said):
             return None
         outcome = ledger.outcome_of(world.records, record)
         if outcome is not None and outcome.result != "succeeded":
@@ -124,7 +124,6 @@ def _asked_before(world: World, said: Declared) -> Record | None:
     return None
 
 
-def _is_about(intent: Record | None, said: Declared) -> bool:
-    """Whether an intent wants the package that is declared."""
+def _wants_declared_package(intent: Record | None, said: Declared) -> bool:
     what = intent.what if intent else None
     return what is not None and (what.version, what.package and what.package.digest) == (said.version, said.digest)

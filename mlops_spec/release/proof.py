@@ -80,7 +80,7 @@ def _verify(git: Git, records: Sequence[Record], registered: Record, tag: TagObj
     bundle, made_from = _released(git, tag)
     if registered.from_what is None or registered.from_what.commit != made_from:
         _differs(tag, f"it stands on {made_from[:12]}, which is not the commit that the record names")
-    _compare(tag, bundle, registered)
+    _compare_with_record(tag, bundle, registered)
     before, model = records[: registered.seq], registered.what.model
     tree = git.here(made_from)
     day = registered.time[:10]
@@ -116,7 +116,6 @@ def _verify_older(git: Git, records: Sequence[Record], registered: Record, tag: 
 
 
 def _released(git: Git, tag: TagObject) -> tuple[Bundle, str]:
-    """The evidence that a release commit holds, and the commit on main that it stands on."""
     if git.resolve(f"{tag.target}^{{commit}}") is None:
         _differs(tag, f"its release commit {tag.target[:12]} is gone")
     paths = [name if name == LOCK.name else f"{model_folder.RELEASE}/{name}" for name in EVIDENCE]
@@ -132,8 +131,7 @@ def _released(git: Git, tag: TagObject) -> tuple[Bundle, str]:
     return bundle, made_from
 
 
-def _compare(tag: TagObject, bundle: Bundle, registered: Record) -> None:
-    """The record's gates, package, lock and evidence are those of the release commit."""
+def _compare_with_record(tag: TagObject, bundle: Bundle, registered: Record) -> None:
     package, source = registered.what.package, registered.from_what
     if package is None or package.digest != bundle.digest:
         _differs(tag, f"its release commit holds the package {bundle.digest}")

@@ -59,13 +59,12 @@ def _gates(registered: Record, before: Record | None) -> Iterator[str]:
         moved = f" (was {_bound(other)})" if other and _bound(other) != _bound(gate) else ""
         row = (
             f"| {code(gate.id)} | {_value(gate)} | {_interval(gate)} | {_bound(gate)}{moved} "
-            f"| {gate.verdict}{_let_through(gate)} |"
+            f"| {gate.verdict}{_waiver_or_word(gate)} |"
         )
-        yield row + (f" {_beside(other)} |" if before else "")
+        yield row + (f" {_live_result(other)} |" if before else "")
 
 
-def _let_through(gate: GateResult) -> str:
-    """By what it is let through though it did not pass."""
+def _waiver_or_word(gate: GateResult) -> str:
     if gate.accepted:
         return f", accepted by {code(gate.accepted.login)}: {code(gate.accepted.text)}"
     return f", waived until {gate.waived_until}" if gate.waived_until else ""
@@ -79,8 +78,7 @@ def _summary(gates: Sequence[GateResult]) -> str:
     return f"{len(gates)} gates: {passed} pass" + "".join(f", {n} {name}" for name, n in counts.items() if n)
 
 
-def _beside(gate: GateResult | None) -> str:
-    """What the live version reached at the same gate, judged on its own day."""
+def _live_result(gate: GateResult | None) -> str:
     if gate is None or gate.value is None:
         return ""
     return f"{_value(gate)} ({_interval(gate)})" if gate.low is not None else _value(gate)

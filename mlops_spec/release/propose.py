@@ -77,7 +77,6 @@ def _publish(world: World, github: GitHub, wanted: Declared, registered: Record)
 
 
 def _newer(proposed: Declared, wanted: Declared) -> bool:
-    """Whether an open proposal is of a newer version: then it is left alone."""
     if proposed.version is None or wanted.version is None:
         return False
     return version_key(proposed.version) > version_key(wanted.version)

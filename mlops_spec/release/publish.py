@@ -68,13 +68,13 @@ def publish(
     old = git.remote_refs(ref).get(ref)
     proposed = _proposed(git, ref, old, environment)
     open_pulls = pulls.of_branch(github, told.branch, base=git.main)
-    same = proposed is not None and _same(proposed, wanted) and _goes_on(world, environment, old)
-    if open_pulls and proposed and (stays(proposed) or (same and _whole(open_pulls[0], proposed))):
+    same = proposed is not None and _same(proposed, wanted) and _main_still_declares(world, environment, old)
+    if open_pulls and proposed and (stays(proposed) or (same and _text_is_named(open_pulls[0], proposed))):
         said = f"#{open_pulls[0].number} proposes {proposed.version} already"
         return Proposal(environment, version, open_pulls[0].number, open_pulls[0].html_url, said)
     documents = [Document(kind=REPORT, digest=report_digest(told.body))]
     documents += [Document(kind=each.kind, digest=each.digest) for each in told.evidence]
-    commit = _commit(world, wanted.model_copy(update={"evidence": documents}), told.title)
+    commit = _commit_deploy_file(world, wanted.model_copy(update={"evidence": documents}), told.title)
     if commit != old:
         git.push(Update(ref, commit, old))
     if open_pulls:
@@ -89,22 +89,19 @@ def _same(one: Declared, other: Declared) -> bool:
     return one.version is not None and all(getattr(one, key) == getattr(other, key) for key in keys)
 
 
-def _goes_on(world: World, environment: str, commit: str | None) -> bool:
-    """Whether main still declares what it did when the branch left it: else the two are in conflict."""
+def _main_still_declares(world: World, environment: str, commit: str | None) -> bool:
     base = world.git.text("merge-base", commit or "", world.commit)
     path = world.place.deploy(environment)
     then, now = world.git.read_objects([f"{base}:{path}", f"{world.commit}:{path}"])
     return then == now
 
 
-def _whole(pull: PullRequest, proposed: Declared) -> bool:
-    """Whether a pull request's text is the one that its deploy file names."""
+def _text_is_named(pull: PullRequest, proposed: Declared) -> bool:
     named = [document.digest for document in proposed.evidence if document.kind == REPORT]
     return named == [report_digest(pull.body or "")]
 
 
 def _proposed(git: Git, ref: str, commit: str | None, environment: str) -> Declared | None:
-    """What the branch proposes now; a file that can't be read proposes nothing."""
     if commit is None:
         return None
     git.fetch(f"+{ref}:refs/remotes/{git.remote}/{ref.removeprefix('refs/heads/')}")
@@ -117,8 +114,7 @@ def _proposed(git: Git, ref: str, commit: str | None, environment: str) -> Decla
     return said if isinstance(said, Declared) else None
 
 
-def _commit(world: World, wanted: Declared, title: str) -> str:
-    """A commit on main's that changes the deploy file alone."""
+def _commit_deploy_file(world: World, wanted: Declared, title: str) -> str:
     git = world.git
     return git.write_commit(
         git.write_tree(world.commit, {str(world.place.deploy(wanted.environment)): text_of(wanted).encode()}),

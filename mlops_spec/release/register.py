@@ -88,15 +88,14 @@ def registered(git: Git, bundle: Bundle) -> Registration:
         Failure: there is none: nothing was begun (exit 75).
     """
     records = ledger.read(git)
-    found = _known(records, bundle.digest, git.commit_id(bundle.commit))
+    found = _registered_before(records, bundle.digest, git.commit_id(bundle.commit))
     if found is None:
         raise nothing_begun(f"{bundle.digest} of commit {bundle.commit[:12]} is not registered")
-    _untagged(git, {}, [found])
+    _refuse_untagged_records(git, {}, [found])
     return Registration(found, new=False)
 
 
 def _compete(git: Git, candidate: Candidate) -> Registration:
-    """Tries until the push wins or another version does; other appends to the ledger are no rivals."""
     first: str | None = None
     for attempt in range(ATTEMPTS):
         tags = git.remote_refs(f"refs/tags/{tag_of(candidate.spec.model)}")
@@ -109,21 +108,20 @@ def _compete(git: Git, candidate: Candidate) -> Registration:
                 exit_code=Exit.STALE,
                 remedy="run it again: it gets the next number",
             )
-        _unrecorded(tags, records)
-        _untagged(git, tags, records)
-        known = _known(records, candidate.bundle.digest, candidate.tree.commit)
+        _refuse_unrecorded_tags(tags, records)
+        _refuse_untagged_records(git, tags, records)
+        known = _registered_before(records, candidate.bundle.digest, candidate.tree.commit)
         if known is not None:
             return Registration(known, new=False)
         first = state.newest
         try:
             return _push(git, end, candidate, state.registered.get(first or ""))
-        except Stale:
+        except Stale:  # who appended something else to the ledger is no rival
             continue
     raise Stale("others kept appending to the ledger", exit_code=Exit.STALE, remedy="run it again")
 
 
-def _known(records: tuple[Record, ...], digest: str, commit: str) -> Record | None:
-    """The registration of this package: of this commit, or the newest one, which a further number would only repeat."""
+def _registered_before(records: tuple[Record, ...], digest: str, commit: str) -> Record | None:
     registered = [record for record in records if record.event == "register"]
     for record in reversed(registered):
         same = record.what.package is not None and record.what.package.digest == digest
@@ -132,8 +130,7 @@ def _known(records: tuple[Record, ...], digest: str, commit: str) -> Record | No
     return None
 
 
-def _unrecorded(tags: Mapping[str, str], records: tuple[Record, ...]) -> None:
-    """Refuses to number versions around a tag that has no record: half of a push, or made without the pipeline."""
+def _refuse_unrecorded_tags(tags: Mapping[str, str], records: tuple[Record, ...]) -> None:
     recorded = {f"refs/tags/{record.what.tag.name}" for record in records if record.what.tag}
     for ref in tags:
         if not ref.endswith("^{}") and ref not in recorded:
@@ -144,7 +141,7 @@ def _unrecorded(tags: Mapping[str, str], records: tuple[Record, ...]) -> None:
             )
 
 
-def _untagged(git: Git, tags: Mapping[str, str], records: Sequence[Record]) -> None:
+def _refuse_untagged_records(git: Git, tags: Mapping[str, str], records: Sequence[Record]) -> None:
     """Refuses a registration without its tag; the tags were read before the records, so one is looked for again."""
     for record in records:
         tag = record.what.tag
@@ -177,7 +174,6 @@ def _made(candidate: Candidate) -> Made:
 
 
 def _made_before(git: Git, previous: Record) -> Made:
-    """What the previous version was made of, from its release commit."""
     tag = previous.what.tag
     assert tag is not None
     if git.resolve(f"{tag.target}^{{commit}}") is None:

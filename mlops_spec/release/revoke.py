@@ -55,7 +55,6 @@ def revoke(git: Git, name: str, reason: str, who: Who, *, now: datetime | None =
 
 
 def _registered(records: Sequence[Record], name: str) -> tuple[str, str, Package]:
-    """The one model that has the version which is meant, the version, and its package."""
     model, _, version = name.rpartition("@")
     found = [
         each.what

@@ -62,7 +62,10 @@ def version_back(world: World, environment: str, to: str | None = None) -> str:
         refuse(f"nothing was ever live in {environment}: there is nothing to go back to")
     if to is not None:
         if (environment, to) not in state.proven:
-            refuse(f"{to} was never live in {environment}", f"there were {', '.join(_lived(world, environment))}")
+            refuse(
+                f"{to} was never live in {environment}",
+                f"there were {', '.join(_versions_once_live(world, environment))}",
+            )
         if to in state.revoked:
             refuse(f"{to} was revoked")
         return to
@@ -71,7 +74,7 @@ def version_back(world: World, environment: str, to: str | None = None) -> str:
     said = declared_in(world.main, environment)
     if isinstance(said, Declared) and (said.version, said.digest) != (live.version, live.digest):
         return live.version
-    older = [each for each in _lived(world, environment) if version_key(each) < version_key(live.version)]
+    older = [each for each in _versions_once_live(world, environment) if version_key(each) < version_key(live.version)]
     left = [each for each in older if each not in state.revoked]
     if not left:
         refuse(f"nothing older than {live.version} was ever live in {environment}", "name a version by --to")
@@ -156,6 +159,5 @@ def _drafts(world: World, environment: str, version: str, why: Why, who: Who) ->
     return drafts
 
 
-def _lived(world: World, environment: str) -> list[str]:
-    """The versions that were live there, in their order."""
+def _versions_once_live(world: World, environment: str) -> list[str]:
     return [stay.version for stay in stays(world.records, world.spec.model, environment)]

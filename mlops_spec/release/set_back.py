@@ -70,7 +70,7 @@ def set_back(git: Git, github: GitHub, environment: str, *, now: datetime | None
     intent = untrue(said, world.state, newest_intent(world.records, world.spec.model, environment))
     if intent is None or isinstance(said, Following) or _declined(world, github, environment, intent):
         return None
-    back = Back(environment, _reason(world, intent), world.state.live[environment].version)
+    back = Back(environment, _why_not_live(world, intent), world.state.live[environment].version)
     return _propose(world, github, said, back, intent)
 
 
@@ -100,7 +100,6 @@ def _propose(world: World, github: GitHub, said: Declared, back: Back, intent: R
 
 
 def _declaration(world: World, environment: str, version: str) -> Declared:
-    """The file as the intent has it that brings or brought the version; without one, with the next serial."""
     state = world.state
     registered = state.registered.get(version)
     digest = registered.what.package.digest if registered and registered.what.package else ""
@@ -128,8 +127,7 @@ def _declaration(world: World, environment: str, version: str) -> Declared:
     )
 
 
-def _reason(world: World, intent: Record) -> str:
-    """Why what Git declares is not live, by the records."""
+def _why_not_live(world: World, intent: Record) -> str:
     closing = outcome_of(world.records, intent)
     told = intent if intent.event == "rollback.intent" else closing
     return (told.why.text if told and told.why else None) or "the rollout did not succeed"
@@ -158,6 +156,5 @@ def _mark(intent: Record) -> str:
 
 
 def _declined(world: World, github: GitHub, environment: str, intent: Record) -> bool:
-    """Whether somebody closed the pull request for this very record without merging it."""
     closed = pulls.of_branch(github, world.place.branch("rollback", environment), base=world.git.main, state="closed")
     return any(not pull.merged and _mark(intent).strip() in (pull.body or "") for pull in closed)

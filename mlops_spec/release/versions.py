@@ -29,7 +29,7 @@ class Made:
 
 def changed(old: Made, new: Made) -> tuple[Part, ...]:
     """What differs between two releases, the weightiest first."""
-    before, after = _inputs(old), _inputs(new)
+    before, after = _outside_inputs(old), _outside_inputs(new)
     data = {old.data_file, new.data_file}
     differing = {path for path in before.keys() | after.keys() if before.get(path) != after.get(path)}
     found: dict[Part, bool] = {
@@ -69,8 +69,7 @@ def _params(made: Made) -> dict[str, Mapping[str, Any]]:
     return {name: stage.params for name, stage in made.lock.items()}
 
 
-def _inputs(made: Made) -> dict[str, str]:
-    """What the pipeline reads from outside: path → hash."""
+def _outside_inputs(made: Made) -> dict[str, str]:
     stages = made.lock.values()
     written = [path for stage in stages for path in stage.writes]
     read = {path: content for stage in stages for path, content in stage.reads.items()}

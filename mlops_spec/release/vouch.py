@@ -56,7 +56,7 @@ def vouch(git: Git, github: GitHub, environment: str, *, link: str = "", now: da
 
 def _problem(world: World, environment: str, commit: str) -> str | None:
     try:
-        _alone(world, environment, commit)
+        _refuse_other_changes(world, environment, commit)
         _declares(world, environment, commit)
     except Failure as failure:
         if unanswered(failure):
@@ -65,8 +65,7 @@ def _problem(world: World, environment: str, commit: str) -> str | None:
     return None
 
 
-def _alone(world: World, environment: str, commit: str) -> None:
-    """Nothing but the deploy file differs from where the branch left main."""
+def _refuse_other_changes(world: World, environment: str, commit: str) -> None:
     base = world.git.text("merge-base", world.commit, commit)
     changed = world.git.text("diff", "--name-only", "--no-renames", base, commit).splitlines()
     others = [path for path in changed if path != str(world.place.deploy(environment))]

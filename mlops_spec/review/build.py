@@ -125,7 +125,6 @@ def _digest(root: Path) -> str | None:
 
 
 def _short(gate: dict[str, Any]) -> dict[str, Any]:
-    """Texts cut to the report's length; the id stays whole up to it."""
     return {key: value[:_WORDS] if isinstance(value, str) else value for key, value in gate.items()}
 
 

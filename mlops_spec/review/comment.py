@@ -36,7 +36,7 @@ MARKER = "<!-- mlops-spec -->"
 def comment(run: Run, git: Git, spec: Spec, *, plan: Received | None, report: Received | None) -> str:
     """The comment's text; `git` is main, `spec` its spec."""
     parts = []
-    planned = _plan(plan) if plan else ""
+    planned = _plan_section(plan) if plan else ""
     if report:
         found = read_report(report.path, report.digest)
         today = datetime.now(UTC).strftime("%Y-%m-%d")
@@ -49,7 +49,6 @@ def comment(run: Run, git: Git, spec: Spec, *, plan: Received | None, report: Re
 
 
 def _trusted(git: Git, spec: Spec, today: str, report: Report) -> Trusted:
-    """What main and the ledger know; the ledger is read where the report says what only it can tell."""
     if all(gate.bound and not gate.anchor for gate in report.gates):
         return Trusted(spec, today, set())
     records = read(git)
@@ -57,8 +56,7 @@ def _trusted(git: Git, spec: Spec, today: str, report: Report) -> Trusted:
     return Trusted(spec, today, never, past(records, spec.model))
 
 
-def _plan(file: Received) -> str:
-    """A plan in Markdown, by the planner's own words; folded, with nothing in it that GitHub would act on."""
+def _plan_section(file: Received) -> str:
     record = load_json(file.path, MAX_BYTES, file.digest)
     known = {field.name for field in fields(Plan)}
     try:

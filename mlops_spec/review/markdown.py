@@ -65,13 +65,12 @@ def _head(report: Report, review: Review) -> Iterator[str]:
     if simple.not_ahead(report.simple_model):
         yield f"⚠️ {simple.told(report.simple_model, prose)}"
     if waiting := dict.fromkeys(each.gate.id.removesuffix(f"/{each.gate.slice}") for each in gates if each.waits):
-        yield _word(waiting, review.approvers)
+        yield _word_to_write(waiting, review.approvers)
     if any(gate.verdict == "inconclusive" and gate.blocks for gate in review.gates):
         yield "An inconclusive gate blocks: gather rows, widen the slice, or waive it with an owner and an expiry."
 
 
-def _word(waiting: Iterable[str], approvers: Sequence[str]) -> str:
-    """What an approver has to write for gates that wait for a word."""
+def _word_to_write(waiting: Iterable[str], approvers: Sequence[str]) -> str:
     lines = "\n".join(f"accept {gate}: why it may be released all the same" for gate in waiting)
     return (
         "What is inconclusive here stops no merge, but is released on an approver's word alone: of "
@@ -88,26 +87,24 @@ def _drilled(drill: Drill) -> str:
 
 
 def _shown_gates(gates: Sequence[Recomputed]) -> list[Recomputed]:
-    """What blocks first; a column's slices instead of its overall result."""
     split = {one.gate.id.removesuffix(f"/{one.gate.slice}") for one in gates if one.gate.slice is not None}
     kept = [one for one in gates if one.gate.slice is not None or one.gate.id not in split]
     return sorted(kept, key=lambda one: (not one.blocks, not one.waits))
 
 
 def _row(one: Recomputed) -> tuple[str, ...]:
-    gate = _as_result(one)
+    gate = _with_mains_bound(one)
     baseline = "" if gate.baseline is None else plain(gate.baseline)
     rows = f" · about {gate.rows_needed:,} rows would settle it" if gate.rows_needed else ""
     notes = "".join(f" · {prose(note)}" for note in one.notes)
-    notes = f"{_beside(gate)}{notes}"
+    notes = f"{_against_anchor(gate)}{notes}"
     part = kind_called(gate.kind).part(gate)
     found = f" · worst is {prose(part)}" if part else ""
     verdict = f"{_SIGNS[one.verdict]} {one.verdict}{rows}{found}{notes}"
     return prose(label(gate)), value(gate), interval(gate), bound(gate), baseline, verdict
 
 
-def _beside(gate: GateResult) -> str:
-    """The comparison with the anchor, where one decided with the interval."""
+def _against_anchor(gate: GateResult) -> str:
     if gate.anchor is None:
         return ""
     how = "beside" if kind_called(gate.kind).of_two or gate.verdict != "pass" else "held by"
@@ -115,8 +112,7 @@ def _beside(gate: GateResult) -> str:
     return f" · {how} {gate.anchor.version}: {ends}"
 
 
-def _as_result(one: Recomputed) -> GateResult:
-    """The gate with the bound that counts: main's."""
+def _with_mains_bound(one: Recomputed) -> GateResult:
     return replace(one.gate, bound=None if one.bound is None else Limit(*one.bound))
 
 
@@ -139,10 +135,11 @@ def _folded(report: Report) -> Iterator[str]:
 
 
 def _measures(report: Report) -> str:
-    """Each with its interval, and what simple models reach where they were fitted."""
     beside = report.simple_model
     header = ("measure", "value", "interval", *((beside.kind, "constant") if beside and beside.kind else ()))
-    rows = ((prose(name), *_told(found), *_simpler(beside, name)) for name, found in report.measures.items())
+    rows = (
+        (prose(name), *_value_and_interval(found), *_simpler(beside, name)) for name, found in report.measures.items()
+    )
     return _table(header, rows)
 
 
@@ -170,14 +167,12 @@ def _slices(report: Report, column: str) -> str:
 
 
 def _chart(heights: list[float]) -> str:
-    """A line over [0, 1], which GitHub draws, as high as 1 or its highest point; numbers only."""
     line = ", ".join(f"{height:.4f}" for height in heights)
     ends = f"{min(0, *heights):g} --> {max(1, *heights):g}"
     return f"```mermaid\nxychart-beta\n  x-axis 0 --> 1\n  y-axis {ends}\n  line [{line}]\n```"
 
 
-def _told(found: Measured) -> tuple[str, str]:
-    """Value and interval, or in its place why there is none."""
+def _value_and_interval(found: Measured) -> tuple[str, str]:
     amount, ends = _numbers(found)
     return amount, ends or (code(found.reason) if found.reason else "")
 

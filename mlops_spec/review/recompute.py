@@ -89,7 +89,7 @@ def review(report: Report, main: Trusted) -> Review:
     for place, gate in enumerate(report.gates):
         demand = demanded.get(id(gate))
         if demand is None:
-            gates.append(_unknown(gate, again=gate.id in {other.id for other in report.gates[:place]}))
+            gates.append(_undemanded(gate, again=gate.id in {other.id for other in report.gates[:place]}))
         else:
             own = [problem for problem in found if problem.gate == gate.id]
             gates.append(_recomputed(gate, demand, report, main, own))
@@ -97,8 +97,7 @@ def review(report: Report, main: Trusted) -> Review:
     return Review(tuple(gates), tuple(demand.id for demand in missing), doubts, tuple(may_accept(main.spec)))
 
 
-def _unknown(gate: GateResult, *, again: bool) -> Recomputed:
-    """One that main does not demand: whatever it says of itself, nobody has agreed to its bound."""
+def _undemanded(gate: GateResult, *, again: bool) -> Recomputed:
     verdict: Outcome = "inconclusive" if gate.verdict == "pass" else gate.verdict
     note = "stands twice" if again else "not on main: its bound is this change's own"
     return Recomputed(gate, None, verdict, blocks=again or gate.verdict != "pass", notes=(note,))
@@ -109,8 +108,8 @@ def _recomputed(
 ) -> Recomputed:
     told = {f"{problem.name} {problem.said}": problem.name for problem in found if problem.name not in _TOLD_ELSEWHERE}
     wrong = [words for words, name in told.items() if name not in _NO_MATTER]
-    wrong += [*_unlike_the_measures(gate, demand, report), *_turned(gate, demand)]
-    computed = _computed(gate, demand, report, main)
+    wrong += [*_unlike_the_measures(gate, demand, report), *_turned_bound(gate, demand)]
+    computed = _best_allowed_verdict(gate, demand, report, main)
     # The run may be stricter, when rows are too few or slices many; more lenient it may not be.
     verdict = worst([gate.verdict, computed, _by_its_own_bound(gate), "inconclusive" if wrong else "pass"])
     ends = [end for end in waived(main.spec, gate.id, demand.id) if end >= main.today]
@@ -127,8 +126,7 @@ def _recomputed(
     return Recomputed(gate, demand.bound(gate.value), verdict, blocks and not waits, tuple(notes), waits)
 
 
-def _computed(gate: GateResult, demand: Demand, report: Report, main: Trusted) -> Outcome:
-    """The best of the verdicts that the numbers allow."""
+def _best_allowed_verdict(gate: GateResult, demand: Demand, report: Report, main: Trusted) -> Outcome:
     if demand.environment is not None and gate.value is None:
         silent = gate.bound is None and gate.low is None and gate.high is None
         return "pass" if silent and demand.environment in main.never_deployed else "inconclusive"
@@ -137,9 +135,8 @@ def _computed(gate: GateResult, demand: Demand, report: Report, main: Trusted) -
 
 
 def _by_its_own_bound(gate: GateResult) -> Outcome:
-    """What the bound that the report names makes of it; one that names none was judged by its lack of a champion."""
     if gate.bound is None or gate.low is None or gate.high is None:
-        return "pass"
+        return "pass"  # it was judged by its lack of a champion
     limit = gate.bound.value
     match gate.bound.op:
         case "=":
@@ -155,8 +152,7 @@ def _open(gate: GateResult) -> Outcome:
     return "inconclusive" if gate.anchor is None else "pass"
 
 
-def _turned(gate: GateResult, demand: Demand) -> Iterator[str]:
-    """A change may ask for another value, never that it lies on the other side, or for nothing."""
+def _turned_bound(gate: GateResult, demand: Demand) -> Iterator[str]:
     right = demand.bound(gate.value)
     if gate.value is not None and gate.bound is None:
         yield "the report holds it against nothing"
@@ -178,7 +174,6 @@ def _other_bound(gate: GateResult, demand: Demand) -> Iterator[str]:
 
 
 def _unlike_the_measures(gate: GateResult, demand: Demand, report: Report) -> Iterator[str]:
-    """What the report measured itself, over all rows, is what its gates judged."""
     of_measure = kind_called(demand.kind).of_measure
     measured = report.measures.get(demand.metric or "") if of_measure else None
     if measured is None:

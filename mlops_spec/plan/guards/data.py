@@ -46,7 +46,6 @@ def evaluation(old: Spec, new: Spec) -> Iterator[Weakening]:
 
 
 def _protected(spec: Spec) -> Iterator[str]:
-    """The protected attributes, and the columns that they are computed from."""
     for name in spec.data.protected:
         yield name
         if name in spec.data.derive:

@@ -47,7 +47,7 @@ def _promote(where: str, old: Promote, new: Promote) -> Iterator[Weakening]:
 
 def _rollout(where: str, old: Rollout, new: Rollout) -> Iterator[Weakening]:
     yield from fell(f"{where}.shadow", old.shadow, new.shadow)
-    yield from rose(f"{where}.canary", _first(old), _first(new))
+    yield from rose(f"{where}.canary", _first_percentage(old), _first_percentage(new))
     yield from fell(f"{where}.watch", old.watch, new.watch)
     yield from fell(f"{where}.min_samples", old.min_samples, new.min_samples)
     yield from rose(f"{where}.max_error_rate", old.max_error_rate, new.max_error_rate)
@@ -56,6 +56,5 @@ def _rollout(where: str, old: Rollout, new: Rollout) -> Iterator[Weakening]:
     yield from rose(f"{where}.max_disagreement", old.max_disagreement, new.max_disagreement)
 
 
-def _first(rollout: Rollout) -> int | None:
-    """The percentage of requests that a new version gets at first."""
+def _first_percentage(rollout: Rollout) -> int | None:
     return rollout.canary[0] if rollout.canary else None

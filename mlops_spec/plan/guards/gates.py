@@ -18,15 +18,14 @@ def gates(old: Spec, new: Spec) -> Iterator[Weakening]:
     """Compares gates of one id in their order; several of one id are a floor and a ceiling, mostly."""
     for name in dict.fromkeys(gate.id for gate in old.gates):
         before, after = _called(name, old), _called(name, new)
-        yield from (each for gate in before for each in _nearest(name, gate, after))
+        yield from (each for gate in before for each in _fewest_weakenings(name, gate, after))
 
 
 def _called(name: str, spec: Spec) -> list[Gate]:
     return [gate for gate in spec.gates if gate.id == name]
 
 
-def _nearest(name: str, gate: Gate, candidates: list[Gate]) -> list[Weakening]:
-    """What got weaker against the candidate that keeps most of the gate."""
+def _fewest_weakenings(name: str, gate: Gate, candidates: list[Gate]) -> list[Weakening]:
     found = [[*_compare(f"gates/{name}", gate, candidate)] for candidate in candidates]
     return min(found, key=len) if found else [*dropped(f"gates/{name}")]
 

@@ -32,14 +32,13 @@ def measured_card(declared: str, evidence: Evidence) -> str:
     Raises:
         Failure: the declared card's metadata is no YAML, or names results already.
     """
-    front, body = _split(declared)
+    front, body = _metadata_and_body(declared)
     index = model_index(evidence)
     results = yaml.safe_dump({_KEY: index}, sort_keys=False, allow_unicode=True, width=1000) if index else ""
     return f"{_FENCE}{front}{results}{_FENCE}{body.rstrip()}\n\n" + "\n".join(_section(evidence)) + "\n"
 
 
-def _split(declared: str) -> tuple[str, str]:
-    """Metadata and body; a card without metadata has none of it."""
+def _metadata_and_body(declared: str) -> tuple[str, str]:
     opening, fence, rest = declared.partition(_FENCE)
     front, end, body = rest.partition(f"\n{_FENCE}")
     if opening or not fence or not end:
@@ -130,7 +129,6 @@ def _cell(found: Slice, metric: str) -> str:
 
 
 def _number(value: float | None) -> str:
-    """Four digits; bytes and the like in full."""
     if value is None:
         return "undefined"
     return f"{value:,.0f}" if abs(value) >= 10_000 else f"{value:.4g}"

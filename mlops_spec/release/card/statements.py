@@ -54,12 +54,10 @@ def _statement(subject: Sequence[Json], kind: str, predicate: Json) -> Json:
 
 
 def _package(evidence: Evidence) -> Json:
-    """The manifest stands for the whole package: it holds each file's digest."""
     return _described(model_folder.MANIFEST.name, evidence.bundle.digest.removeprefix("sha256:"))
 
 
 def _configuration(evidence: Evidence) -> list[Json]:
-    """What the gates were asked of: the spec as committed, the data, and the files that hold numbers and verdicts."""
     files = evidence.bundle.files
     numbers = (model_folder.EVALUATION.name, model_folder.GATE.name, LOCK.name)
     return [

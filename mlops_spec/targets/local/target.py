@@ -86,7 +86,7 @@ class Local:
         if wanted.stable is not None and wanted.stable.digest == version.digest:
             self._await_stable(version)
             return
-        status = self._settle(_tried(wanted, version))
+        status = self._settle(_with_candidate(wanted, version))
         worker = status.worker(version.digest)
         if worker is None or worker.state != "ready":
             reason = worker.reason if worker is not None else "its process is gone"
@@ -107,7 +107,7 @@ class Local:
         if wanted.candidate is None:
             return
         new = wanted.candidate
-        status = self._settle(replace(_tried(wanted, None), stable=new, previous=wanted.stable))
+        status = self._settle(replace(_with_candidate(wanted, None), stable=new, previous=wanted.stable))
         if status.stable != new.digest:
             raise Failure(f"{new.version} was loaded but does not answer", exit_code=Exit.UNAVAILABLE)
 
@@ -115,7 +115,7 @@ class Local:
         """Drops the staged version."""
         wanted = self._wanted()
         if wanted.candidate is not None:
-            self._settle(_tried(wanted, None))
+            self._settle(_with_candidate(wanted, None))
 
     def kept(self) -> set[str]:
         """Digests of the packages that the server may need: live, tried, and the one before."""
@@ -165,7 +165,7 @@ class Local:
             ) from slow
 
     def _await_stable(self, version: Served) -> None:
-        """The server starts its stable version again by itself: give it the time for one more try."""
+        # the server starts it again by itself: this leaves the time for one more try
         deadline = time.monotonic() + _RETRY_SECONDS
         while time.monotonic() < deadline:
             stable = self.current().stable
@@ -177,23 +177,21 @@ class Local:
         raise Refused(f"{version.version} does not run: {worker.reason if worker is not None else 'no process'}")
 
     def _as_wanted(self) -> bool:
-        """Whether the server that runs listens where it should, and answers."""
         status = self.status()
-        return status is None or (status.listen == self.listen and _answers(self.listen))
+        return status is None or (status.listen == self.listen and _server_answers(self.listen))
 
     def stop(self) -> None:
         """Ends the server once it has answered what it has begun; one that no longer answers is killed."""
         process, status = holder(self.folder / LOCK), self.status()
         if process is None:
             return
-        drains = status is not None and _answers(status.listen)
+        drains = status is not None and _server_answers(status.listen)
         _signal(process, signal.SIGTERM)
-        if not self._ended(process, _DRAIN_SECONDS if drains else _HUNG_SECONDS):
+        if not self._lock_freed_within(process, _DRAIN_SECONDS if drains else _HUNG_SECONDS):
             _signal(process, signal.SIGKILL)
-            self._wait(lambda _: self._ended(process, 0), _START_SECONDS, f"process {process} does not end")
+            self._wait(lambda _: self._lock_freed_within(process, 0), _START_SECONDS, f"process {process} does not end")
 
-    def _ended(self, process: int, seconds: float) -> bool:
-        """Whether the kernel has freed the process's lock within this time."""
+    def _lock_freed_within(self, process: int, seconds: float) -> bool:
         deadline = time.monotonic() + seconds
         while holder(self.folder / LOCK) == process:
             if time.monotonic() >= deadline:
@@ -221,7 +219,6 @@ class Local:
         return status if status is not None and status.pid == process else None
 
     def _settle(self, wanted: Wanted) -> Status:
-        """Writes a wish and waits until the server has seen to it."""
         self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         wanted = replace(wanted, generation=wanted.generation + 1)
         write_wanted(self.folder, wanted)
@@ -245,8 +242,7 @@ class Local:
             time.sleep(_POLL)
 
 
-def _tried(wanted: Wanted, candidate: Served | None) -> Wanted:
-    """The wish with another candidate, or none, which gets no request yet."""
+def _with_candidate(wanted: Wanted, candidate: Served | None) -> Wanted:
     return replace(wanted, candidate=candidate, mode="canary", weight=0, expires=None)
 
 
@@ -255,8 +251,7 @@ def _signal(process: int, number: signal.Signals) -> None:
         os.kill(process, number)
 
 
-def _answers(listen: str) -> bool:
-    """Whether the server is more than a process: its loop turns."""
+def _server_answers(listen: str) -> bool:
     host, _, port = listen.rpartition(":")
     connection = http.client.HTTPConnection(host, int(port), timeout=_ANSWER_SECONDS)
 

@@ -108,7 +108,6 @@ def _bucket(seconds: float) -> int:
 
 
 def _percentile(buckets: list[int], number: int, share: float) -> float | None:
-    """The nearest-rank percentile, rounded up to its bucket's edge."""
     rank, seen = math.ceil(share * number), 0
     for bucket, count in enumerate(buckets):
         seen += count

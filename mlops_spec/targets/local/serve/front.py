@@ -77,7 +77,7 @@ class Front:
                 self._read()
                 self._start_and_stop()
                 self._route()
-                self._tell()
+                self._write_status()
                 await asyncio.sleep(_TICK)
         finally:
             for task in self._tasks:
@@ -110,7 +110,6 @@ class Front:
         return () if served.digest in self._been_live else tuple(self.router.samples)
 
     def _needs_start(self, served: Served) -> bool:
-        """A version starts once; the stable one starts again when it dies, after a pause that grows with each time."""
         worker = self._workers.get(served.digest)
         if worker is None:
             return True
@@ -127,10 +126,10 @@ class Front:
         return True
 
     def _route(self) -> None:
-        """The old stable version answers until the new one is ready."""
         wanted, routes = self._wanted, self.router.routes
         stable = self._ready(wanted.stable)
         new = Routes(
+            # the old stable version answers until the new one is ready
             stable=stable or (routes.stable if wanted.stable is not None else None),
             candidate=self._ready(wanted.candidate),
             mode=wanted.mode,
@@ -145,8 +144,7 @@ class Front:
         worker = self._workers.get(served.digest) if served is not None else None
         return worker if worker is not None and worker.state == "ready" else None
 
-    def _tell(self) -> None:
-        """Writes the status: at once when something changed, the counts of the windows a few times a second."""
+    def _write_status(self) -> None:
         self._ticks += 1
         key = (self._generation(), self.router.routes, [(each, each.state) for each in self._workers.values()])
         if key == self._told and self._ticks % _WINDOW_TICKS:
@@ -158,7 +156,6 @@ class Front:
                 self._written, self._told = status, key
 
     def _generation(self) -> int:
-        """The wish's generation, once every version of it is ready or has failed."""
         settled = not any(worker.state in {"loading", "warming"} for worker in self._workers.values())
         before = self._written.generation if self._written is not None else -1
         return self._wanted.generation if settled else min(before, self._wanted.generation)

@@ -55,7 +55,7 @@ class Live(Protocol):
 
 def application(live: Live) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
     """The ASGI application of one server."""
-    rest = _rest(live)
+    rest = _all_but_predictions(live)
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "POST":
@@ -71,7 +71,6 @@ def application(live: Live) -> Callable[[Scope, Receive, Send], Awaitable[None]]
 async def _infer(
     live: Live, name: str, version: str | None, incoming: Awaitable[bytes | Answer]
 ) -> tuple[Answer, Remote | None]:
-    """The answer to one request for a prediction, and the version that gave it."""
     body = await incoming
     if isinstance(body, Answer):
         return body, None
@@ -86,7 +85,6 @@ async def _infer(
 
 
 async def _body(scope: Scope, receive: Receive, limits: Limits) -> bytes | Answer:
-    """The request's body, or the answer that refuses it."""
     too_large = problem(413, f"the body is larger than {limits.body_bytes:,} bytes; send fewer rows at once")
     declared = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
     if int(declared) > limits.body_bytes:
@@ -123,9 +121,7 @@ async def _reply(send: Send, answer: Answer, by: Remote | None) -> None:
     await send({"type": "http.response.body", "body": answer.payload})
 
 
-def _rest(live: Live) -> Starlette:
-    """Everything but predictions."""
-
+def _all_but_predictions(live: Live) -> Starlette:
     async def server(_: Request) -> Response:
         return JSONResponse({"name": "mlops-spec", "version": __version__, "extensions": []})
 

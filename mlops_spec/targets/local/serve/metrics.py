@@ -73,7 +73,6 @@ def exposition(*collectors: Collector) -> bytes:
 
 
 def _in_tenths(bins: Mapping[int, int]) -> list[int]:
-    """Ten bins of [0, 1], and what lies beyond, from the finer ones; each tenth is one of their edges."""
     counts = [0] * (len(_TENTHS) + 1)
     for number, held in bins.items():
         upper = EDGES[number] if number < len(EDGES) else math.inf

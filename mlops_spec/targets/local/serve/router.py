@@ -76,7 +76,7 @@ class Router:
             return Routed(problem(503, "no version is ready; try again"), None, "stable", 0.0)
         answer = await _ask(stable, body, self._limits.answer_seconds)
         if answer.status == 200:
-            self._keep(body)
+            self._keep_for_warming(body)
             if chosen is not None and routes.mode == "canary":
                 _count_failure(chosen, lost)
             elif chosen is not None:
@@ -106,7 +106,6 @@ class Router:
                 remote.counts.open_window()
 
     def _candidate_is_due(self, routes: Routes) -> bool:
-        """Every hundred requests `weight` go to the candidate, evenly spread, as long as it runs."""
         if routes.candidate is None or not routes.weight or not self._usable(routes.candidate):
             return False
         self._share += routes.weight
@@ -118,13 +117,11 @@ class Router:
     def _usable(self, remote: Remote) -> bool:
         return remote.state == "ready" and remote.failures_in_a_row < self._limits.canary_failures
 
-    def _keep(self, body: bytes) -> None:
-        """The request can be answered: the next version is warmed with it."""
+    def _keep_for_warming(self, body: bytes) -> None:
         if len(body) <= _SAMPLE_BYTES:
             self.samples.append(body)
 
     def _copy(self, stable: Remote, answer: Answer, shadow: Remote, body: bytes) -> None:
-        """Sends a copy to a shadow, unless it has many already; nobody waits for it."""
         if len(self._shadows) < _SHADOWS:
             task = asyncio.ensure_future(self._compare(stable, answer, shadow, body))
             self._shadows.add(task)
@@ -146,7 +143,6 @@ class Router:
             self._held -= 1
 
     async def _compare(self, stable: Remote, answer: Answer, shadow: Remote, body: bytes) -> None:
-        """Asks a shadow too. What is larger than `_COMPARED_BYTES` is asked and not compared: that would take long."""
         started = time.perf_counter()
         copy = await _ask(shadow, body, self._limits.canary_seconds)
         large = len(answer.payload) + len(copy.payload) > _COMPARED_BYTES
@@ -165,7 +161,6 @@ def _count_failure(candidate: Remote, seconds: float | None) -> None:
 
 
 async def _ask(remote: Remote, body: bytes, seconds: float) -> Answer:
-    """Asks one version, and counts what it answered and how long that took."""
     started = time.perf_counter()
     answer = await remote.ask(body, seconds)
     remote.counts.answered(time.perf_counter() - started, answer.status, answer.scores, answer.outside)

@@ -81,7 +81,6 @@ async def _run(front: Front, listener: socket.socket) -> None:
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    """uvloop's where it is installed."""
     try:
         import uvloop  # noqa: PLC0415 - a part of the extra that Windows doesn't have
     except ImportError:

@@ -161,7 +161,6 @@ def _constant(text: str) -> NoReturn:
 
 
 def _column(tensor: Any, index: int, inputs: Mapping[str, Tensor]) -> tuple[str, Column]:
-    """The name and the checked values of one tensor of a request."""
     place = f"inputs[{index}]"
     if not isinstance(tensor, dict):
         raise BadRequest(f"{place}: must be an object with name, shape, datatype and data")
@@ -193,7 +192,6 @@ def _check_datatype(datatype: Any, expected: Tensor, place: str) -> None:
 
 
 def _check_shape(shape: Any, size: int, place: str) -> None:
-    """A column of n rows has shape [n] or [n, 1]."""
     if not isinstance(shape, list) or not shape or any(type(number) is not int for number in shape):
         raise BadRequest(f"{place} must have a shape such as [{size}]")
     if shape[0] != size or math.prod(shape[1:]) != 1:
@@ -223,7 +221,6 @@ def _check_values(data: Column, expected: Tensor, place: str) -> None:
 
 
 def _moments(data: Column, expected: Tensor, place: str) -> Column:
-    """The times of a column by the rule of the training rows."""
     texts = pd.Series(data, dtype=object)
     found = parsed(texts)
     if (wrong := (found.isna() & texts.notna()).to_numpy()).any():

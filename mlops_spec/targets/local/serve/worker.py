@@ -127,7 +127,7 @@ def answers(frames: Sequence[Frame], model: Model) -> list[bytes]:
             continue
         asked = Asked(frame.number, request, model.outside(request))
         if asked.found and model.contract is not None and model.contract.answer == "reject":
-            done.append(pack(frame.number, 422, _refused(asked, model)))
+            done.append(pack(frame.number, 422, _refusal(asked, model)))
         else:
             waiting.append(asked)
     for batch in _batches(waiting):
@@ -136,7 +136,6 @@ def answers(frames: Sequence[Frame], model: Model) -> list[bytes]:
 
 
 def _batches(waiting: Sequence[Asked]) -> list[list[Asked]]:
-    """Requests that go together: of the same column types, and `_MOST_ROWS` rows unless one alone has more."""
     batches: list[list[Asked]] = []
     rows = 0
     for asked in waiting:
@@ -165,14 +164,12 @@ def _predicted(batch: Sequence[Asked], model: Model) -> list[bytes]:
     return done
 
 
-def _refused(asked: Asked, model: Model) -> bytes:
-    """How many rows are outside, and what the client gets to read."""
+def _refusal(asked: Asked, model: Model) -> bytes:
     said = _error("outside the data contract: " + "; ".join(map(str, asked.found)))
     return pack_outside(asked.found, [*model.inputs]) + said
 
 
 def _hello(manifest: Manifest) -> bytes:
-    """What the front must know: the protocol's metadata beside name and versions, and how answers become decisions."""
     signature = manifest.signature
     metadata = {
         "platform": manifest.format,
@@ -198,7 +195,6 @@ def _says(error: Exception) -> str:
 
 
 def _without_folders(said: str) -> str:
-    """A client learns the names of files, not where they lie on this host."""
     return _FOLDERS.sub("", said)
 
 
