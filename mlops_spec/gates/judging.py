@@ -77,7 +77,7 @@ def _case(git: Git, root: Path, spec: Spec, candidate: Candidate, process: Score
         scored = asked.answers()
         assert scored.answers[0] is not None  # the rows as they are: without an answer to them nothing is judged
         check_same_answers(candidate.answers.score, scored.answers[0])
-        rivals, anchors = _others(git, root, spec, rows, live)
+        rivals, anchors = _rivals_and_anchors(git, root, spec, rows, live)
     answered = iter([(answer, scored.reasons.get(number, "")) for number, answer in enumerate(scored.answers)][1:])
     return Case(
         root=root,
@@ -100,10 +100,9 @@ def _case(git: Git, root: Path, spec: Spec, candidate: Candidate, process: Score
     )
 
 
-def _others(
+def _rivals_and_anchors(
     git: Git, root: Path, spec: Spec, rows: pd.DataFrame, live: Mapping[str, Fetched | Rival]
 ) -> tuple[dict[str, Rival], ByLedger]:
-    """What champions answer, and the anchors; those that champion gates want anyway answer at the same time."""
     wanted = [gate for gate in spec.gates if isinstance(live.get(gate.environment or ""), Fetched)]
     anchors = ByLedger(git, root, spec.model, rows, [each.against.digest for each in live.values() if each.against])
     with ThreadPoolExecutor() as pool:

@@ -72,19 +72,19 @@ class Asked:
 
     def answers(self) -> Scored:
         """Waits for the answers; raises Failure when the model can't give any, or none for the first frame."""
-        ended, place = _ended(self.scorer), self.scorer.place
+        ended, place = _why_ended(self.scorer), self.scorer.place
         code = self.scorer.process.poll()
         if ended and (code is None or code > 0) and not any(place.glob("*.[nt][px][yt]")):
             raise _cannot(self.scorer, ended)  # it was not even loaded
         noted: list[np.ndarray | str] = []
         for number in range(self.frames):
-            found = _noted(place / str(number))
+            found = _written_by_process(place / str(number))
             if found is None:
-                found = ended if code is None else self._alone(number)
+                found = ended if code is None else self._answer_alone(number)
             noted.append(found)
             if isinstance(found, str) and (number == 0 or told_of(found)):
                 raise _cannot(self.scorer, found)
-        timed = _noted(place / "latency") if self.timed else None
+        timed = _written_by_process(place / "latency") if self.timed else None
         return Scored(
             tuple(None if isinstance(each, str) else each for each in noted),
             None if isinstance(timed, str) else timed,
@@ -92,13 +92,12 @@ class Asked:
             timed if isinstance(timed, str) else ended,
         )
 
-    def _alone(self, number: int) -> np.ndarray | str:
-        """A frame's answer from a process of its own: the first one ended in it, or before it came to it."""
+    def _answer_alone(self, number: int) -> np.ndarray | str:
         frame = pd.read_parquet(self.scorer.place / f"{number}.parquet")
         with scorer(self.scorer.package_dir) as again:
             again.ask([frame])
-            ended = _ended(again)
-            found = _noted(again.place / "0")
+            ended = _why_ended(again)
+            found = _written_by_process(again.place / "0")
             return ended if found is None else found
 
 
@@ -136,8 +135,7 @@ def _started(package_dir: Path, folder: str, said: IO[bytes]) -> subprocess.Pope
     )
 
 
-def _ended(scorer: Scorer) -> str:
-    """Waits for the process's end; why it ended before its job was done, if so."""
+def _why_ended(scorer: Scorer) -> str:
     try:
         code = scorer.process.wait(_SECONDS)
     except subprocess.TimeoutExpired:
@@ -149,7 +147,7 @@ def _ended(scorer: Scorer) -> str:
     return said[-1] if said else f"the process ended with {code}"
 
 
-def _noted(name: Path) -> np.ndarray | str | None:
+def _written_by_process(name: Path) -> np.ndarray | str | None:
     """What the process wrote: an array, or the reason why there is none; None when it wrote nothing."""
     if (found := name.with_suffix(".npy")).exists():
         array: np.ndarray = np.load(found, allow_pickle=False)

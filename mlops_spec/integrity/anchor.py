@@ -47,7 +47,7 @@ def anchors(past: Sequence[Past], demand: Demand, name: str) -> Iterator[Past]:
 
 def _outright(demand: Demand, gate: PastGate) -> bool:
     if demand.environment is not None:
-        return _begins(demand, gate)
+        return _becomes_anchor(demand, gate)
     if gate.verdict != "pass" or gate.anchor is not None or gate.bound is None:
         return False
     least, most, kept = demand.least, demand.most, gate.bound
@@ -58,7 +58,7 @@ def _outright(demand: Demand, gate: PastGate) -> bool:
     return most is not None and kept.op == "<=" and kept.value <= most
 
 
-def _begins(demand: Demand, gate: PastGate) -> bool:
+def _becomes_anchor(demand: Demand, gate: PastGate) -> bool:
     """Whether later versions are measured by this one: the first, one that was better than the live one, or one that a
     person let through though it was not as good."""
     if gate.verdict != "pass":

@@ -79,7 +79,6 @@ def _wrong(found: Measured, known: Metric | None) -> str | None:
 
 
 def _of_calibration(spec: Spec, evaluation: Evaluation) -> Iterator[Problem]:
-    """Brier score = reliability - resolution + uncertainty + within."""
     found = evaluation.calibration
     if (found is None) != (spec.task == "regression"):
         yield Problem(FILE, "calibration", f"does not fit the task {spec.task}")
@@ -99,7 +98,6 @@ def _of_calibration(spec: Spec, evaluation: Evaluation) -> Iterator[Problem]:
 
 
 def _of_answered(evaluation: Evaluation) -> Iterator[Problem]:
-    """One entry for each bin, and every test row in one of them."""
     found = evaluation.answered
     if found is None:
         return
@@ -112,7 +110,6 @@ def _of_answered(evaluation: Evaluation) -> Iterator[Problem]:
 
 
 def _of_simple_model(spec: Spec, evaluation: Evaluation) -> Iterator[Problem]:
-    """A lead is what the model is better than the linear one."""
     found = evaluation.simple_model
     if found is None:
         return
@@ -130,7 +127,6 @@ def _of_simple_model(spec: Spec, evaluation: Evaluation) -> Iterator[Problem]:
 
 
 def _of_cost(spec: Spec, evaluation: Evaluation) -> Iterator[Problem]:
-    """By the declared threshold it is the measure; none is cheaper than the cheapest."""
     found, priced = evaluation.cost, spec.evaluate.cost is not None and spec.task == "binary-classification"
     if (found is not None) != priced:
         yield Problem(FILE, "cost", "does not fit `evaluate.cost`")

@@ -108,7 +108,6 @@ def _of_gate(spec: Spec, demand: Demand, found: Result, given: Given) -> Iterato
 
 
 def _of_anchor(demand: Demand, found: Result, given: Given) -> Iterator[Problem]:
-    """It is a version that by the ledger passed this gate outright; a champion gate is held against one in any case."""
     if found.anchor is not None and demand.beside_anchor == (None, None):
         yield _problem(found.id, "anchor", "is given, but the spec's gate has no margin for it")
     if given.past is None or (demand.column is not None and found.slice is None):  # a column has that of a slice
@@ -143,7 +142,6 @@ def _told(bound: tuple[str, float] | None) -> str:
 
 
 def _without_a_champion(demand: Demand, found: Result, given: Given) -> Iterator[Problem]:
-    """Without a comparison it passes where by the ledger nothing ever was live."""
     if found.bound is not None or found.low is not None or found.high is not None:
         yield _problem(found.id, "verdict", "is pass, by its numbers it is inconclusive")
     elif given.lived and given.lived.get(demand.environment or ""):
@@ -164,7 +162,6 @@ def _of_waiver(spec: Spec, demand: Demand, found: Result, today: str) -> Iterato
 
 
 def _of_review(demand: Demand, found: Result) -> Iterator[Problem]:
-    """What waits for an approver's word is inconclusive, not waived, and of a gate that lets it wait."""
     right = demand.review and found.verdict == "inconclusive" and found.waived_until is None
     if right and not found.review:
         yield _problem(found.id, "review", "is missing: the spec at that commit lets an approver decide")
@@ -177,7 +174,6 @@ def _listed(ends: Sequence[str]) -> str:
 
 
 def _of_columns(paired: Sequence[Paired], given: Given) -> Iterator[Problem]:
-    """What is said of a column is what its deciding value has; and every value of it is there."""
     for demand, whole in paired:
         if demand.column is None or whole.slice is not None:
             continue
@@ -200,7 +196,6 @@ def _numbers(found: Result) -> tuple[object, ...]:
 
 
 def _of_baselines(paired: Sequence[Paired]) -> Iterator[Problem]:
-    """What the champion reaches: only where one answered, and the same wherever it is told of one metric."""
     answered = any(demand.environment and found.value is not None for demand, found in paired)
     values: dict[str, float] = {}
     environment = next((demand.environment for demand, _ in paired if demand.environment), None)

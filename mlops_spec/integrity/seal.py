@@ -43,7 +43,7 @@ def opened(folder: Path, names: tuple[str, ...], expected: str | None = None) ->
         Failure: a file is missing (exit 2); the seal has another digest than `expected`, a file is not the one of the
             seal, or something is there that is not sealed (1).
     """
-    content = _read(folder, NAME)
+    content = _read_regular(folder, NAME)
     found = sha256(content)
     if expected is not None and found != expected:
         _refuse(f"{folder} has the digest {found}, but {expected} was handed over")
@@ -55,7 +55,7 @@ def opened(folder: Path, names: tuple[str, ...], expected: str | None = None) ->
     for path in sorted(folder.iterdir()):
         if path.name not in sums and path.name != NAME:
             _refuse(f"{path} is not in {NAME}: nothing else belongs there")
-    files = {name: _read(folder, name) for name in names}
+    files = {name: _read_regular(folder, name) for name in names}
     for name, own in files.items():
         if _sha256(own) != sums[name]:
             _refuse(f"{folder / name} is not the file of {NAME}: its SHA-256 differs")
@@ -73,7 +73,7 @@ def _sums(content: bytes, path: Path) -> Iterator[tuple[str, str]]:
         yield match[2], match[1]
 
 
-def _read(folder: Path, name: str) -> bytes:
+def _read_regular(folder: Path, name: str) -> bytes:
     """A regular file, opened without following a link and without waiting for whoever writes a pipe."""
     path = folder / name
     try:

@@ -21,14 +21,13 @@ def allowed(demand: Demand, found: Result, rows: int, part_rows: int | None = No
     own = frozenset(kind_called(demand.kind).allowed(demand, found, rows, part_rows))
     if found.anchor is None:
         return own
-    beside = _beside(demand, found.anchor)
+    beside = _by_anchor(demand, found.anchor)
     if demand.environment is not None:  # it must be as good as both
         return frozenset(worst((one, other)) for one in own for other in beside)
     held = "inconclusive" in own and "pass" in beside and sided(found, demand.least, demand.most) == "inconclusive"
     return own | {"pass"} if held else own
 
 
-def _beside(demand: Demand, anchor: Compared) -> set[Outcome]:
-    """What the comparison with the anchor says; few rows make it inconclusive."""
+def _by_anchor(demand: Demand, anchor: Compared) -> set[Outcome]:
     alike = anchor.value == anchor.low == anchor.high == 0
     return {"inconclusive", "pass" if alike else sided(anchor, *demand.beside_anchor)}

@@ -60,7 +60,7 @@ def problems(judged: Judged, source: Source) -> Iterator[Problem]:
     yield from _of_manifest(judged.manifest, source)
     yield from _of_gates(judged, source)
     yield from _of_listing(judged)
-    yield from evidence.problems(judged.files[LOCK.name], source.tree, dict(_made(judged)))
+    yield from evidence.problems(judged.files[LOCK.name], source.tree, dict(_lock_outputs(judged)))
 
 
 def _of_models(judged: Judged, spec: Spec) -> Iterator[Problem]:
@@ -116,7 +116,6 @@ def _of_gates(judged: Judged, source: Source) -> Iterator[Problem]:
 
 
 def _of_listing(judged: Judged) -> Iterator[Problem]:
-    """The listing names just the manifest and its files; DVC's hash of it then holds for all of them."""
     hashes = dict(_hashes(judged.files[LISTING]))
     named = {file.path for file in judged.manifest.files} | {MANIFEST}
     if listing(hashes) != judged.files[LISTING]:
@@ -137,8 +136,7 @@ def _hashes(content: bytes) -> Iterator[tuple[str, str]]:
             yield entry["relpath"], entry["md5"]
 
 
-def _made(judged: Judged) -> Iterator[tuple[str, dict[str, Any]]]:
-    """What the lock must say of the outputs that the bundle tells of: evaluation, package, and the model within it."""
+def _lock_outputs(judged: Judged) -> Iterator[tuple[str, dict[str, Any]]]:
     evaluation, package = judged.files[EVALUATION], judged.files[LISTING]
     yield str(model_folder.EVALUATION), {"md5": md5(evaluation), "size": len(evaluation)}
     sizes = {file.path: file.bytes for file in judged.manifest.files} | {MANIFEST: len(judged.files[MANIFEST])}

@@ -116,8 +116,8 @@ def check_path(path: str) -> None:
 
 
 def _manifest(record: Any) -> Manifest:
-    data = _fields(Manifest, record)
-    signature = _fields(Signature, data["signature"])
+    data = _exact_fields(Manifest, record)
+    signature = _exact_fields(Signature, data["signature"])
     return Manifest(
         **data
         | {
@@ -128,22 +128,21 @@ def _manifest(record: Any) -> Manifest:
             "signature": Signature(
                 inputs=tuple(map(_tensor, signature["inputs"])), outputs=tuple(map(_tensor, signature["outputs"]))
             ),
-            "files": tuple(PackagedFile(**_fields(PackagedFile, file)) for file in data["files"]),
-            "data": Data(**_fields(Data, data["data"])),
+            "files": tuple(PackagedFile(**_exact_fields(PackagedFile, file)) for file in data["files"]),
+            "data": Data(**_exact_fields(Data, data["data"])),
             "versions": {_text(name): _text(version) for name, version in data["versions"].items()},
         }
     )
 
 
 def _tensor(record: Any) -> Tensor:
-    data = _fields(Tensor, {"timestamp": False, **record})
+    data = _exact_fields(Tensor, {"timestamp": False, **record})
     if not all(type(size) is int for size in data["shape"]):
         raise ValueError("a shape is a list of integers")
     return Tensor(**data | {"shape": tuple(data["shape"])})
 
 
-def _fields(kind: type[Any], record: Any) -> dict[str, Any]:
-    """A record's fields, which must be just those of a dataclass, the texts and numbers among them of that type."""
+def _exact_fields(kind: type[Any], record: Any) -> dict[str, Any]:
     expected = {field.name: field.type for field in fields(kind)}
     if not isinstance(record, dict) or record.keys() != expected.keys():
         raise ValueError(f"{kind.__name__.lower()} must have the fields {', '.join(expected)}")

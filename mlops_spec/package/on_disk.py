@@ -54,7 +54,7 @@ def verify(directory: Path, expected_digest: str | None = None) -> Manifest:
         _refuse(directory, f"has digest {found}, but {expected_digest} is expected")
     manifest = _parse(content, directory / MANIFEST)
     listed = {file.path: file for file in manifest.files}
-    present, folders = _walk(directory)
+    present, folders = _sizes_and_folders(directory)
     for path in sorted(present.keys() - listed.keys() - {str(MANIFEST)}):
         _refuse(directory / path, "is not in the manifest")
     needed = {str(parent) for file in listed for parent in PurePosixPath(file).parents}
@@ -90,8 +90,7 @@ def _read(directory: Path) -> bytes:
         ) from error
 
 
-def _walk(directory: Path, below: str = "") -> tuple[dict[str, int], set[str]]:
-    """The sizes of the regular files under a directory, by relative path, and the folders; refuses all else."""
+def _sizes_and_folders(directory: Path, below: str = "") -> tuple[dict[str, int], set[str]]:
     files: dict[str, int] = {}
     folders: set[str] = set()
     with os.scandir(directory / below) as entries:
@@ -107,7 +106,7 @@ def _walk(directory: Path, below: str = "") -> tuple[dict[str, int], set[str]]:
             if stat.S_ISREG(mode):
                 files[path] = entry.stat(follow_symlinks=False).st_size
             elif stat.S_ISDIR(mode):
-                inner, deeper = _walk(directory, path)
+                inner, deeper = _sizes_and_folders(directory, path)
                 files |= inner
                 folders |= {path, *deeper}
             else:

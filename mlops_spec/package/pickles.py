@@ -79,10 +79,10 @@ def _holds_one(stream: IO[bytes]) -> bool:
     if opening == _NUMPY:
         return b"|O" in stream.read(_HEADER).partition(b"\n")[0]
     content = opening + stream.read(_LARGEST_TEXT)
-    return _is_old(content) or _compressed_one(content)
+    return _is_protocol_0_or_1(content) or _compressed_one(content)
 
 
-def _is_old(content: bytes) -> bool:
+def _is_protocol_0_or_1(content: bytes) -> bool:
     """Protocols 0 and 1 have no opening of their own: it is one when all of it is commands, to the last."""
     with suppress(ValueError, UnicodeDecodeError, OverflowError, IndexError):
         return any(name != "STOP" for name in _opcodes(content))
@@ -90,7 +90,6 @@ def _is_old(content: bytes) -> bool:
 
 
 def _opcodes(content: bytes) -> list[str]:
-    """The names of all commands, to the last; fails as pickletools does where there is anything else."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of an escape in what is no pickle
         return [opcode.name for opcode, _, _ in pickletools.genops(io.BytesIO(content))]

@@ -59,14 +59,14 @@ def divide(spec: Spec, rows: pd.DataFrame) -> tuple[pd.Series, Balance]:
     if uneven := found is not None and _far(split.test, float(test.mean())):
         test = evened(split, found)
     balance = replace(balance_of(spec, rows, test, found), evened=uneven)
-    if wrong := _beyond(balance, split):
+    if wrong := _refusal(balance, split):
         raise Failure(
             f"the split {wrong}" + (f": the {_held(balance, split)}" if found is not None else ""),
             exit_code=Exit.FINDINGS,
-            remedy=_salted(spec, rows, found)
+            remedy=_better_salt(spec, rows, found)
             or "Ask for another `data.split.test`, or split by a column that says `train` or `test`.",
         )
-    return test, replace(balance, salted=_salted(spec, rows, found) if uneven else "")
+    return test, replace(balance, salted=_better_salt(spec, rows, found) if uneven else "")
 
 
 def deviations(balance: Balance, split: Split) -> Iterator[str]:
@@ -83,12 +83,11 @@ def deviations(balance: Balance, split: Split) -> Iterator[str]:
     if not balance.classes:
         return
     name, (train, test) = max(balance.classes.items(), key=lambda item: abs(item[1][0] - item[1][1]))
-    if abs(train - test) > max(_SAID * train, _RARELY * _between(balance, train)):
+    if abs(train - test) > max(_SAID * train, _RARELY * _spread_by_chance(balance, train)):
         yield f"class {name} is {train:.1%} of the training rows and {test:.1%} of the test rows"
 
 
-def _beyond(balance: Balance, split: Split) -> str:
-    """Why a split is refused, if it is."""
+def _refusal(balance: Balance, split: Split) -> str:
     asked, got = balance.asked, balance.got
     if split.by == "column":
         return ""
@@ -97,7 +96,9 @@ def _beyond(balance: Balance, split: Split) -> str:
     if split.by != "hash":
         return ""
     for name, (train, test) in balance.classes.items():
-        if abs(train - test) > max(0.5 * min(max(train, test), 1 - min(train, test)), _between(balance, train)):
+        if abs(train - test) > max(
+            0.5 * min(max(train, test), 1 - min(train, test)), _spread_by_chance(balance, train)
+        ):
             return f"makes class {name} {train:.1%} of the training rows and {test:.1%} of the test rows"
     return ""
 
@@ -110,20 +111,19 @@ def _by_chance(share: float, rows: int) -> float:
     return float(_CHANCE * (share * (1 - share) / rows) ** 0.5)
 
 
-def _between(balance: Balance, share: float) -> float:
-    """How far apart chance may bring a class's shares in train and test."""
+def _spread_by_chance(balance: Balance, share: float) -> float:
     fewer = balance.rows * min(balance.got, 1 - balance.got)
     return float(_CHANCE * (max(share * (1 - share), 1 / balance.rows) / max(fewer, 1)) ** 0.5)
 
 
-def _salted(spec: Spec, rows: pd.DataFrame, found: pd.Series | None) -> str:
+def _better_salt(spec: Spec, rows: pd.DataFrame, found: pd.Series | None) -> str:
     """A salt that gives the share, the first that does: chosen by nothing that a model could answer."""
     for salt in map(str, range(1, _SALTS + 1) if found is not None else ()):
         split = spec.data.split.model_copy(update={"salt": salt})
         test = in_test_of(split, rows, found)
         if 0 < test.mean() < 1:
             there = balance_of(spec, rows, test, found)
-            if not _beyond(there, split) and abs(there.got - there.asked) <= 2 * _SAID * there.asked:
+            if not _refusal(there, split) and abs(there.got - there.asked) <= 2 * _SAID * there.asked:
                 return f'`data.split.salt: "{salt}"` would put {there.got:.1%} into test.'
     return ""
 

@@ -36,10 +36,12 @@ def roc_band(answers: Answers, *, confidence: float, seed: int) -> Band:
     Rows are drawn within cells of equal score (2,000 quantiles where there are more scores), rows of one group
     together. Vertical averaging: Fawcett, "An introduction to ROC analysis" (2006), 8.1.
     """
-    cell = _cells(answers.score) * 2 + answers.truth
+    cell = _score_cells(answers.score) * 2 + answers.truth
     size = int(cell.max()) // 2 * 2 + 2
     draw = np.random.default_rng(seed)
-    curves = np.array([_height(counts.reshape(-1, 2)) for counts in _resampled(answers, cell, size, draw)])
+    curves = np.array(
+        [_curve_on_grid(counts.reshape(-1, 2)) for counts in _resampled_counts(answers, cell, size, draw)]
+    )
     low, high = np.quantile(curves, [(1 - confidence) / 2, (1 + confidence) / 2], axis=0)
     return Band(_GRID, low, high)
 
@@ -68,8 +70,7 @@ def rates(answers: Answers, column: pd.Series, threshold: float, confidence: flo
     }
 
 
-def _cells(score: np.ndarray) -> np.ndarray:
-    """The cell of each row, ascending with the score."""
+def _score_cells(score: np.ndarray) -> np.ndarray:
     distinct, codes = np.unique(score, return_inverse=True)
     if len(distinct) <= _CELLS:
         return codes
@@ -77,8 +78,7 @@ def _cells(score: np.ndarray) -> np.ndarray:
     return np.searchsorted(edges, score, side="right")
 
 
-def _resampled(answers: Answers, cell: np.ndarray, size: int, draw: np.random.Generator) -> np.ndarray:
-    """Counts of the rows in each cell, (resamples, size)."""
+def _resampled_counts(answers: Answers, cell: np.ndarray, size: int, draw: np.random.Generator) -> np.ndarray:
     if answers.groups is None:
         counts = np.bincount(cell, minlength=size)
         return draw.multinomial(len(cell), counts / len(cell), size=_RESAMPLES)
@@ -88,7 +88,7 @@ def _resampled(answers: Answers, cell: np.ndarray, size: int, draw: np.random.Ge
     return np.array([np.bincount(cell, weights=line[group], minlength=size) for line in times])
 
 
-def _height(counts: np.ndarray) -> np.ndarray:
+def _curve_on_grid(counts: np.ndarray) -> np.ndarray:
     """The curve of counts (cells, 2), negatives first and scores ascending, on the grid."""
     reached = np.concatenate([np.zeros((1, 2)), counts[::-1].cumsum(axis=0)])
     false, true = (reached / np.maximum(reached[-1], 1)).T

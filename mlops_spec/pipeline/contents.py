@@ -36,42 +36,39 @@ def hashes_of(columns: Iterable[tuple[str, pd.Series]]) -> np.ndarray:
     """The same of named columns, in whatever order; uint64 (n,), empty where there is no column."""
     total = np.zeros(0, dtype=np.uint64)
     for name, column in columns:
-        mixed = _mixed(_values(column) ^ _of_text(str(name)))
+        mixed = _splitmix64(_value_hashes(column) ^ _of_text(str(name)))
         total = total + mixed if len(total) else mixed
     return total
 
 
-def _values(column: pd.Series) -> np.ndarray:
+def _value_hashes(column: pd.Series) -> np.ndarray:
     """A hash of each value; equal ones have equal hashes in whatever type their column is."""
     kind = column.dtype.kind
     if kind in "mM":
-        return _numbers(column.astype("int64").astype("float64").mask(column.isna()).to_numpy())
+        return _number_bits(column.astype("int64").astype("float64").mask(column.isna()).to_numpy())
     if kind in "iuf":
-        return _numbers(column.to_numpy(dtype=np.float64, na_value=np.nan))
+        return _number_bits(column.to_numpy(dtype=np.float64, na_value=np.nan))
     codes, distinct = pd.factorize(column)
     texts = [str(value).strip() for value in distinct]
     numbers = pd.to_numeric(pd.Series(texts, dtype=object), errors="coerce").to_numpy(dtype=np.float64)
-    words = np.array([_of_text(_word(text)) for text in texts], dtype=np.uint64)
-    hashes = np.where(np.isnan(numbers), words, _numbers(numbers))
+    words = np.array([_of_text(_truth_in_one_spelling(text)) for text in texts], dtype=np.uint64)
+    hashes = np.where(np.isnan(numbers), words, _number_bits(numbers))
     return np.asarray(np.append(hashes, _MISSING)[codes])  # code -1: a missing one
 
 
-def _word(text: str) -> str:
-    """Truth values are read from any of their spellings, and then are `True` and `False`."""
+def _truth_in_one_spelling(text: str) -> str:
     return text.lower() if text.lower() in ("true", "false") else text
 
 
-def _numbers(values: np.ndarray) -> np.ndarray:
-    """The bits of numbers, of which there is one zero."""
-    return np.where(np.isnan(values), _MISSING, (values + 0.0).view(np.uint64))
+def _number_bits(values: np.ndarray) -> np.ndarray:
+    return np.where(np.isnan(values), _MISSING, (values + 0.0).view(np.uint64))  # -0.0 becomes 0.0
 
 
 def _of_text(text: str) -> np.uint64:
     return np.uint64(int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()))
 
 
-def _mixed(x: np.ndarray) -> np.ndarray:
-    """SplitMix64's finaliser: sums of what it gives tell rows apart as their values do."""
+def _splitmix64(x: np.ndarray) -> np.ndarray:
     x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return np.asarray(x ^ (x >> np.uint64(31)))

@@ -57,7 +57,7 @@ def check(spec: Spec, rows: pd.DataFrame) -> tuple[Violation, ...]:
 
 def check_table(spec: Spec, table: Table) -> tuple[Violation, ...]:
     """The same of columns that are read part by part, so of files that do not fit into memory."""
-    absent = tuple(_absent(spec, table.names))
+    absent = tuple(_absent_columns(spec, table.names))
     if absent:
         return absent  # what else would be said follows from these
     return tuple(_all(spec, table))
@@ -87,9 +87,9 @@ def _all(spec: Spec, table: Table) -> Iterator[Violation]:
         if len(again):
             yield Violation(name, "repeated", tuple(again[:_SHOWN].tolist()), len(again))
     for name in dict.fromkeys([data.target, *([data.id] if data.id else [])]):
-        yield from _broken(name, table, lambda values: [("missing", values.isna())])
+        yield from _violations_in_parts(name, table, lambda values: [("missing", values.isna())])
     if data.weight:
-        yield from _broken(
+        yield from _violations_in_parts(
             data.weight, table, lambda values: [("missing", values.isna()), ("not above 0", _not_above_0(values))]
         )
     yield from _target(spec, table)
@@ -97,8 +97,7 @@ def _all(spec: Spec, table: Table) -> Iterator[Violation]:
         yield from _bins(name, derived, table)
 
 
-def _absent(spec: Spec, known: tuple[str, ...]) -> Iterator[Violation]:
-    """Columns that the spec names and the file lacks, each with what was perhaps meant."""
+def _absent_columns(spec: Spec, known: tuple[str, ...]) -> Iterator[Violation]:
     data = spec.data
     named = {
         data.target: "data.target",
@@ -112,7 +111,7 @@ def _absent(spec: Spec, known: tuple[str, ...]) -> Iterator[Violation]:
     }
     for name, place in named.items():
         if name not in known:
-            yield Violation(shown(name), f"no such column ({place})" + _nearest(name, known))
+            yield Violation(shown(name), f"no such column ({place})" + _did_you_mean(name, known))
     for name in data.derive:
         if name in known:
             yield Violation(name, "is derived (data.derive), but the file has a column of that name")
@@ -120,8 +119,7 @@ def _absent(spec: Spec, known: tuple[str, ...]) -> Iterator[Violation]:
         yield Violation(name, "the column stands twice")
 
 
-def _nearest(name: str, known: tuple[str, ...]) -> str:
-    """A column that looks the same, whatever it is written with, or nearly."""
+def _did_you_mean(name: str, known: tuple[str, ...]) -> str:
     alike = [other for other in known if bare(other).casefold() == bare(name).casefold()]
     near = alike or get_close_matches(name, known, n=1)
     return f"; did you mean `{shown(near[0])}`?" if near else ""
@@ -146,22 +144,23 @@ def _number_of_rows(contract: Contract, count: int) -> Iterator[Violation]:
 
 
 def _column(name: str, column: Column, table: Table) -> Iterator[Violation]:
-    yield from _broken(name, table, lambda values: _unfit(column, values))
+    yield from _violations_in_parts(name, table, lambda values: _unfit(column, values))
     if column.values is None:
         return
     allowed, others = {str(value) for value in column.values}, list[str]()
 
     def unknown(values: pd.Series) -> Masks:
-        wrong = _others(values, allowed)
+        wrong = _not_allowed(values, allowed)
         others[:] = sorted({*others, *map(plain_text, values[wrong].unique())})[:_MANY]
         return [("other values than promised", wrong)]
 
-    for found in _broken(name, table, unknown):
-        yield replace(found, what=f"{found.what} ({', '.join(map(shown, others[:_SHOWN]))}{_meant(others, allowed)})")
+    for found in _violations_in_parts(name, table, unknown):
+        yield replace(
+            found, what=f"{found.what} ({', '.join(map(shown, others[:_SHOWN]))}{_lookalike(others, allowed)})"
+        )
 
 
-def _meant(others: list[str], allowed: set[str]) -> str:
-    """Whether values only look like allowed ones."""
+def _lookalike(others: list[str], allowed: set[str]) -> str:
     plain = {bare(value).casefold(): value for value in allowed}
     meant = {other: plain[bare(other).casefold()] for other in others if bare(other).casefold() in plain}
     return f"; {shown(next(iter(meant)))} is not {shown(next(iter(meant.values())))}" if meant else ""
@@ -184,7 +183,7 @@ def _unfit(column: Column, values: pd.Series) -> Masks:
 def _gaps(name: str, contract: Contract, table: Table) -> Iterator[Violation]:
     own = contract.columns[name].missing if name in contract.columns else None
     limit = own or contract.missing
-    for found in _broken(name, table, _no_numbers):
+    for found in _violations_in_parts(name, table, _no_numbers):
         share = found.count / table.rows
         if found.what == "infinite":
             yield found
@@ -213,7 +212,9 @@ def _target(spec: Spec, table: Table) -> Iterator[Violation]:
         found.update(values.dropna().unique().tolist())
     if spec.task == "regression":
         if kinds & {"bool", "text"}:
-            yield Violation(name, f"a regression's target must be numbers{_some(table, name) * ('text' in kinds)}")
+            yield Violation(
+                name, f"a regression's target must be numbers{_numbers_among_texts(table, name) * ('text' in kinds)}"
+            )
         elif len(found) < 2:
             yield Violation(name, "has one value only: there is nothing to predict")
         return
@@ -226,8 +227,7 @@ def _target(spec: Spec, table: Table) -> Iterator[Violation]:
         yield Violation(name, "classes must be whole numbers, booleans or texts; these are decimals")
 
 
-def _some(table: Table, name: str) -> str:
-    """How many of a target's texts are numbers, and which are not, if some are."""
+def _numbers_among_texts(table: Table, name: str) -> str:
     others, count = not_numbers(whole(table, name))
     return f": {said(others, count)}" if len(others) < count else ""
 
@@ -241,7 +241,7 @@ def _binary(spec: Spec, found: set[object], told: str) -> Iterator[Violation]:
     elif positive is not None and positive not in found:
         yield Violation(
             name,
-            f"never is {positive!r} (data.positive); there are {told}{_meant([*map(str, found)], {str(positive)})}",
+            f"never is {positive!r} (data.positive); there are {told}{_lookalike([*map(str, found)], {str(positive)})}",
         )
 
 
@@ -252,11 +252,12 @@ def _bins(name: str, derived: Derived, table: Table) -> Iterator[Violation]:
         numbers = pd.to_numeric(values, errors="coerce")
         return [(f"outside its bins [{low}, {high})", values.notna() & ~((numbers >= low) & (numbers < high)))]
 
-    yield from _broken(derived.from_, table, outside, named=name)
+    yield from _violations_in_parts(derived.from_, table, outside, named=name)
 
 
-def _broken(name: str, table: Table, check: Callable[[pd.Series], Masks], named: str = "") -> Iterator[Violation]:
-    """What is wrong with a column, with the first rows and the number of all, added up over its parts."""
+def _violations_in_parts(
+    name: str, table: Table, check: Callable[[pd.Series], Masks], named: str = ""
+) -> Iterator[Violation]:
     found: dict[str, Violation] = {}
     for values in table.parts(name):
         for what, wrong in check(values):
@@ -268,13 +269,12 @@ def _broken(name: str, table: Table, check: Callable[[pd.Series], Masks], named:
 
 
 def _not_above_0(values: pd.Series) -> pd.Series:
-    """Which values are there, and no weight: a text, 0, less, or infinite."""
     numbers = pd.to_numeric(values, errors="coerce")
     weighs: pd.Series = (numbers > 0) & (numbers < np.inf)
     return values.notna() & ~weighs
 
 
-def _others(values: pd.Series, allowed: set[str]) -> pd.Series:
+def _not_allowed(values: pd.Series, allowed: set[str]) -> pd.Series:
     """Which values have a text that is not allowed; equal ones are asked once, but among objects `1` equals `True`."""
     if values.dtype == object:
         return values.notna() & ~values.map(plain_text, na_action="ignore").isin(allowed)

@@ -46,16 +46,16 @@ def read_csv(path: Path, columns: Mapping[str, Column]) -> pd.DataFrame:
     _check_delimiter(path)
     table = _table(path, columns)
     if text.quotes % 2:
-        _check_closed(path, table, ends_with_line=text.ends_with_line)
-    again = _guessed_wrong(path, table, columns, hexadecimals=text.has_hexadecimals)
-    frame: pd.DataFrame = _with(table, again).to_pandas(split_blocks=True)
+        _check_quotes_closed(path, table, ends_with_line=text.ends_with_line)
+    again = _reread_as_text(path, table, columns, hexadecimals=text.has_hexadecimals)
+    frame: pd.DataFrame = _with_columns_of(table, again).to_pandas(split_blocks=True)
     return frame
 
 
 def read_texts(path: Path) -> pd.DataFrame:
     """All rows as they are written, with empty text for missing; raises Failure as `read_csv` does."""
     read_through(path)
-    names = _names(path)
+    names = _header_names(path)
     frame: pd.DataFrame = _read(path, dict.fromkeys(names, pa.string()), (), None).to_pandas()
     return frame
 
@@ -68,7 +68,7 @@ def _table(path: Path, columns: Mapping[str, Column]) -> pa.Table:
     kept = {name: tuple(word for word in MISSING if word not in words[name]) for name in words}
     own = [name for name in table.column_names if len(kept.get(name, MISSING)) < len(MISSING)]
     for name in own:
-        table = _with(table, _read(path, {name: pa.string()}, kept[name], [name]))
+        table = _with_columns_of(table, _read(path, {name: pa.string()}, kept[name], [name]))
     return table
 
 
@@ -78,7 +78,7 @@ def _read(path: Path, types: Mapping[str, pa.DataType], missing: Iterable[str], 
         return _parsed(path, types, missing, only, block=_BLOCK)
     except pa.ArrowInvalid as error:
         if "Expected" in str(error) and "columns" in str(error):
-            _refuse_lengths(path)
+            _refuse_row_lengths(path)
         if size <= _BLOCK:
             _refuse(path, str(error))
     try:  # one record may be longer than a block
@@ -105,10 +105,9 @@ def _parsed(
     )
 
 
-def _guessed_wrong(
+def _reread_as_text(
     path: Path, table: pa.Table, columns: Mapping[str, Column], *, hexadecimals: bool
 ) -> pa.Table | None:
-    """The columns that must be text after all: times, digits that no number holds, and hexadecimals."""
     other, digits = [], []
     for name, column in zip(table.column_names, table.columns, strict=True):
         if name in columns and columns[name].type in _AS_TEXT:
@@ -135,8 +134,7 @@ def _all_whole(texts: pa.Table, name: str) -> bool:
     return bool(pc.all(pc.match_substring_regex(texts.column(name), _WHOLE)).as_py())
 
 
-def _with(table: pa.Table, other: pa.Table | None) -> pa.Table:
-    """The table with another's columns in place of its own; columns without a value are of decimals."""
+def _with_columns_of(table: pa.Table, other: pa.Table | None) -> pa.Table:
     if other is not None:
         for name, column in zip(other.column_names, other.columns, strict=True):
             table = table.set_column(table.column_names.index(name), name, column)
@@ -146,8 +144,7 @@ def _with(table: pa.Table, other: pa.Table | None) -> pa.Table:
     return table
 
 
-def _names(path: Path) -> list[str]:
-    """The header's names, as far as they can be told."""
+def _header_names(path: Path) -> list[str]:
     with path.open(encoding="utf-8-sig", newline="") as stream:
         try:
             return next((row for row in csv.reader(stream) if row), [])
@@ -156,7 +153,7 @@ def _names(path: Path) -> list[str]:
 
 
 def _check_delimiter(path: Path) -> None:
-    (header,) = names if len(names := _names(path)) == 1 else ("",)
+    (header,) = names if len(names := _header_names(path)) == 1 else ("",)
     for other in _OTHER_DELIMITERS:
         if other in header:
             found = [name.strip() for name in header.split(other)]
@@ -186,7 +183,7 @@ def _check_names(path: Path, names: list[str]) -> None:
             _refuse(path, f"column {place} has no name; the header names {listed(filter(str.strip, names))}", remedy)
 
 
-def _check_closed(path: Path, table: pa.Table, *, ends_with_line: bool) -> None:
+def _check_quotes_closed(path: Path, table: pa.Table, *, ends_with_line: bool) -> None:
     """An odd number of quotes is a text such as `5" pipe`, or one that swallowed all that follows it."""
     if not table.num_rows or not pa.types.is_string(table.columns[-1].type):
         return
@@ -198,8 +195,7 @@ def _check_closed(path: Path, table: pa.Table, *, ends_with_line: bool) -> None:
         _refuse(path, f"a quote in line {line:,} is never closed", "Close it, or write a quote in a text twice.")
 
 
-def _refuse_lengths(path: Path) -> NoReturn:
-    """Reads again, row by row, to tell which rows have how many fields."""
+def _refuse_row_lengths(path: Path) -> NoReturn:
     wrong: list[arrow.InvalidRow] = []
 
     def note(row: arrow.InvalidRow) -> str:
@@ -215,12 +211,12 @@ def _refuse_lengths(path: Path) -> NoReturn:
     said = f"{len(wrong):,} rows have another number of fields than the header, which names {first.expected_columns}"
     if len(wrong) == 1:
         said = f"a row has another number of fields than the header, which names {first.expected_columns}"
-    lines = _lines(path, [row.text for row in wrong[:_SHOWN]])
+    lines = _line_numbers(path, [row.text for row in wrong[:_SHOWN]])
     places = ", ".join(map(str, lines)) + ", …" * (len(wrong) > _SHOWN)
-    _refuse(path, f"{said}: line {places} has {first.actual_columns}", _why(first, _names(path)))
+    _refuse(path, f"{said}: line {places} has {first.actual_columns}", _why(first, _header_names(path)))
 
 
-def _lines(path: Path, records: list[str]) -> list[int]:
+def _line_numbers(path: Path, records: list[str]) -> list[int]:
     """The lines, from 1, that records begin in, which come in this order; Arrow counts no empty ones."""
     found: list[int] = []
     with path.open(encoding="utf-8-sig") as stream:

@@ -45,18 +45,17 @@ def curves(task: str, answers: Answers) -> Iterator[Curve]:
         case "binary-classification":
             false, true, _ = roc_curve(answers.truth, answers.score)
             yield Curve("roc", "false_positive_rate", "true_positive_rate", _thinned(np.column_stack([false, true])))
-            yield _calibration(answers.truth, answers.score)
+            yield _calibration_curve(answers.truth, answers.score)
         case "multiclass-classification":
             chosen = answers.score.argmax(axis=1)
-            yield _calibration(chosen == answers.truth, answers.score.max(axis=1))
+            yield _calibration_curve(chosen == answers.truth, answers.score.max(axis=1))
         case _:
             order = np.argsort(answers.score, kind="stable")
             points = np.column_stack([answers.score, answers.truth])[order]
             yield Curve("predicted_actual", "predicted", "actual", _means(points))
 
 
-def _calibration(hit: np.ndarray, probability: np.ndarray) -> Curve:
-    """Mean probability and share of hits in bins of equally many rows."""
+def _calibration_curve(hit: np.ndarray, probability: np.ndarray) -> Curve:
     order = np.argsort(probability, kind="stable")
     points = np.column_stack([probability, hit])[order]
     return Curve("calibration", "predicted_probability", "observed_share", _means(points))

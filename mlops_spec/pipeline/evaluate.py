@@ -84,12 +84,13 @@ def _evaluation(root: Path, spec: Spec, test: pd.DataFrame, answers: Answers) ->
         **({} if spec.task == "regression" else {"calibration": calibration_of(answers)}),
         **answered_of(spec, answers),
         **cost_of(spec, answers),
-        "slices": {name: _slices(root, spec, metrics, test[name], answers) for name in sliced(spec)},
+        "slices": {name: _measured_by_value(root, spec, metrics, test[name], answers) for name in sliced(spec)},
     }
 
 
-def _slices(root: Path, spec: Spec, metrics: list[str], column: pd.Series, answers: Answers) -> dict[str, object]:
-    """Value by value of a column: its rows and what they measure."""
+def _measured_by_value(
+    root: Path, spec: Spec, metrics: list[str], column: pd.Series, answers: Answers
+) -> dict[str, object]:
     found: dict[str, object] = {}
     for value, rows in slices(column).items():
         found[value] = {"rows": len(rows), "measures": measure(root, spec, metrics, answers.of(rows))}

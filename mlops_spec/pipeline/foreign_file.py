@@ -69,26 +69,24 @@ def read_through(path: Path) -> Text:
             try:
                 decoder.decode(chunk)
             except UnicodeDecodeError as error:
-                _not_text(path, place - len(error.object) + len(chunk) + error.start, error)
+                _refuse_byte(path, place - len(error.object) + len(chunk) + error.start, error)
             if (nul := chunk.find(b"\0")) >= 0:
-                _not_text(path, place + nul, None)
+                _refuse_byte(path, place + nul, None)
             quotes, last = quotes + chunk.count(b'"'), chunk[-1:]
-            hexadecimals = hexadecimals or any(_holds(chunk, digit) for digit in (b"x", b"X"))
+            hexadecimals = hexadecimals or any(_holds_hexadecimal(chunk, digit) for digit in (b"x", b"X"))
             place += len(chunk)
     try:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
-        _not_text(path, place - len(error.object) + error.start, error)
+        _refuse_byte(path, place - len(error.object) + error.start, error)
     return Text(quotes, last in (b"\n", b"\r"), hexadecimals)
 
 
-def _holds(chunk: bytes, digit: bytes) -> bool:
-    """Whether there is a hexadecimal: an `x` is rare among numbers, a nought is not."""
-    return digit in chunk and b"0" + digit in chunk
+def _holds_hexadecimal(chunk: bytes, digit: bytes) -> bool:
+    return digit in chunk and b"0" + digit in chunk  # an `x` is rare among numbers, a nought is not
 
 
-def _not_text(path: Path, offset: int, error: UnicodeDecodeError | None) -> None:
-    """Names the place as an editor does: lines and characters from 1."""
+def _refuse_byte(path: Path, offset: int, error: UnicodeDecodeError | None) -> None:
     with path.open("rb") as stream:
         before = stream.read(offset)
         byte = stream.read(1)

@@ -36,11 +36,11 @@ def near_rows(data: Data, train: pd.DataFrame, test: pd.DataFrame) -> tuple[Twin
     names = content(data, train)
     if absent := set(names) - set(test.columns):
         raise ValueError(f"the test rows have no column {', '.join(sorted(absent))}")
-    old, new = ({name: _values(side[name]) for name in names} for side in (train, test))
-    return near_twins(old, new, together=_drawn_by(data, train, test))
+    old, new = ({name: _as_evidence(side[name]) for name in names} for side in (train, test))
+    return near_twins(old, new, together=_drawing_codes(data, train, test))
 
 
-def _drawn_by(data: Data, train: pd.DataFrame, test: pd.DataFrame) -> tuple[np.ndarray, np.ndarray] | None:
+def _drawing_codes(data: Data, train: pd.DataFrame, test: pd.DataFrame) -> tuple[np.ndarray, np.ndarray] | None:
     """Numbers of what the split draws by; None where it draws nothing."""
     sides = [places(data, side) for side in (train, test)]
     if any(side is None for side in sides):
@@ -67,18 +67,17 @@ def encoded_features(spec: Spec, train: pd.DataFrame, test: pd.DataFrame) -> lis
     target = rows[spec.data.target]
     if target.isna().any():
         return []
-    features = {str(name): _values(rows[name]) for name in train.columns if is_feature(spec, str(name))}
+    features = {str(name): _as_evidence(rows[name]) for name in train.columns if is_feature(spec, str(name))}
     keys = {
-        name: _values(rows[name])
+        name: _as_evidence(rows[name])
         for name in map(str, train.columns)
         if name not in (spec.data.target, spec.data.id) and rows[name].dtype.kind not in "fmM"
     }
-    truth = _values(target) if spec.task == "regression" else _classes(spec, target)
+    truth = _as_evidence(target) if spec.task == "regression" else _class_codes(spec, target)
     return encodings(features, keys, truth, spec.task)
 
 
-def _classes(spec: Spec, target: pd.Series) -> np.ndarray:
-    """Codes of classes; of two, 1 is the positive one."""
+def _class_codes(spec: Spec, target: pd.Series) -> np.ndarray:
     if spec.task == "binary-classification" and spec.data.positive is not None:
         return (target == spec.data.positive).to_numpy(dtype=np.intp)
     return categories(target.to_numpy()).codes
@@ -90,13 +89,13 @@ def revealing_features(spec: Spec, train: pd.DataFrame) -> list[Revealing]:
 
     Raises ValueError when the model sees no feature, or the target is constant or missing.
     """
-    features = {str(name): _values(train[name]) for name in train.columns if is_feature(spec, str(name))}
+    features = {str(name): _as_evidence(train[name]) for name in train.columns if is_feature(spec, str(name))}
     target = train[spec.data.target]
     if not features:
         raise ValueError("the model sees no column of the training rows")
     if target.isna().any():
         raise ValueError(f"`{spec.data.target}` is missing in {int(target.isna().sum()):,} training rows")
-    truth = _values(target) if spec.task == "regression" else categories(target.to_numpy()).codes
+    truth = _as_evidence(target) if spec.task == "regression" else categories(target.to_numpy()).codes
     parts, text_of = dict[str, np.ndarray](), dict[str, str]()
     for name, column in features.items():
         for called, part in text_parts(column).items():
@@ -104,11 +103,10 @@ def revealing_features(spec: Spec, train: pd.DataFrame) -> list[Revealing]:
     alone = revealing(features | parts, truth, spec.task)
     told = {text_of.get(one.column, one.column) for one in alone}
     rest = {name: column for name, column in features.items() if name not in told}
-    return [*_once(alone, text_of), *revealing_pairs(rest, truth, spec.task)]
+    return [*_most_telling_per_text(alone, text_of), *revealing_pairs(rest, truth, spec.task)]
 
 
-def _once(found: list[Revealing], text_of: Mapping[str, str]) -> list[Revealing]:
-    """Of the parts of a text the one that tells most, and none of a text that tells by itself."""
+def _most_telling_per_text(found: list[Revealing], text_of: Mapping[str, str]) -> list[Revealing]:
     whole = {one.column for one in found if one.column not in text_of}
     best = {text_of[one.column]: one for one in reversed(found) if one.column in text_of}
     return [
@@ -118,8 +116,7 @@ def _once(found: list[Revealing], text_of: Mapping[str, str]) -> list[Revealing]
     ]
 
 
-def _values(column: pd.Series) -> np.ndarray:
-    """As the evidence takes them: times as numbers, a missing one as NaN."""
+def _as_evidence(column: pd.Series) -> np.ndarray:
     if column.dtype.kind not in "mM":
         return column.to_numpy()
     return np.asarray(column.astype("int64").astype("float64").mask(column.isna()).to_numpy())

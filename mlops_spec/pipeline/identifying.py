@@ -39,7 +39,7 @@ def shared_names(spec: Spec, train: pd.DataFrame, test: pd.DataFrame) -> Iterato
     """What to say of each column that names whom rows are about, of which many are on both sides."""
     rows = pd.concat([train, test], ignore_index=True)[content(spec.data, train)].drop(columns=spec.data.target)
     rows = rows.drop_duplicates(ignore_index=True)
-    for name in _naming_somebody(rows):
+    for name in _columns_naming_somebody(rows):
         old, new = (set(side[name].dropna().unique()) for side in (train, test))
         if both := len(old & new):
             yield f"`{name}` names whom a row is about, and {both:,} of its {len(old | new):,} values are on both sides"
@@ -64,7 +64,6 @@ def _is_time(known: pd.Series) -> bool:
 
 
 def _names_rows(name: str, known: pd.Series) -> bool:
-    """All values differ, and they are numbered without great gaps, or called so, or look so."""
     if len(known) < _FEWEST or not known.is_unique:
         return False
     if _whole(known):
@@ -72,8 +71,7 @@ def _names_rows(name: str, known: pd.Series) -> bool:
     return pd.api.types.is_string_dtype(known) and (bool(_ROW.search(name.lower())) or _all_match(known, _NUMBERED))
 
 
-def _naming_somebody(rows: pd.DataFrame) -> list[str]:
-    """The columns of values that come back, and are called or look like a name, or go with two other columns."""
+def _columns_naming_somebody(rows: pd.DataFrame) -> list[str]:
     shuffled = rows.sample(frac=1, random_state=0)  # neighbours in a file are alike
     codes = np.column_stack([pd.factorize(shuffled[name])[0] for name in rows]) if len(rows.columns) else np.empty(0)
     named = []
@@ -83,7 +81,7 @@ def _naming_somebody(rows: pd.DataFrame) -> list[str]:
             continue
         texts = pd.api.types.is_string_dtype(known)
         called = any(pattern.search(name.lower()) for pattern in (_WHOM, _ROW))
-        if called or (texts and _all_match(known, _NUMBERED)) or _determines(codes, place) >= 2:
+        if called or (texts and _all_match(known, _NUMBERED)) or _count_of_determined(codes, place) >= 2:
             named.append(name)
     return named
 
@@ -93,16 +91,14 @@ def _comes_back(known: pd.Series) -> bool:
     return values >= _FEWEST and _REPEATS[0] <= len(known) / values <= _REPEATS[1]
 
 
-def _determines(codes: np.ndarray, place: int) -> int:
-    """How many other columns are nearly always equal in rows of one value, and tell less: no scale of the same."""
-    alike = _alike(codes, place)
+def _count_of_determined(codes: np.ndarray, place: int) -> int:
+    alike = _share_of_equal_pairs(codes, place)
     anyhow = np.mean(codes[_some(len(codes))] == codes[_some(len(codes), seed=1)], axis=0)
     follow = np.flatnonzero((alike >= _ALWAYS) & (anyhow <= _SELDOM))
-    return sum(_alike(codes, other)[place] <= _SELDOM for other in follow.tolist() if other != place)
+    return sum(_share_of_equal_pairs(codes, other)[place] <= _SELDOM for other in follow.tolist() if other != place)
 
 
-def _alike(codes: np.ndarray, place: int) -> np.ndarray:
-    """Column by column, how often two rows of one value are equal; 0 where hardly any two rows have one."""
+def _share_of_equal_pairs(codes: np.ndarray, place: int) -> np.ndarray:
     order = np.argsort(codes[:, place], kind="stable")
     pairs = np.flatnonzero((np.diff(codes[order, place]) == 0) & (codes[order[1:], place] >= 0))
     if len(pairs) < _FEWEST:

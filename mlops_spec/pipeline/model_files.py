@@ -74,7 +74,6 @@ def check_files(model_dir: Path, format_: str) -> list[Path]:
 
 
 def _check_safetensors(path: Path) -> None:
-    """The header is a JSON object of which the length stands in the first eight bytes."""
     try:
         with path.open("rb") as stream:
             length = int.from_bytes(stream.read(8), "little")

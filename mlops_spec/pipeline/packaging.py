@@ -39,7 +39,7 @@ def package(root: Path, spec: Spec) -> None:
     target = root / model_folder.PACKAGE
     shutil.rmtree(target, ignore_errors=True)
     check_files(root / model_folder.MODEL, spec.train.format)
-    _copy(root / model_folder.MODEL, target / "model")
+    _copy_contents(root / model_folder.MODEL, target / "model")
     if spec.train.predictor is not None:
         _copy_code(root, target / "code", spec.train.predictor)
     signature = signature_of(spec, root / model_folder.TRAIN_ROWS, len(read_split_report(root).classes))
@@ -95,11 +95,10 @@ def _copy_code(root: Path, target: Path, predictor: str) -> None:
             exit_code=Exit.FINDINGS,
             remedy="A package carries the files of `src`: the predictor must be one of those.",
         )
-    _copy(root / "src", target)
+    _copy_contents(root / "src", target)
 
 
-def _copy(source: Path, target: Path) -> None:
-    """Copies contents only: neither modes nor times, nor bytecode, hidden files, or what an installer left."""
+def _copy_contents(source: Path, target: Path) -> None:
     for path in sorted(source.rglob("*")):
         inner = path.relative_to(source)
         if path.is_file() and not path.is_symlink() and not any(map(_left_out, inner.parts)):

@@ -67,14 +67,14 @@ def _pictures(shown: Shown) -> Iterator[tuple[str, Figure]]:
     else:
         yield "calibration", _calibration(shown)
     if shown.evaluation["slices"]:
-        yield "slices", _slices(shown)
+        yield "slices", _measure_by_slice(shown)
     if binary and shown.spec.data.protected:
-        yield "groups", _groups(shown)
-    yield "scores", _scores(shown)
+        yield "groups", _rates_by_group(shown)
+    yield "scores", _score_histograms(shown)
 
 
 def _roc(shown: Shown) -> Figure:
-    figure, axes = _square("false positive rate", "true positive rate")
+    figure, axes = _unit_square("false positive rate", "true positive rate")
     false, true, _ = roc_curve(shown.answers.truth, shown.answers.score)
     band = roc_band(shown.answers, confidence=shown.confidence, seed=shown.spec.train.seed)
     axes.fill_between(band.x, band.low, band.high, color=_BLUE, alpha=0.25, linewidth=0, label=_level(shown))
@@ -84,7 +84,7 @@ def _roc(shown: Shown) -> Figure:
 
 
 def _calibration(shown: Shown) -> Figure:
-    figure, axes = _square("predicted probability", "observed share")
+    figure, axes = _unit_square("predicted probability", "observed share")
     probability, hit = _of_top_label(shown.answers)
     parts = [part for part in np.array_split(np.argsort(probability, kind="stable"), _BINS) if len(part)]
     found = [shares(hit[part], shown.confidence) for part in parts]
@@ -94,7 +94,6 @@ def _calibration(shown: Shown) -> Figure:
 
 
 def _predicted_actual(shown: Shown) -> Figure:
-    """A sample of the rows, the diagonal where all of them should lie, and the means of ten bins."""
     figure, axes = _one("predicted", "actual")
     predicted, actual = shown.answers.score, shown.answers.truth
     some = np.linspace(0, len(actual) - 1, min(len(actual), _MOST_POINTS)).round().astype(int)
@@ -108,8 +107,7 @@ def _predicted_actual(shown: Shown) -> Figure:
     return _titled(figure, axes, "Predicted and actual")
 
 
-def _slices(shown: Shown) -> Figure:
-    """A measure on each value of each column, beside that on all rows: the one that gates judge, slices first."""
+def _measure_by_slice(shown: Shown) -> Figure:
     metric = _judged(shown)
     whole = shown.evaluation["measures"][metric]
     every = [
@@ -117,20 +115,19 @@ def _slices(shown: Shown) -> Figure:
         for column, values in shown.evaluation["slices"].items()
         for value, part in values.items()
     ]
-    rows = [every[place] for place in _largest([count for _, count, _ in every])]
+    rows = [every[place] for place in _places_of_largest([count for _, count, _ in every])]
     figure = Figure(figsize=(1.5 * _INCHES, 1.3 + 0.26 * len(rows)), layout="constrained")
     axes = figure.add_subplot(xlabel=f"{metric}, {_level(shown)}")
     if whole["low"] is not None and whole["high"] is not None:
         axes.axvspan(whole["low"], whole["high"], color=_GREY, alpha=0.25, linewidth=0)
     for place, (_, _, found) in enumerate(rows):
-        _bar(axes, place, found)
+        _interval_bar(axes, place, found)
     axes.set_yticks(range(len(rows)), [name for name, _, _ in rows], fontsize=8)
     axes.set_ylim(len(rows) - 0.5, -0.5)
     return _titled(figure, axes, f"{_shown_of('Slices', rows, every)} (rows); grey: all test rows")
 
 
-def _largest(sizes: Sequence[int]) -> list[int]:
-    """The places of the greatest, as many as can be read, in the order they stand in."""
+def _places_of_largest(sizes: Sequence[int]) -> list[int]:
     return sorted(sorted(range(len(sizes)), key=lambda place: -sizes[place])[:_MOST_LINES])
 
 
@@ -145,8 +142,7 @@ def _judged(shown: Shown) -> str:
     return next(name for name in (*named, *measured) if name in measured)
 
 
-def _bar(axes: Axes, place: int, found: Mapping[str, Any]) -> None:
-    """A value with its interval; what has none is said in words, lest a value of a few rows stretch the axis."""
+def _interval_bar(axes: Axes, place: int, found: Mapping[str, Any]) -> None:
     if found["low"] is None or found["high"] is None:
         words = "undefined" if found["value"] is None else f"{found['value']:.3g}, no interval"
         axes.text(0.5, place, words, transform=axes.get_yaxis_transform(), va="center", ha="center", fontsize=8)
@@ -155,8 +151,7 @@ def _bar(axes: Axes, place: int, found: Mapping[str, Any]) -> None:
     axes.plot([found["value"]], [place], "o", markersize=5, color=_BLUE, clip_on=False)
 
 
-def _groups(shown: Shown) -> Figure:
-    """Rates by protected attribute, a panel for each rate."""
+def _rates_by_group(shown: Shown) -> Figure:
     spec = shown.spec
     found = {
         column: rates(shown.answers, shown.test[column], spec.evaluate.threshold, shown.confidence)
@@ -164,13 +159,13 @@ def _groups(shown: Shown) -> Figure:
     }
     names = list(next(iter(found.values())))
     every = [(column, group, len(rows)) for column in found for group, rows in slices(shown.test[column]).items()]
-    drawn = [every[place] for place in _largest([count for _, _, count in every])]
+    drawn = [every[place] for place in _places_of_largest([count for _, _, count in every])]
     figure = Figure(figsize=(2.1 * _INCHES, 1.3 + 0.3 * len(drawn)), layout="constrained")
     panels = figure.subplots(1, len(names), sharey=True)
     for axes, rate in zip(panels, names, strict=True):
         for place, (column, group, _) in enumerate(drawn):
             if interval := found[column][rate].get(group):
-                _bar(axes, place, vars(interval))
+                _interval_bar(axes, place, vars(interval))
         axes.set(xlabel=rate)
         axes.set_xlim(left=0)
         axes.grid(axis="x", alpha=0.3)
@@ -181,8 +176,7 @@ def _groups(shown: Shown) -> Figure:
     return figure
 
 
-def _scores(shown: Shown) -> Figure:
-    """How the answers are spread on the rows that were trained on and on those that were not."""
+def _score_histograms(shown: Shown) -> Figure:
     several = shown.answers.score.ndim == 2
     name = "value" if shown.spec.task == "regression" else "probability"
     figure, axes = _one(f"highest {name}" if several else f"predicted {name}", "share of the rows")
@@ -196,7 +190,6 @@ def _scores(shown: Shown) -> Figure:
 
 
 def _of_top_label(answers: Answers) -> tuple[np.ndarray, np.ndarray]:
-    """Probability and truth of a binary task, or of the most probable of several classes."""
     if answers.score.ndim == 1:
         return answers.score, answers.truth == 1
     return answers.score.max(axis=1), answers.score.argmax(axis=1) == answers.truth
@@ -214,8 +207,7 @@ def _one(across: str, up: str) -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def _square(across: str, up: str) -> tuple[Figure, Axes]:
-    """The unit square with its diagonal."""
+def _unit_square(across: str, up: str) -> tuple[Figure, Axes]:
     figure, axes = _one(across, up)
     axes.plot([0, 1], [0, 1], color=_GREY, linewidth=1)
     axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02), aspect="equal")

@@ -100,13 +100,12 @@ def _column(column: pd.Series) -> dict[str, Any] | None:
     except ValueError:  # all missing
         return None
     if bins.values is not None and len(bins.values) > MOST_CATEGORIES:
-        return _texts(column)
+        return _text_lengths(column)
     numbers = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
     return _record(bins, count(bins, values), _quantiles(column) if numbers else None)
 
 
-def _texts(column: pd.Series) -> dict[str, Any]:
-    """By their lengths."""
+def _text_lengths(column: pd.Series) -> dict[str, Any]:
     lengths = _lengths(column)
     bins = bins_of(lengths)
     return _record(bins, count(bins, lengths), _quantiles(pd.Series(lengths))) | {"by_length": True}
@@ -136,11 +135,10 @@ def _long_column(data: ParquetColumns, name: str) -> dict[str, Any] | None:
     bins = Bins(values=tuple(sorted(value for value in times if value is not None)))
     if not 0 < len(bins.values or ()) <= MOST_CATEGORIES:
         return None
-    return _record(bins, in_bins(times, bins), _few_quantiles(times) if data.is_number(name) else None)
+    return _record(bins, in_bins(times, bins), _quantiles_of_counted(times) if data.is_number(name) else None)
 
 
-def _few_quantiles(times: Counter[str | None]) -> list[float]:
-    """Of numbers that are counted: each as often as its share."""
+def _quantiles_of_counted(times: Counter[str | None]) -> list[float]:
     numbers = sorted((float(value), number) for value, number in times.items() if value is not None)
     reached = np.cumsum([number for _, number in numbers])
     places = np.linspace(0, reached[-1] - 1, min(int(reached[-1]), QUANTILES)).round()

@@ -17,12 +17,11 @@ _KEYS = ("mlops-spec first", "mlops-spec other")  # 16 bytes each; two hashes, s
 def repeated(table: Table, name: str) -> np.ndarray:
     """The rows, in order, that hold a value which an earlier one holds; missing values repeat nothing."""
     passes = -(-table.rows // AT_ONCE)
-    found = [_repeated(table, name, number, passes) for number in range(passes)]
+    found = [_repeated_in_pass(table, name, number, passes) for number in range(passes)]
     return np.sort(np.concatenate(found)) if found else np.empty(0, dtype=np.intp)
 
 
-def _repeated(table: Table, name: str, number: int, passes: int) -> np.ndarray:
-    """Those among the rows whose hash falls to this pass."""
+def _repeated_in_pass(table: Table, name: str, number: int, passes: int) -> np.ndarray:
     rows, hashes = [], []
     for values in table.parts(name):
         known = values.dropna()

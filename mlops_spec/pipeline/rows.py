@@ -31,11 +31,10 @@ Read = TypeVar("Read")
 def known_columns(data: Data) -> dict[str, Column]:
     """What is known of the columns before they are read: the contract, and that an id is a name, whatever it is of."""
     named = {data.id: Column(type="string")} if data.id else {}
-    return {**data.contract.columns, **named, **_positive(data)}
+    return {**data.contract.columns, **named, **_positive_spelt_as_missing(data)}
 
 
-def _positive(data: Data) -> dict[str, Column]:
-    """A target without a contract whose positive class is a word, which may be one for "missing"."""
+def _positive_spelt_as_missing(data: Data) -> dict[str, Column]:
     if data.target in data.contract.columns or data.positive not in MISSING:
         return {}
     return {data.target: Column(type="category", values=[data.positive])}

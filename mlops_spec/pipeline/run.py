@@ -97,7 +97,6 @@ def run_by(engine: Engine, root: Path, spec: Spec, watch: Callable[[Event], None
 
 
 def _prepare(engine: Engine, spec: Spec, git: Git, watch: Callable[[Event], None]) -> str | None:
-    """Mends what a killed run left and what the engine overlooks; the release that this run starts from, if any."""
     for mended in engine.prepare():
         watch(Said(None, mended))
     if leave_committed(engine, git, spec.model):

@@ -50,7 +50,7 @@ def evened(split: Split, found: pd.Series) -> pd.Series:
     """For few that hold most rows: in the order of their places, each goes to test if that brings the share nearer."""
     sizes, names = found.value_counts(), found.drop_duplicates()
     wanted, taken, chosen = split.test * len(found), 0, []
-    for name in names[_places(names, split.salt).sort_values().index]:
+    for name in names[_hash_places(names, split.salt).sort_values().index]:
         if abs(taken + sizes[name] - wanted) < abs(taken - wanted):
             taken += sizes[name]
             chosen.append(name)
@@ -58,10 +58,10 @@ def evened(split: Split, found: pd.Series) -> pd.Series:
 
 
 def _drawn(names: pd.Series, split: Split) -> pd.Series:
-    return _places(names, split.salt) < split.test
+    return _hash_places(names, split.salt) < split.test
 
 
-def _places(names: pd.Series, salt: str) -> pd.Series:
+def _hash_places(names: pd.Series, salt: str) -> pd.Series:
     """Each name's place in [0, 1): the first 8 bytes of SHA-256 of salt and name."""
     distinct = {name: _place(salt, str(name)) for name in names.unique()}
     return names.map(distinct).astype("float64")

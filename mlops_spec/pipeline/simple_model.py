@@ -48,20 +48,19 @@ def simple_of(known: Known, test: pd.DataFrame, classes: int) -> Simple:
     Raises:
         ValueError: no feature is a number or a text, or the rows hold one class only.
     """
-    columns = {str(name): shown for name in known.features if (shown := _shown(known.features[name]))}
+    columns = {str(name): shown for name in known.features if (shown := _encoder(known.features[name]))}
     if not columns:
         raise ValueError("no feature is a number or a text")
     inputs = _encoded(known.features, columns)
     answer = _of_classes(known, inputs, classes) if classes else _of_numbers(known, inputs)
     parts = [test.iloc[start : start + _PART] for start in range(0, len(test), _PART)]
     linear = np.concatenate([answer(_encoded(part, columns)) for part in parts])
-    constant, middle = _constants(known, classes)
+    constant, middle = _best_constants(known, classes)
     kind = "logistic regression" if classes else "ridge regression"
-    return Simple(kind, _for_all(constant, test), _for_all(middle, test), linear)
+    return Simple(kind, _for_every_row(constant, test), _for_every_row(middle, test), linear)
 
 
-def _for_all(answer: np.ndarray, test: pd.DataFrame) -> np.ndarray:
-    """One answer, () or (k,), for every row; it takes no memory."""
+def _for_every_row(answer: np.ndarray, test: pd.DataFrame) -> np.ndarray:
     return np.broadcast_to(answer, (len(test), *answer.shape))
 
 
@@ -85,8 +84,7 @@ def _of_numbers(known: Known, inputs: np.ndarray) -> Callable[[np.ndarray], np.n
     return lambda rows: np.asarray(model.predict(rows))
 
 
-def _constants(known: Known, classes: int) -> tuple[np.ndarray, np.ndarray]:
-    """What answers best without a look at the row: shares of the classes; of numbers the mean, and the median."""
+def _best_constants(known: Known, classes: int) -> tuple[np.ndarray, np.ndarray]:
     if not classes:
         mean = np.average(known.truth, weights=known.weights)
         return np.asarray(mean), np.asarray(np.median(known.truth))
@@ -97,7 +95,7 @@ def _constants(known: Known, classes: int) -> tuple[np.ndarray, np.ndarray]:
     return np.asarray(constant), np.asarray(constant)
 
 
-def _shown(column: pd.Series) -> Callable[[pd.Series], np.ndarray] | None:
+def _encoder(column: pd.Series) -> Callable[[pd.Series], np.ndarray] | None:
     """How a column is shown to the linear model, (n, k); times are not, nor are texts that are all missing.
 
     A number by its deviations, a missing one as the mean; a text by a one at its value, if that is a frequent one.

@@ -28,7 +28,6 @@ def text() -> str:
 
 
 def _tidied(schema: Any) -> Any:
-    """Without pydantic's titles, which repeat the keys, and with every key of a map held to the pattern of its keys."""
     if isinstance(schema, list):
         return [_tidied(item) for item in schema]
     if not isinstance(schema, dict):

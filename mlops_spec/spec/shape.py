@@ -18,10 +18,15 @@ Schema = dict[str, Any]
 
 def at(address: Address, data: Any) -> list[Schema]:
     """The schemas that the value at `address` may follow, several in a union; `data` is the whole spec."""
-    found, here = list(_branches(root(), data)), data
+    found, here = list(_resolved_branches(root(), data)), data
     for step in address:
         here = _below(here, step)
-        found = [branch for schema in found for child in _children(schema, step) for branch in _branches(child, here)]
+        found = [
+            branch
+            for schema in found
+            for child in _children(schema, step)
+            for branch in _resolved_branches(child, here)
+        ]
     return found
 
 
@@ -57,16 +62,15 @@ def _children(schema: Schema, step: str | int) -> Iterator[Schema]:
         yield schema["additionalProperties"]
 
 
-def _branches(schema: Schema, data: Any) -> Iterator[Schema]:
-    """Follows references and unions; of gates only the kind that the data shows, if it shows one."""
+def _resolved_branches(schema: Schema, data: Any) -> Iterator[Schema]:
     if "$ref" in schema:
-        yield from _branches(_definition(schema), data)
+        yield from _resolved_branches(_definition(schema), data)
     elif "oneOf" in schema:
-        for branch in _asked_for(schema["oneOf"], data):
-            yield from _branches(branch, data)
+        for branch in _kinds_shown(schema["oneOf"], data):
+            yield from _resolved_branches(branch, data)
     elif "anyOf" in schema:
         for branch in schema["anyOf"]:
-            yield from _branches(branch, data)
+            yield from _resolved_branches(branch, data)
     else:
         yield schema
 
@@ -76,7 +80,7 @@ def _definition(schema: Schema) -> Schema:
     return found
 
 
-def _asked_for(union: list[Schema], data: Any) -> list[Schema]:
+def _kinds_shown(union: list[Schema], data: Any) -> list[Schema]:
     """The kind whose first required key is there, which no other kind has but a plain metric's; all when none is."""
     there = data if isinstance(data, dict) else {}
     plain, *others = union

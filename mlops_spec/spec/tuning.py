@@ -52,7 +52,6 @@ def _parameters(place: Address, params: Mapping[str, object]) -> Iterator[Settin
 
 
 def _options(place: Address, said: tuple[str, ...]) -> Iterator[Setting]:
-    """`--name value` and `--name=value`; an option that another follows is switched on."""
     for word, following in zip(said, (*said[1:], "--"), strict=True):
         if word.startswith("--"):
             name, has, value = word[2:].partition("=")

@@ -24,13 +24,13 @@ class Weakening:
 
 def fell(where: str, old: Number, new: Number) -> Iterator[Weakening]:
     """A lower bound that is lower, or gone."""
-    if old is not None and (new is None or _number(new) < _number(old)):
+    if old is not None and (new is None or _comparable_number(new) < _comparable_number(old)):
         yield Weakening(where, f"{shortened(old)} → {'none' if new is None else shortened(new)}")
 
 
 def rose(where: str, old: Number, new: Number) -> Iterator[Weakening]:
     """An upper bound that is higher, or gone."""
-    if old is not None and (new is None or _number(new) > _number(old)):
+    if old is not None and (new is None or _comparable_number(new) > _comparable_number(old)):
         yield Weakening(where, f"{shortened(old)} → {'none' if new is None else shortened(new)}")
 
 
@@ -81,8 +81,7 @@ def columns_left(where: str, old: list[str] | str, new: list[str] | str) -> Iter
         yield from lost(where, [old] if isinstance(old, str) else old, new)
 
 
-def _number(value: float | str) -> float:
-    """A number, or the seconds of a duration, or the bytes of a size."""
+def _comparable_number(value: float | str) -> float:
     if not isinstance(value, str):
         return value
     return size_in_bytes(value) if value.endswith("B") else seconds(value)

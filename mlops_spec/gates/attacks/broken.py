@@ -21,16 +21,18 @@ _FOREIGN = "a value that nobody promised"
 
 def broken(data: Data, table: Table) -> Iterator[tuple[str, Table]]:
     """What was broken, and the table with it: one cell where one suffices, and all other columns as they are."""
-    yield "no rows", _rows(table, 0, lambda values: values.iloc[:0])
+    yield "no rows", _with_rows(table, 0, lambda values: values.iloc[:0])
     yield from _counts(data.contract, table)
     for name, column in data.contract.columns.items():
         yield f"{name} is gone", replace(table, names=tuple(each for each in table.names if each != name))
-        yield from ((f"{name} {how}", _first(table, name, value)) for how, value in _cells(column))
+        yield from (
+            (f"{name} {how}", _with_first_value(table, name, value)) for how, value in _forbidden_values(column)
+        )
     for name in table.names:
         yield from _gaps(data.contract, name, table)
     for name in dict.fromkeys([*data.contract.unique, *([data.id] if data.id else [])]):
-        yield f"{name} repeats", _first(table, name, whole(table, name).iloc[-1])
-    yield f"{data.target} missing", _first(table, data.target, None)
+        yield f"{name} repeats", _with_first_value(table, name, whole(table, name).iloc[-1])
+    yield f"{data.target} missing", _with_first_value(table, data.target, None)
     target = whole(table, data.target)
     same = pd.Series(target.iloc[0], index=target.index)
     yield f"{data.target} the same in all rows", _with(table, data.target, same)
@@ -39,15 +41,14 @@ def broken(data: Data, table: Table) -> Iterator[tuple[str, Table]]:
 def _counts(contract: Contract, table: Table) -> Iterator[tuple[str, Table]]:
     if contract.rows.min is not None:
         few = contract.rows.min - 1
-        yield f"fewer than {contract.rows.min:,} rows", _rows(table, few, lambda values: values.head(few))
+        yield f"fewer than {contract.rows.min:,} rows", _with_rows(table, few, lambda values: values.head(few))
     if contract.rows.max is not None:
         times = contract.rows.max // max(table.rows, 1) + 1
-        more = _rows(table, times * table.rows, lambda values: pd.concat([values] * times, ignore_index=True))
+        more = _with_rows(table, times * table.rows, lambda values: pd.concat([values] * times, ignore_index=True))
         yield f"more than {contract.rows.max:,} rows", more
 
 
-def _cells(column: Column) -> Iterator[tuple[str, object]]:
-    """A value that the column may not hold, for each promise about its values."""
+def _forbidden_values(column: Column) -> Iterator[tuple[str, object]]:
     if column.type in _UNFIT:
         yield f"no {column.type}", _UNFIT[column.type]
     if column.min is not None:
@@ -67,8 +68,7 @@ def _gaps(contract: Contract, name: str, table: Table) -> Iterator[tuple[str, Ta
         yield f"{name} missing too often", _with(table, name, blank)
 
 
-def _first(table: Table, name: str, value: object) -> Table:
-    """The table with another value in the first row of a column."""
+def _with_first_value(table: Table, name: str, value: object) -> Table:
     changed: Any = whole(table, name).astype(object)
     changed.iloc[0] = value
     return _with(table, name, changed)
@@ -78,6 +78,5 @@ def _with(table: Table, name: str, values: pd.Series) -> Table:
     return replace(table, parts=lambda each: iter([values]) if each == name else table.parts(each))
 
 
-def _rows(table: Table, rows: int, change: Callable[[pd.Series], pd.Series]) -> Table:
-    """The table with another number of rows; `change` makes them of a whole column."""
+def _with_rows(table: Table, rows: int, change: Callable[[pd.Series], pd.Series]) -> Table:
     return Table(table.names, rows, lambda name: iter([change(whole(table, name))]))

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 
 def _contract_broken(case: Case, gate: None) -> Iterator[Blow[None]]:
-    """Promise by promise, in a data file that the hash alone would not give away."""
     for name, table in broken(case.spec.data, case.data):
         yield Blow(replace(case, data=table, data_changed=False), gate, name)
 

@@ -39,7 +39,7 @@ def _nearly_leaked(case: Case, gate: None) -> Iterator[Blow[None]]:
     """
     names = [name for name in content(case.spec.data, case.test) if name != case.spec.data.target]
     changed = min(names, key=lambda name: (case.test[name].nunique() < 2, case.test[name].nunique()), default=None)
-    if changed is None or _alike(case.test[[name for name in names if name != changed]]) > _HOPELESS:
+    if changed is None or _repeated_share(case.test[[name for name in names if name != changed]]) > _HOPELESS:
         return
     share = max(0.1, _FEWEST / max(len(case.test), 1))
     some = case.test.sample(frac=min(1.0, share), random_state=case.spec.train.seed)
@@ -47,14 +47,12 @@ def _nearly_leaked(case: Case, gate: None) -> Iterator[Blow[None]]:
     yield Blow(_trained_with(case, copies), gate, f"{changed} changed")
 
 
-def _alike(rows: pd.DataFrame) -> float:
-    """The share of the rows that an earlier one equals, as the gate reads them."""
+def _repeated_share(rows: pd.DataFrame) -> float:
     numbers = rows.select_dtypes("number").apply(lambda column: significant(column.to_numpy(np.float64), DIGITS))
     return float(rows.assign(**numbers).duplicated().mean())
 
 
-def _target_told(case: Case, gate: None) -> Iterator[Blow[None]]:
-    """A feature that is the target, and one that is missing in one class."""
+def _target_given_away(case: Case, gate: None) -> Iterator[Blow[None]]:
     feature = next((name for name in case.train.columns if is_feature(case.spec, str(name))), None)
     if feature is None:
         return
@@ -81,4 +79,4 @@ def _trained_with(case: Case, rows: pd.DataFrame) -> Case:
 _BOTH_SIDES = Attack("too few rows", _no_test_rows)
 ON_LEAK = (Attack("test rows in train", _leaked), Attack("judged on the training split", _trained_on), _BOTH_SIDES)
 ON_NEAR = (Attack("near copies of test rows in train", _nearly_leaked), _BOTH_SIDES)
-ON_TARGET = (Attack("a feature gives the target away", _target_told), Attack("too few rows", _no_rows))
+ON_TARGET = (Attack("a feature gives the target away", _target_given_away), Attack("too few rows", _no_rows))

@@ -57,7 +57,6 @@ def is_its_own_reference(case: Case, alarm: Drift) -> bool:
 
 
 def _drifted(case: Case, alarm: Drift) -> Iterator[Blow[Drift]]:
-    """What comes in has moved, one watched column or all of them; the reference stays what it is."""
     asked = pd.concat([case.test] * (_REQUESTS // len(case.test) + 1), ignore_index=True)
     columns = list(watched(case, alarm))
     numbers = [name for name in columns if pd.api.types.is_numeric_dtype(asked[name])]

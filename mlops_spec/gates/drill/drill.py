@@ -81,11 +81,10 @@ def attacked(case: Case) -> Iterator[Outcome]:
         for weakness, reason in weaknesses(case, target, trained):
             yield Outcome(target.id, target.kind, weakness, stopped=False, reason=reason)
         for attack in target.how.attacks:
-            yield from _struck(case, target, attack)
+            yield from _outcome_of_attack(case, target, attack)
 
 
-def _struck(case: Case, target: Target, attack: Attack[Any]) -> Iterator[Outcome]:
-    """One outcome: the attack passes when one of its forms does."""
+def _outcome_of_attack(case: Case, target: Target, attack: Attack[Any]) -> Iterator[Outcome]:
     tried = False
     for blow in attack.blows(case, target.gate):
         tried, name, result = True, blow.name, ask(target, blow)

@@ -22,7 +22,7 @@ def unmoved(case: Case, metric: str) -> bool:
     threshold = case.spec.evaluate.threshold
     sure = _confidence(case.answers, threshold)
     unsure = sure <= np.quantile(sure, 0.5) if len(sure) else np.empty(0, dtype=bool)
-    wrong = replace(case.answers, truth=np.where(unsure, _turned(case.answers), case.answers.truth))
+    wrong = replace(case.answers, truth=np.where(unsure, _wrong_truths(case.answers), case.answers.truth))
     try:
         measure = measure_named(case.root, case.spec, metric)
         before, after = (
@@ -40,8 +40,7 @@ def _confidence(answers: Answers, threshold: float) -> np.ndarray:
     return np.abs(answers.score - (threshold if binary else answers.score.mean()))
 
 
-def _turned(answers: Answers) -> np.ndarray:
-    """Another label for each row, or a value as far off as all lie apart."""
+def _wrong_truths(answers: Answers) -> np.ndarray:
     if answers.truth.dtype.kind not in "iub":
         return np.asarray(answers.truth + np.ptp(answers.truth))
     return np.asarray((answers.truth + 1) % (2 if answers.score.ndim == 1 else answers.score.shape[1]))

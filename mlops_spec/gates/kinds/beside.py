@@ -80,12 +80,11 @@ def difference(case: Case, measure: Measure, score: np.ndarray, rows: np.ndarray
     other = score if rows is None else score[rows]
     found = paired_difference(measure, answers.truth, answers.score, other, **answers.design, **options(case.spec))
     if case.reseeded:
-        found = with_seeds(found, _by_seed(case, measure, rows))
+        found = with_seeds(found, _measured_by_seed(case, measure, rows))
     return Paired(found, len(answers.truth))
 
 
-def _by_seed(case: Case, measure: Measure, rows: np.ndarray | None) -> list[float]:
-    """The measure of the released model, and of those of further seeds."""
+def _measured_by_seed(case: Case, measure: Measure, rows: np.ndarray | None) -> list[float]:
     answers = case.answers if rows is None else case.answers.of(rows)
     scores = [answers.score, *(each if rows is None else each[rows] for each in case.reseeded)]
     threshold, weights = case.spec.evaluate.threshold, answers.weights
@@ -96,5 +95,5 @@ def seeds_told(case: Case, measure: Measure) -> str:
     """What the seed moves the measure by, in words; nothing where one seed was trained."""
     if not case.reseeded:
         return ""
-    values = _by_seed(case, measure, None)
+    values = _measured_by_seed(case, measure, None)
     return f"; over {len(values)} seeds it has a standard deviation of {np.std(values, ddof=1):.2g}, taken in"

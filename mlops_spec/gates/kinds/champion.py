@@ -73,7 +73,6 @@ def results(case: Case, gate: ChampionGate) -> Iterator[GateResult]:
 
 
 def _beside_anchor(case: Case, gate: ChampionGate, measure: Measure, told: GateResult, rival: Rival) -> GateResult:
-    """The worse of the two verdicts, where the anchor is another version than the champion."""
     anchor = case.anchor(told.id, gate.demand(case.spec.evaluate))
     if anchor is None or anchor.against is None or (rival.against and anchor.against.digest == rival.against.digest):
         return told
@@ -101,8 +100,7 @@ def _of_itself(against: Against, verdict: Verdict, alike: bool) -> Verdict:
     return replace(verdict, reason=f"{which} is this very package, so nothing was compared; {verdict.reason}")
 
 
-def _beside(case: Case, gate: ChampionGate) -> Case:
-    """With the last run's own answers as what the champion says."""
+def _beside_own_answers(case: Case, gate: ChampionGate) -> Case:
     return _rivalled(case, gate, Rival(case.answers.score, _OTHER))
 
 
@@ -125,7 +123,7 @@ def _champion_is_silent(case: Case, gate: ChampionGate) -> Iterator[Blow[Champio
 
 
 _OTHER = Against("drill", "v0.0.0", "sha256:" + "0" * 64)
-_SETTING = Setting(_beside)
+_SETTING = Setting(_beside_own_answers)
 KIND: Kind[ChampionGate] = Kind(
     results,
     (

@@ -53,7 +53,7 @@ def results(case: Case, gate: FairnessGate) -> Iterator[GateResult]:
         yield result(name, "fairness", undecided(str(error)), bound=limit(gate.min, gate.max), metric=gate.fairness)
         return
     told = result(name, "fairness", verdict, found, limit(gate.min, gate.max, found.value), metric=gate.fairness)
-    told = told if verdict.verdict == "pass" else _explained(told, groups)
+    told = told if verdict.verdict == "pass" else _with_widest_rate(told, groups)
 
     def moved(score: np.ndarray) -> Paired:
         pair = (labels, _labels(case, score))
@@ -68,8 +68,7 @@ def _labels(case: Case, score: np.ndarray) -> np.ndarray:
     return (probabilities("y_score", score) >= case.spec.evaluate.threshold).astype(int)
 
 
-def _explained(told: GateResult, groups: Groups) -> GateResult:
-    """Adds the rate that lies widest apart, and between whom."""
+def _with_widest_rate(told: GateResult, groups: Groups) -> GateResult:
     compared = [RATES.index(rate) for rate in _COMPARED[(told.metric or "").rpartition("_")[0]]]
     rates = groups.rates[:, compared]
     widest = int((rates.max(axis=0) - rates.min(axis=0)).argmax())
@@ -79,7 +78,6 @@ def _explained(told: GateResult, groups: Groups) -> GateResult:
 
 
 def _threshold_shifted(case: Case, gate: FairnessGate) -> Iterator[Blow[FairnessGate]]:
-    """One group is answered alike, all yes or all no, whichever is farther from what it was told so far."""
     if case.answers.score.ndim != 1:
         return
     columns = [case.test[name].to_numpy() for name in gate.attributes]
@@ -103,7 +101,6 @@ def _weaknesses(case: Case, gate: FairnessGate) -> Iterator[tuple[str, str]]:
 
 
 def _alike_at_threshold(case: Case) -> str:
-    """What to say where hardly a row is on one side of the threshold: then every group has the same rate."""
     threshold, score = case.spec.evaluate.threshold, case.answers.score
     if score.ndim != 1 or not len(score):
         return ""

@@ -33,7 +33,7 @@ def results(case: Case, gate: LatencyGate) -> Iterator[GateResult]:
     """One result, in milliseconds: the 99th percentile of single calls in a fresh process, after a warm-up."""
     name, bound = gate_id(gate), Limit("<=", 1000 * seconds(gate.latency.p99))
     taken = np.empty(0) if case.latencies is None else case.latencies
-    if reason := case.untimed or _unknown(taken):
+    if reason := case.untimed or _why_unmeasured(taken):
         yield result(name, "latency", undecided(reason), bound=bound, metric="p99")
         return
     found = percentile_interval(1000 * taken, _SHARE, case.spec.evaluate.confidence)
@@ -41,8 +41,7 @@ def results(case: Case, gate: LatencyGate) -> Iterator[GateResult]:
     yield result(name, "latency", verdict, found, bound, metric="p99")
 
 
-def _unknown(latencies: np.ndarray) -> str | None:
-    """Why the times of calls (n,) say nothing, if so."""
+def _why_unmeasured(latencies: np.ndarray) -> str | None:
     if not len(latencies):
         return "no call was timed"
     if not np.isfinite(latencies).all():
@@ -79,14 +78,12 @@ def _unmeasured(case: Case, gate: LatencyGate) -> Iterator[Blow[LatencyGate]]:
 
 
 def _weaknesses(case: Case, gate: LatencyGate) -> Iterator[tuple[str, str]]:
-    """A limit that only another model breaks: a thousand times what was measured, and a lot besides."""
-    taken, limit = _milliseconds(case, gate.id), 1000 * seconds(gate.latency.p99)
+    taken, limit = _last_milliseconds(case, gate.id), 1000 * seconds(gate.latency.p99)
     if taken is not None and limit >= max(_TIMES * taken, _SECOND):
         yield "limit out of reach", f"calls took {taken:.3g} ms when last measured, and {gate.latency.p99} pass"
 
 
-def _milliseconds(case: Case, gate: str) -> float | None:
-    """What the last gate measured, if it did."""
+def _last_milliseconds(case: Case, gate: str) -> float | None:
     try:
         judged = json.loads((case.root / model_folder.GATE).read_bytes())
         value = next((each["value"] for each in judged["gates"] if each["id"] == gate), None)

@@ -31,14 +31,15 @@ def results(case: Case, gate: MetricGate) -> Iterator[GateResult]:
         return
     verdict = judge(found, minimum=gate.min, maximum=gate.max, rows=len(case.test))
     bound = limit(gate.min, gate.max, found.value)
-    told = result(name, "metric", verdict, found, bound, metric=gate.metric, baseline=_baseline(case, gate.metric))
+    told = result(
+        name, "metric", verdict, found, bound, metric=gate.metric, baseline=_baseline_of_champion(case, gate.metric)
+    )
     yield held(
         case, gate, told, lambda score: difference(case, measure_named(case.root, case.spec, gate.metric), score)
     )
 
 
-def _baseline(case: Case, metric: str) -> float | None:
-    """What the first champion that answers these rows reaches."""
+def _baseline_of_champion(case: Case, metric: str) -> float | None:
     rival = next((rival.score for rival in case.rivals.values() if rival.score is not None), None)
     if rival is None:
         return None

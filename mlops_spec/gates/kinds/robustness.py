@@ -33,7 +33,7 @@ def results(case: Case, gate: RobustnessGate) -> Iterator[GateResult]:
         yield result(name, "robustness", undecided(asked.reason), bound=bound, metric=gate.metric)
         return
     try:
-        drop = _drop(case, gate.metric, asked.score)
+        drop = _paired_drop(case, gate.metric, asked.score)
     except ValueError as error:
         yield result(name, "robustness", undecided(str(error)), bound=bound, metric=gate.metric)
         return
@@ -44,8 +44,7 @@ def results(case: Case, gate: RobustnessGate) -> Iterator[GateResult]:
     yield result(name, "robustness", verdict, drop, bound, metric=gate.metric)
 
 
-def _drop(case: Case, metric: str, score: np.ndarray) -> Interval:
-    """The measure on the rows as they are less that on the perturbed ones, the other way round where less is better."""
+def _paired_drop(case: Case, metric: str, score: np.ndarray) -> Interval:
     answers = case.answers
     measure = measure_named(case.root, case.spec, metric)
     one, two = (answers.score, score) if measure.higher_is_better else (score, answers.score)
@@ -53,12 +52,10 @@ def _drop(case: Case, metric: str, score: np.ndarray) -> Interval:
 
 
 def _perturbed(case: Case, gate: RobustnessGate, score: np.ndarray) -> Case:
-    """Of its two answers only those to perturbed rows are damaged."""
     return replace(case, perturbed=(Perturbed(gate, score),))
 
 
-def _beside(case: Case, gate: RobustnessGate) -> Case:
-    """With the last run's own answers as those to perturbed rows."""
+def _beside_own_answers(case: Case, gate: RobustnessGate) -> Case:
     return _perturbed(case, gate, case.answers.score)
 
 
@@ -66,7 +63,7 @@ def _nothing_perturbed(case: Case, gate: RobustnessGate) -> Iterator[Blow[Robust
     yield Blow(replace(case, perturbed=(Perturbed(gate, None, "its columns can't be perturbed"),)), gate)
 
 
-_SETTING = Setting(_beside, _perturbed)
+_SETTING = Setting(_beside_own_answers, _perturbed)
 KIND: Kind[RobustnessGate] = Kind(
     results, (*damaged(_SETTING), Attack("nothing perturbed", _nothing_perturbed), *common(_SETTING)), sees_all
 )

@@ -36,7 +36,6 @@ def _large(case: Case, gate: SizeGate) -> Iterator[Blow[SizeGate]]:
 
 
 def _weaknesses(case: Case, gate: SizeGate) -> Iterator[tuple[str, str]]:
-    """A limit that only another model breaks: a thousand times its size, and a lot besides."""
     if size_in_bytes(gate.size.max) >= max(_TIMES * case.package_bytes, _GIGABYTE):
         yield "limit out of reach", f"the package has {case.package_bytes:,} bytes, and {gate.size.max} pass"
 

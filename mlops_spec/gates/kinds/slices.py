@@ -43,7 +43,8 @@ def results(case: Case, gate: SliceGate) -> Iterator[GateResult]:
     measured = {value: _measured(case, gate, rows) for value, rows in parts.items()}
     verdicts = judge_slices(measured, minimum=gate.min, maximum=gate.max, min_rows=gate.min_rows)
     each = [
-        _held(case, gate, _told(gate, value, found, verdicts[value]), parts[value]) for value, found in measured.items()
+        _held_if_large(case, gate, _told(gate, value, found, verdicts[value]), parts[value])
+        for value, found in measured.items()
     ]
     decider = min(each, key=lambda one: _ORDER.index(one.verdict), default=None)
     if decider is None:
@@ -58,8 +59,7 @@ def _told(gate: SliceGate, value: str, found: Slice, verdict: Verdict) -> GateRe
     return result(name, "slice", verdict, found.interval, at, metric=gate.metric, slice=value)
 
 
-def _held(case: Case, gate: SliceGate, told: GateResult, rows: np.ndarray) -> GateResult:
-    """A slice that its anchor may hold: one that is large enough for a verdict."""
+def _held_if_large(case: Case, gate: SliceGate, told: GateResult, rows: np.ndarray) -> GateResult:
     if len(rows) < gate.min_rows:
         return told
     return held(
@@ -81,7 +81,6 @@ def _measured(case: Case, gate: SliceGate, rows: np.ndarray) -> Slice:
 
 
 def _slice_damaged(case: Case, gate: SliceGate) -> Iterator[Blow[SliceGate]]:
-    """The answers of one value's rows made bad, value by value, all others as they are."""
     if guards_quality(case.spec, gate):
         for value, rows in slices(case.test[gate.slice]).items():
             yield Blow(part_damaged(case, gate.metric, rows), gate, f"{gate.slice}={value}")
@@ -91,12 +90,11 @@ def _weaknesses(case: Case, gate: SliceGate) -> Iterator[tuple[str, str]]:
     present = slices(case.test[gate.slice])
     if len(present) == 1:
         yield "constant slice", f"all test rows have {gate.slice}={next(iter(present))}: it is no part of them"
-    for value in sorted(_promised(case, gate.slice) - set(present)):
+    for value in sorted(_promised_values(case, gate.slice) - set(present)):
         yield "slice without rows", f"no test row has {gate.slice}={value}: whatever happens there, it passes"
 
 
-def _promised(case: Case, column: str) -> set[str]:
-    """The values that the spec says a column has: a category's, or the bins of a derived one."""
+def _promised_values(case: Case, column: str) -> set[str]:
     data = case.spec.data
     if column in data.derive:
         return {f"[{low},{high})" for low, high in itertools.pairwise(data.derive[column].bins)}

@@ -89,7 +89,6 @@ def columns_of(case: Case, gate: WeakSlicesGate) -> Mapping[str, np.ndarray]:
 
 
 def _unnamed_slice_damaged(case: Case, gate: WeakSlicesGate) -> Iterator[Blow[WeakSlicesGate]]:
-    """The answers of the smallest slice of a column that the search looks at made bad, for some columns."""
     if not guards_quality(case.spec, gate):
         return
     smallest: dict[str, tuple[str, np.ndarray]] = {}

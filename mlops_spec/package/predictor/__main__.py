@@ -40,13 +40,12 @@ def answer(package_dir: Path, out: Path) -> None:
     asked = json.load(sys.stdin)
     frames = [pd.read_parquet(path) for path in asked["frames"]]
     if asked["batch"] is not None:
-        _note(out / "latency", lambda: latencies(predict, frames[0], asked["batch"]))
+        _note_answer_or_reason(out / "latency", lambda: latencies(predict, frames[0], asked["batch"]))
     for number, frame in enumerate(frames):
-        _note(out / str(number), partial(predict, frame))
+        _note_answer_or_reason(out / str(number), partial(predict, frame))
 
 
-def _note(name: Path, call: Callable[[], np.ndarray]) -> None:
-    """One call that fails must not take the others' answers along."""
+def _note_answer_or_reason(name: Path, call: Callable[[], np.ndarray]) -> None:
     try:
         found = call()
     except Failure as failure:

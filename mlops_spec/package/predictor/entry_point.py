@@ -60,7 +60,6 @@ def _guarded(function: Callable[..., Any], what: str, code: str) -> Callable[...
 
 @contextmanager
 def _user_code(what: str, code: str) -> Iterator[None]:
-    """Turns an exception of the user's code into a Failure that names its place in that code."""
     try:
         yield
     except Failure:

@@ -35,7 +35,7 @@ def load_onnx(
     check_self_contained(content, path)
     session = _session(content, path)
     inputs = session.get_inputs()
-    output = _output(session.get_outputs(), task, path)
+    output = _answering_output(session.get_outputs(), task, path)
 
     def predict(frame: pd.DataFrame) -> object:
         try:
@@ -65,8 +65,7 @@ def _session(content: bytes, path: Path) -> Any:
         raise Failure(f"{path} can't be loaded: {error}", exit_code=Exit.FINDINGS) from error
 
 
-def _output(outputs: Sequence[Any], task: str, path: Path) -> str:
-    """The output that answers: the probabilities of a classifier (its label comes first), else the only one."""
+def _answering_output(outputs: Sequence[Any], task: str, path: Path) -> str:
     if task != "regression" and (named := [item.name for item in outputs if "prob" in item.name.lower()]):
         return str(named[0])
     if len(outputs) == 1:
@@ -105,12 +104,12 @@ def _values(answer: Any, task: str, classes: Sequence[Scalar], positive: Scalar 
 def _by_label(rows: Sequence[dict[Any, float]], classes: Sequence[Scalar], positive: Scalar | None) -> object:
     wanted = [positive] if positive is not None else list(classes)
     keys = {str(key): key for key in rows[0]}
-    if missing := [label for label in wanted if str(_plain(label)) not in keys]:
+    if missing := [label for label in wanted if str(_as_onnx_label(label)) not in keys]:
         raise Failure(f"the ONNX model does not know the classes {missing}", exit_code=Exit.FINDINGS)
-    array = np.array([[row[keys[str(_plain(label))]] for label in wanted] for row in rows])
+    array = np.array([[row[keys[str(_as_onnx_label(label))]] for label in wanted] for row in rows])
     return array[:, 0] if positive is not None else array
 
 
-def _plain(label: Scalar | None) -> object:
+def _as_onnx_label(label: Scalar | None) -> object:
     """ONNX has no boolean labels: they come back as 0 and 1."""
     return int(label) if isinstance(label, bool) else label

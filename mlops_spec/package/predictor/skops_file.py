@@ -53,7 +53,7 @@ def load_skops(
     method = "predict" if task == "regression" else "predict_proba"
     if not hasattr(model, method):
         raise Failure(f"{path}: {type(model).__name__} has no `{method}`", exit_code=Exit.FINDINGS)
-    columns = None if task == "regression" else _columns(model, path, classes, positive)
+    columns = None if task == "regression" else _class_columns(model, path, classes, positive)
 
     def predict(frame: Any) -> object:
         try:
@@ -65,8 +65,7 @@ def load_skops(
     return predict
 
 
-def _columns(model: Any, path: Path, classes: Sequence[Scalar], positive: Scalar | None) -> int | list[int]:
-    """Where the estimator has the positive class, or each class."""
+def _class_columns(model: Any, path: Path, classes: Sequence[Scalar], positive: Scalar | None) -> int | list[int]:
     known = list(model.classes_.tolist())
     if missing := [label for label in classes if label not in known]:
         raise Failure(f"{path} does not know the classes {missing}; it has {known}", exit_code=Exit.FINDINGS)

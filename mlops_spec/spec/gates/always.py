@@ -19,9 +19,7 @@ SAFEGUARDS = ("contract", "leak")
 ALWAYS = (*SAFEGUARDS, "leak/near", "leak/target")
 
 
-class _Counted(Kind):
-    """What there must be none of."""
-
+class _NoneAllowed(Kind):
     of_rows: ClassVar[bool] = False
 
     @classmethod
@@ -34,13 +32,13 @@ class _Counted(Kind):
         return f"{amount:.0f}"
 
 
-class Contract(_Counted):
+class Contract(_NoneAllowed):
     """Violations of the contract."""
 
     kind: ClassVar[str] = "contract"
 
 
-class Leak(_Counted):
+class Leak(_NoneAllowed):
     """Test rows in train, exact and nearly, and features that give the target away."""
 
     kind: ClassVar[str] = "leak"
