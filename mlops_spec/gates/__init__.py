@@ -1,1 +1,1 @@
-"""Gates: the kinds, what judges a candidate by them, and the drill that proves that each can fail."""
+"""Gates: their kinds, the judging of a candidate, and the drill that proves that each gate can fail."""

@@ -1,4 +1,4 @@
-"""What the gates look at: one candidate, its answers for the test rows, and whom it is compared with."""
+"""The case that gates judge: one candidate, its answers for the test rows, and whom it is compared with."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the gates say of a candidate: a result for each, and the verdict over all of them."""
+"""The judgement of a candidate: a result for each gate, and the verdict over all of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Judges a candidate: asks its package for answers, gathers what its gates need meanwhile, and then asks them all."""
+"""The judging of a candidate: its package is asked for answers, and then all gates are asked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Test rows as a bad day would bring them: what `mlops_validators.robustness` does to columns, in a frame's own types.
+"""Perturbed test rows: what `mlops_validators.robustness` does to columns, in a frame's own types.
 
 Whole numbers stay whole and texts texts, so that a model gets what a request could bring. Truth values and times can
 only be missing.

@@ -1,1 +1,1 @@
-"""What crosses a boundary is held against what it must follow from: spec, commit, ledger, and its own other parts."""
+"""Checks of what crosses a boundary: it must follow from spec, commit and ledger, and agree with itself."""

@@ -1,4 +1,4 @@
-"""What a spec demands: which gates there must be, and which of them are waived."""
+"""The demands of a spec: which gates there must be, and which of them are waived."""
 
 from __future__ import annotations
 

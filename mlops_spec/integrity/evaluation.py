@@ -1,4 +1,4 @@
-"""An evaluation against the spec, and the gates that judged it: the same rows, measures, slices and numbers."""
+"""The check of an evaluation against spec and gates: the same rows, measures, slices and numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A judgement against the spec it was made by: its gates, their bounds, verdicts and waivers, and its champion."""
+"""The check of a judgement against its spec: its gates, their bounds, verdicts and waivers, and its champion."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A folder's seal: `SHA256SUMS` names every file in it by its SHA-256, and its own SHA-256 is the folder's digest.
+"""The seal of a folder: `SHA256SUMS` names every file by its SHA-256, and its own SHA-256 is the folder's digest.
 
 It is the format of coreutils' `sha256sum`, so that a job without this program can check a folder by `--check`.
 """

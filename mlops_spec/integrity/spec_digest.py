@@ -1,4 +1,4 @@
-"""Which parts of the spec a package depends on, as one digest."""
+"""The digest of those parts of the spec that a package depends on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one verifier of a judged package: all that a bundle or a release holds, against the commit it was made from."""
+"""The verifier of a judged package: all that a bundle or a release holds, against the commit it was made from."""
 
 from __future__ import annotations
 

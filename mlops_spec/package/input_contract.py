@@ -1,4 +1,4 @@
-"""What a request's rows must hold, kept in a package: the contract of the model's inputs, and what becomes of others.
+"""The contract of a request's rows, kept in a package: what inputs must hold, and what becomes of others.
 
 It is judged row by row, so it has what one row can break: of the contract's `missing`, only that nothing may be.
 """

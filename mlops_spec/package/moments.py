@@ -1,4 +1,4 @@
-"""Moments, as which every time is compared, kept, learned from and asked about: in UTC, wherever it was written.
+"""Times in UTC, as data files, training and requests all have them, wherever they were written.
 
 One rule from the data file to a request: ISO 8601, at least a year, kept to the microsecond (what is finer is cut off).
 A time without an offset is taken for UTC. Beside others that have one it can't be: nobody knows which of them is first.

@@ -1,4 +1,4 @@
-"""Whether a file is a pickle, by what it holds and not by what it is called.
+"""The check whether a file is a pickle, by what it holds and not by what it is called.
 
 Compressed ones and those inside a zip archive or a NumPy array count as well. Nothing is ever built from them.
 """

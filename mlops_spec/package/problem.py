@@ -1,4 +1,4 @@
-"""One way in which something is not what it must be: where, and how."""
+"""A problem: what is not as it must be, where, and how."""
 
 from __future__ import annotations
 

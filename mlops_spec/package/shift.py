@@ -1,4 +1,4 @@
-"""How far the scores of two versions lie apart, by their counts in the same bins: plain arithmetic, without NumPy.
+"""The distance between the scores of two versions, by their counts in the same bins: plain arithmetic, without NumPy.
 
 The measure is the two-sample Kolmogorov-Smirnov distance: the greatest difference between the shares of scores that
 reach any one value, 0 to 1. A shift of 0.2 says that a fifth of the requests crossed some score. It needs no bin to be

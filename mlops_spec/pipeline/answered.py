@@ -1,4 +1,4 @@
-"""What the answers to test rows were worth, in `evaluation.json`: a live model's answers are held against it."""
+"""The worth of the answers to test rows, in `evaluation.json`, for comparison with a live model's answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the sides of a split came out beside what was asked: what deviates is said, and a split is refused that is none.
+"""The balance of a split: its sides compared with what was asked for, and refused where one is empty or far off.
 
 Rows that repeat, and groups, go to a side as one; where few of them hold most rows, chance may put any share there.
 """

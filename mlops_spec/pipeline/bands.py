@@ -1,4 +1,4 @@
-"""What the pictures show besides points: how far a curve, a share or a rate may lie from what was measured."""
+"""The bands in pictures: how far a curve, a share or a rate may lie from what was measured."""
 
 from __future__ import annotations
 

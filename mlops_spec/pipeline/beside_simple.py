@@ -1,4 +1,4 @@
-"""How much the model is ahead of a simple one on the test rows, for `evaluation.json`: measure by measure."""
+"""The model's lead over a simple one on the test rows, measure by measure, for `evaluation.json`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a release is made of, in one folder, once the gates passed; and what a judgement rests on that stops one."""
+"""The bundle: a folder of all that a release is made of, or of what a judgement that stops one rests on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a Brier score is made of: how true the probabilities are, how much they tell apart, what is left to chance."""
+"""The parts of a Brier score: how true the probabilities are, how much they tell apart, what is left to chance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One run at a time in one checkout: an advisory lock that tells who holds it and that dies with its holder."""
+"""The lock that lets one run at a time into a checkout: it tells who holds it, and ends with its holder."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What rows hold besides name and target, as one number each that stays what it is when other rows come and go.
+"""The content of each row as one number, which does not change when other rows come and go.
 
 A column's type depends on all of its rows: one gap makes whole numbers decimals, one word makes them text. So a value
 is hashed as what it says, not as what holds it: `7`, `7.0` and the text `007` are alike here.

@@ -1,4 +1,4 @@
-"""The data contract: every way in which rows break it, found in one pass and said at once."""
+"""The check of the data contract: every way in which rows break it, found in one pass."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What decisions cost over all thresholds, for `evaluation.json`: where the declared one lies, and the cheapest."""
+"""The cost of decisions over all thresholds, for `evaluation.json`: at the declared one, and at the cheapest."""
 
 from __future__ import annotations
 

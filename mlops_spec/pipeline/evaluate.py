@@ -1,4 +1,4 @@
-"""The stage `evaluate`: the model's answers for the test rows, what they measure, and the pictures that show it."""
+"""The stage `evaluate`: the model's answers for the test rows, their measures, and the pictures of both."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a file is that is taken for rows and is none: by its first bytes, told with what would make rows of it."""
+"""Files given as rows that are of another format: told by their first bytes, with how to make rows of them."""
 
 from __future__ import annotations
 

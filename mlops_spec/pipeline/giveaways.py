@@ -1,4 +1,4 @@
-"""What gives answers away without being a copied row: rows nearly in train, and features that are the target.
+"""Giveaways other than copied rows: test rows that are nearly in train, and features that are the target.
 
 Apart from `leak`, which splitting needs: this loads the evidence.
 """

@@ -1,4 +1,4 @@
-"""Columns that name what a row is about rather than describe it: the row itself, whom it is about, or when it was.
+"""Columns that identify rather than describe: they name the row itself, whom it is about, or when it was.
 
 Drawn by lot, rows of one customer come to lie on both sides of a split, and what the model learns of the customer in
 train it knows in the test. A row's own number and its time are not known of tomorrow's rows either.

@@ -1,4 +1,4 @@
-"""Whether what the last run left belongs together, by digests alone: no row of it is read."""
+"""The check that the files of the last run belong together, by their digests alone: no row is read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows that are the same in all but their name: what is in train must not be in test."""
+"""Test rows that are in train too: the same in all but their name."""
 
 from __future__ import annotations
 

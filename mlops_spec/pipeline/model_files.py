@@ -1,4 +1,4 @@
-"""What training may leave in `build/model`: files of the promised format, and nothing that runs code when it is read.
+"""The check of the files in `build/model`: of the promised format, and none that runs code when it is read.
 
 A scanner can't tell a harmful pickle from a harmless one, so none is let through.
 """

@@ -1,4 +1,4 @@
-"""The columns that `evaluate` and the gates name: a misspelt one is told before anything is measured."""
+"""The check of column names in `evaluate` and the gates, made before anything is measured."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Texts that are numbers but for a few: one `?` makes a column text, and the model is shown words."""
+"""Columns of numbers that a few texts, such as one `?`, turn into columns of text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A measure of the user's own, from `src`: what it gives is checked, and its errors name it."""
+"""The user's own measure, from `src`: what it gives is checked, and its errors name it."""
 
 from __future__ import annotations
 

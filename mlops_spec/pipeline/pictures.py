@@ -1,4 +1,4 @@
-"""The pictures of an evaluation for people, as PNG: curves with their bands, slices, groups, train against test."""
+"""The pictures of an evaluation, as PNG: curves with their bands, slices, groups, train against test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The folders that a pipeline writes to: none of them is a link that leads out of the repository."""
+"""The check of the folders that a pipeline writes to: none is a link that leads out of the repository."""
 
 from __future__ import annotations
 

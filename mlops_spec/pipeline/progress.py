@@ -1,4 +1,4 @@
-"""What a person sees of a run while it lasts: a line for each stage, and what the stages say."""
+"""The progress of a run, as a person sees it: a line for each stage, and what the stages print."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the training rows looked like, in a few kilobytes: what a live model's inputs are compared with.
+"""The reference of a package: a summary of its training rows, which a live model's inputs are compared with.
 
 Each feature is kept as counts in bins that it fixes itself, and a number also as quantiles, for measures that read
 values. Of texts of too many values the length is kept in their place: they may name people. Times of too many are left

@@ -1,4 +1,4 @@
-"""Rows whose value an earlier row has, found in memory that does not grow with the rows."""
+"""Rows that repeat an earlier row's value, found in memory that does not grow with the rows."""
 
 from __future__ import annotations
 

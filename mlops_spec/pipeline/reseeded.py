@@ -1,4 +1,4 @@
-"""What the models of further seeds answered, as the stage `reseed` left it."""
+"""The answers of the models of further seeds, as the stage `reseed` left them."""
 
 from __future__ import annotations
 

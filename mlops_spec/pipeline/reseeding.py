@@ -1,4 +1,4 @@
-"""The stage `reseed`: the training once more for each further seed, side by side, and what those models answer.
+"""The stage `reseed`: one more training for each further seed, side by side, and the answers of those models.
 
 Each training runs in a folder of its own, in which all of the repository stands by links but for the model that it
 writes and the spec, which names its seed. Only the answers are kept: no further model is released.

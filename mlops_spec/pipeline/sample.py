@@ -1,4 +1,4 @@
-"""The sample in place of the data: what pull requests train on where nothing lets them read the data itself.
+"""The sample that pull requests train on where nothing lets them read the data itself.
 
 Whether a checkout holds the sample is told by the file alone, so every later command knows it without being told.
 """

@@ -1,4 +1,4 @@
-"""Values and names as a message shows them: what the eye can't tell apart is written out."""
+"""Values and names as messages show them: what the eye can't tell apart is written out."""
 
 from __future__ import annotations
 

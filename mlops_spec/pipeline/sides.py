@@ -1,4 +1,4 @@
-"""Which rows are set aside for the test: by a hash that new rows do not change, by time, by group or by a column."""
+"""The choice of the test rows: by a hash that new rows do not change, by time, by group or by a column."""
 
 from __future__ import annotations
 

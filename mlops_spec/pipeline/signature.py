@@ -1,4 +1,4 @@
-"""What the model takes and answers: the feature columns of the training rows, as Open Inference Protocol tensors."""
+"""The model's signature: the feature columns as Open Inference Protocol tensors, and what the model answers."""
 
 from __future__ import annotations
 

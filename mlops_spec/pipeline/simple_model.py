@@ -1,4 +1,4 @@
-"""The simple models that a candidate has to be worth more than: a constant, and a linear one on the same features.
+"""The simple models that a candidate has to beat: a constant, and a linear one on the same features.
 
 They are fitted to training rows and answer the test rows as a predictor would.
 """

@@ -1,4 +1,4 @@
-"""The stage `split`: the contract first, then the derived columns, then train and test, between which nothing leaks."""
+"""The stage `split`: checks the contract, derives columns, and divides the rows into train and test without leaks."""
 
 from __future__ import annotations
 

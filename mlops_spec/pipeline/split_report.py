@@ -1,4 +1,4 @@
-"""What the stage `split` tells the later ones: classes, the positive one, and which data it was."""
+"""The report of the stage `split` to later ones: the classes, the positive one, and which data was split."""
 
 from __future__ import annotations
 

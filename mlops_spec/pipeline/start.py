@@ -1,4 +1,4 @@
-"""Where a run starts from: the checkout's own `dvc.lock`, or that of the newest release; never one committed on main.
+"""The lock that a run starts from: the checkout's own `dvc.lock` or the newest release's, never one committed on main.
 
 DVC refuses a lock that Git ignores, so it stays untracked, and `git add --all` takes it along. What is committed there
 would let a pull request say which results belong to which inputs, and a merge would believe it: it is left aside.

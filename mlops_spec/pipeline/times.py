@@ -1,4 +1,4 @@
-"""The column that orders rows in time, for a split by it."""
+"""The column that orders rows in time, for a split by time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The stage `train`: the user's command, and then a look at what it left."""
+"""The stage `train`: the user's command, then a check of what it left."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which rows a package was trained on, as a sample of hashes: whether a champion has seen the rows that judge it.
+"""The training rows of a package, as a sample of hashes: tells if a champion has seen the rows that judge it.
 
 A row keeps its side of the split as long as its content does. Another column, salt or share draws sides anew, and a
 champion then answers for rows that it was trained on. The sample holds the smallest hashes of whole rows, which say

@@ -1,4 +1,4 @@
-"""What a model reaches that has learned nothing, as far as the spec can tell: by task, measure and contract."""
+"""The measures of a model that has learned nothing, as far as task, measure and contract tell them."""
 
 from __future__ import annotations
 

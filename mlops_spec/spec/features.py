@@ -1,4 +1,4 @@
-"""Which columns the model sees, and which class it looks for, as the spec says it."""
+"""The features and the positive class of a model, as the spec names them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How rows fall into groups, as far as the contract tells: how many values a column has, how many rows are tested."""
+"""The groups of rows, as far as the contract tells: how many values a column has, how many rows are tested."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the linter must know of each measure, without loading NumPy; `mlops_validators.MEASURES` computes them.
+"""The properties of measures that the linter needs without NumPy; `mlops_validators.MEASURES` computes them.
 
 A test holds the two together. Names are scikit-learn's where it has the measure.
 """

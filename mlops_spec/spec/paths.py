@@ -1,4 +1,4 @@
-"""Where the data of a spec lie in the repository."""
+"""The path of a spec's data in the repository."""
 
 from __future__ import annotations
 

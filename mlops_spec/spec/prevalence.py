@@ -1,4 +1,4 @@
-"""How rare the positive class is, where the spec's description says it: "about 2 of 1,000 payments are"."""
+"""The share of the positive class, as far as the spec's description tells it: "about 2 of 1,000 payments are"."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long GitHub's merge queue waits for the checks of a pull request, and how long they take at most."""
+"""The time limit of GitHub's merge queue: how long it waits for checks, and how long they take at most."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the spec may hold at an address, read from the checked-in JSON Schema: for saying what would have been right."""
+"""The shape of the spec at an address, from the checked-in JSON Schema: tells what would have been right there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How often the model is asked, where the spec's words say it: "about 40 discharges a day"."""
+"""The traffic of a model, as far as the spec's words tell it: "about 40 discharges a day"."""
 
 from __future__ import annotations
 

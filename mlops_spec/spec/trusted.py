@@ -1,4 +1,4 @@
-"""Which types no spec may trust: the one list for the linter, for training and for whoever loads a model."""
+"""The types that no spec may trust: one list for the linter, for training and for whoever loads a model."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the user's code is tuned by: the parameters of the training, and the options of the commands."""
+"""The settings that tune the user's code: the parameters of the training, and the options of the commands."""
 
 from __future__ import annotations
 

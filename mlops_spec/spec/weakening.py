@@ -1,4 +1,4 @@
-"""How one setting of a guard got weaker: a bound that fell or rose, names that were lost or gained."""
+"""The ways in which one setting of a guard gets weaker: a bound that fell or rose, names lost or gained."""
 
 from __future__ import annotations
 

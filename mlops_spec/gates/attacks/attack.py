@@ -1,4 +1,4 @@
-"""What an attack is: a case made worse in a way that its gate claims to stop."""
+"""An attack: a case made worse in a way that its gate claims to stop."""
 
 from __future__ import annotations
 

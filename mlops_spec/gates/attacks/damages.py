@@ -1,4 +1,4 @@
-"""Which damage to the answers which metric claims to notice."""
+"""The damages to answers that each metric claims to notice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A drill's outcome as text: a line for each gate, and one for each attack that passed."""
+"""The drill's outcome as text: a line for each gate, and one for each attack that passed."""
 
 from __future__ import annotations
 

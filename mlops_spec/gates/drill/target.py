@@ -1,4 +1,4 @@
-"""What is attacked: the gates of a spec, those that every model has, and the drift alarm; and how each is asked."""
+"""The targets of attacks: the gates of a spec, those that every model has, and the drift alarm."""
 
 from __future__ import annotations
 

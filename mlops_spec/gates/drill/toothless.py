@@ -1,4 +1,4 @@
-"""What makes a gate unable to fail before anyone attacks it: it looks at nothing, or at what it was made from."""
+"""Gates that can't fail, attacked or not: they look at nothing, or at what they were made from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A result that its own interval leaves open, held against the gate's anchor: paired, on the same rows."""
+"""The comparison with a gate's anchor, on the same rows, of a result that its own interval leaves open."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a kind of gate is to those who judge and drill: its results, the attacks on it, what makes it unable to fail."""
+"""The parts of a kind of gate: its results, the attacks on it, and what makes it unable to fail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long an answer of the package takes, measured call by call in a fresh process."""
+"""The package's latency against its limit, measured call by call in a fresh process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gates against leaks, which every model has: rows on both sides of the split, and features that give it away."""
+"""The gates against leaks, which every model has: rows on both sides of the split, and features that are the target."""
 
 from __future__ import annotations
 

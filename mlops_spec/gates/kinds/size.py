@@ -1,4 +1,4 @@
-"""How large the package is: the bytes of all its files."""
+"""The package's size against its limit: the bytes of all its files."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What the rows can show: how likely a model as good as the last one passes its gates, and which bounds they bear."""
+"""The power of gates: how likely a model as good as the last one passes, and which bounds the rows bear."""

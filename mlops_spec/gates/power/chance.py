@@ -1,4 +1,4 @@
-"""Gate by gate, how likely a model that is as good as the judged one passes on as many other rows.
+"""The chance, gate by gate, that a model as good as the judged one passes on as many other rows.
 
 Its value comes out as far from the truth as the interval is wide, and its interval is as wide again. So it passes a
 bound at the distance d from the value in Phi((d - h) / s), where h is the half of the interval that faces the bound

@@ -1,4 +1,4 @@
-"""Writes the bounds that the rows bear into the spec: of measures those of the first run, of the champion the margin.
+"""The bounds that the rows bear, written into the spec: the first run's for measures, the margin for the champion.
 
 Bounds of fairness and robustness are promises to people, not to be loosened because rows are few; they are only told.
 """

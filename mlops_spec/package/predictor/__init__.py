@@ -1,1 +1,1 @@
-"""From a packaged model to a function that predicts: skops and ONNX files, or the user's own entry point."""
+"""The predictor: makes a function that predicts of skops and ONNX files, or of the user's own entry point."""

@@ -1,4 +1,4 @@
-"""Which loader a model needs, and the one shape of function that all of them give."""
+"""The choice of a model's loader, and the one shape of function that all loaders give."""
 
 from __future__ import annotations
 

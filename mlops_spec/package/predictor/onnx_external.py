@@ -1,4 +1,4 @@
-"""Whether an ONNX file refers to data outside itself, read from its protobuf wire form alone.
+"""The check that an ONNX file refers to no data outside itself, read from its protobuf wire form alone.
 
 onnxruntime would open the paths that such a file names, wherever they lead. Field numbers are those of `onnx.proto`.
 """

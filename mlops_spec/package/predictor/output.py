@@ -1,4 +1,4 @@
-"""What a model may answer: the shape that its task asks for, finite, and probabilities where it gives those."""
+"""The check of a model's answer: the shape that its task asks for, finite, and probabilities where it gives those."""
 
 from __future__ import annotations
 

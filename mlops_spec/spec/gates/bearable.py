@@ -1,4 +1,4 @@
-"""Numbers for keys of a gate that the rows bear."""
+"""The bounds that the rows bear, as numbers for a gate's keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The verdicts that numbers give by a demand: the arithmetic which the kinds of gates share."""
+"""The verdicts on a gate's numbers by its demand: the arithmetic that all kinds of gates share."""
 
 from __future__ import annotations
 
