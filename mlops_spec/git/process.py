@@ -104,7 +104,7 @@ class Process:
 
     def _refused(self, command: str, done: subprocess.CompletedProcess[bytes]) -> GitError:
         said = done.stderr.decode(errors="replace").strip()
-        return self._failed(f"git {command}: {_ended(said) or done.returncode}", said)
+        return self._failed(f"git {command}: {_last_reason(said) or done.returncode}", said)
 
     def _endless(self, command: str) -> GitError:
         return GitError(
@@ -155,7 +155,6 @@ class Process:
         return self._looked("rev-parse", done).stdout.decode().strip() or "none"
 
     def _read(self, asked: IO[bytes], said: IO[bytes], count: int) -> Iterator[bytes | None]:
-        """`cat-file` on `count` names in the file `asked`; what it says of them goes to the file `said`."""
         with (
             subprocess.Popen(
                 ["git", "cat-file", "--batch"],
@@ -171,7 +170,7 @@ class Process:
             assert process.stdout is not None
             for content in _contents(process.stdout):
                 if content is None and told_of(told := _all_of(said)):
-                    raise self._failed(f"git cat-file: {_ended(told)}", told)  # it is there, and could not be read
+                    raise self._failed(f"git cat-file: {_last_reason(told)}", told)  # it is there, and could not be read
                 yield content
                 count -= 1
         if late.is_set():
@@ -179,13 +178,13 @@ class Process:
         if process.returncode or count:
             told = _all_of(said)
             self._refuse_unread(told)
-            why = _ended(told) or "the repository can't be read"
+            why = _last_reason(told) or "the repository can't be read"
             raise GitError(
                 f"{self.directory}: git cat-file: {why}", stderr=told, remedy="`git fsck` says what is wrong"
             )
 
     def _unavailable(self, said: str) -> GitError:
-        reason = _began(said) or "no reason given"
+        reason = _first_reason(said) or "no reason given"
         message = f"the remote `{self.remote}` is not available: {reason}"
         of_machine = self._failed(message, said)
         return (
@@ -200,14 +199,12 @@ class Process:
         )
 
 
-def _ended(said: str) -> str:
-    """Git's last line, after what its helpers gave as their own reasons."""
+def _last_reason(said: str) -> str:
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     return "; ".join(dict.fromkeys([*_of_helpers(lines), *lines[-1:]]))
 
 
-def _began(said: str) -> str:
-    """The first line that is no mere warning, and what helpers gave as their own reasons."""
+def _first_reason(said: str) -> str:
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     first = [line for line in lines if not _WARNING.match(line)] or lines
     return "; ".join(dict.fromkeys([*first[:1], *_of_helpers(lines)]))

@@ -76,8 +76,6 @@ def record(baseline: Path, found: Iterable[Diagnostic]) -> int:
 
 
 class _Marks:
-    """Finds the keys that lead to a place; each file is parsed once."""
-
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.places: dict[str, Mapping[tuple[int, int], str]] = {}

@@ -82,7 +82,6 @@ def lint(  # noqa: PLR0913 - one argument for each option
 
 
 def _summary(found: list[Diagnostic], parts: list[Part]) -> Run:
-    """What was found, and what was looked at for it: rules that had nothing to look at don't count."""
     rules = sum({part.what: part.linted.rules for part in parts if part.linted.found}.values())
     files = [name for part in parts if not part.what for name in part.linted.found]
     beside = []
@@ -97,7 +96,6 @@ def _summary(found: list[Diagnostic], parts: list[Part]) -> Run:
 
 
 def _checked_settings(root: Path) -> settings.Settings:
-    """The repository's settings, whose codes are held against the rules only where there are any."""
     given = settings.read(root)
     if given != settings.Settings():
         _load()

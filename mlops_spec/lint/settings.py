@@ -91,8 +91,6 @@ def refuse_unknown(settings: Settings, known: Collection[str], name: str = FILE)
 
 
 class _Reader(NamedTuple):
-    """Takes one table apart; what is wrong is told with the line of its key."""
-
     name: str
     text: str
 

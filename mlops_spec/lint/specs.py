@@ -133,7 +133,6 @@ def check(file: str, text: str, today: date | None = None) -> Project | list[Dia
 
 
 def _unanswered_questions(document: Document, wrong: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
-    """The questions of a draft besides what is wrong in it, so that all are asked at once."""
     rule = unanswered_value
     diagnostics = (
         _diagnostic(document, Kind(rule.CODE, rule.NAME, rule.SEVERITY), each) for each in rule.check(document)

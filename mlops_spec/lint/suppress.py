@@ -106,12 +106,11 @@ def _useless(document: Document, ignore: Ignore, useless: Sequence[str], known: 
     else:
         message, hint = f"nothing on line {ignore.line} has {listed(useless, 'or')}", "remove it"
     kept = [code for code in ignore.codes if code not in useless]
-    edits = () if unknown else (_without_codes(document, ignore, kept),)
+    edits = () if unknown else (_remove_codes(document, ignore, kept),)
     return document.diagnostic(USELESS, _span(document, ignore.comment), message, hint, edits)
 
 
-def _without_codes(document: Document, ignore: Ignore, kept: Sequence[str]) -> Edit:
-    """Takes the useless codes out; with the last of them goes the comment, and its line when nothing else is there."""
+def _remove_codes(document: Document, ignore: Ignore, kept: Sequence[str]) -> Edit:
     comment = ignore.comment
     if kept:
         start = comment.start + comment.text.index("[") + 1

@@ -28,7 +28,7 @@ def outputs(
     """
     found = (
         *pipeline(spec, present, code),
-        *_checkout(spec, code),
+        *_git_files(spec, code),
         *workflows(spec),
         *ownership(spec),
         Output(model_folder.CARD, "MODEL_CARD.md", card(spec)),
@@ -37,8 +37,7 @@ def outputs(
     return tuple(sorted(found, key=lambda output: output.path.as_posix()))
 
 
-def _checkout(spec: Spec, code: Mapping[str, tuple[str, ...]]) -> Iterator[Output]:
-    """What keeps results out of commits, and line ends as they were hashed."""
+def _git_files(spec: Spec, code: Mapping[str, tuple[str, ...]]) -> Iterator[Output]:
     writes = dict.fromkeys(path for stage in spec.pipeline.values() for path in stage.writes)
     outside = [path for path in writes if not overlap(path, str(model_folder.BUILD))]
     google = bool(spec.storage and spec.storage.sign_in and spec.storage.sign_in.google)

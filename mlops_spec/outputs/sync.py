@@ -42,13 +42,12 @@ def sync(root: Path, spec: Spec, choices: Mapping[PurePosixPath, str]) -> Synced
     if blocking:
         return Synced(blocked_by=blocking)
     kept = {path for path, choice in choices.items() if choice == "keep"}
-    _declare(root, files, kept)
+    _write_overlays(root, files, kept)
     texts = {each.path: each.text for each in (render_all(root, spec) if kept else files)}
     return Synced(write(root, texts, adopt=choices.keys()))
 
 
-def _declare(root: Path, files: Sequence[Rendered], kept: Collection[PurePosixPath]) -> None:
-    """Writes what is on the disk as an overlay of what is rendered without one."""
+def _write_overlays(root: Path, files: Sequence[Rendered], kept: Collection[PurePosixPath]) -> None:
     with Tree(root) as tree:
         for file in files:
             if file.path in kept:

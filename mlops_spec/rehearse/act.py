@@ -81,7 +81,6 @@ class Runner:
         return Run(number, name, event.name, folder, seconds, jobs)
 
     def _check_out(self, folder: Path, event: Event) -> dict[str, str]:
-        """A clone for act itself, with the commit that becomes GITHUB_SHA: the texts of its workflow files."""
         folder.mkdir(parents=True)
         checkout = folder / "checkout"
         _git("clone", "--quiet", "--no-checkout", "--shared", str(self.hub.origin.path), str(checkout))
@@ -104,7 +103,6 @@ class Runner:
         return Scopes.of(self.hub.settings, untrusted=event.untrusted)
 
     def _prepare(self, folder: Path, event: Event, found: Copies) -> None:
-        """The copies that act runs, the event, and what jobs are told by secrets and variables."""
         found.write(folder / "checkout" / WORKFLOWS)
         (folder / "event.json").write_text(json.dumps(event.payload, indent=1), encoding="utf-8")
         (folder / "secrets").mkdir(mode=0o700)
@@ -146,7 +144,6 @@ class Runner:
         }
 
     def _play(self, folder: Path, command: list[str], say: Callable[[str], None]) -> tuple[ActLog, bool]:
-        """act's log, and whether it failed."""
         log = ActLog(time.monotonic())
         hidden = Scopes.of(self.hub.settings, untrusted=False).hidden()
         shells = Shells.create(folder / "shells")
@@ -159,7 +156,7 @@ class Runner:
             process.limited(act, _LIMIT),
         ):
             for said in act.stdout or ():
-                hidden += _masked(said)
+                hidden += _values_to_hide(said)
                 # steps may have asked for more tokens
                 line = shells.heard(_without(said, [*hidden, *list(self.hub.tokens)]))
                 raw.write(line)
@@ -171,8 +168,7 @@ class Runner:
             return log, act.wait() != 0
 
 
-def _masked(line: str) -> list[str]:
-    """What a step asks to hide from here on: act hides it, but logs the wish itself."""
+def _values_to_hide(line: str) -> list[str]:
     if '"command":"add-mask"' not in line:
         return []
     return [str(json.loads(line).get("arg", ""))]

@@ -93,7 +93,6 @@ class ActLog:
 
 
 def _is_told(entry: dict[str, Any]) -> bool:
-    """Whether the line tells a reader something: not act's own affairs, nor the inside of an action."""
     message = entry["msg"].strip()
     inside = len(entry.get("stepID", ())) > 1 and message.startswith(_WITHIN)
     aside = entry.get("stage") in ("Pre", "Post") or entry.get("command") == "summary"

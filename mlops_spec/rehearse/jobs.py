@@ -92,7 +92,7 @@ class _Planner:
                 yield PlannedJob(ids, name, environment_of(job), granted)
                 continue
             file = called_file(job["uses"])
-            passed = Given(granted, _passed(job.get("secrets") or {}, given.secrets))
+            passed = Given(granted, _passed_secrets(job.get("secrets") or {}, given.secrets))
             problems = list(self._call_problems(name, job_id, job, passed))
             yield from problems
             if not problems and len(ids) <= _DEEPEST:
@@ -144,8 +144,7 @@ class _Planner:
                 yield f"{who} is requesting '{asked}', but is only allowed '{allowed}'."
 
 
-def _passed(written: Any, known: frozenset[str]) -> frozenset[str]:
-    """The names of the secrets that a call passes and that have a value, of those that its caller knows."""
+def _passed_secrets(written: Any, known: frozenset[str]) -> frozenset[str]:
     if written == "inherit":
         return known
     sources = ((name, _SECRET.fullmatch(str(value).strip())) for name, value in written.items())
@@ -181,8 +180,6 @@ def _unknown(declared: dict[str, Any], passed: Iterable[str]) -> list[str]:
 
 
 class _Marks:
-    """Where keys and values of a workflow file stand, in the words of GitHub's messages."""
-
     def __init__(self, text: str) -> None:
         self._root = yaml.compose(text, Loader=yaml.CSafeLoader)
 

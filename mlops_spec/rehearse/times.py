@@ -50,12 +50,11 @@ def added(parts: Iterable[dict[Part, float]]) -> dict[Part, float]:
 def _shares(step: Step) -> dict[Part, float]:
     """What parts of a step's time belong to whom; they add up to 1."""
     if "mlops-spec run" in step.name:
-        return _of_pipeline(step)
+        return _pipeline_shares(step)
     return {next((part for words, part in _COMMANDS if words in step.name), "act"): 1.0}
 
 
-def _of_pipeline(step: Step) -> dict[Part, float]:
-    """The user's stages are training, ours are ours, the rest of a `mlops-spec run` is DVC's."""
+def _pipeline_shares(step: Step) -> dict[Part, float]:
     found = [(match[1], float(match[2])) for line in step.output if (match := _STAGE.match(line))]
     ours = sum(seconds for name, seconds in found if name in _OURS) / step.seconds
     theirs = sum(seconds for name, seconds in found if name not in _OURS) / step.seconds

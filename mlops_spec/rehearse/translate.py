@@ -84,7 +84,6 @@ def _edited(text: str, of_job: Callable[[str, Any, Own], Iterator[_Edit]], own: 
 
 
 def _doors(text: str, job: yaml.MappingNode, own: Own) -> Iterator[_Edit]:
-    """The steps of a job behind the door of its environment, and their conditions in the form of an expression."""
     steps = _value(job, "steps")
     if steps is None or not (own.door or own.values):
         return
@@ -97,7 +96,6 @@ def _doors(text: str, job: yaml.MappingNode, own: Own) -> Iterator[_Edit]:
 
 
 def _door(steps: yaml.SequenceNode, own: Own) -> _Edit:
-    """A first step, which goes on when the forge lets the job into its environment."""
     mark = steps.value[0].start_mark
     step = {
         "name": f"Environment {own.door}",
@@ -126,15 +124,14 @@ def _own(text: str, job: yaml.MappingNode, own: Own, *, defaults: Callable[[str]
     if own.calls and uses is not None and called_file(uses.value):
         yield uses.start_mark.index, uses.end_mark.index, f"./{WORKFLOWS / own.calls}"
     if own.environment:
-        yield _given(job, "env", {name: _variable(value) for name, value in own.environment.items()})
+        yield _add_entries(job, "env", {name: _variable(value) for name, value in own.environment.items()})
     if own.token:
-        yield from _expressions(text, job, own)
+        yield from _own_expressions(text, job, own)
         for step in steps.value if steps is not None else ():
             yield from _step_tokens(step, own.token, defaults)
 
 
-def _expressions(text: str, job: yaml.MappingNode, own: Own) -> Iterator[_Edit]:
-    """Those of a job that name its token or what its environment gives; whether it starts is asked before both."""
+def _own_expressions(text: str, job: yaml.MappingNode, own: Own) -> Iterator[_Edit]:
     condition = _value(job, "if")
     span = (condition.start_mark.index, condition.end_mark.index) if condition is not None else (0, 0)
     for found in _EXPRESSION.finditer(text, job.start_mark.index, job.end_mark.index):
@@ -159,11 +156,10 @@ def _step_tokens(step: Any, name: str, defaults: Callable[[str], Collection[str]
     given = {key.value for key, _ in _items(_value(step, "with"))}
     missing = {key: _variable(name) for key in defaults(uses.value) if key not in given}
     if missing:
-        yield _given(step, "with", missing)
+        yield _add_entries(step, "with", missing)
 
 
-def _given(node: yaml.MappingNode, name: str, more: Mapping[str, str]) -> _Edit:
-    """Adds to the mapping of this name, before its first key, or makes one before the first key of `node`."""
+def _add_entries(node: yaml.MappingNode, name: str, more: Mapping[str, str]) -> _Edit:
     inside = _value(node, name)
     lines = [f"{key}: {value}" for key, value in more.items()]
     if isinstance(inside, yaml.MappingNode) and inside.value:

@@ -71,7 +71,6 @@ def git_pattern(value: object) -> str:
 
 
 def _refuse_unsafe(text: str) -> str:
-    """Refuses what another reader of the file would run, or show as something else than it is; so does the spec."""
     if "${" in text:
         raise Failure(f"{text!r} holds `${{`, which starts an expression of GitHub Actions or DVC")
     for character in text:

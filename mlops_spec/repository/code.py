@@ -117,8 +117,6 @@ def _of_modules(names: Iterable[str], reader: _Reader, taken: Iterable[str]) -> 
 
 @dataclass
 class _Reader:
-    """Reads each file once, however many stages run it."""
-
     files: Files
     read: dict[str, tuple[Imported | Hidden, ...]] = field(default_factory=dict)
 
@@ -131,8 +129,6 @@ class _Reader:
 
 @dataclass
 class _Walk:
-    """A walk along the imports; a process looks for all of its modules in the same folders, its `roots`."""
-
     files: Files
     reader: _Reader
     seen: dict[tuple[str, tuple[str, ...]], None] = field(default_factory=dict)
@@ -216,7 +212,6 @@ class _Walk:
                     break
 
     def _resolved_import(self, parts: list[str], root: str) -> list[str]:
-        """The files that importing a dotted name runs, from a folder; what is behind a module is an attribute of it."""
         found = []
         here = root
         for part in parts:

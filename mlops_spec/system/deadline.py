@@ -13,8 +13,6 @@ _T = TypeVar("_T")
 
 
 class _Call(Generic[_T]):
-    """A call in a thread of its own, and what came of it."""
-
     def __init__(self, do: Callable[[], _T]) -> None:
         self._do = do
         self.answer: list[_T] = []

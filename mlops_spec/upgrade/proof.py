@@ -108,7 +108,6 @@ def _read_spec(data: Any) -> tuple[Spec | None, tuple[str, ...]]:
 
 
 def _remove_at(data: Any, place: Sequence[str | int]) -> str:
-    """Removes the value at a place, whose steps name the branches of unions too, and says where it was."""
     steps = list(_steps(data, place))
     for step in steps[:-1]:
         data = data[step]

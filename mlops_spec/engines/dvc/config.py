@@ -22,7 +22,7 @@ def parsed(*files: Sequence[str]) -> Settings:
     cores = [each for each in found if each.name.strip() == "core"]
     named = [each.values["remote"] for each in cores if "remote" in each.values]
     caches = [each.values["dir"] for each in found if each.name.strip() == "cache" and "dir" in each.values]
-    remotes = tuple(Remote(name, each.values, each.span) for each in found if (name := _remote_of(each)))
+    remotes = tuple(Remote(name, each.values, each.span) for each in found if (name := _remote_name(each)))
     return Settings(remotes, named[-1] if named else "", cores[0].span if cores else None, caches[-1] if caches else "")
 
 
@@ -41,8 +41,7 @@ def of_checkout(root: Path) -> Settings:
     return parsed(*(text.splitlines() for text in texts))
 
 
-def _remote_of(section: Section) -> str:
-    """The name of the remote that a section is about; empty when it is about none."""
+def _remote_name(section: Section) -> str:
     found = _REMOTE.match(section.name.strip())
     return found[1] if found else ""
 

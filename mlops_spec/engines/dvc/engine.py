@@ -187,7 +187,7 @@ class Dvc:
             return [str(FILE)]
         if only not in self._names:
             raise Failure(f"there is no stage `{only}`", remedy=f"The stages are {', '.join(self._names)}.")
-        return _upstream(only, self.stages)
+        return _with_upstream(only, self.stages)
 
     def _call(self, arguments: Sequence[str], seconds: float) -> subprocess.CompletedProcess[str]:
         try:
@@ -226,8 +226,7 @@ def _kept(lines: Iterable[str], told: list[str]) -> Iterator[str]:
         yield told[-1]
 
 
-def _upstream(only: str, stages: Sequence[Stage]) -> list[str]:
-    """The stage, and before it all that write, directly or not, what it reads."""
+def _with_upstream(only: str, stages: Sequence[Stage]) -> list[str]:
     needed: list[Stage] = []
     for stage in reversed(stages):
         if stage.name == only or any(stage.feeds(other) for other in needed):

@@ -63,15 +63,14 @@ class Fetcher:
         """
         with tempfile.TemporaryDirectory(prefix=".checkout-", dir=destination.parent) as folder:
             checkout = Path(folder)
-            self._write(commit, checkout)
+            self._write_lock_and_settings(commit, checkout)
             done = dvc(checkout, "pull", "--no-run-cache", f"{_DATA}.dvc")
             if done.returncode != 0 or not (checkout / _DATA).is_dir():
-                raise _refused(commit, done)
+                raise _fetch_failure(commit, done)
             # A copy: what DVC linked from its cache goes with the checkout.
             shutil.copytree(checkout / _DATA, destination, copy_function=shutil.copyfile)
 
-    def _write(self, commit: str, checkout: Path) -> None:
-        """What the commit's lock says of the package, and settings of this host's own before the repository's."""
+    def _write_lock_and_settings(self, commit: str, checkout: Path) -> None:
         lock, config = self.git.read_objects([f"{commit}:{path}" for path in (LOCK, _CONFIG)])
         if lock is None:
             raise Failure(f"commit {commit[:12]} has no {LOCK}", exit_code=Exit.CONFIG)
@@ -96,12 +95,11 @@ class Fetcher:
                 remedy="Give the agent one with --remote URL, or `dvc remote add --default NAME URL`.",
             )
         if remote is None:
-            remote = self._beside(named.default.url if named.default else "")
+            remote = self._folder_of_relative(named.default.url if named.default else "")
         url = f"    url = {remote}\n" if remote is not None else ""
         return f"[core]\n    no_scm = true\n    remote = {name}\n['remote \"{name}\"']\n{url}    verify = true\n"
 
-    def _beside(self, url: str) -> str | None:
-        """The folder that a relative address means; None for an address that means the same everywhere."""
+    def _folder_of_relative(self, url: str) -> str | None:
         if "://" in url or Path(url).is_absolute() or not url:
             return None
         if self.root is None:
@@ -114,7 +112,6 @@ class Fetcher:
 
 
 def _locked_package(lock: bytes) -> dict[str, Any] | None:
-    """What a lock says of the output that is the package: hashes, size, number of files."""
     stages = document_of(lock, LOCK).at(("stages",))
     for stage in stages.values() if isinstance(stages, dict) else ():
         outputs = stage.get("outs") if isinstance(stage, dict) else None
@@ -124,8 +121,7 @@ def _locked_package(lock: bytes) -> dict[str, Any] | None:
     return None
 
 
-def _refused(commit: str, done: CompletedProcess[str]) -> Failure:
-    """What the remote failed at: it gave all of it, but not what the lock names; or it did not give it now."""
+def _fetch_failure(commit: str, done: CompletedProcess[str]) -> Failure:
     came = "fetched" in done.stdout and "failed to transfer" not in done.stderr
     if (came and "Checkout failed" in done.stderr) or "changed listing" in done.stderr:
         return Failure(

@@ -33,7 +33,7 @@ def problems(content: bytes, tree: Tree, made: Mapping[str, _Entry]) -> Iterator
     tracked = Tracked(tree)
     try:
         stages = _stages(_plain(content))
-        declared = _declared(tree)
+        declared = _declared_stages(tree)
     except (ValueError, yaml.YAMLError) as error:
         yield Problem(_LOCK, "", " ".join(str(error).split()))
         return
@@ -42,7 +42,7 @@ def problems(content: bytes, tree: Tree, made: Mapping[str, _Entry]) -> Iterator
         yield Problem(_LOCK, f"stages.{name}", f"is no stage of {FILE} at that commit")
     for name in stages.keys() & declared.keys():
         yield from _of_stage(f"stages.{name}", stages[name], declared[name], tracked)
-    yield from _of_hashes({name: stages[name] for name in declared if name in stages}, tracked, made)
+    yield from _conflicting_hashes({name: stages[name] for name in declared if name in stages}, tracked, made)
 
 
 def _plain(content: bytes) -> Any:
@@ -90,8 +90,7 @@ def _check_entries(place: str, entries: Any) -> None:
             raise ValueError(f"{place}: {each.get('path')}: it must have a path, its MD5 and sizes, and nothing else")
 
 
-def _declared(tree: Tree) -> dict[str, _Entry]:
-    """The stages of the commit's dvc.yaml."""
+def _declared_stages(tree: Tree) -> dict[str, _Entry]:
     content = tree.read(FILE)
     if content is None:
         raise ValueError(f"the commit has no {FILE}")
@@ -144,8 +143,9 @@ def _same(locked: Any, declared: Any) -> bool:
     return bool(locked == declared) or str(locked).lower() == str(declared).lower()
 
 
-def _of_hashes(stages: Mapping[str, _Entry], tracked: Tracked, made: Mapping[str, _Entry]) -> Iterator[Problem]:
-    """One content for each path: what a stage wrote is what the next read, and what the commit or the bundle has."""
+def _conflicting_hashes(
+    stages: Mapping[str, _Entry], tracked: Tracked, made: Mapping[str, _Entry]
+) -> Iterator[Problem]:
     written = {each["path"]: each for stage in stages.values() for each in stage.get("outs", [])}
     for name, stage in stages.items():
         for each in stage.get("outs", []):

@@ -65,14 +65,14 @@ def places(root: Path) -> tuple[Path, ...]:
 def lacking(objects: Iterable[Object], folders: Iterable[Path]) -> list[Object]:
     """Those that no folder has, or has not whole."""
     where = tuple(folders)
-    return [each for each in objects if any(_find(part, where) is None for part in _parts(each, where))]
+    return [each for each in objects if any(_find(part, where) is None for part in _with_contents(each, where))]
 
 
 def copy(objects: Iterable[Object], folders: Iterable[Path], storage: Path) -> int:
     """Copies those that are there into a DVC remote that is a folder; how many files that were."""
     where, count = tuple(folders), 0
     for each in objects:
-        for part in _parts(each, where):
+        for part in _with_contents(each, where):
             source, target = _find(part, where), storage / part.place
             if source is not None and not target.exists():
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -81,8 +81,7 @@ def copy(objects: Iterable[Object], folders: Iterable[Path], storage: Path) -> i
     return count
 
 
-def _parts(whole: Object, folders: tuple[Path, ...]) -> Iterator[Object]:
-    """The object itself, and of a folder what it holds."""
+def _with_contents(whole: Object, folders: tuple[Path, ...]) -> Iterator[Object]:
     yield whole
     listing = _find(whole, folders) if whole.md5.endswith(".dir") else None
     if listing is not None:

@@ -29,7 +29,6 @@ def check_tracked(root: Path, seen: Mapping[str, Seen]) -> None:
 
 
 def _recorded(pointer: Path) -> str | None:
-    """The MD5 that a `.dvc` file has for a single file, or None."""
     try:
         (out,) = safe_yaml.load(pointer.read_bytes())["outs"]
         return str(out["md5"]) if out.get("hash") == "md5" and not str(out["md5"]).endswith(".dir") else None

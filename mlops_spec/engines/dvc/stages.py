@@ -142,7 +142,6 @@ def _holds(spec: Spec, key: str) -> bool:
 
 
 def _without_code(around: tuple[str, ...]) -> tuple[str, ...]:
-    """Splitting is ours alone: it runs nothing of the repository's code."""
     return tuple(name for name in around if name != "src")
 
 

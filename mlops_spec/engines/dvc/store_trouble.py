@@ -23,8 +23,6 @@ _DOCTOR = "`mlops-spec doctor --cloud` writes what the cloud must be told"
 
 @dataclass(frozen=True)
 class _Kind:
-    """A kind of refusal: how DVC words it, what it is, what puts it right."""
-
     pattern: re.Pattern[str]
     what: str
     remedy: str
@@ -168,7 +166,6 @@ _DONE = {"read": "read from", "write": "stored in"}
 
 
 def _line(said: str, place: int) -> str:
-    """The line of DVC's that has the words, without its own marks."""
     start = said.rfind("\n", 0, place) + 1
     end = said.find("\n", place)
     line = said[start : end if end >= 0 else len(said)].strip()

@@ -73,7 +73,7 @@ class Tracked:
     def _folder(self, path: str) -> dict[str, Any] | None:
         """A folder, unless DVC or Git keep parts of it elsewhere or leave some out."""
         inside = [name for name in self._modes if name.startswith(f"{path}/") and not name.endswith(".pyc")]
-        if not inside or self._leaves_out or any(self._modes[name] not in _REGULAR for name in inside):
+        if not inside or self._ignores_more_than_bytecode or any(self._modes[name] not in _REGULAR for name in inside):
             return None
         contents = self.tree.git.read_objects(f"{self.tree.commit}:{name}" for name in inside)
         found = dict(zip(inside, contents, strict=True))
@@ -84,8 +84,7 @@ class Tracked:
         return {"md5": folder_md5(hashes), "size": size, "nfiles": len(found)}
 
     @cached_property
-    def _leaves_out(self) -> bool:
-        """Whether DVC is told to leave out more than bytecode."""
+    def _ignores_more_than_bytecode(self) -> bool:
         files = [name for name in self._modes if name.rpartition("/")[2] == ".dvcignore"]
         lines = (self.tree.read(".dvcignore") or b"").decode(errors="replace").splitlines() if files else []
         patterns = {line.strip() for line in lines if line.strip() and not line.startswith("#")}

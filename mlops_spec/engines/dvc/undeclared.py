@@ -29,22 +29,20 @@ def forget(lock: Path, stages: Iterable[Stage]) -> list[str]:
     text = lock.read_text(encoding="utf-8")
     entries = safe_yaml.load(text).get("stages") or {}
     declared = {stage.name: stage for stage in stages}
-    gone = [name for name, stage in declared.items() if name in entries and _less(stage, entries[name])]
+    gone = [name for name, stage in declared.items() if name in entries and _reads_less(stage, entries[name])]
     undeclared = entries.keys() - declared.keys()
     if gone or undeclared:
-        write_atomic(lock, _without(text, {*gone, *undeclared}))
+        write_atomic(lock, _without_stages(text, {*gone, *undeclared}))
     return gone
 
 
-def _less(stage: Stage, entry: Mapping[str, Any]) -> bool:
-    """Whether the stage reads less than it did."""
+def _reads_less(stage: Stage, entry: Mapping[str, Any]) -> bool:
     read = {each["path"] for each in entry.get("deps", [])}
     params = {str(key) for values in entry.get("params", {}).values() for key in values}
     return not (read <= set(stage.reads) and params <= set(stage.keys))
 
 
-def _without(text: str, names: Collection[str]) -> str:
-    """The lock's text but for these stages; every other character stays."""
+def _without_stages(text: str, names: Collection[str]) -> str:
     kept, inside = [], False
     for line in text.splitlines(keepends=True):
         if not line.startswith("   "):

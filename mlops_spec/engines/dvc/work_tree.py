@@ -31,15 +31,14 @@ class WorkTree:
         if place.is_file():
             return file_md5(place)
         if place.is_dir():
-            return self._folder(path)
+            return self._folder_hash(path)
         return _recorded(place.with_name(f"{place.name}.dvc"))
 
     def tracked(self, path: str) -> bool:
         """Whether DVC tracks the path itself, so that Git knows only its hash."""
         return (self.root / f"{path}.dvc").is_file()
 
-    def _folder(self, path: str) -> str:
-        """The hash of the list of hashes, which DVC keeps as a `.dir` file."""
+    def _folder_hash(self, path: str) -> str:
         return folder_md5({name.removeprefix(f"{path}/"): file_md5(self.root / name) for name in self._files(path)})
 
     def _files(self, path: str) -> Iterator[str]:

@@ -118,14 +118,14 @@ def code_actions(ls: Server, params: types.CodeActionParams) -> list[types.CodeA
             kind=types.CodeActionKind.QuickFix,
             diagnostics=[_diagnostic(text, each)],
             is_preferred=True,
-            edit=_edits(uri, text, [each]),
+            edit=_separate_edits(uri, text, [each]),
         )
         for each in fixable
         if _touches(text.range(each.span), params.range)
     ]
     if fixable:
         title = f"Fix all that mlops-spec can ({len(fixable)})"
-        actions.append(types.CodeAction(title=title, kind=_FIX_ALL, edit=_edits(uri, text, fixable)))
+        actions.append(types.CodeAction(title=title, kind=_FIX_ALL, edit=_separate_edits(uri, text, fixable)))
     wanted = tuple(str(getattr(kind, "value", kind)) for kind in params.context.only or [""])
     return [each for each in actions if str(getattr(each.kind, "value", each.kind)).startswith(wanted)]
 
@@ -173,7 +173,6 @@ def completion(ls: Server, params: types.CompletionParams) -> list[types.Complet
 
 
 def _saved_data(path: Path) -> Any:
-    """The data of the file on the disk, while what is being typed is not YAML."""
     try:
         document = parse(str(path), path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError):
@@ -197,8 +196,7 @@ def _diagnostic(text: Text, found: Diagnostic) -> types.Diagnostic:
     )
 
 
-def _edits(uri: str, text: Text, found: Sequence[Diagnostic]) -> types.WorkspaceEdit:
-    """The edits of findings that don't touch one another; the others wait for the next time."""
+def _separate_edits(uri: str, text: Text, found: Sequence[Diagnostic]) -> types.WorkspaceEdit:
     taken: list[types.TextEdit] = []
     places: list[tuple[int, int]] = []
     for each in found:

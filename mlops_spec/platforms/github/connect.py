@@ -33,12 +33,11 @@ def connect(run: Run) -> GitHub:
 
 def forge_of(repository: str, run: Run) -> GitHub | None:
     """The forge of the repository that an agent follows, by its token; None where there is none or it has no API."""
-    token, name = run.push_token or run.token, run.repository or _name(repository, run.server or SERVER)
+    token, name = run.push_token or run.token, run.repository or _owner_and_name(repository, run.server or SERVER)
     return GitHub(name, token, run.api_url or API_URL) if token and name else None
 
 
-def _name(repository: str, server: str) -> str | None:
-    """`owner/name` of a URL on the server that the token is for."""
+def _owner_and_name(repository: str, server: str) -> str | None:
     url = urlsplit(repository)
     name = url.path.strip("/").removesuffix(".git")
     known = url.scheme == "https" and url.hostname == urlsplit(server).hostname

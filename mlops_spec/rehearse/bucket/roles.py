@@ -69,7 +69,6 @@ def configuration(issuer: str, roles: tuple[Role, ...]) -> Json:
 
 
 def _translated_trust(document: Json) -> Json:
-    """The same statements: the provider by its name, and claims as `oidc:…`."""
     return {**document, "Statement": [_translated(statement) for statement in document["Statement"]]}
 
 

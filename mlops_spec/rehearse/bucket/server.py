@@ -159,7 +159,6 @@ def _command(program: str, folder: Path, ports: dict[str, tuple[int, int]]) -> l
 
 
 def _free_ports() -> dict[str, tuple[int, int]]:
-    """Two ports for each service, all different: held together, then let go."""
     with ExitStack() as stack:
         probes = [stack.enter_context(socket.socket()) for _ in range(2 * len(_SERVICES))]
         for probe in probes:
@@ -191,7 +190,6 @@ def _write(file: Path, content: dict[str, Any]) -> None:
 
 
 def _create(bucket: Bucket, weed: subprocess.Popen[str]) -> None:
-    """Waits until the bucket can be made, and has been."""
     client, deadline = bucket.client(), time.monotonic() + _PATIENCE
     while True:
         try:

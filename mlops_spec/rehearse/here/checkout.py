@@ -37,7 +37,7 @@ class Checkout:
         git = Git.open(directory)
         root = Path(git.text("rev-parse", "--show-toplevel"))
         git.commit_id()
-        return cls(root, () if committed else _edits(Git(root)))
+        return cls(root, () if committed else _uncommitted(Git(root)))
 
     @property
     def git(self) -> Git:
@@ -92,8 +92,7 @@ class Checkout:
             )
 
 
-def _edits(git: Git) -> tuple[PurePosixPath, ...]:
-    """What `git add --all` would take: changed and removed files, and those that Git neither knows nor ignores."""
+def _uncommitted(git: Git) -> tuple[PurePosixPath, ...]:
     changed = git.text("diff", "--name-only", "--no-renames", "--ignore-submodules=all", "-z", "HEAD")
     new = git.text("ls-files", "--others", "--exclude-standard", "-z")
     names = {name for listed in (changed, new) for name in listed.split("\0") if name}

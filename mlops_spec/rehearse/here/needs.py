@@ -117,7 +117,6 @@ def _locked(checkout: Checkout) -> Iterator[Need]:
 
 
 def _lint(checkout: Checkout) -> Iterator[Need]:
-    """What `lint` calls an error, of the spec, the workflows and the repository around them."""
     if _broken(checkout):
         return
     command = [sys.executable, "-m", "mlops_spec", "lint", "--no-cache", "--format", "json"]
@@ -149,7 +148,6 @@ def _runners(checkout: Checkout) -> Iterator[Need]:
 
 
 def _label(job: object) -> str:
-    """What a job runs on; nothing where it calls another workflow, or an expression decides."""
     on = job.get("runs-on", "") if isinstance(job, dict) else ""
     labels = on.get("labels", on.get("group", "")) if isinstance(on, dict) else on
     text = ", ".join(labels) if isinstance(labels, list) else str(labels)

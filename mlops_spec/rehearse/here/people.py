@@ -20,7 +20,7 @@ _NOBODY = ("carol", "dave", "erin", "frank", "grace", "heidi", "ivan", "judy", "
 
 def enrol(hub: Hub, tree: Tree, spec: Spec) -> tuple[str, ...]:
     """Puts them there and returns who reviews: everybody named but the author, and as many more as are asked for."""
-    named = _named(tree, spec)
+    named = _mentioned_people(tree, spec)
     teams = [name for name in named if "/" in name]
     needed = max((each.promote.approvals for each in spec.environments.values()), default=1)
     members = (cast.REVIEWER, *_NOBODY)[: max(needed, 1)]
@@ -34,15 +34,13 @@ def enrol(hub: Hub, tree: Tree, spec: Spec) -> tuple[str, ...]:
 
 
 def _lend_key(hub: Hub, spec: Spec) -> None:
-    """The App that reads teams has its key in each environment whose approvers are teams, as `doctor` asks for it."""
     key = {"MLOPS_APP_KEY": hub.account(cast.APP).key}
     for name, each in deployments(spec).items():
         if each.asks_teams:
             hub.settings.secrets[name] = hub.settings.secrets.get(name, {}) | key
 
 
-def _named(tree: Tree, spec: Spec) -> list[str]:
-    """Code owners and approvers, without `@`, in the order of the first mention."""
+def _mentioned_people(tree: Tree, spec: Spec) -> list[str]:
     lines = (line.partition("#")[0].split()[1:] for line in read_owners(tree).splitlines() if line.strip())
     approvers = (name for each in spec.environments.values() for name in each.promote.approvers)
     names = (*(name for line in lines for name in line), *approvers)

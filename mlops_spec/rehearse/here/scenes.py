@@ -59,7 +59,7 @@ def scenario(checkout: Checkout) -> Scenario[Here]:
     scenes: list[Scene[Here]] = [
         Scene(f"a copy of {checkout.root.name}", _begin),
         *change,
-        *_environments(spec),
+        *_environment_scenes(spec),
         Scene("audit verify", proof.audit),
     ]
     return Scenario(
@@ -86,8 +86,7 @@ def _title(checkout: Checkout) -> str:
     return checkout.git.text("show", "--no-patch", "--format=%s", "HEAD") if ahead else "What was edited here"
 
 
-def _environments(spec: Spec) -> Iterator[Scene[Here]]:
-    """Each environment after the one that it waits for."""
+def _environment_scenes(spec: Spec) -> Iterator[Scene[Here]]:
     waiting = dict(spec.environments)
     known = {"merge"}
     while ready := [name for name, each in waiting.items() if each.after in known]:
@@ -119,7 +118,6 @@ def _begin(here: Here) -> str:
 
 
 def _bring_data(git: Git, base: str, head: str, checkout: Checkout, storage: Path) -> int:
-    """What both sides, and the releases, say of data and results, as far as this machine has it."""
     tags = [f"refs/tags/{tag.name}" for tag in git.tags(f"{checkout.spec.model}@*")]
     trees = [git.tree(revision) for revision in dict.fromkeys((base, head, *tags))]
     wanted = [each for tree in trees for each in (*objects.tracked(tree), *objects.made(tree))]
@@ -146,7 +144,7 @@ def _propose(here: Here) -> str:
     world.git.run("checkout", "--quiet", "--force", "-B", branch, here.head)
     number = world.propose(branch, _title(checkout), "As it would be proposed.").number
     here.pull_requests.append(number)
-    run = _ended(world.run_checks(number), _PULL_REQUEST)
+    run = _successful_run(world.run_checks(number), _PULL_REQUEST)
     trained = any(job.result == "success" and "train" in job.id for job in run.jobs) and run.output("trains") != "false"
     return f"plan, train, {verdicts.passed(run)}" if trained else "plan; nothing that a model depends on changed"
 
@@ -160,7 +158,7 @@ def _push(here: Here) -> str:
 
 
 def _registered(here: Here, runs: list[Run]) -> str:
-    here.version = _ended(runs, _MERGE).output("version") or ""
+    here.version = _successful_run(runs, _MERGE).output("version") or ""
     return f"{here.version} registered" if here.version else "no version: nothing that a model depends on changed"
 
 
@@ -171,8 +169,8 @@ def _promotion(name: str, environment: Environment) -> Callable[[Here], str]:
         if environment.promote.soak:
             return f"not played: the version must have lived in {environment.after} for {environment.promote.soak}"
         pull = open_pull(here, f"mlops/promote-{name}")
-        _ended(here.world.run_checks(pull.number), _PULL_REQUEST)
-        _ended(here.merge(pull.number), f"mlops-promote-{name}")
+        _successful_run(here.world.run_checks(pull.number), _PULL_REQUEST)
+        _successful_run(here.merge(pull.number), f"mlops-promote-{name}")
         return f"#{pull.number} “{pull.title}” approved by {' and '.join(here.reviewers)} and merged"
 
     return play
@@ -192,8 +190,7 @@ def _agent(name: str, environment: Environment) -> Callable[[Here], str]:
     return play
 
 
-def _ended(runs: list[Run], workflow: str) -> Run:
-    """The run of a workflow that must have been started, and ended well, with all that was started beside it."""
+def _successful_run(runs: list[Run], workflow: str) -> Run:
     for run in runs:
         if run.result != "success":
             stage.only([run], "success")

@@ -74,7 +74,7 @@ def _reference(ref: str) -> tuple[Literal["branch", "tag"], str]:
 
 
 def pending(request: Request) -> Result:
-    waiting = _waiting(request)
+    waiting = _waiting_by_environment(request)
     return 200, [_pending_shape(request, name, each[0]) for name, each in waiting.items()]
 
 
@@ -83,12 +83,12 @@ def review(request: Request) -> Result:
     state, ids = request.text("state"), request.body.get("environment_ids")
     if state not in ("approved", "rejected") or not isinstance(ids, list):
         raise Refused(422, "Validation Failed")
-    by_id = {environment_id(request.hub, name): each for name, each in _waiting(request).items()}
+    by_id = {environment_id(request.hub, name): each for name, each in _waiting_by_environment(request).items()}
     found = [each for number in ids for each in by_id.get(number, [])]
     if not found:
         raise Refused(422, "There is no pending deployment of these environments")
     for each in found:
-        problem = _hindrance(request.hub, each, request.person)
+        problem = _why_not_reviewer(request.hub, each, request.person)
         if problem:
             raise Refused(422, problem)
     for each in found:
@@ -97,8 +97,7 @@ def review(request: Request) -> Result:
     return 200, [_shape(request, each) for each in found]
 
 
-def _hindrance(hub: Hub, deployment: Deployment, person: Person) -> str:
-    """Why this person may not review it."""
+def _why_not_reviewer(hub: Hub, deployment: Deployment, person: Person) -> str:
     protection = _protection(hub, deployment.job.environment)
     if person.id not in {each["id"] for each in protection["reviewers"]}:
         return f"{person.login} is not a reviewer of {deployment.job.environment}"
@@ -112,8 +111,7 @@ def environment_id(hub: Hub, name: str) -> int:
     return list(hub.settings.environments).index(name) + 1
 
 
-def _waiting(request: Request) -> dict[str, list[Deployment]]:
-    """Those of a run, by environment."""
+def _waiting_by_environment(request: Request) -> dict[str, list[Deployment]]:
     run, found = request.number("run_id"), dict[str, list[Deployment]]()
     for each in request.hub.deployments:
         if each.job.run == run and each.state == "waiting":
@@ -135,7 +133,7 @@ def _pending_shape(request: Request, name: str, first: Deployment) -> Json:
         },
         "wait_timer": 0,
         "wait_timer_started_at": None,
-        "current_user_can_approve": not _hindrance(request.hub, first, request.person),
+        "current_user_can_approve": not _why_not_reviewer(request.hub, first, request.person),
         "reviewers": [{"type": "User", "reviewer": user(person, request.api)} for person in reviewers],
     }
 

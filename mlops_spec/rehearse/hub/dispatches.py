@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def create(request: Request) -> Result:
     hub, ref, given = request.hub, request.text("ref"), request.body.get("inputs") or {}
-    declared = _inputs(hub, ref, request.part("workflow_id"))
+    declared = _declared_inputs(hub, ref, request.part("workflow_id"))
     unknown = sorted(set(given) - set(declared))
     if unknown:
         raise Refused(422, f"Unexpected inputs provided: {unknown}")
@@ -26,8 +26,7 @@ def create(request: Request) -> Result:
     return 204, {}
 
 
-def _inputs(hub: Hub, branch: str, workflow: str) -> dict[str, Any]:
-    """What the workflow asks whoever starts it, as the branch has it."""
+def _declared_inputs(hub: Hub, branch: str, workflow: str) -> dict[str, Any]:
     if hub.origin.branch(branch) is None:
         raise Refused(422, f"No ref found for: {branch}")
     text = hub.origin.git.tree(branch).read(WORKFLOWS / workflow)

@@ -69,7 +69,7 @@ def is_git(path: str) -> bool:
 
 def answer(hub: Hub, call: Call) -> Answer:
     """What the client gets: git's answer, or a refusal that it prints after `remote:`."""
-    token = _password(call.headers.get("Authorization", ""))
+    token = _basic_token(call.headers.get("Authorization", ""))
     credential = hub.by_token(token) if token else None
     if credential is None:
         return _refused(401, _BAD_TOKEN if token else "", {"WWW-Authenticate": 'Basic realm="GitHub"'})
@@ -134,11 +134,10 @@ def _backend(hub: Hub, credential: Credential, call: Call) -> Answer:
     for number, (key, value) in enumerate(_SETTINGS.items()):
         environment |= {f"GIT_CONFIG_KEY_{number}": key, f"GIT_CONFIG_VALUE_{number}": value}
     done = subprocess.run([program()], input=call.body, env=environment, capture_output=True, check=False)
-    return _parsed(done.stdout)
+    return _cgi_answer(done.stdout)
 
 
-def _parsed(output: bytes) -> Answer:
-    """The answer of a CGI program."""
+def _cgi_answer(output: bytes) -> Answer:
     head, _, body = output.partition(b"\r\n\r\n")
     headers = dict(line.split(": ", 1) for line in head.decode().splitlines() if ": " in line)
     status = int(headers.pop("Status", "200" if headers else "500").split()[0])
@@ -159,8 +158,7 @@ def program() -> Path:
     return found
 
 
-def _password(header: str) -> str:
-    """The token of basic authentication, whoever the user says to be."""
+def _basic_token(header: str) -> str:
     scheme, _, encoded = header.partition(" ")
     if scheme.lower() != "basic":
         return ""

@@ -26,7 +26,6 @@ class Issuer:
 
     @cached_property
     def _key(self) -> rsa.RSAPrivateKey:
-        """Made when it is first needed: most rehearsals ask for no token."""
         return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
     def sign(self, claims: _Json) -> str:

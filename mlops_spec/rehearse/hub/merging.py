@@ -113,7 +113,7 @@ def violations(hub: Hub, pull: Pull, method: str, asked: Rules) -> list[str]:
         *(["This branch must not contain merge commits."] if asked.linear and method == "merge" else []),
         *([f"At least {asked.approvals} approving review is required"] if len(approved_by) < asked.approvals else []),
         *(_unseen(hub, pull, approved_by) if asked.last_push and asked.approvals else []),
-        *(_unowned(hub, pull, approved_by) if asked.code_owners else []),
+        *(_without_owner_approval(hub, pull, approved_by) if asked.code_owners else []),
         *(f"Changes were requested by {login}" for login in wanted_changes(seen)),
         *(_outdated(hub, pull) if asked.up_to_date and asked.checks else []),
         *(
@@ -131,13 +131,11 @@ def _unseen(hub: Hub, pull: Pull, approved_by: list[str]) -> list[str]:
 
 
 def _outdated(hub: Hub, pull: Pull) -> list[str]:
-    """Checks count on what the branch will be."""
     contained = hub.origin.git.is_ancestor(pull.base_sha, pull.head_sha)
     return [] if contained else ["This branch is out-of-date with the base branch."]
 
 
-def _unowned(hub: Hub, pull: Pull, approved_by: list[str]) -> list[str]:
-    """Files whose owners have not approved."""
+def _without_owner_approval(hub: Hub, pull: Pull, approved_by: list[str]) -> list[str]:
     git = hub.origin.git
     parted = git.text("merge-base", pull.base_sha, pull.head_sha)
     changed = hub.origin.changed(parted, pull.head_sha)

@@ -42,10 +42,10 @@ class Push:
 
     @classmethod
     def read(cls, body: bytes) -> Push:
-        at, lines = _section(body, 0)
+        at, lines = _until_flush(body, 0)
         capabilities = frozenset(lines[0].partition(b"\0")[2].decode().split()) if lines else frozenset()
         if "push-options" in capabilities:
-            at, _ = _section(body, at)
+            at, _ = _until_flush(body, at)
         moves = (line.partition(b"\0")[0].decode().strip().split(" ", 2) for line in lines)
         return cls(
             [Command(*move) for move in moves if len(move) == len(("old", "new", "ref"))], capabilities, body[at:]
@@ -73,8 +73,7 @@ def declined(push: Push, found: list[Refusal]) -> bytes:
     return b"".join([*_band(2, told), *_band(1, report), b"0000"])
 
 
-def _section(body: bytes, at: int) -> tuple[int, list[bytes]]:
-    """The lines up to the next flush, and where it ends."""
+def _until_flush(body: bytes, at: int) -> tuple[int, list[bytes]]:
     lines = []
     while (size := int(body[at : at + 4] or b"0", 16)) > 0:
         lines.append(body[at + 4 : at + size])

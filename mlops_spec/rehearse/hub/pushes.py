@@ -40,8 +40,6 @@ def refusals(hub: Hub, credential: Credential, commands: list[Command], pack: by
 
 
 class _Objects:
-    """The repository with what a push brings, which is read once somebody asks."""
-
     def __init__(self, path: Path, pack: bytes) -> None:
         self._path, self._pack = path, pack
         self._folder: tempfile.TemporaryDirectory[str] | None = None
@@ -112,7 +110,6 @@ def _against_rules(hub: Hub, credential: Credential, command: Command, objects: 
 
 
 def _violation(rule: Json, command: Command, objects: _Objects) -> str:
-    """What GitHub says where a rule of this kind does not let the reference move so; empty where it does."""
     what = "tag" if command.ref.startswith("refs/tags/") else "branch"
     moves = not command.creates and not command.deletes
     against: dict[str, tuple[Callable[[], bool], str]] = {

@@ -97,7 +97,7 @@ class _Handler(BaseHTTPRequestHandler):
         body: Json = {}
         try:
             body = _object(raw)
-            own = self._own(method, url.path, query)
+            own = self._answer_beside_api(method, url.path, query)
             status, answer = own or self._call(found, query, body)
         except Refused as refused:
             status, answer = refused.status, _error(refused)
@@ -110,7 +110,6 @@ class _Handler(BaseHTTPRequestHandler):
         self._write(status, {"Content-Type": "application/json; charset=utf-8", **headers}, said)
 
     def _body(self) -> bytes:
-        """What was sent, in chunks or by its length."""
         if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
             return self.rfile.read(int(self.headers.get("Content-Length") or 0))
         parts = []
@@ -120,8 +119,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.rfile.readline()
         return b"".join(parts)
 
-    def _own(self, method: str, path: str, query: dict[str, str]) -> tuple[int, Any] | None:
-        """What is no part of GitHub's API: the issuer of identities, and the door to environments."""
+    def _answer_beside_api(self, method: str, path: str, query: dict[str, str]) -> tuple[int, Any] | None:
         with self.hub.lock:
             if path.startswith(f"{identity.PREFIX}/"):
                 return identity.answer(self.hub, path.removeprefix(identity.PREFIX), query, self._token()[1], self._api)

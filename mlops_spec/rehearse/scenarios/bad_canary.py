@@ -111,7 +111,6 @@ def _change(clone: Path, defect: Defect) -> None:
 
 
 def _fail_live(stage: Stage, *, defect: Defect) -> str:
-    """Clients ask all the while; the workflow of the promotion fails with the canary."""
     number = open_pull(stage, PROMOTION).number
     check(stage, number)
     with clients(stage) as found:
@@ -132,7 +131,6 @@ def _fail_live(stage: Stage, *, defect: Defect) -> str:
 
 
 def _set_git_back(stage: Stage) -> str:
-    """One pull request of the agent's, however often it went back; merging it changes nothing on the host."""
     pull = open_pull(stage, BACK)
     check(stage, pull.number)
     with clients(stage) as found:

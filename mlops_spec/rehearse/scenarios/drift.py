@@ -37,15 +37,14 @@ def _begin(stage: Stage) -> str:
 def watched(clone: Path) -> None:
     """The spec asks for a watch, and for a pull request at an alert; labels lie in a file, as they come in."""
     replace_in(clone / model_folder.SPEC, "monitor: {}\n", _WATCH)
-    rows = _warmer(clone)
+    rows = _warmer_rows(clone)
     with (clone / _LABELS).open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, ["id", "visited"], extrasaction="ignore", lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)
 
 
-def _warmer(clone: Path) -> list[dict[str, str]]:
-    """Days of another town, 20 degrees warmer and dry, on which people come for other reasons."""
+def _warmer_rows(clone: Path) -> list[dict[str, str]]:
     known = read_rows(clone)
     draw = random.Random(7)  # noqa: S311 - the same town each time
     rows = []
@@ -58,9 +57,8 @@ def _warmer(clone: Path) -> list[dict[str, str]]:
     return rows
 
 
-def _both(stage: Stage) -> list[dict[str, str]]:
-    """What the new version was trained on: the rows known before and those of the other town, mixed."""
-    rows = [*read_rows(stage.world.clone), *_warmer(stage.world.clone)]
+def _mixed_rows(stage: Stage) -> list[dict[str, str]]:
+    rows = [*read_rows(stage.world.clone), *_warmer_rows(stage.world.clone)]
     random.Random(8).shuffle(rows)  # noqa: S311
     return rows
 
@@ -69,7 +67,7 @@ def ask(stage: Stage) -> str:
     """Each request is named by its row's id, by which its label will find it."""
     host = stage.production
     inputs = host.ask(f"/v2/models/{host.model}")["inputs"]
-    for row in _warmer(stage.world.clone):
+    for row in _warmer_rows(stage.world.clone):
         answer = host.ask(f"/v2/models/{host.model}/infer", {"id": row["id"], **request(inputs, row)})
         must(answer["model_version"] == FIRST, f"{answer['model_version']} answered")
     stage.world.hub.settings.variables[""]["MLOPS_PREDICTION_LOG"] = str(host.state / "predictions")
@@ -77,7 +75,6 @@ def ask(stage: Stage) -> str:
 
 
 def _alert(stage: Stage) -> str:
-    """Its job fails, since it found something, and what it found is in one pull request."""
     run = _monitored(stage, "failure")
     pull = open_pull(stage, BRANCH)
     text = pull.body or ""
@@ -91,7 +88,6 @@ def _alert(stage: Stage) -> str:
 
 
 def _alert_again(stage: Stage) -> str:
-    """The same traffic, a second run: no second alert, no second pull request, no issue beside it."""
     before = len(stage.world.hub.issues)
     _monitored(stage, "failure")
     must(len(stage.world.hub.issues) == before, "it opened something besides")
@@ -100,7 +96,6 @@ def _alert_again(stage: Stage) -> str:
 
 
 def _retrained(stage: Stage) -> str:
-    """The App opened it, so its checks start by themselves."""
     number = open_pull(stage, BRANCH).number
     check(stage, number)
     run = merge(stage, number)
@@ -109,15 +104,14 @@ def _retrained(stage: Stage) -> str:
 
 
 def _promoted(stage: Stage) -> str:
-    with clients(stage, _both(stage)) as found:
+    with clients(stage, _mixed_rows(stage)) as found:
         number = promote(stage)
     stage.version = _NEXT
     return f"#{number} merged, {live(stage, PRODUCTION, _NEXT)}; {all_answered(found)}; {clean(stage)}"
 
 
 def _quiet(stage: Stage) -> str:
-    """What the clients asked meanwhile is as the new version was trained."""
-    with clients(stage, _both(stage)) as found:
+    with clients(stage, _mixed_rows(stage)) as found:
         while found.answered[_NEXT] < 150:
             must(not found.failed, f"{len(found.failed)} requests failed: {found.failed[:3]}")
     run = _monitored(stage, "success")

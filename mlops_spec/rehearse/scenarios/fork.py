@@ -50,7 +50,6 @@ class Forked(Private):
 
 @contextmanager
 def _open(stage: Forked) -> Iterator[None]:
-    """Everybody may read the repository, one more has an account; a reviewer guards the environment for trials."""
     hub = stage.world.hub
     hub.people = (*hub.people, Person(_STRANGER, 666, tokens.new("ghp"), role="read"))
     hub.settings.secrets[""] = {taking.SECRET: tokens.new("key")}
@@ -67,7 +66,6 @@ def _begin(stage: Forked) -> str:
 
 
 def _propose(stage: Forked) -> str:
-    """The first runs of somebody new wait; then all is checked but what needs the data, and main says what it lacks."""
     world = stage.world
     stage.clone = author = fork(world, _STRANGER)
     _change(author, "1.0", "2.0")
@@ -79,11 +77,10 @@ def _propose(stage: Forked) -> str:
     run = only(world.let_start(number, cast.REVIEWER), "success")
     done = {job.id for job in run.jobs if job.result == "success"}
     must(done == {"check", "judged"}, f"of #{number} ran {sorted(done)}", log(run))
-    return f"#{number} waited for {cast.REVIEWER}; linted and planned, nothing trained; {_refused(stage, number)}"
+    return f"#{number} waited for {cast.REVIEWER}; linted and planned, nothing trained; {_why_unmerged(stage, number)}"
 
 
 def _attack(stage: Forked) -> str:
-    """Workflows of their own get nothing, and whatever these say of themselves: a maintainer's trial refuses them."""
     world, author, before = stage.world, stage.stranger, stage.bucket.keys()
     author.run("git", "switch", "--quiet", "--create", "take", f"origin/{world.main}")
     (author.clone / f".github/workflows/{taking.NAME}.yml").write_text(taking.WORKFLOW, encoding="utf-8")
@@ -101,19 +98,17 @@ def _attack(stage: Forked) -> str:
 
 
 def _rejected(stage: Forked) -> str:
-    """What the reviewer sends away is not trained and reads nothing, and its commit is marked as failed."""
     world, (number,) = stage.world, stage.pull_requests
-    run = only([_trial(stage, lambda run: world.review(run, cast.REVIEWER, "rejected"))], "failure")
+    run = only([_run_trial(stage, lambda run: world.review(run, cast.REVIEWER, "rejected"))], "failure")
     must(not signed_in(run, "models-read"), "what was sent away signed in to read", log(run))
     told = f"rejected by {cast.REVIEWER}"
     must(any(told in line for step in run.job("train").steps for line in step.output), f"nothing was {told}", log(run))
     head = world.hub.origin.git.text("rev-parse", f"refs/pull/{number}/head")
-    must(_status(stage, head) == "failure", f"{head[:7]} has the status {_status(stage, head)}", log(run))
-    return f"{told}: nothing signed in, and {head[:7]} has failed; {_refused(stage, number, 'is failure')}"
+    must(_last_status(stage, head) == "failure", f"{head[:7]} has the status {_last_status(stage, head)}", log(run))
+    return f"{told}: nothing signed in, and {head[:7]} has failed; {_why_unmerged(stage, number, 'is failure')}"
 
 
 def _moved(stage: Forked) -> str:
-    """While the reviewer looks, something else is pushed: what was pinned is trained, and the rest is not let in."""
     world, (number,) = stage.world, stage.pull_requests
     pinned = world.hub.origin.git.text("rev-parse", f"refs/pull/{number}/head")
 
@@ -123,11 +118,13 @@ def _moved(stage: Forked) -> str:
         world.review(run, cast.REVIEWER)
 
     before = stage.bucket.keys()
-    run = only([_trial(stage, review)], "success")
+    run = only([_run_trial(stage, review)], "success")
     must(signed_in(run, "models-read"), "the trial did not sign in to read", log(run))
     must(stage.bucket.keys() == before, "the trial wrote to the bucket", log(run))
-    must(_status(stage, pinned) == "success", f"{pinned[:7]} has the status {_status(stage, pinned)}", log(run))
-    return f"{pinned[:7]} was let in, read, trained and passed; with what came after, {_refused(stage, number)}"
+    must(
+        _last_status(stage, pinned) == "success", f"{pinned[:7]} has the status {_last_status(stage, pinned)}", log(run)
+    )
+    return f"{pinned[:7]} was let in, read, trained and passed; with what came after, {_why_unmerged(stage, number)}"
 
 
 def _tried(stage: Forked) -> str:
@@ -139,16 +136,15 @@ def _tried(stage: Forked) -> str:
     else:
         raise Unexpected(f"{_STRANGER} could start a trial")
     only(world.let_start(number, cast.REVIEWER) if world.run_checks(number) == [] else [], "success")
-    run = only([_trial(stage, lambda run: world.review(run, cast.REVIEWER))], "success")
+    run = only([_run_trial(stage, lambda run: world.review(run, cast.REVIEWER))], "success")
     head = world.hub.origin.git.text("rev-parse", f"refs/pull/{number}/head")
-    must(_status(stage, head) == "success", f"{head[:7]} has the status {_status(stage, head)}", log(run))
+    must(_last_status(stage, head) == "success", f"{head[:7]} has the status {_last_status(stage, head)}", log(run))
     merged = merge(stage, number)
     must(merged.output("version") == _SECOND, f"{merged.output('version')} was registered, not {_SECOND}", log(merged))
     return f"{_STRANGER} may start none; {cast.AUTHOR}'s passed on {head[:7]}: merged, {live(stage, STAGING, _SECOND)}"
 
 
 def _change(author: Author, old: str, new: str, branch: str = "") -> None:
-    """Another C, committed."""
     if branch:
         author.run("git", "switch", "--quiet", branch)
     else:
@@ -158,14 +154,12 @@ def _change(author: Author, old: str, new: str, branch: str = "") -> None:
     author.commit(f"C {new}")
 
 
-def _trial(stage: Forked, review: Callable[[int], None]) -> Run:
-    """The author has the stranger's pull request tried."""
+def _run_trial(stage: Forked, review: Callable[[int], None]) -> Run:
     (number,) = stage.pull_requests
     return stage.world.start(_TRY, {"number": str(number)}, cast.AUTHOR, review)
 
 
-def _refused(stage: Forked, number: int, state: str = "is expected") -> str:
-    """Main does not take it, since nothing judged its newest commit: in the forge's words."""
+def _why_unmerged(stage: Forked, number: int, state: str = "is expected") -> str:
     world = stage.world
     world.approve(number, cast.REVIEWER)
     try:
@@ -176,8 +170,7 @@ def _refused(stage: Forked, number: int, state: str = "is expected") -> str:
     raise Unexpected(f"#{number} could be merged although nobody had it tried")
 
 
-def _status(stage: Forked, sha: str) -> str:
-    """What was said last of a commit under the name that main requires."""
+def _last_status(stage: Forked, sha: str) -> str:
     found = [each.state for each in stage.world.hub.statuses if (each.sha, each.context) == (sha, taking.CHECK)]
     return found[-1] if found else "none"
 

@@ -32,7 +32,6 @@ _WORSE = (
 
 
 def _begin(life: Stage) -> str:
-    """The repository as `new` makes it; after its first push main is guarded by its ruleset, and agents follow it."""
     world = life.world
     model = world.repository.partition("/")[2]
     owners = [part for login in (cast.AUTHOR, cast.REVIEWER) for part in ("--owner", f"@{login}")]
@@ -127,7 +126,6 @@ def _comments(life: Stage, number: int) -> str:
 
 
 def _example(life: Stage, host: Host) -> dict[str, Any]:
-    """A request for the first row of the data, as the server says that it wants its inputs."""
     with (life.world.clone / "data" / "credit_default.csv").open(encoding="utf-8", newline="") as file:
         row = next(csv.DictReader(line for line in file if not line.startswith("#")))
     inputs = host.ask(f"/v2/models/{host.model}")["inputs"]

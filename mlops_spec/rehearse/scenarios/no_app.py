@@ -42,7 +42,6 @@ def _begin(stage: Stage) -> str:
 
 
 def _waits(stage: Stage) -> str:
-    """Nothing of the promotion ran, and its checks are there all the same: one status for each required name."""
     world, number = stage.world, open_pull(stage, PROMOTION, ACTIONS).number
     must(world.run_checks(number) == [], f"the runs of #{number} did not wait")
     must(bool(world.workflows.waiting(number)), f"#{number} started no run")
@@ -61,7 +60,6 @@ def _promoted(stage: Stage) -> str:
 
 
 def _alert(stage: Stage) -> str:
-    """The monitor proposes other data: its training waits, so main does not take it."""
     world = stage.world
     run = world.run_scheduled(MONITOR)
     must(run.result == "failure", f"{run.workflow} ended as {run.result}, not as failure", log(run))
@@ -77,7 +75,6 @@ def _alert(stage: Stage) -> str:
 
 
 def _let_start(stage: Stage) -> str:
-    """A person has looked at it, and lets its runs start; then it is a pull request like any other."""
     number = open_pull(stage, BRANCH, ACTIONS).number
     only(stage.world.let_start(number, cast.REVIEWER), "success")
     run = merge(stage, number)

@@ -40,7 +40,6 @@ def _read(stage: Private) -> str:
 
 
 def _attack(stage: Private) -> str:
-    """Somebody who may push a branch tries a workflow of their own: it reads, which their role allows, and no more."""
     before = stage.bucket.keys()
     number = propose(stage, "Take more", _taking, "")
     runs = {run.workflow: run for run in stage.world.run_checks(number)}

@@ -55,7 +55,6 @@ class Field(Stage):
 
 
 def _register(stage: Field) -> str:
-    """One is trained; the others differ from it in a manifest's note, which makes packages of their own of them."""
     world = stage.world
     options = ["--starter", "blank", "--defaults", "--branch", world.main, "--owner", f"@{cast.REVIEWER}"]
     name = world.repository.partition("/")[2]
@@ -68,7 +67,7 @@ def _register(stage: Field) -> str:
         world.command(*command)
     made = read_bundle(world.clone / "dist")
     for number in range(PROMOTERS + 1):
-        registered = register(stage.git, _another(made, number, world.clone / "dist"), who=_ALICE).record
+        registered = register(stage.git, _with_note(made, number, world.clone / "dist"), who=_ALICE).record
         _stage(stage, registered)
     for number in range(PROMOTERS):
         clone = world.folder / "promoters" / f"{number:02}"
@@ -80,8 +79,7 @@ def _register(stage: Field) -> str:
     return f"{len(stage.digests)} versions, each live in {STAGING} once; {PROMOTERS} clones"
 
 
-def _another(made: Bundle, number: int, source: Path) -> Bundle:
-    """Of a package with a note: what names the package by its hash, the listing and the lock, follows."""
+def _with_note(made: Bundle, number: int, source: Path) -> Bundle:
     noted = replace(made.manifest, versions={**made.manifest.versions, "rehearsed": str(number)})
     files, content = dict(made.files), manifest.manifest_bytes(noted)
     before, name = files[model_folder.MANIFEST.name], model_folder.MANIFEST.name
@@ -93,7 +91,6 @@ def _another(made: Bundle, number: int, source: Path) -> Bundle:
 
 
 def _stage(stage: Field, registered: Record) -> None:
-    """Staging asks for it, and the scenario answers as its agent would."""
     version, package = registered.what.version, registered.what.package
     assert version is not None
     assert package is not None
@@ -103,14 +100,12 @@ def _stage(stage: Field, registered: Record) -> None:
 
 
 def _answer(stage: Field, environment: str) -> None:
-    """Plays the agent of an environment: whatever is asked for goes live."""
     for intent in ledger.open_intents(ledger.read(stage.git)):
         if intent.what.environment == environment:
             ledger.append_outcome(stage.git, intent, Outcome("succeeded"), who=agent(environment))
 
 
 def _race(stage: Field) -> str:
-    """In each round every promoter's HEAD declares another version, decided on what is live then."""
     codes: Counter[int] = Counter()
     wins: Counter[int] = Counter()
     started = time.monotonic()
@@ -126,7 +121,6 @@ def _race(stage: Field) -> str:
 
 
 def _round(stage: Field, number: int) -> int:
-    """One round: who won it."""
     before = stage.world.records()
     live = ledger.live(before, _model(stage), PRODUCTION)
     versions = [version for version in stage.digests if live is None or version != live.version][:PROMOTERS]
@@ -146,12 +140,11 @@ def _round(stage: Field, number: int) -> int:
     for promoter, code in zip(promoters, codes, strict=True):
         words = f"was decided on serial {number - 1}" if code else f"{promoter.version} succeeded, serial {number}"
         must(words in promoter.said, f"round {number}: exit {code} and “{promoter.said.strip()}”")
-    _whole(before, stage.world.records(), versions[winner], number)
+    _check_records(before, stage.world.records(), versions[winner], number)
     return winner
 
 
-def _whole(before: Sequence[Record], after: Sequence[Record], version: str, number: int) -> None:
-    """The winner's intent and its outcome, and nothing else, are on record."""
+def _check_records(before: Sequence[Record], after: Sequence[Record], version: str, number: int) -> None:
     new = [(each.event, each.what.version, each.what.serial) for each in after[len(before) :]]
     wanted = [("deploy.intent", version, number), ("deploy.outcome", version, number)]
     must(new == wanted, f"round {number} left {new} in the ledger")
@@ -162,7 +155,6 @@ def _odd(promoters: Sequence[Promoter], codes: Sequence[int]) -> str:
 
 
 def _declare(stage: Field, versions: Sequence[str], number: int, live: ledger.Live | None) -> None:
-    """A commit on main for each promoter, as its pull request would have been merged; none of them is pushed."""
     main = stage.git.commit_id(f"origin/{stage.world.main}")
     for git, version in zip(stage.clones, versions, strict=True):
         said = Declared(
@@ -180,8 +172,7 @@ def _declare(stage: Field, versions: Sequence[str], number: int, live: ledger.Li
         git.run("update-ref", "--no-deref", "HEAD", commit)
 
 
-def _traces(stage: Field) -> str:
-    """Sixteen clones and the origin agree; none has a reference of its own of what it lost."""
+def _check_clones(stage: Field) -> str:
     main = f"refs/heads/{stage.world.main}"
     for git in stage.clones:
         kept = git.text("for-each-ref", "--format=%(refname)").splitlines()
@@ -195,7 +186,7 @@ def _traces(stage: Field) -> str:
 SCENES: tuple[Scene[Field], ...] = (
     Scene(f"{PROMOTERS + 1} versions, registered and staged", _register),
     Scene(f"{PROMOTERS} promoters, {ROUNDS} rounds", _race),
-    Scene("audit verify", _traces),
+    Scene("audit verify", _check_clones),
 )
 SCENARIO = Scenario("acme/visits", SCENES, Field)
 

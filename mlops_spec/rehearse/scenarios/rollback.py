@@ -38,7 +38,6 @@ def _second(stage: Stage) -> str:
 
 
 def _unasked(stage: Stage) -> str:
-    """Nobody asks anything meanwhile, and what nobody has seen at work is not healthy."""
     number = open_pull(stage, PROMOTION).number
     check(stage, number)
     run = merge(stage, number, "failure")
@@ -53,7 +52,6 @@ def _unasked(stage: Stage) -> str:
 
 
 def _set_back(stage: Stage) -> str:
-    """Merging what the agent, or who rolled back, has opened; nothing moves on the host."""
     pull = open_pull(stage, BACK, cast.APP, cast.AUTHOR)
     check(stage, pull.number)
     before = len(stage.world.records())
@@ -87,7 +85,6 @@ def _revert(stage: Stage, title: str, version: str) -> str:
 
 
 def _by_command(stage: Stage) -> str:
-    """The folder that plays the DVC remote is gone, and nothing is needed of it."""
     world = stage.world
     (world.folder / "storage").rename(world.folder / "storage-gone")
     with clients(stage) as found:
@@ -101,7 +98,6 @@ def _by_command(stage: Stage) -> str:
 
 
 def _told(stage: Stage) -> str:
-    """Each way back has its intent, its outcome and its reason on record."""
     (stage.world.folder / "storage-gone").rename(stage.world.folder / "storage")
     found = [
         (each.what.serial, each.what.version, each.result)

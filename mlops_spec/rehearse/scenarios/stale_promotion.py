@@ -60,18 +60,16 @@ def _third(stage: Stage) -> str:
 
 
 def _by_its_author(stage: Stage) -> str:
-    """The App opened the promotion; who approves it wrote what it brings out."""
-    return _refused(stage, open_pull(stage, PROMOTION).number, "has 0 of 1 approvals", by=(cast.AUTHOR,))
+    return _merged_and_refused(stage, open_pull(stage, PROMOTION).number, "has 0 of 1 approvals", by=(cast.AUTHOR,))
 
 
 def _digest_of_nobody(stage: Stage) -> str:
     number = _declare(stage, "Promote it by hand", version=_SECOND, digest=_NOBODYS)
     said = f"declares {_SECOND} as {_NOBODYS}, record "
-    return _refused(stage, number, said, "registered another package", command=_VERIFY)
+    return _merged_and_refused(stage, number, said, "registered another package", command=_VERIFY)
 
 
 def _edited(stage: Stage) -> str:
-    """Proposed again by the App, approved, and then its text reads differently."""
     propose_again(stage, _SECOND)
     number = open_pull(stage, PROMOTION).number
 
@@ -79,16 +77,15 @@ def _edited(stage: Stage) -> str:
         body = pulls.get(stage.world.forge(cast.AUTHOR), number).body or ""
         pulls.update(stage.world.forge(cast.AUTHOR), number, body=f"{body}\nAll gates pass by far.\n")
 
-    return _refused(stage, number, "was edited after it was proposed", then=edit)
+    return _merged_and_refused(stage, number, "was edited after it was proposed", then=edit)
 
 
 def _version_of_nobody(stage: Stage) -> str:
     number = _declare(stage, "Promote what is to come", version="v9.9.9", digest=_NOBODYS)
-    return _refused(stage, number, "declares v9.9.9, which was never registered", command=_VERIFY)
+    return _merged_and_refused(stage, number, "declares v9.9.9, which was never registered", command=_VERIFY)
 
 
 def _by_nobody(stage: Stage) -> str:
-    """main's rules would not let it in, so an administrator lifts them for a moment."""
     world = stage.world
     number = _declare(stage, "Promote it in a hurry", version=_SECOND, digest=_digest_of(stage, _SECOND))
     check(stage, number)
@@ -99,13 +96,12 @@ def _by_nobody(stage: Stage) -> str:
     else:
         raise Unexpected(f"#{number} could be merged without an approval")
     with world.unguarded():
-        told = _refused(stage, number, "has 0 of 1 approvals", by=())
+        told = _merged_and_refused(stage, number, "has 0 of 1 approvals", by=())
     stage.pull_requests.append(number)
     return f"main refuses the merge; past its rules: {told}"
 
 
 def _approved_late(stage: Stage) -> str:
-    """The very same run, repeated once somebody has looked at it."""
     number = stage.pull_requests[-1]
     stage.world.approve(number, cast.REVIEWER)
     with clients(stage) as found:
@@ -115,7 +111,6 @@ def _approved_late(stage: Stage) -> str:
 
 
 def _stale(stage: Stage) -> str:
-    """Approved when v1.0.0 was live; its conflict with what main says now is resolved in its favour."""
     world, number = stage.world, open_pull(stage, PROMOTION).number
     try:
         merge_pull(world, number, cast.REVIEWER)
@@ -124,12 +119,11 @@ def _stale(stage: Stage) -> str:
     else:
         raise Unexpected(f"#{number} could be merged although main declares something else by now")
     world.author.resolve(PROMOTION, str(path_of(PRODUCTION)))
-    told = _refused(stage, number, "is at serial 2", "was decided on serial 1", code=Exit.STALE)
+    told = _merged_and_refused(stage, number, "is at serial 2", "was decided on serial 1", code=Exit.STALE)
     return f"a conflict; resolved: {told}"
 
 
 def _too_soon(stage: Stage) -> str:
-    """From now on a version must have been in staging for a month."""
     approvals = "promote: {approvals: 1"
     number = propose(
         stage,
@@ -139,13 +133,12 @@ def _too_soon(stage: Stage) -> str:
     )
     check(stage, number)
     merge(stage, number)
-    return _refused(
+    return _merged_and_refused(
         stage, open_pull(stage, PROMOTION).number, f"{_THIRD} was live in {STAGING} for", "30d are asked for"
     )
 
 
 def _audit(stage: Stage) -> str:
-    """Of all these the ledger knows the two that went live."""
     asked = [
         each.what.version
         for each in stage.world.records()
@@ -156,7 +149,6 @@ def _audit(stage: Stage) -> str:
 
 
 def _declare(stage: Stage, title: str, **changed: Any) -> int:
-    """A promotion that the author writes by hand, on what is live now."""
     path = path_of(PRODUCTION)
     wanted = {"serial": 2, "base_serial": 1, "base_digest": _digest_of(stage, FIRST), "evidence": [], **changed}
 
@@ -175,7 +167,7 @@ def _digest_of(stage: Stage, version: str) -> str | None:
     return registered.what.package.digest if registered.what.package else None
 
 
-def _refused(  # noqa: PLR0913 - each way differs in one of them
+def _merged_and_refused(  # noqa: PLR0913 - each way differs in one of them
     stage: Stage,
     number: int,
     *said: str,
@@ -184,7 +176,6 @@ def _refused(  # noqa: PLR0913 - each way differs in one of them
     code: Exit = Exit.FINDINGS,
     command: str = "mlops-spec promote plan",
 ) -> str:
-    """Approved by these and merged, it is stopped by a command with these words; neither host nor ledger moves."""
     world = stage.world
     check(stage, number)
     for login in by:

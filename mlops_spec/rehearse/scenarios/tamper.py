@@ -37,7 +37,6 @@ _SAVE = ("    skops.io.dump(model, file)\n", '    (file.parent / "notes.txt").wr
 
 
 def _package(stage: Stage) -> str:
-    """Production's host is replaced; the new one fetches the package, gets another one, and serves nothing of it."""
     with _storage(stage).changed(_model_of(stage.production, FIRST, stage)):
         host = stage.hosts.replace(PRODUCTION)
         problem = _agent_says(host, "its files were changed")
@@ -48,7 +47,6 @@ def _package(stage: Stage) -> str:
 
 
 def _tag(stage: Stage) -> str:
-    """The tag of what is live names another commit; the scheduled check finds it and opens an issue."""
     world = stage.world
     name = f"{stage.production.model}@{FIRST}"
     with attacker.moved_tag(world.hub.origin, name, world.main) as tag:
@@ -63,7 +61,6 @@ def _tag(stage: Stage) -> str:
 
 
 def _data(stage: Stage) -> str:
-    """A pull request trains on what its commit names, or not at all."""
     number = propose(stage, "Regularize more", set_parameter("1.0", "0.5"), "The report will tell.")
     with _storage(stage).changed((stage.world.clone / "data/visits.csv").read_bytes()):
         run = check(stage, number, "failure")
@@ -89,7 +86,6 @@ def _run_cache(stage: Stage) -> str:
 
 
 def _pickle(stage: Stage) -> str:
-    """Beside the model lies a text file, by its name."""
     number = propose(stage, "Keep notes", _smuggle, "Notes on the training, for later.")
     run = check(stage, number, "failure")
     return stopped(run, "mlops-spec run", "notes.txt is a pickle")
@@ -102,7 +98,6 @@ def _smuggle(clone: Path) -> None:
 
 
 def _rewritten(stage: Stage) -> str:
-    """Every hash is right; but the newest tag saw other records, and so did the agents."""
     world = stage.world
     with attacker.rewritten_ledger(world.hub.origin, world.folder, "mallory"):
         fresh = world.folder / "fresh"
@@ -112,11 +107,10 @@ def _rewritten(stage: Stage) -> str:
     must(said.returncode == Exit.FINDINGS, f"`mlops-spec audit verify` ended with {said.returncode}: {said.stdout}")
     words = f"REWRITTEN: tag {stage.production.model}@{_SECOND} has seen other records"
     must(words in said.stdout, f"`mlops-spec audit verify` says {said.stdout}")
-    return f"a new clone: {_line(said.stdout, '! ')}; the agent: {problem}"
+    return f"a new clone: {_first_line_with(said.stdout, '! ')}; the agent: {problem}"
 
 
 def _edited(stage: Stage) -> str:
-    """One name in one record; the agent does nothing on such a ledger, and what is live stays live."""
     world = stage.world
     record = newest(stage, "deploy.intent", PRODUCTION)
     with clients(stage) as found:
@@ -125,7 +119,7 @@ def _edited(stage: Stage) -> str:
         problem = _agent_says(stage.production, f"record {record.seq}")
     must(said.returncode == Exit.FINDINGS, f"`mlops-spec audit verify` ended with {said.returncode}: {said.stdout}")
     must(f"record {record.seq}: its hash is not that of its content" in said.stdout, f"it says {said.stdout}")
-    return f"{_line(said.stdout, '! ')}; the agent: {problem}; {all_answered(found)}"
+    return f"{_first_line_with(said.stdout, '! ')}; the agent: {problem}; {all_answered(found)}"
 
 
 def _storage(stage: Stage) -> attacker.Storage:
@@ -133,7 +127,6 @@ def _storage(stage: Stage) -> attacker.Storage:
 
 
 def _model_of(host: Host, version: str, stage: Stage) -> bytes:
-    """The model file of a version that a host has."""
     records = (each for each in stage.world.records() if (each.event, each.what.version) == ("register", version))
     package = next(records).what.package
     assert package is not None
@@ -142,7 +135,6 @@ def _model_of(host: Host, version: str, stage: Stage) -> bytes:
 
 
 def _agent_says(host: Host, words: str, seconds: float = 60.0) -> str:
-    """Waits until the agent's last pass ended with a problem that holds these words."""
     deadline = time.monotonic() + seconds
     report = host.state / "agent.json"
     while words not in (problem := str(json.loads(report.read_bytes())["problem"] if report.exists() else "")):
@@ -151,8 +143,7 @@ def _agent_says(host: Host, words: str, seconds: float = 60.0) -> str:
     return problem
 
 
-def _line(said: str, words: str) -> str:
-    """The first line with these words, without what stands before every message."""
+def _first_line_with(said: str, words: str) -> str:
     found = next((line for line in said.splitlines() if words in line), said.strip())
     return found.removeprefix("mlops-spec: ").removeprefix("! ")
 

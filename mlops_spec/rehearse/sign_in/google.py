@@ -30,12 +30,11 @@ def sign_in() -> None:
     if not workflow.has_identity():
         raise Refused(f"google-github-actions/auth failed with: {_WITHOUT}")
     token = workflow.identity(f"https://iam.googleapis.com/{provider}")
-    _leave(provider)
+    _leave_credentials(provider)
     print(f"::notice::this rehearsal has no Google Cloud: {account} must trust {workflow.subject(token)}")
 
 
-def _leave(provider: str) -> None:
-    """The file of credentials that the real one leaves at the top of the checkout until its job ends."""
+def _leave_credentials(provider: str) -> None:
     file = Path(os.environ[WORKSPACE]) / f"gha-creds-{secrets.token_hex(8)}.json"
     source = {"url": os.environ[workflow.URL], "headers": {"Authorization": f"Bearer {os.environ[workflow.TOKEN]}"}}
     told = {"type": "external_account", "audience": f"//iam.googleapis.com/{provider}", "credential_source": source}

@@ -95,7 +95,6 @@ def _params(train: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _gates(recipe: Mapping[str, Any], steps: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The criteria of the step `evaluate`, and the primary metric where none is about it."""
     criteria = [mapping(each) for each in items(mapping(steps.get("evaluate")).get("validation_criteria"))]
     gates = [_gate(str(each.get("metric")), each.get("threshold")) for each in criteria if each.get("metric")]
     primary = recipe.get("primary_metric") or mapping(recipe.get("metrics")).get("primary")

@@ -53,7 +53,7 @@ def draft(root: Path, text: str, chosen: str = "", folder: str = "") -> Drawn:
     earlier = _earlier(stages, trains)
     train = stages.get(trains, from_root({}))
     drawn = Drawn({})
-    table = _table(root, earlier, train) or ("" if trains else _made_table(stages))
+    table = _table(root, earlier, train) or ("" if trains else _first_written_table(stages))
     drawn.sections["data"] = {"path": table or "TODO", "target": "TODO", "id": "TODO"}
     drawn.claimed = bool(table) and any(made(table, outs(stage)) for stage in stages.values())
     if not table:
@@ -87,8 +87,7 @@ def _table(root: Path, earlier: Mapping[str, Stage], train: Stage) -> str:
     return next((path for path in tables if not made(path, running)), "")
 
 
-def _made_table(stages: Mapping[str, Stage]) -> str:
-    """The first table that any stage writes: where none trains, none of them runs in the pipeline."""
+def _first_written_table(stages: Mapping[str, Stage]) -> str:
     return next((out for stage in stages.values() for out in outs(stage) if out.endswith(ROWS)), "")
 
 
@@ -99,12 +98,11 @@ def _named(name: str) -> str:
 
 
 def _stage(name: str, stage: Stage, drawn: Drawn) -> dict[str, Any]:
-    reads = dict.fromkeys((*_reads(stage), *_parameter_files(stage)))
-    return {"run": _command(name, stage, drawn), "reads": list(reads), "writes": outs(stage) or ["TODO"]}
+    reads = dict.fromkeys((*_inputs_without_code(stage), *_parameter_files(stage)))
+    return {"run": _command_or_script(name, stage, drawn), "reads": list(reads), "writes": outs(stage) or ["TODO"]}
 
 
-def _reads(stage: Stage) -> list[str]:
-    """Without code: what a command runs is found by itself."""
+def _inputs_without_code(stage: Stage) -> list[str]:
     return [path for path in stage["deps"] if not path.endswith(_CODE) and path != "src"]
 
 
@@ -112,8 +110,7 @@ def _parameter_files(stage: Stage) -> list[str]:
     return list(dict.fromkeys(file for file, _ in parameter_entries(stage)))
 
 
-def _command(name: str, stage: Stage, drawn: Drawn) -> str:
-    """The command itself; a script of it where it needs a shell or a folder."""
+def _command_or_script(name: str, stage: Stage, drawn: Drawn) -> str:
     commands = [str(each).strip() for each in items(stage.get("cmd")) if str(each).strip()]
     if not commands or any("${" in each and "\n" in each for each in commands):
         return "TODO the command"
@@ -131,9 +128,13 @@ def _command(name: str, stage: Stage, drawn: Drawn) -> str:
 def _train(root: Path, name: str, stage: Stage, earlier: Mapping[str, Stage], drawn: Drawn) -> dict[str, Any]:
     written = [path for each in earlier.values() for path in outs(each)]
     table = drawn.sections["data"]["path"]
-    reads = [path for path in _reads(stage) if path != table and (not path.endswith(ROWS) or made(path, written))]
+    reads = [
+        path
+        for path in _inputs_without_code(stage)
+        if path != table and (not path.endswith(ROWS) or made(path, written))
+    ]
     files = _parameter_files(stage)
-    train: dict[str, Any] = {"run": _command(name, stage, drawn) if name else _COMMAND}
+    train: dict[str, Any] = {"run": _command_or_script(name, stage, drawn) if name else _COMMAND}
     train |= {"reads": list(dict.fromkeys((*reads, *files)))} if reads or files else {}
     values = params(root, stage, drawn)
     train |= {"params": values} if values else {}

@@ -64,7 +64,7 @@ def environment(github: GitHub, name: str) -> Environment | None:
 def branch_policies(github: GitHub, name: str) -> list[RefPolicy]:
     """The branches and tags that may deploy to an environment with patterns of its own."""
     path = f"environments/{name}/deployment-branch-policies"
-    return _listed(RefPolicy, github, path, "branch_policies", needs="actions: read")
+    return _all_items(RefPolicy, github, path, "branch_policies", needs="actions: read")
 
 
 def actions(github: GitHub) -> ActionsPolicy:
@@ -118,14 +118,14 @@ def secrets(github: GitHub, environment: str | None = None) -> list[str]:
     """Names of the secrets of an environment, else of the repository."""
     path = f"environments/{environment}/secrets" if environment else "actions/secrets"
     needs = "environments: read" if environment else "secrets: read"
-    return [each.name for each in _listed(_Named, github, path, "secrets", needs=needs)]
+    return [each.name for each in _all_items(_Named, github, path, "secrets", needs=needs)]
 
 
 def variables(github: GitHub, environment: str | None = None) -> list[str]:
     """Names of the variables of an environment, else of the repository."""
     path = f"environments/{environment}/variables" if environment else "actions/variables"
     needs = "environments: read" if environment else "variables: read"
-    return [each.name for each in _listed(_Named, github, path, "variables", needs=needs)]
+    return [each.name for each in _all_items(_Named, github, path, "variables", needs=needs)]
 
 
 def account_id(github: GitHub, name: str) -> int:
@@ -140,8 +140,7 @@ def _read(shape: type[S], github: GitHub, rest: str, *, needs: str) -> S:
     return read(shape, github.get(path, needs=needs), f"GET {path}")
 
 
-def _listed(shape: type[S], github: GitHub, rest: str, key: str, *, needs: str) -> list[S]:
-    """The items of a list that comes in an object with its length, over all of its pages."""
+def _all_items(shape: type[S], github: GitHub, rest: str, key: str, *, needs: str) -> list[S]:
     path = repository_path(github, rest)
     found: list[S] = []
     for page in range(1, 100):

@@ -37,8 +37,6 @@ def controls(expected: Expected) -> Iterator[Control]:
 
 
 class _Guard:
-    """The controls that depend on what is rendered."""
-
     def __init__(self, expected: Expected) -> None:
         self.expected = expected
 

@@ -27,8 +27,6 @@ def controls(expected: Expected) -> Iterator[Control]:
 
 
 class _Guard:
-    """The controls of one environment."""
-
     def __init__(self, place: Place, main: str) -> None:
         self.place, self.main = place, main
         self.where = f"Settings → Environments → {place.name}"

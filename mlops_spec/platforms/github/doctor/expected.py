@@ -92,7 +92,6 @@ def _action(uses: str) -> str:
 
 
 def _environments(workflows: list[dict[Any, Any]], given: str = "") -> Iterator[str]:
-    """The environments of jobs, or of those alone that give an action a certain input."""
     for job in _jobs(workflows):
         inputs = {name for step in job.get("steps", []) for name in step.get("with", {})}
         if "environment" in job and (not given or given in inputs):

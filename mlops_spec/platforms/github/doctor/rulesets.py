@@ -42,8 +42,6 @@ def controls(expected: Expected) -> Iterator[Control]:
 
 
 class _Guard:
-    """The controls of one rendered ruleset."""
-
     def __init__(self, name: str, refs: Refs, called: str, ruleset: dict[str, Any]) -> None:
         self.name, self.refs, self.called, self.ruleset = name, refs, called, ruleset
         file = f".github/rulesets/mlops-{name}.json"

@@ -20,7 +20,7 @@ _BY_HAND = (
 
 
 def as_text(results: Sequence[Result]) -> str:
-    lines = [line for remedy, group in groupby(results, _remedy) for line in _lines(group, remedy)]
+    lines = [line for remedy, group in groupby(results, _remedy) for line in _grouped_lines(group, remedy)]
     counts = Counter(result.verdict for result in results)
     summary = ", ".join(f"{counts[verdict]} {sign}" for verdict, sign in _SIGNS.items() if counts[verdict])
     return "\n".join([*lines, "", f"{len(results)} settings: {summary}", _BY_HAND]) + "\n"
@@ -30,8 +30,7 @@ def _remedy(result: Result) -> str:
     return result.remedy
 
 
-def _lines(group: Iterable[Result], remedy: str) -> Iterator[str]:
-    """Settings that one remedy sets, then that remedy."""
+def _grouped_lines(group: Iterable[Result], remedy: str) -> Iterator[str]:
     for result in group:
         yield f"{_SIGNS[result.verdict]:<12}{result.control.id}: {result.control.must}"
         if result.why:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def rulesets(spec: Spec) -> dict[str, Mapping[str, object]]:
     """Values of each ruleset by its file's name."""
     approvals = max([1, *(each.promote.approvals for each in spec.environments.values())])
-    main = {"branch": f"refs/heads/{spec.branch}", "approvals": approvals, "judged": _judged(spec)}
+    main = {"branch": f"refs/heads/{spec.branch}", "approvals": approvals, "judged": _gated_before_merge(spec)}
     queue = {"queued": spec.governance.merge_queue, "minutes": min(checked_minutes(spec), LONGEST_WAIT)}
     return {
         "mlops-main": {**main, **queue},
@@ -26,6 +26,5 @@ def rulesets(spec: Spec) -> dict[str, Mapping[str, object]]:
     }
 
 
-def _judged(spec: Spec) -> bool:
-    """Whether a pull request is trained and gated before its merge."""
+def _gated_before_merge(spec: Spec) -> bool:
     return spec.storage is None or spec.storage.pull_requests != "after-merge"

@@ -164,7 +164,6 @@ def _shell_script(words: Sequence[str], sources: Mapping[str, Document], folder:
 
 
 def _has_errexit(words: Sequence[str], script: str) -> bool:
-    """Whether the shell that runs a script is started with `-e`, which a first line says only to one that runs it."""
     if words[0] in _SHELLS:
         return any(re.fullmatch(r"-\w*e\w*", word) for word in words[1:3])
     return bool(re.match(r"#!\S+[^\n]* -\w*e", script))

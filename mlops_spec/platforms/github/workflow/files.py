@@ -131,7 +131,6 @@ def _workflows(root: Path) -> list[str]:
 
 
 def _root_and_path(path: Path) -> tuple[Path, str]:
-    """The root that a file belongs to, and its path from there; its folder where its place makes it no workflow."""
     if not is_workflow(path):
         return path.parent, path.name
     whole = path if len(path.parts) > 2 else path.absolute()  # one that is named from within the folder

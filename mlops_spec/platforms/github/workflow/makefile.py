@@ -58,7 +58,7 @@ def read(text: str) -> Makefile:
         elif found := _RULE.match(line):
             current = found["targets"].split()
             for target in current:
-                needs.setdefault(target, []).extend(_expanded(found["needs"], known).split())
+                needs.setdefault(target, []).extend(_with_variables(found["needs"], known).split())
         elif line.strip() and not line.startswith(("#", "ifeq", "ifneq", "ifdef", "ifndef", "else", "endif")):
             current = []
     if (names := needs.get(".IGNORE")) is not None:
@@ -84,16 +84,14 @@ def _line(line: str, number: int, known: Mapping[str, str]) -> Line:
     script = line.strip()
     marks = re.match(r"[@+-]*", script)
     before = marks[0] if marks else ""
-    return Line(_expanded(script[len(before) :], known), number, "-" in before)
+    return Line(_with_variables(script[len(before) :], known), number, "-" in before)
 
 
-def _expanded(text: str, known: Mapping[str, str], levels: int = _DEEP) -> str:
-    """A text with its variables as the file sets them; others are left as those of the shell."""
-
+def _with_variables(text: str, known: Mapping[str, str], levels: int = _DEEP) -> str:
     def value(found: re.Match[str]) -> str:
         name = found[1] or found[2]
         if not name:
             return "$" if found[0] == "$$" else "target"
-        return _expanded(known[name], known, levels - 1) if name in known and levels else f"${{{name}}}"
+        return _with_variables(known[name], known, levels - 1) if name in known and levels else f"${{{name}}}"
 
     return _USE.sub(value, text)[:10_000]

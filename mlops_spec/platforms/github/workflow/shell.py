@@ -72,7 +72,6 @@ def _chain(chain: Chain, state: State, fate: Fate) -> Iterator[Command]:
 
 
 def _after_failure(chain: Chain, state: State, fate: Fate) -> list[str]:
-    """Why a failure of each pipeline but the last is lost: by the next `||`, or else by what becomes of the chain."""
     lost = ["`&&` takes its failure away" if fate.status else ""]
     for join, answer in zip(reversed(chain.joins), reversed(chain.pipelines), strict=False):
         said = _why_answered([Chain([answer])], state, fate, f"`|| {_said(answer)}` takes its failure away")

@@ -53,7 +53,6 @@ def _bare(path: str) -> str:
 
 
 def _reveals_secret(said: str, secret: set[str]) -> bool:
-    """Whether what a command writes has a secret in it: `envsubst` writes all variables, or those that it is told."""
     if filled := re.search(r"\benvsubst\b(?P<rest>[^<>|]*)", said):
         return "$" not in filled["rest"] or _named(filled["rest"], secret)
     writes = re.search(r"\b(echo|printf|sed|jq|yq|cat|awk|env|printenv|set)\b", said)
