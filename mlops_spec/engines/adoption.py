@@ -1,4 +1,4 @@
-"""Drawing a spec from a pipeline of the engine's that somebody else wrote, and what such a repository still lacks."""
+"""Adoption of a pipeline that somebody else wrote: a spec drawn from it, and what its repository still needs."""
 
 from __future__ import annotations
 

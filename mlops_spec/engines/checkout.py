@@ -1,4 +1,4 @@
-"""The engine of a checkout."""
+"""Opens the engine of a checkout."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person types to have the engine do something by itself, for hints and remedies."""
+"""Commands of the engine that a person types, for hints and remedies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the pipeline that a checkout holds is the one that its spec would be rendered into."""
+"""Checks that a checkout's pipeline is the one that its spec renders to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Versions of a data file beside any run: a new one is stored, or the one that Git names is brought."""
+"""Versions of a data file, apart from any run: a new one is stored, or the one that Git names is fetched."""
 
 from __future__ import annotations
 

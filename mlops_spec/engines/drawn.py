@@ -1,4 +1,4 @@
-"""What is drawn from another tool's file: sections of a spec, scripts for what needs a shell, what is left to do."""
+"""The draft from another tool's file: sections of a spec, scripts where a shell is needed, open tasks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long each stage took when it last ran here; a plan tells from it what the next run will take."""
+"""Durations of stages when they last ran here, from which a plan estimates the next run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The port of engines: what runs a pipeline in a checkout can do, and the events it tells of."""
+"""The port of engines: what one that runs a pipeline in a checkout can do, and the events that it emits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the engine's lock proves: hashes as the engine makes them, a lock as a value, a lock against its commit."""
+"""Evidence in the engine's lock: hashes as the engine makes them, checked against the lock's commit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The engine's files in a repository, by what they are for; loaded by everything, so it loads nothing."""
+"""The engine's files in a repository, named by their purpose; everything loads this, so it loads nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run reads, hashed before it and looked at again after it: a result must belong to one state of its inputs."""
+"""The inputs of a run, hashed before it and compared after it, so that a result belongs to one state of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The contents that a commit names and the engine keeps: where a machine has them, and copies of them."""
+"""The objects that a commit names and the engine stores: where a machine has them, and copies of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a plan compares: the stages as they would run, and the work tree's files as the engine hashes them."""
+"""The two sides that a plan compares: the stages as they would run, and the hashed files of the work tree."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the data and the results of a repository are stored, as the settings of its engine say."""
+"""The remotes that store a repository's data and results, as its engine's settings name them."""
 
 from __future__ import annotations
 

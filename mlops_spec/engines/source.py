@@ -1,4 +1,4 @@
-"""Another tool's YAML, read without trusting its shape: what is not what the tool would read counts as not there."""
+"""Another tool's YAML, read without trust: a value of the wrong shape counts as absent."""
 
 from __future__ import annotations
 

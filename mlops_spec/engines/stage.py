@@ -1,4 +1,4 @@
-"""A pipeline's stages as values, whatever engine runs them: as they would run, and as they ran."""
+"""The stages of a pipeline as values, for every engine: as they would run, and as they ran."""
 
 from __future__ import annotations
 

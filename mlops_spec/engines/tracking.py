@@ -1,4 +1,4 @@
-"""A repository that the engine is set up in, and data that it keeps, without the engine, which is heavy."""
+"""Data that the engine tracks, and the engine's set-up in a repository, without loading the engine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a process may do at a repository's remote."""
+"""Access to a repository's remote: what a process may do there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The environment that git runs in: nobody's hooks, prompts or language, and the token where argv does not show it."""
+"""The environment that git runs in: no hooks, prompts or translations, and the token out of sight of argv."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a repository holds: reading its objects and references, and writing objects."""
+"""The objects and references of a local repository: reading them, and writing objects."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Starting git: the one place where it is, on one repository, with an environment that is ours."""
+"""Starts git: only here, on one repository, with an environment that is ours."""
 
 from __future__ import annotations
 
@@ -170,7 +170,9 @@ class Process:
             assert process.stdout is not None
             for content in _contents(process.stdout):
                 if content is None and told_of(told := _all_of(said)):
-                    raise self._failed(f"git cat-file: {_last_reason(told)}", told)  # it is there, and could not be read
+                    raise self._failed(
+                        f"git cat-file: {_last_reason(told)}", told
+                    )  # it is there, and could not be read
                 yield content
                 count -= 1
         if late.is_set():

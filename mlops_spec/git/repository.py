@@ -1,4 +1,4 @@
-"""One repository and its remote: what is read from there, and references that move there, all or none."""
+"""One repository and its remote: reads from the remote, and atomic pushes of several references."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What git answers and takes, as values; and what it raises."""
+"""Values that git answers and takes, and the errors that it raises."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Findings that a repository already had when it began to lint: they are let pass, and new ones are not.
+"""The baseline: findings that a repository already had when it began to lint are accepted, new ones are not.
 
 A finding is known again by its file, its code, the keys that lead to it and the text of its line, so that lines above
 it may come and go. What leaves no spec to work with (errors of MS0) is never let pass.

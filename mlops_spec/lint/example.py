@@ -1,4 +1,4 @@
-"""A page's example of a workflow made whole: what it does not show is added behind it, so that its lines stay."""
+"""The example workflow of a rule's page, completed into a valid one; its own lines keep their numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A rule's page as it is shown: its parts, and what the linter says to its *Bad*."""
+"""The page of a rule as it is shown: its sections, and what the linter says to its *Bad*."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fixes: only the characters that are wrong change, so that comments, order, quoting and line ends stay."""
+"""Fixes: only the wrong characters change, so that comments, order, quoting and line ends stay."""
 
 from __future__ import annotations
 

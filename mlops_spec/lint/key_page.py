@@ -1,4 +1,4 @@
-"""A key's page: what the spec's JSON Schema says of it, with its default and an example that the schema takes."""
+"""The page of a key: its description from the spec's JSON Schema, its default and a valid example."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a spec and the repository around it to where the two do not fit: files, code, data, locks, settings."""
+"""Lints a spec against its repository: files, code, data, locks, settings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which findings count in this repository: the table `[tool.mlops-spec.lint]` of its `pyproject.toml`.
+"""Settings of the linter in a repository: the table `[tool.mlops-spec.lint]` of its `pyproject.toml`.
 
     [tool.mlops-spec.lint]
     select = ["MS2", "MS305"]        # these codes, or all that start so; without it, all

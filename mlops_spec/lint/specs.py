@@ -1,4 +1,4 @@
-"""From a file to what is wrong with it: read, parse, validate, run the rules, drop what is ignored, sort."""
+"""Lints one file: read, parse, validate, run the rules, drop what is ignored, sort."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a repository's workflows to what is wrong with them: each is judged with all others and the spec in view."""
+"""Lints a repository's workflows: each is judged with all others and the spec in view."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which files a spec is rendered into: composed of what the engine, the platform and Git need."""
+"""The files that a spec is rendered into: those of the engine, of the platform and of Git."""
 
 from __future__ import annotations
 

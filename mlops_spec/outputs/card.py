@@ -1,4 +1,4 @@
-"""What the model card says before any number is known: all that the spec declares."""
+"""The model card before any number is known: all that the spec declares."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every rendered file of a repository as it is to be: ours, with the overlays and with what the user shares in it."""
+"""The complete rendered files of a repository: ours, with overlays and with the user's parts of shared ones."""
 
 from __future__ import annotations
 

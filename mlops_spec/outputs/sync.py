@@ -1,4 +1,4 @@
-"""What `mlops-spec render` does about differences: renders, keeps a person's change, or says what stands in the way."""
+"""Runs `mlops-spec render`: writes the files, keeps a person's changes, or reports what is in the way."""
 
 from __future__ import annotations
 

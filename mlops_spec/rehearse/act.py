@@ -1,4 +1,4 @@
-"""Runs one workflow by act on this host: jobs as processes, actions as our stand-ins, GitHub as the local forge."""
+"""Runs one workflow with act on this host: jobs are processes, and the local forge stands in for GitHub."""
 
 from __future__ import annotations
 

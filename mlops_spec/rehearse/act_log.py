@@ -1,4 +1,4 @@
-"""act's log (`--json`, one object per line) as jobs and steps, and as text that reads like GitHub's."""
+"""act's log (`--json`, one object per line), read as jobs and steps, and as text like GitHub's."""
 
 from __future__ import annotations
 

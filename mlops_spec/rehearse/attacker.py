@@ -1,4 +1,4 @@
-"""What somebody does who can write where they should not: the DVC remote, the origin's references, the ledger."""
+"""Attacks by somebody with write access to the DVC remote, the origin's references or the ledger."""
 
 from __future__ import annotations
 

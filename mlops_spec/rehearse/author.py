@@ -1,4 +1,4 @@
-"""The author of a rehearsal at work: a clone, and git, DVC and `mlops-spec` as a person runs them there."""
+"""The author's clone, and git, DVC and `mlops-spec` run in it as a person would."""
 
 from __future__ import annotations
 

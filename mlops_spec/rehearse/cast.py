@@ -1,4 +1,4 @@
-"""Who plays in a rehearsal: two people, the workflows' own account, and the App that opens promotions."""
+"""The accounts of a rehearsal: two people, the workflows' own account, and the App that opens promotions."""
 
 from __future__ import annotations
 

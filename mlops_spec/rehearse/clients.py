@@ -1,4 +1,4 @@
-"""Clients of a server: threads that ask without a pause for breath, and count who answered and what failed."""
+"""Clients of a server: threads that ask without a pause, and count answers and failures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files that act runs for one run, and the variables in which each job finds its token and what else is its own."""
+"""Copies of a run's workflow files for act, and the variables that hold each job's token and environment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first step of a job that names a guarded environment: it waits until the forge lets the job in, or sends it away.
+"""The first step of a job that names a guarded environment: it waits until the forge approves or rejects the job.
 
 Its later steps go on where this one left the mark that it was let in; on GitHub none of them would even start.
 """

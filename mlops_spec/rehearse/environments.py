@@ -1,4 +1,4 @@
-"""Where the jobs' environments are kept from one rehearsal to the next: what is installed and compiled is found again.
+"""The environments of jobs, kept between rehearsals so that nothing is installed or compiled twice.
 
 A runner of one's own is like that; `uv sync --locked` runs all the same and mends what differs. A rehearsal has its
 set to itself: another one at the same time takes, or begins, the next.

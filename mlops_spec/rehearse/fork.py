@@ -1,4 +1,4 @@
-"""Somebody who may not write to the repository works in a fork of it, and proposes what they did."""
+"""A contributor without write access: their fork, their commits, and the pull request that they open."""
 
 from __future__ import annotations
 

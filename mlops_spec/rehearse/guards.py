@@ -1,4 +1,4 @@
-"""What an administrator sets up for a new repository: its rulesets, and environments for main alone."""
+"""Guards that an administrator sets up for a new repository: rulesets, and environments for main alone."""
 
 from __future__ import annotations
 

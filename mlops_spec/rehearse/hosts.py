@@ -1,4 +1,4 @@
-"""The hosts of a rehearsal: for each environment an agent in the background, and the server that it keeps."""
+"""The hosts of a rehearsal: an agent in the background for each environment, and the server that it runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What GitHub calls the jobs that act played, and which of a workflow's jobs it never started."""
+"""The names of jobs: from those in act's log to those of GitHub's checks, and the jobs that act never started."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The jobs of a run before it starts: each with its permissions, and why GitHub would not start the run at all.
+"""The planned jobs of a run, each with its permissions, and the errors for which GitHub would not start the run.
 
 The checks and their words are those of GitHub's own parser of workflows:
 https://github.com/actions/runner/tree/main/src/Sdk/WorkflowParser/Conversion

@@ -1,4 +1,4 @@
-"""Somebody presses the button of a pull request: it is merged, or enters the queue where main has one."""
+"""Merges a pull request as a person would: at once, or through the queue where main has one."""
 
 from __future__ import annotations
 

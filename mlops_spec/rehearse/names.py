@@ -1,4 +1,4 @@
-"""Names for which GitHub starts none of a workflow: contexts that are not known there, and jobs that are not.
+"""Names in a workflow for which GitHub does not start it: unknown contexts, and unknown jobs.
 
 The words are those of GitHub's own parser:
 https://github.com/actions/runner/tree/main/src/Sdk/DTExpressions2/Expressions2

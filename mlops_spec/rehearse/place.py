@@ -1,4 +1,4 @@
-"""Where a rehearsal is played: a folder that is ours to fill, and what is left of one before it."""
+"""The folder of a rehearsal: created, or cleared of what an earlier rehearsal left."""
 
 from __future__ import annotations
 

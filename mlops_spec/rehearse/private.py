@@ -1,4 +1,4 @@
-"""What a scenario on S3 is played on: a small model whose storage is a bucket, and roles that jobs sign in to."""
+"""The start of scenarios on S3: a small model whose storage is a bucket, and roles that jobs sign in to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Programs that must not outlive us: found, started in a session of their own, stopped however we leave."""
+"""Programs that must not outlive us: found, started in a session of their own, and always stopped."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Promoters that race: each a process with a clone of its own; when all are ready each asks for its version."""
+"""Promoters that race: each a process with a clone of its own, all released at the same moment."""
 
 from __future__ import annotations
 

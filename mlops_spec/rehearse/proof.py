@@ -1,4 +1,4 @@
-"""What a scenario rests its word on: clients that were all answered, and what `status` and `audit verify` say."""
+"""The checks that scenarios share: every client was answered, and `status` and `audit verify` are content."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What became of one workflow run: its jobs and steps with results and times."""
+"""The result of one workflow run: its jobs and steps with conclusions and times."""
 
 from __future__ import annotations
 

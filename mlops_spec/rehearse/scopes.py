@@ -1,4 +1,4 @@
-"""What a run's jobs see of secrets and variables: their environment's before the repository's, a fork's none at all.
+"""Secrets and variables as a job sees them: its environment's before the repository's, and none for a fork.
 
 A called workflow sees the secrets that its caller passes by name. An environment of one of its jobs gives those names
 another value and adds none, as https://github.com/actions/runner/issues/1490 has it and others found out.

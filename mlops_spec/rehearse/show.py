@@ -1,4 +1,4 @@
-"""What people see of a rehearsal: progress while it plays, the table of its steps, what is live, where to look."""
+"""Output of a rehearsal for people: progress, the table of steps, what is live, where to look."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a scenario is played on, and the moves that people make there: propose, approve, merge, look."""
+"""The stage of a scenario: its world, and the moves of people in it (propose, approve, merge, look)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The actions that play the marketplace's in a rehearsal, each a small composite action in `actions/`."""
+"""Stand-ins for the marketplace's actions, each a small composite action in `actions/`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The workflow by which a stranger takes from a fork what they must not have, and what each of its jobs is told."""
+"""The workflow of an attacker in a fork, which tries to read what forks must not, and what each job of it got."""
 
 from __future__ import annotations
 

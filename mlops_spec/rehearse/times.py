@@ -1,4 +1,4 @@
-"""Where the time of a rehearsal goes: each moment belongs to what runs then, shared between jobs side by side."""
+"""The time of a rehearsal, split by what it went to: training, DVC, act, uv, servers, mlops-spec."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The scenarios by name, each with the line that says what it plays; light, so that `--help` loads nothing else."""
+"""The scenarios by name, each with a line about it; nothing else is loaded, so that `--help` is fast."""
 
 from __future__ import annotations
 

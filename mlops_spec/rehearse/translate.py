@@ -1,4 +1,4 @@
-"""The copy of a workflow that act runs: what it can't read or do is said otherwise, and nothing else differs.
+"""Translates a workflow for act: what act can't read or do is written in another way, and nothing else differs.
 
 act 0.2.89 rejects three words, and knows one token for all jobs. In the copy each job names a token of its own, which
 the run's variables hold, and each call names a copy of the called workflow of its own.

@@ -1,4 +1,4 @@
-"""Which workflows an event starts: GitHub's filters by event, action, branch and changed paths.
+"""Triggers: which workflows an event starts, by GitHub's filters of event, action, branch and changed paths.
 
 act starts whatever it is told to, so the rehearsal must decide this as GitHub would.
 https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#on

@@ -1,4 +1,4 @@
-"""What the gates of a workflow run said, as its report has it."""
+"""The verdicts of a workflow run's gates, read from its report."""
 
 from __future__ import annotations
 

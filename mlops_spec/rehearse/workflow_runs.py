@@ -1,4 +1,4 @@
-"""The workflow runs of a rehearsal: what an event starts, what waits for a person, and the checks that a run shows."""
+"""The workflow runs of a rehearsal: started by events, held for approval, and shown as checks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The desired state of an environment: rendered once, then changed by promotions, but never in its shape."""
+"""The desired state of an environment: rendered once, then changed by promotions, always in the same shape."""
 
 from __future__ import annotations
 

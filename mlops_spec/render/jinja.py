@@ -1,4 +1,4 @@
-"""From outputs to the text of each file; knows Jinja, and nothing else does."""
+"""Renders outputs with Jinja: the only module that knows it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file to render, as a value: where it goes, from which template, with which values, and whose it is."""
+"""A file to render, as a value: its place, its template, its values and its owner."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A user's change to a rendered file, kept as a patch in `.mlops/overlays/` and made again by every render."""
+"""Overlays: a user's changes to a rendered file, kept as patches in `.mlops/overlays/` and reapplied by each render."""
 
 from __future__ import annotations
 

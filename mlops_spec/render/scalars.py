@@ -1,4 +1,4 @@
-"""How a value is written into each kind of file, so that it stays a value whatever it holds."""
+"""Values as they are written into each kind of file, so that none becomes syntax."""
 
 from __future__ import annotations
 

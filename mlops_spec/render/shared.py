@@ -1,4 +1,4 @@
-"""Files that we share with the user: our part is kept as rendered, theirs as it is."""
+"""Files that we share with the user: our part is kept as rendered, theirs untouched."""
 
 from __future__ import annotations
 

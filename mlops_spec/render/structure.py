@@ -1,4 +1,4 @@
-"""Proof that values stayed values: a rendered file has its template's structure, with each value where it was put."""
+"""Proof that values stayed values: a rendered file has exactly its template's structure."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The repository around a spec: what Git has of it, and what stands in its code, its locks and its settings."""
+"""The repository around a spec: the files in Git, and the contents of its code, locks and settings."""

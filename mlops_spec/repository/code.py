@@ -1,4 +1,4 @@
-"""Which of the repository's files a stage runs: the scripts that its command names, and all that they import.
+"""The code of a stage: the scripts that its command names, and all that they import.
 
 Code is read and never run. What no reader can see, such as a module whose name is made up while it runs, is told.
 """

@@ -1,4 +1,4 @@
-"""What a command of the spec has Python run: a module, or a script."""
+"""The module or script that a command of the spec has Python run."""
 
 from __future__ import annotations
 

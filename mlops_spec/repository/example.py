@@ -1,4 +1,4 @@
-"""The small repository that a rule's page describes: a sound one, with what the page's example says otherwise.
+"""The small example repository of a rule's page: a sound one, with the page's own files in place.
 
 An example begins with sections of the spec. A line `# path/of.file` begins another file, `# path/of.file (none)` leaves
 one out, and `# path/of.file (25 MB)` only says how large one is; `# in folder/` says where in its work tree all lies.

@@ -1,4 +1,4 @@
-"""What one Python file imports, read and never run: the modules that it names, and the places that name none."""
+"""Imports of one Python file, read and never run: the modules it names, and dynamic ones that name none."""
 
 from __future__ import annotations
 

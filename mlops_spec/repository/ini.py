@@ -1,4 +1,4 @@
-"""An INI file in Git's manner: its sections, and where each stands."""
+"""An INI file as Git reads it: its sections, and the place of each."""
 
 from __future__ import annotations
 

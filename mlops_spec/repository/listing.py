@@ -1,4 +1,4 @@
-"""The repositories that folders lie in, as Git lists them: each is asked once for all of its folders that are meant."""
+"""Listings of repositories by Git: one call for each repository, for all of its folders that are asked about."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a clone knows of the repository that it came from: the address, and what is called the default branch there."""
+"""The origin of a clone: its address, and the name of its default branch."""
 
 from __future__ import annotations
 

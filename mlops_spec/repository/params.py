@@ -1,4 +1,4 @@
-"""Which parameters a piece of code reads: those that it names, unless it hands all of them on."""
+"""Parameters that a piece of code reads: those that it names, or all when it passes them on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a project depends on, as `pyproject.toml` says it and as `uv.lock` remembers that it was said."""
+"""The requirements of a project, in `pyproject.toml` and as `uv.lock` recorded them."""
 
 from __future__ import annotations
 

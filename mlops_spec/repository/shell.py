@@ -1,4 +1,4 @@
-"""What the words of a command, or of a line of a shell script, say by themselves: commands, and paths."""
+"""The words of a shell command, and the commands and paths among them."""
 
 from __future__ import annotations
 

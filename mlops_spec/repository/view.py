@@ -1,4 +1,4 @@
-"""The repository around a spec as rules look at it: which files Git has, and what stands in those that a rule opens."""
+"""The repository around a spec as rules see it: the files in Git, opened on demand."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""How a repository begins: new from a starter, or adopted as it is."""
+"""The beginning of a repository: new from a starter, or adopted as it is."""

@@ -1,4 +1,4 @@
-"""One deadline for a call as a whole: a timeout of each read ends nothing while a byte comes every second."""
+"""A deadline for a call as a whole: a timeout of each read ends nothing while a byte comes every second."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which extra brings a module that is not installed."""
+"""The extra of this package that brings a missing module."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faults of the machine: a full or broken disk, too few descriptors, too little memory. None is a bug of ours."""
+"""Faults of the machine, which are no bugs of ours: a full or broken disk, too few descriptors, too little memory."""
 
 from __future__ import annotations
 

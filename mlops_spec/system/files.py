@@ -1,4 +1,4 @@
-"""How a file is written: whole or not at all, and never left half done on the disk."""
+"""Writes files atomically: whole or not at all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When Python searches for garbage: its collector costs more than it finds in what this program does."""
+"""Python's garbage collector, turned down: its searches cost this program more than they free."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A lock on a folder that one process holds for life: the kernel frees it, however that process ends."""
+"""A lock on a folder that one process holds for life; the kernel frees it, however that process ends."""
 
 from __future__ import annotations
 

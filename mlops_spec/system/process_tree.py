@@ -1,4 +1,4 @@
-"""Ends a process with all that it started: what stays would hold its output open, and work on."""
+"""Ends a process with all its children, which would otherwise hold its output open and work on."""
 
 from __future__ import annotations
 

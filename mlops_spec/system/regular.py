@@ -1,4 +1,4 @@
-"""What stands in a file's place and is none: a pipe would be waited for, and a device read, for ever."""
+"""Checks that a file is a regular one: a pipe would block for ever, and a device never ends."""
 
 from __future__ import annotations
 

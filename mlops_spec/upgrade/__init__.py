@@ -1,1 +1,1 @@
-"""A repository brought to another mlops-spec: pinned, locked, migrated, rendered, and compared with before."""
+"""The upgrade of a repository to another mlops-spec: pinned, locked, migrated, rendered, compared."""

@@ -1,4 +1,4 @@
-"""The part of an upgrade that the new version plays itself: it migrates the spec, renders, and compares with before."""
+"""The new version's part of an upgrade: it migrates the spec, renders, and compares with before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One version of mlops-spec in an environment of its own, asked about a repository by its command line."""
+"""An installed version of mlops-spec in an environment of its own, called by its command line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Specs of older versions, step by step to the newest: each step is a text's edit, so that comments stay."""
+"""Migrates specs of older versions step by step: each step edits the text, so that comments stay."""
 
 from __future__ import annotations
 

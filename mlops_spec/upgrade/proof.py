@@ -1,4 +1,4 @@
-"""What two versions of mlops-spec make of one repository, held against each other: stages, gates, guards."""
+"""Proof of an upgrade: what two versions of mlops-spec make of one repository, compared (stages, gates, guards)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an upgrade tells: what changed, what is the same, what is not."""
+"""The report of an upgrade: what changed, what is the same, what is not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The upgrade, from what is locked to what is written: old and new each play in an environment of their own."""
+"""Runs the upgrade, from the locked version to the written files, each version in an environment of its own."""
 
 from __future__ import annotations
 

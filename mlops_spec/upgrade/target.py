@@ -1,4 +1,4 @@
-"""What to upgrade to: a version of an index, a wheel, a checkout, a revision in Git, or what runs right now."""
+"""The target of an upgrade: a version of an index, a wheel, a checkout, a Git revision, or what runs now."""
 
 from __future__ import annotations
 

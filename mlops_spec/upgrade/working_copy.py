@@ -1,4 +1,4 @@
-"""A copy of a repository's last commit to work on, and what became of it brought back: all of it or nothing."""
+"""A working copy of a repository's last commit, whose changes are brought back all together or not at all."""
 
 from __future__ import annotations
 

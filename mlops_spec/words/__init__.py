@@ -1,4 +1,4 @@
-"""Everything that is said to people, logs and other programs: the one door to stdout and stderr.
+"""All output for people, logs and other programs: the one door to stdout and stderr.
 
 What others wrote (titles, names, arguments, messages of a forge) passes through here, so that control characters,
 escape sequences, lone surrogates and bidirectional marks are seen, no line of it is a command to a workflow's runner,

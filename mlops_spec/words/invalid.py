@@ -1,4 +1,4 @@
-"""What pydantic refuses, as a place and a message: the first of its errors, which is what a line has room for."""
+"""Validation errors of pydantic as a place and a message: only the first, for one line has no room for more."""
 
 from __future__ import annotations
 

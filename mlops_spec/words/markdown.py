@@ -1,4 +1,4 @@
-"""Text of others in GitHub's Markdown: it stays text, whatever Markdown, HTML or GitHub itself would read into it.
+"""Escapes text of others for GitHub's Markdown, so that it stays text.
 
 GitHub finds references, mentions, addresses, emoji and mathematics in the text that Markdown leaves, so that no escape
 keeps them from it; in code it looks for none. So what is not plain stands in code, and there, in case that changes,

@@ -1,4 +1,4 @@
-"""The terminal's renderer, which is rich's: tables, colours and spinners, through the same door as all other words."""
+"""The terminal's renderer, which is rich's: tables, colours and spinners."""
 
 from __future__ import annotations
 

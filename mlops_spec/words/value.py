@@ -1,4 +1,4 @@
-"""A value as text for a reader: of the spec, shortened, and a number with the decimals that matter."""
+"""Values of a spec as text for a reader: shortened, and numbers with the decimals that matter."""
 
 from __future__ import annotations
 

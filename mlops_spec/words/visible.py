@@ -1,4 +1,4 @@
-"""Text that shows itself: nothing that others wrote may steer a terminal, hide in a report or command a workflow."""
+"""Escapes text of others, so that it can't steer a terminal, hide in a report or command a workflow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DVC's command line, which believes no object that its hash does not name (`python -m`, never imported).
+"""DVC's command line, made to check the hash of every object that it reads (`python -m`, never imported).
 
 A remote keeps a folder as its files and a listing of them, and DVC 3.67 believes the listing even where it verifies
 the files. Whoever can write to the remote could so have it write outside of the folder, by names such as `../../x`.

@@ -1,4 +1,4 @@
-"""DVC's settings, `.dvc/config` and `.dvc/config.local`: which remotes there are, and which of them is the default."""
+"""DVC's settings, `.dvc/config` and `.dvc/config.local`: the remotes, and the default one."""
 
 from __future__ import annotations
 

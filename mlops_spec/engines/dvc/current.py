@@ -1,4 +1,4 @@
-"""Whether `dvc.yaml` still declares what its stages read: of what it does not, a change would retrain nothing."""
+"""Checks that `dvc.yaml` declares all that its stages read: a change of anything else would retrain nothing."""
 
 from __future__ import annotations
 

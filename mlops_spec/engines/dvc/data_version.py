@@ -1,4 +1,4 @@
-"""A new version of the data file: as Git keeps it, or as DVC does, with the content pushed to its remote first."""
+"""A new version of the data file, kept by Git, or by DVC with its content pushed to the remote first."""
 
 from __future__ import annotations
 

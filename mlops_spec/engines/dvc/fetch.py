@@ -1,4 +1,4 @@
-"""A registered package from the DVC remote, by the lock of its release commit."""
+"""Fetches a registered package from the DVC remote, by the lock of its release commit."""
 
 from __future__ import annotations
 

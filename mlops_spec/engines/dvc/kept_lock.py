@@ -1,4 +1,4 @@
-"""`dvc.lock`, which DVC writes in place: a copy is kept during a run, and a torn or shortened one is put back."""
+"""`dvc.lock`, copied before a run and restored when DVC leaves it torn or shortened."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A `dvc.lock` against the commit it was made from, and against the evaluation and the package that came of it."""
+"""Proof of a `dvc.lock`: against its commit, and against the evaluation and the package that came of it."""
 
 from __future__ import annotations
 

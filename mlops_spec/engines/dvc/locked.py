@@ -1,4 +1,4 @@
-"""What a `dvc.lock` remembers of each stage."""
+"""A `dvc.lock`, read: its entry for each stage."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where DVC keeps things in a repository: its pipeline, its lock, its settings, a pointer beside each data file."""
+"""DVC's places in a repository: its pipeline, its lock, its settings, and a pointer beside each data file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The data of a repository, found where its clone has it and copied to where a rehearsal's jobs fetch it; without DVC.
+"""The data of a repository, found in its clone and copied to where a rehearsal's jobs fetch it; without DVC.
 
 A DVC remote that is a folder is laid out as the cache is, so both are looked at alike. Nothing is written to either.
 """

@@ -1,4 +1,4 @@
-"""DVC's words for people, read as events and failures."""
+"""DVC's output, read as events and failures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The files that DVC reads, as outputs to render: the pipeline, the remote, and what it is to pass by."""
+"""The files that DVC reads, as outputs to render: the pipeline, the remote, the ignore file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The folders that DVC writes to: none of them is a link that leads out of the repository."""
+"""Checks that no folder that DVC writes to is a link out of the repository."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `dvc plots` shows of an evaluation: curves to compare between versions, and the pictures for people.
+"""Plots of an evaluation for `dvc plots`: curves that versions are compared by, and pictures.
 
 The names are those that `pipeline.curves` and `pipeline.pictures` write, which load what rendering must not.
 """

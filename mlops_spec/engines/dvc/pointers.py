@@ -1,4 +1,4 @@
-"""The `.dvc` files that Git has in place of data: what they record, and whether the data is still that."""
+"""The `.dvc` files that Git has in place of data: the hash in each, and whether the data still matches it."""
 
 from __future__ import annotations
 

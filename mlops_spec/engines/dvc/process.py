@@ -1,4 +1,4 @@
-"""One command of DVC beside the pipeline, on data alone: in a process of its own, and not for ever."""
+"""One DVC command on data, outside the pipeline: in a process of its own, with a deadline."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DVC's run cache: which results it noted for which inputs, and how a note is taken back.
+"""DVC's run cache: the results that it recorded for given inputs, and the removal of a record.
 
 It lies in `.dvc/cache/runs`, a folder for each set of inputs with a file for each result.
 """

@@ -1,4 +1,4 @@
-"""DVC's `rwlock`: what a killed DVC leaves in it is removed, so that the next one need not be told by hand.
+"""DVC's `rwlock`: entries that a killed DVC left are removed, so that nobody has to delete them by hand.
 
 DVC writes the file in place. Torn, it stops every later DVC; whole, it names processes of which the number may by now
 belong to another program.

@@ -1,4 +1,4 @@
-"""What a store refuses DVC, told from DVC's words for it: who was refused, and what puts it right.
+"""Refusals by a store, recognized in DVC's output: who was refused, and how to fix it.
 
 DVC hands on the words of boto3 and its like, which name neither the role nor the setting; of a HEAD request S3 gives
 nothing but a number.

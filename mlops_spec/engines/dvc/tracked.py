@@ -1,4 +1,4 @@
-"""What a commit says of the files that a pipeline reads: their hashes as DVC makes them, and parameters."""
+"""The files that a pipeline reads, as a commit has them: their hashes as DVC makes them, and parameters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Data tracked by DVC: the files that `dvc init` and `dvc add` write, without DVC, which is heavy."""
+"""Tracking of data by DVC: the files that `dvc init` and `dvc add` write, without loading DVC."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What DVC overlooks: a stage that declares a parameter or an input no more.
+"""Stages that no longer declare a parameter or an input, which DVC overlooks.
 
-It compares what a stage declares with its lock, never the lock with what is declared. With `seed: 7` taken out of the
+DVC compares what a stage declares with its lock, never the lock with what is declared. With `seed: 7` taken out of the
 spec the model would stay as the seed left it; so such a stage is taken out of the lock, and then it runs. A stage that
 is no longer declared at all DVC keeps in the lock for ever; it is taken out as well.
 """

@@ -1,4 +1,4 @@
-"""Findings of files that have not changed, by content, rules and version; read before pydantic is imported.
+"""The cache of findings, by a file's content, the rules and the version; read before pydantic is imported.
 
 Light on purpose, without pathlib, dataclasses and typing: a hook that has nothing to say should be over before another
 one has loaded its parser. An entry that is torn does not match its own digest and counts as absent; entries are written

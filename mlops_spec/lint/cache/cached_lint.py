@@ -1,4 +1,4 @@
-"""Lints files through the cache: what is known is read, the rest is linted together and kept."""
+"""Lints files through the cache: known findings are read, the other files are linted and their findings kept."""
 
 from __future__ import annotations
 

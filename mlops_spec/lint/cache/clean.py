@@ -1,4 +1,4 @@
-"""`lint FILE...` as hooks call it: known without an option parser, and answered at once when all files are clean."""
+"""The fast path of `lint FILE...` for hooks: no option parser, and an answer at once when all files are clean."""
 # Paths are text here: importing pathlib takes longer than all that is done.
 # ruff: noqa: PTH123
 

@@ -1,1 +1,1 @@
-"""The linter in an editor: diagnostics as one types, quick fixes, and what belongs at a place of a spec."""
+"""The linter in an editor: diagnostics, quick fixes, hover and completion for a spec."""

@@ -1,4 +1,4 @@
-"""What belongs at a place of a spec: the description of a field, and the words that may stand there."""
+"""Completion and hover for a place of a spec: the field's description, and the words allowed there."""
 
 from __future__ import annotations
 

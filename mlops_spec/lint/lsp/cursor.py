@@ -1,4 +1,4 @@
-"""Which part of a spec an editor's cursor is in, also where what is being typed is not YAML yet."""
+"""The part of a spec that an editor's cursor is in, also while the text is not YAML yet."""
 
 from __future__ import annotations
 

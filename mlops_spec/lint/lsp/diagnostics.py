@@ -1,4 +1,4 @@
-"""What is wrong with a file that is open in an editor: the text as it stands there, in the repository on the disk."""
+"""Diagnostics of a file that is open in an editor: its unsaved text, within the repository on the disk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The language server: an editor's questions to plain functions, and their answers in the protocol's words."""
+"""The language server: maps an editor's requests to plain functions, and their answers to the protocol."""
 
 from __future__ import annotations
 

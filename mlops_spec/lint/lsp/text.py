@@ -1,4 +1,4 @@
-"""Places of a text as editors count them: lines from 0, and columns in units of the encoding that was agreed on."""
+"""Positions in a text as editors count them: lines from 0, and columns in units of the agreed encoding."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How findings are shown: each reporter is a pure function from a run of the linter to text."""
+"""Reporters of findings: each is a pure function from a run of the linter to text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Findings for people: each with its line, a caret under the place, and what would be right."""
+"""Findings for people: each with its line, a caret under the place, and the right form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A command to the runner of GitHub Actions that is meant: an annotation beside a line of a file."""
+"""Annotations beside a line of a file: commands to the runner of GitHub Actions, safely escaped."""
 
 from __future__ import annotations
 

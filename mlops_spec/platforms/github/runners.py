@@ -1,4 +1,4 @@
-"""Whose machines a runner's label names: GitHub's, by the labels that it gives its own, or somebody's.
+"""Runner labels: GitHub's own machines, or somebody's.
 
 https://docs.github.com/actions/reference/runners/github-hosted-runners and .../larger-runners
 """

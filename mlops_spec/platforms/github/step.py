@@ -1,4 +1,4 @@
-"""What a step of a workflow leaves behind: its outputs, and its part of the job's summary page."""
+"""The results of a workflow step: its outputs, and its part of the job's summary page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The names of the variables by which GitHub Actions and its workflows tell a step what it needs to know."""
+"""The names of the variables that GitHub Actions and its workflows set for a step."""
 
 # ruff: noqa: S105 - the names of tokens, not tokens
 

@@ -1,4 +1,4 @@
-"""Roles as AWS has them, a trust policy and what it may do, in the words of SeaweedFS's STS."""
+"""Roles of AWS (trust policy and permissions), translated for SeaweedFS's STS."""
 
 from __future__ import annotations
 

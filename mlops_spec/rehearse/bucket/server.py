@@ -1,4 +1,4 @@
-"""SeaweedFS as one process on free ports of loopback: started, waited for until its bucket is there, killed at last."""
+"""SeaweedFS as one process on free ports of loopback: started, awaited, and stopped."""
 
 from __future__ import annotations
 

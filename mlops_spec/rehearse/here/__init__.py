@@ -1,1 +1,1 @@
-"""The user's own repository, rehearsed: a copy of it, of its data and of its branch, on a forge of this machine."""
+"""Rehearses the user's own repository: its branch and its data, copied to a forge on this machine."""

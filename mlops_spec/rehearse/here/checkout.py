@@ -1,4 +1,4 @@
-"""The repository in which a rehearsal was asked for, as it is right now; nothing here writes to it."""
+"""The user's checkout as it is right now; it is only read."""
 
 from __future__ import annotations
 

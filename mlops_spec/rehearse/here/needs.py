@@ -1,4 +1,4 @@
-"""What a rehearsal of a repository needs and does not find: all of it at once, before anything is started."""
+"""The needs of a rehearsal that a repository does not meet, all found before anything is started."""
 
 from __future__ import annotations
 

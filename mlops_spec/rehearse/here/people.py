@@ -1,4 +1,4 @@
-"""The people whom a repository names, put on the forge of a rehearsal: owners and approvers, each team with members."""
+"""The code owners and approvers that a repository names, created as accounts and teams of the local forge."""
 
 from __future__ import annotations
 

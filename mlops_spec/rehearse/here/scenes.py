@@ -1,4 +1,4 @@
-"""The steps of the user's own repository: its branch proposed and merged, or its first push, then what follows."""
+"""The steps for the user's own repository: its branch is merged, or pushed first, and promoted from there."""
 
 from __future__ import annotations
 

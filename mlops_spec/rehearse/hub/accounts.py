@@ -1,4 +1,4 @@
-"""Accounts, teams and what somebody may do: their shapes and calls."""
+"""Accounts, teams and permissions: the shapes of their answers, and their calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Runs that wait until a person lets them start: those of a pull request by a workflow's own token, or by a newcomer.
+"""Runs that wait for a person's approval: of a pull request by a workflow's token, or by a newcomer.
 
 https://docs.github.com/actions/concepts/security/github_token
 https://docs.github.com/actions/how-tos/manage-workflow-runs/approve-runs-from-forks

@@ -1,4 +1,4 @@
-"""Commits and their statuses: shapes and calls."""
+"""Commits and their statuses: the shapes of their answers, and their calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the repository on the local forge is set up: what no file in it holds."""
+"""The settings of the repository on the local forge, which no file in it holds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jobs that name an environment: which references may deploy to it, whom they wait for, and that person's word.
+"""Deployments: which references may deploy to an environment, and who must approve them.
 
 https://docs.github.com/actions/reference/workflows-and-actions/deployments-and-environments
 """

@@ -1,4 +1,4 @@
-"""Somebody starts a workflow by hand.
+"""Workflow dispatches: a workflow started by hand.
 
 https://docs.github.com/rest/actions/workflows#create-a-workflow-dispatch-event
 """

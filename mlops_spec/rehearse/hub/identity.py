@@ -1,4 +1,4 @@
-"""Identity tokens of jobs, as GitHub's issuer signs them: whose job it is, on what, in which environment.
+"""Identity tokens of jobs, with the claims that GitHub's issuer signs: the job, its commit, its environment.
 
 https://docs.github.com/actions/reference/security/oidc
 """

@@ -1,4 +1,4 @@
-"""The key of the local forge, by which others know that a token is from here (RFC 7519, RS256)."""
+"""The key with which the local forge signs identity tokens (RFC 7519, RS256)."""
 
 from __future__ import annotations
 

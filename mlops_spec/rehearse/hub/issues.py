@@ -1,4 +1,4 @@
-"""Issues and comments: shapes and calls."""
+"""Issues and comments: the shapes of their answers, and their calls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Merging a pull request: keeping up with its branches, what stands against it, and the merge commit."""
+"""Merging a pull request: what blocks it, its merge commit, and following its branches while it is open."""
 
 from __future__ import annotations
 

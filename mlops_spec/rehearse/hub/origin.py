@@ -1,4 +1,4 @@
-"""The bare repository behind the forge: what pull requests need of it, merges included, without a work tree."""
+"""The bare repository behind the forge: branches and merges of pull requests, without a work tree."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Code owners: whose approval the files of a pull request need, by the CODEOWNERS of the branch that it goes into.
+"""Code owners: whose approval a pull request needs, by the CODEOWNERS file of its base branch.
 
 https://docs.github.com/repositories/managing-your-repositorys-settings-and-features/customizing-your-repository/about-code-owners
 """

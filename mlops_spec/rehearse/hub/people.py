@@ -1,4 +1,4 @@
-"""Who has an account on the local forge: people, Apps, and jobs, which share one."""
+"""The accounts of the local forge: people, Apps, and one that all jobs share."""
 
 from __future__ import annotations
 

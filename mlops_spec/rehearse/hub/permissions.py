@@ -1,4 +1,4 @@
-"""What a token may do: GitHub's scopes and levels as workflows write them, and how one set of them limits another.
+"""Permissions of a token: GitHub's scopes and levels, and how one set of them limits another.
 
 https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#permissions
 """

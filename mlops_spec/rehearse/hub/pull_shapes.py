@@ -1,4 +1,4 @@
-"""Pull requests as answers show them, with their ends, files and reviews."""
+"""Pull requests in answers, with their ends, files and reviews."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pull requests and their reviews: calls."""
+"""Pull requests and their reviews: the calls."""
 
 from __future__ import annotations
 

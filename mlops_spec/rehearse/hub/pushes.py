@@ -1,4 +1,4 @@
-"""What the local forge has against a push, in GitHub's words: the repository's rules, and workflow files.
+"""Refusals of a push, in GitHub's words: by rulesets, and of workflow files.
 
 A push is looked at before git gets it, with its objects in a folder that is thrown away: it is declined as a whole, or
 git takes it and checks what it always checks.

@@ -1,4 +1,4 @@
-"""The merge queue: a pull request waits on a branch of its own until its checks have passed on what main will be.
+"""The merge queue: each pull request waits until its checks have passed on what main will be.
 
 https://docs.github.com/repositories/configuring-branches-and-merges-in-your-repository/configuring-pull-request-merges/managing-a-merge-queue
 """

@@ -1,4 +1,4 @@
-"""The repository itself, as other answers show it."""
+"""The repository's own answer, as other answers include it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which call answers which method and path; the templates are those of GitHub's API description."""
+"""The routes: which call answers which method and path, by the templates of GitHub's API description."""
 
 from __future__ import annotations
 

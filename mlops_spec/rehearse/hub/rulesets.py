@@ -1,4 +1,4 @@
-"""The repository's rulesets as they bear on one reference and one account: what they ask for, and who is let through.
+"""Rulesets: which rules bind a reference for an account, and who may bypass them.
 
 https://docs.github.com/repositories/configuring-branches-and-merges-in-your-repository/managing-rulesets
 """

@@ -1,4 +1,4 @@
-"""The HTTP side of the local forge: who asks, JSON, pages, and errors in GitHub's form."""
+"""The HTTP server of the local forge: authentication, JSON, pages, and errors in GitHub's form."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the local forge knows: people, teams, pull requests, issues, comments, reviews, statuses and deployments."""
+"""The state of the local forge: people, teams, pull requests, issues, reviews, statuses and deployments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tokens of the local forge: each job's own, an App's, and what the person or program behind one may do."""
+"""Tokens of the local forge, of jobs and of Apps, and what each may do."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What can be rehearsed: a module for each scenario, which names its steps in order."""
+"""The scenarios: a module for each, with its steps in order."""

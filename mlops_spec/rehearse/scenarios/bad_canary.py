@@ -1,4 +1,4 @@
-"""The scenario `bad-canary`: what no gate could see fails live, the agent goes back, and nobody waits for an answer."""
+"""The scenario `bad-canary`: a canary passes every gate, fails live, and is rolled back by the agent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The scenario `drift`: what production is asked moves away; one pull request, retrained, promoted, live."""
+"""The scenario `drift`: production's inputs drift; one pull request retrains, and its version is promoted."""
 
 from __future__ import annotations
 

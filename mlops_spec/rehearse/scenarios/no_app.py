@@ -1,4 +1,4 @@
-"""The scenario `no-app`: a life whose workflows have no GitHub App, and open pull requests by their own token.
+"""The scenario `no-app`: workflows without a GitHub App open pull requests by their own token.
 
 The runs of such a pull request wait until a person lets them start. A promotion is merged without: its checks are
 statuses that the run which opened it sets. What the monitor proposes is trained once somebody has let it.

@@ -1,4 +1,4 @@
-"""The scenario `private-bucket`: a life on S3, where each job is let in by its identity, to read or to write.
+"""The scenario `private-bucket`: a life on S3, where a job's identity decides whether it may read or write.
 
 A pull request that edits a workflow gets no further: it is refused the write role, the environment and the put.
 """

@@ -1,4 +1,4 @@
-"""The scenario `race`: sixteen merged promotions are asked for at once, fifty times; one wins, fifteen are stale."""
+"""The scenario `race`: of sixteen promotions that run at once, one wins and fifteen are stale, fifty times."""
 
 from __future__ import annotations
 

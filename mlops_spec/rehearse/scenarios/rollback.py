@@ -1,4 +1,4 @@
-"""The scenario `rollback`: back by itself, by `git revert`, and by command with the DVC remote gone; Git tells it."""
+"""The scenario `rollback`: automatic, by `git revert`, and by command while the DVC remote is gone."""
 
 from __future__ import annotations
 

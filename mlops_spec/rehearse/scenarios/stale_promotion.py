@@ -1,4 +1,4 @@
-"""The scenario `stale-promotion`: what people merged, each in another way against the rules, never reaches the host."""
+"""The scenario `stale-promotion`: promotions merged against the rules never reach the host."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The scenario `tamper`: data, model, tag, run cache and ledger changed behind everybody's back, found and named."""
+"""The scenario `tamper`: data, model, tag, run cache and ledger are changed by an attacker, and each is found."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Plays azure/login as far as GitHub's half goes: a rehearsal has no Entra to take the token to."""
+"""Plays azure/login up to the identity token: a rehearsal has no Entra that would take it."""
 
 from __future__ import annotations
 

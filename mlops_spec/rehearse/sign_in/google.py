@@ -1,4 +1,4 @@
-"""Plays google-github-actions/auth as far as GitHub's half goes: a rehearsal has no Google to take the token to."""
+"""Plays google-github-actions/auth up to the identity token: a rehearsal has no Google that would take it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A step's side of a workflow: its inputs, what it says and hides, what it leaves to later steps, its identity."""
+"""A step's access to its workflow: inputs, masks, outputs and variables for later steps, identity token."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Puts rendered files on the disk: the whole set or nothing, and never over what is not ours."""
+"""Writes rendered files to the disk: the whole set or nothing, and never over files that are not ours."""
 
 from __future__ import annotations
 

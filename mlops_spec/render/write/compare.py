@@ -1,4 +1,4 @@
-"""How the files on the disk differ from the rendered ones, and what to do about each difference."""
+"""Differences between rendered files and those on the disk, and what to do about each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Changes to several files at once: all of them, or none, whatever happens in between.
+"""The journal of writes: changes to several files are made all together or not at all.
 
 The new files, copies of the old ones and a list of both lie ready in a folder. Renaming it to `.mlops/staging` decides
 for the new ones, renaming that to `.mlops/reverting`, after an error, for the old ones. What was decided is finished by

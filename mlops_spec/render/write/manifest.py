@@ -1,4 +1,4 @@
-"""Which files of a repository are ours, and what we last wrote into them: `.mlops/managed.json`."""
+"""The manifest `.mlops/managed.json`: the files that are ours, and what we last wrote into them."""
 
 from __future__ import annotations
 

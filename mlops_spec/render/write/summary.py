@@ -1,4 +1,4 @@
-"""How the outcome of rendering is told."""
+"""The summary of a rendering, for people."""
 
 from __future__ import annotations
 

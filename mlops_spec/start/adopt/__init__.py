@@ -1,4 +1,4 @@
-"""A first spec for a repository that has none: what its own files say, and all that is left to do."""
+"""Adoption of a repository without a spec: a draft from its own files, and the steps left to do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What `pyproject.toml` and the lock still need, so that jobs install what the code imports, and this tool."""
+"""Changes that `pyproject.toml` and the lock still need, so that jobs install this tool and the code's imports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All that is left to do between a draft and a repository that runs, gates and renders, in order."""
+"""Steps from a draft to a repository that runs, gates and renders, in order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a repository still lacks, or has too much of, so that Git and DVC each keep what is theirs."""
+"""Files that a repository lacks or should not have, so that Git and DVC each keep what is theirs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a table of all rows says of itself: its columns, and those with another value in each row."""
+"""The columns of a table, from all of its rows, and those with another value in each row."""
 
 from __future__ import annotations
 

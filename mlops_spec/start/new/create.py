@@ -1,4 +1,4 @@
-"""Makes the repository: starter, dependency, data, lock file, rendered files, first commit."""
+"""Creates the repository: starter, dependency, data, lock file, rendered files, first commit."""
 
 from __future__ import annotations
 

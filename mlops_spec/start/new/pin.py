@@ -1,4 +1,4 @@
-"""Edits of `pyproject.toml` that settle which mlops-spec a project has: one version, and where it comes from."""
+"""Edits of `pyproject.toml` that pin mlops-spec to one version and one source."""
 
 from __future__ import annotations
 

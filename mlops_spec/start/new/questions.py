@@ -1,4 +1,4 @@
-"""The few questions of `new`, and what is chosen where nobody answers."""
+"""The questions of `new`, and the defaults where nobody answers."""
 
 from __future__ import annotations
 

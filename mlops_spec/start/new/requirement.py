@@ -1,4 +1,4 @@
-"""How a new project gets mlops-spec: from where the running one came (PEP 610)."""
+"""The requirement by which a new project gets mlops-spec: from the source of the running one (PEP 610)."""
 
 from __future__ import annotations
 

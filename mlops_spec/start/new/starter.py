@@ -1,4 +1,4 @@
-"""Starters: working repositories in the template folder, whose names a new repository replaces by its own."""
+"""Starters: working repositories in the template folder, renamed for a new repository."""
 
 from __future__ import annotations
 

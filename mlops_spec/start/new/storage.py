@@ -1,4 +1,4 @@
-"""The section `storage` of a new repository: where the data is, as whom jobs get in, and DVC's plugin for it."""
+"""The section `storage` of a new repository: the data's place, the jobs' sign-in, and DVC's plugin for both."""
 
 from __future__ import annotations
 

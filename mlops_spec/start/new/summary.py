@@ -1,4 +1,4 @@
-"""What `new` says when it is done: where the repository is, and what to do next."""
+"""The closing words of `new`: where the repository is, and what to do next."""
 
 from __future__ import annotations
 

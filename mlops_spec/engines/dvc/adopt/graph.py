@@ -1,4 +1,4 @@
-"""The stages of a `dvc.yaml` as a graph: which one trains, which it waits for, and which use what it made."""
+"""The stages of a `dvc.yaml` as a graph: which one trains, what comes before it, and what comes after."""
 
 from __future__ import annotations
 

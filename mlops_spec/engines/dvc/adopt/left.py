@@ -1,4 +1,4 @@
-"""What a draft from a `dvc.yaml` leaves to whoever adopts it, each thing with what to do about it."""
+"""Open tasks after a draft from a `dvc.yaml`, each with what to do about it."""
 
 from __future__ import annotations
 

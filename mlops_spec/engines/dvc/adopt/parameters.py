@@ -1,4 +1,4 @@
-"""The parameters of the stage that trains, by their groups, out of the files that it names."""
+"""The parameters of the training stage, by their groups, out of the files that it names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a repository still lacks so that DVC keeps its data and its results, and jobs reach them."""
+"""Steps that a repository still needs so that DVC keeps its data and results, and jobs reach them."""
 
 from __future__ import annotations
 

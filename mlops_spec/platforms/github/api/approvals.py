@@ -1,4 +1,4 @@
-"""Which reviews of a pull request are approvals that count."""
+"""Approvals: the reviews of a pull request that count."""
 
 from __future__ import annotations
 

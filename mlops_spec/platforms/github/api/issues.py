@@ -1,4 +1,4 @@
-"""Issues: above all the one per label that tracks an alert."""
+"""Issues: above all the one for each label that tracks an alert."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""People: what somebody may do here, and whether a spec's `@owner` names them."""
+"""People: their permissions here, and whether a spec's `@owner` names them."""
 
 from __future__ import annotations
 

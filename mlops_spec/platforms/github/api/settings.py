@@ -1,4 +1,4 @@
-"""The settings of a repository on the forge that no file in it holds: what is asked of them, never changed."""
+"""The settings of a repository on the forge, which no file in it holds; they are only read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a refused or unusable call means to the user: exit code, the call, what is missing and what to do."""
+"""Failures of API calls for the user: exit code, the call, what is missing and what to do."""
 
 from __future__ import annotations
 

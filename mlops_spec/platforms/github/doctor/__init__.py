@@ -1,1 +1,1 @@
-"""The settings outside the repository that the spec relies on: what they must be, what they are, how to set them."""
+"""Settings outside the repository that the spec relies on: wanted, actual, and how to set them."""

@@ -1,4 +1,4 @@
-"""The GitHub App that opens pull requests, so that their checks run, and reads teams: a variable, and its key."""
+"""Controls of the GitHub App that opens pull requests and reads teams: its variable, and its key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the cloud must be told so that jobs get to the storage, and no others: policies as files, and the commands."""
+"""Cloud policies that let this repository's jobs, and no others, into the storage, with the commands to set them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Controls of the environments that jobs name: from which branch, and let in by whom."""
+"""Controls of the environments that jobs name: their branches and their reviewers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All controls of a spec, and what each comes to in one repository."""
+"""Examines a repository: every control of its spec, and the result of each."""
 
 from __future__ import annotations
 

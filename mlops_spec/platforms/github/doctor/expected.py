@@ -1,4 +1,4 @@
-"""What the spec relies on outside the repository, read from the very files that it is rendered into."""
+"""Expected settings outside the repository, derived from the files that the spec renders to."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which rulesets are in force for a branch or tag, and what they ask for together."""
+"""The rulesets in force for a branch or tag, and their rules combined."""
 
 from __future__ import annotations
 

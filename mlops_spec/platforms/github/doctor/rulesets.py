@@ -1,4 +1,4 @@
-"""Controls of main, of the ledger's branch and of the versions' tags: what their rulesets must ask for."""
+"""Controls of the rulesets of main, of the ledger's branch and of the version tags."""
 
 from __future__ import annotations
 

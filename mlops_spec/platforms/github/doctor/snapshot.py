@@ -1,4 +1,4 @@
-"""All that the forge tells of a repository's settings, read once; what it keeps to itself is kept as its refusal."""
+"""A snapshot of a repository's settings on the forge, each read once; what can't be read is kept as a refusal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""As what GitHub names this repository's jobs in their identity tokens: what it says itself, never guessed."""
+"""The subjects of this repository's jobs in their identity tokens, as GitHub itself reports them."""
 
 from __future__ import annotations
 

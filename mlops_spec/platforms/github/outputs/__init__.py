@@ -1,1 +1,1 @@
-"""Which files a spec is rendered into for GitHub: workflows, owners, rulesets."""
+"""The files that a spec is rendered into for GitHub: workflows, owners, rulesets."""

@@ -1,4 +1,4 @@
-"""How a version travels: from the merge to the environments that follow it, and from each to those after it."""
+"""The path of a version: from the merge to the first environments, and from each to the next."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who must approve a change to which file, as CODEOWNERS says it."""
+"""Code owners, rendered as CODEOWNERS: who must approve a change to which file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What GitHub itself must enforce, as rulesets that its API and its import page read."""
+"""Rulesets that GitHub must enforce, for its API and its import page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the workflows of a spec get to the storage: which of them sign in, and as whom."""
+"""Access of a spec's workflows to the storage: which of them sign in, and as whom."""
 
 from __future__ import annotations
 

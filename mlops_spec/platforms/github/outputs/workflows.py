@@ -1,4 +1,4 @@
-"""The files that make GitHub act on a change: workflows, owners, rulesets, and what its bots read."""
+"""The files that make GitHub act on a change: workflows, owners, rulesets, and the settings of its bots."""
 
 from __future__ import annotations
 

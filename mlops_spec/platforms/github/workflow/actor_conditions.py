@@ -1,4 +1,4 @@
-"""Which conditions keep strangers out of a run that anybody can start."""
+"""Conditions that keep strangers out of a run that anybody can start."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bounds that a script demands of metrics, and which way each is better."""
+"""Bounds that a script demands of metrics, and which direction is better for each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A condition as the tree of its expression, by GitHub's grammar; what is none has no tree.
+"""A condition as the tree of its expression, by GitHub's grammar; an invalid one has no tree.
 
 https://docs.github.com/en/actions/reference/workflows-and-actions/expressions
 """

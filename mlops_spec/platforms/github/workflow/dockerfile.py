@@ -1,4 +1,4 @@
-"""What the build of an image runs; https://docs.docker.com/reference/dockerfile/#run."""
+"""The commands that an image's build runs; https://docs.docker.com/reference/dockerfile/#run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which environment a command means, as far as the file says it."""
+"""The environment that a command means, as far as the file says it."""
 
 from __future__ import annotations
 

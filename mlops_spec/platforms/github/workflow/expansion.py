@@ -1,4 +1,4 @@
-"""What a command runs of the same repository: a script, targets of a Makefile, the stages of a pipeline, a program.
+"""Commands that run more of the same repository: scripts, Makefile targets, pipeline stages, programs.
 
 So rules see the commands that a step runs wherever they stand, and a command knows the Python file that it starts.
 """

@@ -1,4 +1,4 @@
-"""What a condition of GitHub Actions says about when something runs."""
+"""The meaning of a condition in GitHub Actions: when something runs."""
 
 from __future__ import annotations
 

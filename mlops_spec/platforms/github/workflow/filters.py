@@ -1,4 +1,4 @@
-"""Which branches and paths the filters of a trigger take in, as GitHub reads their patterns.
+"""Filters of triggers: the branches and paths that they include, as GitHub reads their patterns.
 
 https://docs.github.com/actions/reference/workflows-and-actions/workflow-syntax#filter-pattern-cheat-sheet
 """

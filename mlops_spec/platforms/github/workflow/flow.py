@@ -1,4 +1,4 @@
-"""What has surely run before a step does, on every path from a trigger to it."""
+"""The order of jobs and steps: what has surely run before a step, on every path from a trigger."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Jobs that do no harm although strangers start them: they run nothing of what was sent, and hold nothing to misuse."""
+"""Jobs that are safe for strangers to start: they run nothing that was sent, and hold nothing to misuse."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which files of a repository a workflow, a script or a pipeline names, as paths that may be there."""
+"""Files that a workflow, a script or a pipeline names, as paths that may exist."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run does that its workflow does not show."""
+"""Parts of a run that its workflow file does not show."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the options of a command are given, and what variables of a script hold as far as `env` says it."""
+"""Options of a command, with their values, and the variables of a script as far as `env` sets them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a job's token may do."""
+"""Permissions of a job's token."""
 
 from __future__ import annotations
 

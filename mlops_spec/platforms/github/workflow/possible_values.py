@@ -1,4 +1,4 @@
-"""What a name in a condition can be, as far as GitHub or the file says it."""
+"""Possible values of a name in a condition, as far as GitHub or the file says it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a Python file that a step runs does, told from its tree: what it calls, and whether it can end as failed."""
+"""A Python file that a step runs, judged by its syntax tree: what it calls, and whether it can fail."""
 
 from __future__ import annotations
 

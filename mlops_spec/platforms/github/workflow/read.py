@@ -1,4 +1,4 @@
-"""From documents to the workflows that have to do with a model, with what they call in the same repository."""
+"""Reads the workflows that have to do with a model, with what they call in the same repository."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the expressions of a workflow name: contexts, and of them jobs, steps and their outputs."""
+"""References in the expressions of a workflow: contexts, jobs, steps and their outputs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which commands decide, and which change what is released or live."""
+"""Commands that decide, and commands that change what is released or live."""
 
 from __future__ import annotations
 

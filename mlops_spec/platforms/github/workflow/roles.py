@@ -1,4 +1,4 @@
-"""What a command or a step of any project does to a model, told by the words that people name it with."""
+"""The roles of commands and steps in any project, such as training, told by the words in their names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whose machine a job runs on: GitHub's, or somebody's own, as `runs-on` and its matrix say."""
+"""The machine that a job runs on, GitHub's or somebody's own, by `runs-on` and its matrix."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A script as simple commands, and what becomes of a failure of each, by the rules of bash.
+"""A script as simple commands, and what happens when each fails, by the rules of bash.
 
 The rules are those of `set -e`: https://www.gnu.org/software/bash/manual/html_node/The-Set-Builtin.html
 """

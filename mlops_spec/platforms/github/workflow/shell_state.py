@@ -1,4 +1,4 @@
-"""What a shell knows while it runs a script, and what its own commands `set`, `shopt`, `trap` and `exit` change of it.
+"""The state of a shell during a script, and its changes by `set`, `shopt`, `trap` and `exit`.
 
 https://www.gnu.org/software/bash/manual/html_node/The-Set-Builtin.html
 """

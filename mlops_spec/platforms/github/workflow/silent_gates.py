@@ -1,4 +1,4 @@
-"""Gates whose script can't say no: they show, print or look whether something is there."""
+"""Gates whose script can't fail: they only print, or look whether something is there."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which environment, production or staging or another, the words of a workflow speak of."""
+"""Environments (production, staging or another) that the words of a workflow name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values out of a file of any shape: what has another type than is asked for counts as empty."""
+"""Typed values out of a file of any shape: a value of another type counts as empty."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Gates that can't fail their job, and the outputs that hold what they found."""
+"""Gates that can't fail their job, and the outputs that hold their results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which files a script writes secrets into, and which paths of an artifact hold a file."""
+"""Files into which a script writes secrets, and artifact paths that include a file."""
 
 from __future__ import annotations
 

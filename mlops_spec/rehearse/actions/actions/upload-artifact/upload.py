@@ -1,4 +1,4 @@
-"""Copies files into the run's folder of artifacts: hidden files stay behind, and a name is given once per run."""
+"""Copies files into the run's folder of artifacts, without hidden ones; refuses a name that is taken."""
 
 from __future__ import annotations
 
