@@ -1,6 +1,6 @@
 """What stops a command: one exception, which carries its exit code.
 
-A finding in a user's file is a value (`diagnostic.Diagnostic`); an exception is for the world around it.
+A finding in a user's file is a value (`document.diagnostic.Diagnostic`); an exception is for the world around it.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """What a rule is: a module whose docstring is its page, and whose `check` yields what it finds.
 
 A rule names what it looks at as the arguments of its `check`, as pytest's tests name fixtures: `spec`, `document`,
-`today`, and whatever else `Project` holds; a rule over workflows what `workflow.Reading` holds, one over the repository
-what `repository.Surroundings` holds. It answers with addresses of the data; lines are not its business.
+`today`, and whatever else `Project` holds; a rule over workflows what `platforms.github.workflow.jobs.Reading` holds,
+one over the repository what `repository.view.Surroundings` holds. It answers with addresses of the data; lines are not
+its business.
 """
 
 from __future__ import annotations

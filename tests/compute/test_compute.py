@@ -55,7 +55,9 @@ def test_a_command_runs_in_its_folder_with_its_environment(place: Place, tmp_pat
     assert (tmp_path / "out.txt").read_text() == "7 []"
 
 
-@pytest.mark.parametrize("hostile", ["; touch canary", "&& touch canary", "$(touch canary)", "`touch canary`"])
+@pytest.mark.parametrize(
+    "hostile", ["; touch canary", "&& touch canary", "$(touch canary)", "`touch canary`", "> canary"]
+)
 def test_there_is_no_shell(place: Place, tmp_path: Path, hostile: str) -> None:
     place.compute.run(Command(f"{place.mine} {hostile}", tmp_path, "train.run", {"MLOPS_SPEC_SEED": "7"}))
 
@@ -114,5 +116,5 @@ def test_training_must_leave_a_model(tmp_path: Path) -> None:
     assert compute.asked == [Command("idle", tmp_path, "train.run", {"MLOPS_SPEC_SEED": "0"})]
 
 
-def test_commands_run_here_unless_the_spec_says_otherwise() -> None:
+def test_commands_run_where_their_stage_runs() -> None:
     assert isinstance(compute_of(spec("idle")), Here)

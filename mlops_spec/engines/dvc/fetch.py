@@ -71,7 +71,8 @@ class Fetcher:
             shutil.copytree(checkout / _DATA, destination, copy_function=shutil.copyfile)
 
     def _write_lock_and_settings(self, commit: str, checkout: Path) -> None:
-        lock, config = self.git.read_objects([f"{commit}:{path}" for path in (LOCK, _CONFIG)])
+        # the lock lies with the model, the settings at the root of its repository
+        lock, config = self.git.read_objects([f"{commit}:{path}" for path in (self.git.folder / LOCK, _CONFIG)])
         if lock is None:
             raise Failure(f"commit {commit[:12]} has no {LOCK}", exit_code=Exit.CONFIG)
         output = _locked_package(lock)

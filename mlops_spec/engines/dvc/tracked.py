@@ -75,7 +75,7 @@ class Tracked:
         inside = [name for name in self._modes if name.startswith(f"{path}/") and not name.endswith(".pyc")]
         if not inside or self._ignores_more_than_bytecode or any(self._modes[name] not in _REGULAR for name in inside):
             return None
-        contents = self.tree.git.read_objects(f"{self.tree.commit}:{name}" for name in inside)
+        contents = self.tree.read_all(inside)
         found = dict(zip(inside, contents, strict=True))
         if any(content is None or content.startswith(_LFS) or name.endswith(".dvc") for name, content in found.items()):
             return None
