@@ -1,0 +1,36 @@
+"""Where the models of a repository lie: the folders that have a spec, in a checkout and in a commit."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from mlops_spec import model_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlops_spec.git import Git, Tree
+
+_SPEC = str(model_folder.SPEC)
+
+
+def folders_here(git: Git) -> tuple[PurePosixPath, ...]:
+    """The folders of all specs below where a repository was opened, from its root, ordered.
+
+    A spec counts that Git has or would take with `git add`, so not one that it ignores, nor one in a submodule.
+    """
+    listed = git.run(
+        "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate", "--", f":(glob)**/{_SPEC}"
+    )
+    names = (name for name in listed.decode().split("\0") if name)
+    return _folders(git.folder / name for name in names if (git.directory / name).is_file())
+
+
+def folders_at(tree: Tree) -> tuple[PurePosixPath, ...]:
+    """The folders of all specs of a commit below the tree's folder, from the repository's root, ordered."""
+    return _folders(tree.folder / entry.path for entry in tree.entries() if PurePosixPath(entry.path).name == _SPEC)
+
+
+def _folders(specs: Iterable[PurePosixPath]) -> tuple[PurePosixPath, ...]:
+    return tuple(sorted(path.parent for path in specs))
