@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePosixPath as P
 
+PROJECT = P("pyproject.toml")  # its table `[tool.mlops-spec]` says what all models share
 MANAGED = P(".mlops/managed.json")
 OVERLAYS = P(".mlops/overlays")
 CHECKS = ("Lint and plan", "Train and gate")  # the jobs that the ruleset of the default branch requires

@@ -139,6 +139,11 @@ class Tree:
     commit: str
     folder: PurePosixPath = _ROOT
 
+    @property
+    def root(self) -> Tree:
+        """All files of the commit."""
+        return Tree(self.git, self.commit)
+
     def at(self, path: str | PurePosixPath) -> str:
         """A path inside the folder as the commit names it."""
         return str(self.folder / path)

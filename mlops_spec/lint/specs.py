@@ -13,13 +13,18 @@ from mlops_spec.document.parse import parse
 from mlops_spec.document.source import decode
 from mlops_spec.document.spec_files import contents
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.layout import PROJECT
+from mlops_spec.lint.cache.clean import may_set
 from mlops_spec.lint.fix import fixed
 from mlops_spec.lint.suppress import suppress
+from mlops_spec.repository.root import project_of, root_of
 from mlops_spec.rules.registry import pages, rules
 from mlops_spec.rules.rule import Project, asked_for
 from mlops_spec.rules.spec import unanswered_value
+from mlops_spec.spec.shared import NOTHING_SHARED
 from mlops_spec.system.files import followed, write_atomic
 from mlops_spec.validate import validate
+from mlops_spec.validate.project import shared_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -31,6 +36,7 @@ if TYPE_CHECKING:
     from mlops_spec.repository.view import Surroundings
     from mlops_spec.rules.rule import Rule
     from mlops_spec.spec import Spec
+    from mlops_spec.spec.shared import Shared
 
     Kept = Callable[[Iterable[Diagnostic]], list[Diagnostic]]
 
@@ -42,15 +48,19 @@ _ASKED = {rule.CODE: asked_for(rule) for rule in RULES}
 _ENOUGH = 50  # files for which a process is worth starting
 
 
-def load_spec(path: Path) -> Spec:
+def load_spec(path: Path, shared: Shared | None = None) -> Spec:
     """The spec in a file, valid in shape and whole: what it refers to is there.
+
+    It is completed by what the models of its repository share: `shared` where the caller has read that already.
 
     Raises:
         Failure: the file can't be read or is no valid spec; the message has a line for each thing that is wrong.
     """
     ((name, content),) = contents([path]).items()
     text = decode(content, name)
-    checked = text if isinstance(text, Diagnostic) else check(name, text)
+    if shared is None:
+        shared = shared_around(path.parent)
+    checked = text if isinstance(text, Diagnostic) else check(name, text, shared=shared)
     if isinstance(checked, Project):
         diagnostics = list(run_rules(checked, WHOLE))
         if not diagnostics:
@@ -58,6 +68,17 @@ def load_spec(path: Path) -> Spec:
         checked = diagnostics
     wrong = [checked] if isinstance(checked, Diagnostic) else checked
     raise Failure("\n".join(map(str, sorted(wrong))), remedy=f"`mlops-spec lint {path}` shows each in its place")
+
+
+def shared_around(folder: Path) -> Shared:
+    """What the models of the repository that a folder lies in share.
+
+    Raises:
+        Failure: its `pyproject.toml` can't be read, or says what it can't (exit 78).
+    """
+    root = root_of(folder)
+    content = project_of(root)
+    return shared_of(str(root / PROJECT), content if content and may_set(content) else None)
 
 
 def lint_all(files: Mapping[str, bytes], today: date) -> dict[str, list[Diagnostic]]:
@@ -121,15 +142,17 @@ def lint_text(file: str, text: str, today: date) -> list[Diagnostic]:
     return sorted(suppress(project.document, list(run_rules(project, RULES)), KNOWN))
 
 
-def check(file: str, text: str, today: date | None = None) -> Project | list[Diagnostic]:
+def check(
+    file: str, text: str, today: date | None = None, shared: Shared = NOTHING_SHARED
+) -> Project | list[Diagnostic]:
     """Text and shape: what rules can look at, or why they can't."""
     document = parse(file, text)
     if isinstance(document, list):
         return document
-    spec = validate(document)
+    spec = validate(document, shared)
     if isinstance(spec, list):
         return [*spec, *_unanswered_questions(document, spec)]
-    return Project(spec, document, today or datetime.now(UTC).date())
+    return Project(spec, document, today or datetime.now(UTC).date(), shared)
 
 
 def _unanswered_questions(document: Document, wrong: Sequence[Diagnostic]) -> Iterator[Diagnostic]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlops_spec import model_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from mlops_spec.git import Git, Tree
+    from mlops_spec.spec.shared import Shared
 
 _SPEC = str(model_folder.SPEC)
 
@@ -30,6 +32,21 @@ def folders_here(git: Git) -> tuple[PurePosixPath, ...]:
 def folders_at(tree: Tree) -> tuple[PurePosixPath, ...]:
     """The folders of all specs of a commit below the tree's folder, from the repository's root, ordered."""
     return _folders(tree.folder / entry.path for entry in tree.entries() if PurePosixPath(entry.path).name == _SPEC)
+
+
+def meant(folders: Iterable[PurePosixPath], shared: Shared) -> tuple[PurePosixPath, ...]:
+    """The folders whose specs are those of models, by the patterns that the repository's settings may have."""
+    patterns = [PurePosixPath(pattern).parts for pattern in shared.models]
+    return tuple(each for each in folders if not patterns or any(_match(each.parts, pattern) for pattern in patterns))
+
+
+def _match(parts: Sequence[str], pattern: Sequence[str]) -> bool:
+    if not pattern:
+        return not parts
+    first, *rest = pattern
+    if first == "**":
+        return any(_match(parts[start:], rest) for start in range(len(parts) + 1))
+    return bool(parts) and fnmatchcase(parts[0], first) and _match(parts[1:], rest)
 
 
 def _folders(specs: Iterable[PurePosixPath]) -> tuple[PurePosixPath, ...]:

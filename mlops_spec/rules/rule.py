@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from mlops_spec.document.finding import Change, Finding
+from mlops_spec.spec.shared import NOTHING_SHARED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from mlops_spec.document import Document
     from mlops_spec.document.diagnostic import Address, Severity
     from mlops_spec.spec import Spec
+    from mlops_spec.spec.shared import Shared
 
 
 class Project(NamedTuple):
@@ -27,6 +29,7 @@ class Project(NamedTuple):
     spec: Spec
     document: Document
     today: date
+    shared: Shared = NOTHING_SHARED
 
 
 class Page(Protocol):

@@ -6,17 +6,21 @@ import json
 from typing import Any
 
 from mlops_spec.spec import Spec
+from mlops_spec.spec.shared import Shared
 
 Schema = dict[str, Any]
 
 # What a document calls this schema; nothing is fetched from there.
+_REFERENCE = "#/definitions/{model}"
 IDENTIFIER = "urn:mlops-spec:model:1"
 
 
 def generate() -> Schema:
     """Derives the schema, in the draft that every editor's YAML language server reads."""
-    schema = Spec.model_json_schema(ref_template="#/definitions/{model}")
-    schema["definitions"] = schema.pop("$defs")
+    schema = Spec.model_json_schema(ref_template=_REFERENCE)
+    shared = Shared.model_json_schema(ref_template=_REFERENCE)
+    further = shared.pop("$defs")
+    schema["definitions"] = schema.pop("$defs") | further | {"Shared": shared}
     head = {"$schema": "http://json-schema.org/draft-07/schema#", "$id": IDENTIFIER, "title": "model.yaml"}
     tidied: Schema = _tidied(schema)
     return head | tidied

@@ -16,9 +16,12 @@ CHECKED_IN = Path(__file__).parent.parent / "schema.json"
 Schema = dict[str, Any]
 
 
-def at(address: Address, data: Any) -> list[Schema]:
-    """The schemas that the value at `address` may follow, several in a union; `data` is the whole spec."""
-    found, here = list(_resolved_branches(root(), data)), data
+def at(address: Address, data: Any, top: str = "") -> list[Schema]:
+    """The schemas that the value at `address` may follow, several in a union; `data` is the whole spec.
+
+    `top` names the definition that `data` as a whole follows, where that is not the spec.
+    """
+    found, here = list(_resolved_branches(_named(top) if top else root(), data)), data
     for step in address:
         here = _below(here, step)
         found = [
@@ -30,9 +33,9 @@ def at(address: Address, data: Any) -> list[Schema]:
     return found
 
 
-def keys(address: Address, data: Any) -> list[str]:
+def keys(address: Address, data: Any, top: str = "") -> list[str]:
     """The keys that the mapping at `address` may have."""
-    return list(dict.fromkeys(name for schema in at(address, data) for name in schema.get("properties", {})))
+    return list(dict.fromkeys(name for schema in at(address, data, top) for name in schema.get("properties", {})))
 
 
 def alternatives(schema: Schema) -> list[Schema]:
@@ -76,7 +79,11 @@ def _resolved_branches(schema: Schema, data: Any) -> Iterator[Schema]:
 
 
 def _definition(schema: Schema) -> Schema:
-    found: Schema = root()["definitions"][schema["$ref"].rpartition("/")[2]]
+    return _named(schema["$ref"].rpartition("/")[2])
+
+
+def _named(definition: str) -> Schema:
+    found: Schema = root()["definitions"][definition]
     return found
 
 

@@ -9,12 +9,15 @@ from mlops_spec.document.diagnostic import Diagnostic
 from mlops_spec.document.parse import parse
 from mlops_spec.document.source import decode
 from mlops_spec.errors import Failure
+from mlops_spec.layout import PROJECT
 from mlops_spec.model_folder import SPEC
 from mlops_spec.validate import validate
+from mlops_spec.validate.project import shared_of
 
 if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
+    from mlops_spec.git import Tree
     from mlops_spec.spec import Spec
 
 
@@ -25,16 +28,16 @@ class Files(Protocol):
         """A file's bytes, or None where there is no such file."""
 
 
-def spec_at(tree: Files) -> Spec:
-    """The spec of a commit.
+def spec_at(tree: Tree) -> Spec:
+    """The spec of a commit, completed by what the models of its repository share.
 
     Raises:
         Failure: there is none, or it is invalid (exit 2).
     """
-    content = tree.read(SPEC)
+    content, project = tree.root.read_all([tree.at(SPEC), PROJECT])
     if content is None:
         raise Failure(f"{SPEC}: no such file in this commit")
-    found = validate(document_of(content, SPEC))
+    found = validate(document_of(content, SPEC), shared_of(str(PROJECT), project))
     if isinstance(found, list):
         raise Failure("\n".join(map(str, found)), remedy=f"run `mlops-spec lint {SPEC}`")
     return found

@@ -38,6 +38,19 @@ _GROUPED = re.compile(r"[1-9][0-9]{0,2}(_[0-9]{3})+")  # as many programming lan
 _LONGEST = 40  # characters of a value that a message repeats
 
 
+class Shaped(NamedTuple):
+    """A document, and the definition of the schema that it should follow as a whole; none: the spec's."""
+
+    document: Document
+    top: str = ""
+
+    def schemas(self, address: Address) -> list[shape.Schema]:
+        return shape.at(address, self.document.data, self.top)
+
+    def at(self, address: Address) -> Any:
+        return self.document.at(address)
+
+
 class ShapeError(NamedTuple):
     """One error of pydantic's, at an address of the data."""
 
@@ -51,59 +64,59 @@ class ShapeError(NamedTuple):
         return self.type.endswith("_type")
 
 
-def say(document: Document, error: ShapeError) -> Diagnostic:
+def say(read: Shaped, error: ShapeError) -> Diagnostic:
     if error.type == "extra_forbidden":
-        return _unknown(document, error.address)
+        return _unknown(read, error.address)
     if error.type == "missing":
-        return _missing(document, error.address)
-    return _mistyped(document, error.address) if error.of_type else _unsuitable(document, error)
+        return _missing(read, error.address)
+    return _mistyped(read, error.address) if error.of_type else _unsuitable(read, error)
 
 
-def nearest(document: Document, address: Address) -> str:
+def nearest(read: Shaped, address: Address) -> str:
     """The key that an unknown one was perhaps meant to be; empty when none is like it."""
-    return near(str(address[-1]), _free_keys(document, address))
+    return near(str(address[-1]), _free_keys(read, address))
 
 
-def undecided(document: Document, address: Address) -> list[str]:
+def undecided(read: Shaped, address: Address) -> list[str]:
     """The keys that would tell which kind of thing a mapping is, when none of them is there."""
-    kinds = [kind for kind in shape.at(address, document.data) if "required" in kind]
+    kinds = [kind for kind in read.schemas(address) if "required" in kind]
     return [kind["required"][0] for kind in kinds] if len(kinds) > 1 else []
 
 
-def _free_keys(document: Document, address: Address) -> list[str]:
-    there = document.at(address[:-1])
-    return [key for key in shape.keys(address[:-1], document.data) if key not in there]
+def _free_keys(read: Shaped, address: Address) -> list[str]:
+    there = read.at(address[:-1])
+    return [key for key in shape.keys(address[:-1], read.document.data, read.top) if key not in there]
 
 
-def _unknown(document: Document, address: Address) -> Diagnostic:
+def _unknown(read: Shaped, address: Address) -> Diagnostic:
     message = f"unknown key `{_short(address[-1])}`{_inside(address)}"
-    hint = did_you_mean(str(address[-1]), _free_keys(document, address))
-    return document.diagnostic(UNKNOWN_KEY, document.place(address, key=True), message, hint)
+    hint = did_you_mean(str(address[-1]), _free_keys(read, address))
+    return read.document.diagnostic(UNKNOWN_KEY, read.document.place(address, key=True), message, hint)
 
 
-def _missing(document: Document, address: Address) -> Diagnostic:
-    (schema, *_) = shape.at(address, document.data) or [{}]
+def _missing(read: Shaped, address: Address) -> Diagnostic:
+    (schema, *_) = read.schemas(address) or [{}]
     message = f"missing key `{address[-1]}`{_inside(address)}"
-    place = document.place(address[:-1], key=True)
-    return document.diagnostic(MISSING_KEY, place, message, schema.get("description", ""))
+    place = read.document.place(address[:-1], key=True)
+    return read.document.diagnostic(MISSING_KEY, place, message, schema.get("description", ""))
 
 
-def _mistyped(document: Document, address: Address) -> Diagnostic:
-    schemas = [schema for schema in shape.at(address, document.data) if schema.get("type") != "null"]
+def _mistyped(read: Shaped, address: Address) -> Diagnostic:
+    schemas = [schema for schema in read.schemas(address) if schema.get("type") != "null"]
     *rest, last = dict.fromkeys(_expected(schema) for schema in schemas)
     expected = f"{', '.join(rest)} or {last}" if rest else last
-    message = f"{_name(address)} must be {expected}, not {_value(document.at(address))}"
-    hint, text = _rewritten_scalar(document, address, {schema.get("type", "") for schema in schemas})
-    edits = (document.replace_value(address, text),) if text else ()
-    return document.diagnostic(WRONG_TYPE, document.place(address), message, hint, edits)
+    message = f"{_name(address)} must be {expected}, not {_value(read.at(address))}"
+    hint, text = _rewritten_scalar(read, address, {schema.get("type", "") for schema in schemas})
+    edits = (read.document.replace_value(address, text),) if text else ()
+    return read.document.diagnostic(WRONG_TYPE, read.document.place(address), message, hint, edits)
 
 
-def _rewritten_scalar(document: Document, address: Address, types: set[str]) -> tuple[str, str]:
-    value = document.at(address)
+def _rewritten_scalar(read: Shaped, address: Address, types: set[str]) -> tuple[str, str]:
+    value = read.at(address)
     if value is None or isinstance(value, dict | list):
         return "", ""
     if "string" in types:
-        right = f'"{document.raw(address)}"'  # as it is written, so that 1.10 stays 1.10
+        right = f'"{read.document.raw(address)}"'  # as it is written, so that 1.10 stays 1.10
     elif "boolean" in types and isinstance(value, str):
         right = _SWITCHES.get(value.lower(), "")
     else:
@@ -125,19 +138,19 @@ def _numeric(value: Any, types: set[str]) -> str:
     return repr(value) if "number" in types else ""
 
 
-def _unsuitable(document: Document, error: ShapeError) -> Diagnostic:
-    schemas = shape.at(error.address, document.data)
-    place = document.place(error.address, key=error.at_key)
+def _unsuitable(read: Shaped, error: ShapeError) -> Diagnostic:
+    schemas = read.schemas(error.address)
+    place = read.document.place(error.address, key=error.at_key)
     if error.at_key:
         message = f"`{_short(error.address[-1])}` can't be a key{_inside(error.address)}"
-        return document.diagnostic(WRONG_VALUE, place, message, _demanded(shape.at(error.address[:-1], document.data)))
-    value = document.at(error.address)
+        return read.document.diagnostic(WRONG_VALUE, place, message, _demanded(read.schemas(error.address[:-1])))
+    value = read.at(error.address)
     why = _bound(error, value) or f"can't be {_value(value)}"
     options = [option for schema in schemas for option in _options(schema)]
     hint = did_you_mean(str(value), options) if options else _demanded(schemas)
     fits = str(value) in options  # but for its quotes
-    edits = (document.replace_value(error.address, str(value)),) if fits else ()
-    return document.diagnostic(WRONG_VALUE, place, f"{_name(error.address)} {why}", hint, edits)
+    edits = (read.document.replace_value(error.address, str(value)),) if fits else ()
+    return read.document.diagnostic(WRONG_VALUE, place, f"{_name(error.address)} {why}", hint, edits)
 
 
 def _bound(error: ShapeError, value: Any) -> str:

@@ -1,0 +1,65 @@
+"""The models that a command is about: the option `--model`, and the rule of what counts where nothing is named."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from mlops_spec import words
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.lint.models import Model, Models, models_in
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+in_models = click.option(
+    "--model", "names", multiple=True, metavar="NAME", help="Only this model of the repository; may be given again."
+)
+
+
+def one_model(directory: Path, names: Sequence[str] = ()) -> Model:
+    """The one model that a command is about: that of the folder, or the one that is named.
+
+    Raises:
+        Failure: there are several and none is named, or its spec is not valid (exit 2).
+    """
+    models = models_in(directory, names)
+    if models.broken:
+        raise next(iter(models.broken.values()))
+    if len(models) != 1:
+        raise Failure(
+            f"{directory} has {len(models)} models, and this is about one",
+            remedy=f"name it by --model, or run this in its folder, such as {next(iter(models)).place.folder}",
+        )
+    return next(iter(models))
+
+
+def each_model(models: Models, do: Callable[[Model], int]) -> int:
+    """Does it for one model after another and returns the worst exit code; a model that fails holds up no other."""
+    if models.here:
+        return do(next(iter(models)))
+    codes = [_told(model, do) for model in models]
+    say_broken(models)
+    return max([*codes, *(failure.exit_code for failure in models.broken.values())])
+
+
+def say_broken(models: Models) -> None:
+    """Says how many models were meant, and what is wrong with those that can't be used."""
+    for failure in models.broken.values():
+        words.err(failure.message)
+    count = len(models) + len(models.broken)
+    left = f", {len(models.broken)} of them not valid" if models.broken else ""
+    words.err(f"{count} model{'' if count == 1 else 's'}{left}")
+
+
+def _told(model: Model, do: Callable[[Model], int]) -> int:
+    words.out(f"{model.name} ({model.place.folder})")
+    try:
+        return do(model)
+    except Failure as failure:
+        words.err(f"{model.name}: {failure.message}")
+        if failure.remedy:
+            words.err(f"  {failure.remedy}")
+        return failure.exit_code or Exit.FINDINGS

@@ -1,0 +1,34 @@
+"""The root of the checkout that a folder lies in, found without Git, and what stands there for all models."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.layout import PROJECT
+
+
+def root_of(folder: Path) -> Path:
+    """The nearest folder from here upwards that holds `.git`, named as this one is; this one where none does."""
+    above = str(folder.absolute())
+    for steps in range(len(Path(above).parts)):
+        if os.path.lexists(os.path.join(above, ".git")):  # noqa: PTH118 - Path is ten times as slow
+            return Path(os.path.normpath(os.path.join(folder, *[".."] * steps)))  # noqa: PTH118
+        above = os.path.dirname(above)  # noqa: PTH120
+    return folder
+
+
+def project_of(root: Path) -> bytes | None:
+    """What stands in the `pyproject.toml` of a root; None where there is none.
+
+    Raises:
+        Failure: it can't be read (exit 78).
+    """
+    file = root / PROJECT
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise Failure(f"{file}: can't be read: {error.strerror}", exit_code=Exit.CONFIG) from error
