@@ -11,7 +11,7 @@ from mlops_spec.engines.outputs import pipeline
 from mlops_spec.outputs.card import card
 from mlops_spec.platforms.github.outputs.workflows import ownership, workflows
 from mlops_spec.render.output import GIT_ATTRIBUTES, GIT_IGNORE, Kind, Output
-from mlops_spec.spec.stages import overlap
+from mlops_spec.spec.stages import overlap, user_stages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -38,7 +38,7 @@ def outputs(
 
 
 def _git_files(spec: Spec, code: Mapping[str, tuple[str, ...]]) -> Iterator[Output]:
-    writes = dict.fromkeys(path for stage in spec.pipeline.values() for path in stage.writes)
+    writes = dict.fromkeys(path for stage in user_stages(spec).values() for path in stage.writes)
     outside = [path for path in writes if not overlap(path, str(model_folder.BUILD))]
     google = bool(spec.storage and spec.storage.sign_in and spec.storage.sign_in.google)
     yield Output(GIT_IGNORE, "gitignore", {"writes": outside, "google": google}, Kind.SHARED)

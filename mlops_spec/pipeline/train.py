@@ -8,6 +8,7 @@ from mlops_spec import model_folder
 from mlops_spec.compute.place import Command
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.pipeline.model_files import check_model, check_trusted_names
+from mlops_spec.spec.stages import address_of, user_stages
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,10 +25,11 @@ def train(root: Path, spec: Spec, compute: Compute) -> None:
 
 
 def run_own_stage(root: Path, spec: Spec, name: str, compute: Compute) -> None:
-    """Runs a stage of `pipeline`; raises Failure when there is none of that name, it fails, or it writes too little."""
-    if name not in spec.pipeline:
+    """Runs a stage of the user's; raises Failure when there is none of that name, it fails, or it writes too little."""
+    stages = user_stages(spec)
+    if name not in stages:
         raise Failure(f"there is no stage `{name}`", remedy=f"pipeline has {', '.join(spec.pipeline) or 'no stages'}.")
-    stage = spec.pipeline[name]
-    compute.run(Command(stage.run, root, f"pipeline.{name}.run", {"MLOPS_SPEC_SEED": str(spec.train.seed)}))
+    stage, place = stages[name], ".".join(map(str, address_of(spec, name)))
+    compute.run(Command(stage.run, root, f"{place}.run", {"MLOPS_SPEC_SEED": str(spec.train.seed)}))
     if missing := [path for path in stage.writes if not (root / path).exists()]:
-        raise Failure(f"pipeline.{name}: it did not write {', '.join(missing)}", exit_code=Exit.FINDINGS)
+        raise Failure(f"{place}: it did not write {', '.join(missing)}", exit_code=Exit.FINDINGS)

@@ -18,7 +18,7 @@ from mlops_spec.repository.entry_points import entry_points
 from mlops_spec.repository.imports import Hidden, Imported, imports, notebook
 from mlops_spec.repository.shell import SETTINGS, commands, inside, paths_named
 from mlops_spec.spec.paths import data_file
-from mlops_spec.spec.stages import overlap, words
+from mlops_spec.spec.stages import overlap, user_stages, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -92,9 +92,9 @@ def code_of(spec: Spec, files: Files) -> dict[str, Code]:
     taken = [
         str(model_folder.BUILD),
         data_file(spec.data),
-        *(out for each in spec.pipeline.values() for out in each.writes),
+        *(out for each in user_stages(spec).values() for out in each.writes),
     ]
-    lines = {**{name: each.run for name, each in spec.pipeline.items()}, "train": spec.train.run}
+    lines = {**{name: each.run for name, each in user_stages(spec).items()}, "train": spec.train.run}
     reader = _Reader(files)
     code_by_stage = {name: _of_command(words(command), reader, taken) for name, command in lines.items()}
     modules = [name.partition(":")[0] for _, name, _ in entry_points(spec)]

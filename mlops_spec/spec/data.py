@@ -16,6 +16,7 @@ from mlops_spec.spec.base import (
     no_entries,
     no_items,
 )
+from mlops_spec.spec.train import Stage
 
 
 class Import(Strict):
@@ -100,7 +101,9 @@ class Contract(Strict):
 class Data(Strict):
     """The rows that the model learns from and is judged on."""
 
-    path: RepoPath | Import = Field(description="File tracked by DVC (CSV or Parquet), or where to import it from.")
+    path: RepoPath | Import = Field(
+        description="File tracked by DVC (CSV or Parquet), what `prepare` writes, or where to import it from."
+    )
     target: ColumnName = Field(description="The column to predict.", examples=["default_next_month"])
     positive: bool | int | Text | None = Field(None, description="The target's positive value, for a binary task.")
     id: ColumnName | None = Field(
@@ -118,5 +121,10 @@ class Data(Strict):
         examples=[["sex", "age_band"]],
     )
     derive: dict[ColumnName, Derived] = Field(default_factory=no_entries, description="The only computed columns.")
+    prepare: Stage | None = Field(
+        None,
+        description="Makes the table of `path` from raw data, before the split. It sees the rows that are tested too, so it "
+        "must not learn from them.",
+    )
     split: Split = Field(default_factory=Split)
     contract: Contract = Field(default_factory=Contract)

@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 
     from mlops_spec.document.diagnostic import Address
     from mlops_spec.spec import Spec
+    from mlops_spec.spec.train import Stage
 
 #: What changes a stage's result without standing in its inputs: the environment it runs in, and the code.
 SURROUNDINGS = ("src", "uv.lock", "pyproject.toml", ".python-version")
+PREPARE = "prepare"  # the stage that makes the table, where `data.prepare` says how
 OWN_STAGES = ("split", "train", "evaluate", "package")
 #: path → the stage of every pipeline that writes it
 OWN_OUTPUTS = {
@@ -26,10 +28,21 @@ OWN_OUTPUTS = {
 }
 
 
+def user_stages(spec: Spec) -> dict[str, Stage]:
+    """The user's stages by name: the one that makes the table, where there is one, and those of `pipeline`."""
+    first = {PREPARE: spec.data.prepare} if spec.data.prepare else {}
+    return {**spec.pipeline, **first}
+
+
+def address_of(spec: Spec, name: str) -> Address:
+    """Where one of the user's stages stands in the spec."""
+    return ("data", "prepare") if name == PREPARE and spec.data.prepare else ("pipeline", name)
+
+
 def commands(spec: Spec) -> Iterator[tuple[Address, str]]:
     """The user's commands."""
-    for name, stage in spec.pipeline.items():
-        yield ("pipeline", name, "run"), stage.run
+    for name, stage in user_stages(spec).items():
+        yield (*address_of(spec, name), "run"), stage.run
     yield ("train", "run"), spec.train.run
 
 
@@ -50,29 +63,30 @@ def data_file(spec: Spec) -> str:
 
 def needed_stages(spec: Spec) -> dict[str, set[str]]:
     """Of each of the user's stages, those of the user's stages that must run before."""
+    stages = user_stages(spec)
     return {
         name: {
             other
-            for other, writer in spec.pipeline.items()
+            for other, writer in stages.items()
             if any(overlap(read, output) for read in stage.reads for output in writer.writes)
         }
-        for name, stage in spec.pipeline.items()
+        for name, stage in stages.items()
     }
 
 
 def paths(spec: Spec) -> Iterator[tuple[Address, str]]:
     """What the user's commands read and write."""
     yield from inputs(spec)
-    for name, stage in spec.pipeline.items():
+    for name, stage in user_stages(spec).items():
         for index, path in enumerate(stage.writes):
-            yield ("pipeline", name, "writes", index), path
+            yield (*address_of(spec, name), "writes", index), path
 
 
 def inputs(spec: Spec) -> Iterator[tuple[Address, str]]:
     """What the user's commands read."""
-    for name, stage in spec.pipeline.items():
+    for name, stage in user_stages(spec).items():
         for index, path in enumerate(stage.reads):
-            yield ("pipeline", name, "reads", index), path
+            yield (*address_of(spec, name), "reads", index), path
     for index, path in enumerate(spec.train.reads):
         yield ("train", "reads", index), path
 

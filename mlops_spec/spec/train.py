@@ -42,7 +42,7 @@ Param = TypeAliasType(
 
 
 class Stage(Strict):
-    """One of the user's own stages, between split and train."""
+    """One of the user's own stages: before the split, or between it and train."""
 
     run: Command = Field(description="A command; it is run without a shell.")
     reads: list[RepoPath] = Field(

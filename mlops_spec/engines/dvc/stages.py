@@ -10,7 +10,7 @@ from mlops_spec import model_folder
 from mlops_spec.engines.stage import Stage
 from mlops_spec.errors import Failure
 from mlops_spec.spec.paths import data_file
-from mlops_spec.spec.stages import SURROUNDINGS, overlap
+from mlops_spec.spec.stages import PREPARE, SURROUNDINGS, overlap, user_stages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -89,13 +89,18 @@ def _split(spec: Spec, around: tuple[str, ...]) -> Rendering:
 
 
 def _users(spec: Spec, around: tuple[str, ...]) -> Iterable[Rendering]:
-    for name, stage in spec.pipeline.items():
+    for name, stage in user_stages(spec).items():
         yield Rendering(
             name,
             reads=_unique((*stage.reads, *around)),
-            params=_present(spec, (*DATA, f"pipeline.{name}", "train.seed")),
+            params=_present(spec, (*_parts(name), "train.seed")),
             writes=tuple(stage.writes),
         )
+
+
+def _parts(name: str) -> tuple[str, ...]:
+    """What makes the table is not to run again for a change of how it is split, or of what it must hold."""
+    return ("data.prepare",) if name == PREPARE else (*DATA, f"pipeline.{name}")
 
 
 def _models(spec: Spec, around: tuple[str, ...]) -> Iterable[Rendering]:

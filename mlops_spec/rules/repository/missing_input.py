@@ -31,7 +31,7 @@ from mlops_spec.document.diagnostic import near
 from mlops_spec.document.finding import Finding
 from mlops_spec.engines.commands import KEEP
 from mlops_spec.engines.files import kept
-from mlops_spec.spec.stages import inputs, overlap
+from mlops_spec.spec.stages import inputs, overlap, user_stages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +46,7 @@ SEVERITY: Severity = "error"
 
 
 def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
-    written = (path for stage in spec.pipeline.values() for path in stage.writes)
+    written = (path for stage in user_stages(spec).values() for path in stage.writes)
     available = [str(model_folder.BUILD), *written, *kept(repository.sizes)]
     for address, path in inputs(spec):
         if not any(overlap(path, there) for there in available) and not repository.has(path):

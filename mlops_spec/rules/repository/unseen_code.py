@@ -41,7 +41,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.repository.code import code_of
-from mlops_spec.spec.stages import overlap
+from mlops_spec.spec.stages import address_of, overlap, user_stages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,7 +60,7 @@ _SETUP = ("setup.py", "conftest.py", "noxfile.py", "tasks.py")
 
 
 def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
-    stages = {name: stage.reads for name, stage in spec.pipeline.items()} | {"train": spec.train.reads}
+    stages = {name: stage.reads for name, stage in user_stages(spec).items()} | {"train": spec.train.reads}
     code = code_of(spec, repository)
     named = [path for reads in stages.values() for path in reads]
     named += [path for each in code.values() for path in each.paths]
@@ -68,7 +68,7 @@ def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
     if not left:
         return
     for name in stages:
-        address = ("train", "run") if name == "train" else ("pipeline", name, "run")
+        address = ("train", "run") if name == "train" else (*address_of(spec, name), "run")
         hint = f"name what it runs, such as `{left[0]}`, in `reads`"
         if not code[name].files:
             yield Finding(address, f"which files `{name}` runs can't be seen", hint)

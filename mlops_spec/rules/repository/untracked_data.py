@@ -41,7 +41,7 @@ SEVERITY: Severity = "error"
 
 def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
     path = spec.data.path
-    if isinstance(path, str) and not _there(repository, path):
+    if isinstance(path, str) and spec.data.prepare is None and not _there(repository, path):
         hint = near(path, kept(repository.sizes))
         right = f"did you mean `{hint}`?" if hint else f"run `{keep(path)}` and commit `{pointer(path)}`"
         yield Finding(("data", "path"), f"neither Git nor DVC has `{path}`", right)

@@ -43,7 +43,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.spec.stages import needed_stages
+from mlops_spec.spec.stages import address_of, needed_stages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -58,9 +58,9 @@ SEVERITY: Severity = "error"
 
 def check(spec: Spec) -> Iterator[Finding]:
     needs = needed_stages(spec)
-    for name in spec.pipeline:
+    for name in needs:
         if name in _stages_before(needs, name):
-            yield Finding(("pipeline", name, "reads"), f"the stage `{name}` needs its own output to run")
+            yield Finding((*address_of(spec, name), "reads"), f"the stage `{name}` needs its own output to run")
 
 
 def _stages_before(needs: Mapping[str, set[str]], start: str) -> set[str]:

@@ -30,7 +30,7 @@ from mlops_spec.spec.stages import commands, data_file, inputs, overlap, words
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.document.diagnostic import Address, Severity
     from mlops_spec.spec import Spec
 
 CODE = "MS311"
@@ -40,12 +40,16 @@ SEVERITY: Severity = "error"
 
 def check(spec: Spec) -> Iterator[Finding]:
     for address, path in inputs(spec):
-        if why := _holds_test(spec, path):
+        if _is_after_split(address) and (why := _holds_test(spec, path)):
             yield Finding(address, why, f"read `{model_folder.TRAIN_ROWS}`")
     for address, command in commands(spec):
-        for word in words(command):
+        for word in words(command) if _is_after_split(address) else ():
             if why := _holds_test(spec, word.rpartition("=")[2].removeprefix("./")):
                 yield Finding(address, why, f"read `{model_folder.TRAIN_ROWS}`", piece=word)
+
+
+def _is_after_split(address: Address) -> bool:
+    return address[0] != "data"
 
 
 def _holds_test(spec: Spec, path: str) -> str:

@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING
 from mlops_spec import model_folder
 from mlops_spec.document.diagnostic import did_you_mean
 from mlops_spec.document.finding import Finding
-from mlops_spec.spec.stages import OWN_OUTPUTS, inputs, overlap
+from mlops_spec.spec.stages import OWN_OUTPUTS, inputs, overlap, user_stages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +46,7 @@ SEVERITY: Severity = "error"
 
 
 def check(spec: Spec) -> Iterator[Finding]:
-    written = [*OWN_OUTPUTS, *(path for stage in spec.pipeline.values() for path in stage.writes)]
+    written = [*OWN_OUTPUTS, *(path for stage in user_stages(spec).values() for path in stage.writes)]
     for address, path in inputs(spec):
         if overlap(path, str(model_folder.BUILD)) and not any(overlap(path, output) for output in written):
             yield Finding(address, f"no stage writes `{path}`", did_you_mean(path, written))

@@ -35,7 +35,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.spec.stages import OWN_STAGES
+from mlops_spec.spec.stages import OWN_STAGES, PREPARE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,6 +50,6 @@ SEVERITY: Severity = "error"
 
 def check(spec: Spec) -> Iterator[Finding]:
     for name in spec.pipeline:
-        if name in OWN_STAGES:
+        if name in OWN_STAGES or (name == PREPARE and spec.data.prepare):
             message = f"`{name}` is a stage that every pipeline has"
             yield Finding(("pipeline", name), message, "choose another name", at_key=True)

@@ -41,7 +41,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.spec.stages import OWN_OUTPUTS, overlap
+from mlops_spec.spec.stages import OWN_OUTPUTS, address_of, overlap, user_stages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,10 +56,10 @@ SEVERITY: Severity = "error"
 
 def check(spec: Spec) -> Iterator[Finding]:
     taken = dict(OWN_OUTPUTS)
-    for name, stage in spec.pipeline.items():
+    for name, stage in user_stages(spec).items():
         for index, path in enumerate(stage.writes):
             other = next((writer for output, writer in taken.items() if overlap(path, output)), None)
             if other:
                 message = f"`{path}` is where the stage `{other}` writes"
-                yield Finding(("pipeline", name, "writes", index), message, f"write to `build/{name}`")
+                yield Finding((*address_of(spec, name), "writes", index), message, f"write to `build/{name}`")
             taken[path] = name

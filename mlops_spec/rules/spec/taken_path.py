@@ -36,7 +36,7 @@ from typing import TYPE_CHECKING
 from mlops_spec import layout, model_folder
 from mlops_spec.document.finding import Finding
 from mlops_spec.engines.files import FOLDER, IGNORED, LOCK, PIPELINE
-from mlops_spec.spec.stages import OWN_OUTPUTS, SURROUNDINGS, overlap
+from mlops_spec.spec.stages import OWN_OUTPUTS, SURROUNDINGS, address_of, overlap, user_stages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -59,10 +59,10 @@ def check(spec: Spec) -> Iterator[Finding]:
     path = spec.data.path
     if isinstance(path, str) and (taken := _taken(path, (*_KEPT, *OWN_OUTPUTS))):
         yield Finding(("data", "path"), _message(path, taken), "keep data below `data/`")
-    for name, stage in spec.pipeline.items():
+    for name, stage in user_stages(spec).items():
         for index, output in enumerate(stage.writes):
             if taken := _taken(output, (*_KEPT, *SURROUNDINGS)):
-                address = ("pipeline", name, "writes", index)
+                address = (*address_of(spec, name), "writes", index)
                 yield Finding(address, _message(output, taken), f"write to `build/{name}`")
 
 
