@@ -123,7 +123,7 @@ class Data(Strict):
     derive: dict[ColumnName, Derived] = Field(default_factory=no_entries, description="The only computed columns.")
     prepare: Stage | None = Field(
         None,
-        description="Makes the table of `path` from raw data, before the split. It sees the rows that are tested too, so it "
+        description="Makes the table of `path` from raw data, before the split. It sees the tested rows as well, so it "
         "must not learn from them.",
     )
     split: Split = Field(default_factory=Split)
