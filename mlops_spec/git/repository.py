@@ -73,6 +73,12 @@ class Git(Local):
         prefix = asked.stdout.decode(errors="replace").partition("\n")[2]
         return replace(git, folder=PurePosixPath(prefix.strip("\n/")))
 
+    def within(self, folder: PurePosixPath) -> Git:
+        """The same repository, as opened in a folder that is named from the repository's root."""
+        here = self.directory.absolute()
+        root = here.parents[len(self.folder.parts) - 1] if self.folder.parts else here
+        return replace(self, directory=root / folder, folder=folder)
+
     def remote_url(self) -> str:
         """The remote's address.
 

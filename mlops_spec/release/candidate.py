@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mlops_spec import model_folder
 from mlops_spec.engines.files import LOCK
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.git.local import Tree
 from mlops_spec.integrity.verifier import Source
 from mlops_spec.ledger.query import read
 from mlops_spec.release.card.documents import documents
@@ -18,8 +20,11 @@ from mlops_spec.spec.measures import champions
 from mlops_spec.validate.at_commit import spec_at
 
 if TYPE_CHECKING:
-    from mlops_spec.git import Git, Tree
-    from mlops_spec.ledger import Head
+    from collections.abc import Iterable, Mapping
+    from pathlib import PurePosixPath
+
+    from mlops_spec.git import Git
+    from mlops_spec.ledger import Head, Record
     from mlops_spec.ledger.record import GateResult, Who
     from mlops_spec.release.bundle import Bundle
     from mlops_spec.spec import Spec
@@ -50,28 +55,56 @@ class Candidate:
 
 
 def candidate_of(git: Git, bundle: Bundle, who: Who, now: datetime | None = None) -> Candidate:
-    """The candidate that a bundle is, once all of it was found to follow from its commit, its spec and the ledger.
+    """The candidate that a bundle is of the model in whose folder the repository was opened; see `candidates_of`."""
+    (candidate,) = candidates_of(git, {git.folder: bundle}, who, now)
+    return candidate
+
+
+def candidates_of(
+    git: Git, bundles: Mapping[PurePosixPath, Bundle], who: Who, now: datetime | None = None
+) -> tuple[Candidate, ...]:
+    """The candidates that bundles are, by the folders of their models: main and the ledger are read once for all.
+
+    Each was found to follow from its commit, its spec and the ledger.
 
     Raises:
-        Failure: its commit is not on main, or the bundle was changed (exit 1); the remote doesn't answer (69).
+        Failure: a commit is not on main, or a bundle was changed (exit 1); the remote doesn't answer (69).
     """
-    tree = git.here(bundle.commit)
-    _on_main(git, tree.commit)
+    trees = {folder: Tree(git, git.commit_id(bundle.commit), folder) for folder, bundle in bundles.items()}
+    _on_main(git, {tree.commit for tree in trees.values()})
+    known = _Records(git)
+    return tuple(_candidate(trees[folder], bundle, who, now, known) for folder, bundle in bundles.items())
+
+
+class _Records:
+    """The ledger's records, read when a candidate first needs them."""
+
+    def __init__(self, git: Git) -> None:
+        self._git = git
+
+    @cached_property
+    def all(self) -> tuple[Record, ...]:
+        return read(self._git)
+
+
+def _candidate(tree: Tree, bundle: Bundle, who: Who, now: datetime | None, known: _Records) -> Candidate:
     spec, now = spec_at(tree), now or datetime.now(UTC)
     compares = bundle.against is not None or champions(spec)
-    records = read(git) if compares or any(gate.anchor for gate in bundle.judged.gates) else None
-    known = (None, None) if records is None else (lived(records, spec.model), past(records, spec.model))
-    bundle.verify(Source(tree=tree, spec=spec, today=now.date().isoformat(), lived=known[0], past=known[1]))
+    records = known.all if compares or any(gate.anchor for gate in bundle.judged.gates) else None
+    before = (None, None) if records is None else (lived(records, spec.model), past(records, spec.model))
+    bundle.verify(Source(tree=tree, spec=spec, today=now.date().isoformat(), lived=before[0], past=before[1]))
     return Candidate(bundle, tree, spec, who, now)
 
 
-def _on_main(git: Git, commit: str) -> None:
-    if not git.is_ancestor(commit, git.fetch_main().commit):
-        raise Failure(
-            f"commit {commit[:12]} is not on the remote's {git.main}",
-            exit_code=Exit.FINDINGS,
-            remedy="only what was merged is registered; in a workflow, check out with `fetch-depth: 0`",
-        )
+def _on_main(git: Git, commits: Iterable[str]) -> None:
+    main = git.fetch_main().commit
+    for commit in commits:
+        if not git.is_ancestor(commit, main):
+            raise Failure(
+                f"commit {commit[:12]} is not on the remote's {git.main}",
+                exit_code=Exit.FINDINGS,
+                remedy="only what was merged is registered; in a workflow, check out with `fetch-depth: 0`",
+            )
 
 
 def release_commit(git: Git, candidate: Candidate, version: str) -> str:

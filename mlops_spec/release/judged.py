@@ -9,7 +9,7 @@ from mlops_spec.errors import Failure
 from mlops_spec.release.entry import failure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from mlops_spec.git import Git
     from mlops_spec.ledger import Draft, Head, Record
@@ -30,7 +30,7 @@ def record_judgement(git: Git, candidate: Candidate) -> tuple[Record, bool]:
     def decide(end: Head) -> Draft | None:
         nonlocal known
         records = ledger.read(git, at=end.commit) if end.commit else ()
-        known = next((old for old in records if (old.what, old.from_what) == (draft.what, draft.from_what)), None)
+        known = judged_before(records, draft)
         return None if known else draft
 
     record = ledger.append_when(git, decide, now=candidate.now)
@@ -38,6 +38,11 @@ def record_judgement(git: Git, candidate: Candidate) -> tuple[Record, bool]:
         return record, True
     assert known is not None
     return known, False
+
+
+def judged_before(records: Sequence[Record], draft: Draft) -> Record | None:
+    """The record that says the same of the same package, made from the same."""
+    return next((old for old in records if (old.what, old.from_what) == (draft.what, draft.from_what)), None)
 
 
 def named(gates: Iterable[GateResult]) -> str:
