@@ -10,18 +10,18 @@ import click
 from mlops_spec import words
 from mlops_spec.cli.answer import in_directory, in_format, say
 from mlops_spec.cli.here import repository, this_run
-from mlops_spec.errors import Exit, Failure
+from mlops_spec.cli.promotions import Wanted, ask_several, check_all, decide, digest_of, open_all, plan_since
+from mlops_spec.errors import Exit
 from mlops_spec.layout import CHECKS
 from mlops_spec.platforms.github.connect import connect
 from mlops_spec.release.ask import Waiting, ask
 from mlops_spec.release.ask import resume as take_up
-from mlops_spec.release.close import close
-from mlops_spec.release.declared import Following, declared_in
-from mlops_spec.release.promotion import follow, promote
+from mlops_spec.release.close import close, close_all
+from mlops_spec.release.promotion import promote
 from mlops_spec.release.propose import propose
 from mlops_spec.release.vouch import vouch
 from mlops_spec.release.who import who
-from mlops_spec.release.world import World, look
+from mlops_spec.release.world import look
 from mlops_spec.spec.base import seconds
 from mlops_spec.validate.at_commit import spec_at
 
@@ -46,17 +46,25 @@ def promote_command() -> None:
 
 
 @promote_command.command("open")
-@click.argument("environment")
-@click.option("--version", required=True, help="The version to promote, such as v1.4.0.")
+@click.argument("environment", required=False)
+@click.option("--version", help="The version to promote, such as v1.4.0.")
 @in_directory
 @in_format
-def open_command(environment: str, version: str, directory: Path, form: str) -> int:
+def open_command(environment: str | None, version: str | None, directory: Path, form: str) -> int:
     """Open the pull request that promotes a version, or bring the open one up to date.
+
+    Without an environment: those of all models of the repository that are due, one for each model and environment, as
+    fast as GitHub takes them. What is left the next run opens.
 
     \b
     Example:
       mlops-spec promote open production --version v1.4.0
+      mlops-spec promote open
     """
+    if environment is None:
+        return open_all(directory, form)
+    if version is None:
+        raise click.MissingParameter(param_hint="--version", param_type="option")
     done = propose(repository(directory), connect(this_run()), environment, version)
     answer = {
         "environment": environment,
@@ -70,19 +78,22 @@ def open_command(environment: str, version: str, directory: Path, form: str) -> 
 
 
 @promote_command.command("check")
-@click.argument("environment")
+@click.argument("environment", required=False)
 @in_directory
 @in_format
-def check_command(environment: str, directory: Path, form: str) -> int:
+def check_command(environment: str | None, directory: Path, form: str) -> int:
     """Set the required checks of an open promotion as commit statuses, where no GitHub App opened it.
 
     The workflow of a pull request that a workflow's own token opened waits until somebody approves it to run.
     The promotion must change the deploy file alone, and declare what may go there; then main's checks stand for it.
+    Without an environment: those of all models of the repository.
 
     \b
     Example:
       mlops-spec promote check production
     """
+    if environment is None:
+        return check_all(directory, form)
     done = vouch(repository(directory), connect(this_run()), environment, link=this_run().link)
     answer = {"environment": environment, "commit": done.commit, "problem": done.problem}
     if done.commit is None:
@@ -94,16 +105,25 @@ def check_command(environment: str, directory: Path, form: str) -> int:
 
 
 @promote_command.command("plan")
-@click.argument("environment")
+@click.argument("environment", required=False)
+@click.option("--since", metavar="REV", help="Of all models: what main declares otherwise than at this commit.")
 @in_directory
 @in_format
-def plan_command(environment: str, directory: Path, form: str) -> int:
+def plan_command(environment: str | None, since: str | None, directory: Path, form: str) -> int:
     """Verify what main declares for an environment: ledger, serial, evidence, gates, soak, approvals.
+
+    With --since, for each environment of each model whose deploy file was changed; within GitHub Actions, the output
+    `matrix` has a job for each that may be deployed. Exits 1 when one may not.
 
     \b
     Example:
       mlops-spec promote plan production
+      mlops-spec promote plan --since 3f2a91c
     """
+    if since is not None:
+        return plan_since(since, directory, form)
+    if environment is None:
+        raise click.MissingParameter(param_hint="ENVIRONMENT", param_type="argument")
     wish = promote(look(repository(directory)), environment, lambda: connect(this_run()))
     if wish is None or wish.done:
         told = "declares no version" if wish is None else f"has {wish.what.version} already"
@@ -120,7 +140,7 @@ def plan_command(environment: str, directory: Path, form: str) -> int:
 
 @promote_command.command("ask")
 @click.argument("environment")
-@click.option("--version", help="The version to deploy.")
+@click.option("--version", help="The version to deploy; of several models, MODEL@VERSION with spaces between.")
 @click.option("--digest", help="The digest that it must have.")
 @click.option("--resume", is_flag=True, help="Take up the intent that a killed run recorded; record none.")
 @click.option("--wait", "wait_for", default="15m", show_default=True, help="How long to wait for the agent's outcome.")
@@ -153,7 +173,9 @@ def ask_command(  # noqa: PLR0913 - one per option
     if version is None or resume:
         model = spec_at(git.here("HEAD")).model
         return _tell_outcome(environment, *take_up(git, model, environment, version, waiting), form)
-    intent, outcome = ask(git, lambda: _decide(look(git), environment, version, digest), who(this_run()), waiting)
+    if "@" in version:
+        return ask_several(Wanted(environment, tuple(version.split()), digest), waiting, directory, form)
+    intent, outcome = ask(git, lambda: decide(look(git), environment, version, digest), who(this_run()), waiting)
     if intent is None or outcome is None:
         say({"environment": environment, "version": version, "result": "live"}, f"{version} is live already", form)
         return Exit.OK
@@ -161,31 +183,26 @@ def ask_command(  # noqa: PLR0913 - one per option
 
 
 @promote_command.command("close")
-@click.argument("environment")
+@click.argument("environment", required=False)
 @in_directory
 @in_format
-def close_command(environment: str, directory: Path, form: str) -> int:
+def close_command(environment: str | None, directory: Path, form: str) -> int:
     """Abandon the open intent that this very run recorded, when it ends without an outcome.
+
+    Without an environment: every one that it recorded, of whatever model.
 
     \b
     Example:
       mlops-spec promote close production
     """
+    if environment is None:
+        closed = [record.closes for record in close_all(repository(directory), who(this_run()))]
+        say({"closed": closed}, f"{len(closed)} open intents of this run abandoned", form)
+        return Exit.OK
     record = close(repository(directory), environment, who(this_run()))
     told = f"intent {record.closes} abandoned" if record else f"no open intent of this run in {environment}"
     say({"environment": environment, "closed": record and record.closes}, told, form)
     return Exit.OK
-
-
-def _decide(world: World, environment: str, version: str, digest: str | None) -> Wish:
-    world.environment(environment)
-    if isinstance(declared_in(world.main, environment), Following):
-        return follow(world, environment, version, digest)
-    wish = promote(world, environment, lambda: connect(this_run()))
-    if wish is None or wish.what.version != version or (digest and _digest(wish) != digest):
-        declared = f"{wish.what.version} ({_digest(wish)})" if wish else "no version"
-        raise Failure(f"main declares {declared} for {environment}, not {version}", exit_code=Exit.FINDINGS)
-    return wish
 
 
 def _tell_outcome(environment: str, intent: Record, outcome: Record, form: str) -> int:
@@ -211,15 +228,10 @@ def _named(wish: Wish) -> dict[str, Any]:
     return {
         "environment": what.environment,
         "version": what.version,
-        "digest": _digest(wish),
+        "digest": digest_of(wish),
         "serial": what.serial,
         "base_serial": what.base_serial,
     }
-
-
-def _digest(wish: Wish) -> str:
-    assert wish.what.package
-    return wish.what.package.digest
 
 
 def _duration(text: str) -> float:

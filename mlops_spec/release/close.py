@@ -19,13 +19,23 @@ def close(git: Git, environment: str, who: Who) -> Record | None:
     Raises:
         Failure: the ledger does not hold (1), or the remote doesn't answer (69).
     """
-    records = ledger.read(git)
-    mine = next(
-        (i for i in ledger.open_intents(records) if i.what.environment == environment and _same_run(i.who, who)), None
-    )
-    return mine and ledger.append_outcome(
-        git, mine, Outcome("abandoned", "the run that asked has ended without an outcome"), who=who
-    )
+    mine = [intent for intent in _mine(git, who) if intent.what.environment == environment]
+    return _abandon(git, mine[0], who) if mine else None
+
+
+def close_all(git: Git, who: Who) -> tuple[Record, ...]:
+    """Abandons every open intent that this very run recorded, of whatever model and environment."""
+    closed = (_abandon(git, intent, who) for intent in _mine(git, who))
+    return tuple(record for record in closed if record)
+
+
+def _mine(git: Git, who: Who) -> list[Record]:
+    return [intent for intent in ledger.open_intents(ledger.read(git)) if _same_run(intent.who, who)]
+
+
+def _abandon(git: Git, intent: Record, who: Who) -> Record | None:
+    ended = Outcome("abandoned", "the run that asked has ended without an outcome")
+    return ledger.append_outcome(git, intent, ended, who=who)
 
 
 def _same_run(one: Who, other: Who) -> bool:

@@ -29,7 +29,11 @@ def propose(git: Git, github: GitHub, environment: str, version: str, *, now: da
     Raises:
         Failure: the version may not go there (exit 1), the environment isn't promoted (2), the remote is away (69).
     """
-    world = look(git, revision=git.fetch_main().commit, now=now)
+    return propose_in(look(git, revision=git.fetch_main().commit, now=now), github, environment, version)
+
+
+def propose_in(world: World, github: GitHub, environment: str, version: str) -> Proposal:
+    """The same in a world that was looked at; raises as `propose` does."""
     said = declared_in(world.main, environment)
     if isinstance(said, Following):
         raise Failure(f"{environment} follows the registered versions: nothing is promoted into it")
@@ -42,8 +46,13 @@ def propose(git: Git, github: GitHub, environment: str, version: str, *, now: da
     if same and approvable(world, said, github):
         return Proposal(environment, version, None, None, f"main declares {version} for {environment} already")
     assert registered is not None
-    verify_release(git, world.records, registered)
+    verify_release(world.git, world.records, registered)
     return _publish(world, github, wanted, registered)
+
+
+def title_of(world: World, environment: str, version: str) -> str:
+    """The title of the pull request."""
+    return f"Promote {world.spec.model} {version} to {environment}"
 
 
 def _declaration(world: World, environment: str, version: str, registered: Record | None) -> Declared:
@@ -69,7 +78,7 @@ def _publish(world: World, github: GitHub, wanted: Declared, registered: Record)
     environment, version = wanted.environment, wanted.version or ""
     told = Letter(
         world.place.branch("promote", environment),
-        f"Promote {world.spec.model} {version} to {environment}",
+        title_of(world, environment, version),
         report(world, _what(wanted, world.environment(environment).after), registered),
         registered.evidence,
     )

@@ -13,16 +13,20 @@ from mlops_spec.layout import CHECKS
 from mlops_spec.platforms.github.api import statuses
 from mlops_spec.release.declared import Declared, declared_in
 from mlops_spec.release.evidence import current, fit, registered_as
+from mlops_spec.release.pending import PAUSE
 from mlops_spec.release.promotion import what_for
 from mlops_spec.release.rollback import newest_main
 from mlops_spec.system.faults import unanswered
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
     from mlops_spec.git import Git
     from mlops_spec.platforms.github.api import GitHub
-    from mlops_spec.release.world import World
+    from mlops_spec.release.world import World, Worlds
+
+_PROMOTIONS = "mlops/promote-"
 
 
 @dataclass(frozen=True)
@@ -40,12 +44,37 @@ def vouch(git: Git, github: GitHub, environment: str, *, link: str = "", now: da
         Failure: the remote or the forge doesn't answer (69), or the token may not set a status (78).
     """
     world = newest_main(git, now=now)
-    branch = world.place.branch("promote", environment)
-    ref = f"refs/heads/{branch}"
+    ref = f"refs/heads/{world.place.branch('promote', environment)}"
     commit = git.remote_refs(ref).get(ref)
-    if commit is None:
-        return Vouched(None)
-    git.fetch(f"+{ref}:refs/remotes/{git.remote}/{branch}")
+    return Vouched(None) if commit is None else _vouch(world, github, environment, commit, link)
+
+
+def vouch_all(worlds: Worlds, github: GitHub, *, link: str = "", sleep: Callable[[float], None]) -> dict[str, Vouched]:
+    """The same of every open promotion of a repository's models, by its branch, no faster than GitHub takes it.
+
+    Raises:
+        Failure: the remote or the forge doesn't answer (69), or the token may not set a status (78).
+    """
+    found: dict[str, Vouched] = {}
+    refs = worlds.git.remote_refs(f"refs/heads/{_PROMOTIONS}*")
+    for world, environment, ref in _of_models(worlds, refs):
+        found[ref.removeprefix("refs/heads/")] = _vouch(world, github, environment, refs[ref], link)
+        sleep(PAUSE * len(CHECKS))
+    return found
+
+
+def _of_models(worlds: Worlds, refs: Iterable[str]) -> Iterator[tuple[World, str, str]]:
+    for ref in refs:
+        name = ref.removeprefix(f"refs/heads/{_PROMOTIONS}")
+        for model in (each for each in worlds.folders if name.startswith(f"{each}-")):
+            world, environment = worlds.of(model), name.removeprefix(f"{model}-")
+            if environment in world.spec.environments:
+                yield world, environment, ref
+
+
+def _vouch(world: World, github: GitHub, environment: str, commit: str, link: str) -> Vouched:
+    git, branch = world.git, world.place.branch("promote", environment)
+    git.fetch(f"+refs/heads/{branch}:refs/remotes/{git.remote}/{branch}")
     problem = _problem(world, environment, commit)
     state: statuses.State = "failure" if problem else "success"
     said = problem or f"main passed it; only {world.place.deploy(environment)} differs, and declares what may go there"

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mlops_spec import ledger, model_folder
 from mlops_spec.errors import Failure
 from mlops_spec.place import Place
+from mlops_spec.repository.models import names_at
 from mlops_spec.validate.at_commit import spec_at
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import PurePosixPath
+
     from mlops_spec.git import Git, Tree
     from mlops_spec.ledger import ModelState, Record
+    from mlops_spec.ledger.state import State
     from mlops_spec.spec import Spec
     from mlops_spec.spec.environments import Environment
 
@@ -47,6 +53,52 @@ class World:
                 f"{model_folder.SPEC}: no environment {name!r}", remedy=f"there is {', '.join(self.spec.environments)}"
             )
         return found
+
+
+@dataclass(frozen=True)
+class Worlds:
+    """The facts about all models of a repository, read once."""
+
+    git: Git
+    commit: str
+    records: tuple[Record, ...]
+    now: datetime
+
+    @cached_property
+    def state(self) -> State:
+        """What the records add up to."""
+        return ledger.replay(self.records)
+
+    @cached_property
+    def folders(self) -> dict[str, PurePosixPath]:
+        """The folder of each model at that commit."""
+        return names_at(self.git.tree(self.commit))
+
+    def of(self, model: str) -> World:
+        """The facts about one of them.
+
+        Raises:
+            Failure: the commit has no such model, or its spec is invalid (exit 2).
+        """
+        if model not in self.folders:
+            raise Failure(f"commit {self.commit[:12]} has no model {model!r}", remedy=_some(self.folders))
+        git = self.git.within(self.folders[model])
+        spec = spec_at(git.here(self.commit))
+        return World(git, self.commit, spec, self.records, self.state.of(model), self.now)
+
+
+def _some(known: Iterable[str]) -> str:
+    names = sorted(known)
+    return f"it has {', '.join(names[:8])}{f' and {len(names) - 8} more' if names[8:] else ''}" if names else ""
+
+
+def look_at_all(git: Git, *, revision: str = "HEAD", now: datetime | None = None) -> Worlds:
+    """Reads the ledger, for all models of a commit.
+
+    Raises:
+        Failure: the ledger does not hold (1), or the remote doesn't answer (69).
+    """
+    return Worlds(git, git.commit_id(revision), ledger.read(git), now or datetime.now(UTC))
 
 
 def look(git: Git, *, revision: str = "HEAD", at: str | None = None, now: datetime | None = None) -> World:

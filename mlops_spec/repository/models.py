@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlops_spec import model_folder
+from mlops_spec.layout import PROJECT
+from mlops_spec.validate.project import shared_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -15,6 +19,7 @@ if TYPE_CHECKING:
     from mlops_spec.spec.shared import Shared
 
 _SPEC = str(model_folder.SPEC)
+_NAME = re.compile(rb"^model:[ \t]*[\"']?([a-z0-9-]{1,63})", re.MULTILINE)
 
 
 def folders_here(git: Git) -> tuple[PurePosixPath, ...]:
@@ -51,3 +56,21 @@ def _match(parts: Sequence[str], pattern: Sequence[str]) -> bool:
 
 def _folders(specs: Iterable[PurePosixPath]) -> tuple[PurePosixPath, ...]:
     return tuple(sorted(path.parent for path in specs))
+
+
+def names_at(tree: Tree) -> dict[str, PurePosixPath]:
+    """The folder of each model of a commit by its name, as the line `model:` of its spec has it; nothing is validated.
+
+    Of two models of one name, neither is told: nobody could say which is meant.
+    """
+    shared = shared_of(str(PROJECT), tree.root.read(PROJECT))
+    specs = [folder / _SPEC for folder in meant(folders_at(tree), shared)]
+    contents = tree.git.read_objects([f"{tree.commit}:{path}" for path in specs])
+    found = [(_name(content or b""), path.parent) for path, content in zip(specs, contents, strict=True)]
+    counts = Counter(name for name, _ in found)
+    return {name: folder for name, folder in found if name and counts[name] == 1}
+
+
+def _name(spec: bytes) -> str:
+    said = _NAME.search(spec)
+    return said[1].decode() if said else ""

@@ -116,7 +116,7 @@ OPERATIONS = {
         (
             "push heads/audit-log tags/churn@v1.0.0",
             "update-ref mlops-spec/audit-log",
-            "update-ref tags/churn@v1.0.0",
+            "update-ref",
             "append output",
             "append output",
         ),

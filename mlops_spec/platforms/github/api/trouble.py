@@ -28,25 +28,34 @@ class Refusal(Failure):
         self.said = said
 
 
+class TooFastError(Failure):
+    """A rate limit is used up: the same may be asked later."""
+
+
 def refused(call: str, answer: Answer, needs: str) -> Failure:
     """The forge answered with an error status."""
     exit_code, remedy = _meaning(answer, needs)
     said = _said(answer)
     message = f"{call}: {answer.status} {said}"
+    if exit_code is Exit.STALE and _is_limited(answer):
+        return TooFastError(message, exit_code=exit_code, remedy=remedy)
     if exit_code is Exit.CONFIG and answer.status in (403, 404):
         return Refusal(message, status=answer.status, said=said, remedy=remedy)
     return Failure(message, exit_code=exit_code, remedy=remedy)
 
 
 def _meaning(answer: Answer, needs: str) -> tuple[Exit, str]:
-    wait = answer.seconds_to_wait()
-    if answer.status == 429 or (answer.status == 403 and wait is not None):
-        return Exit.STALE, f"the rate limit is used up: try again in {wait or 60:.0f} s"
+    if _is_limited(answer):
+        return Exit.STALE, f"the rate limit is used up: try again in {answer.seconds_to_wait() or 60:.0f} s"
     if answer.status >= 500:
         return Exit.UNAVAILABLE, "try again when the forge answers"
     if answer.status == 409 or _already_exists(answer):
         return Exit.STALE, "something else changed it meanwhile: look at it, then try again"
     return Exit.CONFIG, _to_set_up(answer, needs)
+
+
+def _is_limited(answer: Answer) -> bool:
+    return answer.status == 429 or (answer.status == 403 and answer.seconds_to_wait() is not None)
 
 
 def _to_set_up(answer: Answer, needs: str) -> str:

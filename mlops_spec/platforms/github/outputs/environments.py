@@ -45,10 +45,20 @@ def deployments(spec: Spec) -> dict[str, Deployment]:
     return {name: _deployment(name, environment, spec) for name, environment in spec.environments.items()}
 
 
-def _deployment(name: str, environment: Environment, spec: Spec) -> Deployment:
+def watched(environment: Environment) -> int:
+    """Minutes until an environment's agent has answered for a version, at the latest."""
     rollout = environment.rollout
     shadow = seconds(rollout.shadow) if rollout.shadow is not None else 0
-    wait = SLACK_MINUTES + math.ceil((shadow + len(rollout.canary) * seconds(rollout.watch)) / 60)
+    return SLACK_MINUTES + math.ceil((shadow + len(rollout.canary) * seconds(rollout.watch)) / 60)
+
+
+def waiting(minutes: int) -> dict[str, str | int]:
+    """How a job of a matrix waits for that: as `promote ask --wait` reads it, and its own limit in minutes."""
+    return {"wait": f"{minutes}m", "minutes": minutes + SLACK_MINUTES}
+
+
+def _deployment(name: str, environment: Environment, spec: Spec) -> Deployment:
+    wait = watched(environment)
     return Deployment(
         environment=name,
         job=f"deploy-{name}",

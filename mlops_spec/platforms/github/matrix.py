@@ -1,0 +1,64 @@
+"""GitHub's matrix as a job is told of it: which models are of which group, each name checked, whoever wrote it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from mlops_spec.errors import Exit, Failure
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+VARIABLE = "MLOPS_MATRIX"
+_GROUP = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]{0,99}")  # as an artifact, and a folder, may be called
+_MODEL = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_MOST = 2**20  # characters: all outputs of a job together
+
+
+def groups_of(text: str) -> Mapping[str, tuple[str, ...]]:
+    """The models of each group, in the order of the matrix.
+
+    Raises:
+        Failure: it is no matrix, a name in it is none, or a model is in two groups (exit 1).
+    """
+    entries = _entries(text)
+    groups = {str(entry.get("group")): tuple(str(entry.get("models")).split()) for entry in entries}
+    models = [model for group in groups.values() for model in group]
+    if len(groups) < len(entries) or not all(map(_GROUP.fullmatch, groups)) or not all(groups.values()):
+        raise _refused("a group has no name or no models, or one that another has")
+    if wrong := next((model for model in models if not _MODEL.fullmatch(model)), None):
+        raise _refused(f"{wrong[:80]!r} is no name of a model")
+    if twice := [model for model, count in Counter(models).items() if count > 1]:
+        raise _refused(f"{twice[0]} stands in two groups")
+    return groups
+
+
+def matrix_of(entries: Iterable[Mapping[str, Any]]) -> str:
+    """The value of `strategy.matrix` for these jobs; empty for none, since GitHub refuses a matrix without any."""
+    found = list(entries)
+    return json.dumps({"include": found}, separators=(",", ":")) if found else ""
+
+
+def _entries(text: str) -> list[dict[str, Any]]:
+    if not text.strip():
+        return []
+    if len(text) > _MOST:
+        raise _refused("it is too long")
+    try:
+        entries = json.loads(text)["include"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise _refused("it is not JSON with a list `include`") from None
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise _refused("its `include` is no list of entries")
+    return entries
+
+
+def _refused(why: str) -> Failure:
+    return Failure(
+        f"the matrix can't be read: {why}",
+        exit_code=Exit.FINDINGS,
+        remedy="pass on what `mlops-spec plan --matrix 256` gave as its output `matrix`",
+    )
