@@ -16,6 +16,7 @@ from mlops_spec.validate.at_commit import spec_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
+    from datetime import datetime
     from pathlib import Path, PurePosixPath
 
     from mlops_spec.git import Git
@@ -33,8 +34,14 @@ class Handed:
     judged: Path
 
 
-def register_groups(
-    git: Git, groups: Mapping[str, tuple[str, ...]], handed: Handed, *, who: Who, forge: Callable[[], GitHub]
+def register_groups(  # noqa: PLR0913 - what was handed over, by whose word, and when
+    git: Git,
+    groups: Mapping[str, tuple[str, ...]],
+    handed: Handed,
+    *,
+    who: Who,
+    forge: Callable[[], GitHub],
+    now: datetime | None = None,
 ) -> tuple[Registered, tuple[str, ...]]:
     """Registers what the groups of a plan handed over; also the models of the plan of which nothing came.
 
@@ -48,7 +55,7 @@ def register_groups(
     folders = names_at(git.tree())
     bundles = dict(_bundles(released | judged, folders))
     lost = tuple(model for group in groups.values() for model in group if model not in released | judged)
-    return register_all(git, bundles, who=who, forge=forge), lost
+    return register_all(git, bundles, who=who, now=now, forge=forge), lost
 
 
 def _bundles(
