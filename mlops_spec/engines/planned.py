@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from mlops_spec.engines.dvc.declared import declared
 from mlops_spec.engines.dvc.stages import Rendering
-from mlops_spec.engines.dvc.work_tree import WorkTree
+from mlops_spec.engines.dvc.work_tree import WorkTree, recorded_hash
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from mlops_spec.engines.stage import Stage
     from mlops_spec.git import Git
     from mlops_spec.render.output import Rendered
+
+
+__all__ = ["Hashes", "hashes_of", "planned", "recorded_hash"]
 
 
 class Hashes(Protocol):

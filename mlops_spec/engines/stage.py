@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class Stage:
     """A stage as it would run; `params` are dotted keys of the spec, paths are relative to the repository.
 
-    `other_params` are keys of other files that somebody had it depend on besides.
+    `other_params` are keys of other files that somebody had it depend on besides, `param_files` those files.
     """
 
     name: str
@@ -24,6 +24,7 @@ class Stage:
     writes: tuple[str, ...]
     params: tuple[str, ...]
     other_params: tuple[str, ...] = ()
+    param_files: tuple[str, ...] = ()
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -51,6 +51,12 @@ class Local(Process):
             )
         return found
 
+    def object_ids(self, names: Sequence[str]) -> list[str | None]:
+        """The ids of objects (`id`, or `revision:path`), in order, by one call; None for each that is not there."""
+        asked = "".join(f"{self._in_a_line(name)}\n" for name in names)
+        answer = self.run("cat-file", "--batch-check=%(objectname)", stdin=asked.encode())
+        return [None if b" " in line else line.decode() for line in answer.splitlines()]
+
     def tree(self, revision: str = "HEAD") -> Tree:
         """The files of a commit."""
         return Tree(self, self.commit_id(revision))

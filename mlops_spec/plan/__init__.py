@@ -12,9 +12,15 @@ Change = Literal["added", "changed", "removed"]
 
 @dataclass(frozen=True)
 class Cause:
-    """Why a stage runs: `what` changed, from `before` to `after` as they are shown; lines for a text file."""
+    """Why a stage runs: `what` changed, from `before` to `after` as they are shown; lines for a text file.
 
-    kind: Literal["first", "command", "param", "input", "output", "after"]
+    Of a model in a repository of many also why it is touched: by a package of the lock, a gate, an environment, or a
+    rendered file; or the model itself is new there.
+    """
+
+    kind: Literal[
+        "first", "command", "param", "input", "output", "after", "package", "gate", "environment", "rendered", "model"
+    ]
     what: str
     before: str | None = None
     after: str | None = None

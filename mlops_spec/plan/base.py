@@ -30,10 +30,13 @@ def before(git: Git, revision: str | None, branch: str) -> Before:
     Raises:
         Failure: there is no such commit (exit 78).
     """
-    commit = git.commit_id(revision) if revision else _branching(git, branch)
-    if commit is None:
-        return Before(None, None, "there is no commit yet")
-    tree = git.here(commit)
+    commit = git.commit_id(revision) if revision else branching(git, branch)
+    return before_at(git.here(commit)) if commit else Before(None, None, "there is no commit yet")
+
+
+def before_at(tree: Tree) -> Before:
+    """A commit, and the folder in it that the model lies in there, as the base."""
+    commit = tree.commit
     if tree.read(model_folder.SPEC) is None:
         return Before(tree, None, f"{commit[:12]} has no {model_folder.SPEC}")
     try:
@@ -46,7 +49,8 @@ def before(git: Git, revision: str | None, branch: str) -> Before:
         )
 
 
-def _branching(git: Git, branch: str) -> str | None:
+def branching(git: Git, branch: str) -> str | None:
+    """Where HEAD left the branch that a pull request ends up in; HEAD itself where that can't be told."""
     head = git.resolve("HEAD^{commit}")
     # where a pull request ends up: the first that there is
     targets = ("refs/remotes/origin/HEAD", f"refs/remotes/origin/{branch}", f"refs/heads/{branch}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,9 +10,14 @@ from mlops_spec.plan import Cause, StagePlan
 from mlops_spec.plan.difference import ABSENT, at, differences, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from mlops_spec.engines.stage import Lock, LockedStage, Stage
+
+
+#: path → the stages of other models that will run and write it, as they are shown
+Upstream = Callable[[str], Iterable[str]]
+NOTHING_UPSTREAM: Upstream = lambda _: ()  # noqa: E731 - a value of the type above
 
 
 @dataclass(frozen=True)
@@ -19,8 +25,9 @@ class Now:
     """The present: the spec's data, the hash of a path (None: not there), and how to tell a changed path's causes."""
 
     spec: Any
-    md5: Callable[[str], str | None]
+    hash: Callable[[str], str | None]
     explain: Callable[[str, str | None, str | None], Iterator[Cause]]
+    upstream: Upstream = NOTHING_UPSTREAM
 
 
 def plan_stages(stages: tuple[Stage, ...], before: Lock, now: Now) -> tuple[StagePlan, ...]:
@@ -29,8 +36,9 @@ def plan_stages(stages: tuple[Stage, ...], before: Lock, now: Now) -> tuple[Stag
     for stage in stages:
         others = [other for other in stages if other is not stage]
         own = _own(stage, before.get(stage.name), now, others)
-        waits = (Cause("after", other.name) for other in others if other.feeds(stage) and found[other.name].runs)
-        found[stage.name] = StagePlan(stage.name, (*own, *waits))
+        waits = [other.name for other in others if other.feeds(stage) and found[other.name].runs]
+        waits += (name for path in stage.reads for name in now.upstream(path))
+        found[stage.name] = StagePlan(stage.name, (*own, *(Cause("after", name) for name in dict.fromkeys(waits))))
     return tuple(found.values())
 
 
@@ -60,7 +68,7 @@ def _inputs(stage: Stage, locked: LockedStage, now: Now, others: list[Stage]) ->
             if (path in stage.reads) != (path in locked.reads):
                 yield Cause("input", path, _present(path in locked.reads), _present(path in stage.reads))
             continue
-        before, after = locked.reads.get(path), now.md5(path) if path in stage.reads else None
+        before, after = locked.reads.get(path), now.hash(path) if path in stage.reads else None
         if before != after or after is None:
             yield from now.explain(path, before, after)
 

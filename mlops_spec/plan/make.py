@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from mlops_spec import layout, model_folder
@@ -12,6 +14,7 @@ from mlops_spec.lint.specs import load_spec
 from mlops_spec.outputs.rendered import render_all
 from mlops_spec.plan import Base, Plan
 from mlops_spec.plan.base import before
+from mlops_spec.plan.causes import NOTHING_UPSTREAM
 from mlops_spec.plan.duration import expected, past_runs
 from mlops_spec.plan.files import changed_files
 from mlops_spec.plan.guards import weakened
@@ -26,7 +29,11 @@ from mlops_spec.spec.measures import champions
 if TYPE_CHECKING:
     from pathlib import Path, PurePosixPath
 
+    from mlops_spec.engines.stage import Stage
     from mlops_spec.git import Tree
+    from mlops_spec.plan.base import Before
+    from mlops_spec.plan.causes import Upstream
+    from mlops_spec.render.output import Rendered
     from mlops_spec.spec import Spec
 
 
@@ -38,18 +45,38 @@ def make_plan(root: Path, revision: str | None = None) -> Plan:
     """
     git = Git.open(root)
     spec = load_spec(root / model_folder.SPEC)
-    base = before(git, revision, spec.branch)
+    files = render_all(root, spec)
+    return plan_of(Planned(root, git, spec, files), before(git, revision, spec.branch))
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A model as it would be: its spec in the work tree at `root`, and all that is rendered from it."""
+
+    root: Path
+    git: Git
+    spec: Spec
+    files: tuple[Rendered, ...]
+
+    @cached_property
+    def stages(self) -> tuple[Stage, ...]:
+        """The stages that would run."""
+        return planned(next(each for each in self.files if each.path == PIPELINE))
+
+
+def plan_of(model: Planned, base: Before, upstream: Upstream = NOTHING_UPSTREAM) -> Plan:
+    """What a model would change against its base and its newest release; `upstream` names what other models make."""
+    git, spec = model.git, model.spec
     known = releases(git, spec.model)
     release = newest(known)
-    files = {each.path: each for each in render_all(root, spec)}
-    texts = {path: each.text for path, each in files.items()}
-    stages = pipeline(root, git, planned(files[PIPELINE]), release)
+    texts = {each.path: each.text for each in model.files}
+    stages = pipeline(model.root, git, model.stages, release, upstream)
     past = past_runs(git, known)
     weaker = weakened(base.spec, spec) if base.spec else ()
     return Plan(
         model=spec.model,
         base=Base(base.tree.commit if base.tree else None, release.name if release else None, base.problem),
-        files=changed_files(root, base.tree, texts, _rendered_at_base(base.tree) - texts.keys()),
+        files=changed_files(model.root, base.tree, texts, _rendered_at_base(base.tree) - texts.keys()),
         stages=stages,
         gates=touched_gates(base.spec, spec),
         gate_count=len(spec.gates),

@@ -66,7 +66,7 @@ def matrix(trainings: Sequence[Training], most: int) -> dict[str, Any]:
             f"--matrix {most}: the models train on {len(by_runner)} different runners, and each needs a group",
             remedy=f"--matrix {len(by_runner)}, or fewer labels in `train.compute`",
         )
-    counts = _group_counts({runner: units for runner, units in sorted(by_runner.items())}, most)
+    counts = _group_counts(dict(sorted(by_runner.items())), most)
     groups = [group for runner, count in counts.items() for group in _balanced(by_runner[runner], count)]
     return {"include": sorted(map(_entry, groups), key=lambda entry: (-entry["seconds"], entry["group"]))}
 

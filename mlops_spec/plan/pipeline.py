@@ -10,7 +10,7 @@ from mlops_spec.engines.files import LOCK
 from mlops_spec.engines.planned import hashes_of
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.plan import Cause, StagePlan
-from mlops_spec.plan.causes import Now, plan_stages
+from mlops_spec.plan.causes import NOTHING_UPSTREAM, Now, plan_stages
 from mlops_spec.plan.lines import changed_lines
 from mlops_spec.validate.at_commit import document_of
 
@@ -20,9 +20,12 @@ if TYPE_CHECKING:
 
     from mlops_spec.engines.stage import Stage
     from mlops_spec.git import Git, Tag
+    from mlops_spec.plan.causes import Upstream
 
 
-def pipeline(root: Path, git: Git, stages: tuple[Stage, ...], release: Tag | None) -> tuple[StagePlan, ...]:
+def pipeline(
+    root: Path, git: Git, stages: tuple[Stage, ...], release: Tag | None, upstream: Upstream = NOTHING_UPSTREAM
+) -> tuple[StagePlan, ...]:
     """Plans each of the `stages`; without a release all of them run for the first time.
 
     Raises:
@@ -47,4 +50,4 @@ def pipeline(root: Path, git: Git, stages: tuple[Stage, ...], release: Tag | Non
         if not found:
             yield Cause("input", path, before, after)
 
-    return plan_stages(stages, read_lock(lock), Now(spec, tree.md5, explain))
+    return plan_stages(stages, read_lock(lock), Now(spec, tree.md5, explain, upstream))

@@ -33,9 +33,14 @@ def headline(plan: Plan) -> str:
 def _time(plan: Plan) -> str:
     if plan.seconds is None:
         return "time unknown (no past run tells)"
-    time = f"{plan.seconds / 60:.0f} min" if plan.seconds >= 90 else f"{plan.seconds:.0f} s"
+    time = duration(plan.seconds)
     past = "as the last run" if plan.past_runs == 1 else f"median of the last {plan.past_runs} runs"
     return f"about {time} ({past})"
+
+
+def duration(seconds: float) -> str:
+    """`4 min`, `80 s`."""
+    return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{seconds:.0f} s"
 
 
 def _stages(plan: Plan) -> Iterator[str]:
@@ -52,23 +57,29 @@ def _causes_in_words(stage: StagePlan) -> str:
 
 def cause(it: Cause) -> str:
     """One cause: `train.params.learning_rate 0.08 → 0.05`."""
-    match it.kind:
-        case "first":
-            return "first run"
-        case "after":
-            return f"after {it.what}"
-        case "param":
-            return f"{it.what} {_value(it.before)} → {_value(it.after)}"
-        case "command":
-            return f"command {it.before} → {it.after}"
-        case "input":
-            return f"{it.what} {_input(it)}"
-        case "output":
-            return f"{it.what} {'written no more' if it.after is None else 'written too'}"
+    if it.kind == "first":
+        return "first run"
+    shown = {
+        "after": f"after {it.what}",
+        "param": f"{it.what} {_value(it.before)} → {_value(it.after)}",
+        "command": f"command {it.before} → {it.after}",
+        "input": f"{it.what} {_input(it)}",
+        "output": f"{it.what} {'written no more' if it.after is None else 'written too'}",
+        "package": f"package {it.what} {_package(it)}",
+        "model": f"new: {it.after}",
+        "rendered": f"file {it.what} {it.after}",
+    }
+    return shown.get(it.kind, f"{it.kind} {it.what} {it.after}")
 
 
 def _value(shown: str | None) -> str:
     return "(not set)" if shown is None else shown
+
+
+def _package(it: Cause) -> str:
+    if it.before == it.after:
+        return f"{it.after} (other files)"
+    return f"{it.before or '(none)'} → {it.after or '(none)'}"
 
 
 def _input(it: Cause) -> str:

@@ -46,14 +46,21 @@ def _stage(name: str, entry: Mapping[str, Any]) -> Stage:
     keys = list(_keys(entry))
     ours = tuple(key for file, key in keys if file == str(SPEC))
     others = tuple(key for file, key in keys if file != str(SPEC))
-    return Stage(name, command, tuple(paths(entry.get("deps") or ())), tuple(writes), ours, others)
+    files = tuple(file for file in _params(entry) if file != str(SPEC))
+    return Stage(name, command, tuple(paths(entry.get("deps") or ())), tuple(writes), ours, others, files)
 
 
 def _keys(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """An entry is a key of DVC's own params.yaml, or a mapping from a file to keys of it."""
+    return ((file, str(key)) for file, keys in _params(entry).items() for key in keys)
+
+
+def _params(entry: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """An entry is a key of DVC's own params.yaml, or a mapping from a file to keys of it, all where there are none."""
+    found: dict[str, list[Any]] = {}
     for each in entry.get("params") or ():
-        given = each if isinstance(each, dict) else {"params.yaml": [each]}
-        yield from ((str(file), str(key)) for file, keys in given.items() for key in keys or ())
+        for file, keys in (each if isinstance(each, dict) else {"params.yaml": [each]}).items():
+            found.setdefault(str(file), []).extend(keys or ())
+    return found
 
 
 def paths(entries: Iterable[Any]) -> Iterator[str]:

@@ -32,7 +32,7 @@ class WorkTree:
             return file_md5(place)
         if place.is_dir():
             return self._folder_hash(path)
-        return _recorded(place.with_name(f"{place.name}.dvc"))
+        return recorded_hash(place.with_name(f"{place.name}.dvc"))
 
     def tracked(self, path: str) -> bool:
         """Whether DVC tracks the path itself, so that Git knows only its hash."""
@@ -52,7 +52,8 @@ class WorkTree:
         return set(filter(None, names.decode(errors="surrogateescape").split("\0")))
 
 
-def _recorded(pointer: Path) -> str | None:
+def recorded_hash(pointer: Path) -> str | None:
+    """The hash of the data that a `.dvc` file stands for; None where there is no such file; raises Failure (2)."""
     if not pointer.is_file():
         return None
     try:

@@ -1,0 +1,146 @@
+"""The making of the plans of all models that a change touches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from mlops_spec import model_folder
+from mlops_spec.errors import Failure
+from mlops_spec.lint.specs import load_spec
+from mlops_spec.outputs.rendered import render_all
+from mlops_spec.plan import Cause, StagePlan
+from mlops_spec.plan.base import Before, before_at
+from mlops_spec.plan.make import Planned, plan_of
+from mlops_spec.plan.many import Affected, Plans
+from mlops_spec.plan.many.bases import common_base, last_judged
+from mlops_spec.plan.many.candidates import candidates
+from mlops_spec.plan.many.causes import causes_of
+from mlops_spec.plan.many.edited import edited_data
+from mlops_spec.plan.many.locks import Locks
+from mlops_spec.plan.many.names import names_at
+from mlops_spec.plan.many.objects import Objects
+from mlops_spec.plan.many.origins import origins
+from mlops_spec.plan.many.removed import dropped, removed_since
+from mlops_spec.plan.many.since import States, stages_since
+from mlops_spec.plan.many.work_tree import tree_of_work_tree
+from mlops_spec.plan.many.written import Written
+from mlops_spec.plan.training import trains
+from mlops_spec.repository.listing import default_branch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path, PurePosixPath
+
+    from mlops_spec.git import Git
+    from mlops_spec.plan.many import Removed
+    from mlops_spec.plan.many.bases import Bases
+
+
+def make_plans(git: Git, folders: Iterable[PurePosixPath], revision: str | None = None) -> Plans:
+    """What the work tree changes in each model against `revision` (default: where the branch left the default one).
+
+    `git` is the repository at its root, `folders` are those of its models.
+
+    Raises:
+        Failure: there is no such revision, or the clone has not the history to tell (exit 78).
+    """
+    bases = common_base(git, folders, revision, default_branch(git.directory))
+    making = _Making.of(git, bases)
+    return making.plans(removed_since(git, bases.common, making.states.now))
+
+
+def plans_since_judged(git: Git, folders: Iterable[PurePosixPath]) -> Plans:
+    """What the work tree has of each model that was never judged: since its newest record, registered or stopped.
+
+    Raises:
+        Failure: the ledger can't be read (1, 69), or the clone has not the history that it names (78).
+    """
+    now = tree_of_work_tree(git)
+    names = names_at(git, now, folders)
+    bases, records = last_judged(git, {folder: names.get(folder, "") for folder in folders})
+    return _Making.of(git, bases).plans(dropped(records, frozenset(names.values())))
+
+
+@dataclass
+class _Making:
+    git: Git
+    bases: Bases
+    states: States
+    #: folder → the other folder that the base has the model of that name in, None where it has none
+    origins: dict[PurePosixPath, PurePosixPath | None]
+    affected: dict[PurePosixPath, Affected] = field(default_factory=dict)
+    broken: dict[PurePosixPath, Failure] = field(default_factory=dict)
+    written: Written = field(default_factory=Written)
+
+    @classmethod
+    def of(cls, git: Git, bases: Bases) -> _Making:
+        now = tree_of_work_tree(git)
+        states = States(Objects(git), Locks(git), now, edited_data(git))
+        return cls(git, bases, states, origins(states.objects, bases.of, now))
+
+    def plans(self, removed: tuple[Removed, ...]) -> Plans:
+        found = candidates(self.states, self.bases.of)
+        open_ = set(found.found)
+        while open_:
+            for folder in sorted(open_):
+                self._look(folder)
+            open_ = set(found.reading(self.written.since_last()))
+        return Plans(
+            len(self.bases.of),
+            self.bases.words,
+            tuple(self.affected[folder] for folder in sorted(self.affected)),
+            removed,
+            tuple(sorted(self.broken.items())),
+        )
+
+    def _look(self, folder: PurePosixPath) -> None:
+        try:
+            found = self._affected(folder)
+        except Failure as failure:
+            self.broken[folder] = failure
+            return
+        if found:
+            self.affected[folder] = found
+
+    def _affected(self, folder: PurePosixPath) -> Affected | None:
+        model, base = self._model(folder), self._base(folder)
+        upstream = self.written.upstream(folder)
+        since = (
+            stages_since(self.states, base.tree, folder, model.stages, upstream)
+            if base.tree and base.spec
+            else _all_stages(model)
+        )
+        self.written.note(folder, model.spec.model, model.stages, since)
+        plan = plan_of(model, base, upstream)
+        causes = causes_of(plan, since, new=base.spec is None)
+        if not causes:
+            return None
+        differs = trains(base.spec, model.spec, since, plan.weakened, released=True)
+        return Affected(
+            model.spec.model,
+            folder,
+            causes,
+            plan,
+            differs and plan.trains,
+            model.spec.train.compute,
+            self.origins.get(folder),
+            self.written.followed(folder, model.stages),
+        )
+
+    def _model(self, folder: PurePosixPath) -> Planned:
+        root: Path = self.git.directory / folder
+        spec = load_spec(root / model_folder.SPEC)
+        return Planned(root, replace(self.git, directory=root, folder=folder), spec, render_all(root, spec))
+
+    def _base(self, folder: PurePosixPath) -> Before:
+        revision, origin = self.bases.of[folder], self.origins.get(folder, folder)
+        if revision is None:
+            return Before(None, None, self.bases.none)
+        if origin is None:
+            return Before(None, None, f"{revision[:12]} has no model of this name")
+        return before_at(replace(self.git, folder=origin).here(revision))
+
+
+def _all_stages(model: Planned) -> tuple[StagePlan, ...]:
+    return tuple(StagePlan(stage.name, (Cause("first", stage.name),)) for stage in model.stages)
