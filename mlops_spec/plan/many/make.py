@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec import model_folder
 from mlops_spec.errors import Failure
-from mlops_spec.lint.specs import load_spec
+from mlops_spec.lint.specs import load_spec, shared_around
 from mlops_spec.outputs.rendered import render_all
 from mlops_spec.plan import Cause, StagePlan
 from mlops_spec.plan.base import Before, before_at
@@ -26,7 +26,7 @@ from mlops_spec.plan.many.since import States, stages_since
 from mlops_spec.plan.many.work_tree import tree_of_work_tree
 from mlops_spec.plan.many.written import Written
 from mlops_spec.plan.training import trains
-from mlops_spec.repository.listing import default_branch
+from mlops_spec.repository.models import meant
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -45,7 +45,8 @@ def make_plans(git: Git, folders: Iterable[PurePosixPath], revision: str | None 
     Raises:
         Failure: there is no such revision, or the clone has not the history to tell (exit 78).
     """
-    bases = common_base(git, folders, revision, default_branch(git.directory))
+    shared = shared_around(git.directory)
+    bases = common_base(git, meant(folders, shared), revision, shared.branch)
     making = _Making.of(git, bases)
     return making.plans(removed_since(git, bases.common, making.states.now))
 
@@ -57,8 +58,9 @@ def plans_since_judged(git: Git, folders: Iterable[PurePosixPath]) -> Plans:
         Failure: the ledger can't be read (1, 69), or the clone has not the history that it names (78).
     """
     now = tree_of_work_tree(git)
-    names = names_at(git, now, folders)
-    bases, records = last_judged(git, {folder: names.get(folder, "") for folder in folders})
+    named = meant(folders, shared_around(git.directory))
+    names = names_at(git, now, named)
+    bases, records = last_judged(git, {folder: names.get(folder, "") for folder in named})
     return _Making.of(git, bases).plans(dropped(records, frozenset(names.values())))
 
 
