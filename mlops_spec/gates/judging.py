@@ -18,8 +18,9 @@ from mlops_spec.gates.kinds import always
 from mlops_spec.gates.kinds.declared import results_of
 from mlops_spec.gates.perturb import perturb
 from mlops_spec.gates.rivals import Fetched, fetched, rival_of
-from mlops_spec.package.on_disk import digest, file_sha256
+from mlops_spec.package.on_disk import digest
 from mlops_spec.pipeline import sample
+from mlops_spec.pipeline.parquet_parts import sha256_of
 from mlops_spec.pipeline.rows import known_columns, open_table
 from mlops_spec.pipeline.split_report import read_split_report
 from mlops_spec.spec.gates.latency import LatencyGate
@@ -73,7 +74,7 @@ def _case(git: Git, root: Path, spec: Spec, candidate: Candidate, process: Score
         live = {name: fetched(git, root, (spec.model, name), Path(folder) / name) for name in champions(spec)}
         data_path = root / data_file(spec.data)
         data = open_table(data_path, known_columns(spec.data))
-        data_changed = file_sha256(data_path) != read_split_report(root).data.sha256
+        data_changed = sha256_of(data_path) != read_split_report(root).data.sha256
         scored = asked.answers()
         assert scored.answers[0] is not None  # the rows as they are: without an answer to them nothing is judged
         check_same_answers(candidate.answers.score, scored.answers[0])

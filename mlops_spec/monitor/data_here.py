@@ -21,7 +21,7 @@ def check_data_here(root: Path, spec: Spec, *, fetching: bool) -> tuple[Check, .
     if spec.monitor is not None and not spec.monitor.data.contract:
         return ()
     path = data_file(spec.data)
-    if not (root / path).is_file() and (why := _fetch_or_say_why(root, path, fetching=fetching)):
+    if not (root / path).exists() and (why := _fetch_or_say_why(root, path, fetching=fetching)):
         return (Check("data", told=f"{path} is not here{why}: not checked"),)
     if find_spec("pandas") is None:
         return (Check("data", told="pandas is not installed: not checked"),)

@@ -27,7 +27,11 @@ def read_parquet(path: Path) -> pd.DataFrame:
     """
     schema = pq.read_schema(path)
     check_schema(path, schema)
-    frame = read_frame(path)
+    return plain_frame(read_frame(path), schema)
+
+
+def plain_frame(frame: pd.DataFrame, schema: pa.Schema) -> pd.DataFrame:
+    """The frame of a file of this schema, with each column as what a model takes."""
     for field in schema:
         if field.name in frame.columns:
             frame[field.name] = plain(frame[field.name], field.type)

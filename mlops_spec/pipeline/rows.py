@@ -1,4 +1,4 @@
-"""The data file as a frame: CSV or Parquet, its columns of the types that the contract gives them."""
+"""The data as a frame: CSV, Parquet or a folder of Parquet parts, its columns of the types that the contract gives."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.pipeline import csv_file
 from mlops_spec.pipeline.csv_file import MISSING, read_csv
 from mlops_spec.pipeline.foreign_file import check_kind
-from mlops_spec.pipeline.parquet_file import check_schema, read_parquet
+from mlops_spec.pipeline.parquet_file import check_schema, plain_frame, read_parquet
+from mlops_spec.pipeline.parquet_parts import Parts, parts_of
 from mlops_spec.pipeline.table import LARGE, of_frame, of_parquet
 from mlops_spec.spec.data import Column
 
@@ -61,6 +62,8 @@ def open_table(path: Path, columns: Mapping[str, Column]) -> Table:
     Raises Failure as `read_rows` does.
     """
     _check_there(path)
+    if path.is_dir():
+        return _parts(path).table()
     if path.suffix == ".parquet" and path.stat().st_size >= LARGE:
         _reading(path, lambda: check_schema(path, pq.read_schema(path)))
         return _reading(path, lambda: of_parquet(path))
@@ -68,10 +71,21 @@ def open_table(path: Path, columns: Mapping[str, Column]) -> Table:
 
 
 def _frame(path: Path, columns: Mapping[str, Column]) -> pd.DataFrame:
+    if path.is_dir():
+        parts = _parts(path)
+        return plain_frame(parts.frame(), parts.schema)
     return read_parquet(path) if path.suffix == ".parquet" else read_csv(path, columns)
 
 
+def _parts(folder: Path) -> Parts:
+    parts = _reading(folder, lambda: parts_of(folder))
+    check_schema(folder, _reading(folder, lambda: parts.schema))
+    return parts
+
+
 def _check_there(path: Path) -> None:
+    if path.is_dir():
+        return
     if not path.is_file():
         raise Failure(
             f"{path}: the data file is missing",
@@ -87,5 +101,5 @@ def _reading(path: Path, read: Callable[[], Read]) -> Read:
     except (pa.ArrowException, ValueError, OSError) as error:
         if isinstance(error, OSError) and error.errno:
             raise  # the disk's fault, not the file's
-        kind = "Parquet" if path.suffix == ".parquet" else "CSV"
-        raise Failure(f"{path} is no {kind} file: {error}", exit_code=Exit.FINDINGS) from error
+        kind = "Parquet" if path.suffix == ".parquet" or path.is_dir() else "CSV"
+        raise Failure(f"{path} is no {kind}{' file' * path.is_file()}: {error}", exit_code=Exit.FINDINGS) from error

@@ -11,12 +11,12 @@ import pandas as pd
 from mlops_spec import model_folder
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.package.manifest import canonical
-from mlops_spec.package.on_disk import file_sha256
 from mlops_spec.pipeline.balance import deviations, divide
 from mlops_spec.pipeline.column_types import TYPES
 from mlops_spec.pipeline.contract import check, columns_found
 from mlops_spec.pipeline.leak import leaked, row_hashes
 from mlops_spec.pipeline.near_numbers import near_numbers
+from mlops_spec.pipeline.parquet_parts import sha256_of
 from mlops_spec.pipeline.rows import known_columns, read_rows
 from mlops_spec.pipeline.sample import held_to
 from mlops_spec.spec.features import positive_class
@@ -56,7 +56,7 @@ def split(root: Path, spec: Spec, data_path: Path) -> tuple[str, ...]:
 
 
 def _data(path: Path, rows: pd.DataFrame) -> dict[str, object]:
-    return {"sha256": file_sha256(path), "rows": len(rows)}
+    return {"sha256": sha256_of(path), "rows": len(rows)}
 
 
 def typed(spec: Spec, rows: pd.DataFrame) -> pd.DataFrame:

@@ -75,20 +75,20 @@ def of_parquet(path: Path) -> Table:
         schema, metadata = file.schema_arrow, file.metadata
     index = [name for name in (schema.pandas_metadata or {}).get("index_columns", []) if isinstance(name, str)]
     names = tuple(name for name in schema.names if name not in index)
-    gaps = {name for place, name in enumerate(schema.names) if _may_have_gaps(metadata, place)}
+    gaps = {name for place, name in enumerate(schema.names) if may_have_gaps(metadata, place)}
 
     def parts(name: str) -> Iterator[pd.Series]:
         start = 0
         with pq.ParquetFile(path, buffer_size=2**20, pre_buffer=False) as file:
             for batch in file.iter_batches(PART, columns=[name], use_threads=False):
-                values = _series(batch.column(0), name in gaps)
+                values = series(batch.column(0), name in gaps)
                 yield values.set_axis(pd.RangeIndex(start, start + len(values)))
                 start += len(values)
 
     return Table(names, metadata.num_rows, parts)
 
 
-def _series(part: pa.Array, gaps: bool) -> pd.Series:
+def series(part: pa.Array, gaps: bool) -> pd.Series:
     """Whole numbers and booleans of a column that lacks some are kept as a frame keeps them, in every part."""
     if gaps and pa.types.is_integer(part.type):
         part = part.cast(pa.float64(), safe=False)
@@ -96,6 +96,7 @@ def _series(part: pa.Array, gaps: bool) -> pd.Series:
     return values.astype(object) if gaps and pa.types.is_boolean(part.type) else values
 
 
-def _may_have_gaps(metadata: pq.FileMetaData, column: int) -> bool:
+def may_have_gaps(metadata: pq.FileMetaData, column: int) -> bool:
+    """Whether a column lacks values in a file, or its footer does not say."""
     found = [metadata.row_group(group).column(column).statistics for group in range(metadata.num_row_groups)]
     return any(each is None or not each.has_null_count or each.null_count for each in found)
