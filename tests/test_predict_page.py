@@ -18,13 +18,12 @@ from mlops_spec.package.predictor.frame import model_frame
 from mlops_spec.package.predictor.load import Recipe, load
 from mlops_spec.package.predictor.output import check_output
 from mlops_spec.pipeline.column_types import TYPES
-from mlops_spec.pipeline.signature import _input, _output
-from mlops_spec.spec import Spec
+from mlops_spec.pipeline.signature import _input, output_of
 from mlops_spec.spec.data import Column
+from mlops_spec.spec.tasks import TASKS
 from mlops_spec.spec.train import Train
 
 PAGE = Path(__file__).parent.parent.joinpath("mlops_spec/predict.md").read_text(encoding="utf-8")
-TASKS = get_args(Spec.model_fields["task"].annotation)
 FORMATS = get_args(Train.model_fields["format"].annotation)
 VALUES = {
     "integer": [1, 2],
@@ -62,12 +61,12 @@ def test_a_task_takes_the_shape_that_is_told_and_no_other(task: str) -> None:
     shape = (4, 3) if "(rows, classes)" in returns else (4,)
     good, other = np.full(shape, 1 / 3), np.full((4, 3) if shape == (4,) else (4,), 1 / 3)
 
-    assert check_output(good, 4, task, 3).shape == shape
+    assert check_output(good, 4, TASKS[task].answer, 3).shape == shape
     with pytest.raises(Failure) as refused:
-        check_output(other, 4, task, 3)
+        check_output(other, 4, TASKS[task].answer, 3)
     told = returns.replace("rows", "4").replace("classes", "3")
     assert told in refused.value.remedy
-    output = _output(task, 3)
+    output = output_of(TASKS[task], 3)
     assert served == f"`{output.name}`, {output.datatype} [rows{', classes' * (len(shape) - 1)}]"
 
 

@@ -28,6 +28,7 @@ from mlops_spec.package.predictor.frame import model_frame
 from mlops_spec.package.predictor.load import Recipe, load
 from mlops_spec.package.predictor.onnx_external import check_self_contained
 from mlops_spec.package.predictor.output import check_output
+from mlops_spec.spec.tasks import TASKS
 
 ROWS = 60
 RNG = np.random.default_rng(0)
@@ -361,7 +362,7 @@ def test_a_frame_of_another_kind_is_refused() -> None:
 @given(st.lists(st.floats(), min_size=1, max_size=5))
 def test_only_finite_values_of_the_right_shape_pass(values: list[float]) -> None:
     try:
-        answer = check_output(values, 3, "regression", 0)
+        answer = check_output(values, 3, TASKS["regression"].answer, 0)
     except Failure:
         assert len(values) != 3 or not np.isfinite(values).all()
     else:
@@ -371,4 +372,4 @@ def test_only_finite_values_of_the_right_shape_pass(values: list[float]) -> None
 
 def test_class_probabilities_sum_to_one() -> None:
     with pytest.raises(Failure, match="row 1 does not sum to 1"):
-        check_output([[0.5, 0.5], [0.5, 0.4]], 2, "multiclass-classification", 2)
+        check_output([[0.5, 0.5], [0.5, 0.4]], 2, TASKS["multiclass-classification"].answer, 2)

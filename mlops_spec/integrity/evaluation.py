@@ -10,6 +10,7 @@ from mlops_spec.package.problem import Problem
 from mlops_spec.spec.gates import kind_called
 from mlops_spec.spec.measures import measured, sliced
 from mlops_spec.spec.metrics import METRICS
+from mlops_spec.spec.tasks import TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from mlops_spec.integrity.judgement import Paired
     from mlops_spec.integrity.shapes import Evaluation, GateFile, Measured
     from mlops_spec.spec import Spec
-    from mlops_spec.spec.metrics import Metric
+    from mlops_spec.spec.tasks.metric import Metric
 
 FILE = EVALUATION.name
 
@@ -80,7 +81,7 @@ def _wrong(found: Measured, known: Metric | None) -> str | None:
 
 def _of_calibration(spec: Spec, evaluation: Evaluation) -> Iterator[Problem]:
     found = evaluation.calibration
-    if (found is None) != (spec.task == "regression"):
+    if (found is not None) != TASKS[spec.task].has("calibration"):
         yield Problem(FILE, "calibration", f"does not fit the task {spec.task}")
         return
     if found is None or found.reason is not None:
@@ -92,7 +93,7 @@ def _of_calibration(spec: Spec, evaluation: Evaluation) -> Iterator[Problem]:
     elif abs(rest[0] - rest[1] + rest[2] + rest[3] - score) > 1e-9:
         yield Problem(FILE, "calibration", "its parts do not add up to its brier_score")
     measured_score = evaluation.measures.get("brier_score")
-    binary = spec.task == "binary-classification"
+    binary = TASKS[spec.task].has("positive")
     if binary and measured_score and measured_score.value is not None and abs(measured_score.value - score) > 1e-9:
         yield Problem(FILE, "calibration.brier_score", f"is {score}, measures.brier_score is {measured_score.value}")
 
@@ -127,7 +128,7 @@ def _of_simple_model(spec: Spec, evaluation: Evaluation) -> Iterator[Problem]:
 
 
 def _of_cost(spec: Spec, evaluation: Evaluation) -> Iterator[Problem]:
-    found, priced = evaluation.cost, spec.evaluate.cost is not None and spec.task == "binary-classification"
+    found, priced = evaluation.cost, spec.evaluate.cost is not None and TASKS[spec.task].has("cost")
     if (found is not None) != priced:
         yield Problem(FILE, "cost", "does not fit `evaluate.cost`")
     if found is None:

@@ -17,6 +17,7 @@ from mlops_spec.integrity.spec_digest import spec_sha256
 from mlops_spec.package.problem import Problem
 from mlops_spec.spec.features import is_feature, positive_class
 from mlops_spec.spec.gates.verdicts import worst
+from mlops_spec.spec.tasks import TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -89,7 +90,7 @@ def _of_manifest(manifest: Manifest, source: Source) -> Iterator[Problem]:
         yield Problem(MANIFEST, "features", f"has {', '.join(map(repr, hidden))}: the spec lets no model see that")
     if manifest.features != tuple(tensor.name for tensor in manifest.signature.inputs):
         yield Problem(MANIFEST, "features", "are not the inputs of its signature")
-    if spec.task == "binary-classification" and manifest.classes[1:] != (positive_class(spec),):
+    if TASKS[spec.task].has("positive") and manifest.classes[1:] != (positive_class(spec),):
         said = f"are {list(manifest.classes)}: a binary task has two, and the positive one is the last"
         yield Problem(MANIFEST, "classes", said)
 

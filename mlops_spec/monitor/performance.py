@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from mlops_spec.errors import Failure
@@ -12,12 +11,17 @@ from mlops_spec.monitor.check import Check
 from mlops_spec.pipeline.answers import Answers
 from mlops_spec.pipeline.measured import interval_of
 from mlops_spec.pipeline.rows import known_columns, read_rows
+from mlops_spec.pipeline.tasks import TARGETS
+from mlops_spec.pipeline.tasks.target import UnknownClasses
+from mlops_spec.spec.tasks import task_called
 from mlops_spec.system.faults import unanswered
 from mlops_validators import judge
 from mlops_validators.categories import as_text
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import numpy as np
 
     from mlops_spec.monitor.predictions import Live
     from mlops_spec.package.manifest import Manifest
@@ -35,7 +39,7 @@ def check_performance(root: Path, spec: Spec, wanted: Performance, manifest: Man
         return Check("labels", told=f"{wanted.labels} is not here: not checked")
     try:
         joined = labelled(path, spec, live)
-        truth = _truth(joined["truth"], manifest)
+        truth = _truth(joined[["truth"]], manifest)
     except Failure as failure:
         if unanswered(failure):
             raise
@@ -69,13 +73,10 @@ def labelled(path: Path, spec: Spec, live: Live) -> pd.DataFrame:
     return pd.DataFrame(named, columns=["truth", "place"])
 
 
-def _truth(labels: pd.Series, manifest: Manifest) -> np.ndarray:
+def _truth(labels: pd.DataFrame, manifest: Manifest) -> np.ndarray:
     """The labels as the evidence takes them: codes in the order of the classes, or values."""
-    if manifest.task == "regression":
-        return labels.to_numpy(dtype=np.float64)
-    codes = {as_text(label): code for code, label in enumerate(manifest.classes)}
-    found = labels.map(lambda label: codes.get(as_text(label)))
-    if found.isna().any():
-        unknown = sorted({str(label) for label in labels[found.isna()]})
-        raise Failure(f"the labels hold classes that the model does not know: {', '.join(unknown[:5])}")
-    return found.to_numpy(dtype=np.intp)
+    try:
+        return TARGETS[task_called(manifest.task).name].truth(labels, manifest.classes, as_text)
+    except UnknownClasses as unknown:
+        told = ", ".join(unknown.names[:5])
+        raise Failure(f"the labels hold classes that the model does not know: {told}") from unknown

@@ -6,15 +6,11 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.spec.evaluate import CustomMetric
 from mlops_spec.spec.paths import data_file
+from mlops_spec.spec.tasks import TASKS
 
 if TYPE_CHECKING:
     from mlops_spec.spec import Spec
-# Hugging Face's names
-PIPELINE_TAG = {
-    "binary-classification": "tabular-classification",
-    "multiclass-classification": "tabular-classification",
-    "regression": "tabular-regression",
-}
+
 _LIBRARY = {"skops": "sklearn", "onnx": "onnx"}
 
 
@@ -22,7 +18,7 @@ def card(spec: Spec) -> dict[str, object]:
     """The card's values: metadata as Hugging Face reads it, then what a reader wants to know."""
     return {
         "spec": spec,
-        "pipeline_tag": PIPELINE_TAG[spec.task],
+        "pipeline_tag": TASKS[spec.task].pipeline_tag,
         "library": _LIBRARY.get(spec.train.format),
         "metrics": metrics(spec),
         "data_file": data_file(spec.data),

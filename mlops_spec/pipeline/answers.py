@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.pipeline.tasks import TARGETS
+from mlops_spec.pipeline.tasks.target import UnknownClasses, itself
 from mlops_spec.system.files import make_folder
 from mlops_validators.categories import categories
 
@@ -45,16 +47,12 @@ class Answers:
         return {"groups": self.groups, "weights": self.weights}
 
 
-def truth_of(spec: Spec, split: SplitReport, target: pd.Series) -> np.ndarray:
+def truth_of(spec: Spec, split: SplitReport, rows: pd.DataFrame) -> np.ndarray:
     """The target as the evidence takes it: codes in the order of the classes (binary: 1 is positive), or values."""
-    if spec.task == "regression":
-        return target.to_numpy(dtype=np.float64)
-    codes = {label: code for code, label in enumerate(split.classes)}
-    found = target.map(codes)
-    if found.isna().any():
-        unknown = sorted({str(value) for value in target[found.isna()]})
-        raise Failure(f"the test rows hold classes that train lacks: {', '.join(unknown)}", exit_code=Exit.FINDINGS)
-    return found.to_numpy(dtype=np.intp)
+    try:
+        return TARGETS[spec.task].truth(rows[[spec.data.target]], split.classes, itself)
+    except UnknownClasses as unknown:
+        raise Failure(f"the test rows hold classes that train lacks: {unknown}", exit_code=Exit.FINDINGS) from unknown
 
 
 def write_answers(path: Path, answers: Answers) -> None:

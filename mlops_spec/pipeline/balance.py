@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.pipeline.sides import evened, in_test_of, places
+from mlops_spec.spec.tasks import TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,7 +44,7 @@ def balance_of(spec: Spec, rows: pd.DataFrame, test: pd.Series, found: pd.Series
     """Of the rows' sides; `found` is what they were drawn by, see `sides.places`."""
     target = rows[spec.data.target]
     classes: dict[str, tuple[float, float]] = {}
-    if spec.task != "regression":
+    if TASKS[spec.task].of_classes:
         train, taken = (target[side].value_counts(normalize=True) for side in (~test, test))
         classes = {
             str(name): (float(train.get(name, 0)), float(taken.get(name, 0))) for name in sorted(target.unique())

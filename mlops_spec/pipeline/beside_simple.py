@@ -40,9 +40,9 @@ def beside_simple(root: Path, spec: Spec, rows: tuple[pd.DataFrame, pd.DataFrame
     split, (train, test) = read_split_report(root), rows
     train = train.iloc[:: -(-len(train) // _MOST_ROWS)]
     names = features(spec, [str(name) for name in test.columns])
-    known = Known(train[list(names)], truth_of(spec, split, train[spec.data.target]), weights_of(spec, train))
+    known = Known(train[list(names)], truth_of(spec, split, train), weights_of(spec, train))
     try:
-        simple = simple_of(known, test[list(names)], 0 if spec.task == "regression" else len(split.classes))
+        simple = simple_of(known, test[list(names)], len(split.classes))
     except ValueError as error:
         return {"reason": " ".join(str(error).split())[:300]}
     judged = {gate.metric for gate in spec.gates if hasattr(gate, "metric")} - {_NO_MERIT}

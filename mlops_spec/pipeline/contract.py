@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
@@ -13,10 +13,11 @@ import pandas as pd
 from mlops_spec.package.input_contract import plain_text
 from mlops_spec.package.moments import unzoned
 from mlops_spec.pipeline.column_types import TYPES
-from mlops_spec.pipeline.near_numbers import not_numbers, said
 from mlops_spec.pipeline.repeated import repeated
-from mlops_spec.pipeline.shown import bare, shown
-from mlops_spec.pipeline.table import of_frame, whole
+from mlops_spec.pipeline.shown import bare, lookalike, shown
+from mlops_spec.pipeline.table import of_frame
+from mlops_spec.pipeline.tasks import TARGETS
+from mlops_spec.pipeline.violation import SHOWN, Violation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,27 +28,8 @@ if TYPE_CHECKING:
 
 Masks = Iterable[tuple[str, "pd.Series"]]
 """What may be wrong with a part of a column, and in which of its rows it is."""
-_SHOWN = 5
 _MANY = 1000
 _LISTED = 20
-
-
-@dataclass(frozen=True)
-class Violation:
-    """A broken promise: the column (or `rows`), what is wrong, and in which rows (0-based positions)."""
-
-    where: str
-    what: str
-    rows: tuple[int, ...] = ()
-    count: int = 0
-
-    def __str__(self) -> str:
-        """Rows are counted from 1, as an editor or a person does below the header."""
-        if not self.count:
-            return f"{self.where}: {self.what}"
-        first = ", ".join(f"{row + 1:,}" for row in self.rows)
-        more = ", …" if self.count > len(self.rows) else ""
-        return f"{self.where}: {self.what} in {self.count:,} row{'s' * (self.count > 1)}: {first}{more}"
 
 
 def check(spec: Spec, rows: pd.DataFrame) -> tuple[Violation, ...]:
@@ -85,14 +67,14 @@ def _all(spec: Spec, table: Table) -> Iterator[Violation]:
     for name in dict.fromkeys([*contract.unique, *([data.id] if data.id else [])]):
         again = repeated(table, name)
         if len(again):
-            yield Violation(name, "repeated", tuple(again[:_SHOWN].tolist()), len(again))
+            yield Violation(name, "repeated", tuple(again[:SHOWN].tolist()), len(again))
     for name in dict.fromkeys([data.target, *([data.id] if data.id else [])]):
         yield from _violations_in_parts(name, table, lambda values: [("missing", values.isna())])
     if data.weight:
         yield from _violations_in_parts(
             data.weight, table, lambda values: [("missing", values.isna()), ("not above 0", _not_above_0(values))]
         )
-    yield from _target(spec, table)
+    yield from TARGETS[spec.task].violations(spec, table)
     for name, derived in data.derive.items():
         yield from _bins(name, derived, table)
 
@@ -155,15 +137,7 @@ def _column(name: str, column: Column, table: Table) -> Iterator[Violation]:
         return [("other values than promised", wrong)]
 
     for found in _violations_in_parts(name, table, unknown):
-        yield replace(
-            found, what=f"{found.what} ({', '.join(map(shown, others[:_SHOWN]))}{_lookalike(others, allowed)})"
-        )
-
-
-def _lookalike(others: list[str], allowed: set[str]) -> str:
-    plain = {bare(value).casefold(): value for value in allowed}
-    meant = {other: plain[bare(other).casefold()] for other in others if bare(other).casefold() in plain}
-    return f"; {shown(next(iter(meant)))} is not {shown(next(iter(meant.values())))}" if meant else ""
+        yield replace(found, what=f"{found.what} ({', '.join(map(shown, others[:SHOWN]))}{lookalike(others, allowed)})")
 
 
 def _unfit(column: Column, values: pd.Series) -> Masks:
@@ -197,54 +171,6 @@ def _no_numbers(values: pd.Series) -> Masks:
         yield "infinite", pd.Series(np.isinf(values.to_numpy()), index=values.index)
 
 
-def _target(spec: Spec, table: Table) -> Iterator[Violation]:
-    name, found, kinds = spec.data.target, set[object](), set[str]()
-    for values in table.parts(spec.data.target):
-        kinds.add(
-            "bool"
-            if pd.api.types.is_bool_dtype(values)
-            else "float"
-            if pd.api.types.is_float_dtype(values)
-            else "integer"
-            if pd.api.types.is_numeric_dtype(values)
-            else "text"
-        )
-        found.update(values.dropna().unique().tolist())
-    if spec.task == "regression":
-        if kinds & {"bool", "text"}:
-            yield Violation(
-                name, f"a regression's target must be numbers{_numbers_among_texts(table, name) * ('text' in kinds)}"
-            )
-        elif len(found) < 2:
-            yield Violation(name, "has one value only: there is nothing to predict")
-        return
-    told = ", ".join(map(shown, sorted(map(str, found))[:_SHOWN]))
-    if len(found) < 2:
-        yield Violation(name, f"has one class only ({told}): there is nothing to tell apart")
-    elif spec.task == "binary-classification":
-        yield from _binary(spec, found, told)
-    elif "float" in kinds:
-        yield Violation(name, "classes must be whole numbers, booleans or texts; these are decimals")
-
-
-def _numbers_among_texts(table: Table, name: str) -> str:
-    others, count = not_numbers(whole(table, name))
-    return f": {said(others, count)}" if len(others) < count else ""
-
-
-def _binary(spec: Spec, found: set[object], told: str) -> Iterator[Violation]:
-    name, positive = spec.data.target, spec.data.positive
-    if len(found) > 2:
-        yield Violation(name, f"has {len(found):,} classes ({told}); a binary task has two")
-    elif positive is None and found != {0, 1}:
-        yield Violation(name, f"has the classes {told}: say which is meant by `data.positive`")
-    elif positive is not None and positive not in found:
-        yield Violation(
-            name,
-            f"never is {positive!r} (data.positive); there are {told}{_lookalike([*map(str, found)], {str(positive)})}",
-        )
-
-
 def _bins(name: str, derived: Derived, table: Table) -> Iterator[Violation]:
     low, high = derived.bins[0], derived.bins[-1]
 
@@ -263,7 +189,7 @@ def _violations_in_parts(
         for what, wrong in check(values):
             positions = wrong.index[np.flatnonzero(wrong.to_numpy(dtype=bool))]
             known = found.get(what, Violation(named or name, what))
-            rows = (*known.rows, *positions[: _SHOWN - len(known.rows)].tolist())
+            rows = (*known.rows, *positions[: SHOWN - len(known.rows)].tolist())
             found[what] = replace(known, rows=rows, count=known.count + len(positions))
     return (violation for violation in found.values() if violation.count)
 

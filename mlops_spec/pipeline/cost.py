@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from mlops_spec.spec.tasks import TASKS
 from mlops_validators import Costs
 from mlops_validators.decisions import cost_at
 
@@ -22,7 +23,7 @@ def cost_of(spec: Spec, answers: Answers) -> dict[str, Any]:
 
     The cheapest threshold is chosen on these very rows, of 0.00 to 1.00; at 0 every answer is positive.
     """
-    if spec.evaluate.cost is None or spec.task != "binary-classification":
+    if spec.evaluate.cost is None or not TASKS[spec.task].has("cost"):
         return {}
     costs, thresholds = Costs(**spec.evaluate.cost.model_dump()), np.arange(_STEPS + 1) / _STEPS
     found = cost_at(costs, answers.truth, answers.score, answers.weights, thresholds)

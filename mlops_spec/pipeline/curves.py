@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,53 +11,44 @@ from sklearn.metrics import roc_curve
 from mlops_spec.system.files import make_folder, write_atomic
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from mlops_spec.pipeline.answers import Answers
+    from mlops_spec.spec.tasks.task import Task
 
 _MOST_POINTS = 100
 _BINS = 10
 
 
-@dataclass(frozen=True)
-class Curve:
-    """Points (n, 2), and what its axes are."""
-
-    name: str
-    x: str
-    y: str
-    points: np.ndarray
-
-
-def write_curves(folder: Path, task: str, answers: Answers) -> None:
+def write_curves(folder: Path, task: Task, answers: Answers) -> None:
     """Writes `<curve>.json` for each curve of the task."""
     make_folder(folder)
-    for curve in curves(task, answers):
-        rows = [dict(zip((curve.x, curve.y), map(float, point), strict=True)) for point in curve.points]
+    for curve in task.curves:
+        points = _POINTS[curve.name](answers)
+        rows = [dict(zip((curve.x, curve.y), map(float, point), strict=True)) for point in points]
         write_atomic(folder / f"{curve.name}.json", json.dumps(rows) + "\n")
 
 
-def curves(task: str, answers: Answers) -> Iterator[Curve]:
-    """Binary: ROC and calibration. Several classes: calibration of the most probable one. Values: predicted, actual."""
-    match task:
-        case "binary-classification":
-            false, true, _ = roc_curve(answers.truth, answers.score)
-            yield Curve("roc", "false_positive_rate", "true_positive_rate", _thinned(np.column_stack([false, true])))
-            yield _calibration_curve(answers.truth, answers.score)
-        case "multiclass-classification":
-            chosen = answers.score.argmax(axis=1)
-            yield _calibration_curve(chosen == answers.truth, answers.score.max(axis=1))
-        case _:
-            order = np.argsort(answers.score, kind="stable")
-            points = np.column_stack([answers.score, answers.truth])[order]
-            yield Curve("predicted_actual", "predicted", "actual", _means(points))
+def _roc(answers: Answers) -> np.ndarray:
+    false, true, _ = roc_curve(answers.truth, answers.score)
+    return _thinned(np.column_stack([false, true]))
 
 
-def _calibration_curve(hit: np.ndarray, probability: np.ndarray) -> Curve:
-    order = np.argsort(probability, kind="stable")
-    points = np.column_stack([probability, hit])[order]
-    return Curve("calibration", "predicted_probability", "observed_share", _means(points))
+def _calibration(answers: Answers) -> np.ndarray:
+    """Of several classes: of the most probable one."""
+    if answers.score.ndim == 1:
+        return _means_along(answers.score, answers.truth)
+    return _means_along(answers.score.max(axis=1), answers.score.argmax(axis=1) == answers.truth)
+
+
+def _predicted_actual(answers: Answers) -> np.ndarray:
+    return _means_along(answers.score, answers.truth)
+
+
+def _means_along(x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    order = np.argsort(x, kind="stable")
+    return _means(np.column_stack([x, y])[order])
 
 
 def _means(points: np.ndarray) -> np.ndarray:
@@ -71,3 +61,11 @@ def _thinned(points: np.ndarray) -> np.ndarray:
         return points
     kept = np.linspace(0, len(points) - 1, _MOST_POINTS).round().astype(int)
     return np.asarray(points[kept])
+
+
+# Points (n, 2) by the curve's name.
+_POINTS: dict[str, Callable[[Answers], np.ndarray]] = {
+    "roc": _roc,
+    "calibration": _calibration,
+    "predicted_actual": _predicted_actual,
+}

@@ -23,6 +23,7 @@ from mlops_spec.pipeline.split_report import read_split_report
 from mlops_spec.pipeline.table import of_parquet, read_frame, sampled
 from mlops_spec.pipeline.trained import trained_scores
 from mlops_spec.spec.measures import measured, sliced
+from mlops_spec.spec.tasks import TASKS
 from mlops_spec.system.files import write_atomic
 
 if TYPE_CHECKING:
@@ -44,14 +45,12 @@ def evaluate(root: Path, spec: Spec) -> None:
     check_trusted(root / model_folder.MODEL, spec.train.trusted_types)
     predict = load(recipe_of(root, spec, split), root / model_folder.MODEL, root / "src")
     score = predict(test.drop(columns=[spec.data.target]))
-    answers = Answers(
-        truth_of(spec, split, test[spec.data.target]), score, groups_of(spec, test), weights_of(spec, test)
-    )
+    answers = Answers(truth_of(spec, split, test), score, groups_of(spec, test), weights_of(spec, test))
     write_answers(root / model_folder.PREDICTIONS, answers)
     known = sampled(of_parquet(root / model_folder.TRAIN_ROWS), _TRAINED, spec.train.seed)
     simple = beside_simple(root, spec, (known, test), answers)
     evaluation = {**_evaluation(root, spec, test, answers), "simple_model": simple}
-    write_curves(root / model_folder.PLOTS, spec.task, answers)
+    write_curves(root / model_folder.PLOTS, TASKS[spec.task], answers)
     draw_pictures(
         root / model_folder.PLOTS, Shown(spec, test, answers, trained_scores(spec, known, predict), evaluation)
     )
@@ -81,7 +80,7 @@ def _evaluation(root: Path, spec: Spec, test: pd.DataFrame, answers: Answers) ->
         "test_sha256": file_sha256(root / model_folder.TEST_ROWS),
         "predictions_sha256": file_sha256(root / model_folder.PREDICTIONS),
         "measures": measure(root, spec, metrics, answers),
-        **({} if spec.task == "regression" else {"calibration": calibration_of(answers)}),
+        **({"calibration": calibration_of(answers)} if TASKS[spec.task].has("calibration") else {}),
         **answered_of(spec, answers),
         **cost_of(spec, answers),
         "slices": {name: _measured_by_value(root, spec, metrics, test[name], answers) for name in sliced(spec)},

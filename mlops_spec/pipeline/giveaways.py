@@ -13,6 +13,7 @@ import pandas as pd
 from mlops_spec.pipeline.leak import content
 from mlops_spec.pipeline.sides import places
 from mlops_spec.spec.features import is_feature
+from mlops_spec.spec.tasks import TASKS
 from mlops_validators.categories import categories
 from mlops_validators.joint_leaks import revealing_pairs
 from mlops_validators.leak import Twins, near_twins
@@ -56,7 +57,7 @@ def made_rows(spec: Spec, train: pd.DataFrame, test: pd.DataFrame) -> int:
     if not numeric:
         return 0
     rows = pd.concat([each[[*numeric, target]] for each in (train, test)], ignore_index=True)
-    kind = np.zeros(len(rows), dtype=np.intp) if spec.task == "regression" else pd.factorize(rows[target])[0]
+    kind = np.zeros(len(rows), dtype=np.intp) if not TASKS[spec.task].of_classes else pd.factorize(rows[target])[0]
     found, _ = rows_between(rows[numeric].to_numpy(dtype=np.float64), kind, np.arange(len(rows)) >= len(train))
     return found if found >= FEWEST_ROWS else 0
 
@@ -73,12 +74,12 @@ def encoded_features(spec: Spec, train: pd.DataFrame, test: pd.DataFrame) -> lis
         for name in map(str, train.columns)
         if name not in (spec.data.target, spec.data.id) and rows[name].dtype.kind not in "fmM"
     }
-    truth = _as_evidence(target) if spec.task == "regression" else _class_codes(spec, target)
+    truth = _as_evidence(target) if not TASKS[spec.task].of_classes else _class_codes(spec, target)
     return encodings(features, keys, truth, spec.task)
 
 
 def _class_codes(spec: Spec, target: pd.Series) -> np.ndarray:
-    if spec.task == "binary-classification" and spec.data.positive is not None:
+    if TASKS[spec.task].has("positive") and spec.data.positive is not None:
         return (target == spec.data.positive).to_numpy(dtype=np.intp)
     return categories(target.to_numpy()).codes
 
@@ -95,7 +96,7 @@ def revealing_features(spec: Spec, train: pd.DataFrame) -> list[Revealing]:
         raise ValueError("the model sees no column of the training rows")
     if target.isna().any():
         raise ValueError(f"`{spec.data.target}` is missing in {int(target.isna().sum()):,} training rows")
-    truth = _as_evidence(target) if spec.task == "regression" else categories(target.to_numpy()).codes
+    truth = _as_evidence(target) if not TASKS[spec.task].of_classes else categories(target.to_numpy()).codes
     parts, text_of = dict[str, np.ndarray](), dict[str, str]()
     for name, column in features.items():
         for called, part in text_parts(column).items():

@@ -14,10 +14,11 @@ from mlops_spec.pipeline.answers import slices
 from mlops_spec.pipeline.bands import rates, roc_band, shares
 from mlops_spec.spec.gates.metric import MetricGate
 from mlops_spec.spec.gates.slices import SliceGate
+from mlops_spec.spec.tasks import TASKS
 from mlops_spec.system.files import make_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence, Sized
+    from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
     from pathlib import Path
 
     import pandas as pd
@@ -59,16 +60,11 @@ def draw_pictures(folder: Path, shown: Shown) -> None:
 
 
 def _pictures(shown: Shown) -> Iterator[tuple[str, Figure]]:
-    binary = shown.spec.task == "binary-classification"
-    if binary:
-        yield "roc", _roc(shown)
-    if shown.spec.task == "regression":
-        yield "predicted_actual", _predicted_actual(shown)
-    else:
-        yield "calibration", _calibration(shown)
+    task = TASKS[shown.spec.task]
+    yield from ((name, _OF_ANSWERS[name](shown)) for name in task.pictures)
     if shown.evaluation["slices"]:
         yield "slices", _measure_by_slice(shown)
-    if binary and shown.spec.data.protected:
+    if task.has("fairness") and shown.spec.data.protected:
         yield "groups", _rates_by_group(shown)
     yield "scores", _score_histograms(shown)
 
@@ -178,7 +174,7 @@ def _rates_by_group(shown: Shown) -> Figure:
 
 def _score_histograms(shown: Shown) -> Figure:
     several = shown.answers.score.ndim == 2
-    name = "value" if shown.spec.task == "regression" else "probability"
+    name = "probability" if TASKS[shown.spec.task].answer.probabilities else "value"
     figure, axes = _one(f"highest {name}" if several else f"predicted {name}", "share of the rows")
     train, test = (score.max(axis=1) if several else score for score in (shown.train_score, shown.answers.score))
     edges = np.histogram_bin_edges(np.concatenate([train, test]), bins=40)
@@ -226,3 +222,10 @@ def _level(shown: Shown) -> str:
 def _named(shown: Shown, metric: str, otherwise: str) -> str:
     found = shown.evaluation["measures"].get(metric)
     return f"{metric} {found['value']:.3f}" if found and found["value"] is not None else otherwise
+
+
+_OF_ANSWERS: dict[str, Callable[[Shown], Figure]] = {
+    "roc": _roc,
+    "calibration": _calibration,
+    "predicted_actual": _predicted_actual,
+}

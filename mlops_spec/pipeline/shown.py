@@ -33,3 +33,10 @@ def bare(text: str) -> str:
 def _written(character: str) -> str:
     seen = character.isprintable() and not unicodedata.combining(character)
     return character if seen else ascii(character)[1:-1]
+
+
+def lookalike(others: list[str], allowed: set[str]) -> str:
+    """Which of the others is an allowed one but for its look; empty where none is."""
+    plain = {bare(value).casefold(): value for value in allowed}
+    meant = {other: plain[bare(other).casefold()] for other in others if bare(other).casefold() in plain}
+    return f"; {shown(next(iter(meant)))} is not {shown(next(iter(meant.values())))}" if meant else ""

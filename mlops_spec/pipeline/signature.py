@@ -9,19 +9,21 @@ import pyarrow.parquet as pq
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.package.manifest import Signature, Tensor
+from mlops_spec.spec.tasks import TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
     from mlops_spec.spec import Spec
+    from mlops_spec.spec.tasks.task import Task
 
 
 def signature_of(spec: Spec, train_rows: Path, classes: int) -> Signature:
     """The signature, read from the schema of the training rows alone; raises Failure for columns that can't be one."""
     schema = pq.read_schema(train_rows)
     inputs = [_input(name, schema.field(name).type) for name in features(spec, schema.names)]
-    return Signature(inputs=tuple(inputs), outputs=(_output(spec.task, classes),))
+    return Signature(inputs=tuple(inputs), outputs=(output_of(TASKS[spec.task], classes),))
 
 
 def features(spec: Spec, columns: Sequence[str]) -> tuple[str, ...]:
@@ -44,14 +46,9 @@ def _input(name: str, kind: pa.DataType) -> Tensor:
     return Tensor(name=name, datatype=_datatype(name, kind), shape=(-1,), timestamp=moments)
 
 
-def _output(task: str, classes: int) -> Tensor:
-    match task:
-        case "binary-classification":
-            return Tensor(name="probability", datatype="FP64", shape=(-1,))
-        case "multiclass-classification":
-            return Tensor(name="probabilities", datatype="FP64", shape=(-1, classes))
-        case _:
-            return Tensor(name="value", datatype="FP64", shape=(-1,))
+def output_of(task: Task, classes: int) -> Tensor:
+    """What a package of a task answers."""
+    return Tensor(name=task.answer.name, datatype="FP64", shape=task.answer.shape(-1, classes))
 
 
 def _datatype(name: str, found: pa.DataType) -> str:

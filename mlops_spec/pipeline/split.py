@@ -19,14 +19,15 @@ from mlops_spec.pipeline.near_numbers import near_numbers
 from mlops_spec.pipeline.parquet_parts import sha256_of
 from mlops_spec.pipeline.rows import known_columns, read_rows
 from mlops_spec.pipeline.sample import held_to
+from mlops_spec.pipeline.tasks import TARGETS
 from mlops_spec.spec.features import positive_class
+from mlops_spec.spec.tasks import TASKS
 from mlops_spec.system.files import make_folder, write_atomic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from mlops_spec.package.manifest import Scalar
     from mlops_spec.spec import Spec
     from mlops_spec.spec.data import Derived
 
@@ -84,19 +85,10 @@ def _binned(values: pd.Series, edges: Sequence[float]) -> pd.Series:
     ).astype("str")
 
 
-def classes_of(spec: Spec, target: pd.Series) -> list[Scalar]:
-    """The classes in the order of the model's answer: a binary task's positive class is the last."""
-    if spec.task == "regression":
-        return []
-    found = sorted(target.unique().tolist())
-    positive = positive_class(spec)
-    return found if positive is None else [*(label for label in found if label != positive), positive]
-
-
 def _check_sides(spec: Spec, target: pd.Series, hashes: pd.Series, test: pd.Series) -> None:
     if test.all() or not test.any():
         _refuse(f"puts {int((~test).sum()):,} rows into train and {int(test.sum()):,} into test")
-    if spec.task != "regression":
+    if TASKS[spec.task].of_classes:
         lacking = set(target[test].unique()) - set(target[~test].unique())
         if lacking:
             _refuse(f"leaves train without the class {', '.join(map(str, sorted(lacking)))}")
@@ -129,7 +121,7 @@ def _report(spec: Spec, rows: pd.DataFrame, test: pd.Series) -> dict[str, object
         "by": spec.data.split.by,
         "train": {"rows": int((~test).sum())},
         "test": {"rows": int(test.sum())},
-        "classes": classes_of(spec, rows[spec.data.target]),
+        "classes": TARGETS[spec.task].classes(spec, rows),
         "positive": positive_class(spec),
     }
 

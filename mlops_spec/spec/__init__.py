@@ -1,6 +1,6 @@
 """The spec: what `model.yaml` may say, section by section."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
@@ -12,6 +12,7 @@ from mlops_spec.spec.gates import AnyGate
 from mlops_spec.spec.governance import Governance
 from mlops_spec.spec.serve import Serve
 from mlops_spec.spec.storage import Storage
+from mlops_spec.spec.tasks import TaskName
 from mlops_spec.spec.train import Stage, Train
 from mlops_spec.spec.watch import Monitor
 
@@ -26,9 +27,7 @@ class Spec(Strict):
     model: ModelName = Field(
         description="The model's name, which its tags, its package and the server's address carry."
     )
-    task: Literal["binary-classification", "multiclass-classification", "regression"] = Field(
-        description="What is predicted: one of two classes, one of several, or a number."
-    )
+    task: TaskName = Field(description="What is predicted: one of two classes, one of several, or a number.")
     description: Text | None = Field(
         None,
         description="What the model does, in a sentence; it stands in the model card.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.diagnostic import listed
+from mlops_spec.spec.tasks import TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,7 @@ def is_feature(spec: Spec, column: str) -> bool:
 
 def positive_class(spec: Spec) -> bool | int | str | None:
     """The positive class of a binary task; unless the spec names it, it is 1."""
-    if spec.task != "binary-classification":
+    if not TASKS[spec.task].has("positive"):
         return None
     return 1 if spec.data.positive is None else spec.data.positive
 

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlops_spec.spec.tasks import TASKS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.document.diagnostic import Address
     from mlops_spec.spec import Spec
-
-# What is measured where a spec names nothing.
-_USUAL = {
-    "binary-classification": ("roc_auc", "average_precision", "brier_score", "expected_calibration_error"),
-    "multiclass-classification": ("roc_auc_ovr", "accuracy", "f1_macro", "log_loss"),
-    "regression": ("r2", "mean_absolute_error", "root_mean_squared_error"),
-}
 
 
 class Bound(NamedTuple):
@@ -51,9 +46,9 @@ def measures(spec: Spec) -> Iterator[tuple[Address, str]]:
 def measured(spec: Spec) -> list[str]:
     """The metrics to measure: those that `evaluate` names (else the task's usual ones), the cost, and the gates'."""
     named = [metric if isinstance(metric, str) else metric.name for metric in spec.evaluate.metrics]
-    cost = ["expected_cost"] if spec.evaluate.cost and spec.task == "binary-classification" else []
+    cost = ["expected_cost"] if spec.evaluate.cost and TASKS[spec.task].has("cost") else []
     gates = [gate.measure for gate in spec.gates if gate.measure is not None]
-    return list(dict.fromkeys([*(named or _USUAL[spec.task]), *cost, *gates]))
+    return list(dict.fromkeys([*(named or TASKS[spec.task].usual), *cost, *gates]))
 
 
 def sliced(spec: Spec) -> list[str]:

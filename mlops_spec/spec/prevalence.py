@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from mlops_spec.spec.tasks import TASKS
+
 if TYPE_CHECKING:
     from mlops_spec.spec import Spec
 
@@ -15,7 +17,7 @@ _SHARE = re.compile(
 
 def common_share(spec: Spec) -> float | None:
     """The share of the larger of two classes, 0.5 to 1; None where the description names no number."""
-    found = _SHARE.search(spec.description or "") if spec.task == "binary-classification" else None
+    found = _SHARE.search(spec.description or "") if TASKS[spec.task].has("positive") else None
     if found is None:
         return None
     part, whole, percent = found.groups()

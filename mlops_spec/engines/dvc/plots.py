@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlops_spec import model_folder
+from mlops_spec.spec.tasks import TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,29 +29,19 @@ class Plot:
 
 def plots(spec: Spec) -> tuple[Plot, ...]:
     """Those of the task, and of what the spec measures."""
-    return (*_curves(spec), *(Plot(f"{model_folder.PLOTS}/{name}.png") for name in _pictures(spec)))
+    curves = (Plot(_points(each.name), each.x, each.y, each.title) for each in TASKS[spec.task].curves)
+    return (*curves, *(Plot(f"{model_folder.PLOTS}/{name}.png") for name in _pictures(spec)))
 
 
-def _curves(spec: Spec) -> Iterator[Plot]:
-    if spec.task == "regression":
-        yield _curve("predicted_actual", "predicted", "actual", "Predicted and actual, means of ten bins")
-        return
-    if spec.task == "binary-classification":
-        yield _curve("roc", "false_positive_rate", "true_positive_rate", "ROC")
-    yield _curve("calibration", "predicted_probability", "observed_share", "Calibration, ten bins")
-
-
-def _curve(name: str, x: str, y: str, title: str) -> Plot:
-    return Plot(f"{model_folder.PLOTS}/{name}.json", x, y, title)
+def _points(curve: str) -> str:
+    return f"{model_folder.PLOTS}/{curve}.json"
 
 
 def _pictures(spec: Spec) -> Iterator[str]:
-    binary = spec.task == "binary-classification"
-    if binary:
-        yield "roc"
-    yield "predicted_actual" if spec.task == "regression" else "calibration"
+    task = TASKS[spec.task]
+    yield from task.pictures
     if spec.evaluate.slices or spec.data.protected:
         yield "slices"
-    if binary and spec.data.protected:
+    if task.has("fairness") and spec.data.protected:
         yield "groups"
     yield "scores"

@@ -11,6 +11,7 @@ import pandas as pd
 from mlops_spec.gates.attacks.attack import Attack, Blow, draw
 from mlops_spec.pipeline.leak import content
 from mlops_spec.spec.features import is_feature
+from mlops_spec.spec.tasks import TASKS
 from mlops_validators.arrays import significant
 from mlops_validators.leak import DIGITS
 
@@ -58,7 +59,7 @@ def _target_given_away(case: Case, gate: None) -> Iterator[Blow[None]]:
         return
     told = case.train[case.spec.data.target]
     yield Blow(replace(case, train=case.train.assign(**{feature: told})), gate, f"{feature} is the target")
-    if case.spec.task != "regression":
+    if TASKS[case.spec.task].of_classes:
         gaps = pd.Series(1.0, index=told.index).mask(told == told.iloc[0])
         yield Blow(replace(case, train=case.train.assign(**{feature: gaps})), gate, f"{feature} has gaps")
 

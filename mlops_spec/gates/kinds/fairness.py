@@ -13,6 +13,7 @@ from mlops_spec.gates.case import column, limit, result
 from mlops_spec.gates.kinds.beside import Paired, held
 from mlops_spec.gates.kinds.kind import Kind
 from mlops_spec.spec.gates import gate_id
+from mlops_spec.spec.tasks import TASKS
 from mlops_validators import judge, undecided
 from mlops_validators.arrays import probabilities
 from mlops_validators.categories import categories, crossed
@@ -38,7 +39,7 @@ _COMPARED = {
 def results(case: Case, gate: FairnessGate) -> Iterator[GateResult]:
     """One result; its reason says between whom the rates lie apart."""
     name = gate_id(gate)
-    if case.answers.score.ndim != 1 or case.spec.task == "regression":
+    if case.answers.score.ndim != 1 or not TASKS[case.spec.task].has("fairness"):
         yield result(name, "fairness", undecided("a disparity is of a binary task"), metric=gate.fairness)
         return
     try:

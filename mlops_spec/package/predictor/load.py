@@ -16,6 +16,7 @@ from mlops_spec.package.predictor.frame import model_frame
 from mlops_spec.package.predictor.onnx_file import load_onnx
 from mlops_spec.package.predictor.output import check_output
 from mlops_spec.package.predictor.skops_file import load_skops
+from mlops_spec.spec.tasks import task_called
 from mlops_spec.system.garbage import lasting
 
 if TYPE_CHECKING:
@@ -66,11 +67,13 @@ def load_predict(package_dir: Path) -> Predict:
 
 def load(recipe: Recipe, model_dir: Path, code_dir: Path) -> Predict:
     """Loads a model from its folder, and its entry point, if it has one, from a folder of code."""
+    asked = task_called(recipe.task).answer
     with lasting():
         answer = _answer(recipe, model_dir, code_dir)
 
     def predict(frame: pd.DataFrame) -> np.ndarray:
-        return check_output(answer(model_frame(frame, recipe.inputs)), len(frame), recipe.task, len(recipe.classes))
+        told = answer(model_frame(frame, recipe.inputs))
+        return check_output(told, len(frame), asked, len(recipe.classes))
 
     return predict
 
@@ -78,12 +81,11 @@ def load(recipe: Recipe, model_dir: Path, code_dir: Path) -> Predict:
 def _answer(recipe: Recipe, model_dir: Path, code_dir: Path) -> Callable[[pd.DataFrame], object]:
     if recipe.predictor is not None:
         return load_entry_point(recipe.predictor, model_dir, code_dir)
+    asked = task_called(recipe.task).answer
     if recipe.format == "skops":
-        return load_skops(
-            _lone(model_dir, ".skops"), recipe.task, recipe.classes, recipe.positive, recipe.trusted_types
-        )
+        return load_skops(_lone(model_dir, ".skops"), asked, recipe.classes, recipe.positive, recipe.trusted_types)
     if recipe.format == "onnx":
-        return load_onnx(_lone(model_dir, ".onnx"), recipe.task, recipe.classes, recipe.positive)
+        return load_onnx(_lone(model_dir, ".onnx"), asked, recipe.classes, recipe.positive)
     raise Failure(
         f"`train.format: {recipe.format}` needs `train.predictor`",
         remedy="Name a function `package.module:load` that takes the model's folder and gives `predict`.",

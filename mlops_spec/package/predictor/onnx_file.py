@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from mlops_spec.package.manifest import Scalar
+    from mlops_spec.spec.tasks.task import Answer
 
 _DTYPES = {
     "tensor(float)": np.float32,
@@ -28,14 +29,14 @@ _DTYPES = {
 
 
 def load_onnx(
-    path: Path, task: str, classes: Sequence[Scalar], positive: Scalar | None
+    path: Path, told: Answer, classes: Sequence[Scalar], positive: Scalar | None
 ) -> Callable[[pd.DataFrame], object]:
     """The session's answer for a frame; a file that refers to data outside itself is refused."""
     content = path.read_bytes()
     check_self_contained(content, path)
     session = _session(content, path)
     inputs = session.get_inputs()
-    output = _answering_output(session.get_outputs(), task, path)
+    output = _answering_output(session.get_outputs(), told, path)
 
     def predict(frame: pd.DataFrame) -> object:
         try:
@@ -44,7 +45,7 @@ def load_onnx(
             raise
         except Exception as error:
             raise Failure(f"{path} can't predict: {error}", exit_code=Exit.FINDINGS) from error
-        return _values(answer, task, classes, positive)
+        return _values(answer, told, classes, positive)
 
     return predict
 
@@ -65,8 +66,8 @@ def _session(content: bytes, path: Path) -> Any:
         raise Failure(f"{path} can't be loaded: {error}", exit_code=Exit.FINDINGS) from error
 
 
-def _answering_output(outputs: Sequence[Any], task: str, path: Path) -> str:
-    if task != "regression" and (named := [item.name for item in outputs if "prob" in item.name.lower()]):
+def _answering_output(outputs: Sequence[Any], told: Answer, path: Path) -> str:
+    if told.probabilities and (named := [item.name for item in outputs if "prob" in item.name.lower()]):
         return str(named[0])
     if len(outputs) == 1:
         return str(outputs[0].name)
@@ -90,13 +91,13 @@ def _dtype(item: Any) -> type[Any]:
         raise Failure(f"input `{item.name}` of the ONNX model is a {item.type}", exit_code=Exit.FINDINGS) from None
 
 
-def _values(answer: Any, task: str, classes: Sequence[Scalar], positive: Scalar | None) -> object:
+def _values(answer: Any, told: Answer, classes: Sequence[Scalar], positive: Scalar | None) -> object:
     if isinstance(answer, list) and answer and isinstance(answer[0], dict):  # skl2onnx's ZipMap: {label: probability}
         return _by_label(answer, classes, positive)
     array = np.asarray(answer)
     if array.ndim == 2 and array.shape[1] == 1:
         return array[:, 0]
-    if task == "binary-classification" and array.ndim == 2 and array.shape[1] == 2:
+    if told.probabilities and not told.by_class and array.ndim == 2 and array.shape[1] == 2:
         return array[:, list(classes).index(positive)] if positive is not None else array
     return array
 

@@ -2,33 +2,35 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
 from mlops_spec.errors import Exit, Failure
 
+if TYPE_CHECKING:
+    from mlops_spec.spec.tasks.task import Answer
+
 _TOLERANCE = 1e-4  # of sums and bounds: models compute in float32
 
 
-def check_output(values: object, rows: int, task: str, classes: int) -> np.ndarray:
-    """The answer as float64 of shape (rows,), or (rows, classes) for several classes; raises Failure for any other."""
+def check_output(values: object, rows: int, answer: Answer, classes: int) -> np.ndarray:
+    """The answer as float64 of the shape that it must have; raises Failure for any other."""
     try:
         array = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        _refuse(f"no array of numbers: {error}", task, rows, classes)
-    expected = (rows, classes) if task == "multiclass-classification" else (rows,)
-    if array.shape != expected:
-        _refuse(f"shape {_shape(array.shape)}", task, rows, classes)
+        _refuse(f"no array of numbers: {error}", answer, rows, classes)
+    if array.shape != answer.shape(rows, classes):
+        _refuse(f"shape {_shape(array.shape)}", answer, rows, classes)
     if not np.isfinite(array).all():
-        _refuse(f"{_first(~np.isfinite(array))} is NaN or infinite", task, rows, classes)
-    if task == "regression":
+        _refuse(f"{_first(~np.isfinite(array))} is NaN or infinite", answer, rows, classes)
+    if not answer.probabilities:
         return array
     outside = (array < -_TOLERANCE) | (array > 1 + _TOLERANCE)
     if outside.any():
-        _refuse(f"{_first(outside)} is no probability", task, rows, classes)
-    if array.ndim == 2 and (off := np.abs(array.sum(axis=1) - 1) > _TOLERANCE).any():
-        _refuse(f"{_first(off)} does not sum to 1", task, rows, classes)
+        _refuse(f"{_first(outside)} is no probability", answer, rows, classes)
+    if answer.sums and (off := np.abs(array.sum(axis=1) - 1) > _TOLERANCE).any():
+        _refuse(f"{_first(off)} does not sum to 1", answer, rows, classes)
     return np.clip(array, 0.0, 1.0)
 
 
@@ -40,12 +42,8 @@ def _shape(shape: tuple[int, ...]) -> str:
     return "(" + ", ".join(f"{size:,}" for size in shape) + ("," if len(shape) == 1 else "") + ")"
 
 
-def _refuse(what: str, task: str, rows: int, classes: int) -> NoReturn:
-    wanted = {
-        "binary-classification": f"the probability of the positive class, shape {_shape((rows,))}",
-        "multiclass-classification": f"the probability of each class, shape {_shape((rows, classes))}",
-        "regression": f"values, shape {_shape((rows,))}",
-    }[task]
+def _refuse(what: str, answer: Answer, rows: int, classes: int) -> NoReturn:
+    wanted = f"{answer.words}, shape {_shape(answer.shape(rows, classes))}"
     raise Failure(
         f"the model's answer for {rows:,} rows has {what}"
         if what.startswith("shape")

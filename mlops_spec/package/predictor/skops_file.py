@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlops_spec.package.manifest import Scalar
+    from mlops_spec.spec.tasks.task import Answer
 
 
 def check_types(path: Path, trusted: Sequence[str]) -> None:
@@ -40,7 +41,7 @@ def check_types(path: Path, trusted: Sequence[str]) -> None:
 
 
 def load_skops(
-    path: Path, task: str, classes: Sequence[Scalar], positive: Scalar | None, trusted: Sequence[str]
+    path: Path, told: Answer, classes: Sequence[Scalar], positive: Scalar | None, trusted: Sequence[str]
 ) -> Callable[[Any], object]:
     """The estimator's answer for a frame: probabilities by its `classes_`, or values."""
     from skops.io import load  # noqa: PLC0415
@@ -50,10 +51,10 @@ def load_skops(
         model = load(path, trusted=list(trusted))
     except Exception as error:
         raise Failure(f"{path} can't be loaded: {error}", exit_code=Exit.FINDINGS) from error
-    method = "predict" if task == "regression" else "predict_proba"
+    method = "predict_proba" if told.probabilities else "predict"
     if not hasattr(model, method):
         raise Failure(f"{path}: {type(model).__name__} has no `{method}`", exit_code=Exit.FINDINGS)
-    columns = None if task == "regression" else _class_columns(model, path, classes, positive)
+    columns = _class_columns(model, path, classes, positive) if told.probabilities else None
 
     def predict(frame: Any) -> object:
         try:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.outputs.card import PIPELINE_TAG
 from mlops_spec.spec.paths import data_file
+from mlops_spec.spec.tasks import TASKS
 
 if TYPE_CHECKING:
     from mlops_spec.integrity.shapes import Measured
@@ -18,7 +18,7 @@ def model_index(evidence: Evidence) -> list[dict[str, object]]:
     if not evidence.metrics:
         return []
     result = {
-        "task": {"type": PIPELINE_TAG[spec.task]},
+        "task": {"type": TASKS[spec.task].pipeline_tag},
         "dataset": {
             "type": "tabular",
             "name": data_file(spec.data),

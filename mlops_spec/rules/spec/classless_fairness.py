@@ -55,6 +55,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.spec.gates.fairness import FairnessGate
+from mlops_spec.spec.tasks import TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,6 +70,6 @@ SEVERITY: Severity = "error"
 
 def check(spec: Spec) -> Iterator[Finding]:
     for index, gate in enumerate(spec.gates):
-        if isinstance(gate, FairnessGate) and spec.task != "binary-classification":
-            message = f"`{gate.fairness}` compares decisions of two classes, and a task of {spec.task} makes none"
+        if isinstance(gate, FairnessGate) and (reason := TASKS[spec.task].lacks.get("fairness")):
+            message = f"`{gate.fairness}` compares decisions of two classes, and {reason}"
             yield Finding(("gates", index, "fairness"), message, "gate a measure in the attribute's slices")

@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.spec.features import is_feature
+from mlops_spec.spec.tasks import TASKS
 from mlops_spec.spec.tuning import number, settings
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def check(spec: Spec) -> Iterator[Finding]:
 
 def _repeated_settings(spec: Spec) -> dict[str, tuple[str, object]]:
     data, seed = spec.data, ("train.seed", spec.train.seed if "seed" in spec.train.model_fields_set else None)
-    threshold = ("evaluate.threshold", spec.evaluate.threshold if spec.task == "binary-classification" else None)
+    threshold = ("evaluate.threshold", spec.evaluate.threshold if TASKS[spec.task].has("threshold") else None)
     test = ("data.split.test", data.split.test if "test" in data.split.model_fields_set else None)
     return {
         **dict.fromkeys(("seed", "random_state", "random_seed"), seed),

@@ -56,6 +56,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.spec.gates.fairness import FairnessGate
+from mlops_spec.spec.tasks import TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +74,7 @@ _MOST, _LEAST = 0.95, 0.01
 
 def check(spec: Spec) -> Iterator[Finding]:
     threshold = spec.evaluate.threshold
-    if spec.task != "binary-classification" or _LEAST < threshold < _MOST:
+    if not TASKS[spec.task].has("threshold") or _LEAST < threshold < _MOST:
         return
     what = "hardly any row is positive" if threshold >= _MOST else "nearly every row is positive"
     fair = any(isinstance(gate, FairnessGate) for gate in spec.gates)

@@ -28,7 +28,8 @@ from typing import TYPE_CHECKING
 from mlops_spec.document.diagnostic import did_you_mean, listed
 from mlops_spec.document.finding import Finding
 from mlops_spec.spec.measures import measures
-from mlops_spec.spec.metrics import METRICS, metrics_of
+from mlops_spec.spec.metrics import metrics_of
+from mlops_spec.spec.tasks import TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,6 +47,6 @@ def check(spec: Spec) -> Iterator[Finding]:
     known = [*metrics_of(spec.task), *own]
     for address, name in measures(spec):
         if name not in known:
-            tasks = METRICS[name].tasks if name in METRICS else ()
+            tasks = [each.name for each in TASKS.values() if name in each.metrics]
             message = f"`{name}` is for {listed(tasks)}" if tasks else f"no measure is called `{name}`"
             yield Finding(address, message, did_you_mean(name, known) or f"{spec.task} has {listed(known)}")

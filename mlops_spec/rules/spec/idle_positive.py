@@ -33,6 +33,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.spec.tasks import TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,5 +47,5 @@ SEVERITY: Severity = "warning"
 
 
 def check(spec: Spec) -> Iterator[Finding]:
-    if spec.data.positive is not None and spec.task != "binary-classification":
-        yield Finding(("data", "positive"), f"a task of {spec.task} has no positive value", "delete it", at_key=True)
+    if spec.data.positive is not None and (reason := TASKS[spec.task].lacks.get("positive")):
+        yield Finding(("data", "positive"), reason, "delete it", at_key=True)

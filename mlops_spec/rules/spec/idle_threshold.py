@@ -25,22 +25,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.spec.tasks import TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.document.diagnostic import Severity
     from mlops_spec.spec import Spec
+    from mlops_spec.spec.tasks.task import Meaning
 
 CODE = "MS213"
 NAME = "idle-threshold"
 SEVERITY: Severity = "warning"
+_KEYS: tuple[Meaning, ...] = ("threshold", "cost", "k")
 
 
 def check(spec: Spec) -> Iterator[Finding]:
-    if spec.task == "binary-classification":
-        return
-    for key in ("threshold", "cost", "k"):
-        if key in spec.evaluate.model_fields_set:
-            said = f"a task of {spec.task} has no threshold" if key == "threshold" else f"`{key}` is for two classes"
-            yield Finding(("evaluate", key), said, "delete it", at_key=True)
+    for key in _KEYS:
+        if key in spec.evaluate.model_fields_set and (reason := TASKS[spec.task].lacks.get(key)):
+            yield Finding(("evaluate", key), reason, "delete it", at_key=True)

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from mlops_spec.document.diagnostic import Severity
     from mlops_spec.spec import Spec
     from mlops_spec.spec.measures import Bound
-    from mlops_spec.spec.metrics import Metric
+    from mlops_spec.spec.tasks.metric import Metric
 
 CODE = "MS207"
 NAME = "impossible-gate"

@@ -37,6 +37,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.spec.groups import number_of_values
+from mlops_spec.spec.tasks import TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,16 +54,6 @@ def check(spec: Spec) -> Iterator[Finding]:
     target = spec.data.contract.columns.get(spec.data.target)
     if target is None:
         return
-    count = number_of_values(spec, spec.data.target)
-    wrong = ""
-    if spec.task == "regression" and target.type not in ("integer", "number"):
-        wrong = f"its type is {target.type}, which has no distances"
-    elif spec.task == "binary-classification" and count is not None and count > 2:
-        wrong = f"it may have {count:,} values, and there are two classes"
-    elif spec.task == "multiclass-classification" and count == 2:
-        wrong = "it has two values, and measures of many classes say less of them"
-    elif spec.task != "regression" and target.type in ("number", "timestamp"):
-        wrong = f"its type is {target.type}, which has no classes"
-    if wrong:
+    if wrong := TASKS[spec.task].mismatch(target, number_of_values(spec, spec.data.target)):
         place = ("data", "contract", "columns", spec.data.target)
         yield Finding(place, f"the task is {spec.task}: {wrong}", at_key=True)

@@ -33,6 +33,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.spec.tasks import TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,9 +47,10 @@ SEVERITY: Severity = "error"
 
 
 def check(spec: Spec) -> Iterator[Finding]:
-    if spec.task != "regression":
+    reason = TASKS[spec.task].lacks.get("decision")
+    if reason is None:
         return
     for name, environment in spec.environments.items():
         if environment.rollout.max_disagreement is not None:
             place = ("environments", name, "rollout", "max_disagreement")
-            yield Finding(place, "a regression decides nothing", "take `max_score_shift`", at_key=True)
+            yield Finding(place, reason, "take `max_score_shift`", at_key=True)

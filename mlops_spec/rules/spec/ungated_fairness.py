@@ -49,6 +49,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.document.finding import Finding
 from mlops_spec.spec.gates.fairness import FairnessGate
 from mlops_spec.spec.gates.slices import SliceGate
+from mlops_spec.spec.tasks import TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,10 +68,8 @@ def check(spec: Spec) -> Iterator[Finding]:
     for index, column in enumerate(spec.data.protected):
         if column not in gated | sliced:
             hint = (
-                f"add a gate with `fairness` and `by: {column}`" if _has_classes(spec) else "add a gate on its slices"
+                f"add a gate with `fairness` and `by: {column}`"
+                if TASKS[spec.task].has("fairness")
+                else "add a gate on its slices"
             )
             yield Finding(("data", "protected", index), f"no gate compares the groups of `{column}`", hint)
-
-
-def _has_classes(spec: Spec) -> bool:
-    return spec.task != "regression"

@@ -36,6 +36,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.spec.groups import number_of_values
+from mlops_spec.spec.tasks import TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +54,7 @@ def check(spec: Spec) -> Iterator[Finding]:
     least = contract.rows.min or 1
     for index, column in enumerate(contract.unique):
         count = number_of_values(spec, column)
-        if column == spec.data.target and spec.task != "regression":
+        if column == spec.data.target and TASKS[spec.task].of_classes:
             yield Finding(("data", "contract", "unique", index), "this is the target, and no two rows would be alike")
         elif count is not None and count < least:
             message = f"`{column}` has {count:,} values that never repeat, and there must be {least:,} rows"

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from mlops_spec.spec.tasks import task_called
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -21,10 +23,11 @@ class Deciding:
     classes: Sequence[Any]
 
     def decisions(self, numbers: Numbers) -> list[Any] | None:
-        """One decision per row; None for a regression, which has none."""
-        if self.task == "regression":
+        """One decision per row; None where the task has none."""
+        by = task_called(self.task).decides
+        if by == "nothing":
             return None
-        if self.task == "binary-classification":
+        if by == "threshold":
             return [number >= self.threshold for number in numbers]
         width = len(self.classes)
         rows = (numbers[start : start + width] for start in range(0, len(numbers), width))

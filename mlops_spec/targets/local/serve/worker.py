@@ -24,6 +24,7 @@ from mlops_spec.errors import Failure
 from mlops_spec.package.input_contract import read_contract
 from mlops_spec.package.on_disk import verify
 from mlops_spec.package.predictor.load import load_predict
+from mlops_spec.spec.tasks import task_called
 from mlops_spec.targets.local.serve.frame import pack
 from mlops_spec.targets.local.serve.gather import Gathering
 from mlops_spec.targets.local.serve.outside import Outside, outside
@@ -95,7 +96,7 @@ def load(package: Path, digest: str, version: str) -> tuple[Model, Manifest]:
     """Verifies a package by SHA-256, and only then loads it."""
     manifest = verify(package, digest)
     inputs = {tensor.name: tensor for tensor in manifest.signature.inputs}
-    predict, probabilities = load_predict(package), manifest.task != "regression"
+    predict, probabilities = load_predict(package), task_called(manifest.task).answer.probabilities
     outputs, classes = manifest.signature.outputs, manifest.classes
     contract = read_contract(package)
     return Model(manifest.model, version, inputs, outputs, predict, probabilities, classes, contract), manifest

@@ -1,0 +1,49 @@
+"""The target of a regression: numbers, and more than one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mlops_spec.pipeline.near_numbers import not_numbers, said
+from mlops_spec.pipeline.table import whole
+from mlops_spec.pipeline.tasks.target import Target, seen
+from mlops_spec.pipeline.violation import Violation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    import pandas as pd
+
+    from mlops_spec.package.manifest import Scalar
+    from mlops_spec.pipeline.table import Table
+    from mlops_spec.spec import Spec
+
+
+def _violations(spec: Spec, table: Table) -> Iterator[Violation]:
+    name = spec.data.target
+    found = seen(table, name)
+    if found.kinds & {"bool", "text"}:
+        among = _numbers_among_texts(table, name) * ("text" in found.kinds)
+        yield Violation(name, f"a regression's target must be numbers{among}")
+    elif len(found.values) < 2:
+        yield Violation(name, "has one value only: there is nothing to predict")
+
+
+def _numbers_among_texts(table: Table, name: str) -> str:
+    others, count = not_numbers(whole(table, name))
+    return f": {said(others, count)}" if len(others) < count else ""
+
+
+def _classes(spec: Spec, rows: pd.DataFrame) -> list[Scalar]:
+    del spec, rows
+    return []
+
+
+def _values(target: pd.DataFrame, classes: Sequence[Scalar], key: Callable[[object], object]) -> np.ndarray:
+    del classes, key
+    return target.iloc[:, 0].to_numpy(dtype=np.float64)
+
+
+TARGET = Target(violations=_violations, classes=_classes, truth=_values)

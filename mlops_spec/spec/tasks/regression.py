@@ -1,0 +1,70 @@
+"""Regression: a number for each row."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import TYPE_CHECKING
+
+from mlops_spec.spec.tasks.metric import Metric
+from mlops_spec.spec.tasks.task import Answer, Curve, Task
+
+if TYPE_CHECKING:
+    from mlops_spec.spec.data import Column
+
+_NAME = "regression"
+# No constant in the middle of the target's range is further off than half of it.
+_OF_HALF_THE_RANGE = {
+    "mean_absolute_error": 1,
+    "median_absolute_error": 1,
+    "root_mean_squared_error": 1,
+    "mean_squared_error": 2,
+}
+
+
+def _mismatch(column: Column, values: int | None) -> str:
+    del values
+    if column.type in ("integer", "number"):
+        return ""
+    return f"its type is {column.type}, which has no distances"
+
+
+def _chance(metric: str, target: Column | None, values: int | None) -> float | None:
+    del values
+    if metric == "mean_absolute_percentage_error":
+        return 1.0  # of an answer that is always 0
+    power = _OF_HALF_THE_RANGE.get(metric)
+    if power is None or target is None or target.min is None or target.max is None:
+        return None
+    return float(abs(target.max - target.min) / 2) ** power
+
+
+TASK = Task(
+    name=_NAME,
+    of_classes=False,
+    mismatch=_mismatch,
+    answer=Answer(name="value", words="values", by_class=False, probabilities=False, sums=False),
+    decides="nothing",
+    metrics={
+        "r2": Metric(True, -inf, 1, 0),
+        "explained_variance": Metric(True, -inf, 1, 0),
+        "mean_absolute_error": Metric(False, 0, inf, inf),
+        "mean_squared_error": Metric(False, 0, inf, inf),
+        "root_mean_squared_error": Metric(False, 0, inf, inf),
+        "median_absolute_error": Metric(False, 0, inf, inf),
+        "mean_absolute_percentage_error": Metric(False, 0, inf, inf),
+    },
+    usual=("r2", "mean_absolute_error", "root_mean_squared_error"),
+    chance=_chance,
+    curves=(Curve("predicted_actual", "predicted", "actual", "Predicted and actual, means of ten bins"),),
+    pictures=("predicted_actual",),
+    pipeline_tag="tabular-regression",
+    lacks={
+        "threshold": f"a task of {_NAME} has no threshold",
+        "positive": f"a task of {_NAME} has no positive value",
+        "cost": "`cost` is for two classes",
+        "k": "`k` is for two classes",
+        "decision": "a regression decides nothing",
+        "fairness": f"a task of {_NAME} makes none",
+        "calibration": "a regression answers no probabilities",
+    },
+)
