@@ -66,8 +66,9 @@ _ACTIONS = re.compile(
     r"actions/(checkout|setup-\w+|cache|upload-artifact)|astral-sh/setup-uv|iterative/setup-(dvc|cml)|conda-incubator/\S+"
     r"|aws-actions/configure-aws-credentials|google-github-actions/(auth|setup-gcloud)|azure/login|docker/\S+|slackapi/\S+|peter-evans/\S+"
 )
+_ELSEWHERE = re.compile(r"://|^(curl|wget|aws|gsutil|dvc|git)\b")
 _NET = re.compile(
-    r"boto3|requests|httpx|urllib|sqlalchemy|psycopg|snowflake|bigquery|google|azure|s3fs|gcsfs|pymongo|kafka|databricks|pyspark|feast"
+    r"subprocess|socket|ftplib|paramiko|sqlite3|openml|kaggle|fsspec|yfinance|boto3|requests|httpx|urllib|sqlalchemy|psycopg|snowflake|bigquery|google|azure|s3fs|gcsfs|pymongo|kafka|databricks|pyspark|feast"
     r"|duckdb|clickhouse|redis|datasets|huggingface_hub|dvc|lakefs"
 )
 _ROWS = re.compile(
@@ -79,7 +80,7 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     if "schedule" not in workflow.triggers or {*workflow.triggers} - _CLOCK:
         return
     every = [(step, each) for _, step, each in workflow.commands()]
-    training = [each for _, each in every if trains(each)]
+    training = [(step, each) for step, each in every if trains(each)]
     if not training or any(_may_change_data(each) for job in workflow.jobs.values() for each in job.steps):
         return
     for step, command in every:
@@ -88,9 +89,15 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
             yield at_command(step, command, message, _HINT)
             return
     pulled = next(((step, each) for step, each in every if _POINTED.match(plain(each))), None)
-    if pulled and (_repeats_local_pipeline(every, delivery) or any(_trains_on_files(each) for each in training)):
+    repeated = _repeats_local_pipeline(every, delivery) or any(_trains_on_files(each) for _, each in training)
+    if pulled and repeated:
         message = f"{called(pulled[1])} brings what Git names, so each of these runs trains on the same data"
         yield at_command(*pulled, message, _HINT)
+    elif not pulled and all(each.program and not _may_fetch_data(each) for _, each in training):
+        committed = next((one for one in training if _trains_on_files(one[1])), None)
+        if committed:
+            message = "nothing brings other data than what Git has, so each of these runs trains on the same"
+            yield at_command(*committed, message, _HINT)
 
 
 _HINT = "bring the data up to date first, as `dvc update` does"
@@ -118,13 +125,20 @@ def _brings(command: Command) -> bool:
         return False
     if any(role(command) for role in (trains, evaluates, judges, releases, tests, watches)):
         return _may_fetch_data(command)
+    if command.program and command.program.is_alone:
+        return _may_fetch_data(command)
     return not _KNOWN.match(said) or bool(
-        re.search(r"\bdvc (update|import|import-url|get|add|exp)\b|git (pull|submodule)", said)
+        re.search(r"\bdvc (update|import|import-url|get|add|exp (?!run\b))|git (pull|submodule)", said)
     )
 
 
 def _may_fetch_data(command: Command) -> bool:
-    return command.program is not None and any(_NET.match(import_) for import_ in command.program.imports.values())
+    program = command.program
+    if program is None:
+        return False
+    return any(_NET.match(import_) for import_ in program.imports.values()) or any(
+        _ELSEWHERE.search(str(node.value)) for node in program.texts
+    )
 
 
 def _trains_on_files(command: Command) -> bool:
@@ -133,7 +147,9 @@ def _trains_on_files(command: Command) -> bool:
 
 def _repeats_local_pipeline(every: Sequence[tuple[Step, Command]], delivery: Delivery) -> bool:
     document = delivery.sources.get(PIPELINE)
-    if document is None or not any("dvc" in each.words[:5] and "repro" in each.words[:7] for _, each in every):
+    if document is None or not any(
+        "dvc" in each.words[:5] and {"repro", "exp"} & {*each.words[:7]} for _, each in every
+    ):
         return False
     fresh = [mapping(each).get("always_changed") for each in mapping(mapping(document.data).get("stages")).values()]
     found = stages(document)

@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.roles import changes_or_judges, judges, releases, tests, watches
+from mlops_spec.platforms.github.workflow.serving import tries
 from mlops_spec.platforms.github.workflow.silent_gates import only_printed, says_nothing
 from mlops_spec.platforms.github.workflow.verdict import MILD
 from mlops_spec.rules.workflow_finding import at_command
@@ -76,7 +77,9 @@ def check(workflow: Workflow) -> Iterator[Finding]:
 def _why_lax(step: Step, command: Command, workflow: Workflow) -> tuple[str, str]:
     words = command.words
     if words[:1] == ("curl",) and any(_SERVED.search(word) for word in words):
-        return _asked(step, words)
+        return _asked(step, command)
+    if _is_smoke(step, command) and _accepts_errors(step, command):
+        return "an answer with status 500 passes this", _HINTS[command.words[0] in _CLIENTS]
     if _diffs(words) and _named_check(step) and not _judges_otherwise(step, command):
         return "this shows numbers, and fails for none", "judge them by a gate"
     if changes_or_judges(command) and (_optimized(words) or "PYTHONOPTIMIZE" in str(step.data.get("env"))):
@@ -107,14 +110,39 @@ def _is_result_read(step: Step, workflow: Workflow) -> bool:
     return bool(name) and f"steps.{name}." in workflow.document.text
 
 
-def _asked(step: Step, words: tuple[str, ...]) -> tuple[str, str]:
-    if not any(_FAILS.fullmatch(word) for word in words) and not _JUDGED.search(step.run):
+def _asked(step: Step, command: Command) -> tuple[str, str]:
+    words = command.words
+    if _accepts_errors(step, command):
         return "an answer with status 500 passes this", "add `--fail`"
     starts = any(command.words[:2] in (("docker", "run"), ("podman", "run")) for command in step.commands)
     address = next((word for word in words if _SERVED.search(word)), "")
     if starts and not _LOCAL.search(address):
         return "this asks another server than the one that this step has started", "ask `http://127.0.0.1`"
     return "", ""
+
+
+_CLIENTS = {"curl": _FAILS, "http": re.compile("--check-status"), "https": re.compile("--check-status")}
+_HINTS = "raise where it is none of success: `raise_for_status()`", "add `--fail`, or `--check-status`"
+_SMOKE = re.compile(r"\b(smoke|health|probe|sanity|canary)", re.IGNORECASE)
+_REQUEST = re.compile(r"^(requests|httpx|urllib3)\b.*\.(get|post|request)$")
+
+
+def _is_smoke(step: Step, command: Command) -> bool:
+    """Whether a step is there to see that what was deployed answers, by its name or that of its file."""
+    file = (
+        command.spot.document.file if command.spot else command.program.python.document.file if command.program else ""
+    )
+    named = _SMOKE.search(re.sub(r"[_-]", " ", f"{step.data.get('name')} {step.data.get('id')} {file}"))
+    return bool(named) and not command.verb and (bool(command.program) or tries(step, command))
+
+
+def _accepts_errors(step: Step, command: Command) -> bool:
+    if command.program:
+        asks = any(_REQUEST.match(name) for _, name in command.program.calls)
+        return asks and not command.program.fails and command.program.is_alone
+    fails = _CLIENTS.get(command.words[0])
+    script = command.spot.document.text if command.spot else step.run
+    return fails is not None and not any(map(fails.fullmatch, command.words)) and not _JUDGED.search(script)
 
 
 def _diffs(words: tuple[str, ...]) -> bool:

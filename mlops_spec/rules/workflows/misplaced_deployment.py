@@ -32,9 +32,10 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.environment import environment, target
-from mlops_spec.platforms.github.workflow.flow import callers
+from mlops_spec.platforms.github.workflow.flow import callers, jobs_before
 from mlops_spec.platforms.github.workflow.options import options, spelled_out
-from mlops_spec.platforms.github.workflow.roles import releases
+from mlops_spec.platforms.github.workflow.roles import job_releases, releases
+from mlops_spec.platforms.github.workflow.stage_words import spoken_of
 from mlops_spec.platforms.github.workflow.typed import mapping, text
 from mlops_spec.rules.workflow_finding import at_command
 
@@ -79,6 +80,9 @@ def _deployments_by_others(workflow: Workflow, delivery: Delivery) -> Iterator[F
             elif asked and "${{" not in f"{stands}{asked}" and not _is_part_of(stands, asked):
                 message = f"`{asked}` is deployed to from the environment `{stands}`"
                 yield Finding((*job.address, "environment"), message, f"write `{asked}`")
+        if not stands and _goes_live_unasked(workflow, delivery, job):
+            message = "this changes production, and stands in no environment, as deployments do elsewhere here"
+            yield Finding(job.address, message, "add `environment: production` to the job", at_key=True)
         if deploys and not stands and (asked := _callers_environment(workflow, delivery)):
             message = f"this deploys to `{asked}`, as its caller says, without the reviewers and rules of that"
             yield Finding(job.address, message, "add `environment:` with the input that names it", at_key=True)
@@ -94,6 +98,26 @@ def _callers_environment(workflow: Workflow, delivery: Delivery) -> str:
             if name in _ENVIRONMENTS and re.fullmatch(r"prod(uction)?|live", text(value)):
                 return text(value)
     return ""
+
+
+def _goes_live_unasked(workflow: Workflow, delivery: Delivery, job: Job) -> bool:
+    """Whether a job releases to production without an environment although such environments are in use."""
+    if not job_releases(job) or not _means_production(job):
+        return False
+    waited = [environment(each) for _, each in jobs_before(delivery, workflow, job)]
+    used = [environment(each) for other in delivery.workflows.values() for each in other.jobs.values()]
+    beside = [environment(each) for each in workflow.jobs.values() if job_releases(each)]
+    return not any(map(_is_production, waited)) and (any(map(_is_production, used)) or any(map(spoken_of, beside)))
+
+
+def _means_production(job: Job) -> bool:
+    if named := spoken_of(f"{job.name} {text(job.data.get('name'))}"):
+        return named == {"production"}
+    return any(_is_production(" ".join(each.words)) for each in job.commands if not each.verb and releases(each))
+
+
+def _is_production(said: str) -> bool:
+    return spoken_of(said) == {"production"}
 
 
 _ENVIRONMENTS = ("environment", "env", "target", "stage", "to")

@@ -27,6 +27,7 @@ Fix: pack what the gate has judged, and hand it on as an artifact.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.diagnostic import Span
@@ -35,7 +36,7 @@ from mlops_spec.platforms.github.workflow.command import commands
 from mlops_spec.platforms.github.workflow.dockerfile import image_runs
 from mlops_spec.platforms.github.workflow.flow import jobs_before
 from mlops_spec.platforms.github.workflow.named_files import DOCKERFILE
-from mlops_spec.platforms.github.workflow.roles import evaluates, job_releases, judges, releases, trains
+from mlops_spec.platforms.github.workflow.roles import evaluates, job_releases, judges, plain, releasing, trains
 from mlops_spec.platforms.github.workflow.typed import text
 from mlops_spec.rules.workflow_finding import at_command, called
 
@@ -97,9 +98,22 @@ def _judges(command: Command) -> bool:
     return judges(command) or evaluates(command)
 
 
+_PUBLISHES = ("softprops/action-gh-release", "ncipollo/release-action", "svenstaro/upload-release-action")
+_COPIES = re.compile(r"(aws (\S+ ){0,4}s3|gsutil|gcloud storage|rclone|azcopy|s5cmd) (-m )?(cp|sync|mv|rsync|copy)\b")
+
+
+def _ships(step: Step) -> bool:
+    """Whether a step releases, pushes an image, or copies files to a store."""
+    pushed = text(step.inputs.get("push")) not in ("", "false")
+    if step.uses_action(*_PUBLISHES) or (step.uses_action(*_BUILDS) and pushed) or releasing(step):
+        return True
+    copies = [each for each in step.commands if _COPIES.match(plain(each)[:500])]
+    return any("://" in [word for word in each.words if not word.startswith("-")][-1] for each in copies)
+
+
 def _is_released_later(workflow: Workflow, job: Job, step: Step) -> bool:
     behind = job.steps[job.steps.index(step) :]
-    if any(releases(command) or command.verb == "bundle" for one in behind for command in one.commands):
+    if any(_ships(one) or any(command.verb == "bundle" for command in one.commands) for one in behind):
         return True
     given = any(one.uses_action("actions/upload-artifact") for one in behind)
     return given and any(job_releases(each) for each in workflow.jobs.values() if job.name in each.needs)

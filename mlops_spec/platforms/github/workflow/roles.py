@@ -46,7 +46,20 @@ _RELEASE = frozenset(("deploy", "promote", "publish", "rollout", "register", "re
 _LOOK = frozenset(
     (
         *("rollback", "reset", "undeploy", "show", "list", "status", "check", "require", "plan", "previous", "get"),
-        *("describe", "compare", "verify", "test", "tests", "view", "download", "notes", "undo", "pytest", "wait"),
+        *(
+            "describe",
+            "compare",
+            "lint",
+            "verify",
+            "test",
+            "tests",
+            "view",
+            "download",
+            "notes",
+            "undo",
+            "pytest",
+            "wait",
+        ),
     )
 )
 _WATCH = frozenset(("watch", "monitor", "drift", "psi"))
