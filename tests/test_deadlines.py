@@ -104,6 +104,7 @@ _ELSEWHERE = {
     "mlops_spec/start/new/uv.py": "communicate",
     "mlops_spec/engines/dvc/engine.py": "deadline.ended_after",
     "mlops_spec/gates/scoring.py": "deadlines of each answer",
+    "mlops_spec/compute/ray/start.py": "a timer",
     "mlops_spec/compute/here.py": "the user's command: it ends with the run, whose limit the spec has",
 }
 

@@ -30,7 +30,9 @@ def fields() -> list[Any]:
 @pytest.mark.parametrize(("field", "required"), fields())
 def test_a_key_has_a_description_a_default_and_an_example_that_it_takes(field: dict[str, Any], required: bool) -> None:
     assert key_page._about(field)
-    assert required or "default" in field or "$ref" in field or field.get("type") in {"array", "object"}  # empty
+    assert (
+        required or "default" in field or {"$ref", "oneOf"} & set(field) or field.get("type") in {"array", "object"}
+    )  # empty
     whole = {"$schema": SCHEMA["$schema"], "definitions": SCHEMA["definitions"], **field}
     jsonschema.validate(key_page.example(field), whole)
 

@@ -1,1 +1,1 @@
-"""Where the command of a stage runs: the protocol, and a module for each place that answers it."""
+"""Where the command of a stage runs: the protocol, and a module or folder for each place that answers it."""

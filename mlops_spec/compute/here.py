@@ -7,6 +7,7 @@ import shlex
 import subprocess
 from typing import TYPE_CHECKING
 
+from mlops_spec.compute.place import Stopped
 from mlops_spec.errors import Exit, Failure
 
 if TYPE_CHECKING:
@@ -32,9 +33,11 @@ class Here:
                 exit_code=Exit.CONFIG,
                 remedy="It is run without a shell: install it, or write `python -m package.module`.",
             ) from error
-        if (code := done.returncode) != 0:
-            how = f"exited with {code}" if code > 0 else f"was stopped by signal {-code}"
-            raise Failure(f"{command.named}: `{command.line}` {how}", exit_code=Exit.FINDINGS)
+        code, said = done.returncode, f"{command.named}: `{command.line}`"
+        if code < 0:
+            raise Stopped(f"{said} was stopped by signal {-code}", exit_code=Exit.FINDINGS)
+        if code > 0:
+            raise Failure(f"{said} exited with {code}", exit_code=Exit.FINDINGS)
 
 
 def _environment(folder: Path) -> dict[str, str]:

@@ -17,7 +17,6 @@ import pandas as pd
 import yaml
 
 from mlops_spec import model_folder
-from mlops_spec.compute.place import Command
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.package.predictor.load import load
 from mlops_spec.pipeline.evaluate import recipe_of
@@ -25,6 +24,7 @@ from mlops_spec.pipeline.model_files import check_model, check_trusted, check_tr
 from mlops_spec.pipeline.reseeded import DRAWN
 from mlops_spec.pipeline.split_report import read_split_report
 from mlops_spec.pipeline.table import read_frame
+from mlops_spec.pipeline.train import training
 from mlops_spec.system.files import make_folder
 
 if TYPE_CHECKING:
@@ -63,8 +63,7 @@ def _train(compute: Compute, root: Path, spec: Spec, seed: int, place: Path) -> 
     declared = yaml.safe_load((root / model_folder.SPEC).read_text(encoding="utf-8"))
     declared["train"]["seed"] = seed
     (place / model_folder.SPEC).write_text(yaml.safe_dump(declared, sort_keys=False), encoding="utf-8")
-    named = f"train.run with seed {seed}"
-    compute.run(Command(spec.train.run, place, named, {"MLOPS_SPEC_SEED": str(seed)}))
+    compute.run(training(place, spec, seed, f"train.run with seed {seed}"))
     check_model(place / model_folder.MODEL, spec.train.format)
 
 

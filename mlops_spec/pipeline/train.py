@@ -20,8 +20,16 @@ if TYPE_CHECKING:
 def train(root: Path, spec: Spec, compute: Compute) -> None:
     """Runs `train.run` with the seed in `MLOPS_SPEC_SEED`; raises Failure when it fails or leaves no usable model."""
     check_trusted_names(spec.train.trusted_types)
-    compute.run(Command(spec.train.run, root, "train.run", {"MLOPS_SPEC_SEED": str(spec.train.seed)}))
+    compute.run(training(root, spec, spec.train.seed, "train.run"))
     check_model(root / model_folder.MODEL, spec.train.format)
+
+
+def training(folder: Path, spec: Spec, seed: int, named: str) -> Command:
+    """The command that trains with a seed in a folder; it is `named` so in messages."""
+    reads = (str(model_folder.TRAIN_ROWS), *spec.train.reads)
+    return Command(
+        spec.train.run, folder, named, {"MLOPS_SPEC_SEED": str(seed)}, reads, writes=(str(model_folder.MODEL),)
+    )
 
 
 def run_own_stage(root: Path, spec: Spec, name: str, compute: Compute) -> None:
@@ -30,6 +38,7 @@ def run_own_stage(root: Path, spec: Spec, name: str, compute: Compute) -> None:
     if name not in stages:
         raise Failure(f"there is no stage `{name}`", remedy=f"pipeline has {', '.join(spec.pipeline) or 'no stages'}.")
     stage, place = stages[name], ".".join(map(str, address_of(spec, name)))
-    compute.run(Command(stage.run, root, f"{place}.run", {"MLOPS_SPEC_SEED": str(spec.train.seed)}))
+    environment = {"MLOPS_SPEC_SEED": str(spec.train.seed)}
+    compute.run(Command(stage.run, root, f"{place}.run", environment, tuple(stage.reads), tuple(stage.writes)))
     if missing := [path for path in stage.writes if not (root / path).exists()]:
         raise Failure(f"{place}: it did not write {', '.join(missing)}", exit_code=Exit.FINDINGS)

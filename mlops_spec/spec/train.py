@@ -8,7 +8,6 @@ from typing_extensions import TypeAliasType
 from mlops_spec.spec.base import (
     ColumnName,
     Command,
-    Duration,
     EntryPoint,
     RepoPath,
     Scalar,
@@ -16,24 +15,8 @@ from mlops_spec.spec.base import (
     Text,
     no_entries,
     no_items,
-    words,
 )
-
-RunnerLabel = Annotated[
-    str,
-    words(r"^[A-Za-z0-9][A-Za-z0-9._-]*$", 100, "one label of a GitHub runner, such as `ubuntu-24.04`", "ubuntu-24.04"),
-]
-RunnerGroup = Annotated[
-    str,
-    words(
-        r"^((org|ent)/)?[A-Za-z0-9]([A-Za-z0-9 ._-]*[A-Za-z0-9._-])?$",
-        100,
-        "a runner group's name, with `org/` or `ent/` before it where both have one of that name",
-        "Large runners",
-    ),
-]
-_USUAL_RUNNER = "ubuntu-24.04"
-
+from mlops_spec.spec.compute import Compute, OnRay, OnRunner
 
 Param = TypeAliasType(
     "Param",
@@ -49,6 +32,9 @@ class Stage(Strict):
         default_factory=no_items, description="Files and folders that it reads, from the repository or another stage."
     )
     writes: list[RepoPath] = Field(min_length=1, description="Files and folders that it writes.")
+    compute: OnRay | None = Field(
+        None, description="The cluster that runs it; without one it runs where the training job does."
+    )
 
 
 class Features(Strict):
@@ -63,25 +49,6 @@ class Features(Strict):
     exclude: list[ColumnName] = Field(
         default_factory=no_items, description="Columns that the model must not see.", examples=[["id", "sex"]]
     )
-
-
-class Compute(Strict):
-    """Where training runs."""
-
-    runner: RunnerLabel | None = Field(
-        None, description=f"GitHub's label of the runner; `{_USUAL_RUNNER}` where neither it nor a group is named."
-    )
-    group: RunnerGroup | None = Field(
-        None, description="The runner group that the machine is taken from: any of it, or one with the label `runner`."
-    )
-    timeout: Duration = Field(
-        "60m", description="After this the training job is stopped, and `mlops-spec run` on any machine."
-    )
-
-    @property
-    def label(self) -> str:
-        """The label that a machine must have; empty: any machine of the group."""
-        return self.runner or ("" if self.group else _USUAL_RUNNER)
 
 
 class Train(Strict):
@@ -115,4 +82,6 @@ class Train(Strict):
         description="Types that skops may load besides its own.",
         examples=[["sklearn.tree._tree.Tree"]],
     )
-    compute: Compute = Field(default_factory=Compute)
+    compute: Compute = Field(
+        default_factory=OnRunner, description="Where it runs: on GitHub's runner, or on a cluster."
+    )
