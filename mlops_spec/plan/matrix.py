@@ -17,7 +17,7 @@ from mlops_spec.spec.base import seconds
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from mlops_spec.spec.train import Compute
+    from mlops_spec.spec.compute import Compute
 
 #: Jobs of one matrix, and minutes of a job on GitHub's machines and on others.
 #: https://docs.github.com/actions/reference/limits

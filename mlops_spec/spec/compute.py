@@ -116,8 +116,12 @@ class OnRay(Strict):
 
 def tag(compute: Any) -> str:
     """Tells where by the key that only a cluster has; in brackets, as no key of the document is."""
-    keys = compute if isinstance(compute, Mapping) else ()
-    return "<ray>" if isinstance(compute, OnRay) or "ray" in keys else "<runner>"
+    return "<ray>" if isinstance(compute, OnRay) or on_cluster(compute) else "<runner>"
+
+
+def on_cluster(compute: Any) -> bool:
+    """Whether data of this section, valid or not, name a cluster."""
+    return isinstance(compute, Mapping) and "ray" in compute
 
 
 if TYPE_CHECKING:

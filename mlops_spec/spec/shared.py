@@ -17,9 +17,9 @@ from mlops_spec.spec.base import (
     no_items,
     words,
 )
+from mlops_spec.spec.compute import RunnerGroup, RunnerLabel, on_cluster
 from mlops_spec.spec.environments import Listen, Of, Promote
 from mlops_spec.spec.storage import Storage
-from mlops_spec.spec.train import RunnerGroup, RunnerLabel
 from mlops_spec.spec.watch import Cron
 
 Glob = Annotated[
@@ -118,6 +118,9 @@ def effective(data: Any, shared: Shared) -> Any:
         said["environments"] = {name: each for name, each in places.items() if name in here}
     if isinstance(data.get("monitor"), dict):
         said["monitor"] = watch
+    train = data.get("train")
+    if isinstance(train, dict) and on_cluster(train.get("compute")):
+        said.get("train", {}).pop("compute", None)  # which is of runners
     return _filled(data, said)
 
 

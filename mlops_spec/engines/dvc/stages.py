@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from mlops_spec.spec import Spec
+    from mlops_spec.spec.train import Stage as UserStage
 
 OURS = ("split", "train", "reseed", "evaluate", "package")
 
@@ -93,14 +94,19 @@ def _users(spec: Spec, around: tuple[str, ...]) -> Iterable[Rendering]:
         yield Rendering(
             name,
             reads=_unique((*stage.reads, *around)),
-            params=_present(spec, (*_parts(name), "train.seed")),
+            params=_present(spec, (*_parts(name, stage), "train.seed")),
             writes=tuple(stage.writes),
         )
 
 
-def _parts(name: str) -> tuple[str, ...]:
-    """What makes the table is not to run again for a change of how it is split, or of what it must hold."""
-    return ("data.prepare",) if name == PREPARE else (*DATA, f"pipeline.{name}")
+def _parts(name: str, stage: UserStage) -> tuple[str, ...]:
+    """What makes the table is not to run again for a change of how it is split, or of what it must hold.
+
+    Nor is a stage for a change of where it runs.
+    """
+    own = "data.prepare" if name == PREPARE else f"pipeline.{name}"
+    keys = [key for key in ("run", "reads", "writes") if key in stage.model_fields_set] if stage.compute else []
+    return (*(() if name == PREPARE else DATA), *([f"{own}.{key}" for key in keys] or [own]))
 
 
 def _models(spec: Spec, around: tuple[str, ...]) -> Iterable[Rendering]:

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.errors import Failure
     from mlops_spec.plan import Cause, Plan
-    from mlops_spec.spec.train import Compute
+    from mlops_spec.spec.compute import Compute
 
 
 @dataclass(frozen=True)
