@@ -117,13 +117,14 @@ def plan_command(  # noqa: PLR0913 - click passes each option by its name
 def _told(directory: Path, base: str | None, *, since_judged: bool) -> _Told:
     if base and since_judged:
         raise Failure("--base and --since-judged name two different bases", remedy="give one of them")
-    if (directory / SPEC).is_file() or not (folders := folders_here(git := repository(directory))):
+    git = repository(directory)
+    if (directory / SPEC).is_file() or not folders_here(git):
         if since_judged:
             raise Failure("--since-judged is for the root of a repository of many models", remedy="leave it out")
         return _of_one(make_plan(directory, base), directory)
     if git.folder.parts:
         raise Failure(f"{directory} is neither a model's folder nor the repository's root", remedy="run it there")
-    return _of_many(plans_since_judged(git, folders) if since_judged else make_plans(git, folders, base))
+    return _of_many(plans_since_judged(git) if since_judged else make_plans(git, base))
 
 
 def _of_one(plan: Plan, directory: Path) -> _Told:

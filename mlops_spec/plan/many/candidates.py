@@ -41,16 +41,13 @@ def candidates(states: States, bases: Mapping[PurePosixPath, str | None]) -> Can
     outside = _outside(states, bases)
     near = _existing(states, {path for paths in outside.values() for path in paths})
     compared = {folder: base for folder, base in bases.items() if base is not None}
-    asked = [(base, path) for folder, base in compared.items() for path in _all(folder, outside, near)]
-    states.objects.ask([*asked, *((states.now, path) for _, path in asked)])
     touched = (folder for folder, base in compared.items() if _differs(states, base, folder, outside[folder], near))
     return Candidates(outside, frozenset([*touched, *(bases.keys() - compared.keys())]))
 
 
 def _outside(states: States, folders: Iterable[PurePosixPath]) -> dict[PurePosixPath, frozenset[str]]:
     listed = list(folders)
-    names = [f"{states.now}:{folder / file}" for folder in listed for file in (SPEC, PIPELINE)]
-    texts = list(states.objects.git.read_objects(names))
+    texts = states.objects.contents(states.now, [folder / file for folder in listed for file in (SPEC, PIPELINE)])
     return {folder: paths_outside(folder, texts[2 * n : 2 * n + 2]) for n, folder in enumerate(listed)}
 
 
@@ -59,17 +56,9 @@ def _existing(states: States, paths: Collection[str]) -> dict[str, str]:
     near: dict[str, str] = {path: path for path in paths}
     open_ = set(paths)
     while open_:
-        states.objects.ask((states.now, near[path]) for path in open_)
         open_ = {path for path in open_ if near[path] != "." and states.objects.id(states.now, near[path]) is None}
         near |= {path: str(PurePosixPath(near[path]).parent) for path in open_}
     return near
-
-
-def _all(
-    folder: PurePosixPath, outside: Mapping[PurePosixPath, frozenset[str]], near: Mapping[str, str]
-) -> Iterator[str]:
-    yield str(folder)
-    yield from (near[path] for path in outside[folder])
 
 
 def _differs(states: States, base: str, folder: PurePosixPath, outside: Iterable[str], near: Mapping[str, str]) -> bool:

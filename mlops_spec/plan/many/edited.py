@@ -8,37 +8,29 @@ from typing import TYPE_CHECKING
 from mlops_spec.engines.planned import hashes_of, recorded_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
     from pathlib import Path
 
     from mlops_spec.git import Git
 
-_POINTER = ".dvc"
 
-
-def edited_data(git: Git) -> dict[str, str]:
+def edited_data(git: Git, data: Iterable[str]) -> dict[str, str]:
     """The hash of each file or folder of data that was written after its pointer and is not what that records."""
     tree, root = hashes_of(git.directory, git), git.directory
     found = {}
-    for data in _written_later(git):
-        now = tree.md5(data)
-        if now and now != recorded_hash(root / f"{data}{_POINTER}"):
-            found[data] = now
+    for path in data:
+        pointer = root / f"{path}.dvc"
+        if _written_later(root / path, pointer) and (now := tree.md5(path)) and now != recorded_hash(pointer):
+            found[path] = now
     return found
 
 
-def _written_later(git: Git) -> Iterator[str]:
+def _written_later(data: Path, pointer: Path) -> bool:
     """A pointer is written when its data is kept, or by a checkout; data that is older was not changed since."""
-    listed = git.run("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", f":(glob)**/*{_POINTER}")
-    for name in filter(None, listed.decode(errors="surrogateescape").split("\0")):
-        place = git.directory / name
-        data = place.with_name(place.name.removesuffix(_POINTER))
-        try:
-            kept = place.stat().st_mtime_ns
-            if _newest(data) >= kept:
-                yield name.removesuffix(_POINTER)
-        except FileNotFoundError:  # not fetched, or a pointer that is gone
-            continue
+    try:
+        return _newest(data) >= pointer.stat().st_mtime_ns
+    except FileNotFoundError:  # not fetched, or a pointer that is gone
+        return False
 
 
 def _newest(data: Path) -> int:

@@ -12,14 +12,14 @@ from mlops_spec.repository.requirement import LOCK
 if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
-    from mlops_spec.git import Git
+    from mlops_spec.plan.many.objects import Objects
 
 
 @dataclass(frozen=True)
 class Locks:
     """The lock at the repository's root in several of its states, each read once."""
 
-    git: Git
+    objects: Objects
     _closures: dict[tuple[str, str], Closure | None] = field(default_factory=dict)
     _texts: dict[str, str | None] = field(default_factory=dict)
 
@@ -32,7 +32,7 @@ class Locks:
 
     def _closure(self, revision: str, folder: str) -> Closure | None:
         if revision not in self._texts:
-            content = next(self.git.read_objects([f"{revision}:{LOCK}"]))
+            (content,) = self.objects.contents(revision, [LOCK])
             self._texts[revision] = None if content is None else content.decode(errors="replace")
         if (revision, folder) not in self._closures:
             self._closures[revision, folder] = closure(self._texts[revision], folder)

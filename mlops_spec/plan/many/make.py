@@ -23,45 +23,47 @@ from mlops_spec.plan.many.objects import Objects
 from mlops_spec.plan.many.origins import origins
 from mlops_spec.plan.many.removed import dropped, removed_since
 from mlops_spec.plan.many.since import States, stages_since
-from mlops_spec.plan.many.work_tree import tree_of_work_tree
+from mlops_spec.plan.many.work_tree import work_tree
 from mlops_spec.plan.many.written import Written
 from mlops_spec.plan.training import trains
 from mlops_spec.repository.models import meant
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path, PurePosixPath
 
     from mlops_spec.git import Git
     from mlops_spec.plan.many import Removed
     from mlops_spec.plan.many.bases import Bases
+    from mlops_spec.plan.many.candidates import Candidates
+    from mlops_spec.plan.many.work_tree import WorkTree
 
 
-def make_plans(git: Git, folders: Iterable[PurePosixPath], revision: str | None = None) -> Plans:
+def make_plans(git: Git, revision: str | None = None) -> Plans:
     """What the work tree changes in each model against `revision` (default: where the branch left the default one).
 
-    `git` is the repository at its root, `folders` are those of its models.
+    `git` is the repository, opened at its root.
 
     Raises:
         Failure: there is no such revision, or the clone has not the history to tell (exit 78).
     """
     shared = shared_around(git.directory)
-    bases = common_base(git, meant(folders, shared), revision, shared.branch)
-    making = _Making.of(git, bases)
-    return making.plans(removed_since(git, bases.common, making.states.now))
+    tree, objects = work_tree(git), Objects(git)
+    bases = common_base(git, meant(tree.folders, shared), revision, shared.branch)
+    return _Making.of(objects, tree, bases).plans(removed_since(objects, bases.common, tree.revision))
 
 
-def plans_since_judged(git: Git, folders: Iterable[PurePosixPath]) -> Plans:
+def plans_since_judged(git: Git) -> Plans:
     """What the work tree has of each model that was never judged: since its newest record, registered or stopped.
 
     Raises:
         Failure: the ledger can't be read (1, 69), or the clone has not the history that it names (78).
     """
-    now = tree_of_work_tree(git)
-    named = meant(folders, shared_around(git.directory))
-    names = names_at(git, now, named)
-    bases, records = last_judged(git, {folder: names.get(folder, "") for folder in named})
-    return _Making.of(git, bases).plans(dropped(records, frozenset(names.values())))
+    shared = shared_around(git.directory)
+    tree, objects = work_tree(git), Objects(git)
+    folders = meant(tree.folders, shared)
+    names = names_at(objects, tree.revision, folders)
+    bases, records = last_judged(git, {folder: names.get(folder, "") for folder in folders})
+    return _Making.of(objects, tree, bases).plans(dropped(records, frozenset(names.values())))
 
 
 @dataclass
@@ -69,6 +71,7 @@ class _Making:
     git: Git
     bases: Bases
     states: States
+    candidates: Candidates
     #: folder → the other folder that the base has the model of that name in, None where it has none
     origins: dict[PurePosixPath, PurePosixPath | None]
     affected: dict[PurePosixPath, Affected] = field(default_factory=dict)
@@ -76,18 +79,18 @@ class _Making:
     written: Written = field(default_factory=Written)
 
     @classmethod
-    def of(cls, git: Git, bases: Bases) -> _Making:
-        now = tree_of_work_tree(git)
-        states = States(Objects(git), Locks(git), now, edited_data(git))
-        return cls(git, bases, states, origins(states.objects, bases.of, now))
+    def of(cls, objects: Objects, tree: WorkTree, bases: Bases) -> _Making:
+        git, now = objects.git, tree.revision
+        states = States(objects, Locks(objects), now, edited_data(git, tree.data))
+        found = candidates(states, bases.of)
+        return cls(git, bases, states, found, origins(objects, bases.of, now, found.found))
 
     def plans(self, removed: tuple[Removed, ...]) -> Plans:
-        found = candidates(self.states, self.bases.of)
-        open_ = set(found.found)
+        open_ = set(self.candidates.found)
         while open_:
             for folder in sorted(open_):
                 self._look(folder)
-            open_ = set(found.reading(self.written.since_last()))
+            open_ = set(self.candidates.reading(self.written.since_last()))
         return Plans(
             len(self.bases.of),
             self.bases.words,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import yaml
@@ -13,16 +12,17 @@ from mlops_spec.model_folder import SPEC
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import PurePosixPath
 
-    from mlops_spec.git import Git
+    from mlops_spec.plan.many.objects import Objects
 
 _NAME = re.compile(rb"^model:[ \t]+([a-z0-9-]+)[ \t]*(?:#.*)?\r?$", re.MULTILINE)
 
 
-def names_at(git: Git, revision: str, folders: Iterable[PurePosixPath]) -> dict[PurePosixPath, str]:
+def names_at(objects: Objects, revision: str, folders: Iterable[PurePosixPath]) -> dict[PurePosixPath, str]:
     """What the spec in each of the folders calls its model; none for one that says it in no readable way."""
     listed = tuple(folders)
-    contents = git.read_objects([f"{revision}:{folder / SPEC}" for folder in listed])
+    contents = objects.contents(revision, [folder / SPEC for folder in listed])
     named = ((folder, name_in(content)) for folder, content in zip(listed, contents, strict=True) if content)
     return {folder: name for folder, name in named if name}
 
@@ -36,10 +36,3 @@ def name_in(content: bytes) -> str:
         return str(safe_yaml.load(content)["model"])
     except (yaml.YAMLError, TypeError, KeyError, UnicodeDecodeError, RecursionError):
         return ""
-
-
-def changed_specs(git: Git, before: str, after: str) -> tuple[PurePosixPath, ...]:
-    """The folders whose specs differ between two revisions; only what differs is looked at."""
-    words = ("diff-tree", "-r", "-z", "--no-renames", "--name-only", before, after, "--", f":(top,glob)**/{SPEC}")
-    listed = git.run(*words).decode(errors="replace").split("\0")
-    return tuple(PurePosixPath(path).parent for path in listed if path)

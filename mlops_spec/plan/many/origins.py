@@ -9,36 +9,29 @@ from mlops_spec.plan.many.names import names_at
 from mlops_spec.repository.models import folders_at
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import PurePosixPath
 
     from mlops_spec.plan.many.objects import Objects
 
 
 def origins(
-    objects: Objects, bases: Mapping[PurePosixPath, str | None], now: str
+    objects: Objects, bases: Mapping[PurePosixPath, str | None], now: str, folders: Iterable[PurePosixPath]
 ) -> dict[PurePosixPath, PurePosixPath | None]:
-    """The models that their base has in another folder, or (None) not at all; the others are not among these."""
-    differing = _differing_specs(objects, bases, now)
-    names = names_at(objects.git, now, differing)
+    """Those of the folders whose model its base has in another one, or (None) not at all."""
+    differing = {folder: base for folder in folders if (base := bases[folder]) and _differs(objects, base, now, folder)}
+    names = names_at(objects, now, differing)
     there: dict[str, dict[str, PurePosixPath]] = {}
     found: dict[PurePosixPath, PurePosixPath | None] = {}
     for folder, base in differing.items():
-        if names_at(objects.git, base, [folder]).get(folder) == names.get(folder):
+        if names_at(objects, base, [folder]).get(folder) == names.get(folder):
             continue
         if base not in there:
-            folders = folders_at(objects.git.tree(base))
-            there[base] = {name: place for place, name in names_at(objects.git, base, folders).items()}
+            known = names_at(objects, base, folders_at(objects.git.tree(base)))
+            there[base] = {name: place for place, name in known.items()}
         found[folder] = there[base].get(names.get(folder, ""))
     return found
 
 
-def _differing_specs(objects: Objects, bases: Mapping[PurePosixPath, str | None], now: str) -> dict[PurePosixPath, str]:
-    compared = {folder: base for folder, base in bases.items() if base is not None}
-    specs = {folder: str(folder / SPEC) for folder in compared}
-    objects.ask((revision, specs[folder]) for folder, base in compared.items() for revision in (base, now))
-    return {
-        folder: base
-        for folder, base in compared.items()
-        if objects.id(base, specs[folder]) != objects.id(now, specs[folder])
-    }
+def _differs(objects: Objects, base: str, now: str, folder: PurePosixPath) -> bool:
+    return objects.id(base, folder / SPEC) != objects.id(now, folder / SPEC)

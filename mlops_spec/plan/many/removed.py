@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Failure
 from mlops_spec.ledger.state import replay
-from mlops_spec.model_folder import DEPLOY
+from mlops_spec.model_folder import DEPLOY, SPEC
 from mlops_spec.plan.many import Removed
-from mlops_spec.plan.many.names import changed_specs, names_at
+from mlops_spec.plan.many.names import names_at
 from mlops_spec.release.declared import Declared, parse
 from mlops_spec.release.tags import newest, releases
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
-    from pathlib import PurePosixPath
 
     from mlops_spec.git import Git
     from mlops_spec.ledger import Record
+    from mlops_spec.plan.many.objects import Objects
 
 
-def removed_since(git: Git, base: str | None, now: str) -> tuple[Removed, ...]:
+def removed_since(objects: Objects, base: str | None, now: str) -> tuple[Removed, ...]:
     """The models that a commit has and the work tree has not; what its deploy files say is live of each."""
     if base is None:
         return ()
-    folders = changed_specs(git, base, now)
-    before, after = names_at(git, base, folders), names_at(git, now, folders)
+    git = objects.git
+    folders = _changed_specs(git, base, now)
+    before, after = names_at(objects, base, folders), names_at(objects, now, folders)
     gone = ((folder, name) for folder, name in before.items() if name not in after.values())
     return tuple(Removed(name, folder, tuple(_declared(git, base, folder, name))) for folder, name in gone)
+
+
+def _changed_specs(git: Git, before: str, after: str) -> tuple[PurePosixPath, ...]:
+    """The folders whose specs differ; only what differs is looked at."""
+    words = ("diff-tree", "-r", "-z", "--no-renames", "--name-only", before, after, "--", f":(top,glob)**/{SPEC}")
+    listed = git.run(*words).decode(errors="surrogateescape").split("\0")
+    return tuple(PurePosixPath(path).parent for path in listed if path)
 
 
 def dropped(records: Collection[Record], names: Collection[str]) -> tuple[Removed, ...]:

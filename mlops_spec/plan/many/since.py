@@ -49,9 +49,6 @@ def stages_since(
     wanted = tuple(replace(each, reads=(*each.reads, *each.param_files), other_params=()) for each in stages)
     before, now = _State(states, base.commit, base.folder), _State(states, states.now, here)
     locked = _lock_at(base, before)
-    paths = {path for stage in wanted for path in stage.reads} | {p for each in locked.values() for p in each.reads}
-    before.ask(paths)
-    now.ask(paths)
     spec = document_of(now.read(str(model_folder.SPEC)) or b"", model_folder.SPEC).data
     return plan_stages(wanted, locked, Now(spec, now.content, _explained(before, now), upstream))
 
@@ -67,17 +64,14 @@ class _State:
     def path(self, inside: str) -> str:
         return posixpath.normpath(f"{self.folder}/{inside}")
 
-    def ask(self, paths: Iterable[str]) -> None:
-        self.states.objects.ask_contents(self.revision, map(self.path, paths))
-
     def content(self, path: str) -> str:
         whole = self.path(path)
         edited = self.states.edited.items() if self.revision == self.states.now else ()
         edits = (content for file, content in edited if overlap(file, whole))
-        return "|".join([self.states.objects.content(self.revision, whole), *edits]).strip("|")
+        return "|".join([self.states.objects.state(self.revision, whole), *edits]).strip("|")
 
     def read(self, path: str) -> bytes | None:
-        return next(self.states.objects.git.read_objects([f"{self.revision}:{self.path(path)}"]))
+        return self.states.objects.contents(self.revision, [self.path(path)])[0]
 
 
 def _lock_at(base: Tree, before: _State) -> Lock:
