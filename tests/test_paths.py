@@ -13,12 +13,12 @@ from pydantic import TypeAdapter, ValidationError
 from mlops_spec.document.parse import parse
 from mlops_spec.rules.spec import taken_path
 from mlops_spec.spec import Spec
-from mlops_spec.spec.base import DataAddress, RepoPath
+from mlops_spec.spec.base import DataAddress, ReadPath, RepoPath
 from mlops_spec.spec.data import Data, Import
 from mlops_spec.spec.paths import data_file
 from mlops_spec.validate import validate
 
-PATH, ADDRESS = TypeAdapter(RepoPath), TypeAdapter(DataAddress)
+PATH, READ, ADDRESS = TypeAdapter(RepoPath), TypeAdapter(ReadPath), TypeAdapter(DataAddress)
 STEPS = st.sampled_from(
     [
         *(
@@ -93,6 +93,25 @@ def stays(path: str) -> bool:
 def test_a_path_stays_inside(text: str) -> None:
     if accepted(PATH, text):
         assert stays(text)
+
+
+@given(TEXTS)
+@example("../../shared/x")
+@example("a/../b")
+@example("../")
+@example("../..")
+@example("../.git/config")
+def test_what_is_read_leads_upwards_at_its_beginning_alone(text: str) -> None:
+    if accepted(READ, text):
+        inside = text
+        while inside.startswith("../"):
+            inside = inside.removeprefix("../")
+        assert accepted(PATH, inside)
+
+
+@pytest.mark.parametrize("text", ["../../shared/features.yaml", "../churn/build/features", "build/features"])
+def test_what_is_read_may_lie_in_another_folder(text: str) -> None:
+    assert accepted(READ, text)
 
 
 @given(TEXTS)

@@ -112,6 +112,21 @@ def test_one_change_is_found_in_its_place(
     assert found(capsys) == [place]
 
 
+def test_what_is_read_above_the_model_lies_in_the_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reads = MINIMAL.replace("  predictor:", "  reads: [../../shared/weights.csv]\n  predictor:")
+    write("model.yaml", reads)
+    assert found(capsys) == ["model.yaml:13:11 MS802"]
+
+    (tmp_path / "repository").rename(tmp_path / "churn")
+    (tmp_path / "whole/models").mkdir(parents=True)
+    (tmp_path / "churn/.git").rename(tmp_path / "whole/.git")
+    (tmp_path / "churn").rename(tmp_path / "whole/models/churn")
+    monkeypatch.chdir(tmp_path / "whole/models/churn")
+    assert "model.yaml:13:11 MS802" not in found(capsys)
+
+
 PUSHES = """\
 on: {push: {branches: [main]}}
 jobs:

@@ -85,6 +85,17 @@ RepoPath = Annotated[
         "data/credit_default.csv",
     ),
 ]
+# What is read may lie in another folder of the repository, such as code or outputs that several models share.
+ReadPath = Annotated[
+    str,
+    words(
+        rf"^(\.\./){{0,8}}({_STEP})(/{_LATER_STEP})*$",
+        255,
+        "a path inside the repository, relative to the model's folder; `../` leads out of that at its beginning alone",
+        "build/features",
+        "../../shared/features.yaml",
+    ),
+]
 # The last part becomes a file's name in `data/`.
 DataAddress = Annotated[
     str,

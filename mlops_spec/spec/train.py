@@ -9,6 +9,7 @@ from mlops_spec.spec.base import (
     ColumnName,
     Command,
     EntryPoint,
+    ReadPath,
     RepoPath,
     Scalar,
     Strict,
@@ -28,7 +29,7 @@ class Stage(Strict):
     """One of the user's own stages: before the split, or between it and train."""
 
     run: Command = Field(description="A command; it is run without a shell.")
-    reads: list[RepoPath] = Field(
+    reads: list[ReadPath] = Field(
         default_factory=no_items, description="Files and folders that it reads, from the repository or another stage."
     )
     writes: list[RepoPath] = Field(min_length=1, description="Files and folders that it writes.")
@@ -55,7 +56,7 @@ class Train(Strict):
     """How the model is made, and how it answers."""
 
     run: Command = Field(description="Reads `build/data/train.parquet`, writes `build/model/`; run without a shell.")
-    reads: list[RepoPath] = Field(default_factory=no_items, description="What it reads besides the split data.")
+    reads: list[ReadPath] = Field(default_factory=no_items, description="What it reads besides the split data.")
     params: dict[Text, Param] = Field(
         default_factory=no_entries, description="What the code is tuned by: values, lists of them, and groups by name."
     )

@@ -24,6 +24,7 @@ Fix: commit it, `dvc add` it, or declare the stage that writes it.
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING
 
 from mlops_spec import model_folder
@@ -49,7 +50,10 @@ def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
     written = (path for stage in user_stages(spec).values() for path in stage.writes)
     available = [str(model_folder.BUILD), *written, *kept(repository.sizes)]
     for address, path in inputs(spec):
-        if not any(overlap(path, there) for there in available) and not repository.has(path):
+        if path.startswith("../"):
+            if posixpath.normpath(posixpath.join(repository.inside, path)).startswith(".."):
+                yield Finding(address, f"`{path}` leads out of the repository", "commit it, and name it where it lies")
+        elif not any(overlap(path, there) for there in available) and not repository.has(path):
             hint = near(path, repository.sizes)
             right = f"did you mean `{hint}`?" if hint else f"commit it, or `{KEEP}` it"
             yield Finding(address, f"no stage writes `{path}`, and neither Git nor DVC has it", right)
