@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 
-from mlops_spec.document.diagnostic import listed
-from mlops_spec.errors import Exit, Failure
-from mlops_spec.package.moments import parsed
+from mlops_spec.package.arrow_columns import check_schema, plain_frame
 from mlops_spec.pipeline.table import read_frame
 
 if TYPE_CHECKING:
@@ -28,65 +25,3 @@ def read_parquet(path: Path) -> pd.DataFrame:
     schema = pq.read_schema(path)
     check_schema(path, schema)
     return plain_frame(read_frame(path), schema)
-
-
-def plain_frame(frame: pd.DataFrame, schema: pa.Schema) -> pd.DataFrame:
-    """The frame of a file of this schema, with each column as what a model takes."""
-    for field in schema:
-        if field.name in frame.columns:
-            frame[field.name] = plain(frame[field.name], field.type)
-    return frame
-
-
-def check_schema(path: Path, schema: pa.Schema) -> None:
-    """Raises Failure, which lists them, for columns that no model takes, or that stand twice."""
-    if twice := sorted({name for name in schema.names if schema.names.count(name) > 1}):
-        raise Failure(
-            f"{path}: {listed(twice)} stand{'s' * (len(twice) == 1)} twice among its columns",
-            exit_code=Exit.FINDINGS,
-            remedy="Rename or drop one.",
-        )
-    unfit = [f"\n  {field.name}: {field.type}" for field in schema if not _fits(_values(field.type))]
-    if unfit:
-        raise Failure(
-            f"{path} has columns of types that no model takes:{''.join(unfit)}",
-            exit_code=Exit.FINDINGS,
-            remedy="Make numbers, truth values, texts or times of them, one value a row, or leave them out.",
-        )
-
-
-def plain(values: pd.Series, kind: pa.DataType) -> pd.Series:
-    """A column of the file's type as what a model takes."""
-    kind = _values(kind)
-    if pa.types.is_decimal(kind) or pa.types.is_null(kind):
-        return values.astype("float64")
-    if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
-        return parsed(values)
-    if pa.types.is_time(kind):
-        return values.map(str, na_action="ignore").astype("str")
-    if pa.types.is_unsigned_integer(kind) and values.dtype.kind == "u":
-        return values.astype("int64" if values.max() < 2**63 else "float64")
-    return values
-
-
-def _values(kind: pa.DataType) -> pa.DataType:
-    if isinstance(kind, pa.BaseExtensionType):
-        kind = kind.storage_type
-    return kind.value_type if pa.types.is_dictionary(kind) else kind
-
-
-def _fits(kind: pa.DataType) -> bool:
-    known = (
-        pa.types.is_boolean,
-        pa.types.is_integer,
-        pa.types.is_floating,
-        pa.types.is_decimal,
-        pa.types.is_string,
-        pa.types.is_large_string,
-        pa.types.is_string_view,
-        pa.types.is_date,
-        pa.types.is_time,
-        pa.types.is_timestamp,
-        pa.types.is_null,
-    )
-    return any(fits(kind) for fits in known)

@@ -9,10 +9,11 @@ import pyarrow.parquet as pq
 
 from mlops_spec.engines.commands import BRING
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.package.arrow_columns import check_schema, plain_frame
 from mlops_spec.pipeline import csv_file
 from mlops_spec.pipeline.csv_file import MISSING, read_csv
 from mlops_spec.pipeline.foreign_file import check_kind
-from mlops_spec.pipeline.parquet_file import check_schema, plain_frame, read_parquet
+from mlops_spec.pipeline.parquet_file import read_parquet
 from mlops_spec.pipeline.parquet_parts import Parts, parts_of
 from mlops_spec.pipeline.table import LARGE, of_frame, of_parquet
 from mlops_spec.spec.data import Column

@@ -6,9 +6,10 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mlops_spec.package.score_bins import EDGES
 from mlops_spec.targets.local.serve.compare import Compared
 from mlops_spec.targets.local.serve.counts import BOUNDS, Counts
-from mlops_spec.targets.local.serve.scores import EDGES, summarise, unpack
+from mlops_spec.targets.local.serve.scores import summarise, unpack
 
 
 @given(st.lists(st.floats(1e-6, 900), min_size=1, max_size=200))

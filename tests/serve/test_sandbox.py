@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-ENTER = "from mlops_spec.targets.local.serve import sandbox; sandbox.enter({}); "
+ENTER = "from mlops_spec.system import sandbox; sandbox.enter({}); "
 
 
 def run(memory: int, code: str) -> subprocess.CompletedProcess[str]:

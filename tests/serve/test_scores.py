@@ -8,7 +8,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mlops_spec.targets.local.serve.scores import EDGES, Scores, summarise, unpack
+from mlops_spec.package.score_bins import EDGES
+from mlops_spec.targets.local.serve.scores import Scores, summarise, unpack
 
 VALUES = st.floats(allow_nan=False, allow_infinity=False)
 

@@ -10,8 +10,8 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from mlops_spec.package.score_bins import EDGES
 from mlops_spec.targets.local.serve.counts import BOUNDS
-from mlops_spec.targets.local.serve.scores import EDGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping

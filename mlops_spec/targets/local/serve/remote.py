@@ -191,7 +191,8 @@ class Remote(asyncio.Protocol):
         name = served.digest.removeprefix("sha256:")[:12]
         with (self._folder / f"worker-{name}.log").open("ab") as log:
             return await asyncio.create_subprocess_exec(
-                *(sys.executable, "-P", "-m", "mlops_spec.targets.local.serve.sandbox", str(self._limits.memory_bytes)),
+                *(sys.executable, "-P", "-m", "mlops_spec.system.sandbox", str(self._limits.memory_bytes)),
+                "mlops_spec.targets.local.serve.worker",
                 *("--package", served.package, "--digest", served.digest, "--version", served.version),
                 *("--socket", str(theirs.fileno())),
                 stdin=asyncio.subprocess.PIPE,

@@ -1,6 +1,6 @@
-"""The sandbox of a worker, from before it loads a model: no endless memory, core files, new privileges or network.
+"""The sandbox of a process that loads a model: no endless memory, core files, new privileges or network.
 
-A program of its own, which turns into the worker: namespaces must be left before NumPy starts its threads.
+A program of its own, which turns into that process: namespaces must be left before NumPy starts its threads.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ _SIGKILL = 9
 
 
 def main(argv: Sequence[str]) -> None:
-    """`MEMORY_BYTES ARGUMENT...`: becomes a worker with these arguments."""
+    """`MEMORY_BYTES MODULE ARGUMENT...`: becomes the program of a module of ours with these arguments."""
     enter(int(argv[0]))
-    os.execv(sys.executable, [sys.executable, "-P", "-m", "mlops_spec.targets.local.serve.worker", *argv[1:]])  # noqa: S606 - no shell
+    os.execv(sys.executable, [sys.executable, "-P", "-m", *argv[1:]])  # noqa: S606 - no shell
 
 
 def enter(memory_bytes: int) -> None:
