@@ -6,10 +6,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
-from mlops_spec.targets.live import Heard, Live, Running, Served
+from mlops_spec.spec.environments import Server
+from mlops_spec.targets.live import Heard, Live, Running, Scored, Served
 from mlops_spec.targets.target import Refused
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
     from mlops_spec.spec.environments import Environment
     from mlops_spec.targets.target import Host
 
@@ -30,6 +34,7 @@ class InMemory:
 
     @classmethod
     def on(cls, host: Host, environment: Environment) -> Self:
+        assert isinstance(environment, Server)
         made = cls.by_state.setdefault(host.state, cls(host.state))
         cls.by_listen[environment.listen] = made
         assert isinstance(made, cls)
@@ -37,6 +42,7 @@ class InMemory:
 
     @classmethod
     def heard(cls, environment: Environment) -> Heard:
+        assert isinstance(environment, Server)
         here = cls.by_listen.get(environment.listen)
         if here is None or not here.runs:
             return Heard(unseen=f"nothing is in memory for {environment.listen}")
@@ -98,6 +104,9 @@ class InMemory:
 
     def kept(self) -> set[str]:
         return {each.digest for each in (self.stable, self.candidate, self.previous) if each is not None}
+
+    def work(self, version: Served, since: datetime, asked: Sequence[str]) -> Iterator[Scored]:
+        return iter(())
 
     def prune(self, seconds: float) -> None:
         self.told.append(f"prune {seconds:.0f} s")

@@ -41,6 +41,7 @@ FAMILIES: dict[str, dict[str, str]] = {
         "revoke": "revoke",
         "deploy": "deploy",
         "agent": "deploy",
+        "score": "deploy",
         "status": "deploy",
         "serve": "serve",
     },

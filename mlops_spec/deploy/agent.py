@@ -20,6 +20,7 @@ from mlops_spec.deploy.outcome import Answers
 from mlops_spec.deploy.passes import ACTIONS, Done, Settings, done_for
 from mlops_spec.deploy.place import prepared
 from mlops_spec.deploy.rollout import Rolled, roll_out
+from mlops_spec.deploy.scored import after_scoring, first_live, put_on_record
 from mlops_spec.deploy.store import Store
 from mlops_spec.engines.packages import packages
 from mlops_spec.errors import Exit, Failure
@@ -27,6 +28,7 @@ from mlops_spec.platforms.github.connect import forge_of
 from mlops_spec.release.desired import desired
 from mlops_spec.release.world import World
 from mlops_spec.spec.base import seconds
+from mlops_spec.spec.environments import Server
 from mlops_spec.system.faults import beneath, fault
 from mlops_spec.system.files import write_atomic
 from mlops_spec.system.lock import take
@@ -42,7 +44,7 @@ if TYPE_CHECKING:
     from mlops_spec.ledger import Record
     from mlops_spec.release.desired import Desired
     from mlops_spec.spec import Spec
-    from mlops_spec.spec.environments import Environment, Rollout
+    from mlops_spec.spec.environments import Comparison, Environment, Rollout
     from mlops_spec.targets.target import Target
 
 
@@ -100,7 +102,7 @@ class Agent:
             raise unreachable or Failure("the repository has no default branch", exit_code=Exit.CONFIG)
         spec = spec_at(main)
         environment = self._environment(spec)
-        target = target_on(Host(self._settings.state, spec.model, self._settings.supervised), environment)
+        target = target_on(self._host(spec), environment)
         restarted = bool(target.kept()) and target.start()
         target.prune(seconds(spec.governance.retention.predictions))
         if unreachable is not None:
@@ -117,10 +119,15 @@ class Agent:
         self._store.keep(target.kept())
         if done.action != "none":  # an idle pass has added nothing, and asks the remote no third time
             world = self._world(main, spec)
+        done = self._scored(target, world, done)
         self._git_back.look(world)
         if restarted and done.action == "none":
             return replace(done, action="healed", reason="the server was started again")
         return done
+
+    def _host(self, spec: Spec) -> Host:
+        settings = self._settings
+        return Host(settings.state, spec.model, settings.supervised, key=spec.data.id, storage=spec.storage)
 
     def _fetch(self) -> Failure | None:
         try:
@@ -140,8 +147,10 @@ class Agent:
         if name not in spec.environments:
             known = ", ".join(spec.environments) or "none"
             raise Failure(f"model.yaml has no environment `{name}`; it has {known}", exit_code=Exit.CONFIG)
-        listen = {"listen": self._settings.listen} if self._settings.listen is not None else {}
-        return spec.environments[name].model_copy(update=listen)
+        environment, listen = spec.environments[name], self._settings.listen
+        if listen is None or not isinstance(environment, Server):
+            return environment
+        return environment.model_copy(update={"listen": listen})
 
     def _reconcile(self, target: Target, sight: _Sight) -> Done:
         intent, want, clock = sight.want.intent, sight.want, Clock()
@@ -187,10 +196,10 @@ class Agent:
     def _problem(self, intent: Record, sight: _Sight) -> str | None:
         return refusal(intent, sight.world) or self._forge.objection(sight.world, intent)
 
-    def _rollout(self, sight: _Sight) -> Rollout:
+    def _rollout(self, sight: _Sight) -> Rollout | Comparison:
         intent, steps = sight.want.intent, sight.world.spec.environments[sight.want.environment].rollout
         back = intent is not None and sight.world.state.goes_back(intent.what)
-        return steps.model_copy(update={"shadow": None, "canary": []}) if back else steps
+        return steps.at_once() if back else steps
 
     def _heal(self, target: Target, sight: _Sight) -> Done:
         want, live = sight.want, target.current()
@@ -213,11 +222,26 @@ class Agent:
         return done_for(want, "healed", f"its package was changed on this host: {changed}")
 
     def _package(self, sight: _Sight) -> Served:
-        want = sight.want
-        tag = sight.world.state.registered[want.version].what.tag
+        return self._fetched(sight.world, sight.want.version, sight.want.digest)
+
+    def _fetched(self, world: World, version: str, digest: str) -> Served:
+        tag = world.state.registered[version].what.tag
         assert tag is not None
-        path = self._store.ensure(want.digest, lambda folder: self._fetcher.fetch(tag.target, folder))
-        return Served(want.version, want.digest, str(path))
+        path = self._store.ensure(digest, lambda folder: self._fetcher.fetch(tag.target, folder))
+        return Served(version, digest, str(path))
+
+    def _scored(self, target: Target, world: World, done: Done) -> Done:
+        """Has the live version score what is due, and puts each outcome on record."""
+        live, stable = world.state.live.get(done.environment), target.current().stable
+        if live is None or stable is None or stable.digest != live.digest:
+            return done
+        version, since = Served(live.version, live.digest, stable.package), first_live(world, done.environment)
+        for scored in target.work(version, since, self._settings.days):
+            self._claim.hold()
+            put_on_record(self._clone.git, world, live, scored)
+            done = after_scoring(done, scored)
+            self._say(done.reason)
+        return done
 
     def _still_wanted(self, sight: _Sight) -> bool:
         """Asks the remote again: meanwhile the intent may have been abandoned, or the environment taken over."""

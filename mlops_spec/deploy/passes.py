@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.release.desired import Desired
 
-Action = Literal["none", "waiting", "deployed", "healed", "failed", "rolled-back", "withdrawn"]
+Action = Literal["none", "waiting", "deployed", "healed", "failed", "rolled-back", "withdrawn", "scored", "unscored"]
 ACTIONS: dict[str, Action] = {"succeeded": "deployed", "failed": "failed", "rolled-back": "rolled-back"}
 
 
@@ -21,7 +21,8 @@ ACTIONS: dict[str, Action] = {"succeeded": "deployed", "failed": "failed", "roll
 class Settings:
     """Whose agent this is. `listen` and `remote` stand in for what model.yaml and .dvc/config say.
 
-    `run` has the tokens of this host, `take_over`: the environment's agent before this one has ended for good.
+    `run` has the tokens of this host, `take_over`: the environment's agent before this one has ended for good. `days`
+    are scored whether they are due or not.
     """
 
     environment: str
@@ -31,6 +32,7 @@ class Settings:
     remote: str | None = None
     supervised: bool = False
     take_over: bool = False
+    days: tuple[str, ...] = ()
     run: Run = field(default_factory=Run)
 
 
@@ -48,7 +50,7 @@ class Done:
     @property
     def exit_code(self) -> Exit:
         """0 when what is live is what is wanted."""
-        return Exit.FINDINGS if self.action in {"failed", "rolled-back", "withdrawn"} else Exit.OK
+        return Exit.FINDINGS if self.action in {"failed", "rolled-back", "withdrawn", "unscored"} else Exit.OK
 
 
 def done_for(want: Desired, action: Action, reason: str = "") -> Done:

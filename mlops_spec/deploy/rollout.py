@@ -15,7 +15,7 @@ from mlops_spec.targets.target import Refused
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mlops_spec.spec.environments import Rollout
+    from mlops_spec.spec.environments import Comparison, Rollout
     from mlops_spec.targets.live import Served
     from mlops_spec.targets.target import Target
 
@@ -34,7 +34,12 @@ class Rolled:
 
 
 def roll_out(
-    target: Target, version: Served, rollout: Rollout, *, wanted: Callable[[], bool], say: Callable[[str], None]
+    target: Target,
+    version: Served,
+    rollout: Rollout | Comparison,
+    *,
+    wanted: Callable[[], bool],
+    say: Callable[[str], None],
 ) -> Rolled:
     """Brings a version in; whatever happens, one version answers every request.
 
@@ -48,7 +53,7 @@ def roll_out(
         return Rolled("failed", refused.message)
     done: list[Judged] = []
     for step in steps(rollout) if target.current().stable is not None else ():
-        say(f"{version.version} gets {_share(step)} for {step.watch}")
+        say(f"{version.version} {_share(step)}")
         seen = _watched(target, rollout, step, wanted)
         if seen is None:
             break
@@ -68,14 +73,14 @@ def roll_out(
     return Rolled("succeeded", _summary(done), tuple(done))
 
 
-def _watched(target: Target, rollout: Rollout, step: Step, wanted: Callable[[], bool]) -> Judged | None:
+def _watched(target: Target, rollout: Rollout | Comparison, step: Step, wanted: Callable[[], bool]) -> Judged | None:
     """Gives the staged version its share and looks on, to the end of the watch or to the first clear failure.
 
     None: it is not wanted any more. A remote that is away meanwhile is asked again before the version takes over.
     """
     duration = seconds(step.watch)
     asked = time.monotonic()
-    if step.mode == "shadow":
+    if step.mode != "canary":
         target.mirror(duration + _GRACE)
     else:
         target.shift(step.weight, duration + _GRACE)
@@ -96,21 +101,24 @@ def _watched(target: Target, rollout: Rollout, step: Step, wanted: Callable[[], 
 
 
 def _share(step: Step) -> str:
-    return "a copy of each request" if step.mode == "shadow" else f"{step.weight} %"
+    if step.mode == "replay":
+        return "gets the rows that the live version had last"
+    return f"gets {'a copy of each request' if step.mode == 'shadow' else f'{step.weight} %'} for {step.watch}"
 
 
 def _summary(done: list[Judged]) -> str:
-    parts = [_as_shadow(seen) for seen in done if seen.step.mode == "shadow"]
+    parts = [_as_shadow(seen) for seen in done if seen.step.mode != "canary"]
     canary = [f"{s.step.weight} %: {s.samples} requests, {s.errors} errors" for s in done if s.step.mode == "canary"]
     return "; ".join([*parts, *(["canary " + ", ".join(canary)] if canary else [])])
 
 
 def _as_shadow(seen: Judged) -> str:
-    said = [f"{seen.samples} requests", f"{seen.errors} errors"]
+    what = "rows" if seen.step.mode == "replay" else "requests"
+    said = [f"{seen.samples} {what}", f"{seen.errors} errors"]
     if seen.disagreed is not None:
         said.append(f"{seen.disagreed / seen.compared:.1%} decided otherwise")
     elif seen.mean_difference is not None:
         said.append(f"mean difference {seen.mean_difference:.3g}")
     if seen.p99_seconds is not None:
         said.append(f"p99 {seen.p99_seconds * 1000:.1f} ms")
-    return "shadow: " + ", ".join(said)
+    return ("on the same input: " if seen.step.mode == "replay" else "shadow: ") + ", ".join(said)

@@ -20,6 +20,8 @@ _SAYS = {
     "failed": "failed; the old version stays",
     "rolled-back": "was rolled back",
     "withdrawn": "is not asked for any more",
+    "scored": "scored what was due",
+    "unscored": "could not score what was due",
 }
 
 

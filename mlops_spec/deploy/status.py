@@ -105,6 +105,9 @@ def _live_problems(recorded: Live | None, seen: Heard) -> list[str]:
     if seen.digest != (recorded.digest if recorded is not None else None):
         served = seen.version or "nothing"
         problems.append(f"live is {served}, the ledger says {recorded.version if recorded is not None else 'nothing'}")
+    problems += seen.late
+    if seen.scheduled:
+        return problems
     if ago is None or ago > _SILENT:
         problems.append("its agent is away")
     elif ago < -_SILENT:
@@ -165,7 +168,8 @@ def served(spec: Spec, records: Sequence[Record], host: Path) -> tuple[str, ...]
 
 def _heard_on_this_host(spec: Spec, state: Path) -> Heard:
     name, heartbeat = environment_of(state), state / "agent.json"
-    live = target_on(Host(state, spec.model), spec.environments[name]).current()
+    environment = spec.environments[name]
+    live = target_on(Host(state, spec.model, key=spec.data.id, storage=spec.storage), environment).current()
     if live.unseen:
         return Heard(unseen=live.unseen)
     version, digest = (live.stable.version, live.stable.digest) if live.stable is not None else (None, None)

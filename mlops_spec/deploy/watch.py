@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from mlops_spec.package.shift import by_chance, distance
 from mlops_spec.spec.base import seconds
+from mlops_spec.spec.environments import Comparison
 from mlops_spec.targets.live import Window
 
 if TYPE_CHECKING:
@@ -16,16 +17,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Step:
-    """One step of a rollout: as a shadow, or with a percentage of the requests; `watch` as the spec writes it."""
+    """One step of a rollout: as a shadow, with a percentage of the requests, or on rows that were delivered before.
 
-    mode: Literal["shadow", "canary"]
+    `watch` as the spec writes it.
+    """
+
+    mode: Literal["shadow", "canary", "replay"]
     weight: int
     watch: str
 
     @property
     def name(self) -> str:
         """What the outcome calls it."""
-        return "as a shadow" if self.mode == "shadow" else f"at {self.weight} %"
+        return {"shadow": "as a shadow", "replay": "on the same input"}.get(self.mode, f"at {self.weight} %")
 
 
 @dataclass(frozen=True)
@@ -50,13 +54,15 @@ class Judged:
     largest_difference: float | None = None
 
 
-def steps(rollout: Rollout) -> tuple[Step, ...]:
+def steps(rollout: Rollout | Comparison) -> tuple[Step, ...]:
     """The steps that a rollout takes before the version takes over."""
+    if isinstance(rollout, Comparison):
+        return (Step("replay", 100, "0s"),)
     shadow = (Step("shadow", 100, rollout.shadow),) if rollout.shadow is not None else ()
     return (*shadow, *(Step("canary", weight, rollout.watch) for weight in rollout.canary))
 
 
-def judge(live: Live, rollout: Rollout, step: Step) -> Judged:
+def judge(live: Live, rollout: Rollout | Comparison, step: Step) -> Judged:
     """Judges the staged version at the end of a step, on what it did since the step began."""
     problem = broken(live, rollout)
     if problem is None:
@@ -65,12 +71,12 @@ def judge(live: Live, rollout: Rollout, step: Step) -> Judged:
             _too_few(window, rollout, step)
             or _too_slow(window, rollout)
             or _shifted(live, rollout)
-            or (_disagrees(window, rollout) if step.mode == "shadow" else None)
+            or (_disagrees(window, rollout) if step.mode != "canary" else None)
         )
     return judged(live, step, problem)
 
 
-def broken(live: Live, rollout: Rollout) -> str | None:
+def broken(live: Live, rollout: Rollout | Comparison) -> str | None:
     """What no further request could make good: the process is gone, or more errors than a whole step may have."""
     canary = live.candidate
     if canary is None or canary.state != "ready":
@@ -105,20 +111,21 @@ def _window(live: Live) -> Window:
     return live.candidate.window if live.candidate is not None else Window()
 
 
-def _too_few(window: Window, rollout: Rollout, step: Step) -> str | None:
+def _too_few(window: Window, rollout: Rollout | Comparison, step: Step) -> str | None:
     if window.requests < rollout.min_samples:
-        return f"too few samples to call it healthy: {window.requests} of {rollout.min_samples} within {step.watch}"
+        when = "in the newest sound delivery" if step.mode == "replay" else f"within {step.watch}"
+        return f"too few samples to call it healthy: {window.requests} of {rollout.min_samples} {when}"
     return None
 
 
-def _too_slow(window: Window, rollout: Rollout) -> str | None:
+def _too_slow(window: Window, rollout: Rollout | Comparison) -> str | None:
     p99 = window.p99
     if rollout.max_p99 is None or (p99 is not None and p99 <= seconds(rollout.max_p99)):
         return None
     return f"p99 is {p99 * 1000:.1f} ms > {rollout.max_p99}" if p99 is not None else "it has no latency"
 
 
-def _shifted(live: Live, rollout: Rollout) -> str | None:
+def _shifted(live: Live, rollout: Rollout | Comparison) -> str | None:
     """Whether its scores moved; where chance alone could move them as far, there are too few to say so."""
     bound, shift = rollout.max_score_shift, _shift(live)
     if bound is None:
@@ -141,7 +148,7 @@ def _both(live: Live) -> tuple[Window, Window]:
     return (live.stable.window if live.stable is not None else Window(), _window(live))
 
 
-def _disagrees(window: Window, rollout: Rollout) -> str | None:
+def _disagrees(window: Window, rollout: Rollout | Comparison) -> str | None:
     bound = rollout.max_disagreement
     if bound is None:
         return None

@@ -21,6 +21,7 @@ Event = Literal[
     "retire",
     "drift.observed",
     "monitor.heartbeat",
+    "score.outcome",
     "incident",
     "override",
     "waiver",

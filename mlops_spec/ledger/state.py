@@ -219,6 +219,15 @@ def _outcome(state: ModelState, draft: Draft) -> str | None:
     return None
 
 
+def _scored(state: ModelState, draft: Draft) -> str | None:
+    what = draft.what
+    if (what.environment, what.version) not in state.proven:
+        return f"{what.version or 'no version'} was never live in {what.environment}"
+    if draft.result not in {"succeeded", "failed"}:
+        return f"{draft.result} is no outcome of a batch"
+    return unfit(state, what.version or "", what.package.digest if what.package else "", None)
+
+
 def _revoke(state: ModelState, draft: Draft) -> str | None:
     version = draft.what.version or ""
     if version not in state.registered:
@@ -240,6 +249,7 @@ _RULES = {
     "deploy.outcome": _outcome,
     "rollback.intent": _rollback,
     "rollback.outcome": _outcome,
+    "score.outcome": _scored,
     "revoke": _revoke,
     "erratum": _erratum,
 }

@@ -18,7 +18,7 @@ _ANY = "<name>"
 
 
 class Key(NamedTuple):
-    """A key as the user writes its path, steps that they name themselves as `<name>`; `of` which kind of gate it is."""
+    """A key as the user writes its path, steps that they name themselves as `<name>`; `of` its section's kind."""
 
     path: str
     of: str
@@ -108,7 +108,8 @@ def _key(steps: tuple[str, ...], of: str, field: Schema, *, required: bool) -> K
 
 
 def _discriminator(kind: Schema) -> str:
-    return str(_shown_keys(kind)[0])
+    told = shape.told_by(kind)
+    return f"{told[0]}: {told[1]}" if told is not None else str(_shown_keys(kind)[0])
 
 
 def _item_schemas(schema: Schema) -> list[Schema]:

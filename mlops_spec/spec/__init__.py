@@ -6,7 +6,7 @@ from pydantic import Field
 
 from mlops_spec.spec.base import BranchName, EnvironmentName, ModelName, Owner, StageName, Strict, Text, no_entries
 from mlops_spec.spec.data import Data
-from mlops_spec.spec.environments import Environment
+from mlops_spec.spec.environments import AnyEnvironment, Batch, Server
 from mlops_spec.spec.evaluate import Evaluate
 from mlops_spec.spec.gates import AnyGate
 from mlops_spec.spec.governance import Governance
@@ -47,13 +47,23 @@ class Spec(Strict):
         description="What must hold before a version is made; each blocks unless it passes or is waived.",
         examples=[[{"metric": "roc_auc", "min": 0.76}]],
     )
-    environments: dict[EnvironmentName, Environment] = Field(
+    environments: dict[EnvironmentName, AnyEnvironment] = Field(
         default_factory=no_entries,
         description="Where the model runs, by name, each after the one that it is promoted from.",
     )
     serve: Serve = Field(default_factory=Serve)
     monitor: Monitor | None = None
     governance: Governance = Field(default_factory=Governance)
+
+    @property
+    def servers(self) -> dict[str, Server]:
+        """The environments that answer requests."""
+        return {name: each for name, each in self.environments.items() if isinstance(each, Server)}
+
+    @property
+    def batches(self) -> dict[str, Batch]:
+        """The environments that score batches."""
+        return {name: each for name, each in self.environments.items() if isinstance(each, Batch)}
 
     @property
     def sole_owner(self) -> str | None:

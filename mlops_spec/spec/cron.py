@@ -1,12 +1,22 @@
 """A cron line as GitHub Actions reads it: five fields, POSIX syntax, UTC."""
 
-from __future__ import annotations
-
 import re
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
+
+from mlops_spec.spec.base import words
+
+Cron = Annotated[
+    str,
+    words(
+        r"^[0-9*/,A-Za-z-]+( [0-9*/,A-Za-z-]+){4}$",
+        100,
+        "five cron fields with one space between: minute, hour, day, month, weekday",
+        "17 6 * * *",
+    ),
+]
 
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
@@ -46,12 +56,12 @@ class Schedule(NamedTuple):
     weekdays: frozenset[int] = frozenset(range(7))
 
     @staticmethod
-    def parse(line: str) -> Schedule:
+    def parse(line: str) -> "Schedule":
         """Reads all five fields; ValueError says what is wrong with one."""
         return Schedule(*(_values(field, text) for field, text in zip(_FIELDS, line.split(" "), strict=True)))
 
     @staticmethod
-    def read(line: str) -> Schedule | None:
+    def read(line: str) -> "Schedule | None":
         """The schedule, or none where GitHub could not read it."""
         try:
             return Schedule.parse(line)
@@ -68,6 +78,14 @@ class Schedule(NamedTuple):
         """
         return _days(self)
 
+    def fires_on(self, day: date) -> bool:
+        """Whether it runs on a day; where a day of the month and one of the week are both named, either will do.
+
+        >>> Schedule.parse("0 3 * * 1-5").fires_on(date(2026, 11, 28))
+        False
+        """
+        return _fires(self, day.month, day.day, day.isoweekday() % 7)
+
     def least_gap(self) -> int:
         """Minutes between the two runs of a day that are nearest to each other."""
         runs = sorted(60 * hour + minute for hour in self.hours for minute in self.minutes)
@@ -77,10 +95,13 @@ class Schedule(NamedTuple):
 
 @lru_cache(maxsize=256)
 def _days(schedule: Schedule) -> int:
-    days, months, weekdays = schedule.days, schedule.months, schedule.weekdays
-    if len(days) < 31 and len(weekdays) < 7:
-        return sum(month in months and (day in days or weekday in weekdays) for month, day, weekday in _calendar())
-    return sum(month in months and day in days and weekday in weekdays for month, day, weekday in _calendar())
+    return sum(_fires(schedule, *each) for each in _calendar())
+
+
+def _fires(schedule: Schedule, month: int, day: int, weekday: int) -> bool:
+    of_month, of_week = day in schedule.days, weekday in schedule.weekdays
+    either = len(schedule.days) < 31 and len(schedule.weekdays) < 7
+    return month in schedule.months and (of_month or of_week if either else of_month and of_week)
 
 
 @lru_cache(maxsize=1)

@@ -87,14 +87,30 @@ def _named(definition: str) -> Schema:
     return found
 
 
+def told_by(kind: Schema) -> tuple[str, str] | None:
+    """The key of a kind whose one value tells it from the others, and that value; None where a key's presence does."""
+    return next(((name, field["const"]) for name, field in kind["properties"].items() if "const" in field), None)
+
+
 def _kinds_shown(union: list[Schema], data: Any) -> list[Schema]:
-    """The kind whose first required key is there, which no other kind has but a plain metric's; all when none is."""
+    """The kind that the value of its telling key says, or whose first required key is there; all when none is.
+
+    A kind of the second sort has a key that no other has but a plain metric's.
+    """
     there = data if isinstance(data, dict) else {}
-    plain, *others = union
-    for branch in (*others, plain):
-        if _definition(branch)["required"][0] in there:
+    kinds = [(branch, _definition(branch)) for branch in union]
+    if told_by(kinds[0][1]) is not None:
+        return [branch for branch, kind in kinds if _is_told(kind, there)] or union
+    plain, *others = kinds
+    for branch, kind in (*others, plain):
+        if kind["required"][0] in there:
             return [branch]
     return union
+
+
+def _is_told(kind: Schema, there: dict[str, Any]) -> bool:
+    name, value = told_by(kind) or ("", "")
+    return bool(there.get(name, kind["properties"][name].get("default")) == value)
 
 
 def _below(data: Any, step: str | int) -> Any:

@@ -4,17 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from mlops_spec.spec.base import ColumnName, Duration, MetricName, Probability, RepoPath, Strict, words
-
-Cron = Annotated[
-    str,
-    words(
-        r"^[0-9*/,A-Za-z-]+( [0-9*/,A-Za-z-]+){4}$",
-        100,
-        "five cron fields with one space between: minute, hour, day, month, weekday",
-        "17 6 * * *",
-    ),
-]
+from mlops_spec.spec.base import ColumnName, Duration, MetricName, Probability, RepoPath, Strict
+from mlops_spec.spec.cron import Cron
 
 
 class Drift(Strict):

@@ -40,13 +40,14 @@ class Window:
 
 @dataclass(frozen=True)
 class Running:
-    """One version that a target runs; `reason` says why it failed."""
+    """One version that a target runs, of the package at that path; `reason` says why it failed."""
 
     version: str
     digest: str
     state: State
     reason: str = ""
     window: Window = Window()
+    package: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,34 @@ class Live:
 class Heard:
     """What a target says of itself to who asks from elsewhere; `unseen` says why it says nothing.
 
-    `agent_seen` is when its agent was there last, in seconds since 1970 by the clock of the agent's host.
+    `agent_seen` is when its agent was there last, in seconds since 1970 by the clock of the agent's host. Where what it
+    does is `scheduled`, nobody hears from its agent in between: `late` has what it should have done by now.
     """
 
     version: str | None = None
     digest: str | None = None
     agent_seen: float | None = None
     unseen: str = ""
+    late: tuple[str, ...] = ()
+    scheduled: bool = False
+
+
+@dataclass(frozen=True)
+class Scored:
+    """What became of the batch of one day: scored, or a `problem` for which nothing of it was written.
+
+    `input` and `manifest` are digests: of the files that came in, and of the document that says what was written, at
+    `uri`. `again`: it was scored before, by the same version from the same input. `passing` is a problem that says
+    nothing of the delivery, such as a store that does not answer.
+    """
+
+    day: str
+    rows: int = 0
+    refused: int = 0
+    input: str | None = None
+    manifest: str | None = None
+    uri: str = ""
+    again: bool = False
+    problem: str = ""
+    passing: bool = False
+    remedy: str = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlops_spec.targets.batch.target import Scorer
 from mlops_spec.targets.local.target import Local
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 TARGETS: dict[str, type[Target]] = {
     "local": Local,
+    "batch": Scorer,
 }
 
 

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Protocol, Self
 from mlops_spec.errors import Exit, Failure
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from mlops_spec.spec.environments import Environment
-    from mlops_spec.targets.live import Heard, Live, Served
+    from mlops_spec.spec.storage import Storage
+    from mlops_spec.targets.live import Heard, Live, Scored, Served
 
 
 class Refused(Failure):
@@ -26,12 +29,15 @@ class Host:
     """Where an agent runs and what it was told there.
 
     `state` is the agent's folder, in which a target keeps what it has to remember, and `model` the name that the
-    model answers to. `supervised`: a service manager runs what serves, so a target never starts it.
+    model answers to. `supervised`: a service manager runs what serves, so a target never starts it. `key` is the column
+    that names a row, `storage` the spec's.
     """
 
     state: Path
     model: str
     supervised: bool = False
+    key: str | None = None
+    storage: Storage | None = None
 
 
 class Target(Protocol):
@@ -85,3 +91,10 @@ class Target(Protocol):
 
     def prune(self, seconds: float) -> None:
         """Removes the predictions that were logged longer ago than that."""
+
+    def work(self, version: Served, since: datetime, asked: Sequence[str]) -> Iterator[Scored]:
+        """Scores with the live version the days that were asked for, and those that are due `since` then.
+
+        Each is done once the next is asked for: until then the caller puts it on record. None where requests are
+        answered as they come.
+        """

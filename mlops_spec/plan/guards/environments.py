@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlops_spec.spec.environments import Batch, Rollout
 from mlops_spec.spec.weakening import changed, fell, gained, lost, rose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.spec import Spec
-    from mlops_spec.spec.environments import Environment, Promote, Rollout
+    from mlops_spec.spec.environments import Comparison, Environment, Promote
     from mlops_spec.spec.weakening import Weakening
 
 _ANSWERS = ("reject", "flag", "off")
@@ -33,7 +34,11 @@ def serving(old: Spec, new: Spec) -> Iterator[Weakening]:
 def _environment(where: str, old: Environment, new: Environment) -> Iterator[Weakening]:
     yield from changed(f"{where}.after", old.after, new.after, weaker=new.after == "merge" != old.after)
     yield from _promote(f"{where}.promote", old.promote, new.promote)
-    yield from _rollout(f"{where}.rollout", old.rollout, new.rollout)
+    if isinstance(old.rollout, Rollout) and isinstance(new.rollout, Rollout):
+        yield from _rollout(f"{where}.rollout", old.rollout, new.rollout)
+    if isinstance(old, Batch) and isinstance(new, Batch):
+        yield from rose(f"{where}.max_refused", old.max_refused, new.max_refused)
+        yield from _bounds(f"{where}.rollout", old.rollout, new.rollout)
 
 
 def _promote(where: str, old: Promote, new: Promote) -> Iterator[Weakening]:
@@ -49,9 +54,13 @@ def _rollout(where: str, old: Rollout, new: Rollout) -> Iterator[Weakening]:
     yield from fell(f"{where}.shadow", old.shadow, new.shadow)
     yield from rose(f"{where}.canary", _first_percentage(old), _first_percentage(new))
     yield from fell(f"{where}.watch", old.watch, new.watch)
-    yield from fell(f"{where}.min_samples", old.min_samples, new.min_samples)
+    yield from _bounds(where, old, new)
     yield from rose(f"{where}.max_error_rate", old.max_error_rate, new.max_error_rate)
     yield from rose(f"{where}.max_p99", old.max_p99, new.max_p99)
+
+
+def _bounds(where: str, old: Rollout | Comparison, new: Rollout | Comparison) -> Iterator[Weakening]:
+    yield from fell(f"{where}.min_samples", old.min_samples, new.min_samples)
     yield from rose(f"{where}.max_score_shift", old.max_score_shift, new.max_score_shift)
     yield from rose(f"{where}.max_disagreement", old.max_disagreement, new.max_disagreement)
 

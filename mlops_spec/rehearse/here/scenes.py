@@ -14,6 +14,7 @@ from mlops_spec.rehearse.hosts import wait_until_live
 from mlops_spec.rehearse.merge import merge_pull
 from mlops_spec.rehearse.scenario import Scenario, Scene, Unexpected
 from mlops_spec.rehearse.stage import Stage, open_pull
+from mlops_spec.spec.environments import Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -180,9 +181,11 @@ def _agent(name: str, environment: Environment) -> Callable[[Here], str]:
     def play(here: Here) -> str:
         if not here.version or environment.promote.soak:
             return "nothing new to serve"
-        rollout = environment.rollout
-        if here.followed[name] and (rollout.shadow or rollout.canary):
-            return f"asked for; not waited for: each canary step is watched for {rollout.watch}, by real requests"
+        if not isinstance(environment, Server):
+            return "asked for; not played: it scores what is delivered"
+        if here.followed[name] and environment.rollout.lasts:
+            watch = environment.rollout.watch
+            return f"asked for; not waited for: each canary step is watched for {watch}, by real requests"
         host = here.hosts.by_environment[name]
         wait_until_live(host, here.version, _PATIENCE)
         return f"{here.version} live at {host.url}"

@@ -46,7 +46,7 @@ _LEAST_SAMPLES = 30  # that a version which fails once in ten does not pass unse
 
 
 def check(spec: Spec) -> Iterator[Finding]:
-    for name, environment in spec.environments.items():
+    for name, environment in spec.servers.items():
         rollout = environment.rollout
         place: Address = ("environments", name, "rollout")
         written = rollout.model_fields_set

@@ -42,7 +42,7 @@ SEVERITY: Severity = "warning"
 
 
 def check(spec: Spec) -> Iterator[Finding]:
-    for name, environment in spec.environments.items():
+    for name, environment in spec.servers.items():
         rollout = environment.rollout
         needed = _samples_needed(rollout)
         if rollout.min_samples < needed:

@@ -45,7 +45,7 @@ _MOST_HOURS = 5.5  # half an hour of the six is for download, loading and the jo
 
 
 def check(spec: Spec) -> Iterator[Finding]:
-    for name, environment in spec.environments.items():
+    for name, environment in spec.servers.items():
         hours = _hours(environment.rollout)
         if hours > _MOST_HOURS:
             message = f"it takes {hours:,.1f} hours, and GitHub stops the job that waits for it after 6"

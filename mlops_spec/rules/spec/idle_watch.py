@@ -43,7 +43,7 @@ _OF_ANY_STEP = ("min_samples", "max_error_rate", "max_p99", "max_score_shift")
 
 
 def check(spec: Spec) -> Iterator[Finding]:
-    for name, environment in spec.environments.items():
+    for name, environment in spec.servers.items():
         for key, message, hint in _idle_settings(environment.rollout):
             yield Finding(("environments", name, "rollout", key), message, hint, at_key=True)
 

@@ -50,7 +50,7 @@ _OF_OTHERS = {
 
 
 def check(spec: Spec) -> Iterator[Finding]:
-    for name, environment in spec.environments.items():
+    for name, environment in spec.servers.items():
         port = int(environment.listen.rpartition(":")[2])
         place = ("environments", name, "listen")
         if port < _LEAST:

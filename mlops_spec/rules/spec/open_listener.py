@@ -34,7 +34,7 @@ SEVERITY: Severity = "warning"
 
 
 def check(spec: Spec) -> Iterator[Finding]:
-    for name, environment in spec.environments.items():
+    for name, environment in spec.servers.items():
         if environment.listen.startswith("0.0.0.0:"):
             message = "the server listens on every address of its host, without TLS and log-in"
             yield Finding(("environments", name, "listen"), message, "listen on `127.0.0.1`, behind a proxy")

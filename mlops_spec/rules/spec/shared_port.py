@@ -39,7 +39,7 @@ _ANYWHERE = "0.0.0.0"  # noqa: S104 - compared, not listened on
 
 
 def check(spec: Spec) -> Iterator[Finding]:
-    places = [(name, each.listen, "listen" in each.model_fields_set) for name, each in spec.environments.items()]
+    places = [(name, each.listen, "listen" in each.model_fields_set) for name, each in spec.servers.items()]
     for number, (name, listen, written) in enumerate(places):
         for other, taken, other_written in places[:number]:
             if _clash(listen, taken) and (written or other_written):  # who wrote neither has a host for each

@@ -47,7 +47,7 @@ _MOST_BYTES = 4 * 10**9
 
 
 def check(spec: Spec) -> Iterator[Finding]:
-    rolled = [each.rollout.max_p99 for each in spec.environments.values() if each.rollout.max_p99 is not None]
+    rolled = [each.rollout.max_p99 for each in spec.servers.values() if each.rollout.max_p99 is not None]
     for index, gate in enumerate(spec.gates):
         if isinstance(gate, SizeGate) and size_in_bytes(gate.size.max) > _MOST_BYTES:
             yield Finding(("gates", index, "size", "max"), f"a package of {gate.size.max} is loaded by nobody")
@@ -60,7 +60,7 @@ def check(spec: Spec) -> Iterator[Finding]:
         elif any(seconds(asked) > _slack(spec, gate) * seconds(bound) for bound in rolled):
             least = min(rolled, key=seconds)
             yield Finding(place, f"{asked} passes the gate, and a rollout takes back what needs more than {least}")
-    for name, environment in spec.environments.items():
+    for name, environment in spec.servers.items():
         bound = environment.rollout.max_p99
         if bound is not None and seconds(bound) > max(_MOST_SECONDS, 10 * _longest_batch_seconds(spec)):
             address: Address = ("environments", name, "rollout", "max_p99")

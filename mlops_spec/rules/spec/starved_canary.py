@@ -47,7 +47,7 @@ _MOST_A_SECOND = 1000  # more than one server of this kind answers
 
 def check(spec: Spec) -> Iterator[Finding]:
     told = told_rate(spec)
-    for name, environment in spec.environments.items():
+    for name, environment in spec.servers.items():
         rollout = environment.rollout
         waits = [(seconds(rollout.watch), weight / 100) for weight in rollout.canary]
         waits += [(seconds(rollout.shadow), 1.0)] if rollout.shadow is not None else []

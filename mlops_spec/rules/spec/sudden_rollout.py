@@ -48,7 +48,7 @@ SEVERITY: Severity = "warning"
 def check(spec: Spec) -> Iterator[Finding]:
     if spec.governance.risk != "high":
         return
-    for name, environment in spec.environments.items():
+    for name, environment in spec.servers.items():
         if environment.after != "merge" and not environment.rollout.canary and not _serves_nobody_yet(spec, name):
             message = f"at high risk a new version takes all requests of `{name}` at once"
             yield Finding(("environments", name), message, "add `rollout: {canary: [10, 50]}`", at_key=True)
@@ -58,4 +58,4 @@ _TRIAL = re.compile(r"^pre(-|_|view|prod|live)|^(stag|test|qa|uat|accept|integra
 
 
 def _serves_nobody_yet(spec: Spec, name: str) -> bool:
-    return bool(_TRIAL.search(name)) and any(environment.after == name for environment in spec.environments.values())
+    return bool(_TRIAL.search(name)) and any(environment.after == name for environment in spec.servers.values())

@@ -48,7 +48,7 @@ _WOULD_STAY = {
 
 
 def check(spec: Spec) -> Iterator[Finding]:
-    for name, environment in spec.environments.items():
+    for name, environment in spec.servers.items():
         for key, (message, hint) in _WOULD_STAY.items():
             allowed = getattr(environment.rollout, key)
             if allowed is not None and allowed >= _MOST:

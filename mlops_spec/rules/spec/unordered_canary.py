@@ -42,7 +42,7 @@ SEVERITY: Severity = "error"
 
 
 def check(spec: Spec) -> Iterator[Finding]:
-    for name, environment in spec.environments.items():
+    for name, environment in spec.servers.items():
         steps = environment.rollout.canary
         if any(before >= after for before, after in pairwise(steps)):
             place: Address = ("environments", name, "rollout", "canary")

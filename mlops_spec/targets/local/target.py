@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.spec.environments import Server
 from mlops_spec.system.deadline import within
 from mlops_spec.system.lock import holder
 from mlops_spec.targets.live import Live
@@ -23,11 +24,12 @@ from mlops_spec.targets.local.serve.wanted import LOCK, LOG, Wanted, read_status
 from mlops_spec.targets.target import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
     from pathlib import Path
 
     from mlops_spec.spec.environments import Environment
-    from mlops_spec.targets.live import Heard, Served
+    from mlops_spec.targets.live import Heard, Scored, Served
     from mlops_spec.targets.local.serve.wanted import Status
     from mlops_spec.targets.target import Host
 
@@ -52,11 +54,13 @@ class Local:
     @classmethod
     def on(cls, host: Host, environment: Environment) -> Self:
         """The server that listens where the environment says."""
+        assert isinstance(environment, Server)
         return cls(host.state, host.model, environment.listen, host.supervised)
 
     @classmethod
     def heard(cls, environment: Environment) -> Heard:
         """What the server says at its address."""
+        assert isinstance(environment, Server)
         return heard_at(environment.listen)
 
     @classmethod
@@ -208,6 +212,10 @@ class Local:
     def prune(self, seconds: float) -> None:
         """Removes files of the prediction log that are older than that."""
         retention.prune(self.state / "predictions", seconds)
+
+    def work(self, version: Served, since: datetime, asked: Sequence[str]) -> Iterator[Scored]:  # noqa: ARG002
+        """Requests are answered as they come."""
+        return iter(())
 
     def _wanted(self) -> Wanted:
         return replace(read_wanted(self.folder) or Wanted(model=self.model), model=self.model)

@@ -6,8 +6,6 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from mlops_spec.spec.base import seconds
-
 if TYPE_CHECKING:
     from mlops_spec.spec import Spec
     from mlops_spec.spec.environments import Environment
@@ -47,9 +45,7 @@ def deployments(spec: Spec) -> dict[str, Deployment]:
 
 def watched(environment: Environment) -> int:
     """Minutes until an environment's agent has answered for a version, at the latest."""
-    rollout = environment.rollout
-    shadow = seconds(rollout.shadow) if rollout.shadow is not None else 0
-    return SLACK_MINUTES + math.ceil((shadow + len(rollout.canary) * seconds(rollout.watch)) / 60)
+    return SLACK_MINUTES + math.ceil(environment.rollout.lasts / 60)
 
 
 def waiting(minutes: int) -> dict[str, str | int]:

@@ -1,0 +1,53 @@
+"""A model's answers as columns: scores, and what they decide."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+if TYPE_CHECKING:
+    from mlops_spec.package.manifest import Manifest
+
+DECISION = "decision"
+PROBABILITIES = b"mlops-spec.probabilities"  # whether the scores are that
+
+
+def schema_of(package: Manifest) -> pa.Schema:
+    """The columns of a version's answers: one a score, and a decision where there are classes."""
+    names = [*_scores(package), *([DECISION] if package.classes else [])]
+    kinds = [pa.string() if name == DECISION else pa.float64() for name in names]
+    told = {PROBABILITIES: b"1" if package.classes else b"0"}
+    return pa.schema(list(zip(names, kinds, strict=True)), metadata=told)
+
+
+def columns(package: Manifest, answer: np.ndarray) -> pa.RecordBatch:
+    """The answer (n,) or (n, k) of `load_predict` in those columns."""
+    scores = answer.reshape(len(answer), -1)
+    arrays: list[pa.Array] = [pa.array(scores[:, place]) for place in range(scores.shape[1])]
+    if package.classes:
+        arrays.append(_decided(package, answer))
+    return pa.RecordBatch.from_arrays(arrays, schema=schema_of(package))
+
+
+def scores_of(batch: pa.RecordBatch) -> np.ndarray:
+    """The scores (n, k) of such columns."""
+    names = [name for name in batch.schema.names if name != DECISION]
+    return np.column_stack([batch.column(name).to_numpy() for name in names])
+
+
+def _scores(package: Manifest) -> list[str]:
+    (output,) = package.signature.outputs
+    if len(output.shape) == 1:
+        return [output.name]
+    return [f"{output.name}_{label}" for label in package.classes]
+
+
+def _decided(package: Manifest, answer: np.ndarray) -> pa.Array:
+    """At the version's own threshold, or the class of the highest probability; a binary task's positive one is last."""
+    codes = (
+        (answer >= package.threshold).astype(np.int8) if answer.ndim == 1 else answer.argmax(axis=1).astype(np.int32)
+    )
+    labels = pa.array([str(label) for label in package.classes])
+    return pa.DictionaryArray.from_arrays(pa.array(codes), labels).cast(pa.string())
