@@ -18,9 +18,9 @@ from mlops_spec.spec.base import (
     words,
 )
 from mlops_spec.spec.compute import RunnerGroup, RunnerLabel, on_cluster
-from mlops_spec.spec.environments import Listen, Of, Promote
+from mlops_spec.spec.cron import Cron
+from mlops_spec.spec.environments import Listen, Promote, tag
 from mlops_spec.spec.storage import Storage
-from mlops_spec.spec.watch import Cron
 
 Glob = Annotated[
     str,
@@ -53,9 +53,7 @@ class SharedEnvironment(Strict):
     after: Literal["merge"] | EnvironmentName | None = Field(
         None, description="`merge`, or the environment that versions are promoted from."
     )
-    listen: Annotated[Listen, Of("local")] | None = Field(
-        None, description="Where the one server of the environment listens."
-    )
+    listen: Listen | None = Field(None, description="Where the one server of the environment listens.")
     promote: Promote = Field(default_factory=Promote)
 
 
@@ -115,13 +113,18 @@ def effective(data: Any, shared: Shared) -> Any:
     places, watch = said.pop("environments", {}), said.pop("monitor", {})
     here = data.get("environments")
     if isinstance(here, dict):
-        said["environments"] = {name: each for name, each in places.items() if name in here}
+        said["environments"] = {name: _of_kind(each, here[name]) for name, each in places.items() if name in here}
     if isinstance(data.get("monitor"), dict):
         said["monitor"] = watch
     train = data.get("train")
     if isinstance(train, dict) and on_cluster(train.get("compute")):
         said.get("train", {}).pop("compute", None)  # which is of runners
     return _filled(data, said)
+
+
+def _of_kind(shared: dict[str, Any], own: Any) -> dict[str, Any]:
+    """Without the server's address, where what is to be completed scores batches."""
+    return {key: value for key, value in shared.items() if key != "listen" or tag(own) == "<local>"}
 
 
 def _filled(data: Any, said: Any) -> Any:
