@@ -533,3 +533,38 @@ def test_a_sample_is_held_against_the_contract_by_its_first_rows(capsys: pytest.
         told.append([each.rpartition(" ")[2] for each in found(capsys)])
 
     assert told == [[], ["MS824"], ["MS824"]]
+
+
+@pytest.mark.parametrize(
+    ("query", "codes"),
+    [
+        ("SELECT * FROM a ORDER BY id", []),
+        ("SELECT * FROM a order\n  by id -- by now()\n", []),
+        ("SELECT * FROM a WHERE note <> 'order by' -- order by id", ["MS830"]),
+        ("SELECT * FROM (SELECT * FROM a ORDER BY id) b", ["MS830"]),
+        ("SELECT row_number() OVER (ORDER BY id) AS row FROM a", ["MS830"]),
+        ("SELECT * FROM a WHERE opened > Current_Date - 90 ORDER BY id", ["MS831"]),
+        ("SELECT * FROM a WHERE opened > date('now') ORDER BY id", ["MS831"]),
+        ('SELECT "now ()", nowhere(1) FROM a ORDER BY id', []),
+        ("SELECT * FROM a ORDER BY random() LIMIT 1000", ["MS831"]),
+        (None, ["MS801"]),
+    ],
+)
+def test_a_query_finds_the_same_rows_in_the_same_order(
+    query: str | None, codes: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = next(line for line in MINIMAL.splitlines(keepends=True) if line.startswith("  path:"))
+    write("model.yaml", MINIMAL.replace(path, "  path: {sql: queries/rows.sql, connection: env:WAREHOUSE_URL}\n"))
+    write("data/rows.parquet.dvc", "outs: []\n")
+    if query is not None:
+        write("queries/rows.sql", query)
+
+    assert [each.rpartition(" ")[2] for each in found(capsys)] == codes
+
+
+def test_rows_that_nobody_imported_are_told(capsys: pytest.CaptureFixture[str]) -> None:
+    path = next(line for line in MINIMAL.splitlines(keepends=True) if line.startswith("  path:"))
+    write("model.yaml", MINIMAL.replace(path, "  path: {sql: queries/rows.sql, connection: env:WAREHOUSE_URL}\n"))
+    write("queries/rows.sql", "SELECT * FROM a ORDER BY id")
+
+    assert [each.rpartition(" ")[2] for each in found(capsys)] == ["MS801"]

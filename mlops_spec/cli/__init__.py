@@ -14,6 +14,7 @@ FAMILIES: dict[str, dict[str, str]] = {
     "author": {
         "new": "new",
         "adopt": "adopt",
+        "import": "query",
         "lint": "lint",
         "explain": "lint",
         "schema": "lint",

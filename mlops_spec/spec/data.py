@@ -15,6 +15,7 @@ from mlops_spec.spec.base import (
     Text,
     no_entries,
     no_items,
+    words,
 )
 from mlops_spec.spec.train import Stage
 
@@ -29,6 +30,26 @@ class Import(Strict):
         None,
         description="Version of the object, where the store keeps versions.",
         examples=["3HL4kqtJlcpXroDTDmJ+rmSpXd3dIbrHY"],
+    )
+
+
+Connection = Annotated[
+    str,
+    words(
+        r"^env:[A-Za-z_][A-Za-z0-9_]*$",
+        100,
+        "`env:` and the name of an environment variable that holds the address, so that no password lies in Git",
+        "env:WAREHOUSE_URL",
+    ),
+]
+
+
+class Query(Strict):
+    """Rows of a database, which `mlops-spec import` brings into `data/` as Parquet, under the name of the query."""
+
+    sql: RepoPath = Field(description="File with one query, in Git.", examples=["queries/rows.sql"])
+    connection: Connection = Field(
+        description="Which environment variable holds the database's address, such as `postgresql://host/warehouse`."
     )
 
 
@@ -101,8 +122,9 @@ class Contract(Strict):
 class Data(Strict):
     """The rows that the model learns from and is judged on."""
 
-    path: RepoPath | Import = Field(
-        description="File tracked by DVC (CSV or Parquet), what `prepare` writes, or where to import it from."
+    path: RepoPath | Import | Query = Field(
+        description="File tracked by DVC (CSV or Parquet), folder of Parquet parts, what `prepare` writes, or where to "
+        "import it from: an address, or a query of a database."
     )
     target: ColumnName = Field(description="The column to predict.", examples=["default_next_month"])
     positive: bool | int | Text | None = Field(None, description="The target's positive value, for a binary task.")

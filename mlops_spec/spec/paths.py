@@ -5,14 +5,19 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
-from mlops_spec.spec.data import Import
+from mlops_spec.spec.data import Import, Query
 
 if TYPE_CHECKING:
     from mlops_spec.spec.data import Data
 
 
 def data_file(data: Data) -> str:
-    """Where the rows lie in the repository; imported ones land in `data/` under the last part of their address."""
+    """Where the rows lie in the repository; imported ones land in `data/` under the last part of their address.
+
+    Those of a query have its name.
+    """
     if isinstance(data.path, Import):
         return f"data/{PurePosixPath(data.path.import_).name}"
+    if isinstance(data.path, Query):
+        return f"data/{PurePosixPath(data.path.sql).stem}.parquet"
     return data.path

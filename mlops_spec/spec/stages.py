@@ -55,12 +55,6 @@ def overlap(path: str, other: str) -> bool:
     return path == other or path.startswith(f"{other}/") or other.startswith(f"{path}/")
 
 
-def data_file(spec: Spec) -> str:
-    """The file of all rows; imported data is brought into `data/` under its own name."""
-    path = spec.data.path
-    return path if isinstance(path, str) else f"data/{path.import_.rpartition('/')[2]}"
-
-
 def needed_stages(spec: Spec) -> dict[str, set[str]]:
     """Of each of the user's stages, those of the user's stages that must run before."""
     stages = user_stages(spec)

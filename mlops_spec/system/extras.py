@@ -12,6 +12,7 @@ OF_EXTRA = {
     "lsp": ("pygls",),
     "rehearse": ("jwt",),
     "bucket": ("botocore",),
+    "sql": ("adbc_driver_manager", "adbc_driver_postgresql", "adbc_driver_sqlite"),
 }
 # What those bring with them, and we import too.
 _BROUGHT = {"attr": "lsp", "cattrs": "lsp", "lsprotocol": "lsp", "dvc_data": "run", "dvc_objects": "run"}

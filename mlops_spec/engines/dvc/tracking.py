@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import re
 import shutil
 from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Failure
+from mlops_spec.system.files import write_atomic
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _IGNORED = "/config.local\n/tmp\n/cache\n"
 _CONFIG = """\
@@ -46,16 +53,31 @@ def initialise(root: Path, *, remote: str) -> None:
     (root / ".dvc/config").write_text(_CONFIG.format(url=remote), encoding="utf-8")
 
 
-def track(root: Path, path: str) -> None:
-    """Puts a file under DVC: a copy in the cache, `<file>.dvc` for Git, and the file itself ignored by Git."""
+def track(root: Path, path: str, about: Mapping[str, str | int] = MappingProxyType({})) -> None:
+    """Puts a file under DVC: a copy in the cache, `<file>.dvc` for Git, and the file itself ignored by Git.
+
+    `about` is kept in that file's `meta`, which DVC leaves to its users.
+    """
     file = root / path
     with file.open("rb") as stream:
         md5 = hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
     cached = root / ".dvc/cache/files/md5" / md5[:2] / md5[2:]
-    cached.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(file, cached)
-    cached.chmod(0o444)
+    if not cached.exists():
+        cached.parent.mkdir(parents=True, exist_ok=True)
+        partial = cached.with_name(f"{cached.name}.{os.getpid()}")
+        shutil.copyfile(file, partial)
+        partial.chmod(0o444)
+        partial.replace(cached)
     tracked = _TRACKED.format(md5=md5, size=file.stat().st_size, name=file.name)
-    file.with_name(f"{file.name}.dvc").write_text(tracked, encoding="utf-8")
-    with (file.parent / ".gitignore").open("a", encoding="utf-8") as ignored:
-        ignored.write(f"/{file.name}\n")
+    if about:
+        tracked += "meta:\n  mlops-spec:\n" + "".join(
+            f"    {key}: {json.dumps(value)}\n" for key, value in about.items()
+        )
+    write_atomic(file.with_name(f"{file.name}.dvc"), tracked)
+    _ignore(file.parent / ".gitignore", f"/{file.name}")
+
+
+def _ignore(file: Path, line: str) -> None:
+    known = file.read_text(encoding="utf-8") if file.is_file() else ""
+    if line not in known.splitlines():
+        write_atomic(file, f"{known}{line}\n")

@@ -42,7 +42,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.document.diagnostic import near
 from mlops_spec.document.finding import Finding
 from mlops_spec.spec.features import columns
-from mlops_spec.spec.stages import data_file
+from mlops_spec.spec.paths import data_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -61,7 +61,7 @@ _MOST_BYTES = 50 * 10**6
 
 
 def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
-    for path in (data_file(spec), spec.storage.sample if spec.storage else None):
+    for path in (data_file(spec.data), spec.storage.sample if spec.storage else None):
         text = repository.text(path, _MOST_BYTES) if path is not None and path.lower().endswith(".csv") else None
         rows = list(_first(text)) if text else []
         if path is not None and len(rows) > 1 and len(rows[0]) > 1:

@@ -25,6 +25,8 @@ from mlops_spec.document.diagnostic import near
 from mlops_spec.document.finding import Finding
 from mlops_spec.engines.commands import keep
 from mlops_spec.engines.files import kept, pointer
+from mlops_spec.spec.data import Query
+from mlops_spec.spec.paths import data_file
 from mlops_spec.spec.stages import overlap
 
 if TYPE_CHECKING:
@@ -45,6 +47,11 @@ def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
         hint = near(path, kept(repository.sizes))
         right = f"did you mean `{hint}`?" if hint else f"run `{keep(path)}` and commit `{pointer(path)}`"
         yield Finding(("data", "path"), f"neither Git nor DVC has `{path}`", right)
+    if isinstance(path, Query) and not _there(repository, data_file(spec.data)):
+        right = f"run `mlops-spec import` and commit `{pointer(data_file(spec.data))}`"
+        yield Finding(("data", "path"), f"nobody has brought the rows of `{path.sql}` in", right)
+    if isinstance(path, Query) and not repository.is_file(path.sql):
+        yield Finding(("data", "path", "sql"), f"Git does not have `{path.sql}`", "commit the query")
     sample = spec.storage.sample if spec.storage else None
     if sample and sample not in repository.sizes:
         yield Finding(("storage", "sample"), f"Git does not have `{sample}`", f"run `git add {sample}`")

@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING
 
 from mlops_spec import model_folder
 from mlops_spec.document.finding import Finding
-from mlops_spec.spec.stages import data_file, overlap, user_stages
+from mlops_spec.spec.paths import data_file
+from mlops_spec.spec.stages import overlap, user_stages
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,7 +42,7 @@ def check(spec: Spec) -> Iterator[Finding]:
         return
     place = ("monitor", "performance", "labels")
     written = [str(model_folder.BUILD), *(path for stage in user_stages(spec).values() for path in stage.writes)]
-    if watched.labels == data_file(spec):
+    if watched.labels == data_file(spec.data):
         yield Finding(place, "these are the rows that the model learned from", "name the file of the outcomes")
     elif spec.storage and watched.labels == spec.storage.sample:
         yield Finding(place, "this is the sample that pull requests train on", "name the file of the outcomes")

@@ -47,9 +47,11 @@ _OTHERS = re.compile(
 
 def check(spec: Spec) -> Iterator[Finding]:
     path = spec.data.path
-    files: list[tuple[Address, str]] = [
-        (("data", "path", "import"), path.import_) if isinstance(path, Import) else (("data", "path"), path)
-    ]
+    files: list[tuple[Address, str]] = []
+    if isinstance(path, Import):
+        files.append((("data", "path", "import"), path.import_))
+    elif isinstance(path, str):
+        files.append((("data", "path"), path))
     if spec.monitor is not None and spec.monitor.performance is not None:
         files.append((("monitor", "performance", "labels"), spec.monitor.performance.labels))
     for place, name in files:

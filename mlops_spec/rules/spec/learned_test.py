@@ -25,7 +25,8 @@ from typing import TYPE_CHECKING
 
 from mlops_spec import model_folder
 from mlops_spec.document.finding import Finding
-from mlops_spec.spec.stages import commands, data_file, inputs, overlap, words
+from mlops_spec.spec.paths import data_file
+from mlops_spec.spec.stages import commands, inputs, overlap, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,6 +58,6 @@ def _holds_test(spec: Spec, path: str) -> str:
         overlap(path, str(model_folder.EVALUATE)) and path != str(model_folder.BUILD)
     ):
         return f"`{path}` has the rows that the model is judged on"
-    if path == data_file(spec):
+    if path == data_file(spec.data):
         return f"`{path}` has all rows, the tested ones too"
     return ""

@@ -28,7 +28,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.spec.data import Import
+from mlops_spec.spec.paths import data_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,8 +53,7 @@ def check(spec: Spec) -> Iterator[Finding]:
     if storage.pull_requests != "sample":
         message = f"nothing trains on it: pull requests are judged by `{storage.pull_requests}`"
         yield Finding(("storage", "sample"), message, "write `pull_requests: sample`, or remove it")
-    path = spec.data.path
-    data = path.import_ if isinstance(path, Import) else path
+    data = data_file(spec.data)
     if storage.sample == data:
         yield Finding(("storage", "sample"), "this is the data itself", "name a file of fewer rows, kept in Git")
     elif PurePosixPath(storage.sample).suffix.lower() != PurePosixPath(data).suffix.lower():

@@ -28,7 +28,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.spec.data import Import
 from mlops_spec.spec.stages import overlap
 
 if TYPE_CHECKING:
@@ -58,7 +57,7 @@ def check(spec: Spec) -> Iterator[Finding]:
 
 def _other_table(spec: Spec, prepare: Stage) -> Iterator[Finding]:
     path = spec.data.path
-    if isinstance(path, Import):
+    if not isinstance(path, str):
         message = "the table is imported, so nothing has to make it"
         yield Finding(("data", "prepare"), message, f"name `{prepare.writes[0]}` in `path`, and import the raw rows")
     elif not any(path == each or path.startswith(f"{each}/") for each in prepare.writes):
