@@ -1,8 +1,9 @@
 """The section `data`: where the rows come from, what they must hold, how they are split."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Discriminator, Field, Tag
 
 from mlops_spec.spec.base import (
     ColumnName,
@@ -51,6 +52,19 @@ class Query(Strict):
     connection: Connection = Field(
         description="Which environment variable holds the database's address, such as `postgresql://host/warehouse`."
     )
+
+
+def tag(source: Any) -> str:
+    """Tells a query by its keys; in brackets, since it stands in the location of an error, where it names no key."""
+    query = isinstance(source, Query) or (isinstance(source, Mapping) and not source.keys().isdisjoint(_OF_QUERIES))
+    return "<sql>" if query else "<import>"
+
+
+_OF_QUERIES = ("sql", "connection")
+if TYPE_CHECKING:
+    Source = Import | Query
+else:
+    Source = Annotated[Annotated[Import, Tag("<import>")] | Annotated[Query, Tag("<sql>")], Discriminator(tag)]
 
 
 class Derived(Strict):
@@ -122,7 +136,7 @@ class Contract(Strict):
 class Data(Strict):
     """The rows that the model learns from and is judged on."""
 
-    path: RepoPath | Import | Query = Field(
+    path: RepoPath | Source = Field(
         description="File tracked by DVC (CSV or Parquet), folder of Parquet parts, what `prepare` writes, or where to "
         "import it from: an address, or a query of a database."
     )
