@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from typing import Any
 
 import jsonschema
@@ -13,6 +14,8 @@ from mlops_spec.cli import program
 from mlops_spec.errors import Failure
 from mlops_spec.lint import key_page
 from mlops_spec.spec import schema
+from mlops_spec.spec.shared import Shared
+from mlops_spec.validate.project import read_shared
 
 SCHEMA = schema.generate()
 KEYS = [key for _, key in key_page.every()]
@@ -46,6 +49,7 @@ def test_no_example_is_a_stopgap() -> None:
 
 def test_every_key_of_the_schema_has_a_path() -> None:
     names = {name for section in (SCHEMA, *SCHEMA["definitions"].values()) for name in section.get("properties", {})}
+    names.add("mlops-spec")  # the table of what models share
 
     assert {key.path.rpartition(".")[2] for key in KEYS} == names
     assert len(KEYS) > 150
@@ -64,6 +68,15 @@ def test_a_page_is_found_by_its_path(path: str, capsys: pytest.CaptureFixture[st
     assert shown.split("\n")[0].startswith(key.path)
     example = shown.split("Example:\n\n")[1].split("\n\n")[0]
     assert yaml.safe_load(example) == {path.rpartition(".")[2]: key.example}
+
+
+@pytest.mark.parametrize("path", ["tool.mlops-spec", "tool.mlops-spec.branch", "tool.mlops-spec.environments"])
+def test_what_models_share_has_pages_whose_examples_hold(path: str, capsys: pytest.CaptureFixture[str]) -> None:
+    (key,) = key_page.find(path)
+
+    example = key_page.page(key).split("Example:\n\n")[1].split("\n\n")[0]
+
+    assert isinstance(read_shared("pyproject.toml", textwrap.dedent(example).encode()), Shared)
 
 
 def test_a_key_of_several_kinds_tells_each(capsys: pytest.CaptureFixture[str], monkeypatch: Any) -> None:

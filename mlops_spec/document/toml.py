@@ -5,10 +5,11 @@ The pass goes over text that is known to be TOML, so it looks for the ends of ke
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlops_spec.document import Document, Node
 from mlops_spec.document.diagnostic import START, Diagnostic, Kind, Span
@@ -67,6 +68,23 @@ def parse(name: str, content: bytes, table: tuple[str, ...] = ()) -> Document | 
     nodes = _Scan(found).nodes() if found.at(table) is not None else {}
     below = {address[len(table) :]: node for address, node in nodes.items() if address[: len(table)] == table}
     return Document(name, text, found.at(table) or {}, below)
+
+
+def written(value: Any) -> str:
+    """A value as TOML has it, on one line.
+
+    >>> written({"approvals": 2, "approvers": ["@acme/risk"]})
+    '{ approvals = 2, approvers = ["@acme/risk"] }'
+    """
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{_written_key(key)} = {written(each)}' for key, each in value.items())} }}"
+    if isinstance(value, list):
+        return f"[{', '.join(map(written, value))}]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _written_key(key: str) -> str:
+    return key if _KEY.fullmatch(key) and key[0] not in "\"'" else json.dumps(key, ensure_ascii=False)
 
 
 def _syntax_error(document: Document, said: str) -> Diagnostic:

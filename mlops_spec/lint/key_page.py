@@ -1,4 +1,4 @@
-"""The page of a key: its description from the spec's JSON Schema, its default and a valid example."""
+"""The page of a key of the spec, or of what models share: description by the JSON Schema, default, valid example."""
 
 from __future__ import annotations
 
@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import yaml
 
+from mlops_spec.document import toml
 from mlops_spec.errors import Failure
 from mlops_spec.spec import shape
+from mlops_spec.validate.project import TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 Schema = dict[str, Any]
 _ANY = "<name>"
+_SHARED: Schema = {"$ref": "#/definitions/Shared"}
 
 
 class Key(NamedTuple):
@@ -52,8 +55,10 @@ def find(path: str) -> list[Key]:
 
 
 def every() -> Iterator[tuple[tuple[str, ...], Key]]:
-    """Every key of the spec with its steps, sections before what is in them."""
+    """Every key with its steps, sections before what is in them: of the spec, then of `[tool.mlops-spec]`."""
     yield from _below((), shape.root(), frozenset())
+    yield TABLE, _key(TABLE, "", _SHARED, required=False)
+    yield from _below(TABLE, _SHARED, frozenset())
 
 
 def page(key: Key) -> str:
@@ -61,11 +66,20 @@ def page(key: Key) -> str:
     told = [f"{key.path} ({key.takes}{', required' if key.required else ''})", *([key.of] if key.of else []), key.about]
     if not key.required:
         told.append(f"Default: {_yaml(key.default) if key.default not in (None, '') else 'none'}")
-    told.append("Example:\n\n" + _indented(yaml.safe_dump({key.path.split(".")[-1]: key.example}, sort_keys=False)))
+    told.append("Example:\n\n" + _indented(_example(key)))
     if key.keys:
         width = max(len(name) for name, _ in key.keys)
         told.append("Keys:\n\n" + _indented("\n".join(f"{name:{width}}  {about}" for name, about in key.keys)))
     return "\n\n".join(told) + "\n"
+
+
+def _example(key: Key) -> str:
+    *above, name = key.path.split(".")
+    if tuple(key.path.split(".")[: len(TABLE)]) != TABLE:
+        return yaml.safe_dump({name: key.example}, sort_keys=False)
+    if len(above) < len(TABLE):
+        return f"[{key.path}]\n" + "\n".join(f"{each} = {toml.written(value)}" for each, value in key.example.items())
+    return f"[{'.'.join(above)}]\n{name} = {toml.written(key.example)}"
 
 
 def as_data(key: Key) -> dict[str, Any]:
