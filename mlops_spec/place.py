@@ -58,8 +58,9 @@ class Place:
 
     def branch(self, purpose: Purpose, environment: str) -> str:
         """The branch of the one pull request of this purpose that an environment has open."""
-        return f"mlops/{purpose}-{environment}" if self._alone else f"mlops/{purpose}-{self.model}-{environment}"
+        return f"mlops/{purpose}-{environment}" if self.alone else f"mlops/{purpose}-{self.model}-{environment}"
 
     @property
-    def _alone(self) -> bool:
+    def alone(self) -> bool:
+        """Whether it is the only model of its repository, and lies at the root."""
         return self.folder == _ROOT

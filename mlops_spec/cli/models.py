@@ -41,17 +41,22 @@ def each_model(models: Models, do: Callable[[Model], int]) -> int:
     if models.here:
         return do(next(iter(models)))
     codes = [_told(model, do) for model in models]
-    say_broken(models)
-    return max([*codes, *(failure.exit_code for failure in models.broken.values())])
+    return max([*codes, broken(models)])
 
 
-def say_broken(models: Models) -> None:
-    """Says how many models were meant, and what is wrong with those that can't be used."""
+def broken(models: Models) -> int:
+    """Says how many models were meant and what is wrong with those that can't be used; the worst of their exit codes.
+
+    Of the one model of a folder nothing is said.
+    """
+    if models.here:
+        return Exit.OK
     for failure in models.broken.values():
         words.err(failure.message)
     count = len(models) + len(models.broken)
     left = f", {len(models.broken)} of them not valid" if models.broken else ""
     words.err(f"{count} model{'' if count == 1 else 's'}{left}")
+    return max((failure.exit_code for failure in models.broken.values()), default=Exit.OK)
 
 
 def _told(model: Model, do: Callable[[Model], int]) -> int:

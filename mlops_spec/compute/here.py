@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.compute.place import Stopped
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.repository.root import code_folders
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,5 +42,5 @@ class Here:
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    paths = [str(folder / "src"), os.environ.get("PYTHONPATH", "")]
+    paths = [*map(str, code_folders(folder)), os.environ.get("PYTHONPATH", "")]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in paths if path)}

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from mlops_spec.engines.dvc.outputs import pipeline
+from mlops_spec.engines.dvc.outputs import ignored, pipeline, settings
 
-__all__ = ["pipeline"]
+__all__ = ["ignored", "pipeline", "settings"]

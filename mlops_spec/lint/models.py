@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -49,7 +50,9 @@ class Models:
     #: why a folder's spec can't be used; the others go on
     broken: Mapping[PurePosixPath, Failure]
     #: whether the command was given in one model's folder, so that nothing is said about others
-    here: bool
+    here: bool = False
+    #: whether these are all models of the repository
+    every: bool = False
 
     def __iter__(self) -> Iterator[Model]:
         return iter(self.whole)
@@ -66,14 +69,14 @@ def models_in(directory: Path, names: Sequence[str] = ()) -> Models:
     """
     root, shared = root_of(directory), shared_around(directory)
     inside = PurePosixPath(directory.absolute().relative_to(root.absolute()))
-    if (directory / SPEC).is_file():
+    if (directory / SPEC).is_file() or not os.path.lexists(root / ".git"):
         return _only(Models(root, shared, (_load(root, inside, shared),), {}, here=True), names)
     folders = meant(folders_here(Git.open(directory)), shared)
     if not folders:
         load_spec(directory / SPEC)  # says what is missing
     if names:
         folders = tuple(_named(root, folders, names))
-    return _loaded(root, folders, shared)
+    return _loaded(root, folders, shared, every=not names and not inside.parts)
 
 
 def _load(root: Path, folder: PurePosixPath, shared: Shared) -> Model:
@@ -81,7 +84,7 @@ def _load(root: Path, folder: PurePosixPath, shared: Shared) -> Model:
     return Model(Place(root, spec.model, folder), spec)
 
 
-def _loaded(root: Path, folders: Iterable[PurePosixPath], shared: Shared) -> Models:
+def _loaded(root: Path, folders: Iterable[PurePosixPath], shared: Shared, *, every: bool) -> Models:
     whole, broken = [], {}
     for folder in folders:
         try:
@@ -97,7 +100,7 @@ def _loaded(root: Path, folders: Iterable[PurePosixPath], shared: Shared) -> Mod
                 remedy="give each model of a repository a name of its own",
             )
     unique = tuple(model for model in whole if counts[model.name] == 1)
-    return Models(root, shared, unique, broken, here=False)
+    return Models(root, shared, unique, broken, every=every)
 
 
 def _only(models: Models, names: Sequence[str]) -> Models:

@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.outputs import outputs
+from mlops_spec.outputs import model_outputs, outputs, repository_outputs
 from mlops_spec.render.jinja import render
 from mlops_spec.render.output import Kind, Output, Rendered
 from mlops_spec.render.overlay import apply, overlays, patch_of, read_text
 from mlops_spec.render.shared import share
-from mlops_spec.repository.code import Folder, code_of
-from mlops_spec.spec.stages import SURROUNDINGS
+from mlops_spec.repository.around import around
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path, PurePosixPath
 
+    from mlops_spec.place import Place
     from mlops_spec.spec import Spec
+    from mlops_spec.spec.shared import Shared
 
 
 def rendered(root: Path, spec: Spec) -> dict[PurePosixPath, str]:
@@ -26,10 +27,26 @@ def rendered(root: Path, spec: Spec) -> dict[PurePosixPath, str]:
 
 
 def render_all(root: Path, spec: Spec) -> tuple[Rendered, ...]:
-    """Every file, ordered by path; raises Failure where an overlay no longer applies or a value can't be written."""
-    present = frozenset(name for name in SURROUNDINGS if (root / name).exists())
-    code = {name: each.paths for name, each in code_of(spec, Folder(root)).items()}
-    found = outputs(spec, present, code)
+    """Every file of a repository with one model, at its root, ordered by path.
+
+    Raises Failure where an overlay no longer applies or a value can't be written.
+    """
+    return _render(root, outputs(spec, *around(root, spec)))
+
+
+def render_model(place: Place, spec: Spec) -> tuple[Rendered, ...]:
+    """Every file in a model's folder, by its path from there; of the only model of a repository, all there are."""
+    if place.alone:
+        return render_all(place.path, spec)
+    return _render(place.path, model_outputs(spec, *around(place.path, spec)))
+
+
+def render_repository(root: Path, shared: Shared, models: Iterable[tuple[Place, Spec]]) -> tuple[Rendered, ...]:
+    """Every file that a repository of many models has once."""
+    return _render(root, repository_outputs(shared, models))
+
+
+def _render(root: Path, found: Sequence[Output]) -> tuple[Rendered, ...]:
     patches = overlays(root)
     _refuse_strays(patches, found)
     return tuple(_with_theirs(root, output, base, patches) for output, base in zip(found, render(found), strict=True))

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Failure
-from mlops_spec.outputs.rendered import render_all
 from mlops_spec.render import overlay
 from mlops_spec.render.write import write
 from mlops_spec.render.write.compare import Difference, differences
@@ -16,35 +15,42 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
     from pathlib import Path, PurePosixPath
 
+    from mlops_spec.outputs.parts import Part
     from mlops_spec.render.output import Rendered
     from mlops_spec.render.write.journal import Change
-    from mlops_spec.spec import Spec
 
 
 @dataclass(frozen=True)
 class Synced:
-    """What rendering changed, or, with nothing changed, what is in its way."""
+    """What rendering changed, or, with nothing changed, what is in its way or differs."""
 
     changes: tuple[Change, ...] = ()
     blocked_by: tuple[Difference, ...] = field(default=())
 
 
-def sync(root: Path, spec: Spec, choices: Mapping[PurePosixPath, str]) -> Synced:
+def compare(part: Part) -> Synced:
+    """What rendering would change, or would destroy; nothing is written."""
+    return Synced(blocked_by=differences(part.path, part.render(), part.shown))
+
+
+def sync(part: Part, choices: Mapping[PurePosixPath, str]) -> Synced:
     """Renders into the repository.
 
     `choices` says of a file that a person wrote whether to `keep` the edit as an overlay, to `discard` it, or to
     `adopt` a file that was never ours. Raises Failure where a choice fits no difference.
     """
-    files = render_all(root, spec)
-    found = differences(root, files)
+    files = part.render()
+    found = differences(part.path, files, part.shown)
     _refuse_idle(choices, found)
     blocking = tuple(each for each in found if each.blocks and choices.get(each.path) not in each.ways)
     if blocking:
         return Synced(blocked_by=blocking)
-    kept = {path for path, choice in choices.items() if choice == "keep"}
-    _write_overlays(root, files, kept)
-    texts = {each.path: each.text for each in (render_all(root, spec) if kept else files)}
-    return Synced(write(root, texts, adopt=choices.keys()))
+    inside = {path.relative_to(part.shown): choice for path, choice in choices.items()}
+    kept = {path for path, choice in inside.items() if choice == "keep"}
+    _write_overlays(part.path, files, kept)
+    texts = {each.path: each.text for each in (part.render() if kept else files)}
+    changes = write(part.path, texts, adopt=inside.keys())
+    return Synced(tuple(replace(each, path=part.shown / each.path) for each in changes))
 
 
 def _write_overlays(root: Path, files: Sequence[Rendered], kept: Collection[PurePosixPath]) -> None:

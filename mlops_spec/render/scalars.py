@@ -21,7 +21,7 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_./@-]*")
 _YAML_CONSTANTS = {"true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan", "inf"}
 _SAFE = re.compile(SAFE_TEXT)
 _SETTING = re.compile(r"[A-Za-z0-9./_-]([A-Za-z0-9./_=+,~@: -]*[A-Za-z0-9./_=+,~@:-])?")
-_OWNED = re.compile(r"[@/*A-Za-z0-9][@/*A-Za-z0-9._ -]*")
+_OWNED = re.compile(r"[@/*A-Za-z0-9][@/*?A-Za-z0-9._ -]*")
 
 
 def yaml_scalar(value: object) -> str:

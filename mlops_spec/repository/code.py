@@ -5,9 +5,11 @@ Code is read and never run. What no reader can see, such as a module whose name 
 
 from __future__ import annotations
 
+import os
 import posixpath
 import tomllib
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
@@ -16,16 +18,17 @@ from mlops_spec.document.source import MAX_BYTES
 from mlops_spec.repository.command import python_runs
 from mlops_spec.repository.entry_points import entry_points
 from mlops_spec.repository.imports import Hidden, Imported, imports, notebook
+from mlops_spec.repository.root import SOURCE
 from mlops_spec.repository.shell import SETTINGS, commands, inside, paths_named
 from mlops_spec.spec.paths import data_file
 from mlops_spec.spec.stages import overlap, user_stages, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from collections.abc import Set as AbstractSet
 
     from mlops_spec.spec import Spec
 
-SOURCE = "src"
 _PYTHON = (".py", ".ipynb")
 _SHELL = (".sh", ".bash")
 _CODE = (*_PYTHON, *_SHELL, ".r", ".R", ".jl", ".sql", ".Rmd", ".qmd")
@@ -66,16 +69,51 @@ class Code:
     files: tuple[str, ...] = ()
 
 
+class _Names(NamedTuple):
+    files: AbstractSet[str]
+    folders: AbstractSet[str]
+
+
+_NOTHING = _Names(frozenset(), frozenset())
+
+
 @dataclass(frozen=True)
 class Folder:
-    """The files as they lie on the disk; what a link leads out of it to is not among them."""
+    """The files as they lie on the disk; what a link leads out of the repository to is not among them."""
 
     root: Path
+    #: the repository's root, where that is another folder; paths may lead up to there
+    repository: Path | None = None
+
+    _seen: dict[str, _Names] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    @cached_property
+    def _limit(self) -> Path:
+        return (self.repository or self.root).resolve()
 
     def is_file(self, path: str) -> bool:
         """Whether it is a file there."""
-        place = self.root / path
-        return place.is_file() and place.resolve().is_relative_to(self.root.resolve())
+        folder, name = posixpath.split(path)
+        return name in self._names(folder).files
+
+    def _names(self, folder: str) -> _Names:
+        """What a folder holds, read once: most of what is asked for is not there."""
+        if folder not in self._seen:
+            above, name = posixpath.split(folder)
+            there = name in ("", "..") or name in self._names(above).folders
+            self._seen[folder] = self._read(str(self.root / folder)) if there else _NOTHING
+        return self._seen[folder]
+
+    def _read(self, folder: str) -> _Names:
+        try:
+            entries = list(os.scandir(folder)) if self._holds(folder) else []
+        except (OSError, ValueError):
+            return _NOTHING
+        files = {each.name for each in entries if each.is_file() and (not each.is_symlink() or self._holds(each.path))}
+        return _Names(files, {each.name for each in entries if each.is_dir()})
+
+    def _holds(self, path: str) -> bool:
+        return Path(os.path.realpath(path)).is_relative_to(self._limit)
 
     def text(self, path: str) -> str | None:
         """What stands in it; None where it is no text of at most 1 MiB."""
@@ -87,15 +125,18 @@ class Folder:
             return None
 
 
-def code_of(spec: Spec, files: Files) -> dict[str, Code]:
-    """The code that each stage runs: the user's stages by their commands, ours by the functions that the spec names."""
+def code_of(spec: Spec, files: Files, up: str = "") -> dict[str, Code]:
+    """The code that each stage runs: the user's stages by their commands, ours by the functions that the spec names.
+
+    `up` leads from a model's folder to the repository's root (`../..`), where there is code that several models share.
+    """
     taken = [
         str(model_folder.BUILD),
         data_file(spec.data),
         *(out for each in user_stages(spec).values() for out in each.writes),
     ]
     lines = {**{name: each.run for name, each in user_stages(spec).items()}, "train": spec.train.run}
-    reader = _Reader(files)
+    reader = _Reader(files, (SOURCE, "", *((posixpath.join(up, SOURCE), up) if up else ())))
     code_by_stage = {name: _of_command(words(command), reader, taken) for name, command in lines.items()}
     modules = [name.partition(":")[0] for _, name, _ in entry_points(spec)]
     ours = _of_modules(modules, reader, taken)
@@ -111,14 +152,28 @@ def _of_command(line: tuple[str, ...], reader: _Reader, taken: Iterable[str]) ->
 def _of_modules(names: Iterable[str], reader: _Reader, taken: Iterable[str]) -> Code:
     walk = _Walk(reader.files, reader)
     for name in names:
-        walk.module(name, (SOURCE, ""))
+        walk.module(name, reader.roots)
     return walk.code(taken)
 
 
 @dataclass
 class _Reader:
     files: Files
+    #: the folders that installed code is found in
+    roots: tuple[str, ...]
     read: dict[str, tuple[Imported | Hidden, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def programs(self) -> Mapping[str, str]:
+        """The programs that the project installs, by name: `package.module:function`."""
+        text = self.files.text("pyproject.toml") or ""
+        if "scripts" not in text:
+            return {}
+        try:
+            scripts = tomllib.loads(text)["project"]["scripts"]
+        except (tomllib.TOMLDecodeError, KeyError, TypeError):
+            return {}
+        return {str(name): str(target) for name, target in scripts.items()} if isinstance(scripts, dict) else {}
 
     def imports(self, path: str) -> tuple[Imported | Hidden, ...]:
         if path not in self.read:
@@ -138,7 +193,7 @@ class _Walk:
         """All that the words of a command name, seen from a folder of the repository."""
         module, script = python_runs(line)
         if module:
-            self.module(module, tuple(dict.fromkeys((folder, "", SOURCE))), main=True)
+            self.module(module, tuple(dict.fromkeys((folder, "", *self.reader.roots))), main=True)
         script = inside(folder, script)
         for path in paths_named(line, folder):
             if self.files.is_file(path) and (path == script or path.endswith((*_CODE, *SETTINGS))):
@@ -149,13 +204,13 @@ class _Walk:
             for path in _RECIPES.get(word, ()):
                 if self.files.is_file(path):
                     self.file(path)
-            if target := self._installed_programs().get(word):
-                self.module(target.partition(":")[0], (SOURCE, ""))
+            if target := self.reader.programs.get(word):
+                self.module(target.partition(":")[0], self.reader.roots)
 
     def file(self, path: str) -> None:
         """A file that is run by itself, which Python lets import what lies beside it."""
         if path.endswith(_PYTHON):
-            self._python(path, tuple(dict.fromkeys((posixpath.dirname(path), SOURCE, ""))))
+            self._python(path, tuple(dict.fromkeys((posixpath.dirname(path), *self.reader.roots))))
             return
         if (path, ()) in self.seen:
             return
@@ -230,13 +285,6 @@ class _Walk:
                 break
             best, folder = folder, posixpath.dirname(folder)
         return best
-
-    def _installed_programs(self) -> Mapping[str, str]:
-        try:
-            scripts = tomllib.loads(self.files.text("pyproject.toml") or "")["project"]["scripts"]
-        except (tomllib.TOMLDecodeError, KeyError, TypeError):
-            return {}
-        return {str(name): str(target) for name, target in scripts.items()} if isinstance(scripts, dict) else {}
 
 
 def _below(path: str, folder: str) -> bool:

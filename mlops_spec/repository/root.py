@@ -8,6 +8,8 @@ from pathlib import Path
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.layout import PROJECT
 
+SOURCE = "src"
+
 
 def root_of(folder: Path) -> Path:
     """The nearest folder from here upwards that holds `.git`, named as this one is; this one where none does."""
@@ -17,6 +19,19 @@ def root_of(folder: Path) -> Path:
             return Path(os.path.normpath(os.path.join(folder, *[".."] * steps)))  # noqa: PTH118
         above = os.path.dirname(above)  # noqa: PTH120
     return folder
+
+
+def above(folder: Path, root: Path) -> str:
+    """The way up from a folder to the root, such as `../..`; empty for the root itself."""
+    way = os.path.relpath(root.absolute(), folder.absolute())
+    return "" if way == "." else way
+
+
+def code_folders(folder: Path) -> tuple[Path, ...]:
+    """Where a model's own code lies, then that which the models of its repository share."""
+    root = root_of(folder)
+    shared = (root / SOURCE, root) if above(folder, root) else ()
+    return (folder / SOURCE, *shared)
 
 
 def project_of(root: Path) -> bytes | None:

@@ -40,6 +40,11 @@ class SharedCompute(Strict):
     group: RunnerGroup | None = Field(None, description="The runner group that the machine is taken from.")
     timeout: Duration = Field("60m", description="After this a job that trains is stopped; no model may have longer.")
 
+    @property
+    def label(self) -> str:
+        """The label that is named; empty where none is."""
+        return self.runner or ""
+
 
 class SharedTrain(Strict):
     """What training has in common."""

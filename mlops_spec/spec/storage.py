@@ -156,6 +156,11 @@ def scheme(url: str) -> str:
     return head if separator else ""
 
 
+def by_google(storage: Storage | None) -> bool:
+    """Whether jobs sign in to Google Cloud, which leaves their credentials in the checkout while they run."""
+    return bool(storage and storage.sign_in and storage.sign_in.google)
+
+
 def is_known(url: str) -> bool:
     """Whether a spec can name the remote: rendered jobs have a way to sign in to it."""
     try:

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 from mlops_spec import model_folder
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.lint.models import Model
 from mlops_spec.lint.specs import load_spec
+from mlops_spec.outputs.parts import part_of
 from mlops_spec.outputs.sync import sync
+from mlops_spec.place import Place
 from mlops_spec.render.write import summary
 from mlops_spec.system.files import write_atomic
 from mlops_spec.upgrade.describe import describe
@@ -41,7 +44,7 @@ def finish(root: Path, before: Described) -> Finished:
     if newer != text:
         write_atomic(file, newer)
     spec = load_spec(file)
-    done = sync(root, spec, {})
+    done = sync(part_of(Model(Place(root, spec.model), spec)), {})
     if done.blocked_by:
         raise Failure(
             summary.as_text((), done.blocked_by, patches=True).rstrip(),

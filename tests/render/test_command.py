@@ -101,18 +101,6 @@ def test_what_the_spec_changes_is_stale_until_it_is_rendered(repository: Reposit
     assert repository.checked() == {}
 
 
-def test_a_folder_below_a_repositorys_root_is_told_that_nothing_runs_there(repository: Repository) -> None:
-    assert repository.render().stderr == ""
-
-    (repository.root.parent / ".git").mkdir()
-    try:
-        told = repository.render("--check").stderr
-    finally:
-        (repository.root.parent / ".git").rmdir()  # other tests' folders lie there too
-
-    assert f"what is rendered in {repository.root.name} never runs there" in told
-
-
 def test_checking_writes_nothing(repository: Repository) -> None:
     repository.replace("model.yaml", "timeout: 30m", "timeout: 45m")
     (repository.root / "dvc.yaml").unlink()

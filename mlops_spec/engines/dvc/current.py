@@ -9,8 +9,7 @@ from mlops_spec.engines.dvc.names import FILE
 from mlops_spec.engines.dvc.stages import stages
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.model_folder import SPEC
-from mlops_spec.repository.code import Folder, code_of
-from mlops_spec.spec.stages import SURROUNDINGS
+from mlops_spec.repository.around import around
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,8 +23,7 @@ def refuse_stale(root: Path, spec: Spec) -> None:
 
     Files that it names besides are somebody's own, and stay.
     """
-    present = frozenset(name for name in SURROUNDINGS if (root / name).exists())
-    code = {name: each.paths for name, each in code_of(spec, Folder(root)).items()}
+    present, code = around(root, spec)
     declared = {stage.name: stage for stage in stages_of(root)}
     meant = {stage.name: stage for stage in stages(spec, present, code)}
     for name in [name for name in declared if name not in meant and _is_ours(declared[name])]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from graphlib import CycleError, TopologicalSorter
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlops_spec import model_folder
@@ -75,7 +76,7 @@ def stages(spec: Spec, present: frozenset[str], code: Mapping[str, tuple[str, ..
     taken = [name for name in spec.pipeline if name in OURS]
     if taken:
         raise Failure(f"pipeline.{taken[0]}: the name `{taken[0]}` is taken by a stage of ours", remedy="rename it")
-    around = tuple(name for name in SURROUNDINGS if name in present)
+    around = tuple(sorted(present, key=lambda path: SURROUNDINGS.index(PurePosixPath(path).name)))
     found = (_split(spec, around), *_users(spec, around), *_models(spec, around))
     return _in_order([replace(each, reads=_unique((*each.reads, *code.get(each.name, ())))) for each in found])
 

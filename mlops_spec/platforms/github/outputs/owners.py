@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,11 +10,15 @@ from mlops_spec import model_folder
 from mlops_spec.engines.files import FOLDER, PIPELINE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from mlops_spec.place import Place
     from mlops_spec.spec import Spec
+    from mlops_spec.spec.shared import Shared
 
 # What the guards stand in: the gates, the workflows and stages that run them, and which version of them is installed.
+_AT_THE_ROOT = (f"/{FOLDER}/", "/.github/", "/uv.lock")
+SHARED_GUARDS = (*_AT_THE_ROOT[:2], "/.mlops/", "/pyproject.toml", "/uv.lock")
 GUARDS = (
     f"/{FOLDER}/",
     "/.github/",
@@ -23,6 +28,7 @@ GUARDS = (
     "/pyproject.toml",
     "/uv.lock",
 )
+_ODD = re.compile(r"[^A-Za-z0-9._/-]")  # characters that a pattern can't hold as they are: any stands for each
 
 
 @dataclass(frozen=True)
@@ -53,6 +59,27 @@ def owners(spec: Spec) -> tuple[Owned, ...]:
             for name, each in spec.environments.items()
         ),
     )
+
+
+def shared_owners(shared: Shared, models: Sequence[tuple[Place, Spec]]) -> tuple[Owned, ...]:
+    """Of a repository of many models: who answers for what all share, then for each model's folder and its guards.
+
+    Where the settings name nobody, all who own a model answer for what all share.
+    """
+    ours = _unique(shared.owners or (owner for _, spec in models for owner in spec.owners))
+    approvers = _unique(each for place in shared.environments.values() for each in place.promote.approvers)
+    return (
+        Owned("*", ours),
+        *(Owned(pattern, approvers or ours) for pattern in SHARED_GUARDS),
+        *(owned for place, spec in models for owned in _of_folder(place, spec)),
+    )
+
+
+def _of_folder(place: Place, spec: Spec) -> Iterator[Owned]:
+    default, *guards = owners(spec)
+    folder = _ODD.sub("?", str(place.folder))
+    yield Owned(f"/{folder}/", default.owners)
+    yield from (Owned(f"/{folder}{each.pattern}", each.owners) for each in guards if each.pattern not in _AT_THE_ROOT)
 
 
 def _unique(names: Iterable[str]) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""The files that make GitHub act on a change: workflows, owners, rulesets, and the settings of its bots."""
+"""The files that make GitHub act on a change of a repository with one model: workflows, owners, rulesets, bots."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from mlops_spec import model_folder
 from mlops_spec.platforms.github.outputs.environments import deployments
 from mlops_spec.platforms.github.outputs.owners import owners
 from mlops_spec.platforms.github.outputs.rulesets import rulesets
+from mlops_spec.platforms.github.outputs.settings import settings
 from mlops_spec.platforms.github.outputs.storage import ways
 from mlops_spec.platforms.github.pins import ACTIONS
-from mlops_spec.platforms.github.runners import is_standard
-from mlops_spec.render.output import CODEOWNERS, Kind, Output
+from mlops_spec.render.output import Output
 from mlops_spec.spec.base import seconds
 from mlops_spec.spec.measures import champions, may_accept
 
@@ -65,12 +65,4 @@ def _workflow(name: str, values: Mapping[str, object], *, template: str | None =
 
 
 def ownership(spec: Spec) -> Iterator[Output]:
-    default, *guards = owners(spec)
-    owned = {"default": default.line, "guards": [guard.line for guard in guards]}
-    yield Output(CODEOWNERS, ".github/CODEOWNERS", owned, Kind.SHARED)
-    yield Output(PurePosixPath(".github/dependabot.yml"), ".github/dependabot.yml", {})
-    runner = spec.train.compute.label
-    if runner and not is_standard(runner):  # which actionlint must be told of
-        yield Output(PurePosixPath(".github/actionlint.yaml"), ".github/actionlint.yaml", {"runner": runner})
-    for name, values in rulesets(spec).items():
-        yield Output(PurePosixPath(f".github/rulesets/{name}.json"), f".github/rulesets/{name}.json", values)
+    return settings(owners(spec), [spec.train.compute.label], rulesets(spec), str(model_folder.SPEC))
