@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_spec.spec.stages import commands, words
@@ -11,6 +12,10 @@ if TYPE_CHECKING:
 
     from mlops_spec.document.diagnostic import Address
     from mlops_spec.spec import Spec
+
+
+#: The names of settings that say on which device is trained.
+DEVICES = re.compile(r"device(_type|_name)?|accelerator|tree_method|torch_device|compute_device")
 
 
 class Setting(NamedTuple):

@@ -43,7 +43,7 @@ _STANDS_FOR = {"ubuntu-latest": "ubuntu-24.04"}
 def check(spec: Spec) -> Iterator[Finding]:
     runner = spec.train.compute.label
     if runner.endswith("-latest"):
-        place = ("train", "compute", "runner")
+        place = ("train", "compute", *spec.train.compute.within, "runner")
         fixed = _STANDS_FOR.get(runner)
         fix = (Change(place, fixed),) if fixed else ()
         hint = f"write `{fixed}`" if fixed else "name a version, such as `windows-2025`"

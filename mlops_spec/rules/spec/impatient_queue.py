@@ -44,4 +44,4 @@ def check(spec: Spec) -> Iterator[Finding]:
     minutes = checked_minutes(spec)
     if spec.governance.merge_queue and minutes > LONGEST_WAIT:
         message = f"the merge queue waits {LONGEST_WAIT} minutes, and with this its checks may take {minutes}"
-        yield Finding(("train", "compute", "timeout"), message, "take 320m or less")
+        yield Finding(("train", "compute", *spec.train.compute.within, "timeout"), message, "take 320m or less")
