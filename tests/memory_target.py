@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from mlops_spec.spec.environments import Server
-from mlops_spec.targets.live import Heard, Live, Running, Scored, Served
-from mlops_spec.targets.target import Refused
+from mlops_spec.targets.live import Heard, Kept, Live, Running, Scored, Served
+from mlops_spec.targets.target import Refused, home_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,6 +27,8 @@ class InMemory:
     stable: Served | None = None
     candidate: Served | None = None
     previous: Served | None = None
+    model: str = ""
+    name: str = ""
     weight: int = 0
     told: list[str] = field(default_factory=list)
     by_state: ClassVar[dict[Path, InMemory]] = {}
@@ -35,13 +37,14 @@ class InMemory:
     @classmethod
     def on(cls, host: Host, environment: Environment) -> Self:
         assert isinstance(environment, Server)
-        made = cls.by_state.setdefault(host.state, cls(host.state))
+        made = cls.by_state.setdefault(host.home, cls(host.state, name=host.name))
+        made.model = host.model
         cls.by_listen[environment.listen] = made
         assert isinstance(made, cls)
         return made
 
     @classmethod
-    def heard(cls, environment: Environment) -> Heard:
+    def heard(cls, environment: Environment, model: str) -> Heard:
         assert isinstance(environment, Server)
         here = cls.by_listen.get(environment.listen)
         if here is None or not here.runs:
@@ -50,8 +53,22 @@ class InMemory:
 
     @classmethod
     def clear(cls, state: Path) -> None:
-        if here := cls.by_state.get(state):
+        for here in cls._of(state):
             here.runs, here.candidate = False, None
+
+    @classmethod
+    def models(cls, state: Path) -> tuple[Kept, ...]:
+        wanted = sorted((each for each in cls._of(state) if each.kept()), key=lambda each: each.name)
+        return tuple(Kept(each.name, each.model, frozenset(each.kept())) for each in wanted)
+
+    @classmethod
+    def rename(cls, state: Path, old: str, new: str) -> None:
+        made = cls.by_state[home_of(state, new)] = cls.by_state.pop(home_of(state, old))
+        made.name = new
+
+    @classmethod
+    def _of(cls, state: Path) -> list[InMemory]:
+        return [each for each in cls.by_state.values() if each.state == state]
 
     def answer(self) -> float:
         """What the live version predicts."""
@@ -101,6 +118,9 @@ class InMemory:
 
     def abort(self) -> None:
         self.candidate, self.weight = None, 0
+
+    def retire(self) -> None:
+        self.stable = self.candidate = self.previous = None
 
     def kept(self) -> set[str]:
         return {each.digest for each in (self.stable, self.candidate, self.previous) if each is not None}

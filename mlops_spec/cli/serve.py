@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import click
@@ -29,12 +30,14 @@ def serve_command(package: Path | None, listen: str, state: Path | None, memory:
     """
     if (package is None) == (state is None):
         raise click.UsageError("name a package, or the --state folder of an agent")
+    from mlops_spec.targets.local.retention import predictions_of  # noqa: PLC0415
     from mlops_spec.targets.local.serve.limits import Limits  # noqa: PLC0415
     from mlops_spec.targets.local.serve.server import serve, serve_package  # noqa: PLC0415
 
     limits = Limits(memory_bytes=parsed(memory, size_in_bytes, "--memory", "500MB or 4GB"))
     if state is not None:
-        return serve(state / "server", listen, limits=limits, log=state / "predictions", detach=detach)
+        log_of = partial(predictions_of, state)
+        return serve(state / "server", listen, limits=limits, log_of=log_of, detach=detach)
     assert package is not None
     with tempfile.TemporaryDirectory(prefix="mlops-spec-serve-") as folder:
         return serve_package(package, Path(folder), listen, limits=limits)

@@ -69,7 +69,7 @@ def standings(spec: Spec, main: Tree, records: Sequence[Record], host: Path | No
             state,
             declared_in(main, name),
             newest_intent(records, spec.model, name),
-            _heard_on_this_host(spec, host) if host is not None and name == here else heard(environment),
+            _heard_on_this_host(spec, host) if host is not None and name == here else heard(environment, spec.model),
         )
         for name, environment in spec.environments.items()
     )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-State = Literal["loading", "warming", "ready", "failed", "draining"]
+# `unloaded`: it takes no memory now, and is loaded when it is asked.
+State = Literal["loading", "warming", "ready", "failed", "draining", "unloaded"]
 
 
 @dataclass(frozen=True)
@@ -15,6 +16,20 @@ class Served:
     version: str
     digest: str
     package: str
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A model that a target serves for an agent: `digests` of the packages that it may still load.
+
+    `name` tells it from others of the agent's folder, and is empty for the only one of a repository. Of what is not
+    `readable`, nobody can say what it is that is needed.
+    """
+
+    name: str
+    model: str
+    digests: frozenset[str]
+    readable: bool = True
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlops_spec.spec.environments import Environment
-    from mlops_spec.targets.live import Heard
+    from mlops_spec.targets.live import Heard, Kept
     from mlops_spec.targets.target import Host, Target
 
 TARGETS: dict[str, type[Target]] = {
@@ -25,9 +25,21 @@ def target_on(host: Host, environment: Environment) -> Target:
     return TARGETS[environment.target].on(host, environment)
 
 
-def heard(environment: Environment) -> Heard:
-    """What an environment's target says of itself over the network."""
-    return TARGETS[environment.target].heard(environment)
+def heard(environment: Environment, model: str) -> Heard:
+    """What an environment's target says of a model over the network."""
+    return TARGETS[environment.target].heard(environment, model)
+
+
+def kept(state: Path) -> tuple[Kept, ...]:
+    """What all targets serve for the agent of this folder."""
+    return tuple(each for target in TARGETS.values() for each in target.models(state))
+
+
+def rename(state: Path, old: str, new: str) -> None:
+    """Lets every target go on with a model under another name."""
+    for target in TARGETS.values():
+        if any(each.name == old for each in target.models(state)):
+            target.rename(state, old, new)
 
 
 def clear(state: Path) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.spec.environments import Environment
     from mlops_spec.spec.storage import Storage
-    from mlops_spec.targets.live import Heard, Live, Scored, Served
+    from mlops_spec.targets.live import Heard, Kept, Live, Scored, Served
 
 
 class Refused(Failure):
@@ -30,7 +30,8 @@ class Host:
 
     `state` is the agent's folder, in which a target keeps what it has to remember, and `model` the name that the
     model answers to. `supervised`: a service manager runs what serves, so a target never starts it. `key` is the column
-    that names a row, `storage` the spec's.
+    that names a row, `storage` the spec's. `alone`: its repository has no other model, so what is written in the folder
+    needs no name; else models may share what serves. `memory` is in bytes, for all of them together.
     """
 
     state: Path
@@ -38,6 +39,23 @@ class Host:
     supervised: bool = False
     key: str | None = None
     storage: Storage | None = None
+    alone: bool = True
+    memory: int | None = None
+
+    @property
+    def name(self) -> str:
+        """What tells the model from others in the folder; empty for the only one."""
+        return "" if self.alone else self.model
+
+    @property
+    def home(self) -> Path:
+        """Where everything lies that is this model's alone."""
+        return home_of(self.state, self.name)
+
+
+def home_of(state: Path, name: str) -> Path:
+    """Where everything lies in an agent's folder that is one model's; `name` is empty for the only model."""
+    return state / "models" / name if name else state
 
 
 class Target(Protocol):
@@ -48,12 +66,20 @@ class Target(Protocol):
         """The target of an environment for the agent on this host; nothing is started or changed by that."""
 
     @classmethod
-    def heard(cls, environment: Environment) -> Heard:
-        """What an environment's target says of itself over the network; it raises nothing."""
+    def heard(cls, environment: Environment, model: str) -> Heard:
+        """What an environment's target says of a model over the network; it raises nothing."""
 
     @classmethod
     def clear(cls, state: Path) -> None:
         """Ends what runs for the agent of this folder, where something does, once it has answered what it began."""
+
+    @classmethod
+    def models(cls, state: Path) -> tuple[Kept, ...]:
+        """The models that it serves for the agent of this folder, ordered by name."""
+
+    @classmethod
+    def rename(cls, state: Path, old: str, new: str) -> None:
+        """Goes on serving a model under another `name`: the only one is one of several now, or the other way."""
 
     def check(self) -> None:
         """Raises Failure (78) where nothing runs and nothing could: an address is taken, a service is not set up."""
@@ -85,6 +111,9 @@ class Target(Protocol):
 
     def abort(self) -> None:
         """Drops the staged version, where there is one."""
+
+    def retire(self) -> None:
+        """Ends serving the model for good; other models of the folder are served as before."""
 
     def kept(self) -> set[str]:
         """Digests of the packages that it may still load: live, staged, and the one before."""

@@ -70,7 +70,7 @@ def test_before_the_first_version_there_is_nothing(
 
     assert (names(target), target.kept()) == ((None, None), set())
     assert target.current().unseen
-    assert kind.heard(environment).unseen
+    assert kind.heard(environment, MODEL).unseen
 
 
 def test_versions_follow_one_another(
@@ -81,7 +81,7 @@ def test_versions_follow_one_another(
     target.stage(one)
     assert (names(target), target.current().weight) == ((None, "v1.0.0"), 0)
     target.finish()
-    assert (names(target), kind.heard(environment).digest) == (("v1.0.0", None), one.digest)
+    assert (names(target), kind.heard(environment, MODEL).digest) == (("v1.0.0", None), one.digest)
 
     target.stage(two)
     assert (names(target), target.current().weight) == (("v1.0.0", "v1.1.0"), 0)
@@ -125,3 +125,53 @@ def test_what_ends_comes_back_with_what_it_served(kind: type[Target], target: Ta
     target.restart()
     target.prune(3600)
     assert (names(target), target.current().unseen) == (("v1.0.0", None), "")
+
+
+@pytest.fixture
+def neighbours(kind: type[Target], environment: Environment, tmp_path: Path) -> Iterator[tuple[Target, Target]]:
+    """Two models of one repository at one place."""
+    state = tmp_path / "state"
+    state.mkdir()
+    yield tuple(kind.on(Host(state, model, alone=False), environment) for model in ("credit", MODEL))  # type: ignore[misc]
+    kind.clear(state)
+
+
+def test_each_of_several_models_has_versions_of_its_own(
+    kind: type[Target], neighbours: tuple[Target, Target], environment: Environment, tmp_path: Path
+) -> None:
+    credit, demo = neighbours
+    one, two = package(tmp_path, "v1.0.0"), package(tmp_path, "v2.0.0", value=0.5)
+    credit.stage(one)
+    credit.finish()
+    demo.stage(two)
+    assert (names(credit), names(demo)) == (("v1.0.0", None), (None, "v2.0.0"))
+    demo.finish()
+
+    assert (names(credit), names(demo)) == (("v1.0.0", None), ("v2.0.0", None))
+    assert [(each.name, each.digests) for each in kind.models(tmp_path / "state")] == [
+        ("credit", {one.digest}),
+        (MODEL, {two.digest}),
+    ]
+    demo.restart()
+    credit.retire()
+    assert (credit.kept(), names(demo)) == (set(), ("v2.0.0", None))
+    assert kind.heard(environment, MODEL).digest == two.digest
+
+
+def test_the_only_model_becomes_one_of_several_and_goes_on(
+    kind: type[Target], target: Target, environment: Environment, tmp_path: Path
+) -> None:
+    one = package(tmp_path, "v1.0.0")
+    target.stage(one)
+    target.finish()
+
+    kind.rename(tmp_path / "state", "", MODEL)
+    (kept,) = kind.models(tmp_path / "state")
+    of_several = kind.on(Host(tmp_path / "state", MODEL, alone=False), environment)
+    of_several.stage(one)
+
+    assert (kept.name, kept.model, kept.digests) == (MODEL, MODEL, {one.digest})
+    assert names(of_several) == ("v1.0.0", None)
+    kind.rename(tmp_path / "state", MODEL, "")
+    target.stage(one)
+    assert names(target) == ("v1.0.0", None)

@@ -188,6 +188,12 @@ def server(shared_server: Server) -> Server:
     return shared_server
 
 
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One server for the tests of a module, whose models share it."""
+    yield from run_server(tmp_path_factory.mktemp("many"))
+
+
 def run_server(tmp_path: Path, *options: str) -> Iterator[Server]:
     folder = tmp_path / "state" / "server"
     folder.mkdir(parents=True)

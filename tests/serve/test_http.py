@@ -14,11 +14,13 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from mlops_spec.package.input_contract import Bounds, InputContract
 from mlops_spec.targets.live import Served
+from mlops_spec.targets.local.serve.front import Front
 from mlops_spec.targets.local.serve.http import application
 from mlops_spec.targets.local.serve.limits import Limits
-from mlops_spec.targets.local.serve.router import Router
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from conftest import Server
 
 Ask = Callable[..., dict[str, Any]]
@@ -118,6 +120,12 @@ def test_metrics_have_their_names_and_read_as_prometheus_does(
         "mlops_scores": "histogram",
         "mlops_waiting_requests": "gauge",
         "mlops_contract_violations": "counter",
+        "mlops_loads": "counter",
+        "mlops_unloads": "counter",
+        "mlops_load_seconds": "counter",
+        "mlops_resident_bytes": "gauge",
+        "mlops_memory_bytes": "gauge",
+        "mlops_memory_allowed_bytes": "gauge",
         "mlops_log_dropped": "counter",
     }
     statuses = {sample.labels["status"]: sample.value for sample in families["mlops_requests"].samples}
@@ -148,20 +156,6 @@ def test_rows_outside_the_contract_are_counted_by_input(
     assert counted == {"age": 2.0, "education": 1.0}
 
 
-class Nothing:
-    """A server without a version; all but its bounds is beside the point."""
-
-    model = "demo"
-    log = None
-
-    def __init__(self, limits: Limits) -> None:
-        self.limits = limits
-        self.router = Router(limits)
-
-    def describe(self) -> dict[str, Any]:
-        return {}
-
-
 @pytest.mark.parametrize(
     ("messages", "status", "message"),
     [
@@ -172,7 +166,9 @@ class Nothing:
     ],
     ids=["too slow", "gone", "too large", "too large in parts"],
 )
-def test_a_body_that_never_comes_whole_is_refused(messages: list[Any], status: int, message: str) -> None:
+def test_a_body_that_never_comes_whole_is_refused(
+    tmp_path: Path, messages: list[Any], status: int, message: str
+) -> None:
     sent: list[Any] = []
     coming = iter(messages)
 
@@ -186,7 +182,7 @@ def test_a_body_that_never_comes_whole_is_refused(messages: list[Any], status: i
         sent.append(message)
 
     async def ask() -> None:
-        app = application(Nothing(replace(Limits(), body_bytes=64, body_seconds=0.05)))
+        app = application(Front(tmp_path, "", replace(Limits(), body_bytes=64, body_seconds=0.05), None))
         await app({"type": "http", "method": "POST", "path": INFER, "headers": []}, receive, send)
 
     asyncio.run(ask())

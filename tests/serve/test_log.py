@@ -33,7 +33,7 @@ def lines(folder: Path) -> list[dict[str, Any]]:
 
 
 def test_a_line_holds_request_and_answer(tmp_path: Path) -> None:
-    log = PredictionLog(tmp_path / "log", Limits())
+    log = PredictionLog(lambda _: tmp_path / "log", Limits())
     log.add(BODY, routed())
     log.close()
 
@@ -51,7 +51,7 @@ def test_a_line_holds_request_and_answer(tmp_path: Path) -> None:
 
 
 def test_only_its_owner_can_read_it(tmp_path: Path) -> None:
-    log = PredictionLog(tmp_path / "log", Limits())
+    log = PredictionLog(lambda _: tmp_path / "log", Limits())
     log.add(BODY, routed())
     log.close()
 
@@ -60,7 +60,7 @@ def test_only_its_owner_can_read_it(tmp_path: Path) -> None:
 
 
 def test_a_full_file_is_followed_by_a_new_one(tmp_path: Path) -> None:
-    log = PredictionLog(tmp_path, replace(Limits(), log_bytes=1))
+    log = PredictionLog(lambda _: tmp_path, replace(Limits(), log_bytes=1))
     for number in range(3):
         log.add(BODY, routed(f"v{number}"))
         while log._waiting.qsize():
@@ -72,7 +72,7 @@ def test_a_full_file_is_followed_by_a_new_one(tmp_path: Path) -> None:
 
 
 def test_when_too_many_wait_records_are_dropped_and_counted(tmp_path: Path) -> None:
-    log = PredictionLog(tmp_path, replace(Limits(), log_waiting=0))
+    log = PredictionLog(lambda _: tmp_path, replace(Limits(), log_waiting=0))
     log.add(BODY, routed())
     log.close()
 
@@ -84,13 +84,13 @@ def test_a_full_disk_drops_records_and_is_tried_again(tmp_path: Path, monkeypatc
     full = True
     write = PredictionLog._write
 
-    def sometimes(self: PredictionLog, waiting: list[bytes]) -> None:
-        if full and waiting:
+    def sometimes(self: PredictionLog, model: str, data: bytes) -> None:
+        if full:
             raise OSError(28, "No space left on device")
-        write(self, waiting)
+        write(self, model, data)
 
     monkeypatch.setattr(PredictionLog, "_write", sometimes)
-    log = PredictionLog(tmp_path, Limits())
+    log = PredictionLog(lambda _: tmp_path, Limits())
     log.add(BODY, routed("v1"))
     while not log.dropped:
         pass

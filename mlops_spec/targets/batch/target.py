@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import time
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.model_folder import MANIFEST
 from mlops_spec.spec.environments import Batch
 from mlops_spec.targets.batch.days import due, newest
 from mlops_spec.targets.batch.process import do
 from mlops_spec.targets.batch.state import Versions, read_days, read_versions, read_window, write_days, write_versions
 from mlops_spec.targets.batch.work import Places, Work
-from mlops_spec.targets.live import Heard, Live, Running, Scored, Window
-from mlops_spec.targets.target import Refused
+from mlops_spec.targets.live import Heard, Kept, Live, Running, Scored, Window
+from mlops_spec.targets.target import Refused, home_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from mlops_spec.targets.live import Served
     from mlops_spec.targets.target import Host
 
+_FOLDER, _VERSIONS = "batch", "versions.json"
 _RETRY_SECONDS = 60.0  # between two looks at a day that could not be scored
 _PASSING = {Exit.UNAVAILABLE, Exit.IO, Exit.STALE}  # says nothing of the delivery
 
@@ -41,7 +46,7 @@ class Scorer:
         return cls(host, environment)
 
     @classmethod
-    def heard(cls, environment: Environment) -> Heard:
+    def heard(cls, environment: Environment, model: str) -> Heard:  # noqa: ARG003 - an output is one model's
         """What stands beside the scores: the version that is live, and the days that are late."""
         assert isinstance(environment, Batch)
         try:
@@ -57,6 +62,19 @@ class Scorer:
     @classmethod
     def clear(cls, state: object) -> None:
         """Nothing runs between two days."""
+
+    @classmethod
+    def models(cls, state: Path) -> tuple[Kept, ...]:
+        """The models whose versions this host has on record."""
+        homes = {"": state, **{path.name: path for path in sorted((state / "models").glob("*"))}}
+        found = ((name, home / _FOLDER / _VERSIONS) for name, home in homes.items())
+        return tuple(_known(name, file) for name, file in found if file.exists())
+
+    @classmethod
+    def rename(cls, state: Path, old: str, new: str) -> None:
+        """Lets what is on record lie in another home."""
+        home_of(state, new).mkdir(parents=True, exist_ok=True, mode=0o700)
+        (home_of(state, old) / _FOLDER).rename(home_of(state, new) / _FOLDER)
 
     def check(self) -> None:
         """Raises Failure where the places can't be read (69, 78)."""
@@ -120,10 +138,13 @@ class Scorer:
         if kept.candidate is not None:
             self._keep(replace(kept, candidate=None, old=Window(), new=Window()))
 
+    def retire(self) -> None:
+        """Ends scoring: nothing is on record any more."""
+        self._path(_VERSIONS).unlink(missing_ok=True)
+
     def kept(self) -> set[str]:
         """Digests of the packages that may score: live, tried, and the one before."""
-        kept = self._kept()
-        return {each.digest for each in (kept.stable, kept.candidate, kept.previous) if each is not None}
+        return {each.digest for each in _versions(self._kept())}
 
     def prune(self, seconds: float) -> None:
         """The scores are their owner's, to keep or to remove."""
@@ -157,13 +178,33 @@ class Scorer:
         return Work(kind, places, self.host.model, self.host.key, max_refused=self.environment.max_refused, **more)
 
     def _path(self, name: str) -> Any:
-        return self.host.state / "batch" / name
+        return self.host.home / _FOLDER / name
 
     def _kept(self) -> Versions:
-        return read_versions(self._path("versions.json"))
+        return read_versions(self._path(_VERSIONS))
 
     def _keep(self, versions: Versions) -> None:
-        write_versions(self._path("versions.json"), versions)
+        write_versions(self._path(_VERSIONS), versions)
+
+
+def _known(name: str, file: Path) -> Kept:
+    try:
+        versions = _versions(read_versions(file))
+    except Failure:
+        return Kept(name, name, frozenset(), readable=False)
+    return Kept(name, name or _model_of(versions), frozenset(each.digest for each in versions))
+
+
+def _versions(kept: Versions) -> list[Served]:
+    return [each for each in (kept.stable, kept.candidate, kept.previous) if each is not None]
+
+
+def _model_of(versions: Sequence[Served]) -> str:
+    """The model that packages are of; empty where none can be read."""
+    for each in versions:
+        with suppress(OSError, ValueError, KeyError, TypeError):
+            return str(json.loads((Path(each.package) / MANIFEST).read_bytes())["model"])
+    return ""
 
 
 def _running(version: Served | None, window: Window) -> Running | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 from typing import Any
+from urllib.parse import quote
 
 from mlops_spec.system.deadline import within
 from mlops_spec.targets.live import Heard
@@ -12,13 +13,13 @@ from mlops_spec.targets.live import Heard
 _SECONDS = 3.0
 
 
-def heard_at(listen: str) -> Heard:
-    """What the server at `listen` says of itself, or why it can't be seen."""
+def heard_at(listen: str, model: str) -> Heard:
+    """What the server at `listen` says of a model, or why it can't be seen."""
     host, _, port = listen.rpartition(":")
     connection = http.client.HTTPConnection(host, int(port), timeout=_SECONDS)
 
     def version() -> bytes:
-        connection.request("GET", "/version")
+        connection.request("GET", f"/version?model={quote(model)}")
         return connection.getresponse().read(65_536)
 
     try:

@@ -28,6 +28,7 @@ class Counts:
     """Counters of one version; only the front's loop touches them."""
 
     def __init__(self) -> None:
+        self.answers = 0
         self.statuses: Counter[int] = Counter()
         self.buckets = [0] * (len(BOUNDS) + 1)
         self.seconds = 0.0
@@ -51,6 +52,7 @@ class Counts:
         """Counts one answer."""
         for name, rows in outside:
             self.outside[name] += rows
+        self.answers += 1
         self.statuses[status] += 1
         self.buckets[bisect.bisect_left(BOUNDS, seconds)] += 1
         self.seconds += seconds

@@ -1,4 +1,4 @@
-"""The server's HTTP: the Open Inference Protocol v2, `/version` and `/metrics`.
+"""The server's HTTP: the Open Inference Protocol v2 with its index of models, `/version` and `/metrics`.
 
 Predictions are answered on plain ASGI, for their path is the hot one; all that is asked rarely is Starlette's.
 """
@@ -17,15 +17,19 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from mlops_spec import __version__
-from mlops_spec.targets.local.serve.metrics import LogCollector, VersionCollector, exposition
+from mlops_spec.targets.local.serve.metrics import LogCollector, MemoryCollector, VersionCollector, exposition
 from mlops_spec.targets.local.serve.remote import Answer, Remote, problem
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from starlette.requests import Request
 
+    from mlops_spec.targets.live import Served
+    from mlops_spec.targets.local.serve.hosted import Hosted
     from mlops_spec.targets.local.serve.limits import Limits
     from mlops_spec.targets.local.serve.log import PredictionLog
-    from mlops_spec.targets.local.serve.router import Router
+    from mlops_spec.targets.local.serve.memory import Memory
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -34,21 +38,26 @@ Send = Callable[[Message], Awaitable[None]]
 
 _INFER = re.compile(r"^/v2/models/([^/]+)(?:/versions/([^/]+))?/infer$")
 _JSON = (b"content-type", b"application/json")
+_SHOWN = 5
 
 
 class Live(Protocol):
     """What the HTTP side needs to know of the front."""
 
-    router: Router
     limits: Limits
     log: PredictionLog | None
+    memory: Memory
 
     @property
-    def model(self) -> str:
-        """The model's name."""
+    def hosted(self) -> tuple[Hosted, ...]:
+        """All models."""
         ...
 
-    def describe(self) -> dict[str, Any]:
+    def find(self, model: str) -> Hosted | None:
+        """The model of this name."""
+        ...
+
+    def describe(self, model: str | None) -> dict[str, Any]:
         """What `/version` says."""
         ...
 
@@ -74,13 +83,15 @@ async def _infer(
     body = await incoming
     if isinstance(body, Answer):
         return body, None
-    if name != live.model:
-        return problem(404, f"there is no model `{name}` here; this is `{live.model}`"), None
-    routed = await (live.router.answer(body) if version is None else live.router.pinned(body, version))
+    hosted = live.find(name)
+    if hosted is None:
+        return problem(404, _no_model(live, name)), None
+    hosted.use.asked()
+    routed = await (hosted.router.answer(body) if version is None else hosted.pinned(body, version))
     if routed is None:
-        return problem(404, f"version {version} of `{name}` does not run here"), None
+        return problem(404, _no_version(name, version)), None
     if live.log is not None and routed.answer.status == 200:
-        live.log.add(body, routed)
+        live.log.add(body, routed, hosted.name)
     return routed.answer, routed.by
 
 
@@ -116,7 +127,7 @@ async def _reply(send: Send, answer: Answer, by: Remote | None) -> None:
         served = by.served
         headers += [(b"x-model-version", served.version.encode()), (b"x-model-digest", served.digest.encode())]
     if answer.status == 503:
-        headers.append((b"retry-after", b"1"))
+        headers.append((b"retry-after", str(answer.retry_after).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.payload})
 
@@ -129,23 +140,27 @@ def _all_but_predictions(live: Live) -> Starlette:
         return JSONResponse({"live": True})
 
     async def is_ready(_: Request) -> Response:
-        return _readiness(live.router.routes.stable)
+        return _readiness(any(each.is_ready() for each in live.hosted))
 
     async def metadata(request: Request) -> Response:
-        remote = _find(live, **request.path_params)
-        versions = [each.served.version for each in _running(live)]
-        return JSONResponse({"name": live.model, "versions": versions, **remote.metadata})
+        hosted, served = _find(live, **request.path_params)
+        versions = [each.version for each in hosted.answering()]
+        return JSONResponse({"name": hosted.model, "versions": versions, **await hosted.metadata(served)})
 
     async def model_is_ready(request: Request) -> Response:
-        return _readiness(_find(live, **request.path_params))
+        hosted, served = _find(live, **request.path_params)
+        return _readiness(hosted.is_ready(served))
 
-    async def version(_: Request) -> Response:
-        return JSONResponse(live.describe())
+    async def index(_: Request) -> Response:
+        return JSONResponse([line for each in live.hosted for line in _indexed(each)])
+
+    async def version(request: Request) -> Response:
+        return JSONResponse(live.describe(request.query_params.get("model")))
 
     async def metrics(_: Request) -> Response:
         log = live.log
         dropped = LogCollector(lambda: log.dropped if log is not None else 0)
-        text = exposition(VersionCollector(lambda: live.model, lambda: _running(live)), dropped)
+        text = exposition(VersionCollector(live.hosted), MemoryCollector(live.hosted, live.memory), dropped)
         return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
     answering = {
@@ -160,6 +175,7 @@ def _all_but_predictions(live: Live) -> Starlette:
         "/metrics": metrics,
     }
     routes = [Route(path, endpoint, methods=["GET"]) for path, endpoint in answering.items()]
+    routes.append(Route("/v2/repository/index", index, methods=["POST"]))
     return Starlette(routes=routes, exception_handlers={HTTPException: _refuse})
 
 
@@ -169,23 +185,34 @@ async def _refuse(request: Request, error: Exception) -> Response:
     return JSONResponse({"error": f"{request.method} {request.url.path}: {said}"}, error.status_code)
 
 
-def _running(live: Live) -> list[Remote]:
-    routes = live.router.routes
-    return [remote for remote in (routes.stable, routes.candidate) if remote is not None]
+def _find(live: Live, name: str, version: str | None = None) -> tuple[Hosted, Served]:
+    hosted = live.find(name)
+    if hosted is None:
+        raise HTTPException(404, _no_model(live, name))
+    served = hosted.answers_as(version)
+    if served is None:
+        raise HTTPException(404, _no_version(name, version))
+    return hosted, served
 
 
-def _find(live: Live, name: str, version: str | None = None) -> Remote:
-    if name != live.model:
-        raise HTTPException(404, f"there is no model `{name}` here; this is `{live.model}`")
-    running = _running(live)
-    if version is None and running:
-        return running[0]
-    for remote in running:
-        if remote.served.version == version:
-            return remote
-    raise HTTPException(404, f"version {version} of `{name}` does not run here")
+def _no_model(live: Live, name: str) -> str:
+    known = [f"`{each.model}`" for each in live.hosted] or ["``"]
+    here = ", ".join(known[:_SHOWN]) + ", …" * (len(known) > _SHOWN)
+    return f"there is no model `{name}` here; {'this is' if len(known) == 1 else 'here are'} {here}"
 
 
-def _readiness(remote: Remote | None) -> Response:
-    ready = remote is not None and remote.state in {"ready", "draining"}
+def _no_version(name: str, version: str | None) -> str:
+    return f"version {version} of `{name}` does not run here"
+
+
+def _indexed(hosted: Hosted) -> Iterator[dict[str, str]]:
+    """A model's versions as the protocol's index of a repository has them."""
+    for status in hosted.statuses():
+        ready = status.state in {"ready", "draining"}
+        reason = status.reason or ("" if ready else status.state)
+        state = "READY" if ready else "LOADING" if status.state in {"loading", "warming"} else "UNAVAILABLE"
+        yield {"name": hosted.model, "version": status.version, "state": state, "reason": reason}
+
+
+def _readiness(ready: bool) -> Response:
     return Response(json.dumps({"ready": ready}), 200 if ready else 503, media_type="application/json")

@@ -8,6 +8,7 @@ import os
 import socket
 import struct
 import sys
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -36,22 +37,24 @@ _THREADS = {"OMP_NUM_THREADS": "1", "OMP_WAIT_POLICY": "PASSIVE"}
 class Answer:
     """What goes back to the client: an HTTP status and JSON; scores come with a 200.
 
-    `outside` has the inputs that were outside the data contract, with their numbers of rows.
+    `outside` has the inputs that were outside the data contract, with their numbers of rows. With a 503, `retry_after`
+    says in how many seconds it may be worth a try.
     """
 
     status: int
     payload: bytes
     scores: Scores | None = None
     outside: tuple[tuple[str, int], ...] = ()
+    retry_after: int = 1
 
 
 # What reading raises of what a model's code can write to the socket too.
 _NO_ANSWER = (ValueError, LookupError, TypeError, AttributeError, ArithmeticError, RecursionError, struct.error)
 
 
-def problem(status: int, message: str) -> Answer:
+def problem(status: int, message: str, retry_after: int = 1) -> Answer:
     """An answer that says what is wrong."""
-    return Answer(status, json.dumps({"error": message}).encode())
+    return Answer(status, json.dumps({"error": message}).encode(), retry_after=retry_after)
 
 
 def _reason(answer: Answer) -> str:
@@ -62,11 +65,17 @@ def _reason(answer: Answer) -> str:
 
 
 class Remote(asyncio.Protocol):
-    """One version's process. `state` goes loading → warming → ready → draining, or to failed, with a `reason`."""
+    """One version's process. `state` goes loading → warming → ready → draining, or to failed, with a `reason`.
 
-    def __init__(self, served: Served, limits: Limits, folder: Path) -> None:
+    `name` is what its log is called after, beside the digest: the model's, where the server has several.
+    """
+
+    def __init__(
+        self, served: Served, limits: Limits, folder: Path, counts: Counts | None = None, name: str = ""
+    ) -> None:
         self.served = served
-        self.counts = Counts()
+        self.counts = counts or Counts()
+        self.began = time.monotonic()
         self.state: State = "loading"
         self.reason = ""
         self.metadata: dict[str, Any] = {}
@@ -76,12 +85,18 @@ class Remote(asyncio.Protocol):
         self._loaded = asyncio.Event()
         self._limits = limits
         self._folder = folder
+        self._name = f"{name}-" if name else ""
         self._splitter = Splitter()
         self._asked: dict[int, asyncio.Future[Answer]] = {}
         self._number = _HELLO
         self._process: asyncio.subprocess.Process | None = None
         self._transport: asyncio.WriteTransport | None = None
         self._ended = False
+
+    @property
+    def pid(self) -> int | None:
+        """Its process, where there is one."""
+        return self._process.pid if self._process is not None else None
 
     @property
     def waiting(self) -> int:
@@ -95,7 +110,7 @@ class Remote(asyncio.Protocol):
             await asyncio.get_running_loop().create_unix_connection(lambda: self, sock=ours)
             self._process = await self._spawn(theirs)
         except OSError as error:
-            self._fail(f"no process could be started: {error}")
+            self.fail(f"no process could be started: {error}")
             return
         finally:
             theirs.close()
@@ -105,12 +120,12 @@ class Remote(asyncio.Protocol):
         try:
             await asyncio.wait_for(self._loaded.wait(), self._limits.load_seconds)
         except TimeoutError:
-            self._fail(f"not loaded within {self._limits.load_seconds:g} s")
+            self.fail(f"not loaded within {self._limits.load_seconds:g} s")
             self.kill()
         for sample in samples:
             answer = await self.ask(sample, self._limits.answer_seconds)
             if answer.status not in {200, 400, 422}:  # a version with other inputs takes other requests
-                self._fail(f"it can't answer a request that was answered before: {_reason(answer)}")
+                self.fail(f"it can't answer a request that was answered before: {_reason(answer)}")
         if self.state == "warming":
             self.state = "ready"
 
@@ -155,6 +170,12 @@ class Remote(asyncio.Protocol):
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
 
+    def fail(self, reason: str) -> None:
+        """Says why it does not run."""
+        if self.state != "failed":
+            self.state, self.reason = "failed", reason
+        self._loaded.set()
+
     def status(self) -> WorkerStatus:
         """What the agent gets to see."""
         return WorkerStatus(
@@ -162,7 +183,7 @@ class Remote(asyncio.Protocol):
             digest=self.served.digest,
             state=self.state,
             reason=self.reason,
-            pid=self._process.pid if self._process is not None else None,
+            pid=self.pid,
             window=self.counts.window(),
         )
 
@@ -176,12 +197,12 @@ class Remote(asyncio.Protocol):
             for frame in self._splitter.feed(data):
                 self._received(frame)
         except _NO_ANSWER as error:
-            self._fail(f"the process sent what is no answer: {error}")
+            self.fail(f"the process sent what is no answer: {error}")
             self.kill()
 
     def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - the protocol's signature
         if self.state != "draining":
-            self._fail(self.reason or "the process ended")
+            self.fail(self.reason or "the process ended")
         for answer in list(self._asked.values()):
             if not answer.done():
                 answer.set_result(problem(503, f"version {self.served.version} ended before it answered"))
@@ -189,7 +210,7 @@ class Remote(asyncio.Protocol):
     async def _spawn(self, theirs: socket.socket) -> asyncio.subprocess.Process:
         served = self.served
         name = served.digest.removeprefix("sha256:")[:12]
-        with (self._folder / f"worker-{name}.log").open("ab") as log:
+        with (self._folder / f"worker-{self._name}{name}.log").open("ab") as log:
             return await asyncio.create_subprocess_exec(
                 *(sys.executable, "-P", "-m", "mlops_spec.system.sandbox", str(self._limits.memory_bytes)),
                 "mlops_spec.targets.local.serve.worker",
@@ -225,12 +246,7 @@ class Remote(asyncio.Protocol):
             self.state = "warming"
             self._loaded.set()
         else:
-            self._fail(said["error"])
-
-    def _fail(self, reason: str) -> None:
-        if self.state != "failed":
-            self.state, self.reason = "failed", reason
-        self._loaded.set()
+            self.fail(said["error"])
 
     def _expire(self, number: int, seconds: float) -> None:
         answer = self._asked.get(number)

@@ -51,10 +51,12 @@ class Router:
 
     def __init__(self, limits: Limits) -> None:
         self.routes = Routes()
+        self.held = 0  # requests that wait for a stable version
+        self.patience = limits.recovery_seconds
+        self.retry_after = 1
         self._limits = limits
         self.samples: deque[bytes] = deque(maxlen=_SAMPLES)
         self._share = 0
-        self._held = 0
         self._changed = asyncio.Event()
         self._shadows: set[asyncio.Task[None]] = set()
 
@@ -71,9 +73,10 @@ class Router:
         lost = time.perf_counter() - started
         stable = self.routes.stable
         if stable is None or stable.state != "ready":
-            stable = await self._recovered()
+            stable = await self.recovered()
         if stable is None:
-            return Routed(problem(503, "no version is ready; try again"), None, "stable", 0.0)
+            said = problem(503, "no version is ready; try again", self.retry_after)
+            return Routed(said, None, "stable", time.perf_counter() - started)
         answer = await _ask(stable, body, self._limits.answer_seconds)
         if answer.status == 200:
             self._keep_for_warming(body)
@@ -93,14 +96,27 @@ class Router:
         answer = await _ask(remote, body, self._limits.answer_seconds)
         return Routed(answer, remote, "pinned", time.perf_counter() - started)
 
+    async def recovered(self) -> Remote | None:
+        """The stable version once it runs again, or None when that takes too long or too many wait for it."""
+        if self.held >= self._limits.waiting:
+            return None
+        self.held += 1
+        try:
+            async with asyncio.timeout(self.patience):
+                while self.routes.stable is None or self.routes.stable.state != "ready":
+                    await self._changed.wait()
+                return self.routes.stable
+        except TimeoutError:
+            return None
+        finally:
+            self.held -= 1
+
     def change(self, routes: Routes) -> None:
         """Puts new routes in force for every request from now on, and starts new windows."""
         self.routes = routes
         self._changed.set()
         self._changed = asyncio.Event()
         self._share = 0
-        if routes.stable is None:
-            self.samples.clear()
         for remote in (routes.stable, routes.candidate):
             if remote is not None:
                 remote.counts.open_window()
@@ -126,21 +142,6 @@ class Router:
             task = asyncio.ensure_future(self._compare(stable, answer, shadow, body))
             self._shadows.add(task)
             task.add_done_callback(self._shadows.discard)
-
-    async def _recovered(self) -> Remote | None:
-        """The stable version once it runs again, or None when that takes too long or too many wait for it."""
-        if self._held >= self._limits.waiting:
-            return None
-        self._held += 1
-        try:
-            async with asyncio.timeout(self._limits.recovery_seconds):
-                while self.routes.stable is None or self.routes.stable.state != "ready":
-                    await self._changed.wait()
-                return self.routes.stable
-        except TimeoutError:
-            return None
-        finally:
-            self._held -= 1
 
     async def _compare(self, stable: Remote, answer: Answer, shadow: Remote, body: bytes) -> None:
         started = time.perf_counter()

@@ -27,8 +27,10 @@ if TYPE_CHECKING:
     from mlops_spec.targets.local.serve.limits import Limits
 
 
-def serve(folder: Path, listen: str, *, limits: Limits, log: Path | None, detach: bool) -> int:
-    """Serves what `wanted.json` in `folder` says at `listen` until a signal comes; `detach`: in a session of its own.
+def serve(folder: Path, listen: str, *, limits: Limits, log_of: Callable[[str], Path] | None, detach: bool) -> int:
+    """Serves what the wishes in `folder` say at `listen` until a signal comes; `detach`: in a session of its own.
+
+    `log_of` gives the folder for the predictions of a model, by the name of its wish; without it none are logged.
 
     Raises:
         Failure: the address can't be taken (exit 78), or another server has the folder (exit 75).
@@ -39,7 +41,7 @@ def serve(folder: Path, listen: str, *, limits: Limits, log: Path | None, detach
     if detach and not _become_daemon(folder / LOG):
         return Exit.OK
     sign(lock)  # once more, for detaching has changed the process
-    prediction_log = PredictionLog(log, limits) if log is not None else None
+    prediction_log = PredictionLog(log_of, limits) if log_of is not None else None
     try:
         front = Front(folder, listen, limits, prediction_log)
         with asyncio.Runner(loop_factory=_loop_factory()) as runner:
@@ -56,7 +58,7 @@ def serve_package(package: Path, folder: Path, listen: str, *, limits: Limits) -
     served = Served("unreleased", digest(package), str(package.resolve()))
     write_wanted(folder, Wanted(model=manifest.model, stable=served, generation=1))
     words.err(f"serving {manifest.model} at http://{listen}/v2/models/{manifest.model}")
-    return serve(folder, listen, limits=limits, log=None, detach=False)
+    return serve(folder, listen, limits=limits, log_of=None, detach=False)
 
 
 async def _run(front: Front, listener: socket.socket) -> None:
