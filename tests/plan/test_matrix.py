@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from mlops_spec.errors import Failure
 from mlops_spec.plan.matrix import Training, matrix
-from mlops_spec.spec.train import Compute
+from mlops_spec.spec.compute import OnRunner
 
-HOSTED, GPU = Compute(), Compute(runner="gpu", timeout="10h")
+HOSTED, GPU = OnRunner(), OnRunner(runner="gpu", timeout="10h")
 
 
 def training(name: str, seconds: float | None = 60, compute: Compute = HOSTED, chain: str = "") -> Training:
@@ -43,7 +43,7 @@ def test_more_models_than_jobs_share_them_by_how_long_they_took() -> None:
 
 
 def test_a_group_of_runners() -> None:
-    entry = matrix([training("churn", compute=Compute(group="Large runners", runner="gpu"))], 8)["include"][0]
+    entry = matrix([training("churn", compute=OnRunner(group="Large runners", runner="gpu"))], 8)["include"][0]
 
     assert json.loads(entry["runner"]) == {"group": "Large runners", "labels": "gpu"}
     assert entry["minutes"] == 60
