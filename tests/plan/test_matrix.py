@@ -15,7 +15,7 @@ from mlops_spec.spec.compute import OnRunner
 HOSTED, GPU = OnRunner(), OnRunner(runner="gpu", timeout="10h")
 
 
-def training(name: str, seconds: float | None = 60, compute: Compute = HOSTED, chain: str = "") -> Training:
+def training(name: str, seconds: float | None = 60, compute: OnRunner = HOSTED, chain: str = "") -> Training:
     return Training(name, compute, seconds, chain)
 
 
