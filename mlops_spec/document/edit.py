@@ -70,7 +70,7 @@ def _added(document: Document, address: Address, text: str, before: str) -> Edit
     if node is None or not isinstance(node.start, MappingStartEvent) or not known:
         return None
     new = f"{key}: {text}"
-    if before:
+    if before in known:
         start = _start(document, (*above, before))
         return Edit(start, start, f"{new}{_line_end(document)}")
     last = (*above, list(known)[-1])

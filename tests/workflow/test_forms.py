@@ -124,3 +124,192 @@ ASKED = """ask: {environment: production, steps: [{run: 'true'}]}
 )
 def test_production_stands_in_its_environment_as_staging_does(job: str, found: bool) -> None:
     assert is_found("MS514", BOTH.replace("JOB", job)) == found
+
+
+BEST = "import mlflow, sys\nfound = mlflow.search_runs({})\nif found.iloc[0]['metrics.auc'] < 0.8:\n    sys.exit(1)\n"
+
+
+@pytest.mark.parametrize(
+    ("gate", "program", "found"),
+    [
+        ("python gate.py", BEST.format("order_by=['metrics.auc DESC']"), True),
+        ("python gate.py", BEST.format("order_by=['start_time DESC']"), False),
+        ("python gate.py", BEST.format("order_by=['metrics.auc DESC'], filter_string=sys.argv[1]"), False),
+        ("python gate.py", BEST.format("order_by=['metrics.auc DESC']") + "print(found.iloc[0].run_id)\n", False),
+        (
+            "python gate.py",
+            "import wandb\nbest = wandb.Api().runs('a/b', order='-summary_metrics.auc')[0]\nassert best",
+            True,
+        ),
+        ("python gate.py", "import mlflow\nassert mlflow.search_runs()['metrics.auc'].max() > 0.8\n", True),
+        ("python gate.py", "import mlflow\nassert mlflow.search_runs().sort_values('metrics.auc').any()\n", True),
+        ("python gate.py", "import sys\nif float(sys.argv[1]) < max(0.8, 0.7):\n    sys.exit(1)\n", False),
+        ("dvc exp show --sort-by auc --json | python gate.py", "", True),
+    ],
+)
+def test_a_gate_reads_its_own_run(gate: str, program: str, found: bool) -> None:
+    steps = f"- run: python train.py\n- run: {gate}"
+
+    assert is_found("MS654", workflow(steps), {"gate.py": program}) == found
+    assert not is_found("MS654", workflow(f"- run: {gate}"), {"gate.py": program})
+
+
+@pytest.mark.parametrize(
+    ("program", "found"),
+    [
+        ("from transformers import AutoModel as A\nA.from_pretrained('acme/encoder')", True),
+        ("from transformers import AutoModel as A\nA.from_pretrained('acme/encoder', revision='main')", True),
+        ("from transformers import AutoModel as A\nA.from_pretrained('acme/encoder', revision=SHA)", False),
+        ("from transformers import AutoModel as A\nA.from_pretrained('build/encoder')", False),
+        ("from transformers import AutoModel as A\nA.from_pretrained('encoder')", False),
+        ("from transformers import AutoModel as A\nA.from_pretrained('bert-base-uncased')", True),
+        ("from transformers import AutoModel as A\nA.from_pretrained(arguments.model)", False),
+        ("from transformers import AutoModel as A\nN = 'acme/encoder'\nA.from_pretrained(N)", True),
+        ("from transformers import pipeline\npipeline('text-classification')", False),
+        ("from transformers import pipeline\npipeline('text-classification', model='acme/encoder')", True),
+        ("from sentence_transformers import SentenceTransformer as S\nS('all-MiniLM-L6-v2')", True),
+        ("from datasets import load_dataset\nload_dataset('acme/rows')", True),
+        ("from datasets import load_dataset\nload_dataset('csv', data_files='rows.csv')", False),
+        ("from huggingface_hub import snapshot_download as d\nd(repo_id='acme/encoder', **given)", False),
+        ("from own import AutoModel\nAutoModel.from_pretrained('acme/encoder')", False),
+    ],
+)
+def test_what_comes_of_a_hub_has_a_revision(program: str, found: bool) -> None:
+    assert is_found("MS655", workflow("- run: python train.py"), {"train.py": program}) == found
+    assert not is_found("MS655", workflow("- run: python docs.py"), {"docs.py": program})
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("RUN python get.py", True),
+        ("RUN hf download acme/encoder --local-dir model", True),
+        ("RUN hf download acme/encoder --revision 5b2a7a9 --local-dir model", False),
+        ("RUN git clone https://huggingface.co/acme/encoder", True),
+        ("RUN python -c \"from transformers import pipeline as p; p('fill-mask', model='acme/encoder')\"", True),
+        ("RUN python serve.py", False),
+    ],
+)
+def test_an_image_takes_of_a_hub_what_has_a_revision(line: str, found: bool) -> None:
+    besides = {
+        "serving/Dockerfile": f"FROM python:3.12\nCOPY scripts/get.py .\n{line}\n",
+        "scripts/get.py": "from huggingface_hub import snapshot_download\nsnapshot_download('acme/encoder')\n",
+    }
+    step = "- uses: docker/build-push-action@v6\n  with: {context: ., file: serving/Dockerfile}"
+
+    assert is_found("MS655", workflow(step), besides) == found
+
+
+@pytest.mark.parametrize(
+    ("loop", "found"),
+    [
+        ("while [[ $s == Creating ]]; do\n  s=$(ask)\ndone", True),
+        ('while [ "$s" = "InProgress" ] || [ "$s" = "Pending" ]; do\n  s=$(ask)\ndone', True),
+        ('while [ "$(ask)" = "InProgress" ]; do\n  sleep 9\ndone', True),
+        ('until [ "$s" != "InProgress" ]; do\n  s=$(ask)\ndone', True),
+        ('until [ "$s" = "InService" ]; do\n  s=$(ask)\ndone', False),
+        ('until [[ "$s" =~ ^(Completed|Failed|Stopped)$ ]]; do\n  s=$(ask)\ndone', True),
+        ("while [[ $s != Failed && $s != InService ]]; do\n  s=$(ask)\ndone", True),
+        ('while true; do\n  s=$(ask)\n  if [ "$s" != "InProgress" ]; then\n    break\n  fi\ndone', True),
+        ('for i in $(seq 60); do\n  s=$(ask)\n  [ "$s" != "InProgress" ] && break\ndone', True),
+        ('for i in $(seq 60); do\n  s=$(ask)\n  [ "$s" = "InService" ] && break\ndone', False),
+        ("while [[ $s == Creating ]]; do\n  s=$(ask)\ndone\n[[ $s == InService ]]", False),
+        ("while [[ $s == Creating ]]; do\n  s=$(ask)\n  if [ $s = Failed ]; then exit 1; fi\ndone", False),
+        ("while [[ $s == Creating ]]; do\n  s=$(ask)\ndone\naws sagemaker wait endpoint-in-service", False),
+    ],
+)
+def test_a_loop_that_ends_on_a_failure_is_followed_by_a_question(loop: str, found: bool) -> None:
+    script = f"{loop}\naws ssm put-parameter --name live --value credit\n"
+    steps = "- run: |\n" + textwrap.indent(script, "    ")
+
+    assert is_found("MS656", workflow(steps)) == found
+    assert is_found("MS656", workflow("- run: bash wait.sh"), {"wait.sh": script}) == found
+
+
+WAIT = "import time\nwhile {}:\n    time.sleep(30)\n{}\n"
+
+
+@pytest.mark.parametrize(
+    ("asked", "behind", "found"),
+    [
+        ("ask()['EndpointStatus'] == 'Creating'", "live('credit')", True),
+        ("ask()['EndpointStatus'] in ('Creating', 'Updating')", "live('credit')", True),
+        ("run.status not in ('Completed', 'Failed')", "live('credit')", True),
+        ("run.status != 'Completed'", "live('credit')", False),
+        ("run.status not in ('Completed', 'Failed')", "if run.status != 'Completed':\n    raise SystemExit(1)", False),
+        ("run.status not in ('Completed', 'Failed')", "assert run.status == 'Completed'", False),
+    ],
+)
+def test_a_program_that_waits_asks_how_it_ended(asked: str, behind: str, found: bool) -> None:
+    besides = {"wait.py": WAIT.format(asked, behind)}
+
+    assert is_found("MS656", workflow("- run: python wait.py"), besides) == found
+
+
+REGISTER = "import mlflow\nmlflow.register_model('runs:/0/m', 'credit')\n"
+TOLD = "- run: python compare.py\n  env: {MLFLOW_TRACKING_URI: 'https://mlflow.example.org'}\n"
+
+
+@pytest.mark.parametrize(
+    ("steps", "job", "program", "found"),
+    [
+        (TOLD + "- run: python register.py", "", REGISTER, True),
+        (TOLD + "- run: python register.py", "", "import mlflow\nmlflow.log_metric('auc', 0.8)\n", True),
+        ("- run: python register.py", "env: {MLFLOW_TRACKING_URI: 'https://mlflow.example.org'}", REGISTER, False),
+        ("- run: python register.py", "env: {MLFLOW_TRACKING_URI: 'sqlite:///runs.db'}", REGISTER, True),
+        (TOLD + "- run: python register.py", "", f"{REGISTER}mlflow.set_tracking_uri('https://a')\n", False),
+        (TOLD + "- run: python register.py", "", f"import settings\n{REGISTER}", False),
+        (TOLD + "- run: echo MLFLOW_TRACKING_URI=x >> $GITHUB_ENV\n- run: python register.py", "", REGISTER, False),
+        (TOLD + "- run: python register.py", "container: {image: 'python:3.12'}", REGISTER, False),
+        ("- run: python register.py", "", REGISTER, False),
+        (
+            "- run: docker run trainer python register.py",
+            "env: {MLFLOW_TRACKING_URI: 'https://mlflow.example.org'}",
+            REGISTER,
+            True,
+        ),
+        (
+            "- run: docker run -e MLFLOW_TRACKING_URI trainer python register.py",
+            "env: {MLFLOW_TRACKING_URI: 'https://mlflow.example.org'}",
+            REGISTER,
+            False,
+        ),
+    ],
+)
+def test_what_registers_is_told_where(steps: str, job: str, program: str, found: bool) -> None:
+    assert is_found("MS657", workflow(steps, job=job), {"register.py": program}) == found
+
+
+OWN_TOKEN, APP = "${{ github.token }}", "${{ steps.app.outputs.token }}"
+RELEASE = "- run: gh release create v1 m.tar\n  env: {GH_TOKEN: '%s'}"
+CHECKOUT = "- uses: actions/checkout@v5\n"
+TAGGED, RELEASED = "on: {push: {tags: ['v*']}}", "on: {release: {types: [published]}}"
+
+
+@pytest.mark.parametrize(
+    ("steps", "on", "found"),
+    [
+        (RELEASE % OWN_TOKEN, TAGGED, True),
+        (RELEASE % OWN_TOKEN, RELEASED, True),
+        (RELEASE % OWN_TOKEN, "on: {push: {branches: [main]}}", False),
+        (RELEASE % APP, TAGGED, False),
+        ((RELEASE % OWN_TOKEN).replace("v1", "v1 --draft"), RELEASED, False),
+        (RELEASE % OWN_TOKEN + "\n- run: gh workflow run deploy.yml", TAGGED, False),
+        (RELEASE % OWN_TOKEN, "on: {push: {tags: ['v*']}, workflow_run: {workflows: [own]}}", False),
+        (CHECKOUT + "- run: |\n    git tag v1\n    git push origin v1", TAGGED, True),
+        (CHECKOUT + "- run: git push --follow-tags", TAGGED, True),
+        (CHECKOUT + "- run: git push", TAGGED, False),
+        (f"- uses: actions/checkout@v5\n  with: {{token: '{APP}'}}\n- run: git push --tags", TAGGED, False),
+        ("- uses: softprops/action-gh-release@v2", RELEASED, True),
+        (f"- uses: softprops/action-gh-release@v2\n  with: {{token: '{APP}'}}", RELEASED, False),
+        ("- uses: softprops/action-gh-release@v2\n  with: {draft: true}", RELEASED, False),
+    ],
+)
+def test_what_the_own_token_makes_is_not_waited_for(steps: str, on: str, found: bool) -> None:
+    besides = {".github/workflows/deploy.yml": f"{on}\njobs: {{go: {{steps: [{{run: kubectl apply -f x}}]}}}}\n"}
+
+    assert is_found("MS658", "name: own\n" + workflow(steps), besides) == found
+
+
+def test_a_workflow_whose_jobs_are_commented_out_is_read() -> None:
+    assert not is_found("MS523", "name: own\non: workflow_dispatch\n# jobs:\n#   own: {}\n")

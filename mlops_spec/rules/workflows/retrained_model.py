@@ -30,12 +30,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.document.diagnostic import Span
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.command import commands
-from mlops_spec.platforms.github.workflow.dockerfile import image_runs
 from mlops_spec.platforms.github.workflow.flow import jobs_before
-from mlops_spec.platforms.github.workflow.named_files import DOCKERFILE
+from mlops_spec.platforms.github.workflow.images import BUILDS, image_commands
 from mlops_spec.platforms.github.workflow.roles import evaluates, job_releases, judges, plain, releasing, trains
 from mlops_spec.platforms.github.workflow.typed import text
 from mlops_spec.rules.workflow_finding import at_command, called
@@ -73,25 +71,11 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
 
 
 def _trained_in_image(step: Step, delivery: Delivery) -> Iterator[Finding]:
-    context = text(step.inputs.get("context")).strip("./") if step.uses_action(*_BUILDS) else ""
-    built = [command for command in step.commands if command.words[:2] in _BUILDING]
-    if not step.uses_action(*_BUILDS) and not built:
-        return
-    said = [
-        text(step.inputs.get("file")),
-        *(value for each in built for value in (each.option("-f"), each.option("--file")) if value),
-    ]
-    path = next((each.removeprefix("./") for each in said if each), f"{context}/{DOCKERFILE}".strip("/"))
-    document = delivery.sources.get(path)
-    for line in image_runs(document.text) if document else ():
-        if document and any(trains(each) for each in commands(line.script)):
+    for built in image_commands(step, delivery):
+        if any(trains(each) for each in commands(built.script)):
             message = "the image trains another model than the one that was judged"
-            span = Span(line.number, 1, line.number, len(document.lines[line.number - 1]) + 1)
-            yield Finding((), message, "copy the judged one into the image", document=document, span=span)
-
-
-_BUILDS = ("docker/build-push-action", "redhat-actions/buildah-build")
-_BUILDING = (("docker", "build"), ("docker", "buildx"), ("podman", "build"), ("buildah", "bud"), ("buildah", "build"))
+            hint = "copy the judged one into the image"
+            yield Finding((), message, hint, document=built.document, span=built.span)
 
 
 def _judges(command: Command) -> bool:
@@ -105,7 +89,7 @@ _COPIES = re.compile(r"(aws (\S+ ){0,4}s3|gsutil|gcloud storage|rclone|azcopy|s5
 def _ships(step: Step) -> bool:
     """Whether a step releases, pushes an image, or copies files to a store."""
     pushed = text(step.inputs.get("push")) not in ("", "false")
-    if step.uses_action(*_PUBLISHES) or (step.uses_action(*_BUILDS) and pushed) or releasing(step):
+    if step.uses_action(*_PUBLISHES) or (step.uses_action(*BUILDS) and pushed) or releasing(step):
         return True
     copies = [each for each in step.commands if _COPIES.match(plain(each)[:500])]
     return any("://" in [word for word in each.words if not word.startswith("-")][-1] for each in copies)
