@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mlops_spec.engines.files import is_set_up
+from mlops_spec.engines.set_up import is_set_up
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.system.extras import OF_EXTRA
 from mlops_spec.system.faults import unanswered

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.engines.dvc.engine import Dvc
 from mlops_spec.engines.dvc.store_trouble import keys_of, refuse_empty
-from mlops_spec.engines.files import is_set_up
+from mlops_spec.engines.set_up import is_set_up
 from mlops_spec.errors import Exit, Failure
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ from mlops_spec.engines.dvc import names
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
 PIPELINE = names.FILE  # the stages, as the engine runs them
 LOCK = names.LOCK  # what each stage read and wrote when it last ran
@@ -16,13 +15,7 @@ FOLDER = names.FOLDER  # the engine's own, at the root of a repository that it i
 SETTINGS = names.CONFIG
 VARIABLES = names.VARIABLES
 IGNORED = names.IGNORE  # what the engine passes by
-STATE = names.STATE  # of this checkout, and kept out of Git
 OWN = (PIPELINE, LOCK, FOLDER, IGNORED)
-
-
-def is_set_up(root: Path) -> bool:
-    """Whether the engine was set up in a checkout."""
-    return (root / FOLDER).is_dir()
 
 
 def pointer(path: str) -> str:

@@ -13,7 +13,8 @@ from mlops_spec.engines import inputs
 from mlops_spec.engines.checkout import engine_of
 from mlops_spec.engines.durations import note_seconds
 from mlops_spec.engines.engine import Said
-from mlops_spec.engines.files import LOCK, PIPELINE, STATE
+from mlops_spec.engines.files import LOCK, PIPELINE
+from mlops_spec.engines.set_up import state_of
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git
 from mlops_spec.pipeline import sample
@@ -80,7 +81,7 @@ def run_by(engine: Engine, root: Path, spec: Spec, watch: Callable[[Event], None
     """The same by a given engine."""
     git = Git.open(root)
     check_places(root, engine.stages)
-    with checkout_lock(root / STATE / "run.lock", wait=asked.wait) as descriptor:
+    with checkout_lock(state_of(root) / "run.lock", wait=asked.wait) as descriptor:
         engine.hold(descriptor)
         if asked.sample:
             sample.put(root, spec)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from mlops_spec.engines.dvc.home import home_of
 from mlops_spec.engines.dvc.names import CONFIG
 from mlops_spec.engines.remotes import Remote, Settings
 from mlops_spec.repository.ini import Section, sections
@@ -29,14 +30,15 @@ def parsed(*files: Sequence[str]) -> Settings:
 def shared(root: Path) -> Settings:
     """What the shared file of a checkout says; nothing where it can't be read."""
     try:
-        return parsed((root / CONFIG).read_text(encoding="utf-8").splitlines())
+        return parsed((home_of(root) / CONFIG).read_text(encoding="utf-8").splitlines())
     except (OSError, UnicodeDecodeError):
         return parsed()
 
 
 def of_checkout(root: Path) -> Settings:
     """What holds in a checkout: the shared file, then this machine's own. A file that is no text says nothing."""
-    files = (root / CONFIG, (root / CONFIG).with_name(f"{CONFIG.name}.local"))
+    shared_file = home_of(root) / CONFIG
+    files = (shared_file, shared_file.with_name(f"{CONFIG.name}.local"))
     texts = [file.read_text(encoding="utf-8", errors="replace") for file in files if file.is_file()]
     return parsed(*(text.splitlines() for text in texts))
 

@@ -40,7 +40,7 @@ def new_version(tree: Tree, path: str, change: Callable[[bytes], bytes | None]) 
     with tempfile.TemporaryDirectory(prefix="mlops-spec-data-") as folder:
         root = Path(folder)
         (root / FOLDER).mkdir()
-        (root / CONFIG).write_bytes(tree.read(CONFIG) or b"")
+        (root / CONFIG).write_bytes(tree.root.read(CONFIG) or b"")
         (root / f"{CONFIG}.local").write_text("[core]\n    no_scm = true\n")
         (root / path).parent.mkdir(parents=True, exist_ok=True)
         (root / f"{path}.dvc").write_bytes(tracked)

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from mlops_spec.engines.dvc import run_cache, rwlock, undeclared
 from mlops_spec.engines.dvc.config import of_checkout
 from mlops_spec.engines.dvc.declared import stages_of
+from mlops_spec.engines.dvc.home import home_of, state_of
 from mlops_spec.engines.dvc.kept_lock import KeptLock, locked_stages
-from mlops_spec.engines.dvc.names import FILE, FOLDER, LOCK, STATE
+from mlops_spec.engines.dvc.names import FILE, FOLDER, LOCK
 from mlops_spec.engines.dvc.output import failure, follow, reason
 from mlops_spec.engines.dvc.places import check_engine
 from mlops_spec.engines.dvc.pointers import check_tracked
@@ -61,8 +62,8 @@ class Dvc:
 
     def prepare(self) -> list[str]:
         """Mends what a killed run left; what there is to say of that."""
-        rwlock.remove_dead(self.root / FOLDER / "tmp/rwlock")
-        run_cache.remove_empty(self.root)
+        rwlock.remove_dead(home_of(self.root) / FOLDER / "tmp/rwlock")
+        run_cache.remove_empty(home_of(self.root))
         healed = self._kept.heal(self._names)
         return [healed] if healed else []
 
@@ -128,7 +129,7 @@ class Dvc:
         """Puts the lock back, and forgets what the run cache noted of the run."""
         self._kept.restore()
         # DVC has noted these results under inputs that they may not come from: they must not be found again.
-        run_cache.forget_since(self.root, since)
+        run_cache.forget_since(home_of(self.root), since)
 
     def fetch(self, paths: Sequence[Path]) -> None:
         """Brings tracked data into place."""
@@ -164,7 +165,7 @@ class Dvc:
 
     @property
     def _kept(self) -> KeptLock:
-        return KeptLock(self.root / LOCK, self.root / STATE / LOCK.name)
+        return KeptLock(self.root / LOCK, state_of(self.root) / LOCK.name)
 
     def _need_remote(self, purpose: str) -> None:
         if not self.has_remote:
@@ -210,7 +211,7 @@ class Dvc:
             ) from slow
 
     def _command(self, arguments: Sequence[str]) -> list[str]:
-        check_engine(self.root)
+        check_engine(home_of(self.root))
         return [self.python, "-P", "-m", "mlops_spec.engines.dvc.checked", *arguments]
 
     def _environment(self) -> dict[str, str]:

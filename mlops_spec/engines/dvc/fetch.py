@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mlops_spec.engines.dvc.config import parsed, shared
+from mlops_spec.engines.dvc.home import home_of
 from mlops_spec.engines.dvc.names import CONFIG, FOLDER, LOCK
 from mlops_spec.engines.dvc.process import dvc
 from mlops_spec.engines.dvc.store_trouble import Keys, trouble
@@ -46,7 +47,7 @@ class Fetcher:
         """From the remote of a checkout where that is a folder: DVC reads its address from where the settings are."""
         remote = shared(root).default
         is_folder = remote is not None and remote.url and "://" not in remote.url
-        return cls(git, str((root / FOLDER / remote.url).resolve()) if remote and is_folder else None)
+        return cls(git, str((home_of(root) / FOLDER / remote.url).resolve()) if remote and is_folder else None)
 
     def check(self, commit: str) -> None:
         """Raises Failure where this host can't know the remote by what a commit says of it (78)."""

@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlops_spec.engines.dvc.config import of_checkout
+from mlops_spec.engines.dvc.home import home_of
 from mlops_spec.engines.dvc.listing import file_md5, listing, md5
 from mlops_spec.engines.dvc.names import CONFIG, FOLDER, STATE
 from mlops_spec.engines.dvc.output import reason
@@ -52,15 +53,15 @@ class Store:
     @classmethod
     def of(cls, root: Path, keys: Keys | None = None, url: str = "") -> Store:
         """The default remote of a repository, at `url` where that is given; raises Failure (78) where it has none."""
-        remote = of_checkout(root).default
+        remote, home = of_checkout(root).default, home_of(root)
         if remote is None or not remote.url:
             raise Failure(
                 f"{root} has no default DVC remote to hand files through",
                 exit_code=Exit.CONFIG,
                 remedy="Name one in `storage.url`, and run `mlops-spec render`.",
             )
-        place = url or (remote.url if "://" in remote.url else os.path.normpath(root / FOLDER / remote.url))
-        return cls(root, remote.name, {**remote.values, "url": place, "verify": "true"}, keys or Keys())
+        place = url or (remote.url if "://" in remote.url else os.path.normpath(home / FOLDER / remote.url))
+        return cls(home, remote.name, {**remote.values, "url": place, "verify": "true"}, keys or Keys())
 
     @property
     def url(self) -> str:

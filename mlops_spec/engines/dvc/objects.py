@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlops_spec.document import safe_yaml
 from mlops_spec.engines.dvc.config import of_checkout
+from mlops_spec.engines.dvc.home import home_of
 from mlops_spec.engines.dvc.names import FOLDER, LOCK
 
 if TYPE_CHECKING:
@@ -59,7 +60,9 @@ def places(root: Path) -> tuple[Path, ...]:
     """The folders of this machine that may hold them: the cache, then remotes that are folders."""
     settings = of_checkout(root)
     remotes = [each.url for each in settings.remotes if each.url and "://" not in each.url]
-    return tuple(Path(os.path.normpath(root / FOLDER / place)) for place in (settings.cache or "cache", *remotes))
+    return tuple(
+        Path(os.path.normpath(home_of(root) / FOLDER / place)) for place in (settings.cache or "cache", *remotes)
+    )
 
 
 def lacking(objects: Iterable[Object], folders: Iterable[Path]) -> list[Object]:
