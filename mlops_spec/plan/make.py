@@ -11,7 +11,8 @@ from mlops_spec.engines.files import PIPELINE
 from mlops_spec.engines.planned import planned
 from mlops_spec.git import Git
 from mlops_spec.lint.specs import load_spec
-from mlops_spec.outputs.rendered import render_all
+from mlops_spec.outputs.rendered import render_model
+from mlops_spec.place import Place
 from mlops_spec.plan import Base, Plan
 from mlops_spec.plan.base import before
 from mlops_spec.plan.causes import NOTHING_UPSTREAM
@@ -45,7 +46,7 @@ def make_plan(root: Path, revision: str | None = None) -> Plan:
     """
     git = Git.open(root)
     spec = load_spec(root / model_folder.SPEC)
-    files = render_all(root, spec)
+    files = render_model(Place.of(git, spec.model), spec)
     return plan_of(Planned(root, git, spec, files), before(git, revision, spec.branch))
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from mlops_spec import model_folder
 from mlops_spec.errors import Failure
 from mlops_spec.lint.specs import load_spec, shared_around
-from mlops_spec.outputs.rendered import render_all
+from mlops_spec.outputs.rendered import render_model
+from mlops_spec.place import Place
 from mlops_spec.plan import Cause, StagePlan
 from mlops_spec.plan.base import Before, before_at
 from mlops_spec.plan.make import Planned, plan_of
@@ -136,7 +137,8 @@ class _Making:
     def _model(self, folder: PurePosixPath) -> Planned:
         root: Path = self.git.directory / folder
         spec = load_spec(root / model_folder.SPEC)
-        return Planned(root, replace(self.git, directory=root, folder=folder), spec, render_all(root, spec))
+        files = render_model(Place(self.git.directory, spec.model, folder), spec)
+        return Planned(root, replace(self.git, directory=root, folder=folder), spec, files)
 
     def _base(self, folder: PurePosixPath) -> Before:
         revision, origin = self.bases.of[folder], self.origins.get(folder, folder)
