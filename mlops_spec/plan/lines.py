@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ def changed_lines(git: Git, commit: str, path: str) -> Iterator[Changed]:
         "diff",
         "--numstat",
         "-z",
-        "--relative",
         "--no-renames",
         "--no-ext-diff",
         "--no-textconv",
@@ -35,7 +35,7 @@ def changed_lines(git: Git, commit: str, path: str) -> Iterator[Changed]:
     )
     for line in filter(None, _text(git, *numstat).split("\0")):
         added, removed, name = line.split("\t", 2)
-        yield Changed(name, _count(added), _count(removed))
+        yield Changed(posixpath.relpath(name, git.folder), _count(added), _count(removed))
     for name in filter(None, _text(git, "ls-files", "-z", "--others", "--exclude-standard", "--", path).split("\0")):
         content = (git.directory / name).read_bytes()
         yield Changed(name, None if b"\0" in content else len(content.splitlines()), 0)

@@ -46,8 +46,7 @@ def make_plan(root: Path, revision: str | None = None) -> Plan:
     """
     git = Git.open(root)
     spec = load_spec(root / model_folder.SPEC)
-    files = render_model(Place.of(git, spec.model), spec)
-    return plan_of(Planned(root, git, spec, files), before(git, revision, spec.branch))
+    return plan_of(planned_model(git, spec), before(git, revision, spec.branch))
 
 
 @dataclass(frozen=True)
@@ -63,6 +62,11 @@ class Planned:
     def stages(self) -> tuple[Stage, ...]:
         """The stages that would run."""
         return planned(next(each for each in self.files if each.path == PIPELINE))
+
+
+def planned_model(git: Git, spec: Spec) -> Planned:
+    """The model whose folder the repository was opened in; raises Failure where an overlay no longer applies."""
+    return Planned(git.directory, git, spec, render_model(Place.of(git, spec.model), spec))
 
 
 def plan_of(model: Planned, base: Before, upstream: Upstream = NOTHING_UPSTREAM) -> Plan:

@@ -7,10 +7,11 @@ not have changes nothing there. https://docs.astral.sh/uv/concepts/projects/layo
 from __future__ import annotations
 
 import hashlib
-import json
 import posixpath
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlops_spec.repository.requirement import mapping, normal, table
@@ -20,11 +21,14 @@ if TYPE_CHECKING:
 
     Package = Mapping[str, Any]
 
+_PACKAGE = "[[package]]\n"
+_FILES = re.compile(r"^wheels = \[\n(?: .*\n)*\]\n|^sdist = .*\n", re.MULTILINE)
+_TEXT = "text"
 _IN_THE_REPOSITORY = ("editable", "virtual", "directory")
 
 
 class Locked(NamedTuple):
-    """A package as it is locked: its version, and a digest of where it comes from and of its files' hashes."""
+    """A package as it is locked: its version, and a digest of all that the lock says of it, such as its files."""
 
     version: str
     digest: str
@@ -52,7 +56,7 @@ def closure(text: str | None, folder: str) -> Closure | None:
 
     Of a folder without a project of its own, the environment is that of the root; where the root has none, it is all.
     """
-    lock = _Lock.of(table(text))
+    lock = _lock_of(text or "")
     if not lock.packages:
         return None
     own = next((name for place in (folder, ".") for name in lock.projects.get(place, ())), None)
@@ -81,17 +85,22 @@ class _Lock:
     packages: Mapping[str, list[Package]]
     projects: Mapping[str, list[str]]
 
-    @classmethod
-    def of(cls, lock: Mapping[str, Any]) -> _Lock:
-        packages: dict[str, list[Package]] = defaultdict(list)
-        projects: dict[str, list[str]] = defaultdict(list)
-        listed = lock.get("package")
-        for package in listed if isinstance(listed, list) else ():
-            name = normal(str(mapping(package).get("name")))
-            packages[name].append(mapping(package))
-            if place := _place(package):
-                projects[place].append(name)
-        return cls(packages, projects)
+
+@lru_cache(maxsize=32)
+def _lock_of(text: str) -> _Lock:
+    """Of each package the digest of its whole text is kept, and its files are not read: they are nearly all of it."""
+    packages: dict[str, list[Package]] = defaultdict(list)
+    projects: dict[str, list[str]] = defaultdict(list)
+    found = table(_FILES.sub("", text)).get("package")
+    listed = found if isinstance(found, list) else []
+    blocks = text.split(_PACKAGE)[1:]
+    for place, package in enumerate(listed):
+        name = normal(str(mapping(package).get("name")))
+        whole = blocks[place] if len(blocks) == len(listed) else text
+        packages[name].append({**mapping(package), _TEXT: whole.strip()})
+        if folder := _place(package):
+            projects[folder].append(name)
+    return _Lock(packages, projects)
 
 
 @dataclass
@@ -148,5 +157,4 @@ def _place(package: Any) -> str:
 
 
 def _digest(package: Package) -> str:
-    seen = {key: package.get(key) for key in ("source", "sdist", "wheels")}
-    return hashlib.sha256(json.dumps(seen, sort_keys=True, default=str).encode()).hexdigest()
+    return hashlib.sha256(str(package[_TEXT]).encode()).hexdigest()

@@ -66,11 +66,12 @@ def names_at(tree: Tree) -> dict[str, PurePosixPath]:
     shared = shared_of(str(PROJECT), tree.root.read(PROJECT))
     specs = [folder / _SPEC for folder in meant(folders_at(tree), shared)]
     contents = tree.git.read_objects([f"{tree.commit}:{path}" for path in specs])
-    found = [(_name(content or b""), path.parent) for path, content in zip(specs, contents, strict=True)]
+    found = [(name_in(content or b""), path.parent) for path, content in zip(specs, contents, strict=True)]
     counts = Counter(name for name, _ in found)
     return {name: folder for name, folder in found if name and counts[name] == 1}
 
 
-def _name(spec: bytes) -> str:
+def name_in(spec: bytes) -> str:
+    """What the bytes of a spec call its model, by the line that says so; empty where none does."""
     said = _NAME.search(spec)
     return said[1].decode() if said else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import tempfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
@@ -18,7 +18,7 @@ from mlops_spec.plan.many import make as planner
 from mlops_spec.plan.many.locks import Locks
 from mlops_spec.plan.many.work_tree import WorkTree, work_tree
 from mlops_spec.plan.many.written import Written
-from mlops_spec.repository.closure import closure
+from mlops_spec.plan.packages import package_causes
 from tests.plan.repositories import (
     KINDS,
     Edit,
@@ -41,7 +41,7 @@ EACH = World(
     (
         Shape("m0", "models/m0", frozenset({"a"}), follows=None, packages=None),
         Shape("m1", "teams/größe 1", frozenset({"c"}), reads_settings=True, packages=frozenset({"skops"})),
-        Shape("m2", "models/m2", follows="m0", packages=frozenset({"torch"})),
+        Shape("m2", "first/m2", follows="m0", packages=frozenset({"torch"})),
         Shape("m3", "models/m3", packages=frozenset()),
     ),
     {"a": frozenset({"b"}), "b": frozenset(), "c": frozenset()},
@@ -79,10 +79,11 @@ IDLE = ("new module", "readme", "approvals", "bytecode", "ruff")
     ("made", "expected"),
     [
         ([Edit(kind, place) for place, kind in enumerate(IDLE)], set()),
-        ([Edit("shared module", 1), Edit("parameter", 3)], {"m0", "m2", "m3"}),
+        ([Edit("shared module", 1), Edit("parameter", 3)], {"m0", "m3"}),
+        ([Edit("settings", 0)], {"m0", "m2"}),
         ([Edit("package", 2), Edit("edited data", 3)], {"m1", "m3"}),
     ],
-    ids=["nothing", "code and parameters", "packages and data"],
+    ids=["nothing", "code and parameters", "outputs of another", "packages and data"],
 )
 def test_the_plan_names_what_dvc_would_run(each: tuple[Path, str], made: list[Edit], expected: set[str]) -> None:
     told, right = both(*each, EACH, made, committed=False)
@@ -124,7 +125,12 @@ FAULTS: dict[str, tuple[Any, str, Any, Edit]] = {
     "inputs are overlooked": (causes, "_inputs", lambda *_: (), Edit("settings", 1)),
     "the lock is overlooked": (Locks, "causes", lambda *_: (), Edit("package", 0)),
     "every package counts": (Locks, "causes", lambda *_: None, Edit("package", 3)),
-    "every model has the root's packages": (locks, "closure", lambda text, _: closure(text, "."), Edit("package", 3)),
+    "every model has the root's packages": (
+        locks,
+        "package_causes",
+        lambda _, *texts: package_causes(PurePosixPath(), *texts),
+        Edit("package", 3),
+    ),
     "outputs of others are overlooked": (Written, "since_last", lambda _: {}, Edit("own code", 0)),
     "pointers are overlooked": (objects, "_places", lambda path, _: (path,), Edit("kept data", 3)),
     "edited data is overlooked": (planner, "edited_data", lambda *_: {}, Edit("edited data", 3)),
@@ -149,7 +155,7 @@ def test_a_fault_of_the_planner_is_found(each: tuple[Path, str], monkeypatch: py
 def test_a_fault_is_found_at_once(each: tuple[Path, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Written, "since_last", lambda _: {})
 
-    told, right = both(*each, EACH, [Edit("shared module", 1)], committed=True)
+    told, right = both(*each, EACH, [Edit("own code", 0)], committed=True)
 
     assert told == {"m0"}
     assert right == {"m0", "m2"}

@@ -8,18 +8,16 @@ from typing import TYPE_CHECKING
 from mlops_spec import model_folder
 from mlops_spec.errors import Failure
 from mlops_spec.lint.specs import load_spec, shared_around
-from mlops_spec.outputs.rendered import render_model
-from mlops_spec.place import Place
 from mlops_spec.plan import Cause, StagePlan
 from mlops_spec.plan.base import Before, before_at
-from mlops_spec.plan.make import Planned, plan_of
+from mlops_spec.plan.make import Planned, plan_of, planned_model
 from mlops_spec.plan.many import Affected, Plans
 from mlops_spec.plan.many.bases import common_base, last_judged
 from mlops_spec.plan.many.candidates import candidates
 from mlops_spec.plan.many.causes import causes_of
 from mlops_spec.plan.many.edited import edited_data
 from mlops_spec.plan.many.locks import Locks
-from mlops_spec.plan.many.names import names_at
+from mlops_spec.plan.many.names import names_of
 from mlops_spec.plan.many.objects import Objects
 from mlops_spec.plan.many.origins import origins
 from mlops_spec.plan.many.removed import dropped, removed_since
@@ -37,6 +35,7 @@ if TYPE_CHECKING:
     from mlops_spec.plan.many.bases import Bases
     from mlops_spec.plan.many.candidates import Candidates
     from mlops_spec.plan.many.work_tree import WorkTree
+    from mlops_spec.spec.shared import Shared
 
 
 def make_plans(git: Git, revision: str | None = None) -> Plans:
@@ -50,7 +49,7 @@ def make_plans(git: Git, revision: str | None = None) -> Plans:
     shared = shared_around(git.directory)
     tree, objects = work_tree(git), Objects(git)
     bases = common_base(git, meant(tree.folders, shared), revision, shared.branch)
-    return _Making.of(objects, tree, bases).plans(removed_since(objects, bases.common, tree.revision))
+    return _Making.of(objects, shared, tree, bases).plans(removed_since(objects, bases.common, tree.revision))
 
 
 def plans_since_judged(git: Git) -> Plans:
@@ -62,14 +61,15 @@ def plans_since_judged(git: Git) -> Plans:
     shared = shared_around(git.directory)
     tree, objects = work_tree(git), Objects(git)
     folders = meant(tree.folders, shared)
-    names = names_at(objects, tree.revision, folders)
+    names = names_of(objects, tree.revision, folders)
     bases, records = last_judged(git, {folder: names.get(folder, "") for folder in folders})
-    return _Making.of(objects, tree, bases).plans(dropped(records, frozenset(names.values())))
+    return _Making.of(objects, shared, tree, bases).plans(dropped(records, frozenset(names.values())))
 
 
 @dataclass
 class _Making:
     git: Git
+    shared: Shared
     bases: Bases
     states: States
     candidates: Candidates
@@ -80,11 +80,11 @@ class _Making:
     written: Written = field(default_factory=Written)
 
     @classmethod
-    def of(cls, objects: Objects, tree: WorkTree, bases: Bases) -> _Making:
+    def of(cls, objects: Objects, shared: Shared, tree: WorkTree, bases: Bases) -> _Making:
         git, now = objects.git, tree.revision
         states = States(objects, Locks(objects), now, edited_data(git, tree.data))
         found = candidates(states, bases.of)
-        return cls(git, bases, states, found, origins(objects, bases.of, now, found.found))
+        return cls(git, shared, bases, states, found, origins(objects, bases.of, now, found.found))
 
     def plans(self, removed: tuple[Removed, ...]) -> Plans:
         open_ = set(self.candidates.found)
@@ -136,9 +136,8 @@ class _Making:
 
     def _model(self, folder: PurePosixPath) -> Planned:
         root: Path = self.git.directory / folder
-        spec = load_spec(root / model_folder.SPEC)
-        files = render_model(Place(self.git.directory, spec.model, folder), spec)
-        return Planned(root, replace(self.git, directory=root, folder=folder), spec, files)
+        spec = load_spec(root / model_folder.SPEC, self.shared)
+        return planned_model(replace(self.git, directory=root, folder=folder), spec)
 
     def _base(self, folder: PurePosixPath) -> Before:
         revision, origin = self.bases.of[folder], self.origins.get(folder, folder)

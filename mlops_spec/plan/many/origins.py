@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.model_folder import SPEC
-from mlops_spec.plan.many.names import names_at
-from mlops_spec.repository.models import folders_at
+from mlops_spec.plan.many.names import names_of
+from mlops_spec.repository.models import names_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -20,15 +20,14 @@ def origins(
 ) -> dict[PurePosixPath, PurePosixPath | None]:
     """Those of the folders whose model its base has in another one, or (None) not at all."""
     differing = {folder: base for folder in folders if (base := bases[folder]) and _differs(objects, base, now, folder)}
-    names = names_at(objects, now, differing)
+    names = names_of(objects, now, differing)
     there: dict[str, dict[str, PurePosixPath]] = {}
     found: dict[PurePosixPath, PurePosixPath | None] = {}
     for folder, base in differing.items():
-        if names_at(objects, base, [folder]).get(folder) == names.get(folder):
+        if names_of(objects, base, [folder]).get(folder) == names.get(folder):
             continue
         if base not in there:
-            known = names_at(objects, base, folders_at(objects.git.tree(base)))
-            there[base] = {name: place for place, name in known.items()}
+            there[base] = names_at(objects.git.tree(base))
         found[folder] = there[base].get(names.get(folder, ""))
     return found
 

@@ -9,7 +9,7 @@ from mlops_spec.errors import Failure
 from mlops_spec.ledger.state import replay
 from mlops_spec.model_folder import DEPLOY, SPEC
 from mlops_spec.plan.many import Removed
-from mlops_spec.plan.many.names import names_at
+from mlops_spec.plan.many.names import names_of
 from mlops_spec.release.declared import Declared, parse
 from mlops_spec.release.tags import newest, releases
 
@@ -27,7 +27,7 @@ def removed_since(objects: Objects, base: str | None, now: str) -> tuple[Removed
         return ()
     git = objects.git
     folders = _changed_specs(git, base, now)
-    before, after = names_at(objects, base, folders), names_at(objects, now, folders)
+    before, after = names_of(objects, base, folders), names_of(objects, now, folders)
     gone = ((folder, name) for folder, name in before.items() if name not in after.values())
     return tuple(Removed(name, folder, tuple(_declared(git, base, folder, name))) for folder, name in gone)
 
