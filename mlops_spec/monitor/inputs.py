@@ -79,12 +79,18 @@ def _moved(bounds: Bounds, reference: Mapping[str, Column], rows: pd.DataFrame) 
     chosen = list(reference) if bounds.columns == "all" else [name for name in bounds.columns if name in reference]
     found: dict[str, Drift] = {}
     for name in chosen:
-        values: Any = reference[name].measured(rows[name])
-        if bounds.method not in _OF_VALUES:
-            found[name] = drift_of_counts(bounds.method, reference[name].counts, count(reference[name].bins, values))
-            continue
-        known = reference[name].values
-        if known is not None and np.isfinite(values.astype(np.float64)).any():
-            rows_then = int(reference[name].counts[:-1].sum())  # the last bin is what was missing
-            found[name] = drift_of_quantiles(bounds.method, known, rows_then, values)
+        column = reference[name]
+        looks = {name: column, f"{name}, unseen words": column.beside}
+        compared = {said: _compared(bounds, look, rows[name]) for said, look in looks.items() if look is not None}
+        found |= {said: drift for said, drift in compared.items() if drift is not None}
     return found
+
+
+def _compared(bounds: Bounds, column: Column, rows: pd.Series) -> Drift | None:
+    values: Any = column.measured(rows)
+    if bounds.method not in _OF_VALUES:
+        return drift_of_counts(bounds.method, column.counts, count(column.bins, values))
+    if column.values is None or not np.isfinite(values.astype(np.float64)).any():
+        return None
+    rows_then = int(column.counts[:-1].sum())  # the last bin is what was missing
+    return drift_of_quantiles(bounds.method, column.values, rows_then, values)

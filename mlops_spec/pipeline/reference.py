@@ -1,7 +1,8 @@
 """The reference of a package: a summary of its training rows, which a live model's inputs are compared with.
 
 Each feature is kept as counts in bins that it fixes itself, and a number also as quantiles, for measures that read
-values. Of texts of too many values the length is kept in their place: they may name people. Times of too many are left
+values. Of texts of too many values the length and the share of unseen words are kept in their place: they may name
+people. Times of too many are left
 out, and so are such texts in more than a million rows.
 """
 
@@ -15,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.pipeline.vocabulary import Vocabulary, vocabulary_of
 from mlops_validators.binning import FEW_VALUES, Bins, bins_of, count
 from mlops_validators.histogram import bins_from, histogram, quantiles, recount
 from mlops_validators.parquet import WHOLE, ParquetColumns, count_values, edges_for, in_bins
@@ -34,16 +36,21 @@ LIMIT = 16 * 2**20
 class Column:
     """One feature of the training rows: `counts` in `bins`, and for a number up to 512 `values`, ascending.
 
-    Where it is `by_length` all are of the texts' numbers of characters.
+    Where it is `by_length` all are of the texts' numbers of characters, with a `vocabulary` of their shares of words
+    that are not in it. `beside` is the second of the two, where the first is a column's own.
     """
 
     bins: Bins
     counts: np.ndarray
     values: np.ndarray | None
     by_length: bool = False
+    vocabulary: Vocabulary | None = None
+    beside: Column | None = None
 
     def measured(self, rows: pd.Series) -> np.ndarray:
         """What of a column's values is compared with this: a text's length is NaN where there is none."""
+        if self.vocabulary is not None:
+            return self.vocabulary.unseen(rows)
         return _lengths(rows) if self.by_length else as_kept(rows).to_numpy()
 
 
@@ -106,9 +113,16 @@ def _column(column: pd.Series) -> dict[str, Any] | None:
 
 
 def _text_lengths(column: pd.Series) -> dict[str, Any]:
-    lengths = _lengths(column)
-    bins = bins_of(lengths)
-    return _record(bins, count(bins, lengths), _quantiles(pd.Series(lengths))) | {"by_length": True}
+    record = _of_numbers(_lengths(column)) | {"by_length": True}
+    if (found := vocabulary_of(column)) is None:
+        return record
+    vocabulary, unseen = found
+    return record | {"words": _of_numbers(unseen) | {"vocabulary": vocabulary.as_text()}}
+
+
+def _of_numbers(values: np.ndarray) -> dict[str, Any]:
+    bins = bins_of(values)
+    return _record(bins, count(bins, values), _quantiles(pd.Series(values)))
 
 
 def _lengths(column: pd.Series) -> np.ndarray:
@@ -170,4 +184,6 @@ def _read(column: dict[str, Any]) -> Column:
     if (edges is None) == (values is None) or counts.shape != (bins.size,):
         raise ValueError("counts and bins do not agree")
     values = np.array(quantiles, dtype=np.float64) if quantiles else None
-    return Column(bins, counts, values, by_length=column.get("by_length") is True)
+    vocabulary = Vocabulary.of_text(column["vocabulary"]) if "vocabulary" in column else None
+    beside = _read(column["words"]) if "words" in column else None
+    return Column(bins, counts, values, column.get("by_length") is True, vocabulary, beside)

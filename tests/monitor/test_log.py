@@ -201,10 +201,25 @@ def test_texts_of_many_values_drift_by_their_length() -> None:
         return check_drift(Drift(), reference, Live(rows, (), np.empty(0))).findings
 
     assert reference["said"].by_length
+    assert reference["said"].beside is not None
     assert reference["said"].bins.values is None
     assert check(texts(2, 10)) == ()
-    assert check(texts(3, 30))[0].startswith("said: psi")
-    assert check(texts(2, 10).assign(said=None))[0].startswith("said: psi")
+    for moved in (texts(3, 30), texts(2, 10).assign(said=None)):
+        assert any(each.startswith("said: psi") for each in check(moved))
+
+
+def test_texts_of_other_words_drift_though_they_are_as_long() -> None:
+    record = reference_of(texts(1, 10), ["said"])
+    reference = {name: _read(json.loads(json.dumps(column))) for name, column in record["columns"].items()}
+    spelt = texts(2, 10)["said"].str.translate(str.maketrans("0123456789", "abcdefghij"))
+
+    def check(method: str, said: pd.Series) -> tuple[str, ...]:
+        live = Live(said.to_frame("said"), (), np.empty(0))
+        return check_drift(Drift(method=method), reference, live).findings
+
+    for method in ("psi", "ks", "chi2", "jensen_shannon", "wasserstein"):
+        assert check(method, texts(2, 10)["said"]) == ()
+        assert [each.partition(":")[0] for each in check(method, spelt)] == ["said, unseen words"]
 
 
 def test_times_are_compared_as_they_were_kept_and_many_are_left_out() -> None:

@@ -58,12 +58,15 @@ def is_its_own_reference(case: Case, alarm: Drift) -> bool:
 
 def _drifted(case: Case, alarm: Drift) -> Iterator[Blow[Drift]]:
     asked = pd.concat([case.test] * (_REQUESTS // len(case.test) + 1), ignore_index=True)
-    columns = list(watched(case, alarm))
+    known = watched(case, alarm)
+    columns = list(known)
+    texts = [name for name in columns if known[name].beside]
     numbers = [name for name in columns if pd.api.types.is_numeric_dtype(asked[name])]
     for name, move, moving in (
         ("another level", _moved, columns),
         ("another level of one column", _moved, (numbers or columns)[:1]),
         ("all missing", _emptied, columns),
+        *([("other words of the same lengths", _in_other_words, texts)] if texts else []),
     ):
         changed: dict[str, Any] = {column: move(asked[column]) for column in moving}
         yield Blow(replace(case, test=asked.assign(**changed)), alarm, name)
@@ -75,6 +78,13 @@ def _moved(values: pd.Series) -> pd.Series:
     if pd.api.types.is_numeric_dtype(values):
         return values + _DEVIATIONS * (float(values.std()) or 1.0)
     return pd.Series("a value that was never trained on", index=values.index)
+
+
+def _in_other_words(values: pd.Series) -> pd.Series:
+    """Each letter is the next but twelve, so that no length changes and hardly a word stays."""
+    plain = "abcdefghijklmnopqrstuvwxyz"
+    turned = str.maketrans(plain + plain.upper(), (plain[13:] + plain[:13]) + (plain[13:] + plain[:13]).upper())
+    return values.map(lambda value: str(value).translate(turned), na_action="ignore")
 
 
 def _emptied(values: pd.Series) -> pd.Series:
