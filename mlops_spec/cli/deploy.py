@@ -13,7 +13,7 @@ from mlops_spec.cli.here import repository, this_run
 from mlops_spec.cli.option import parsed
 from mlops_spec.engines.files import SETTINGS
 from mlops_spec.errors import Exit
-from mlops_spec.spec.base import seconds
+from mlops_spec.spec.base import seconds, size_in_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +34,9 @@ def _agent_options(command: Callable[..., int]) -> Callable[..., int]:
         click.option("--remote", help=f"URL or folder of the DVC remote, instead of the one in {SETTINGS}."),
         click.option("--take-over", is_flag=True, help="The environment had another agent, which has ended for good."),
         click.option("--supervised", is_flag=True, help="A service manager runs the server: never start one."),
+        click.option("--model", "models", multiple=True, help="A model to serve, of several; without it, all."),
+        click.option("--memory", help="Memory for all models together; by default three quarters of the host's."),
+        click.option("--retire", multiple=True, help="A model that main has no more: serve it no longer."),
         click.option("--format", "form", type=_FORMAT, default="text", show_default=True),
     )
     for option in reversed(options):
@@ -135,9 +138,10 @@ def status_command(directory: Path, state: Path | None, form: str) -> int:
 def _one_pass(settings: dict[str, Any], form: str) -> int:
     from mlops_spec.deploy.follow import once  # noqa: PLC0415
 
-    done = once(_settings(settings))
-    _tell(done, form)
-    return done.exit_code
+    found = once(_settings(settings))
+    for done in found:
+        _tell(done, form)
+    return max((done.exit_code for done in found), default=Exit.OK)
 
 
 def _settings(given: dict[str, Any]) -> Settings:
@@ -146,7 +150,10 @@ def _settings(given: dict[str, Any]) -> Settings:
     remote = given["remote"]
     if remote is not None and "://" not in remote:  # a folder: DVC would take it relative to its own configuration
         remote = str(Path(remote).expanduser().resolve())
-    return Settings(**given | {"state": given["state"].resolve(), "remote": remote, "run": this_run()})
+    memory = given.get("memory")
+    allowed = parsed(memory, size_in_bytes, "--memory", "500MB or 4GB") if memory is not None else None
+    places = {"state": given["state"].resolve(), "remote": remote, "memory": allowed, "run": this_run()}
+    return Settings(**given | places)
 
 
 def _tell(done: Done, form: str) -> None:

@@ -1,59 +1,79 @@
-"""One pass of the agent: look at Git, the ledger and the server, and do the one thing that brings them together."""
+"""The agent of a host: pass after pass it looks at Git, the ledger and what it serves, and sees to what is new."""
 
 from __future__ import annotations
 
 import json
 import os
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
-from mlops_spec.deploy.able import check_installed, checkout_of, prove
-from mlops_spec.deploy.admission import refusal
-from mlops_spec.deploy.claim import Claim
-from mlops_spec.deploy.clock import Clock
+from mlops_spec.deploy.able import check_installed
+from mlops_spec.deploy.abreast import Abreast
+from mlops_spec.deploy.chosen import chosen, is_meant, other_addresses
 from mlops_spec.deploy.clone import Clone
 from mlops_spec.deploy.confirmed import Forge
-from mlops_spec.deploy.git_back import GitBack
-from mlops_spec.deploy.outcome import Answers
-from mlops_spec.deploy.passes import ACTIONS, Done, Settings, done_for
+from mlops_spec.deploy.found import Finder
+from mlops_spec.deploy.homes import settle
+from mlops_spec.deploy.one_model import OneModel, Shared
+from mlops_spec.deploy.orphans import orphans
+from mlops_spec.deploy.passes import Done
 from mlops_spec.deploy.place import prepared
-from mlops_spec.deploy.rollout import Rolled, roll_out
-from mlops_spec.deploy.scored import after_scoring, first_live, put_on_record
 from mlops_spec.deploy.store import Store
-from mlops_spec.engines.packages import packages
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.platforms.github.connect import forge_of
-from mlops_spec.release.desired import desired
-from mlops_spec.release.world import World
-from mlops_spec.spec.base import seconds
-from mlops_spec.spec.environments import Server
-from mlops_spec.system.faults import beneath, fault
+from mlops_spec.spec.environments import Batch
+from mlops_spec.system.faults import fault
 from mlops_spec.system.files import write_atomic
 from mlops_spec.system.lock import take
-from mlops_spec.targets.live import Served
-from mlops_spec.targets.registry import target_on
+from mlops_spec.targets.registry import kept
 from mlops_spec.targets.target import Host
-from mlops_spec.validate.at_commit import elsewhere, spec_at
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator, Sequence
 
+    from mlops_spec.deploy.found import Found
+    from mlops_spec.deploy.passes import Settings
     from mlops_spec.git import Tree
-    from mlops_spec.ledger import Record
-    from mlops_spec.release.desired import Desired
-    from mlops_spec.spec import Spec
-    from mlops_spec.spec.environments import Comparison, Environment, Rollout
-    from mlops_spec.targets.target import Target
+    from mlops_spec.spec.environments import Environment
+
+_TURNS = 12  # passes in which every model is looked at on this host, whatever Git and the ledger say
+_QUIET = {"none", "waiting"}
+_Key = tuple[object, ...]
 
 
-@dataclass(frozen=True)
-class _Sight:
-    """What a pass saw: main and its spec, the checked ledger, and what should be live."""
+@dataclass
+class _Model:
+    """A model of this host, and what came of the last look at it.
 
-    world: World
-    want: Desired
+    `key` is what Git and the ledger say of it now, `begun` what they said when the last look began, and `quiet` that
+    for which there was nothing to do. `restarted`: what serves it had ended, and was started again since.
+    """
+
+    one: OneModel
+    environment: Environment
+    found: Found
+    key: _Key = ()
+    begun: _Key = ()
+    quiet: _Key | None = None
+    last: Done | None = None
+    restarted: bool = False
+
+    @property
+    def stirred(self) -> bool:
+        """Whether there may be anything to do: what nobody has touched since the last look costs nothing."""
+        by_calendar = isinstance(self.environment, Batch)
+        return by_calendar or self.quiet != self.key or self.restarted or self.one.asks_again
+
+
+@dataclass
+class _Pass:
+    """What came of a pass so far, by model."""
+
+    done: dict[str, Done] = field(default_factory=dict)
+    failed: dict[str, Failure] = field(default_factory=dict)
 
 
 class Agent:
@@ -65,26 +85,38 @@ class Agent:
         self._settings = settings
         self._say = say
         self._clone = Clone.open(settings.state / "repository.git", settings.repository, settings.run.access)
-        self._fetcher = packages(self._clone.git, settings.remote, checkout_of(settings.repository))
         self._store = Store(settings.state / "packages")
-        self._answers = Answers(settings.state / "rollouts", settings.environment)
-        mine = settings.state / f"claim-{settings.environment}"
-        self._claim = Claim(self._clone.git, settings.environment, mine, settings.take_over)
-        self._forge = Forge(forge_of(settings.repository, settings.run), say)
-        self._git_back = GitBack(settings.environment, self._forge.github, say)
+        self._abreast = Abreast()
+        forge = Forge(forge_of(settings.repository, settings.run), say)
+        self._shared = Shared(settings, self._clone, self._store, forge, self._say_and_report, self._abreast.looking_on)
+        self._finder = Finder()
+        self._main = ""
+        self._models: dict[str, _Model] = {}
+        self._unfit: dict[str, Failure] = {}
+        self._orphans: tuple[Done, ...] = ()
+        self._passes = 0
+        self._ledger: tuple[str | None, dict[str, int]] = (None, {})  # its commit, and the newest record of each model
 
     def close(self) -> None:
         """Lets another agent have the folder."""
         os.close(self._lock)
 
-    def one_pass(self) -> Done:
-        """Brings the host one step nearer; what goes wrong is told to `agent.json` too.
+    def one_pass(self) -> tuple[Done, ...]:
+        """Brings the host one step nearer, and waits until that is done for every model; one result for each.
 
         Raises:
-            Failure: the remote doesn't answer (69) or something is set up wrongly; what is live stays live.
+            Failure: the remote doesn't answer (69) or something is set up wrongly; what is live stays live. What is
+                wrong with one of several models is its result.
         """
+        return self._told(wait=True)
+
+    def look(self) -> tuple[Done, ...]:
+        """The same, but what takes long for some of several models goes on meanwhile, and is told when it has ended."""
+        return self._told(wait=False)
+
+    def _told(self, *, wait: bool) -> tuple[Done, ...]:
         try:
-            done = self._pass()
+            found = self._pass(wait=wait)
         except Failure as failure:
             self._report_if_possible(failure.message)
             raise
@@ -92,42 +124,28 @@ class Agent:
             broken = fault(error)
             self._report_if_possible(broken.message)
             raise broken from error
-        self._write_heartbeat(done, "")
-        return done
+        self._write_heartbeat(found, "")
+        return found
 
-    def _pass(self) -> Done:
+    def _pass(self, *, wait: bool) -> tuple[Done, ...]:
         unreachable = self._fetch()
         main = self._clone.main
         if main is None:
             raise unreachable or Failure("the repository has no default branch", exit_code=Exit.CONFIG)
-        spec = spec_at(main)
-        environment = self._environment(spec)
-        target = target_on(self._host(spec), environment)
-        restarted = bool(target.kept()) and target.start()
-        target.prune(seconds(spec.governance.retention.predictions))
+        if main.commit != self._main:
+            self._take_in(main)
+        self._keep_up()
         if unreachable is not None:
             raise unreachable
-        if problem := elsewhere(spec, self._clone.branch):
-            raise Failure(
-                problem, exit_code=Exit.CONFIG, remedy="make the two the same; until then nothing is deployed"
-            )
-        world = self._world(main, spec)
-        want = desired(world, self._settings.environment)
-        if want is None:
-            return Done(self._settings.environment, "waiting", reason="nothing was asked for yet")
-        done = self._reconcile(target, _Sight(world, want))
-        self._store.keep(target.kept())
-        if done.action != "none":  # an idle pass has added nothing, and asks the remote no third time
-            world = self._world(main, spec)
-        done = self._scored(target, world, done)
-        self._git_back.look(world)
-        if restarted and done.action == "none":
-            return replace(done, action="healed", reason="the server was started again")
-        return done
-
-    def _host(self, spec: Spec) -> Host:
-        settings = self._settings
-        return Host(settings.state, spec.model, settings.supervised, key=spec.data.id, storage=spec.storage)
+        made = _Pass(failed={**self._unfit})
+        if self._alone is not None:
+            self._take_down(self._alone, self._abreast.here(partial(self._look, self._alone, main)), made)
+        else:
+            self._look_at_all(main, made, wait=wait)
+        self._clean(made)
+        if self._alone is not None and made.failed:
+            raise next(iter(made.failed.values()))
+        return (*self._results(made), *self._orphans)
 
     def _fetch(self) -> Failure | None:
         try:
@@ -138,133 +156,132 @@ class Agent:
             return failure
         return None
 
-    def _world(self, main: Tree, spec: Spec) -> World:
-        records, state = self._clone.ledger()
-        return World(self._clone.git, main.commit, spec, records, state.of(spec.model), datetime.now(UTC))
+    @property
+    def _alone(self) -> _Model | None:
+        return next((each for each in self._models.values() if each.found.alone), None)
 
-    def _environment(self, spec: Spec) -> Environment:
-        name = self._settings.environment
-        if name not in spec.environments:
-            known = ", ".join(spec.environments) or "none"
-            raise Failure(f"model.yaml has no environment `{name}`; it has {known}", exit_code=Exit.CONFIG)
-        environment, listen = spec.environments[name], self._settings.listen
-        if listen is None or not isinstance(environment, Server):
-            return environment
-        return environment.model_copy(update={"listen": listen})
+    def _take_in(self, main: Tree) -> None:
+        """Sees which models main has for this host, and what lies here of others."""
+        found, settings = self._finder.models(main), self._settings
+        serving = chosen(found, settings)
+        broken = {each.name: each.spec for each in found if isinstance(each.spec, Failure)}
+        settle(settings.state, found[0].alone, [*serving])
+        before, self._models = self._models, {}
+        for name, (each, environment) in serving.items():
+            self._models[name] = self._model(each, environment, before.get(name))
+        self._orphans = tuple(orphans(settings, {*serving, *broken}, self._retire))
+        self._unfit = {name: failure for name, failure in broken.items() if is_meant(settings, name)}
+        self._unfit |= other_addresses({name: environment for name, (_, environment) in serving.items()})
+        self._main = main.commit
 
-    def _reconcile(self, target: Target, sight: _Sight) -> Done:
-        intent, want, clock = sight.want.intent, sight.want, Clock()
-        if intent is None:
-            return self._heal(target, sight)
-        clock.hold(sight.world.records)
-        if not self._claim.is_held() and self._problem(intent, sight) is None:
-            prove(target, self._fetcher, sight.world.commit, lambda: self._package(sight))
-        self._claim.hold()
-        answer = self._answers.pending(intent)
-        if answer is None:
-            rolled = self._carry_out(target, intent, sight)
-            if rolled.result == "withdrawn":
-                return done_for(want, "withdrawn", rolled.reason)
-            answer = self._answers.decide(intent, rolled.result, rolled.reason, rolled.steps)
-        clock.hold(sight.world.records)  # the answer is decided, and kept until it can be put on record
-        if not self._answers.record(self._clone.git, intent, answer):
-            return done_for(want, "withdrawn", "somebody else closed the intent; the next pass follows the ledger")
-        self._clone.ledger()  # this clone has seen its own answer, and notices should the ledger lose it
-        return done_for(want, ACTIONS[answer.result], answer.reason)
-
-    def _carry_out(self, target: Target, intent: Record, sight: _Sight) -> Rolled:
-        problem = self._problem(intent, sight)
-        if problem is not None:
-            return Rolled("failed", problem)
-        want, live = sight.want, target.current().stable
-        if live is not None and live.digest == want.digest and live.state == "ready":
-            return Rolled("succeeded", "it was live already")
-        try:
-            version = self._package(sight)
-        except Failure as failure:
-            if beneath(failure).exit_code in {Exit.UNAVAILABLE, Exit.IO}:
-                raise
-            return Rolled("failed", failure.message)
-        return roll_out(
-            target,
-            version,
-            self._rollout(sight),
-            wanted=lambda: self._still_wanted(sight),
-            say=self._say_and_report,
+    def _model(self, found: Found, environment: Environment, before: _Model | None) -> _Model:
+        settings = self._settings
+        host = Host(
+            settings.state,
+            found.name,
+            settings.supervised,
+            key=found.valid.data.id,
+            storage=found.valid.storage,
+            alone=found.alone,
+            memory=settings.memory,
         )
+        if before is not None and before.one.host == host:
+            return replace(before, found=found, environment=environment)
+        return _Model(OneModel(self._shared, host), environment, found)
 
-    def _problem(self, intent: Record, sight: _Sight) -> str | None:
-        return refusal(intent, sight.world) or self._forge.objection(sight.world, intent)
+    def _retire(self, name: str, model: str) -> None:
+        settings, some = self._settings, next(iter(self._models.values()))
+        host = Host(settings.state, model, settings.supervised, alone=not name, memory=settings.memory)
+        OneModel(self._shared, host).retire(some.environment)
 
-    def _rollout(self, sight: _Sight) -> Rollout | Comparison:
-        intent, steps = sight.want.intent, sight.world.spec.environments[sight.want.environment].rollout
-        back = intent is not None and sight.world.state.goes_back(intent.what)
-        return steps.at_once() if back else steps
+    def _keep_up(self) -> None:
+        """Starts what serves where it ended: by one model of each target, and by those whose turn it is."""
+        self._passes += 1
+        seen = set[str]()
+        for number, (name, each) in enumerate(self._models.items()):
+            turn = number % _TURNS == self._passes % _TURNS or each.last is None or each.found.alone
+            serves = each.last is not None and each.last.digest is not None
+            if name in self._unfit or self._abreast.busy(name):
+                continue
+            if turn or (serves and each.environment.target not in seen):
+                each.restarted = each.one.keep_up(each.environment, each.found.valid) or each.restarted
+            if serves:
+                seen.add(each.environment.target)
+            if turn and each.last is not None and each.one.differs(each.environment, each.last):
+                each.quiet = None
 
-    def _heal(self, target: Target, sight: _Sight) -> Done:
-        want, live = sight.want, target.current()
-        if live.stable is not None and live.stable.digest == want.digest:
-            target.abort()
-            return self._restore_changed_package(target, sight)
-        version = self._package(sight)
-        self._claim.hold()
-        self._say(f"{want.version} should be live and is not")
-        target.stage(version)
-        target.finish()
-        return done_for(want, "healed")
+    def _look_at_all(self, main: Tree, made: _Pass, *, wait: bool) -> None:
+        self._read_ledger()
+        for name, each in self._models.items():
+            if name not in made.failed and not self._abreast.busy(name) and each.stirred:
+                each.begun = each.key
+                self._abreast.begin(name, partial(self._look, each, main))
+        for name, ended in self._abreast.ended(wait=wait):
+            if name in self._models:
+                self._take_down(self._models[name], ended, made)
 
-    def _restore_changed_package(self, target: Target, sight: _Sight) -> Done:
-        if (changed := self._store.changed((want := sight.want).digest)) is None:
-            return done_for(want, "none")
-        self._say(f"the package of {want.version} was changed on this host: {changed}")
-        self._package(sight)
-        target.restart()
-        return done_for(want, "healed", f"its package was changed on this host: {changed}")
+    def _read_ledger(self) -> None:
+        (records, state), commit = self._clone.ledger(), self._clone.ledger_commit
+        if commit != self._ledger[0]:
+            self._ledger = commit, {record.what.model: record.seq for record in records}
+        for model, each in self._models.items():
+            each.key = (
+                each.found.objects,
+                self._ledger[1].get(model),
+                state.of(model).open.get(self._settings.environment),
+            )
 
-    def _package(self, sight: _Sight) -> Served:
-        return self._fetched(sight.world, sight.want.version, sight.want.digest)
+    def _look(self, each: _Model, main: Tree) -> Done:
+        return replace(each.one.look(each.found, each.environment, main), model=each.one.host.name)
 
-    def _fetched(self, world: World, version: str, digest: str) -> Served:
-        tag = world.state.registered[version].what.tag
-        assert tag is not None
-        path = self._store.ensure(digest, lambda folder: self._fetcher.fetch(tag.target, folder))
-        return Served(version, digest, str(path))
+    def _take_down(self, each: _Model, ended: Done | Failure, made: _Pass) -> None:
+        if isinstance(ended, Failure):
+            each.quiet, made.failed[each.found.name] = None, ended
+            return
+        open_intent = each.begun[-1] if each.begun else None
+        each.quiet = each.begun if ended.action in _QUIET and open_intent is None else None
+        if each.restarted and ended.action == "none":
+            ended = replace(ended, action="healed", reason="the server was started again")
+        each.restarted, each.last = False, ended
+        made.done[each.found.name] = ended
 
-    def _scored(self, target: Target, world: World, done: Done) -> Done:
-        """Has the live version score what is due, and puts each outcome on record."""
-        live, stable = world.state.live.get(done.environment), target.current().stable
-        if live is None or stable is None or stable.digest != live.digest:
-            return done
-        version, since = Served(live.version, live.digest, stable.package), first_live(world, done.environment)
-        for scored in target.work(version, since, self._settings.days):
-            self._claim.hold()
-            put_on_record(self._clone.git, world, live, scored)
-            done = after_scoring(done, scored)
-            self._say(done.reason)
-        return done
+    def _clean(self, made: _Pass) -> None:
+        """Removes packages that nobody needs any more; not while others are on their way here."""
+        acted = self._alone is not None or any(done.action not in _QUIET for done in made.done.values())
+        if acted and not self._abreast.busy() and any(done.action != "waiting" for done in made.done.values()):
+            needed = kept(self._settings.state)
+            if all(each.readable for each in needed):
+                self._store.keep({digest for each in needed for digest in each.digests})
 
-    def _still_wanted(self, sight: _Sight) -> bool:
-        """Asks the remote again: meanwhile the intent may have been abandoned, or the environment taken over."""
-        self._clone.fetch()
-        tree = self._clone.main
-        assert tree is not None
-        now = self._world(tree, sight.world.spec)
-        return desired(now, self._settings.environment) == sight.want and self._claim.is_held()
+    def _results(self, made: _Pass) -> Iterator[Done]:
+        for name in sorted({*self._models, *made.failed}):
+            last = self._models[name].last if name in self._models else None
+            if name in made.failed:
+                failure = made.failed[name]
+                said = f"{failure.message} ({failure.remedy})" if failure.remedy else failure.message
+                yield Done(self._settings.environment, "stuck", reason=said, model=name)
+            elif name in made.done:
+                yield made.done[name]
+            elif last is not None and not self._abreast.busy(name):
+                yield last if last.action == "waiting" else replace(last, action="none", reason="")
 
     def _say_and_report(self, line: str) -> None:
         self._say(line)
-        self._write_heartbeat(None, "")
+        if self._alone is not None:
+            self._write_heartbeat((), "")
 
     def _report_if_possible(self, problem: str) -> None:
         with suppress(OSError):  # on a full disk the pass's own failure is what matters
-            self._write_heartbeat(None, problem)
+            self._write_heartbeat((), problem)
 
-    def _write_heartbeat(self, done: Done | None, problem: str) -> None:
+    def _write_heartbeat(self, done: Sequence[Done], problem: str) -> None:
         report = {
             "pid": os.getpid(),
             "seen": datetime.now(UTC).isoformat(timespec="seconds"),
             "environment": self._settings.environment,
-            "last": asdict(done) if done is not None else None,
+            "last": asdict(done[0]) if done and not done[0].model else None,
             "problem": problem,
         }
+        if models := {each.model: asdict(each) for each in done if each.model}:
+            report["models"] = models
         write_atomic(self._settings.state / "agent.json", json.dumps(report, indent=1) + "\n")

@@ -24,19 +24,23 @@ if TYPE_CHECKING:
 
 @dataclass
 class Claim:
-    """An environment's claim; `file` holds the commit that stands for this agent, written before it is pushed.
+    """The claim on an environment, of one of several models where it is named.
 
-    `take_over` holds for one time: of two agents that were both started so, the later one stays.
+    `file` holds the commit that stands for this agent, written before it is pushed. `take_over` holds
+    for one time: of two agents that were both started so, the later one stays.
     """
 
     git: Git
     environment: str
     file: Path
     take_over: bool = False
+    model: str = ""
 
     @property
     def ref(self) -> str:
         """The reference in the remote; it is no branch, so nothing starts when it moves."""
+        if self.model:
+            return f"refs/mlops-spec/models/{self.model}/{self.environment}"
         return f"refs/mlops-spec/agents/{self.environment}"
 
     def hold(self) -> None:
@@ -89,7 +93,7 @@ class Claim:
 
     def _another(self, held: str | None) -> Failure:
         return Failure(
-            f"{self.environment} has another agent: {self._whose(held)}",
+            f"{f'{self.model} in ' if self.model else ''}{self.environment} has another agent: {self._whose(held)}",
             exit_code=Exit.STALE,
             remedy="There can be one. When that one has ended for good, start this one once with --take-over.",
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,10 +22,13 @@ _HEAD = "refs/remotes/origin/HEAD"  # points to the default branch, as it was ca
 
 @dataclass
 class Clone:
-    """A bare clone in the agent's folder."""
+    """A bare clone in the agent's folder, for as many threads as like: who asks while another does takes its answer."""
 
     git: Git
     _read: tuple[str | None, tuple[Record, ...], State] = field(default_factory=lambda: (None, (), State()))
+    _lock: threading.RLock = field(default_factory=threading.RLock)
+    _fetched: float = -1.0  # when the newest fetch began, and the newest look at the ledger
+    _looked: float = -1.0
 
     @classmethod
     def open(cls, folder: Path, repository: str, access: Access) -> Clone:
@@ -42,12 +47,18 @@ class Clone:
         Raises:
             Failure: the remote doesn't answer (69).
         """
-        try:
-            self.git.fetch(f"+refs/heads/{self.git.main}:{self.git.main_ref}", "+refs/tags/*:refs/tags/*")
-        except GitError:
-            self.git = replace(self.git)  # it may have been renamed: the next pass asks again
-            raise
-        self.git.run("symbolic-ref", _HEAD, self.git.main_ref)
+        asked = time.monotonic()
+        with self._lock:
+            if self._fetched >= asked:
+                return
+            began = time.monotonic()
+            try:
+                self.git.fetch(f"+refs/heads/{self.git.main}:{self.git.main_ref}", "+refs/tags/*:refs/tags/*")
+            except GitError:
+                self.git = replace(self.git)  # it may have been renamed: the next pass asks again
+                raise
+            self.git.run("symbolic-ref", _HEAD, self.git.main_ref)
+            self._fetched = began
 
     def ledger(self) -> tuple[tuple[Record, ...], State]:
         """The remote's ledger, checked, and what it adds up to; an unchanged one is not checked again.
@@ -55,13 +66,26 @@ class Clone:
         Raises:
             Failure: the remote doesn't answer (69), or the ledger is gone, rewritten or broken (1).
         """
+        asked = time.monotonic()
+        with self._lock:
+            if self._looked < asked:
+                began = time.monotonic()
+                self._look()
+                self._looked = began
+            return self._read[1:]
+
+    @property
+    def ledger_commit(self) -> str | None:
+        """The commit that the ledger was read at last."""
+        return self._read[0]
+
+    def _look(self) -> None:
         commit = remote_commit(self.git)
         if commit is None:
-            return (), State()
-        if commit != self._read[0]:
+            self._read = None, (), State()
+        elif commit != self._read[0]:
             records = read(self.git, at=commit)
             self._read = commit, records, replay(records)
-        return self._read[1:]
 
     @property
     def branch(self) -> str:

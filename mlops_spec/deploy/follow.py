@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from mlops_spec.deploy.passes import Done, Settings
 
 
-def once(settings: Settings) -> Done:
-    """One pass."""
+def once(settings: Settings) -> tuple[Done, ...]:
+    """One pass, with a result for each model."""
     agent = Agent(settings, _say)
     try:
         return agent.one_pass()
@@ -27,14 +27,16 @@ def once(settings: Settings) -> Done:
 def follow(settings: Settings, interval: float, tell: Callable[[Done], None]) -> NoReturn:
     """Passes for good, `interval` seconds apart; what goes wrong is said once, and the next pass tries again."""
     agent = Agent(settings, _say)
-    said, last = "", None
+    last: dict[str, Done] = {}
+    said = ""
     while True:
         problem = ""
         try:
-            done = agent.one_pass()
-            if last is None or (done != last and done.action != "none"):
-                tell(done)
-            last = done
+            for done in agent.look():
+                before = last.get(done.model)
+                if before is None or (done != before and (done.action != "none" or before.action == "stuck")):
+                    tell(done)
+                last[done.model] = done
         except Failure as failure:
             problem = f"{failure.message}\n  {failure.remedy}".rstrip()
         except Exception as error:  # a bug in one pass must not end the agent: what is live needs it

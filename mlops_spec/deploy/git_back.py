@@ -30,6 +30,11 @@ class GitBack:
     _proposed: str = field(default="", init=False)
     _not_before: float = field(default=0.0, init=False)
 
+    @property
+    def is_due(self) -> bool:
+        """Whether the forge did not take it, and is to be asked again."""
+        return self._not_before > 0
+
     def look(self, world: World) -> None:
         """Opens the pull request where it is due; whatever goes wrong with it never stops a pass."""
         said = declared_in(world.main, self.environment)
@@ -37,6 +42,7 @@ class GitBack:
         if self.forge is None or last is None or last.hash == self._proposed or time.monotonic() < self._not_before:
             return
         if untrue(said, world.state, last) is None:
+            self._not_before = 0.0
             return
         try:
             done = set_back(world.git, self.forge, self.environment)
@@ -44,6 +50,6 @@ class GitBack:
             self.say(f"the pull request that sets Git back could not be opened: {failure.message}")
             self._not_before = time.monotonic() + _AGAIN
             return
-        self._proposed = last.hash
+        self._proposed, self._not_before = last.hash, 0.0
         if done is not None:
             self.say(f"{done.message}{': ' + done.url if done.url else ''}")

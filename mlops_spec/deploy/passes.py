@@ -13,7 +13,20 @@ if TYPE_CHECKING:
 
     from mlops_spec.release.desired import Desired
 
-Action = Literal["none", "waiting", "deployed", "healed", "failed", "rolled-back", "withdrawn", "scored", "unscored"]
+Action = Literal[
+    "none",
+    "waiting",
+    "deployed",
+    "healed",
+    "failed",
+    "rolled-back",
+    "withdrawn",
+    "scored",
+    "unscored",
+    "stuck",
+    "orphaned",
+    "retired",
+]
 ACTIONS: dict[str, Action] = {"succeeded": "deployed", "failed": "failed", "rolled-back": "rolled-back"}
 
 
@@ -22,7 +35,9 @@ class Settings:
     """Whose agent this is. `listen` and `remote` stand in for what model.yaml and .dvc/config say.
 
     `run` has the tokens of this host, `take_over`: the environment's agent before this one has ended for good. `days`
-    are scored whether they are due or not.
+    are scored whether they are due or not. Of a repository with several models, `models` are those that this host
+    serves, all where none is named, within `memory` bytes; `retire` are some that main has no more, and that are to be
+    served no longer.
     """
 
     environment: str
@@ -33,12 +48,15 @@ class Settings:
     supervised: bool = False
     take_over: bool = False
     days: tuple[str, ...] = ()
+    models: tuple[str, ...] = ()
+    memory: int | None = None
+    retire: tuple[str, ...] = ()
     run: Run = field(default_factory=Run)
 
 
 @dataclass(frozen=True)
 class Done:
-    """What a pass did, and what is live after it."""
+    """What a pass did for a model, and what is live of it afterwards; the only one of a repository has no name."""
 
     environment: str
     action: Action
@@ -46,11 +64,12 @@ class Done:
     digest: str | None = None
     serial: int | None = None
     reason: str = ""
+    model: str = ""
 
     @property
     def exit_code(self) -> Exit:
         """0 when what is live is what is wanted."""
-        return Exit.FINDINGS if self.action in {"failed", "rolled-back", "withdrawn", "unscored"} else Exit.OK
+        return Exit.FINDINGS if self.action in {"failed", "rolled-back", "withdrawn", "unscored", "stuck"} else Exit.OK
 
 
 def done_for(want: Desired, action: Action, reason: str = "") -> Done:

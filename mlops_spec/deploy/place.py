@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _FORM = 1  # of all that lies in the folder; raised when an older agent could no longer read it
+_FORM_OF_MANY = 2  # with several models, whose packages an older agent would remove as nobody's
 _FILE = "form"
 
 
@@ -38,12 +39,18 @@ def prepared(state: Path) -> Path:
     return state
 
 
+def raise_form(state: Path) -> None:
+    """Keeps older agents out of a folder that has several models by now."""
+    if (state / _FILE).read_text(encoding="utf-8").strip() != str(_FORM_OF_MANY):
+        write_atomic(state / _FILE, f"{_FORM_OF_MANY}\n")
+
+
 def _check_form(file: Path) -> None:
     if not file.exists():
         write_atomic(file, f"{_FORM}\n")
         return
     said = file.read_text(encoding="utf-8", errors="replace").strip()
-    if not said.isascii() or not said.isdigit() or int(said[:9]) > _FORM:
+    if not said.isascii() or not said.isdigit() or int(said[:9]) > _FORM_OF_MANY:
         _refuse(f"a newer mlops-spec wrote {file.parent}: its form is {said[:20]!r}", "Update mlops-spec on this host.")
 
 

@@ -22,13 +22,17 @@ _SAYS = {
     "withdrawn": "is not asked for any more",
     "scored": "scored what was due",
     "unscored": "could not score what was due",
+    "stuck": "can't be seen to",
+    "orphaned": "stays as it is",
+    "retired": "is served no longer",
 }
 
 
 def done_line(done: Done) -> str:
     """One line for a pass."""
     version = f" {done.version}" if done.version else ""
-    return f"{done.environment}{version} {_SAYS[done.action]}" + (f": {done.reason}" if done.reason else "")
+    model = f"{done.model} in " if done.model else ""
+    return f"{model}{done.environment}{version} {_SAYS[done.action]}" + (f": {done.reason}" if done.reason else "")
 
 
 def standing_table(model: str, standings: Sequence[Standing]) -> Table:

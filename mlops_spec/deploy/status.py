@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mlops_spec.deploy.homes import name_in
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.ledger import read, replay
 from mlops_spec.ledger.state import revoked
@@ -169,7 +170,9 @@ def served(spec: Spec, records: Sequence[Record], host: Path) -> tuple[str, ...]
 def _heard_on_this_host(spec: Spec, state: Path) -> Heard:
     name, heartbeat = environment_of(state), state / "agent.json"
     environment = spec.environments[name]
-    live = target_on(Host(state, spec.model, key=spec.data.id, storage=spec.storage), environment).current()
+    alone = not name_in(state, spec.model)
+    host = Host(state, spec.model, key=spec.data.id, storage=spec.storage, alone=alone)
+    live = target_on(host, environment).current()
     if live.unseen:
         return Heard(unseen=live.unseen)
     version, digest = (live.stable.version, live.stable.digest) if live.stable is not None else (None, None)

@@ -8,6 +8,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from mlops_spec import words
+from mlops_spec.deploy.homes import predictions_in
 from mlops_spec.deploy.status import environment_of, served
 from mlops_spec.errors import Failure
 from mlops_spec.ledger.who import agent
@@ -98,7 +99,7 @@ def _log_checks(world: World, watched: Watched, where: Where, telling: Telling |
     """The checks of the prediction log; or one that says why there are none, which neither raises nor ends an alert."""
     if watched.spec.monitor is None:
         return ()
-    folder = where.log or (where.state / "predictions" if where.state is not None else None)
+    folder = where.log or (predictions_in(where.state, world.spec.model) if where.state is not None else None)
     if folder is None:
         told = f"no prediction log of {watched.environment} here (see --log and --state): inputs are not checked"
         return Check("log", told=told)

@@ -55,6 +55,20 @@ def approval(login: str) -> Approval:
 
 
 @dataclass
+class Single:
+    """The agent of a repository with one model: one result a pass."""
+
+    agent: Agent
+
+    def one_pass(self) -> Done:
+        (done,) = self.agent.one_pass()
+        return done
+
+    def close(self) -> None:
+        self.agent.close()
+
+
+@dataclass
 class World:
     """What the tests change: the repository, the ledger and the host."""
 
@@ -177,9 +191,10 @@ class World:
         """The newest outcome in the ledger."""
         return [record for record in ledger.read(self.git) if record.event == "deploy.outcome"][-1]
 
-    def agent(self, environment: str = "staging", **settings: Any) -> Agent:
+    def agent(self, environment: str = "staging", say: Callable[[str], None] = print, **settings: Any) -> Single:
         run = run_of(os.environ)  # as the commands have it
-        return Agent(Settings(environment, str(self.root / "origin.git"), self.state, run=run, **settings), print)
+        repository = str(self.root / "origin.git")
+        return Single(Agent(Settings(environment, repository, self.state, run=run, **settings), say))
 
     def one_pass(self, environment: str = "staging", **settings: Any) -> Done:
         agent = self.agent(environment, **settings)

@@ -14,6 +14,7 @@ import pytest
 
 from mlops_spec import ledger
 from mlops_spec.deploy.outcome import Answers
+from mlops_spec.deploy.store import Store
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git, Update
 from mlops_spec.ledger.record import Draft, GateResult, What, Why
@@ -272,12 +273,11 @@ def test_a_model_that_is_gone_from_the_remote_leaves_the_old_one_live(world: Wor
 def test_a_lock_that_names_another_package_is_refused(world: World) -> None:
     world.release("v1.0.0", value=0.125, on_host=False)
     world.release("v1.0.1", value=0.5, on_host=False)
-    agent = world.agent()
+    store = Store(world.state / "packages")
     with pytest.raises(Failure, match="has digest"):
-        agent._store.ensure(
+        store.ensure(
             world.digests["v1.0.0"], lambda folder: shutil.copytree(world.root / "built/v1.0.1", folder) and None
         )
-    agent.close()
 
     assert list((world.state / "packages").iterdir()) == []
 

@@ -150,7 +150,7 @@ def test_a_remote_that_is_away_leaves_the_changed_package_to_be_looked_into(kept
 def test_a_clock_behind_the_ledger_begins_nothing(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.release("v1.0.0")
     world.intend("staging", "v1.0.0")
-    monkeypatch.setattr("mlops_spec.deploy.agent.roll_out", lambda *_, **__: pytest.fail("it began"))
+    monkeypatch.setattr("mlops_spec.deploy.one_model.roll_out", lambda *_, **__: pytest.fail("it began"))
     true = time.time
     monkeypatch.setattr(time, "time", lambda: true() - HOUR)
 
@@ -174,7 +174,7 @@ def test_a_clock_that_jumps_during_a_pass_puts_nothing_on_record(
         monkeypatch.setattr(time, "time", lambda: true() + jump)
         return Rolled("succeeded")
 
-    monkeypatch.setattr("mlops_spec.deploy.agent.roll_out", jumps)
+    monkeypatch.setattr("mlops_spec.deploy.one_model.roll_out", jumps)
     with pytest.raises(Failure, match=said):
         world.one_pass()
     assert [record.event for record in ledger.read(world.git)] == ["register", "deploy.intent"]

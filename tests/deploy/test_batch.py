@@ -101,7 +101,7 @@ class Nightly:
 @pytest.fixture
 def nightly(world: World, monkeypatch: pytest.MonkeyPatch) -> Nightly:
     # as if the first version had been live for weeks
-    monkeypatch.setattr("mlops_spec.deploy.agent.first_live", lambda *_: datetime.now(UTC) - timedelta(days=30))
+    monkeypatch.setattr("mlops_spec.deploy.one_model.first_live", lambda *_: datetime.now(UTC) - timedelta(days=30))
     made = Nightly(world)
     made.want(catch_up="1d")  # today alone
     world.main({"deploy/nightly.yaml": b"environment: nightly\nmodel: demo\nfollow: registered\n"})

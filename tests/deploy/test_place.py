@@ -49,7 +49,7 @@ def test_a_folder_that_others_may_write_to(tmp_path: Path) -> None:
     refused(tmp_path, "others may write")
 
 
-@pytest.mark.parametrize("form", ["2", "999999999999", "new", "", "²"])
+@pytest.mark.parametrize("form", ["3", "999999999999", "new", "", "²"])
 def test_a_folder_of_a_newer_version_is_left_as_it_is(tmp_path: Path, form: str) -> None:
     (tmp_path / "form").write_text(form)
 
@@ -76,7 +76,7 @@ def test_a_second_agent_is_refused_by_name_of_the_first(world: World) -> None:
 def test_a_full_disk_in_a_pass_is_told_as_what_it_is(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     agent = world.agent()
 
-    def full(*_: Any) -> None:
+    def full(*_: Any, **__: Any) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "/var/lib/x")
 
     monkeypatch.setattr(Agent, "_pass", full)

@@ -131,15 +131,12 @@ def test_a_canary_under_way_is_ended(two: World, monkeypatch: pytest.MonkeyPatch
     two.close(two.intend("staging", "v1.0.2"))
     two.declare("v1.0.2", serial=3, base=2)
     two.intend("production", "v1.0.2")
-    agent = two.agent("production")
-    say = agent._say
 
     def stop(line: str) -> None:
-        say(line)
         if "gets 10 %" in line:
             assert go_back(two, "--now") == 0
 
-    agent._say = stop
+    agent = two.agent("production", stop)
     try:
         done = agent.one_pass()
     finally:
@@ -158,16 +155,15 @@ def test_a_forge_that_refuses_stops_no_pass(two: World, forge: GitHub, monkeypat
     with pytest.raises(Exception, match="is still open"):
         go_back(two, "--now", "--wait", "1ms")
     said: list[str] = []
-    agent = two.agent("production")
-    agent._git_back.say = said.append
+    agent = two.agent("production", said.append)
     try:
         assert agent.one_pass().action == "deployed"
         assert agent.one_pass().action == "none"
     finally:
         agent.close()
 
-    assert len(said) == 1  # it is not asked again at each pass
-    assert "could not be opened" in said[0]
+    (told,) = [line for line in said if "could not be opened" in line]  # it is not asked again at each pass
+    assert told
     assert git_back._AGAIN >= 60
 
 

@@ -1,0 +1,121 @@
+"""The models of main as an agent finds them: where each lies, its spec, and what is wrong with one that has none."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
+
+from mlops_spec import model_folder
+from mlops_spec.errors import Exit, Failure
+from mlops_spec.layout import PROJECT
+from mlops_spec.repository.models import folders_at, meant, name_in
+from mlops_spec.validate.at_commit import spec_at
+from mlops_spec.validate.project import shared_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from mlops_spec.git import Tree
+    from mlops_spec.spec import Spec
+
+ROOT = PurePosixPath()
+
+
+@dataclass(frozen=True)
+class Found:
+    """A model of main: its name, or its folder's where the spec has none; its spec, or why there is none.
+
+    `objects` are what Git calls the contents of its spec, of what it shares and of its deploy files: while they are the
+    same, main says the same of the model.
+    """
+
+    name: str
+    folder: PurePosixPath
+    spec: Spec | Failure
+    objects: tuple[str, ...]
+
+    @property
+    def valid(self) -> Spec:
+        """Its spec, of one that has one."""
+        assert not isinstance(self.spec, Failure)
+        return self.spec
+
+    @property
+    def alone(self) -> bool:
+        """Whether it is the only model of its repository."""
+        return self.folder == ROOT
+
+
+@dataclass
+class Finder:
+    """Finds the models of one commit after another, and reads again only what changed."""
+
+    _commit: str = ""
+    _found: tuple[Found, ...] = ()
+    _specs: dict[tuple[PurePosixPath, tuple[str, ...]], Spec | Failure] = field(default_factory=dict)
+
+    def models(self, main: Tree) -> tuple[Found, ...]:
+        """All models of the commit, ordered by folder.
+
+        Raises:
+            Failure: there is none (2), or what they share can't be read (2).
+        """
+        if main.commit != self._commit:
+            self._found = self._anew(main)
+            self._commit = main.commit
+        return self._found
+
+    def _anew(self, main: Tree) -> tuple[Found, ...]:
+        folders = (ROOT,) if main.read(model_folder.SPEC) is not None else _folders(main)
+        if not folders:
+            raise Failure(f"{model_folder.SPEC}: no such file in this commit")
+        objects, contents = _objects(main), main.read_all([folder / model_folder.SPEC for folder in folders])
+        known, self._specs = self._specs, {}
+        found = []
+        for folder, content in zip(folders, contents, strict=True):
+            own = _own(objects, folder)
+            spec = self._specs[folder, own] = known.get((folder, own)) or _spec(main, folder)
+            name = spec.model if not isinstance(spec, Failure) else name_in(content or b"") or str(folder)
+            found.append(Found(name, folder, spec, own))
+        return tuple(_but_namesakes(found))
+
+
+def _folders(main: Tree) -> tuple[PurePosixPath, ...]:
+    return meant(folders_at(main), shared_of(str(PROJECT), main.read(PROJECT)))
+
+
+def _objects(main: Tree) -> dict[str, str]:
+    return {entry.path: entry.object for entry in main.entries() if entry.path.endswith((".yaml", str(PROJECT)))}
+
+
+def _own(objects: dict[str, str], folder: PurePosixPath) -> tuple[str, ...]:
+    deploy = str(folder / model_folder.DEPLOY)
+    files = sorted(path for path in objects if path.startswith(f"{deploy}/"))
+    return tuple(objects.get(path, "") for path in (str(PROJECT), str(folder / model_folder.SPEC), *files))
+
+
+def _spec(main: Tree, folder: PurePosixPath) -> Spec | Failure:
+    try:
+        return spec_at(replace(main, folder=folder))
+    except Failure as failure:
+        where = f"{folder}/" if folder != ROOT else ""
+        return Failure(f"{where}{failure.message}", exit_code=failure.exit_code, remedy=failure.remedy)
+
+
+def _but_namesakes(found: Iterable[Found]) -> Iterable[Found]:
+    """Two models of one name are none: nobody could say which is meant."""
+    listed = [*found]
+    counts = Counter(each.name for each in listed)
+    for each in listed:
+        if counts[each.name] == 1:
+            yield each
+            continue
+        others = ", ".join(str(other.folder) for other in listed if other.name == each.name)
+        problem = Failure(
+            f"{counts[each.name]} models are named {each.name}: {others}",
+            exit_code=Exit.CONFIG,
+            remedy="Give each a name of its own; until then what is live of that name stays as it is.",
+        )
+        yield replace(each, spec=problem)
