@@ -312,4 +312,130 @@ def test_what_the_own_token_makes_is_not_waited_for(steps: str, on: str, found: 
 
 
 def test_a_workflow_whose_jobs_are_commented_out_is_read() -> None:
-    assert not is_found("MS523", "name: own\non: workflow_dispatch\n# jobs:\n#   own: {}\n")
+    assert not is_found("MS534", "name: own\non: workflow_dispatch\n# jobs:\n#   own: {}\n")
+
+
+@pytest.mark.parametrize(
+    ("job", "found"),
+    [
+        ("if: ${{ failure() }}", True),
+        ("needs: deploy\n    if: ${{ failure() }}", False),
+        ("needs: deploy\n    if: ${{ needs.deploy.result == 'failure' }}", True),
+        ("needs: deploy\n    if: ${{ needs.deploy.result != 'success' }}", True),
+        ("needs: deploy\n    if: ${{ always() && needs.deploy.result == 'failure' }}", False),
+        ("needs: deploy\n    if: ${{ !cancelled() && needs.deploy.result != 'success' }}", False),
+        ("if: ${{ failure() || github.event_name == 'workflow_dispatch' }}", False),
+        ("if: ${{ !failure() }}", False),
+    ],
+)
+def test_a_rollback_can_start(job: str, found: bool) -> None:
+    text = f"{PUSHED}jobs:\n  deploy: {{steps: [{{run: deploy}}]}}\n  back:\n    {job}\n    steps: [{{run: back}}]\n"
+
+    assert is_found("MS659", text) == found
+
+
+@pytest.mark.parametrize(
+    ("option", "found"),
+    [
+        ("--fast", True),
+        ("--sample 1000", True),
+        ("--max_rows=5000", True),
+        ("--limit-train-batches 0.1", True),
+        ("--subset adults", False),
+        ("--sample $ROWS", False),
+        ("--limit 0", False),
+        ("--fast=false", False),
+        ("--epochs 3", False),
+    ],
+)
+def test_a_release_learns_from_all_rows(option: str, found: bool) -> None:
+    steps = f"- run: python -m a.train {option}\n- run: python -m a.gate\n- run: python -m a.deploy"
+    before = f"- run: python -m a.train {option}\n- run: python -m a.train\n- run: python -m a.deploy"
+
+    assert is_found("MS660", workflow(steps)) == found
+    assert not is_found("MS660", workflow(steps, "on: pull_request\n"))
+    assert not is_found("MS660", workflow(before))
+
+
+@pytest.mark.parametrize(
+    ("queue", "command", "found"),
+    [
+        ("concurrency: hotfix", "python -m a.deploy --to live", True),
+        ("concurrency: {group: hotfix}", "python -m a.deploy --to live", True),
+        ("concurrency: deploy", "python -m a.deploy --to live", False),
+        ("concurrency: {group: 'deploy-${{ github.ref }}'}", "python -m a.deploy --to live", False),
+        ("concurrency: hotfix", "python -m b.deploy --to live", False),
+    ],
+)
+def test_what_deploys_the_same_waits_in_one_queue(queue: str, command: str, found: bool) -> None:
+    job = "environment: production\nconcurrency: deploy"
+    besides = {".github/workflows/all.yml": workflow("- run: python -m a.deploy --to live", job=job)}
+
+    text = workflow(f"- run: {command}", f"{PUSHED}{queue}\n", "environment: production")
+
+    assert is_found("MS661", text, besides) == found
+
+
+@pytest.mark.parametrize(
+    ("step", "found"),
+    [
+        ("- run: curl -sk https://a.example.org/x", True),
+        ("- run: curl --insecure https://a.example.org/x", True),
+        ("- run: curl -sS -H key https://a.example.org/x", False),
+        ("- run: curl -k https://localhost:8443/health", False),
+        ("- run: wget --no-check-certificate https://a.example.org/x", True),
+        ("- run: ssh -o StrictHostKeyChecking=no deploy@a.example.org ./update.sh", True),
+        ("- run: ssh -o StrictHostKeyChecking=yes deploy@a.example.org ./update.sh", False),
+        ("- run: kubectl --insecure-skip-tls-verify=true apply -f k8s", True),
+        ("- run: pip install --trusted-host pypi.example.org a", True),
+        ("- run: python ask.py", True),
+        ("- run: 'true'\n  env: {GIT_SSL_NO_VERIFY: 'true'}", True),
+        ("- run: 'true'\n  env: {GIT_SSL_NO_VERIFY: 'false'}", False),
+    ],
+)
+def test_who_answers_is_checked(step: str, found: bool) -> None:
+    besides = {"ask.py": "import requests\nrequests.get('https://a.example.org', verify=False)\n"}
+
+    assert is_found("MS662", workflow(step), besides) == found
+
+
+@pytest.mark.parametrize("first", ["read", "deploy"])
+def test_the_version_before_is_read_before(first: str) -> None:
+    steps = {
+        "deploy": "- run: kubectl set image deployment/a a=$IMAGE\n",
+        "read": '- id: before\n  run: echo "image=$(kubectl get deployment a -o jsonpath=x)" >> "$GITHUB_OUTPUT"\n',
+    }
+    back = (
+        "- name: Roll back\n  if: failure()\n  run: kubectl set image deployment/a a=${{ steps.before.outputs.image }}"
+    )
+    second = "deploy" if first == "read" else "read"
+
+    assert is_found("MS663", workflow(steps[first] + steps[second] + back)) == (first == "deploy")
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        (["python -m a.train", "python -m a.register --alias production", "python -m a.gate"], True),
+        (["python -m a.train", "python -m a.register --alias candidate", "python -m a.gate"], False),
+        (["python -m a.train", "python -m a.gate", "python -m a.register --alias production"], False),
+        (["python -m a.train", "aws s3 cp m s3://models-production/m", "python -m a.gate"], True),
+    ],
+)
+def test_nothing_is_live_before_its_gate(lines: list[str], found: bool) -> None:
+    steps = "- run: |\n" + "".join(f"    {line}\n" for line in lines)
+
+    assert is_found("MS652", workflow(steps)) == found
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "found"),
+    [
+        ("python -m a.drift --reference data/train.parquet --current data/test.parquet", "MS560", True),
+        ("python -m a.drift --reference data/train.parquet --current logs/served.parquet", "MS560", False),
+        ("python -m a.score --model models:/churn/latest", "MS581", True),
+        ("python -m a.score --model models:/churn@production", "MS581", False),
+    ],
+)
+def test_a_job_by_the_clock_looks_at_what_is_served(command: str, code: str, found: bool) -> None:
+    assert is_found(code, workflow(f"- run: {command}", NIGHTLY)) == found

@@ -61,6 +61,8 @@ def check(spec: Spec) -> Iterator[Finding]:
     for index, gate in enumerate(spec.gates):
         if gate.measure is not None and gate.may_lose is not None:
             yield from _loses(spec, index, gate.measure, *gate.may_lose)
+        if isinstance(gate, MetricGate) and gate.margin is not None:
+            yield from _loses(spec, index, gate.metric, "margin", gate.margin)
         if isinstance(gate, RobustnessGate) and gate.rate < _LEAST_RATE:
             yield Finding(("gates", index, "rate"), f"{gate.rate:.2%} of the values are changed", "take 0.1 or so")
         if isinstance(gate, FairnessGate):

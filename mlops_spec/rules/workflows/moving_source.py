@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.options import options, spelled_out
-from mlops_spec.platforms.github.workflow.roles import evaluates, judges, releases, trains
+from mlops_spec.platforms.github.workflow.roles import evaluates, judges, releases, scores, trains
 from mlops_spec.platforms.github.workflow.typed import text
 from mlops_spec.rules.workflow_finding import at_command
 
@@ -74,7 +74,7 @@ def check(workflow: Workflow) -> Iterator[Finding]:
 
 
 def _handles_model(job: Job) -> bool:
-    roles = (trains, evaluates, judges, releases)
+    roles = (trains, evaluates, judges, releases, scores)
     built = any(step.uses_action(*_BUILDS) for step in job.steps)
     return built or any(
         role(command) or command.words[:2] == ("docker", "build") for command in job.commands for role in roles
@@ -89,7 +89,7 @@ def _moving_part(command: Command, workflow: Workflow, job: Job, step: Step) -> 
     for word in read:
         if match := _MOVING.search(spelled_out(workflow, job, step, word)[:_LONGEST]):
             return match[0]
-    if any(role(command) for role in (evaluates, judges, releases)):
+    if any(role(command) for role in (evaluates, judges, releases, scores)):
         asked = ((name, value) for name, value in options(command.words) if _VERSION.fullmatch(name))
         tagged = ((name, value) for name, value in options(command.words) if value.endswith(":latest"))
         given = [*((name, value) for name, value in asked if _NAMED.fullmatch(value)), *tagged]

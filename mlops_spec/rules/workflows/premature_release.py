@@ -36,15 +36,17 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from mlops_spec.platforms.github.workflow.release import puts_live
 from mlops_spec.platforms.github.workflow.roles import judges, releases, trains
-from mlops_spec.rules.workflow_finding import in_program
+from mlops_spec.rules.workflow_finding import at_command, in_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.document.diagnostic import Severity
     from mlops_spec.document.finding import Finding
-    from mlops_spec.platforms.github.workflow.jobs import Workflow
+    from mlops_spec.platforms.github.workflow.command import Command
+    from mlops_spec.platforms.github.workflow.jobs import Job, Step, Workflow
     from mlops_spec.platforms.github.workflow.program import Program
 
 CODE = "MS652"
@@ -62,6 +64,10 @@ _RELEASES = re.compile(
 
 
 def check(workflow: Workflow) -> Iterator[Finding]:
+    for job in workflow.jobs.values():
+        for step, command in _released_before_gate(job):
+            message = "this is live before the gate behind it has judged it, and stays so where that fails"
+            yield at_command(step, command, message, _HINT)
     told: set[ast.Call] = set()
     for _, _, command in workflow.commands():
         program = command.program
@@ -71,6 +77,26 @@ def check(workflow: Workflow) -> Iterator[Finding]:
             if call not in told:
                 told.add(call)
                 yield in_program(program, call, "this releases what was just trained, and nothing has judged it", _HINT)
+
+
+def _released_before_gate(job: Job) -> Iterator[tuple[Step, Command]]:
+    """Commands that put a new model live although the gate of the same job is behind them."""
+    trained = False
+    waiting: list[tuple[Step, Command]] = []
+    for step in job.steps:
+        for command in step.commands:
+            if trains(command) and not command.verb:
+                trained, waiting = True, []
+            elif judges(command):
+                yield from waiting
+                return
+            elif trained and releases(command) and _is_live(command):
+                waiting.append((step, command))
+
+
+def _is_live(command: Command) -> bool:
+    named = [re.split(r"[=@:]", word)[-1] for word in command.words]
+    return not command.verb and (puts_live(command.words) or any(map(_LIVE.match, named)))
 
 
 _HINT = "release it in a step behind the gate"

@@ -57,8 +57,25 @@ def check(workflow: Workflow) -> Iterator[Finding]:
                 if same := _common_side(command, workflow, job, step):
                     message = f"both sides of this are `{same}`, so it finds no difference, ever"
                     yield at_command(step, command, message, "name what it is to be compared with")
+                elif rows := _held_out_side(command):
+                    message = f"`{rows}` are rows of the training's own split, and not what was asked since"
+                    yield at_command(step, command, message, "compare with what is served")
         yield from _self_made_digests(job)
         yield from _copied_baselines(job)
+
+
+_SINCE = re.compile(r"current|live|production|recent|serving|actual|new|incoming")
+_SPLIT = re.compile(
+    r"(?:.*/)?(?:x_)?(train|training|test|holdout|hold_out|valid|validation)(?:_(?:set|data|rows))?\.\w+"
+)
+
+
+def _held_out_side(command: Command) -> str:
+    """The side of a watch for drift that should be what is served, and is a file of the training's split."""
+    if command.verb or not watches(command):
+        return ""
+    sides = _option_values(command.words, {})
+    return next((value for name, value in sides.items() if _SINCE.search(name) and _SPLIT.fullmatch(value.lower())), "")
 
 
 def _copied_baselines(job: Job) -> Iterator[Finding]:

@@ -46,9 +46,9 @@ def check(workflow: Workflow) -> Iterator[Finding]:
     hint = "write `permissions: {}`, and each job's own in the job"
     told = all("permissions" in job.data for job in workflow.jobs.values())  # else a job would lose what it needs
     fix = (Change(("permissions",), "{}", before="jobs"),) if told else ()
-    if "permissions" not in workflow.data:
+    if "permissions" not in workflow.data and workflow.jobs:
         yield Finding(("jobs",), "what a job may do is a setting of the repository", hint, at_key=True, fix=fix)
-    elif workflow.data["permissions"] != {} and not _only_reads(workflow) and not _grants_only_job(workflow):
+    elif workflow.data.get("permissions", {}) != {} and not _only_reads(workflow) and not _grants_only_job(workflow):
         yield Finding(("permissions",), "every job of this workflow may do this", hint, at_key=True, fix=fix)
 
 

@@ -62,6 +62,7 @@ _LOOK = frozenset(
         ),
     )
 )
+_SCORE = frozenset(("score", "scores", "scoring", "predict", "inference", "infer", "forecast"))
 _WATCH = frozenset(("watch", "monitor", "drift", "psi"))
 _TUNE = frozenset(
     ("tune", "tuning", "optuna", "hpo", "search", "sweep", "gridsearch", "calibrate", "optimize", "threshold")
@@ -183,6 +184,11 @@ def _is_inline_promotion(words: Sequence[str]) -> bool:
 
 def watches(command: Command) -> bool:
     return command.verb == "monitor" if command.verb else bool(_name_words(command.words) & _WATCH)
+
+
+def scores(command: Command) -> bool:
+    """Whether it lets a model answer for rows."""
+    return not command.verb and bool(_name_words(command.words) & _SCORE)
 
 
 def tunes(command: Command) -> bool:

@@ -1,0 +1,65 @@
+"""The time that rows are split by is no feature.
+
+Each tested row is later than all that the model has learned from, and so is each row that it will ever be asked about.
+Of the moment itself nothing can be learned; of the hour, the day of the week or the time since an event it can.
+
+Bad:
+
+    data:
+      path: data/rows.csv
+      target: label
+      id: id
+      split: {by: time, column: sold_on}
+      contract:
+        columns:
+          sold_on: {type: timestamp}
+    train:
+      run: python -m credit.train
+      features: {exclude: [id]}
+
+Good:
+
+    data:
+      path: data/rows.csv
+      target: label
+      id: id
+      split: {by: time, column: sold_on}
+      contract:
+        columns:
+          sold_on: {type: timestamp}
+    train:
+      run: python -m credit.train
+      features: {exclude: [id, sold_on]}
+
+Fix: add the column to `train.features.exclude`, and give the model what repeats, such as the hour.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mlops_spec.document.finding import Finding
+from mlops_spec.spec.features import is_feature
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.spec import Spec
+
+CODE = "MS134"
+NAME = "feature-of-time"
+SEVERITY: Severity = "warning"
+
+
+def check(spec: Spec) -> Iterator[Finding]:
+    column = spec.data.split.column
+    if spec.data.split.by == "time" and column is not None and _is_moment(spec, column) and is_feature(spec, column):
+        message = f"the model sees `{column}`, and is only ever asked about later ones than it knows"
+        yield Finding(("data", "split", "column"), message, f"add `{column}` to `train.features.exclude`")
+
+
+def _is_moment(spec: Spec, column: str) -> bool:
+    """Whether a column is told to hold moments, as against years, of which a trend may be learned."""
+    told = spec.data.contract.columns.get(column) if spec.data.contract else None
+    return told is not None and told.type in ("timestamp", "date")
