@@ -12,6 +12,7 @@ from mlops_spec import model_folder, words
 from mlops_spec.document.diagnostic import is_whole
 from mlops_spec.document.spec_files import contents
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.layout import PROJECT
 from mlops_spec.lint import cache, settings
 from mlops_spec.lint.cache.cached_lint import Linted, through_cache
 from mlops_spec.lint.report import Run, chosen, report
@@ -224,8 +225,9 @@ def _read_workflows(root: Path, meant: Collection[str] | None) -> dict[str, byte
 
 
 def _spec_of(root: Path) -> bytes | None:
-    spec = root / model_folder.SPEC
-    return spec.read_bytes() if spec.is_file() else None
+    """The spec at a root, or of a repository of many models the file that says what they share."""
+    found = next((file for file in (root / model_folder.SPEC, root / PROJECT) if file.is_file()), None)
+    return found.read_bytes() if found else None
 
 
 def _load() -> None:

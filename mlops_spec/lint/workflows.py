@@ -10,6 +10,7 @@ from mlops_spec.document import Document
 from mlops_spec.document.diagnostic import Diagnostic
 from mlops_spec.document.parse import parse
 from mlops_spec.document.source import decode
+from mlops_spec.layout import PROJECT
 from mlops_spec.lint.fix import fixed
 from mlops_spec.lint.specs import check, run_rules
 from mlops_spec.lint.suppress import ignored_there, suppress
@@ -21,6 +22,8 @@ from mlops_spec.platforms.github.workflow.read import read
 from mlops_spec.rules.pages import PAGES
 from mlops_spec.rules.registry import rules
 from mlops_spec.rules.rule import Project
+from mlops_spec.spec.shared import Shared
+from mlops_spec.validate.project import read_shared
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from mlops_spec.spec import Spec
 
 RULES = rules("workflows")
+_TABLE = b"[tool.mlops-spec"
 KNOWN = frozenset(page.CODE for page in PAGES)
 
 
@@ -41,8 +45,8 @@ def lint_workflows(
 ) -> dict[str, list[Diagnostic]]:
     """What is wrong with the workflows among `files`, by path from `root`; `meant`: which, by default all of ours.
 
-    `spec` is what `model.yaml` holds; rules that compare with it are silent where it is not valid. `absent` is what
-    workflows name and the repository does not have.
+    `spec` is what `model.yaml` holds, or of many models the `pyproject.toml` at their root; rules that compare with it
+    are silent where it is not valid. `absent` is what workflows name and the repository does not have.
     """
     documents: dict[str, Document] = {}
     diagnostics_by_path: dict[str, list[Diagnostic]] = {}
@@ -116,7 +120,10 @@ def _document(name: str, content: bytes) -> Document | list[Diagnostic]:
     return [text] if isinstance(text, Diagnostic) else parse(name, text, aliases=True)
 
 
-def _spec(content: bytes | None) -> Spec | None:
+def _spec(content: bytes | None) -> Spec | Shared | None:
     text = decode(content, "model.yaml") if content is not None else None
     checked = check("model.yaml", text) if isinstance(text, str) else None
-    return checked.spec if isinstance(checked, Project) else None
+    if isinstance(checked, Project):
+        return checked.spec
+    shared = read_shared(str(PROJECT), content) if content and _TABLE in content else None
+    return shared if isinstance(shared, Shared) else None

@@ -43,13 +43,16 @@ NAME = "circular-release"
 SEVERITY: Severity = "error"
 
 
+_IGNORING = {f"{model_folder.DEPLOY}/**", f"**/{model_folder.DEPLOY}/**", f"**/{model_folder.DEPLOY}/*.yaml"}
+
+
 def check(workflow: Workflow) -> Iterator[Finding]:
     if "push" not in workflow.triggers or not any(True for _ in workflow.commands("register")):
         return
     push = mapping(workflow.triggers["push"])
     ignored, listened = names(push.get("paths-ignore")), names(push.get("paths"))
     listens = any(path.startswith((f"{model_folder.DEPLOY}/", "**")) for path in listened)
-    if f"{model_folder.DEPLOY}/**" not in ignored and (listens or not listened):
+    if not _IGNORING & {*ignored} and (listens or not listened):
         place = next(((*("on", "push"), each) for each in ("paths-ignore", "paths") if each in push), None)
         message = "a promotion registers another version"
         hint = f"write `paths-ignore: [{model_folder.DEPLOY}/**]`"

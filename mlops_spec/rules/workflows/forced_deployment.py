@@ -3,6 +3,8 @@
 `always()`, `!cancelled()` and `failure()` switch off that a job waits for the success of those it needs. A deployment
 with one of them goes out when the gate has said no.
 
+A command that is about several models, by the matrix of a plan, stops at each of them by itself: it may run.
+
 Bad:
 
     jobs:
@@ -35,6 +37,7 @@ from mlops_spec.platforms.github.workflow.flow import verbs
 from mlops_spec.platforms.github.workflow.jobs import Step
 from mlops_spec.platforms.github.workflow.release import RELEASING
 from mlops_spec.platforms.github.workflow.roles import job_judges, job_releases, releasing
+from mlops_spec.platforms.github.workflow.several import of_several
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +54,7 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         for part in job.parts:
             call = job.despite if part is job else despite_failure(part.condition)
-            run = verbs(delivery, workflow, job) if part is job else {command.verb for command in part.commands}
+            run = _verbs(delivery, workflow, job, part)
             verb = next((each for each in _RELEASING if each in run), "")
             if call and verb:
                 message = f"`{verb}` runs although something before it failed"
@@ -59,9 +62,28 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
                 alone = re.sub(r"[\s${}]", "", part.condition) == call
                 fix = (Change(place, None),) if alone else ()
                 yield Finding(place, message, f"remove `{call}`", piece=call, fix=fix)
-            elif call in _ANYHOW and _releases(part) and not _requires_gate(workflow, job, part.condition):
+            elif (
+                call in _ANYHOW
+                and _releases(part)
+                and not _all_of_several(job, part)
+                and not _requires_gate(workflow, job, part.condition)
+            ):
                 message = "this releases although something before it failed"
                 yield Finding((*part.address, "if"), message, f"remove `{call}`", piece=call)
+
+
+def _verbs(delivery: Delivery, workflow: Workflow, job: Job, part: Job | Step) -> set[str]:
+    """The commands of a job or a step but for those that stop at each of several models by itself."""
+    steps = [part] if isinstance(part, Step) else job.steps
+    inside = [(command.verb, of_several(job, step, command)) for step in steps for command in step.commands]
+    called = verbs(delivery, workflow, job) if part is job else set[str]()
+    return {verb for verb, several in inside if not several} | (called - {verb for verb, _ in inside})
+
+
+def _all_of_several(job: Job, part: Job | Step) -> bool:
+    steps = [part] if isinstance(part, Step) else job.steps
+    known = [of_several(job, step, each) for step in steps for each in step.commands if each.verb in _RELEASING]
+    return bool(known) and all(known)
 
 
 _ANYHOW = ("always()", "!cancelled()", "cancelled()")

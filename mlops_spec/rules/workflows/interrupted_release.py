@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.document.finding import Change, Finding
 from mlops_spec.platforms.github.workflow.environment import environment
 from mlops_spec.platforms.github.workflow.flow import releases
-from mlops_spec.platforms.github.workflow.release import PULL_REQUEST
+from mlops_spec.platforms.github.workflow.release import PULL_REQUEST, RELEASING
 from mlops_spec.platforms.github.workflow.roles import job_releases
 from mlops_spec.platforms.github.workflow.typed import mapping, text
 
@@ -54,7 +54,7 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
         yield from _releases_by_others(workflow)
         return
     given = workflow.data.get("concurrency")
-    if not given and set(workflow.triggers) != {"workflow_call"}:
+    if not given and set(workflow.triggers) != {"workflow_call"} and not _each_by_itself(workflow):
         hint = "add `concurrency: {group: mlops-release, cancel-in-progress: false, queue: max}`"
         yield Finding(("jobs",), "two runs of this may release at once", hint, at_key=True)
     for address, one in ((("concurrency",), given), *_of_jobs(workflow)):
@@ -66,6 +66,12 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
         if any(each in group for each in ("github.run_id", "github.sha", "github.run_number")):
             message = "each run is a group of its own, so two may release at once"
             yield Finding((*address, "group"), message, "write a fixed name")
+
+
+def _each_by_itself(workflow: Workflow) -> bool:
+    """Whether every job that releases waits for those of its own kind."""
+    releasing = [job for job in workflow.jobs.values() if job.runs(*RELEASING, "promote open")]
+    return bool(releasing) and all(job.data.get("concurrency") for job in releasing)
 
 
 def _releases_by_others(workflow: Workflow) -> Iterator[Finding]:

@@ -21,7 +21,8 @@ Good:
         steps:
           - run: uv run --no-sync mlops-spec promote ask production --version 1.4.0 --digest "${DIGEST}"
 
-Fix: write `environment:` with the name that `promote ask` has, without an expression.
+Fix: write `environment:` with the name that `promote ask` has, without an expression; or in both the same one of the
+job's matrix.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from mlops_spec.platforms.github.workflow.environment import environment, target
 from mlops_spec.platforms.github.workflow.flow import callers, jobs_before
 from mlops_spec.platforms.github.workflow.options import options, spelled_out
 from mlops_spec.platforms.github.workflow.roles import job_releases, releases
+from mlops_spec.platforms.github.workflow.several import by_matrix
 from mlops_spec.platforms.github.workflow.stage_words import spoken_of
 from mlops_spec.platforms.github.workflow.typed import mapping, text
 from mlops_spec.rules.workflow_finding import at_command
@@ -54,6 +56,9 @@ SEVERITY: Severity = "error"
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for job, step, command in workflow.commands("promote ask"):
         asked, stands = target(workflow, job, step, command), environment(job)
+        picked = by_matrix(job, step, command.argument())
+        if picked and re.sub(r"\s", "", stands) == picked:
+            continue  # each job of the matrix stands in the environment that it deploys to
         if not asked:
             hint = "write its name, or set it in `env` without an expression"
             yield at_command(step, command, "which environment this deploys to is known only when it runs", hint)

@@ -11,6 +11,7 @@ from mlops_spec.spec.base import seconds
 
 if TYPE_CHECKING:
     from mlops_spec.spec import Spec
+    from mlops_spec.spec.shared import Shared
     from mlops_spec.spec.storage import SignIn, Storage
 
 # An assumed role's credentials, unless something else is asked for and its role allows it; and the most that AWS gives.
@@ -49,8 +50,8 @@ class Ways:
     sample: str = ""
 
 
-def ways(spec: Spec) -> Ways:
-    """How the workflows of a spec get to its storage."""
+def ways(spec: Spec | Shared) -> Ways:
+    """How the workflows of a spec, or of many models by what they share, get to the storage."""
     storage = spec.storage
     if storage is None:
         return Ways()
@@ -61,7 +62,7 @@ def ways(spec: Spec) -> Ways:
     return Ways(write, read, mode, storage.sample or "")
 
 
-def _lifetime(spec: Spec) -> int:
+def _lifetime(spec: Spec | Shared) -> int:
     """Seconds that the credentials of a training must live; 0 where an hour, which every role gives, is enough."""
     training = math.ceil(seconds(spec.train.compute.timeout))
     return 0 if training <= _HOUR else min(training, _TWELVE_HOURS)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.document import Document
     from mlops_spec.spec import Spec
+    from mlops_spec.spec.shared import Shared
 
 _ACTION_FILES = ("action.yml", "action.yaml")
 _DEPTH = 5  # composite actions that use composite actions; GitHub allows ten
@@ -25,7 +26,7 @@ _DEPTH = 5  # composite actions that use composite actions; GitHub allows ten
 
 def read(
     documents: Mapping[str, Document],
-    spec: Spec | None = None,
+    spec: Spec | Shared | None = None,
     *,
     every: bool = False,
     sources: Mapping[str, Document] | None = None,

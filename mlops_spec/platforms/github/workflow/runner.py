@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from mlops_spec.platforms.github.workflow.jobs import Job
 
+_OF_PLAN = "${{ fromJSON(matrix.runner) }}"
+_PLANNED = re.compile(r"\$\{\{ fromJSON\((needs\.[\w-]+\.outputs|inputs)\.matrix\) \}\}")
 _MATRIX = re.compile(r"matrix\.([\w-]+)")
 # A text, or a choice between two; or a list in a text. Anything else may come to anything.
 _CHOICE = re.compile(r"(?:[^|]*&&\s*'(?P<one>[^']*)'\s*\|\|\s*)?'(?P<other>[^']*)'")
@@ -43,6 +45,12 @@ def own_machine(job: Job) -> Own | None:
     if not found and (group := text(mapping(written).get("group"))):
         return Own(f"the group `{group}` may hold your own machines, and no label of GitHub's is asked for", group)
     return None
+
+
+def is_planned(job: Job) -> bool:
+    """Whether the matrix of a plan says where a job of it runs, as the specs of its models have it."""
+    matrix = text(mapping(job.data.get("strategy")).get("matrix"))
+    return text(job.data.get("runs-on")) == _OF_PLAN and bool(_PLANNED.fullmatch(matrix))
 
 
 def _possible_labels(label: str, job: Job) -> Iterator[str | Own]:

@@ -12,6 +12,7 @@ from mlops_spec.platforms.github.workflow.typed import mapping, text
 if TYPE_CHECKING:
     from mlops_spec.platforms.github.workflow.jobs import Job, Step
     from mlops_spec.spec import Spec
+    from mlops_spec.spec.shared import Shared
 
 #: The environment of a pull request's job that reads by secrets: it holds those that read, and has no reviewers.
 READING = "reading"
@@ -54,20 +55,20 @@ def only_reads(job: Job) -> bool:
     return bool(found) and not any(_WRITES.search(each) for each in found)
 
 
-def reader(spec: Spec | None) -> str:
+def reader(spec: Spec | Shared | None) -> str:
     """As whom a job signs in that only reads the spec's storage; empty where the spec names nobody."""
     given = spec.storage.sign_in if spec and spec.storage else None
     held = (given.aws or given.google or given.azure) if given else None
     return (held.read or "") if held else ""
 
 
-def reads_by_identity(spec: Spec | None, job: Job) -> bool:
+def reads_by_identity(spec: Spec | Shared | None, job: Job) -> bool:
     """Whether all that a pull request's job signs in as is what the spec gives to pull requests."""
     reads = spec is not None and spec.storage is not None and spec.storage.pull_requests == "read"
     return reads and bool(reader(spec)) and identities(job) == {reader(spec)}
 
 
-def readable_secrets(spec: Spec | None, job: Job) -> frozenset[str]:
+def readable_secrets(spec: Spec | Shared | None, job: Job) -> frozenset[str]:
     """The secrets that the spec lets a pull request's job have, in the environment that is for it."""
     storage = spec.storage if spec else None
     if storage is None or storage.sign_in is None or storage.pull_requests != "read" or environment(job) != READING:
