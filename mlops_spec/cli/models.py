@@ -9,14 +9,24 @@ import click
 from mlops_spec import words
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.lint.models import Model, Models, models_in
+from mlops_spec.model_folder import SPEC
+from mlops_spec.platforms.github.matrix import MODELS, VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
 in_models = click.option(
-    "--model", "names", multiple=True, metavar="NAME", help="Only this model of the repository; may be given again."
+    "--model",
+    "names",
+    multiple=True,
+    metavar="NAME",
+    envvar=MODELS,
+    help=f"Only this model of the repository; may be given again.  [env: {MODELS}, with spaces between]",
 )
+
+
+in_matrix = click.option("--matrix", envvar=VARIABLE, help=f"The matrix of a plan of many models.  [env: {VARIABLE}]")
 
 
 def one_model(directory: Path, names: Sequence[str] = ()) -> Model:
@@ -68,3 +78,19 @@ def _told(model: Model, do: Callable[[Model], int]) -> int:
         if failure.remedy:
             words.err(f"  {failure.remedy}")
         return failure.exit_code or Exit.FINDINGS
+
+
+def is_one(directory: Path) -> bool:
+    """Whether a command in a folder is about the one model there, or about several, of which it is the root."""
+    return (directory / SPEC).is_file()
+
+
+def below(folder: Path | None, model: Model) -> Path | None:
+    """A model's own folder below the one that an option names for all."""
+    return folder and folder / model.name
+
+
+def refuse_one_file(file: Path | None, option: str) -> None:
+    """Raises Failure (2) where several models would be written into one file."""
+    if file is not None:
+        raise Failure(f"{option} names one file, and there are several models", remedy="leave it away, or name --model")

@@ -10,7 +10,9 @@ import click
 
 from mlops_spec import words
 from mlops_spec.cli.here import this_run
+from mlops_spec.cli.models import below, each_model, in_models, is_one, one_model, refuse_one_file
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.lint.models import models_in
 from mlops_spec.model_folder import GATE, SPEC
 from mlops_spec.platforms.github.step import set_output
 
@@ -36,18 +38,31 @@ FORMAT = click.option(
 @click.option(
     "--wait", type=click.FloatRange(min=0), default=60.0, show_default=True, help="Seconds to wait for a lock."
 )
+@click.option("--all", "which", flag_value="all", help="All models of the repository, which is what its root means.")
+@click.option("--affected", "which", flag_value="affected", help="Those that train for what this branch changes.")
+@click.option(
+    "--parallel",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Models side by side.  [default: what cores and memory allow]",
+)
+@in_models
 @DIRECTORY
 @FORMAT
-def run_command(directory: Path, form: str, **asked: Any) -> int:
+def run_command(
+    *, directory: Path, form: str, which: str | None, parallel: int | None, names: tuple[str, ...], **asked: Any
+) -> int:
     """Run what changed of the pipeline, or one STAGE and what it needs.
 
     Starts from the newest release's results where the checkout has none. Files that change during the run spoil it
-    (exit 75).
+    (exit 75). At the root of a repository of many models all of them run, side by side; one that fails stops no other,
+    and the exit code is 1.
 
     \b
     Example:
       mlops-spec run
       mlops-spec run train
+      mlops-spec run --affected --parallel 4
     """
     from mlops_spec.engines.current import refuse_stale  # noqa: PLC0415
     from mlops_spec.pipeline.progress import watching  # noqa: PLC0415
@@ -56,16 +71,18 @@ def run_command(directory: Path, form: str, **asked: Any) -> int:
     if asked["sample"] and asked["push"]:
         raise click.UsageError("--sample makes nothing that could be pushed")
     root = directory.resolve()
-    spec = spec_of(root)
+    if not is_one(root) or which:
+        from mlops_spec.cli.runs import run_models  # noqa: PLC0415
+
+        return run_models(root, names, Asked(**asked), form, affected=which == "affected", parallel=parallel)
+    spec = one_model(root, names).spec
     refuse_stale(root, spec)
     with watching() as watch:
         done = run(root, spec, watch, Asked(**asked))
     if form == "json":
         words.data(asdict(done))
         return Exit.OK
-    ran = sum(stage.outcome == "ran" for stage in done.stages)
-    origin = f", started from {done.started_from}" if done.started_from else ""
-    words.out(f"{spec.model}: {ran} of {len(done.stages)} stages ran{origin}" + (", pushed" if done.pushed else ""))
+    words.out(done.told(spec.model))
     return Exit.OK
 
 
@@ -93,24 +110,32 @@ def stage_command(name: str, directory: Path) -> int:
     type=click.Path(file_okay=False, path_type=Path),
     help="A new or empty folder for what a judgement rests on that stops the release; `record` takes it.",
 )
+@in_models
 @DIRECTORY
 @FORMAT
-def gate_command(out: Path | None, failed: Path | None, directory: Path, form: str) -> int:
+def gate_command(out: Path | None, failed: Path | None, names: tuple[str, ...], directory: Path, form: str) -> int:
     """Judge what the pipeline measured by the spec's gates; exit 1 unless every gate passes, is waived, or waits for an
-    approver's word, which `register` asks for.
+    approver's word, which `register` asks for. Of several models, --failed gets a folder for each.
 
     \b
     Example:
       mlops-spec gate --out build/gate.json
     """
+    root = directory.resolve()
+    if not is_one(root):
+        refuse_one_file(out, "--out")
+        models = models_in(root, names)
+        return each_model(models, lambda model: _gate(model.place.path, model.spec, None, below(failed, model), form))
+    return _gate(root, one_model(root, names).spec, out, failed, form)
+
+
+def _gate(root: Path, spec: Spec, out: Path | None, failed: Path | None, form: str) -> int:
     from mlops_spec.gates.command import judge  # noqa: PLC0415
     from mlops_spec.gates.table import show  # noqa: PLC0415
     from mlops_spec.pipeline.last_run import beside_simple  # noqa: PLC0415
 
-    root = directory.resolve()
     if failed is not None and (out or root / GATE).resolve() != root / GATE:
         raise click.UsageError(f"--failed keeps {GATE}: leave --out away")
-    spec = spec_of(root)
     judged = judge(root, spec, out or root / GATE, this_run().access)
     if failed is not None and judged.stops:
         from mlops_spec.pipeline.bundle import write_judged  # noqa: PLC0415
@@ -122,18 +147,33 @@ def gate_command(out: Path | None, failed: Path | None, directory: Path, form: s
 
 @click.command("bundle", hidden=True)
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="A new or empty folder.")
+@click.option("--drilled", is_flag=True, help="Only what the drill of this commit found no fault with.")
+@in_models
 @DIRECTORY
-def bundle_command(out: Path, directory: Path) -> int:
+def bundle_command(out: Path, drilled: bool, names: tuple[str, ...], directory: Path) -> int:
     """Write what a release is made of, once the gates passed, and print the digest of all of it.
+
+    Of several models, each gets a folder of its name; those that their gates stop get none.
 
     \b
     Example:
       mlops-spec bundle --out dist
     """
-    from mlops_spec.pipeline.bundle import write_bundle  # noqa: PLC0415
-
     root = directory.resolve()
-    digest = write_bundle(root, spec_of(root), out)
+    if not is_one(root):
+        models = models_in(root, names)
+        return each_model(
+            models, lambda model: _bundle(model.place.path, model.spec, out / model.name, drilled=drilled)
+        )
+    return _bundle(root, one_model(root, names).spec, out, drilled=drilled)
+
+
+def _bundle(root: Path, spec: Spec, out: Path, *, drilled: bool) -> int:
+    from mlops_spec.pipeline.bundle import refuse_undrilled, write_bundle  # noqa: PLC0415
+
+    if drilled:
+        refuse_undrilled(root)
+    digest = write_bundle(root, spec, out)
     set_output(this_run(), "digest", digest)
     words.out(digest)
     return Exit.OK

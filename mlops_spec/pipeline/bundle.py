@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -49,6 +50,20 @@ def write_judged(root: Path, spec: Spec, out: Path) -> str:
     Raises Failure when a part is missing (78), the folder is not empty (2), or the gates judged another commit (75).
     """
     return _write(root, spec, out, lambda _: None)
+
+
+def refuse_undrilled(root: Path) -> None:
+    """Raises Failure (1) unless the gates were drilled at this commit, and stopped every attack."""
+    try:
+        found = json.loads((root / model_folder.DRILL).read_bytes())
+        current = found["commit"] == Git.open(root).commit_id()
+        passed = [str(attack["gate"]) for attack in found["attacks"] if not attack["stopped"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        current, passed = False, []
+    if not current:
+        raise Failure("the gates were not drilled at this commit", exit_code=Exit.FINDINGS, remedy="`mlops-spec drill`")
+    if passed:
+        raise Failure(f"{', '.join(dict.fromkeys(passed))} let attacks pass: see the drill", exit_code=Exit.FINDINGS)
 
 
 def _write(root: Path, spec: Spec, out: Path, check: Callable[[Bundle], None]) -> str:

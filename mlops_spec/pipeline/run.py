@@ -45,6 +45,12 @@ class Ran:
     started_from: str | None
     pushed: bool
 
+    def told(self, model: str) -> str:
+        """It in a line."""
+        ran = sum(stage.outcome == "ran" for stage in self.stages)
+        origin = f", started from {self.started_from}" if self.started_from else ""
+        return f"{model}: {ran} of {len(self.stages)} stages ran{origin}" + (", pushed" if self.pushed else "")
+
 
 @dataclass(frozen=True)
 class Asked:

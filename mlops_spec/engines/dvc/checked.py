@@ -16,6 +16,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+import dvc.lock
 from dvc.cli import main
 from dvc.stage.cache import StageCache, _get_cache_hash
 from dvc_data.hashfile.db.local import LocalHashFileDB
@@ -30,10 +31,13 @@ from mlops_spec.system.regular import special
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from dvc.lock import LockBase
+
 _HASH = re.compile(r"[0-9a-f]{32}(\.dir)?")
 _read: Callable[..., Tree] = Tree.load
 _parsed: Callable[..., Tree] = Tree.from_list
 _checked: Callable[..., Meta] = LocalHashFileDB.check
+_locked: Callable[..., LockBase] = dvc.lock.make_lock
 _noted: Callable[..., dict[str, Any] | None] = StageCache._load_cache
 _sound: dict[str, tuple[int, int, int]] = {}  # the objects that were hashed, as they were then
 
@@ -99,6 +103,20 @@ def load_note(cache: Any, key: str, value: str) -> dict[str, Any] | None:
     return None
 
 
+def lock_of_folder(lockfile: str, *args: Any, **options: Any) -> LockBase:
+    """DVC's lock of a repository, one for each folder that DVC is called in; others wait for it.
+
+    Models of one repository so run side by side: what two of them touch both, DVC guards by its lock for paths, and the
+    objects of its cache are put in place whole.
+    """
+    place, name = os.path.split(lockfile)
+    inside = os.path.relpath(os.getcwd(), os.path.join(place, "..", ".."))  # noqa: PTH109,PTH118
+    if inside == ".":
+        return _locked(lockfile, *args, **options)
+    own = f"lock-{hashlib.sha256(inside.encode()).hexdigest()[:16]}" if name == "lock" else name
+    return _locked(os.path.join(place, own), *args, **{**options, "wait": True})  # noqa: PTH118
+
+
 def _stamps(state: os.stat_result) -> tuple[int, int, int]:
     """The change time can't be set back, as the time of modification can."""
     return state.st_ino, state.st_size, state.st_ctime_ns
@@ -114,5 +132,6 @@ if __name__ == "__main__":
     sys.addaudithook(refuse_special)
     Tree.load, Tree.from_list = load, from_list  # type: ignore[method-assign,assignment]
     StageCache._load_cache = load_note
+    dvc.lock.make_lock = lock_of_folder
     LocalHashFileDB.check = check  # type: ignore[method-assign,assignment]
     sys.exit(main(sys.argv[1:]))

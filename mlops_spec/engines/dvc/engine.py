@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from mlops_spec.engines.dvc import run_cache, rwlock, undeclared
 from mlops_spec.engines.dvc.config import of_checkout
 from mlops_spec.engines.dvc.declared import stages_of
-from mlops_spec.engines.dvc.home import home_of, state_of
+from mlops_spec.engines.dvc.home import home_of, in_use, state_of, unused
 from mlops_spec.engines.dvc.kept_lock import KeptLock, locked_stages
-from mlops_spec.engines.dvc.names import FILE, FOLDER, LOCK
+from mlops_spec.engines.dvc.names import FILE, FOLDER, LOCK, SUFFIX
 from mlops_spec.engines.dvc.output import failure, follow, reason
 from mlops_spec.engines.dvc.places import check_engine
 from mlops_spec.engines.dvc.pointers import check_tracked
@@ -62,8 +62,11 @@ class Dvc:
 
     def prepare(self) -> list[str]:
         """Mends what a killed run left; what there is to say of that."""
-        rwlock.remove_dead(home_of(self.root) / FOLDER / "tmp/rwlock")
-        run_cache.remove_empty(home_of(self.root))
+        home = home_of(self.root)
+        with unused(home) as alone:
+            if alone:
+                rwlock.remove_dead(home / FOLDER / "tmp/rwlock")
+                run_cache.remove_empty(home)
         healed = self._kept.heal(self._names)
         return [healed] if healed else []
 
@@ -98,13 +101,14 @@ class Dvc:
         command = ["repro", "--single-item", *(["--pull", "--no-run-cache"] if pull else []), *self._targets(only)]
         told: list[str] = []
         with (
+            in_use(home_of(self.root)) as used,
             subprocess.Popen(
                 self._command(command),
                 cwd=self.root,
                 env=self._environment(),
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
-                pass_fds=self.holding,
+                pass_fds=(*self.holding, used),
                 text=True,
                 errors="replace",
             ) as process,
@@ -151,9 +155,17 @@ class Dvc:
     def push(self) -> None:
         """Stores data and results in the remote."""
         self._need_remote("store the results")
-        done = self._call(["push"], _REMOTE_SECONDS)
+        done = self._call(["push", *self._own], _REMOTE_SECONDS)
         if done.returncode != 0:
             raise self._unavailable("does not take the results", done.stderr, "write")
+
+    @property
+    def _own(self) -> list[str]:
+        """Of one of many models, its pipeline and its data: without targets DVC would push those of all."""
+        if home_of(self.root) == self.root:
+            return []
+        read = dict.fromkeys(path for stage in self.stages for path in stage.reads)
+        return [str(FILE), *(pointer for path in read if (self.root / (pointer := f"{path}{SUFFIX}")).is_file())]
 
     @property
     def _remote_name(self) -> str:

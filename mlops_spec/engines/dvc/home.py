@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from mlops_spec.engines.dvc.names import FOLDER, STATE
 from mlops_spec.repository.root import above, root_of
+from mlops_spec.system.files import followed, make_folder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+_USED = STATE / "used.lock"
 
 
 def home_of(folder: Path) -> Path:
@@ -21,3 +28,34 @@ def state_of(folder: Path) -> Path:
     home = home_of(folder)
     inside = folder.absolute().relative_to(home.absolute()) if above(folder, home) else ""
     return home / STATE / inside
+
+
+@contextmanager
+def in_use(home: Path) -> Iterator[int]:
+    """While we are within, nobody mends what runs share; gives a descriptor, by which a child keeps it so."""
+    with _opened(home) as descriptor:
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        yield descriptor
+
+
+@contextmanager
+def unused(home: Path) -> Iterator[bool]:
+    """Whether no other run uses what they share; while we are within, none begins to."""
+    with _opened(home) as descriptor:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+
+
+@contextmanager
+def _opened(home: Path) -> Iterator[int]:
+    path = home / _USED
+    make_folder(followed(path).parent)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)
