@@ -32,6 +32,7 @@ FAMILIES: dict[str, dict[str, str]] = {
         "bundle": "run",
         "report": "report",
         "comment": "report",
+        "verdict": "report",
         "trial": "trial",
     },
     "release": {

@@ -174,7 +174,7 @@ def ask_command(  # noqa: PLR0913 - one per option
         model = spec_at(git.here("HEAD")).model
         return _tell_outcome(environment, *take_up(git, model, environment, version, waiting), form)
     if "@" in version:
-        return ask_several(Wanted(environment, tuple(version.split()), digest), waiting, directory, form)
+        return ask_several(Wanted.of(environment, version, digest), waiting, directory, form)
     intent, outcome = ask(git, lambda: decide(look(git), environment, version, digest), who(this_run()), waiting)
     if intent is None or outcome is None:
         say({"environment": environment, "version": version, "result": "live"}, f"{version} is live already", form)

@@ -26,7 +26,7 @@ from mlops_spec.release.world import look_at_all
 from mlops_spec.system.faults import unanswered
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from mlops_spec.release.promotion import Wish
@@ -78,11 +78,18 @@ def _job(world: World, wish: Wish) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Versions of several models, as MODEL@VERSION, that an environment is asked for; the digest is that of each."""
+    """Versions of several models, as MODEL@VERSION, that an environment is asked for, and their digests where told."""
 
     environment: str
-    tags: tuple[str, ...]
-    digest: str | None
+    digests: Mapping[str, str | None]  # by version
+
+    @classmethod
+    def of(cls, environment: str, versions: str, digests: str | None) -> Wanted:
+        """What a command's options say, with spaces between; raises Failure (2) where they are not as many."""
+        tags, told = versions.split(), list[str | None]((digests or "").split())
+        if told and len(told) != len(tags):
+            raise Failure(f"{len(tags)} versions and {len(told)} digests", remedy="give each version its digest")
+        return cls(environment, dict(zip(tags, told or [None] * len(tags), strict=True)))
 
 
 def ask_several(wanted: Wanted, waiting: Waiting, directory: Path, form: str) -> int:
@@ -93,7 +100,7 @@ def ask_several(wanted: Wanted, waiting: Waiting, directory: Path, form: str) ->
         worlds = look_at_all(git)
         return {tag: _decided(worlds, tag, wanted) for tag in asked}
 
-    answers = ask_all(git, decided, wanted.tags, who(this_run()), waiting)
+    answers = ask_all(git, decided, tuple(wanted.digests), who(this_run()), waiting)
     told = {tag: _told(answer) for tag, answer in answers.items()}
     results = {tag: "live" if isinstance(each, Answer) and each.live else told[tag] for tag, each in answers.items()}
     say(
@@ -108,7 +115,7 @@ def _decided(worlds: Worlds, tag: str, wanted: Wanted) -> Decided | Failure:
     model, _, version = tag.partition("@")
     try:
         world = worlds.of(model)
-        return Decided(decide(world, wanted.environment, version, wanted.digest), world.state)
+        return Decided(decide(world, wanted.environment, version, wanted.digests[tag]), world.state)
     except Failure as failure:
         if unanswered(failure):
             raise

@@ -70,18 +70,21 @@ def _bundles(
 def deployments_after_merge(git: Git, done: Registered) -> list[dict[str, Any]]:
     """A job for each environment that follows registered versions: its name, the versions, and how long to wait."""
     folders = names_at(git.tree())
-    found: dict[str, list[tuple[str, int]]] = {}
+    found: dict[str, list[tuple[str, str, int]]] = {}
     for each in done.versions:
         what = each.record.what
         spec = spec_at(git.within(folders[what.model]).here())
         for name, environment in spec.environments.items():
             if environment.after == "merge":
-                found.setdefault(name, []).append((tag_of(what.model, what.version or ""), watched(environment)))
+                digest = what.package.digest if what.package else ""
+                named = tag_of(what.model, what.version or "")
+                found.setdefault(name, []).append((named, digest, watched(environment)))
     return [
         {
             "environment": name,
-            "versions": " ".join(tag for tag, _ in tags),
-            **waiting(max(minutes for _, minutes in tags)),
+            "versions": " ".join(tag for tag, _, _ in each),
+            "digests": " ".join(digest for _, digest, _ in each),
+            **waiting(max(minutes for _, _, minutes in each)),
         }
-        for name, tags in found.items()
+        for name, each in found.items()
     ]

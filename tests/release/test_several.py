@@ -208,7 +208,9 @@ def test_a_model_of_which_nothing_came_is_told(house: House) -> None:
 def test_environments_that_follow_get_all_versions_at_once(house: House) -> None:
     done = register(house, "churn", "visits")
     (job,) = deployments_after_merge(house.git, done)
-    assert job == {"environment": "staging", "versions": "churn@v1.0.0 visits@v1.0.0", "wait": "15m", "minutes": 30}
+    digests = " ".join(each.record.what.package.digest for each in done.versions if each.record.what.package)
+    versions = {"versions": "churn@v1.0.0 visits@v1.0.0", "digests": digests}
+    assert job == {"environment": "staging", **versions, "wait": "15m", "minutes": 30}
 
 
 def test_intents_of_several_models_go_in_one_push_and_each_has_its_own_outcome(house: House) -> None:
