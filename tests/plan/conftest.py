@@ -18,6 +18,7 @@ from mlops_spec.git import Git
 from mlops_spec.lint.specs import load_spec
 from mlops_spec.outputs.rendered import rendered
 from mlops_spec.render.write import write
+from tests.plan.repositories import EACH, build
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -122,3 +123,11 @@ def root(released: Path, tmp_path: Path) -> Path:
 def render() -> Callable[[Path], None]:
     """What `mlops-spec render` does."""
     return _render
+
+
+@pytest.fixture(scope="session")
+def each(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The repository `EACH` of several models, and its commit; do not change it."""
+    root = tmp_path_factory.mktemp("each") / "whole"
+    root.mkdir()
+    return root, build(root, EACH)

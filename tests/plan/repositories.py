@@ -90,6 +90,19 @@ class World:
         return found
 
 
+#: A repository in which every kind of edit touches some models and leaves another.
+EACH = World(
+    (
+        Shape("m0", "models/m0", frozenset({"a"}), follows=None, packages=None),
+        Shape("m1", "teams/größe 1", frozenset({"c"}), reads_settings=True, packages=frozenset({"skops"})),
+        Shape("m2", "first/m2", follows="m0", packages=frozenset({"torch"})),
+        Shape("m3", "models/m3", packages=frozenset()),
+    ),
+    {"a": frozenset({"b"}), "b": frozenset(), "c": frozenset()},
+    frozenset({"scipy"}),
+)
+
+
 @dataclass(frozen=True)
 class Edit:
     """One change somebody makes; `which` chooses the model, the module or the package."""

@@ -20,9 +20,9 @@ from mlops_spec.plan.many.work_tree import WorkTree, work_tree
 from mlops_spec.plan.many.written import Written
 from mlops_spec.plan.packages import package_causes
 from tests.plan.repositories import (
+    EACH,
     KINDS,
     Edit,
-    Shape,
     World,
     affected_by_dvc,
     build,
@@ -35,18 +35,6 @@ from tests.plan.repositories import (
 
 # DVC's graph of a repository with several pipelines asks a trie for what it will not tell one day.
 pytestmark = pytest.mark.filterwarnings("ignore:_NoneStep:DeprecationWarning")
-
-#: A repository in which every kind of edit touches some models and leaves another.
-EACH = World(
-    (
-        Shape("m0", "models/m0", frozenset({"a"}), follows=None, packages=None),
-        Shape("m1", "teams/größe 1", frozenset({"c"}), reads_settings=True, packages=frozenset({"skops"})),
-        Shape("m2", "first/m2", follows="m0", packages=frozenset({"torch"})),
-        Shape("m3", "models/m3", packages=frozenset()),
-    ),
-    {"a": frozenset({"b"}), "b": frozenset(), "c": frozenset()},
-    frozenset({"scipy"}),
-)
 
 
 def planned(root: Path, base: str) -> set[str]:
@@ -62,14 +50,6 @@ def both(released: Path, base: str, world: World, made: list[Edit], *, committed
         if committed:
             commit(root)
         return planned(root, base), affected_by_dvc(root, world, packages)
-
-
-@pytest.fixture(scope="session")
-def each(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
-    """The repository of that name, and its commit; do not change it."""
-    root = tmp_path_factory.mktemp("each") / "whole"
-    root.mkdir()
-    return root, build(root, EACH)
 
 
 IDLE = ("new module", "readme", "approvals", "bytecode", "ruff")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec import model_folder
 from mlops_spec.errors import Failure
+from mlops_spec.layout import PROJECT
 from mlops_spec.lint.specs import load_spec, shared_around
 from mlops_spec.plan import Cause, StagePlan
 from mlops_spec.plan.base import Before, before_at
@@ -17,7 +18,7 @@ from mlops_spec.plan.many.candidates import candidates
 from mlops_spec.plan.many.causes import causes_of
 from mlops_spec.plan.many.edited import edited_data
 from mlops_spec.plan.many.locks import Locks
-from mlops_spec.plan.many.names import names_of
+from mlops_spec.plan.many.names import names_of, twins
 from mlops_spec.plan.many.objects import Objects
 from mlops_spec.plan.many.origins import origins
 from mlops_spec.plan.many.removed import dropped, removed_since
@@ -26,6 +27,8 @@ from mlops_spec.plan.many.work_tree import work_tree
 from mlops_spec.plan.many.written import Written
 from mlops_spec.plan.training import trains
 from mlops_spec.repository.models import meant
+from mlops_spec.system.faults import unanswered
+from mlops_spec.validate.project import shared_of
 
 if TYPE_CHECKING:
     from pathlib import Path, PurePosixPath
@@ -49,7 +52,10 @@ def make_plans(git: Git, revision: str | None = None) -> Plans:
     shared = shared_around(git.directory)
     tree, objects = work_tree(git), Objects(git)
     bases = common_base(git, meant(tree.folders, shared), revision, shared.branch)
-    return _Making.of(objects, shared, tree, bases).plans(removed_since(objects, bases.common, tree.revision))
+    making = _Making.of(objects, shared, tree, bases)
+    if bases.common and not _same_shared(git, bases.common, shared):
+        making.candidates = replace(making.candidates, found=frozenset(bases.of))  # each has what all share
+    return making.plans(removed_since(objects, bases.common, tree.revision))
 
 
 def plans_since_judged(git: Git) -> Plans:
@@ -87,6 +93,7 @@ class _Making:
         return cls(git, shared, bases, states, found, origins(objects, bases.of, now, found.found))
 
     def plans(self, removed: tuple[Removed, ...]) -> Plans:
+        self.broken |= twins(self.states.objects, self.states.now, self.bases.of, self.origins)
         open_ = set(self.candidates.found)
         while open_:
             for folder in sorted(open_):
@@ -101,6 +108,8 @@ class _Making:
         )
 
     def _look(self, folder: PurePosixPath) -> None:
+        if folder in self.broken:
+            return
         try:
             found = self._affected(folder)
         except Failure as failure:
@@ -120,7 +129,7 @@ class _Making:
         self.written.note(folder, model.spec.model, model.stages, since)
         plan = plan_of(model, base, upstream)
         causes = causes_of(plan, since, new=base.spec is None)
-        if not causes:
+        if not causes and folder not in self.origins:
             return None
         differs = trains(base.spec, model.spec, since, plan.weakened, released=True)
         return Affected(
@@ -146,6 +155,15 @@ class _Making:
         if origin is None:
             return Before(None, None, f"{revision[:12]} has no model of this name")
         return before_at(replace(self.git, folder=origin).here(revision))
+
+
+def _same_shared(git: Git, base: str, shared: Shared) -> bool:
+    try:
+        return shared_of(str(PROJECT), git.tree(base).read(PROJECT)) == shared
+    except Failure as failure:
+        if unanswered(failure):
+            raise
+        return False
 
 
 def _all_stages(model: Planned) -> tuple[StagePlan, ...]:
