@@ -11,7 +11,7 @@ MINUTES ?= 60
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help demo rehearse test test-wheel test-slow test-faults test-hour check lint fuzz bench lock
+.PHONY: help demo demo-ray rehearse test test-wheel test-slow test-faults test-hour check lint fuzz bench lock
 
 help: ## what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,9 @@ demo: $(INSTALLED) ## a model's life, played on this machine through the rendere
 
 rehearse: $(INSTALLED) ## another scenario: make rehearse SCENARIO=rollback
 	.venv/bin/mlops-spec rehearse $(SCENARIO) --into rehearsal
+
+demo-ray: $(INSTALLED) ## trainings on a Ray cluster, which is started and stopped here
+	.venv/bin/mlops-spec rehearse ray --into rehearsal
 
 check: $(INSTALLED) ## format, lint and types, changing nothing
 	.venv/bin/ruff format --check .

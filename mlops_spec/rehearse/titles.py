@@ -12,6 +12,7 @@ SCENARIOS = {
     "drift": "shifted traffic, one pull request with its evidence, retrained, promoted, live",
     "private-bucket": "a life on S3: each job signs in by its identity, and gets as far as its role and no further",
     "fork": "a pull request from a fork: it sees no data until a maintainer has that very commit tried",
+    "ray": "a life that trains on a Ray cluster: a worker killed, a node that nobody has, begun anew and refused",
     "no-app": "a life without a GitHub App: what workflows open waits until a person lets its checks start",
 }
 HERE = "--here"  # which is played in the user's own repository, and so is no scenario by name

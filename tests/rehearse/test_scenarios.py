@@ -125,6 +125,11 @@ def no_app(left: Left) -> None:
     assert left.declared() == "v1.0.0"
 
 
+def ray(left: Left) -> None:
+    assert [tag.name for tag in left.origin.tags()] == ["visits@v1.0.0", "visits@v1.1.0"]
+    assert left.log("train.run: fetches build/model from") == 3  # two merges and the pull request in between
+
+
 LOOKS: dict[str, Callable[[Left], None]] = {
     "bad-canary": bad_canary,
     "stale-promotion": stale_promotion,
@@ -135,6 +140,7 @@ LOOKS: dict[str, Callable[[Left], None]] = {
     "private-bucket": private_bucket,
     "fork": fork,
     "no-app": no_app,
+    "ray": ray,
 }
 
 

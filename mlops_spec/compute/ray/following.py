@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mlops_spec import words
-from mlops_spec.compute.ray.job_server import Away
-from mlops_spec.compute.ray.outcome import is_ours
+from mlops_spec.compute.ray.job_server import BY_ITSELF, Away
+from mlops_spec.compute.ray.outcome import is_ours, outcome
 from mlops_spec.errors import Exit, Failure
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _SHORTEST, _LONGEST = 1.0, 20.0  # seconds between two looks
 _PER_BYTE = 2e-6  # seconds: a log of a mebibyte is read every two
+_CLOSING = 10.0  # seconds until the log of a job that ended is there
 _STOPPING = 15.0  # seconds that a job may take to be stopped
 
 
@@ -71,9 +72,9 @@ class Following:
                     self._wait_for_a_node()
                 else:
                     pause = self._print()
-                if job.ended:
+                if job.ended and (self._told(job) or time.monotonic() - heard > _CLOSING):
                     return job
-                heard = time.monotonic()
+                heard = heard if job.ended else time.monotonic()
             except Away:
                 if time.monotonic() - heard > self.patience:
                     raise
@@ -81,6 +82,11 @@ class Following:
                 raise Late
             if self.ended.wait(min(pause, max(0.0, self.until - time.monotonic()) + 0.05)):
                 raise KeyboardInterrupt
+
+    def _told(self, job: Job) -> bool:
+        """Whether the log says how it came out; a job that nothing but its own process ended says so, if late."""
+        by_itself = job.status == "SUCCEEDED" or job.error == BY_ITSELF
+        return not by_itself or outcome(self.log, self.nonce) is not None
 
     def _wait_for_a_node(self) -> None:
         self.looked()

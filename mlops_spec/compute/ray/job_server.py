@@ -18,6 +18,7 @@ from mlops_spec.system.http import Answer, Broken, exchange
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+BY_ITSELF = "JOB_ENTRYPOINT_COMMAND_ERROR"  # the kind of error of a process that failed, or was killed
 ENDED = frozenset({"STOPPED", "SUCCEEDED", "FAILED"})
 TOKEN = "RAY_AUTH_TOKEN"  # noqa: S105 - the variable that Ray itself reads its token from
 _READ, _WHOLE, _UPLOAD = 20.0, 60.0, 600.0  # seconds

@@ -200,6 +200,8 @@ def _expected(command: Command, outputs: dict[str, str]) -> dict[str, str]:
 def _why(job: Job | None) -> str:
     if job is None:
         return "its head knows nothing of it any more"
+    if job.status == "SUCCEEDED":
+        return "it ended, and its log, which says how, is not there"
     lines = [line.strip() for line in job.message.splitlines() if line.strip()]
     said = lines[0][:300] if lines else f"it ended as {job.status} and left no outcome"
     return f"{said} ({job.error})" if job.error else said

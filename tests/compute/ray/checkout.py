@@ -35,7 +35,7 @@ def git(root: Path, *command: str) -> None:
     subprocess.run(["git", *command], cwd=root, check=True)
 
 
-def cluster(fake: FakeRay, root: Path, folder: str = ".", patience: float = 5.0, **wanted: Any) -> Cluster:
+def cluster(fake: FakeRay | JobServer, root: Path, folder: str = ".", patience: float = 5.0, **wanted: Any) -> Cluster:
     """The cluster as the place of the model in a folder of the repository."""
     ray = OnRay.model_validate({"ray": {"address": fake.address, **wanted}}).ray
     server = JobServer(fake.address)

@@ -53,6 +53,7 @@ def root(tmp_path: Path) -> Path:
 @pytest.fixture(autouse=True)
 def quickly(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(following, "_SHORTEST", 0.05)
+    monkeypatch.setattr(following, "_CLOSING", 0.3)
 
 
 def command(root: Path, line: str = "python -m train") -> Command:
@@ -230,6 +231,19 @@ def test_a_head_that_stays_away_is_a_clear_failure(fake: FakeRay, root: Path) ->
         cluster(fake, root, patience=1.0).run(idle(root))
 
     assert caught.value.exit_code == Exit.UNAVAILABLE
+
+
+def test_a_log_that_comes_late_is_waited_for(fake: FakeRay, root: Path) -> None:
+    def late(job: FakeJob) -> None:
+        job.ends("FAILED", "Job entrypoint command failed with exit code 1", "JOB_ENTRYPOINT_COMMAND_ERROR")
+        failed = WELL | {"failed": ["train.run: it failed by itself", 1, ""]}
+        threading.Timer(0.15, lambda: job.says(failed)).start()
+
+    fake.acts = [late]
+    with pytest.raises(Failure, match="it failed by itself"):
+        cluster(fake, root).run(idle(root))
+
+    assert len(fake.jobs) == 1
 
 
 def test_after_all_retries_it_fails_and_says_why(fake: FakeRay, root: Path) -> None:
