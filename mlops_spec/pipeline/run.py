@@ -23,6 +23,7 @@ from mlops_spec.pipeline.places import check_places
 from mlops_spec.pipeline.start import leave_committed, start_from_release
 from mlops_spec.spec.base import seconds
 from mlops_spec.spec.paths import data_file
+from mlops_spec.system.ending import told_to_end
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -87,7 +88,7 @@ def run_by(engine: Engine, root: Path, spec: Spec, watch: Callable[[Event], None
     """The same by a given engine."""
     git = Git.open(root)
     check_places(root, engine.stages)
-    with checkout_lock(state_of(root) / "run.lock", wait=asked.wait) as descriptor:
+    with told_to_end(), checkout_lock(state_of(root) / "run.lock", wait=asked.wait) as descriptor:
         engine.hold(descriptor)
         if asked.sample:
             sample.put(root, spec)

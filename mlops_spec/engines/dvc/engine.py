@@ -114,7 +114,11 @@ class Dvc:
             ) as process,
             ended_after(seconds, lambda: end(process.pid)) as late,
         ):
-            done = follow(_kept(process.stdout or (), told), watch)
+            try:
+                done = follow(_kept(process.stdout or (), told), watch)
+            except KeyboardInterrupt:  # a stage stops first what it runs elsewhere
+                end(process.pid)
+                raise
         if late.is_set():
             raise TimeoutError
         if process.returncode != 0:
