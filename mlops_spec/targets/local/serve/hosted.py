@@ -245,7 +245,7 @@ class Hosted:
         stable = routes.stable.served if routes.stable is not None else None
         return {
             "model": self.model,
-            **_named(stable or (self._wanted.stable if self.sleeps else None)),
+            **_named(stable or self._promised),
             "candidate": None if candidate is None else {**_named(candidate.served), "mode": routes.mode},
             "weight": routes.weight,
         }
@@ -348,10 +348,15 @@ class Hosted:
         before = self._written.generation if self._written is not None else -1
         return min(before, wanted.generation) if loading or waits else wanted.generation
 
+    @property
+    def _promised(self) -> Served | None:
+        """The version that whoever asks now will be answered by, once it is loaded."""
+        loads = self.stable is not None and self.stable.state in _BEGINNING
+        return self._wanted.stable if loads or self.sleeps else None
+
     def _status(self) -> Status:
-        routes, wanted = self.router.routes, self._wanted
-        asleep = wanted.stable if self.sleeps else None
-        answering = routes.stable.served if routes.stable is not None else asleep
+        routes = self.router.routes
+        answering = routes.stable.served if routes.stable is not None else self._promised
         return Status(
             pid=os.getpid(),
             listen=self._listen,
