@@ -10,6 +10,7 @@ import click
 
 from mlops_spec import words
 from mlops_spec.cli.here import repository, this_run
+from mlops_spec.cli.models import in_models
 from mlops_spec.cli.option import parsed
 from mlops_spec.engines.files import SETTINGS
 from mlops_spec.errors import Exit
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from mlops_spec.deploy.passes import Done, Settings
+    from mlops_spec.deploy.status import Looked
 
 _FOLDER = click.Path(path_type=Path)
 _FORMAT = click.Choice(["text", "json"])
@@ -108,31 +110,49 @@ def score_command(environment: str, days: tuple[datetime, ...], form: str, **set
 @click.command("status")
 @click.option("--directory", "-C", type=_FOLDER, default=Path(), help="Root of the model's repository.")
 @click.option("--state", type=_FOLDER, help="Folder of an agent on this host: look there instead of over HTTP.")
+@in_models
 @click.option("--format", "form", type=_FORMAT, default="text", show_default=True)
-def status_command(directory: Path, state: Path | None, form: str) -> int:
+def status_command(directory: Path, state: Path | None, names: tuple[str, ...], form: str) -> int:
     """Compare what Git declares, its tags, what the ledger says and what is live; exit 1 when they differ.
+
+    At the root of a repository of several models it looks at all of them, or at those that --model names.
 
     \b
     Example:
       mlops-spec status --format json
     """
+    from mlops_spec.deploy.status import look_at_all  # noqa: PLC0415
+
+    found = look_at_all(repository(directory), state, names)
+    only = found[0] if len(found) == 1 and not found[0].folder else None
+    if form == "json":
+        told = {"models": [_standing_data(each) for each in found]} if only is None else _standing_data(only)
+        words.data(told, indent=2)
+    else:
+        for each in found:
+            _print_standing(each)
+        if only is None:
+            words.out(f"{len(found)} model{'' if len(found) == 1 else 's'}")
+    wrong = any(each.problems or any(standing.problems for standing in each.standings) for each in found)
+    return Exit.FINDINGS if wrong else Exit.OK
+
+
+def _standing_data(looked: Looked) -> dict[str, Any]:
+    environments = [asdict(each) for each in looked.standings]
+    return {"model": looked.model, "environments": environments, "problems": looked.problems}
+
+
+def _print_standing(looked: Looked) -> None:
     from mlops_spec.deploy.say import standing_table  # noqa: PLC0415
-    from mlops_spec.deploy.status import look  # noqa: PLC0415
     from mlops_spec.words.terminal import terminal  # noqa: PLC0415
 
-    model, found, tags = look(repository(directory), state)
-    if form == "json":
-        said = {"model": model, "environments": [asdict(each) for each in found], "problems": tags}
-        words.data(said, indent=2)
-    else:
-        console = terminal()
-        console.print(standing_table(model, found))
-        for each in found:
-            for problem in each.problems:
-                console.print(f"{each.environment}: {problem}", markup=False)
-        for problem in tags:
-            console.print(problem, markup=False)
-    return Exit.FINDINGS if tags or any(each.problems for each in found) else Exit.OK
+    console = terminal()
+    console.print(standing_table(looked.model, looked.standings))
+    for each in looked.standings:
+        for problem in each.problems:
+            console.print(f"{each.environment}: {problem}", markup=False)
+    for problem in looked.problems:
+        console.print(problem, markup=False)
 
 
 def _one_pass(settings: dict[str, Any], form: str) -> int:

@@ -10,7 +10,7 @@ from mlops_spec.ledger.state import version_key
 from mlops_spec.place import tag_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping
 
     from mlops_spec.git import Git, Tag
     from mlops_spec.ledger import Record
@@ -28,15 +28,27 @@ def newest(known: tuple[Tag, ...]) -> Tag | None:
     return known[-1] if known else None
 
 
-def differing(git: Git, model: str, records: Sequence[Record]) -> Iterator[str]:
-    """Each way in which the remote's tags of versions are not what the ledger has of them.
+def listed(git: Git, model: str = "*") -> dict[str, str]:
+    """The remote's tags of a model's versions, or of all models', name → object.
 
     Raises:
         Failure: the remote doesn't answer (69).
     """
-    listed = git.remote_refs(f"refs/tags/{tag_of(model)}").items()
-    found = {ref.removeprefix("refs/tags/"): tag for ref, tag in listed if not ref.endswith("^{}")}
-    recorded = {record.what.tag.name: record for record in records if record.event == "register" and record.what.tag}
+    found = git.remote_refs(f"refs/tags/{tag_of(model)}").items()
+    return {ref.removeprefix("refs/tags/"): tag for ref, tag in found if not ref.endswith("^{}")}
+
+
+def by_model(tags: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """Tags of versions, apart by model."""
+    found: dict[str, dict[str, str]] = {}
+    for name, tag in tags.items():
+        found.setdefault(name.rpartition("@")[0], {})[name] = tag
+    return found
+
+
+def differing(found: Mapping[str, str], registered: Iterable[Record]) -> Iterator[str]:
+    """Each way in which the remote's tags of a model's versions are not what the ledger has of them."""
+    recorded = {record.what.tag.name: record for record in registered if record.what.tag}
     for name, record in recorded.items():
         assert record.what.tag is not None
         if name not in found:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mlops_spec import ledger
+from mlops_spec.cli import program
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git
 from mlops_spec.targets.target import home_of
@@ -217,3 +218,28 @@ def test_what_nobody_touched_costs_nothing(many: Many, monkeypatch: pytest.Monke
     many.release("credit", version="v1.1.0")
     assert actions(by_model(agent.one_pass()))["credit"] == "deployed"
     agent.close()
+
+
+def test_status_shows_all_models_or_those_that_are_named(
+    many: Many, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    many.release("churn", "credit")
+    many.one_pass()
+    many.world.main({"models/fraud/model.yaml": b"spec: 1\nmodel: fraud\nnonsense: 1\n"})
+
+    def told(*options: Any) -> tuple[int, str]:
+        capsys.readouterr()
+        monkeypatch.setattr(
+            "sys.argv", ["mlops-spec", "status", "-C", str(many.world.root / "work"), *map(str, options)]
+        )
+        return program(), capsys.readouterr().out
+
+    code, text = told("--format", "json")
+    found = {each["model"]: each for each in json.loads(text)["models"]}
+    assert (code, [*found]) == (1, ["churn", "credit", "fraud"])
+    assert [found[model]["environments"][0]["live_version"] for model in ("churn", "credit")] == ["v1.0.0"] * 2
+    assert (found["churn"]["problems"], "nonsense" in found["fraud"]["problems"][0]) == ([], True)
+    _, text = told("--state", many.state)
+    assert text.splitlines()[-1] == "3 models"
+    _, text = told("--model", "churn", "--format", "json")
+    assert [each["model"] for each in json.loads(text)["models"]] == ["churn"]
