@@ -12,8 +12,8 @@ import pytest
 
 from mlops_spec.errors import Failure
 from mlops_spec.pipeline.tasks import TARGETS
-from mlops_spec.spec.tasks import TASKS, TaskName, task_called
-from mlops_spec.spec.tasks.task import Meaning
+from mlops_spec.spec.tasks import TASKS, task_called
+from mlops_spec.spec.tasks.task import Meaning, TaskName
 from mlops_validators.arrays import Task as Computed
 
 PACKAGE = Path(__file__).parent.parent / "mlops_spec"

@@ -66,7 +66,7 @@ def _case(git: Git, root: Path, spec: Spec, candidate: Candidate, process: Score
 
     The champions are fetched meanwhile, and answer afterwards: beside one the candidate's calls would take longer.
     """
-    rows = candidate.test.drop(columns=[spec.data.target])
+    rows = candidate.test.drop(columns=[*spec.data.targets])
     perturbed = [_perturbed(spec, candidate, rows, gate) for gate in spec.gates if isinstance(gate, RobustnessGate)]
     batch = next((gate.latency.batch for gate in spec.gates if isinstance(gate, LatencyGate)), None)
     asked = process.ask([rows, *(frame for _, frame, _ in perturbed if frame is not None)], batch)

@@ -9,6 +9,7 @@ import numpy as np
 from mlops_spec.monitor.check import Check
 from mlops_spec.monitor.inputs import ALPHA, FEWEST_ROWS
 from mlops_spec.spec.gates.metric import MetricGate
+from mlops_spec.spec.tasks import TASKS
 from mlops_validators import judge
 from mlops_validators.drift import drift_of_counts, drifted
 from mlops_validators.unlabelled import estimated, rows_in
@@ -33,13 +34,14 @@ def check_answers(spec: Spec, known: Answered | None, live: Live) -> Iterator[Ch
     if len(live.scores) < FEWEST_ROWS:
         yield Check("answers", told=f"{len(live.scores):,} rows were answered: fewer than {FEWEST_ROWS} tell nothing")
         return
-    if bool(known.chosen) != (live.scores.ndim == 2) or (known.chosen and len(known.chosen) != live.scores.shape[1]):
+    scores = live.scores.mean(axis=1) if TASKS[spec.task].several and live.scores.ndim == 2 else live.scores
+    if bool(known.chosen) != (scores.ndim == 2) or (known.chosen and len(known.chosen) != scores.shape[1]):
         yield Check("answers", ("the log's answers are of another shape than those to the test rows",))
         return
-    yield _moved(known, live.scores)
+    yield _moved(known, scores)
     bound = _bound(spec, known)
     if bound is not None:
-        yield _worth(spec, known, live.scores, bound)
+        yield _worth(spec, known, scores, bound)
 
 
 def _moved(known: Answered, scores: np.ndarray) -> Check:

@@ -28,7 +28,7 @@ def extended(spec: Spec, data: bytes, labels: Path, live: Live) -> tuple[bytes, 
     joined = labelled(labels, spec, live)
     name = spec.data.id or ""
     rows = live.inputs.iloc[joined["place"]].reset_index(drop=True)
-    rows[spec.data.target] = joined["truth"].to_numpy()
+    rows[[*spec.data.targets]] = joined[[*spec.data.targets]].to_numpy()
     rows[name] = [live.names[place] for place in joined["place"]]
     rows = rows[~rows[name].isin(set(known[name]))]
     text = rows.reindex(columns=known.columns).to_csv(index=False, header=False, lineterminator="\n")

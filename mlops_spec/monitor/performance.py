@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from mlops_spec.errors import Failure
 from mlops_spec.monitor.check import Check
 from mlops_spec.pipeline.answers import Answers
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     import numpy as np
+    import pandas as pd
 
     from mlops_spec.monitor.predictions import Live
     from mlops_spec.package.manifest import Manifest
@@ -39,7 +38,7 @@ def check_performance(root: Path, spec: Spec, wanted: Performance, manifest: Man
         return Check("labels", told=f"{wanted.labels} is not here: not checked")
     try:
         joined = labelled(path, spec, live)
-        truth = _truth(joined[["truth"]], manifest)
+        truth = _truth(joined[[*spec.data.targets]], manifest)
     except Failure as failure:
         if unanswered(failure):
             raise
@@ -59,18 +58,19 @@ def check_performance(root: Path, spec: Spec, wanted: Performance, manifest: Man
 
 
 def labelled(path: Path, spec: Spec, live: Live) -> pd.DataFrame:
-    """Each label with the place of the newest row of that name: columns `truth` and `place`."""
-    name, target = spec.data.id, spec.data.target
+    """Each label with the place of the newest row of that name: the targets' columns and `place`."""
+    name, targets = spec.data.id, [*spec.data.targets]
     if name is None:
         raise Failure("monitor.performance needs `data.id`: by what else would a label find its row?")
     labels = read_rows(path, known_columns(spec.data))  # `007` stays `007`
-    lacking = [column for column in (name, target) if column not in labels.columns]
+    lacking = [column for column in (name, *targets) if column not in labels.columns]
     if lacking:
         raise Failure(f"{path.name} has no column {', '.join(lacking)}")
     places = {asked: place for place, asked in enumerate(live.names) if asked is not None}
-    truth = dict(zip(labels[name].astype(str), labels[target], strict=True))
-    named = [(truth[asked], place) for asked, place in places.items() if asked in truth and pd.notna(truth[asked])]
-    return pd.DataFrame(named, columns=["truth", "place"])
+    newest = labels.assign(**{name: labels[name].astype(str)}).drop_duplicates(name, keep="last")
+    newest = newest.dropna(subset=targets).set_index(name)[targets]
+    asked = [each for each in places if each in newest.index]
+    return newest.loc[asked].assign(place=[places[each] for each in asked])
 
 
 def _truth(labels: pd.DataFrame, manifest: Manifest) -> np.ndarray:

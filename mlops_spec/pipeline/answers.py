@@ -26,7 +26,7 @@ _SCORE = "y_score"
 
 @dataclass(frozen=True)
 class Answers:
-    """`truth` (n,): 0 or 1, class codes, or values; `score` (n,) or (n, k), as a predictor answers.
+    """`truth` (n,): 0 or 1, class codes, or values; of several labels (n, k). `score` as a predictor answers.
 
     `groups` (n,): what rows depend on each other, where the split says so; `weights` (n,): what each row counts.
     """
@@ -50,33 +50,41 @@ class Answers:
 def truth_of(spec: Spec, split: SplitReport, rows: pd.DataFrame) -> np.ndarray:
     """The target as the evidence takes it: codes in the order of the classes (binary: 1 is positive), or values."""
     try:
-        return TARGETS[spec.task].truth(rows[[spec.data.target]], split.classes, itself)
+        return TARGETS[spec.task].truth(rows[[*spec.data.targets]], split.classes, itself)
     except UnknownClasses as unknown:
         raise Failure(f"the test rows hold classes that train lacks: {unknown}", exit_code=Exit.FINDINGS) from unknown
 
 
 def write_answers(path: Path, answers: Answers) -> None:
-    """Writes the truth, and one column of scores, or one for each class."""
-    columns = {_SCORE: answers.score} if answers.score.ndim == 1 else _by_class(answers.score)
+    """Writes truth and scores: a column of each, or one for each class or label."""
     make_folder(path.parent)
-    pd.DataFrame({_TRUTH: answers.truth, **columns}).to_parquet(path, index=False)
+    columns = _columns(_TRUTH, answers.truth) | _columns(_SCORE, answers.score)
+    pd.DataFrame(columns).to_parquet(path, index=False)
 
 
 def read_answers(path: Path) -> Answers:
     """Reads what `write_answers` wrote; raises Failure when it is missing or of another shape."""
     try:
         frame = pd.read_parquet(path)
-        score: np.ndarray
-        if _SCORE in frame.columns:
-            score = frame[_SCORE].to_numpy(dtype=np.float64)
-        else:
-            classes = len(frame.columns) - 1
-            score = frame[[f"{_SCORE}_{code}" for code in range(classes)]].to_numpy(dtype=np.float64)
-        return Answers(frame[_TRUTH].to_numpy(), score)
+        return Answers(_array(frame, _TRUTH), _array(frame, _SCORE).astype(np.float64))
     except (OSError, KeyError, ValueError) as error:
         raise Failure(
             f"{path} can't be read: {error}", exit_code=Exit.CONFIG, remedy="`mlops-spec run` writes it."
         ) from error
+
+
+def _columns(name: str, values: np.ndarray) -> dict[str, np.ndarray]:
+    if values.ndim == 1:
+        return {name: values}
+    return {f"{name}_{code}": values[:, code] for code in range(values.shape[1])}
+
+
+def _array(frame: pd.DataFrame, name: str) -> np.ndarray:
+    """What `_columns` made columns of, whatever their order."""
+    if name in frame.columns:
+        return frame[name].to_numpy()
+    several = sum(str(column).startswith(f"{name}_") for column in frame.columns)
+    return frame[[f"{name}_{code}" for code in range(max(several, 1))]].to_numpy()
 
 
 def slices(column: pd.Series) -> dict[str, np.ndarray]:
@@ -94,7 +102,3 @@ def groups_of(spec: Spec, rows: pd.DataFrame) -> np.ndarray | None:
 def weights_of(spec: Spec, rows: pd.DataFrame) -> np.ndarray | None:
     """What each row counts, where `data.weight` says so."""
     return None if spec.data.weight is None else rows[spec.data.weight].to_numpy(dtype=np.float64)
-
-
-def _by_class(score: np.ndarray) -> dict[str, np.ndarray]:
-    return {f"{_SCORE}_{code}": score[:, code] for code in range(score.shape[1])}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.pipeline.sides import evened, in_test_of, places
-from mlops_spec.spec.tasks import TASKS
+from mlops_spec.pipeline.tasks import TARGETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,13 +42,9 @@ class Balance:
 
 def balance_of(spec: Spec, rows: pd.DataFrame, test: pd.Series, found: pd.Series | None) -> Balance:
     """Of the rows' sides; `found` is what they were drawn by, see `sides.places`."""
-    target = rows[spec.data.target]
-    classes: dict[str, tuple[float, float]] = {}
-    if TASKS[spec.task].of_classes:
-        train, taken = (target[side].value_counts(normalize=True) for side in (~test, test))
-        classes = {
-            str(name): (float(train.get(name, 0)), float(taken.get(name, 0))) for name in sorted(target.unique())
-        }
+    shares = TARGETS[spec.task].shares
+    train, taken = (shares(rows.loc[side, [*spec.data.targets]]) for side in (~test, test))
+    classes = {name: (train.get(name, 0.0), taken.get(name, 0.0)) for name in {**train, **taken}}
     drawn = None if found is None else int(found.nunique())
     return Balance(spec.data.split.test, float(test.mean()), len(rows), drawn, classes)
 

@@ -28,7 +28,7 @@ def contents(data: Data, rows: pd.DataFrame) -> pd.Series:
     Rows that differ in their target alone are alike too: put on two sides, what a model learns of one is the wrong
     answer for the other.
     """
-    found = hashes_of((name, rows[name]) for name in content(data, rows) if name != data.target)
+    found = hashes_of((name, rows[name]) for name in content(data, rows) if name not in data.targets)
     return pd.Series(found if len(found) else np.zeros(len(rows), dtype=np.uint64), index=rows.index)
 
 

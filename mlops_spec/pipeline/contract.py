@@ -18,6 +18,7 @@ from mlops_spec.pipeline.shown import bare, lookalike, shown
 from mlops_spec.pipeline.table import of_frame
 from mlops_spec.pipeline.tasks import TARGETS
 from mlops_spec.pipeline.violation import SHOWN, Violation
+from mlops_spec.spec.tasks import TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -68,21 +69,30 @@ def _all(spec: Spec, table: Table) -> Iterator[Violation]:
         again = repeated(table, name)
         if len(again):
             yield Violation(name, "repeated", tuple(again[:SHOWN].tolist()), len(again))
-    for name in dict.fromkeys([data.target, *([data.id] if data.id else [])]):
+    for name in dict.fromkeys([*data.targets, *([data.id] if data.id else [])]):
         yield from _violations_in_parts(name, table, lambda values: [("missing", values.isna())])
     if data.weight:
         yield from _violations_in_parts(
             data.weight, table, lambda values: [("missing", values.isna()), ("not above 0", _not_above_0(values))]
         )
-    yield from TARGETS[spec.task].violations(spec, table)
+    yield from TARGETS[spec.task].violations(spec, table) if _fits(spec) else _misfit(spec)
     for name, derived in data.derive.items():
         yield from _bins(name, derived, table)
+
+
+def _fits(spec: Spec) -> bool:
+    return TASKS[spec.task].several == (len(spec.data.targets) > 1)
+
+
+def _misfit(spec: Spec) -> Iterator[Violation]:
+    wanted = "several columns, one for each label" if TASKS[spec.task].several else "one column"
+    yield Violation(", ".join(spec.data.targets), f"the target of a task of {spec.task} is {wanted} (data.target)")
 
 
 def _absent_columns(spec: Spec, known: tuple[str, ...]) -> Iterator[Violation]:
     data = spec.data
     named = {
-        data.target: "data.target",
+        **dict.fromkeys(data.targets, "data.target"),
         **({data.id: "data.id"} if data.id else {}),
         **({data.weight: "data.weight"} if data.weight else {}),
         **({data.split.column: "data.split.column"} if data.split.column else {}),

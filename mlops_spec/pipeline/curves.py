@@ -36,9 +36,11 @@ def _roc(answers: Answers) -> np.ndarray:
 
 
 def _calibration(answers: Answers) -> np.ndarray:
-    """Of several classes: of the most probable one."""
+    """Of several classes: of the most probable one; of several labels: of all of them."""
     if answers.score.ndim == 1:
         return _means_along(answers.score, answers.truth)
+    if answers.truth.ndim == 2:
+        return _means_along(answers.score.ravel(), answers.truth.ravel())
     return _means_along(answers.score.max(axis=1), answers.score.argmax(axis=1) == answers.truth)
 
 

@@ -44,7 +44,7 @@ def evaluate(root: Path, spec: Spec) -> None:
     check_columns(spec, [str(name) for name in test.columns])
     check_trusted(root / model_folder.MODEL, spec.train.trusted_types)
     predict = load(recipe_of(root, spec, split), root / model_folder.MODEL, root / "src")
-    score = predict(test.drop(columns=[spec.data.target]))
+    score = predict(test.drop(columns=[*spec.data.targets]))
     answers = Answers(truth_of(spec, split, test), score, groups_of(spec, test), weights_of(spec, test))
     write_answers(root / model_folder.PREDICTIONS, answers)
     known = sampled(of_parquet(root / model_folder.TRAIN_ROWS), _TRAINED, spec.train.seed)

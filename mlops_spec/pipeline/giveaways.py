@@ -52,12 +52,14 @@ def _drawing_codes(data: Data, train: pd.DataFrame, test: pd.DataFrame) -> tuple
 
 def made_rows(spec: Spec, train: pd.DataFrame, test: pd.DataFrame) -> int:
     """How many rows, of a sample, lie exactly between two of which one is on the other side; see `rows_between`."""
-    target = spec.data.target
-    numeric = [name for name in content(spec.data, train) if name != target and train[name].dtype.kind in "iuf"]
+    targets = [*spec.data.targets]
+    numeric = [name for name in content(spec.data, train) if name not in targets and train[name].dtype.kind in "iuf"]
     if not numeric:
         return 0
-    rows = pd.concat([each[[*numeric, target]] for each in (train, test)], ignore_index=True)
-    kind = np.zeros(len(rows), dtype=np.intp) if not TASKS[spec.task].of_classes else pd.factorize(rows[target])[0]
+    rows = pd.concat([each[[*numeric, *targets]] for each in (train, test)], ignore_index=True)
+    kind: np.ndarray = np.zeros(len(rows), dtype=np.intp)
+    if TASKS[spec.task].of_classes:
+        kind = rows.groupby(targets, dropna=False).ngroup().to_numpy(dtype=np.intp)
     found, _ = rows_between(rows[numeric].to_numpy(dtype=np.float64), kind, np.arange(len(rows)) >= len(train))
     return found if found >= FEWEST_ROWS else 0
 
@@ -65,46 +67,53 @@ def made_rows(spec: Spec, train: pd.DataFrame, test: pd.DataFrame) -> int:
 def encoded_features(spec: Spec, train: pd.DataFrame, test: pd.DataFrame) -> list[Revealing]:
     """The features that were made of the target of a few rows on both sides; see `encodings`."""
     rows = pd.concat([train, test], ignore_index=True)
-    target = rows[spec.data.target]
-    if target.isna().any():
+    if rows[[*spec.data.targets]].isna().any(axis=None):
         return []
     features = {str(name): _as_evidence(rows[name]) for name in train.columns if is_feature(spec, str(name))}
     keys = {
         name: _as_evidence(rows[name])
         for name in map(str, train.columns)
-        if name not in (spec.data.target, spec.data.id) and rows[name].dtype.kind not in "fmM"
+        if name not in (*spec.data.targets, spec.data.id) and rows[name].dtype.kind not in "fmM"
     }
-    truth = _as_evidence(target) if not TASKS[spec.task].of_classes else _class_codes(spec, target)
-    return encodings(features, keys, truth, spec.task)
+    alone = TASKS[spec.task].alone
+    each = (encodings(features, keys, _truth(spec, rows[target]), alone) for target in spec.data.targets)
+    return [found for told in each for found in told]
 
 
-def _class_codes(spec: Spec, target: pd.Series) -> np.ndarray:
+def _truth(spec: Spec, target: pd.Series) -> np.ndarray:
+    """One column of the target; of classes their codes, of which a binary task's positive one is the last."""
+    if not TASKS[spec.task].of_classes:
+        return _as_evidence(target)
     if TASKS[spec.task].has("positive") and spec.data.positive is not None:
         return (target == spec.data.positive).to_numpy(dtype=np.intp)
     return categories(target.to_numpy()).codes
 
 
 def revealing_features(spec: Spec, train: pd.DataFrame) -> list[Revealing]:
-    """The features that predict the target of the training rows as only a leak does, best first: alone, by a part of
+    """The features that predict a target of the training rows as only a leak does, best first: alone, by a part of
     their text, or two together.
 
-    Raises ValueError when the model sees no feature, or the target is constant or missing.
+    Raises ValueError when the model sees no feature, or a target is constant or missing.
     """
     features = {str(name): _as_evidence(train[name]) for name in train.columns if is_feature(spec, str(name))}
-    target = train[spec.data.target]
     if not features:
         raise ValueError("the model sees no column of the training rows")
-    if target.isna().any():
-        raise ValueError(f"`{spec.data.target}` is missing in {int(target.isna().sum()):,} training rows")
-    truth = _as_evidence(target) if not TASKS[spec.task].of_classes else categories(target.to_numpy()).codes
+    for name in spec.data.targets:
+        if missing := int(train[name].isna().sum()):
+            raise ValueError(f"`{name}` is missing in {missing:,} training rows")
+    return [found for name in spec.data.targets for found in _revealing(spec, features, train[name])]
+
+
+def _revealing(spec: Spec, features: Mapping[str, np.ndarray], target: pd.Series) -> list[Revealing]:
+    truth = categories(target.to_numpy()).codes if TASKS[spec.task].of_classes else _as_evidence(target)
     parts, text_of = dict[str, np.ndarray](), dict[str, str]()
     for name, column in features.items():
         for called, part in text_parts(column).items():
             parts[f"{name}, {called}"], text_of[f"{name}, {called}"] = part, name
-    alone = revealing(features | parts, truth, spec.task)
-    told = {text_of.get(one.column, one.column) for one in alone}
+    one_by_one = revealing({**features, **parts}, truth, TASKS[spec.task].alone)
+    told = {text_of.get(one.column, one.column) for one in one_by_one}
     rest = {name: column for name, column in features.items() if name not in told}
-    return [*_most_telling_per_text(alone, text_of), *revealing_pairs(rest, truth, spec.task)]
+    return [*_most_telling_per_text(one_by_one, text_of), *revealing_pairs(rest, truth, TASKS[spec.task].alone)]
 
 
 def _most_telling_per_text(found: list[Revealing], text_of: Mapping[str, str]) -> list[Revealing]:

@@ -37,7 +37,7 @@ _LOOKED_AT = 1000
 
 def shared_names(spec: Spec, train: pd.DataFrame, test: pd.DataFrame) -> Iterator[str]:
     """What to say of each column that names whom rows are about, of which many are on both sides."""
-    rows = pd.concat([train, test], ignore_index=True)[content(spec.data, train)].drop(columns=spec.data.target)
+    rows = pd.concat([train, test], ignore_index=True)[content(spec.data, train)].drop(columns=[*spec.data.targets])
     rows = rows.drop_duplicates(ignore_index=True)
     for name in _columns_naming_somebody(rows):
         old, new = (set(side[name].dropna().unique()) for side in (train, test))

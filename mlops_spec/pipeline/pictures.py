@@ -89,6 +89,26 @@ def _calibration(shown: Shown) -> Figure:
     return _titled(figure, axes, f"Calibration, {len(parts)} bins of equally many rows")
 
 
+def _rates_by_label(shown: Shown) -> Figure:
+    names, threshold = shown.spec.data.targets, shown.spec.evaluate.threshold
+    truth, told = shown.answers.truth == 1, shown.answers.score >= threshold
+    counts = truth.sum(axis=0).tolist()
+    drawn = _places_of_largest(counts)
+    figure = Figure(figsize=(1.7 * _INCHES, 1.3 + 0.3 * len(drawn)), layout="constrained")
+    panels = figure.subplots(1, 2, sharey=True)
+    for axes, what, of, hit in ((panels[0], "precision", told, truth), (panels[1], "recall", truth, told)):
+        for place, label in enumerate(drawn):
+            if of[:, label].any():
+                _interval_bar(axes, place, vars(shares(hit[of[:, label], label], shown.confidence)))
+        axes.set(xlabel=what, xlim=(-0.02, 1.02))
+        axes.grid(axis="x", alpha=0.3)
+    panels[0].set_yticks(range(len(drawn)), [f"{names[label]}  ({counts[label]:,})" for label in drawn], fontsize=8)
+    panels[0].set_ylim(len(drawn) - 0.5, -0.5)
+    told_by = f"a row has a label from {threshold:g} on, {_level(shown)}"
+    figure.suptitle(f"{_shown_of('Labels', drawn, names)} (rows that have them), {told_by}", fontsize=10)
+    return figure
+
+
 def _predicted_actual(shown: Shown) -> Figure:
     figure, axes = _one("predicted", "actual")
     predicted, actual = shown.answers.score, shown.answers.truth
@@ -228,4 +248,5 @@ _OF_ANSWERS: dict[str, Callable[[Shown], Figure]] = {
     "roc": _roc,
     "calibration": _calibration,
     "predicted_actual": _predicted_actual,
+    "labels": _rates_by_label,
 }

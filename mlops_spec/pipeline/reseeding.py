@@ -78,7 +78,7 @@ def _answers(root: Path, spec: Spec, place: Path) -> np.ndarray:
     split, test = read_split_report(root), read_frame(root / model_folder.TEST_ROWS)
     check_trusted(place / model_folder.MODEL, spec.train.trusted_types)
     predict = load(recipe_of(root, spec, split), place / model_folder.MODEL, root / "src")
-    return predict(test.drop(columns=[spec.data.target]))
+    return predict(test.drop(columns=[*spec.data.targets]))
 
 
 def _check_apart(answers: Sequence[np.ndarray]) -> None:

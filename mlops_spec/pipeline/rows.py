@@ -37,9 +37,9 @@ def known_columns(data: Data) -> dict[str, Column]:
 
 
 def _positive_spelt_as_missing(data: Data) -> dict[str, Column]:
-    if data.target in data.contract.columns or data.positive not in MISSING:
+    if data.positive not in MISSING or data.targets[0] in data.contract.columns:
         return {}
-    return {data.target: Column(type="category", values=[data.positive])}
+    return {data.targets[0]: Column(type="category", values=[data.positive])}
 
 
 def read_rows(path: Path, columns: Mapping[str, Column]) -> pd.DataFrame:

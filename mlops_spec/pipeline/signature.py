@@ -34,7 +34,7 @@ def features(spec: Spec, columns: Sequence[str]) -> tuple[str, ...]:
         raise Failure(
             f"train.features names columns that the data lacks: {', '.join(unknown)}", exit_code=Exit.FINDINGS
         )
-    never = {spec.data.target, spec.data.id, spec.data.weight, *chosen.exclude}
+    never = {*spec.data.targets, spec.data.id, spec.data.weight, *chosen.exclude}
     found = tuple(name for name in columns if name not in never and (chosen.include is None or name in chosen.include))
     if not found:
         raise Failure("train.features leaves the model no column to see", exit_code=Exit.FINDINGS)

@@ -6,7 +6,7 @@ They are fitted to training rows and answer the test rows as a predictor would.
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -43,7 +43,7 @@ class Simple:
 
 
 def simple_of(known: Known, test: pd.DataFrame, classes: int) -> Simple:
-    """Fits both and asks them; `classes` is 0 for numbers.
+    """Fits both and asks them; `classes` is 0 for numbers, and of several labels their number.
 
     Raises:
         ValueError: no feature is a number or a text, or the rows hold one class only.
@@ -52,12 +52,19 @@ def simple_of(known: Known, test: pd.DataFrame, classes: int) -> Simple:
     if not columns:
         raise ValueError("no feature is a number or a text")
     inputs = _encoded(known.features, columns)
-    answer = _of_classes(known, inputs, classes) if classes else _of_numbers(known, inputs)
+    answer = _fitted(known, inputs, classes)
     parts = [test.iloc[start : start + _PART] for start in range(0, len(test), _PART)]
     linear = np.concatenate([answer(_encoded(part, columns)) for part in parts])
     constant, middle = _best_constants(known, classes)
     kind = "logistic regression" if classes else "ridge regression"
     return Simple(kind, _for_every_row(constant, test), _for_every_row(middle, test), linear)
+
+
+def _fitted(known: Known, inputs: np.ndarray, classes: int) -> Callable[[np.ndarray], np.ndarray]:
+    if known.truth.ndim == 1:
+        return _of_classes(known, inputs, classes) if classes else _of_numbers(known, inputs)
+    labels = [_of_classes(replace(known, truth=label), inputs, 2) for label in known.truth.T]
+    return lambda rows: np.column_stack([label(rows) for label in labels])
 
 
 def _for_every_row(answer: np.ndarray, test: pd.DataFrame) -> np.ndarray:
@@ -88,6 +95,9 @@ def _best_constants(known: Known, classes: int) -> tuple[np.ndarray, np.ndarray]
     if not classes:
         mean = np.average(known.truth, weights=known.weights)
         return np.asarray(mean), np.asarray(np.median(known.truth))
+    if known.truth.ndim == 2:
+        had = np.average(known.truth, axis=0, weights=known.weights)
+        return had, had
     shares = np.bincount(known.truth, weights=known.weights, minlength=classes) / np.sum(
         np.ones(len(known.truth)) if known.weights is None else known.weights
     )

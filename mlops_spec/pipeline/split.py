@@ -21,7 +21,6 @@ from mlops_spec.pipeline.rows import known_columns, read_rows
 from mlops_spec.pipeline.sample import held_to
 from mlops_spec.pipeline.tasks import TARGETS
 from mlops_spec.spec.features import positive_class
-from mlops_spec.spec.tasks import TASKS
 from mlops_spec.system.files import make_folder, write_atomic
 
 if TYPE_CHECKING:
@@ -48,9 +47,12 @@ def split(root: Path, spec: Spec, data_path: Path) -> tuple[str, ...]:
         )
     rows = with_derived(typed(spec, rows), spec.data.derive)
     test, balance = divide(spec, rows)
-    _check_sides(spec, rows[spec.data.target], row_hashes(spec.data, rows), test)
+    _check_sides(spec, rows, row_hashes(spec.data, rows), test)
     _write(root, spec, rows, test)
-    notes = (*near_numbers(rows, {spec.data.target, *known_columns(spec.data)}), *deviations(balance, spec.data.split))
+    notes = (
+        *near_numbers(rows, {*spec.data.targets, *known_columns(spec.data)}),
+        *deviations(balance, spec.data.split),
+    )
     report = _report(spec, rows, test) | {"balance": asdict(balance), "notes": notes}
     write_atomic(root / model_folder.SPLIT_REPORT, canonical(report | {"data": _data(data_path, rows)}))
     return notes
@@ -85,15 +87,13 @@ def _binned(values: pd.Series, edges: Sequence[float]) -> pd.Series:
     ).astype("str")
 
 
-def _check_sides(spec: Spec, target: pd.Series, hashes: pd.Series, test: pd.Series) -> None:
+def _check_sides(spec: Spec, rows: pd.DataFrame, hashes: pd.Series, test: pd.Series) -> None:
     if test.all() or not test.any():
         _refuse(f"puts {int((~test).sum()):,} rows into train and {int(test.sum()):,} into test")
-    if TASKS[spec.task].of_classes:
-        lacking = set(target[test].unique()) - set(target[~test].unique())
-        if lacking:
-            _refuse(f"leaves train without the class {', '.join(map(str, sorted(lacking)))}")
-        if target[test].nunique() < 2:
-            _refuse("leaves test with one class only")
+    if said := TARGETS[spec.task].one_sided(
+        rows.loc[~test, [*spec.data.targets]], rows.loc[test, [*spec.data.targets]]
+    ):
+        _refuse(said)
     found = leaked(hashes, test)
     if found.any():
         first = ", ".join(str(name) for name in found.index[found][:5] + 1)

@@ -14,4 +14,4 @@ if TYPE_CHECKING:
 
 def trained_scores(spec: Spec, rows: pd.DataFrame, predict: Predict) -> np.ndarray:
     """Answers for some training rows, shaped as `predict` answers."""
-    return predict(rows.drop(columns=[spec.data.target]))
+    return predict(rows.drop(columns=[*spec.data.targets]))

@@ -43,7 +43,7 @@ class TrainedRows:
 
 def trained_rows(data: Data, path: Path, names: Sequence[str]) -> TrainedRows:
     """The sample of a Parquet file's rows, read a column at a time; `names` are all of its columns."""
-    columns = [name for name in content_names(data, names) if name != data.target]
+    columns = [name for name in content_names(data, names) if name not in data.targets]
     found = hashes_of((name, pd.read_parquet(path, columns=[name])[name]) for name in columns)
     distinct, times = np.unique(found, return_counts=True)
     times = times[:SAMPLE]

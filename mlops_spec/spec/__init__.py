@@ -12,7 +12,7 @@ from mlops_spec.spec.gates import AnyGate
 from mlops_spec.spec.governance import Governance
 from mlops_spec.spec.serve import Serve
 from mlops_spec.spec.storage import Storage
-from mlops_spec.spec.tasks import TaskName
+from mlops_spec.spec.tasks.task import TaskName
 from mlops_spec.spec.train import Stage, Train
 from mlops_spec.spec.watch import Monitor
 

@@ -18,7 +18,7 @@ def chance(spec: Spec, metric: str) -> float | None:
     known = METRICS.get(metric)
     if known is None or metric in spec.evaluate.own:
         return None
-    target = spec.data.target
+    target = spec.data.targets[0]
     told = TASKS[spec.task].chance(metric, spec.data.contract.columns.get(target), number_of_values(spec, target))
     return known.chance if told is None else told
 

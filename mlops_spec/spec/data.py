@@ -140,7 +140,10 @@ class Data(Strict):
         description="File tracked by DVC (CSV or Parquet), folder of Parquet parts, what `prepare` writes, or where to "
         "import it from: an address, or a query of a database."
     )
-    target: ColumnName = Field(description="The column to predict.", examples=["default_next_month"])
+    target: ColumnName | Annotated[list[ColumnName], Field(min_length=2)] = Field(
+        description="The column to predict. Of several labels: the columns of 0 and 1, in the order of the answer.",
+        examples=["default_next_month"],
+    )
     positive: bool | int | Text | None = Field(None, description="The target's positive value, for a binary task.")
     id: ColumnName | None = Field(
         None, description="The column that names a row for good; it is read as text.", examples=["id"]
@@ -164,3 +167,8 @@ class Data(Strict):
     )
     split: Split = Field(default_factory=Split)
     contract: Contract = Field(default_factory=Contract)
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The columns to predict, in the order of the answer."""
+        return (self.target,) if isinstance(self.target, str) else tuple(self.target)

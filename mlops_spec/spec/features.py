@@ -19,7 +19,7 @@ def is_feature(spec: Spec, column: str) -> bool:
     features = spec.train.features
     if features.include is not None:
         return column in features.include
-    return column not in (spec.data.target, spec.data.id, spec.data.weight, *features.exclude)
+    return column not in (*spec.data.targets, spec.data.id, spec.data.weight, *features.exclude)
 
 
 def positive_class(spec: Spec) -> bool | int | str | None:
@@ -39,9 +39,13 @@ def exclusion(spec: Spec, *columns: str) -> str:
 def columns(spec: Spec) -> Iterator[tuple[Address, str]]:
     """Every place that names a column of the data beside the contract's own list."""
     data = spec.data
-    for key, named in (("id", data.id), ("weight", data.weight), ("target", data.target)):
+    for key, named in (("id", data.id), ("weight", data.weight)):
         if named is not None:
             yield ("data", key), named
+    if isinstance(data.target, str):
+        yield ("data", "target"), data.target
+    else:
+        yield from ((("data", "target", index), name) for index, name in enumerate(data.target))
     if data.split.column is not None:
         yield ("data", "split", "column"), data.split.column
     for name, derived in data.derive.items():

@@ -72,8 +72,9 @@ def _resolved_branches(schema: Schema, data: Any) -> Iterator[Schema]:
         for branch in _kinds_shown(schema["oneOf"], data):
             yield from _resolved_branches(branch, data)
     elif "anyOf" in schema:
+        told = {"description": schema["description"]} if "description" in schema else {}
         for branch in schema["anyOf"]:
-            yield from _resolved_branches(branch, data)
+            yield from _resolved_branches({**told, **branch}, data)
     else:
         yield schema
 

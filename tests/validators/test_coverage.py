@@ -29,8 +29,12 @@ BOTH_SIDES = [
     ("root_mean_squared_error", "regression"),
     ("median_absolute_error", "regression"),
     ("r2", "regression"),
+    ("f1_macro", "multilabel-classification"),
+    ("f1_micro", "multilabel-classification"),
+    ("hamming_loss", "multilabel-classification"),
+    ("label_ranking_average_precision", "multilabel-classification"),
 ]
-PAIRED = [BOTH_SIDES[0], BOTH_SIDES[4], BOTH_SIDES[6], BOTH_SIDES[10]]
+PAIRED = [BOTH_SIDES[0], BOTH_SIDES[4], BOTH_SIDES[6], BOTH_SIDES[10], BOTH_SIDES[14], BOTH_SIDES[16]]
 
 
 @cache
@@ -45,6 +49,11 @@ def population(task):
         chance = rng.dirichlet([1, 1, 1], POPULATION)
         truth = (rng.random(POPULATION)[:, None] > chance.cumsum(axis=1)).sum(axis=1).clip(0, 2)
         return truth, (chance + 0.3) / 1.9, chance
+    if task == "multilabel-classification":  # labels that come together, one of them rare
+        each = np.array([-0.5, 0.5, -2.5])
+        chance = 1 / (1 + np.exp(-1.5 * signal[:, None] - each))
+        weaker = 1 / (1 + np.exp(-1.5 * signal[:, None] - each - rng.normal(size=(POPULATION, 3))))
+        return (rng.random((POPULATION, 3)) < chance).astype(int), weaker, chance
     chance = 1 / (1 + np.exp(1.4 - 1.2 * signal))
     weaker = 1 / (1 + np.exp(1.4 - 1.2 * signal - 0.5 * noise))
     return (rng.random(POPULATION) < chance).astype(int), weaker, chance

@@ -18,6 +18,9 @@ def rows(task, n=200):
     if task == "multiclass-classification":
         score = rng.dirichlet([1, 1, 1], n)
         return np.array([rng.choice(3, p=row) for row in score]), score
+    if task == "multilabel-classification":
+        score = rng.random((n, 3))
+        return (rng.random((n, 3)) < score).astype(int), score
     score = rng.random(n)
     return (rng.random(n) < score).astype(int), score
 
@@ -52,12 +55,12 @@ def test_two_models_are_compared_on_the_same_rows(name, task):
 BROKEN = {
     "nan": (lambda y, s: (y, np.where(np.arange(s.size).reshape(s.shape) == 3, np.nan, s)), "NaN or infinite"),
     "infinite": (lambda y, s: (y, np.where(np.arange(s.size).reshape(s.shape) == 3, np.inf, s)), "NaN or infinite"),
-    "nan target": (lambda y, s: (np.where(np.arange(len(y)) == 3, np.nan, y), s), "NaN or infinite"),
+    "nan target": (lambda y, s: (np.where(np.arange(y.size).reshape(y.shape) == 3, np.nan, y), s), "NaN or infinite"),
     "all nan": (lambda y, s: (y, np.full(s.shape, np.nan)), "NaN or infinite"),
     "length": (lambda y, s: (y[:-1], s), "lengths differ"),
     "empty": (lambda y, s: (y[:0], s[:0]), "empty"),
     "text": (lambda y, s: (y, s.astype(str) + "x"), "must be numbers"),
-    "text target": (lambda y, s: (np.full(len(y), "yes"), s), "must be numbers"),
+    "text target": (lambda y, s: (np.full(y.shape, "yes"), s), "must be numbers"),
     "three dimensions": (lambda y, s: (y, s.reshape(len(s), -1, 1)), "dimensions|shape"),
     "one row": (lambda y, s: (y[:1], s[:1]), "one class|one row"),
 }

@@ -10,6 +10,7 @@ import numpy as np
 from mlops_validators.arrays import (
     BINARY,
     MULTICLASS,
+    MULTILABEL,
     REGRESSION,
     Anything,
     Floats,
@@ -17,6 +18,8 @@ from mlops_validators.arrays import (
     Task,
     binary_labels,
     class_codes,
+    label_matrix,
+    label_probabilities,
     numbers,
     probabilities,
     same_length,
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Answers:
-    """Arrays that were checked: `truth` (n,), `score` (n,) or (n, k).
+    """Arrays that were checked: `truth` (n,), `score` (n,) or (n, k); of several labels both are (n, k).
 
     >>> Answers("binary-classification", np.array([0, 1]), np.array([0.2, 0.9])).classes
     2
@@ -45,10 +48,10 @@ class Answers:
 
 
 def answers(y_true: ArrayLike, y_score: ArrayLike, tasks: tuple[Task, ...], measure: str) -> Answers:
-    """Checks both arrays for the task that they show: a matrix of scores is multiclass, a vector is the other one.
+    """Checks both arrays for the task that they show: a matrix of scores is multiclass, of truths too multilabel.
 
     Args:
-        y_true: shape (n,), as `arrays` has it for the task.
+        y_true: shape (n,) or (n, k), as `arrays` has it for the task.
         y_score: shape (n,) or (n, k).
         tasks: what the measure is for.
         measure: its name, for errors.
@@ -66,18 +69,32 @@ def answers(y_true: ArrayLike, y_score: ArrayLike, tasks: tuple[Task, ...], meas
     dimensions = np.ndim(y_score)
     if dimensions not in {1, 2}:
         raise ValueError(f"`y_score` has shape {np.shape(y_score)}; it must be (rows,), or (rows, classes)")
-    matrix = dimensions == 2
-    fitting = tuple(task for task in tasks if (task == MULTICLASS) is matrix)
+    shown = _MATRICES.get((np.ndim(y_true), dimensions), _VECTORS)
+    fitting = tuple(task for task in tasks if task in shown)
     if not fitting:
-        shape = (
-            "a matrix of scores is of a multiclass task" if matrix else "multiclass scores have shape (rows, classes)"
-        )
-        raise ValueError(f"{measure} is for {' and '.join(tasks)}; {shape}")
+        raise ValueError(f"{measure} is for {' and '.join(tasks)}; {_told(y_true, dimensions, tasks)}")
     return _READERS[fitting[0]](y_true, y_score)
 
 
+_VECTORS: tuple[Task, ...] = (BINARY, REGRESSION)
+_MATRICES: dict[tuple[int, int], tuple[Task, ...]] = {(1, 2): (MULTICLASS,), (2, 2): (MULTILABEL,)}
+
+
+def _told(y_true: ArrayLike, dimensions: int, tasks: tuple[Task, ...]) -> str:
+    """What the shapes show instead of the task."""
+    if MULTILABEL in tasks and np.ndim(y_true) == 1:
+        return "truth and scores of several labels have shape (rows, labels)"
+    if np.ndim(y_true) == 2:
+        return "a matrix of truths is of a multilabel task"
+    return (
+        "a matrix of scores is of a multiclass task"
+        if dimensions == 2
+        else ("multiclass scores have shape (rows, classes)")
+    )
+
+
 def decide(given: Answers, threshold: float) -> Integers:
-    """Labels from scores, (n,): 1 from `threshold` on, or the most probable class (the first of equals).
+    """Labels from scores, (n,) or (n, k): 1 from `threshold` on, or the most probable class (the first of equals).
 
     Raises:
         ValueError: the threshold of a binary task is not strictly between 0 and 1.
@@ -114,4 +131,14 @@ def _regression(y_true: ArrayLike, y_score: ArrayLike) -> Answers:
     return Answers(REGRESSION, truth, score)
 
 
-_READERS = {BINARY: _binary, MULTICLASS: _multiclass, REGRESSION: _regression}
+def _multilabel(y_true: ArrayLike, y_score: ArrayLike) -> Answers:
+    truth, score = label_matrix("y_true", y_true), label_probabilities("y_score", y_score)
+    same_length(y_true=truth, y_score=score)
+    if truth.shape != score.shape:
+        raise ValueError(f"`y_true` has {truth.shape[1]} labels, `y_score` has {score.shape[1]}")
+    if len(truth) < 2:
+        raise ValueError("one row says nothing about several labels; at least two are needed")
+    return Answers(MULTILABEL, truth, score)
+
+
+_READERS = {MULTILABEL: _multilabel, BINARY: _binary, MULTICLASS: _multiclass, REGRESSION: _regression}

@@ -4,6 +4,7 @@ Task by task, with n rows and k classes:
 
 - binary classification: `y_true` (n,) of 0 and 1, `y_score` (n,) the probability of 1;
 - multiclass classification: `y_true` (n,) of class codes 0 to k-1, `y_score` (n, k) probabilities, rows summing to 1;
+- multilabel classification: `y_true` (n, k) of 0 and 1, `y_score` (n, k) the probability of each label;
 - regression: `y_true` (n,) and `y_score` (n,) finite numbers.
 """
 
@@ -14,10 +15,11 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Task = Literal["binary-classification", "multiclass-classification", "regression"]
+Task = Literal["binary-classification", "multiclass-classification", "regression", "multilabel-classification"]
 BINARY: Task = "binary-classification"
 MULTICLASS: Task = "multiclass-classification"
 REGRESSION: Task = "regression"
+MULTILABEL: Task = "multilabel-classification"
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
@@ -107,6 +109,24 @@ def zeros_and_ones(name: str, values: ArrayLike, needed: str = "must be 0 or 1 f
     return found if found.dtype == np.intp else found.astype(np.int8)
 
 
+def label_matrix(name: str, values: ArrayLike) -> Integers:
+    """0 and 1 of several labels, (n, k), both present, as a byte each.
+
+    Raises:
+        ValueError: values are others, all of them alike, or as `numbers`.
+
+    >>> label_matrix("y_true", [[1, 0], [0, 0]])
+    array([[1, 0],
+           [0, 0]], dtype=int8)
+    """
+    found = numbers(name, values, dimensions=(2,))
+    if not np.all((found == 0) | (found == 1)):
+        raise ValueError(f"`{name}` must be 0 or 1 for each label")
+    if found.min() == found.max():
+        raise ValueError(f"`{name}` has one class only ({found.flat[0]:g}) in all labels, so nothing tells rows apart")
+    return found.astype(np.int8)
+
+
 def class_codes(name: str, values: ArrayLike, classes: int) -> Integers:
     """Class codes 0 to `classes`-1, (n,), at least two of them present.
 
@@ -134,16 +154,25 @@ def probabilities(name: str, values: ArrayLike, *, dimensions: tuple[int, ...] =
         ...
     ValueError: `y_score` has 1 of 2 values outside [0, 1], so they are no probabilities
     """
-    found = numbers(name, values, dimensions=dimensions)
-    if found.min() < 0 or found.max() > 1:
-        outside = np.count_nonzero((found < 0) | (found > 1))
-        raise ValueError(f"`{name}` has {outside} of {found.size} values outside [0, 1], so they are no probabilities")
+    found = _within_unit(name, numbers(name, values, dimensions=dimensions))
     if found.ndim == 1:
         return found
     totals = found.sum(axis=1)
     if off := int(np.count_nonzero(np.abs(totals - 1) > SUM_TOLERANCE)):
         raise ValueError(f"`{name}` has {off} of {len(found)} rows that do not sum to 1")
     return found if np.all(totals == 1) else np.asarray(found / totals[:, None])
+
+
+def label_probabilities(name: str, values: ArrayLike) -> Floats:
+    """Numbers within [0, 1] of several labels, (n, k), whose rows sum to anything.
+
+    Raises:
+        ValueError: values are outside, or as `numbers`.
+
+    >>> label_probabilities("y_score", [[0.9, 0.8]])
+    array([[0.9, 0.8]])
+    """
+    return _within_unit(name, numbers(name, values, dimensions=(2,)))
 
 
 def row_weights(values: ArrayLike, rows: int) -> Floats:
@@ -201,6 +230,13 @@ def significant(values: Floats, digits: int) -> Floats:
     unit = 10.0**place
     with np.errstate(over="ignore"):  # near the greatest number, which may round up to infinity
         return np.where(ordinary, np.round(np.where(ordinary, values, 0.0) * unit) / unit, values)
+
+
+def _within_unit(name: str, found: Floats) -> Floats:
+    if found.min() < 0 or found.max() > 1:
+        outside = np.count_nonzero((found < 0) | (found > 1))
+        raise ValueError(f"`{name}` has {outside} of {found.size} values outside [0, 1], so they are no probabilities")
+    return found
 
 
 def _numbers_or_integers(name: str, values: ArrayLike) -> Anything:

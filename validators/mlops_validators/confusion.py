@@ -116,6 +116,29 @@ def over_classes(each: Counted) -> Counted:
     return mean
 
 
+def over_all(each: Counted) -> Counted:
+    """The value of the counts of all classes, or labels, together.
+
+    >>> over_all(recall_each)(Counts(np.array([[3.0, 1.0]]), np.array([[4.0, 4.0]]), np.array([[6.0, 2.0]])))
+    array([0.5])
+    """
+
+    def value(counts: Counts) -> Floats:
+        together = (part.sum(axis=1, keepdims=True) for part in (counts.hits, counts.actual, counts.told))
+        return each(Counts(*together))[:, 0]
+
+    return value
+
+
+def over_labels(each: Counted) -> Counted:
+    """Mean over labels; one without a denominator counts as 0.
+
+    >>> over_labels(recall_each)(Counts(np.array([[3.0, 0.0]]), np.array([[4.0, 0.0]]), np.array([[6.0, 2.0]])))
+    array([0.375])
+    """
+    return lambda counts: np.asarray(np.nan_to_num(each(counts)).mean(axis=1))
+
+
 def f1_weighted(counts: Counts) -> Floats:
     """Mean F1 of the classes, weighted by their rows in truth.
 

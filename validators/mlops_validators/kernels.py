@@ -16,14 +16,31 @@ from mlops_validators.arrays import Anything, Floats, Integers, divide
 from mlops_validators.calibration import BINS, bin_index
 from mlops_validators.cells import by_cell
 from mlops_validators.measures import MEASURES, Measure
-from mlops_validators.outcomes import check_nonzero, check_varies, present, squared_distance, top_label
-from mlops_validators.weighted import Kernel, Sums, area, median, of_counts, of_mean, precision_area
+from mlops_validators.outcomes import (
+    check_nonzero,
+    check_varies,
+    present,
+    ranking_precision,
+    squared_distance,
+    top_label,
+)
+from mlops_validators.weighted import (
+    Kernel,
+    Sums,
+    area,
+    median,
+    of_all_labels,
+    of_counts,
+    of_label_counts,
+    of_mean,
+    precision_area,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from mlops_validators.answers import Answers
-    from mlops_validators.confusion import Counts
+    from mlops_validators.confusion import Counted, Counts
 
 SMALLEST = np.finfo(np.float64).eps  # scikit-learn clips probabilities here before their logarithm
 
@@ -107,11 +124,35 @@ def _calibration(given: Answers, _: Integers | None) -> Kernel:
 
 def _counted(combine: Callable[[Counts], Floats]) -> Callable[[Answers, Integers | None], Kernel]:
     def prepare(given: Answers, labels: Integers | None) -> Kernel:
-        if labels is None:
-            raise TypeError("a measure of counts needs labels")
-        return of_counts(given.truth, labels, given.classes, combine)
+        return of_counts(given.truth, _needed(labels), given.classes, combine)
 
     return prepare
+
+
+def _needed(labels: Integers | None) -> Integers:
+    if labels is None:
+        raise TypeError("a measure of counts needs labels")
+    return labels
+
+
+def _all_labels(each: Counted) -> Callable[[Answers, Integers | None], Kernel]:
+    return lambda given, told: of_all_labels(given.truth, _needed(told), confusion.over_all(each))
+
+
+def _mean_of(each: Counted) -> Callable[[Answers, Integers | None], Kernel]:
+    """Over the classes that there are, or over all labels."""
+    classes, over_labels = _counted(confusion.over_classes(each)), confusion.over_labels(each)
+
+    def prepare(given: Answers, told: Integers | None) -> Kernel:
+        return (
+            classes(given, told) if given.truth.ndim == 1 else of_label_counts(given.truth, _needed(told), over_labels)
+        )
+
+    return prepare
+
+
+def _hamming(given: Answers, labels: Integers | None) -> Kernel:
+    return of_mean(np.asarray((given.truth != labels).mean(axis=1)))
 
 
 def _regression(combine: Callable[[Floats], Floats]) -> Callable[[Answers, Integers | None], Kernel]:
@@ -172,10 +213,15 @@ _KERNELS: dict[str, Callable[[Answers, Integers | None], Kernel]] = {
     "precision": _counted(confusion.of_positive(confusion.precision_each)),
     "recall": _counted(confusion.of_positive(confusion.recall_each)),
     "roc_auc_ovr": _areas,
-    "f1_macro": _counted(confusion.over_classes(confusion.f1_each)),
+    "f1_macro": _mean_of(confusion.f1_each),
     "f1_weighted": _counted(confusion.f1_weighted),
-    "precision_macro": _counted(confusion.over_classes(confusion.precision_each)),
-    "recall_macro": _counted(confusion.over_classes(confusion.recall_each)),
+    "precision_macro": _mean_of(confusion.precision_each),
+    "recall_macro": _mean_of(confusion.recall_each),
+    "f1_micro": _all_labels(confusion.f1_each),
+    "precision_micro": _all_labels(confusion.precision_each),
+    "recall_micro": _all_labels(confusion.recall_each),
+    "hamming_loss": _hamming,
+    "label_ranking_average_precision": lambda given, _: of_mean(ranking_precision(given.truth, given.score)),
     "r2": _regression(_r2),
     "explained_variance": _regression(_explained_variance),
     "mean_absolute_error": lambda given, _: of_mean(_error(given)),

@@ -18,10 +18,17 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from mlops_validators.answers import Answers, answers, decide
-from mlops_validators.arrays import BINARY, MULTICLASS, REGRESSION, Anything, Floats, Task, row_weights
+from mlops_validators.arrays import BINARY, MULTICLASS, MULTILABEL, REGRESSION, Anything, Floats, Task, row_weights
 from mlops_validators.calibration import expected_calibration_error
 from mlops_validators.formulas import FORMULAS
-from mlops_validators.outcomes import check_nonzero, check_varies, present, squared_distance, top_label
+from mlops_validators.outcomes import (
+    check_nonzero,
+    check_varies,
+    present,
+    ranking_precision,
+    squared_distance,
+    top_label,
+)
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -67,8 +74,8 @@ class Measure:
         """The measure's value.
 
         Args:
-            y_true: shape (n,): 0 and 1, class codes 0 to k-1, or numbers.
-            y_score: what the predictor gives: probability of 1 (n,), class probabilities (n, k), or values (n,).
+            y_true: shape (n,): 0 and 1, class codes 0 to k-1, or numbers; of several labels 0 and 1, (n, k).
+            y_score: what the predictor gives: probability of 1 (n,), of each class or label (n, k), or values (n,).
             weights: of the rows, shape (n,); none negative.
             threshold: the score from which the answer of a binary task is 1.
 
@@ -136,6 +143,15 @@ def _mean_ratio(name: str, average: str) -> Function:
     return _scikit_learn(name, average=average, zero_division=0.0)
 
 
+def _of_all_labels(name: str) -> Function:
+    """A ratio of the counts of all labels together; undefined without a denominator."""
+    return _scikit_learn(name, average="micro", zero_division=np.nan)
+
+
+def _ranking(truth: Anything, read: Anything, weights: Floats | None) -> float:
+    return float(np.average(ranking_precision(truth, read), weights=weights))
+
+
 def _balanced_accuracy(truth: Anything, read: Anything, weights: Floats | None) -> float:
     present_ones = {"labels": np.unique(truth), "average": "macro", "zero_division": np.nan}
     return _by_scikit_learn("recall_score", truth, read, sample_weight=weights, **present_ones)
@@ -194,10 +210,17 @@ def _all() -> tuple[Measure, ...]:
         Measure("precision", (BINARY,), True, "label", *_UNIT, _ratio("precision_score")),
         Measure("recall", (BINARY,), True, "label", *_UNIT, _ratio("recall_score")),
         Measure("roc_auc_ovr", (MULTICLASS,), True, "score", *_UNIT, _roc_auc_ovr),
-        Measure("f1_macro", (MULTICLASS,), True, "label", *_UNIT, _mean_ratio("f1_score", "macro")),
+        Measure("f1_macro", (MULTICLASS, MULTILABEL), True, "label", *_UNIT, _mean_ratio("f1_score", "macro")),
         Measure("f1_weighted", (MULTICLASS,), True, "label", *_UNIT, _mean_ratio("f1_score", "weighted")),
-        Measure("precision_macro", (MULTICLASS,), True, "label", *_UNIT, _mean_ratio("precision_score", "macro")),
-        Measure("recall_macro", (MULTICLASS,), True, "label", *_UNIT, _mean_ratio("recall_score", "macro")),
+        Measure(
+            "precision_macro", (MULTICLASS, MULTILABEL), True, "label", *_UNIT, _mean_ratio("precision_score", "macro")
+        ),
+        Measure("recall_macro", (MULTICLASS, MULTILABEL), True, "label", *_UNIT, _mean_ratio("recall_score", "macro")),
+        Measure("f1_micro", (MULTILABEL,), True, "label", *_UNIT, _of_all_labels("f1_score")),
+        Measure("precision_micro", (MULTILABEL,), True, "label", *_UNIT, _of_all_labels("precision_score")),
+        Measure("recall_micro", (MULTILABEL,), True, "label", *_UNIT, _of_all_labels("recall_score")),
+        Measure("hamming_loss", (MULTILABEL,), False, "label", *_UNIT, _scikit_learn("hamming_loss")),
+        Measure("label_ranking_average_precision", (MULTILABEL,), True, "score", *_UNIT, _ranking),
         Measure("r2", (REGRESSION,), True, "score", -inf, 1, _explained("r2_score")),
         Measure("explained_variance", (REGRESSION,), True, "score", -inf, 1, _explained("explained_variance_score")),
         Measure("mean_absolute_error", (REGRESSION,), False, "score", 0, inf, _scikit_learn("mean_absolute_error")),

@@ -136,7 +136,8 @@ def _doubt(measure: Measure, given: Answers, design: Design) -> str:
 
 
 def _by_cells(measure: Measure, given: Answers, design: Design) -> bool:
-    return measure.needs == "label" and design.alone and given.classes <= FEW_CLASSES
+    one_label = given.truth.ndim == 1
+    return measure.needs == "label" and one_label and design.alone and given.classes <= FEW_CLASSES
 
 
 def _dirichlet_interval(measure: Measure, models: Sequence[Answers], asked: Request) -> Interval:
@@ -297,6 +298,8 @@ def single_kernel(measure: Measure, given: Answers, threshold: float, design: De
     """
     if measure.needs == "score":
         return kernel(measure, given, None), design
+    if given.truth.ndim == 2:
+        return kernel(measure, given, decide(given, threshold)), design
     merged, (truth, labels) = merged_rows(design, given.truth, decide(given, threshold))
     return kernel(measure, replace(given, truth=truth), labels), merged
 
@@ -306,6 +309,8 @@ def _difference(
 ) -> tuple[Kernel, Design]:
     if measure.needs == "score":
         return less(*(kernel(measure, given, None) for given in pair)), design
+    if pair[0].truth.ndim == 2:
+        return less(*(kernel(measure, given, decide(given, threshold)) for given in pair)), design
     merged, (truth, *labels) = merged_rows(design, pair[0].truth, *(decide(given, threshold) for given in pair))
     one, two = (kernel(measure, replace(given, truth=truth), told) for given, told in zip(pair, labels, strict=True))
     return less(one, two), merged

@@ -64,6 +64,22 @@ def top_label(truth: Anything, read: Floats) -> tuple[Anything, Floats]:
     return (read.argmax(axis=1) == truth).view(np.int8), read.max(axis=1)
 
 
+def ranking_precision(truth: Anything, read: Floats) -> Floats:
+    """Of each row the mean, over its labels, of the share of labels among those scored no lower; 1 where all or none
+    are, (n,). Source: scikit-learn's `label_ranking_average_precision_score`, whose mean this has.
+
+    >>> ranking_precision(np.array([[1, 0, 0], [0, 0, 1]]), np.array([[0.75, 0.5, 1], [1, 0.2, 0.1]])).round(3)
+    array([0.5  , 0.333])
+    """
+    held = truth == 1
+    share, count = np.zeros(len(read)), held.sum(axis=1)
+    for label in range(read.shape[1]):
+        above = read >= read[:, [label]]
+        hits, ranked = (above & held).sum(axis=1), above.sum(axis=1)
+        share += np.where(held[:, label], hits / ranked, 0.0)
+    return np.where((count == 0) | (count == read.shape[1]), 1.0, share / np.maximum(count, 1))
+
+
 def present(truth: Anything, read: Floats) -> Anything:
     """All class codes, of truth (n,) and probabilities (n, k).
 

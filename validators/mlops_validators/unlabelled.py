@@ -21,7 +21,16 @@ import numpy as np
 from scipy.optimize import isotonic_regression
 
 from mlops_validators.answers import answers
-from mlops_validators.arrays import BINARY, MULTICLASS, Task, numbers, probabilities, same_length
+from mlops_validators.arrays import (
+    BINARY,
+    MULTICLASS,
+    MULTILABEL,
+    REGRESSION,
+    Task,
+    numbers,
+    probabilities,
+    same_length,
+)
 from mlops_validators.interval import Interval
 from mlops_validators.intervals import estimate, named
 from mlops_validators.outcomes import top_label
@@ -61,7 +70,7 @@ def answered(y_true: ArrayLike, y_score: ArrayLike, task: Task) -> Answered:
     """What the test rows tell of scores.
 
     Args:
-        y_true: shape (n,): 0 and 1, class codes, or numbers.
+        y_true: shape (n,): 0 and 1, class codes, or numbers; of several labels (n, k), whose row means are told.
         y_score: shape (n,) or (n, k).
         task: which answers they are.
 
@@ -71,6 +80,9 @@ def answered(y_true: ArrayLike, y_score: ArrayLike, task: Task) -> Answered:
     >>> answered([0, 0, 1, 1] * 50, [0.1, 0.2, 0.7, 0.9] * 50, "binary-classification").told[0]
     0.0
     """
+    if task == MULTILABEL:
+        given = answers(y_true, y_score, (MULTILABEL,), "hamming_loss")
+        return answered(given.truth.mean(axis=1), given.score.mean(axis=1), REGRESSION)
     if task == MULTICLASS:
         given = answers(y_true, y_score, (MULTICLASS,), "accuracy")
         hit, confidence = top_label(given.truth, given.score)

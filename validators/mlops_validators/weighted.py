@@ -116,6 +116,45 @@ def _label_sums(truth: Integers, labels: Integers, classes: int, combine: Callab
     return Sums(len(truth), terms, lambda sums: combine(Counts(*sums[1:].reshape(3, classes, -1).swapaxes(1, 2))))
 
 
+def of_label_counts(truth: Anything, told: Anything, combine: Callable[[Counts], Floats]) -> Kernel:
+    """The same of several labels, each 0 or 1 in `truth` (n, k) and `told` (n, k).
+
+    One product a block, not a sum for each label: with their products those would be 9 k^2 / 2 terms.
+
+    >>> from mlops_validators.confusion import over_labels, recall_each
+    >>> recall = of_label_counts(np.eye(2), np.array([[1, 0], [0, 0]]), over_labels(recall_each))
+    >>> recall(np.array([[1, 1], [3, 1]]))
+    array([0.5, 0.5])
+    """
+    labels = truth.shape[1]
+
+    def value(weights: Anything) -> Floats:
+        found = np.zeros((len(weights), 3 * labels))
+        for block in blocks(len(truth)):
+            inside, said = truth[block] == 1, told[block] == 1
+            terms = np.concatenate([inside & said, inside, said], axis=1).astype(np.float64)
+            found += weights[:, block].astype(np.float64) @ terms
+        return combine(Counts(*found.reshape(-1, 3, labels).swapaxes(0, 1)))
+
+    return value
+
+
+def of_all_labels(truth: Anything, told: Anything, combine: Callable[[Counts], Floats]) -> Sums:
+    """The same of the counts of all labels together, which are three sums.
+
+    >>> from mlops_validators.confusion import over_all, recall_each
+    >>> recall = of_all_labels(np.eye(2), np.array([[1, 0], [0, 0]]), over_all(recall_each))
+    >>> recall(np.array([[1, 1], [3, 1]]))
+    array([0.5 , 0.75])
+    """
+
+    def terms(block: slice) -> list[Anything]:
+        inside, said = truth[block] == 1, told[block] == 1
+        return [each.sum(axis=1) for each in (inside & said, inside, said)]
+
+    return Sums(len(truth), terms, lambda sums: combine(Counts(*sums[1:, :, None])))
+
+
 def area(positive: Booleans, score: Floats) -> Kernel:
     """Area under the ROC curve of rows (n,): share of pairs in the right order, ties counting half.
 

@@ -25,6 +25,8 @@ def constant(answers: Answers, _: np.random.Generator) -> np.ndarray:
     """One answer for all rows, and the best one: the mean of the truth, or how frequent each class is."""
     if answers.score.ndim == 1:
         return np.full(len(answers.truth), answers.truth.mean())
+    if answers.truth.ndim == 2:
+        return np.tile(answers.truth.mean(axis=0), (len(answers.truth), 1))
     shares = np.bincount(answers.truth, minlength=answers.score.shape[1]) / len(answers.truth)
     return np.tile(shares, (len(answers.truth), 1))
 
@@ -40,7 +42,7 @@ def certain(answers: Answers, _: np.random.Generator) -> np.ndarray:
 def inverted(answers: Answers, _: np.random.Generator) -> np.ndarray:
     """High where it was low: 1 - p, the rest of each row shared out anew, or values mirrored at their mean."""
     score = answers.score
-    if score.ndim == 2:
+    if score.ndim == 2 and answers.truth.ndim == 1:
         return np.asarray((1 - score) / (score.shape[1] - 1))
     binary = answers.truth.dtype.kind in "iub"
     return np.asarray((1 if binary else 2 * answers.truth.mean()) - score)
@@ -70,7 +72,7 @@ def spoiled(value: float) -> Damage:
 
 def few(answers: Answers) -> np.ndarray:
     """Positions of a handful of rows, of two classes: too few to say anything."""
-    if answers.truth.dtype.kind not in "iub":
+    if answers.truth.dtype.kind not in "iub" or answers.truth.ndim == 2:
         return np.arange(min(_FEW, len(answers.truth)))
     each = [np.flatnonzero(answers.truth == code)[:_FEW] for code in np.unique(answers.truth)[:2]]
     return np.sort(np.concatenate(each))

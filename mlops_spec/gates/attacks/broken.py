@@ -32,10 +32,11 @@ def broken(data: Data, table: Table) -> Iterator[tuple[str, Table]]:
         yield from _gaps(data.contract, name, table)
     for name in dict.fromkeys([*data.contract.unique, *([data.id] if data.id else [])]):
         yield f"{name} repeats", _with_first_value(table, name, whole(table, name).iloc[-1])
-    yield f"{data.target} missing", _with_first_value(table, data.target, None)
-    target = whole(table, data.target)
-    same = pd.Series(target.iloc[0], index=target.index)
-    yield f"{data.target} the same in all rows", _with(table, data.target, same)
+    for name in data.targets:
+        yield f"{name} missing", _with_first_value(table, name, None)
+        target = whole(table, name)
+        same = pd.Series(target.iloc[0], index=target.index)
+        yield f"{name} the same in all rows", _with(table, name, same)
 
 
 def _counts(contract: Contract, table: Table) -> Iterator[tuple[str, Table]]:

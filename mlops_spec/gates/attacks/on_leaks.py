@@ -38,7 +38,7 @@ def _nearly_leaked(case: Case, gate: None) -> Iterator[Blow[None]]:
 
     None where rows are alike without that column: there the gate can't tell copies from chance, nor does it try.
     """
-    names = [name for name in content(case.spec.data, case.test) if name != case.spec.data.target]
+    names = [name for name in content(case.spec.data, case.test) if name not in case.spec.data.targets]
     changed = min(names, key=lambda name: (case.test[name].nunique() < 2, case.test[name].nunique()), default=None)
     if changed is None or _repeated_share(case.test[[name for name in names if name != changed]]) > _HOPELESS:
         return
@@ -57,7 +57,7 @@ def _target_given_away(case: Case, gate: None) -> Iterator[Blow[None]]:
     feature = next((name for name in case.train.columns if is_feature(case.spec, str(name))), None)
     if feature is None:
         return
-    told = case.train[case.spec.data.target]
+    told = case.train[case.spec.data.targets[0]]
     yield Blow(replace(case, train=case.train.assign(**{feature: told})), gate, f"{feature} is the target")
     if TASKS[case.spec.task].of_classes:
         gaps = pd.Series(1.0, index=told.index).mask(told == told.iloc[0])

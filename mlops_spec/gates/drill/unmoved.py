@@ -22,6 +22,7 @@ def unmoved(case: Case, metric: str) -> bool:
     threshold = case.spec.evaluate.threshold
     sure = _confidence(case.answers, threshold)
     unsure = sure <= np.quantile(sure, 0.5) if len(sure) else np.empty(0, dtype=bool)
+    unsure = unsure if case.answers.truth.ndim == 1 else unsure[:, None]
     wrong = replace(case.answers, truth=np.where(unsure, _wrong_truths(case.answers), case.answers.truth))
     try:
         measure = measure_named(case.root, case.spec, metric)
@@ -34,6 +35,8 @@ def unmoved(case: Case, metric: str) -> bool:
 
 
 def _confidence(answers: Answers, threshold: float) -> np.ndarray:
+    if answers.truth.ndim == 2:
+        return np.asarray(np.abs(answers.score - threshold).min(axis=1))
     if answers.score.ndim == 2:
         return np.asarray(answers.score.max(axis=1))
     binary = answers.truth.dtype.kind in "iub"
@@ -43,4 +46,4 @@ def _confidence(answers: Answers, threshold: float) -> np.ndarray:
 def _wrong_truths(answers: Answers) -> np.ndarray:
     if answers.truth.dtype.kind not in "iub":
         return np.asarray(answers.truth + np.ptp(answers.truth))
-    return np.asarray((answers.truth + 1) % (2 if answers.score.ndim == 1 else answers.score.shape[1]))
+    return np.asarray((answers.truth + 1) % (answers.score.shape[1] if answers.score.ndim > answers.truth.ndim else 2))

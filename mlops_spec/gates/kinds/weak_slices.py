@@ -83,7 +83,7 @@ def columns_of(case: Case, gate: WeakSlicesGate) -> Mapping[str, np.ndarray]:
     names = [
         name
         for name in known
-        if name not in (data.target, data.id, data.weight) and case.test[name].dtype.kind not in "mM"
+        if name not in (*data.targets, data.id, data.weight) and case.test[name].dtype.kind not in "mM"
     ]
     return {name: case.test[name].to_numpy() for name in names}
 

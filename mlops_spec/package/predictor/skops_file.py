@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.spec.trusted import code_running
 from mlops_spec.system.garbage import lasting
@@ -54,13 +56,16 @@ def load_skops(
     method = "predict_proba" if told.probabilities else "predict"
     if not hasattr(model, method):
         raise Failure(f"{path}: {type(model).__name__} has no `{method}`", exit_code=Exit.FINDINGS)
-    columns = _class_columns(model, path, classes, positive) if told.probabilities else None
+    one_of = told.probabilities and (told.sums or not told.by_class)
+    columns = _class_columns(model, path, classes, positive) if one_of else None
 
     def predict(frame: Any) -> object:
         try:
             answer = getattr(model, method)(frame)
         except Exception as error:
             raise Failure(f"{path} can't predict: {error}", exit_code=Exit.FINDINGS) from error
+        if isinstance(answer, list):
+            return _of_labels(model, answer)
         return answer if columns is None else answer[:, columns]
 
     return predict
@@ -71,3 +76,9 @@ def _class_columns(model: Any, path: Path, classes: Sequence[Scalar], positive: 
     if missing := [label for label in classes if label not in known]:
         raise Failure(f"{path} does not know the classes {missing}; it has {known}", exit_code=Exit.FINDINGS)
     return known.index(positive) if positive is not None else [known.index(label) for label in classes]
+
+
+def _of_labels(model: Any, answer: list[Any]) -> np.ndarray:
+    """The probability of 1 of each label, (n, k), of what estimators answer that know each label's classes."""
+    known = zip(answer, model.classes_, strict=True)
+    return np.column_stack([each[:, classes.tolist().index(1)] for each, classes in known])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.pipeline.shown import lookalike
-from mlops_spec.pipeline.tasks.of_classes import codes, listed, one_class, sorted_classes
+from mlops_spec.pipeline.tasks.of_classes import codes, listed, one_class, one_sided, shares, sorted_classes
 from mlops_spec.pipeline.tasks.target import Target, seen
 from mlops_spec.pipeline.violation import Violation
 from mlops_spec.spec.features import positive_class
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def _violations(spec: Spec, table: Table) -> Iterator[Violation]:
-    name, positive, found = spec.data.target, spec.data.positive, seen(table, spec.data.target).values
+    name, positive, found = spec.data.targets[0], spec.data.positive, seen(table, spec.data.targets[0]).values
     told = listed(found)
     if len(found) < 2:
         yield from one_class(name, found)
@@ -40,4 +40,4 @@ def _classes(spec: Spec, rows: pd.DataFrame) -> list[Scalar]:
     return found if positive is None else [*(label for label in found if label != positive), positive]
 
 
-TARGET = Target(violations=_violations, classes=_classes, truth=codes)
+TARGET = Target(violations=_violations, classes=_classes, one_sided=one_sided, shares=shares, truth=codes)

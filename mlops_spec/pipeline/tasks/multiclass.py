@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.pipeline.tasks.of_classes import codes, one_class, sorted_classes
+from mlops_spec.pipeline.tasks.of_classes import codes, one_class, one_sided, shares, sorted_classes
 from mlops_spec.pipeline.tasks.target import Target, seen
 from mlops_spec.pipeline.violation import Violation
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 def _violations(spec: Spec, table: Table) -> Iterator[Violation]:
-    name, found = spec.data.target, seen(table, spec.data.target)
+    name, found = spec.data.targets[0], seen(table, spec.data.targets[0])
     if len(found.values) < 2:
         yield from one_class(name, found.values)
     elif "float" in found.kinds:
         yield Violation(name, "classes must be whole numbers, booleans or texts; these are decimals")
 
 
-TARGET = Target(violations=_violations, classes=sorted_classes, truth=codes)
+TARGET = Target(violations=_violations, classes=sorted_classes, one_sided=one_sided, shares=shares, truth=codes)

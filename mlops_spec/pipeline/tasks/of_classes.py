@@ -32,7 +32,21 @@ def one_class(name: str, found: set[object]) -> Iterator[Violation]:
 
 def sorted_classes(spec: Spec, rows: pd.DataFrame) -> list[Scalar]:
     """The classes in order."""
-    return sorted(rows[spec.data.target].unique().tolist())
+    return sorted(rows[spec.data.targets[0]].unique().tolist())
+
+
+def one_sided(train: pd.DataFrame, test: pd.DataFrame) -> str:
+    """A class that train lacks, or the only one of test."""
+    known, asked = train.iloc[:, 0], test.iloc[:, 0]
+    if lacking := set(asked.unique()) - set(known.unique()):
+        return f"leaves train without the class {', '.join(map(str, sorted(lacking)))}"
+    return "leaves test with one class only" if asked.nunique() < 2 else ""
+
+
+def shares(target: pd.DataFrame) -> dict[str, float]:
+    """The share of rows of each class, in order."""
+    counted = target.iloc[:, 0].value_counts(normalize=True)
+    return {str(name): float(counted[name]) for name in sorted(counted.index)}
 
 
 def codes(target: pd.DataFrame, classes: Sequence[Scalar], key: Callable[[object], object]) -> np.ndarray:

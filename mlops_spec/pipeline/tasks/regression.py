@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def _violations(spec: Spec, table: Table) -> Iterator[Violation]:
-    name = spec.data.target
+    name = spec.data.targets[0]
     found = seen(table, name)
     if found.kinds & {"bool", "text"}:
         among = _numbers_among_texts(table, name) * ("text" in found.kinds)
@@ -46,4 +46,14 @@ def _values(target: pd.DataFrame, classes: Sequence[Scalar], key: Callable[[obje
     return target.iloc[:, 0].to_numpy(dtype=np.float64)
 
 
-TARGET = Target(violations=_violations, classes=_classes, truth=_values)
+def _one_sided(train: pd.DataFrame, test: pd.DataFrame) -> str:
+    del train, test
+    return ""
+
+
+def _shares(target: pd.DataFrame) -> dict[str, float]:
+    del target
+    return {}
+
+
+TARGET = Target(violations=_violations, classes=_classes, one_sided=_one_sided, shares=_shares, truth=_values)

@@ -39,6 +39,10 @@ class Target:
     """What the task asks of the target beside the contract."""
     classes: Callable[[Spec, pd.DataFrame], list[Scalar]]
     """The classes in the order of the model's answer, of all rows; none of numbers."""
+    one_sided: Callable[[pd.DataFrame, pd.DataFrame], str]
+    """What a split leaves out of the targets of train or of test, as a refusal says it; else empty."""
+    shares: Callable[[pd.DataFrame], dict[str, float]]
+    """The share of rows of each class, or label; none of numbers."""
     truth: Callable[[pd.DataFrame, Sequence[Scalar], Callable[[object], object]], np.ndarray]
     """From the target's columns, the classes and the key that labels and classes are compared by: codes in the order
     of the classes (binary: 1 is positive), or values. Raises UnknownClasses."""

@@ -46,8 +46,8 @@ SEVERITY: Severity = "error"
 
 def check(spec: Spec) -> Iterator[Finding]:
     data = spec.data
-    roles = {
-        data.target: "no answer to learn from",
+    roles: dict[str | None, str] = {
+        **dict.fromkeys(data.targets, "no answer to learn from"),
         data.id: "no id",
         data.split.column: "nothing to split it by",
         data.weight: "no weight",

@@ -52,7 +52,7 @@ _ALIKE = 0.1  # as far as 12 months and 365 days, or 4 weeks and a month, are ap
 
 def check(spec: Spec) -> Iterator[Finding]:
     said = [(_days(*found.groups()), found[0]) for found in _SAID.finditer(spec.description or "")]
-    for place, name in ((("data", "target"), spec.data.target), (("model",), spec.model)):
+    for place, name in (*((("data", "target"), name) for name in spec.data.targets), (("model",), spec.model)):
         named = [_days(*found.groups()) for found in _NAMED.finditer(name.lower())]
         if len(named) == 1 and said and not any(_same(named[0], days) for days, _ in said):
             yield Finding(place, f"`{name}` names another horizon than the description: {said[0][1]}")

@@ -66,7 +66,7 @@ def _repeated_settings(spec: Spec) -> dict[str, tuple[str, object]]:
         **dict.fromkeys(("seed", "random_state", "random_seed"), seed),
         **dict.fromkeys(("threshold", "decision_threshold"), threshold),
         **dict.fromkeys(
-            ("target", "label", "target_column", "label_column", "target_col"), ("data.target", data.target)
+            ("target", "label", "target_column", "label_column", "target_col"), ("data.target", ", ".join(data.targets))
         ),
         **dict.fromkeys(("id_column", "id_col"), ("data.id", data.id)),
         **dict.fromkeys(("weight_column", "weight_col", "sample_weight_column"), ("data.weight", data.weight)),
@@ -81,7 +81,7 @@ def _same(right: object, value: object) -> bool:
 
 
 def _unseen(spec: Spec, place: Address, names: list[object]) -> Iterator[Finding]:
-    known = {*spec.data.contract.columns, *spec.data.derive, spec.data.target}
+    known = {*spec.data.contract.columns, *spec.data.derive, *spec.data.targets}
     for index, name in enumerate(names):
         if isinstance(name, str) and name in known and not is_feature(spec, name):
             message = f"`{name}` is no feature by the spec, and the code is told that it is one"

@@ -48,7 +48,8 @@ _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 
 def check(spec: Spec) -> Iterator[Finding]:
     kept = seconds(spec.governance.retention.predictions) / 86400
-    told = [int(number) * _DAYS[unit] for number, unit in _TOLD.findall(f"{spec.data.target} {spec.description}")]
+    text = f"{' '.join(spec.data.targets)} {spec.description}"
+    told = [int(number) * _DAYS[unit] for number, unit in _TOLD.findall(text)]
     gap = _days_between_checks(spec)
     if kept < gap and "retention" in spec.governance.model_fields_set:
         message = f"predictions are kept for {spec.governance.retention.predictions}, and looked at every {gap} days"

@@ -58,7 +58,7 @@ def _compared_columns(spec: Spec) -> dict[str, str]:
     groups = dict.fromkeys(sliced, "which rows are sliced by")
     groups |= dict.fromkeys(spec.data.protected, "whose groups are to be compared")
     groups |= {column: "whose groups are to be compared" for gate in gates for column in gate.attributes}
-    return groups | {spec.data.target: "which the model is to tell apart"}
+    return groups | dict.fromkeys(spec.data.targets, "which the model is to tell apart")
 
 
 def _place(spec: Spec, column: str) -> Address:

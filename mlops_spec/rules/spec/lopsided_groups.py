@@ -58,7 +58,7 @@ def check(spec: Spec) -> Iterator[Finding]:
         return
     place = ("data", "split", "column")
     count = number_of_values(spec, split.column)
-    if split.column == spec.data.target:
+    if split.column in spec.data.targets:
         yield Finding(place, "the test would have other answers than the training")
     elif split.column in spec.data.protected:
         yield Finding(place, f"of the groups of `{split.column}` the test has only a few, and no difference shows")

@@ -51,9 +51,9 @@ SEVERITY: Severity = "warning"
 
 
 def check(spec: Spec) -> Iterator[Finding]:
-    target = spec.data.contract.columns.get(spec.data.target)
-    if target is None:
-        return
-    if wrong := TASKS[spec.task].mismatch(target, number_of_values(spec, spec.data.target)):
-        place = ("data", "contract", "columns", spec.data.target)
-        yield Finding(place, f"the task is {spec.task}: {wrong}", at_key=True)
+    for name in spec.data.targets:
+        target = spec.data.contract.columns.get(name)
+        wrong = "" if target is None else TASKS[spec.task].mismatch(target, number_of_values(spec, name))
+        if wrong:
+            place = ("data", "contract", "columns", name)
+            yield Finding(place, f"the task is {spec.task}: {wrong}", at_key=True)

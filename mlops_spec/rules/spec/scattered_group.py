@@ -66,7 +66,7 @@ def check(spec: Spec) -> Iterator[Finding]:
 
 def _subject_columns(spec: Spec) -> Iterator[str]:
     columns = spec.data.contract.columns
-    taken = (spec.data.id, spec.data.target, *spec.data.contract.unique, *spec.data.protected, *spec.data.derive)
+    taken = (spec.data.id, *spec.data.targets, *spec.data.contract.unique, *spec.data.protected, *spec.data.derive)
     for name in dict.fromkeys([*columns, *spec.train.features.exclude]):
         known = columns.get(name)
         few = known is not None and (known.type not in ("string", "integer", "category") or known.values is not None)

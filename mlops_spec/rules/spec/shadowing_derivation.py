@@ -42,7 +42,7 @@ SEVERITY: Severity = "error"
 
 def check(spec: Spec) -> Iterator[Finding]:
     data = spec.data
-    collected = {data.target, data.id, *data.contract.columns, *(derived.from_ for derived in data.derive.values())}
+    collected = {*data.targets, data.id, *data.contract.columns, *(derived.from_ for derived in data.derive.values())}
     for name in data.derive:
         if name in collected:
             yield Finding(("data", "derive", name), f"the data has a column `{name}` already", "rename it", at_key=True)

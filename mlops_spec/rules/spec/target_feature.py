@@ -41,7 +41,8 @@ SEVERITY: Severity = "error"
 
 def check(spec: Spec) -> Iterator[Finding]:
     for index, column in enumerate(spec.train.features.include or ()):
-        named = {spec.data.weight: "the row's weight", spec.data.id: "the row's id", spec.data.target: "the target"}
+        named: dict[str | None, str] = {spec.data.weight: "the row's weight", spec.data.id: "the row's id"}
+        named |= dict.fromkeys(spec.data.targets, "the target")
         if column in named:
             what = named[column]
             yield Finding(("train", "features", "include", index), f"the model sees `{column}`, {what}", "take it out")
@@ -49,9 +50,9 @@ def check(spec: Spec) -> Iterator[Finding]:
 
 
 def _derived(spec: Spec) -> Iterator[Finding]:
-    target = spec.data.target
+    targets = spec.data.targets
     for name, derived in spec.data.derive.items():
-        seen = derived.from_ if name == target else name if derived.from_ == target else None
+        seen = derived.from_ if name in targets else name if derived.from_ in targets else None
         if seen is not None and is_feature(spec, seen):
             message = f"`{name}` is cut from `{derived.from_}`, and so the model sees the answer in `{seen}`"
             yield Finding(("data", "derive", name, "from"), message, exclusion(spec, seen))

@@ -75,7 +75,11 @@ _BEFORE = re.compile(
 
 
 def check(spec: Spec) -> Iterator[Finding]:
-    target = re.sub(r"^(is|has|was|will)_", "", spec.data.target.lower())
+    for target in spec.data.targets:
+        yield from _telling(spec, re.sub(r"^(is|has|was|will)_", "", target.lower()))
+
+
+def _telling(spec: Spec, target: str) -> Iterator[Finding]:
     of_target = re.compile(
         rf"^(is_|has_)?{re.escape(target)}_(date|day|at|on|time|reason|amount|code|status|flag|type)$"
         rf"|^(days|hours|weeks|months|time)_(to|until|till|before)_{re.escape(target)}$"

@@ -49,7 +49,7 @@ def check(spec: Spec) -> Iterator[Finding]:
     split = spec.data.split
     column = spec.data.contract.columns.get(split.column) if split.column is not None else None
     place = ("data", "split", "column")
-    if split.by in ("time", "column") and split.column in (spec.data.target, *spec.data.derive):
+    if split.by in ("time", "column") and split.column in (*spec.data.targets, *spec.data.derive):
         yield Finding(place, f"a split by {split.by} reads a column of the data that is not the target")
     elif split.by == "time" and column is not None and column.type in ("category", "boolean"):
         yield Finding(place, f"`{split.column}` is of type {column.type}, which has no order")

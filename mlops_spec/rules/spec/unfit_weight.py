@@ -50,7 +50,8 @@ def check(spec: Spec) -> Iterator[Finding]:
     if weight is None:
         return
     place: Address = ("data", "weight")
-    roles = {spec.data.target: "the target", spec.data.id: "the id", spec.data.split.column: "what rows are split by"}
+    roles: dict[str | None, str] = {spec.data.id: "the id", spec.data.split.column: "what rows are split by"}
+    roles |= dict.fromkeys(spec.data.targets, "the target")
     roles |= dict.fromkeys(spec.data.protected, "protected")
     column = spec.data.contract.columns.get(weight)
     if weight in roles:

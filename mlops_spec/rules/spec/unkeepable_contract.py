@@ -54,7 +54,7 @@ def check(spec: Spec) -> Iterator[Finding]:
     least = contract.rows.min or 1
     for index, column in enumerate(contract.unique):
         count = number_of_values(spec, column)
-        if column == spec.data.target and TASKS[spec.task].of_classes:
+        if column in spec.data.targets and TASKS[spec.task].of_classes:
             yield Finding(("data", "contract", "unique", index), "this is the target, and no two rows would be alike")
         elif count is not None and count < least:
             message = f"`{column}` has {count:,} values that never repeat, and there must be {least:,} rows"

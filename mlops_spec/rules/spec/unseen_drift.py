@@ -73,7 +73,7 @@ def check(spec: Spec) -> Iterator[Finding]:
     seen = [name for name, column in columns.items() if is_feature(spec, name) and column.type in _COUNTED]
     derived = spec.data.derive
     blind = not any(is_feature(spec, name) or name in derived for name in watched)
-    if blind and (seen or {*watched} <= {*moving, spec.data.target}):
+    if blind and (seen or {*watched} <= {*moving, *spec.data.targets}):
         message = "the model sees none of the columns whose drift is watched"
         yield Finding(("monitor", "drift", "columns"), message, "name its inputs, or leave `columns` out", at_key=True)
         return

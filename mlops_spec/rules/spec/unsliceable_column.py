@@ -43,7 +43,7 @@ SEVERITY: Severity = "error"
 
 
 def check(spec: Spec) -> Iterator[Finding]:
-    what = {spec.data.target: "the target", spec.data.id: "the id"}
+    what: dict[str | None, str] = {**dict.fromkeys(spec.data.targets, "the target"), spec.data.id: "the id"}
     if spec.data.split.by == "column":
         what[spec.data.split.column] = "the split's column, which test rows no longer have"
     what |= {column: "unique, and each slice is one row" for column in spec.data.contract.unique if column not in what}

@@ -67,7 +67,7 @@ def check(spec: Spec) -> Iterator[Finding]:
     of_positives = [metric for metric in judged if metric in _OF_POSITIVES]
     value = str(positive).lower()
     denied = value in _NO and _is_usual_case(
-        spec.data.target.lower()
+        spec.data.targets[0].lower()
     )  # `repaid: false` is the case that somebody acts on
     if positive is not None and _is_usual_case(value) and of_positives and not denied:
         message = f"`{of_positives[0]}` then tells how well `{value}` is found, the usual case"

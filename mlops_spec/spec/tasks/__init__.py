@@ -6,16 +6,15 @@ Nobody else tells tasks apart by name: what differs between them is a field of `
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.spec.tasks import binary, multiclass, regression
+from mlops_spec.spec.tasks import binary, multiclass, multilabel, regression
 
 if TYPE_CHECKING:
     from mlops_spec.spec.tasks.task import Task
 
-TaskName = Literal["binary-classification", "multiclass-classification", "regression"]
-TASKS: dict[str, Task] = {each.TASK.name: each.TASK for each in (binary, multiclass, regression)}
+TASKS: dict[str, Task] = {each.TASK.name: each.TASK for each in (binary, multiclass, regression, multilabel)}
 
 
 def task_called(name: str) -> Task:

@@ -28,7 +28,9 @@ def _chance(metric: str, target: Column | None, values: int | None) -> float | N
 
 TASK = Task(
     name="binary-classification",
+    alone="binary-classification",
     of_classes=True,
+    several=False,
     mismatch=_mismatch,
     answer=Answer(
         name="probability",

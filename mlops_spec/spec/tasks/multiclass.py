@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.spec.tasks.metric import Metric
 from mlops_spec.spec.tasks.of_classes import CALIBRATION, METRICS, chance_among, no_classes
-from mlops_spec.spec.tasks.task import Answer, Task
+from mlops_spec.spec.tasks.task import Answer, Task, TaskName
 
 if TYPE_CHECKING:
     from mlops_spec.spec.data import Column
 
-_NAME = "multiclass-classification"
+_NAME: TaskName = "multiclass-classification"
 
 
 def _mismatch(column: Column, values: int | None) -> str:
@@ -29,7 +29,9 @@ def _chance(metric: str, target: Column | None, values: int | None) -> float | N
 
 TASK = Task(
     name=_NAME,
+    alone=_NAME,
     of_classes=True,
+    several=False,
     mismatch=_mismatch,
     answer=Answer(
         name="probabilities",

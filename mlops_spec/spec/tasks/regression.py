@@ -6,12 +6,12 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from mlops_spec.spec.tasks.metric import Metric
-from mlops_spec.spec.tasks.task import Answer, Curve, Task
+from mlops_spec.spec.tasks.task import Answer, Curve, Task, TaskName
 
 if TYPE_CHECKING:
     from mlops_spec.spec.data import Column
 
-_NAME = "regression"
+_NAME: TaskName = "regression"
 # No constant in the middle of the target's range is further off than half of it.
 _OF_HALF_THE_RANGE = {
     "mean_absolute_error": 1,
@@ -40,7 +40,9 @@ def _chance(metric: str, target: Column | None, values: int | None) -> float | N
 
 TASK = Task(
     name=_NAME,
+    alone=_NAME,
     of_classes=False,
+    several=False,
     mismatch=_mismatch,
     answer=Answer(name="value", words="values", by_class=False, probabilities=False, sums=False),
     decides="nothing",

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from mlops_spec.spec.data import Column
     from mlops_spec.spec.tasks.metric import Metric
 
+TaskName = Literal["binary-classification", "multiclass-classification", "regression", "multilabel-classification"]
 # What a spec can ask for that not every task has.
 Meaning = Literal["threshold", "positive", "cost", "k", "decision", "fairness", "calibration"]
 
@@ -47,9 +48,13 @@ class Task:
     `mlops_spec.pipeline.tasks` has its other half, which reads the target.
     """
 
-    name: str
+    name: TaskName
+    alone: TaskName
+    """The task that each column of the target is alone, as `mlops_validators` tells whether a feature gives it away."""
     of_classes: bool
     """Whether the target's values are classes; else they are numbers."""
+    several: bool
+    """Whether the target is several columns; else it is one."""
     mismatch: Callable[[Column, int | None], str]
     """What keeps a column of the contract, of so many values where that is known, from being a target; else empty."""
     answer: Answer

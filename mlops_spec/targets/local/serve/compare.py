@@ -22,14 +22,14 @@ class Deciding:
     threshold: float
     classes: Sequence[Any]
 
-    def decisions(self, numbers: Numbers) -> list[Any] | None:
-        """One decision per row; None where the task has none."""
+    def decisions(self, numbers: Numbers, width: int) -> list[Any] | None:
+        """One decision per row, of `width` numbers each; None where the task has none."""
         by = task_called(self.task).decides
         if by == "nothing":
             return None
         if by == "threshold":
-            return [number >= self.threshold for number in numbers]
-        width = len(self.classes)
+            told = [number >= self.threshold for number in numbers]
+            return told if width == 1 else [told[start : start + width] for start in range(0, len(told), width)]
         rows = (numbers[start : start + width] for start in range(0, len(numbers), width))
         return [self.classes[max(range(len(row)), key=row.__getitem__)] for row in rows]
 
@@ -67,7 +67,7 @@ def compare(stable: bytes, by: Deciding, shadow: bytes, by_shadow: Deciding) -> 
     width = len(old) // rows
     apart = [abs(a - b) for a, b in zip(old, new, strict=True)]
     each = apart if width == 1 else [max(apart[start : start + width]) for start in range(0, len(apart), width)]
-    before, after = by.decisions(old), by_shadow.decisions(new)
+    before, after = by.decisions(old, width), by_shadow.decisions(new, width)
     if before is None or after is None:
         return Compared(rows, None, sum(each), max(each))
     return Compared(rows, sum(a != b for a, b in zip(before, after, strict=True)), sum(each), max(each))
