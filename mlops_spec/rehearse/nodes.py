@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from subprocess import Popen
 
 _STARTED = 90.0  # seconds that a node may take on a busy machine
+_PORTS = ("dashboard-agent-listen-port", "dashboard-agent-grpc-port", "runtime-env-agent-port", "metrics-export-port")
 _TRIES = 4  # a busy machine may take longer than the half minute that Ray gives a node to start
 _STORE = 80_000_000  # bytes that Ray keeps for objects: none of ours are passed by it
 
@@ -73,10 +74,11 @@ class Nodes:
     def _start(self, arguments: list[str]) -> None:
         number = len(list(self.place.glob("*.log")))
         common = [f"--object-store-memory={_STORE}", "--disable-usage-stats"]
-        agent = f"--dashboard-agent-listen-port={free_port()}"
+        # named, since a node waits only seconds for its agents to say which they took
+        agents = [f"--{each}={free_port()}" for each in _PORTS]
         path = os.pathsep.join([*map(str, self.tools), str(Path(sys.executable).parent), os.environ["PATH"]])
         with (self.place / f"{number}.log").open("w", encoding="utf-8") as log:
-            command = [process.find("ray", "ray"), "start", "--block", *common, agent, *arguments]
+            command = [process.find("ray", "ray"), "start", "--block", *common, *agents, *arguments]
             self.processes.append(process.start(command, self.place, {**os.environ, "PATH": path}, log))
 
     def _add(self, arguments: list[str], count: int) -> None:

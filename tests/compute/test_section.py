@@ -8,6 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from mlops_spec.engines.dvc.stages import stages
+from mlops_spec.platforms.github.outputs.workflows import workflows
+from mlops_spec.render.jinja import render
 from mlops_spec.spec import Spec
 from mlops_spec.spec.shared import Shared, effective
 
@@ -74,3 +76,14 @@ def test_a_model_on_a_cluster_shares_no_runner() -> None:
 
     assert effective(on_ray, shared) == on_ray
     assert effective({"train": {"compute": {}}}, shared)["train"]["compute"]["timeout"] == "2h"
+
+
+def test_a_cancelled_run_reaches_the_process_that_stops_the_job() -> None:
+    """GitHub tells the step's own process: without `exec` that is a shell, which tells nobody."""
+
+    def training(declared: Spec) -> str:
+        (text,) = render(each for each in workflows(declared) if each.path.name == "mlops-train.yml")
+        return text
+
+    assert "- run: exec uv run --no-sync mlops-spec run --push\n" in training(spec(RAY))
+    assert "- run: uv run --no-sync mlops-spec run --push\n" in training(spec())

@@ -15,6 +15,7 @@ from mlops_spec.platforms.github.outputs.storage import ways
 from mlops_spec.platforms.github.pins import ACTIONS
 from mlops_spec.render.output import Output
 from mlops_spec.spec.base import seconds
+from mlops_spec.spec.clusters import clusters
 from mlops_spec.spec.measures import champions, may_accept
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ def workflows(spec: Spec) -> Iterator[Output]:
         "branch": spec.branch,
         "release_ref": f"refs/heads/{spec.branch}",
         "compute": spec.train.compute,
+        "on_cluster": any(True for _ in clusters(spec)),
         "training_minutes": math.ceil(seconds(spec.train.compute.timeout) / 60),
         "queued": spec.governance.merge_queue,
         "attested": spec.governance.provenance == "github",
