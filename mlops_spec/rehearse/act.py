@@ -90,7 +90,7 @@ class Runner:
     def _plan(self, files: Mapping[str, str], workflow: str, event: Event) -> Plan:
         policy = self.hub.settings.actions["workflow"]["default_workflow_permissions"]
         secrets = frozenset(name.upper() for name in (variables.TOKEN, *self._scopes(event).shared[0]))
-        given = Given(permissions.by_default(policy), secrets)
+        given = Given(permissions.by_default(policy), secrets, tuple(self.hub.settings.environments))
         return plan(files, workflow, given, repository=self.hub.repository, commit=event.commit)
 
     def _copies(self, files: Mapping[str, str], planned: Plan, event: Event, number: int) -> Copies:

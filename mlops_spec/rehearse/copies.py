@@ -13,11 +13,11 @@ from mlops_spec.rehearse.hub.workflow_files import WORKFLOWS, parse
 from mlops_spec.rehearse.translate import Own, translate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from mlops_spec.rehearse.events import Event
-    from mlops_spec.rehearse.jobs import Plan
+    from mlops_spec.rehearse.jobs import Plan, PlannedJob
     from mlops_spec.rehearse.scopes import Scopes
 
 
@@ -51,25 +51,56 @@ def copies(files: Mapping[str, str], plan: Plan, given: tuple[JobToken, ...], ar
     """The copies of the files of a plan whose jobs have these tokens."""
     own: dict[tuple[str, ...], Own] = {call.ids: Own(calls=_copy(call.file, call.ids)) for call in plan.calls}
     variables: dict[str, str] = {}
-    for number, (job, token) in enumerate(zip(plan.jobs, given, strict=True), 1):
-        prefix = f"MLOPS_JOB_{number}"
-        more = around.own(token)
-        values = {
-            **{f"secrets.{name}": value for name, value in around.scopes.secrets_of(job, files, plan).items()},
-            **{f"vars.{name}": value for name, value in around.scopes.variables_of(job).items()},
-        }
-        names = {name: f"{prefix}_{name.upper().replace('.', '_')}" for name in (*more, *values)}
-        variables |= {prefix: token.value, **{names[name]: value for name, value in {**more, **values}.items()}}
-        own[job.ids] = Own(
-            prefix,
-            environment={name: names[name] for name in more},
-            values={name: names[name] for name in values},
-            door=job.environment if around.guarded(token) else "",
-        )
+    legs: dict[tuple[str, ...], list[tuple[PlannedJob, JobToken]]] = {}
+    for job, token in zip(plan.jobs, given, strict=True):
+        legs.setdefault(job.ids, []).append((job, token))
+    for number, (ids, each) in enumerate(legs.items(), 1):
+        own[ids], values = _own(f"MLOPS_JOB_{number}", each, files, plan, around)
+        variables |= values
     root = plan.root
     texts = {root: _translated(files[root], own, ())}
     texts |= {_copy(call.file, call.ids): _translated(files[call.file], own, call.ids) for call in plan.calls}
     return Copies(given, texts, variables)
+
+
+def _own(
+    prefix: str,
+    legs: Sequence[tuple[PlannedJob, JobToken]],
+    files: Mapping[str, str],
+    plan: Plan,
+    around: Surroundings,
+) -> tuple[Own, dict[str, str]]:
+    """What a job has for itself, and the variables that hold it: of a matrix of environments, those of each."""
+    picks = legs[0][0].picks
+    held = [_values(job, token, files, plan, around) for job, token in legs]
+    more = {name for environment, _ in held for name in environment}
+    names = {name: f"{prefix}_{name.upper().replace('.', '_')}" for each in held for name in (*each[0], *each[1])}
+    ends = [f"_{job.environment}" if picks else "" for job, _ in legs]
+    variables: dict[str, str] = {}
+    for (environment, values), (_, token), end in zip(held, legs, ends, strict=True):
+        shared = dict.fromkeys(names, "") | environment | values
+        variables |= {f"{prefix}{end}": token.value, **{f"{names[name]}{end}": shared[name] for name in names}}
+    doors = [job.environment for job, token in legs if around.guarded(token)]
+    return (
+        Own(
+            prefix,
+            environment={name: names[name] for name in names if name in more},
+            values={name: names[name] for name in names if name not in more},
+            door=doors[0] if doors else "",
+            picks=picks,
+        ),
+        variables,
+    )
+
+
+def _values(
+    job: PlannedJob, token: JobToken, files: Mapping[str, str], plan: Plan, around: Surroundings
+) -> tuple[dict[str, str], dict[str, str]]:
+    scoped = {
+        **{f"secrets.{name}": value for name, value in around.scopes.secrets_of(job, files, plan).items()},
+        **{f"vars.{name}": value for name, value in around.scopes.variables_of(job).items()},
+    }
+    return dict(around.own(token)), scoped
 
 
 def tokens_of(plan: Plan, event: Event, title: str, run: int, repository: str) -> tuple[JobToken, ...]:

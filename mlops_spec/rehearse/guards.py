@@ -6,6 +6,7 @@ import json
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from mlops_spec.model_folder import DEPLOY
 from mlops_spec.rehearse.hub.workflow_files import WORKFLOWS, parse
 from mlops_spec.rehearse.jobs import environment_of
 
@@ -33,7 +34,14 @@ def _environments(git: Git, branch: str) -> list[str]:
         tree.read(entry.path) or b"" for entry in tree.entries(WORKFLOWS) if entry.path.split("/")[-1][:6] == _OURS
     )
     workflows = [workflow for text in texts if "pull_request" not in (workflow := parse(text)).get("on", {})]
-    return sorted({name for each in workflows for job in each["jobs"].values() if (name := environment_of(job))})
+    named = {name for each in workflows for job in each["jobs"].values() if (name := environment_of(job))}
+    declared = {path.stem for entry in tree.entries() if (path := PurePosixPath(entry.path)).parent.name == DEPLOY.name}
+    return sorted({*_plain(named)} | (declared if len(named) > len(_plain(named)) else set()))
+
+
+def _plain(names: set[str]) -> list[str]:
+    """Those that no expression says."""
+    return [name for name in names if "${{" not in name]
 
 
 def _alone(branch: str) -> dict[str, Any]:

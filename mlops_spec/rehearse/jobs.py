@@ -7,7 +7,7 @@ https://github.com/actions/runner/tree/main/src/Sdk/WorkflowParser/Conversion
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from mlops_spec.rehearse.hub.permissions import Permissions
 
 _SECRET = re.compile(r"\$\{\{\s*secrets\.(\w+)\s*\}\}", re.IGNORECASE)
+_PICKED = re.compile(r"\$\{\{\s*(matrix\.\w+)\s*\}\}")
 _DEEPEST = 10  # workflows that call one another
 
 
@@ -34,6 +35,7 @@ class PlannedJob:
     file: str
     environment: str
     permissions: Permissions
+    picks: str = ""  # the expression of its matrix that says the environment: then there is one of these for each
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class Given:
 
     permissions: Permissions
     secrets: frozenset[str] = frozenset()
+    environments: tuple[str, ...] = ()  # of the repository: those that a matrix may pick
 
 
 def plan(files: Mapping[str, str], name: str, given: Given, *, repository: str, commit: str) -> Plan:
@@ -89,10 +92,12 @@ class _Planner:
         for job_id, job in workflow["jobs"].items():
             ids, granted = (*callers, job_id), _permissions(job, own)
             if "uses" not in job:
-                yield PlannedJob(ids, name, environment_of(job), granted)
+                yield from _planned(ids, name, job, granted, given.environments)
                 continue
             file = called_file(job["uses"])
-            passed = Given(granted, _passed_secrets(job.get("secrets") or {}, given.secrets))
+            passed = replace(
+                given, permissions=granted, secrets=_passed_secrets(job.get("secrets") or {}, given.secrets)
+            )
             problems = list(self._call_problems(name, job_id, job, passed))
             yield from problems
             if not problems and len(ids) <= _DEEPEST:
@@ -153,6 +158,18 @@ def _passed_secrets(written: Any, known: frozenset[str]) -> frozenset[str]:
 
 def _permissions(written: dict[str, Any], otherwise: Permissions) -> Permissions:
     return permissions.written(written["permissions"]) if "permissions" in written else otherwise
+
+
+def _planned(
+    ids: tuple[str, ...], file: str, job: dict[str, Any], granted: Permissions, known: Iterable[str]
+) -> Iterator[PlannedJob]:
+    written = environment_of(job)
+    picked = _PICKED.fullmatch(written)
+    if picked is None:
+        yield PlannedJob(ids, file, written, granted)
+        return
+    for environment in known:
+        yield PlannedJob(ids, file, environment, granted, picked[1])
 
 
 def environment_of(job: dict[str, Any]) -> str:

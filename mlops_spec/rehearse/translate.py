@@ -40,7 +40,8 @@ class Own:
     `token` is the variable that holds its token, `environment` leads from what its steps see to the variable that holds
     the value, and `calls` is the file that it calls instead of the one it names. `values` leads from a secret or a
     variable, as in `secrets.NAME`, to the variable that holds what its environment makes of it; `door` is the name of
-    an environment that lets nobody in unasked.
+    an environment that lets nobody in unasked. Where the job's matrix says its environment, `picks` is how, and the
+    variables end with the name of the environment.
     """
 
     token: str = ""
@@ -48,6 +49,15 @@ class Own:
     calls: str = ""
     values: Mapping[str, str] = field(default_factory=dict)
     door: str = ""
+    picks: str = ""
+
+    def variable(self, name: str) -> str:
+        """How an expression names a variable of its own."""
+        return f"vars[format('{name}_{{0}}', {self.picks})]" if self.picks else f"vars.{name}"
+
+    def value(self, name: str) -> str:
+        """The expression by itself, as a value of YAML."""
+        return f'"${{{{ {self.variable(name)} }}}}"'
 
 
 def translate(workflow: str, own: Mapping[str, Own], defaults: Callable[[str], Collection[str]]) -> str:
@@ -101,7 +111,7 @@ def _door(steps: yaml.SequenceNode, own: Own) -> _Edit:
         "name": f"Environment {own.door}",
         "shell": "bash",
         "working-directory": "${{ github.workspace }}",
-        "env": {door.TOKEN: f"${{{{ vars.{own.token} }}}}"},
+        "env": {door.TOKEN: f"${{{{ {own.variable(own.token)} }}}}"},
         "run": '"${MLOPS_REHEARSAL_PYTHON}" -I -m mlops_spec.rehearse.door',
     }
     end = ", " if steps.flow_style else "\n" + " " * (mark.column - 2) + "- "
@@ -124,11 +134,11 @@ def _own(text: str, job: yaml.MappingNode, own: Own, *, defaults: Callable[[str]
     if own.calls and uses is not None and called_file(uses.value):
         yield uses.start_mark.index, uses.end_mark.index, f"./{WORKFLOWS / own.calls}"
     if own.environment:
-        yield _add_entries(job, "env", {name: _variable(value) for name, value in own.environment.items()})
+        yield _add_entries(job, "env", {name: own.value(value) for name, value in own.environment.items()})
     if own.token:
         yield from _own_expressions(text, job, own)
         for step in steps.value if steps is not None else ():
-            yield from _step_tokens(step, own.token, defaults)
+            yield from _step_tokens(step, own, defaults)
 
 
 def _own_expressions(text: str, job: yaml.MappingNode, own: Own) -> Iterator[_Edit]:
@@ -141,20 +151,20 @@ def _own_expressions(text: str, job: yaml.MappingNode, own: Own) -> Iterator[_Ed
 
 
 def _own_names(expression: str, own: Own) -> str:
-    expression = _TOKEN.sub(f"vars.{own.token}", expression)
+    expression = _TOKEN.sub(own.variable(own.token), expression)
     for name, variable in own.values.items():
         context, _, key = name.partition(".")
         pattern = rf"\b{context}\s*(?:\.\s*{key}\b(?!-)|\[\s*'{key}'\s*\])"
-        expression = re.sub(pattern, f"vars.{variable}", expression, flags=re.IGNORECASE)
+        expression = re.sub(pattern, own.variable(variable), expression, flags=re.IGNORECASE)
     return expression
 
 
-def _step_tokens(step: Any, name: str, defaults: Callable[[str], Collection[str]]) -> Iterator[_Edit]:
+def _step_tokens(step: Any, own: Own, defaults: Callable[[str], Collection[str]]) -> Iterator[_Edit]:
     uses = _value(step, "uses")
     if uses is None:
         return
     given = {key.value for key, _ in _items(_value(step, "with"))}
-    missing = {key: _variable(name) for key in defaults(uses.value) if key not in given}
+    missing = {key: own.value(own.token) for key in defaults(uses.value) if key not in given}
     if missing:
         yield _add_entries(step, "with", missing)
 
@@ -171,10 +181,6 @@ def _before_first(node: yaml.MappingNode, lines: list[str]) -> _Edit:
     mark = node.value[0][0].start_mark
     end = ", " if node.flow_style else "\n" + " " * mark.column
     return mark.index, mark.index, "".join(line + end for line in lines)
-
-
-def _variable(name: str) -> str:
-    return f'"${{{{ vars.{name} }}}}"'
 
 
 def _items(node: Any) -> list[tuple[Any, Any]]:
