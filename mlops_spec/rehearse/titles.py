@@ -9,6 +9,7 @@ SCENARIOS = {
     "rollback": "back by itself, by command with the DVC remote gone, and by `git revert`",
     "tamper": "data, tag, ledger, run cache and model file changed behind everybody's back, each found and named",
     "race": "sixteen promotions at once, fifty times: one winner each, the others leave no trace",
+    "many": "twelve models in one repository: what passes is registered in one push, what fails holds up no other",
     "drift": "shifted traffic, one pull request with its evidence, retrained, promoted, live",
     "private-bucket": "a life on S3: each job signs in by its identity, and gets as far as its role and no further",
     "fork": "a pull request from a fork: it sees no data until a maintainer has that very commit tried",
