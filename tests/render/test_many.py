@@ -1,178 +1,172 @@
-"""A repository of many models: each is rendered in its folder, and what the repository has once follows from none."""
+"""The rendered repository of many models: each in its folder, and one set of workflows that knows none of them."""
 
 from __future__ import annotations
 
+import json
+import os
+import shutil
 import subprocess
-from pathlib import Path, PurePosixPath
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from mlops_spec.cli import program
-from mlops_spec.engines.current import refuse_stale
-from mlops_spec.lint.models import models_in
-from mlops_spec.lint.specs import load_spec
-from mlops_spec.outputs.parts import parts_of
+from mlops_spec.lint.workflows import lint_workflows
+from mlops_spec.platforms.github.outputs.many import shared_workflows
+from mlops_spec.render.jinja import render
+from mlops_spec.spec.shared import Shared
 
-MINIMAL = (Path(__file__).parents[1] / "specs/ok/minimal.yaml").read_text(encoding="utf-8")
-SETTINGS = """\
-[tool.mlops-spec]
-owners = ["@acme/platform"]
-runners = ["gpu-large"]
-
-[tool.mlops-spec.storage]
-url = "s3://acme/models"
-
-[tool.mlops-spec.environments]
-production = { promote = { approvals = 2 } }
-"""
-TRAIN = "from shared.features import table\nfrom shared import scale\n"
-
-
-def add(root: Path, folder: str, more: str = "") -> None:
-    place = root / folder
-    name = folder.rpartition("/")[2].partition(" ")[0]
-    (place / f"src/{name}").mkdir(parents=True)
-    text = (
-        MINIMAL.replace("credit-default", name, 1)
-        .replace("credit_default.", f"{name}.")
-        .replace("@acme/credit", f"@acme/{name}")
-    )
-    (place / "model.yaml").write_text(text + more, encoding="utf-8")
-    (place / f"src/{name}/__init__.py").touch()
-    (place / f"src/{name}/train.py").write_text(TRAIN, encoding="utf-8")
-    (place / f"src/{name}/predict.py").touch()
-
-
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    (tmp_path / "pyproject.toml").write_text(SETTINGS, encoding="utf-8")
-    (tmp_path / "uv.lock").touch()
-    (tmp_path / "shared/more").mkdir(parents=True)
-    for name in ("__init__", "features", "scale", "unused"):
-        (tmp_path / f"shared/{name}.py").touch()
-    add(tmp_path, "models/churn")
-    add(tmp_path, "models/risk", "environments:\n  staging: {after: merge}\n")
-    subprocess.run(["git", "init", "-q", "-b", "main"], cwd=tmp_path, check=True)
-    return tmp_path
+CASE = Path(__file__).parent / "many"
+BIN = Path(sys.executable).parent
+WORKFLOWS = ".github/workflows"
+ROLE = "arn:aws:iam::123456789012:role"
+GUID = "11111111-2222-4333-8444-555555555555"
+AWS = {"aws": {"read": f"{ROLE}/read", "write": f"{ROLE}/write"}}
+KEYS = {"secrets": {"read": ["KEY_ID", "KEY"], "write": ["KEY", "KEY_ID"]}}
+AZURE = {"azure": {"tenant": GUID, "account": "acme", "read": GUID, "write": GUID.replace("5", "6")}}
+GOOGLE = {
+    "google": {
+        "provider": "projects/1/locations/global/workloadIdentityPools/github/providers/github",
+        "write": "writer@acme-models.iam.gserviceaccount.com",
+    }
+}
+SETTINGS: dict[str, dict[str, Any]] = {
+    "nothing": {},
+    "aws": {
+        "branch": "trunk",
+        "storage": {"url": "s3://acme/models", "region": "eu-central-1", "sign_in": AWS},
+        "governance": {"provenance": "github", "merge_queue": True},
+    },
+    "secrets": {"storage": {"url": "s3://acme/models", "endpoint": "https://s3.example.org", "sign_in": KEYS}},
+    "sample": {
+        "storage": {"url": "azure://models", "pull_requests": "sample", "sample": "rows.csv", "sign_in": AZURE},
+        "governance": {"merge_queue": True},
+    },
+    "after-merge": {"storage": {"url": "gs://acme", "pull_requests": "after-merge", "sign_in": GOOGLE}},
+}
 
 
-def run(monkeypatch: pytest.MonkeyPatch, *words: str) -> int:
-    monkeypatch.setattr("sys.argv", ["mlops-spec", *words])
-    return program()
+def command(root: Path, *args: str) -> subprocess.CompletedProcess[str]:
+    line = [sys.executable, "-m", "mlops_spec", *args]
+    return subprocess.run(line, cwd=root, capture_output=True, text=True, check=False)
 
 
-def files(root: Path) -> dict[str, bytes]:
-    found = (path for path in root.rglob("*") if path.is_file() and ".git" not in path.relative_to(root).parts)
-    return {path.relative_to(root).as_posix(): path.read_bytes() for path in found}
+def repository(root: Path) -> Path:
+    shutil.copytree(CASE / "repository", root)
+    subprocess.run(["git", "init", "-q", str(root)], check=True)
+    return root
 
 
-def test_what_is_a_models_own_lies_in_its_folder_and_the_rest_once(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = files(root)
-
-    assert run(monkeypatch, "render", "-C", str(root)) == 0
-
-    new = sorted(files(root).keys() - before.keys())
-    assert [each for each in new if each.startswith("models/risk/")] == [
-        "models/risk/.dvcignore",
-        "models/risk/.gitattributes",
-        "models/risk/.gitignore",
-        "models/risk/.mlops/managed.json",
-        "models/risk/MODEL_CARD.md",
-        "models/risk/deploy/staging.yaml",
-        "models/risk/dvc.yaml",
-    ]
-    assert {".dvc/config", ".github/CODEOWNERS", ".mlops/managed.json", ".gitignore"} <= set(new)
-    assert run(monkeypatch, "render", "--check", "-C", str(root)) == 0
+def texts(root: Path) -> dict[str, str]:
+    files = (path for path in root.rglob("*") if path.is_file() and ".git" not in path.relative_to(root).parts)
+    return {path.relative_to(root).as_posix(): path.read_text(encoding="utf-8") for path in files}
 
 
-def test_another_model_changes_the_owners_alone(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    run(monkeypatch, "render", "-C", str(root))
-    before = files(root)
-    add(root, "models/more")
-
-    assert run(monkeypatch, "render", "-C", str(root)) == 0
-
-    after = files(root)
-    assert {path for path in before if after[path] != before[path]} == {".github/CODEOWNERS"}
-    assert all(path.startswith("models/more/") for path in after.keys() - before.keys())
+def test_a_repository_of_many_is_rendered_as_expected(tmp_path: Path, update: bool) -> None:
+    root = repository(tmp_path / "repository")
+    done = command(root, "render")
+    assert done.returncode == 0, done.stderr
+    if update:
+        shutil.rmtree(CASE / "expected", ignore_errors=True)
+        shutil.copytree(root, CASE / "expected", ignore=lambda _, names: [name for name in names if name == ".git"])
+    assert texts(root) == texts(CASE / "expected")
 
 
-def test_each_models_owners_answer_for_its_folder(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    add(root, "models/more größe", "environments:\n  live: {after: merge, promote: {approvers: ['@acme/boss']}}\n")
-    run(monkeypatch, "render", "-C", str(root))
-
-    lines = (root / ".github/CODEOWNERS").read_text(encoding="utf-8").splitlines()
-
-    assert "* @acme/platform" in lines
-    assert "/pyproject.toml @acme/platform" in lines
-    assert "/models/risk/ @acme/risk" in lines
-    assert "/models/more?gr??e/deploy/live.yaml @acme/boss" in lines
-    assert lines.index("/.github/ @acme/platform") < lines.index("/models/risk/ @acme/risk")
-
-
-def test_a_stage_waits_for_the_repositorys_lock_and_for_code_that_models_share(
-    root: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    run(monkeypatch, "render", "-C", str(root))
-    pipeline: dict[str, Any] = yaml.safe_load((root / "models/churn/dvc.yaml").read_text())["stages"]
-
-    assert "../../uv.lock" in pipeline["split"]["deps"]
-    assert {"src", "../../uv.lock", "../../shared"} <= set(pipeline["train"]["deps"])
-    assert "../../pyproject.toml" not in pipeline["train"]["deps"]  # which says what all share; the lock says the rest
-    refuse_stale(root / "models/churn", load_spec(root / "models/churn/model.yaml"))
+def test_workflows_are_the_same_for_one_model_and_for_twelve(tmp_path: Path) -> None:
+    root = repository(tmp_path / "repository")
+    shutil.rmtree(root / "models/visits")
+    command(root, "render")
+    one = {path: text for path, text in texts(root).items() if path.startswith(WORKFLOWS)}
+    for number in range(11):
+        spec = (root / "models/churn/model.yaml").read_text(encoding="utf-8").replace("churn", f"other-{number}")
+        (root / f"models/other-{number}").mkdir()
+        (root / f"models/other-{number}/model.yaml").write_text(spec, encoding="utf-8")
+    command(root, "render")
+    assert len(one) >= 5
+    assert {path: text for path, text in texts(root).items() if path.startswith(WORKFLOWS)} == one
 
 
-def test_in_a_models_folder_only_its_own_is_rendered(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = files(root)
-
-    assert run(monkeypatch, "render", "-C", str(root / "models/churn")) == 0
-
-    assert all(path.startswith("models/churn/") for path in files(root).keys() - before.keys())
-
-
-def test_a_named_model_is_rendered_alone(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = files(root)
-
-    assert run(monkeypatch, "render", "--model", "risk", "-C", str(root)) == 0
-
-    assert all(path.startswith("models/risk/") for path in files(root).keys() - before.keys())
+@pytest.fixture(scope="module")
+def rendered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """The workflows of each of the settings, in a folder."""
+    found = {}
+    for name, settings in SETTINGS.items():
+        root = tmp_path_factory.mktemp(name)
+        outputs = list(shared_workflows(Shared.model_validate(settings)))
+        for output, text in zip(outputs, render(outputs), strict=True):
+            (root / output.path).parent.mkdir(parents=True, exist_ok=True)
+            (root / output.path).write_text(text, encoding="utf-8")
+        found[name] = root
+    return found
 
 
-def test_an_edit_is_kept_by_its_path_from_the_root(
-    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    run(monkeypatch, "render", "-C", str(root))
-    pipeline = root / "models/churn/dvc.yaml"
-    pipeline.write_text(pipeline.read_text() + "# mine\n")
-    capsys.readouterr()
-
-    assert run(monkeypatch, "render", "-C", str(root)) == 1
-    said = capsys.readouterr().out
-    assert "run `mlops-spec render --keep models/churn/dvc.yaml`" in said
-    assert "models/churn/.mlops/overlays/dvc.yaml.patch" in said
-    assert run(monkeypatch, "render", "--keep", "models/churn/dvc.yaml", "-C", str(root)) == 0
-    assert (root / "models/churn/.mlops/overlays/dvc.yaml.patch").is_file()
-    assert run(monkeypatch, "render", "--check", "-C", str(root)) == 0
+def toml(values: dict[str, Any], table: str = "tool.mlops-spec") -> str:
+    plain = [f"{key} = {json.dumps(value)}" for key, value in values.items() if not isinstance(value, dict)]
+    inner = [toml(value, f"{table}.{key}") for key, value in values.items() if isinstance(value, dict)]
+    return "\n".join([f"[{table}]", *plain, *inner])
 
 
-def test_a_broken_spec_holds_up_the_owners_and_no_other_model(
-    root: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    (root / "models/risk/model.yaml").write_text("model: risk\n")
-
-    assert run(monkeypatch, "render", "-C", str(root)) == 2
-
-    assert (root / "models/churn/dvc.yaml").is_file()
-    assert not (root / ".github").exists()
-    said = capsys.readouterr().err
-    assert "models/risk/model.yaml:1:1: error[MS005]" in said
-    assert "2 models, 1 of them not valid" in said
-    assert "waits until every spec is valid" in said
+@pytest.mark.parametrize("name", SETTINGS)
+def test_our_own_rules_find_nothing(rendered: dict[str, Path], name: str) -> None:
+    files = {path: text.encode() for path, text in texts(rendered[name]).items()}
+    found = lint_workflows("", files, toml(SETTINGS[name]).encode())
+    assert [str(each) for part in found.values() for each in part] == []
+    assert len(found) == len(files)
 
 
-def test_parts_are_all_or_nothing_by_themselves(root: Path) -> None:
-    shown = [part.shown for part in parts_of(models_in(root))]
+def test_our_own_rules_find_what_breaks_in_them(rendered: dict[str, Path]) -> None:
+    """A command about several models may run after a failure; the same command about one may not."""
+    for name, old, new, code in (
+        ("mlops-merge", "          MLOPS_MATRIX: ${{ needs.plan.outputs.matrix }}\n", "", "MS512"),
+        ("mlops-train", "      MLOPS_MODELS: ${{ matrix.models }}", "      OTHER: x", "MS512"),
+        ("mlops-merge", "    environment: ${{ matrix.environment }}", "    environment: staging", "MS514"),
+        ("mlops-promote", ' --digest "${DIGEST}"', "", "MS540"),
+        ("mlops-promote", "      group: mlops-${{ matrix.environment }}-${{ matrix.model }}", "      group: a", ""),
+    ):
+        files = {path: text.encode() for path, text in texts(rendered["nothing"]).items()}
+        path = f"{WORKFLOWS}/{name}.yml"
+        assert old.encode() in files[path], old
+        found = lint_workflows(
+            "", files | {path: files[path].replace(old.encode(), new.encode())}, b"[tool.mlops-spec]"
+        )
+        codes = {each.kind.code for part in found.values() for each in part}
+        assert code in codes if code else not codes, (name, old, codes)
 
-    assert shown == [PurePosixPath("models/churn"), PurePosixPath("models/risk"), PurePosixPath()]
+
+def test_nothing_of_a_matrix_or_an_event_stands_in_a_script(rendered: dict[str, Path]) -> None:
+    for root in rendered.values():
+        for path in (root / WORKFLOWS).iterdir():
+            jobs = yaml.safe_load(path.read_text(encoding="utf-8"))["jobs"]
+            scripts = [step["run"] for job in jobs.values() for step in job.get("steps", []) if "run" in step]
+            assert not [script for script in scripts if "${{" in script], path
+
+
+def test_a_skipped_job_never_stands_for_the_required_check(rendered: dict[str, Path]) -> None:
+    for name in ("nothing", "sample"):
+        workflow = (rendered[name] / WORKFLOWS / "mlops-pull-request.yml").read_text(encoding="utf-8")
+        jobs = yaml.safe_load(workflow)["jobs"]
+        (judged,) = [job for job in jobs.values() if job.get("name") == "Train and gate"]
+        assert judged["if"] == "${{ always() }}"
+        assert any("mlops-spec verdict --reports" in step.get("run", "") for step in judged["steps"])
+
+
+def tool(*line: str) -> subprocess.CompletedProcess[str]:
+    environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+    return subprocess.run(line, capture_output=True, text=True, env=environment, check=False)
+
+
+def files_of(rendered: dict[str, Path]) -> list[str]:
+    return [str(path) for root in rendered.values() for path in sorted((root / WORKFLOWS).iterdir())]
+
+
+def test_actionlint_with_shellcheck_finds_nothing(rendered: dict[str, Path]) -> None:
+    result = tool("actionlint", "-shellcheck", str(BIN / "shellcheck"), *files_of(rendered))
+    assert (result.returncode, result.stdout) == (0, "")
+
+
+def test_zizmor_finds_nothing_at_its_strictest(rendered: dict[str, Path]) -> None:
+    given = files_of(rendered)
+    result = tool("zizmor", "--persona", "auditor", "--no-ignores", "--strict-collection", "--offline", *given)
+    assert result.returncode == 0, result.stdout

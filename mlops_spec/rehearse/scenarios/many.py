@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec import ledger, model_folder
 from mlops_spec.layout import PROJECT
-from mlops_spec.rehearse import cast, events
+from mlops_spec.rehearse import cast, events, process
 from mlops_spec.rehearse.hosts import free_address, wait_until_live
 from mlops_spec.rehearse.hub.people import ACTIONS
 from mlops_spec.rehearse.merge import merge_pull
@@ -89,8 +89,10 @@ def _into_folders(stage: Stage, listen: dict[str, str]) -> None:
     (clone / "shared/strength.py").write_text(_SCALE, encoding="utf-8")
     _uses_shared(clone)
     shared = _SHARED.format(author=cast.AUTHOR, reviewer=cast.REVIEWER, branch=stage.world.main, **listen)
-    with (clone / PROJECT).open("a", encoding="utf-8") as file:
-        file.write(shared)
+    project = (clone / PROJECT).read_text(encoding="utf-8")
+    whole = re.sub(r"\[build-system\]\n(.+\n)+\n", "", project).replace("[tool.uv]\n", "[tool.uv]\npackage = false\n")
+    (clone / PROJECT).write_text(whole + shared, encoding="utf-8")
+    stage.world.author.run(process.find("uv"), "lock", "--quiet")
 
 
 def _uses_shared(clone: Path) -> None:
