@@ -41,7 +41,7 @@ def register_command(  # noqa: PLR0913 - one per option
     run it again, and it finds its version or makes it. With --resume it only looks.
 
     With --matrix one push registers all models whose gates passed and records what the gates stopped. It exits 1 when
-    of a model of the plan nothing was handed over.
+    gates stopped one, or nothing was handed over of one; the others are registered all the same.
 
     \b
     Example:
@@ -80,4 +80,4 @@ def _register_groups(matrix: str, handed: Handed, directory: Path, form: str) ->
     say(answer, "\n".join(lines), form, outputs=("versions", "matrix"))
     for model in lost:
         words.err(f"nothing was handed over of {model}: see its job")
-    return Exit.FINDINGS if lost else Exit.OK
+    return Exit.FINDINGS if lost or stopped else Exit.OK

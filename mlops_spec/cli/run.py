@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -17,6 +17,7 @@ from mlops_spec.model_folder import GATE, SPEC
 from mlops_spec.platforms.github.step import set_output
 
 if TYPE_CHECKING:
+    from mlops_spec.lint.models import Model
     from mlops_spec.spec import Spec
 
 DIRECTORY = click.option(
@@ -110,10 +111,15 @@ def stage_command(name: str, directory: Path) -> int:
     type=click.Path(file_okay=False, path_type=Path),
     help="A new or empty folder for what a judgement rests on that stops the release; `record` takes it.",
 )
+@click.option(
+    "--exit-zero", is_flag=True, help="With --failed: leave it to `register`, which puts it on record, to fail."
+)
 @in_models
 @DIRECTORY
 @FORMAT
-def gate_command(out: Path | None, failed: Path | None, names: tuple[str, ...], directory: Path, form: str) -> int:
+def gate_command(  # noqa: PLR0913 - one per option
+    *, out: Path | None, failed: Path | None, exit_zero: bool, names: tuple[str, ...], directory: Path, form: str
+) -> int:
     """Judge what the pipeline measured by the spec's gates; exit 1 unless every gate passes, is waived, or waits for an
     approver's word, which `register` asks for. Of several models, --failed gets a folder for each.
 
@@ -121,15 +127,24 @@ def gate_command(out: Path | None, failed: Path | None, names: tuple[str, ...], 
     Example:
       mlops-spec gate --out build/gate.json
     """
-    root = directory.resolve()
+    root, shown = directory.resolve(), _Shown(form, exit_zero)
+    if exit_zero and failed is None:
+        raise click.UsageError("--exit-zero goes with --failed alone")
     if not is_one(root):
         refuse_one_file(out, "--out")
         models = models_in(root, names)
-        return each_model(models, lambda model: _gate(model.place.path, model.spec, None, below(failed, model), form))
-    return _gate(root, one_model(root, names).spec, out, failed, form)
+        return each_model(models, lambda model: _gate(model.place.path, model.spec, None, below(failed, model), shown))
+    return _gate(root, one_model(root, names).spec, out, failed, shown)
 
 
-def _gate(root: Path, spec: Spec, out: Path | None, failed: Path | None, form: str) -> int:
+class _Shown(NamedTuple):
+    """How a judgement is told: in which form, and whether what stops is left to `register`."""
+
+    form: str
+    exit_zero: bool
+
+
+def _gate(root: Path, spec: Spec, out: Path | None, failed: Path | None, shown: _Shown) -> int:
     from mlops_spec.gates.command import judge  # noqa: PLC0415
     from mlops_spec.gates.table import show  # noqa: PLC0415
     from mlops_spec.pipeline.last_run import beside_simple  # noqa: PLC0415
@@ -141,16 +156,19 @@ def _gate(root: Path, spec: Spec, out: Path | None, failed: Path | None, form: s
         from mlops_spec.pipeline.bundle import write_judged  # noqa: PLC0415
 
         set_output(this_run(), "digest", write_judged(root, spec, failed))
-    words.data(judged.record()) if form == "json" else show(judged, beside_simple(root))
-    return Exit.FINDINGS if judged.stops else Exit.OK
+    words.data(judged.record()) if shown.form == "json" else show(judged, beside_simple(root))
+    return Exit.FINDINGS if judged.stops and not shown.exit_zero else Exit.OK
 
 
 @click.command("bundle", hidden=True)
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), required=True, help="A new or empty folder.")
 @click.option("--drilled", is_flag=True, help="Only what the drill of this commit found no fault with.")
+@click.option(
+    "--judged", type=click.Path(path_type=Path), help="Of several models: leave out those with a folder here."
+)
 @in_models
 @DIRECTORY
-def bundle_command(out: Path, drilled: bool, names: tuple[str, ...], directory: Path) -> int:
+def bundle_command(out: Path, drilled: bool, judged: Path | None, names: tuple[str, ...], directory: Path) -> int:
     """Write what a release is made of, once the gates passed, and print the digest of all of it.
 
     Of several models, each gets a folder of its name; those that their gates stop get none.
@@ -161,10 +179,14 @@ def bundle_command(out: Path, drilled: bool, names: tuple[str, ...], directory: 
     """
     root = directory.resolve()
     if not is_one(root):
-        models = models_in(root, names)
-        return each_model(
-            models, lambda model: _bundle(model.place.path, model.spec, out / model.name, drilled=drilled)
-        )
+
+        def bundled(model: Model) -> int:
+            if judged and (judged / model.name).is_dir():
+                words.out("its gates stop it: left out")
+                return Exit.OK
+            return _bundle(model.place.path, model.spec, out / model.name, drilled=drilled)
+
+        return each_model(models_in(root, names), bundled)
     return _bundle(root, one_model(root, names).spec, out, drilled=drilled)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -106,7 +107,7 @@ class Runner:
         found.write(folder / "checkout" / WORKFLOWS)
         (folder / "event.json").write_text(json.dumps(event.payload, indent=1), encoding="utf-8")
         (folder / "secrets").mkdir(mode=0o700)
-        _link(self.home / "bin" / "uv", process.find("uv"))
+        _place_uv(self.home / "bin" / "uv", process.find("uv"))
         secrets, variables = self._scopes(event).shared
         for name, values in (("env", secrets), ("vars", {**variables, **found.variables})):
             (folder / "secrets" / f"{name}.yaml").write_text(json.dumps(values), encoding="utf-8")
@@ -202,11 +203,24 @@ def clean_environment(home: Path) -> dict[str, str]:
     return {**shared, **kept, **plain, "PATH": os.environ["PATH"], "HOME": str(home)}
 
 
-def _link(link: Path, target: str) -> None:
-    """A folder with nothing else in it, so that a PATH which names it brings in nothing else."""
-    link.parent.mkdir(parents=True, exist_ok=True)
-    if not link.is_symlink():
-        link.symlink_to(target)
+_UV = """\
+#!/bin/bash
+# the jobs of a matrix share what one job has installed: the first installs it, the others find it
+if [ "$1" = sync ] && [ -n "${{UV_PROJECT_ENVIRONMENT}}" ] && command -v flock > /dev/null; then
+  mkdir -p "$(dirname "${{UV_PROJECT_ENVIRONMENT}}")"
+  exec 9> "${{UV_PROJECT_ENVIRONMENT}}.lock"
+  flock 9
+fi
+exec {program} "$@"
+"""
+
+
+def _place_uv(script: Path, program: str) -> None:
+    """In a folder with nothing else in it, so that a PATH which names it brings in nothing else."""
+    script.parent.mkdir(parents=True, exist_ok=True)
+    if not script.exists():
+        script.write_text(_UV.format(program=shlex.quote(program)), encoding="utf-8")
+        script.chmod(0o755)
 
 
 def _git(*args: str) -> None:
