@@ -44,7 +44,7 @@ def duration(seconds: float) -> str:
 
 
 def _stages(plan: Plan) -> Iterator[str]:
-    width = max(len(stage.name) for stage in plan.stages)
+    width = max((len(stage.name) for stage in plan.stages), default=0)
     for stage in plan.stages:
         yield f"{'~' if stage.runs else ' '} {stage.name:{width}}  {_causes_in_words(stage)}"
 

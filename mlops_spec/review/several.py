@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 _LARGEST = 60_000  # characters; GitHub takes 65,536
 _PLAN_BYTES = 8_000_000
-_ROWS = 300  # of the table
+_TABLE = 40_000  # of them for the table
 _CAUSES = 3
 _SIGNS = {"pass": "✅", "fail": "❌", "inconclusive": "⚠️"}
 
@@ -100,13 +100,21 @@ def _headline(planned: Sequence[Planned], evidence: Sequence[Evidence]) -> str:
 
 def _table(planned: Sequence[Planned], evidence: Mapping[str, Evidence]) -> Iterator[str]:
     yield from ("| model | trains | why | verdict |", "|---|---|---|---|")
-    for each in planned[:_ROWS]:
-        why = " · ".join(prose(cause(one)) for one in each.causes[:_CAUSES])
-        more = f" · and {len(each.causes) - _CAUSES} more" if len(each.causes) > _CAUSES else ""
-        row = (each.model, "yes" if each.trains else "no", f"{why}{more}", _verdict(evidence.get(each.model)))
-        yield f"| {' | '.join(row)} |"
-    if len(planned) > _ROWS:
-        yield f"\n{len(planned) - _ROWS} more models are touched: `plan.json` has all."
+    left = _TABLE
+    for place, each in enumerate(planned):
+        row = _row(each, evidence.get(each.model))
+        left -= len(row) + 1
+        if left < 0:
+            yield f"\n{len(planned) - place} more models are touched: `plan.json` has all."
+            return
+        yield row
+
+
+def _row(planned: Planned, evidence: Evidence | None) -> str:
+    why = " · ".join(prose(cause(one)) for one in planned.causes[:_CAUSES])
+    more = f" · and {len(planned.causes) - _CAUSES} more" if len(planned.causes) > _CAUSES else ""
+    cells = (planned.model, "yes" if planned.trains else "no", f"{why}{more}", _verdict(evidence))
+    return f"| {' | '.join(cells)} |"
 
 
 def _verdict(evidence: Evidence | None) -> str:
