@@ -78,7 +78,8 @@ def _why_lax(step: Step, command: Command, workflow: Workflow) -> tuple[str, str
     words = command.words
     if words[:1] == ("curl",) and any(_SERVED.search(word) for word in words):
         return _asked(step, command)
-    if _is_smoke(step, command) and _accepts_errors(step, command):
+    asks = command.program is not None or (words[:1] and words[0] in _CLIENTS)
+    if asks and _is_smoke(step, command) and _accepts_errors(step, command):
         return "an answer with status 500 passes this", _HINTS[command.words[0] in _CLIENTS]
     if _diffs(words) and _named_check(step) and not _judges_otherwise(step, command):
         return "this shows numbers, and fails for none", "judge them by a gate"

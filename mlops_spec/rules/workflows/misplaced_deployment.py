@@ -107,10 +107,10 @@ def _callers_environment(workflow: Workflow, delivery: Delivery) -> str:
 
 def _goes_live_unasked(workflow: Workflow, delivery: Delivery, job: Job) -> bool:
     """Whether a job releases to production without an environment although such environments are in use."""
-    if not job_releases(job) or not _means_production(job):
+    used = [environment(each) for other in delivery.workflows.values() for each in other.jobs.values()]
+    if not any(used) or not _means_production(job) or not job_releases(job):
         return False
     waited = [environment(each) for _, each in jobs_before(delivery, workflow, job)]
-    used = [environment(each) for other in delivery.workflows.values() for each in other.jobs.values()]
     beside = [environment(each) for each in workflow.jobs.values() if job_releases(each)]
     return not any(map(_is_production, waited)) and (any(map(_is_production, used)) or any(map(spoken_of, beside)))
 

@@ -71,13 +71,15 @@ _BRANCHES = ("main", "master")
 _ADDRESS = re.compile(
     r"https?://huggingface\.co/\S+/resolve/main/\S+|https?://huggingface\.co/[\w.-]+/[\w.-]+(?:\.git)?$"
 )
+_MAY_TAKE = re.compile(r"\.py\b|-m |huggingface|\bhf\b|transformers")
 _HINT = "name its commit by `revision`"
 
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for job in workflow.jobs.values():
+        counts = _handles_models(job)
         for step in job.steps:
-            for command in step.commands if _handles_models(job) else ():
+            for command in step.commands if counts else ():
                 if command.program:
                     yield from _in(command.program)
                 elif name := _downloaded_inline(command):
@@ -92,7 +94,7 @@ def _handles_models(job: Job) -> bool:
 
 
 def _in_image(built: Built, delivery: Delivery) -> Iterator[Finding]:
-    for command in commands(built.script):
+    for command in commands(built.script) if _MAY_TAKE.search(built.script) else ():
         started = program(_as_in_repository(command.words, delivery), delivery.sources)
         if started:
             yield from _in(started)
@@ -104,8 +106,9 @@ def _as_in_repository(words: Sequence[str], delivery: Delivery) -> tuple[str, ..
     """A command of an image with the path that its file has in the repository, where only one is called so."""
     found = []
     for word in words:
-        ends = [path for path in delivery.sources if f"/{path}".endswith(f"/{word.removeprefix('./')}")]
-        found.append(ends[0] if word.endswith(".py") and len(ends) == 1 else word)
+        ending = f"/{word.removeprefix('./')}"
+        ends = [path for path in delivery.sources if f"/{path}".endswith(ending)] if word.endswith(".py") else []
+        found.append(ends[0] if len(ends) == 1 else word)
     return tuple(found)
 
 
