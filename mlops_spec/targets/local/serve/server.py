@@ -27,10 +27,19 @@ if TYPE_CHECKING:
     from mlops_spec.targets.local.serve.limits import Limits
 
 
-def serve(folder: Path, listen: str, *, limits: Limits, log_of: Callable[[str], Path] | None, detach: bool) -> int:
+def serve(  # noqa: PLR0913 - one argument for each choice
+    folder: Path,
+    listen: str,
+    *,
+    limits: Limits,
+    log_of: Callable[[str], Path] | None,
+    detach: bool,
+    tell: Callable[[str], None] | None = None,
+) -> int:
     """Serves what the wishes in `folder` say at `listen` until a signal comes; `detach`: in a session of its own.
 
     `log_of` gives the folder for the predictions of a model, by the name of its wish; without it none are logged.
+    `tell` is told the address once it is taken, with the port that a 0 came to.
 
     Raises:
         Failure: the address can't be taken (exit 78), or another server has the folder (exit 75).
@@ -38,6 +47,9 @@ def serve(folder: Path, listen: str, *, limits: Limits, log_of: Callable[[str], 
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     lock = take(folder / LOCK, f"{folder} is served already")
     listener = bind(listen)
+    if tell is not None:
+        host, port = listener.getsockname()
+        tell(f"{host}:{port}")
     if detach and not _become_daemon(folder / LOG):
         return Exit.OK
     sign(lock)  # once more, for detaching has changed the process
@@ -57,8 +69,11 @@ def serve_package(package: Path, folder: Path, listen: str, *, limits: Limits) -
     manifest = verify(package)
     served = Served("unreleased", digest(package), str(package.resolve()))
     write_wanted(folder, Wanted(model=manifest.model, stable=served, generation=1))
-    words.err(f"serving {manifest.model} at http://{listen}/v2/models/{manifest.model}")
-    return serve(folder, listen, limits=limits, log_of=None, detach=False)
+
+    def tell(address: str) -> None:
+        words.err(f"serving {manifest.model} at http://{address}/v2/models/{manifest.model}")
+
+    return serve(folder, listen, limits=limits, log_of=None, detach=False, tell=tell)
 
 
 async def _run(front: Front, listener: socket.socket) -> None:
