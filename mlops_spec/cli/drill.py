@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from mlops_spec import words
-from mlops_spec.cli.models import each_model, in_models, is_one, one_model, refuse_one_file
+from mlops_spec.cli.models import each_model, is_one, one_model, refuse_one_file
+from mlops_spec.cli.option import in_models
 from mlops_spec.cli.run import DIRECTORY, FORMAT
 from mlops_spec.errors import Exit
 from mlops_spec.lint.models import models_in

@@ -9,9 +9,11 @@ from typing import Any
 import click
 
 from mlops_spec import model_folder, words
+from mlops_spec.cli.option import in_models
 from mlops_spec.errors import Exit
 from mlops_spec.lint import run
 from mlops_spec.lint.report import FORMATS
+from mlops_spec.repository.root import root_of
 from mlops_spec.words.visible import visible_json
 
 
@@ -24,6 +26,7 @@ from mlops_spec.words.visible import visible_json
 @click.option("--baseline", type=click.Path(path_type=Path), metavar="FILE", help="Tell only what is not in this file.")
 @click.option("--write-baseline", is_flag=True, help="Write today's findings into the --baseline.")
 @click.option("--workflows", is_flag=True, help="The paths are workflows, or roots of repositories; no spec is read.")
+@in_models
 @click.option("-C", "--directory", type=click.Path(path_type=Path), default=Path(), help="The repository's root.")
 def lint_command(  # noqa: PLR0913 - one argument for each option
     *,
@@ -35,6 +38,7 @@ def lint_command(  # noqa: PLR0913 - one argument for each option
     baseline: Path | None,
     write_baseline: bool,
     workflows: bool,
+    names: tuple[str, ...],
     directory: Path,
 ) -> int:
     """Say what is wrong with a spec, where, and what would be right.
@@ -42,7 +46,8 @@ def lint_command(  # noqa: PLR0913 - one argument for each option
     Without a path it reads model.yaml, the workflows that run our commands, and the repository around both: code, data,
     locks and settings; of a folder it reads every model.yaml so. A file that is named is looked at alone. Exits with 1
     when something was found, with 2 when that leaves no spec to work with. [tool.mlops-spec.lint] in pyproject.toml
-    chooses what counts.
+    chooses what counts. At the root of a repository of many models it reads every model so, or those of --model, and
+    the workflows once.
 
     \b
     Examples:
@@ -54,7 +59,8 @@ def lint_command(  # noqa: PLR0913 - one argument for each option
         raise click.UsageError("--write-baseline needs --baseline FILE: where to write it")
     known = directory / baseline if baseline else None
     given = [directory / path for path in paths]
-    specs = [] if workflows else given or [directory / model_folder.SPEC]
+    many = [] if given or workflows else _folders(directory, names)
+    specs = [] if workflows else given or [folder / model_folder.SPEC for folder in many or [directory]]
     day = today.date().isoformat() if today else ""
     return run.lint(
         specs,
@@ -63,10 +69,20 @@ def lint_command(  # noqa: PLR0913 - one argument for each option
         day=day,
         fixing=fixing,
         cached=not no_cache,
-        root=directory,
+        root=root_of(directory),
+        around=many,
         known=known,
         recording=write_baseline,
     )
+
+
+def _folders(directory: Path, names: tuple[str, ...]) -> list[Path]:
+    """The models below the root of a repository of many, submodules' too; none where one lies here."""
+    if (directory / model_folder.SPEC).is_file() or not directory.is_dir():
+        return []
+    from mlops_spec.lint.folders import folders_below  # noqa: PLC0415 - it loads Git's calls: 10 ms
+
+    return folders_below(directory, names)
 
 
 @click.command("explain")

@@ -4,29 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
 from mlops_spec import words
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.lint.models import Model, Models, models_in
 from mlops_spec.model_folder import SPEC
-from mlops_spec.platforms.github.matrix import MODELS, VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
-
-in_models = click.option(
-    "--model",
-    "names",
-    multiple=True,
-    metavar="NAME",
-    envvar=MODELS,
-    help=f"Only this model of the repository; may be given again.  [env: {MODELS}, with spaces between]",
-)
-
-
-in_matrix = click.option("--matrix", envvar=VARIABLE, help=f"The matrix of a plan of many models.  [env: {VARIABLE}]")
 
 
 def one_model(directory: Path, names: Sequence[str] = ()) -> Model:

@@ -7,7 +7,8 @@ from pathlib import Path, PurePosixPath
 import click
 
 from mlops_spec import words
-from mlops_spec.cli.models import broken, in_models
+from mlops_spec.cli.models import broken
+from mlops_spec.cli.option import in_models
 from mlops_spec.errors import Exit
 from mlops_spec.lint.models import models_in
 from mlops_spec.outputs.parts import parts_of, shared_out

@@ -9,7 +9,8 @@ import click
 
 from mlops_spec import words
 from mlops_spec.cli.here import repository, this_run
-from mlops_spec.cli.models import each_model, in_matrix, in_models, is_one, one_model
+from mlops_spec.cli.models import each_model, is_one, one_model
+from mlops_spec.cli.option import in_matrix, in_models
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.integrity.seal import sha256
 from mlops_spec.lint.models import models_in

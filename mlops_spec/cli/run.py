@@ -10,7 +10,8 @@ import click
 
 from mlops_spec import words
 from mlops_spec.cli.here import this_run
-from mlops_spec.cli.models import below, each_model, in_models, is_one, one_model, refuse_one_file
+from mlops_spec.cli.models import below, each_model, is_one, one_model, refuse_one_file
+from mlops_spec.cli.option import in_models
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.lint.models import models_in
 from mlops_spec.model_folder import GATE, SPEC

@@ -83,7 +83,7 @@ class Finder:
 
 
 def _folders(main: Tree) -> tuple[PurePosixPath, ...]:
-    return meant(folders_at(main), shared_of(str(PROJECT), main.read(PROJECT)))
+    return meant(folders_at(main), shared_of(str(PROJECT), main.read(PROJECT)).models)
 
 
 def _objects(main: Tree) -> dict[str, str]:

@@ -20,7 +20,8 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.model_folder import SPEC
 from mlops_spec.release.desired import desired
 from mlops_spec.release.world import World
-from mlops_spec.repository.models import name_in, names_at
+from mlops_spec.repository.models import name_in
+from mlops_spec.repository.names import names_at
 from mlops_spec.spec.base import seconds
 from mlops_spec.system.faults import beneath
 from mlops_spec.targets.live import Served

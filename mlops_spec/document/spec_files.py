@@ -29,7 +29,7 @@ def contents(paths: Iterable[str | Path]) -> dict[str, bytes]:
 def _meant(given: Path) -> Iterable[Path]:
     if not os.path.isdir(given):  # noqa: PTH112 - Path.is_dir raises for names that no file can have
         return [given]
-    found = sorted(_below(given))
+    found = sorted(below(given))
     if not found:
         raise Failure(
             f"{given}: no {model_folder.SPEC} in this folder", remedy="`mlops-spec new` makes a repository with one"
@@ -37,7 +37,8 @@ def _meant(given: Path) -> Iterable[Path]:
     return found
 
 
-def _below(folder: Path) -> Iterator[Path]:
+def below(folder: Path) -> Iterator[Path]:
+    """Every spec in a folder, but for those in folders that hold what others wrote, or what was made."""
     for place, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".") and name not in _PASSED_BY]
         if model_folder.SPEC.name in files:

@@ -90,8 +90,9 @@ def whole(snippet: str) -> str:
 def linted(page: Page, snippet: str) -> Sequence[Diagnostic]:
     """What the linter finds in a page's example."""
     if page in rules("repository"):
-        spec, around = described(snippet, whole)
-        return sorted([*lint_text("model.yaml", spec, DAY), *lint_repository("model.yaml", spec, around, DAY)])
+        spec, around, beside = described(snippet, whole)
+        found = lint_repository("model.yaml", spec, around, DAY, beside)
+        return sorted([*lint_text("model.yaml", spec, DAY, beside.shared), *found])
     if page not in rules("workflows"):
         return lint_text("model.yaml", whole(snippet), DAY)
     first, others = workflow_files(snippet)

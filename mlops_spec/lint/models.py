@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import re
 from collections import Counter
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.diagnostic import did_you_mean, listed
@@ -15,16 +12,15 @@ from mlops_spec.git import Git
 from mlops_spec.lint.specs import load_spec, shared_around
 from mlops_spec.model_folder import SPEC
 from mlops_spec.place import Place
-from mlops_spec.repository.models import folders_here, meant
-from mlops_spec.repository.root import root_of
+from mlops_spec.repository.models import folders_here, meant, name_in
+from mlops_spec.repository.root import inside, is_repository, root_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path, PurePosixPath
 
     from mlops_spec.spec import Spec
     from mlops_spec.spec.shared import Shared
-
-_NAME = re.compile(rb"^model:[ \t]*[\"']?([A-Za-z0-9-]+)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -68,15 +64,15 @@ def models_in(directory: Path, names: Sequence[str] = ()) -> Models:
         Failure: there is no such model, or no repository; what all share is not valid; the spec that is meant is not.
     """
     root, shared = root_of(directory), shared_around(directory)
-    inside = PurePosixPath(directory.absolute().relative_to(root.absolute()))
-    if (directory / SPEC).is_file() or not os.path.lexists(root / ".git"):
-        return _only(Models(root, shared, (_load(root, inside, shared),), {}, here=True), names)
-    folders = meant(folders_here(Git.open(directory)), shared)
+    here = inside(directory, root)
+    if (directory / SPEC).is_file() or not is_repository(root):
+        return _only(Models(root, shared, (_load(root, here, shared),), {}, here=True), names)
+    folders = meant(folders_here(Git.open(directory)), shared.models)
     if not folders:
         load_spec(directory / SPEC)  # says what is missing
     if names:
         folders = tuple(_named(root, folders, names))
-    return _loaded(root, folders, shared, every=not names and not inside.parts)
+    return _loaded(root, folders, shared, every=not names and not here.parts)
 
 
 def _load(root: Path, folder: PurePosixPath, shared: Shared) -> Model:
@@ -112,16 +108,11 @@ def _only(models: Models, names: Sequence[str]) -> Models:
 
 def _named(root: Path, folders: Iterable[PurePosixPath], names: Collection[str]) -> list[PurePosixPath]:
     """The folders whose spec says one of the names; the others are not loaded."""
-    said = {folder: _name_in(root / folder / SPEC) for folder in folders}
+    said = {folder: name_in((root / folder / SPEC).read_bytes()) for folder in folders}
     for name in names:
         if name not in said.values():
             raise _unknown(name, said.values())
     return [folder for folder, name in said.items() if name in names]
-
-
-def _name_in(file: Path) -> str:
-    found = _NAME.search(file.read_bytes())
-    return found[1].decode() if found else ""
 
 
 def _unknown(name: str, known: Iterable[str]) -> Failure:

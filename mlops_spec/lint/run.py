@@ -15,15 +15,18 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.layout import PROJECT
 from mlops_spec.lint import cache, settings
 from mlops_spec.lint.cache.cached_lint import Linted, through_cache
+from mlops_spec.lint.cache.clean import may_set
 from mlops_spec.lint.report import Run, chosen, report
 from mlops_spec.platforms.github.workflow.files import absent, is_script, is_workflow, repositories
 from mlops_spec.platforms.github.workflow.files import files as files_of
+from mlops_spec.repository.root import project_of, root_of
 from mlops_spec.system.garbage import lasting
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from mlops_spec.document.diagnostic import Diagnostic
+    from mlops_spec.spec.shared import Shared
 
 
 class Part(NamedTuple):
@@ -49,31 +52,33 @@ def lint(  # noqa: PLR0913 - one argument for each option
     fixing: bool = False,
     cached: bool = True,
     root: Path = Path(),
+    around: Collection[Path] = (),
     known: Path | None = None,
     recording: bool = False,
 ) -> int:
     """Prints what is wrong at `paths`: specs, workflows, and folders with both; dates are judged as of `day`.
 
     `day` is `YYYY-MM-DD`, none today; `workflows` are read as such whatever they are called, and roots of repositories.
-    `root` is where `pyproject.toml` lies, `known` a baseline; with `recording` it is written.
+    `root` is where `pyproject.toml` lies; `around` are models' folders whose surroundings count. `known` is a baseline;
+    with `recording` it is written.
     """
     counting = _checked_settings(root)
     given = [Path(path) for path in paths]
     files = contents(path for path in given if not is_workflow(path))
     day = day or cache.today()
-    if fixing:
-        files = _fix_specs(files, day, counting)
-    linted = through_cache(files, day, lambda unknown: _lint_specs(unknown, day)) if cached else _lint_specs(files, day)
+    projects = _projects(files)
     roots = dict.fromkeys([*_workflow_roots(given, files), *workflows])
     meant = repositories(roots, all_of=() if given else workflows)
     if fixing:
+        files |= _fix_specs(projects, files, day, counting)
         _fix_workflows(meant, counting)
     parts = [
-        Part(linted),
-        *_lint_surroundings(files, roots, day, cached=cached),
+        *_lint_projects(projects, files, day, cached=cached),
+        *_lint_surroundings(projects, files, {*roots, *around}, day, cached=cached),
         *_lint_all_workflows(meant, day, cached=cached),
     ]
-    found = counting.kept(each for part in parts for found in part.linted.found.values() for each in found)
+    told = (each for part in parts for found in part.linted.found.values() for each in found)
+    found = counting.kept(dict.fromkeys(told))  # what all models share is wrong once
     if known:
         found = _record_baseline(known, found) if recording else _unknown_to_baseline(known, found)
     words.out(report(_summary(found, parts), chosen(style, os.environ), colour=words.coloured()), end="")
@@ -123,11 +128,51 @@ def _unknown_to_baseline(known: Path, found: list[Diagnostic]) -> list[Diagnosti
     return list(new)
 
 
-def _lint_specs(files: Mapping[str, bytes], day: str) -> Linted:
+class Project(NamedTuple):
+    """The specs of one repository, and what its `pyproject.toml` may say for all of them; empty: nothing."""
+
+    root: Path
+    settings: bytes
+    specs: tuple[str, ...]
+
+    @property
+    def file(self) -> str:
+        return str(self.root / PROJECT)
+
+    def shared(self) -> Shared | list[Diagnostic]:
+        from mlops_spec.validate.project import read_shared  # noqa: PLC0415 - see _load
+
+        return read_shared(self.file, self.settings)
+
+
+def _projects(files: Iterable[str]) -> list[Project]:
+    by_root: dict[Path, list[str]] = {}
+    for name in files:
+        by_root.setdefault(root_of(Path(name).parent), []).append(name)
+    contents_by_root = ((root, project_of(root) or b"", names) for root, names in by_root.items())
+    return [Project(root, said if may_set(said) else b"", tuple(names)) for root, said, names in contents_by_root]
+
+
+def _lint_projects(
+    projects: Iterable[Project], files: Mapping[str, bytes], day: str, *, cached: bool
+) -> Iterator[Part]:
+    for project in projects:
+        own = {name: files[name] for name in project.specs}
+
+        def lint_unknown(unknown: Mapping[str, bytes]) -> Linted:
+            return _lint_specs(project, unknown, day)  # noqa: B023 - called at once
+
+        yield Part(through_cache(own, day, lint_unknown, beside=project.settings) if cached else lint_unknown(own))
+
+
+def _lint_specs(project: Project, files: Mapping[str, bytes], day: str) -> Linted:
     _load()
     from mlops_spec.lint.specs import KNOWN, lint_all  # noqa: PLC0415 - see _load
 
-    return Linted(lint_all(files, date.fromisoformat(day)), len(KNOWN))
+    shared = project.shared()
+    if isinstance(shared, list):  # of no model is then known what it says
+        return Linted(dict.fromkeys(files, shared), len(KNOWN))
+    return Linted(lint_all(files, date.fromisoformat(day), shared), len(KNOWN))
 
 
 def _workflow_roots(given: Iterable[Path], specs: Iterable[str]) -> Iterator[Path]:
@@ -138,33 +183,60 @@ def _workflow_roots(given: Iterable[Path], specs: Iterable[str]) -> Iterator[Pat
 
 
 def _lint_surroundings(
-    specs: Mapping[str, bytes], roots: Collection[Path], day: str, *, cached: bool
+    projects: Iterable[Project],
+    specs: Mapping[str, bytes],
+    folders: Collection[Path],
+    day: str,
+    *,
+    cached: bool,
 ) -> Iterator[Part]:
-    meant = {name: folder for name in specs if (folder := Path(name).parent) in roots}
-    if not meant:
-        return
+    for project in projects:
+        meant = {name: folder for name in project.specs if (folder := Path(name).parent) in folders}
+        if meant:
+            yield from _lint_around(project, {name: specs[name] for name in meant}, specs, day, cached=cached)
+
+
+def _lint_around(
+    project: Project, meant: Mapping[str, bytes], specs: Collection[str], day: str, *, cached: bool
+) -> Iterator[Part]:
+    from mlops_spec.lint.patterns import patterns_in  # noqa: PLC0415 - as the next
     from mlops_spec.repository.listing import listings as listings_of  # noqa: PLC0415 - it loads Git's calls: 10 ms
+    from mlops_spec.repository.near import near  # noqa: PLC0415 - as above
 
-    listings = listings_of(meant.values())
-    for name, folder in meant.items():
-        content, listing = specs[name], listings[folder]
-        if isinstance(listing, Failure):
-            remedy = f": {listing.remedy}" if listing.remedy else ""
-            unseen = f"code, data, locks and settings around {name}: {listing.message}{remedy}"
-            yield Part(Linted({}, 0), "file around it", unseen=unseen, exit_code=listing.exit_code)
-            continue
+    by_folder = listings_of([Path(name).parent for name in meant])
+    listings = {name: by_folder[Path(name).parent] for name in meant}
+    for name, refused in listings.items():
+        if isinstance(refused, Failure):
+            remedy = f": {refused.remedy}" if refused.remedy else ""
+            unseen = f"code, data, locks and settings around {name}: {refused.message}{remedy}"
+            yield Part(Linted({}, 0), "file around it", unseen=unseen, exit_code=refused.exit_code)
+    seen = {name: listing for name, listing in listings.items() if not isinstance(listing, Failure)}
+    if not seen:
+        return
+    by_place = near({Path(name).parent for name in seen}, patterns_in(project.settings))
+    beside = {name: by_place[Path(name).parent] for name in seen}
 
-        def lint_all(_: Mapping[str, bytes]) -> Linted:
-            _load()
-            from mlops_spec.lint.repository import RULES, lint_around  # noqa: PLC0415 - see _load
+    def lint_unknown(unknown: Mapping[str, bytes]) -> Linted:
+        _load()
+        shared = project.shared()
+        if isinstance(shared, list):
+            return Linted({}, 0)  # told once, of the specs themselves
+        from mlops_spec.lint.repository import RULES, lint_around  # noqa: PLC0415 - see _load
+        from mlops_spec.lint.specs import in_processes  # noqa: PLC0415
+        from mlops_spec.repository.view import Beside  # noqa: PLC0415
 
-            diagnostics = lint_around(name, content, listing, date.fromisoformat(day))  # noqa: B023 - called at once
-            return Linted({name: diagnostics}, len(RULES))  # noqa: B023
+        today = date.fromisoformat(day)
+        tasks = [(name, meant[name], seen[name], today, Beside(shared, beside[name])) for name in unknown]
+        return Linted(dict(zip(unknown, in_processes(lint_around, tasks), strict=True)), len(RULES))
 
-        one = {name: content}
-        linted = through_cache(one, day, lint_all, beside=listing.fingerprint) if cached else lint_all(one)
-        count = len(listing.sizes)
-        yield Part(linted, "file around it", count, count, _unlinted_specs_note(folder, listing.sizes, specs))
+    own = {name: meant[name] for name in seen}
+    around = {name: listing.fingerprint + repr(beside[name]).encode() for name, listing in seen.items()}
+    linted = (
+        through_cache(own, day, lint_unknown, beside=project.settings, around=around) if cached else lint_unknown(own)
+    )
+    count = sum(len(listing.sizes) for listing in seen.values())
+    notes = [_unlinted_specs_note(Path(name).parent, listing.sizes, specs) for name, listing in seen.items()]
+    yield Part(linted, "file around it", count, count, next(filter(None, notes), ""))
 
 
 def _unlinted_specs_note(folder: Path, names: Collection[str], specs: Collection[str]) -> str:
@@ -196,14 +268,22 @@ def _lint_workflows(root: Path, meant: Collection[str] | None, day: str, *, cach
     return Part(linted, "workflow", len(linted.found), there)
 
 
-def _fix_specs(files: Mapping[str, bytes], day: str, counting: settings.Settings) -> dict[str, bytes]:
+def _fix_specs(
+    projects: Iterable[Project], files: Mapping[str, bytes], day: str, counting: settings.Settings
+) -> dict[str, bytes]:
     _load()
     from mlops_spec.lint.specs import fix_files  # noqa: PLC0415 - see _load
 
-    right, counts = fix_files(files, date.fromisoformat(day), counting.kept)
-    for name, count in counts.items():
-        words.err(f"fixed {count} in {name}")
-    return dict(right)
+    fixed: dict[str, bytes] = {}
+    for project in projects:
+        if isinstance(shared := project.shared(), list):
+            continue
+        own = {name: files[name] for name in project.specs}
+        right, counts = fix_files(own, date.fromisoformat(day), counting.kept, shared)
+        fixed |= right
+        for name, count in counts.items():
+            words.err(f"fixed {count} in {name}")
+    return fixed
 
 
 def _fix_workflows(given: Mapping[Path, Collection[str] | None], counting: settings.Settings) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mlops_spec.document import edit
 from mlops_spec.document.diagnostic import Diagnostic, Kind, is_whole
@@ -81,26 +81,32 @@ def shared_around(folder: Path) -> Shared:
     return shared_of(str(root / PROJECT), content if content and may_set(content) else None)
 
 
-def lint_all(files: Mapping[str, bytes], today: date) -> dict[str, list[Diagnostic]]:
+def lint_all(files: Mapping[str, bytes], today: date, shared: Shared = NOTHING_SHARED) -> dict[str, list[Diagnostic]]:
     """Lints many files, in as many processes as there are processors where that pays."""
-    names = list(files)
-    processes = min(os.cpu_count() or 1, len(names) // _ENOUGH)
+    tasks = [(name, content, today, shared) for name, content in files.items()]
+    return dict(zip(files, in_processes(lint_content, tasks), strict=True))
+
+
+def in_processes(do: Callable[..., list[Diagnostic]], tasks: Sequence[tuple[Any, ...]]) -> list[list[Diagnostic]]:
+    """What `do` says to each of the tasks, in their order."""
+    processes = min(os.cpu_count() or 1, len(tasks) // _ENOUGH)
     if processes < 2 or not hasattr(os, "fork"):
-        return {name: lint_content(name, content, today) for name, content in files.items()}
+        return [do(*task) for task in tasks]
     import multiprocessing  # noqa: PLC0415 - 5 ms that a single file need not wait for
 
-    tasks = [(name, content, today) for name, content in files.items()]
     with multiprocessing.get_context("fork").Pool(processes) as pool:
-        return dict(zip(names, pool.starmap(lint_content, tasks, chunksize=_ENOUGH // 2), strict=True))
+        return pool.starmap(do, tasks, chunksize=_ENOUGH // 2)
 
 
-def lint_content(file: str, content: bytes, today: date) -> list[Diagnostic]:
+def lint_content(file: str, content: bytes, today: date, shared: Shared = NOTHING_SHARED) -> list[Diagnostic]:
     """Lints a file's bytes."""
     text = decode(content, file)
-    return [text] if isinstance(text, Diagnostic) else lint_text(file, text, today)
+    return [text] if isinstance(text, Diagnostic) else lint_text(file, text, today, shared)
 
 
-def fix_files(files: Mapping[str, bytes], today: date, kept: Kept = list) -> tuple[dict[str, bytes], dict[str, int]]:
+def fix_files(
+    files: Mapping[str, bytes], today: date, kept: Kept = list, shared: Shared = NOTHING_SHARED
+) -> tuple[dict[str, bytes], dict[str, int]]:
     """Writes what has one right answer into the files; their bytes then, and how many findings each took.
 
     `kept` says which findings count.
@@ -110,19 +116,21 @@ def fix_files(files: Mapping[str, bytes], today: date, kept: Kept = list) -> tup
     """
     right, counts = {}, {}
     for name, content in files.items():
-        right[name], count = fix_content(name, content, today, kept)
+        right[name], count = fix_content(name, content, today, kept, shared)
         if count:
             write_file(name, right[name])
             counts[name] = count
     return right, counts
 
 
-def fix_content(file: str, content: bytes, today: date, kept: Kept = list) -> tuple[bytes, int]:
+def fix_content(
+    file: str, content: bytes, today: date, kept: Kept = list, shared: Shared = NOTHING_SHARED
+) -> tuple[bytes, int]:
     """The bytes with everything fixed that has one right answer, and how many findings that took."""
     text = decode(content, file)
     if isinstance(text, Diagnostic):
         return content, 0
-    right, count = fixed(text, lambda changed: kept(lint_text(file, changed, today)))
+    right, count = fixed(text, lambda changed: kept(lint_text(file, changed, today, shared)))
     return right.encode(), count
 
 
@@ -134,9 +142,9 @@ def write_file(name: str, content: bytes) -> None:
         raise Failure(f"{name}: can't be written: {error.strerror}", exit_code=Exit.CONFIG) from error
 
 
-def lint_text(file: str, text: str, today: date) -> list[Diagnostic]:
+def lint_text(file: str, text: str, today: date, shared: Shared = NOTHING_SHARED) -> list[Diagnostic]:
     """Everything that is wrong with one spec, in the order of the text."""
-    project = check(file, text, today)
+    project = check(file, text, today, shared)
     if isinstance(project, list):
         return sorted(project)
     return sorted(suppress(project.document, list(run_rules(project, RULES)), KNOWN))

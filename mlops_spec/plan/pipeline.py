@@ -14,7 +14,7 @@ from mlops_spec.plan import Cause, StagePlan
 from mlops_spec.plan.causes import NOTHING_UPSTREAM, Now, plan_stages
 from mlops_spec.plan.lines import changed_lines
 from mlops_spec.plan.packages import package_causes
-from mlops_spec.repository.models import names_at
+from mlops_spec.repository.names import names_at
 from mlops_spec.repository.requirement import LOCK as ENVIRONMENT
 from mlops_spec.validate.at_commit import document_of
 

@@ -11,7 +11,7 @@ from mlops_spec.platforms.github.outputs.environments import waiting, watched
 from mlops_spec.release.bundle import read_bundle
 from mlops_spec.release.handed import handed_over
 from mlops_spec.release.register import register_all
-from mlops_spec.repository.models import names_at
+from mlops_spec.repository.names import names_at
 from mlops_spec.validate.at_commit import spec_at
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mlops_spec import ledger, model_folder
 from mlops_spec.errors import Failure
 from mlops_spec.place import Place
-from mlops_spec.repository.models import names_at
+from mlops_spec.repository.names import names_at
 from mlops_spec.validate.at_commit import spec_at
 
 if TYPE_CHECKING:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlops_spec import model_folder
-from mlops_spec.layout import PROJECT
-from mlops_spec.validate.project import shared_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from mlops_spec.git import Git, Tree
-    from mlops_spec.spec.shared import Shared
 
 _SPEC = str(model_folder.SPEC)
 _NAME = re.compile(rb"^model:[ \t]*[\"']?([a-z0-9-]{1,63})", re.MULTILINE)
@@ -39,10 +35,10 @@ def folders_at(tree: Tree) -> tuple[PurePosixPath, ...]:
     return _folders(tree.folder / entry.path for entry in tree.entries() if PurePosixPath(entry.path).name == _SPEC)
 
 
-def meant(folders: Iterable[PurePosixPath], shared: Shared) -> tuple[PurePosixPath, ...]:
-    """The folders whose specs are those of models, by the patterns that the repository's settings may have."""
-    patterns = [PurePosixPath(pattern).parts for pattern in shared.models]
-    return tuple(each for each in folders if not patterns or any(_match(each.parts, pattern) for pattern in patterns))
+def meant(folders: Iterable[PurePosixPath], patterns: Iterable[str]) -> tuple[PurePosixPath, ...]:
+    """The folders whose specs are those of models, by the patterns `models` that the repository's settings may have."""
+    parts = [PurePosixPath(pattern).parts for pattern in patterns]
+    return tuple(each for each in folders if not parts or any(_match(each.parts, pattern) for pattern in parts))
 
 
 def _match(parts: Sequence[str], pattern: Sequence[str]) -> bool:
@@ -56,19 +52,6 @@ def _match(parts: Sequence[str], pattern: Sequence[str]) -> bool:
 
 def _folders(specs: Iterable[PurePosixPath]) -> tuple[PurePosixPath, ...]:
     return tuple(sorted(path.parent for path in specs))
-
-
-def names_at(tree: Tree) -> dict[str, PurePosixPath]:
-    """The folder of each model of a commit by its name, as the line `model:` of its spec has it; nothing is validated.
-
-    Of two models of one name, neither is told: nobody could say which is meant.
-    """
-    shared = shared_of(str(PROJECT), tree.root.read(PROJECT))
-    specs = [folder / _SPEC for folder in meant(folders_at(tree), shared)]
-    contents = tree.git.read_objects([f"{tree.commit}:{path}" for path in specs])
-    found = [(name_in(content or b""), path.parent) for path, content in zip(specs, contents, strict=True)]
-    counts = Counter(name for name, _ in found)
-    return {name: folder for name, folder in found if name and counts[name] == 1}
 
 
 def name_in(spec: bytes) -> str:

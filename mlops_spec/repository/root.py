@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.layout import PROJECT
@@ -21,10 +21,28 @@ def root_of(folder: Path) -> Path:
     return folder
 
 
+def is_repository(root: Path) -> bool:
+    """Whether it is the root of a checkout, rather than a folder in none."""
+    return os.path.lexists(root / ".git")
+
+
+def in_submodule(root: Path) -> bool:
+    """Whether a checkout is one that another repository has as a submodule; a further work tree is none."""
+    try:
+        return b"/modules/" in (root / ".git").read_bytes()
+    except OSError:  # a folder, or nothing
+        return False
+
+
 def above(folder: Path, root: Path) -> str:
     """The way up from a folder to the root, such as `../..`; empty for the root itself."""
     way = os.path.relpath(root.absolute(), folder.absolute())
     return "" if way == "." else way
+
+
+def inside(folder: Path, root: Path) -> PurePosixPath:
+    """Where a folder lies below the root, whichever way both are named."""
+    return PurePosixPath(os.path.relpath(folder.absolute(), root.absolute()))
 
 
 def code_folders(folder: Path) -> tuple[Path, ...]:

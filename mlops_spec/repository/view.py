@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import ast
+import posixpath
 import warnings
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_spec.document import Document
 from mlops_spec.document.diagnostic import Span
 from mlops_spec.document.source import LINE_END, MAX_BYTES
+from mlops_spec.repository.near import NOBODY, Near
 from mlops_spec.repository.origin import Origin
+from mlops_spec.spec.shared import NOTHING_SHARED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from datetime import date
 
     from mlops_spec.spec import Spec
+    from mlops_spec.spec.shared import Shared
 
 CODE = "src"  # the folder that the project's packages lie in
 
@@ -65,19 +70,37 @@ class Repository:
     origin: Origin = field(default_factory=Origin)
     #: bytes of what the last run left beside that
     made: Mapping[str, int] = field(default_factory=dict)
+    #: bytes of what models may share, by its path from the root of the work tree
+    above: Mapping[str, int] = field(default_factory=dict)
     _parsed: dict[str, Python | None] = field(default_factory=dict, init=False, repr=False)
 
     def has(self, path: str) -> bool:
         """Whether Git has a file or a folder of this path."""
         return path in self.sizes or any(each.startswith(f"{path}/") for each in self.sizes)
 
+    @cached_property
+    def up(self) -> str:
+        """The way from the folder to the work tree's root, such as `../..`; empty where it is the root."""
+        return "/".join([".."] * len(PurePosixPath(self.inside).parts))
+
+    def once(self, path: str) -> str:
+        """A file that a repository has once, for all its models: in the folder, else at the root."""
+        return f"{self.up}/{path}" if path not in self.sizes and self.up and path in self.above else path
+
+    def _size(self, path: str) -> int | None:
+        if path in self.sizes:
+            return self.sizes[path]
+        shared = posixpath.normpath(f"{self.inside}/{path}") if path.startswith("../") else ""
+        return self.above.get(shared, self.made.get(path))
+
     def is_file(self, path: str) -> bool:
         """Whether Git has a file of this path."""
-        return path in self.sizes
+        return path in self.sizes or (path.startswith("../") and self._size(path) is not None)
 
     def text(self, path: str, most: int = MAX_BYTES) -> str | None:
         """What stands in a file; None where there is none, or none that is text of so many bytes, 1 MiB if not said."""
-        if self.sizes.get(path, self.made.get(path, most + 1)) > most:
+        size = self._size(path)
+        if size is None or size > most:
             return None
         try:
             content = self.read(path)
@@ -91,6 +114,9 @@ class Repository:
 
     def name(self, path: str) -> str:
         """A path as messages name it."""
+        return posixpath.normpath(f"{self.shown}/{path}") if path.startswith("../") else self._below(path)
+
+    def _below(self, path: str) -> str:
         return path if self.shown in ("", ".") else f"{self.shown}/{path}"
 
     def python(self, path: str) -> Python | None:
@@ -121,6 +147,16 @@ class Repository:
         return parsed(self.document(path)) if self.text(path) is not None else None
 
 
+class Beside(NamedTuple):
+    """What all models of a repository share, and what the others mean for one."""
+
+    shared: Shared = NOTHING_SHARED
+    near: Near = NOBODY
+
+
+ALONE = Beside()
+
+
 @dataclass(frozen=True)
 class Surroundings:
     """What rules over a repository may look at; each field is an argument that a rule can ask for."""
@@ -129,3 +165,6 @@ class Surroundings:
     document: Document
     repository: Repository
     today: date
+    #: what all models of the repository share, and what the others mean for this one
+    shared: Shared = NOTHING_SHARED
+    near: Near = NOBODY

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from mlops_spec.engines.dvc.names import FOLDER, STATE
-from mlops_spec.repository.root import above, root_of
+from mlops_spec.repository.root import inside, root_of
 from mlops_spec.system.files import followed, make_folder
 
 if TYPE_CHECKING:
@@ -26,8 +26,7 @@ def home_of(folder: Path) -> Path:
 def state_of(folder: Path) -> Path:
     """What this checkout keeps of one model's runs; Git has none of it."""
     home = home_of(folder)
-    inside = folder.absolute().relative_to(home.absolute()) if above(folder, home) else ""
-    return home / STATE / inside
+    return home / STATE / inside(folder, home)
 
 
 @contextmanager

@@ -24,6 +24,7 @@ _PARTS = (
     "engines",
     "engines/dvc",
     "lint",
+    "lint/cache",
     "package",
     "platforms",
     "platforms/github",
@@ -36,6 +37,7 @@ _PARTS = (
     "rules/workflows",
     "spec",
     "spec/gates",
+    "spec/tasks",
     "system",
     "validate",
     "words",
@@ -73,8 +75,17 @@ def directory() -> str:
     return os.path.join(base, "mlops-spec", "lint")
 
 
+_states: dict[str, bytes] = {}
+
+
 def state(day: str, beside: bytes = b"") -> bytes:
     """All that findings depend on besides the file: our own code, its libraries, the interpreter, the day and more."""
+    if day not in _states:  # of a thousand models one after another, it is looked at once
+        _states[day] = _seen(day)
+    return hashlib.blake2b(_states[day] + beside, digest_size=32).digest()
+
+
+def _seen(day: str) -> bytes:
     seen = [__version__, sys.version, day]
     seen += [f"{path} {facts.st_size} {facts.st_mtime_ns}" for path, facts in parts()]
     for library in _LIBRARIES:
@@ -85,7 +96,7 @@ def state(day: str, beside: bytes = b"") -> bytes:
                 continue
             seen.append(f"{library} {facts.st_size} {facts.st_mtime_ns}")
             break
-    return hashlib.blake2b("\n".join(seen).encode() + beside, digest_size=32).digest()
+    return "\n".join(seen).encode()
 
 
 def parts() -> list[tuple[str, os.stat_result]]:

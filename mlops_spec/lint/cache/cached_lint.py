@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_spec.document.diagnostic import Diagnostic, Edit, Kind, Span
@@ -9,6 +10,9 @@ from mlops_spec.lint import cache
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+
+
+_NOTHING: Mapping[str, bytes] = MappingProxyType({})
 
 
 class Linted(NamedTuple):
@@ -19,14 +23,20 @@ class Linted(NamedTuple):
 
 
 def through_cache(
-    contents: Mapping[str, bytes], day: str, lint: Callable[[Mapping[str, bytes]], Linted], *, beside: bytes = b""
+    contents: Mapping[str, bytes],
+    day: str,
+    lint: Callable[[Mapping[str, bytes]], Linted],
+    *,
+    beside: bytes = b"",
+    around: Mapping[str, bytes] = _NOTHING,
 ) -> Linted:
     """Calls `lint` for the files that no entry is known for, when there are any, and so loads it only then.
 
-    `beside` is what the findings of each file depend on besides itself.
+    `beside` is what the findings of all files depend on besides themselves, `around` what those of each do.
     """
-    given = cache.state(day, beside)
-    keys = {name: cache.key(content, given) for name, content in contents.items()}
+    keys = {
+        name: cache.key(content, cache.state(day, beside + around.get(name, b""))) for name, content in contents.items()
+    }
     known = {name: entry for name, key in keys.items() if (entry := cache.load(key))}
     found: dict[str, Sequence[Diagnostic]] = {name: _read(name, entry) for name, entry in known.items() if entry.rules}
     rules = max((entry.rules for entry in known.values()), default=0)

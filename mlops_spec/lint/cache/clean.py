@@ -1,6 +1,6 @@
 """The fast path of `lint FILE...` for hooks: no option parser, and an answer at once when all files are clean."""
 # Paths are text here: importing pathlib takes longer than all that is done.
-# ruff: noqa: PTH123
+# ruff: noqa: PTH100, PTH109, PTH118, PTH120, PTH123
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def clean(files: list[str]) -> str | None:
 
     Settings can only take findings away, but they may be wrong themselves: where there are any, somebody else reads on.
     """
-    if _has_settings():
+    if _have_settings({os.getcwd(), *(os.path.dirname(os.path.abspath(name)) for name in files)}):
         return None
     given = cache.state(cache.today())
     rules = 0
@@ -40,9 +40,23 @@ def clean(files: list[str]) -> str | None:
     return f"no errors · {rules} rules · {files[0] if len(files) == 1 else f'{len(files)} files'}\n"
 
 
-def _has_settings() -> bool:
+def _have_settings(folders: set[str]) -> bool:
+    """Whether a `pyproject.toml` in one of the folders, or above one in its checkout, may hold our table."""
+    seen: set[str] = set()
+    for folder in folders:
+        while folder not in seen:
+            seen.add(folder)
+            if _has_settings(folder):
+                return True
+            if os.path.lexists(os.path.join(folder, ".git")):
+                break
+            folder = os.path.dirname(folder)  # noqa: PLW2901 - upwards
+    return False
+
+
+def _has_settings(folder: str) -> bool:
     try:
-        with open("pyproject.toml", "rb") as file:
+        with open(os.path.join(folder, "pyproject.toml"), "rb") as file:
             return may_set(file.read())
     except FileNotFoundError:
         return False

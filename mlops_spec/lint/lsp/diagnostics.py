@@ -10,11 +10,14 @@ from mlops_spec import model_folder
 from mlops_spec.errors import Failure
 from mlops_spec.lint import settings
 from mlops_spec.lint.repository import lint_around
-from mlops_spec.lint.specs import lint_content
+from mlops_spec.lint.specs import lint_content, shared_around
 from mlops_spec.lint.workflows import lint_workflows
 from mlops_spec.platforms.github.workflow.files import FOLDER, absent
 from mlops_spec.platforms.github.workflow.files import files as workflows_of
 from mlops_spec.repository.listing import listings
+from mlops_spec.repository.near import near
+from mlops_spec.repository.root import root_of
+from mlops_spec.repository.view import Beside
 
 if TYPE_CHECKING:
     from mlops_spec.document.diagnostic import Diagnostic
@@ -46,12 +49,13 @@ def found_in(path: Path, text: str, *, around: bool) -> list[Diagnostic]:
         told = lint_workflows(str(root), files, known, absent=absent(root, files)).get(str(path), [])
         found = [each for each in told if each.file == str(path)]  # an editor shows what is in its file
     else:
-        root = path.parent
-        found = lint_content(str(path), content, today)
+        root, shared = path.parent, shared_around(path.parent)
+        found = lint_content(str(path), content, today, shared)
         for listing in listings([root]).values() if around else ():
             if not isinstance(listing, Failure):
-                found = [*found, *lint_around(str(path), content, listing, today)]
-    return settings.read(root).kept(found)
+                beside = Beside(shared, near([root], shared.models)[root])
+                found = [*found, *lint_around(str(path), content, listing, today, beside)]
+    return settings.read(root_of(root)).kept(found)
 
 
 def header(folder: Path, data: object) -> list[str]:

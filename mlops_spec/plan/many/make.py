@@ -51,7 +51,7 @@ def make_plans(git: Git, revision: str | None = None) -> Plans:
     """
     shared = shared_around(git.directory)
     tree, objects = work_tree(git), Objects(git)
-    bases = common_base(git, meant(tree.folders, shared), revision, shared.branch)
+    bases = common_base(git, meant(tree.folders, shared.models), revision, shared.branch)
     making = _Making.of(objects, shared, tree, bases)
     if bases.common and not _same_shared(git, bases.common, shared):
         making.candidates = replace(making.candidates, found=frozenset(bases.of))  # each has what all share
@@ -66,7 +66,7 @@ def plans_since_judged(git: Git) -> Plans:
     """
     shared = shared_around(git.directory)
     tree, objects = work_tree(git), Objects(git)
-    folders = meant(tree.folders, shared)
+    folders = meant(tree.folders, shared.models)
     names = names_of(objects, tree.revision, folders)
     bases, records = last_judged(git, {folder: names.get(folder, "") for folder in folders})
     return _Making.of(objects, shared, tree, bases).plans(dropped(records, frozenset(names.values())))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.model_folder import SPEC
 from mlops_spec.plan.many.names import names_of
-from mlops_spec.repository.models import names_at
+from mlops_spec.repository.names import names_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

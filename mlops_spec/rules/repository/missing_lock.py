@@ -34,9 +34,10 @@ SEVERITY: Severity = "error"
 
 
 def check(repository: Repository) -> Iterator[Finding]:
-    if PROJECT not in repository.sizes:
+    project = repository.once(PROJECT)
+    if not repository.is_file(project):
         hint = "run `uv init --bare`, `uv add` what the code imports, and commit both files"
         yield Finding(("spec",), "Git has no `pyproject.toml`, which jobs install from", hint)
-    elif LOCK not in repository.sizes:
+    elif not repository.is_file(repository.once(LOCK)):
         message = "Git has no `uv.lock` for this project"
-        yield Finding((), message, "run `uv lock` and commit `uv.lock`", document=repository.document(PROJECT))
+        yield Finding((), message, "run `uv lock` and commit `uv.lock`", document=repository.document(project))

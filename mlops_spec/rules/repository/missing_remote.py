@@ -43,13 +43,13 @@ SEVERITY: Severity = "error"
 def check(repository: Repository) -> Iterator[Finding]:
     if not kept(repository.sizes):
         return  # no data to pull
-    document = repository.document(str(SETTINGS))
+    document = repository.document(repository.once(str(SETTINGS)))
     settings = parsed(document.lines)
     name = settings.default_name
     if name not in {each.name for each in settings.remotes if each.url} or not name:
         message = f"there is no remote `{name}`" if name else "there is no default remote"
         hint = f"run `{add_remote('storage', 'URL')}`"
-        if str(SETTINGS) in repository.sizes:
+        if repository.is_file(repository.once(str(SETTINGS))):
             yield Finding((), message, hint, document=document, span=settings.span)
         else:
             yield Finding(("data", "path"), message, hint)

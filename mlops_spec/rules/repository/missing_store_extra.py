@@ -57,9 +57,10 @@ SEVERITY: Severity = "error"
 
 
 def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
-    if PROJECT not in repository.sizes:
+    file = repository.once(PROJECT)
+    if not repository.is_file(file):
         return
-    project = table(repository.text(PROJECT))
+    project = table(repository.text(file))
     there = extras(project, PACKAGE)
     for place, url in _urls(spec, repository):
         wanted = EXTRAS.get(scheme(url), "")
@@ -69,7 +70,7 @@ def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
             if place:
                 yield Finding(place, message, hint)
             else:
-                yield Finding((), message, hint, document=repository.document(PROJECT))
+                yield Finding((), message, hint, document=repository.document(file))
             there.add(wanted)
 
 
@@ -78,7 +79,7 @@ def _urls(spec: Spec, repository: Repository) -> Iterator[tuple[Address, str]]:
     if spec.storage:
         yield ("storage", "url"), spec.storage.url
     else:
-        remote = parsed(repository.document(str(SETTINGS)).lines).default
+        remote = parsed(repository.document(repository.once(str(SETTINGS))).lines).default
         yield (), remote.url if remote else ""
     if isinstance(spec.data.path, Import):
         yield ("data", "path", "import"), spec.data.path.import_

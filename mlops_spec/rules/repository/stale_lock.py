@@ -69,14 +69,17 @@ MOST_OF_A_LOCK = 1 << 24  # bytes; that of a project with a GPU's libraries has 
 
 
 def check(repository: Repository) -> Iterator[Finding]:
-    project = table(repository.text(PROJECT))
-    lock = lock_of(repository.text(LOCK, MOST_OF_A_LOCK), str(mapping(project.get("project")).get("name")))
+    file, locks = repository.once(PROJECT), repository.once(LOCK)
+    project = table(repository.text(file))
+    lock = lock_of(repository.text(locks, MOST_OF_A_LOCK), str(mapping(project.get("project")).get("name")))
+    if locks != LOCK:  # a workspace's, for Pythons that all of its projects take
+        lock = {**lock, "requires-python": ""}
     if wrong := _first_difference(project, lock):
         yield Finding(
             (),
             f"`uv.lock` is stale: {wrong}",
             "run `uv lock` and commit `uv.lock`",
-            document=repository.document(PROJECT),
+            document=repository.document(file),
         )
 
 

@@ -53,7 +53,7 @@ _LOADERS = frozenset(("load", "loads", "Unpickler", "open", "decode"))
 
 
 def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
-    for path in code_of(spec, repository)["package"].files:
+    for path in code_of(spec, repository, repository.up)["package"].files:
         code = repository.python(path)
         if code is None:
             continue

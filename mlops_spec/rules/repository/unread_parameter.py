@@ -51,7 +51,11 @@ def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
     if not spec.train.params:
         return
     read = set()
-    outside = [repository.python(path) for path in code_of(spec, repository)["train"].files if path.endswith(".py")]
+    outside = [
+        repository.python(path)
+        for path in code_of(spec, repository, repository.up)["train"].files
+        if path.endswith(".py")
+    ]
     for code in (*repository.code(), *filter(None, outside)):
         if handed_on(code.tree):
             return  # as a whole, to who knows what

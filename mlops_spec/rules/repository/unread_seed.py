@@ -59,7 +59,11 @@ _SEED = frozenset(("MLOPS_SPEC_SEED", "seed"))
 def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
     if spec.train.seeds == 1:
         return
-    outside = [repository.python(path) for path in code_of(spec, repository)["train"].files if path.endswith(".py")]
+    outside = [
+        repository.python(path)
+        for path in code_of(spec, repository, repository.up)["train"].files
+        if path.endswith(".py")
+    ]
     code = [*repository.code(), *filter(None, outside)]
     if code and not any(_SEED & set(mentioned(each.tree)) for each in code):
         message = "no code in `src` reads a seed, so all seeds train the same model"

@@ -20,7 +20,7 @@ Good:
     # .github/workflows/mlops-merge.yml
     name: mlops-merge
 
-Fix: give each model a repository of its own, with `model.yaml` at its root.
+Fix: remove the folder, and run `mlops-spec render` at the root: there it writes those of all models.
 """
 
 from __future__ import annotations

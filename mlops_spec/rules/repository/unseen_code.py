@@ -61,7 +61,7 @@ _SETUP = ("setup.py", "conftest.py", "noxfile.py", "tasks.py")
 
 def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
     stages = {name: stage.reads for name, stage in user_stages(spec).items()} | {"train": spec.train.reads}
-    code = code_of(spec, repository)
+    code = code_of(spec, repository, repository.up)
     named = [path for reads in stages.values() for path in reads]
     named += [path for each in code.values() for path in each.paths]
     left = [path for path in repository.sizes if _may_be_run(path) and not any(overlap(path, each) for each in named)]

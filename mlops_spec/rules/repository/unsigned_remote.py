@@ -71,7 +71,7 @@ SEVERITY: Severity = "error"
 
 
 def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
-    remote = parsed(repository.document(str(SETTINGS)).lines).default
+    remote = parsed(repository.document(repository.once(str(SETTINGS))).lines).default
     url = spec.storage.url if spec.storage else remote.url if remote else ""
     if scheme(url) not in EXTRAS:
         return

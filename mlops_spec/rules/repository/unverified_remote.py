@@ -43,7 +43,7 @@ SEVERITY: Severity = "error"
 
 
 def check(repository: Repository) -> Iterator[Finding]:
-    document = repository.document(str(SETTINGS))
+    document = repository.document(repository.once(str(SETTINGS)))
     for remote in parsed(document.lines).remotes:
         if not remote.is_verified:
             message = f"DVC trusts whatever the remote `{remote.name}` sends"
