@@ -10,8 +10,7 @@ import click
 
 from mlops_spec import words
 from mlops_spec.cli.here import repository, this_run
-from mlops_spec.cli.models import in_models
-from mlops_spec.cli.option import parsed
+from mlops_spec.cli.option import in_models, parsed
 from mlops_spec.engines.files import SETTINGS
 from mlops_spec.errors import Exit
 from mlops_spec.spec.base import seconds, size_in_bytes
