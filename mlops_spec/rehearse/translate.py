@@ -131,6 +131,8 @@ def _condition(text: str, condition: yaml.ScalarNode, own: Own) -> _Edit:
 
 def _own(text: str, job: yaml.MappingNode, own: Own, *, defaults: Callable[[str], Collection[str]]) -> Iterator[_Edit]:
     uses, steps = _value(job, "uses"), _value(job, "steps")
+    if _value(job, "strategy") is not None:  # its jobs share what one has installed, which each installs anew
+        yield _add_entries(job, "strategy", {"max-parallel": "1"})
     if own.calls and uses is not None and called_file(uses.value):
         yield uses.start_mark.index, uses.end_mark.index, f"./{WORKFLOWS / own.calls}"
     if own.environment:
