@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
+from sklearn.datasets import load_digits
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.multiclass import OneVsRestClassifier
@@ -16,6 +18,8 @@ from mlops_spec.errors import Failure
 from mlops_spec.gates.attacks.answers import constant, few, inverted, shuffled
 from mlops_spec.monitor.answers import check_answers
 from mlops_spec.monitor.predictions import Live
+from mlops_spec.package.on_disk import read_manifest
+from mlops_spec.package.predictor.load import load_predict
 from mlops_spec.package.predictor.output import check_output
 from mlops_spec.package.predictor.skops_file import load_skops
 from mlops_spec.pipeline.answers import Answers, read_answers, write_answers
@@ -26,6 +30,8 @@ from mlops_spec.spec import Spec
 from mlops_spec.spec.tasks import TASKS
 from mlops_spec.targets.local.serve.compare import Deciding, compare
 from mlops_validators.unlabelled import answered
+
+from .conftest import Project, initialize
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -166,3 +172,55 @@ def test_the_drift_of_answers_is_seen() -> None:
 
 def live(scores: np.ndarray) -> Live:
     return Live(ROWS, (None,) * len(scores), scores)
+
+
+TRAIN = """
+    from pathlib import Path
+    import pandas as pd
+    from skops.io import dump
+    from sklearn.ensemble import ExtraTreesClassifier
+    rows = pd.read_parquet("build/data/train.parquet")
+    labels = ["even", "loop", "high"]
+    model = ExtraTreesClassifier(60, random_state=0).fit(rows.drop(columns=["id", *labels]), rows[labels])
+    Path("build/model").mkdir(parents=True, exist_ok=True)
+    dump(model, "build/model/model.skops")
+"""
+
+
+@pytest.mark.slow
+def test_digits_traits_are_trained_judged_and_drilled(tmp_path: Path) -> None:
+    """scikit-learn's 1,797 digits: even, with a loop, and 5 or more."""
+    project = Project(tmp_path / "repo")
+    project.root.mkdir()
+    initialize(project)
+    images, digit = load_digits(return_X_y=True, as_frame=True)
+    labels = {"even": digit % 2 == 0, "loop": digit.isin([0, 6, 8, 9]), "high": digit >= 5}
+    rows = images.loc[:, images.nunique() > 1].astype(int)
+    rows.insert(0, "id", [f"d{number}" for number in range(len(rows))])
+    (project.root / "data").mkdir()
+    rows.assign(**{name: held.astype(int) for name, held in labels.items()}).to_csv(
+        project.root / "data/rows.csv", index=False
+    )
+    project.write("src/traits.py", TRAIN)
+    spec = {
+        "spec": 1,
+        "model": "traits",
+        "task": NAME,
+        "owners": ["@acme/vision"],
+        "data": {"path": "data/rows.csv", "target": [*labels], "id": "id"},
+        "train": {"run": "python -m traits", "format": "skops", "trusted_types": ["sklearn.tree._tree.Tree"]},
+        "evaluate": {"resamples": 200, "metrics": ["f1_macro", "label_ranking_average_precision"]},
+        "gates": [{"metric": "f1_micro", "min": 0.9}, {"metric": "hamming_loss", "max": 0.1}],
+    }
+    project.write("model.yaml", yaml.safe_dump(spec))
+    project.tool("dvc", "add", "--quiet", "data/rows.csv")
+    project.render()
+    project.commit()
+
+    assert (done := project.command("run")).returncode == 0, done.stderr
+    assert (judged := project.command("gate")).returncode == 0, judged.stdout
+    assert "ALL STOPPED" in (drilled := project.command("drill")).stdout, drilled.stdout + drilled.stderr
+    manifest = read_manifest(project.root / "build/package")
+    assert manifest.classes == ("even", "loop", "high")
+    answer = load_predict(project.root / "build/package")(rows.tail(7))
+    assert answer.shape == (7, 3)

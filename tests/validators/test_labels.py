@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from mlops_validators import MEASURES
+from mlops_validators import MEASURES, interval
 from mlops_validators.answers import answers, decide
 from mlops_validators.kernels import kernel
 
@@ -75,3 +75,36 @@ def test_a_row_of_all_labels_or_none_is_in_order() -> None:
 def test_answers_of_another_shape_have_no_value(truth: object, score: object, says: str) -> None:
     with pytest.raises(ValueError, match=says):
         MEASURES["hamming_loss"](truth, score)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["hamming_loss", "f1_micro", "precision_micro", "recall_micro"])
+def test_a_model_that_is_hardly_ever_wrong_has_an_interval(name: str) -> None:
+    """Of 400 rows three labels are told wrong: too few for a bootstrap, enough for the posterior of the rows' kinds."""
+    truth = (RNG.random((400, 3)) < 0.4).astype(int)
+    told = truth.copy()
+    told[[3, 90, 200], [0, 1, 2]] ^= 1
+
+    found = interval(name, truth, np.where(told == 1, 0.9, 0.1))
+
+    assert found.method == "dirichlet"
+    assert found.value == pytest.approx(MEASURES[name](truth, told.astype(float)))
+    assert found.low < found.value < found.high
+    assert found.high - found.low < 0.05
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["hamming_loss", "f1_micro"])
+@pytest.mark.parametrize(("rows", "wrong"), [(300, 0.02), (1000, 0.05)])
+def test_intervals_of_rare_errors_cover(name: str, rows: int, wrong: float) -> None:
+    """Errors come together in a row; 1,000 data sets each. They may cover more: the posterior leans to the worst."""
+
+    def drawn(rng: np.random.Generator, size: int) -> tuple[np.ndarray, np.ndarray]:
+        truth = (rng.random((size, 3)) < 0.4).astype(int)
+        often = np.where(rng.random((size, 1)) < wrong, 0.7, 0.3 * wrong)
+        return truth, np.where(truth ^ (rng.random((size, 3)) < often), 0.9, 0.1)
+
+    rng = np.random.default_rng(5)
+    right = MEASURES[name](*drawn(rng, 1_000_000))
+    found = [interval(name, *drawn(rng, rows), seed=seed, resamples=300) for seed in range(1000)]
+
+    assert np.mean([one.low <= right <= one.high for one in found]) >= 0.93

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from mlops_validators.measures import Measure
     from mlops_validators.weighted import Kernel
 
+OF_LABEL_COUNTS = ("f1_micro", "precision_micro", "recall_micro", "hamming_loss")
 Method = Literal["auto", "bca", "percentile"]
 
 
@@ -93,6 +94,8 @@ def of_one(measure: Measure, given: Answers, design: Design, asked: Request) -> 
         return _calibration(given, design, asked)
     if asked.method == "auto" and _by_cells(measure, given, design):
         return _dirichlet_interval(measure, (given,), asked)
+    if asked.method == "auto" and measure.name in OF_LABEL_COUNTS and design.alone and given.classes < FEW_CLASSES:
+        return _by_label_counts(measure, given, asked)
     begun = _resampling(measure, *single_kernel(measure, given, asked.threshold, design), asked)
     return _doubted(measure, given, begun, asked)
 
@@ -151,6 +154,34 @@ def _dirichlet_interval(measure: Measure, models: Sequence[Answers], asked: Requ
     how = {"confidence": asked.confidence, "resamples": asked.resamples, "seed": asked.seed}
     found = cell_interval(given.truth, told, given.classes, prepare, **how)  # type: ignore[arg-type]
     return _defined_interval(measure, found, single=len(models) == 1)
+
+
+def _by_label_counts(measure: Measure, given: Answers, asked: Request) -> Interval:
+    """Of rows by how many labels they have, were told, and both: few cells, whose posterior knows of rare errors."""
+    truth, told, places = _kinds_of_rows(given.classes)
+    said = decide(given, asked.threshold)
+    counts = (np.count_nonzero(each, axis=1) for each in (given.truth, said, given.truth * said))
+    how = {"confidence": asked.confidence, "resamples": asked.resamples, "seed": asked.seed}
+
+    def prepare(cells: Integers, _: object) -> Kernel:
+        return kernel(measure, replace(given, truth=truth[cells]), told[cells])
+
+    return _defined_interval(
+        measure,
+        cell_interval(places[tuple(counts)], [], len(truth), prepare, **how),  # type: ignore[arg-type]
+        single=True,
+    )
+
+
+def _kinds_of_rows(labels: int) -> tuple[Integers, Integers, Integers]:
+    """A row of each kind, truth and told (m, k), and each kind's place by the labels it has, was told, and both."""
+    each = range(labels + 1)
+    kinds = [(a, t, both) for a in each for t in each for both in range(max(0, a + t - labels), min(a, t) + 1)]
+    places = np.zeros((labels + 1,) * 3, dtype=np.intp)
+    places[tuple(np.transpose(kinds))] = np.arange(len(kinds))
+    label, (actual, told, both) = np.arange(labels), np.transpose(kinds)[:, :, None]
+    first = actual - both
+    return (label < actual).astype(np.intp), ((label >= first) & (label < first + told)).astype(np.intp), places
 
 
 def _defined_interval(measure: Measure, found: Interval, *, single: bool) -> Interval:
