@@ -136,3 +136,12 @@ def by_model(found: Iterable[Done]) -> dict[str, Done]:
 
 def actions(found: dict[str, Done]) -> dict[str, str]:
     return {model: done.action for model, done in found.items()}
+
+
+def begun(world: World) -> Many:
+    """Two models, and nothing at the root."""
+    names = ("model.yaml", "deploy/staging.yaml", "deploy/production.yaml")
+    world.main(dict.fromkeys(names))  # type: ignore[arg-type]
+    made = Many(world)
+    made.add("churn", "credit")
+    return made

@@ -16,7 +16,7 @@ from mlops_spec.git import Git
 from mlops_spec.targets.target import home_of
 from tests.memory_target import InMemory
 
-from .many import Many, actions, by_model
+from .many import Many, actions, begun, by_model
 
 if TYPE_CHECKING:
     from mlops_spec.targets.live import Served
@@ -28,12 +28,7 @@ pytestmark = pytest.mark.usefixtures("in_memory")
 
 @pytest.fixture
 def many(world: World) -> Many:
-    """Two models, and nothing at the root."""
-    names = ("model.yaml", "deploy/staging.yaml", "deploy/production.yaml")
-    world.main(dict.fromkeys(names))  # type: ignore[arg-type]
-    made = Many(world)
-    made.add("churn", "credit")
-    return made
+    return begun(world)
 
 
 def live(many: Many, model: str) -> Served | None:

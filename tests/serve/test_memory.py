@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import os
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -34,11 +35,12 @@ class Fake:
     numbers: ClassVar = itertools.count(10_000)
     sizes: ClassVar[dict[int, int]] = {}
     breaks: ClassVar[set[str]] = set()
+    hangs: ClassVar[set[str]] = set()
 
     def __init__(self, served: Served, limits: Limits, folder: Path, counts: Counts, name: str) -> None:
         self.served, self.counts, self.name = served, counts, name
         self.state, self.reason = "loading", ""
-        self.waiting, self.failures_in_a_row, self.began = 0, 0, 0.0
+        self.waiting, self.failures_in_a_row, self.began = 0, 0, time.monotonic()
         self.metadata: dict[str, Any] = {"platform": "fake"}
         self.pid = next(self.numbers)
 
@@ -49,7 +51,7 @@ class Fake:
     async def start(self, samples: Any) -> None:
         self.sizes[self.pid] = EACH
         await asyncio.sleep(0)
-        if self.state == "loading":
+        if self.state == "loading" and self.served.version not in self.hangs:
             self.state = "failed" if self.served.version in self.breaks else "ready"
 
     async def stop(self) -> None:
@@ -122,6 +124,7 @@ def host(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[.
     Fake.sizes[os.getpid()] = OWN
     yield lambda room, number: Host(tmp_path, room, number)
     Fake.breaks.clear()
+    Fake.hangs.clear()
 
 
 def test_all_are_loaded_where_there_is_room_for_all(host: Callable[..., Host]) -> None:
@@ -255,5 +258,18 @@ def test_a_version_that_never_fits_says_so(host: Callable[..., Host]) -> None:
     async def play() -> None:
         made = host(EACH // 2, 1)
         assert await made.ask(0) == 503
+
+    asyncio.run(play())
+
+
+def test_what_nobody_asks_for_is_loaded_one_after_another_and_holds_up_none(host: Callable[..., Host]) -> None:
+    async def play() -> None:
+        Fake.hangs.add("v0")
+        made = host(5 * EACH, 4)
+        for each in made.models[:2]:
+            each.want(Wanted(each.name, stable=served(each.name, "v0"), generation=2))
+        await made.tick(8)
+        assert sum(each.stable is not None for each in made.models) == 1
+        assert await made.ask(3) == 200
 
     asyncio.run(play())

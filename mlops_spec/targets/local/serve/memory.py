@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 _UNKNOWN = 160 * 2**20  # what a version is taken to need before any was loaded
 _AT_ONCE = max(2, os.cpu_count() or 1)  # loads side by side
-_SLOW_SECONDS = 10.0  # a load that takes longer is in nobody's way
+_SLOW_SECONDS = 10.0  # a load that takes longer may hang, and holds up one that somebody waits for no more
+_SLOW_AT_ONCE = 3 * _AT_ONCE
 _LOOK_SECONDS = 0.25
 _BEGINNING = {"loading", "warming"}
 
@@ -89,14 +90,14 @@ class Memory:
         return self._measure(os.getpid()) + sum(running) + self._leaving(models)
 
     def _admit_some(self, claims: Sequence[_Claim], models: Sequence[Hosted], now: float) -> None:
-        beginning = sum(now - worker.began < _SLOW_SECONDS for worker in _beginning(models))
+        beginning = [now - worker.began for worker in _beginning(models)]
         room = _Room(self.resident(models) + self._reserved(models), self._leaving(models))
         typical = _typical(models)
         for claim in claims:
-            if beginning >= (_AT_ONCE if claim.presses else 1):
+            if _too_many(beginning, presses=claim.presses):
                 return
             if self._admit(claim, room, models, typical, now):
-                beginning += 1
+                beginning.append(0.0)
             elif not claim.presses:
                 return
 
@@ -149,6 +150,13 @@ class Memory:
 
     def _leaving(self, models: Iterable[Hosted]) -> int:
         return sum(self._measure(worker.pid) for each in models for worker in each.leaving)
+
+
+def _too_many(beginning: Sequence[float], *, presses: bool) -> bool:
+    """Whether no more loads may begin beside those that began so many seconds ago; what nobody waits for is alone."""
+    if not presses:
+        return bool(beginning)
+    return sum(age < _SLOW_SECONDS for age in beginning) >= _AT_ONCE or len(beginning) >= _SLOW_AT_ONCE
 
 
 def _make_room(claim: _Claim, missing: int, room: _Room, models: Sequence[Hosted], now: float) -> None:
