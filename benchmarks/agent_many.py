@@ -78,7 +78,9 @@ class Place:
         return sum(resident(process) for process in self.processes)
 
     def send(self, number: signal.Signals) -> None:
-        for process in self.processes:
+        """Signals all of the host: the agent too, for which a server that is stopped would be one that hangs."""
+        agent = holder(self.state / "agent.lock")
+        for process in (*([agent] if agent not in {None, os.getpid()} else []), *self.processes):
             os.kill(process, number)
 
     def infer(self, model: str) -> str:

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from mlops_spec.git import Tree
     from mlops_spec.spec.environments import Environment
 
-_TURNS = 12  # passes in which every model is looked at on this host, whatever Git and the ledger say
+_TURNS = 60  # passes in which every model is looked at on this host, whatever Git and the ledger say
 _QUIET = {"none", "waiting"}
 _Key = tuple[object, ...]
 
@@ -95,6 +95,7 @@ class Agent:
         self._unfit: dict[str, Failure] = {}
         self._orphans: tuple[Done, ...] = ()
         self._passes = 0
+        self._reported: tuple[tuple[Done, ...], str] = ((), "")
         self._ledger: tuple[str | None, dict[str, int]] = (None, {})  # its commit, and the newest record of each model
 
     def close(self) -> None:
@@ -195,7 +196,7 @@ class Agent:
         OneModel(self._shared, host).retire(some.environment)
 
     def _keep_up(self) -> None:
-        """Starts what serves where it ended: by one model of each target, and by those whose turn it is."""
+        """Starts what serves where it ended, by one model of each target, and looks at those whose turn it is."""
         self._passes += 1
         seen = set[str]()
         for number, (name, each) in enumerate(self._models.items()):
@@ -203,10 +204,11 @@ class Agent:
             serves = each.last is not None and each.last.digest is not None
             if name in self._unfit or self._abreast.busy(name):
                 continue
-            if turn or (serves and each.environment.target not in seen):
-                each.restarted = each.one.keep_up(each.environment, each.found.valid) or each.restarted
-            if serves:
-                seen.add(each.environment.target)
+            if each.last is None or each.found.alone or (serves and each.environment.target not in seen):
+                each.restarted = each.one.keep_up(each.environment) or each.restarted
+                seen |= {each.environment.target} if serves else set()
+            if turn:
+                each.one.prune(each.environment, each.found.valid)
             if turn and each.last is not None and each.one.differs(each.environment, each.last):
                 each.quiet = None
 
@@ -282,6 +284,13 @@ class Agent:
             "last": asdict(done[0]) if done and not done[0].model else None,
             "problem": problem,
         }
-        if models := {each.model: asdict(each) for each in done if each.model}:
-            report["models"] = models
-        write_atomic(self._settings.state / "agent.json", json.dumps(report, indent=1) + "\n")
+        text = json.dumps(report, indent=1)
+        if done and done[0].model:
+            text = f'{text[:-2]},\n "models": {self._as_json(tuple(done))}\n}}'
+        write_atomic(self._settings.state / "agent.json", text + "\n")
+
+    def _as_json(self, done: tuple[Done, ...]) -> str:
+        """The results by model; mostly they are those of the pass before, and there may be hundreds."""
+        if done != self._reported[0]:
+            self._reported = done, json.dumps({each.model: asdict(each) for each in done})
+        return self._reported[1]

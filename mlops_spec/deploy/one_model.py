@@ -88,12 +88,14 @@ class OneModel:
         """Whether a pull request is due that the forge did not take."""
         return self._git_back.is_due
 
-    def keep_up(self, environment: Environment, spec: Spec) -> bool:
-        """Starts what serves where it ended, whatever the remote says, and removes what is kept no longer."""
+    def keep_up(self, environment: Environment) -> bool:
+        """Starts what serves where it ended, whatever the remote says."""
         target = self._target(environment)
-        restarted = bool(target.kept()) and target.start()
-        target.prune(seconds(spec.governance.retention.predictions))
-        return restarted
+        return bool(target.kept()) and target.start()
+
+    def prune(self, environment: Environment, spec: Spec) -> None:
+        """Removes predictions that are kept no longer."""
+        self._target(environment).prune(seconds(spec.governance.retention.predictions))
 
     def differs(self, environment: Environment, live: Done) -> bool:
         """Whether what is live on this host is not what the last look left there, or is not whole any more."""
