@@ -154,6 +154,8 @@ def _moving(program: Program) -> Iterator[tuple[ast.expr, str]]:
 def _is_settled(given: dict[str, ast.expr]) -> bool:
     revision = given.get("revision")
     moves = isinstance(revision, ast.Constant) and revision.value in (None, *_BRANCHES)
+    if is_true(given.get("trust_remote_code")):  # of which another rule says more
+        return True
     return (revision is not None and not moves) or is_true(given.get("local_files_only"))
 
 
