@@ -88,8 +88,9 @@ def plan_command(  # noqa: PLR0913 - click passes each option by its name
     At the root of a repository of many models: those that the change touches, and why.
 
     Within GitHub Actions, the output `trains` is `false` when no stage would run and no verdict could change,
-    `compares` where the base has no valid spec, and `digest` is that of what --out wrote. With --matrix, `matrix` is
-    what `strategy.matrix` takes: `group`, `models`, `runner` (for `fromJSON`) and `minutes` of each job.
+    `compares` where the base has no valid spec to compare with, and `digest` is that of what --out wrote. With
+    --matrix, `matrix` is what `strategy.matrix` takes: `group`, `models`, `runner` (for `fromJSON`) and `minutes` of
+    each job.
 
     \b
     Example:
@@ -147,7 +148,7 @@ def _of_many(plans: Plans) -> _Told:
         markdown=many_markdown.as_markdown(plans),
         changes=plans.changes,
         trains=plans.trains,
-        compares=any(each.plan.base.problem is None for each in plans.affected),
+        compares=plans.compares,
         trainings=trainings(plans),
         broken=bool(plans.broken),
     )

@@ -202,6 +202,17 @@ class TestBase:
 
         assert found.model == "m3"
         assert found.plan.base.problem == f"{without[:12]} has no model of this name"
+        assert plans(root, without).compares
+
+    def test_a_base_without_any_model(self, root: Path) -> None:
+        base = Git(root).commit_id()
+        git = Git(root)
+        git.run("rm", "-rq", *(shape.folder for shape in EACH.models))
+        without = commit(root)
+        git.run("checkout", "-q", base, "--", ".")
+
+        assert not plans(root, without).compares
+        assert plans(root, base).compares
 
     def test_a_submodule_counts_by_its_commit(self, root: Path, tmp_path: Path) -> None:
         other = tmp_path / "other"

@@ -48,6 +48,8 @@ class Plans:
     affected: tuple[Affected, ...]
     removed: tuple[Removed, ...]
     broken: tuple[tuple[PurePosixPath, Failure], ...]
+    #: whether the base has a model at all
+    compares: bool = True
 
     @property
     def changes(self) -> bool:

@@ -105,6 +105,7 @@ class _Making:
             tuple(self.affected[folder] for folder in sorted(self.affected)),
             removed,
             tuple(sorted(self.broken.items())),
+            any(base and self.origins.get(folder, folder) is not None for folder, base in self.bases.of.items()),
         )
 
     def _look(self, folder: PurePosixPath) -> None:
