@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import shutil
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
@@ -22,6 +23,8 @@ from mlops_spec.pipeline.signature import signature_of
 from mlops_spec.pipeline.split_report import read_split_report
 from mlops_spec.pipeline.trained_rows import NAME as TRAINED
 from mlops_spec.pipeline.trained_rows import trained_bytes, trained_rows
+from mlops_spec.repository.around import around
+from mlops_spec.repository.root import SOURCE, above, root_of
 from mlops_spec.system.files import make_folder, write_atomic
 
 if TYPE_CHECKING:
@@ -42,6 +45,7 @@ def package(root: Path, spec: Spec) -> None:
     _copy_contents(root / model_folder.MODEL, target / "model")
     if spec.train.predictor is not None:
         _copy_code(root, target / "code", spec.train.predictor)
+        _copy_shared(root, spec, target / "code")
     signature = signature_of(spec, root / model_folder.TRAIN_ROWS, len(read_split_report(root).classes))
     features = [tensor.name for tensor in signature.inputs]
     trained = trained_rows(
@@ -96,6 +100,20 @@ def _copy_code(root: Path, target: Path, predictor: str) -> None:
             remedy="A package carries the files of `src`: the predictor must be one of those.",
         )
     _copy_contents(root / "src", target)
+
+
+def _copy_shared(root: Path, spec: Spec, target: Path) -> None:
+    """The modules that several models share, each where its import looks for it."""
+    up = above(root, root_of(root))
+    for path in around(root, spec).code["package"]:
+        if path.startswith("../"):
+            inner = PurePosixPath(path).relative_to(up)
+            inner = inner.relative_to(SOURCE) if inner.parts[0] == SOURCE else inner
+            if (root / path).is_dir():
+                _copy_contents(root / path, target / inner)
+            else:
+                make_folder((target / inner).parent)
+                shutil.copyfile(root / path, target / inner)
 
 
 def _copy_contents(source: Path, target: Path) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from mlops_spec import words
 from mlops_spec.compute.registry import compute_of
 from mlops_spec.pipeline.places import check_places
+from mlops_spec.repository.root import code_folders
 from mlops_spec.spec.paths import data_file
 from mlops_spec.system.ending import told_to_end
 from mlops_spec.system.garbage import lasting
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 def run_stage(root: Path, spec: Spec, name: str) -> None:
     """Runs a stage; raises Failure when it can't be done. Each stage loads only what it needs itself."""
     check_places(root, ())
+    sys.path.extend(str(folder) for folder in code_folders(root)[1:])  # what models share, behind all that is installed
     with told_to_end() as ended:
         _run(root, spec, name, ended)
 

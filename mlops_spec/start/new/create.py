@@ -108,7 +108,8 @@ def _refuse_nested(place: Path) -> None:
     if inside and not Git(place.parent).ignores(place.name):
         raise Failure(
             f"{place} lies in another Git repository",
-            remedy="choose a place outside of it; a model has a repository of its own",
+            remedy="choose a place outside of it; or add a folder with a model.yaml there, such as models/NAME: "
+            "a repository may have many (docs/from-one-model-to-many.md)",
         )
 
 
