@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from subprocess import Popen
 
-_STARTED = 90.0  # seconds that a node may take on a busy machine
+_STARTED = 150.0  # seconds that a node may take on a busy machine
 _PORTS = ("dashboard-agent-listen-port", "dashboard-agent-grpc-port", "runtime-env-agent-port", "metrics-export-port")
 _TRIES = 4  # a busy machine may take longer than the half minute that Ray gives a node to start
 _STORE = 80_000_000  # bytes that Ray keeps for objects: none of ours are passed by it

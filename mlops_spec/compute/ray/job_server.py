@@ -78,9 +78,15 @@ class JobServer:
         return [dict(each["resources_total"]) for each in nodes if each["state"] == "ALIVE"]
 
     def grows(self) -> bool:
-        """Whether an autoscaler may still add nodes: it reports, or keeps its state where this API does not show it."""
+        """Whether an autoscaler may still add nodes: it has kinds of them, or keeps its state where no API shows it.
+
+        A cluster without one has a report all the same, in which each node is of a kind of its own, named by its id.
+        """
         status = self._json("GET", "/api/cluster_status")["data"].get("clusterStatus")
-        return status is None or "autoscalerReport" in status
+        if status is None:
+            return True
+        kinds = (status.get("autoscalerReport") or {}).get("nodeTypeMapping") or {}
+        return any(kind != f"node_{node}" for node, kind in kinds.items())
 
     def has_package(self, name: str) -> bool:
         """Whether the cluster has a package, which it then keeps for some minutes at least."""

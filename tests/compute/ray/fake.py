@@ -151,7 +151,8 @@ class FakeRay:
                 result = {"total": len(rows), "result": rows, "partial_failure_warning": "", "warnings": None}
                 return 200, {"result": True, "msg": "", "data": {"result": result}}
             case "GET", ["api", "cluster_status"]:
-                report = {"loadMetricsReport": {}} | ({"autoscalerReport": {}} if self.grows else {})
+                kind = "ray.worker.default" if self.grows else "node_8b1fa20f"
+                report = {"loadMetricsReport": {}, "autoscalerReport": {"nodeTypeMapping": {"8b1fa20f": kind}}}
                 return 200, {"result": True, "msg": "", "data": {"autoscalingStatus": None, "clusterStatus": report}}
             case "GET", ["api", "packages", "gcs", name]:
                 return (200, "") if name in self.packages else (404, f"Package gcs://{name} does not exist")

@@ -128,6 +128,7 @@ def test_what_can_not_run_is_told_before_anything_is_submitted(fake: FakeRay, ro
         assert not fake.jobs
         return caught.value
 
+    assert not JobServer(fake.address).grows()
     no_room = refused(gpus=1, resources={"second": 1})
     assert no_room.exit_code == Exit.CONFIG
     assert "no node of the cluster at" in no_room.message
