@@ -141,7 +141,7 @@ def test_whoever_is_told_to_end_stops_the_job(two: Nodes, root: Path, tmp_path: 
         "owners": ["@a"],
         "data": {"path": "d.csv", "target": "y"},
         "train": {"run": "python -m slow"},
-        "pipeline": {"wait": {"run": "python -m slow", "writes": ["build/model"], "compute": {"ray": ray}}},
+        "pipeline": {"wait": {"run": "python -m slow", "writes": ["build/waited"], "compute": {"ray": ray}}},
         "gates": [{"metric": "r2", "min": 0.1}],
     }
     source = SLOW.replace('os.environ["BEGUN"]', repr(str(begun)))
