@@ -23,6 +23,9 @@ Good:
       contract:
         columns:
           sold_on: {type: timestamp}
+    train:
+      run: python -m credit.train
+      features: {exclude: [id, sold_on]}
 
 Fix: split by `time`. Where the order says nothing, ignore the rule on its line with the reason.
 """
