@@ -102,11 +102,12 @@ def _kinds_shown(union: list[Schema], data: Any) -> list[Schema]:
     kinds = [(branch, _definition(branch)) for branch in union]
     if told_by(kinds[0][1]) is not None:
         return [branch for branch, kind in kinds if _is_told(kind, there)] or union
-    plain, *others = kinds
-    for branch, kind in (*others, plain):
+    (plain, of_plain), *others = kinds
+    for branch, kind in others:
         if kind["required"][0] in there:
             return [branch]
-    return union
+    required = of_plain.get("required")
+    return [plain] if not required or required[0] in there else union
 
 
 def _is_told(kind: Schema, there: dict[str, Any]) -> bool:
