@@ -1,6 +1,7 @@
 """A schedule is one that GitHub runs.
 
-GitHub passes over a cron line that it can't read, and the monitor never runs: silence looks like health.
+GitHub passes over a cron line that it can't read, and the monitor never runs, nor does a batch: silence looks like
+health.
 
 Bad:
 
@@ -25,7 +26,7 @@ from mlops_spec.spec.cron import Schedule
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.document.diagnostic import Address, Severity
     from mlops_spec.spec import Spec
 
 CODE = "MS601"
@@ -34,11 +35,16 @@ SEVERITY: Severity = "error"
 
 
 def check(spec: Spec) -> Iterator[Finding]:
-    if spec.monitor:
-        try:
-            schedule = Schedule.parse(spec.monitor.schedule)
-        except ValueError as error:
-            yield Finding(("monitor", "schedule"), str(error))
-            return
-        if not schedule.days_in_four_years():
-            yield Finding(("monitor", "schedule"), "no calendar has such a day, so nothing ever runs")
+    lines = [(("environments", name, "schedule"), each.schedule) for name, each in spec.batches.items()]
+    watch: Address = ("monitor", "schedule")
+    for place, line in [(watch, spec.monitor.schedule if spec.monitor else None), *lines]:
+        if line is not None and (problem := _problem(line)):
+            yield Finding(place, problem)
+
+
+def _problem(line: str) -> str:
+    try:
+        schedule = Schedule.parse(line)
+    except ValueError as error:
+        return str(error)
+    return "" if schedule.days_in_four_years() else "no calendar has such a day, so nothing ever runs"

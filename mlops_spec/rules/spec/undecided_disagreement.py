@@ -50,7 +50,7 @@ def check(spec: Spec) -> Iterator[Finding]:
     reason = TASKS[spec.task].lacks.get("decision")
     if reason is None:
         return
-    for name, environment in spec.servers.items():
+    for name, environment in spec.environments.items():
         if environment.rollout.max_disagreement is not None:
             place = ("environments", name, "rollout", "max_disagreement")
             yield Finding(place, reason, "take `max_score_shift`", at_key=True)
