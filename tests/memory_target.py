@@ -11,11 +11,11 @@ from mlops_spec.targets.live import Heard, Kept, Live, Running, Scored, Served
 from mlops_spec.targets.target import Refused, home_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from datetime import datetime
 
     from mlops_spec.spec.environments import Environment
-    from mlops_spec.targets.target import Host
+    from mlops_spec.targets.target import Asked, Host
 
 
 @dataclass
@@ -125,7 +125,7 @@ class InMemory:
     def kept(self) -> set[str]:
         return {each.digest for each in (self.stable, self.candidate, self.previous) if each is not None}
 
-    def work(self, version: Served, since: datetime, asked: Sequence[str]) -> Iterator[Scored]:
+    def work(self, version: Served, first: datetime, asked: Asked) -> Iterator[Scored]:
         return iter(())
 
     def prune(self, seconds: float) -> None:

@@ -87,23 +87,27 @@ def deploy_command(form: str, resume: bool, **settings: Any) -> int:  # noqa: AR
 @click.command("score")
 @click.argument("environment")
 @click.option("--day", "days", multiple=True, type=click.DateTime(["%Y-%m-%d"]), help="A day to score, due or not.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Score all days of the schedule since this one.")
 @click.option("--repository", default=".", show_default=True, help="The model's repository: a URL or a path.")
 @click.option("--state", type=_FOLDER, required=True, help="Folder of this agent: clone, packages, what is done.")
 @click.option("--remote", help=f"URL or folder of the DVC remote, instead of the one in {SETTINGS}.")
 @click.option("--take-over", is_flag=True, help="The environment had another agent, which has ended for good.")
 @click.option("--format", "form", type=_FORMAT, default="text", show_default=True)
-def score_command(environment: str, days: tuple[datetime, ...], form: str, **settings: Any) -> int:
+def score_command(
+    environment: str, days: tuple[datetime, ...], since: datetime | None, form: str, **settings: Any
+) -> int:
     """Score what is due in a batch environment, as a pass of its agent does; exit 1 when a day could not be scored.
 
     A day whose scores stand is left alone; one that --day names is scored anew where its input or the live version is
-    another than then.
+    another than then. --since catches up from a day on, before the first version was live too.
 
     \b
     Example:
       mlops-spec score nightly --day 2026-11-29 --state /var/lib/credit-nightly
     """
     asked = tuple(day.date().isoformat() for day in days)
-    return _one_pass(settings | {"environment": environment, "days": asked}, form)
+    first = since.date().isoformat() if since is not None else None
+    return _one_pass(settings | {"environment": environment, "days": asked, "since": first}, form)
 
 
 @click.command("status")

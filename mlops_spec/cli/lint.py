@@ -85,13 +85,17 @@ def _folders(directory: Path, names: tuple[str, ...]) -> list[Path]:
     return folders_below(directory, names)
 
 
+_GUIDES = ("predict", "batch")
+
+
 @click.command("explain")
-@click.argument("code", required=False, metavar="[CODE|NAME|KEY|predict]")
+@click.argument("code", required=False, metavar="[CODE|NAME|KEY|predict|batch]")
 @click.option("--format", "style", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def explain_command(*, code: str | None, style: str) -> int:
     """Print a rule's page: what it stops, why, bad, good, and how to fix it. Without a code, list the rules.
 
-    Of a key of the spec: what it means, its default, an example. `predict`: what a predictor is given and returns.
+    Of a key of the spec: what it means, its default, an example. `predict`: what a predictor is given and returns;
+    `batch`: how deliveries are scored by night.
 
     \b
     Examples:
@@ -99,8 +103,8 @@ def explain_command(*, code: str | None, style: str) -> int:
       mlops-spec explain train.format
       mlops-spec explain predict
     """
-    if code == "predict":
-        words.out(_read_packaged("predict.md"), end="")
+    if code in _GUIDES:
+        words.out(_read_packaged(f"{code}.md"), end="")
         return Exit.OK
     from mlops_spec.lint import key_page  # noqa: PLC0415 - the spec is loaded only for who asks
 

@@ -26,6 +26,7 @@ from mlops_spec.spec.base import seconds
 from mlops_spec.system.faults import beneath
 from mlops_spec.targets.live import Served
 from mlops_spec.targets.registry import target_on
+from mlops_spec.targets.target import Asked
 from mlops_spec.validate.at_commit import elsewhere
 
 if TYPE_CHECKING:
@@ -172,9 +173,23 @@ class OneModel:
             if beneath(failure).exit_code in {Exit.UNAVAILABLE, Exit.IO}:
                 raise
             return Rolled("failed", failure.message)
+        self._recall(target, sight)
         steps, wanted = self._rollout(sight), lambda: self._still_wanted(sight)
         with self.shared.looking_on():
             return roll_out(target, version, steps, wanted=wanted, say=self._say)
+
+    def _recall(self, target: Target, sight: _Sight) -> None:
+        """Brings back what the ledger says is live, where this host is new: else nothing could be compared with it."""
+        live = sight.world.state.live.get(sight.want.environment)
+        if live is None or target.current().stable is not None:
+            return
+        try:
+            target.stage(self._fetched(sight.world, live.version, live.digest))
+            target.finish()
+        except Failure as failure:
+            if beneath(failure).exit_code in {Exit.UNAVAILABLE, Exit.IO}:
+                raise
+            self._say(f"{live.version} can't be brought back, and nothing is compared with it: {failure.message}")
 
     def _problem(self, intent: Record, sight: _Sight) -> str | None:
         return refusal(intent, sight.world) or self.shared.forge.objection(sight.world, intent)
@@ -206,7 +221,9 @@ class OneModel:
         return done_for(want, "healed", f"its package was changed on this host: {changed}")
 
     def _package(self, sight: _Sight) -> Served:
-        version, digest, world = sight.want.version, sight.want.digest, sight.world
+        return self._fetched(sight.world, sight.want.version, sight.want.digest)
+
+    def _fetched(self, world: World, version: str, digest: str) -> Served:
         tag = world.state.registered[version].what.tag
         assert tag is not None
         commit, git = tag.target, world.git
@@ -221,8 +238,8 @@ class OneModel:
         live, stable = world.state.live.get(done.environment), target.current().stable
         if live is None or stable is None or stable.digest != live.digest:
             return done
-        version, since = Served(live.version, live.digest, stable.package), first_live(world, done.environment)
-        for scored in target.work(version, since, self.shared.settings.days):
+        version, first = Served(live.version, live.digest, stable.package), first_live(world, done.environment)
+        for scored in target.work(version, first, Asked(self.shared.settings.days, self.shared.settings.since)):
             self._claim.hold()
             put_on_record(world.git, world, live, scored)
             done = after_scoring(done, scored)

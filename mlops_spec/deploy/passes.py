@@ -35,9 +35,9 @@ class Settings:
     """Whose agent this is. `listen` and `remote` stand in for what model.yaml and .dvc/config say.
 
     `run` has the tokens of this host, `take_over`: the environment's agent before this one has ended for good. `days`
-    are scored whether they are due or not. Of a repository with several models, `models` are those that this host
-    serves, all where none is named, within `memory` bytes; `retire` are some that main has no more, and that are to be
-    served no longer.
+    are scored whether they are due or not, and all that were due `since` a day. Of a repository with several models,
+    `models` are those that this host serves, all where none is named, within `memory` bytes; `retire` are some that
+    main has no more, and that are to be served no longer.
     """
 
     environment: str
@@ -51,6 +51,7 @@ class Settings:
     models: tuple[str, ...] = ()
     memory: int | None = None
     retire: tuple[str, ...] = ()
+    since: str | None = None
     run: Run = field(default_factory=Run)
 
 

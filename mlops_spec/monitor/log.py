@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from mlops_spec.deploy.store import Store
 from mlops_spec.engines.packages import packages
 from mlops_spec.monitor.answers import check_answers
+from mlops_spec.monitor.asked_rows import rows_asked
 from mlops_spec.monitor.inputs import check_contract, check_drift
 from mlops_spec.monitor.performance import check_performance
-from mlops_spec.monitor.predictions import read_log
 from mlops_spec.package.on_disk import read_manifest, verify
 from mlops_spec.pipeline.reference import read_reference
 
@@ -25,17 +25,24 @@ if TYPE_CHECKING:
     from mlops_spec.ledger import Live, ModelState
     from mlops_spec.monitor.check import Check
     from mlops_spec.spec import Spec
+    from mlops_spec.spec.environments import Batch
+    from mlops_spec.spec.storage import Storage
     from mlops_validators.unlabelled import Answered
 
 
 @dataclass(frozen=True)
 class Log:
-    """Where the log is, from when on it counts, where labels are looked for, and the agent's folder on its host."""
+    """Where the log is, from when on it counts, where labels are looked for, and the agent's folder on its host.
+
+    Of a `batch`, what it scored `until` now is the log, in the store that the spec names.
+    """
 
     folder: Path
     since: datetime
+    until: datetime
     root: Path
     state: Path | None = None
+    batch: tuple[Batch, Storage | None] | None = None
 
 
 @contextmanager
@@ -68,7 +75,7 @@ def check_log(spec: Spec, live: Live, log: Log, package: Path, known: Answered |
     monitor, manifest = spec.monitor, read_manifest(package)
     if monitor is None:
         return ()
-    asked = read_log(log.folder, live.digest, manifest.signature.inputs, log.since)
+    asked = rows_asked(log, live.digest, manifest.signature.inputs)
     checks = [check_contract(spec, asked)] if monitor.data.contract else []
     checks.append(check_drift(monitor.drift, read_reference(package), asked))
     checks += check_answers(spec, known, asked)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlops_spec import words
@@ -23,15 +24,15 @@ from mlops_spec.release.declared import Declared, declared_in
 from mlops_spec.release.rollback import newest_main
 from mlops_spec.release.set_back import set_back
 from mlops_spec.release.who import who
+from mlops_spec.spec.environments import Batch
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from mlops_spec.git import Git
     from mlops_spec.ledger.record import Who
     from mlops_spec.platforms.github.api import GitHub
     from mlops_spec.platforms.github.run import Run
     from mlops_spec.release.world import World
+    from mlops_spec.spec.storage import Storage
 
 
 @dataclass(frozen=True)
@@ -99,8 +100,8 @@ def _log_checks(world: World, watched: Watched, where: Where, telling: Telling |
     """The checks of the prediction log; or one that says why there are none, which neither raises nor ends an alert."""
     if watched.spec.monitor is None:
         return ()
-    folder = where.log or (predictions_in(where.state, world.spec.model) if where.state is not None else None)
-    if folder is None:
+    folder, batch = where.log or (where.state and predictions_in(where.state, world.spec.model)), _batch(watched)
+    if folder is None and batch is None:
         told = f"no prediction log of {watched.environment} here (see --log and --state): inputs are not checked"
         return Check("log", told=told)
     if find_spec("pandas") is None:
@@ -108,11 +109,17 @@ def _log_checks(world: World, watched: Watched, where: Where, telling: Telling |
     from mlops_spec.monitor.asked import check_asked  # noqa: PLC0415 - it loads pandas
     from mlops_spec.monitor.log import Log  # noqa: PLC0415 - it loads pandas
 
-    log = Log(folder, world.now - timedelta(seconds=where.window), where.directory, where.state)
+    since = world.now - timedelta(seconds=where.window)
+    log = Log(folder or Path(), since, world.now, where.directory, where.state, batch)
     try:
         return check_asked(world, watched, log, telling)
     except Failure as failure:
         return Check("log", (failure.message,))
+
+
+def _batch(watched: Watched) -> tuple[Batch, Storage | None] | None:
+    environment = watched.spec.environments[watched.environment]
+    return (environment, watched.spec.storage) if isinstance(environment, Batch) else None
 
 
 def _tell(git: Git, where: Where, checks: tuple[Check, ...], telling: Telling, now: datetime) -> None:

@@ -8,9 +8,9 @@ from mlops_spec.engines.data import new_version
 from mlops_spec.errors import Failure
 from mlops_spec.git import Update
 from mlops_spec.monitor.alert import body
+from mlops_spec.monitor.asked_rows import rows_asked
 from mlops_spec.monitor.new_rows import extended
 from mlops_spec.monitor.observed import evidence_text
-from mlops_spec.monitor.predictions import read_log
 from mlops_spec.package.on_disk import read_manifest
 from mlops_spec.platforms.github.api import pulls
 from mlops_spec.spec.paths import data_file
@@ -51,7 +51,7 @@ def propose_rows(
     if spec.monitor is None or spec.monitor.performance is None:
         raise Failure("monitor.performance names no labels, and without them no row can be learned from")
     labels = log.root / spec.monitor.performance.labels
-    live = read_log(log.folder, watched.live.digest, read_manifest(package).signature.inputs, log.since)
+    live = rows_asked(log, watched.live.digest, read_manifest(package).signature.inputs)
     counted: list[int] = []
 
     def change(data: bytes) -> bytes | None:

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
 from contextlib import suppress
@@ -23,7 +24,6 @@ from mlops_spec.system.lock import holder
 from mlops_spec.targets.registry import clear
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Mapping
     from pathlib import Path
 
@@ -88,19 +88,51 @@ class Hosts:
         _stop(self._agents[environment], old)
         return self._start(environment, old.listen, old.state.parent.with_name(f"{environment}-anew"), "--take-over")
 
+    def pause(self, environment: str) -> None:
+        """The environment's agent ends; its folder stays."""
+        _stop(self._agents[environment], self.by_environment[environment])
+
+    def resume(self, environment: str) -> None:
+        """The agent that was paused runs again."""
+        self._run(self.by_environment[environment])
+
+    def command(self, *args: str) -> subprocess.CompletedProcess[str]:
+        """Runs `mlops-spec …` as an agent of a host, however it ends."""
+        return subprocess.run(
+            [sys.executable, "-P", "-m", "mlops_spec", *args],
+            cwd=self._world.folder,
+            env=self._environment(),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def killed(self, seconds: float, *args: str) -> bool:
+        """Runs `mlops-spec …` as an agent of a host, and takes the power from it after so long; False: it had ended."""
+        command = [sys.executable, "-P", "-m", "mlops_spec", *args]
+        running = process.start(command, self._world.folder, self._environment(), subprocess.DEVNULL)
+        with suppress(subprocess.TimeoutExpired):
+            running.wait(seconds)
+            return False
+        os.killpg(running.pid, signal.SIGKILL)
+        running.wait()
+        return True
+
     def _start(self, environment: str, listen: str, folder: Path, *options: str) -> Host:
         folder.mkdir(parents=True)
         host = Host(
             environment, self._world.repository.partition("/")[2], folder / "state", listen, folder / "agent.log"
         )
-        command = [sys.executable, "-P", "-m", "mlops_spec", "agent", "--environment", environment]
+        self.by_environment[environment] = host
+        self._run(host, *options)
+        return host
+
+    def _run(self, host: Host, *options: str) -> None:
+        command = [sys.executable, "-P", "-m", "mlops_spec", "agent", "--environment", host.environment]
         command += ["--repository", self._world.url, "--state", str(host.state)]
         command += ["--listen", host.listen, "--interval", _INTERVAL, *options]
-        with host.log.open("w", encoding="utf-8") as log:
-            agent = process.start(command, self._world.folder, self._environment(), log)
-        self._agents[environment] = agent
-        self.by_environment[environment] = host
-        return host
+        with host.log.open("a", encoding="utf-8") as log:
+            self._agents[host.environment] = process.start(command, self._world.folder, self._environment(), log)
 
     def _environment(self) -> dict[str, str]:
         world = self._world

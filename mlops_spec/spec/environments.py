@@ -144,9 +144,6 @@ class Batch(Environment):
         description="Cron in UTC: when a day's input must be there; without it, only `mlops-spec score --day` scores.",
         examples=["0 3 * * *"],
     )
-    by: Literal["agent", "workflow"] = Field(
-        "agent", description="Who scores: the agent of a host, or a workflow that GitHub starts on schedule."
-    )
     catch_up: Duration = Field("7d", description="How far back a day that was missed is scored still.")
     max_refused: Probability = Field(
         0.0, description="Share of a day's rows outside `data.contract` that may be set aside; more stop the day."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 from mlops_spec.errors import Exit, Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -56,6 +56,14 @@ class Host:
 def home_of(state: Path, name: str) -> Path:
     """Where everything lies in an agent's folder that is one model's; `name` is empty for the only model."""
     return state / "models" / name if name else state
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Days that somebody asked for, by name or all since one; a day is written as in 2026-11-30."""
+
+    days: tuple[str, ...] = ()
+    since: str | None = None
 
 
 class Target(Protocol):
@@ -121,8 +129,8 @@ class Target(Protocol):
     def prune(self, seconds: float) -> None:
         """Removes the predictions that were logged longer ago than that."""
 
-    def work(self, version: Served, since: datetime, asked: Sequence[str]) -> Iterator[Scored]:
-        """Scores with the live version the days that were asked for, and those that are due `since` then.
+    def work(self, version: Served, first: datetime, asked: Asked) -> Iterator[Scored]:
+        """Scores with the live version the days that were asked for, and those due since the `first` was live.
 
         Each is done once the next is asked for: until then the caller puts it on record. None where requests are
         answered as they come.

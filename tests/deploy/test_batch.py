@@ -133,6 +133,7 @@ def test_a_delivery_is_scored_once_and_put_on_record(nightly: Nightly) -> None:
     assert (nightly.files(), len(nightly.outcomes())) == (before, 1)
 
 
+@pytest.mark.slow
 def test_a_version_is_held_back_that_decides_otherwise_on_the_same_rows(nightly: Nightly) -> None:
     nightly.want(catch_up="1d", rollout={"min_samples": 100, "max_disagreement": 0.1})
     nightly.deliver(rows())
@@ -157,6 +158,7 @@ def test_a_version_is_held_back_that_decides_otherwise_on_the_same_rows(nightly:
     ]
 
 
+@pytest.mark.slow
 def test_status_tells_of_a_day_that_is_late(nightly: Nightly) -> None:
     nightly.live("v1.0.0")
 

@@ -135,6 +135,7 @@ def test_parts_are_scored_in_their_order_and_the_manifest_names_everything(yard:
     assert (said["rows"], said["refused"], said["again"]) == (500, 0, False)
 
 
+@pytest.mark.slow
 def test_without_a_key_the_part_and_the_row_name_a_row(yard: Yard) -> None:
     yard.deliver(rows(3, id=None), "b")
 
@@ -143,6 +144,7 @@ def test_without_a_key_the_part_and_the_row_name_a_row(yard: Yard) -> None:
     assert yard.scores().select(["part", "row"]).to_pylist() == [{"part": "b.parquet", "row": row} for row in range(3)]
 
 
+@pytest.mark.slow
 def test_it_is_written_once_and_anew_only_for_another_input_or_version_that_was_asked_for(yard: Yard) -> None:
     version = yard.version()
     yard.deliver(rows())
@@ -182,6 +184,7 @@ def test_rows_outside_are_set_aside_with_their_reasons(yard: Yard) -> None:
     assert "c0-000000" not in yard.scores()["id"].to_pylist()
 
 
+@pytest.mark.quick("too-many", "no-column")
 @pytest.mark.parametrize(
     ("table", "what"),
     [
@@ -197,6 +200,7 @@ def test_rows_outside_are_set_aside_with_their_reasons(yard: Yard) -> None:
         (rows(100, id=[None] * 100).cast(rows(1).schema), r"`id` must not be missing \(data\.id\)"),
         (rows(0).slice(0, 0).cast(rows(1).schema), "no rows"),
     ],
+    ids=["too-many", "no-column", "no-key", "texts", "no-truth", "halves", "no-names", "empty"],
 )
 def test_a_bad_delivery_stops_before_a_row_is_written(yard: Yard, table: pa.Table, what: str) -> None:
     yard.deliver(rows(), "a")
@@ -212,6 +216,7 @@ def test_a_bad_delivery_stops_before_a_row_is_written(yard: Yard, table: pa.Tabl
     assert yard.files() == {}
 
 
+@pytest.mark.slow
 def test_a_half_written_or_missing_file_stops(yard: Yard) -> None:
     version = yard.version()
     with pytest.raises(Failure, match=r"\*\.parquet: no file") as missing:
@@ -249,6 +254,7 @@ def test_what_is_not_ours_is_left_alone(yard: Yard) -> None:
         score(yard.work(version, model="another"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "what"),
     [
@@ -283,6 +289,7 @@ def test_a_package_that_is_not_the_ledgers_is_not_loaded(yard: Yard) -> None:
     assert yard.files() == {}
 
 
+@pytest.mark.slow
 def test_the_model_sees_no_secret_and_the_agents_environment_stays_outside(
     yard: Yard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -296,6 +303,7 @@ def test_the_model_sees_no_secret_and_the_agents_environment_stays_outside(
     assert set(yard.scores()["probability"].to_pylist()) == {0.0}
 
 
+@pytest.mark.slow
 def test_a_full_store_leaves_the_old_scores(yard: Yard) -> None:
     version = yard.version()
     yard.deliver(rows())

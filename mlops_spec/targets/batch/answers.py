@@ -11,13 +11,14 @@ if TYPE_CHECKING:
     from mlops_spec.package.manifest import Manifest
 
 DECISION = "decision"
+_LABEL = pa.dictionary(pa.int32(), pa.string())  # a row's is a number, not a text
 PROBABILITIES = b"mlops-spec.probabilities"  # whether the scores are that
 
 
 def schema_of(package: Manifest) -> pa.Schema:
     """The columns of a version's answers: one a score, and a decision where there are classes."""
     names = [*_scores(package), *([DECISION] if package.classes else [])]
-    kinds = [pa.string() if name == DECISION else pa.float64() for name in names]
+    kinds = [_LABEL if name == DECISION else pa.float64() for name in names]
     told = {PROBABILITIES: b"1" if package.classes else b"0"}
     return pa.schema(list(zip(names, kinds, strict=True)), metadata=told)
 
@@ -46,8 +47,6 @@ def _scores(package: Manifest) -> list[str]:
 
 def _decided(package: Manifest, answer: np.ndarray) -> pa.Array:
     """At the version's own threshold, or the class of the highest probability; a binary task's positive one is last."""
-    codes = (
-        (answer >= package.threshold).astype(np.int8) if answer.ndim == 1 else answer.argmax(axis=1).astype(np.int32)
-    )
+    codes = answer >= package.threshold if answer.ndim == 1 else answer.argmax(axis=1)
     labels = pa.array([str(label) for label in package.classes])
-    return pa.DictionaryArray.from_arrays(pa.array(codes), labels).cast(pa.string())
+    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), labels)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import queue
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 _MEMORY = 8 * 2**30  # bytes of one model's process
 _ANSWER_SECONDS = 900.0  # to load, or for one batch of rows
+_PIPE = 2**20  # bytes
 _END_SECONDS = 20.0
 _WAITING = 2  # batches between reading and writing
 # Nothing that a model's code could carry away.
@@ -48,6 +50,11 @@ class Predictor:
             env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
             cwd=self._folder.name,
         )
+        for pipe in (self._process.stdin, self._process.stdout):
+            assert pipe is not None
+            if hasattr(fcntl, "F_SETPIPE_SZ"):  # Linux: fewer turns between two processes that pass on megabytes
+                with suppress(OSError):
+                    fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, _PIPE)
         assert self._process.stdin is not None
         self._rows = self._process.stdin
         self._schema: pa.Schema | None = None

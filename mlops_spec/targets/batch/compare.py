@@ -149,11 +149,16 @@ def _compared(both: _Both, stable: tuple[Predictor, _Tally], rival: tuple[Predic
         rows, difference, largest = rows + len(apart), difference + float(apart.sum()), max(largest, float(apart.max()))
         decides = DECISION in before.schema.names
         if decides:
-            disagreed += int(np.sum(before[DECISION].to_numpy(False) != after[DECISION].to_numpy(False)))
+            disagreed += int(np.sum(_labels(before) != _labels(after)))
     if not rows:
         return {}
     means = {"mean_difference": difference / rows, "largest_difference": largest}
     return {"compared": rows, "disagreed": disagreed if decides else None, **means}
+
+
+def _labels(answer: pa.RecordBatch) -> np.ndarray:
+    found: np.ndarray = answer[DECISION].dictionary_decode().to_numpy(zero_copy_only=False)
+    return found
 
 
 def _asked(predictor: Predictor, batch: pa.RecordBatch) -> pa.RecordBatch:

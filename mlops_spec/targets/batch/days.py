@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from mlops_spec.spec.base import seconds
 from mlops_spec.spec.cron import Schedule
 
 if TYPE_CHECKING:
@@ -15,14 +14,13 @@ LOOK_BACK = 31  # days in which a delivery is looked for, to compare two version
 
 
 def due(environment: Batch, since: datetime, now: datetime) -> tuple[str, ...]:
-    """The days whose hour has come since then, oldest first, as far back as the environment catches up."""
+    """The days whose hour has come since then, oldest first."""
     schedule = Schedule.read(environment.schedule) if environment.schedule else None
     if schedule is None:
         return ()
-    first = max(since, now - timedelta(seconds=seconds(environment.catch_up)))
-    days = ((now.date() - timedelta(number)) for number in range((now.date() - first.date()).days, -1, -1))
+    days = (now.date() - timedelta(number) for number in range((now.date() - since.date()).days, -1, -1))
     fires = (datetime.combine(day, _hour(schedule), UTC) for day in days if schedule.fires_on(day))
-    return tuple(fire.date().isoformat() for fire in fires if first <= fire <= now)
+    return tuple(fire.date().isoformat() for fire in fires if since <= fire <= now)
 
 
 def newest(now: datetime) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ class Asking:
     @property
     def judged(self) -> list[str]:
         """Those of which a row can have a wrong one."""
-        bound = self.contract.columns if self.contract is not None and self.contract.answer == "reject" else {}
+        bound = self.contract.columns if self.contract is not None else {}
         whole = {tensor.name for tensor in self.package.signature.inputs if tensor.datatype == "INT64"}
         return [name for name in self.read if name in bound or name in whole or name == self.key]
 
@@ -60,7 +60,7 @@ class Asking:
 
     def _reasons(self, frame: pd.DataFrame) -> Reasons:
         found = list(self._unnamed(frame))
-        if self.contract is not None and self.contract.answer == "reject":
+        if self.contract is not None:
             found += reasons(frame, self.contract.columns)
         for tensor in self.package.signature.inputs:
             if tensor.datatype == "INT64" and frame[tensor.name].dtype.kind == "f":

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.targets.batch.delivery import Sound
     from mlops_spec.targets.batch.outside import Reasons
-    from mlops_spec.targets.batch.store import Writing
+    from mlops_spec.targets.batch.store import Part, Writing
     from mlops_spec.targets.batch.work import Work
 
 PART, ROW = "part", "row"  # what names a row where no column does
@@ -55,15 +55,18 @@ def score(work: Work) -> dict[str, Any]:
     if standing is not None and not work.again:
         return _told(out, folder, standing, again=True)
     store, pattern = Store.of(work.places.input.replace("{date}", day), work.places)
-    sound = _delivered(store, pattern, asking, work)
-    if standing is not None and _is_same(standing, work, sound):
-        return _told(out, folder, standing, again=True)
-    made = _Day(work, day, asking, store, sound, out, folder).written()
+    parts = _delivered(store, pattern)
+    with Predictor(work.version) as predictor:  # loads while the delivery is checked
+        sound = checked(store, parts, asking)
+        refuse_too_many(sound, work.max_refused, asking, store)
+        if standing is not None and _is_same(standing, work, sound):
+            return _told(out, folder, standing, again=True)
+        made = _Day(work, day, asking, store, sound, out, folder, predictor).written()
     _sweep(out, folder, made)
     return _told(out, folder, made, again=False)
 
 
-def _delivered(store: Store, pattern: str, asking: Asking, work: Work) -> tuple[Sound, ...]:
+def _delivered(store: Store, pattern: str) -> tuple[Part, ...]:
     parts = store.matching(pattern)
     if not parts:
         raise Failure(
@@ -71,9 +74,7 @@ def _delivered(store: Store, pattern: str, asking: Asking, work: Work) -> tuple[
             exit_code=Exit.FINDINGS,
             remedy="It is scored as soon as it is there, within `catch_up`.",
         )
-    sound = checked(store, parts, asking)
-    refuse_too_many(sound, work.max_refused, asking, store)
-    return sound
+    return parts
 
 
 def _standing(out: Store, folder: str, model: str) -> Manifest | None:
@@ -115,6 +116,7 @@ class _Day:
     sound: tuple[Sound, ...]
     out: Store
     folder: str
+    predictor: Predictor
 
     def written(self) -> Manifest:
         """Writes predictions and refusals, and then the manifest, by which they count."""
@@ -144,17 +146,15 @@ class _Day:
         return manifest
 
     def _write(self, name: str, refused_name: str) -> tuple[File, File | None]:
-        assert self.work.version is not None
         refuses = any(each.refused for each in self.sound)
         with ExitStack() as stack:
-            predictor = stack.enter_context(Predictor(self.work.version))
-            schema = pa.schema([*self._names_schema(), *predictor.schema])
+            schema = pa.schema([*self._names_schema(), *self.predictor.schema])
             file = stack.enter_context(self.out.create(f"{self.folder}/{name}"))
             beside = stack.enter_context(self.out.create(f"{self.folder}/{refused_name}")) if refuses else None
             refusing = _Refusing(beside, self.asking)
             rows = 0
             with pq.ParquetWriter(pa.PythonFile(file, mode="w"), schema) as writer:
-                for named, answer in answered(predictor, self._asked(refusing)):
+                for named, answer in answered(self.predictor, self._asked(refusing)):
                     writer.write_batch(pa.RecordBatch.from_arrays([*named, *answer.columns], schema=schema))
                     rows += answer.num_rows
         refusals = (

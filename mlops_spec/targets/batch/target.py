@@ -6,12 +6,13 @@ import json
 import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.model_folder import MANIFEST
+from mlops_spec.spec.base import seconds
 from mlops_spec.spec.environments import Batch
 from mlops_spec.targets.batch.days import due, newest
 from mlops_spec.targets.batch.process import do
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.spec.environments import Environment
     from mlops_spec.targets.live import Served
-    from mlops_spec.targets.target import Host
+    from mlops_spec.targets.target import Asked, Host
 
 _FOLDER, _VERSIONS = "batch", "versions.json"
 _RETRY_SECONDS = 60.0  # between two looks at a day that could not be scored
@@ -149,14 +150,21 @@ class Scorer:
     def prune(self, seconds: float) -> None:
         """The scores are their owner's, to keep or to remove."""
 
-    def work(self, version: Served, since: datetime, asked: Sequence[str]) -> Iterator[Scored]:
+    def work(self, version: Served, first: datetime, asked: Asked) -> Iterator[Scored]:
         """Scores the days that were asked for, and those that are due and not done."""
         self._tell()
-        open_days = (day for day in due(self.environment, since, datetime.now(UTC)) if self._is_open(day))
-        for day in dict.fromkeys((*asked, *open_days)):
-            scored = self._scored(day, version, again=day in asked)
+        for day in dict.fromkeys((*asked.days, *self._due(first, asked.since))):
+            scored = self._scored(day, version, again=day in asked.days)
             yield scored
             self._note(scored)  # the caller has it on record by now: what is killed before is found again
+
+    def _due(self, first: datetime, since: str | None) -> Iterator[str]:
+        now = datetime.now(UTC)
+        if since is not None:
+            yield from due(self.environment, datetime.fromisoformat(since).replace(tzinfo=UTC), now)
+            return
+        back = now - timedelta(seconds=seconds(self.environment.catch_up))
+        yield from (day for day in due(self.environment, max(first, back), now) if self._is_open(day))
 
     def _scored(self, day: str, version: Served, *, again: bool) -> Scored:
         try:
@@ -174,7 +182,7 @@ class Scorer:
         return known is None or (not known["done"] and time.time() - known["tried"] > _RETRY_SECONDS)
 
     def _work(self, kind: Any, **more: Any) -> Work:
-        places = Places.of(self.environment, self.host)
+        places = Places.of(self.environment, self.host.storage)
         return Work(kind, places, self.host.model, self.host.key, max_refused=self.environment.max_refused, **more)
 
     def _path(self, name: str) -> Any:

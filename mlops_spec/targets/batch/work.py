@@ -10,7 +10,7 @@ from mlops_spec.targets.live import Served
 
 if TYPE_CHECKING:
     from mlops_spec.spec.environments import Batch
-    from mlops_spec.targets.target import Host
+    from mlops_spec.spec.storage import Storage
 
 Kind = Literal["load", "score", "compare", "tell", "hear"]
 
@@ -25,9 +25,8 @@ class Places:
     region: str | None = None
 
     @staticmethod
-    def of(environment: Batch, host: Host | None = None) -> Places:
-        """The places of an environment; a host knows of which store that speaks S3 they are."""
-        storage = host.storage if host is not None else None
+    def of(environment: Batch, storage: Storage | None = None) -> Places:
+        """The places of an environment; where the spec's own storage has an endpoint and a region, they are its too."""
         return Places(
             environment.input,
             environment.output,

@@ -37,14 +37,14 @@ from mlops_spec.targets.local.serve.wanted import (
 from mlops_spec.targets.target import Refused
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator
     from datetime import datetime
     from pathlib import Path
 
     from mlops_spec.spec.environments import Environment
     from mlops_spec.targets.live import Heard, Scored, Served
     from mlops_spec.targets.local.serve.wanted import Status
-    from mlops_spec.targets.target import Host
+    from mlops_spec.targets.target import Asked, Host
 
 _FOLDER = "server"
 _POLL = 0.02
@@ -260,7 +260,7 @@ class Local:
         """Removes files of the prediction log that are older than that."""
         retention.prune(retention.predictions_of(self.state, self.name), seconds)
 
-    def work(self, version: Served, since: datetime, asked: Sequence[str]) -> Iterator[Scored]:  # noqa: ARG002
+    def work(self, version: Served, first: datetime, asked: Asked) -> Iterator[Scored]:  # noqa: ARG002
         """Requests are answered as they come."""
         return iter(())
 

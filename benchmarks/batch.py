@@ -1,0 +1,180 @@
+"""Scores ten million rows by the target `batch`, beside the bare loop: `read_parquet`, `predict`, `to_parquet`.
+
+Both read the same Parquet file, ask the same model (ten numbers, a logistic regression in skops) and write a row's name
+and its score. Beside that, the target hashes what came in, checks each row against the contract, keeps the model in a
+process of its own, and leaves a manifest. Peak memory is that of each side's largest process, by the kernel's count.
+
+    python benchmarks/batch.py [ROWS]
+"""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from sklearn.linear_model import LogisticRegression
+from skops import io
+
+from mlops_spec.package.input_contract import NAME, Bounds, InputContract, contract_bytes
+from mlops_spec.package.manifest import Data, Manifest, PackagedFile, Signature, Tensor, manifest_bytes
+from mlops_spec.package.on_disk import digest, file_sha256
+from mlops_spec.package.predictor.load import load_predict
+from mlops_spec.targets.batch.work import Places, Work
+from mlops_spec.targets.live import Served
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from multiprocessing.connection import Connection
+
+ROWS, COLUMNS, PART = 10_000_000, 10, 1_000_000
+ROUNDS = 3
+MOST_RATIO, MOST_BYTES = 1.3, 2 * 2**30
+NAMES = [f"x{number}" for number in range(COLUMNS)]
+DAY = "2026-11-30"
+
+
+class Taken(NamedTuple):
+    """Seconds by the clock and of processors, and the bytes of the largest process."""
+
+    seconds: float
+    processor: float
+    peak: int
+
+    def __str__(self) -> str:
+        return f"{self.seconds:.1f} s ({self.processor:.1f} s of processors), {self.peak / 2**20:,.0f} MiB"
+
+
+def package(folder: Path) -> Served:
+    """A small model as a release has it."""
+    draw = np.random.default_rng(0)
+    rows = pd.DataFrame(draw.normal(size=(5_000, COLUMNS)), columns=NAMES)
+    model = LogisticRegression().fit(rows, (rows.sum(axis=1) > 0).astype(int))
+    (folder / "model").mkdir(parents=True)
+    io.dump(model, folder / "model/model.skops")
+    bounds = {name: Bounds(min=-100.0, max=100.0, required=True) for name in NAMES}
+    (folder / NAME).write_bytes(contract_bytes(InputContract(answer="reject", columns=bounds)))
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    manifest = Manifest(
+        v=1,
+        model="bench",
+        task="binary-classification",
+        format="skops",
+        predictor=None,
+        trusted_types=(),
+        positive=1,
+        classes=(0, 1),
+        threshold=0.5,
+        features=tuple(NAMES),
+        signature=Signature(
+            inputs=tuple(Tensor(name=name, datatype="FP64", shape=(-1,)) for name in NAMES),
+            outputs=(Tensor(name="probability", datatype="FP64", shape=(-1,)),),
+        ),
+        files=tuple(
+            PackagedFile(path=str(path.relative_to(folder)), sha256=file_sha256(path), bytes=path.stat().st_size)
+            for path in files
+        ),
+        spec_sha256="0" * 64,
+        data=Data(sha256="0" * 64, rows=1),
+        versions={},
+    )
+    (folder / "manifest.json").write_bytes(manifest_bytes(manifest))
+    return Served("v1.0.0", digest(folder), str(folder))
+
+
+def delivery(path: Path, rows: int) -> None:
+    """Rows by the million, so that making them takes no memory either."""
+    path.parent.mkdir(parents=True)
+    draw, writer = np.random.default_rng(1), None
+    for start in range(0, rows, PART):
+        count = min(PART, rows - start)
+        columns = {"id": [f"c{start + number}" for number in range(count)]}
+        table = pa.table(columns | {name: draw.normal(size=count) for name in NAMES})
+        writer = writer or pq.ParquetWriter(path, table.schema)
+        writer.write_table(table)
+    assert writer is not None
+    writer.close()
+
+
+def bare(served: Served, source: Path, out: Path) -> None:
+    """What people write first."""
+    predict = load_predict(Path(served.package))
+    frame = pd.read_parquet(source)
+    frame["probability"] = predict(frame)
+    frame[["id", "probability"]].to_parquet(out)
+
+
+def ours(served: Served, root: Path) -> None:
+    """One day's work, as the agent has it done."""
+    places = Places(f"{root}/in/{{date}}/*.parquet", f"{root}/out/{{date}}")
+    work = Work("score", places, "bench", "id", version=served, days=(DAY,), again=True)
+    command = [sys.executable, "-P", "-m", "mlops_spec.targets.batch.run"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(work.text() + "\n")
+        process.stdin.flush()
+        said = json.loads(process.stdout.readline())
+    assert "failure" not in said, said
+
+
+def measured(call: Callable[..., None], *args: object) -> Taken:
+    """What a call takes in a process of its own, from its start to its end."""
+    ours_, theirs = multiprocessing.Pipe()
+    started = time.perf_counter()
+    process = multiprocessing.get_context("spawn").Process(target=_measure, args=(theirs, call, *args))
+    process.start()
+    processor, peak = ours_.recv()
+    seconds = time.perf_counter() - started
+    process.join()
+    return Taken(seconds, processor, peak)
+
+
+def _measure(told: Connection, call: Callable[..., None], *args: object) -> None:
+    call(*args)
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    processor = sum(each.ru_utime + each.ru_stime for each in used)
+    told.send((processor, max(each.ru_maxrss for each in used) * 1024))
+
+
+def main(rows: int) -> int:
+    """Returns 1 where it is slower than it may be, or takes more memory."""
+    with tempfile.TemporaryDirectory(prefix="mlops-spec-bench-") as folder:
+        root = Path(folder)
+        served, source = package(root / "package"), root / "in" / DAY / "part.parquet"
+        delivery(source, rows)
+        print(f"{rows:,} rows, {source.stat().st_size / 2**20:,.0f} MiB")
+        loops, days = [], []
+        for number in range(ROUNDS):  # in turns: what else the machine does meets both
+            loops.append(measured(bare, served, source, root / "bare.parquet"))
+            days.append(measured(ours, served, _round(root, number)))
+        theirs = pd.read_parquet(root / "bare.parquet")["probability"].to_numpy()
+        written = next((root / "0" / "out" / DAY).glob("predictions-*.parquet"))
+        assert np.array_equal(theirs, pq.read_table(written)["probability"].to_numpy())
+    loop, day = min(loops), min(days)
+    print(f"bare loop {loop} · batch {day}")
+    ratio = day.seconds / loop.seconds
+    print(f"ratio {ratio:.2f} (at most {MOST_RATIO}), of processors {day.processor / loop.processor:.2f}")
+    return int(ratio > MOST_RATIO or max(each.peak for each in days) > MOST_BYTES)
+
+
+def _round(root: Path, number: int) -> Path:
+    """A folder of its own, to which the same delivery came."""
+    place = root / str(number) / "in" / DAY
+    place.mkdir(parents=True)
+    (place / "part.parquet").hardlink_to(root / "in" / DAY / "part.parquet")
+    return root / str(number)
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else ROWS))

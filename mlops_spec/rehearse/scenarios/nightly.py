@@ -1,0 +1,303 @@
+"""The scenario `nightly`: a version scores what is delivered, night by night, from its promotion to its rollback."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from mlops_spec import model_folder
+from mlops_spec.errors import Exit
+from mlops_spec.rehearse import small
+from mlops_spec.rehearse.proof import audit
+from mlops_spec.rehearse.scenario import Scenario, Scene
+from mlops_spec.rehearse.small import FIRST, REPOSITORY, merge_version, read_rows
+from mlops_spec.rehearse.stage import Stage, check, merge, must, newest, open_pull, replace_in, stopped
+
+if TYPE_CHECKING:
+    import subprocess
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from mlops_spec.ledger import Record
+
+NIGHTLY = "nightly"
+_WORKFLOW = f"mlops-promote-{NIGHTLY}"
+_WORSE, _NEXT = "v1.1.0", "v1.2.0"
+_ROWS = 300
+_PATIENCE = 120.0  # seconds until the agent must have answered
+
+
+@dataclass
+class Nights(Stage):
+    """The stage, with the folders that deliveries come to and scores go to."""
+
+    scored: dict[str, str] = field(default_factory=dict)  # night → the manifest's digest
+
+    @property
+    def yard(self) -> Path:
+        return self.world.folder / "lake"
+
+    @property
+    def state(self) -> Path:
+        return self.hosts.by_environment[NIGHTLY].state
+
+    def score(self, *args: str) -> subprocess.CompletedProcess[str]:
+        """The night's timer starts a pass on the host."""
+        options = ["--repository", self.world.url, "--state", str(self.state)]
+        return self.hosts.command("score", NIGHTLY, *args, *options)
+
+    def folder(self, night: str) -> Path:
+        return self.yard / "scores" / night
+
+    def manifest(self, night: str) -> dict[str, Any]:
+        said: dict[str, Any] = json.loads((self.folder(night) / "_manifest.json").read_bytes())
+        return said
+
+    def outcomes(self) -> list[Record]:
+        return [each for each in self.world.records() if each.event == "score.outcome"]
+
+
+def night(ago: int) -> str:
+    """A night, by how many it is ago."""
+    return (datetime.now(UTC).date() - timedelta(ago)).isoformat()
+
+
+def _begin(stage: Nights) -> str:
+    told = small.begin(stage, lambda clone: _declare(stage, clone))
+    stage.hosts.start(NIGHTLY)
+    return told
+
+
+def _declare(stage: Nights, clone: Path) -> None:
+    """The spec gets an environment that scores, and a monitor of what it writes."""
+    spec = clone / model_folder.SPEC
+    environment = f"""\
+environments:
+  {NIGHTLY}:
+    target: batch
+    after: staging
+    input: {stage.yard}/customers/{{date}}/*.parquet
+    output: {stage.yard}/scores/{{date}}/
+    schedule: "20 2 * * *"
+    max_refused: 0.05
+    promote: {{approvals: 1}}
+    rollout: {{min_samples: 100, max_disagreement: 0.05, max_score_shift: 0.2}}
+"""
+    replace_in(spec, "environments:\n", environment)
+    replace_in(spec, "monitor: {}\n", "monitor:\n  drift: {method: psi, max: 0.2}\n")
+
+
+def deliver(stage: Nights, when: str, change: Callable[[dict[str, Any]], None] = lambda _: None) -> Path:
+    """The rows of a night come in, as Parquet; `change` edits each before."""
+    draw = random.Random(when)  # noqa: S311 - the same customers each time
+    rows = [_typed(row) for row in draw.choices(read_rows(stage.world.clone), k=_ROWS)]
+    for number, row in enumerate(rows):
+        row["id"] = f"{when}-{number}"
+        change(row)
+    folder = stage.yard / "customers" / when
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "part-0.parquet"
+    pq.write_table(pa.Table.from_pylist(rows), path)
+    return path
+
+
+def _typed(row: dict[str, str]) -> dict[str, Any]:
+    return {
+        "id": row["id"],
+        "temperature": float(row["temperature"]),
+        "humidity": int(row["humidity"]),
+        "day": row["day"],
+    }
+
+
+def _promoted(stage: Nights) -> str:
+    number = _promote(stage)
+    _await_outcome(stage, FIRST)
+    stage.hosts.pause(NIGHTLY)
+    stage.version = FIRST
+    return f"#{number} merged, {FIRST} live in {NIGHTLY}"
+
+
+def _promote(stage: Nights, result: Any = "success") -> int:
+    number = open_pull(stage, f"mlops/promote-{NIGHTLY}").number
+    check(stage, number)
+    run = merge(stage, number, result)
+    if result == "failure":
+        stopped(run, "mlops-spec promote ask")
+    return number
+
+
+def _await_outcome(stage: Nights, version: str) -> Record:
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        found = [each for each in stage.world.records() if each.event in ("deploy.outcome", "rollback.outcome")]
+        mine = [each for each in found if (each.what.environment, each.what.version) == (NIGHTLY, version)]
+        if mine:
+            return mine[-1]
+        must(time.monotonic() < deadline, f"{version} has no outcome in {NIGHTLY}")
+        time.sleep(0.5)
+
+
+def _scored(stage: Nights, *nights: str) -> str:
+    """Each of these has its scores, all of its rows, and one record of it."""
+    for each in nights:
+        manifest = stage.manifest(each)
+        table = pq.read_table(stage.folder(each) / manifest["predictions"]["name"])
+        must(table.num_rows + manifest["refused"] == _ROWS, f"{each} has {table.num_rows} scores")
+        records = [
+            one for one in stage.outcomes() if one.result == "succeeded" and (one.why and each in (one.why.text or ""))
+        ]
+        must(len(records) == 1, f"{each} has {len(records)} records of its scores")
+        stage.scored[each] = records[0].evidence[0].digest
+    return f"{', '.join(nights)}: {_ROWS} rows each, on record"
+
+
+def _first_night(stage: Nights) -> str:
+    deliver(stage, night(4))
+    _must_exit(stage.score("--day", night(4)), Exit.OK)
+    before = stage.manifest(night(4))
+    _must_exit(stage.score("--day", night(4)), Exit.OK)
+    must(stage.manifest(night(4)) == before, "the second run wrote it again")
+    return f"{_scored(stage, night(4))}; run again, it writes nothing"
+
+
+def _caught_up(stage: Nights) -> str:
+    deliver(stage, night(3))  # nobody started the timer in that night
+    deliver(stage, night(2), _three_of_another_kind())
+    before = stage.manifest(night(4))
+    done = stage.score("--since", night(4))
+    must(stage.manifest(night(4)) == before, "a night that was scored was scored again")
+    must("no file" in done.stdout, f"it does not say that {night(1)} has no file: {done.stdout} {done.stderr}")
+    refused = stage.manifest(night(2))["refused"]
+    must(refused == 3, f"{refused} rows were set aside instead of 3")
+    return f"{_scored(stage, night(3), night(2))}; 3 rows set aside with their reasons"
+
+
+def _three_of_another_kind() -> Callable[[dict[str, Any]], None]:
+    left = iter(range(3))
+
+    def change(row: dict[str, Any]) -> None:
+        if next(left, None) is not None:
+            row["day"] = "doomsday"
+
+    return change
+
+
+def _bad_delivery(stage: Nights) -> str:
+    path = deliver(stage, night(1), lambda row: row.update(humidity=f"{row['humidity']} %"))
+    done = stage.score("--day", night(1))
+    _must_exit(done, Exit.FINDINGS)
+    must("the model takes whole numbers" in done.stdout, f"it was refused for another reason: {done.stdout}")
+    path.write_bytes(path.read_bytes()[:-100])
+    done = stage.score("--day", night(1))
+    must("half written" in done.stdout, f"it was refused for another reason: {done.stdout}")
+    must(not stage.folder(night(1)).exists(), "something of it was written")
+    failed = [each for each in stage.outcomes() if each.result == "failed"]
+    must(len(failed) >= 2, f"{len(failed)} failures are on record")
+    return f"another schema, then half a file: nothing written, {len(failed)} failures on record"
+
+
+def _killed(stage: Nights) -> str:
+    """The machine loses power while a night is scored anew: the old scores stand, and the next pass writes the new."""
+    deliver(stage, night(1))
+    _must_exit(stage.score("--day", night(1)), Exit.OK)
+    old = stage.manifest(night(1))
+    deliver(stage, night(1), lambda row: row.update(humidity=row["humidity"] // 2))
+    killed = _Killed(stage, night(1))
+    found = [killed.after(seconds) for seconds in (1.0, 3.0, 5.0)]
+    must(all(each in (old, stage.manifest(night(1))) for each in found), "neither the old scores nor the new")
+    _must_exit(stage.score("--day", night(1)), Exit.OK)
+    new = stage.manifest(night(1))
+    must(new["inputs"] != old["inputs"], "the new delivery was not scored")
+    return f"{len(found)} kills: each left whole scores; then the new ones"
+
+
+@dataclass
+class _Killed:
+    stage: Nights
+    night: str
+
+    def after(self, seconds: float) -> dict[str, Any]:
+        """The manifest that a pass leaves that is killed after so long; what it names is there, whole."""
+        options = ["--repository", self.stage.world.url, "--state", str(self.stage.state)]
+        done = self.stage.hosts.killed(seconds, "score", NIGHTLY, "--day", self.night, *options)
+        must(done, "it ended before it was killed")
+        said = self.stage.manifest(self.night)
+        pq.read_table(self.stage.folder(self.night) / said["predictions"]["name"])
+        return said
+
+
+def _held_back(stage: Nights) -> str:
+    told = merge_version(stage, "Shout", small.set_parameter("1.0", "0.00001"), _WORSE)
+    stage.hosts.resume(NIGHTLY)
+    number = _promote(stage, "failure")
+    outcome = _await_outcome(stage, _WORSE)
+    stage.hosts.pause(NIGHTLY)
+    reason = (outcome.why and outcome.why.text) or ""
+    must(outcome.result == "rolled-back", f"{_WORSE} ended as {outcome.result}: {reason}")
+    must("on the same input" in reason, f"it was held back for another reason: {reason}")
+    return f"{told}; #{number} merged, held back {reason}"
+
+
+def _next(stage: Nights) -> str:
+    told = merge_version(stage, "Regularize more", small.set_parameter("0.00001", "0.5"), _NEXT)
+    stage.hosts.resume(NIGHTLY)
+    number = _promote(stage)
+    outcome = _await_outcome(stage, _NEXT)
+    stage.hosts.pause(NIGHTLY)
+    reason = (outcome.why and outcome.why.text) or ""
+    must("on the same input" in reason, f"nothing was compared: {reason}")
+    stage.version = _NEXT
+    return f"{told}; #{number} merged: {reason}"
+
+
+def _drifted(stage: Nights) -> str:
+    """A warmer night is scored; the monitor reads what was written."""
+    deliver(stage, night(0), lambda row: row.update(temperature=min(row["temperature"] + 25, 55.0)))
+    _must_exit(stage.score("--day", night(0)), Exit.OK)
+    must(stage.manifest(night(0))["version"] == _NEXT, "another version scored it")
+    done = stage.world.attempt("monitor", "-e", NIGHTLY, "--window", "1d")
+    _must_exit(done, Exit.FINDINGS)
+    said = done.stdout + done.stderr
+    must("temperature: psi" in said, f"the monitor does not tell of the temperature: {said}")
+    return next(line.strip() for line in said.splitlines() if "temperature: psi" in line)
+
+
+def _rolled_back(stage: Nights) -> str:
+    stage.hosts.resume(NIGHTLY)
+    done = stage.world.attempt("rollback", NIGHTLY, "--now", "--reason", "Warm nights are scored too high")
+    _must_exit(done, Exit.OK)
+    must(newest(stage, "rollback.outcome", NIGHTLY).result == "succeeded", "the ledger does not say so")
+    stage.hosts.pause(NIGHTLY)
+    before = stage.manifest(night(4))
+    _must_exit(stage.score("--day", night(0)), Exit.OK)
+    must(stage.manifest(night(0))["version"] == FIRST, "the night was not scored anew by the version of before")
+    must(stage.manifest(night(4)) == before, "an older night was touched")
+    return f"{FIRST} scores {night(0)} anew"
+
+
+def _must_exit(done: subprocess.CompletedProcess[str], code: Exit) -> None:
+    must(done.returncode == code, f"it ended with {done.returncode}: {done.stdout.strip()} {done.stderr.strip()}")
+
+
+SCENES: tuple[Scene[Nights], ...] = (
+    Scene(f"a small model that will score by night: {FIRST} in staging", _begin, "mlops-merge"),
+    Scene(f"{FIRST} promoted", _promoted, _WORKFLOW),
+    Scene("the first night", _first_night, part="servers"),
+    Scene("a night that was missed, and another", _caught_up, part="servers"),
+    Scene("bad deliveries", _bad_delivery, part="servers", stops=True),
+    Scene("the power fails amid writing", _killed, part="servers"),
+    Scene(f"a worse version: {_WORSE} promoted", _held_back, _WORKFLOW, stops=True),
+    Scene(f"a better one: {_NEXT} promoted", _next, _WORKFLOW),
+    Scene("a warmer night, and the monitor", _drifted, part="servers", stops=True),
+    Scene("`mlops-spec rollback --now`", _rolled_back, part="servers"),
+    Scene("audit verify", audit),
+)
+SCENARIO = Scenario(REPOSITORY, SCENES, Nights)
