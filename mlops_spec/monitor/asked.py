@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Failure
-from mlops_spec.monitor.log import Log, check_log, package_of
+from mlops_spec.monitor.log import check_log, package_of
 from mlops_spec.monitor.observed import Watched, observe, tell_observed
 from mlops_spec.monitor.retrain import propose_rows
 from mlops_spec.pipeline.answered import read_answered
@@ -14,6 +14,7 @@ from mlops_spec.words.markdown import code
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from mlops_spec.monitor.asked_rows import Log
     from mlops_spec.monitor.check import Check
     from mlops_spec.monitor.telling import Telling
     from mlops_spec.platforms.github.api.shapes import Issue, PullRequest

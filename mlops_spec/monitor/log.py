@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,30 +18,13 @@ from mlops_spec.pipeline.reference import read_reference
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
 
     from mlops_spec.git import Git
     from mlops_spec.ledger import Live, ModelState
+    from mlops_spec.monitor.asked_rows import Log
     from mlops_spec.monitor.check import Check
     from mlops_spec.spec import Spec
-    from mlops_spec.spec.environments import Batch
-    from mlops_spec.spec.storage import Storage
     from mlops_validators.unlabelled import Answered
-
-
-@dataclass(frozen=True)
-class Log:
-    """Where the log is, from when on it counts, where labels are looked for, and the agent's folder on its host.
-
-    Of a `batch`, what it scored `until` now is the log, in the store that the spec names.
-    """
-
-    folder: Path
-    since: datetime
-    until: datetime
-    root: Path
-    state: Path | None = None
-    batch: tuple[Batch, Storage | None] | None = None
 
 
 @contextmanager

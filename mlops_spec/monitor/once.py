@@ -107,7 +107,7 @@ def _log_checks(world: World, watched: Watched, where: Where, telling: Telling |
     if find_spec("pandas") is None:
         return Check("log", told="pandas is not installed: not checked")
     from mlops_spec.monitor.asked import check_asked  # noqa: PLC0415 - it loads pandas
-    from mlops_spec.monitor.log import Log  # noqa: PLC0415 - it loads pandas
+    from mlops_spec.monitor.asked_rows import Log  # noqa: PLC0415 - it loads pandas
 
     since = world.now - timedelta(seconds=where.window)
     log = Log(folder or Path(), since, world.now, where.directory, where.state, batch)
