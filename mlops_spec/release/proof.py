@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NoReturn
 
 from mlops_spec import model_folder
 from mlops_spec.engines.files import LOCK
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.git.local import Tree
 from mlops_spec.integrity.verifier import SEALED, Source
 from mlops_spec.release.accepted import unfounded
 from mlops_spec.release.bundle import EVIDENCE, bundle_of
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from mlops_spec.ledger import Record
     from mlops_spec.ledger.record import TagObject
     from mlops_spec.release.bundle import Bundle
+
+_EVIDENCE = f"{model_folder.RELEASE}/{model_folder.MANIFEST}"
 
 
 def verify_release(git: Git, records: Sequence[Record], registered: Record) -> None:
@@ -82,7 +85,7 @@ def _verify(git: Git, records: Sequence[Record], registered: Record, tag: TagObj
         _differs(tag, f"it stands on {made_from[:12]}, which is not the commit that the record names")
     _compare_with_record(tag, bundle, registered)
     before, model = records[: registered.seq], registered.what.model
-    tree = git.here(made_from)
+    tree = replace(_release(git, tag.target), commit=made_from)
     day = registered.time[:10]
     source = Source(tree=tree, spec=spec_at(tree), today=day, lived=lived(before, model), past=past(before, model))
     bundle.verify(source, f"the release commit of {tag.name}")
@@ -109,17 +112,27 @@ def _verify_older(git: Git, records: Sequence[Record], registered: Record, tag: 
         f"{model_folder.RELEASE}/{model_folder.GATE.name}": right.get("gates"),
         f"{model_folder.RELEASE}/{model_folder.EVALUATION.name}": right.get("evaluation"),
     }
-    contents = git.here(tag.target).read_all(recorded)
+    contents = _release(git, tag.target).read_all(recorded)
     for (path, digest), content in zip(recorded.items(), contents, strict=True):
         if content is None or _sha256(content) != digest:
             _differs(tag, f"its release commit {'lacks' if content is None else 'holds another'} {path}")
+
+
+def _release(git: Git, commit: str) -> Tree:
+    """The files of the model that a release commit is of, wherever that lay then: no other has evidence in it."""
+    here = git.here(commit)
+    if here.read(_EVIDENCE) is not None:
+        return here
+    listed = git.run("ls-tree", "--full-tree", "-r", "--name-only", "-z", commit).decode().split("\0")
+    folders = [PurePosixPath(name).parents[1] for name in listed if name.endswith(f"/{_EVIDENCE}")]
+    return Tree(git, commit, folders[0]) if len(folders) == 1 else here
 
 
 def _released(git: Git, tag: TagObject) -> tuple[Bundle, str]:
     if git.resolve(f"{tag.target}^{{commit}}") is None:
         _differs(tag, f"its release commit {tag.target[:12]} is gone")
     paths = [name if name == LOCK.name else f"{model_folder.RELEASE}/{name}" for name in EVIDENCE]
-    contents = list(git.here(tag.target).read_all(paths))
+    contents = list(_release(git, tag.target).read_all(paths))
     lacking = [path for path, content in zip(paths, contents, strict=True) if content is None]
     made_from = git.resolve(f"{tag.target}^")
     if lacking or made_from is None:

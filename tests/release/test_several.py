@@ -18,6 +18,7 @@ from mlops_spec.release.close import close_all
 from mlops_spec.release.handed import handed_over
 from mlops_spec.release.pending import due, open_due
 from mlops_spec.release.promotion import follow
+from mlops_spec.release.proof import release_findings
 from mlops_spec.release.pushed import pushed
 from mlops_spec.release.several import Handed, deployments_after_merge, register_groups
 from mlops_spec.release.world import look_at_all
@@ -309,3 +310,8 @@ def test_models_are_found_where_they_lie(house: House) -> None:
     assert worlds.folders == {model: PurePosixPath("models", model) for model in NAMES}
     with pytest.raises(Failure, match="has no model 'nobody'"):
         worlds.of("nobody")
+
+
+def test_releases_are_verified_from_the_root_wherever_their_models_lie(house: House) -> None:
+    register(house, "churn", "visits")
+    assert list(release_findings(house.git, house.records())) == []
