@@ -153,7 +153,8 @@ def live(hosts: Mapping[str, Host]) -> dict[str, dict[str, str]]:
     found = {}
     for name, host in hosts.items():
         with suppress(Failure):  # nothing answers
-            if version := host.ask("/version")["version"]:
+            answer = host.ask("/version")
+            if version := f"{len(answer['models'])} models" if "models" in answer else answer["version"]:
                 found[name] = {"version": version, "url": host.url}
     return found
 
