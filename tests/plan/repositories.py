@@ -122,7 +122,7 @@ KINDS = (
 def worlds(draw: st.DrawFn) -> World:
     """Two to four models, of which some read what others make."""
     count = draw(st.integers(2, 4))
-    folders = [f"models/m{n}" if draw(st.booleans()) else f"teams/größe {n}" for n in range(count)]
+    folders = [f"models/m{n}" if draw(st.booleans()) else f"teams/group {n}" for n in range(count)]
     subsets = st.frozensets
     shapes: list[Shape] = []
     for n in range(count):
