@@ -62,8 +62,9 @@ IDLE = ("new module", "readme", "approvals", "bytecode", "ruff")
         ([Edit("shared module", 1), Edit("parameter", 3)], {"m0", "m3"}),
         ([Edit("settings", 0)], {"m0", "m2"}),
         ([Edit("package", 2), Edit("edited data", 3)], {"m1", "m3"}),
+        ([Edit("edited data", 3)], {"m3"}),
     ],
-    ids=["nothing", "code and parameters", "outputs of another", "packages and data"],
+    ids=["nothing", "code and parameters", "outputs of another", "packages and data", "data alone"],
 )
 def test_the_plan_names_what_dvc_would_run(each: tuple[Path, str], made: list[Edit], expected: set[str]) -> None:
     told, right = both(*each, EACH, made, committed=False)

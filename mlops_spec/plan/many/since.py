@@ -19,7 +19,7 @@ from mlops_spec.spec.stages import overlap
 from mlops_spec.validate.at_commit import document_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import PurePosixPath
     from typing import Any
 
@@ -47,7 +47,7 @@ def stages_since(
 ) -> tuple[StagePlan, ...]:
     """Each stage with its causes since the base, whose tree is that of the folder which the model had there."""
     wanted = tuple(replace(each, reads=(*each.reads, *each.param_files), other_params=()) for each in stages)
-    before, now = _State(states, base.commit, base.folder), _State(states, states.now, here)
+    before, now = _State(states, base.commit, base.folder, {}), _State(states, states.now, here, states.edited)
     locked = _lock_at(base, before)
     spec = document_of(now.read(str(model_folder.SPEC)) or b"", model_folder.SPEC).data
     return plan_stages(wanted, locked, Now(spec, now.content, _explained(before, now), upstream))
@@ -60,14 +60,15 @@ class _State:
     states: States
     revision: str
     folder: PurePosixPath
+    #: as in `States`; of the base none, though it may be the very commit that the work tree is at
+    edited: Mapping[str, str]
 
     def path(self, inside: str) -> str:
         return posixpath.normpath(f"{self.folder}/{inside}")
 
     def content(self, path: str) -> str:
         whole = self.path(path)
-        edited = self.states.edited.items() if self.revision == self.states.now else ()
-        edits = (content for file, content in edited if overlap(file, whole))
+        edits = (content for file, content in self.edited.items() if overlap(file, whole))
         return "|".join([self.states.objects.state(self.revision, whole), *edits]).strip("|")
 
     def read(self, path: str) -> bytes | None:
