@@ -19,6 +19,9 @@ class Check:
     evidence: Mapping[str, Any] = field(default_factory=dict)
 
 
+Checks = tuple[Check, ...]
+
+
 def as_json(checks: tuple[Check, ...]) -> dict[str, Any]:
     """For machines."""
     listed = [

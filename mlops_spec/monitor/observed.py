@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from mlops_spec import ledger
 from mlops_spec.ledger.fields import moment, plain
 from mlops_spec.ledger.record import Draft, Evidence, Package, What, Why
-from mlops_spec.monitor.alert import LABEL, body
+from mlops_spec.monitor.alert import body
 from mlops_spec.platforms.github.api import issues
 from mlops_spec.spec.base import seconds
 from mlops_spec.words.markdown import block, code
@@ -31,11 +31,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Watched:
-    """The environment whose log was read, and what is live there."""
+    """The environment whose log was read, what is live there, and the label of the issue about both."""
 
     spec: Spec
     environment: str
     live: Live
+    label: str
 
 
 def observe(git: Git, watched: Watched, checks: Sequence[Check], *, who: Who, now: datetime) -> Record | None:
@@ -62,7 +63,8 @@ def last_observed(records: Sequence[Record], watched: Watched) -> Record | None:
             record
             for record in reversed(records)
             if record.event == "drift.observed"
-            and (record.what.environment, record.what.version) == (watched.environment, watched.live.version)
+            and (record.what.model, record.what.environment, record.what.version)
+            == (watched.spec.model, watched.environment, watched.live.version)
         ),
         None,
     )
@@ -76,16 +78,16 @@ def tell_observed(
     `instead` says, in Markdown, why there is no pull request where the spec wants one.
     One that somebody closed stays closed until the cooldown is over.
     """
-    label, told = f"{LABEL}-{watched.environment}", body(tuple(checks)) + evidence_text(checks)
+    told = body(tuple(checks)) + evidence_text(checks)
     title = f"{watched.spec.model} {watched.live.version} in {watched.environment}: what it is asked has changed"
     if not any(check.findings for check in checks):
-        for issue in issues.labelled(github, label):
+        for issue in issues.labelled(github, watched.label):
             issues.update(github, issue.number, body=told, state="closed")
         return None
-    if new is None and not issues.labelled(github, label):
+    if new is None and not issues.labelled(github, watched.label):
         return None
     why = f"\n{instead}\n" if instead else ""
-    return issues.keep_one(github, label=label, title=title, body=told + why + _proposal(watched))
+    return issues.keep_one(github, label=watched.label, title=title, body=told + why + _proposal(watched))
 
 
 def evidence_of(checks: Sequence[Check]) -> bytes:

@@ -13,26 +13,27 @@ from mlops_spec.deploy.homes import predictions_in
 from mlops_spec.deploy.status import environment_of, served
 from mlops_spec.errors import Failure
 from mlops_spec.ledger.who import agent
-from mlops_spec.monitor.alert import LABEL, beat, tell
-from mlops_spec.monitor.check import Check
+from mlops_spec.monitor.alert import beat, count_of, label_of, tell
+from mlops_spec.monitor.back import set_all_back
+from mlops_spec.monitor.check import Check, Checks
 from mlops_spec.monitor.data_here import check_data_here
 from mlops_spec.monitor.observed import Watched
 from mlops_spec.monitor.opener import opener
-from mlops_spec.monitor.state import check_state
+from mlops_spec.monitor.state import check_ledger, check_state
 from mlops_spec.monitor.telling import Telling
-from mlops_spec.release.declared import Declared, declared_in
+from mlops_spec.place import Place
 from mlops_spec.release.rollback import newest_main
-from mlops_spec.release.set_back import set_back
 from mlops_spec.release.who import who
 from mlops_spec.spec.environments import Batch
 
 if TYPE_CHECKING:
     from mlops_spec.git import Git
-    from mlops_spec.ledger.record import Who
     from mlops_spec.platforms.github.api import GitHub
     from mlops_spec.platforms.github.run import Run
     from mlops_spec.release.world import World
     from mlops_spec.spec.storage import Storage
+
+_NONE: Checks = ()
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,11 @@ class Where:
     window: float
 
     @property
+    def part(self) -> str:
+        """Of what the issue is: a host sees other things than a workflow, and neither may close the other's issue."""
+        return f"host-{environment_of(self.state)}" if self.state is not None else ""
+
+    @property
     def clone(self) -> Path:
         """The repository to ask: on a host the agent's own clone."""
         return self.state / "repository.git" if self.state is not None else self.directory
@@ -60,26 +66,32 @@ def monitor(git: Git, github: GitHub | None, where: Where, run: Run) -> tuple[Ch
     Raises:
         Failure: a remote or the forge does not answer (69) or refuses (78), or main and ledger can't be read (1, 2).
     """
-    now, telling = datetime.now(UTC), None
-    if github is not None:
-        telling = Telling(github, opener(git, github, run), _by(where, run), words.err)
-    checks, asked = _state_and_log_checks(git, where, run, telling, now)
+    now, telling = datetime.now(UTC), telling_of(git, github, where, run)
+    whole, world, state, asked = check_ledger(git), None, _NONE, _NONE
+    if not whole.findings:
+        world = newest_main(git, now=now)
+        state, asked = look_at(world, where, run, telling)
+    checks = (whole, *state)
     if telling is not None:
-        _tell(git, where, checks, telling, now)
+        _tell(git, where, checks, telling, world)
     return (*checks, *asked)
 
 
-def _by(where: Where, run: Run) -> Who:
-    return agent(environment_of(where.state)) if where.state is not None else who(run)
+def telling_of(git: Git, github: GitHub | None, where: Where, run: Run) -> Telling | None:
+    """Whom this look tells, on whose behalf; None: there is no forge."""
+    if github is None:
+        return None
+    by = agent(environment_of(where.state)) if where.state is not None else who(run)
+    return Telling(github, opener(git, github, run), by, words.err)
 
 
-def _state_and_log_checks(
-    git: Git, where: Where, run: Run, telling: Telling | None, now: datetime
-) -> tuple[tuple[Check, ...], tuple[Check, ...]]:
-    checks = check_state(git, now)
-    if checks[0].findings:
-        return checks, ()
-    world = newest_main(git, now=now)
+def look_at(world: World, where: Where, run: Run, telling: Telling | None) -> tuple[Checks, Checks]:
+    """The checks of one model by a ledger that holds, and those of what it was asked, which have an alert of their own.
+
+    Raises:
+        Failure: a remote or the forge does not answer (69) or refuses (78), or the spec has no such environment (2).
+    """
+    checks = check_state(world)
     if where.state is not None:
         name = environment_of(where.state)
         world.environment(name)  # of which the folder is
@@ -92,7 +104,7 @@ def _state_and_log_checks(
     live = world.state.live.get(name)
     if live is None:
         return (*checks, Check("log", told="nothing is live: not checked")), ()
-    asked = _log_checks(world, Watched(world.spec, name, live), where, telling)
+    asked = _log_checks(world, Watched(world.spec, name, live, label_of(world.place, name)), where, telling)
     return ((*checks, asked), ()) if isinstance(asked, Check) else (checks, asked)
 
 
@@ -122,28 +134,11 @@ def _batch(watched: Watched) -> tuple[Batch, Storage | None] | None:
     return (environment, watched.spec.storage) if isinstance(environment, Batch) else None
 
 
-def _tell(git: Git, where: Where, checks: tuple[Check, ...], telling: Telling, now: datetime) -> None:
-    spec = newest_main(git).spec if not checks[0].findings else None
-    model = spec.model if spec else telling.github.repository
-    # A host sees other things than a workflow: neither may close the issue of the other.
-    label = LABEL if where.state is None else f"{LABEL}-host-{environment_of(where.state)}"
-    issue = tell(telling.github, model, checks, label=label)
+def _tell(git: Git, where: Where, checks: Checks, telling: Telling, world: World | None) -> None:
+    model = world.spec.model if world else telling.github.repository
+    issue = tell(telling.github, model, checks, label=label_of(Place.of(git, model), where.part))
     if issue is not None:
         telling.say(f"issue #{issue.number}: {issue.html_url}")
-    if spec is not None:  # nothing is appended to a ledger that does not hold
-        _set_back(git, telling)
-        beat(git, model, checks, who=telling.by, now=now)
-
-
-def _set_back(git: Git, telling: Telling) -> None:
-    world = newest_main(git)
-    for name in world.spec.environments:
-        if not isinstance(declared_in(world.main, name), Declared):
-            continue
-        try:
-            done = set_back(telling.opener.git, telling.opener.github, name)
-        except Failure as failure:
-            telling.say(f"the pull request that sets {name} back could not be opened: {failure.message}")
-            continue
-        if done is not None:
-            telling.say(f"{done.message}: {done.url}")
+    if world is not None:  # nothing is appended to a ledger that does not hold
+        set_all_back([newest_main(telling.opener.git)], telling)
+        beat(git, model, count_of(checks), who=telling.by, now=world.now)

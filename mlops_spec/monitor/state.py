@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from mlops_spec import ledger
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.ledger.fields import moment
 from mlops_spec.ledger.report import proof_line
@@ -13,7 +12,6 @@ from mlops_spec.ledger.witness import verify_remote
 from mlops_spec.monitor.check import Check
 from mlops_spec.release.declared import Declared, declared_in
 from mlops_spec.release.proof import release_findings
-from mlops_spec.validate.at_commit import spec_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,37 +19,36 @@ if TYPE_CHECKING:
 
     from mlops_spec.git import Git, Tree
     from mlops_spec.ledger import ModelState, Record
+    from mlops_spec.release.world import World
     from mlops_spec.spec import Spec
 
 PATIENCE = timedelta(hours=2)  # an intent that is open for longer has been forgotten
 
 
-def check_state(git: Git, now: datetime) -> tuple[Check, ...]:
-    """The checks of the remote as it is; where the ledger is broken, nothing that rests on it is checked.
+def check_state(world: World) -> tuple[Check, ...]:
+    """The checks of one model by a ledger that holds.
 
     Raises:
-        Failure: the remote doesn't answer (69), or main has no valid spec (2).
+        Failure: the remote doesn't answer (69).
     """
-    whole = _ledger(git)
-    if whole.findings:
-        return (whole,)
-    records = ledger.read(git)
-    main = git.here(git.main_ref)
-    spec = spec_at(main)
-    state = ledger.replay(records).of(spec.model)
-    intents = tuple(_forgotten(state, now))
-    environments = tuple(_differing_environments(state, main, spec))
-    releases = _releases(git, records, state)
+    state = world.state
+    intents = tuple(_forgotten(state, world.now))
+    environments = tuple(_differing_environments(state, world.main, world.spec))
+    releases = _releases(world.git, world.records, state)
     told = ", ".join(f"{name} {live.version}" for name, live in sorted(state.live.items())) or "nothing is live"
     return (
-        whole,
         releases,
         Check("intents", intents, f"{len(state.open)} open"),
         Check("live", environments, told),
     )
 
 
-def _ledger(git: Git) -> Check:
+def check_ledger(git: Git) -> Check:
+    """The check of the remote's ledger as a whole; where it is broken, nothing that rests on it can be checked.
+
+    Raises:
+        Failure: the remote doesn't answer (69).
+    """
     try:
         report = verify_remote(git)
     except Failure as failure:

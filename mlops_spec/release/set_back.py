@@ -65,7 +65,11 @@ def set_back(git: Git, github: GitHub, environment: str, *, now: datetime | None
     Raises:
         Failure: the remote or the forge doesn't answer (69) or refuses (78).
     """
-    world = newest_main(git, now=now)
+    return set_back_in(newest_main(git, now=now), github, environment)
+
+
+def set_back_in(world: World, github: GitHub, environment: str) -> Proposal | None:
+    """The same on facts that were read before."""
     said = declared_in(world.main, environment)
     intent = untrue(said, world.state, newest_intent(world.records, world.spec.model, environment))
     if intent is None or isinstance(said, Following) or _declined(world, github, environment, intent):

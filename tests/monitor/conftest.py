@@ -13,9 +13,10 @@ from mlops_spec.git import Git, Update
 from mlops_spec.ledger import Outcome
 from mlops_spec.ledger.record import Actor, Draft, FromWhat, GateResult, Package, Record, TagObject, What, Who, Why
 from mlops_spec.ledger.who import agent
-from mlops_spec.monitor.state import check_state
+from mlops_spec.monitor.state import check_ledger, check_state
 from mlops_spec.rehearse.hub import Hub, Person, serving
 from mlops_spec.rehearse.hub.origin import Origin
+from mlops_spec.release.rollback import newest_main
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,7 +54,9 @@ class World:
     digest: str = DIGEST
 
     def findings(self, **later: float) -> dict[str, tuple[str, ...]]:
-        return {check.name: check.findings for check in check_state(self.git, START + timedelta(**later))}
+        whole = check_ledger(self.git)
+        checks = () if whole.findings else check_state(newest_main(self.git, now=START + timedelta(**later)))
+        return {check.name: check.findings for check in (whole, *checks)}
 
     def put(self, draft: Draft, *updates: Update) -> Record:
         (record,), _ = ledger.append(self.git, ledger.head(self.git), [draft], updates=updates, now=self.now)

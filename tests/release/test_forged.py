@@ -27,6 +27,7 @@ from mlops_spec.release.candidate import candidate_of
 from mlops_spec.release.proof import release_findings, verify_release
 from mlops_spec.release.propose import propose
 from mlops_spec.release.register import register
+from mlops_spec.release.rollback import newest_main
 from mlops_spec.spec import Spec
 
 from ..bundles import bundle_files, pipeline, sealed
@@ -445,7 +446,7 @@ def test_a_release_that_somebody_forged_is_found_and_goes_nowhere(staged: House)
 
 
 def checks(house: House) -> dict[str, tuple[str, ...]]:
-    return {each.name: each.findings for each in check_state(house.git, house.now)}
+    return {each.name: each.findings for each in check_state(newest_main(house.git, now=house.now))}
 
 
 def verified(folder: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:

@@ -30,11 +30,11 @@ def update(github: GitHub, number: int, **values: str) -> Issue:
     return read(Issue, github.send("PATCH", path, values, needs=_WRITE, repeatable=True), f"PATCH {path}")
 
 
-def keep_one(github: GitHub, *, label: str, title: str, body: str) -> Issue:
-    """Opens the one issue that tracks `label`, or brings the oldest open one up to date."""
+def keep_one(github: GitHub, *, label: str, title: str, body: str, also: tuple[str, ...] = ()) -> Issue:
+    """Opens the one issue that tracks `label`, or brings the oldest open one up to date; `also` labels a new one."""
     found, body = labelled(github, label), fitting(body)
     if not found:
-        return create(github, title=title, body=body, labels=[label])
+        return create(github, title=title, body=body, labels=[label, *also])
     oldest = min(found, key=lambda issue: issue.number)
     if (oldest.title, oldest.body) == (title, body):
         return oldest

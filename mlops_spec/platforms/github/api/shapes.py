@@ -90,6 +90,10 @@ class Comment(Shape):
     html_url: str
 
 
+class Label(Shape):
+    name: str
+
+
 class Issue(Shape):
     """An issue; GitHub lists pull requests among them, with `pull_request` set."""
 
@@ -99,6 +103,7 @@ class Issue(Shape):
     state: str
     user: Account | None
     html_url: str
+    labels: tuple[Label, ...] = ()
     pull_request: dict[str, Any] | None = None
 
 
