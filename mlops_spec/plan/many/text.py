@@ -43,7 +43,8 @@ def removal(each: Removed) -> str:
     """What becomes of a model that is no more."""
     where = f" ({each.folder})" if each.folder else ""
     live = ", ".join(f"{version} in {place}" for place, version in each.live)
-    left = f"live: {live}; agents stop serving it once no spec declares it" if live else "nothing of it is live"
+    stays = f"live: {live}; it stays live until its agent is started with --retire {each.model}"
+    left = stays if live else "nothing of it is live"
     return f"- {each.model}{where} is removed: {left}"
 
 

@@ -56,7 +56,7 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
             call = job.despite if part is job else despite_failure(part.condition)
             run = _verbs(delivery, workflow, job, part)
             verb = next((each for each in _RELEASING if each in run), "")
-            if call and verb:
+            if call and verb and not (part is job and job.calls and _only_plans_before(delivery, workflow, job)):
                 message = f"`{verb}` runs although something before it failed"
                 place = (*part.address, "if")
                 alone = re.sub(r"[\s${}]", "", part.condition) == call
@@ -78,6 +78,12 @@ def _verbs(delivery: Delivery, workflow: Workflow, job: Job, part: Job | Step) -
     inside = [(command.verb, of_several(job, step, command)) for step in steps for command in step.commands]
     called = verbs(delivery, workflow, job) if part is job else set[str]()
     return {verb for verb, several in inside if not several} | (called - {verb for verb, _ in inside})
+
+
+def _only_plans_before(delivery: Delivery, workflow: Workflow, job: Job) -> bool:
+    """Whether a called workflow, which judges by itself, waits for nothing but a plan: what is broken is not in it."""
+    before = [verbs(delivery, workflow, workflow.jobs[name]) for name in job.needs if name in workflow.jobs]
+    return bool(before) and all("plan" in known and not known & _DECIDING for known in before)
 
 
 def _all_of_several(job: Job, part: Job | Step) -> bool:
@@ -115,4 +121,5 @@ def _succeeded_jobs(workflow: Workflow, name: str) -> set[str]:
     return found
 
 
+_DECIDING = {"run", "gate", "drill", *RELEASING}
 _RELEASING = (*RELEASING, "promote open", "bundle")
