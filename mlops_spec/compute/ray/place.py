@@ -16,7 +16,7 @@ from mlops_spec.compute.ray.job_server import Away
 from mlops_spec.compute.ray.outcome import outcome
 from mlops_spec.compute.ray.package import START, Tracked, packed
 from mlops_spec.compute.ray.start import ASKED
-from mlops_spec.compute.ray.wanted import Wanted, check_room, check_version, locked_ray
+from mlops_spec.compute.ray.wanted import Room, Wanted, check_room, check_version, locked_ray
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.spec.base import seconds
 
@@ -124,7 +124,7 @@ class Cluster:
             until,
             self.ended,
             self.patience,
-            lambda: check_room(self.server, Wanted.of(self.ray), command.named),
+            Room(self.server, Wanted.of(self.ray), command.named, self.patience).look,
         )
         try:
             self._submit(command, replace(asked, id=submission), package)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
@@ -64,6 +65,26 @@ def check_room(server: JobServer, wanted: Wanted, named: str) -> bool:
         exit_code=Exit.CONFIG,
         remedy="Add such a node, or ask for less in `compute.ray`.",
     )
+
+
+@dataclass
+class Room:
+    """The room for a job that waits: of a node that was there, and is lost, `patience` seconds for it to come back."""
+
+    server: JobServer
+    wanted: Wanted
+    named: str
+    patience: float
+    _seen: float = field(default_factory=time.monotonic)
+
+    def look(self) -> None:
+        """Raises Failure (78) where there is no such node, and has not been for longer."""
+        try:
+            check_room(self.server, self.wanted, self.named)
+            self._seen = time.monotonic()
+        except Failure:
+            if time.monotonic() - self._seen > self.patience:
+                raise
 
 
 def check_version(version: Version, address: str, locked: str | None) -> None:

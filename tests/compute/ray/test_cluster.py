@@ -177,6 +177,28 @@ def test_a_cluster_that_grows_is_waited_for(fake: FakeRay, root: Path, capsys: p
     assert "no node has CPU 1, GPU 1 yet; the cluster may add one" in capsys.readouterr().out
 
 
+def test_a_node_that_is_lost_may_come_back(fake: FakeRay, root: Path) -> None:
+    def lost(job: FakeJob) -> None:
+        fake.nodes = []
+        job.ends("FAILED", "Job supervisor actor died", "JOB_SUPERVISOR_ACTOR_DIED")
+
+    def waits(job: FakeJob) -> None:
+        def back() -> None:
+            fake.nodes = [{"CPU": 2.0}]
+            came(WELL)(job)
+
+        threading.Timer(0.4, back).start()
+
+    fake.acts = [lost, waits]
+    cluster(fake, root).run(idle(root))
+    assert [job.status for job in fake.jobs.values()] == ["FAILED", "SUCCEEDED"]
+
+    fake.acts = [lost, lambda _: None]
+    with pytest.raises(Failure, match=r"no node of the cluster at .* has CPU 1; there is no node at all"):
+        cluster(fake, root, patience=0.4).run(idle(root))
+    assert fake.stopped == [[*fake.jobs][-1]]
+
+
 def test_what_ray_no_longer_waits_for_is_submitted_again_and_no_retry(fake: FakeRay, root: Path) -> None:
     late = ended(
         "FAILED", "Job supervisor actor failed to start within 900.0 seconds", "JOB_SUPERVISOR_ACTOR_START_TIMEOUT"
