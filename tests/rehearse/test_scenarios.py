@@ -21,19 +21,18 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 
-REPOSITORY = "acme/visits"
-
 
 @dataclass
 class Left:
     """A rehearsal that has ended: its folder, and what it said of itself."""
 
+    repository: str
     folder: Path
     said: dict[str, Any]
 
     @property
     def origin(self) -> Git:
-        return Git(self.folder / "github" / f"{REPOSITORY}.git")
+        return Git(self.folder / "github" / f"{self.repository}.git")
 
     def records(self, revision: str = "audit-log") -> list[dict[str, Any]]:
         tree = self.origin.tree(revision)
@@ -51,7 +50,7 @@ class Left:
 
     def log(self, text: str) -> int:
         """How many workflow runs said this."""
-        logs = (self.folder / "github" / REPOSITORY / "actions/runs").glob("*/log.txt")
+        logs = (self.folder / "github" / self.repository / "actions/runs").glob("*/log.txt")
         return sum(text in log.read_text(encoding="utf-8") for log in logs)
 
 
@@ -94,6 +93,16 @@ def race(left: Left) -> None:
     assert serials == list(range(1, 51))
 
 
+def many(left: Left) -> None:
+    first = {f"visits-{number:02}@v1.0.0" for number in range(1, 13)}
+    better = {f"visits-{number:02}@v1.1.0" for number in (1, 3, 4, 5)}
+    assert {tag.name for tag in left.origin.tags()} == first | better
+    stopped = [each["what"]["model"] for each in left.records() if each["event"] == "gate.outcome"]
+    assert stopped == ["visits-02"]
+    assert left.outcomes() == [("v1.1.0", "succeeded")]
+    assert left.said["live"]["staging"]["version"] == "12 models"
+
+
 def drift(left: Left) -> None:
     assert [each["event"] for each in left.records()].count("drift.observed") == 1
     assert [tag.name for tag in left.origin.tags()] == ["visits@v1.0.0", "visits@v1.0.1"]
@@ -106,7 +115,7 @@ def private_bucket(left: Left) -> None:
     assert left.log("Not authorized to perform sts:AssumeRoleWithWebIdentity") == 1
     keys = json.loads((left.folder / "bucket" / "1" / "s3.json").read_text())["identities"]
     secrets = [key["secretKey"] for user in keys for key in user["credentials"]]
-    logs = list((left.folder / "github" / REPOSITORY / "actions/runs").glob("*/*.*"))
+    logs = list((left.folder / "github" / left.repository / "actions/runs").glob("*/*.*"))
     assert not [log for log in logs if any(secret in log.read_text() for secret in (*secrets, "AWS_SESSION_TOKEN=ey"))]
 
 
@@ -136,6 +145,7 @@ LOOKS: dict[str, Callable[[Left], None]] = {
     "rollback": rollback,
     "tamper": tamper,
     "race": race,
+    "many": many,
     "drift": drift,
     "private-bucket": private_bucket,
     "fork": fork,
@@ -146,13 +156,13 @@ LOOKS: dict[str, Callable[[Left], None]] = {
 
 @pytest.mark.parametrize("name", [name for name in SCENARIOS if name != "life"])
 def test_it_ends_as_it_should(name: str, tmp_path: Path) -> None:
-    folder = tmp_path / "rehearsal"
+    folder, scenario = tmp_path / "rehearsal", scenario_of(name)
     command = [sys.executable, "-m", "mlops_spec", "rehearse", name, "--into", str(folder), "--format", "json"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{done.stdout[-3000:]}\n{done.stderr}"
     said = json.loads(done.stdout)
 
-    assert [step["as_expected"] for step in said["steps"]] == [True] * len(scenario_of(name).scenes)
-    LOOKS[name](Left(folder, said))
+    assert [step["as_expected"] for step in said["steps"]] == [True] * len(scenario.scenes)
+    LOOKS[name](Left(scenario.repository, folder, said))
     listed = subprocess.run(["ps", "-ww", "-eo", "args="], capture_output=True, text=True, check=True).stdout
     assert [line for line in listed.splitlines() if str(folder) in line] == []
