@@ -14,7 +14,7 @@ import pytest
 from mlops_spec.engines.dvc import engine as dvc
 from mlops_spec.engines.dvc import process as dvc_process
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.git import Git, process
+from mlops_spec.git import Git, process, reading
 from mlops_spec.targets.local import target
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def test_dvc_before_and_after_a_run(
 
 def test_git_on_what_is_local(tmp_path: Path, sleeping: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", f"{sleeping.parent}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setattr(process, "_LOCAL_SECONDS", 0.2)
+    monkeypatch.setattr(process, "LOCAL_SECONDS", 0.2)
     with pytest.raises(Failure, match="git gc: no end within") as caught:
         Git(tmp_path).run("gc")
     assert caught.value.exit_code == Exit.UNAVAILABLE
@@ -91,7 +91,7 @@ def test_a_run_with_all_that_it_started(tmp_path: Path, sleeping: Path) -> None:
 
 def test_git_that_stops_amid_an_object(tmp_path: Path, sleeping: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", f"{sleeping.parent}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setattr(process, "_LOCAL_SECONDS", 0.5)
+    monkeypatch.setattr(reading, "LOCAL_SECONDS", 0.5)
     sleeping.write_text("#!/bin/sh\necho 'abc blob 9'; printf 1234\nexec sleep 600\n")
     with pytest.raises(Failure, match="git cat-file: no end within") as caught:
         next(Git(tmp_path).read_objects(["abc"]))
@@ -100,7 +100,7 @@ def test_git_that_stops_amid_an_object(tmp_path: Path, sleeping: Path, monkeypat
 
 # Whoever starts these waits for them in another way, with a deadline of its own.
 _ELSEWHERE = {
-    "mlops_spec/git/process.py": "deadline.ended_after",
+    "mlops_spec/git/reading.py": "deadline.ended_after",
     "mlops_spec/start/new/uv.py": "communicate",
     "mlops_spec/engines/dvc/engine.py": "deadline.ended_after",
     "mlops_spec/gates/scoring.py": "deadlines of each answer",

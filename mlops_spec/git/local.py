@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.git.process import Process
+from mlops_spec.git.batch import AUTHOR, Batch
+from mlops_spec.git.reading import Reading
+from mlops_spec.git.trees import files_below
 from mlops_spec.git.values import Tag
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
-AUTHOR = "mlops-spec <mlops-spec@localhost>"
 _ROOT = PurePosixPath()
 
 
-class Local(Process):
+class Local(Reading):
     """A repository without its remote."""
 
     def resolve(self, revision: str) -> str | None:
@@ -79,53 +81,34 @@ class Local(Process):
 
     # Writing objects; nothing here touches the work tree, the index or a reference.
 
-    def blob(self, content: bytes) -> str:
-        """Writes a blob and returns its id."""
-        return self.run("hash-object", "-w", "--stdin", "--no-filters", stdin=content).decode().strip()
+    @contextmanager
+    def batch(self) -> Iterator[Batch]:
+        """New objects, which are written when the block ends, and are not where it fails.
+
+        Raises:
+            GitError: one of them is not right, points to what is not here, or can't be written (74).
+        """
+        with self.kept_open() as git:
+            new = Batch(git)
+            yield new
+            new.write()
 
     def write_tree(self, base: str | None, files: Mapping[str, bytes | None]) -> str:
-        """Writes the tree of `base` (a commit or tree; None: empty) with `files` put in (None: removed).
-
-        Only the folders on the way to them are read and written, however large the tree is.
-        """
-        listed = self.run("ls-tree", "--full-tree", "-z", base).decode().split("\0") if base else []
-        entries = {line.partition("\t")[2]: line for line in listed if line}
-        below: dict[str, dict[str, bytes | None]] = {}
-        for path, content in files.items():
-            name, _, rest = path.partition("/")
-            if rest:
-                below.setdefault(name, {})[rest] = content
-            elif content is None:
-                entries.pop(name, None)
-            else:
-                entries[name] = f"100644 blob {self.blob(content)}\t{name}"
-        for name, inner in below.items():
-            meta = entries.get(name, "").partition("\t")[0].split()
-            written = self.write_tree(meta[2] if meta else None, inner)
-            if written == EMPTY_TREE:
-                entries.pop(name, None)
-            else:
-                entries[name] = f"040000 tree {written}\t{name}"
-        return self.run("mktree", "-z", stdin="".join(f"{e}\0" for e in entries.values()).encode()).decode().strip()
+        """Writes a tree and returns its id; see `Batch.tree`."""
+        with self.batch() as new:
+            return new.tree(base, files)
 
     def write_commit(
         self, tree: str, *, parents: Sequence[str] = (), message: str, when: datetime, author: str = AUTHOR
     ) -> str:
-        """Writes a commit and returns its id."""
-        name, _, email = author.rstrip(">").rpartition(" <")
-        date = f"{int(when.timestamp())} +0000"
-        env = {
-            f"GIT_{role}_{field}": value
-            for role in ("AUTHOR", "COMMITTER")
-            for field, value in (("NAME", name), ("EMAIL", email), ("DATE", date))
-        }
-        flags = [flag for parent in parents for flag in ("-p", parent)]
-        return self.run("commit-tree", tree, *flags, stdin=message.encode(), env=env).decode().strip()
+        """Writes a commit and returns its id; see `Batch.commit`."""
+        with self.batch() as new:
+            return new.commit(tree, parents=parents, message=message, when=when, author=author)
 
     def write_tag(self, name: str, target: str, *, message: str, when: datetime, author: str = AUTHOR) -> str:
         """Writes an annotated tag's object (no reference yet) and returns its id."""
-        head = f"object {target}\ntype commit\ntag {name}\ntagger {author} {int(when.timestamp())} +0000\n\n"
-        return self.run("mktag", stdin=(head + message).encode()).decode().strip()
+        with self.batch() as new:
+            return new.tag(name, target, message=message, when=when, author=author)
 
 
 @dataclass(frozen=True)
@@ -164,10 +147,12 @@ class Tree:
 
     def entries(self, under: str | PurePosixPath = "") -> tuple[Entry, ...]:
         """All files below `under`, by their paths inside the folder."""
-        below = self.at(under)
-        listed = self.git.run(
-            "ls-tree", "--full-tree", "-r", "-z", self.commit, "--", *([f"{below}/"] if below != "." else [])
-        )
-        parts = (line.split("\t", 1) for line in listed.decode().split("\0") if line)
-        start = len(self.at("")) + 1 if self.folder.parts else 0
-        return tuple(Entry(meta.split()[0], meta.split()[2], path[start:]) for meta, path in parts)
+        found = files_below(self.git, self.commit, self.folder / under)
+        return tuple(Entry(node.mode, node.object, str(PurePosixPath(under) / path.decode())) for path, node in found)
+
+    def subject(self) -> str:
+        """The commit's message in one line: its first paragraph."""
+        head, _, message = self.git.read_object(self.commit).partition(b"\n\n")
+        coding = next((line[9:].decode() for line in head.split(b"\n") if line.startswith(b"encoding ")), "utf-8")
+        lines = (line.rstrip() for line in message.decode(coding, errors="replace").lstrip("\n").split("\n"))
+        return " ".join(takewhile(bool, lines))

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git.environment import environment
 from mlops_spec.git.values import SEE, GitError
-from mlops_spec.system.deadline import ended_after
-from mlops_spec.system.faults import told_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 
@@ -31,7 +27,7 @@ _OF_A_HELPER = re.compile(
     r"(?:\S+: )?Permission denied|Received disconnect|Connection (?:closed|reset|timed out)|Too many authentication"
 )
 _WARNING = re.compile(r"\*\*|[Ww]arning: |hint: |To |From ")
-_LOCAL_SECONDS = 900  # for a command that no network is asked for: a pack of gigabytes, but no pipe among the files
+LOCAL_SECONDS = 900  # for a command that no network is asked for: a pack of gigabytes, but no pipe among the files
 
 
 _ROOT = PurePosixPath()
@@ -67,7 +63,7 @@ class Process:
                 input=stdin,
                 env=environment(self.token, self.server, env or {}),
                 capture_output=True,
-                timeout=_LOCAL_SECONDS if seconds is None else seconds,
+                timeout=LOCAL_SECONDS if seconds is None else seconds,
                 check=False,
             )
         except subprocess.TimeoutExpired as slow:
@@ -104,11 +100,11 @@ class Process:
 
     def _refused(self, command: str, done: subprocess.CompletedProcess[bytes]) -> GitError:
         said = done.stderr.decode(errors="replace").strip()
-        return self._failed(f"git {command}: {_last_reason(said) or done.returncode}", said)
+        return self._failed(f"git {command}: {last_reason(said) or done.returncode}", said)
 
     def _endless(self, command: str) -> GitError:
         return GitError(
-            f"{self.directory}: git {command}: no end within {_LOCAL_SECONDS} s",
+            f"{self.directory}: git {command}: no end within {LOCAL_SECONDS} s",
             exit_code=Exit.UNAVAILABLE,
             remedy="see that no other process holds the repository, and that its disk answers",
         )
@@ -136,55 +132,6 @@ class Process:
         """Like `run`, as text without the line break at the end."""
         return self.run(*args).decode().rstrip("\n")
 
-    def read_objects(self, names: Iterable[str]) -> Iterator[bytes | None]:
-        """The contents of objects (`id`, or `revision:path`), in order, by one `cat-file --batch`; None: no such.
-
-        They are read while git still writes, so that many need neither much memory nor to be waited for.
-        """
-        with tempfile.TemporaryFile() as asked, tempfile.TemporaryFile() as said:
-            lines = [f"{self._in_a_line(name)}\n".encode() for name in names]
-            asked.writelines(lines)
-            asked.seek(0)
-            yield from self._read(asked, said, len(lines))
-
-    def _in_a_line(self, name: str) -> str:
-        """A path may hold a line break, an id can't."""
-        if "\n" not in name:
-            return name
-        done = self._call(["rev-parse", "--verify", "--quiet", "--end-of-options", name])
-        return self._looked("rev-parse", done).stdout.decode().strip() or "none"
-
-    def _read(self, asked: IO[bytes], said: IO[bytes], count: int) -> Iterator[bytes | None]:
-        with (
-            subprocess.Popen(
-                ["git", "cat-file", "--batch"],
-                cwd=self.directory,
-                env=environment(self.token, self.server, {}),
-                stdin=asked,
-                stdout=subprocess.PIPE,
-                stderr=said,
-                bufsize=1 << 20,
-            ) as process,
-            ended_after(_LOCAL_SECONDS, process.kill) as late,
-        ):
-            assert process.stdout is not None
-            for content in _contents(process.stdout):
-                if content is None and told_of(told := _all_of(said)):
-                    raise self._failed(
-                        f"git cat-file: {_last_reason(told)}", told
-                    )  # it is there, and could not be read
-                yield content
-                count -= 1
-        if late.is_set():
-            raise self._endless("cat-file")
-        if process.returncode or count:
-            told = _all_of(said)
-            self._refuse_unread(told)
-            why = _last_reason(told) or "the repository can't be read"
-            raise GitError(
-                f"{self.directory}: git cat-file: {why}", stderr=told, remedy="`git fsck` says what is wrong"
-            )
-
     def _unavailable(self, said: str) -> GitError:
         reason = _first_reason(said) or "no reason given"
         message = f"the remote `{self.remote}` is not available: {reason}"
@@ -201,7 +148,7 @@ class Process:
         )
 
 
-def _last_reason(said: str) -> str:
+def last_reason(said: str) -> str:
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     return "; ".join(dict.fromkeys([*_of_helpers(lines), *lines[-1:]]))
 
@@ -214,24 +161,3 @@ def _first_reason(said: str) -> str:
 
 def _of_helpers(lines: list[str]) -> list[str]:
     return [line for line in lines if _OF_A_HELPER.match(line)][:3]
-
-
-def _all_of(file: IO[bytes]) -> str:
-    # git, which has the file open, goes on where it stands: nobody may move that
-    return os.pread(file.fileno(), 1 << 16, 0).decode(errors="replace").strip()
-
-
-def _contents(output: IO[bytes]) -> Iterator[bytes | None]:
-    """Each object that `cat-file --batch` writes: a line that ends with its size, its bytes, a line break.
-
-    What it began to write when it died is none.
-    """
-    while (header := output.readline()).endswith(b"\n"):
-        if header.endswith((b" missing\n", b" ambiguous\n")):
-            yield None
-        else:
-            size = int(header.rsplit(b" ", 1)[1])
-            content = output.read(size + 1)
-            if len(content) <= size:
-                return
-            yield content[:size]

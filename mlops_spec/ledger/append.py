@@ -104,9 +104,10 @@ def append(
         records.append(record)
     files[CHECKPOINT] = str(checkpoint(after.log, frontier)).encode()
     files[FRONTIER] = frontier.text()
-    tree = git.write_tree(after.commit, files)
-    parents = [after.commit] if after.commit else []
-    commit = git.write_commit(tree, parents=parents, message="\n".join(map(title, records)) + "\n", when=now)
+    with git.batch() as new:
+        tree = new.tree(after.commit, files)
+        parents = [after.commit] if after.commit else []
+        commit = new.commit(tree, parents=parents, message="\n".join(map(title, records)) + "\n", when=now)
     git.push(Update(REMOTE_REF, commit, after.commit), *updates)
     _remember_as_seen(git, commit, after.commit)
     return tuple(records), Head(after.log, commit, prev, frontier, moment(records[-1].time) if records else after.time)

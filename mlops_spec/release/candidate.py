@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import PurePosixPath
 
-    from mlops_spec.git import Git
+    from mlops_spec.git import Batch, Git
     from mlops_spec.ledger import Head, Record
     from mlops_spec.ledger.record import GateResult, Who
     from mlops_spec.release.bundle import Bundle
@@ -70,7 +70,8 @@ def candidates_of(
     Raises:
         Failure: a commit is not on main, or a bundle was changed (exit 1); the remote doesn't answer (69).
     """
-    trees = {folder: Tree(git, git.commit_id(bundle.commit), folder) for folder, bundle in bundles.items()}
+    commits = {commit: git.commit_id(commit) for commit in {bundle.commit for bundle in bundles.values()}}
+    trees = {folder: Tree(git, commits[bundle.commit], folder) for folder, bundle in bundles.items()}
     _on_main(git, {tree.commit for tree in trees.values()})
     known = _Records(git)
     return tuple(_candidate(trees[folder], bundle, who, now, known) for folder, bundle in bundles.items())
@@ -107,18 +108,18 @@ def _on_main(git: Git, commits: Iterable[str]) -> None:
             )
 
 
-def release_commit(git: Git, candidate: Candidate, version: str) -> str:
+def release_commit(new: Batch, candidate: Candidate, version: str, documents: Mapping[str, bytes]) -> str:
     """A commit on top of the merge that holds what the pipeline gave, and what that proves; only the tag points to it.
 
-    Raises Failure when the evidence is damaged, or of another model.
+    `documents` are those of `released_documents`.
     """
     files = dict(candidate.bundle.files)
     del files[model_folder.CARD.name]  # the declared one, which the release's own holds
     placed: dict[str, bytes | None] = {str(LOCK): files.pop(LOCK.name)}
     placed |= {f"{FOLDER}/{name}": content for name, content in files.items()}
-    placed |= released_documents(candidate, version)
-    return git.write_commit(
-        git.write_tree(candidate.tree.commit, {candidate.tree.at(path): content for path, content in placed.items()}),
+    placed |= documents
+    return new.commit(
+        new.tree(candidate.tree.commit, {candidate.tree.at(path): content for path, content in placed.items()}),
         parents=[candidate.tree.commit],
         message=f"Release {candidate.spec.model} {version}\n\n{candidate.bundle.digest}\n",
         when=candidate.now,
@@ -126,7 +127,10 @@ def release_commit(git: Git, candidate: Candidate, version: str) -> str:
 
 
 def released_documents(candidate: Candidate, version: str) -> dict[str, bytes]:
-    """Card, bill and statements; the declared card is main's, wherever the bundle has been."""
+    """Card, bill and statements; the declared card is main's, wherever the bundle has been.
+
+    Raises Failure when the evidence is of another model.
+    """
     declared = candidate.tree.read(model_folder.CARD) or candidate.bundle.files[model_folder.CARD.name]
     evidence = evidence_of(candidate.bundle, candidate.spec, version)
     return documents(evidence, declared.decode(errors="replace"))

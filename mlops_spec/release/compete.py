@@ -14,7 +14,7 @@ from mlops_spec.ledger.compare import UNRECORDED, removed, restored
 from mlops_spec.ledger.record import TagObject
 from mlops_spec.package import manifest
 from mlops_spec.place import tag_of
-from mlops_spec.release.candidate import FOLDER, release_commit, tag_message
+from mlops_spec.release.candidate import FOLDER, release_commit, released_documents, tag_message
 from mlops_spec.release.entry import failure, registration
 from mlops_spec.release.judged import judged_before
 from mlops_spec.release.versions import Made, changed, following
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
 
-    from mlops_spec.git import Git, Tree
+    from mlops_spec.git import Batch, Git, Tree
     from mlops_spec.ledger import Draft, Head, Record
     from mlops_spec.ledger.state import State
     from mlops_spec.release.candidate import Candidate
@@ -112,7 +112,9 @@ def _push(
     judgements = [failure(each) for each in stopped]
     judged = [judged_before(records, draft) for draft in judgements]
     state = ledger.replay(records)
-    made = [_version(git, end, each, state) for each, old in zip(passed, known, strict=True) if old is None]
+    with git.batch() as new_objects:
+        fresh = [each for each, old in zip(passed, known, strict=True) if old is None]
+        made = [_version(git, new_objects, end, each, state) for each in fresh]
     drafts = [*(each.draft for each in made), *(d for d, old in zip(judgements, judged, strict=True) if old is None)]
     new = iter(_append(git, end, drafts, [each.update for each in made], (passed or stopped)[0].now) if drafts else ())
     parts = iter(made)
@@ -138,15 +140,16 @@ class _Version:
     changed: tuple[Part, ...]
 
 
-def _version(git: Git, end: Head, candidate: Candidate, state: State) -> _Version:
+def _version(git: Git, new: Batch, end: Head, candidate: Candidate, state: State) -> _Version:
     of_model = state.of(candidate.spec.model)
     previous = of_model.registered.get(of_model.newest or "")
     parts = changed(_made_before(git, candidate.tree, previous), _made(candidate)) if previous else ()
     version = following(previous.what.version if previous else None, parts)
     name = tag_of(candidate.spec.model, version)
-    commit = release_commit(git, candidate, version)
-    tag = git.write_tag(name, commit, message=tag_message(candidate, version, end), when=candidate.now)
-    draft = registration(candidate, version, TagObject(name=name, object=tag, target=commit), parts)
+    documents = released_documents(candidate, version)
+    commit = release_commit(new, candidate, version, documents)
+    tag = new.tag(name, commit, message=tag_message(candidate, version, end), when=candidate.now)
+    draft = registration(candidate, version, TagObject(name=name, object=tag, target=commit), parts, documents)
     return _Version(draft, Update(f"refs/tags/{name}", tag, None), parts)
 
 

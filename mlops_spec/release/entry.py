@@ -12,12 +12,12 @@ from mlops_spec.integrity.verifier import LISTING, SEALED
 from mlops_spec.ledger.canonical import canonical
 from mlops_spec.ledger.fields import plain
 from mlops_spec.ledger.record import Data, Draft, Evidence, FromWhat, Package, Policy, Risk, TagObject, What, Why
-from mlops_spec.release.candidate import FOLDER, released_documents
+from mlops_spec.release.candidate import FOLDER
 from mlops_spec.release.card.documents import KINDS
 from mlops_spec.spec.paths import data_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from mlops_spec.git import Tree
     from mlops_spec.release.bundle import Bundle
@@ -25,8 +25,10 @@ if TYPE_CHECKING:
     from mlops_spec.release.versions import Part
 
 
-def registration(candidate: Candidate, version: str, tag: TagObject, parts: tuple[Part, ...]) -> Draft:
-    """The record of a version."""
+def registration(
+    candidate: Candidate, version: str, tag: TagObject, parts: tuple[Part, ...], documents: Mapping[str, bytes]
+) -> Draft:
+    """The record of a version; `documents` are those that its release commit holds."""
     bundle, spec = candidate.bundle, candidate.spec
     described = bundle.manifest
     return Draft(
@@ -52,7 +54,7 @@ def registration(candidate: Candidate, version: str, tag: TagObject, parts: tupl
             policy=_policy(candidate),
         ),
         from_what=_from_what(candidate),
-        evidence=tuple(_evidence(candidate, version)),
+        evidence=tuple(_evidence(candidate, documents)),
         risk=Risk(class_=spec.governance.risk),
     )
 
@@ -71,11 +73,11 @@ def failure(candidate: Candidate) -> Draft:
     )
 
 
-def _evidence(candidate: Candidate, version: str) -> Iterator[Evidence]:
+def _evidence(candidate: Candidate, documents: Mapping[str, bytes]) -> Iterator[Evidence]:
     yield from _judged_on(candidate.bundle)
     listed = _sha256(candidate.bundle.files[LISTING])
     yield Evidence(kind=SEALED, digest=listed, uri=f"{FOLDER}/{LISTING}")
-    for name, content in released_documents(candidate, version).items():
+    for name, content in documents.items():
         if name in KINDS:
             yield Evidence(kind=KINDS[name], digest=_sha256(content), uri=name)
 
@@ -111,7 +113,7 @@ def _policy(candidate: Candidate) -> Policy:
 
 
 def _subject(tree: Tree) -> str:
-    return plain(tree.git.text("show", "--no-patch", "--format=%s", tree.commit))
+    return plain(tree.subject())
 
 
 def _sha256(content: bytes) -> str:

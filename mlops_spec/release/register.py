@@ -86,10 +86,11 @@ def register_all(
         Failure: a bundle was changed, or its commit is not on main (exit 1); the remote doesn't answer (69) or
             refuses (78).
     """
-    candidates = [heard(each, forge) for each in candidates_of(git, bundles, who, now)]
-    passed = [each for each in candidates if not each.blocking]
-    stopped = [each for each in candidates if each.blocking]
-    entered = enter(git, passed, stopped)
+    with git.kept_open() as opened:
+        candidates = [heard(each, forge) for each in candidates_of(opened, bundles, who, now)]
+        passed = [each for each in candidates if not each.blocking]
+        stopped = [each for each in candidates if each.blocking]
+        entered = enter(opened, passed, stopped)
     return Registered(entered.registered, tuple(zip(stopped, entered.stopped, strict=True)))
 
 

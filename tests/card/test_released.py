@@ -35,7 +35,7 @@ def forged(git: Git, path: str, content: bytes | None, version: str = "v1.0.0") 
     tag = f"credit-default@{version}"
     made = git.tree(f"refs/tags/{tag}")
     tree = git.write_tree(made.commit, {path: content})
-    commit = git.write_commit(tree, parents=[f"{made.commit}^"], message="Release", when=START)
+    commit = git.write_commit(tree, parents=[git.commit_id(f"{made.commit}^")], message="Release", when=START)
     git.run("tag", "--force", tag, commit)
 
 
@@ -118,7 +118,10 @@ def test_changed_evidence_is_found_by_all_that_was_made_from_it(repository: Git)
 
 def test_a_card_that_the_bundle_brings_along_does_not_get_in(repository: Git) -> None:
     commit = repository.write_commit(
-        repository.write_tree("HEAD", {"src/a.py": b"1"}), parents=["HEAD"], message="Change", when=START
+        repository.write_tree("HEAD", {"src/a.py": b"1"}),
+        parents=[repository.commit_id()],
+        message="Change",
+        when=START,
     )
     repository.push(Update("refs/heads/main", commit, repository.commit_id()))
     gates = [gate | {"verdict": "pass", "value": 0.1} if gate["kind"] == "fairness" else gate for gate in GATES]

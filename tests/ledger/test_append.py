@@ -205,7 +205,7 @@ def test_a_link_in_the_ledger_is_refused(git: Git) -> None:
     put(git, BEAT)
     end = ledger.head(git)
     assert end.commit
-    blob = git.blob(b"../../etc/passwd")
+    blob = git.run("hash-object", "-w", "--stdin", stdin=b"../../etc/passwd").decode().strip()
     listed = git.run("ls-tree", "-z", end.commit) + f"120000 blob {blob}\tlink\0".encode()
     tree = git.run("mktree", "-z", stdin=listed).decode().strip()
     commit = git.write_commit(tree, parents=[end.commit], message="evil", when=START)

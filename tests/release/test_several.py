@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
 from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
@@ -133,6 +135,27 @@ def test_one_push_registers_all_that_passed_and_records_what_was_stopped(house: 
         "churn@v1.0.0",
         "visits@v1.0.0",
     }
+
+
+def test_more_models_start_no_more_processes(house: House, monkeypatch: Any) -> None:
+    """All is read by one process of git and written by one, whatever the number of models."""
+    begin, started = subprocess.Popen.__init__, []
+
+    def noted(self: Any, *args: Any, **named: Any) -> None:
+        started.append(args)
+        begin(self, *args, **named)
+
+    monkeypatch.setattr(subprocess.Popen, "__init__", noted)
+    handed = hand_over(house, *NAMES)
+    counts = []
+    for models in (NAMES[:1], NAMES[1:]):
+        some = Handed(house.root / models[0], house.root / "judged")
+        for model in models:
+            shutil.copytree(handed.released / "release-all" / model, some.released / "release-all" / model)
+        started.clear()
+        register_groups(house.git, {"all": models}, some, who=ALICE, forge=house.github, now=house.now)
+        counts.append(len(started))
+    assert counts[1] <= counts[0]
 
 
 def counted(house: House) -> Any:

@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.git.trees import parsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -97,13 +98,8 @@ class Objects:
 
 
 def _entries(raw: bytes, width: int) -> Iterator[tuple[str, tuple[str, bool]]]:
-    """What is in a tree as Git keeps it: `mode name`, a zero byte, and the id's bytes."""
-    place = 0
-    while place < len(raw):
-        space, end = raw.index(b" ", place), raw.index(b"\0", place)
-        name = raw[space + 1 : end].decode(errors="surrogateescape")
-        yield name, (raw[end + 1 : end + 1 + width].hex(), raw[place:space] == b"40000")
-        place = end + 1 + width
+    for name, node in parsed(raw, width):
+        yield name.decode(errors="surrogateescape"), (node.object, node.is_folder)
 
 
 def _places(path: str, submodules: frozenset[str]) -> Iterator[str]:
