@@ -12,6 +12,8 @@ import click
 
 from mlops_spec import ledger, words
 from mlops_spec.cli.here import repository, this_run
+from mlops_spec.cli.models import is_one, one_model
+from mlops_spec.cli.option import in_models
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.ledger.export import export
 from mlops_spec.ledger.listing import Filter, as_csv, as_json_text, as_lines
@@ -29,7 +31,7 @@ from mlops_spec.system.faults import unanswered
 from mlops_spec.system.files import write_atomic
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Iterable
 
     from mlops_spec.git import Git
     from mlops_spec.ledger import Record
@@ -71,28 +73,59 @@ def audit_command() -> None:
 @click.option("--actor", help="Login of whoever acted.")
 @click.option("--since", help="From this day or moment on (UTC).")
 @click.option("--until", help="To the end of this day, or to before this moment (UTC).")
+@in_models
 @_directory
 @click.option("--format", "form", type=click.Choice(["text", "json", "csv"]), default="text", show_default=True)
-def log_command(directory: Path, form: str, since: str | None, until: str | None, **given: str | None) -> int:
-    """List records, the oldest first.
+def log_command(
+    *, directory: Path, form: str, since: str | None, until: str | None, names: tuple[str, ...], **given: str | None
+) -> int:
+    """List records, the oldest first; at the root of a repository of many models those of all, or of --model.
 
     \b
     Example:
       mlops-spec audit log --environment production --since 2026-03-01 --format csv
     """
-    wanted = Filter(**given, since=_time(since)[0] if since else None, until=_time(until)[1] if until else None)
-    records = tuple(filter(wanted, ledger.read(repository(directory))))
+    git = repository(directory)
+    wanted = Filter(
+        **given,
+        since=_time(since)[0] if since else None,
+        until=_time(until)[1] if until else None,
+        models=_models_meant(git, directory, names),
+    )
+    read = ledger.read(git)
+    records = tuple(filter(wanted, read))
     if not records:
         words.err("no record is like that")
-    words.out({"text": as_lines, "json": as_json_text, "csv": as_csv}[form](records), end="")
+    several = _are_several(directory, read)
+    words.out({"text": as_lines, "json": as_json_text, "csv": as_csv}[form](records, several=several), end="")
+    if several:
+        _say_how_many(record.what.model for record in records)
     return Exit.OK
+
+
+def _models_meant(git: Git, directory: Path, names: Collection[str]) -> frozenset[str]:
+    """The models whose records are wanted; empty: all. One that the repository has no more is still on record."""
+    if names or not git.folder.parts or not is_one(directory):
+        return frozenset(names)
+    return frozenset([one_model(directory).name])
+
+
+def _are_several(directory: Path, records: Iterable[Record]) -> bool:
+    """Whether to tell models apart: of the ledger of several, but where one is meant by its folder."""
+    return not is_one(directory) and len({record.what.model for record in records}) > 1
+
+
+def _say_how_many(models: Iterable[str]) -> None:
+    count = len({*models})
+    words.err(f"{count} model{'' if count == 1 else 's'}")
 
 
 @audit_command.command("at")
 @click.argument("time")
+@in_models
 @_directory
 @_format
-def at_command(time: str, directory: Path, form: str) -> int:
+def at_command(time: str, names: tuple[str, ...], directory: Path, form: str) -> int:
     """Say what was live at a day or a moment, who approved it, on which evidence, and what proves it.
 
     \b
@@ -104,13 +137,17 @@ def at_command(time: str, directory: Path, form: str) -> int:
     report = verify_remote(git)
     if not report.whole:
         raise Failure(report.findings[0], exit_code=Exit.FINDINGS, remedy="run `mlops-spec audit verify`")
-    found = live_between(ledger.read(git), *span)
+    meant = _models_meant(git, directory, names)
+    records = ledger.read(git)
+    found = [each for each in live_between(records, *span) if not meant or each.stay.model in meant]
     if form == "json":
         words.data({"time": time, "live": at_json(found), "proof": report_json(report)}, indent=2)
     elif found:
         words.out(f"{at_text(found)}  proven      {proof_line(report)}; chain whole")
     else:
         words.out(f"nothing was live at {time}")
+    if _are_several(directory, records):
+        _say_how_many(each.stay.model for each in found)
     return Exit.OK
 
 
@@ -240,11 +277,13 @@ def _signers(trusted: tuple[Path, ...]) -> Callable[[Note], tuple[str, ...]]:
 
 
 def _unlike_the_ledger(directory: Path) -> list[str]:
-    from mlops_spec.deploy.status import look  # noqa: PLC0415 - it loads what serving needs
+    from mlops_spec.deploy.status import look_at_all  # noqa: PLC0415 - it loads what serving needs
 
     return [
-        f"{place.environment}: live is {place.live_version}, the ledger says {place.version or 'nothing'}"
-        for place in look(repository(directory), None)[1]
+        f"{f'{each.model} in ' if each.folder else ''}{place.environment}: "
+        f"live is {place.live_version}, the ledger says {place.version or 'nothing'}"
+        for each in look_at_all(repository(directory), None)
+        for place in each.standings
         if place.live_digest is not None and place.live_digest != place.digest
     ]
 

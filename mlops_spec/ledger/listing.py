@@ -33,11 +33,13 @@ class Filter:
     actor: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    models: frozenset[str] = frozenset()
 
     def __call__(self, record: Record) -> bool:
         what, time = record.what, moment(record.time)
         return (
             self.event in (None, record.event)
+            and (not self.models or what.model in self.models)
             and self.environment in (None, what.environment)
             and self.version in (None, what.version)
             and self.actor in (None, record.who.actor.login)
@@ -46,21 +48,22 @@ class Filter:
         )
 
 
-def as_lines(records: Iterable[Record]) -> str:
-    """One line to a record."""
-    return "".join(f"{line(record)}\n" for record in records)
+def as_lines(records: Iterable[Record], *, several: bool = False) -> str:
+    """One line to a record; where they are of several models, each begins with its model."""
+    return "".join(f"{record.what.model + '  ' if several else ''}{line(record)}\n" for record in records)
 
 
-def as_csv(records: Iterable[Record]) -> str:
-    """A table; a cell that a spreadsheet would run as a formula is quoted as text."""
+def as_csv(records: Iterable[Record], *, several: bool = False) -> str:
+    """A table, with a column of models where there are several; a cell that a spreadsheet would run is quoted."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(COLUMNS)
-    writer.writerows([_inert(cell) for cell in _row(record).values()] for record in records)
+    writer.writerow([*COLUMNS, "model"] if several else COLUMNS)
+    for record in records:
+        writer.writerow([*map(_inert, _row(record).values()), *([record.what.model] if several else [])])
     return stream.getvalue()
 
 
-def as_json_text(records: Iterable[Record]) -> str:
+def as_json_text(records: Iterable[Record], *, several: bool = False) -> str:  # noqa: ARG001 - they say their model
     """A list of the whole records."""
     return json.dumps([as_json(record) for record in records], indent=2) + "\n"
 

@@ -29,6 +29,15 @@ if TYPE_CHECKING:
 
     from mlops_spec.ledger.record import Draft
 
+SPEC_OF_FRAUD = """\
+spec: 1
+model: fraud
+task: regression
+owners: ["@alice"]
+data: {path: data/fraud.csv, target: left, id: id}
+train: {run: python -m fraud.train, predictor: "fraud.predict:load"}
+gates: [{metric: r2, min: 0.5}]
+"""
 APPROVAL = Approval(
     login="carol",
     id=3,
@@ -99,7 +108,7 @@ def told(place: Place) -> Git:
 @pytest.fixture
 def run(told: Git, capsys: pytest.CaptureFixture[str]) -> Callable[..., tuple[int, str]]:
     def call(*arguments: str) -> tuple[int, str]:
-        code = audit_command.main([*arguments, "-C", str(told.directory)], standalone_mode=False)
+        code = audit_command.main([arguments[0], "-C", str(told.directory), *arguments[1:]], standalone_mode=False)
         return code, capsys.readouterr().out
 
     return call
@@ -305,3 +314,46 @@ def test_without_a_ledger(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
     with pytest.raises(Failure, match="has no ledger yet"):
         audit_command.main(["export", str(tmp_path / "out"), "-C", str(git.directory)], standalone_mode=False)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.fixture
+def two(told: Git) -> Git:
+    """The ledger of two models, in a repository of many."""
+    draft = registration("v1.0.0")
+    end, name = ledger.head(told), "fraud@v1.0.0"
+    main = told.fetch_main().commit
+    tag = told.write_tag(name, main, message=f"{name}\n\n{end.checkpoint}", when=START)
+    what = replace(draft.what, model="fraud", tag=TagObject(name=name, object=tag, target=main))
+    assert draft.from_what
+    draft = replace(draft, what=what, from_what=replace(draft.from_what, commit=main))
+    update = Update(f"refs/tags/{name}", tag, None)
+    ledger.append(told, end, [draft], updates=[update], now=START + timedelta(days=9))
+    (told.directory / "model.yaml").unlink(missing_ok=True)
+    return told
+
+
+def test_log_of_several_models(two: Git, run: Callable[..., tuple[int, str]]) -> None:
+    assert run("log", "--event", "register")[1].splitlines()[2].startswith("fraud       8  2026-")
+    rows = list(csv.DictReader(io.StringIO(run("log", "--format", "csv")[1])))
+    assert [row["model"] for row in rows] == ["churn"] * 8 + ["fraud"]
+    named = json.loads(run("log", "--model", "fraud", "--format", "json")[1])
+    assert [record["seq"] for record in named] == [8]
+
+
+def test_log_says_how_many_models(two: Git, capsys: pytest.CaptureFixture[str]) -> None:
+    audit_command.main(["log", "-C", str(two.directory)], standalone_mode=False)
+    assert capsys.readouterr().err == "2 models\n"
+
+
+def test_log_in_the_folder_of_a_model(two: Git, run: Callable[..., tuple[int, str]]) -> None:
+    folder = two.directory / "models" / "fraud"
+    folder.mkdir(parents=True)
+    (folder / "model.yaml").write_text(SPEC_OF_FRAUD)
+    (record,) = json.loads(run("log", "--format", "json", "-C", str(folder))[1])
+    assert record["what"]["model"] == "fraud"
+
+
+def test_at_of_one_of_several(two: Git, run: Callable[..., tuple[int, str]]) -> None:
+    meant = run("at", "2026-11-06", "--model", "churn")[1]
+    assert "staging served churn v1.0.0" in meant
+    assert run("at", "2026-11-06", "--model", "fraud") == (0, "nothing was live at 2026-11-06\n")
