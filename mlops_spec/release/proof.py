@@ -85,7 +85,7 @@ def _verify(git: Git, records: Sequence[Record], registered: Record, tag: TagObj
         _differs(tag, f"it stands on {made_from[:12]}, which is not the commit that the record names")
     _compare_with_record(tag, bundle, registered)
     before, model = records[: registered.seq], registered.what.model
-    tree = replace(_release(git, tag.target), commit=made_from)
+    tree = replace(release_tree(git, tag.target), commit=made_from)
     day = registered.time[:10]
     source = Source(tree=tree, spec=spec_at(tree), today=day, lived=lived(before, model), past=past(before, model))
     bundle.verify(source, f"the release commit of {tag.name}")
@@ -112,19 +112,19 @@ def _verify_older(git: Git, records: Sequence[Record], registered: Record, tag: 
         f"{model_folder.RELEASE}/{model_folder.GATE.name}": right.get("gates"),
         f"{model_folder.RELEASE}/{model_folder.EVALUATION.name}": right.get("evaluation"),
     }
-    contents = _release(git, tag.target).read_all(recorded)
+    contents = release_tree(git, tag.target).read_all(recorded)
     for (path, digest), content in zip(recorded.items(), contents, strict=True):
         if content is None or _sha256(content) != digest:
             _differs(tag, f"its release commit {'lacks' if content is None else 'holds another'} {path}")
 
 
-def _release(git: Git, commit: str) -> Tree:
+def release_tree(git: Git, commit: str) -> Tree:
     """The files of the model that a release commit is of, wherever that lay then: no other has evidence in it."""
     here = git.here(commit)
     if here.read(_EVIDENCE) is not None:
         return here
     listed = git.run("ls-tree", "--full-tree", "-r", "--name-only", "-z", commit).decode().split("\0")
-    folders = [PurePosixPath(name).parents[1] for name in listed if name.endswith(f"/{_EVIDENCE}")]
+    folders = [PurePosixPath(name).parents[1] for name in listed if f"/{name}".endswith(f"/{_EVIDENCE}")]
     return Tree(git, commit, folders[0]) if len(folders) == 1 else here
 
 
@@ -132,7 +132,7 @@ def _released(git: Git, tag: TagObject) -> tuple[Bundle, str]:
     if git.resolve(f"{tag.target}^{{commit}}") is None:
         _differs(tag, f"its release commit {tag.target[:12]} is gone")
     paths = [name if name == LOCK.name else f"{model_folder.RELEASE}/{name}" for name in EVIDENCE]
-    contents = list(_release(git, tag.target).read_all(paths))
+    contents = list(release_tree(git, tag.target).read_all(paths))
     lacking = [path for path, content in zip(paths, contents, strict=True) if content is None]
     made_from = git.resolve(f"{tag.target}^")
     if lacking or made_from is None:

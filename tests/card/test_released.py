@@ -171,3 +171,28 @@ def test_a_bundle_is_of_no_version(repository: Git) -> None:
     done = card(repository, "--bundle", "dist", "--check")
 
     assert "--bundle is of no version yet" in str(done.exception)
+
+
+def test_at_the_root_of_many_each_is_checked(repository: Git) -> None:
+    """One without a version is said, and one that is not valid; the others go on."""
+    root = repository.directory
+    spec = (root / "model.yaml").read_text(encoding="utf-8")
+    own = {"credit": spec, "new": spec.replace("model: credit-default", "model: new"), "broken": "spec: 1\n"}
+    for folder, text in own.items():
+        (root / folder).mkdir()
+        (root / folder / "model.yaml").write_text(text, encoding="utf-8")
+    files = {f"{folder}/model.yaml": text.encode() for folder, text in own.items()}
+    main = repository.commit_id("HEAD")
+    tree = repository.write_tree(main, {**files, "model.yaml": None, "MODEL_CARD.md": None})
+    commit = repository.write_commit(tree, parents=[main], message="Move", when=START)
+    repository.run("reset", "--hard", "--quiet", commit)
+
+    done = card(repository, "--check")
+
+    assert "credit-default (credit)\n" in done.stdout
+    assert "v1.0.0: card, bill and statements agree" in done.stderr, "it was made before the model got its folder"
+    assert "new: no version of new is registered" in done.stderr
+    assert done.stderr.endswith("3 models, 1 of them not valid\n")
+    assert done.return_value == Exit.USAGE
+    one = card(repository, "--model", "credit-default", "--version", "v1.0.0")
+    assert one.stdout_bytes == (repository.here("refs/tags/credit-default@v1.0.0").read("MODEL_CARD.md") or b"")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -14,6 +14,7 @@ from mlops_spec.place import tag_of
 from mlops_spec.release.bundle import FILES, bundle_of
 from mlops_spec.release.card.documents import documents
 from mlops_spec.release.card.evidence import Evidence, evidence_of
+from mlops_spec.release.proof import release_tree
 from mlops_spec.render.overlay import difference
 from mlops_spec.validate.at_commit import spec_at
 
@@ -64,10 +65,11 @@ def released(git: Git, version: str | None = None) -> Released:
         if f"refs/tags/{tag}" not in git.remote_refs(f"refs/tags/{tag}"):
             raise Failure(f"there is no version {tag}", remedy="`mlops-spec audit log --event register` lists them")
         git.fetch(f"refs/tags/{tag}:refs/tags/{tag}")
-    tree = git.here(f"refs/tags/{tag}")
+    tree = release_tree(git, git.commit_id(f"refs/tags/{tag}"))
     files = {name: _read(tree, tag, str(_AT_ROOT.get(name, model_folder.RELEASE / name))) for name in FILES}
     bundle = bundle_of(files, Path(tag))
-    declared = _read(git.here(f"{tree.commit}^"), f"what {tag} was made from", str(model_folder.CARD))
+    made_from = replace(tree, commit=git.commit_id(f"{tree.commit}^"))
+    declared = _read(made_from, f"what {tag} was made from", str(model_folder.CARD))
     evidence = evidence_of(bundle, spec_at(tree), tag.rpartition("@")[2])
     return Released(tree, evidence, declared.decode(errors="replace"))
 
