@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from mlops_spec import model_folder, words
+from mlops_spec.cli.models import each_model, is_one, one_model
+from mlops_spec.cli.option import in_models
 from mlops_spec.cli.run import DIRECTORY, FORMAT, spec_of
 from mlops_spec.document.parse import parse
 from mlops_spec.errors import Exit, Failure
@@ -15,6 +17,8 @@ from mlops_spec.gates.power.chance import powers
 from mlops_spec.gates.power.suggest import rewritten, suggestions
 from mlops_spec.gates.power.table import lines
 from mlops_spec.integrity.shapes import GateFile, read
+from mlops_spec.lint.models import models_in
+from mlops_spec.repository.root import is_repository, root_of
 from mlops_spec.system.files import write_atomic
 
 if TYPE_CHECKING:
@@ -26,15 +30,17 @@ if TYPE_CHECKING:
 
 @click.command("power")
 @click.option("--suggest", is_flag=True, help=f"Write bounds and margins that the rows bear into {model_folder.SPEC}.")
+@in_models
 @DIRECTORY
 @FORMAT
-def power_command(suggest: bool, directory: Path, form: str) -> int:
+def power_command(suggest: bool, names: tuple[str, ...], directory: Path, form: str) -> int:
     """Say how likely a model as good as the last one passes each gate, and which bounds its rows bear.
 
     Reads what `mlops-spec gate` wrote. A bound that the rows bear is passed by an equal model in 99 %. With --suggest
     the bounds of measures become those, gates without a margin get one as wide as their interval is to one side, and a
     margin to the champion grows to what the rows can tell; bounds of fairness and robustness stay, whatever the rows
-    bear. `plan` shows each bound that got weaker.
+    bear. `plan` shows each bound that got weaker. At the root of a repository of many models it does so for each, or
+    for those of --model.
 
     \b
     Example:
@@ -42,7 +48,12 @@ def power_command(suggest: bool, directory: Path, form: str) -> int:
       mlops-spec power --suggest
     """
     root = directory.resolve()
-    spec = spec_of(root)
+    if is_one(root) or not is_repository(root_of(root)):
+        return _power(root, one_model(root, names).spec if names else spec_of(root), suggest, form)
+    return each_model(models_in(root, names), lambda model: _power(model.place.path, model.spec, suggest, form))
+
+
+def _power(root: Path, spec: Spec, suggest: bool, form: str) -> int:
     judged = _judged(root, spec)
     found = powers(spec, judged.gates)
     wanted = list(suggestions(spec, found)) if suggest else []

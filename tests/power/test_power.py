@@ -11,7 +11,9 @@ import yaml
 from click.testing import CliRunner
 
 from mlops_spec.cli.power import power_command
+from mlops_spec.errors import Exit
 from mlops_spec.gates.power.chance import Power, powers, together
+from mlops_spec.git import Git
 from mlops_spec.integrity.shapes import Bound, Gate
 from mlops_spec.spec import Spec
 from mlops_validators import Interval, judge
@@ -136,3 +138,24 @@ def test_nothing_is_known_before_the_first_judgement(root: Path) -> None:
     done = CliRunner().invoke(power_command, ["-C", str(root)], standalone_mode=False)
 
     assert "build/gate.json is missing" in str(done.exception)
+
+
+def test_at_the_root_of_many_each_is_told_and_a_broken_one_named(root: Path, tmp_path: Path) -> None:
+    Git(tmp_path).run("init", "--quiet")
+    folder = tmp_path / "models" / "churn"
+    folder.mkdir(parents=True)
+    for name in ("model.yaml", "build"):
+        (tmp_path / name).rename(folder / name)
+    (tmp_path / "models" / "broken").mkdir()
+    (tmp_path / "models" / "broken" / "model.yaml").write_text("spec: 1\nmodel: broken\n")
+    (tmp_path / "models" / "unjudged").mkdir()
+    (tmp_path / "models" / "unjudged" / "model.yaml").write_text(SPEC.replace("model: churn", "model: unjudged"))
+
+    done = CliRunner().invoke(power_command, ["-C", str(tmp_path)], standalone_mode=False)
+
+    assert "churn (models/churn)\n" in done.output
+    assert "unjudged: build/gate.json is missing" in done.output
+    assert done.output.endswith("3 models, 1 of them not valid\n")
+    assert done.return_value == Exit.CONFIG
+    assert "unjudged" not in run(tmp_path, "--model", "churn")
+    assert run(folder) in run(tmp_path, "--model", "churn")
