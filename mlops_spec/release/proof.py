@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from mlops_spec import model_folder
 from mlops_spec.engines.files import LOCK
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.git.local import Tree
 from mlops_spec.integrity.verifier import SEALED, Source
 from mlops_spec.release.accepted import unfounded
 from mlops_spec.release.bundle import EVIDENCE, bundle_of
+from mlops_spec.release.lying import release_tree
 from mlops_spec.release.past import lived, past
 from mlops_spec.system.faults import unanswered
 from mlops_spec.validate.at_commit import spec_at
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from mlops_spec.ledger import Record
     from mlops_spec.ledger.record import TagObject
     from mlops_spec.release.bundle import Bundle
-
-_EVIDENCE = f"{model_folder.RELEASE}/{model_folder.MANIFEST}"
 
 
 def verify_release(git: Git, records: Sequence[Record], registered: Record) -> None:
@@ -116,16 +114,6 @@ def _verify_older(git: Git, records: Sequence[Record], registered: Record, tag: 
     for (path, digest), content in zip(recorded.items(), contents, strict=True):
         if content is None or _sha256(content) != digest:
             _differs(tag, f"its release commit {'lacks' if content is None else 'holds another'} {path}")
-
-
-def release_tree(git: Git, commit: str) -> Tree:
-    """The files of the model that a release commit is of, wherever that lay then: no other has evidence in it."""
-    here = git.here(commit)
-    if here.read(_EVIDENCE) is not None:
-        return here
-    listed = git.run("ls-tree", "--full-tree", "-r", "--name-only", "-z", commit).decode().split("\0")
-    folders = [PurePosixPath(name).parents[1] for name in listed if f"/{name}".endswith(f"/{_EVIDENCE}")]
-    return Tree(git, commit, folders[0]) if len(folders) == 1 else here
 
 
 def _released(git: Git, tag: TagObject) -> tuple[Bundle, str]:
