@@ -179,7 +179,8 @@ def read_memory(folder: Path) -> int | None:
 def write_memory(folder: Path, allowed: int | None) -> None:
     """Says how many bytes all models together may take, or that nobody says."""
     if allowed is None:
-        (folder / MEMORY).unlink(missing_ok=True)
+        if (folder / MEMORY).exists():
+            (folder / MEMORY).unlink()
     elif allowed != read_memory(folder):
         write_atomic(folder / MEMORY, f"{allowed}\n")
 
