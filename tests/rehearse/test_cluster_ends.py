@@ -34,8 +34,8 @@ def test_a_signal_ends_the_cluster(number: signal.Signals, program: str, tmp_pat
     place = re.search(r"/\S*?ray-\w+", str([*seen.values()]))
     assert place
     assert not Path(place[0]).exists()
-    left = [each for each in psutil.process_iter(["cmdline"]) if each in seen or place[0] in str(each.info["cmdline"])]
-    assert left == []
+    there = [each for each in psutil.process_iter(["cmdline", "status"]) if each.info["status"] != "zombie"]
+    assert [each for each in there if each in seen or place[0] in str(each.info["cmdline"])] == []
 
 
 def descendants(process: subprocess.Popen[str]) -> dict[psutil.Process, list[str]]:
