@@ -13,8 +13,8 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.place import tag_of
 from mlops_spec.platforms.github.connect import connect
 from mlops_spec.platforms.github.matrix import matrix_of
+from mlops_spec.platforms.github.outputs.environments import asks_teams, watched
 from mlops_spec.platforms.github.outputs.environments import waiting as waiting_for
-from mlops_spec.platforms.github.outputs.environments import watched
 from mlops_spec.release.ask import Answer, Decided, Waiting, ask_all
 from mlops_spec.release.declared import Following, declared_in
 from mlops_spec.release.pending import open_due
@@ -72,8 +72,9 @@ def plan_since(since: str, directory: Path, form: str) -> int:
 def _job(world: World, wish: Wish) -> dict[str, Any]:
     what, environment = wish.what, wish.what.environment or ""
     named = {"environment": environment, "model": what.model, "version": tag_of(what.model, what.version or "")}
-    times = waiting_for(watched(world.environment(environment)))
-    return {**named, "digest": digest_of(wish), "serial": what.serial, **times}
+    declared = world.environment(environment)
+    times, teams = waiting_for(watched(declared)), asks_teams(declared, world.spec)
+    return {**named, "digest": digest_of(wish), "serial": what.serial, "teams": teams, **times}
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,11 @@ def waiting(minutes: int) -> dict[str, str | int]:
     return {"wait": f"{minutes}m", "minutes": minutes + SLACK_MINUTES}
 
 
+def asks_teams(environment: Environment, spec: Spec) -> bool:
+    """Whether somebody may approve as a member of a team: then the environment's job needs the App's key."""
+    return any("/" in owner for owner in environment.promote.approvers or spec.owners)
+
+
 def _deployment(name: str, environment: Environment, spec: Spec) -> Deployment:
     wait = watched(environment)
     return Deployment(
@@ -60,7 +65,7 @@ def _deployment(name: str, environment: Environment, spec: Spec) -> Deployment:
         job=f"deploy-{name}",
         title=f"Deploy to {name}",
         follows_merge=environment.after == "merge",
-        asks_teams=any("/" in owner for owner in environment.promote.approvers or spec.owners),
+        asks_teams=asks_teams(environment, spec),
         wait=f"{wait}m",
         minutes=wait + SLACK_MINUTES,
         proposals=tuple(_proposal(other) for other, each in spec.environments.items() if each.after == name),
