@@ -5,16 +5,25 @@ from __future__ import annotations
 import sys
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 from rich.prompt import Prompt
 
 from mlops_spec import words
+from mlops_spec.start.new.add_model import add_model
 from mlops_spec.start.new.create import create
-from mlops_spec.start.new.questions import Given, choose, take_default
+from mlops_spec.start.new.questions import Given, choose, choose_further, take_default
+from mlops_spec.start.new.spot import spot_for
 from mlops_spec.start.new.starter import starters
-from mlops_spec.start.new.summary import as_data, as_text
+from mlops_spec.start.new.summary import added_data, added_text, as_data, as_text
 from mlops_spec.words.terminal import Terminal, terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mlops_spec.start.new.create import Choices
+    from mlops_spec.start.new.spot import Spot
 
 
 @click.command("new")
@@ -35,22 +44,33 @@ from mlops_spec.words.terminal import Terminal, terminal
 @click.option("--defaults", is_flag=True, help="Ask nothing; what no option says is the default.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def new_command(*, defaults: bool, form: str, **given: object) -> int:
-    """Make a repository that trains, gates, deploys and monitors as it stands.
+    """Make a repository that trains, gates, deploys and monitors as it stands, or add a model to this one.
 
-    On a terminal it asks for what no option says.
+    On a terminal it asks for what no option says. In a repository a bare name goes below models/; nothing is committed.
 
     \b
     Example:
       mlops-spec new credit-default --owner @acme/credit \\
         --storage s3://bucket/credit-default --account 123456789012 --region eu-central-1
+      mlops-spec new churn --starter blank
     """
     talk = terminal(stderr=True)
     asked = not defaults and sys.stdin.isatty() and talk.is_terminal
-    choices = choose(Given(**given), partial(_ask, talk) if asked else take_default)  # type: ignore[arg-type]
+    wanted, ask = Given(**given), partial(_ask, talk) if asked else take_default  # type: ignore[arg-type]
+    spot = spot_for(wanted.directory)
+    choices = choose_further(wanted, spot, ask) if spot else choose(wanted, ask)
     with talk.status("") as status:
-        created = create(choices, say=lambda step: status.update(f"{step} …"))
-    words.data(as_data(created), indent=2) if form == "json" else words.out(as_text(created))
+        text, data = _made(spot, choices, say=lambda step: status.update(f"{step} …"))
+    words.data(data, indent=2) if form == "json" else words.out(text)
     return 0
+
+
+def _made(spot: Spot | None, choices: Choices, *, say: Callable[[str], None]) -> tuple[str, dict[str, object]]:
+    if spot is None:
+        created = create(choices, say=say)
+        return as_text(created), as_data(created)
+    added = add_model(spot, choices, say=say)
+    return added_text(added), added_data(added)
 
 
 def _ask(talk: Terminal, question: str, default: str, choices: tuple[str, ...] = ()) -> str:

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from mlops_spec import model_folder
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.render.write.bring_back import bring_back
 from mlops_spec.repository.requirement import LOCK, PROJECT
 from mlops_spec.start.new import uv
 from mlops_spec.upgrade import target
 from mlops_spec.upgrade.installed import Installed
-from mlops_spec.upgrade.working_copy import aside, bring_back, changed_lines, changes
+from mlops_spec.upgrade.working_copy import aside, changed_lines, changes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""A working copy of a repository's last commit, whose changes are brought back all together or not at all."""
+"""A working copy of a repository's last commit, and what became of its files."""
 
 from __future__ import annotations
 
@@ -10,13 +10,11 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git
-from mlops_spec.render.write import journal
 from mlops_spec.render.write.journal import Change
-from mlops_spec.render.write.tree import Tree
 from mlops_spec.start.new import requirement
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
 
 @contextmanager
@@ -60,24 +58,6 @@ def changed_lines(copy: Path) -> dict[str, tuple[int, int] | None]:
         for line in Git(copy).text("diff", "--cached", "--numstat", "--no-renames", "HEAD").splitlines()
     )
     return {path: None if added == "-" else (int(added), int(removed)) for added, removed, path in rows}
-
-
-def bring_back(root: Path, found: Sequence[Change]) -> None:
-    """Makes the same changes in the repository.
-
-    Raises:
-        Failure: it is no longer as the copy began, or the disk fails; all is as it was (exit 75 or 78).
-    """
-    with Tree(root) as tree:
-        tree.lock()
-        journal.recover(tree)
-        for change in found:
-            if tree.read(change.path) != change.old:
-                raise Failure(f"{change.path}: is no longer as it was committed", exit_code=Exit.STALE)
-        try:
-            journal.commit(tree, found)
-        except OSError as error:
-            raise Failure(f"can't write in {root}: {error.strerror}", exit_code=Exit.CONFIG) from None
 
 
 def _read(file: Path) -> bytes | None:

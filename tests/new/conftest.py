@@ -23,6 +23,7 @@ echo "$@" >> "$UV_CALLS"
 [ -z "$UV_FAILS" ] || { echo "$UV_FAILS"; exit 2; }
 for last; do :; done
 case "$*" in
+  *"add --frozen"*) exec "$UV_REAL" "$@" ;;
   *lock*) echo 'version = 1' > uv.lock ;;
   *build*) echo wheel > vendor/mlops_spec-0.1.0-py3-none-any.whl ;;
 esac

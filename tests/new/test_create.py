@@ -188,14 +188,14 @@ def test_a_taken_place_is_refused_before_anything_is_asked_of_uv(place: Path, fa
     assert not fake_uv.exists()
 
 
-def test_a_repository_inside_another_is_refused_unless_that_one_ignores_it(place: Path, fake_uv: Path) -> None:
+def test_a_place_that_the_repository_around_ignores_gets_a_repository_of_its_own(place: Path, fake_uv: Path) -> None:
     git(place.parent, "init", "--quiet")
-    with pytest.raises(Failure, match="lies in another Git repository"):
-        made(place, "blank")
-    assert not place.exists()
-
     (place.parent / ".gitignore").write_text(f"/{place.name}\n", encoding="utf-8")
-    assert (made(place, "blank") / ".git").is_dir()
+
+    done = mlops_spec("new", place, "--starter", "blank", cwd=place.parent)
+
+    assert done.returncode == 0, done.stderr
+    assert (place / ".git").is_dir()
 
 
 def test_the_light_core_is_enough(choices: Choices, fake_uv: Path) -> None:

@@ -13,7 +13,7 @@ import yaml
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.render.write.journal import Change
-from mlops_spec.upgrade.working_copy import bring_back
+from mlops_spec.render.write.bring_back import bring_back
 from tests.upgrade.conftest import git, upgrade
 
 ROOT = Path(__file__).parent.parent.parent

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 # `.mlops-<process id>-<random>.new`: what a killed process left is known by it, and swept by the next one.
 _TEMPORARY = re.compile(r"^\.mlops-(\d+)-[0-9a-f]{16}\.new$")
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 def refuse_taken(place: Path) -> None:
@@ -42,17 +43,38 @@ def built(place: Path) -> Iterator[Path]:
         Failure: the place is taken, or the disk refuses (exit 78).
     """
     refuse_taken(place)
+    with beside(place) as temporary:
+        yield temporary
+        temporary.rename(place)  # an empty folder is replaced; one that was filled meanwhile refuses
+
+
+@contextlib.contextmanager
+def beside(place: Path) -> Iterator[Path]:
+    """Gives a temporary folder next to a place, which is gone when the block ends, whichever way; see `built`.
+
+    Raises:
+        Failure: the disk refuses (exit 78).
+    """
     _sweep(place.parent)
     temporary = place.with_name(f".mlops-{os.getpid()}-{secrets.token_hex(8)}.new")
     with _signals_raise():
         try:
             temporary.mkdir()
             yield temporary
-            temporary.rename(place)  # an empty folder is replaced; one that was filled meanwhile refuses
         except OSError as refused:
             raise Failure(f"{place}: {refused.strerror or refused}", exit_code=Exit.CONFIG) from refused
         finally:
             _remove(temporary)
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """Lets the signals that end a process wait until the block has."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, _SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _sweep(parent: Path) -> None:
@@ -70,14 +92,13 @@ def _remove(folder: Path) -> None:
 @contextlib.contextmanager
 def _signals_raise() -> Iterator[None]:
     """Turns the signals that end a process into an exception, once: the clean-up that it starts is not disturbed."""
-    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
     def unwind(number: int, _frame: object) -> NoReturn:
-        for each in signals:
+        for each in _SIGNALS:
             signal.signal(each, signal.SIG_IGN)
         raise SystemExit(128 + number)
 
-    before = {each: signal.signal(each, unwind) for each in signals}
+    before = {each: signal.signal(each, unwind) for each in _SIGNALS}
     try:
         yield
     finally:

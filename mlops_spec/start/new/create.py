@@ -13,7 +13,6 @@ from mlops_spec.git import Git, GitError
 from mlops_spec.lint.specs import load_spec
 from mlops_spec.outputs.rendered import rendered
 from mlops_spec.render.write import write
-from mlops_spec.repository.listing import place_in_tree
 from mlops_spec.spec.paths import data_file
 from mlops_spec.start.new import atomic_folder, requirement, starter, storage, uv
 
@@ -59,7 +58,6 @@ def create(choices: Choices, *, say: Callable[[str], None]) -> Created:
         Failure: the place is taken, a name is wrong, git or uv is missing or fails, the index doesn't answer.
     """
     atomic_folder.refuse_taken(choices.directory)
-    _refuse_nested(choices.directory)
     _refuse_without_identity(choices.directory.parent)
     origin = requirement.running()
     uv.find()
@@ -100,17 +98,6 @@ def _commit(git: Git, message: str) -> str:
     git.run("-c", f"core.excludesFile={os.devnull}", "add", "--all")
     git.run("commit", "--quiet", "--message", message)
     return git.commit_id()
-
-
-def _refuse_nested(place: Path) -> None:
-    """A repository inside another is in neither: the outer one sees a link to it, and GitHub never its workflows."""
-    inside = place_in_tree(place.parent / place.name)
-    if inside and not Git(place.parent).ignores(place.name):
-        raise Failure(
-            f"{place} lies in another Git repository",
-            remedy="choose a place outside of it; or add a folder with a model.yaml there, such as models/NAME: "
-            "a repository may have many (docs/from-one-model-to-many.md)",
-        )
 
 
 def _refuse_without_identity(directory: Path) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import shlex
 from typing import TYPE_CHECKING
 
 from mlops_spec.engines.commands import PUSH
 
 if TYPE_CHECKING:
+    from mlops_spec.start.new.add_model import Added
     from mlops_spec.start.new.create import Created
 
 _TEXT = """\
@@ -36,6 +38,27 @@ _ALONE = """\
 """
 
 
+_ADDED = """\
+{model} is in {folder}; nothing is committed
+
+Try it
+  cd {folder}
+  uv run mlops-spec run      train, evaluate, package
+  uv run pytest              the code's own tests
+
+Commit it
+  cd {root}
+  git add {paths}
+  git commit -m 'Add the model {model}'
+  uv run {push} takes its data to the storage, before the push
+{untold}
+README.md in {folder} says the rest."""
+_UNTOLD = """
+Not written: .github and all else that the repository has once, which waits until every spec is valid:
+  {folders}; then `mlops-spec render`
+"""
+
+
 def as_text(created: Created) -> str:
     """The answer for people."""
     alone = len(created.owners) == 1 and "/" not in created.owners[0]
@@ -49,6 +72,30 @@ def as_text(created: Created) -> str:
         remote=created.remote,
         branch=created.branch,
     )
+
+
+def added_text(added: Added) -> str:
+    """The answer for people, of a model that was added to a repository."""
+    return _ADDED.format(
+        model=added.model,
+        folder=os.path.relpath(added.root / added.folder),
+        root=os.path.relpath(added.root, added.root / added.folder),
+        paths=" ".join(map(shlex.quote, [str(added.folder), *added.beside])),
+        push=PUSH,
+        untold=_UNTOLD.format(folders=", ".join(added.untold)) if added.untold else "",
+    )
+
+
+def added_data(added: Added) -> dict[str, object]:
+    """The answer for machines, of a model that was added to a repository."""
+    return {
+        "directory": str(added.root / added.folder),
+        "model": added.model,
+        "starter": added.starter,
+        "owners": list(added.owners),
+        "add": [str(added.folder), *added.beside],
+        "not_valid": list(added.untold),
+    }
 
 
 def as_data(created: Created) -> dict[str, object]:

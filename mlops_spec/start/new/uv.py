@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.errors import Exit, Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _SECONDS = 3600
 
@@ -38,6 +38,16 @@ def lock(project: Path) -> None:
         Failure: the package index doesn't answer (exit 69), or no set of versions fits (exit 78).
     """
     _run(["lock", "--python", sys.executable], project, doing="lock the dependencies")
+
+
+def add(project: Path, requirements: Sequence[str], *group: str) -> None:
+    """Adds requirements to the project's `pyproject.toml`, or to one of its groups; locks and installs nothing.
+
+    Raises:
+        Failure: that file is not one that uv can edit (exit 78).
+    """
+    where = ["--group", *group] if group else []
+    _run(["add", "--frozen", "--python", sys.executable, *where, *requirements], project, doing="add to pyproject.toml")
 
 
 def relock(project: Path) -> None:
