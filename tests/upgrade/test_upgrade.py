@@ -12,8 +12,8 @@ import pytest
 import yaml
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.render.write.journal import Change
 from mlops_spec.render.write.bring_back import bring_back
+from mlops_spec.render.write.journal import Change
 from tests.upgrade.conftest import git, upgrade
 
 ROOT = Path(__file__).parent.parent.parent

@@ -39,9 +39,13 @@ class Copied:
             Failure: such a file of the checkout is no longer as it was copied (exit 75).
         """
         found = ((path, (self.path / path).read_bytes()) for path in sorted(paths))
-        return tuple(
-            Change(path, self._before(path), new) for path, new in found if _digest(new) != self.digests.get(path)
-        )
+        changed = ((path, new) for path, new in found if _digest(new) != self.digests.get(path))
+        return tuple(Change(path, self._before(path), new) for path, new in changed if not self._has(path, new))
+
+    def _has(self, path: PurePosixPath, content: bytes) -> bool:
+        """Whether the checkout has the same there, such as data that another model brought into the cache."""
+        file = self.root / path
+        return file.is_file() and file.read_bytes() == content
 
     def _before(self, path: PurePosixPath) -> bytes | None:
         file = self.root / path

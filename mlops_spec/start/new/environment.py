@@ -50,10 +50,10 @@ def share(root: Path, spot: Spot, choices: Choices, origin: Origin) -> None:
         (root / ".python-version").write_text(f"{choices.python}\n", encoding="utf-8")
     project = _read(file, text)
     pinned = not begins and _requires_us(project)
-    _complete(root, project, tomllib.loads(text), storage.plugin(choices.remote))
     if _is_member(project, folder):
         own.write_text(_of_member(text), encoding="utf-8")
         uv.add(root, [f"./{folder}"])
+    _complete(root, project, tomllib.loads(text), storage.plugin(choices.remote))
     if not pinned:
         requirement.add(root, origin)
 

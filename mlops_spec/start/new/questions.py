@@ -76,7 +76,7 @@ def choose_further(given: Given, spot: Spot, ask: Ask) -> Choices:
     kind, names = _model(given, spot.folder.name, tuple(spot.shared.owners), ask)
     if spot.shared.storage or is_set_up(spot.root):
         _refuse_settled(given.remote, "--storage", ".dvc/config, or `storage` in [tool.mlops-spec]")
-        store = ("", "", "")
+        store = (spot.shared.storage.url if spot.shared.storage else "", "", "")
     else:
         store = _store(given, spot.root, ask)
     if spot.shared.model_fields_set:
