@@ -175,7 +175,7 @@ def test_a_member_of_a_workspace_has_a_project_of_its_own(root: Path) -> None:
     assert "churn" in project["project"]["dependencies"]
     assert project["tool"]["uv"]["sources"] == {"churn": {"workspace": True}}
     member = tomllib.loads((root / "models/churn/pyproject.toml").read_text())
-    assert (member["project"]["name"], member.keys()) == ("churn", {"build-system", "project"})
+    assert (member["project"]["name"], set(member)) == ("churn", {"build-system", "project"})
 
 
 @pytest.mark.parametrize(
