@@ -22,7 +22,7 @@ from mlops_spec.words.terminal import Terminal, terminal
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from mlops_spec.start.new.create import Choices
+    from mlops_spec.start.new.choices import Choices
     from mlops_spec.start.new.spot import Spot
 
 

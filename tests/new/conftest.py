@@ -12,7 +12,7 @@ from mlops_spec.start.new.questions import Given, choose, take_default
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mlops_spec.start.new.create import Choices
+    from mlops_spec.start.new.choices import Choices
 
 UV = """\
 #!/bin/sh

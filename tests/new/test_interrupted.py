@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.start.new.create import Choices, create
+from mlops_spec.start.new.choices import Choices
+from mlops_spec.start.new.create import create
 from mlops_spec.system.files import alive
 
 if TYPE_CHECKING:

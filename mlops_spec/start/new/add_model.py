@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlops_spec.render.write.journal import Change
+    from mlops_spec.start.new.choices import Choices
     from mlops_spec.start.new.copied import Copied
-    from mlops_spec.start.new.create import Choices
     from mlops_spec.start.new.requirement import Origin
     from mlops_spec.start.new.spot import Spot
 

@@ -20,22 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from mlops_spec.start.new.choices import Choices
     from mlops_spec.start.new.requirement import Origin
-    from mlops_spec.start.new.starter import Names
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What a new repository is to be; `remote` is the DVC remote, a URL or a folder."""
-
-    directory: Path
-    starter: str
-    names: Names
-    remote: str
-    python: str
-    branch: str = layout.MAIN_BRANCH
-    account: str = ""  # of AWS, where the remote is a bucket there
-    region: str = ""
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from mlops_spec.start.new import requirement, storage, uv
 if TYPE_CHECKING:
     from pathlib import Path, PurePosixPath
 
-    from mlops_spec.start.new.create import Choices
+    from mlops_spec.start.new.choices import Choices
     from mlops_spec.start.new.requirement import Origin
     from mlops_spec.start.new.spot import Spot
 

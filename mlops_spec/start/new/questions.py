@@ -14,7 +14,7 @@ from mlops_spec.git import Git
 from mlops_spec.layout import MAIN_BRANCH
 from mlops_spec.repository.listing import default_branch
 from mlops_spec.start.new import starter
-from mlops_spec.start.new.create import Choices
+from mlops_spec.start.new.choices import Choices
 from mlops_spec.start.new.starter import Names
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mlops_spec.document import Document
     from mlops_spec.document.diagnostic import Address
     from mlops_spec.spec.shared import Shared
-    from mlops_spec.start.new.create import Choices
+    from mlops_spec.start.new.choices import Choices
     from mlops_spec.start.new.spot import Spot
 
 _TABLE = "tool.mlops-spec"

@@ -15,7 +15,7 @@ from mlops_spec.spec.storage import EXTRAS, RoleArn, Url, scheme
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mlops_spec.start.new.create import Choices
+    from mlops_spec.start.new.choices import Choices
 
 _SECTION = """
 storage: # `mlops-spec doctor --cloud FOLDER` writes what the cloud must be told
