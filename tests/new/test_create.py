@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 import yaml
@@ -19,11 +20,13 @@ from mlops_spec.outputs.rendered import render_all
 from mlops_spec.render.template import TEMPLATE
 from mlops_spec.render.write.compare import differences
 from mlops_spec.start.new import storage
-from mlops_spec.start.new.choices import Choices
 from mlops_spec.start.new.create import Created, create
 from mlops_spec.start.new.questions import Given, choose, take_default
 from mlops_spec.start.new.starter import starters
 from mlops_spec.start.new.summary import as_text
+
+if TYPE_CHECKING:
+    from mlops_spec.start.new.choices import Choices
 
 STARTERS = starters()
 

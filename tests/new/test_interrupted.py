@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.start.new.choices import Choices
 from mlops_spec.start.new.create import create
 from mlops_spec.system.files import alive
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from mlops_spec.start.new.choices import Choices
 
 COMMAND = [sys.executable, "-m", "mlops_spec", "new", "--defaults"]
 
