@@ -46,12 +46,12 @@ def test_an_unknown_option_is_wrong_usage() -> None:
     assert "Traceback" not in result.stderr
 
 
-def test_the_whole_help_names_every_command_but_what_only_pipeline_and_workflows_call() -> None:
+def test_the_whole_help_names_every_command_but_what_editors_pipeline_and_workflows_call() -> None:
     result = run("--help")
 
     assert result.returncode == 0
     assert [command for command in COMMANDS if f"  {command} " not in result.stdout] == [
-        *("bundle", "comment", "record", "stage", "trial", "verdict"),
+        *("lsp", "bundle", "comment", "record", "stage", "trial", "verdict"),
     ]
 
 

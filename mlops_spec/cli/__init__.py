@@ -72,9 +72,7 @@ class Program(click.Group):
 @click.version_option(__version__, prog_name="mlops-spec")
 @click.option("--debug", is_flag=True, help="Show the traceback of a bug.")
 def _program(debug: bool) -> None:
-    """One model.yaml: linted, rendered into DVC and GitHub Actions, proven, deployed and recorded.
-    Start with `mlops-spec new my-model`.
-    """
+    """One model.yaml: linted, rendered, proven, deployed and recorded. Start with `mlops-spec new`."""
 
 
 def program() -> int:

@@ -9,7 +9,7 @@ import click
 from mlops_spec.errors import Exit
 
 
-@click.command("lsp")
+@click.command("lsp", hidden=True)
 def lsp_command() -> int:
     """Answer an editor: diagnostics as you type, quick fixes, hover and completion for model.yaml.
 

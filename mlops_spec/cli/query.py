@@ -11,6 +11,7 @@ import click
 
 from mlops_spec import words
 from mlops_spec.cli.run import spec_of
+from mlops_spec.engines.files import pointer
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.spec.data import Query
 
@@ -42,6 +43,6 @@ def import_command(*, directory: Path, form: str) -> int:
     if form == "json":
         words.data(asdict(brought), indent=2)
     else:
-        told = f"commit {brought.path}.dvc" if brought.changed else "the same as before"
+        told = f"commit {pointer(brought.path)}" if brought.changed else "the same as before"
         words.out(f"{brought.path}: {brought.rows:,} rows of {spec.data.path.sql}; {told}")
     return Exit.OK

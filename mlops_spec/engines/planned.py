@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mlops_spec.render.output import Rendered
 
 
-__all__ = ["Hashes", "hashes_of", "planned", "recorded_hash"]
+__all__ = ["Hashes", "declared", "hashes_of", "planned", "recorded_hash"]
 
 
 class Hashes(Protocol):

@@ -58,7 +58,7 @@ def refuse_undrilled(root: Path) -> None:
         found = json.loads((root / model_folder.DRILL).read_bytes())
         current = found["commit"] == Git.open(root).commit_id()
         passed = [str(attack["gate"]) for attack in found["attacks"] if not attack["stopped"]]
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         current, passed = False, []
     if not current:
         raise Failure("the gates were not drilled at this commit", exit_code=Exit.FINDINGS, remedy="`mlops-spec drill`")

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from mlops_spec.engines.files import pointer
 from mlops_spec.engines.tracking import track
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.package.on_disk import file_sha256
@@ -66,7 +67,7 @@ def bring_rows(root: Path, spec: Spec, query: Query, environment: Mapping[str, s
         _check(spec, new, query)
         changed = not path.is_file() or file_sha256(path) != file_sha256(new)
         new.replace(path)
-    if changed or not path.with_name(f"{path.name}.dvc").is_file():
+    if changed or not (root / pointer(data_file(spec.data))).is_file():
         about: dict[str, str | int] = {"query": query.sql, "query_sha256": hashlib.sha256(text.encode()).hexdigest()}
         track(root, data_file(spec.data), {**about, "rows": rows, "at": now.isoformat(timespec="seconds")})
     return Brought(data_file(spec.data), rows, changed)

@@ -190,14 +190,21 @@ def _laid_out(checkout: Path, path: str, oid: str) -> Path:
     if f"{md5(content)}{_LISTING}" != oid:
         raise _changed(path)
     whole.mkdir()
-    for entry in json.loads(content):
-        name, file = PurePosixPath(entry["relpath"]), str(entry["md5"])
+    for relative, file in _listed(content, path):
+        name = PurePosixPath(relative)
         if name.is_absolute() or {"..", "."} & set(name.parts) or not _HASH.fullmatch(file):
             raise _changed(f"{path}/{name}")
         target = whole / name
         target.parent.mkdir(parents=True, exist_ok=True)
         _moved(_object(checkout, file), file, target, f"{path}/{name}")
     return whole
+
+
+def _listed(content: bytes, path: str) -> list[tuple[str, str]]:
+    try:
+        return [(str(entry["relpath"]), str(entry["md5"])) for entry in json.loads(content)]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise _changed(path) from None
 
 
 def _moved(source: Path, oid: str, target: Path, path: str) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from mlops_spec.engines.files import pointer
 from mlops_spec.engines.planned import hashes_of, recorded_hash
 
 if TYPE_CHECKING:
@@ -19,8 +20,8 @@ def edited_data(git: Git, data: Iterable[str]) -> dict[str, str]:
     tree, root = hashes_of(git.directory, git), git.directory
     found = {}
     for path in data:
-        pointer = root / f"{path}.dvc"
-        if _written_later(root / path, pointer) and (now := tree.md5(path)) and now != recorded_hash(pointer):
+        pointed = root / pointer(path)
+        if _written_later(root / path, pointed) and (now := tree.md5(path)) and now != recorded_hash(pointed):
             found[path] = now
     return found
 

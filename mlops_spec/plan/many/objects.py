@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlops_spec.engines.files import pointer
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git.trees import parsed
 
@@ -105,8 +106,8 @@ def _entries(raw: bytes, width: int) -> Iterator[tuple[str, tuple[str, bool]]]:
 def _places(path: str, submodules: frozenset[str]) -> Iterator[str]:
     """The path, and what may stand for it in Git: the engine's pointer to it or to a folder around it, a submodule."""
     yield path
-    yield f"{path}.dvc"
+    yield pointer(path)
     for folder in PurePosixPath(path).parents[:-1]:
-        yield f"{folder}.dvc"
+        yield pointer(str(folder))
         if str(folder) in submodules:
             yield str(folder)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from mlops_spec import model_folder
-from mlops_spec.engines.dvc.declared import declared
 from mlops_spec.engines.files import PIPELINE
+from mlops_spec.engines.planned import declared
 from mlops_spec.engines.stage import LockedStage
 from mlops_spec.errors import Failure
 from mlops_spec.plan import Cause, StagePlan

@@ -8,14 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlops_spec.engines.files import kept, pointer
 from mlops_spec.model_folder import SPEC
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.git import Git
-
-_POINTER = ".dvc"
 
 
 class WorkTree(NamedTuple):
@@ -53,7 +52,7 @@ def _index_of_all(git: Git) -> Iterator[dict[str, str]]:
 
 
 def _listed(git: Git, env: dict[str, str]) -> tuple[tuple[PurePosixPath, ...], tuple[str, ...]]:
-    listed = git.run("ls-files", "-z", "--cached", "--", f":(glob)**/{SPEC}", f":(glob)**/*{_POINTER}", env=env)
+    listed = git.run("ls-files", "-z", "--cached", "--", f":(glob)**/{SPEC}", f":(glob)**/{pointer('*')}", env=env)
     names = list(filter(None, listed.decode(errors="surrogateescape").split("\0")))
     folders = sorted(PurePosixPath(name).parent for name in names if PurePosixPath(name).name == str(SPEC))
-    return tuple(folders), tuple(name.removesuffix(_POINTER) for name in names if name.endswith(_POINTER))
+    return tuple(folders), kept(names)

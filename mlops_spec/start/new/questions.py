@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from mlops_spec.engines.files import SETTINGS
 from mlops_spec.engines.set_up import is_set_up
 from mlops_spec.errors import Failure
 from mlops_spec.git import Git
@@ -75,7 +76,7 @@ def choose_further(given: Given, spot: Spot, ask: Ask) -> Choices:
     """
     kind, names = _model(given, spot.folder.name, tuple(spot.shared.owners), ask)
     if spot.shared.storage or is_set_up(spot.root):
-        _refuse_settled(given.remote, "--storage", ".dvc/config, or `storage` in [tool.mlops-spec]")
+        _refuse_settled(given.remote, "--storage", f"{SETTINGS}, or `storage` in [tool.mlops-spec]")
         store = (spot.shared.storage.url if spot.shared.storage else "", "", "")
     else:
         store = _store(given, spot.root, ask)

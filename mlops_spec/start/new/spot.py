@@ -8,6 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlops_spec import model_folder
+from mlops_spec.engines.files import LOCK, PIPELINE
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git, GitError
 from mlops_spec.layout import MANAGED, PROJECT
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 _MODELS = "models"
 _LINK = "160000"  # the mode of a submodule in Git's index
 _PAGE = "docs/from-one-model-to-many.md"
-_OWN = ("data", "src", "tests", *map(str, (model_folder.DEPLOY, model_folder.CARD)), "dvc.yaml", "dvc.lock")
+_OWN = ("data", "src", "tests", *map(str, (model_folder.DEPLOY, model_folder.CARD)), str(PIPELINE), str(LOCK))
 
 
 @dataclass(frozen=True)

@@ -131,7 +131,7 @@ class Predictor:
         try:
             told = json.loads((Path(self._folder.name) / PROBLEM).read_bytes())
             return Failure(f"{self._served.version}: {told['message']}", exit_code=Exit(told["exit_code"]))
-        except (OSError, ValueError, KeyError, TypeError):
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
             said = (Path(self._folder.name) / "said").read_bytes()[-300:].decode(errors="replace").strip()
             return Failure(
                 f"{self._served.version}: its process ended with {code} or gave no answer: {said}",

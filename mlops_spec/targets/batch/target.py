@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.model_folder import MANIFEST
+from mlops_spec.package.on_disk import read_manifest
 from mlops_spec.spec.base import seconds
 from mlops_spec.spec.environments import Batch
 from mlops_spec.targets.batch.days import due, newest
@@ -210,8 +209,8 @@ def _versions(kept: Versions) -> list[Served]:
 def _model_of(versions: Sequence[Served]) -> str:
     """The model that packages are of; empty where none can be read."""
     for each in versions:
-        with suppress(OSError, ValueError, KeyError, TypeError):
-            return str(json.loads((Path(each.package) / MANIFEST).read_bytes())["model"])
+        with suppress(Failure):
+            return read_manifest(Path(each.package)).model
     return ""
 
 
