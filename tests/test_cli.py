@@ -51,7 +51,7 @@ def test_the_whole_help_names_every_command_but_what_editors_pipeline_and_workfl
 
     assert result.returncode == 0
     assert [command for command in COMMANDS if f"  {command} " not in result.stdout] == [
-        *("lsp", "bundle", "comment", "record", "stage", "trial", "verdict"),
+        *("bundle", "comment", "lsp", "record", "stage", "trial", "verdict"),
     ]
 
 

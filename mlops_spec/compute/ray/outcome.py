@@ -44,7 +44,7 @@ def outcome(log: Iterable[str], nonce: str) -> Outcome | None:
         failed = read["failed"]
         failure = Failure(str(failed[0]), exit_code=Exit(failed[1]), remedy=str(failed[2])) if failed else None
         return Outcome({str(k): str(v) for k, v in dict(read["outputs"]).items()}, failure, bool(read["lost"]))
-    except (ValueError, KeyError, IndexError, TypeError):
+    except (ValueError, KeyError, IndexError, TypeError, RecursionError):
         return None  # cut off with the node
 
 
