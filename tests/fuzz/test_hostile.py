@@ -83,7 +83,7 @@ def test_the_spec_has_text_in_every_place_of_free_text() -> None:
     held += [
         found.get("propertyNames", {}) for address, text in texts(data) if not text for found in shape.at(address, data)
     ]
-    missed = [place for place in free(shape.at((), data)) if not any(place is each for each in held)]
+    missed = [place for place in free(shape.at((), data)) if not any(place == each for each in held)]
 
     assert missed == []
 

@@ -160,7 +160,7 @@ def test_the_uv_of_workflows_is_one_that_the_project_takes(starter: str) -> None
     steps = [*(TEMPLATE / "steps").glob("checkout*.yml")]
 
     assert builds == f"uv_build{project['tool']['uv']['required-version']}"
-    assert len(steps) == 2
+    assert len(steps) == 3
     assert not any("version:" in step.read_text(encoding="utf-8") for step in steps)
 
 

@@ -29,7 +29,9 @@ def test_no_garbage_is_searched_for_while_a_stage_is_loaded(
         return Loaded()
 
     monkeypatch.setattr(stage, "import_module", load)
-    spec: Any = SimpleNamespace(data=SimpleNamespace(path="data/x.csv"))
+    spec: Any = SimpleNamespace(
+        data=SimpleNamespace(path="data/x.csv", prepare=None), pipeline={}, train=SimpleNamespace(compute=None)
+    )
     monkeypatch.setattr(stage, "data_file", lambda data: data.path)
 
     stage.run_stage(tmp_path, spec, name)

@@ -34,7 +34,7 @@ ENVIRONMENT = {
 def command_lines() -> list[str]:
     """Every call of ours in every rendered workflow and pipeline."""
     found = {
-        line.strip().removeprefix("- ").removeprefix("run: ").removeprefix(PREFIX)
+        line.strip().removeprefix("- ").removeprefix("run: ").removeprefix("exec ").removeprefix(PREFIX)
         for case in CASES
         for path in (case / ".github/workflows").iterdir()
         for line in path.read_text(encoding="utf-8").replace("\\\n", " ").splitlines()

@@ -68,6 +68,7 @@ ARRAYS = {
 }
 CHECKS = {  # through which the others read what they are given
     *("answers", "numbers", "binary_labels", "zeros_and_ones", "class_codes", "probabilities", "row_weights"),
+    *("label_matrix", "label_probabilities"),
     *("as_column", "column_of", "applies", "design_of", "columns_of", "groups_by", "rows_in"),
 }
 TASKS = ("binary-classification", "multiclass-classification", "regression")

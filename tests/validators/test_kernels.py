@@ -7,7 +7,9 @@ from mlops_validators import MEASURES, custom_measure, estimate
 from mlops_validators.answers import answers, decide
 from mlops_validators.kernels import kernel
 
-CASES = [(name, task) for name, measure in MEASURES.items() for task in measure.tasks]
+CASES = [  # those of several labels a row are in test_labels.py
+    (name, task) for name, measure in MEASURES.items() for task in measure.tasks if task != "multilabel-classification"
+]
 
 
 def rows(task, rng, n=240):

@@ -80,9 +80,11 @@ def test_answers_of_another_shape_have_no_value(truth: object, score: object, sa
 @pytest.mark.parametrize("name", ["hamming_loss", "f1_micro", "precision_micro", "recall_micro"])
 def test_a_model_that_is_hardly_ever_wrong_has_an_interval(name: str) -> None:
     """Of 400 rows three labels are told wrong: too few for a bootstrap, enough for the posterior of the rows' kinds."""
-    truth = (RNG.random((400, 3)) < 0.4).astype(int)
+    truth = (np.random.default_rng(5).random((400, 3)) < 0.4).astype(int)
+    wrong = [3, 90, 200], [0, 1, 2]
+    truth[wrong] = [1, 0, 1]  # so that each measure sees one
     told = truth.copy()
-    told[[3, 90, 200], [0, 1, 2]] ^= 1
+    told[wrong] ^= 1
 
     found = interval(name, truth, np.where(told == 1, 0.9, 0.1))
 

@@ -8,7 +8,12 @@ import numpy as np
 from mlops_validators import MEASURES
 
 README = Path(__file__).parents[2] / "validators" / "README.md"
-SHORT = {"binary-classification": "binary", "multiclass-classification": "multiclass", "regression": "regression"}
+SHORT = {
+    "binary-classification": "binary",
+    "multiclass-classification": "multiclass",
+    "multilabel-classification": "multilabel",
+    "regression": "regression",
+}
 
 
 def test_every_measure_is_listed_with_its_tasks_direction_and_formula():

@@ -6,7 +6,9 @@ import pytest
 from mlops_validators import MEASURES, custom_measure, estimate, interval, intervals, paired_difference
 from mlops_validators.weak_slices import search_slices
 
-CASES = [(name, task) for name, measure in MEASURES.items() for task in measure.tasks]
+CASES = [  # those of several labels a row are in test_labels.py
+    (name, task) for name, measure in MEASURES.items() for task in measure.tasks if task != "multilabel-classification"
+]
 
 
 def rows(task, n=600):

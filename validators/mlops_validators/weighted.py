@@ -140,7 +140,7 @@ def of_label_counts(truth: Anything, told: Anything, combine: Callable[[Counts],
 
 
 def of_all_labels(truth: Anything, told: Anything, combine: Callable[[Counts], Floats]) -> Sums:
-    """The same of the counts of all labels together, which are three sums.
+    """The same of the counts of all labels together, which are three sums; `truth`, `told` of shape (rows, labels).
 
     >>> from mlops_validators.confusion import over_all, recall_each
     >>> recall = of_all_labels(np.eye(2), np.array([[1, 0], [0, 0]]), over_all(recall_each))
