@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import inspect
 import re
+from functools import cache
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, get_args
 
@@ -22,10 +23,16 @@ if TYPE_CHECKING:
 PACKAGE = Path(__file__).parent.parent / "mlops_spec"
 
 
+@cache
+def tree_of(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+@cache
 def imports(file: Path) -> set[str]:
     """The modules that a file imports from, and the names that it takes from them, dotted."""
     found = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(file)):
         if isinstance(node, ast.ImportFrom):
             found |= {node.module or ""} | {f"{node.module}.{each.name}" for each in node.names}
         elif isinstance(node, ast.Import):
@@ -88,11 +95,12 @@ KNOW_THE_ENGINE = {
 }
 
 
+@cache
 def naming_the_engine() -> dict[str, list[str]]:
     """The modules outside of `engines/` that name DVC's program or files, each with what it says."""
     found = {}
     for file in PACKAGE.rglob("*.py"):
-        said = [each for each in names_and_texts(ast.parse(file.read_text(encoding="utf-8"))) if names_dvc(each)]
+        said = [each for each in names_and_texts(tree_of(file)) if names_dvc(each)]
         if said and not file.is_relative_to(PACKAGE / "engines"):
             found[str(file.relative_to(PACKAGE))] = said
     return found
@@ -194,7 +202,7 @@ def test_outside_of_its_folder_no_module_names_a_variable_of_github() -> None:
     named = {
         file.relative_to(PACKAGE).as_posix()
         for file in PACKAGE.rglob("*.py")
-        if any(VARIABLE.search(text) for text in texts(ast.parse(file.read_text(encoding="utf-8"))))
+        if any(VARIABLE.search(text) for text in texts(tree_of(file)))
     }
     beside = {name for name in named if not name.startswith("platforms/github/")}
     known = {name for name in beside if any(PurePosixPath(name).is_relative_to(at) for at in NAME_VARIABLES_OF_GITHUB)}
@@ -237,7 +245,7 @@ def test_who_asks_the_remote_opens_the_repository_with_the_access_of_the_run() -
     opening = {
         file.relative_to(PACKAGE).as_posix()
         for file in PACKAGE.rglob("*.py")
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        for node in ast.walk(tree_of(file))
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("Git.open") and len(node.args) < 2
     }
 

@@ -77,6 +77,7 @@ def _rows(project: Project) -> int:
     return len(pd.read_parquet(project.root / model_folder.TEST_ROWS))
 
 
+@pytest.mark.slow
 def test_training_again_gives_the_same(trained: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", f"{TOOLS}{os.pathsep}{os.environ.get('PATH', '')}")
     before = (trained.root / model_folder.SEEDS).read_bytes()
@@ -86,6 +87,7 @@ def test_training_again_gives_the_same(trained: Project, monkeypatch: pytest.Mon
     assert (trained.root / model_folder.SEEDS).read_bytes() == before
 
 
+@pytest.mark.slow
 def test_seeds_that_change_nothing_are_refused(trained: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", f"{TOOLS}{os.pathsep}{os.environ.get('PATH', '')}")
     code = trained.root / "src/wine/train.py"

@@ -72,7 +72,7 @@ def test_all_intervals_of_a_task(task):
     assert over(partial(intervals, names, truth, score, resamples=100), truth, score) <= MOST
 
 
-@pytest.mark.quick("f1-binary-classification", "log_loss-multiclass-classification", "r2-regression")
+@pytest.mark.quick("f1-binary-classification", "log_loss-multiclass-classification")
 @pytest.mark.parametrize(("name", "task"), CASES)
 def test_a_paired_difference(name, task):
     given = answers(task)
