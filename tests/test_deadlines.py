@@ -106,7 +106,7 @@ _ELSEWHERE = {
     "mlops_spec/gates/scoring.py": "deadlines of each answer",
     "mlops_spec/compute/ray/start.py": "a timer",
     "mlops_spec/targets/batch/asking.py": "a timer for each answer, and a kill at the end",
-    "mlops_spec/targets/batch/process.py": "the one that asks ends it",
+    "mlops_spec/targets/batch/process.py": "deadline.ended_after",
     "mlops_spec/compute/here.py": "the user's command: it ends with the run, whose limit the spec has",
 }
 

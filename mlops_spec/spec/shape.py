@@ -48,10 +48,17 @@ def alternatives(schema: Schema) -> list[Schema]:
 
 @cache
 def root() -> Schema:
-    """The schema of a whole spec."""
+    """The schema of a whole spec; each kind of a union has the union's description."""
     import json  # noqa: PLC0415 - only a spec that is wrong needs it
 
-    schema: Schema = json.loads(CHECKED_IN.read_text(encoding="utf-8"))
+    schema: Schema = json.loads(CHECKED_IN.read_text(encoding="utf-8"), object_hook=_described)
+    return schema
+
+
+def _described(schema: Schema) -> Schema:
+    if isinstance(schema.get("description"), str):
+        for branch in schema.get("anyOf", ()):
+            branch.setdefault("description", schema["description"])
     return schema
 
 
@@ -72,9 +79,8 @@ def _resolved_branches(schema: Schema, data: Any) -> Iterator[Schema]:
         for branch in _kinds_shown(schema["oneOf"], data):
             yield from _resolved_branches(branch, data)
     elif "anyOf" in schema:
-        told = {"description": schema["description"]} if "description" in schema else {}
         for branch in schema["anyOf"]:
-            yield from _resolved_branches({**told, **branch}, data)
+            yield from _resolved_branches(branch, data)
     else:
         yield schema
 

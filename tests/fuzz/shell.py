@@ -45,7 +45,7 @@ done
 def blocks() -> dict[str, dict[str, str]]:
     """Each different `run:` block of the workflows, with the variables that it is given."""
     found: dict[str, dict[str, str]] = {}
-    for output, text in zip(drawn := outputs(spec(), frozenset()), render(drawn), strict=True):
+    for output, text in zip(drawn := outputs(spec("one target"), frozenset()), render(drawn), strict=True):
         if output.path.suffix == ".yml" and "workflows" in output.path.parts:
             for job in yaml.load(text, Loader=_LOADER)["jobs"].values():
                 for step in job.get("steps", []):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,47 +44,61 @@ def put(thing: Any, text: str, *, names: bool = False) -> Any:
     return thing
 
 
-@cache
-def data() -> Any:
-    return _project().document.data
+# What no single spec can hold: one target, and a list of them.
+FORMS = {
+    "one target": {},
+    "several targets": {"task: binary": "task: multilabel", "target: quite harmless": "target: [quite harmless, late]"},
+}
 
 
 @cache
-def spec() -> Spec:
-    return _project().spec
+def data(form: str) -> Any:
+    return _project(form).document.data
 
 
-def _project() -> Project:
-    project = check(EVERYWHERE.name, EVERYWHERE.read_text(encoding="utf-8"))
+@cache
+def spec(form: str) -> Spec:
+    return _project(form).spec
+
+
+def _project(form: str) -> Project:
+    text = EVERYWHERE.read_text(encoding="utf-8")
+    for old, new in FORMS[form].items():
+        text = text.replace(old, new)
+    project = check(EVERYWHERE.name, text)
     assert isinstance(project, Project), project
     return project
 
 
 def wrong(text: str) -> str:
     """What is wrong with that which comes of a text that a spec may hold; empty when nothing is."""
-    project = check("model.yaml", json.dumps(put(data(), text), ensure_ascii=False))
-    if not isinstance(project, Project) or project.spec != put(spec(), text):
+    return next(filter(None, (_wrong(text, form) for form in FORMS)), "")
+
+
+def _wrong(text: str, form: str) -> str:
+    project = check("model.yaml", json.dumps(put(data(form), text), ensure_ascii=False))
+    if not isinstance(project, Project) or project.spec != put(spec(form), text):
         return "a spec does not hold the text as it is"
-    found = _outputs(text)
-    if {path for path in found if found[path] != _benign()[path]} != _HOLDING:
+    found = _outputs(text, form)
+    if {path for path in found if found[path] != _benign(form)[path]} != _HOLDING:
         return "a file holds free text that did not, or the other way round"
     pipeline, card, ignored = render(found[path] for path in sorted(_HOLDING, reverse=True))
-    if _load(pipeline) != put(_load(_drawn()["dvc.yaml"]), text, names=True):
+    if _load(pipeline) != put(_load(_drawn(form)["dvc.yaml"]), text, names=True):
         return "dvc.yaml has another structure"
     if "${" in pipeline or "${" in card:
         return "an expression is rendered"
-    if len(ignored.splitlines()) != len(_drawn()[".gitignore"].splitlines()):
+    if len(ignored.splitlines()) != len(_drawn(form)[".gitignore"].splitlines()):
         return ".gitignore has another structure"
-    return "" if _as_shown(card, text) else "MODEL_CARD.md has another structure"
+    return "" if _as_shown(card, text, form) else "MODEL_CARD.md has another structure"
 
 
 def taken(text: str) -> str:
     """What takes a text that nobody may write: loader and shape, or the renderer behind them; empty when neither."""
-    if isinstance(check("model.yaml", json.dumps(put(data(), text))), Project):
+    if any(isinstance(check("model.yaml", json.dumps(put(data(form), text))), Project) for form in FORMS):
         return "a spec may hold it"
-    for path in sorted(_HOLDING):
+    for form, path in product(FORMS, sorted(_HOLDING)):
         try:
-            render([_outputs(text)[path]])
+            render([_outputs(text, form)[path]])
         except Failure:
             continue
         return f"{path} is rendered"
@@ -94,37 +109,37 @@ def taken(text: str) -> str:
 _HOLDING = {"dvc.yaml", "MODEL_CARD.md", ".gitignore"}
 
 
-def _outputs(text: str) -> dict[str, Output]:
-    return {str(each.path): each for each in outputs(put(spec(), text, names=True), frozenset())}
+def _outputs(text: str, form: str) -> dict[str, Output]:
+    return {str(each.path): each for each in outputs(put(spec(form), text, names=True), frozenset())}
 
 
 @cache
-def _benign() -> dict[str, Output]:
-    return _outputs(BENIGN)
+def _benign(form: str) -> dict[str, Output]:
+    return _outputs(BENIGN, form)
 
 
 @cache
-def _drawn() -> dict[str, str]:
+def _drawn(form: str) -> dict[str, str]:
     """The files that hold free text, with what is harmless."""
-    return {path: render([_benign()[path]])[0] for path in _HOLDING}
+    return {path: render([_benign(form)[path]])[0] for path in _HOLDING}
 
 
 def _load(text: str) -> Any:
     return yaml.load(text, Loader=_LOADER)
 
 
-def _as_shown(card: str, text: str) -> bool:
+def _as_shown(card: str, text: str, form: str) -> bool:
     """Whether a card has the markup of a harmless one, and shows the text where that shows what is harmless."""
     if not text.strip():
         return True  # an item of a list that shows nothing is an empty one
-    (kinds, shown), (harmless, pattern) = _shape(card), _harmless()
+    (kinds, shown), (harmless, pattern) = _shape(card), _harmless(form)
     # CommonMark shows a run of spaces as one, and none at the end of a line
     return kinds == harmless and re.sub(r"\s", "", shown) == re.sub(r"\s", "", put(pattern, text, names=True))
 
 
 @cache
-def _harmless() -> tuple[list[tuple[str, str]], str]:
-    return _shape(_drawn()["MODEL_CARD.md"])
+def _harmless(form: str) -> tuple[list[tuple[str, str]], str]:
+    return _shape(_drawn(form)["MODEL_CARD.md"])
 
 
 def _shape(card: str) -> tuple[list[tuple[str, str]], str]:

@@ -6,9 +6,7 @@ import pytest
 from mlops_validators import MEASURES, custom_measure, estimate, interval, intervals, paired_difference
 from mlops_validators.weak_slices import search_slices
 
-CASES = [  # those of several labels a row are in test_labels.py
-    (name, task) for name, measure in MEASURES.items() for task in measure.tasks if task != "multilabel-classification"
-]
+CASES = [(name, task) for name, measure in MEASURES.items() for task in measure.tasks]
 
 
 def rows(task, n=600):
@@ -20,6 +18,9 @@ def rows(task, n=600):
     if task == "multiclass-classification":
         score = rng.dirichlet([1, 1, 1], n)
         return np.array([rng.choice(3, p=each) for each in score]), score, weight
+    if task == "multilabel-classification":
+        score = rng.random((n, 3))
+        return (rng.random((n, 3)) < score).astype(int), score, weight
     score = rng.random(n)
     return (rng.random(n) < score).astype(int), score, weight
 
