@@ -10,6 +10,7 @@ import click
 
 from mlops_spec import words
 from mlops_spec.cli.here import this_run
+from mlops_spec.cli.models import refuse_folders
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.lint.specs import load_spec
 from mlops_spec.model_folder import SPEC
@@ -61,6 +62,9 @@ def doctor_command(
         jq .body <<< "$call" | gh api -X "$(jq -r .method <<< "$call")" "$(jq -r .path <<< "$call")" --input -
       done
     """
+    refuse_folders(
+        directory, "doctor", "Hold the settings on GitHub against .github/rulesets and the workflows yourself."
+    )
     run = this_run()
     _refuse_foreign_host(run.server)
     github, spec = connect(replace(run, repository=repository or run.repository)), load_spec(directory / SPEC)

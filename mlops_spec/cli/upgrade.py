@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from mlops_spec import words
+from mlops_spec.cli.models import refuse_folders
 from mlops_spec.errors import Exit
 from mlops_spec.upgrade import report
 from mlops_spec.upgrade.finish import finish
@@ -42,6 +43,11 @@ def upgrade_command(*, to: str | None, directory: Path, form: str, before: Path 
         finished = finish(directory, json.loads(before.read_text(encoding="utf-8")))
         words.data({"v": 1, "spec": finished.spec, "same": finished.proof.same, **asdict(finished.proof)})
         return Exit.OK
+    refuse_folders(
+        directory,
+        "upgrade",
+        "Change the pin in the root's pyproject.toml, `uv lock`, `mlops-spec render`, and read `git diff`.",
+    )
     with terminal(stderr=True).status("") as status:
         done = upgrade(directory, to, say=lambda step: status.update(f"{step} …"))
     if done is None:

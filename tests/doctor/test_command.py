@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,6 +50,18 @@ def test_all_is_well(clinic: Clinic, root: Path) -> None:
     assert done.return_value == Exit.OK
     assert "MISSING" not in done.stdout
     assert f"{len(clinic.results())} settings: {len(clinic.results())} ok" in done.stdout
+
+
+@pytest.mark.parametrize("asked", ["", "models/churn"])
+def test_models_in_folders_are_not_called_well(clinic: Clinic, root: Path, asked: str) -> None:
+    (root / ".git").mkdir()
+    (root / "models/churn").mkdir(parents=True)
+    (root / "model.yaml").rename(root / "models/churn/model.yaml")
+    subprocess.run(["git", "init", "-q", str(root)], check=True)
+
+    refused = failed(doctor(clinic, root / asked))
+
+    assert (refused.exit_code, "models lie in folders" in refused.message) == (Exit.CONFIG, True)
 
 
 def test_the_report_of_a_new_repository_is_as_expected(fresh: Clinic, root: Path, update: bool) -> None:
