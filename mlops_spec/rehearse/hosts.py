@@ -24,12 +24,13 @@ from mlops_spec.system.lock import holder
 from mlops_spec.targets.registry import clear
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from mlops_spec.rehearse.world import World
 
 _INTERVAL = "1s"  # between two looks of an agent; a rehearsal is in a hurry, and looks take the processor too
+_GLANCE = 0.002  # seconds between two looks whether the moment has come to take the power
 _DIRECT = build_opener(ProxyHandler({}))
 
 
@@ -107,13 +108,14 @@ class Hosts:
             check=False,
         )
 
-    def killed(self, seconds: float, *args: str) -> bool:
-        """Runs `mlops-spec …` as an agent of a host, and takes the power from it after so long; False: it had ended."""
+    def killed(self, when: Callable[[], bool], *args: str) -> bool:
+        """Runs `mlops-spec …` as an agent of a host, and takes the power from it then; False: it had ended."""
         command = [sys.executable, "-P", "-m", "mlops_spec", *args]
         running = process.start(command, self._world.folder, self._environment(), subprocess.DEVNULL)
-        with suppress(subprocess.TimeoutExpired):
-            running.wait(seconds)
-            return False
+        while not when():
+            with suppress(subprocess.TimeoutExpired):
+                running.wait(_GLANCE)
+                return False
         os.killpg(running.pid, signal.SIGKILL)
         running.wait()
         return True

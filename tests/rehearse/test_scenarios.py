@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -38,10 +39,10 @@ class Left:
         tree = self.origin.tree(revision)
         return [json.loads(tree.read(path) or b"") for path in sorted(e.path for e in tree.entries("log"))]
 
-    def outcomes(self) -> list[tuple[str, str]]:
-        """What production was asked for, and how that ended."""
+    def outcomes(self, environment: str = "production") -> list[tuple[str, str]]:
+        """What an environment was asked for, and how that ended."""
         outcomes = [each for each in self.records() if each["event"] in ("deploy.outcome", "rollback.outcome")]
-        mine = [each for each in outcomes if each["what"]["environment"] == "production"]
+        mine = [each for each in outcomes if each["what"]["environment"] == environment]
         return [(each["what"]["version"], each["result"]) for each in mine]
 
     def declared(self) -> str:
@@ -139,6 +140,29 @@ def ray(left: Left) -> None:
     assert left.log("train.run: fetches build/model from") == 3  # two merges and the pull request in between
 
 
+def nightly(left: Left) -> None:
+    first, worse, better = "v1.0.0", "v1.1.0", "v1.2.0"
+    ways = [(first, "succeeded"), (worse, "rolled-back"), (better, "succeeded"), (first, "succeeded")]
+    assert left.outcomes("nightly") == ways
+    scores = sorted((left.folder / "lake/scores").glob("2*"))
+    assert [_manifest(each)["version"] for each in scores] == [first] * 5
+    for folder in scores:
+        files = {path.name: path.read_bytes() for path in folder.iterdir()}
+        manifest = json.loads(files.pop("_manifest.json"))
+        named = [manifest["predictions"], *([manifest["refusals"]] if manifest["refusals"] else [])]
+        assert {name: hashlib.sha256(content).hexdigest() for name, content in files.items()} == {
+            each["name"]: each["sha256"] for each in named
+        }
+    scored = [each for each in left.records() if each["event"] == "score.outcome"]
+    assert [each["what"]["version"] for each in scored if each["result"] == "succeeded"].count(better) == 1
+    assert not [each for each in scored if each["result"] == "failed" and "evidence" in each]
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((folder / "_manifest.json").read_bytes())
+    return found
+
+
 LOOKS: dict[str, Callable[[Left], None]] = {
     "bad-canary": bad_canary,
     "stale-promotion": stale_promotion,
@@ -151,6 +175,7 @@ LOOKS: dict[str, Callable[[Left], None]] = {
     "fork": fork,
     "no-app": no_app,
     "ray": ray,
+    "nightly": nightly,
 }
 
 

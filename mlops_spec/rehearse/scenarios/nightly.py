@@ -31,6 +31,7 @@ NIGHTLY = "nightly"
 _WORKFLOW = f"mlops-promote-{NIGHTLY}"
 _WORSE, _NEXT = "v1.1.0", "v1.2.0"
 _ROWS = 300
+_MANY = 300_000  # rows, which take a moment to write
 _PATIENCE = 120.0  # seconds until the agent must have answered
 
 
@@ -94,10 +95,12 @@ environments:
     replace_in(spec, "monitor: {}\n", "monitor:\n  drift: {method: psi, max: 0.2}\n")
 
 
-def deliver(stage: Nights, when: str, change: Callable[[dict[str, Any]], None] = lambda _: None) -> Path:
+def deliver(
+    stage: Nights, when: str, change: Callable[[dict[str, Any]], None] = lambda _: None, count: int = _ROWS
+) -> Path:
     """The rows of a night come in, as Parquet; `change` edits each before."""
     draw = random.Random(when)  # noqa: S311 - the same customers each time
-    rows = [_typed(row) for row in draw.choices(read_rows(stage.world.clone), k=_ROWS)]
+    rows = [_typed(row) for row in draw.choices(read_rows(stage.world.clone), k=count)]
     for number, row in enumerate(rows):
         row["id"] = f"{when}-{number}"
         change(row)
@@ -209,29 +212,40 @@ def _killed(stage: Nights) -> str:
     deliver(stage, night(1))
     _must_exit(stage.score("--day", night(1)), Exit.OK)
     old = stage.manifest(night(1))
-    deliver(stage, night(1), lambda row: row.update(humidity=row["humidity"] // 2))
-    killed = _Killed(stage, night(1))
-    found = [killed.after(seconds) for seconds in (1.0, 3.0, 5.0)]
-    must(all(each in (old, stage.manifest(night(1))) for each in found), "neither the old scores nor the new")
+    deliver(stage, night(1), lambda row: row.update(humidity=row["humidity"] // 2), _MANY)
+    found = [_killed_amid(stage, night(1), least) for least in (0, 1_000_000)]
+    must(all(each == old for each in found), "it does not stand as it was")
     _must_exit(stage.score("--day", night(1)), Exit.OK)
     new = stage.manifest(night(1))
     must(new["inputs"] != old["inputs"], "the new delivery was not scored")
-    return f"{len(found)} kills: each left whole scores; then the new ones"
+    _whole(stage, night(1), new)
+    must(not _half_done(stage, night(1)), "what was half done lies there still")
+    return f"{len(found)} kills amid {_MANY:,} rows: each left the old scores whole; then the new ones"
 
 
-@dataclass
-class _Killed:
-    stage: Nights
-    night: str
+def _killed_amid(stage: Nights, when: str, least: int) -> dict[str, Any]:
+    """The manifest that a pass leaves that is killed when more than so many bytes of the new scores are written."""
+    began = time.time()
 
-    def after(self, seconds: float) -> dict[str, Any]:
-        """The manifest that a pass leaves that is killed after so long; what it names is there, whole."""
-        options = ["--repository", self.stage.world.url, "--state", str(self.stage.state)]
-        done = self.stage.hosts.killed(seconds, "score", NIGHTLY, "--day", self.night, *options)
-        must(done, "it ended before it was killed")
-        said = self.stage.manifest(self.night)
-        pq.read_table(self.stage.folder(self.night) / said["predictions"]["name"])
-        return said
+    def writes() -> bool:
+        found = [path.stat() for path in _half_done(stage, when)]
+        return any(each.st_mtime > began and each.st_size > least for each in found)
+
+    options = ["--repository", stage.world.url, "--state", str(stage.state)]
+    killed = stage.hosts.killed(writes, "score", NIGHTLY, "--day", when, *options)
+    must(killed, "it ended before it was killed")
+    said = stage.manifest(when)
+    _whole(stage, when, said)
+    return said
+
+
+def _half_done(stage: Nights, when: str) -> list[Path]:
+    return list(stage.folder(when).glob(".partial-predictions-*"))
+
+
+def _whole(stage: Nights, when: str, manifest: dict[str, Any]) -> None:
+    table = pq.read_table(stage.folder(when) / manifest["predictions"]["name"])
+    must(table.num_rows == manifest["predictions"]["rows"], f"{table.num_rows} scores are there")
 
 
 def _held_back(stage: Nights) -> str:
