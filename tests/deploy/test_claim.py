@@ -14,11 +14,12 @@ from mlops_spec import ledger
 from mlops_spec.deploy import able
 from mlops_spec.deploy.claim import Claim
 from mlops_spec.deploy.clone import Clone
+from mlops_spec.deploy.store import Store
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Access, Git
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from .conftest import World
@@ -234,13 +235,13 @@ def test_an_agent_that_is_taken_over_amid_a_rollout_does_not_finish_it(
     world.release("v1.0.1", value=0.5)
     intent = world.intend("staging", "v1.0.1")
     agent = world.agent()
-    staged = agent._package
+    ensure = Store.ensure
 
-    def taken_over(sight: object) -> object:
+    def taken_over(store: Store, digest: str, fetch: Callable[[Path], None]) -> Path:
         claim(world, "two", take_over=True).hold()
-        return staged(sight)  # type: ignore[arg-type]
+        return ensure(store, digest, fetch)
 
-    monkeypatch.setattr(agent, "_package", taken_over)
+    monkeypatch.setattr(Store, "ensure", taken_over)
     done = agent.one_pass()
     agent.close()
 
