@@ -26,12 +26,18 @@ FILES = {
         ["my-model.yaml", "model.yaml.bak", "model.yml", "model.yaml/x"],
     ),
     "mlops-spec-lint-repository": (
-        ["model.yaml", "src/credit/train.py", "data/rows.csv.dvc", "uv.lock", ".dvc/config", ".github/workflows/x.yml"],
-        ["README.md", "tests/test_train.py", "models/credit/model.yaml"],
+        [
+            *("model.yaml", "src/credit/train.py", "data/rows.csv.dvc", "uv.lock", ".dvc/config"),
+            *(".github/workflows/x.yml", "models/credit/model.yaml", "models/credit/src/credit/train.py"),
+        ],
+        ["README.md", "tests/test_train.py", "models/credit/README.md"],
     ),
     "mlops-spec-render-check": (
-        ["model.yaml", "dvc.yaml", ".github/workflows/mlops-merge.yml", "deploy/production.yaml", ".dvc/config"],
-        ["src/train.py", "data/rows.csv", "docs/model.yaml", ".dvc/config.local"],
+        [
+            *("model.yaml", "dvc.yaml", ".github/workflows/mlops-merge.yml", "deploy/production.yaml", ".dvc/config"),
+            *("models/credit/model.yaml", "models/credit/deploy/production.yaml", "pyproject.toml"),
+        ],
+        ["src/train.py", "data/rows.csv", "models/credit/README.md", ".dvc/config.local"],
     ),
 }
 

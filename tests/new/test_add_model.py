@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -95,6 +96,23 @@ def test_two_models_are_as_rendered_and_lint_finds_nothing(root: Path) -> None:
     assert lint.returncode == 0, lint.stdout + lint.stderr
     check = mlops_spec("render", "--check", cwd=root)
     assert check.returncode == 0, check.stdout
+
+
+def test_pre_commit_finds_its_hooks_at_the_root(root: Path) -> None:
+    added("churn")
+    (hooks,) = yaml.safe_load((root / ".pre-commit-config.yaml").read_text())["repos"]
+    (lint,) = [hook for hook in hooks["hooks"] if hook["id"] == "mlops-spec-lint"]
+
+    assert re.search(lint["files"], "models/churn/model.yaml")
+    assert not (root / "models/churn/.pre-commit-config.yaml").exists()
+
+
+def test_hooks_that_are_there_stay_and_it_is_said_what_they_lack(root: Path) -> None:
+    (root / ".pre-commit-config.yaml").write_text("repos: []\n")
+    done = mlops_spec("new", "churn", "--starter", "blank", cwd=root)
+
+    assert (root / ".pre-commit-config.yaml").read_text() == "repos: []\n"
+    assert "Not linted on a commit: .pre-commit-config.yaml at the root has no hook of mlops-spec" in done.stdout
 
 
 def test_data_is_tracked_by_the_one_dvc_of_the_root(root: Path) -> None:
@@ -310,7 +328,10 @@ def test_by_a_signal_while_uv_works(
 
     assert process.wait(timeout=10) == 128 + number
     assert process.communicate() == (b"", b"")
-    assert not alive(int(fake_uv.with_suffix(".pid").read_text()))
+    child, deadline = int(fake_uv.with_suffix(".pid").read_text()), time.monotonic() + 10
+    while alive(child) and time.monotonic() < deadline:  # killed, but the system has not taken it away yet
+        time.sleep(0.01)
+    assert not alive(child)
     assert contents(root) == {}
     assert [*root.parent.iterdir()] == [root]
 

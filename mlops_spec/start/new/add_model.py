@@ -18,7 +18,7 @@ from mlops_spec.render.write import summary
 from mlops_spec.render.write.bring_back import bring_back
 from mlops_spec.repository.requirement import LOCK
 from mlops_spec.spec.paths import data_file
-from mlops_spec.start.new import atomic_folder, environment, requirement, settings, starter, uv
+from mlops_spec.start.new import atomic_folder, environment, hooks, requirement, settings, starter, uv
 from mlops_spec.start.new.copied import copied
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ class Added:
     owners: tuple[str, ...]
     beside: tuple[str, ...]  # what was changed at the root besides, for Git to have
     untold: tuple[str, ...]
+    unhooked: bool  # the root has hooks, and none of them is ours
 
 
 def add_model(spot: Spot, choices: Choices, *, say: Callable[[str], None]) -> Added:
@@ -67,14 +68,21 @@ def add_model(spot: Spot, choices: Choices, *, say: Callable[[str], None]) -> Ad
         say("locking the dependencies")
         left = _locked(copy)
         say("rendering")  # of the lock, too, which stages wait for
-        untold = _render(aside, spot.folder)
+        untold, unhooked = _render(aside, spot.folder), hooks.lack(aside)
         changes = copy.changes(copy.paths() - left)
         say("writing")
         with atomic_folder.undisturbed():
             bring_back(spot.root, changes)
     names = choices.names
     return Added(
-        spot.root, spot.folder, names.model, choices.starter, names.owners, _outside(spot.folder, changes), untold
+        root=spot.root,
+        folder=spot.folder,
+        model=names.model,
+        starter=choices.starter,
+        owners=names.owners,
+        beside=_outside(spot.folder, changes),
+        untold=untold,
+        unhooked=unhooked,
     )
 
 
@@ -82,6 +90,7 @@ def _fill(copy: Path, spot: Spot, choices: Choices, origin: Origin) -> None:
     folder = copy / spot.folder
     starter.copy(choices.starter, choices.names, folder)
     environment.share(copy, spot, choices, origin)
+    hooks.lift(copy, spot.folder)
     if not spot.shared.model_fields_set:
         settings.begin(copy, spot, choices)
     settings.leave_out(folder / model_folder.SPEC, shared_around(copy))

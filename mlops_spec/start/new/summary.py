@@ -51,11 +51,15 @@ Commit it
   git add {paths}
   git commit -m 'Add the model {model}'
   uv run {push} takes its data to the storage, before the push
-{untold}
+{untold}{unhooked}
 README.md in {folder} says the rest."""
 _UNTOLD = """
 Not written: .github and all else that the repository has once, which waits until every spec is valid:
   {folders}; then `mlops-spec render`
+"""
+_UNHOOKED = """
+Not linted on a commit: .pre-commit-config.yaml at the root has no hook of mlops-spec, and is left as it is:
+  add `uv run mlops-spec lint` and `uv run mlops-spec render --check`, each with pass_filenames: false
 """
 
 
@@ -83,6 +87,7 @@ def added_text(added: Added) -> str:
         paths=" ".join(map(shlex.quote, [str(added.folder), *added.beside])),
         push=PUSH,
         untold=_UNTOLD.format(folders=", ".join(added.untold)) if added.untold else "",
+        unhooked=_UNHOOKED if added.unhooked else "",
     )
 
 
@@ -95,6 +100,7 @@ def added_data(added: Added) -> dict[str, object]:
         "owners": list(added.owners),
         "add": [str(added.folder), *added.beside],
         "not_valid": list(added.untold),
+        "hooked": not added.unhooked,
     }
 
 
