@@ -8,15 +8,16 @@ from mlops_spec.integrity.judgement import close
 from mlops_spec.model_folder import EVALUATION, GATE
 from mlops_spec.package.problem import Problem
 from mlops_spec.spec.gates import kind_called
-from mlops_spec.spec.measures import measured, sliced
+from mlops_spec.spec.measures import measured, measured_by_target, sliced
 from mlops_spec.spec.metrics import METRICS
 from mlops_spec.spec.tasks import TASKS
+from mlops_spec.spec.tasks.regression import WORST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from mlops_spec.integrity.judgement import Paired
-    from mlops_spec.integrity.shapes import Evaluation, GateFile, Measured
+    from mlops_spec.integrity.shapes import AnsweredBins, Evaluation, GateFile, Measured
     from mlops_spec.spec import Spec
     from mlops_spec.spec.tasks.metric import Metric
 
@@ -27,9 +28,10 @@ def problems(spec: Spec, evaluation: Evaluation, judged: GateFile, paired: Seque
     """Every way in which they are not of one model, on the same rows, with the same numbers."""
     if evaluation.rows != judged.rows:
         yield Problem(FILE, "rows", f"is {evaluation.rows:,}, {GATE.name} has {judged.rows:,}")
-    yield from _of_measures(spec, evaluation.measures, "measures")
+    yield from _of_measures(spec, evaluation.measures, "measures", measured(spec))
     yield from _of_calibration(spec, evaluation)
-    yield from _of_answered(evaluation)
+    yield from _of_answered(evaluation.answered, evaluation.rows, "answered")
+    yield from _of_targets(spec, evaluation)
     yield from _of_simple_model(spec, evaluation)
     yield from _of_cost(spec, evaluation)
     yield from _of_slices(spec, evaluation)
@@ -59,8 +61,7 @@ def _compared(gate: str, found: object, measured: Measured | None, field: str) -
             yield Problem(GATE.name, f"gates[{gate}].{name}", f"is {mine}, {FILE} has {other} in {field}.{name}")
 
 
-def _of_measures(spec: Spec, found: Mapping[str, Measured], field: str) -> Iterator[Problem]:
-    wanted = measured(spec)
+def _of_measures(spec: Spec, found: Mapping[str, Measured], field: str, wanted: Sequence[str]) -> Iterator[Problem]:
     yield from (Problem(FILE, f"{field}.{name}", "is missing") for name in wanted if name not in found)
     yield from (Problem(FILE, f"{field}.{name}", "the spec asks for no such metric") for name in found.keys() - wanted)
     for name, each in found.items():
@@ -98,16 +99,42 @@ def _of_calibration(spec: Spec, evaluation: Evaluation) -> Iterator[Problem]:
         yield Problem(FILE, "calibration.brier_score", f"is {score}, measures.brier_score is {measured_score.value}")
 
 
-def _of_answered(evaluation: Evaluation) -> Iterator[Problem]:
-    found = evaluation.answered
+def _of_targets(spec: Spec, evaluation: Evaluation) -> Iterator[Problem]:
+    wanted = measured_by_target(spec)
+    named = spec.data.targets if wanted else ()
+    if differing := sorted(evaluation.targets.keys() ^ set(named)):
+        yield Problem(FILE, f"targets.{differing[0]}", "is missing, or no target of the spec")
+    for name, each in evaluation.targets.items():
+        if each.rows != evaluation.rows:
+            yield Problem(FILE, f"targets.{name}.rows", f"is {each.rows:,}, of {evaluation.rows:,} rows")
+        yield from _of_measures(spec, each.measures, f"targets.{name}.measures", wanted)
+        yield from _of_answered(each.answered, evaluation.rows, f"targets.{name}.answered")
+    for metric in wanted:
+        yield from _of_mean(evaluation, metric)
+
+
+def _of_mean(evaluation: Evaluation, metric: str) -> Iterator[Problem]:
+    """Whether the mean, and the worst, over all targets follow from those of each."""
+    values = [found.value for each in evaluation.targets.values() if (found := each.measures.get(metric))]
+    known = [value for value in values if value is not None]
+    if not known or len(known) < len(values):
+        return
+    worst = min(known) if METRICS[metric].higher_is_better else max(known)
+    for name, right in ((metric, sum(known) / len(known)), (f"{metric}{WORST}", worst)):
+        mine = evaluation.measures.get(name)
+        if mine and mine.value is not None and abs(mine.value - right) > 1e-6 * max(1.0, abs(right)):
+            yield Problem(FILE, f"measures.{name}", f"is {mine.value}, its targets make it {right}")
+
+
+def _of_answered(found: AnsweredBins | None, rows: int, field: str) -> Iterator[Problem]:
     if found is None:
         return
     bins = len(found.rows)
     lengths = (len(found.edges) + 1, len(found.scores), len(found.told), len(found.squared) or bins)
     if set(lengths) != {bins} or found.edges != sorted(found.edges):
-        yield Problem(FILE, "answered", "its lists are not of the same bins, in ascending order")
-    elif sum(found.rows) != evaluation.rows:
-        yield Problem(FILE, "answered.rows", f"do not add up to {evaluation.rows:,} rows")
+        yield Problem(FILE, field, "its lists are not of the same bins, in ascending order")
+    elif sum(found.rows) != rows:
+        yield Problem(FILE, f"{field}.rows", f"do not add up to {rows:,} rows")
 
 
 def _of_simple_model(spec: Spec, evaluation: Evaluation) -> Iterator[Problem]:
@@ -154,4 +181,4 @@ def _of_slices(spec: Spec, evaluation: Evaluation) -> Iterator[Problem]:
         if sum(part.rows for part in parts.values()) != evaluation.rows:
             yield Problem(FILE, f"slices.{column}", f"its slices do not add up to {evaluation.rows:,} rows")
         for value, part in parts.items():
-            yield from _of_measures(spec, part.measures, f"slices.{column}.{value}.measures")
+            yield from _of_measures(spec, part.measures, f"slices.{column}.{value}.measures", measured(spec))

@@ -175,6 +175,12 @@ class CostOfDecisions(Shape):
     curve: Annotated[list[Number], Field(min_length=21, max_length=21)]
 
 
+class Target(Slice):
+    """One of several numeric targets alone."""
+
+    answered: AnsweredBins | None = None
+
+
 class Evaluation(Shape):
     """`evaluation.json`: what the test rows measure, all of them and slice by slice (column → value → slice)."""
 
@@ -189,6 +195,7 @@ class Evaluation(Shape):
     simple_model: SimpleModel | None = None
     cost: CostOfDecisions | None = None
     slices: dict[str, dict[str, Slice]]
+    targets: dict[str, Target] = Field(default_factory=dict)
 
 
 def read(shape: type[_Shape], content: bytes, path: Path) -> _Shape:

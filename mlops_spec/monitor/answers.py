@@ -9,13 +9,13 @@ import numpy as np
 from mlops_spec.monitor.check import Check
 from mlops_spec.monitor.inputs import ALPHA, FEWEST_ROWS
 from mlops_spec.spec.gates.metric import MetricGate
-from mlops_spec.spec.tasks import TASKS
-from mlops_validators import judge
+from mlops_spec.spec.tasks.regression import WORST
+from mlops_validators import Interval, judge
 from mlops_validators.drift import drift_of_counts, drifted
 from mlops_validators.unlabelled import estimated, rows_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from mlops_spec.monitor.predictions import Live
     from mlops_spec.spec import Spec
@@ -26,40 +26,51 @@ _MOST = 0.2  # of the population stability index, whatever measures the inputs
 _UNSEEN = "what changed in the world but not in the inputs (concept drift) is not seen without labels"
 
 
-def check_answers(spec: Spec, known: Answered | None, live: Live) -> Iterator[Check]:
-    """Whether the answers moved from those to the test rows, and a measure of them that the spec holds to a bound."""
-    if known is None:
+def check_answers(spec: Spec, known: Sequence[Answered], live: Live) -> Iterator[Check]:
+    """Whether the answers moved from those to the test rows, and a measure of them that the spec holds to a bound;
+    of several targets `known` is what is known of each."""
+    if not known:
         yield Check("answers", told="the release says nothing of its test rows' answers: not checked")
         return
     if len(live.scores) < FEWEST_ROWS:
         yield Check("answers", told=f"{len(live.scores):,} rows were answered: fewer than {FEWEST_ROWS} tell nothing")
         return
-    scores = live.scores.mean(axis=1) if TASKS[spec.task].several and live.scores.ndim == 2 else live.scores
-    if bool(known.chosen) != (scores.ndim == 2) or (known.chosen and len(known.chosen) != scores.shape[1]):
+    scores = _by_target(spec, known, live.scores)
+    if len(scores) != len(known) or not all(_fits(*pair) for pair in zip(known, scores, strict=True)):
         yield Check("answers", ("the log's answers are of another shape than those to the test rows",))
         return
-    yield _moved(known, scores)
-    bound = _bound(spec, known)
+    yield _moved(spec, known, scores)
+    bound = _bound(spec, known[0])
     if bound is not None:
         yield _worth(spec, known, scores, bound)
 
 
-def _moved(known: Answered, scores: np.ndarray) -> Check:
-    sure = scores.max(axis=1) if known.chosen else scores
-    moved = {"answers": drift_of_counts("psi", np.asarray(known.rows), rows_in(known.edges, sure))}
-    if known.chosen:
-        counted = np.bincount(scores.argmax(axis=1), minlength=len(known.chosen))
-        moved["classes"] = drift_of_counts("psi", np.asarray(known.chosen), counted)
-    named = max(moved, key=lambda name: (name in drifted(moved, _MOST, ALPHA), moved[name].value))
-    found = moved[named]
-    what = "chosen classes" if named == "classes" else "answers"
-    told = f"psi {found.value:.3g} over {len(scores):,} {what}"
+def _by_target(spec: Spec, known: Sequence[Answered], scores: np.ndarray) -> list[np.ndarray]:
+    """Of several labels their mean, which `known` is of; of several targets each."""
+    if len(known) > 1:
+        return [*scores.T] if scores.ndim == 2 else [scores]
+    return [scores.mean(axis=1) if scores.ndim == 2 and len(spec.data.targets) > 1 else scores]
+
+
+def _fits(known: Answered, scores: np.ndarray) -> bool:
+    return scores.shape[1:] == ((len(known.chosen),) if known.chosen else ())
+
+
+def _moved(spec: Spec, known: Sequence[Answered], scores: Sequence[np.ndarray]) -> Check:
+    moved = {}
+    for name, each, answered in zip(spec.data.targets, known, scores, strict=False):
+        sure = answered.max(axis=1) if each.chosen else answered
+        of = f" for `{name}`" if len(known) > 1 else ""
+        moved[f"answers{of}"] = drift_of_counts("psi", np.asarray(each.rows), rows_in(each.edges, sure))
+        if each.chosen:
+            counted = np.bincount(answered.argmax(axis=1), minlength=len(each.chosen))
+            moved["chosen classes"] = drift_of_counts("psi", np.asarray(each.chosen), counted)
+    what = max(moved, key=lambda name: (name in drifted(moved, _MOST, ALPHA), moved[name].value))
+    found, rows = moved[what], len(scores[0])
+    told = f"psi {found.value:.3g} over {rows:,} {what}"
     findings = (f"{told}, at most {_MOST:g}",) if drifted(moved, _MOST, ALPHA) else ()
     return Check(
-        "answers",
-        findings,
-        told,
-        {"method": "psi", "value": found.value, "p_value": found.p_value, "rows": len(scores)},
+        "answers", findings, told, {"method": "psi", "value": found.value, "p_value": found.p_value, "rows": rows}
     )
 
 
@@ -71,15 +82,30 @@ def _bound(spec: Spec, known: Answered) -> Performance | MetricGate | None:
     return next(iter(fitting or gates), None)
 
 
-def _worth(spec: Spec, known: Answered, scores: np.ndarray, bound: Performance | MetricGate) -> Check:
+def _worth(
+    spec: Spec, known: Sequence[Answered], scores: Sequence[np.ndarray], bound: Performance | MetricGate
+) -> Check:
+    rows = len(scores[0])
     try:
-        found = estimated(bound.metric, scores, known, threshold=spec.evaluate.threshold, seed=spec.train.seed)
+        found = _estimated(spec, known, scores, bound.metric)
     except ValueError as error:
         return Check("estimate", told=f"{bound.metric} is not estimated without labels: {error}")
-    judged = judge(found, minimum=bound.min, maximum=bound.max, rows=len(scores))
-    said = (
-        f"{bound.metric} {found.value:.4g} ({found.low:.4g} … {found.high:.4g}) by the scores of {len(scores):,} rows"
-    )
+    judged = judge(found, minimum=bound.min, maximum=bound.max, rows=rows)
+    said = f"{bound.metric} {found.value:.4g} ({found.low:.4g} … {found.high:.4g}) by the scores of {rows:,} rows"
     findings = (f"{said}: {judged.reason}; {_UNSEEN}",) if judged.verdict == "fail" else ()
-    evidence = {"metric": bound.metric, "value": found.value, "low": found.low, "high": found.high, "rows": len(scores)}
+    evidence = {"metric": bound.metric, "value": found.value, "low": found.low, "high": found.high, "rows": rows}
     return Check("estimate", findings, f"{said}: {judged.verdict}; {_UNSEEN}", evidence)
+
+
+def _estimated(spec: Spec, known: Sequence[Answered], scores: Sequence[np.ndarray], metric: str) -> Interval:
+    """Of several targets the mean of what is estimated of each, or the worst, and so its ends."""
+    one = {"threshold": spec.evaluate.threshold, "seed": spec.train.seed}
+    found = [
+        estimated(metric.removesuffix(WORST), each, of, **one)  # type: ignore[arg-type]
+        for of, each in zip(known, scores, strict=True)
+    ]
+    if len(found) == 1:
+        return found[0]
+    combine = np.max if metric.endswith(WORST) else np.mean  # errors all: no other measure of numbers is estimated
+    value, low, high = (float(combine([getattr(each, end) for each in found])) for end in ("value", "low", "high"))
+    return Interval(value, low, high, found[0].method)

@@ -30,7 +30,7 @@ def check_asked(world: World, watched: Watched, log: Log, telling: Telling | Non
     """
     with package_of(world.git, watched.live, world.state, log) as package:
         tag = world.state.registered[watched.live.version].what.tag
-        known = read_answered(world.git, tag.target) if tag is not None else None
+        known = read_answered(world.git, tag.target, watched.spec.data.targets) if tag is not None else ()
         checks = check_log(watched.spec, watched.live, log, package, known)
         if telling is not None and checks:
             opened = _alert(world, watched, checks, telling, (log, package))

@@ -17,7 +17,7 @@ from mlops_spec.package.on_disk import read_manifest, verify
 from mlops_spec.pipeline.reference import read_reference
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from mlops_spec.git import Git
     from mlops_spec.ledger import Live, ModelState
@@ -48,7 +48,7 @@ def package_of(git: Git, live: Live, state: ModelState, log: Log) -> Iterator[Pa
         yield path
 
 
-def check_log(spec: Spec, live: Live, log: Log, package: Path, known: Answered | None) -> tuple[Check, ...]:
+def check_log(spec: Spec, live: Live, log: Log, package: Path, known: Sequence[Answered]) -> tuple[Check, ...]:
     """Contract, drift, answers and performance of what the live version was asked; `known` is of its test rows.
 
     Raises:

@@ -10,24 +10,32 @@ from mlops_spec import model_folder
 from mlops_validators.unlabelled import Answered, answered
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from mlops_spec.git import Git
     from mlops_spec.pipeline.answers import Answers
     from mlops_spec.spec import Spec
 
 
 def answered_of(spec: Spec, answers: Answers) -> dict[str, dict[str, Any]]:
-    """The section `answered`; none where rows are no evidence."""
+    """The section `answered`; none where rows are no evidence, nor of several targets, each of which has its own."""
     try:
         return {"answered": asdict(answered(answers.truth, answers.score, spec.task))}
     except ValueError:
         return {}
 
 
-def read_answered(git: Git, release: str) -> Answered | None:
-    """The section as a release commit has it; None for one that was made before there was any."""
+def read_answered(git: Git, release: str, targets: Sequence[str]) -> tuple[Answered, ...]:
+    """The section as a release commit has it, or that of each target; none where there is none."""
     (content,) = git.here(release).read_all([model_folder.RELEASE / model_folder.EVALUATION.name])
     try:
-        section = json.loads(content or b"{}").get("answered")
-        return None if section is None else Answered(**{name: tuple(values) for name, values in section.items()})
-    except (ValueError, TypeError, AttributeError, RecursionError):
-        return None
+        evaluation = json.loads(content or b"{}")
+        if "answered" in evaluation:
+            return (_read(evaluation["answered"]),)
+        return tuple(_read(evaluation["targets"][name]["answered"]) for name in targets)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return ()
+
+
+def _read(section: Mapping[str, Sequence[float]]) -> Answered:
+    return Answered(**{name: tuple(values) for name, values in section.items()})  # type: ignore[arg-type]

@@ -26,7 +26,7 @@ _SCORE = "y_score"
 
 @dataclass(frozen=True)
 class Answers:
-    """`truth` (n,): 0 or 1, class codes, or values; of several labels (n, k). `score` as a predictor answers.
+    """`truth` (n,): 0 or 1, class codes, or values; of several labels or targets (n, k). `score` as `predict` answers.
 
     `groups` (n,): what rows depend on each other, where the split says so; `weights` (n,): what each row counts.
     """
@@ -40,6 +40,12 @@ class Answers:
         """Those of some rows, by mask or position."""
         groups, weights = (None if each is None else each[rows] for each in (self.groups, self.weights))
         return Answers(self.truth[rows], self.score[rows], groups, weights)
+
+    @property
+    def by_target(self) -> list[Answers]:
+        """Those of each of several targets alone, (n,)."""
+        pairs = zip(self.truth.T, self.score.T, strict=True)
+        return [Answers(truth, score, self.groups, self.weights) for truth, score in pairs]
 
     @property
     def design(self) -> dict[str, Any]:
@@ -56,7 +62,7 @@ def truth_of(spec: Spec, split: SplitReport, rows: pd.DataFrame) -> np.ndarray:
 
 
 def write_answers(path: Path, answers: Answers) -> None:
-    """Writes truth and scores: a column of each, or one for each class or label."""
+    """Writes truth and scores: a column of each, or one for each class, label or target."""
     make_folder(path.parent)
     columns = _columns(_TRUTH, answers.truth) | _columns(_SCORE, answers.score)
     pd.DataFrame(columns).to_parquet(path, index=False)

@@ -11,6 +11,7 @@ from mlops_spec.pipeline.signature import features
 from mlops_spec.pipeline.simple_model import Known, simple_of
 from mlops_spec.pipeline.split_report import read_split_report
 from mlops_spec.spec.measures import measured
+from mlops_spec.spec.tasks.regression import WORST
 from mlops_validators import estimate, paired_difference
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 _NO_MERIT = "expected_calibration_error"
 _MOST_ROWS = 10_000  # a line through more of them is the same
 _DIGITS = 6  # more of them differ from machine to machine
-_OF_MIDDLE = ("mean_absolute_error", "median_absolute_error")
+_OF_MIDDLE = tuple(f"{name}{over}" for name in ("mean_absolute_error", "median_absolute_error") for over in ("", WORST))
 
 
 def beside_simple(root: Path, spec: Spec, rows: tuple[pd.DataFrame, pd.DataFrame], answers: Answers) -> dict[str, Any]:

@@ -81,11 +81,11 @@ def _all(spec: Spec, table: Table) -> Iterator[Violation]:
 
 
 def _fits(spec: Spec) -> bool:
-    return TASKS[spec.task].several == (len(spec.data.targets) > 1)
+    return TASKS[spec.task].takes(len(spec.data.targets))
 
 
 def _misfit(spec: Spec) -> Iterator[Violation]:
-    wanted = "several columns, one for each label" if TASKS[spec.task].several else "one column"
+    wanted = "several columns, one for each label" if TASKS[spec.task].targets == "several" else "one column"
     yield Violation(", ".join(spec.data.targets), f"the target of a task of {spec.task} is {wanted} (data.target)")
 
 

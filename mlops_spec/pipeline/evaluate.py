@@ -11,6 +11,7 @@ from mlops_spec.package.predictor.load import Recipe, load
 from mlops_spec.pipeline.answered import answered_of
 from mlops_spec.pipeline.answers import Answers, groups_of, slices, truth_of, weights_of, write_answers
 from mlops_spec.pipeline.beside_simple import beside_simple
+from mlops_spec.pipeline.by_target import by_target
 from mlops_spec.pipeline.calibration import calibration_of
 from mlops_spec.pipeline.cost import cost_of
 from mlops_spec.pipeline.curves import write_curves
@@ -82,6 +83,7 @@ def _evaluation(root: Path, spec: Spec, test: pd.DataFrame, answers: Answers) ->
         "measures": measure(root, spec, metrics, answers),
         **({"calibration": calibration_of(answers)} if TASKS[spec.task].has("calibration") else {}),
         **answered_of(spec, answers),
+        **by_target(root, spec, answers),
         **cost_of(spec, answers),
         "slices": {name: _measured_by_value(root, spec, metrics, test[name], answers) for name in sliced(spec)},
     }

@@ -32,6 +32,7 @@ _BLUE, _ORANGE, _GREY = "#0072b2", "#d55e00", "#999999"  # of Okabe and Ito: tol
 _INCHES, _DPI = 4.8, 110
 _BINS = 10
 _MOST_POINTS = 2000
+_MOST_PANELS = 9  # of targets
 _MOST_LINES = 60  # of slices, or groups: more can't be read
 
 
@@ -110,17 +111,46 @@ def _rates_by_label(shown: Shown) -> Figure:
 
 
 def _predicted_actual(shown: Shown) -> Figure:
-    figure, axes = _one("predicted", "actual")
-    predicted, actual = shown.answers.score, shown.answers.truth
-    some = np.linspace(0, len(actual) - 1, min(len(actual), _MOST_POINTS)).round().astype(int)
-    axes.scatter(predicted[some], actual[some], s=8, color=_BLUE, alpha=0.35, linewidth=0, label="test rows")
-    ends = [min(predicted.min(), actual.min()), max(predicted.max(), actual.max())]
-    axes.plot(ends, ends, color=_GREY, linewidth=1)
-    parts = np.array_split(np.argsort(predicted, kind="stable"), min(_BINS, len(predicted)))
-    means = np.array([[predicted[part].mean(), actual[part].mean()] for part in parts])
-    axes.plot(means[:, 0], means[:, 1], "o-", color=_ORANGE, label=f"means of {len(parts)} bins")
-    axes.legend(loc="upper left", frameon=False)
-    return _titled(figure, axes, "Predicted and actual")
+    figure, panels = _panels(shown, "predicted", "actual")
+    for axes, answers in panels:
+        predicted, actual = answers.score, answers.truth
+        some = np.linspace(0, len(actual) - 1, min(len(actual), _MOST_POINTS)).round().astype(int)
+        axes.scatter(predicted[some], actual[some], s=8, color=_BLUE, alpha=0.35, linewidth=0, label="test rows")
+        ends = [min(predicted.min(), actual.min()), max(predicted.max(), actual.max())]
+        axes.plot(ends, ends, color=_GREY, linewidth=1)
+        parts = np.array_split(np.argsort(predicted, kind="stable"), min(_BINS, len(predicted)))
+        means = np.array([[predicted[part].mean(), actual[part].mean()] for part in parts])
+        axes.plot(means[:, 0], means[:, 1], "o-", color=_ORANGE, label=f"means of {len(parts)} bins")
+    panels[0][0].legend(loc="upper left", frameon=False)
+    return _titled_panels(figure, shown, panels, "Predicted and actual")
+
+
+def _panels(shown: Shown, across: str, up: str) -> tuple[Figure, list[tuple[Axes, Answers]]]:
+    """A panel for each of the first targets, side by side, or one."""
+    if shown.answers.truth.ndim == 1:
+        figure, axes = _one(across, up)
+        return figure, [(axes, shown.answers)]
+    each = shown.answers.by_target[:_MOST_PANELS]
+    columns = min(len(each), 3)
+    rows = -(-len(each) // columns)
+    figure = Figure(figsize=(0.8 * _INCHES * columns, 0.8 * _INCHES * rows), layout="constrained")
+    grid = figure.subplots(rows, columns, squeeze=False).ravel()
+    for axes, name in zip(grid, shown.spec.data.targets, strict=False):
+        axes.set(xlabel=across, ylabel=up)
+        axes.set_title(name, fontsize=9)
+        axes.grid(alpha=0.3)
+    for spare in grid[len(each) :]:
+        spare.set_visible(False)
+    return figure, list(zip(grid, each, strict=False))
+
+
+def _titled_panels(figure: Figure, shown: Shown, panels: Sequence[tuple[Axes, Answers]], title: str) -> Figure:
+    if len(panels) == 1:
+        return _titled(figure, panels[0][0], title)
+    names = shown.spec.data.targets
+    of = "" if len(panels) == len(names) else f", the first {len(panels)} of {len(names):,} targets"
+    figure.suptitle(f"{title}{of}", fontsize=11)
+    return figure
 
 
 def _measure_by_slice(shown: Shown) -> Figure:
@@ -193,16 +223,27 @@ def _rates_by_group(shown: Shown) -> Figure:
 
 
 def _score_histograms(shown: Shown) -> Figure:
-    several = shown.answers.score.ndim == 2
     name = "probability" if TASKS[shown.spec.task].answer.probabilities else "value"
+    if shown.answers.truth.dtype.kind == "f":
+        figure, panels = _panels(shown, f"predicted {name}", "share of the rows")
+        trained = shown.train_score.reshape(len(shown.train_score), -1).T
+        pairs = [(axes, train, answers.score) for (axes, answers), train in zip(panels, trained, strict=False)]
+        for each in pairs:
+            _histogram(*each)
+        panels[0][0].legend(loc="upper right", frameon=False)
+        return _titled_panels(figure, shown, panels, "Answers on train and test rows")
+    several = shown.answers.score.ndim == 2
     figure, axes = _one(f"highest {name}" if several else f"predicted {name}", "share of the rows")
-    train, test = (score.max(axis=1) if several else score for score in (shown.train_score, shown.answers.score))
+    _histogram(axes, *(each.max(axis=1) if several else each for each in (shown.train_score, shown.answers.score)))
+    axes.legend(loc="upper right", frameon=False)
+    return _titled(figure, axes, "Answers on train and test rows")
+
+
+def _histogram(axes: Axes, train: np.ndarray, test: np.ndarray) -> None:
     edges = np.histogram_bin_edges(np.concatenate([train, test]), bins=40)
     for score, colour, label in ((train, _ORANGE, "train"), (test, _BLUE, "test")):
         share = np.full(len(score), 1 / len(score))
         axes.hist(score, bins=edges.tolist(), weights=share, histtype="step", linewidth=1.5, color=colour, label=label)
-    axes.legend(loc="upper right", frameon=False)
-    return _titled(figure, axes, "Answers on train and test rows")
 
 
 def _of_top_label(answers: Answers) -> tuple[np.ndarray, np.ndarray]:

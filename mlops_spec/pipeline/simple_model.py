@@ -25,11 +25,16 @@ _NEWTON = 300  # coefficients up to which Newton's steps are the cheapest
 
 @dataclass(frozen=True)
 class Known:
-    """Training rows: the features alone, `truth` (n,) as the evidence takes it, and what each row counts, if said."""
+    """Training rows: the features alone, `truth` (n,) or (n, k) as the evidence takes it, and what each row counts."""
 
     features: pd.DataFrame
     truth: np.ndarray
     weights: np.ndarray | None
+
+    @property
+    def numbers(self) -> bool:
+        """Whether the truth is numbers; else it is codes."""
+        return self.truth.dtype.kind == "f"
 
 
 @dataclass(frozen=True)
@@ -43,7 +48,7 @@ class Simple:
 
 
 def simple_of(known: Known, test: pd.DataFrame, classes: int) -> Simple:
-    """Fits both and asks them; `classes` is 0 for numbers, and of several labels their number.
+    """Fits both and asks them; `classes` is the number of classes or labels, of no account for numbers.
 
     Raises:
         ValueError: no feature is a number or a text, or the rows hold one class only.
@@ -56,13 +61,15 @@ def simple_of(known: Known, test: pd.DataFrame, classes: int) -> Simple:
     parts = [test.iloc[start : start + _PART] for start in range(0, len(test), _PART)]
     linear = np.concatenate([answer(_encoded(part, columns)) for part in parts])
     constant, middle = _best_constants(known, classes)
-    kind = "logistic regression" if classes else "ridge regression"
+    kind = "ridge regression" if known.numbers else "logistic regression"
     return Simple(kind, _for_every_row(constant, test), _for_every_row(middle, test), linear)
 
 
 def _fitted(known: Known, inputs: np.ndarray, classes: int) -> Callable[[np.ndarray], np.ndarray]:
+    if known.numbers:
+        return _of_numbers(known, inputs)
     if known.truth.ndim == 1:
-        return _of_classes(known, inputs, classes) if classes else _of_numbers(known, inputs)
+        return _of_classes(known, inputs, classes)
     labels = [_of_classes(replace(known, truth=label), inputs, 2) for label in known.truth.T]
     return lambda rows: np.column_stack([label(rows) for label in labels])
 
@@ -92,9 +99,9 @@ def _of_numbers(known: Known, inputs: np.ndarray) -> Callable[[np.ndarray], np.n
 
 
 def _best_constants(known: Known, classes: int) -> tuple[np.ndarray, np.ndarray]:
-    if not classes:
-        mean = np.average(known.truth, weights=known.weights)
-        return np.asarray(mean), np.asarray(np.median(known.truth))
+    if known.numbers:
+        mean = np.average(known.truth, axis=0, weights=known.weights)
+        return np.asarray(mean), np.asarray(np.median(known.truth, axis=0))
     if known.truth.ndim == 2:
         had = np.average(known.truth, axis=0, weights=known.weights)
         return had, had

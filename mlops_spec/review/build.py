@@ -154,7 +154,7 @@ def _parts(evaluation: dict[str, Any]) -> list[Part]:
             rows=part["rows"],
             measures={name: _measured(found) for name, found in part["measures"].items()},
         )
-        for column, values in evaluation.get("slices", {}).items()
+        for column, values in {"target": evaluation.get("targets", {}), **evaluation.get("slices", {})}.items()
         for value, part in values.items()
     ][:300]
 

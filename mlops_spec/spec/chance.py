@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.spec.groups import number_of_values
 from mlops_spec.spec.metrics import METRICS
 from mlops_spec.spec.tasks import TASKS
+from mlops_spec.spec.tasks.regression import WORST
 
 if TYPE_CHECKING:
     from mlops_spec.spec import Spec
@@ -18,9 +19,16 @@ def chance(spec: Spec, metric: str) -> float | None:
     known = METRICS.get(metric)
     if known is None or metric in spec.evaluate.own:
         return None
-    target = spec.data.targets[0]
-    told = TASKS[spec.task].chance(metric, spec.data.contract.columns.get(target), number_of_values(spec, target))
-    return known.chance if told is None else told
+    each = [_told(spec, metric, target) for target in spec.data.targets]
+    levels = [level for level in each if level is not None]
+    if len(levels) < len(each):
+        return known.chance
+    worst = min if known.higher_is_better else max
+    return worst(levels) if metric.endswith(WORST) else sum(levels) / len(levels)
+
+
+def _told(spec: Spec, metric: str, target: str) -> float | None:
+    return TASKS[spec.task].chance(metric, spec.data.contract.columns.get(target), number_of_values(spec, target))
 
 
 def reach(spec: Spec, metric: str) -> float:

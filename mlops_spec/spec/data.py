@@ -141,7 +141,7 @@ class Data(Strict):
         "import it from: an address, or a query of a database."
     )
     target: ColumnName | Annotated[list[ColumnName], Field(min_length=2)] = Field(
-        description="The column to predict. Of several labels: the columns of 0 and 1, in the order of the answer.",
+        description="The column to predict. Of several labels or numbers: their columns, in the order of the answer.",
         examples=["default_next_month"],
     )
     positive: bool | int | Text | None = Field(None, description="The target's positive value, for a binary task.")

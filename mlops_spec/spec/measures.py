@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_spec.spec.tasks import TASKS
+from mlops_spec.spec.tasks.regression import WORST
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,6 +50,14 @@ def measured(spec: Spec) -> list[str]:
     cost = ["expected_cost"] if spec.evaluate.cost and TASKS[spec.task].has("cost") else []
     gates = [gate.measure for gate in spec.gates if gate.measure is not None]
     return list(dict.fromkeys([*(named or TASKS[spec.task].usual), *cost, *gates]))
+
+
+def measured_by_target(spec: Spec) -> list[str]:
+    """Of several numeric targets the metrics that each is measured by alone; the user's own know all of them only."""
+    if TASKS[spec.task].of_classes or len(spec.data.targets) == 1:
+        return []
+    named = (metric.removesuffix(WORST) for metric in measured(spec) if metric not in spec.evaluate.own)
+    return list(dict.fromkeys(named))
 
 
 def sliced(spec: Spec) -> list[str]:

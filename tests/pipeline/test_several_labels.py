@@ -163,7 +163,7 @@ def test_the_drift_of_answers_is_seen() -> None:
     moved = np.full((400, 3), 0.9)
 
     (steady, *_), (drifted, *_) = (
-        list(check_answers(spec(), known, live(scores))) for scores in (0.8 * TRUTH + 0.1, moved)
+        list(check_answers(spec(), (known,), live(scores))) for scores in (0.8 * TRUTH + 0.1, moved)
     )
 
     assert not steady.findings

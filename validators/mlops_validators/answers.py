@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Answers:
-    """Arrays that were checked: `truth` (n,), `score` (n,) or (n, k); of several labels both are (n, k).
+    """Arrays that were checked: `truth` (n,), `score` (n,) or (n, k); of several labels or targets both are (n, k).
 
     >>> Answers("binary-classification", np.array([0, 1]), np.array([0.2, 0.9])).classes
     2
@@ -46,9 +46,23 @@ class Answers:
         """How many there are; two of a vector of probabilities."""
         return 2 if self.score.ndim == 1 else self.score.shape[1]
 
+    @property
+    def targets(self) -> list[Answers]:
+        """Those of each target alone, (n,); of one target themselves.
+
+        >>> Answers("regression", np.eye(2), np.zeros((2, 2))).targets[1].truth
+        array([0., 1.])
+        """
+        if self.truth.ndim == 1:
+            return [self]
+        return [
+            replace(self, truth=truth, score=score) for truth, score in zip(self.truth.T, self.score.T, strict=True)
+        ]
+
 
 def answers(y_true: ArrayLike, y_score: ArrayLike, tasks: tuple[Task, ...], measure: str) -> Answers:
-    """Checks both arrays for the task that they show: a matrix of scores is multiclass, of truths too multilabel.
+    """Checks both arrays for the task that they show: a matrix of scores is multiclass, of truths too of several labels
+    or targets.
 
     Args:
         y_true: shape (n,) or (n, k), as `arrays` has it for the task.
@@ -77,7 +91,7 @@ def answers(y_true: ArrayLike, y_score: ArrayLike, tasks: tuple[Task, ...], meas
 
 
 _VECTORS: tuple[Task, ...] = (BINARY, REGRESSION)
-_MATRICES: dict[tuple[int, int], tuple[Task, ...]] = {(1, 2): (MULTICLASS,), (2, 2): (MULTILABEL,)}
+_MATRICES: dict[tuple[int, int], tuple[Task, ...]] = {(1, 2): (MULTICLASS,), (2, 2): (MULTILABEL, REGRESSION)}
 
 
 def _told(y_true: ArrayLike, dimensions: int, tasks: tuple[Task, ...]) -> str:
@@ -85,7 +99,7 @@ def _told(y_true: ArrayLike, dimensions: int, tasks: tuple[Task, ...]) -> str:
     if MULTILABEL in tasks and np.ndim(y_true) == 1:
         return "truth and scores of several labels have shape (rows, labels)"
     if np.ndim(y_true) == 2:
-        return "a matrix of truths is of a multilabel task"
+        return "a matrix of truths is of several labels, or targets"
     return (
         "a matrix of scores is of a multiclass task"
         if dimensions == 2
@@ -125,9 +139,11 @@ def _multiclass(y_true: ArrayLike, y_score: ArrayLike) -> Answers:
 
 
 def _regression(y_true: ArrayLike, y_score: ArrayLike) -> Answers:
-    truth, score = numbers("y_true", y_true), numbers("y_score", y_score)
+    truth, score = (numbers(name, each, dimensions=(1, 2)) for name, each in (("y_true", y_true), ("y_score", y_score)))
     if same_length(y_true=truth, y_score=score) < 2:
         raise ValueError("one row says nothing about a regression; at least two are needed")
+    if truth.shape != score.shape:
+        raise ValueError(f"`y_true` has shape {truth.shape}, `y_score` has {score.shape}: one column for each target")
     return Answers(REGRESSION, truth, score)
 
 

@@ -5,7 +5,7 @@ Task by task, with n rows and k classes:
 - binary classification: `y_true` (n,) of 0 and 1, `y_score` (n,) the probability of 1;
 - multiclass classification: `y_true` (n,) of class codes 0 to k-1, `y_score` (n, k) probabilities, rows summing to 1;
 - multilabel classification: `y_true` (n, k) of 0 and 1, `y_score` (n, k) the probability of each label;
-- regression: `y_true` (n,) and `y_score` (n,) finite numbers.
+- regression: `y_true` and `y_score` finite numbers, (n,), or of several targets (n, k).
 """
 
 from __future__ import annotations

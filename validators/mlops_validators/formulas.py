@@ -28,6 +28,8 @@ FORMULAS = {
     "label_ranking_average_precision": (
         "mean over a row's labels of the share of labels among those scored no lower; 1 where it has all or none"
     ),
+}
+_OF_NUMBERS = {
     "r2": "1 - sum of squared errors / sum of squares about the mean",
     "explained_variance": "1 - variance of errors / variance of the truth",
     "mean_absolute_error": "mean of |y - p|, in the unit of y",
@@ -35,4 +37,8 @@ FORMULAS = {
     "root_mean_squared_error": "its root, in the unit of y",
     "median_absolute_error": "median of |y - p|, in the unit of y",
     "mean_absolute_percentage_error": "mean of |y - p| / |y|; undefined where y is 0",
+}
+FORMULAS |= _OF_NUMBERS
+FORMULAS |= {
+    f"{name}_worst": f"{formula}; of several targets the worst, not their mean" for name, formula in _OF_NUMBERS.items()
 }

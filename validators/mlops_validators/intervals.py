@@ -20,15 +20,13 @@ from mlops_validators.information import informed
 from mlops_validators.interval import Interval
 from mlops_validators.measures import MEASURES, Measure
 from mlops_validators.methods import (
-    Method,
-    Request,
-    Resampling,
     drawn_together,
     of_one,
     of_pair,
     single_kernel,
     value_of,
 )
+from mlops_validators.resampling import Method, Request, Resampling
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -6,6 +6,7 @@ A kernel takes weights of shape (b, n), one line for each resample, and gives (b
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from mlops_validators import confusion
 from mlops_validators.arrays import Anything, Floats, Integers, divide
 from mlops_validators.calibration import BINS, bin_index
 from mlops_validators.cells import by_cell
-from mlops_validators.measures import MEASURES, Measure
+from mlops_validators.measures import MEASURES, WORST, Measure
 from mlops_validators.outcomes import (
     check_nonzero,
     check_varies,
@@ -28,6 +29,7 @@ from mlops_validators.weighted import (
     Kernel,
     Sums,
     area,
+    mean_of,
     median,
     of_all_labels,
     of_counts,
@@ -37,11 +39,13 @@ from mlops_validators.weighted import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from mlops_validators.answers import Answers
     from mlops_validators.confusion import Counted, Counts
 
+Prepare = Callable[["Answers", "Integers | None"], Kernel]
+"""From answers and decided labels, where it needs them, a measure's kernel."""
 SMALLEST = np.finfo(np.float64).eps  # scikit-learn clips probabilities here before their logarithm
 
 
@@ -122,7 +126,7 @@ def _calibration(given: Answers, _: Integers | None) -> Kernel:
     return lambda weights: divide(np.abs(gaps(weights)).sum(axis=1), weights.sum(axis=1, dtype=np.float64))
 
 
-def _counted(combine: Callable[[Counts], Floats]) -> Callable[[Answers, Integers | None], Kernel]:
+def _counted(combine: Callable[[Counts], Floats]) -> Prepare:
     def prepare(given: Answers, labels: Integers | None) -> Kernel:
         return of_counts(given.truth, _needed(labels), given.classes, combine)
 
@@ -135,11 +139,11 @@ def _needed(labels: Integers | None) -> Integers:
     return labels
 
 
-def _all_labels(each: Counted) -> Callable[[Answers, Integers | None], Kernel]:
+def _all_labels(each: Counted) -> Prepare:
     return lambda given, told: of_all_labels(given.truth, _needed(told), confusion.over_all(each))
 
 
-def _mean_of(each: Counted) -> Callable[[Answers, Integers | None], Kernel]:
+def _mean_of(each: Counted) -> Prepare:
     """Over the classes that there are, or over all labels."""
     classes, over_labels = _counted(confusion.over_classes(each)), confusion.over_labels(each)
 
@@ -155,7 +159,7 @@ def _hamming(given: Answers, labels: Integers | None) -> Kernel:
     return of_mean(np.asarray((given.truth != labels).mean(axis=1)))
 
 
-def _regression(combine: Callable[[Floats], Floats]) -> Callable[[Answers, Integers | None], Kernel]:
+def _regression(combine: Callable[[Floats], Floats]) -> Prepare:
     """`combine` gets sums of 1, y, y^2, error, error^2; y is centred first so that nothing cancels."""
 
     def prepare(given: Answers, _: Integers | None) -> Kernel:
@@ -200,7 +204,27 @@ def _percentage(given: Answers, _: Integers | None) -> Kernel:
     return of_mean(np.abs(_error(given) / given.truth))
 
 
-_KERNELS: dict[str, Callable[[Answers, Integers | None], Kernel]] = {
+def _over_targets(each: Prepare) -> Prepare:
+    def prepare(given: Answers, labels: Integers | None) -> Kernel:
+        kernels = [each(target, labels) for target in given.targets]
+        return kernels[0] if len(kernels) == 1 else mean_of(kernels)
+
+    return prepare
+
+
+def _of_worst_target(name: str, each: Prepare) -> Prepare:
+    worst = np.min if MEASURES[name].higher_is_better else np.max
+
+    def prepare(given: Answers, labels: Integers | None) -> Kernel:
+        kernels = [each(target, labels) for target in given.targets]
+        if len(kernels) == 1:
+            return kernels[0]
+        return lambda weights: np.asarray(worst([one(weights) for one in kernels], axis=0))
+
+    return prepare
+
+
+_KERNELS: dict[str, Prepare] = {
     "roc_auc": _area,
     "average_precision": _precision_area,
     "brier_score": _brier_score,
@@ -222,6 +246,8 @@ _KERNELS: dict[str, Callable[[Answers, Integers | None], Kernel]] = {
     "recall_micro": _all_labels(confusion.recall_each),
     "hamming_loss": _hamming,
     "label_ranking_average_precision": lambda given, _: of_mean(ranking_precision(given.truth, given.score)),
+}
+_OF_NUMBERS: dict[str, Prepare] = {
     "r2": _regression(_r2),
     "explained_variance": _regression(_explained_variance),
     "mean_absolute_error": lambda given, _: of_mean(_error(given)),
@@ -230,3 +256,5 @@ _KERNELS: dict[str, Callable[[Answers, Integers | None], Kernel]] = {
     "median_absolute_error": lambda given, _: median(_error(given)),
     "mean_absolute_percentage_error": _percentage,
 }
+_KERNELS |= {name: _over_targets(each) for name, each in _OF_NUMBERS.items()}
+_KERNELS |= {f"{name}{WORST}": _of_worst_target(name, each) for name, each in _OF_NUMBERS.items()}

@@ -9,7 +9,7 @@ a ratio has no denominator, a measure here is undefined and says so. What each c
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
 from math import inf, isfinite
@@ -74,8 +74,9 @@ class Measure:
         """The measure's value.
 
         Args:
-            y_true: shape (n,): 0 and 1, class codes 0 to k-1, or numbers; of several labels 0 and 1, (n, k).
-            y_score: what the predictor gives: probability of 1 (n,), of each class or label (n, k), or values (n,).
+            y_true: shape (n,): 0 and 1, class codes 0 to k-1, or numbers; of several labels or targets (n, k).
+            y_score: what the predictor gives: probability of 1 (n,), of each class or label (n, k), or values, as
+                the truth has them.
             weights: of the rows, shape (n,); none negative.
             threshold: the score from which the answer of a binary task is 1.
 
@@ -181,7 +182,7 @@ def _roc_auc_ovr(truth: Anything, read: Anything, weights: Floats | None) -> flo
 def _percentage(truth: Anything, read: Anything, weights: Floats | None) -> float:
     """Where scikit-learn takes the rounding error of 1 for a truth nearer to 0, this is the formula, as resampled."""
     check_nonzero(truth)
-    return float(np.average(np.abs((truth - read) / truth), weights=weights))
+    return float(np.mean(np.average(np.abs((truth - read) / truth), weights=weights, axis=0)))
 
 
 def _explained(name: str) -> Function:
@@ -192,6 +193,17 @@ def _explained(name: str) -> Function:
     return measure
 
 
+def _worst(one: Measure) -> Measure:
+    """The same measure, of the worst of several targets."""
+
+    def measure(truth: Anything, read: Anything, weights: Floats | None) -> float:
+        pairs = zip(np.atleast_2d(truth.T), np.atleast_2d(read.T), strict=True)
+        return (min if one.higher_is_better else max)(one.function(*pair, weights) for pair in pairs)
+
+    return replace(one, name=f"{one.name}{WORST}", function=measure)
+
+
+WORST = "_worst"  # ends the name of a measure of the worst target
 _CLASSES: tuple[Task, ...] = (BINARY, MULTICLASS)
 _UNIT = (0.0, 1.0)
 
@@ -221,6 +233,12 @@ def _all() -> tuple[Measure, ...]:
         Measure("recall_micro", (MULTILABEL,), True, "label", *_UNIT, _of_all_labels("recall_score")),
         Measure("hamming_loss", (MULTILABEL,), False, "label", *_UNIT, _scikit_learn("hamming_loss")),
         Measure("label_ranking_average_precision", (MULTILABEL,), True, "score", *_UNIT, _ranking),
+    )
+
+
+def _of_numbers() -> tuple[Measure, ...]:
+    """Of several targets the mean over them, as scikit-learn's `uniform_average`."""
+    return (
         Measure("r2", (REGRESSION,), True, "score", -inf, 1, _explained("r2_score")),
         Measure("explained_variance", (REGRESSION,), True, "score", -inf, 1, _explained("explained_variance_score")),
         Measure("mean_absolute_error", (REGRESSION,), False, "score", 0, inf, _scikit_learn("mean_absolute_error")),
@@ -239,4 +257,6 @@ def _all() -> tuple[Measure, ...]:
     )
 
 
-MEASURES: dict[str, Measure] = {measure.name: measure for measure in _all()}
+MEASURES: dict[str, Measure] = {
+    measure.name: measure for measure in (*_all(), *_of_numbers(), *map(_worst, _of_numbers()))
+}

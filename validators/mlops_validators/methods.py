@@ -1,15 +1,17 @@
 """The method that fits a measure: its interval in closed form, or one that waits for its replicates.
 
 Rates have Wilson's interval and the area DeLong's; measures of labels a posterior of their cells, sums over rows the
-bootstrap-t, the calibration error inverted tests, and everything else BCa. A measure keeps its direction: for
-`roc_auc` higher is better, for an error lower. Source: of each method the module that computes it.
+bootstrap-t, the calibration error inverted tests, the worst of several targets those of each, and everything else BCa.
+A measure keeps its direction: for `roc_auc` higher is better, for an error lower. Source: of each method the module
+that computes it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from functools import partial
 from math import isfinite
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy.special import ndtri, stdtrit
@@ -23,55 +25,25 @@ from mlops_validators.designs import merged_rows
 from mlops_validators.dirichlet import cell_interval
 from mlops_validators.interval import Interval, unknown
 from mlops_validators.kernels import kernel
-from mlops_validators.measures import MEASURES
+from mlops_validators.measures import MEASURES, WORST
 from mlops_validators.near_zero import doubt_near_zero
 from mlops_validators.outcomes import top_label
+from mlops_validators.resampling import Resampling, shared
 from mlops_validators.studentized import Units, studentized_interval
 from mlops_validators.weighted import FEW_CLASSES, Sums, less
+from mlops_validators.worst_target import of_worst_target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from mlops_validators.answers import Answers
     from mlops_validators.arrays import Anything, Floats, Integers
     from mlops_validators.bootstrap import Design
     from mlops_validators.measures import Measure
+    from mlops_validators.resampling import Request
     from mlops_validators.weighted import Kernel
 
 OF_LABEL_COUNTS = ("f1_micro", "precision_micro", "recall_micro", "hamming_loss")
-Method = Literal["auto", "bca", "percentile"]
-
-
-@dataclass(frozen=True)
-class Request:
-    """What is asked of an interval, past the arrays.
-
-    >>> Request(0.95, 1000, 0, 0.5, "auto").method
-    'auto'
-    """
-
-    confidence: float
-    """Level of the interval."""
-    resamples: int
-    seed: int
-    threshold: float
-    """Score from which the answer is positive."""
-    method: Method
-
-
-@dataclass(frozen=True)
-class Resampling:
-    """An interval that waits for its replicates.
-
-    >>> Resampling(lambda weights: weights.mean(axis=1), None, lambda drawn: len(drawn)).interval([0.1, 0.2])
-    2
-    """
-
-    kernel: Kernel
-    """What is drawn: the measure of rows with these weights."""
-    design: Design
-    interval: Callable[[Floats], Interval]
-    """Of the replicates (resamples,) or (resamples, parts)."""
 
 
 def of_one(measure: Measure, given: Answers, design: Design, asked: Request) -> Resampling | Interval:
@@ -84,6 +56,7 @@ def of_one(measure: Measure, given: Answers, design: Design, asked: Request) -> 
 
     >>> from mlops_validators.answers import BINARY, answers
     >>> from mlops_validators.bootstrap import single
+    >>> from mlops_validators.resampling import Request
     >>> given, asked = answers([0, 1, 1], [0.2, 0.9, 0.4], (BINARY,), "accuracy"), Request(0.95, 100, 0, 0.5, "auto")
     >>> of_one(MEASURES["accuracy"], given, single(3), asked).method
     'wilson'
@@ -96,6 +69,18 @@ def of_one(measure: Measure, given: Answers, design: Design, asked: Request) -> 
         return _dirichlet_interval(measure, (given,), asked)
     if asked.method == "auto" and measure.name in OF_LABEL_COUNTS and design.alone and given.classes < FEW_CLASSES:
         return _by_label_counts(measure, given, asked)
+    if asked.method == "auto" and measure.name.endswith(WORST) and given.truth.ndim == 2:
+        one = MEASURES[measure.name.removesuffix(WORST)]
+        each = [partial(_sharing, one, target, design, asked) for target in given.targets]
+        return of_worst_target(each, higher_is_better=measure.higher_is_better)
+    return _resampled(measure, given, design, asked)
+
+
+def _sharing(measure: Measure, given: Answers, design: Design, asked: Request, among: int) -> Resampling:
+    return _resampled(measure, given, design, shared(asked, among))
+
+
+def _resampled(measure: Measure, given: Answers, design: Design, asked: Request) -> Resampling:
     begun = _resampling(measure, *single_kernel(measure, given, asked.threshold, design), asked)
     return _doubted(measure, given, begun, asked)
 
@@ -110,6 +95,7 @@ def of_pair(measure: Measure, pair: tuple[Answers, Answers], design: Design, ask
 
     >>> from mlops_validators.answers import BINARY, answers
     >>> from mlops_validators.bootstrap import single
+    >>> from mlops_validators.resampling import Request
     >>> one, two = (answers([0, 1, 1], score, (BINARY,), "accuracy") for score in ([0.2, 0.9, 0.4], [0.2, 0.9, 0.6]))
     >>> round(of_pair(MEASURES["accuracy"], (one, two), single(3), Request(0.95, 100, 0, 0.5, "auto")).value, 3)
     -0.333
@@ -130,9 +116,16 @@ def _doubted(measure: Measure, given: Answers, begun: Resampling, asked: Request
 
 
 def _doubt(measure: Measure, given: Answers, design: Design) -> str:
-    if measure.name == "mean_absolute_percentage_error":
+    """That of the first target of which there is any."""
+    return next(
+        filter(None, (_doubt_of_target(measure.name.removesuffix(WORST), one, design) for one in given.targets)), ""
+    )
+
+
+def _doubt_of_target(name: str, given: Answers, design: Design) -> str:
+    if name == "mean_absolute_percentage_error":
         return doubt_near_zero(given.truth)
-    if measure.name not in ("r2", "explained_variance"):
+    if name not in ("r2", "explained_variance"):
         return ""
     errors = kernel(MEASURES["mean_squared_error"], given, None)  # the spread of the truth must not hide their tail
     return Units(errors, design).doubt if isinstance(errors, Sums) else ""
@@ -203,6 +196,7 @@ def drawn_together(begun: Sequence[Resampling | Interval], asked: Request) -> li
     Raises:
         ValueError: there are fewer than 100 resamples, or no interval follows from them.
 
+    >>> from mlops_validators.resampling import Request
     >>> drawn_together([Interval(0.5, 0.4, 0.6, "wilson")], Request(0.95, 100, 0, 0.5, "auto"))[0].low
     0.4
     """

@@ -25,14 +25,14 @@ def check_nonzero(truth: Floats) -> None:
 
 
 def check_varies(truth: Floats) -> None:
-    """What a share of the variance needs of the truth (n,).
+    """What a share of the variance needs of the truth (n,), or of each target (n, k).
 
     Raises:
         ValueError: it is constant.
 
     >>> check_varies(np.array([1.0, 2.0]))
     """
-    if truth.min() == truth.max():
+    if np.any(truth.min(axis=0) == truth.max(axis=0)):
         raise ValueError("a share of the variance is undefined: `y_true` is constant")
 
 

@@ -49,26 +49,53 @@ def less(one: Kernel, two: Kernel) -> Kernel:
     >>> less(first, second)(np.array([[1, 1]]))
     array([1.5])
     """
-    if isinstance(one, Sums) and isinstance(two, Sums):
-        return _joined(one, two)
+    return together([one, two], lambda values: values[0] - values[1])
 
-    def difference(weights: Anything) -> Floats:
+
+def mean_of(kernels: Sequence[Kernel]) -> Kernel:
+    """Their mean: of few functions of sums another one.
+
+    >>> mean_of([of_mean(np.array([1.0, 3.0])), of_mean(np.array([0.0, 1.0]))])(np.array([[1, 1]]))
+    array([1.25])
+    """
+    return together(kernels, lambda values: values.mean(axis=0))
+
+
+def together(kernels: Sequence[Kernel], combine: Callable[[Floats], Floats]) -> Kernel:
+    """A smooth function of several kernels: `combine` gets their values (m, b), and gives (b,).
+
+    Of few functions of sums it is one as well, with the terms of all of them.
+
+    >>> sums = [of_mean(np.array([1.0, 3.0])), of_mean(np.array([0.0, 1.0]))]
+    >>> together(sums, lambda values: values[0] / values[1])(np.array([[1, 1]]))
+    array([4.])
+    """
+    summed = [each for each in kernels if isinstance(each, Sums)]
+    if len(summed) == len(kernels) and (joined := _joined(summed, combine)):
+        return joined
+
+    def value(weights: Anything) -> Floats:
         with np.errstate(invalid="ignore"):  # of two infinities it is NaN, which is undefined and no more
-            return np.asarray(one(weights) - two(weights))
+            return np.asarray(combine(np.stack([each(weights) for each in kernels])))
 
-    return difference
+    return value
 
 
-def _joined(one: Sums, two: Sums) -> Sums:
-    width = len(one.terms(slice(0, 1)))
+def _joined(kernels: Sequence[Sums], combine: Callable[[Floats], Floats]) -> Sums | None:
+    """None of too many terms: all pairs of them are multiplied."""
+    widths = [len(each.terms(slice(0, 1))) for each in kernels]
+    ends = np.cumsum(widths)
+    if ends[-1] > MOST_TERMS:
+        return None
 
-    def combine(sums: Floats) -> Floats:
+    def combined(sums: Floats) -> Floats:
+        parts = (np.concatenate([sums[:1], part]) for part in np.split(sums[1:], ends[:-1]))
         with np.errstate(invalid="ignore"):
             return np.asarray(
-                one.combine(sums[: width + 1]) - two.combine(np.delete(sums, range(1, width + 1), axis=0))
+                combine(np.stack([each.combine(part) for each, part in zip(kernels, parts, strict=True)]))
             )
 
-    return Sums(one.rows, lambda block: [*one.terms(block), *two.terms(block)], combine)
+    return Sums(kernels[0].rows, lambda block: [term for each in kernels for term in each.terms(block)], combined)
 
 
 def _sums(weights: Anything, terms: Sequence[Anything]) -> Floats:
@@ -85,6 +112,7 @@ def of_mean(term: Floats) -> Sums:
     return Sums(len(term), lambda block: [term[block]], lambda sums: divide(sums[1], sums[0]))
 
 
+MOST_TERMS = 48  # of a function of sums: those of two confusion matrices of 8 classes
 FEW_CLASSES = 8  # up to which a confusion matrix is a function of few sums
 
 

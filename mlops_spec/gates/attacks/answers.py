@@ -23,12 +23,15 @@ def shuffled(answers: Answers, draw: np.random.Generator) -> np.ndarray:
 
 def constant(answers: Answers, _: np.random.Generator) -> np.ndarray:
     """One answer for all rows, and the best one: the mean of the truth, or how frequent each class is."""
-    if answers.score.ndim == 1:
-        return np.full(len(answers.truth), answers.truth.mean())
-    if answers.truth.ndim == 2:
-        return np.tile(answers.truth.mean(axis=0), (len(answers.truth), 1))
+    if answers.score.ndim == answers.truth.ndim:
+        return np.broadcast_to(answers.truth.mean(axis=0), answers.score.shape).copy()
     shares = np.bincount(answers.truth, minlength=answers.score.shape[1]) / len(answers.truth)
     return np.tile(shares, (len(answers.truth), 1))
+
+
+def moved_on(answers: Answers, _: np.random.Generator) -> np.ndarray:
+    """Of several targets or labels: the answer for each stands where that for the next belongs."""
+    return np.roll(answers.score, 1, axis=1)
 
 
 def certain(answers: Answers, _: np.random.Generator) -> np.ndarray:
@@ -45,7 +48,7 @@ def inverted(answers: Answers, _: np.random.Generator) -> np.ndarray:
     if score.ndim == 2 and answers.truth.ndim == 1:
         return np.asarray((1 - score) / (score.shape[1] - 1))
     binary = answers.truth.dtype.kind in "iub"
-    return np.asarray((1 if binary else 2 * answers.truth.mean()) - score)
+    return np.asarray((1 if binary else 2 * answers.truth.mean(axis=0)) - score)
 
 
 def miscalibrated(answers: Answers, _: np.random.Generator) -> np.ndarray:

@@ -35,15 +35,14 @@ def unmoved(case: Case, metric: str) -> bool:
 
 
 def _confidence(answers: Answers, threshold: float) -> np.ndarray:
-    if answers.truth.ndim == 2:
-        return np.asarray(np.abs(answers.score - threshold).min(axis=1))
-    if answers.score.ndim == 2:
+    if answers.score.ndim > answers.truth.ndim:
         return np.asarray(answers.score.max(axis=1))
-    binary = answers.truth.dtype.kind in "iub"
-    return np.abs(answers.score - (threshold if binary else answers.score.mean()))
+    middle = threshold if answers.truth.dtype.kind in "iub" else answers.score.mean(axis=0)
+    apart = np.abs(answers.score - middle)
+    return apart if apart.ndim == 1 else np.asarray(apart.min(axis=1))
 
 
 def _wrong_truths(answers: Answers) -> np.ndarray:
     if answers.truth.dtype.kind not in "iub":
-        return np.asarray(answers.truth + np.ptp(answers.truth))
+        return np.asarray(answers.truth + np.ptp(answers.truth, axis=0))
     return np.asarray((answers.truth + 1) % (answers.score.shape[1] if answers.score.ndim > answers.truth.ndim else 2))

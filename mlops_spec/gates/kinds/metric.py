@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.gates.attacks.on_answers import ALONE, common, damaged
+from mlops_spec.gates.attacks.on_targets import ON_TARGETS
 from mlops_spec.gates.case import limit, result
 from mlops_spec.gates.kinds.beside import difference, held
 from mlops_spec.gates.kinds.kind import Kind, sees_all
@@ -54,4 +55,4 @@ def _baseline_of_champion(case: Case, metric: str) -> float | None:
         return None
 
 
-KIND: Kind[MetricGate] = Kind(results, (*damaged(ALONE), *common(ALONE)), sees_all)
+KIND: Kind[MetricGate] = Kind(results, (*damaged(ALONE), *ON_TARGETS, *common(ALONE)), sees_all)

@@ -1,4 +1,4 @@
-"""The target of a regression: numbers, and more than one."""
+"""The target of a regression: one or several columns of numbers, none of them constant."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 
 def _violations(spec: Spec, table: Table) -> Iterator[Violation]:
-    name = spec.data.targets[0]
-    found = seen(table, name)
-    if found.kinds & {"bool", "text"}:
-        among = _numbers_among_texts(table, name) * ("text" in found.kinds)
-        yield Violation(name, f"a regression's target must be numbers{among}")
-    elif len(found.values) < 2:
-        yield Violation(name, "has one value only: there is nothing to predict")
+    for name in spec.data.targets:
+        found = seen(table, name)
+        if found.kinds & {"bool", "text"}:
+            among = _numbers_among_texts(table, name) * ("text" in found.kinds)
+            yield Violation(name, f"a regression's target must be numbers{among}")
+        elif len(found.values) < 2:
+            yield Violation(name, "has one value only: there is nothing to predict")
 
 
 def _numbers_among_texts(table: Table, name: str) -> str:
@@ -36,14 +36,16 @@ def _numbers_among_texts(table: Table, name: str) -> str:
     return f": {said(others, count)}" if len(others) < count else ""
 
 
-def _classes(spec: Spec, rows: pd.DataFrame) -> list[Scalar]:
-    del spec, rows
-    return []
+def _names(spec: Spec, rows: pd.DataFrame) -> list[Scalar]:
+    """Of several targets their columns, in the order of the answer."""
+    del rows
+    return [*spec.data.targets] if len(spec.data.targets) > 1 else []
 
 
 def _values(target: pd.DataFrame, classes: Sequence[Scalar], key: Callable[[object], object]) -> np.ndarray:
     del classes, key
-    return target.iloc[:, 0].to_numpy(dtype=np.float64)
+    values = target.to_numpy(dtype=np.float64)
+    return values if values.shape[1] > 1 else values[:, 0]
 
 
 def _one_sided(train: pd.DataFrame, test: pd.DataFrame) -> str:
@@ -56,4 +58,4 @@ def _shares(target: pd.DataFrame) -> dict[str, float]:
     return {}
 
 
-TARGET = Target(violations=_violations, classes=_classes, one_sided=_one_sided, shares=_shares, truth=_values)
+TARGET = Target(violations=_violations, classes=_names, one_sided=_one_sided, shares=_shares, truth=_values)

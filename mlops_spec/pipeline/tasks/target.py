@@ -38,7 +38,7 @@ class Target:
     violations: Callable[[Spec, Table], Iterator[Violation]]
     """What the task asks of the target beside the contract."""
     classes: Callable[[Spec, pd.DataFrame], list[Scalar]]
-    """The classes in the order of the model's answer, of all rows; none of numbers."""
+    """What the answer's columns are called, of all rows: classes, labels or targets; none of one number."""
     one_sided: Callable[[pd.DataFrame, pd.DataFrame], str]
     """What a split leaves out of the targets of train or of test, as a refusal says it; else empty."""
     shares: Callable[[pd.DataFrame], dict[str, float]]

@@ -9,9 +9,9 @@ from uuid import NAMESPACE_URL, uuid5
 from mlops_spec.spec.paths import data_file
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from mlops_spec.integrity.shapes import Measured
+    from mlops_spec.integrity.shapes import Measured, Slice
     from mlops_spec.package.manifest import PackagedFile
     from mlops_spec.release.card.evidence import Evidence
 
@@ -81,7 +81,8 @@ def _card(evidence: Evidence) -> Json:
 def _performance(evidence: Evidence) -> Iterator[Json]:
     for name, found in evidence.metrics.items():
         yield _metric(name, found)
-    for column, values in evidence.evaluation.slices.items():
+    parts: dict[str, Mapping[str, Slice]] = {"target": evidence.evaluation.targets, **evidence.evaluation.slices}
+    for column, values in parts.items():
         for value, each in values.items():
             for name, found in each.measures.items():
                 if found.value is not None:

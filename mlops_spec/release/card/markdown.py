@@ -13,9 +13,10 @@ from mlops_spec.release.card import cost, simple
 from mlops_spec.release.card.brier import told
 from mlops_spec.release.card.metadata import model_index
 from mlops_spec.render.scalars import markdown_text
+from mlops_spec.spec.measures import measured_by_target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from mlops_spec.integrity.shapes import Measured, SimpleModel, Slice
     from mlops_spec.ledger.record import GateResult
@@ -73,6 +74,9 @@ def _section(evidence: Evidence) -> Iterator[str]:
         yield from ("", sentence)
     yield from ("", "### Gates", "")
     yield from _table(("gate", "verdict", "value", "interval", "bound"), map(_gate, evidence.bundle.gates))
+    if evaluation.targets:
+        yield from ("", "### By target", "")
+        yield from _slices(evaluation.targets, measured_by_target(evidence.spec))
     for column, values in evaluation.slices.items():
         yield from ("", f"### By {markdown_text(column)}", "")
         yield from _slices(values, list(evaluation.measures))
@@ -111,7 +115,7 @@ def _gate(gate: GateResult) -> tuple[str, ...]:
     return markdown_text(gate.id), verdict, _number(gate.value), _interval(gate.low, gate.high), bound
 
 
-def _slices(values: dict[str, Slice], metrics: Sequence[str]) -> Iterator[str]:
+def _slices(values: Mapping[str, Slice], metrics: Sequence[str]) -> Iterator[str]:
     yield from _table(
         ("value", "rows", *map(markdown_text, metrics)), (_slice(*item, metrics) for item in values.items())
     )

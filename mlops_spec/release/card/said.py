@@ -38,6 +38,7 @@ def _facts(evidence: Evidence) -> dict[str, Any]:
         "measures": evaluation["measures"],
         "calibration": evaluation["calibration"],
         "slices": evaluation["slices"],
+        "targets": evaluation["targets"],
         "gates": gates,
         "model_index": model_index(evidence),
     }

@@ -1,7 +1,8 @@
 """The target is as many columns as the task predicts.
 
-Several labels are several columns of 0 and 1, in the order of the answer: `predict` gives one probability for each. Any
-other task predicts one column. A run refuses what does not fit, after the data were fetched and read.
+Several labels are several columns of 0 and 1, in the order of the answer: `predict` gives one probability for each. A
+regression predicts one column of numbers or several, any other task one column. A run refuses what does not fit, after
+the data were fetched and read.
 
 Bad:
 
@@ -47,8 +48,10 @@ SEVERITY: Severity = "error"
 
 
 def check(spec: Spec) -> Iterator[Finding]:
-    several, count = TASKS[spec.task].several, len(spec.data.targets)
-    if several and count == 1:
+    task, count = TASKS[spec.task], len(spec.data.targets)
+    if task.takes(count):
+        return
+    if count == 1:
         yield Finding(("data", "target"), f"a task of {spec.task} has a column for each label, and this is one")
-    elif not several and count > 1:
+    else:
         yield Finding(("data", "target"), f"a task of {spec.task} predicts one column, and these are {count}")

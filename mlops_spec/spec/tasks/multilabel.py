@@ -29,7 +29,7 @@ TASK = Task(
     name=_NAME,
     alone="binary-classification",
     of_classes=True,
-    several=True,
+    targets="several",
     mismatch=_mismatch,
     answer=Answer(
         name="probabilities", words="the probability of each label", by_class=True, probabilities=True, sums=False

@@ -1,4 +1,4 @@
-"""Regression: a number for each row."""
+"""Regression: a number for each row, or one for each of several targets."""
 
 from __future__ import annotations
 
@@ -20,6 +20,23 @@ _OF_HALF_THE_RANGE = {
     "mean_squared_error": 2,
 }
 
+VALUE = "value"
+WORST = "_worst"  # ends the name of a measure of the worst target; without it a measure is the mean over all
+_METRICS = {
+    "r2": Metric(True, -inf, 1, 0),
+    "explained_variance": Metric(True, -inf, 1, 0),
+    "mean_absolute_error": Metric(False, 0, inf, inf),
+    "mean_squared_error": Metric(False, 0, inf, inf),
+    "root_mean_squared_error": Metric(False, 0, inf, inf),
+    "median_absolute_error": Metric(False, 0, inf, inf),
+    "mean_absolute_percentage_error": Metric(False, 0, inf, inf),
+}
+
+
+def in_units(metric: str) -> bool:
+    """Whether a measure is in the units of the target, or their squares."""
+    return metric.removesuffix(WORST) in _OF_HALF_THE_RANGE
+
 
 def _mismatch(column: Column, values: int | None) -> str:
     del values
@@ -30,9 +47,9 @@ def _mismatch(column: Column, values: int | None) -> str:
 
 def _chance(metric: str, target: Column | None, values: int | None) -> float | None:
     del values
-    if metric == "mean_absolute_percentage_error":
+    if metric.removesuffix(WORST) == "mean_absolute_percentage_error":
         return 1.0  # of an answer that is always 0
-    power = _OF_HALF_THE_RANGE.get(metric)
+    power = _OF_HALF_THE_RANGE.get(metric.removesuffix(WORST))
     if power is None or target is None or target.min is None or target.max is None:
         return None
     return float(abs(target.max - target.min) / 2) ** power
@@ -42,19 +59,11 @@ TASK = Task(
     name=_NAME,
     alone=_NAME,
     of_classes=False,
-    several=False,
+    targets="any",
     mismatch=_mismatch,
-    answer=Answer(name="value", words="values", by_class=False, probabilities=False, sums=False),
+    answer=Answer(name=VALUE, words="values", by_class=True, probabilities=False, sums=False),
     decides="nothing",
-    metrics={
-        "r2": Metric(True, -inf, 1, 0),
-        "explained_variance": Metric(True, -inf, 1, 0),
-        "mean_absolute_error": Metric(False, 0, inf, inf),
-        "mean_squared_error": Metric(False, 0, inf, inf),
-        "root_mean_squared_error": Metric(False, 0, inf, inf),
-        "median_absolute_error": Metric(False, 0, inf, inf),
-        "mean_absolute_percentage_error": Metric(False, 0, inf, inf),
-    },
+    metrics={**_METRICS, **{f"{name}{WORST}": metric for name, metric in _METRICS.items()}},
     usual=("r2", "mean_absolute_error", "root_mean_squared_error"),
     chance=_chance,
     curves=(Curve("predicted_actual", "predicted", "actual", "Predicted and actual, means of ten bins"),),

@@ -22,13 +22,13 @@ class Answer:
 
     name: str  # of the output tensor
     words: str  # what it is, as a refusal says it
-    by_class: bool  # (n, k), a column for each class; else (n,)
+    by_class: bool  # (n, k), a column for each class, label, or of several targets for each; else (n,)
     probabilities: bool  # each within 0 and 1
     sums: bool  # the probabilities of a row sum to 1
 
     def shape(self, rows: int, classes: int) -> tuple[int, ...]:
         """The shape of an answer for so many rows; -1 stands for any number of them."""
-        return (rows, classes) if self.by_class else (rows,)
+        return (rows, classes) if self.by_class and classes else (rows,)
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,8 @@ class Task:
     """The task that each column of the target is alone, as `mlops_validators` tells whether a feature gives it away."""
     of_classes: bool
     """Whether the target's values are classes; else they are numbers."""
-    several: bool
-    """Whether the target is several columns; else it is one."""
+    targets: Literal["one", "several", "any"]
+    """How many columns the target may be: one, several (each a column of the answer), or either."""
     mismatch: Callable[[Column, int | None], str]
     """What keeps a column of the contract, of so many values where that is known, from being a target; else empty."""
     answer: Answer
@@ -77,3 +77,7 @@ class Task:
     def has(self, meaning: Meaning) -> bool:
         """Whether something that a spec can ask for has a meaning here."""
         return meaning not in self.lacks
+
+    def takes(self, columns: int) -> bool:
+        """Whether the target may be so many columns."""
+        return self.targets == "any" or (self.targets == "several") == (columns > 1)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from mlops_spec.spec.tasks import task_called
+
 if TYPE_CHECKING:
     from mlops_spec.package.manifest import Manifest
 
@@ -16,10 +18,10 @@ PROBABILITIES = b"mlops-spec.probabilities"  # whether the scores are that
 
 
 def schema_of(package: Manifest) -> pa.Schema:
-    """The columns of a version's answers: one a score, and a decision where there are classes."""
-    names = [*_scores(package), *([DECISION] if package.classes else [])]
+    """The columns of a version's answers: one a score, and a decision where it is one class."""
+    names = [*_scores(package), *([DECISION] if _decides(package) else [])]
     kinds = [_LABEL if name == DECISION else pa.float64() for name in names]
-    told = {PROBABILITIES: b"1" if package.classes else b"0"}
+    told = {PROBABILITIES: b"1" if task_called(package.task).answer.probabilities else b"0"}
     return pa.schema(list(zip(names, kinds, strict=True)), metadata=told)
 
 
@@ -27,7 +29,7 @@ def columns(package: Manifest, answer: np.ndarray) -> pa.RecordBatch:
     """The answer (n,) or (n, k) of `load_predict` in those columns."""
     scores = answer.reshape(len(answer), -1)
     arrays: list[pa.Array] = [pa.array(scores[:, place]) for place in range(scores.shape[1])]
-    if package.classes:
+    if _decides(package):
         arrays.append(_decided(package, answer))
     return pa.RecordBatch.from_arrays(arrays, schema=schema_of(package))
 
@@ -36,6 +38,12 @@ def scores_of(batch: pa.RecordBatch) -> np.ndarray:
     """The scores (n, k) of such columns."""
     names = [name for name in batch.schema.names if name != DECISION]
     return np.column_stack([batch.column(name).to_numpy() for name in names])
+
+
+def _decides(package: Manifest) -> bool:
+    """Whether a row's answer is one class; numbers are none, and of several labels a row may have any."""
+    task = task_called(package.task)
+    return task.decides != "nothing" and task.targets == "one"
 
 
 def _scores(package: Manifest) -> list[str]:

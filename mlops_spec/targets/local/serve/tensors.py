@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from mlops_spec.package.moments import EXAMPLE, parsed, unzoned
+from mlops_spec.spec.tasks.regression import VALUE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -125,11 +126,12 @@ def answer(  # noqa: PLR0913, PLR0917 - what the protocol has in an answer
 ) -> bytes:
     """The protocol's answer for one request; `predicted` is (n,) or (n, k), row-major in `data`.
 
-    `classes` are named beside them: those of the k columns, or of a binary task, of which the last is the one that is
-    probable. What was `found` outside the data contract stands in the answer's parameters.
+    `classes` are named beside them: those of the k columns, as `targets` where they are numbers (output `value`), or
+    of a binary task, of which the last is the one that is probable. What was `found` outside the data contract
+    stands in the answer's parameters.
     """
     output = outputs[0]
-    named = {"parameters": {"classes": list(classes)}} if classes else {}
+    named = {"parameters": {"targets" if output.name == VALUE else "classes": list(classes)}} if classes else {}
     data: list[Any] = predicted.ravel().tolist()
     record: dict[str, Any] = {"model_name": model, "model_version": version}
     if request.id is not None:
