@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 
@@ -26,3 +26,12 @@ class Drawn:
 
     def todo(self, what: str, command: str = "") -> None:
         self.left.append(Step(what, command))
+
+    @property
+    def table(self) -> str:
+        """The table of all rows; TODO where that is not known."""
+        return str(self.sections["data"]["path"])
+
+    def placed(self, sections: dict[str, Any]) -> Drawn:
+        """The same draft with its sections as another folder has them."""
+        return replace(self, sections=sections)

@@ -159,14 +159,14 @@ def check(
         return document
     spec = validate(document, shared)
     if isinstance(spec, list):
-        return [*spec, *_unanswered_questions(document, spec)]
+        return [*spec, *_unanswered_questions(document, spec, shared)]
     return Project(spec, document, today or datetime.now(UTC).date(), shared)
 
 
-def _unanswered_questions(document: Document, wrong: Sequence[Diagnostic]) -> Iterator[Diagnostic]:
+def _unanswered_questions(document: Document, wrong: Sequence[Diagnostic], shared: Shared) -> Iterator[Diagnostic]:
     rule = unanswered_value
     diagnostics = (
-        _diagnostic(document, Kind(rule.CODE, rule.NAME, rule.SEVERITY), each) for each in rule.check(document)
+        _diagnostic(document, Kind(rule.CODE, rule.NAME, rule.SEVERITY), each) for each in rule.check(document, shared)
     )
     return (each for each in diagnostics if all(each.span != other.span for other in wrong))
 

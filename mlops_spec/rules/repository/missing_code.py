@@ -41,7 +41,7 @@ SEVERITY: Severity = "error"
 def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
     for address, command in commands(spec):
         module, script = python_runs(words(command))
-        if script and script not in repository.sizes:
+        if script and not repository.is_file(script):
             scripts = [path for path in repository.sizes if path.endswith(".py")]
             yield Finding(address, f"Git has no `{script}`", did_you_mean(script, scripts))
         elif module and not _is_found(module, repository) and _should_be_ours(module, repository):

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.document import Document
     from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.spec.shared import Shared
 
 CODE = "MS018"
 NAME = "unanswered-value"
@@ -40,7 +41,12 @@ SEVERITY: Severity = "error"
 _MARK = re.compile(r"@?TODO\b")
 
 
-def check(document: Document) -> Iterator[Finding]:
+def check(document: Document, shared: Shared) -> Iterator[Finding]:
+    if any(map(_MARK.match, shared.owners)) and document.at(("owners",)) is None:
+        where = "`owners` in [tool.mlops-spec] of pyproject.toml"
+        yield Finding(
+            ("model",), f"{where} is still to be answered", "it holds for each model that names nobody itself"
+        )
     for address, text in document.texts() if "TODO" in document.text else ():
         if _MARK.match(text):
             yield Finding(address, f"`{text}` is still to be answered", "`mlops-spec schema` says what may stand here")

@@ -23,12 +23,13 @@ _AT_LEAST = re.compile(r">=?\s*3\.(\d+)")
 _REQUIREMENTS = ("requirements.txt", "*/requirements.txt", "requirements/*.txt")
 
 
-def steps(root: Path, model: str) -> Iterator[Step]:
-    """A project of uv's, this tool, the code's own dependencies, and DVC's plugin for the remote."""
+def steps(root: Path, model: str, *, begun: bool = False) -> Iterator[Step]:
+    """A project of uv's, unless one was begun, this tool, the code's own dependencies, and DVC's plugin."""
     file = root / PROJECT
     project = table(file.read_text(encoding="utf-8", errors="replace") if file.is_file() else "")
     own = mapping(project.get("project"))
-    yield from _project(file, project, model)
+    if file.is_file() or not begun:
+        yield from _project(file, project, model)
     if "run" not in extras(project, "mlops-spec"):
         yield Step(
             "the pipeline's own tool is a dependency, and jobs install from the lock that this writes",

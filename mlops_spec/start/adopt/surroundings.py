@@ -32,13 +32,13 @@ def git_steps(root: Path) -> Iterator[Step]:
 def table_steps(root: Path, drawn: Drawn, source: str) -> Iterator[Step]:
     """The table of all rows here, the engine's, and with a column that names its rows."""
     yield from data_steps(root, _git(root), drawn, source)
-    path = str(drawn.sections["data"]["path"])
-    if path != "TODO":
-        yield from _column_steps(root, path)
+    if drawn.table != "TODO":
+        yield from column_steps(root / drawn.table, drawn.table)
 
 
-def _column_steps(root: Path, path: str) -> Iterator[Step]:
-    found = columns(root / path)
+def column_steps(file: Path, path: str) -> Iterator[Step]:
+    """What the columns of a table could be; the model knows the file by `path`."""
+    found = columns(file)
     if found is None:
         yield Step(f"data.target and data.id are columns of {path}", f"head -n 1 {shlex.quote(path)}")
         return
@@ -58,11 +58,7 @@ def left_over_steps(root: Path, drawn: Drawn, source: str) -> Iterator[Step]:
     git = _git(root)
     if git is None:
         return
-    written = [path for stage in drawn.sections.get("pipeline", {}).values() for path in stage["writes"]]
-    tracked = [path for path in written if path != "TODO" and git.tracks(path)]
-    if tracked:
-        paths = " ".join(map(shlex.quote, tracked))
-        yield Step("DVC keeps what stages write, and Git has it", f"git rm -r --cached --quiet {paths}")
+    yield from kept_by_git(root, drawn)
     if git.tracks(str(LOCK)):
         yield Step(f"{LOCK} belongs to releases, not to branches", f"git rm --quiet {LOCK}")
     folder = PurePosixPath(source).parent
@@ -72,7 +68,19 @@ def left_over_steps(root: Path, drawn: Drawn, source: str) -> Iterator[Step]:
         yield Step("the pipeline is at the root from now on", f"git rm -r --quiet --force {paths}")
 
 
+def kept_by_git(folder: Path, drawn: Drawn) -> Iterator[Step]:
+    """What stages write below the model's folder, and Git has."""
+    git = _git(folder)
+    written = [path for stage in drawn.sections.get("pipeline", {}).values() for path in stage["writes"]]
+    tracked = [path for path in written if path != "TODO" and git is not None and git.tracks(path)]
+    if tracked:
+        paths = " ".join(map(shlex.quote, tracked))
+        yield Step("DVC keeps what stages write, and Git has it", f"git rm -r --cached --quiet {paths}")
+
+
 def _git(root: Path) -> Git | None:
+    if not root.is_dir():
+        return None
     git = Git(root)
     try:
         git.run("rev-parse", "--git-dir")

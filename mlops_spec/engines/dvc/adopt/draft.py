@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
 from mlops_spec import model_folder
@@ -19,16 +19,17 @@ from mlops_spec.engines.dvc.adopt.graph import (
     made,
     outs,
     parameter_entries,
-    training,
 )
 from mlops_spec.engines.dvc.adopt.parameters import params
-from mlops_spec.engines.dvc.adopt.resolved import stages as resolved
-from mlops_spec.engines.source import items, load, mapping
+from mlops_spec.engines.source import items
 from mlops_spec.errors import Failure
 from mlops_spec.spec.stages import OWN_STAGES, overlap
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
+
+    from mlops_spec.engines.dvc.adopt.pipeline import Pipeline
 
 _CODE = (".py", ".ipynb", ".sh", ".r", ".R")
 _SHELL = re.compile(r"[;&|<>$`*?~\n\\(){}#]|^[A-Za-z_]\w*=")
@@ -36,20 +37,20 @@ _COMMAND = "TODO a command that reads build/data/train.parquet and writes build/
 SCRIPTS = "scripts/adopted"
 
 
-def draft(root: Path, text: str, chosen: str = "", folder: str = "") -> Drawn:
+def draft(pipeline: Pipeline, chosen: str = "", elsewhere: frozenset[str] = frozenset()) -> Drawn:
     """The sections that a `dvc.yaml` knows something of; `chosen` names the stage that trains, where several might.
 
-    `folder` is where the file lies, below the root.
+    Of the stages `elsewhere` the drafts of other models tell.
 
     Raises:
-        Failure: it is no pipeline, its templates can't be filled in, or it is not clear which stage trains.
+        Failure: it has no stages, was rendered from a spec, or it is not clear which stage trains.
     """
-    stages = {name: from_root(stage, folder) for name, stage in resolved(root / folder, text).items()}
+    root, stages = pipeline.root, pipeline.stages
     if not stages:
-        raise Failure("dvc.yaml: no stages to draw a spec from")
-    if all(str(stage.get("cmd", "")).startswith("mlops-spec stage ") for stage in stages.values()):
-        raise Failure("dvc.yaml was rendered from a spec", remedy="bring that spec back: git log -- model.yaml")
-    trains = training(stages, chosen)
+        raise Failure(f"{pipeline.name}: no stages to draw a spec from")
+    if pipeline.rendered:
+        raise Failure(f"{pipeline.name} was rendered from a spec", remedy="bring that spec back: git log -- model.yaml")
+    trains = pipeline.training(chosen)
     earlier = _earlier(stages, trains)
     train = stages.get(trains, from_root({}))
     drawn = Drawn({})
@@ -61,12 +62,12 @@ def draft(root: Path, text: str, chosen: str = "", folder: str = "") -> Drawn:
     left.reads_all_rows(earlier, table, drawn)
     if earlier:
         drawn.sections["pipeline"] = {_named(name): _stage(name, stage, drawn) for name, stage in earlier.items()}
-    drawn.sections["train"] = _train(root, trains, train, earlier, drawn)
+    drawn.sections["train"] = _train(pipeline, trains, train, earlier, drawn)
     drawn.sections["gates"] = [{"metric": "todo", "min": 0}]  # in lower case, as metrics are
     left.pickled(earlier, drawn)
     left.missing_code(root, earlier | ({trains: train} if trains else {}), drawn)
-    left.not_carried(stages, trains, {trains, *earlier}, drawn)
-    left.file_keys(mapping(load("dvc.yaml", text)), drawn)
+    left.not_carried(pipeline, trains, {trains, *earlier}, elsewhere, drawn)
+    left.file_keys(pipeline, drawn)
     return drawn
 
 
@@ -125,7 +126,7 @@ def _command_or_script(name: str, stage: Stage, drawn: Drawn) -> str:
     return f"bash {path}"
 
 
-def _train(root: Path, name: str, stage: Stage, earlier: Mapping[str, Stage], drawn: Drawn) -> dict[str, Any]:
+def _train(pipeline: Pipeline, name: str, stage: Stage, earlier: Mapping[str, Stage], drawn: Drawn) -> dict[str, Any]:
     written = [path for each in earlier.values() for path in outs(each)]
     table = drawn.sections["data"]["path"]
     reads = [
@@ -136,9 +137,10 @@ def _train(root: Path, name: str, stage: Stage, earlier: Mapping[str, Stage], dr
     files = _parameter_files(stage)
     train: dict[str, Any] = {"run": _command_or_script(name, stage, drawn) if name else _COMMAND}
     train |= {"reads": list(dict.fromkeys((*reads, *files)))} if reads or files else {}
-    values = params(root, stage, drawn)
+    values = params(pipeline.root, stage, drawn)
     train |= {"params": values} if values else {}
-    left.training(name, stage, table if any(overlap(path, table) for path in stage["deps"]) else "", earlier, drawn)
+    whole = table if any(overlap(path, table) for path in stage["deps"]) else ""
+    left.training(pipeline, name, whole, earlier, drawn)
     if values:
         drawn.todo(
             f"train.params: let the code read `train.params` of {model_folder.SPEC}; "

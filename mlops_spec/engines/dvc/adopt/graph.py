@@ -52,24 +52,33 @@ def made(path: str, written: Iterable[str]) -> bool:
     return any(overlap(path, out) for out in written)
 
 
-def training(stages: Mapping[str, Stage], chosen: str) -> str:
-    """The stage that is called so, or that writes what looks like a model, or the last; empty where that makes data.
+def chosen_training(stages: Mapping[str, Stage], chosen: str, name: str) -> str:
+    """The chosen stage of the file `name`; raises Failure where it has none of that name."""
+    if chosen in stages:
+        return chosen
+    raise Failure(f"{name} has no stage `{chosen}`", remedy=f"choose one of {', '.join(stages)}")
 
-    Raises:
-        Failure: there is none of the name that was chosen, or several train.
-    """
-    if chosen:
-        if chosen in stages:
-            return chosen
-        raise Failure(f"dvc.yaml has no stage `{chosen}`", remedy=f"choose one of {', '.join(stages)}")
+
+def trainings(stages: Mapping[str, Stage]) -> list[str]:
+    """The stages that are called so, or that write what looks like a model, but those that another waits for."""
     called = [name for name in stages if _TRAINS.search(name) and not _ELSE.search(name)]
     writes = [name for name, stage in stages.items() if any(PurePosixPath(out).suffix in MODELS for out in outs(stage))]
     candidates = [name for name in called if name in writes] or called or writes
-    found = [name for name in candidates if not any(name in before(other, stages) for other in candidates)]
+    awaited = {each for name in candidates for each in before(name, stages)}
+    return [name for name in candidates if name not in awaited]
+
+
+def last_training(stages: Mapping[str, Stage], name: str) -> str:
+    """The one stage that trains, or the last; empty where that makes data.
+
+    Raises:
+        Failure: several train.
+    """
+    found = trainings(stages)
     if len(found) > 1:
         raise Failure(
-            f"dvc.yaml trains {len(found)} models: {', '.join(found)}",
-            remedy=f"a spec is one model's: `mlops-spec adopt --stage {found[0]}`, in a repository for each",
+            f"{name} trains {len(found)} models: {', '.join(found)}",
+            remedy=f"a spec is one model's: choose by `mlops-spec adopt --stage {found[0]}`",
         )
     if found:
         return found[0]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import posixpath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mlops_spec.engines.dvc.adopt.graph import PICKLES, ROWS, Stage, judges, made, outs, trains_by_name
 from mlops_spec.engines.source import items
 from mlops_spec.repository.code import Folder
 from mlops_spec.repository.command import python_runs
+from mlops_spec.repository.root import root_of
 from mlops_spec.spec.stages import overlap, words
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlops_spec.engines.drawn import Drawn
+    from mlops_spec.engines.dvc.adopt.pipeline import Pipeline
 
 _SPLIT = "build/data/train.parquet"
 _SHELL = frozenset(";&|$`(")
@@ -62,13 +64,17 @@ def reads_all_rows(earlier: Mapping[str, Stage], table: str, drawn: Drawn) -> No
         )
 
 
-def training(name: str, stage: Stage, table: str, earlier: Mapping[str, Stage], drawn: Drawn) -> None:
+def training(pipeline: Pipeline, name: str, table: str, earlier: Mapping[str, Stage], drawn: Drawn) -> None:
     """What the training must read and write; `table` is that of all rows where it reads that itself."""
     if not name:
         drawn.todo("train.run: no stage trains: write the command that does, or name the stage by `adopt --stage`")
         return
+    stage = pipeline.stages[name]
     if not trains_by_name(name, stage):
-        drawn.todo(f"train: no stage is called so; {name}, the last, is taken for it: `adopt --stage` names another")
+        drawn.todo(
+            f"{pipeline.at(name)}: train: no stage is called so; {name}, the last, is taken for it: "
+            "`adopt --stage` names another"
+        )
     reads = f"read {_SPLIT} instead of {table}, and " if table else "" if earlier else f"read {_SPLIT}, and "
     drawn.todo(f"train.run: let it {reads}write below build/model instead of {', '.join(stage['outs']) or 'the model'}")
 
@@ -85,7 +91,7 @@ def pickled(earlier: Mapping[str, Stage], drawn: Drawn) -> None:
 
 def missing_code(root: Path, carried: Mapping[str, Stage], drawn: Drawn) -> None:
     """The scripts that commands run and that are not there."""
-    files = Folder(root)
+    files = Folder(root, root_of(root))
     for name, stage in carried.items():
         for command in items(stage.get("cmd")):
             if set(str(command)) & _SHELL:
@@ -96,23 +102,28 @@ def missing_code(root: Path, carried: Mapping[str, Stage], drawn: Drawn) -> None
                 drawn.todo(f"{name}: its script {path} is not in the repository: write it, or bring it back")
 
 
-def not_carried(stages: Mapping[str, Stage], trains: str, carried: Iterable[str], drawn: Drawn) -> None:
-    """The stages and their keys that the draft does not carry."""
+def not_carried(
+    pipeline: Pipeline, trains: str, carried: Iterable[str], elsewhere: frozenset[str], drawn: Drawn
+) -> None:
+    """The stages and their keys that the draft does not carry, but for stages of which others tell."""
+    stages = pipeline.stages
     model = outs(stages[trains]) if trains else []
     table = drawn.sections["data"]["path"]
     for name, stage in stages.items():
+        if name in elsewhere:
+            continue
         if name not in carried:
-            drawn.todo(f"stage {name} is {_why(name, stage, model, table)}")
+            drawn.todo(f"{pipeline.at(name)}: stage {name} is {_why(name, stage, model, table)}")
             continue
         for key, why in _DROPPED.items():
             if key in stage:
-                drawn.todo(f"{name}.{key}: {why}")
+                drawn.todo(f"{pipeline.at(name)}: {name}.{key}: {why}")
 
 
-def file_keys(document: Mapping[str, Any], drawn: Drawn) -> None:
+def file_keys(pipeline: Pipeline, drawn: Drawn) -> None:
     """What a file says beside its stages."""
     for key in ("metrics", "plots", "artifacts", "datasets"):
-        if document.get(key):
+        if pipeline.document.get(key):
             drawn.todo(f"{key}: not carried; the rendered dvc.yaml has its own")
 
 

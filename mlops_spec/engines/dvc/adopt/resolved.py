@@ -6,7 +6,7 @@ import contextlib
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from mlops_spec.engines.source import load, mapping
+from mlops_spec.engines.source import mapping
 from mlops_spec.errors import Failure
 
 if TYPE_CHECKING:
@@ -14,27 +14,26 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-def stages(root: Path, text: str) -> dict[str, dict[str, Any]]:
-    """The stages by their names, `train@emea` of one that stands for several.
+def stages(root: Path, text: str, document: dict[str, Any], name: str) -> dict[str, dict[str, Any]]:
+    """The stages by their names, `train@emea` of one that stands for several; `document` is what the text says.
 
     Raises:
-        Failure: the text is no pipeline, or a template in it can't be filled in.
+        Failure: a template in it can't be filled in.
     """
-    document = load("dvc.yaml", text)
-    found = {name: mapping(stage) for name, stage in mapping(document.get("stages")).items()}
+    found = {each: mapping(stage) for each, stage in mapping(document.get("stages")).items()}
     templated = "${" in text or any({"foreach", "matrix"} & stage.keys() for stage in found.values())
-    return _expanded(root, document) if templated else found
+    return _expanded(root, document, name) if templated else found
 
 
-def _expanded(root: Path, document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+def _expanded(root: Path, document: dict[str, Any], name: str) -> dict[str, dict[str, Any]]:
     """By DVC's own resolver, which reads `params.yaml` and the files under `vars`, and runs nothing."""
     with _repository(root) as (repo, parsing, errors):
         try:
             resolved = parsing.DataResolver(repo, str(root.resolve()), document).resolve()
         except errors as error:
             reason = " ".join(str(error).split()) or "a template can't be filled in"
-            raise Failure(f"dvc.yaml: {reason}", remedy="`dvc stage list` must work first") from error
-    return {str(name): mapping(stage) for name, stage in mapping(resolved.get("stages")).items()}
+            raise Failure(f"{name}: {reason}", remedy="`dvc stage list` must work first") from error
+    return {str(each): mapping(stage) for each, stage in mapping(resolved.get("stages")).items()}
 
 
 @contextlib.contextmanager

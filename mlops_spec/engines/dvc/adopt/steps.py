@@ -12,8 +12,8 @@ from mlops_spec.git import GitError
 from mlops_spec.spec.storage import is_known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path, PurePosixPath
 
     from mlops_spec.engines.drawn import Drawn
     from mlops_spec.git import Git
@@ -48,7 +48,7 @@ def setup_steps(root: Path) -> Iterator[Step]:
 
 def data_steps(root: Path, git: Git | None, drawn: Drawn, source: str) -> Iterator[Step]:
     """The table of all rows here, and DVC's; `source` is the pipeline that it was drawn from."""
-    path = str(drawn.sections["data"]["path"])
+    path = drawn.table
     pointer = f"{path if path != 'TODO' else 'data/rows.csv'}.dvc"
     if hidden := _ignoring_line(git, pointer) if git else "":
         yield Step(f"{hidden} hides {pointer} from Git", _unhiding_command(pointer))
@@ -72,6 +72,38 @@ def data_steps(root: Path, git: Git | None, drawn: Drawn, source: str) -> Iterat
         )
     elif untrack or not tracked:
         yield Step(f"{path} is DVC's to keep, not Git's", f"{untrack}uv run dvc add {quoted}")
+
+
+def brought(root: Path, git: Git | None, source: str, folder: PurePosixPath, target: str) -> Iterator[Step]:
+    """A table, by its path from the root, becomes `target` in the folder of its model."""
+    here = shlex.quote(str(folder))
+    if hidden := _ignoring_line(git, f"{folder / target}.dvc") if git else "":
+        yield Step(f"{hidden} hides {folder / target}.dvc from Git", f"(cd {here} && {_unhiding_command(target)})")
+    new, place = shlex.quote(str(folder / target)), shlex.quote(str((folder / target).parent))
+    what = f"a model's data lie in its folder, where DVC keeps {source}"
+    if (root / f"{source}.dvc").is_file():
+        pull = "pull" if shared(root).remotes else "checkout"
+        copy = f"cp {shlex.quote(f'{source}.dvc')} {place}/"
+        yield Step(f"{what}, once and by both names", f"mkdir -p {place} && {copy} && uv run dvc {pull} {new}.dvc")
+    elif (root / source).is_file():
+        yield Step(what, f"mkdir -p {place} && cp {shlex.quote(source)} {place}/ && uv run dvc add {new}")
+    else:
+        yield Step(f"{what}: it is not here, so bring it to {folder / target}", f"uv run dvc add {new}")
+
+
+def own_repositories(root: Path, folders: Sequence[PurePosixPath]) -> Iterator[Step]:
+    """DVC repositories in folders, which become part of the one at the root."""
+    for folder in dict.fromkeys(folders):
+        path = folder / FOLDER
+        if folder.parts and (root / path).is_dir():
+            quoted = shlex.quote(str(path))
+            remotes = ", ".join(f"{each.name} ({each.url})" for each in shared(root / folder).remotes) or "no remote"
+            yield Step(
+                f"{path} is a DVC repository of its own, with {remotes}, and one at the root serves all models: "
+                "what it keeps goes there",
+                f"mkdir -p .dvc/cache && (test ! -d {quoted}/cache || cp -rn {quoted}/cache/. .dvc/cache/) && "
+                f"git rm -rq --cached --ignore-unmatch {quoted} && rm -rf {quoted}",
+            )
 
 
 def _unhiding_command(pointer: str) -> str:
