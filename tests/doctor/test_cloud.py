@@ -45,7 +45,7 @@ def test_subjects_are_what_github_says_and_are_never_guessed() -> None:
 
 
 def test_aws_lets_in_the_training_to_write_and_the_rest_to_read() -> None:
-    found = files(spec("aws"), "repo:acme@1/credit@2")
+    found = files(spec("aws"), "repo:acme@1/credit@2", monitored=True)
 
     trust = {name: json.loads(found[f"{name}-trust.json"])["Statement"][0] for name in ("read", "write")}
     who = {name: each["Condition"]["StringEquals"] for name, each in trust.items()}
@@ -66,12 +66,12 @@ def test_aws_lets_in_the_training_to_write_and_the_rest_to_read() -> None:
 
 
 def test_where_nothing_reads_before_the_merge_no_pull_request_is_let_in() -> None:
-    assert "pull" not in "".join(files(spec("sample"), "repo:a/b").values())
+    assert "pull" not in "".join(files(spec("sample"), "repo:a/b", monitored=True).values())
 
 
 @pytest.mark.parametrize(("case", "says"), [("google", "principal://"), ("azure", "federated-credential create")])
 def test_google_and_azure_get_commands_that_a_shell_takes(case: str, says: str) -> None:
-    (page,) = files(spec(case), "repo:a/b").values()
+    (page,) = files(spec(case), "repo:a/b", monitored=True).values()
 
     script = page.split("```sh\n")[1].split("```")[0]
     for each in (script, looks(page)):
@@ -89,7 +89,7 @@ def looks(page: str) -> str:
 
 @pytest.mark.parametrize("case", ["aws", "google", "azure"])
 def test_what_it_does_not_look_at_is_said_with_how_to_see_it(case: str) -> None:
-    commands = looks(files(spec(case), "repo:a/b")["README.md"]).splitlines()
+    commands = looks(files(spec(case), "repo:a/b", monitored=True)["README.md"]).splitlines()
 
     assert not [each for each in commands if not re.search(r" (head|get|list|describe|show)[ -]", each)]
     signing = spec(case).storage.sign_in  # type: ignore[union-attr]
@@ -101,7 +101,7 @@ def test_what_it_does_not_look_at_is_said_with_how_to_see_it(case: str) -> None:
 
 def test_secrets_need_no_cloud() -> None:
     with pytest.raises(Failure, match="no job signs in to a cloud by its identity"):
-        files(spec("secrets"), "repo:a/b")
+        files(spec("secrets"), "repo:a/b", monitored=True)
 
 
 def test_the_command_asks_github_and_writes_the_folder(clinic: Clinic, tmp_path: Path) -> None:

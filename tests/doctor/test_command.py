@@ -52,16 +52,86 @@ def test_all_is_well(clinic: Clinic, root: Path) -> None:
     assert f"{len(clinic.results())} settings: {len(clinic.results())} ok" in done.stdout
 
 
-@pytest.mark.parametrize("asked", ["", "models/churn"])
-def test_models_in_folders_are_not_called_well(clinic: Clinic, root: Path, asked: str) -> None:
-    (root / ".git").mkdir()
-    (root / "models/churn").mkdir(parents=True)
-    (root / "model.yaml").rename(root / "models/churn/model.yaml")
+def many(root: Path) -> Path:
+    """The one model, and another that has an environment and an approver of its own, each in a folder."""
     subprocess.run(["git", "init", "-q", str(root)], check=True)
+    (root / "models/churn").mkdir(parents=True)
+    (root / "models/fraud").mkdir()
+    (root / "model.yaml").rename(root / "models/churn/model.yaml")
+    other = SPEC.replace("model: churn", "model: fraud").replace(
+        'approvers: ["@bob", "@carol"]', 'approvers: ["@alice"]'
+    )
+    (root / "models/fraud/model.yaml").write_text(other.replace("  staging:", "  canary: {after: merge}\n  staging:"))
+    shared = 'owners = ["@bob", "@carol"]\n[tool.mlops-spec.environments]\nproduction = {promote = {approvals = 2}}\n'
+    (root / "pyproject.toml").write_text(f"[tool.mlops-spec]\n{shared}")
+    return root
 
-    refused = failed(doctor(clinic, root / asked))
 
-    assert (refused.exit_code, "models lie in folders" in refused.message) == (Exit.CONFIG, True)
+def heal(clinic: Clinic, root: Path) -> None:
+    """Sets what is missing, by the calls that the command writes."""
+    file = root / "calls.json"
+    doctor(clinic, root, "--apply-file", str(file))
+    for call in json.loads(file.read_text()):
+        clinic.github().send(call["method"], call["path"], call["body"], needs="administration: write")
+    for environment in clinic.settings.environments.values():
+        environment["can_admins_bypass"] = False
+    file.unlink()
+
+
+def test_many_models_are_examined_once_for_what_all_of_them_need(fresh: Clinic, root: Path) -> None:
+    many(root)
+    before = doctor(fresh, root)
+    heal(fresh, root)
+
+    done = doctor(fresh, root)
+
+    assert before.return_value == Exit.FINDINGS
+    assert "MISSING     environment/canary/branches" in before.stdout
+    assert done.return_value == Exit.OK, done.stdout
+    assert "2 models" in done.stderr
+    assert {each["id"] for each in fresh.settings.environments["production"]["reviewers"]} == {101, 102, 103}
+
+
+def test_in_a_models_folder_it_is_about_the_repository_too(fresh: Clinic, root: Path) -> None:
+    many(root)
+    heal(fresh, root)
+
+    done = doctor(fresh, root / "models/churn")
+
+    assert done.return_value == Exit.OK, done.stdout
+    assert "environment/canary/branches" in done.stdout, "the other one has it"
+
+
+def test_a_spec_of_many_that_is_broken_is_named_and_the_others_are_examined(fresh: Clinic, root: Path) -> None:
+    many(root)
+    (root / "models/churn/model.yaml").write_text("spec: 1\n")
+    heal(fresh, root)
+
+    done = doctor(fresh, root)
+
+    assert done.return_value == Exit.USAGE
+    assert "models/churn/model.yaml" in done.stderr
+    assert "MISSING" not in done.stdout
+    assert "2 models, 1 of them not valid" in done.stderr
+
+
+def test_a_tag_of_each_model_must_be_guarded(fresh: Clinic, root: Path) -> None:
+    many(root)
+    heal(fresh, root)
+    tags = next(each for each in fresh.settings.rulesets.values() if each["target"] == "tag")
+    tags["conditions"]["ref_name"]["include"] = ["refs/tags/churn@v*"]
+
+    assert "MISSING     versions/deletion" in doctor(fresh, root).stdout
+
+
+def test_the_cloud_is_told_of_the_storage_that_all_share(fresh: Clinic, root: Path, tmp_path: Path) -> None:
+    many(root)
+    roles = "{read = 'arn:aws:iam::123456789012:role/r', write = 'arn:aws:iam::123456789012:role/w'}"
+    with (root / "pyproject.toml").open("a") as file:
+        file.write(f"[tool.mlops-spec.storage]\nurl = 's3://b/all'\nregion = 'eu-west-1'\nsign_in.aws = {roles}\n")
+
+    assert doctor(fresh, root, "--cloud", str(tmp_path / "cloud")).return_value == Exit.OK
+    assert "environment:monitoring" in (tmp_path / "cloud/read-trust.json").read_text()
 
 
 def test_the_report_of_a_new_repository_is_as_expected(fresh: Clinic, root: Path, update: bool) -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mlops_spec.spec import Spec
+    from mlops_spec.spec.shared import Shared
     from mlops_spec.spec.storage import Aws, Azure, Google, Storage
 
 _ISSUER = "token.actions.githubusercontent.com"
@@ -25,15 +26,16 @@ class Subjects(NamedTuple):
     write: tuple[str, ...]
 
 
-def subjects(spec: Spec, prefix: str) -> Subjects:
-    """Whom the spec lets in: the training after a merge to write; pull requests, trials and the monitor to read."""
-    reads = [f"{prefix}:environment:monitoring"] if spec.monitor else []
+def subjects(spec: Spec | Shared, prefix: str, *, monitored: bool) -> Subjects:
+    """Whom a spec, or what many share, lets in: the training after a merge to write; pull requests, trials and the
+    monitor, where something is monitored, to read."""
+    reads = [f"{prefix}:environment:monitoring"] if monitored else []
     if ways(spec).pull_requests == "read":
         reads += [f"{prefix}:pull_request", f"{prefix}:environment:pull-requests"]
     return Subjects(tuple(reads), (f"{prefix}:environment:training",))
 
 
-def files(spec: Spec, prefix: str) -> Mapping[str, str]:
+def files(spec: Spec | Shared, prefix: str, *, monitored: bool) -> Mapping[str, str]:
     """What to write down, by name; the commands are in `README.md`.
 
     Raises:
@@ -41,7 +43,7 @@ def files(spec: Spec, prefix: str) -> Mapping[str, str]:
     """
     storage = spec.storage
     given = storage.sign_in if storage else None
-    let_in = subjects(spec, prefix)
+    let_in = subjects(spec, prefix, monitored=monitored)
     if storage is not None and given is not None:
         if given.aws:
             writer = ways(spec).write
@@ -52,7 +54,8 @@ def files(spec: Spec, prefix: str) -> Mapping[str, str]:
             return {_README: _azure(storage, given.azure, let_in)}
     raise Failure(
         "no job signs in to a cloud by its identity",
-        remedy="`storage.sign_in` in model.yaml names roles: `aws`, `google` or `azure`.",
+        remedy="`storage.sign_in` in model.yaml, or in [tool.mlops-spec] where models share it, names roles: `aws`, "
+        "`google` or `azure`.",
     )
 
 

@@ -23,7 +23,7 @@ _BRANCHES = {"protected_branches": False, "custom_branch_policies": True}
 
 def controls(expected: Expected) -> Iterator[Control]:
     for place in expected.places:
-        yield from _Guard(place, expected.spec.branch).controls()
+        yield from _Guard(place, expected.branch).controls()
 
 
 class _Guard:

@@ -21,7 +21,7 @@ _ALONE = (
 
 
 def controls(expected: Expected) -> Iterator[Control]:
-    main = expected.spec.branch
+    main = expected.branch
     where = "Settings → General → Default branch"
     call = Call("PATCH", "", {"default_branch": main})
     yield Control("repository/main", f"the default branch is {main}", where, partial(_default, main), lambda _: (call,))
@@ -31,7 +31,7 @@ def controls(expected: Expected) -> Iterator[Control]:
     yield Control("repository/merging", must, where, partial(_merging, main), lambda _: (squash,))
     must = "every owner in CODEOWNERS exists and may write"
     yield Control("repository/owners", must, "Settings → Collaborators and teams; or `owners` in model.yaml", _owners)
-    if owner := expected.spec.sole_owner:
+    if owner := expected.sole_owner:
         said = f"{owner} is the only owner, and GitHub takes nobody's approval of their own pull request"
         yield Control(
             "repository/approvers", "each pull request has somebody who may approve it", _ALONE, lambda _: said

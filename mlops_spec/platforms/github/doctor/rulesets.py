@@ -31,12 +31,13 @@ _REVIEWS = {
 
 
 def controls(expected: Expected) -> Iterator[Control]:
-    versions = tuple(f"refs/tags/{tag_of(expected.spec.model, version)}" for version in ("v1.0.0", "v12.34.56"))
-    branch = expected.spec.branch
+    versions = ("v1.0.0", "v12.34.56")
+    tags = tuple(f"refs/tags/{tag_of(model, version)}" for model in expected.models for version in versions)
+    branch = expected.branch
     for name, refs, called in (
         ("main", Refs("branch", (f"refs/heads/{branch}",)), branch),
         ("ledger", Refs("branch", (f"refs/heads/{layout.LEDGER_BRANCH}",)), "the ledger"),
-        ("versions", Refs("tag", versions), "a version's tag"),
+        ("versions", Refs("tag", tags), "a version's tag"),
     ):
         yield from _Guard(name, refs, called, expected.rulesets[f"mlops-{name}"]).controls()
 
