@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from numbers import Real
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.package.predictor.entry_point import import_function
-from mlops_validators import custom_measure
+from mlops_validators import custom_measure, row_measure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,30 +25,54 @@ def own_measure(root: Path, spec: Spec, own: CustomMetric) -> Measure:
     """The measure `own.run`; raises Failure when `src` has no such function.
 
     Called, it raises ValueError where the user's function does, which says "undefined on these rows", and Failure for
-    any other exception and for an answer that is no number.
+    any other exception and for an answer that is no number, or with `per: row` not a number for each row.
     """
     what = f"metric `{own.name}`"
-    function = _checked(import_function(own.run, root / "src", what), what)
-    return custom_measure(own.name, function, task=spec.task, higher_is_better=own.direction == "higher")
+    function = import_function(own.run, root / "src", what)
+    told: dict[str, Any] = {"task": spec.task, "higher_is_better": own.direction == "higher"}
+    if own.per == "row":
+        return row_measure(own.name, _of_rows(function, what), **told)
+    return custom_measure(own.name, _of_all(function, what), **told)
 
 
-def _checked(function: Callable[..., object], what: str) -> Callable[[np.ndarray, np.ndarray], float]:
+def _of_all(function: Callable[..., object], what: str) -> Callable[[np.ndarray, np.ndarray], float]:
     def measure(truth: np.ndarray, score: np.ndarray) -> float:
-        try:
-            value = function(_read_only(truth), _read_only(score))
-        except Failure as failure:
-            if isinstance(failure.__cause__, ValueError):
-                raise ValueError(failure.message) from failure
-            raise
+        value = _called(function, truth, score)
         if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
+            hint = "; `per: row` is of one that gives a number for each row" if isinstance(value, np.ndarray) else ""
             raise Failure(
                 f"{what} gives {type(value).__name__}, not a number",
                 exit_code=Exit.FINDINGS,
-                remedy="It takes `y_true` and `y_score`, arrays of one length, and returns a float.",
+                remedy=f"It takes `y_true` and `y_score`, arrays of one length, and returns a float{hint}.",
             )
         return float(value)
 
     return measure
+
+
+def _of_rows(function: Callable[..., object], what: str) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
+    def measure(truth: np.ndarray, score: np.ndarray) -> np.ndarray:
+        value = _called(function, truth, score)
+        given = np.asarray(value) if isinstance(value, np.ndarray | list | tuple | pd.Series) else None
+        if given is None or given.shape != (len(truth),) or given.dtype.kind not in "biuf":
+            shape = "" if given is None else f" of {given.dtype} and shape {given.shape}"
+            raise Failure(
+                f"{what} gives {type(value).__name__}{shape}, not a number for each of {len(truth):,} rows",
+                exit_code=Exit.FINDINGS,
+                remedy="With `per: row` it takes `y_true` and `y_score`, and returns an array of their length.",
+            )
+        return given.astype(np.float64)
+
+    return measure
+
+
+def _called(function: Callable[..., object], truth: np.ndarray, score: np.ndarray) -> object:
+    try:
+        return function(_read_only(truth), _read_only(score))
+    except Failure as failure:
+        if isinstance(failure.__cause__, ValueError):
+            raise ValueError(failure.message) from failure
+        raise
 
 
 def _read_only(values: np.ndarray) -> np.ndarray:

@@ -15,13 +15,18 @@ from mlops_spec.spec.metrics import METRICS
 
 
 class CustomMetric(Strict):
-    """A measure of the user's own: `run(y_true, y_score) -> float`."""
+    """A measure of the user's own: `run(y_true, y_score)` gives a number, or one for each row."""
 
     name: MetricName = Field(description="What gates and reports call it.", examples=["cost"])
     run: EntryPoint = Field(
         description="The function that measures, in `src`.", examples=["credit_default.measures:cost"]
     )
     direction: Literal["higher", "lower"] = Field(description="Which way is better.")
+    per: Literal["all", "row"] = Field(
+        "all",
+        description="What `run` gives a number for: `all` rows together, and is asked for every resample anew; or each "
+        "`row`, and their mean is the measure.",
+    )
 
 
 class Cost(Strict):

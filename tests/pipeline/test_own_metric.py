@@ -36,7 +36,7 @@ GATES: list[tuple[Any, dict[str, Any]]] = [
 ]
 
 
-def written(root: Path, body: str, gate: dict[str, Any] | None = None) -> Spec:
+def written(root: Path, body: str, gate: dict[str, Any] | None = None, per: str = "all") -> Spec:
     """A spec whose measure has this body; a module is imported once, so each has a name of its own."""
     package = f"own_{abs(hash((str(root), body)))}"
     (root / "src" / package).mkdir(parents=True, exist_ok=True)
@@ -52,7 +52,7 @@ def written(root: Path, body: str, gate: dict[str, Any] | None = None) -> Spec:
             "train": {"run": "x"},
             "evaluate": {
                 "resamples": 100,
-                "metrics": [{"name": "own", "run": f"{package}:measure", "direction": "lower"}],
+                "metrics": [{"name": "own", "run": f"{package}:measure", "direction": "lower", "per": per}],
             },
             "gates": [gate or GATES[0][1]],
         }
@@ -165,3 +165,73 @@ def test_a_function_that_is_not_in_src_stops_the_run(tmp_path: Path, run: str, m
 def test_numpy_numbers_are_numbers(tmp_path: Path) -> None:
     for body in ("return np.float32(0.5)", "return np.int64(1)"):
         assert measure(tmp_path, written(tmp_path, body), ["own"], ANSWERS)["own"]["value"] in (0.5, 1.0)
+
+
+BY_ROW = "return np.abs(y_true - y_score)"
+
+
+@pytest.mark.parametrize(("module", "gate"), GATES)
+def test_every_gate_takes_one_that_is_per_row_and_says_the_same_of_it(
+    tmp_path: Path, module: Any, gate: dict[str, Any]
+) -> None:
+    first = next(module.results(*case_of(tmp_path, written(tmp_path, BY_ROW, gate, "row"))))
+    whole = next(module.results(*case_of(tmp_path, written(tmp_path, GOOD, gate))))
+
+    assert first.verdict == "pass"
+    assert first.value == pytest.approx(whole.value, abs=0.02)  # of two slices that are alike either may decide
+    assert first.low == pytest.approx(whole.low, abs=0.02)
+
+
+def test_one_that_is_per_row_is_not_asked_for_every_resample(tmp_path: Path) -> None:
+    (tmp_path / "calls").touch()
+    count = f"with open(r'{tmp_path / 'calls'}', 'a') as calls: calls.write('x')\n    {BY_ROW}"
+
+    interval_of(tmp_path, written(tmp_path, count, per="row"), "own", ANSWERS)
+
+    assert len((tmp_path / "calls").read_text()) < 10
+
+
+def test_one_that_is_per_row_counts_rows_by_their_weight(tmp_path: Path) -> None:
+    weights = np.where(TRUTH == 1, 3.0, 1.0)
+
+    found = interval_of(tmp_path, written(tmp_path, BY_ROW, per="row"), "own", replace(ANSWERS, weights=weights))
+
+    assert found.value == pytest.approx(np.average(np.abs(TRUTH - SCORE), weights=weights))
+    assert found.low < found.value < found.high
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("return y_score - y_score.mean()", "alone: it is no measure of each row"),
+        ("return np.where(y_score > 0.5, np.nan, 1.0)", "values that are NaN or infinite"),
+        ("raise ValueError('no judge answers')", "metric `own` raised ValueError: no judge answers"),
+    ],
+)
+def test_a_number_that_is_none_of_its_row_is_inconclusive(tmp_path: Path, body: str, reason: str) -> None:
+    first = next(metric.results(*case_of(tmp_path, written(tmp_path, body, per="row"))))
+
+    assert first.verdict == "inconclusive"
+    assert reason in first.reason
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (GOOD, "gives float, not a number for each of 600 rows"),
+        ("return y_score[1:]", r"of float64 and shape \(599,\), not a number for each of 600 rows"),
+        ("return np.column_stack([y_score, y_score])", r"shape \(600, 2\)"),
+        ("return ['good'] * len(y_true)", "not a number for each"),
+        ("return None", "gives NoneType"),
+    ],
+)
+def test_what_is_not_a_number_for_each_row_stops_the_run(tmp_path: Path, body: str, message: str) -> None:
+    with pytest.raises(Failure, match=message):
+        measure(tmp_path, written(tmp_path, body, per="row"), ["own"], ANSWERS)
+
+
+def test_rows_given_as_one_number_are_told_of_per_row(tmp_path: Path) -> None:
+    with pytest.raises(Failure) as raised:
+        measure(tmp_path, written(tmp_path, BY_ROW), ["own"], ANSWERS)
+
+    assert "`per: row`" in (raised.value.remedy or "")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from mlops_validators import MEASURES, Interval, custom_measure, interval, paired_difference
+from mlops_validators import MEASURES, Interval, custom_measure, interval, paired_difference, row_measure
 
 CASES = [(name, task) for name, measure in MEASURES.items() for task in measure.tasks]
 IDS = [f"{name}-{task}" for name, task in CASES]
@@ -183,6 +183,30 @@ def test_a_measure_of_your_own_is_treated_alike():
 
     assert (found.value, found.low, found.high) == pytest.approx((known.value, known.low, known.high))
     assert paired_difference(own, truth, score, score + 1).value < 0
+
+
+def test_a_measure_of_each_row_is_their_mean_to_the_last_digit():
+    own = row_measure("own", lambda y, s: np.abs(y - s), task="regression", higher_is_better=False)
+    truth, score = rows("regression")
+    customer, weights = np.arange(200) // 4, 1 + np.arange(200) % 3
+
+    for how in ({}, {"groups": customer}, {"weights": weights}):
+        assert interval(own, truth, score, **how) == interval("mean_absolute_error", truth, score, **how)
+        assert paired_difference(own, truth, score, score + 1, **how) == paired_difference(
+            "mean_absolute_error", truth, score, score + 1, **how
+        )
+
+
+def test_a_measure_of_each_row_that_looks_at_others_is_none():
+    for function, says in (
+        (lambda y, s: y - s.mean(), "alone: it is no measure of each row"),
+        (lambda y, s: (y - s)[1:], "199 numbers for 200 rows"),
+        (lambda y, s: np.where(s > 40, np.nan, s), "NaN or infinite"),
+    ):
+        with pytest.raises(ValueError, match=says):
+            interval(row_measure("own", function, task="regression", higher_is_better=True), *rows("regression"))
+    with pytest.raises(ValueError, match="a measure already"):
+        row_measure("r2", lambda y, s: y, task="regression", higher_is_better=True)
 
 
 def test_a_measure_of_your_own_that_gives_no_number():
