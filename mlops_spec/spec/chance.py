@@ -19,6 +19,9 @@ def chance(spec: Spec, metric: str) -> float | None:
     known = METRICS.get(metric)
     if known is None or metric in spec.evaluate.own:
         return None
+    if metric == "expected_cost" and (cost := spec.evaluate.cost):
+        always_yes, always_no = (cost.false_positive, cost.true_positive), (cost.false_negative, cost.true_negative)
+        return min(max(always_yes), max(always_no))  # whatever share is positive
     each = [_told(spec, metric, target) for target in spec.data.targets]
     levels = [level for level in each if level is not None]
     if len(levels) < len(each):

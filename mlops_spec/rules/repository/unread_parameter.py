@@ -60,6 +60,10 @@ def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
         if handed_on(code.tree):
             return  # as a whole, to who knows what
         read |= mentioned(code.tree)
+    if read and "params" not in read:
+        message = "no code in `src` reads `train.params`, so a change of them changes nothing"
+        yield Finding(("train", "params"), message, "read them from `model.yaml`, or delete them", at_key=True)
+        return
     for name in spec.train.params if read else ():
         if name not in read:
             message = f"no code in `src` reads the parameter `{name}`"

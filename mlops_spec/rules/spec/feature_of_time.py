@@ -1,7 +1,8 @@
-"""The time that rows are split by is no feature.
+"""What rows are split by is no feature.
 
 Each tested row is later than all that the model has learned from, and so is each row that it will ever be asked about.
-Of the moment itself nothing can be learned; of the hour, the day of the week or the time since an event it can.
+Of the moment itself nothing can be learned; of the hour, the day of the week or the time since an event it can. The
+name of a group that is tested is one that was never learned.
 
 Bad:
 
@@ -54,6 +55,9 @@ SEVERITY: Severity = "warning"
 
 def check(spec: Spec) -> Iterator[Finding]:
     column = spec.data.split.column
+    if column is not None and is_feature(spec, column) and _names_group(spec, column):
+        message = f"the model sees `{column}`, and is tested on groups alone that it does not know"
+        yield Finding(("data", "split", "column"), message, f"add `{column}` to `train.features.exclude`")
     if spec.data.split.by == "time" and column is not None and _is_moment(spec, column) and is_feature(spec, column):
         message = f"the model sees `{column}`, and is only ever asked about later ones than it knows"
         yield Finding(("data", "split", "column"), message, f"add `{column}` to `train.features.exclude`")
@@ -63,3 +67,8 @@ def _is_moment(spec: Spec, column: str) -> bool:
     """Whether a column is told to hold moments, as against years, of which a trend may be learned."""
     told = spec.data.contract.columns.get(column) if spec.data.contract else None
     return told is not None and told.type in ("timestamp", "date")
+
+
+def _names_group(spec: Spec, column: str) -> bool:
+    told = spec.data.contract.columns.get(column)
+    return spec.data.split.by == "group" and told is not None and told.type in ("string", "category")

@@ -1,7 +1,8 @@
 """A perturbation changes what the model sees.
 
-A category that nobody knows is not written into a number, a text is not rounded or shifted, and a column that is no
-feature changes no answer. Such a gate measures the same rows twice.
+A category that nobody knows is not written into a number, a text is not rounded or shifted, a count below a hundred
+has no digit that rounding takes, and a column that is no feature changes no answer. Such a gate measures the same
+rows twice.
 
 Bad:
 
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.document.diagnostic import Severity
     from mlops_spec.spec import Spec
+    from mlops_spec.spec.data import Column
 
 CODE = "MS217"
 NAME = "idle-robustness"
@@ -60,6 +62,7 @@ SEVERITY: Severity = "error"
 
 
 _NUMBERS = ("integer", "number")
+_DIGITS = 100  # below which a whole number has two of them
 _OF_NUMBERS = ("shift", "rounding")
 
 
@@ -89,6 +92,12 @@ def _why_unchanged(spec: Spec, kind: str, column: str) -> str:
     known = spec.data.contract.columns.get(column)
     if known is None or known.type == "timestamp":
         return ""
+    if kind == "rounding" and known.type == "integer" and _has_two_digits(known):
+        return f"`rounding` keeps two digits, and `{column}` never has more"
     number = known.type in _NUMBERS
     fits = number if kind in _OF_NUMBERS else not number if kind == "unseen_category" else True
     return "" if fits else f"`{kind}` does not fit `{column}`, of type {known.type}"
+
+
+def _has_two_digits(column: Column) -> bool:
+    return None not in (column.min, column.max) and -_DIGITS < (column.min or 0) <= (column.max or 0) < _DIGITS

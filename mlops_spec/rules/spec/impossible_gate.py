@@ -67,3 +67,7 @@ def _beyond(bound: Bound, metric: Metric) -> Iterator[Finding]:
         yield Finding((*bound.address, "min"), f"`{bound.metric}` is never above {metric.high:g}")
     if bound.max is not None and bound.max < metric.low:
         yield Finding((*bound.address, "max"), f"`{bound.metric}` is never below {metric.low:g}")
+    for side, demanded in (("min", bound.min), ("max", bound.max)):
+        if demanded is not None and demanded == metric.best and (side == "min") == metric.higher_is_better:
+            message = f"of any rows with errors `{bound.metric}` is worse than {demanded:g}"
+            yield Finding((*bound.address, side), message, "say what a good model reaches")

@@ -11,7 +11,7 @@ Bad:
 Good:
 
     evaluate:
-      cost: {false_positive: 1, false_negative: 5, true_positive: -20}
+      cost: {false_positive: 1, false_negative: 5, true_positive: -4}
 
 Fix: write gains with a minus, and check which price is whose.
 """

@@ -20,6 +20,10 @@ Bad:
 
 Good:
 
+    train:
+      run: python -m example.train
+      predictor: example.predict:load
+      features: {exclude: [household]}
     data:
       path: data/rows.csv
       target: label

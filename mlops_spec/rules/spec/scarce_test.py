@@ -1,6 +1,7 @@
 """There are rows enough to judge by, and to learn from.
 
-Slices of 500 rows are not found in a test of 400: the gate is inconclusive for good, until it is waived for good. What
+Slices of 500 rows are not found in a test of 400: the gate is inconclusive for good, until it is waived for good. Of
+all rows the precision is the same whatever the ranking. What
 is set aside is also not learned from. The contract says how many rows there are.
 
 Bad:
@@ -38,6 +39,7 @@ from mlops_spec.document.finding import Finding
 from mlops_spec.spec.gates.slices import SliceGate
 from mlops_spec.spec.gates.weak_slices import WeakSlicesGate
 from mlops_spec.spec.groups import as_rows_go, number_of_values, test_rows
+from mlops_spec.spec.measures import measured
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,6 +64,11 @@ def check(spec: Spec) -> Iterator[Finding]:
     elif rows is not None and rows < (needed := max(_LEAST, _rows_needed(spec))):
         message = f"{as_rows_go(spec)} {rows:,} rows are tested, and {needed:,} are needed"
         yield Finding(place, message, "set more rows aside, or ask for smaller slices")
+    elif rows is not None and rows <= spec.evaluate.k and "precision_at_k" in measured(spec):
+        message = (
+            f"{as_rows_go(spec)} {rows:,} rows are tested, and all of them are among the first {spec.evaluate.k:,}"
+        )
+        yield Finding(("evaluate", "k"), message, "take fewer, or a share such as 0.05")
     elif rows is None and spec.data.split.by != "column" and share < _LEAST_SHARE:
         yield Finding(place, f"{share:.2%} of the rows are tested", "take 0.25 or so")
 

@@ -15,6 +15,10 @@ Bad:
 
 Good:
 
+    train:
+      run: python -m example.train
+      predictor: example.predict:load
+      features: {exclude: [patient]}
     data:
       path: data/rows.csv
       target: label

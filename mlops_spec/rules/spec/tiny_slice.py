@@ -28,10 +28,13 @@ Fix: ask for a hundred rows or more; merge the smallest values.
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.spec.gates.fairness import FairnessGate
 from mlops_spec.spec.gates.slices import SliceGate
+from mlops_spec.spec.groups import as_rows_go, number_of_values, test_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,3 +56,11 @@ def check(spec: Spec) -> Iterator[Finding]:
             yield Finding(
                 ("gates", index, "min_rows"), f"of {gate.min_rows} rows any measure is luck", "take 100 or so"
             )
+        elif isinstance(gate, FairnessGate):
+            counts = [number_of_values(spec, column) for column in gate.attributes]
+            rows, groups = test_rows(spec), prod(each or 1 for each in counts)
+            if rows is not None and rows < _LEAST * groups:
+                message = f"{as_rows_go(spec)} {rows:,} rows are tested, and there are {groups:,} groups to compare"
+                yield Finding(
+                    ("gates", index, "by"), message, "compare by fewer attributes, or merge the smallest values"
+                )

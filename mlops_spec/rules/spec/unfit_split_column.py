@@ -53,6 +53,9 @@ def check(spec: Spec) -> Iterator[Finding]:
         yield Finding(place, f"a split by {split.by} reads a column of the data that is not the target")
     elif split.by == "time" and column is not None and column.type in ("category", "boolean"):
         yield Finding(place, f"`{split.column}` is of type {column.type}, which has no order")
+    elif split.by == "time" and column is not None and column.type == "string":
+        message = f"`{split.column}` is a text, and in order of texts `31/12/2025` comes behind `01/02/2026`"
+        yield Finding(place, message, "give it the type `timestamp`")
     elif split.by == "time" and column is not None and column.type != "timestamp" and (times := _time_columns(spec)):
         yield Finding(place, f"`{split.column}` is no time of the row, as `{times[0]}` is", f"write `{times[0]}`")
     elif split.by == "column" and column is not None:

@@ -39,7 +39,8 @@ def in_units(metric: str) -> bool:
 
 
 def _mismatch(column: Column, values: int | None) -> str:
-    del values
+    if values == 2:
+        return "it has two values, which are classes"
     if column.type in ("integer", "number"):
         return ""
     return f"its type is {column.type}, which has no distances"
