@@ -15,6 +15,7 @@ from mlops_spec.pipeline.by_target import by_target
 from mlops_spec.pipeline.calibration import calibration_of
 from mlops_spec.pipeline.cost import cost_of
 from mlops_spec.pipeline.curves import write_curves
+from mlops_spec.pipeline.file_column import reading_files
 from mlops_spec.pipeline.measured import measure
 from mlops_spec.pipeline.model_files import check_trusted
 from mlops_spec.pipeline.named_columns import check_columns
@@ -44,7 +45,7 @@ def evaluate(root: Path, spec: Spec) -> None:
     test = read_frame(root / model_folder.TEST_ROWS)
     check_columns(spec, [str(name) for name in test.columns])
     check_trusted(root / model_folder.MODEL, spec.train.trusted_types)
-    predict = load(recipe_of(root, spec, split), root / model_folder.MODEL, root / "src")
+    predict = reading_files(root, spec, load(recipe_of(root, spec, split), root / model_folder.MODEL, root / "src"))
     score = predict(test.drop(columns=[*spec.data.targets]))
     answers = Answers(truth_of(spec, split, test), score, groups_of(spec, test), weights_of(spec, test))
     write_answers(root / model_folder.PREDICTIONS, answers)
