@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlops_spec.engines.commands import BRING
+from mlops_spec.engines.files import FOLDER
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.package.file_kinds import problem
 from mlops_spec.package.file_measures import measured
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.spec.data import Data, Files
 
-_CACHE = Path(".dvc/cache")  # what DVC's links lead to, where it is told to link
+_CACHE = FOLDER / "cache"  # what the engine's links lead to, where it is told to link
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ def look(root: Path, files: Files) -> dict[str, Found]:
         raise Failure(
             f"{files.root}: there is no such folder (data.files.root)",
             exit_code=Exit.CONFIG,
-            remedy=f"`dvc pull {files.root}` brings it, if DVC tracks it.",
+            remedy=f"`{BRING}` fetches tracked data; else `data.files.root` in model.yaml names another folder.",
         )
     return {path.relative_to(folder).as_posix(): _found(root, path, files) for path in _paths(folder)}
 
