@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mlops_spec import ledger
+from mlops_spec.cli.promote import promote_command
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.git import Git, Stale
+from mlops_spec.git import Git, Stale, Update
+from mlops_spec.platforms.github.api import statuses
 from mlops_spec.platforms.github.matrix import groups_of, matrix_of
 from mlops_spec.release.ask import Answer, Decided, Waiting, ask_all
 from mlops_spec.release.close import close_all
@@ -23,6 +25,7 @@ from mlops_spec.release.promotion import follow
 from mlops_spec.release.proof import release_findings
 from mlops_spec.release.pushed import pushed
 from mlops_spec.release.several import Handed, deployments_after_merge, register_groups
+from mlops_spec.release.vouch import vouch_all
 from mlops_spec.release.world import look_at_all
 
 from ..bundles import pipeline
@@ -301,6 +304,65 @@ def test_promoting_one_model_leaves_the_other(house: House) -> None:
     found = pushed(worlds, before, house.github)
     assert [(each.world.spec.model, each.environment) for each in found] == [("churn", "production")]
     assert [each.named for each in due(worlds)] == ["visits@v1.0.0 to production"]
+
+
+def opened(house: House) -> dict[str, str]:
+    """The heads of the open promotions of two models, by branch."""
+    stage(house, "churn", "visits")
+    open_due(look_at_all(house.git, now=house.now), house.github(), sleep=lambda _: None)
+    refs = house.git.remote_refs("refs/heads/mlops/promote-*")
+    return {ref.removeprefix("refs/heads/"): commit for ref, commit in refs.items()}
+
+
+def states_of(house: House, commit: str) -> set[str]:
+    return {each.state for each in statuses.of_commit(house.github(), commit)}
+
+
+def test_every_open_promotion_is_checked_and_one_that_changes_more_holds_up_no_other(house: House) -> None:
+    heads = opened(house)
+    ref = "refs/heads/mlops/promote-visits-production"
+    tree = house.git.write_tree(heads["mlops/promote-visits-production"], {"models/churn/model.yaml": b"spec: 1\n"})
+    parent = heads["mlops/promote-visits-production"]
+    more = house.git.write_commit(tree, parents=[parent], message="more", when=house.now)
+    house.git.push(Update(ref, more, parent))
+    paused: list[float] = []
+
+    done = vouch_all(look_at_all(house.git, now=house.now), house.github(), sleep=paused.append)
+
+    assert {branch: each.problem for branch, each in done.items()} == {
+        "mlops/promote-churn-production": None,
+        "mlops/promote-visits-production": "it changes models/churn/model.yaml too",
+    }
+    assert states_of(house, heads["mlops/promote-churn-production"]) == {"success"}
+    assert states_of(house, more) == {"failure"}
+    assert len(paused) == 2
+
+
+def test_without_an_environment_the_command_checks_those_of_all_models(
+    house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened(house)
+    own = {"GITHUB_TOKEN": "bot-token", "GITHUB_REPOSITORY": "acme/churn", "GITHUB_API_URL": house.api}
+    for name, value in (own | {"GITHUB_SERVER_URL": "https://github.com"}).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr("time.sleep", lambda _: None)
+
+    code = promote_command.main(["check", "-C", str(house.git.directory)], standalone_mode=False)
+
+    assert (code, capsys.readouterr().out.splitlines()) == (
+        Exit.OK,
+        ["mlops/promote-churn-production: success", "mlops/promote-visits-production: success"],
+    )
+
+
+def test_an_environment_whose_name_begins_as_a_model_does_is_told_from_it(house: House) -> None:
+    """`mlops/promote-churn-eu-production` may be of `churn` and `eu-production`; only what a spec has counts."""
+    heads = opened(house)
+    house.git.push(Update("refs/heads/mlops/promote-churn-eu-production", next(iter(heads.values())), None))
+
+    done = vouch_all(look_at_all(house.git, now=house.now), house.github(), sleep=lambda _: None)
+
+    assert {*done} == {*heads}
 
 
 def merge(house: House, branch: str) -> None:
