@@ -10,6 +10,7 @@ import numpy as np
 from mlops_spec import model_folder
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.pipeline.answers import Answers, groups_of, read_answers, truth_of, weights_of
+from mlops_spec.pipeline.history import with_history
 from mlops_spec.pipeline.last_run import check_last_run, stale
 from mlops_spec.pipeline.reseeded import read_reseeded
 from mlops_spec.pipeline.split_report import read_split_report
@@ -44,10 +45,10 @@ def candidate_of(root: Path, spec: Spec, manifest: Manifest) -> Candidate:
     """Reads what `check_last_run` found to belong together; raises Failure when the answers are to other rows (75)."""
     train, test = (read_frame(root / path) for path in (model_folder.TRAIN_ROWS, model_folder.TEST_ROWS))
     found = read_answers(root / model_folder.PREDICTIONS)
-    truth = truth_of(spec, read_split_report(root), test)
+    truth = with_history(spec, truth_of(spec, read_split_report(root), test), train, test)
     if not np.array_equal(truth, found.truth):
         stale(f"{model_folder.PREDICTIONS} does not answer the rows of {model_folder.TEST_ROWS}")
-    answers = Answers(truth, found.score, groups_of(spec, test), weights_of(spec, test))
+    answers = Answers(truth, found.score, groups_of(spec, test, truth), weights_of(spec, test))
     return Candidate(manifest, train, test, answers, read_reseeded(root, spec, found.score))
 
 

@@ -153,7 +153,7 @@ class BesideSimple(Shape):
 class SimpleModel(Shape):
     """The simple models that were fitted to training rows; or the `reason` why there are none."""
 
-    kind: Literal["logistic regression", "ridge regression"] | None = None
+    kind: Literal["logistic regression", "ridge regression", "seasonal naive forecast"] | None = None
     rows: Count = 0
     measures: dict[str, BesideSimple] = Field(default_factory=dict)
     reason: str | None = None

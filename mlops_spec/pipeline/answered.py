@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def answered_of(spec: Spec, answers: Answers) -> dict[str, dict[str, Any]]:
     """The section `answered`; none where rows are no evidence, nor of several targets, each of which has its own."""
     try:
-        return {"answered": asdict(answered(answers.truth, answers.score, spec.task))}
+        return {"answered": asdict(answered(answers.actual, answers.score, spec.task))}
     except ValueError:
         return {}
 

@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.pipeline.history import drawn_by
 from mlops_spec.pipeline.tasks import TARGETS
 from mlops_spec.pipeline.tasks.target import UnknownClasses, itself
+from mlops_spec.spec.tasks import TASKS
 from mlops_spec.system.files import make_folder
 from mlops_validators.categories import categories
 
@@ -26,7 +28,8 @@ _SCORE = "y_score"
 
 @dataclass(frozen=True)
 class Answers:
-    """`truth` (n,): 0 or 1, class codes, or values; of several labels or targets (n, k). `score` as `predict` answers.
+    """`truth` (n,): 0 or 1, class codes, or values; of several labels or targets (n, k), of forecasts (n, 6), see
+    `history`. `score` as `predict` answers.
 
     `groups` (n,): what rows depend on each other, where the split says so; `weights` (n,): what each row counts.
     """
@@ -46,6 +49,11 @@ class Answers:
         """Those of each of several targets alone, (n,)."""
         pairs = zip(self.truth.T, self.score.T, strict=True)
         return [Answers(truth, score, self.groups, self.weights) for truth, score in pairs]
+
+    @property
+    def actual(self) -> np.ndarray:
+        """The truth alone, without what stands beside that of a forecast."""
+        return self.truth[:, 0] if self.truth.ndim > self.score.ndim else self.truth
 
     @property
     def design(self) -> dict[str, Any]:
@@ -99,8 +107,10 @@ def slices(column: pd.Series) -> dict[str, np.ndarray]:
     return {name: np.flatnonzero(found.codes == code) for code, name in enumerate(found.names)}
 
 
-def groups_of(spec: Spec, rows: pd.DataFrame) -> np.ndarray | None:
-    """What the rows of one group share, when whole groups are split."""
+def groups_of(spec: Spec, rows: pd.DataFrame, truth: np.ndarray) -> np.ndarray | None:
+    """What the rows of one group share, when whole groups are split; of forecasts their series or block of time."""
+    if TASKS[spec.task].ahead:
+        return drawn_by(spec.data, rows, truth)
     by_group = spec.data.split.by == "group" and spec.data.split.column is not None
     return rows[spec.data.split.column].to_numpy() if by_group else None
 

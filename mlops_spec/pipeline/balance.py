@@ -46,13 +46,15 @@ def balance_of(spec: Spec, rows: pd.DataFrame, test: pd.Series, found: pd.Series
     train, taken = (shares(rows.loc[side, [*spec.data.targets]]) for side in (~test, test))
     classes = {name: (train.get(name, 0.0), taken.get(name, 0.0)) for name in {**train, **taken}}
     drawn = None if found is None else int(found.nunique())
-    return Balance(spec.data.split.test, float(test.mean()), len(rows), drawn, classes)
+    got = float(test.mean())
+    asked = spec.data.split.test if spec.data.split.horizon is None else got  # a horizon is as many rows as it is
+    return Balance(asked, got, len(rows), drawn, classes)
 
 
 def divide(spec: Spec, rows: pd.DataFrame) -> tuple[pd.Series, Balance]:
     """Which rows are test rows, and what that came to; raises Failure when it is too far from what was asked."""
     split, found = spec.data.split, places(spec.data, rows)
-    test = in_test_of(split, rows, found)
+    test = in_test_of(spec.data, rows, found)
     if uneven := found is not None and _far(split.test, float(test.mean())):
         test = evened(split, found)
     balance = replace(balance_of(spec, rows, test, found), evened=uneven)
@@ -117,7 +119,7 @@ def _better_salt(spec: Spec, rows: pd.DataFrame, found: pd.Series | None) -> str
     """A salt that gives the share, the first that does: chosen by nothing that a model could answer."""
     for salt in map(str, range(1, _SALTS + 1) if found is not None else ()):
         split = spec.data.split.model_copy(update={"salt": salt})
-        test = in_test_of(split, rows, found)
+        test = in_test_of(spec.data.model_copy(update={"split": split}), rows, found)
         if 0 < test.mean() < 1:
             there = balance_of(spec, rows, test, found)
             if not _refusal(there, split) and abs(there.got - there.asked) <= 2 * _SAID * there.asked:

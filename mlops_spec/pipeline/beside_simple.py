@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 from mlops_spec.errors import Failure
 from mlops_spec.pipeline.answers import truth_of, weights_of
 from mlops_spec.pipeline.measured import finite, measure_named, options
-from mlops_spec.pipeline.simple_model import Known, simple_of
+from mlops_spec.pipeline.signature import features
+from mlops_spec.pipeline.simple_model import Known, Simple, simple_of
 from mlops_spec.pipeline.split_report import read_split_report
-from mlops_spec.spec.features import is_evident
 from mlops_spec.spec.measures import measured
+from mlops_spec.spec.tasks import TASKS
 from mlops_spec.spec.tasks.regression import WORST
 from mlops_validators import estimate, paired_difference
+from mlops_validators.forecasts import NAIVE, SEASONAL
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -34,18 +36,26 @@ _OF_MIDDLE = tuple(f"{name}{over}" for name in ("mean_absolute_error", "median_a
 def beside_simple(root: Path, spec: Spec, rows: tuple[pd.DataFrame, pd.DataFrame], answers: Answers) -> dict[str, Any]:
     """The section `simple_model`: of each measure the value of both simple models, and the lead of this one.
 
-    `rows` are training rows and test rows. The lead is over the linear one, paired, and above 0 where this model is
-    better; measures that gates name have it.
-    Where no simple model can be fitted, `reason` says why.
+    `rows` are training rows and test rows. Of forecasts the simple models are the naive forecast and the seasonal naive
+    one. The lead is over the linear, or seasonal, one, paired, and above 0 where this model is better; measures that
+    gates name have it. Where no simple model can be fitted, `reason` says why.
     """
+    if TASKS[spec.task].ahead:
+        naive, seasonal = (answers.truth[:, place] for place in (NAIVE, SEASONAL))
+        simple = Simple("seasonal naive forecast", naive, naive, seasonal)
+        return {"kind": simple.kind, "rows": len(naive), "measures": _measured(root, spec, answers, simple)}
     split, (train, test) = read_split_report(root), rows
     train = train.iloc[:: -(-len(train) // _MOST_ROWS)]
-    names = [name for name in map(str, test.columns) if is_evident(spec, name)]
+    names = features(spec, [str(name) for name in test.columns])
     known = Known(train[list(names)], truth_of(spec, split, train), weights_of(spec, train))
     try:
         simple = simple_of(known, test[list(names)], len(split.classes))
     except ValueError as error:
         return {"reason": " ".join(str(error).split())[:300]}
+    return {"kind": simple.kind, "rows": len(train), "measures": _measured(root, spec, answers, simple)}
+
+
+def _measured(root: Path, spec: Spec, answers: Answers, simple: Simple) -> dict[str, Any]:
     judged = {gate.metric for gate in spec.gates if hasattr(gate, "metric")} - {_NO_MERIT}
     measures = {}
     for name in measured(spec):
@@ -56,7 +66,7 @@ def beside_simple(root: Path, spec: Spec, rows: tuple[pd.DataFrame, pd.DataFrame
             "linear": _value(spec, measure, answers, simple.linear),
         }
         measures[name] = values if lead is None else values | {"lead": lead}
-    return {"kind": simple.kind, "rows": len(train), "measures": measures}
+    return measures
 
 
 def _value(spec: Spec, measure: Measure, answers: Answers, score: np.ndarray) -> float | None:

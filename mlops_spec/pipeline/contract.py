@@ -76,6 +76,7 @@ def _all(spec: Spec, table: Table) -> Iterator[Violation]:
             data.weight, table, lambda values: [("missing", values.isna()), ("not above 0", _not_above_0(values))]
         )
     yield from TARGETS[spec.task].violations(spec, table) if _fits(spec) else _misfit(spec)
+    yield from _of_forecasts(spec)
     for name, derived in data.derive.items():
         yield from _bins(name, derived, table)
 
@@ -89,6 +90,12 @@ def _misfit(spec: Spec) -> Iterator[Violation]:
     yield Violation(", ".join(spec.data.targets), f"the target of a task of {spec.task} is {wanted} (data.target)")
 
 
+def _of_forecasts(spec: Spec) -> Iterator[Violation]:
+    if not TASKS[spec.task].ahead:
+        for key in spec.data.only_of_forecasts:
+            yield Violation(f"data.{key}", f"a task of {spec.task} forecasts nothing")
+
+
 def _absent_columns(spec: Spec, known: tuple[str, ...]) -> Iterator[Violation]:
     data = spec.data
     named = {
@@ -96,17 +103,21 @@ def _absent_columns(spec: Spec, known: tuple[str, ...]) -> Iterator[Violation]:
         **({data.id: "data.id"} if data.id else {}),
         **({data.weight: "data.weight"} if data.weight else {}),
         **({data.split.column: "data.split.column"} if data.split.column else {}),
+        **({data.time: "data.time"} if data.time else {}),
+        **({data.series: "data.series"} if data.series else {}),
         **dict.fromkeys(data.contract.columns, "data.contract.columns"),
         **dict.fromkeys(data.contract.unique, "data.contract.unique"),
         **dict.fromkeys((derived.from_ for derived in data.derive.values()), "data.derive"),
+        **dict.fromkeys((lag.of for lag in data.lags.values()), "data.lags"),
         **dict.fromkeys((name for name in data.protected if name not in data.derive), "data.protected"),
     }
     for name, place in named.items():
         if name not in known:
             yield Violation(shown(name), f"no such column ({place})" + _did_you_mean(name, known))
-    for name in data.derive:
+    for name in (*data.derive, *data.lags):
         if name in known:
-            yield Violation(name, "is derived (data.derive), but the file has a column of that name")
+            key = "derive" if name in data.derive else "lags"
+            yield Violation(name, f"is derived (data.{key}), but the file has a column of that name")
     for name in sorted({name for name in known if known.count(name) > 1}):
         yield Violation(name, "the column stands twice")
 

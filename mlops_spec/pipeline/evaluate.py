@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from mlops_spec import model_folder
 from mlops_spec.package.manifest import canonical
 from mlops_spec.package.on_disk import file_sha256
@@ -15,7 +17,7 @@ from mlops_spec.pipeline.by_target import by_target
 from mlops_spec.pipeline.calibration import calibration_of
 from mlops_spec.pipeline.cost import cost_of
 from mlops_spec.pipeline.curves import write_curves
-from mlops_spec.pipeline.file_column import reading_files
+from mlops_spec.pipeline.history import columns_of, with_history
 from mlops_spec.pipeline.measured import measure
 from mlops_spec.pipeline.model_files import check_trusted
 from mlops_spec.pipeline.named_columns import check_columns
@@ -31,8 +33,6 @@ from mlops_spec.system.files import write_atomic
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pandas as pd
-
     from mlops_spec.pipeline.split_report import SplitReport
     from mlops_spec.spec import Spec
 
@@ -45,9 +45,11 @@ def evaluate(root: Path, spec: Spec) -> None:
     test = read_frame(root / model_folder.TEST_ROWS)
     check_columns(spec, [str(name) for name in test.columns])
     check_trusted(root / model_folder.MODEL, spec.train.trusted_types)
-    predict = reading_files(root, spec, load(recipe_of(root, spec, split), root / model_folder.MODEL, root / "src"))
+    predict = load(recipe_of(root, spec, split), root / model_folder.MODEL, root / "src")
     score = predict(test.drop(columns=[*spec.data.targets]))
-    answers = Answers(truth_of(spec, split, test), score, groups_of(spec, test), weights_of(spec, test))
+    train = pd.read_parquet(root / model_folder.TRAIN_ROWS, columns=columns_of(spec))
+    truth = with_history(spec, truth_of(spec, split, test), train, test)
+    answers = Answers(truth, score, groups_of(spec, test, truth), weights_of(spec, test))
     write_answers(root / model_folder.PREDICTIONS, answers)
     known = sampled(of_parquet(root / model_folder.TRAIN_ROWS), _TRAINED, spec.train.seed)
     simple = beside_simple(root, spec, (known, test), answers)

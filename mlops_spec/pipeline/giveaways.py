@@ -12,7 +12,8 @@ import pandas as pd
 
 from mlops_spec.pipeline.leak import content
 from mlops_spec.pipeline.sides import places
-from mlops_spec.spec.features import is_evident
+from mlops_spec.pipeline.steps import keys_of
+from mlops_spec.spec.features import is_feature
 from mlops_spec.spec.tasks import TASKS
 from mlops_validators.categories import categories
 from mlops_validators.joint_leaks import revealing_pairs
@@ -21,12 +22,15 @@ from mlops_validators.oversampled import FEWEST_ROWS, rows_between
 from mlops_validators.target_encodings import encodings
 from mlops_validators.target_leaks import Revealing, revealing
 from mlops_validators.text_parts import text_parts
+from mlops_validators.time_leaks import Timed, too_early
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from mlops_spec.spec import Spec
     from mlops_spec.spec.data import Data
+
+_WINDOW = 14  # steps of a mean that is found out, of seasons that are shorter
 
 
 def near_rows(data: Data, train: pd.DataFrame, test: pd.DataFrame) -> tuple[Twins, ...]:
@@ -69,7 +73,7 @@ def encoded_features(spec: Spec, train: pd.DataFrame, test: pd.DataFrame) -> lis
     rows = pd.concat([train, test], ignore_index=True)
     if rows[[*spec.data.targets]].isna().any(axis=None):
         return []
-    features = {str(name): _as_evidence(rows[name]) for name in train.columns if is_evident(spec, str(name))}
+    features = {str(name): _as_evidence(rows[name]) for name in train.columns if is_feature(spec, str(name))}
     keys = {
         name: _as_evidence(rows[name])
         for name in map(str, train.columns)
@@ -78,6 +82,25 @@ def encoded_features(spec: Spec, train: pd.DataFrame, test: pd.DataFrame) -> lis
     alone = TASKS[spec.task].alone
     each = (encodings(features, keys, _truth(spec, rows[target]), alone) for target in spec.data.targets)
     return [found for told in each for found in told]
+
+
+def early_features(spec: Spec, train: pd.DataFrame, test: pd.DataFrame) -> list[Revealing]:
+    """The features of a forecast that know what is not known when it is made; see `too_early`.
+
+    Raises ValueError when there are no rows, or times that are no steps.
+    """
+    if train.empty or test.empty:
+        raise ValueError(f"there are no {'training' if train.empty else 'test'} rows")
+    rows, data = pd.concat([train, test], ignore_index=True), spec.data
+    timed = Timed(rows[data.targets[0]].to_numpy(dtype=np.float64), *keys_of(data, rows))
+    features = {
+        str(name): rows[name].to_numpy(dtype=np.float64, na_value=np.nan)
+        for name in rows.columns
+        if is_feature(spec, str(name)) and rows[name].dtype.kind in "iuf"
+    }
+    ahead, season = (data.horizon_steps or 1) + (data.gap_steps or 0), data.season_steps or 1
+    window = max(2 * season, _WINDOW)
+    return too_early(features, timed, ahead=ahead, season=season, window=window, seed=spec.train.seed)
 
 
 def _truth(spec: Spec, target: pd.Series) -> np.ndarray:
@@ -95,7 +118,7 @@ def revealing_features(spec: Spec, train: pd.DataFrame) -> list[Revealing]:
 
     Raises ValueError when the model sees no feature, or a target is constant or missing.
     """
-    features = {str(name): _as_evidence(train[name]) for name in train.columns if is_evident(spec, str(name))}
+    features = {str(name): _as_evidence(train[name]) for name in train.columns if is_feature(spec, str(name))}
     if not features:
         raise ValueError("the model sees no column of the training rows")
     for name in spec.data.targets:

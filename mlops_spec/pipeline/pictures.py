@@ -12,10 +12,13 @@ from sklearn.metrics import roc_curve
 
 from mlops_spec.pipeline.answers import slices
 from mlops_spec.pipeline.bands import rates, roc_band, shares
+from mlops_spec.pipeline.origins import known_until
+from mlops_spec.pipeline.steps import keys_of
 from mlops_spec.spec.gates.metric import MetricGate
 from mlops_spec.spec.gates.slices import SliceGate
 from mlops_spec.spec.tasks import TASKS
 from mlops_spec.system.files import make_folder
+from mlops_validators.forecasts import SEASONAL, SERIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
@@ -33,6 +36,7 @@ _INCHES, _DPI = 4.8, 110
 _BINS = 10
 _MOST_POINTS = 2000
 _MOST_PANELS = 9  # of targets
+_MOST_SERIES = 4  # of forecasts
 _MOST_LINES = 60  # of slices, or groups: more can't be read
 
 
@@ -113,7 +117,7 @@ def _rates_by_label(shown: Shown) -> Figure:
 def _predicted_actual(shown: Shown) -> Figure:
     figure, panels = _panels(shown, "predicted", "actual")
     for axes, answers in panels:
-        predicted, actual = answers.score, answers.truth
+        predicted, actual = answers.score, answers.actual
         some = np.linspace(0, len(actual) - 1, min(len(actual), _MOST_POINTS)).round().astype(int)
         axes.scatter(predicted[some], actual[some], s=8, color=_BLUE, alpha=0.35, linewidth=0, label="test rows")
         ends = [min(predicted.min(), actual.min()), max(predicted.max(), actual.max())]
@@ -127,7 +131,7 @@ def _predicted_actual(shown: Shown) -> Figure:
 
 def _panels(shown: Shown, across: str, up: str) -> tuple[Figure, list[tuple[Axes, Answers]]]:
     """A panel for each of the first targets, side by side, or one."""
-    if shown.answers.truth.ndim == 1:
+    if shown.answers.score.ndim == 1:
         figure, axes = _one(across, up)
         return figure, [(axes, shown.answers)]
     each = shown.answers.by_target[:_MOST_PANELS]
@@ -150,6 +154,31 @@ def _titled_panels(figure: Figure, shown: Shown, panels: Sequence[tuple[Axes, An
     names = shown.spec.data.targets
     of = "" if len(panels) == len(names) else f", the first {len(panels)} of {len(names):,} targets"
     figure.suptitle(f"{title}{of}", fontsize=11)
+    return figure
+
+
+def _forecast(shown: Shown) -> Figure:
+    """The tested time of a few series: what came, what was forecast, and what the season before would have said."""
+    data, answers = shown.spec.data, shown.answers
+    steps = keys_of(data, shown.test)[1]
+    codes = answers.truth[:, SERIES]
+    drawn = np.unique(codes)[
+        np.linspace(0, len(np.unique(codes)) - 1, min(len(np.unique(codes)), _MOST_SERIES)).astype(int)
+    ]
+    figure = Figure(figsize=(1.7 * _INCHES, 0.6 + 1.7 * len(drawn)), layout="constrained")
+    origins = np.unique(known_until(data, steps)) - int(steps.min())
+    for axes, code in zip(figure.subplots(len(drawn), 1, sharex=True, squeeze=False)[:, 0], drawn, strict=True):
+        rows = np.flatnonzero(codes == code)
+        rows = rows[np.argsort(steps[rows])]
+        place = steps[rows] - int(steps.min()) + 1
+        axes.vlines(origins + 1, 0, 1, transform=axes.get_xaxis_transform(), color=_GREY, linewidth=0.5, alpha=0.4)
+        axes.plot(place, answers.truth[rows, SEASONAL], color=_ORANGE, linewidth=0.8, label="seasonal naive")
+        axes.plot(place, answers.actual[rows], color="black", linewidth=1, label="actual")
+        axes.plot(place, answers.score[rows], color=_BLUE, linewidth=1.2, label="forecast")
+        axes.set(ylabel=data.targets[0] if data.series is None else str(shown.test[data.series].iloc[rows[0]]))
+        axes.grid(alpha=0.3)
+    axes.set(xlabel=f"steps of {data.frequency} from the first origin on; a line at each origin")
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=3, frameon=False)
     return figure
 
 
@@ -290,4 +319,5 @@ _OF_ANSWERS: dict[str, Callable[[Shown], Figure]] = {
     "calibration": _calibration,
     "predicted_actual": _predicted_actual,
     "labels": _rates_by_label,
+    "forecast": _forecast,
 }

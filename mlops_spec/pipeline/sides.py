@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.pipeline.contents import contents
+from mlops_spec.pipeline.origins import folds_of
+from mlops_spec.pipeline.steps import steps_of
 from mlops_spec.pipeline.times import moments
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from mlops_spec.spec.data import Data, Split
 
 _SPACE = 2.0**64
@@ -24,14 +26,17 @@ def in_test(data: Data, rows: pd.DataFrame) -> pd.Series:
     go. By `hash` rows that differ in nothing but name and target share a place, and so a side: placed each by its own
     name, one of them at least would be drawn for the test more often the more of them there are.
     """
-    return in_test_of(data.split, rows, places(data, rows))
+    return in_test_of(data, rows, places(data, rows))
 
 
-def in_test_of(split: Split, rows: pd.DataFrame, found: pd.Series | None) -> pd.Series:
+def in_test_of(data: Data, rows: pd.DataFrame, found: pd.Series | None) -> pd.Series:
     """The same of known places, see `places`."""
+    split = data.split
     if found is not None:
         return _drawn(found, split)
     column = _column(split, rows)
+    if split.horizon is not None:
+        return pd.Series(folds_of(data, steps_of(column, str(data.frequency))) >= 0, index=rows.index)
     return _newest(moments(column), split.test) if split.by == "time" else _named(column)
 
 

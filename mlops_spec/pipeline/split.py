@@ -11,16 +11,17 @@ import pandas as pd
 from mlops_spec import model_folder
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.package.manifest import canonical
+from mlops_spec.pipeline import origins
 from mlops_spec.pipeline.balance import deviations, divide
 from mlops_spec.pipeline.column_types import TYPES
 from mlops_spec.pipeline.contract import check, columns_found
-from mlops_spec.pipeline.file_column import FileColumn
-from mlops_spec.pipeline.file_folder import data_sha256
+from mlops_spec.pipeline.lagged import with_lags
 from mlops_spec.pipeline.leak import leaked, row_hashes
 from mlops_spec.pipeline.near_numbers import near_numbers
+from mlops_spec.pipeline.parquet_parts import sha256_of
 from mlops_spec.pipeline.rows import known_columns, read_rows
 from mlops_spec.pipeline.sample import held_to
-from mlops_spec.pipeline.table import of_frame
+from mlops_spec.pipeline.steps import steps_of
 from mlops_spec.pipeline.tasks import TARGETS
 from mlops_spec.spec.features import positive_class
 from mlops_spec.system.files import make_folder, write_atomic
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlops_spec.spec import Spec
-    from mlops_spec.spec.data import Derived
+    from mlops_spec.spec.data import Data, Derived
 
 
 def split(root: Path, spec: Spec, data_path: Path) -> tuple[str, ...]:
@@ -39,8 +40,7 @@ def split(root: Path, spec: Spec, data_path: Path) -> tuple[str, ...]:
     Raises Failure, which lists all that is wrong.
     """
     rows = read_rows(data_path, known_columns(spec.data))
-    files = FileColumn.of(root, spec)
-    violations = [*check(held_to(root, spec), rows), *(files.violations(of_frame(rows)) if files else ())]
+    violations = check(held_to(root, spec), rows)
     if violations:
         listed = "".join(f"\n  {violation}" for violation in [*violations, *columns_found(violations, rows.columns)])
         raise Failure(
@@ -49,21 +49,22 @@ def split(root: Path, spec: Spec, data_path: Path) -> tuple[str, ...]:
             remedy="Mend the data where it comes from, or change `data` in model.yaml if the promise was wrong.",
         )
     rows = with_derived(typed(spec, rows), spec.data.derive)
-    rows = files.added(rows) if files else rows
+    rows = without_gap(spec.data, with_lags(spec.data, rows))
     test, balance = divide(spec, rows)
     _check_sides(spec, rows, row_hashes(spec.data, rows), test)
     _write(root, spec, rows, test)
     notes = (
         *near_numbers(rows, {*spec.data.targets, *known_columns(spec.data)}),
         *deviations(balance, spec.data.split),
+        *(origins.notes(spec.data, rows) if spec.data.split.horizon else ()),
     )
     report = _report(spec, rows, test) | {"balance": asdict(balance), "notes": notes}
-    write_atomic(root / model_folder.SPLIT_REPORT, canonical(report | {"data": _data(root, spec, rows)}))
+    write_atomic(root / model_folder.SPLIT_REPORT, canonical(report | {"data": _data(data_path, rows)}))
     return notes
 
 
-def _data(root: Path, spec: Spec, rows: pd.DataFrame) -> dict[str, object]:
-    return {"sha256": data_sha256(root, spec.data), "rows": len(rows)}
+def _data(path: Path, rows: pd.DataFrame) -> dict[str, object]:
+    return {"sha256": sha256_of(path), "rows": len(rows)}
 
 
 def typed(spec: Spec, rows: pd.DataFrame) -> pd.DataFrame:
@@ -71,8 +72,6 @@ def typed(spec: Spec, rows: pd.DataFrame) -> pd.DataFrame:
     known = {name: TYPES[column.type].kept(rows[name]) for name, column in spec.data.contract.columns.items()}
     if spec.data.id:
         known[spec.data.id] = TYPES["string"].kept(rows[spec.data.id])
-    if spec.data.files:
-        known[spec.data.files.column] = TYPES["string"].kept(rows[spec.data.files.column])
     plain = {
         str(name): rows[name].astype(rows[name].cat.categories.dtype)
         for name in rows.columns
@@ -84,6 +83,15 @@ def typed(spec: Spec, rows: pd.DataFrame) -> pd.DataFrame:
 def with_derived(rows: pd.DataFrame, derive: dict[str, Derived]) -> pd.DataFrame:
     """The rows with columns of bin names, such as `[25,40)`; a missing number has no bin."""
     return rows.assign(**{name: _binned(rows[each.from_], each.bins) for name, each in derive.items()})
+
+
+def without_gap(data: Data, rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows without those between the last that is known at the first origin and the first that is forecast."""
+    if data.split.horizon is None:
+        return rows
+    folds = origins.folds_of(data, steps_of(rows[str(data.time)], str(data.frequency)))
+    kept: pd.DataFrame = rows.loc[folds != origins.NEITHER]
+    return kept
 
 
 def _binned(values: pd.Series, edges: Sequence[float]) -> pd.Series:

@@ -136,7 +136,7 @@ def _folded(report: Report) -> Iterator[str]:
 
 def _measures(report: Report) -> str:
     beside = report.simple_model
-    header = ("measure", "value", "interval", *((beside.kind, "constant") if beside and beside.kind else ()))
+    header = ("measure", "value", "interval", *simple.header(beside))
     rows = (
         (prose(name), *_value_and_interval(found), *_simpler(beside, name)) for name, found in report.measures.items()
     )

@@ -132,7 +132,7 @@ class BesideSimple(Strict):
 class SimpleModel(Strict):
     """The simple models that were fitted to the same training rows."""
 
-    kind: Literal["logistic regression", "ridge regression"] | None = None
+    kind: Literal["logistic regression", "ridge regression", "seasonal naive forecast"] | None = None
     measures: dict[Name, BesideSimple] = Field(default_factory=dict, max_length=60)
 
 

@@ -1,9 +1,9 @@
 """The section `data`: where the rows come from, what they must hold, how they are split."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import Discriminator, Field, Tag
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from mlops_spec.spec.base import (
     ColumnName,
@@ -12,13 +12,13 @@ from mlops_spec.spec.base import (
     RepoPath,
     SafeText,
     Scalar,
-    Size,
     Strict,
     Text,
     no_entries,
     no_items,
     words,
 )
+from mlops_spec.spec.cadence import Cadence, steps_in, usual_season
 from mlops_spec.spec.train import Stage
 
 
@@ -75,37 +75,17 @@ class Derived(Strict):
     bins: list[int | float] = Field(min_length=2, description="Edges, ascending.", examples=[[0, 25, 40, 60, 120]])
 
 
-FileKind = Literal["png", "jpeg", "gif", "webp", "bmp", "wav", "npy", "pdf", "text", "any"]
+class Lag(Strict):
+    """A column of a forecast: what another held so long before in the same series, or its mean up to then."""
 
-
-class Files(Strict):
-    """Files that rows name: training reads them by their paths, a predictor is given their bytes."""
-
-    root: RepoPath = Field(description="Folder that DVC tracks; no file lies in it that no row names.")
-    column: ColumnName = Field(
-        description="The column with each row's file, as its path below `root`.", examples=["file"]
+    of: ColumnName = Field(description="The numeric column that is looked back at; it may be the target.")
+    by: Cadence = Field(
+        description="How long before: no less than horizon and gap, so that it is known when the forecast is made.",
+        examples=["28d"],
     )
-    kinds: list[FileKind] = Field(
-        min_length=1,
-        description="What the files are, told by their bytes: a file of another kind, or a part of one, is refused. "
-        "`text` is UTF-8; `any` looks at nothing.",
-        examples=[["png"]],
+    mean: Cadence | None = Field(
+        None, description="The mean over so long a time that ends then, in place of the value.", examples=["7d"]
     )
-    max: Size = Field("5MB", description="Largest size of a file; a larger one is refused.")
-
-    @property
-    def digest(self) -> str:
-        """The column that the split adds with the SHA-256 of each file's bytes."""
-        return f"{self.column}.sha256"
-
-    @property
-    def measures(self) -> tuple[str, ...]:
-        """The columns that it adds with what is measured of each file: evidence and drift are about these."""
-        return tuple(f"{self.column}.{measure}" for measure in MEASURES)
-
-
-#: Size in bytes, and of images the mean of all points from 0 (black) to 1 (white), NaN for what is no image.
-MEASURES = ("bytes", "brightness")
 
 
 class Split(Strict):
@@ -121,6 +101,23 @@ class Split(Strict):
     )
     test: Annotated[float, Field(gt=0, lt=1)] = Field(0.25, description="Share of the rows that is set aside.")
     salt: SafeText = Field("", description="Changes which rows a split by hash or group sets aside.", examples=["2027"])
+    horizon: Cadence | None = Field(
+        None,
+        description="Of forecasts by `time`, in place of `test`: how far ahead each is made. The last `folds` times "
+        "that long are tested.",
+    )
+    folds: Annotated[int, Field(ge=1, le=1000)] = Field(
+        1,
+        description="How many forecasts are tested one after the other, each from its own origin, by the one model "
+        "that was trained before the first.",
+        examples=[3],
+    )
+    gap: Cadence | None = Field(
+        None,
+        description="Time between the last value that is known and the first that is forecast, as where values arrive "
+        "late. Its rows are neither trained on nor tested before the first origin.",
+        examples=["1d"],
+    )
 
 
 class Rows(Strict):
@@ -188,13 +185,34 @@ class Data(Strict):
         "finds it among the training rows.",
         examples=["exposure"],
     )
+    time: ColumnName | None = Field(
+        None, description="Of forecasts: the column that says when a row's target was measured.", examples=["date"]
+    )
+    series: ColumnName | None = Field(
+        None,
+        description="Of forecasts: the column that says which series a row is of; else all are of one.",
+        examples=["store"],
+    )
+    frequency: Cadence | None = Field(
+        None, description="Of forecasts: how far apart the rows of a series are.", examples=["1d"]
+    )
+    season: Cadence | None = Field(
+        None,
+        description="Of forecasts: what comes round again, for scales and the seasonal naive forecast. Else a day of "
+        "hours, a week of days, a year of weeks, months or quarters, or one step.",
+        examples=["7d"],
+    )
     protected: list[ColumnName] = Field(
         default_factory=no_items,
         description="Attributes that fairness is measured on; never silently a feature.",
         examples=[["sex", "age_band"]],
     )
     derive: dict[ColumnName, Derived] = Field(default_factory=no_entries, description="The only computed columns.")
-    files: Files | None = Field(None, description="Files that the rows name by a column, such as images.")
+    lags: dict[ColumnName, Lag] = Field(
+        default_factory=no_entries,
+        description="Of forecasts: columns of what was known of the series so long before, which the model sees.",
+        examples=[{"sales_28d_ago": {"of": "sales", "by": "28d"}}],
+    )
     prepare: Stage | None = Field(
         None,
         description="Makes the table of `path` from raw data, before the split. It sees the tested rows as well, so it "
@@ -202,6 +220,46 @@ class Data(Strict):
     )
     split: Split = Field(default_factory=Split)
     contract: Contract = Field(default_factory=Contract)
+
+    @model_validator(mode="after")
+    def _split_by_their_time(self) -> Self:
+        if self.time is not None and self.split.by == "time" and self.split.column is None:
+            object.__setattr__(self, "split", self.split.model_copy(update={"column": self.time}))
+        return self
+
+    @property
+    def horizon_steps(self) -> int | None:
+        """How many steps ahead a forecast goes; None where that is not said, or no whole number."""
+        return self.steps_in(self.split.horizon)
+
+    @property
+    def gap_steps(self) -> int | None:
+        """How many steps lie between what is known and the first forecast; None where it is no whole number."""
+        return 0 if self.split.gap is None else self.steps_in(self.split.gap)
+
+    @property
+    def season_steps(self) -> int | None:
+        """How many steps a season has; None where it is no whole number."""
+        return self.steps_in(self.season or (usual_season(self.frequency) if self.frequency else None))
+
+    @property
+    def only_of_forecasts(self) -> tuple[str, ...]:
+        """The keys, below `data`, that say something of forecasts alone."""
+        asked = {
+            "time": self.time,
+            "series": self.series,
+            "frequency": self.frequency,
+            "season": self.season,
+            "lags": self.lags or None,
+            "split.horizon": self.split.horizon,
+            "split.gap": self.split.gap,
+            "split.folds": self.split.folds - 1 or None,
+        }
+        return tuple(key for key, value in asked.items() if value is not None)
+
+    def steps_in(self, length: str | None) -> int | None:
+        """How many steps of the frequency a length has; None where it is none, or no whole number."""
+        return None if length is None or self.frequency is None else steps_in(length, self.frequency)
 
     @property
     def targets(self) -> tuple[str, ...]:

@@ -16,20 +16,10 @@ if TYPE_CHECKING:
 
 def is_feature(spec: Spec, column: str) -> bool:
     """Whether the model sees a column, if the data has it: `include`, or all but target, id, weight and `exclude`."""
-    features, files = spec.train.features, spec.data.files
-    if files is not None and column in (files.digest, *files.measures):
-        return False
+    features = spec.train.features
     if features.include is not None:
         return column in features.include
     return column not in (*spec.data.targets, spec.data.id, spec.data.weight, *features.exclude)
-
-
-def is_evident(spec: Spec, column: str) -> bool:
-    """Whether evidence looks at a column as at a feature: of a column of files, at what is measured of them."""
-    files = spec.data.files
-    if files is not None and column in (files.column, files.digest, *files.measures):
-        return column in files.measures and is_feature(spec, files.column)
-    return is_feature(spec, column)
 
 
 def positive_class(spec: Spec) -> bool | int | str | None:
@@ -49,19 +39,18 @@ def exclusion(spec: Spec, *columns: str) -> str:
 def columns(spec: Spec) -> Iterator[tuple[Address, str]]:
     """Every place that names a column of the data beside the contract's own list."""
     data = spec.data
-    for key, named in (("id", data.id), ("weight", data.weight)):
+    for key, named in (("id", data.id), ("weight", data.weight), ("time", data.time), ("series", data.series)):
         if named is not None:
             yield ("data", key), named
-    if data.files is not None:
-        yield ("data", "files", "column"), data.files.column
     if isinstance(data.target, str):
         yield ("data", "target"), data.target
     else:
         yield from ((("data", "target", index), name) for index, name in enumerate(data.target))
-    if data.split.column is not None:
+    if data.split.column is not None and data.split.column != data.time:
         yield ("data", "split", "column"), data.split.column
     for name, derived in data.derive.items():
         yield ("data", "derive", name, "from"), derived.from_
+    yield from ((("data", "lags", name, "of"), lag.of) for name, lag in data.lags.items())
     lists: list[tuple[Address, list[str] | str | None]] = [
         (("data", "protected"), data.protected),
         (("data", "contract", "unique"), data.contract.unique),

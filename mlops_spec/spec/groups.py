@@ -28,10 +28,14 @@ def test_rows(spec: Spec) -> int | None:
     """How many rows are tested at most, or as few as the contract lets in where it has no most; None: nobody knows."""
     rows = spec.data.contract.rows
     known = rows.max if rows.max is not None else rows.min
+    if spec.data.split.horizon is not None:
+        series = 1 if spec.data.series is None else number_of_values(spec, spec.data.series)
+        steps = spec.data.horizon_steps
+        return None if series is None or steps is None else spec.data.split.folds * steps * series
     return None if known is None or spec.data.split.by == "column" else int(known * spec.data.split.test)
 
 
 def as_rows_go(spec: Spec) -> str:
     """How `test_rows` knows, as a message says it."""
-    most = spec.data.contract.rows.max is not None
+    most = spec.data.contract.rows.max is not None or spec.data.split.horizon is not None
     return "at most" if most else "with as few rows as the contract lets in"

@@ -94,28 +94,6 @@ SWITCHES: dict[str, list[dict[str, Any]]] = {
             }
         },
     ],
-    "batches": [
-        {},
-        {
-            "environments": {
-                "nightly": {
-                    "target": "batch",
-                    "after": "merge",
-                    "input": "s3://acme-data/in/{date}/*.parquet",
-                    "output": "s3://acme-data/out/{date}/",
-                    "schedule": "20 3 * * *",
-                    "runner": "ubuntu-24.04",
-                },
-                "late": {
-                    "target": "batch",
-                    "after": "nightly",
-                    "input": "s3://acme-data/in/{date}/*.parquet",
-                    "output": "s3://acme-data/late/{date}/",
-                    "runner": "ubuntu-24.04",
-                },
-            }
-        },
-    ],
     "monitor": [
         {},
         {"monitor": {"on_alert": {"open": "issue"}}},
@@ -133,7 +111,7 @@ SWITCHES: dict[str, list[dict[str, Any]]] = {
             "storage": {
                 "url": "s3://acme/models",
                 "region": "eu-central-1",
-                "sign_in": {"aws": {"read": f"{ROLE}/read", "write": f"{ROLE}/path/write", "score": f"{ROLE}/score"}},
+                "sign_in": {"aws": {"read": f"{ROLE}/read", "write": f"{ROLE}/path/write"}},
             }
         },
         {
@@ -162,9 +140,7 @@ SWITCHES: dict[str, list[dict[str, Any]]] = {
             "storage": {
                 "url": "s3://acme/models",
                 "endpoint": "https://s3.example.org",
-                "sign_in": {
-                    "secrets": {"read": ["KEY_ID", "KEY"], "write": ["KEY", "KEY_ID"], "score": ["KEY_ID", "KEY"]}
-                },
+                "sign_in": {"secrets": {"read": ["KEY_ID", "KEY"], "write": ["KEY", "KEY_ID"]}},
             }
         },
         {"storage": {"url": "/srv/models"}},

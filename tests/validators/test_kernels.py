@@ -14,6 +14,10 @@ def rows(task, rng, n=240):
     if task == "regression":
         truth = rng.gamma(2.0, size=n) + 0.1
         return truth, truth + rng.normal(size=n).round(1)
+    if task == "forecasting":
+        truth, naive, season = rng.normal(40, 2, n) + rng.normal(size=(3, n)) * [[0], [3], [2.5]]
+        known = [np.full(n, 2.0), np.full(n, 6.0), np.arange(n) % 4, naive, season]
+        return np.column_stack([truth, *known]), truth + rng.normal(size=n)
     if task == "multiclass-classification":
         score = rng.dirichlet([1, 1, 1, 1], n)
         return np.array([rng.choice(4, p=row) for row in score]), score

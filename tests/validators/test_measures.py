@@ -15,6 +15,10 @@ def rows(task, n=200):
     if task == "regression":
         truth = rng.normal(40, 2, n)  # 0 lies too far out for a percentage error to have no end
         return truth, truth + rng.normal(size=n)
+    if task == "forecasting":
+        truth, naive, season = rng.normal(40, 2, n) + rng.normal(size=(3, n)) * [[0], [3], [2.5]]
+        known = [np.full(n, 2.0), np.full(n, 6.0), np.arange(n) % 4, naive, season]
+        return np.column_stack([truth, *known]), truth + rng.normal(size=n)
     if task == "multiclass-classification":
         score = rng.dirichlet([1, 1, 1], n)
         return np.array([rng.choice(3, p=row) for row in score]), score
@@ -73,7 +77,11 @@ CLASSIFICATION = {
 }
 
 
-WRONG = [(*case, how) for case in CASES for how in (BROKEN if case[1] == "regression" else BROKEN | CLASSIFICATION)]
+WRONG = [
+    (*case, how)
+    for case in CASES
+    for how in (BROKEN if case[1] in ("regression", "forecasting") else BROKEN | CLASSIFICATION)
+]
 
 
 @pytest.mark.parametrize(("name", "task", "how"), WRONG, ids=["-".join(each) for each in WRONG])

@@ -41,6 +41,10 @@ def answers(task, rows=ROWS):
     if task == "regression":
         truth = 10 + rng.normal(size=rows)
         return truth, truth + rng.normal(size=rows), truth + rng.normal(size=rows)
+    if task == "forecasting":
+        truth, naive, season = rng.normal(40, 2, rows) + rng.normal(size=(3, rows)) * [[0], [3], [2.5]]
+        known = [np.full(rows, 2.0), np.full(rows, 6.0), np.arange(rows) % 4, naive, season]
+        return np.column_stack([truth, *known]), truth + rng.normal(size=rows), truth + rng.normal(size=rows)
     if task == "multiclass-classification":
         return rng.integers(0, 3, rows), rng.dirichlet(np.ones(3), rows), rng.dirichlet(np.ones(3), rows)
     if task == "multilabel-classification":

@@ -13,6 +13,7 @@ SHORT = {
     "multiclass-classification": "multiclass",
     "multilabel-classification": "multilabel",
     "regression": "regression",
+    "forecasting": "forecasting",
 }
 
 

@@ -15,6 +15,10 @@ def rows(task, n=600):
     if task == "regression":
         truth = rng.normal(10, 2, n)
         return truth, truth + rng.normal(size=n), weight
+    if task == "forecasting":
+        truth, naive, season = rng.normal(40, 2, n) + rng.normal(size=(3, n)) * [[0], [3], [2.5]]
+        known = [np.full(n, 2.0), np.full(n, 6.0), np.arange(n) % 4, naive, season]
+        return np.column_stack([truth, *known]), truth + rng.normal(size=n), weight
     if task == "multiclass-classification":
         score = rng.dirichlet([1, 1, 1], n)
         return np.array([rng.choice(3, p=each) for each in score]), score, weight

@@ -9,6 +9,7 @@ import numpy as np
 
 from mlops_validators.arrays import (
     BINARY,
+    FORECASTING,
     MULTICLASS,
     MULTILABEL,
     REGRESSION,
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 class Answers:
     """Arrays that were checked: `truth` (n,), `score` (n,) or (n, k); of several labels or targets both are (n, k).
 
+    Of forecasts `truth` may be (n, 6): the value first, then what was known of its series (see `forecasts`).
+
     >>> Answers("binary-classification", np.array([0, 1]), np.array([0.2, 0.9])).classes
     2
     """
@@ -53,11 +56,16 @@ class Answers:
         >>> Answers("regression", np.eye(2), np.zeros((2, 2))).targets[1].truth
         array([0., 1.])
         """
-        if self.truth.ndim == 1:
+        if self.truth.ndim == 1 or self.score.ndim == 1:
             return [self]
         return [
             replace(self, truth=truth, score=score) for truth, score in zip(self.truth.T, self.score.T, strict=True)
         ]
+
+    @property
+    def actual(self) -> Anything:
+        """The truth alone, without what stands beside it."""
+        return self.truth[:, 0] if self.truth.ndim > self.score.ndim else self.truth
 
 
 def answers(y_true: ArrayLike, y_score: ArrayLike, tasks: tuple[Task, ...], measure: str) -> Answers:
@@ -90,8 +98,12 @@ def answers(y_true: ArrayLike, y_score: ArrayLike, tasks: tuple[Task, ...], meas
     return _READERS[fitting[0]](y_true, y_score)
 
 
-_VECTORS: tuple[Task, ...] = (BINARY, REGRESSION)
-_MATRICES: dict[tuple[int, int], tuple[Task, ...]] = {(1, 2): (MULTICLASS,), (2, 2): (MULTILABEL, REGRESSION)}
+_VECTORS: tuple[Task, ...] = (BINARY, REGRESSION, FORECASTING)
+_MATRICES: dict[tuple[int, int], tuple[Task, ...]] = {
+    (1, 2): (MULTICLASS,),
+    (2, 2): (MULTILABEL, REGRESSION),
+    (2, 1): (FORECASTING,),
+}
 
 
 def _told(y_true: ArrayLike, dimensions: int, tasks: tuple[Task, ...]) -> str:
@@ -157,4 +169,20 @@ def _multilabel(y_true: ArrayLike, y_score: ArrayLike) -> Answers:
     return Answers(MULTILABEL, truth, score)
 
 
-_READERS = {MULTILABEL: _multilabel, BINARY: _binary, MULTICLASS: _multiclass, REGRESSION: _regression}
+def _forecasting(y_true: ArrayLike, y_score: ArrayLike) -> Answers:
+    truth, score = numbers("y_true", y_true, dimensions=(1, 2)), numbers("y_score", y_score)
+    if truth.ndim == 2 and truth.shape[1] != WIDTH:
+        raise ValueError(f"`y_true` has shape {truth.shape}; of forecasts it is (rows,), or (rows, {WIDTH})")
+    if same_length(y_true=truth, y_score=score) < 2:
+        raise ValueError("one row says nothing about a forecast; at least two are needed")
+    return Answers(FORECASTING, truth, score)
+
+
+WIDTH = 6  # of a forecast's truth, with what was known of its series
+_READERS = {
+    MULTILABEL: _multilabel,
+    BINARY: _binary,
+    MULTICLASS: _multiclass,
+    REGRESSION: _regression,
+    FORECASTING: _forecasting,
+}

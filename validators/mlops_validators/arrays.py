@@ -5,7 +5,8 @@ Task by task, with n rows and k classes:
 - binary classification: `y_true` (n,) of 0 and 1, `y_score` (n,) the probability of 1;
 - multiclass classification: `y_true` (n,) of class codes 0 to k-1, `y_score` (n, k) probabilities, rows summing to 1;
 - multilabel classification: `y_true` (n, k) of 0 and 1, `y_score` (n, k) the probability of each label;
-- regression: `y_true` and `y_score` finite numbers, (n,), or of several targets (n, k).
+- regression: `y_true` and `y_score` finite numbers, (n,), or of several targets (n, k);
+- forecasting: `y_score` (n,), `y_true` (n,), or (n, 6) with what was known of each row's series (see `forecasts`).
 """
 
 from __future__ import annotations
@@ -15,11 +16,14 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Task = Literal["binary-classification", "multiclass-classification", "regression", "multilabel-classification"]
+Task = Literal[
+    "binary-classification", "multiclass-classification", "regression", "multilabel-classification", "forecasting"
+]
 BINARY: Task = "binary-classification"
 MULTICLASS: Task = "multiclass-classification"
 REGRESSION: Task = "regression"
 MULTILABEL: Task = "multilabel-classification"
+FORECASTING: Task = "forecasting"
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]

@@ -42,3 +42,11 @@ FORMULAS |= _OF_NUMBERS
 FORMULAS |= {
     f"{name}_worst": f"{formula}; of several targets the worst, not their mean" for name, formula in _OF_NUMBERS.items()
 }
+FORMULAS |= {
+    "mase": "mean of |y - p| / the mean |y_t - y_(t - season)| of the series in training",
+    "rmsse": "root of the mean of (y - p)^2 / the mean (y_t - y_(t - season))^2 of the series in training",
+    "wape": "sum of |y - p| / sum of |y|",
+    "smape": "mean of 2 |y - p| / (|y| + |p|), 0 where both are 0",
+    "skill_naive": "1 - sum of |y - p| / the same of the naive forecast, the last known value",
+    "skill_seasonal_naive": "1 - sum of |y - p| / the same of the last known value of the same season",
+}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlops_validators import confusion
+from mlops_validators import confusion, forecasts
 from mlops_validators.arrays import Anything, Floats, Integers, divide
 from mlops_validators.calibration import BINS, bin_index
 from mlops_validators.cells import by_cell
@@ -64,7 +64,7 @@ def kernel(measure: Measure, given: Answers, labels: Integers | None) -> Kernel:
         return _KERNELS[measure.name](given, labels)
     if measure.prepare is not None:
         return measure.prepare(given, labels)
-    return of_repeated(measure, given.truth, given.score if labels is None else labels)
+    return of_repeated(measure, given.actual, given.score if labels is None else labels)
 
 
 def of_repeated(measure: Measure, truth: Anything, read: Anything) -> Kernel:
@@ -186,12 +186,12 @@ def _explained_variance(sums: Floats) -> Floats:
 
 
 def _error(given: Answers) -> Floats:
-    error = given.truth - given.score
+    error = given.actual - given.score
     return np.abs(error, out=error)
 
 
 def _squared(given: Answers) -> Sums:
-    error = given.truth - given.score
+    error = given.actual - given.score
     return of_mean(np.square(error, out=error))
 
 
@@ -256,5 +256,6 @@ _OF_NUMBERS: dict[str, Prepare] = {
     "median_absolute_error": lambda given, _: median(_error(given)),
     "mean_absolute_percentage_error": _percentage,
 }
+_KERNELS |= forecasts.KERNELS
 _KERNELS |= {name: _over_targets(each) for name, each in _OF_NUMBERS.items()}
 _KERNELS |= {f"{name}{WORST}": _of_worst_target(name, each) for name, each in _OF_NUMBERS.items()}

@@ -17,8 +17,19 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from mlops_validators import forecasts
 from mlops_validators.answers import Answers, answers, decide
-from mlops_validators.arrays import BINARY, MULTICLASS, MULTILABEL, REGRESSION, Anything, Floats, Task, row_weights
+from mlops_validators.arrays import (
+    BINARY,
+    FORECASTING,
+    MULTICLASS,
+    MULTILABEL,
+    REGRESSION,
+    Anything,
+    Floats,
+    Task,
+    row_weights,
+)
 from mlops_validators.calibration import expected_calibration_error
 from mlops_validators.formulas import FORMULAS
 from mlops_validators.outcomes import (
@@ -49,8 +60,9 @@ class Measure:
     name: str
     tasks: tuple[Task, ...]
     higher_is_better: bool
-    needs: Literal["score", "label"]
-    """Whether it reads scores, or the labels decided from them (by `threshold`, or the most probable class)."""
+    needs: Literal["score", "label", "history"]
+    """Whether it reads scores, the labels decided from them (by `threshold`, or the most probable class), or with the
+    scores all that stands beside the truth of a forecast."""
     low: float
     """The least value possible."""
     high: float
@@ -92,7 +104,8 @@ class Measure:
     def of(self, given: Answers, *, weights: Floats | None = None, threshold: float = 0.5) -> float:
         """The measure's value on arrays that are checked already."""
         read = decide(given, threshold) if self.needs == "label" else given.score
-        value = float(self.function(given.truth, read, weights))
+        truth = given.truth if self.needs == "history" else given.actual
+        value = float(self.function(truth, read, weights))
         if not isfinite(value):
             raise ValueError(f"{self.name} is undefined on these rows: it gives {value}")
         return value
@@ -185,6 +198,14 @@ def _percentage(truth: Anything, read: Anything, weights: Floats | None) -> floa
     return float(np.mean(np.average(np.abs((truth - read) / truth), weights=weights, axis=0)))
 
 
+def _of_forecasts(prepare: Callable[[Answers, None], Callable[[Anything], Floats]]) -> Function:
+    def measure(truth: Anything, read: Anything, weights: Floats | None) -> float:
+        found = prepare(Answers(FORECASTING, truth, read), None)
+        return float(found(np.ones((1, len(read))) if weights is None else weights[None])[0])
+
+    return measure
+
+
 def _explained(name: str) -> Function:
     def measure(truth: Anything, read: Anything, weights: Floats | None) -> float:
         check_varies(truth)
@@ -200,11 +221,12 @@ def _worst(one: Measure) -> Measure:
         pairs = zip(np.atleast_2d(truth.T), np.atleast_2d(read.T), strict=True)
         return (min if one.higher_is_better else max)(one.function(*pair, weights) for pair in pairs)
 
-    return replace(one, name=f"{one.name}{WORST}", function=measure)
+    return replace(one, name=f"{one.name}{WORST}", tasks=(REGRESSION,), function=measure)
 
 
 WORST = "_worst"  # ends the name of a measure of the worst target
 _CLASSES: tuple[Task, ...] = (BINARY, MULTICLASS)
+_NUMBERS: tuple[Task, ...] = (REGRESSION, FORECASTING)
 _UNIT = (0.0, 1.0)
 
 
@@ -241,22 +263,36 @@ def _of_numbers() -> tuple[Measure, ...]:
     return (
         Measure("r2", (REGRESSION,), True, "score", -inf, 1, _explained("r2_score")),
         Measure("explained_variance", (REGRESSION,), True, "score", -inf, 1, _explained("explained_variance_score")),
-        Measure("mean_absolute_error", (REGRESSION,), False, "score", 0, inf, _scikit_learn("mean_absolute_error")),
-        Measure("mean_squared_error", (REGRESSION,), False, "score", 0, inf, _scikit_learn("mean_squared_error")),
+        Measure("mean_absolute_error", _NUMBERS, False, "score", 0, inf, _scikit_learn("mean_absolute_error")),
+        Measure("mean_squared_error", _NUMBERS, False, "score", 0, inf, _scikit_learn("mean_squared_error")),
         Measure(
             "root_mean_squared_error",
-            (REGRESSION,),
+            _NUMBERS,
             False,
             "score",
             0,
             inf,
             _scikit_learn("root_mean_squared_error"),
         ),
-        Measure("median_absolute_error", (REGRESSION,), False, "score", 0, inf, _scikit_learn("median_absolute_error")),
+        Measure("median_absolute_error", _NUMBERS, False, "score", 0, inf, _scikit_learn("median_absolute_error")),
         Measure("mean_absolute_percentage_error", (REGRESSION,), False, "score", 0, inf, _percentage),
     )
 
 
+def _of_series() -> tuple[Measure, ...]:
+    return tuple(
+        Measure(name, (FORECASTING,), higher, "history", low, high, _of_forecasts(forecasts.KERNELS[name]))
+        for name, higher, low, high in (
+            ("mase", False, 0, inf),
+            ("rmsse", False, 0, inf),
+            ("wape", False, 0, inf),
+            ("smape", False, 0, 2),
+            ("skill_naive", True, -inf, 1),
+            ("skill_seasonal_naive", True, -inf, 1),
+        )
+    )
+
+
 MEASURES: dict[str, Measure] = {
-    measure.name: measure for measure in (*_all(), *_of_numbers(), *map(_worst, _of_numbers()))
+    measure.name: measure for measure in (*_all(), *_of_numbers(), *map(_worst, _of_numbers()), *_of_series())
 }

@@ -321,7 +321,7 @@ def single_kernel(measure: Measure, given: Answers, threshold: float, design: De
     >>> len(single_kernel(MEASURES["accuracy"], given, 0.5, single(3))[1].counts)
     2
     """
-    if measure.needs == "score":
+    if measure.needs != "label":
         return kernel(measure, given, None), design
     if given.truth.ndim == 2:
         return kernel(measure, given, decide(given, threshold)), design
@@ -332,7 +332,7 @@ def single_kernel(measure: Measure, given: Answers, threshold: float, design: De
 def _difference(
     measure: Measure, pair: tuple[Answers, Answers], threshold: float, design: Design
 ) -> tuple[Kernel, Design]:
-    if measure.needs == "score":
+    if measure.needs != "label":
         return less(*(kernel(measure, given, None) for given in pair)), design
     if pair[0].truth.ndim == 2:
         return less(*(kernel(measure, given, decide(given, threshold)) for given in pair)), design

@@ -23,8 +23,8 @@ def shuffled(answers: Answers, draw: np.random.Generator) -> np.ndarray:
 
 def constant(answers: Answers, _: np.random.Generator) -> np.ndarray:
     """One answer for all rows, and the best one: the mean of the truth, or how frequent each class is."""
-    if answers.score.ndim == answers.truth.ndim:
-        return np.broadcast_to(answers.truth.mean(axis=0), answers.score.shape).copy()
+    if answers.score.ndim == answers.actual.ndim:
+        return np.broadcast_to(answers.actual.mean(axis=0), answers.score.shape).copy()
     shares = np.bincount(answers.truth, minlength=answers.score.shape[1]) / len(answers.truth)
     return np.tile(shares, (len(answers.truth), 1))
 
@@ -48,7 +48,7 @@ def inverted(answers: Answers, _: np.random.Generator) -> np.ndarray:
     if score.ndim == 2 and answers.truth.ndim == 1:
         return np.asarray((1 - score) / (score.shape[1] - 1))
     binary = answers.truth.dtype.kind in "iub"
-    return np.asarray((1 if binary else 2 * answers.truth.mean(axis=0)) - score)
+    return np.asarray((1 if binary else 2 * answers.actual.mean(axis=0)) - score)
 
 
 def miscalibrated(answers: Answers, _: np.random.Generator) -> np.ndarray:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from mlops_spec.gates.attacks.attack import Attack, Blow, draw
 from mlops_spec.pipeline.leak import content
-from mlops_spec.spec.features import is_evident
+from mlops_spec.spec.features import is_feature
 from mlops_spec.spec.tasks import TASKS
 from mlops_validators.arrays import significant
 from mlops_validators.leak import DIGITS
@@ -54,14 +54,30 @@ def _repeated_share(rows: pd.DataFrame) -> float:
 
 
 def _target_given_away(case: Case, gate: None) -> Iterator[Blow[None]]:
-    feature = next((name for name in case.train.columns if is_evident(case.spec, str(name))), None)
+    feature = next((name for name in case.train.columns if is_feature(case.spec, str(name))), None)
     if feature is None:
         return
     told = case.train[case.spec.data.targets[0]]
     yield Blow(replace(case, train=case.train.assign(**{feature: told})), gate, f"{feature} is the target")
+    if TASKS[case.spec.task].ahead:
+        yield from _known_too_early(case, str(feature))
     if TASKS[case.spec.task].of_classes:
         gaps = pd.Series(1.0, index=told.index).mask(told == told.iloc[0])
         yield Blow(replace(case, train=case.train.assign(**{feature: gaps})), gate, f"{feature} has gaps")
+
+
+def _known_too_early(case: Case, feature: str) -> Iterator[Blow[None]]:
+    """What is not known when a row is forecast: the next value, and a mean that reaches past the row."""
+    rows = pd.concat([case.train, case.test], ignore_index=True).sort_values(str(case.spec.data.time))
+    by = rows[case.spec.data.series] if case.spec.data.series else pd.Series(0, index=rows.index)
+    each = rows[case.spec.data.targets[0]].groupby(by, sort=False)
+    for told, column in {
+        "the next value": each.shift(-1),
+        "a mean that ends after the row": each.transform(lambda values: values.rolling(3, center=True).mean()),
+    }.items():
+        planted = rows.assign(**{feature: column}).sort_index()
+        train, test = planted.iloc[: len(case.train)], planted.iloc[len(case.train) :]
+        yield Blow(replace(case, train=train, test=test), None, f"{feature} is {told}")
 
 
 def _no_rows(case: Case, gate: None) -> Iterator[Blow[None]]:

@@ -22,8 +22,8 @@ def unmoved(case: Case, metric: str) -> bool:
     threshold = case.spec.evaluate.threshold
     sure = _confidence(case.answers, threshold)
     unsure = sure <= np.quantile(sure, 0.5) if len(sure) else np.empty(0, dtype=bool)
-    unsure = unsure if case.answers.truth.ndim == 1 else unsure[:, None]
-    wrong = replace(case.answers, truth=np.where(unsure, _wrong_truths(case.answers), case.answers.truth))
+    unsure = unsure if case.answers.actual.ndim == 1 else unsure[:, None]
+    wrong = replace(case.answers, truth=np.where(unsure, _wrong_truths(case.answers), case.answers.actual))
     try:
         measure = measure_named(case.root, case.spec, metric)
         before, after = (
@@ -35,7 +35,7 @@ def unmoved(case: Case, metric: str) -> bool:
 
 
 def _confidence(answers: Answers, threshold: float) -> np.ndarray:
-    if answers.score.ndim > answers.truth.ndim:
+    if answers.score.ndim > answers.actual.ndim:
         return np.asarray(answers.score.max(axis=1))
     middle = threshold if answers.truth.dtype.kind in "iub" else answers.score.mean(axis=0)
     apart = np.abs(answers.score - middle)
@@ -44,5 +44,5 @@ def _confidence(answers: Answers, threshold: float) -> np.ndarray:
 
 def _wrong_truths(answers: Answers) -> np.ndarray:
     if answers.truth.dtype.kind not in "iub":
-        return np.asarray(answers.truth + np.ptp(answers.truth, axis=0))
+        return np.asarray(answers.actual + np.ptp(answers.actual, axis=0))
     return np.asarray((answers.truth + 1) % (answers.score.shape[1] if answers.score.ndim > answers.truth.ndim else 2))

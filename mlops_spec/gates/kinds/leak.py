@@ -6,10 +6,11 @@ from math import ceil
 from typing import TYPE_CHECKING
 
 from mlops_spec.gates.case import counted, result
-from mlops_spec.pipeline.giveaways import encoded_features, made_rows, near_rows, revealing_features
+from mlops_spec.pipeline.giveaways import early_features, encoded_features, made_rows, near_rows, revealing_features
 from mlops_spec.pipeline.identifying import features_that_name, shared_names
 from mlops_spec.pipeline.leak import leaked_rows
 from mlops_spec.spec.gates.result import Limit
+from mlops_spec.spec.tasks import TASKS
 from mlops_validators import Verdict, undecided
 from mlops_validators.leak import judge_twins, least_likely
 
@@ -55,8 +56,11 @@ def near(case: Case) -> GateResult:
 def target(case: Case) -> GateResult:
     """The number of features that give the target away, or that no row of tomorrow has."""
     try:
-        found = revealing_features(case.spec, case.train)
-        found += encoded_features(case.spec, case.train, case.test)
+        if TASKS[case.spec.task].ahead:
+            found = early_features(case.spec, case.train, case.test)
+        else:
+            found = revealing_features(case.spec, case.train)
+            found += encoded_features(case.spec, case.train, case.test)
     except ValueError as error:
         return result(TARGET, "leak", undecided(str(error)), bound=Limit("=", 0.0))
     told = dict(features_that_name(case.spec, case.train)) if _by_lot(case) else {}

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.pipeline.tasks import binary, multiclass, multilabel, regression
+from mlops_spec.pipeline.tasks import binary, forecasting, multiclass, multilabel, regression
 from mlops_spec.spec.tasks import TASKS
 
 if TYPE_CHECKING:
     from mlops_spec.pipeline.tasks.target import Target
 
 TARGETS: dict[str, Target] = dict(
-    zip(TASKS, (binary.TARGET, multiclass.TARGET, regression.TARGET, multilabel.TARGET), strict=True)
+    zip(
+        TASKS,
+        (binary.TARGET, multiclass.TARGET, regression.TARGET, multilabel.TARGET, forecasting.TARGET),
+        strict=True,
+    )
 )

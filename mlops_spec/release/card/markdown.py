@@ -65,7 +65,7 @@ def _section(evidence: Evidence) -> Iterator[str]:
     yield ""
     beside = evaluation.simple_model
     yield from _table(
-        ("measure", "value", "interval", *((beside.kind, "constant") if beside and beside.kind else ())),
+        ("measure", "value", "interval", *simple.header(beside)),
         ((*_row(name, each), *_simpler(beside, name)) for name, each in evaluation.measures.items()),
     )
     for sentence in filter(

@@ -39,6 +39,16 @@ class Section(Protocol):
     def measures(self) -> Mapping[str, Beside]: ...
 
 
+_FITTED_TO_NOTHING = "seasonal naive forecast"
+
+
+def header(section: Section | None) -> tuple[str, ...]:
+    """The names of both simple models, above their columns; none where there are none."""
+    if section is None or section.kind is None:
+        return ()
+    return section.kind, "naive forecast" if section.kind == _FITTED_TO_NOTHING else "constant"
+
+
 def told(section: Section | None, named: Callable[[str], str] = str) -> str:
     """A sentence for the measures in which a simple model does as well; else that it is behind in all of them.
 
@@ -52,7 +62,8 @@ def told(section: Section | None, named: Callable[[str], str] = str) -> str:
     if not shown:
         return ""
     beyond = " by more than chance" if close else ""
-    return f"{'Not ahead' if close else 'Ahead'} of a {section.kind} on the same features{beyond}: {shown}."
+    same = "" if section.kind == _FITTED_TO_NOTHING else " on the same features"
+    return f"{'Not ahead' if close else 'Ahead'} of a {section.kind}{same}{beyond}: {shown}."
 
 
 def not_ahead(section: Section | None) -> bool:

@@ -26,6 +26,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.spec.tasks import TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,5 +41,5 @@ SEVERITY: Severity = "error"
 
 def check(spec: Spec) -> Iterator[Finding]:
     split = spec.data.split
-    if split.by != "hash" and split.column is None:
+    if split.by != "hash" and split.column is None and not TASKS[spec.task].ahead:
         yield Finding(("data", "split", "by"), f"a split by {split.by} needs a `column`", "add `column` to `split`")

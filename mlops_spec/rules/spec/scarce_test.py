@@ -58,7 +58,8 @@ _MOST_SHARE, _LEAST_SHARE = 0.6, 0.005
 
 def check(spec: Spec) -> Iterator[Finding]:
     share, rows = spec.data.split.test, test_rows(spec)
-    place: Address = ("data", "split", "test") if "test" in spec.data.split.model_fields_set else ("data", "target")
+    asked = next((key for key in ("horizon", "test") if key in spec.data.split.model_fields_set), None)
+    place: Address = ("data", "target") if asked is None else ("data", "split", asked)
     if share > _MOST_SHARE:
         yield Finding(place, f"{share:.0%} of the rows are set aside, and the rest is learned from", "take 0.25 or so")
     elif rows is not None and rows < (needed := max(_LEAST, _rows_needed(spec))):

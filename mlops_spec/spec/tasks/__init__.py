@@ -9,12 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.spec.tasks import binary, multiclass, multilabel, regression
+from mlops_spec.spec.tasks import binary, forecasting, multiclass, multilabel, regression
 
 if TYPE_CHECKING:
     from mlops_spec.spec.tasks.task import Task
 
-TASKS: dict[str, Task] = {each.TASK.name: each.TASK for each in (binary, multiclass, regression, multilabel)}
+TASKS: dict[str, Task] = {
+    each.TASK.name: each.TASK for each in (binary, multiclass, regression, multilabel, forecasting)
+}
 
 
 def task_called(name: str) -> Task:

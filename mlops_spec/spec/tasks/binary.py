@@ -31,6 +31,7 @@ TASK = Task(
     alone="binary-classification",
     of_classes=True,
     targets="one",
+    ahead=False,
     mismatch=_mismatch,
     answer=Answer(
         name="probability",

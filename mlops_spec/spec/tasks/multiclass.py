@@ -32,6 +32,7 @@ TASK = Task(
     alone=_NAME,
     of_classes=True,
     targets="one",
+    ahead=False,
     mismatch=_mismatch,
     answer=Answer(
         name="probabilities",

@@ -30,6 +30,7 @@ TASK = Task(
     alone="binary-classification",
     of_classes=True,
     targets="several",
+    ahead=False,
     mismatch=_mismatch,
     answer=Answer(
         name="probabilities", words="the probability of each label", by_class=True, probabilities=True, sums=False

@@ -61,6 +61,7 @@ TASK = Task(
     alone=_NAME,
     of_classes=False,
     targets="any",
+    ahead=False,
     mismatch=_mismatch,
     answer=Answer(name=VALUE, words="values", by_class=True, probabilities=False, sums=False),
     decides="nothing",

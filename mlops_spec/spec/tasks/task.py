@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from mlops_spec.spec.data import Column
     from mlops_spec.spec.tasks.metric import Metric
 
-TaskName = Literal["binary-classification", "multiclass-classification", "regression", "multilabel-classification"]
+TaskName = Literal[
+    "binary-classification", "multiclass-classification", "regression", "multilabel-classification", "forecasting"
+]
 # What a spec can ask for that not every task has.
 Meaning = Literal["threshold", "positive", "cost", "k", "decision", "fairness", "calibration"]
 
@@ -55,6 +57,8 @@ class Task:
     """Whether the target's values are classes; else they are numbers."""
     targets: Literal["one", "several", "any"]
     """How many columns the target may be: one, several (each a column of the answer), or either."""
+    ahead: bool
+    """Whether rows of the future are asked for, from an origin on: then the data has time, frequency and horizon."""
     mismatch: Callable[[Column, int | None], str]
     """What keeps a column of the contract, of so many values where that is known, from being a target; else empty."""
     answer: Answer

@@ -1,0 +1,118 @@
+"""What was known of a row's series when its value was forecast: scales of its moves, and forecasts without a model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from mlops_spec.pipeline.origins import known_until
+from mlops_spec.pipeline.steps import keys_of
+from mlops_spec.spec.tasks import TASKS
+from mlops_validators.forecasts import SEASONAL, VALUE
+
+if TYPE_CHECKING:
+    from mlops_spec.spec import Spec
+    from mlops_spec.spec.data import Data
+
+_FEWEST_SERIES = 30  # from which whole series are drawn
+_LIKE_ALONE, _ALIKE = 0.7, 1.2  # lengths of blocks, in cube roots of the steps
+_MOST_ALIKE = 0.8
+
+
+def columns_of(spec: Spec) -> list[str]:
+    """The columns that tell the history of a series; none where nothing is forecast."""
+    named = (spec.data.series, spec.data.time, spec.data.targets[0]) if TASKS[spec.task].ahead else ()
+    return [name for name in named if name is not None]
+
+
+def with_history(spec: Spec, truth: np.ndarray, train: pd.DataFrame, test: pd.DataFrame) -> np.ndarray:
+    """The truth (n,), for a forecast (n, 6) with what was known of each row (see `mlops_validators.forecasts`).
+
+    `train` and `test` have at least `columns_of`.
+    """
+    if not TASKS[spec.task].ahead:
+        return truth
+    data = spec.data
+    rows = pd.concat([each[columns_of(spec)] for each in (train, test)], ignore_index=True)
+    series, steps = keys_of(data, rows)
+    known, tested = _Known.of(series, steps, rows[data.targets[0]].to_numpy(dtype=np.float64)), slice(len(train), None)
+    until, season = known_until(data, steps[tested]), data.season_steps or 1
+    absolute, squared = _moves(known, slice(0, len(train)), season)
+    back = -(-(steps[tested] - until) // season) * season  # whole seasons to what is known
+    naive = known.at(series[tested], until)
+    seasonal = known.at(series[tested], steps[tested] - back)
+    seasonal = np.where(np.isnan(seasonal), naive, seasonal)
+    mine = series[tested]
+    return np.column_stack([truth, absolute[mine], squared[mine], mine, naive, seasonal])
+
+
+@dataclass(frozen=True)
+class _Known:
+    """All values of all series, in the order of series and step, each row as it came."""
+
+    series: np.ndarray
+    steps: np.ndarray
+    values: np.ndarray
+    keys: np.ndarray
+    sorted_values: np.ndarray
+    span: int
+
+    @classmethod
+    def of(cls, series: np.ndarray, steps: np.ndarray, values: np.ndarray) -> _Known:
+        span = int(steps.max()) + 1
+        keys = series.astype(np.int64) * span + steps
+        order = np.argsort(keys, kind="stable")
+        return cls(series, steps, values, keys[order], values[order], span)
+
+    def at(self, series: np.ndarray, steps: np.ndarray) -> np.ndarray:
+        """The value of each series at a step, or the last before it; NaN where there is none."""
+        start = series.astype(np.int64) * self.span
+        place = np.searchsorted(self.keys, start + np.minimum(steps, self.span - 1), side="right") - 1
+        found = (steps >= 0) & (place >= 0) & (self.keys[place] >= start)
+        return np.where(found, self.sorted_values[place], np.nan)
+
+    def exactly(self, series: np.ndarray, steps: np.ndarray) -> np.ndarray:
+        """The value of each series at a step; NaN where it has no such row."""
+        wanted = series.astype(np.int64) * self.span + steps
+        place = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
+        return np.where((steps >= 0) & (self.keys[place] == wanted), self.sorted_values[place], np.nan)
+
+
+def _moves(known: _Known, train: slice, season: int) -> tuple[np.ndarray, np.ndarray]:
+    """Of each series the mean absolute and the mean squared difference of training rows one season apart; 0: none."""
+    series, steps = known.series[train], known.steps[train]
+    apart = known.values[train] - known.exactly(series, steps - season)
+    there = ~np.isnan(apart)
+    count = int(known.series.max()) + 1
+    rows = np.maximum(np.bincount(series[there], minlength=count), 1)
+    return tuple(  # type: ignore[return-value]
+        np.bincount(series[there], each, count) / rows for each in (np.abs(apart[there]), apart[there] ** 2)
+    )
+
+
+def drawn_by(data: Data, rows: pd.DataFrame, truth: np.ndarray) -> np.ndarray:
+    """What tested rows depend on each other: whole series, or where there are few of them blocks of time, (n,).
+
+    The more alike the errors of neighbouring steps are, the longer is a block; those of the seasonal naive forecast
+    tell it, so that all models are judged by the same blocks. Source: Carlstein, "The use of subseries values for
+    estimating the variance of a general statistic" (1986).
+    """
+    series, steps = keys_of(data, rows)
+    if len(np.unique(series)) >= _FEWEST_SERIES:
+        return series
+    there, place, count = np.unique(steps, return_inverse=True, return_counts=True)
+    errors = np.bincount(place, np.abs(truth[:, VALUE] - truth[:, SEASONAL])) / count
+    alike = min(max(_correlation(errors), 0.0), _MOST_ALIKE)
+    longer = _ALIKE * (2 * alike / (1 - alike**2)) ** (2 / 3)
+    length = int(np.ceil(max(_LIKE_ALONE, longer) * len(there) ** (1 / 3)))
+    return np.asarray(place // length)
+
+
+def _correlation(values: np.ndarray) -> float:
+    """Of neighbours; 0 where nothing varies."""
+    apart = values - values.mean()
+    spread = float(apart @ apart)
+    return float(apart[1:] @ apart[:-1]) / spread if spread > 0 else 0.0

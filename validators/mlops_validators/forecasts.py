@@ -1,0 +1,102 @@
+"""Measures of forecasts: errors beside how far each series moves by itself, and beside forecasts that need no model.
+
+`y_true` (n, 6) holds for each row its value and what was known of its series when the forecast was made: in this order
+the value; the mean absolute and the mean squared difference of the training rows one season apart, in the value's unit
+and its square; the code of the series, 0 to k - 1; the naive forecast (the last known value); and the seasonal naive
+one (the last known value of the same season).
+
+Means are over all rows: of series that have as many rows each the mean of the series' own `mase`, and of `rmsse` the
+root of the mean of their squares.
+
+Source: Hyndman and Koehler, "Another look at measures of forecast accuracy" (2006) for MASE; the M5 guide for RMSSE;
+the M4 guide for sMAPE, which goes from 0 to 2.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from mlops_validators.arrays import divide
+from mlops_validators.weighted import Sums, of_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mlops_validators.answers import Answers
+    from mlops_validators.arrays import Floats, Integers
+    from mlops_validators.weighted import Kernel
+
+VALUE, ABSOLUTE, SQUARED, SERIES, NAIVE, SEASONAL = range(6)
+
+
+def _mase(given: Answers, _: Integers | None) -> Sums:
+    """Mean absolute scaled error: below 1 it beats the seasonal naive forecast of one step in training."""
+    return of_mean(_errors(given) / _scale(given, ABSOLUTE, "mase"))
+
+
+def _rmsse(given: Answers, _: Integers | None) -> Sums:
+    """Root mean squared scaled error, of all rows together."""
+    squares = of_mean(np.square(_errors(given)) / _scale(given, SQUARED, "rmsse"))
+    return replace(squares, combine=lambda sums: np.sqrt(divide(sums[1], sums[0])))
+
+
+def _wape(given: Answers, _: Integers | None) -> Sums:
+    """Weighted absolute percentage error: what all rows are off by, in terms of what they add up to."""
+    size = np.abs(given.actual)
+    if not size.any():
+        raise ValueError("wape is undefined where every `y_true` is 0")
+    return _ratio(_errors(given), size)
+
+
+def _smape(given: Answers, _: Integers | None) -> Sums:
+    """Symmetric mean absolute percentage error, 0 to 2; a row of 0 that was forecast as 0 is no error."""
+    size = np.abs(given.actual) + np.abs(given.score)
+    return of_mean(np.divide(2 * _errors(given), size, out=np.zeros(len(size)), where=size > 0))
+
+
+def _skill(place: int, name: str) -> Callable[[Answers, Integers | None], Sums]:
+    """The share of a simple forecast's absolute error that the model saves: 0 is no better, below 0 is worse."""
+
+    def prepare(given: Answers, _: Integers | None) -> Sums:
+        simple = np.abs(given.actual - _history(given, name)[:, place])
+        if not simple.any():
+            raise ValueError(f"{name} is undefined where the simple forecast is never wrong")
+        found = _ratio(_errors(given), simple)
+        return replace(found, combine=lambda sums: 1 - divide(sums[1], sums[2]))
+
+    return prepare
+
+
+def _ratio(above: Floats, below: Floats) -> Sums:
+    return Sums(len(above), lambda block: [above[block], below[block]], lambda sums: divide(sums[1], sums[2]))
+
+
+def _errors(given: Answers) -> Floats:
+    return np.abs(given.actual - given.score)
+
+
+def _history(given: Answers, name: str) -> Floats:
+    if given.truth.ndim == 1:
+        raise ValueError(f"{name} is undefined without what was known of each row's series")
+    return given.truth
+
+
+def _scale(given: Answers, place: int, name: str) -> Floats:
+    scale = _history(given, name)[:, place]
+    if still := int(np.unique(given.truth[scale <= 0, SERIES]).size):
+        count = f"{still:,} of {np.unique(given.truth[:, SERIES]).size:,} series"
+        raise ValueError(f"{name} is undefined: in training {count} never differ from the season before")
+    return scale
+
+
+KERNELS: dict[str, Callable[[Answers, Integers | None], Kernel]] = {
+    "mase": _mase,
+    "rmsse": _rmsse,
+    "wape": _wape,
+    "smape": _smape,
+    "skill_naive": _skill(NAIVE, "skill_naive"),
+    "skill_seasonal_naive": _skill(SEASONAL, "skill_seasonal_naive"),
+}
