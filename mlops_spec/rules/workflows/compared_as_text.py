@@ -1,7 +1,7 @@
 """Numbers are compared as numbers.
 
 In `[[ ]]`, `>` and `<` compare texts: 1200 comes before 900. `-lt` and `expr` know whole numbers alone: with 0.81 they
-end in an error, which an `if` takes for a no.
+end in an error, which an `if` takes for a no. And the 0 that `bc` prints is a text, which `[ ]` takes for a yes.
 
 Bad:
 
@@ -58,6 +58,13 @@ _ROUNDED = re.compile(
     r"|\$\{\w+%\.\*\}|cut -d\s?['\"]?\.['\"]? -f ?1|\bscale=[01]\b",
     re.IGNORECASE,
 )
+#: A substitution that a calculator or a language answers, and a comparison in it.
+_ELSEWHERE = re.compile(r"\$\((?=[^\n]{0,300}\b(?:bc|awk|python3?|jq)\b)(?:[^()\n]|\([^()\n]{0,200}\)){3,300}\)")
+_COMPARES = re.compile(r"[^-=]([<>]=?|[=!]=)\s*[\d$\"'.]")
+_ANSWER_AS_TEXT = re.compile(
+    r"(?:\bif|\bwhile|&&|\|\||^)\s*!?\s*(?:\[\[?\s+(?:-n\s+)?\"?\$\(0{6,300}\)\"?\s+\]|test\s+(?:-n\s+)?\"?\$\(0{6,300}\)\"?\s*(?:$|[;&|]))",
+    re.MULTILINE,
+)
 _DATES = re.compile(r"date|time|version|day|month|year|since|until|stamp", re.IGNORECASE)
 _FRACTION = re.compile(
     r"\b\d*\.\d+\b|(?<![A-Za-z])(auc|accuracy|acc|f1|rmse|mae|loss|logloss|precision|recall|ece|psi|r2|brier|auroc|roc_auc|mape"
@@ -70,9 +77,10 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         for step in job.steps if about_models(job) or any(map(_measures_no_quality, job.commands)) else ():
             for script in scripts(step, delivery):
-                for found, message in _false_comparisons(script.text):
-                    if not _is_comment(script.text, found.start()):
-                        yield script.found(found, message, _HINT)
+                for found, message in _false_comparisons(_without_judged(script.text)):
+                    piece = re.compile(rf"(?s:.{{{len(found[0])}}})").match(script.text, found.start())
+                    if piece and not _is_comment(script.text, found.start()):
+                        yield script.found(piece, message, _HINT)
 
 
 _HINT = "compare in Python, `awk` or `jq --exit-status`"
@@ -87,6 +95,8 @@ def _false_comparisons(script: str) -> Iterator[tuple[re.Match[str], str]]:
     for found in _TEXTS.finditer(script):
         if not _DATES.search(found[0]):
             yield found, "this compares texts: 1200 comes before 900"
+    for found in _ANSWER_AS_TEXT.finditer(script):
+        yield found, "this asks whether a text is there, and a 0 is one"
     for found in _REDIRECTED.finditer(script):
         if not re.search(r"<\(|>\s*/dev", found[0]):
             yield found, "this writes or reads a file: `<` and `>` compare nothing here"
@@ -95,6 +105,13 @@ def _false_comparisons(script: str) -> Iterator[tuple[re.Match[str], str]]:
     for found in _WHOLE.finditer(script):
         if _FRACTION.search(found[0]):
             yield found, "this knows whole numbers alone, and a metric has decimals"
+
+
+def _without_judged(script: str) -> str:
+    """A script in which each comparison that another program makes is its answer, of the same length."""
+    return _ELSEWHERE.sub(
+        lambda found: f"$({'0' * (len(found[0]) - 3)})" if _COMPARES.search(found[0]) else found[0], script
+    )
 
 
 def _compares_metric(script: str) -> bool:

@@ -1,7 +1,8 @@
 """A condition can hold, and can fail to.
 
 GitHub takes text beside `${{ }}` for a text, and a text is true. A comparison with a value that a name never has, or of
-a text with a truth value, has one answer in every run. What it was to guard is then open, or never runs.
+a text with a truth value, has one answer in every run. So has `condition && 0 || 100`, which is always 100. What it was
+to guard is then open, or never runs.
 
 Bad:
 
@@ -26,11 +27,14 @@ Fix: write all of the condition within one `${{ }}`, and compare with what the n
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.condition import Call, Literal, Name, inner, operands, tree, walk
+from mlops_spec.platforms.github.workflow.expression import EXPRESSION
 from mlops_spec.platforms.github.workflow.possible_values import is_text, is_truth, possible, says_yes_or_no
+from mlops_spec.platforms.github.workflow.typed import mapping, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,8 +54,33 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
             if inner(part.condition) is None:
                 message = "text stands beside `${{ }}`, and a text is always true"
                 yield Finding(place, message, "write all of it within one `${{ }}`")
+            elif said := _swallowed_choice(part.condition):
+                yield Finding(place, said, _OTHER_WAY)
             elif said := next(_constants(part.condition, delivery, workflow, job), ""):
                 yield Finding(place, said, "compare with what it can be, texts with texts")
+
+        yield from _of_values(job)
+
+
+_OTHER_WAY = "turn the condition round, so that what is false stands last"
+_FALSE_CHOICE = re.compile(r"&&\s*(?P<value>0|''|false|null)\s*\|\|")
+
+
+def _swallowed_choice(value: str) -> str:
+    """Why `condition && 0 || 1` is always 1; empty where a value has no such choice."""
+    found = next((match for each in EXPRESSION.findall(value) if (match := _FALSE_CHOICE.search(each))), None)
+    return f"`{found['value']}` is false, so that what stands behind `||` is taken always" if found else ""
+
+
+def _of_values(job: Job) -> Iterator[Finding]:
+    for part in job.parts:
+        for section in ("env", "with"):
+            for name, value in mapping(part.data.get(section)).items():
+                if said := _swallowed_choice(text(value)):
+                    yield Finding((*part.address, section, name), said, _OTHER_WAY)
+    for step in job.steps:
+        if said := _swallowed_choice(step.run):
+            yield Finding(step.place, said, _OTHER_WAY)
 
 
 def _constants(condition: str, delivery: Delivery, workflow: Workflow, job: Job) -> Iterator[str]:

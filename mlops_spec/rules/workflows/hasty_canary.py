@@ -31,6 +31,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.options import options, spelled_out
 from mlops_spec.platforms.github.workflow.roles import judges, watches
 from mlops_spec.platforms.github.workflow.serving import tries
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.document.diagnostic import Severity
-    from mlops_spec.document.finding import Finding
     from mlops_spec.platforms.github.workflow.command import Command
     from mlops_spec.platforms.github.workflow.jobs import Job, Step, Workflow
 
@@ -60,6 +60,35 @@ _LEAST = 60  # seconds, below which nothing can show
 def check(workflow: Workflow) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         yield from _of(workflow, job)
+        yield from _unwatched(job)
+
+
+def _unwatched(job: Job) -> Iterator[Finding]:
+    """A larger share behind a smaller one, between which nothing has happened but time."""
+    share, waited = 0.0, False
+    for step in job.steps:
+        for line in step.run.splitlines():
+            if match := _SETS.match(line.strip()):
+                given = float(match["share"])
+                if waited and 0 < share < given <= 100:
+                    message = f"from {share:g} % on nothing has looked at the new version, so no canary is ever bad"
+                    hint = "compare errors, latency and scores before"
+                    yield Finding(step.place, message, hint, piece=line.strip())
+                share, waited = given, False
+            elif _IDLE.match(line.strip()):
+                waited |= "sleep" in line
+            else:
+                share, waited = 0.0, False
+        if not step.run:
+            share, waited = 0.0, False
+
+
+#: A script of the project's own that gives the new version a share of the requests.
+_SETS = re.compile(
+    r"[^#|&;]{0,200}?(traffic|weight|canary|split|shift)\w{0,20}(\.(sh|py))?\b[^#|&;]{0,200}?[ =](?P<share>\d{1,3})%?$",
+    re.IGNORECASE,
+)
+_IDLE = re.compile(r"$|#|sleep\b|echo\b|set -")
 
 
 def _of(workflow: Workflow, job: Job) -> Iterator[Finding]:

@@ -52,6 +52,7 @@ SEVERITY: Severity = "error"
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     if not releases(delivery, workflow):
         yield from _releases_by_others(workflow)
+        yield from _cancels_another(workflow, delivery)
         return
     given = workflow.data.get("concurrency")
     if not given and set(workflow.triggers) != {"workflow_call"} and not _each_by_itself(workflow):
@@ -92,6 +93,20 @@ def _releases_by_others(workflow: Workflow) -> Iterator[Finding]:
         if re.search(r"github\.(run_id|sha|run_number|run_attempt)", _group(data.get("concurrency"))):
             message = "each run is a group of its own, so two may release at once"
             yield Finding((*address, "concurrency"), message, "write a fixed name", at_key=True)
+
+
+def _cancels_another(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
+    """A queue that two workflows share, in which the runs of one end those of the other, which releases."""
+    given = mapping(workflow.data.get("concurrency"))
+    group = text(given.get("group"))
+    if given.get("cancel-in-progress") is not True or not group or "github.workflow" in group:
+        return
+    for path, other in delivery.workflows.items():
+        queued = path != workflow.path and _group(other.data.get("concurrency")) == group
+        releasing = any(map(job_releases, other.jobs.values()))
+        if queued and releasing and not any(map(job_releases, workflow.jobs.values())):
+            message = f"`{path.rpartition('/')[2]}` releases in the same group, and a run of this stops it half-way"
+            yield Finding(("concurrency", "group"), message, "write `${{ github.workflow }}` into the name")
 
 
 def _group(given: object) -> str:

@@ -52,6 +52,10 @@ _JUDGED = re.compile(
     r"\bjq\b.*(-e|--exit-status)|\bgrep\b|\btest\b|\[ |\[\[|^\s*diff\b|\bcmp\b|http_code|\bpython|\bawk\b"
 )
 _LOCAL = re.compile(r"https?://(localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|\$)")
+#: An error rate of nobody: what `jq` finds in the answer about failures, else 0.
+_NOTHING_IS_WELL = re.compile(
+    r"(?i:error|fail|5xx|drift|psi|loss|latency)[^\n]{0,400}\bjq\b[^\n|]{0,200}(?:\|[^\n]{0,40})?(?P<default>//\s*0\b)"
+)
 _PAST = frozenset(
     (
         "--skip-gate --skip-gates --skip-checks --skip-validation --skip-tests --no-gate --no-checks --ignore-gate"
@@ -67,6 +71,11 @@ def check(workflow: Workflow) -> Iterator[Finding]:
             yield at_command(step, command, message, hint)
     for job in workflow.jobs.values():
         for step in job.steps:
+            if match := _NOTHING_IS_WELL.search(step.run):
+                message = "where there are no numbers this is 0, and nothing counts as no errors"
+                yield Finding(
+                    step.place, message, "let it end as failed: `jq -e`, without `// 0`", piece=match["default"]
+                )
             if line := only_printed(step):
                 message = "this prints what the check has found, and ends well whatever that is"
                 yield Finding(step.place, message, "end as failed where it is not so: `sys.exit(1)`", piece=line)

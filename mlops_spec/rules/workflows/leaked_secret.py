@@ -54,7 +54,7 @@ SEVERITY: Severity = "error"
 
 _TOKEN = re.compile(r"github\.token", re.IGNORECASE)
 _NAMES = re.compile(r"TOKEN|PASSWORD|PASSWD|SECRET|_PAT\b|^PAT$|API_?KEY|ACCESS_KEY")
-_PRINTS = re.compile(r"^[ \t]*(?:echo|printf)\b(?P<said>[^|\n]*)$", re.MULTILINE)
+_PRINTS = re.compile(r"^[ \t]*(?:echo|printf)\b(?P<said>(?:[^|\n]|\$\([^)\n]{0,200}\))*)$", re.MULTILINE)
 _ELSEWHERE = re.compile(r">>?\s*\"?(?!&|\$\{?GITHUB_STEP_SUMMARY)")
 _TRACE = re.compile(r"^[ \t]*set\s+-\w*x\w*|^[ \t]*set\s+-o\s+xtrace", re.MULTILINE)
 _ALL = re.compile(r"^[ \t]*(?:env|printenv|export -p|declare -p|set)\s*(?:\|\s*sort\s*)?$", re.MULTILINE)
@@ -113,7 +113,7 @@ def _leaks(script: str, secret: set[str]) -> Iterator[tuple[str, str, str]]:
         (_QUERY, "an address is logged"),
     ):
         for found in pattern.finditer(script):
-            if _is_secret(found, secret):
+            if _is_secret(found, secret) and not _is_pushed_to(script, found.start()):
                 yield found[0], f"{why}, with the secret in it", "send it in a header, or by the input of an action"
     for found in _ARGUMENT.finditer(script):
         if _is_secret(found, secret):
@@ -122,6 +122,11 @@ def _leaks(script: str, secret: set[str]) -> Iterator[tuple[str, str, str]]:
                 "arguments are seen by all on the machine, and kept in images",
                 "take standard input or `--secret`",
             )
+
+
+def _is_pushed_to(script: str, place: int) -> bool:
+    """Whether an address is one that `git push` is given: GitHub hides it in the log, and nothing keeps it."""
+    return bool(re.search(r"\bgit push\b[^\n;&|]*$", script[:place]))
 
 
 def _is_secret(found: re.Match[str], secret: set[str]) -> bool:

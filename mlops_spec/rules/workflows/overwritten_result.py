@@ -35,6 +35,8 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.expression import EXPRESSION
+from mlops_spec.platforms.github.workflow.options import options
+from mlops_spec.platforms.github.workflow.roles import releases
 from mlops_spec.platforms.github.workflow.typed import mapping, text
 from mlops_spec.rules.workflow_finding import at_command
 
@@ -57,6 +59,8 @@ def check(workflow: Workflow) -> Iterator[Finding]:
             yield from _of_matrix(workflow, job)
             yield from _shared_artifacts(workflow, job)
             yield from _concurrent_pushes(job)
+            yield from _one_service(job)
+        yield from _merged_artifacts(workflow, job)
     yield from _of_two_jobs(workflow)
 
 
@@ -83,6 +87,47 @@ def _concurrent_pushes(job: Job) -> Iterator[Finding]:
             if command.starts("git", "push") and not again and not (apart and _depends_on_matrix(step)):
                 message = "the jobs of the matrix push to one branch at once, and all but the first are refused"
                 yield at_command(step, command, message, "hand the results on, and push them from one job behind")
+
+
+_SERVICE = ("endpoint-name", "service-name", "function-name", "service", "deployment-name", "endpoint")
+_KINDS = re.compile(
+    r"models?|names?|variants?|segments?|products?|use_?cases?|tasks?|customers?|tenants?", re.IGNORECASE
+)
+
+
+def _one_service(job: Job) -> Iterator[Finding]:
+    """Commands by which each model of a matrix takes the place of the others."""
+    matrix = mapping(mapping(job.data.get("strategy")).get("matrix"))
+    kinds = [name for name, values in matrix.items() if _KINDS.fullmatch(str(name)) and isinstance(values, list)]
+    if not kinds or all(len(matrix[name]) == 1 for name in kinds):
+        return
+    for step in job.steps:
+        apart = "matrix." in f"{step.data.get('env')}{step.condition}{job.data.get('env')}"
+        for command in step.commands if not apart else ():
+            name = next((value for option, value in options(command.words) if option in _SERVICE), "")
+            if releases(command) and re.fullmatch(r"[\w./-]+", name):
+                message = f"each job of the matrix puts its model behind `{name}`, and the last one stays"
+                yield at_command(step, command, message, "put the matrix's value into the name")
+
+
+def _merged_artifacts(workflow: Workflow, job: Job) -> Iterator[Finding]:
+    """Artifacts of a matrix that are unpacked in one folder, where their files have one name."""
+    apart = [each for one in workflow.jobs.values() for each in _uploads(one) if "matrix." in _name(each)]
+    for step in job.steps:
+        pattern = text(step.inputs.get("pattern")) if step.uses_action("actions/download-artifact") else ""
+        if text(step.inputs.get("merge-multiple")) != "true":
+            continue
+        for each in apart:
+            path = text(each.inputs.get("path"))
+            alike = fnmatchcase(EXPRESSION.sub("x", _name(each)), pattern or "*")
+            if (
+                alike
+                and re.fullmatch(r"[\w./-]+\.\w+", EXPRESSION.sub("", path))
+                and "${{" not in path.rpartition("/")[2]
+            ):
+                message = f"each of these has its own `{path.rpartition('/')[2]}`, and in one folder the last one stays"
+                yield Finding((*step.address, "with", "merge-multiple"), message, "leave it out: each gets a folder")
+                break
 
 
 def _depends_on_matrix(step: Step) -> bool:

@@ -31,7 +31,7 @@ from mlops_spec.platforms.github.workflow.environment import environment
 from mlops_spec.platforms.github.workflow.expression import keeps_pull_requests_out
 from mlops_spec.platforms.github.workflow.flow import pull_request_jobs
 from mlops_spec.platforms.github.workflow.release import RELEASING
-from mlops_spec.platforms.github.workflow.roles import releases
+from mlops_spec.platforms.github.workflow.roles import plain, releases
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
@@ -57,11 +57,17 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for job in reached:
         for step in job.steps if not _PREVIEW.search(f"{job.name} {job.data.get('name')} {environment(job)}") else ():
             for command in step.commands:
-                if not command.verb and _releases_unmerged(command, delivery.main, step, workflow, job):
+                if not command.verb and not _PREVIEW.search(plain(command)) and _SHARED.search(plain(command)):
+                    yield at_command(step, command, "a pull request changes what production reads", "remove it")
+                elif not command.verb and _releases_unmerged(command, delivery.main, step, workflow, job):
                     yield at_command(step, command, "a pull request releases this before it is merged", "remove it")
 
 
 _PREVIEW = re.compile(r"preview|review|staging|\bdev|sandbox|test|\bpr\b|dry", re.IGNORECASE)
+#: What changes the features that all read who are served, whatever else it is called.
+_SHARED = re.compile(
+    r"^feast\b.*\b(apply|materialize\S*|push|delete)\b|^dbt (run|build|seed|snapshot)\b.*--target[ =]prod"
+)
 _MERGED = re.compile(r"pull_request\.merged")
 
 

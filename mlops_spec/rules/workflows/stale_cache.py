@@ -35,6 +35,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.images import image_commands
 from mlops_spec.platforms.github.workflow.typed import mapping, text
 from mlops_spec.rules.workflow_finding import at_command
 
@@ -74,11 +75,34 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
                     yield Finding(
                         (*step.address, "with", "key"), message, "name the files that are there", piece=pattern
                     )
+            yield from _cached_layers(step, delivery)
             for command in step.commands:
                 pulls = {"dvc", "pull"} <= {*command.words} or {"dvc", "fetch"} <= {*command.words}
                 if pulls and "--run-cache" in command.words:
                     message = "stages are then taken from runs that others have stored, and not run"
                     yield at_command(step, command, message, "leave `--run-cache` out")
+
+
+_FETCHES = re.compile(
+    r"\b(aws s3 (cp|sync)|gsutil( -m)? cp|gcloud storage cp|azcopy cp|curl|wget|dvc (pull|get)"
+    r"|mlflow artifacts download|(huggingface-cli|hf) download)\b[^\n]*"
+    r"(model|champion|approved|latest|production|weights)",
+    re.IGNORECASE,
+)
+_FIXED = re.compile(r"[0-9a-f]{32,}|--revision|version[-_]?id|\$\{?\w+|@sha256|v?\d+\.\d+\.\d+/|/v\d+/")
+
+
+def _cached_layers(step: Step, delivery: Delivery) -> Iterator[Finding]:
+    """Models that a build fetches by a line that stays the same, and so takes out of the cache of layers."""
+    said = [*step.inputs, *(word for each in step.commands for word in each.words)]
+    if not any("cache-from" in each for each in said):
+        return
+    for built in image_commands(step, delivery):
+        fetched = _FETCHES.search(built.script)
+        if fetched and not _FIXED.search(fetched[0]):
+            message = "this line stays the same, so the model of the first build is taken from the cache for ever"
+            hint = "copy the model that was judged: `COPY build/model model`"
+            yield Finding((), message, hint, document=built.document, span=built.span)
 
 
 def _unmatched_pattern(step: Step, job: Job, delivery: Delivery) -> str:

@@ -2,7 +2,7 @@
 
 A `ref` of another branch trains and judges code that nobody has asked about: a check of a pull request that looks at
 `main` is green whatever the pull request does, and a branch that nobody has reviewed makes the model. A branch's name
-means what was pushed last, which may be newer than what was judged.
+means what was pushed last, which may be newer than what was judged; so does `github.sha` behind a `workflow_run`.
 
 Bad:
 
@@ -64,6 +64,8 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         if not about_models(job):
             continue
+        if started == {"workflow_run"}:
+            yield from _head_of_main(job)
         checkouts = [step for step in job.steps if step.uses_action("actions/checkout") and "path" not in step.inputs]
         compared = len(checkouts) > 1 or sum(_commit_switched_to(command) != "" for command in job.commands) > 1
         for step in checkouts:
@@ -77,6 +79,23 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
                 yield Finding((*step.address, "with", "ref"), why, _HINT)
         if not compared and started & {*PULL_REQUEST, "push", "merge_group"}:
             yield from _moving_commands(job)
+
+
+_HEAD_OF_MAIN = re.compile(r"\$\{\{\s*github\.sha\s*\}\}|\$\{?GITHUB_SHA\b\}?")
+
+
+def _head_of_main(job: Job) -> Iterator[Finding]:
+    """What names a result of the run that is waited for by the newest commit of the default branch."""
+    message = "behind a `workflow_run` this is the newest commit, which may not have been built or judged yet"
+    hint = "write `github.event.workflow_run.head_sha`"
+    for step in job.steps:
+        if not any(releases(command) for command in step.commands):
+            continue
+        for name, value in mapping(step.data.get("env")).items():
+            if match := _HEAD_OF_MAIN.search(text(value)):
+                yield Finding((*step.address, "env", name), message, hint, piece=match[0])
+        if match := _HEAD_OF_MAIN.search(step.run):
+            yield Finding(step.place, message, hint, piece=match[0])
 
 
 def _why_stray(ref: str, started: Collection[str], workflow: Workflow, main: str) -> str:

@@ -45,7 +45,8 @@ SEVERITY: Severity = "error"
 
 def check(workflow: Workflow) -> Iterator[Finding]:
     for _, step, command in workflow.commands():
-        if command.lost and (decides(command) or _drops_failure(command, step)):
+        dropped = command.lost and (decides(command) or _drops_failure(command, step))
+        if dropped and not _is_awaited(step, command):
             message = f"a failure of {called(command)} fails nothing: {command.lost}"
             hint = "let it be the last command of its step, with nothing behind it"
             yield at_command(step, command, message, hint, fix=_without_answer(step, command))
@@ -59,6 +60,16 @@ def _drops_failure(command: Command, step: Step) -> bool:
         bool(_DROPPED.match(command.lost))
         and not kept
         and (changes_or_judges(command) or watches(command) or tests(command))
+    )
+
+
+def _is_awaited(step: Step, command: Command) -> bool:
+    """Whether the script keeps the number of what runs in the background, and ends as that does."""
+    if "background" not in command.lost or not command.piece:
+        return False
+    kept = re.search(rf"{re.escape(command.piece)}[^\n]*&[ \t]*\n[ \t]*(\w+)=\$!", step.run)
+    return bool(kept) and bool(
+        re.search(rf"^[ \t]*wait \"?\$\{{?{kept[1]}\}}?\"?[ \t]*$" if kept else "", step.run, re.MULTILINE)
     )
 
 

@@ -76,9 +76,26 @@ def check(workflow: Workflow) -> Iterator[Finding]:
                     yield from _of_options(command, workflow, job, step)
                 elif gate:
                     yield from _bounds_in_arguments(command, Place(workflow, job, step))
+            yield from _unread_bounds(step) if gate else ()
             for bound in bounds(step.run):
                 if why := _why_toothless(bound, step.run):
                     yield Finding(step.place, why, "write a bound that a bad model does not keep", piece=bound.piece)
+
+
+_BOUND_NAME = re.compile(r"(^|_)(MIN|MAX|LEAST|MOST|THRESHOLD|BOUND|LIMIT|FLOOR|CEILING)(_|$)")
+
+
+def _unread_bounds(step: Step) -> Iterator[Finding]:
+    """Bounds in the `env` of a gate that neither its script nor its programs read."""
+    programs = [command.program for command in step.commands if command.program]
+    alone = len(step.commands) == len(programs) and all(each.is_alone for each in programs)
+    texts = [step.run, *(each.python.document.text for each in programs)]
+    for name in mapping(step.data.get("env")) if programs and alone else ():
+        read = any(re.search(rf"\b{re.escape(str(name))}\b", each) for each in texts)
+        prefixed = any("environ.items" in each or "BaseSettings" in each or "auto_envvar" in each for each in texts)
+        if _BOUND_NAME.search(str(name)) and not read and not prefixed:
+            message = f"nothing that runs here reads `{name}`, so this bound stops nobody"
+            yield Finding((*step.address, "env", str(name)), message, "call it as the program does", at_key=True)
 
 
 def _of_options(command: Command, workflow: Workflow, job: Job, step: Step) -> Iterator[Finding]:
@@ -176,7 +193,7 @@ def _passes(bound: Bound, script: str) -> bool | None:
     ):
         return None if re.search(r"\bif\b|select|error", before) else True
     if re.search(r"\bexit\s*\(?\s*!\s*\(?", before):
-        return True
+        return _outcome_of_if(before, behind, line) if re.search(r"^\s*(el)?if\b", before) else True
     if re.search(r"\bsys\.exit\(\s*(int\()?[\w.\"'\[\]]*$", before) or re.search(
         r"\bawk\b.*\bexit\s*\(?\s*[\w$.]*$", before
     ):

@@ -1,7 +1,8 @@
 """What is released has learned from all rows.
 
 An option for trials and pull requests, such as `--fast` or `--sample 1000`, that came along into the release makes a
-model of few rows. Its gate may be passed all the same, and nobody sees why it is worse.
+model of few rows. Its gate may be passed all the same, and nobody sees why it is worse. And the forty rows that tests
+are tried with say nothing of a model.
 
 Bad:
 
@@ -38,7 +39,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.platforms.github.workflow.flow import events, jobs_before
 from mlops_spec.platforms.github.workflow.options import options
 from mlops_spec.platforms.github.workflow.release import PULL_REQUEST
-from mlops_spec.platforms.github.workflow.roles import job_releases, trains
+from mlops_spec.platforms.github.workflow.roles import evaluates, job_releases, judges, trains
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
@@ -65,10 +66,27 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
         return
     for job in workflow.jobs.values():
         trained = [(step, each) for step in job.steps for each in step.commands if trains(each) and not each.verb]
+        for step in job.steps:
+            for command in step.commands:
+                if (file := _fixture(command)) and _is_released(workflow, delivery, job):
+                    message = f"`{file}` is there to try the code with, and a model is judged by it"
+                    yield at_command(step, command, message, "name the rows that were set aside")
         option = _toy_option(trained[-1][1]) if trained else ""
         if option and _is_released(workflow, delivery, job):
             message = f"`{option}` makes a model of a few rows, and that is what is released"
             yield at_command(*trained[-1], message, "leave it out where a release comes of it")
+
+
+_FIXTURE = re.compile(
+    r"(^|/)(tests?/)?(fixtures?|samples?|examples?|toy|tiny|dummy|mocks?)(/|[_.-]).*\.(csv|parquet|jsonl?|arrow|feather)$"
+)
+
+
+def _fixture(command: Command) -> str:
+    """The file of a few rows that a program evaluates or judges a model by; empty where it is none."""
+    if command.verb or not (evaluates(command) or judges(command)):
+        return ""
+    return next((value for _, value in options(command.words) if _FIXTURE.search(value)), "")
 
 
 def _toy_option(command: Command) -> str:

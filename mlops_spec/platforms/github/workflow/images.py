@@ -31,9 +31,14 @@ def builds(step: Step) -> bool:
     return step.uses_action(*BUILDS) or any(command.words[:2] in _BUILDING for command in step.commands)
 
 
+def dockerfile(step: Step, delivery: Delivery) -> Document | None:
+    """The Dockerfile that a step builds from, if the repository has it."""
+    return delivery.sources.get(_dockerfile(step)) if builds(step) else None
+
+
 def image_commands(step: Step, delivery: Delivery) -> Iterator[Built]:
     """What the Dockerfile runs from which a step builds, as far as the repository has it."""
-    document = delivery.sources.get(_dockerfile(step)) if builds(step) else None
+    document = dockerfile(step, delivery)
     for line in image_runs(document.text) if document else ():
         if document:
             width = len(document.lines[line.number - 1]) + 1

@@ -1,0 +1,72 @@
+"""A release leaves the versions before it where they are.
+
+`sync --delete` makes the store what the runner has, and the runner has one version. When the new one turns out
+to be bad there is nothing to go back to, and what an auditor asks for is gone.
+
+Bad:
+
+    on: {workflow_dispatch: {}}
+    concurrency: {group: deploy, cancel-in-progress: false}
+    jobs:
+      deploy:
+        environment: production
+        timeout-minutes: 15
+        steps:
+          - run: aws s3 sync --delete build/ s3://acme-models/credit/
+
+Good:
+
+    on: {workflow_dispatch: {}}
+    concurrency: {group: deploy, cancel-in-progress: false}
+    jobs:
+      deploy:
+        environment: production
+        timeout-minutes: 15
+        steps:
+          - run: aws s3 sync build/ "s3://acme-models/credit/${GITHUB_SHA}/"
+
+Fix: give each version a folder of its own, and let a rule of the store end what is old.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mlops_spec.platforms.github.workflow.roles import plain
+from mlops_spec.rules.workflow_finding import at_command
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.document.finding import Finding
+    from mlops_spec.platforms.github.workflow.jobs import Workflow
+
+CODE = "MS664"
+NAME = "erased-versions"
+SEVERITY: Severity = "error"
+
+_ERASES = re.compile(
+    r"^aws s3 sync\b.*--delete\b|^aws s3 rm\b.*--recursive|^(gsutil( -m)?|gcloud storage) rsync\b.*( -d\b|--delete-unm)"
+    r"|^(gsutil( -m)? rm -r|gcloud storage rm -r)|^rclone sync\b|^az storage blob (sync|delete-batch)\b"
+    r"|^rsync\b.*--delete\b"
+)
+_OF_MODELS = re.compile(
+    r"(s3|gs|az|https)://\S*(model|release|serving|registry|artifact|champion|production)\S*|:\S*models?\b",
+    re.IGNORECASE,
+)
+_ONE_VERSION = re.compile(
+    r"\$\{?\w*(SHA|VERSION|TAG|RUN|DATE|BRANCH|REF|NAME)\w*\}?|\$\{\{|v\d|candidate|staging"
+    r"|preview|tmp|temp|cache",
+    re.IGNORECASE,
+)
+
+
+def check(workflow: Workflow) -> Iterator[Finding]:
+    for _, step, command in workflow.commands():
+        said = plain(command)
+        goal = next((word for word in reversed(command.words) if _OF_MODELS.search(word)), "")
+        if goal and _ERASES.search(said) and not _ONE_VERSION.search(goal):
+            message = f"this removes from `{goal}` whatever it has of other versions"
+            yield at_command(step, command, message, "give each version a folder of its own")

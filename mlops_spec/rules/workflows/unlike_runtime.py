@@ -1,0 +1,95 @@
+"""A model answers by the Python that it was trained by.
+
+A pickled model holds the insides of its libraries and of Python. By another version it can't be loaded, or it is and
+answers otherwise, without a word: nobody has judged what is served.
+
+Bad:
+
+    jobs:
+      train:
+        timeout-minutes: 60
+        steps:
+          - uses: actions/setup-python@a26af69be951a213d495a4c3e4e4022e16d87065 # v5.6.0
+            with: {python-version: "3.12"}
+          - run: uv run --no-sync python -m credit.train --out build/model
+      image:
+        needs: train
+        timeout-minutes: 15
+        steps:
+          - run: docker build --tag credit .
+    # Dockerfile
+    FROM python:3.9-slim
+    COPY build/model model
+
+Good:
+
+    jobs:
+      train:
+        timeout-minutes: 60
+        steps:
+          - uses: actions/setup-python@a26af69be951a213d495a4c3e4e4022e16d87065 # v5.6.0
+            with: {python-version: "3.12"}
+          - run: uv run --no-sync python -m credit.train --out build/model
+      image:
+        needs: train
+        timeout-minutes: 15
+        steps:
+          - run: docker build --tag credit .
+    # Dockerfile
+    FROM python:3.12-slim
+    COPY build/model model
+
+Fix: let both read one version, such as that of `.python-version`.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mlops_spec.document.diagnostic import Span
+from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.images import dockerfile
+from mlops_spec.platforms.github.workflow.roles import trains
+from mlops_spec.platforms.github.workflow.typed import text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.platforms.github.workflow.jobs import Delivery, Job, Workflow
+
+CODE = "MS666"
+NAME = "unlike-runtime"
+SEVERITY: Severity = "error"
+
+_FROM = re.compile(r"^FROM\s+(?:--\S+\s+)?(?:\S*/)?python:(?P<version>\d+\.\d+)\S*", re.MULTILINE | re.IGNORECASE)
+_MODEL = re.compile(r"^(COPY|ADD)\s[^\n]*(model|\.joblib|\.pkl|\.skops|\bbuild\b)", re.MULTILINE | re.IGNORECASE)
+_VERSION = re.compile(r"\d+\.\d+")
+
+
+def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
+    trained = {
+        version for job in workflow.jobs.values() if any(map(trains, job.commands)) for version in _versions(job)
+    }
+    for job in workflow.jobs.values() if len(trained) == 1 else ():
+        for step in job.steps:
+            image = dockerfile(step, delivery)
+            bases = [*_FROM.finditer(image.text)] if image and _MODEL.search(image.text) else []
+            if image and bases and bases[-1]["version"] not in trained:
+                line = image.text.count("\n", 0, bases[-1].start()) + 1
+                answers, file = bases[-1]["version"], workflow.path.rpartition("/")[2]
+                message = f"this answers by Python {answers}, and {file} trains by {min(trained)}"
+                span = Span(line, 1, line, len(image.lines[line - 1]) + 1)
+                yield Finding((), message, "take one version", document=image, span=span)
+
+
+def _versions(job: Job) -> Iterator[str]:
+    for step in job.steps:
+        said = (
+            text(step.inputs.get("python-version"))
+            if step.uses_action("actions/setup-python", "astral-sh/setup-uv")
+            else ""
+        )
+        if match := _VERSION.match(said):
+            yield match[0]
