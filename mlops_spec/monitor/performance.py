@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from mlops_spec.errors import Failure
 from mlops_spec.monitor.check import Check
 from mlops_spec.pipeline.answers import Answers
@@ -11,7 +13,7 @@ from mlops_spec.pipeline.measured import interval_of
 from mlops_spec.pipeline.rows import known_columns, read_rows
 from mlops_spec.pipeline.tasks import TARGETS
 from mlops_spec.pipeline.tasks.target import UnknownClasses
-from mlops_spec.spec.tasks import task_called
+from mlops_spec.spec.tasks import TASKS, task_called
 from mlops_spec.system.faults import unanswered
 from mlops_validators import judge
 from mlops_validators.categories import as_text
@@ -19,7 +21,6 @@ from mlops_validators.categories import as_text
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import numpy as np
     import pandas as pd
 
     from mlops_spec.monitor.predictions import Live
@@ -45,7 +46,8 @@ def check_performance(root: Path, spec: Spec, wanted: Performance, manifest: Man
         return Check("labels", (failure.message,))
     if not len(joined):
         return Check("labels", told=f"none of {len(live.names):,} rows has a label: requests are named by their `id`")
-    answers = Answers(truth, live.scores[joined["place"].to_numpy()])
+    places = joined["place"].to_numpy()
+    answers = Answers(truth, live.scores[places], _queries(spec, live, places))
     try:
         found = interval_of(root, spec, wanted.metric, answers)
     except ValueError as error:
@@ -55,6 +57,14 @@ def check_performance(root: Path, spec: Spec, wanted: Performance, manifest: Man
     findings = (f"{said}: {judged.reason}",) if judged.verdict == "fail" else ()
     evidence = {"metric": wanted.metric, "value": found.value, "low": found.low, "high": found.high}
     return Check("labels", findings, f"{said}: {judged.verdict}", evidence | {"rows": len(joined)})
+
+
+def _queries(spec: Spec, live: Live, places: np.ndarray) -> np.ndarray | None:
+    """Of a ranking the query of each row, where it is an input of the model and so in the log."""
+    name = spec.data.split.column
+    if not TASKS[spec.task].by_query or name not in live.inputs.columns:
+        return None
+    return np.asarray(live.inputs[name].to_numpy()[places])
 
 
 def labelled(path: Path, spec: Spec, live: Live) -> pd.DataFrame:

@@ -71,7 +71,7 @@ def _measured(root: Path, spec: Spec, answers: Answers, simple: Simple) -> dict[
 
 def _value(spec: Spec, measure: Measure, answers: Answers, score: np.ndarray) -> float | None:
     try:
-        value = estimate(measure, answers.truth, score, threshold=spec.evaluate.threshold, weights=answers.weights)
+        value = estimate(measure, answers.truth, score, threshold=spec.evaluate.threshold, **answers.design)
     except (ValueError, Failure):  # of a measure of one's own: it need not know such answers
         return None
     return _short(value)

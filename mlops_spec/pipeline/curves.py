@@ -9,6 +9,7 @@ import numpy as np
 from sklearn.metrics import roc_curve
 
 from mlops_spec.system.files import make_folder, write_atomic
+from mlops_validators.ranking import query_values, ranked
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 _MOST_POINTS = 100
 _BINS = 10
+_MOST_RANKS = 20
 
 
 def write_curves(folder: Path, task: Task, answers: Answers) -> None:
@@ -53,6 +55,15 @@ def _predicted_actual(answers: Answers) -> np.ndarray:
     return _means_along(((answers.score - mean) / spread).ravel(), ((answers.truth - mean) / spread).ravel())
 
 
+def _ndcg(answers: Answers) -> np.ndarray:
+    """NDCG of the first k rows of each query, for k from 1; none where too few queries have a relevant row."""
+    given = ranked(answers.truth, answers.score, answers.groups)
+    try:
+        return np.array([(k, query_values("ndcg_at_k", given, k).mean()) for k in range(1, _MOST_RANKS + 1)])
+    except ValueError:
+        return np.empty((0, 2))
+
+
 def _means_along(x: np.ndarray, y: np.ndarray) -> np.ndarray:
     order = np.argsort(x, kind="stable")
     return _means(np.column_stack([x, y])[order])
@@ -75,4 +86,5 @@ _POINTS: dict[str, Callable[[Answers], np.ndarray]] = {
     "roc": _roc,
     "calibration": _calibration,
     "predicted_actual": _predicted_actual,
+    "ndcg": _ndcg,
 }

@@ -8,7 +8,8 @@ import numpy as np
 
 from mlops_spec.pipeline.own_metric import own_measure
 from mlops_spec.spec.evaluate import CustomMetric
-from mlops_validators import MEASURES, Costs, expected_cost, interval, intervals, precision_at
+from mlops_spec.spec.tasks import TASKS
+from mlops_validators import MEASURES, Costs, expected_cost, interval, intervals, precision_at, ranking_measure
 from mlops_validators.decisions import EXPECTED_COST, PRECISION_AT_K
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ def _of_spec(root: Path, spec: Spec, metric: str) -> Measure | None:
         return expected_cost(Costs(**spec.evaluate.cost.model_dump()))
     if metric == PRECISION_AT_K:
         return precision_at(spec.evaluate.k)
+    if TASKS[spec.task].by_query and metric in TASKS[spec.task].metrics:
+        return ranking_measure(metric, spec.evaluate.k if isinstance(spec.evaluate.k, int) else None)
     for own in spec.evaluate.metrics:
         if isinstance(own, CustomMetric) and own.name == metric:
             return own_measure(root, spec, own)
@@ -55,9 +58,17 @@ def options(spec: Spec) -> dict[str, Any]:
 def measure(root: Path, spec: Spec, metrics: list[str], answers: Answers) -> dict[str, dict[str, Any]]:
     """Each metric's value, interval and method; a metric that these rows don't define is null, with the reason, as are
     the ends where they can't say how far it is off."""
-    asked = [_of_spec(root, spec, metric) or metric for metric in metrics]
-    found = intervals(asked, answers.truth, answers.score, **answers.design, **options(spec))
-    return {metric: _said(each) for metric, each in zip(metrics, found, strict=True)}
+    asked = {metric: _asked(root, spec, metric) for metric in metrics}
+    known = [each for each in asked.values() if not isinstance(each, ValueError)]
+    found = iter(intervals(known, answers.truth, answers.score, **answers.design, **options(spec)))
+    return {metric: _said(each if isinstance(each, ValueError) else next(found)) for metric, each in asked.items()}
+
+
+def _asked(root: Path, spec: Spec, metric: str) -> Measure | str | ValueError:
+    try:
+        return _of_spec(root, spec, metric) or metric
+    except ValueError as error:
+        return error.with_traceback(None)
 
 
 def _said(found: Interval | ValueError) -> dict[str, Any]:

@@ -12,13 +12,16 @@ from sklearn.metrics import roc_curve
 
 from mlops_spec.pipeline.answers import slices
 from mlops_spec.pipeline.bands import rates, roc_band, shares
+from mlops_spec.pipeline.measured import options
 from mlops_spec.pipeline.origins import known_until
 from mlops_spec.pipeline.steps import keys_of
 from mlops_spec.spec.gates.metric import MetricGate
 from mlops_spec.spec.gates.slices import SliceGate
 from mlops_spec.spec.tasks import TASKS
 from mlops_spec.system.files import make_folder
+from mlops_validators import interval, ranking_measure
 from mlops_validators.forecasts import SEASONAL, SERIES
+from mlops_validators.ranking import query_values, ranked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence, Sized
@@ -35,6 +38,7 @@ _BLUE, _ORANGE, _GREY = "#0072b2", "#d55e00", "#999999"  # of Okabe and Ito: tol
 _INCHES, _DPI = 4.8, 110
 _BINS = 10
 _MOST_POINTS = 2000
+_RANKS = (1, 2, 3, 5, 10, 20)
 _MOST_PANELS = 9  # of targets
 _MOST_SERIES = 4  # of forecasts
 _MOST_LINES = 60  # of slices, or groups: more can't be read
@@ -127,6 +131,31 @@ def _predicted_actual(shown: Shown) -> Figure:
         axes.plot(means[:, 0], means[:, 1], "o-", color=_ORANGE, label=f"means of {len(parts)} bins")
     panels[0][0].legend(loc="upper left", frameon=False)
     return _titled_panels(figure, shown, panels, "Predicted and actual")
+
+
+def _by_query(shown: Shown) -> Figure:
+    figure = Figure(figsize=(1.7 * _INCHES, 0.9 * _INCHES), layout="constrained")
+    along, spread = figure.subplots(1, 2)
+    answers = shown.answers
+    given = ranked(answers.truth, answers.score, answers.groups)
+    found = [
+        interval(
+            ranking_measure("ndcg_at_k", k), answers.truth, answers.score, groups=answers.groups, **options(shown.spec)
+        )
+        for k in _RANKS
+    ]
+    _dots(along, list(_RANKS), found, _BLUE, _level(shown))
+    along.set(xlabel="k: first rows of each query", ylabel="NDCG at k", ylim=(-0.02, 1.02))
+    along.legend(loc="lower right", frameon=False)
+    each = query_values("ndcg", given)
+    spread.hist(each, bins=np.linspace(0, 1, 21).tolist(), color=_BLUE, alpha=0.7)
+    spread.axvline(each.mean(), color=_ORANGE, label=f"mean {each.mean():.3f}")
+    spread.set(xlabel="NDCG of a query", ylabel="queries")
+    spread.legend(loc="upper left", frameon=False)
+    for axes in (along, spread):
+        axes.grid(alpha=0.3)
+    figure.suptitle(f"Order within {len(each):,} queries that have a relevant row", fontsize=11)
+    return figure
 
 
 def _panels(shown: Shown, across: str, up: str) -> tuple[Figure, list[tuple[Axes, Answers]]]:
@@ -320,4 +349,5 @@ _OF_ANSWERS: dict[str, Callable[[Shown], Figure]] = {
     "predicted_actual": _predicted_actual,
     "labels": _rates_by_label,
     "forecast": _forecast,
+    "queries": _by_query,
 }

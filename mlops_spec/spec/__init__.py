@@ -27,7 +27,7 @@ class Spec(Strict):
     model: ModelName = Field(
         description="The model's name, which its tags, its package and the server's address carry."
     )
-    task: TaskName = Field(description="What is predicted: one of two classes, one of several, or a number.")
+    task: TaskName = Field(description="What is predicted: classes, labels, numbers, or an order.")
     description: Text | None = Field(
         None,
         description="What the model does, in a sentence; it stands in the model card.",

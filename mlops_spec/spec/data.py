@@ -172,7 +172,8 @@ class Data(Strict):
         "import it from: an address, or a query of a database."
     )
     target: ColumnName | Annotated[list[ColumnName], Field(min_length=2)] = Field(
-        description="The column to predict. Of several labels or numbers: their columns, in the order of the answer.",
+        description="The column to predict. Of several labels or numbers: their columns, in the order of the answer; "
+        "of a ranking: the relevance.",
         examples=["default_next_month"],
     )
     positive: bool | int | Text | None = Field(None, description="The target's positive value, for a binary task.")

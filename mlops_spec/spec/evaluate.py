@@ -57,7 +57,8 @@ class Evaluate(Strict):
     cost: Cost | None = Field(None, description="What decisions by the threshold cost: `expected_cost` is their mean.")
     k: Annotated[int, Field(ge=1)] | Annotated[float, Field(gt=0, lt=1)] = Field(
         0.1,
-        description="How many rows of the highest scores `precision_at_k` looks at, or below 1 which share of them.",
+        description="How many rows of the highest scores `precision_at_k` looks at, or below 1 which share of them; of "
+        "a ranking, how many of each query.",
         examples=[200, 0.05],
     )
 

@@ -12,6 +12,7 @@ from mlops_validators.arrays import (
     FORECASTING,
     MULTICLASS,
     MULTILABEL,
+    RANKING,
     REGRESSION,
     Anything,
     Floats,
@@ -43,6 +44,8 @@ class Answers:
     task: Task
     truth: Anything
     score: Floats
+    group: Integers | None = None
+    """Code of the group that each row belongs to, (n,), where rows have one: of a ranking, the query."""
 
     @property
     def classes(self) -> int:
@@ -98,7 +101,7 @@ def answers(y_true: ArrayLike, y_score: ArrayLike, tasks: tuple[Task, ...], meas
     return _READERS[fitting[0]](y_true, y_score)
 
 
-_VECTORS: tuple[Task, ...] = (BINARY, REGRESSION, FORECASTING)
+_VECTORS: tuple[Task, ...] = (BINARY, REGRESSION, FORECASTING, RANKING)
 _MATRICES: dict[tuple[int, int], tuple[Task, ...]] = {
     (1, 2): (MULTICLASS,),
     (2, 2): (MULTILABEL, REGRESSION),
@@ -179,7 +182,19 @@ def _forecasting(y_true: ArrayLike, y_score: ArrayLike) -> Answers:
 
 
 WIDTH = 6  # of a forecast's truth, with what was known of its series
+
+
+def _ranking(y_true: ArrayLike, y_score: ArrayLike) -> Answers:
+    truth, score = numbers("y_true", y_true), numbers("y_score", y_score)
+    if same_length(y_true=truth, y_score=score) < 2:
+        raise ValueError("one row says nothing about a ranking; at least two are needed")
+    if below := int(np.count_nonzero(truth < 0)):
+        raise ValueError(f"`y_true` has {below} of {len(truth)} values below 0: relevance is 0 or more")
+    return Answers(RANKING, truth, score)
+
+
 _READERS = {
+    RANKING: _ranking,
     MULTILABEL: _multilabel,
     BINARY: _binary,
     MULTICLASS: _multiclass,

@@ -7,6 +7,7 @@ Task by task, with n rows and k classes:
 - multilabel classification: `y_true` (n, k) of 0 and 1, `y_score` (n, k) the probability of each label;
 - regression: `y_true` and `y_score` finite numbers, (n,), or of several targets (n, k);
 - forecasting: `y_score` (n,), `y_true` (n,), or (n, 6) with what was known of each row's series (see `forecasts`).
+- ranking: `y_true` (n,) relevance of 0 or more, `y_score` (n,) finite numbers, and the query of each row as its group.
 """
 
 from __future__ import annotations
@@ -17,13 +18,19 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Task = Literal[
-    "binary-classification", "multiclass-classification", "regression", "multilabel-classification", "forecasting"
+    "binary-classification",
+    "multiclass-classification",
+    "regression",
+    "multilabel-classification",
+    "forecasting",
+    "ranking",
 ]
 BINARY: Task = "binary-classification"
 MULTICLASS: Task = "multiclass-classification"
 REGRESSION: Task = "regression"
 MULTILABEL: Task = "multilabel-classification"
 FORECASTING: Task = "forecasting"
+RANKING: Task = "ranking"
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlops_validators.answers import Answers, decide
-from mlops_validators.arrays import BINARY
+from mlops_validators.arrays import BINARY, RANKING
 from mlops_validators.blocks import blocks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from mlops_validators.arrays import Booleans
+    from mlops_validators.arrays import Booleans, Floats, Integers
     from mlops_validators.bootstrap import Design
     from mlops_validators.interval import Interval
     from mlops_validators.measures import Measure
@@ -69,6 +69,8 @@ def _number(rows: Booleans, design: Design) -> int:
 
 
 def _among(measure: Measure, given: Sequence[Answers], threshold: float) -> dict[str, Booleans]:
+    if given[0].task == RANKING and given[0].group is not None:
+        return {"rows of differing relevance": _in_differing(given[0].truth, given[0].group)}
     if given[0].task != BINARY:
         return {}
     positive = given[0].truth == 1
@@ -79,3 +81,14 @@ def _among(measure: Measure, given: Sequence[Answers], threshold: float) -> dict
     if measure.name == "precision":
         return {"rows told positive": np.minimum.reduce([decide(each, threshold) for each in given]) == 1}
     return {}
+
+
+def _in_differing(truth: Floats, group: Integers) -> Booleans:
+    """Rows of groups of which not all rows have one truth: only their order can be right or wrong."""
+    order = np.argsort(group, kind="stable")
+    starts = np.flatnonzero(np.concatenate([[True], np.diff(group[order]) != 0]))
+    sorted_truth = truth[order]
+    differing = np.maximum.reduceat(sorted_truth, starts) > np.minimum.reduceat(sorted_truth, starts)
+    found = np.empty(len(truth), dtype=bool)
+    found[order] = np.repeat(differing, np.diff([*starts, len(truth)]))
+    return found

@@ -159,6 +159,7 @@ def paired_difference(  # noqa: PLR0913
     if one.score.shape != two.score.shape:
         raise ValueError(f"candidate has shape {one.score.shape}, champion {two.score.shape}")
     design = design_of(len(one.truth), groups, strata, weights)
+    one, two = (replace(each, group=design.cluster) for each in (one, two))
     if np.array_equal(one.score, two.score):
         value_of(measure, *single_kernel(measure, one, threshold, design))  # raises where it is undefined
         found = Interval(0.0, 0.0, 0.0, "exact", confidence)
@@ -171,15 +172,17 @@ def paired_difference(  # noqa: PLR0913
     return informed(found, measure, (one, two), threshold, design)
 
 
-def estimate(
+def estimate(  # noqa: PLR0913
     measure: str | Measure,
     y_true: ArrayLike,
     y_score: ArrayLike,
     *,
     threshold: float = 0.5,
+    groups: ArrayLike | None = None,
     weights: ArrayLike | None = None,
 ) -> float:
-    """A measure's value alone, by the arithmetic of the resamples; arguments as `interval`.
+    """A measure's value alone, by the arithmetic of the resamples; arguments as `interval`. Groups are of account where
+    the measure is of groups.
 
     It is what the measure itself gives, up to rounding, and spares the import of scikit-learn.
 
@@ -191,7 +194,8 @@ def estimate(
     """
     measure = named(measure)
     given = answers(y_true, y_score, measure.tasks, measure.name)
-    design = design_of(len(given.truth), None, None, weights)
+    design = design_of(len(given.truth), groups if measure.by_group else None, None, weights)
+    given = replace(given, group=design.cluster)
     measured, merged = single_kernel(measure, given, threshold, design)
     return value_of(measure, measured, merged)
 
@@ -228,7 +232,7 @@ def _begun(asked_for: str | Measure, rows: _Rows, asked: Request) -> Resampling 
     """The interval, or what it waits for; an error without its traceback, which would keep the arrays."""
     try:
         measure = named(asked_for)
-        given = answers(rows.truth, rows.score, measure.tasks, measure.name)
+        given = replace(answers(rows.truth, rows.score, measure.tasks, measure.name), group=rows.design.cluster)
         found = of_one(measure, given, rows.design, asked)
     except ValueError as error:
         return error.with_traceback(None)

@@ -70,6 +70,8 @@ class Measure:
     function: Function
     prepare: Callable[..., Callable[[Anything], Floats]] | None = None
     """Of a measure that is set up by a spec: from answers and labels its kernel (see `kernels`); others have theirs."""
+    by_group: bool = False
+    """Whether its kernel weighs groups of rows, such as queries, and not rows."""
 
     @property
     def formula(self) -> str:

@@ -17,7 +17,7 @@ import numpy as np
 from scipy.special import ndtri, stdtrit
 
 from mlops_validators.answers import decide
-from mlops_validators.bootstrap import acceleration, bca, jackknife, percentile, replicates
+from mlops_validators.bootstrap import acceleration, bca, jackknife, percentile, replicates, single
 from mlops_validators.calibration import calibration_difference, calibration_gaps, calibration_interval
 from mlops_validators.carriers import carriers, doubt_of
 from mlops_validators.closed_form import WITHOUT_RESAMPLING
@@ -321,6 +321,8 @@ def single_kernel(measure: Measure, given: Answers, threshold: float, design: De
     >>> len(single_kernel(MEASURES["accuracy"], given, 0.5, single(3))[1].counts)
     2
     """
+    if measure.by_group:
+        return _of_groups(kernel(measure, given, None))
     if measure.needs != "label":
         return kernel(measure, given, None), design
     if given.truth.ndim == 2:
@@ -329,9 +331,17 @@ def single_kernel(measure: Measure, given: Answers, threshold: float, design: De
     return kernel(measure, replace(given, truth=truth), labels), merged
 
 
+def _of_groups(measured: Kernel) -> tuple[Kernel, Design]:
+    """Groups that are drawn one by one, whatever rows they have."""
+    assert isinstance(measured, Sums)
+    return measured, single(measured.rows)
+
+
 def _difference(
     measure: Measure, pair: tuple[Answers, Answers], threshold: float, design: Design
 ) -> tuple[Kernel, Design]:
+    if measure.by_group:
+        return _of_groups(less(*(kernel(measure, given, None) for given in pair)))
     if measure.needs != "label":
         return less(*(kernel(measure, given, None) for given in pair)), design
     if pair[0].truth.ndim == 2:

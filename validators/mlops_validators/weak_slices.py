@@ -104,7 +104,7 @@ def search_slices(  # noqa: PLR0913
     """
     truth, score, known = np.asarray(y_true), np.asarray(y_score), named(measure)
     # What is wrong with the rows is told of all of them; it must not hide as slices without a value.
-    estimate(known, truth, score, threshold=options.get("threshold", 0.5), weights=weights)
+    estimate(known, truth, score, threshold=options.get("threshold", 0.5), groups=groups, weights=weights)
     design = {name: np.asarray(of) for name, of in (("groups", groups), ("weights", weights)) if of is not None}
     found, undefined = [], 0
     for conditions, rows in slices_of(features, len(truth), min_rows=min_rows, depth=depth):

@@ -18,6 +18,7 @@ _ALL: dict[str, Damage] = {SHUFFLED: shuffled, CONSTANT: constant, INVERTED: inv
 # A model that answers everything with yes has perfect recall, and one that knows nothing may be well calibrated.
 _CLAIMS: dict[str, dict[str, Damage]] = {
     "recall": {SHUFFLED: shuffled},
+    "recall_at_k": {SHUFFLED: shuffled, INVERTED: inverted},  # of short queries k rows are all, in whatever order
     "expected_calibration_error": {CONSTANT: certain, INVERTED: inverted, MISCALIBRATED: miscalibrated},
 }
 UNUSABLE: dict[str, Damage] = {"NaN": spoiled(np.nan), "+infinity": spoiled(np.inf), "-infinity": spoiled(-np.inf)}

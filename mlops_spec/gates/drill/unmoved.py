@@ -27,7 +27,8 @@ def unmoved(case: Case, metric: str) -> bool:
     try:
         measure = measure_named(case.root, case.spec, metric)
         before, after = (
-            estimate(measure, each.truth, each.score, threshold=threshold) for each in (case.answers, wrong)
+            estimate(measure, each.truth, each.score, threshold=threshold, groups=each.groups)
+            for each in (case.answers, wrong)
         )
     except ValueError:
         return False  # what is undefined passes no gate

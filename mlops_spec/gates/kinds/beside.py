@@ -87,8 +87,8 @@ def difference(case: Case, measure: Measure, score: np.ndarray, rows: np.ndarray
 def _measured_by_seed(case: Case, measure: Measure, rows: np.ndarray | None) -> list[float]:
     answers = case.answers if rows is None else case.answers.of(rows)
     scores = [answers.score, *(each if rows is None else each[rows] for each in case.reseeded)]
-    threshold, weights = case.spec.evaluate.threshold, answers.weights
-    return [float(estimate(measure, answers.truth, score, threshold=threshold, weights=weights)) for score in scores]
+    threshold = case.spec.evaluate.threshold
+    return [float(estimate(measure, answers.truth, score, threshold=threshold, **answers.design)) for score in scores]
 
 
 def seeds_told(case: Case, measure: Measure) -> str:

@@ -54,9 +54,7 @@ def results(case: Case, gate: ChampionGate) -> Iterator[GateResult]:
         found, rows = difference(case, measure, rival.score)
         by_seed = seeds_told(case, measure)
         baseline = finite(
-            estimate(
-                measure, answers.truth, rival.score, threshold=case.spec.evaluate.threshold, weights=answers.weights
-            )
+            estimate(measure, answers.truth, rival.score, threshold=case.spec.evaluate.threshold, **answers.design)
         )
     except ValueError as error:
         yield result(name, "champion", undecided(str(error)), bound=bound, metric=gate.metric)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.gates.attacks.on_answers import ALONE, common, damaged
+from mlops_spec.gates.attacks.on_queries import ON_QUERIES
 from mlops_spec.gates.attacks.on_targets import ON_TARGETS
 from mlops_spec.gates.case import limit, result
 from mlops_spec.gates.kinds.beside import difference, held
@@ -47,12 +48,10 @@ def _baseline_of_champion(case: Case, metric: str) -> float | None:
     measure = measure_named(case.root, case.spec, metric)
     try:
         return finite(
-            estimate(
-                measure, case.answers.truth, rival, threshold=case.spec.evaluate.threshold, weights=case.answers.weights
-            )
+            estimate(measure, case.answers.truth, rival, threshold=case.spec.evaluate.threshold, **case.answers.design)
         )
     except ValueError:
         return None
 
 
-KIND: Kind[MetricGate] = Kind(results, (*damaged(ALONE), *ON_TARGETS, *common(ALONE)), sees_all)
+KIND: Kind[MetricGate] = Kind(results, (*damaged(ALONE), *ON_TARGETS, *ON_QUERIES, *common(ALONE)), sees_all)

@@ -33,6 +33,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.spec.tasks import TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +55,9 @@ def check(spec: Spec) -> Iterator[Finding]:
     roles |= dict.fromkeys(spec.data.targets, "the target")
     roles |= dict.fromkeys(spec.data.protected, "protected")
     column = spec.data.contract.columns.get(weight)
-    if weight in roles:
+    if reason := TASKS[spec.task].lacks.get("weight"):
+        yield Finding(place, reason, "leave it out", at_key=True)
+    elif weight in roles:
         yield Finding(place, f"`{weight}` is {roles[weight]}")
     elif column is None:
         return

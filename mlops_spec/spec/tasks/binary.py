@@ -30,6 +30,7 @@ TASK = Task(
     name="binary-classification",
     alone="binary-classification",
     of_classes=True,
+    by_query=False,
     targets="one",
     ahead=False,
     mismatch=_mismatch,

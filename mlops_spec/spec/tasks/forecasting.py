@@ -29,6 +29,7 @@ TASK = Task(
     name=_NAME,
     alone=regression.TASK.name,
     of_classes=False,
+    by_query=False,
     targets="one",
     ahead=True,
     mismatch=regression.TASK.mismatch,

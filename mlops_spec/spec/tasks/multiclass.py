@@ -31,6 +31,7 @@ TASK = Task(
     name=_NAME,
     alone=_NAME,
     of_classes=True,
+    by_query=False,
     targets="one",
     ahead=False,
     mismatch=_mismatch,

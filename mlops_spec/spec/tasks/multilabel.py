@@ -29,6 +29,7 @@ TASK = Task(
     name=_NAME,
     alone="binary-classification",
     of_classes=True,
+    by_query=False,
     targets="several",
     ahead=False,
     mismatch=_mismatch,

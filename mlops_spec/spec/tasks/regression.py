@@ -60,6 +60,7 @@ TASK = Task(
     name=_NAME,
     alone=_NAME,
     of_classes=False,
+    by_query=False,
     targets="any",
     ahead=False,
     mismatch=_mismatch,

@@ -12,10 +12,15 @@ if TYPE_CHECKING:
     from mlops_spec.spec.tasks.metric import Metric
 
 TaskName = Literal[
-    "binary-classification", "multiclass-classification", "regression", "multilabel-classification", "forecasting"
+    "binary-classification",
+    "multiclass-classification",
+    "regression",
+    "multilabel-classification",
+    "forecasting",
+    "ranking",
 ]
 # What a spec can ask for that not every task has.
-Meaning = Literal["threshold", "positive", "cost", "k", "decision", "fairness", "calibration"]
+Meaning = Literal["threshold", "positive", "cost", "k", "decision", "fairness", "calibration", "weight"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +60,8 @@ class Task:
     """The task that each column of the target is alone, as `mlops_validators` tells whether a feature gives it away."""
     of_classes: bool
     """Whether the target's values are classes; else they are numbers."""
+    by_query: bool
+    """Whether rows lie in queries, which are what is judged and resampled: the groups that the split keeps whole."""
     targets: Literal["one", "several", "any"]
     """How many columns the target may be: one, several (each a column of the answer), or either."""
     ahead: bool
