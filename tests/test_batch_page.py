@@ -1,4 +1,4 @@
-"""The page about scoring by night shows a spec that is right, and names what there is."""
+"""The pages about scoring by night show specs that are right, and name what there is."""
 
 from __future__ import annotations
 
@@ -6,17 +6,22 @@ import re
 from datetime import date
 from pathlib import Path
 
+import pytest
+
 from mlops_spec.lint.specs import lint_text
 from mlops_spec.targets.batch.manifest import LIVE, NAME
 
-PAGE = (Path(__file__).parent.parent / "mlops_spec/batch.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parent.parent
+PAGES = [(ROOT / path).read_text(encoding="utf-8") for path in ("mlops_spec/batch.md", "docs/batch-scoring.md")]
 
 
-def test_its_spec_has_no_finding() -> None:
-    (spec,) = re.findall(r"```yaml\n(.+?)```", PAGE, re.DOTALL)
+@pytest.mark.parametrize("page", PAGES, ids=["reference", "tutorial"])
+def test_its_spec_has_no_finding(page: str) -> None:
+    (spec,) = re.findall(r"```yaml\n(.+?)```", page, re.DOTALL)
 
     assert list(map(str, lint_text("model.yaml", spec, date(2026, 11, 30)))) == []
 
 
-def test_it_names_the_files_that_are_written() -> None:
-    assert {NAME, LIVE} <= set(re.findall(r"`(_[a-z]+\.json)`", PAGE))
+@pytest.mark.parametrize("page", PAGES, ids=["reference", "tutorial"])
+def test_it_names_the_files_that_are_written(page: str) -> None:
+    assert {NAME, LIVE} <= set(re.findall(r"_[a-z]+\.json\b", page))

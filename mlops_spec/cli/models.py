@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING
 
 from mlops_spec import words
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.lint.folders import folders_below
 from mlops_spec.lint.models import Model, Models, models_in
 from mlops_spec.model_folder import SPEC
-from mlops_spec.repository.root import above, is_repository, root_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,19 +29,6 @@ def one_model(directory: Path, names: Sequence[str] = ()) -> Model:
             remedy=f"name it by --model, or run this in its folder, such as {next(iter(models)).place.folder}",
         )
     return next(iter(models))
-
-
-def refuse_folders(directory: Path, command: str, instead: str) -> None:
-    """Raises Failure (78) where models lie in folders: what this command would say of one there is not so."""
-    lies_below = is_repository(root := root_of(directory)) and bool(above(directory, root))
-    if (directory / SPEC).is_file() and not lies_below:
-        return
-    if lies_below or folders_below(directory, ()):
-        raise Failure(
-            f"`mlops-spec {command}` knows a model at its repository's root alone, and here models lie in folders",
-            exit_code=Exit.CONFIG,
-            remedy=instead,
-        )
 
 
 def each_model(models: Models, do: Callable[[Model], int]) -> int:

@@ -14,7 +14,7 @@ from mlops_spec.cli.promotions import Wanted, ask_several, check_all, decide, di
 from mlops_spec.errors import Exit
 from mlops_spec.layout import CHECKS
 from mlops_spec.platforms.github.connect import connect
-from mlops_spec.release.ask import Waiting, ask
+from mlops_spec.release.ask import Waiting, ask, begin
 from mlops_spec.release.ask import resume as take_up
 from mlops_spec.release.close import close, close_all
 from mlops_spec.release.promotion import promote
@@ -144,6 +144,9 @@ def plan_command(environment: str | None, since: str | None, directory: Path, fo
 @click.option("--digest", help="The digest that it must have.")
 @click.option("--resume", is_flag=True, help="Take up the intent that a killed run recorded; record none.")
 @click.option("--wait", "wait_for", default="15m", show_default=True, help="How long to wait for the agent's outcome.")
+@click.option(
+    "--no-wait", "leaves", is_flag=True, help="Leave the answer to a pass of `score` or `deploy` that follows."
+)
 @in_directory
 @in_format
 def ask_command(  # noqa: PLR0913 - one per option
@@ -153,13 +156,15 @@ def ask_command(  # noqa: PLR0913 - one per option
     digest: str | None,
     resume: bool,
     wait_for: str,
+    leaves: bool,
     directory: Path,
     form: str,
 ) -> int:
     """Record the intent to deploy a version, and wait for what the environment's agent makes of it.
 
     Exits 0 only when the version is live. With --resume the newest intent's outcome is waited for and told, without
-    asking the forge anything; 75 when a killed run got no intent onto the record, so that nothing was begun.
+    asking the forge anything; 75 when a killed run got no intent onto the record, so that nothing was begun. With
+    --no-wait it exits 0 as soon as the intent is on record: where a workflow scores, its pass is what answers.
 
     \b
     Example:
@@ -175,6 +180,9 @@ def ask_command(  # noqa: PLR0913 - one per option
         return _tell_outcome(environment, *take_up(git, model, environment, version, waiting), form)
     if "@" in version:
         return ask_several(Wanted.of(environment, version, digest), waiting, directory, form)
+    if leaves:
+        begun = begin(git, lambda: decide(look(git), environment, version, digest), who(this_run()), waiting)
+        return _tell_begun(environment, version, begun, form)
     intent, outcome = ask(git, lambda: decide(look(git), environment, version, digest), who(this_run()), waiting)
     if intent is None or outcome is None:
         say({"environment": environment, "version": version, "result": "live"}, f"{version} is live already", form)
@@ -202,6 +210,12 @@ def close_command(environment: str | None, directory: Path, form: str) -> int:
     record = close(repository(directory), environment, who(this_run()))
     told = f"intent {record.closes} abandoned" if record else f"no open intent of this run in {environment}"
     say({"environment": environment, "closed": record and record.closes}, told, form)
+    return Exit.OK
+
+
+def _tell_begun(environment: str, version: str, intent: Record | None, form: str) -> int:
+    answer = {"environment": environment, "version": version, "intent": intent and intent.seq}
+    say(answer, f"intent {intent.seq} is on record" if intent else f"{version} is live already", form)
     return Exit.OK
 
 

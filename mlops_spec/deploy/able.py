@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.engines.set_up import is_set_up
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.spec.environments import Batch
 from mlops_spec.system.extras import OF_EXTRA
 from mlops_spec.system.faults import unanswered
 
@@ -15,17 +16,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from mlops_spec.engines.packages import Packages
+    from mlops_spec.spec.environments import Environment
     from mlops_spec.targets.target import Target
 
 
-def check_installed() -> None:
+def check_installed(environment: Environment) -> None:
     """Raises Failure, which says what to install, where what fetches, loads or serves a package is missing (78)."""
-    needed = (*OF_EXTRA["run"], *OF_EXTRA["run,serve"])
+    extra = "run" if isinstance(environment, Batch) else "run,serve"
+    needed = dict.fromkeys((*OF_EXTRA["run"], *OF_EXTRA[extra]))
     if lacking := [name for name in needed if find_spec(name) is None]:
+        does = "scores by them" if isinstance(environment, Batch) else "serves them"
         raise Failure(
-            f"an agent fetches, loads and serves packages, and this host lacks {', '.join(lacking)}",
+            f"an agent fetches and loads packages and {does}, and this host lacks {', '.join(lacking)}",
             exit_code=Exit.CONFIG,
-            remedy="pip install 'mlops-spec[run,serve]'",
+            remedy=f"pip install 'mlops-spec[{extra}]'",
         )
 
 

@@ -80,7 +80,6 @@ class Agent:
     """The agent of one environment on this host; there is one per state folder, by lock."""
 
     def __init__(self, settings: Settings, say: Callable[[str], None]) -> None:
-        check_installed()
         self._lock = take(prepared(settings.state) / "agent.lock", f"{settings.state} has an agent already")
         self._settings = settings
         self._say = say
@@ -167,6 +166,8 @@ class Agent:
         serving = chosen(found, settings)
         broken = {each.name: each.spec for each in found if isinstance(each.spec, Failure)}
         settle(settings.state, found[0].alone, [*serving])
+        for _, environment in serving.values():
+            check_installed(environment)
         before, self._models = self._models, {}
         for name, (each, environment) in serving.items():
             self._models[name] = self._model(each, environment, before.get(name))

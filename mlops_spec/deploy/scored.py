@@ -9,6 +9,7 @@ from mlops_spec import ledger
 from mlops_spec.ledger.fields import plain
 from mlops_spec.ledger.history import stays
 from mlops_spec.ledger.record import Data, Draft, Evidence, FromWhat, Package, What, Why
+from mlops_spec.ledger.state import unfit
 from mlops_spec.ledger.who import agent
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ def put_on_record(git: Git, world: World, live: Live, scored: Scored) -> Record 
     Raises:
         Failure: the remote does not answer (69).
     """
+    if scored.passing or (scored.again and not _was_live(world, live, scored)):
+        return None
     draft = _draft(world, live, scored)
     environment = draft.what.environment
 
@@ -46,7 +49,13 @@ def put_on_record(git: Git, world: World, live: Live, scored: Scored) -> Record 
         )
         return None if known else draft
 
-    return None if scored.passing else ledger.append_when(git, decide)
+    return ledger.append_when(git, decide)
+
+
+def _was_live(world: World, live: Live, scored: Scored) -> bool:
+    """Whether the ledger lets the version that a manifest names have scored; it may have been revoked since."""
+    was = (live.since.what.environment, scored.version) in world.state.proven
+    return was and unfit(world.state, scored.version, scored.digest, None) is None
 
 
 def after_scoring(done: Done, scored: Scored) -> Done:
@@ -60,7 +69,8 @@ def after_scoring(done: Done, scored: Scored) -> Done:
 
 
 def _draft(world: World, live: Live, scored: Scored) -> Draft:
-    registered = world.state.registered[live.version]
+    version, digest = (scored.version, scored.digest) if scored.manifest else (live.version, live.digest)
+    registered = world.state.registered[version]
     assert registered.from_what is not None
     data = (Data(name=scored.day, digest=scored.input, rows=scored.rows + scored.refused),) if scored.input else ()
     written = (
@@ -73,9 +83,9 @@ def _draft(world: World, live: Live, scored: Scored) -> Draft:
         who=agent(live.since.what.environment or ""),
         what=What(
             model=world.spec.model,
-            version=live.version,
+            version=version,
             environment=live.since.what.environment,
-            package=Package(digest=live.digest),
+            package=Package(digest=digest),
         ),
         result="failed" if scored.problem else "succeeded",
         why=Why(kind="new-data", text=plain(f"{scored.day}: {scored.problem}" if scored.problem else _told(scored))),

@@ -20,7 +20,8 @@ from mlops_spec.gates.perturb import perturb
 from mlops_spec.gates.rivals import Fetched, fetched, rival_of
 from mlops_spec.package.on_disk import digest
 from mlops_spec.pipeline import sample
-from mlops_spec.pipeline.parquet_parts import sha256_of
+from mlops_spec.pipeline.file_column import located
+from mlops_spec.pipeline.file_folder import data_sha256
 from mlops_spec.pipeline.rows import known_columns, open_table
 from mlops_spec.pipeline.split_report import read_split_report
 from mlops_spec.spec.gates.latency import LatencyGate
@@ -66,7 +67,7 @@ def _case(git: Git, root: Path, spec: Spec, candidate: Candidate, process: Score
 
     The champions are fetched meanwhile, and answer afterwards: beside one the candidate's calls would take longer.
     """
-    rows = candidate.test.drop(columns=[*spec.data.targets])
+    rows = located(root, spec, candidate.test.drop(columns=[*spec.data.targets]))
     perturbed = [_perturbed(spec, candidate, rows, gate) for gate in spec.gates if isinstance(gate, RobustnessGate)]
     batch = next((gate.latency.batch for gate in spec.gates if isinstance(gate, LatencyGate)), None)
     asked = process.ask([rows, *(frame for _, frame, _ in perturbed if frame is not None)], batch)
@@ -74,7 +75,7 @@ def _case(git: Git, root: Path, spec: Spec, candidate: Candidate, process: Score
         live = {name: fetched(git, root, (spec.model, name), Path(folder) / name) for name in champions(spec)}
         data_path = root / data_file(spec.data)
         data = open_table(data_path, known_columns(spec.data))
-        data_changed = sha256_of(data_path) != read_split_report(root).data.sha256
+        data_changed = data_sha256(root, spec.data) != read_split_report(root).data.sha256
         scored = asked.answers()
         assert scored.answers[0] is not None  # the rows as they are: without an answer to them nothing is judged
         check_same_answers(candidate.answers.score, scored.answers[0])
@@ -119,6 +120,11 @@ def _perturbed(
     spec: Spec, candidate: Candidate, rows: pd.DataFrame, gate: RobustnessGate
 ) -> tuple[RobustnessGate, pd.DataFrame | None, str]:
     try:
-        return gate, perturb(gate, candidate.manifest.features, rows, candidate.train, spec.train.seed), ""
+        return gate, perturb(gate, _in_columns(candidate.manifest), rows, candidate.train, spec.train.seed), ""
     except ValueError as error:
         return gate, None, str(error)
+
+
+def _in_columns(manifest: Manifest) -> list[str]:
+    """The features that lie in the table itself: what becomes of a file's bytes is no business of these."""
+    return [tensor.name for tensor in manifest.signature.inputs if not tensor.file]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.monitor.check import Check
 from mlops_spec.pipeline.contract import check_table
+from mlops_spec.pipeline.file_column import FileColumn
 from mlops_spec.pipeline.rows import known_columns, open_table
 from mlops_spec.spec.paths import data_file
 
@@ -29,4 +30,6 @@ def check_data(root: Path, spec: Spec) -> Check:
         if failure.exit_code != Exit.FINDINGS:
             raise
         return Check("data", (failure.message,))
-    return Check("data", tuple(map(str, check_table(spec, table))), f"{table.rows:,} rows of {data_file(spec.data)}")
+    files = FileColumn.of(root, spec)
+    found = [*check_table(spec, table), *(files.violations(table) if files else ())]
+    return Check("data", tuple(map(str, found)), f"{table.rows:,} rows of {data_file(spec.data)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,10 +12,12 @@ import numpy as np
 import pandas as pd
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.package.file_measures import measured
 from mlops_spec.package.moments import parsed
+from mlops_spec.spec.data import MEASURES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from mlops_spec.package.manifest import Tensor
@@ -38,6 +41,7 @@ class Live:
 @dataclass
 class _Rows:
     columns: dict[str, list[list[Any]]]
+    files: frozenset[str] = frozenset()  # columns of which only what is measured is kept
     names: list[list[str | None]] = field(default_factory=list)
     scores: list[np.ndarray] = field(default_factory=list)
     count: int = 0
@@ -52,7 +56,7 @@ def read_log(folder: Path, digest: str, inputs: Sequence[Tensor], since: datetim
     """
     if not folder.is_dir():
         raise Failure(f"{folder}: no folder of a prediction log", exit_code=Exit.CONFIG, remedy="name it by --log")
-    rows = _Rows({tensor.name: [] for tensor in inputs})
+    rows = _Rows({tensor.name: [] for tensor in inputs}, frozenset(tensor.name for tensor in inputs if tensor.file))
     try:
         for path in sorted(folder.glob("predictions-*.jsonl"), reverse=True):
             if datetime.fromtimestamp(path.stat().st_mtime, UTC) < since or rows.count >= MOST_ROWS:
@@ -90,7 +94,7 @@ def _take(record: dict[str, Any], rows: _Rows) -> None:
     if any(len(column) != size for column in columns.values()):
         raise ValueError("the columns are of different lengths")
     for name, column in columns.items():
-        rows.columns[name].append(column)
+        rows.columns[name].append([*map(_measured, column)] if name in rows.files else column)
     rows.names.append(_names(record["request"].get("id"), size))
     rows.scores.append(scores)
     rows.count += size
@@ -110,10 +114,19 @@ def _joined(rows: _Rows, inputs: Sequence[Tensor]) -> Live:
     columns = {
         tensor.name: _typed([v for part in reversed(rows.columns[tensor.name]) for v in part], tensor)
         for tensor in inputs
+        if not tensor.file
     }
+    for name in rows.files:
+        for measure in MEASURES:
+            values = [found[measure] for part in reversed(rows.columns[name]) for found in part]
+            columns[f"{name}.{measure}"] = pd.Series(values, dtype=np.float64)
     names = tuple(name for part in reversed(rows.names) for name in part)
     scores = np.concatenate(rows.scores[::-1]) if rows.scores else np.empty(0)
     return Live(pd.DataFrame(columns), names, scores, rows.unreadable)
+
+
+def _measured(text: str | None) -> Mapping[str, float]:
+    return measured(None if text is None else base64.b64decode(text))
 
 
 def _typed(values: list[Any], tensor: Tensor) -> pd.Series:

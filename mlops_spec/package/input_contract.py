@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.package.manifest import canonical
+from mlops_spec.spec.base import size_in_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,7 +26,10 @@ _NUMBERS = {"integer", "number"}
 
 @dataclass(frozen=True, kw_only=True)
 class Bounds:
-    """What one input may hold; `values` are texts, as `plain_text` writes them, `bins` are [first, last)."""
+    """What one input may hold; `values` are texts, as `plain_text` writes them, `bins` are [first, last).
+
+    `kinds` and `most_bytes` are of files.
+    """
 
     type: str | None = None
     min: Number | None = None
@@ -33,6 +37,8 @@ class Bounds:
     values: tuple[str, ...] | None = None
     bins: tuple[Number, Number] | None = None
     required: bool = False
+    kinds: tuple[str, ...] | None = None
+    most_bytes: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +59,12 @@ def contract_of(spec: Spec, inputs: Iterable[str]) -> InputContract | None:
 
 def contract_bytes(contract: InputContract) -> bytes:
     """The bytes of `contract.json`."""
-    return canonical({"v": 1, **asdict(contract)})
+    record = asdict(contract)
+    for column in record["columns"].values():
+        for mark in ("kinds", "most_bytes"):  # without them the bytes are those of packages that take no files
+            if column[mark] is None:
+                del column[mark]
+    return canonical({"v": 1, **record})
 
 
 def read_contract(package_dir: Path) -> InputContract | None:
@@ -92,8 +103,15 @@ def _bounds(spec: Spec, name: str) -> Bounds:
         max=column.max if column and numeric else None,
         values=tuple(sorted({*map(plain_text, column.values)})) if column and column.values is not None else None,
         bins=(derived[0], derived[-1]) if derived else None,
-        required=missing is not None and missing.max == 0,
+        **{"required": missing is not None and missing.max == 0} | _of_files(spec, name),
     )
+
+
+def _of_files(spec: Spec, name: str) -> dict[str, Any]:
+    files = spec.data.files
+    if files is None or name != files.column:
+        return {}
+    return {"kinds": tuple(files.kinds), "most_bytes": size_in_bytes(files.max), "required": True}
 
 
 def _read(record: dict[str, Any]) -> Bounds:
@@ -102,6 +120,7 @@ def _read(record: dict[str, Any]) -> Bounds:
         **record
         | {
             "values": None if bounds.values is None else tuple(map(str, bounds.values)),
+            "kinds": None if bounds.kinds is None else tuple(map(str, bounds.kinds)),
             "bins": None if bounds.bins is None else (bounds.bins[0], bounds.bins[1]),
         }
     )

@@ -18,14 +18,15 @@ _Value = TypeVar("_Value")
 class Tensor:
     """One input or output: a name, an Open Inference Protocol datatype and a shape (-1: any number of rows).
 
-    A `timestamp` is BYTES that the model gets as moments in UTC. Packages that were built before there was this mark
-    have none: theirs are texts.
+    A `timestamp` is BYTES that the model gets as moments in UTC, a `file` BYTES that it gets as they are. Packages that
+    were built before there were these marks have none: theirs are texts.
     """
 
     name: str
     datatype: str
     shape: tuple[int, ...]
     timestamp: bool = False
+    file: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +75,9 @@ class Manifest:
     versions: dict[str, str]
 
 
+_MARKS = ("timestamp", "file")
+
+
 def canonical(value: Any) -> bytes:
     """JSON with sorted keys and compact separators, ended by a newline: equal values have equal bytes."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
@@ -84,8 +88,9 @@ def manifest_bytes(manifest: Manifest) -> bytes:
     """The bytes of `manifest.json`."""
     record = asdict(manifest)
     for tensor in record["signature"]["inputs"] + record["signature"]["outputs"]:
-        if not tensor["timestamp"]:  # as before there was the mark: the bytes of older packages stay what they are
-            del tensor["timestamp"]
+        for mark in _MARKS:  # as before there was the mark: the bytes of older packages stay what they are
+            if not tensor[mark]:
+                del tensor[mark]
     return canonical(record)
 
 
@@ -136,7 +141,7 @@ def _manifest(record: Any) -> Manifest:
 
 
 def _tensor(record: Any) -> Tensor:
-    data = _exact_fields(Tensor, {"timestamp": False, **record})
+    data = _exact_fields(Tensor, dict.fromkeys(_MARKS, False) | record)
     if not all(type(size) is int for size in data["shape"]):
         raise ValueError("a shape is a list of integers")
     return Tensor(**data | {"shape": tuple(data["shape"])})

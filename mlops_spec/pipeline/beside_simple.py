@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from mlops_spec.errors import Failure
 from mlops_spec.pipeline.answers import truth_of, weights_of
 from mlops_spec.pipeline.measured import finite, measure_named, options
-from mlops_spec.pipeline.signature import features
 from mlops_spec.pipeline.simple_model import Known, Simple, simple_of
 from mlops_spec.pipeline.split_report import read_split_report
+from mlops_spec.spec.features import is_evident
 from mlops_spec.spec.measures import measured
 from mlops_spec.spec.tasks import TASKS
 from mlops_spec.spec.tasks.regression import WORST
@@ -46,7 +46,7 @@ def beside_simple(root: Path, spec: Spec, rows: tuple[pd.DataFrame, pd.DataFrame
         return {"kind": simple.kind, "rows": len(naive), "measures": _measured(root, spec, answers, simple)}
     split, (train, test) = read_split_report(root), rows
     train = train.iloc[:: -(-len(train) // _MOST_ROWS)]
-    names = features(spec, [str(name) for name in test.columns])
+    names = [name for name in map(str, test.columns) if is_evident(spec, name)]
     known = Known(train[list(names)], truth_of(spec, split, train), weights_of(spec, train))
     try:
         simple = simple_of(known, test[list(names)], len(split.classes))

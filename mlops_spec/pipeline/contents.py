@@ -26,9 +26,10 @@ def contents(data: Data, rows: pd.DataFrame) -> pd.Series:
     """A 64-bit hash of each row over all but id, target, split column and derived columns, whatever their order.
 
     Rows that differ in their target alone are alike too: put on two sides, what a model learns of one is the wrong
-    answer for the other.
+    answer for the other. So are rows that name files of the same bytes, whatever else they hold.
     """
-    found = hashes_of((name, rows[name]) for name in content(data, rows) if name not in data.targets)
+    names = [data.files.digest] if data.files else content(data, rows)
+    found = hashes_of((name, rows[name]) for name in names if name not in data.targets)
     return pd.Series(found if len(found) else np.zeros(len(rows), dtype=np.uint64), index=rows.index)
 
 

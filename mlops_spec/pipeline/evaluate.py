@@ -17,6 +17,7 @@ from mlops_spec.pipeline.by_target import by_target
 from mlops_spec.pipeline.calibration import calibration_of
 from mlops_spec.pipeline.cost import cost_of
 from mlops_spec.pipeline.curves import write_curves
+from mlops_spec.pipeline.file_column import reading_files
 from mlops_spec.pipeline.history import columns_of, with_history
 from mlops_spec.pipeline.measured import measure
 from mlops_spec.pipeline.model_files import check_trusted
@@ -45,7 +46,7 @@ def evaluate(root: Path, spec: Spec) -> None:
     test = read_frame(root / model_folder.TEST_ROWS)
     check_columns(spec, [str(name) for name in test.columns])
     check_trusted(root / model_folder.MODEL, spec.train.trusted_types)
-    predict = load(recipe_of(root, spec, split), root / model_folder.MODEL, root / "src")
+    predict = reading_files(root, spec, load(recipe_of(root, spec, split), root / model_folder.MODEL, root / "src"))
     score = predict(test.drop(columns=[*spec.data.targets]))
     train = pd.read_parquet(root / model_folder.TRAIN_ROWS, columns=columns_of(spec))
     truth = with_history(spec, truth_of(spec, split, test), train, test)

@@ -13,7 +13,7 @@ import pandas as pd
 from mlops_spec.pipeline.leak import content
 from mlops_spec.pipeline.sides import places
 from mlops_spec.pipeline.steps import keys_of
-from mlops_spec.spec.features import is_feature
+from mlops_spec.spec.features import is_evident
 from mlops_spec.spec.tasks import TASKS
 from mlops_validators.categories import categories
 from mlops_validators.joint_leaks import revealing_pairs
@@ -73,7 +73,7 @@ def encoded_features(spec: Spec, train: pd.DataFrame, test: pd.DataFrame) -> lis
     rows = pd.concat([train, test], ignore_index=True)
     if rows[[*spec.data.targets]].isna().any(axis=None):
         return []
-    features = {str(name): _as_evidence(rows[name]) for name in train.columns if is_feature(spec, str(name))}
+    features = {str(name): _as_evidence(rows[name]) for name in train.columns if is_evident(spec, str(name))}
     keys = {
         name: _as_evidence(rows[name])
         for name in map(str, train.columns)
@@ -96,7 +96,7 @@ def early_features(spec: Spec, train: pd.DataFrame, test: pd.DataFrame) -> list[
     features = {
         str(name): rows[name].to_numpy(dtype=np.float64, na_value=np.nan)
         for name in rows.columns
-        if is_feature(spec, str(name)) and rows[name].dtype.kind in "iuf"
+        if is_evident(spec, str(name)) and rows[name].dtype.kind in "iuf"
     }
     ahead, season = (data.horizon_steps or 1) + (data.gap_steps or 0), data.season_steps or 1
     window = max(2 * season, _WINDOW)
@@ -118,7 +118,7 @@ def revealing_features(spec: Spec, train: pd.DataFrame) -> list[Revealing]:
 
     Raises ValueError when the model sees no feature, or a target is constant or missing.
     """
-    features = {str(name): _as_evidence(train[name]) for name in train.columns if is_feature(spec, str(name))}
+    features = {str(name): _as_evidence(train[name]) for name in train.columns if is_evident(spec, str(name))}
     if not features:
         raise ValueError("the model sees no column of the training rows")
     for name in spec.data.targets:

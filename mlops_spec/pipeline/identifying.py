@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from mlops_spec.pipeline.leak import content
-from mlops_spec.spec.features import is_feature
+from mlops_spec.spec.features import is_evident
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +48,7 @@ def shared_names(spec: Spec, train: pd.DataFrame, test: pd.DataFrame) -> Iterato
 def features_that_name(spec: Spec, train: pd.DataFrame) -> Iterator[tuple[str, str]]:
     """The features that name a row or its time, and what to say of each."""
     for name in map(str, train.columns):
-        if not is_feature(spec, name):
+        if not is_evident(spec, name):
             continue
         known = train[name].dropna()
         if _is_time(known):

@@ -15,19 +15,24 @@ _PART = 2**14  # rows: choosing columns of all of them would copy them
 
 
 def row_hashes(data: Data, rows: pd.DataFrame) -> pd.Series:
-    """A 64-bit hash of each row over its content."""
-    names, parts = content(data, rows), range(0, max(len(rows), 1), _PART)
+    """A 64-bit hash of each row over its content; of one that names a file, over the file's bytes alone."""
+    names, parts = [data.files.digest] if data.files else content(data, rows), range(0, max(len(rows), 1), _PART)
     return pd.concat([pd.util.hash_pandas_object(rows.iloc[at : at + _PART][names], index=False) for at in parts])
 
 
 def content(data: Data, rows: pd.DataFrame) -> list[str]:
-    """The columns that make a row what it is: every one but the id, the split's column and the derived ones."""
+    """The columns that make a row what it is: every one but the id, the split's column and the derived ones.
+
+    A file is its bytes, not its name.
+    """
     return content_names(data, rows.columns)
 
 
 def content_names(data: Data, names: Iterable[str]) -> list[str]:
     """The same of the names of all columns."""
     ignored = {data.id, *data.derive, *([data.split.column] if data.split.by == "column" else [])}
+    if data.files is not None:  # its digest stands for a file
+        ignored |= {data.files.column, *data.files.measures}
     return [name for name in names if name not in ignored]
 
 

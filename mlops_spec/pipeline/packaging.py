@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import shutil
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ from mlops_spec.pipeline.trained_rows import NAME as TRAINED
 from mlops_spec.pipeline.trained_rows import trained_bytes, trained_rows
 from mlops_spec.repository.around import around
 from mlops_spec.repository.root import SOURCE, above, root_of
+from mlops_spec.spec.features import is_evident
 from mlops_spec.system.files import make_folder, write_atomic
 
 if TYPE_CHECKING:
@@ -48,15 +50,25 @@ def package(root: Path, spec: Spec) -> None:
         _copy_shared(root, spec, target / "code")
     signature = signature_of(spec, root / model_folder.TRAIN_ROWS, len(read_split_report(root).classes))
     features = [tensor.name for tensor in signature.inputs]
-    trained = trained_rows(
-        spec.data, root / model_folder.TRAIN_ROWS, pq.read_schema(root / model_folder.TRAIN_ROWS).names
-    )
+    names = pq.read_schema(root / model_folder.TRAIN_ROWS).names
+    trained = trained_rows(spec.data, root / model_folder.TRAIN_ROWS, names)
     write_atomic(target / TRAINED, trained_bytes(trained))
-    write_atomic(target / NAME, canonical(reference_of_file(root / model_folder.TRAIN_ROWS, features)))
+    write_atomic(
+        target / NAME, canonical(reference_of_file(root / model_folder.TRAIN_ROWS, _compared(spec, features, names)))
+    )
     if (contract := contract_of(spec, features)) is not None:
         write_atomic(target / CONTRACT, contract_bytes(contract))
     write_atomic(target / model_folder.MANIFEST, manifest_bytes(_manifest(root, spec, target)))
     verify(target)
+
+
+def _compared(spec: Spec, features: list[str], names: list[str]) -> list[str]:
+    """What live rows are compared by: the features, and in place of files what is measured of them."""
+    return [*filter(partial(is_evident, spec), features), *(name for name in _measures(spec) if name in names)]
+
+
+def _measures(spec: Spec) -> tuple[str, ...]:
+    return spec.data.files.measures if spec.data.files else ()
 
 
 def _manifest(root: Path, spec: Spec, target: Path) -> Manifest:

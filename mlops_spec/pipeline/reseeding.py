@@ -20,6 +20,7 @@ from mlops_spec import model_folder
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.package.predictor.load import load
 from mlops_spec.pipeline.evaluate import recipe_of
+from mlops_spec.pipeline.file_column import reading_files
 from mlops_spec.pipeline.model_files import check_model, check_trusted, check_trusted_names
 from mlops_spec.pipeline.reseeded import DRAWN
 from mlops_spec.pipeline.split_report import read_split_report
@@ -78,6 +79,7 @@ def _answers(root: Path, spec: Spec, place: Path) -> np.ndarray:
     split, test = read_split_report(root), read_frame(root / model_folder.TEST_ROWS)
     check_trusted(place / model_folder.MODEL, spec.train.trusted_types)
     predict = load(recipe_of(root, spec, split), place / model_folder.MODEL, root / "src")
+    predict = reading_files(root, spec, predict)
     return predict(test.drop(columns=[*spec.data.targets]))
 
 

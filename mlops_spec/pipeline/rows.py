@@ -33,6 +33,7 @@ Read = TypeVar("Read")
 def known_columns(data: Data) -> dict[str, Column]:
     """What is known of the columns before they are read: the contract, and that an id is a name, whatever it is of."""
     named = {data.id: Column(type="string")} if data.id else {}
+    named |= {data.files.column: Column(type="string")} if data.files else {}
     return {**data.contract.columns, **named, **_positive_spelt_as_missing(data)}
 
 

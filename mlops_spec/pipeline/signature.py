@@ -22,7 +22,13 @@ if TYPE_CHECKING:
 def signature_of(spec: Spec, train_rows: Path, classes: int) -> Signature:
     """The signature, read from the schema of the training rows alone; raises Failure for columns that can't be one."""
     schema = pq.read_schema(train_rows)
-    inputs = [_input(name, schema.field(name).type) for name in features(spec, schema.names)]
+    named = spec.data.files.column if spec.data.files else None
+    inputs = [
+        Tensor(name=name, datatype="BYTES", shape=(-1,), file=True)
+        if name == named
+        else _input(name, schema.field(name).type)
+        for name in features(spec, schema.names)
+    ]
     return Signature(inputs=tuple(inputs), outputs=(output_of(TASKS[spec.task], classes),))
 
 
@@ -35,6 +41,7 @@ def features(spec: Spec, columns: Sequence[str]) -> tuple[str, ...]:
             f"train.features names columns that the data lacks: {', '.join(unknown)}", exit_code=Exit.FINDINGS
         )
     never = {*spec.data.targets, spec.data.id, spec.data.weight, *chosen.exclude}
+    never |= {spec.data.files.digest, *spec.data.files.measures} if spec.data.files else set()
     found = tuple(name for name in columns if name not in never and (chosen.include is None or name in chosen.include))
     if not found:
         raise Failure("train.features leaves the model no column to see", exit_code=Exit.FINDINGS)

@@ -15,13 +15,15 @@ from mlops_spec.pipeline import origins
 from mlops_spec.pipeline.balance import deviations, divide
 from mlops_spec.pipeline.column_types import TYPES
 from mlops_spec.pipeline.contract import check, columns_found
+from mlops_spec.pipeline.file_column import FileColumn
+from mlops_spec.pipeline.file_folder import data_sha256
 from mlops_spec.pipeline.lagged import with_lags
 from mlops_spec.pipeline.leak import leaked, row_hashes
 from mlops_spec.pipeline.near_numbers import near_numbers
-from mlops_spec.pipeline.parquet_parts import sha256_of
 from mlops_spec.pipeline.rows import known_columns, read_rows
 from mlops_spec.pipeline.sample import held_to
 from mlops_spec.pipeline.steps import steps_of
+from mlops_spec.pipeline.table import of_frame
 from mlops_spec.pipeline.tasks import TARGETS
 from mlops_spec.spec.features import positive_class
 from mlops_spec.system.files import make_folder, write_atomic
@@ -40,7 +42,8 @@ def split(root: Path, spec: Spec, data_path: Path) -> tuple[str, ...]:
     Raises Failure, which lists all that is wrong.
     """
     rows = read_rows(data_path, known_columns(spec.data))
-    violations = check(held_to(root, spec), rows)
+    files = FileColumn.of(root, spec)
+    violations = [*check(held_to(root, spec), rows), *(files.violations(of_frame(rows)) if files else ())]
     if violations:
         listed = "".join(f"\n  {violation}" for violation in [*violations, *columns_found(violations, rows.columns)])
         raise Failure(
@@ -49,6 +52,7 @@ def split(root: Path, spec: Spec, data_path: Path) -> tuple[str, ...]:
             remedy="Mend the data where it comes from, or change `data` in model.yaml if the promise was wrong.",
         )
     rows = with_derived(typed(spec, rows), spec.data.derive)
+    rows = files.added(rows) if files else rows
     rows = without_gap(spec.data, with_lags(spec.data, rows))
     test, balance = divide(spec, rows)
     _check_sides(spec, rows, row_hashes(spec.data, rows), test)
@@ -59,12 +63,12 @@ def split(root: Path, spec: Spec, data_path: Path) -> tuple[str, ...]:
         *(origins.notes(spec.data, rows) if spec.data.split.horizon else ()),
     )
     report = _report(spec, rows, test) | {"balance": asdict(balance), "notes": notes}
-    write_atomic(root / model_folder.SPLIT_REPORT, canonical(report | {"data": _data(data_path, rows)}))
+    write_atomic(root / model_folder.SPLIT_REPORT, canonical(report | {"data": _data(root, spec, rows)}))
     return notes
 
 
-def _data(path: Path, rows: pd.DataFrame) -> dict[str, object]:
-    return {"sha256": sha256_of(path), "rows": len(rows)}
+def _data(root: Path, spec: Spec, rows: pd.DataFrame) -> dict[str, object]:
+    return {"sha256": data_sha256(root, spec.data), "rows": len(rows)}
 
 
 def typed(spec: Spec, rows: pd.DataFrame) -> pd.DataFrame:
@@ -72,6 +76,8 @@ def typed(spec: Spec, rows: pd.DataFrame) -> pd.DataFrame:
     known = {name: TYPES[column.type].kept(rows[name]) for name, column in spec.data.contract.columns.items()}
     if spec.data.id:
         known[spec.data.id] = TYPES["string"].kept(rows[spec.data.id])
+    if spec.data.files:
+        known[spec.data.files.column] = TYPES["string"].kept(rows[spec.data.files.column])
     plain = {
         str(name): rows[name].astype(rows[name].cat.categories.dtype)
         for name in rows.columns

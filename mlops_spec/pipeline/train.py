@@ -8,6 +8,7 @@ from mlops_spec import model_folder
 from mlops_spec.compute.place import Command
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.pipeline.model_files import check_model, check_trusted_names
+from mlops_spec.spec.paths import named_files
 from mlops_spec.spec.stages import address_of, user_stages
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def train(root: Path, spec: Spec, compute: Compute) -> None:
 
 def training(folder: Path, spec: Spec, seed: int, named: str) -> Command:
     """The command that trains with a seed in a folder; it is `named` so in messages."""
-    reads = (str(model_folder.TRAIN_ROWS), *spec.train.reads)
+    reads = (str(model_folder.TRAIN_ROWS), *named_files(spec.data), *spec.train.reads)
     return Command(
         spec.train.run, folder, named, {"MLOPS_SPEC_SEED": str(seed)}, reads, writes=(str(model_folder.MODEL),)
     )

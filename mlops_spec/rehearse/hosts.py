@@ -89,25 +89,6 @@ class Hosts:
         _stop(self._agents[environment], old)
         return self._start(environment, old.listen, old.state.parent.with_name(f"{environment}-anew"), "--take-over")
 
-    def pause(self, environment: str) -> None:
-        """The environment's agent ends; its folder stays."""
-        _stop(self._agents[environment], self.by_environment[environment])
-
-    def resume(self, environment: str) -> None:
-        """The agent that was paused runs again."""
-        self._run(self.by_environment[environment])
-
-    def command(self, *args: str) -> subprocess.CompletedProcess[str]:
-        """Runs `mlops-spec …` as an agent of a host, however it ends."""
-        return subprocess.run(
-            [sys.executable, "-P", "-m", "mlops_spec", *args],
-            cwd=self._world.folder,
-            env=self._environment(),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
     def killed(self, when: Callable[[], bool], *args: str) -> bool:
         """Runs `mlops-spec …` as an agent of a host, and takes the power from it then; False: it had ended."""
         command = [sys.executable, "-P", "-m", "mlops_spec", *args]

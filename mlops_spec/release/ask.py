@@ -91,6 +91,40 @@ def ask_all(  # noqa: PLR0913 - whom to ask for what, and how long
         Failure: the remote doesn't answer (69), or others kept appending (75).
     """
     deadline = waiting.clock() + waiting.seconds
+    answers, intents = _begin(git, decide, names, who, waiting=waiting, deadline=deadline, now=now)
+    outcomes = wait_all(git, intents, waiting, deadline)
+    answers |= {
+        name: each if isinstance(each, Failure) else Answer(intents[name], each) for name, each in outcomes.items()
+    }
+    return {name: answers[name] for name in names}
+
+
+def begin(git: Git, decide: Callable[[], Wish], who: Who, waiting: Waiting) -> Record | None:
+    """Records the intent that `decide` comes to, or takes up the open one, and leaves it to whoever looks next.
+
+    None: nothing had to be done. What another intent comes to is waited for.
+
+    Raises:
+        Failure: as `ask`.
+    """
+    deadline = waiting.clock() + waiting.seconds
+    answers, intents = _begin(git, lambda _: {"": Decided(decide())}, [""], who, waiting=waiting, deadline=deadline)
+    if isinstance(failure := answers.get(""), Failure):
+        raise failure
+    return intents.get("")
+
+
+def _begin(  # noqa: PLR0913 - as `ask_all`
+    git: Git,
+    decide: Callable[[Sequence[str]], Mapping[str, Decided | Failure]],
+    names: Sequence[str],
+    who: Who,
+    *,
+    waiting: Waiting,
+    deadline: float,
+    now: datetime | None = None,
+) -> tuple[dict[str, Answer | Failure], dict[str, Record]]:
+    """What is settled already, and the intents that are on record now."""
     answers: dict[str, Answer | Failure] = {}
     intents: dict[str, Record] = {}
     for _ in range(ATTEMPTS):
@@ -110,11 +144,7 @@ def ask_all(  # noqa: PLR0913 - whom to ask for what, and how long
     for intent in intents.values():
         what = intent.what
         waiting.say(f"intent {intent.seq}: {what.environment} {what.version}, serial {what.serial}")
-    outcomes = wait_all(git, intents, waiting, deadline)
-    answers |= {
-        name: each if isinstance(each, Failure) else Answer(intents[name], each) for name, each in outcomes.items()
-    }
-    return {name: answers[name] for name in names}
+    return answers, intents
 
 
 def _sorted(

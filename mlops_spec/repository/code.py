@@ -20,7 +20,7 @@ from mlops_spec.repository.entry_points import entry_points
 from mlops_spec.repository.imports import Hidden, Imported, imports, notebook
 from mlops_spec.repository.root import SOURCE
 from mlops_spec.repository.shell import SETTINGS, commands, inside, paths_named
-from mlops_spec.spec.paths import data_file
+from mlops_spec.spec.paths import data_paths
 from mlops_spec.spec.stages import overlap, user_stages, words
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def code_of(spec: Spec, files: Files, up: str = "") -> dict[str, Code]:
     """
     taken = [
         str(model_folder.BUILD),
-        data_file(spec.data),
+        *data_paths(spec.data),
         *(out for each in user_stages(spec).values() for out in each.writes),
     ]
     lines = {**{name: each.run for name, each in user_stages(spec).items()}, "train": spec.train.run}

@@ -12,6 +12,7 @@ from mlops_spec.spec.base import (
     RepoPath,
     SafeText,
     Scalar,
+    Size,
     Strict,
     Text,
     no_entries,
@@ -73,6 +74,39 @@ class Derived(Strict):
 
     from_: ColumnName = Field(alias="from", description="The numeric column that is cut.", examples=["age"])
     bins: list[int | float] = Field(min_length=2, description="Edges, ascending.", examples=[[0, 25, 40, 60, 120]])
+
+
+FileKind = Literal["png", "jpeg", "gif", "webp", "bmp", "wav", "npy", "pdf", "text", "any"]
+
+
+class Files(Strict):
+    """Files that rows name: training reads them by their paths, a predictor is given their bytes."""
+
+    root: RepoPath = Field(description="Folder that DVC tracks; no file lies in it that no row names.")
+    column: ColumnName = Field(
+        description="The column with each row's file, as its path below `root`.", examples=["file"]
+    )
+    kinds: list[FileKind] = Field(
+        min_length=1,
+        description="What the files are, told by their bytes: a file of another kind, or a part of one, is refused. "
+        "`text` is UTF-8; `any` looks at nothing.",
+        examples=[["png"]],
+    )
+    max: Size = Field("5MB", description="Largest size of a file; a larger one is refused.")
+
+    @property
+    def digest(self) -> str:
+        """The column that the split adds with the SHA-256 of each file's bytes."""
+        return f"{self.column}.sha256"
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """The columns that it adds with what is measured of each file: evidence and drift are about these."""
+        return tuple(f"{self.column}.{measure}" for measure in MEASURES)
+
+
+#: Size in bytes, and of images the mean of all points from 0 (black) to 1 (white), NaN for what is no image.
+MEASURES = ("bytes", "brightness")
 
 
 class Lag(Strict):
@@ -209,6 +243,7 @@ class Data(Strict):
         examples=[["sex", "age_band"]],
     )
     derive: dict[ColumnName, Derived] = Field(default_factory=no_entries, description="The only computed columns.")
+    files: Files | None = Field(None, description="Files that the rows name by a column, such as images.")
     lags: dict[ColumnName, Lag] = Field(
         default_factory=no_entries,
         description="Of forecasts: columns of what was known of the series so long before, which the model sees.",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Union
 from pydantic import Discriminator, Field, Tag
 
 from mlops_spec.spec.base import Duration, EnvironmentName, Owner, Probability, Strict, no_items, seconds, words
+from mlops_spec.spec.compute import RunnerLabel
 from mlops_spec.spec.cron import Cron
 
 _OCTET = r"(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])"
@@ -143,6 +144,11 @@ class Batch(Environment):
         None,
         description="Cron in UTC: when a day's input must be there; without it, only `mlops-spec score --day` scores.",
         examples=["0 3 * * *"],
+    )
+    runner: RunnerLabel | None = Field(
+        None,
+        description="GitHub's label of the runner on which a workflow scores by `schedule`; without it, an agent does.",
+        examples=["ubuntu-24.04"],
     )
     catch_up: Duration = Field("7d", description="How far back a day that was missed is scored still.")
     max_refused: Probability = Field(

@@ -16,10 +16,20 @@ if TYPE_CHECKING:
 
 def is_feature(spec: Spec, column: str) -> bool:
     """Whether the model sees a column, if the data has it: `include`, or all but target, id, weight and `exclude`."""
-    features = spec.train.features
+    features, files = spec.train.features, spec.data.files
+    if files is not None and column in (files.digest, *files.measures):
+        return False
     if features.include is not None:
         return column in features.include
     return column not in (*spec.data.targets, spec.data.id, spec.data.weight, *features.exclude)
+
+
+def is_evident(spec: Spec, column: str) -> bool:
+    """Whether evidence looks at a column as at a feature: of a column of files, at what is measured of them."""
+    files = spec.data.files
+    if files is not None and column in (files.column, files.digest, *files.measures):
+        return column in files.measures and is_feature(spec, files.column)
+    return is_feature(spec, column)
 
 
 def positive_class(spec: Spec) -> bool | int | str | None:
@@ -42,6 +52,8 @@ def columns(spec: Spec) -> Iterator[tuple[Address, str]]:
     for key, named in (("id", data.id), ("weight", data.weight), ("time", data.time), ("series", data.series)):
         if named is not None:
             yield ("data", key), named
+    if data.files is not None:
+        yield ("data", "files", "column"), data.files.column
     if isinstance(data.target, str):
         yield ("data", "target"), data.target
     else:

@@ -1,4 +1,4 @@
-"""The path of a spec's data in the repository."""
+"""The paths of a spec's data in the repository."""
 
 from __future__ import annotations
 
@@ -21,3 +21,13 @@ def data_file(data: Data) -> str:
     if isinstance(data.path, Query):
         return f"data/{PurePosixPath(data.path.sql).stem}.parquet"
     return data.path
+
+
+def named_files(data: Data) -> tuple[str, ...]:
+    """The folder of the files that rows name, where they name any."""
+    return (data.files.root,) if data.files else ()
+
+
+def data_paths(data: Data) -> tuple[str, ...]:
+    """All that the model learns from: the rows, and the files that they name."""
+    return (data_file(data), *named_files(data))

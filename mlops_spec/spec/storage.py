@@ -89,6 +89,9 @@ class Aws(Strict):
 
     read: RoleArn | None = Field(None, description="What pull requests, the monitor and trials assume.")
     write: RoleArn = Field(description="What the training after a merge assumes, and nothing else.")
+    score: RoleArn | None = Field(
+        None, description="What the workflow that scores assumes: it reads deliveries and models, and writes scores."
+    )
 
 
 class Google(Strict):
@@ -116,6 +119,9 @@ class Secrets(Strict):
         default_factory=no_items, description="What pull requests, the monitor and trials get; never what may write."
     )
     write: list[SecretName] = Field(min_length=1, description="What the training after a merge gets, and nothing else.")
+    score: list[SecretName] = Field(
+        default_factory=no_items, description="What the workflow that scores gets: deliveries, models and scores."
+    )
 
 
 class SignIn(Strict):

@@ -99,8 +99,8 @@ class Scored:
     """What became of the batch of one day: scored, or a `problem` for which nothing of it was written.
 
     `input` and `manifest` are digests: of the files that came in, and of the document that says what was written, at
-    `uri`. `again`: it was scored before, by the same version from the same input. `passing` is a problem that says
-    nothing of the delivery, such as a store that does not answer.
+    `uri`, by the `version` with this `digest`. `again`: it was scored before, maybe by another version. `passing` is a
+    problem that says nothing of the delivery, such as a store that does not answer.
     """
 
     day: str
@@ -109,6 +109,8 @@ class Scored:
     input: str | None = None
     manifest: str | None = None
     uri: str = ""
+    version: str = ""
+    digest: str = ""
     again: bool = False
     problem: str = ""
     passing: bool = False

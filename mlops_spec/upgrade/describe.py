@@ -14,7 +14,7 @@ import yaml
 
 from mlops_spec import __version__
 from mlops_spec.errors import Failure
-from mlops_spec.spec import gates
+from mlops_spec.spec import Spec, gates
 
 try:
     from mlops_spec.lint.specs import load_spec
@@ -27,20 +27,33 @@ except ModuleNotFoundError:  # a version from before these modules had rooms
 def describe(root: Path) -> dict[str, Any]:
     """Stages as they are rendered, gates by their ids, the spec with all defaults; `v` is the version of this form."""
     spec = load_spec(root / "model.yaml")
-    pipeline = yaml.safe_load(rendered(root, spec)[PurePosixPath("dvc.yaml")])
+    return _described(spec, yaml.safe_load(rendered(root, spec)[PurePosixPath("dvc.yaml")])["stages"])
+
+
+def _described(spec: Spec, stages: dict[str, Any]) -> dict[str, Any]:
     return {
         "v": 1,
         "version": __version__,
         "spec": spec.model_dump(mode="json", by_alias=True),
         "gates": [gates.gate_id(gate) for gate in spec.gates],
         "always": list(getattr(gates, "ALWAYS", getattr(gates, "SAFEGUARDS", ()))),
-        "stages": pipeline["stages"],
+        "stages": stages,
     }
 
 
+def describe_in(folder: Path) -> dict[str, Any]:
+    """The same of one model of many, with the stages that its version rendered into the folder."""
+    spec = load_spec(folder / "model.yaml")
+    pipeline = folder / "dvc.yaml"
+    rendered_here = yaml.safe_load(pipeline.read_text(encoding="utf-8")) if pipeline.is_file() else {}
+    return _described(spec, rendered_here["stages"] if rendered_here else {})
+
+
 if __name__ == "__main__":
+    root, *folders = map(Path, sys.argv[1:])
     try:
-        sys.stdout.write(json.dumps(describe(Path(sys.argv[1]))))
+        found = {str(each): describe_in(root / each) for each in folders} if folders else describe(root)
+        sys.stdout.write(json.dumps(found))
     except Failure as failure:
         sys.stderr.write("\n  ".join(filter(None, (failure.message, failure.remedy))))
         sys.exit(failure.exit_code)

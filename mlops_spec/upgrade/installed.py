@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +17,8 @@ from mlops_spec.start.new import uv
 from mlops_spec.upgrade import describe
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
     from mlops_spec.upgrade.proof import Described
 
 _SECONDS = 1800
@@ -46,10 +50,27 @@ class Installed:
         found: Described = json.loads(self._run("-I", str(script), str(self.root)))
         return found
 
-    def runs(self) -> dict[str, str]:
-        """The stages that would run since the newest release, and why, as its `plan` has it."""
-        plan = json.loads(self.command("plan", "--base", "HEAD", "--format", "json", "--exit-zero"))
-        return {each["name"]: _why(each["causes"]) for each in plan["stages"] if each["runs"]}
+    def describe_in(self, folders: Iterable[str]) -> Mapping[str, Described]:
+        """Its view of the models in these folders, by our script: it goes by what all versions have that know many."""
+        found: dict[str, Described] = json.loads(
+            self._run("-I", str(Path(describe.__file__)), str(self.root), *folders)
+        )
+        return found
+
+    def runs(self, folders: Sequence[str] = ()) -> dict[str, str]:
+        """The stages that would run since the newest release, and why, as its `plan` has it, of the models in these
+        folders or of the only one."""
+        if not folders:
+            return self._runs("")
+        with ThreadPoolExecutor(os.cpu_count()) as pool:  # each waits for a process
+            return {name: why for each in pool.map(self._runs, folders) for name, why in each.items()}
+
+    def _runs(self, folder: str) -> dict[str, str]:
+        plan = json.loads(
+            self.command("plan", "-C", folder or ".", "--base", "HEAD", "--format", "json", "--exit-zero")
+        )
+        before = f"{folder} " if folder else ""
+        return {f"{before}{each['name']}": _why(each["causes"]) for each in plan["stages"] if each["runs"]}
 
     def errors(self) -> list[str]:
         """What its `lint` calls an error."""

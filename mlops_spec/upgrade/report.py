@@ -17,21 +17,43 @@ Nothing is committed. `git diff` shows all of it, `uv run mlops-spec run` and `g
 
 def as_text(done: Upgraded) -> str:
     """For people."""
-    rows = [
-        *_rows("spec", [_spec(done.finished["spec"])]),
+    changed = [
         *_rows("lock", [_locked(*each) for each in done.locked.items()]),
         *_rows("files", [_file(*each) for each in done.files.items()]),
-        *_rows("stages", [*_compared(done.finished, "stages"), *_runs(done.runs_too)]),
-        *_rows("gates", [*_compared(done.finished, "gates")]),
-        *_rows("! weakened", [f"{each['where']} {each['what']}" for each in done.finished["weakened"]]),
-        *_rows("! not taken", list(done.finished["unknown"])),
-        *_rows("! lint", list(done.errors)),
     ]
+    alone = done.finished.get("")
+    if alone is not None:
+        spec = _rows("spec", [_spec(alone["spec"])])
+        rows = [*spec, *changed, *_proven(alone, done.runs_too), *_rows("! lint", list(done.errors))]
+    else:
+        rows = [*changed, *_models(done), *_rows("! lint", list(done.errors))]
     return "\n".join([f"mlops-spec {done.old} → {done.new}", "", *rows, "", _NEXT, ""])
 
 
+def _proven(finished: Mapping[str, Any], runs_too: Mapping[str, str]) -> Iterator[str]:
+    yield from _rows("stages", [*_compared(finished, "stages"), *_runs(runs_too)])
+    yield from _rows("gates", [*_compared(finished, "gates")])
+    yield from _rows("! weakened", [f"{each['where']} {each['what']}" for each in finished["weakened"]])
+    yield from _rows("! not taken", list(finished["unknown"]))
+
+
+def _models(done: Upgraded) -> Iterator[str]:
+    """How many there are, and all of those that are not the same."""
+    differing = {folder: each for folder, each in done.finished.items() if not each["same"]}
+    same = "stages and gates of all are the same" if not differing else f"{len(differing)} of them not the same"
+    migrated = [each["spec"] for each in done.finished.values() if each["spec"][0] != each["spec"][1]]
+    yield from _rows("models", [f"{len(done.finished)}, {same}", *_runs(done.runs_too)])
+    if migrated:
+        yield from _rows("specs", [f"{len(migrated)} to version {migrated[0][1]}"])
+    for folder, each in differing.items():
+        yield from ("", folder, *_rows("spec", [_spec(each["spec"])]), *_proven(each, {}))
+
+
 def as_data(done: Upgraded) -> dict[str, Any]:
-    """For machines."""
+    """For machines; of many models what was found of each stands under its folder."""
+    alone = done.finished.get("")
+    folders = {folder: {key: each[key] for key in each if key != "v"} for folder, each in done.finished.items()}
+    own = alone if alone is not None else {"folders": folders}
     return {
         "v": 1,
         "old": done.old,
@@ -41,7 +63,7 @@ def as_data(done: Upgraded) -> dict[str, Any]:
         "files": done.files,
         "runs_too": done.runs_too,
         "lint": list(done.errors),
-        **{name: value for name, value in done.finished.items() if name not in ("v", "same")},
+        **{name: value for name, value in own.items() if name not in ("v", "same")},
     }
 
 

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from mlops_spec import model_folder
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.lint.folders import folders_below
 from mlops_spec.render.write.bring_back import bring_back
 from mlops_spec.repository.requirement import LOCK, PROJECT
+from mlops_spec.repository.root import inside
 from mlops_spec.start.new import uv
 from mlops_spec.upgrade import target
 from mlops_spec.upgrade.installed import Installed
@@ -22,7 +24,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Upgraded:
-    """What was, what is, and how far that is the same; `finished` is what the new version said of its part."""
+    """What was, what is, and how far that is the same; `finished` is what the new version said of its part.
+
+    By the folder of each model; that of an only one is the root, whose name is empty.
+    """
 
     old: str
     new: str
@@ -30,12 +35,12 @@ class Upgraded:
     files: Mapping[str, tuple[int, int] | None]
     runs_too: Mapping[str, str]  # stages that would run now and would not have, and why
     errors: tuple[str, ...]
-    finished: Mapping[str, Any]
+    finished: Mapping[str, Mapping[str, Any]]
 
     @property
     def same(self) -> bool:
         """Whether nothing that guards or trains differs, and lint finds no error."""
-        return bool(self.finished["same"]) and not self.runs_too and not self.errors
+        return all(each["same"] for each in self.finished.values()) and not self.runs_too and not self.errors
 
 
 def upgrade(root: Path, to: str | None, say: Callable[[str], None]) -> Upgraded | None:
@@ -51,7 +56,9 @@ def upgrade(root: Path, to: str | None, say: Callable[[str], None]) -> Upgraded 
     with aside(root) as copy:
         say(f"what {old} makes of it")
         before = Installed.of_lock(copy, copy.with_name("old"))
-        described, would_run = before.describe(), before.runs()
+        folders = _folders(copy)
+        described = before.describe_in(folders) if folders else before.describe()
+        would_run = before.runs(folders)
         lock = (copy / LOCK).read_text(encoding="utf-8")
         say("locking")
         target.require(copy, origin)
@@ -61,9 +68,9 @@ def upgrade(root: Path, to: str | None, say: Callable[[str], None]) -> Upgraded 
             return None
         say(f"what {new} makes of it")
         after = Installed.of_lock(copy, copy.with_name("new"))
-        finished = _finish(after, described)
+        finished = _finish(after, described, many=bool(folders))
         changed = changes(copy)
-        runs = after.runs()
+        runs = after.runs(folders)
         done = Upgraded(
             old=old,
             new=new,
@@ -78,21 +85,30 @@ def upgrade(root: Path, to: str | None, say: Callable[[str], None]) -> Upgraded 
     return done
 
 
-def _finish(after: Installed, described: Mapping[str, Any]) -> Mapping[str, Any]:
+def _folders(root: Path) -> list[str]:
+    """Those of the models of a repository of many; none where the one model lies at the root."""
+    if (root / model_folder.SPEC).is_file():
+        return []
+    return [str(inside(folder, root)) for folder in folders_below(root, ())]
+
+
+def _finish(after: Installed, described: Mapping[str, Any], *, many: bool) -> Mapping[str, Mapping[str, Any]]:
     file = after.root.with_name("old.json")
-    file.write_text(json.dumps(described), encoding="utf-8")
-    said: Mapping[str, Any] = json.loads(after.command("upgrade", "--finish", str(file)))
-    return said
+    file.write_text(json.dumps({"folders": described} if many else described), encoding="utf-8")
+    said = json.loads(after.command("upgrade", "--finish", str(file)))
+    return said["folders"] if many else {"": said}
 
 
 def _refuse_incomplete(root: Path) -> None:
     for name, remedy in (
-        (str(model_folder.SPEC), "`mlops-spec new` makes a repository, `mlops-spec adopt` a first spec"),
         (PROJECT, "what is pinned is said there"),
         (LOCK, "run `uv lock` and commit it: the old version is taken from there"),
     ):
         if not (root / name).is_file():
             raise Failure(f"{root} has no {name}", exit_code=Exit.CONFIG, remedy=remedy)
+    if not (root / model_folder.SPEC).is_file() and not folders_below(root, ()):
+        remedy = "`mlops-spec new` makes a repository, `mlops-spec adopt` a first spec"
+        raise Failure(f"{root} has no {model_folder.SPEC}", exit_code=Exit.CONFIG, remedy=remedy)
 
 
 def _relocked(old: str, new: str) -> dict[str, tuple[str | None, str | None]]:

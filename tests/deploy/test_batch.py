@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from mlops_spec import ledger
+from mlops_spec.deploy import able
 from mlops_spec.deploy.status import look
+from mlops_spec.system.extras import OF_EXTRA
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -108,7 +111,8 @@ def nightly(world: World, monkeypatch: pytest.MonkeyPatch) -> Nightly:
     return made
 
 
-def test_a_delivery_is_scored_once_and_put_on_record(nightly: Nightly) -> None:
+def test_a_delivery_is_scored_once_and_put_on_record(nightly: Nightly, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(able, "find_spec", lambda name: None if name in OF_EXTRA["run,serve"] else object())
     table = rows()
     nightly.deliver(table)
 
@@ -131,6 +135,25 @@ def test_a_delivery_is_scored_once_and_put_on_record(nightly: Nightly) -> None:
     assert record.evidence[0].digest == "sha256:" + hashlib.sha256(before["_manifest.json"]).hexdigest()
     assert (nightly.one_pass().action, nightly.one_pass(day()).action) == ("none", "none")
     assert (nightly.files(), len(nightly.outcomes())) == (before, 1)
+
+
+def test_a_disk_that_is_new_each_time_finds_what_is_done(nightly: Nightly) -> None:
+    """So is that of a workflow's job: what another version scored stays its own, and is put on record once."""
+    nightly.deliver(rows())
+    nightly.live("v1.0.0")
+    nightly.live("v1.1.0", value=0.6)
+    before, records = nightly.files(), len(ledger.read(nightly.world.git))
+    shutil.rmtree(nightly.world.state / "batch")
+    (nightly.world.state / "claim-nightly").unlink()
+
+    done = nightly.world.one_pass("nightly", take_over=True)
+
+    assert (done.action, done.version) == ("healed", "v1.1.0")
+    assert nightly.files() == before
+    assert len(ledger.read(nightly.world.git)) == records
+    shutil.rmtree(nightly.world.state / "batch")
+    assert nightly.one_pass(day()).action == "scored"
+    assert nightly.manifest()["version"] == "v1.1.0"
 
 
 @pytest.mark.slow

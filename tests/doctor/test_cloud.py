@@ -44,6 +44,23 @@ def test_subjects_are_what_github_says_and_are_never_guessed() -> None:
         assert failure.value.exit_code == Exit.CONFIG
 
 
+def test_who_scores_reads_models_and_deliveries_and_writes_among_scores_alone() -> None:
+    found = files(spec("batch"), "repo:acme/credit", monitored=True)
+
+    trust = json.loads(found["score-trust.json"])["Statement"][0]["Condition"]["StringEquals"]
+    assert trust["token.actions.githubusercontent.com:sub"] == ["repo:acme/credit:environment:scoring"]
+    statements = json.loads(found["score-bucket.json"])["Statement"]
+    objects = {each["Resource"]: each["Action"] for each in statements if each["Resource"].endswith("*")}
+    writes = ["s3:GetObject", "s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"]
+    assert objects == {
+        "arn:aws:s3:::acme-models/credit-default/*": ["s3:GetObject"],
+        "arn:aws:s3:::acme-data/customers/*": ["s3:GetObject"],
+        "arn:aws:s3:::acme-data/trial/*": writes,
+        "arn:aws:s3:::acme-data/scores/*": writes,
+    }
+    assert "score-trust.json" not in files(spec("aws"), "repo:acme/credit", monitored=True)
+
+
 def test_aws_lets_in_the_training_to_write_and_the_rest_to_read() -> None:
     found = files(spec("aws"), "repo:acme@1/credit@2", monitored=True)
 

@@ -15,7 +15,7 @@ from mlops_spec.ledger.record import Actor, Draft, Package, What, Who
 from mlops_spec.platforms.github.api import pulls
 from mlops_spec.rehearse.hub import Person
 from mlops_spec.rehearse.hub.state import Review
-from mlops_spec.release.ask import Waiting, ask
+from mlops_spec.release.ask import Waiting, ask, begin
 from mlops_spec.release.close import close
 from mlops_spec.release.declared import Declared, declared_in, text_of
 from mlops_spec.release.desired import desired
@@ -645,6 +645,20 @@ def test_asking_waits_for_the_outcome(house: House) -> None:
     assert outcome
     assert (outcome.result, outcome.why and outcome.why.text) == ("rolled-back", "NaN")
     assert said == ["intent 1: staging v1.0.0, serial 1"]
+
+
+def test_an_intent_can_be_left_to_what_follows(house: House) -> None:
+    house.register()
+
+    intent = begin(house.git, house.wish("v1.0.0"), ALICE, Waiting(0))
+
+    assert intent is not None
+    assert [each.seq for each in ledger.open_intents(house.records())] == [intent.seq]
+    assert begin(house.git, house.wish("v1.0.0"), ALICE, Waiting(0)) == intent
+    with pytest.raises(Failure, match="was registered as"):
+        begin(house.git, house.wish("v1.0.0", "sha256:" + "0" * 64), ALICE, Waiting(0))
+    house.answer(intent, "succeeded")
+    assert begin(house.git, house.wish("v1.0.0"), ALICE, Waiting(0)) is None
 
 
 def test_nobody_answers(house: House) -> None:

@@ -94,6 +94,28 @@ SWITCHES: dict[str, list[dict[str, Any]]] = {
             }
         },
     ],
+    "batches": [
+        {},
+        {
+            "environments": {
+                "nightly": {
+                    "target": "batch",
+                    "after": "merge",
+                    "input": "s3://acme-data/in/{date}/*.parquet",
+                    "output": "s3://acme-data/out/{date}/",
+                    "schedule": "20 3 * * *",
+                    "runner": "ubuntu-24.04",
+                },
+                "late": {
+                    "target": "batch",
+                    "after": "nightly",
+                    "input": "s3://acme-data/in/{date}/*.parquet",
+                    "output": "s3://acme-data/late/{date}/",
+                    "runner": "ubuntu-24.04",
+                },
+            }
+        },
+    ],
     "monitor": [
         {},
         {"monitor": {"on_alert": {"open": "issue"}}},
@@ -111,7 +133,7 @@ SWITCHES: dict[str, list[dict[str, Any]]] = {
             "storage": {
                 "url": "s3://acme/models",
                 "region": "eu-central-1",
-                "sign_in": {"aws": {"read": f"{ROLE}/read", "write": f"{ROLE}/path/write"}},
+                "sign_in": {"aws": {"read": f"{ROLE}/read", "write": f"{ROLE}/path/write", "score": f"{ROLE}/score"}},
             }
         },
         {
@@ -140,7 +162,9 @@ SWITCHES: dict[str, list[dict[str, Any]]] = {
             "storage": {
                 "url": "s3://acme/models",
                 "endpoint": "https://s3.example.org",
-                "sign_in": {"secrets": {"read": ["KEY_ID", "KEY"], "write": ["KEY", "KEY_ID"]}},
+                "sign_in": {
+                    "secrets": {"read": ["KEY_ID", "KEY"], "write": ["KEY", "KEY_ID"], "score": ["KEY_ID", "KEY"]}
+                },
             }
         },
         {"storage": {"url": "/srv/models"}},

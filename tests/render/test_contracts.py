@@ -28,7 +28,12 @@ ENVIRONMENT = {
     "REPORT": f"sha256:{'0' * 64}",
     "RESULT": "failure",
     "GITHUB_STEP_SUMMARY": "summary.md",
+    "GITHUB_SERVER_URL": "https://github.com",
+    "GITHUB_REPOSITORY": "acme/credit",
+    "RUNNER_TEMP": "build",
 }
+# And what an array of the shell holds.
+ARRAYS = {'"${asked[@]}"': "--day 2026-11-30 --since 2026-11-01"}
 
 
 def command_lines() -> list[str]:
@@ -55,6 +60,8 @@ def test_each_call_is_one_that_our_command_line_takes(
         (tmp_path / folder).mkdir()
     for file in ("received/plan.json", "received/report.json"):
         (tmp_path / file).touch()
+    for array, held in ARRAYS.items():
+        line = line.replace(array, held)
     words = [re.sub(r"\$\{(\w+)\}", lambda name: ENVIRONMENT[name[1]], word) for word in shlex.split(line)]
     command: click.Command = Program(name="mlops-spec")
 

@@ -35,6 +35,10 @@ PERMISSIONS = {
     "mlops-promote-*/record": {"contents": WRITE},
     "mlops-promote-*/propose-*": {"contents": WRITE, "pull-requests": WRITE},
     "mlops-promote-*/check-*": {"contents": READ, "statuses": WRITE},
+    "mlops-promote-*/score": {"contents": WRITE, "pull-requests": READ},
+    "mlops-merge/score-*": {"contents": WRITE, "pull-requests": READ},
+    "mlops-merge/record-*": {"contents": WRITE},
+    "mlops-score-*/score": {"contents": WRITE, "pull-requests": READ},
 }
 # What provenance by GitHub adds.
 TRIED = {
@@ -50,6 +54,7 @@ ATTESTED = {
 # What signing in to a storage by the job's identity adds, to what reads and to what writes there.
 IDENTITY = {"id-token": WRITE}
 WRITERS, READERS = ("mlops-train/train", "mlops-merge/train"), ("mlops-monitor/monitor",)
+SCORERS = ("mlops-score-*/score", "mlops-promote-*/score", "mlops-merge/score-*")
 READING = ("mlops-monitor/monitor", "mlops-pull-request/train", "mlops-try/train")
 MONITOR = {"contents": WRITE, "issues": WRITE, "pull-requests": WRITE}
 
@@ -130,6 +135,16 @@ COMMANDS = {
     "mlops-promote-*/propose-*": [LIGHT, RUN + 'promote open "${ENVIRONMENT}" --version "${VERSION}"'],
     "mlops-promote-*/check-*": CHECK,
     "mlops-monitor/monitor": [TRAIN, RUN + "monitor"],
+    "mlops-merge/record-*": [LIGHT, RUN + 'promote close "${ENVIRONMENT}"'],
+    "mlops-score-*/score": [
+        TRAIN,
+        "asked=()\n"
+        '[[ -z "${DAY}" ]] || asked+=(--day "${DAY}")\n'
+        '[[ -z "${SINCE}" ]] || asked+=(--since "${SINCE}")\n'
+        + RUN
+        + 'score "${ENVIRONMENT}" "${asked[@]}" --take-over \\\n'
+        '  --repository "${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}" --state "${RUNNER_TEMP}/scoring"\n',
+    ],
 }
 
 HOSTILE = (
@@ -158,7 +173,7 @@ def jobs(root: Path) -> dict[str, dict[str, Any]]:
 
 def family(name: str) -> str:
     """`mlops-promote-production/propose-eu` is one of `mlops-promote-*/propose-*`."""
-    return re.sub(r"(mlops-promote|deploy|propose|check)-[^/]+", r"\1-*", name)
+    return re.sub(r"(mlops-promote|mlops-score|deploy|propose|check|/score|/record)-[^/]+", r"\1-*", name)
 
 
 def read_by(spec: dict[str, Any]) -> Any:
@@ -175,7 +190,8 @@ def signing_in(spec: dict[str, Any]) -> list[str]:
         return []
     (held,) = given.values()
     readers = READERS if held.get("read") and "monitor" in spec else ()
-    return [*WRITERS, *readers, *(["mlops-pull-request/train", "mlops-try/train"] if read_by(spec) else [])]
+    scorers = SCORERS if held.get("score") else ()
+    return [*WRITERS, *readers, *scorers, *(["mlops-pull-request/train", "mlops-try/train"] if read_by(spec) else [])]
 
 
 def steps(root: Path) -> list[dict[str, Any]]:
@@ -244,7 +260,8 @@ def test_every_action_is_pinned_to_a_commit_of_the_lock(variants: list[Path]) ->
         if " uses: " in line
     }
 
-    assert found - locked == {"$/.github/workflows/mlops-train.yml"}
+    own = {f"$/.github/workflows/mlops-{name}.yml" for name in ("train", "score-nightly", "score-late")}
+    assert {name.strip('"') for name in found - locked} == own
     assert all(re.fullmatch(r"[\w/-]+@[0-9a-f]{40}", action.ref) for action in ACTIONS.values())
 
 
@@ -308,12 +325,12 @@ def test_only_what_always_runs_runs_always(variants: list[Path]) -> None:
     """A deployment never starts after a failure; only the record of its outcome does."""
     for root in variants:
         for name, job in jobs(root).items():
-            assert ("always()" in job.get("if", "")) == name.endswith(("/record", "mlops-try/say", "/judged"))
+            records = family(name).endswith(("/record", "/record-*"))
+            assert ("always()" in job.get("if", "")) == (records or name.endswith(("mlops-try/say", "/judged")))
             for step in job.get("steps", []):
                 assert "continue-on-error" not in step
                 assert ("always()" in step.get("if", "")) == (
-                    any(ends in step.get("run", "") for ends in ("promote close", "trial end"))
-                    and not name.endswith("/record")
+                    any(ends in step.get("run", "") for ends in ("promote close", "trial end")) and not records
                 )
 
 
@@ -388,7 +405,10 @@ def test_every_job_has_a_limit_and_a_runner_of_a_fixed_version(variants: list[Pa
 def test_nothing_but_a_newer_push_of_a_pull_request_cancels_a_run(variants: list[Path]) -> None:
     for root in variants:
         for path in (root / ".github" / "workflows").glob("*.yml"):
-            concurrency = loaded(path).get("concurrency")
+            workflow = loaded(path)
+            # a called workflow's own would be its caller's: the job that scores queues by itself
+            scores = path.stem.startswith("mlops-score-")
+            concurrency = (workflow["jobs"]["score"] if scores else workflow).get("concurrency")
             if path.stem == "mlops-train":
                 assert concurrency is None
             elif path.stem in ("mlops-pull-request", "mlops-try"):
@@ -420,8 +440,8 @@ def test_a_job_signs_in_as_whom_it_must_and_no_other_does(variants: list[Path]) 
         spec = loaded(root / "model.yaml")
         given = next(iter(spec.get("storage", {}).get("sign_in", {}).values()), {})
         for name, job in jobs(root).items():
-            writes, reads = name == "mlops-train/train", name in READING
-            wanted = given.get("write") if writes else given.get("read") if reads else None
+            writes, reads, scores = name == "mlops-train/train", name in READING, family(name) == SCORERS[0]
+            wanted = given.get("write" if writes else "read" if reads else "score") if writes + reads + scores else None
             if not name.startswith("mlops-monitor") and reads and read_by(spec) is None:
                 wanted = None
             for step in job.get("steps", []):
@@ -435,14 +455,15 @@ def test_a_job_signs_in_as_whom_it_must_and_no_other_does(variants: list[Path]) 
                 named = [key for key, value in step.get("env", {}).items() if value == f"${{{{ secrets.{key} }}}}"]
                 if named:
                     assert named == wanted, name
-                    assert any(
-                        verb in step["run"] for verb in ("mlops-spec run", "mlops-spec gate", "mlops-spec monitor")
-                    )
+                    assert any(f"mlops-spec {verb}" in step["run"] for verb in ("run", "gate", "monitor", "score"))
                     seen.add((name, *named))
             if wanted:
                 assert any(place == name for place, *_ in seen), name
-                assert environment(job) in ("training", "monitoring", "reading", "pull-requests", None)
-    assert {name for name, *_ in seen} == {"mlops-train/train", *READING}
+                assert environment(job) in (
+                    *("training", "monitoring", "reading", "pull-requests", None),
+                    *(["scoring"] if scores else []),
+                )
+    assert {family(name) for name, *_ in seen} == {"mlops-train/train", SCORERS[0], *READING}
 
 
 def test_a_called_workflow_declares_the_secrets_that_it_reads_and_its_caller_passes_each(variants: list[Path]) -> None:
@@ -452,6 +473,10 @@ def test_a_called_workflow_declares_the_secrets_that_it_reads_and_its_caller_pas
         assert list(called.get("secrets", {})) == names
         passed = jobs(root)["mlops-merge/train"].get("secrets", {})
         assert passed == {name: f"${{{{ secrets.{name} }}}}" for name in names}
+        scores = loaded(root / "model.yaml").get("storage", {}).get("sign_in", {}).get("secrets", {}).get("score", [])
+        for name, job in jobs(root).items():
+            if family(name) in SCORERS[1:]:
+                assert job.get("secrets", {}) == {name: f"${{{{ secrets.{name} }}}}" for name in scores}
 
 
 def test_checkouts_leave_no_token_behind_and_nothing_is_cached(variants: list[Path]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,8 +12,11 @@ from pathlib import Path
 import pytest
 
 from mlops_spec import model_folder
+from mlops_spec.lint.models import models_in
 from mlops_spec.lint.specs import load_spec
+from mlops_spec.outputs.parts import parts_of
 from mlops_spec.outputs.rendered import rendered
+from mlops_spec.outputs.sync import sync
 from mlops_spec.render.write import write
 
 STARTER = Path(__file__).parent.parent.parent / "template" / "starter" / "blank"
@@ -66,7 +70,35 @@ def wheel(tmp_path: Path) -> Path:
 @pytest.fixture
 def root(tmp_path: Path, fake_uv: None) -> Path:
     """The blank starter, rendered and committed, with mlops-spec 0.1.0 from a wheel in `vendor/`."""
-    root = tmp_path / "repo"
+    root = begun(tmp_path / "repo")
+    write(root, rendered(root, load_spec(root / model_folder.SPEC)))
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "--message", "Start")
+    return root
+
+
+@pytest.fixture
+def several(tmp_path: Path, fake_uv: None) -> Path:
+    """The same with two models of the starter, each in a folder."""
+    root = begun(tmp_path / "repo")
+    spec = (root / model_folder.SPEC).read_text()
+    for name in ("churn", "fraud"):
+        folder = root / "models" / name
+        for part in ("src", "data"):
+            shutil.copytree(root / part, folder / part)
+        (folder / model_folder.SPEC).write_text(re.sub("^model: .*$", f"model: {name}", spec, flags=re.MULTILINE))
+    for part in ("src", "data"):
+        shutil.rmtree(root / part)
+    (root / model_folder.SPEC).unlink()
+    for part in parts_of(models_in(root)):
+        assert sync(part, {}).blocked_by == ()
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "--message", "Start")
+    return root
+
+
+def begun(root: Path) -> Path:
+    """A new repository with the starter's files, of which nothing is committed yet."""
     shutil.copytree(STARTER, root, ignore=shutil.ignore_patterns("__pycache__", ".*_cache", ".venv", "build"))
     project = root / "pyproject.toml"
     text = project.read_text().replace('"mlops-spec', '"mlops-spec==0.1.0').replace("==0.1.0[run]", "[run]==0.1.0")
@@ -77,7 +109,4 @@ def root(tmp_path: Path, fake_uv: None) -> Path:
     (root / old).write_bytes(b"old")
     (root / "uv.lock").write_text('version = 1\n\n[[package]]\nname = "mlops-spec"\nversion = "0.1.0"\n')
     git(root, "init", "--quiet", "--initial-branch=main")
-    write(root, rendered(root, load_spec(root / model_folder.SPEC)))
-    git(root, "add", "--all")
-    git(root, "commit", "--quiet", "--message", "Start")
     return root

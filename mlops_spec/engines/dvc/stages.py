@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mlops_spec import model_folder
 from mlops_spec.engines.stage import Stage
 from mlops_spec.errors import Failure
-from mlops_spec.spec.paths import data_file
+from mlops_spec.spec.paths import data_paths, named_files
 from mlops_spec.spec.stages import PREPARE, SURROUNDINGS, overlap, user_stages
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def stages(spec: Spec, present: frozenset[str], code: Mapping[str, tuple[str, ..
 def _split(spec: Spec, around: tuple[str, ...]) -> Rendering:
     return Rendering(
         "split",
-        reads=(data_file(spec.data), *_without_code(around)),
+        reads=_unique((*data_paths(spec.data), *_without_code(around))),
         params=_present(spec, READS["split"]),
         writes=(str(model_folder.TRAIN_ROWS), str(model_folder.TEST_ROWS), str(model_folder.SPLIT_REPORT)),
     )
@@ -115,20 +115,20 @@ def _models(spec: Spec, around: tuple[str, ...]) -> Iterable[Rendering]:
     split = str(model_folder.SPLIT_REPORT)
     yield Rendering(
         "train",
-        reads=_unique((train, *spec.train.reads, *around)),
+        reads=_unique((train, *named_files(spec.data), *spec.train.reads, *around)),
         params=_present(spec, READS["train"]),
         writes=(model,),
     )
     if spec.train.seeds > 1:
         yield Rendering(
             "reseed",
-            reads=_unique((train, test, split, *spec.train.reads, *around)),
+            reads=_unique((train, test, split, *named_files(spec.data), *spec.train.reads, *around)),
             params=_present(spec, READS["reseed"]),
             writes=(str(model_folder.SEEDS),),
         )
     yield Rendering(
         "evaluate",
-        reads=(train, test, split, model, *around),
+        reads=(train, test, split, model, *named_files(spec.data), *around),
         params=_present(spec, READS["evaluate"]),
         writes=(str(model_folder.PREDICTIONS), str(model_folder.PLOTS)),
         metrics=(str(model_folder.EVALUATION),),

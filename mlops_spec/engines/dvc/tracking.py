@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import re
@@ -11,6 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from mlops_spec.engines.dvc.listing import file_md5, listing, md5
 from mlops_spec.errors import Failure
 from mlops_spec.system.files import write_atomic
 
@@ -28,6 +28,14 @@ _TRACKED = """\
 outs:
 - md5: {md5}
   size: {size}
+  hash: md5
+  path: {name}
+"""
+_TRACKED_FOLDER = """\
+outs:
+- md5: {md5}
+  size: {size}
+  nfiles: {files}
   hash: md5
   path: {name}
 """
@@ -54,27 +62,52 @@ def initialise(root: Path, *, remote: str) -> None:
 
 
 def track(root: Path, path: str, about: Mapping[str, str | int] = MappingProxyType({})) -> None:
-    """Puts a file under DVC: a copy in the cache, `<file>.dvc` for Git, and the file itself ignored by Git.
+    """Puts a file or folder under DVC: a copy in the cache, `<file>.dvc` for Git, and the file itself ignored by Git.
 
     `about` is kept in that file's `meta`, which DVC leaves to its users.
     """
     file = root / path
-    with file.open("rb") as stream:
-        md5 = hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
-    cached = root / ".dvc/cache/files/md5" / md5[:2] / md5[2:]
-    if not cached.exists():
-        cached.parent.mkdir(parents=True, exist_ok=True)
-        partial = cached.with_name(f"{cached.name}.{os.getpid()}")
-        shutil.copyfile(file, partial)
-        partial.chmod(0o444)
-        partial.replace(cached)
-    tracked = _TRACKED.format(md5=md5, size=file.stat().st_size, name=file.name)
+    tracked = _folder(root, file) if file.is_dir() else _file(root, file)
     if about:
         tracked += "meta:\n  mlops-spec:\n" + "".join(
             f"    {key}: {json.dumps(value)}\n" for key, value in about.items()
         )
     write_atomic(file.with_name(f"{file.name}.dvc"), tracked)
     _ignore(file.parent / ".gitignore", f"/{file.name}")
+
+
+def _file(root: Path, file: Path) -> str:
+    return _TRACKED.format(md5=_cache(root, file), size=file.stat().st_size, name=file.name)
+
+
+def _folder(root: Path, folder: Path) -> str:
+    """Each file is cached, and a listing of them."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    content = listing({path.relative_to(folder).as_posix(): _cache(root, path) for path in files})
+    named = f"{md5(content)}.dir"
+    cached = _cached(root, named)
+    cached.parent.mkdir(parents=True, exist_ok=True)
+    write_atomic(cached, content)
+    cached.chmod(0o444)
+    size = sum(path.stat().st_size for path in files)
+    return _TRACKED_FOLDER.format(md5=named, size=size, files=len(files), name=folder.name)
+
+
+def _cache(root: Path, file: Path) -> str:
+    """Copies a file into the cache, where it is not there yet; returns its MD5."""
+    found = file_md5(file)
+    cached = _cached(root, found)
+    if not cached.exists():
+        cached.parent.mkdir(parents=True, exist_ok=True)
+        partial = cached.with_name(f"{cached.name}.{os.getpid()}")
+        shutil.copyfile(file, partial)
+        partial.chmod(0o444)
+        partial.replace(cached)
+    return found
+
+
+def _cached(root: Path, name: str) -> Path:
+    return root / ".dvc/cache/files/md5" / name[:2] / name[2:]
 
 
 def _ignore(file: Path, line: str) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from mlops_spec.spec.data import Column, Contract, Data
 
 _UNFIT = {"integer": 0.5, "number": "many", "boolean": "perhaps", "timestamp": "some day"}
+_FOREIGN_FILES = {"names no file": "a file that is not there", "leaves the folder": "../model.yaml"}
 _FOREIGN = "a value that nobody promised"
 
 
@@ -32,6 +33,9 @@ def broken(data: Data, table: Table) -> Iterator[tuple[str, Table]]:
         yield from _gaps(data.contract, name, table)
     for name in dict.fromkeys([*data.contract.unique, *([data.id] if data.id else [])]):
         yield f"{name} repeats", _with_first_value(table, name, whole(table, name).iloc[-1])
+    if data.files is not None:
+        for how, value in _FOREIGN_FILES.items():
+            yield f"{data.files.column} {how}", _with_first_value(table, data.files.column, value)
     for name in data.targets:
         yield f"{name} missing", _with_first_value(table, name, None)
         target = whole(table, name)

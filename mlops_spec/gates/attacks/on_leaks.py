@@ -10,7 +10,7 @@ import pandas as pd
 
 from mlops_spec.gates.attacks.attack import Attack, Blow, draw
 from mlops_spec.pipeline.leak import content
-from mlops_spec.spec.features import is_feature
+from mlops_spec.spec.features import is_evident
 from mlops_spec.spec.tasks import TASKS
 from mlops_validators.arrays import significant
 from mlops_validators.leak import DIGITS
@@ -54,7 +54,7 @@ def _repeated_share(rows: pd.DataFrame) -> float:
 
 
 def _target_given_away(case: Case, gate: None) -> Iterator[Blow[None]]:
-    feature = next((name for name in case.train.columns if is_feature(case.spec, str(name))), None)
+    feature = next((name for name in case.train.columns if is_evident(case.spec, str(name))), None)
     if feature is None:
         return
     told = case.train[case.spec.data.targets[0]]

@@ -10,6 +10,7 @@ from mlops_spec.gates.case import counted
 from mlops_spec.gates.kinds import leak
 from mlops_spec.gates.kinds.kind import Kind, sees_all
 from mlops_spec.pipeline.contract import check_table
+from mlops_spec.pipeline.file_column import FileColumn
 from mlops_spec.pipeline.sample import held_to
 from mlops_validators import Verdict
 
@@ -25,7 +26,11 @@ def contract(case: Case) -> GateResult:
     """The number of violations in the data that was trained on, checked anew."""
     if case.data_changed:
         return counted("contract", "contract", 1, Verdict("fail", "the data file is another one than was split"))
-    violations = check_table(held_to(case.root, case.spec), case.data)
+    files = FileColumn.of(case.root, case.spec)
+    violations = [
+        *check_table(held_to(case.root, case.spec), case.data),
+        *(files.violations(case.data) if files else ()),
+    ]
     reason = "; ".join(map(str, violations)) or "kept"
     return counted("contract", "contract", len(violations), Verdict("fail" if violations else "pass", reason))
 

@@ -8,6 +8,7 @@ must reach neither what judges it nor another model.
 
 from __future__ import annotations
 
+import itertools
 import json
 import sys
 import time
@@ -20,7 +21,9 @@ import pandas as pd
 
 from mlops_spec import words
 from mlops_spec.errors import Failure
+from mlops_spec.package.on_disk import read_manifest
 from mlops_spec.package.predictor.load import load_predict
+from mlops_spec.package.predictor.named_files import NamedFiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,11 +39,12 @@ _QUEUED = Path("/proc/thread-self/schedstat")
 
 def answer(package_dir: Path, out: Path) -> None:
     """Does one job; times come first, before other work has warmed what a fresh process has not."""
-    predict = load_predict(package_dir)
+    predict, files = load_predict(package_dir), _named_files(package_dir)
     asked = json.load(sys.stdin)
     frames = [pd.read_parquet(path) for path in asked["frames"]]
     if asked["batch"] is not None:
-        _note_answer_or_reason(out / "latency", lambda: latencies(predict, frames[0], asked["batch"]))
+        _note_answer_or_reason(out / "latency", lambda: latencies(predict, frames[0], asked["batch"], files))
+    predict = files.reading(predict, Path()) if files else predict
     for number, frame in enumerate(frames):
         _note_answer_or_reason(out / str(number), partial(predict, frame))
 
@@ -54,7 +58,13 @@ def _note_answer_or_reason(name: Path, call: Callable[[], np.ndarray]) -> None:
         np.save(name.with_suffix(".npy"), found)
 
 
-def latencies(predict: Predict, frame: pd.DataFrame, batch: int) -> np.ndarray:
+def _named_files(package_dir: Path) -> NamedFiles | None:
+    """What names files in the frames, by their whole paths, where the model takes files."""
+    inputs = read_manifest(package_dir).signature.inputs
+    return next((NamedFiles(tensor.name, f"{tensor.name}.sha256") for tensor in inputs if tensor.file), None)
+
+
+def latencies(predict: Predict, frame: pd.DataFrame, batch: int, files: NamedFiles | None = None) -> np.ndarray:
     """Seconds of single calls (m,) with `batch` rows each: 400, or as many as 120 s allow.
 
     Without the time in the processor's queue where the system counts it: what others ran meanwhile says nothing of
@@ -62,12 +72,13 @@ def latencies(predict: Predict, frame: pd.DataFrame, batch: int) -> np.ndarray:
     """
     # Whole frames beforehand: a request arrives as one, cutting it out is not the model's time.
     starts = np.arange(_WARM_UP + _CALLS) * batch % max(1, len(frame) - batch + 1)
-    parts = [frame.iloc[start : start + batch] for start in starts]
-    for part in parts[:_WARM_UP]:
+    cut = (frame.iloc[start : start + batch] for start in starts)
+    parts = (files.filled(part, Path()) if files else part for part in cut)
+    for part in itertools.islice(parts, _WARM_UP):
         predict(part)
     taken: list[float] = []
     deadline = time.perf_counter() + _SECONDS
-    for part in parts[_WARM_UP:]:
+    for part in parts:
         # The clock is read outside of the count: what is taken off never exceeds what was taken.
         before, queued = time.perf_counter(), _seconds_queued()
         predict(part)

@@ -23,7 +23,7 @@ def model_frame(frame: pd.DataFrame, inputs: Sequence[Tensor]) -> pd.DataFrame:
     """Selects and converts columns, so that evaluating and serving show the model the same frame.
 
     Whole numbers and booleans with missing values become floats, texts pandas strings, times moments in UTC to the
-    microsecond. Raises Failure for missing columns and for values of another kind.
+    microsecond; files are their bytes. Raises Failure for missing columns and for values of another kind.
     """
     missing = [tensor.name for tensor in inputs if tensor.name not in frame.columns]
     if missing:
@@ -47,6 +47,8 @@ def _is_ready(frame: pd.DataFrame, inputs: Sequence[Tensor]) -> bool:
 
 
 def _is_kept_as(tensor: Tensor, dtype: object) -> bool:
+    if tensor.file:
+        return False  # each value is looked at
     if tensor.timestamp:
         return dtype == DTYPE
     return bool((str(dtype) if tensor.datatype == "BYTES" else dtype) == _DTYPES.get(tensor.datatype))
@@ -54,6 +56,8 @@ def _is_kept_as(tensor: Tensor, dtype: object) -> bool:
 
 def _column(values: pd.Series, tensor: Tensor) -> pd.Series:
     try:
+        if tensor.file:
+            return _contents(values)
         return _moments(values) if tensor.timestamp else _converted(values, tensor.datatype)
     except (TypeError, ValueError) as error:
         raise Failure(f"column `{tensor.name}` is not {tensor.datatype}: {error}", exit_code=Exit.FINDINGS) from error
@@ -64,6 +68,14 @@ def _moments(values: pd.Series) -> pd.Series:
     if (wrong := found.isna() & values.notna()).any():
         raise ValueError(f"{str(values[wrong].iloc[0])[:40]!r} is not {EXAMPLE}")
     return found
+
+
+def _contents(values: pd.Series) -> pd.Series:
+    """A text is refused: taken for a path it would open whatever a request names."""
+    kept = values.astype(object).where(values.notna(), None)
+    if wrong := next((value for value in kept if value is not None and not isinstance(value, bytes)), None):
+        raise TypeError(f"a {type(wrong).__name__}, where a file's bytes belong")
+    return kept
 
 
 def _converted(values: pd.Series, datatype: str) -> pd.Series:

@@ -47,6 +47,10 @@ def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
         hint = near(path, kept(repository.sizes))
         right = f"did you mean `{hint}`?" if hint else f"run `{keep(path)}` and commit `{pointer(path)}`"
         yield Finding(("data", "path"), f"neither Git nor DVC has `{path}`", right)
+    files = spec.data.files
+    if files is not None and not _there(repository, files.root):
+        right = f"run `{keep(files.root)}` and commit `{pointer(files.root)}`"
+        yield Finding(("data", "files", "root"), f"neither Git nor DVC has `{files.root}`", right)
     if isinstance(path, Query) and not _there(repository, data_file(spec.data)):
         right = f"run `mlops-spec import` and commit `{pointer(data_file(spec.data))}`"
         yield Finding(("data", "path"), f"nobody has brought the rows of `{path.sql}` in", right)

@@ -1,8 +1,8 @@
 """A perturbation changes what the model sees.
 
-A category that nobody knows is not written into a number, a text is not rounded or shifted, a count below a hundred
-has no digit that rounding takes, and a column that is no feature changes no answer. Such a gate measures the same
-rows twice.
+A category that nobody knows is not written into a number, a text is not rounded or shifted, a file is neither, a count
+below a hundred has no digit that rounding takes, and a column that is no feature changes no answer. Such a gate
+measures the same rows twice.
 
 Bad:
 
@@ -89,6 +89,8 @@ def _of_all(spec: Spec, index: int, gate: RobustnessGate) -> Iterator[Finding]:
 def _why_unchanged(spec: Spec, kind: str, column: str) -> str:
     if not is_feature(spec, column):
         return f"`{column}` is no feature, and no answer depends on it"
+    if spec.data.files is not None and column == spec.data.files.column:
+        return f"`{kind}` does not fit `{column}`, whose values are files"
     known = spec.data.contract.columns.get(column)
     if known is None or known.type == "timestamp":
         return ""

@@ -1,7 +1,7 @@
 """Slices are cut by a column that divides rows which are alike to the model.
 
 In a slice of the target every row has the same answer, so most measures are undefined there; a slice of the id is one
-row. Such a gate is inconclusive for good.
+row, as is one of a column that names files. Such a gate is inconclusive for good.
 
 Bad:
 
@@ -46,6 +46,8 @@ def check(spec: Spec) -> Iterator[Finding]:
     what: dict[str | None, str] = {**dict.fromkeys(spec.data.targets, "the target"), spec.data.id: "the id"}
     if spec.data.split.by == "column":
         what[spec.data.split.column] = "the split's column, which test rows no longer have"
+    if spec.data.files is not None:
+        what[spec.data.files.column] = "a file's name, and each slice is one row"
     what |= {column: "unique, and each slice is one row" for column in spec.data.contract.unique if column not in what}
     what |= {
         name: f"cut from `{cut.from_}`, {what[cut.from_]}"

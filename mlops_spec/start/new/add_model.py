@@ -17,7 +17,7 @@ from mlops_spec.outputs.sync import sync
 from mlops_spec.render.write import summary
 from mlops_spec.render.write.bring_back import bring_back
 from mlops_spec.repository.requirement import LOCK
-from mlops_spec.spec.paths import data_file
+from mlops_spec.spec.paths import data_paths
 from mlops_spec.start.new import atomic_folder, environment, hooks, requirement, settings, starter, uv
 from mlops_spec.start.new.copied import copied
 
@@ -96,7 +96,8 @@ def _fill(copy: Path, spot: Spot, choices: Choices, origin: Origin) -> None:
     settings.leave_out(folder / model_folder.SPEC, shared_around(copy))
     if not is_set_up(copy):
         tracking.initialise(copy, remote=tracking.remote_url(choices.remote, spot.root))
-    tracking.track(copy, str(spot.folder / data_file(load_spec(folder / model_folder.SPEC).data)))
+    for path in data_paths(load_spec(folder / model_folder.SPEC).data):
+        tracking.track(copy, str(spot.folder / path))
 
 
 def _locked(copy: Copied) -> frozenset[PurePosixPath]:

@@ -13,7 +13,7 @@ from mlops_spec.git import Git, GitError
 from mlops_spec.lint.specs import load_spec
 from mlops_spec.outputs.rendered import rendered
 from mlops_spec.render.write import write
-from mlops_spec.spec.paths import data_file
+from mlops_spec.spec.paths import data_paths
 from mlops_spec.start.new import atomic_folder, requirement, starter, storage, uv
 
 if TYPE_CHECKING:
@@ -72,7 +72,8 @@ def _fill(root: Path, choices: Choices) -> None:
         storage.add(root, choices.remote, choices.names.model, choices.account, choices.region)
     (root / ".python-version").write_text(f"{choices.python}\n", encoding="utf-8")
     tracking.initialise(root, remote=tracking.remote_url(choices.remote, choices.directory))
-    tracking.track(root, data_file(load_spec(root / model_folder.SPEC).data))
+    for path in data_paths(load_spec(root / model_folder.SPEC).data):
+        tracking.track(root, path)
 
 
 def _depend(root: Path, origin: Origin) -> None:

@@ -100,10 +100,15 @@ def copy(starter: str, names: Names, into: Path) -> None:
     for file in _files(_STARTERS / starter):
         target = into / rename(file.relative_to(_STARTERS / starter).as_posix())
         target.parent.mkdir(parents=True, exist_ok=True)
-        if file.suffix == ".csv":
+        if _is_data(file.relative_to(_STARTERS / starter)):
             shutil.copyfile(file, target)
         else:
             target.write_text(rename(file.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def _is_data(path: Path) -> bool:
+    """Whether a file is rows, or one that rows name: all below `data/` that is not there for people."""
+    return path.parts[0] == "data" and path.suffix != ".md"
 
 
 def _renamer(old: Names, new: Names) -> Callable[[str], str]:

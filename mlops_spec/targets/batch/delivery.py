@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from mlops_spec.targets.batch.store import Part, Store
 
 ROWS = 2**17  # of a part that is in memory at a time
+FILES = 2**8  # of those whose columns hold files
 _SHOWN = 5
 
 
@@ -112,7 +113,8 @@ def batches(store: Store, part: Part, columns: list[str]) -> Iterator[pa.RecordB
     url = store.url(part.path)
     try:
         with store.open(part.path) as source, pq.ParquetFile(source, buffer_size=2**20, pre_buffer=False) as file:
-            yield from file.iter_batches(ROWS, columns=columns)
+            bytes_of_files = any(_holds_bytes(file.schema_arrow.field(name).type) for name in columns)
+            yield from file.iter_batches(FILES if bytes_of_files else ROWS, columns=columns)
     except FileNotFoundError as error:
         raise _moved(url) from error
     except (pa.ArrowException, ValueError, OSError) as error:
@@ -171,11 +173,16 @@ def _of_other_types(schema: pa.Schema, inputs: tuple[Tensor, ...]) -> Iterator[s
     for tensor in inputs:
         if schema.names.count(tensor.name) == 1:
             kind = schema.field(tensor.name).type
-            named, fits = _TAKEN["TIME" if tensor.timestamp else tensor.datatype]
+            named, fits = _TAKEN["TIME" if tensor.timestamp else "FILE" if tensor.file else tensor.datatype]
             if not any(fit(values_of(kind)) for fit in fits):
                 yield f"`{tensor.name}` is {kind}, and the model takes {named}"
 
 
+def _holds_bytes(kind: pa.DataType) -> bool:
+    return any(holds(values_of(kind)) for holds in _BYTES)
+
+
+_BYTES = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_binary_view)
 _TEXTS = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view)
 _FLOATS = (pa.types.is_floating, pa.types.is_decimal, pa.types.is_null)
 _TAKEN: dict[str, tuple[str, tuple[Any, ...]]] = {
@@ -183,6 +190,7 @@ _TAKEN: dict[str, tuple[str, tuple[Any, ...]]] = {
     "FP64": ("numbers", (pa.types.is_integer, *_FLOATS)),
     "BOOL": ("truth values", (pa.types.is_boolean, pa.types.is_null)),
     "BYTES": ("texts", (*_TEXTS, pa.types.is_null)),
+    "FILE": ("the bytes of files", (*_BYTES, pa.types.is_null)),
     "TIME": ("times", (pa.types.is_timestamp, pa.types.is_date, *_TEXTS, pa.types.is_null)),
 }
 

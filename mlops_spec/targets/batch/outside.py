@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from mlops_spec.package.file_kinds import problem
 from mlops_spec.package.input_contract import plain_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from mlops_spec.package.input_contract import Bounds
 
@@ -53,9 +54,18 @@ def _checks(name: str, values: pd.Series, bounds: Bounds) -> Iterator[tuple[str,
         if bounds.bins is not None:
             first, last = bounds.bins
             yield f"must be in [{first}, {last})", "data.derive", ~((numbers >= first) & (numbers < last))
+    if bounds.kinds is not None:
+        named = f"must be a whole file ({', '.join(bounds.kinds)})"
+        yield named, "data.files.kinds", _of_each(values, lambda value: bool(problem(value, bounds.kinds or ())))
+    if (most := bounds.most_bytes) is not None:
+        yield f"must have at most {most:,} bytes", "data.files.max", _of_each(values, lambda value: len(value) > most)
     if bounds.values is not None:
         named = f"must be one of {', '.join(bounds.values)[:80]}"
         yield named, f"{key}.values", _not_among(values, frozenset(bounds.values))
+
+
+def _of_each(values: pd.Series, wrong: Callable[[bytes], bool]) -> np.ndarray:
+    return np.array([isinstance(value, bytes) and wrong(value) for value in values], dtype=bool)
 
 
 def _numbers(values: pd.Series) -> np.ndarray:

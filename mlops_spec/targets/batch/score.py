@@ -227,5 +227,7 @@ def _told(out: Store, folder: str, manifest: Manifest, *, again: bool) -> dict[s
         "input": manifest.input_digest,
         "manifest": "sha256:" + hashlib.sha256(manifest.content).hexdigest(),
         "uri": f"{out.url(folder)}/{NAME}",
+        "version": manifest.version,
+        "digest": manifest.digest,
         "again": again,
     }

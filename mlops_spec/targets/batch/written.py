@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.package.arrow_columns import frame_of
+from mlops_spec.package.file_measures import measured_in_place
 from mlops_spec.targets.batch.answers import scores_of
 from mlops_spec.targets.batch.beside import folder_of, manifest_of
 from mlops_spec.targets.batch.delivery import batches
@@ -106,7 +107,7 @@ def _kept(places: Places, file: File, refused: set[tuple[str, int]], columns: li
 
 def _some(found: Iterator[pa.RecordBatch], most: int) -> Iterator[pd.DataFrame]:
     for batch in found:
-        yield frame_of(batch)
+        yield measured_in_place(frame_of(batch))
         most -= batch.num_rows
         if most <= 0:
             return

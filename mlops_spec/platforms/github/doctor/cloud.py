@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlops_spec.errors import Failure
 from mlops_spec.platforms.github.outputs.storage import ways
+from mlops_spec.spec import Spec
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
-    from mlops_spec.spec import Spec
+    from mlops_spec.spec.environments import Batch
     from mlops_spec.spec.shared import Shared
     from mlops_spec.spec.storage import Aws, Azure, Google, Storage
 
@@ -20,10 +21,11 @@ _README = "README.md"
 
 
 class Subjects(NamedTuple):
-    """The subjects of the tokens that may read, and those that may write."""
+    """The subjects of the tokens that may read, those that may write, and those that may score batches."""
 
     read: tuple[str, ...]
     write: tuple[str, ...]
+    score: tuple[str, ...] = ()
 
 
 def subjects(spec: Spec | Shared, prefix: str, *, monitored: bool) -> Subjects:
@@ -32,7 +34,8 @@ def subjects(spec: Spec | Shared, prefix: str, *, monitored: bool) -> Subjects:
     reads = [f"{prefix}:environment:monitoring"] if monitored else []
     if ways(spec).pull_requests == "read":
         reads += [f"{prefix}:pull_request", f"{prefix}:environment:pull-requests"]
-    return Subjects(tuple(reads), (f"{prefix}:environment:training",))
+    scores = [f"{prefix}:environment:scoring"] if _scored(spec) else []
+    return Subjects(tuple(reads), (f"{prefix}:environment:training",), tuple(scores))
 
 
 def files(spec: Spec | Shared, prefix: str, *, monitored: bool) -> Mapping[str, str]:
@@ -47,7 +50,7 @@ def files(spec: Spec | Shared, prefix: str, *, monitored: bool) -> Mapping[str, 
     if storage is not None and given is not None:
         if given.aws:
             writer = ways(spec).write
-            return _aws(storage, given.aws, let_in, writer.seconds if writer else 0)
+            return _aws(spec, given.aws, let_in, writer.seconds if writer else 0)
         if given.google:
             return {_README: _google(storage, given.google, let_in)}
         if given.azure:
@@ -59,7 +62,14 @@ def files(spec: Spec | Shared, prefix: str, *, monitored: bool) -> Mapping[str, 
     )
 
 
-def _aws(storage: Storage, aws: Aws, let_in: Subjects, seconds: int) -> dict[str, str]:
+def _scored(spec: Spec | Shared) -> tuple[Batch, ...]:
+    """The environments that a workflow scores; of several models none does."""
+    return tuple(each for each in spec.batches.values() if each.runner) if isinstance(spec, Spec) else ()
+
+
+def _aws(spec: Spec | Shared, aws: Aws, let_in: Subjects, seconds: int) -> dict[str, str]:
+    storage = spec.storage
+    assert storage is not None
     partition, account = aws.write.split(":")[1], aws.write.split(":")[4]
     longest = f" --max-session-duration {seconds}" if seconds else ""
     found: dict[str, str] = {}
@@ -68,13 +78,18 @@ def _aws(storage: Storage, aws: Aws, let_in: Subjects, seconds: int) -> dict[str
         "# Once for the account, if it does not trust GitHub yet:",
         f"aws iam create-open-id-connect-provider --url https://{_ISSUER} --client-id-list sts.amazonaws.com",
     ]
-    for rights, role, who in (("write", aws.write, let_in.write), ("read", aws.read, let_in.read)):
+    policies = {
+        "write": (aws.write, let_in.write, _bucket(storage.url, "write", partition)),
+        "read": (aws.read, let_in.read, _bucket(storage.url, "read", partition)),
+        "score": (aws.score, let_in.score, _batches(storage.url, _scored(spec), partition)),
+    }
+    for rights, (role, who, policy) in policies.items():
         if role is None or not who:
             continue
         name = role.rpartition("/")[2]
         grant = f"aws iam put-role-policy --role-name {name}"
         found[f"{rights}-trust.json"] = _json(_trust(provider, who))
-        found[f"{rights}-bucket.json"] = _json(_bucket(storage.url, rights, partition))
+        found[f"{rights}-bucket.json"] = _json(policy)
         steps += [
             f"# Who may {rights}: {', '.join(who)}",
             f"aws iam create-role --role-name {name} --assume-role-policy-document file://{rights}-trust.json{longest}",
@@ -86,7 +101,7 @@ def _aws(storage: Storage, aws: Aws, let_in: Subjects, seconds: int) -> dict[str
 def _aws_looks(storage: Storage, aws: Aws) -> list[str]:
     bucket = storage.url.removeprefix("s3://").partition("/")[0]
     looks = [f"aws s3api head-bucket --bucket {bucket} # it is there, and in {storage.region}"]
-    for role in filter(None, (aws.write, aws.read)):
+    for role in filter(None, (aws.write, aws.read, aws.score)):
         name = role.rpartition("/")[2]
         looks += [
             f"aws iam get-role --role-name {name} --query Role.AssumeRolePolicyDocument # whom it trusts",
@@ -104,15 +119,33 @@ def _trust(provider: str, who: tuple[str, ...]) -> dict[str, Any]:
     )
 
 
+_PUT = ("s3:PutObject", "s3:AbortMultipartUpload")
+
+
 def _bucket(url: str, rights: str, partition: str) -> dict[str, Any]:
     """To list and get; to put as well for who writes. Nobody deletes: DVC never needs to."""
+    return _policy(*_statements(url, _PUT if rights == "write" else (), partition))
+
+
+def _batches(url: str, batches: Collection[Batch], partition: str) -> dict[str, Any]:
+    """To get models and deliveries; among scores to put and to delete too, which a day that is scored anew needs."""
+    places: dict[str, tuple[str, ...]] = {url: (), **{_above(batch.input): () for batch in batches}}
+    places |= {_above(batch.output): (*_PUT, "s3:DeleteObject") for batch in batches}
+    return _policy(*(each for place, more in places.items() for each in _statements(place, more, partition)))
+
+
+def _above(address: str) -> str:
+    """The part of an address that every day has."""
+    return address.partition("{date}")[0].rpartition("/")[0]
+
+
+def _statements(url: str, more: tuple[str, ...], partition: str) -> tuple[dict[str, Any], ...]:
     bucket, _, path = url.removeprefix("s3://").strip("/").partition("/")
     whole = f"arn:{partition}:s3:::{bucket}"
     inside = f"{path}/*" if path else "*"
-    objects = ["s3:GetObject", *(["s3:PutObject", "s3:AbortMultipartUpload"] if rights == "write" else [])]
     # of the whole bucket: with less, S3 calls an object that is not there yet forbidden, and DVC stops
     listing = {"Effect": "Allow", "Action": ["s3:ListBucket"], "Resource": whole}
-    return _policy(listing, {"Effect": "Allow", "Action": objects, "Resource": f"{whole}/{inside}"})
+    return listing, {"Effect": "Allow", "Action": ["s3:GetObject", *more], "Resource": f"{whole}/{inside}"}
 
 
 def _policy(*statements: dict[str, Any]) -> dict[str, Any]:

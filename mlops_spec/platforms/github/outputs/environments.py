@@ -6,6 +6,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mlops_spec.spec.environments import Batch
+
 if TYPE_CHECKING:
     from mlops_spec.spec import Spec
     from mlops_spec.spec.environments import Environment
@@ -35,7 +37,25 @@ class Deployment:
     asks_teams: bool  # whether somebody may approve as a member of a team
     wait: str  # as `promote ask --wait` reads it
     minutes: int  # the job's limit
+    scored_by: str  # the workflow that answers, as a job calls it; empty where an agent is waited for
     proposals: tuple[Proposal, ...]
+
+    @property
+    def scores(self) -> str:
+        """The job that calls that workflow after a merge, and beside it the one that closes what it left open."""
+        return f"score-{self.environment}"
+
+    @property
+    def takes_over(self) -> str:
+        return f"Compare on the same input, take over in {self.environment}, and score"
+
+    @property
+    def records(self) -> str:
+        return f"record-{self.environment}"
+
+    @property
+    def outcome(self) -> str:
+        return f"Record the outcome in {self.environment}, whatever it was"
 
 
 def deployments(spec: Spec) -> dict[str, Deployment]:
@@ -53,13 +73,23 @@ def waiting(minutes: int) -> dict[str, str | int]:
     return {"wait": f"{minutes}m", "minutes": minutes + SLACK_MINUTES}
 
 
+def scored_here(environment: Environment) -> bool:
+    """Whether a workflow scores, so that no agent has to."""
+    return isinstance(environment, Batch) and environment.runner is not None
+
+
+def scoring(name: str) -> str:
+    """The name of the workflow that scores in an environment."""
+    return f"mlops-score-{name}"
+
+
 def asks_teams(environment: Environment, spec: Spec) -> bool:
     """Whether somebody may approve as a member of a team: then the environment's job needs the App's key."""
     return any("/" in owner for owner in environment.promote.approvers or spec.owners)
 
 
 def _deployment(name: str, environment: Environment, spec: Spec) -> Deployment:
-    wait = watched(environment)
+    wait, scores = watched(environment), scored_here(environment)
     return Deployment(
         environment=name,
         job=f"deploy-{name}",
@@ -67,7 +97,8 @@ def _deployment(name: str, environment: Environment, spec: Spec) -> Deployment:
         follows_merge=environment.after == "merge",
         asks_teams=asks_teams(environment, spec),
         wait=f"{wait}m",
-        minutes=wait + SLACK_MINUTES,
+        minutes=SLACK_MINUTES if scores else wait + SLACK_MINUTES,
+        scored_by=f"$/.github/workflows/{scoring(name)}.yml" if scores else "",
         proposals=tuple(_proposal(other) for other, each in spec.environments.items() if each.after == name),
     )
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 # An assumed role's credentials, unless something else is asked for and its role allows it; and the most that AWS gives.
 _HOUR, _TWELVE_HOURS = 3600, 43200
 
+Rights = Literal["read", "write", "score"]
 Mode = Literal["open", "read", "sample", "after-merge"]
 
 
@@ -46,6 +47,7 @@ class Ways:
 
     write: Way | None = None  # the training after a merge
     read: Way | None = None  # the monitor, and pull requests and trials where they read
+    score: Way | None = None  # the workflow that scores batches
     pull_requests: Mode = "open"
     sample: str = ""
 
@@ -59,7 +61,7 @@ def ways(spec: Spec | Shared) -> Ways:
     mode: Mode = storage.pull_requests
     if mode == "read" and read is None:
         mode = "open"
-    return Ways(write, read, mode, storage.sample or "")
+    return Ways(write, read, _way(storage, "score", 0), mode, storage.sample or "")
 
 
 def _lifetime(spec: Spec | Shared) -> int:
@@ -68,14 +70,14 @@ def _lifetime(spec: Spec | Shared) -> int:
     return 0 if training <= _HOUR else min(training, _TWELVE_HOURS)
 
 
-def _way(storage: Storage, rights: Literal["read", "write"], lifetime: int) -> Way | None:
+def _way(storage: Storage, rights: Rights, lifetime: int) -> Way | None:
     given = storage.sign_in
     title = f"Sign in to the storage, to {rights}"
     if given is None:
         return None
     identity = _identity(given, rights)
     if given.secrets:
-        names = given.secrets.read if rights == "read" else given.secrets.write
+        names = getattr(given.secrets, rights)
         return Way(title, "secrets", secrets=tuple(Secret(name) for name in names)) if names else None
     if not identity:
         return None
@@ -87,6 +89,6 @@ def _way(storage: Storage, rights: Literal["read", "write"], lifetime: int) -> W
     return Way(title, "azure", identity, tenant=given.azure.tenant, subscription=given.azure.subscription or "")
 
 
-def _identity(given: SignIn, rights: Literal["read", "write"]) -> str:
+def _identity(given: SignIn, rights: Rights) -> str:
     held = given.aws or given.google or given.azure
-    return "" if held is None else (held.read if rights == "read" else held.write) or ""
+    return getattr(held, rights, None) or ""

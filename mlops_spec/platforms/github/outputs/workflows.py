@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlops_spec import model_folder
-from mlops_spec.platforms.github.outputs.environments import deployments
+from mlops_spec.platforms.github.outputs.environments import deployments, scoring
 from mlops_spec.platforms.github.outputs.owners import owners
 from mlops_spec.platforms.github.outputs.rulesets import rulesets
 from mlops_spec.platforms.github.outputs.settings import settings
@@ -58,6 +58,16 @@ def workflows(spec: Spec) -> Iterator[Output]:
                 "deployment": deployment,
             }
             yield _workflow(f"promote-{name}", {**common, **values}, template="promote")
+    for name, batch in spec.batches.items():
+        if batch.runner is not None:
+            values = {
+                "workflow": scoring(name),
+                "title": f"Score what is due in {name}",
+                "environment": name,
+                "schedule": batch.schedule,
+                "runner": batch.runner,
+            }
+            yield _workflow(f"score-{name}", {**common, **values}, template="score")
     if spec.monitor:
         yield _workflow("monitor", {**common, "schedule": spec.monitor.schedule})
 
@@ -67,4 +77,5 @@ def _workflow(name: str, values: Mapping[str, object], *, template: str | None =
 
 
 def ownership(spec: Spec) -> Iterator[Output]:
-    return settings(owners(spec), [spec.train.compute.label], rulesets(spec), str(model_folder.SPEC))
+    runners = [spec.train.compute.label, *(batch.runner for batch in spec.batches.values() if batch.runner)]
+    return settings(owners(spec), dict.fromkeys(runners), rulesets(spec), str(model_folder.SPEC))

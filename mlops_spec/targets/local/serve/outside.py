@@ -7,6 +7,7 @@ import struct
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mlops_spec.package.file_kinds import problem
 from mlops_spec.package.input_contract import plain_text
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from mlops_spec.package.input_contract import Bounds
 
 _SHOWN = 5
+_FILES = "data.files"
 _PAIR = struct.Struct("!HI")
 _SIZE = struct.Struct("!H")
 
@@ -32,12 +34,20 @@ class Outside:
     def __str__(self) -> str:
         """For who is refused: field, value and bound."""
         rows = ", ".join(map(str, self.rows[:_SHOWN])) + ", …" * (len(self.rows) > _SHOWN)
-        shown = json.dumps(self.first, default=str)[:40]
+        shown = f"{len(self.first):,} bytes" if isinstance(self.first, bytes) else json.dumps(self.first)[:40]
         return f"`{self.input}` {self.what} ({self.key}), not {shown}, in row{'s' * (len(self.rows) > 1)} {rows}"
 
     def as_data(self) -> dict[str, Any]:
         """For who is answered."""
         return {"input": self.input, "must": self.what, "rows": list(self.rows)}
+
+
+def is_no_file(found: Sequence[Outside]) -> bool:
+    """Whether a file is missing, damaged or of another kind, which no model is asked about, whatever the contract says.
+
+    A row outside of bounds is still a row; bytes that are no image are nothing that could be answered.
+    """
+    return any(each.key.startswith(_FILES) for each in found)
 
 
 def outside(columns: Mapping[str, list[Any]], contract: Mapping[str, Bounds]) -> tuple[Outside, ...]:
@@ -69,7 +79,8 @@ def _of_column(name: str, column: list[Any], bounds: Bounds) -> Iterator[Outside
     present = [value for value in column if value is not None] if None in column else column
     if bounds.required and len(present) < len(column):
         rows = tuple(row for row, value in enumerate(column) if value is None)
-        yield Outside(name, "must not be missing", "data.contract.missing", rows, None)
+        key = "data.contract.missing" if bounds.kinds is None else _FILES
+        yield Outside(name, "must not be missing", key, rows, None)
     for check in _checks(name, bounds) if present else ():
         if check.broken(present):
             rows = tuple(row for row, value in enumerate(column) if value is not None and check.wrong(value))
@@ -106,6 +117,12 @@ def _checks(name: str, bounds: Bounds) -> Iterator[_Check]:
         yield _Check(f"must be at least {low}", f"{key}.min", lambda value: value < low, min)
     if (high := bounds.max) is not None:
         yield _Check(f"must be at most {high}", f"{key}.max", lambda value: value > high, max)
+    if bounds.kinds is not None:
+        kinds = bounds.kinds
+        named = f"must be a whole file ({', '.join(kinds)})"
+        yield _Check(named, f"{_FILES}.kinds", lambda value: bool(problem(value, kinds)))
+    if (most := bounds.most_bytes) is not None:
+        yield _Check(f"must have at most {most:,} bytes", f"{_FILES}.max", lambda value: len(value) > most)
     if bounds.bins is not None:
         first, last = bounds.bins
         yield _Check(f"must be in [{first}, {last})", "data.derive", lambda value: not first <= _number(value) < last)

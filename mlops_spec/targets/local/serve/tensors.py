@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import difflib
 import json
 import math
@@ -45,10 +46,13 @@ _KINDS = {
     "BOOL": _Kind(frozenset({"BOOL"}), frozenset({bool, _NULL}), "true or false", "bool"),
     "BYTES": _Kind(frozenset({"BYTES"}), frozenset({str, _NULL}), "text"),
 }
+_FILE = _Kind(frozenset({"BYTES"}), frozenset({str, _NULL}), "a file's bytes in base64")
 _MOMENT = _Kind(frozenset({"BYTES"}), frozenset({str, _NULL}), EXAMPLE)
 
 
 def _kind(tensor: Tensor) -> _Kind:
+    if tensor.file:
+        return _FILE
     if tensor.timestamp:
         return _MOMENT
     return _KINDS.get(tensor.datatype, _KINDS["FP64"])
@@ -62,7 +66,7 @@ class BadRequest(Exception):
 class Request:
     """A checked request: `columns` has one list of `rows` values per input of the model, `floats` those in need.
 
-    Times are `numpy.datetime64` in UTC.
+    Times are `numpy.datetime64` in UTC, files their bytes.
     """
 
     id: str | None
@@ -178,6 +182,8 @@ def _column(tensor: Any, index: int, inputs: Mapping[str, Tensor]) -> tuple[str,
         data = _flat(data, f"{place}.data")
     _check_shape(tensor.get("shape"), len(data), f"{place}.shape: `{name}`")
     _check_values(data, expected, place)
+    if expected.file:
+        data = _contents(data, expected, place)
     return expected.name, _moments(data, expected, place) if expected.timestamp else data
 
 
@@ -220,6 +226,16 @@ def _check_values(data: Column, expected: Tensor, place: str) -> None:
         if present and not (low <= min(present) and max(present) <= high):
             beyond = (i for i, value in enumerate(data) if value is not None and not low <= value <= high)
             _refuse(data, next(beyond), expected, place)
+
+
+def _contents(data: Column, expected: Tensor, place: str) -> Column:
+    found: Column = []
+    for index, text in enumerate(data):
+        try:
+            found.append(None if text is None else base64.b64decode(text, validate=True))
+        except ValueError:
+            _refuse(data, index, expected, place)
+    return found
 
 
 def _moments(data: Column, expected: Tensor, place: str) -> Column:

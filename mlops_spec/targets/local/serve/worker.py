@@ -27,7 +27,7 @@ from mlops_spec.package.predictor.load import load_predict
 from mlops_spec.spec.tasks import task_called
 from mlops_spec.targets.local.serve.frame import pack
 from mlops_spec.targets.local.serve.gather import Gathering
-from mlops_spec.targets.local.serve.outside import Outside, outside
+from mlops_spec.targets.local.serve.outside import Outside, is_no_file, outside
 from mlops_spec.targets.local.serve.outside import pack as pack_outside
 from mlops_spec.targets.local.serve.scores import summarise
 from mlops_spec.targets.local.serve.tensors import BadRequest, Request, answer, arrays, parse
@@ -127,7 +127,8 @@ def answers(frames: Sequence[Frame], model: Model) -> list[bytes]:
             done.append(pack(frame.number, 400, _error(str(mistake))))
             continue
         asked = Asked(frame.number, request, model.outside(request))
-        if asked.found and model.contract is not None and model.contract.answer == "reject":
+        rejects = model.contract is not None and model.contract.answer == "reject"
+        if asked.found and (rejects or is_no_file(asked.found)):
             done.append(pack(frame.number, 422, _refusal(asked, model)))
         else:
             waiting.append(asked)
@@ -182,8 +183,9 @@ def _hello(manifest: Manifest) -> bytes:
 
 
 def _described(tensor: Tensor) -> dict[str, Any]:
-    """A tensor of the protocol; that one holds times is said as MLServer says it."""
-    marked = {"parameters": {"content_type": "datetime"}} if tensor.timestamp else {}
+    """A tensor of the protocol; that one holds times, or bytes as base64, is said as MLServer says it."""
+    held = "datetime" if tensor.timestamp else "base64" if tensor.file else None
+    marked = {"parameters": {"content_type": held}} if held else {}
     return {"name": tensor.name, "datatype": tensor.datatype, "shape": tensor.shape, **marked}
 
 
