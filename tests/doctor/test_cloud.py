@@ -58,6 +58,10 @@ def test_who_scores_reads_models_and_deliveries_and_writes_among_scores_alone() 
         "arn:aws:s3:::acme-data/trial/*": writes,
         "arn:aws:s3:::acme-data/scores/*": writes,
     }
+    seen = json.loads(found["monitor-bucket.json"])["Statement"]
+    assert {action for each in seen for action in each["Action"]} == {"s3:ListBucket", "s3:GetObject"}
+    assert "arn:aws:s3:::acme-data/scores/*" in [each["Resource"] for each in seen]
+    assert "--policy-name batches" in found["README.md"]
     assert "score-trust.json" not in files(spec("aws"), "repo:acme/credit", monitored=True)
 
 

@@ -6,18 +6,19 @@ import json
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlops_spec.errors import Failure
+from mlops_spec.platforms.github.doctor.policies import ISSUER, of_monitor, of_scoring, of_storage, trust
 from mlops_spec.platforms.github.outputs.storage import ways
 from mlops_spec.spec import Spec
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Mapping
 
     from mlops_spec.spec.environments import Batch
     from mlops_spec.spec.shared import Shared
     from mlops_spec.spec.storage import Aws, Azure, Google, Storage
 
-_ISSUER = "token.actions.githubusercontent.com"
 _README = "README.md"
+_BATCHES = "--policy-name batches --policy-document file://monitor-bucket.json"
 
 
 class Subjects(NamedTuple):
@@ -73,27 +74,34 @@ def _aws(spec: Spec | Shared, aws: Aws, let_in: Subjects, seconds: int) -> dict[
     partition, account = aws.write.split(":")[1], aws.write.split(":")[4]
     longest = f" --max-session-duration {seconds}" if seconds else ""
     found: dict[str, str] = {}
-    provider = f"arn:{partition}:iam::{account}:oidc-provider/{_ISSUER}"
+    provider = f"arn:{partition}:iam::{account}:oidc-provider/{ISSUER}"
     steps = [
         "# Once for the account, if it does not trust GitHub yet:",
-        f"aws iam create-open-id-connect-provider --url https://{_ISSUER} --client-id-list sts.amazonaws.com",
+        f"aws iam create-open-id-connect-provider --url https://{ISSUER} --client-id-list sts.amazonaws.com",
     ]
     policies = {
-        "write": (aws.write, let_in.write, _bucket(storage.url, "write", partition)),
-        "read": (aws.read, let_in.read, _bucket(storage.url, "read", partition)),
-        "score": (aws.score, let_in.score, _batches(storage.url, _scored(spec), partition)),
+        "write": (aws.write, let_in.write, of_storage(storage.url, "write", partition)),
+        "read": (aws.read, let_in.read, of_storage(storage.url, "read", partition)),
+        "score": (aws.score, let_in.score, of_scoring(storage.url, _scored(spec), partition)),
     }
     for rights, (role, who, policy) in policies.items():
         if role is None or not who:
             continue
         name = role.rpartition("/")[2]
         grant = f"aws iam put-role-policy --role-name {name}"
-        found[f"{rights}-trust.json"] = _json(_trust(provider, who))
+        found[f"{rights}-trust.json"] = _json(trust(provider, who))
         found[f"{rights}-bucket.json"] = _json(policy)
         steps += [
             f"# Who may {rights}: {', '.join(who)}",
             f"aws iam create-role --role-name {name} --assume-role-policy-document file://{rights}-trust.json{longest}",
             f"{grant} --policy-name storage --policy-document file://{rights}-bucket.json",
+        ]
+    if aws.read and let_in.score and let_in.read:
+        found["monitor-bucket.json"] = _json(of_monitor(_scored(spec), partition))
+        steps += [
+            "# The monitor reads deliveries and scores by the role that reads, which pull requests may assume as well:",
+            "# only where their code may see deliveries; else run `mlops-spec monitor` on a host of your own",
+            f"aws iam put-role-policy --role-name {aws.read.rpartition('/')[2]} {_BATCHES}",
         ]
     return {**found, _README: _page("AWS", steps, _aws_looks(storage, aws))}
 
@@ -111,52 +119,11 @@ def _aws_looks(storage: Storage, aws: Aws) -> list[str]:
     return [*looks, f"aws s3api get-public-access-block --bucket {bucket} # all four are true"]
 
 
-def _trust(provider: str, who: tuple[str, ...]) -> dict[str, Any]:
-    conditions = {f"{_ISSUER}:aud": "sts.amazonaws.com", f"{_ISSUER}:sub": list(who)}
-    return _policy(
-        {"Effect": "Allow", "Principal": {"Federated": provider}}
-        | {"Action": "sts:AssumeRoleWithWebIdentity", "Condition": {"StringEquals": conditions}}
-    )
-
-
-_PUT = ("s3:PutObject", "s3:AbortMultipartUpload")
-
-
-def _bucket(url: str, rights: str, partition: str) -> dict[str, Any]:
-    """To list and get; to put as well for who writes. Nobody deletes: DVC never needs to."""
-    return _policy(*_statements(url, _PUT if rights == "write" else (), partition))
-
-
-def _batches(url: str, batches: Collection[Batch], partition: str) -> dict[str, Any]:
-    """To get models and deliveries; among scores to put and to delete too, which a day that is scored anew needs."""
-    places: dict[str, tuple[str, ...]] = {url: (), **{_above(batch.input): () for batch in batches}}
-    places |= {_above(batch.output): (*_PUT, "s3:DeleteObject") for batch in batches}
-    return _policy(*(each for place, more in places.items() for each in _statements(place, more, partition)))
-
-
-def _above(address: str) -> str:
-    """The part of an address that every day has."""
-    return address.partition("{date}")[0].rpartition("/")[0]
-
-
-def _statements(url: str, more: tuple[str, ...], partition: str) -> tuple[dict[str, Any], ...]:
-    bucket, _, path = url.removeprefix("s3://").strip("/").partition("/")
-    whole = f"arn:{partition}:s3:::{bucket}"
-    inside = f"{path}/*" if path else "*"
-    # of the whole bucket: with less, S3 calls an object that is not there yet forbidden, and DVC stops
-    listing = {"Effect": "Allow", "Action": ["s3:ListBucket"], "Resource": whole}
-    return listing, {"Effect": "Allow", "Action": ["s3:GetObject", *more], "Resource": f"{whole}/{inside}"}
-
-
-def _policy(*statements: dict[str, Any]) -> dict[str, Any]:
-    return {"Version": "2012-10-17", "Statement": list(statements)}
-
-
 def _google(storage: Storage, google: Google, let_in: Subjects) -> str:
     bucket = storage.url.removeprefix("gs://").partition("/")[0]
     pool, _, provider = google.provider.partition("/providers/")
     number, name = pool.split("/")[1], pool.rpartition("/")[2]
-    trusting = f"--issuer-uri https://{_ISSUER} --attribute-mapping google.subject=assertion.sub"
+    trusting = f"--issuer-uri https://{ISSUER} --attribute-mapping google.subject=assertion.sub"
     steps = [
         "# Once for the project, if it does not trust GitHub yet:",
         f"gcloud iam workload-identity-pools create {name} --project {number} --location global",
@@ -208,7 +175,7 @@ def _azure(storage: Storage, azure: Azure, let_in: Subjects) -> str:
         for number, subject in enumerate(who):
             credential = {
                 "name": f"github-{rights}-{number}",
-                "issuer": f"https://{_ISSUER}",
+                "issuer": f"https://{ISSUER}",
                 "subject": subject,
                 "audiences": ["api://AzureADTokenExchange"],
             }
