@@ -231,7 +231,8 @@ def _nobody(intent: Record, seconds: float) -> Failure:
     return Failure(
         f"intent {intent.seq} is still open: no agent of {environment} answered within {seconds:.0f} s",
         exit_code=Exit.FINDINGS,
-        remedy=f"is `mlops-spec agent --environment {environment}` running, and does it reach the repository?",
+        remedy=f"is `mlops-spec agent --environment {environment}` running, and does it reach the repository? "
+        "Where a workflow scores instead of an agent, start that.",
     )
 
 
