@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pandas as pd
 import pytest
 import yaml
 
@@ -17,13 +20,17 @@ from mlops_spec import model_folder
 from mlops_spec.errors import Failure
 from mlops_spec.lint.specs import load_spec
 from mlops_spec.outputs.rendered import render_all
+from mlops_spec.package.on_disk import digest
 from mlops_spec.render.template import TEMPLATE
 from mlops_spec.render.write.compare import differences
+from mlops_spec.spec.paths import data_paths
 from mlops_spec.start.new import storage
 from mlops_spec.start.new.create import Created, create
 from mlops_spec.start.new.questions import Given, choose, take_default
 from mlops_spec.start.new.starter import starters
 from mlops_spec.start.new.summary import as_text
+from mlops_spec.targets.local.serve.frame import Frame, Splitter
+from mlops_spec.targets.local.serve.worker import Model, answers, load
 
 if TYPE_CHECKING:
     from mlops_spec.start.new.choices import Choices
@@ -79,11 +86,16 @@ def test_another_default_branch_is_said_everywhere(place: Path, fake_uv: Path, m
 def test_data_is_tracked_by_dvc_and_not_by_git(place: Path, fake_uv: Path, starter: str) -> None:
     root = made(place, starter)
 
-    path = load_spec(root / model_folder.SPEC).data.path
+    paths = data_paths(load_spec(root / model_folder.SPEC).data)
     tracked = git(root, "ls-files", "data").splitlines()
-    assert tracked == ["data/.gitignore", "data/README.md", f"{path}.dvc"]
-    md5 = yaml.safe_load((root / f"{path}.dvc").read_text())["outs"][0]["md5"]
-    assert (root / ".dvc/cache/files/md5" / md5[:2] / md5[2:]).read_bytes() == (root / str(path)).read_bytes()
+    assert tracked == sorted(["data/.gitignore", "data/README.md", *(f"{path}.dvc" for path in paths)])
+    for path in paths:
+        md5 = yaml.safe_load((root / f"{path}.dvc").read_text())["outs"][0]["md5"]
+        cached = (root / ".dvc/cache/files/md5" / md5[:2] / md5[2:]).read_bytes()
+        if (root / path).is_file():
+            assert cached == (root / path).read_bytes()
+        else:
+            assert {each["relpath"] for each in json.loads(cached)} == {each.name for each in (root / path).iterdir()}
 
 
 @pytest.mark.parametrize("starter", STARTERS)
@@ -254,7 +266,7 @@ def test_the_lock_is_what_uv_wants(place: Path) -> None:
 
 @pytest.mark.e2e
 @pytest.mark.slow  # that of `life` in every run
-@pytest.mark.parametrize("starter", ["credit-default", "blank"])
+@pytest.mark.parametrize("starter", STARTERS)
 def test_its_pipeline_runs_and_its_gates_pass(place: Path, fake_uv: Path, starter: str) -> None:
     """Against a remote that has no ledger yet: nothing was ever live there."""
     root = made(place, starter)
@@ -268,6 +280,57 @@ def test_its_pipeline_runs_and_its_gates_pass(place: Path, fake_uv: Path, starte
 
     assert gate.returncode == 0, gate.stdout + gate.stderr
     assert json.loads(gate.stdout)["verdict"] == "pass"
+    drill = mlops_spec("drill", cwd=root)
+    assert drill.returncode == 0, drill.stdout + drill.stderr
+    tests = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-c", "pyproject.toml"],
+        check=False,
+        cwd=root,
+        env=os.environ | {"PYTHONPATH": "src"},
+        capture_output=True,
+        text=True,
+    )
+    assert tests.returncode == 0, tests.stdout
+
+
+@pytest.mark.e2e
+@pytest.mark.slow
+@pytest.mark.parametrize("starter", ["images", "text"])
+def test_what_it_trains_answers_requests(place: Path, fake_uv: Path, starter: str) -> None:
+    root = made(place, starter)
+    assert mlops_spec("run", cwd=root).returncode == 0
+    model = _loaded(root / "build/package")
+
+    def ask(value: str) -> tuple[int, Any]:
+        name = next(iter(model.inputs))
+        tensor = {"name": name, "datatype": "BYTES", "shape": [1], "data": [value]}
+        (packed,) = answers([Frame(1, 0, json.dumps({"inputs": [tensor]}).encode())], model)
+        (found,) = Splitter().feed(packed)
+        return found.status, found.payload
+
+    if starter == "text":
+        praise, complaint = (ask(text) for text in ("a great product , i love it", "it broke , terrible"))
+        assert _probability(praise) > 0.5 > _probability(complaint)
+        return
+    rows = pd.read_csv(root / "data/labels.csv").head(50)
+    told = [ask(base64.b64encode((root / "data/images" / name).read_bytes()).decode()) for name in rows["file"]]
+    digits = [int(np.argmax(json.loads(payload[payload.index(b"{") :])["outputs"][0]["data"])) for _, payload in told]
+    assert np.mean(digits == rows["label"]) > 0.9
+    whole = (root / "data/images" / rows["file"][0]).read_bytes()
+    for broken in (whole[:-4], b"a text", b""):
+        assert ask(base64.b64encode(broken).decode())[0] == 422, broken
+    assert ask("../../etc/passwd")[0] == 400
+
+
+def _loaded(package: Path) -> Model:
+    return load(package, digest(package), "v1.0.0")[0]
+
+
+def _probability(answered: tuple[int, bytes]) -> float:
+    status, payload = answered
+    assert status == 200, payload
+    found: float = json.loads(payload[payload.index(b"{") :])["outputs"][0]["data"][0]
+    return found
 
 
 def path_with_uv() -> str:

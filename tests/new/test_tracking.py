@@ -34,6 +34,9 @@ def repository(root: Path) -> Path:
     subprocess.run(["git", "init", "--quiet", str(root)], check=True)
     (root / "data").mkdir()
     (root / "data/rows.csv").write_text(ROWS, encoding="utf-8")
+    (root / "data/images/more").mkdir(parents=True)
+    (root / "data/images/b.png").write_bytes(b"b")
+    (root / "data/images/more/a.png").write_bytes(b"a")
     return root
 
 
@@ -41,10 +44,11 @@ def test_the_same_files_as_dvc(root: Path, tmp_path: Path) -> None:
     theirs = repository(tmp_path / "theirs")
     dvc(theirs, "init", "--quiet")
     dvc(theirs, "remote", "add", "--quiet", "--default", "storage", "../storage")
-    dvc(theirs, "add", "--quiet", "data/rows.csv")
+    dvc(theirs, "add", "--quiet", "data/rows.csv", "data/images")
 
     tracking.initialise(root, remote=tracking.remote_url(str(tmp_path / "ours/../storage"), root))
     tracking.track(root, "data/rows.csv")
+    tracking.track(root, "data/images")
 
     ours = files(root) | {".dvc/config": b"", ".dvcignore": b""}
     assert ours == files(theirs) | {".dvc/config": b"", ".dvcignore": b""}
