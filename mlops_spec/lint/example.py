@@ -66,7 +66,9 @@ _RECORD = """\
       - run: uv run --no-sync mlops-spec promote close production
 """
 
-_FILE = re.compile(r"^# (\.github/workflows/\S+|[\w./-]+\.(?:py|sh)|dvc\.yaml|Dockerfile|Makefile)\n", re.MULTILINE)
+_FILE = re.compile(
+    r"^# (\.github/workflows/\S+|[\w./-]+\.(?:py|sh)|dvc\.yaml|Dockerfile|Makefile|\.gitattributes)\n", re.MULTILINE
+)
 
 
 def workflow_files(snippet: str) -> tuple[str, dict[str, bytes]]:

@@ -52,13 +52,10 @@ _ERASES = re.compile(
     r"|^(gsutil( -m)? rm -r|gcloud storage rm -r)|^rclone sync\b|^az storage blob (sync|delete-batch)\b"
     r"|^rsync\b.*--delete\b"
 )
-_OF_MODELS = re.compile(
-    r"(s3|gs|az|https)://\S*(model|release|serving|registry|artifact|champion|production)\S*|:\S*models?\b",
-    re.IGNORECASE,
-)
+_OF_MODELS = re.compile(r"(s3|gs|az|https)://\S*(model|serving|registry|champion)\S*|:\S*models?\b", re.IGNORECASE)
 _ONE_VERSION = re.compile(
     r"\$\{?\w*(SHA|VERSION|TAG|RUN|DATE|BRANCH|REF|NAME)\w*\}?|\$\{\{|v\d|candidate|staging"
-    r"|preview|tmp|temp|cache",
+    r"|preview|tmp|temp|cache|site|www|docs|static",
     re.IGNORECASE,
 )
 

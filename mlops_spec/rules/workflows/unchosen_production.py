@@ -56,7 +56,7 @@ if TYPE_CHECKING:
 
 CODE = "MS667"
 NAME = "unchosen-production"
-SEVERITY: Severity = "error"
+SEVERITY: Severity = "warning"
 
 _LEFT = re.compile(r"inputs\.[\w-]+\s*\|\|\s*'(?P<left>prod|production|live|prd)'")
 _CHOSEN = frozenset(("workflow_dispatch", "workflow_call", "repository_dispatch"))

@@ -1,4 +1,4 @@
-"""A model answers by the Python that it was trained by.
+"""A model answers by the Python and the libraries that it was trained by.
 
 A pickled model holds the insides of its libraries and of Python. By another version it can't be loaded, or it is and
 answers otherwise, without a word: nobody has judged what is served.
@@ -49,7 +49,9 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.diagnostic import Span
 from mlops_spec.document.finding import Finding
+from mlops_spec.platforms.github.workflow.command import Spot
 from mlops_spec.platforms.github.workflow.images import dockerfile
+from mlops_spec.platforms.github.workflow.named_files import REQUIREMENTS
 from mlops_spec.platforms.github.workflow.roles import trains
 from mlops_spec.platforms.github.workflow.typed import text
 
@@ -69,6 +71,7 @@ _VERSION = re.compile(r"\d+\.\d+")
 
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
+    yield from _unlike_packages(workflow, delivery)
     trained = {
         version for job in workflow.jobs.values() if any(map(trains, job.commands)) for version in _versions(job)
     }
@@ -82,6 +85,43 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
                 message = f"this answers by Python {answers}, and {file} trains by {min(trained)}"
                 span = Span(line, 1, line, len(image.lines[line - 1]) + 1)
                 yield Finding((), message, "take one version", document=image, span=span)
+
+
+def _unlike_packages(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
+    """Pins of what a model is made of that differ between the training and the image."""
+    trained: dict[str, str] = {}
+    for job in workflow.jobs.values():
+        if any(map(trains, job.commands)):
+            trained |= {name: each for step in job.steps for name, (each, _) in _pins(step.run, delivery).items()}
+    for job in workflow.jobs.values() if trained else ():
+        for step in job.steps:
+            image = dockerfile(step, delivery)
+            for name, (version, place) in (
+                _pins(image.text, delivery).items() if image and _MODEL.search(image.text) else ()
+            ):
+                if trained.get(name, version) != version:
+                    message = f"this answers by {name} {version}, and the model is trained by {trained[name]}"
+                    yield Finding((), message, "take one lock file", document=place.document, span=place.span)
+
+
+_PIN = re.compile(
+    r"^(?P<name>scikit-learn|xgboost|lightgbm|catboost|torch|tensorflow|keras|numpy|pandas|joblib|onnxruntime|transformers|skops)"
+    r"==(?P<version>[\w.]+)",
+    re.MULTILINE | re.IGNORECASE,
+)
+
+
+def _pins(script: str, delivery: Delivery) -> dict[str, tuple[str, Spot]]:
+    """The versions of libraries that a script installs from files of requirements, and where each stands."""
+    found: dict[str, tuple[str, Spot]] = {}
+    for path in REQUIREMENTS.findall(script):
+        document = delivery.sources.get(path)
+        for match in _PIN.finditer(document.text) if document else ():
+            if document:
+                line, column = document.position(match.start())
+                span = Span(line, column, line, column + len(match[0]))
+                found[match["name"].lower()] = (match["version"], Spot(document, span))
+    return found
 
 
 def _versions(job: Job) -> Iterator[str]:

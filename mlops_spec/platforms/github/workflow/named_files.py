@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 MAKEFILE, PIPELINE, DOCKERFILE = "Makefile", "dvc.yaml", "Dockerfile"
+#: What says which files Git keeps as pointers.
+ATTRIBUTES = ".gitattributes"
+#: What `pip install -r` is told.
+REQUIREMENTS = re.compile(r"(?:-r|--requirements?)[ \t=]+[\"']?(?:\./)?([\w./-]{1,160}\.(?:txt|lock))\b")
 _FILE = re.compile(r"(?<![\w./$-])(?:\./)?([\w-]{1,80}(?:/[\w.-]{1,80}){0,10}\.(?:sh|py))\b")
 _MODULE = re.compile(r"(?<!\S)-m[ \t]+([A-Za-z_]\w{0,80}(?:\.[A-Za-z_]\w{0,80}){0,8})")
 _DOCKERFILE = re.compile(r"(?:\bfile:|-f|--file)[ \t=]+[\"']?(?:\./)?([\w./-]{0,160}Dockerfile[\w.-]{0,40})")
@@ -46,6 +50,9 @@ def _named(text: str) -> Iterator[str]:
     yield from _FILE.findall(text)
     for name in _MODULE.findall(text):
         yield from modules(name)
+    yield from REQUIREMENTS.findall(text)
+    if "actions/checkout" in text:
+        yield ATTRIBUTES
     if re.search(r"\bmake\b", text):
         yield MAKEFILE
     if re.search(r"\bdvc\b", text):
