@@ -31,6 +31,8 @@ BAND = pd.Series(DRAW.choice(["old", "young"], COUNT), name="band")
 BINARY = Answers(TRUTH, SCORE)
 MULTICLASS = Answers(TRUTH, np.column_stack([1 - SCORE, SCORE]))
 REGRESSION = Answers(SCORE * 3, SCORE * 3 + DRAW.normal(size=COUNT))
+SEVERAL = Answers(*(np.column_stack([each, 10 * each, -each, each]) for each in (REGRESSION.truth, REGRESSION.score)))
+RANKING = Answers(REGRESSION.truth.round().clip(0), REGRESSION.score, np.arange(COUNT) // 8)
 UNDEFINED = {"value": None, "low": None, "high": None, "reason": "one class only"}
 KNOWN = {"value": 0.8, "low": 0.7, "high": 0.9}
 
@@ -42,7 +44,11 @@ def shown(task: str, answers: Answers, slices: dict[str, Any] | None = None) -> 
             "model": "m",
             "task": task,
             "owners": ["@a"],
-            "data": {"path": "d.csv", "target": "target", "protected": ["band"]},
+            "data": {
+                "path": "d.csv",
+                "target": ["a", "b", "c", "d"] if answers.truth.ndim == 2 else "target",
+                "protected": ["band"],
+            },
             "train": {"run": "x"},
             "gates": [{"size": {"max": "5MB"}}],
         }
@@ -58,6 +64,8 @@ def shown(task: str, answers: Answers, slices: dict[str, Any] | None = None) -> 
         ("binary-classification", BINARY, {"roc", "calibration", "slices", "groups", "scores"}),
         ("multiclass-classification", MULTICLASS, {"calibration", "slices", "scores"}),
         ("regression", REGRESSION, {"predicted_actual", "slices", "scores"}),
+        ("regression", SEVERAL, {"predicted_actual", "slices", "scores"}),
+        ("ranking", RANKING, {"queries", "slices", "scores"}),
     ],
 )
 def test_each_task_has_its_pictures_and_they_are_the_same_each_time(
@@ -77,7 +85,8 @@ def test_each_task_has_its_pictures_and_they_are_the_same_each_time(
 
 @pytest.mark.parametrize("task", TASKS)
 def test_dvc_is_told_the_axes_that_the_curves_have(task: str, tmp_path: Path) -> None:
-    answers = {"binary-classification": BINARY, "regression": REGRESSION}.get(task, MULTICLASS)
+    numbers = {"regression": REGRESSION, "forecasting": REGRESSION, "ranking": RANKING}
+    answers = {"binary-classification": BINARY, **numbers}.get(task, MULTICLASS)
     write_curves(tmp_path, TASKS[task], answers)
 
     for plot in plots(shown(task, answers).spec):
