@@ -8,6 +8,7 @@ from mlops_spec import model_folder
 from mlops_spec.compute.place import Command
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.pipeline.model_files import check_model, check_trusted_names
+from mlops_spec.pipeline.notebook_error import raised
 from mlops_spec.spec.paths import named_files
 from mlops_spec.spec.stages import address_of, user_stages
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 def train(root: Path, spec: Spec, compute: Compute) -> None:
     """Runs `train.run` with the seed in `MLOPS_SPEC_SEED`; raises Failure when it fails or leaves no usable model."""
     check_trusted_names(spec.train.trusted_types)
-    compute.run(training(root, spec, spec.train.seed, "train.run"))
+    _run(compute, training(root, spec, spec.train.seed, "train.run"))
     check_model(root / model_folder.MODEL, spec.train.format)
 
 
@@ -40,6 +41,16 @@ def run_own_stage(root: Path, spec: Spec, name: str, compute: Compute) -> None:
         raise Failure(f"there is no stage `{name}`", remedy=f"pipeline has {', '.join(spec.pipeline) or 'no stages'}.")
     stage, place = stages[name], ".".join(map(str, address_of(spec, name)))
     environment = {"MLOPS_SPEC_SEED": str(spec.train.seed)}
-    compute.run(Command(stage.run, root, f"{place}.run", environment, tuple(stage.reads), tuple(stage.writes)))
+    _run(compute, Command(stage.run, root, f"{place}.run", environment, tuple(stage.reads), tuple(stage.writes)))
     if missing := [path for path in stage.writes if not (root / path).exists()]:
         raise Failure(f"{place}: it did not write {', '.join(missing)}", exit_code=Exit.FINDINGS)
+
+
+def _run(compute: Compute, command: Command) -> None:
+    """Runs it; of a notebook that raises, the failure says which cell it was."""
+    try:
+        compute.run(command)
+    except Failure as failure:
+        if told := raised(command.folder, command.line):
+            raise Failure(f"{failure.message}: {told}", exit_code=failure.exit_code) from failure
+        raise
