@@ -139,6 +139,7 @@ def test_papermill_runs_it_and_leaves_the_copy(root: Path) -> None:
 def test_a_notebook_that_raises_fails_the_stage_and_says_where(root: Path) -> None:
     (root / "notebooks/prepare.ipynb").write_text(notebook((*CELLS, "1 / 0")))
 
-    with pytest.raises(Failure, match=r"raised ZeroDivisionError: division by zero; see build/prepare\.ipynb") as failed:
+    told = r"cell 4 of notebooks/prepare\.ipynb raised ZeroDivisionError: division by zero; see build/prepare\.ipynb"
+    with pytest.raises(Failure, match=told) as failed:
         run_own_stage(root, spec(), "prepare", Here())
     assert failed.value.exit_code == Exit.FINDINGS
