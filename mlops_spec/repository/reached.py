@@ -1,4 +1,4 @@
-"""The functions that a call reaches, told by their names: more than really run, never fewer of those that are named."""
+"""The functions and classes that a call reaches, told by their names: all that are named, so more than really run."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ if TYPE_CHECKING:
 
     from mlops_spec.repository.view import Python
 
-Function = ast.FunctionDef | ast.AsyncFunctionDef
+Function = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
 def reached(name: str, files: Sequence[Python]) -> Iterator[tuple[Python, Function]]:
-    """The outermost functions that the function `name` may call, itself among them, each with its file."""
+    """The functions, methods and classes that the function `name` may call, itself among them, with their files."""
     known = {node.name: (code, node) for code in files for node in _outermost(code.tree) if isinstance(node, Function)}
     left, seen = [name], {name}
     while left:

@@ -62,10 +62,33 @@ _HINT = "take it from the row, or keep it with the model"
 
 def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
     files = [repository.python(path) for path in code_of(spec, repository, repository.up)["package"].files]
+    told: set[ast.AST] = set()  # a method is reached by its name, and within its class
     for code, function in reached("load", [each for each in files if each is not None]) if spec.train.predictor else ():
-        for node in ast.walk(function):
-            if isinstance(node, ast.Call) and (why := _why_wavering(node)):
-                yield Finding((), why, _HINT, document=code.document, span=code.span(node))
+        for call, why in _wavering(function):
+            if call not in told:
+                told.add(call)
+                yield Finding((), why, _HINT, document=code.document, span=code.span(call))
+
+
+def _wavering(function: ast.AST) -> Iterator[tuple[ast.Call, str]]:
+    for node in ast.walk(function):
+        if isinstance(node, ast.Call) and (why := _why_wavering(node)):
+            yield node, why
+        elif isinstance(node, ast.FunctionDef) and node.name != "load":
+            yield from ((call, "`fit` learns anew from the rows of each request") for call in _fitted(node))
+
+
+def _fitted(function: ast.FunctionDef) -> Iterator[ast.Call]:
+    """Calls of `fit` on what a function is given."""
+    given = {each.arg for each in function.args.args}
+    for node in ast.walk(function):
+        fits = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "fit"
+        if (
+            fits
+            and isinstance(node, ast.Call)
+            and any(isinstance(each, ast.Name) and each.id in given for each in node.args)
+        ):
+            yield node
 
 
 def _why_wavering(call: ast.Call) -> str:

@@ -49,15 +49,28 @@ CODE = "MS669"
 NAME = "divided-day"
 SEVERITY: Severity = "error"
 
-_DAY = re.compile(r"[\w./:$-]*\$\(date( -u| --utc)? [\"']?\+[\"']?[%\w-]+[\"']?\)[\w./-]*")
+_DATE = r"\$\(date( -u| --utc)? [\"']?\+[\"']?[%\w-]+[\"']?\)"
+_DAY = re.compile(rf"[\w./:$-]*{_DATE}[\w./-]*")
+_KEPT = re.compile(rf"^[ \t]*(?:export )?(?P<name>\w+)=[\"']?(?P<day>{_DATE})[\"']?[ \t]*$", re.MULTILINE)
 
 
 def check(workflow: Workflow) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         for before in (workflow.jobs[name] for name in job.needs if name in workflow.jobs):
-            asked = {match[0] for step in before.steps for match in _DAY.finditer(step.run) if "/" in match[0]}
+            asked = {path for step in before.steps for path in _paths_of_day(step.run)}
             for step in job.steps:
-                for match in _DAY.finditer(step.run):
-                    if match[0] in asked:
+                for path, piece in _paths_of_day(step.run).items():
+                    if path in asked:
                         message = f"`{before.name}` has asked for the day too, and it may have been another"
-                        yield Finding(step.place, message, "hand it on as an output", piece=match[0])
+                        yield Finding(step.place, message, "hand it on as an output", piece=piece)
+
+
+def _paths_of_day(script: str) -> dict[str, str]:
+    """The paths with the day in them, spelled out, and for each what stands in the script."""
+    spelled, pieces = script, {}
+    for kept in _KEPT.finditer(script):
+        pieces[kept["day"]] = kept[0].strip()
+        for written in (f"${kept['name']}", f"${{{kept['name']}}}"):
+            spelled = spelled.replace(written, kept["day"])
+    paths = [found[0] for found in _DAY.finditer(spelled) if "/" in found[0]]
+    return {path: next((piece for day, piece in pieces.items() if day in path), path) for path in paths}

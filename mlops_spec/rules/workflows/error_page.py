@@ -57,10 +57,20 @@ def check(workflow: Workflow) -> Iterator[Finding]:
         learns = about_models(job)
         for step in job.steps if learns else ():
             for command in step.commands:
-                kept = _file_of(command)
+                kept = _file_of(command) or _redirected(step.run, command)
                 if kept and not any(map(_FAILS.fullmatch, command.words)) and not _CHECKED.search(step.run):
                     message = f"where the server answers with an error, its page becomes `{kept}`"
                     yield at_command(step, command, message, "add `--fail`")
+
+
+def _redirected(script: str, command: Command) -> str:
+    """The file that the shell writes what `curl` gets into."""
+    if command.words[:1] != ("curl",) or not command.piece:
+        return ""
+    match = re.search(
+        rf"{re.escape(command.piece)}[^\n|;&<>]{{0,300}}[^\n|;&<>0-9]>\s*[\"']?(?P<file>[\w./-]+)", script
+    )
+    return match["file"] if match and _KEPT.search(match["file"]) else ""
 
 
 def _file_of(command: Command) -> str:

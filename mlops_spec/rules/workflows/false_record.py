@@ -51,7 +51,7 @@ _SUCCESS = re.compile(
     re.IGNORECASE,
 )
 _RECORDS = re.compile(
-    r"\b(statuses|deployments?|check-runs|register|registry|ledger|record|mlflow|set-tag|put-item|inventory)\b",
+    r"\b(statuses|create\w*Status|deployments?|check-runs|register|registry|ledger|record|mlflow|set-tag|put-item|inventory)\b",
     re.IGNORECASE,
 )
 _ASKS = re.compile(r"job\.status|outcome|conclusion|needs\.[\w-]+\.result|\bif\b|case ")

@@ -55,6 +55,11 @@ SEVERITY: Severity = "error"
 _TOKEN = re.compile(r"github\.token", re.IGNORECASE)
 _NAMES = re.compile(r"TOKEN|PASSWORD|PASSWD|SECRET|_PAT\b|^PAT$|API_?KEY|ACCESS_KEY")
 _PRINTS = re.compile(r"^[ \t]*(?:echo|printf)\b(?P<said>(?:[^|\n]|\$\([^)\n]{0,200}\))*)$", re.MULTILINE)
+_DISGUISED = re.compile(
+    r"^[ \t]*(?:echo|printf)\b(?P<said>[^|\n]*)\|\s*"
+    r"(?:base64(?!\s+(?:-d|-D|--decode))|rev|xxd|od|hexdump|fold|sed\s+['\"]s)[^|>\n]*$",
+    re.MULTILINE,
+)
 _ELSEWHERE = re.compile(r">>?\s*\"?(?!&|\$\{?GITHUB_STEP_SUMMARY)")
 _TRACE = re.compile(r"^[ \t]*set\s+-\w*x\w*|^[ \t]*set\s+-o\s+xtrace", re.MULTILINE)
 _ALL = re.compile(r"^[ \t]*(?:env|printenv|export -p|declare -p|set)\s*(?:\|\s*sort\s*)?$", re.MULTILINE)
@@ -99,7 +104,7 @@ def _secret_variables(workflow: Workflow, job: Job, step: Step) -> set[str]:
 
 
 def _leaks(script: str, secret: set[str]) -> Iterator[tuple[str, str, str]]:
-    for found in _PRINTS.finditer(script):
+    for found in (*_PRINTS.finditer(script), *_DISGUISED.finditer(script)):
         said = found["said"]
         names = {name for name in re.findall(r"\$\{?(\w+)", said) if name in secret}
         if (names or names_secret(said)) and not _ELSEWHERE.search(said) and "::add-mask::" not in said:

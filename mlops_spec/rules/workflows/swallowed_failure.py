@@ -67,7 +67,7 @@ def _is_awaited(step: Step, command: Command) -> bool:
     """Whether the script keeps the number of what runs in the background, and ends as that does."""
     if "background" not in command.lost or not command.piece:
         return False
-    kept = re.search(rf"{re.escape(command.piece)}[^\n]*&[ \t]*\n[ \t]*(\w+)=\$!", step.run)
+    kept = re.search(rf"{re.escape(command.piece)}[^\n]*&\s*(\w+)=\$!", step.run)
     return bool(kept) and bool(
         re.search(rf"^[ \t]*wait \"?\$\{{?{kept[1]}\}}?\"?[ \t]*$" if kept else "", step.run, re.MULTILINE)
     )
