@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 from typing import get_args
@@ -14,14 +15,17 @@ import pytest
 from mlops_spec.cli import program
 from mlops_spec.errors import Failure
 from mlops_spec.lint.key_page import find
+from mlops_spec.package.manifest import Tensor
 from mlops_spec.package.predictor.frame import model_frame
 from mlops_spec.package.predictor.load import Recipe, load
 from mlops_spec.package.predictor.output import check_output
 from mlops_spec.pipeline.column_types import TYPES
 from mlops_spec.pipeline.signature import _input, output_of
-from mlops_spec.spec.data import Column
+from mlops_spec.spec.base import size_in_bytes
+from mlops_spec.spec.data import Column, FileKind, Files
 from mlops_spec.spec.tasks import TASKS
 from mlops_spec.spec.train import Train
+from mlops_spec.targets.local.serve.tensors import arrays, parse
 
 PAGE = Path(__file__).parent.parent.joinpath("mlops_spec/predict.md").read_text(encoding="utf-8")
 FORMATS = get_args(Train.model_fields["format"].annotation)
@@ -84,6 +88,27 @@ def test_a_column_reaches_training_and_predict_as_is_told(type_: str, missing: b
         assert str(frame["x"].dtype) == (missing_type if missing else frame_type)
     if not missing:
         assert tensor.datatype == datatype
+
+
+def test_kinds_and_measures_of_files_are_told_as_they_are() -> None:
+    section = PAGE[PAGE.index("## Files that rows name") : PAGE.index("## What becomes")]
+    files = Files(root="data/images", column="file", kinds=["png"])
+    (listed,) = re.findall(r"told by its bytes: (.*?)\. One", section, re.DOTALL)
+
+    assert tuple(re.findall(r"`(\w+)`", listed)) == get_args(FileKind)
+    assert tuple(re.findall(r"`(file\.\w+)`", section)) == files.measures
+    assert re.findall(r"\((\d+) MB\)", section) == [str(size_in_bytes(files.max) // 10**6)]
+
+
+def test_a_file_reaches_predict_as_is_told() -> None:
+    tensor = Tensor(name="file", datatype="BYTES", shape=(-1,), file=True)
+    body = {"inputs": [{"name": "file", "datatype": "BYTES", "shape": [2], "data": ["aGk=", None]}]}
+
+    request = parse(json.dumps(body).encode(), {"file": tensor})
+    frame = model_frame(pd.DataFrame(arrays([request], {"file": tensor})), [tensor])
+
+    assert str(frame["file"].dtype) == "object"
+    assert frame["file"].tolist() == [b"hi", None]
 
 
 @pytest.mark.parametrize("format_", FORMATS)

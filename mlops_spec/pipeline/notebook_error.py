@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mlops_spec.spec.notebooks import notebook_run
 from mlops_spec.spec.stages import words
@@ -24,12 +24,12 @@ def raised(root: Path, command: str) -> str:
         path = root / run.copy
         if path.stat().st_size > _LARGEST:
             return ""
-        cells = [cell for cell in json.loads(path.read_bytes())["cells"] if cell["cell_type"] == "code"]
+        cells = [cell for cell in json.loads(path.read_bytes())["cells"] if _is_own(cell)]
         found = (
             (number, output)
             for number, cell in enumerate(cells, start=1)
             for output in cell["outputs"]
-            if output["output_type"] == "error" and "papermill-error-cell-tag" not in cell["metadata"].get("tags", ())
+            if output["output_type"] == "error"
         )
         first = next(found, None)
         if first is None:
@@ -39,3 +39,8 @@ def raised(root: Path, command: str) -> str:
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return ""
     return f"cell {number} of {run.notebook} raised {what}; see {run.copy}"
+
+
+def _is_own(cell: Any) -> bool:
+    """Whether a cell of code stands in the notebook itself: papermill puts one with parameters behind the first."""
+    return cell["cell_type"] == "code" and "injected-parameters" not in cell["metadata"].get("tags", ())
