@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from mlops_spec.place import Place
 from mlops_spec.platforms.github.api import pulls
 from mlops_spec.rehearse import cast
 from mlops_spec.rehearse.hosts import wait_until_live
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from mlops_spec.rehearse.world import World
 
 STAGING, PRODUCTION = "staging", "production"
+_ROOT = PurePosixPath()
 _SAID = re.compile(r"(?:^! |mlops-spec: )(.*)")  # a finding of the ledger, or why a command failed
 
 
@@ -34,6 +37,13 @@ class Stage:
     hosts: Hosts
     version: str = ""
     pull_requests: list[int] = field(default_factory=list)
+    #: where the model lies that the scenario is about, in a repository of several
+    inside: PurePosixPath = _ROOT
+
+    @property
+    def place(self) -> Place:
+        """The model that the scenario is about, in the author's clone."""
+        return Place(self.world.clone, self.world.repository.partition("/")[2], self.inside)
 
     @property
     def production(self) -> Host:

@@ -9,6 +9,7 @@ SCENARIOS = {
     "rollback": "back by itself, by command with the DVC remote gone, and by `git revert`",
     "tamper": "data, tag, ledger, run cache and model file changed behind everybody's back, each found and named",
     "race": "sixteen promotions at once, fifty times: one winner each, the others leave no trace",
+    "race-in-folders": "the same race in a repository of two models, of which the other stays as it is",
     "many": "twelve models in one repository: what passes is registered in one push, what fails holds up no other",
     "drift": "shifted traffic, one pull request with its evidence, retrained, promoted, live",
     "nightly": "scores by night: caught up, refused, held back on the same input, killed, drifted, rolled back",

@@ -94,6 +94,13 @@ def race(left: Left) -> None:
     assert serials == list(range(1, 51))
 
 
+def race_in_folders(left: Left) -> None:
+    race(left)
+    assert {each["what"]["model"] for each in left.records()} == {"visits"}
+    folders = [entry.path for entry in left.origin.tree("main").entries() if entry.path.endswith("model.yaml")]
+    assert [*map(str, folders)] == ["models/churn/model.yaml", "models/visits/model.yaml"]
+
+
 def many(left: Left) -> None:
     first = {f"visits-{number:02}@v1.0.0" for number in range(1, 13)}
     better = {f"visits-{number:02}@v1.1.0" for number in (1, 3, 4, 5)}
@@ -169,6 +176,7 @@ LOOKS: dict[str, Callable[[Left], None]] = {
     "rollback": rollback,
     "tamper": tamper,
     "race": race,
+    "race-in-folders": race_in_folders,
     "many": many,
     "drift": drift,
     "private-bucket": private_bucket,

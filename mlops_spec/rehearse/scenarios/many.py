@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-import shutil
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mlops_spec import ledger, model_folder
-from mlops_spec.layout import PROJECT
-from mlops_spec.rehearse import cast, events, process
+from mlops_spec.rehearse import cast, events
+from mlops_spec.rehearse.folders import into_folders
 from mlops_spec.rehearse.hosts import free_address, wait_until_live
 from mlops_spec.rehearse.hub.people import ACTIONS
 from mlops_spec.rehearse.proof import audit
@@ -37,8 +36,6 @@ NAMES = [f"visits-{number:02}" for number in range(1, 13)]
 FIRST, SECOND = "v1.0.0", "v1.1.0"
 BETTER, WORSE, BY_SHARED, *_ = NAMES
 _STARTER = "visits"
-_MOVED = (str(model_folder.SPEC), "data", "src")
-_GONE = ("dvc.yaml", "deploy", "MODEL_CARD.md", "tests", ".github", ".mlops")
 _SHARED = """
 [tool.mlops-spec]
 owners = ["@{author}", "@{reviewer}"]
@@ -78,32 +75,18 @@ def _begin(stage: Stage) -> str:
 
 
 def _into_folders(stage: Stage, listen: dict[str, str]) -> None:
-    """The one model of the starter becomes many, each in a folder, with data of its own."""
+    """The one model of the starter becomes many, of which one uses code that several could."""
     clone = stage.world.clone
+    shared = _SHARED.format(author=cast.AUTHOR, reviewer=cast.REVIEWER, branch=stage.world.main, **listen)
+    into_folders(stage.world.author, _STARTER, NAMES, shared)
     for name in NAMES:
-        folder = clone / "models" / name
-        folder.mkdir(parents=True)
-        for part in _MOVED:
-            copy = shutil.copytree if (clone / part).is_dir() else shutil.copy
-            copy(clone / part, folder / part)
-        package = name.replace("-", "_")
-        (folder / "src" / _STARTER).rename(folder / "src" / package)
-        spec = (folder / model_folder.SPEC).read_text(encoding="utf-8")
-        spec = spec.replace(f"model: {_STARTER}", f"model: {name}").replace(f"{_STARTER}.train", f"{package}.train")
-        spec = _ROLLOUT.sub("", _CHAMPION.sub("", spec))
-        (folder / model_folder.SPEC).write_text(spec, encoding="utf-8")
-    for part in (*_MOVED, *_GONE):
-        place = clone / part
-        shutil.rmtree(place) if place.is_dir() else place.unlink(missing_ok=True)
+        file = clone / "models" / name / model_folder.SPEC
+        spec = file.read_text(encoding="utf-8")
+        file.write_text(_ROLLOUT.sub("", _CHAMPION.sub("", spec)), encoding="utf-8")
     (clone / "shared").mkdir()
     (clone / "shared/__init__.py").write_text("", encoding="utf-8")
     (clone / "shared/strength.py").write_text(_SCALE, encoding="utf-8")
     _uses_shared(clone)
-    shared = _SHARED.format(author=cast.AUTHOR, reviewer=cast.REVIEWER, branch=stage.world.main, **listen)
-    project = (clone / PROJECT).read_text(encoding="utf-8")
-    whole = re.sub(r"\[build-system\]\n(.+\n)+\n", "", project).replace("[tool.uv]\n", "[tool.uv]\npackage = false\n")
-    (clone / PROJECT).write_text(whole + shared, encoding="utf-8")
-    stage.world.author.run(process.find("uv"), "lock", "--quiet")
 
 
 def _uses_shared(clone: Path) -> None:

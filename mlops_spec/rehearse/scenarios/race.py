@@ -19,13 +19,14 @@ from mlops_spec.ledger.record import Actor, Who
 from mlops_spec.ledger.who import agent
 from mlops_spec.package import manifest
 from mlops_spec.rehearse import cast
+from mlops_spec.rehearse.folders import into_folders
 from mlops_spec.rehearse.promoters import Promoter, race
 from mlops_spec.rehearse.proof import audit
 from mlops_spec.rehearse.scenario import Scenario, Scene
 from mlops_spec.rehearse.stage import PRODUCTION, STAGING, Stage, must, replace_in
 from mlops_spec.release.ask import Waiting, ask
 from mlops_spec.release.bundle import bundle_of, read_bundle
-from mlops_spec.release.declared import Declared, path_of, text_of
+from mlops_spec.release.declared import Declared, text_of
 from mlops_spec.release.promotion import follow
 from mlops_spec.release.register import register
 from mlops_spec.release.world import look
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from mlops_spec.release.bundle import Bundle
 
 PROMOTERS, ROUNDS = 16, 50
+_OTHER = "churn"  # of a repository of several: a model that nobody promotes
 _ALICE = Who(actor=Actor(login=cast.AUTHOR, id=101, kind="human"))
 
 
@@ -50,33 +52,39 @@ class Field(Stage):
 
     @property
     def git(self) -> Git:
-        """The author's clone."""
-        return self.world.git
+        """The author's clone, opened where the model lies."""
+        return self.world.git.within(self.inside)
 
 
 def _register(stage: Field) -> str:
     world = stage.world
     options = ["--starter", "blank", "--defaults", "--branch", world.main, "--owner", f"@{cast.REVIEWER}"]
-    name = world.repository.partition("/")[2]
-    world.command("new", name, *options, "--remote", str(world.folder / "storage"), directory=world.folder)
+    world.command("new", stage.place.model, *options, "--remote", str(world.folder / "storage"), directory=world.folder)
     replace_in(world.clone / model_folder.SPEC, "promote: {approvals: 1}", "promote: {approvals: 0}")
+    if not stage.place.alone:
+        into_folders(world.author, stage.place.model, [stage.place.model, _OTHER], _shared(world.main))
     world.command("render")
     world.author.commit("Leave approvals to the race")
     world.first_push()
     for command in (["run"], ["gate", "--out", str(model_folder.GATE)], ["bundle", "--out", "dist"]):
-        world.command(*command)
-    made = read_bundle(world.clone / "dist")
+        world.command(*command, directory=stage.place.path)
+    made = read_bundle(stage.place.path / "dist")
     for number in range(PROMOTERS + 1):
-        registered = register(stage.git, _with_note(made, number, world.clone / "dist"), who=_ALICE).record
+        registered = register(stage.git, _with_note(made, number, stage.place.path / "dist"), who=_ALICE).record
         _stage(stage, registered)
     for number in range(PROMOTERS):
         clone = world.folder / "promoters" / f"{number:02}"
         world.git.run(
             "clone", "--quiet", "--shared", "--no-tags", "--no-checkout", str(world.hub.origin.path), str(clone)
         )
-        stage.clones.append(Git(clone))
+        (clone / stage.inside).mkdir(parents=True, exist_ok=True)
+        stage.clones.append(Git(clone).within(stage.inside))
         stage.clones[-1].run("remote", "set-url", "origin", world.url)
     return f"{len(stage.digests)} versions, each live in {STAGING} once; {PROMOTERS} clones"
+
+
+def _shared(branch: str) -> str:
+    return f'\n[tool.mlops-spec]\nowners = ["@{cast.REVIEWER}"]\nbranch = "{branch}"\n'
 
 
 def _with_note(made: Bundle, number: int, source: Path) -> Bundle:
@@ -122,7 +130,7 @@ def _race(stage: Field) -> str:
 
 def _round(stage: Field, number: int) -> int:
     before = stage.world.records()
-    live = ledger.live(before, _model(stage), PRODUCTION)
+    live = ledger.live(before, stage.place.model, PRODUCTION)
     versions = [version for version in stage.digests if live is None or version != live.version][:PROMOTERS]
     _declare(stage, versions, number, live)
     signed_in = stage.world.author.environment
@@ -159,7 +167,7 @@ def _declare(stage: Field, versions: Sequence[str], number: int, live: ledger.Li
     for git, version in zip(stage.clones, versions, strict=True):
         said = Declared(
             environment=PRODUCTION,
-            model=_model(stage),
+            model=stage.place.model,
             version=version,
             digest=stage.digests[version],
             serial=number,
@@ -167,7 +175,7 @@ def _declare(stage: Field, versions: Sequence[str], number: int, live: ledger.Li
             base_digest=live.digest if live else None,
             evidence=[],
         )
-        tree = git.write_tree(main, {str(path_of(PRODUCTION)): text_of(said).encode()})
+        tree = git.write_tree(main, {str(stage.place.deploy(PRODUCTION)): text_of(said).encode()})
         commit = git.write_commit(tree, parents=[main], message=f"Promote {version}\n", when=datetime.now(UTC))
         git.run("update-ref", "--no-deref", "HEAD", commit)
 
@@ -189,7 +197,3 @@ SCENES: tuple[Scene[Field], ...] = (
     Scene("audit verify", _check_clones),
 )
 SCENARIO = Scenario("acme/visits", SCENES, Field)
-
-
-def _model(stage: Field) -> str:
-    return stage.world.repository.partition("/")[2]
