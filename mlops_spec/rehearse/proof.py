@@ -29,7 +29,7 @@ def audit(stage: Stage) -> str:
 
 def status(stage: Stage) -> tuple[str, ...]:
     """What `mlops-spec status` finds wrong."""
-    said = stage.world.attempt("status", "--format", "json")
+    said = stage.world.attempt("status", "--format", "json", directory=stage.place.path)
     if said.returncode not in (Exit.OK, Exit.FINDINGS):
         raise Unexpected(f"`mlops-spec status` ended with {said.returncode}: {said.stderr.strip()}")
     found = json.loads(said.stdout)["environments"]

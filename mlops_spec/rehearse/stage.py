@@ -56,7 +56,7 @@ def propose(stage: Stage, title: str, change: Callable[[Path], None], body: str)
     world = stage.world
     branch = "-".join(title.lower().split())
     world.author.branch(branch)
-    change(world.clone)
+    change(stage.place.path)
     world.command("render")
     world.author.commit(title)
     number = world.propose(branch, title, body).number

@@ -7,6 +7,7 @@ SCENARIOS = {
     "bad-canary": "versions that pass their gates and fail live: rolled back by themselves, every request answered",
     "stale-promotion": "promotions that must not happen, each approved or merged all the same, each refused",
     "rollback": "back by itself, by command with the DVC remote gone, and by `git revert`",
+    "rollback-in-folders": "the same ways back in a repository of two models, of which the other stays as it is",
     "tamper": "data, tag, ledger, run cache and model file changed behind everybody's back, each found and named",
     "race": "sixteen promotions at once, fifty times: one winner each, the others leave no trace",
     "race-in-folders": "the same race in a repository of two models, of which the other stays as it is",

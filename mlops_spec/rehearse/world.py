@@ -97,13 +97,17 @@ class World:
         """
         return self.author.run(sys.executable, "-m", "mlops_spec", *args, directory=directory)
 
-    def attempt(self, *args: str, login: str = cast.AUTHOR) -> subprocess.CompletedProcess[str]:
-        """Runs `mlops-spec …` in the clone with somebody's token for the forge, however it ends."""
+    def attempt(
+        self, *args: str, login: str = cast.AUTHOR, directory: Path | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Runs `mlops-spec …`, in the clone where nothing is said, with somebody's token for the forge, however it
+        ends."""
         token = {variables.REPOSITORY: self.repository, variables.TOKEN: self.person(login).token}
         urls = {variables.API_URL: self.api_url, variables.SERVER_URL: self.hub.server_url}
         environment = {**self.author.environment, **token, **urls}
         command = [sys.executable, "-m", "mlops_spec", *args]
-        return subprocess.run(command, cwd=self.clone, env=environment, capture_output=True, text=True, check=False)
+        here = directory or self.clone
+        return subprocess.run(command, cwd=here, env=environment, capture_output=True, text=True, check=False)
 
     def first_push(self) -> None:
         """The author's repository and its data go to the forge, which is guarded by the rulesets that came along."""

@@ -79,6 +79,15 @@ def rollback(left: Left) -> None:
     assert left.declared() == first == left.said["live"]["production"]["version"]
 
 
+def rollback_in_folders(left: Left) -> None:
+    first, second = "v1.0.0", "v1.1.0"
+    ways = [(second, "succeeded"), (first, "succeeded")] * 2
+    assert left.outcomes() == [(first, "succeeded"), (second, "rolled-back"), *ways]
+    said = yaml.safe_load(left.origin.tree("main").read("models/visits/deploy/production.yaml") or b"")
+    assert said["version"] == first
+    assert {tag.name for tag in left.origin.tags()} == {f"visits@{first}", f"visits@{second}", f"churn@{first}"}
+
+
 def tamper(left: Left) -> None:
     assert [tag.name for tag in left.origin.tags()] == ["visits@v1.0.0", "visits@v1.1.0"]
     assert left.origin.text("log", "-1", "--format=%s", "audit-log") == "Tidy up"
@@ -174,6 +183,7 @@ LOOKS: dict[str, Callable[[Left], None]] = {
     "bad-canary": bad_canary,
     "stale-promotion": stale_promotion,
     "rollback": rollback,
+    "rollback-in-folders": rollback_in_folders,
     "tamper": tamper,
     "race": race,
     "race-in-folders": race_in_folders,

@@ -10,7 +10,7 @@ from mlops_spec import model_folder
 from mlops_spec.rehearse import cast
 from mlops_spec.rehearse.proof import all_answered, audit, clean, status
 from mlops_spec.rehearse.scenario import Scenario, Scene
-from mlops_spec.rehearse.small import BACK, FIRST, PROMOTION, REPOSITORY, START, clients, merge_version
+from mlops_spec.rehearse.small import FIRST, REPOSITORY, START, back, clients, merge_version, promotion
 from mlops_spec.rehearse.stage import (
     PRODUCTION,
     Stage,
@@ -111,7 +111,7 @@ def _change(clone: Path, defect: Defect) -> None:
 
 
 def _fail_live(stage: Stage, *, defect: Defect) -> str:
-    number = open_pull(stage, PROMOTION).number
+    number = open_pull(stage, promotion(stage)).number
     check(stage, number)
     with clients(stage) as found:
         run = merge(stage, number, "failure")
@@ -131,7 +131,7 @@ def _fail_live(stage: Stage, *, defect: Defect) -> str:
 
 
 def _set_git_back(stage: Stage) -> str:
-    pull = open_pull(stage, BACK)
+    pull = open_pull(stage, back(stage))
     check(stage, pull.number)
     with clients(stage) as found:
         merge(stage, pull.number)

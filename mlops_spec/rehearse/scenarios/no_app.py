@@ -16,7 +16,7 @@ from mlops_spec.rehearse.merge import merge_pull
 from mlops_spec.rehearse.proof import audit, clean
 from mlops_spec.rehearse.scenario import Scenario, Scene, Unexpected
 from mlops_spec.rehearse.scenarios.drift import BRANCH, MONITOR, ask, watched
-from mlops_spec.rehearse.small import FIRST, PROMOTION, REPOSITORY, begin
+from mlops_spec.rehearse.small import FIRST, REPOSITORY, begin, promotion
 from mlops_spec.rehearse.stage import PRODUCTION, STAGING, Stage, live, log, merge, must, only, open_pull
 
 if TYPE_CHECKING:
@@ -42,10 +42,10 @@ def _begin(stage: Stage) -> str:
 
 
 def _waits(stage: Stage) -> str:
-    world, number = stage.world, open_pull(stage, PROMOTION, ACTIONS).number
+    world, number = stage.world, open_pull(stage, promotion(stage), ACTIONS).number
     must(world.run_checks(number) == [], f"the runs of #{number} did not wait")
     must(bool(world.workflows.waiting(number)), f"#{number} started no run")
-    head = open_pull(stage, PROMOTION, ACTIONS).head.sha
+    head = open_pull(stage, promotion(stage), ACTIONS).head.sha
     found = {each.context: each.state for each in world.hub.statuses if each.sha == head}
     must(bool(found) and set(found.values()) == {"success"}, f"#{number} has the statuses {found}")
     waiting = len(world.workflows.waiting(number))
@@ -53,7 +53,7 @@ def _waits(stage: Stage) -> str:
 
 
 def _promoted(stage: Stage) -> str:
-    number = open_pull(stage, PROMOTION, ACTIONS).number
+    number = open_pull(stage, promotion(stage), ACTIONS).number
     merge(stage, number)
     stage.version = FIRST
     return f"#{number} approved and merged on its statuses, {live(stage, PRODUCTION, FIRST)}"

@@ -7,14 +7,14 @@ from mlops_spec.rehearse import cast
 from mlops_spec.rehearse.proof import all_answered, audit, clean, status
 from mlops_spec.rehearse.scenario import Scenario, Scene
 from mlops_spec.rehearse.small import (
-    BACK,
     FIRST,
-    PROMOTION,
     REPOSITORY,
     START,
+    back,
     clients,
     merge_version,
     promote,
+    promotion,
     propose_again,
     set_parameter,
 )
@@ -38,7 +38,7 @@ def _second(stage: Stage) -> str:
 
 
 def _unasked(stage: Stage) -> str:
-    number = open_pull(stage, PROMOTION).number
+    number = open_pull(stage, promotion(stage)).number
     check(stage, number)
     run = merge(stage, number, "failure")
     told = stopped(run, "mlops-spec promote ask")
@@ -52,7 +52,7 @@ def _unasked(stage: Stage) -> str:
 
 
 def _set_back(stage: Stage) -> str:
-    pull = open_pull(stage, BACK, cast.APP, cast.AUTHOR)
+    pull = open_pull(stage, back(stage), cast.APP, cast.AUTHOR)
     check(stage, pull.number)
     before = len(stage.world.records())
     merge(stage, pull.number)
@@ -88,7 +88,9 @@ def _by_command(stage: Stage) -> str:
     world = stage.world
     (world.folder / "storage").rename(world.folder / "storage-gone")
     with clients(stage) as found:
-        done = world.attempt("rollback", PRODUCTION, "--now", "--reason", "Weekends are scored too low")
+        done = world.attempt(
+            "rollback", PRODUCTION, "--now", "--reason", "Weekends are scored too low", directory=stage.place.path
+        )
     must(done.returncode == Exit.OK, f"`mlops-spec rollback` ended with {done.returncode}: {done.stderr.strip()}")
     live(stage, PRODUCTION, FIRST)
     must(any("degraded" in each for each in status(stage)), "`mlops-spec status` does not say that it is degraded")

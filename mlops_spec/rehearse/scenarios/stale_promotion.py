@@ -13,11 +13,11 @@ from mlops_spec.rehearse.proof import all_answered, audit
 from mlops_spec.rehearse.scenario import Scenario, Scene, Unexpected
 from mlops_spec.rehearse.small import (
     FIRST,
-    PROMOTION,
     REPOSITORY,
     START,
     clients,
     merge_version,
+    promotion,
     propose_again,
     set_parameter,
 )
@@ -54,13 +54,15 @@ def _second(stage: Stage) -> str:
 
 def _third(stage: Stage) -> str:
     told = merge_version(stage, "Regularize less", set_parameter("0.5", "2.0"), _THIRD)
-    number = open_pull(stage, PROMOTION).number
+    number = open_pull(stage, promotion(stage)).number
     stage.world.approve(number, cast.REVIEWER)
     return f"{told}; promotion #{number} approved by {cast.REVIEWER}, left open"
 
 
 def _by_its_author(stage: Stage) -> str:
-    return _merged_and_refused(stage, open_pull(stage, PROMOTION).number, "has 0 of 1 approvals", by=(cast.AUTHOR,))
+    return _merged_and_refused(
+        stage, open_pull(stage, promotion(stage)).number, "has 0 of 1 approvals", by=(cast.AUTHOR,)
+    )
 
 
 def _digest_of_nobody(stage: Stage) -> str:
@@ -71,7 +73,7 @@ def _digest_of_nobody(stage: Stage) -> str:
 
 def _edited(stage: Stage) -> str:
     propose_again(stage, _SECOND)
-    number = open_pull(stage, PROMOTION).number
+    number = open_pull(stage, promotion(stage)).number
 
     def edit() -> None:
         body = pulls.get(stage.world.forge(cast.AUTHOR), number).body or ""
@@ -111,14 +113,14 @@ def _approved_late(stage: Stage) -> str:
 
 
 def _stale(stage: Stage) -> str:
-    world, number = stage.world, open_pull(stage, PROMOTION).number
+    world, number = stage.world, open_pull(stage, promotion(stage)).number
     try:
         merge_pull(world, number, cast.REVIEWER)
     except Failure as refused:
         must("not mergeable" in refused.message, refused.message)
     else:
         raise Unexpected(f"#{number} could be merged although main declares something else by now")
-    world.author.resolve(PROMOTION, str(path_of(PRODUCTION)))
+    world.author.resolve(promotion(stage), str(path_of(PRODUCTION)))
     told = _merged_and_refused(stage, number, "is at serial 2", "was decided on serial 1", code=Exit.STALE)
     return f"a conflict; resolved: {told}"
 
@@ -134,7 +136,7 @@ def _too_soon(stage: Stage) -> str:
     check(stage, number)
     merge(stage, number)
     return _merged_and_refused(
-        stage, open_pull(stage, PROMOTION).number, f"{_THIRD} was live in {STAGING} for", "30d are asked for"
+        stage, open_pull(stage, promotion(stage)).number, f"{_THIRD} was live in {STAGING} for", "30d are asked for"
     )
 
 
