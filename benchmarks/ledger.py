@@ -18,6 +18,7 @@ import tempfile
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -46,7 +47,7 @@ from mlops_spec.ledger.store import REMOTE_REF, from_commit
 from mlops_spec.ledger.witness import verify_remote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 LOG = "github.com/acme/churn#1"
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -65,13 +66,13 @@ GATES = tuple(
 WHY = Why(kind="change", text="Autumn data", pull_request=7, gates=GATES)
 
 
-def a_life(source: str) -> Iterator[Draft]:
+def a_life(source: str, model: str = "churn") -> Iterator[Draft]:
     """Versions without end: registered, staged, promoted; five records each."""
     for number in range(1, 1_000_000):
         version, digest = f"v1.{number}.0", "sha256:" + hashlib.sha256(str(number).encode()).hexdigest()
         package = Package(digest=digest, format="skops", files=3, bytes=81234)
-        tag = TagObject(name=f"churn@{version}", object="a" * 40, target=source)
-        what = What(model="churn", version=version, package=package, tag=tag)
+        tag = TagObject(name=f"{model}@{version}", object="a" * 40, target=source)
+        what = What(model=model, version=version, package=package, tag=tag)
         yield Draft(event="register", who=WHO, what=what, why=WHY, from_what=FromWhat(commit=source))
         for environment, after in (("staging", None), ("production", "staging")):
             approval = Approval(
@@ -79,7 +80,7 @@ def a_life(source: str) -> Iterator[Draft]:
             )
             who = Who(actor=WHO.actor, identity=WHO.identity, approvals=(approval,) if after else ())
             what = What(
-                model="churn", version=version, environment=environment, package=Package(digest=digest),
+                model=model, version=version, environment=environment, package=Package(digest=digest),
                 serial=number, base_serial=number - 1, after=after,
             )  # fmt: skip
             yield Draft(event="deploy.intent", who=who, what=what, why=WHY)
@@ -89,8 +90,8 @@ def a_life(source: str) -> Iterator[Draft]:
 LAST = {"seq": 0}  # the number of the newest record, which an outcome closes
 
 
-def fill(bare: Path, size: int) -> None:
-    """Writes main, a ledger of `size` records and the tags of its versions into a repository, by one fast-import."""
+def fill(bare: Path, drafts: Iterable[Draft]) -> None:
+    """Writes a ledger of these records and the tags of its versions into a repository, by one fast-import."""
     prev, frontier, now = GENESIS, Frontier(), START
     importing = subprocess.Popen(["git", "fast-import", "--quiet"], cwd=bare, stdin=subprocess.PIPE)
     assert importing.stdin
@@ -101,7 +102,7 @@ def fill(bare: Path, size: int) -> None:
         out(b"M 100644 inline %s\ndata %d\n%s\n" % (path.encode(), len(content), content))
 
     out(f"commit {REMOTE_REF}\n{BY}data 0\n".encode())
-    for seq, draft in zip(range(size), a_life(source_commit(bare)), strict=False):
+    for seq, draft in enumerate(drafts):
         what = draft.what
         if what.tag is not None:  # the tag's last lines are a checkpoint of the ledger before it
             note = f"{checkpoint(LOG, frontier)}" if seq else ""
@@ -177,7 +178,7 @@ def measure(folder: Path, size: int) -> Seconds:
     """What a ledger of this size costs."""
     bare = folder / f"{size}.git"
     subprocess.run(["git", "init", "--quiet", "--bare", str(bare)], check=True)
-    fill(bare, size)
+    fill(bare, islice(a_life(source_commit(bare)), size))
     clone = folder / f"{size}"
     subprocess.run(["git", "clone", "--quiet", "--no-checkout", str(bare), str(clone)], check=True, stderr=-1)
     git = Git(clone)

@@ -16,10 +16,12 @@ import subprocess
 import sys
 import tempfile
 from datetime import UTC, datetime
+from itertools import chain, islice
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
 from dvc.repo import Repo
+from ledger import a_life, fill  # type: ignore[import-not-found] # beside this script
 
 from mlops_spec.engines.dvc import tracking
 from mlops_spec.git import Git
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 MODELS = (200, 1000)
 WITH_DVC = 100  # models that `dvc status` is asked about
 REPEATS = 5
+RECORDS = 100_000  # of all models together, in the ledger that `status` reads
 SPEC = """\
 spec: 1
 model: {name}
@@ -90,6 +93,8 @@ def main(counts: list[int]) -> None:
             _told("lint, cold", root, "lint", ".", env={"XDG_CACHE_HOME": str(Path(folder) / "cold")}, repeats=1)
             _told("lint, unchanged", root, "lint", ".", env={"XDG_CACHE_HOME": str(Path(folder) / "cold")})
             _told("render --check", root, "render", "--check", repeats=2)
+            _recorded(root, Path(folder) / "origin.git")
+            _told(f"status, {RECORDS:,} records", root, "status", repeats=2)
             if count > WITH_DVC:
                 _forget(root, WITH_DVC)
             with _edited(root, EDITS["one by its code"]):
@@ -216,6 +221,15 @@ def _release(git: Git) -> None:
         tag = git.write_tag(f"{model.name}@v1.0.0", commit, message=model.name, when=now)
         lines.append(f"create refs/tags/{model.name}@v1.0.0 {tag}\n")
     git.run("update-ref", "--stdin", stdin="".join(lines).encode())
+
+
+def _recorded(root: Path, origin: Path) -> None:
+    """A remote with a ledger in which each model has had as many versions as the others."""
+    subprocess.run(["git", "clone", "--quiet", "--bare", str(root), str(origin)], check=True)
+    names, commit = [model.name for model in models_in(root)], Git(root).commit_id()
+    fill(origin, chain.from_iterable(islice(a_life(commit, name), RECORDS // len(names)) for name in names))
+    Git(root).run("remote", "add", "origin", str(origin))
+    Git(root).run("fetch", "--quiet", "origin", "+refs/heads/*:refs/remotes/origin/*")
 
 
 def _forget(root: Path, count: int) -> None:
