@@ -243,3 +243,18 @@ def test_lint_points_at_the_owners_that_stand_once(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "`owners` in [tool.mlops-spec] of pyproject.toml is still to be answered" in done.stdout
     assert "services/churn/model.yaml:6:" in done.stdout
+
+
+def test_a_script_goes_to_the_folder_that_its_stage_went_to(tmp_path: Path) -> None:
+    stage = "cmd: 'python train.py > log', wdir: '../code files', outs: [m.onnx]"
+    put(tmp_path, {"a/b/dvc.yaml": f"stages: {{train_x: {{{stage}}}, train_y: {{cmd: 'a && b', outs: [y.onnx]}}}}"})
+    (tmp_path / "a/code files").mkdir()
+
+    adopted = adopt(tmp_path)
+
+    folder = tmp_path / "a/b/models/x"
+    lines = (folder / "scripts/adopted/train_x.sh").read_text(encoding="utf-8").splitlines()
+    assert lines[3] == "cd '../../../code files'"
+    assert (folder / "../../../code files").resolve() == (tmp_path / "a/code files").resolve()
+    assert "cd" not in (tmp_path / "a/b/models/y/scripts/adopted/train_y.sh").read_text(encoding="utf-8")
+    assert told(adopted, "let the paths in a/b/models/y/scripts/adopted/train_y.sh lead there")

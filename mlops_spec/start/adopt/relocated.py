@@ -6,6 +6,7 @@ Code and settings stay where they are, and are reached by `../`. Tables are brou
 from __future__ import annotations
 
 import posixpath
+import re
 import shlex
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _TODO = "TODO"
 _OUT = "../"
+_ENTERS = re.compile(r"(\nset -e\ncd )([^\n;&|$]+)$", re.MULTILINE)
 
 
 @dataclass
@@ -50,6 +52,7 @@ def relocated(drawn: Drawn, trained: Trained) -> Relocated:
             for name, stage in sections["pipeline"].items()
         }
     found.sections["train"] = seen.stage(sections["train"])
+    drawn.scripts = {path: seen.script(text) for path, text in drawn.scripts.items()}
     _tell(drawn, trained, found)
     return found
 
@@ -87,6 +90,15 @@ class _Seen:
             return command
         seen = [self.word(word, reads) for word in words(command)]
         return command if seen == [*words(command)] else shlex.join(seen)
+
+    def script(self, text: str) -> str:
+        """The script with the folder that it goes to first as it is seen from the model's."""
+        return _ENTERS.sub(lambda found: f"{found[1]}{shlex.quote(self.folder(found[2]))}", text, count=1)
+
+    def folder(self, written: str) -> str:
+        """A folder that a shell is told to go to."""
+        path = "".join(words(written))
+        return posixpath.normpath(posixpath.join(self.up, path)) if self.up and not path.startswith("/") else path
 
     def word(self, word: str, reads: list[str]) -> str:
         option, equals, value = word.partition("=") if word.startswith("-") else ("", "", word)
