@@ -9,7 +9,7 @@ import pytest
 
 HERE = Path(__file__).parent
 attack = runpy.run_path(str(HERE / "data.py"))
-CASES = 100  # of each of the chunks
+CASES = 40  # of each of the chunks
 
 
 @pytest.mark.parametrize("chunk", range(3))

@@ -29,6 +29,8 @@ from .conftest import TOOLS, Project, make_project
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.xdist_group("reseeding")  # one training serves all
+
 
 @dataclass(frozen=True)
 class _Case:
