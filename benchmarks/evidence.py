@@ -2,8 +2,9 @@
 
 Every line runs both sides on the same data in this run, in processor time, and prints how far their answers differ,
 the ratio of their times, and the memory that each takes on top of its input. A peer too slow for the whole job does a
-part of it, which the line says, and is scaled up. Aims: paired area with 1,000 resamples of 1 million rows 20 times the
-loop; fairness 1,000 times fairlearn; drift of 1 million x 50 a fiftieth of Evidently.
+part of it, which the line says, and is scaled up. Aims: paired area with 1,000 resamples of 1 million rows, and order
+within 100,000 queries, 20 times the loop; fairness 1,000 times fairlearn; drift of 1 million x 50 a fiftieth of
+Evidently.
 
 Evidently 0.7.23 does not import beside pandas 3.1, so uv makes an environment of its own for it, kept in the user's
 cache; without uv or a network its line says so. `--small` takes 100,000 rows.
@@ -27,10 +28,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from fairlearn.metrics import MetricFrame, selection_rate
 from scipy.stats import ks_2samp
-from sklearn.metrics import roc_auc_score
+from sklearn.metrics import ndcg_score, roc_auc_score
 from uv import find_uv_bin
 
-from mlops_validators import interval, paired_difference
+from mlops_validators import estimate, interval, paired_difference, ranking_measure
 from mlops_validators.binning import Bins, bins_of, count
 from mlops_validators.distances import kolmogorov_smirnov
 from mlops_validators.drift import drift, drift_of_counts
@@ -231,6 +232,26 @@ def distances(rows: int, columns: int) -> Line:
     return Line(f"Kolmogorov-Smirnov, {rows:,} x {columns}", "scipy.stats.ks_2samp", theirs, ours, differs)
 
 
+def rankings(queries: int, size: int = 10) -> list[Line]:
+    """The order within queries: its value, and an interval beside a loop of one call for each resample."""
+    rng = np.random.default_rng(6)
+    truth = rng.integers(0, 4, (queries, size)).astype(float)
+    score = truth + rng.normal(size=truth.shape)
+    ours = partial(estimate, ranking_measure("ndcg"), truth.ravel(), score.ravel())
+    asked = partial(interval, ranking_measure("ndcg"), truth.ravel(), score.ravel(), resamples=RESAMPLES)
+    group = np.repeat(np.arange(queries), size)
+    value, theirs = costing(partial(ndcg_score, truth, score))
+    mine, fast = costing(partial(ours, groups=group))
+    _, drawn = costing(partial(asked, groups=group))
+    differs = f"value {abs(value - mine):.0e}"
+    job = f"NDCG, {queries:,} queries of {size}"
+    loop = f"scikit-learn loop (1 of {RESAMPLES:,})"
+    return [
+        Line(job, "sklearn.metrics.ndcg_score", theirs, fast, differs, 1),
+        Line(f"{job}, {RESAMPLES:,} resamples", loop, theirs.times(RESAMPLES), drawn, differs, 20),
+    ]
+
+
 def evaluation(rows: int = 7500) -> str:
     """All intervals that the full example asks for on its test rows."""
     truth, score, champion = two_models(rows)
@@ -260,6 +281,7 @@ def main() -> int:
         beside_evidently(rows, 50),
         *stability(rows, 50),
         distances(rows, 5),
+        *rankings(rows // 10),
     ):
         print(line, flush=True)
     print(evaluation())
