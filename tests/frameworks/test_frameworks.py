@@ -74,11 +74,11 @@ def put(example: Example, repository: Path, root: Path) -> None:
 def test_the_page_has_an_example_of_each_row_of_its_table() -> None:
     rows = re.findall(r"^\| (\S+).*`(skops|custom|onnx|safetensors)`", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
 
-    assert len(rows) == len(examples()) == 5
+    assert len(rows) == len(examples()) == 6
     assert {form for _, form in rows} == {"skops", "custom", "onnx", "safetensors"}
 
 
-@pytest.mark.parametrize("example", examples(), ids=lambda each: each.framework.partition(" ")[0])
+@pytest.mark.parametrize("example", examples(), ids=lambda each: each.framework)
 def test_its_spec_is_valid(example: Example, tmp_path: Path) -> None:
     template = Path(__file__).parents[2] / "template/starter/blank/model.yaml"
     spec = template.read_text(encoding="utf-8")
@@ -109,7 +109,7 @@ def served(request: pytest.FixtureRequest, repository: Path, tmp_path: Path) -> 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("served", examples(), ids=lambda each: each.framework.partition(" ")[0], indirect=True)
+@pytest.mark.parametrize("served", examples(), ids=lambda each: each.framework, indirect=True)
 def test_it_trains_is_judged_and_answers_as_it_was_judged(served: tuple[Path, str]) -> None:
     _, address = served
     until = time.monotonic() + 60

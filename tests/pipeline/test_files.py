@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import os
 import struct
+import subprocess
+import sys
 import zlib
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from sklearn.datasets import load_digits
 
 from mlops_spec import model_folder
@@ -288,3 +291,55 @@ def test_an_array_is_whole_and_holds_no_pickle(tmp_path: Path) -> None:
     assert problem(numbers, ["npy"]) == ""
     assert problem(numbers[:100], ["npy"]) == "is truncated"
     assert problem(objects, ["npy"]) == "holds a pickle"
+
+
+MEASURED = """
+import sys
+from pathlib import Path
+import numpy as np, pandas as pd
+from mlops_spec.lint.specs import load_spec
+from mlops_spec.pipeline.file_column import reading_files
+from mlops_spec.pipeline.split import split
+def peak(root):
+    spec = load_spec(root / "model.yaml")
+    split(root, spec, root / "data/labels.csv")
+    predict = reading_files(root, spec, lambda frame: np.array([len(each) for each in frame["file"]], dtype=float))
+    for side in ("train", "test"):
+        rows = pd.read_parquet(root / f"build/data/{side}.parquet")
+        assert (predict(rows) == rows["file.bytes"]).all()
+    return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) * 1024
+few, many = map(peak, map(Path, sys.argv[1:]))
+print(many - few)
+"""
+
+
+def repository(root: Path, count: int) -> int:
+    """One with so many images of 40 kB; returns their bytes."""
+    (root / "data/images").mkdir(parents=True)
+    draw, size = np.random.default_rng(0), 0
+    for number in range(count):
+        size += (root / f"data/images/{number}.png").write_bytes(png(draw.integers(0, 256, (200, 200))))
+    rows = pd.DataFrame({"id": range(count), "label": draw.integers(0, 10, count)})
+    write(root, rows.assign(file=[f"{number}.png" for number in rows["id"]]))
+    (root / "model.yaml").write_text(yaml.safe_dump(spec().model_dump(mode="json", exclude_unset=True)))
+    return size
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="it reads /proc")
+def test_ten_thousand_images_in_bounded_memory(tmp_path: Path) -> None:
+    """400 MB of them: what is held is one batch, and a digest for each."""
+    repository(tmp_path / "few", 100)
+    total = repository(tmp_path / "many", 10_000)
+
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURED, tmp_path / "few", tmp_path / "many"],
+        check=False,
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    )
+
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert total > 400e6
+    assert int(done.stdout) < 100e6, f"{int(done.stdout):,} bytes"
