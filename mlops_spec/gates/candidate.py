@@ -45,7 +45,8 @@ def candidate_of(root: Path, spec: Spec, manifest: Manifest) -> Candidate:
     """Reads what `check_last_run` found to belong together; raises Failure when the answers are to other rows (75)."""
     train, test = (read_frame(root / path) for path in (model_folder.TRAIN_ROWS, model_folder.TEST_ROWS))
     found = read_answers(root / model_folder.PREDICTIONS)
-    truth = with_history(spec, truth_of(spec, read_split_report(root), test), train, test)
+    split = read_split_report(root)
+    truth = with_history(spec, truth_of(spec, split, test), train, test, split.between)
     if not np.array_equal(truth, found.truth):
         stale(f"{model_folder.PREDICTIONS} does not answer the rows of {model_folder.TEST_ROWS}")
     answers = Answers(truth, found.score, groups_of(spec, test, truth), weights_of(spec, test))

@@ -18,7 +18,8 @@ from mlops_spec.pipeline.calibration import calibration_of
 from mlops_spec.pipeline.cost import cost_of
 from mlops_spec.pipeline.curves import write_curves
 from mlops_spec.pipeline.file_column import reading_files
-from mlops_spec.pipeline.history import columns_of, with_history
+from mlops_spec.pipeline.history import with_history
+from mlops_spec.pipeline.known import columns_of
 from mlops_spec.pipeline.measured import measure
 from mlops_spec.pipeline.model_files import check_trusted
 from mlops_spec.pipeline.named_columns import check_columns
@@ -49,7 +50,7 @@ def evaluate(root: Path, spec: Spec) -> None:
     predict = reading_files(root, spec, load(recipe_of(root, spec, split), root / model_folder.MODEL, root / "src"))
     score = predict(test.drop(columns=[*spec.data.targets]))
     train = pd.read_parquet(root / model_folder.TRAIN_ROWS, columns=columns_of(spec))
-    truth = with_history(spec, truth_of(spec, split, test), train, test)
+    truth = with_history(spec, truth_of(spec, split, test), train, test, split.between)
     answers = Answers(truth, score, groups_of(spec, test, truth), weights_of(spec, test))
     write_answers(root / model_folder.PREDICTIONS, answers)
     known = sampled(of_parquet(root / model_folder.TRAIN_ROWS), _TRAINED, spec.train.seed)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from mlops_spec.pipeline.known import columns_of
 from mlops_spec.pipeline.origins import known_until
 from mlops_spec.pipeline.steps import keys_of
 from mlops_spec.spec.tasks import TASKS
@@ -18,27 +19,24 @@ if TYPE_CHECKING:
     from mlops_spec.spec.data import Data
 
 _FEWEST_SERIES = 30  # from which whole series are drawn
-_LIKE_ALONE, _ALIKE = 0.7, 1.2  # lengths of blocks, in cube roots of the steps
+_LIKE_ALONE, _ALIKE = 0.9, 1.2  # lengths of blocks, in cube roots of the steps
 _MOST_ALIKE = 0.8
 
 
-def columns_of(spec: Spec) -> list[str]:
-    """The columns that tell the history of a series; none where nothing is forecast."""
-    named = (spec.data.series, spec.data.time, spec.data.targets[0]) if TASKS[spec.task].ahead else ()
-    return [name for name in named if name is not None]
-
-
-def with_history(spec: Spec, truth: np.ndarray, train: pd.DataFrame, test: pd.DataFrame) -> np.ndarray:
+def with_history(
+    spec: Spec, truth: np.ndarray, train: pd.DataFrame, test: pd.DataFrame, between: pd.DataFrame | None = None
+) -> np.ndarray:
     """The truth (n,), for a forecast (n, 6) with what was known of each row (see `mlops_validators.forecasts`).
 
-    `train` and `test` have at least `columns_of`.
+    `train` and `test` have at least `columns_of`, and so has what lies `between` them, in the gap.
     """
     if not TASKS[spec.task].ahead:
         return truth
     data = spec.data
-    rows = pd.concat([each[columns_of(spec)] for each in (train, test)], ignore_index=True)
+    sides = (train, *([] if between is None else [between]), test)
+    rows = pd.concat([each[columns_of(spec)] for each in sides], ignore_index=True)
     series, steps = keys_of(data, rows)
-    known, tested = _Known.of(series, steps, rows[data.targets[0]].to_numpy(dtype=np.float64)), slice(len(train), None)
+    known, tested = _Known.of(series, steps, rows[data.targets[0]].to_numpy(dtype=np.float64)), slice(-len(test), None)
     until, season = known_until(data, steps[tested]), data.season_steps or 1
     absolute, squared = _moves(known, slice(0, len(train)), season)
     back = -(-(steps[tested] - until) // season) * season  # whole seasons to what is known

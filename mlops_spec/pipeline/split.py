@@ -17,6 +17,7 @@ from mlops_spec.pipeline.column_types import TYPES
 from mlops_spec.pipeline.contract import check, columns_found
 from mlops_spec.pipeline.file_column import FileColumn
 from mlops_spec.pipeline.file_folder import data_sha256
+from mlops_spec.pipeline.known import columns_of
 from mlops_spec.pipeline.lagged import with_lags
 from mlops_spec.pipeline.leak import leaked, row_hashes
 from mlops_spec.pipeline.near_numbers import near_numbers
@@ -52,8 +53,8 @@ def split(root: Path, spec: Spec, data_path: Path) -> tuple[str, ...]:
             remedy="Mend the data where it comes from, or change `data` in model.yaml if the promise was wrong.",
         )
     rows = with_derived(typed(spec, rows), spec.data.derive)
-    rows = files.added(rows) if files else rows
-    rows = without_gap(spec.data, with_lags(spec.data, rows))
+    whole = with_lags(spec.data, files.added(rows) if files else rows)
+    rows = without_gap(spec.data, whole)
     test, balance = divide(spec, rows)
     _check_sides(spec, rows, row_hashes(spec.data, rows), test)
     _write(root, spec, rows, test)
@@ -62,7 +63,7 @@ def split(root: Path, spec: Spec, data_path: Path) -> tuple[str, ...]:
         *deviations(balance, spec.data.split),
         *(origins.notes(spec.data, rows) if spec.data.split.horizon else ()),
     )
-    report = _report(spec, rows, test) | {"balance": asdict(balance), "notes": notes}
+    report = _report(spec, rows, test) | {"balance": asdict(balance), "notes": notes} | _between(spec, whole, rows)
     write_atomic(root / model_folder.SPLIT_REPORT, canonical(report | {"data": _data(root, spec, rows)}))
     return notes
 
@@ -144,6 +145,17 @@ def _report(spec: Spec, rows: pd.DataFrame, test: pd.Series) -> dict[str, object
         "classes": TARGETS[spec.task].classes(spec, rows),
         "positive": positive_class(spec),
     }
+
+
+def _between(spec: Spec, whole: pd.DataFrame, rows: pd.DataFrame) -> dict[str, object]:
+    """The gap's rows as far as they tell what was known at a later origin; nothing where there are none."""
+    gap = whole.drop(index=rows.index)
+    if gap.empty:
+        return {}
+    told = gap[columns_of(spec)].astype(
+        {str(spec.data.time): "str"} if gap[str(spec.data.time)].dtype.kind == "M" else {}
+    )
+    return {"between": told.to_dict(orient="list")}
 
 
 def _times(count: int) -> str:

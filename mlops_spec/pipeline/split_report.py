@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.model_folder import SPLIT_REPORT
 from mlops_spec.package.manifest import Data
@@ -23,6 +25,7 @@ class SplitReport:
     classes: tuple[Scalar, ...]
     positive: Scalar | None
     data: Data
+    between: pd.DataFrame | None = None  # the gap's rows of a forecast, as far as they tell what was known
 
 
 def read_split_report(root: Path) -> SplitReport:
@@ -30,7 +33,8 @@ def read_split_report(root: Path) -> SplitReport:
     path = root / SPLIT_REPORT
     try:
         record = json.loads(path.read_bytes())
-        return SplitReport(tuple(record["classes"]), record["positive"], Data(**record["data"]))
+        between = pd.DataFrame(record["between"]) if "between" in record else None
+        return SplitReport(tuple(record["classes"]), record["positive"], Data(**record["data"]), between)
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise Failure(
             f"{path} can't be read: {error}", exit_code=Exit.CONFIG, remedy="`mlops-spec run` writes it."

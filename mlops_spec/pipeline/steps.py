@@ -56,7 +56,11 @@ def violations(data: Data, rows: pd.DataFrame) -> Iterator[Violation]:
         return
     steps, between = _told(rows[time], frequency)
     if between.any():
-        what = f"no step of {frequency} from the first time on" if parsed(rows[time]).notna().any() else f"no {EXAMPLE}"
+        what = (
+            f"no step of {frequency} from the first time on"
+            if parsed(rows[time]).notna().any()
+            else f"no {EXAMPLE.removeprefix('a ')}"
+        )
         yield _said(time, what, between)
         return
     series = rows[data.series].astype(str) if data.series else pd.Series("", index=rows.index)
