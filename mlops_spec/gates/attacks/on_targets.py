@@ -24,7 +24,7 @@ _COLUMNS = 5  # that are damaged one by one
 
 def _mixed_up(case: Case, gate: MetricGate) -> Iterator[Blow[MetricGate]]:
     """None where the truth itself keeps the bound when mixed up so: such columns are alike, and nothing tells them."""
-    if case.answers.truth.ndim == 2 and guards_quality(case.spec, gate) and not _alike(case, gate):
+    if case.answers.actual.ndim == 2 and guards_quality(case.spec, gate) and not _alike(case, gate):
         yield Blow(answering(case, moved_on(case.answers, draw(case))), gate)
 
 
@@ -40,7 +40,7 @@ def _alike(case: Case, gate: MetricGate) -> bool:
 
 def _one_damaged(case: Case, gate: MetricGate) -> Iterator[Blow[MetricGate]]:
     """A measure of the worst target claims to see each; a mean over all does not."""
-    if case.answers.truth.ndim == 1 or not gate.metric.endswith(WORST) or not guards_quality(case.spec, gate):
+    if case.answers.actual.ndim == 1 or not gate.metric.endswith(WORST) or not guards_quality(case.spec, gate):
         return
     knows_nothing = constant(case.answers, draw(case))
     for place, name in list(enumerate(case.spec.data.targets))[:_COLUMNS]:

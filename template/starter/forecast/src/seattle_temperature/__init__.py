@@ -1,0 +1,1 @@
+"""The highest temperature of each day in Seattle, a week ahead."""
