@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import PurePosixPath
 
@@ -23,8 +24,13 @@ def _left_alone(stage: Stage) -> str:
     return f"{_OTHER} {FIRST} live in {STAGING} as it was, not in {PRODUCTION}"
 
 
+def _of_many(scene: Scene[Stage]) -> Scene[Stage]:
+    """One workflow promotes to all environments here."""
+    return replace(scene, workflow=scene.workflow.removesuffix(f"-{PRODUCTION}"))
+
+
 SCENARIO = Scenario(
     REPOSITORY,
-    (*SCENES, Scene("the other model", _left_alone)),
+    (*map(_of_many, SCENES), Scene("the other model", _left_alone)),
     partial(Stage, inside=PurePosixPath("models/visits")),
 )
