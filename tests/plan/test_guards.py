@@ -26,6 +26,7 @@ data:
   derive:
     age_band: {from: age, bins: [0, 25, 40, 120]}
   split: {test: 0.25}
+  files: {root: data/scans, column: scan, kinds: [png], max: 1MB}
   contract:
     rows: {min: 20000, max: 90000}
     columns:
@@ -108,6 +109,9 @@ WEAKER = [
     ("data.contract.rows.min", None, "data.contract.rows.min", "20000 → none"),
     ("data.contract.rows.max", 99000, "data.contract.rows.max", "90000 → 99000"),
     ("data.contract.unique", [], "data.contract.unique", "lost `id`"),
+    ("data.files", None, "data.files", "removed"),
+    ("data.files.kinds", ["png", "any"], "data.files.kinds", "gained `any`"),
+    ("data.files.max", "2MB", "data.files.max", "1MB → 2MB"),
     ("data.contract.missing.max", 0.5, "data.contract.missing.max", "0.0 → 0.5"),
     ("data.contract.missing", None, "data.contract.missing.max", "0.0 → none"),
     ("data.contract.columns.sex", None, "data.contract.columns.sex", "removed"),

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.spec import Spec
-    from mlops_spec.spec.data import Column, Contract, Missing
+    from mlops_spec.spec.data import Column, Contract, Files, Missing
     from mlops_spec.spec.weakening import Weakening
 
 # Changes of a column's type after which it takes less than before; all others let something else in.
@@ -22,6 +22,8 @@ def data(old: Spec, new: Spec) -> Iterator[Weakening]:
     yield from lost("data.protected", old.data.protected, new.data.protected)
     yield from fell("data.split.test", old.data.split.test, new.data.split.test)
     yield from _contract("data.contract", old.data.contract, new.data.contract)
+    if old.data.files is not None:
+        yield from _files(old.data.files, new.data.files)
 
 
 def training(old: Spec, new: Spec) -> Iterator[Weakening]:
@@ -69,6 +71,14 @@ def _contract(where: str, old: Contract, new: Contract) -> Iterator[Weakening]:
     for name, column in old.columns.items():
         place = f"{where}.columns.{name}"
         yield from _column(place, column, new.columns[name]) if name in new.columns else dropped(place)
+
+
+def _files(old: Files, new: Files | None) -> Iterator[Weakening]:
+    if new is None:
+        yield from dropped("data.files")
+        return
+    yield from gained("data.files.kinds", old.kinds, new.kinds)
+    yield from rose("data.files.max", old.max, new.max)
 
 
 def _column(where: str, old: Column, new: Column) -> Iterator[Weakening]:
