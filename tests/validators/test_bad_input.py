@@ -21,6 +21,7 @@ from mlops_validators.fairness_change import disparity_change
 from mlops_validators.joint_leaks import revealing_pairs
 from mlops_validators.leak import judge_twins, near_twins
 from mlops_validators.multiplicity import benjamini_hochberg, holm
+from mlops_validators.ranking import VALUES, query_values, ranked
 from mlops_validators.robustness import perturb
 from mlops_validators.target_encodings import encodings
 from mlops_validators.target_leaks import predictive_power, revealing
@@ -160,6 +161,10 @@ CALLS = {
     ),
     "quantiles": lambda one, two: drift_of_quantiles("ks", one, N, two),
     "unlabelled": lambda one, two: estimated_unlabelled("accuracy", one, answered(CLASSES, two, TASKS[0])),
+    **{
+        f"ranking {name}": (lambda one, two, name=name: query_values(name, ranked(one, two, CLASSES), 3))
+        for name in VALUES
+    },
     "p-values": lambda one, two: (holm(one), benjamini_hochberg(two)),
 }
 
