@@ -220,13 +220,14 @@ def confidence_level(confidence: float) -> float:
 
 
 def divide(above: Floats, below: Floats) -> Floats:
-    """`above / below`, of shapes such as (b, k) that broadcast; NaN where `below` is 0.
+    """`above / below`, of shapes such as (b, k) that broadcast; NaN where `below` is 0, infinite beyond all numbers.
 
     >>> divide(np.array([1.0, 1.0]), np.array([2.0, 0.0]))
     array([0.5, nan])
     """
     blank = np.full(np.broadcast_shapes(above.shape, below.shape), np.nan)
-    return np.asarray(np.divide(above, below, out=blank, where=below != 0))
+    with np.errstate(over="ignore"):  # who asks for a value refuses an infinite one
+        return np.asarray(np.divide(above, below, out=blank, where=below != 0))
 
 
 def significant(values: Floats, digits: int) -> Floats:
