@@ -312,7 +312,7 @@ def test_what_it_trains_answers_requests(place: Path, fake_uv: Path, starter: st
         praise, complaint = (ask(text) for text in ("a great product , i love it", "it broke , terrible"))
         assert _probability(praise) > 0.5 > _probability(complaint)
         return
-    rows = pd.read_csv(root / "data/labels.csv").head(50)
+    rows = pd.read_csv(root / load_spec(root / model_folder.SPEC).data.path).head(50)
     told = [ask(base64.b64encode((root / "data/images" / name).read_bytes()).decode()) for name in rows["file"]]
     digits = [int(np.argmax(json.loads(payload[payload.index(b"{") :])["outputs"][0]["data"])) for _, payload in told]
     assert np.mean(digits == rows["label"]) > 0.9

@@ -25,7 +25,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 def test_the_default_comes_first() -> None:
-    assert STARTERS == ("credit-default", "blank")
+    assert STARTERS == ("credit-default", "blank", "forecast", "images", "text")
 
 
 @pytest.mark.parametrize("name", STARTERS)
@@ -48,7 +48,7 @@ def test_under_other_names_nothing_is_left_of_its_own(name: str, tmp_path: Path)
     for path, content in files(tmp_path).items():
         assert own.model not in path
         assert own.package not in path
-        if not path.endswith(".csv"):
+        if not path.endswith((".csv", ".png")):
             assert own.model.encode() not in content, path
             assert own.package.encode() not in content, path
 
@@ -111,4 +111,4 @@ def test_an_unknown_starter() -> None:
     with pytest.raises(Failure, match="no starter `none`") as failed:
         starter.own_names("none")
 
-    assert failed.value.remedy == "there are credit-default, blank"
+    assert failed.value.remedy == "there are credit-default, blank, forecast, images, text"

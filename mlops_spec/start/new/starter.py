@@ -41,7 +41,9 @@ class Names:
 
 def starters() -> tuple[str, ...]:
     """The names of the starters, the default first."""
-    return tuple(sorted((path.name for path in _STARTERS.iterdir() if path.is_dir()), key=lambda name: name != DEFAULT))
+    return tuple(
+        sorted((path.name for path in _STARTERS.iterdir() if path.is_dir()), key=lambda name: (name != DEFAULT, name))
+    )
 
 
 def own_names(starter: str) -> Names:
