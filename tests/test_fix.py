@@ -92,7 +92,7 @@ def test_of_several_codes_only_the_useless_go() -> None:
     assert fix(text) == text.replace("MS203, MS206", "MS206")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.sampled_from(FIXABLE), min_size=1, max_size=1), st.booleans(), st.booleans())
 def test_fixing_twice_changes_nothing_more(pages: list, dos: bool, spaced: bool) -> None:  # type: ignore[type-arg]
     text = whole(parts(pages[0]).bad)

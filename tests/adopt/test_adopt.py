@@ -353,7 +353,7 @@ STAGE = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(stages=st.dictionaries(st.text(), STAGE | YAML_VALUES, max_size=4))
 def test_any_pipeline_gives_yaml_or_a_message(stages: object) -> None:
     try:
@@ -363,7 +363,7 @@ def test_any_pipeline_gives_yaml_or_a_message(stages: object) -> None:
     assert yaml.safe_load(text(drawn.sections, "dvc.yaml")).keys() == drawn.sections.keys()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(given_steps=st.dictionaries(st.sampled_from(["ingest", "split", "train", "evaluate", "register"]), YAML_VALUES))
 def test_any_recipe_gives_yaml_or_a_message(given_steps: object) -> None:
     data = {"recipe": "regression/v1", "steps": given_steps, "primary_metric": "r2_score"}
@@ -374,7 +374,7 @@ def test_any_recipe_gives_yaml_or_a_message(given_steps: object) -> None:
     assert yaml.safe_load(text(drawn.sections, "recipe.yaml")).keys() == drawn.sections.keys()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(name=st.text())
 def test_any_name_becomes_a_models(name: str) -> None:
     assert slug(slug(name)) == slug(name)

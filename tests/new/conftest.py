@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from mlops_spec.start.new.questions import Given, choose, take_default
+from mlops_spec.system.files import alive
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,3 +63,11 @@ def place(tmp_path: Path) -> Path:
 def choices(place: Path) -> Choices:
     """All defaults."""
     return choose(Given(place), take_default)
+
+
+def ends(process: int) -> bool:
+    """Whether a process that was killed is gone: a busy system takes it away a moment later."""
+    deadline = time.monotonic() + 10
+    while alive(process) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return not alive(process)

@@ -20,7 +20,8 @@ from mlops_spec.lint.specs import load_spec, shared_around
 from mlops_spec.start.new.add_model import Added, add_model
 from mlops_spec.start.new.questions import Given, choose_further, take_default
 from mlops_spec.start.new.spot import spot_for
-from mlops_spec.system.files import alive
+
+from .conftest import ends
 
 PINNED = """\
 [project]
@@ -328,10 +329,7 @@ def test_by_a_signal_while_uv_works(
 
     assert process.wait(timeout=10) == 128 + number
     assert process.communicate() == (b"", b"")
-    child, deadline = int(fake_uv.with_suffix(".pid").read_text()), time.monotonic() + 10
-    while alive(child) and time.monotonic() < deadline:  # killed, but the system has not taken it away yet
-        time.sleep(0.01)
-    assert not alive(child)
+    assert ends(int(fake_uv.with_suffix(".pid").read_text()))
     assert contents(root) == {}
     assert [*root.parent.iterdir()] == [root]
 

@@ -12,7 +12,8 @@ import pytest
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.start.new.create import create
-from mlops_spec.system.files import alive
+
+from .conftest import ends
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,7 +48,7 @@ def test_by_a_signal_while_uv_works(place: Path, fake_uv: Path, monkeypatch: pyt
 
     assert process.wait(timeout=10) == 128 + number
     assert process.communicate() == (b"", b"")
-    assert not alive(int(fake_uv.with_suffix(".pid").read_text()))
+    assert ends(int(fake_uv.with_suffix(".pid").read_text()))
     assert [*place.parent.iterdir()] == []
 
 

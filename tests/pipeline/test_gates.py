@@ -94,7 +94,7 @@ def test_few_rows_are_inconclusive() -> None:
     assert result.rows_needed
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.sampled_from(["roc_auc", "brier_score", "accuracy", "log_loss"]),
     st.sampled_from([np.nan, np.inf, -np.inf, -0.1, 1.1]),

@@ -61,7 +61,7 @@ def test_a_hash_split_takes_about_its_share(share: float) -> None:
     assert taken == pytest.approx(share, abs=4 * (share * (1 - share) / COUNT) ** 0.5)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(2, COUNT), st.integers(0, 2**32 - 1))
 def test_a_row_stays_on_its_side_whatever_rows_come_or_go(kept: int, seed: int) -> None:
     some = ROWS.sample(kept, random_state=seed)

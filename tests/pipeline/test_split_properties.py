@@ -27,7 +27,7 @@ BY: dict[str, dict[str, Any]] = {
     "group": {"by": "group", "column": "who"},
     "time": {"by": "time", "column": "day"},
 }
-few = settings(max_examples=30, deadline=None, derandomize=True)
+few = settings(max_examples=30, derandomize=True)
 
 
 def spec(**data: Any) -> Spec:

@@ -60,7 +60,7 @@ def test_more_runners_than_groups() -> None:
         matrix([training("a"), training("b", compute=GPU)], 1)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     times=st.lists(st.one_of(st.none(), st.floats(1, 5000)), min_size=1, max_size=600),
     most=st.integers(2, 256),

@@ -82,7 +82,7 @@ def test_each_kind_of_edit_alone(each: tuple[Path, str], kind: str, which: int) 
 
 
 @pytest.mark.slow
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(world=worlds(), made=st.lists(st.tuples(edits(), st.booleans()), min_size=4, max_size=4))
 def test_random_repositories(world: World, made: list[tuple[list[Edit], bool]]) -> None:
     with tempfile.TemporaryDirectory() as folder:

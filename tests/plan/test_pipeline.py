@@ -134,7 +134,7 @@ def test_cause(root: Path, render: Render, name: str) -> None:
 @pytest.mark.quick("6")
 @pytest.mark.parametrize("examples", [6, 60])
 def test_agrees_with_dvc(released: Path, render: Render, examples: int) -> None:
-    @settings(max_examples=examples, deadline=None)
+    @settings(max_examples=examples)
     @given(names=st.sets(st.sampled_from(sorted(EDITS)), max_size=3))
     def agrees(names: set[str]) -> None:
         assert planned_and_dvc_s(released, render, names)

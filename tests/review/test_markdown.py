@@ -136,7 +136,7 @@ def live(markdown: str) -> list[str]:
     return _LIVE.findall(_OWN.sub("", re.sub(r"`[^`\n]*`|<code>[^<\n]*</code>", "", markdown)))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(
     st.sampled_from(["id", "slice", "reason", "column", "value", "failure", "drill"]),
     st.lists(st.sampled_from(ATTACKS) | st.text(max_size=30), min_size=1, max_size=4).map("".join),

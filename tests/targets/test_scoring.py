@@ -386,7 +386,7 @@ def test_two_versions_are_compared_on_the_newest_sound_delivery(yard: Yard) -> N
 VALUES = st.one_of(st.none(), st.floats(-1e6, 1e6, allow_nan=False), st.integers(-200, 200))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(VALUES, min_size=1, max_size=30), st.data())
 def test_a_batch_refuses_the_rows_that_a_server_would(values: list[Any], data: st.DataObject) -> None:
     bounds = Bounds(
