@@ -102,6 +102,16 @@ def test_a_request_with_offsets_in_some_rows_is_refused_as_a_data_file_is() -> N
     assert unzoned(pd.Series(texts)).tolist() == [False, True]
 
 
+@pytest.mark.parametrize("day", ["2024-03-06", "2024-03", " 2024-03-06", "20240306", "2024"])
+def test_a_day_s_last_digits_are_no_offset(day: str) -> None:
+    """A day beside a time with an offset is as little known as a time without one, and beside days it is one of them."""
+    zoned = ["2024-03-06T08:30+01:00", "2024-03-06 8:30 -08", "20240306T0830Z", "2024-03-06T08z"]
+
+    assert unzoned(pd.Series([day, *zoned])).tolist() == [True, False, False, False, False]
+    assert not unzoned(pd.Series([day, "2024-03-06T08:30:00", "2024-03-07", None])).any()
+    assert parse(ask(day, "2024-03-07T12:00"), {"at": AT}).rows == 2
+
+
 def test_a_package_without_the_mark_is_shown_texts_as_it_was_trained() -> None:
     old = Tensor(name="at", datatype="BYTES", shape=(-1,))
     trained = TYPES["timestamp"].kept(pd.Series(["2024-01-01T08:30:00+01:00"], name="at")).to_frame()

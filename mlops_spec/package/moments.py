@@ -12,7 +12,8 @@ import pandas as pd
 
 DTYPE = pd.DatetimeTZDtype("us", "UTC")
 EXAMPLE = "a time of ISO 8601, such as 2024-12-31 or 2024-12-31T08:30:00+01:00"
-_ZONE = re.compile(r"\d\d:?\d\d.*(?:[Zz]|[+-]\d\d(?::?\d\d)?)\s*$")
+# Only after a time of day: the last two digits of a date such as 2024-03-06 are no offset.
+_ZONE = re.compile(r"\d[Tt ]\s*\d.*(?:[Zz]|[+-]\d\d(?::?\d\d)?)\s*$")
 # pandas takes `now` and `today` for times, and beside a text with nanoseconds it loses years that those can't reach.
 _DATED = re.compile(r"\s*\d{4}")
 _FINER = re.compile(r"(\.\d{6})\d+")

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import base64
+import http.client
 import json
 import os
 import subprocess
 import sys
 import tomllib
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 import numpy as np
 import pandas as pd
@@ -33,6 +36,8 @@ from mlops_spec.targets.local.serve.frame import Frame, Splitter
 from mlops_spec.targets.local.serve.worker import Model, answers, load
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from mlops_spec.start.new.choices import Choices
 
 STARTERS = starters()
@@ -320,6 +325,54 @@ def test_what_it_trains_answers_requests(place: Path, fake_uv: Path, starter: st
     for broken in (whole[:-4], b"a text", b""):
         assert ask(base64.b64encode(broken).decode())[0] == 422, broken
     assert ask("../../etc/passwd")[0] == 400
+
+
+@pytest.mark.e2e
+@pytest.mark.slow
+def test_a_forecast_is_served_as_it_was_evaluated(place: Path, fake_uv: Path) -> None:
+    """Over HTTP, row for row, with days as the data file has them."""
+    root = made(place, "forecast")
+    assert mlops_spec("run", cwd=root).returncode == 0
+    rows = pd.read_parquet(root / "build/data/test.parquet")
+    evaluated = pd.read_parquet(root / "build/evaluate/predictions.parquet")["y_score"]
+    named = load_spec(root / model_folder.SPEC).train.features.include or []
+
+    def request(days: list[str]) -> bytes:
+        lags = {name: rows[name].tolist()[: len(days)] for name in named if name != "date"}
+        inputs = [{"name": "date", "datatype": "BYTES", "shape": [len(days)], "data": days}]
+        inputs += [{"name": name, "datatype": "FP64", "shape": [len(days)], "data": lag} for name, lag in lags.items()]
+        return json.dumps({"inputs": inputs}).encode()
+
+    with _served(root) as ask:
+        status, said = ask(request(rows["date"].dt.strftime("%Y-%m-%d").tolist()))
+        assert status == 200, said
+        assert said["outputs"][0]["name"] == "forecast"
+        assert said["outputs"][0]["data"] == pytest.approx(evaluated.tolist())
+        for wrong in (["2024-02-30"], ["tomorrow"], ["2024-03-06", "2024-03-07T00:00Z"]):
+            status, said = ask(request(wrong))
+            assert (status, "`date`" in said["error"]) == (400, True), wrong
+
+
+@contextmanager
+def _served(root: Path) -> Iterator[Callable[[bytes], tuple[int, Any]]]:
+    """`mlops-spec serve` of what was built: asks it for one answer, status and JSON."""
+    command = [sys.executable, "-m", "mlops_spec", "serve", "build/package", "--listen", "127.0.0.1:0"]
+    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        assert process.stdout is not None
+        try:
+            address = urlsplit(process.stdout.readline().split(" at ")[1].strip())
+
+            def ask(body: bytes) -> tuple[int, Any]:
+                connection = http.client.HTTPConnection(address.netloc, timeout=30)
+                connection.request("POST", f"{address.path}/infer", body=body)
+                answer = connection.getresponse()
+                said = answer.status, json.loads(answer.read())
+                connection.close()
+                return said
+
+            yield ask
+        finally:
+            process.terminate()
 
 
 def _loaded(package: Path) -> Model:

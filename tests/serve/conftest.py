@@ -60,6 +60,7 @@ def make_package(
     value: float = 0.25,
     model: str = "demo",
     contract: InputContract | None = None,
+    inputs: tuple[Tensor, ...] = INPUTS,
 ) -> Path:
     """A package whose predictor is `code`; `value` is its one model file."""
     (folder / "model").mkdir(parents=True)
@@ -79,8 +80,8 @@ def make_package(
         positive=1,
         classes=(0, 1),
         threshold=0.5,
-        features=tuple(tensor.name for tensor in INPUTS),
-        signature=Signature(inputs=INPUTS, outputs=(Tensor(name="probability", datatype="FP64", shape=(-1,)),)),
+        features=tuple(tensor.name for tensor in inputs),
+        signature=Signature(inputs=inputs, outputs=(Tensor(name="probability", datatype="FP64", shape=(-1,)),)),
         files=tuple(
             PackagedFile(
                 path=str(path.relative_to(folder)),

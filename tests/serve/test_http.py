@@ -13,6 +13,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from mlops_spec.package.input_contract import Bounds, InputContract
+from mlops_spec.package.manifest import Tensor
 from mlops_spec.targets.live import Served
 from mlops_spec.targets.local.serve.front import Front
 from mlops_spec.targets.local.serve.http import application
@@ -79,6 +80,54 @@ def test_a_bad_request_is_a_400_with_an_error_and_hurts_no_other(
         assert message in said["error"], name
 
     assert server.post(request_of())[0] == 200
+
+
+DAYS = (
+    Tensor(name="day", datatype="BYTES", shape=(-1,), timestamp=True),
+    Tensor(name="store", datatype="BYTES", shape=(-1,)),
+    Tensor(name="a week ago", datatype="FP64", shape=(-1,)),
+)
+# What a forecast sees of a row: its moment in UTC, its series, and a lag, which may be missing.
+BY_HOUR = """
+def load(folder):
+    more = {"a": 0.0, "b": 0.5}
+    return lambda rows: (
+        rows["day"].dt.hour / 100 + rows["store"].map(more) + rows["a week ago"].fillna(0.01)
+    ).to_numpy()
+"""
+
+
+def test_rows_of_series_are_answered_by_their_time_and_wrong_times_refused(server: Server, packages: Packages) -> None:
+    """A day without an offset is one of UTC, and beside a time that has an offset nobody knows which is first."""
+    server.want(stable=packages("v1.0.0", code=BY_HOUR, inputs=DAYS))
+
+    def ask(*days: str | None) -> tuple[int, Any]:
+        values = (days, ["a", "b"], [0.25, None])
+        return server.post(
+            {
+                "inputs": [
+                    {"name": tensor.name, "datatype": tensor.datatype, "shape": [2], "data": data}
+                    for tensor, data in zip(DAYS, values, strict=True)
+                ]
+            }
+        )
+
+    for days, told in {
+        ("2024-03-06", "2024-03-07"): [0.25, 0.51],
+        ("2024-03-06", "2024-03-06T05:30"): [0.25, 0.56],
+        ("2024-03-06T01:00+01:00", "2024-03-06T23:00:00-08:00"): [0.25, 0.58],
+    }.items():
+        status, said = ask(*days)
+        assert status == 200, said
+        assert said["outputs"][0]["data"] == pytest.approx(told), days
+    for days, reason in {
+        ("2024-03-06", "2024-03-06T00:00Z"): "inputs[0].data[0]: `day` has no offset from UTC where other rows have",
+        ("2024-03-06", "2024-02-30"): "inputs[0].data[1]: `day` must be a time of ISO 8601",
+        ("06.03.2024", "2024-03-06"): "inputs[0].data[0]: `day` must be a time of ISO 8601",
+    }.items():
+        status, said = ask(*days)
+        assert status == 400, days
+        assert reason in said["error"], days
 
 
 @pytest.mark.parametrize(
