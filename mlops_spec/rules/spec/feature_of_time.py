@@ -37,10 +37,11 @@ Fix: add the column to `train.features.exclude`, and give the model what repeats
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.spec.features import is_feature
+from mlops_spec.spec.features import exclusion, is_feature
 from mlops_spec.spec.tasks import TASKS
 
 if TYPE_CHECKING:
@@ -60,10 +61,10 @@ def check(spec: Spec) -> Iterator[Finding]:
     column = spec.data.split.column
     if column is not None and is_feature(spec, column) and _names_group(spec, column):
         message = f"the model sees `{column}`, and is tested on groups alone that it does not know"
-        yield Finding(("data", "split", "column"), message, f"add `{column}` to `train.features.exclude`")
+        yield Finding(("data", "split", "column"), message, exclusion(spec, column))
     if spec.data.split.by == "time" and column is not None and _is_moment(spec, column) and is_feature(spec, column):
         message = f"the model sees `{column}`, and is only ever asked about later ones than it knows"
-        yield Finding(("data", "split", "column"), message, f"add `{column}` to `train.features.exclude`")
+        yield Finding(("data", "split", "column"), message, exclusion(spec, column))
 
 
 def _is_moment(spec: Spec, column: str) -> bool:
@@ -72,6 +73,11 @@ def _is_moment(spec: Spec, column: str) -> bool:
     return told is not None and told.type in ("timestamp", "date")
 
 
+_KEY = re.compile(r"(.*_)?(id|key|uuid|code|number|no|nr)")
+
+
 def _names_group(spec: Spec, column: str) -> bool:
     told = spec.data.contract.columns.get(column)
-    return spec.data.split.by == "group" and told is not None and told.type in ("string", "category")
+    if spec.data.split.by != "group" or told is None:
+        return False
+    return told.type in ("string", "category") or bool(_KEY.fullmatch(column.lower()))

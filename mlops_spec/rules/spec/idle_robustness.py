@@ -102,4 +102,5 @@ def _why_unchanged(spec: Spec, kind: str, column: str) -> str:
 
 
 def _has_two_digits(column: Column) -> bool:
-    return None not in (column.min, column.max) and -_DIGITS < (column.min or 0) <= (column.max or 0) < _DIGITS
+    known = (column.min, column.max) if column.values is None else column.values
+    return all(isinstance(each, (int, float)) and -_DIGITS < each < _DIGITS for each in known)

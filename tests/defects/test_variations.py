@@ -1,0 +1,51 @@
+"""A kind of mistake is found in any words, and what looks alike and is right is let be."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from mlops_spec.lint.specs import lint_text
+
+if TYPE_CHECKING:
+    from mlops_spec.document.diagnostic import Diagnostic
+
+HERE = Path(__file__).parent
+DAY = date(2026, 11, 23)
+SPECS = {
+    "full": HERE.parent / "render" / "full" / "model.yaml",
+    "minimal": HERE.parent / "specs" / "ok" / "minimal.yaml",
+}
+HOLE = "@"
+
+
+def cases(name: str, key: str) -> list[Any]:
+    """Each filling of the hole with its kind, as a parameter of a test."""
+    kinds = yaml.safe_load((HERE / "variations" / f"{name}.yaml").read_text(encoding="utf-8"))
+    return [
+        pytest.param(kind, words, id=f"{kind['what']}-{number}")
+        for kind in kinds
+        for number, words in enumerate(kind[key], start=1)
+    ]
+
+
+def of_spec(kind: dict[str, Any], words: str) -> list[Diagnostic]:
+    text = SPECS[kind.get("in", "full")].read_text(encoding="utf-8")
+    for old, new in kind["changes"]:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new.replace(HOLE, words, 1) if HOLE in new else new)
+    return lint_text("model.yaml", text, DAY)
+
+
+@pytest.mark.parametrize(("kind", "words"), cases("specs", "wrong"))
+def test_a_kind_of_spec_is_found_in_other_words(kind: dict[str, Any], words: str) -> None:
+    assert kind["code"] in {each.kind.code for each in of_spec(kind, words)}
+
+
+@pytest.mark.parametrize(("kind", "words"), cases("specs", "right"))
+def test_a_spec_that_looks_alike_is_let_be(kind: dict[str, Any], words: str) -> None:
+    assert {each.kind.code for each in of_spec(kind, words)} <= {*kind.get("besides", ())}
