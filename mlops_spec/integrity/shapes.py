@@ -132,6 +132,7 @@ class AnsweredBins(Shape):
     told: list[Number]
     squared: list[Number]
     chosen: list[Count] = Field(default_factory=list)
+    stretches: list[Number] = Field(default_factory=list)
 
 
 class Lead(Shape):

@@ -15,6 +15,7 @@ from mlops_spec.pipeline.tasks.target import UnknownClasses, itself
 from mlops_spec.spec.tasks import TASKS
 from mlops_spec.system.files import make_folder
 from mlops_validators.categories import categories
+from mlops_validators.forecasts import SEASONAL, VALUE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -110,7 +111,7 @@ def slices(column: pd.Series) -> dict[str, np.ndarray]:
 def groups_of(spec: Spec, rows: pd.DataFrame, truth: np.ndarray) -> np.ndarray | None:
     """What the rows of one group share, when whole groups are split; of forecasts their series or block of time."""
     if TASKS[spec.task].ahead:
-        return drawn_by(spec.data, rows, truth)
+        return drawn_by(spec.data, rows, truth[:, VALUE] - truth[:, SEASONAL])  # the same for every model
     by_group = spec.data.split.by == "group" and spec.data.split.column is not None
     return rows[spec.data.split.column].to_numpy() if by_group else None
 

@@ -10,7 +10,7 @@ from mlops_spec import model_folder
 from mlops_spec.package.manifest import canonical
 from mlops_spec.package.on_disk import file_sha256
 from mlops_spec.package.predictor.load import Recipe, load
-from mlops_spec.pipeline.answered import answered_of
+from mlops_spec.pipeline.answered import answered_ahead
 from mlops_spec.pipeline.answers import Answers, groups_of, slices, truth_of, weights_of, write_answers
 from mlops_spec.pipeline.beside_simple import beside_simple
 from mlops_spec.pipeline.by_target import by_target
@@ -87,7 +87,7 @@ def _evaluation(root: Path, spec: Spec, test: pd.DataFrame, answers: Answers) ->
         "predictions_sha256": file_sha256(root / model_folder.PREDICTIONS),
         "measures": measure(root, spec, metrics, answers),
         **({"calibration": calibration_of(answers)} if TASKS[spec.task].has("calibration") else {}),
-        **answered_of(spec, answers),
+        **answered_ahead(spec, test, answers),
         **by_target(root, spec, answers),
         **cost_of(spec, answers),
         "slices": {name: _measured_by_value(root, spec, metrics, test[name], answers) for name in sliced(spec)},

@@ -12,7 +12,6 @@ from mlops_spec.pipeline.known import columns_of
 from mlops_spec.pipeline.origins import known_until
 from mlops_spec.pipeline.steps import keys_of
 from mlops_spec.spec.tasks import TASKS
-from mlops_validators.forecasts import SEASONAL, VALUE
 
 if TYPE_CHECKING:
     from mlops_spec.spec import Spec
@@ -91,19 +90,17 @@ def _moves(known: _Known, train: slice, season: int) -> tuple[np.ndarray, np.nda
     )
 
 
-def drawn_by(data: Data, rows: pd.DataFrame, truth: np.ndarray) -> np.ndarray:
+def drawn_by(data: Data, rows: pd.DataFrame, errors: np.ndarray) -> np.ndarray:
     """What tested rows depend on each other: whole series, or where there are few of them blocks of time, (n,).
 
-    The more alike the errors of neighbouring steps are, the longer is a block; those of the seasonal naive forecast
-    tell it, so that all models are judged by the same blocks. Source: Carlstein, "The use of subseries values for
-    estimating the variance of a general statistic" (1986).
+    The more alike the errors (n,) of neighbouring steps are, the longer is a block. Source: Carlstein, "The use of
+    subseries values for estimating the variance of a general statistic" (1986).
     """
     series, steps = keys_of(data, rows)
     if len(np.unique(series)) >= _FEWEST_SERIES:
         return series
     there, place, count = np.unique(steps, return_inverse=True, return_counts=True)
-    errors = np.bincount(place, np.abs(truth[:, VALUE] - truth[:, SEASONAL])) / count
-    alike = min(max(_correlation(errors), 0.0), _MOST_ALIKE)
+    alike = min(max(_correlation(np.bincount(place, np.abs(errors)) / count), 0.0), _MOST_ALIKE)
     longer = _ALIKE * (2 * alike / (1 - alike**2)) ** (2 / 3)
     length = int(np.ceil(max(_LIKE_ALONE, longer) * len(there) ** (1 / 3)))
     return np.asarray(place // length)

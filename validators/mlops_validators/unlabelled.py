@@ -64,6 +64,8 @@ class Answered:
     """Of numbers the mean squared error; of classes empty."""
     chosen: tuple[int, ...] = ()
     """Of several classes how many rows each was the answer to; scores and told are the answer's."""
+    stretches: tuple[float, ...] = ()
+    """Of forecasts how far the answers of each stretch of time lay from all of them, as population stability index."""
 
 
 def answered(y_true: ArrayLike, y_score: ArrayLike, task: Task) -> Answered:
