@@ -19,7 +19,8 @@ from mlops_spec.system.lock import holder
 if TYPE_CHECKING:
     from pathlib import Path
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
+# `make demo` plays it beside each run of the other tests
+pytestmark = [pytest.mark.slow, pytest.mark.e2e, pytest.mark.xdist_group("e2e")]
 
 REPOSITORY = "acme/credit-default"
 RUNS = [
@@ -139,7 +140,6 @@ def test_nothing_runs_any_more(played: dict[str, Any], folder: Path) -> None:
     assert [holder(lock) for lock in folder.glob("hosts/*/state/**/*lock*") if lock.is_file()].count(None) > 0
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["interrupt", "terminate"])
 def test_a_signal_ends_everything(number: signal.Signals, tmp_path: Path) -> None:
     folder = tmp_path / "rehearsal"
