@@ -137,6 +137,7 @@ def test_a_delivery_is_scored_once_and_put_on_record(nightly: Nightly, monkeypat
     assert (nightly.files(), len(nightly.outcomes())) == (before, 1)
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_new_each_time_finds_what_is_done(nightly: Nightly) -> None:
     """So is that of a workflow's job: what another version scored stays its own, and is put on record once."""
     nightly.deliver(rows())

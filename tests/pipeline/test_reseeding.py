@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -24,7 +25,7 @@ from mlops_spec.pipeline.stage import run_stage
 from mlops_spec.spec import Spec
 from mlops_validators import MEASURES
 
-from .conftest import TOOLS, Project, make_project
+from .conftest import MODELS, TOOLS, Project, make_project
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -50,6 +51,13 @@ def seeded(root: Path, seeds: int) -> Spec:
     return Spec.model_validate(declared)
 
 
+@pytest.fixture
+def declared(tmp_path: Path) -> Spec:
+    """The wine's spec with three seeds."""
+    shutil.copy(MODELS / "wine/model.yaml", tmp_path)
+    return seeded(tmp_path, 3)
+
+
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory: pytest.TempPathFactory) -> Project:
     with pytest.MonkeyPatch.context() as patched:
@@ -61,6 +69,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return project
 
 
+@pytest.mark.slow
 def test_each_further_seed_answers_and_the_model_is_left_alone(trained: Project) -> None:
     classes, rows = 3, 178
     model = [path.name for path in (trained.root / model_folder.MODEL).iterdir()]
@@ -102,9 +111,9 @@ def test_seeds_that_change_nothing_are_refused(trained: Project, monkeypatch: py
         code.write_text(kept)
 
 
-def test_only_several_seeds_make_a_stage(trained: Project) -> None:
-    named = {each.name: each for each in stages(trained.spec, frozenset({"src"}), {})}
-    once = Spec.model_validate(yaml.safe_load((trained.root / "model.yaml").read_text()) | {"train": {"run": "x"}})
+def test_only_several_seeds_make_a_stage(declared: Spec) -> None:
+    named = {each.name: each for each in stages(declared, frozenset({"src"}), {})}
+    once = Spec.model_validate(yaml.safe_load((MODELS / "wine/model.yaml").read_text()) | {"train": {"run": "x"}})
 
     assert named["reseed"].writes == ("build/seeds/answers.parquet",)
     assert "train.seeds" in named["reseed"].params
@@ -112,22 +121,22 @@ def test_only_several_seeds_make_a_stage(trained: Project) -> None:
     assert "reseed" not in {each.name for each in stages(once, frozenset({"src"}), {})}
 
 
-def test_answers_that_are_missing_are_named(tmp_path: Path, trained: Project) -> None:
+def test_answers_that_are_missing_are_named(tmp_path: Path, declared: Spec) -> None:
     with pytest.raises(Failure, match=r"build/seeds/answers\.parquet can't be read"):
-        read_reseeded(tmp_path, trained.spec, np.empty((1, 3)))
+        read_reseeded(tmp_path, declared, np.empty((1, 3)))
 
 
-def test_one_further_seed_that_changes_nothing_is_refused(tmp_path: Path, trained: Project) -> None:
+def test_one_further_seed_that_changes_nothing_is_refused(tmp_path: Path, declared: Spec) -> None:
     """Two of the same have no spread, and the comparison would be as if there were none."""
     released = np.array([0.2, 0.7, 0.9])
     (tmp_path / model_folder.SEEDS).parent.mkdir(parents=True)
     pd.DataFrame({"2": released}).to_parquet(tmp_path / model_folder.SEEDS)
 
     with pytest.raises(Failure, match=r"1 further seeds give the answers of `train\.seed`") as refused:
-        read_reseeded(tmp_path, trained.spec, released)
+        read_reseeded(tmp_path, declared, released)
 
     assert refused.value.exit_code == Exit.FINDINGS
-    assert len(read_reseeded(tmp_path, trained.spec, released + 0.01)) == 1
+    assert len(read_reseeded(tmp_path, declared, released + 0.01)) == 1
 
 
 def test_the_comparison_takes_in_what_seeds_move() -> None:

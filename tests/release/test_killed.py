@@ -294,6 +294,7 @@ def test_there_is_nothing_to_resume(scenes: Callable[[str], Scene]) -> None:
         assert (code, message in said, state(scene.house) == scene.old) == (Exit.STALE, True, True), said
 
 
+@pytest.mark.slow
 def test_a_resumed_command_tells_how_it_ended(scenes: Callable[[str], Scene]) -> None:
     """The agent answered while nobody waited."""
     for name, result, code in (
