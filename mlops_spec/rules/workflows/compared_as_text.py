@@ -54,12 +54,14 @@ _WHOLE = re.compile(
 _REDIRECTED = re.compile(r"(?<!\[)\[\s[^\]\n]{0,200}?\s[<>]=?\s*[^\]\n]{0,200}\](?!\])|\btest\s+\S+\s+[<>]=?\s*\S+")
 _ROUNDED = re.compile(
     r"\bround\([^)\n]{0,200},\s{0,9}[01]\)|\bround\((?![^)\n]{0,200},)[^)\n]{0,200}(?:auc|acc|f1|score|recall|precision|metric)[^)\n]{0,200}\)"
-    r"|%\.[01]f|\|\s*(?:floor|ceil|round)\b|\bint\([^)\n]{0,200}(?:auc|acc|f1|score|recall|precision|metric)[^)\n]{0,200}\)"
+    r"|%\.[01]f|\|\s*(?:floor|ceil|round)\b|\bint\([^)<>\n]{0,200}(?:auc|acc|f1|score|recall|precision|metric)[^)<>\n]{0,200}\)"
     r"|\$\{\w+%\.\*\}|cut -d\s?['\"]?\.['\"]? -f ?1|\bscale=[01]\b",
     re.IGNORECASE,
 )
 #: A substitution that a calculator or a language answers, and a comparison in it.
-_ELSEWHERE = re.compile(r"\$\((?=[^\n]{0,300}\b(?:bc|awk|python3?|jq)\b)(?:[^()\n]|\([^()\n]{0,200}\)){3,300}\)")
+_ELSEWHERE = re.compile(
+    r"\$\((?=[^\n]{0,300}\b(?:bc|awk|python3?|jq)\b)(?:[^()\n]|\((?:[^()\n]|\([^()\n]{0,200}\)){0,200}\)){3,300}\)"
+)
 _COMPARES = re.compile(r"[^-=]([<>]=?|[=!]=)\s*[\d$\"'.]")
 _ANSWER_AS_TEXT = re.compile(
     r"(?:\bif|\bwhile|&&|\|\||^)\s*!?\s*(?:\[\[?\s+(?:-n\s+)?\"?\$\(0{6,300}\)\"?\s+\]|test\s+(?:-n\s+)?\"?\$\(0{6,300}\)\"?\s*(?:$|[;&|]))",

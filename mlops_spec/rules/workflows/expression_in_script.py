@@ -55,10 +55,16 @@ def check(workflow: Workflow) -> Iterator[Finding]:
 
 def _is_known(job: Job, expression: str) -> bool:
     """Whether an expression is a value of the job's matrix that stands in the file, and is one word to a shell."""
-    named = re.fullmatch(r"\s*matrix\.([\w-]+)\s*", expression)
+    named = re.fullmatch(r"\s*matrix\.([\w.-]+)\s*", expression)
     matrix = mapping(mapping(job.data.get("strategy")).get("matrix"))
-    values = matrix.get(named[1]) if named and "include" not in matrix else None
-    return isinstance(values, list) and bool(values) and all(_WORD.fullmatch(text(each)) for each in values)
+    lists = [matrix.get(key, []) for key in (named[1].partition(".")[0], "include")] if named else []
+    if named is None or not all(isinstance(each, list) for each in lists):
+        return False  # one that an expression makes
+    name, *path = named[1].split(".")
+    values = [*lists[0], *(mapping(each)[name] for each in lists[1] if name in mapping(each))]
+    for key in path:
+        values = [mapping(each).get(key, "") for each in values]
+    return bool(values) and all(not isinstance(each, (dict, list)) and _WORD.fullmatch(text(each)) for each in values)
 
 
 _WORD = re.compile(r"[\w.-]+")

@@ -97,16 +97,28 @@ def _releases_by_others(workflow: Workflow) -> Iterator[Finding]:
 
 def _cancels_another(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     """A queue that two workflows share, in which the runs of one end those of the other, which releases."""
-    given = mapping(workflow.data.get("concurrency"))
-    group = text(given.get("group"))
-    if given.get("cancel-in-progress") is not True or not group or "github.workflow" in group:
+    if any(map(job_releases, workflow.jobs.values())):
         return
-    for path, other in delivery.workflows.items():
-        queued = path != workflow.path and _group(other.data.get("concurrency")) == group
-        releasing = any(map(job_releases, other.jobs.values()))
-        if queued and releasing and not any(map(job_releases, workflow.jobs.values())):
-            message = f"`{path.rpartition('/')[2]}` releases in the same group, and a run of this stops it half-way"
-            yield Finding(("concurrency", "group"), message, "write `${{ github.workflow }}` into the name")
+    for address, given in ((("concurrency",), workflow.data.get("concurrency")), *_of_jobs(workflow)):
+        group = _group(given)
+        cancels = text(mapping(given).get("cancel-in-progress")) not in ("", "false")
+        for other in delivery.workflows.values() if cancels and "github.workflow" not in group else ():
+            if other.path != workflow.path and group in _releasing_groups(other) and _meet(group, workflow, other):
+                file = other.path.rpartition("/")[2]
+                message = f"`{file}` releases in the same group, and a run of this stops it half-way"
+                yield Finding((*address, "group"), message, "write `${{ github.workflow }}` into the name")
+
+
+def _releasing_groups(workflow: Workflow) -> set[str]:
+    """The groups in which a workflow waits while it releases."""
+    jobs = [job.data for job in workflow.jobs.values() if job_releases(job)]
+    return {_group(each.get("concurrency")) for each in (workflow.data, *jobs)} if jobs else set()
+
+
+def _meet(group: str, one: Workflow, other: Workflow) -> bool:
+    """Whether two workflows with one text for a group may be in one: of a pull request each name is another's."""
+    of_requests = [set(each.triggers) <= PULL_REQUEST for each in (one, other)]
+    return not re.search(r"github\.(ref|head_ref|event\.pull_request)\b", group) or of_requests[0] == of_requests[1]
 
 
 def _group(given: object) -> str:

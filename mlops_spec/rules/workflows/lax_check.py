@@ -54,7 +54,7 @@ _JUDGED = re.compile(
 _LOCAL = re.compile(r"https?://(localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|\$)")
 #: An error rate of nobody: what `jq` finds in the answer about failures, else 0.
 _NOTHING_IS_WELL = re.compile(
-    r"(?i:error|fail|5xx|drift|psi|loss|latency)[^\n]{0,400}\bjq\b[^\n|]{0,200}(?:\|[^\n]{0,40})?(?P<default>//\s*[\"']?0\b)"
+    r"(?i:error|fail|5xx|drift|psi|loss|latency)(?:[^\n]|\\\n){0,400}\bjq\b[^\n|]{0,200}(?:\|[^\n]{0,40})?(?P<default>//\s*[\"']?0\b)"
 )
 _PAST = frozenset(
     (

@@ -131,7 +131,7 @@ def _leaks(script: str, secret: set[str]) -> Iterator[tuple[str, str, str]]:
 
 def _is_pushed_to(script: str, place: int) -> bool:
     """Whether an address is one that `git push` is given: GitHub hides it in the log, and nothing keeps it."""
-    return bool(re.search(r"\bgit push\b[^\n;&|]*$", script[:place]))
+    return bool(re.search(r"\bgit\b[^\n;&|]*\bpush\b(?:[^\n;&|]|\\\n)*$", script[:place]))
 
 
 def _is_secret(found: re.Match[str], secret: set[str]) -> bool:

@@ -31,12 +31,13 @@ from __future__ import annotations
 import glob
 import re
 from fnmatch import fnmatchcase
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.expression import EXPRESSION
 from mlops_spec.platforms.github.workflow.options import options
-from mlops_spec.platforms.github.workflow.roles import releases
+from mlops_spec.platforms.github.workflow.roles import plain, releases
 from mlops_spec.platforms.github.workflow.typed import mapping, text
 from mlops_spec.rules.workflow_finding import at_command
 
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.platforms.github.workflow.command import Command
     from mlops_spec.platforms.github.workflow.jobs import Job, Step, Workflow
 
 CODE = "MS565"
@@ -102,12 +104,37 @@ def _one_service(job: Job) -> Iterator[Finding]:
     if not kinds or all(len(matrix[name]) == 1 for name in kinds):
         return
     for step in job.steps:
-        apart = "matrix." in f"{step.data.get('env')}{step.condition}{job.data.get('env')}"
-        for command in step.commands if not apart else ():
-            name = next((value for option, value in options(command.words) if option in _SERVICE), "")
-            if releases(command) and re.fullmatch(r"[\w./-]+", name):
+        given = {**mapping(job.data.get("env")), **mapping(step.data.get("env"))}
+        names = [str(name) for name, value in given.items() if "matrix." in text(value)]
+        for command in step.commands if "matrix." not in step.condition else ():
+            named = next((value for option, value in options(command.words) if option in _SERVICE), "")
+            name = named or next((found["name"] for found in [_NAMED_FIRST.match(plain(command))] if found), "")
+            if releases(command) and re.fullmatch(r"[\w./-]+", name) and not _told_apart(command, names):
                 message = f"each job of the matrix puts its model behind `{name}`, and the last one stays"
                 yield at_command(step, command, message, "put the matrix's value into the name")
+
+
+#: Commands that say without an option which service they change.
+_NAMED_FIRST = re.compile(
+    r"(gcloud run deploy|helm upgrade(?: -i| --install| --wait| --atomic)*|kubectl set image deploy(?:ment)?[/ ])"
+    r"\s*(?P<name>[\w.-]+)(?= |$)"
+)
+_CLOUDS = frozenset(("aws", "gcloud", "helm", "kubectl"))
+#: Options that say what a service is given, and not which.
+_GIVEN = re.compile(r"--?(image|image-uri|source|s3-key|zip-file|endpoint-config-name|set|values|f)$")
+
+
+def _told_apart(command: Command, names: list[str]) -> bool:
+    """Whether the matrix's value, which some variables hold, may say which service is meant."""
+    holds = re.compile("|".join((r"matrix\.", *(rf"\$\{{?{re.escape(name)}\b" for name in names))))
+    if plain(command).partition(" ")[0] not in _CLOUDS:
+        return bool(names) or any(map(holds.search, command.words))
+    for before, word in pairwise(("", *command.words)):
+        option, _, value = word.partition("=")
+        given = _GIVEN.match(before) or (value and not holds.search(option))
+        if holds.search(word) and not given:
+            return True
+    return False
 
 
 def _merged_artifacts(workflow: Workflow, job: Job) -> Iterator[Finding]:
@@ -118,16 +145,22 @@ def _merged_artifacts(workflow: Workflow, job: Job) -> Iterator[Finding]:
         if text(step.inputs.get("merge-multiple")) != "true":
             continue
         for each in apart:
-            path = text(each.inputs.get("path"))
-            alike = fnmatchcase(EXPRESSION.sub("x", _name(each)), pattern or "*")
-            if (
-                alike
-                and re.fullmatch(r"[\w./-]+\.\w+", EXPRESSION.sub("", path))
-                and "${{" not in path.rpartition("/")[2]
-            ):
-                message = f"each of these has its own `{path.rpartition('/')[2]}`, and in one folder the last one stays"
+            alike = fnmatchcase(EXPRESSION.sub("x", _name(each)), re.sub(r"\{[^}]*\}", "*", pattern or "*"))
+            if alike and (name := _same_file(text(each.inputs.get("path")))):
+                message = f"each of these has its own `{name}`, and in one folder the last one stays"
                 yield Finding((*step.address, "with", "merge-multiple"), message, "leave it out: each gets a folder")
                 break
+
+
+def _same_file(paths: str) -> str:
+    """A file that each job of a matrix uploads by the same name; empty where there is none."""
+    lines = [line.strip() for line in paths.splitlines() if line.strip()]
+    for line in lines:
+        name = line.rpartition("/")[2]
+        apart = "${{" in (name if len(lines) == 1 else line)  # of one file the folders are not kept
+        if not apart and re.fullmatch(r"[\w./-]+\.\w+", EXPRESSION.sub("", line)):
+            return name
+    return ""
 
 
 def _depends_on_matrix(step: Step) -> bool:

@@ -66,7 +66,8 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
 _PREVIEW = re.compile(r"preview|review|staging|\bdev|sandbox|test|\bpr\b|dry", re.IGNORECASE)
 #: What changes the features that all read who are served, whatever else it is called.
 _SHARED = re.compile(
-    r"^feast\b.*\b(apply|materialize\S*|push|delete)\b|^dbt (run|build|seed|snapshot)\b.*--target[ =]prod"
+    r"^(python[\d.]* -m )?feast\b.*\b(apply|materialize\S*|push|delete)\b"
+    r"|^dbt( -\S+)* (run|build|seed|snapshot)\b.*(--target[ =]|-t )prod"
 )
 _MERGED = re.compile(r"pull_request\.merged")
 

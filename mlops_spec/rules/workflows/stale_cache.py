@@ -85,11 +85,14 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
 
 _FETCHES = re.compile(
     r"\b(aws s3 (cp|sync)|gsutil( -m)? cp|gcloud storage cp|azcopy cp|curl|wget|dvc (pull|get)"
-    r"|mlflow artifacts download|(huggingface-cli|hf) download)\b[^\n]*"
+    r"|mlflow artifacts download|(huggingface-cli|hf) download|download_artifacts|hf_hub_download|snapshot_download"
+    r"|load_model)\b[^\n]*"
     r"(model|champion|approved|latest|production|weights)",
     re.IGNORECASE,
 )
-_FIXED = re.compile(r"[0-9a-f]{32,}|--revision|version[-_]?id|\$\{?\w+|@sha256|v?\d+\.\d+\.\d+/|/v\d+/")
+_FIXED = re.compile(
+    r"[0-9a-f]{32,}|\brevision[ =]|models:/[\w.-]+/\d+|version[-_]?id|\$\{?\w+|@sha256|v?\d+\.\d+\.\d+/|/v\d+/"
+)
 
 
 def _cached_layers(step: Step, delivery: Delivery) -> Iterator[Finding]:

@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.flow import events
 from mlops_spec.platforms.github.workflow.release import PULL_REQUEST
-from mlops_spec.platforms.github.workflow.roles import about_models, evaluates, judges, releases, trains
+from mlops_spec.platforms.github.workflow.roles import about_models, evaluates, judges, releases, releasing, trains
 from mlops_spec.platforms.github.workflow.sign_in import identities
 from mlops_spec.platforms.github.workflow.typed import mapping, names, text
 from mlops_spec.rules.workflow_finding import at_command
@@ -62,10 +62,10 @@ _HINT = "leave `ref` out, so that the commit is taken which started the run"
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     started = events(delivery, workflow)
     for job in workflow.jobs.values():
+        if "workflow_run" in started and started <= {"workflow_run", "workflow_dispatch"}:
+            yield from _head_of_main(job)
         if not about_models(job):
             continue
-        if started == {"workflow_run"}:
-            yield from _head_of_main(job)
         checkouts = [step for step in job.steps if step.uses_action("actions/checkout") and "path" not in step.inputs]
         compared = len(checkouts) > 1 or sum(_commit_switched_to(command) != "" for command in job.commands) > 1
         for step in checkouts:
@@ -88,14 +88,20 @@ def _head_of_main(job: Job) -> Iterator[Finding]:
     """What names a result of the run that is waited for by the newest commit of the default branch."""
     message = "behind a `workflow_run` this is the newest commit, which may not have been built or judged yet"
     hint = "write `github.event.workflow_run.head_sha`"
-    for step in job.steps:
-        if not any(releases(command) for command in step.commands):
-            continue
-        for name, value in mapping(step.data.get("env")).items():
+    steps = [step for step in job.steps if releasing(step) and not _by_hand(f"{job.condition} {step.condition}")]
+    given = [((*step.address, name), step.data.get(name)) for step in steps for name in ("env", "with")]
+    given += [((*job.address, "env"), job.data.get("env"))] if steps else []
+    for address, values in given:
+        for name, value in mapping(values).items():
             if match := _HEAD_OF_MAIN.search(text(value)):
-                yield Finding((*step.address, "env", name), message, hint, piece=match[0])
+                yield Finding((*address, name), message, hint, piece=match[0])
+    for step in steps:
         if match := _HEAD_OF_MAIN.search(step.run):
             yield Finding(step.place, message, hint, piece=match[0])
+
+
+def _by_hand(condition: str) -> bool:
+    return "workflow_dispatch" in condition and "workflow_run" not in condition
 
 
 def _why_stray(ref: str, started: Collection[str], workflow: Workflow, main: str) -> str:

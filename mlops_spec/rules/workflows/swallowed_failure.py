@@ -67,10 +67,19 @@ def _is_awaited(step: Step, command: Command) -> bool:
     """Whether the script keeps the number of what runs in the background, and ends as that does."""
     if "background" not in command.lost or not command.piece:
         return False
-    kept = re.search(rf"{re.escape(command.piece)}[^\n]*&\s*(\w+)=\$!", step.run)
-    return bool(kept) and bool(
-        re.search(rf"^[ \t]*wait \"?\$\{{?{kept[1]}\}}?\"?[ \t]*$" if kept else "", step.run, re.MULTILINE)
-    )
+    behind = step.run.split(command.piece, command.earlier + 1)[-1]
+    kept = _KEPT_NUMBER.match(behind)
+    if kept is None:
+        return False
+    name = kept["name"]
+    each = re.search(rf"\bfor (\w+) in [^\n;]*\$\{{?{name}\b", behind)
+    waits = re.finditer(rf"\bwait \"?\$\{{?(?:{each[1] if each else name})\}}?\"?(?P<then>[^\n]*)", behind)
+    return any(_ENDS_AS.match(found["then"]) for found in waits)
+
+
+#: A job's number in a variable, or among those of a list.
+_KEPT_NUMBER = re.compile(r"[^\n&]*&\s*(?P<name>\w+)(?:=|\+?=\(|=\"\$\w+ )\"?\$!")
+_ENDS_AS = re.compile(r"\s*(?:$|;\s*(?:done|$)|\|\|\s*\{?\s*(?:[^|&\n]*;\s*)?exit [1-9])")
 
 
 _DROPPED = re.compile(

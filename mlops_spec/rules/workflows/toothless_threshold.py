@@ -83,6 +83,10 @@ def check(workflow: Workflow) -> Iterator[Finding]:
 
 
 _BOUND_NAME = re.compile(r"(^|_)(MIN|MAX|LEAST|MOST|THRESHOLD|BOUND|LIMIT|FLOOR|CEILING)(_|$)")
+#: What libraries read of themselves.
+_OF_MACHINES = re.compile(
+    r"(^|_)(THREADS?|ATTEMPTS|JOBS|WORKERS|RETR(Y|IES)|TIMEOUT|MEMORY|CONN\w*|SIZE|LOG|LEVEL)(_|$)"
+)
 
 
 def _unread_bounds(step: Step) -> Iterator[Finding]:
@@ -93,7 +97,7 @@ def _unread_bounds(step: Step) -> Iterator[Finding]:
     for name in mapping(step.data.get("env")) if programs and alone else ():
         read = any(re.search(rf"\b{re.escape(str(name))}\b", each) for each in texts)
         prefixed = any("environ.items" in each or "BaseSettings" in each or "auto_envvar" in each for each in texts)
-        if _BOUND_NAME.search(str(name)) and not read and not prefixed:
+        if _BOUND_NAME.search(str(name)) and not _OF_MACHINES.search(str(name)) and not read and not prefixed:
             message = f"nothing that runs here reads `{name}`, so this bound stops nobody"
             yield Finding((*step.address, "env", str(name)), message, "call it as the program does", at_key=True)
 
@@ -210,5 +214,11 @@ def _outcome_of_if(before: str, behind: str, line: str) -> bool | None:
         return not negated
     if not re.search(r"\b(if|elif)\b", before):
         return None
-    body = re.split(r"^[ \t]*(?:else|elif|fi)\b|;\s*(?:else|fi)\b", behind, maxsplit=1, flags=re.MULTILINE)[0]
-    return negated if re.search(r"\b(exit|sys\.exit\(|return)\s*\(?[1-9\"']|\braise\b|SystemExit", body) else None
+    parts = re.split(r"(?:^[ \t]*|;[ \t]*)(else|elif|fi)\b", behind, maxsplit=2, flags=re.MULTILINE)
+    if _ENDS.search(parts[0]):
+        return negated
+    decided_else = len(parts) > 4 and "then" in parts[0] and parts[1] == "else" and _ENDS.search(parts[2])
+    return not negated if decided_else else None
+
+
+_ENDS = re.compile(r"\b(exit|sys\.exit\(|return)\s*\(?[1-9\"']|\braise\b|SystemExit")
