@@ -56,7 +56,7 @@ SEVERITY: Severity = "warning"
 
 def check(spec: Spec) -> Iterator[Finding]:
     include = spec.train.features.include or []
-    known = {*spec.data.contract.columns, *spec.data.derive, *spec.data.targets, spec.data.id}
+    known = {*spec.data.contract.columns, *spec.data.derive, *spec.data.lags, *spec.data.targets, spec.data.id}
     strange = [index for index, column in enumerate(include) if column not in known]
     if len(strange) * 2 >= len(include):
         return  # this contract was never meant to list them

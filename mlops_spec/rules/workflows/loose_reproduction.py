@@ -61,6 +61,8 @@ _LONG = {
     "--ignore-errors": "-i",
     "--cloud": "-c",
 }
+_WHOLE = {"--all-tags": "-T", "--all-branches": "-a"}
+_KEPT = frozenset(("-T", "-a"))
 _HINT = "run `dvc repro` on all of its inputs"
 
 
@@ -70,7 +72,9 @@ def check(workflow: Workflow) -> Iterator[Finding]:
         for step in job.steps:
             for command in step.commands:
                 if (why := _loose(_dvc_arguments(command))) and not _made(_dvc_arguments(command), run):
-                    yield at_command(step, command, why, _HINT)
+                    keep = "add `--all-commits`, or `--all-branches --all-tags`"
+                    deletes = _dvc_arguments(command)[:1] == ("gc",)
+                    yield at_command(step, command, why, keep if deletes else _HINT)
         yield from _unpushed_locks(job)
 
 
@@ -88,6 +92,10 @@ def _loose(words: tuple[str, ...]) -> str:
     if words[:2] == ("exp", "run") and {"--temp", "--queue"} & {*words}:
         return "what this makes lies in another folder, and what comes behind looks at the old one"
     given = {_LONG.get(word, word) for word in words[1:]}
+    if words[:1] == ("gc",) and (
+        {"-A", "--all-commits"} & given or {_WHOLE.get(word, word) for word in given} >= _KEPT
+    ):
+        return ""
     return next((why for (verb, option), why in _LOOSE.items() if words[:1] == (verb,) and option in given), "")
 
 
