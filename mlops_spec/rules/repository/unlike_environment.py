@@ -31,13 +31,10 @@ Fix: say it once, in `[tool.mlops-spec.environments.NAME]`, and in no model; or 
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-import yaml
-
-from mlops_spec.document import safe_yaml
 from mlops_spec.document.finding import Finding
+from mlops_spec.rules.other_environments import environments, loaded
 from mlops_spec.spec.shared import effective
 
 if TYPE_CHECKING:
@@ -56,9 +53,9 @@ _ONCE = (("target",), ("after",), ("listen",), ("promote", "approvers"))
 
 
 def check(document: Document, shared: Shared, near: Near) -> Iterator[Finding]:
-    own = _environments(effective(document.data, shared))
+    own = environments(effective(document.data, shared))
     for folder, text in near.environments:
-        others = _environments(effective(_loaded(text), shared))
+        others = environments(effective(loaded(text), shared))
         for name in own.keys() & others.keys():
             for keys in _ONCE:
                 if (mine := _at(own[name], keys)) != (theirs := _at(others[name], keys)):
@@ -74,20 +71,7 @@ def _shown(value: Any) -> str:
     return "not said" if value is None else f"`{value}`"
 
 
-def _environments(data: Any) -> dict[str, Any]:
-    found = data.get("environments") if isinstance(data, dict) else None
-    return found if isinstance(found, dict) else {}
-
-
 def _at(data: Any, keys: tuple[str, ...]) -> Any:
     for key in keys:
         data = data.get(key) if isinstance(data, dict) else None
     return data
-
-
-@lru_cache(maxsize=64)
-def _loaded(text: str) -> Any:
-    try:
-        return safe_yaml.load(text)
-    except yaml.YAMLError:  # which is told of the other one
-        return None

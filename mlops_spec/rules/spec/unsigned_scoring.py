@@ -65,6 +65,10 @@ SEVERITY: Severity = "error"
 
 
 def check(spec: Spec) -> Iterator[Finding]:
+    role = spec.storage.sign_in.aws if spec.storage and spec.storage.sign_in else None
+    if role is not None and role.score is not None and role.score == role.write:
+        message = "who scores may replace models: this is the role that writes them"
+        yield Finding(("storage", "sign_in", "aws", "score"), message, "name one of its own, which writes scores alone")
     for name, batch in spec.batches.items():
         folder = not (batch.input.startswith("s3://") and batch.output.startswith("s3://"))  # MS428 tells of those
         if batch.runner and is_githubs(batch.runner) and not folder and ways(spec).score is None:

@@ -20,9 +20,9 @@ def _mismatch(column: Column, values: int | None) -> str:
 
 
 def _chance(metric: str, target: Column | None, values: int | None) -> float | None:
-    """None: what a constant reaches depends on how frequent each label is."""
-    del metric, target, values
-    return None
+    """A coin's for each label; None: what a constant reaches depends on how frequent each label is."""
+    del target, values
+    return 0.5 if metric == "hamming_loss" else None
 
 
 TASK = Task(
