@@ -63,7 +63,8 @@ class Finder:
             Failure: there is none (2), or what they share can't be read (2).
         """
         if main.commit != self._commit:
-            self._found = self._anew(main)
+            with main.git.kept_open() as git:  # one process of git, however many the specs are
+                self._found = self._anew(replace(main, git=git))
             self._commit = main.commit
         return self._found
 

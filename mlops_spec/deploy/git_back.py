@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Failure
 from mlops_spec.release.declared import declared_in
-from mlops_spec.release.intents import newest_intent
 from mlops_spec.release.set_back import set_back, untrue
 
 if TYPE_CHECKING:
@@ -38,10 +37,10 @@ class GitBack:
     def look(self, world: World) -> None:
         """Opens the pull request where it is due; whatever goes wrong with it never stops a pass."""
         said = declared_in(world.main, self.environment)
-        last = newest_intent(world.records, said.model, self.environment)
+        last = world.state.asked.get(self.environment)
         if self.forge is None or last is None or last.hash == self._proposed or time.monotonic() < self._not_before:
             return
-        if untrue(said, world.state, last) is None:
+        if untrue(said, world.state) is None:
             self._not_before = 0.0
             return
         try:

@@ -11,8 +11,7 @@ from mlops_spec.deploy.chosen import listed
 from mlops_spec.deploy.found import Finder
 from mlops_spec.deploy.homes import name_in
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.ledger import read, replay
-from mlops_spec.ledger.record import CLOSED_BY
+from mlops_spec.ledger import read_state, replay
 from mlops_spec.ledger.state import revoked
 from mlops_spec.model_folder import SPEC
 from mlops_spec.release.declared import Declared, Following, declared_in, path_of
@@ -73,11 +72,10 @@ class Looked:
 class _Facts:
     """What the ledger and the remote say of all models, read once.
 
-    `newest` has the newest intent by model and environment, `away` why nothing answers at an address.
+    `away` has why nothing answers at an address.
     """
 
     state: State
-    newest: dict[tuple[str, str], Record]
     tags: dict[str, dict[str, str]]
     branch: str
     host: Path | None
@@ -151,10 +149,8 @@ def _deploy_files(main: Tree, found: Sequence[Found]) -> dict[PurePosixPath, _Re
 
 
 def _facts(git: Git, host: Path | None) -> _Facts:
-    records = read(git)
-    newest = {(each.what.model, each.what.environment or ""): each for each in records if each.event in CLOSED_BY}
     here = environment_of(host) if host is not None else None
-    return _Facts(replay(records), newest, by_model(tags_listed(git)), git.main, host, here)
+    return _Facts(read_state(git), by_model(tags_listed(git)), git.main, host, here)
 
 
 def _look(spec: Spec, main: Files, facts: _Facts) -> Looked:
@@ -165,7 +161,6 @@ def _look(spec: Spec, main: Files, facts: _Facts) -> Looked:
             name,
             state,
             declared_in(main, name),
-            facts.newest.get((spec.model, name)),
             _heard_on_this_host(spec, host)
             if host is not None and name == facts.here
             else facts.heard(spec, environment),
@@ -176,8 +171,8 @@ def _look(spec: Spec, main: Files, facts: _Facts) -> Looked:
     return Looked(spec.model, standings, tuple(filter(None, (elsewhere(spec, facts.branch), *tags))))
 
 
-def _standing(name: str, state: ModelState, said: Declared | Following, newest: Record | None, seen: Heard) -> Standing:
-    recorded, after = state.live.get(name), untrue(said, state, newest)
+def _standing(name: str, state: ModelState, said: Declared | Following, seen: Heard) -> Standing:
+    recorded, after = state.live.get(name), untrue(said, state)
     problems = [
         *_open(state, name),
         *_git_and_ledger(said, state, name),

@@ -9,8 +9,7 @@ from mlops_spec.engines.packages import packages_of
 from mlops_spec.errors import Failure
 from mlops_spec.gates.case import Rival
 from mlops_spec.gates.scoring import score
-from mlops_spec.ledger.query import read
-from mlops_spec.ledger.state import replay
+from mlops_spec.ledger.query import read_state
 from mlops_spec.package.on_disk import verify
 from mlops_spec.pipeline.trained_rows import read_trained, seen
 from mlops_spec.spec.gates.result import Against
@@ -91,7 +90,7 @@ def champion_of(git: Git, model: str, environment: str) -> Champion | None:
     Raises:
         Failure: the remote does not answer (69), or the ledger does not hold together (1).
     """
-    state = replay(read(git)).of(model)
+    state = read_state(git).of(model)
     live = state.live.get(environment)
     if live is None:
         return None

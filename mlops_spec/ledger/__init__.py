@@ -1,7 +1,7 @@
 """The ledger: hash-chained records on a branch of their own, appended by compare-and-swap, read from the remote only.
 
-`read` gives the checked records; `live`, `open_intents` and `outcome_of` answer questions about them; `append` adds
-records (with tags that must move along), `append_outcome` closes an intent.
+`read` gives the checked records, `read_state` what they add up to; `live`, `open_intents` and `outcome_of` answer
+questions about them; `append` adds records (with tags that must move along), `append_outcome` closes an intent.
 """
 
 from mlops_spec.ledger.append import Head, append, append_when, head
@@ -14,6 +14,7 @@ from mlops_spec.ledger.query import (
     outcome_of,
     read,
     read_folder,
+    read_state,
 )
 from mlops_spec.ledger.record import Draft, Record
 from mlops_spec.ledger.state import Live, ModelState, State, replay
@@ -36,5 +37,6 @@ __all__ = [
     "outcome_of",
     "read",
     "read_folder",
+    "read_state",
     "replay",
 ]

@@ -20,7 +20,7 @@ GENESIS = "sha256:" + "0" * 64  # what the first record names as its predecessor
 _DOMAIN = b"mlops-spec.audit.v1\x00"
 # Where pydantic may have written a number otherwise than RFC 8785: whole floats, and exponents (negative ones alone,
 # since a `Number` is below 2**53). Literals, which are found faster than a pattern that knows numbers from text.
-_EXPONENT, _WHOLE = re.compile(rb"e-[0-9]"), (b".0,", b".0}")
+_EXPONENT, _WHOLE = re.compile(rb"[0-9]e-[0-9]"), (b".0,", b".0}")
 
 
 class MalformedError(ValueError):

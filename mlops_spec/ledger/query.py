@@ -10,8 +10,9 @@ from mlops_spec.ledger.append import append_when
 from mlops_spec.ledger.chain import ERRATUM, BrokenError, Chain, replayed
 from mlops_spec.ledger.fields import plain
 from mlops_spec.ledger.record import CLOSED_BY, Draft, Record, What, Why
-from mlops_spec.ledger.state import Live, replay
+from mlops_spec.ledger.state import Live, State, replay
 from mlops_spec.ledger.store import from_commit, from_folder, remote_commit
+from mlops_spec.ledger.verified import keep, verified_before
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,22 +34,54 @@ def read(git: Git, *, at: str | None = None) -> tuple[Record, ...]:
     commit = at or remote_commit(git)
     if commit is None:
         return ()
-    return _read(from_commit(git, commit))
+    snapshot = _named_right(from_commit(git, commit))
+    before = verified_before(git, snapshot)
+    known = before.records(snapshot) if before else None
+    chain = before.chain(replay(known)) if before and known else Chain()
+    records = (*(known or ()), *_rest(snapshot, chain))
+    keep(git, snapshot, chain, before)
+    return records
+
+
+def read_state(git: Git, *, at: str | None = None) -> State:
+    """What those records add up to; of records that this clone verified before, those alone are read that it needs.
+
+    Raises:
+        Failure: as `read`.
+    """
+    commit = at or remote_commit(git)
+    if commit is None:
+        return State()
+    snapshot = _named_right(from_commit(git, commit))
+    before = verified_before(git, snapshot)
+    known = before.state(snapshot) if before else None
+    chain = before.chain(known) if before and known else Chain()
+    _rest(snapshot, chain)
+    keep(git, snapshot, chain, before)
+    return chain.state
 
 
 def read_folder(folder: Path) -> tuple[Record, ...]:
     """The same of an export; raises Failure (1) where it doesn't hold together."""
-    return _read(from_folder(folder))
+    return _rest(_named_right(from_folder(folder)), Chain())
 
 
-def _read(snapshot: Snapshot) -> tuple[Record, ...]:
+def _named_right(snapshot: Snapshot) -> Snapshot:
     strays = snapshot.strays()
     if strays:
         raise _broken(f"{strays[0]} is missing, or should not be there")
+    return snapshot
+
+
+def _rest(snapshot: Snapshot, chain: Chain) -> tuple[Record, ...]:
+    """The records behind those that the chain has taken."""
     try:
-        return replayed(snapshot.records(), Chain())
+        records = replayed(snapshot.records(chain.frontier.size), chain)
     except BrokenError as error:
         raise _broken(str(error)) from error
+    if chain.frontier.size != snapshot.size:
+        raise _broken(f"record {chain.frontier.size} is not in this clone")
+    return records
 
 
 def live(records: Sequence[Record], model: str, environment: str) -> Live | None:
@@ -86,7 +119,7 @@ def append_outcome(
     kind = intent.why.kind if intent.why else "manual"
 
     def decide(end: Head) -> Draft | None:
-        if intent not in open_intents(read(git, at=end.commit) if end.commit else ()):
+        if end.commit is None or intent not in read_state(git, at=end.commit).open:
             return None
         return Draft(
             event=CLOSED_BY[intent.event],

@@ -26,16 +26,24 @@ class Live:
     intent: Record
     since: Record
 
+    @classmethod
+    def of(cls, intent: Record, since: Record) -> Live:
+        """What an outcome leaves there of what its intent wanted."""
+        what = intent.what
+        assert what.version
+        assert what.package
+        return cls(what.version, what.package.digest, what.serial or 0, intent, since)
+
 
 @dataclass
 class ModelState:
-    """What is on record of one model: its versions; per environment the open intent, last serial and what is live."""
+    """What is on record of one model: its versions; per environment the open intent, the newest and what is live."""
 
     registered: dict[str, Record] = field(default_factory=dict)
     newest: str | None = None
     revoked: dict[str, Record] = field(default_factory=dict)
     open: dict[str, Record] = field(default_factory=dict)
-    serial: dict[str, int] = field(default_factory=dict)
+    asked: dict[str, Record] = field(default_factory=dict)  # the newest intent, whether closed or not
     live: dict[str, Live] = field(default_factory=dict)
     proven: set[tuple[str, str]] = field(default_factory=set)  # (environment, version) that was live once
 
@@ -53,12 +61,16 @@ class ModelState:
         elif record.event == "revoke" and what.version:
             self.revoked[what.version] = record
         elif record.event in CLOSED_BY and what.environment and what.serial is not None:
-            self.open[what.environment] = record
-            self.serial[what.environment] = what.serial
+            self.open[what.environment] = self.asked[what.environment] = record
         elif record.event in OUTCOMES and what.environment:
             intent = self.open.pop(what.environment)
             if record.result == "succeeded":
                 self._make_live(what.environment, intent, record)
+
+    def serial(self, environment: str) -> int:
+        """That of the newest intent; 0: nothing was ever asked for."""
+        newest = self.asked.get(environment)
+        return newest.what.serial or 0 if newest is not None else 0
 
     def goes_back(self, what: What) -> bool:
         """Whether a version was live there before, and a newer one is now."""
@@ -67,11 +79,8 @@ class ModelState:
         return now is not None and (place, version) in self.proven and version_key(version) < version_key(now.version)
 
     def _make_live(self, environment: str, intent: Record, outcome: Record) -> None:
-        what = intent.what
-        assert what.version
-        assert what.package
-        self.live[environment] = Live(what.version, what.package.digest, what.serial or 0, intent, outcome)
-        self.proven.add((environment, what.version))
+        live = self.live[environment] = Live.of(intent, outcome)
+        self.proven.add((environment, live.version))
 
 
 @dataclass
@@ -160,7 +169,7 @@ def _intent(state: ModelState, draft: Draft) -> str | None:
         return "an intent names version, environment, package and serial"
     if what.environment in state.open:
         return f"intent {state.open[what.environment].seq} is still open in {what.environment}"
-    last = state.serial.get(what.environment, 0)
+    last = state.serial(what.environment)
     if (what.base_serial, what.serial) != (last, last + 1):
         return f"serial {what.serial} on base {what.base_serial}, but {what.environment} is at serial {last}"
     approvers = {approval.login.lower() for approval in draft.who.approvals}

@@ -12,7 +12,7 @@ from mlops_spec.layout import LEDGER_BRANCH
 from mlops_spec.ledger.chain import CHECKPOINT, FRONTIER, record_path
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from mlops_spec.git import Git
@@ -33,9 +33,17 @@ class Snapshot:
         """How many records it has."""
         return sum(name.startswith("log/") for name in self.keys)
 
-    def records(self) -> Iterator[bytes]:
-        """The records' bytes in their order; call `strays` first to know that the names are right."""
-        return (raw for raw in self.load([self.keys[path] for path in self._paths]) if raw is not None)
+    def records(self, start: int = 0) -> Iterator[bytes]:
+        """The records' bytes in their order, from one on; call `strays` first to know that the names are right."""
+        return self.numbered(range(start, self.size))
+
+    def numbered(self, numbers: Sequence[int]) -> Iterator[bytes]:
+        """The bytes of some records."""
+        return (raw for raw in self.load([self.keys[self._paths[seq]] for seq in numbers]) if raw is not None)
+
+    def ids(self, size: int) -> list[str]:
+        """What the first records' bytes are known by, where `keys` are ids of Git's objects."""
+        return [self.keys[path] for path in self._paths[:size]]
 
     def strays(self) -> list[str]:
         """Names that are missing (the records are numbered without a gap), or that nobody should have put there."""

@@ -173,7 +173,7 @@ def resume(git: Git, model: str, environment: str, version: str | None, waiting:
     Raises:
         Failure: nothing was begun (exit 75), or nobody answered in time (exit 1).
     """
-    intent = begun(ledger.read(git), model, environment, version)
+    intent = begun(ledger.read_state(git).of(model), environment, version)
     waiting.say(f"intent {intent.seq}: {environment} {intent.what.version}, serial {intent.what.serial}")
     return intent, wait(git, intent, waiting, waiting.clock() + waiting.seconds)
 
@@ -240,7 +240,7 @@ def _record(git: Git, wishes: Mapping[str, Decided], who: Who, now: datetime | N
     """Appends the intents that may still be recorded, in one push; of a wish that must be decided anew, none."""
     for _ in range(ATTEMPTS if wishes and all(each.state is not None for each in wishes.values()) else 1):
         end = ledger.head(git)
-        state = ledger.replay(ledger.read(git, at=end.commit) if end.commit else ())
+        state = ledger.read_state(git, at=end.commit) if end.commit else ledger.State()
         drafts = {name: _draft(each, state, who) for name, each in wishes.items()}
         standing = {name: draft for name, draft in drafts.items() if draft is not None}
         if not standing:

@@ -30,7 +30,7 @@ def close_all(git: Git, who: Who) -> tuple[Record, ...]:
 
 
 def _mine(git: Git, who: Who) -> list[Record]:
-    return [intent for intent in ledger.open_intents(ledger.read(git)) if _same_run(intent.who, who)]
+    return [intent for intent in ledger.read_state(git).open if _same_run(intent.who, who)]
 
 
 def _abandon(git: Git, intent: Record, who: Who) -> Record | None:

@@ -35,7 +35,7 @@ def registered_as(world: World, version: str, digest: str | None) -> Record:
 
 def current(world: World, said: Declared) -> None:
     """Nobody moved the environment since the promotion was proposed."""
-    last, now = world.state.serial.get(said.environment, 0), world.state.live.get(said.environment)
+    last, now = world.state.serial(said.environment), world.state.live.get(said.environment)
     if said.base_serial != last or said.base_digest != (now.digest if now else None):
         raise Stale(
             f"{said.environment} is at serial {last} ({now.version if now else 'nothing'} live), "

@@ -91,7 +91,7 @@ def promote(world: World, environment: str, forge: Callable[[], GitHub]) -> Wish
 
 def what_for(world: World, environment: str, registered: Record, after: str | None = None) -> What:
     """What an intent for a registered version would be about: the next serial, on what is live now."""
-    now, last = world.state.live.get(environment), world.state.serial.get(environment, 0)
+    now, last = world.state.live.get(environment), world.state.serial(environment)
     package = registered.what.package
     assert package is not None
     return What(

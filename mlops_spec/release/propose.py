@@ -61,7 +61,7 @@ def _declaration(world: World, environment: str, version: str, registered: Recor
     problem = unfit(world.state, version, digest, after)
     if problem:
         raise Failure(problem, exit_code=Exit.FINDINGS)
-    live, last = world.state.live.get(environment), world.state.serial.get(environment, 0)
+    live, last = world.state.live.get(environment), world.state.serial(environment)
     return Declared(
         environment=environment,
         model=world.spec.model,

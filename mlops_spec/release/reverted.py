@@ -28,7 +28,7 @@ def anew(world: World, said: Declared) -> Declared:
     """
     environment = said.environment
     live, asked = world.state.live.get(environment), world.state.open.get(environment)
-    last = world.state.serial.get(environment, 0)
+    last = world.state.serial(environment)
     was_live = (environment, said.version) in world.state.proven
     # Decided on what is so now, but never asked for: proposed again, or by reverts of that promotion and of its revert.
     fresh = (said.serial, said.base_serial, said.base_digest) == (last + 1, last, live.digest if live else None)

@@ -12,11 +12,10 @@ from mlops_spec.ledger.record import Draft, Package, What, Why
 from mlops_spec.place import tag_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from datetime import datetime
 
     from mlops_spec.git import Git
-    from mlops_spec.ledger import Head, Record
+    from mlops_spec.ledger import Head, Record, State
     from mlops_spec.ledger.record import Who
 
 
@@ -39,28 +38,24 @@ def revoke(git: Git, name: str, reason: str, who: Who, *, now: datetime | None =
     """
 
     def decide(end: Head) -> Draft | None:
-        records = ledger.read(git, at=end.commit) if end.commit else ()
-        model, version, package = _registered(records, name)
-        if version in ledger.replay(records).of(model).revoked:
+        state = ledger.read_state(git, at=end.commit) if end.commit else ledger.State()
+        model, version, package = _registered(state, name)
+        if version in state.of(model).revoked:
             return None
         what = What(model=model, version=version, package=Package(digest=package.digest))
         return Draft(event="revoke", who=who, what=what, why=Why(kind="manual", text=plain(reason)))
 
     record = ledger.append_when(git, decide, now=now)
-    records = ledger.read(git)
-    model, version, _ = _registered(records, name)
-    state = ledger.replay(records).of(model)
+    now_on_record = ledger.read_state(git)
+    model, version, _ = _registered(now_on_record, name)
+    state = now_on_record.of(model)
     live_in = tuple(environment for environment, live in state.live.items() if live.version == version)
     return Revocation(record or state.revoked[version], record is not None, live_in)
 
 
-def _registered(records: Sequence[Record], name: str) -> tuple[str, str, Package]:
+def _registered(state: State, name: str) -> tuple[str, str, Package]:
     model, _, version = name.rpartition("@")
-    found = [
-        each.what
-        for each in ledger.replay(records).registered
-        if each.what.version == version and model in ("", each.what.model)
-    ]
+    found = [each.what for each in state.registered if each.what.version == version and model in ("", each.what.model)]
     if not found or found[0].package is None:
         raise Failure(
             f"{name} was never registered",

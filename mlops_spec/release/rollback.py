@@ -13,7 +13,7 @@ from mlops_spec.ledger.history import stays
 from mlops_spec.ledger.record import CLOSED_BY, Draft, Record, Why
 from mlops_spec.ledger.state import version_key
 from mlops_spec.release.declared import Declared, declared_in
-from mlops_spec.release.intents import newest_intent, nothing_begun
+from mlops_spec.release.intents import nothing_begun
 from mlops_spec.release.promotion import what_for
 from mlops_spec.release.proof import verify_release
 from mlops_spec.release.world import look
@@ -115,7 +115,7 @@ def begun(world: World, environment: str) -> tuple[Back, Record | None]:
         Failure: none is on record (exit 75).
     """
     world.environment(environment)
-    intent, live = newest_intent(world.records, world.spec.model, environment), world.state.live.get(environment)
+    intent, live = world.state.asked.get(environment), world.state.live.get(environment)
     if intent is not None and intent.event == "rollback.intent":
         return Back(environment, _text(intent), intent.what.version), intent
     ended = ledger.outcome_of(world.records, intent) if intent else None

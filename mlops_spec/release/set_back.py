@@ -10,7 +10,6 @@ from mlops_spec.ledger.query import outcome_of
 from mlops_spec.ledger.state import unfit
 from mlops_spec.platforms.github.api import pulls
 from mlops_spec.release.declared import Declared, Following, declared_in
-from mlops_spec.release.intents import newest_intent
 from mlops_spec.release.proof import verify_release
 from mlops_spec.release.publish import Letter, Proposal, publish
 from mlops_spec.release.rollback import Back, newest_main, version_back
@@ -40,15 +39,15 @@ def propose_back(git: Git, github: GitHub, back: Back, *, now: datetime | None =
     return _propose(world, github, said, replace(back, to=version))
 
 
-def untrue(said: Declared | Following, state: ModelState, last: Record | None) -> Record | None:
+def untrue(said: Declared | Following, state: ModelState) -> Record | None:
     """The record after which a deploy file declares what is not live: a rollout that ended badly, or a rollback.
 
-    None: the file is true, or what it declares is still on its way. `last` is the newest intent of the environment.
+    None: the file is true, or what it declares is still on its way.
     """
-    if isinstance(said, Following) or said.version is None or last is None or said.environment in state.open:
+    if isinstance(said, Following) or said.version is None or said.environment in state.open:
         return None
-    live = state.live.get(said.environment)
-    if live is None or (live.version, live.digest) == (said.version, said.digest):
+    last, live = state.asked.get(said.environment), state.live.get(said.environment)
+    if last is None or live is None or (live.version, live.digest) == (said.version, said.digest):
         return None
     # What was declared after the newest intent has not been asked for yet: that is the promotion's own run to do.
     tried = last.what.serial == said.serial or (
@@ -71,7 +70,7 @@ def set_back(git: Git, github: GitHub, environment: str, *, now: datetime | None
 def set_back_in(world: World, github: GitHub, environment: str) -> Proposal | None:
     """The same on facts that were read before."""
     said = declared_in(world.main, environment)
-    intent = untrue(said, world.state, newest_intent(world.records, world.spec.model, environment))
+    intent = untrue(said, world.state)
     if intent is None or isinstance(said, Following) or _declined(world, github, environment, intent):
         return None
     back = Back(environment, _why_not_live(world, intent), world.state.live[environment].version)
@@ -110,7 +109,7 @@ def _declaration(world: World, environment: str, version: str) -> Declared:
     problem = unfit(state, version, digest, None)
     if problem:
         raise Failure(problem, exit_code=Exit.FINDINGS)
-    live, asked, last = state.live.get(environment), state.open.get(environment), state.serial.get(environment, 0)
+    live, asked, last = state.live.get(environment), state.open.get(environment), state.serial(environment)
     intent = asked or (live.intent if live and live.version == version else None)
     if intent is not None and intent.what.version != version:
         raise Failure(

@@ -162,7 +162,7 @@ class World:
 
     def intend(self, environment: str, version: str, *, approvals: tuple[str, ...] = ("bob",), **what: Any) -> Any:
         """Asks for a version in an environment, as `promote ask` does."""
-        last = ledger.replay(ledger.read(self.git)).of("demo").serial.get(environment, 0)
+        last = ledger.replay(ledger.read(self.git)).of("demo").serial(environment)
         draft = Draft(
             event="deploy.intent",
             who=Who(actor=WHO.actor, approvals=tuple(map(approval, approvals))),

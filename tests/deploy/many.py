@@ -92,7 +92,7 @@ class Many:
         git, state = self.world.git, ledger.replay(ledger.read(self.world.git))
         drafts = []
         for model in models:
-            last = state.of(model).serial.get(self.environment, 0)
+            last = state.of(model).serial(self.environment)
             what = What(
                 model=model,
                 version=version,
