@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from mlops_spec.pipeline.blocks import block_length
 from mlops_spec.pipeline.known import columns_of
 from mlops_spec.pipeline.origins import known_until
 from mlops_spec.pipeline.steps import keys_of
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from mlops_spec.spec.data import Data
 
 _FEWEST_SERIES = 30  # from which whole series are drawn
-_LIKE_ALONE, _ALIKE = 0.9, 1.2  # lengths of blocks, in cube roots of the steps
-_MOST_ALIKE = 0.8
 
 
 def with_history(
@@ -93,21 +92,10 @@ def _moves(known: _Known, train: slice, season: int) -> tuple[np.ndarray, np.nda
 def drawn_by(data: Data, rows: pd.DataFrame, errors: np.ndarray) -> np.ndarray:
     """What tested rows depend on each other: whole series, or where there are few of them blocks of time, (n,).
 
-    The more alike the errors (n,) of neighbouring steps are, the longer is a block. Source: Carlstein, "The use of
-    subseries values for estimating the variance of a general statistic" (1986).
+    The longer the `errors` (n,) of steps go on, the longer is a block.
     """
     series, steps = keys_of(data, rows)
     if len(np.unique(series)) >= _FEWEST_SERIES:
         return series
-    there, place, count = np.unique(steps, return_inverse=True, return_counts=True)
-    alike = min(max(_correlation(np.bincount(place, np.abs(errors)) / count), 0.0), _MOST_ALIKE)
-    longer = _ALIKE * (2 * alike / (1 - alike**2)) ** (2 / 3)
-    length = int(np.ceil(max(_LIKE_ALONE, longer) * len(there) ** (1 / 3)))
-    return np.asarray(place // length)
-
-
-def _correlation(values: np.ndarray) -> float:
-    """Of neighbours; 0 where nothing varies."""
-    apart = values - values.mean()
-    spread = float(apart @ apart)
-    return float(apart[1:] @ apart[:-1]) / spread if spread > 0 else 0.0
+    _, place, count = np.unique(steps, return_inverse=True, return_counts=True)
+    return np.asarray(place // block_length(np.bincount(place, np.abs(errors)) / count))

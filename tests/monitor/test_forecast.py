@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,12 +10,15 @@ import pandas as pd
 import pytest
 
 from mlops_spec.monitor.answers import check_answers
+from mlops_spec.monitor.inputs import check_drift
+from mlops_spec.monitor.log import bounds_of
 from mlops_spec.monitor.performance import check_performance
 from mlops_spec.monitor.predictions import Live
 from mlops_spec.pipeline.answered import answered_ahead
 from mlops_spec.pipeline.answers import Answers
+from mlops_spec.pipeline.reference import NAME, read_reference, reference_of
 from mlops_spec.spec import Spec
-from mlops_spec.spec.watch import Performance
+from mlops_spec.spec.watch import Drift, Monitor, Performance
 from mlops_validators.unlabelled import Answered
 
 if TYPE_CHECKING:
@@ -120,3 +124,21 @@ def test_what_keeps_labels_from_judging_is_said(tmp_path: Path) -> None:
         in checked(tmp_path, alike=0, off=1, max=3, lacks=("day",)).told
     )
     assert "without what was known of each row's series" in checked(tmp_path, alike=0, off=1, max=3, metric="mase").told
+
+
+def test_a_season_alone_is_no_drift_of_the_inputs(tmp_path: Path) -> None:
+    """All columns move with it, surely and by less than the bound: of other tasks that is a finding."""
+    rows, warm = asked("2022-01-01", 728)
+    train = rows.assign(lag=warm)
+    (tmp_path / NAME).write_text(json.dumps(reference_of(train, ["lag"])))
+
+    def found(spec: Spec, more: float) -> tuple[str, ...]:
+        assert spec.monitor is not None
+        now = pd.DataFrame({"lag": asked("2024-07-10", 28, more)[1]})
+        return check_drift(bounds_of(spec, spec.monitor), read_reference(tmp_path), Live(now, (), np.empty(0))).findings
+
+    watched = SPEC.model_copy(update={"monitor": Monitor(drift=Drift(method="wasserstein", max=3))})
+    assert found(watched, 0) == ()
+    assert "lag: wasserstein" in found(watched, 40)[0]
+    other = watched.model_copy(update={"task": "regression"})
+    assert "moved less, but surely" in found(other, 0)[0]
