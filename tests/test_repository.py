@@ -213,7 +213,6 @@ def test_code_is_read_and_never_run(capsys: pytest.CaptureFixture[str]) -> None:
         ("params = spec['train']['params']\nf(params['depth'])", True),
         ("params = spec['train']['params']\nf(params['deep'])", False),
         ("f(spec['train'].get('params').get('deep'))", False),
-        ("def fit(deep): ...", False),
     ],
 )
 def test_parameters_that_nothing_reads(code: str, read: bool, capsys: pytest.CaptureFixture[str]) -> None:
@@ -231,6 +230,29 @@ def test_a_parameter_may_be_read_by_code_outside_of_src(capsys: pytest.CaptureFi
     assert any("MS806" in each for each in found(capsys))
     write("stages/train.py", 'print({}["depth"])\n')
     assert not any("MS806" in each for each in found(capsys))
+
+
+@pytest.mark.parametrize(("script", "read"), [("yq .train.params model.yaml", True), ("yq .model model.yaml", False)])
+def test_parameters_may_be_read_by_a_script(script: str, read: bool, capsys: pytest.CaptureFixture[str]) -> None:
+    spec = MINIMAL.replace("  predictor:", "  params: {depth: 3}\n  predictor:")
+    write("model.yaml", re.sub(r"run: .*", "run: bash stages/train.sh", spec))
+    write("stages/train.sh", f"{script}\npython -m credit_default.train\n")
+    write("src/credit_default/train.py", "def fit(deep): ...\n")
+
+    assert found(capsys) == ([] if read else ["model.yaml:13:3 MS806"])
+
+
+@pytest.mark.parametrize(
+    ("place", "found_"), [("data/scans.dvc", False), ("data/scans/a.png", False), ("data/scan.dvc", True)]
+)
+def test_files_that_rows_name_are_in_git_or_in_dvc(
+    place: str, found_: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    files = "  id: id\n  files: {root: data/scans, column: scan, kinds: [png], max: 1MB}\n"
+    write("model.yaml", MINIMAL.replace("  id: id\n", files))
+    write(place, "outs: []\n")
+
+    assert ("model.yaml:10:17 MS801" in found(capsys)) == found_
 
 
 def test_a_protected_attribute_in_code_may_say_why(capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,6 +16,12 @@ def mentioned(tree: ast.Module) -> set[str]:
     return set(_words(tree))
 
 
+def picked(tree: ast.Module) -> set[str]:
+    """Those words that may take a value out of something: texts and attributes."""
+    texts = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    return texts | {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+
+
 def handed_on(tree: ast.Module) -> bool:
     """Whether the section `params` goes somewhere as a whole, from where anything may be read."""
     parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import yaml
 
+from mlops_spec.lint.explain import find, linted
 from mlops_spec.lint.specs import lint_text
 from mlops_spec.lint.workflows import lint_workflows
 from mlops_spec.platforms.github.workflow.files import absent, files
@@ -83,3 +84,17 @@ def test_a_kind_of_workflow_is_found_in_other_words(kind: dict[str, Any], words:
 @pytest.mark.parametrize(("kind", "words"), cases("workflows", "right"))
 def test_a_workflow_that_looks_alike_is_let_be(kind: dict[str, Any], words: str, tmp_path: Path) -> None:
     assert {each.kind.code for each in of_workflow(kind, words, tmp_path)} <= {*kind.get("besides", ())}
+
+
+def of_repository(kind: dict[str, Any], words: str) -> set[str]:
+    return {each.kind.code for each in linted(find(kind["code"]), filled(kind["snippet"], words))}
+
+
+@pytest.mark.parametrize(("kind", "words"), cases("repository", "wrong"))
+def test_a_kind_of_code_is_found_in_other_words(kind: dict[str, Any], words: str) -> None:
+    assert of_repository(kind, words) == {kind["code"]}
+
+
+@pytest.mark.parametrize(("kind", "words"), cases("repository", "right"))
+def test_code_that_looks_alike_is_let_be(kind: dict[str, Any], words: str) -> None:
+    assert of_repository(kind, words) == set()

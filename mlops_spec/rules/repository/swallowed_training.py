@@ -50,29 +50,69 @@ SEVERITY: Severity = "error"
 
 _LEARNS = frozenset(("fit", "train", "fit_transform", "partial_fit", "fit_model", "train_model"))
 _KEEPS = re.compile(r"^(dump|dumps|save\w*|to_onnx|export\w*|write_\w+)$")
-_PUTS_BACK = re.compile(r"^(copy\w*|move|rename|replace|load\w*|symlink\w*|download\w*)$")
+_PUTS_BACK = re.compile(r"^(copy\w*|move|rename|load(?!s$)\w*|symlink\w*|download\w*)$")
 _ALL = frozenset(("Exception", "BaseException"))
+#: What a library raises that can't learn from the rows.
+_OF_TRAINING = frozenset(("ValueError", "RuntimeError", "MemoryError", "ArithmeticError", "LinAlgError"))
+_ENDS = frozenset(("exit", "_exit", "quit", "abort", "fail"))
 
 
 def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
     for path in code_of(spec, repository, repository.up)["train"].files:
         code = repository.python(path)
         for node in ast.walk(code.tree) if code is not None else ():
-            if code is not None and isinstance(node, ast.Try) and (handler := _forgiving_handler(node)):
+            if code is not None and (place := _forgiven_at(node)):
                 message = "a training that fails here ends well, with another model in its place"
-                span = code.span(handler.type or node.body[0])
-                yield Finding((), message, "let it fail", document=code.document, span=span)
+                yield Finding((), message, "let it fail", document=code.document, span=code.span(place))
 
 
-def _forgiving_handler(node: ast.Try) -> ast.ExceptHandler | None:
-    tried = _called(node.body)
-    for handler in node.handlers if tried & _LEARNS else ():
-        caught = ast.unparse(handler.type) if handler.type else "Exception"
-        ends = any(isinstance(each, (ast.Raise, ast.Continue)) for part in handler.body for each in ast.walk(part))
-        left = any(map(_KEEPS.match, tried)) or any(map(_PUTS_BACK.match, _called(handler.body)))
-        if caught in _ALL and not ends and left and not _called(handler.body) & {"exit", "_exit", "abort", "fail"}:
-            return handler
+def _forgiven_at(node: ast.AST) -> ast.expr | ast.stmt | None:
+    """Where a node says that a training may fail; None where it says no such thing."""
+    if isinstance(node, ast.Try):
+        tried = _called(node.body)
+        handler = next((each for each in node.handlers if _forgives(each, tried)), None) if tried & _LEARNS else None
+        return (handler.type or node.body[0]) if handler else None
+    if isinstance(node, ast.With) and (tried := _called(node.body)) & _LEARNS and any(map(_KEEPS.match, tried)):
+        opened = [item.context_expr for item in node.items]
+        return next((each for each in opened if _suppresses(each)), None)
     return None
+
+
+def _suppresses(node: ast.expr) -> bool:
+    called = ast.unparse(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
+    return isinstance(node, ast.Call) and called == "suppress" and any(_names(each) & _ALL for each in node.args)
+
+
+def _forgives(handler: ast.ExceptHandler, tried: set[str]) -> bool:
+    caught = _names(handler.type) if handler.type else _ALL
+    put_back = any(map(_PUTS_BACK.match, _called(handler.body))) or "os.replace(" in ast.unparse(handler)
+    left = put_back or any(map(_KEEPS.match, tried))
+    taken = caught & _ALL or (put_back and caught & _OF_TRAINING)
+    return bool(taken) and left and not any(_ends(each) for part in handler.body for each in ast.walk(part))
+
+
+def _ends(node: ast.AST) -> bool:
+    """Whether a statement or call hands the failure on, or goes on with the next of several."""
+    if isinstance(node, (ast.Raise, ast.Continue)):
+        return True
+    if isinstance(node, ast.Return):
+        return isinstance(node.value, ast.Constant) and _is_failure(node.value)
+    last = ast.unparse(node.func).rpartition(".")[2] if isinstance(node, ast.Call) else ""
+    if not isinstance(node, ast.Call) or last not in _ENDS:
+        return False
+    return not _is_success(node.args[0]) if node.args else last not in ("exit", "quit")
+
+
+def _is_failure(node: ast.Constant) -> bool:
+    return type(node.value) is int and node.value != 0
+
+
+def _is_success(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value in (0, None)
+
+
+def _names(node: ast.expr) -> set[str]:
+    return {ast.unparse(each).rpartition(".")[2] for each in (node.elts if isinstance(node, ast.Tuple) else [node])}
 
 
 def _called(body: list[ast.stmt]) -> set[str]:

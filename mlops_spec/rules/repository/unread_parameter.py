@@ -33,7 +33,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.document.diagnostic import near
 from mlops_spec.document.finding import Finding
 from mlops_spec.repository.code import code_of
-from mlops_spec.repository.params import handed_on, mentioned
+from mlops_spec.repository.params import handed_on, mentioned, picked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,17 +50,18 @@ SEVERITY: Severity = "warning"
 def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
     if not spec.train.params:
         return
-    read = set()
-    outside = [
-        repository.python(path)
-        for path in code_of(spec, repository, repository.up)["train"].files
-        if path.endswith(".py")
-    ]
+    files = code_of(spec, repository, repository.up)["train"].files
+    if any(_reads_by_script(repository, path) for path in files):
+        return
+    outside = [repository.python(path) for path in files if path.endswith(".py")]
+    read: set[str] = set()
+    taken: set[str] = set()
     for code in (*repository.code(), *filter(None, outside)):
         if handed_on(code.tree):
             return  # as a whole, to who knows what
         read |= mentioned(code.tree)
-    if read and "params" not in read:
+        taken |= picked(code.tree)
+    if read and not taken & {"params", *spec.train.params}:
         message = "no code in `src` reads `train.params`, so a change of them changes nothing"
         yield Finding(("train", "params"), message, "read them from `model.yaml`, or delete them", at_key=True)
         return
@@ -70,3 +71,8 @@ def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
             meant = near(name, read)
             hint = f"did you mean `{meant}`?" if meant else "remove it"
             yield Finding(("train", "params", name), message, hint, at_key=True)
+
+
+def _reads_by_script(repository: Repository, path: str) -> bool:
+    """Whether a program in another language, such as the shell's, seems to hand them on."""
+    return not path.endswith((".py", ".yaml", ".yml")) and "params" in (repository.text(path) or "")
