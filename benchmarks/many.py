@@ -98,7 +98,7 @@ def main(counts: list[int]) -> None:
             if count > WITH_DVC:
                 _forget(root, WITH_DVC)
             with _edited(root, EDITS["one by its code"]):
-                found = _measured(root, [sys.executable, "-m", "dvc", "status", "-q"], {}, 2)
+                found = measured(root, [sys.executable, "-m", "dvc", "status", "-q"], {}, 2)
             each = found.cpu / WITH_DVC
             print(f"  {'dvc status':26} {found}  of {WITH_DVC} models: {each * count:.0f} s CPU at {count:,}")
 
@@ -129,11 +129,11 @@ def _edited(root: Path, edit: Callable[[Path], None]) -> Iterator[None]:
 
 
 def _told(what: str, root: Path, *args: str, env: dict[str, str] | None = None, repeats: int = REPEATS) -> None:
-    found = _measured(root, [sys.executable, "-m", "mlops_spec", *args], env or {}, repeats)
+    found = measured(root, [sys.executable, "-m", "mlops_spec", *args], env or {}, repeats)
     print(f"  {what:26} {found}", flush=True)
 
 
-def _measured(root: Path, words: list[str], env: dict[str, str], repeats: int) -> Measured:
+def measured(root: Path, words: list[str], env: dict[str, str], repeats: int) -> Measured:
     """As a process of its own, so that imports count, started by a small one: what it had before would count too."""
     runs = []
     for _ in range(repeats):
