@@ -15,6 +15,7 @@ from mlops_spec.gates.attacks.attack import Attack, Blow
 from mlops_spec.gates.case import result
 from mlops_spec.gates.drill.drill import Drilled, attacked
 from mlops_spec.gates.drill.table import lines
+from mlops_spec.gates.drill.target import ask, targets
 from mlops_spec.gates.kinds import always, declared
 from mlops_spec.pipeline.answers import Answers
 from mlops_spec.pipeline.table import Table, whole
@@ -310,6 +311,42 @@ def test_a_regression_is_drilled(make: Make, least: float, attacks: set[str]) ->
     found = {attack for _, attack in survivors(replace(case, spec=case.spec.model_copy(update={"data": data})))}
 
     assert found == attacks
+
+
+def forecast(case: Case) -> Case:
+    """Errors of 2.4, where the last known value is off by 6 and the season before by 12, of moves of 10 in training."""
+    draw = np.random.default_rng(4)
+    truth, count = draw.normal(50, 10, len(case.test)), len(case.test)
+    known = [np.full(count, 10.0), np.full(count, 160.0), np.zeros(count)]
+    simple = [truth + draw.normal(0, 1.25 * off, count) for off in (6, 12)]  # 0.8 of a deviation is a mean error
+    answers = Answers(np.column_stack([truth, *known, *simple]), truth + draw.normal(0, 3, count))
+    return replace(case, spec=case.spec.model_copy(update={"task": "forecasting"}), answers=answers)
+
+
+@pytest.mark.parametrize(
+    ("gate", "passes"),
+    [
+        ({"metric": "skill_naive", "min": 0.2}, set()),
+        ({"metric": "skill_naive", "min": -0.5}, {"the last known value"}),
+        ({"metric": "skill_seasonal_naive", "min": 0.2}, set()),
+        ({"metric": "skill_seasonal_naive", "min": -0.1}, {"the season before"}),
+        ({"metric": "mase", "max": 0.5}, set()),
+        ({"metric": "mase", "max": 0.9}, {"the last known value"}),
+        ({"metric": "mase", "max": 1.5}, {"the last known value", "the season before"}),
+        ({"metric": "rmsse", "max": 0.4}, set()),
+        ({"metric": "rmsse", "max": 0.9}, {"the last known value"}),
+        ({"metric": "mean_absolute_error", "max": 15}, set()),  # claims to beat nothing
+    ],
+)
+def test_a_forecast_without_a_model_must_not_pass(make: Make, gate: dict[str, Any], passes: set[str]) -> None:
+    """Of a season of calm days the last known value may well be below 1 in terms of what training moved by."""
+    case = forecast(make([gate]))
+    (target,) = (each for each in targets(case.spec) if each.kind == "metric")
+    (attack,) = (each for each in target.how.attacks if each.name == "a forecast without a model")
+    passed = {blow.name for blow in attack.blows(case, target.gate) if attack.noticed(ask(target, blow)) is False}
+
+    assert ask(target, Blow(case, target.gate)).verdict == "pass"
+    assert passed == passes
 
 
 def test_several_classes_are_drilled(make: Make) -> None:

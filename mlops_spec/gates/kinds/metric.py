@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.gates.attacks.on_answers import ALONE, common, damaged
+from mlops_spec.gates.attacks.on_forecasts import ON_FORECASTS
 from mlops_spec.gates.attacks.on_queries import ON_QUERIES
 from mlops_spec.gates.attacks.on_targets import ON_TARGETS
 from mlops_spec.gates.case import limit, result
@@ -54,4 +55,6 @@ def _baseline_of_champion(case: Case, metric: str) -> float | None:
         return None
 
 
-KIND: Kind[MetricGate] = Kind(results, (*damaged(ALONE), *ON_TARGETS, *ON_QUERIES, *common(ALONE)), sees_all)
+KIND: Kind[MetricGate] = Kind(
+    results, (*damaged(ALONE), *ON_TARGETS, *ON_QUERIES, *ON_FORECASTS, *common(ALONE)), sees_all
+)
