@@ -52,6 +52,17 @@ def test_by_hand():
     assert MEASURES["skill_seasonal_naive"](truth, [12, 20]) == pytest.approx(1 - 2 / (4 + 6))
 
 
+def test_of_several_series_rmsse_is_no_less_than_the_mean_that_m5_takes():
+    """By hand: one series is off by 1 and one by 3, each where it moves by 1: roots of 1 and 9 are 1 and 3, 2 on
+    average, and the root of their mean 5 is more. `mase` is the mean of 1 and 3, as M4 takes it."""
+    truth = [[10, 1, 1, 0, 9, 9]] * 2 + [[10, 1, 1, 1, 9, 9]] * 2
+    score = [11, 9, 13, 7]
+
+    assert MEASURES["rmsse"](truth, score) == pytest.approx(np.sqrt(5))
+    assert np.mean([MEASURES["rmsse"](truth[at : at + 2], score[at : at + 2]) for at in (0, 2)]) == 2
+    assert MEASURES["mase"](truth, score) == 2
+
+
 def test_the_simple_forecasts_have_no_skill():
     _, truth, _ = rows()
     flat = truth.reshape(-1, 6)

@@ -6,7 +6,8 @@ and its square; the code of the series, 0 to k - 1; the naive forecast (the last
 one (the last known value of the same season).
 
 Means are over all rows: of series that have as many rows each the mean of the series' own `mase`, and of `rmsse` the
-root of the mean of their squares.
+root of the mean of their squares: never less than the mean of the series' roots, which M5 weighs, and more where
+series differ.
 
 Source: Hyndman and Koehler, "Another look at measures of forecast accuracy" (2006) for MASE; the M5 guide for RMSSE;
 the M4 guide for sMAPE, which goes from 0 to 2.
