@@ -33,14 +33,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.roles import plain
+from mlops_spec.platforms.github.workflow.typed import text
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.document.diagnostic import Severity
-    from mlops_spec.document.finding import Finding
     from mlops_spec.platforms.github.workflow.jobs import Workflow
 
 CODE = "MS664"
@@ -60,10 +61,26 @@ _ONE_VERSION = re.compile(
 )
 
 
+_LEAST = 3  # the one that is live, the one to go back to, and one that is on its way
+
+
 def check(workflow: Workflow) -> Iterator[Finding]:
+    yield from _deleted_images(workflow)
     for _, step, command in workflow.commands():
         said = plain(command)
         goal = next((word for word in reversed(command.words) if _OF_MODELS.search(word)), "")
         if goal and _ERASES.search(said) and not _ONE_VERSION.search(goal):
             message = f"this removes from `{goal}` whatever it has of other versions"
             yield at_command(step, command, message, "give each version a folder of its own")
+
+
+def _deleted_images(workflow: Workflow) -> Iterator[Finding]:
+    for job in workflow.jobs.values():
+        for step in job.steps:
+            kept = text(step.inputs.get("min-versions-to-keep"))
+            rest = {"ignore-versions", "delete-only-untagged-versions", "delete-only-pre-release-versions"}
+            deletes = step.uses_action("actions/delete-package-versions") and not rest & {*step.inputs}
+            if deletes and kept.isdigit() and int(kept) < _LEAST:
+                message = f"of all images {kept} is kept, be it the live one or not, and none to go back to"
+                place = (*step.address, "with", "min-versions-to-keep")
+                yield Finding(place, message, "keep ten, and name those that are live in `ignore-versions`")

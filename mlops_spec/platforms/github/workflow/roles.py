@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from mlops_spec.platforms.github.workflow.command import Command
     from mlops_spec.platforms.github.workflow.jobs import Job, Step
 
-_BEFORE = frozenset(("uv", "uvx", "run", "poetry", "pdm", "pipenv", "pixi", "conda", "sudo", "env", "time", "exec"))
+_BEFORE = frozenset(
+    "uv uvx run poetry pdm pipenv pixi conda sudo env time exec timeout nice ionice nohup setsid xvfb-run".split()
+)
+_DURATION = re.compile(r"\d+(\.\d+)?[smhd]?")  # of `timeout`
 _VALUED = frozenset(("--with", "--group", "--extra", "--python", "-p", "--env-file", "--project", "--directory", "-n"))
 #: Programs whose first words say what they do; any other says it by its own name alone.
 _SAYING = re.compile(
@@ -100,7 +103,7 @@ _PAIRS = (
 @lru_cache(maxsize=4096)
 def _name_words(words: tuple[str, ...]) -> frozenset[str]:
     rest = list(words)
-    while rest and (rest[0] in _BEFORE or rest[0].startswith("-") or "=" in rest[0]):
+    while rest and (rest[0] in _BEFORE or rest[0].startswith("-") or "=" in rest[0] or _DURATION.fullmatch(rest[0])):
         if rest.pop(0) in _VALUED and rest:
             rest.pop(0)
     if not rest or rest[0] in _MUTE:
@@ -136,7 +139,7 @@ def plain(command: Command) -> str:
 
 
 def _is_setting(word: str) -> bool:
-    return bool(re.match(r"\w+=", word))
+    return bool(re.match(r"\w+=", word) or _DURATION.fullmatch(word))
 
 
 def trains(command: Command) -> bool:
