@@ -5,6 +5,7 @@ such as `LD_PRELOAD`, `PYTHONPATH` or a name that a later step trusts; in `GITHU
 
 Bad:
 
+    on: {pull_request: {}}
     jobs:
       label:
         steps:
@@ -15,6 +16,7 @@ Bad:
 
 Good:
 
+    on: {pull_request: {}}
     jobs:
       label:
         steps:
