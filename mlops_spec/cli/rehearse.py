@@ -25,14 +25,12 @@ class _Listing(click.Command):
 
 @click.command("rehearse", cls=_Listing)
 @click.argument("scenario", type=click.Choice(list(SCENARIOS)), metavar="[SCENARIO]", required=False)
-@click.option("--here", is_flag=True, help="Play the repository that you are in: its branch, merged and promoted.")
+@click.option("--here", is_flag=True, help="Play the repository that you are in.")
 @click.option("--committed", is_flag=True, help="With --here: leave out what no commit has.")
 @click.option("--into", type=click.Path(path_type=Path), help="Folder to play in and to keep.  [default: temporary]")
 @click.option("--keep-running", is_flag=True, help="Leave agents and servers running at the end.")
-@click.option("--stop", is_flag=True, help="Stop what an earlier rehearsal in --into left running, and play nothing.")
-@click.option(
-    "--open", "show_report", is_flag=True, help="Open the report of the rehearsal in --into, and play nothing."
-)
+@click.option("--stop", is_flag=True, help="Stop what a rehearsal in --into left running.")
+@click.option("--open", "show_report", is_flag=True, help="Open the report of the rehearsal in --into.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def rehearse_command(  # noqa: PLR0913 - one per option
     *,
@@ -45,13 +43,13 @@ def rehearse_command(  # noqa: PLR0913 - one per option
     show_report: bool,
     form: str,
 ) -> int:
-    """Play a scenario on this machine, through the very workflows that GitHub would run; without one, list them.
+    """Play a scenario here by the very workflows that GitHub would run; without one, list them.
 
-    No account is needed: a folder is the origin, a small forge on loopback stands in for GitHub's API, act runs the
-    workflows. A scenario ends where a step is not what it promises.
+    No account is needed: a folder is the origin, a forge on loopback stands in for GitHub's, act runs the workflows.
+    It ends where a step is not what it promises.
 
-    With --here it is your repository, copied: your branch (and what is not committed) as a pull request, its merge,
-    its promotions, under your rules. Your checkout, its remotes and its data are only read.
+    With --here it is your repository: your branch, and what is not committed, as a pull request, its merge, its
+    promotions, under your rules. Your checkout is only read.
 
     \b
     Example:

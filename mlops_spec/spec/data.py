@@ -112,7 +112,9 @@ MEASURES = ("bytes", "brightness")
 class Lag(Strict):
     """A column of a forecast: what another held so long before in the same series, or its mean up to then."""
 
-    of: ColumnName = Field(description="The numeric column that is looked back at; it may be the target.")
+    of: ColumnName = Field(
+        description="The numeric column that is looked back at; it may be the target.", examples=["sales"]
+    )
     by: Cadence = Field(
         description="How long before: no less than horizon and gap, so that it is known when the forecast is made.",
         examples=["28d"],

@@ -28,6 +28,7 @@ _PARTS = (
     "package",
     "platforms",
     "platforms/github",
+    "platforms/github/outputs",
     "platforms/github/workflow",
     "render",
     "repository",

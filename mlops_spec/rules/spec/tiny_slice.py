@@ -51,12 +51,21 @@ _LEAST = 30
 
 
 def check(spec: Spec) -> Iterator[Finding]:
+    yield from _slices(spec)
+    yield from _groups(spec)
+
+
+def _slices(spec: Spec) -> Iterator[Finding]:
     for index, gate in enumerate(spec.gates):
         if isinstance(gate, SliceGate) and gate.min_rows < _LEAST:
             yield Finding(
                 ("gates", index, "min_rows"), f"of {gate.min_rows} rows any measure is luck", "take 100 or so"
             )
-        elif isinstance(gate, FairnessGate):
+
+
+def _groups(spec: Spec) -> Iterator[Finding]:
+    for index, gate in enumerate(spec.gates):
+        if isinstance(gate, FairnessGate):
             counts = [number_of_values(spec, column) for column in gate.attributes]
             rows, groups = test_rows(spec), prod(each or 1 for each in counts)
             if rows is not None and rows < _LEAST * groups:
