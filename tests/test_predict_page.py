@@ -67,7 +67,7 @@ def test_a_task_takes_the_shape_that_is_told_and_no_other(task: str) -> None:
 
     assert check_output(good, 4, TASKS[task].answer, 3).shape == shape
     with pytest.raises(Failure) as refused:
-        check_output(other, 4, TASKS[task].answer, 3)
+        check_output(other if TASKS[task].answer.numbers else other[:3], 4, TASKS[task].answer, 3)
     told = returns.replace("rows", "4").replace("classes", "3")
     assert told in refused.value.remedy
     output = output_of(TASKS[task], 3)

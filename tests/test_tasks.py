@@ -18,15 +18,24 @@ from mlops_validators.arrays import Task as Computed
 
 PACKAGE = Path(__file__).parent.parent / "mlops_spec"
 HOMES = (PACKAGE / "spec" / "tasks", PACKAGE / "pipeline" / "tasks")
+AMBIGUOUS = ("custom",)  # a format of models too, and a word of workflows
 # What draws a spec from another tool's, an example's smallest spec, and a word of workflows.
 WRITERS = ("start/adopt/recipe.py", "lint/explain.py", "platforms/github/workflow/roles.py")
 
 
 def named(tree: ast.AST) -> set[str]:
-    """The tasks that a module names in code; docstrings are prose."""
+    """The tasks that a module names in code; docstrings are prose, and a word of other keys is one beside a task."""
     prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    beside = {id(part) for node in ast.walk(tree) if _compares_tasks(node) for part in ast.walk(node)}
     constants = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in prose)
-    return {str(node.value) for node in constants if isinstance(node.value, str) and node.value in TASKS}
+    found = (node for node in constants if isinstance(node.value, str) and node.value in TASKS)
+    return {str(node.value) for node in found if node.value not in AMBIGUOUS or id(node) in beside}
+
+
+def _compares_tasks(node: ast.AST) -> bool:
+    return isinstance(node, ast.Compare | ast.Match | ast.Subscript) and any(
+        getattr(part, "attr", getattr(part, "id", "")) == "task" for part in ast.walk(node)
+    )
 
 
 def test_nobody_else_tells_tasks_apart() -> None:
@@ -36,12 +45,18 @@ def test_nobody_else_tells_tasks_apart() -> None:
     assert found - {*WRITERS} == set()
 
 
+def test_a_word_of_another_key_is_no_task() -> None:
+    assert not named(ast.parse("if train.format == 'custom': pass"))
+
+
 @pytest.mark.parametrize(
     "source",
     [
         "if task == 'regression': pass",
         "match task:\n case 'regression' | 'binary-classification': pass",
         "{'multiclass-classification': 1}[task]",
+        "if spec.task == 'custom': pass",
+        "match manifest.task:\n case 'custom': pass",
     ],
 )
 def test_telling_tasks_apart_is_found(source: str) -> None:

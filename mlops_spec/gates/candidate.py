@@ -9,7 +9,7 @@ import numpy as np
 
 from mlops_spec import model_folder
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.pipeline.answers import Answers, groups_of, read_answers, truth_of, weights_of
+from mlops_spec.pipeline.answers import Answers, alike, groups_of, read_answers, truth_of, weights_of
 from mlops_spec.pipeline.history import with_history
 from mlops_spec.pipeline.last_run import check_last_run, stale
 from mlops_spec.pipeline.reseeded import read_reseeded
@@ -55,8 +55,7 @@ def candidate_of(root: Path, spec: Spec, manifest: Manifest) -> Candidate:
 
 def check_same_answers(evaluated: np.ndarray, packaged: np.ndarray) -> None:
     """Raises Failure when the package, loaded afresh, answers otherwise than the model that was evaluated."""
-    same = evaluated.shape == packaged.shape and np.allclose(evaluated, packaged, rtol=1e-6, atol=1e-9)
-    if not same:
+    if not alike(evaluated, packaged):
         raise Failure(
             f"{model_folder.PACKAGE} answers otherwise than the model that was evaluated",
             exit_code=Exit.FINDINGS,

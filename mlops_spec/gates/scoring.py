@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.package.predictor.json_answers import SUFFIX, read_lines
 from mlops_spec.system.faults import told_of
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ class Asked:
         """Waits for the answers; raises Failure when the model can't give any, or none for the first frame."""
         ended, place = _why_ended(self.scorer), self.scorer.place
         code = self.scorer.process.poll()
-        if ended and (code is None or code > 0) and not any(place.glob("*.[nt][px][yt]")):
+        if ended and (code is None or code > 0) and not _wrote(place):
             raise _cannot(self.scorer, ended)  # it was not even loaded
         noted: list[np.ndarray | str] = []
         for number in range(self.frames):
@@ -147,11 +148,17 @@ def _why_ended(scorer: Scorer) -> str:
     return said[-1] if said else f"the process ended with {code}"
 
 
+def _wrote(place: Path) -> bool:
+    return any(each.suffix in {".npy", SUFFIX, ".txt"} for each in place.iterdir())
+
+
 def _written_by_process(name: Path) -> np.ndarray | str | None:
     """What the process wrote: an array, or the reason why there is none; None when it wrote nothing."""
     if (found := name.with_suffix(".npy")).exists():
         array: np.ndarray = np.load(found, allow_pickle=False)
         return array
+    if (lines := name.with_suffix(SUFFIX)).exists():
+        return read_lines(lines)
     reason = name.with_suffix(".txt")
     return reason.read_text(encoding="utf-8") if reason.exists() else None
 

@@ -88,7 +88,8 @@ def _file(path: Path, digest: str, since: datetime, rows: _Rows) -> None:
 def _take(record: dict[str, Any], rows: _Rows) -> None:
     given = {tensor["name"]: _flat(tensor["data"]) for tensor in record["request"]["inputs"]}
     output = record["response"]["outputs"][0]
-    scores = np.array(output["data"], dtype=np.float64).reshape(output["shape"])
+    kind = object if output.get("datatype") == "BYTES" else np.float64
+    scores = np.array(output["data"], dtype=kind).reshape(output["shape"])
     size = len(scores)
     columns = {name: given[name] for name in rows.columns}
     if any(len(column) != size for column in columns.values()):

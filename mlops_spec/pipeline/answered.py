@@ -27,7 +27,10 @@ _ROWS = 100  # that a stretch of time has at least: fewer differ from all by cha
 
 
 def answered_of(spec: Spec, answers: Answers) -> dict[str, dict[str, Any]]:
-    """The section `answered`; none where rows are no evidence, nor of several targets, each of which has its own."""
+    """The section `answered`; none where rows are no evidence, nor of answers that are no numbers, nor
+    of several targets, each of which has its own."""
+    if not TASKS[spec.task].answer.numbers:
+        return {}
     try:
         return {"answered": asdict(answered(answers.actual, answers.score, spec.task))}
     except ValueError:

@@ -30,7 +30,7 @@ _SCORE = "y_score"
 @dataclass(frozen=True)
 class Answers:
     """`truth` (n,): 0 or 1, class codes, or values; of several labels or targets (n, k), of forecasts (n, 6), see
-    `history`. `score` as `predict` answers.
+    `history`. `score` as `predict` answers. Where answers are no numbers both are JSON texts (n,).
 
     `groups` (n,): what rows depend on each other, where the split says so; `weights` (n,): what each row counts.
     """
@@ -81,11 +81,18 @@ def read_answers(path: Path) -> Answers:
     """Reads what `write_answers` wrote; raises Failure when it is missing or of another shape."""
     try:
         frame = pd.read_parquet(path)
-        return Answers(_array(frame, _TRUTH), _array(frame, _SCORE).astype(np.float64))
+        return Answers(_array(frame, _TRUTH), _floats_or_texts(_array(frame, _SCORE)))
     except (OSError, KeyError, ValueError) as error:
         raise Failure(
             f"{path} can't be read: {error}", exit_code=Exit.CONFIG, remedy="`mlops-spec run` writes it."
         ) from error
+
+
+def alike(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether two models answer the same: numbers but for rounding, texts to the letter."""
+    if one.shape != other.shape or one.dtype.kind == "O":
+        return np.array_equal(one, other)
+    return bool(np.allclose(one, other, rtol=1e-6, atol=1e-9))
 
 
 def _columns(name: str, values: np.ndarray) -> dict[str, np.ndarray]:
@@ -97,9 +104,13 @@ def _columns(name: str, values: np.ndarray) -> dict[str, np.ndarray]:
 def _array(frame: pd.DataFrame, name: str) -> np.ndarray:
     """What `_columns` made columns of, whatever their order."""
     if name in frame.columns:
-        return frame[name].to_numpy()
+        return frame[name].to_numpy()  # of texts objects, whatever pandas keeps them as
     several = sum(str(column).startswith(f"{name}_") for column in frame.columns)
     return frame[[f"{name}_{code}" for code in range(max(several, 1))]].to_numpy()
+
+
+def _floats_or_texts(values: np.ndarray) -> np.ndarray:
+    return values if values.dtype.kind == "O" else values.astype(np.float64)
 
 
 def slices(column: pd.Series) -> dict[str, np.ndarray]:

@@ -44,6 +44,8 @@ def beside_simple(root: Path, spec: Spec, rows: tuple[pd.DataFrame, pd.DataFrame
         naive, seasonal = (answers.truth[:, place] for place in (NAIVE, SEASONAL))
         simple = Simple("seasonal naive forecast", naive, naive, seasonal)
         return {"kind": simple.kind, "rows": len(naive), "measures": _measured(root, spec, answers, simple)}
+    if not TASKS[spec.task].answer.numbers:
+        return {"reason": f"no simple model gives such answers as those of a task of {spec.task}"}
     split, (train, test) = read_split_report(root), rows
     train = train.iloc[:: -(-len(train) // _MOST_ROWS)]
     names = [name for name in map(str, test.columns) if is_evident(spec, name)]

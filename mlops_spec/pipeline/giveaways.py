@@ -5,7 +5,7 @@ Apart from `leak`, which splitting needs: this loads the evidence.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -15,12 +15,13 @@ from mlops_spec.pipeline.sides import places
 from mlops_spec.pipeline.steps import keys_of
 from mlops_spec.spec.features import is_evident
 from mlops_spec.spec.tasks import TASKS
+from mlops_validators.arrays import MULTICLASS
 from mlops_validators.categories import categories
 from mlops_validators.joint_leaks import revealing_pairs
 from mlops_validators.leak import Twins, near_twins
 from mlops_validators.oversampled import FEWEST_ROWS, rows_between
 from mlops_validators.target_encodings import encodings
-from mlops_validators.target_leaks import Revealing, revealing
+from mlops_validators.target_leaks import TOO_GOOD, Revealing, revealing
 from mlops_validators.text_parts import text_parts
 from mlops_validators.time_leaks import Timed, too_early
 
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
 
     from mlops_spec.spec import Spec
     from mlops_spec.spec.data import Data
+    from mlops_validators.arrays import Task
 
+_ROWS_A_CLASS = 10  # that texts have on average which are classes
 _WINDOW = 14  # steps of a mean that is found out, of seasons that are shorter
 
 
@@ -79,9 +82,12 @@ def encoded_features(spec: Spec, train: pd.DataFrame, test: pd.DataFrame) -> lis
         for name in map(str, train.columns)
         if name not in (*spec.data.targets, spec.data.id) and rows[name].dtype.kind not in "fmM"
     }
-    alone = TASKS[spec.task].alone
-    each = (encodings(features, keys, _truth(spec, rows[target]), alone) for target in spec.data.targets)
-    return [found for told in each for found in told]
+    return [
+        found
+        for target in spec.data.targets
+        if (asked := _asked(spec, rows[target])) is not None
+        for found in encodings(features, keys, asked.truth, asked.task)
+    ]
 
 
 def early_features(spec: Spec, train: pd.DataFrame, test: pd.DataFrame) -> list[Revealing]:
@@ -103,13 +109,24 @@ def early_features(spec: Spec, train: pd.DataFrame, test: pd.DataFrame) -> list[
     return too_early(features, timed, ahead=ahead, season=season, window=window, seed=spec.train.seed)
 
 
-def _truth(spec: Spec, target: pd.Series) -> np.ndarray:
-    """One column of the target; of classes their codes, of which a binary task's positive one is the last."""
-    if not TASKS[spec.task].of_classes:
-        return _as_evidence(target)
-    if TASKS[spec.task].has("positive") and spec.data.positive is not None:
-        return (target == spec.data.positive).to_numpy(dtype=np.intp)
-    return categories(target.to_numpy()).codes
+class _Asked(NamedTuple):
+    """A column of the target as what it is alone: numbers, or the codes of classes."""
+
+    truth: np.ndarray
+    task: Task
+
+
+def _asked(spec: Spec, target: pd.Series) -> _Asked | None:
+    """Of classes of a binary task the positive one is the last; None for texts of which each is nearly alone."""
+    task = TASKS[spec.task]
+    if task.has("positive") and spec.data.positive is not None:
+        return _Asked((target == spec.data.positive).to_numpy(dtype=np.intp), task.alone)
+    if task.of_classes:
+        return _Asked(categories(target.to_numpy()).codes, task.alone)
+    if target.dtype.kind in "iufmM":
+        return _Asked(_as_evidence(target), task.alone)
+    codes = categories(target.to_numpy()).codes
+    return _Asked(codes, MULTICLASS) if len(codes) >= _ROWS_A_CLASS * (codes.max(initial=0) + 1) else None
 
 
 def revealing_features(spec: Spec, train: pd.DataFrame) -> list[Revealing]:
@@ -128,15 +145,25 @@ def revealing_features(spec: Spec, train: pd.DataFrame) -> list[Revealing]:
 
 
 def _revealing(spec: Spec, features: Mapping[str, np.ndarray], target: pd.Series) -> list[Revealing]:
-    truth = categories(target.to_numpy()).codes if TASKS[spec.task].of_classes else _as_evidence(target)
+    asked = _asked(spec, target)
+    if asked is None:
+        return _copies(features, target)
     parts, text_of = dict[str, np.ndarray](), dict[str, str]()
     for name, column in features.items():
         for called, part in text_parts(column).items():
             parts[f"{name}, {called}"], text_of[f"{name}, {called}"] = part, name
-    one_by_one = revealing({**features, **parts}, truth, TASKS[spec.task].alone)
+    one_by_one = revealing({**features, **parts}, *asked)
     told = {text_of.get(one.column, one.column) for one in one_by_one}
     rest = {name: column for name, column in features.items() if name not in told}
-    return [*_most_telling_per_text(one_by_one, text_of), *revealing_pairs(rest, truth, TASKS[spec.task].alone)]
+    return [*_most_telling_per_text(one_by_one, text_of), *revealing_pairs(rest, *asked)]
+
+
+def _copies(features: Mapping[str, np.ndarray], target: pd.Series) -> list[Revealing]:
+    """The features that say the target, letter by letter, in nearly all rows."""
+    told = target.astype(str).to_numpy()
+    shares = {name: float(np.mean(column.astype(str) == told)) for name, column in features.items()}
+    found = [Revealing(name, share, f"is the target in {share:.1%} of the rows") for name, share in shares.items()]
+    return sorted((each for each in found if each.score >= TOO_GOOD), key=lambda each: -each.score)
 
 
 def _most_telling_per_text(found: list[Revealing], text_of: Mapping[str, str]) -> list[Revealing]:

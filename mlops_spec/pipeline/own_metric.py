@@ -10,6 +10,7 @@ import pandas as pd
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.package.predictor.entry_point import import_function
+from mlops_spec.package.predictor.json_answers import from_json
 from mlops_validators import custom_measure, row_measure
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ def own_measure(root: Path, spec: Spec, own: CustomMetric) -> Measure:
     """The measure `own.run`; raises Failure when `src` has no such function.
 
     Called, it raises ValueError where the user's function does, which says "undefined on these rows", and Failure for
-    any other exception and for an answer that is no number, or with `per: row` not a number for each row.
+    any other exception and for an answer that is no number, or with `per: row` not a number for each row. The function
+    gets arrays, or of answers that are no numbers lists of what their JSON says, made anew for each call.
     """
     what = f"metric `{own.name}`"
     function = import_function(own.run, root / "src", what)
@@ -43,7 +45,7 @@ def _of_all(function: Callable[..., object], what: str) -> Callable[[np.ndarray,
             raise Failure(
                 f"{what} gives {type(value).__name__}, not a number",
                 exit_code=Exit.FINDINGS,
-                remedy=f"It takes `y_true` and `y_score`, arrays of one length, and returns a float{hint}.",
+                remedy=f"It takes `y_true` and `y_score`, of one length, and returns a float{hint}.",
             )
         return float(value)
 
@@ -68,15 +70,17 @@ def _of_rows(function: Callable[..., object], what: str) -> Callable[[np.ndarray
 
 def _called(function: Callable[..., object], truth: np.ndarray, score: np.ndarray) -> object:
     try:
-        return function(_read_only(truth), _read_only(score))
+        return function(_given(truth), _given(score))
     except Failure as failure:
         if isinstance(failure.__cause__, ValueError):
             raise ValueError(failure.message) from failure
         raise
 
 
-def _read_only(values: np.ndarray) -> np.ndarray:
-    """The same values; a measure that changed them would change what is measured next."""
+def _given(values: np.ndarray) -> np.ndarray | list[Any]:
+    """The same values, or what their texts say; a measure that changed them would change what is measured next."""
+    if values.dtype.kind == "O":
+        return from_json(values)
     view = values.view()
     view.flags.writeable = False
     return view

@@ -75,7 +75,8 @@ def _pictures(shown: Shown) -> Iterator[tuple[str, Figure]]:
         yield "slices", _measure_by_slice(shown)
     if task.has("fairness") and shown.spec.data.protected:
         yield "groups", _rates_by_group(shown)
-    yield "scores", _score_histograms(shown)
+    if task.answer.numbers:
+        yield "scores", _score_histograms(shown)
 
 
 def _roc(shown: Shown) -> Figure:

@@ -32,7 +32,7 @@ def read_reseeded(root: Path, spec: Spec, like: np.ndarray) -> tuple[np.ndarray,
         return ()
     try:
         frame = pd.read_parquet(root / model_folder.SEEDS)
-        found = tuple(frame[name].to_numpy(dtype=np.float64).reshape(like.shape) for name in frame)
+        found = tuple(frame[name].to_numpy(dtype=like.dtype).reshape(like.shape) for name in frame)
     except (OSError, ValueError) as error:
         raise Failure(
             f"{model_folder.SEEDS} can't be read: {error}", exit_code=Exit.CONFIG, remedy="`mlops-spec run` writes it."

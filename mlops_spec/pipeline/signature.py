@@ -55,7 +55,7 @@ def _input(name: str, kind: pa.DataType) -> Tensor:
 
 def output_of(task: Task, classes: int) -> Tensor:
     """What a package of a task answers."""
-    return Tensor(name=task.answer.name, datatype="FP64", shape=task.answer.shape(-1, classes))
+    return Tensor(name=task.answer.name, datatype=task.answer.datatype, shape=task.answer.shape(-1, classes))
 
 
 def _datatype(name: str, found: pa.DataType) -> str:

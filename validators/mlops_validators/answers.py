@@ -9,6 +9,7 @@ import numpy as np
 
 from mlops_validators.arrays import (
     BINARY,
+    CUSTOM,
     FORECASTING,
     MULTICLASS,
     MULTILABEL,
@@ -25,6 +26,7 @@ from mlops_validators.arrays import (
     numbers,
     probabilities,
     same_length,
+    texts,
 )
 
 if TYPE_CHECKING:
@@ -35,7 +37,8 @@ if TYPE_CHECKING:
 class Answers:
     """Arrays that were checked: `truth` (n,), `score` (n,) or (n, k); of several labels or targets both are (n, k).
 
-    Of forecasts `truth` may be (n, 6): the value first, then what was known of its series (see `forecasts`).
+    Of forecasts `truth` may be (n, 6): the value first, then what was known of its series (see `forecasts`). Of a
+    custom task both are texts (n,).
 
     >>> Answers("binary-classification", np.array([0, 1]), np.array([0.2, 0.9])).classes
     2
@@ -101,7 +104,7 @@ def answers(y_true: ArrayLike, y_score: ArrayLike, tasks: tuple[Task, ...], meas
     return _READERS[fitting[0]](y_true, y_score)
 
 
-_VECTORS: tuple[Task, ...] = (BINARY, REGRESSION, FORECASTING, RANKING)
+_VECTORS: tuple[Task, ...] = (BINARY, REGRESSION, FORECASTING, RANKING, CUSTOM)
 _MATRICES: dict[tuple[int, int], tuple[Task, ...]] = {
     (1, 2): (MULTICLASS,),
     (2, 2): (MULTILABEL, REGRESSION),
@@ -193,7 +196,15 @@ def _ranking(y_true: ArrayLike, y_score: ArrayLike) -> Answers:
     return Answers(RANKING, truth, score)
 
 
+def _custom(y_true: ArrayLike, y_score: ArrayLike) -> Answers:
+    truth, score = texts("y_true", y_true), texts("y_score", y_score)
+    if same_length(y_true=truth, y_score=score) < 2:
+        raise ValueError("one row says nothing about a model; at least two are needed")
+    return Answers(CUSTOM, truth, score)
+
+
 _READERS = {
+    CUSTOM: _custom,
     RANKING: _ranking,
     MULTILABEL: _multilabel,
     BINARY: _binary,

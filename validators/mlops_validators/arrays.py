@@ -6,8 +6,9 @@ Task by task, with n rows and k classes:
 - multiclass classification: `y_true` (n,) of class codes 0 to k-1, `y_score` (n, k) probabilities, rows summing to 1;
 - multilabel classification: `y_true` (n, k) of 0 and 1, `y_score` (n, k) the probability of each label;
 - regression: `y_true` and `y_score` finite numbers, (n,), or of several targets (n, k);
-- forecasting: `y_score` (n,), `y_true` (n,), or (n, 6) with what was known of each row's series (see `forecasts`).
-- ranking: `y_true` (n,) relevance of 0 or more, `y_score` (n,) finite numbers, and the query of each row as its group.
+- forecasting: `y_score` (n,), `y_true` (n,), or (n, 6) with what was known of each row's series (see `forecasts`);
+- ranking: `y_true` (n,) relevance of 0 or more, `y_score` (n,) finite numbers, and the query of each row as its group;
+- custom: `y_true` and `y_score` texts (n,), whatever they say: JSON for a measure of your own to read.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ Task = Literal[
     "multilabel-classification",
     "forecasting",
     "ranking",
+    "custom",
 ]
 BINARY: Task = "binary-classification"
 MULTICLASS: Task = "multiclass-classification"
@@ -31,6 +33,7 @@ REGRESSION: Task = "regression"
 MULTILABEL: Task = "multilabel-classification"
 FORECASTING: Task = "forecasting"
 RANKING: Task = "ranking"
+CUSTOM: Task = "custom"
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.intp]
@@ -69,6 +72,25 @@ def numbers(name: str, values: ArrayLike, *, dimensions: tuple[int, ...] = (1,))
         raise ValueError(f"`{name}` has {broken} of {array.size} values that are NaN or infinite")
     if max(array.max(), -array.min()) > GREATEST:
         raise ValueError(f"`{name}` has values beyond {GREATEST:g}, whose squares have no sum")
+    return array
+
+
+def texts(name: str, values: ArrayLike) -> Anything:
+    """`values` as an array of texts, (n,).
+
+    Raises:
+        ValueError: one is no text, or they are none, or of another shape.
+
+    >>> texts("y_score", ['{"city": "York"}', "null"])
+    array(['{"city": "York"}', 'null'], dtype=object)
+    """
+    array = np.asarray(values, dtype=object)
+    if array.ndim != 1:
+        raise ValueError(f"`{name}` has shape {array.shape}; it must have 1 dimensions")
+    if array.size == 0:
+        raise ValueError(f"`{name}` is empty")
+    if other := sum(not isinstance(value, str) for value in array):
+        raise ValueError(f"`{name}` has {other} of {array.size} values that are no text")
     return array
 
 

@@ -44,4 +44,5 @@ def _pictures(spec: Spec) -> Iterator[str]:
         yield "slices"
     if task.has("fairness") and spec.data.protected:
         yield "groups"
-    yield "scores"
+    if task.answer.numbers:
+        yield "scores"

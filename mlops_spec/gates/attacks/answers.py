@@ -29,6 +29,36 @@ def constant(answers: Answers, _: np.random.Generator) -> np.ndarray:
     return np.tile(shares, (len(answers.truth), 1))
 
 
+def exchanged(answers: Answers, draw: np.random.Generator) -> np.ndarray:
+    """Of texts: each row has the answer of another, and another answer, as far as there are that many.
+
+    From half way along their order: texts that begin alike, such as records of one city, lie next to each other.
+    """
+    mixed = draw.permutation(len(answers.score))
+    alike = mixed[np.argsort(answers.score[mixed], kind="stable")]
+    _, counts = np.unique(answers.score, return_counts=True)
+    score = np.empty_like(answers.score)
+    score[alike] = answers.score[np.roll(alike, max(counts.max(initial=0), len(alike) // 2))]
+    return score
+
+
+def most_frequent(answers: Answers, _: np.random.Generator) -> np.ndarray:
+    """Of texts: one answer for all rows, that which most have."""
+    texts, counts = np.unique(answers.score, return_counts=True)
+    return np.full(len(answers.score), texts[counts.argmax()], dtype=object)
+
+
+def without_json(text: str) -> Damage:
+    """One answer of a hundred, and at least one, is `text`, which is no JSON."""
+
+    def spoil(answers: Answers, _: np.random.Generator) -> np.ndarray:
+        score = answers.score.copy()
+        score[::100] = text
+        return score
+
+    return spoil
+
+
 def moved_on(answers: Answers, _: np.random.Generator) -> np.ndarray:
     """Of several targets or labels: the answer for each stands where that for the next belongs."""
     return np.roll(answers.score, 1, axis=1)

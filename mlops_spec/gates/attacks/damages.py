@@ -6,7 +6,19 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlops_spec.gates.attacks.answers import Damage, certain, constant, inverted, miscalibrated, shuffled, spoiled
+from mlops_spec.gates.attacks.answers import (
+    Damage,
+    certain,
+    constant,
+    exchanged,
+    inverted,
+    miscalibrated,
+    most_frequent,
+    shuffled,
+    spoiled,
+    without_json,
+)
+from mlops_spec.spec.tasks import TASKS
 
 if TYPE_CHECKING:
     from mlops_spec.spec import Spec
@@ -22,11 +34,24 @@ _CLAIMS: dict[str, dict[str, Damage]] = {
     "expected_calibration_error": {CONSTANT: certain, INVERTED: inverted, MISCALIBRATED: miscalibrated},
 }
 UNUSABLE: dict[str, Damage] = {"NaN": spoiled(np.nan), "+infinity": spoiled(np.inf), "-infinity": spoiled(-np.inf)}
+# Of answers that are no numbers, which only the user's own metrics read.
+_OF_TEXTS: dict[str, Damage] = {SHUFFLED: shuffled, CONSTANT: most_frequent, INVERTED: exchanged}
+_NO_JSON: dict[str, Damage] = {"NaN": without_json("NaN"), "half an answer": without_json('{"answer":')}
 
 
-def damages(metric: str) -> dict[str, Damage]:
+def damages(spec: Spec, metric: str) -> dict[str, Damage]:
     """The damages that a metric claims to notice, by the attack's name; the user's own metrics claim all."""
-    return _CLAIMS.get(metric, _ALL)
+    return _CLAIMS.get(metric, _ALL) if TASKS[spec.task].answer.numbers else _OF_TEXTS
+
+
+def otherwise(spec: Spec) -> Damage:
+    """What changes every answer."""
+    return inverted if TASKS[spec.task].answer.numbers else exchanged
+
+
+def unusable_answers(spec: Spec) -> dict[str, Damage]:
+    """What no answer may be, by its name: no finite number, or no JSON."""
+    return UNUSABLE if TASKS[spec.task].answer.numbers else _NO_JSON
 
 
 def guards_quality(spec: Spec, gate: Gate) -> bool:

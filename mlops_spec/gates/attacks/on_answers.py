@@ -14,9 +14,9 @@ from mlops_spec.gates.attacks.damages import (
     INVERTED,
     MISCALIBRATED,
     SHUFFLED,
-    UNUSABLE,
     damages,
     guards_quality,
+    unusable_answers,
 )
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def damaged(setting: Setting[G]) -> tuple[Attack[G], ...]:
 
 def _damaged(setting: Setting[G], name: str) -> Attack[G]:
     def blows(case: Case, gate: G) -> Iterator[Blow[G]]:
-        damage = damages(gate.measure or "").get(name)
+        damage = damages(case.spec, gate.measure or "").get(name)
         if damage and guards_quality(case.spec, gate):
             yield Blow(setting.attacked(case, gate, damage(case.answers, draw(case))), gate)
 
@@ -66,10 +66,10 @@ def _damaged(setting: Setting[G], name: str) -> Attack[G]:
 
 
 def unusable(setting: Setting[G]) -> Attack[G]:
-    """Some answers no numbers."""
+    """Some answers no numbers, or no JSON."""
 
     def blows(case: Case, gate: G) -> Iterator[Blow[G]]:
-        for name, damage in UNUSABLE.items():
+        for name, damage in unusable_answers(case.spec).items():
             yield Blow(setting.attacked(case, gate, damage(case.answers, draw(case))), gate, name)
 
     return Attack("NaN and infinity", blows)
@@ -102,7 +102,7 @@ def common(setting: Setting[G]) -> tuple[Attack[G], ...]:
 
 def part_damaged(case: Case, metric: str, rows: np.ndarray) -> Case:
     """The answers of some rows made bad, all others as they are."""
-    claimed = damages(metric)
+    claimed = damages(case.spec, metric)
     damage = claimed.get(INVERTED) or claimed[SHUFFLED]
     score = case.answers.score.copy()
     score[rows] = damage(case.answers.of(rows), draw(case))

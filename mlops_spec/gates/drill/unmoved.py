@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mlops_spec.pipeline.measured import measure_named
+from mlops_spec.spec.tasks import TASKS
 from mlops_validators import estimate
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 def unmoved(case: Case, metric: str) -> bool:
     """Whether it stays what it is when the labels of the half of the rows that the model is less sure of are wrong."""
-    if metric not in case.spec.evaluate.own:
+    if metric not in case.spec.evaluate.own or not TASKS[case.spec.task].answer.numbers:
         return False
     threshold = case.spec.evaluate.threshold
     sure = _confidence(case.answers, threshold)

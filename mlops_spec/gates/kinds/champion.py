@@ -8,14 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from mlops_spec.gates.attacks.answers import inverted
 from mlops_spec.gates.attacks.attack import Attack, Blow, draw
+from mlops_spec.gates.attacks.damages import otherwise
 from mlops_spec.gates.attacks.on_answers import Setting, common, damaged
 from mlops_spec.gates.case import Rival, result
 from mlops_spec.gates.kinds.beside import compared, difference, seeds_told
 from mlops_spec.gates.kinds.kind import Kind, sees_all
+from mlops_spec.pipeline.answers import alike
 from mlops_spec.pipeline.measured import finite, measure_named
 from mlops_spec.spec.gates import gate_id
 from mlops_spec.spec.gates.result import Against, Limit
@@ -61,8 +60,7 @@ def results(case: Case, gate: ChampionGate) -> Iterator[GateResult]:
         return
     verdict = judge_non_inferior(found, gate.margin, measure.higher_is_better, rows=rows)
     if rival.against and rival.against.digest == case.digest:
-        alike = bool(np.allclose(answers.score, rival.score, rtol=1e-6, atol=1e-9))
-        verdict = _of_itself(rival.against, verdict, alike)
+        verdict = _of_itself(rival.against, verdict, same=alike(answers.score, rival.score))
     elif rival.seen:
         verdict = _at_advantage(verdict, rival.seen)
     verdict = replace(verdict, reason=f"{verdict.reason}{by_seed}")
@@ -90,10 +88,10 @@ def _at_advantage(verdict: Verdict, seen: str) -> Verdict:
     return undecided(f"the champion has an advantage that is no merit: {seen}; {verdict.reason}")
 
 
-def _of_itself(against: Against, verdict: Verdict, alike: bool) -> Verdict:
+def _of_itself(against: Against, verdict: Verdict, *, same: bool) -> Verdict:
     """A change that leaves the package as it is may pass, but nobody may take that for a comparison."""
     which = f"{against.environment} {against.version}"
-    if not alike:
+    if not same:
         return undecided(f"{which} is this very package, yet it answers otherwise: its answers can't be trusted")
     return replace(verdict, reason=f"{which} is this very package, so nothing was compared; {verdict.reason}")
 
@@ -109,7 +107,9 @@ def _rivalled(case: Case, gate: ChampionGate, rival: Rival) -> Case:
 def _champion_is_the_candidate(case: Case, gate: ChampionGate) -> Iterator[Blow[ChampionGate]]:
     same = Against(gate.champion, "v0.0.0", case.digest)
     yield Blow(_rivalled(case, gate, Rival(case.answers.score, same)), gate, "answers alike")
-    yield Blow(_rivalled(case, gate, Rival(inverted(case.answers, draw(case)), same)), gate, "answers otherwise")
+    yield Blow(
+        _rivalled(case, gate, Rival(otherwise(case.spec)(case.answers, draw(case)), same)), gate, "answers otherwise"
+    )
 
 
 def _itself(result: GateResult) -> bool:

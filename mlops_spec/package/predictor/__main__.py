@@ -1,9 +1,9 @@
 """A packaged model's answers, in a process of their own: `python -m mlops_spec.package.predictor PACKAGE OUT`.
 
 Loads the package, then reads one job from standard input: `{"frames": [PARQUET, ...], "batch": ROWS or null}`. Writes
-`OUT/<number>.npy` for each frame, and `OUT/latency.npy`, the seconds that single calls took, when a batch size is
-given; where the model fails, the reason as `.txt` instead. Its own process because it runs a model's own code, which
-must reach neither what judges it nor another model.
+`OUT/<number>.npy` for each frame (`.jsonl` where answers are no numbers), and `OUT/latency.npy`, the seconds that
+single calls took, when a batch size is given; where the model fails, the reason as `.txt` instead. Its own process
+because it runs a model's own code, which must reach neither what judges it nor another model.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ import pandas as pd
 from mlops_spec import words
 from mlops_spec.errors import Failure
 from mlops_spec.package.on_disk import read_manifest
+from mlops_spec.package.predictor.json_answers import SUFFIX, write_lines
 from mlops_spec.package.predictor.load import load_predict
 from mlops_spec.package.predictor.named_files import NamedFiles
 
@@ -55,7 +56,10 @@ def _note_answer_or_reason(name: Path, call: Callable[[], np.ndarray]) -> None:
     except Failure as failure:
         name.with_suffix(".txt").write_text(failure.message, encoding="utf-8", errors="backslashreplace")
     else:
-        np.save(name.with_suffix(".npy"), found)
+        if found.dtype.kind == "O":
+            write_lines(name.with_suffix(SUFFIX), found)
+        else:
+            np.save(name.with_suffix(".npy"), found)
 
 
 def _named_files(package_dir: Path) -> NamedFiles | None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.package.manifest import Manifest, Scalar, Tensor
 
-# (n rows) → (n,) probability of the positive class, (n, k) class probabilities, or (n,) values
+# (n rows) → (n,) probability of the positive class, (n, k) class probabilities, (n,) values, or (n,) JSON texts
 Predict = Callable[[pd.DataFrame], np.ndarray]
 
 
@@ -59,8 +59,8 @@ def load_predict(package_dir: Path) -> Predict:
 
     The function takes a frame that has at least the columns of the signature's inputs, in any order, and shows the
     model those alone. It answers float64: (n,) probability of the positive class for a binary task, (n, k) class
-    probabilities in the order of the manifest's classes, or (n,) values for a regression. Whatever goes wrong, here or
-    in a call, raises Failure.
+    probabilities in the order of the manifest's classes, or (n,) values for a regression; or where a task has no
+    numbers JSON texts (n,). Whatever goes wrong, here or in a call, raises Failure.
     """
     return load(recipe_of(read_manifest(package_dir)), package_dir / "model", package_dir / "code")
 

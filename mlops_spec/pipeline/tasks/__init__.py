@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.pipeline.tasks import binary, forecasting, multiclass, multilabel, ranking, regression
+from mlops_spec.pipeline.tasks import binary, custom, forecasting, multiclass, multilabel, ranking, regression
 from mlops_spec.spec.tasks import TASKS
 
 if TYPE_CHECKING:
@@ -13,7 +13,15 @@ if TYPE_CHECKING:
 TARGETS: dict[str, Target] = dict(
     zip(
         TASKS,
-        (binary.TARGET, multiclass.TARGET, regression.TARGET, multilabel.TARGET, forecasting.TARGET, ranking.TARGET),
+        (
+            binary.TARGET,
+            multiclass.TARGET,
+            regression.TARGET,
+            multilabel.TARGET,
+            forecasting.TARGET,
+            ranking.TARGET,
+            custom.TARGET,
+        ),
         strict=True,
     )
 )

@@ -49,4 +49,8 @@ def check(spec: Spec) -> Iterator[Finding]:
         if name not in known:
             tasks = [each.name for each in TASKS.values() if name in each.metrics]
             message = f"`{name}` is for {listed(tasks)}" if tasks else f"no measure is called `{name}`"
-            yield Finding(address, message, did_you_mean(name, known) or f"{spec.task} has {listed(known)}")
+            yield Finding(address, message, did_you_mean(name, known) or _those_of(spec.task, known))
+
+
+def _those_of(task: str, known: list[str]) -> str:
+    return f"{task} has {listed(known)}" if known else "write one of your own, and name it in `evaluate.metrics`"

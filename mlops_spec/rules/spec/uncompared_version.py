@@ -34,6 +34,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.spec.tasks import TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,6 +49,8 @@ SEVERITY: Severity = "warning"
 
 
 def check(spec: Spec) -> Iterator[Finding]:
+    if not TASKS[spec.task].has("shift"):
+        return  # nothing there could be compared
     for name, batch in spec.batches.items():
         rollout = batch.rollout
         if batch.after != "merge" and rollout.max_score_shift is None and rollout.max_disagreement is None:

@@ -53,4 +53,5 @@ def check(spec: Spec) -> Iterator[Finding]:
     for name, environment in spec.environments.items():
         if environment.rollout.max_disagreement is not None:
             place = ("environments", name, "rollout", "max_disagreement")
-            yield Finding(place, reason, "take `max_score_shift`", at_key=True)
+            hint = "take `max_score_shift`" if TASKS[spec.task].has("shift") else "leave it out"
+            yield Finding(place, reason, hint, at_key=True)

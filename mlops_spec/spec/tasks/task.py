@@ -18,9 +18,10 @@ TaskName = Literal[
     "multilabel-classification",
     "forecasting",
     "ranking",
+    "custom",
 ]
 # What a spec can ask for that not every task has.
-Meaning = Literal["threshold", "positive", "cost", "k", "decision", "fairness", "calibration", "weight"]
+Meaning = Literal["threshold", "positive", "cost", "k", "decision", "fairness", "calibration", "weight", "shift"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,6 +33,12 @@ class Answer:
     by_class: bool  # (n, k), a column for each class, label, or of several targets for each; else (n,)
     probabilities: bool  # each within 0 and 1
     sums: bool  # the probabilities of a row sum to 1
+    datatype: Literal["FP64", "BYTES"] = "FP64"  # BYTES: each row's is a JSON text
+
+    @property
+    def numbers(self) -> bool:
+        """Whether answers are numbers; else each is a JSON text, whatever it holds."""
+        return self.datatype == "FP64"
 
     def shape(self, rows: int, classes: int) -> tuple[int, ...]:
         """The shape of an answer for so many rows; -1 stands for any number of them."""

@@ -18,10 +18,11 @@ PROBABILITIES = b"mlops-spec.probabilities"  # whether the scores are that
 
 
 def schema_of(package: Manifest) -> pa.Schema:
-    """The columns of a version's answers: one a score, and a decision where it is one class."""
+    """The columns of a version's answers: one a score or JSON text, and a decision where it is one class."""
     names = [*_scores(package), *([DECISION] if _decides(package) else [])]
-    kinds = [_LABEL if name == DECISION else pa.float64() for name in names]
-    told = {PROBABILITIES: b"1" if task_called(package.task).answer.probabilities else b"0"}
+    answer = task_called(package.task).answer
+    kinds = [_LABEL if name == DECISION else pa.float64() if answer.numbers else pa.string() for name in names]
+    told = {PROBABILITIES: b"1" if answer.probabilities else b"0"}
     return pa.schema(list(zip(names, kinds, strict=True)), metadata=told)
 
 
@@ -35,9 +36,9 @@ def columns(package: Manifest, answer: np.ndarray) -> pa.RecordBatch:
 
 
 def scores_of(batch: pa.RecordBatch) -> np.ndarray:
-    """The scores (n, k) of such columns."""
+    """The scores (n, k) of such columns, or texts (n, 1)."""
     names = [name for name in batch.schema.names if name != DECISION]
-    return np.column_stack([batch.column(name).to_numpy() for name in names])
+    return np.column_stack([batch.column(name).to_numpy(zero_copy_only=False) for name in names])
 
 
 def _decides(package: Manifest) -> bool:

@@ -36,12 +36,16 @@ class _Tally:
     rows: int = 0
     errors: int = 0
     total: float = 0.0
+    scored: bool = True
     bins: dict[int, int] = field(default_factory=dict)
 
     def add(self, answer: pa.RecordBatch) -> np.ndarray:
         scores = scores_of(answer)
+        self.rows += len(scores)
+        if scores.dtype.kind == "O":  # texts, which have no distribution
+            self.scored = False
+            return scores
         top = scores.max(axis=1)
-        self.rows += len(top)
         self.total += float(top.sum())
         probabilities = (answer.schema.metadata or {}).get(PROBABILITIES) == b"1"
         for number, count in bins_of(top, probabilities=probabilities).items():
@@ -49,7 +53,7 @@ class _Tally:
         return scores
 
     def window(self, **compared: Any) -> Window:
-        mean = self.total / (self.rows - self.errors) if self.rows > self.errors else None
+        mean = self.total / (self.rows - self.errors) if self.scored and self.rows > self.errors else None
         bins = tuple(sorted(self.bins.items()))
         return Window(requests=self.rows, errors=self.errors, mean_score=mean, bins=bins, **compared)
 
@@ -143,8 +147,8 @@ def _compared(both: _Both, stable: tuple[Predictor, _Tally], rival: tuple[Predic
             rival[1].errors += batch.num_rows
             return {}
         one, other = stable[1].add(before), rival[1].add(after)
-        if before.schema != after.schema:
-            continue  # of different shapes: each by its own distribution alone
+        if before.schema != after.schema or not stable[1].scored:
+            continue  # of different shapes, or no numbers: each by its own distribution alone
         apart = np.abs(one - other).max(axis=1)
         rows, difference, largest = rows + len(apart), difference + float(apart.sum()), max(largest, float(apart.max()))
         decides = DECISION in before.schema.names

@@ -50,7 +50,8 @@ def deciding(said: Mapping[str, Any]) -> Deciding:
 
 
 def compare(stable: bytes, by: Deciding, shadow: bytes, by_shadow: Deciding) -> Compared | None:
-    """Holds one answer of the protocol against another; None where they are of different shapes and can't be compared.
+    """Holds one answer of the protocol against another; None where they are of different shapes, or no numbers, and
+    can't be compared.
 
     Raises:
         ValueError, KeyError, TypeError, IndexError: one of them is no answer of the protocol.
@@ -61,7 +62,7 @@ def compare(stable: bytes, by: Deciding, shadow: bytes, by_shadow: Deciding) -> 
     Compared(rows=2, disagreed=1, difference=0.25, largest=0.25)
     """
     (shape, old), (other, new) = _answer(stable), _answer(shadow)
-    if shape != other or by.task != by_shadow.task:
+    if shape != other or by.task != by_shadow.task or not task_called(by.task).answer.numbers:
         return None
     rows = shape[0]
     width = len(old) // rows

@@ -30,7 +30,12 @@ class Scores:
 
 
 def summarise(answer: numpy.ndarray, *, probabilities: bool = True) -> bytes:
-    """Packs the scores of one answer: probabilities or values (n,), or class probabilities (n, k), of which the top."""
+    """Packs the scores of one answer: probabilities or values (n,), or class probabilities (n, k), of which the top.
+
+    Of answers that are no numbers there are none.
+    """
+    if answer.dtype.kind == "O":
+        return _HEAD.pack(0, 0.0, False, 0)
     scores = answer.max(axis=1) if answer.ndim == 2 else answer
     bins = sorted(Counter(map(of_probability if probabilities else of_value, scores.tolist())).items())
     head = _HEAD.pack(len(scores), float(scores.mean()), probabilities, len(bins))
