@@ -94,7 +94,8 @@ def main(counts: list[int]) -> None:
             _told("lint, unchanged", root, "lint", ".", env={"XDG_CACHE_HOME": str(Path(folder) / "cold")})
             _told("render --check", root, "render", "--check", repeats=2)
             _recorded(root, Path(folder) / "origin.git")
-            _told(f"status, {RECORDS:,} records", root, "status", repeats=2)
+            _told(f"status, {RECORDS:,} records", root, "status", repeats=1)
+            _told("status, again", root, "status", repeats=3)  # of records that this clone has verified
             if count > WITH_DVC:
                 _forget(root, WITH_DVC)
             with _edited(root, EDITS["one by its code"]):

@@ -146,11 +146,12 @@ def _standing_data(looked: Looked) -> dict[str, Any]:
 
 
 def _print_standing(looked: Looked) -> None:
-    from mlops_spec.deploy.say import standing_table  # noqa: PLC0415
+    from mlops_spec.deploy.say import standing_lines  # noqa: PLC0415
     from mlops_spec.words.terminal import terminal  # noqa: PLC0415
 
     console = terminal()
-    console.print(standing_table(looked.model, looked.standings))
+    for line in standing_lines(looked.model, looked.standings):
+        console.print(line)
     for each in looked.standings:
         for problem in each.problems:
             console.print(f"{each.environment}: {problem}", markup=False)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.table import Table
+from rich.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from mlops_spec.deploy.passes import Done
     from mlops_spec.deploy.status import Standing
@@ -35,18 +35,24 @@ def done_line(done: Done) -> str:
     return f"{model}{done.environment}{version} {_SAYS[done.action]}" + (f": {done.reason}" if done.reason else "")
 
 
-def standing_table(model: str, standings: Sequence[Standing]) -> Table:
-    """One row per environment."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for heading in (model, "declared", "live", "agent", "since"):
-        table.add_column(heading, no_wrap=heading != "since")
-    for each in standings:
-        declared = f"{each.version} serial {each.serial}" if each.version else "nothing yet"
-        mark = "[red]✗[/red]" if each.problems else "[green]✓[/green]"
-        seen = "" if each.agent_seen is None else f"seen {_ago(max(each.agent_seen, 0))} ago"
-        since = (each.since or "").replace("T", " ").removesuffix("Z")[:16]
-        table.add_row(f"  {each.environment}", declared, f"{each.live_version or '-'} {mark}", seen, since)
-    return table
+def standing_lines(model: str, standings: Sequence[Standing]) -> Iterator[Text]:
+    """A heading and one row per environment; rich's own table takes several times as long, for each of 1,000 models."""
+    headings = (model, "declared", "live", "agent", "since")
+    rows = [tuple(Text(each, "bold") for each in headings), *map(_cells, standings)]
+    widths = [max(cell.cell_len for cell in column) for column in zip(*rows, strict=True)]
+    for row in rows:
+        for cell, width in zip(row, widths, strict=True):
+            cell.pad_right(width - cell.cell_len)
+        yield Text("  ").join(row)
+
+
+def _cells(of: Standing) -> tuple[Text, ...]:
+    declared = f"{of.version} serial {of.serial}" if of.version else "nothing yet"
+    mark = ("✗", "red") if of.problems else ("✓", "green")
+    seen = "" if of.agent_seen is None else f"seen {_ago(max(of.agent_seen, 0))} ago"
+    since = (of.since or "").replace("T", " ").removesuffix("Z")[:16]
+    live = Text.assemble(f"{of.live_version or '-'} ", mark)
+    return Text(f"  {of.environment}"), Text(declared), live, Text(seen), Text(since)
 
 
 def _ago(seconds: float) -> str:
