@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from itertools import islice, takewhile
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -74,9 +76,9 @@ class Finder:
             raise Failure(f"{model_folder.SPEC}: no such file in this commit")
         objects, contents = _objects(main), main.read_all([folder / model_folder.SPEC for folder in folders])
         known, self._specs = self._specs, {}
-        found = []
+        found, paths = [], sorted(objects)
         for folder, content in zip(folders, contents, strict=True):
-            own = _own(objects, folder)
+            own = _own(objects, paths, folder)
             spec = self._specs[folder, own] = known.get((folder, own)) or _spec(main, folder)
             name = spec.model if not isinstance(spec, Failure) else name_in(content or b"") or str(folder)
             found.append(Found(name, folder, spec, own))
@@ -91,9 +93,10 @@ def _objects(main: Tree) -> dict[str, str]:
     return {entry.path: entry.object for entry in main.entries() if entry.path.endswith((".yaml", str(PROJECT)))}
 
 
-def _own(objects: dict[str, str], folder: PurePosixPath) -> tuple[str, ...]:
-    deploy = str(folder / model_folder.DEPLOY)
-    files = sorted(path for path in objects if path.startswith(f"{deploy}/"))
+def _own(objects: dict[str, str], paths: list[str], folder: PurePosixPath) -> tuple[str, ...]:
+    """The files that decide on a model; `paths` are those of `objects` in order."""
+    deploy = f"{folder / model_folder.DEPLOY}/"
+    files = takewhile(lambda path: path.startswith(deploy), islice(paths, bisect_left(paths, deploy), None))
     return tuple(objects.get(path, "") for path in (str(PROJECT), str(folder / model_folder.SPEC), *files))
 
 
