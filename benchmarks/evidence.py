@@ -26,16 +26,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from fairlearn.metrics import MetricFrame, selection_rate
 from scipy.stats import ks_2samp
 from sklearn.metrics import ndcg_score, roc_auc_score
 from uv import find_uv_bin
 
+from mlops_spec.pipeline.history import with_history
+from mlops_spec.spec import Spec
 from mlops_validators import estimate, interval, paired_difference, ranking_measure
 from mlops_validators.binning import Bins, bins_of, count
 from mlops_validators.distances import kolmogorov_smirnov
 from mlops_validators.drift import drift, drift_of_counts
 from mlops_validators.fairness import count_groups, disparity_interval
+from mlops_validators.forecasts import SERIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -252,6 +256,55 @@ def rankings(queries: int, size: int = 10) -> list[Line]:
     ]
 
 
+def forecasts(series: int, steps: int = 28, season: int = 7) -> list[Line]:
+    """Scaled errors of many series: the value, an interval of whole series, and the history that they are scaled by."""
+    rng = np.random.default_rng(8)
+    values = rng.normal(50, 10, (series, 4 * steps))
+    days = pd.date_range("2026-01-01", periods=4 * steps, tz="UTC").as_unit("us")
+    rows = pd.DataFrame({"day": np.tile(days, series), "store": np.repeat(np.arange(series), 4 * steps)})
+    rows["sales"] = values.ravel()
+    tested = np.tile(np.arange(4 * steps) >= 3 * steps, series)
+    train, test = rows[~tested], rows[tested]
+    score = test["sales"].to_numpy() + rng.normal(0, 5, len(test))
+    history = partial(with_history, _spec_of(steps), test["sales"].to_numpy(), train, test)
+    truth, told = costing(history)
+    scales, grouped = costing(lambda: train.groupby("store")["sales"].diff(season).abs().groupby(train["store"]).mean())
+    group = truth[:, SERIES].astype(np.intp)
+    errors = pd.DataFrame({"store": test["store"].to_numpy(), "off": np.abs(test["sales"].to_numpy() - score)})
+    value, theirs = costing(lambda: float((errors.groupby("store")["off"].mean() / scales).mean()))
+    mine, fast = costing(partial(estimate, "mase", truth, score))
+    _, drawn = costing(partial(interval, "mase", truth, score, groups=group, resamples=RESAMPLES))
+    differs, job = f"value {abs(value - mine):.0e}", f"MASE, {series:,} series of {steps}"
+    return [
+        Line(f"{job}, history and naive forecasts", "pandas groupby, its scale alone", grouped, told, differs),
+        Line(job, "pandas groupby", theirs, fast, differs),
+        Line(
+            f"{job}, {RESAMPLES:,} resamples",
+            f"loop of it (1 of {RESAMPLES:,})",
+            theirs.times(RESAMPLES),
+            drawn,
+            "",
+            20,
+        ),
+    ]
+
+
+def _spec_of(steps: int) -> Spec:
+    split = {"by": "time", "horizon": f"{steps}d"}
+    known = {"path": "d.csv", "target": "sales", "time": "day", "series": "store", "frequency": "1d", "split": split}
+    return Spec.model_validate(
+        {
+            "spec": 1,
+            "model": "m",
+            "task": "forecasting",
+            "owners": ["@a"],
+            "data": known,
+            "train": {"run": "x"},
+            "gates": [{"metric": "mase", "max": 0.9}],
+        }
+    )
+
+
 def evaluation(rows: int = 7500) -> str:
     """All intervals that the full example asks for on its test rows."""
     truth, score, champion = two_models(rows)
@@ -282,6 +335,7 @@ def main() -> int:
         *stability(rows, 50),
         distances(rows, 5),
         *rankings(rows // 10),
+        *forecasts(rows // 10),
     ):
         print(line, flush=True)
     print(evaluation())

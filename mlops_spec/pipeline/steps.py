@@ -40,7 +40,8 @@ def keys_of(data: Data, rows: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
     """The code of each row's series, in the order of their names, and its step, both (n,)."""
     series = np.zeros(len(rows), dtype=np.intp)
     if data.series is not None:
-        series = np.unique(rows[data.series].astype(str).to_numpy(dtype=object), return_inverse=True)[1]
+        codes, found = pd.factorize(rows[data.series], use_na_sentinel=False)  # text only of each series, not each row
+        series = np.unique(pd.Series(found).astype(str).to_numpy(dtype=object), return_inverse=True)[1][codes]
     return series, steps_of(rows[str(data.time)], str(data.frequency))
 
 
@@ -95,7 +96,13 @@ def _of_clocks(times: pd.Series, frequency: str) -> str:
 
 
 def _told(times: pd.Series, frequency: str) -> tuple[np.ndarray, np.ndarray]:
-    """Steps (n,), and which times are none (n,)."""
+    """Steps (n,), and which times are none (n,): of each time once, however many series have it."""
+    codes, different = pd.factorize(times, use_na_sentinel=False)
+    steps, wrong = _told_once(pd.Series(different), frequency)
+    return steps[codes], wrong[codes]
+
+
+def _told_once(times: pd.Series, frequency: str) -> tuple[np.ndarray, np.ndarray]:
     years = times.dtype.kind in "iu"
     if years and not (by_calendar(frequency) and amount(frequency) % 12 == 0):
         return np.zeros(len(times), dtype=np.int64), np.ones(len(times), dtype=bool)
