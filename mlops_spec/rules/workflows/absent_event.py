@@ -41,7 +41,7 @@ from mlops_spec.platforms.github.workflow.references import contexts
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.document.diagnostic import Address, Severity
     from mlops_spec.platforms.github.workflow.jobs import Workflow
 
 CODE = "MS672"
@@ -65,7 +65,7 @@ def check(workflow: Workflow) -> Iterator[Finding]:
     if "workflow_call" in triggers:  # whose event is the caller's
         return
     for address, value in workflow.document.texts():
-        for expression in expressions(value) if address[:1] == ("jobs",) and address[-1:] != ("if",) else ():
+        for expression in expressions(value) if _matters(address) else ():
             for found in () if "||" in expression or "&&" in expression else contexts(expression):
                 of_event = found.name == "github" and len(found.path) > 2 and found.path[0] == "event"
                 asked = found.path[1] if of_event else ""
@@ -73,3 +73,8 @@ def check(workflow: Workflow) -> Iterator[Finding]:
                     message = f"no `{asked}` starts this workflow, so this is always empty"
                     hint = "take what every event has, such as `github.sha`"
                     yield Finding(address, message, hint, piece=".".join((found.name, *found.path)))
+
+
+def _matters(address: Address) -> bool:
+    """Not in a condition, nor as what is checked out: an empty `ref` is the commit of the run."""
+    return address[:1] == ("jobs",) and address[-1:] != ("if",) and address[-2:] != ("with", "ref")
