@@ -60,7 +60,7 @@ def results(case: Case, gate: ChampionGate) -> Iterator[GateResult]:
         return
     verdict = judge_non_inferior(found, gate.margin, measure.higher_is_better, rows=rows)
     if rival.against and rival.against.digest == case.digest:
-        verdict = _of_itself(rival.against, verdict, same=alike(answers.score, rival.score))
+        verdict = _of_itself(rival.against, verdict, alike(answers.score, rival.score))
     elif rival.seen:
         verdict = _at_advantage(verdict, rival.seen)
     verdict = replace(verdict, reason=f"{verdict.reason}{by_seed}")
@@ -88,7 +88,7 @@ def _at_advantage(verdict: Verdict, seen: str) -> Verdict:
     return undecided(f"the champion has an advantage that is no merit: {seen}; {verdict.reason}")
 
 
-def _of_itself(against: Against, verdict: Verdict, *, same: bool) -> Verdict:
+def _of_itself(against: Against, verdict: Verdict, same: bool) -> Verdict:
     """A change that leaves the package as it is may pass, but nobody may take that for a comparison."""
     which = f"{against.environment} {against.version}"
     if not same:
