@@ -64,7 +64,7 @@ def _is_known(job: Job, expression: str) -> bool:
     values = [*lists[0], *(mapping(each)[name] for each in lists[1] if name in mapping(each))]
     for key in path:
         values = [mapping(each).get(key, "") for each in values]
-    return bool(values) and all(not isinstance(each, (dict, list)) and _WORD.fullmatch(text(each)) for each in values)
+    return bool(values) and all(_WORD.fullmatch(text(each)) for each in values)
 
 
 _WORD = re.compile(r"[\w.-]+")
