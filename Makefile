@@ -7,6 +7,8 @@ AZURITE := tests/azure/node_modules/.installed
 SHELL := /bin/bash
 SCENARIO ?= life
 MINUTES ?= 60
+# one more than there are processors: a test that waits for a process leaves its own idle
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(os.cpu_count() + 1)')
 # images often set it, and every process would compile every import anew
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -48,7 +50,7 @@ check: $(INSTALLED) ## format, lint and types, changing nothing
 	.venv/bin/mypy
 
 test: check $(PUBLISHED) ## what CI runs
-	.venv/bin/pytest -n auto --dist loadgroup -m "not slow"
+	.venv/bin/pytest -n $(WORKERS) --dist loadgroup -m "not slow"
 
 test-wheel: $(INSTALLED) $(PUBLISHED) ## the same tests on a built wheel: make test-wheel WHEEL=dist/x.whl
 	$(UV) pip install --quiet --python .venv/bin/python --no-deps --reinstall "$(WHEEL)"

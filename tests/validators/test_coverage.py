@@ -122,12 +122,26 @@ def test_neither_end_of_the_worst_target_misses_more_than_it_may(name, task):
     assert max(of_one(name, task, 1000, 2000)) <= 0.035
 
 
+@pytest.mark.quick(
+    "roc_auc-binary-classification",
+    "recall-binary-classification",
+    "f1-binary-classification",
+    "brier_score-multiclass-classification",
+    "root_mean_squared_error-regression",
+    "r2-several targets",
+    "f1_macro-multilabel-classification",
+)
 @pytest.mark.parametrize(("name", "task"), BOTH_SIDES)
 def test_no_interval_is_plainly_too_narrow(name, task):
     """Of 60 intervals that cover 93 %, more than 11 miss once in 1,000 runs."""
     assert sum(of_one(name, task, 400, 60)) * 60 <= 11
 
 
+@pytest.mark.quick(
+    "roc_auc-binary-classification",
+    "mean_absolute_error-regression",
+    "root_mean_squared_error_worst-several targets",
+)
 @pytest.mark.parametrize(("name", "task"), PAIRED)
 def test_no_difference_is_plainly_too_narrow(name, task):
     assert sum(of_two(name, task, 400, 60)) * 60 <= 11

@@ -170,6 +170,7 @@ def test_a_manifest_that_nobody_can_read_stops_everything(tmp_path: Path, conten
     assert not (tmp_path / "a").exists()
 
 
+@pytest.mark.quick("before")
 @pytest.mark.parametrize("before", [True, False], ids=["before", "after"])
 def test_an_error_at_any_operation_leaves_all_as_it_was(
     tmp_path: Path, states: tuple[dict[str, str], dict[str, str]], before: bool
