@@ -49,7 +49,10 @@ def as_text(value: object) -> str:
 
 def from_json(texts: Iterable[str]) -> list[Any]:
     """The values of JSON texts; raises ValueError where one is none, or holds NaN or infinity."""
-    return [json.loads(text, parse_constant=_no_json) for text in texts]
+    try:
+        return [json.loads(text, parse_constant=_no_json) for text in texts]
+    except RecursionError:
+        raise ValueError("an answer is nested too deeply") from None
 
 
 def write_lines(path: Path, texts: np.ndarray) -> None:
