@@ -276,6 +276,12 @@ class Data(Strict):
         return 0 if self.split.gap is None else self.steps_in(self.split.gap)
 
     @property
+    def untrained_steps(self) -> int | None:
+        """How many steps at the end no model is trained on: those tested, and the gap; None where that is not said."""
+        horizon = self.horizon_steps
+        return None if horizon is None else self.split.folds * horizon + (self.gap_steps or 0)
+
+    @property
     def season_steps(self) -> int | None:
         """How many steps a season has; None where it is no whole number."""
         return self.steps_in(self.season or (usual_season(self.frequency) if self.frequency else None))

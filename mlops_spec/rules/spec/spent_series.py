@@ -53,12 +53,13 @@ SEVERITY: Severity = "warning"
 
 
 def check(spec: Spec) -> Iterator[Finding]:
-    data = spec.data
-    rows, horizon = data.contract.rows.min, data.horizon_steps
-    if not TASKS[spec.task].ahead or data.series is not None or rows is None or horizon is None:
+    data, rows, most = spec.data, spec.data.contract.rows.min, spec.data.contract.rows.max
+    kept, season = data.untrained_steps, data.season_steps or 1
+    if not TASKS[spec.task].ahead or data.series is not None or rows is None or kept is None:
         return
-    tested = horizon * data.split.folds
-    left = rows - tested - (data.gap_steps or 0)
-    if left < max(2 * (data.season_steps or 1), tested // 2):
+    if most is not None and most <= kept + season:
+        return  # no table is long enough, which MS146 says
+    tested, left = kept - (data.gap_steps or 0), rows - kept
+    if left < max(2 * season, tested // 2):
         message = f"of {rows:,} rows {tested:,} are tested, which leaves {max(left, 0):,} to learn from"
         yield Finding(("data", "split", "horizon"), message, "test fewer `folds`, or ask for more rows")

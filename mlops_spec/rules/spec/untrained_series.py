@@ -53,11 +53,9 @@ SEVERITY: Severity = "error"
 
 def check(spec: Spec) -> Iterator[Finding]:
     data, most = spec.data, spec.data.contract.rows.max
-    if data.series is not None or most is None or data.horizon_steps is None:
+    asked, season = data.untrained_steps, data.season_steps or 1
+    if data.series is not None or most is None or asked is None:
         return
-    asked = data.split.folds * data.horizon_steps + (data.gap_steps or 0)
-    if most <= asked + (data.season_steps or 1):
-        message = (
-            f"of at most {most:,} rows {asked:,} are kept from training, and a season has {data.season_steps or 1:,}"
-        )
+    if most <= asked + season:
+        message = f"of at most {most:,} rows {asked:,} are kept from training, and a season has {season:,}"
         yield Finding(("data", "split"), message)
