@@ -165,9 +165,9 @@ class Agent:
         found, settings = self._finder.models(main), self._settings
         serving = chosen(found, settings)
         broken = {each.name: each.spec for each in found if isinstance(each.spec, Failure)}
-        settle(settings.state, found[0].alone, [*serving])
         for _, environment in serving.values():
             check_installed(environment)
+        settle(settings.state, found[0].alone, [*serving])
         before, self._models = self._models, {}
         for name, (each, environment) in serving.items():
             self._models[name] = self._model(each, environment, before.get(name))
