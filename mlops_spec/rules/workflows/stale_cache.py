@@ -131,20 +131,25 @@ def _cached(step: Step, workflow: Workflow, job: Job) -> Iterator[Finding]:
     if not results:
         return
     key = _expanded_key(text(step.inputs.get("key")), workflow, job)
-    if why := _why_stale(results[0], key):
+    hashed = " ".join(_HASHED.findall(key))
+    if why := _why_stale(results[0], key, hashed):
         yield Finding((*step.address, "with", "key"), why, _HINT)
-    if "restore-keys" in step.inputs and not all(_ENVIRONMENT.search(path) for path in results):
+    if "restore-keys" in step.inputs and not all(_is_packages(path, hashed) for path in results):
         message = f"this takes a `{results[0]}` that was made of something else"
         yield Finding((*step.address, "with", "restore-keys"), message, "leave it out", at_key=True)
 
 
-def _why_stale(path: str, key: str) -> str:
+def _is_packages(path: str, hashed: str) -> bool:
+    """A folder of packages by its name, or one that another step names and whose key is a hash of their lock."""
+    return bool(_ENVIRONMENT.search(path) or (path.startswith("${{") and _PACKAGES.search(hashed)))
+
+
+def _why_stale(path: str, key: str, hashed: str) -> str:
     if not _CHANGES.search(key):
         return f"this key stays the same, so the first `{path}` is restored for ever"
-    hashed = " ".join(_HASHED.findall(key))
     if _CHANGES.search(_HASHED.sub("", key)) or not hashed or _LOCKS_ALL.search(hashed):
         return ""
-    if _ENVIRONMENT.search(path):
+    if _is_packages(path, hashed):
         return "" if _PACKAGES.search(hashed) else f"this key does not say which packages `{path}` has"
     if not _DATA.search(hashed):
         return f"this key stays the same when the data of `{path}` changes"

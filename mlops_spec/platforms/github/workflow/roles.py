@@ -27,6 +27,9 @@ _SAYING = re.compile(
     r"|gcloud|aws|docker|bentoml|modal|databricks|terraform|tofu|papermill|pytest|accelerate|torchrun|gh|huggingface-cli|hf"
 )
 _MUTE = frozenset(("echo", "printf", "cat", "test", "[", "[[", "git", "pip", "cd", "cp", "mv", "ls", "mkdir", "source"))
+#: After these words of a container's or cluster's program comes what it is called, which says nothing of what it does.
+_OF_NAMES = frozenset(("stop", "rm", "rmi", "kill", "logs", "inspect", "delete"))
+_CONTAINERS = frozenset(("docker", "podman", "kubectl", "oc"))
 _WORDS = 5  # of a command that name what it does
 _TRAIN = frozenset(("train", "trains", "retrain", "training", "fit", "finetune"))
 _DATA = frozenset(("split", "data", "dataset", "rows", "prepare", "validate", "download", "features", "test", "config"))
@@ -126,6 +129,8 @@ def _subcommand(words: Sequence[str], program: str) -> list[str]:
             continue
         if not (found and program.startswith("python") and re.search(r"/|\.\w+$", word)):  # else a file that it reads
             found.append(word)
+        if word in _OF_NAMES and program in _CONTAINERS:
+            break
     return found[:_WORDS]
 
 
