@@ -3,6 +3,7 @@ PYTHON ?= python3
 UV := .venv/bin/uv
 INSTALLED := .venv/.installed
 PUBLISHED := tests/forge/node_modules/.installed
+PAPERMILL := .venv/papermill/.installed
 AZURITE := tests/azure/node_modules/.installed
 SHELL := /bin/bash
 SCENARIO ?= life
@@ -35,6 +36,12 @@ $(AZURITE): tests/azure/package-lock.json
 	npm ci --prefix tests/azure --ignore-scripts --silent
 	touch $(AZURITE)
 
+# papermill and a kernel, by which the slow suite runs notebooks as stages
+$(PAPERMILL): tests/papermill/requirements.txt $(INSTALLED)
+	$(UV) venv --quiet --clear --python .venv/bin/python .venv/papermill
+	$(UV) pip install --quiet --python .venv/papermill/bin/python --require-hashes -r tests/papermill/requirements.txt
+	touch $(PAPERMILL)
+
 demo: $(INSTALLED) ## a model's life, played on this machine through the rendered workflows
 	.venv/bin/mlops-spec rehearse life --into rehearsal
 
@@ -56,7 +63,7 @@ test-wheel: $(INSTALLED) $(PUBLISHED) ## the same tests on a built wheel: make t
 	$(UV) pip install --quiet --python .venv/bin/python --no-deps --reinstall "$(WHEEL)"
 	.venv/bin/pytest -n auto --dist loadgroup -m "not slow"
 
-test-slow: $(INSTALLED) $(PUBLISHED) $(AZURITE) ## the suites that take longer
+test-slow: $(INSTALLED) $(PUBLISHED) $(AZURITE) $(PAPERMILL) ## the suites that take longer
 	.venv/bin/pytest -n auto --dist loadgroup -m slow
 
 test-faults: $(INSTALLED) ## the n-th open, mkdir, rename, fsync, write of each command fails
@@ -83,3 +90,4 @@ bench: $(INSTALLED) ## ours beside a peer, in one run, as ratios
 lock: ## refresh the hash-locked dependencies
 	$(UV) pip compile pyproject.toml --quiet --all-extras --group test --group lint --generate-hashes --universal --no-header --upgrade --output-file requirements.txt
 	$(UV) pip compile --quiet --group pyproject.toml:build --generate-hashes --universal --no-header --upgrade --output-file hatch/requirements.txt
+	$(UV) pip compile --quiet --group pyproject.toml:notebooks --generate-hashes --universal --no-header --upgrade --output-file tests/papermill/requirements.txt

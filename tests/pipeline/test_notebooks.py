@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-import shutil
-from typing import TYPE_CHECKING
+import os
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -16,9 +17,6 @@ from mlops_spec.pipeline.train import run_own_stage
 from mlops_spec.repository.code import Folder, code_of
 from mlops_spec.spec import Spec
 from mlops_spec.spec.notebooks import Run, notebook_run
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 RUN = "papermill notebooks/prepare.ipynb build/prepare.ipynb -p share 0.5"
 CELLS = (
@@ -119,9 +117,11 @@ def test_a_failure_names_the_cell_that_raised(root: Path, monkeypatch: pytest.Mo
 
 
 @pytest.fixture
-def papermill() -> None:
-    if shutil.which("papermill") is None:
-        pytest.skip("papermill is not installed")
+def papermill(monkeypatch: pytest.MonkeyPatch) -> None:
+    """That of `make test-slow`, in an environment of its own."""
+    folder = Path(sys.prefix) / "papermill/bin"
+    assert (folder / "papermill").is_file(), "`make .venv/papermill/.installed` installs it"
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
 
 
 @pytest.mark.slow
