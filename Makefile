@@ -4,6 +4,7 @@ UV := .venv/bin/uv
 INSTALLED := .venv/.installed
 PUBLISHED := tests/forge/node_modules/.installed
 PAPERMILL := .venv/papermill/.installed
+TORCH := .venv/torch/.installed
 AZURITE := tests/azure/node_modules/.installed
 SHELL := /bin/bash
 SCENARIO ?= life
@@ -42,6 +43,16 @@ $(PAPERMILL): tests/papermill/requirements.txt $(INSTALLED)
 	$(UV) pip install --quiet --python .venv/papermill/bin/python --require-hashes -r tests/papermill/requirements.txt
 	touch $(PAPERMILL)
 
+# Debian's PyTorch beside transformers, for the pages' examples; on other machines than Debian 12 of 64 bits they are skipped
+$(TORCH): tests/torch/requirements.txt tests/torch/install.sh $(INSTALLED)
+	$(UV) venv --quiet --clear --python .venv/bin/python .venv/torch
+	if .venv/bin/python tests/torch/fits.py; then \
+	  $(UV) pip install --quiet --python .venv/torch/bin/python --require-hashes -r tests/torch/requirements.txt \
+	  && $(UV) pip install --quiet --python .venv/torch/bin/python --no-deps --editable . \
+	  && tests/torch/install.sh .venv/torch; \
+	fi
+	touch $(TORCH)
+
 demo: $(INSTALLED) ## a model's life, played on this machine through the rendered workflows
 	.venv/bin/mlops-spec rehearse life --into rehearsal
 
@@ -63,7 +74,7 @@ test-wheel: $(INSTALLED) $(PUBLISHED) ## the same tests on a built wheel: make t
 	$(UV) pip install --quiet --python .venv/bin/python --no-deps --reinstall "$(WHEEL)"
 	.venv/bin/pytest -n auto --dist loadgroup -m "not slow"
 
-test-slow: $(INSTALLED) $(PUBLISHED) $(AZURITE) $(PAPERMILL) ## the suites that take longer
+test-slow: $(INSTALLED) $(PUBLISHED) $(AZURITE) $(PAPERMILL) $(TORCH) ## the suites that take longer
 	.venv/bin/pytest -n auto --dist loadgroup -m slow
 
 test-faults: $(INSTALLED) ## the n-th open, mkdir, rename, fsync, write of each command fails
@@ -91,3 +102,4 @@ lock: ## refresh the hash-locked dependencies
 	$(UV) pip compile pyproject.toml --quiet --all-extras --group test --group lint --generate-hashes --universal --no-header --upgrade --output-file requirements.txt
 	$(UV) pip compile --quiet --group pyproject.toml:build --generate-hashes --universal --no-header --upgrade --output-file hatch/requirements.txt
 	$(UV) pip compile --quiet --group pyproject.toml:notebooks --generate-hashes --universal --no-header --upgrade --output-file tests/papermill/requirements.txt
+	$(UV) pip compile pyproject.toml --quiet --extra run --extra serve --extra onnx --group torch --generate-hashes --python-version 3.11 --python-platform x86_64-manylinux_2_36 --no-header --upgrade --output-file tests/torch/requirements.txt
