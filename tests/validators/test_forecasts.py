@@ -1,7 +1,9 @@
 """Measures of forecasts: by hand, beside what a loop over series gives, and undefined rather than guessed."""
 
 import numpy as np
+import pandas as pd
 import pytest
+from utilsforecast import losses
 
 from mlops_validators import MEASURES, interval, paired_difference
 from mlops_validators.forecasts import ABSOLUTE, NAIVE, SEASONAL, SERIES, SQUARED, VALUE
@@ -35,7 +37,7 @@ def test_the_measures_are_those_of_each_series_put_together():
     smape = (2 * np.abs(error) / (np.abs(truth[..., VALUE]) + np.abs(score))).mean(axis=1)
 
     assert MEASURES["mase"](flat, told) == pytest.approx(mase.mean())
-    assert MEASURES["rmsse"](flat, told) == pytest.approx(np.sqrt((rmsse**2).mean()))
+    assert MEASURES["rmsse"](flat, told) == pytest.approx(rmsse.mean())
     assert MEASURES["rmsse"](truth[0], score[0]) == pytest.approx(rmsse[0])
     assert MEASURES["smape"](flat, told) == pytest.approx(smape.mean())
     assert MEASURES["wape"](flat, told) == pytest.approx(np.abs(error).sum() / np.abs(truth[..., VALUE]).sum())
@@ -52,15 +54,56 @@ def test_by_hand():
     assert MEASURES["skill_seasonal_naive"](truth, [12, 20]) == pytest.approx(1 - 2 / (4 + 6))
 
 
-def test_of_several_series_rmsse_is_no_less_than_the_mean_that_m5_takes():
+def test_of_several_series_rmsse_is_the_mean_of_their_roots_as_in_m5():
     """By hand: one series is off by 1 and one by 3, each where it moves by 1: roots of 1 and 9 are 1 and 3, 2 on
-    average, and the root of their mean 5 is more. `mase` is the mean of 1 and 3, as M4 takes it."""
+    average, where the root of their mean 5 would be more. `mase` is the mean of 1 and 3, as M4 takes it."""
     truth = [[10, 1, 1, 0, 9, 9]] * 2 + [[10, 1, 1, 1, 9, 9]] * 2
     score = [11, 9, 13, 7]
 
-    assert MEASURES["rmsse"](truth, score) == pytest.approx(np.sqrt(5))
-    assert np.mean([MEASURES["rmsse"](truth[at : at + 2], score[at : at + 2]) for at in (0, 2)]) == 2
+    assert MEASURES["rmsse"](truth, score) == 2
+    assert MEASURES["rmsse"](truth, score, weights=[3, 3, 1, 1]) == pytest.approx((3 * 1 + 1 * 3) / 4)
     assert MEASURES["mase"](truth, score) == 2
+    assert np.mean([MEASURES["rmsse"](truth[at : at + 2], score[at : at + 2]) for at in (0, 2)]) == 2
+
+
+@pytest.mark.parametrize("weights", [None, "by series", "by row"])
+@pytest.mark.parametrize("blocks", [1, 7, 168])
+def test_rmsse_is_the_same_however_its_rows_are_drawn(blocks, weights):
+    """Whole series are drawn by a mean of their roots, and others by their sums: both give the measure."""
+    _, truth, score = rows()
+    flat, rng = truth.reshape(-1, 6), np.random.default_rng(1)
+    count = {None: None, "by series": 1 + np.repeat(np.arange(6), 28), "by row": 1 + rng.random(168)}[weights]
+    groups = {1: np.repeat(np.arange(6), 28), 7: np.tile(np.arange(28) // 7, 6), 168: None}[blocks]
+
+    found = interval("rmsse", flat, score.ravel(), groups=groups, weights=count, resamples=200)
+
+    assert found.value == pytest.approx(MEASURES["rmsse"](flat, score.ravel(), weights=count))
+
+
+def test_the_measures_are_those_of_utilsforecast():
+    """Which gives those of each series: the season is 7 steps, and series are of units of their own."""
+    train, truth, score = rows(40)
+    known, tested = (
+        pd.DataFrame(
+            {"unique_id": np.repeat(np.arange(40), values.shape[1]), "ds": np.tile(days, 40), "y": values.ravel()}
+        )
+        for values, days in ((train, np.arange(120)), (truth[..., VALUE], np.arange(120, 148)))
+    )
+    tested["model"] = score.ravel()
+    scaled = {"seasonality": 7, "train_df": known}
+    wanted = {
+        "mase": losses.mase(tested, ["model"], **scaled),
+        "rmsse": losses.rmsse(tested, ["model"], **scaled),
+        "mean_absolute_error": losses.mae(tested, ["model"]),
+    }
+
+    for name, of_series in wanted.items():
+        assert MEASURES[name](truth.reshape(-1, 6), score.ravel()) == pytest.approx(
+            of_series["model"].mean(), rel=1e-12
+        )
+    # theirs goes to 1
+    of_series = losses.smape(tested, ["model"])["model"]
+    assert MEASURES["smape"](truth.reshape(-1, 6), score.ravel()) == pytest.approx(2 * of_series.mean(), rel=1e-12)
 
 
 def test_the_simple_forecasts_have_no_skill():

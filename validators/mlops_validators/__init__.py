@@ -13,6 +13,7 @@ from mlops_validators.interval import Interval
 from mlops_validators.intervals import estimate, interval, intervals, paired_difference
 from mlops_validators.measures import MEASURES, Measure, custom_measure
 from mlops_validators.per_row import row_measure
+from mlops_validators.quantiles import quantile_measure
 from mlops_validators.ranking import ranking_measure
 from mlops_validators.verdict import Verdict, judge, judge_non_inferior, undecided
 
@@ -31,6 +32,7 @@ __all__ = [
     "judge_non_inferior",
     "paired_difference",
     "precision_at",
+    "quantile_measure",
     "ranking_measure",
     "row_measure",
     "undecided",

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 class Answers:
     """Arrays that were checked: `truth` (n,), `score` (n,) or (n, k); of several labels or targets both are (n, k).
 
-    Of forecasts `truth` may be (n, 6): the value first, then what was known of its series (see `forecasts`). Of a
-    custom task both are texts (n,).
+    Of forecasts `truth` may be (n, 6): the value first, then what was known of its series (see `forecasts`); where
+    `score` (n, k) are quantiles it may be (n, 6 + 2 k). Of a custom task both are texts (n,).
 
     >>> Answers("binary-classification", np.array([0, 1]), np.array([0.2, 0.9])).classes
     2
@@ -49,6 +49,10 @@ class Answers:
     score: Floats
     group: Integers | None = None
     """Code of the group that each row belongs to, (n,), where rows have one: of a ranking, the query."""
+    weight: Floats | None = None
+    """What each row counts, (n,), where that differs."""
+    levels: tuple[float, ...] = ()
+    """Of a forecast by quantiles: which the columns of `score` are, ascending; 0.5 is one of them."""
 
     @property
     def classes(self) -> int:
@@ -62,7 +66,7 @@ class Answers:
         >>> Answers("regression", np.eye(2), np.zeros((2, 2))).targets[1].truth
         array([0., 1.])
         """
-        if self.truth.ndim == 1 or self.score.ndim == 1:
+        if self.truth.ndim == 1 or self.score.ndim == 1 or self.levels:
             return [self]
         return [
             replace(self, truth=truth, score=score) for truth, score in zip(self.truth.T, self.score.T, strict=True)
@@ -71,10 +75,21 @@ class Answers:
     @property
     def actual(self) -> Anything:
         """The truth alone, without what stands beside it."""
-        return self.truth[:, 0] if self.truth.ndim > self.score.ndim else self.truth
+        return self.truth[:, 0] if self.truth.ndim > (1 if self.levels else self.score.ndim) else self.truth
+
+    @property
+    def point(self) -> Floats:
+        """The scores where a row has one; of quantiles the median, (n,).
+
+        >>> Answers("forecasting", np.zeros(1), np.array([[1.0, 2.0, 4.0]]), levels=(0.1, 0.5, 0.9)).point
+        array([2.])
+        """
+        return self.score[:, self.levels.index(MEDIAN)] if self.levels else self.score
 
 
-def answers(y_true: ArrayLike, y_score: ArrayLike, tasks: tuple[Task, ...], measure: str) -> Answers:
+def answers(
+    y_true: ArrayLike, y_score: ArrayLike, tasks: tuple[Task, ...], measure: str, levels: tuple[float, ...] = ()
+) -> Answers:
     """Checks both arrays for the task that they show: a matrix of scores is multiclass, of truths too of several labels
     or targets.
 
@@ -83,6 +98,7 @@ def answers(y_true: ArrayLike, y_score: ArrayLike, tasks: tuple[Task, ...], meas
         y_score: shape (n,) or (n, k).
         tasks: what the measure is for.
         measure: its name, for errors.
+        levels: of a forecast by quantiles, which the columns of `y_score` are.
 
     Raises:
         ValueError: an array is malformed, or of another task.
@@ -94,6 +110,8 @@ def answers(y_true: ArrayLike, y_score: ArrayLike, tasks: tuple[Task, ...], meas
         ...
     ValueError: r2 is for regression; a matrix of scores is of a multiclass task
     """
+    if levels:
+        return _quantiles(y_true, y_score, levels)
     dimensions = np.ndim(y_score)
     if dimensions not in {1, 2}:
         raise ValueError(f"`y_score` has shape {np.shape(y_score)}; it must be (rows,), or (rows, classes)")
@@ -184,7 +202,22 @@ def _forecasting(y_true: ArrayLike, y_score: ArrayLike) -> Answers:
     return Answers(FORECASTING, truth, score)
 
 
+def _quantiles(y_true: ArrayLike, y_score: ArrayLike, levels: tuple[float, ...]) -> Answers:
+    truth, score = numbers("y_true", y_true, dimensions=(1, 2)), numbers("y_score", y_score, dimensions=(2,))
+    width = WIDTH + 2 * len(levels)
+    if score.shape[1] != len(levels):
+        raise ValueError(f"`y_score` has {score.shape[1]} columns for {len(levels)} quantiles")
+    if truth.ndim == 2 and truth.shape[1] != width:
+        raise ValueError(f"`y_true` has shape {truth.shape}; of {len(levels)} quantiles it is (rows,), or {width} wide")
+    if same_length(y_true=truth, y_score=score) < 2:
+        raise ValueError("one row says nothing about a forecast; at least two are needed")
+    if crossed := int(np.count_nonzero((score[:, 1:] < score[:, :-1]).any(axis=1))):
+        raise ValueError(f"`y_score` has {crossed} of {len(score)} rows whose quantiles cross: a lower one lies above")
+    return Answers(FORECASTING, truth, score, levels=levels)
+
+
 WIDTH = 6  # of a forecast's truth, with what was known of its series
+MEDIAN = 0.5
 
 
 def _ranking(y_true: ArrayLike, y_score: ArrayLike) -> Answers:

@@ -44,9 +44,26 @@ FORMULAS |= {
 }
 FORMULAS |= {
     "mase": "mean of |y - p| / the mean |y_t - y_(t - season)| of the series in training",
-    "rmsse": "root of the mean of (y - p)^2 / the mean (y_t - y_(t - season))^2 of the series in training",
+    "rmsse": (
+        "mean over series of the root of the mean of (y - p)^2 / the mean (y_t - y_(t - season))^2 of the series in "
+        "training"
+    ),
     "wape": "sum of |y - p| / sum of |y|",
     "smape": "mean of 2 |y - p| / (|y| + |p|), 0 where both are 0",
     "skill_naive": "1 - sum of |y - p| / the same of the naive forecast, the last known value",
     "skill_seasonal_naive": "1 - sum of |y - p| / the same of the last known value of the same season",
+}
+FORMULAS |= {
+    "mean_pinball_loss": "mean over rows and quantiles of max(q (y - p_q), (q - 1) (y - p_q)), in the unit of y",
+    "scaled_pinball_loss": "the same / the mean |y_t - y_(t - season)| of the series in training",
+    "skill_pinball": (
+        "1 - sum of pinball losses / the same of the seasonal naive forecast, with quantiles of its errors in training"
+    ),
+    "coverage": "share of rows within the outer two quantiles, both among them",
+    "coverage_error": "|coverage - (the highest q - the lowest q)|",
+    "mean_interval_score": (
+        "mean of the width between the outer two quantiles, and of a row outside of how far / the share of rows that "
+        "may lie on that side; in the unit of y"
+    ),
+    "mean_interval_width": "mean of the width between the outer two quantiles, in the unit of y",
 }

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlops_validators.answers import answers
 from mlops_validators.arrays import confidence_level
 from mlops_validators.delong import auc_difference
 from mlops_validators.designs import design_of
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
+    from mlops_validators.answers import Answers
     from mlops_validators.bootstrap import Design
 
 
@@ -155,11 +155,11 @@ def paired_difference(  # noqa: PLR0913
     0.25
     """
     measure, asked = named(measure), Request(confidence_level(confidence), resamples, seed, threshold, method)
-    one, two = (answers(y_true, each, measure.tasks, measure.name) for each in (candidate, champion))
+    one, two = (measure.checked(y_true, each) for each in (candidate, champion))
     if one.score.shape != two.score.shape:
         raise ValueError(f"candidate has shape {one.score.shape}, champion {two.score.shape}")
     design = design_of(len(one.truth), groups, strata, weights)
-    one, two = (replace(each, group=design.cluster) for each in (one, two))
+    one, two = (_drawn_so(each, design) for each in (one, two))
     if np.array_equal(one.score, two.score):
         value_of(measure, *single_kernel(measure, one, threshold, design))  # raises where it is undefined
         found = Interval(0.0, 0.0, 0.0, "exact", confidence)
@@ -193,9 +193,9 @@ def estimate(  # noqa: PLR0913
     0.75
     """
     measure = named(measure)
-    given = answers(y_true, y_score, measure.tasks, measure.name)
+    given = measure.checked(y_true, y_score)
     design = design_of(len(given.truth), groups if measure.by_group else None, None, weights)
-    given = replace(given, group=design.cluster)
+    given = _drawn_so(given, design)
     measured, merged = single_kernel(measure, given, threshold, design)
     return value_of(measure, measured, merged)
 
@@ -216,6 +216,10 @@ def named(measure: str | Measure) -> Measure:
     return MEASURES[measure]
 
 
+def _drawn_so(given: Answers, design: Design) -> Answers:
+    return replace(given, group=design.cluster, weight=design.weight)
+
+
 def _intervals(measures: Sequence[str | Measure], rows: _Rows, asked: Request) -> list[Interval | ValueError]:
     most = max(1, TOGETHER // max(1, np.size(rows.truth)))
     parts = (measures[start : start + most] for start in range(0, len(measures), most))
@@ -232,7 +236,7 @@ def _begun(asked_for: str | Measure, rows: _Rows, asked: Request) -> Resampling 
     """The interval, or what it waits for; an error without its traceback, which would keep the arrays."""
     try:
         measure = named(asked_for)
-        given = replace(answers(rows.truth, rows.score, measure.tasks, measure.name), group=rows.design.cluster)
+        given = _drawn_so(measure.checked(rows.truth, rows.score), rows.design)
         found = of_one(measure, given, rows.design, asked)
     except ValueError as error:
         return error.with_traceback(None)

@@ -60,10 +60,10 @@ def kernel(measure: Measure, given: Answers, labels: Integers | None) -> Kernel:
     >>> kernel(MEASURES["brier_score"], given, None)(np.array([[1, 0, 0], [0, 1, 1]])).round(3)
     array([0.01, 0.25])
     """
-    if measure is MEASURES.get(measure.name):
-        return _KERNELS[measure.name](given, labels)
     if measure.prepare is not None:
         return measure.prepare(given, labels)
+    if measure.name in _KERNELS:
+        return _KERNELS[measure.name](given, labels)
     return of_repeated(measure, given.actual, given.score if labels is None else labels)
 
 
@@ -186,12 +186,12 @@ def _explained_variance(sums: Floats) -> Floats:
 
 
 def _error(given: Answers) -> Floats:
-    error = given.actual - given.score
+    error = given.actual - given.point
     return np.abs(error, out=error)
 
 
 def _squared(given: Answers) -> Sums:
-    error = given.actual - given.score
+    error = given.actual - given.point
     return of_mean(np.square(error, out=error))
 
 

@@ -60,9 +60,9 @@ class Measure:
     name: str
     tasks: tuple[Task, ...]
     higher_is_better: bool
-    needs: Literal["score", "label", "history"]
-    """Whether it reads scores, the labels decided from them (by `threshold`, or the most probable class), or with the
-    scores all that stands beside the truth of a forecast."""
+    needs: Literal["score", "label", "history", "quantiles", "all"]
+    """Whether it reads scores (of quantiles the median), the labels decided from them (by `threshold`, or the most
+    probable class), with the scores all that stands beside the truth of a forecast, all quantiles, or both."""
     low: float
     """The least value possible."""
     high: float
@@ -72,6 +72,10 @@ class Measure:
     """Of a measure that is set up by a spec: from answers and labels its kernel (see `kernels`); others have theirs."""
     by_group: bool = False
     """Whether its kernel weighs groups of rows, such as queries, and not rows."""
+    levels: tuple[float, ...] = ()
+    """Of forecasts by quantiles (see `quantiles`), which the columns of the scores are."""
+    distance: tuple[Measure, float] | None = None
+    """Where it is how far another measure lies from a number: these two, whose interval tells its own."""
 
     @property
     def formula(self) -> str:
@@ -97,16 +101,25 @@ class Measure:
         Raises:
             ValueError: an array is malformed, the task is not the measure's, or the measure is undefined on these rows.
         """
-        given = answers(y_true, y_score, self.tasks, self.name)
+        given = self.checked(y_true, y_score)
         checked = None if weights is None else row_weights(weights, len(given.truth))
         if checked is not None and not (counts := checked > 0).all():  # the others may hold the only rows of a class
-            given, checked = answers(given.truth[counts], given.score[counts], self.tasks, self.name), checked[counts]
+            given, checked = self.checked(given.truth[counts], given.score[counts]), checked[counts]
         return self.of(given, weights=checked, threshold=threshold)
+
+    def checked(self, y_true: ArrayLike, y_score: ArrayLike) -> Answers:
+        """The arrays as it takes them; raises ValueError as a call does, but for what is undefined.
+
+        >>> MEASURES["wape"].checked([1, 2], [1, 1]).task
+        'forecasting'
+        """
+        return answers(y_true, y_score, self.tasks, self.name, self.levels)
 
     def of(self, given: Answers, *, weights: Floats | None = None, threshold: float = 0.5) -> float:
         """The measure's value on arrays that are checked already."""
-        read = decide(given, threshold) if self.needs == "label" else given.score
-        truth = given.truth if self.needs == "history" else given.actual
+        whole = given.score if self.needs in ("quantiles", "all") else given.point
+        read = decide(given, threshold) if self.needs == "label" else whole
+        truth = given.truth if self.needs in ("history", "all") else given.actual
         value = float(self.function(truth, read, weights))
         if not isfinite(value):
             raise ValueError(f"{self.name} is undefined on these rows: it gives {value}")

@@ -76,11 +76,29 @@ def of_one(measure: Measure, given: Answers, design: Design, asked: Request) -> 
     return _resampled(measure, given, design, asked)
 
 
+def _distance(measure: Measure, meant: float, given: Answers, design: Design, asked: Request) -> Resampling:
+    """Of how far a measure lies from what it is meant to be: all that its own interval holds, 0 where it holds that.
+
+    A distance can't be resampled itself: no resample is nearer than 0, so that all of them are too far where it is 0.
+    """
+    begun = _resampled(measure, given, design, asked)
+
+    def found(drawn: Floats) -> Interval:
+        own = begun.interval(drawn)
+        ends = sorted((abs(own.low - meant), abs(own.high - meant)))
+        low = 0.0 if own.low <= meant <= own.high else ends[0]
+        return replace(own, value=abs(own.value - meant), low=low if own.known else -np.inf, high=ends[1])
+
+    return replace(begun, interval=found)
+
+
 def _sharing(measure: Measure, given: Answers, design: Design, asked: Request, among: int) -> Resampling:
     return _resampled(measure, given, design, shared(asked, among))
 
 
 def _resampled(measure: Measure, given: Answers, design: Design, asked: Request) -> Resampling:
+    if measure.distance is not None:
+        return _distance(*measure.distance, given, design, asked)
     begun = _resampling(measure, *single_kernel(measure, given, asked.threshold, design), asked)
     return _doubted(measure, given, begun, asked)
 

@@ -46,7 +46,7 @@ def row_measure(name: str, function: OfRows, *, task: Task, higher_is_better: bo
         raise ValueError(f"`{name}` is a measure already")
 
     def prepare(given: Answers, _: Integers | None) -> Kernel:
-        return of_mean(_each(name, function, given.truth, given.score))
+        return of_mean(_each(name, function, given.actual, given.score))
 
     def value(truth: Anything, read: Anything, weights: Floats | None) -> float:
         return float(np.average(_each(name, function, truth, read), weights=weights))
