@@ -28,7 +28,6 @@ Fix: give the commit as `revision`, also of `snapshot_download`, `load_dataset` 
 
 from __future__ import annotations
 
-import ast
 import re
 from typing import TYPE_CHECKING
 
@@ -36,8 +35,8 @@ from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.command import commands
 from mlops_spec.platforms.github.workflow.expansion import parsed_program, program
 from mlops_spec.platforms.github.workflow.images import builds, image_commands
-from mlops_spec.platforms.github.workflow.program import is_true, keywords
 from mlops_spec.platforms.github.workflow.roles import evaluates, judges, releases, trains
+from mlops_spec.rules.hub import ON_HUB, taken
 from mlops_spec.rules.workflow_finding import at_command, in_program
 
 if TYPE_CHECKING:
@@ -48,26 +47,12 @@ if TYPE_CHECKING:
     from mlops_spec.platforms.github.workflow.images import Built
     from mlops_spec.platforms.github.workflow.jobs import Delivery, Job, Workflow
     from mlops_spec.platforms.github.workflow.program import Program
+    from mlops_spec.rules.hub import Taken
 
 CODE = "MS655"
 NAME = "moving-weights"
 SEVERITY: Severity = "error"
 
-_LIBRARIES = re.compile(
-    r"(huggingface_hub|transformers|sentence_transformers|diffusers|datasets|optimum|peft|tokenizers|setfit|timm|adapters"
-    r"|langchain_huggingface|fastembed|faster_whisper|open_clip)(\.|$)"
-)
-_CALLS = re.compile(
-    r"(^|\.)(snapshot_download|hf_hub_download|from_pretrained|SentenceTransformer|CrossEncoder|load_dataset|pipeline"
-    r"|HuggingFaceEmbeddings|load_from_hub|from_pretrained_keras)$"
-)
-_NAMES = ("repo_id", "pretrained_model_name_or_path", "model_name_or_path", "model_name", "model", "path")
-_ON_HUB = re.compile(
-    r"(?!(?:\.{0,2}|build|models?|outputs?|artifacts?|dist|checkpoints?|ckpts?|runs?|data|datasets|saved\w*|weights|results|tmp"
-    r"|app|src|assets|mlruns|trained\w*|finetuned?|local\w*|export\w*|storage|cache)/)[\w.-]+/[\w.-]+"
-    r"|(distil)?(bert|roberta|gpt2)(-[\w-]+)?|(xlm|albert|electra|deberta|all|paraphrase|multi-qa|msmarco)-[\w.-]+|t5-\w+"
-)
-_BRANCHES = ("main", "master")
 _ADDRESS = re.compile(
     r"https?://huggingface\.co/\S+/resolve/main/\S+|https?://huggingface\.co/[\w.-]+/[\w.-]+(?:\.git)?$"
 )
@@ -114,7 +99,7 @@ def _as_in_repository(words: Sequence[str], delivery: Delivery) -> tuple[str, ..
 
 def _fetched(words: Sequence[str]) -> str:
     if {"huggingface-cli", "hf"} & {*words} and "download" in words and "--revision" not in words:
-        return next((word for word in words if _ON_HUB.fullmatch(word)), "")
+        return next((word for word in words if ON_HUB.fullmatch(word)), "")
     if words[:1] in (("curl",), ("wget",), ("git",)):
         return next((word for word in words if _ADDRESS.match(word)), "")
     return ""
@@ -125,54 +110,18 @@ def _downloaded_inline(command: Command) -> str:
         return ""
     code = next((word for flag, word in zip(command.words, command.words[1:], strict=False) if flag == "-c"), "")
     inline = parsed_program("", code)
-    return next((name for _, name in _moving(inline)), "") if inline else ""
+    return next((each.name for each in _moving(inline)), "") if inline else ""
 
 
 def _in(program: Program) -> Iterator[Finding]:
-    for node, name in _moving(program):
-        yield in_program(program, node, _message(name), _HINT)
+    for each in _moving(program):
+        yield in_program(program, each.node, _message(each.name), _HINT)
 
 
 def _message(name: str) -> str:
     return f"`{name}` is whatever its owner has put there last"
 
 
-def _moving(program: Program) -> Iterator[tuple[ast.expr, str]]:
-    """What is taken of a hub without a revision, by its name."""
-    if not any(_LIBRARIES.match(name) for name in program.imports.values()):
-        return
-    for call, name in program.calls:
-        given = keywords(call)
-        if not _CALLS.search(name) or any(each.arg is None for each in call.keywords) or _is_settled(given):
-            continue
-        first = next((given[key] for key in _NAMES if key in given), call.args[0] if call.args else None)
-        asked = _text(first, program) if not (name.endswith("pipeline") and "model" not in given) else ""
-        if first is not None and _ON_HUB.fullmatch(asked):
-            yield first, asked
-
-
-def _is_settled(given: dict[str, ast.expr]) -> bool:
-    revision = given.get("revision")
-    moves = isinstance(revision, ast.Constant) and revision.value in (None, *_BRANCHES)
-    if is_true(given.get("trust_remote_code")):  # of which another rule says more
-        return True
-    return (revision is not None and not moves) or is_true(given.get("local_files_only"))
-
-
-def _text(node: ast.expr | None, program: Program) -> str:
-    """What a name or a text of a program comes to, also as what a variable of the environment is by default."""
-    if isinstance(node, ast.Constant):
-        return str(node.value)
-    if isinstance(node, ast.Name):
-        values = [
-            each.value
-            for each in program.nodes
-            if isinstance(each, ast.Assign | ast.AnnAssign) and each.value and node.id in _targets(each)
-        ]
-        return _text(values[0], program) if len(values) == 1 and not isinstance(values[0], ast.Name) else ""
-    return ""
-
-
-def _targets(node: ast.Assign | ast.AnnAssign) -> set[str]:
-    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-    return {target.id for target in targets if isinstance(target, ast.Name)}
+def _moving(program: Program) -> Iterator[Taken]:
+    """What nothing settles; of remote code another rule says more."""
+    return (each for each in taken(program) if not each.settled and not each.runs_code)
