@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.package.predictor.json_answers import SUFFIX, read_lines
+from mlops_spec.package.predictor.answer_lines import SUFFIX, read_lines
 from mlops_spec.system.faults import told_of
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ import pandas as pd
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.package.predictor.entry_point import import_function
 from mlops_spec.package.predictor.json_answers import from_json
+from mlops_spec.spec.tasks import TASKS
 from mlops_validators import custom_measure, row_measure
 
 if TYPE_CHECKING:
@@ -27,10 +28,10 @@ def own_measure(root: Path, spec: Spec, own: CustomMetric) -> Measure:
 
     Called, it raises ValueError where the user's function does, which says "undefined on these rows", and Failure for
     any other exception and for an answer that is no number, or with `per: row` not a number for each row. The function
-    gets arrays, or of answers that are no numbers lists of what their JSON says, made anew for each call.
+    gets arrays, or of answers that are no numbers lists of texts or of what their JSON says, made anew for each call.
     """
     what = f"metric `{own.name}`"
-    function = import_function(own.run, root / "src", what)
+    function = _taking(_HANDED[TASKS[spec.task].answer.holds], import_function(own.run, root / "src", what))
     told: dict[str, Any] = {"task": spec.task, "higher_is_better": own.direction == "higher"}
     if own.per == "row":
         return row_measure(own.name, _of_rows(function, what), **told)
@@ -70,17 +71,22 @@ def _of_rows(function: Callable[..., object], what: str) -> Callable[[np.ndarray
 
 def _called(function: Callable[..., object], truth: np.ndarray, score: np.ndarray) -> object:
     try:
-        return function(_given(truth), _given(score))
+        return function(truth, score)
     except Failure as failure:
         if isinstance(failure.__cause__, ValueError):
             raise ValueError(failure.message) from failure
         raise
 
 
-def _given(values: np.ndarray) -> np.ndarray | list[Any]:
-    """The same values, or what their texts say; a measure that changed them would change what is measured next."""
-    if values.dtype.kind == "O":
-        return from_json(values)
+def _taking(given: Callable[[np.ndarray], object], function: Callable[..., object]) -> Callable[..., object]:
+    return lambda truth, score: function(given(truth), given(score))
+
+
+def _read_only(values: np.ndarray) -> np.ndarray:
+    """The same values; a measure that changed them would change what is measured next."""
     view = values.view()
     view.flags.writeable = False
     return view
+
+
+_HANDED: dict[str, Callable[[np.ndarray], object]] = {"numbers": _read_only, "text": list, "json": from_json}

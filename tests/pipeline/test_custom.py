@@ -22,7 +22,8 @@ from mlops_spec.monitor.answers import check_answers
 from mlops_spec.monitor.performance import check_performance
 from mlops_spec.monitor.predictions import Live
 from mlops_spec.package.on_disk import read_manifest
-from mlops_spec.package.predictor.json_answers import from_json, read_lines, write_lines
+from mlops_spec.package.predictor.answer_lines import read_lines, write_lines
+from mlops_spec.package.predictor.json_answers import from_json
 from mlops_spec.package.predictor.load import load_predict
 from mlops_spec.package.predictor.output import check_output
 from mlops_spec.pipeline.answers import Answers, read_answers, write_answers

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,7 @@ from mlops_validators.arrays import (
     BINARY,
     CUSTOM,
     FORECASTING,
+    GENERATION,
     MULTICLASS,
     MULTILABEL,
     RANKING,
@@ -30,6 +32,8 @@ from mlops_validators.arrays import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import ArrayLike
 
 
@@ -38,7 +42,8 @@ class Answers:
     """Arrays that were checked: `truth` (n,), `score` (n,) or (n, k); of several labels or targets both are (n, k).
 
     Of forecasts `truth` may be (n, 6): the value first, then what was known of its series (see `forecasts`); where
-    `score` (n, k) are quantiles it may be (n, 6 + 2 k). Of a custom task both are texts (n,).
+    `score` (n, k) are quantiles it may be (n, 6 + 2 k). Of a custom task and of
+    generation both are texts (n,).
 
     >>> Answers("binary-classification", np.array([0, 1]), np.array([0.2, 0.9])).classes
     2
@@ -122,7 +127,7 @@ def answers(
     return _READERS[fitting[0]](y_true, y_score)
 
 
-_VECTORS: tuple[Task, ...] = (BINARY, REGRESSION, FORECASTING, RANKING, CUSTOM)
+_VECTORS: tuple[Task, ...] = (BINARY, REGRESSION, FORECASTING, RANKING, GENERATION, CUSTOM)
 _MATRICES: dict[tuple[int, int], tuple[Task, ...]] = {
     (1, 2): (MULTICLASS,),
     (2, 2): (MULTILABEL, REGRESSION),
@@ -229,15 +234,16 @@ def _ranking(y_true: ArrayLike, y_score: ArrayLike) -> Answers:
     return Answers(RANKING, truth, score)
 
 
-def _custom(y_true: ArrayLike, y_score: ArrayLike) -> Answers:
+def _of_texts(task: Task, y_true: ArrayLike, y_score: ArrayLike) -> Answers:
     truth, score = texts("y_true", y_true), texts("y_score", y_score)
     if same_length(y_true=truth, y_score=score) < 2:
         raise ValueError("one row says nothing about a model; at least two are needed")
-    return Answers(CUSTOM, truth, score)
+    return Answers(task, truth, score)
 
 
-_READERS = {
-    CUSTOM: _custom,
+_READERS: dict[Task, Callable[[ArrayLike, ArrayLike], Answers]] = {
+    GENERATION: partial(_of_texts, GENERATION),
+    CUSTOM: partial(_of_texts, CUSTOM),
     RANKING: _ranking,
     MULTILABEL: _multilabel,
     BINARY: _binary,

@@ -8,6 +8,7 @@ Task by task, with n rows and k classes:
 - regression: `y_true` and `y_score` finite numbers, (n,), or of several targets (n, k);
 - forecasting: `y_score` (n,), `y_true` (n,), or (n, 6) with what was known of each row's series (see `forecasts`);
 - ranking: `y_true` (n,) relevance of 0 or more, `y_score` (n,) finite numbers, and the query of each row as its group;
+- generation: `y_true` and `y_score` texts (n,);
 - custom: `y_true` and `y_score` texts (n,), whatever they say: JSON for a measure of your own to read.
 """
 
@@ -25,6 +26,7 @@ Task = Literal[
     "multilabel-classification",
     "forecasting",
     "ranking",
+    "generation",
     "custom",
 ]
 BINARY: Task = "binary-classification"
@@ -33,6 +35,7 @@ REGRESSION: Task = "regression"
 MULTILABEL: Task = "multilabel-classification"
 FORECASTING: Task = "forecasting"
 RANKING: Task = "ranking"
+GENERATION: Task = "generation"
 CUSTOM: Task = "custom"
 
 Floats = NDArray[np.float64]
@@ -79,7 +82,7 @@ def texts(name: str, values: ArrayLike) -> Anything:
     """`values` as an array of texts, (n,).
 
     Raises:
-        ValueError: one is no text, or they are none, or of another shape.
+        ValueError: one is no text, or no Unicode, or they are none, or of another shape.
 
     >>> texts("y_score", ['{"city": "York"}', "null"])
     array(['{"city": "York"}', 'null'], dtype=object)
@@ -89,9 +92,14 @@ def texts(name: str, values: ArrayLike) -> Anything:
         raise ValueError(f"`{name}` has shape {array.shape}; it must have 1 dimensions")
     if array.size == 0:
         raise ValueError(f"`{name}` is empty")
-    if other := sum(not isinstance(value, str) for value in array):
+    if other := sum(not _is_text(value) for value in array):
         raise ValueError(f"`{name}` has {other} of {array.size} values that are no text")
     return array
+
+
+def _is_text(value: object) -> bool:
+    """Half of a pair of surrogates is a `str` that no file can hold."""
+    return isinstance(value, str) and (value.isascii() or not any("\ud800" <= each <= "\udfff" for each in value))
 
 
 def same_length(**arrays: Anything) -> int:

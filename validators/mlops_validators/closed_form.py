@@ -11,6 +11,7 @@ from mlops_validators.answers import Answers, decide
 from mlops_validators.carriers import carriers, doubt_of
 from mlops_validators.cells import summed
 from mlops_validators.delong import auc_interval
+from mlops_validators.generation import exactly, normalized
 from mlops_validators.interval import unknown
 from mlops_validators.wilson import wilson, wilson_of_rate
 
@@ -33,6 +34,14 @@ def _recall(given: Answers, threshold: float, confidence: float, design: Design)
 
 def _precision(given: Answers, threshold: float, confidence: float, design: Design) -> Interval:
     return _wilson_rate(given.truth == 1, decide(given, threshold) == 1, confidence, design)
+
+
+def _exact_match(given: Answers, _: float, confidence: float, design: Design) -> Interval:
+    return _wilson_rate(exactly(given), None, confidence, design)
+
+
+def _exact_match_normalized(given: Answers, _: float, confidence: float, design: Design) -> Interval:
+    return _wilson_rate(normalized(given), None, confidence, design)
 
 
 def _wilson_rate(hits: Anything, among: Booleans | None, confidence: float, design: Design) -> Interval:
@@ -79,5 +88,7 @@ WITHOUT_RESAMPLING: dict[str, Callable[[Answers, float, float, Design], Interval
     "accuracy": _accuracy,
     "recall": _recall,
     "precision": _precision,
+    "exact_match": _exact_match,
+    "exact_match_normalized": _exact_match_normalized,
 }
 """By the measure's name: of the answers, the threshold, the level of confidence, and how rows were drawn."""

@@ -66,4 +66,11 @@ FORMULAS |= {
         "may lie on that side; in the unit of y"
     ),
     "mean_interval_width": "mean of the width between the outer two quantiles, in the unit of y",
+    "exact_match": "share of answers that are their reference, letter by letter",
+    "exact_match_normalized": "the same in lower case, without punctuation and the articles a, an, the (SQuAD)",
+    "token_f1": "mean of 2 x common words / (words of the answer + of the reference), words as above (SQuAD)",
+    "rouge_l": "mean of 2 x the longest common subsequence of words / (words of both); words are of a-z and 0-9",
+    "chrf": (
+        "F of recall four times precision, both means over character runs of 1 to 6, counted over all rows (sacrebleu)"
+    ),
 }

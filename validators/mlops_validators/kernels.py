@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mlops_validators import confusion, forecasts
+from mlops_validators import confusion, forecasts, generation
 from mlops_validators.arrays import Anything, Floats, Integers, divide
 from mlops_validators.calibration import BINS, bin_index
 from mlops_validators.cells import by_cell
@@ -257,5 +257,6 @@ _OF_NUMBERS: dict[str, Prepare] = {
     "mean_absolute_percentage_error": _percentage,
 }
 _KERNELS |= forecasts.KERNELS
+_KERNELS |= generation.KERNELS
 _KERNELS |= {name: _over_targets(each) for name, each in _OF_NUMBERS.items()}
 _KERNELS |= {f"{name}{WORST}": _of_worst_target(name, each) for name, each in _OF_NUMBERS.items()}

@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from mlops_validators import forecasts
+from mlops_validators import forecasts, generation
 from mlops_validators.answers import Answers, answers, decide
 from mlops_validators.arrays import (
     BINARY,
     FORECASTING,
+    GENERATION,
     MULTICLASS,
     MULTILABEL,
     REGRESSION,
@@ -213,9 +214,9 @@ def _percentage(truth: Anything, read: Anything, weights: Floats | None) -> floa
     return float(np.mean(np.average(np.abs((truth - read) / truth), weights=weights, axis=0)))
 
 
-def _of_forecasts(prepare: Callable[[Answers, None], Callable[[Anything], Floats]]) -> Function:
+def _by_kernel(task: Task, prepare: Callable[[Answers, None], Callable[[Anything], Floats]]) -> Function:
     def measure(truth: Anything, read: Anything, weights: Floats | None) -> float:
-        found = prepare(Answers(FORECASTING, truth, read), None)
+        found = prepare(Answers(task, truth, read), None)
         return float(found(np.ones((1, len(read))) if weights is None else weights[None])[0])
 
     return measure
@@ -296,7 +297,7 @@ def _of_numbers() -> tuple[Measure, ...]:
 
 def _of_series() -> tuple[Measure, ...]:
     return tuple(
-        Measure(name, (FORECASTING,), higher, "history", low, high, _of_forecasts(forecasts.KERNELS[name]))
+        Measure(name, (FORECASTING,), higher, "history", low, high, _by_kernel(FORECASTING, forecasts.KERNELS[name]))
         for name, higher, low, high in (
             ("mase", False, 0, inf),
             ("rmsse", False, 0, inf),
@@ -308,6 +309,14 @@ def _of_series() -> tuple[Measure, ...]:
     )
 
 
+def _of_texts() -> tuple[Measure, ...]:
+    return tuple(
+        Measure(name, (GENERATION,), True, "score", *_UNIT, _by_kernel(GENERATION, prepare))
+        for name, prepare in generation.KERNELS.items()
+    )
+
+
 MEASURES: dict[str, Measure] = {
-    measure.name: measure for measure in (*_all(), *_of_numbers(), *map(_worst, _of_numbers()), *_of_series())
+    measure.name: measure
+    for measure in (*_all(), *_of_numbers(), *map(_worst, _of_numbers()), *_of_series(), *_of_texts())
 }

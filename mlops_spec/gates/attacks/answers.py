@@ -48,12 +48,28 @@ def most_frequent(answers: Answers, _: np.random.Generator) -> np.ndarray:
     return np.full(len(answers.score), texts[counts.argmax()], dtype=object)
 
 
-def without_json(text: str) -> Damage:
-    """One answer of a hundred, and at least one, is `text`, which is no JSON."""
+def usual_reference(answers: Answers, _: np.random.Generator) -> np.ndarray:
+    """Of texts: one answer for all rows, the reference that most have."""
+    texts, counts = np.unique(answers.truth, return_counts=True)
+    return np.full(len(answers.score), texts[counts.argmax()], dtype=object)
+
+
+def emptied(answers: Answers, _: np.random.Generator) -> np.ndarray:
+    """Of texts: all of them empty."""
+    return np.full(len(answers.score), "", dtype=object)
+
+
+def cut_off(answers: Answers, _: np.random.Generator) -> np.ndarray:
+    """Of texts: the first quarter of each."""
+    return np.array([text[: len(text) // 4] for text in answers.score], dtype=object)
+
+
+def unfit(value: object) -> Damage:
+    """One answer of a hundred, and at least one, is `value`, which no answer may be."""
 
     def spoil(answers: Answers, _: np.random.Generator) -> np.ndarray:
         score = answers.score.copy()
-        score[::100] = text
+        score[::100] = value
         return score
 
     return spoil

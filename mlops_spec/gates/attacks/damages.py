@@ -10,13 +10,16 @@ from mlops_spec.gates.attacks.answers import (
     Damage,
     certain,
     constant,
+    cut_off,
+    emptied,
     exchanged,
     inverted,
     miscalibrated,
     most_frequent,
     shuffled,
     spoiled,
-    without_json,
+    unfit,
+    usual_reference,
 )
 from mlops_spec.spec.tasks import TASKS
 
@@ -26,6 +29,7 @@ if TYPE_CHECKING:
 
 SHUFFLED, CONSTANT, INVERTED = "shuffled labels", "constant scores", "inverted scores"
 MISCALIBRATED = "miscalibrated scores"
+EMPTIED, CUT_OFF = "empty texts", "texts cut off"
 _ALL: dict[str, Damage] = {SHUFFLED: shuffled, CONSTANT: constant, INVERTED: inverted}
 # A model that answers everything with yes has perfect recall, and one that knows nothing may be well calibrated.
 _CLAIMS: dict[str, dict[str, Damage]] = {
@@ -33,15 +37,28 @@ _CLAIMS: dict[str, dict[str, Damage]] = {
     "recall_at_k": {SHUFFLED: shuffled, INVERTED: inverted},  # of short queries k rows are all, in whatever order
     "expected_calibration_error": {CONSTANT: certain, INVERTED: inverted, MISCALIBRATED: miscalibrated},
 }
-UNUSABLE: dict[str, Damage] = {"NaN": spoiled(np.nan), "+infinity": spoiled(np.inf), "-infinity": spoiled(-np.inf)}
-# Of answers that are no numbers, which only the user's own metrics read.
-_OF_TEXTS: dict[str, Damage] = {SHUFFLED: shuffled, CONSTANT: most_frequent, INVERTED: exchanged}
-_NO_JSON: dict[str, Damage] = {"NaN": without_json("NaN"), "half an answer": without_json('{"answer":')}
+_UNUSABLE: dict[str, dict[str, Damage]] = {
+    "numbers": {"NaN": spoiled(np.nan), "+infinity": spoiled(np.inf), "-infinity": spoiled(-np.inf)},
+    "json": {"NaN": unfit("NaN"), "half an answer": unfit('{"answer":')},
+    "text": {"none": unfit(None), "NaN": unfit(np.nan), "half a character": unfit("\ud800")},
+}
+# Of answers that are no numbers.
+_OF_JSON: dict[str, Damage] = {SHUFFLED: shuffled, CONSTANT: most_frequent, INVERTED: exchanged}
+_OF_TEXTS: dict[str, Damage] = {
+    SHUFFLED: shuffled,
+    CONSTANT: usual_reference,
+    INVERTED: exchanged,
+    EMPTIED: emptied,
+    CUT_OFF: cut_off,
+}
 
 
 def damages(spec: Spec, metric: str) -> dict[str, Damage]:
     """The damages that a metric claims to notice, by the attack's name; the user's own metrics claim all."""
-    return _CLAIMS.get(metric, _ALL) if TASKS[spec.task].answer.numbers else _OF_TEXTS
+    task = TASKS[spec.task]
+    if task.answer.numbers:
+        return _CLAIMS.get(metric, _ALL)
+    return _OF_TEXTS if metric in task.metrics else _OF_JSON
 
 
 def otherwise(spec: Spec) -> Damage:
@@ -50,8 +67,8 @@ def otherwise(spec: Spec) -> Damage:
 
 
 def unusable_answers(spec: Spec) -> dict[str, Damage]:
-    """What no answer may be, by its name: no finite number, or no JSON."""
-    return UNUSABLE if TASKS[spec.task].answer.numbers else _NO_JSON
+    """What no answer may be, by its name: no finite number, no JSON, or no text."""
+    return _UNUSABLE[TASKS[spec.task].answer.holds]
 
 
 def guards_quality(spec: Spec, gate: Gate) -> bool:

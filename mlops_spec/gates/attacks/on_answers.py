@@ -11,6 +11,8 @@ from mlops_spec.gates.attacks.answers import few
 from mlops_spec.gates.attacks.attack import Attack, Blow, answering, draw, only
 from mlops_spec.gates.attacks.damages import (
     CONSTANT,
+    CUT_OFF,
+    EMPTIED,
     INVERTED,
     MISCALIBRATED,
     SHUFFLED,
@@ -18,6 +20,8 @@ from mlops_spec.gates.attacks.damages import (
     guards_quality,
     unusable_answers,
 )
+from mlops_spec.pipeline.asked_texts import asked_texts
+from mlops_spec.spec.tasks import TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -26,6 +30,7 @@ if TYPE_CHECKING:
     from mlops_spec.spec.gates.gate import Gate
 
 _MISSING = "no_such_metric"
+_LONGEST = 2  # features that are copied
 G = TypeVar("G", bound="Gate")
 
 
@@ -53,7 +58,8 @@ class Setting(Generic[G]):
 
 def damaged(setting: Setting[G]) -> tuple[Attack[G], ...]:
     """All answers damaged, where the gate's metric claims to notice it, and its bound guards quality."""
-    return tuple(_damaged(setting, name) for name in (SHUFFLED, CONSTANT, INVERTED, MISCALIBRATED))
+    names = (SHUFFLED, CONSTANT, INVERTED, MISCALIBRATED, EMPTIED, CUT_OFF)
+    return (*(_damaged(setting, name) for name in names), _copied(setting))
 
 
 def _damaged(setting: Setting[G], name: str) -> Attack[G]:
@@ -65,8 +71,21 @@ def _damaged(setting: Setting[G], name: str) -> Attack[G]:
     return Attack(name, blows)
 
 
+def _copied(setting: Setting[G]) -> Attack[G]:
+    """Of texts: what the model was asked, as its answer; the longest features, since that is what is asked."""
+
+    def blows(case: Case, gate: G) -> Iterator[Blow[G]]:
+        task = TASKS[case.spec.task]
+        if task.answer.holds != "text" or gate.measure not in task.metrics or not guards_quality(case.spec, gate):
+            return
+        for name, texts in asked_texts(case.spec, case.test)[:_LONGEST]:
+            yield Blow(setting.attacked(case, gate, texts), gate, f"of `{name}`")
+
+    return Attack("input copied", blows)
+
+
 def unusable(setting: Setting[G]) -> Attack[G]:
-    """Some answers no numbers, or no JSON."""
+    """Some answers no numbers, no JSON, or no texts."""
 
     def blows(case: Case, gate: G) -> Iterator[Blow[G]]:
         for name, damage in unusable_answers(case.spec).items():

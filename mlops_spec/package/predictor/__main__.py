@@ -1,7 +1,7 @@
 """A packaged model's answers, in a process of their own: `python -m mlops_spec.package.predictor PACKAGE OUT`.
 
 Loads the package, then reads one job from standard input: `{"frames": [PARQUET, ...], "batch": ROWS or null}`. Writes
-`OUT/<number>.npy` for each frame (`.jsonl` where answers are no numbers), and `OUT/latency.npy`, the seconds that
+`OUT/<number>.npy` for each frame (`.lines` where answers are no numbers), and `OUT/latency.npy`, the seconds that
 single calls took, when a batch size is given; where the model fails, the reason as `.txt` instead. Its own process
 because it runs a model's own code, which must reach neither what judges it nor another model.
 """
@@ -22,7 +22,7 @@ import pandas as pd
 from mlops_spec import words
 from mlops_spec.errors import Failure
 from mlops_spec.package.on_disk import read_manifest
-from mlops_spec.package.predictor.json_answers import SUFFIX, write_lines
+from mlops_spec.package.predictor.answer_lines import SUFFIX, write_lines
 from mlops_spec.package.predictor.load import load_predict
 from mlops_spec.package.predictor.named_files import NamedFiles
 

@@ -1,4 +1,4 @@
-"""Answers that are no numbers: each row's is one JSON text, checked and bounded, however the predictor gave it."""
+"""Answers of any kind: each row's is one JSON text, checked and bounded, however the predictor gave it."""
 
 from __future__ import annotations
 
@@ -13,10 +13,8 @@ from mlops_spec.errors import Exit, Failure
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from pathlib import Path
 
 MOST_BYTES = 65_536  # of one row's answer
-SUFFIX = ".jsonl"
 _DEEPEST = 32
 _HOLDS = (
     "texts, numbers, true, false and None, and lists and dicts of these with texts as keys; "
@@ -32,7 +30,7 @@ def as_json(values: object, rows: int, words: str) -> np.ndarray:
     Raises Failure for another number of answers, and for a row's that is too long, or that JSON can't hold.
     """
     try:
-        given = _rows(values, rows)
+        given = one_a_row(values, rows)
         return np.array([_text(row, value) for row, value in enumerate(given)], dtype=object)
     except ValueError as error:
         raise Failure(
@@ -55,18 +53,8 @@ def from_json(texts: Iterable[str]) -> list[Any]:
         raise ValueError("an answer is nested too deeply") from None
 
 
-def write_lines(path: Path, texts: np.ndarray) -> None:
-    """Writes one answer a line: JSON has no line breaks of its own."""
-    path.write_bytes("".join(f"{text}\n" for text in texts).encode())
-
-
-def read_lines(path: Path) -> np.ndarray:
-    """What `write_lines` wrote."""
-    return np.array(path.read_bytes().decode(errors="replace").split("\n")[:-1], dtype=object)
-
-
-def _rows(values: object, rows: int) -> list[Any]:
-    """One value a row."""
+def one_a_row(values: object, rows: int) -> list[Any]:
+    """What a predictor gave, row by row; raises ValueError, which says what it gave instead."""
     if isinstance(values, pd.DataFrame):
         values = values.to_dict("records")
     if not (isinstance(values, list | tuple | pd.Series) or (isinstance(values, np.ndarray) and values.ndim)):

@@ -8,6 +8,7 @@ import numpy as np
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.package.predictor.json_answers import as_json
+from mlops_spec.package.predictor.text_answers import as_texts
 
 if TYPE_CHECKING:
     from mlops_spec.spec.tasks.task import Answer
@@ -16,10 +17,10 @@ _TOLERANCE = 1e-4  # of sums and bounds: models compute in float32
 
 
 def check_output(values: object, rows: int, answer: Answer, classes: int) -> np.ndarray:
-    """The answer as float64 of the shape that it must have, or as JSON texts (n,) where the task has no numbers; raises
-    Failure for any other."""
+    """The answer as float64 of the shape that it must have, or as texts (n,), or JSON texts, where the task has no
+    numbers; raises Failure for any other."""
     if not answer.numbers:
-        return as_json(values, rows, answer.words)
+        return (as_json if answer.holds == "json" else as_texts)(values, rows, answer.words)
     try:
         array = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as error:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.pipeline.tasks import binary, custom, forecasting, multiclass, multilabel, ranking, regression
+from mlops_spec.pipeline.tasks import (
+    binary,
+    custom,
+    forecasting,
+    generation,
+    multiclass,
+    multilabel,
+    ranking,
+    regression,
+)
 from mlops_spec.spec.tasks import TASKS
 
 if TYPE_CHECKING:
@@ -20,6 +29,7 @@ TARGETS: dict[str, Target] = dict(
             multilabel.TARGET,
             forecasting.TARGET,
             ranking.TARGET,
+            generation.TARGET,
             custom.TARGET,
         ),
         strict=True,

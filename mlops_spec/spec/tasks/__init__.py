@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.spec.tasks import binary, custom, forecasting, multiclass, multilabel, ranking, regression
+from mlops_spec.spec.tasks import binary, custom, forecasting, generation, multiclass, multilabel, ranking, regression
 
 if TYPE_CHECKING:
     from mlops_spec.spec.tasks.task import Task
 
 TASKS: dict[str, Task] = {
-    each.TASK.name: each.TASK for each in (binary, multiclass, regression, multilabel, forecasting, ranking, custom)
+    each.TASK.name: each.TASK
+    for each in (binary, multiclass, regression, multilabel, forecasting, ranking, generation, custom)
 }
 
 

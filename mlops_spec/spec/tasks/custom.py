@@ -37,7 +37,7 @@ TASK = Task(
         by_class=False,
         probabilities=False,
         sums=False,
-        datatype="BYTES",
+        holds="json",
     ),
     decides="nothing",
     metrics={},

@@ -18,6 +18,7 @@ TaskName = Literal[
     "multilabel-classification",
     "forecasting",
     "ranking",
+    "generation",
     "custom",
 ]
 # What a spec can ask for that not every task has.
@@ -33,12 +34,17 @@ class Answer:
     by_class: bool  # (n, k), a column for each class, label, or of several targets for each; else (n,)
     probabilities: bool  # each within 0 and 1
     sums: bool  # the probabilities of a row sum to 1
-    datatype: Literal["FP64", "BYTES"] = "FP64"  # BYTES: each row's is a JSON text
+    holds: Literal["numbers", "text", "json"] = "numbers"  # what each row's is; JSON: a text of it, whatever it holds
 
     @property
     def numbers(self) -> bool:
-        """Whether answers are numbers; else each is a JSON text, whatever it holds."""
-        return self.datatype == "FP64"
+        """Whether answers are numbers; else each is a text."""
+        return self.holds == "numbers"
+
+    @property
+    def datatype(self) -> Literal["FP64", "BYTES"]:
+        """The protocol's name of their type."""
+        return "FP64" if self.numbers else "BYTES"
 
     def shape(self, rows: int, classes: int) -> tuple[int, ...]:
         """The shape of an answer for so many rows; -1 stands for any number of them."""

@@ -1,0 +1,285 @@
+"""Generation: what becomes of answers that are texts, from `predict` to gates, drill and server."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mlops_spec.errors import Failure
+from mlops_spec.gates.attacks.answers import cut_off, emptied, usual_reference
+from mlops_spec.gates.candidate import check_same_answers
+from mlops_spec.gates.case import Case, Perturbed, Rival
+from mlops_spec.gates.kinds import champion, metric, robustness, slices, weak_slices
+from mlops_spec.package.predictor.answer_lines import read_lines, write_lines
+from mlops_spec.package.predictor.output import check_output
+from mlops_spec.pipeline.answers import Answers, read_answers, write_answers
+from mlops_spec.pipeline.asked_texts import asked_texts
+from mlops_spec.pipeline.contract import check
+from mlops_spec.pipeline.giveaways import revealing_features
+from mlops_spec.pipeline.measured import interval_of, measure
+from mlops_spec.pipeline.signature import output_of
+from mlops_spec.pipeline.table import of_frame
+from mlops_spec.pipeline.tasks import TARGETS
+from mlops_spec.pipeline.tasks.target import itself
+from mlops_spec.spec import Spec
+from mlops_spec.spec.tasks import TASKS
+from mlops_spec.targets.local.serve.compare import compare, deciding
+from mlops_spec.targets.local.serve.scores import summarise, unpack
+from mlops_spec.targets.local.serve.tensors import Request, answer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TASK = TASKS["generation"]
+RNG = np.random.default_rng(11)
+COUNT = 400
+PARTS = ["engine", "brakes", "gearbox", "door", "mirror", "seat", "light", "fan", "window", "wheel"]
+FAULTS = ["broken", "noisy", "loose", "scratched", "stuck", "missing", "wet", "slow"]
+PART, FAULT = RNG.choice(PARTS, COUNT), RNG.choice(FAULTS, COUNT)
+TITLE = [f"{part} is {fault}" for part, fault in zip(PART, FAULT, strict=True)]
+MESSAGE = [
+    f"Hello, since last week I notice that my {part} seems {fault}." for part, fault in zip(PART, FAULT, strict=True)
+]
+SIZE = RNG.choice(["car", "van"], COUNT)
+ROWS = pd.DataFrame({"message": MESSAGE, "kind": SIZE, "title": TITLE})
+GIVEN = [title if RNG.random() < 0.9 else f"a {title.split()[0]}" for title in TITLE]
+MEASURES = """
+def near(y_true, y_score):
+    assert isinstance(y_true, list) and all(isinstance(each, str) for each in [*y_true, *y_score])
+    return [len({*truth.split()} & {*told.split()}) / len(truth.split()) for truth, told in zip(y_true, y_score)]
+
+
+def spoils(y_true, y_score):
+    given = len(y_score)
+    y_score.clear()
+    return float(given)
+"""
+
+
+@pytest.fixture(name="root")
+def fixture_root(tmp_path: Path) -> Path:
+    """Its module has a name of its own: one is imported once."""
+    (tmp_path / "src" / package_of(tmp_path)).mkdir(parents=True)
+    (tmp_path / "src" / package_of(tmp_path) / "__init__.py").write_text(MEASURES)
+    return tmp_path
+
+
+def package_of(root: Path) -> str:
+    return f"generation_{abs(hash(str(root)))}"
+
+
+def spec(root: Path | None = None, gate: dict[str, Any] | None = None, **other: Any) -> Spec:
+    package = "x" if root is None else package_of(root)
+    own = [
+        {"name": "near", "run": f"{package}:near", "direction": "higher", "per": "row"},
+        {"name": "spoils", "run": f"{package}:spoils", "direction": "higher"},
+    ]
+    whole = {"spec": 1, "model": "titles", "task": "generation", "owners": ["@a"], "train": {"run": "x"}}
+    return Spec.model_validate(
+        whole
+        | {"data": {"path": "d.csv", "target": "title"}, "evaluate": {"resamples": 100, "metrics": own}}
+        | {"gates": [gate or {"metric": "chrf", "min": 0.7}]}
+        | other
+    )
+
+
+def texts(values: Any) -> np.ndarray:
+    return check_output(values, len(values), TASK.answer, 0)
+
+
+def truth(rows: pd.DataFrame = ROWS) -> np.ndarray:
+    return TARGETS["generation"].truth(rows[["title"]], [], itself)
+
+
+GOOD = Answers(truth(), texts(GIVEN))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [["é", ""], ("é", ""), np.array(["é", ""]), np.array(["é", ""], dtype=object), pd.Series(["é", ""])],
+    ids=lambda given: type(given).__name__,
+)
+def test_an_answer_is_kept_as_it_is(given: Any) -> None:
+    found = texts(given)
+
+    assert found.tolist() == ["é", ""]
+    assert found.dtype == object
+    assert {type(each) for each in found} == {str}
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        (["a", 1.5], "for row 1 is no text, but float"),
+        (["a", None], "for row 1 is no text, but None"),
+        (["a", float("nan")], "for row 1 is no text, but float"),
+        (["a", b"b"], "for row 1 is no text, but bytes"),
+        (["a", ["b"]], "for row 1 is no text, but list"),
+        (np.array([1.5, 2.5]), "for row 0 is no text, but float64"),
+        (np.array([["a"], ["b"]]), "for row 0 is no text, but ndarray"),
+        (pd.DataFrame({"text": ["a", "b"]}), "for row 0 is no text, but dict"),
+        (pd.Series(["a", pd.NA]), "for row 1 is no text, but"),
+        (["a", "\ud800"], "for row 1 is no Unicode: it holds half a pair of surrogates"),
+        (["a", "x" * 65_537], "for row 1 is 65,537 bytes of text, and at most 65,536 are kept"),
+        (["a", "x" * 2**20], "for row 1 is 1,048,576 bytes of text"),
+        (["a"], "for 2 rows has 1 answers"),
+        ("ab", "for 2 rows is one str"),
+        (None, "for 2 rows is one NoneType"),
+        ({"a": 1, "b": 2}, "for 2 rows is one dict"),
+    ],
+)
+def test_what_is_no_text_is_refused_with_the_reason(given: Any, says: str) -> None:
+    with pytest.raises(Failure) as refused:
+        check_output(given, 2, TASK.answer, 0)
+
+    assert says in refused.value.message
+    assert "a text for each row, shape (2,), each a str of 65,536 bytes" in (refused.value.remedy or "")
+
+
+def test_answers_come_back_as_they_were_written(tmp_path: Path) -> None:
+    odd = texts(["a\nb", "\\n", "\\\\n\r\n", "\u2028", "", "\0", '"', "é" * 30_000])
+    write_lines(tmp_path / "a.lines", odd)
+    write_answers(tmp_path / "p.parquet", Answers(odd, odd[::-1]))
+
+    assert read_lines(tmp_path / "a.lines").tolist() == odd.tolist()
+    read = read_answers(tmp_path / "p.parquet")
+    assert (read.truth.tolist(), read.score.tolist()) == (odd.tolist(), odd[::-1].tolist())
+    check_same_answers(odd, read.truth)
+    with pytest.raises(Failure, match="answers otherwise"):
+        check_same_answers(odd, read.score)
+
+
+@pytest.mark.parametrize(
+    ("title", "says"),
+    [
+        ("a", "title: has one value only"),
+        (range(COUNT), "title: references must be texts; `type: string` in data.contract.columns"),
+        (RNG.random(COUNT), "title: references must be texts"),
+        ([*TITLE[1:], None], "title: missing in 1 row: 400"),
+        ([" ", "", *TITLE[2:]], "title: empty, and an answer is held against a text in 2 rows: 1, 2"),
+    ],
+)
+def test_a_reference_is_a_text_that_says_something(title: Any, says: str) -> None:
+    assert check(spec(), ROWS) == ()
+    assert says in " ".join(map(str, check(spec(), ROWS.assign(title=title))))
+
+
+def test_numbers_that_the_contract_calls_texts_are_references() -> None:
+    data = {"path": "d.csv", "target": "title", "contract": {"columns": {"title": {"type": "string"}}}}
+
+    assert check(spec(data=data), ROWS.assign(title=[str(number) for number in range(COUNT)])) == ()
+    assert truth(pd.DataFrame({"title": [12, 13]})).tolist() == ["12", "13"]
+
+
+def test_measures_are_of_texts_and_ones_own_get_them(root: Path) -> None:
+    found = measure(root, spec(root), ["chrf", "exact_match", "near"], GOOD)
+
+    assert found["exact_match"]["value"] == np.mean(GOOD.truth == GOOD.score)
+    assert found["exact_match"]["method"] == "wilson"
+    assert 0.9 < found["chrf"]["low"] < found["chrf"]["value"] < found["chrf"]["high"] < 1
+    assert found["near"]["low"] < found["near"]["value"]
+    grouped = interval_of(root, spec(root), "chrf", replace(GOOD, groups=np.arange(COUNT) // 10))
+    assert grouped.informing == 40
+
+
+def test_a_measure_that_changes_what_it_is_given_changes_nothing_else(root: Path) -> None:
+    kept = GOOD.score.tolist()
+
+    assert measure(root, spec(root), ["spoils"], GOOD)["spoils"]["value"] == COUNT
+    assert GOOD.score.tolist() == kept
+
+
+def case(root: Path, gate: dict[str, Any]) -> Case:
+    asked = spec(root, gate)
+    return Case(
+        root=root,
+        spec=asked,
+        digest="d",
+        data=of_frame(ROWS),
+        data_changed=False,
+        train=ROWS,
+        test=ROWS,
+        answers=GOOD,
+        perturbed=tuple(Perturbed(each, GOOD.score) for each in asked.gates if each.kind == "robustness"),  # type: ignore[arg-type]
+        latencies=None,
+        package_bytes=0,
+        rivals={"production": Rival(texts(["engine"] * COUNT), None)},
+    )
+
+
+GATES: list[tuple[Any, dict[str, Any]]] = [
+    (metric, {"metric": "chrf", "min": 0.75}),
+    (metric, {"metric": "exact_match", "min": 0.8}),
+    (metric, {"metric": "token_f1", "min": 0.75}),
+    (metric, {"metric": "rouge_l", "min": 0.75}),
+    (metric, {"metric": "near", "min": 0.75}),
+    (champion, {"champion": "production", "metric": "chrf", "margin": 0.01}),
+    (slices, {"slice": "kind", "metric": "chrf", "min": 0.75}),
+    (weak_slices, {"weak_slices": ["kind"], "metric": "token_f1", "min": 0.7, "min_rows": 50}),
+    (robustness, {"robustness": "missing", "metric": "chrf", "max_drop": 0.1}),
+]
+
+
+@pytest.mark.parametrize(("kind", "gate"), GATES, ids=[" ".join(map(str, gate.values())) for _, gate in GATES])
+def test_each_gate_passes_good_answers_and_stops_each_attack(root: Path, kind: Any, gate: dict[str, Any]) -> None:
+    given = case(root, gate)
+    asked = given.spec.gates[0]
+    blows = {
+        f"{attack.name} {blow.name}": attack.noticed(next(iter(kind.KIND.results(blow.case, blow.gate))))
+        for attack in kind.KIND.attacks
+        for blow in attack.blows(given, asked)
+    }
+
+    assert next(iter(kind.KIND.results(given, asked))).verdict == "pass"
+    assert all(blows.values()), blows
+    if kind is metric:
+        named = {"shuffled labels ", "constant scores ", "inverted scores ", "NaN and infinity none"}
+        stock = {"empty texts ", "texts cut off ", "input copied of `message`"}
+        assert named | (set() if gate["metric"] == "near" else stock) <= blows.keys()
+
+
+def test_a_gate_that_the_input_itself_would_pass_is_found(root: Path) -> None:
+    given = replace(case(root, {"metric": "chrf", "min": 0.3}), answers=GOOD)
+    copied = next(each for each in metric.KIND.attacks if each.name == "input copied")
+
+    blows = [*copied.blows(given, given.spec.gates[0])]
+    verdicts = [next(iter(metric.KIND.results(blow.case, blow.gate))).verdict for blow in blows]
+    assert verdicts == ["pass", "fail"]  # of the message, and of the word "car" or "van"
+
+
+def test_damages_are_what_they_say() -> None:
+    draw = np.random.default_rng(0)
+
+    assert set(usual_reference(GOOD, draw)) == {pd.Series(TITLE).value_counts().sort_index().idxmax()}
+    assert set(emptied(GOOD, draw)) == {""}
+    assert cut_off(Answers(GOOD.truth, texts(["abcdefgh", "abc"])), draw).tolist() == ["ab", ""]
+
+
+def test_the_longest_text_is_what_was_asked() -> None:
+    rows = ROWS.assign(number=1, note=[None, *["x"] * (COUNT - 1)])
+
+    assert [name for name, _ in asked_texts(spec(), rows)] == ["message", "kind", "note"]
+    assert asked_texts(spec(), rows)[2][1][:2].tolist() == ["", "x"]
+
+
+def test_a_feature_that_is_the_reference_is_found() -> None:
+    rows = ROWS.assign(copy=TITLE, other=RNG.random(COUNT))
+
+    assert [found.column for found in revealing_features(spec(), rows)] == ["copy"]
+
+
+def test_served_each_answer_is_its_text_and_has_no_score() -> None:
+    output = output_of(TASK, 0)
+    body = answer(Request("r1", 2, {}), "titles", "3", [output], texts(['say "é"', ""]))
+
+    (told,) = json.loads(body)["outputs"]
+    assert (told["name"], told["datatype"], told["shape"]) == ("text", "BYTES", [2])
+    assert told["data"] == ['say "é"', ""]
+    assert unpack(summarise(GOOD.score))[0].number == 0
+    by = deciding({"task": "generation", "threshold": 0.5, "classes": []})
+    assert compare(body, by, body, by) is None
