@@ -26,6 +26,10 @@ class Local(Reading):
 
     def resolve(self, revision: str) -> str | None:
         """The id of the object that `revision` names, or None."""
+        # twice: of a reference that it could not read for once, Git says the same as of one that is not there
+        return self._resolved(revision) or self._resolved(revision)
+
+    def _resolved(self, revision: str) -> str | None:
         done = self._call(["rev-parse", "--verify", "--quiet", "--end-of-options", revision])
         return self._looked("rev-parse", done).stdout.decode().strip() or None
 
@@ -43,8 +47,7 @@ class Local(Reading):
         Raises:
             Failure: there is no such commit.
         """
-        # twice: of a reference that it could not read for once, Git says the same as of one that is not there
-        found = self.resolve(f"{revision}^{{commit}}") or self.resolve(f"{revision}^{{commit}}")
+        found = self.resolve(f"{revision}^{{commit}}")
         if found is None:
             raise Failure(
                 f"no commit {revision!r} in {self.directory}",
