@@ -25,8 +25,8 @@ from ledger import a_life, fill  # type: ignore[import-not-found] # beside this 
 
 from mlops_spec.engines.dvc import tracking
 from mlops_spec.git import Git
+from mlops_spec.lint.load import load_spec
 from mlops_spec.lint.models import models_in
-from mlops_spec.lint.specs import load_spec
 from mlops_spec.outputs.rendered import render_model
 from mlops_spec.place import Place
 

@@ -13,13 +13,12 @@ from mlops_spec.document.diagnostic import Edit
 from mlops_spec.errors import Failure
 from mlops_spec.lint.explain import whole
 from mlops_spec.lint.fix import fixed, splice
-from mlops_spec.lint.specs import fix_content, fix_files, lint_text
+from mlops_spec.lint.specs import PAGES, fix_content, fix_files, lint_text
 from mlops_spec.rules.page import parts
-from mlops_spec.rules.registry import pages
 
 SPECS = Path(__file__).parent / "specs"
 DAY = date(2026, 11, 23)
-FIXABLE = [page for page in pages("spec") if "mlops-spec lint --fix" in parts(page).fix]
+FIXABLE = [page for page in PAGES if "mlops-spec lint --fix" in parts(page).fix]
 FULL = (SPECS / "ok" / "full.yaml").read_text(encoding="utf-8")
 
 

@@ -15,10 +15,11 @@ from mlops_spec.errors import Failure
 from mlops_spec.lint import cache
 from mlops_spec.lint.cache.cached_lint import Linted, through_cache
 from mlops_spec.lint.cache.clean import clean, plain_files
+from mlops_spec.lint.load import load_spec
 from mlops_spec.lint.run import lint
-from mlops_spec.lint.specs import lint_all, load_spec
+from mlops_spec.lint.specs import PAGES as PAGES_OF_SPECS
+from mlops_spec.lint.specs import lint_all
 from mlops_spec.rules.pages import PAGES
-from mlops_spec.rules.registry import pages
 
 SPECS = Path(__file__).parent / "specs"
 MINIMAL = (SPECS / "ok" / "minimal.yaml").read_text(encoding="utf-8")
@@ -83,7 +84,7 @@ def test_several_files_and_a_folder(capsys: pytest.CaptureFixture[str]) -> None:
     assert lint([Path("a"), Path("b")]) == 1
     out = capsys.readouterr().out
     assert "b/c/model.yaml:17:5: error[MS203]" in out
-    assert out.endswith(f"1 error, 1 fixable · {len(pages('spec'))} rules · 2 files\n")
+    assert out.endswith(f"1 error, 1 fixable · {len(PAGES_OF_SPECS)} rules · 2 files\n")
 
 
 def test_the_directory_is_where_the_spec_lies() -> None:
@@ -167,7 +168,7 @@ def test_an_unchanged_file_is_not_looked_at_again() -> None:
 
     def linted(files: dict[str, bytes]) -> Linted:
         looked.append(list(files))
-        return Linted(lint_all(files, date(2026, 11, 23)), len(pages("spec")))
+        return Linted(lint_all(files, date(2026, 11, 23)), len(PAGES_OF_SPECS))
 
     first = through_cache(contents, "2026-11-23", linted)  # type: ignore[arg-type]
     second = through_cache({**contents, "other.yaml": b"spec: 1"}, "2026-11-23", linted)  # type: ignore[arg-type]

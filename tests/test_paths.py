@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from mlops_spec.document.parse import parse
-from mlops_spec.rules.spec import taken_path
+from mlops_spec.rules.shape import taken_path
 from mlops_spec.spec import Spec
 from mlops_spec.spec.base import DataAddress, ReadPath, RepoPath
 from mlops_spec.spec.data import Data, Import

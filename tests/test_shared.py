@@ -11,8 +11,8 @@ import pytest
 from mlops_spec.cli.models import each_model, one_model
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git
+from mlops_spec.lint.load import load_spec
 from mlops_spec.lint.models import Model, models_in
-from mlops_spec.lint.specs import load_spec
 from mlops_spec.spec.shared import Shared
 from mlops_spec.validate.at_commit import spec_at
 from mlops_spec.validate.project import read_shared

@@ -22,7 +22,7 @@ from mlops_spec.gates.kinds import always  # noqa: E402
 from mlops_spec.gates.kinds.declared import results_of  # noqa: E402
 from mlops_spec.gates.perturb import perturb  # noqa: E402
 from mlops_spec.integrity.anchor import Past, PastGate, anchors  # noqa: E402
-from mlops_spec.lint.specs import load_spec  # noqa: E402
+from mlops_spec.lint.load import load_spec  # noqa: E402
 from mlops_spec.pipeline.answers import Answers  # noqa: E402
 from mlops_spec.pipeline.balance import divide  # noqa: E402
 from mlops_spec.pipeline.rows import known_columns, read_rows  # noqa: E402

@@ -13,7 +13,7 @@ from mlops_spec import words
 from mlops_spec.cli.here import repository, this_run
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.integrity.seal import sha256
-from mlops_spec.lint.specs import load_spec
+from mlops_spec.lint.load import load_spec
 from mlops_spec.model_folder import SPEC
 from mlops_spec.plan.data import as_data
 from mlops_spec.plan.make import make_plan

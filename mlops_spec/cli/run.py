@@ -204,7 +204,7 @@ def _bundle(root: Path, spec: Spec, out: Path, *, drilled: bool) -> int:
 
 def spec_of(root: Path) -> Spec:
     """The spec of a model's repository; raises Failure (2) when there is none, or it is invalid."""
-    from mlops_spec.lint.specs import load_spec  # noqa: PLC0415
+    from mlops_spec.lint.load import load_spec  # noqa: PLC0415
 
     path = root / SPEC
     if not path.is_file():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.document.diagnostic import did_you_mean, listed
 from mlops_spec.errors import Failure
 from mlops_spec.git import Git
-from mlops_spec.lint.specs import load_spec, shared_around
+from mlops_spec.lint.load import load_spec, shared_around
 from mlops_spec.model_folder import SPEC
 from mlops_spec.place import Place
 from mlops_spec.repository.models import folders_here, meant, name_in

@@ -1,84 +1,33 @@
-"""Lints one file: read, parse, validate, run the rules, drop what is ignored, sort."""
+"""Lints specs: reads, parses, validates, runs the rules, drops what is ignored, sorts; and fixes them."""
 
 from __future__ import annotations
 
 import os
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mlops_spec.document import edit
-from mlops_spec.document.diagnostic import Diagnostic, Kind, is_whole
-from mlops_spec.document.parse import parse
+from mlops_spec.document.diagnostic import Diagnostic
 from mlops_spec.document.source import decode
-from mlops_spec.document.spec_files import contents
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.layout import PROJECT
-from mlops_spec.lint.cache.clean import may_set
 from mlops_spec.lint.fix import fixed
+from mlops_spec.lint.load import check, run_rules
 from mlops_spec.lint.suppress import suppress
-from mlops_spec.repository.root import project_of, root_of
 from mlops_spec.rules.registry import pages, rules
-from mlops_spec.rules.rule import Project, asked_for
-from mlops_spec.rules.spec import unanswered_value
 from mlops_spec.spec.shared import NOTHING_SHARED
 from mlops_spec.system.files import followed, write_atomic
-from mlops_spec.validate import validate
-from mlops_spec.validate.project import shared_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from datetime import date
 
-    from mlops_spec.document import Document
-    from mlops_spec.document.diagnostic import Edit
-    from mlops_spec.document.finding import Change, Finding
-    from mlops_spec.platforms.github.workflow.jobs import Reading
-    from mlops_spec.repository.view import Surroundings
-    from mlops_spec.rules.rule import Rule
-    from mlops_spec.spec import Spec
     from mlops_spec.spec.shared import Shared
 
     Kept = Callable[[Iterable[Diagnostic]], list[Diagnostic]]
 
-RULES = rules("spec")
-KNOWN = frozenset(page.CODE for page in pages("spec"))
-#: Whether the parts of a spec fit together; what breaks one of these can be neither planned nor run.
-WHOLE = tuple(rule for rule in RULES if is_whole(Kind(rule.CODE, rule.NAME, rule.SEVERITY)))
-_ASKED = {rule.CODE: asked_for(rule) for rule in RULES}
+PAGES = (*pages("shape"), *pages("spec"))
+RULES = (*rules("shape"), *rules("spec"))
+KNOWN = frozenset(page.CODE for page in PAGES)
 _ENOUGH = 50  # files for which a process is worth starting
-
-
-def load_spec(path: Path, shared: Shared | None = None) -> Spec:
-    """The spec in a file, valid in shape and whole: what it refers to is there.
-
-    It is completed by what the models of its repository share: `shared` where the caller has read that already.
-
-    Raises:
-        Failure: the file can't be read or is no valid spec; the message has a line for each thing that is wrong.
-    """
-    ((name, content),) = contents([path]).items()
-    text = decode(content, name)
-    if shared is None:
-        shared = shared_around(path.parent)
-    checked = text if isinstance(text, Diagnostic) else check(name, text, shared=shared)
-    if isinstance(checked, Project):
-        diagnostics = list(run_rules(checked, WHOLE))
-        if not diagnostics:
-            return checked.spec
-        checked = diagnostics
-    wrong = [checked] if isinstance(checked, Diagnostic) else checked
-    raise Failure("\n".join(map(str, sorted(wrong))), remedy=f"`mlops-spec lint {path}` shows each in its place")
-
-
-def shared_around(folder: Path) -> Shared:
-    """What the models of the repository that a folder lies in share.
-
-    Raises:
-        Failure: its `pyproject.toml` can't be read, or says what it can't (exit 78).
-    """
-    root = root_of(folder)
-    content = project_of(root)
-    return shared_of(str(root / PROJECT), content if content and may_set(content) else None)
 
 
 def lint_all(files: Mapping[str, bytes], today: date, shared: Shared = NOTHING_SHARED) -> dict[str, list[Diagnostic]]:
@@ -148,54 +97,3 @@ def lint_text(file: str, text: str, today: date, shared: Shared = NOTHING_SHARED
     if isinstance(project, list):
         return sorted(project)
     return sorted(suppress(project.document, list(run_rules(project, RULES)), KNOWN))
-
-
-def check(
-    file: str, text: str, today: date | None = None, shared: Shared = NOTHING_SHARED
-) -> Project | list[Diagnostic]:
-    """Text and shape: what rules can look at, or why they can't."""
-    document = parse(file, text)
-    if isinstance(document, list):
-        return document
-    spec = validate(document, shared)
-    if isinstance(spec, list):
-        return [*spec, *_unanswered_questions(document, spec, shared)]
-    return Project(spec, document, today or datetime.now(UTC).date(), shared)
-
-
-def _unanswered_questions(document: Document, wrong: Sequence[Diagnostic], shared: Shared) -> Iterator[Diagnostic]:
-    rule = unanswered_value
-    diagnostics = (
-        _diagnostic(document, Kind(rule.CODE, rule.NAME, rule.SEVERITY), each) for each in rule.check(document, shared)
-    )
-    return (each for each in diagnostics if all(each.span != other.span for other in wrong))
-
-
-def run_rules(project: Project | Reading | Surroundings, rules: Sequence[Rule]) -> Iterator[Diagnostic]:
-    """What the rules find, each thing once: one key may be wrong for several jobs."""
-    yield from dict.fromkeys(_found(project, rules))
-
-
-def _found(project: Project | Reading | Surroundings, rules: Sequence[Rule]) -> Iterator[Diagnostic]:
-    for rule in rules:
-        for finding in rule.check(*[getattr(project, name) for name in _ASKED.get(rule.CODE) or asked_for(rule)]):
-            kind = Kind(rule.CODE, rule.NAME, rule.SEVERITY)
-            yield _diagnostic(finding.document or project.document, kind, finding)
-
-
-def _diagnostic(document: Document, kind: Kind, finding: Finding) -> Diagnostic:
-    piece = finding.span or document.piece(finding.address, finding.piece, finding.earlier)
-    place = piece or document.place(finding.address, key=finding.at_key)
-    edits = [_edit(document, change) for change in finding.fix]
-    whole = tuple(each for each in edits if each)
-    return document.diagnostic(kind, place, finding.message, finding.hint, whole if len(whole) == len(edits) else ())
-
-
-def _edit(document: Document, change: Change) -> Edit | None:
-    if change.text is None:
-        return edit.without(document, change.address)
-    if change.at_key:
-        return document.replace_key(change.address, change.text)
-    if change.piece:
-        return edit.exchanged(document, change.address, change.piece, change.text)
-    return edit.written(document, change.address, change.text, before=change.before)

@@ -10,7 +10,7 @@ from mlops_spec import layout, model_folder
 from mlops_spec.engines.files import PIPELINE
 from mlops_spec.engines.planned import planned
 from mlops_spec.git import Git
-from mlops_spec.lint.specs import load_spec
+from mlops_spec.lint.load import load_spec
 from mlops_spec.outputs.rendered import render_model
 from mlops_spec.place import Place
 from mlops_spec.plan import Base, Plan

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from mlops_spec.rules.registry import pages
+from mlops_spec.rules.registry import SUBJECTS, pages
 
 if TYPE_CHECKING:
     from mlops_spec.rules.rule import Page
 
 PAGES: tuple[Page, ...] = tuple(
-    sorted((*pages("spec"), *pages("workflows"), *pages("repository")), key=lambda page: page.CODE)
+    sorted((page for subject in SUBJECTS for page in pages(subject)), key=lambda page: page.CODE)
 )

@@ -5,17 +5,18 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import TYPE_CHECKING, Literal, TypeGuard, cast
+from typing import TYPE_CHECKING, Literal, TypeGuard, cast, get_args
 
 if TYPE_CHECKING:
     from mlops_spec.rules.rule import Page, Rule
 
-    Subject = Literal["spec", "workflows", "repository"]
+Subject = Literal["shape", "spec", "workflows", "repository"]
+SUBJECTS: tuple[Subject, ...] = get_args(Subject)
 
 
 @cache
 def pages(subject: Subject) -> tuple[Page, ...]:
-    """The pages about one subject; only its folder is imported.
+    """The pages about one subject; only its folder is imported: most commands load a spec, and ask for its shape alone.
 
     Pages of MS0 and MS9 without a check are what reading, parsing, validating and ignoring find.
     """

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import json
 import sys
+from importlib import import_module
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import yaml
 
@@ -16,12 +17,25 @@ from mlops_spec import __version__
 from mlops_spec.errors import Failure
 from mlops_spec.spec import Spec, gates
 
-try:
-    from mlops_spec.lint.specs import load_spec
-    from mlops_spec.outputs.rendered import rendered
-except ModuleNotFoundError:  # a version from before these modules had rooms
-    from mlops_spec.lint import load_spec  # type: ignore[attr-defined,no-redef]
-    from mlops_spec.render import rendered  # type: ignore[attr-defined,no-redef]
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+# where a version has them, the newest first; the oldest ones had no rooms
+_LOADING = ("mlops_spec.lint.load", "mlops_spec.lint.specs", "mlops_spec.lint")
+_RENDERING = ("mlops_spec.outputs.rendered", "mlops_spec.render")
+
+
+def _first(modules: Sequence[str], name: str) -> Any:
+    for module in modules:
+        try:
+            return getattr(import_module(module), name)
+        except ModuleNotFoundError:
+            continue
+    raise ModuleNotFoundError(" or ".join(modules))
+
+
+load_spec = _first(_LOADING, "load_spec")
+rendered = _first(_RENDERING, "rendered")
 
 
 def describe(root: Path) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from mlops_spec import model_folder
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.lint.load import load_spec
 from mlops_spec.lint.models import Model, models_in
-from mlops_spec.lint.specs import load_spec
 from mlops_spec.outputs.parts import part_of, parts_of
 from mlops_spec.outputs.sync import sync
 from mlops_spec.place import Place

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from mlops_spec.engines.dvc.adopt.draft import draft
 from mlops_spec.engines.dvc.adopt.pipeline import pipeline
 from mlops_spec.errors import Failure
-from mlops_spec.lint.specs import lint_content, load_spec
+from mlops_spec.lint.load import load_spec
+from mlops_spec.lint.specs import lint_content
 from mlops_spec.start.adopt import adopt, recipe
 from mlops_spec.start.adopt.draft_text import slug, text
 

@@ -12,7 +12,7 @@ import pytest
 
 from mlops_spec.git import Git, Update
 from mlops_spec.ledger.record import Actor, Who
-from mlops_spec.lint.specs import load_spec
+from mlops_spec.lint.load import load_spec
 from mlops_spec.package import manifest
 from mlops_spec.rehearse.hub.origin import Origin
 from mlops_spec.release.bundle import Bundle, bundle_of

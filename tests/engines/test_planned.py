@@ -10,7 +10,7 @@ import pytest
 from mlops_spec.engines.dvc.declared import declared
 from mlops_spec.engines.files import PIPELINE
 from mlops_spec.engines.planned import planned
-from mlops_spec.lint.specs import load_spec
+from mlops_spec.lint.load import load_spec
 from mlops_spec.outputs.rendered import render_all
 
 CASES = sorted((Path(__file__).parents[1] / "render").glob("*/model.yaml"))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 
-from mlops_spec.lint.specs import load_spec
+from mlops_spec.lint.load import load_spec
 from tests.torch.fits import why_not
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from markdown_it import MarkdownIt
 from pydantic import BaseModel
 
 from mlops_spec.errors import Failure
-from mlops_spec.lint.specs import check
+from mlops_spec.lint.load import check
 from mlops_spec.outputs import outputs
 from mlops_spec.render.jinja import render
 from mlops_spec.rules.rule import Project

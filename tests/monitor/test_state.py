@@ -13,7 +13,7 @@ from mlops_spec import ledger
 from mlops_spec.cli.monitor import monitor_command
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Update
-from mlops_spec.lint.specs import load_spec
+from mlops_spec.lint.load import load_spec
 from mlops_spec.monitor.data_here import check_data_here
 from mlops_spec.platforms.github.api import GitHub, issues
 

@@ -15,8 +15,8 @@ import pytest
 import yaml
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.lint.load import load_spec, shared_around
 from mlops_spec.lint.models import models_in
-from mlops_spec.lint.specs import load_spec, shared_around
 from mlops_spec.start.new.add_model import Added, add_model
 from mlops_spec.start.new.questions import Given, choose_further, take_default
 from mlops_spec.start.new.spot import spot_for

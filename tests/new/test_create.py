@@ -21,7 +21,7 @@ import yaml
 
 from mlops_spec import model_folder
 from mlops_spec.errors import Failure
-from mlops_spec.lint.specs import load_spec
+from mlops_spec.lint.load import load_spec
 from mlops_spec.outputs.rendered import render_all
 from mlops_spec.package.on_disk import digest
 from mlops_spec.render.template import TEMPLATE

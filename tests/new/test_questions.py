@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from mlops_spec import model_folder
-from mlops_spec.lint.specs import load_spec
+from mlops_spec.lint.load import load_spec
 from mlops_spec.start.new.questions import Given, choose
 
 if TYPE_CHECKING:

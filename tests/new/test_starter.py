@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from mlops_spec.errors import Failure
-from mlops_spec.lint.specs import load_spec
+from mlops_spec.lint.load import load_spec
 from mlops_spec.render.template import TEMPLATE
 from mlops_spec.start.new import starter
 from mlops_spec.start.new.starter import Names

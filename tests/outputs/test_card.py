@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from mlops_spec.lint.specs import load_spec
+from mlops_spec.lint.load import load_spec
 from mlops_spec.outputs.card import metrics
 
 CASES = Path(__file__).parent.parent / "render"

@@ -297,7 +297,7 @@ MEASURED = """
 import sys
 from pathlib import Path
 import numpy as np, pandas as pd
-from mlops_spec.lint.specs import load_spec
+from mlops_spec.lint.load import load_spec
 from mlops_spec.pipeline.file_column import reading_files
 from mlops_spec.pipeline.split import split
 def peak(root):

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.lint.specs import load_spec
+from mlops_spec.lint.load import load_spec
 from mlops_spec.pipeline.query import Brought, bring_rows
 from mlops_spec.spec.data import Query
 

@@ -15,8 +15,8 @@ import pytest
 from mlops_spec import model_folder
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git
+from mlops_spec.lint.load import load_spec
 from mlops_spec.lint.models import Model
-from mlops_spec.lint.specs import load_spec
 from mlops_spec.pipeline import several
 from mlops_spec.pipeline.bundle import refuse_undrilled
 from mlops_spec.pipeline.run import Asked

@@ -9,7 +9,7 @@ import pytest
 
 from mlops_spec.compute.here import Here
 from mlops_spec.compute.place import Command
-from mlops_spec.lint.specs import load_spec
+from mlops_spec.lint.load import load_spec
 from mlops_spec.pipeline.packaging import _copy_shared
 
 MINIMAL = (Path(__file__).parents[1] / "specs/ok/minimal.yaml").read_text(encoding="utf-8")

@@ -29,7 +29,7 @@ gates: [{metric: roc_auc, min: 0.6}]
 """
 MEASURED = """
 from pathlib import Path
-from mlops_spec.lint.specs import load_spec
+from mlops_spec.lint.load import load_spec
 root = Path.cwd()
 spec = load_spec(root / "model.yaml")
 def peak(): return int(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0]) * 1024

@@ -15,7 +15,7 @@ from mlops_spec import model_folder
 from mlops_spec.engines.dvc import tracking
 from mlops_spec.engines.files import LOCK
 from mlops_spec.git import Git
-from mlops_spec.lint.specs import load_spec
+from mlops_spec.lint.load import load_spec
 from mlops_spec.outputs.rendered import rendered
 from mlops_spec.render.write import write
 from tests.plan.repositories import EACH, build

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from mlops_spec import model_folder
 from mlops_spec.engines.dvc import tracking
 from mlops_spec.git import Git
-from mlops_spec.lint.specs import load_spec
+from mlops_spec.lint.load import load_spec
 from mlops_spec.outputs.rendered import render_model
 from mlops_spec.place import Place
 

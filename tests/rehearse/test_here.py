@@ -18,7 +18,7 @@ from mlops_spec.engines import objects
 from mlops_spec.engines.dvc import tracking
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git
-from mlops_spec.lint.specs import load_spec
+from mlops_spec.lint.load import load_spec
 from mlops_spec.outputs.rendered import rendered
 from mlops_spec.rehearse import cast
 from mlops_spec.rehearse.here import needs

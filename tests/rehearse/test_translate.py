@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from mlops_spec.lint.specs import load_spec
+from mlops_spec.lint.load import load_spec
 from mlops_spec.outputs.rendered import rendered
 from mlops_spec.rehearse.stand_ins import token_inputs
 from mlops_spec.rehearse.translate import Own, translate

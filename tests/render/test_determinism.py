@@ -13,7 +13,7 @@ HERE = Path(__file__).parent
 PROGRAM = """
 import hashlib, sys
 from pathlib import Path
-from mlops_spec.lint.specs import load_spec
+from mlops_spec.lint.load import load_spec
 from mlops_spec.outputs.rendered import rendered
 
 found = hashlib.sha256()

@@ -15,7 +15,7 @@ from markdown_it import MarkdownIt
 from ruamel.yaml import YAML
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.lint.specs import load_spec
+from mlops_spec.lint.load import load_spec
 from mlops_spec.outputs import outputs
 from mlops_spec.render.jinja import render
 from mlops_spec.render.output import Output

@@ -12,8 +12,7 @@ import pytest
 
 from mlops_spec.document.diagnostic import Diagnostic, Edit, Kind, Span
 from mlops_spec.lint.report import Run, chosen, report
-from mlops_spec.lint.specs import lint_content
-from mlops_spec.rules.registry import pages
+from mlops_spec.lint.specs import PAGES, lint_content
 from mlops_spec.words.visible import visible
 
 ERR = Path(__file__).parent.parent / "specs" / "err"
@@ -24,7 +23,7 @@ HOSTILE = "a\n::error::b%0A\x1b[31m\u202e, c: d"
 
 def run_of(name: str) -> Run:
     file = ERR / f"{name}.yaml"
-    return Run(lint_content(file.name, file.read_bytes(), date(2026, 11, 23)), [file.name], len(pages("spec")))
+    return Run(lint_content(file.name, file.read_bytes(), date(2026, 11, 23)), [file.name], len(PAGES))
 
 
 def one(**changes: object) -> Run:

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from mlops_spec import model_folder
+from mlops_spec.lint.load import load_spec
 from mlops_spec.lint.models import models_in
-from mlops_spec.lint.specs import load_spec
 from mlops_spec.outputs.parts import parts_of
 from mlops_spec.outputs.rendered import rendered
 from mlops_spec.outputs.sync import sync

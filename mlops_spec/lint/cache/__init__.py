@@ -34,6 +34,7 @@ _PARTS = (
     "repository",
     "rules",
     "rules/repository",
+    "rules/shape",
     "rules/spec",
     "rules/workflows",
     "spec",

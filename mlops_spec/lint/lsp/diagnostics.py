@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from mlops_spec import model_folder
 from mlops_spec.errors import Failure
 from mlops_spec.lint import settings
+from mlops_spec.lint.load import shared_around
 from mlops_spec.lint.repository import lint_around
-from mlops_spec.lint.specs import lint_content, shared_around
+from mlops_spec.lint.specs import lint_content
 from mlops_spec.lint.workflows import lint_workflows
 from mlops_spec.platforms.github.workflow.files import FOLDER, absent
 from mlops_spec.platforms.github.workflow.files import files as workflows_of

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from mlops_spec import model_folder
 from mlops_spec.errors import Failure
 from mlops_spec.layout import PROJECT
-from mlops_spec.lint.specs import load_spec, shared_around
+from mlops_spec.lint.load import load_spec, shared_around
 from mlops_spec.plan import Cause, StagePlan
 from mlops_spec.plan.base import Before, before_at
 from mlops_spec.plan.make import Planned, plan_of, planned_model

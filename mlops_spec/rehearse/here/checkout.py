@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from mlops_spec import model_folder
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git
-from mlops_spec.lint.specs import load_spec
+from mlops_spec.lint.load import load_spec
 from mlops_spec.repository.listing import default_branch
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ from mlops_spec import layout, model_folder
 from mlops_spec.engines.files import SETTINGS
 from mlops_spec.engines.settings import stored_in
 from mlops_spec.git import Git
-from mlops_spec.lint.specs import load_spec
+from mlops_spec.lint.load import load_spec
 from mlops_spec.outputs.rendered import rendered
 from mlops_spec.rehearse.hub.workflow_files import WORKFLOWS
 from mlops_spec.render.write import manifest, write

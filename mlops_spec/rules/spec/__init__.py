@@ -1,1 +1,1 @@
-"""The rules over specs, one module for each."""
+"""The rules over specs that are whole, one module for each."""

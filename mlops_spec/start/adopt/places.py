@@ -11,7 +11,7 @@ from mlops_spec import model_folder
 from mlops_spec.engines.adoption import outs
 from mlops_spec.errors import Failure
 from mlops_spec.git import Git
-from mlops_spec.lint.specs import shared_around
+from mlops_spec.lint.load import shared_around
 from mlops_spec.repository.models import folders_here, meant, name_in
 from mlops_spec.repository.root import is_repository
 from mlops_spec.spec.stages import overlap

@@ -10,8 +10,8 @@ from mlops_spec import model_folder
 from mlops_spec.engines import tracking
 from mlops_spec.engines.set_up import is_set_up
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.lint.load import load_spec, shared_around
 from mlops_spec.lint.models import models_in
-from mlops_spec.lint.specs import load_spec, shared_around
 from mlops_spec.outputs.parts import parts_of
 from mlops_spec.outputs.sync import sync
 from mlops_spec.render.write import summary

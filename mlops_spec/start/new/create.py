@@ -10,7 +10,7 @@ from mlops_spec import layout, model_folder
 from mlops_spec.engines import tracking
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git, GitError
-from mlops_spec.lint.specs import load_spec
+from mlops_spec.lint.load import load_spec
 from mlops_spec.outputs.rendered import rendered
 from mlops_spec.render.write import write
 from mlops_spec.spec.paths import data_paths

@@ -12,7 +12,7 @@ from mlops_spec.engines.files import LOCK, PIPELINE
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git, GitError
 from mlops_spec.layout import MANAGED, PROJECT
-from mlops_spec.lint.specs import shared_around
+from mlops_spec.lint.load import shared_around
 from mlops_spec.repository.models import folders_here, meant, name_in
 from mlops_spec.repository.root import in_submodule, inside, is_repository, root_of
 from mlops_spec.start.new import atomic_folder
