@@ -8,27 +8,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlops_spec.gates.case import Rival
-from mlops_spec.gates.rivals import Champion, Fetched, fetch, rival_of
+from mlops_spec.gates.rivals import Champion, Fetched, fetch
 from mlops_spec.integrity.anchor import anchors
 from mlops_spec.ledger.query import read
 from mlops_spec.release.past import past
 from mlops_spec.spec.gates.result import Against
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
-
-    import pandas as pd
+    from collections.abc import Callable, Collection, Iterable
 
     from mlops_spec.git import Git
     from mlops_spec.integrity.anchor import Past
     from mlops_spec.spec.gates.demand import Demand
 
+    Ask = Callable[[Fetched], Rival]
+
 
 class ByLedger:
-    """Anchors for test rows without their target; champions, of these digests, answer anyway, and are made known."""
+    """Anchors that are asked for their answers to the test rows; champions, of these digests, answer anyway, and are
+    made known."""
 
-    def __init__(self, git: Git, root: Path, model: str, rows: pd.DataFrame, champions: Collection[str] = ()) -> None:
-        self.git, self.root, self.model, self.rows, self.champions = git, root, model, rows, frozenset(champions)
+    def __init__(self, git: Git, root: Path, model: str, ask: Ask, champions: Collection[str] = ()) -> None:
+        self.git, self.root, self.model, self.rival, self.champions = git, root, model, ask, frozenset(champions)
         self.known: dict[str, Rival] = {}
 
     def know(self, rivals: Iterable[Rival]) -> None:
@@ -66,4 +67,4 @@ class ByLedger:
         with tempfile.TemporaryDirectory(prefix="mlops-spec-anchor-") as folder:
             package = Path(folder) / "package"
             fetch(self.git, self.root, Champion("", version.version, version.digest, version.commit), package)
-            return rival_of(Fetched(package, Against("", version.version, version.digest)), self.rows)
+            return self.rival(Fetched(package, Against("", version.version, version.digest)))

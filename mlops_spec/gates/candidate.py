@@ -49,7 +49,8 @@ def candidate_of(root: Path, spec: Spec, manifest: Manifest) -> Candidate:
     truth = with_history(spec, truth_of(spec, split, test), train, test, split.between)
     if not np.array_equal(truth, found.truth):
         stale(f"{model_folder.PREDICTIONS} does not answer the rows of {model_folder.TEST_ROWS}")
-    answers = Answers(truth, found.score, groups_of(spec, test, truth), weights_of(spec, test))
+    levels = tuple(spec.data.quantiles)
+    answers = Answers(truth, found.score, groups_of(spec, test, truth), weights_of(spec, test), levels)
     return Candidate(manifest, train, test, answers, read_reseeded(root, spec, found.score))
 
 

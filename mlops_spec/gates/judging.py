@@ -22,6 +22,7 @@ from mlops_spec.package.on_disk import digest
 from mlops_spec.pipeline import sample
 from mlops_spec.pipeline.file_column import located
 from mlops_spec.pipeline.file_folder import data_sha256
+from mlops_spec.pipeline.levels import quantile_names
 from mlops_spec.pipeline.rows import known_columns, open_table
 from mlops_spec.pipeline.split_report import read_split_report
 from mlops_spec.spec.gates.latency import LatencyGate
@@ -106,9 +107,13 @@ def _rivals_and_anchors(
     git: Git, root: Path, spec: Spec, rows: pd.DataFrame, live: Mapping[str, Fetched | Rival]
 ) -> tuple[dict[str, Rival], ByLedger]:
     wanted = [gate for gate in spec.gates if isinstance(live.get(gate.environment or ""), Fetched)]
-    anchors = ByLedger(git, root, spec.model, rows, [each.against.digest for each in live.values() if each.against])
+
+    def ask(found: Fetched | Rival) -> Rival:
+        return rival_of(found, rows, quantile_names(spec.data))
+
+    anchors = ByLedger(git, root, spec.model, ask, [each.against.digest for each in live.values() if each.against])
     with ThreadPoolExecutor() as pool:
-        asked = {name: pool.submit(rival_of, champion, rows) for name, champion in live.items()}
+        asked = {name: pool.submit(ask, champion) for name, champion in live.items()}
         for gate in wanted:
             anchors.ask(gate.id, gate.demand(spec.evaluate))
         rivals = {name: each.result() for name, each in asked.items()}

@@ -10,14 +10,18 @@ from mlops_spec.errors import Failure
 from mlops_spec.gates.case import Rival
 from mlops_spec.gates.scoring import score
 from mlops_spec.ledger.query import read_state
-from mlops_spec.package.on_disk import verify
+from mlops_spec.package.on_disk import read_manifest, verify
+from mlops_spec.pipeline.levels import told_at
 from mlops_spec.pipeline.trained_rows import read_trained, seen
 from mlops_spec.spec.gates.result import Against
+from mlops_spec.spec.tasks import task_called
 from mlops_spec.system.faults import unanswered
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
+    import numpy as np
     import pandas as pd
 
     from mlops_spec.git import Git
@@ -60,19 +64,25 @@ def fetched(git: Git, root: Path, live_in: tuple[str, str], destination: Path) -
     return Fetched(destination, Against(champion.environment, champion.version, champion.digest))
 
 
-def rival_of(found: Fetched | Rival, rows: pd.DataFrame) -> Rival:
-    """What a champion answers for rows; whatever can't be known is said, not guessed."""
+def rival_of(found: Fetched | Rival, rows: pd.DataFrame, quantiles: Sequence[str] = ()) -> Rival:
+    """What a champion answers for rows, of a forecast by quantiles these; what can't be known is said, not guessed."""
     if isinstance(found, Rival):
         return found
     try:
         trained = read_trained(found.package_dir)
-        return Rival(
-            score(found.package_dir, [rows])[0], found.against, seen=seen(trained, rows) if trained is not None else ""
-        )
+        told = _told(found, rows, quantiles)
+        return Rival(told, found.against, seen=seen(trained, rows) if trained is not None else "")
+    except ValueError as error:
+        return Rival(None, found.against, f"{found.against.version} can't be compared: {error}")
     except Failure as failure:
         if unanswered(failure):
             raise
         return Rival(None, found.against, f"{found.against.version} can't answer these rows: {failure.message}")
+
+
+def _told(found: Fetched, rows: pd.DataFrame, quantiles: Sequence[str]) -> np.ndarray:
+    manifest, answer = read_manifest(found.package_dir), score(found.package_dir, [rows])[0]
+    return told_at(answer, manifest.classes, quantiles) if task_called(manifest.task).answer.ascends else answer
 
 
 def _without_a_remote(git: Git, environment: str) -> Rival:

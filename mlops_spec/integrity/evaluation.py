@@ -32,6 +32,7 @@ def problems(spec: Spec, evaluation: Evaluation, judged: GateFile, paired: Seque
     yield from _of_calibration(spec, evaluation)
     yield from _of_answered(evaluation.answered, evaluation.rows, "answered")
     yield from _of_targets(spec, evaluation)
+    yield from _of_quantiles(spec, evaluation)
     yield from _of_simple_model(spec, evaluation)
     yield from _of_cost(spec, evaluation)
     yield from _of_slices(spec, evaluation)
@@ -111,6 +112,20 @@ def _of_targets(spec: Spec, evaluation: Evaluation) -> Iterator[Problem]:
         yield from _of_answered(each.answered, evaluation.rows, f"targets.{name}.answered")
     for metric in wanted:
         yield from _of_mean(evaluation, metric)
+
+
+def _of_quantiles(spec: Spec, evaluation: Evaluation) -> Iterator[Problem]:
+    found = evaluation.quantiles
+    if [each.level for each in found] != spec.data.quantiles:
+        yield Problem(FILE, "quantiles", f"are {[each.level for each in found]}, of the spec {spec.data.quantiles}")
+        return
+    if any(not 0 <= each.below <= 1 or each.pinball < 0 for each in found):
+        yield Problem(FILE, "quantiles", "have a share beyond 0 to 1, or a loss below 0")
+    mine = evaluation.measures.get("mean_pinball_loss")
+    if found and mine is not None and mine.value is not None:
+        right = sum(each.pinball for each in found) / len(found)
+        if abs(mine.value - right) > 1e-6 * max(1.0, abs(right)):
+            yield Problem(FILE, "measures.mean_pinball_loss", f"is {mine.value}, its quantiles make it {right}")
 
 
 def _of_mean(evaluation: Evaluation, metric: str) -> Iterator[Problem]:

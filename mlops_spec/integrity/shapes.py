@@ -182,6 +182,14 @@ class Target(Slice):
     answered: AnsweredBins | None = None
 
 
+class Quantile(Shape):
+    """One quantile of a forecast alone."""
+
+    level: Number
+    pinball: Number
+    below: Number
+
+
 class Evaluation(Shape):
     """`evaluation.json`: what the test rows measure, all of them and slice by slice (column → value → slice)."""
 
@@ -197,6 +205,7 @@ class Evaluation(Shape):
     cost: CostOfDecisions | None = None
     slices: dict[str, dict[str, Slice]]
     targets: dict[str, Target] = Field(default_factory=dict)
+    quantiles: list[Quantile] = Field(default_factory=list)
 
 
 def read(shape: type[_Shape], content: bytes, path: Path) -> _Shape:

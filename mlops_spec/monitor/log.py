@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import contextmanager
+from dataclasses import replace
 from math import inf
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,23 +16,27 @@ from mlops_spec.monitor.asked_rows import rows_asked
 from mlops_spec.monitor.inputs import check_contract, check_drift
 from mlops_spec.monitor.performance import check_performance
 from mlops_spec.package.on_disk import read_manifest, verify
+from mlops_spec.pipeline.levels import told_at
 from mlops_spec.pipeline.reference import read_reference
-from mlops_spec.spec.tasks import TASKS
+from mlops_spec.spec.tasks import TASKS, task_called
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mlops_spec.git import Git
-    from mlops_spec.ledger import Live, ModelState
+    from mlops_spec.ledger import Live as LiveVersion
+    from mlops_spec.ledger import ModelState
     from mlops_spec.monitor.asked_rows import Log
     from mlops_spec.monitor.check import Check
+    from mlops_spec.monitor.predictions import Live
+    from mlops_spec.package.manifest import Manifest
     from mlops_spec.spec import Spec
     from mlops_spec.spec.watch import Drift, Monitor
     from mlops_validators.unlabelled import Answered
 
 
 @contextmanager
-def package_of(git: Git, live: Live, state: ModelState, log: Log) -> Iterator[Path]:
+def package_of(git: Git, live: LiveVersion, state: ModelState, log: Log) -> Iterator[Path]:
     """The live version's package, verified: the host's own, or fetched for as long as it is needed.
 
     Raises:
@@ -51,7 +56,7 @@ def package_of(git: Git, live: Live, state: ModelState, log: Log) -> Iterator[Pa
         yield path
 
 
-def check_log(spec: Spec, live: Live, log: Log, package: Path, known: Sequence[Answered]) -> tuple[Check, ...]:
+def check_log(spec: Spec, live: LiveVersion, log: Log, package: Path, known: Sequence[Answered]) -> tuple[Check, ...]:
     """Contract, drift, answers and performance of what the live version was asked; `known` is of its test rows.
 
     Raises:
@@ -63,10 +68,17 @@ def check_log(spec: Spec, live: Live, log: Log, package: Path, known: Sequence[A
     asked = rows_asked(log, live.digest, manifest.signature.inputs)
     checks = [check_contract(spec, asked)] if monitor.data.contract else []
     checks.append(check_drift(bounds_of(spec, monitor), read_reference(package), asked))
-    checks += check_answers(spec, known, asked)
+    checks += check_answers(spec, known, _forecasts(asked, manifest))
     if monitor.performance is not None:
         checks.append(check_performance(log.root, spec, monitor.performance, manifest, asked))
     return tuple(checks)
+
+
+def _forecasts(asked: Live, manifest: Manifest) -> Live:
+    """Of answers that are quantiles the forecast, which is what is known of those to the test rows; else the same."""
+    if not task_called(manifest.task).answer.ascends or not len(asked.scores):
+        return asked
+    return replace(asked, scores=told_at(asked.scores, manifest.classes, ()))
 
 
 def bounds_of(spec: Spec, monitor: Monitor) -> Drift:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ from mlops_spec.errors import Failure
 from mlops_spec.monitor.check import Check
 from mlops_spec.pipeline.answers import Answers
 from mlops_spec.pipeline.history import drawn_by
+from mlops_spec.pipeline.levels import quantile_names, told_at
 from mlops_spec.pipeline.measured import interval_of
 from mlops_spec.pipeline.rows import known_columns, read_rows
 from mlops_spec.pipeline.tasks import TARGETS
@@ -49,7 +51,11 @@ def check_performance(root: Path, spec: Spec, wanted: Performance, manifest: Man
         return Check("labels", told=f"none of {len(live.names):,} rows has a label: requests are named by their `id`")
     places = joined["place"].to_numpy()
     try:
-        answers = Answers(truth, live.scores[places], _alike(spec, live, places, truth))
+        scores = live.scores[places]
+        if TASKS[spec.task].answer.ascends:
+            scores = told_at(scores, manifest.classes, quantile_names(spec.data))
+        answers = Answers(truth, scores, levels=tuple(spec.data.quantiles))
+        answers = replace(answers, groups=_alike(spec, live, places, answers))
         found = interval_of(root, spec, wanted.metric, answers)
     except ValueError as error:
         return Check("labels", told=f"{wanted.metric} is undefined on {len(joined):,} labelled rows: {error}")
@@ -60,24 +66,24 @@ def check_performance(root: Path, spec: Spec, wanted: Performance, manifest: Man
     return Check("labels", findings, f"{said}: {judged.verdict}", evidence | {"rows": len(joined)})
 
 
-def _alike(spec: Spec, live: Live, places: np.ndarray, truth: np.ndarray) -> np.ndarray | None:
+def _alike(spec: Spec, live: Live, places: np.ndarray, answers: Answers) -> np.ndarray | None:
     """What labelled rows depend on each other: of a ranking those of a query, of a forecast series or blocks of time.
 
     Both are known from the log, where they are inputs of the model. Raises ValueError where a forecast's are not.
     """
     if TASKS[spec.task].ahead:
-        return _of_series(spec, live, places, truth)
+        return _of_series(spec, live, places, answers)
     name = spec.data.split.column
     if not TASKS[spec.task].by_query or name not in live.inputs.columns:
         return None
     return np.asarray(live.inputs[name].to_numpy()[places])
 
 
-def _of_series(spec: Spec, live: Live, places: np.ndarray, truth: np.ndarray) -> np.ndarray:
+def _of_series(spec: Spec, live: Live, places: np.ndarray, answers: Answers) -> np.ndarray:
     names = [name for name in (spec.data.time, spec.data.series) if name is not None]
     if lacking := [name for name in names if name not in live.inputs.columns]:
         raise ValueError(f"the model is not given {', '.join(f'`{name}`' for name in lacking)}, which its log lacks")
-    return drawn_by(spec.data, live.inputs.iloc[places][names], truth - live.scores[places])
+    return drawn_by(spec.data, live.inputs.iloc[places][names], answers.actual - answers.point.score)
 
 
 def labelled(path: Path, spec: Spec, live: Live) -> pd.DataFrame:

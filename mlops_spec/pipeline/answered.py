@@ -32,7 +32,7 @@ def answered_of(spec: Spec, answers: Answers) -> dict[str, dict[str, Any]]:
     if not TASKS[spec.task].answer.numbers:
         return {}
     try:
-        return {"answered": asdict(answered(answers.actual, answers.score, spec.task))}
+        return {"answered": asdict(answered(answers.actual, answers.point.score, spec.task))}
     except ValueError:
         return {}
 
@@ -42,7 +42,7 @@ def answered_ahead(spec: Spec, test: pd.DataFrame, answers: Answers) -> dict[str
     section = answered_of(spec, answers)
     if not section or not TASKS[spec.task].ahead:
         return section
-    score, edges = answers.score, section["answered"]["edges"]
+    score, edges = answers.point.score, section["answered"]["edges"]
     of_all = rows_in(edges, score)
     places = _stretches(spec, test)
     moved = [drift_of_counts("psi", of_all, rows_in(edges, score[places == each])) for each in range(places.max() + 1)]

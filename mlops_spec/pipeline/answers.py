@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.pipeline.history import drawn_by
 from mlops_spec.pipeline.tasks import TARGETS
 from mlops_spec.pipeline.tasks.target import UnknownClasses, itself
+from mlops_spec.spec.data import MEDIAN
 from mlops_spec.spec.tasks import TASKS
 from mlops_spec.system.files import make_folder
 from mlops_validators.categories import categories
@@ -33,17 +34,19 @@ class Answers:
     `history`. `score` as `predict` answers. Where answers are no numbers both are JSON texts (n,).
 
     `groups` (n,): what rows depend on each other, where the split says so; `weights` (n,): what each row counts.
+    `levels`: which quantiles the columns of `score` are, of a forecast that comes as such.
     """
 
     truth: np.ndarray
     score: np.ndarray
     groups: np.ndarray | None = None
     weights: np.ndarray | None = None
+    levels: tuple[float, ...] = ()
 
     def of(self, rows: np.ndarray) -> Answers:
         """Those of some rows, by mask or position."""
         groups, weights = (None if each is None else each[rows] for each in (self.groups, self.weights))
-        return Answers(self.truth[rows], self.score[rows], groups, weights)
+        return Answers(self.truth[rows], self.score[rows], groups, weights, self.levels)
 
     @property
     def by_target(self) -> list[Answers]:
@@ -54,7 +57,14 @@ class Answers:
     @property
     def actual(self) -> np.ndarray:
         """The truth alone, without what stands beside that of a forecast."""
-        return self.truth[:, 0] if self.truth.ndim > self.score.ndim else self.truth
+        return self.truth[:, 0] if self.truth.ndim > (1 if self.levels else self.score.ndim) else self.truth
+
+    @property
+    def point(self) -> Answers:
+        """With one number a row where that is the forecast: the median of quantiles; else as they are."""
+        if not self.levels:
+            return self
+        return replace(self, score=self.score[:, self.levels.index(MEDIAN)], levels=())
 
     @property
     def design(self) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from mlops_spec.spec.tasks import TASKS
 from mlops_spec.spec.tasks.regression import WORST
 from mlops_validators import estimate, paired_difference
 from mlops_validators.forecasts import NAIVE, SEASONAL
+from mlops_validators.quantiles import naive_quantiles, seasonal_quantiles
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,8 +27,9 @@ if TYPE_CHECKING:
     from mlops_spec.spec import Spec
     from mlops_validators import Measure
 
-# A constant is right about its own share, and no model can be ahead of it there: that is no merit.
-_NO_MERIT = "expected_calibration_error"
+# A constant is right about its own share, and the quantiles of errors hold as many of them as they should: no model can
+# be ahead there, which is no merit, nor is a width alone.
+_NO_MERIT = ("expected_calibration_error", "coverage", "coverage_error", "mean_interval_width")
 _MOST_ROWS = 10_000  # a line through more of them is the same
 _DIGITS = 6  # more of them differ from machine to machine
 _OF_MIDDLE = tuple(f"{name}{over}" for name in ("mean_absolute_error", "median_absolute_error") for over in ("", WORST))
@@ -41,7 +43,7 @@ def beside_simple(root: Path, spec: Spec, rows: tuple[pd.DataFrame, pd.DataFrame
     gates name have it. Where no simple model can be fitted, `reason` says why.
     """
     if TASKS[spec.task].ahead:
-        naive, seasonal = (answers.truth[:, place] for place in (NAIVE, SEASONAL))
+        naive, seasonal = _without_a_model(answers)
         simple = Simple("seasonal naive forecast", naive, naive, seasonal)
         return {"kind": simple.kind, "rows": len(naive), "measures": _measured(root, spec, answers, simple)}
     if not TASKS[spec.task].answer.numbers:
@@ -57,8 +59,15 @@ def beside_simple(root: Path, spec: Spec, rows: tuple[pd.DataFrame, pd.DataFrame
     return {"kind": simple.kind, "rows": len(train), "measures": _measured(root, spec, answers, simple)}
 
 
+def _without_a_model(answers: Answers) -> tuple[np.ndarray, np.ndarray]:
+    """The naive forecast and the seasonal naive one, shaped as the model's answers."""
+    if answers.levels:
+        return naive_quantiles(answers.truth), seasonal_quantiles(answers.truth)
+    return answers.truth[:, NAIVE], answers.truth[:, SEASONAL]
+
+
 def _measured(root: Path, spec: Spec, answers: Answers, simple: Simple) -> dict[str, Any]:
-    judged = {gate.metric for gate in spec.gates if hasattr(gate, "metric")} - {_NO_MERIT}
+    judged = {gate.metric for gate in spec.gates if hasattr(gate, "metric")} - {*_NO_MERIT}
     measures = {}
     for name in measured(spec):
         measure = measure_named(root, spec, name)

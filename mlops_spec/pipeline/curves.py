@@ -48,8 +48,8 @@ def _calibration(answers: Answers) -> np.ndarray:
 
 def _predicted_actual(answers: Answers) -> np.ndarray:
     """Of several targets: of all of them, each in its own deviations from its mean, so that they have one scale."""
-    if answers.score.ndim == 1:
-        return _means_along(answers.score, answers.actual)
+    if answers.point.score.ndim == 1:
+        return _means_along(answers.point.score, answers.actual)
     mean, spread = answers.truth.mean(axis=0), answers.truth.std(axis=0)
     spread = np.where(spread > 0, spread, 1.0)
     return _means_along(((answers.score - mean) / spread).ravel(), ((answers.truth - mean) / spread).ravel())

@@ -13,6 +13,7 @@ from mlops_spec.package.predictor.load import Recipe, load
 from mlops_spec.pipeline.answered import answered_ahead
 from mlops_spec.pipeline.answers import Answers, groups_of, slices, truth_of, weights_of, write_answers
 from mlops_spec.pipeline.beside_simple import beside_simple
+from mlops_spec.pipeline.by_quantile import by_quantile
 from mlops_spec.pipeline.by_target import by_target
 from mlops_spec.pipeline.calibration import calibration_of
 from mlops_spec.pipeline.cost import cost_of
@@ -51,7 +52,8 @@ def evaluate(root: Path, spec: Spec) -> None:
     score = predict(test.drop(columns=[*spec.data.targets]))
     train = pd.read_parquet(root / model_folder.TRAIN_ROWS, columns=columns_of(spec))
     truth = with_history(spec, truth_of(spec, split, test), train, test, split.between)
-    answers = Answers(truth, score, groups_of(spec, test, truth), weights_of(spec, test))
+    levels = tuple(spec.data.quantiles)
+    answers = Answers(truth, score, groups_of(spec, test, truth), weights_of(spec, test), levels)
     write_answers(root / model_folder.PREDICTIONS, answers)
     known = sampled(of_parquet(root / model_folder.TRAIN_ROWS), _TRAINED, spec.train.seed)
     simple = beside_simple(root, spec, (known, test), answers)
@@ -89,6 +91,7 @@ def _evaluation(root: Path, spec: Spec, test: pd.DataFrame, answers: Answers) ->
         **({"calibration": calibration_of(answers)} if TASKS[spec.task].has("calibration") else {}),
         **answered_ahead(spec, test, answers),
         **by_target(root, spec, answers),
+        **by_quantile(answers),
         **cost_of(spec, answers),
         "slices": {name: _measured_by_value(root, spec, metrics, test[name], answers) for name in sliced(spec)},
     }

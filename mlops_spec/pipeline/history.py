@@ -11,6 +11,7 @@ import pandas as pd
 from mlops_spec.pipeline.blocks import block_length
 from mlops_spec.pipeline.known import columns_of
 from mlops_spec.pipeline.origins import known_until
+from mlops_spec.pipeline.spread import spread_of
 from mlops_spec.pipeline.steps import keys_of
 from mlops_spec.spec.tasks import TASKS
 
@@ -24,7 +25,8 @@ _FEWEST_SERIES = 30  # from which whole series are drawn
 def with_history(
     spec: Spec, truth: np.ndarray, train: pd.DataFrame, test: pd.DataFrame, between: pd.DataFrame | None = None
 ) -> np.ndarray:
-    """The truth (n,), for a forecast (n, 6) with what was known of each row (see `mlops_validators.forecasts`).
+    """The truth (n,), for a forecast (n, 6) with what was known of each row (see `mlops_validators.forecasts`); for one
+    by k quantiles (n, 6 + 2 k) with those of the forecasts without a model (see `mlops_validators.quantiles`).
 
     `train` and `test` have at least `columns_of`, and so has what lies `between` them, in the gap.
     """
@@ -42,7 +44,12 @@ def with_history(
     seasonal = known.at(series[tested], steps[tested] - back)
     seasonal = np.where(np.isnan(seasonal), naive, seasonal)
     mine = series[tested]
-    return np.column_stack([truth, absolute[mine], squared[mine], mine, naive, seasonal])
+    told = [truth, absolute[mine], squared[mine], mine, naive, seasonal]
+    if levels := data.quantiles:
+        errors = _Errors(known, absolute)
+        for simple, steps_back in ((naive, steps[tested] - until), (seasonal, back)):
+            told.append(simple[:, None] + absolute[mine][:, None] * spread_of(errors, len(train), steps_back, levels))
+    return np.column_stack(told)
 
 
 @dataclass(frozen=True)
@@ -75,6 +82,20 @@ class _Known:
         wanted = series.astype(np.int64) * self.span + steps
         place = np.minimum(np.searchsorted(self.keys, wanted), len(self.keys) - 1)
         return np.where((steps >= 0) & (self.keys[place] == wanted), self.sorted_values[place], np.nan)
+
+
+@dataclass(frozen=True)
+class _Errors:
+    """Of rows, how far each was from the value so many steps before, in units of its series' moves; NaN: not known."""
+
+    known: _Known
+    moves: np.ndarray
+
+    def __call__(self, rows: np.ndarray, back: int) -> np.ndarray:
+        series, steps = self.known.series[rows], self.known.steps[rows]
+        apart = self.known.values[rows] - self.known.exactly(series, steps - back)
+        unit = self.moves[series]
+        return np.asarray(np.divide(apart, unit, out=np.full(len(rows), np.nan), where=unit > 0))
 
 
 def _moves(known: _Known, train: slice, season: int) -> tuple[np.ndarray, np.ndarray]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,7 +10,16 @@ import numpy as np
 from mlops_spec.pipeline.own_metric import own_measure
 from mlops_spec.spec.evaluate import CustomMetric
 from mlops_spec.spec.tasks import TASKS
-from mlops_validators import MEASURES, Costs, expected_cost, interval, intervals, precision_at, ranking_measure
+from mlops_validators import (
+    MEASURES,
+    Costs,
+    expected_cost,
+    interval,
+    intervals,
+    precision_at,
+    quantile_measure,
+    ranking_measure,
+)
 from mlops_validators.decisions import EXPECTED_COST, PRECISION_AT_K
 
 if TYPE_CHECKING:
@@ -36,11 +46,16 @@ def _of_spec(root: Path, spec: Spec, metric: str) -> Measure | None:
         return expected_cost(Costs(**spec.evaluate.cost.model_dump()))
     if metric == PRECISION_AT_K:
         return precision_at(spec.evaluate.k)
+    if spec.data.quantiles and metric in TASKS[spec.task].metrics:
+        return quantile_measure(metric, spec.data.quantiles)
     if TASKS[spec.task].by_query and metric in TASKS[spec.task].metrics:
         return ranking_measure(metric, spec.evaluate.k if isinstance(spec.evaluate.k, int) else None)
     for own in spec.evaluate.metrics:
         if isinstance(own, CustomMetric) and own.name == metric:
-            return own_measure(root, spec, own)
+            found = own_measure(root, spec, own)
+            return (
+                replace(found, needs="quantiles", levels=tuple(spec.data.quantiles)) if spec.data.quantiles else found
+            )
     return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -161,9 +161,9 @@ def _by_query(shown: Shown) -> Figure:
 
 def _panels(shown: Shown, across: str, up: str) -> tuple[Figure, list[tuple[Axes, Answers]]]:
     """A panel for each of the first targets, side by side, or one."""
-    if shown.answers.score.ndim == 1:
+    if (point := shown.answers.point).score.ndim == 1:
         figure, axes = _one(across, up)
-        return figure, [(axes, shown.answers)]
+        return figure, [(axes, point)]
     each = shown.answers.by_target[:_MOST_PANELS]
     columns = min(len(each), 3)
     rows = -(-len(each) // columns)
@@ -204,12 +204,21 @@ def _forecast(shown: Shown) -> Figure:
         axes.vlines(origins + 1, 0, 1, transform=axes.get_xaxis_transform(), color=_GREY, linewidth=0.5, alpha=0.4)
         axes.plot(place, answers.truth[rows, SEASONAL], color=_ORANGE, linewidth=0.8, label="seasonal naive")
         axes.plot(place, answers.actual[rows], color="black", linewidth=1, label="actual")
-        axes.plot(place, answers.score[rows], color=_BLUE, linewidth=1.2, label="forecast")
+        for low, high, label in _fans(answers):
+            axes.fill_between(place, low[rows], high[rows], color=_BLUE, alpha=0.18, linewidth=0, label=label)
+        axes.plot(place, answers.point.score[rows], color=_BLUE, linewidth=1.2, label="forecast")
         axes.set(ylabel=data.targets[0] if data.series is None else str(shown.test[data.series].iloc[rows[0]]))
         axes.grid(alpha=0.3)
     axes.set(xlabel=f"steps of {data.frequency} from the first origin on; a line at each origin")
-    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=3, frameon=False)
+    figure.legend(*axes.get_legend_handles_labels(), loc="outside upper center", ncols=5, frameon=False)
     return figure
+
+
+def _fans(answers: Answers) -> Iterator[tuple[np.ndarray, np.ndarray, str]]:
+    """The intervals between pairs of quantiles, from the outer one in, which lie over one another."""
+    for place in range(len(answers.levels) // 2):
+        low, high = answers.levels[place], answers.levels[-1 - place]
+        yield answers.score[:, place], answers.score[:, -1 - place], f"{low:g} to {high:g}"
 
 
 def _measure_by_slice(shown: Shown) -> Figure:
@@ -285,7 +294,7 @@ def _score_histograms(shown: Shown) -> Figure:
     name = "probability" if TASKS[shown.spec.task].answer.probabilities else "value"
     if shown.answers.truth.dtype.kind == "f":
         figure, panels = _panels(shown, f"predicted {name}", "share of the rows")
-        trained = shown.train_score.reshape(len(shown.train_score), -1).T
+        trained = replace(shown.answers, score=shown.train_score).point.score.reshape(len(shown.train_score), -1).T
         pairs = [(axes, train, answers.score) for (axes, answers), train in zip(panels, trained, strict=False)]
         for each in pairs:
             _histogram(*each)

@@ -109,6 +109,9 @@ class Files(Strict):
 MEASURES = ("bytes", "brightness")
 
 
+MEDIAN = 0.5  # the quantile that is the forecast
+
+
 class Lag(Strict):
     """A column of a forecast: what another held so long before in the same series, or its mean up to then."""
 
@@ -246,6 +249,12 @@ class Data(Strict):
     )
     derive: dict[ColumnName, Derived] = Field(default_factory=no_entries, description="The only computed columns.")
     files: Files | None = Field(None, description="Files that the rows name by a column, such as images.")
+    quantiles: list[Annotated[float, Field(gt=0, lt=1)]] = Field(
+        default_factory=no_items,
+        description="Of forecasts: the quantiles that the model answers for each row, ascending, 0.5 among them, which "
+        "is the forecast. Else it answers one number.",
+        examples=[[0.1, 0.5, 0.9]],
+    )
     lags: dict[ColumnName, Lag] = Field(
         default_factory=no_entries,
         description="Of forecasts: columns of what was known of the series so long before, which the model sees.",
@@ -294,12 +303,23 @@ class Data(Strict):
             "series": self.series,
             "frequency": self.frequency,
             "season": self.season,
+            "quantiles": self.quantiles or None,
             "lags": self.lags or None,
             "split.horizon": self.split.horizon,
             "split.gap": self.split.gap,
             "split.folds": self.split.folds - 1 or None,
         }
         return tuple(key for key, value in asked.items() if value is not None)
+
+    @property
+    def unfit_quantiles(self) -> str:
+        """Why the quantiles tell nothing, or not what a forecast is; else empty."""
+        levels = self.quantiles
+        if not levels:
+            return ""
+        if levels != sorted(set(levels)):
+            return "they do not ascend"
+        return "" if MEDIAN in levels and len(levels) > 1 else "0.5, the forecast itself, and another must be there"
 
     def steps_in(self, length: str | None) -> int | None:
         """How many steps of the frequency a length has; None where it is none, or no whole number."""

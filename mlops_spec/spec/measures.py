@@ -49,7 +49,8 @@ def measured(spec: Spec) -> list[str]:
     named = [metric if isinstance(metric, str) else metric.name for metric in spec.evaluate.metrics]
     cost = ["expected_cost"] if spec.evaluate.cost and TASKS[spec.task].has("cost") else []
     gates = [gate.measure for gate in spec.gates if gate.measure is not None]
-    return list(dict.fromkeys([*(named or TASKS[spec.task].usual), *cost, *gates]))
+    usual = [*TASKS[spec.task].usual, *(TASKS[spec.task].of_quantiles if spec.data.quantiles else ())]
+    return list(dict.fromkeys([*(named or usual), *cost, *gates]))
 
 
 def measured_by_target(spec: Spec) -> list[str]:

@@ -349,6 +349,66 @@ def test_a_forecast_without_a_model_must_not_pass(make: Make, gate: dict[str, An
     assert passed == passes
 
 
+def by_quantiles(case: Case) -> Case:
+    """The same errors, and quantiles that are right; the season before has those of its own."""
+    known, levels = forecast(case), (0.1, 0.5, 0.9)
+    z = np.array([-1.2816, 0, 1.2816])
+    told = known.answers.score[:, None] + 3 * z
+    simple = [known.answers.truth[:, [place]] + 1.25 * off * z for place, off in ((4, 6), (5, 12))]
+    data = known.spec.data.model_copy(update={"quantiles": [*levels]})
+    answers = Answers(np.column_stack([known.answers.truth, *simple]), told, levels=levels)
+    return replace(known, spec=known.spec.model_copy(update={"data": data}), answers=answers)
+
+
+OF_QUANTILES = {"quantiles at the forecast", "quantiles far too wide", "quantiles moved"}
+
+
+@pytest.mark.parametrize(
+    ("gate", "passes"),
+    [
+        ({"metric": "coverage_error", "max": 0.08}, set()),
+        ({"metric": "coverage_error", "max": 0.25}, {"quantiles far too wide"}),
+        ({"metric": "coverage", "min": 0.7, "max": 0.9}, set()),
+        ({"metric": "coverage", "min": 0.7}, set()),  # lint says that it has one side
+        ({"metric": "mean_interval_score", "max": 13}, set()),
+        ({"metric": "skill_pinball", "min": 0.7}, set()),
+        ({"metric": "skill_pinball", "min": 0.1}, {"quantiles at the forecast", "quantiles moved"}),
+        ({"metric": "mean_pinball_loss", "max": 1}, set()),
+        ({"metric": "mean_interval_width", "max": 9}, set()),
+        ({"metric": "mase", "max": 0.5}, set()),
+    ],
+)
+def test_quantiles_that_tell_nothing_must_not_pass(make: Make, gate: dict[str, Any], passes: set[str]) -> None:
+    case = by_quantiles(make([gate]))
+    (target,) = (each for each in targets(case.spec) if each.kind == "metric")
+
+    asked = [(attack, blow) for attack in target.how.attacks for blow in attack.blows(case, target.gate)]
+    passed = {attack.name for attack, blow in asked if attack.noticed(ask(target, blow)) is False}
+
+    assert passed & OF_QUANTILES == passes
+    assert "NaN and infinity" not in passed
+    assert {blow.name for attack, blow in asked if attack.name == "NaN and infinity"} >= {"NaN", "crossed quantiles"}
+    mine = {attack.name for attack, _ in asked} & OF_QUANTILES
+    assert mine == {"mase": set(), "mean_interval_width": {"quantiles far too wide"}}.get(
+        gate["metric"],
+        OF_QUANTILES if "max" in gate or gate["metric"] != "coverage" else OF_QUANTILES - {"quantiles far too wide"},
+    )
+
+
+def test_quantiles_are_noticed_by_a_gate_over_their_interval(make: Make) -> None:
+    """Then one over a loss of all of them need not: it would have to be as tight as the forecast is good."""
+    case = by_quantiles(make([{"metric": "skill_pinball", "min": 0.1}, {"metric": "coverage_error", "max": 0.08}]))
+
+    attacks = {
+        each.gate.metric: {attack.name for attack in each.how.attacks if list(attack.blows(case, each.gate))}
+        for each in targets(case.spec)
+        if each.kind == "metric"
+    }
+
+    assert attacks["skill_pinball"] & OF_QUANTILES == set()
+    assert attacks["coverage_error"] >= OF_QUANTILES
+
+
 def test_several_classes_are_drilled(make: Make) -> None:
     case = make(
         [

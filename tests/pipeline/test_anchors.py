@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
 
 from mlops_spec.gates.anchors import ByLedger
 from mlops_spec.gates.case import Rival
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
 DEMAND = Demand(id="roc_auc", kind="metric", metric="roc_auc", least=0.7, margin=0.01, better=True)
 GATE = PastGate("roc_auc", "pass", 0.8, 0.78, 0.82, Bound(op=">=", value=0.7), None, None)
-ROWS = pd.DataFrame({"a": [1.0, 2.0]})
+RIVAL = Rival(np.array([0.1, 0.9]))
 
 
 def asking(
@@ -36,7 +35,7 @@ def asking(
 
     monkeypatch.setattr(ByLedger, "past", (Past("v1.1.0", "d2", "c", []), Past("v1.0.0", "d1", "c", [GATE])))
     monkeypatch.setattr(ByLedger, "_asked", asked)
-    return ByLedger(Git(tmp_path), tmp_path, "credit-default", ROWS, champions), fetched
+    return ByLedger(Git(tmp_path), tmp_path, "credit-default", lambda _: RIVAL, champions), fetched
 
 
 def test_a_version_is_fetched_once_however_many_gates_ask(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -63,4 +62,4 @@ def test_a_repository_without_a_remote_has_none(tmp_path: Path) -> None:
     git = Git(tmp_path)
     git.run("init", "--quiet")
 
-    assert ByLedger(git, tmp_path, "credit-default", ROWS).of("roc_auc", DEMAND) is None
+    assert ByLedger(git, tmp_path, "credit-default", lambda _: RIVAL).of("roc_auc", DEMAND) is None

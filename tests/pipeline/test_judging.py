@@ -100,7 +100,7 @@ def test_a_champion_is_fetched_while_the_candidate_answers_and_asked_afterwards(
         events.append("the champion is fetched")
         return Rival(SCORE)
 
-    def rival_of(found: Rival, _: pd.DataFrame) -> Rival:
+    def rival_of(found: Rival, *_: Any) -> Rival:
         events.append("the champion is asked")
         return found
 

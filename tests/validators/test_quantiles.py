@@ -129,13 +129,22 @@ def test_the_right_spread_is_the_best(name):
         assert (found.low > 0) if measure.higher_is_better else (found.high < 0)
 
 
-def test_rows_that_all_lie_within_can_not_say_how_sure_that_is():
+@pytest.mark.parametrize(("outside", "low"), [(0, 0.912), (1, 0.868), (3, 0.796)])
+def test_where_few_rows_lie_outside_the_groups_that_have_any_say_how_sure_that_is(outside, low):
+    """By hand: of 40 groups 0, 1 or 3 have one, whose share is at most 1 - 0.025^(1/40), and so on."""
     truth, score = rows(spread=20)
+    truth[: 14 * outside : 14, VALUE] += 1000
 
-    found = interval(quantile_measure("coverage_error", LEVELS), truth, score, groups=truth[:, SERIES])
+    found = interval(quantile_measure("coverage", LEVELS), truth, score, groups=truth[:, SERIES])
+    apart = interval(quantile_measure("coverage_error", LEVELS), truth, score, groups=truth[:, SERIES])
 
-    assert found.value == pytest.approx(0.2)
-    assert not found.known
+    assert (found.value, found.method) == (pytest.approx(1 - outside / 560), "clopper-pearson")
+    assert found.low == pytest.approx(low, abs=1e-3)
+    assert (found.high == 1) is (outside == 0)
+    assert apart.low == pytest.approx(max(found.low - 0.8, 0))
+    if not outside:
+        none = interval(quantile_measure("coverage", LEVELS), truth, score + 500, groups=truth[:, SERIES])
+        assert (none.low, none.high) == (0, pytest.approx(1 - found.low))
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ from mlops_validators.kernels import kernel
 from mlops_validators.measures import MEASURES, WORST
 from mlops_validators.near_zero import doubt_near_zero
 from mlops_validators.outcomes import top_label
+from mlops_validators.quantiles import inside, of_groups
 from mlops_validators.resampling import Resampling, shared
 from mlops_validators.studentized import Units, studentized_interval
 from mlops_validators.weighted import FEW_CLASSES, Sums, less
@@ -100,7 +101,19 @@ def _resampled(measure: Measure, given: Answers, design: Design, asked: Request)
     if measure.distance is not None:
         return _distance(*measure.distance, given, design, asked)
     begun = _resampling(measure, *single_kernel(measure, given, asked.threshold, design), asked)
+    if measure.name == "coverage" and asked.method == "auto" and design.weight is None:
+        return _by_groups_where_rare(given, begun, asked)
     return _doubted(measure, given, begun, asked)
+
+
+def _by_groups_where_rare(given: Answers, begun: Resampling, asked: Request) -> Resampling:
+    """Where so few rows lie outside, or inside, that resamples say nothing: what the groups that have any say."""
+
+    def found(drawn: Floats) -> Interval:
+        own = begun.interval(drawn)
+        return own if own.known else of_groups(own.value, inside(given), begun.design, asked.confidence)
+
+    return replace(begun, interval=found)
 
 
 def of_pair(measure: Measure, pair: tuple[Answers, Answers], design: Design, asked: Request) -> Resampling | Interval:

@@ -19,16 +19,19 @@ from math import inf
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import numpy as np
+from scipy.special import betaincinv
 
 from mlops_validators.answers import MEDIAN, WIDTH, Answers
 from mlops_validators.arrays import FORECASTING, Anything, Floats, Integers, divide
 from mlops_validators.forecasts import ABSOLUTE, scale_of
+from mlops_validators.interval import Interval
 from mlops_validators.measures import MEASURES, Function, Measure
 from mlops_validators.weighted import Sums, of_mean
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from mlops_validators.bootstrap import Design
     from mlops_validators.weighted import Kernel
 
 
@@ -148,16 +151,53 @@ def _losses(levels: Sequence[float], given: Answers, score: Floats | None = None
 
 def _coverage(levels: Sequence[float], given: Answers, _: Integers | None) -> Sums:
     del levels
-    return of_mean(_inside(given))
+    return of_mean(inside(given))
 
 
 def _coverage_error(levels: Sequence[float], given: Answers, _: Integers | None) -> Kernel:
     """No function of sums to the resampling: it has a kink at the nominal share."""
-    measured, meant = of_mean(_inside(given)), nominal(levels)
+    measured, meant = of_mean(inside(given)), nominal(levels)
     return lambda weights: np.abs(measured(weights) - meant)
 
 
-def _inside(given: Answers) -> Floats:
+def of_groups(value: float, within: Floats, design: Design, confidence: float) -> Interval:
+    """The interval of a coverage, by how many groups have a row outside, or where those are fewer, inside.
+
+    That is a binomial share, whose exact interval needs no variance: a row is outside no more often than its group has
+    one, and no less often than if that were its only one. So it is wide, and holds where rows depend on each other.
+
+    Args:
+        value: the coverage, 0 to 1.
+        within: whether each row is, (n,) of 0 and 1.
+        design: which rows are of one group; else each is one.
+        confidence: level of the interval.
+
+    Source: Clopper and Pearson, "The use of confidence or fiducial limits illustrated in the case of the binomial"
+    (1934).
+
+    >>> from mlops_validators.bootstrap import single
+    >>> of_groups(1.0, np.ones(100), single(100), 0.95).low.__round__(3)
+    0.964
+    """
+    rare = 1 - within if value >= MEDIAN else within
+    group = np.arange(len(within)) if design.cluster is None else design.cluster
+    size = np.bincount(group)
+    there, groups = int(np.count_nonzero(np.bincount(group, rare))), len(size)
+    tail, largest = (1 - confidence) / 2, float(size.max() / size.mean())
+    least = float(betaincinv(there, groups - there + 1, tail) / size.max()) if there else 0.0
+    most = min(float(betaincinv(there + 1, groups - there, 1 - tail)) * largest, 1.0) if there < groups else 1.0
+    low, high = (1 - most, 1 - least) if value >= MEDIAN else (least, most)
+    return Interval(value, low, high, "clopper-pearson", confidence)
+
+
+def inside(given: Answers) -> Floats:
+    """Whether each row lies between the outer two quantiles, (n,) of 0 and 1.
+
+    Source: by definition.
+
+    >>> inside(Answers("forecasting", np.array([1.0, 5.0]), np.array([[0, 2, 4], [0, 2, 4.0]]), levels=(0.1, 0.5, 0.9)))
+    array([1., 0.])
+    """
     return ((given.actual >= given.score[:, 0]) & (given.actual <= given.score[:, -1])).astype(np.float64)
 
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mlops_spec.spec.data import MEDIAN
+
 if TYPE_CHECKING:
     from mlops_spec.pipeline.answers import Answers
 
@@ -22,7 +24,9 @@ def shuffled(answers: Answers, draw: np.random.Generator) -> np.ndarray:
 
 
 def constant(answers: Answers, _: np.random.Generator) -> np.ndarray:
-    """One answer for all rows, and the best one: the mean of the truth, or how frequent each class is."""
+    """One answer for all rows, and the best one: the mean or quantiles of the truth, or how frequent each class is."""
+    if answers.levels:
+        return np.tile(np.quantile(answers.actual, answers.levels), (len(answers.score), 1))
     if answers.score.ndim == answers.actual.ndim:
         return np.broadcast_to(answers.actual.mean(axis=0), answers.score.shape).copy()
     shares = np.bincount(answers.truth, minlength=answers.score.shape[1]) / len(answers.truth)
@@ -91,6 +95,8 @@ def certain(answers: Answers, _: np.random.Generator) -> np.ndarray:
 def inverted(answers: Answers, _: np.random.Generator) -> np.ndarray:
     """High where it was low: 1 - p, the rest of each row shared out anew, or values mirrored at their mean."""
     score = answers.score
+    if answers.levels:
+        return np.asarray(2 * answers.actual.mean() - score[:, ::-1])
     if score.ndim == 2 and answers.truth.ndim == 1:
         return np.asarray((1 - score) / (score.shape[1] - 1))
     binary = answers.truth.dtype.kind in "iub"
@@ -117,6 +123,29 @@ def spoiled(value: float) -> Damage:
         return score
 
     return spoil
+
+
+def collapsed(answers: Answers, _: np.random.Generator) -> np.ndarray:
+    """All quantiles at the forecast, as if it were sure."""
+    return np.repeat(answers.point.score[:, None], len(answers.levels), axis=1)
+
+
+def very_wide(answers: Answers, _: np.random.Generator) -> np.ndarray:
+    """Quantiles so far from the forecast that nothing lies outside."""
+    far = np.ptp(np.concatenate([answers.actual, answers.score.ravel()])) or 1.0
+    return np.asarray(answers.score + far * np.sign(np.asarray(answers.levels) - MEDIAN))
+
+
+def moved_up(answers: Answers, _: np.random.Generator) -> np.ndarray:
+    """All quantiles higher, by as much as the outer ones lie apart."""
+    return np.asarray(answers.score + (answers.score[:, -1] - answers.score[:, 0]).mean())
+
+
+def crossed(answers: Answers, _: np.random.Generator) -> np.ndarray:
+    """In one row of a hundred, and at least one, the lowest quantile lies above the highest."""
+    score = answers.score.astype(np.float64, copy=True)
+    score[::100, 0] = score[::100, -1] + 1
+    return score
 
 
 def few(answers: Answers) -> np.ndarray:

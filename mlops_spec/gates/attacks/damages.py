@@ -10,6 +10,7 @@ from mlops_spec.gates.attacks.answers import (
     Damage,
     certain,
     constant,
+    crossed,
     cut_off,
     emptied,
     exchanged,
@@ -36,6 +37,10 @@ _CLAIMS: dict[str, dict[str, Damage]] = {
     "recall": {SHUFFLED: shuffled},
     "recall_at_k": {SHUFFLED: shuffled, INVERTED: inverted},  # of short queries k rows are all, in whatever order
     "expected_calibration_error": {CONSTANT: certain, INVERTED: inverted, MISCALIBRATED: miscalibrated},
+    # The shares of all values hold as many of them as those of each row, and a width is of no truth.
+    "coverage": {},
+    "coverage_error": {},
+    "mean_interval_width": {},
 }
 _UNUSABLE: dict[str, dict[str, Damage]] = {
     "numbers": {"NaN": spoiled(np.nan), "+infinity": spoiled(np.inf), "-infinity": spoiled(-np.inf)},
@@ -67,8 +72,9 @@ def otherwise(spec: Spec) -> Damage:
 
 
 def unusable_answers(spec: Spec) -> dict[str, Damage]:
-    """What no answer may be, by its name: no finite number, no JSON, or no text."""
-    return _UNUSABLE[TASKS[spec.task].answer.holds]
+    """What no answer may be, by its name: no finite number, no quantiles, no JSON, or no text."""
+    crossing: dict[str, Damage] = {"crossed quantiles": crossed} if spec.data.quantiles else {}
+    return _UNUSABLE[TASKS[spec.task].answer.holds] | crossing
 
 
 def guards_quality(spec: Spec, gate: Gate) -> bool:

@@ -20,6 +20,8 @@ def unmoved(case: Case, metric: str) -> bool:
     """Whether it stays what it is when the labels of the half of the rows that the model is less sure of are wrong."""
     if metric not in case.spec.evaluate.own or not TASKS[case.spec.task].answer.numbers:
         return False
+    if case.answers.levels:
+        return False  # how sure it is, its quantiles say
     threshold = case.spec.evaluate.threshold
     sure = _confidence(case.answers, threshold)
     unsure = sure <= np.quantile(sure, 0.5) if len(sure) else np.empty(0, dtype=bool)

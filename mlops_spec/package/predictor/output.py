@@ -13,6 +13,7 @@ from mlops_spec.package.predictor.text_answers import as_texts
 if TYPE_CHECKING:
     from mlops_spec.spec.tasks.task import Answer
 
+_ASCENDING = ", each row's quantiles ascending: `numpy.sort(answer, axis=1)` makes those cross no more that do"
 _TOLERANCE = 1e-4  # of sums and bounds: models compute in float32
 
 
@@ -29,6 +30,8 @@ def check_output(values: object, rows: int, answer: Answer, classes: int) -> np.
         _refuse(f"shape {_shape(array.shape)}", answer, rows, classes)
     if not np.isfinite(array).all():
         _refuse(f"{_first(~np.isfinite(array))} is NaN or infinite", answer, rows, classes)
+    if answer.ascends and array.ndim == 2 and (crossed := array[:, 1:] < array[:, :-1]).any():
+        _refuse(f"the quantiles of {_first(crossed)} cross", answer, rows, classes)
     if not answer.probabilities:
         return array
     outside = (array < -_TOLERANCE) | (array > 1 + _TOLERANCE)
@@ -54,5 +57,5 @@ def _refuse(what: str, answer: Answer, rows: int, classes: int) -> NoReturn:
         if what.startswith("shape")
         else f"the model's answer: {what}",
         exit_code=Exit.FINDINGS,
-        remedy=f"`predict` must give {wanted}, all of it finite.",
+        remedy=f"`predict` must give {wanted}, all of it finite{_ASCENDING if what.endswith('cross') else ''}.",
     )

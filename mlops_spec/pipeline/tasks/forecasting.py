@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from mlops_spec.pipeline import lagged, origins, steps
+from mlops_spec.pipeline.levels import quantile_names
 from mlops_spec.pipeline.table import whole
 from mlops_spec.pipeline.tasks import regression
 from mlops_spec.pipeline.violation import Violation
@@ -15,6 +16,7 @@ from mlops_spec.pipeline.violation import Violation
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mlops_spec.package.manifest import Scalar
     from mlops_spec.pipeline.table import Table
     from mlops_spec.spec import Spec
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 def _violations(spec: Spec, table: Table) -> Iterator[Violation]:
     yield from regression.TARGET.violations(spec, table)
     data = spec.data
+    if unfit := data.unfit_quantiles:
+        yield Violation("data.quantiles", f"{unfit}: {data.quantiles}")
     if absent := _unsaid(spec):
         yield Violation(data.targets[0], f"is to be forecast, which needs {', '.join(absent)}")
         return
@@ -46,4 +50,9 @@ def _unsaid(spec: Spec) -> list[str]:
     return [name for name, value in known.items() if value is None]
 
 
-TARGET = replace(regression.TARGET, violations=_violations)
+def _quantiles(spec: Spec, rows: pd.DataFrame) -> list[Scalar]:
+    del rows
+    return [*quantile_names(spec.data)]
+
+
+TARGET = replace(regression.TARGET, violations=_violations, classes=_quantiles)

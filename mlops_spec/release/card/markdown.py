@@ -77,6 +77,12 @@ def _section(evidence: Evidence) -> Iterator[str]:
     if evaluation.targets:
         yield from ("", "### By target", "")
         yield from _slices(evaluation.targets, measured_by_target(evidence.spec))
+    if evaluation.quantiles:
+        yield from ("", "### By quantile", "")
+        yield from _table(
+            ("quantile", "pinball loss", "values at or below it"),
+            ((f"{each.level:g}", _number(each.pinball), f"{each.below:.1%}") for each in evaluation.quantiles),
+        )
     for column, values in evaluation.slices.items():
         yield from ("", f"### By {markdown_text(column)}", "")
         yield from _slices(values, list(evaluation.measures))

@@ -51,7 +51,7 @@ NAME = "unbeaten-naive"
 SEVERITY: Severity = "warning"
 
 
-_BESIDE = ("mase", "rmsse", "skill_naive", "skill_seasonal_naive")
+_BESIDE = ("mase", "rmsse", "skill_naive", "skill_seasonal_naive", "skill_pinball")
 
 
 def check(spec: Spec) -> Iterator[Finding]:

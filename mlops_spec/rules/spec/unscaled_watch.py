@@ -56,7 +56,7 @@ NAME = "unscaled-watch"
 SEVERITY: Severity = "error"
 
 
-_OF_HISTORY = ("mase", "rmsse", "skill_naive", "skill_seasonal_naive")
+_OF_HISTORY = ("mase", "rmsse", "skill_naive", "skill_seasonal_naive", "scaled_pinball_loss", "skill_pinball")
 
 
 def check(spec: Spec) -> Iterator[Finding]:

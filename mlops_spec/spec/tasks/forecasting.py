@@ -13,8 +13,20 @@ if TYPE_CHECKING:
     from mlops_spec.spec.data import Column
 
 _NAME: TaskName = "forecasting"
+FORECAST = "forecast"
 # Of the last known value, or that of the season before, which needs no model.
-_OF_NAIVE = {"mase": 1.0, "rmsse": 1.0, "skill_naive": 0.0, "skill_seasonal_naive": 0.0}
+_OF_NAIVE = {"mase": 1.0, "rmsse": 1.0, "skill_naive": 0.0, "skill_seasonal_naive": 0.0, "skill_pinball": 0.0}
+
+
+_OF_QUANTILES = {
+    "mean_pinball_loss": Metric(False, 0, inf, inf),
+    "scaled_pinball_loss": Metric(False, 0, inf, inf),
+    "skill_pinball": Metric(True, -inf, 1, 0),
+    "coverage": Metric(True, 0, 1, 0),
+    "coverage_error": Metric(False, 0, 1, 1),
+    "mean_interval_score": Metric(False, 0, inf, inf),
+    "mean_interval_width": Metric(False, 0, inf, inf),
+}
 
 
 def _chance(metric: str, target: Column | None, values: int | None) -> float | None:
@@ -22,6 +34,8 @@ def _chance(metric: str, target: Column | None, values: int | None) -> float | N
         return 1.0  # of an answer that is always 0
     if metric in _OF_NAIVE:
         return _OF_NAIVE[metric]
+    if metric in _OF_QUANTILES:
+        return None
     return regression.TASK.chance(metric, target, values)
 
 
@@ -33,7 +47,7 @@ TASK = Task(
     targets="one",
     ahead=True,
     mismatch=regression.TASK.mismatch,
-    answer=Answer(name="forecast", words="values", by_class=False, probabilities=False, sums=False),
+    answer=Answer(name=FORECAST, words="values", by_class=True, probabilities=False, sums=False, ascends=True),
     decides="nothing",
     metrics={
         "mase": Metric(False, 0, inf, inf),
@@ -51,8 +65,10 @@ TASK = Task(
                 "median_absolute_error",
             )
         },
+        **_OF_QUANTILES,
     },
     usual=("mase", "rmsse", "wape", "smape", "skill_naive", "skill_seasonal_naive"),
+    of_quantiles=tuple(_OF_QUANTILES),
     chance=_chance,
     curves=(Curve("predicted_actual", "predicted", "actual", "Predicted and actual, means of ten bins"),),
     pictures=("forecast", "predicted_actual"),

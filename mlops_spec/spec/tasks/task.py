@@ -31,10 +31,11 @@ class Answer:
 
     name: str  # of the output tensor
     words: str  # what it is, as a refusal says it
-    by_class: bool  # (n, k), a column for each class, label, or of several targets for each; else (n,)
+    by_class: bool  # (n, k), a column for each class, label, target or quantile, where there are several; else (n,)
     probabilities: bool  # each within 0 and 1
     sums: bool  # the probabilities of a row sum to 1
     holds: Literal["numbers", "text", "json"] = "numbers"  # what each row's is; JSON: a text of it, whatever it holds
+    ascends: bool = False  # the columns of a row are quantiles: none is less than the one before
 
     @property
     def numbers(self) -> bool:
@@ -87,6 +88,8 @@ class Task:
     metrics: Mapping[str, Metric]
     usual: tuple[str, ...]
     """What is measured where a spec names nothing."""
+    of_quantiles: tuple[str, ...] = ()
+    """The metrics that need answers to be quantiles; they are usual where those are."""
     chance: Callable[[str, Column | None, int | None], float | None]
     """What a model reaches in a metric that has learned nothing, by the target in the contract and the number of its
     values, where those are known; None where that does not tell."""

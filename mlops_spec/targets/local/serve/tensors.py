@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from mlops_spec.package.moments import EXAMPLE, parsed, unzoned
+from mlops_spec.spec.tasks.forecasting import FORECAST
 from mlops_spec.spec.tasks.regression import VALUE
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from mlops_spec.targets.local.serve.outside import Outside
 
 Column = list[Any]
+_COLUMNS = {VALUE: "targets", FORECAST: "quantiles"}  # what those of an output of numbers are
 
 
 @dataclass(frozen=True)
@@ -130,12 +132,12 @@ def answer(  # noqa: PLR0913, PLR0917 - what the protocol has in an answer
 ) -> bytes:
     """The protocol's answer for one request; `predicted` is (n,) or (n, k), row-major in `data`.
 
-    `classes` are named beside them: those of the k columns, as `targets` where they are numbers (output `value`), or
-    of a binary task, of which the last is the one that is probable. What was `found` outside the data contract
-    stands in the answer's parameters.
+    `classes` are named beside them: those of the k columns, as `targets` where they are numbers (output `value`), as
+    `quantiles` where they are a forecast's, or of a binary task, of which the last is the one that is probable. What
+    was `found` outside the data contract stands in the answer's parameters.
     """
     output = outputs[0]
-    named = {"parameters": {"targets" if output.name == VALUE else "classes": list(classes)}} if classes else {}
+    named = {"parameters": {_COLUMNS.get(output.name, "classes"): list(classes)}} if classes else {}
     data: list[Any] = predicted.ravel().tolist()
     record: dict[str, Any] = {"model_name": model, "model_version": version}
     if request.id is not None:
