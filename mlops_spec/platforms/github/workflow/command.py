@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.document import Document
     from mlops_spec.document.diagnostic import Span
+    from mlops_spec.platforms.github.workflow.lexer import Redirection
     from mlops_spec.platforms.github.workflow.program import Program
 
 _PROGRAM = "mlops-spec"
@@ -47,6 +48,7 @@ class Command(NamedTuple):
     skipped: str = ""  # why the step may pass without it
     spot: Spot | None = None  # where it stands, if in another file than the workflow
     program: Program | None = None  # the file of the repository that it starts, if that is Python
+    redirections: tuple[Redirection, ...] = ()
 
     def option(self, name: str) -> str | None:
         """The value of `--name VALUE` or `--name=VALUE`; empty for a flag, None where it is not given."""
@@ -73,10 +75,11 @@ def commands(script: str, shell: Shell = Shell()) -> tuple[Command, ...]:  # noq
 
 
 def _commands(script: str, shell: Shell) -> Iterator[Command]:
-    for words, lost, skipped, start in simple_commands(script, shell):
+    for words, lost, skipped, start, redirections in simple_commands(script, shell):
         place = _index_of_ours(words)
         if place is None:
-            yield Command("", words, *_written(script, words[:2], start), lost, skipped)
+            piece, earlier = _written(script, words[:2], start)
+            yield Command("", words, piece, earlier, lost, skipped, redirections=redirections)
             continue
         length = 2 if words[place + 1 : place + 2] and words[place + 1] in _GROUPS else 1
         verb = " ".join(words[place + 1 : place + 1 + length])

@@ -161,9 +161,17 @@ class _Parser:
     def command(self) -> Node:
         self.depth += 1
         try:
-            return self._command() if self.depth < _DEPTH else self._simple()
+            node = self._command() if self.depth < _DEPTH else self._simple()
         finally:
             self.depth -= 1
+        joined = self._redirections()
+        return Simple((*node.words, *joined)) if isinstance(node, Simple) else node
+
+    def _redirections(self) -> list[Token]:
+        found = []
+        while self.here.redirection:
+            found.append(self.next())
+        return found
 
     def _command(self) -> Node:  # noqa: PLR0911 - one for each kind
         if self.take("(("):

@@ -20,8 +20,15 @@ class Inner(NamedTuple):
     process: bool
 
 
+class Redirection(NamedTuple):
+    """What `sign` joins a command to: the file that it writes (`>`) or reads (`<`), or the text that it is given (`<<`)."""
+
+    sign: str
+    target: str
+
+
 class Token(NamedTuple):
-    """A word with its quotes taken off, or an operator; `quoted` where a quote took any meaning from it.
+    """A word with its quotes taken off, an operator, or a redirection; `quoted` where a quote took any meaning from it.
 
     `start` is where it begins in its script, in characters.
     """
@@ -31,52 +38,58 @@ class Token(NamedTuple):
     operator: bool = False
     quoted: bool = False
     inner: tuple[Inner, ...] = ()
+    redirection: Redirection | None = None
 
 
 def tokens(script: str) -> list[Token]:
-    """All tokens; redirections, comments and the text of here-documents are passed over."""
+    """All tokens; comments are passed over."""
     return _Lexer(script).all()
 
 
 class _Lexer:
     def __init__(self, script: str) -> None:
         self.script, self.place = script, 0
-        self.ends: list[str] = []  # of the here-documents whose text comes after this line
+        self.found: list[Token] = []
+        self.ends: list[tuple[str, int]] = []  # the here-documents whose text comes after this line, and their tokens
 
     def all(self) -> list[Token]:
-        found: list[Token] = []
+        found = self.found
         while self.place < len(self.script) and len(found) < _MOST:
             if space := _SPACE.match(self.script, self.place):
                 self.place = space.end()
             elif self.script[self.place] == "#":
                 self._skip_until("\n")
             elif redirection := _REDIRECTION.match(self.script, self.place):
-                found += self._redirect(redirection)
+                self._redirect(redirection)
             elif operator := _OPERATOR.match(self.script, self.place):
                 self.place = operator.end()
                 found.append(Token(operator[0], operator.start(), operator=True))
                 if operator[0] == "\n":
-                    self._skip_documents()
+                    self._read_documents()
             else:
                 found.append(self._word())
         return found
 
-    def _redirect(self, found: re.Match[str]) -> list[Token]:
+    def _redirect(self, found: re.Match[str]) -> None:
         self.place = found.end()
         if space := _SPACE.match(self.script, self.place):
             self.place = space.end()
         target = self._word()
-        if found[1] in ("<<", "<<-"):
-            self.ends.append(target.text)
-            return []
-        return [Token("", target.start, inner=target.inner)] if target.inner else []
+        sign = found[0].lstrip("0123456789")
+        if sign in ("<<", "<<-"):
+            self.ends.append((target.text, len(self.found)))
+        joined = Redirection("<<" if sign.startswith("<<") else "<" if sign == "<" else ">", target.text)
+        self.found.append(Token("", target.start, inner=target.inner, redirection=joined))
 
-    def _skip_documents(self) -> None:
-        for end in self.ends:
+    def _read_documents(self) -> None:
+        for end, place in self.ends:
+            lines: list[str] = []
             while self.place < len(self.script):
                 line, self.place = self._line()
                 if line.strip() == end:
                     break
+                lines.append(line)
+            self.found[place] = self.found[place]._replace(redirection=Redirection("<<", "\n".join(lines)))
         self.ends = []
 
     def _line(self) -> tuple[str, int]:

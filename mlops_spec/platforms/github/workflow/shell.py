@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from mlops_spec.platforms.github.workflow.grammar import Cases, Node
-    from mlops_spec.platforms.github.workflow.lexer import Token
+    from mlops_spec.platforms.github.workflow.lexer import Redirection, Token
 
 _SETTING = re.compile(r"[A-Za-z_]\w*\+?=")
 _KEPT = re.compile(r"([A-Za-z_]\w*)=(?:\$\?|[1-9]\d*)")  # what keeps a failure in a variable
@@ -37,6 +37,7 @@ class Command(NamedTuple):
     lost: str
     skipped: str
     start: int
+    redirections: tuple[Redirection, ...] = ()
 
 
 def simple_commands(script: str, shell: Shell = Shell()) -> Iterator[Command]:  # noqa: B008 - immutable
@@ -148,9 +149,11 @@ def _cases(cases: Cases, state: State, fate: Fate) -> Iterator[Command]:
         yield from _list(body, state, replace(fate, skipped=fate.skipped or "it runs only in one case"))
 
 
-def _simple(words: Sequence[Token], state: State, fate: Fate) -> Iterator[Command]:
+def _simple(tokens: Sequence[Token], state: State, fate: Fate) -> Iterator[Command]:
     if next(state.steps, None) is None:
         return
+    redirections = tuple(token.redirection for token in tokens if token.redirection)
+    words = [token for token in tokens if not token.redirection or token.inner]
     start = words[0].start if words and state.within is None else state.within or 0
     settings = next((place for place, word in enumerate(words) if not _SETTING.match(word.text)), len(words))
     for word in words:
@@ -177,7 +180,7 @@ def _simple(words: Sequence[Token], state: State, fate: Fate) -> Iterator[Comman
         yield from _nested_script(text, own, state.lost(fate), fate.skipped)
         own.within = before
     elif texts:
-        yield Command(texts, state.lost(fate), fate.skipped, start)
+        yield Command(texts, state.lost(fate), fate.skipped, start, redirections)
 
 
 def _nested_script(script: str, state: State, lost: str, skipped: str) -> Iterator[Command]:
