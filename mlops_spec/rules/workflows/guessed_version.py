@@ -64,6 +64,11 @@ _ON = r"(?:\\\n|[^\n])*"  # the rest of a command, over its lines
 #: Listings of a registry of which one takes the first, and names that mean whatever is newest.
 _NEWEST = re.compile(
     rf"aws sagemaker list-model-packages\b(?!{_ON}Approved){_ON}(?:CreationTime|max-\w+ 1\b|\[0\]|\[-1\])"
+    r"|aws sagemaker list-(?:endpoint-configs|models|training-jobs|pipeline-executions)\b"
+    rf"(?!{_ON}(?:-contains|GITHUB_SHA|github\.sha))"
+    rf"{_ON}(?:max-\w+ 1\b|\[0\]|\[-1\]|head -n? ?1)"
+    rf"|aws ecr describe-images\b(?!{_ON}imageTag=){_ON}sort_by{_ON}\[-1\]|az acr repository show-tags\b{_ON}--top 1\b"
+    rf"|gcloud (?:\w+ )?artifacts docker (?:images|tags) list\b(?!{_ON}--filter){_ON}--limit[ =]1\b"
     rf"|az ml model list\b{_ON}(?:max-results 1\b|\[0\]|\[-1\]|max_by|sort)|az ml model show\b{_ON}--label latest"
     rf"|gcloud (?:\w+ )?ai models list\b{_ON}(?:--limit|\[0\]|head)"
     r"|azureml:[\w-]+@latest|models:/[\w$\{\}-]+/latest\b|\bget_latest_versions\(|\bmlflow\b[^\n]*--latest\b"

@@ -149,7 +149,7 @@ def _traffic_share(command: Command, workflow: Workflow, job: Job, step: Step) -
         said = spelled_out(workflow, job, step, value).rstrip("%")
         if name == "to-latest":
             return 100
-        if name in _NAMED and (named := re.fullmatch(r"[^,]*=(\d+)", said)):
+        if name in _NAMED and (named := re.fullmatch(r"[^,\s]*=(\d+)", said)):
             return float(named[1])
         if _SHARE.fullmatch(name) and re.fullmatch(r"\d+(\.\d+)?", said):
             share = float(said)

@@ -49,7 +49,8 @@ _SERVED = re.compile(
 )
 _FAILS = re.compile(r"-[a-zA-Z]*f[a-zA-Z]*|--fail(-with-body|-early)?")
 _JUDGED = re.compile(
-    r"\bjq\b.*(-e|--exit-status)|\bgrep\b|\btest\b|\[ |\[\[|^\s*diff\b|\bcmp\b|http_code|\bpython|\bawk\b"
+    r"\bjq\b.*(-e|--exit-status)|\bgrep\b|\btest\b|\[ |\[\[|^\s*diff\b|\bcmp\b"
+    r"|[=\"]\$\([^\n]*http_code|\bpython|\bawk\b"
 )
 _LOCAL = re.compile(r"https?://(localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|\$)")
 #: An error rate of nobody: what `jq` finds in the answer about failures, else 0.

@@ -62,6 +62,7 @@ def check(workflow: Workflow) -> Iterator[Finding]:
                     yield at_command(step, command, message, "compare with what is served")
         yield from _self_made_digests(job)
         yield from _copied_baselines(job)
+        yield from _baselines_of_this_commit(job)
 
 
 _SINCE = re.compile(r"current|live|production|recent|serving|actual|new|incoming")
@@ -92,6 +93,20 @@ def _copied_baselines(job: Job) -> Iterator[Finding]:
             if same and compares:
                 message = f"`{same}` was copied from `{copied[same]}` in this state, so it finds no difference, ever"
                 yield at_command(step, command, message, "copy it before the new one is written")
+
+
+_OF_THIS_COMMIT = re.compile(r"(HEAD|\$\{?GITHUB_SHA\}?|\$\{\{ ?github\.sha ?\}\}):\S+")
+
+
+def _baselines_of_this_commit(job: Job) -> Iterator[Finding]:
+    """Where a job that trains nothing takes the figures to compare with from the commit that it looks at."""
+    changes = any(trains(command) or command.starts("git", "commit") for command in job.commands)
+    compares = any(judges(command) for command in job.commands)
+    for step in job.steps if compares and not changes else ():
+        for command in step.commands:
+            if command.starts("git", "show") and any(map(_OF_THIS_COMMIT.fullmatch, command.words)):
+                message = "this is what the commit itself brings, so it finds no difference, ever"
+                yield at_command(step, command, message, "take what is live, or `HEAD^` of main")
 
 
 def _bare(path: str) -> str:

@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.bounds import bounds, lets_all_pass
 from mlops_spec.platforms.github.workflow.options import held, options, variables
+from mlops_spec.platforms.github.workflow.outcome import passing
 from mlops_spec.platforms.github.workflow.roles import about_models, evaluates, judges, judging, watches
 from mlops_spec.platforms.github.workflow.typed import mapping
 from mlops_spec.rules.workflow_finding import at_command
@@ -55,7 +56,6 @@ _SET_OUTSIDE = re.compile(r"GITHUB_|RUNNER_|CI$|HOME$|PWD$|PATH$|USER$|AWS_|GOOG
 _COUNTS = re.compile(
     r"samples?|rows|requests|count|n|size|latency|seconds|minutes|hours|ms|workers|trials|epochs|jobs|age|days|bytes|mb"
 )
-_NEAR = 300  # characters around a comparison that say what it decides
 _SETTING = re.compile(r"\b(vars\.[\w-]+|(?:github\.event\.)?inputs\.[\w-]+)(?P<rest>[^}]*)")
 
 
@@ -175,50 +175,10 @@ def _fails_when_empty(name: str, step: Step) -> bool:
 
 
 def _why_toothless(bound: Bound, script: str) -> str:
-    passes = _passes(bound, script)
+    passes = passing(bound.piece, bound.start, script)
     if passes is None:
         return ""
     least = bound.wants_more == passes
     if passes == bound.holds_for_worse:
         return f"this lets a worse `{bound.metric}` pass, and stops a better one"
     return "every model keeps this" if lets_all_pass(bound.metric, bound.value, least=least) else ""
-
-
-def _passes(bound: Bound, script: str) -> bool | None:
-    """Whether a model passes where a comparison holds, or is stopped there; None where that is not plain."""
-    line_start = script.rfind("\n", 0, bound.start) + 1
-    before = script[max(line_start, bound.start - _NEAR) : bound.start]
-    behind = script[bound.start + len(bound.piece) :][: 10 * _NEAR]
-    line = behind.partition("\n")[0][:_NEAR]
-    if re.search(r"\bnot\b|\|\s*not", before + line) or "?" in line:
-        return None
-    if re.search(r"\bassert\s", before) or (
-        re.search(r"\bjq\b", before) and re.search(r"-\w*e\b|--exit-status", before + line)
-    ):
-        return None if re.search(r"\bif\b|select|error", before) else True
-    if re.search(r"\bexit\s*\(?\s*!\s*\(?", before):
-        return _outcome_of_if(before, behind, line) if re.search(r"^\s*(el)?if\b", before) else True
-    if re.search(r"\bsys\.exit\(\s*(int\()?[\w.\"'\[\]]*$", before) or re.search(
-        r"\bawk\b.*\bexit\s*\(?\s*[\w$.]*$", before
-    ):
-        return False
-    return _outcome_of_if(before, behind, line)
-
-
-def _outcome_of_if(before: str, behind: str, line: str) -> bool | None:
-    """What an `if` or a chain does where a comparison holds: False where it then ends as failed."""
-    negated = bool(re.search(r"\bif\s+!|^\s*!\s", before)) != bool(re.search(r"-eq\s+0|==\s*0|-ne\s+1", line))
-    if re.search(r"&&\s*\{?[^|&]*\bexit\s+[1-9]", line):
-        return negated
-    if re.search(r"\|\|\s*\{?[^|&]*(\bexit\s+[1-9]|\bfalse\b)", line):
-        return not negated
-    if not re.search(r"\b(if|elif)\b", before):
-        return None
-    parts = re.split(r"(?:^[ \t]*|;[ \t]*)(else|elif|fi)\b", behind, maxsplit=2, flags=re.MULTILINE)
-    if _ENDS.search(parts[0]):
-        return negated
-    decided_else = len(parts) > 4 and "then" in parts[0] and parts[1] == "else" and _ENDS.search(parts[2])
-    return not negated if decided_else else None
-
-
-_ENDS = re.compile(r"\b(exit|sys\.exit\(|return)\s*\(?[1-9\"']|\braise\b|SystemExit")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mlops_spec.platforms.github.workflow.jobs import Delivery, Step
 
 BUILDS = ("docker/build-push-action", "redhat-actions/buildah-build")
-_BUILDING = (("docker", "build"), ("docker", "buildx"), ("podman", "build"), ("buildah", "bud"), ("buildah", "build"))
+BUILDING = (("docker", "build"), ("docker", "buildx"), ("podman", "build"), ("buildah", "bud"), ("buildah", "build"))
 
 
 class Built(NamedTuple):
@@ -28,7 +28,7 @@ class Built(NamedTuple):
 
 
 def builds(step: Step) -> bool:
-    return step.uses_action(*BUILDS) or any(command.words[:2] in _BUILDING for command in step.commands)
+    return step.uses_action(*BUILDS) or any(command.words[:2] in BUILDING for command in step.commands)
 
 
 def dockerfile(step: Step, delivery: Delivery) -> Document | None:
@@ -47,7 +47,7 @@ def image_commands(step: Step, delivery: Delivery) -> Iterator[Built]:
 
 def _dockerfile(step: Step) -> str:
     context = text(step.inputs.get("context")).strip("./") if step.uses_action(*BUILDS) else ""
-    built = [command for command in step.commands if command.words[:2] in _BUILDING]
+    built = [command for command in step.commands if command.words[:2] in BUILDING]
     said = [
         text(step.inputs.get("file")),
         *(value for each in built for value in (each.option("-f"), each.option("--file")) if value),

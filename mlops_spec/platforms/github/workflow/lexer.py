@@ -21,7 +21,7 @@ class Inner(NamedTuple):
 
 
 class Redirection(NamedTuple):
-    """What `sign` joins a command to: the file that it writes (`>`) or reads (`<`), or the text that it is given (`<<`)."""
+    """What a command is joined to: the file that it writes (`>`) or reads (`<`), or a text that it reads (`<<`)."""
 
     sign: str
     target: str

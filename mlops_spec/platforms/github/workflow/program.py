@@ -159,3 +159,26 @@ def _fails(call: ast.Call, name: str) -> bool:
         ends_well = not call.args or (isinstance(call.args[0], ast.Constant) and call.args[0].value in (0, None))
         return not ends_well
     return bool(_RAISING.search(name)) or is_true(keywords(call).get("check"))
+
+
+def ends_as_failed(body: Sequence[ast.stmt]) -> bool:
+    """Whether statements that run one behind the other end their program as failed."""
+    for each in body:
+        if isinstance(each, ast.Raise):
+            return True
+        if (
+            isinstance(each, ast.Expr)
+            and isinstance(each.value, ast.Call)
+            and _fails(each.value, ast.unparse(each.value.func))
+        ):
+            return True
+    return False
+
+
+def inline(words: Sequence[str], document: str) -> tuple[str, tuple[str, ...]]:
+    """The Python that stands behind `-c` or in a here-document, with the arguments that it is given; or empty."""
+    if "-c" in words[:-1]:
+        place = words.index("-c") + 1
+        return words[place], tuple(words[place + 1 :])
+    behind = [word for word in words[1:] if not word.startswith("-") or word == "-"]
+    return document, tuple(behind[1:] if behind[:1] == ["-"] else behind)

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from mlops_spec.platforms.github.workflow.containers import contained
 from mlops_spec.platforms.github.workflow.release import puts_live
 from mlops_spec.platforms.github.workflow.typed import text
 
@@ -111,6 +112,8 @@ def _name_words(words: tuple[str, ...]) -> frozenset[str]:
             rest.pop(0)
     if not rest or rest[0] in _MUTE:
         return frozenset()
+    if (within := contained(rest)) and within.words:
+        return _name_words(within.words)
     program = PurePosixPath(rest[0]).name
     if program.startswith("python") and "-c" in rest:
         return frozenset()

@@ -28,3 +28,21 @@ def tries(step: Step, command: Command) -> bool:
     if _ASKS.search(said):
         return not (re.match(r"curl|wget", said) and _FETCHES.search(said))
     return tests(command) and bool(_NAMED.search(text(step.data.get("name"))))
+
+
+_ROLLS_OUT = re.compile(
+    r"(kubectl|oc) (.* )?(set image|apply|rollout (restart|status)|replace|create|wait)\b"
+    r"|helm (.* )?(upgrade|install)\b"
+    r"|aws (.* )?(ecs (update-service|deploy)|lambda update-function|sagemaker (update|create)-endpoint|apprunner \w+)"
+    r"|gcloud (.* )?(run (deploy|services)|app deploy|ai endpoints deploy-model|functions deploy)"
+    r"|az (.* )?(ml online-\w+ \w+|containerapp (up|update|create)|webapp (deploy|up|config container set)|functionapp)"
+    r"|argocd app (sync|set|wait)"
+    r"|(fly|flyctl|railway|modal|bentoml|serverless|sls|cdk|eb|nomad|waypoint|skaffold|vercel|render)"
+    r" (deploy|up|run|job run)\b|cf push\b|terraform apply|tofu apply"
+)
+
+
+def rolls_out(command: Command) -> bool:
+    """Whether a command brings a version to another machine than the one that it runs on."""
+    said = plain(command)
+    return bool(_ROLLS_OUT.match(said)) and not re.search(r"--dry-run|--local\b", said)

@@ -1,0 +1,116 @@
+"""Nothing changes a model between its gate and its release.
+
+A model that is quantized, pruned, converted or fitted once more answers otherwise. The figures of the gate are those
+of another file, and nobody has judged the one that goes out.
+
+Bad:
+
+    jobs:
+      release:
+        environment: production
+        timeout-minutes: 60
+        steps:
+          - run: uv run --no-sync python -m credit.train --out build/model.onnx
+          - run: uv run --no-sync python -m credit.gate --model build/model.onnx --min-auc 0.8
+          - run: uv run --no-sync python -m credit.quantize --model build/model.onnx --out build/small.onnx
+          - run: uv run --no-sync python -m credit.deploy --model build/small.onnx
+
+Good:
+
+    jobs:
+      release:
+        environment: production
+        timeout-minutes: 60
+        steps:
+          - run: uv run --no-sync python -m credit.train --out build/model.onnx
+          - run: uv run --no-sync python -m credit.quantize --model build/model.onnx --out build/small.onnx
+          - run: uv run --no-sync python -m credit.gate --model build/small.onnx --min-auc 0.8
+          - run: uv run --no-sync python -m credit.deploy --model build/small.onnx
+
+Fix: change it before the gate, and judge what goes out.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mlops_spec.platforms.github.workflow.dataflow import is_model, overlap, same_file, uses
+from mlops_spec.platforms.github.workflow.flow import jobs_before
+from mlops_spec.platforms.github.workflow.roles import evaluates, judges, plain, releases, tests, trains
+from mlops_spec.platforms.github.workflow.shipping import ships
+from mlops_spec.rules.workflow_finding import at_command, called
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.document.finding import Finding
+    from mlops_spec.platforms.github.workflow.command import Command
+    from mlops_spec.platforms.github.workflow.dataflow import Use
+    from mlops_spec.platforms.github.workflow.jobs import Delivery, Job, Workflow
+
+CODE = "MS679"
+NAME = "altered-model"
+SEVERITY: Severity = "error"
+
+#: Programs that make another model of one, also into a folder, whose name does not say what it holds.
+_ALTERS = re.compile(
+    r"(?<![a-z])(quanti[sz]\w*|prun\w+|distill\w*|finetun\w+|fine_tun\w+|refit\w*|onnxsim|olive|optimum-cli|trtexec|ovc|mo"
+    r"|tf2onnx|tflite_convert|llama-quantize|calibrat\w+|convert\w*|compress_model|export_onnx|to_onnx|simplify\w*|merge_lora)(?![a-z])"
+)
+_COPIES = re.compile(
+    r"(cp|mv|ln|install|tar|zip|rsync|scp|aws|gsutil|gcloud|azcopy|rclone|s5cmd|mc|curl|wget|dvc|docker)\b"
+)
+_COMPARES = re.compile(r"(?<![a-z])(parity|compare|check|verify|validate|accept\w*|benchmark)(?![a-z])")
+
+
+def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
+    for job in workflow.jobs.values():
+        before = [use for place in jobs_before(delivery, workflow, job) for use in uses(*place)]
+        judged = {model for use in before if _judges(use) for model in _models_of(use, before)}
+        flow = uses(workflow, job)
+        for place, use in enumerate(flow):
+            if _judges(use):
+                judged |= _models_of(use, [*before, *flow[:place]])
+            elif use.command and judged:
+                yield from _of(workflow, job, use, judged, flow[place + 1 :])
+
+
+def _of(workflow: Workflow, job: Job, use: Use, judged: set[str], behind: Sequence[Use]) -> Iterator[Finding]:
+    command = use.command
+    if command is None or command.verb or trains(command) or releases(command) or _COPIES.match(plain(command)):
+        return
+    source = next((each for each in use.reads if any(same_file(each, one) for one in judged)), "")
+    made = [each for each in use.writes if is_model(each) or _alters(command)]
+    made = [each for each in made if not any(_is_tried(later, each) for later in behind)]
+    if source and (out := next((each for each in made if _goes_out(workflow, job, each, behind)), "")):
+        message = f"{called(command)} makes `{out}` of the model that was judged, and nobody judges it"
+        yield at_command(use.step, command, message, "do it before the gate, and judge what goes out")
+
+
+def _alters(command: Command) -> bool:
+    return bool(_ALTERS.search(plain(command).partition(" --")[0].lower()))
+
+
+def _judges(use: Use) -> bool:
+    return use.command is not None and (judges(use.command) or evaluates(use.command))
+
+
+def _models_of(use: Use, before: Sequence[Use]) -> set[str]:
+    """The models that a gate looks at: those that it names, or else those that were trained before it."""
+    if use.models:
+        return {*use.models}
+    trained = [each for each in before if each.command and trains(each.command)]
+    return {path for each in trained for path in each.writes if not path.endswith(".json")}
+
+
+def _is_tried(use: Use, model: str) -> bool:
+    if use.command is None or not any(overlap(model, each) for each in use.reads):
+        return False
+    said = plain(use.command).partition(" --")[0]
+    return _judges(use) or tests(use.command) or bool(_COMPARES.search(said))
+
+
+def _goes_out(workflow: Workflow, job: Job, model: str, behind: Sequence[Use]) -> bool:
+    return any(ships(workflow, job, use) and any(overlap(model, each) for each in use.reads) for use in behind)

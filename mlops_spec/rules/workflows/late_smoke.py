@@ -1,0 +1,90 @@
+"""Requests come to a version that has been asked.
+
+Two versions stand beside each other so that the new one can be tried before anybody meets it. Where all traffic goes
+to it first, and the test comes then, everybody is the test.
+
+Bad:
+
+    on: {workflow_dispatch: {}}
+    concurrency: {group: deploy, cancel-in-progress: false}
+    jobs:
+      deploy:
+        environment: production
+        timeout-minutes: 15
+        steps:
+          - run: az ml online-deployment create --name green --endpoint credit --file deploy/green.yml
+          - run: az ml online-endpoint update --name credit --traffic "green=100 blue=0"
+          - run: curl --fail https://credit.example.org/score --data @tests/request.json
+
+Good:
+
+    on: {workflow_dispatch: {}}
+    concurrency: {group: deploy, cancel-in-progress: false}
+    jobs:
+      deploy:
+        environment: production
+        timeout-minutes: 15
+        steps:
+          - run: az ml online-deployment create --name green --endpoint credit --file deploy/green.yml
+          - run: az ml online-endpoint invoke --name credit --deployment-name green --request-file tests/request.json
+          - run: az ml online-endpoint update --name credit --traffic "green=100 blue=0"
+
+Fix: ask the new one by its own name or address, and move the traffic then.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from mlops_spec.platforms.github.workflow.roles import plain
+from mlops_spec.platforms.github.workflow.serving import tries
+from mlops_spec.rules.workflow_finding import at_command
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from mlops_spec.document.diagnostic import Severity
+    from mlops_spec.document.finding import Finding
+    from mlops_spec.platforms.github.workflow.command import Command
+    from mlops_spec.platforms.github.workflow.jobs import Job, Step, Workflow
+
+CODE = "MS690"
+NAME = "late-smoke"
+SEVERITY: Severity = "error"
+
+#: What moves all requests from one version that runs to another that runs.
+_MOVES = re.compile(
+    r"az (.* )?(ml online-endpoint|containerapp ingress traffic|webapp traffic-routing) .*(=100\b|weight[^ ]*=100)"
+    r"|gcloud (.* )?run services update-traffic .*(--to-latest|=100\b)|gcloud (.* )?app services set-traffic .*=1\b"
+    r"|az (.* )?webapp deployment slot swap|(kubectl|oc) (.* )?patch (svc|service)\b.*(selector|version|colou?r|slot)"
+    r"|kubectl argo rollouts promote\b|aws (.* )?elbv2 modify-(listener|rule)\b"
+    r"|aws (.* )?lambda update-alias\b(?!.*routing)"
+    r"|cf map-route\b"
+)
+#: What may have tried it already, also by a program that nobody here can read.
+_TRIED = re.compile(
+    r"(?<![a-z])(smoke|test|tests|verify|check|health|probe|invoke|canary|sleep|analysis|wait_for|e2e)(?![a-z])",
+    re.IGNORECASE,
+)
+
+
+def check(workflow: Workflow) -> Iterator[Finding]:
+    for job in workflow.jobs.values():
+        yield from _of(job)
+
+
+def _of(job: Job) -> Iterator[Finding]:
+    moved: tuple[Step, Command] | None = None
+    for step in job.steps:
+        for command in step.commands:
+            asks = tries(step, command)
+            if moved and asks:
+                message = "all requests go to the new version before anything has asked it"
+                yield at_command(*moved, message, "ask it first, then move them")
+                return
+            said = plain(command)
+            if not moved and (asks or _TRIED.search(f"{said} {step.data.get('name')}")):
+                return
+            if not moved and _MOVES.match(said):
+                moved = step, command
