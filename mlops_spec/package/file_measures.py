@@ -34,8 +34,8 @@ def measured(content: bytes | None) -> Mapping[str, float]:
 
 def measured_in_place(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with what is measured of files in place of each column that holds their bytes."""
-    objects = frame.select_dtypes(object)
-    held = [name for name in objects if any(isinstance(value, bytes) for value in objects[name].head(_LOOKED_AT))]
+    objects = [name for name, kind in frame.dtypes.items() if kind == np.dtype(object)]  # texts are of another type
+    held = [name for name in objects if any(isinstance(value, bytes) for value in frame[name].head(_LOOKED_AT))]
     for name in held:
         found = pd.DataFrame(list(map(measured, frame[name])), index=frame.index)
         frame = frame.drop(columns=[name]).join(found.add_prefix(f"{name}."))

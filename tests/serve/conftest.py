@@ -18,12 +18,16 @@ import pytest
 from mlops_spec.package.input_contract import NAME, InputContract, contract_bytes
 from mlops_spec.package.manifest import Data, Manifest, PackagedFile, Signature, Tensor, manifest_bytes
 from mlops_spec.package.on_disk import digest
+from mlops_spec.pipeline.signature import output_of
+from mlops_spec.spec.tasks import TASKS
 from mlops_spec.targets.live import Served
 from mlops_spec.targets.local.serve.wanted import Status, Wanted, read_status, read_wanted, write_wanted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from mlops_spec.spec.tasks import TaskName
 
 INPUTS = (
     Tensor(name="age", datatype="INT64", shape=(-1,)),
@@ -61,8 +65,10 @@ def make_package(
     model: str = "demo",
     contract: InputContract | None = None,
     inputs: tuple[Tensor, ...] = INPUTS,
+    task: TaskName = "binary-classification",
+    classes: tuple[Any, ...] = (0, 1),
 ) -> Path:
-    """A package whose predictor is `code`; `value` is its one model file."""
+    """A package whose predictor is `code`; `value` is its one model file, `classes` also labels or several targets."""
     (folder / "model").mkdir(parents=True)
     (folder / "code").mkdir()
     (folder / "model" / "value").write_text(str(value))
@@ -73,15 +79,15 @@ def make_package(
     manifest = Manifest(
         v=1,
         model=model,
-        task="binary-classification",
+        task=task,
         format="custom",
         predictor="served:load",
         trusted_types=(),
-        positive=1,
-        classes=(0, 1),
+        positive=1 if task == "binary-classification" else None,
+        classes=classes,
         threshold=0.5,
         features=tuple(tensor.name for tensor in inputs),
-        signature=Signature(inputs=inputs, outputs=(Tensor(name="probability", datatype="FP64", shape=(-1,)),)),
+        signature=Signature(inputs=inputs, outputs=(output_of(TASKS[task], len(classes)),)),
         files=tuple(
             PackagedFile(
                 path=str(path.relative_to(folder)),

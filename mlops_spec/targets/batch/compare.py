@@ -12,6 +12,7 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.package.input_contract import read_contract
 from mlops_spec.package.on_disk import verify
 from mlops_spec.package.score_bins import EDGES, SMALLEST, WIDTH
+from mlops_spec.package.shift import distance
 from mlops_spec.targets.batch.answers import DECISION, PROBABILITIES, scores_of
 from mlops_spec.targets.batch.asking import Predictor
 from mlops_spec.targets.batch.delivery import Asking, batches, checked, refuse_too_many
@@ -32,12 +33,29 @@ _MOST = 1_000_000  # rows that are compared
 
 
 @dataclass
+class _Scores:
+    """The distribution of one column of answers."""
+
+    total: float = 0.0
+    bins: dict[int, int] = field(default_factory=dict)
+
+    def add(self, scores: np.ndarray, *, probabilities: bool) -> None:
+        self.total += float(scores.sum())
+        for number, count in bins_of(scores, probabilities=probabilities).items():
+            self.bins[number] = self.bins.get(number, 0) + count
+
+    @property
+    def pairs(self) -> tuple[tuple[int, int], ...]:
+        return tuple(sorted(self.bins.items()))
+
+
+@dataclass
 class _Tally:
     rows: int = 0
     errors: int = 0
-    total: float = 0.0
     scored: bool = True
-    bins: dict[int, int] = field(default_factory=dict)
+    #: of a class the one whose is highest; of several targets or labels each, since one may move alone
+    columns: list[_Scores] = field(default_factory=list)
 
     def add(self, answer: pa.RecordBatch) -> np.ndarray:
         scores = scores_of(answer)
@@ -45,17 +63,25 @@ class _Tally:
         if scores.dtype.kind == "O":  # texts, which have no distribution
             self.scored = False
             return scores
-        top = scores.max(axis=1)
-        self.total += float(top.sum())
+        told = [scores.max(axis=1)] if DECISION in answer.schema.names else [*scores.T]
+        self.columns = self.columns or [_Scores() for _ in told]
         probabilities = (answer.schema.metadata or {}).get(PROBABILITIES) == b"1"
-        for number, count in bins_of(top, probabilities=probabilities).items():
-            self.bins[number] = self.bins.get(number, 0) + count
+        for column, each in zip(self.columns, told, strict=True):
+            column.add(each, probabilities=probabilities)
         return scores
 
-    def window(self, **compared: Any) -> Window:
-        mean = self.total / (self.rows - self.errors) if self.scored and self.rows > self.errors else None
-        bins = tuple(sorted(self.bins.items()))
-        return Window(requests=self.rows, errors=self.errors, mean_score=mean, bins=bins, **compared)
+    def window(self, column: int, **compared: Any) -> Window:
+        if column >= len(self.columns):
+            return Window(requests=self.rows, errors=self.errors, **compared)
+        found, answered = self.columns[column], self.rows - self.errors
+        mean = found.total / answered if answered else None
+        return Window(requests=self.rows, errors=self.errors, mean_score=mean, bins=found.pairs, **compared)
+
+
+def _moved_most(old: _Tally, new: _Tally) -> int:
+    """Which column of the answers moved most."""
+    apart = [distance(one.pairs, other.pairs) for one, other in zip(old.columns, new.columns, strict=False)]
+    return max(range(len(apart)), key=apart.__getitem__, default=0)
 
 
 def compare(work: Work) -> dict[str, Any]:
@@ -68,7 +94,8 @@ def compare(work: Work) -> dict[str, Any]:
     if found is not None:
         with Predictor(work.version) as stable, Predictor(work.rival) as rival:
             apart = _compared(found, (stable, old), (rival, new))
-    return {"old": asdict(old.window()), "new": asdict(new.window(**apart))}
+    told = _moved_most(old, new)
+    return {"old": asdict(old.window(told)), "new": asdict(new.window(told, **apart))}
 
 
 def bins_of(scores: np.ndarray, *, probabilities: bool) -> dict[int, int]:

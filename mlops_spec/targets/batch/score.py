@@ -204,8 +204,15 @@ class _Refusing:
     def _write(self, part: str, row: int, values: dict[str, Any], reasons: list[str]) -> None:
         assert self._file is not None
         line = {PART: part, ROW: row, "reasons": reasons, "values": values}
-        self._file.write(json.dumps(line, default=str).encode() + b"\n")
+        self._file.write(json.dumps(line, default=_named).encode() + b"\n")
         self.rows += 1
+
+
+def _named(value: object) -> object:
+    """A value that JSON has not; of a file, which may be megabytes, what tells which it is."""
+    if isinstance(value, bytes):
+        return {"bytes": len(value), "sha256": hashlib.sha256(value).hexdigest()}
+    return str(value)
 
 
 def _reasons(found: Reasons, place: int) -> list[str]:
