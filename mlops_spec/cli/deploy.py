@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,10 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mlops_spec import words
+from mlops_spec.cli.answer import say
 from mlops_spec.cli.here import repository, this_run
 from mlops_spec.cli.option import in_models, parsed
 from mlops_spec.engines.files import SETTINGS
 from mlops_spec.errors import Exit
+from mlops_spec.platforms.github.matrix import VARIABLE, matrix_of, spread
+from mlops_spec.release.scored import models_scored
 from mlops_spec.spec.base import seconds, size_in_bytes
 
 if TYPE_CHECKING:
@@ -89,25 +93,47 @@ def deploy_command(form: str, resume: bool, **settings: Any) -> int:  # noqa: AR
 @click.option("--day", "days", multiple=True, type=click.DateTime(["%Y-%m-%d"]), help="A day to score, due or not.")
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Score all days of the schedule since this one.")
 @click.option("--repository", default=".", show_default=True, help="The model's repository: a URL or a path.")
-@click.option("--state", type=_FOLDER, required=True, help="Folder of this agent: clone, packages, what is done.")
+@click.option("--state", type=_FOLDER, help="Folder of this agent: clone, packages, what is done.")
 @click.option("--remote", help=f"URL or folder of the DVC remote, instead of the one in {SETTINGS}.")
 @click.option("--take-over", is_flag=True, help="The environment had another agent, which has ended for good.")
+@click.option("--model", "models", multiple=True, help="A model to score, of several; without it, all.")
+@click.option(
+    "--matrix", type=click.IntRange(1, 256), help="Score nothing: say which models have it, in so many jobs at most."
+)
 @click.option("--format", "form", type=_FORMAT, default="text", show_default=True)
 def score_command(
-    environment: str, days: tuple[datetime, ...], since: datetime | None, form: str, **settings: Any
+    *,
+    environment: str,
+    days: tuple[datetime, ...],
+    since: datetime | None,
+    matrix: int | None,
+    form: str,
+    **settings: Any,
 ) -> int:
     """Score what is due in a batch environment, as a pass of its agent does; exit 1 when a day could not be scored.
 
     A day whose scores stand is left alone; one that --day names is scored anew where its input or the live version is
-    another than then. --since catches up from a day on, before the first version was live too.
+    another than then. --since catches up from a day on, before the first version was live too. Of several models each
+    is scored, or those that --model names; --matrix tells a workflow's jobs of them.
 
     \b
     Example:
       mlops-spec score nightly --day 2026-11-29 --state /var/lib/credit-nightly
     """
+    if matrix is not None:
+        return _tell_matrix(environment, settings["models"], Path(settings["repository"]), matrix, form)
+    if settings["state"] is None:
+        raise click.MissingParameter(param_hint="--state", param_type="option")
     asked = tuple(day.date().isoformat() for day in days)
     first = since.date().isoformat() if since is not None else None
     return _one_pass(settings | {"environment": environment, "days": asked, "since": first}, form)
+
+
+def _tell_matrix(environment: str, names: tuple[str, ...], directory: Path, most: int, form: str) -> int:
+    found = models_scored(repository(directory), environment, names, os.environ.get(VARIABLE, ""))
+    jobs = [{"environment": environment, "models": " ".join(group)} for group in spread(found, most)]
+    say({"matrix": matrix_of(jobs)}, ", ".join(found) or f"no model has {environment}", form, outputs=("matrix",))
+    return Exit.OK
 
 
 @click.command("status")

@@ -10,7 +10,16 @@ import click
 from mlops_spec import words
 from mlops_spec.cli.answer import in_directory, in_format, say
 from mlops_spec.cli.here import repository, this_run
-from mlops_spec.cli.promotions import Wanted, ask_several, check_all, decide, digest_of, open_all, plan_since
+from mlops_spec.cli.promotions import (
+    Wanted,
+    ask_several,
+    begin_several,
+    check_all,
+    decide,
+    digest_of,
+    open_all,
+    plan_since,
+)
 from mlops_spec.errors import Exit
 from mlops_spec.layout import CHECKS
 from mlops_spec.platforms.github.connect import connect
@@ -179,7 +188,8 @@ def ask_command(  # noqa: PLR0913 - one per option
         model = spec_at(git.here("HEAD")).model
         return _tell_outcome(environment, *take_up(git, model, environment, version, waiting), form)
     if "@" in version:
-        return ask_several(Wanted.of(environment, version, digest), waiting, directory, form)
+        do = begin_several if leaves else ask_several
+        return do(Wanted.of(environment, version, digest), waiting, directory, form)
     if leaves:
         begun = begin(git, lambda: decide(look(git), environment, version, digest), who(this_run()), waiting)
         return _tell_begun(environment, version, begun, form)

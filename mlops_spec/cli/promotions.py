@@ -13,9 +13,8 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.place import tag_of
 from mlops_spec.platforms.github.connect import connect
 from mlops_spec.platforms.github.matrix import matrix_of
-from mlops_spec.platforms.github.outputs.environments import asks_teams, watched
-from mlops_spec.platforms.github.outputs.environments import waiting as waiting_for
-from mlops_spec.release.ask import Answer, Decided, Waiting, ask_all
+from mlops_spec.platforms.github.outputs.environments import asks_teams, waiting
+from mlops_spec.release.ask import Answer, Decided, Waiting, ask_all, begin_all
 from mlops_spec.release.declared import Following, declared_in
 from mlops_spec.release.pending import open_due
 from mlops_spec.release.promotion import follow, promote
@@ -26,9 +25,11 @@ from mlops_spec.release.world import look_at_all
 from mlops_spec.system.faults import unanswered
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from mlops_spec.git import Git
+    from mlops_spec.ledger.record import Record
     from mlops_spec.release.promotion import Wish
     from mlops_spec.release.world import World, Worlds
 
@@ -73,7 +74,7 @@ def _job(world: World, wish: Wish) -> dict[str, Any]:
     what, environment = wish.what, wish.what.environment or ""
     named = {"environment": environment, "model": what.model, "version": tag_of(what.model, what.version or "")}
     declared = world.environment(environment)
-    times, teams = waiting_for(watched(declared)), asks_teams(declared, world.spec)
+    times, teams = waiting([declared]), asks_teams(declared, world.spec)
     return {**named, "digest": digest_of(wish), "serial": what.serial, "teams": teams, **times}
 
 
@@ -93,15 +94,34 @@ class Wanted:
         return cls(environment, dict(zip(tags, told or [None] * len(tags), strict=True)))
 
 
-def ask_several(wanted: Wanted, waiting: Waiting, directory: Path, form: str) -> int:
-    """Asks for them at once; exits 0 when all are live."""
-    git, environment = repository(directory), wanted.environment
+def begin_several(wanted: Wanted, patience: Waiting, directory: Path, form: str) -> int:
+    """Records the intents at once, and leaves them to a pass that follows; exits 0 when all are on record."""
+    git = repository(directory)
+    begun = begin_all(git, _deciding(git, wanted), tuple(wanted.digests), who(this_run()), patience)
+    told = {tag: _told_begun(each) for tag, each in begun.items()}
+    lines = "\n".join(f"{tag}: {each}" for tag, each in told.items())
+    say({"environment": wanted.environment, "results": told}, lines, form)
+    return Exit.FINDINGS if any(isinstance(each, Failure) for each in begun.values()) else Exit.OK
 
+
+def _told_begun(begun: Record | Failure | None) -> str:
+    if isinstance(begun, Failure):
+        return begun.message
+    return f"intent {begun.seq} is on record" if begun else "is live already"
+
+
+def _deciding(git: Git, wanted: Wanted) -> Callable[[Sequence[str]], dict[str, Decided | Failure]]:
     def decided(asked: Sequence[str]) -> dict[str, Decided | Failure]:
         worlds = look_at_all(git)
         return {tag: _decided(worlds, tag, wanted) for tag in asked}
 
-    answers = ask_all(git, decided, tuple(wanted.digests), who(this_run()), waiting)
+    return decided
+
+
+def ask_several(wanted: Wanted, patience: Waiting, directory: Path, form: str) -> int:
+    """Asks for them at once; exits 0 when all are live."""
+    git, environment = repository(directory), wanted.environment
+    answers = ask_all(git, _deciding(git, wanted), tuple(wanted.digests), who(this_run()), patience)
     told = {tag: _told(answer) for tag, answer in answers.items()}
     results = {tag: "live" if isinstance(each, Answer) and each.live else told[tag] for tag, each in answers.items()}
     say(

@@ -46,7 +46,6 @@ def rehearse_command(  # noqa: PLR0913 - one per option
     """Play a scenario here by the very workflows that GitHub would run; without one, list them.
 
     No account is needed: a folder is the origin, a forge on loopback stands in for GitHub's, act runs the workflows.
-    It ends where a step is not what it promises.
 
     With --here it is your repository: your branch, and what is not committed, as a pull request, its merge, its
     promotions, under your rules. Your checkout is only read.

@@ -48,10 +48,10 @@ _ROLLOUT = (
 )
 
 
-def begin(stage: Stage, change: Callable[[Path], None] = lambda _: None) -> str:
+def begin(stage: Stage, change: Callable[[Path], None] = lambda _: None, shared: str = "") -> str:
     """The repository, pushed with its data; agents follow it; the push of main is played, and makes v1.0.0.
 
-    `change` edits the work tree before its first push.
+    `change` edits each model's folder before the first push; of several models `shared` is what they share besides.
     """
     world = stage.world
     model = world.repository.partition("/")[2]
@@ -61,9 +61,10 @@ def begin(stage: Stage, change: Callable[[Path], None] = lambda _: None) -> str:
     world.command("new", model, *options, directory=world.folder)
     listen = {STAGING: free_address(), PRODUCTION: free_address()}
     hurry(world.clone, listen)
-    change(world.clone)
     if not stage.place.alone:
-        _into_folders(stage, listen)
+        _into_folders(stage, listen, shared)
+    for folder in [world.clone] if stage.place.alone else sorted((world.clone / HOME).iterdir()):
+        change(folder)
     world.command("render")
     world.author.commit("Watch the canary for seconds")
     world.first_push()
@@ -75,12 +76,12 @@ def begin(stage: Stage, change: Callable[[Path], None] = lambda _: None) -> str:
     return f"{FIRST} registered, {live(stage, STAGING, FIRST)}"
 
 
-def _into_folders(stage: Stage, listen: Mapping[str, str]) -> None:
+def _into_folders(stage: Stage, listen: Mapping[str, str], more: str) -> None:
     """Of the one model become two; where environments listen, and who owns all, stands once."""
     world, model = stage.world, stage.place.model
     owners = ", ".join(f'"@{login}"' for login in (cast.AUTHOR, cast.REVIEWER))
     places = "".join(f'environments.{name}.listen = "{address}"\n' for name, address in listen.items())
-    shared = f'\n[tool.mlops-spec]\nowners = [{owners}]\nbranch = "{world.main}"\n{places}'
+    shared = f'\n[tool.mlops-spec]\nowners = [{owners}]\nbranch = "{world.main}"\n{places}{more}'
     into_folders(world.author, model, [model, _OTHER], shared)
     for name in (model, _OTHER):
         spec = world.clone / HOME / name / model_folder.SPEC

@@ -14,6 +14,7 @@ SCENARIOS = {
     "many": "twelve models in one repository: what passes is registered in one push, what fails holds up no other",
     "drift": "shifted traffic, one pull request with its evidence, retrained, promoted, live",
     "nightly": "scores by night: caught up, refused, held back on the same input, killed, drifted, rolled back",
+    "nightly-in-folders": "the same nights in a repository of two models, which one workflow scores",
     "private-bucket": "a life on S3: each job signs in by its identity, and gets as far as its role and no further",
     "fork": "a pull request from a fork: it sees no data until a maintainer has that very commit tried",
     "ray": "a life that trains on a Ray cluster: a worker killed, a node that nobody has, begun anew and refused",

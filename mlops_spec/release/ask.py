@@ -107,11 +107,28 @@ def begin(git: Git, decide: Callable[[], Wish], who: Who, waiting: Waiting) -> R
     Raises:
         Failure: as `ask`.
     """
+    begun = begin_all(git, lambda _: {"": Decided(decide())}, [""], who, waiting)[""]
+    if isinstance(begun, Failure):
+        raise begun
+    return begun
+
+
+def begin_all(
+    git: Git,
+    decide: Callable[[Sequence[str]], Mapping[str, Decided | Failure]],
+    names: Sequence[str],
+    who: Who,
+    waiting: Waiting,
+) -> dict[str, Record | Failure | None]:
+    """The same for several models, by any names for them: their intents are recorded in one push.
+
+    Raises:
+        Failure: as `ask_all`.
+    """
     deadline = waiting.clock() + waiting.seconds
-    answers, intents = _begin(git, lambda _: {"": Decided(decide())}, [""], who, waiting=waiting, deadline=deadline)
-    if isinstance(failure := answers.get(""), Failure):
-        raise failure
-    return intents.get("")
+    answers, intents = _begin(git, decide, names, who, waiting=waiting, deadline=deadline)
+    failed = {name: answer for name, answer in answers.items() if isinstance(answer, Failure)}
+    return {name: failed.get(name) or intents.get(name) for name in names}
 
 
 def _begin(  # noqa: PLR0913 - as `ask_all`

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.place import tag_of
-from mlops_spec.platforms.github.outputs.environments import waiting, watched
+from mlops_spec.platforms.github.outputs.environments import waiting
 from mlops_spec.release.bundle import read_bundle
 from mlops_spec.release.handed import handed_over
 from mlops_spec.release.register import register_all
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from mlops_spec.platforms.github.api import GitHub
     from mlops_spec.release.bundle import Bundle
     from mlops_spec.release.register import Registered
+    from mlops_spec.spec.environments import Environment
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def _bundles(
 def deployments_after_merge(git: Git, done: Registered) -> list[dict[str, Any]]:
     """A job for each environment that follows registered versions: its name, the versions, and how long to wait."""
     folders = names_at(git.tree())
-    found: dict[str, list[tuple[str, str, int]]] = {}
+    found: dict[str, list[tuple[str, str, Environment]]] = {}
     for each in done.versions:
         what = each.record.what
         spec = spec_at(git.within(folders[what.model]).here())
@@ -78,13 +79,13 @@ def deployments_after_merge(git: Git, done: Registered) -> list[dict[str, Any]]:
             if environment.after == "merge":
                 digest = what.package.digest if what.package else ""
                 named = tag_of(what.model, what.version or "")
-                found.setdefault(name, []).append((named, digest, watched(environment)))
+                found.setdefault(name, []).append((named, digest, environment))
     return [
         {
             "environment": name,
             "versions": " ".join(tag for tag, _, _ in each),
             "digests": " ".join(digest for _, digest, _ in each),
-            **waiting(max(minutes for _, _, minutes in each)),
+            **waiting(environment for _, _, environment in each),
         }
         for name, each in found.items()
     ]

@@ -59,6 +59,12 @@ class SharedEnvironment(Strict):
         None, description="`merge`, or the environment that versions are promoted from."
     )
     listen: Listen | None = Field(None, description="Where the one server of the environment listens.")
+    schedule: Cron | None = Field(
+        None, description="Of target `batch`: cron in UTC, when a day's input must be there, and `runner` scores."
+    )
+    runner: RunnerLabel | None = Field(
+        None, description="Of target `batch`: GitHub's label of the runner on which the one workflow scores all models."
+    )
     promote: Promote = Field(default_factory=Promote)
 
 
@@ -104,6 +110,8 @@ class Shared(Strict):
     storage: Storage | None = None
 
 
+_OF_SERVERS = frozenset(("listen",))
+_OF_BATCHES = frozenset(("schedule", "runner"))
 NOTHING_SHARED = Shared.model_construct()
 
 
@@ -128,8 +136,9 @@ def effective(data: Any, shared: Shared) -> Any:
 
 
 def _of_kind(shared: dict[str, Any], own: Any) -> dict[str, Any]:
-    """Without the server's address, where what is to be completed scores batches."""
-    return {key: value for key, value in shared.items() if key != "listen" or tag(own) == "<local>"}
+    """Without the server's address where what is to be completed scores batches, and without what only that has."""
+    others = _OF_SERVERS if tag(own) == "<batch>" else _OF_BATCHES
+    return {key: value for key, value in shared.items() if key not in others}
 
 
 def _filled(data: Any, said: Any) -> Any:

@@ -174,6 +174,15 @@ def nightly(left: Left) -> None:
     assert not [each for each in scored if each["result"] == "failed" and "evidence" in each]
 
 
+def nightly_in_folders(left: Left) -> None:
+    assert [tag.name for tag in left.origin.tags()] == ["churn@v1.0.0", "visits@v1.0.0", "visits@v1.1.0"]
+    scored = [each for each in left.records() if each["event"] == "score.outcome" and each["result"] == "succeeded"]
+    assert [each["what"]["model"] for each in scored].count("churn") == 1
+    for model, nights in (("churn", 1), ("visits", 5)):
+        scores = sorted((left.folder / "lake" / model / "scores").glob("2*"))
+        assert [_manifest(each)["version"] for each in scores] == ["v1.0.0"] * nights
+
+
 def _manifest(folder: Path) -> dict[str, Any]:
     found: dict[str, Any] = json.loads((folder / "_manifest.json").read_bytes())
     return found
@@ -194,6 +203,7 @@ LOOKS: dict[str, Callable[[Left], None]] = {
     "no-app": no_app,
     "ray": ray,
     "nightly": nightly,
+    "nightly-in-folders": nightly_in_folders,
 }
 
 

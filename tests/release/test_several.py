@@ -16,14 +16,15 @@ from mlops_spec.cli.promote import promote_command
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git, Stale, Update
 from mlops_spec.platforms.github.api import statuses
-from mlops_spec.platforms.github.matrix import groups_of, matrix_of
-from mlops_spec.release.ask import Answer, Decided, Waiting, ask_all
+from mlops_spec.platforms.github.matrix import groups_of, matrix_of, spread
+from mlops_spec.release.ask import Answer, Decided, Waiting, ask_all, begin_all
 from mlops_spec.release.close import close_all
 from mlops_spec.release.handed import handed_over
 from mlops_spec.release.pending import due, open_due
 from mlops_spec.release.promotion import follow
 from mlops_spec.release.proof import release_findings
 from mlops_spec.release.pushed import pushed
+from mlops_spec.release.scored import models_scored
 from mlops_spec.release.several import Handed, deployments_after_merge, register_groups
 from mlops_spec.release.vouch import vouch_all
 from mlops_spec.release.world import look_at_all
@@ -32,7 +33,7 @@ from ..bundles import pipeline
 from .conftest import ALICE, FOLLOWING, PROMOTED, SPEC, Kept, founded, write_bundle
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
     from mlops_spec.release.register import Registered
@@ -94,10 +95,8 @@ def register(house: House, *models: str, stopped: tuple[str, ...] = ()) -> Regis
     return done
 
 
-def ask(house: House, *tags: str, environment: str = "staging") -> dict[str, Answer | Failure]:
-    """Nobody answers."""
-
-    def decide(asked: Any) -> dict[str, Decided | Failure]:
+def decided(house: House, environment: str) -> Callable[[Sequence[str]], dict[str, Decided | Failure]]:
+    def decide(asked: Sequence[str]) -> dict[str, Decided | Failure]:
         worlds = look_at_all(house.git, now=house.now)
         found: dict[str, Decided | Failure] = {}
         for tag in asked:
@@ -109,7 +108,12 @@ def ask(house: House, *tags: str, environment: str = "staging") -> dict[str, Ans
                 found[tag] = failure
         return found
 
-    return ask_all(house.git, decide, tags, ALICE, Waiting(0), now=house.now)
+    return decide
+
+
+def ask(house: House, *tags: str, environment: str = "staging") -> dict[str, Answer | Failure]:
+    """Nobody answers."""
+    return ask_all(house.git, decided(house, environment), tags, ALICE, Waiting(0), now=house.now)
 
 
 def stage(house: House, *models: str) -> None:
@@ -400,3 +404,72 @@ def test_models_are_found_where_they_lie(house: House) -> None:
 def test_releases_are_verified_from_the_root_wherever_their_models_lie(house: House) -> None:
     register(house, "churn", "visits")
     assert list(release_findings(house.git, house.records())) == []
+
+
+NIGHTLY = """\
+  nightly:
+    target: batch
+    after: merge
+    input: s3://acme/in/{date}/*.parquet
+    output: s3://acme/%s/{date}/
+    schedule: "20 2 * * *"
+    runner: ubuntu-24.04
+"""
+
+
+def score_by_night(house: House, *models: str) -> None:
+    """These models have an environment that a workflow scores; they follow what is merged."""
+    for model in models:
+        declared = FOLLOWING.replace("staging", "nightly").replace("churn", model)
+        spec = spec_of(model) + NIGHTLY % model
+        house.commit({f"models/{model}/model.yaml": spec, f"models/{model}/deploy/nightly.yaml": declared})
+
+
+def test_a_workflow_scores_the_models_that_have_its_environment(house: House) -> None:
+    score_by_night(house, "churn", "fraud")
+    asked = matrix_of([{"environment": "nightly", "versions": "fraud@v1.0.0 visits@v1.0.0"}])
+    promoted = matrix_of([{"environment": "staging", "model": "fraud", "version": "fraud@v1.0.0"}])
+
+    assert models_scored(house.git, "nightly", (), "") == ("churn", "fraud")
+    assert models_scored(house.git, "nightly", ("fraud", "visits"), "") == ("fraud",)
+    assert models_scored(house.git, "nightly", (), asked) == ("fraud",)
+    assert models_scored(house.git, "nightly", (), promoted) == ()
+    assert models_scored(house.git, "staging", (), "") == ()
+    with pytest.raises(Failure, match="has no model 'nobody'"):
+        models_scored(house.git, "nightly", ("nobody",), "")
+    with pytest.raises(Failure, match="is no name of a model"):
+        models_scored(house.git, "nightly", (), asked.replace("fraud@", "$(id)@"))
+
+
+def test_its_jobs_are_no_more_than_a_matrix_may_have() -> None:
+    assert spread((), 256) == []
+    assert spread(("a", "b"), 256) == [("a",), ("b",)]
+    assert spread(("a", "b", "c"), 2) == [("a", "c"), ("b",)]
+
+
+def test_no_job_waits_where_a_workflow_scores(house: House) -> None:
+    score_by_night(house, "churn")
+    hand_over(house, "visits")
+    bundle = house.root / "dist/release-all/churn"
+    write_bundle(bundle, commit=house.git.commit_id(), spec=spec_of("churn") + NIGHTLY % "churn")
+    handed = Handed(house.root / "dist", house.root / "judged")
+    done, _ = register_groups(
+        house.git, {"all": ("churn", "visits")}, handed, who=ALICE, forge=house.github, now=house.now
+    )
+
+    jobs = {job["environment"]: (job["wait"], job["minutes"]) for job in deployments_after_merge(house.git, done)}
+
+    assert jobs == {"staging": ("15m", 30), "nightly": ("", 15)}
+
+
+def test_intents_are_left_to_the_pass_that_follows(house: House) -> None:
+    register(house, "churn", "visits")
+    deciding = decided(house, "staging")
+
+    begun = begin_all(house.git, deciding, ("churn@v1.0.0", "fraud@v1.0.0"), ALICE, Waiting(0))
+
+    (intent,) = ledger.open_intents(house.records())
+    assert begun["churn@v1.0.0"] == intent
+    assert "was never registered" in str(begun["fraud@v1.0.0"])
+    house.answer(intent)
+    assert begin_all(house.git, deciding, ("churn@v1.0.0",), ALICE, Waiting(0)) == {"churn@v1.0.0": None}

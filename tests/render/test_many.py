@@ -39,6 +39,18 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "storage": {"url": "s3://acme/models", "region": "eu-central-1", "sign_in": AWS},
         "governance": {"provenance": "github", "merge_queue": True},
     },
+    "scored": {
+        "storage": {
+            "url": "s3://acme/models",
+            "region": "eu-central-1",
+            "sign_in": {"aws": AWS["aws"] | {"score": f"{ROLE}/score"}},
+        },
+        "environments": {
+            "staging": {"after": "merge"},
+            "nightly": {"after": "staging", "runner": "ubuntu-24.04", "schedule": "20 2 * * *"},
+            "by-hand": {"after": "merge", "runner": "ubuntu-24.04-arm"},
+        },
+    },
     "secrets": {"storage": {"url": "s3://acme/models", "endpoint": "https://s3.example.org", "sign_in": KEYS}},
     "sample": {
         "storage": {"url": "azure://models", "pull_requests": "sample", "sample": "rows.csv", "sign_in": AZURE},

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mlops_spec.errors import Exit, Failure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 VARIABLE = "MLOPS_MATRIX"  # how workflows tell a command of the plan's matrix
 MODELS = "MLOPS_MODELS"  # and of the models of one group, with spaces between
@@ -41,6 +41,26 @@ def matrix_of(entries: Iterable[Mapping[str, Any]]) -> str:
     """The value of `strategy.matrix` for these jobs; empty for none, since GitHub refuses a matrix without any."""
     found = list(entries)
     return json.dumps({"include": found}, separators=(",", ":")) if found else ""
+
+
+def spread(names: Sequence[str], most: int) -> list[tuple[str, ...]]:
+    """Names in so many groups at most, each of nearly as many."""
+    count = min(most, len(names))
+    return [tuple(names[number::count]) for number in range(count)]
+
+
+def asked_in(text: str, environment: str) -> frozenset[str]:
+    """The models of which a matrix of promotions, or of what follows a merge, has a version for an environment.
+
+    Raises:
+        Failure: as `groups_of`.
+    """
+    entries = [entry for entry in _entries(text) if entry.get("environment") == environment]
+    tags = [tag for entry in entries for tag in str(entry.get("versions") or entry.get("version")).split()]
+    models = frozenset(tag.partition("@")[0] for tag in tags)
+    if wrong := next((model for model in models if not _MODEL.fullmatch(model)), None):
+        raise _refused(f"{wrong[:80]!r} is no name of a model")
+    return models
 
 
 def _entries(text: str) -> list[dict[str, Any]]:

@@ -28,10 +28,11 @@ if TYPE_CHECKING:
     from mlops_spec.rehearse.run import Result, Run
 
 NIGHTLY = "nightly"
-_SCORES = f"mlops-score-{NIGHTLY}"
+SCORES = f"mlops-score-{NIGHTLY}"
 _HERE = "mlops-spec: ignore[MS428] the jobs of a rehearsal run where the folders are"
-_WORKFLOW = f"mlops-promote-{NIGHTLY}"
+WORKFLOW = f"mlops-promote-{NIGHTLY}"
 _WORSE, _NEXT = "v1.1.0", "v1.2.0"
+_SHARED = {"schedule": "20 2 * * *", "runner": "ubuntu-24.04"}  # what models of one repository say once
 _ROWS = 300
 _MANY = 300_000  # rows, which take a moment to write
 
@@ -44,11 +45,11 @@ class Nights(Stage):
 
     @property
     def yard(self) -> Path:
-        return self.world.folder / "lake"
+        return yard_of(self, self.place.path)
 
     def score(self, result: Result, **inputs: str) -> Run:
         """Somebody starts the workflow that scores, which must end so."""
-        return only([self.world.start(f"{_SCORES}.yml", inputs, cast.AUTHOR, _nobody)], result)
+        return only([self.world.start(f"{SCORES}.yml", inputs, cast.AUTHOR, _nobody)], result)
 
     @property
     def by_hand(self) -> list[str]:
@@ -72,23 +73,30 @@ def night(ago: int) -> str:
     return (datetime.now(UTC).date() - timedelta(ago)).isoformat()
 
 
-def _begin(stage: Nights) -> str:
-    return small.begin(stage, lambda clone: _declare(stage, clone))
+def yard_of(stage: Stage, folder: Path) -> Path:
+    """Where deliveries come to a model and its scores go: of several, each has its own."""
+    lake = stage.world.folder / "lake"
+    return lake if stage.place.alone else lake / folder.name
 
 
-def _declare(stage: Nights, clone: Path) -> None:
+def begin(stage: Nights) -> str:
+    """The small model, or two of them, with an environment that scores by night."""
+    shared = "".join(f"environments.{NIGHTLY}.{key} = {json.dumps(value)}\n" for key, value in _SHARED.items())
+    return small.begin(stage, lambda folder: _declare(stage, folder), shared)
+
+
+def _declare(stage: Nights, folder: Path) -> None:
     """The spec gets an environment that scores, and a monitor of what it writes."""
-    spec = clone / model_folder.SPEC
+    spec, yard = folder / model_folder.SPEC, yard_of(stage, folder)
+    here = "".join(f"    {key}: {json.dumps(value)}\n" for key, value in _SHARED.items()) if stage.place.alone else ""
     environment = f"""\
 environments:
   {NIGHTLY}:
     target: batch
     after: staging
-    input: {stage.yard}/customers/{{date}}/*.parquet # {_HERE}
-    output: {stage.yard}/scores/{{date}}/ # {_HERE}
-    schedule: "20 2 * * *"
-    runner: ubuntu-24.04
-    max_refused: 0.05
+    input: {yard}/customers/{{date}}/*.parquet # {_HERE}
+    output: {yard}/scores/{{date}}/ # {_HERE}
+{here}    max_refused: 0.05
     promote: {{approvals: 1}}
     rollout: {{min_samples: 100, max_disagreement: 0.05, max_score_shift: 0.2}}
 """
@@ -101,7 +109,7 @@ def deliver(
 ) -> Path:
     """The rows of a night come in, as Parquet; `change` edits each before."""
     draw = random.Random(when)  # noqa: S311 - the same customers each time
-    rows = [_typed(row) for row in draw.choices(read_rows(stage.world.clone), k=count)]
+    rows = [_typed(row) for row in draw.choices(read_rows(stage.place.path), k=count)]
     for number, row in enumerate(rows):
         row["id"] = f"{when}-{number}"
         change(row)
@@ -121,17 +129,18 @@ def _typed(row: dict[str, str]) -> dict[str, Any]:
     }
 
 
-def _promoted(stage: Nights) -> str:
+def promoted(stage: Nights) -> str:
+    """The first version is live there, before any night is due."""
     number = _promote(stage)
     must(_outcome(stage).what.version == FIRST, f"{FIRST} has no outcome in {NIGHTLY}")
     stage.version = FIRST
-    only([stage.world.run_scheduled(f"{_SCORES}.yml")], "success")
+    only([stage.world.run_scheduled(f"{SCORES}.yml")], "success")
     must(not stage.outcomes(), "a night was scored that was not due yet")
     return f"#{number} merged, {FIRST} live in {NIGHTLY}; by schedule nothing is due yet"
 
 
 def _promote(stage: Nights, result: Result = "success") -> int:
-    number = open_pull(stage, f"mlops/promote-{NIGHTLY}").number
+    number = open_pull(stage, stage.place.branch("promote", NIGHTLY)).number
     check(stage, number)
     run = merge(stage, number, result)
     if result == "failure":
@@ -162,7 +171,8 @@ def _scored(stage: Nights, *nights: str) -> str:
     return f"{', '.join(nights)}: {_ROWS} rows each, on record"
 
 
-def _first_night(stage: Nights) -> str:
+def first_night(stage: Nights) -> str:
+    """A night is scored by hand, and no second time."""
     deliver(stage, night(4))
     stage.score("success", day=night(4))
     before = stage.manifest(night(4))
@@ -171,7 +181,8 @@ def _first_night(stage: Nights) -> str:
     return f"{_scored(stage, night(4))}; run again, it writes nothing"
 
 
-def _caught_up(stage: Nights) -> str:
+def caught_up(stage: Nights) -> str:
+    """What was missed is scored, and a night without files is told."""
     deliver(stage, night(3))  # no run was started in that night
     deliver(stage, night(2), _three_of_another_kind())
     before = stage.manifest(night(4))
@@ -198,7 +209,8 @@ def _three_of_another_kind() -> Callable[[dict[str, Any]], None]:
     return change
 
 
-def _bad_delivery(stage: Nights) -> str:
+def bad_delivery(stage: Nights) -> str:
+    """Of another schema, and half written: nothing is scored."""
     path = deliver(stage, night(1), lambda row: row.update(humidity=f"{row['humidity']} %"))
     stage.score("failure", day=night(1))
     must("the model takes whole numbers" in _told(stage), f"it was refused for another reason: {_told(stage)}")
@@ -250,7 +262,8 @@ def _whole(stage: Nights, when: str, manifest: dict[str, Any]) -> None:
     must(table.num_rows == manifest["predictions"]["rows"], f"{table.num_rows} scores are there")
 
 
-def _held_back(stage: Nights) -> str:
+def held_back(stage: Nights) -> str:
+    """A worse version does not get through its comparison."""
     told = merge_version(stage, "Shout", small.set_parameter("1.0", "0.00001"), _WORSE)
     number = _promote(stage, "failure")
     outcome = _outcome(stage)
@@ -275,7 +288,7 @@ def _drifted(stage: Nights) -> str:
     deliver(stage, night(0), lambda row: row.update(temperature=min(row["temperature"] + 25, 55.0)))
     stage.score("success", day=night(0))
     must(stage.manifest(night(0))["version"] == _NEXT, "another version scored it")
-    done = stage.world.attempt("monitor", "-e", NIGHTLY, "--window", "1d")
+    done = stage.world.attempt("monitor", "-e", NIGHTLY, "--window", "1d", directory=stage.place.path)
     must(done.returncode == Exit.FINDINGS, f"the monitor ended with {done.returncode}: {done.stdout} {done.stderr}")
     said = done.stdout + done.stderr
     must("temperature: psi" in said, f"the monitor does not tell of the temperature: {said}")
@@ -283,9 +296,11 @@ def _drifted(stage: Nights) -> str:
 
 
 def _rolled_back(stage: Nights) -> str:
-    done = stage.world.attempt("rollback", NIGHTLY, "--reason", "Warm nights are scored too high")
+    done = stage.world.attempt(
+        "rollback", NIGHTLY, "--reason", "Warm nights are scored too high", directory=stage.place.path
+    )
     must(done.returncode == Exit.OK, f"`mlops-spec rollback` ended with {done.returncode}: {done.stderr.strip()}")
-    number = open_pull(stage, f"mlops/rollback-{NIGHTLY}", cast.AUTHOR).number
+    number = open_pull(stage, stage.place.branch("rollback", NIGHTLY), cast.AUTHOR).number
     check(stage, number)
     merge(stage, number)
     must(_outcome(stage).what.version == FIRST, f"the ledger does not say that {FIRST} is live again")
@@ -297,16 +312,16 @@ def _rolled_back(stage: Nights) -> str:
 
 
 SCENES: tuple[Scene[Nights], ...] = (
-    Scene(f"a small model that will score by night: {FIRST} in staging", _begin, "mlops-merge"),
-    Scene(f"{FIRST} promoted", _promoted, _WORKFLOW),
-    Scene("the first night", _first_night, _SCORES),
-    Scene("a night that was missed, and another", _caught_up, _SCORES),
-    Scene("bad deliveries", _bad_delivery, _SCORES, stops=True),
+    Scene(f"a small model that will score by night: {FIRST} in staging", begin, "mlops-merge"),
+    Scene(f"{FIRST} promoted", promoted, WORKFLOW),
+    Scene("the first night", first_night, SCORES),
+    Scene("a night that was missed, and another", caught_up, SCORES),
+    Scene("bad deliveries", bad_delivery, SCORES, stops=True),
     Scene("the power fails amid writing", _killed, part="servers"),
-    Scene(f"a worse version: {_WORSE} promoted", _held_back, _WORKFLOW, stops=True),
-    Scene(f"a better one: {_NEXT} promoted", _next, _WORKFLOW),
-    Scene("a warmer night, and the monitor", _drifted, _SCORES, stops=True),
-    Scene("`mlops-spec rollback`", _rolled_back, _WORKFLOW),
+    Scene(f"a worse version: {_WORSE} promoted", held_back, WORKFLOW, stops=True),
+    Scene(f"a better one: {_NEXT} promoted", _next, WORKFLOW),
+    Scene("a warmer night, and the monitor", _drifted, SCORES, stops=True),
+    Scene("`mlops-spec rollback`", _rolled_back, WORKFLOW),
     Scene("audit verify", audit),
 )
 SCENARIO = Scenario(REPOSITORY, SCENES, Nights)

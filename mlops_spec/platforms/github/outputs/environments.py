@@ -9,8 +9,11 @@ from typing import TYPE_CHECKING
 from mlops_spec.spec.environments import Batch
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from mlops_spec.spec import Spec
     from mlops_spec.spec.environments import Environment
+    from mlops_spec.spec.shared import Shared
 
 # Beyond what shadow and canary are watched: the agent's next look at the repository, the download, loading and warming.
 SLACK_MINUTES = 15
@@ -27,6 +30,42 @@ class Proposal:
 
 
 @dataclass(frozen=True)
+class Scored:
+    """An environment whose batches a workflow scores."""
+
+    environment: str
+    schedule: str | None
+    runner: str
+
+    @property
+    def workflow(self) -> str:
+        return f"mlops-score-{self.environment}"
+
+    @property
+    def title(self) -> str:
+        return f"Score what is due in {self.environment}"
+
+    @property
+    def plans(self) -> str:
+        """In which one plan of several models waits for another."""
+        return f"{self.workflow}-plan"
+
+    @property
+    def scored_by(self) -> str:
+        """The workflow, as a job calls it."""
+        return f"$/.github/workflows/{self.workflow}.yml"
+
+    @property
+    def scores(self) -> str:
+        """The job that calls it after a merge or a promotion."""
+        return f"score-{self.environment}"
+
+    @property
+    def takes_over(self) -> str:
+        return f"Compare on the same input, take over in {self.environment}, and score"
+
+
+@dataclass(frozen=True)
 class Deployment:
     """A job that asks for a version in an environment and waits for the agent's answer."""
 
@@ -37,17 +76,8 @@ class Deployment:
     asks_teams: bool  # whether somebody may approve as a member of a team
     wait: str  # as `promote ask --wait` reads it
     minutes: int  # the job's limit
-    scored_by: str  # the workflow that answers, as a job calls it; empty where an agent is waited for
+    scored: Scored | None  # what answers; None where an agent is waited for
     proposals: tuple[Proposal, ...]
-
-    @property
-    def scores(self) -> str:
-        """The job that calls that workflow after a merge, and beside it the one that closes what it left open."""
-        return f"score-{self.environment}"
-
-    @property
-    def takes_over(self) -> str:
-        return f"Compare on the same input, take over in {self.environment}, and score"
 
     @property
     def records(self) -> str:
@@ -68,19 +98,26 @@ def watched(environment: Environment) -> int:
     return SLACK_MINUTES + math.ceil(environment.rollout.lasts / 60)
 
 
-def waiting(minutes: int) -> dict[str, str | int]:
-    """How a job of a matrix waits for that: as `promote ask --wait` reads it, and its own limit in minutes."""
-    return {"wait": f"{minutes}m", "minutes": minutes + SLACK_MINUTES}
+def waiting(environments: Iterable[Environment]) -> dict[str, str | int]:
+    """How a job of a matrix waits for their agents: as `promote ask --wait` reads it, and its own limit in minutes.
+
+    Nothing is waited for where a workflow scores, which the job is followed by.
+    """
+    minutes = max((watched(each) for each in environments if not scored_here("", each)), default=0)
+    return {"wait": f"{minutes}m" if minutes else "", "minutes": minutes + SLACK_MINUTES}
 
 
-def scored_here(environment: Environment) -> bool:
-    """Whether a workflow scores, so that no agent has to."""
-    return isinstance(environment, Batch) and environment.runner is not None
+def scored_here(name: str, environment: Environment) -> Scored | None:
+    """How a workflow scores in an environment; None where none does."""
+    if not isinstance(environment, Batch) or environment.runner is None:
+        return None
+    return Scored(name, environment.schedule, environment.runner)
 
 
-def scoring(name: str) -> str:
-    """The name of the workflow that scores in an environment."""
-    return f"mlops-score-{name}"
+def scored_in(shared: Shared) -> tuple[Scored, ...]:
+    """Where workflows score the models of a repository of many, however many have that environment."""
+    each = shared.environments.items()
+    return tuple(Scored(name, place.schedule, place.runner) for name, place in each if place.runner)
 
 
 def asks_teams(environment: Environment, spec: Spec) -> bool:
@@ -89,7 +126,7 @@ def asks_teams(environment: Environment, spec: Spec) -> bool:
 
 
 def _deployment(name: str, environment: Environment, spec: Spec) -> Deployment:
-    wait, scores = watched(environment), scored_here(environment)
+    wait, scored = watched(environment), scored_here(name, environment)
     return Deployment(
         environment=name,
         job=f"deploy-{name}",
@@ -97,8 +134,8 @@ def _deployment(name: str, environment: Environment, spec: Spec) -> Deployment:
         follows_merge=environment.after == "merge",
         asks_teams=asks_teams(environment, spec),
         wait=f"{wait}m",
-        minutes=SLACK_MINUTES if scores else wait + SLACK_MINUTES,
-        scored_by=f"$/.github/workflows/{scoring(name)}.yml" if scores else "",
+        minutes=SLACK_MINUTES if scored else wait + SLACK_MINUTES,
+        scored=scored,
         proposals=tuple(_proposal(other) for other, each in spec.environments.items() if each.after == name),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mlops_spec.platforms.github.outputs.environments import scored_in
 from mlops_spec.platforms.github.outputs.storage import ways
 from mlops_spec.platforms.github.outputs.workflows import WORKFLOWS
 from mlops_spec.platforms.github.pins import ACTIONS
@@ -26,7 +27,10 @@ def shared_workflows(shared: Shared) -> Iterator[Output]:
         "attested": shared.governance.provenance == "github",
         "storage": storage,
         "schedule": shared.monitor.schedule,
+        "scored": scored_in(shared),
     }
     names = ["pull-request", "train", "merge", "promote", "monitor"]
     for name in [*names, "try"] if storage.pull_requests == "read" else names:
         yield Output(WORKFLOWS / f"mlops-{name}.yml", f"many/mlops-{name}.yml", values)
+    for scored in scored_in(shared):
+        yield Output(WORKFLOWS / f"{scored.workflow}.yml", "many/mlops-score.yml", {**values, "scored": scored})

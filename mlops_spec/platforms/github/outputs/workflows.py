@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlops_spec import model_folder
-from mlops_spec.platforms.github.outputs.environments import deployments, scoring
+from mlops_spec.platforms.github.outputs.environments import deployments, scored_here
 from mlops_spec.platforms.github.outputs.owners import owners
 from mlops_spec.platforms.github.outputs.rulesets import rulesets
 from mlops_spec.platforms.github.outputs.settings import settings
@@ -59,15 +59,8 @@ def workflows(spec: Spec) -> Iterator[Output]:
             }
             yield _workflow(f"promote-{name}", {**common, **values}, template="promote")
     for name, batch in spec.batches.items():
-        if batch.runner is not None:
-            values = {
-                "workflow": scoring(name),
-                "title": f"Score what is due in {name}",
-                "environment": name,
-                "schedule": batch.schedule,
-                "runner": batch.runner,
-            }
-            yield _workflow(f"score-{name}", {**common, **values}, template="score")
+        if scored := scored_here(name, batch):
+            yield _workflow(f"score-{name}", {**common, "scored": scored}, template="score")
     if spec.monitor:
         yield _workflow("monitor", {**common, "schedule": spec.monitor.schedule})
 

@@ -1,0 +1,78 @@
+"""The scenario `nightly-in-folders`: one workflow scores two models by night, each with fates of its own."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from pathlib import PurePosixPath
+
+from mlops_spec.errors import Exit
+from mlops_spec.rehearse import cast
+from mlops_spec.rehearse.proof import audit
+from mlops_spec.rehearse.scenario import Scenario, Scene
+from mlops_spec.rehearse.scenarios.nightly import (
+    NIGHTLY,
+    SCORES,
+    Nights,
+    bad_delivery,
+    begin,
+    caught_up,
+    deliver,
+    first_night,
+    held_back,
+    night,
+    promoted,
+)
+from mlops_spec.rehearse.small import FIRST, REPOSITORY
+from mlops_spec.rehearse.stage import check, log, merge, must, open_pull
+
+_PROMOTES = "mlops-promote"
+_OTHER = "churn"
+
+
+def _other(stage: Nights) -> Nights:
+    """The same world, seen from the other model."""
+    return replace(stage, inside=stage.inside.with_name(_OTHER), scored={}, pull_requests=[])
+
+
+def _both(stage: Nights) -> str:
+    other = _other(stage)
+    _brought_up_to_date(stage, other)
+    number = open_pull(stage, replace(stage.place, model=_OTHER).branch("promote", NIGHTLY)).number
+    check(stage, number)
+    run = merge(stage, number)
+    asked = [job.name for job in run.jobs if job.name.startswith("Score ")]
+    must(asked == [f"Score {_OTHER}"], f"its promotion scored {asked}", log(run))
+    for each in (stage, other):
+        deliver(each, night(1))
+    run = stage.score("success", day=night(1))
+    jobs = sorted(job.name for job in run.jobs if job.name.startswith("Score "))
+    must(jobs == [f"Score {_OTHER}", f"Score {stage.place.model}"], f"the jobs were {jobs}", log(run))
+    for each in (stage, other):
+        must(each.manifest(night(1))["version"] == FIRST, f"{each.inside} was not scored", log(run))
+    before = other.manifest(night(1))
+    deliver(stage, night(0))
+    stage.score("success", day=night(0), model=stage.place.model)
+    must(other.manifest(night(1)) == before, f"{_OTHER} was touched")
+    must(not other.folder(night(0)).exists(), f"{_OTHER} was scored, which nobody asked for")
+    return f"#{number} merged; both scored {night(1)}, and {stage.place.model} alone {night(0)}"
+
+
+def _brought_up_to_date(stage: Nights, other: Nights) -> None:
+    """The App proposes it again, on what main is by now, as the monitor's run would."""
+    asked = ("promote", "open", NIGHTLY, "--version", FIRST)
+    done = stage.world.attempt(*asked, login=cast.APP, directory=other.place.path)
+    must(done.returncode == Exit.OK, f"`mlops-spec promote open` ended with {done.returncode}: {done.stderr}")
+
+
+SCENES: tuple[Scene[Nights], ...] = (
+    Scene(f"two small models that will score by night: {FIRST} in staging", begin, "mlops-merge"),
+    Scene(f"{FIRST} of one promoted", promoted, _PROMOTES),
+    Scene("the first night", first_night, SCORES),
+    Scene("a night that was missed, and another", caught_up, SCORES),
+    Scene("bad deliveries", bad_delivery, SCORES, stops=True),
+    Scene("the other model promoted, and both scored", _both, SCORES),
+    Scene("a worse version promoted", held_back, _PROMOTES, stops=True),
+    Scene("audit verify", audit),
+)
+SCENARIO = Scenario(REPOSITORY, SCENES, partial(Nights, inside=PurePosixPath("models/visits")))
