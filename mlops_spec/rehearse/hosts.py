@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.rehearse.world import World
 
-_INTERVAL = "1s"  # between two looks of an agent; a rehearsal is in a hurry, and looks take the processor too
+_INTERVAL = "2s"  # between two looks of an agent; a rehearsal is in a hurry, and looks take the processor too
 _GLANCE = 0.002  # seconds between two looks whether the moment has come to take the power
 _DIRECT = build_opener(ProxyHandler({}))
 
