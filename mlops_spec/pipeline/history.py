@@ -48,8 +48,9 @@ def with_history(
     if levels := data.quantiles:
         errors = _Errors(known, absolute)
         for simple, steps_back in ((naive, steps[tested] - until), (seasonal, back)):
-            told.append(simple[:, None] + absolute[mine][:, None] * spread_of(errors, len(train), steps_back, levels))
-    return np.column_stack(told)
+            apart = spread_of(errors, len(train), steps_back, levels)
+            told += [simple + absolute[mine] * each for each in apart.T]
+    return np.array(told).T  # whose columns lie one after the other, and are read so
 
 
 @dataclass(frozen=True)

@@ -35,7 +35,8 @@ VALUE, ABSOLUTE, SQUARED, SERIES, NAIVE, SEASONAL = range(6)
 
 def _mase(given: Answers, _: Integers | None) -> Sums:
     """Mean absolute scaled error: below 1 it beats the seasonal naive forecast of one step in training."""
-    return of_mean(_errors(given) / scale_of(given, ABSOLUTE, "mase"))
+    scale, error = scale_of(given, ABSOLUTE, "mase"), _errors(given)
+    return of_mean(np.divide(error, scale, out=error))
 
 
 def _rmsse(given: Answers, _: Integers | None) -> Kernel:
@@ -43,7 +44,8 @@ def _rmsse(given: Answers, _: Integers | None) -> Kernel:
 
     A series counts what its rows count on average. Where series are drawn whole their roots stay, and it is a mean.
     """
-    squares = np.square(_errors(given)) / scale_of(given, SQUARED, "rmsse")
+    scale, squares = scale_of(given, SQUARED, "rmsse"), np.square(_errors(given))
+    np.divide(squares, scale, out=squares)
     series = given.truth[:, SERIES].astype(np.intp)
     size = np.bincount(series).astype(np.float64)
     count, share = len(size), divide(np.ones(len(size)), size)
@@ -105,7 +107,8 @@ def _ratio(above: Floats, below: Floats) -> Sums:
 
 
 def _errors(given: Answers) -> Floats:
-    return np.abs(given.actual - given.point)
+    error = given.actual - given.point
+    return np.abs(error, out=error)
 
 
 def _history(given: Answers, name: str) -> Floats:
@@ -128,7 +131,8 @@ def scale_of(given: Answers, place: int, name: str) -> Floats:
     array([2., 2.])
     """
     scale = _history(given, name)[:, place]
-    if still := int(np.unique(given.truth[scale <= 0, SERIES]).size):
+    if scale.min() <= 0:
+        still = np.unique(given.truth[scale <= 0, SERIES]).size
         count = f"{still:,} of {np.unique(given.truth[:, SERIES]).size:,} series"
         raise ValueError(f"{name} is undefined: in training {count} never differ from the season before")
     return scale
