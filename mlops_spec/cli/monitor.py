@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from mlops_spec.errors import Exit
 from mlops_spec.model_folder import SPEC
 from mlops_spec.monitor.alert import body
 from mlops_spec.monitor.check import as_json, as_text
+from mlops_spec.monitor.on_rows import OnRows
 from mlops_spec.monitor.once import Where, monitor
 from mlops_spec.monitor.several import as_json_of_all, monitor_all
 from mlops_spec.platforms.github.connect import connect, forge_of
@@ -61,7 +63,7 @@ def monitor_command(*, form: str, window: str, names: tuple[str, ...], **given: 
     if not re.fullmatch(r"[1-9][0-9]{0,6}(s|m|h|d)", window):
         raise click.BadParameter(f"{window!r} is no time: write 24h or 7d", param_hint="--window")
     run = this_run()
-    where = Where(**given, window=seconds(window))  # type: ignore[arg-type]
+    where = Where(**given, window=seconds(window), on_rows=_on_rows)  # type: ignore[arg-type]
     git = repository(where.clone)
     if _of_several(git, where):
         return _tell_of_all(monitor_all(git, _forge_to_tell(git, where, run), where, run, names), run, form)
@@ -71,6 +73,15 @@ def monitor_command(*, form: str, window: str, names: tuple[str, ...], **given: 
     add_summary(run, body(checks))
     words.data(as_json(checks), indent=2) if form == "json" else words.out(as_text(checks).rstrip("\n"))
     return Exit.FINDINGS if any(check.findings for check in checks) else Exit.OK
+
+
+def _on_rows() -> OnRows | None:
+    if find_spec("pandas") is None:
+        return None
+    from mlops_spec.monitor.asked import check_asked  # noqa: PLC0415 - they load pandas
+    from mlops_spec.monitor.data import check_data  # noqa: PLC0415
+
+    return OnRows(check_data, check_asked)
 
 
 def _of_several(git: Git, where: Where) -> bool:

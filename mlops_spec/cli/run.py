@@ -13,6 +13,7 @@ from mlops_spec.cli.here import this_run
 from mlops_spec.cli.models import below, each_model, is_one, one_model, refuse_one_file
 from mlops_spec.cli.option import in_models
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.git import Git
 from mlops_spec.lint.models import models_in
 from mlops_spec.model_folder import GATE, SPEC
 from mlops_spec.platforms.github.step import set_output
@@ -146,13 +147,17 @@ class _Shown(NamedTuple):
 
 
 def _gate(root: Path, spec: Spec, out: Path | None, failed: Path | None, shown: _Shown) -> int:
-    from mlops_spec.gates.command import judge  # noqa: PLC0415
+    from mlops_spec.gates.started import started  # noqa: PLC0415
     from mlops_spec.gates.table import show  # noqa: PLC0415
     from mlops_spec.pipeline.last_run import beside_simple  # noqa: PLC0415
 
     if failed is not None and (out or root / GATE).resolve() != root / GATE:
         raise click.UsageError(f"--failed keeps {GATE}: leave --out away")
-    judged = judge(root, spec, out or root / GATE, this_run().access)
+    with started(root, spec) as candidate:
+        # the package loads in its process while this one imports as much: what reads rows and judges them
+        from mlops_spec.gates.command import judge  # noqa: PLC0415
+
+        judged = judge(Git.open(root, this_run().access), spec, candidate, out or root / GATE)
     if failed is not None and judged.stops:
         from mlops_spec.pipeline.bundle import write_judged  # noqa: PLC0415
 

@@ -14,8 +14,8 @@ from mlops_spec.words.markdown import code
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from mlops_spec.monitor.asked_rows import Log
     from mlops_spec.monitor.check import Check
+    from mlops_spec.monitor.on_rows import Log
     from mlops_spec.monitor.telling import Telling
     from mlops_spec.platforms.github.api.shapes import Issue, PullRequest
     from mlops_spec.release.world import World

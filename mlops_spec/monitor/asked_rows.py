@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -15,27 +14,9 @@ from mlops_spec.targets.batch.written import written
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from datetime import datetime
-    from pathlib import Path
 
+    from mlops_spec.monitor.on_rows import Log
     from mlops_spec.package.manifest import Tensor
-    from mlops_spec.spec.environments import Batch
-    from mlops_spec.spec.storage import Storage
-
-
-@dataclass(frozen=True)
-class Log:
-    """Where the log is, from when on it counts, where labels are looked for, and the agent's folder on its host.
-
-    Of a `batch`, what it scored `until` now is the log, in the store that the spec names.
-    """
-
-    folder: Path
-    since: datetime
-    until: datetime
-    root: Path
-    state: Path | None = None
-    batch: tuple[Batch, Storage | None] | None = None
 
 
 def rows_asked(log: Log, digest: str, inputs: Sequence[Tensor]) -> Live:

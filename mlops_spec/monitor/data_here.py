@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from mlops_spec.engines.data import bring, is_installed
@@ -11,23 +10,25 @@ from mlops_spec.monitor.check import Check
 from mlops_spec.spec.paths import data_file
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
+    from mlops_spec.monitor.on_rows import OnRows
     from mlops_spec.spec import Spec
 
 
-def check_data_here(root: Path, spec: Spec, *, fetching: bool) -> tuple[Check, ...]:
+def check_data_here(
+    root: Path, spec: Spec, on_rows: Callable[[], OnRows | None], *, fetching: bool
+) -> tuple[Check, ...]:
     """What the data at `root` break of their contract, or why they were not checked; none where nobody asks for it."""
     if spec.monitor is not None and not spec.monitor.data.contract:
         return ()
     path = data_file(spec.data)
     if not (root / path).exists() and (why := _fetch_or_say_why(root, path, fetching=fetching)):
         return (Check("data", told=f"{path} is not here{why}: not checked"),)
-    if find_spec("pandas") is None:
+    if (readers := on_rows()) is None:
         return (Check("data", told="pandas is not installed: not checked"),)
-    from mlops_spec.monitor.data import check_data  # noqa: PLC0415 - it loads pandas
-
-    return (check_data(root, spec),)
+    return (readers.data(root, spec),)
 
 
 def _fetch_or_say_why(root: Path, path: str, *, fetching: bool) -> str:

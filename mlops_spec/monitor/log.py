@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from mlops_spec.git import Git
     from mlops_spec.ledger import Live as LiveVersion
     from mlops_spec.ledger import ModelState
-    from mlops_spec.monitor.asked_rows import Log
     from mlops_spec.monitor.check import Check
+    from mlops_spec.monitor.on_rows import Log
     from mlops_spec.monitor.predictions import Live
     from mlops_spec.package.manifest import Manifest
     from mlops_spec.spec import Spec

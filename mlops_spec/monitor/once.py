@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from mlops_spec.monitor.back import set_all_back
 from mlops_spec.monitor.check import Check, Checks
 from mlops_spec.monitor.data_here import check_data_here
 from mlops_spec.monitor.observed import Watched
+from mlops_spec.monitor.on_rows import Log, OnRows
 from mlops_spec.monitor.opener import opener
 from mlops_spec.monitor.state import check_ledger, check_state
 from mlops_spec.monitor.telling import Telling
@@ -27,6 +27,8 @@ from mlops_spec.release.who import who
 from mlops_spec.spec.environments import Batch
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from mlops_spec.git import Git
     from mlops_spec.platforms.github.api import GitHub
     from mlops_spec.platforms.github.run import Run
@@ -40,7 +42,8 @@ _NONE: Checks = ()
 class Where:
     """Where the monitor looks: a checkout, a prediction log, or the folder of an agent on its host.
 
-    `environment` says whose log it is, `window` how many seconds back it counts.
+    `environment` says whose log it is, `window` how many seconds back it counts. `on_rows` gives the checks that read
+    rows, None where pandas is not installed.
     """
 
     directory: Path
@@ -48,6 +51,7 @@ class Where:
     state: Path | None
     environment: str | None
     window: float
+    on_rows: Callable[[], OnRows | None]
 
     @property
     def part(self) -> str:
@@ -98,7 +102,7 @@ def look_at(world: World, where: Where, run: Run, telling: Telling | None) -> tu
         checks = (*checks, Check("served", served(world.spec, world.records, where.state)))
     else:
         name = where.environment or next((n for n in reversed(world.spec.environments) if n in world.state.live), "")
-        checks = (*checks, *check_data_here(where.directory, world.spec, fetching=run.in_actions))
+        checks = (*checks, *check_data_here(where.directory, world.spec, where.on_rows, fetching=run.in_actions))
     if name:
         world.environment(name)
     live = world.state.live.get(name)
@@ -116,15 +120,13 @@ def _log_checks(world: World, watched: Watched, where: Where, telling: Telling |
     if folder is None and batch is None:
         told = f"no prediction log of {watched.environment} here (see --log and --state): inputs are not checked"
         return Check("log", told=told)
-    if find_spec("pandas") is None:
+    on_rows = where.on_rows()
+    if on_rows is None:
         return Check("log", told="pandas is not installed: not checked")
-    from mlops_spec.monitor.asked import check_asked  # noqa: PLC0415 - it loads pandas
-    from mlops_spec.monitor.asked_rows import Log  # noqa: PLC0415 - it loads pandas
-
     since = world.now - timedelta(seconds=where.window)
     log = Log(folder or Path(), since, world.now, where.directory, where.state, batch)
     try:
-        return check_asked(world, watched, log, telling)
+        return on_rows.asked(world, watched, log, telling)
     except Failure as failure:
         return Check("log", (failure.message,))
 

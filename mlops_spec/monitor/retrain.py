@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from mlops_spec.monitor.asked_rows import Log
     from mlops_spec.monitor.check import Check
     from mlops_spec.monitor.observed import Watched
+    from mlops_spec.monitor.on_rows import Log
     from mlops_spec.monitor.opener import Opener
     from mlops_spec.platforms.github.api.shapes import PullRequest
     from mlops_spec.release.world import World

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mlops_spec import ledger
-from mlops_spec.cli.monitor import monitor_command
+from mlops_spec.cli.monitor import _on_rows, monitor_command
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Update
 from mlops_spec.lint.load import load_spec
@@ -148,7 +148,7 @@ def test_a_job_of_github_fetches_the_data_that_it_checks(there: bool, tmp_path: 
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
 
-    (check,) = check_data_here(root, load_spec(root / "model.yaml"), fetching=True)
+    (check,) = check_data_here(root, load_spec(root / "model.yaml"), _on_rows, fetching=True)
 
     assert (check.told == "2 rows of data/churn.csv") == there
     assert ("not checked" in check.told) != there

@@ -11,11 +11,12 @@ import pytest
 
 from mlops_spec import model_folder
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.gates import command, judging
+from mlops_spec.gates import judging
+from mlops_spec.gates import started as beginning
 from mlops_spec.gates.candidate import Candidate
 from mlops_spec.gates.case import Rival
 from mlops_spec.gates.scoring import Scored
-from mlops_spec.git import Access, Git
+from mlops_spec.git import Git
 from mlops_spec.package.manifest import Data, Manifest, Signature, manifest_bytes
 from mlops_spec.pipeline.answers import Answers
 from mlops_spec.spec import Spec
@@ -121,10 +122,12 @@ def test_a_champion_is_fetched_while_the_candidate_answers_and_asked_afterwards(
 
 
 def test_of_a_stale_candidate_nothing_is_started(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(command, "scorer", lambda _: pytest.fail("a model's own code was started"))
+    monkeypatch.setattr(beginning, "scorer", lambda _: pytest.fail("a model's own code was started"))
 
-    with pytest.raises(Failure, match="changed since build/package was built") as caught:
-        command.judge(root, SPEC, root / "gate.json", Access())
+    with (
+        pytest.raises(Failure, match="changed since build/package was built") as caught,
+        beginning.started(root, SPEC),
+    ):
+        pytest.fail("something was started")
 
     assert caught.value.exit_code == Exit.STALE
-    assert not (root / "gate.json").exists()
