@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from mlops_spec.errors import Failure
 from mlops_spec.package.manifest import canonical
 from mlops_spec.spec.gates.result import GateResult, Outcome, result_of
+from mlops_spec.spec.simple_kinds import SimpleKind
 from mlops_spec.words.invalid import first_error
 
 if TYPE_CHECKING:
@@ -154,7 +155,7 @@ class BesideSimple(Shape):
 class SimpleModel(Shape):
     """The simple models that were fitted to training rows; or the `reason` why there are none."""
 
-    kind: Literal["logistic regression", "ridge regression", "seasonal naive forecast"] | None = None
+    kind: SimpleKind | None = None
     rows: Count = 0
     measures: dict[str, BesideSimple] = Field(default_factory=dict)
     reason: str | None = None

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING
 from mlops_spec.deploy.store import Store
 from mlops_spec.engines.packages import packages
 from mlops_spec.monitor.answers import check_answers
+from mlops_spec.monitor.answers_of_text import check_texts
 from mlops_spec.monitor.asked_rows import rows_asked
 from mlops_spec.monitor.inputs import check_contract, check_drift
 from mlops_spec.monitor.performance import check_performance
 from mlops_spec.package.on_disk import read_manifest, verify
+from mlops_spec.pipeline.answered_texts import NAME as ANSWERED
 from mlops_spec.pipeline.levels import told_at
 from mlops_spec.pipeline.reference import read_reference
 from mlops_spec.spec.tasks import TASKS, task_called
@@ -68,7 +70,10 @@ def check_log(spec: Spec, live: LiveVersion, log: Log, package: Path, known: Seq
     asked = rows_asked(log, live.digest, manifest.signature.inputs)
     checks = [check_contract(spec, asked)] if monitor.data.contract else []
     checks.append(check_drift(bounds_of(spec, monitor), read_reference(package), asked))
-    checks += check_answers(spec, known, _forecasts(asked, manifest))
+    if TASKS[spec.task].answer.holds == "text":
+        checks.append(check_texts(read_reference(package, ANSWERED), asked))
+    else:
+        checks += check_answers(spec, known, _forecasts(asked, manifest))
     if monitor.performance is not None:
         checks.append(check_performance(log.root, spec, monitor.performance, manifest, asked))
     return tuple(checks)

@@ -8,9 +8,11 @@ from mlops_spec.errors import Failure
 from mlops_spec.pipeline.answers import truth_of, weights_of
 from mlops_spec.pipeline.measured import finite, measure_named, options
 from mlops_spec.pipeline.simple_model import Known, Simple, simple_of
+from mlops_spec.pipeline.simple_texts import simple_texts
 from mlops_spec.pipeline.split_report import read_split_report
 from mlops_spec.spec.features import is_evident
 from mlops_spec.spec.measures import measured
+from mlops_spec.spec.simple_kinds import SEASONAL as FORECAST
 from mlops_spec.spec.tasks import TASKS
 from mlops_spec.spec.tasks.regression import WORST
 from mlops_validators import estimate, paired_difference
@@ -39,16 +41,20 @@ def beside_simple(root: Path, spec: Spec, rows: tuple[pd.DataFrame, pd.DataFrame
     """The section `simple_model`: of each measure the value of both simple models, and the lead of this one.
 
     `rows` are training rows and test rows. Of forecasts the simple models are the naive forecast and the seasonal naive
-    one. The lead is over the linear, or seasonal, one, paired, and above 0 where this model is better; measures that
-    gates name have it. Where no simple model can be fitted, `reason` says why.
+    one; of texts the most frequent reference, and a copy of what was asked. The lead is over the linear, seasonal or
+    copied one, paired, and above 0 where this model is better; measures that gates name have it. Where no simple model
+    can be fitted, `reason` says why.
     """
     if TASKS[spec.task].ahead:
         naive, seasonal = _without_a_model(answers)
-        simple = Simple("seasonal naive forecast", naive, naive, seasonal)
+        simple = Simple(FORECAST, naive, naive, seasonal)
         return {"kind": simple.kind, "rows": len(naive), "measures": _measured(root, spec, answers, simple)}
-    if not TASKS[spec.task].answer.numbers:
+    if TASKS[spec.task].answer.holds == "json":
         return {"reason": f"no simple model gives such answers as those of a task of {spec.task}"}
     split, (train, test) = read_split_report(root), rows
+    if TASKS[spec.task].answer.holds == "text":
+        simple = simple_texts(spec, truth_of(spec, split, train), test)
+        return {"kind": simple.kind, "rows": len(train), "measures": _measured(root, spec, answers, simple)}
     train = train.iloc[:: -(-len(train) // _MOST_ROWS)]
     names = [name for name in map(str, test.columns) if is_evident(spec, name)]
     known = Known(train[list(names)], truth_of(spec, split, train), weights_of(spec, train))

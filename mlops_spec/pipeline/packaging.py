@@ -18,6 +18,9 @@ from mlops_spec.package.input_contract import NAME as CONTRACT
 from mlops_spec.package.input_contract import contract_bytes, contract_of
 from mlops_spec.package.manifest import VERSION, Manifest, PackagedFile, canonical, check_path, manifest_bytes
 from mlops_spec.package.on_disk import file_sha256, verify
+from mlops_spec.pipeline.answered_texts import NAME as ANSWERED
+from mlops_spec.pipeline.answered_texts import answers_reference
+from mlops_spec.pipeline.answers import read_answers
 from mlops_spec.pipeline.model_files import check_files
 from mlops_spec.pipeline.reference import NAME, reference_of_file
 from mlops_spec.pipeline.signature import signature_of
@@ -27,6 +30,7 @@ from mlops_spec.pipeline.trained_rows import trained_bytes, trained_rows
 from mlops_spec.repository.around import around
 from mlops_spec.repository.root import SOURCE, above, root_of
 from mlops_spec.spec.features import is_evident
+from mlops_spec.spec.tasks import TASKS
 from mlops_spec.system.files import make_folder, write_atomic
 
 if TYPE_CHECKING:
@@ -56,6 +60,9 @@ def package(root: Path, spec: Spec) -> None:
     write_atomic(
         target / NAME, canonical(reference_of_file(root / model_folder.TRAIN_ROWS, _compared(spec, features, names)))
     )
+    if TASKS[spec.task].answer.holds == "text":
+        answers = read_answers(root / model_folder.PREDICTIONS)
+        write_atomic(target / ANSWERED, canonical(answers_reference(answers.score)))
     if (contract := contract_of(spec, features)) is not None:
         write_atomic(target / CONTRACT, contract_bytes(contract))
     write_atomic(target / model_folder.MANIFEST, manifest_bytes(_manifest(root, spec, target)))

@@ -75,13 +75,13 @@ def reference_of_file(path: Path, features: Iterable[str]) -> dict[str, Any]:
     return {"v": 1, "rows": data.rows, "columns": {name: column for name, column in found.items() if column}}
 
 
-def read_reference(package_dir: Path) -> Mapping[str, Column]:
-    """The reference in a verified package; empty for one that was built before there was any.
+def read_reference(package_dir: Path, file: str = NAME) -> Mapping[str, Column]:
+    """The reference in a verified package, in its file; empty for one that was built before there was any.
 
     Raises:
         Failure: it is none (exit 78).
     """
-    path = package_dir / NAME
+    path = package_dir / file
     try:
         if path.stat().st_size > LIMIT:
             raise ValueError(f"larger than {LIMIT:,} bytes")

@@ -17,6 +17,8 @@ from sklearn.linear_model import LogisticRegression, Ridge
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from mlops_spec.spec.simple_kinds import SimpleKind
+
 _PART = 2**16  # rows that are encoded at a time
 _MOST_VALUES = 20  # of a text
 _GREATEST = 1e100  # number whose squares have a sum; more of it counts as missing
@@ -41,7 +43,7 @@ class Known:
 class Simple:
     """Answers for the test rows, shaped as a predictor's; `middle` is the constant for absolute errors of numbers."""
 
-    kind: str
+    kind: SimpleKind
     constant: np.ndarray
     middle: np.ndarray
     linear: np.ndarray
@@ -61,7 +63,7 @@ def simple_of(known: Known, test: pd.DataFrame, classes: int) -> Simple:
     parts = [test.iloc[start : start + _PART] for start in range(0, len(test), _PART)]
     linear = np.concatenate([answer(_encoded(part, columns)) for part in parts])
     constant, middle = _best_constants(known, classes)
-    kind = "ridge regression" if known.numbers else "logistic regression"
+    kind: SimpleKind = "ridge regression" if known.numbers else "logistic regression"
     return Simple(kind, _for_every_row(constant, test), _for_every_row(middle, test), linear)
 
 

@@ -19,6 +19,7 @@ from mlops_spec.integrity.seal import sha256
 from mlops_spec.spec.base import EnvironmentName, ModelName, Strict
 from mlops_spec.spec.gates import KINDS
 from mlops_spec.spec.gates.result import GateResult, result_of, stated
+from mlops_spec.spec.simple_kinds import SimpleKind
 from mlops_spec.words.invalid import first_error
 
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ class BesideSimple(Strict):
 class SimpleModel(Strict):
     """The simple models that were fitted to the same training rows."""
 
-    kind: Literal["logistic regression", "ridge regression", "seasonal naive forecast"] | None = None
+    kind: SimpleKind | None = None
     measures: dict[Name, BesideSimple] = Field(default_factory=dict, max_length=60)
 
 

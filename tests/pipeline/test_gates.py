@@ -568,6 +568,9 @@ FRAGILE = {
     "missing": lambda rows: rows["x"].round(9).map(SIGNAL).fillna(0.0),
     "noise": lambda rows: (rows["x"] * 1e6) % 1000,  # reads the last digits
     "unseen_category": lambda rows: rows["kind"].map({"low": 0.0, "high": 1.0}).fillna(0.5),
+    **dict.fromkeys(
+        ("typos", "case", "whitespace"), lambda rows: rows["kind"].map({"low": 0.0, "high": 1.0}).fillna(0.5)
+    ),
     "shift": lambda rows: rows["x"].round(9).map(SIGNAL).fillna(0.0),  # has learnt its rows by heart
     "rounding": lambda rows: (rows["x"] * 1e6) % 1000,
 }

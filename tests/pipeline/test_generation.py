@@ -2,38 +2,56 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 
+from mlops_spec import model_folder
 from mlops_spec.errors import Failure
 from mlops_spec.gates.attacks.answers import cut_off, emptied, usual_reference
 from mlops_spec.gates.candidate import check_same_answers
 from mlops_spec.gates.case import Case, Perturbed, Rival
 from mlops_spec.gates.kinds import champion, metric, robustness, slices, weak_slices
+from mlops_spec.integrity.shapes import SimpleModel
+from mlops_spec.monitor.answers_of_text import check_texts
+from mlops_spec.monitor.predictions import Live
+from mlops_spec.package.on_disk import read_manifest
 from mlops_spec.package.predictor.answer_lines import read_lines, write_lines
+from mlops_spec.package.predictor.load import load_predict
 from mlops_spec.package.predictor.output import check_output
+from mlops_spec.pipeline.answered_texts import NAME as ANSWERED
+from mlops_spec.pipeline.answered_texts import answers_reference
 from mlops_spec.pipeline.answers import Answers, read_answers, write_answers
 from mlops_spec.pipeline.asked_texts import asked_texts
+from mlops_spec.pipeline.beside_simple import beside_simple
 from mlops_spec.pipeline.contract import check
 from mlops_spec.pipeline.giveaways import revealing_features
 from mlops_spec.pipeline.measured import interval_of, measure
+from mlops_spec.pipeline.reference import _read, read_reference
 from mlops_spec.pipeline.signature import output_of
 from mlops_spec.pipeline.table import of_frame
 from mlops_spec.pipeline.tasks import TARGETS
 from mlops_spec.pipeline.tasks.target import itself
+from mlops_spec.release.card.simple import header, told
 from mlops_spec.spec import Spec
 from mlops_spec.spec.tasks import TASKS
 from mlops_spec.targets.local.serve.compare import compare, deciding
 from mlops_spec.targets.local.serve.scores import summarise, unpack
 from mlops_spec.targets.local.serve.tensors import Request, answer
+from mlops_validators import estimate
+
+from .conftest import Project, initialize
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from mlops_spec.monitor.check import Check
 
 TASK = TASKS["generation"]
 RNG = np.random.default_rng(11)
@@ -273,13 +291,185 @@ def test_a_feature_that_is_the_reference_is_found() -> None:
     assert [found.column for found in revealing_features(spec(), rows)] == ["copy"]
 
 
+def test_the_simple_models_are_the_usual_reference_and_a_copy_of_the_input(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Split:
+        classes = ()
+
+    monkeypatch.setattr("mlops_spec.pipeline.beside_simple.read_split_report", lambda _: Split)
+    usual = pd.Series(TITLE).value_counts().sort_index().idxmax()
+
+    found = beside_simple(root, spec(root), (ROWS, ROWS), GOOD)
+    without = beside_simple(root, spec(root), (ROWS, ROWS.drop(columns=["message", "kind"])), GOOD)
+
+    assert found["kind"] == "copy of the input"
+    assert found["measures"]["chrf"]["constant"] == pytest.approx(estimate("chrf", TITLE, [usual] * COUNT), rel=1e-5)
+    assert found["measures"]["chrf"]["linear"] == pytest.approx(estimate("chrf", TITLE, MESSAGE), rel=1e-5)
+    assert found["measures"]["chrf"]["lead"]["low"] > 0.3
+    assert found["measures"]["near"]["linear"] == pytest.approx(1 / 3, rel=1e-5)  # `fault.` is another word
+    assert without["kind"] == "most frequent text"
+    assert header(SimpleModel.model_validate(found)) == ("copy of the input", "most frequent text")
+    assert told(SimpleModel.model_validate(found)).startswith("Ahead of a copy of the input: chrf +0.")
+
+
+VARIED = [f"{text} {'very ' * (number % 7)}much {number}" for number, text in enumerate(GIVEN)]
+
+
+def check_of(answers: list[str]) -> Check:
+    known = {name: _read(column) for name, column in answers_reference(texts(VARIED))["columns"].items()}
+    return check_texts(known, Live(ROWS, (), texts(answers)))
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda text: f"{text}, and it has been so for a long time", "answers: psi"),
+        (lambda text: text.translate(str.maketrans("aeiou", "uoiea")), "answers, unseen words: psi"),
+        (lambda text: "" if len(text) % 3 == 0 else text, "empty answers: psi"),
+    ],
+)
+def test_answers_that_moved_in_length_words_or_emptiness_are_found(change: Any, says: str) -> None:
+    found = check_of([change(text) for text in VARIED])
+
+    assert check_of(VARIED[::-1]).findings == ()
+    assert found.name == "answers"
+    assert [each for each in found.findings if each.startswith(says)]
+
+
+def test_few_answers_and_a_package_that_knows_none_tell_nothing() -> None:
+    assert "50 rows were answered: fewer than 100" in check_of(VARIED[:50]).told
+    assert "not checked" in check_texts({}, Live(ROWS, (), texts(VARIED))).told
+
+
 def test_served_each_answer_is_its_text_and_has_no_score() -> None:
     output = output_of(TASK, 0)
     body = answer(Request("r1", 2, {}), "titles", "3", [output], texts(['say "é"', ""]))
 
-    (told,) = json.loads(body)["outputs"]
-    assert (told["name"], told["datatype"], told["shape"]) == ("text", "BYTES", [2])
-    assert told["data"] == ['say "é"', ""]
+    (output_,) = json.loads(body)["outputs"]
+    assert (output_["name"], output_["datatype"], output_["shape"]) == ("text", "BYTES", [2])
+    assert output_["data"] == ['say "é"', ""]
     assert unpack(summarise(GOOD.score))[0].number == 0
     by = deciding({"task": "generation", "threshold": 0.5, "classes": []})
     assert compare(body, by, body, by) is None
+
+
+def summaries(count: int) -> pd.DataFrame:
+    """Functions of libraries that are installed: name, arguments and description, and the summary line of each."""
+    found = []
+    for package in ("numpy", "pandas", "scipy", "sklearn"):
+        folder = Path(str(find_spec(package).submodule_search_locations[0]))  # type: ignore[union-attr, index]
+        for file in sorted(folder.rglob("*.py")):
+            if "tests" in file.parts:
+                continue
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.FunctionDef) and (text := ast.get_docstring(node)):
+                    summary, _, rest = text.partition("\n\n")
+                    name = f"{package}/{file.relative_to(folder)}:{node.lineno}"
+                    given = f"{node.name}({', '.join(each.arg for each in node.args.args)})\n{rest[:600]}"
+                    found.append((name, package, given, " ".join(summary.split())))
+    rows = pd.DataFrame(found, columns=["place", "package", "given", "summary"])
+    rows = rows[(rows["given"].str.len() > 60) & (rows["summary"].str.len() > 10)]
+    return rows.drop_duplicates("given").sample(count, random_state=3)
+
+
+TRAIN = """
+import json
+from pathlib import Path
+
+import pandas as pd
+
+rows = pd.read_parquet("build/data/train.parquet")
+Path("build/model").mkdir(parents=True, exist_ok=True)
+known = {"given": rows["given"].tolist(), "summary": rows["summary"].tolist()}
+Path("build/model/known.json").write_text(json.dumps(known))
+"""
+PREDICT = """
+import json
+from pathlib import Path
+
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+
+def load(model_dir):
+    known = json.loads((Path(model_dir) / "known.json").read_text())
+    vectorizer = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), min_df=2, sublinear_tf=True)
+    learnt = vectorizer.fit_transform(known["given"])
+
+    def predict(frame):
+        near = (vectorizer.transform(frame["given"].fillna("").astype(str)) @ learnt.T).toarray()
+        return [known["summary"][place] for place in near.argmax(axis=1)]
+
+    return predict
+"""
+JUDGE = """
+def starts_alike(y_true, y_score):
+    return [float(truth.split()[:1] == told.split()[:1]) for truth, told in zip(y_true, y_score, strict=True)]
+"""
+
+
+@pytest.mark.slow
+def test_summaries_of_functions_are_judged_drilled_and_packaged(tmp_path: Path) -> None:
+    """The summary of the function that is described most alike, by TF-IDF: a model of a few lines, and no pickle."""
+    project = Project(tmp_path / "repo")
+    project.root.mkdir()
+    initialize(project)
+    (project.root / "data").mkdir()
+    summaries(4000).to_parquet(project.root / "data/functions.parquet", index=False)
+    for name, code in {"train": TRAIN, "predict": PREDICT, "judge": JUDGE, "__init__": ""}.items():
+        project.write(f"src/summaries/{name}.py", code)
+    asked = {
+        "spec": 1,
+        "model": "summaries",
+        "task": "generation",
+        "owners": ["@acme/docs"],
+        "data": {
+            "path": "data/functions.parquet",
+            "target": "summary",
+            "id": "place",
+            "contract": {"columns": {"given": {"type": "string"}, "summary": {"type": "string"}}},
+        },
+        "train": {
+            "run": "python -m summaries.train",
+            "predictor": "summaries.predict:load",
+            "format": "custom",
+            "features": {"exclude": ["package"]},
+        },
+        "evaluate": {
+            "resamples": 200,
+            "metrics": [
+                "exact_match",
+                "token_f1",
+                "rouge_l",
+                {"name": "starts_alike", "run": "summaries.judge:starts_alike", "direction": "higher", "per": "row"},
+            ],
+            "slices": ["package"],
+        },
+        "gates": [
+            {"metric": "chrf", "min": 0.3},
+            {"metric": "token_f1", "min": 0.25},
+            {"metric": "starts_alike", "min": 0.3},
+            {"slice": "package", "metric": "chrf_mean", "min": 0.2},
+            {"robustness": "typos", "metric": "chrf_mean", "max_drop": 0.1, "rate": 0.5},
+            {"robustness": "case", "metric": "chrf_mean", "max_drop": 0.1, "rate": 0.5},
+            {"robustness": "whitespace", "metric": "chrf_mean", "max_drop": 0.1, "rate": 0.5},
+            {"weak_slices": ["package"], "metric": "token_f1", "min": 0.15},
+        ],
+        "monitor": {},
+    }
+    project.write("model.yaml", yaml.safe_dump(asked))
+    project.tool("dvc", "add", "--quiet", "data/functions.parquet")
+    project.render()
+    project.commit()
+
+    assert (done := project.command("run")).returncode == 0, done.stderr
+    assert (judged := project.command("gate")).returncode == 0, judged.stdout
+    assert "ALL STOPPED" in (drilled := project.command("drill")).stdout, drilled.stdout + drilled.stderr
+    evaluation = json.loads((project.root / model_folder.EVALUATION).read_bytes())
+    assert evaluation["measures"]["exact_match"]["method"] == "wilson"
+    assert evaluation["simple_model"]["kind"] == "copy of the input"
+    output = read_manifest(project.root / "build/package").signature.outputs[0]
+    assert (output.name, output.datatype) == ("text", "BYTES")
+    assert {*read_reference(project.root / "build/package", ANSWERED)} == {"answers", "empty answers"}
+    told = load_predict(project.root / "build/package")(pd.DataFrame({"given": ["fit(self, X, y)\n", "", "\u0000"]}))
+    assert all(isinstance(text, str) for text in told)

@@ -38,6 +38,9 @@ def perturbed(kind: str, **how: Any) -> pd.DataFrame:
         ("shift", {"x", "n"}),
         ("rounding", {"x", "n"}),
         ("unseen_category", {"kind"}),
+        ("typos", {"kind"}),
+        ("case", {"kind"}),
+        ("whitespace", {"kind"}),
     ],
 )
 def test_all_means_the_features_that_the_kind_fits(kind: str, touched: set[str]) -> None:

@@ -8,7 +8,7 @@ from mlops_validators.robustness import applies, perturb
 NUMBERS = np.random.default_rng(0).normal(50, 10, 400)
 CITIES = np.array(["york", "kent", None, "bath"], dtype=object)[np.arange(400) % 4]
 FITTING = [(kind, NUMBERS) for kind in ("missing", "noise", "shift", "rounding")]
-FITTING += [(kind, CITIES) for kind in ("missing", "noise", "unseen_category")]
+FITTING += [(kind, CITIES) for kind in ("missing", "noise", "unseen_category", "typos", "case", "whitespace")]
 
 
 def same(left, right):
@@ -51,11 +51,28 @@ def test_what_each_kind_does_to_categories():
     assert set(perturb("noise", CITIES, rate=1, seed=0)) == set(CITIES)
 
 
+def test_what_each_kind_does_to_texts():
+    texts = ["the cat sat on the mat, and the dog lay beside it", "YORK", "", None, 5]
+    typed, cased, spaced = (perturb(kind, texts, rate=1, seed=0) for kind in ("typos", "case", "whitespace"))
+
+    assert cased.tolist() == [texts[0].upper(), "york", "", None, 5]
+    assert spaced.tolist() == [f" {texts[0].replace(' ', '  ')}\n", " YORK\n", " \n", None, 5]
+    assert typed.tolist()[2:] == ["", None, 5]
+    assert typed[0] != texts[0]
+    assert abs(len(typed[0]) - len(texts[0])) <= 3
+    many = perturb("typos", ["the cat sat on the mat"] * 500, rate=1, seed=0)
+    assert {len(each) for each in many} == {20, 21, 22, 23, 24}
+    assert np.count_nonzero(many == "the cat sat on the mat") == 0
+
+
 def test_integers_may_go_missing():
     assert np.isnan(perturb("missing", [1, 2], rate=0.5, seed=0)).sum() == 1
 
 
-@pytest.mark.parametrize(("kind", "column"), [("unseen_category", NUMBERS), ("shift", CITIES), ("rounding", CITIES)])
+@pytest.mark.parametrize(
+    ("kind", "column"),
+    [("unseen_category", NUMBERS), ("typos", NUMBERS), ("case", NUMBERS), ("shift", CITIES), ("rounding", CITIES)],
+)
 def test_a_kind_that_does_not_fit(kind, column):
     assert not applies(kind, column)
     with pytest.raises(ValueError, match="does not fit"):

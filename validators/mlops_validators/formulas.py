@@ -70,6 +70,7 @@ FORMULAS |= {
     "exact_match_normalized": "the same in lower case, without punctuation and the articles a, an, the (SQuAD)",
     "token_f1": "mean of 2 x common words / (words of the answer + of the reference), words as above (SQuAD)",
     "rouge_l": "mean of 2 x the longest common subsequence of words / (words of both); words are of a-z and 0-9",
+    "chrf_mean": "mean of `chrf` of each row alone (sacrebleu's sentence score)",
     "chrf": (
         "F of recall four times precision, both means over character runs of 1 to 6, counted over all rows (sacrebleu)"
     ),

@@ -1,7 +1,8 @@
 """Measures of texts beside reference texts, each from 0 to 1.
 
 `chrf` is of all rows together, as sacrebleu's `corpus_score`: counts of each row are added up, and the score is one of
-their sums. The others are means of a number for each row.
+their sums, so long texts count more. The others are means of a number for each row, among them `chrf_mean`, of each
+row's `chrf` (sacrebleu's `sentence_score`).
 
 - `exact_match`: the answer is the reference, letter by letter.
 - `exact_match_normalized`, `token_f1`: as SQuAD's script has them: lower case, without ASCII punctuation and the
@@ -123,10 +124,20 @@ def _subsequence(told: Sequence[str], truth: Sequence[str]) -> int:
 
 
 def _chrf(given: Answers, _: Integers | None) -> Kernel:
+    counts = _runs(given)
+    return Sums(len(counts), lambda block: [*counts[block].T], _of_counts)
+
+
+def _chrf_mean(given: Answers) -> Floats:
+    counts = _runs(given)
+    return _of_counts(np.concatenate([np.ones((1, len(counts))), counts.T]))
+
+
+def _runs(given: Answers) -> Integers:
+    """Of each row what its chrF is made of, (n, 18)."""
     if not any(map(str.strip, given.truth)):
         raise ValueError(f"chrf is undefined: all {len(given.truth)} references are empty")
-    counts = shared_runs(given.score.tolist(), given.truth.tolist()).reshape(len(given.truth), -1)
-    return Sums(len(counts), lambda block: [*counts[block].T], _of_counts)
+    return shared_runs(given.score.tolist(), given.truth.tolist()).reshape(len(given.truth), -1)
 
 
 def _of_counts(sums: Floats) -> Floats:
@@ -146,11 +157,16 @@ def _mean(values: Callable[[Answers], Floats]) -> Callable[[Answers, Integers | 
     return lambda given, _: of_mean(values(given))
 
 
+OF_ROWS: dict[str, Callable[[Answers], Floats]] = {
+    "exact_match": lambda given: exactly(given).astype(np.float64),
+    "exact_match_normalized": lambda given: normalized(given).astype(np.float64),
+    "token_f1": _token_f1,
+    "rouge_l": _rouge_l,
+    "chrf_mean": _chrf_mean,
+}
+"""What is the mean of each row's, (n,) from 0 to 1, by the measure's name."""
 KERNELS: dict[str, Callable[[Answers, Integers | None], Kernel]] = {
-    "exact_match": _mean(lambda given: exactly(given).astype(np.float64)),
-    "exact_match_normalized": _mean(lambda given: normalized(given).astype(np.float64)),
-    "token_f1": _mean(_token_f1),
-    "rouge_l": _mean(_rouge_l),
+    **{name: _mean(values) for name, values in OF_ROWS.items()},
     "chrf": _chrf,
 }
 """By the measure's name; higher is better in all of them."""

@@ -23,6 +23,8 @@ from mlops_validators.carriers import carriers, doubt_of
 from mlops_validators.closed_form import WITHOUT_RESAMPLING
 from mlops_validators.designs import merged_rows
 from mlops_validators.dirichlet import cell_interval
+from mlops_validators.few_changes import bounded_mean
+from mlops_validators.generation import OF_ROWS
 from mlops_validators.interval import Interval, unknown
 from mlops_validators.kernels import kernel
 from mlops_validators.measures import MEASURES, WORST
@@ -103,7 +105,7 @@ def _resampled(measure: Measure, given: Answers, design: Design, asked: Request)
     begun = _resampling(measure, *single_kernel(measure, given, asked.threshold, design), asked)
     if measure.name == "coverage" and asked.method == "auto" and design.weight is None:
         return _by_groups_where_rare(given, begun, asked)
-    return _doubted(measure, given, begun, asked)
+    return _bounded(measure, (given,), _doubted(measure, given, begun, asked), asked)
 
 
 def _by_groups_where_rare(given: Answers, begun: Resampling, asked: Request) -> Resampling:
@@ -135,7 +137,8 @@ def of_pair(measure: Measure, pair: tuple[Answers, Answers], design: Design, ask
         return _dirichlet_interval(measure, pair, asked)
     if asked.method == "auto" and measure.name == "expected_calibration_error":
         return _paired_gaps(pair, design, asked)
-    return _resampling(measure, *_difference(measure, pair, asked.threshold, design), asked, pair=True)
+    begun = _resampling(measure, *_difference(measure, pair, asked.threshold, design), asked, pair=True)
+    return _bounded(measure, pair, begun, asked)
 
 
 def _doubted(measure: Measure, given: Answers, begun: Resampling, asked: Request) -> Resampling:
@@ -144,6 +147,23 @@ def _doubted(measure: Measure, given: Answers, begun: Resampling, asked: Request
     if not doubt:
         return begun
     return replace(begun, interval=lambda drawn: replace(begun.interval(drawn), low=-np.inf, high=np.inf, doubt=doubt))
+
+
+def _bounded(measure: Measure, models: Sequence[Answers], begun: Resampling, asked: Request) -> Resampling:
+    """Of means of values from 0 to 1: where few rows carry the variance, what these can do to the mean at most."""
+    values = OF_ROWS.get(measure.name)
+    if asked.method != "auto" or values is None or not begun.design.alone:
+        return begun
+
+    def known(drawn: Floats) -> Interval:
+        found = begun.interval(drawn)
+        if not found.doubt:
+            return found
+        if len(models) == 1:
+            return bounded_mean(values(models[0]), (1.0, 0.0), (0.0, 1.0), asked.confidence)
+        return bounded_mean(values(models[0]) - values(models[1]), (0.0, 0.0), (-1.0, 1.0), asked.confidence)
+
+    return replace(begun, interval=known)
 
 
 def _doubt(measure: Measure, given: Answers, design: Design) -> str:

@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 
     from mlops_validators.arrays import Anything, Integers
 
-Kind = Literal["missing", "noise", "unseen_category", "shift", "rounding"]
+Kind = Literal["missing", "noise", "unseen_category", "shift", "rounding", "typos", "case", "whitespace"]
 Changed = Callable[["Integers"], Any]
 """What some rows of a column are changed into, by position: in all of them one value, or a value for each."""
 Change = Callable[["Anything", np.random.Generator, float], Changed]
 UNSEEN = "(unseen)"
 NOISE, SHIFT = 0.1, 0.5  # standard deviations
 DIGITS = 2
+TYPED = 20  # characters to a typo
 
 
 def perturb(kind: Kind, column: ArrayLike, *, rate: float, seed: int, spread: float | None = None) -> Anything:
@@ -39,6 +40,9 @@ def perturb(kind: Kind, column: ArrayLike, *, rate: float, seed: int, spread: fl
     | `unseen_category` | ValueError | a value that no row has |
     | `shift` | half a standard deviation added | ValueError |
     | `rounding` | two significant digits kept | ValueError |
+    | `typos` | ValueError | of 20 characters, and at least one, one left out, doubled or changed with the next |
+    | `case` | ValueError | in capitals, or where it is already in small letters |
+    | `whitespace` | ValueError | spaces doubled, one before, and a line break behind |
 
     Args:
         kind: one of the table.
@@ -109,6 +113,41 @@ def _unseen(column: Anything, _: np.random.Generator, __: float) -> Changed:
     return lambda _: name
 
 
+def _of_texts(change: Callable[[str, np.random.Generator], str]) -> Change:
+    """What is no text, such as a missing value, stays as it is."""
+
+    def changed(column: Anything, rng: np.random.Generator, _: float) -> Changed:
+        def values(rows: Integers) -> Anything:
+            found = column[rows].astype(object)
+            found[:] = [change(value, rng) if isinstance(value, str) else value for value in found]
+            return found
+
+        return values
+
+    return changed
+
+
+def _mistyped(text: str, rng: np.random.Generator) -> str:
+    return "".join(_with_typo(text[start : start + TYPED], rng) for start in range(0, len(text), TYPED))
+
+
+def _with_typo(part: str, rng: np.random.Generator) -> str:
+    place, kind = int(rng.integers(max(1, len(part) - 1))), rng.integers(3)
+    before, here, after, behind = part[:place], part[place], part[place + 1 : place + 2], part[place + 2 :]
+    if kind == 0:
+        return f"{before}{after}{behind}"
+    changed = f"{after}{here}" if kind == 1 and after and after != here else f"{here}{here}{after}"
+    return f"{before}{changed}{behind}"
+
+
+def _other_case(text: str, _: np.random.Generator) -> str:
+    return text.upper() if text != text.upper() else text.lower()
+
+
+def _spaced(text: str, _: np.random.Generator) -> str:
+    return f" {text.replace(' ', '  ')}\n"
+
+
 def _spread(column: Anything) -> float:
     known = _finite(column).astype(np.float64, copy=False)
     if len(known) and max(known.max(), -known.min()) > GREATEST:
@@ -131,4 +170,7 @@ _CATEGORIES: dict[str, Change] = {
     "missing": _missing(None),
     "noise": _swap,
     "unseen_category": _unseen,
+    "typos": _of_texts(_mistyped),
+    "case": _of_texts(_other_case),
+    "whitespace": _of_texts(_spaced),
 }

@@ -12,6 +12,7 @@ from mlops_spec.engines.stage import Stage
 from mlops_spec.errors import Failure
 from mlops_spec.spec.paths import data_paths, named_files
 from mlops_spec.spec.stages import PREPARE, SURROUNDINGS, overlap, user_stages
+from mlops_spec.spec.tasks import TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -135,10 +136,15 @@ def _models(spec: Spec, around: tuple[str, ...]) -> Iterable[Rendering]:
     )
     yield Rendering(
         "package",
-        reads=(train, split, model, *around),
+        reads=(train, split, model, *_answers(spec), *around),
         params=_present(spec, READS["package"]),
         writes=(str(model_folder.PACKAGE),),
     )
+
+
+def _answers(spec: Spec) -> tuple[str, ...]:
+    """Texts, which a package keeps a summary of."""
+    return (str(model_folder.PREDICTIONS),) if TASKS[spec.task].answer.holds == "text" else ()
 
 
 def _present(spec: Spec, keys: Iterable[str]) -> tuple[str, ...]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from mlops_spec.spec.simple_kinds import BESIDE
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -39,14 +41,11 @@ class Section(Protocol):
     def measures(self) -> Mapping[str, Beside]: ...
 
 
-_FITTED_TO_NOTHING = "seasonal naive forecast"
-
-
 def header(section: Section | None) -> tuple[str, ...]:
     """The names of both simple models, above their columns; none where there are none."""
     if section is None or section.kind is None:
         return ()
-    return section.kind, "naive forecast" if section.kind == _FITTED_TO_NOTHING else "constant"
+    return section.kind, BESIDE.get(section.kind, "constant")
 
 
 def told(section: Section | None, named: Callable[[str], str] = str) -> str:
@@ -62,7 +61,7 @@ def told(section: Section | None, named: Callable[[str], str] = str) -> str:
     if not shown:
         return ""
     beyond = " by more than chance" if close else ""
-    same = "" if section.kind == _FITTED_TO_NOTHING else " on the same features"
+    same = "" if section.kind in BESIDE else " on the same features"
     return f"{'Not ahead' if close else 'Ahead'} of a {section.kind}{same}{beyond}: {shown}."
 
 

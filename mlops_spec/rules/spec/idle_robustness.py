@@ -38,7 +38,8 @@ Good:
         columns:
           age: {type: integer, min: 18}
 
-Fix: name features, and a kind that fits them: `shift` and `rounding` numbers, `unseen_category` categories.
+Fix: name features, and a kind that fits them: `shift` and `rounding` numbers, `unseen_category` categories,
+`typos`, `case` and `whitespace` texts.
 """
 
 from __future__ import annotations
@@ -64,6 +65,7 @@ SEVERITY: Severity = "error"
 _NUMBERS = ("integer", "number")
 _DIGITS = 100  # below which a whole number has two of them
 _OF_NUMBERS = ("shift", "rounding")
+_OF_TEXTS = ("unseen_category", "typos", "case", "whitespace")
 
 
 def check(spec: Spec) -> Iterator[Finding]:
@@ -97,7 +99,7 @@ def _why_unchanged(spec: Spec, kind: str, column: str) -> str:
     if kind == "rounding" and known.type == "integer" and _has_two_digits(known):
         return f"`rounding` keeps two digits, and `{column}` never has more"
     number = known.type in _NUMBERS
-    fits = number if kind in _OF_NUMBERS else not number if kind == "unseen_category" else True
+    fits = number if kind in _OF_NUMBERS else not number if kind in _OF_TEXTS else True
     return "" if fits else f"`{kind}` does not fit `{column}`, of type {known.type}"
 
 

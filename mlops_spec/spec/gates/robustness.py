@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 class RobustnessGate(Gate):
     """The measure must not drop by more than `max_drop` when the inputs are perturbed."""
 
-    robustness: Literal["missing", "noise", "unseen_category", "shift", "rounding"] = Field(
-        description="How the inputs are perturbed."
+    robustness: Literal["missing", "noise", "unseen_category", "shift", "rounding", "typos", "case", "whitespace"] = (
+        Field(
+            description="How the inputs are perturbed; `typos`, `case` (all in capitals) and `whitespace` are of texts."
+        )
     )
     columns: list[ColumnName] | Literal["all"] = Field(
         "all", description="Which features are perturbed, or all that the kind fits.", examples=["all", ["education"]]

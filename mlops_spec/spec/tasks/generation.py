@@ -42,6 +42,7 @@ TASK = Task(
         "exact_match_normalized": Metric(True, 0, 1, 0),
         "token_f1": Metric(True, 0, 1, 0),
         "chrf": Metric(True, 0, 1, 0),
+        "chrf_mean": Metric(True, 0, 1, 0),
         "rouge_l": Metric(True, 0, 1, 0),
     },
     usual=("exact_match", "token_f1", "chrf"),
