@@ -10,17 +10,23 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mlops_spec import ledger
-from mlops_spec.cli.monitor import _on_rows, monitor_command
+from mlops_spec.cli.monitor import monitor_command
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Update
 from mlops_spec.lint.load import load_spec
+from mlops_spec.monitor.asked import check_asked
+from mlops_spec.monitor.check import Check
+from mlops_spec.monitor.data import check_data
 from mlops_spec.monitor.data_here import check_data_here
+from mlops_spec.monitor.on_rows import OnRows
 from mlops_spec.platforms.github.api import GitHub, issues
 
 from .conftest import DEPLOY, DIGEST, SPEC, START, World
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+READERS = OnRows(check_data, check_asked)
 
 
 def test_nothing_yet_is_well(world: World) -> None:
@@ -148,8 +154,18 @@ def test_a_job_of_github_fetches_the_data_that_it_checks(there: bool, tmp_path: 
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
 
-    (check,) = check_data_here(root, load_spec(root / "model.yaml"), _on_rows, fetching=True)
+    (check,) = check_data_here(root, load_spec(root / "model.yaml"), lambda: READERS, fetching=True)
 
     assert (check.told == "2 rows of data/churn.csv") == there
     assert ("not checked" in check.told) != there
     assert check.findings == ()
+
+
+def test_without_pandas_data_that_are_here_are_not_called_fine(tmp_path: Path) -> None:
+    (tmp_path / "model.yaml").write_text(SPEC, encoding="utf-8")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data/churn.csv").write_text("", encoding="utf-8")
+
+    (check,) = check_data_here(tmp_path, load_spec(tmp_path / "model.yaml"), lambda: None, fetching=False)
+
+    assert check == Check("data", told="pandas is not installed: not checked")
