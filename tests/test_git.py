@@ -194,6 +194,23 @@ def test_an_object_is_brought_by_its_id(clone: Path, origin: Path) -> None:
     assert repository.tags() == ()
 
 
+def test_a_reference_that_could_not_be_read_for_once_is_not_taken_for_none(
+    repository: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    right, real = repository.commit_id(), shutil.which("git")
+    once = tmp_path / "bin/git"
+    once.parent.mkdir()
+    once.write_text(f'#!/bin/sh\nif rm "{tmp_path}/fails" 2>/dev/null; then exit 1; fi\nexec "{real}" "$@"\n')
+    once.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{once.parent}{os.pathsep}{os.environ['PATH']}")
+
+    (tmp_path / "fails").touch()
+    assert repository.resolve("HEAD^{commit}") == right
+
+    (tmp_path / "fails").touch()
+    assert repository.resolve("refs/heads/none") is None
+
+
 def test_objects_are_read_in_order_and_the_missing_are_none(clone: Path) -> None:
     repository = Git.open(clone)
     big = repository.run("hash-object", "-w", "--stdin", stdin=b"\n" * 100_000).decode().strip()
