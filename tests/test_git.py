@@ -195,8 +195,9 @@ def test_an_object_is_brought_by_its_id(clone: Path, origin: Path) -> None:
 
 
 def test_a_reference_that_could_not_be_read_for_once_is_not_taken_for_none(
-    repository: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    clone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    repository = Git.open(clone)
     right, real = repository.commit_id(), shutil.which("git")
     once = tmp_path / "bin/git"
     once.parent.mkdir()
