@@ -14,7 +14,8 @@ from mlops_spec.engines.packages import packages
 from mlops_spec.monitor.answers import check_answers
 from mlops_spec.monitor.answers_of_text import check_texts
 from mlops_spec.monitor.asked_rows import rows_asked
-from mlops_spec.monitor.inputs import check_contract, check_drift
+from mlops_spec.monitor.by_season import check_seasonal_drift
+from mlops_spec.monitor.inputs import check_contract
 from mlops_spec.monitor.performance import check_performance
 from mlops_spec.package.on_disk import read_manifest, verify
 from mlops_spec.pipeline.answered_texts import NAME as ANSWERED
@@ -69,7 +70,7 @@ def check_log(spec: Spec, live: LiveVersion, log: Log, package: Path, known: Seq
         return ()
     asked = rows_asked(log, live.digest, manifest.signature.inputs)
     checks = [check_contract(spec, asked)] if monitor.data.contract else []
-    checks.append(check_drift(bounds_of(spec, monitor), read_reference(package), asked))
+    checks.append(check_seasonal_drift(spec, bounds_of(spec, monitor), read_reference(package), asked))
     if TASKS[spec.task].answer.holds == "text":
         checks.append(check_texts(read_reference(package, ANSWERED), asked))
     else:

@@ -9,6 +9,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+import pandas as pd
 import pyarrow.parquet as pq
 
 from mlops_spec import __version__, model_folder
@@ -23,13 +24,14 @@ from mlops_spec.pipeline.answered_texts import answers_reference
 from mlops_spec.pipeline.answers import read_answers
 from mlops_spec.pipeline.model_files import check_files
 from mlops_spec.pipeline.reference import NAME, reference_of_file
+from mlops_spec.pipeline.seasons import Seasons, part_of
 from mlops_spec.pipeline.signature import signature_of
 from mlops_spec.pipeline.split_report import read_split_report
 from mlops_spec.pipeline.trained_rows import NAME as TRAINED
 from mlops_spec.pipeline.trained_rows import trained_bytes, trained_rows
 from mlops_spec.repository.around import around
 from mlops_spec.repository.root import SOURCE, above, root_of
-from mlops_spec.spec.features import is_evident
+from mlops_spec.spec.features import is_evident, time_seen
 from mlops_spec.spec.tasks import TASKS
 from mlops_spec.system.files import make_folder, write_atomic
 
@@ -57,9 +59,9 @@ def package(root: Path, spec: Spec) -> None:
     names = pq.read_schema(root / model_folder.TRAIN_ROWS).names
     trained = trained_rows(spec.data, root / model_folder.TRAIN_ROWS, names)
     write_atomic(target / TRAINED, trained_bytes(trained))
-    write_atomic(
-        target / NAME, canonical(reference_of_file(root / model_folder.TRAIN_ROWS, _compared(spec, features, names)))
-    )
+    compared = _compared(spec, features, names)
+    reference = reference_of_file(root / model_folder.TRAIN_ROWS, compared, _seasons(spec, root))
+    write_atomic(target / NAME, canonical(reference))
     if TASKS[spec.task].answer.holds == "text":
         answers = read_answers(root / model_folder.PREDICTIONS)
         write_atomic(target / ANSWERED, canonical(answers_reference(answers.score)))
@@ -72,6 +74,14 @@ def package(root: Path, spec: Spec) -> None:
 def _compared(spec: Spec, features: list[str], names: list[str]) -> list[str]:
     """What live rows are compared by: the features, and in place of files what is measured of them."""
     return [*filter(partial(is_evident, spec), features), *(name for name in _measures(spec) if name in names)]
+
+
+def _seasons(spec: Spec, root: Path) -> Seasons | None:
+    """Which part of the season that `monitor` compares by each training row lies in, if it compares so."""
+    season, name = spec.monitor.drift.season if spec.monitor else None, time_seen(spec)
+    if season is None or name is None:
+        return None
+    return Seasons(season, part_of(pd.read_parquet(root / model_folder.TRAIN_ROWS, columns=[name])[name], season))
 
 
 def _measures(spec: Spec) -> tuple[str, ...]:

@@ -9,13 +9,15 @@ out, and so are such texts in more than a million rows.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.pipeline.seasons import PARTS, Part, mixed
+from mlops_spec.pipeline.seasons import QUANTILES as PART_QUANTILES
 from mlops_spec.pipeline.vocabulary import Vocabulary, vocabulary_of
 from mlops_validators.binning import FEW_VALUES, Bins, bins_of, count
 from mlops_validators.histogram import bins_from, histogram, quantiles, recount
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Iterable, Mapping
     from pathlib import Path
+
+    from mlops_spec.pipeline.seasons import Seasons
+    from mlops_spec.spec.watch import Season
 
 NAME = "reference.json"  # in a package
 QUANTILES = 512
@@ -37,7 +42,8 @@ class Column:
     """One feature of the training rows: `counts` in `bins`, and for a number up to 512 `values`, ascending.
 
     Where it is `by_length` all are of the texts' numbers of characters, with a `vocabulary` of their shares of words
-    that are not in it. `beside` is the second of the two, where the first is a column's own.
+    that are not in it. `beside` is the second of the two, where the first is a column's own. Where there is a `season`
+    `parts` are what training rows of each part of it held, such as those of each month of the year.
     """
 
     bins: Bins
@@ -46,6 +52,8 @@ class Column:
     by_length: bool = False
     vocabulary: Vocabulary | None = None
     beside: Column | None = None
+    season: Season | None = None
+    parts: Mapping[int, Part] = field(default_factory=dict)
 
     def measured(self, rows: pd.Series) -> np.ndarray:
         """What of a column's values is compared with this: a text's length is NaN where there is none."""
@@ -54,17 +62,18 @@ class Column:
         return _lengths(rows) if self.by_length else as_kept(rows).to_numpy()
 
 
-def reference_of(rows: pd.DataFrame, features: Iterable[str]) -> dict[str, Any]:
-    """The summary of the features of the training rows, as plain data for JSON."""
-    found = {name: _whole_column(rows[name]) for name in features}
+def reference_of(rows: pd.DataFrame, features: Iterable[str], seasons: Seasons | None = None) -> dict[str, Any]:
+    """The summary of the features of the training rows, as plain data for JSON; with `seasons` by their parts too."""
+    found = {name: _by_part(_whole_column(rows[name]), rows[name], seasons) for name in features}
     return {"v": 1, "rows": len(rows), "columns": {name: column for name, column in found.items() if column}}
 
 
-def reference_of_file(path: Path, features: Iterable[str]) -> dict[str, Any]:
+def reference_of_file(path: Path, features: Iterable[str], seasons: Seasons | None = None) -> dict[str, Any]:
     """The same of a Parquet file, a column at a time; of more than a million rows by histograms."""
     data = ParquetColumns(path)
     if data.rows <= WHOLE:
-        found = {name: _whole_column(pd.read_parquet(path, columns=[name])[name]) for name in features}
+        columns = ((name, pd.read_parquet(path, columns=[name])[name]) for name in features)
+        found = {name: _by_part(_whole_column(column), column, seasons) for name, column in columns}
     else:
         found = {
             name: _whole_column(pd.read_parquet(path, columns=[name])[name])
@@ -72,7 +81,35 @@ def reference_of_file(path: Path, features: Iterable[str]) -> dict[str, Any]:
             else _long_column(data, name)
             for name in features
         }
+        if seasons is not None:
+            found = {
+                name: _by_part(record, pd.read_parquet(path, columns=[name])[name], seasons)
+                for name, record in found.items()
+            }
     return {"v": 1, "rows": data.rows, "columns": {name: column for name, column in found.items() if column}}
+
+
+def _by_part(record: dict[str, Any] | None, column: pd.Series, seasons: Seasons | None) -> dict[str, Any] | None:
+    """The record of a column with its rows of each part of the season; of lengths of texts as it was."""
+    if record is None or seasons is None or record.get("by_length"):
+        return record
+    bins, values = _bins(record), as_kept(column)
+    parts = {}
+    for code in np.unique(seasons.codes[seasons.codes >= 0]).tolist():
+        some = values[seasons.codes == code]
+        known = _quantiles(some, PART_QUANTILES) if record["quantiles"] and some.notna().any() else None
+        parts[str(code)] = {"counts": count(bins, some.to_numpy()).tolist(), "quantiles": known}
+    return record | {"season": seasons.season, "parts": parts}
+
+
+def of_season(reference: Mapping[str, Column], wanted: Mapping[int, float]) -> dict[str, Column]:
+    """The reference as it would be of training rows with these shares of each part of the season."""
+    return {
+        name: replace(column, counts=found.counts, values=found.values)
+        if column.parts and (found := mixed(column.parts, wanted, QUANTILES))
+        else column
+        for name, column in reference.items()
+    }
 
 
 def read_reference(package_dir: Path, file: str = NAME) -> Mapping[str, Column]:
@@ -168,22 +205,36 @@ def _record(bins: Bins, counts: np.ndarray, values: list[float] | None) -> dict[
     }
 
 
-def _quantiles(column: pd.Series) -> list[float]:
+def _quantiles(column: pd.Series, most: int = QUANTILES) -> list[float]:
     known = np.sort(column.dropna().to_numpy(dtype=np.float64))
-    places = np.linspace(0, len(known) - 1, min(len(known), QUANTILES)).round().astype(np.intp)
+    places = np.linspace(0, len(known) - 1, min(len(known), most)).round().astype(np.intp)
     return [float(value) for value in known[places]]
 
 
 def _read(column: dict[str, Any]) -> Column:
-    edges, values, quantiles = column["edges"], column["values"], column["quantiles"]
-    bins = Bins(
+    bins = _bins(column)
+    counts, values = _counted(column, bins)
+    vocabulary = Vocabulary.of_text(column["vocabulary"]) if "vocabulary" in column else None
+    beside = _read(column["words"]) if "words" in column else None
+    parts = {int(code): Part(*_counted(part, bins)) for code, part in column.get("parts", {}).items()}
+    season = column.get("season")
+    if season not in (None, *PARTS) or (season is None) != (not parts):
+        raise ValueError("parts are of no season")
+    return Column(bins, counts, values, column.get("by_length") is True, vocabulary, beside, season, parts)
+
+
+def _bins(column: Mapping[str, Any]) -> Bins:
+    edges, values = column["edges"], column["values"]
+    if (edges is None) == (values is None):
+        raise ValueError("counts and bins do not agree")
+    return Bins(
         edges=np.array(edges, dtype=np.float64) if edges is not None else None,
         values=tuple(map(str, values)) if values is not None else None,
     )
-    counts = np.array(column["counts"], dtype=np.intp)
-    if (edges is None) == (values is None) or counts.shape != (bins.size,):
+
+
+def _counted(record: Mapping[str, Any], bins: Bins) -> tuple[np.ndarray, np.ndarray | None]:
+    counts = np.array(record["counts"], dtype=np.intp)
+    if counts.shape != (bins.size,):
         raise ValueError("counts and bins do not agree")
-    values = np.array(quantiles, dtype=np.float64) if quantiles else None
-    vocabulary = Vocabulary.of_text(column["vocabulary"]) if "vocabulary" in column else None
-    beside = _read(column["words"]) if "words" in column else None
-    return Column(bins, counts, values, column.get("by_length") is True, vocabulary, beside)
+    return counts, np.array(record["quantiles"], dtype=np.float64) if record["quantiles"] else None

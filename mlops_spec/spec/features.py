@@ -24,6 +24,12 @@ def is_feature(spec: Spec, column: str) -> bool:
     return column not in (*spec.data.targets, spec.data.id, spec.data.weight, *features.exclude)
 
 
+def time_seen(spec: Spec) -> str | None:
+    """The column that says when a row was, where the model sees it and so its log has it; else None."""
+    name = spec.data.time or (spec.data.split.column if spec.data.split.by == "time" else None)
+    return name if name is not None and is_feature(spec, name) else None
+
+
 def is_evident(spec: Spec, column: str) -> bool:
     """Whether evidence looks at a column as at a feature: of a column of files, at what is measured of them."""
     files = spec.data.files

@@ -7,6 +7,8 @@ from pydantic import Field
 from mlops_spec.spec.base import ColumnName, Duration, MetricName, Probability, RepoPath, Strict
 from mlops_spec.spec.cron import Cron
 
+Season = Literal["day", "week", "year"]
+
 
 class Drift(Strict):
     """How far the live inputs may move from the training rows."""
@@ -17,6 +19,11 @@ class Drift(Strict):
     max: Annotated[float, Field(gt=0)] = Field(0.2, description="One column whose distance is larger is an alert.")
     columns: list[ColumnName] | Literal["all"] = Field(
         "all", description="Inputs that are watched, by name or all.", examples=["all", ["age", "limit_bal"]]
+    )
+    season: Season | None = Field(
+        None,
+        description="What comes round again: rows are compared with training rows of the same hours of the `day`, days "
+        "of the `week` or months of the `year`, by the time of the data, which the model has to see.",
     )
     share: Probability = Field(
         0.3, description="Share of columns that is an alert where each has moved less, but surely and by a fifth of it."

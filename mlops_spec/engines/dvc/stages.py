@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 OURS = ("split", "train", "reseed", "evaluate", "package")
 
-# The parts of the spec that each stage reads: a change elsewhere, such as in `monitor`, runs nothing again.
+# The parts of the spec that each stage reads: a change elsewhere, such as in `environments`, runs nothing again.
 DATA = ("task", "data")
 MODEL_IO = ("train.features", "train.predictor", "train.format", "train.trusted_types")
 READS = {
@@ -37,7 +37,7 @@ READS = {
     ),
     "reseed": (*DATA, *MODEL_IO, "train.run", "train.params", "train.seed", "train.seeds"),
     "evaluate": ("model", *DATA, *MODEL_IO, "train.seed", "evaluate", "gates"),
-    "package": ("model", *DATA, *MODEL_IO, "evaluate", "serve"),
+    "package": ("model", *DATA, *MODEL_IO, "evaluate", "serve", "monitor.drift.season"),
 }
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 from mlops_spec import model_folder
 from mlops_spec.gates.attacks.attack import Attack, Blow
 from mlops_spec.gates.kinds.kind import Kind
-from mlops_spec.monitor.inputs import check_drift
+from mlops_spec.monitor.by_season import check_seasonal_drift
 from mlops_spec.monitor.predictions import Live
 from mlops_spec.pipeline.reference import read_reference
 from mlops_spec.spec.gates.result import GateResult, Limit
@@ -30,7 +30,8 @@ _REQUESTS = 1000  # fewer than a hundred tell an alarm nothing
 
 def ring(case: Case, alarm: Drift) -> GateResult:
     """`fail` when the alarm rings over the test rows, by the very check that `monitor` does."""
-    check = check_drift(alarm, read_reference(case.root / model_folder.PACKAGE), Live(case.test, (), np.empty(0)))
+    known = read_reference(case.root / model_folder.PACKAGE)
+    check = check_seasonal_drift(case.spec, alarm, known, Live(case.test, (), np.empty(0)))
     return GateResult(
         id=f"drift/{alarm.method}",
         kind="drift",

@@ -47,7 +47,7 @@ def _monitor(old: Monitor, new: Monitor) -> Iterator[Weakening]:
 
 
 def _drift(old: Drift, new: Drift) -> Iterator[Weakening]:
-    if old.method == new.method:  # another method's numbers are no larger or smaller than these
+    if (old.method, old.season) == (new.method, new.season):  # others' numbers are no larger or smaller than these
         yield from rose("monitor.drift.max", old.max, new.max)
     yield from rose("monitor.drift.share", old.share, new.share)
     if new.columns != "all":
