@@ -95,14 +95,28 @@ def test_who_it_is_is_what_the_spec_says() -> None:
     assert "whoever has signed in may not read" in str(trouble("Forbidden", "read", Keys(), WHAT))
 
 
+def test_an_empty_secret_is_refused_before_anything_is_scored() -> None:
+    given = spec("{secrets: {read: [A], write: [B], score: [C, D]}}")
+
+    refuse_empty(given, "score", {"A": "", "B": "", "C": "x", "D": "y"})
+    with pytest.raises(
+        Failure, match=r"the secret D \(storage.sign_in.secrets.score\) is empty in this step"
+    ) as refused:
+        refuse_empty(given, "score", {"C": "x", "D": ""})
+    assert refused.value.exit_code == Exit.CONFIG
+    assert "in the environment `scoring`" in refused.value.remedy
+
+
 def test_an_empty_secret_is_refused_before_anything_trains() -> None:
     given = spec("{secrets: {read: [A], write: [B, C]}}")
 
     refuse_empty(given, "write", {"B": "x", "C": "y", "A": ""})
     refuse_empty(given, "write", {})  # a machine of somebody's own, which has its own ways
-    with pytest.raises(Failure, match="the secret C is empty in this step") as refused:
+    with pytest.raises(
+        Failure, match=r"the secret C \(storage.sign_in.secrets.write\) is empty in this step"
+    ) as refused:
         refuse_empty(given, "write", {"B": "x", "C": ""})
     assert refused.value.exit_code == Exit.CONFIG
     assert "`training`" in refused.value.remedy
-    with pytest.raises(Failure, match="the secret A is empty"):
+    with pytest.raises(Failure, match=r"the secret A \(storage.sign_in.secrets.read\) is empty"):
         refuse_empty(given, "read", {"A": ""})

@@ -15,7 +15,7 @@ from mlops_spec.deploy.outcome import Answers
 from mlops_spec.deploy.passes import ACTIONS, Done, done_for
 from mlops_spec.deploy.rollout import Rolled, roll_out
 from mlops_spec.deploy.scored import after_scoring, first_live, put_on_record
-from mlops_spec.engines.packages import packages
+from mlops_spec.engines.packages import packages, refuse_empty_keys
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.model_folder import SPEC
 from mlops_spec.release.desired import desired
@@ -23,6 +23,7 @@ from mlops_spec.release.world import World
 from mlops_spec.repository.models import name_in
 from mlops_spec.repository.names import names_at
 from mlops_spec.spec.base import seconds
+from mlops_spec.spec.environments import Batch
 from mlops_spec.system.faults import beneath
 from mlops_spec.targets.live import Served
 from mlops_spec.targets.registry import target_on
@@ -120,6 +121,8 @@ class OneModel:
             raise Failure(
                 problem, exit_code=Exit.CONFIG, remedy="make the two the same; until then nothing is deployed"
             )
+        if isinstance(environment, Batch):
+            refuse_empty_keys(spec)
         git = replace(self.shared.clone.git, folder=found.folder)
         target, world = self._target(environment), self._world(git, main, spec)
         want = desired(world, self.shared.settings.environment)

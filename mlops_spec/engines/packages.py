@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Protocol
 
 from mlops_spec.engines.dvc.fetch import Fetcher
+from mlops_spec.engines.dvc.store_trouble import refuse_empty
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from mlops_spec.git import Git
+    from mlops_spec.spec import Spec
 
 
 class Packages(Protocol):
@@ -34,6 +37,11 @@ def packages(git: Git, remote: str | None = None, root: Path | None = None) -> P
     A folder that the settings name relative to themselves lies beside `root`, the checkout on this host, if any.
     """
     return Fetcher(git, remote, root)
+
+
+def refuse_empty_keys(spec: Spec) -> None:
+    """Raises Failure (78) where a secret that the spec names for what scores reached this step as an empty text."""
+    refuse_empty(spec, "score", os.environ)
 
 
 def packages_of(git: Git, root: Path) -> Packages:

@@ -390,14 +390,18 @@ def test_a_clone_with_edits_on_a_branch_of_another_default_branch(tmp_path: Path
 @pytest.mark.slow
 @pytest.mark.e2e
 @pytest.mark.xdist_group("e2e")
-def test_a_starter_that_nobody_has_changed(tmp_path: Path) -> None:
-    command("mlops-spec", "new", tmp_path / "credit", "--defaults", cwd=tmp_path)
+@pytest.mark.parametrize("starter", ["credit-default", "images", "text", "forecast"])
+def test_a_starter_that_nobody_has_changed(tmp_path: Path, starter: str) -> None:
+    command("mlops-spec", "new", tmp_path / "mine", "--starter", starter, "--defaults", cwd=tmp_path)
 
-    played = rehearsed(tmp_path / "credit", tmp_path / "played")
+    played = rehearsed(tmp_path / "mine", tmp_path / "played")
 
     assert played["as_expected"], played["steps"]
-    assert [step["title"] for step in played["steps"]][:2] == ["a copy of credit", "first push"]
-    assert {each["version"] for each in played["live"].values()} == {"v1.0.0"}
+    assert [step["title"] for step in played["steps"]][:2] == ["a copy of mine", "first push"]
+    assert {name: each["version"] for name, each in played["live"].items()} == {
+        "staging": "v1.0.0",
+        "production": "v1.0.0",
+    }
 
 
 PLAIN = """\

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from mlops_spec.spec import Spec
 
 Rights = Literal["read", "write"]
+Role = Literal["read", "write", "score"]  # of `storage.sign_in`
 _DOCTOR = "`mlops-spec doctor --cloud` writes what the cloud must be told"
 
 
@@ -147,22 +148,26 @@ def trouble(said: str, rights: Rights, keys: Keys, what: str) -> Failure | None:
     return None
 
 
-def refuse_empty(spec: Spec, rights: Rights, environ: Mapping[str, str]) -> None:
+def refuse_empty(spec: Spec, rights: Role, environ: Mapping[str, str]) -> None:
     """Raises Failure (78) where a secret that the spec names reached this step as an empty text."""
     given = spec.storage.sign_in if spec.storage else None
     secrets = given.secrets if given else None
-    names = (secrets.read if rights == "read" else secrets.write) if secrets else []
+    names: list[str] = getattr(secrets, rights) if secrets else []
     empty = [name for name in names if environ.get(name) == ""]
     if empty:
-        where = "`training`" if rights == "write" else "`reading`, `monitoring` or `pull-requests`"
+        done, where = _DONE[rights]
         raise Failure(
-            f"the secret {empty[0]} is empty in this step: nothing could be {_DONE[rights]} the storage",
+            f"the secret {empty[0]} (storage.sign_in.secrets.{rights}) is empty in this step: nothing could be {done}",
             exit_code=Exit.CONFIG,
             remedy=f"Set it in the environment {where}, and see that a workflow which is called is passed it by name.",
         )
 
 
-_DONE = {"read": "read from", "write": "stored in"}
+_DONE: dict[Role, tuple[str, str]] = {  # what comes to nothing, and which environments of GitHub hold the secrets
+    "read": ("read from the storage", "`reading`, `monitoring` or `pull-requests`"),
+    "write": ("stored in the storage", "`training`"),
+    "score": ("scored: the package, deliveries and scores lie in the storage", "`scoring`"),
+}
 
 
 def _line(said: str, place: int) -> str:
