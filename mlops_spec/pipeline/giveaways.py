@@ -5,6 +5,7 @@ Apart from `leak`, which splitting needs: this loads the evidence.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -83,7 +84,7 @@ def encoded_features(spec: Spec, train: pd.DataFrame, test: pd.DataFrame) -> lis
         if name not in (*spec.data.targets, spec.data.id) and rows[name].dtype.kind not in "fmM"
     }
     return [
-        found
+        _named(spec, target, found)
         for target in spec.data.targets
         if (asked := _asked(spec, rows[target])) is not None
         for found in encodings(features, keys, asked.truth, asked.task)
@@ -141,7 +142,16 @@ def revealing_features(spec: Spec, train: pd.DataFrame) -> list[Revealing]:
     for name in spec.data.targets:
         if missing := int(train[name].isna().sum()):
             raise ValueError(f"`{name}` is missing in {missing:,} training rows")
-    return [found for name in spec.data.targets for found in _revealing(spec, features, train[name])]
+    return [
+        _named(spec, name, found) for name in spec.data.targets for found in _revealing(spec, features, train[name])
+    ]
+
+
+def _named(spec: Spec, target: str, found: Revealing) -> Revealing:
+    """What is found, with the target that it tells where there are several."""
+    if len(spec.data.targets) == 1:
+        return found
+    return replace(found, why=found.why.replace("the target", f"the target `{target}`", 1))
 
 
 def _revealing(spec: Spec, features: Mapping[str, np.ndarray], target: pd.Series) -> list[Revealing]:

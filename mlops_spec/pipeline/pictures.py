@@ -152,6 +152,7 @@ def _by_query(shown: Shown) -> Figure:
     spread.hist(each, bins=np.linspace(0, 1, 21).tolist(), color=_BLUE, alpha=0.7)
     spread.axvline(each.mean(), color=_ORANGE, label=f"mean {each.mean():.3f}")
     spread.set(xlabel="NDCG of a query", ylabel="queries")
+    spread.yaxis.get_major_locator().set_params(integer=True)
     spread.legend(loc="upper left", frameon=False)
     for axes in (along, spread):
         axes.grid(alpha=0.3)
@@ -234,6 +235,7 @@ def _measure_by_slice(shown: Shown) -> Figure:
     axes = figure.add_subplot(xlabel=f"{metric}, {_level(shown)}")
     if whole["low"] is not None and whole["high"] is not None:
         axes.axvspan(whole["low"], whole["high"], color=_GREY, alpha=0.25, linewidth=0)
+    axes.margins(x=0.1)  # words beside the outermost value have room
     for place, (_, _, found) in enumerate(rows):
         _interval_bar(axes, place, found)
     axes.set_yticks(range(len(rows)), [name for name, _, _ in rows], fontsize=8)
@@ -257,9 +259,13 @@ def _judged(shown: Shown) -> str:
 
 
 def _interval_bar(axes: Axes, place: int, found: Mapping[str, Any]) -> None:
-    if found["low"] is None or found["high"] is None:
-        words = "undefined" if found["value"] is None else f"{found['value']:.3g}, no interval"
-        axes.text(0.5, place, words, transform=axes.get_yaxis_transform(), va="center", ha="center", fontsize=8)
+    if found["value"] is None:
+        axes.text(0.5, place, "undefined", transform=axes.get_yaxis_transform(), va="center", ha="center", fontsize=8)
+        return
+    if found["low"] is None or found["high"] is None:  # a circle where the value lies, for it alone widens the axis
+        axes.plot([found["value"]], [place], "o", markersize=5, markerfacecolor="white", color=_BLUE, clip_on=False)
+        words, where = f"{found['value']:.3g}, no interval", (found["value"], place)
+        axes.annotate(words, where, (0, 5), textcoords="offset points", ha="center", va="bottom", fontsize=7)
         return
     axes.plot([found["low"], found["high"]], [place, place], color=_BLUE, linewidth=2, alpha=0.6)
     axes.plot([found["value"]], [place], "o", markersize=5, color=_BLUE, clip_on=False)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 from sklearn.metrics import confusion_matrix, roc_curve
 
 from mlops_spec.engines.dvc.plots import plots
@@ -173,3 +174,20 @@ def test_of_many_slices_and_groups_the_largest_are_drawn(tmp_path: Path) -> None
 
     for name in ("slices", "groups"):
         assert int.from_bytes((tmp_path / f"{name}.png").read_bytes()[20:24]) < 2500  # the header's height
+
+
+def test_a_value_without_an_interval_lies_where_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside the band of all rows, which is elsewhere: the axis reaches it."""
+    drawn: list[Any] = []
+    save = Figure.savefig
+    monkeypatch.setattr(
+        Figure, "savefig", lambda self, *args, **named: drawn.append(self) or save(self, *args, **named)
+    )
+    part = {"rows": 90, "measures": {"x": {"value": 0.99, "low": None, "high": None, "reason": "too few"}}}
+
+    draw_pictures(tmp_path, shown("regression", REGRESSION, {"band": {"old": part}}))
+
+    (axes,) = [axes for figure in drawn for axes in figure.axes if axes.get_xlabel().startswith("x, ")]
+    assert [list(line.get_xdata()) for line in axes.get_lines()] == [[0.99]]
+    assert axes.get_xlim()[0] < 0.7 < 0.99 < axes.get_xlim()[1]
+    assert [text.get_text() for text in axes.texts] == ["0.99, no interval"]

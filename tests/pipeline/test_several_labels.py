@@ -24,6 +24,7 @@ from mlops_spec.package.predictor.output import check_output
 from mlops_spec.package.predictor.skops_file import load_skops
 from mlops_spec.pipeline.answers import Answers, read_answers, write_answers
 from mlops_spec.pipeline.contract import check
+from mlops_spec.pipeline.giveaways import revealing_features
 from mlops_spec.pipeline.simple_model import Known, simple_of
 from mlops_spec.pipeline.tasks import TARGETS
 from mlops_spec.spec import Spec
@@ -74,6 +75,14 @@ def test_a_target_of_too_few_or_many_columns_is_refused() -> None:
 
     assert "is several columns, one for each label" in str(one)
     assert "even, round, high: the target of a task of binary-classification is one column" in str(three)
+
+
+def test_a_column_that_tells_one_label_is_told_with_it() -> None:
+    rows = table(told=TRUTH[:, 1] + np.random.default_rng(0).normal(0, 0.01, len(ROWS)))
+
+    found = [each for each in revealing_features(spec(), rows) if each.column == "told"]
+
+    assert [f"the target `{LABELS[1]}`" in each.why for each in found] == [True]
 
 
 def test_a_split_that_hides_a_label_from_a_side_is_refused() -> None:

@@ -18,6 +18,7 @@ how often it is known where they are normal, and passes at a bound that is the t
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -59,11 +60,13 @@ def doubt_of(carrying: float, units: int, named: str = "rows") -> str:
 
     >>> doubt_of(3.2, 1000)
     'its variance rests on about 3 of 1,000 rows, at least 20 are needed: these rows cannot say how far it is off'
+    >>> doubt_of(9.7, 41)
+    'its variance rests on about 9 of 41 rows, at least 10 are needed: these rows cannot say how far it is off'
     """
     fewest = min(max(units // ROWS, FEWEST), MOST)
     if carrying >= fewest:
         return ""
     return (
-        f"its variance rests on about {carrying:.0f} of {units:,} {named}, at least {fewest} are needed: "
+        f"its variance rests on about {math.floor(carrying)} of {units:,} {named}, at least {fewest} are needed: "
         "these rows cannot say how far it is off"
     )
