@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mlops_spec.errors import Failure
 from mlops_spec.monitor.performance import labelled
 from mlops_spec.pipeline.rows import read_texts
 
@@ -24,9 +25,10 @@ def extended(spec: Spec, data: bytes, labels: Path, live: Live) -> tuple[bytes, 
     Raises:
         Failure: the labels or the file are unfit (exit 1).
     """
-    known = _as_written(data)
+    known, name = _as_written(data), spec.data.id
+    if name is None:
+        raise Failure("new rows need `data.id`: by what else would the data tell which they have?")
     joined = labelled(labels, spec, live)
-    name = spec.data.id or ""
     rows = live.inputs.iloc[joined["place"]].reset_index(drop=True)
     rows[[*spec.data.targets]] = joined[[*spec.data.targets]].to_numpy()
     rows[name] = [live.names[place] for place in joined["place"]]

@@ -9,6 +9,7 @@ import numpy as np
 
 from mlops_spec.errors import Failure
 from mlops_spec.monitor.check import Check
+from mlops_spec.monitor.label_steps import by_step, known_by
 from mlops_spec.pipeline.answers import Answers
 from mlops_spec.pipeline.history import drawn_by
 from mlops_spec.pipeline.levels import quantile_names, told_at
@@ -32,8 +33,11 @@ if TYPE_CHECKING:
     from mlops_spec.spec.watch import Performance
 
 
+_NAMED_BY = ("requests are named by their `id`", "times and series are others")
+
+
 def check_performance(root: Path, spec: Spec, wanted: Performance, manifest: Manifest, live: Live) -> Check:
-    """Joins the log with the labels by `data.id`, measures, and holds the interval against the bounds.
+    """Joins the log with the labels (see `labelled`), measures, and holds the interval against the bounds.
 
     Only what is clearly beyond a bound is a finding; what more rows must settle is said.
     """
@@ -48,7 +52,7 @@ def check_performance(root: Path, spec: Spec, wanted: Performance, manifest: Man
             raise
         return Check("labels", (failure.message,))
     if not len(joined):
-        return Check("labels", told=f"none of {len(live.names):,} rows has a label: requests are named by their `id`")
+        return Check("labels", told=f"none of {len(live.names):,} rows has a label: {_NAMED_BY[spec.data.id is None]}")
     places = joined["place"].to_numpy()
     try:
         scores = live.scores[places]
@@ -87,17 +91,23 @@ def _of_series(spec: Spec, live: Live, places: np.ndarray, answers: Answers) -> 
 
 
 def labelled(path: Path, spec: Spec, live: Live) -> pd.DataFrame:
-    """Each label with the place of the newest row of that name: the targets' columns and `place`."""
-    name, targets = spec.data.id, [*spec.data.targets]
-    if name is None:
+    """Each label with the place of the newest row that it is of: the targets' columns and `place`.
+
+    By `data.id`, the name of the request; of a forecast without it by the time and the series of the row.
+    """
+    targets, ahead = [*spec.data.targets], TASKS[spec.task].ahead
+    named = [spec.data.id] if spec.data.id is not None else known_by(spec.data) if ahead else []
+    if not named:
         raise Failure("monitor.performance needs `data.id`: by what else would a label find its row?")
     labels = read_rows(path, known_columns(spec.data))  # `007` stays `007`
-    lacking = [column for column in (name, *targets) if column not in labels.columns]
-    if lacking:
+    if lacking := [column for column in (*named, *targets) if column not in labels.columns]:
         raise Failure(f"{path.name} has no column {', '.join(lacking)}")
-    places = {asked: place for place, asked in enumerate(live.names) if asked is not None}
-    newest = labels.assign(**{name: labels[name].astype(str)}).drop_duplicates(name, keep="last")
-    newest = newest.dropna(subset=targets).set_index(name)[targets]
+    if spec.data.id is None:
+        labels, names = by_step(spec.data, labels, live.inputs)
+    else:
+        labels, names = labels.assign(key=labels[spec.data.id].astype(str)), live.names
+    places = {asked: place for place, asked in enumerate(names) if asked is not None}
+    newest = labels.drop_duplicates("key", keep="last").dropna(subset=targets).set_index("key")[targets]
     asked = [each for each in places if each in newest.index]
     return newest.loc[asked].assign(place=[places[each] for each in asked])
 

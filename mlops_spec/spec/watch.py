@@ -40,7 +40,8 @@ class Performance(Strict):
     """What the model must still reach once the labels have come in."""
 
     labels: RepoPath = Field(
-        description="File of labels that come in later, with the columns `data.id` and `data.target`.",
+        description="File of labels that come in later, with the columns `data.id` and `data.target`; of a forecast "
+        "without an id `data.time` and `data.series` name the row.",
         examples=["data/labels.csv"],
     )
     metric: MetricName = Field(description="What is measured once labels are there.")

@@ -142,3 +142,68 @@ def test_a_season_alone_is_no_drift_of_the_inputs(tmp_path: Path) -> None:
     assert "lag: wasserstein" in found(watched, 40)[0]
     other = watched.model_copy(update={"task": "regression"})
     assert "moved less, but surely" in found(other, 0)[0]
+
+
+def by_day(folder: Path, labels: pd.DataFrame, rows: pd.DataFrame, **data: Any) -> Check:
+    given = SPEC.model_copy(update={"data": SPEC.data.model_copy(update={"id": None} | data)})
+    labels.to_csv(folder / "labels.csv", index=False)
+    bounds = Performance.model_validate({"labels": "labels.csv", "metric": "mean_absolute_error", "max": 3})
+    live = Live(rows, (None,) * len(rows), rows["told"].to_numpy())
+    manifest: Any = type("Manifest", (), {"task": "forecasting", "classes": ()})
+    return check_performance(folder, given, bounds, manifest, live)
+
+
+def days_of_stores() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What was asked of forty stores, and what they sold of it, in another order, as days."""
+    rows, score = asked("2024-03-01", 90)
+    rows = pd.concat([rows.assign(store=rows["store"] + str(part)) for part in range(10)], ignore_index=True)
+    rows = rows.assign(told=np.tile(score, 10))
+    sales = rows["told"] + np.random.default_rng(0).normal(0, 2, len(rows))
+    labels = pd.DataFrame({"store": rows["store"], "day": rows["day"].dt.strftime("%Y-%m-%d"), "sales": sales})
+    return rows, labels.sample(frac=1, random_state=0)
+
+
+def test_labels_without_a_name_find_their_row_by_time_and_series(tmp_path: Path) -> None:
+    rows, labels = days_of_stores()
+    wrong = labels.assign(store=labels["store"].to_numpy()[::-1])
+
+    assert by_day(tmp_path, labels, rows).evidence["value"] == pytest.approx(2 * np.sqrt(2 / np.pi), rel=0.05)
+    assert by_day(tmp_path, labels.iloc[:900], rows).told.endswith("over 900 labelled rows: pass")
+    assert by_day(tmp_path, wrong, rows).evidence["value"] > 2.5
+    later = labels.assign(day="2025-01-01").drop_duplicates("store")
+    assert "none of 3,600 rows has a label: times and series are others" in by_day(tmp_path, later, rows).told
+
+
+def test_a_row_that_was_asked_or_labelled_again_counts_once_as_it_was_last(tmp_path: Path) -> None:
+    rows, labels = days_of_stores()
+    again = pd.concat([rows.assign(told=0.0), rows], ignore_index=True)
+    corrected = pd.concat([labels.assign(sales=900.0), labels], ignore_index=True)
+
+    assert by_day(tmp_path, corrected, again).told == by_day(tmp_path, labels, rows).told
+
+
+def test_days_of_clocks_that_are_set_forward_are_the_same_days(tmp_path: Path) -> None:
+    rows, labels = days_of_stores()
+    berlin = pd.to_datetime(labels["day"]).dt.tz_localize("Europe/Berlin")
+    local = rows.assign(day=rows["day"].dt.tz_localize(None).dt.tz_localize("Europe/Berlin").dt.tz_convert("UTC"))
+
+    told = by_day(tmp_path, labels.assign(day=berlin.map(pd.Timestamp.isoformat)), local)
+
+    assert "over 3,600 labelled rows" in told.told
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda rows, labels: (rows, labels.drop(columns="day")), "labels.csv has no column day"),
+        (lambda rows, labels: (rows, labels.drop(columns="store")), "labels.csv has no column store"),
+        (lambda rows, labels: (rows.drop(columns="day"), labels), "the model is not given `day`, which its log lacks"),
+        (lambda rows, labels: (rows, labels.assign(day="soon")), "times and series are others"),
+        (lambda rows, labels: (rows, labels.assign(day=labels["day"] + "T11:00")), "are of no one frequency"),
+        (lambda rows, labels: (rows, labels.assign(sales=np.nan)), "times and series are others"),
+    ],
+)
+def test_labels_of_no_day_are_said_and_not_guessed(tmp_path: Path, change: Any, says: str) -> None:
+    told = by_day(tmp_path, *reversed(change(*days_of_stores())))
+
+    assert says in (told.told or told.findings[0])

@@ -1,7 +1,8 @@
 """Live performance is watched by labels of live answers.
 
 The file that the model learned from, or one that the pipeline makes, holds no label of what was answered since: the
-measure stays as it is whatever happens. And labels are joined to answers by `data.id`.
+measure stays as it is whatever happens. And labels are joined to answers by `data.id`, or of a forecast by time and
+series; rows that a pull request adds to the data need the id.
 
 Bad:
 
@@ -24,6 +25,7 @@ from mlops_spec import model_folder
 from mlops_spec.document.finding import Finding
 from mlops_spec.spec.paths import data_file
 from mlops_spec.spec.stages import overlap, user_stages
+from mlops_spec.spec.tasks import TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,5 +50,10 @@ def check(spec: Spec) -> Iterator[Finding]:
         yield Finding(place, "this is the sample that pull requests train on", "name the file of the outcomes")
     elif any(overlap(watched.labels, path) for path in written):
         yield Finding(place, "the pipeline writes this, and it knows no outcome", "name the file of the outcomes")
-    elif spec.data.id is None:
+    elif spec.data.id is None and not _by_time(spec):
         yield Finding(place, "no `data.id` says which answer a label belongs to", "name the id's column")
+
+
+def _by_time(spec: Spec) -> bool:
+    added = spec.monitor is not None and spec.monitor.on_alert.open == "pull-request"
+    return TASKS[spec.task].ahead and spec.data.time is not None and not added
