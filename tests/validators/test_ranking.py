@@ -127,6 +127,18 @@ def test_few_queries_whose_order_can_be_wrong_are_too_few_for_a_verdict() -> Non
     assert judge(found, minimum=0.5, rows=truth.size).verdict == "inconclusive"
 
 
+def test_a_doubt_counts_queries_and_not_rows() -> None:
+    """Three of two hundred queries are in a wrong order, and all doubt is about them."""
+    relevance = np.tile([1.0, *[0.0] * (SIZE - 1)], (QUERIES, 1))
+    score = relevance.copy()
+    score[:3] *= -1
+
+    found = interval(ranking_measure("mean_reciprocal_rank"), relevance.ravel(), score.ravel(), groups=QUERY)
+
+    assert found.doubt.startswith("its variance rests on about 3 of 200 groups, at least ")
+    assert "these groups cannot say" in found.doubt
+
+
 def test_slices_and_own_measures_of_rankings_are_like_any() -> None:
     device = np.where(QUERY % 2, "phone", "desk")
 

@@ -45,6 +45,13 @@ class Design:
     """Code of the stratum; each keeps its number of rows."""
     weight: Floats | None = None
     """What each row counts in the measure; it is drawn as often as any."""
+    called: str = "rows"
+    """What the rows are where they are no single ones."""
+
+    @property
+    def named(self) -> str:
+        """What is drawn, as a message names it."""
+        return self.called if self.cluster is None else "groups"
 
     @property
     def alone(self) -> bool:

@@ -68,5 +68,5 @@ def doubt_of(carrying: float, units: int, named: str = "rows") -> str:
         return ""
     return (
         f"its variance rests on about {math.floor(carrying)} of {units:,} {named}, at least {fewest} are needed: "
-        "these rows cannot say how far it is off"
+        f"these {named} cannot say how far it is off"
     )

@@ -281,7 +281,7 @@ def _resampling(
         carrying = _effective_rows(left_out, times)
         if np.all(drawn == value) and value in (measure.low, measure.high) and measure.prepare is not None:
             return unknown(value, "bca", asked.confidence, f"{measure.name} is {value:g} in every resample")
-        if doubt := doubt_of(carrying, design.rows):
+        if doubt := doubt_of(carrying, design.rows, design.named):
             return unknown(value, "bca", asked.confidence, doubt)
         low, high = _student_ends(value, ends, carrying, asked.confidence)
         return Interval(value, max(low, reach[0]), min(high, reach[1]), "bca", asked.confidence)
@@ -385,7 +385,7 @@ def single_kernel(measure: Measure, given: Answers, threshold: float, design: De
 def _of_groups(measured: Kernel) -> tuple[Kernel, Design]:
     """Groups that are drawn one by one, whatever rows they have."""
     assert isinstance(measured, Sums)
-    return measured, single(measured.rows)
+    return measured, replace(single(measured.rows), called="groups")
 
 
 def _difference(

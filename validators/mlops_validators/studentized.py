@@ -87,11 +87,7 @@ class Units:
         error = self.measured[1]
         if not 0 < error < np.inf:
             return ""
-        return doubt_of(carriers(self._contributions(error)), self._size, self._named)
-
-    @property
-    def _named(self) -> str:
-        return "rows" if self.design.cluster is None else "groups"
+        return doubt_of(carriers(self._contributions(error)), self._size, self.design.named)
 
     @property
     def _size(self) -> int:

@@ -37,8 +37,9 @@ def _other(stage: Nights) -> Nights:
 
 def _both(stage: Nights) -> str:
     other = _other(stage)
-    _brought_up_to_date(stage, other)
-    number = open_pull(stage, replace(stage.place, model=_OTHER).branch("promote", NIGHTLY)).number
+    branch = replace(stage.place, model=_OTHER).branch("promote", NIGHTLY)
+    _proposed_again(stage, other, branch)
+    number = open_pull(stage, branch).number
     check(stage, number)
     run = merge(stage, number)
     asked = [job.name for job in run.jobs if job.name.startswith("Score ")]
@@ -58,8 +59,9 @@ def _both(stage: Nights) -> str:
     return f"#{number} merged; both scored {night(1)}, and {stage.place.model} alone {night(0)}"
 
 
-def _brought_up_to_date(stage: Nights, other: Nights) -> None:
-    """The App proposes it again, on what main is by now, as the monitor's run would."""
+def _proposed_again(stage: Nights, other: Nights, branch: str) -> None:
+    """Main has moved on since; somebody deletes the branch, and the App proposes it again on what main is by now."""
+    stage.world.git.run("push", "--quiet", "origin", "--delete", branch)
     asked = ("promote", "open", NIGHTLY, "--version", FIRST)
     done = stage.world.attempt(*asked, login=cast.APP, directory=other.place.path)
     must(done.returncode == Exit.OK, f"`mlops-spec promote open` ended with {done.returncode}: {done.stderr}")
