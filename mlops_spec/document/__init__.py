@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from yaml.events import SequenceStartEvent
-
 from mlops_spec.document.diagnostic import START, Address, Diagnostic, Edit, Kind, Span
 from mlops_spec.document.secret import masked
 from mlops_spec.document.source import LINE_END
@@ -107,9 +105,9 @@ class Document:
 
     def lists(self) -> Iterator[tuple[Address, list[Any]]]:
         """Every list, with its items."""
-        for address, (_, start, _) in self.nodes.items():
-            if start.__class__ is SequenceStartEvent:
-                yield address, self.at(address)
+        for address, (_, start, end) in self.nodes.items():
+            if start is not end and isinstance(items := self.at(address), list):
+                yield address, items
 
     def raw(self, address: Address) -> str:
         """A scalar's text before it became a value."""

@@ -6,6 +6,7 @@ Positions cost next to nothing this way: the pass is faster than `yaml.load` wit
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -52,14 +53,20 @@ class _Stop(Exception):
 
 def parse(file: str, text: str, *, aliases: bool = False) -> Document | list[Diagnostic]:
     """Reads one YAML document out of a text as `source.read` gives it; `aliases` may stand in workflows alone."""
+    found = _parsed(file, text, aliases)
+    return found if isinstance(found, Document) else list(found)
+
+
+@lru_cache(maxsize=64)  # a workflow is read as one, and as a file of the repository
+def _parsed(file: str, text: str, aliases: bool) -> Document | tuple[Diagnostic, ...]:
     builder = (_WithAliases if aliases else _Builder)(file, text)
     try:
         document = builder.document()
     except _Stop:
-        return builder.found
+        return tuple(builder.found)
     except yaml.YAMLError as error:
-        return [*builder.found, _syntax_error(builder.read, error)]
-    return builder.found or document
+        return (*builder.found, _syntax_error(builder.read, error))
+    return tuple(builder.found) or document
 
 
 class _Builder:

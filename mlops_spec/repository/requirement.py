@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class Requirement(NamedTuple):
     versions: frozenset[str]
 
 
+@lru_cache(maxsize=8)  # each rule about the project reads the same file
 def table(text: str | None) -> Table:
     """A TOML text; empty where it is none."""
     try:

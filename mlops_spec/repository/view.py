@@ -6,7 +6,7 @@ import ast
 import posixpath
 import warnings
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -48,12 +48,15 @@ def parsed(document: Document) -> Python | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an escape that Python may refuse one day is not ours to tell
-            tree = ast.parse(document.text)
+            tree = _tree(document.text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
     # Python ends lines as the linter does, and at form feeds not: both count the same.
     same = len(LINE_END.findall(document.text)) == document.text.count("\n")
     return Python(document, tree) if same else None
+
+
+_tree = lru_cache(maxsize=128)(ast.parse)  # each rule about code reads the same files
 
 
 @dataclass(frozen=True, eq=False)
