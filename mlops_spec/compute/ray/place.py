@@ -167,7 +167,10 @@ class Cluster:
         """The outputs of a job that ended well; raises how it ended otherwise."""
         said = outcome(following.log, following.nonce)
         if said is not None and said.failure is not None:
-            known = Failure(said.failure.message, exit_code=said.failure.exit_code, remedy=said.failure.remedy)
+            where = "on a node of the cluster: " if said.failure.exit_code == Exit.IO else ""
+            known = Failure(
+                f"{where}{said.failure.message}", exit_code=said.failure.exit_code, remedy=said.failure.remedy
+            )
             raise _Lost(known) if said.lost else known
         if job is not None and job.status == "SUCCEEDED" and said is not None:
             return _expected(command, dict(said.outputs))

@@ -6,6 +6,7 @@ jobs of one commit on one node share what Ray unpacked; what is copied goes when
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -17,6 +18,8 @@ ASKED = "MLOPS_SPEC_JOB"
 _JOBS = ".mlops-spec-jobs"
 _MOST = 8 * 2**20  # bytes of a job's log: the runner reads all of it anew each time
 _SYNC_SECONDS = 3600
+_ROOM = "See that its disk has room and can be written, where Ray unpacks the files of jobs."
+_FULL = re.compile(r"No space left on device|os error 28|Disk quota exceeded|Read-only file system")
 
 
 def main() -> int:
@@ -29,7 +32,8 @@ def main() -> int:
         shutil.copytree(".", checkout, symlinks=True, ignore=shutil.ignore_patterns(_JOBS))
         return _run(asked, checkout, os.path.join(place, "venv"))  # noqa: PTH118
     except OSError as error:
-        return _fail(asked, f"the node could not begin: {error.strerror or error}: {error.filename or place}", 74, "")
+        reason, path = _first(error)
+        return _fail(asked, f"the job could not begin: {reason}: {path or place}", 74, _ROOM)
     finally:
         shutil.rmtree(place, ignore_errors=True)
 
@@ -58,10 +62,20 @@ def _run(asked: "dict[str, Any]", checkout: str, environment: str) -> int:
         said = synced.stdout.decode(errors="replace").strip()
         say(said)
         last = said.splitlines()[-1] if said else "no reason given"
+        if _FULL.search(said):
+            return _fail(asked, f"there is no room for the locked environment: {last[:300]}", 74, _ROOM)
         remedy = "Check that uv.lock is current, and that the nodes reach the index that it names."
         return _fail(asked, f"the locked environment could not be made on the node: {last[:300]}", 69, remedy)
     python = os.path.join(environment, "bin", "python")  # noqa: PTH118
     return _relay([python, "-P", "-m", "mlops_spec.compute.ray.job"], checkout, variables, asked["seconds"])
+
+
+def _first(error: OSError) -> "tuple[str, str]":
+    """What is wrong and where; of files that were copied together, with the first of them."""
+    if isinstance(error, shutil.Error) and error.args and error.args[0]:
+        _, path, reason = error.args[0][0]
+        return re.sub(r"^\[Errno \d+\] |: '.*$", "", str(reason)), str(path)
+    return error.strerror or str(error), str(error.filename or "")
 
 
 def _uv() -> "list[str] | None":

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import io
+import re
+import shutil
+import struct
 import threading
 import time
 import zipfile
@@ -18,6 +22,7 @@ from mlops_spec.engines.handing import Store
 from mlops_spec.errors import Exit, Failure
 from tests.compute.ray.checkout import checkout, cluster, git
 from tests.compute.ray.fake import FakeJob, FakeRay, serving
+from tests.faults.sweep import compiled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -366,6 +371,47 @@ def test_a_node_that_does_not_reach_the_storage_says_so(fake: FakeRay, root: Pat
 
     assert caught.value.exit_code == Exit.CONFIG
     assert len(fake.jobs) == 1
+
+
+@pytest.mark.slow
+def test_the_disk_of_a_node_that_is_full_is_told_of(
+    fake: FakeRay, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever it fills up: as the job begins, as its environment is made, amid its inputs, or with its outputs."""
+    library, counter = compiled(tmp_path), tmp_path / "counter"
+    for name, value in {
+        "LD_PRELOAD": library,
+        "FAULT_COUNTER": counter,
+        "FAULT_ROOT": fake.folder,
+        "FAULT_KIND": "open",
+        "FAULT_ERRNO": errno.ENOSPC,
+        "FAULT_LASTING": 1,
+    }.items():
+        monkeypatch.setenv(name, str(value))
+    begun = struct.pack("6I", 0, 0, 0, 0, 0, 0)
+    counter.write_bytes(begun)
+    monkeypatch.setenv("FAULT_AT", "0")
+    cluster(fake, root, retries=0).run(command(root))
+    calls = struct.unpack("6I", counter.read_bytes())[1]
+
+    failed = []
+    for at in range(3, calls, max(1, calls // 6)):  # the first two read the script that begins
+        counter.write_bytes(begun)
+        monkeypatch.setenv("FAULT_AT", str(at))
+        shutil.rmtree(root / "build/model")
+        try:
+            cluster(fake, root, retries=0).run(command(root))
+        except Failure as failure:
+            failed.append(failure)
+        else:  # nothing was to be written any more
+            assert (root / "build/model/model.txt").read_text() == "A\nB\n"
+        (root / "build/model").mkdir(exist_ok=True)
+
+    assert len(failed) > 3
+    for failure in failed:
+        assert re.match(r"on a node of the cluster: .*No space left on device", failure.message)
+        assert failure.exit_code == Exit.IO
+        assert failure.remedy
 
 
 def test_code_that_git_does_not_know_is_told_of(fake: FakeRay, root: Path) -> None:
