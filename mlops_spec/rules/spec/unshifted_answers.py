@@ -59,4 +59,5 @@ def check(spec: Spec) -> Iterator[Finding]:
     for name, environment in spec.environments.items():
         if environment.rollout.max_score_shift is not None:
             place = ("environments", name, "rollout", "max_score_shift")
-            yield Finding(place, reason, "bound `max_error_rate` and `max_p99`", at_key=True)
+            others = "bound `max_error_rate` and `max_p99`"
+            yield Finding(place, reason, "leave it out" if name in spec.batches else others, at_key=True)

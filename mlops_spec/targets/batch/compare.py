@@ -13,6 +13,7 @@ from mlops_spec.package.input_contract import read_contract
 from mlops_spec.package.on_disk import verify
 from mlops_spec.package.score_bins import EDGES, SMALLEST, WIDTH
 from mlops_spec.package.shift import distance
+from mlops_spec.spec.tasks import task_called
 from mlops_spec.targets.batch.answers import DECISION, PROBABILITIES, scores_of
 from mlops_spec.targets.batch.asking import Predictor
 from mlops_spec.targets.batch.delivery import Asking, batches, checked, refuse_too_many
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
+    from mlops_spec.package.manifest import Manifest
     from mlops_spec.targets.batch.delivery import Sound
     from mlops_spec.targets.batch.work import Work
     from mlops_spec.targets.live import Served
@@ -164,7 +166,7 @@ def _asking(served: Served, key: str | None) -> Asking:
 
 def _compared(both: _Both, stable: tuple[Predictor, _Tally], rival: tuple[Predictor, _Tally]) -> dict[str, Any]:
     rows, disagreed, difference, largest = 0, 0, 0.0, 0.0
-    decides = True
+    decides = _decides(both.old.package)
     for batch in both.rows():
         before = _asked(stable[0], batch.select(both.old.columns))
         try:
@@ -178,18 +180,25 @@ def _compared(both: _Both, stable: tuple[Predictor, _Tally], rival: tuple[Predic
             continue  # of different shapes, or no numbers: each by its own distribution alone
         apart = np.abs(one - other).max(axis=1)
         rows, difference, largest = rows + len(apart), difference + float(apart.sum()), max(largest, float(apart.max()))
-        decides = DECISION in before.schema.names
         if decides:
-            disagreed += int(np.sum(_labels(before) != _labels(after)))
+            decided = _decided(before, both.old.package) != _decided(after, both.new.package)
+            disagreed += int(np.sum(decided.any(axis=1)))
     if not rows:
         return {}
     means = {"mean_difference": difference / rows, "largest_difference": largest}
     return {"compared": rows, "disagreed": disagreed if decides else None, **means}
 
 
-def _labels(answer: pa.RecordBatch) -> np.ndarray:
+def _decides(package: Manifest) -> bool:
+    return task_called(package.task).decides != "nothing"
+
+
+def _decided(answer: pa.RecordBatch, package: Manifest) -> np.ndarray:
+    """What a version decides of each row: its class (n, 1), or by its own threshold which labels it has (n, k)."""
+    if DECISION not in answer.schema.names:
+        return scores_of(answer) >= package.threshold
     found: np.ndarray = answer[DECISION].dictionary_decode().to_numpy(zero_copy_only=False)
-    return found
+    return found[:, None]
 
 
 def _asked(predictor: Predictor, batch: pa.RecordBatch) -> pa.RecordBatch:
