@@ -49,6 +49,14 @@ def test_only_keys_that_the_document_holds_are_parameters() -> None:
     assert "train.seed" in said["train"].params
 
 
+def test_what_is_compared_by_season_is_packaged_and_no_other_bound_of_drift() -> None:
+    """DVC calls a parameter that is not there an error, and `monitor.drift` may be there without it."""
+    bare, said = (named(monitor={"drift": {"max": 1.0} | more}) for more in ({}, {"season": "year"}))
+
+    assert bare["package"].params == ("model", "task", "data")
+    assert said["package"].params == ("model", "task", "data", "monitor.drift.season")
+
+
 def test_training_never_reads_the_test_rows_nor_evaluating_anything_later() -> None:
     found = named()
 

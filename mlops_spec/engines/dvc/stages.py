@@ -7,6 +7,8 @@ from graphlib import CycleError, TopologicalSorter
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
+from pydantic import BaseModel
+
 from mlops_spec import model_folder
 from mlops_spec.engines.stage import Stage
 from mlops_spec.errors import Failure
@@ -153,10 +155,14 @@ def _present(spec: Spec, keys: Iterable[str]) -> tuple[str, ...]:
 
 
 def _holds(spec: Spec, key: str) -> bool:
-    section, _, rest = key.partition(".")
-    if section not in spec.model_fields_set:
-        return False
-    return not rest or section != "train" or rest in spec.train.model_fields_set
+    part: object = spec
+    for name in key.split("."):
+        if not isinstance(part, BaseModel):
+            return part is not None  # a mapping, such as that of the user's stages
+        if name not in part.model_fields_set:
+            return False
+        part = getattr(part, name)
+    return True
 
 
 def _without_code(around: tuple[str, ...]) -> tuple[str, ...]:
