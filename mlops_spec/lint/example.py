@@ -81,7 +81,7 @@ def whole_workflow(snippet: str) -> str:
     """The example, the rest of its last job, the jobs that this needs, and the rest of the workflow."""
     keys = set(re.findall(r"^ {4}(?:# )?([\w-]+):", snippet, re.MULTILINE))
     token = next(token for words, token in _TOKENS.items() if words in snippet)
-    rest = _JOB | {"permissions": f"permissions: {token}"}
+    rest = ({} if _calls(snippet) else _JOB) | {"permissions": f"permissions: {token}"}
     if "promote ask" in snippet:
         rest["environment"] = "environment: production"
     job = [f"    {text}\n" for key, text in rest.items() if key not in keys]
@@ -92,3 +92,8 @@ def whole_workflow(snippet: str) -> str:
     top = _TOP | ({"on": _PROMOTION} if "plan" in needed else {})
     shown = {line.split(":")[0] for line in snippet.splitlines()}
     return "".join([f"{snippet}\n", *job, *jobs, *(f"{text}\n" for key, text in top.items() if key not in shown)])
+
+
+def _calls(snippet: str) -> bool:
+    """Whether its last job is a call of another workflow."""
+    return bool(re.search(r"^ {4}uses:(?!.*^  [\w-]+:)", snippet, re.MULTILINE | re.DOTALL))

@@ -1,4 +1,4 @@
-"""Names in a workflow for which GitHub does not start it: unknown contexts, and unknown jobs.
+"""What in a workflow's text keeps GitHub from starting it: its form, its expressions, unknown contexts and jobs.
 
 The words are those of GitHub's own parser:
 https://github.com/actions/runner/tree/main/src/Sdk/DTExpressions2/Expressions2
@@ -10,33 +10,37 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from mlops_spec.platforms.github.workflow.references import CONTEXTS, contexts, inside
+from mlops_spec.document.parse import parse
+from mlops_spec.platforms.github.workflow.form import unfit
+from mlops_spec.platforms.github.workflow.references import available, contexts, inside, is_condition, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from mlops_spec.document import Document
+    from mlops_spec.document.diagnostic import Span
+
 
 def refused(text: str) -> Iterator[str]:
     """What is refused in the text of a workflow, each with its place."""
-    root = yaml.compose(text, Loader=yaml.CSafeLoader)
-    yield from _unknown_contexts(root, condition=False)
-    yield from _unknown_jobs(root)
+    yield from _unknown_jobs(yaml.compose(text, Loader=yaml.CSafeLoader))
+    document = parse("", text, aliases=True)
+    if isinstance(document, list):
+        return  # the linter says what is wrong with its YAML
+    yield from _unknown_contexts(document)
+    for each in unfit(document.data):
+        yield f"{_at(document.place(each.address, key=each.at_key))}: {each.said}"
+    for address, said in unreadable(document):
+        yield f"{_at(document.place(address))}: {said}"
 
 
-def _unknown_contexts(node: Any, *, condition: bool) -> Iterator[str]:
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            yield from _unknown_contexts(value, condition=key.value == "if")
-    elif isinstance(node, yaml.SequenceNode):
-        for value in node.value:
-            yield from _unknown_contexts(value, condition=False)
-    else:
-        known = CONTEXTS - ({"secrets"} if condition else set())
-        for expression in inside(node.value, condition=condition):
+def _unknown_contexts(document: Document) -> Iterator[str]:
+    for address, value in document.texts():
+        for expression in inside(value, condition=is_condition(address)):
             for found in contexts(expression):
-                if found.name.lower() not in known:
+                if found.name.lower() not in available(address):
                     said = f"Unrecognized named-value: '{found.name}'. Located at position {found.position}"
-                    yield f"{_place(node)}: {said} within expression: {expression}"
+                    yield f"{_at(document.place(address))}: {said} within expression: {expression}"
 
 
 def _unknown_jobs(root: Any) -> Iterator[str]:
@@ -50,6 +54,10 @@ def _unknown_jobs(root: Any) -> Iterator[str]:
 
 def _pairs(node: Any) -> list[tuple[str, Any]]:
     return [(key.value, value) for key, value in node.value] if isinstance(node, yaml.MappingNode) else []
+
+
+def _at(span: Span) -> str:
+    return f"(Line: {span.line}, Col: {span.column})"
 
 
 def _place(node: yaml.Node) -> str:

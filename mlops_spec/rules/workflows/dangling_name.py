@@ -35,7 +35,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.read import called_path
-from mlops_spec.platforms.github.workflow.references import CONTEXTS, named
+from mlops_spec.platforms.github.workflow.references import available, named
 from mlops_spec.platforms.github.workflow.typed import mapping, text
 
 if TYPE_CHECKING:
@@ -64,10 +64,11 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
 
 def _dangling(each: Named, workflow: Workflow, delivery: Delivery) -> tuple[str, str]:
     context = each.context.lower()
-    if context not in CONTEXTS:
-        return f"GitHub knows no `{each.context}`, and refuses the whole workflow", _rather(CONTEXTS)
     if context == "secrets" and each.address[-1] == "if":
         return "a condition can't read secrets: GitHub refuses the whole workflow", "give it to a step's `env`"
+    if context not in available(each.address):
+        said = f"GitHub knows no `{each.context}` here, and refuses the whole workflow"
+        return said, _rather(available(each.address))
     job = workflow.jobs.get(str(each.address[1])) if each.address[:1] == ("jobs",) else None
     if context == "needs" and job:
         return _needed(each, job, workflow, delivery)

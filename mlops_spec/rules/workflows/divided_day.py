@@ -7,10 +7,12 @@ Bad:
 
     jobs:
       train:
+        runs-on: ubuntu-24.04
         timeout-minutes: 60
         steps:
           - run: uv run --no-sync python -m credit.train --out "build/$(date +%F)"
       judge:
+        runs-on: ubuntu-24.04
         needs: train
         timeout-minutes: 15
         steps:
@@ -20,10 +22,12 @@ Good:
 
     jobs:
       train:
+        runs-on: ubuntu-24.04
         timeout-minutes: 60
         steps:
           - run: uv run --no-sync python -m credit.train --out "build/${GITHUB_RUN_ID}"
       judge:
+        runs-on: ubuntu-24.04
         needs: train
         timeout-minutes: 15
         steps:

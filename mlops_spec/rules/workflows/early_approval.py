@@ -7,10 +7,12 @@ Bad:
 
     jobs:
       register:
+        runs-on: ubuntu-24.04
         timeout-minutes: 30
         steps:
           - run: aws sagemaker create-model-package --cli-input-json file://spec.json --model-approval-status Approved
       evaluate:
+        runs-on: ubuntu-24.04
         needs: register
         timeout-minutes: 30
         steps:
@@ -20,12 +22,14 @@ Good:
 
     jobs:
       register:
+        runs-on: ubuntu-24.04
         timeout-minutes: 30
         steps:
           - run: >-
               aws sagemaker create-model-package --cli-input-json file://spec.json
               --model-approval-status PendingManualApproval
       evaluate:
+        runs-on: ubuntu-24.04
         needs: register
         timeout-minutes: 30
         steps:

@@ -8,18 +8,21 @@ Bad:
     on: {push: {branches: [main]}}
     jobs:
       changes:
+        runs-on: ubuntu-24.04
         outputs: {churn: "${{ steps.diff.outputs.churn }}", fraud: "${{ steps.diff.outputs.fraud }}"}
         timeout-minutes: 15
         steps:
           - id: diff
             run: uv run --no-sync python -m credit.changes
       churn:
+        runs-on: ubuntu-24.04
         needs: changes
         if: needs.changes.outputs.churn == 'true'
         timeout-minutes: 15
         steps:
           - run: uv run --no-sync python -m credit.tell
       fraud:
+        runs-on: ubuntu-24.04
         needs: changes
         if: needs.changes.outputs.churn == 'true'
         timeout-minutes: 15
@@ -31,18 +34,21 @@ Good:
     on: {push: {branches: [main]}}
     jobs:
       changes:
+        runs-on: ubuntu-24.04
         outputs: {churn: "${{ steps.diff.outputs.churn }}", fraud: "${{ steps.diff.outputs.fraud }}"}
         timeout-minutes: 15
         steps:
           - id: diff
             run: uv run --no-sync python -m credit.changes
       churn:
+        runs-on: ubuntu-24.04
         needs: changes
         if: needs.changes.outputs.churn == 'true'
         timeout-minutes: 15
         steps:
           - run: uv run --no-sync python -m credit.tell
       fraud:
+        runs-on: ubuntu-24.04
         needs: changes
         if: needs.changes.outputs.fraud == 'true'
         timeout-minutes: 15

@@ -7,10 +7,12 @@ Bad:
 
     jobs:
       deploy:
+        runs-on: ubuntu-24.04
         timeout-minutes: 15
         steps:
           - run: uv run --no-sync python -m credit.tell
       rollback:
+        runs-on: ubuntu-24.04
         if: ${{ failure() }}
         timeout-minutes: 15
         steps:
@@ -20,10 +22,12 @@ Good:
 
     jobs:
       deploy:
+        runs-on: ubuntu-24.04
         timeout-minutes: 15
         steps:
           - run: uv run --no-sync python -m credit.tell
       rollback:
+        runs-on: ubuntu-24.04
         needs: deploy
         if: ${{ failure() }}
         timeout-minutes: 15

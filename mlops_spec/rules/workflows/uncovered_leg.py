@@ -6,12 +6,14 @@ Bad:
 
     jobs:
       gate:
+        runs-on: ubuntu-24.04
         strategy: {matrix: {region: [eu, us]}}
         timeout-minutes: 15
         steps:
           - run: uv run --no-sync python -m credit.gate --region "${REGION}" --min-roc-auc 0.76
             env: {REGION: "${{ matrix.region }}"}
       deploy:
+        runs-on: ubuntu-24.04
         needs: gate
         strategy: {matrix: {region: [eu, us, apac]}}
         environment: production
@@ -24,12 +26,14 @@ Good:
 
     jobs:
       gate:
+        runs-on: ubuntu-24.04
         strategy: {matrix: {region: [eu, us, apac]}}
         timeout-minutes: 15
         steps:
           - run: uv run --no-sync python -m credit.gate --region "${REGION}" --min-roc-auc 0.76
             env: {REGION: "${{ matrix.region }}"}
       deploy:
+        runs-on: ubuntu-24.04
         needs: gate
         strategy: {matrix: {region: [eu, us, apac]}}
         environment: production

@@ -7,12 +7,14 @@ Bad:
 
     jobs:
       train:
+        runs-on: ubuntu-24.04
         timeout-minutes: 60
         steps:
           - uses: actions/setup-python@a26af69be951a213d495a4c3e4e4022e16d87065 # v5.6.0
             with: {python-version: "3.12"}
           - run: uv run --no-sync python -m credit.train --out build/model
       image:
+        runs-on: ubuntu-24.04
         needs: train
         timeout-minutes: 15
         steps:
@@ -25,12 +27,14 @@ Good:
 
     jobs:
       train:
+        runs-on: ubuntu-24.04
         timeout-minutes: 60
         steps:
           - uses: actions/setup-python@a26af69be951a213d495a4c3e4e4022e16d87065 # v5.6.0
             with: {python-version: "3.12"}
           - run: uv run --no-sync python -m credit.train --out build/model
       image:
+        runs-on: ubuntu-24.04
         needs: train
         timeout-minutes: 15
         steps:

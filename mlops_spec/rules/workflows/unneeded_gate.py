@@ -7,10 +7,12 @@ Bad:
 
     jobs:
       gate:
+        runs-on: ubuntu-24.04
         timeout-minutes: 15
         steps:
           - run: uv run --no-sync python -m credit.gate --min-roc-auc 0.76
       deploy:
+        runs-on: ubuntu-24.04
         timeout-minutes: 15
         steps:
           - run: uv run --no-sync python -m credit.deploy --model build/model
@@ -19,10 +21,12 @@ Good:
 
     jobs:
       gate:
+        runs-on: ubuntu-24.04
         timeout-minutes: 15
         steps:
           - run: uv run --no-sync python -m credit.gate --min-roc-auc 0.76
       deploy:
+        runs-on: ubuntu-24.04
         needs: gate
         timeout-minutes: 15
         steps:

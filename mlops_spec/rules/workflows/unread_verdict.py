@@ -7,6 +7,7 @@ Bad:
 
     jobs:
       judge:
+        runs-on: ubuntu-24.04
         outputs:
           passed: ${{ steps.verdict.outputs.passed }}
         timeout-minutes: 15
@@ -14,6 +15,7 @@ Bad:
           - id: verdict
             run: uv run --no-sync python -m credit.gate --exit-zero --github-output "${GITHUB_OUTPUT}"
       deploy:
+        runs-on: ubuntu-24.04
         needs: judge
         environment: production
         timeout-minutes: 15
@@ -24,6 +26,7 @@ Good:
 
     jobs:
       judge:
+        runs-on: ubuntu-24.04
         outputs:
           passed: ${{ steps.verdict.outputs.passed }}
         timeout-minutes: 15
@@ -31,6 +34,7 @@ Good:
           - id: verdict
             run: uv run --no-sync python -m credit.gate --exit-zero --github-output "${GITHUB_OUTPUT}"
       deploy:
+        runs-on: ubuntu-24.04
         needs: judge
         if: ${{ needs.judge.outputs.passed == 'true' }}
         environment: production
