@@ -13,7 +13,7 @@ from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git
 from mlops_spec.lint.load import load_spec
 from mlops_spec.lint.models import Model, models_in
-from mlops_spec.spec.shared import Shared
+from mlops_spec.spec.shared import Shared, effective
 from mlops_spec.validate.at_commit import spec_at
 from mlops_spec.validate.project import read_shared
 
@@ -207,3 +207,19 @@ def test_the_only_model_at_the_root_is_as_it_was(repository: Path) -> None:
     model = one_model(repository)
 
     assert (model.name, model.place.folder) == ("alone", PurePosixPath())
+
+
+def test_an_environment_gets_what_its_target_has() -> None:
+    shared = Shared.model_validate(
+        {"environments": {"nightly": {"listen": "127.0.0.1:9000", "schedule": "20 2 * * *", "runner": "ubuntu-24.04"}}}
+    )
+
+    batch = effective({"environments": {"nightly": {"target": "batch"}}}, shared)
+    server = effective({"environments": {"nightly": {"after": "merge"}}}, shared)
+
+    assert batch["environments"]["nightly"] == {
+        "target": "batch",
+        "schedule": "20 2 * * *",
+        "runner": "ubuntu-24.04",
+    }
+    assert server["environments"]["nightly"] == {"after": "merge", "listen": "127.0.0.1:9000"}
