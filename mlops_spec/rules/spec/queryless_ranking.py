@@ -32,6 +32,7 @@ Fix: split by `group`, with the column that names each row's query.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
@@ -48,9 +49,23 @@ NAME = "queryless-ranking"
 SEVERITY: Severity = "error"
 
 
+_KEY = r"(_?(id|ids|key|hash|no|number|name|text))?"
+_ASKED = re.compile(rf"(user_|search_)?(query|search|session|request|question|prompt|impression|q){_KEY}")
+_ANSWERS = re.compile(
+    rf"(product|item|document|doc|passage|offer|film|movie|song|article|page|url|sku|listing|candidate|ad|answer){_KEY}"
+)
+
+
 def check(spec: Spec) -> Iterator[Finding]:
-    if not TASKS[spec.task].by_query or spec.data.split.by == "group":
+    if not TASKS[spec.task].by_query:
         return
-    place = ("data", "split", "by") if "by" in spec.data.split.model_fields_set else ("data", "target")
-    message = f"nothing says which rows of this {spec.task} are of one query"
-    yield Finding(place, message, "`split: {by: group, column: …}` with the column of queries")
+    split = spec.data.split
+    if split.by != "group":
+        place = ("data", "split", "by") if "by" in split.model_fields_set else ("data", "target")
+        message = f"nothing says which rows of this {spec.task} are of one query"
+        yield Finding(place, message, "`split: {by: group, column: …}` with the column of queries")
+    elif _ANSWERS.fullmatch((split.column or "").lower()):
+        query = next((each for each in spec.data.contract.columns if _ASKED.fullmatch(each.lower())), "")
+        if query:
+            message = f"each query is then one `{split.column}`, and what is ranked are those who asked for it"
+            yield Finding(("data", "split", "column"), message, f"write `{query}`")

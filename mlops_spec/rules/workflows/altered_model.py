@@ -37,8 +37,10 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.dataflow import is_model, overlap, same_file, uses
 from mlops_spec.platforms.github.workflow.flow import jobs_before
+from mlops_spec.platforms.github.workflow.images import dockerfile
 from mlops_spec.platforms.github.workflow.roles import evaluates, judges, plain, releases, tests, trains
 from mlops_spec.platforms.github.workflow.shipping import ships
+from mlops_spec.platforms.github.workflow.typed import text
 from mlops_spec.rules.workflow_finding import at_command, called
 
 if TYPE_CHECKING:
@@ -48,7 +50,7 @@ if TYPE_CHECKING:
     from mlops_spec.document.finding import Finding
     from mlops_spec.platforms.github.workflow.command import Command
     from mlops_spec.platforms.github.workflow.dataflow import Use
-    from mlops_spec.platforms.github.workflow.jobs import Delivery, Job, Workflow
+    from mlops_spec.platforms.github.workflow.jobs import Delivery, Job, Step, Workflow
 
 CODE = "MS679"
 NAME = "altered-model"
@@ -74,19 +76,23 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
             if _judges(use):
                 judged |= _models_of(use, [*before, *flow[:place]])
             elif use.command and judged:
-                yield from _of(workflow, job, use, judged, flow[place + 1 :])
+                out = _altered(use, judged, flow[place + 1 :])
+                if out and (
+                    _goes_out(workflow, job, out, flow[place + 1 :]) or _is_packed(delivery, job, use.step, out)
+                ):
+                    message = f"{called(use.command)} makes `{out}` of the model that was judged, and nobody judges it"
+                    yield at_command(use.step, use.command, message, "do it before the gate, and judge what goes out")
 
 
-def _of(workflow: Workflow, job: Job, use: Use, judged: set[str], behind: Sequence[Use]) -> Iterator[Finding]:
+def _altered(use: Use, judged: set[str], behind: Sequence[Use]) -> str:
+    """The model that a command makes of one that was judged, if nobody looks at it behind; else empty."""
     command = use.command
     if command is None or command.verb or trains(command) or releases(command) or _COPIES.match(plain(command)):
-        return
+        return ""
     source = next((each for each in use.reads if any(same_file(each, one) for one in judged)), "")
     made = [each for each in use.writes if is_model(each) or _alters(command)]
     made = [each for each in made if not any(_is_tried(later, each) for later in behind)]
-    if source and (out := next((each for each in made if _goes_out(workflow, job, each, behind)), "")):
-        message = f"{called(command)} makes `{out}` of the model that was judged, and nobody judges it"
-        yield at_command(use.step, command, message, "do it before the gate, and judge what goes out")
+    return next(iter(made), "") if source else ""
 
 
 def _alters(command: Command) -> bool:
@@ -114,3 +120,12 @@ def _is_tried(use: Use, model: str) -> bool:
 
 def _goes_out(workflow: Workflow, job: Job, model: str, behind: Sequence[Use]) -> bool:
     return any(ships(workflow, job, use) and any(overlap(model, each) for each in use.reads) for use in behind)
+
+
+def _is_packed(delivery: Delivery, job: Job, step: Step, model: str) -> bool:
+    """Whether a later step, or one of the same script, builds an image with a model, or publishes it."""
+    for later in job.steps[job.steps.index(step) :]:
+        document = dockerfile(later, delivery)
+        if (document and model in document.text) or model in text(later.inputs.get("files")):
+            return True
+    return False

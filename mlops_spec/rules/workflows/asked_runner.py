@@ -43,6 +43,7 @@ from mlops_spec.platforms.github.workflow.options import spelled_out
 from mlops_spec.platforms.github.workflow.roles import plain
 from mlops_spec.platforms.github.workflow.runner import own_machine
 from mlops_spec.platforms.github.workflow.serving import rolls_out, tries
+from mlops_spec.platforms.github.workflow.typed import mapping, text
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.document.diagnostic import Severity
     from mlops_spec.document.finding import Finding
-    from mlops_spec.platforms.github.workflow.jobs import Job, Workflow
+    from mlops_spec.platforms.github.workflow.jobs import Job, Step, Workflow
 
 CODE = "MS685"
 NAME = "asked-runner"
@@ -70,11 +71,16 @@ def check(workflow: Workflow) -> Iterator[Finding]:
             yield from _of(workflow, job)
 
 
+def _addresses(step: Step) -> Iterator[str]:
+    """What the step's own variables say where to ask."""
+    return (text(value) for value in mapping(step.data.get("env")).values() if "://" in text(value))
+
+
 def _of(workflow: Workflow, job: Job) -> Iterator[Finding]:
     rolled_out = False
     for step in job.steps:
         for command in step.commands:
-            said = spelled_out(workflow, job, step, plain(command))
+            said = f"{spelled_out(workflow, job, step, plain(command))} {' '.join(_addresses(step))}"
             if rolls_out(command):
                 rolled_out = True
             elif rolled_out and tries(step, command) and (here := _HERE.search(said)):

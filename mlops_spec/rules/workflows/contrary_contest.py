@@ -40,6 +40,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.document.diagnostic import Span
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.contests import in_python, in_shell, variables_set
+from mlops_spec.platforms.github.workflow.dataflow import code_of
 from mlops_spec.platforms.github.workflow.program import inline
 from mlops_spec.rules.workflow_finding import at_command
 
@@ -75,8 +76,8 @@ def _message(contest: Contest) -> str:
 
 
 def _inline(command: Command, script: str) -> Iterator[Contest]:
-    document = next((each.target for each in command.redirections if each.sign == "<<"), "")
-    code, arguments = inline(command.words, document) if "python" in " ".join(command.words[:4]) else ("", ())
+    code = code_of(command)
+    arguments = inline(command.words, code)[1]
     if ("<" in code or ">" in code) and (tree := _tree(code)):
         yield from in_python(tree, arguments, variables_set(script))
 

@@ -35,7 +35,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from mlops_spec.platforms.github.workflow.dataflow import overlap, uses
+from mlops_spec.platforms.github.workflow.dataflow import code_of, overlap, uses
 from mlops_spec.platforms.github.workflow.flow import events
 from mlops_spec.platforms.github.workflow.options import options
 from mlops_spec.platforms.github.workflow.release import PULL_REQUEST
@@ -61,6 +61,11 @@ _CUTS = re.compile(
     r"|awk\b.*(NR ?(<|<=|==|%)|rand\(\))"
     r"|split\b|(xsv|qsv|xan|csvtk|mlr)\b.*\b(sample|slice|head|top|bootstrap)\b"
     r"|(duckdb|sqlite3|psql)\b.*\b(limit \d|using sample|tablesample)"
+)
+_CUTS_IN_CODE = re.compile(
+    r"\.(head|tail|sample|limit|truncate|sample_n)\(\s*(\w+\s*=\s*)?[\d._]+|\.iloc\[\s*:\s*[\d_]+|\bn_?rows\s*=\s*[\d_]+"
+    r"|\)\[\s*:\s*[\d_]+\]|\blimit [\d_]+",
+    re.IGNORECASE,
 )
 _SAMPLES = re.compile(
     r"(?<![a-z])(sub_?sampl\w*|sampl\w*|subset\w*|truncat\w*|downsampl\w*|head|first_rows|shrink|thin)(?![a-z])"
@@ -109,6 +114,8 @@ def _of(workflow: Workflow, job: Job) -> Iterator[Finding]:
 def cuts(command: Command) -> bool:
     """Whether a command leaves some of the rows that it reads."""
     said = plain(command)
+    if code := code_of(command):
+        return bool(_CUTS_IN_CODE.search(code))
     return bool(_CUTS.match(said)) or bool(_SAMPLES.search(said.partition(" --")[0].lower()) and "python" in said[:40])
 
 

@@ -105,7 +105,10 @@ def _elsewhere(
     step, command = trained
     for name, silent in _OFFLINE.items():
         value = _setting(workflow, job, step, name)
-        if name.startswith(library) and silent.fullmatch(value) and _setting(workflow, job, asking, name) != value:
+        other = (
+            library != "MLFLOW" or _setting(workflow, job, asking, name) != value
+        )  # which reads by what it writes by
+        if name.startswith(library) and silent.fullmatch(value) and other:
             return _said(step, name, command, f"by `{name}: {value}` the run stays here, and the gate asks the server")
     for name in _PLACES:
         here, there = (_setting(workflow, job, each, name) for each in (step, asking))

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_spec.platforms.github.workflow.options import spelled_out
+from mlops_spec.platforms.github.workflow.program import inline
 from mlops_spec.platforms.github.workflow.roles import plain, trains
 from mlops_spec.platforms.github.workflow.typed import text
 
@@ -107,9 +108,11 @@ def _use(step: Step, command: Command, known: set[str]) -> Use:
 
 def _of_program(step: Step, command: Command, known: set[str], redirected: tuple[list[str], list[str]]) -> Use:
     reads, writes = redirected
+    for path, written in paths_in(code_of(command)):
+        (writes if written else reads).append(bare(path))
     models: list[str] = []
     bare_places: list[str] = []
-    for name, value in _named_values(command.words):
+    for name, value in _named_values(command.words) if "-c" not in command.words else ():
         path = bare(value)
         if _OUTPUT.fullmatch(name):
             writes.append(path)
@@ -129,6 +132,23 @@ def _of_program(step: Step, command: Command, known: set[str], redirected: tuple
     if {"--in-place", "--inplace"} & {*command.words}:
         writes += models
     return Use(step, command, tuple(reads), tuple(writes), tuple(models))
+
+
+_IN_CODE = re.compile(r"(?P<called>[\w.]*)\(\s*f?[\"'](?P<path>[^\"'\n{]{1,200})[\"'](?P<mode>\s*,\s*[\"']w)?")
+_WRITERS = re.compile(r"(^|\.)(to_\w+|write_\w+|save\w*|dump\w*|sink_\w+|export\w*)$")
+
+
+def code_of(command: Command) -> str:
+    """The Python that a command has with it, by `-c` or in a here-document; else empty."""
+    document = next((each.target for each in command.redirections if each.sign == "<<"), "")
+    return inline(command.words, document)[0] if "python" in " ".join(command.words[:4]) else ""
+
+
+def paths_in(code: str) -> Iterator[tuple[str, bool]]:
+    """The files that Python names in its calls, each with whether it is written."""
+    for found in _IN_CODE.finditer(code):
+        if _is_file(found["path"]):
+            yield found["path"], bool(_WRITERS.search(found["called"]) or found["mode"])
 
 
 def _named_values(words: Sequence[str]) -> Iterator[tuple[str, str]]:
