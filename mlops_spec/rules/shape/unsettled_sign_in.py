@@ -1,6 +1,8 @@
 """A job gets into the storage in one way, and it is one that the storage knows.
 
 With two ways nobody can say which rights a job has; with none, or with one of another cloud, it has no rights at all.
+GitHub keeps no secret whose name begins with `GITHUB_`, and a step that is given `PATH` or `LD_PRELOAD` runs something
+else; a name twice makes a workflow that GitHub refuses.
 
 Bad:
 
@@ -20,11 +22,12 @@ Good:
         aws: {read: "arn:aws:iam::123456789012:role/read", write: "arn:aws:iam::123456789012:role/write"}
 
 Fix: keep the one that the storage belongs to: `aws` for s3 (with its `region`), `google` for gs, `azure` for azure; and
-`secrets` for any store.
+`secrets` for any store, each under a name that nothing else goes by.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.diagnostic import listed
@@ -36,7 +39,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.document.diagnostic import Severity
     from mlops_spec.spec import Spec
-    from mlops_spec.spec.storage import Storage
+    from mlops_spec.spec.storage import Secrets, Storage
 
 CODE = "MS020"
 NAME = "unsettled-sign-in"
@@ -44,12 +47,18 @@ SEVERITY: Severity = "error"
 
 _PLACE = ("storage", "sign_in")
 _CLOUDS = {"aws": "s3", "google": "gs", "azure": "azure"}
+# Variables by which GitHub, a job's steps and this program run, and of which a secret would take the place.
+_RESERVED = re.compile(
+    r"(ACTIONS|DYLD|GITHUB|LD|MLOPS|RUNNER)_.*|BASH_ENV|ENV|HOME|IFS|PATH|PYTHON(HOME|PATH|STARTUP)|SHELL|VIRTUAL_ENV"
+)
 
 
 def check(spec: Spec) -> Iterator[Finding]:
     if spec.storage is None or spec.storage.sign_in is None:
         return
     ways = [name for name in ("aws", "google", "azure", "secrets") if getattr(spec.storage.sign_in, name)]
+    if spec.storage.sign_in.secrets:
+        yield from _of_names(spec.storage.sign_in.secrets)
     if len(ways) == 1:
         yield from _fits(spec.storage, ways[0])
     elif ways:
@@ -69,3 +78,14 @@ def _fits(storage: Storage, way: str) -> Iterator[Finding]:
         yield Finding((*_PLACE, way), "signing in to AWS needs the region", "add `region` to `storage`", at_key=True)
     if storage.endpoint and its != "s3":
         yield Finding(("storage", "endpoint"), f"`{storage.url}` has no endpoint", "remove it", at_key=True)
+
+
+def _of_names(secrets: Secrets) -> Iterator[Finding]:
+    for rights in ("read", "write", "score"):
+        names = getattr(secrets, rights)
+        for index, name in enumerate(names):
+            place = (*_PLACE, "secrets", rights, index)
+            if _RESERVED.fullmatch(name):
+                yield Finding(place, f"`{name}` is not for secrets: what runs a step goes by it", "choose another name")
+            elif name in names[:index]:
+                yield Finding(place, f"`{name}` stands here twice: GitHub refuses such a workflow", "take it out")
