@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
+# What is a letter or a mark to Unicode, and nothing to see: fillers, blanks and selectors of variants; but for the two
+# that say whether a sign is shown as an emoji.
+_UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\ufe00-\ufe0d\uffa0\U000e0100-\U000e01ef]")
+
 
 class Visible(str):
     """Text in which whatever others wrote was made visible piece by piece: it is said as it stands."""
@@ -15,16 +21,14 @@ def visible(text: str) -> str:
     >>> visible("a\x1b[31m\u202eb")
     'a\\x1b[31m\\u202eb'
     """
-    if text.isprintable():
+    if _is_seen(text):
         return text
-    return "".join(
-        character if character.isprintable() or character == "\u00a0" else ascii(character)[1:-1] for character in text
-    )
+    return "".join(one if _is_seen(one) or one == "\u00a0" else ascii(one)[1:-1] for one in text)
 
 
 def visible_page(text: str) -> str:
     """Keeps line ends and tabs and makes the rest visible."""
-    if text.isprintable():
+    if _is_seen(text):
         return text
     return "\n".join(map(_line, text.replace("\r\n", "\n").split("\n")))
 
@@ -50,9 +54,13 @@ def visible_json(text: str) -> Visible:
     >>> print(visible_json('{"a": "##[\u202e"}'))
     {"a": "#\u0023[\u202e"}
     """
-    if not text.isprintable():
-        text = "".join(one if one.isprintable() or one == "\n" else _escaped(one) for one in text)
+    if not _is_seen(text):
+        text = "".join(one if _is_seen(one) or one == "\n" else _escaped(one) for one in text)
     return Visible(text.replace("##[", "#\\u0023["))
+
+
+def _is_seen(text: str) -> bool:
+    return text.isprintable() and (text.isascii() or not _UNSEEN.search(text))
 
 
 def _line(text: str) -> str:

@@ -37,6 +37,7 @@ HOSTILE = [
     "\ufeff::error::a",
     "\xa0::error::a",
     "a\0b\x7f",
+    *(f"production{filler}" for filler in "\u034f\u115f\u2800\u3164\ufe01\uffa0\U000e0100"),
 ]
 
 
@@ -48,7 +49,14 @@ def commands(text: str) -> list[str]:
 
 
 def unseen(text: str) -> list[str]:
-    return [one for one in text if not one.isprintable() and one not in "\n\t\xa0"]
+    """What is not printable, and what is printable with nothing to see."""
+    blank = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
+    return [one for one in text if (not one.isprintable() and one not in "\n\t\xa0") or one in blank or _selects(one)]
+
+
+def _selects(one: str) -> bool:
+    """Whether it chooses a variant of the sign before it; the two of emoji may."""
+    return "\ufe00" <= one <= "\ufe0d" or "\U000e0100" <= one <= "\U000e01ef"
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
