@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.pipeline.asked_texts import asked
 from mlops_spec.pipeline.history import drawn_by
 from mlops_spec.pipeline.tasks import TARGETS
 from mlops_spec.pipeline.tasks.target import UnknownClasses, itself
@@ -73,7 +74,11 @@ class Answers:
 
 
 def truth_of(spec: Spec, split: SplitReport, rows: pd.DataFrame) -> np.ndarray:
-    """The target as the evidence takes it: codes in the order of the classes (binary: 1 is positive), or values."""
+    """The target as the evidence takes it: codes in the order of the classes (binary: 1 is positive), or values.
+
+    Where rows have no reference it is what the model was asked, of each row a JSON text of its features."""
+    if not spec.data.targets:
+        return asked(spec, rows)
     try:
         return TARGETS[spec.task].truth(rows[[*spec.data.targets]], split.classes, itself)
     except UnknownClasses as unknown:

@@ -49,7 +49,7 @@ def beside_simple(root: Path, spec: Spec, rows: tuple[pd.DataFrame, pd.DataFrame
         naive, seasonal = _without_a_model(answers)
         simple = Simple(FORECAST, naive, naive, seasonal)
         return {"kind": simple.kind, "rows": len(naive), "measures": _measured(root, spec, answers, simple)}
-    if TASKS[spec.task].answer.holds == "json":
+    if TASKS[spec.task].answer.holds == "json" or not spec.data.targets:
         return {"reason": f"no simple model gives such answers as those of a task of {spec.task}"}
     split, (train, test) = read_split_report(root), rows
     if TASKS[spec.task].answer.holds == "text":

@@ -41,7 +41,13 @@ def measure_named(root: Path, spec: Spec, metric: str) -> Measure:
     return found
 
 
+def _needs_references(spec: Spec, metric: str) -> bool:
+    return not spec.data.targets and metric in TASKS[spec.task].metrics and metric not in spec.evaluate.own
+
+
 def _of_spec(root: Path, spec: Spec, metric: str) -> Measure | None:
+    if _needs_references(spec, metric):
+        raise ValueError(f"{metric} holds answers against references, and there are none")
     if metric == EXPECTED_COST and spec.evaluate.cost is not None:
         return expected_cost(Costs(**spec.evaluate.cost.model_dump()))
     if metric == PRECISION_AT_K:

@@ -28,10 +28,13 @@ def own_measure(root: Path, spec: Spec, own: CustomMetric) -> Measure:
 
     Called, it raises ValueError where the user's function does, which says "undefined on these rows", and Failure for
     any other exception and for an answer that is no number, or with `per: row` not a number for each row. The function
-    gets arrays, or of answers that are no numbers lists of texts or of what their JSON says, made anew for each call.
+    gets arrays, or of answers that are no numbers lists of texts or of what their JSON says, made anew for each call;
+    where rows have no reference, in their place dicts of what was asked.
     """
     what = f"metric `{own.name}`"
-    function = _taking(_HANDED[TASKS[spec.task].answer.holds], import_function(own.run, root / "src", what))
+    holds = TASKS[spec.task].answer.holds
+    handed = (_HANDED[holds] if spec.data.targets else from_json, _HANDED[holds])
+    function = _taking(handed, import_function(own.run, root / "src", what))
     told: dict[str, Any] = {"task": spec.task, "higher_is_better": own.direction == "higher"}
     if own.per == "row":
         return row_measure(own.name, _of_rows(function, what), **told)
@@ -78,8 +81,10 @@ def _called(function: Callable[..., object], truth: np.ndarray, score: np.ndarra
         raise
 
 
-def _taking(given: Callable[[np.ndarray], object], function: Callable[..., object]) -> Callable[..., object]:
-    return lambda truth, score: function(given(truth), given(score))
+def _taking(
+    handed: tuple[Callable[[np.ndarray], object], Callable[[np.ndarray], object]], function: Callable[..., object]
+) -> Callable[..., object]:
+    return lambda truth, score: function(handed[0](truth), handed[1](score))
 
 
 def _read_only(values: np.ndarray) -> np.ndarray:

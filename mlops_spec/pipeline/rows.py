@@ -38,7 +38,7 @@ def known_columns(data: Data) -> dict[str, Column]:
 
 
 def _positive_spelt_as_missing(data: Data) -> dict[str, Column]:
-    if data.positive not in MISSING or data.targets[0] in data.contract.columns:
+    if data.positive not in MISSING or data.contract.columns.keys() & {*data.targets[:1]}:
         return {}
     return {data.targets[0]: Column(type="category", values=[data.positive])}
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def chance(spec: Spec, metric: str) -> float | None:
     """What needs no model: a coin's or a constant's value, the worst there is where no more is known; None: unknown."""
     known = METRICS.get(metric)
-    if known is None or metric in spec.evaluate.own:
+    if known is None or metric in spec.evaluate.own or not spec.data.targets:
         return None
     if metric == "expected_cost" and (cost := spec.evaluate.cost):
         always_yes, always_no = (cost.false_positive, cost.true_positive), (cost.false_negative, cost.true_negative)

@@ -210,9 +210,9 @@ class Data(Strict):
         description="File tracked by DVC (CSV or Parquet), folder of Parquet parts, what `prepare` writes, or where to "
         "import it from: an address, or a query of a database."
     )
-    target: ColumnName | Annotated[list[ColumnName], Field(min_length=2)] = Field(
+    target: ColumnName | Annotated[list[ColumnName], Field(min_length=2)] | None = Field(
         description="The column to predict. Of several labels or numbers: their columns, in the order of the answer; "
-        "of a ranking: the relevance.",
+        "of a ranking: the relevance; of generation: the reference text, or `null` where rows have none.",
         examples=["default_next_month"],
     )
     positive: bool | int | Text | None = Field(None, description="The target's positive value, for a binary task.")
@@ -328,4 +328,4 @@ class Data(Strict):
     @property
     def targets(self) -> tuple[str, ...]:
         """The columns to predict, in the order of the answer."""
-        return (self.target,) if isinstance(self.target, str) else tuple(self.target)
+        return (self.target,) if isinstance(self.target, str) else tuple(self.target or ())

@@ -63,7 +63,7 @@ def columns(spec: Spec) -> Iterator[tuple[Address, str]]:
     if isinstance(data.target, str):
         yield ("data", "target"), data.target
     else:
-        yield from ((("data", "target", index), name) for index, name in enumerate(data.target))
+        yield from ((("data", "target", index), name) for index, name in enumerate(data.targets))
     if data.split.column is not None and data.split.column != data.time:
         yield ("data", "split", "column"), data.split.column
     for name, derived in data.derive.items():

@@ -49,13 +49,21 @@ def measured(spec: Spec) -> list[str]:
     named = [metric if isinstance(metric, str) else metric.name for metric in spec.evaluate.metrics]
     cost = ["expected_cost"] if spec.evaluate.cost and TASKS[spec.task].has("cost") else []
     gates = [gate.measure for gate in spec.gates if gate.measure is not None]
-    usual = [*TASKS[spec.task].usual, *(TASKS[spec.task].of_quantiles if spec.data.quantiles else ())]
+    usual = [
+        *(TASKS[spec.task].usual if spec.data.targets else ()),
+        *(TASKS[spec.task].of_quantiles if spec.data.quantiles else ()),
+    ]
     return list(dict.fromkeys([*(named or usual), *cost, *gates]))
+
+
+def stock_measures(spec: Spec) -> list[str]:
+    """The measures of the task that are not the user's own; none where rows have nothing to hold answers against."""
+    return [*TASKS[spec.task].metrics] if spec.data.targets else []
 
 
 def measured_by_target(spec: Spec) -> list[str]:
     """Of several numeric targets the metrics that each is measured by alone; the user's own know all of them only."""
-    if TASKS[spec.task].of_classes or len(spec.data.targets) == 1:
+    if TASKS[spec.task].of_classes or len(spec.data.targets) < 2:
         return []
     named = (metric.removesuffix(WORST) for metric in measured(spec) if metric not in spec.evaluate.own)
     return list(dict.fromkeys(named))

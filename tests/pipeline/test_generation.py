@@ -29,7 +29,7 @@ from mlops_spec.package.predictor.load import load_predict
 from mlops_spec.package.predictor.output import check_output
 from mlops_spec.pipeline.answered_texts import NAME as ANSWERED
 from mlops_spec.pipeline.answered_texts import answers_reference
-from mlops_spec.pipeline.answers import Answers, read_answers, write_answers
+from mlops_spec.pipeline.answers import Answers, read_answers, truth_of, write_answers
 from mlops_spec.pipeline.asked_texts import asked_texts
 from mlops_spec.pipeline.beside_simple import beside_simple
 from mlops_spec.pipeline.contract import check
@@ -42,6 +42,7 @@ from mlops_spec.pipeline.tasks import TARGETS
 from mlops_spec.pipeline.tasks.target import itself
 from mlops_spec.release.card.simple import header, told
 from mlops_spec.spec import Spec
+from mlops_spec.spec.measures import measured
 from mlops_spec.spec.tasks import TASKS
 from mlops_spec.targets.local.serve.compare import compare, deciding
 from mlops_spec.targets.local.serve.scores import summarise, unpack
@@ -352,6 +353,51 @@ def test_served_each_answer_is_its_text_and_has_no_score() -> None:
     assert unpack(summarise(GOOD.score))[0].number == 0
     by = deciding({"task": "generation", "threshold": 0.5, "classes": []})
     assert compare(body, by, body, by) is None
+
+
+JUDGED = """
+def judged(y_true, y_score):
+    assert all({*each} == {"message", "kind"} for each in y_true)
+    return [float(all(word in asked["message"] for word in told.split() if word != "is"))
+            for asked, told in zip(y_true, y_score, strict=True)]
+"""
+
+
+def without_references(root: Path, gate: dict[str, Any]) -> Case:
+    (root / "src" / package_of(root) / "__init__.py").write_text(JUDGED)
+    own = {"name": "judged", "run": f"{package_of(root)}:judged", "direction": "higher", "per": "row"}
+    data = {"path": "d.csv", "target": None}
+    asked = spec(root, gate, data=data, evaluate={"resamples": 100, "metrics": [own]})
+    rows = ROWS.drop(columns="title")
+    told = [text.replace("a ", "other ") for text in GIVEN]
+    given = Answers(truth_of(asked, None, rows), texts(told))  # type: ignore[arg-type]
+    return replace(case(root, gate), spec=asked, train=rows, test=rows, answers=given)
+
+
+def test_without_references_only_ones_own_measure_judges_what_was_asked(root: Path) -> None:
+    given = without_references(root, {"metric": "judged", "min": 0.8})
+    asked = given.spec.gates[0]
+
+    assert json.loads(given.answers.truth[0]) == {"message": MESSAGE[0], "kind": SIZE[0]}
+    assert measured(given.spec) == ["judged"]
+    assert 0.85 < measure(root, given.spec, ["judged"], given.answers)["judged"]["value"] < 0.95
+    stopped = [
+        (attack.name, attack.noticed(next(iter(metric.KIND.results(blow.case, blow.gate)))))
+        for attack in metric.KIND.attacks
+        for blow in attack.blows(given, asked)
+    ]
+    assert {"shuffled labels", "constant scores", "inverted scores"} <= {name for name, _ in stopped}
+    assert all(noticed for _, noticed in stopped), stopped
+    assert beside_simple(root, given.spec, (given.train, given.test), given.answers)["reason"]
+    assert check(given.spec, given.test) == ()
+
+
+def test_without_references_a_stock_measure_has_no_value(root: Path) -> None:
+    given = without_references(root, {"metric": "chrf", "min": 0.1})
+
+    assert "there are none" in measure(root, given.spec, ["chrf"], given.answers)["chrf"]["reason"]
+    (found,) = metric.KIND.results(given, given.spec.gates[0])
+    assert (found.verdict, found.value) == ("inconclusive", None)
 
 
 def summaries(count: int) -> pd.DataFrame:

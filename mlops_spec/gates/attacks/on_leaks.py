@@ -55,7 +55,7 @@ def _repeated_share(rows: pd.DataFrame) -> float:
 
 def _target_given_away(case: Case, gate: None) -> Iterator[Blow[None]]:
     feature = next((name for name in case.train.columns if is_evident(case.spec, str(name))), None)
-    if feature is None:
+    if feature is None or not case.spec.data.targets:
         return
     told = case.train[case.spec.data.targets[0]]
     yield Blow(replace(case, train=case.train.assign(**{feature: told})), gate, f"{feature} is the target")

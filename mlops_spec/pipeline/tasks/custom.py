@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 
 from mlops_spec.package.predictor.json_answers import as_text
+from mlops_spec.pipeline.asked_texts import plain_value
 from mlops_spec.pipeline.tasks.target import Target, seen
 from mlops_spec.pipeline.violation import Violation
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    import pandas as pd
 
     from mlops_spec.package.manifest import Scalar
     from mlops_spec.pipeline.table import Table
@@ -43,16 +45,9 @@ def _no_shares(target: pd.DataFrame) -> dict[str, float]:
 def _texts(target: pd.DataFrame, classes: Sequence[Scalar], key: Callable[[object], object]) -> np.ndarray:
     """Of one column its value, of several the list of theirs."""
     del classes, key
-    columns = [[_value(each) for each in target[name].tolist()] for name in target.columns]
+    columns = [[plain_value(each) for each in target[name].tolist()] for name in target.columns]
     rows = columns[0] if len(columns) == 1 else zip(*columns, strict=True)
     return np.array([as_text(row) for row in rows], dtype=object)
-
-
-def _value(value: object) -> object:
-    """A time is ISO 8601, what is missing None."""
-    if isinstance(value, pd.Timestamp):
-        return value.isoformat()
-    return None if pd.isna(value) else value  # type: ignore[call-overload]
 
 
 TARGET = Target(violations=_violations, classes=_no_classes, one_sided=_one_sided, shares=_no_shares, truth=_texts)

@@ -36,6 +36,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.spec.measures import stock_measures
 from mlops_spec.spec.tasks import TASKS
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ SEVERITY: Severity = "error"
 
 
 def check(spec: Spec) -> Iterator[Finding]:
-    if not TASKS[spec.task].metrics and not spec.evaluate.own:
-        message = f"a task of {spec.task} has no measures but your own, and there is none"
+    fits = TASKS[spec.task].takes(len(spec.data.targets))  # else MS135
+    if fits and not stock_measures(spec) and not spec.evaluate.own:
+        without = "" if spec.data.targets else " without references"
+        message = f"a task of {spec.task}{without} has no measures but your own, and there is none"
         yield Finding(("task",), message, "add one to `evaluate.metrics`: {name, run, direction, per: row}")

@@ -54,7 +54,7 @@ _HITS = ("mean_reciprocal_rank", "mean_average_precision", "recall_at_k")
 
 
 def check(spec: Spec) -> Iterator[Finding]:
-    target = spec.data.contract.columns.get(spec.data.targets[0])
+    target = spec.data.contract.columns.get("".join(spec.data.targets[:1]))
     if not TASKS[spec.task].by_query or target is None or target.min is None or target.min <= 0:
         return
     for address, name in measures(spec):

@@ -51,7 +51,9 @@ def check(spec: Spec) -> Iterator[Finding]:
     task, count = TASKS[spec.task], len(spec.data.targets)
     if task.takes(count):
         return
-    if count == 1:
+    if count == 0:
+        yield Finding(("data", "target"), f"a task of {spec.task} needs a target, and this is none", "name a column")
+    elif count == 1:
         yield Finding(("data", "target"), f"a task of {spec.task} has a column for each label, and this is one")
     else:
         yield Finding(("data", "target"), f"a task of {spec.task} predicts one column, and these are {count}")

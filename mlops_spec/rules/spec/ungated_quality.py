@@ -23,7 +23,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.spec.tasks import TASKS
+from mlops_spec.spec.measures import stock_measures
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +37,7 @@ SEVERITY: Severity = "error"
 
 
 def check(spec: Spec) -> Iterator[Finding]:
-    if not TASKS[spec.task].metrics and not spec.evaluate.own:
+    if not stock_measures(spec) and not spec.evaluate.own:
         return  # MS172
     if not any(gate.of_quality for gate in spec.gates):
         yield Finding(("gates",), "no gate demands quality", "add a gate with `metric` and a bound")

@@ -48,7 +48,7 @@ SEVERITY: Severity = "error"
 
 def check(spec: Spec) -> Iterator[Finding]:
     positive = spec.data.positive
-    target = spec.data.contract.columns.get(spec.data.targets[0])
+    target = spec.data.contract.columns.get("".join(spec.data.targets[:1]))
     if positive is None or target is None:
         return
     if target.values is None:

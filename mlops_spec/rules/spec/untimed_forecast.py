@@ -50,7 +50,7 @@ SEVERITY: Severity = "error"
 
 def check(spec: Spec) -> Iterator[Finding]:
     data = spec.data
-    if not TASKS[spec.task].ahead:
+    if not TASKS[spec.task].ahead or not data.targets:
         return
     for key, value, such in (("time", data.time, "date"), ("frequency", data.frequency, "1d")):
         if value is None:

@@ -66,9 +66,8 @@ def check(spec: Spec) -> Iterator[Finding]:
     judged += [each for each in spec.evaluate.metrics if isinstance(each, str)]
     of_positives = [metric for metric in judged if metric in _OF_POSITIVES]
     value = str(positive).lower()
-    denied = value in _NO and _is_usual_case(
-        spec.data.targets[0].lower()
-    )  # `repaid: false` is the case that somebody acts on
+    target = "".join(spec.data.targets[:1]).lower()
+    denied = value in _NO and _is_usual_case(target)  # `repaid: false` is the case that somebody acts on
     if positive is not None and _is_usual_case(value) and of_positives and not denied:
         message = f"`{of_positives[0]}` then tells how well `{value}` is found, the usual case"
         yield Finding(("data", "positive"), message, "name the value that somebody acts on")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -76,8 +77,8 @@ class Task:
     """Whether the target's values are classes; else they are numbers."""
     by_query: bool
     """Whether rows lie in queries, which are what is judged and resampled: the groups that the split keeps whole."""
-    targets: Literal["one", "several", "any"]
-    """How many columns the target may be: one, several (each a column of the answer), or either."""
+    targets: Literal["one", "several", "any", "one or none"]
+    """How many columns the target may be: one, several (each a column of the answer), either, or none at all."""
     ahead: bool
     """Whether rows of the future are asked for, from an origin on: then the data has time, frequency and horizon."""
     mismatch: Callable[[Column, int | None], str]
@@ -107,4 +108,5 @@ class Task:
 
     def takes(self, columns: int) -> bool:
         """Whether the target may be so many columns."""
-        return self.targets == "any" or (self.targets == "several") == (columns > 1)
+        least, most = {"one": (1, 1), "several": (2, inf), "any": (1, inf), "one or none": (0, 1)}[self.targets]
+        return least <= columns <= most
