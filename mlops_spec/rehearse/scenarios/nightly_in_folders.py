@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import partial
 from pathlib import PurePosixPath
@@ -30,6 +31,8 @@ from mlops_spec.rehearse.stage import check, log, merge, must, open_pull
 if TYPE_CHECKING:
     from mlops_spec.rehearse.run import Run
 
+# act counts the jobs of a matrix that has several
+_SCORED = re.compile(r"(?:^|/ ?)Score ([a-z]+)(?:-\d+)?$")
 _PROMOTES = "mlops-promote"
 _OTHER = "churn"
 
@@ -63,8 +66,8 @@ def _both(stage: Nights) -> str:
 
 def _scored(run: Run) -> list[str]:
     """The models that jobs of a run scored, also in a workflow that it called."""
-    names = (job.name.rpartition("/")[2].strip() for job in run.jobs)
-    return sorted(name.removeprefix("Score ") for name in names if name.startswith("Score "))
+    found = (_SCORED.search(job.name) for job in run.jobs)
+    return sorted(each[1] for each in found if each)
 
 
 def _proposed_again(stage: Nights, other: Nights, branch: str) -> None:
