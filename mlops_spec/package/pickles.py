@@ -23,8 +23,10 @@ SUFFIXES = (".pkl", ".pickle", ".joblib", ".dill", ".cloudpickle", ".pt", ".pth"
 _OPENINGS = tuple(b"\x80" + bytes([protocol]) for protocol in range(2, 6))
 _LZ4 = b"\x04\x22\x4d\x18"
 _NUMPY = b"\x93NUMPY"
+_OPENING = 6  # bytes
 _HEADER = 2**16  # a NumPy header is far shorter
-_LARGEST_TEXT = 2**20  # an old pickle is text of which every line is a command; it is read to its end
+_MOST_UNPACKED = 2**26  # bytes of what is compressed
+_MOST_COMMANDS = 10**6  # no other file begins with as many, one right behind the other
 
 _COMPRESSED: tuple[tuple[bytes, Callable[[], Any]], ...] = (
     (b"\x1f\x8b", lambda: zlib.decompressobj(wbits=31)),
@@ -53,14 +55,8 @@ def imports(path: Path) -> bool:
     if path.suffix.lower() in SUFFIXES:
         return True
     with path.open("rb") as stream:
-        content = stream.read(_LARGEST_TEXT)
-    return content.startswith((*_OPENINGS, _LZ4)) or _names_code(content)
-
-
-def _names_code(content: bytes) -> bool:
-    with suppress(ValueError, UnicodeDecodeError, OverflowError, IndexError):
-        return not {"GLOBAL", "INST"}.isdisjoint(_opcodes(content))
-    return False
+        opening = stream.read(_OPENING)
+        return opening.startswith((*_OPENINGS, _LZ4)) or not {"GLOBAL", "INST"}.isdisjoint(_commands(stream))
 
 
 def _archive_holds_one(path: Path) -> bool:
@@ -73,31 +69,37 @@ def _archive_holds_one(path: Path) -> bool:
 
 
 def _holds_one(stream: IO[bytes]) -> bool:
-    opening = stream.read(6)
+    opening = stream.read(_OPENING)
     if opening.startswith((*_OPENINGS, _LZ4)):
         return True
     if opening == _NUMPY:
         return b"|O" in stream.read(_HEADER).partition(b"\n")[0]
-    content = opening + stream.read(_LARGEST_TEXT)
-    return _is_protocol_0_or_1(content) or _compressed_one(content)
+    return not _commands(stream) <= {"STOP"} or _compressed_one(opening, stream)
 
 
-def _is_protocol_0_or_1(content: bytes) -> bool:
-    """Protocols 0 and 1 have no opening of their own: it is one when all of it is commands, to the last."""
-    with suppress(ValueError, UnicodeDecodeError, OverflowError, IndexError):
-        return any(name != "STOP" for name in _opcodes(content))
-    return False
+def _commands(stream: IO[bytes]) -> set[str]:
+    """The commands of an old pickle: protocols 0 and 1 have no opening of their own.
 
-
-def _opcodes(content: bytes) -> list[str]:
-    with warnings.catch_warnings():
+    It is one when all of it is commands, to the last, however long; of anything else there are none.
+    """
+    stream.seek(0)
+    found = set()
+    with warnings.catch_warnings(), suppress(ValueError, UnicodeDecodeError, OverflowError, IndexError):
         warnings.simplefilter("ignore")  # of an escape in what is no pickle
-        return [opcode.name for opcode, _, _ in pickletools.genops(io.BytesIO(content))]
+        for number, (opcode, _, _) in enumerate(pickletools.genops(stream)):
+            found.add(opcode.name)
+            if opcode.name == "STOP":
+                return found
+            if number > _MOST_COMMANDS:
+                return found | {"GLOBAL"}  # nobody reads on to see whether it comes
+    return set()
 
 
-def _compressed_one(content: bytes) -> bool:
+def _compressed_one(opening: bytes, stream: IO[bytes]) -> bool:
     for magic, decompressor in _COMPRESSED:
-        if content.startswith(magic):
+        if opening.startswith(magic):
+            stream.seek(0)
             with suppress(OSError, EOFError, lzma.LZMAError, zlib.error):
-                return _holds_one(io.BytesIO(decompressor().decompress(content, _LARGEST_TEXT)))
+                content = decompressor().decompress(stream.read(_MOST_UNPACKED), _MOST_UNPACKED)
+                return _holds_one(io.BytesIO(content))
     return False

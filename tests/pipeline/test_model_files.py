@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import pickle
@@ -17,6 +18,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LinearRegression
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.package.pickles import imports
 from mlops_spec.pipeline.model_files import check_model, check_trusted, check_trusted_names
 
 if TYPE_CHECKING:
@@ -58,6 +60,11 @@ def compressed(payload: Any, method: str) -> bytes:
     return file.getvalue()
 
 
+def padded(pickled: bytes, times: int = 250_000) -> bytes:
+    """The same behind texts that are taken and dropped, of more than a megabyte."""
+    return b"S'a'\n0" * times + pickled
+
+
 def payloads(canary: Path) -> dict[str, bytes]:
     """Files by the name they might have, some of them honest about what they are."""
     payload = Payload(canary)
@@ -71,6 +78,9 @@ def payloads(canary: Path) -> dict[str, bytes]:
         "model.json": pickle.dumps(payload),
         "array.npy": object_array(payload),
         "old.dat": pickle.dumps(payload, 0),
+        "old-and-long.dat": pickle.dumps((payload, "x" * 2**21), 0),
+        "old-and-padded.txt": padded(pickle.dumps(payload, 0)),
+        "old-long-and-gzipped.dat": gzip.compress(padded(pickle.dumps(payload, 0))),
         "zipped.dat": compressed(payload, "zlib"),
         "gzipped.dat": compressed(payload, "gzip"),
         "bzipped.dat": compressed(payload, "bz2"),
@@ -89,6 +99,13 @@ def test_a_pickle_is_refused_whatever_it_is_called(model_dir: Path, tmp_path: Pa
     assert str(model_dir / name) in caught.value.message
     assert caught.value.exit_code == Exit.FINDINGS
     assert not canary.exists()
+
+
+@pytest.mark.parametrize("times", [0, 250_000, 600_000])
+def test_an_old_pickle_is_told_at_every_load_however_long_it_is(tmp_path: Path, times: int) -> None:
+    (tmp_path / "model.dat").write_bytes(padded(pickle.dumps(Payload(tmp_path), 0), times))
+
+    assert imports(tmp_path / "model.dat")
 
 
 def safetensors(header: Any) -> bytes:
