@@ -16,6 +16,7 @@ EVALUATE = BUILD / "evaluate"
 PREDICTIONS = EVALUATE / "predictions.parquet"
 EVALUATION = EVALUATE / "evaluation.json"
 PLOTS = EVALUATE / "plots"
+REFIT = BUILD / "refit" / "answers.parquet"  # of models that are trained anew at each origin of a forecast
 SEEDS = BUILD / "seeds" / "answers.parquet"  # of models that are trained with further seeds
 PACKAGE = BUILD / "package"
 MANIFEST = P("manifest.json")  # inside a package

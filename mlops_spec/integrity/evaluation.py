@@ -33,6 +33,7 @@ def problems(spec: Spec, evaluation: Evaluation, judged: GateFile, paired: Seque
     yield from _of_answered(evaluation.answered, evaluation.rows, "answered")
     yield from _of_targets(spec, evaluation)
     yield from _of_quantiles(spec, evaluation)
+    yield from _of_refit(spec, evaluation)
     yield from _of_simple_model(spec, evaluation)
     yield from _of_cost(spec, evaluation)
     yield from _of_slices(spec, evaluation)
@@ -126,6 +127,14 @@ def _of_quantiles(spec: Spec, evaluation: Evaluation) -> Iterator[Problem]:
         right = sum(each.pinball for each in found) / len(found)
         if abs(mine.value - right) > 1e-6 * max(1.0, abs(right)):
             yield Problem(FILE, "measures.mean_pinball_loss", f"is {mine.value}, its quantiles make it {right}")
+
+
+def _of_refit(spec: Spec, evaluation: Evaluation) -> Iterator[Problem]:
+    found, wanted = evaluation.refit, spec.data.split.folds - 1 if spec.data.refitted else 0
+    if (found.trainings if found else 0) != wanted:
+        yield Problem(FILE, "refit.trainings", f"is {found.trainings if found else 0}, of the spec {wanted}")
+    elif found is not None:
+        yield from _of_measures(spec, found.measures, "refit.measures", measured(spec))
 
 
 def _of_mean(evaluation: Evaluation, metric: str) -> Iterator[Problem]:

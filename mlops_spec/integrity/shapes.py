@@ -191,6 +191,13 @@ class Quantile(Shape):
     below: Number
 
 
+class Refit(Shape):
+    """What models reach that are trained anew at each origin of a forecast."""
+
+    trainings: Count
+    measures: dict[str, Measured]
+
+
 class Evaluation(Shape):
     """`evaluation.json`: what the test rows measure, all of them and slice by slice (column → value → slice)."""
 
@@ -207,6 +214,7 @@ class Evaluation(Shape):
     slices: dict[str, dict[str, Slice]]
     targets: dict[str, Target] = Field(default_factory=dict)
     quantiles: list[Quantile] = Field(default_factory=list)
+    refit: Refit | None = None
 
 
 def read(shape: type[_Shape], content: bytes, path: Path) -> _Shape:

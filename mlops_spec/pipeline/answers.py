@@ -88,8 +88,18 @@ def truth_of(spec: Spec, split: SplitReport, rows: pd.DataFrame) -> np.ndarray:
 def write_answers(path: Path, answers: Answers) -> None:
     """Writes truth and scores: a column of each, or one for each class, label or target."""
     make_folder(path.parent)
-    columns = _columns(_TRUTH, answers.truth) | _columns(_SCORE, answers.score)
+    columns = _columns(_TRUTH, answers.truth) | columns_of_answers(answers.score)
     pd.DataFrame(columns).to_parquet(path, index=False)
+
+
+def columns_of_answers(score: np.ndarray) -> dict[str, np.ndarray]:
+    """The columns that answers (n,) or (n, k) are kept in."""
+    return _columns(_SCORE, score)
+
+
+def answers_of_columns(frame: pd.DataFrame) -> np.ndarray:
+    """What `columns_of_answers` made columns of."""
+    return _array(frame, _SCORE)
 
 
 def read_answers(path: Path) -> Answers:

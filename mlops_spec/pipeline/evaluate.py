@@ -25,6 +25,7 @@ from mlops_spec.pipeline.measured import measure
 from mlops_spec.pipeline.model_files import check_trusted
 from mlops_spec.pipeline.named_columns import check_columns
 from mlops_spec.pipeline.pictures import Shown, draw_pictures
+from mlops_spec.pipeline.refitted import refitted
 from mlops_spec.pipeline.signature import signature_of
 from mlops_spec.pipeline.split_report import read_split_report
 from mlops_spec.pipeline.table import of_parquet, read_frame, sampled
@@ -57,7 +58,11 @@ def evaluate(root: Path, spec: Spec) -> None:
     write_answers(root / model_folder.PREDICTIONS, answers)
     known = sampled(of_parquet(root / model_folder.TRAIN_ROWS), _TRAINED, spec.train.seed)
     simple = beside_simple(root, spec, (known, test), answers)
-    evaluation = {**_evaluation(root, spec, test, answers), "simple_model": simple}
+    evaluation = {
+        **_evaluation(root, spec, test, answers),
+        **refitted(root, spec, answers),
+        "simple_model": simple,
+    }
     write_curves(root / model_folder.PLOTS, TASKS[spec.task], answers)
     draw_pictures(
         root / model_folder.PLOTS, Shown(spec, test, answers, trained_scores(spec, known, predict), evaluation)

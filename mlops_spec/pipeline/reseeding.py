@@ -14,18 +14,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-import yaml
 
 from mlops_spec import model_folder
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.package.predictor.load import load
-from mlops_spec.pipeline.evaluate import recipe_of
-from mlops_spec.pipeline.file_column import reading_files
-from mlops_spec.pipeline.model_files import check_model, check_trusted, check_trusted_names
+from mlops_spec.pipeline.model_files import check_trusted_names
 from mlops_spec.pipeline.reseeded import DRAWN
-from mlops_spec.pipeline.split_report import read_split_report
 from mlops_spec.pipeline.table import read_frame
-from mlops_spec.pipeline.train import training
+from mlops_spec.pipeline.training_beside import mirrored, predictor_of, train_in, with_seed
 from mlops_spec.system.files import make_folder
 
 if TYPE_CHECKING:
@@ -33,8 +28,6 @@ if TYPE_CHECKING:
 
     from mlops_spec.compute.place import Compute
     from mlops_spec.spec import Spec
-
-_OWN = (model_folder.MODEL.name, model_folder.EVALUATE.name, model_folder.PACKAGE.name, model_folder.SEEDS.parent.name)
 
 
 def reseed(root: Path, spec: Spec, compute: Compute) -> None:
@@ -57,30 +50,14 @@ def reseed(root: Path, spec: Spec, compute: Compute) -> None:
 
 
 def _train(compute: Compute, root: Path, spec: Spec, seed: int, place: Path) -> None:
-    _mirror(root, place, ())
-    (place / model_folder.BUILD).unlink(missing_ok=True)
-    _mirror(root / model_folder.BUILD, place / model_folder.BUILD, _OWN)
-    (place / model_folder.SPEC).unlink()
-    declared = yaml.safe_load((root / model_folder.SPEC).read_text(encoding="utf-8"))
-    declared["train"]["seed"] = seed
-    (place / model_folder.SPEC).write_text(yaml.safe_dump(declared, sort_keys=False), encoding="utf-8")
-    compute.run(training(place, spec, seed, f"train.run with seed {seed}"))
-    check_model(place / model_folder.MODEL, spec.train.format)
-
-
-def _mirror(source: Path, place: Path, leaving_out: Sequence[str]) -> None:
-    make_folder(place)
-    for entry in source.iterdir():
-        if entry.name not in leaving_out and entry.name != ".git":
-            (place / entry.name).symlink_to(entry, target_is_directory=entry.is_dir())
+    mirrored(root, place)
+    with_seed(root, place, seed)
+    train_in(place, spec, seed, f"train.run with seed {seed}", compute)
 
 
 def _answers(root: Path, spec: Spec, place: Path) -> np.ndarray:
-    split, test = read_split_report(root), read_frame(root / model_folder.TEST_ROWS)
-    check_trusted(place / model_folder.MODEL, spec.train.trusted_types)
-    predict = load(recipe_of(root, spec, split), place / model_folder.MODEL, root / "src")
-    predict = reading_files(root, spec, predict)
-    return predict(test.drop(columns=[*spec.data.targets]))
+    test = read_frame(root / model_folder.TEST_ROWS)
+    return predictor_of(root, spec, place)(test.drop(columns=[*spec.data.targets]))
 
 
 def _check_apart(answers: Sequence[np.ndarray]) -> None:

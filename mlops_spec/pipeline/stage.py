@@ -40,6 +40,8 @@ def _run(root: Path, spec: Spec, name: str, ended: threading.Event) -> None:
             _loaded("train").train(root, spec, compute_of(root, spec, name, ended))
         case "reseed":
             _loaded("reseeding").reseed(root, spec, compute_of(root, spec, name, ended))
+        case "refit":
+            _loaded("refitting").refit(root, spec, compute_of(root, spec, name, ended))
         case "evaluate":
             # OpenMP reads it when it is loaded: threads that spin between two calls took 1.2 of 4.3 s of processor
             os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")

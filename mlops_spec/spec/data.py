@@ -151,6 +151,11 @@ class Split(Strict):
         "that was trained before the first.",
         examples=[3],
     )
+    refit: bool = Field(
+        False,
+        description="Whether a model is trained anew at each further origin as well, on what is known there: its "
+        "measures stand beside those of the released one, which gates judge.",
+    )
     gap: Cadence | None = Field(
         None,
         description="Time between the last value that is known and the first that is forecast, as where values arrive "
@@ -275,6 +280,11 @@ class Data(Strict):
         return self
 
     @property
+    def refitted(self) -> bool:
+        """Whether models are trained anew: at the origins after the first, if there are any."""
+        return self.split.refit and self.split.folds > 1 and self.split.horizon is not None
+
+    @property
     def horizon_steps(self) -> int | None:
         """How many steps ahead a forecast goes; None where that is not said, or no whole number."""
         return self.steps_in(self.split.horizon)
@@ -308,6 +318,7 @@ class Data(Strict):
             "split.horizon": self.split.horizon,
             "split.gap": self.split.gap,
             "split.folds": self.split.folds - 1 or None,
+            "split.refit": self.split.refit or None,
         }
         return tuple(key for key, value in asked.items() if value is not None)
 

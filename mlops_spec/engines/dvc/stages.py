@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mlops_spec.spec import Spec
     from mlops_spec.spec.train import Stage as UserStage
 
-OURS = ("split", "train", "reseed", "evaluate", "package")
+OURS = ("split", "train", "reseed", "refit", "evaluate", "package")
 
 # The parts of the spec that each stage reads: a change elsewhere, such as in `environments`, runs nothing again.
 DATA = ("task", "data")
@@ -38,6 +38,7 @@ READS = {
         "train.format",
     ),
     "reseed": (*DATA, *MODEL_IO, "train.run", "train.params", "train.seed", "train.seeds"),
+    "refit": (*DATA, *MODEL_IO, "train.run", "train.params", "train.seed"),
     "evaluate": ("model", *DATA, *MODEL_IO, "train.seed", "evaluate", "gates"),
     "package": ("model", *DATA, *MODEL_IO, "evaluate", "serve", "monitor.drift.season"),
 }
@@ -129,9 +130,17 @@ def _models(spec: Spec, around: tuple[str, ...]) -> Iterable[Rendering]:
             params=_present(spec, READS["reseed"]),
             writes=(str(model_folder.SEEDS),),
         )
+    if spec.data.refitted:
+        yield Rendering(
+            "refit",
+            reads=_unique((train, test, split, *named_files(spec.data), *spec.train.reads, *around)),
+            params=_present(spec, READS["refit"]),
+            writes=(str(model_folder.REFIT),),
+        )
+    refit = (str(model_folder.REFIT),) if spec.data.refitted else ()
     yield Rendering(
         "evaluate",
-        reads=(train, test, split, model, *named_files(spec.data), *around),
+        reads=(train, test, split, model, *refit, *named_files(spec.data), *around),
         params=_present(spec, READS["evaluate"]),
         writes=(str(model_folder.PREDICTIONS), str(model_folder.PLOTS)),
         metrics=(str(model_folder.EVALUATION),),

@@ -77,6 +77,13 @@ def _section(evidence: Evidence) -> Iterator[str]:
     if evaluation.targets:
         yield from ("", "### By target", "")
         yield from _slices(evaluation.targets, measured_by_target(evidence.spec))
+    if evaluation.refit is not None:
+        yield from ("", "### Trained anew at each origin", "")
+        yield f"Gates judge the one model that answers all folds. With {evaluation.refit.trainings:,} more trainings:"
+        yield ""
+        yield from _table(
+            ("measure", "value", "interval"), (_row(name, each) for name, each in evaluation.refit.measures.items())
+        )
     if evaluation.quantiles:
         yield from ("", "### By quantile", "")
         yield from _table(
