@@ -19,10 +19,9 @@ _COMPARED = re.compile(
 )
 _SET = re.compile(r"^[ \t]*(?:export |local |readonly )?(\w+)=[\"']?\$\((?P<said>[^\n]*)\)", re.MULTILINE)
 _GIVEN = re.compile(r"(?:-v ?|--(?:arg|argjson|slurpfile) )(\w+)[= ][\"']?(\$\{?\w+\}?|[\w./-]+)")
-_OLD = frozenset(
-    "live prod production champion baseline incumbent old previous prev deployed best current main base".split()
-)
-_LEVELS = 4  # of names that stand for names
+_OLD = frozenset("live prod production champion baseline incumbent old previous prev deployed".split())
+_OF_DATA = re.compile(r"drift|psi|shift|\bkl\b")  # which say how rows differ, and not how good a model is
+_LEVELS = 3  # of names that stand for names
 
 
 class Contest(NamedTuple):
@@ -55,10 +54,16 @@ def in_python(
             known[node.targets[0].id] = ast.unparse(node.value)
     for node in ast.walk(tree):
         for test, passes in _decided(node):
-            if isinstance(test, ast.Compare) and isinstance(test.ops[0], ast.Lt | ast.LtE | ast.Gt | ast.GtE):
+            if isinstance(test, ast.Compare) and _orders_two(test):
                 sides = ast.unparse(test.left), ast.unparse(test.comparators[0])
                 more = isinstance(test.ops[0], ast.Gt | ast.GtE)
                 yield from _contest(sides, known, more=more == passes, piece=ast.unparse(test))
+
+
+def _orders_two(test: ast.Compare) -> bool:
+    """Whether it asks which of two values is larger, neither of which is written there: that is a bound."""
+    orders = isinstance(test.ops[0], ast.Lt | ast.LtE | ast.Gt | ast.GtE)
+    return orders and not any(isinstance(side, ast.Constant) for side in (test.left, test.comparators[0]))
 
 
 def variables_set(script: str) -> dict[str, str]:
@@ -105,7 +110,7 @@ def _described(side: str, known: Mapping[str, str]) -> str:
 
 def _metric(described: str) -> str:
     names = [name.lower() for name in re.findall(r"[A-Za-z_]\w*", described)]
-    return next((name for name in names if is_lower(name) or is_higher(name)), "")
+    return next((each for each in names if (is_lower(each) or is_higher(each)) and not _OF_DATA.search(each)), "")
 
 
 def _is_old(described: str) -> bool:
