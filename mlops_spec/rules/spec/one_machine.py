@@ -1,7 +1,8 @@
 """What is named is there on every machine that asks for it.
 
 A home directory, a drive or `localhost` is on one person's machine. GitHub's runners have another, and so have
-colleagues: `dvc pull` fails there, or finds an empty folder and goes on.
+colleagues: `dvc pull` fails there, or finds an empty folder and goes on. A store inside the repository ends with the
+runner that a merge pushed to.
 
 Bad:
 
@@ -53,7 +54,7 @@ def check(spec: Spec) -> Iterator[Finding]:
     hint = "name a store that every machine reaches"
     if spec.storage is not None:
         url = spec.storage.url
-        if not scheme(url) and (_ONES.search(url) or (githubs and (url.startswith(("/", ".."))))):
+        if not scheme(url) and (githubs or _ONES.search(url)):
             yield Finding(("storage", "url"), f"`{url}` is a folder that {_whom(githubs)} lacks", hint)
         if githubs and _LOCAL.search((spec.storage.endpoint or "").lower()):
             yield Finding(("storage", "endpoint"), "every machine is its own `localhost`", hint)
