@@ -7,7 +7,7 @@ from math import inf
 
 from mlops_spec.spec.metrics import METRICS
 from mlops_spec.spec.tasks import TASKS
-from mlops_validators import Costs, expected_cost, precision_at, ranking_measure
+from mlops_validators import Costs, expected_cost, precision_at, quantile_measure, ranking_measure
 from mlops_validators.measures import MEASURES
 
 
@@ -16,9 +16,10 @@ def test_names_tasks_directions_and_ranges_are_the_measures_own() -> None:
 
     at = {name: 5 for name in TASKS["ranking"].metrics if name.endswith("_at_k")}
     ranking = [ranking_measure(name, at.get(name)) for name in TASKS["ranking"].metrics]
+    quantiles = [quantile_measure(name, [0.1, 0.5, 0.9]) for name in TASKS["forecasting"].of_quantiles]
     made = {
         measure.name: measure
-        for measure in (precision_at(5), replace(expected_cost(Costs(1, 5)), low=-inf, high=inf), *ranking)
+        for measure in (precision_at(5), replace(expected_cost(Costs(1, 5)), low=-inf, high=inf), *ranking, *quantiles)
     }
     assert table == {n: (m.tasks, m.higher_is_better, m.low, m.high) for n, m in (MEASURES | made).items()}
 
