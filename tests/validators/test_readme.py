@@ -14,6 +14,7 @@ SHORT = {
     "multilabel-classification": "multilabel",
     "regression": "regression",
     "forecasting": "forecasting",
+    "generation": "generation",
 }
 
 
