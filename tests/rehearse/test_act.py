@@ -125,7 +125,7 @@ def test_a_workflow_that_cannot_be_read_is_a_failure(machine: Any) -> None:
 
     assert (run.result, run.jobs) == ("failure", ())
     assert "The workflow is not valid" in run.problem
-    assert "Unknown Property runson" in run.problem
+    assert "Unexpected value 'runson'" in run.problem
 
 
 def test_every_job_has_an_own_clean_checkout_of_the_commit(machine: Any) -> None:

@@ -23,18 +23,19 @@ jobs:
   check:
     runs-on: ubuntu-24.04
     environment: {name: production, url: https://example.org}
+    steps: [{run: make}]
 """
 CALLED = """on:
   workflow_call:
 jobs:
-  all: {runs-on: ubuntu-24.04}
-  less: {runs-on: ubuntu-24.04, permissions: {contents: read}, environment: training}
+  all: {runs-on: ubuntu-24.04, steps: [{run: make}]}
+  less: {runs-on: ubuntu-24.04, permissions: {contents: read}, environment: training, steps: [{run: make}]}
 """
 
 
 FILE = ".github/workflows/caller.yml"
 CALLING = f"{FILE} (Line: 4, Col: 3): Error calling workflow 'acme/churn/.github/workflows/called.yml@c0ffee'."
-UNKNOWN = f"{FILE} (Line: 10, Col: 9): Unrecognized named-value:"
+UNKNOWN = f"{FILE} (Line: 11, Col: 9): Unrecognized named-value:"
 NOT_CALLABLE = (
     "error parsing called workflow `$/.github/workflows/called.yml`: "
     "workflow is not reusable as it is missing a `on.workflow_call` trigger"
@@ -53,7 +54,7 @@ def test_a_called_job_has_what_its_caller_grants_or_less() -> None:
 
 
 def test_who_says_nothing_has_what_the_repository_gives() -> None:
-    workflow = "on: push\njobs:\n  one: {runs-on: x}\n  two: {runs-on: x, permissions: {}}\n"
+    workflow = "on: push\njobs:\n  one: {runs-on: x, steps: [{run: make}]}\n  two: {runs-on: x, permissions: {}, steps: [{run: make}]}\n"
 
     assert [job.permissions for job in planned(caller=workflow).jobs] == [{"contents": "read", "packages": "read"}, {}]
 
@@ -97,9 +98,9 @@ def test_who_says_nothing_has_what_the_repository_gives() -> None:
             f"{FILE} (Line: 5, Col: 11): {NOT_CALLABLE}",
         ),
         (
-            f"{CALLER}    if: env.GO && sectors.A == 'needs.a'\n",
+            f"{CALLER}    if: vars.GO && sectors.A == 'needs.a'\n",
             CALLED,
-            f"{UNKNOWN} 'sectors'. Located at position 11 within expression: env.GO && sectors.A == 'needs.a'",
+            f"{UNKNOWN} 'sectors'. Located at position 12 within expression: vars.GO && sectors.A == 'needs.a'",
         ),
         (
             f"{CALLER}    if: ${{{{ secrets.KEY }}}}\n",
@@ -109,7 +110,7 @@ def test_who_says_nothing_has_what_the_repository_gives() -> None:
         (
             f"{CALLER}    needs: [train, tests]\n",
             CALLED,
-            f"{FILE} (Line: 10, Col: 20): Job 'check' depends on unknown job 'tests'.",
+            f"{FILE} (Line: 11, Col: 20): Job 'check' depends on unknown job 'tests'.",
         ),
     ],
 )
