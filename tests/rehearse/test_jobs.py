@@ -54,7 +54,8 @@ def test_a_called_job_has_what_its_caller_grants_or_less() -> None:
 
 
 def test_who_says_nothing_has_what_the_repository_gives() -> None:
-    workflow = "on: push\njobs:\n  one: {runs-on: x, steps: [{run: make}]}\n  two: {runs-on: x, permissions: {}, steps: [{run: make}]}\n"
+    job = "runs-on: x, steps: [{run: make}]"
+    workflow = f"on: push\njobs:\n  one: {{{job}}}\n  two: {{permissions: {{}}, {job}}}\n"
 
     assert [job.permissions for job in planned(caller=workflow).jobs] == [{"contents": "read", "packages": "read"}, {}]
 
