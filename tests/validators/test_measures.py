@@ -5,6 +5,7 @@ import pytest
 from sklearn import metrics
 
 from mlops_validators import MEASURES, Interval, custom_measure, interval, paired_difference, row_measure
+from tests.validators.texts import texts
 
 CASES = [(name, task) for name, measure in MEASURES.items() for task in measure.tasks]
 IDS = [f"{name}-{task}" for name, task in CASES]
@@ -19,6 +20,8 @@ def rows(task, n=200):
         truth, naive, season = rng.normal(40, 2, n) + rng.normal(size=(3, n)) * [[0], [3], [2.5]]
         known = [np.full(n, 2.0), np.full(n, 6.0), np.arange(n) % 4, naive, season]
         return np.column_stack([truth, *known]), truth + rng.normal(size=n)
+    if task == "generation":
+        return texts(rng, n)
     if task == "multiclass-classification":
         score = rng.dirichlet([1, 1, 1], n)
         return np.array([rng.choice(3, p=row) for row in score]), score
@@ -77,16 +80,21 @@ CLASSIFICATION = {
 }
 
 
-WRONG = [
-    (*case, how)
-    for case in CASES
-    for how in (BROKEN if case[1] in ("regression", "forecasting") else BROKEN | CLASSIFICATION)
-]
+TEXTS = {
+    "a number": (lambda y, s: (y, np.where(np.arange(len(s)) == 3, 0.5, s)), "1 of 200 values that are no text"),
+    "none": (lambda y, s: (np.where(np.arange(len(y)) == 3, None, y), s), "1 of 200 values that are no text"),
+    "length of texts": (lambda y, s: (y[:-1], s), "lengths differ"),
+    "no texts": (lambda y, s: (y[:0], s[:0]), "empty"),
+}
+OF_TASKS = {"regression": BROKEN, "forecasting": BROKEN, "generation": TEXTS}
+
+
+WRONG = [(*case, how) for case in CASES for how in OF_TASKS.get(case[1], BROKEN | CLASSIFICATION)]
 
 
 @pytest.mark.parametrize(("name", "task", "how"), WRONG, ids=["-".join(each) for each in WRONG])
 def test_bad_input(name, task, how):
-    change, says = (BROKEN | CLASSIFICATION)[how]
+    change, says = (BROKEN | CLASSIFICATION | TEXTS)[how]
     truth, score = change(*rows(task))
 
     for measured in (MEASURES[name], lambda y, s: interval(name, y, s), lambda y, s: paired_difference(name, y, s, s)):

@@ -14,6 +14,7 @@ from mlops_validators.leak import near_twins
 from mlops_validators.robustness import applies, perturb
 from mlops_validators.target_leaks import predictive_power
 from mlops_validators.weak_slices import search_slices
+from tests.validators.texts import taken, texts
 
 ROWS = 100_000
 MANY = 300_000  # where one block of rows would count
@@ -32,7 +33,7 @@ def peak(call):
 
 def over(call, *arrays):
     """The peak of what a call allocates, as a multiple of its input, to two digits."""
-    return round(peak(call) / sum(array.nbytes for array in arrays), 2)
+    return round(peak(call) / sum(map(taken, arrays)), 2)
 
 
 def answers(task, rows=ROWS):
@@ -45,6 +46,9 @@ def answers(task, rows=ROWS):
         truth, naive, season = rng.normal(40, 2, rows) + rng.normal(size=(3, rows)) * [[0], [3], [2.5]]
         known = [np.full(rows, 2.0), np.full(rows, 6.0), np.arange(rows) % 4, naive, season]
         return np.column_stack([truth, *known]), truth + rng.normal(size=rows), truth + rng.normal(size=rows)
+    if task == "generation":
+        fewer = rows // 3  # which each take longer
+        return (*texts(rng, fewer), texts(rng, fewer)[1])
     if task == "multiclass-classification":
         return rng.integers(0, 3, rows), rng.dirichlet(np.ones(3), rows), rng.dirichlet(np.ones(3), rows)
     if task == "multilabel-classification":

@@ -5,6 +5,7 @@ import pytest
 
 from mlops_validators import MEASURES, custom_measure, estimate, interval, intervals, paired_difference
 from mlops_validators.weak_slices import search_slices
+from tests.validators.texts import texts
 
 CASES = [(name, task) for name, measure in MEASURES.items() for task in measure.tasks]
 
@@ -19,6 +20,8 @@ def rows(task, n=600):
         truth, naive, season = rng.normal(40, 2, n) + rng.normal(size=(3, n)) * [[0], [3], [2.5]]
         known = [np.full(n, 2.0), np.full(n, 6.0), np.arange(n) % 4, naive, season]
         return np.column_stack([truth, *known]), truth + rng.normal(size=n), weight
+    if task == "generation":
+        return *texts(rng, n), weight
     if task == "multiclass-classification":
         score = rng.dirichlet([1, 1, 1], n)
         return np.array([rng.choice(3, p=each) for each in score]), score, weight

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mlops_validators.arrays import Anything, Booleans, Integers
 
 LENGTHS = 6
-_CHARACTERS = 2**17  # of a block, about: what is sorted stays in the cache
+_CHARACTERS = 2**16  # of a block, about: what is sorted stays in the cache
 _MOST = 2**62
 
 

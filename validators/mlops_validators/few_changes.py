@@ -26,6 +26,9 @@ def bounded_mean(values: Floats, usual: tuple[float, float], reach: tuple[float,
 
     Source: see the module.
 
+    Raises:
+        ValueError: the confidence is not between 0 and 1.
+
     >>> found = bounded_mean(np.array([0.0] * 997 + [0.5, -0.1, 0.2]), (0.0, 0.0), (-1.0, 1.0), 0.95)
     >>> round(found.low, 4), round(found.value, 4), round(found.high, 4)
     (-0.0056, 0.0006, 0.0073)

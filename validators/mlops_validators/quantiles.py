@@ -71,7 +71,7 @@ def quantile_measure(name: str, levels: Sequence[float]) -> Measure:
 
 
 def nominal(levels: Sequence[float]) -> float:
-    """The share of rows that the interval between the outer two quantiles is meant to hold, 0 to 1.
+    """The share of rows that the interval between the outer two quantiles is meant to hold: no higher is better.
 
     Source: by definition.
 
