@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,8 +14,6 @@ from mlops_spec.start.new.questions import Given, choose, take_default
 from mlops_spec.system.files import alive
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from mlops_spec.start.new.choices import Choices
 
 UV = """\
@@ -68,6 +68,15 @@ def choices(place: Path) -> Choices:
 def ends(process: int) -> bool:
     """Whether a process that was killed is gone: a busy system takes it away a moment later."""
     deadline = time.monotonic() + 10
-    while alive(process) and time.monotonic() < deadline:
+    while _runs(process) and time.monotonic() < deadline:
         time.sleep(0.01)
-    return not alive(process)
+    return not _runs(process)
+
+
+def _runs(process: int) -> bool:
+    """Whether it is there and not merely waited for by whoever adopted it."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return sys.platform != "linux" and alive(process)
+    return state != "Z"
