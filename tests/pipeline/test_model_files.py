@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import io
 import json
+import lzma
 import pickle
 import struct
 import zipfile
@@ -18,7 +20,8 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LinearRegression
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.package.pickles import imports
+from mlops_spec.package import pickles
+from mlops_spec.package.pickles import imports, is_pickle
 from mlops_spec.pipeline.model_files import check_model, check_trusted, check_trusted_names
 
 if TYPE_CHECKING:
@@ -99,6 +102,41 @@ def test_a_pickle_is_refused_whatever_it_is_called(model_dir: Path, tmp_path: Pa
     assert str(model_dir / name) in caught.value.message
     assert caught.value.exit_code == Exit.FINDINGS
     assert not canary.exists()
+
+
+@pytest.mark.parametrize("method", [gzip, bz2, lzma])
+@pytest.mark.parametrize("how", ["in two members", "before other bytes", "cut off"])
+def test_a_compressed_old_pickle_is_told_as_whoever_reads_it_along_has_it(
+    model_dir: Path, tmp_path: Path, method: Any, how: str
+) -> None:
+    pickled = padded(pickle.dumps(Payload(tmp_path), 0), 10_000)
+    half = len(pickled) // 2
+    content = {
+        "in two members": method.compress(pickled[:half]) + method.compress(pickled[half:]),
+        "before other bytes": method.compress(pickled) + b"and more",
+        "cut off": method.compress(pickled + b"\x00" * 2**20)[:-8],
+    }[how]
+    (model_dir / "model.dat").write_bytes(content)
+
+    with pytest.raises(Failure, match="is a pickle"):
+        check_model(model_dir, "custom")
+
+
+def test_a_compressed_file_that_unpacks_to_more_than_is_read_is_told_by_its_beginning(
+    model_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pickles, "_MOST_UNPACKED", 2**16)
+    long = {
+        "old": padded(pickle.dumps(Payload(tmp_path), 0)),
+        "table": b"age,sex\n" * 2**20,
+        "json": b'{"a": ' + b"1" * 2**20,
+    }
+    told = {}
+    for name, content in long.items():
+        (model_dir / name).write_bytes(gzip.compress(content))
+        told[name] = is_pickle(model_dir / name)
+
+    assert told == {"old": True, "table": False, "json": False}
 
 
 @pytest.mark.parametrize("times", [0, 250_000, 600_000])
