@@ -26,7 +26,8 @@ def refused(text: str) -> Iterator[str]:
     yield from _unknown_jobs(yaml.compose(text, Loader=yaml.CSafeLoader))
     document = parse("", text, aliases=True)
     if isinstance(document, list):
-        return  # the linter says what is wrong with its YAML
+        yield from (f"{_at(each.span)}: {each.message}" for each in document)
+        return
     yield from _unknown_contexts(document)
     for each in unfit(document.data):
         yield f"{_at(document.place(each.address, key=each.at_key))}: {each.said}"

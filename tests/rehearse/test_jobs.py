@@ -135,3 +135,13 @@ def test_a_required_secret_that_is_empty_is_not_provided(passed: str, missing: b
     said = f"{FILE} (Line: 5, Col: 11): Secret TOKEN is required, but not provided while calling."
 
     assert planned(caller=caller, called=called).problems == ((said,) if missing else ())
+
+
+@pytest.mark.parametrize(
+    "again", ["  one: {runs-on: x, steps: [{run: make}]}", "  two: {<<: {runs-on: x}, steps: [{run: make}]}"]
+)
+def test_yaml_that_github_does_not_read_starts_nothing(again: str) -> None:
+    found = planned(caller=f"on: push\njobs:\n  one: {{runs-on: x, steps: [{{run: make}}]}}\n{again}\n")
+
+    assert found.problems
+    assert all(each.startswith(f"{FILE} (Line: 4,") for each in found.problems)
