@@ -11,7 +11,7 @@ from mlops_spec.system.faults import told_of
 # What Git says of a disk that is full or broken where it keeps the reason to itself.
 _OF_THE_DISK = re.compile(
     r"unable to (?:add|create|migrate|write)|couldn't (?:set|write)|object [0-9a-f]+ is unavailable"
-    r"|unknown error occurred while reading|not a tree object|unable to read|bad (?:tree )?object",
+    r"|unknown error occurred while reading|not a tree object|unable to read",
     re.IGNORECASE,
 )
 SEE = "see that its disk has room, can be written and is whole (`df`, `git fsck`), then run the same command again"
