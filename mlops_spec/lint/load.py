@@ -1,11 +1,10 @@
-"""Loads a spec: read, parse, validate, and run the rules that leave no spec to work with; and runs any other rules."""
+"""Loads a spec: read, parse, validate, and run the rules that leave no spec to work with."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING
 
-from mlops_spec.document import edit
 from mlops_spec.document.diagnostic import Diagnostic, Kind
 from mlops_spec.document.parse import parse
 from mlops_spec.document.source import decode
@@ -13,9 +12,10 @@ from mlops_spec.document.spec_files import contents
 from mlops_spec.errors import Failure
 from mlops_spec.layout import PROJECT
 from mlops_spec.lint.cache.clean import may_set
+from mlops_spec.lint.findings import placed, run_rules
 from mlops_spec.repository.root import project_of, root_of
 from mlops_spec.rules.registry import rules
-from mlops_spec.rules.rule import Project, asked_for
+from mlops_spec.rules.rule import Project
 from mlops_spec.rules.shape import unanswered_value
 from mlops_spec.spec.shared import NOTHING_SHARED
 from mlops_spec.validate import validate
@@ -26,11 +26,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from mlops_spec.document import Document
-    from mlops_spec.document.diagnostic import Edit
-    from mlops_spec.document.finding import Change, Finding
-    from mlops_spec.platforms.github.workflow.jobs import Reading
-    from mlops_spec.repository.view import Surroundings
-    from mlops_spec.rules.rule import Rule
     from mlops_spec.spec import Spec
     from mlops_spec.spec.shared import Shared
 
@@ -87,36 +82,6 @@ def check(
 def _unanswered_questions(document: Document, wrong: Sequence[Diagnostic], shared: Shared) -> Iterator[Diagnostic]:
     rule = unanswered_value
     diagnostics = (
-        _diagnostic(document, Kind(rule.CODE, rule.NAME, rule.SEVERITY), each) for each in rule.check(document, shared)
+        placed(document, Kind(rule.CODE, rule.NAME, rule.SEVERITY), each) for each in rule.check(document, shared)
     )
     return (each for each in diagnostics if all(each.span != other.span for other in wrong))
-
-
-def run_rules(project: Project | Reading | Surroundings, rules: Sequence[Rule]) -> Iterator[Diagnostic]:
-    """What the rules find, each thing once: one key may be wrong for several jobs."""
-    yield from dict.fromkeys(_found(project, rules))
-
-
-def _found(project: Project | Reading | Surroundings, rules: Sequence[Rule]) -> Iterator[Diagnostic]:
-    for rule in rules:
-        for finding in rule.check(*[getattr(project, name) for name in asked_for(rule)]):
-            kind = Kind(rule.CODE, rule.NAME, rule.SEVERITY)
-            yield _diagnostic(finding.document or project.document, kind, finding)
-
-
-def _diagnostic(document: Document, kind: Kind, finding: Finding) -> Diagnostic:
-    piece = finding.span or document.piece(finding.address, finding.piece, finding.earlier)
-    place = piece or document.place(finding.address, key=finding.at_key)
-    edits = [_edit(document, change) for change in finding.fix]
-    whole = tuple(each for each in edits if each)
-    return document.diagnostic(kind, place, finding.message, finding.hint, whole if len(whole) == len(edits) else ())
-
-
-def _edit(document: Document, change: Change) -> Edit | None:
-    if change.text is None:
-        return edit.without(document, change.address)
-    if change.at_key:
-        return document.replace_key(change.address, change.text)
-    if change.piece:
-        return edit.exchanged(document, change.address, change.piece, change.text)
-    return edit.written(document, change.address, change.text, before=change.before)

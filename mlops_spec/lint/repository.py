@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.diagnostic import Diagnostic
 from mlops_spec.document.source import decode
-from mlops_spec.lint.load import check, run_rules
+from mlops_spec.lint.findings import run_rules
+from mlops_spec.lint.load import check
 from mlops_spec.lint.suppress import ignored_there, suppress
 from mlops_spec.repository.view import ALONE, Beside, Repository, Surroundings
 from mlops_spec.rules.pages import PAGES

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from mlops_spec.document.diagnostic import Diagnostic
 from mlops_spec.document.source import decode
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.lint.findings import run_rules
 from mlops_spec.lint.fix import fixed
-from mlops_spec.lint.load import check, run_rules
+from mlops_spec.lint.load import check
 from mlops_spec.lint.suppress import suppress
 from mlops_spec.rules.registry import pages, rules
 from mlops_spec.spec.shared import NOTHING_SHARED

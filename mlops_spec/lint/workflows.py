@@ -11,8 +11,9 @@ from mlops_spec.document.diagnostic import Diagnostic
 from mlops_spec.document.parse import parse
 from mlops_spec.document.source import decode
 from mlops_spec.layout import PROJECT
+from mlops_spec.lint.findings import run_rules
 from mlops_spec.lint.fix import fixed
-from mlops_spec.lint.load import check, run_rules
+from mlops_spec.lint.load import check
 from mlops_spec.lint.suppress import ignored_there, suppress
 from mlops_spec.platforms.github.workflow.command import runs_ours
 from mlops_spec.platforms.github.workflow.files import is_script

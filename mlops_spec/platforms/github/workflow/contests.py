@@ -34,8 +34,7 @@ class Contest(NamedTuple):
 
 def in_shell(script: str) -> Iterator[Contest]:
     """The comparisons of a script by the shell's own means: `[`, `bc`, `awk` and `jq`."""
-    known = {found[1]: found["said"] for found in _SET.finditer(script)}
-    known |= {found[1]: found[2] for found in _GIVEN.finditer(script)}
+    known = variables_set(script) | {found[1]: found[2] for found in _GIVEN.finditer(script)}
     for found in _COMPARED.finditer(script):
         passes = passing(found[0], found.start(), script)
         if passes is not None:
