@@ -45,7 +45,7 @@ def rehearse_command(  # noqa: PLR0913 - one per option
 ) -> int:
     """Play a scenario here by the very workflows that GitHub would run; without one, list them.
 
-    No account is needed: a folder is the origin, a forge on loopback is GitHub's, act runs it all.
+    No account is needed: a server on loopback stands in for GitHub, and act runs the jobs.
 
     With --here it is your repository: your branch, and what is not committed, as a pull request, its merge, its
     promotions, under your rules. Your checkout is only read.

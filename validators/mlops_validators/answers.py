@@ -42,8 +42,7 @@ class Answers:
     """Arrays that were checked: `truth` (n,), `score` (n,) or (n, k); of several labels or targets both are (n, k).
 
     Of forecasts `truth` may be (n, 6): the value first, then what was known of its series (see `forecasts`); where
-    `score` (n, k) are quantiles it may be (n, 6 + 2 k). Of a custom task and of
-    generation both are texts (n,).
+    `score` (n, k) are quantiles it may be (n, 6 + 2 k). Of generation and of a custom task both are texts (n,).
 
     >>> Answers("binary-classification", np.array([0, 1]), np.array([0.2, 0.9])).classes
     2

@@ -71,7 +71,9 @@ def quantile_measure(name: str, levels: Sequence[float]) -> Measure:
 
 
 def nominal(levels: Sequence[float]) -> float:
-    """The share of rows that the interval between the outer two quantiles is meant to hold: no higher is better.
+    """The share of rows that the interval between the outer two quantiles is meant to hold.
+
+    A coverage that is higher than this is as wrong as one that is lower.
 
     Source: by definition.
 

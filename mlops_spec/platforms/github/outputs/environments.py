@@ -103,15 +103,19 @@ def waiting(environments: Iterable[Environment]) -> dict[str, str | int]:
 
     Nothing is waited for where a workflow scores, which the job is followed by.
     """
-    minutes = max((watched(each) for each in environments if not scored_here("", each)), default=0)
+    minutes = max((watched(each) for each in environments if not _runner(each)), default=0)
     return {"wait": f"{minutes}m" if minutes else "", "minutes": minutes + SLACK_MINUTES}
 
 
 def scored_here(name: str, environment: Environment) -> Scored | None:
     """How a workflow scores in an environment; None where none does."""
-    if not isinstance(environment, Batch) or environment.runner is None:
-        return None
-    return Scored(name, environment.schedule, environment.runner)
+    runner = _runner(environment)
+    return Scored(name, environment.schedule, runner) if runner and isinstance(environment, Batch) else None
+
+
+def _runner(environment: Environment) -> str:
+    """Of the workflow that scores; empty where an agent answers."""
+    return (environment.runner or "") if isinstance(environment, Batch) else ""
 
 
 def scored_in(shared: Shared) -> tuple[Scored, ...]:
