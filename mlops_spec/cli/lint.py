@@ -57,21 +57,19 @@ def lint_command(  # noqa: PLR0913 - one argument for each option
     """
     if write_baseline and not baseline:
         raise click.UsageError("--write-baseline needs --baseline FILE: where to write it")
-    known = directory / baseline if baseline else None
     given = [directory / path for path in paths]
     many = [] if given or workflows else _folders(directory, names)
     specs = [] if workflows else given or [folder / model_folder.SPEC for folder in many or [directory]]
-    day = today.date().isoformat() if today else ""
     return run.lint(
         specs,
         workflows=given or [directory] if workflows or not given else (),
         style=style,
-        day=day,
+        day=today.date().isoformat() if today else "",
         fixing=fixing,
         cached=not no_cache,
         root=root_of(directory),
         around=many,
-        known=known,
+        known=directory / baseline if baseline else None,
         recording=write_baseline,
     )
 

@@ -64,19 +64,22 @@ def rehearse_command(  # noqa: PLR0913 - one per option
             raise click.UsageError(f"name a scenario: {', '.join(SCENARIOS)}; or your own repository: --here")
         _list(form)
         return Exit.OK
+    what = _here(committed) if scenario is None else _named(scenario)
+    return _play(scenario or HERE, what, into, form, kept=keep_running)
+
+
+def _play(name: str, what: Scenario[Any], into: Path | None, form: str, *, kept: bool) -> int:
     from mlops_spec.rehearse import report, show  # noqa: PLC0415
     from mlops_spec.rehearse.rehearsal import rehearse  # noqa: PLC0415
     from mlops_spec.words.terminal import terminal  # noqa: PLC0415 - rich takes 40 ms
 
-    what = _here(committed) if scenario is None else _named(scenario)
-    progress = show.Progress(len(what.scenes))
-    played = rehearse(scenario or HERE, what, into, progress, keep_running=keep_running)
+    played = rehearse(name, what, into, show.Progress(len(what.scenes)), keep_running=kept)
     if played.folder is not None:
-        report.write_page(played, played.folder, kept=keep_running)
+        report.write_page(played, played.folder, kept=kept)
     if form == "json":
         words.data(played.as_data(), indent=2)
     else:
-        report.write(played, terminal(), kept=keep_running)
+        report.write(played, terminal(), kept=kept)
     return played.exit_code
 
 

@@ -117,13 +117,21 @@ def count_groups(
     if clusters is None and weights is None:
         return groups
     weight = None if weights is None else row_weights(weights, rows)
-    if weight is not None:
-        summed = np.bincount(4 * found.codes + 2 * truth + label, weights=weight, minlength=len(counts))
-        groups = replace(groups, weighted=np.asarray(summed.reshape(-1, 2, 2), dtype=np.float64))
     shared = np.arange(rows) if clusters is None else categories(clusters, name="clusters").codes
     same_length(y_true=truth, clusters=shared)
+    return _clustered(groups, (truth, label), found.codes, shared, weight)
+
+
+def _clustered(
+    groups: Groups, decided: tuple[Integers, Integers], codes: Integers, shared: Integers, weight: Floats | None
+) -> Groups:
+    """The groups with what their rates rest on, where rows share a cluster or count unequally; (n,) each."""
+    truth, label = decided
+    if weight is not None:
+        summed = np.bincount(4 * codes + 2 * truth + label, weights=weight, minlength=groups.counts.size)
+        groups = replace(groups, weighted=np.asarray(summed.reshape(-1, 2, 2), dtype=np.float64))
     each = (
-        clustered_rates(*rows_of(rate, truth, label), groups.rates[:, rate], found.codes, shared, weight)
+        clustered_rates(*rows_of(rate, *decided), groups.rates[:, rate], codes, shared, weight)
         for rate in range(len(RATES))
     )
     return replace(groups, clustered=tuple(each))

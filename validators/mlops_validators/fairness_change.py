@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy.special import ndtri
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import ArrayLike
 
-    from mlops_validators.arrays import Floats
+    from mlops_validators.arrays import Floats, Integers
     from mlops_validators.fairness import Groups
 
 
@@ -66,21 +66,39 @@ def disparity_change(  # noqa: PLR0913
     value = disparity(name, one) - disparity(name, other)
     if np.array_equal(told[0], told[1]):
         return Interval(value, 0.0, 0.0, "pairs", confidence)
-    truth, group = binary_labels("y_true", y_true), groups_by(by).codes
-    cluster = np.arange(len(truth)) if clusters is None else categories(clusters, name="clusters").codes
-    weight = None if weights is None else row_weights(weights, len(truth))
-    z, ends = float(-ndtri((1 - confidence) / 2)), []
-    for rate in compared_rates(name):
-        errors = [
-            row_errors(*rows_of(rate, truth, label), counted.rates[:, rate], group, weight)
-            for label, counted in zip(told, (one, other), strict=True)
-        ]
-        trials = np.minimum(*(_effective_trials(each, rate) for each in (one, other)))
-        covariance = summed_covariance(errors[0] - errors[1], group, cluster, len(one.names)) + np.diag(2 / trials**2)
-        moved, spread = one.rates[:, rate] - other.rates[:, rate], np.diag(covariance)
-        variance = spread[:, None] + spread - 2 * covariance
-        ends.append(float((moved[:, None] - moved + z * np.sqrt(np.maximum(variance, 0))).max()))
-    return Interval(value, -max(ends), max(ends), "pairs", confidence)
+    rows = _Rows(
+        truth := binary_labels("y_true", y_true),
+        groups_by(by).codes,
+        np.arange(len(truth)) if clusters is None else categories(clusters, name="clusters").codes,
+        None if weights is None else row_weights(weights, len(truth)),
+    )
+    decided = ((told[0], one), (told[1], other))
+    z = float(-ndtri((1 - confidence) / 2))
+    end = max(_furthest_apart(rate, rows, decided, z) for rate in compared_rates(name))
+    return Interval(value, -end, end, "pairs", confidence)
+
+
+class _Rows(NamedTuple):
+    """What both models decided on, (n,) each; no weights: each row counts 1."""
+
+    truth: Integers
+    group: Integers
+    cluster: Integers
+    weight: Floats | None
+
+
+def _furthest_apart(rate: int, rows: _Rows, decided: Sequence[tuple[Integers, Groups]], z: float) -> float:
+    """The greatest upper end of all pairs of groups: by how much a rate of one rose more than the other's."""
+    (_, one), (_, other) = decided
+    first, second = (
+        row_errors(*rows_of(rate, rows.truth, label), counted.rates[:, rate], rows.group, rows.weight)
+        for label, counted in decided
+    )
+    trials = np.minimum(*(_effective_trials(each, rate) for each in (one, other)))
+    covariance = summed_covariance(first - second, rows.group, rows.cluster, len(one.names)) + np.diag(2 / trials**2)
+    moved, spread = one.rates[:, rate] - other.rates[:, rate], np.diag(covariance)
+    variance = spread[:, None] + spread - 2 * covariance
+    return float((moved[:, None] - moved + z * np.sqrt(np.maximum(variance, 0))).max())
 
 
 def _effective_trials(groups: Groups, rate: int) -> Floats:
