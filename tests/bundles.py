@@ -13,13 +13,13 @@ from mlops_spec.package import manifest
 from mlops_spec.spec import Spec
 from mlops_spec.spec.features import positive_class
 from mlops_spec.spec.gates import ALWAYS
-from mlops_spec.spec.measures import measured, sliced
+from mlops_spec.spec.tasks import TASKS
+
+from .evaluations import PARTS, ROWS, USUAL, Numbers, evaluation_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-Numbers = tuple[float | None, float | None, float | None]
-ROWS = 250
 PIPELINE = """\
 stages:
   split:
@@ -47,14 +47,6 @@ stages:
     deps: [build/data/train.parquet, build/model]
     outs: [build/package]
 """
-# Round values of common measures: in range, and no more than that.
-USUAL: dict[str, Numbers] = {
-    "average_precision": (0.5, 0.45, 0.55),
-    "brier_score": (0.25, 0.24, 0.26),
-    "expected_calibration_error": (0.01, 0.0, 0.02),
-    "log_loss": (0.4, 0.38, 0.42),
-}
-CALIBRATION = {"brier_score": 0.25, "reliability": 0.01, "resolution": 0.02, "uncertainty": 0.2605, "within": -0.0005}
 
 
 def pipeline(spec_text: str) -> str:
@@ -82,7 +74,7 @@ def bundle_files(
     """The files of a bundle but for its seal: `numbers` of metrics, fields of `gates`, what the `inputs` were."""
     spec = Spec.model_validate(yaml.safe_load(spec_text))
     known = USUAL | dict(numbers or {})
-    evaluation = _evaluation(spec, known)
+    evaluation = evaluation_of(spec, known)
     judged = [found | (gates or {}).get(str(found["id"]), {}) for found in _gates(spec, known, evaluation)]
     content = hashlib.sha256(repr((seed, described)).encode()).hexdigest()
     model = manifest.PackagedFile(path="model/model.skops", sha256=content, bytes=9)
@@ -115,22 +107,6 @@ def sealed(files: Mapping[str, bytes]) -> dict[str, bytes]:
     return {**files, "SHA256SUMS": "".join(lines).encode()}
 
 
-def _evaluation(spec: Spec, known: Mapping[str, Numbers]) -> dict[str, Any]:
-    measures = {name: _measured(known.get(name, (0.75, 0.72, 0.78))) for name in measured(spec)}
-    parts = {"one": 150, "two": ROWS - 150}
-    slices = {
-        name: {part: {"rows": rows, "measures": measures} for part, rows in parts.items()} for name in sliced(spec)
-    }
-    found = {"v": 1, "model": spec.model, "rows": ROWS, "test_sha256": "1" * 64, "predictions_sha256": "2" * 64}
-    calibrated = {} if spec.task == "regression" else {"calibration": CALIBRATION}
-    return {**found, "measures": measures, "slices": slices, **calibrated}
-
-
-def _measured(numbers: Numbers) -> dict[str, Any]:
-    said = {"reason": "one class only"} if numbers[0] is None else {"method": "delong"}
-    return {**dict(zip(("value", "low", "high"), numbers, strict=True)), **said}
-
-
 def _gates(spec: Spec, known: Mapping[str, Numbers], evaluation: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for name in ALWAYS:
         yield _gate(name, name.partition("/")[0], (0.0, 0.0, 0.0), ("=", 0.0))
@@ -146,7 +122,7 @@ def _gates(spec: Spec, known: Mapping[str, Numbers], evaluation: dict[str, Any])
             )
         elif "slice" in declared:
             name = f"slice/{declared['slice']}/{metric}"
-            few = declared["min_rows"] > ROWS - 150
+            few = declared["min_rows"] > min(PARTS.values())
             more = {"metric": metric, **({"verdict": "inconclusive"} if few else {})}
             yield _gate(name, "slice", numbers, side, **more)
             for part in evaluation["slices"][declared["slice"]]:
@@ -179,7 +155,12 @@ def _gate(
 
 
 def _manifest(spec: Spec, files: tuple[manifest.PackagedFile, ...], described: Mapping[str, Any]) -> manifest.Manifest:
-    features = tuple(described.get("features", ("age",)))
+    features, file = tuple(described.get("features", ("age",))), spec.data.files and spec.data.files.column
+    tensors = [manifest.Tensor(name=name, datatype="FP64", shape=(-1,)) for name in features]
+    if file:
+        tensors.append(manifest.Tensor(name=file, datatype="BYTES", shape=(-1,), file=True))
+    classes, answer = _classes(spec), TASKS[spec.task].answer
+    told = manifest.Tensor(name=answer.name, datatype=answer.datatype, shape=answer.shape(-1, len(classes)))
     fields = {
         "v": 1,
         "model": spec.model,
@@ -188,24 +169,27 @@ def _manifest(spec: Spec, files: tuple[manifest.PackagedFile, ...], described: M
         "predictor": spec.train.predictor,
         "trusted_types": tuple(sorted(spec.train.trusted_types)),
         "positive": positive_class(spec),
-        "classes": _classes(spec),
+        "classes": classes,
         "threshold": float(spec.evaluate.threshold),
-        "features": features,
-        "signature": manifest.Signature(
-            inputs=tuple(manifest.Tensor(name=name, datatype="FP64", shape=(-1, 1)) for name in features),
-            outputs=(manifest.Tensor(name="probability", datatype="FP64", shape=(-1, 1)),),
-        ),
+        "features": tuple(tensor.name for tensor in tensors),
+        "signature": manifest.Signature(inputs=tuple(tensors), outputs=(told,)),
         "files": files,
         "spec_sha256": spec_sha256(spec),
         "data": manifest.Data(sha256="1" * 64, rows=1000),
         "versions": {"python": "3.11.7"},
     }
-    return manifest.Manifest(**{**fields, **described})
+    return manifest.Manifest(**{**fields, **described, "features": fields["features"]})
 
 
 def _classes(spec: Spec) -> tuple[object, ...]:
-    positive = positive_class(spec)
-    return () if spec.task == "regression" else (0, 1) if positive is None else (f"not {positive}", positive)
+    positive, data = positive_class(spec), spec.data
+    if spec.task == "custom":
+        return ()
+    if spec.task == "multiclass-classification":
+        return ("high", "low", "middle")
+    if positive is not None:
+        return (0, 1) if positive == 1 else (f"not {positive}", positive)
+    return data.targets if len(data.targets) > 1 else tuple(f"q{level:g}" for level in data.quantiles)
 
 
 def _lock(
