@@ -94,6 +94,10 @@ def _of_gate(spec: Spec, demand: Demand, found: Result, given: Given) -> Iterato
     yield from _of_bound(demand, found)
     if [getattr(found, name) is None for name in _NUMBERS].count(True) not in (0, 3) and found.value is None:
         yield _problem(found.id, "value", "is missing beside an interval")
+    if (found.slice is not None) not in _may_name_rows(demand, found):
+        yield _problem(
+            found.id, "slice", f"is {found.slice!r}: a result names the rows it tells of where they are a part"
+        )
     part = given.parts.get(demand.column or "", {}).get(found.slice or "")
     right = allowed(demand, found, given.rows, part)
     if demand.environment is not None and found.value is None and found.verdict == "pass":
@@ -105,6 +109,13 @@ def _of_gate(spec: Spec, demand: Demand, found: Result, given: Given) -> Iterato
     yield from _of_anchor(demand, found, given)
     yield from _of_waiver(spec, demand, found, given.today)
     yield from _of_review(demand, found)
+
+
+def _may_name_rows(demand: Demand, found: Result) -> set[bool]:
+    """Whether a result names rows: one of a column's values, or what a search for weak slices came upon."""
+    if kind_called(demand.kind).of_parts and demand.column is None:
+        return {True, found.value is not None}
+    return {demand.column is not None and found.id != demand.id}
 
 
 def _of_anchor(demand: Demand, found: Result, given: Given) -> Iterator[Problem]:

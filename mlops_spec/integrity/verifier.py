@@ -13,11 +13,11 @@ from mlops_spec.engines.evidence import listing, md5
 from mlops_spec.engines.files import LOCK
 from mlops_spec.integrity import evaluation as evaluations
 from mlops_spec.integrity import judgement
+from mlops_spec.integrity.signature import of_signature
 from mlops_spec.integrity.spec_digest import spec_sha256
 from mlops_spec.package.problem import Problem
 from mlops_spec.spec.features import is_feature, positive_class
 from mlops_spec.spec.gates.verdicts import worst
-from mlops_spec.spec.tasks import TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -88,15 +88,16 @@ def _of_manifest(manifest: Manifest, source: Source) -> Iterator[Problem]:
             yield Problem(MANIFEST, name, said)
     if hidden := [name for name in manifest.features if not is_feature(spec, name)]:
         yield Problem(MANIFEST, "features", f"has {', '.join(map(repr, hidden))}: the spec lets no model see that")
-    if manifest.features != tuple(tensor.name for tensor in manifest.signature.inputs):
-        yield Problem(MANIFEST, "features", "are not the inputs of its signature")
-    if TASKS[spec.task].has("positive") and manifest.classes[1:] != (positive_class(spec),):
-        said = f"are {list(manifest.classes)}: a binary task has two, and the positive one is the last"
-        yield Problem(MANIFEST, "classes", said)
+    yield from of_signature(manifest, spec)
 
 
 def _of_gates(judged: Judged, source: Source) -> Iterator[Problem]:
     spec, gates, evaluation = source.spec, judged.gates, judged.evaluation
+    if gates.commit != source.tree.commit:
+        yield Problem(GATE, "commit", f"is {gates.commit}, what is verified was made from {source.tree.commit}")
+    if judged.manifest.data.rows < evaluation.rows:
+        said = f"are {judged.manifest.data.rows:,}, of which {evaluation.rows:,} were tested"
+        yield Problem(MANIFEST, "data.rows", said)
     given = judgement.Given(
         rows=evaluation.rows,
         today=source.today,
