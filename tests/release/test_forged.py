@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import json
 import re
@@ -14,7 +13,6 @@ import yaml
 
 from mlops_spec import ledger
 from mlops_spec.cli.audit import audit_command
-from mlops_spec.engines.dvc.listing import md5
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Update
 from mlops_spec.integrity.verifier import SEALED
@@ -31,10 +29,11 @@ from mlops_spec.release.rollback import newest_main
 from mlops_spec.spec import Spec
 
 from ..bundles import bundle_files, pipeline, sealed
+from ..forging import changed, leaves, with_evaluation, with_manifest
 from .conftest import ALICE, START
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from .conftest import House
@@ -99,33 +98,6 @@ def with_gates(files: dict[str, bytes], change: Callable[[dict[str, Any]], objec
 def gate(record: dict[str, Any], name: str) -> dict[str, Any]:
     found: dict[str, Any] = next(each for each in record["gates"] if each["id"] == name)
     return found
-
-
-def leaves(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else None
-    if inner is None:
-        yield path
-    else:
-        for key, each in inner:
-            yield from leaves(each, (*path, key))
-
-
-def changed(value: Any, path: tuple[str | int, ...]) -> Any:
-    """The value with another leaf of the same type where there is one."""
-    made = copy.deepcopy(value)
-    holder = made
-    for step in path[:-1]:
-        holder = holder[step]
-    old = holder[path[-1]]
-    if isinstance(old, str):
-        new: Any = {"pass": "fail", "fail": "pass", ">=": "<=", "<=": ">=", "=": ">="}.get(old, f"{old}x")
-        new = old[:-1] + ("1" if old[-1] != "1" else "2") if re.fullmatch("[0-9a-f]{40,64}", old) else new
-    elif old is None:
-        new = 0.123
-    else:
-        new = old + 1 if isinstance(old, int) else old + 0.0625
-    holder[path[-1]] = new
-    return made
 
 
 def test_an_honest_bundle_of_every_kind_of_gate_is_registered(rich: House) -> None:
@@ -223,19 +195,6 @@ def test_a_forged_judgement_is_told_by_its_field(
     assert re.search(said, refused(rich, with_gates(honest(rich), change)))
 
 
-def with_manifest(files: dict[str, bytes], change: Callable[[dict[str, Any]], object]) -> dict[str, bytes]:
-    """Another manifest, of which listing and lock tell."""
-    record, listed, locked = (yaml.safe_load(files[name]) for name in ("manifest.json", "package.dir", "dvc.lock"))
-    change(record)
-    made = canonical(record)
-    next(each for each in listed if each["relpath"] == "manifest.json")["md5"] = md5(made)
-    package = json.dumps(listed, sort_keys=True).encode()
-    (out,) = locked["stages"]["package"]["outs"]
-    out.update(md5=f"{md5(package)}.dir", size=out["size"] + len(made) - len(files["manifest.json"]))
-    lock = yaml.safe_dump(locked, sort_keys=False).encode()
-    return {**files, "manifest.json": made, "package.dir": package, "dvc.lock": lock}
-
-
 @pytest.mark.parametrize(
     ("change", "said"),
     [
@@ -248,21 +207,11 @@ def with_manifest(files: dict[str, bytes], change: Callable[[dict[str, Any]], ob
 )
 def test_a_package_that_tells_of_another_model_is_told(rich: House, change: dict[str, Any], said: str) -> None:
     files = honest(rich)
-    assert with_manifest(files, dict.copy)["manifest.json"] == files["manifest.json"]
+    record = json.loads(files["manifest.json"])
+    assert with_manifest(files, record)["manifest.json"] == files["manifest.json"]
 
-    forged = with_manifest(files, lambda record: record.update(change))
+    forged = with_manifest(files, record | change)
     assert re.search(rf"manifest\.json: {said}", refused(rich, forged))
-
-
-def with_evaluation(files: dict[str, bytes], **more: object) -> dict[str, bytes]:
-    """Another evaluation, of which the lock tells."""
-    made = canonical({**json.loads(files["evaluation.json"]), **more})
-    locked = yaml.safe_load(files["dvc.lock"])
-    for stage in locked["stages"].values():
-        for out in stage["outs"]:
-            if out["path"].endswith("evaluation.json"):
-                out.update(md5=md5(made), size=len(made))
-    return {**files, "evaluation.json": made, "dvc.lock": yaml.safe_dump(locked, sort_keys=False).encode()}
 
 
 @pytest.mark.parametrize(
@@ -279,8 +228,10 @@ def test_bins_that_are_not_of_the_test_rows_are_told(house: House, change: dict[
     files = honest(house)
     bins = {"edges": [0.5], "rows": [150, 100], "scores": [0.2, 0.8], "told": [0.1, 0.9], "squared": []}
 
-    candidate_of(house.git, brought(house.root / "dist", with_evaluation(files, answered=bins)), ALICE, START)
-    assert "evaluation.json: answered" in refused(house, with_evaluation(files, answered=bins | change))
+    record = json.loads(files["evaluation.json"])
+    whole, forged = (with_evaluation(files, record | {"answered": each}) for each in (bins, bins | change))
+    candidate_of(house.git, brought(house.root / "dist", whole), ALICE, START)
+    assert "evaluation.json: answered" in refused(house, forged)
 
 
 @pytest.mark.parametrize(
