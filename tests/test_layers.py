@@ -15,6 +15,7 @@ VALIDATORS = ROOT / "validators" / "mlops_validators"
 
 # From the ground up, one after another: a room imports from those before it alone.
 ROOMS = (
+    "regex",
     "errors",
     "layout",
     "model_folder",

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-import re
+from mlops_spec.regex import regex
 
 MAX_DIGITS = 18  # what every reader of the file keeps exactly: 64-bit integers hold nineteen
 
@@ -13,11 +13,11 @@ _WORDS = dict.fromkeys(("", "~", "null", "Null", "NULL"), None) | {
     word: value for value in (True, False) for word in (str(value), str(value).lower(), str(value).upper())
 }
 _NUMBER_STARTS = frozenset("0123456789+-.")
-_INTEGER = re.compile(r"[-+]?[0-9]+")
-_BASED = re.compile(r"0o[0-7]+|0x[0-9a-fA-F]+")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,4})?")
-_INFINITE = re.compile(r"([-+]?)\.(inf|Inf|INF)")
-_NAN = re.compile(r"\.(nan|NaN|NAN)")
+_INTEGER = regex(r"[-+]?[0-9]+")
+_BASED = regex(r"0o[0-7]+|0x[0-9a-fA-F]+")
+_FLOAT = regex(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,4})?")
+_INFINITE = regex(r"([-+]?)\.(inf|Inf|INF)")
+_NAN = regex(r"\.(nan|NaN|NAN)")
 
 
 def plain(text: str) -> str | int | float | bool | None:

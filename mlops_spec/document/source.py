@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 
 from mlops_spec.document.diagnostic import START, Diagnostic, Kind, Span
 from mlops_spec.document.secret import masked
+from mlops_spec.regex import regex
 
 MAX_BYTES = 1 << 20
 
 UNREADABLE = Kind("MS000", "unreadable-text")
 UNSAFE = Kind("MS008", "unsafe-character")
 
-LINE_END = re.compile(r"\r\n|\r|\n")
+LINE_END = regex(r"\r\n|\r|\n")
 # C0 but tab and line ends, DEL and C1, the marks that reorder or break a line without showing it, what no text holds.
-UNSAFE_IN_TEXT = re.compile(
+UNSAFE_IN_TEXT = regex(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\uffff]"
 )
 

@@ -14,16 +14,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mlops_spec.document import Document, Node
 from mlops_spec.document.diagnostic import START, Diagnostic, Kind, Span
 from mlops_spec.document.source import decode
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from mlops_spec.document.diagnostic import Address
 
 SYNTAX = Kind("MS002", "syntax-error")
 
-_BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
-_SPACE = re.compile(r"[ \t]*")
-_KEY = re.compile(r"[A-Za-z0-9_-]+|\"(?:\\.|[^\"\\])*\"|'[^']*'")
-_TEXT = re.compile(
+_BLANK = regex(r"(?:[ \t\r\n]|#[^\n]*)*")
+_SPACE = regex(r"[ \t]*")
+_KEY = regex(r"[A-Za-z0-9_-]+|\"(?:\\.|[^\"\\])*\"|'[^']*'")
+_TEXT = regex(
     r"""
     \"{3} (?: \\. | [^\\] )*? \"{3,5}
     | '{3} .*? '{3,5}
@@ -32,8 +33,8 @@ _TEXT = re.compile(
     """,
     re.DOTALL | re.VERBOSE,
 )
-_BARE = re.compile(r"[^,\]}\n#]*[^,\]}\n# \t\r]")
-_SAID = re.compile(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)")
+_BARE = regex(r"[^,\]}\n#]*[^,\]}\n# \t\r]")
+_SAID = regex(r"(.*) \(at (?:line (\d+), column (\d+)|end of document)\)")
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
@@ -11,22 +10,23 @@ from typing import TYPE_CHECKING
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git.environment import environment
 from mlops_spec.git.values import SEE, GitError
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 
-_UNTRUSTED = re.compile(r"detected dubious ownership in repository at '([^']+)'")
+_UNTRUSTED = regex(r"detected dubious ownership in repository at '([^']+)'")
 _NONE_FOUND = "not a git repository (or any"  # which Git says too where it could not read the one that is there
 
 # The words of gpg and ssh, which Git starts: why they failed is in these, and not in Git's own.
-_OF_A_HELPER = re.compile(
+_OF_A_HELPER = regex(
     r"error: gpg|gpg: |gpgsm: |ssh: |ssh-keygen: |kex_|Load key |Host key "
     r"|No (?:private|such) (?:key|identity)|Couldn't |"
     r"(?:\S+: )?Permission denied|Received disconnect|Connection (?:closed|reset|timed out)|Too many authentication"
 )
-_WARNING = re.compile(r"\*\*|[Ww]arning: |hint: |To |From ")
+_WARNING = regex(r"\*\*|[Ww]arning: |hint: |To |From ")
 LOCAL_SECONDS = 900  # for a command that no network is asked for: a pack of gigabytes, but no pipe among the files
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from dataclasses import replace
 from functools import cached_property
@@ -14,6 +13,7 @@ from mlops_spec.git.access import Access
 from mlops_spec.git.local import Local
 from mlops_spec.git.values import GitError, Stale, Update
 from mlops_spec.layout import MAIN_BRANCH
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -35,7 +35,7 @@ _FORBIDDEN = (
     "could not read Username",
 )
 # GitHub, of a commit whose workflow files are on no branch's tip: another merge has changed one meanwhile.
-_WORKFLOWS = re.compile(r"refusing to allow .* to create or update workflow `[^`]*`[^)\n]*")
+_WORKFLOWS = regex(r"refusing to allow .* to create or update workflow `[^`]*`[^)\n]*")
 _SYMBOLIC = "ref: refs/heads/"  # how a remote tells where its HEAD points to
 _KINDS = {"refs/heads": "--heads", "refs/tags": "--tags"}
 _MOVED = ("stale info", "fetch first", "non-fast-forward", "already exists", "cannot lock ref", "failed to update ref")

@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.regex import regex
 from mlops_spec.system.faults import told_of
 
 # What Git says of a disk that is full or broken where it keeps the reason to itself.
-_OF_THE_DISK = re.compile(
+_OF_THE_DISK = regex(
     r"unable to (?:add|create|migrate|write)|couldn't (?:set|write)|object [0-9a-f]+ is unavailable"
     r"|unknown error occurred while reading|not a tree object|unable to read",
     re.IGNORECASE,

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 import stat
 from typing import TYPE_CHECKING, NoReturn
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.regex import regex
 from mlops_spec.system.files import write_atomic
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 NAME = "SHA256SUMS"
 LIMIT = 4 * 2**20
-_LINE = re.compile(r"([0-9a-f]{64})  ([A-Za-z0-9][A-Za-z0-9_.-]*)")
+_LINE = regex(r"([0-9a-f]{64})  ([A-Za-z0-9][A-Za-z0-9_.-]*)")
 
 
 def seal(folder: Path) -> str:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import base64
 import binascii
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mlops_spec.regex import regex
+
 if TYPE_CHECKING:
+    import re
+
     from mlops_spec.ledger.merkle import Frontier
 
-_NOTE = re.compile(
+_NOTE = regex(
     r"(?:\A|\n\n)(?P<origin>[^\s\x00-\x1f]+)\n(?P<size>0|[1-9][0-9]{0,15})\n(?P<root>[A-Za-z0-9+/]{43}=)\n?\Z"
 )
 # In one line of a longer text, as the pull request of a promotion has it.
-_LINE = re.compile(
+_LINE = regex(
     r"ledger `(?P<origin>[^\s`]+)` has (?P<size>0|[1-9][0-9]{0,15}) records, root `(?P<root>[A-Za-z0-9+/]{43}=)`"
 )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from mlops_spec.ledger.canonical import canonical
 from mlops_spec.ledger.fields import moment
 from mlops_spec.ledger.record import Draft, Record
+from mlops_spec.regex import regex
 from mlops_spec.words.invalid import first_error
 
 LIMIT = 65_536  # bytes of one record
@@ -20,7 +20,7 @@ GENESIS = "sha256:" + "0" * 64  # what the first record names as its predecessor
 _DOMAIN = b"mlops-spec.audit.v1\x00"
 # Where pydantic may have written a number otherwise than RFC 8785: whole floats, and exponents (negative ones alone,
 # since a `Number` is below 2**53). Literals, which are found faster than a pattern that knows numbers from text.
-_EXPONENT, _WHOLE = re.compile(rb"[0-9]e-[0-9]"), (b".0,", b".0}")
+_EXPONENT, _WHOLE = regex(rb"[0-9]e-[0-9]"), (b".0,", b".0}")
 
 
 class MalformedError(ValueError):

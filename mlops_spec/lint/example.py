@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from mlops_spec.regex import regex
+
 _TOP = {
     "on": "on: {push: {branches: [main], paths-ignore: [deploy/**]}}",
     "permissions": "permissions: {}",
@@ -66,14 +68,14 @@ _RECORD = """\
       - run: uv run --no-sync mlops-spec promote close production
 """
 
-_FILE = re.compile(
+_FILE = regex(
     r"^# (\.github/workflows/\S+|[\w./-]+\.(?:py|sh)|dvc\.yaml|Dockerfile|Makefile|\.gitattributes)\n", re.MULTILINE
 )
 
 
 def workflow_files(snippet: str) -> tuple[str, dict[str, bytes]]:
     """An example's first workflow, and the files behind it, each whole under a line with its path."""
-    first, *rest = re.split(_FILE, f"{snippet}\n")
+    first, *rest = _FILE.split(f"{snippet}\n")
     return first.rstrip("\n"), {path: text.encode() for path, text in zip(rest[::2], rest[1::2], strict=True)}
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 from mlops_spec.document.diagnostic import Severity, did_you_mean, is_whole, listed
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.lint.cache.clean import may_set
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 FILE = "pyproject.toml"
 _TABLE = ("tool", "mlops-spec", "lint")
 _CODES = 'a list of codes or their beginnings, such as `["MS2", "MS305"]`'
-_HEADER = re.compile(r"\s*\[([^\[\]]+)\]")
+_HEADER = regex(r"\s*\[([^\[\]]+)\]")
 
 
 class Settings(NamedTuple):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_spec.document.comments import Comment, comments
 from mlops_spec.document.diagnostic import Diagnostic, Edit, Kind, Span, did_you_mean, listed
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -23,8 +24,8 @@ MALFORMED = Kind("MS903", "malformed-ignore")
 
 MARK = "mlops-spec:"
 AROUND = "MS8"  # rules over the repository: whether an ignore stops one of them, only a run over that can tell
-_ADDRESSED = re.compile(rf"#+\s*{MARK}")
-_IGNORE = re.compile(rf"#+\s*{MARK}\s*ignore\[(?P<codes>\s*MS\d+(\s*,\s*MS\d+)*\s*)\]\s*(?P<reason>.*)")
+_ADDRESSED = regex(rf"#+\s*{MARK}")
+_IGNORE = regex(rf"#+\s*{MARK}\s*ignore\[(?P<codes>\s*MS\d+(\s*,\s*MS\d+)*\s*)\]\s*(?P<reason>.*)")
 
 
 class Ignore(NamedTuple):

@@ -6,17 +6,17 @@ A time without an offset is taken for UTC. Beside others that have one it can't 
 
 from __future__ import annotations
 
-import re
-
 import pandas as pd
+
+from mlops_spec.regex import regex
 
 DTYPE = pd.DatetimeTZDtype("us", "UTC")
 EXAMPLE = "a time of ISO 8601, such as 2024-12-31 or 2024-12-31T08:30:00+01:00"
 # Only after a time of day: the last two digits of a date such as 2024-03-06 are no offset.
-_ZONE = re.compile(r"\d[Tt ]\s*\d.*(?:[Zz]|[+-]\d\d(?::?\d\d)?)\s*$")
+_ZONE = regex(r"\d[Tt ]\s*\d.*(?:[Zz]|[+-]\d\d(?::?\d\d)?)\s*$")
 # pandas takes `now` and `today` for times, and beside a text with nanoseconds it loses years that those can't reach.
-_DATED = re.compile(r"\s*\d{4}")
-_FINER = re.compile(r"(\.\d{6})\d+")
+_DATED = regex(r"\s*\d{4}")
+_FINER = regex(r"(\.\d{6})\d+")
 
 
 def parsed(values: pd.Series) -> pd.Series:

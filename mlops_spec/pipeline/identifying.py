@@ -6,28 +6,29 @@ train it knows in the test. A row's own number and its time are not known of tom
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from mlops_spec.pipeline.leak import content
+from mlops_spec.regex import regex
 from mlops_spec.spec.features import is_evident
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
     from mlops_spec.spec import Spec
 
-_WHOM = re.compile(
+_WHOM = regex(
     r"(^|_)(customer|client|user|patient|subject|account|household|family|person|member|employee|student|driver|device|"
     r"machine|vehicle|card|merchant|vendor|supplier|store|seller|visitor|session|participant|respondent)s?"
     r"(_?(id|no|nr|num|number|key|code|name|uuid))?$"
 )
-_ROW = re.compile(r"(^|_)(id|uuid|guid|key|nr|row|index|serial|rownames?)$|[a-z]_(no|num|number)$")
-_NUMBERED = re.compile(r"[A-Za-z]{0,5}[-_:#]?[0-9]{2,}|[0-9a-fA-F]{8}-?[0-9a-fA-F-]{8,}")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}(-[0-9]{2}([ T].*)?)?")
+_ROW = regex(r"(^|_)(id|uuid|guid|key|nr|row|index|serial|rownames?)$|[a-z]_(no|num|number)$")
+_NUMBERED = regex(r"[A-Za-z]{0,5}[-_:#]?[0-9]{2,}|[0-9a-fA-F]{8}-?[0-9a-fA-F-]{8,}")
+_DATE = regex(r"[0-9]{4}-[0-9]{2}(-[0-9]{2}([ T].*)?)?")
 _FEWEST = 20  # values
 _REPEATS = (1.2, 100.0)  # rows to a value, where values name somebody
 _PAIRS = 1000

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,7 +30,7 @@ _LONGEST = 2**14  # characters of a text that are read
 _HASHES = 7
 _BITS = 10  # for each word, at which a hundredth is mistaken
 # Scripts without spaces: each sign is a word.
-_WORD = re.compile("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]|\\w+")
+_WORD = regex("[\u0e00-\u0e7f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3]|\\w+")
 
 
 @dataclass(frozen=True)

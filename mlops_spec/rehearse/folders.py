@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from typing import TYPE_CHECKING
 
 from mlops_spec import model_folder
 from mlops_spec.layout import PROJECT
+from mlops_spec.regex import regex
 from mlops_spec.rehearse import process
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 HOME = "models"
 _MOVED = (str(model_folder.SPEC), "data", "src")
 _GONE = ("dvc.yaml", "deploy", "MODEL_CARD.md", "tests", ".github", ".mlops")
-_BUILT = re.compile(r"\[build-system\]\n(.+\n)+\n")
+_BUILT = regex(r"\[build-system\]\n(.+\n)+\n")
 
 
 def into_folders(author: Author, starter: str, names: Iterable[str], shared: str) -> None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from mlops_spec.regex import regex
 from mlops_spec.rehearse import names
 from mlops_spec.rehearse.hub import permissions
 from mlops_spec.rehearse.hub.workflow_files import WORKFLOWS, parse
@@ -22,8 +23,8 @@ if TYPE_CHECKING:
 
     from mlops_spec.rehearse.hub.permissions import Permissions
 
-_SECRET = re.compile(r"\$\{\{\s*secrets\.(\w+)\s*\}\}", re.IGNORECASE)
-_PICKED = re.compile(r"\$\{\{\s*(matrix\.\w+)\s*\}\}")
+_SECRET = regex(r"\$\{\{\s*secrets\.(\w+)\s*\}\}", re.IGNORECASE)
+_PICKED = regex(r"\$\{\{\s*(matrix\.\w+)\s*\}\}")
 _DEEPEST = 10  # workflows that call one another
 
 

@@ -8,18 +8,18 @@ whoever reads act's log has found it there.
 from __future__ import annotations
 
 import json
-import re
 import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mlops_spec.regex import regex
 from mlops_spec.rehearse import process
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _LAST = "mlops-rehearsal: end of step"
-_SAID = re.compile(rf"{_LAST} ([0-9]+)\r?\n?\Z")
+_SAID = regex(rf"{_LAST} ([0-9]+)\r?\n?\Z")
 _PATIENCE = 1000  # times 0.01 s
 _SHELL = """\
 #!/bin/sh

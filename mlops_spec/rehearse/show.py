@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.markup import escape
 from rich.table import Table
 
+from mlops_spec.regex import regex
 from mlops_spec.rehearse import times
 from mlops_spec.words.terminal import terminal
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.rehearse.scenario import Played
 
-_STEP = re.compile(r"^\[[^/\]]*/?([^\]]*)\] ⭐ Run Main (.*)")
+_STEP = regex(r"^\[[^/\]]*/?([^\]]*)\] ⭐ Run Main (.*)")
 
 
 class Progress:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
-import re
 from typing import TYPE_CHECKING, Any
 
 from mlops_spec import ledger, model_folder
 from mlops_spec.errors import Exit
+from mlops_spec.regex import regex
 from mlops_spec.rehearse import cast
 from mlops_spec.rehearse.clients import Clients
 from mlops_spec.rehearse.folders import HOME, into_folders
@@ -41,7 +41,7 @@ _CHAMPION = """\
     margin: 0.01
 """
 _WHY = "mlops-spec: ignore[MS416] the clients of a rehearsal ask without a pause"
-_LISTEN = re.compile(r"    listen: .*\n")
+_LISTEN = regex(r"    listen: .*\n")
 _ROLLOUT = (
     "rollout: {canary: [50], watch: 1m}",
     f"rollout: {{canary: [30, 60], watch: 6s, min_samples: 10, max_p99: 300ms}} # {_WHY}",

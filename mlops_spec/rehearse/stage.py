@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlops_spec.place import Place
 from mlops_spec.platforms.github.api import pulls
+from mlops_spec.regex import regex
 from mlops_spec.rehearse import cast
 from mlops_spec.rehearse.hosts import wait_until_live
 from mlops_spec.rehearse.merge import merge_pull
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 STAGING, PRODUCTION = "staging", "production"
 _ROOT = PurePosixPath()
-_SAID = re.compile(r"(?:^! |mlops-spec: )(.*)")  # a finding of the ledger, or why a command failed
+_SAID = regex(r"(?:^! |mlops-spec: )(.*)")  # a finding of the ledger, or why a command failed
 
 
 @dataclass

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
-import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Literal
+
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,7 +17,7 @@ Part = Literal["training", "DVC", "act", "uv", "servers", "mlops-spec"]
 PARTS: tuple[Part, ...] = ("training", "DVC", "act", "uv", "servers", "mlops-spec")
 
 _OURS = {"split", "evaluate", "package"}
-_STAGE = re.compile(r"^\S+ (\S+) +ran +(\d+\.\d) s$")  # a line of `mlops-spec run`
+_STAGE = regex(r"^\S+ (\S+) +ran +(\d+\.\d) s$")  # a line of `mlops-spec run`
 _COMMANDS: tuple[tuple[str, Part], ...] = (
     ("uv sync", "uv"),
     ("mlops-spec promote ask", "servers"),  # it waits for the agent

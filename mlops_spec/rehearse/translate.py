@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from mlops_spec.regex import regex
 from mlops_spec.rehearse import door
 from mlops_spec.rehearse.hub.workflow_files import WORKFLOWS
 from mlops_spec.rehearse.jobs import called_file
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping
 
 # act's schema has no `queue`; it runs one workflow at a time, so that nothing is ever queued or dropped
-_QUEUE = re.compile(r"^ +queue: (?:max|single)(?: +#.*)?\n", re.MULTILINE)
+_QUEUE = regex(r"^ +queue: (?:max|single)(?: +#.*)?\n", re.MULTILINE)
 # `$/` is the repository's own root at the commit of the run, which is what `./` is too once it is checked out
-_OWN_ROOT = re.compile(r"^( +(?:- )?uses: )\$/(?=\.github/workflows/)", re.MULTILINE)
-_EXPRESSION = re.compile(r"\$\{\{.*?\}\}", re.DOTALL)
-_TOKEN = re.compile(
+_OWN_ROOT = regex(r"^( +(?:- )?uses: )\$/(?=\.github/workflows/)", re.MULTILINE)
+_EXPRESSION = regex(r"\$\{\{.*?\}\}", re.DOTALL)
+_TOKEN = regex(
     r"\bgithub\s*(?:\.\s*token\b|\[\s*'token'\s*\])|\bsecrets\s*(?:\.\s*GITHUB_TOKEN\b|\[\s*'GITHUB_TOKEN'\s*\])",
     re.IGNORECASE,
 )

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING
 
 from mlops_spec import layout
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SUFFIX = ".patch"
-_HUNK = re.compile(r"@@ -(\d+)(?:,(\d+))? \+\d+(?:,(\d+))? @@")
+_HUNK = regex(r"@@ -(\d+)(?:,(\d+))? \+\d+(?:,(\d+))? @@")
 _NO_NEWLINE = "\\ No newline at end of file\n"
 
 

@@ -8,6 +8,7 @@ import unicodedata
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Failure
+from mlops_spec.regex import regex
 from mlops_spec.render.output import Secret
 from mlops_spec.spec.base import SAFE_TEXT
 from mlops_spec.words.markdown import escaped
@@ -17,11 +18,11 @@ if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
 # Stands for itself in YAML, JSON's quotes aside, and in Markdown.
-_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_./@-]*")
+_WORD = regex(r"[A-Za-z][A-Za-z0-9_./@-]*")
 _YAML_CONSTANTS = {"true", "false", "yes", "no", "on", "off", "y", "n", "null", "nan", "inf"}
-_SAFE = re.compile(SAFE_TEXT)
-_SETTING = re.compile(r"[A-Za-z0-9./_-]([A-Za-z0-9./_=+,~@: -]*[A-Za-z0-9./_=+,~@:-])?")
-_OWNED = re.compile(r"[@/*A-Za-z0-9][@/*?A-Za-z0-9._ -]*")
+_SAFE = regex(SAFE_TEXT)
+_SETTING = regex(r"[A-Za-z0-9./_-]([A-Za-z0-9./_=+,~@: -]*[A-Za-z0-9./_=+,~@:-])?")
+_OWNED = regex(r"[@/*A-Za-z0-9][@/*?A-Za-z0-9._ -]*")
 
 
 def yaml_scalar(value: object) -> str:

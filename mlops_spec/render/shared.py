@@ -6,13 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Failure
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from pathlib import PurePosixPath
 
 _BEGIN, _END = "# mlops-spec: begin", "# mlops-spec: end"
-_BLOCK = re.compile(rf"^{_BEGIN}.*\n(?:(?!{_BEGIN}).*\n)*?{_END}.*\n", re.MULTILINE)
-_SECTION = re.compile(r"^\s*\[(.+)\]\s*$")
+_BLOCK = regex(rf"^{_BEGIN}.*\n(?:(?!{_BEGIN}).*\n)*?{_END}.*\n", re.MULTILINE)
+_SECTION = regex(r"^\s*\[(.+)\]\s*$")
 
 
 def share(path: PurePosixPath, ours: str, theirs: str) -> str:

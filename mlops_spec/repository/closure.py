@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mlops_spec.regex import regex
 from mlops_spec.repository.requirement import mapping, normal, table
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     Package = Mapping[str, Any]
 
 _PACKAGE = "[[package]]\n"
-_FILES = re.compile(r"^wheels = \[\n(?: .*\n)*\]\n|^sdist = .*\n", re.MULTILINE)
+_FILES = regex(r"^wheels = \[\n(?: .*\n)*\]\n|^sdist = .*\n", re.MULTILINE)
 _TEXT = "text"
 _IN_THE_REPOSITORY = ("editable", "virtual", "directory")
 

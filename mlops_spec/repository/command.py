@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
+from mlops_spec.regex import regex
 
-_PYTHON = re.compile(r"(.*/)?python[0-9.]*(\.exe)?")
+_PYTHON = regex(r"(.*/)?python[0-9.]*(\.exe)?")
 
 
 def python_runs(line: tuple[str, ...]) -> tuple[str, str]:

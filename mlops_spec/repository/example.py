@@ -8,11 +8,11 @@ models of the repository, by their name and their environments.
 
 from __future__ import annotations
 
-import re
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_spec import model_folder
+from mlops_spec.regex import regex
 from mlops_spec.repository import origin
 from mlops_spec.repository.near import Near
 from mlops_spec.repository.origin import CONFIG, HEAD
@@ -22,10 +22,10 @@ from mlops_spec.validate.project import shared_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-_FILE = re.compile(r"# (?P<path>[\w./-]+\.\w+|\.dvc/config|\.git/[\w/]+|\.env)( \((?P<how>none|(?P<size>\d+) MB)\))?")
-_OTHER = re.compile(r"# (?P<folder>[\w/-]+)/model\.yaml (is the model|has) `(?P<said>.+)`")
+_FILE = regex(r"# (?P<path>[\w./-]+\.\w+|\.dvc/config|\.git/[\w/]+|\.env)( \((?P<how>none|(?P<size>\d+) MB)\))?")
+_OTHER = regex(r"# (?P<folder>[\w/-]+)/model\.yaml (is the model|has) `(?P<said>.+)`")
 _ABOVE = "../../pyproject.toml"
-_INSIDE = re.compile(r"# in ([\w/-]+)/")
+_INSIDE = regex(r"# in ([\w/-]+)/")
 
 _NAME = "example"  # of the model
 _SOUND = {

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_spec.document.diagnostic import Span
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SECTION = re.compile(r"\s*\[(.+)\]\s*$")
+_SECTION = regex(r"\s*\[(.+)\]\s*$")
 
 
 class Section(NamedTuple):

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlops_spec import model_folder
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from mlops_spec.git import Git, Tree
 
 _SPEC = str(model_folder.SPEC)
-_NAME = re.compile(rb"^model:[ \t]*[\"']?([a-z0-9-]{1,63})", re.MULTILINE)
+_NAME = regex(rb"^model:[ \t]*[\"']?([a-z0-9-]{1,63})", re.MULTILINE)
 
 
 def folders_here(git: Git) -> tuple[PurePosixPath, ...]:

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_spec.git import Git
 from mlops_spec.model_folder import SPEC
+from mlops_spec.regex import regex
 from mlops_spec.repository.models import folders_here, meant, name_in
 from mlops_spec.repository.root import in_submodule, inside, root_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-_ENVIRONMENTS = re.compile(rb"^environments:.*\n?(?:(?:[ \t#].*)?\n|[ \t#].*$)*", re.MULTILINE)
+_ENVIRONMENTS = regex(rb"^environments:.*\n?(?:(?:[ \t#].*)?\n|[ \t#].*$)*", re.MULTILINE)
 
 
 class Near(NamedTuple):

@@ -7,12 +7,13 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
+from mlops_spec.regex import regex
 from mlops_spec.repository.ini import sections
 
 CONFIG, HEAD = "config", "refs/remotes/origin/HEAD"
-_BRANCH = re.compile(r"ref: refs/remotes/origin/(\S+)")
+_BRANCH = regex(r"ref: refs/remotes/origin/(\S+)")
 # `https://user@host:443/…` and `user@host:…`; one letter before a colon is a drive.
-_HOST = re.compile(r"[a-z+]+://(?:[^/@]*@)?([^/:]+)|(?:[^/@:]+@)?([^/@:]{2,}):", re.IGNORECASE)
+_HOST = regex(r"[a-z+]+://(?:[^/@]*@)?([^/:]+)|(?:[^/@:]+@)?([^/@:]{2,}):", re.IGNORECASE)
 _LOOPBACK = "127.0.0.1"
 _OF_A_FILE = "gitdir: "
 

@@ -7,6 +7,8 @@ import tomllib
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from mlops_spec.regex import regex
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
@@ -15,10 +17,10 @@ LOCK = "uv.lock"
 Table = dict[str, Any]
 _PACKAGE = "[[package]]\n"
 _ELSEWHERE = {"path", "directory", "editable", "url", "git", "virtual"}  # a place that settles the version
-_EXTRA = re.compile(r"\bextra == '([^']+)'")
-_REQUIREMENT = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*\(?([^;@)]*)")
+_EXTRA = regex(r"\bextra == '([^']+)'")
+_REQUIREMENT = regex(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[[^\]]*\])?\s*\(?([^;@)]*)")
 
-_WITH_EXTRAS = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?")
+_WITH_EXTRAS = regex(r"\s*([A-Za-z0-9][A-Za-z0-9._-]*)\s*(?:\[([^\]]*)\])?")
 
 
 class Requirement(NamedTuple):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_ASIDE = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"", re.DOTALL)
+from mlops_spec.regex import regex
+
+_ASIDE = regex(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"", re.DOTALL)
 
 
 def plain_sql(text: str, *kept: str) -> str:

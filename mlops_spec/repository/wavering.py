@@ -6,15 +6,17 @@ import ast
 import re
 from typing import TYPE_CHECKING
 
+from mlops_spec.regex import regex
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.repository.reached import Function
 
 _MOMENTS = frozenset(("now", "today", "utcnow"))
-_OF_TIME = re.compile(r"(^|\.)(datetime|date|Timestamp|pd|pandas|dt|arrow|pendulum)$")
+_OF_TIME = regex(r"(^|\.)(datetime|date|Timestamp|pd|pandas|dt|arrow|pendulum)$")
 _READS_TIME = frozenset(("Timestamp", "to_datetime", "datetime64"))
-_DRAWS = re.compile(
+_DRAWS = regex(
     r"(^|\.)(np|numpy)\.random\.(?!default_rng|seed|Generator|RandomState)\w+$"
     r"|^random\.(random|choice|choices|gauss|uniform|randint|shuffle|sample)$"
     r"|^torch\.(rand|randn|randint|bernoulli|multinomial)$"
@@ -22,7 +24,7 @@ _DRAWS = re.compile(
 _SEEDS = frozenset(("random_state", "seed", "generator"))
 _MEANS = frozenset(("mean", "median", "mode", "std"))
 _LEARNS = frozenset(("fit_transform", "fit_predict", "factorize", "qcut"))
-_SAYS = re.compile(r"(^|\.)(print|debug|info|warning|error|exception|critical|log)$")
+_SAYS = regex(r"(^|\.)(print|debug|info|warning|error|exception|critical|log)$")
 
 
 def wavering(function: Function) -> Iterator[tuple[ast.expr, str]]:

@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_spec.platforms.github.workflow.program import is_true, keywords
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.platforms.github.workflow.program import Program
 
-_LIBRARIES = re.compile(
+_LIBRARIES = regex(
     r"(huggingface_hub|transformers|sentence_transformers|diffusers|datasets|optimum|peft|tokenizers|setfit|timm|adapters"
     r"|langchain_huggingface|fastembed|faster_whisper|open_clip)(\.|$)"
 )
-_CALLS = re.compile(
+_CALLS = regex(
     r"(^|\.)(snapshot_download|hf_hub_download|from_pretrained|SentenceTransformer|CrossEncoder|load_dataset|pipeline"
     r"|HuggingFaceEmbeddings|load_from_hub|from_pretrained_keras)$"
 )
 _NAMES = ("repo_id", "pretrained_model_name_or_path", "model_name_or_path", "model_name", "model", "path")
-ON_HUB = re.compile(
+ON_HUB = regex(
     r"(?!(?:\.{0,2}|build|models?|outputs?|artifacts?|dist|checkpoints?|ckpts?|runs?|data|datasets|saved\w*|weights|results|tmp"
     r"|app|src|assets|mlruns|trained\w*|finetuned?|local\w*|export\w*|storage|cache)/)[\w.-]+/[\w.-]+"
     r"|(distil)?(bert|roberta|gpt2)(-[\w-]+)?|(xlm|albert|electra|deberta|all|paraphrase|multi-qa|msmarco)-[\w.-]+|t5-\w+"

@@ -7,10 +7,12 @@ import re
 from textwrap import dedent
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlops_spec.regex import regex
+
 if TYPE_CHECKING:
     from mlops_spec.rules.rule import Page
 
-_SECTIONS = re.compile(
+_SECTIONS = regex(
     r"(?P<claim>.+?)\n\n(?P<why>.+?)(\n\nBad:\n\n(?P<bad>.+?)\n\nGood:\n\n(?P<good>.+?))?\n\nFix: (?P<fix>.+)",
     re.DOTALL,
 )

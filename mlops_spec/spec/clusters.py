@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ipaddress
-import re
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from mlops_spec.regex import regex
 from mlops_spec.spec.compute import OnRay
 from mlops_spec.spec.stages import address_of, user_stages
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from mlops_spec.spec.compute import Ray
 
 # Names that no public server has: reserved ones, Kubernetes's, and what companies use inside.
-_INSIDE = re.compile(r"[^.]+|.*\.(local|localhost|internal|intranet|lan|corp|home|svc|test|example|home\.arpa)")
+_INSIDE = regex(r"[^.]+|.*\.(local|localhost|internal|intranet|lan|corp|home|svc|test|example|home\.arpa)")
 
 
 def clusters(spec: Spec) -> Iterator[tuple[Address, Ray]]:

@@ -1,11 +1,11 @@
 """A cron line as GitHub Actions reads it: five fields, POSIX syntax, UTC."""
 
-import re
 from datetime import date, timedelta
 from functools import lru_cache
 from itertools import pairwise
 from typing import Annotated, NamedTuple
 
+from mlops_spec.regex import regex
 from mlops_spec.spec.base import words
 
 Cron = Annotated[
@@ -20,7 +20,7 @@ Cron = Annotated[
 
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _DAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
-_PART = re.compile(r"(?P<first>\*|[0-9A-Za-z]+)(-(?P<last>[0-9A-Za-z]+))?(/(?P<step>[0-9]{1,2}))?")
+_PART = regex(r"(?P<first>\*|[0-9A-Za-z]+)(-(?P<last>[0-9A-Za-z]+))?(/(?P<step>[0-9]{1,2}))?")
 
 
 class _Field(NamedTuple):

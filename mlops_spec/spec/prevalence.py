@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from mlops_spec.regex import regex
 from mlops_spec.spec.tasks import TASKS
 
 if TYPE_CHECKING:
     from mlops_spec.spec import Spec
 
-_SHARE = re.compile(
-    r"([0-9][0-9,.]*) (?:of|in|out of) (?:every )?([0-9][0-9,]*)\b|([0-9]+(?:\.[0-9]+)?) ?(?:%|percent)"
-)
+_SHARE = regex(r"([0-9][0-9,.]*) (?:of|in|out of) (?:every )?([0-9][0-9,]*)\b|([0-9]+(?:\.[0-9]+)?) ?(?:%|percent)")
 
 
 def common_share(spec: Spec) -> float | None:

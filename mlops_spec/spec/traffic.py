@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from mlops_spec.regex import regex
+
 if TYPE_CHECKING:
     from mlops_spec.spec import Spec
 
 _SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "night": 86400, "week": 604_800, "month": 2_629_800}
 _TIMES = {"thousand": 1e3, "million": 1e6, "billion": 1e9, "k": 1e3, "m": 1e6}
-_TOLD = re.compile(
+_TOLD = regex(
     r"\b([0-9][0-9,]*(?:\.[0-9]+)?) ?(k|m|thousand|million|billion)? (?:[a-z-]+ ){1,3}?(?:an?|per|each|every) "
     r"(second|minute|hour|day|night|week|month)\b",
     re.IGNORECASE,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlops_spec.regex import regex
 from mlops_spec.spec.stages import commands, words
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 #: The names of settings that say on which device is trained.
-DEVICES = re.compile(r"device(_type|_name)?|accelerator|tree_method|torch_device|compute_device")
+DEVICES = regex(r"device(_type|_name)?|accelerator|tree_method|torch_device|compute_device")
 
 
 class Setting(NamedTuple):

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import secrets
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # `.mlops-<process id>-<random>.tmp`: a temporary file tells whose it is, so that only a dead process's is swept.
-_TEMPORARY = re.compile(r"^\.mlops-(\d+)-[0-9a-f]{16}\.tmp$")
+_TEMPORARY = regex(r"^\.mlops-(\d+)-[0-9a-f]{16}\.tmp$")
 
 
 def write_atomic(path: Path, data: bytes | str) -> None:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Failure
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 NEWEST = 1
 #: What makes a spec of version N one of version N + 1; there is only version 1 so far.
 STEPS: Mapping[int, Callable[[str], str]] = {}
-_VERSION = re.compile(r"^spec:[ \t]*(\d+)[ \t]*(?:#.*)?$", re.MULTILINE)
+_VERSION = regex(r"^spec:[ \t]*(\d+)[ \t]*(?:#.*)?$", re.MULTILINE)
 
 
 def version_of(text: str) -> int:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git, GitError
+from mlops_spec.regex import regex
 from mlops_spec.repository.requirement import LOCK, PROJECT, table
 from mlops_spec.start.new import requirement, uv
 from mlops_spec.start.new.pin import pinned
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 #: An origin whose version nobody has settled yet: the newest that the index has.
 NEWEST = Origin("")
-_VERSION = re.compile(r"v?(\d[A-Za-z0-9.+!-]*)")
-_COMMIT = re.compile(r"[0-9a-f]{40}")
+_VERSION = regex(r"v?(\d[A-Za-z0-9.+!-]*)")
+_COMMIT = regex(r"[0-9a-f]{40}")
 
 
 def locked_version(text: str) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mlops_spec.document.diagnostic import Address, Diagnostic, Kind, did_you_mean, listed, near
 from mlops_spec.document.scalar import plain
+from mlops_spec.regex import regex
 from mlops_spec.spec import shape
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ _LIMITS = {
     "less_than_equal": "at most",
 }
 _SWITCHES = dict.fromkeys(("yes", "on", "y", "true"), "true") | dict.fromkeys(("no", "off", "n", "false"), "false")
-_GROUPED = re.compile(r"[1-9][0-9]{0,2}(_[0-9]{3})+")  # as many programming languages write thousands
+_GROUPED = regex(r"[1-9][0-9]{0,2}(_[0-9]{3})+")  # as many programming languages write thousands
 _LONGEST = 40  # characters of a value that a message repeats
 
 

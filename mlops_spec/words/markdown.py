@@ -10,22 +10,23 @@ from __future__ import annotations
 import html
 import re
 
+from mlops_spec.regex import regex
 from mlops_spec.words.visible import visible
 
 _LOOK_ALIKES = str.maketrans({"@": "＠", "<": "‹", ">": "›", "`": "ʹ", "|": "¦"})
-_ISSUE = re.compile(r"#(?=\d)")
+_ISSUE = regex(r"#(?=\d)")
 # Letters, digits and what joins them; nothing that Markdown or GitHub marks.
-_PLAIN = re.compile(r"[A-Za-z0-9](?:(?:[A-Za-z0-9_.,=+/ -]|: )*[A-Za-z0-9])?")
+_PLAIN = regex(r"[A-Za-z0-9](?:(?:[A-Za-z0-9_.,=+/ -]|: )*[A-Za-z0-9])?")
 # A list's number, `www.…`, emphasis, the tickets of GitHub (`GH-1`) and of others, advisories, commits.
-_REFERENCE = re.compile(
+_REFERENCE = regex(
     r"^\d+\.(?: |$)|[Ww]{3}\.|(?:^|[^A-Za-z0-9])_|_(?:[^A-Za-z0-9]|$)"
     r"|\b(?:[Gg][Hh]|[A-Z]{2,})-\w|\b[0-9a-f]{7,40}\b",
     re.ASCII,
 )
 # An underscore between letters or digits is one; anywhere else it may start emphasis.
-_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_./@-]*")
+_WORD = regex(r"[A-Za-z][A-Za-z0-9_./@-]*")
 _UNDERSCORE = r"(?<![A-Za-z0-9])_|_(?![A-Za-z0-9])"
-_MARKUP = re.compile(r"[\\`*_{}\[\]<>|#~!&$@]|^[-+]|^[0-9]+(?=[.)])")
+_MARKUP = regex(r"[\\`*_{}\[\]<>|#~!&$@]|^[-+]|^[0-9]+(?=[.)])")
 
 
 def inert(text: str) -> str:

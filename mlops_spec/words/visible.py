@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
+from mlops_spec.regex import regex
 
 # What is a letter or a mark to Unicode, and nothing to see: fillers, blanks and selectors of variants; but for the two
 # that say whether a sign is shown as an emoji.
-_UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\ufe00-\ufe0d\uffa0\U000e0100-\U000e01ef]")
+_UNSEEN = regex("[\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\ufe00-\ufe0d\uffa0\U000e0100-\U000e01ef]")
 
 
 class Visible(str):

@@ -14,12 +14,14 @@ import sys
 import threading
 from typing import Any
 
+from mlops_spec.regex import regex
+
 ASKED = "MLOPS_SPEC_JOB"
 _JOBS = ".mlops-spec-jobs"
 _MOST = 8 * 2**20  # bytes of a job's log: the runner reads all of it anew each time
 _SYNC_SECONDS = 3600
 _ROOM = "See that its disk has room and can be written, where Ray unpacks the files of jobs."
-_FULL = re.compile(r"No space left on device|os error 28|Disk quota exceeded|Read-only file system")
+_FULL = regex(r"No space left on device|os error 28|Disk quota exceeded|Read-only file system")
 
 
 def main() -> int:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
-import re
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -26,6 +25,7 @@ from dvc_data.hashfile.tree import Tree
 from dvc_objects.errors import ObjectFormatError
 
 from mlops_spec import words
+from mlops_spec.regex import regex
 from mlops_spec.system.regular import special
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from dvc.lock import LockBase
 
-_HASH = re.compile(r"[0-9a-f]{32}(\.dir)?")
+_HASH = regex(r"[0-9a-f]{32}(\.dir)?")
 _read: Callable[..., Tree] = Tree.load
 _parsed: Callable[..., Tree] = Tree.from_list
 _checked: Callable[..., Meta] = LocalHashFileDB.check

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.engines.dvc.home import home_of
 from mlops_spec.engines.dvc.names import CONFIG
 from mlops_spec.engines.remotes import Remote, Settings
+from mlops_spec.regex import regex
 from mlops_spec.repository.ini import Section, sections
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-_REMOTE = re.compile(r"['\"]?remote\s+['\"]?([^'\"]+?)['\"]*$")
+_REMOTE = regex(r"['\"]?remote\s+['\"]?([^'\"]+?)['\"]*$")
 
 
 def parsed(*files: Sequence[str]) -> Settings:

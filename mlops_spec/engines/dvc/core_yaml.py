@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import yaml
 
 from mlops_spec.document.safe_yaml import LOADER
+from mlops_spec.regex import regex
 
 
 class _Core(LOADER):  # type: ignore[misc]
@@ -46,7 +46,7 @@ for tag, pattern, first in (
         [*"-+.0123456789"],
     ),
 ):
-    _Core.add_implicit_resolver(tag, re.compile(rf"(?:{pattern})\Z"), first)
+    _Core.add_implicit_resolver(tag, regex(rf"(?:{pattern})\Z"), first)
 _Core.add_constructor(_INT, _int)
 _Core.add_constructor(_FLOAT, _float)
 _Core.construct_mapping = _mapping

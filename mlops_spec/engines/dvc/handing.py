@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import tempfile
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ from mlops_spec.engines.dvc.output import reason
 from mlops_spec.engines.dvc.process import dvc
 from mlops_spec.engines.dvc.store_trouble import Keys, trouble
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.regex import regex
 from mlops_spec.system.faults import told_of
 from mlops_spec.system.files import followed, make_folder
 
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from mlops_spec.engines.dvc.store_trouble import Rights
 
-_HASH = re.compile(r"[0-9a-f]{32}(\.dir)?")
-_SEEN_CHANGED = re.compile(r"object [0-9a-f.]+ was changed")  # where it is stored, or in the cache that it came into
+_HASH = regex(r"[0-9a-f]{32}(\.dir)?")
+_SEEN_CHANGED = regex(r"object [0-9a-f.]+ was changed")  # where it is stored, or in the cache that it came into
 _CACHE = FOLDER / "cache/files/md5"
 _LISTING = ".dir"
 

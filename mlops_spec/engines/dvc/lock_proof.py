@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -13,6 +12,7 @@ from mlops_spec.engines.dvc.declared import paths
 from mlops_spec.engines.dvc.names import FILE, LOCK
 from mlops_spec.engines.dvc.tracked import Tracked
 from mlops_spec.package.problem import Problem
+from mlops_spec.regex import regex
 from mlops_spec.spec.stages import overlap
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from mlops_spec.git import Tree
 
 _LOCK = str(LOCK)
-_HASH = re.compile(r"[0-9a-f]{32}(\.dir)?")
+_HASH = regex(r"[0-9a-f]{32}(\.dir)?")
 _KEYS = {"path", "hash", "md5", "size", "nfiles", "isexec"}
 _DEEPEST = 60
 _MOST = 2**63  # bytes, and files

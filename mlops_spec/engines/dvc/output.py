@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import time
 from typing import TYPE_CHECKING
 
 from mlops_spec.engines.dvc.store_trouble import Keys, trouble
 from mlops_spec.engines.engine import Said, StageRun, Started
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.regex import regex
 from mlops_spec.system.faults import told_of
 
 if TYPE_CHECKING:
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 
     from mlops_spec.engines.engine import Event
 
-_RUNNING = re.compile(r"^(?:Running|Pulling data for) stage:? '([^']+)':?$")
-_CACHED = re.compile(r"^Stage '([^']+)' is cached - skipping run")
-_UNCHANGED = re.compile(r"^Stage '([^']+)' didn't change, skipping$")
-_FAILED = re.compile(r"^ERROR: failed to reproduce '([^']+)'(?::.*exited with (-?\d+)$)?")
+_RUNNING = regex(r"^(?:Running|Pulling data for) stage:? '([^']+)':?$")
+_CACHED = regex(r"^Stage '([^']+)' is cached - skipping run")
+_UNCHANGED = regex(r"^Stage '([^']+)' didn't change, skipping$")
+_FAILED = regex(r"^ERROR: failed to reproduce '([^']+)'(?::.*exited with (-?\d+)$)?")
 # DVC keeps to itself why it could neither link nor copy: most often there is no room, or no descriptor.
 _NO_WAY = "No possible cache link types"
 # What DVC says to a person who calls it by hand.
-_ADVICE = re.compile(
+_ADVICE = regex(
     r"^(> mlops-spec stage .*|(Updat|Generat)ing lock file .*|To track the changes.*|To enable auto staging.*"
     r"|\t(git add|dvc config core.autostage) .*|Use `dvc push`.*|Data and pipelines are up to date\.|)$"
 )

@@ -7,10 +7,10 @@ is no longer declared at all DVC keeps in the lock for ever; it is taken out as 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from mlops_spec.document import safe_yaml
+from mlops_spec.regex import regex
 from mlops_spec.system.files import write_atomic
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.engines.stage import Stage
 
-_STAGE = re.compile(r"""^  (['"]?)([\w@.-]+)\1:\s*$""")  # DVC writes its lock in block style, two spaces a level
+_STAGE = regex(r"""^  (['"]?)([\w@.-]+)\1:\s*$""")  # DVC writes its lock in block style, two spaces a level
 
 
 def forget(lock: Path, stages: Iterable[Stage]) -> list[str]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_spec.document import Document
 from mlops_spec.document.parse import parse
 from mlops_spec.lint.lsp.completion import Word, keys_at, values_at
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from mlops_spec.document.diagnostic import Address, Span
 
 _CURSOR = "mlops-spec-cursor"
-_BEFORE = re.compile(r"[\w@./-]*$")
-_BEHIND = re.compile(r"[\w@./-]*")
+_BEFORE = regex(r"[\w@./-]*$")
+_BEHIND = regex(r"[\w@./-]*")
 
 
 class Completion(NamedTuple):

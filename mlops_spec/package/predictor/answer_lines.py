@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mlops_spec.regex import regex
+
 if TYPE_CHECKING:
+    import re
     from pathlib import Path
 
 SUFFIX = ".lines"
-_ESCAPED = re.compile(r"\\(.)")
+_ESCAPED = regex(r"\\(.)")
 
 
 def write_lines(path: Path, texts: np.ndarray) -> None:

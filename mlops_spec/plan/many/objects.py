@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mlops_spec.engines.files import pointer
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git.trees import parsed
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     Path = str | PurePosixPath
 
-_SUBMODULE = re.compile(r"^\s*path\s*=\s*(.+?)\s*$", re.MULTILINE)
+_SUBMODULE = regex(r"^\s*path\s*=\s*(.+?)\s*$", re.MULTILINE)
 
 
 class _Unread(NamedTuple):

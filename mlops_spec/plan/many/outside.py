@@ -6,12 +6,12 @@ They are too many rather than too few: they say which models are worth a closer 
 from __future__ import annotations
 
 import posixpath
-import re
 from typing import TYPE_CHECKING
 
 import yaml
 
 from mlops_spec.document import safe_yaml
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 # Up to where a path ends in YAML, or a word of it does: what is cut short is looked for by the folder around it.
-_UPWARDS = re.compile(rb"[^\s'\",\[\]{}]*\.\.(?:/[^\s'\",\[\]{}]*|(?=[\s'\",\]}]|$))")
+_UPWARDS = regex(rb"[^\s'\",\[\]{}]*\.\.(?:/[^\s'\",\[\]{}]*|(?=[\s'\",\]}]|$))")
 
 
 def paths_outside(folder: PurePosixPath, texts: Iterable[bytes | None]) -> frozenset[str]:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
 VARIABLE = "MLOPS_MATRIX"  # how workflows tell a command of the plan's matrix
 MODELS = "MLOPS_MODELS"  # and of the models of one group, with spaces between
-_GROUP = re.compile(r"[A-Za-z0-9][A-Za-z0-9+._-]{0,99}")  # as an artifact, and a folder, may be called
-_MODEL = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+_GROUP = regex(r"[A-Za-z0-9][A-Za-z0-9+._-]{0,99}")  # as an artifact, and a folder, may be called
+_MODEL = regex(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _MOST = 2**20  # characters: all outputs of a job together
 
 

@@ -5,13 +5,13 @@ https://docs.github.com/actions/reference/runners/github-hosted-runners and .../
 
 from __future__ import annotations
 
-import re
+from mlops_spec.regex import regex
 
 _SYSTEM = r"(ubuntu-(latest|slim|\d{2}\.04)|windows-(latest|\d{4}|11)|macos-(latest|\d{2}))"
 # What actionlint knows: GitHub offers these by themselves.
-_STANDARD = re.compile(rf"{_SYSTEM}(-arm|-intel|-large|-xlarge|-vs\d{{4}})?")
+_STANDARD = regex(rf"{_SYSTEM}(-arm|-intel|-large|-xlarge|-vs\d{{4}})?")
 # An organization calls its larger runners as it likes; GitHub proposes the image's name with the size behind it.
-_LARGER = re.compile(rf"{_SYSTEM}(-[a-z0-9._-]+)?")
+_LARGER = regex(rf"{_SYSTEM}(-[a-z0-9._-]+)?")
 
 
 def is_githubs(label: str) -> bool:

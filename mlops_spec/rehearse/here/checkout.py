@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -12,12 +11,13 @@ from mlops_spec import model_folder
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Git
 from mlops_spec.lint.load import load_spec
+from mlops_spec.regex import regex
 from mlops_spec.repository.listing import default_branch
 
 if TYPE_CHECKING:
     from mlops_spec.spec import Spec
 
-_OWNER = re.compile(r"[:/]([A-Za-z0-9][A-Za-z0-9-]*)/[^/:]+?(?:\.git)?/?$")
+_OWNER = regex(r"[:/]([A-Za-z0-9][A-Za-z0-9-]*)/[^/:]+?(?:\.git)?/?$")
 
 
 @dataclass(frozen=True)

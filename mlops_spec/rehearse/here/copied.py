@@ -18,6 +18,7 @@ from mlops_spec.engines.settings import stored_in
 from mlops_spec.git import Git
 from mlops_spec.lint.load import load_spec
 from mlops_spec.outputs.rendered import rendered
+from mlops_spec.regex import regex
 from mlops_spec.rehearse.hub.workflow_files import WORKFLOWS
 from mlops_spec.render.write import manifest, write
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.rehearse.here.checkout import Checkout
 
-_STORAGE = re.compile(r"^storage:.*\n?(?:(?:[ \t].*|[ \t]*#.*|[ \t]*)(?:\n|\Z))*", re.MULTILINE)
+_STORAGE = regex(r"^storage:.*\n?(?:(?:[ \t].*|[ \t]*#.*|[ \t]*)(?:\n|\Z))*", re.MULTILINE)
 _FETCHED = (
     "+HEAD:refs/rehearsed/head",
     "+refs/heads/*:refs/theirs/*",

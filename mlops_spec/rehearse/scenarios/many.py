@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mlops_spec import ledger, model_folder
+from mlops_spec.regex import regex
 from mlops_spec.rehearse import cast, events
 from mlops_spec.rehearse.folders import into_folders
 from mlops_spec.rehearse.hosts import free_address, wait_until_live
@@ -47,8 +47,8 @@ _SCALE = '''"""What several models have in common."""
 
 STRENGTH = 1.0
 '''
-_CHAMPION = re.compile(r"  - champion: production.*\n(    .*\n)+")
-_ROLLOUT = re.compile(r"    rollout: .*\n|    listen: .*\n")
+_CHAMPION = regex(r"  - champion: production.*\n(    .*\n)+")
+_ROLLOUT = regex(r"    rollout: .*\n|    listen: .*\n")
 
 
 def _begin(stage: Stage) -> str:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit
+from mlops_spec.regex import regex
 from mlops_spec.rehearse import cast
 from mlops_spec.rehearse.proof import audit
 from mlops_spec.rehearse.scenario import Scenario, Scene
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from mlops_spec.rehearse.run import Run
 
 # act counts the jobs of a matrix that has several
-_SCORED = re.compile(r"(?:^|/ ?)Score ([a-z]+)(?:-\d+)?$")
+_SCORED = regex(r"(?:^|/ ?)Score ([a-z]+)(?:-\d+)?$")
 _PROMOTES = "mlops-promote"
 _OTHER = "churn"
 

@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.engines.commands import keep
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,7 +38,7 @@ SEVERITY: Severity = "error"
 
 _MOST = 10 * 10**6
 _MOST_OF_DATA = 10**6
-_DATA = re.compile(
+_DATA = regex(
     r".*\.(bin|csv|feather|gz|h5|joblib|jsonl?|keras|np[yz]|onnx|parquet|pickle|pkl|pth?|safetensors|skops|tar|tsv|zip)",
     re.IGNORECASE,
 )

@@ -32,12 +32,12 @@ Fix: write skops, ONNX, safetensors or JSON; checkpoints that only training read
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec import model_folder
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.program import Program, is_false, keywords
+from mlops_spec.regex import regex
 from mlops_spec.repository.code import code_of
 
 if TYPE_CHECKING:
@@ -52,8 +52,8 @@ CODE = "MS841"
 NAME = "pickling-training"
 SEVERITY: Severity = "error"
 
-_WRITERS = re.compile(r"(pickle|_pickle|joblib|cloudpickle|dill|torch)\.(dump|save)$|(^|\.)to_pickle$")
-_PATHS = re.compile(r"(^|\.)(Path|open|str|join)$")
+_WRITERS = regex(r"(pickle|_pickle|joblib|cloudpickle|dill|torch)\.(dump|save)$|(^|\.)to_pickle$")
+_PATHS = regex(r"(^|\.)(Path|open|str|join)$")
 _MODEL = str(model_folder.MODEL)
 
 

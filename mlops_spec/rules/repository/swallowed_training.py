@@ -31,10 +31,10 @@ Fix: let it fail.
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.regex import regex
 from mlops_spec.repository.code import code_of
 
 if TYPE_CHECKING:
@@ -49,8 +49,8 @@ NAME = "swallowed-training"
 SEVERITY: Severity = "error"
 
 _LEARNS = frozenset(("fit", "train", "fit_transform", "partial_fit", "fit_model", "train_model"))
-_KEEPS = re.compile(r"^(dump|dumps|save\w*|to_onnx|export\w*|write_\w+)$")
-_PUTS_BACK = re.compile(r"^(copy\w*|move|rename|load(?!s$)\w*|symlink\w*|download\w*)$")
+_KEEPS = regex(r"^(dump|dumps|save\w*|to_onnx|export\w*|write_\w+)$")
+_PUTS_BACK = regex(r"^(copy\w*|move|rename|load(?!s$)\w*|symlink\w*|download\w*)$")
 _ALL = frozenset(("Exception", "BaseException"))
 #: What a library raises that can't learn from the rows.
 _OF_TRAINING = frozenset(("ValueError", "RuntimeError", "MemoryError", "ArithmeticError", "LinAlgError"))

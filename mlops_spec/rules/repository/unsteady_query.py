@@ -34,6 +34,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.regex import regex
 from mlops_spec.repository.sql import plain_sql
 from mlops_spec.spec.data import Query
 
@@ -48,7 +49,7 @@ CODE = "MS831"
 NAME = "unsteady-query"
 SEVERITY: Severity = "warning"
 
-_UNSTEADY = re.compile(
+_UNSTEADY = regex(
     r"\b(now|random|rand|getdate|sysdate|clock_timestamp|localtimestamp|newid|gen_random_uuid|uuid)\s*\("
     r"|\b(current_(date|time|timestamp)|sysdate|tablesample)\b|\b(date|datetime|julianday)\s*\(\s*'now'",
     re.IGNORECASE,

@@ -28,10 +28,10 @@ Fix: `mlops-spec lint --fix` quotes text; of a number with a leading zero, say w
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Change, Finding
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +48,7 @@ _STARTS = frozenset("yYnNoO0123456789+-")
 _SWITCH = "|".join(each for word in ("yes", "no", "on", "off") for each in (word, word.capitalize(), word.upper()))
 _BASE_60 = r"[-+]?[0-9]+(:[0-5]?[0-9])+(\.[0-9]*)?"
 _OCTAL = r"[-+]?0[0-7_]+"
-_OTHERWISE = re.compile(rf"(?P<text>{_SWITCH}|{_BASE_60})|{_OCTAL}")
+_OTHERWISE = regex(rf"(?P<text>{_SWITCH}|{_BASE_60})|{_OCTAL}")
 
 
 def check(document: Document) -> Iterator[Finding]:

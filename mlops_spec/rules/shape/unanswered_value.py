@@ -22,10 +22,10 @@ Fix: write the value that belongs here.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,7 @@ CODE = "MS018"
 NAME = "unanswered-value"
 SEVERITY: Severity = "error"
 
-_MARK = re.compile(r"@?TODO\b")
+_MARK = regex(r"@?TODO\b")
 
 
 def check(document: Document, shared: Shared) -> Iterator[Finding]:

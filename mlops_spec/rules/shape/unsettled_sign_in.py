@@ -27,11 +27,11 @@ Fix: keep the one that the storage belongs to: `aws` for s3 (with its `region`),
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.diagnostic import listed
 from mlops_spec.document.finding import Finding
+from mlops_spec.regex import regex
 from mlops_spec.spec.storage import scheme
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ SEVERITY: Severity = "error"
 _PLACE = ("storage", "sign_in")
 _CLOUDS = {"aws": "s3", "google": "gs", "azure": "azure"}
 # Variables by which GitHub, a job's steps and this program run, and of which a secret would take the place.
-_RESERVED = re.compile(
+_RESERVED = regex(
     r"(ACTIONS|DYLD|GITHUB|LD|MLOPS|RUNNER)_.*|BASH_ENV|ENV|HOME|IFS|PATH|PYTHON(HOME|PATH|STARTUP)|SHELL|VIRTUAL_ENV"
 )
 

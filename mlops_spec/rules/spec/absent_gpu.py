@@ -23,11 +23,11 @@ processor.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.runners import is_standard
+from mlops_spec.regex import regex
 from mlops_spec.spec.compute import OnRay
 from mlops_spec.spec.tuning import DEVICES, number, settings
 
@@ -42,8 +42,8 @@ CODE = "MS320"
 NAME = "absent-gpu"
 SEVERITY: Severity = "error"
 
-_CARDS = re.compile(r"cuda(:\d+)?|gpu(_hist)?")
-_COUNTS = re.compile(r"(n_?|num_)?gpus?(_per_node)?")
+_CARDS = regex(r"cuda(:\d+)?|gpu(_hist)?")
+_COUNTS = regex(r"(n_?|num_)?gpus?(_per_node)?")
 
 
 def check(spec: Spec) -> Iterator[Finding]:

@@ -36,6 +36,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.regex import regex
 from mlops_spec.spec.tasks import TASKS
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ CODE = "MS171"
 NAME = "class-of-nothing"
 SEVERITY: Severity = "error"
 
-_NOTHING = re.compile(
+_NOTHING = regex(
     r"(un|not[ _-]?|non[ _-]?)(labell?ed|annotated|reviewed|classified|coded)|(no|missing)[ _-]?label|to[ _-]?do|tbd|"
     r"n/?a|nan|null|\\?|pending|to be (labell?ed|reviewed|annotated)",
     re.IGNORECASE,

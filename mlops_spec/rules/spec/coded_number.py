@@ -28,10 +28,10 @@ Fix: give it the type `category`, and the model what it stands for, such as the 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.regex import regex
 from mlops_spec.spec.features import is_feature
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ CODE = "MS140"
 NAME = "coded-number"
 SEVERITY: Severity = "warning"
 
-_CODE = re.compile(
+_CODE = regex(
     r"(.*_)?(zip|zip_?codes?|post_?codes?|postal_?codes?|plz|area_?code|dialling_code|country_code|region_code|(icd|sic|naics|nace"
     r"|mcc|cpt|atc|hs)(_?\d*)?(_?code)?|(product|item|store|shop|branch|department|diagnosis|industry|occupation|job)_(code|number|nr|no))"
 )

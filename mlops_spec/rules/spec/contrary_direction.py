@@ -20,10 +20,10 @@ Fix: write the other direction, or a name that says what is counted.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.regex import regex
 from mlops_spec.spec.evaluate import CustomMetric
 
 if TYPE_CHECKING:
@@ -37,10 +37,10 @@ NAME = "contrary-direction"
 SEVERITY: Severity = "warning"
 
 
-_LESS = re.compile(
+_LESS = regex(
     r"(^|_)(costs?|loss|logloss|losses|errors?|mae|mse|rmse|rmsle|w?s?mape|pinball|hinge|crps|nll|perplexity|deviance|regret|brier|distance|misses|penalty|fpr|fnr)(_|$)"
 )
-_MORE = re.compile(
+_MORE = regex(
     r"(^|_)(accuracy|auc|auroc|auprc|score|correlation|specificity|sensitivity|precision|recall|f1|profits?|revenue|gain|savings?|r2|lift|ndcg|uplift|saved|avoided)(_|$)"
 )
 

@@ -28,6 +28,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,12 +42,12 @@ SEVERITY: Severity = "warning"
 
 
 _DAYS = {"h": 1 / 24, "d": 1, "w": 7, "m": 30.4, "y": 365.25}
-_SAID = re.compile(
+_SAID = regex(
     r"\b(?:within|in|over|during|for) (?:the )?(?:next |coming |following )?"
     r"([0-9]{1,4})[ -]?(hour|day|week|month|year)s?\b",
     re.IGNORECASE,
 )
-_NAMED = re.compile(r"(?:^|[_-])([0-9]{1,4})[_-]?(h|d|w|hours?|days?|weeks?|months?|years?)(?=[_-]|$)")
+_NAMED = regex(r"(?:^|[_-])([0-9]{1,4})[_-]?(h|d|w|hours?|days?|weeks?|months?|years?)(?=[_-]|$)")
 _ALIKE = 0.1  # as far as 12 months and 365 days, or 4 weeks and a month, are apart
 
 

@@ -24,10 +24,10 @@ Fix: take the parameter out, and let the code read what the spec says.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.regex import regex
 from mlops_spec.spec.features import is_feature
 from mlops_spec.spec.tasks import TASKS
 from mlops_spec.spec.tuning import number, settings
@@ -43,8 +43,8 @@ NAME = "contrary-parameter"
 SEVERITY: Severity = "warning"
 
 
-_COLUMNS = re.compile(r"([a-z]+_)?(features?|feature_(columns|names|cols)|inputs?|input_columns|predictors|x_columns)")
-_OUT = re.compile(r"drop|exclu|ignore|skip|remove|without|unused|protected|target|interact|monoton|non_|no_")
+_COLUMNS = regex(r"([a-z]+_)?(features?|feature_(columns|names|cols)|inputs?|input_columns|predictors|x_columns)")
+_OUT = regex(r"drop|exclu|ignore|skip|remove|without|unused|protected|target|interact|monoton|non_|no_")
 
 
 def check(spec: Spec) -> Iterator[Finding]:

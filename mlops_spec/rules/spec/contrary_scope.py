@@ -32,10 +32,10 @@ Fix: bound the column as the scope says, or say the scope that the data has.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,12 +48,12 @@ NAME = "contrary-scope"
 SEVERITY: Severity = "warning"
 
 
-_UNDER = re.compile(r"\b(?:under|below|younger than) (?:the age of )?([0-9]{1,3})\b(?! ?(%|percent|euro|eur|\$|days))")
-_OVER = re.compile(r"\b(?:over|above|older than) (?:the age of )?([0-9]{1,3})\b(?! ?(%|percent|euro|eur|\$|days))")
-_PEOPLE = re.compile(
+_UNDER = regex(r"\b(?:under|below|younger than) (?:the age of )?([0-9]{1,3})\b(?! ?(%|percent|euro|eur|\$|days))")
+_OVER = regex(r"\b(?:over|above|older than) (?:the age of )?([0-9]{1,3})\b(?! ?(%|percent|euro|eur|\$|days))")
+_PEOPLE = regex(
     r"\b(people|persons?|patients?|customers?|applicants?|drivers?|adults?|children|minors|students?|users?|anybody|anyone)\b"
 )
-_AGE = re.compile(r"([a-z]+_)?age(_years)?")
+_AGE = regex(r"([a-z]+_)?age(_years)?")
 
 
 def check(spec: Spec) -> Iterator[Finding]:

@@ -24,6 +24,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +51,7 @@ _ALIKE = (
     (r"decid\w*|decision\w*", "decide"),
     (r"applica\w*|applicants?|candidates?", "apply"),
 )
-_ENDINGS = re.compile(r"(ations?|ings?|ers?|ors?|ed|es|s|e|ly)$")
+_ENDINGS = regex(r"(ations?|ings?|ers?|ors?|ed|es|s|e|ly)$")
 
 
 def check(spec: Spec) -> Iterator[Finding]:

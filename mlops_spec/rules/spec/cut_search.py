@@ -28,6 +28,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.regex import regex
 from mlops_spec.spec.base import seconds
 from mlops_spec.spec.tuning import number, settings
 
@@ -42,9 +43,9 @@ NAME = "cut-search"
 SEVERITY: Severity = "warning"
 
 
-_TIME = re.compile(r"time|wall|budget|limit|runtime|run_time|duration|max_secs")
+_TIME = regex(r"time|wall|budget|limit|runtime|run_time|duration|max_secs")
 #: Times of one step of it, times in the data, and limits on something else.
-_OTHER = re.compile(
+_OTHER = regex(
     r"time_?(step|series|col|zone|of)|(^|_)(per|each|lag|window|horizon|bucket|patience|poll|interval|request|connect|retry"
     r"|cache|datetime|timestamp|trials?|rows?|evals?|iter|memory|mb|gb|tokens?|eur|usd|cost)(_|$)"
 )
@@ -56,7 +57,7 @@ _UNITS = {
     r"d|days?": 86400.0,
 }
 _LEAST = 60.0  # a bare number below is a limit on something else
-_WRITTEN = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([a-z]+)")
+_WRITTEN = regex(r"([0-9]+(?:\.[0-9]+)?) ?([a-z]+)")
 
 
 def check(spec: Spec) -> Iterator[Finding]:

@@ -22,10 +22,10 @@ Fix: keep the log for some time longer than an outcome takes.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.regex import regex
 from mlops_spec.spec.base import seconds
 from mlops_spec.spec.cron import Schedule
 
@@ -42,7 +42,7 @@ SEVERITY: Severity = "warning"
 
 _USUAL_DAYS = 14
 _FOUR_YEARS = 1461
-_TOLD = re.compile(r"([0-9]{1,4})[ _-]?(day|week|month|year)s?")
+_TOLD = regex(r"([0-9]{1,4})[ _-]?(day|week|month|year)s?")
 _DAYS = {"day": 1, "week": 7, "month": 30, "year": 365}
 
 

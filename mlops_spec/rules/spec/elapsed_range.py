@@ -28,10 +28,10 @@ Fix: leave some years, or leave `max` out.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,8 +44,8 @@ CODE = "MS139"
 NAME = "elapsed-range"
 SEVERITY: Severity = "warning"
 
-_YEAR = re.compile(r"(.*_)?year(_.*)?|jahr|annee")
-_OF_THE_PAST = re.compile(r"birth|born|found|school|graduat|dob|built|construct|fiscal_offset")
+_YEAR = regex(r"(.*_)?year(_.*)?|jahr|annee")
+_OF_THE_PAST = regex(r"birth|born|found|school|graduat|dob|built|construct|fiscal_offset")
 _FIRST = 1950  # below which it counts years, or is of another calendar
 
 

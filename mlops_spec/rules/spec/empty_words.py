@@ -20,6 +20,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,13 +33,13 @@ NAME = "empty-words"
 SEVERITY: Severity = "warning"
 
 
-_NOTHING = re.compile(
+_NOTHING = regex(
     r"[\W_]*(tbd|tba|todo|fix ?me|n/?a|none|nothing|null|unknown|test|testing|foo|bar|baz|xxx+|asdf\w*|abc|placeholder"
     r"|description|intended use|change ?me|fill (me )?in|to be (done|defined|decided|filled|written|added)( later)?"
     r"|lorem ipsum.*|see (above|below|docs?|wiki|readme)|(a |the )?(ml )?model|my model|example|<.*>|\.+|-+|\?+)[\W_]*",
     re.IGNORECASE,
 )
-_NOBODY = re.compile(
+_NOBODY = regex(
     r"@(your-?(org|name|team|company|user)\w*|my-?org|username|user|someone|nobody|octocat|example(-org)?|change-?me"
     r"|placeholder|xxx+|org|organi[sz]ation|owner|team)(/.*)?|@[^/]+/(your-?team|change-?me|placeholder|xxx+)",
     re.IGNORECASE,

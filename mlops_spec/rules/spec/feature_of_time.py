@@ -37,10 +37,10 @@ Fix: add the column to `train.features.exclude`, and give the model what repeats
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.regex import regex
 from mlops_spec.spec.features import exclusion, is_feature
 from mlops_spec.spec.tasks import TASKS
 
@@ -73,7 +73,7 @@ def _is_moment(spec: Spec, column: str) -> bool:
     return told is not None and told.type in ("timestamp", "date")
 
 
-_KEY = re.compile(r"(.*_)?(id|key|uuid|code|number|no|nr)")
+_KEY = regex(r"(.*_)?(id|key|uuid|code|number|no|nr)")
 
 
 def _names_group(spec: Spec, column: str) -> bool:

@@ -25,6 +25,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.regex import regex
 from mlops_spec.spec.data import Import
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ NAME = "foreign-format"
 SEVERITY: Severity = "error"
 
 
-_OTHERS = re.compile(
+_OTHERS = regex(
     r"\.(xlsx?|xlsm|ods|json|jsonl|ndjson|xml|html?|pdf|pkl|pickle|joblib|npy|npz|h5|hdf5?|feather|arrow|avro|orc|sav|dta"
     r"|rds|rdata|sas7bdat|mat|db|sqlite3?|sql|gz|bz2|xz|zst|zip|tar|7z|docx?|txt\.gz)$",
     re.IGNORECASE,

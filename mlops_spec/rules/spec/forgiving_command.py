@@ -20,10 +20,10 @@ Fix: leave the option out.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.regex import regex
 from mlops_spec.spec.stages import commands, words
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ _FORGIVING = {
     "--ignore-errors": "steps that fail are passed over",
 }
 _MAKE = {"-i": "steps that fail are passed over", "-k": "it goes on behind a step that failed"}
-_SWALLOWED = re.compile(r"(\|\||;)\s*(true|:|exit 0)\s*$")
+_SWALLOWED = regex(r"(\|\||;)\s*(true|:|exit 0)\s*$")
 
 
 def check(spec: Spec) -> Iterator[Finding]:

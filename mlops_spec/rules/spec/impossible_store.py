@@ -32,10 +32,10 @@ of before March 2018 in us-east-1 may have capitals and `_`: ignore this for it,
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.regex import regex
 from mlops_spec.spec.environments import Batch
 from mlops_spec.spec.storage import scheme
 
@@ -53,15 +53,15 @@ SEVERITY: Severity = "error"
 _ADDRESS = r"(?!\d{1,3}(?:\.\d{1,3}){3}$)"
 _NAMES = {
     "s3": (
-        re.compile(rf"^{_ADDRESS}(?!.*\.\.)(?!xn--)[a-z0-9][a-z0-9.-]{{1,61}}[a-z0-9]$"),
+        regex(rf"^{_ADDRESS}(?!.*\.\.)(?!xn--)[a-z0-9][a-z0-9.-]{{1,61}}[a-z0-9]$"),
         "3 to 63 small letters, digits, `.` and `-`, and no address of IP",
     ),
     "gs": (
-        re.compile(rf"^{_ADDRESS}(?!.*\.\.)(?=[^.]{{1,63}}(?:\.[^.]{{1,63}})*$)[a-z0-9][a-z0-9._-]{{1,220}}[a-z0-9]$"),
+        regex(rf"^{_ADDRESS}(?!.*\.\.)(?=[^.]{{1,63}}(?:\.[^.]{{1,63}})*$)[a-z0-9][a-z0-9._-]{{1,220}}[a-z0-9]$"),
         "3 to 63 small letters, digits, `-`, `_` and `.`, and no address of IP",
     ),
     "azure": (
-        re.compile(r"^(?!.*--)[a-z0-9$][a-z0-9-]{1,61}[a-z0-9]$"),
+        regex(r"^(?!.*--)[a-z0-9$][a-z0-9-]{1,61}[a-z0-9]$"),
         "3 to 63 small letters, digits and single `-`",
     ),
 }

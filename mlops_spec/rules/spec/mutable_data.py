@@ -28,6 +28,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.regex import regex
 from mlops_spec.spec.data import Import
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ SEVERITY: Severity = "error"
 
 
 #: Parts of an address that mean whatever is newest.
-_MOVING = re.compile(
+_MOVING = regex(
     r"[/@._=-](latest|newest|most[_-]recent)(?=[/@._-]|$)|[/@=](current|(?-i:HEAD))(?=/|\.\w+$)"
     r"|raw\.githubusercontent\.com/[^/]+/[^/]+/(?:refs/heads/)?(main|master|develop)(?=/)"
     r"|/(?:resolve|raw|blob)/(main|master|develop)(?=/)",

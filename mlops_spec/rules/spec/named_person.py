@@ -32,10 +32,10 @@ Fix: exclude the column, and give the model what it tells, such as the kind of t
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.regex import regex
 from mlops_spec.spec.features import exclusion, is_feature
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ CODE = "MS141"
 NAME = "named-person"
 SEVERITY: Severity = "warning"
 
-_OF_A_PERSON = re.compile(
+_OF_A_PERSON = regex(
     r"(.*_)?(e_?mail(_address)?|phone(_(no|nr|number))?|mobile(_number)?|iban|ssn|social_security(_number)?|tax_id|passport(_no|_number)?"
     r"|(first|last|full|sur|family|given|middle|maiden|customer|client|patient|user|applicant|holder|employee)_?name|surname|street(_address)?"
     r"|home_address|ip_address|device_fingerprint|licen[cs]e_plate|account_number|card_number|date_of_birth)"

@@ -25,11 +25,11 @@ own that mounts the folder.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.runners import is_githubs
+from mlops_spec.regex import regex
 from mlops_spec.spec.data import Import
 from mlops_spec.spec.stages import commands, words
 from mlops_spec.spec.storage import scheme
@@ -45,8 +45,8 @@ NAME = "one-machine"
 SEVERITY: Severity = "error"
 
 
-_ONES = re.compile(r"(^|[=,:'\" ])(/home/|/Users/|/root/|~/|[A-Za-z]:[\\/](?!/)|file://|/private/|/Volumes/)")
-_LOCAL = re.compile(r"^[a-z0-9+]*:?/?/?(localhost|127\.0\.0\.1|0\.0\.0\.0)(:|/|$)")
+_ONES = regex(r"(^|[=,:'\" ])(/home/|/Users/|/root/|~/|[A-Za-z]:[\\/](?!/)|file://|/private/|/Volumes/)")
+_LOCAL = regex(r"^[a-z0-9+]*:?/?/?(localhost|127\.0\.0\.1|0\.0\.0\.0)(:|/|$)")
 
 
 def check(spec: Spec) -> Iterator[Finding]:

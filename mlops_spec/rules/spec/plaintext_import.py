@@ -26,6 +26,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.regex import regex
 from mlops_spec.spec.data import Import
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ NAME = "plaintext-import"
 SEVERITY: Severity = "error"
 
 
-_PLAIN = re.compile(r"http://(?!localhost|127\.|\[::1\])", re.IGNORECASE)
+_PLAIN = regex(r"http://(?!localhost|127\.|\[::1\])", re.IGNORECASE)
 
 
 def check(spec: Spec) -> Iterator[Finding]:

@@ -32,10 +32,10 @@ Fix: split by `group`, with the column that names each row's query.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.regex import regex
 from mlops_spec.spec.tasks import TASKS
 
 if TYPE_CHECKING:
@@ -50,8 +50,8 @@ SEVERITY: Severity = "error"
 
 
 _KEY = r"(_?(id|ids|key|hash|no|number|name|text))?"
-_ASKED = re.compile(rf"(user_|search_)?(query|search|session|request|question|prompt|impression|q){_KEY}")
-_ANSWERS = re.compile(
+_ASKED = regex(rf"(user_|search_)?(query|search|session|request|question|prompt|impression|q){_KEY}")
+_ANSWERS = regex(
     rf"(product|item|document|doc|passage|offer|film|movie|song|article|page|url|sku|listing|candidate|ad|answer){_KEY}"
 )
 

@@ -33,10 +33,10 @@ Fix: split by `group`; or list the column in the contract's `unique` where each 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +49,7 @@ NAME = "scattered-group"
 SEVERITY: Severity = "warning"
 
 
-_WHO = re.compile(
+_WHO = regex(
     r"(^|_)(accounts?|applicants?|borrowers?|card|case|clients?|companys?|customers?|device|driver|employee|household"
     r"|machine|member|merchant|patients?|person|player|policy_?holder|resident|school|seller|sensor|session|shop|store"
     r"|student|subject|supplier|tenant|user|vehicle|vendor|visitor)(_?(id|no|nr|number|key|code|uid|uuid|ref))?$"

@@ -25,10 +25,10 @@ Fix: make each command a stage, or put the steps into a module of yours.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.regex import regex
 from mlops_spec.spec.stages import commands, words
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ SEVERITY: Severity = "error"
 
 
 _OPERATORS = frozenset(("&&", "||", "|", ";", "&", ">", ">>", "<", "2>", "2>&1", "|&"))
-_EXPANSION = re.compile(r"\$[A-Za-z_(]|`|^~")
+_EXPANSION = regex(r"\$[A-Za-z_(]|`|^~")
 
 
 def check(spec: Spec) -> Iterator[Finding]:

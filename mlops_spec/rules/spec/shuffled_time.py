@@ -36,6 +36,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,9 +49,9 @@ NAME = "shuffled-time"
 SEVERITY: Severity = "warning"
 
 
-_TIME = re.compile(r"(^|_)(date|datetime|timestamp|time|at|on)$")
+_TIME = regex(r"(^|_)(date|datetime|timestamp|time|at|on)$")
 # When somebody was born says who a row is about, and not when it came about.
-_OF_A_PERSON = re.compile(r"birth|born|dob", re.IGNORECASE)
+_OF_A_PERSON = regex(r"birth|born|dob", re.IGNORECASE)
 
 
 def check(spec: Spec) -> Iterator[Finding]:

@@ -29,10 +29,10 @@ Fix: give the environment a `rollout` with `canary` steps.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,7 @@ def check(spec: Spec) -> Iterator[Finding]:
             yield Finding(("environments", name), message, "add `rollout: {canary: [10, 50]}`", at_key=True)
 
 
-_TRIAL = re.compile(r"^pre(-|_|view|prod|live)|^(stag|test|qa|uat|accept|integration|dev|trial|sandbox|shadow)")
+_TRIAL = regex(r"^pre(-|_|view|prod|live)|^(stag|test|qa|uat|accept|integration|dev|trial|sandbox|shadow)")
 
 
 def _serves_nobody_yet(spec: Spec, name: str) -> bool:

@@ -39,6 +39,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.regex import regex
 from mlops_spec.spec.features import exclusion, is_feature
 
 if TYPE_CHECKING:
@@ -67,9 +68,9 @@ _SAME = (
     (r"readmi\w+", r"readmi\w+"),
 )
 _LEAST_SHARED = 5  # letters that two forms of one word begin with
-_WITHIN = re.compile(r"_(within|next|in|this)_.*$|_\d+\w*$|_(days?|months?|weeks?|years?|flag|label)$")
-_ENDED = re.compile(r"(^|_)(chargebacks?|outcome|ground_truth|actual|closed_(at|on)|resolved_(at|on)|after_event)(_|$)")
-_BEFORE = re.compile(
+_WITHIN = regex(r"_(within|next|in|this)_.*$|_\d+\w*$|_(days?|months?|weeks?|years?|flag|label)$")
+_ENDED = regex(r"(^|_)(chargebacks?|outcome|ground_truth|actual|closed_(at|on)|resolved_(at|on)|after_event)(_|$)")
+_BEFORE = regex(
     r"(^|_)(previous|prior|past|last|earlier|history|historical|lag[0-9]*|prev|n|num|count|mean|avg|rate)(_|$)"
 )
 

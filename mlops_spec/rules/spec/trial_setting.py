@@ -20,10 +20,10 @@ Fix: take the setting out of the spec, and give it by hand where something is tr
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.regex import regex
 from mlops_spec.spec.tuning import number, settings
 
 if TYPE_CHECKING:
@@ -37,17 +37,17 @@ NAME = "trial-setting"
 SEVERITY: Severity = "warning"
 
 
-_MODES = re.compile(
+_MODES = regex(
     r"(debug(_mode)?|dry_?run|smoke(_?test|_run)?|fast_dev_run|toy|quick(_run|_test|_mode)?|test_(mode|run)|overfit_batches"
     r"|fake_data|dummy(_data)?|mock(_data)?|trial_run|sanity(_check)?|skip_(training|validation|evaluation|checks?))"
 )
 _OFF = (False, 0, None, "", "false", "0", "none", "no", "off")
-_ROWS = re.compile(
+_ROWS = regex(
     r"(n_?rows|max_(rows|train_rows|examples)|limit(_rows|_train_batches|_examples)?|num_rows|head|first_rows"
     r"|subset_(rows|size)|sample_rows|train_rows)"
 )
-_SHARES = re.compile(r"(sample|subset|data|train|rows)_?(frac|fraction|share|ratio|pct)|downsample_to|frac")
-_ROUNDS = re.compile(r"(n_?|num_|max_)?(boost_rounds?|num_boost_round|estimators|iter|iterations|steps)")
+_SHARES = regex(r"(sample|subset|data|train|rows)_?(frac|fraction|share|ratio|pct)|downsample_to|frac")
+_ROUNDS = regex(r"(n_?|num_|max_)?(boost_rounds?|num_boost_round|estimators|iter|iterations|steps)")
 _FEW_ROWS, _LITTLE = 2000, 0.2
 
 

@@ -19,10 +19,10 @@ Fix: put an environment in front and let production be `after` it.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,7 @@ NAME = "unattended-production"
 SEVERITY: Severity = "warning"
 
 
-_USED = re.compile(r"(^|-)(prod|production|live|prd)(-|$)")
+_USED = regex(r"(^|-)(prod|production|live|prd)(-|$)")
 
 
 def check(spec: Spec) -> Iterator[Finding]:

@@ -27,6 +27,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,24 +56,24 @@ _HEALTH = (
     r"patients?|diagnos\w+|clinical|medical|triage"
     r"|disease|cancer|tumou?rs?|sepsis|emergency calls?"
 )
-_HIGH = re.compile(rf"\b({_WORK}|{_CREDIT}|{_STUDY}|{_STATE}|{_HEALTH})\b", re.IGNORECASE)
+_HIGH = regex(rf"\b({_WORK}|{_CREDIT}|{_STUDY}|{_STATE}|{_HEALTH})\b", re.IGNORECASE)
 
 
 #: Words of people's lives that are those of machines too, and what else then stands in the spec.
-_OF_MACHINES = re.compile(
+_OF_MACHINES = regex(
     r"triage|diagnos\w+|candidates?|admissions?|emotions?|bail|workers?|grading|police|policing", re.IGNORECASE
 )
-_MACHINES = re.compile(
+_MACHINES = regex(
     r"\b(machines?|devices?|engines?|turbines?|pumps?|vehicles?|logs?|tickets?|bugs?|software|servers?|networks?|sensors?"
     r"|firmware|issues?|alerts?|incidents?|defects?|kubernetes|clusters?|threads?)\b",
     re.IGNORECASE,
 )
-_PEOPLE = re.compile(
+_PEOPLE = regex(
     r"\b(patients?|persons?|people|applicants?|employees?|students?|hospitals?|clinic\w*|jobs?|emergency|nurses?|doctors?|symptoms?)\b",
     re.IGNORECASE,
 )
 
-_BY_NAME = re.compile(
+_BY_NAME = regex(
     r"(^|-)(credit|loan|lending|hiring|recruiting|applicants?|candidates?|readmission|diagnosis|triage|admissions?)(-|$)"
 )
 

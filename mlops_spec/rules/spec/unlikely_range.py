@@ -32,6 +32,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,8 +63,8 @@ _RANGES = (
     (r"(^|_)(temp(erature)?_c|celsius)$", -274, 10_000, "no temperature is below -273.15 degrees"),
     (r"(^|_)ph$", 0, 14, "a pH is 0 to 14"),
 )
-_PERCENT = re.compile(r"(^|_)(pct|percent|percentage)$")
-_SHARE = re.compile(r"(^|_)(share|fraction)$")
+_PERCENT = regex(r"(^|_)(pct|percent|percentage)$")
+_SHARE = regex(r"(^|_)(share|fraction)$")
 
 
 def check(spec: Spec) -> Iterator[Finding]:

@@ -41,6 +41,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.regex import regex
 from mlops_spec.spec.answered_words import says
 from mlops_spec.spec.measures import measures
 from mlops_spec.spec.tasks import TASKS
@@ -55,7 +56,7 @@ CODE = "MS232"
 NAME = "unread-letters"
 SEVERITY: Severity = "warning"
 
-_COLUMN = re.compile(r"(.*_)?(lang|language|locale|lng)(_.*)?")
+_COLUMN = regex(r"(.*_)?(lang|language|locale|lng)(_.*)?")
 _WITHOUT_SPACES = {"zh": "chinese|mandarin|cantonese", "ja": "japanese", "th": "thai", "lo": "lao", "km": "khmer"}
 _OTHER_LETTERS = {
     "ru": "russian",

@@ -33,10 +33,10 @@ Fix: take `exact_match`, or a measure of your own that reads both texts as what 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.regex import regex
 from mlops_spec.spec.measures import measures
 from mlops_spec.spec.tasks import TASKS
 
@@ -51,7 +51,7 @@ NAME = "unread-points"
 SEVERITY: Severity = "warning"
 
 _STRIPPED = ("exact_match_normalized", "token_f1")
-_POINTED = re.compile(
+_POINTED = regex(
     r"(.*_)?(amount|total|price|sum|number|quantity|balance|rate|percentage|temperature|date|time|timestamp|iban|phone"
     r"|sql|query|code|json|regex|formula|expression|equation|url|email|version|coordinates)s?(_(eur|usd|iso|utc|text|value))?"
 )

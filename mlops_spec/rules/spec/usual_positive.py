@@ -34,6 +34,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +53,7 @@ _GOOD = (
     "good paid repaid stay stayed retained negative normal none ok healthy legit genuine benign active passed accepted"
     " success successful current settled survived alive on_time"
 ).split()
-_DENIED = re.compile(r"\b(not|no|non|un|never|without)[ _-]")
+_DENIED = regex(r"\b(not|no|non|un|never|without)[ _-]")
 
 
 def _is_usual_case(value: str) -> bool:

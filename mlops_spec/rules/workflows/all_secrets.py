@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.expression import expressions
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,4 +54,4 @@ def check(workflow: Workflow) -> Iterator[Finding]:
             yield Finding(address, "this is every secret of the repository", "name the one that is needed")
 
 
-_ALL = re.compile(r"\(\s*secrets\s*\)|\bsecrets\s*\[(?!\s*')", re.IGNORECASE)
+_ALL = regex(r"\(\s*secrets\s*\)|\bsecrets\s*\[(?!\s*')", re.IGNORECASE)

@@ -32,7 +32,6 @@ Fix: change it before the gate, and judge what goes out.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.dataflow import is_model, overlap, same_file, uses
@@ -41,6 +40,7 @@ from mlops_spec.platforms.github.workflow.images import dockerfile
 from mlops_spec.platforms.github.workflow.roles import evaluates, judges, plain, releases, tests, trains
 from mlops_spec.platforms.github.workflow.shipping import ships
 from mlops_spec.platforms.github.workflow.typed import text
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command, called
 
 if TYPE_CHECKING:
@@ -57,14 +57,12 @@ NAME = "altered-model"
 SEVERITY: Severity = "error"
 
 #: Programs that make another model of one, also into a folder, whose name does not say what it holds.
-_ALTERS = re.compile(
+_ALTERS = regex(
     r"(?<![a-z])(quanti[sz]\w*|prun\w+|distill\w*|finetun\w+|fine_tun\w+|refit\w*|onnxsim|olive|optimum-cli|trtexec|ovc|mo"
     r"|tf2onnx|tflite_convert|llama-quantize|calibrat\w+|convert\w*|compress_model|export_onnx|to_onnx|simplify\w*|merge_lora)(?![a-z])"
 )
-_COPIES = re.compile(
-    r"(cp|mv|ln|install|tar|zip|rsync|scp|aws|gsutil|gcloud|azcopy|rclone|s5cmd|mc|curl|wget|dvc|docker)\b"
-)
-_COMPARES = re.compile(r"(?<![a-z])(parity|compare|check|verify|validate|accept\w*|benchmark)(?![a-z])")
+_COPIES = regex(r"(cp|mv|ln|install|tar|zip|rsync|scp|aws|gsutil|gcloud|azcopy|rclone|s5cmd|mc|curl|wget|dvc|docker)\b")
+_COMPARES = regex(r"(?<![a-z])(parity|compare|check|verify|validate|accept\w*|benchmark)(?![a-z])")
 
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:

@@ -31,13 +31,13 @@ Fix: take what you need from `github.event` in `env`; let `mlops-spec comment` r
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.flow import pull_request_jobs
 from mlops_spec.platforms.github.workflow.permissions import writable
 from mlops_spec.platforms.github.workflow.typed import text
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +63,7 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
                 folders.append(text(step.inputs.get("path")) or ".")
 
 
-_SINK = re.compile(r"GITHUB_(ENV|OUTPUT|PATH)|\$\(|`|^\s*(source|\.|bash|sh|python3?|eval|exec|xargs)\s|\|\s*(ba)?sh\b")
+_SINK = regex(r"GITHUB_(ENV|OUTPUT|PATH)|\$\(|`|^\s*(source|\.|bash|sh|python3?|eval|exec|xargs)\s|\|\s*(ba)?sh\b")
 
 
 def _runs(line: str, folders: list[str]) -> bool:

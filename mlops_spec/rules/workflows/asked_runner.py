@@ -36,7 +36,6 @@ Fix: ask the address of the environment, or reach it by `kubectl port-forward`.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.options import spelled_out
@@ -44,6 +43,7 @@ from mlops_spec.platforms.github.workflow.roles import plain
 from mlops_spec.platforms.github.workflow.runner import own_machine
 from mlops_spec.platforms.github.workflow.serving import rolls_out, tries
 from mlops_spec.platforms.github.workflow.typed import mapping, text
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
@@ -57,9 +57,9 @@ CODE = "MS685"
 NAME = "asked-runner"
 SEVERITY: Severity = "error"
 
-_HERE = re.compile(r"(?<![\w.-])(localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?![\w.])")
+_HERE = regex(r"(?<![\w.-])(localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])(?![\w.])")
 #: What brings the deployed one to the runner, or a cluster that is on it.
-_BROUGHT = re.compile(
+_BROUGHT = regex(
     r"port-forward|kubectl proxy|\bssh\b|services proxy|\bkind\b|minikube|\bk3[sd]\b|microk8s|telepresence|tunnel"
     r"|cloudflared|ngrok|setup-minikube|kind-action|localstack|docker[ -]compose|docker stack|rancher|start-session"
 )

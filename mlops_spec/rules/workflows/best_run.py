@@ -41,6 +41,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.program import keywords, names_in
 from mlops_spec.platforms.github.workflow.roles import judges, judging, trains
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command, in_program
 
 if TYPE_CHECKING:
@@ -59,12 +60,10 @@ SEVERITY: Severity = "error"
 _MESSAGE = "this judges the best of all runs, not the one that was just trained"
 _HINT = "read the run of this job, by its id"
 #: What a program says that knows which run it means, or compares with what this run has measured.
-_OWN_RUN = re.compile(
-    r"run[_-]?(id|uuid|name)\b|\bget_run\b|active_run|\bjson\b|GITHUB_SHA|commit|\bsha\b", re.IGNORECASE
-)
-_BEST = re.compile(r"\bmax(_by)?\b|\bmin_by\b|sort_by\(.*(last|reverse|\[-1\])|--sort-by\b")
+_OWN_RUN = regex(r"run[_-]?(id|uuid|name)\b|\bget_run\b|active_run|\bjson\b|GITHUB_SHA|commit|\bsha\b", re.IGNORECASE)
+_BEST = regex(r"\bmax(_by)?\b|\bmin_by\b|sort_by\(.*(last|reverse|\[-1\])|--sort-by\b")
 _CHOOSES = frozenset(("max", "min", "sorted"))
-_OF_COLUMN = re.compile(r"\.(max|min|idxmax|idxmin|nlargest|nsmallest)$")
+_OF_COLUMN = regex(r"\.(max|min|idxmax|idxmin|nlargest|nsmallest)$")
 
 
 def check(workflow: Workflow) -> Iterator[Finding]:

@@ -31,13 +31,13 @@ the others, no actions/cache.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.flow import pull_request_jobs
 from mlops_spec.platforms.github.workflow.release import RELEASING
 from mlops_spec.platforms.github.workflow.typed import text
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import given
 
 if TYPE_CHECKING:
@@ -77,8 +77,8 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
 
 _BUILDS = ("docker/build-push-action", "docker/bake-action")
 #: Caches that all branches share; that of GitHub keeps a pull request's apart.
-_SHARED = re.compile(r"\btype=(registry|s3|azblob)\b|^[\w.-]+(/[\w.-]+)+(:[\w.-]+)?$")
-_APART = re.compile(r"github\.(event_name|ref|head_ref|event\.|actor)|pull_request|mode=min,ref=pr|-pr\b")
+_SHARED = regex(r"\btype=(registry|s3|azblob)\b|^[\w.-]+(/[\w.-]+)+(:[\w.-]+)?$")
+_APART = regex(r"github\.(event_name|ref|head_ref|event\.|actor)|pull_request|mode=min,ref=pr|-pr\b")
 _TRUSTED = (*RELEASING, "bundle", "promote open", "comment", "monitor")
 _UV = "astral-sh/setup-uv"
 _CACHES = frozenset(("swatinem/rust-cache", "hendrikmuhs/ccache-action", "mozilla-actions/sccache-action"))

@@ -35,13 +35,13 @@ Fix: write the file of the split, and let another workflow, which releases nothi
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.options import options, spelled_out
 from mlops_spec.platforms.github.workflow.roles import evaluates, judges
 from mlops_spec.platforms.github.workflow.shipping import leads_to_release
 from mlops_spec.platforms.github.workflow.typed import mapping, text
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
@@ -56,10 +56,10 @@ CODE = "MS691"
 NAME = "chosen-rows"
 SEVERITY: Severity = "error"
 
-_ROWS = re.compile(
+_ROWS = regex(
     r"(test-?|eval-?|holdout-?|validation-?)?(rows|data|dataset|data-?set|set|file|path|split|input|holdout|test|eval)(-?(path|file|dir|uri))?"
 )
-_INPUT = re.compile(r"\$\{\{\s*(?:github\.event\.)?inputs\.([\w-]+)\s*(?P<default>\|\|[^}]*)?\}\}")
+_INPUT = regex(r"\$\{\{\s*(?:github\.event\.)?inputs\.([\w-]+)\s*(?P<default>\|\|[^}]*)?\}\}")
 
 
 def check(workflow: Workflow) -> Iterator[Finding]:

@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.roles import about_models
 from mlops_spec.platforms.github.workflow.scripts import scripts
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,30 +46,30 @@ NAME = "compared-as-text"
 SEVERITY: Severity = "error"
 
 # Repeats are bounded: what stands in one script is read in time that grows with its length.
-_TEXTS = re.compile(
+_TEXTS = regex(
     r"\[\[\s[^\]]{0,200}?\s[<>]\s[^\]]{0,200}\]\]|\[\s[^\]]{0,200}?\s\\[<>]\s[^\]]{0,200}\]|\btest\s[^\n;&|]{0,200}\\[<>][^\n;&|]{0,200}"
 )
-_WHOLE = re.compile(
+_WHOLE = regex(
     r"(?:\[\[?|\btest)\s[^\]\n]{0,200}?-(?:lt|le|gt|ge|eq|ne)\b[^\]\n;&|]{0,200}|\$?\(\([^)\n]{0,200}[<>][^)\n]{0,200}\)\)|\bexpr\s[^\n;|]{0,200}[<>][^\n;|)]{0,200}"
 )
-_REDIRECTED = re.compile(r"(?<!\[)\[\s[^\]\n]{0,200}?\s[<>]=?\s*[^\]\n]{0,200}\](?!\])|\btest\s+\S+\s+[<>]=?\s*\S+")
-_ROUNDED = re.compile(
+_REDIRECTED = regex(r"(?<!\[)\[\s[^\]\n]{0,200}?\s[<>]=?\s*[^\]\n]{0,200}\](?!\])|\btest\s+\S+\s+[<>]=?\s*\S+")
+_ROUNDED = regex(
     r"\bround\([^)\n]{0,200},\s{0,9}[01]\)|\bround\((?![^)\n]{0,200},)[^)\n]{0,200}(?:auc|acc|f1|score|recall|precision|metric)[^)\n]{0,200}\)"
     r"|%\.[01]f|\|\s*(?:floor|ceil|round)\b|\bint\([^)<>\n]{0,200}(?:auc|acc|f1|score|recall|precision|metric)[^)<>\n]{0,200}\)"
     r"|\$\{\w+%\.\*\}|cut -d\s?['\"]?\.['\"]? -f ?1|\bscale=[01]\b",
     re.IGNORECASE,
 )
 #: A substitution that a calculator or a language answers, and a comparison in it.
-_ELSEWHERE = re.compile(
+_ELSEWHERE = regex(
     r"\$\((?=[^\n]{0,300}\b(?:bc|awk|python3?|jq)\b)(?:[^()\n]|\((?:[^()\n]|\([^()\n]{0,200}\)){0,200}\)){3,300}\)"
 )
-_COMPARES = re.compile(r"[^-=]([<>]=?|[=!]=)\s*[\d$\"'.]")
-_ANSWER_AS_TEXT = re.compile(
+_COMPARES = regex(r"[^-=]([<>]=?|[=!]=)\s*[\d$\"'.]")
+_ANSWER_AS_TEXT = regex(
     r"(?:\bif|\bwhile|&&|\|\||^)\s*!?\s*(?:\[\[?\s+(?:-n\s+)?\"?\$\(0{6,300}\)\"?\s+\]|test\s+(?:-n\s+)?\"?\$\(0{6,300}\)\"?\s*(?:$|[;&|]))",
     re.MULTILINE,
 )
-_DATES = re.compile(r"date|time|version|day|month|year|since|until|stamp", re.IGNORECASE)
-_FRACTION = re.compile(
+_DATES = regex(r"date|time|version|day|month|year|since|until|stamp", re.IGNORECASE)
+_FRACTION = regex(
     r"\b\d*\.\d+\b|(?<![A-Za-z])(auc|accuracy|acc|f1|rmse|mae|loss|logloss|precision|recall|ece|psi|r2|brier|auroc|roc_auc|mape"
     r"|error_rate|threshold|score)(?![A-Za-z])",
     re.IGNORECASE,
@@ -86,7 +87,7 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
 
 
 _HINT = "compare in Python, `awk` or `jq --exit-status`"
-_SPEED = re.compile(r"bench(mark)?|latency|load_?test|locust|k6|psi|drift|throughput|size_?check|memory", re.IGNORECASE)
+_SPEED = regex(r"bench(mark)?|latency|load_?test|locust|k6|psi|drift|throughput|size_?check|memory", re.IGNORECASE)
 
 
 def _measures_no_quality(command: Command) -> bool:

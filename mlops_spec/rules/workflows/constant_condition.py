@@ -27,7 +27,6 @@ Fix: write all of the condition within one `${{ }}`, and compare with what the n
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
@@ -35,6 +34,7 @@ from mlops_spec.platforms.github.workflow.condition import Call, Literal, Name, 
 from mlops_spec.platforms.github.workflow.expression import EXPRESSION
 from mlops_spec.platforms.github.workflow.possible_values import is_text, is_truth, possible, says_yes_or_no
 from mlops_spec.platforms.github.workflow.typed import mapping, text
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,7 +63,7 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
 
 
 _OTHER_WAY = "turn the condition round, so that what is false stands last"
-_FALSE_CHOICE = re.compile(r"&&\s*(?P<value>0|''|false|null)\s*\|\|")
+_FALSE_CHOICE = regex(r"&&\s*(?P<value>0|''|false|null)\s*\|\|")
 
 
 def _swallowed_choice(value: str) -> str:

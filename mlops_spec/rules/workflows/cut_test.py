@@ -41,6 +41,7 @@ from mlops_spec.platforms.github.workflow.options import options
 from mlops_spec.platforms.github.workflow.release import PULL_REQUEST
 from mlops_spec.platforms.github.workflow.roles import evaluates, judges, plain, trains
 from mlops_spec.platforms.github.workflow.shipping import leads_to_release
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command, called
 
 if TYPE_CHECKING:
@@ -56,21 +57,21 @@ CODE = "MS682"
 NAME = "cut-test"
 SEVERITY: Severity = "error"
 
-_CUTS = re.compile(
+_CUTS = regex(
     r"head\b|tail\b(?! (-n ?)?\+)|shuf\b.*(-n|--head-count)|sed\b.*(\d+ ?,? ?\d*[pq]\b|\$!d)"
     r"|awk\b.*(NR ?(<|<=|==|%)|rand\(\))"
     r"|split\b|(xsv|qsv|xan|csvtk|mlr)\b.*\b(sample|slice|head|top|bootstrap)\b"
     r"|(duckdb|sqlite3|psql)\b.*\b(limit \d|using sample|tablesample)"
 )
-_CUTS_IN_CODE = re.compile(
+_CUTS_IN_CODE = regex(
     r"\.(head|tail|sample|limit|truncate|sample_n)\(\s*(\w+\s*=\s*)?[\d._]+|\.iloc\[\s*:\s*[\d_]+|\bn_?rows\s*=\s*[\d_]+"
     r"|\)\[\s*:\s*[\d_]+\]|\blimit [\d_]+",
     re.IGNORECASE,
 )
-_SAMPLES = re.compile(
+_SAMPLES = regex(
     r"(?<![a-z])(sub_?sampl\w*|sampl\w*|subset\w*|truncat\w*|downsampl\w*|head|first_rows|shrink|thin)(?![a-z])"
 )
-_FEWER = re.compile(
+_FEWER = regex(
     r"(limit|max|n|num|first|sample|subset|head)-?(rows|samples|examples|batches|images|test-samples|eval-samples|predict-samples)?"
     r"|(sample|subset|frac|fraction|limit)(-(size|frac|fraction|rows|test|test-batches|eval-batches|val-batches))?|nrows|rows-limit"
 )

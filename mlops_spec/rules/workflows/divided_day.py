@@ -42,6 +42,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,8 +55,8 @@ NAME = "divided-day"
 SEVERITY: Severity = "error"
 
 _DATE = r"\$\(date( -u| --utc)? [\"']?\+[\"']?[%\w-]+[\"']?\)"
-_DAY = re.compile(rf"[\w./:$-]*{_DATE}[\w./-]*")
-_KEPT = re.compile(rf"^[ \t]*(?:export )?(?P<name>\w+)=[\"']?(?P<day>{_DATE})[\"']?[ \t]*$", re.MULTILINE)
+_DAY = regex(rf"[\w./:$-]*{_DATE}[\w./-]*")
+_KEPT = regex(rf"^[ \t]*(?:export )?(?P<name>\w+)=[\"']?(?P<day>{_DATE})[\"']?[ \t]*$", re.MULTILINE)
 
 
 def check(workflow: Workflow) -> Iterator[Finding]:

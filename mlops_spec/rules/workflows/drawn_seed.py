@@ -35,6 +35,7 @@ from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.command import commands
 from mlops_spec.platforms.github.workflow.roles import judges, trains
 from mlops_spec.platforms.github.workflow.typed import text
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,8 +47,8 @@ CODE = "MS568"
 NAME = "drawn-seed"
 SEVERITY: Severity = "error"
 
-_LOOP = re.compile(r"^[ \t]*(for|while|until)\b.*?^[ \t]*done\b", re.DOTALL | re.MULTILINE)
-_LEFT = re.compile(
+_LOOP = regex(r"^[ \t]*(for|while|until)\b.*?^[ \t]*done\b", re.DOTALL | re.MULTILINE)
+_LEFT = regex(
     r"&&\s*\{?\s*(exit 0|break)|;?\s*then\s+(?:[^\n]*\n?\s*)?(?:break|exit 0)|^[ \t]*until\b|^[ \t]*while\s+!",
     re.MULTILINE,
 )

@@ -46,6 +46,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.platforms.github.workflow.environment import environment
 from mlops_spec.platforms.github.workflow.flow import jobs_before
 from mlops_spec.platforms.github.workflow.roles import evaluates, judging, plain
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
@@ -59,14 +60,14 @@ CODE = "MS591"
 NAME = "early-approval"
 SEVERITY: Severity = "error"
 
-_APPROVES = re.compile(
+_APPROVES = regex(
     r"--(model-)?approval-status[ =]approved\b"
     r"|--(alias|stage|to-stage|tag|status)[ =](champion|production|prod|live|approved)\b"
     r"|\btransition\w*\b.*\bproduction\b|\bset-alias\b.*\b(champion|production|live)\b",
     re.IGNORECASE,
 )
-_PACKAGE = re.compile(r"--(model-)?approval-status[ =]approved\b", re.IGNORECASE)
-_READS = re.compile(
+_PACKAGE = regex(r"--(model-)?approval-status[ =]approved\b", re.IGNORECASE)
+_READS = regex(
     r"\b(list|describe|get|show|search|download|pull|rollback|judge|gate|eval\w*|compare|test|load)\b|-list|list-"
 )
 

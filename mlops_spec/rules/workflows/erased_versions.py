@@ -36,6 +36,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.roles import plain
 from mlops_spec.platforms.github.workflow.typed import text
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
@@ -48,13 +49,13 @@ CODE = "MS664"
 NAME = "erased-versions"
 SEVERITY: Severity = "error"
 
-_ERASES = re.compile(
+_ERASES = regex(
     r"^aws s3 sync\b.*--delete\b|^aws s3 rm\b.*--recursive|^(gsutil( -m)?|gcloud storage) rsync\b.*( -d\b|--delete-unm)"
     r"|^(gsutil( -m)? rm -r|gcloud storage rm -r)|^rclone sync\b|^az storage blob (sync|delete-batch)\b"
     r"|^rsync\b.*--delete\b"
 )
-_OF_MODELS = re.compile(r"(s3|gs|az|https)://\S*(model|serving|registry|champion)\S*|:\S*models?\b", re.IGNORECASE)
-_ONE_VERSION = re.compile(
+_OF_MODELS = regex(r"(s3|gs|az|https)://\S*(model|serving|registry|champion)\S*|:\S*models?\b", re.IGNORECASE)
+_ONE_VERSION = regex(
     r"\$\{?\w*(SHA|VERSION|TAG|RUN|DATE|BRANCH|REF|NAME)\w*\}?|\$\{\{|v\d|candidate|staging"
     r"|preview|tmp|temp|cache|site|www|docs|static",
     re.IGNORECASE,

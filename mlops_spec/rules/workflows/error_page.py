@@ -29,6 +29,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.roles import about_models
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
@@ -43,13 +44,11 @@ CODE = "MS668"
 NAME = "error-page"
 SEVERITY: Severity = "error"
 
-_FAILS = re.compile(r"-[a-zA-Z]*f[a-zA-Z]*|--fail(-with-body|-early)?")
-_KEPT = re.compile(
+_FAILS = regex(r"-[a-zA-Z]*f[a-zA-Z]*|--fail(-with-body|-early)?")
+_KEPT = regex(
     r"\.(csv|tsv|parquet|jsonl?|arrow|feather|npz|npy|h5|onnx|joblib|pkl|skops|safetensors|bin|pt|zip|gz|tgz|zst)(\.\w{2,3})?$"
 )
-_CHECKED = re.compile(
-    r"sha(256|512)sum|md5sum|shasum|http_code|\bgpg\b|cosign|\btest -s\b.*grep|pandera|great_expectations"
-)
+_CHECKED = regex(r"sha(256|512)sum|md5sum|shasum|http_code|\bgpg\b|cosign|\btest -s\b.*grep|pandera|great_expectations")
 
 
 def check(workflow: Workflow) -> Iterator[Finding]:

@@ -36,7 +36,6 @@ Fix: sign in as `read` of the spec's `storage`; for a fork's code only in an env
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
@@ -46,6 +45,7 @@ from mlops_spec.platforms.github.workflow.expression import expressions
 from mlops_spec.platforms.github.workflow.flow import events, pull_request_jobs
 from mlops_spec.platforms.github.workflow.sign_in import identity, reader
 from mlops_spec.platforms.github.workflow.typed import text
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +58,7 @@ NAME = "exposed-role"
 SEVERITY: Severity = "error"
 
 _OF_STRANGERS = {"pull_request_target", "workflow_run", "issue_comment"}
-_HEAD = re.compile(r"pull_request\.head|head_ref|workflow_run\.head|outputs\.head\b")
+_HEAD = regex(r"pull_request\.head|head_ref|workflow_run\.head|outputs\.head\b")
 
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:

@@ -30,6 +30,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.expression import EXPRESSION
 from mlops_spec.platforms.github.workflow.typed import mapping, text
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,4 +68,4 @@ def _is_known(job: Job, expression: str) -> bool:
     return bool(values) and all(_WORD.fullmatch(text(each)) for each in values)
 
 
-_WORD = re.compile(r"[\w.-]+")
+_WORD = regex(r"[\w.-]+")

@@ -36,6 +36,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.program import names_in
 from mlops_spec.platforms.github.workflow.scripts import scripts
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import in_program
 
 if TYPE_CHECKING:
@@ -52,27 +53,27 @@ SEVERITY: Severity = "error"
 
 _MESSAGE = "this ends on a failure as well, and nothing behind it asks how it ended"
 _HINT = "ask behind it for the one status that is right, and end as failed otherwise"
-_PENDING = re.compile(
+_PENDING = regex(
     r"(creating|in_?progress|pending|running|updating|starting|queued|provisioning|deploying|processing|submitted"
     r"|preparing|finalizing|building|executing)",
     re.IGNORECASE,
 )
-_FAILED = re.compile(r"(failed|failure|error|errored|stopped|cancell?ed|aborted|rolled_?back)", re.IGNORECASE)
-_LOOP = re.compile(
+_FAILED = regex(r"(failed|failure|error|errored|stopped|cancell?ed|aborted|rolled_?back)", re.IGNORECASE)
+_LOOP = regex(
     r"^[ \t]*(?P<kind>while|until|for)[ \t]+(?P<asked>[^\n]{1,600}?)(?:;[ \t]*do|\n[ \t]*do)\b"
     r"(?P<body>.{0,4000}?)^[ \t]*done\b[^\n]*\n?",
     re.MULTILINE | re.DOTALL,
 )
 #: A comparison with words: one, or several of a pattern.
-_COMPARED = re.compile(r"(?P<sign>!?=[=~]?)[ \t]*(?P<value>[\"'^(]{0,3}[A-Za-z_]{3,30}(?:\|[A-Za-z_]{3,30}){0,9})")
-_BREAKS = re.compile(
+_COMPARED = regex(r"(?P<sign>!?=[=~]?)[ \t]*(?P<value>[\"'^(]{0,3}[A-Za-z_]{3,30}(?:\|[A-Za-z_]{3,30}){0,9})")
+_BREAKS = regex(
     r"^[ \t]*(?:(?:el)?if[ \t]+(?P<if>[^\n]{1,400})\n?(?:[ \t]*(?:then|echo|printf)\b[^\n]{0,300}\n){0,3}[ \t]*"
     r"|(?P<test>\[[^\n]{1,400})&&[ \t]*)break\b",
     re.MULTILINE,
 )
-_VARIABLE = re.compile(r"\$\{?(\w+)")
-_ASKS = re.compile(r"\[\[? |\bcase\b|\btest\b|\bgrep\b|\bif\b|GITHUB_OUTPUT|\breturn\b|\bexit\b")
-_ASKS_ELSEWHERE = re.compile(
+_VARIABLE = regex(r"\$\{?(\w+)")
+_ASKS = regex(r"\[\[? |\bcase\b|\btest\b|\bgrep\b|\bif\b|GITHUB_OUTPUT|\breturn\b|\bexit\b")
+_ASKS_ELSEWHERE = regex(
     r"\bwait (endpoint|service|function)-|rollout status|\bexit [\"$1-9]|\bfalse\b|\breturn [\"$1-9]"
 )
 

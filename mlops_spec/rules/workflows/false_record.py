@@ -35,6 +35,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.expression import despite_failure
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,15 +47,15 @@ CODE = "MS670"
 NAME = "false-record"
 SEVERITY: Severity = "error"
 
-_SUCCESS = re.compile(
+_SUCCESS = regex(
     r"\b(state|status|result|stage|alias)[=: ]+[\"']?(success|succeeded|deployed|live|passed|approved|active)\b",
     re.IGNORECASE,
 )
-_RECORDS = re.compile(
+_RECORDS = regex(
     r"\b(statuses|create\w*Status|deployments?|check-runs|register|registry|ledger|record|mlflow|set-tag|put-item|inventory)\b",
     re.IGNORECASE,
 )
-_ASKS = re.compile(r"job\.status|outcome|conclusion|needs\.[\w-]+\.result|\bif\b|case ")
+_ASKS = regex(r"job\.status|outcome|conclusion|needs\.[\w-]+\.result|\bif\b|case ")
 
 
 def check(workflow: Workflow) -> Iterator[Finding]:

@@ -30,11 +30,11 @@ Fix: let the script take the day of the run where none is given.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.expression import expressions
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +46,7 @@ CODE = "MS678"
 NAME = "fixed-day"
 SEVERITY: Severity = "error"
 
-_FIXED = re.compile(r"\binputs\.[\w-]+\s*\|\|\s*'\d{4}-\d\d(-\d\d)?'")
+_FIXED = regex(r"\binputs\.[\w-]+\s*\|\|\s*'\d{4}-\d\d(-\d\d)?'")
 
 
 def check(workflow: Workflow) -> Iterator[Finding]:

@@ -65,6 +65,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.typed import mapping
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +77,7 @@ CODE = "MS676"
 NAME = "foreign-condition"
 SEVERITY: Severity = "error"
 
-_ASKED = re.compile(r"needs\.([\w-]+)\.outputs\.([\w-]+)")
+_ASKED = regex(r"needs\.([\w-]+)\.outputs\.([\w-]+)")
 
 
 def check(workflow: Workflow) -> Iterator[Finding]:

@@ -35,6 +35,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.typed import mapping, text
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,12 +48,12 @@ NAME = "foreign-variable"
 SEVERITY: Severity = "error"
 
 #: What anybody may write; https://docs.github.com/en/actions/concepts/security/script-injections.
-_FOREIGN = re.compile(
+_FOREIGN = regex(
     r"github\.head_ref|github\.event\.[\w.\[\]*]{0,80}\b(title|body|message|label|head_branch|page_name|email|default_branch)\b"
     r"|github\.event\.pull_request\.head\.(ref|label)|github\.event\.commits\b"
 )
-_WRITES = re.compile(r"^[^\n]{0,2000}>>\s*[\"']?\$\{?(GITHUB_ENV|GITHUB_PATH)\b", re.MULTILINE)
-_CLEANED = re.compile(r"\b(tr|sed|head|grep|cut|base64|jq|printf '?%q)\b|//[^}]|=~")
+_WRITES = regex(r"^[^\n]{0,2000}>>\s*[\"']?\$\{?(GITHUB_ENV|GITHUB_PATH)\b", re.MULTILINE)
+_CLEANED = regex(r"\b(tr|sed|head|grep|cut|base64|jq|printf '?%q)\b|//[^}]|=~")
 
 
 def check(workflow: Workflow) -> Iterator[Finding]:

@@ -33,6 +33,7 @@ from mlops_spec.platforms.github.workflow.named_files import PIPELINE
 from mlops_spec.platforms.github.workflow.roles import evaluates, judges, plain, releases, tests, trains, watches
 from mlops_spec.platforms.github.workflow.stages import stages
 from mlops_spec.platforms.github.workflow.typed import mapping, text
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command, called
 
 if TYPE_CHECKING:
@@ -48,30 +49,30 @@ NAME = "frozen-data"
 SEVERITY: Severity = "error"
 
 _CLOCK = frozenset(("schedule", "workflow_dispatch"))
-_POINTED = re.compile(r"(\S{0,80}python[\d.]{0,8} -m )?dvc (pull|fetch|checkout)\b|git lfs (pull|fetch)\b")
+_POINTED = regex(r"(\S{0,80}python[\d.]{0,8} -m )?dvc (pull|fetch|checkout)\b|git lfs (pull|fetch)\b")
 #: A place that names one version of the data, or one day, for good.
-_PINNED = re.compile(
+_PINNED = regex(
     r"(?:s3|gs|abfss?|wasbs?|azureml|hdfs|lakefs|https?)://?[^\s$]{0,200}(?:/|=|_|-)20[0-9]{2}-?[01][0-9](?:-?[0-3][0-9])?(?![0-9])"
     r"|azureml:[\w-]{1,80}:[0-9]{1,9}\b|lakefs://[\w.-]{1,80}/[0-9a-f]{12,64}/"
     r"|--(?:until|to|end|as-of|snapshot|end-date|to-date|cutoff)[= ]20[0-9]{2}-[01][0-9]"
     r"|--(?:data-version|dataset-version|data-rev|data-revision|dataset-revision)[= ][^\s$]{1,80}"
 )
 #: Commands that bring no data, and actions that do not; of any other nobody knows.
-_KNOWN = re.compile(
+_KNOWN = regex(
     r"^(pip|sync|venv|install|lock|tool|python[\d.]* -m (pip|venv)|poetry|pdm|conda|apt(-get)?|sudo|echo|printf|cat|cd"
     r"|ls|mkdir|cp|mv|rm|set|export|test|\[|\[\[|exit|git|gh|jq|nvidia-smi|df|du|source|\.|mlflow ui|dvc"
     r"|python[\d.]* -m dvc|tee|true|chmod|grep|awk|tail|head|date|sleep|az (configure|extension|account))(\s|$)"
 )
-_ACTIONS = re.compile(
+_ACTIONS = regex(
     r"actions/(checkout|setup-\w+|cache|upload-artifact)|astral-sh/setup-uv|iterative/setup-(dvc|cml)|conda-incubator/\S+"
     r"|aws-actions/configure-aws-credentials|google-github-actions/(auth|setup-gcloud)|azure/login|docker/\S+|slackapi/\S+|peter-evans/\S+"
 )
-_ELSEWHERE = re.compile(r"://|^(curl|wget|aws|gsutil|dvc|git)\b")
-_NET = re.compile(
+_ELSEWHERE = regex(r"://|^(curl|wget|aws|gsutil|dvc|git)\b")
+_NET = regex(
     r"subprocess|socket|ftplib|paramiko|sqlite3|openml|kaggle|fsspec|yfinance|boto3|requests|httpx|urllib|sqlalchemy|psycopg|snowflake|bigquery|google|azure|s3fs|gcsfs|pymongo|kafka|databricks|pyspark|feast"
     r"|duckdb|clickhouse|redis|datasets|huggingface_hub|dvc|lakefs"
 )
-_ROWS = re.compile(
+_ROWS = regex(
     r"^(?:--[\w-]+=)?(?:\./)?[\w./-]+\.(parquet|csv|jsonl|feather|npz|arrow|tsv|json|pkl)$|^(?:--[\w-]+=)?data(/|$)"
 )
 

@@ -37,6 +37,7 @@ from mlops_spec.platforms.github.workflow.program import keywords
 from mlops_spec.platforms.github.workflow.roles import job_releases, releases, releasing
 from mlops_spec.platforms.github.workflow.scripts import scripts
 from mlops_spec.platforms.github.workflow.typed import text
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import in_program
 
 if TYPE_CHECKING:
@@ -51,18 +52,18 @@ NAME = "guessed-version"
 SEVERITY: Severity = "error"
 
 _CUT = r"[^\n]*(?:head|tail|sed -n|awk|sort|cut|--limit|\[1\]|\[-2\]|-n ?[12]\b)"
-_TAGS = re.compile(
+_TAGS = regex(
     rf"\b(?:git tag\b(?! -a| -s| -m){_CUT}|git for-each-ref[^\n]*tags{_CUT}|git ls-remote[^\n]*tags{_CUT}"
     r"|git describe[^\n]*--abbrev=0[^\n]*(?:\^|~)|git rev-(?:parse|list)[^\n]*(?:HEAD[~^]|--skip)"
     r"|git log[^\n]*(?:--skip|-2|-n ?2)"
     rf"|gh release list{_CUT}|gh run list[^\n]*{_CUT})"
 )
-_FILES = re.compile(
+_FILES = regex(
     rf"\b(?:ls -\w*t\w*\b{_CUT}|(?:aws s3|gsutil|gcloud storage) ls{_CUT}|find[^\n]*-printf[^\n]*sort{_CUT})"
 )
 _ON = r"(?:\\\n|[^\n])*"  # the rest of a command, over its lines
 #: Listings of a registry of which one takes the first, and names that mean whatever is newest.
-_NEWEST = re.compile(
+_NEWEST = regex(
     rf"aws sagemaker list-model-packages\b(?!{_ON}Approved){_ON}(?:CreationTime|max-\w+ 1\b|\[0\]|\[-1\])"
     r"|aws sagemaker list-(?:endpoint-configs|models|training-jobs|pipeline-executions)\b"
     rf"(?!{_ON}(?:-contains|GITHUB_SHA|github\.sha))"
@@ -74,7 +75,7 @@ _NEWEST = re.compile(
     r"|azureml:[\w-]+@latest|models:/[\w$\{\}-]+/latest\b|\bget_latest_versions\(|\bmlflow\b[^\n]*--latest\b"
     r"|wandb artifact get[^\n]*:latest\b"
 )
-_BACK = re.compile(r"roll[ _-]?back|revert|restore|undo|take[ _-]back|\bback\b|previous", re.IGNORECASE)
+_BACK = regex(r"roll[ _-]?back|revert|restore|undo|take[ _-]back|\bback\b|previous", re.IGNORECASE)
 
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:

@@ -35,6 +35,7 @@ from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.options import options, spelled_out
 from mlops_spec.platforms.github.workflow.roles import judges, watches
 from mlops_spec.platforms.github.workflow.serving import tries
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
@@ -48,11 +49,11 @@ CODE = "MS585"
 NAME = "hasty-canary"
 SEVERITY: Severity = "error"
 
-_SHARE = re.compile(r"(canary|new|traffic)?-?(percent(age)?|weight|share|traffic|fraction|split)")
-_TRAFFIC = re.compile(r"traffic|canary|weight|rollout|split|shift|route|challenger")
+_SHARE = regex(r"(canary|new|traffic)?-?(percent(age)?|weight|share|traffic|fraction|split)")
+_TRAFFIC = regex(r"traffic|canary|weight|rollout|split|shift|route|challenger")
 _NAMED = ("traffic", "to-revisions", "to-tags", "traffic-split")  # whose value says who gets how much
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400, "min": 60, "sec": 1}
-_TIME = re.compile(r"(\d+(?:\.\d+)?)(min|sec|[smhd]?)")
+_TIME = regex(r"(\d+(?:\.\d+)?)(min|sec|[smhd]?)")
 _MOST = 50  # per cent, above which most requests meet it
 _LEAST = 60  # seconds, below which nothing can show
 
@@ -84,11 +85,11 @@ def _unwatched(job: Job) -> Iterator[Finding]:
 
 
 #: A script of the project's own that gives the new version a share of the requests.
-_SETS = re.compile(
+_SETS = regex(
     r"[^#|&;]{0,200}?(traffic|weight|canary|split|shift)\w{0,20}(\.(sh|py))?\b[^#|&;]{0,200}?[ =](?P<share>\d{1,3})%?$",
     re.IGNORECASE,
 )
-_IDLE = re.compile(r"$|#|sleep\b|echo\b|set -")
+_IDLE = regex(r"$|#|sleep\b|echo\b|set -")
 
 
 def _of(workflow: Workflow, job: Job) -> Iterator[Finding]:

@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.roles import plain
 from mlops_spec.platforms.github.workflow.serving import tries
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command, called
 
 if TYPE_CHECKING:
@@ -69,8 +70,8 @@ _STARTS = (
     (r"\S+ .*--no-wait\b", r"(?!)", "leave `--no-wait` out"),
 )
 # Waiting for a time, or until something is so, is waiting.
-_WAITS = re.compile(r"^(sleep|until|while|timeout|wait)\b|\bwait-for\b|wait_for")
-_NOTHING_RUNS = re.compile(r"--dry-run|(?<!-)\bnamespace|secret|configmap|\bjobs?[/ .]|crd|rbac|-preview")
+_WAITS = regex(r"^(sleep|until|while|timeout|wait)\b|\bwait-for\b|wait_for")
+_NOTHING_RUNS = regex(r"--dry-run|(?<!-)\bnamespace|secret|configmap|\bjobs?[/ .]|crd|rbac|-preview")
 
 
 def check(workflow: Workflow) -> Iterator[Finding]:
@@ -111,12 +112,12 @@ def _found(step: Step, command: Command, hint: str, why: str) -> Finding:
 
 
 #: Rollouts that nothing else looks at, as against files of which nobody knows what they hold.
-_ROLLS = re.compile(
+_ROLLS = regex(
     r"(kubectl|oc) (.* )?(set image|rollout restart)\b|helm (.* )?upgrade\b|aws (.* )?ecs update-service\b"
     r"|aws (.* )?sagemaker update-endpoint(?!-)|gcloud (.* )?run (deploy|services update)\b.*--async"
     r"|az (.* )?(ml online-deployment|containerapp|webapp)\b.*--no-wait"
 )
-_CHECKS = re.compile(r"\b(smoke|health|verify|wait|probe|rollout)", re.IGNORECASE)
+_CHECKS = regex(r"\b(smoke|health|verify|wait|probe|rollout)", re.IGNORECASE)
 
 
 def _leaves_rollout(workflow: Workflow, job: Job, command: Command) -> bool:

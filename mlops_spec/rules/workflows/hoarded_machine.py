@@ -33,14 +33,15 @@ Fix: write `if: always()` at what gives it back.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.expression import despite_failure
 from mlops_spec.platforms.github.workflow.typed import text
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
     from mlops_spec.document.diagnostic import Address, Severity
@@ -50,13 +51,13 @@ CODE = "MS675"
 NAME = "hoarded-machine"
 SEVERITY: Severity = "error"
 
-_RENTS = re.compile(
+_RENTS = regex(
     r"\baws ec2 (run|start)-instances\b|\bgcloud compute instances (create|start)\b|\baz vm (create|start)\b"
 )
-_GIVES_BACK = re.compile(
+_GIVES_BACK = regex(
     r"\baws ec2 (terminate|stop)-instances\b|\bgcloud compute instances (delete|stop)\b|\baz vm (delete|deallocate)\b"
 )
-_BY_ITSELF = re.compile(r"shutdown-behavior|max-run-duration|auto-shutdown|\btrap\b")
+_BY_ITSELF = regex(r"shutdown-behavior|max-run-duration|auto-shutdown|\btrap\b")
 
 
 def check(workflow: Workflow) -> Iterator[Finding]:

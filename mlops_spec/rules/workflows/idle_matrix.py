@@ -36,6 +36,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.roles import trains
 from mlops_spec.platforms.github.workflow.typed import items, mapping, text
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ CODE = "MS677"
 NAME = "idle-matrix"
 SEVERITY: Severity = "error"
 
-_VERSION = re.compile(r"[\d.]+|\w{1,2}|(ubuntu|windows|macos|python|py|cuda|cpu|gpu|true|false).*")
+_VERSION = regex(r"[\d.]+|\w{1,2}|(ubuntu|windows|macos|python|py|cuda|cpu|gpu|true|false).*")
 
 
 def check(workflow: Workflow) -> Iterator[Finding]:

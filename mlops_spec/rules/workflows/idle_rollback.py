@@ -39,11 +39,11 @@ Fix: name in `needs` whose failure it is for, and ask for `failure()` or `always
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.expression import despite_failure
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,8 +55,8 @@ CODE = "MS659"
 NAME = "idle-rollback"
 SEVERITY: Severity = "error"
 
-_FAILED = re.compile(r"needs\.[\w-]+\.result\s*(==\s*'failure'|!=\s*'success')")
-_CALLED = re.compile(r"(?<![\w!])failure\s*\(\s*\)")
+_FAILED = regex(r"needs\.[\w-]+\.result\s*(==\s*'failure'|!=\s*'success')")
+_CALLED = regex(r"(?<![\w!])failure\s*\(\s*\)")
 
 
 def check(workflow: Workflow) -> Iterator[Finding]:

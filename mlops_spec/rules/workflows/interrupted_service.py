@@ -31,6 +31,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.environment import environment
 from mlops_spec.platforms.github.workflow.roles import plain
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
@@ -58,10 +59,10 @@ _KINDS = (
     (r"modal app stop\b", r"modal deploy\b"),
     (r"serve shutdown\b", r"serve (deploy|run)\b"),
 )
-_AT_ONCE = re.compile(r"(kubectl|oc) (.* )?replace\b.*--force")
+_AT_ONCE = regex(r"(kubectl|oc) (.* )?replace\b.*--force")
 # What may go: it answers nobody.
-_NO_SERVICE = re.compile(r"\b(jobs?|cronjobs?|pods?|po|secrets?|configmaps?|cm|pvc|hpa|namespaces?|ns|--dry-run)\b")
-_NOT_LIVE = re.compile(r"preview|review|staging|dev|sandbox|test|\bpr\b|shadow|canary", re.IGNORECASE)
+_NO_SERVICE = regex(r"\b(jobs?|cronjobs?|pods?|po|secrets?|configmaps?|cm|pvc|hpa|namespaces?|ns|--dry-run)\b")
+_NOT_LIVE = regex(r"preview|review|staging|dev|sandbox|test|\bpr\b|shadow|canary", re.IGNORECASE)
 
 
 def check(workflow: Workflow) -> Iterator[Finding]:

@@ -34,10 +34,10 @@ Fix: check the file, then copy it.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.roles import plain, scores
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
@@ -52,8 +52,8 @@ CODE = "MS683"
 NAME = "late-check"
 SEVERITY: Severity = "error"
 
-_COPIES = re.compile(r"^(aws s3 (cp|mv)|gsutil( -m)? (cp|mv)|gcloud storage (cp|mv)|azcopy copy|rclone copy\w*)\b")
-_CHECKS = re.compile(r"(^|[./_ -])(check|validate|verify|sanity)\w*(\.py|\.sh)?\b")
+_COPIES = regex(r"^(aws s3 (cp|mv)|gsutil( -m)? (cp|mv)|gcloud storage (cp|mv)|azcopy copy|rclone copy\w*)\b")
+_CHECKS = regex(r"(^|[./_ -])(check|validate|verify|sanity)\w*(\.py|\.sh)?\b")
 
 
 def check(workflow: Workflow) -> Iterator[Finding]:

@@ -35,12 +35,12 @@ Fix: move the step that reads it before the one that deploys.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.roles import releasing
 from mlops_spec.platforms.github.workflow.typed import text
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,9 +52,9 @@ CODE = "MS663"
 NAME = "late-memory"
 SEVERITY: Severity = "error"
 
-_BEFORE = re.compile(r"before|previous|prior|\bold\b|last[_ -]good|current|rollback[_ -]to|live")
-_BACK = re.compile(r"roll(ing|ed)?[ _-]?back|revert|restore|put back")
-_READS = re.compile(r"\b(get|describe|show|list|read|cat|curl|fetch|inspect|jq|grep)\b|get-|describe-|-o jsonpath")
+_BEFORE = regex(r"before|previous|prior|\bold\b|last[_ -]good|current|rollback[_ -]to|live")
+_BACK = regex(r"roll(ing|ed)?[ _-]?back|revert|restore|put back")
+_READS = regex(r"\b(get|describe|show|list|read|cat|curl|fetch|inspect|jq|grep)\b|get-|describe-|-o jsonpath")
 
 
 def check(workflow: Workflow) -> Iterator[Finding]:

@@ -39,6 +39,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.roles import plain
 from mlops_spec.platforms.github.workflow.serving import tries
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ NAME = "late-smoke"
 SEVERITY: Severity = "error"
 
 #: What moves all requests from one version that runs to another that runs.
-_MOVES = re.compile(
+_MOVES = regex(
     r"az (.* )?(ml online-endpoint|containerapp ingress traffic|webapp traffic-routing) .*(=100\b|weight[^ ]*=100)"
     r"|gcloud (.* )?run services update-traffic .*(--to-latest|=100\b)|gcloud (.* )?app services set-traffic .*=1\b"
     r"|az (.* )?webapp deployment slot swap|(kubectl|oc) (.* )?patch (svc|service)\b.*(selector|version|colou?r|slot)"
@@ -63,7 +64,7 @@ _MOVES = re.compile(
     r"|cf map-route\b"
 )
 #: What may have tried it already, also by a program that nobody here can read.
-_TRIED = re.compile(
+_TRIED = regex(
     r"(?<![a-z])(smoke|test|tests|verify|check|health|probe|invoke|canary|sleep|analysis|wait_for|e2e)(?![a-z])",
     re.IGNORECASE,
 )

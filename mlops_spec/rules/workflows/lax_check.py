@@ -31,6 +31,7 @@ from mlops_spec.platforms.github.workflow.roles import changes_or_judges, judges
 from mlops_spec.platforms.github.workflow.serving import tries
 from mlops_spec.platforms.github.workflow.silent_gates import only_printed, says_nothing
 from mlops_spec.platforms.github.workflow.verdict import MILD
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
@@ -44,17 +45,17 @@ CODE = "MS571"
 NAME = "lax-check"
 SEVERITY: Severity = "error"
 
-_SERVED = re.compile(
+_SERVED = regex(
     r"https?://\S*(health|ready|live|predict|infer|invocations|score|v2/models|v1/models|:8080|:8000|:5000|:3000)"
 )
-_FAILS = re.compile(r"-[a-zA-Z]*f[a-zA-Z]*|--fail(-with-body|-early)?")
-_JUDGED = re.compile(
+_FAILS = regex(r"-[a-zA-Z]*f[a-zA-Z]*|--fail(-with-body|-early)?")
+_JUDGED = regex(
     r"\bjq\b.*(-e|--exit-status)|\bgrep\b|\btest\b|\[ |\[\[|^\s*diff\b|\bcmp\b"
     r"|[=\"]\$\([^\n]*http_code|\bpython|\bawk\b"
 )
-_LOCAL = re.compile(r"https?://(localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|\$)")
+_LOCAL = regex(r"https?://(localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\]|\$)")
 #: An error rate of nobody: what `jq` finds in the answer about failures, else 0.
-_NOTHING_IS_WELL = re.compile(
+_NOTHING_IS_WELL = regex(
     r"(?i:error|fail|5xx|drift|psi|loss|latency)(?:[^\n]|\\\n){0,400}\bjq\b[^\n|]{0,200}(?:\|[^\n]{0,40})?(?P<default>//\s*[\"']?0\b)"
 )
 _PAST = frozenset(
@@ -132,10 +133,10 @@ def _asked(step: Step, command: Command) -> tuple[str, str]:
     return "", ""
 
 
-_CLIENTS = {"curl": _FAILS, "http": re.compile("--check-status"), "https": re.compile("--check-status")}
+_CLIENTS = {"curl": _FAILS, "http": regex("--check-status"), "https": regex("--check-status")}
 _HINTS = "raise where it is none of success: `raise_for_status()`", "add `--fail`, or `--check-status`"
-_SMOKE = re.compile(r"\b(smoke|health|probe|sanity|canary)", re.IGNORECASE)
-_REQUEST = re.compile(r"^(requests|httpx|urllib3)\b.*\.(get|post|request)$")
+_SMOKE = regex(r"\b(smoke|health|probe|sanity|canary)", re.IGNORECASE)
+_REQUEST = regex(r"^(requests|httpx|urllib3)\b.*\.(get|post|request)$")
 
 
 def _is_smoke(step: Step, command: Command) -> bool:

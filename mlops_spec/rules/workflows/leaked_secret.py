@@ -41,6 +41,7 @@ from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.expression import names_secret
 from mlops_spec.platforms.github.workflow.typed import mapping, text
 from mlops_spec.platforms.github.workflow.written_files import files_with, holds_file
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,23 +53,21 @@ CODE = "MS579"
 NAME = "leaked-secret"
 SEVERITY: Severity = "error"
 
-_TOKEN = re.compile(r"github\.token", re.IGNORECASE)
-_NAMES = re.compile(r"TOKEN|PASSWORD|PASSWD|SECRET|_PAT\b|^PAT$|API_?KEY|ACCESS_KEY")
-_PRINTS = re.compile(r"^[ \t]*(?:echo|printf)\b(?P<said>(?:[^|\n]|\$\([^)\n]{0,200}\))*)$", re.MULTILINE)
-_DISGUISED = re.compile(
+_TOKEN = regex(r"github\.token", re.IGNORECASE)
+_NAMES = regex(r"TOKEN|PASSWORD|PASSWD|SECRET|_PAT\b|^PAT$|API_?KEY|ACCESS_KEY")
+_PRINTS = regex(r"^[ \t]*(?:echo|printf)\b(?P<said>(?:[^|\n]|\$\([^)\n]{0,200}\))*)$", re.MULTILINE)
+_DISGUISED = regex(
     r"^[ \t]*(?:echo|printf)\b(?P<said>[^|\n]*)\|\s*"
     r"(?:base64(?!\s+(?:-d|-D|--decode))|rev|xxd|od|hexdump|fold|sed\s+['\"]s)[^|>\n]*$",
     re.MULTILINE,
 )
-_ELSEWHERE = re.compile(r">>?\s*\"?(?!&|\$\{?GITHUB_STEP_SUMMARY)")
-_TRACE = re.compile(r"^[ \t]*set\s+-\w*x\w*|^[ \t]*set\s+-o\s+xtrace", re.MULTILINE)
-_ALL = re.compile(r"^[ \t]*(?:env|printenv|export -p|declare -p|set)\s*(?:\|\s*sort\s*)?$", re.MULTILINE)
+_ELSEWHERE = regex(r">>?\s*\"?(?!&|\$\{?GITHUB_STEP_SUMMARY)")
+_TRACE = regex(r"^[ \t]*set\s+-\w*x\w*|^[ \t]*set\s+-o\s+xtrace", re.MULTILINE)
+_ALL = regex(r"^[ \t]*(?:env|printenv|export -p|declare -p|set)\s*(?:\|\s*sort\s*)?$", re.MULTILINE)
 _VALUE = r"\$\{?(\w+)\}?|\$\{\{\s*(secrets\.\w+|github\.token)\s*\}\}"
-_ADDRESS = re.compile(rf"https?://[^\s\"'/@]{{0,300}}(?:{_VALUE})[^\s\"'/@]{{0,300}}@")
-_QUERY = re.compile(
-    rf"https?://[^\s\"']{{0,300}}[?&](?:[\w-]{{0,40}}token|[\w-]{{0,40}}key|sig|password|auth)=(?:{_VALUE})"
-)
-_ARGUMENT = re.compile(
+_ADDRESS = regex(rf"https?://[^\s\"'/@]{{0,300}}(?:{_VALUE})[^\s\"'/@]{{0,300}}@")
+_QUERY = regex(rf"https?://[^\s\"']{{0,300}}[?&](?:[\w-]{{0,40}}token|[\w-]{{0,40}}key|sig|password|auth)=(?:{_VALUE})")
+_ARGUMENT = regex(
     rf"--build-arg[ =][\"']?\w+=[\"']?(?:{_VALUE})|docker login[^\n|]{{0,300}}(?:-p|--password)[ =][\"']?(?:{_VALUE})"
 )
 

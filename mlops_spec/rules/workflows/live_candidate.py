@@ -36,6 +36,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.roles import evaluates, judges, releases, watches
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command, in_program
 
 if TYPE_CHECKING:
@@ -50,9 +51,9 @@ CODE = "MS597"
 NAME = "live-candidate"
 SEVERITY: Severity = "error"
 
-_LIVE = re.compile(r"models:/[\w.${}/-]{1,200}[@/](production|prod|champion|live|current|deployed)\b", re.IGNORECASE)
-_COMPARES = re.compile(r"champion|baseline|reference|previous|candidate|against|compare|challenger", re.IGNORECASE)
-_LOADS = re.compile(r"(^|\.)(load_model|from_pretrained|load|snapshot_download|hf_hub_download|download_artifacts)$")
+_LIVE = regex(r"models:/[\w.${}/-]{1,200}[@/](production|prod|champion|live|current|deployed)\b", re.IGNORECASE)
+_COMPARES = regex(r"champion|baseline|reference|previous|candidate|against|compare|challenger", re.IGNORECASE)
+_LOADS = regex(r"(^|\.)(load_model|from_pretrained|load|snapshot_download|hf_hub_download|download_artifacts)$")
 _HINT = "load the version that training has put out"
 
 

@@ -41,6 +41,7 @@ from mlops_spec.platforms.github.workflow.options import held
 from mlops_spec.platforms.github.workflow.program import keywords
 from mlops_spec.platforms.github.workflow.roles import plain
 from mlops_spec.platforms.github.workflow.typed import text
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
@@ -58,17 +59,17 @@ SEVERITY: Severity = "error"
 
 _VARIABLE = "MLFLOW_TRACKING_URI"
 #: Whatever else may tell MLflow where its server is.
-_TOLD = re.compile(
+_TOLD = regex(
     r"MLFLOW_(TRACKING|REGISTRY)_URI|set_(tracking|registry)_uri|tracking[_-]uri|dotenv|dagshub|azureml|databricks|sagemaker|hydra|omegaconf"
 )
-_WRITES = re.compile(
+_WRITES = regex(
     r"^mlflow\.(register_model|set_tag|log_metrics?|log_params?|\w+\.log_model)$|\.(create_model_version|set_registered_model_alias|transition_model_version_stage)$"
 )
-_REGISTERS = re.compile(
+_REGISTERS = regex(
     r"\.(register_model|create_model_version|set_registered_model_alias|transition_model_version_stage)$"
 )
 #: Addresses that nobody else can reach, as soon as the runner is gone.
-_LOCAL = re.compile(r"^(file:|sqlite:|\.{0,2}/|mlruns)|^https?://(localhost|127\.0\.0\.1|0\.0\.0\.0)\b")
+_LOCAL = regex(r"^(file:|sqlite:|\.{0,2}/|mlruns)|^https?://(localhost|127\.0\.0\.1|0\.0\.0\.0)\b")
 _HINT = f"set `{_VARIABLE}` for the whole job"
 
 

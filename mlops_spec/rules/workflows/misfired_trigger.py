@@ -31,6 +31,7 @@ from mlops_spec.document.diagnostic import listed
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.roles import about_models, evaluates, job_releases, trains
 from mlops_spec.platforms.github.workflow.typed import items, mapping, names, text
+from mlops_spec.regex import regex
 from mlops_spec.spec.cron import Schedule
 
 if TYPE_CHECKING:
@@ -120,7 +121,7 @@ def _excluding_filters(workflow: Workflow) -> Iterator[Finding]:
 
 
 #: Scripts that take data from the commit; of others the data are elsewhere, and no push changes them.
-_VERSIONED = re.compile(r"\bdvc\b|\bdata/|mlops-spec|\bmake\b")
+_VERSIONED = regex(r"\bdvc\b|\bdata/|mlops-spec|\bmake\b")
 #: What a model is made of, and files of each that stand for it, of which one is enough.
 _MATTERS = {
     "the data": (

@@ -25,7 +25,6 @@ Fix: name one environment in the job, its role, its secrets and its addresses.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.diagnostic import listed
@@ -36,6 +35,7 @@ from mlops_spec.platforms.github.workflow.roles import job_releases
 from mlops_spec.platforms.github.workflow.sign_in import identity
 from mlops_spec.platforms.github.workflow.stage_words import spoken_of
 from mlops_spec.platforms.github.workflow.typed import mapping, text
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
@@ -49,11 +49,11 @@ NAME = "mixed-environments"
 SEVERITY: Severity = "error"
 
 #: Options that say where a command works.
-_WHERE = re.compile(
+_WHERE = regex(
     r"(kube-?)?context|cluster(-name)?|namespace|endpoint(-name)?|host|target|environment|env|workspace(-name)?|resource-group"
     r"|project|service|stage|profile|url"
 )
-_SECRET = re.compile(r"\bsecrets\.(\w+)")
+_SECRET = regex(r"\bsecrets\.(\w+)")
 
 
 def check(workflow: Workflow) -> Iterator[Finding]:

@@ -30,10 +30,10 @@ Fix: write `--index-url` with an index that has both, or `--require-hashes` with
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.roles import about_models
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ CODE = "MS680"
 NAME = "mixed-indexes"
 SEVERITY: Severity = "error"
 
-_PUBLIC = re.compile(r"//(download\.pytorch\.org|pypi\.(org|nvidia\.com)|test\.pypi\.org|pypi\.ngc\.nvidia\.com)(/|$)")
+_PUBLIC = regex(r"//(download\.pytorch\.org|pypi\.(org|nvidia\.com)|test\.pypi\.org|pypi\.ngc\.nvidia\.com)(/|$)")
 
 
 def check(workflow: Workflow) -> Iterator[Finding]:

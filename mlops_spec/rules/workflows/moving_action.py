@@ -25,13 +25,13 @@ use, `mlops-spec lint --fix` knows them.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Change, Finding
 from mlops_spec.platforms.github.pins import pinned
 from mlops_spec.platforms.github.workflow.read import called_path
 from mlops_spec.platforms.github.workflow.typed import text
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import comment_behind, with_comment
 
 if TYPE_CHECKING:
@@ -65,4 +65,4 @@ def _known_commit(workflow: Workflow, place: Address, uses: str) -> tuple[Change
     return with_comment(workflow.document, place, action.ref, action.version)
 
 
-_FIXED = re.compile(r"^[^@]+@([0-9a-f]{40}|[0-9a-f]{64})$|@sha256:[0-9a-f]{64}$")
+_FIXED = regex(r"^[^@]+@([0-9a-f]{40}|[0-9a-f]{64})$|@sha256:[0-9a-f]{64}$")

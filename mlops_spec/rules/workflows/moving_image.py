@@ -24,12 +24,12 @@ Fix: hand on the digest that the build has said, and write `image@sha256:…`.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.roles import about_models, releases
 from mlops_spec.platforms.github.workflow.typed import mapping, text
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ CODE = "MS566"
 NAME = "moving-image"
 SEVERITY: Severity = "error"
 
-_MOVING = re.compile(
+_MOVING = regex(
     r"(?:^|[\w}/.-]):(latest|stable|main|master|prod|production|staging|edge|nightly|dev)(?![\w.-])|\.tag=(latest|main|stable)\b|:\$\{\{?\s*(GITHUB_REF_NAME|github\.(head_)?ref(_name)?)\s*\}?\}|:\$GITHUB_REF_NAME"
 )
 _STARTS = (("docker", "run"), ("docker", "pull"), ("docker", "create"), ("kubectl", "run"), ("kubectl", "create"))

@@ -22,13 +22,13 @@ Fix: name the version, the commit or the digest, or take what this run has made.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.options import options, spelled_out
 from mlops_spec.platforms.github.workflow.roles import evaluates, judges, releases, scores, trains
 from mlops_spec.platforms.github.workflow.typed import text
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
@@ -43,15 +43,15 @@ NAME = "moving-source"
 SEVERITY: Severity = "error"
 
 #: An address or a path of a model or of data that moves.
-_MOVING = re.compile(
+_MOVING = regex(
     r"(?:[\w-]+:/{1,3}|/|\./)[^\s\"'=]*[/@](?:latest|newest|current-data|HEAD)(?:/[^\s\"']*)?(?=[\"'\s]|$)"
     r"|[\w./-]*(?:model|data|dataset|artifact)[\w./-]*/latest(?:/[^\s\"']*)?(?=[\"'\s]|$)"
     r"|https://raw\.githubusercontent\.com/[^/\s]+/[^/\s]+/(?:refs/heads/)?(?:main|master|develop)/\S+"
     r"|https://huggingface\.co/\S+/resolve/main/\S+|https://github\.com/\S+/releases/latest/download/\S+"
 )
 _LONGEST = 1000  # characters of an address
-_NAMED = re.compile(r"(latest|main|master|newest)")
-_VERSION = re.compile(r"(model-|data-|dataset-)?(version|revision|rev|tag|ref)")
+_NAMED = regex(r"(latest|main|master|newest)")
+_VERSION = regex(r"(model-|data-|dataset-)?(version|revision|rev|tag|ref)")
 _COPIES = (
     *(("aws", "s3", "cp"), ("aws", "s3", "sync"), ("gsutil", "cp"), ("gsutil", "rsync"), ("gcloud", "storage", "cp")),
     *(("azcopy", "copy"), ("rclone", "copy"), ("cp",), ("mv",), ("rsync",), ("scp",), ("az", "storage")),

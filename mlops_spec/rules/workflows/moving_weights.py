@@ -28,7 +28,6 @@ Fix: give the commit as `revision`, also of `snapshot_download`, `load_dataset` 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
@@ -36,6 +35,7 @@ from mlops_spec.platforms.github.workflow.command import commands
 from mlops_spec.platforms.github.workflow.expansion import parsed_program, program
 from mlops_spec.platforms.github.workflow.images import builds, image_commands
 from mlops_spec.platforms.github.workflow.roles import evaluates, judges, releases, trains
+from mlops_spec.regex import regex
 from mlops_spec.rules.hub import ON_HUB, taken
 from mlops_spec.rules.workflow_finding import at_command, in_program
 
@@ -53,10 +53,8 @@ CODE = "MS655"
 NAME = "moving-weights"
 SEVERITY: Severity = "error"
 
-_ADDRESS = re.compile(
-    r"https?://huggingface\.co/\S+/resolve/main/\S+|https?://huggingface\.co/[\w.-]+/[\w.-]+(?:\.git)?$"
-)
-_MAY_TAKE = re.compile(r"\.py\b|-m |huggingface|\bhf\b|transformers")
+_ADDRESS = regex(r"https?://huggingface\.co/\S+/resolve/main/\S+|https?://huggingface\.co/[\w.-]+/[\w.-]+(?:\.git)?$")
+_MAY_TAKE = regex(r"\.py\b|-m |huggingface|\bhf\b|transformers")
 _HINT = "name its commit by `revision`"
 
 

@@ -36,6 +36,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.environment import environment
 from mlops_spec.platforms.github.workflow.typed import mapping, names
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,7 +48,7 @@ CODE = "MS681"
 NAME = "named-by-branch"
 SEVERITY: Severity = "error"
 
-_BY_BRANCH = re.compile(r"\bgithub\.(ref_name|head_ref|ref|actor)\b")
+_BY_BRANCH = regex(r"\bgithub\.(ref_name|head_ref|ref|actor)\b")
 
 
 def check(workflow: Workflow) -> Iterator[Finding]:

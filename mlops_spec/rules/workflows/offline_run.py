@@ -48,6 +48,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.options import held
 from mlops_spec.platforms.github.workflow.roles import trains
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
@@ -62,25 +63,23 @@ NAME = "offline-run"
 SEVERITY: Severity = "error"
 
 _OFFLINE = {
-    "WANDB_MODE": re.compile(r"offline|disabled|dryrun"),
-    "WANDB_DISABLED": re.compile(r"true|1|yes", re.IGNORECASE),
-    "MLFLOW_TRACKING_URI": re.compile(r"(file:|sqlite:|\.{0,2}/|mlruns)\S*"),
-    "NEPTUNE_MODE": re.compile(r"offline|debug|read-only"),
-    "COMET_OFFLINE_DIRECTORY": re.compile(r".+"),
-    "CLEARML_OFFLINE_MODE": re.compile(r"1|true", re.IGNORECASE),
+    "WANDB_MODE": regex(r"offline|disabled|dryrun"),
+    "WANDB_DISABLED": regex(r"true|1|yes", re.IGNORECASE),
+    "MLFLOW_TRACKING_URI": regex(r"(file:|sqlite:|\.{0,2}/|mlruns)\S*"),
+    "NEPTUNE_MODE": regex(r"offline|debug|read-only"),
+    "COMET_OFFLINE_DIRECTORY": regex(r".+"),
+    "CLEARML_OFFLINE_MODE": regex(r"1|true", re.IGNORECASE),
 }
 #: Where a run is written to: what differs between two steps is another place.
 _PLACES = ("MLFLOW_TRACKING_URI", "MLFLOW_EXPERIMENT_NAME", "WANDB_PROJECT", "WANDB_ENTITY", "NEPTUNE_PROJECT")
 _ASKS = {
-    "WANDB": re.compile(r"wandb\.Api\(|\bwandb (artifact get|pull)\b|use_artifact\("),
-    "MLFLOW": re.compile(
-        r"search_runs\(|\.get_run\(|MlflowClient\(|get_latest_versions\(|mlflow (runs|artifacts|models)\b"
-    ),
-    "NEPTUNE": re.compile(r"fetch_runs_table\(|with_id="),
-    "COMET": re.compile(r"comet_ml\.API\(|\bAPI\(\)\.get"),
-    "CLEARML": re.compile(r"Task\.(get_tasks?|query_tasks)\("),
+    "WANDB": regex(r"wandb\.Api\(|\bwandb (artifact get|pull)\b|use_artifact\("),
+    "MLFLOW": regex(r"search_runs\(|\.get_run\(|MlflowClient\(|get_latest_versions\(|mlflow (runs|artifacts|models)\b"),
+    "NEPTUNE": regex(r"fetch_runs_table\(|with_id="),
+    "COMET": regex(r"comet_ml\.API\(|\bAPI\(\)\.get"),
+    "CLEARML": regex(r"Task\.(get_tasks?|query_tasks)\("),
 }
-_SENT = re.compile(r"wandb sync|neptune sync|comet upload|mlflow-export|import-run|clearml-task|wandb online")
+_SENT = regex(r"wandb sync|neptune sync|comet upload|mlflow-export|import-run|clearml-task|wandb online")
 
 
 def check(workflow: Workflow) -> Iterator[Finding]:

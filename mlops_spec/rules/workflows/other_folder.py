@@ -32,6 +32,7 @@ from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.options import options, spelled_out
 from mlops_spec.platforms.github.workflow.roles import evaluates, judges, judging, releases, trains
 from mlops_spec.platforms.github.workflow.typed import text
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
@@ -45,13 +46,13 @@ CODE = "MS582"
 NAME = "other-folder"
 SEVERITY: Severity = "error"
 
-_WRITES = re.compile(r"(model-?)?(out|output|outdir|out-?dir|output-?dir|save|save-to|dest|path)|model-dir|model-file")
-_MODEL = re.compile(r"(candidate-?)?(model|package|bundle|artifact|candidate|dist)(-?(dir|path|file|uri))?")
-_FIGURES = re.compile(r"(metrics|scores|report|results|evaluation|candidate)(-?(file|path|json))?")
-_LITERAL = re.compile(
+_WRITES = regex(r"(model-?)?(out|output|outdir|out-?dir|output-?dir|save|save-to|dest|path)|model-dir|model-file")
+_MODEL = regex(r"(candidate-?)?(model|package|bundle|artifact|candidate|dist)(-?(dir|path|file|uri))?")
+_FIGURES = regex(r"(metrics|scores|report|results|evaluation|candidate)(-?(file|path|json))?")
+_LITERAL = regex(
     r"(?!.*(\$|\*|://|:/|\{))[\w.-]*/[\w./-]+|(?!.*(\$|\*))[\w-]+\.(json|ya?ml|tar|gz|zip|pkl|joblib|onnx|csv)"
 )
-_UPLOADS = re.compile(r"model|bundle|package|candidate|challenger")
+_UPLOADS = regex(r"model|bundle|package|candidate|challenger")
 
 
 def check(workflow: Workflow) -> Iterator[Finding]:

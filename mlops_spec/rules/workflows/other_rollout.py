@@ -34,9 +34,9 @@ Fix: name the deployment whose image was set.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ CODE = "MS673"
 NAME = "other-rollout"
 SEVERITY: Severity = "error"
 
-_KIND = re.compile(r"(deployments?|deploy|statefulsets?|sts|daemonsets?|ds)(\.apps)?(?:/|$)")
+_KIND = regex(r"(deployments?|deploy|statefulsets?|sts|daemonsets?|ds)(\.apps)?(?:/|$)")
 _OTHERWISE = ("apply", "patch", "replace", "create", "edit", "scale", "restart", "env")
 
 

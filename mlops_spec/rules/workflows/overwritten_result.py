@@ -39,6 +39,7 @@ from mlops_spec.platforms.github.workflow.expression import EXPRESSION
 from mlops_spec.platforms.github.workflow.options import options
 from mlops_spec.platforms.github.workflow.roles import plain, releases
 from mlops_spec.platforms.github.workflow.typed import mapping, text
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ CODE = "MS565"
 NAME = "overwritten-result"
 SEVERITY: Severity = "error"
 
-_KNOWN_APART = re.compile(r"matrix\.|strategy\.|env\.|steps\.|needs\.|github\.job\b|hashFiles")
+_KNOWN_APART = regex(r"matrix\.|strategy\.|env\.|steps\.|needs\.|github\.job\b|hashFiles")
 
 
 def check(workflow: Workflow) -> Iterator[Finding]:
@@ -92,9 +93,7 @@ def _concurrent_pushes(job: Job) -> Iterator[Finding]:
 
 
 _SERVICE = ("endpoint-name", "service-name", "function-name", "service", "deployment-name", "endpoint")
-_KINDS = re.compile(
-    r"models?|names?|variants?|segments?|products?|use_?cases?|tasks?|customers?|tenants?", re.IGNORECASE
-)
+_KINDS = regex(r"models?|names?|variants?|segments?|products?|use_?cases?|tasks?|customers?|tenants?", re.IGNORECASE)
 
 
 def _one_service(job: Job) -> Iterator[Finding]:
@@ -115,13 +114,13 @@ def _one_service(job: Job) -> Iterator[Finding]:
 
 
 #: Commands that say without an option which service they change.
-_NAMED_FIRST = re.compile(
+_NAMED_FIRST = regex(
     r"(gcloud run deploy|helm upgrade(?: -i| --install| --wait| --atomic)*|kubectl set image deploy(?:ment)?[/ ])"
     r"\s*(?P<name>[\w.-]+)(?= |$)"
 )
 _CLOUDS = frozenset(("aws", "gcloud", "helm", "kubectl"))
 #: Options that say what a service is given, and not which.
-_GIVEN = re.compile(r"--?(image|image-uri|source|s3-key|zip-file|endpoint-config-name|set|values|f)$")
+_GIVEN = regex(r"--?(image|image-uri|source|s3-key|zip-file|endpoint-config-name|set|values|f)$")
 
 
 def _told_apart(command: Command, names: list[str]) -> bool:

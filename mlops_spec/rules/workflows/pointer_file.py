@@ -44,6 +44,7 @@ from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.images import dockerfile
 from mlops_spec.platforms.github.workflow.named_files import ATTRIBUTES
 from mlops_spec.platforms.github.workflow.typed import text
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,8 +56,8 @@ CODE = "MS671"
 NAME = "pointer-file"
 SEVERITY: Severity = "error"
 
-_KEPT_ELSEWHERE = re.compile(r"^(?P<pattern>[^#\s]\S*)\s[^#\n]*\bfilter=lfs\b", re.MULTILINE)
-_COPIED = re.compile(r"^(?:COPY|ADD)\s+(?P<words>(?!--from)[^\n\[]+)$", re.MULTILINE)
+_KEPT_ELSEWHERE = regex(r"^(?P<pattern>[^#\s]\S*)\s[^#\n]*\bfilter=lfs\b", re.MULTILINE)
+_COPIED = regex(r"^(?:COPY|ADD)\s+(?P<words>(?!--from)[^\n\[]+)$", re.MULTILINE)
 
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:

@@ -38,6 +38,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.release import puts_live
 from mlops_spec.platforms.github.workflow.roles import judges, releases, trains
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command, in_program
 
 if TYPE_CHECKING:
@@ -53,11 +54,11 @@ CODE = "MS652"
 NAME = "premature-release"
 SEVERITY: Severity = "error"
 
-_NAMES_LIVE = re.compile(
+_NAMES_LIVE = regex(
     r"(^|\.)(set_registered_model_alias|transition_model_version_stage|link_artifact|copy_model_version)$"
 )
-_LIVE = re.compile(r"^(prod|production|live|champion|serving)$", re.IGNORECASE)
-_RELEASES = re.compile(
+_LIVE = regex(r"^(prod|production|live|champion|serving)$", re.IGNORECASE)
+_RELEASES = regex(
     r"(^|\.)(push_to_hub|create_endpoint|update_endpoint|update_endpoint_weights_and_capacities|begin_create_or_update)$"
     r"|HfApi\(\)\.(upload_folder|upload_file|upload_large_folder)$|^huggingface_hub\.(upload_folder|upload_file)$"
 )

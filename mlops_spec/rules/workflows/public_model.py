@@ -34,6 +34,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.roles import about_models, plain
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
@@ -47,12 +48,12 @@ CODE = "MS665"
 NAME = "public-model"
 SEVERITY: Severity = "error"
 
-_PUBLIC = re.compile(
+_PUBLIC = regex(
     r"--acl[ =](public-read(-write)?|authenticated-read)\b|\ball(Authenticated)?Users\b|\bAllUsers:[RWO]\b"
     r"|-a public-read\b|--public-access[ =](blob|container)\b|--predefined-acl[ =]public\w*"
 )
-_MODEL = re.compile(r"model|weights|\.(onnx|joblib|pkl|skops|safetensors|pt|bin)\b", re.IGNORECASE)
-_PAGES = re.compile(r"docs?\b|site|html|badge|www|static|report|assets|invoker", re.IGNORECASE)
+_MODEL = regex(r"model|weights|\.(onnx|joblib|pkl|skops|safetensors|pt|bin)\b", re.IGNORECASE)
+_PAGES = regex(r"docs?\b|site|html|badge|www|static|report|assets|invoker", re.IGNORECASE)
 
 
 def check(workflow: Workflow) -> Iterator[Finding]:

@@ -32,6 +32,7 @@ from mlops_spec.platforms.github.workflow.expression import keeps_pull_requests_
 from mlops_spec.platforms.github.workflow.flow import pull_request_jobs
 from mlops_spec.platforms.github.workflow.release import RELEASING
 from mlops_spec.platforms.github.workflow.roles import plain, releases
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
@@ -63,13 +64,13 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
                     yield at_command(step, command, "a pull request releases this before it is merged", "remove it")
 
 
-_PREVIEW = re.compile(r"preview|review|staging|\bdev|sandbox|test|\bpr\b|dry", re.IGNORECASE)
+_PREVIEW = regex(r"preview|review|staging|\bdev|sandbox|test|\bpr\b|dry", re.IGNORECASE)
 #: What changes the features that all read who are served, whatever else it is called.
-_SHARED = re.compile(
+_SHARED = regex(
     r"^(python[\d.]* -m )?feast\b.*\b(apply|materialize\S*|push|delete)\b"
     r"|^dbt( -\S+)* (run|build|seed|snapshot)\b.*(--target[ =]|-t )prod"
 )
-_MERGED = re.compile(r"pull_request\.merged")
+_MERGED = regex(r"pull_request\.merged")
 
 
 def _releases_unmerged(command: Command, main: str, step: Step, workflow: Workflow, job: Job) -> bool:

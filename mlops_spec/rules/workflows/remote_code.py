@@ -29,11 +29,11 @@ Fix: leave `trust_remote_code` out, or name the commit that was read by `revisio
 from __future__ import annotations
 
 import ast
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.options import options
 from mlops_spec.platforms.github.workflow.program import is_true, keywords
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command, in_program
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ CODE = "MS595"
 NAME = "remote-code"
 SEVERITY: Severity = "error"
 
-_COMMIT = re.compile(r"[0-9a-f]{40}")
+_COMMIT = regex(r"[0-9a-f]{40}")
 _MESSAGE = "this runs code of another repository, whatever lies there at that hour"
 _HINT = "leave it out, or name the commit that was read"
 

@@ -27,7 +27,6 @@ Fix: pack what the gate has judged, and hand it on as an artifact.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
@@ -36,6 +35,7 @@ from mlops_spec.platforms.github.workflow.flow import jobs_before
 from mlops_spec.platforms.github.workflow.images import BUILDS, image_commands
 from mlops_spec.platforms.github.workflow.roles import evaluates, job_releases, judges, plain, releasing, trains
 from mlops_spec.platforms.github.workflow.typed import text
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command, called
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def _judges(command: Command) -> bool:
 
 
 _PUBLISHES = ("softprops/action-gh-release", "ncipollo/release-action", "svenstaro/upload-release-action")
-_COPIES = re.compile(r"(aws (\S+ ){0,4}s3|gsutil|gcloud storage|rclone|azcopy|s5cmd) (-m )?(cp|sync|mv|rsync|copy)\b")
+_COPIES = regex(r"(aws (\S+ ){0,4}s3|gsutil|gcloud storage|rclone|azcopy|s5cmd) (-m )?(cp|sync|mv|rsync|copy)\b")
 
 
 def _ships(step: Step) -> bool:

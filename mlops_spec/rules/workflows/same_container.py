@@ -30,10 +30,10 @@ Fix: remove the container and run the new image, or `docker compose up -d` with 
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,9 +45,9 @@ CODE = "MS674"
 NAME = "same-container"
 SEVERITY: Severity = "error"
 
-_NEW_IMAGE = re.compile(r"\bdocker\s+(image\s+)?(pull|push|build|load)\b|\bdocker\s+buildx\b")
-_SAME = re.compile(r"\bdocker(\s+container|[ -]compose)?\s+(restart|start)\b")
-_NEW = re.compile(r"\bdocker(\s+container)?\s+(run|create)\b|\bdocker[ -]compose\b[^\n]*\bup\b|\bwatchtower\b")
+_NEW_IMAGE = regex(r"\bdocker\s+(image\s+)?(pull|push|build|load)\b|\bdocker\s+buildx\b")
+_SAME = regex(r"\bdocker(\s+container|[ -]compose)?\s+(restart|start)\b")
+_NEW = regex(r"\bdocker(\s+container)?\s+(run|create)\b|\bdocker[ -]compose\b[^\n]*\bup\b|\bwatchtower\b")
 
 
 def check(workflow: Workflow) -> Iterator[Finding]:

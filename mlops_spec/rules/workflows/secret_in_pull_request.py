@@ -34,6 +34,7 @@ from mlops_spec.platforms.github.workflow.environment import environment
 from mlops_spec.platforms.github.workflow.expression import expressions, keeps_pull_requests_out
 from mlops_spec.platforms.github.workflow.flow import pull_request_jobs
 from mlops_spec.platforms.github.workflow.sign_in import readable_secrets
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -77,4 +78,4 @@ def _named_secrets(expression: str) -> set[str]:
     return {found[1] or "" for found in _SECRET.finditer(expression)}
 
 
-_SECRET = re.compile(r"\bsecrets\.(?!GITHUB_TOKEN\b)(\w+)|\bsecrets\[", re.IGNORECASE)
+_SECRET = regex(r"\bsecrets\.(?!GITHUB_TOKEN\b)(\w+)|\bsecrets\[", re.IGNORECASE)

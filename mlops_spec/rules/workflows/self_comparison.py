@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.platforms.github.workflow.release import checks_digest
 from mlops_spec.platforms.github.workflow.roles import evaluates, judges, trains, watches
 from mlops_spec.platforms.github.workflow.typed import mapping, text
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
@@ -43,11 +44,9 @@ CODE = "MS560"
 NAME = "self-comparison"
 SEVERITY: Severity = "error"
 
-_OLD = re.compile(
-    r"reference|baseline|base|champion|stable|old|expected|before|live|prod(uction)?|main|left|current-model"
-)
-_NEW = re.compile(r"current|candidate|new|canary|challenger|actual|after|right|pr|model|head|trained|incoming")
-_DIGEST = re.compile(r"(?:sha(?:256|512)sum|b2sum|shasum(?: -a \d+)?|md5sum)\s+[\"']?([^\s\"'|;)<>-][^\s\"'|;)<>]*)")
+_OLD = regex(r"reference|baseline|base|champion|stable|old|expected|before|live|prod(uction)?|main|left|current-model")
+_NEW = regex(r"current|candidate|new|canary|challenger|actual|after|right|pr|model|head|trained|incoming")
+_DIGEST = regex(r"(?:sha(?:256|512)sum|b2sum|shasum(?: -a \d+)?|md5sum)\s+[\"']?([^\s\"'|;)<>-][^\s\"'|;)<>]*)")
 
 
 def check(workflow: Workflow) -> Iterator[Finding]:
@@ -65,10 +64,8 @@ def check(workflow: Workflow) -> Iterator[Finding]:
         yield from _baselines_of_this_commit(job)
 
 
-_SINCE = re.compile(r"current|live|production|recent|serving|actual|new|incoming")
-_SPLIT = re.compile(
-    r"(?:.*/)?(?:x_)?(train|training|test|holdout|hold_out|valid|validation)(?:_(?:set|data|rows))?\.\w+"
-)
+_SINCE = regex(r"current|live|production|recent|serving|actual|new|incoming")
+_SPLIT = regex(r"(?:.*/)?(?:x_)?(train|training|test|holdout|hold_out|valid|validation)(?:_(?:set|data|rows))?\.\w+")
 
 
 def _held_out_side(command: Command) -> str:
@@ -95,7 +92,7 @@ def _copied_baselines(job: Job) -> Iterator[Finding]:
                 yield at_command(step, command, message, "copy it before the new one is written")
 
 
-_OF_THIS_COMMIT = re.compile(r"(HEAD|\$\{?GITHUB_SHA\}?|\$\{\{ ?github\.sha ?\}\}):\S+")
+_OF_THIS_COMMIT = regex(r"(HEAD|\$\{?GITHUB_SHA\}?|\$\{\{ ?github\.sha ?\}\}):\S+")
 
 
 def _baselines_of_this_commit(job: Job) -> Iterator[Finding]:

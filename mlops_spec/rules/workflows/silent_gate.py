@@ -39,6 +39,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.platforms.github.workflow.command import commands
 from mlops_spec.platforms.github.workflow.program import is_true, keywords
 from mlops_spec.platforms.github.workflow.roles import judges
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import in_program
 
 if TYPE_CHECKING:
@@ -53,11 +54,11 @@ CODE = "MS592"
 NAME = "silent-gate"
 SEVERITY: Severity = "error"
 
-_SAYS = re.compile(r"(^|\.)(print|echo|write|log|info|warning|warn|error|critical|debug|exception)$")
-_KEEPS = re.compile(
+_SAYS = regex(r"(^|\.)(print|echo|write|log|info|warning|warn|error|critical|debug|exception)$")
+_KEEPS = regex(
     r"(^|\.)(write_text|write_bytes|dump|to_csv|to_json|to_markdown|savefig|save|log_metrics?|set_tag|post)$"
 )
-_NO = re.compile(r"fail|below|not |worse|reject|too |under|insufficient|regress|❌", re.IGNORECASE)
+_NO = regex(r"fail|below|not |worse|reject|too |under|insufficient|regress|❌", re.IGNORECASE)
 
 
 def check(workflow: Workflow) -> Iterator[Finding]:
@@ -146,7 +147,7 @@ def _means_good_enough(node: ast.expr | None) -> bool:
     return bool(_WELL.search(said)) and not _NO.search(said) and "any(" not in said
 
 
-_WELL = re.compile(r"pass|\bok\b|good|better|success|\ball\(|>=", re.IGNORECASE)
+_WELL = regex(r"pass|\bok\b|good|better|success|\ball\(|>=", re.IGNORECASE)
 
 
 def _is_number(node: ast.expr | None) -> bool:

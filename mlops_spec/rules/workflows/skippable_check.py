@@ -30,6 +30,7 @@ from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.expression import may_skip
 from mlops_spec.platforms.github.workflow.release import RELEASING, decides
 from mlops_spec.platforms.github.workflow.roles import judges, judging, looked_at
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command, called
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def _is_gate_passed_over(command: Command) -> bool:
 
 
 #: What people set, rather than what a run is.
-_SWITCH = re.compile(
+_SWITCH = regex(
     r"\blabels?\b|\b(vars|env)\.|commit\.message|\.title\b|\.body\b|github\.actor"
     r"|inputs\.[\w-]*(skip|force|gate|check|eval|test|urgent|hotfix|bypass|valid|fast)",
     re.IGNORECASE,

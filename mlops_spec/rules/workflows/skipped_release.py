@@ -66,6 +66,7 @@ from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.flow import events, jobs_before
 from mlops_spec.platforms.github.workflow.roles import job_judges, job_releases, judges, trains
 from mlops_spec.platforms.github.workflow.typed import text
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
@@ -80,12 +81,12 @@ NAME = "skipped-release"
 SEVERITY: Severity = "error"
 
 #: https://docs.github.com/actions/how-tos/manage-workflow-runs/skip-workflow-runs
-_SKIPS = re.compile(r"\[(skip ci|ci skip|no ci|skip actions|actions skip)\]|^\s*skip-checks:\s*true", re.MULTILINE)
-_OF_MODEL = re.compile(
+_SKIPS = regex(r"\[(skip ci|ci skip|no ci|skip actions|actions skip)\]|^\s*skip-checks:\s*true", re.MULTILINE)
+_OF_MODEL = regex(
     r"dvc\.lock|\.dvc\b|(^|[\s/\"'])(models?|weights|checkpoints?|params|artifacts?|lockfile|model\.yaml)([\s/.\"']|$)"
     r"|\.(joblib|pkl|onnx|pt|pth|h5|keras|safetensors|skops|ckpt)\b"
 )
-_ALL = re.compile(r"(^| )(-A|--all|\.|-u|-a|-am|\*)( |$)")
+_ALL = regex(r"(^| )(-A|--all|\.|-u|-a|-am|\*)( |$)")
 _COMMITTERS = {
     "stefanzweifel/git-auto-commit-action": ("commit_message", "file_pattern"),
     "endbug/add-and-commit": ("message", "add"),

@@ -41,6 +41,7 @@ from mlops_spec.platforms.github.workflow.bounds import is_higher, is_lower
 from mlops_spec.platforms.github.workflow.expansion import parsed_program
 from mlops_spec.platforms.github.workflow.program import names_in
 from mlops_spec.platforms.github.workflow.roles import about_models, job_releases
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command, in_program
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ NAME = "skipped-test"
 SEVERITY: Severity = "error"
 
 _HERE = ("CI", "GITHUB_ACTIONS")
-_OF_MODELS = re.compile(r"quality|fairness|bias|accuracy|\bauc\b|performance|\bmodels?\b|metrics|\bgates?\b|regression")
+_OF_MODELS = regex(r"quality|fairness|bias|accuracy|\bauc\b|performance|\bmodels?\b|metrics|\bgates?\b|regression")
 _HINT = "take it out, or run these tests in a job of their own"
 
 

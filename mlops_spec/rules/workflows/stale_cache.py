@@ -37,6 +37,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.images import image_commands
 from mlops_spec.platforms.github.workflow.typed import mapping, text
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
@@ -51,17 +52,17 @@ SEVERITY: Severity = "error"
 
 _CACHES = ("actions/cache", "actions/cache/restore")
 #: What is named by its content or by its version, or is fetched anew where it is not there.
-_NAMED = re.compile(
+_NAMED = regex(
     r"^~|\.cache\b|\.dvc/(cache|tmp)|node_modules|\.npm|\.?conda|pip|\.cargo|\.gradle|\.m2|\.local|ruff|mypy|pytest|pre-commit"
 )
-_ENVIRONMENT = re.compile(r"(^|/)\.?v?env(/|$)|site-packages")
-_CHANGES = re.compile(r"github\.(sha|run_id|run_number|event\.[\w.]*sha)|steps\.|needs\.|hashFiles", re.IGNORECASE)
-_HASHED = re.compile(r"hashFiles\(([^)]*)\)", re.IGNORECASE)
-_PACKAGES = re.compile(r"lock|requirements|pyproject|setup\.|environment\.ya?ml|Pipfile|constraints", re.IGNORECASE)
-_LOCKS_ALL = re.compile(r"dvc\.lock|'\*\*'|'\*\*/\*'")
-_DATA = re.compile(r"\.dvc\b|data|rows|\.parquet|\.csv|manifest|dataset")
-_CODE = re.compile(r"\.py\b|src|dvc\.yaml|params|\.ipynb|train")
-_ROWS = re.compile(r"data|rows|features|logs?\b|dataset|\.parquet|\.csv")
+_ENVIRONMENT = regex(r"(^|/)\.?v?env(/|$)|site-packages")
+_CHANGES = regex(r"github\.(sha|run_id|run_number|event\.[\w.]*sha)|steps\.|needs\.|hashFiles", re.IGNORECASE)
+_HASHED = regex(r"hashFiles\(([^)]*)\)", re.IGNORECASE)
+_PACKAGES = regex(r"lock|requirements|pyproject|setup\.|environment\.ya?ml|Pipfile|constraints", re.IGNORECASE)
+_LOCKS_ALL = regex(r"dvc\.lock|'\*\*'|'\*\*/\*'")
+_DATA = regex(r"\.dvc\b|data|rows|\.parquet|\.csv|manifest|dataset")
+_CODE = regex(r"\.py\b|src|dvc\.yaml|params|\.ipynb|train")
+_ROWS = regex(r"data|rows|features|logs?\b|dataset|\.parquet|\.csv")
 _HINT = "put a hash of all that it is made from into the key, or keep no results"
 
 
@@ -83,14 +84,14 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
                     yield at_command(step, command, message, "leave `--run-cache` out")
 
 
-_FETCHES = re.compile(
+_FETCHES = regex(
     r"\b(aws s3 (cp|sync)|gsutil( -m)? cp|gcloud storage cp|azcopy cp|curl|wget|dvc (pull|get)"
     r"|mlflow artifacts download|(huggingface-cli|hf) download|download_artifacts|hf_hub_download|snapshot_download"
     r"|load_model)\b[^\n]*"
     r"(model|champion|approved|latest|production|weights)",
     re.IGNORECASE,
 )
-_FIXED = re.compile(
+_FIXED = regex(
     r"[0-9a-f]{32,}|\brevision[ =]|models:/[\w.-]+/\d+|version[-_]?id|\$\{?\w+|@sha256|v?\d+\.\d+\.\d+/|/v\d+/"
 )
 
@@ -122,7 +123,7 @@ def _unmatched_pattern(step: Step, job: Job, delivery: Delivery) -> str:
     return ""
 
 
-_MAKES = re.compile(r"\b(dvc|curl|wget|aws|gsutil|gcloud|az|lock|compile|export|python|make|git clone|date)\b|>")
+_MAKES = regex(r"\b(dvc|curl|wget|aws|gsutil|gcloud|az|lock|compile|export|python|make|git clone|date)\b|>")
 
 
 def _cached(step: Step, workflow: Workflow, job: Job) -> Iterator[Finding]:

@@ -38,6 +38,7 @@ from mlops_spec.platforms.github.workflow.release import PULL_REQUEST
 from mlops_spec.platforms.github.workflow.roles import about_models, evaluates, judges, releases, releasing, trains
 from mlops_spec.platforms.github.workflow.sign_in import identities
 from mlops_spec.platforms.github.workflow.typed import mapping, names, text
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
@@ -51,11 +52,9 @@ CODE = "MS576"
 NAME = "stray-checkout"
 SEVERITY: Severity = "error"
 
-_FIXED = re.compile(r"[0-9a-f]{40}|refs/tags/.*|v?\d[\w.-]*")
-_BASE = re.compile(r"github\.base_ref|pull_request\.base\.(ref|sha)|default_branch")
-_CHOSEN = re.compile(
-    r"\b(github\.event\.)?inputs\.[\w-]*(ref|branch)[\w-]*|client_payload\.[\w-]*(ref|branch)|\bvars\."
-)
+_FIXED = regex(r"[0-9a-f]{40}|refs/tags/.*|v?\d[\w.-]*")
+_BASE = regex(r"github\.base_ref|pull_request\.base\.(ref|sha)|default_branch")
+_CHOSEN = regex(r"\b(github\.event\.)?inputs\.[\w-]*(ref|branch)[\w-]*|client_payload\.[\w-]*(ref|branch)|\bvars\.")
 _HINT = "leave `ref` out, so that the commit is taken which started the run"
 
 
@@ -81,7 +80,7 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
             yield from _moving_commands(job)
 
 
-_HEAD_OF_MAIN = re.compile(r"\$\{\{\s*github\.sha\s*\}\}|\$\{?GITHUB_SHA\b\}?")
+_HEAD_OF_MAIN = regex(r"\$\{\{\s*github\.sha\s*\}\}|\$\{?GITHUB_SHA\b\}?")
 
 
 def _head_of_main(job: Job) -> Iterator[Finding]:

@@ -38,6 +38,7 @@ from mlops_spec.platforms.github.workflow.flow import holds, verbs
 from mlops_spec.platforms.github.workflow.release import RELEASING
 from mlops_spec.platforms.github.workflow.roles import job_releases, judging
 from mlops_spec.platforms.github.workflow.typed import mapping, names, text
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -101,7 +102,7 @@ def _releases_by_others(workflow: Workflow, main: str) -> Iterator[Finding]:
         yield Finding(workflow.trigger_address("workflow_dispatch"), message, hint, at_key=True)
 
 
-_PREVIEW = re.compile(r"preview|review|staging|dev|sandbox|test|\bpr\b", re.IGNORECASE)
+_PREVIEW = regex(r"preview|review|staging|dev|sandbox|test|\bpr\b", re.IGNORECASE)
 
 
 def _asks_for_ref(condition: str) -> bool:

@@ -28,6 +28,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.document.finding import Change
 from mlops_spec.platforms.github.workflow.release import decides
 from mlops_spec.platforms.github.workflow.roles import changes_or_judges, judges, tests, trains, watches
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command, called
 
 if TYPE_CHECKING:
@@ -78,11 +79,11 @@ def _is_awaited(step: Step, command: Command) -> bool:
 
 
 #: A job's number in a variable, or among those of a list.
-_KEPT_NUMBER = re.compile(r"[^\n&]*&\s*(?P<name>\w+)(?:=|\+?=\(|=\"\$\w+ )\"?\$!")
-_ENDS_AS = re.compile(r"\s*(?:$|;\s*(?:done|$)|\|\|\s*\{?\s*(?:[^|&\n]*;\s*)?exit [1-9])")
+_KEPT_NUMBER = regex(r"[^\n&]*&\s*(?P<name>\w+)(?:=|\+?=\(|=\"\$\w+ )\"?\$!")
+_ENDS_AS = regex(r"\s*(?:$|;\s*(?:done|$)|\|\|\s*\{?\s*(?:[^|&\n]*;\s*)?exit [1-9])")
 
 
-_DROPPED = re.compile(
+_DROPPED = regex(
     r"`\|\| |a pipe|it runs in the background|what stands behind|`!` turns|`trap |`&&` takes|`<\("
     r"|the dash before it|make is told|`continue-on-error` in the action"
 )

@@ -33,6 +33,7 @@ from mlops_spec.platforms.github.workflow.options import held, options, variable
 from mlops_spec.platforms.github.workflow.outcome import passing
 from mlops_spec.platforms.github.workflow.roles import about_models, evaluates, judges, judging, watches
 from mlops_spec.platforms.github.workflow.typed import mapping
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
@@ -47,16 +48,16 @@ CODE = "MS584"
 NAME = "toothless-threshold"
 SEVERITY: Severity = "error"
 
-_BOUND = re.compile(
+_BOUND = regex(
     r"(?P<side>min|max)(-(?P<metric>[\w-]+))?|(?P<named>[\w-]+)-(?P<end>min|max)|(?P<bare>margin|tolerance|threshold|bound|max-drop)"
 )
-_DEFAULT = re.compile(r"\$\{\w+:?[-=](-?\d+(?:\.\d+)?)\}")
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
-_SET_OUTSIDE = re.compile(r"GITHUB_|RUNNER_|CI$|HOME$|PWD$|PATH$|USER$|AWS_|GOOGLE_|AZURE_|_$")
-_COUNTS = re.compile(
+_DEFAULT = regex(r"\$\{\w+:?[-=](-?\d+(?:\.\d+)?)\}")
+_NUMBER = regex(r"-?\d+(\.\d+)?")
+_SET_OUTSIDE = regex(r"GITHUB_|RUNNER_|CI$|HOME$|PWD$|PATH$|USER$|AWS_|GOOGLE_|AZURE_|_$")
+_COUNTS = regex(
     r"samples?|rows|requests|count|n|size|latency|seconds|minutes|hours|ms|workers|trials|epochs|jobs|age|days|bytes|mb"
 )
-_SETTING = re.compile(r"\b(vars\.[\w-]+|(?:github\.event\.)?inputs\.[\w-]+)(?P<rest>[^}]*)")
+_SETTING = regex(r"\b(vars\.[\w-]+|(?:github\.event\.)?inputs\.[\w-]+)(?P<rest>[^}]*)")
 
 
 class Place(NamedTuple):
@@ -82,11 +83,9 @@ def check(workflow: Workflow) -> Iterator[Finding]:
                     yield Finding(step.place, why, "write a bound that a bad model does not keep", piece=bound.piece)
 
 
-_BOUND_NAME = re.compile(r"(^|_)(MIN|MAX|LEAST|MOST|THRESHOLD|BOUND|LIMIT|FLOOR|CEILING)(_|$)")
+_BOUND_NAME = regex(r"(^|_)(MIN|MAX|LEAST|MOST|THRESHOLD|BOUND|LIMIT|FLOOR|CEILING)(_|$)")
 #: What libraries read of themselves.
-_OF_MACHINES = re.compile(
-    r"(^|_)(THREADS?|ATTEMPTS|JOBS|WORKERS|RETR(Y|IES)|TIMEOUT|MEMORY|CONN\w*|SIZE|LOG|LEVEL)(_|$)"
-)
+_OF_MACHINES = regex(r"(^|_)(THREADS?|ATTEMPTS|JOBS|WORKERS|RETR(Y|IES)|TIMEOUT|MEMORY|CONN\w*|SIZE|LOG|LEVEL)(_|$)")
 
 
 def _unread_bounds(step: Step) -> Iterator[Finding]:

@@ -40,6 +40,7 @@ from mlops_spec.platforms.github.workflow.flow import events, jobs_before
 from mlops_spec.platforms.github.workflow.options import options
 from mlops_spec.platforms.github.workflow.release import PULL_REQUEST
 from mlops_spec.platforms.github.workflow.roles import evaluates, job_releases, judges, trains
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
@@ -54,8 +55,8 @@ CODE = "MS660"
 NAME = "toy-training"
 SEVERITY: Severity = "error"
 
-_FLAGS = re.compile(r"(fast|quick|toy|tiny|smoke|smoke-test|sample|subset|fast-dev-run|dev-run|test-run|small)")
-_COUNTS = re.compile(
+_FLAGS = regex(r"(fast|quick|toy|tiny|smoke|smoke-test|sample|subset|fast-dev-run|dev-run|test-run|small)")
+_COUNTS = regex(
     r"(sample|subset|sample-(size|frac|fraction|rows)|limit|limit-(rows|train-batches|data)|max-(rows|samples|train-samples)"
     r"|n-?rows|num-samples|row-limit|head|first)"
 )
@@ -77,7 +78,7 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
             yield at_command(*trained[-1], message, "leave it out where a release comes of it")
 
 
-_FIXTURE = re.compile(
+_FIXTURE = regex(
     r"(^|/)(tests?/)?(fixtures?|samples?|examples?|toy|tiny|dummy|mocks?)(/|[_.-]).*\.(csv|parquet|jsonl?|arrow|feather)$"
 )
 

@@ -26,6 +26,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.roles import evaluates, judges, judging, trains
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command, in_program
 
 if TYPE_CHECKING:
@@ -42,12 +43,12 @@ CODE = "MS562"
 NAME = "training-rows"
 SEVERITY: Severity = "error"
 
-_ROWS = re.compile(
+_ROWS = regex(
     r"(?!train|reference|baseline|background|model|config)"
     r".*(rows|data|dataset|split|input|eval|test|holdout|set|on|file|x|y|metrics|scores|report|results)"
 )
-_TRAINING = re.compile(r"(^|[/_.-])(train|training)([/_.-]|\d|$)")
-_OTHER = re.compile(r"test|valid|holdout|held|eval|dev|oot")
+_TRAINING = regex(r"(^|[/_.-])(train|training)([/_.-]|\d|$)")
+_OTHER = regex(r"test|valid|holdout|held|eval|dev|oot")
 
 
 def check(workflow: Workflow) -> Iterator[Finding]:

@@ -24,11 +24,11 @@ Fix: tune, choose and calibrate on rows cut from the training rows.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.options import options, spelled_out
 from mlops_spec.platforms.github.workflow.roles import trains, tunes
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
@@ -43,12 +43,12 @@ CODE = "MS580"
 NAME = "tuned-on-test"
 SEVERITY: Severity = "error"
 
-_TEST = re.compile(r"(^|[/_.-])(test|holdout|hold-out|oot)([/_.-]|\d|$)")
-_LEARNS = re.compile(
+_TEST = regex(r"(^|[/_.-])(test|holdout|hold-out|oot)([/_.-]|\d|$)")
+_LEARNS = regex(
     r"(train|fit|tune|tuning|val|valid|validation|dev|calibrat\w*|extra|early-stopping|select)?-?"
     r"(rows|data|dataset|input|inputs|set|split|on|file|path|with|x|y)?s?"
 )
-_FILE = re.compile(r"\.(parquet|csv|jsonl?|npz|arrow|feather|tsv|pkl)$")
+_FILE = regex(r"\.(parquet|csv|jsonl?|npz|arrow|feather|tsv|pkl)$")
 
 
 def check(workflow: Workflow) -> Iterator[Finding]:

@@ -26,15 +26,16 @@ Fix: wait, and fail where the run did: `wait_for_run_completion`, `--stream`, `w
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.program import is_false, is_true, keywords
 from mlops_spec.platforms.github.workflow.roles import evaluates, judges, releases
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command, called, in_program
 
 if TYPE_CHECKING:
     import ast
+    import re
     from collections.abc import Iterator, Sequence
 
     from mlops_spec.document.diagnostic import Severity
@@ -50,46 +51,46 @@ SEVERITY: Severity = "error"
 #: Commands that return before what they start has ended, and what in them or behind them waits.
 _COMMANDS = (
     (
-        re.compile(
+        regex(
             r"aws (--?\S+ )*sagemaker (start-pipeline-execution|create-(training|processing|transform|auto-ml)-job)\b"
         ),
-        re.compile(r"sagemaker (wait|describe)|sagemaker list-pipeline-execution-steps"),
+        regex(r"sagemaker (wait|describe)|sagemaker list-pipeline-execution-steps"),
     ),
     (
-        re.compile(r"aws (--?\S+ )*(stepfunctions start-execution|batch submit-job|glue start-job-run)\b"),
-        re.compile(r"describe|get-job-run"),
+        regex(r"aws (--?\S+ )*(stepfunctions start-execution|batch submit-job|glue start-job-run)\b"),
+        regex(r"describe|get-job-run"),
     ),
-    (re.compile(r"az ml job create\b"), re.compile(r"--stream|job (stream|show)|--web")),
+    (regex(r"az ml job create\b"), regex(r"--stream|job (stream|show)|--web")),
     (
-        re.compile(r"gcloud (beta )?(ai custom-jobs create|ai hp-tuning-jobs create)\b"),
-        re.compile(r"stream-logs|describe"),
+        regex(r"gcloud (beta )?(ai custom-jobs create|ai hp-tuning-jobs create)\b"),
+        regex(r"stream-logs|describe"),
     ),
-    (re.compile(r"gcloud (beta )?ai-platform jobs submit\b"), re.compile(r"--stream-logs|stream-logs|describe")),
+    (regex(r"gcloud (beta )?ai-platform jobs submit\b"), regex(r"--stream-logs|stream-logs|describe")),
     (
-        re.compile(r"databricks (jobs run-now|jobs submit|bundle run)\b.{0,400}--no-wait"),
-        re.compile(r"get-run|runs get"),
+        regex(r"databricks (jobs run-now|jobs submit|bundle run)\b.{0,400}--no-wait"),
+        regex(r"get-run|runs get"),
     ),
-    (re.compile(r"argo (-n \S+ )?submit\b"), re.compile(r"--wait|--watch|--log|argo (-n \S+ )?(wait|watch|logs)")),
-    (re.compile(r"kfp (--\S+ \S+ )*run (submit|create)\b"), re.compile(r"--watch|run get")),
-    (re.compile(r"ray job submit\b.{0,400}--no-wait"), re.compile(r"ray job (logs|status)")),
+    (regex(r"argo (-n \S+ )?submit\b"), regex(r"--wait|--watch|--log|argo (-n \S+ )?(wait|watch|logs)")),
+    (regex(r"kfp (--\S+ \S+ )*run (submit|create)\b"), regex(r"--watch|run get")),
+    (regex(r"ray job submit\b.{0,400}--no-wait"), regex(r"ray job (logs|status)")),
     (
-        re.compile(r"kubectl (--?\S+ (\S+ )?)*(create job|apply -f \S*(job|train)\S*)"),
-        re.compile(r"kubectl .{0,200}\b(wait|logs|get)\b"),
+        regex(r"kubectl (--?\S+ (\S+ )?)*(create job|apply -f \S*(job|train)\S*)"),
+        regex(r"kubectl .{0,200}\b(wait|logs|get)\b"),
     ),
-    (re.compile(r"gh workflow run\b"), re.compile(r"gh run (watch|view)")),
-    (re.compile(r"airflow dags trigger\b|modal run .{0,200}(-d|--detach)\b"), re.compile(r"dags (list-runs|state)")),
+    (regex(r"gh workflow run\b"), regex(r"gh run (watch|view)")),
+    (regex(r"airflow dags trigger\b|modal run .{0,200}(-d|--detach)\b"), regex(r"dags (list-runs|state)")),
 )
-_WAITS = re.compile(r"^(sleep|until|while|timeout|wait)\b|\bwait|poll|await")
+_WAITS = regex(r"^(sleep|until|while|timeout|wait)\b|\bwait|poll|await")
 #: Calls that return before what they start has ended.
-_CALLS = re.compile(
+_CALLS = regex(
     r"\.(create_run_from_pipeline_(package|func)|run_pipeline|start_pipeline_execution|create_(training|transform|processing)_job"
     r"|start_execution|submit_job|run_now|start_job_run|jobs\.create_or_update)$|PipelineJob\(\)\.submit$|Pipeline\(\)\.start$"
 )
-_ASKED = re.compile(
+_ASKED = regex(
     r"wait|stream|result$|get_run|describe_|list_pipeline_execution_steps|get_waiter|run_now_and_wait|jobs\.get$|get_job_run|sleep|poll"
 )
 #: Calls that take what a run has made.
-_TAKES = re.compile(
+_TAKES = regex(
     r"\.(models\.create_or_update|create_model_package|create_model|create_endpoint|update_endpoint|register_model|deploy"
     r"|begin_create_or_update|download_file|upload_model|set_registered_model_alias|create_model_version)$|Model\.upload$"
 )

@@ -30,10 +30,10 @@ Fix: set the image, or the version of the model, that this run has made.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.roles import plain
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
@@ -47,8 +47,8 @@ CODE = "MS689"
 NAME = "unchanged-release"
 SEVERITY: Severity = "error"
 
-_KEPT = re.compile(r"helm (.* )?upgrade\b.*--reuse-values")
-_SET = re.compile(
+_KEPT = regex(r"helm (.* )?upgrade\b.*--reuse-values")
+_SET = regex(
     r"--set(-string|-file|-json|-literal)?\b|--values\b|(^| )-f\b|--post-renderer|--version\b|--reset-then-reuse"
 )
 

@@ -40,13 +40,13 @@ Fix: let what is not chosen be staging.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.environment import environment
 from mlops_spec.platforms.github.workflow.flow import events
 from mlops_spec.platforms.github.workflow.typed import mapping, text
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -58,7 +58,7 @@ CODE = "MS667"
 NAME = "unchosen-production"
 SEVERITY: Severity = "warning"
 
-_LEFT = re.compile(r"inputs\.[\w-]+\s*\|\|\s*'(?P<left>prod|production|live|prd)'")
+_LEFT = regex(r"inputs\.[\w-]+\s*\|\|\s*'(?P<left>prod|production|live|prd)'")
 _CHOSEN = frozenset(("workflow_dispatch", "workflow_call", "repository_dispatch"))
 
 

@@ -36,6 +36,7 @@ from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.condition import Call, Literal, Name, asks_status, demands, tree, walk
 from mlops_spec.platforms.github.workflow.roles import judging, watches
 from mlops_spec.platforms.github.workflow.typed import mapping, text
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -48,10 +49,8 @@ CODE = "MS559"
 NAME = "unheard-failure"
 SEVERITY: Severity = "error"
 
-_ALARM = re.compile(
-    r"\bgh issue create\b|hooks\.slack|slack-github-action|pagerduty|opsgenie|\bsendmail\b|action-send-mail"
-)
-_RESULT = re.compile(r"\b(?:needs|jobs)\.([\w-]+)\.result\b")
+_ALARM = regex(r"\bgh issue create\b|hooks\.slack|slack-github-action|pagerduty|opsgenie|\bsendmail\b|action-send-mail")
+_RESULT = regex(r"\b(?:needs|jobs)\.([\w-]+)\.result\b")
 
 
 def check(workflow: Workflow) -> Iterator[Finding]:

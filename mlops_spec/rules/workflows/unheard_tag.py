@@ -47,6 +47,7 @@ from mlops_spec.platforms.github.workflow.options import held
 from mlops_spec.platforms.github.workflow.read import called_path
 from mlops_spec.platforms.github.workflow.roles import plain
 from mlops_spec.platforms.github.workflow.typed import mapping, names, text
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ CODE = "MS658"
 NAME = "unheard-tag"
 SEVERITY: Severity = "error"
 
-_OWN = re.compile(r"\bgithub\.token\b|\bsecrets\.GITHUB_TOKEN\b", re.IGNORECASE)
+_OWN = regex(r"\bgithub\.token\b|\bsecrets\.GITHUB_TOKEN\b", re.IGNORECASE)
 #: Actions that make a tag or a release; the inputs and variables that give them a token; what they make.
 _ACTIONS = {
     "softprops/action-gh-release": ("release", "tag"),

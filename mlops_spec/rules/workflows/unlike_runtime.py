@@ -58,6 +58,7 @@ from mlops_spec.platforms.github.workflow.images import dockerfile
 from mlops_spec.platforms.github.workflow.named_files import REQUIREMENTS
 from mlops_spec.platforms.github.workflow.roles import trains
 from mlops_spec.platforms.github.workflow.typed import text
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,9 +70,9 @@ CODE = "MS666"
 NAME = "unlike-runtime"
 SEVERITY: Severity = "error"
 
-_FROM = re.compile(r"^FROM\s+(?:--\S+\s+)?(?:\S*/)?python:(?P<version>\d+\.\d+)\S*", re.MULTILINE | re.IGNORECASE)
-_MODEL = re.compile(r"^(COPY|ADD)\s[^\n]*(model|\.joblib|\.pkl|\.skops|\bbuild\b)", re.MULTILINE | re.IGNORECASE)
-_VERSION = re.compile(r"\d+\.\d+")
+_FROM = regex(r"^FROM\s+(?:--\S+\s+)?(?:\S*/)?python:(?P<version>\d+\.\d+)\S*", re.MULTILINE | re.IGNORECASE)
+_MODEL = regex(r"^(COPY|ADD)\s[^\n]*(model|\.joblib|\.pkl|\.skops|\bbuild\b)", re.MULTILINE | re.IGNORECASE)
+_VERSION = regex(r"\d+\.\d+")
 
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
@@ -108,7 +109,7 @@ def _unlike_packages(workflow: Workflow, delivery: Delivery) -> Iterator[Finding
                     yield Finding((), message, "take one lock file", document=place.document, span=place.span)
 
 
-_PIN = re.compile(
+_PIN = regex(
     r"^(?P<name>scikit-learn|xgboost|lightgbm|catboost|torch|tensorflow|keras|numpy|pandas|joblib|onnxruntime|transformers|skops)"
     r"==(?P<version>[\w.]+)",
     re.MULTILINE | re.IGNORECASE,

@@ -24,11 +24,11 @@ Fix: `mlops-spec lint --fix` writes `uv sync --locked` and `uv run --no-sync`; `
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Change, Finding
 from mlops_spec.platforms.github.workflow.permissions import TABLE
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def check(workflow: Workflow) -> Iterator[Finding]:
 
 
 _OURS = TABLE.keys() - {"lint"}  # which reads one file, and is run from anywhere
-_OWN = re.compile(r"\buv run\b[^\n;&|]*mlops-spec")
+_OWN = regex(r"\buv run\b[^\n;&|]*mlops-spec")
 _LOCKED = ("--locked", "--frozen")
 
 

@@ -27,6 +27,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.roles import about_models
 from mlops_spec.platforms.github.workflow.scripts import scripts
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ CODE = "MS573"
 NAME = "unlocked-tool"
 SEVERITY: Severity = "error"
 
-_SCRIPT = re.compile(
+_SCRIPT = regex(
     r"\b(?:curl|wget)\b[^\n|;]*\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b|\b(?:ba)?sh\s+(?:-c\s+\"\$|<)\(\s*(?:curl|wget)[^\n]*"
 )
 _HINT = "add it to the project's dependencies, and install those by the lock"

@@ -46,6 +46,7 @@ from mlops_spec.platforms.github.workflow.flow import jobs_before
 from mlops_spec.platforms.github.workflow.opaque import unseen
 from mlops_spec.platforms.github.workflow.roles import job_judges, job_releases, judging, releasing, tests, trains
 from mlops_spec.platforms.github.workflow.typed import text
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -78,12 +79,10 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
             yield Finding(place, message, "judge it by `mlops-spec gate`, or a gate of your own, before")
 
 
-_TRIES = re.compile(
-    r"smoke|e2e|end.to.end|integration|acceptance|load.?test|validat|verif|contract|fairness", re.IGNORECASE
-)
+_TRIES = regex(r"smoke|e2e|end.to.end|integration|acceptance|load.?test|validat|verif|contract|fairness", re.IGNORECASE)
 
 
-_SMOKE = re.compile(r"smoke\W?tests?")  # which tells that it answers, not how well
+_SMOKE = regex(r"smoke\W?tests?")  # which tells that it answers, not how well
 
 
 def _tries_build(job: Job) -> bool:

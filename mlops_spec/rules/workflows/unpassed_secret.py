@@ -60,6 +60,7 @@ from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.expression import expressions
 from mlops_spec.platforms.github.workflow.read import called_path
 from mlops_spec.platforms.github.workflow.typed import mapping
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,7 +72,7 @@ CODE = "MS553"
 NAME = "unpassed-secret"
 SEVERITY: Severity = "error"
 
-_SECRET = re.compile(r"\bsecrets\.(?!GITHUB_TOKEN\b)(\w+)", re.IGNORECASE)
+_SECRET = regex(r"\bsecrets\.(?!GITHUB_TOKEN\b)(\w+)", re.IGNORECASE)
 
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:

@@ -33,6 +33,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.roles import plain
 from mlops_spec.platforms.github.workflow.typed import text
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command
 
 if TYPE_CHECKING:
@@ -46,12 +47,10 @@ CODE = "MS590"
 NAME = "unpushed-data"
 SEVERITY: Severity = "error"
 
-_MAKES = re.compile(
-    r"\bdvc (repro|add|commit|exp run|update|import|import-url|run)\b(?!.*--(dry|to-remote|no-download))"
-)
-_PUSHES = re.compile(r"\bdvc (exp )?push\b|\bmlops-spec run\b.*--push|\bdvc\b.*--push\b")
-_HIDDEN = re.compile(r"^(make|just|task|bash|sh|\./)\b.*(push|upload|publish|store)|push_?(data|dvc)")
-_VERSIONED = re.compile(
+_MAKES = regex(r"\bdvc (repro|add|commit|exp run|update|import|import-url|run)\b(?!.*--(dry|to-remote|no-download))")
+_PUSHES = regex(r"\bdvc (exp )?push\b|\bmlops-spec run\b.*--push|\bdvc\b.*--push\b")
+_HIDDEN = regex(r"^(make|just|task|bash|sh|\./)\b.*(push|upload|publish|store)|push_?(data|dvc)")
+_VERSIONED = regex(
     r"dvc\.lock|\.dvc\b|^[ \t]*(\.|-A|--all|-u|\*)?[ \t]*$|(^|\s)(\.|-A|--all|-u|data/?)(\s|$)", re.MULTILINE
 )
 _PROPOSES = ("peter-evans/create-pull-request", "stefanzweifel/git-auto-commit-action", "endbug/add-and-commit")

@@ -36,6 +36,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.program import is_false, is_true, keywords
 from mlops_spec.platforms.github.workflow.roles import evaluates, judges
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command, called, in_program
 
 if TYPE_CHECKING:
@@ -54,21 +55,21 @@ SEVERITY: Severity = "error"
 _SAID = "this draws other rows in each run, and no two models are judged on the same"
 _HINT = "give it a fixed seed"
 #: Calls that draw rows, and the arguments that would make it the same ones each time.
-_DRAWS = re.compile(
+_DRAWS = regex(
     r"(^|\.)(train_test_split|random_split|randomSplit|ShuffleSplit|StratifiedShuffleSplit|GroupShuffleSplit)$"
 )
-_FOLDS = re.compile(r"(^|\.)(KFold|StratifiedKFold|StratifiedGroupKFold)$")
+_FOLDS = regex(r"(^|\.)(KFold|StratifiedKFold|StratifiedGroupKFold)$")
 _SEEDS = frozenset(("random_state", "seed", "generator", "rng", "random_seed"))
-_SAMPLES = re.compile(r"\.(sample)$")
-_SHUFFLES = re.compile(r"^(numpy\.random\.(permutation|shuffle|choice|rand|uniform)|random\.(shuffle|sample))$")
+_SAMPLES = regex(r"\.(sample)$")
+_SHUFFLES = regex(r"^(numpy\.random\.(permutation|shuffle|choice|rand|uniform)|random\.(shuffle|sample))$")
 #: What makes every draw of a program the same.
-_SEEDED = re.compile(
+_SEEDED = regex(
     r"(^|\.)(seed|manual_seed|set_seed|set_random_seed|seed_everything|enable_full_determinism|set_global_seed\w*|seed_all|fix_seeds?"
     r"|set_seeds|default_rng|RandomState)$"
 )
-_TESTED = re.compile(r"test|holdout|held|eval", re.IGNORECASE)
+_TESTED = regex(r"test|holdout|held|eval", re.IGNORECASE)
 #: What is another number in each run.
-_CHANCE = re.compile(
+_CHANCE = regex(
     r"\$\{?RANDOM|\bdate\b|RUN_(ID|NUMBER|ATTEMPT)|run_(id|number)|time\.time|time_ns|randint|urandom|uuid|\bnow\b"
 )
 

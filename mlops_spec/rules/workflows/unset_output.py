@@ -30,13 +30,13 @@ Fix: read what is written, or write what is read.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.diagnostic import listed
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.references import named
 from mlops_spec.platforms.github.workflow.typed import text
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,7 +48,7 @@ CODE = "MS558"
 NAME = "unset-output"
 SEVERITY: Severity = "error"
 
-_WRITTEN = re.compile(r"\b(?:echo|printf)\s+[\"']?([\w-]+)(?:=|<<)")
+_WRITTEN = regex(r"\b(?:echo|printf)\s+[\"']?([\w-]+)(?:=|<<)")
 
 
 def check(workflow: Workflow) -> Iterator[Finding]:

@@ -30,7 +30,6 @@ Fix: write `ref: ${{ github.event.pull_request.base.sha }}`, or check nothing ou
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.diagnostic import listed
@@ -41,6 +40,7 @@ from mlops_spec.platforms.github.workflow.flow import holds, pull_request_jobs
 from mlops_spec.platforms.github.workflow.harmless import BASE
 from mlops_spec.platforms.github.workflow.permissions import writable
 from mlops_spec.platforms.github.workflow.typed import text
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,4 +71,4 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
                 yield Finding((*step.address, "with", "ref"), message, hint)
 
 
-_OF_RUN = re.compile(r"workflow_run\.(head_sha|head_branch|head_commit)")
+_OF_RUN = regex(r"workflow_run\.(head_sha|head_branch|head_commit)")

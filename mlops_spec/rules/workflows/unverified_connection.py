@@ -29,6 +29,7 @@ from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.program import is_false, keywords
 from mlops_spec.platforms.github.workflow.roles import plain
 from mlops_spec.platforms.github.workflow.typed import mapping, text
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command, in_program
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ NAME = "unverified-connection"
 SEVERITY: Severity = "error"
 
 #: Programs, and what tells them to check nothing.
-_UNCHECKED = re.compile(
+_UNCHECKED = regex(
     r"^curl\b.* (?P<curl>--insecure|-[sSfLvIiGN]*k[sSfLvIiGN]*)(?= |$)|^wget\b.* (?P<wget>--no-check-certificate)"
     r"|^(?:ssh|scp|sftp|rsync|autossh)\b.*(?P<ssh>StrictHostKeyChecking[= ](?:no|off))\b"
     r"|^(?:kubectl|oc|helm|argocd|docker|skopeo|podman|crane)\b.* "
@@ -52,15 +53,15 @@ _UNCHECKED = re.compile(
     re.IGNORECASE,
 )
 _VARIABLES = {
-    "GIT_SSL_NO_VERIFY": re.compile(r"1|true"),
-    "PYTHONHTTPSVERIFY": re.compile(r"0"),
-    "NODE_TLS_REJECT_UNAUTHORIZED": re.compile(r"0"),
-    "MLFLOW_TRACKING_INSECURE_TLS": re.compile(r"1|true"),
-    "AZURE_CLI_DISABLE_CONNECTION_VERIFICATION": re.compile(r"1|true"),
-    "HF_HUB_DISABLE_SSL_VERIFICATION": re.compile(r"1|true"),
+    "GIT_SSL_NO_VERIFY": regex(r"1|true"),
+    "PYTHONHTTPSVERIFY": regex(r"0"),
+    "NODE_TLS_REJECT_UNAUTHORIZED": regex(r"0"),
+    "MLFLOW_TRACKING_INSECURE_TLS": regex(r"1|true"),
+    "AZURE_CLI_DISABLE_CONNECTION_VERIFICATION": regex(r"1|true"),
+    "HF_HUB_DISABLE_SSL_VERIFICATION": regex(r"1|true"),
 }
-_HERE = re.compile(r"//(localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])\b")
-_REQUESTS = re.compile(r"^(requests|httpx|urllib3|aiohttp|boto3)\b")
+_HERE = regex(r"//(localhost|127\.0\.0\.1|0\.0\.0\.0|\[::1\])\b")
+_REQUESTS = regex(r"^(requests|httpx|urllib3|aiohttp|boto3)\b")
 _HINT = "name its certificate or its key, and let it be checked"
 
 

@@ -30,6 +30,7 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.roles import judges, releases
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command, called
 
 if TYPE_CHECKING:
@@ -44,8 +45,8 @@ CODE = "MS569"
 NAME = "wrong-champion"
 SEVERITY: Severity = "error"
 
-_LATEST = re.compile(r"(^|[:/@=])latest(?:[_-]version)?$", re.IGNORECASE)
-_CHAMPION = re.compile(r"champion|live|baseline|incumbent|production|\bprod\b|deployed|previous", re.IGNORECASE)
+_LATEST = regex(r"(^|[:/@=])latest(?:[_-]version)?$", re.IGNORECASE)
+_CHAMPION = regex(r"champion|live|baseline|incumbent|production|\bprod\b|deployed|previous", re.IGNORECASE)
 _LOOKS = frozenset(("registry", "models", "model", "mlflow", "show", "get", "resolve"))
 
 

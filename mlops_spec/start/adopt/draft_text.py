@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from mlops_spec.regex import regex
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_OPEN = re.compile(r"\b(TODO|todo)\b")
+_OPEN = regex(r"\b(TODO|todo)\b")
 
 
 def text(draft: Mapping[str, Any], source: str) -> str:

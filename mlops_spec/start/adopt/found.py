@@ -12,6 +12,7 @@ from mlops_spec.engines.adoption import pipeline
 from mlops_spec.engines.files import PIPELINE
 from mlops_spec.engines.source import read
 from mlops_spec.git import Git
+from mlops_spec.regex import regex
 from mlops_spec.repository.root import is_repository
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from mlops_spec.engines.adoption import Pipeline
 
 _NAME = str(PIPELINE)
-_SAYS = re.compile(r"^\s*[^\s#]", re.MULTILINE)  # DVC takes an empty one, too
+_SAYS = regex(r"^\s*[^\s#]", re.MULTILINE)  # DVC takes an empty one, too
 
 
 def pipelines_of(root: Path, names: Iterable[str] = ()) -> dict[str, Pipeline]:

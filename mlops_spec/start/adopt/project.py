@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shlex
 from typing import TYPE_CHECKING
 
@@ -10,6 +9,7 @@ from mlops_spec.engines.commands import PACKAGE
 from mlops_spec.engines.drawn import Step
 from mlops_spec.engines.settings import shared
 from mlops_spec.errors import Failure
+from mlops_spec.regex import regex
 from mlops_spec.repository.requirement import PROJECT, Table, extras, mapping, table
 from mlops_spec.start.adopt import storage
 from mlops_spec.start.new import requirement
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _OLDEST = 11  # of Python 3, which the pipeline's tool needs
-_AT_LEAST = re.compile(r">=?\s*3\.(\d+)")
+_AT_LEAST = regex(r">=?\s*3\.(\d+)")
 _REQUIREMENTS = ("requirements.txt", "*/requirements.txt", "requirements/*.txt")
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mlops_spec.engines.drawn import Drawn, Step
 from mlops_spec.engines.source import items, load, mapping, read
 from mlops_spec.errors import Failure
+from mlops_spec.regex import regex
 from mlops_spec.spec.metrics import METRICS
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ _NAMES = {
     "r2_score": "r2",
 }
 _CARRIED = ("ingest", "split", "train", "evaluate", "register")
-_VALUE = re.compile(r"\{\{\s*(\w+)[^{}]*\}\}")
+_VALUE = regex(r"\{\{\s*(\w+)[^{}]*\}\}")
 
 
 def draft(root: Path, text: str, chosen: str = "", folder: str = "") -> Drawn:

@@ -11,6 +11,7 @@ import shlex
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from mlops_spec.regex import regex
 from mlops_spec.spec.stages import overlap, words
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 _TODO = "TODO"
 _OUT = "../"
-_ENTERS = re.compile(r"(\nset -e\ncd )([^\n;&|$]+)$", re.MULTILINE)
+_ENTERS = regex(r"(\nset -e\ncd )([^\n;&|$]+)$", re.MULTILINE)
 
 
 @dataclass

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import csv
-import re
 from typing import TYPE_CHECKING, NamedTuple
+
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _MAX_BYTES = 64 << 20  # read whole, in about a second
-_FRACTION = re.compile(r"-?\d*\.\d+")
+_FRACTION = regex(r"-?\d*\.\d+")
 
 
 class Columns(NamedTuple):

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import os
-import re
 import secrets
 import shutil
 import signal
 from typing import TYPE_CHECKING, NoReturn
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.regex import regex
 from mlops_spec.system.files import alive
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # `.mlops-<process id>-<random>.new`: what a killed process left is known by it, and swept by the next one.
-_TEMPORARY = re.compile(r"^\.mlops-(\d+)-[0-9a-f]{16}\.new$")
+_TEMPORARY = regex(r"^\.mlops-(\d+)-[0-9a-f]{16}\.new$")
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.layout import PROJECT
+from mlops_spec.regex import regex
 from mlops_spec.repository.requirement import declared, extras, mapping, normal, texts
 from mlops_spec.start.new import requirement, storage, uv
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 _OURS = "mlops-spec"
 _TABLE = r"(?ms)^\[{name}\]\n.*?(?=^\[|\Z)"
-_NAME = re.compile(r"^name = .*\nversion = .*$", re.MULTILINE)
+_NAME = regex(r"^name = .*\nversion = .*$", re.MULTILINE)
 _TESTS = """\
 [pytest]
 pythonpath = src

@@ -8,17 +8,18 @@ import tomllib
 from typing import TYPE_CHECKING, Any
 
 from mlops_spec.errors import Exit, Failure
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_REQUIREMENT = re.compile(
+_REQUIREMENT = regex(
     r"""(?P<quote>["'])mlops[-_.]spec(?P<extras>\s*\[[^\]"']*\])?(?P<version>\s*(?:[<>=!~@(][^;"']*)?)(?P<rest>;[^"']*)?(?P=quote)"""
 )
 _SOURCES = "[tool.uv.sources]"
-_OWN_TABLE = re.compile(r"\n*^\[tool\.uv\.sources\.mlops-spec\]\n(?:(?!\[).*\n?)*", re.MULTILINE)
-_OWN_LINE = re.compile(r"^(?:tool\.uv\.sources\.)?mlops-spec[ \t]*=[ \t]*\{[^{}\n]*\}[ \t]*(?:#.*)?\n?", re.MULTILINE)
-_EMPTY = re.compile(rf"\n*^{re.escape(_SOURCES)}[ \t]*\n(?=\s*(?:\[|\Z))", re.MULTILINE)
+_OWN_TABLE = regex(r"\n*^\[tool\.uv\.sources\.mlops-spec\]\n(?:(?!\[).*\n?)*", re.MULTILINE)
+_OWN_LINE = regex(r"^(?:tool\.uv\.sources\.)?mlops-spec[ \t]*=[ \t]*\{[^{}\n]*\}[ \t]*(?:#.*)?\n?", re.MULTILINE)
+_EMPTY = regex(rf"\n*^{re.escape(_SOURCES)}[ \t]*\n(?=\s*(?:\[|\Z))", re.MULTILINE)
 
 
 def pinned(text: str, version: str | None, source: Mapping[str, str] | None) -> str:

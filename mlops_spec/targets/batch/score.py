@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +17,7 @@ import pyarrow.parquet as pq
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.package.input_contract import read_contract
 from mlops_spec.package.on_disk import verify
+from mlops_spec.regex import regex
 from mlops_spec.targets.batch.asking import Predictor, answered
 from mlops_spec.targets.batch.beside import folder_of, manifest_of
 from mlops_spec.targets.batch.delivery import Asking, batches, checked, refuse_moved, refuse_too_many
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from mlops_spec.targets.batch.work import Work
 
 PART, ROW = "part", "row"  # what names a row where no column does
-_OURS = re.compile(
+_OURS = regex(
     r"(\.partial-)?(predictions|_refused)-v[0-9.]+-[0-9a-f]{16}\.(parquet|jsonl)|(\.partial-)?_manifest\.json"
 )
 

@@ -23,6 +23,7 @@ from mlops_spec.engines.dvc.adopt.graph import (
 from mlops_spec.engines.dvc.adopt.parameters import params
 from mlops_spec.engines.source import items
 from mlops_spec.errors import Failure
+from mlops_spec.regex import regex
 from mlops_spec.spec.stages import OWN_STAGES, overlap
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from mlops_spec.engines.dvc.adopt.pipeline import Pipeline
 
 _CODE = (".py", ".ipynb", ".sh", ".r", ".R")
-_SHELL = re.compile(r"[;&|<>$`*?~\n\\(){}#]|^[A-Za-z_]\w*=")
+_SHELL = regex(r"[;&|<>$`*?~\n\\(){}#]|^[A-Za-z_]\w*=")
 _COMMAND = "TODO a command that reads build/data/train.parquet and writes build/model"
 SCRIPTS = "scripts/adopted"
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mlops_spec.engines.source import items, paths
 from mlops_spec.errors import Failure
+from mlops_spec.regex import regex
 from mlops_spec.spec.stages import overlap
 
 if TYPE_CHECKING:
@@ -19,9 +20,9 @@ Stage = dict[str, Any]
 ROWS = (".csv", ".parquet")
 MODELS = (".pkl", ".joblib", ".onnx", ".skops", ".pt", ".pth", ".h5", ".keras", ".safetensors", ".bin")
 PICKLES = (".pkl", ".pickle", ".joblib")
-_TRAINS = re.compile(r"(^|[_@-])(train|fit)", re.IGNORECASE)
-_ELSE = re.compile(r"split|data|prepro|prepare|feature|eval|test|predict", re.IGNORECASE)
-_JUDGES = re.compile(r"eval|test|metric|score|valid", re.IGNORECASE)
+_TRAINS = regex(r"(^|[_@-])(train|fit)", re.IGNORECASE)
+_ELSE = regex(r"split|data|prepro|prepare|feature|eval|test|predict", re.IGNORECASE)
+_JUDGES = regex(r"eval|test|metric|score|valid", re.IGNORECASE)
 
 
 def from_root(stage: Mapping[str, Any], folder: str = "") -> Stage:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from urllib.parse import urlencode, urlsplit
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.platforms.github.api.trouble import WrongClockError, refused, unusable
 from mlops_spec.platforms.github.api.wire import Answer, Broken, send
+from mlops_spec.regex import regex
 from mlops_spec.words.visible import visible_page
 
 API_URL = "https://api.github.com"
@@ -22,8 +22,8 @@ _LONGEST_WAIT = 30.0  # seconds; a server that asks for more is reported instead
 _MOST_PAGES = 100
 _CLOCK = 300.0  # seconds that clocks may differ by, as in the ledger
 _PROSE = {"title", "body"}  # what people read
-_NEXT = re.compile(r'<([^<>]+)>; rel="next"')
-_REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+")
+_NEXT = regex(r'<([^<>]+)>; rel="next"')
+_REPOSITORY = regex(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+")
 
 Method = Literal["GET", "POST", "PATCH", "PUT", "DELETE"]
 Query = Mapping[str, str | int]

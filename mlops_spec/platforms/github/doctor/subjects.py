@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.platforms.github.api.settings import subject_customization
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from mlops_spec.platforms.github.api import GitHub
     from mlops_spec.platforms.github.api.setting_shapes import SubjectCustomization
 
-_PREFIX = re.compile(r"repo:[A-Za-z0-9_.-]+(@[0-9]+)?/[A-Za-z0-9_.-]+(@[0-9]+)?")
+_PREFIX = regex(r"repo:[A-Za-z0-9_.-]+(@[0-9]+)?/[A-Za-z0-9_.-]+(@[0-9]+)?")
 _USUAL = ["repo", "context"]
 
 

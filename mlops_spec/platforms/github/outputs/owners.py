@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlops_spec import model_folder
 from mlops_spec.engines.files import FOLDER, PIPELINE
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -28,7 +28,7 @@ GUARDS = (
     "/pyproject.toml",
     "/uv.lock",
 )
-_ODD = re.compile(r"[^A-Za-z0-9._/-]")  # characters that a pattern can't hold as they are: any stands for each
+_ODD = regex(r"[^A-Za-z0-9._/-]")  # characters that a pattern can't hold as they are: any stands for each
 
 
 @dataclass(frozen=True)

@@ -5,27 +5,27 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlops_spec.regex import regex
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-HIGHER = re.compile(
-    r"roc_?auc|auc|auroc|accuracy|acc|f1|f1_macro|f1_score|precision|recall|r2|average_precision|ap|map|mcc"
-)
-LOWER = re.compile(r"rmse|mae|mse|mape|loss|log_?loss|brier|brier_score|ece|psi|error|error_rate|drift|cost|kl|wer")
+HIGHER = regex(r"roc_?auc|auc|auroc|accuracy|acc|f1|f1_macro|f1_score|precision|recall|r2|average_precision|ap|map|mcc")
+LOWER = regex(r"rmse|mae|mse|mape|loss|log_?loss|brier|brier_score|ece|psi|error|error_rate|drift|cost|kl|wer")
 _METRIC = r"(?P<metric>[A-Za-z_]\w*)"
-_COMPARED = re.compile(
+_COMPARED = regex(
     rf"(?:[.$\"'{{\[(]|\b){_METRIC}[\"'\]}})]*\s*(?P<sign>>=|<=|>|<|-ge|-le|-gt|-lt)\s*[\"']?(?P<bound>-?\d+(?:\.\d+)?)\b"
 )
 #: The least that is more than a coin's, by what a metric is called; and the most that still says something.
 #: The area under precision and recall is as large as the positives are many, so a small bound may be a good one.
 _COIN = (
-    (re.compile(r"(pr|precision_recall|prc)_?auc|au_?pr|auc_?pr"), 0),
-    (re.compile(r"auc|auroc|accuracy|acc"), 0.5),
+    (regex(r"(pr|precision_recall|prc)_?auc|au_?pr|auc_?pr"), 0),
+    (regex(r"auc|auroc|accuracy|acc"), 0.5),
 )
 _NOTHING = (
-    (re.compile(r"ece|calibration"), 0.5),
-    (re.compile(r"brier"), 0.25),
-    (re.compile(r"psi|drift|shift|error_rate|disparity|gap|difference|mape|null|missing"), 1.0),
+    (regex(r"ece|calibration"), 0.5),
+    (regex(r"brier"), 0.25),
+    (regex(r"psi|drift|shift|error_rate|disparity|gap|difference|mape|null|missing"), 1.0),
 )
 _GIVEN_AWAY = 0.2  # of a metric, by a margin
 

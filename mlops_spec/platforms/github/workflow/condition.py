@@ -9,10 +9,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mlops_spec.regex import regex
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"\s*(?:(?P<text>'(?:[^']|'')*')|(?P<number>-?\d[\w.]*)|(?P<name>[A-Za-z_][\w.\-*]*(?:\[[^\]]*\][\w.\-*]*)*)"
     r"|(?P<sign>&&|\|\||==|!=|<=|>=|[!<>(),]))"
 )

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
+
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_STARTS = re.compile(r"(docker|podman|nerdctl)( container)? run ")
+_STARTS = regex(r"(docker|podman|nerdctl)( container)? run ")
 #: Options of `docker run` without a value; any other takes the word behind it.
-_FLAGS = re.compile(
+_FLAGS = regex(
     r"--(rm|detach|interactive|tty|init|privileged|read-only|publish-all|no-healthcheck|oom-kill-disable|sig-proxy|quiet)"
     r"|-[ditPq]+|--[\w-]+=.*|-[evpwumlhc](?=[^\s]).+"
 )

@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING, NamedTuple
 from mlops_spec.platforms.github.workflow.bounds import is_higher, is_lower
 from mlops_spec.platforms.github.workflow.outcome import passing
 from mlops_spec.platforms.github.workflow.program import ends_as_failed
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 _NAME = r"\$\{?\w+\}?|\.?[A-Za-z_][\w.]*(?:\[[\"']\w+[\"']\])*"
-_COMPARED = re.compile(
+_COMPARED = regex(
     rf"[\"']?(?P<left>{_NAME})[\"']?\s*(?P<sign>>=?|<=?|-gt|-ge|-lt|-le)\s*[\"']?(?P<right>{_NAME})[\"']?"
 )
-_SET = re.compile(r"^[ \t]*(?:export |local |readonly )?(\w+)=[\"']?\$\((?P<said>[^\n]*)\)", re.MULTILINE)
-_GIVEN = re.compile(r"(?:-v ?|--(?:arg|argjson|slurpfile) )(\w+)[= ][\"']?(\$\{?\w+\}?|[\w./-]+)")
+_SET = regex(r"^[ \t]*(?:export |local |readonly )?(\w+)=[\"']?\$\((?P<said>[^\n]*)\)", re.MULTILINE)
+_GIVEN = regex(r"(?:-v ?|--(?:arg|argjson|slurpfile) )(\w+)[= ][\"']?(\$\{?\w+\}?|[\w./-]+)")
 _OLD = frozenset("live prod production champion baseline incumbent old previous prev deployed".split())
-_OF_DATA = re.compile(r"drift|psi|shift|\bkl\b")  # which say how rows differ, and not how good a model is
+_OF_DATA = regex(r"drift|psi|shift|\bkl\b")  # which say how rows differ, and not how good a model is
 _LEVELS = 3  # of names that stand for names
 
 

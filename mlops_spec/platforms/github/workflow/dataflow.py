@@ -11,6 +11,7 @@ from mlops_spec.platforms.github.workflow.options import spelled_out
 from mlops_spec.platforms.github.workflow.program import inline
 from mlops_spec.platforms.github.workflow.roles import plain, trains
 from mlops_spec.platforms.github.workflow.typed import text
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,32 +19,30 @@ if TYPE_CHECKING:
     from mlops_spec.platforms.github.workflow.command import Command
     from mlops_spec.platforms.github.workflow.jobs import Job, Step, Workflow
 
-_FOLDER_OR_FILE = re.compile(
+_FOLDER_OR_FILE = regex(
     r"[\w.$@{}*~+-]*(/[\w.$@{}*~+=%-]+)+/?|[\w.-]+/|[\w$@{}*+-][\w.$@{}*+-]*\.[A-Za-z][A-Za-z0-9]{0,11}|\."
 )
-_STORE = re.compile(r"[a-z][a-z0-9+]*://\S+")
-_CODE = re.compile(r"\.(py|sh|ipynb|ya?ml|toml|cfg|ini|md|R|jl)$")
-_OUTPUT = re.compile(
+_STORE = regex(r"[a-z][a-z0-9+]*://\S+")
+_CODE = regex(r"\.(py|sh|ipynb|ya?ml|toml|cfg|ini|md|R|jl)$")
+_OUTPUT = regex(
     r"(.*-)?(out|output|outfile|outdir|dest|destination|save|saveengine|target|export|to|into|write|result)"
     r"(-?(dir|path|file|folder|to|model|json|uri))?|save-.*|output-.*|out-.*"
 )
-_MODEL_OPTION = re.compile(
-    r"(.*-)?(model|weights|checkpoint|ckpt|onnx|estimator|adapter|pipeline)(-?(dir|path|file|in))?"
-)
-_MODEL_FILE = re.compile(
+_MODEL_OPTION = regex(r"(.*-)?(model|weights|checkpoint|ckpt|onnx|estimator|adapter|pipeline)(-?(dir|path|file|in))?")
+_MODEL_FILE = regex(
     r"\.(joblib|pkl|pickle|skops|onnx|ort|pt|pth|pt2|ckpt|safetensors|h5|hdf5|keras|tflite|pb|gguf|ggml|engine|plan|mlmodel"
     r"|mlpackage|bst|ubj|cbm|pmml|mar|torchscript|ptl|bin)$"
 )
-_ROWS_FILE = re.compile(
+_ROWS_FILE = regex(
     r"\.(csv|tsv|parquet|jsonl|ndjson|arrow|feather|txt|npz|npy|avro|orc|xlsx|db|sqlite|tfrecord)(\.gz|\.zst)?$"
 )
-_COPIES = re.compile(
+_COPIES = regex(
     r"(cp|mv|ln|install|rsync|scp)\b|(aws( --\S+ \S+)* s3|gsutil( -m)?|gcloud storage|azcopy|rclone|s5cmd|mc)"
     r" (cp|mv|sync|rsync|copy|copyto)\b"
 )
-_FETCHES = re.compile(r"dvc (pull|fetch|checkout|get|import|import-url|update)\b")
-_PACKS = re.compile(r"(tar|zip)\b")
-_DOWNLOADS = re.compile(r"(curl|wget)\b")
+_FETCHES = regex(r"dvc (pull|fetch|checkout|get|import|import-url|update)\b")
+_PACKS = regex(r"(tar|zip)\b")
+_DOWNLOADS = regex(r"(curl|wget)\b")
 
 
 class Use(NamedTuple):
@@ -134,8 +133,8 @@ def _of_program(step: Step, command: Command, known: set[str], redirected: tuple
     return Use(step, command, tuple(reads), tuple(writes), tuple(models))
 
 
-_IN_CODE = re.compile(r"(?P<called>[\w.]*)\(\s*f?[\"'](?P<path>[^\"'\n{]{1,200})[\"'](?P<mode>\s*,\s*[\"']w)?")
-_WRITERS = re.compile(r"(^|\.)(to_\w+|write_\w+|save\w*|dump\w*|sink_\w+|export\w*)$")
+_IN_CODE = regex(r"(?P<called>[\w.]*)\(\s*f?[\"'](?P<path>[^\"'\n{]{1,200})[\"'](?P<mode>\s*,\s*[\"']w)?")
+_WRITERS = regex(r"(^|\.)(to_\w+|write_\w+|save\w*|dump\w*|sink_\w+|export\w*)$")
 
 
 def code_of(command: Command) -> str:

@@ -6,10 +6,12 @@ import json
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlops_spec.regex import regex
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_RUN = re.compile(r"RUN\s+(?:--\S+\s+)*(?P<script>.*)", re.IGNORECASE | re.DOTALL)
+_RUN = regex(r"RUN\s+(?:--\S+\s+)*(?P<script>.*)", re.IGNORECASE | re.DOTALL)
 
 
 class Run(NamedTuple):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from mlops_spec.platforms.github.workflow.typed import mapping, text
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
+    import re
+
     from mlops_spec.platforms.github.workflow.command import Command
     from mlops_spec.platforms.github.workflow.jobs import Job, Step, Workflow
 
-_VARIABLE = re.compile(r"\$\{?(\w+)\}?")
+_VARIABLE = regex(r"\$\{?(\w+)\}?")
 
 
 def said(workflow: Workflow, job: Job, step: Step, word: str) -> str:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from mlops_spec.regex import regex
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_QUOTED = re.compile(r"'[^']*'")
-_STATUS = re.compile(r"!?\s*\b(always|cancelled|failure)\s*\(\s*\)", re.IGNORECASE)
+_QUOTED = regex(r"'[^']*'")
+_STATUS = regex(r"!?\s*\b(always|cancelled|failure)\s*\(\s*\)", re.IGNORECASE)
 _SURE = frozenset(
     ("", "true", "always()", "success()", "!cancelled()", "!failure()", "success()||failure()", "failure()||success()")
 )
-_SECRET = re.compile(r"\bsecrets\s*[.\[]", re.IGNORECASE)
+_SECRET = regex(r"\bsecrets\s*[.\[]", re.IGNORECASE)
 # It ends where the next one begins, so that a text of nothing but beginnings is read once.
-EXPRESSION = re.compile(r"\$\{\{((?:(?!\$\{\{).)*?)\}\}", re.DOTALL)
-_ASKS_FOR_OTHER = re.compile(r"github\.event_name=='(?!pull_request)")
+EXPRESSION = regex(r"\$\{\{((?:(?!\$\{\{).)*?)\}\}", re.DOTALL)
+_ASKS_FOR_OTHER = regex(r"github\.event_name=='(?!pull_request)")
 _HEAD = "github.event.pull_request.head.repo"
 _GUARDS = (
     f"{_HEAD}.full_name==github.repository",

@@ -9,7 +9,9 @@ from __future__ import annotations
 import re
 from typing import NoReturn
 
-_TOKEN = re.compile(
+from mlops_spec.regex import regex
+
+_TOKEN = regex(
     r"\s*(?:(?P<text>'(?:[^']|'')*')"
     r"|(?P<number>[-+]?(?:0x[0-9a-f]+|0o[0-7]+|(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)(?![\w.]))"
     r"|(?P<name>[a-z_][\w-]*)"

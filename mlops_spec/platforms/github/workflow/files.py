@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.document.source import MAX_BYTES
 from mlops_spec.errors import Failure
 from mlops_spec.platforms.github.workflow.named_files import PIPELINE, named, tested
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -17,11 +18,11 @@ if TYPE_CHECKING:
 
 FOLDER = ".github/workflows"
 #: A shell script by its path from the root.
-SCRIPT = re.compile(r"(?<![\w./$-])(?:\./)?([\w-]+(?:/[\w.-]+)*\.sh)\b")
-_HASHED = re.compile(r"\bhashFiles\(([^)\n]{0,2000})\)", re.IGNORECASE)
-_QUOTED = re.compile(r"'([^']*)'")
+SCRIPT = regex(r"(?<![\w./$-])(?:\./)?([\w-]+(?:/[\w.-]+)*\.sh)\b")
+_HASHED = regex(r"\bhashFiles\(([^)\n]{0,2000})\)", re.IGNORECASE)
+_QUOTED = regex(r"'([^']*)'")
 _MOST, _LARGEST = 200, 1 << 16  # files that workflows run, and bytes of each
-_USED = re.compile(rb"uses:\s*['\"]?[.$]/([\w./ -]+)")
+_USED = regex(rb"uses:\s*['\"]?[.$]/([\w./ -]+)")
 
 
 def files(root: Path) -> dict[str, bytes]:

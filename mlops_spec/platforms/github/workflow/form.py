@@ -6,9 +6,10 @@ https://github.com/actions/languageservices/blob/main/workflow-parser/src/workfl
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     Form = Callable[["Address", Any], Iterator["Unfit"]]
 
-_ID = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,99}")
+_ID = regex(r"[A-Za-z_][A-Za-z0-9_-]{0,99}")
 _OTHER_STEPS = ("cancel", "parallel", "wait", "wait-all")  # what a step may be beside a script and an action
 _EXCLUSIVE = (("branches", "branches-ignore"), ("paths", "paths-ignore"), ("tags", "tags-ignore"))
 

@@ -10,6 +10,7 @@ from mlops_spec.platforms.github.workflow.expression import expressions, names_s
 from mlops_spec.platforms.github.workflow.permissions import permissions
 from mlops_spec.platforms.github.workflow.roles import about_models
 from mlops_spec.platforms.github.workflow.typed import mapping, text
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
 BASE = (["github.event.pull_request.base.sha"], ["github.event.pull_request.base.ref"], ["github.base_ref"])
 #: What a token may write without changing code, a release or what is live.
 _SPEECH = frozenset(("pull-requests", "issues", "statuses", "checks", "discussions"))
-_OWN_TOKEN = re.compile(r"\$\{\{\s*(secrets\.GITHUB_TOKEN|github\.token)\s*\}\}", re.IGNORECASE)
-_FETCHES = re.compile(
+_OWN_TOKEN = regex(r"\$\{\{\s*(secrets\.GITHUB_TOKEN|github\.token)\s*\}\}", re.IGNORECASE)
+_FETCHES = regex(
     r"\bgit\s+(-\S+\s+)*(clone|fetch|pull|checkout|switch|merge|worktree)\b|\bgh\s+pr\s+checkout\b|\bgh\s+repo\s+clone\b"
     r"|/(tarball|zipball)/|\.head\.(sha|ref)[^\n]*\b(curl|wget)\b"
 )
-_RECEIVES = re.compile(r"\bgh\s+run\s+download\b|/artifacts/")
+_RECEIVES = regex(r"\bgh\s+run\s+download\b|/artifacts/")
 #: Programs that read what was sent, and run none of it.
 _READERS = frozenset(
     (

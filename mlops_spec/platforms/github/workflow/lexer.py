@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-_OPERATOR = re.compile(r";;&|;;|;&|;|&&|\|\||\|&|\||&(?!>)|\(\(|\(|\)|\n")
-_REDIRECTION = re.compile(r"\d*(<<<|<<-?|<>|>>|>\||[<>]&|[<>](?!\())|&>>?")
-_SPACE = re.compile(r"(?:[ \t\r]|\\\r?\n)+")
+from mlops_spec.regex import regex
+
+if TYPE_CHECKING:
+    import re
+
+_OPERATOR = regex(r";;&|;;|;&|;|&&|\|\||\|&|\||&(?!>)|\(\(|\(|\)|\n")
+_REDIRECTION = regex(r"\d*(<<<|<<-?|<>|>>|>\||[<>]&|[<>](?!\())|&>>?")
+_SPACE = regex(r"(?:[ \t\r]|\\\r?\n)+")
 _MOST = 50_000  # tokens of a script; what comes behind is passed over
-_ORDINARY = re.compile(r"[A-Za-z0-9_./:=@%+,-]+")
+_ORDINARY = regex(r"[A-Za-z0-9_./:=@%+,-]+")
 _CLOSING = {"${{": "}}", "$((": "))", "${": "}"}
 
 

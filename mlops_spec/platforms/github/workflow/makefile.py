@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlops_spec.regex import regex
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-_RULE = re.compile(r"(?P<targets>[\w./-]+(?:[ \t]+[\w./-]+)*)[ \t]*::?(?!=)(?P<needs>[^#;=]*)")
-_VARIABLE = re.compile(r"(?P<name>\w+)[ \t]*(?::{1,3}|\?)?=[ \t]*(?P<value>[^#]*)")
-_USE = re.compile(r"\$(?:\$|\((\w+)\)|\{(\w+)\}|([@<^?*]))")
+_RULE = regex(r"(?P<targets>[\w./-]+(?:[ \t]+[\w./-]+)*)[ \t]*::?(?!=)(?P<needs>[^#;=]*)")
+_VARIABLE = regex(r"(?P<name>\w+)[ \t]*(?::{1,3}|\?)?=[ \t]*(?P<value>[^#]*)")
+_USE = regex(r"\$(?:\$|\((\w+)\)|\{(\w+)\}|([@<^?*]))")
 _DEEP = 10  # variables within variables, and targets that need targets
 
 

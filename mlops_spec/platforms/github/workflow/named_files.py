@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from mlops_spec.regex import regex
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -12,15 +14,13 @@ MAKEFILE, PIPELINE, DOCKERFILE = "Makefile", "dvc.yaml", "Dockerfile"
 #: What says which files Git keeps as pointers.
 ATTRIBUTES = ".gitattributes"
 #: What `pip install -r` is told.
-REQUIREMENTS = re.compile(r"(?:-r|--requirements?)[ \t=]+[\"']?(?:\./)?([\w./-]{1,160}\.(?:txt|lock))\b")
-_FILE = re.compile(r"(?<![\w./$-])(?:\./)?([\w-]{1,80}(?:/[\w.-]{1,80}){0,10}\.(?:sh|py))\b")
-_MODULE = re.compile(r"(?<!\S)-m[ \t]+([A-Za-z_]\w{0,80}(?:\.[A-Za-z_]\w{0,80}){0,8})")
-_DOCKERFILE = re.compile(r"(?:\bfile:|-f|--file)[ \t=]+[\"']?(?:\./)?([\w./-]{0,160}Dockerfile[\w.-]{0,40})")
-_CONTEXT = re.compile(r"\bcontext:[ \t]*[\"']?(?:\./)?([\w./-]{1,160})")
-_FOLDER = re.compile(
-    r"(?:working-directory:|\bcd|\bmake[ \t]+-C|\bdvc[ \t]+--cd|wdir:)[ \t]*[\"']?(?:\./)?([\w./-]{1,160})"
-)
-_TESTED = re.compile(r"\bpytest\b([^\n;&|#]{0,200})")
+REQUIREMENTS = regex(r"(?:-r|--requirements?)[ \t=]+[\"']?(?:\./)?([\w./-]{1,160}\.(?:txt|lock))\b")
+_FILE = regex(r"(?<![\w./$-])(?:\./)?([\w-]{1,80}(?:/[\w.-]{1,80}){0,10}\.(?:sh|py))\b")
+_MODULE = regex(r"(?<!\S)-m[ \t]+([A-Za-z_]\w{0,80}(?:\.[A-Za-z_]\w{0,80}){0,8})")
+_DOCKERFILE = regex(r"(?:\bfile:|-f|--file)[ \t=]+[\"']?(?:\./)?([\w./-]{0,160}Dockerfile[\w.-]{0,40})")
+_CONTEXT = regex(r"\bcontext:[ \t]*[\"']?(?:\./)?([\w./-]{1,160})")
+_FOLDER = regex(r"(?:working-directory:|\bcd|\bmake[ \t]+-C|\bdvc[ \t]+--cd|wdir:)[ \t]*[\"']?(?:\./)?([\w./-]{1,160})")
+_TESTED = regex(r"\bpytest\b([^\n;&|#]{0,200})")
 
 
 def named(text: str) -> Iterator[str]:

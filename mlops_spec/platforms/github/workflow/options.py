@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.typed import mapping, text
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator, Sequence
 
     from mlops_spec.platforms.github.workflow.jobs import Job, Step, Workflow
 
-_VARIABLE = re.compile(r"\$(?:(\w+)|\{(\w+)[^}]*\})")
+_VARIABLE = regex(r"\$(?:(\w+)|\{(\w+)[^}]*\})")
 
 
 def options(words: Sequence[str]) -> Iterator[tuple[str, str]]:

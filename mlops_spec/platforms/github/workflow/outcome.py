@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from mlops_spec.regex import regex
+
 _NEAR = 300  # characters around a comparison that say what it decides
-_ENDS = re.compile(r"\b(exit|sys\.exit\(|return)\s*\(?[1-9\"']|\braise\b|SystemExit")
+_ENDS = regex(r"\b(exit|sys\.exit\(|return)\s*\(?[1-9\"']|\braise\b|SystemExit")
 
 
 def passing(piece: str, start: int, script: str) -> bool | None:

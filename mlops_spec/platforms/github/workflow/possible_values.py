@@ -9,6 +9,7 @@ from mlops_spec.platforms.github.workflow.condition import Call, tree
 from mlops_spec.platforms.github.workflow.expression import expressions
 from mlops_spec.platforms.github.workflow.flow import events
 from mlops_spec.platforms.github.workflow.typed import items, mapping, names, text
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -25,15 +26,15 @@ _FIXED: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"github\.ref_type", ("branch", "tag")),
     (r"runner\.os", ("Linux", "Windows", "macOS")),
 )
-_INPUT = re.compile(r"(github\.event\.)?inputs\.([\w-]+)")
-_OUTPUT = re.compile(r"(needs|steps|jobs)\.([\w-]+)\.outputs\.([\w-]+)")
+_INPUT = regex(r"(github\.event\.)?inputs\.([\w-]+)")
+_OUTPUT = regex(r"(needs|steps|jobs)\.([\w-]+)\.outputs\.([\w-]+)")
 #: Names of outputs that answer yes or no.
-_ANSWER = re.compile(
+_ANSWER = regex(
     r"(^|[-_])(passe[sd]|pass|ok|valid|drift|drifted|drifts|changed|better|worse|improved|improves|approved|accepted"
     r"|allowed|ready|healthy|stale|fresh|needed|required|enabled|success|succeeded|failed|deploy|retrain|promote|wins"
     r"|skip|is|has|should|can|must|needs|cache-hit|hit|found|exists|good|bad|breached|alarm|alert|moved)([-_]|$)"
 )
-_NO_ANSWER = re.compile(r"(^|[-_])(id|name|version|url|path|tag|sha|digest|ref|number|count|message|reason|to|list)$")
+_NO_ANSWER = regex(r"(^|[-_])(id|name|version|url|path|tag|sha|digest|ref|number|count|message|reason|to|list)$")
 
 
 class Possible(NamedTuple):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 import sys
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
 
 _ENDS = frozenset(("sys.exit", "exit", "quit", "os._exit", "os.abort"))
 _ORDERS = (ast.Lt, ast.LtE, ast.Gt, ast.GtE)
-_RAISING = re.compile(r"(^|\.)(check_call|fail|raise_for_status|setFailed|abort|assert\w*)$")
+_RAISING = regex(r"(^|\.)(check_call|fail|raise_for_status|setFailed|abort|assert\w*)$")
 #: Libraries that end no program by themselves; a module of the project might.
-_OTHERS = re.compile(
+_OTHERS = regex(
     r"numpy|pandas|polars|pyarrow|scipy|sklearn|skops|joblib|yaml|toml|tomli|dvc|mlflow|wandb|torch|tensorflow|keras"
     r"|xgboost|lightgbm|catboost|matplotlib|seaborn|requests|httpx|boto3|botocore|sagemaker|kfp|google|azure|transformers"
     r"|datasets|evaluate|huggingface_hub|duckdb|loguru|rich|tqdm|tabulate|dotenv|omegaconf|onnxruntime|statsmodels|PIL|cv2"

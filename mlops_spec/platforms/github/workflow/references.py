@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_spec.platforms.github.workflow.expression import EXPRESSION, expressions
 from mlops_spec.platforms.github.workflow.expression_syntax import trouble
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,8 +32,8 @@ _OF_KEYS = {
     "defaults": _OF_JOB | {"env"},
     "environment": _OF_JOB,
 }
-_QUOTED = re.compile(r"'(?:[^']|'')*'")
-_NAMED = re.compile(r"(?<![\w.\]*-])(?P<context>[A-Za-z_][\w-]*)(?P<path>(?:\s*\.\s*(?:[A-Za-z_][\w-]*|\*))+)")
+_QUOTED = regex(r"'(?:[^']|'')*'")
+_NAMED = regex(r"(?<![\w.\]*-])(?P<context>[A-Za-z_][\w-]*)(?P<path>(?:\s*\.\s*(?:[A-Za-z_][\w-]*|\*))+)")
 
 
 class Named(NamedTuple):

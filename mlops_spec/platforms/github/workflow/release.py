@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from mlops_spec.regex import regex
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -38,7 +40,5 @@ def puts_live(words: Sequence[str]) -> bool:
     return bool(copies) and "://" in places[-1] and bool(_LIVE.search(places[-1]))
 
 
-_COPIES = re.compile(
-    r"(aws (--\S+ \S+ )?s3|gsutil( -m)?|gcloud storage|rclone|s5cmd|mc) (cp|sync|mv|rsync|copy|copyto)\b"
-)
-_LIVE = re.compile(r"(?<![a-z])(prod|production|live|serving|champion)(?![a-z])", re.IGNORECASE)
+_COPIES = regex(r"(aws (--\S+ \S+ )?s3|gsutil( -m)?|gcloud storage|rclone|s5cmd|mc) (cp|sync|mv|rsync|copy|copyto)\b")
+_LIVE = regex(r"(?<![a-z])(prod|production|live|serving|champion)(?![a-z])", re.IGNORECASE)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.platforms.github.workflow.containers import contained
 from mlops_spec.platforms.github.workflow.release import puts_live
 from mlops_spec.platforms.github.workflow.typed import text
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
 _BEFORE = frozenset(
     "uv uvx run poetry pdm pipenv pixi conda sudo env time exec timeout nice ionice nohup setsid xvfb-run".split()
 )
-_DURATION = re.compile(r"\d+(\.\d+)?[smhd]?")  # of `timeout`
+_DURATION = regex(r"\d+(\.\d+)?[smhd]?")  # of `timeout`
 _VALUED = frozenset(("--with", "--group", "--extra", "--python", "-p", "--env-file", "--project", "--directory", "-n"))
 #: Programs whose first words say what they do; any other says it by its own name alone.
-_SAYING = re.compile(
+_SAYING = regex(
     r"python[\d.]*|bash|sh|make|just|task|tox|nox|poe|npm|npx|yarn|pnpm|Rscript|julia|dvc|mlflow|kubectl|oc|helm|az"
     r"|gcloud|aws|docker|bentoml|modal|databricks|terraform|tofu|papermill|pytest|accelerate|torchrun|gh|huggingface-cli|hf"
 )

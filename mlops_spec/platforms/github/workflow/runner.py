@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from mlops_spec.platforms.github.runners import is_githubs
 from mlops_spec.platforms.github.workflow.expression import expressions
 from mlops_spec.platforms.github.workflow.typed import items, mapping, names, text
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,11 +16,11 @@ if TYPE_CHECKING:
     from mlops_spec.platforms.github.workflow.jobs import Job
 
 _OF_PLAN = "${{ fromJSON(matrix.runner) }}"
-_PLANNED = re.compile(r"\$\{\{ fromJSON\((needs\.[\w-]+\.outputs|inputs)\.matrix\) \}\}")
-_MATRIX = re.compile(r"matrix\.([\w-]+)")
+_PLANNED = regex(r"\$\{\{ fromJSON\((needs\.[\w-]+\.outputs|inputs)\.matrix\) \}\}")
+_MATRIX = regex(r"matrix\.([\w-]+)")
 # A text, or a choice between two; or a list in a text. Anything else may come to anything.
-_CHOICE = re.compile(r"(?:[^|]*&&\s*'(?P<one>[^']*)'\s*\|\|\s*)?'(?P<other>[^']*)'")
-_LIST = re.compile(r"fromJSON\(\s*'(?P<list>[^']*)'\s*\)", re.IGNORECASE)
+_CHOICE = regex(r"(?:[^|]*&&\s*'(?P<one>[^']*)'\s*\|\|\s*)?'(?P<other>[^']*)'")
+_LIST = regex(r"fromJSON\(\s*'(?P<list>[^']*)'\s*\)", re.IGNORECASE)
 
 
 class Own(NamedTuple):

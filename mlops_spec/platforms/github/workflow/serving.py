@@ -7,19 +7,18 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.roles import plain, tests
 from mlops_spec.platforms.github.workflow.typed import text
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from mlops_spec.platforms.github.workflow.command import Command
     from mlops_spec.platforms.github.workflow.jobs import Step
 
-_NAMED = re.compile(
-    r"\b(smoke|canary test|health|probe|e2e|end.to.end|answers?|sanity|verify|try|ping)\b", re.IGNORECASE
-)
-_ASKS = re.compile(
+_NAMED = regex(r"\b(smoke|canary test|health|probe|e2e|end.to.end|answers?|sanity|verify|try|ping)\b", re.IGNORECASE)
+_ASKS = regex(
     r"^(curl|wget|httpie|http|https|grpcurl|hey|k6|locust|newman|vegeta)\b|\b(invoke|invoke-endpoint|predict)\b"
     r"|\bsmoke|_smoke\b|health_?check"
 )
-_FETCHES = re.compile(r"raw\.githubusercontent|api\.github\.com|/releases/|\.tar|\.zip|\.sh\b|-o\b|-O\b|hooks\.|slack")
+_FETCHES = regex(r"raw\.githubusercontent|api\.github\.com|/releases/|\.tar|\.zip|\.sh\b|-o\b|-O\b|hooks\.|slack")
 
 
 def tries(step: Step, command: Command) -> bool:
@@ -30,7 +29,7 @@ def tries(step: Step, command: Command) -> bool:
     return tests(command) and bool(_NAMED.search(text(step.data.get("name"))))
 
 
-_ROLLS_OUT = re.compile(
+_ROLLS_OUT = regex(
     r"(kubectl|oc) (.* )?(set image|apply|rollout (restart|status)|replace|create|wait)\b"
     r"|helm (.* )?(upgrade|install)\b"
     r"|aws (.* )?(ecs (update-service|deploy)|lambda update-function|sagemaker (update|create)-endpoint|apprunner \w+)"

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.matrix import MODELS, VARIABLE
 from mlops_spec.platforms.github.workflow.typed import mapping, text
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from mlops_spec.platforms.github.workflow.command import Command
     from mlops_spec.platforms.github.workflow.jobs import Job, Step
 
-_ONE_OF_MATRIX = re.compile(r"\$\{\{\s*matrix\.\w+\s*\}\}")
-_NAMED = re.compile(r"\$\{?(\w+)\}?")
+_ONE_OF_MATRIX = regex(r"\$\{\{\s*matrix\.\w+\s*\}\}")
+_NAMED = regex(r"\$\{?(\w+)\}?")
 
 
 def of_several(job: Job, step: Step, command: Command) -> bool:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from mlops_spec.platforms.github.workflow.grammar import Chain, Choice, Function, Group, Loop, Pipeline, Simple, tree
 from mlops_spec.platforms.github.workflow.shell_state import BUILTINS, Fate, Shell, State
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
     from mlops_spec.platforms.github.workflow.grammar import Cases, Node
     from mlops_spec.platforms.github.workflow.lexer import Redirection, Token
 
-_SETTING = re.compile(r"[A-Za-z_]\w*\+?=")
-_KEPT = re.compile(r"([A-Za-z_]\w*)=(?:\$\?|[1-9]\d*)")  # what keeps a failure in a variable
-_ENDED_BY = re.compile(r"\b(?:exit|return)\s+\"?\$\{?([A-Za-z_]\w*)")
+_SETTING = regex(r"[A-Za-z_]\w*\+?=")
+_KEPT = regex(r"([A-Za-z_]\w*)=(?:\$\?|[1-9]\d*)")  # what keeps a failure in a variable
+_ENDED_BY = regex(r"\b(?:exit|return)\s+\"?\$\{?([A-Za-z_]\w*)")
 _LONGEST = 40  # characters of a command that a message shows
 _DEPTH = 8  # of scripts within scripts, and of functions that call functions
 

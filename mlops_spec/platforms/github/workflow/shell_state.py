@@ -10,12 +10,14 @@ from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
+from mlops_spec.regex import regex
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from mlops_spec.platforms.github.workflow.grammar import Node
 
-_SUCCEEDS = re.compile(r"\bexit\s+0\b|\bexit\s*$")
+_SUCCEEDS = regex(r"\bexit\s+0\b|\bexit\s*$")
 _MOST = 5_000  # commands of a script; functions that call functions could go on for ever
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.platforms.github.workflow.environment import environment
 from mlops_spec.platforms.github.workflow.expression import names_secret
 from mlops_spec.platforms.github.workflow.typed import mapping, text
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from mlops_spec.platforms.github.workflow.jobs import Job, Step
@@ -23,9 +24,9 @@ _ACTIONS = {
     "azure/login": ("client-id",),
 }
 # Variables and inputs that stores take credentials from.
-_CREDENTIAL = re.compile(r"AWS|AZURE|GOOGLE|GCP|CREDENTIAL|STORAGE|SSH|KEY|SECRET|creds", re.IGNORECASE)
+_CREDENTIAL = regex(r"AWS|AZURE|GOOGLE|GCP|CREDENTIAL|STORAGE|SSH|KEY|SECRET|creds", re.IGNORECASE)
 
-_WRITES = re.compile(r"writ|admin|deploy|release|prod|publish|push|promot|\$\{\{", re.IGNORECASE)
+_WRITES = regex(r"writ|admin|deploy|release|prod|publish|push|promot|\$\{\{", re.IGNORECASE)
 
 
 def identity(step: Step) -> str:

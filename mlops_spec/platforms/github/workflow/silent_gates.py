@@ -6,15 +6,16 @@ import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.bounds import is_higher, is_lower
+from mlops_spec.regex import regex
 
 if TYPE_CHECKING:
     from mlops_spec.platforms.github.workflow.command import Command
     from mlops_spec.platforms.github.workflow.jobs import Step
 
-_GATE = re.compile(
+_GATE = regex(
     r"\bgates?\b|threshold|quality|judge|acceptance|good enough|minimum|min[ _-]?(auc|accuracy|f1)|is it better|regress"
 )
-_CHECK = re.compile(
+_CHECK = regex(
     r"\b(check|verify|validate|assert|enforce|require|compare)\w*\b.*\b(metrics?|auc|accuracy|f1|model|score|performance|quality)\b"
 )
 _SHOWS = frozenset(
@@ -23,12 +24,12 @@ _SHOWS = frozenset(
         " source . local declare shopt tree"
     ).split()
 )
-_DECIDES = re.compile(r"[<>]=?|[!=]=|\b(test|error|all|any|select|halt_error|index|contains|inside|startswith)\b")
-_FAILS = re.compile(
+_DECIDES = regex(r"[<>]=?|[!=]=|\b(test|error|all|any|select|halt_error|index|contains|inside|startswith)\b")
+_FAILS = regex(
     r"\bexit\s+\"?[1-9$]|\bexit\s*$|\breturn\s+[1-9$]|\bfalse\b|GITHUB_(OUTPUT|ENV)|sys\.exit|\braise\b|\bassert\b",
     re.MULTILINE,
 )
-_IF = re.compile(r"^[ \t]*if\s(?P<asked>[^\n]{0,500}?)(;\s*then|\n\s*then)", re.MULTILINE)
+_IF = regex(r"^[ \t]*if\s(?P<asked>[^\n]{0,500}?)(;\s*then|\n\s*then)", re.MULTILINE)
 
 
 def says_nothing(step: Step) -> str:
@@ -45,17 +46,17 @@ def says_nothing(step: Step) -> str:
     return next((why for why in whys if why != "shows"), "this shows numbers, and fails for none") if all(whys) else ""
 
 
-_CODE = re.compile(
+_CODE = regex(
     r"python[\d.]*(?: -)?\s+<<-?\s*['\"]?(?P<end>\w{1,40})\b['\"]?[^\n]{0,200}\n(?P<lines>.*?)\n\s*(?P=end)\b"
     r"|python[\d.]* -c\s+(?P<quote>['\"])(?P<code>.*?)(?P=quote)",
     re.DOTALL,
 )
 #: What says that data or a model are as they should be, and does not raise where they are not.
-_FOUND = re.compile(
+_FOUND = regex(
     r"[\w\])]\.(success|is_valid|valid|conforms|passed|all_passed|has_failed)\b|\[[\"'](success|passed|is_valid|valid|ok)[\"']\]"
     r"|\.passed\(\)|\.passed_conditions\(|\bmeets_\w+|\bis_(ok|good|valid|better)\b"
 )
-_ACTS = re.compile(
+_ACTS = regex(
     r"\b(raise|assert|sys\.exit|SystemExit|os\._exit|exit|quit)\b|GITHUB_(OUTPUT|ENV)|\.write(_text)?\(|json\.dump\(|open\("
     r"|to_(json|csv)\(|\.save\w*\(|check_call|check=True"
 )
@@ -119,7 +120,7 @@ def _of_program(command: Command, script: str) -> str:
     return "shows" if program in ("cml", "gh") else ""
 
 
-_DEFAULT = re.compile(r"//\s*(-?\d+(?:\.\d+)?)\s*\)?\s*([<>])=?\s*(-?\d+(?:\.\d+)?)")
+_DEFAULT = regex(r"//\s*(-?\d+(?:\.\d+)?)\s*\)?\s*([<>])=?\s*(-?\d+(?:\.\d+)?)")
 
 
 def _holds(value: float, sign: str, bound: float) -> bool:

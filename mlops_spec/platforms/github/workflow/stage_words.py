@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 
+from mlops_spec.regex import regex
+
 _CLASSES = {
-    "production": re.compile(r"(?<![a-z])(prod|production|prd|live)(?![a-z])"),
-    "staging": re.compile(r"(?<![a-z])(staging|stage|stg|preprod|uat)(?![a-z])"),
-    "development": re.compile(r"(?<![a-z])(dev|development|sandbox)(?![a-z])"),
+    "production": regex(r"(?<![a-z])(prod|production|prd|live)(?![a-z])"),
+    "staging": regex(r"(?<![a-z])(staging|stage|stg|preprod|uat)(?![a-z])"),
+    "development": regex(r"(?<![a-z])(dev|development|sandbox)(?![a-z])"),
 }
 
 

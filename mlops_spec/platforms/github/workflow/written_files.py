@@ -6,18 +6,20 @@ import re
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
+from mlops_spec.regex import regex
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _INTO = r"(?:>>?\s*|\btee\s+(?:-a\s+)?)[\"']?(?P<file>[\w./-]+)[\"']?"
-_WRITES = re.compile(rf"(?P<said>[^\n]*?){_INTO}(?:\s|$|;|&)")
-_HEREDOC = re.compile(rf"{_INTO}[^\n]*<<-?\s*(?P<end>\w+)[^\n]*\n(?P<lines>.*?)\n\s*(?P=end)\b", re.DOTALL)
-_HEREDOC_FIRST = re.compile(rf"<<-?\s*(?P<end>\w+)[ \t]*{_INTO}[^\n]*\n(?P<lines>.*?)\n\s*(?P=end)\b", re.DOTALL)
-_DVC = re.compile(
+_WRITES = regex(rf"(?P<said>[^\n]*?){_INTO}(?:\s|$|;|&)")
+_HEREDOC = regex(rf"{_INTO}[^\n]*<<-?\s*(?P<end>\w+)[^\n]*\n(?P<lines>.*?)\n\s*(?P=end)\b", re.DOTALL)
+_HEREDOC_FIRST = regex(rf"<<-?\s*(?P<end>\w+)[ \t]*{_INTO}[^\n]*\n(?P<lines>.*?)\n\s*(?P=end)\b", re.DOTALL)
+_DVC = regex(
     r"\bdvc[ ]+remote[ ]+modify\b(?P<said>[^\n]{0,300}\b(?:password|secret_access_key|account_key|sas_token|token"
     r"|connection_string|client_secret|access_key_id)\b[^\n]{0,300})"
 )
-_NOWHERE = re.compile(r"/dev/|^/(tmp|run|home|root|etc)/|^\d$")
+_NOWHERE = regex(r"/dev/|^/(tmp|run|home|root|etc)/|^\d$")
 
 
 def files_with(script: str, secret: set[str]) -> Iterator[str]:

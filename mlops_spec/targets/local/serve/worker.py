@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import re
 import socket
 import sys
 import threading
@@ -24,6 +23,7 @@ from mlops_spec.errors import Failure
 from mlops_spec.package.input_contract import read_contract
 from mlops_spec.package.on_disk import verify
 from mlops_spec.package.predictor.load import load_predict
+from mlops_spec.regex import regex
 from mlops_spec.spec.tasks import task_called
 from mlops_spec.targets.local.serve.frame import pack
 from mlops_spec.targets.local.serve.gather import Gathering
@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 HELLO = 0
 _MOST_ROWS = 4096
-_FOLDERS = re.compile(r"(?<![\w.:/])(?:/[^\s/:'\"]+)*/(?=[^\s/])")
+_FOLDERS = regex(r"(?<![\w.:/])(?:/[^\s/:'\"]+)*/(?=[^\s/])")
 
 
 @dataclass(frozen=True)
