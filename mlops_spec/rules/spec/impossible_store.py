@@ -1,7 +1,7 @@
-"""A bucket has a name that its cloud gives out, and lies in the partition of the roles that open it.
+"""A bucket and its region have names that their cloud gives out, and lie in the partition of the roles that open them.
 
-Nothing finds out before the first merge: a bucket whose name its cloud would never give out does not exist, and a
-role of one of AWS's partitions (the world, China, the American government's) opens nothing in another.
+Nothing finds out before the first merge: a bucket or a region whose name its cloud would never give out does not exist,
+and a role of one of AWS's partitions (the world, China, the American government's) opens nothing in another.
 
 Bad:
 
@@ -29,6 +29,7 @@ of before March 2018 in us-east-1 may have capitals and `_`: ignore this for it,
 
 # names: docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html, cloud.google.com/storage/docs/buckets,
 # learn.microsoft.com/rest/api/storageservices/naming-and-referencing-containers--blobs--and-metadata
+# regions: an area, a direction and a number; the areas grow (mx, eusc-de), the directions have not since 2006
 
 from __future__ import annotations
 
@@ -65,12 +66,14 @@ _NAMES = {
         "3 to 63 small letters, digits and single `-`",
     ),
 }
+_REGION = regex(r"[a-z]+(-[a-z]+)?-(central|(north|south)?(east|west)?(?<!-))-[1-9][0-9]?")
 _PARTITIONS = {"cn-": "aws-cn", "us-gov-": "aws-us-gov"}
 
 
 def check(spec: Spec) -> Iterator[Finding]:
     if spec.storage is not None:
         yield from _bucket(("storage", "url"), spec.storage.url)
+        yield from _region(spec.storage)
         yield from _roles(spec.storage)
     for name, environment in spec.environments.items():
         if isinstance(environment, Batch):
@@ -83,6 +86,14 @@ def _bucket(place: Address, url: str) -> Iterator[Finding]:
     known = _NAMES.get(kind)
     if known and "{" not in bucket and not known[0].match(bucket):
         yield Finding(place, f"no bucket of {kind}:// can be called `{bucket}`", f"it has {known[1]}", piece=bucket)
+
+
+def _region(storage: Storage) -> Iterator[Finding]:
+    """Of AWS itself: a store of another maker names its regions as it likes."""
+    aws = scheme(storage.url) == "s3" and storage.endpoint is None
+    if aws and storage.region and not _REGION.fullmatch(storage.region):
+        message = f"no region of AWS is called `{storage.region}`"
+        yield Finding(("storage", "region"), message, "an area, a direction and a number, such as `eu-central-1`")
 
 
 def _roles(storage: Storage) -> Iterator[Finding]:
