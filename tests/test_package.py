@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
+import io
 import json
 import os
 import pickle
 import re
+import zipfile
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -212,14 +215,24 @@ def test_a_package_that_calls_itself_something_that_runs_code_is_refused(package
         verify(package)
 
 
-def test_a_pickle_in_a_package_is_refused_whatever_its_format(package: Path) -> None:
+def _in_a_zip_in_a_zip(content: bytes) -> bytes:
+    for name in ("inner", "outer"):
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w") as file:
+            file.writestr(name, content)
+        content = archive.getvalue()
+    return content
+
+
+@pytest.mark.parametrize("packed", [bytes, gzip.compress, _in_a_zip_in_a_zip])
+def test_a_pickle_in_a_package_is_refused_whatever_its_format(package: Path, packed: Callable[[bytes], bytes]) -> None:
     name = "model/weights.txt"
-    content = pickle.dumps({"a": 1})
+    content = packed(pickle.dumps({"a": 1}))
     (package / "model").mkdir(exist_ok=True)
     (package / name).write_bytes(content)
     manifest = read_manifest(package)
     file = PackagedFile(path=name, sha256=hashlib.sha256(content).hexdigest(), bytes=len(content))
     files = tuple(sorted((*manifest.files, file), key=lambda one: one.path))
     (package / "manifest.json").write_bytes(manifest_bytes(replace(manifest, format="custom", files=files)))
-    with pytest.raises(Failure, match=r"weights\.txt is a pickle"):
+    with pytest.raises(Failure, match=r"weights\.txt .*is a pickle"):
         verify(package)

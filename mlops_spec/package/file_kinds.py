@@ -6,6 +6,8 @@ import struct
 import zlib
 from typing import TYPE_CHECKING
 
+from mlops_spec.package import npy_header
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -72,9 +74,9 @@ def _npy(content: bytes) -> str:
     wide = content[6] > 1
     size: int = struct.unpack_from("<I" if wide else "<H", content, 8)[0]
     start = (12 if wide else 10) + size
-    if b"'O'" in content[:start] or b"|O" in content[:start]:
-        return "holds a pickle"
-    return "" if start < len(content) and content[start - 1 : start] == b"\n" else "is truncated"
+    if start >= len(content) or content[start - 1 : start] != b"\n":
+        return "is truncated"
+    return "holds a pickle" if npy_header.holds_objects(content[:start]) else ""
 
 
 def _pdf(content: bytes) -> str:

@@ -14,7 +14,7 @@ from typing import NoReturn
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.model_folder import MANIFEST
 from mlops_spec.package.manifest import Manifest, PackagedFile, parse
-from mlops_spec.package.pickles import imports
+from mlops_spec.package.runs_code import why_refused
 
 __all__ = ["Manifest", "digest", "file_sha256", "read_manifest", "verify"]
 
@@ -45,8 +45,8 @@ def read_manifest(directory: Path) -> Manifest:
 def verify(directory: Path, expected_digest: str | None = None) -> Manifest:
     """Proves that a package is whole: the manifest has `expected_digest`, every file its SHA-256, and nothing is extra.
 
-    Links, special files, hidden files, files that others may write, surplus files or folders and pickles are refused,
-    before anything is imported. Raises Failure, which names the file.
+    Links, special files, hidden files, files that others may write, surplus files or folders, pickles and whatever else
+    runs code are refused, before anything is imported. Raises Failure, which names the file.
     """
     content = _read(directory)
     found = "sha256:" + hashlib.sha256(content).hexdigest()
@@ -62,8 +62,8 @@ def verify(directory: Path, expected_digest: str | None = None) -> Manifest:
         _refuse(directory / path, "is a folder without a file of the manifest")
     for path, file in listed.items():
         _verify_file(directory / path, file, present.get(path))
-        if not path.startswith("code/") and imports(directory / path):
-            _refuse(directory / path, "is a pickle, which can run any code when it is read")
+        if not path.startswith("code/") and (said := why_refused(directory / path, importing=True)):
+            _refuse(directory / path, said)
     return manifest
 
 

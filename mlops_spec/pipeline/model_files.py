@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, NoReturn
 
 from mlops_spec.document.diagnostic import listed
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.package.pickles import is_pickle
 from mlops_spec.package.predictor.onnx_external import check_self_contained
 from mlops_spec.package.predictor.skops_file import check_types
+from mlops_spec.package.runs_code import why_refused
 from mlops_spec.spec.trusted import code_running
 
 if TYPE_CHECKING:
@@ -64,8 +64,8 @@ def check_files(model_dir: Path, format_: str) -> list[Path]:
     for path in files:
         if path.is_symlink() or not path.is_file() or path.name.startswith("."):
             _refuse(path, "is a link, a special file or hidden")
-        if is_pickle(path):
-            _refuse(path, "is a pickle, which can run any code when it is read")
+        if said := why_refused(path):
+            _refuse(path, said)
     suffix = _FORMATS.get(format_)
     if suffix is not None and not any(path.suffix == suffix for path in files):
         names = ", ".join(path.name for path in files)

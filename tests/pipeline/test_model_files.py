@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import bz2
 import gzip
+import importlib.util
 import io
 import json
 import lzma
 import pickle
 import struct
+import tarfile
 import zipfile
+import zlib
 from typing import TYPE_CHECKING, Any
 
 import joblib
@@ -20,8 +23,8 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LinearRegression
 
 from mlops_spec.errors import Exit, Failure
-from mlops_spec.package import pickles
-from mlops_spec.package.pickles import imports, is_pickle
+from mlops_spec.package import runs_code, unpacked
+from mlops_spec.package.runs_code import why_refused
 from mlops_spec.pipeline.model_files import check_model, check_trusted, check_trusted_names
 
 if TYPE_CHECKING:
@@ -125,7 +128,7 @@ def test_a_compressed_old_pickle_is_told_as_whoever_reads_it_along_has_it(
 def test_a_compressed_file_that_unpacks_to_more_than_is_read_is_told_by_its_beginning(
     model_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pickles, "_MOST_UNPACKED", 2**16)
+    monkeypatch.setattr(unpacked, "MOST", 2**16)
     long = {
         "old": padded(pickle.dumps(Payload(tmp_path), 0)),
         "table": b"age,sex\n" * 2**20,
@@ -134,7 +137,7 @@ def test_a_compressed_file_that_unpacks_to_more_than_is_read_is_told_by_its_begi
     told = {}
     for name, content in long.items():
         (model_dir / name).write_bytes(gzip.compress(content))
-        told[name] = is_pickle(model_dir / name)
+        told[name] = "is a pickle" in why_refused(model_dir / name)
 
     assert told == {"old": True, "table": False, "json": False}
 
@@ -143,7 +146,114 @@ def test_a_compressed_file_that_unpacks_to_more_than_is_read_is_told_by_its_begi
 def test_an_old_pickle_is_told_at_every_load_however_long_it_is(tmp_path: Path, times: int) -> None:
     (tmp_path / "model.dat").write_bytes(padded(pickle.dumps(Payload(tmp_path), 0), times))
 
-    assert imports(tmp_path / "model.dat")
+    assert "is a pickle" in why_refused(tmp_path / "model.dat", importing=True)
+
+
+def zipped(*members: tuple[str, bytes]) -> bytes:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        for name, content in members:
+            file.writestr(name, content)
+    return archive.getvalue()
+
+
+def tarred(name: str, content: bytes, mode: str = "w") -> bytes:
+    archive = io.BytesIO()
+    with tarfile.open(fileobj=archive, mode=mode) as file:  # type: ignore[call-overload]
+        member = tarfile.TarInfo(name)
+        member.size = len(content)
+        file.addfile(member, io.BytesIO(content))
+    return archive.getvalue()
+
+
+def object_header(descr: str, padding: int = 0) -> bytes:
+    """An array whose header spells its type as NumPy reads it, and does not write it."""
+    header = f"{{{' ' * padding}'descr': {descr}, 'fortran_order': False, 'shape': (1,), }}\n".encode()
+    return b"\x93NUMPY\x02\x00" + struct.pack("<I", len(header)) + header
+
+
+def locked(content: bytes) -> bytes:
+    """An archive whose member says that it is encrypted."""
+    made = bytearray(zipped(("a", content)))
+    for place in (6, made.index(b"PK\x01\x02") + 8):
+        made[place] |= 1
+    return bytes(made)
+
+
+def wrapped() -> dict[str, tuple[bytes, str]]:
+    """Code in other clothes, and what is said of it."""
+    pickled = pickle.dumps(Payload(None))  # type: ignore[arg-type]
+    inner, rds = zipped(("a", pickled)), b"X\n\0\0\0\3\0\4\3\1\0\3\5\0" + b"\0" * 40
+    layers = b'{"config": {"layers": [{"class_name": "Lambda"}]}}'
+    hdf5 = b"\x89HDF\r\n\x1a\n" + b"\0" * 88 + layers
+    windows = b"MZ" + b"\0" * 58 + struct.pack("<I", 64) + b"PE\0\0"
+    window = zlib.compressobj(6, zlib.DEFLATED, 9)
+    return {
+        "a zip in a zip": (zipped(("b.zip", inner)), "holds 'b.zip', which holds 'a', which is a pickle"),
+        "a zip in gzip": (gzip.compress(inner), "is a pickle"),
+        "gzip in gzip": (gzip.compress(gzip.compress(pickled)), "is a pickle"),
+        "a zip in three": (zipped(("d", zipped(("c", zipped(("b", inner)))))), "packed more than three times"),
+        "a zip behind a script": (b"#!/bin/sh\n" + inner, "is a pickle"),
+        "a zip before other bytes": (inner + b"more", "is a pickle"),
+        "a zip that is cut": (inner[:-30], "is an archive that is damaged"),
+        "a zip that is encrypted": (locked(pickled), "is an archive that is damaged, encrypted"),
+        "an encrypted zip behind a script": (b"#!/bin/sh\n" + locked(pickled), "damaged, encrypted"),
+        "a zip with Python": (zipped(("__main__.py", b"1")), "is code, which belongs into `src`"),
+        "a tar": (tarred("a", pickled), "is a tar archive"),
+        "a tar in gzip": (tarred("a", pickled, "w:gz"), "is a tar archive"),
+        "a tar in xz": (tarred("a", pickled, "w:xz"), "is a tar archive"),
+        "a tar in a zip": (zipped(("a.tar", tarred("a", pickled))), "is a tar archive"),
+        "Keras": (zipped(("metadata.json", b"{}"), ("config.json", layers)), "has a Lambda layer"),
+        "Keras' weights": (zipped(("model.weights.h5", b"")), "is HDF5 or Keras"),
+        "HDF5": (hdf5, "is HDF5 or Keras"),
+        "HDF5 behind a block of one's own": (b"mine" * 512 + hdf5, "is HDF5 or Keras"),
+        "an old torch.save": (pickle.dumps(0x1950A86A20F9469CFC6C, 2) + pickled, "is a pickle"),
+        "RDS": (rds, "is a file of R's"),
+        "RDS in gzip": (gzip.compress(rds), "is a file of R's"),
+        "RDS in bzip2": (bz2.compress(rds), "is a file of R's"),
+        "RDS as text": (b"A\n3\n262913\n", "is a file of R's"),
+        "RData": (gzip.compress(b"RDX3\n" + rds), "is a file of R's"),
+        "joblib with lz4": (b"\x04\x22\x4d\x18" + pickled, "in a way that nobody here unpacks"),
+        "Zstandard": (b"\x28\xb5\x2f\xfd" + bytes(9), "in a way that nobody here unpacks"),
+        "joblib of old": (b"ZF0x10" + zlib.compress(pickled), "is a pickle"),
+        "zlib of a small window": (window.compress(pickled) + window.flush(), "is a pickle"),
+        "a pickle without its opening": (pickled[2:], "is a pickle"),
+        "objects as `O`": (object_header("'O'") + pickled, "is a pickle"),
+        "objects in fields": (object_header("[('a', '<f8'), ('b', [('c', '|O')])]") + pickled, "is a pickle"),
+        "objects behind spaces": (object_header("'|O'", 2**17) + pickled, "is a pickle"),
+        "compiled Python": (importlib.util.MAGIC_NUMBER + bytes(12), "is compiled Python"),
+        "machine code": (b"\x7fELF" + bytes(60), "is machine code"),
+        "Windows' machine code": (windows, "is machine code"),
+        "a Java object": (b"\xac\xed\x00\x05", "is Java's"),
+    }
+
+
+@pytest.mark.parametrize("kind", wrapped())
+@pytest.mark.parametrize("importing", [False, True])
+def test_code_in_other_clothes_is_refused_at_training_and_at_every_load(
+    model_dir: Path, kind: str, *, importing: bool
+) -> None:
+    content, said = wrapped()[kind]
+    (model_dir / "model.dat").write_bytes(content)
+
+    assert said in why_refused(model_dir / "model.dat", importing=importing)
+
+
+@pytest.mark.parametrize("name", ["layers.keras", "weights.H5", "model.rds", "modeling.py", "trees.so", "app.jar"])
+def test_some_names_are_enough(model_dir: Path, name: str) -> None:
+    (model_dir / name).touch()
+
+    with pytest.raises(Failure, match=name):
+        check_model(model_dir, "custom")
+
+
+def test_an_archive_of_more_files_than_are_looked_at_is_refused(
+    model_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runs_code, "_MOST_FILES", 2)
+    (model_dir / "a.dat").write_bytes(zipped(*((str(number), b"") for number in range(3))))
+
+    assert "more than 2 files" in why_refused(model_dir / "a.dat")
 
 
 def safetensors(header: Any) -> bytes:
@@ -158,14 +268,20 @@ HARMLESS: dict[str, bytes] = {
     "vocabulary.csv": b"a,b\n",
     "weights.npz": b"",
     "coefficients.npy": b"",
+    "words.txt.gz": gzip.compress(b"red\nblue\n"),
+    "ends-as-a-zip.bin.txt": bytes(600) + b"PK\x05\x06" + bytes(30),
+    "like-zlib.dat": b"\x18\x19" + bytes(range(256)) * 3,
+    "tells-of-a-length.dat": b"\x96" + struct.pack("<Q", 2**62) + bytes(99),
+    "config.json": b'{"hidden_size": 8}',
+    "shop.csv": b"MZ,a\n1,2\n",
 }
 
 
 def test_plain_files_are_let_through(model_dir: Path) -> None:
     for name, content in HARMLESS.items():
         (model_dir / name).write_bytes(content)
-    np.savez(model_dir / "weights.npz", w=np.ones(3))
-    np.save(model_dir / "coefficients.npy", np.ones(3))
+    np.savez_compressed(model_dir / "weights.npz", w=np.ones(3), names=np.array(["a", "b"]), day=np.zeros(1, "M8[ns]"))
+    np.save(model_dir / "coefficients.npy", np.zeros(2, dtype=[("a", "f4"), ("b", "i8", (2,)), ("c", "?")]))
 
     check_model(model_dir, "custom")
 
