@@ -20,7 +20,7 @@ from mlops_spec.release.scored import models_scored
 from mlops_spec.spec.base import seconds, size_in_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     from mlops_spec.deploy.passes import Done, Settings
@@ -158,8 +158,7 @@ def status_command(directory: Path, state: Path | None, names: tuple[str, ...], 
         told = {"models": [_standing_data(each) for each in found]} if only is None else _standing_data(only)
         words.data(told, indent=2)
     else:
-        for each in found:
-            _print_standing(each)
+        _print_standings(found)
         if only is None:
             words.out(f"{len(found)} model{'' if len(found) == 1 else 's'}")
     wrong = any(each.problems or any(standing.problems for standing in each.standings) for each in found)
@@ -171,18 +170,19 @@ def _standing_data(looked: Looked) -> dict[str, Any]:
     return {"model": looked.model, "environments": environments, "problems": looked.problems}
 
 
-def _print_standing(looked: Looked) -> None:
+def _print_standings(found: Sequence[Looked]) -> None:
+    from rich.text import Text  # noqa: PLC0415
+
     from mlops_spec.deploy.say import standing_lines  # noqa: PLC0415
     from mlops_spec.words.terminal import terminal  # noqa: PLC0415
 
-    console = terminal()
-    for line in standing_lines(looked.model, looked.standings):
-        console.print(line)
-    for each in looked.standings:
-        for problem in each.problems:
-            console.print(f"{each.environment}: {problem}", markup=False)
-    for problem in looked.problems:
-        console.print(problem, markup=False)
+    lines: list[Text] = []
+    for looked in found:
+        lines += standing_lines(looked.model, looked.standings)
+        lines += [Text(f"{each.environment}: {problem}") for each in looked.standings for problem in each.problems]
+        lines += map(Text, looked.problems)
+    if lines:
+        terminal().print(Text("\n").join(lines))  # at once: rich takes longer to begin than to write a line
 
 
 def _one_pass(settings: dict[str, Any], form: str) -> int:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pytest
 
 from mlops_spec.cli import program
+from mlops_spec.deploy.status import Looked
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.git import Update
 from mlops_spec.release.revoke import revoke
@@ -261,6 +262,21 @@ def test_the_table(live: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.
     assert "✓" in staging
     assert "seen" in staging
     assert production.split()[:4] == ["production", "nothing", "yet", "-"]
+
+
+def test_problems_are_written_as_they_are(
+    live: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No word of a problem is markup, a picture's name or a runner's command to whoever writes it."""
+    looked = Looked("demo", (), ("tag v[1] is gone: :warning:", "::error::two"))
+    monkeypatch.setattr("mlops_spec.deploy.status.look_at_all", lambda *_: (looked,))
+    capsys.readouterr()
+
+    assert run(monkeypatch, "status", "-C", live.root / "work") == 1
+    _, first, second = capsys.readouterr().out.splitlines()
+    assert first == "tag v[1] is gone: :warning:"
+    assert "two" in second
+    assert not second.startswith("::")
 
 
 def test_deploy_and_agent_once(
