@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
@@ -91,3 +92,13 @@ def replayed(raws: Iterable[bytes], chain: Chain) -> tuple[Record, ...]:
     """
     with uncollected():
         return tuple(map(chain.take, raws))
+
+
+def advance(chain: Chain, raws: Iterable[bytes]) -> None:
+    """Lets the chain take these bytes, and keeps none of the records but those that its state stands on.
+
+    Raises:
+        BrokenError: one does not follow.
+    """
+    with uncollected():
+        deque(map(chain.take, raws), maxlen=0)

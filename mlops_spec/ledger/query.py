@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.ledger.append import append_when
-from mlops_spec.ledger.chain import ERRATUM, BrokenError, Chain, replayed
+from mlops_spec.ledger.chain import ERRATUM, BrokenError, Chain, advance, replayed
 from mlops_spec.ledger.fields import plain
 from mlops_spec.ledger.record import CLOSED_BY, Draft, Record, What, Why
 from mlops_spec.ledger.state import Live, State, replay
@@ -15,7 +16,7 @@ from mlops_spec.ledger.store import from_commit, from_folder, remote_commit
 from mlops_spec.ledger.verified import keep, verified_before
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -56,7 +57,8 @@ def read_state(git: Git, *, at: str | None = None) -> State:
     before = verified_before(git, snapshot)
     known = before.state(snapshot) if before else None
     chain = before.chain(known) if before and known else Chain()
-    _rest(snapshot, chain)
+    with _whole(snapshot, chain):
+        advance(chain, snapshot.records(chain.frontier.size))
     keep(git, snapshot, chain, before)
     return chain.state
 
@@ -75,13 +77,19 @@ def _named_right(snapshot: Snapshot) -> Snapshot:
 
 def _rest(snapshot: Snapshot, chain: Chain) -> tuple[Record, ...]:
     """The records behind those that the chain has taken."""
+    with _whole(snapshot, chain):
+        return replayed(snapshot.records(chain.frontier.size), chain)
+
+
+@contextmanager
+def _whole(snapshot: Snapshot, chain: Chain) -> Iterator[None]:
+    """Raises Failure (1) where a record that the block takes does not follow, or is not there."""
     try:
-        records = replayed(snapshot.records(chain.frontier.size), chain)
+        yield
     except BrokenError as error:
         raise _broken(str(error)) from error
     if chain.frontier.size != snapshot.size:
         raise _broken(f"record {chain.frontier.size} is not in this clone")
-    return records
 
 
 def live(records: Sequence[Record], model: str, environment: str) -> Live | None:
