@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from mlops_spec import model_folder
 from mlops_spec.errors import Exit, Failure
 from mlops_spec.layout import PROJECT
-from mlops_spec.repository.models import folders_at, meant, name_in
+from mlops_spec.repository.models import folders_of, meant, name_in
 from mlops_spec.validate.at_commit import spec_at
 from mlops_spec.validate.project import shared_of
 
@@ -71,10 +71,11 @@ class Finder:
         return self._found
 
     def _anew(self, main: Tree) -> tuple[Found, ...]:
-        folders = (ROOT,) if main.read(model_folder.SPEC) is not None else _folders(main)
+        objects = _objects(main)
+        folders = (ROOT,) if str(model_folder.SPEC) in objects else _folders(main, objects)
         if not folders:
             raise Failure(f"{model_folder.SPEC}: no such file in this commit")
-        objects, contents = _objects(main), main.read_all([folder / model_folder.SPEC for folder in folders])
+        contents = main.read_all([folder / model_folder.SPEC for folder in folders])
         known, self._specs = self._specs, {}
         found, paths = [], sorted(objects)
         for folder, content in zip(folders, contents, strict=True):
@@ -85,8 +86,8 @@ class Finder:
         return tuple(_but_namesakes(found))
 
 
-def _folders(main: Tree) -> tuple[PurePosixPath, ...]:
-    return meant(folders_at(main), shared_of(str(PROJECT), main.read(PROJECT)).models)
+def _folders(main: Tree, paths: Iterable[str]) -> tuple[PurePosixPath, ...]:
+    return meant(folders_of(main, paths), shared_of(str(PROJECT), main.read(PROJECT)).models)
 
 
 def _objects(main: Tree) -> dict[str, str]:

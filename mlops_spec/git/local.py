@@ -151,7 +151,8 @@ class Tree:
     def entries(self, under: str | PurePosixPath = "") -> tuple[Entry, ...]:
         """All files below `under`, by their paths inside the folder."""
         found = files_below(self.git, self.commit, self.folder / under)
-        return tuple(Entry(node.mode, node.object, str(PurePosixPath(under) / path.decode())) for path, node in found)
+        start = f"{under}/" if PurePosixPath(under).parts else ""
+        return tuple(Entry(node.mode, node.object, start + path.decode()) for path, node in found)
 
     def subject(self) -> str:
         """The commit's message in one line: its first paragraph."""

@@ -91,7 +91,8 @@ class Reading(Process):
         with self.cat_file(asked, said) as process, ended_after(LOCAL_SECONDS, process.kill) as late:
             assert process.stdout is not None
             for content in _contents(process.stdout):
-                self.refuse_unopened(content, _all_of(said))
+                if content is None:
+                    self.refuse_unopened(content, _all_of(said))
                 yield content
                 count -= 1
         if late.is_set():

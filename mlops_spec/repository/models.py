@@ -33,7 +33,12 @@ def folders_here(git: Git) -> tuple[PurePosixPath, ...]:
 
 def folders_at(tree: Tree) -> tuple[PurePosixPath, ...]:
     """The folders of all specs of a commit below the tree's folder, from the repository's root, ordered."""
-    return _folders(tree.folder / entry.path for entry in tree.entries() if PurePosixPath(entry.path).name == _SPEC)
+    return folders_of(tree, (entry.path for entry in tree.entries()))
+
+
+def folders_of(tree: Tree, paths: Iterable[str]) -> tuple[PurePosixPath, ...]:
+    """The same of paths that were read from the tree before."""
+    return _folders(tree.folder / path for path in paths if path == _SPEC or path.endswith(f"/{_SPEC}"))
 
 
 def meant(folders: Iterable[PurePosixPath], patterns: Iterable[str]) -> tuple[PurePosixPath, ...]:
