@@ -11,7 +11,7 @@ non-parametric bootstrap samples using Poisson frequencies" (2006).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from math import exp, factorial
 from typing import Any
@@ -70,6 +70,11 @@ class Design:
         return int(self.cluster.max()) + 1
 
     @cached_property
+    def of_groups(self) -> Design:
+        """Its groups, drawn one by one: what a kernel needs that knows each group's sums, and no rows."""
+        return replace(single(self.clusters), called="groups")
+
+    @cached_property
     def strata(self) -> tuple[Integers, Integers, Integers]:
         """Rows in the order of their strata, and for each place there: where its stratum begins, and its size."""
         assert self.stratum is not None
@@ -91,8 +96,17 @@ def _index_type(rows: int) -> type[np.signedinteger[Any]]:
     return np.int32 if rows < 2**31 else np.int64
 
 
-def replicates(kernels: Sequence[Kernel], design: Design, *, resamples: int, seed: int) -> list[Floats]:
+def replicates(
+    kernels: Sequence[Kernel], design: Design, *, resamples: int, seed: int, together: int = 1
+) -> list[Floats]:
     """Each measure on the same resamples, of shape (resamples,); the same seed gives the same numbers.
+
+    Args:
+        kernels: of the measures.
+        design: how to draw.
+        resamples: how many.
+        seed: of the draws.
+        together: how many resamples the kernels get at a time at least, if there are as many; they are the same ones.
 
     Raises:
         ValueError: fewer than 100 resamples, which say nothing about the tails.
@@ -106,9 +120,22 @@ def replicates(kernels: Sequence[Kernel], design: Design, *, resamples: int, see
     rng = np.random.Generator(np.random.SFC64(seed))
     size = max(1, CHUNK // len(design.counts))
     sizes = [min(size, resamples - start) for start in range(0, resamples, size)]
-    drawn = (draw(design, rng, each) for each in sizes)
+    several = max(1, together // size)
+    drawn = (_drawn(design, rng, sizes[start : start + several]) for start in range(0, len(sizes), several))
     parts = [[kernel(weights) for kernel in kernels] for weights in drawn]
     return [np.concatenate(each) for each in zip(*parts, strict=True)]
+
+
+def _drawn(design: Design, rng: np.random.Generator, sizes: Sequence[int]) -> Anything:
+    """Weights of so many chunks, (their resamples, n); one after the other, so that no more than one is held twice."""
+    first = draw(design, rng, sizes[0])
+    if len(sizes) == 1:
+        return first
+    held = np.empty((sum(sizes), first.shape[1]), first.dtype)
+    held[: sizes[0]] = first
+    for place, size in zip(np.cumsum(sizes), sizes[1:], strict=False):
+        held[place : place + size] = draw(design, rng, size)
+    return held
 
 
 def check_resamples(resamples: int) -> None:

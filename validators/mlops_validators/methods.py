@@ -17,7 +17,7 @@ import numpy as np
 from scipy.special import ndtri, stdtrit
 
 from mlops_validators.answers import decide
-from mlops_validators.bootstrap import acceleration, bca, jackknife, percentile, replicates, single
+from mlops_validators.bootstrap import CHUNK, acceleration, bca, jackknife, percentile, replicates, single
 from mlops_validators.calibration import calibration_difference, calibration_gaps, calibration_interval
 from mlops_validators.carriers import carriers, doubt_of
 from mlops_validators.closed_form import WITHOUT_RESAMPLING
@@ -32,7 +32,7 @@ from mlops_validators.near_zero import doubt_near_zero
 from mlops_validators.outcomes import top_label
 from mlops_validators.quantiles import inside, of_groups
 from mlops_validators.resampling import Resampling, shared
-from mlops_validators.studentized import Units, studentized_interval
+from mlops_validators.studentized import TOGETHER, Units, studentized_interval
 from mlops_validators.weighted import FEW_CLASSES, Sums, less
 from mlops_validators.worst_target import of_worst_target
 
@@ -104,16 +104,16 @@ def _resampled(measure: Measure, given: Answers, design: Design, asked: Request)
         return _distance(*measure.distance, given, design, asked)
     begun = _resampling(measure, *single_kernel(measure, given, asked.threshold, design), asked)
     if measure.name == "coverage" and asked.method == "auto" and design.weight is None:
-        return _by_groups_where_rare(given, begun, asked)
-    return _bounded(measure, (given,), _doubted(measure, given, begun, asked), asked)
+        return _by_groups_where_rare(given, begun, design, asked)
+    return _bounded(measure, (given,), _doubted(measure, given, begun, design, asked), design, asked)
 
 
-def _by_groups_where_rare(given: Answers, begun: Resampling, asked: Request) -> Resampling:
+def _by_groups_where_rare(given: Answers, begun: Resampling, design: Design, asked: Request) -> Resampling:
     """Where so few rows lie outside, or inside, that resamples say nothing: what the groups that have any say."""
 
     def found(drawn: Floats) -> Interval:
         own = begun.interval(drawn)
-        return own if own.known else of_groups(own.value, inside(given), begun.design, asked.confidence)
+        return own if own.known else of_groups(own.value, inside(given), design, asked.confidence)
 
     return replace(begun, interval=found)
 
@@ -138,21 +138,23 @@ def of_pair(measure: Measure, pair: tuple[Answers, Answers], design: Design, ask
     if asked.method == "auto" and measure.name == "expected_calibration_error":
         return _paired_gaps(pair, design, asked)
     begun = _resampling(measure, *_difference(measure, pair, asked.threshold, design), asked, pair=True)
-    return _bounded(measure, pair, begun, asked)
+    return _bounded(measure, pair, begun, design, asked)
 
 
-def _doubted(measure: Measure, given: Answers, begun: Resampling, asked: Request) -> Resampling:
+def _doubted(measure: Measure, given: Answers, begun: Resampling, design: Design, asked: Request) -> Resampling:
     """Nothing but the value, where rows that the measure's own variance does not see may decide."""
-    doubt = "" if asked.method != "auto" else _doubt(measure, given, begun.design)
+    doubt = "" if asked.method != "auto" else _doubt(measure, given, design)
     if not doubt:
         return begun
     return replace(begun, interval=lambda drawn: replace(begun.interval(drawn), low=-np.inf, high=np.inf, doubt=doubt))
 
 
-def _bounded(measure: Measure, models: Sequence[Answers], begun: Resampling, asked: Request) -> Resampling:
+def _bounded(
+    measure: Measure, models: Sequence[Answers], begun: Resampling, design: Design, asked: Request
+) -> Resampling:
     """Of means of values from 0 to 1: where few rows carry the variance, what these can do to the mean at most."""
     values = OF_ROWS.get(measure.name)
-    if asked.method != "auto" or values is None or not begun.design.alone:
+    if asked.method != "auto" or values is None or not design.alone:
         return begun
 
     def known(drawn: Floats) -> Interval:
@@ -240,7 +242,8 @@ def _defined_interval(measure: Measure, found: Interval, *, single: bool) -> Int
 
 
 def drawn_together(begun: Sequence[Resampling | Interval], asked: Request) -> list[Interval]:
-    """What is an interval already, and the others with their replicates; those of one design are drawn together.
+    """What is an interval already, and the others with their replicates; those of one design are drawn together,
+    save that of many rows sums, which take several resamples at a time, are drawn apart from what takes one.
 
     Each in the direction of its measure. Source: as the module.
 
@@ -253,10 +256,13 @@ def drawn_together(begun: Sequence[Resampling | Interval], asked: Request) -> li
     """
     waiting = {place: each for place, each in enumerate(begun) if isinstance(each, Resampling)}
     drawn: dict[int, Interval] = {}
-    for design in {id(each.design): each.design for each in waiting.values()}.values():
-        several = {place: each for place, each in waiting.items() if each.design is design}
-        kernels = [each.kernel for each in several.values()]
-        joint = replicates(kernels, design, resamples=asked.resamples, seed=asked.seed)
+    alike: dict[tuple[int, int], dict[int, Resampling]] = {}
+    for place, each in waiting.items():
+        at_once = each.together if each.together * len(each.design.counts) > CHUNK else 1
+        alike.setdefault((id(each.design), at_once), {})[place] = each
+    for (_, at_once), several in alike.items():
+        design, kernels = next(iter(several.values())).design, [each.kernel for each in several.values()]
+        joint = replicates(kernels, design, resamples=asked.resamples, seed=asked.seed, together=at_once)
         drawn |= {place: each.interval(found) for (place, each), found in zip(several.items(), joint, strict=True)}
     return [each if isinstance(each, Interval) else drawn[place] for place, each in enumerate(begun)]
 
@@ -296,7 +302,9 @@ def _reach(measure: Measure, pair: bool) -> tuple[float, float]:
 
 def _studentized(measured: Sums, design: Design, asked: Request, reach: tuple[float, float]) -> Resampling:
     units = Units(measured, design)
-    return Resampling(units.sums, design, lambda drawn: studentized_interval(units, drawn, asked.confidence, reach))
+    return Resampling(
+        units.sums, units.drawn, lambda drawn: studentized_interval(units, drawn, asked.confidence, reach), TOGETHER
+    )
 
 
 def _effective_rows(left_out: Floats, times: Integers) -> float:

@@ -46,6 +46,8 @@ class Resampling:
     design: Design
     interval: Callable[[Floats], Interval]
     """Of the replicates (resamples,) or (resamples, parts)."""
+    together: int = 1
+    """How many resamples the kernel takes at a time at least: of sums it makes its terms once for all of them."""
 
 
 def shared(asked: Request, among: int) -> Request:

@@ -29,10 +29,12 @@ from mlops_validators.interval import Interval, unknown
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from mlops_validators.arrays import Anything, Floats, Integers
+    from mlops_validators.arrays import Anything, Floats
     from mlops_validators.weighted import Sums
 
 KEPT = 450_000  # numbers
+FEW = 5  # terms, up to which a product for each pair of them is cheaper than what each unit contributes
+TOGETHER = 8  # resamples whose terms are made once: their weights take a byte a row each
 STEP = 1e-4  # of a numeric derivative, in standard deviations of the sum
 
 
@@ -51,34 +53,37 @@ class Units:
     measure: Sums
     design: Design
 
-    def sums(self, weights: Anything) -> Floats:
-        """Under weights of rows (b, n) the sums of the scaled terms, and of their products less what strata take off.
+    @property
+    def drawn(self) -> Design:
+        """How units are drawn: of groups none of their rows is."""
+        return self.design if self.design.cluster is None else self.design.of_groups
 
-        Shape (b, k + k (k + 1) / 2) of k terms. They are all that value and error need.
+    def sums(self, weights: Anything) -> Floats:
+        """Under weights of units (b, n) what is told of: of few terms the sums of the scaled terms and of the products
+        of each pair, (b, k + k (k + 1) / 2) of k terms; else, where pairs are too many, values and errors themselves.
         """
-        drawn = weights if self._group_sums is None else weights[:, self._first_rows]
+        if not self._few:
+            return self._by_contributions(weights)
         width = len(self._scale)
-        found = np.zeros((len(drawn), width + width * (width + 1) // 2))
+        found = np.zeros((len(weights), width + width * (width + 1) // 2))
         for block, each in self._term_products():
-            found += drawn[:, block].astype(np.float64) @ each
-        if self.design.stratum is not None:
-            found[:, width:] -= self._stratum_products(drawn, self.design.stratum)
+            found += weights[:, block].astype(np.float64) @ each
         return found
 
     def told(self, sums: Floats) -> Floats:
         """Values and standard errors, (b, 2), of what `sums` gave."""
+        if not self._few:
+            return sums
         width = len(self._scale)
         totals, moments = sums[:, :width].T, _symmetric(sums[:, width:], width)
-        slope = self._slopes(totals, moments)
-        steepest = np.maximum(np.abs(slope).max(axis=0), np.finfo(np.float64).tiny)  # its square may overflow
-        slope = slope / steepest
+        slope, steepest = self._slopes(totals, moments.diagonal(axis1=1, axis2=2).T)
         spread = np.einsum("jb,bjk,kb->b", slope, moments, slope)
-        return np.stack([self._value(totals), np.sqrt(np.maximum(spread, 0)) * steepest], axis=1)
+        return self._with_error(totals, spread, steepest)
 
     @cached_property
     def measured(self) -> tuple[float, float]:
         """The value of the rows as they are, and its standard error."""
-        value, error = self.told(self.sums(self.design.counts[None]))[0]
+        value, error = self.told(self.sums(self.drawn.counts[None]))[0]
         return float(value), float(error)
 
     @property
@@ -93,18 +98,54 @@ class Units:
     def _size(self) -> int:
         return self.measure.rows if self._group_sums is None else len(self._group_sums)
 
+    @property
+    def _few(self) -> bool:
+        return self.design.stratum is None and len(self._scale) <= FEW
+
+    def _with_error(self, totals: Floats, spread: Floats, steepest: Floats) -> Floats:
+        return np.stack([self._value(totals), np.sqrt(np.maximum(spread, 0)) * steepest], axis=1)
+
+    def _by_contributions(self, weights: Anything) -> Floats:
+        """By what each unit contributes, once the slopes are known."""
+        totals, squares = self._sums_and_squares(weights)
+        slope, steepest = self._slopes(totals, squares)
+        spread, of_strata = np.zeros(len(weights)), np.zeros((len(weights), self._strata))
+        for block, each in self._blocks():
+            weight, told = weights[:, block].astype(np.float64), slope.T @ each.T
+            weight *= told
+            if self.design.stratum is not None:
+                of_strata += [summed(self.design.stratum[block], line, self._strata) for line in weight]
+            spread += np.einsum("bi,bi->b", weight, told)
+        if self.design.stratum is not None:
+            spread -= (of_strata**2 / np.bincount(self.design.stratum)).sum(axis=1)
+        return self._with_error(totals, spread, steepest)
+
+    def _sums_and_squares(self, weights: Anything) -> tuple[Floats, Floats]:
+        width = len(self._scale)
+        totals, squares = np.zeros((width, len(weights))), np.zeros((width, len(weights)))
+        for block, each in self._blocks():
+            weight = weights[:, block].astype(np.float64).T
+            totals += each.T @ weight
+            squares += np.square(each).T @ weight
+        return totals, squares
+
     def _contributions(self, error: float) -> Iterator[Floats]:
-        sums, width = self.sums(self.design.counts[None]), len(self._scale)
-        slope = self._slopes(sums[:, :width].T, _symmetric(sums[:, width:], width))[:, 0] / error
+        totals, squares = self._sums_and_squares(self.drawn.counts[None])
+        slope, steepest = self._slopes(totals, squares)
+        slope = slope[:, 0] * (steepest / error)
         stratum = self.design.stratum
         if stratum is None:
             yield from (each @ slope for _, each in self._blocks())
             return
-        means = np.zeros(int(stratum.max()) + 1)
+        means = np.zeros(self._strata)
         for block, each in self._blocks():
             means += summed(stratum[block], each @ slope, len(means))
         means /= np.bincount(stratum)
         yield from (each @ slope - means[stratum[block]] for block, each in self._blocks())
+
+    @property
+    def _strata(self) -> int:
+        return 0 if self.design.stratum is None else int(self.design.stratum.max()) + 1
 
     @cached_property
     def _scale(self) -> Floats:
@@ -123,30 +164,21 @@ class Units:
                 totals[:, place] += summed(cluster[block], column, len(totals))
         return totals
 
-    @cached_property
-    def _first_rows(self) -> Integers:
-        found: Integers = np.zeros(self.design.clusters, dtype=np.intp)
-        for block in blocks(self.measure.rows):
-            assert self.design.cluster is not None
-            found[self.design.cluster[block]] = np.arange(block.start, block.stop)
-        return found
-
     def _row_terms(self) -> Iterator[tuple[slice, Floats]]:
         weight, width = self.design.weight, 1 + len(self.measure.terms(slice(0, 1)))
-        for block in blocks(self.measure.rows, max(256, 4 * BLOCK // width**2)):
+        for block in blocks(self.measure.rows, _block_size(width)):
             terms = self.measure.terms(block)
-            matrix = np.empty((len(terms[0]), width))
-            matrix[:, 0] = 1.0
+            matrix = np.empty((width, len(terms[0])))
+            matrix[0] = 1.0
             for place, term in enumerate(terms, start=1):
-                matrix[:, place] = term
-            yield block, matrix if weight is None else matrix * weight[block, None]
+                matrix[place] = term
+            yield block, (matrix if weight is None else matrix * weight[block]).T
 
     def _unscaled(self) -> Iterator[tuple[slice, Floats]]:
         grouped = self._group_sums
         if grouped is None:
             return self._row_terms()
-        size = max(256, 4 * BLOCK // grouped.shape[1] ** 2)
-        return ((block, grouped[block]) for block in blocks(len(grouped), size))
+        return ((block, grouped[block]) for block in blocks(len(grouped), _block_size(grouped.shape[1])))
 
     def _blocks(self) -> Iterator[tuple[slice, Floats]]:
         return ((block, each / self._scale) for block, each in self._unscaled())
@@ -157,7 +189,7 @@ class Units:
 
     @cached_property
     def _kept(self) -> list[tuple[slice, Floats]]:
-        return list(self._made())
+        return [(block, np.ascontiguousarray(each)) for block, each in self._made()]
 
     def _made(self) -> Iterator[tuple[slice, Floats]]:
         return ((block, _with_products(each)) for block, each in self._blocks())
@@ -166,27 +198,17 @@ class Units:
         with np.errstate(invalid="ignore", divide="ignore"):
             return np.asarray(self.measure.combine(totals * self._scale[:, None]))
 
-    def _slopes(self, totals: Floats, moments: Floats) -> Floats:
+    def _slopes(self, totals: Floats, squares: Floats) -> tuple[Floats, Floats]:
+        """Of the value by each sum, (k, b), over the steepest of each resample, (b,): its square may overflow."""
         found = np.zeros_like(totals)
         for place in range(len(totals)):
-            step = STEP * np.sqrt(np.maximum(moments[:, place, place], 0))
+            step = STEP * np.sqrt(np.maximum(squares[place], 0))
             up, down = totals.copy(), totals.copy()
             up[place] += step
             down[place] -= step
             found[place] = np.divide(self._value(up) - self._value(down), 2 * step, out=found[place], where=step > 0)
-        return found
-
-    def _stratum_products(self, drawn: Anything, stratum: Integers) -> Floats:
-        one, two = np.triu_indices(len(self._scale))
-        rows = np.bincount(stratum)
-        found = np.zeros((len(drawn), len(one)))
-        for line, weights in enumerate(drawn):
-            sums = np.zeros((len(self._scale), len(rows)))
-            for block, each in self._blocks():
-                for place, column in enumerate((each * weights[block, None]).T):
-                    sums[place] += summed(stratum[block], column, len(rows))
-            found[line] = ((sums / rows) @ sums.T)[one, two]
-        return found
+        steepest = np.maximum(np.abs(found).max(axis=0), np.finfo(np.float64).tiny)
+        return found / steepest, steepest
 
 
 def studentized_interval(
@@ -205,7 +227,7 @@ def studentized_interval(
     >>> from mlops_validators.bootstrap import replicates, single
     >>> from mlops_validators.weighted import of_mean
     >>> units = Units(of_mean(np.arange(100.0)), single(100))
-    >>> (drawn,) = replicates([units.sums], units.design, resamples=500, seed=0)
+    >>> (drawn,) = replicates([units.sums], units.drawn, resamples=500, seed=0)
     >>> found = studentized_interval(units, drawn, 0.95)
     >>> round(found.low), round(found.high)
     (44, 55)
@@ -219,6 +241,10 @@ def studentized_interval(
         t = (values - value) / errors
     low, high = value - error * quantile(t, 1 - tail, np.inf), value - error * quantile(t, tail, -np.inf)
     return Interval(value, max(low, reach[0]), min(high, reach[1]), "bootstrap-t", confidence)
+
+
+def _block_size(width: int) -> int:
+    return max(256, 4 * BLOCK // (width**2 if width <= FEW else width))
 
 
 def _with_products(terms: Floats) -> Floats:

@@ -52,7 +52,7 @@ def of_worst_target(targets: Sequence[Among], *, higher_is_better: bool) -> Resa
         )
         return worst(worse, better, higher_is_better=higher_is_better)
 
-    return Resampling(of_all, design, found)
+    return Resampling(of_all, design, found, alone[0].together)
 
 
 def worst(alone: Sequence[Interval], sharing: Sequence[Interval], *, higher_is_better: bool) -> Interval:
