@@ -244,7 +244,7 @@ def studentized_interval(
 
 
 def _block_size(width: int) -> int:
-    return max(256, 4 * BLOCK // (width**2 if width <= FEW else width))
+    return max(256, 4 * BLOCK // width**2 if width <= FEW else 2 * BLOCK // width)
 
 
 def _with_products(terms: Floats) -> Floats:
