@@ -76,7 +76,7 @@ def _loses(spec: Spec, index: int, metric: str, side: str, allowed: float) -> It
         yield Finding(("gates", index, side), message)
     elif whole > allowed and spec.evaluate.higher_is_better(metric) is False:
         bounds = [each.max for each in spec.gates if isinstance(each, MetricGate) and each.metric == metric]
-        if any(bound is not None and allowed > bound / 2 for bound in bounds):
+        if any(bound is not None and allowed > bound / 2 > 0 for bound in bounds):
             yield Finding(
                 ("gates", index, side), f"more than half of what the gate on `{metric}` allows may be added at once"
             )

@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from mlops_spec.document.diagnostic import Severity
     from mlops_spec.spec import Spec
 
+    Limits = tuple[float | None, float | None]
+
 CODE = "MS208"
 NAME = "repeated-gate"
 SEVERITY: Severity = "error"
@@ -43,5 +45,13 @@ def check(spec: Spec) -> Iterator[Finding]:
     for index, gate in enumerate(spec.gates):
         name = gate_id(gate)
         if name in first:
-            yield Finding(("gates", index), f"`{name}` is gated already, at `gates[{first[name]}]`", "keep one")
+            other = spec.gates[first[name]]
+            message = f"`{name}` is gated already, at `gates[{first[name]}]`"
+            yield Finding(("gates", index), message, _remedy(gate.limits, other.limits))
         first.setdefault(name, index)
+
+
+def _remedy(one: Limits | None, other: Limits | None) -> str:
+    """What becomes of both: one that bounds below and one that bounds above are one gate with two bounds."""
+    apart = one and other and all(mine is None or theirs is None for mine, theirs in zip(one, other, strict=True))
+    return "write `min` and `max` into one gate" if apart else "keep one"

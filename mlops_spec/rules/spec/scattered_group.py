@@ -49,6 +49,8 @@ NAME = "scattered-group"
 SEVERITY: Severity = "warning"
 
 
+_MOST_COUNTED = 50  # persons of a household or visits of a shop may be so many; of what is numbered there are more
+
 _WHO = regex(
     r"(^|_)(accounts?|applicants?|borrowers?|card|case|clients?|companys?|customers?|device|driver|employee|household"
     r"|machine|member|merchant|patients?|person|player|policy_?holder|resident|school|seller|sensor|session|shop|store"
@@ -74,5 +76,6 @@ def _subject_columns(spec: Spec) -> Iterator[str]:
     for name in dict.fromkeys([*columns, *spec.train.features.exclude]):
         known = columns.get(name)
         few = known is not None and (known.type not in ("string", "integer", "category") or known.values is not None)
-        if name not in taken and not few:
+        counted = known is not None and known.type == "integer" and known.max is not None and known.max <= _MOST_COUNTED
+        if name not in taken and not few and not counted:
             yield name

@@ -84,11 +84,17 @@ def _near_chance(spec: Spec, index: int, gate: MetricGate) -> Iterator[Finding]:
         return
     side = "min" if metric.higher_is_better else "max"
     demanded = getattr(gate, side)
-    if demanded is None or metric.best == level:
+    if demanded is None or metric.best == level or _is_bounded_on_both_sides(spec, gate.metric):
         return
     way = (demanded - level) / (metric.best - level)
     if 0 < way <= _PARTS.get(gate.metric, _TENTH):
         yield Finding(("gates", index, side), f"chance is {level:.2g}, and a little more passes", "ask for more")
+
+
+def _is_bounded_on_both_sides(spec: Spec, metric: str) -> bool:
+    """Whether somebody says what is too good to be true as well, and so knows how little there is to be had."""
+    limits = [gate.limits for gate in spec.gates if isinstance(gate, MetricGate) and gate.metric == metric]
+    return any(least is not None for least, _ in limits) and any(most is not None for _, most in limits)
 
 
 def _of_the_larger_class(spec: Spec, index: int, gate: MetricGate) -> Iterator[Finding]:

@@ -33,6 +33,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
+from mlops_spec.spec.tasks import TASKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,5 +73,10 @@ def _of_values(spec: Spec) -> Iterator[Finding]:
         if column.min is not None and column.max is not None and column.min <= -_NO_BOUND and column.max >= _NO_BOUND:
             place: Address = ("data", "contract", "columns", name)
             yield Finding(place, f"any number is between {column.min:g} and {column.max:g}", at_key=True)
-    if len(columns) >= 3 and all(each.type == "string" and each.values is None for each in columns.values()):
+    texts = TASKS[spec.task].answer.holds == "text" or spec.data.files is not None
+    if (
+        not texts
+        and len(columns) >= 3
+        and all(each.type == "string" and each.values is None for each in columns.values())
+    ):
         yield Finding(("data", "contract", "columns"), "every column may hold any text", "give the columns types")
