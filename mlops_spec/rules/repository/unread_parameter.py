@@ -51,8 +51,8 @@ def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
     if not spec.train.params:
         return
     files = code_of(spec, repository, repository.up)["train"].files
-    if any(_reads_by_script(repository, path) for path in files):
-        return
+    if not files or any(_reads_by_script(repository, path) for path in files):
+        return  # what is not there reads nothing yet
     outside = [repository.python(path) for path in files if path.endswith(".py")]
     read: set[str] = set()
     taken: set[str] = set()
