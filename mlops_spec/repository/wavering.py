@@ -46,6 +46,13 @@ def why_wavering(node: ast.expr) -> str:
     return _why_unsteady(node) or _why_of_neighbours(node) if isinstance(node, ast.Call) else ""
 
 
+def why_relative_or_filled(node: ast.expr) -> str:
+    """Why a value is one of other rows: their mean fills a gap, or is held against it; empty where it is not."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, (ast.Sub, ast.Div)):
+        return _why_relative(node)
+    return _why_filled(node) if isinstance(node, ast.Call) else ""
+
+
 def _decisive(node: ast.AST) -> Iterator[ast.AST]:
     yield node
     for child in ast.iter_child_nodes(node):
@@ -83,6 +90,13 @@ def _why_of_neighbours(call: ast.Call) -> str:
         return f"`{last}` learns anew from the rows of each request"
     if last == "get_dummies" and isinstance(drop := options.get("drop_first"), ast.Constant) and drop.value is True:
         return "of a single row the only value is the first, and `drop_first` drops it"
+    return _why_filled(call)
+
+
+def _why_filled(call: ast.Call) -> str:
+    """Of a gap that is filled with a mean of its column."""
+    last = ast.unparse(call.func).rpartition(".")[2]
+    options = {each.arg: each.value for each in call.keywords}
     filled = [*call.args[:1], *(options[key] for key in ("value",) if key in options)] if last == "fillna" else []
     means = [name for part in filled for each in ast.walk(part) if (name := _mean_over_rows(each))]
     return f"the {means[0]} is of the rows in the same request" if means else ""

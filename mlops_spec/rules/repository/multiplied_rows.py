@@ -36,8 +36,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.repository.code import code_of
-from mlops_spec.spec.stages import PREPARE
+from mlops_spec.repository.prepared import prepared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,11 +53,9 @@ _RESAMPLES = frozenset(("fit_resample", "fit_sample"))
 
 
 def check(spec: Spec, repository: Repository) -> Iterator[Finding]:
-    prepared = code_of(spec, repository, repository.up).get(PREPARE) if spec.data.prepare else None
-    for path in prepared.files if prepared else ():
-        code = repository.python(path)
-        for node in ast.walk(code.tree) if code is not None else ():
-            if code is not None and isinstance(node, ast.Call) and _multiplies(node):
+    for code in prepared(spec, repository):
+        for node in ast.walk(code.tree):
+            if isinstance(node, ast.Call) and _multiplies(node):
                 message = "this makes rows of rows before the split, so the tested ones resemble those learned from"
                 hint = "do it in the training, on its rows alone"
                 yield Finding((), message, hint, document=code.document, span=code.span(node))
