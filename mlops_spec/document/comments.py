@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.document import Document
+    from mlops_spec.document.diagnostic import Address
 
 
 class Comment(NamedTuple):
@@ -33,6 +34,20 @@ def comments(document: Document) -> Iterator[Comment]:
             words = source[column - 1 :]
             yield Comment(line, place, place + len(words), words, alone=not source[: column - 1].strip())
             place = text.find("#", place + len(words), end)
+
+
+def said_of(document: Document, address: Address) -> str:
+    """What people wrote of a key: the comments on its lines, and those that stand alone above it."""
+    place = document.key(address)
+    if place is None:
+        return ""
+    last = document.value(address).end_line
+    by_line = {each.line: each for each in comments(document)}
+    above = place.line - 1
+    while above in by_line and by_line[above].alone:
+        above -= 1
+    lines = range(above + 1, max(place.line, last if document.nodes[address].start.flow_style else place.line) + 1)
+    return " ".join(by_line[line].text.lstrip("# ") for line in lines if line in by_line)
 
 
 def _gaps(text: str) -> Iterator[tuple[int, int]]:
