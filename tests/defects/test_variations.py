@@ -23,7 +23,7 @@ HERE = Path(__file__).parent
 DAY = date(2026, 11, 23)
 SPECS = {
     "full": HERE.parent / "render" / "full" / "model.yaml",
-    "minimal": HERE.parent / "specs" / "ok" / "minimal.yaml",
+    **{name: HERE.parent / "specs" / "ok" / f"{name}.yaml" for name in ("minimal", "forecast", "ranking")},
 }
 HOLE = "@@"
 WORKFLOW = ".github/workflows/own.yml"
