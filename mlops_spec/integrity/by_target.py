@@ -1,4 +1,4 @@
-"""The check of several targets: each of all rows, and the mean and the worst over them that follow."""
+"""The check of several targets, or labels: each of the rows, and the mean and the worst over targets that follow."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.integrity.answered import of_answered
 from mlops_spec.integrity.measured import FILE, of_measures
 from mlops_spec.package.problem import Problem
-from mlops_spec.spec.measures import measured_by_target
+from mlops_spec.spec.measures import measured_by_label, measured_by_target
 from mlops_spec.spec.metrics import METRICS
 from mlops_spec.spec.tasks.regression import WORST
 
@@ -31,6 +31,17 @@ def of_targets(spec: Spec, evaluation: Evaluation) -> Iterator[Problem]:
         yield from of_answered(spec, each.answered, each, f"targets.{name}.answered")
     for metric in wanted:
         yield from _of_mean(evaluation, metric)
+
+
+def of_labels(spec: Spec, evaluation: Evaluation) -> Iterator[Problem]:
+    """What is wrong with the section `labels`, which evaluations before it lack."""
+    wanted = measured_by_label(spec)
+    if differing := sorted(evaluation.labels.keys() ^ set(spec.data.targets if wanted and evaluation.labels else ())):
+        yield Problem(FILE, f"labels.{differing[0]}", "is missing, or no label of the spec")
+    for name, each in evaluation.labels.items():
+        if each.rows > evaluation.rows:
+            yield Problem(FILE, f"labels.{name}.rows", f"is {each.rows:,}, of {evaluation.rows:,} rows")
+        yield from of_measures(spec, each.measures, f"labels.{name}.measures", wanted)
 
 
 def _of_mean(evaluation: Evaluation, metric: str) -> Iterator[Problem]:

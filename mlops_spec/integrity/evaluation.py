@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.integrity.answered import of_answered, of_uncertainty
 from mlops_spec.integrity.beside_simple import of_simple_model
-from mlops_spec.integrity.by_target import of_targets
+from mlops_spec.integrity.by_target import of_labels, of_targets
 from mlops_spec.integrity.cost import of_cost
 from mlops_spec.integrity.judgement import close
 from mlops_spec.integrity.measured import FILE, of_measures
@@ -35,6 +35,7 @@ def problems(spec: Spec, evaluation: Evaluation, judged: GateFile, paired: Seque
     yield from of_uncertainty(spec, evaluation)
     yield from of_answered(spec, evaluation.answered, evaluation, "answered")
     yield from of_targets(spec, evaluation)
+    yield from of_labels(spec, evaluation)
     yield from _of_quantiles(spec, evaluation)
     yield from _of_refit(spec, evaluation)
     yield from of_simple_model(spec, evaluation)

@@ -213,6 +213,7 @@ class Evaluation(Shape):
     cost: CostOfDecisions | None = None
     slices: dict[str, dict[str, Slice]]
     targets: dict[str, Target] = Field(default_factory=dict)
+    labels: dict[str, Slice] = Field(default_factory=dict)
     quantiles: list[Quantile] = Field(default_factory=list)
     refit: Refit | None = None
 

@@ -13,6 +13,7 @@ from mlops_spec.package.predictor.load import Recipe, load
 from mlops_spec.pipeline.answered import answered_ahead
 from mlops_spec.pipeline.answers import Answers, groups_of, slices, truth_of, weights_of, write_answers
 from mlops_spec.pipeline.beside_simple import beside_simple
+from mlops_spec.pipeline.by_label import by_label
 from mlops_spec.pipeline.by_quantile import by_quantile
 from mlops_spec.pipeline.by_target import by_target
 from mlops_spec.pipeline.calibration import calibration_of
@@ -96,6 +97,7 @@ def _evaluation(root: Path, spec: Spec, test: pd.DataFrame, answers: Answers) ->
         **({"calibration": calibration_of(answers)} if TASKS[spec.task].has("calibration") else {}),
         **answered_ahead(spec, test, answers),
         **by_target(root, spec, answers),
+        **by_label(root, spec, answers),
         **by_quantile(answers),
         **cost_of(spec, answers),
         "slices": {name: _measured_by_value(root, spec, metrics, test[name], answers) for name in sliced(spec)},

@@ -29,15 +29,18 @@ from mlops_spec.spec.measures import champions
 from mlops_spec.system.files import make_folder, write_atomic
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from mlops_spec.spec import Spec
 
-_POINTS = 21
-_CURVES = {
-    "roc": ("false_positive_rate", "true_positive_rate"),
-    "calibration": ("predicted_probability", "observed_share"),
+_UNIT = [place / 20 for place in range(21)]
+_CURVES: dict[str, tuple[str, str, Sequence[float]]] = {
+    "roc": ("false_positive_rate", "true_positive_rate", _UNIT),
+    "calibration": ("predicted_probability", "observed_share", _UNIT),
+    "ndcg": ("k", "ndcg_at_k", range(1, 21)),
 }
+"""Of each its axes, and the places at which it is shown."""
 _WORDS = 300
 
 
@@ -64,7 +67,7 @@ def build_report(root: Path, spec: Spec) -> Report:
         cost=CostOfDecisions.model_validate(found) if (found := evaluation.get("cost")) else None,
         slices=_parts(evaluation),
         curves={
-            name: curve for name, axes in _CURVES.items() if (curve := _curve(root / model_folder.PLOTS, name, axes))
+            name: curve for name, how in _CURVES.items() if (curve := _curve(root / model_folder.PLOTS, name, *how))
         },
         drill=_drill(_read(root / model_folder.DRILL), commit),
     )
@@ -154,18 +157,22 @@ def _parts(evaluation: dict[str, Any]) -> list[Part]:
             rows=part["rows"],
             measures={name: _measured(found) for name, found in part["measures"].items()},
         )
-        for column, values in {"target": evaluation.get("targets", {}), **evaluation.get("slices", {})}.items()
+        for column, values in {
+            "target": evaluation.get("targets", {}),
+            "label": evaluation.get("labels", {}),
+            **evaluation.get("slices", {}),
+        }.items()
         for value, part in values.items()
     ][:300]
 
 
-def _curve(plots: Path, name: str, axes: tuple[str, str]) -> list[float]:
-    """The curve's height at 21 places from 0 to 1, between the points that it has."""
+def _curve(plots: Path, name: str, across: str, up: str, places: Sequence[float]) -> list[float]:
+    """The curve's height at these places, between the points that it has; nothing where it has none."""
     try:
-        points = [(point[axes[0]], point[axes[1]]) for point in json.loads((plots / f"{name}.json").read_bytes())]
+        points = [(point[across], point[up]) for point in json.loads((plots / f"{name}.json").read_bytes())]
     except (FileNotFoundError, ValueError, KeyError, TypeError, RecursionError):
         return []
-    return [round(_height(points, place / (_POINTS - 1)), 4) for place in range(_POINTS)]
+    return [round(_height(points, place), 4) for place in places] if points else []
 
 
 def _height(points: list[tuple[float, float]], x: float) -> float:

@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 MAX_BYTES = 60_000
 _MOST_GATES = 60
 _SIGNS = {"pass": "✅", "fail": "❌", "inconclusive": "⚠️"}
-_CURVES = {"roc": "false positive rate → true positive rate", "calibration": "predicted probability → observed share"}
+_CURVES = {
+    "roc": "ROC: false positive rate → true positive rate",
+    "calibration": "Calibration: predicted probability → observed share",
+    "ndcg": "NDCG: first k rows of each query → NDCG at k",
+}
 
 
 def as_markdown(report: Report, review: Review, *more: str) -> str:
@@ -131,7 +135,7 @@ def _folded(report: Report) -> Iterator[str]:
         yield _fold(f"By {html_code(column)}", _slices(report, column))
     for name, title in _CURVES.items():
         if heights := report.curves.get(name):
-            yield _fold(f"{name.upper() if name == 'roc' else name.capitalize()}: {title}", _chart(heights))
+            yield _fold(title, _chart(heights, f"1 --> {len(heights)}" if name == "ndcg" else "0 --> 1"))
 
 
 def _measures(report: Report) -> str:
@@ -166,10 +170,10 @@ def _slices(report: Report, column: str) -> str:
     return _table(("value", "rows", *map(prose, names)), rows)
 
 
-def _chart(heights: list[float]) -> str:
+def _chart(heights: list[float], across: str = "0 --> 1") -> str:
     line = ", ".join(f"{height:.4f}" for height in heights)
     ends = f"{min(0, *heights):g} --> {max(1, *heights):g}"
-    return f"```mermaid\nxychart-beta\n  x-axis 0 --> 1\n  y-axis {ends}\n  line [{line}]\n```"
+    return f"```mermaid\nxychart-beta\n  x-axis {across}\n  y-axis {ends}\n  line [{line}]\n```"
 
 
 def _value_and_interval(found: Measured) -> tuple[str, str]:

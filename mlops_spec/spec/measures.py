@@ -69,6 +69,12 @@ def measured_by_target(spec: Spec) -> list[str]:
     return list(dict.fromkeys(named))
 
 
+def measured_by_label(spec: Spec) -> list[str]:
+    """Of several labels the metrics that each is measured by alone; none of other tasks."""
+    task = TASKS[spec.task]
+    return ["precision", "recall", "f1"] if task.of_classes and task.targets == "several" else []
+
+
 def sliced(spec: Spec) -> list[str]:
     """The columns whose values are measured one by one: those that `evaluate` names, protected ones, and the gates'."""
     gates = [column for gate in spec.gates if (column := gate.demand(spec.evaluate).column) is not None]

@@ -12,6 +12,7 @@ import pytest
 
 from mlops_spec import model_folder
 from mlops_spec.integrity import evaluation as verifying
+from mlops_spec.integrity.by_target import of_labels
 from mlops_spec.integrity.shapes import Evaluation, read
 from mlops_spec.package.manifest import canonical
 from mlops_spec.pipeline.answers import Answers, groups_of, truth_of, weights_of
@@ -155,6 +156,40 @@ def test_so_does_that_of_a_forecast_by_quantiles(tmp_path: Path) -> None:
         (tmp_path / path).write_text(content)
 
     check(tmp_path, spec, rows, answers)
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda labels: labels.pop("late"), "labels.late: is missing, or no label of the spec"),
+        (lambda labels: labels["late"].update(rows=601), "labels.late.rows: is 601, of 600 rows"),
+        (lambda labels: labels["late"]["measures"]["f1"].update(value=1.5), "labels.late.measures.f1: lies beyond"),
+        (lambda labels: labels["late"]["measures"].pop("recall"), "labels.late.measures.recall: is missing"),
+    ],
+)
+def test_a_label_that_was_changed_is_found(change: Any, said: str) -> None:
+    spec = Spec.model_validate(
+        {"spec": 1, "model": "m", "owners": ["@a"], "train": {"run": "x"}, **CASES["multilabel"]}
+    )
+    measure = {"value": 0.5, "low": 0.4, "high": 0.6, "method": "wilson"}
+    labels = {
+        name: {"rows": 9, "measures": {one: {**measure} for one in ("precision", "recall", "f1")}}
+        for name in ("left", "late")
+    }
+    change(labels)
+    whole = {
+        "v": 1,
+        "model": "m",
+        "rows": 600,
+        "test_sha256": "0" * 64,
+        "predictions_sha256": "0" * 64,
+        "measures": {},
+        "slices": {},
+    }
+
+    found = of_labels(spec, Evaluation.model_validate({**whole, "labels": labels}))
+
+    assert any(said in str(each) for each in found)
 
 
 def check(root: Path, spec: Spec, rows: pd.DataFrame, answers: Answers) -> None:

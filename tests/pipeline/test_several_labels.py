@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from scipy.stats import binomtest
 from sklearn.datasets import load_digits
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import precision_recall_fscore_support
 from sklearn.multiclass import OneVsRestClassifier
 from skops.io import dump
 
@@ -23,6 +25,7 @@ from mlops_spec.package.predictor.load import load_predict
 from mlops_spec.package.predictor.output import check_output
 from mlops_spec.package.predictor.skops_file import load_skops
 from mlops_spec.pipeline.answers import Answers, read_answers, write_answers
+from mlops_spec.pipeline.by_label import by_label
 from mlops_spec.pipeline.contract import check
 from mlops_spec.pipeline.giveaways import revealing_features
 from mlops_spec.pipeline.simple_model import Known, simple_of
@@ -233,3 +236,33 @@ def test_digits_traits_are_trained_judged_and_drilled(tmp_path: Path) -> None:
     assert manifest.classes == ("even", "loop", "high")
     answer = load_predict(project.root / "build/package")(rows.tail(7))
     assert answer.shape == (7, 3)
+
+
+def test_each_label_is_measured_alone(tmp_path: Path) -> None:
+    score = np.clip(TRUTH * 0.4 + RNG.random(TRUTH.shape) * 0.6, 0, 1)
+
+    found = by_label(tmp_path, spec(), Answers(TRUTH, score))["labels"]
+
+    expected = precision_recall_fscore_support(TRUTH, score >= 0.5)
+    for place, label in enumerate(LABELS):
+        measures, (precision, recall, f1, support) = found[label]["measures"], (each[place] for each in expected)
+        assert found[label]["rows"] == support
+        assert [measures[name]["value"] for name in ("precision", "recall", "f1")] == pytest.approx(
+            [precision, recall, f1]
+        )
+        ends = binomtest(round(recall * support), int(support)).proportion_ci(method="wilson")
+        assert (measures["recall"]["low"], measures["recall"]["high"]) == pytest.approx((ends.low, ends.high))
+
+
+def test_a_label_that_no_row_is_told_has_no_precision(tmp_path: Path) -> None:
+    found = by_label(tmp_path, spec(), Answers(TRUTH, TRUTH * [0.9, 0.9, 0.1]))["labels"]["high"]["measures"]
+
+    assert found["precision"]["value"] is None
+    assert found["precision"]["reason"]
+    assert found["recall"]["value"] == 0
+
+
+def test_a_task_without_labels_has_no_such_section(tmp_path: Path) -> None:
+    answers = Answers(TRUTH[:, 0], TRUTH[:, 0] * 0.5)
+
+    assert by_label(tmp_path, spec("even", task="binary-classification"), answers) == {}

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import copy
+import json
 import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mlops_spec.review.build import _CURVES, _curve
 from mlops_spec.review.markdown import MAX_BYTES, as_markdown
 from mlops_spec.review.recompute import Trusted, review
 from mlops_spec.review.report import Report
@@ -181,3 +185,27 @@ def test_many_gates_are_cut_but_never_those_that_block() -> None:
     assert "| accuracy |" in found
     assert "more gates are in the run's artifact" in found
     assert len(found.encode()) <= MAX_BYTES
+
+
+def test_the_order_within_queries_is_drawn_by_rank() -> None:
+    heights = [0.5 + 0.01 * k for k in range(1, 21)]
+
+    found = text({**honest(), "curves": {"ndcg": heights}})
+
+    assert "NDCG: first k rows of each query → NDCG at k" in found
+    assert "x-axis 1 --> 20\n  y-axis 0 --> 1\n  line [0.5100, 0.5200," in found
+
+
+@pytest.mark.parametrize("points", [2, 20])
+def test_a_curve_is_read_at_each_rank(tmp_path: Path, points: int) -> None:
+    known = np.linspace(1, 20, points)
+    content = [{"k": k, "ndcg_at_k": 0.5 + 0.01 * k} for k in known]
+    (tmp_path / "ndcg.json").write_text(json.dumps(content), encoding="utf-8")
+
+    assert _curve(tmp_path, "ndcg", *_CURVES["ndcg"]) == pytest.approx([0.5 + 0.01 * k for k in range(1, 21)])
+
+
+def test_a_curve_without_points_is_none(tmp_path: Path) -> None:
+    (tmp_path / "ndcg.json").write_text("[]", encoding="utf-8")
+
+    assert _curve(tmp_path, "ndcg", *_CURVES["ndcg"]) == []

@@ -81,7 +81,8 @@ def _card(evidence: Evidence) -> Json:
 def _performance(evidence: Evidence) -> Iterator[Json]:
     for name, found in evidence.metrics.items():
         yield _metric(name, found)
-    parts: dict[str, Mapping[str, Slice]] = {"target": evidence.evaluation.targets, **evidence.evaluation.slices}
+    whole = evidence.evaluation
+    parts: dict[str, Mapping[str, Slice]] = {"target": whole.targets, "label": whole.labels, **whole.slices}
     for column, values in parts.items():
         for value, each in values.items():
             for name, found in each.measures.items():

@@ -13,7 +13,7 @@ from mlops_spec.release.card import cost, simple
 from mlops_spec.release.card.brier import told
 from mlops_spec.release.card.metadata import model_index
 from mlops_spec.render.scalars import markdown_text
-from mlops_spec.spec.measures import measured_by_target
+from mlops_spec.spec.measures import measured_by_label, measured_by_target
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -77,6 +77,9 @@ def _section(evidence: Evidence) -> Iterator[str]:
     if evaluation.targets:
         yield from ("", "### By target", "")
         yield from _slices(evaluation.targets, measured_by_target(evidence.spec))
+    if evaluation.labels:
+        yield from ("", "### By label, of the rows that have it", "")
+        yield from _slices(evaluation.labels, measured_by_label(evidence.spec))
     if evaluation.refit is not None:
         yield from ("", "### Trained anew at each origin", "")
         yield f"Gates judge the one model that answers all folds. With {evaluation.refit.trainings:,} more trainings:"

@@ -39,6 +39,7 @@ def _facts(evidence: Evidence) -> dict[str, Any]:
         "calibration": evaluation["calibration"],
         "slices": evaluation["slices"],
         "targets": evaluation["targets"],
+        "labels": evaluation["labels"],
         "gates": gates,
         "model_index": model_index(evidence),
     }
