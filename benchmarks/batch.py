@@ -1,8 +1,10 @@
-"""Scores ten million rows by the target `batch`, beside the bare loop: `read_parquet`, `predict`, `to_parquet`.
+"""Scores ten million rows by the target `batch`, beside the bare loop (`read_parquet`, `predict`, `to_parquet`), and
+beside Ray Data with two workers.
 
-Both read the same Parquet file, ask the same model (ten numbers, a logistic regression in skops) and write a row's name
+All read the same Parquet files, ask the same model (ten numbers, a logistic regression in skops) and write a row's name
 and its score. Beside that, the target hashes what came in, checks each row against the contract, keeps the model in a
 process of its own, and leaves a manifest. Peak memory is that of each side's largest process, by the kernel's count.
+Ray's seconds are those from nothing to the end, the start of its cluster among them, which are named apart.
 
     python benchmarks/batch.py [ROWS]
 """
@@ -30,7 +32,7 @@ from mlops_spec.package.on_disk import digest, file_sha256
 from mlops_spec.targets.batch.work import Places, Work
 from mlops_spec.targets.live import Served
 
-ROWS, COLUMNS, PART = 10_000_000, 10, 1_000_000
+ROWS, COLUMNS, PART = 10_000_000, 10, 250_000
 ROUNDS = 3
 MOST_RATIO, MOST_BYTES = 1.3, 2 * 2**30
 NAMES = [f"x{number}" for number in range(COLUMNS)]
@@ -85,18 +87,15 @@ def package(folder: Path) -> Served:
     return Served("v1.0.0", digest(folder), str(folder))
 
 
-def delivery(path: Path, rows: int) -> None:
-    """Rows by the million, so that making them takes no memory either."""
-    path.parent.mkdir(parents=True)
-    draw, writer = np.random.default_rng(1), None
+def delivery(folder: Path, rows: int) -> None:
+    """Files of so many rows that making them takes no memory, and two workers have something to do."""
+    folder.mkdir(parents=True)
+    draw = np.random.default_rng(1)
     for start in range(0, rows, PART):
         count = min(PART, rows - start)
-        columns = {"id": [f"c{start + number}" for number in range(count)]}
+        columns = {"id": [f"c{start + number:09}" for number in range(count)]}
         table = pa.table(columns | {name: draw.normal(size=count) for name in NAMES})
-        writer = writer or pq.ParquetWriter(path, table.schema)
-        writer.write_table(table)
-    assert writer is not None
-    writer.close()
+        pq.write_table(table, folder / f"part-{start:09}.parquet")
 
 
 def bare(served: Served, source: Path, out: Path) -> Taken:
@@ -114,6 +113,14 @@ model, frame = io.load(model), pd.read_parquet(source)
 frame["probability"] = model.predict_proba(frame[list(model.feature_names_in_)])[:, 1]
 frame[["id", "probability"]].to_parquet(out)
 """
+
+
+def by_ray(served: Served, source: Path, out: Path) -> tuple[Taken, float]:
+    """Ray Data with two workers; beside what it takes, the seconds that its cluster needs to start."""
+    peer = str(Path(__file__).parent / "peers" / "ray_batch.py")
+    said = out.with_suffix(".started")
+    taken = measured(peer, f"{served.package}/model/model.skops", str(source), str(out), str(said))
+    return taken, float(said.read_text(encoding="utf-8"))
 
 
 def ours(served: Served, root: Path) -> Taken:
@@ -142,18 +149,23 @@ def main(rows: int) -> int:
     """Returns 1 where it is slower than it may be, or takes more memory."""
     with tempfile.TemporaryDirectory(prefix="mlops-spec-bench-") as folder:
         root = Path(folder)
-        served, source = package(root / "package"), root / "in" / DAY / "part.parquet"
+        served, source = package(root / "package"), root / "in" / DAY
         delivery(source, rows)
-        print(f"{rows:,} rows, {source.stat().st_size / 2**20:,.0f} MiB")
-        loops, days = [], []
+        print(f"{rows:,} rows, {sum(each.stat().st_size for each in source.iterdir()) / 2**20:,.0f} MiB")
+        loops, days, rays = [], [], []
         for number in range(ROUNDS):  # in turns: what else the machine does meets both
             loops.append(bare(served, source, root / "bare.parquet"))
             days.append(ours(served, _round(root, number)))
+            rays.append(by_ray(served, source, root / f"ray-{number}"))
         theirs = pd.read_parquet(root / "bare.parquet")["probability"].to_numpy()
         written = next((root / "0" / "out" / DAY).glob("predictions-*.parquet"))
         assert np.array_equal(theirs, pq.read_table(written)["probability"].to_numpy())
+        told = pd.read_parquet(root / "ray-0").sort_values("id")["probability"].to_numpy()
+        assert np.array_equal(theirs, told)
     loop, day = min(loops), min(days)
     print(f"bare loop {loop} · batch {day}")
+    ray, started = min(rays)
+    print(f"Ray Data, two workers: {ray}, of which {started:.1f} s are its start")
     ratio = day.seconds / loop.seconds
     processor = min(each.processor for each in days) / min(each.processor for each in loops)
     print(f"ratio {ratio:.2f} (at most {MOST_RATIO}), of processors {processor:.2f}")
@@ -164,7 +176,8 @@ def _round(root: Path, number: int) -> Path:
     """A folder of its own, to which the same delivery came."""
     place = root / str(number) / "in" / DAY
     place.mkdir(parents=True)
-    (place / "part.parquet").hardlink_to(root / "in" / DAY / "part.parquet")
+    for part in (root / "in" / DAY).iterdir():
+        (place / part.name).hardlink_to(part)
     return root / str(number)
 
 

@@ -130,6 +130,34 @@ def test_rows_of_series_are_answered_by_their_time_and_wrong_times_refused(serve
         assert reason in said["error"], days
 
 
+# The values of three quantiles, which cross where a row's lag is below 0.
+BY_QUANTILE = """
+import numpy
+def load(folder):
+    def predict(rows):
+        middle = rows["a week ago"].to_numpy()
+        return numpy.column_stack([middle - 1, middle, middle * 3])
+    return predict
+"""
+
+
+def test_a_forecast_by_quantiles_is_answered_row_by_row_and_none_that_cross(server: Server, packages: Packages) -> None:
+    names, inputs = ("q0.1", "q0.5", "q0.9"), (DAYS[2],)
+    server.want(stable=packages("v1.0.0", task="forecasting", classes=names, code=BY_QUANTILE, inputs=inputs))
+
+    def ask(*lags: float) -> tuple[int, Any]:
+        return server.post({"inputs": [{"name": "a week ago", "datatype": "FP64", "shape": [len(lags)], "data": lags}]})
+
+    status, said = ask(2.0, 10.0)
+    assert status == 200, said
+    (output,) = said["outputs"]
+    assert (output["name"], output["datatype"], output["shape"]) == ("forecast", "FP64", [2, 3])
+    assert output["data"] == pytest.approx([1.0, 2.0, 6.0, 9.0, 10.0, 30.0])
+    status, said = ask(2.0, -1.0)
+    assert status == 500
+    assert "the quantiles of row 1 cross" in said["error"]
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [

@@ -65,6 +65,9 @@ CASES = (
     Case("regression", ("price", "days"), "numpy.column_stack([size * 1e6, size])", ("value_price", "value_days")),
     Case("ranking", (), "size - 0.5", ("score",)),
     Case("forecasting", (), "size + frame['hour'].dt.hour.to_numpy()", ("forecast",), MOMENTS),
+    Case("forecasting", ("q0.1", "q0.5", "q0.9"), "numpy.column_stack([size - 1, size, size * 3])", (
+        "forecast_q0.1", "forecast_q0.5", "forecast_q0.9",
+    )),
     Case("generation", (), "[f'{query} is {each}' for each, query in zip(size.tolist(), frame['query'])]", ("text",)),
     Case("custom", (), "[{'size': each, 'of': query} for each, query in zip(size.tolist(), frame['query'])]", (
         "answer",
@@ -155,6 +158,9 @@ def test_each_tasks_answers_are_written_by_name_and_read_again(yard: Yard, case:
         case "regression" if case.classes:
             assert found["value_price"][0].as_py() == pytest.approx(first * 1e6)
             assert read.scores[0].tolist() == pytest.approx([first * 1e6, first])
+        case "forecasting" if case.classes:
+            assert [found[name][0].as_py() for name in case.columns] == pytest.approx([first - 1, first, first * 3])
+            assert read.scores[0].tolist() == pytest.approx([first - 1, first, first * 3])
         case "forecasting":
             assert found["forecast"][25].as_py() == pytest.approx(table["size"][25].as_py() + 1)
         case "multilabel-classification":
