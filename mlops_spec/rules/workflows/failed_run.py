@@ -39,7 +39,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.platforms.github.workflow.actor_conditions import after_success
+from mlops_spec.platforms.github.workflow.actor_conditions import after_success, asked_in_script
 from mlops_spec.platforms.github.workflow.flow import holds, verbs
 from mlops_spec.platforms.github.workflow.release import RELEASING
 from mlops_spec.platforms.github.workflow.roles import releasing
@@ -66,6 +66,7 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
             not told & {*job.needs}
             and _releases_unasked(workflow, delivery, job)
             and not holds(workflow, job, after_success)
+            and not asked_in_script(workflow, job, "conclusion")
         ):
             told.add(job.name)
             message = "this also releases after a run of the other workflow that failed"

@@ -32,6 +32,7 @@ from typing import TYPE_CHECKING
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.release import RELEASING
 from mlops_spec.platforms.github.workflow.typed import text
+from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import given
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
     from mlops_spec.document.diagnostic import Severity
     from mlops_spec.platforms.github.workflow.command import Command
-    from mlops_spec.platforms.github.workflow.jobs import Workflow
+    from mlops_spec.platforms.github.workflow.jobs import Job, Workflow
 
 CODE = "MS546"
 NAME = "shallow-history"
@@ -54,13 +55,26 @@ def check(workflow: Workflow) -> Iterator[Finding]:
             (each for command in job.commands if not fetched and (each := _history_comparison(command))), ""
         )
         for step in job.steps if verb else ():
-            if step.uses_action("actions/checkout") and text(step.inputs.get("fetch-depth")) != "0":
+            depth = text(step.inputs.get("fetch-depth")) or "1"
+            if step.uses_action("actions/checkout") and depth != "0" and not _reaches(job, depth):
                 there = "fetch-depth" in step.inputs
                 place = (*step.address, "with", "fetch-depth") if there else (*step.address, "uses")
                 fix = given(step, "fetch-depth", "0")
                 yield Finding(
                     place, f"`{verb}` finds no tags and no earlier commits", "write `fetch-depth: 0`", fix=fix
                 )
+
+
+_BACK = regex(r"\bHEAD(?:~(?P<steps>\d{1,4})?|(?P<carets>\^{1,9}))(?![\w^~])")
+
+
+def _reaches(job: Job, depth: str) -> bool:
+    """Whether a checkout of so many commits holds all that the job looks back to, by `HEAD~1` and the like alone."""
+    asking = [" ".join(command.words) for command in job.commands if _history_comparison(command)]
+    if not asking or not depth.isdigit() or not all(map(_BACK.search, asking)):
+        return False
+    found = [each for said in asking for each in _BACK.finditer(said)]
+    return max(len(each["carets"] or "") or int(each["steps"] or 1) for each in found) < int(depth)
 
 
 def _history_comparison(command: Command) -> str:

@@ -2,7 +2,8 @@
 
 What the code of a pull request leaves behind on a runner of your own, a process or a changed tool, is there for the
 job that releases. Such is every label that is none of GitHub's own, a group without one, and what is known at the run
-alone; but for what the plan of several models says, whose specs name one of the repository's `runners`.
+alone; but for what the plan of several models says, whose specs name one of the repository's `runners`, and for a job
+whose condition keeps forks out.
 
 Bad:
 
@@ -30,7 +31,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
-from mlops_spec.platforms.github.workflow.flow import pull_request_jobs
+from mlops_spec.platforms.github.workflow.expression import keeps_forks_out
+from mlops_spec.platforms.github.workflow.flow import holds, pull_request_jobs
 from mlops_spec.platforms.github.workflow.runner import is_planned, own_machine
 
 if TYPE_CHECKING:
@@ -46,6 +48,8 @@ SEVERITY: Severity = "error"
 
 def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for job in pull_request_jobs(delivery, workflow):
+        if not workflow.ours and holds(workflow, job, keeps_forks_out):
+            continue  # who may push a branch may run it there anyway
         if not is_planned(job) and (own := own_machine(job)):
             message = f"the code of a pull request runs on your own machine: {own.why}"
             yield Finding((*job.address, "runs-on"), message, "take one of GitHub's runners", piece=own.piece)

@@ -52,6 +52,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.document.diagnostic import Address, Severity
+    from mlops_spec.platforms.github.workflow.command import Command
     from mlops_spec.platforms.github.workflow.jobs import Delivery, Job, Step, Workflow
 
 CODE = "MS567"
@@ -102,7 +103,8 @@ def _unjudged_releases(delivery: Delivery, workflow: Workflow, job: Job) -> Addr
         trained |= any(trains(command) for command in step.commands)
         if step in since and _may_judge(step):
             return ()
-        if trained and releasing(step) and not any(command.verb for command in step.commands):
+        ours = any(command.verb for command in step.commands)
+        if trained and releasing(step) and not ours and not _waits_for_approval(step):
             return step.place
     return ()
 
@@ -118,13 +120,28 @@ def _may_judge(step: Step) -> bool:
         ("actions/", "docker/", "aws-actions/", "google-github-actions/", "azure/")
     ):
         return "setup" not in step.uses
-    if any(command.program and command.program.decides and not trains(command) for command in step.commands):
+    if any(command.program and command.program.decides and _may_refuse(command) for command in step.commands):
         return True
     said = re.search(
         r"gate|eval|judge|check|test|valid|verif|compare|quality|score",
         _SMOKE.sub("", f"{step.data.get('name')} {step.run}".lower()),
     )
     return bool(said) or judging(step) or any(True for _ in unseen([step]) if step.run and "python" not in step.run)
+
+
+def _waits_for_approval(step: Step) -> bool:
+    """Whether what a step registers waits for a person, as its program says."""
+    texts = (text.value for each in step.commands if each.program for text in each.program.texts)
+    return "PendingManualApproval" in step.run or "PendingManualApproval" in texts
+
+
+def _may_refuse(command: Command) -> bool:
+    """Whether a program that decides may decide on a model: one that trains, where it predicts and measures as well."""
+    names = {name.rpartition(".")[2] for _, name in command.program.calls} if command.program else set()
+    return not trains(command) or ("predict" in names and any(map(_MEASURES.search, names)))
+
+
+_MEASURES = regex(r"(_score|_error|_loss|report|accuracy|auc|f1)$")
 
 
 def _is_optional(job: Job) -> bool:

@@ -36,9 +36,10 @@ from mlops_spec.document.diagnostic import listed
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.actor_conditions import after_push
 from mlops_spec.platforms.github.workflow.expression import expressions, keeps_forks_out
-from mlops_spec.platforms.github.workflow.flow import holds, pull_request_jobs
+from mlops_spec.platforms.github.workflow.flow import events, holds, pull_request_jobs
 from mlops_spec.platforms.github.workflow.harmless import BASE
 from mlops_spec.platforms.github.workflow.permissions import writable
+from mlops_spec.platforms.github.workflow.release import PULL_REQUEST
 from mlops_spec.platforms.github.workflow.typed import text
 from mlops_spec.regex import regex
 
@@ -57,8 +58,11 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for job in pull_request_jobs(delivery, workflow):
         if not workflow.ours and holds(workflow, job, keeps_forks_out):
             continue  # who may push a branch may do what this token does
+        started = events(delivery, workflow) & PULL_REQUEST
         for step in job.steps if writable(workflow, job) else ():
             ref = text(step.inputs.get("ref"))
+            if not ref and started == {"pull_request_target"}:
+                continue  # this is the base's own code
             if step.uses_action("actions/checkout") and expressions(ref) not in BASE:
                 place = (*step.address, "with", "ref") if ref else (*step.address, "uses")
                 message = f"a job that may write to {listed(writable(workflow, job))} runs the pull request's code"

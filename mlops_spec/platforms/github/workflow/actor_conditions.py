@@ -26,7 +26,22 @@ def open_to(workflow: Workflow, event: str, main: str) -> str:
         return _missing(settings, condition, event, main)
 
     open_ = [job for job in workflow.jobs.values() if not holds(workflow, job, lambda each: not missing(each))]
+    if event == "workflow_run":
+        open_ = [job for job in open_ if not asked_in_script(workflow, job, "event")]
     return next((missing(job.condition) for job in open_ if not does_no_harm(workflow, job)), "")
+
+
+def asked_in_script(workflow: Workflow, job: Job, what: str) -> bool:
+    """Whether a job, or one that it needs, begins with tests in a script of this of the run that has ended."""
+    needed = [workflow.jobs[name] for name in job.needs if name in workflow.jobs]
+    first = [each.steps[0] for each in (job, *needed) if each.steps]
+    return any(
+        f"{_RUN}{what}" in str(step.data.get("env"))
+        and not step.condition
+        and bool(step.commands)
+        and all(command.words[:1] in (("test",), ("[",), ("[[",)) and not command.lost for command in step.commands)
+        for step in first
+    )
 
 
 def after_push(job: Job) -> bool:

@@ -32,6 +32,7 @@ _MUTE = frozenset(("echo", "printf", "cat", "test", "[", "[[", "git", "pip", "cd
 #: After these words of a container's or cluster's program comes what it is called, which says nothing of what it does.
 _OF_NAMES = frozenset(("stop", "rm", "rmi", "kill", "logs", "inspect", "delete"))
 _CONTAINERS = frozenset(("docker", "podman", "kubectl", "oc"))
+_EXPRESSION = regex(r"\$\{\{.*?\}\}")  # names what made a value, not what is done with it
 _WORDS = 5  # of a command that name what it does
 _TRAIN = frozenset(("train", "trains", "retrain", "training", "fit", "finetune"))
 _DATA = frozenset(("split", "data", "dataset", "rows", "prepare", "validate", "download", "features", "test", "config"))
@@ -121,7 +122,8 @@ def _name_words(words: tuple[str, ...]) -> frozenset[str]:
     said = [PurePosixPath(rest[0]).name]
     if _SAYING.fullmatch(program):
         said += _subcommand(rest[1:], program)
-    return frozenset(part for word in said for part in re.split(r"[^a-z0-9]+", word.lower()) if part)
+    plain_words = (_EXPRESSION.sub("", word.lower()) for word in said)
+    return frozenset(part for word in plain_words for part in re.split(r"[^a-z0-9]+", word) if part)
 
 
 def _subcommand(words: Sequence[str], program: str) -> list[str]:

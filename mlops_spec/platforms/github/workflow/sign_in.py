@@ -26,6 +26,9 @@ _ACTIONS = {
 # Variables and inputs that stores take credentials from.
 _CREDENTIAL = regex(r"AWS|AZURE|GOOGLE|GCP|CREDENTIAL|STORAGE|SSH|KEY|SECRET|creds", re.IGNORECASE)
 
+_BY_EVENT = regex(
+    r"\$\{\{\s*github\.event_name\s*==\s*'(?!pull_request)\w+'\s*&&\s*[\w.]+\s*\|\|\s*(?P<other>[\w.]+)\s*\}\}"
+)
 _WRITES = regex(r"writ|admin|deploy|release|prod|publish|push|promot|\$\{\{", re.IGNORECASE)
 
 
@@ -52,8 +55,14 @@ def identities(job: Job) -> set[str]:
 
 def only_reads(job: Job) -> bool:
     """Whether a job signs in, and only as roles whose names do not say that they may write."""
-    found = identities(job)
+    found = {_of_pull_requests(each) for each in identities(job)}
     return bool(found) and not any(_WRITES.search(each) for each in found)
+
+
+def _of_pull_requests(role: str) -> str:
+    """As whom a step signs in where a pull request has started it, if what it says tells the two apart."""
+    match = _BY_EVENT.fullmatch(role)
+    return match["other"] if match else role
 
 
 def reader(spec: Spec | Shared | None) -> str:
