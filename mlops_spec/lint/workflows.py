@@ -16,9 +16,10 @@ from mlops_spec.lint.fix import fixed
 from mlops_spec.lint.load import check
 from mlops_spec.lint.suppress import ignored_there, suppress
 from mlops_spec.platforms.github.workflow.command import runs_ours
+from mlops_spec.platforms.github.workflow.companions import is_settings
 from mlops_spec.platforms.github.workflow.files import is_script
 from mlops_spec.platforms.github.workflow.jobs import Reading
-from mlops_spec.platforms.github.workflow.named_files import MAKEFILE, PIPELINE
+from mlops_spec.platforms.github.workflow.named_files import MAKEFILE
 from mlops_spec.platforms.github.workflow.read import read
 from mlops_spec.rules.pages import PAGES
 from mlops_spec.rules.registry import rules
@@ -83,7 +84,7 @@ def _sources(root: str, files: Mapping[str, bytes]) -> Iterator[tuple[str, Docum
         if not is_script(path):
             continue
         name = str(PurePath(root, path))
-        if not path.endswith(PIPELINE):
+        if not is_settings(path):
             yield path, Document(name, content.decode("utf-8", "replace"), None, {})
         elif not isinstance(document := _document(name, content), list):
             yield path, document

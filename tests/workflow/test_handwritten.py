@@ -227,3 +227,93 @@ def test_a_job_that_may_write_checks_out_no_run_of_strangers(condition: str, rig
     )
 
     assert ("MS518" in codes(text, None)) == found
+
+
+_CHECKOUT = "      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1\n"
+
+
+@pytest.mark.parametrize(
+    ("condition", "found"),
+    [
+        ("github.actor != 'dependabot[bot]'", True),
+        ("github.event.pull_request.head.repo.full_name == github.repository", False),
+        ("github.event_name == 'push' || github.event.pull_request.head.repo.fork == false", False),
+    ],
+)
+def test_a_machine_of_ones_own_is_for_ones_own_branches(condition: str, found: bool) -> None:
+    text = f"on: {{pull_request: , push: }}\njobs:\n  a:\n    if: {condition}\n    runs-on: [self-hosted, gpu]\n"
+
+    assert ("MS525" in codes(f"{text}    steps:\n      - run: pytest\n", None)) == found
+
+
+@pytest.mark.parametrize(
+    ("depth", "asked", "found"),
+    [
+        ("2", "dvc metrics diff HEAD~1", False),
+        ("2", "dvc metrics diff HEAD^", False),
+        ("2", "dvc metrics diff HEAD~2", True),
+        ("2", "dvc metrics diff origin/main", True),
+        ("1", "dvc metrics diff HEAD~1", True),
+        ("0", "dvc metrics diff HEAD~9", False),
+    ],
+)
+def test_a_checkout_reaches_as_far_back_as_it_is_deep(depth: str, asked: str, found: bool) -> None:
+    text = f"on: push\njobs:\n  a:\n    steps:\n{_CHECKOUT}        with: {{fetch-depth: {depth}}}\n"
+
+    assert ("MS546" in codes(f"{text}      - run: {asked}\n", None)) == found
+
+
+@pytest.mark.parametrize(
+    ("ref", "found"), [("", False), ("        with: {ref: '${{ github.event.pull_request.head.sha }}'}\n", True)]
+)
+def test_a_target_of_pull_requests_checks_its_own_code_out(ref: str, found: bool) -> None:
+    text = "on: pull_request_target\npermissions: {pull-requests: write}\njobs:\n  a:\n    steps:\n"
+
+    assert ("MS518" in codes(f"{text}{_CHECKOUT}{ref}      - run: python remind.py\n", None)) == found
+
+
+@pytest.mark.parametrize(
+    ("sent", "found"),
+    [("score-1.json", False), ("score-${{ matrix.seed }}.json", False), ("src/", True), ("a.py", True)],
+)
+def test_figures_under_names_of_their_own_replace_no_code(sent: str, found: bool) -> None:
+    text = (
+        "on: push\njobs:\n  a:\n    steps:\n      - uses: actions/upload-artifact@v6\n"
+        f"        with: {{name: score-1, path: '{sent}'}}\n"
+        "  b:\n    needs: a\n    steps:\n      - uses: actions/download-artifact@v7\n"
+        "        with: {pattern: score-*, merge-multiple: true}\n"
+    )
+
+    assert ("MS519" in codes(text, None)) == found
+
+
+@pytest.mark.parametrize(
+    ("role", "found"),
+    [
+        ("${{ github.event_name == 'push' && vars.WRITE_ROLE || vars.READ_ROLE }}", False),
+        ("${{ github.event_name == 'push' && vars.READ_ROLE || vars.WRITE_ROLE }}", True),
+        ("${{ vars.ROLE }}", True),
+    ],
+)
+def test_a_pull_request_signs_in_as_what_reads(role: str, found: bool) -> None:
+    text = (
+        "on: {pull_request: , push: }\npermissions: {id-token: write}\njobs:\n  a:\n    steps:\n"
+        "      - uses: aws-actions/configure-aws-credentials@v6\n"
+        f'        with: {{role-to-assume: "{role}"}}\n'
+    )
+
+    assert ("MS516" in codes(text, None)) == found
+
+
+@pytest.mark.parametrize(("asked", "found"), [('test "$EVENT" = push', set()), ('echo "$EVENT"', {"MS531", "MS599"})])
+def test_a_job_of_tests_guards_those_that_need_it(asked: str, found: set[str]) -> None:
+    text = (
+        "on: {workflow_run: {workflows: [train], types: [completed]}}\npermissions: {contents: write}\n"
+        "jobs:\n  guard:\n    steps:\n      - env:\n"
+        "          EVENT: ${{ github.event.workflow_run.event }}\n"
+        "          CONCLUSION: ${{ github.event.workflow_run.conclusion }}\n"
+        f'        run: |\n          test "$CONCLUSION" = success\n          {asked}\n'
+        "  deploy:\n    needs: guard\n    steps:\n      - run: ./deploy.sh model\n"
+    )
+
+    assert codes(text, None) & {"MS531", "MS599"} == found

@@ -40,21 +40,24 @@ Fix: register it as pending, and approve it behind the gate.
 
 from __future__ import annotations
 
+import ast
 import re
 from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.environment import environment
 from mlops_spec.platforms.github.workflow.flow import jobs_before
-from mlops_spec.platforms.github.workflow.roles import evaluates, judging, plain
+from mlops_spec.platforms.github.workflow.roles import evaluates, judges, judging, plain
 from mlops_spec.regex import regex
-from mlops_spec.rules.workflow_finding import at_command
+from mlops_spec.rules.workflow_finding import at_command, in_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.document.diagnostic import Severity
     from mlops_spec.document.finding import Finding
+    from mlops_spec.platforms.github.workflow.command import Command
     from mlops_spec.platforms.github.workflow.jobs import Delivery, Job, Step, Workflow
+    from mlops_spec.platforms.github.workflow.program import Program
 
 CODE = "MS591"
 NAME = "early-approval"
@@ -76,6 +79,9 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         for step in job.steps:
             for command in step.commands:
+                if call := _approving_call(workflow, delivery, job, step, command):
+                    message = "this approves a version that neither a gate nor a person has looked at"
+                    yield in_program(*call, message, "leave it pending, or approve it behind a gate")
                 said = plain(command)
                 if not _APPROVES.search(said) or _READS.search(said) or _judged_before(workflow, delivery, job, step):
                     continue
@@ -90,6 +96,38 @@ def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
                 elif _judged_behind(workflow, delivery, job, step):
                     message = "this approves a version that is judged only afterwards"
                     yield at_command(step, command, message, "register it as pending, and approve it behind the gate")
+
+
+def _approving_call(
+    workflow: Workflow, delivery: Delivery, job: Job, step: Step, command: Command
+) -> tuple[Program, ast.expr] | None:
+    """What in a program registers a version as approved, where nobody has looked at it before."""
+    program = command.program
+    if program is None or program.decides or environment(job) or not _starts_unasked(workflow):
+        return None
+    earlier = job.steps[: job.steps.index(step)]
+    before = [each for _, other in jobs_before(delivery, workflow, job) for each in other.steps]
+    if any(map(_judges, (*earlier, *before))) or _judges_in(step, command):
+        return None
+    for node in program.nodes:
+        if isinstance(node, ast.keyword) and node.arg in _STATUS and _says_approved(node.value):
+            return program, node.value
+        if isinstance(node, ast.Dict):
+            for key, value in zip(node.keys, node.values, strict=True):
+                if isinstance(key, ast.Constant) and key.value in _STATUS and _says_approved(value):
+                    return program, value
+    return None
+
+
+_STATUS = frozenset(("approval_status", "model_approval_status", "ModelApprovalStatus"))
+
+
+def _says_approved(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value == "Approved"
+
+
+def _judges_in(step: Step, command: Command) -> bool:
+    return any(judges(each) or evaluates(each) for each in step.commands[: step.commands.index(command)])
 
 
 def _starts_unasked(workflow: Workflow) -> bool:

@@ -1,8 +1,8 @@
 """A check can fail, and asks what it is to prove.
 
 `curl` without `--fail` is content with an answer of 500, `dvc metrics diff` shows numbers and judges none, `python -O`
-leaves out every `assert`. And a smoke test that asks another address than that of what it has started asks the version
-before.
+leaves out every `assert`, and a validation by Great Expectations or Soda answers by a value and raises nothing. And a
+smoke test that asks another address than that of what it has started asks the version before.
 
 Bad:
 
@@ -28,18 +28,20 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.finding import Finding
 from mlops_spec.platforms.github.workflow.roles import changes_or_judges, judges, releases, tests, watches
-from mlops_spec.platforms.github.workflow.serving import tries
+from mlops_spec.platforms.github.workflow.serving import rolls_out, tries
 from mlops_spec.platforms.github.workflow.silent_gates import only_printed, says_nothing
+from mlops_spec.platforms.github.workflow.unasked import unasked_check
 from mlops_spec.platforms.github.workflow.verdict import MILD
 from mlops_spec.regex import regex
-from mlops_spec.rules.workflow_finding import at_command
+from mlops_spec.rules.workflow_finding import at_command, in_program
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from mlops_spec.document.diagnostic import Severity
     from mlops_spec.platforms.github.workflow.command import Command
-    from mlops_spec.platforms.github.workflow.jobs import Step, Workflow
+    from mlops_spec.platforms.github.workflow.jobs import Job, Step, Workflow
+    from mlops_spec.platforms.github.workflow.program import Program
 
 CODE = "MS571"
 NAME = "lax-check"
@@ -67,10 +69,17 @@ _PAST = frozenset(
 
 
 def check(workflow: Workflow) -> Iterator[Finding]:
-    for _, step, command in workflow.commands():
+    told: set[Program] = set()
+    for job, step, command in workflow.commands():
         message, hint = _why_lax(step, command, workflow)
+        if not message and _asks_what_was_deployed(job, step, command) and _accepts_errors(step, command):
+            message, hint = "an answer with status 500 passes this", "add `--fail`"
         if message:
             yield at_command(step, command, message, hint)
+        if command.program and command.program not in told and (call := unasked_check(command.program)):
+            told.add(command.program)
+            message = "this answers by a value, and nothing asks what it found"
+            yield in_program(command.program, call, message, "end as failed where it is not so: `sys.exit(1)`")
     for job in workflow.jobs.values():
         for step in job.steps:
             if match := _NOTHING_IS_WELL.search(step.run):
@@ -97,6 +106,20 @@ def _why_lax(step: Step, command: Command, workflow: Workflow) -> tuple[str, str
     if changes_or_judges(command) and (_optimized(words) or "PYTHONOPTIMIZE" in str(step.data.get("env"))):
         return "`python -O` leaves out every `assert`", "remove it"
     return _passing_option(step, command, workflow)
+
+
+_TELLS = regex(r"hooks?\.|webhook|slack|discord|teams|pagerduty|opsgenie|api\.github|/releases/|raw\.|sentry|grafana")
+_KEPT = frozenset(("-o", "-O", "--output", "--remote-name", "-w", "--write-out"))
+
+
+def _asks_what_was_deployed(job: Job, step: Step, command: Command) -> bool:
+    """Whether `curl` asks for an answer that nothing keeps, behind a command of its job that has brought a version."""
+    before = [each for earlier in job.steps[: job.steps.index(step) + 1] for each in earlier.commands]
+    words = command.words
+    asks = words[:1] == ("curl",) and any("://" in word for word in words)
+    told = bool(_TELLS.search(" ".join(words).lower())) or bool(_KEPT & {*words}) or command.lost != ""
+    kept = re.search(r"\$\(\s*curl|`curl|\|", step.run) is not None
+    return asks and not told and not kept and any(map(rolls_out, before))
 
 
 def _judges_otherwise(step: Step, command: Command) -> bool:

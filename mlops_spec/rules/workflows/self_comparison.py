@@ -28,7 +28,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.platforms.github.workflow.release import checks_digest
 from mlops_spec.platforms.github.workflow.roles import evaluates, judges, trains, watches
-from mlops_spec.platforms.github.workflow.typed import mapping, text
+from mlops_spec.platforms.github.workflow.typed import mapping, names, text
 from mlops_spec.regex import regex
 from mlops_spec.rules.workflow_finding import at_command
 
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from mlops_spec.document.diagnostic import Severity
     from mlops_spec.document.finding import Finding
     from mlops_spec.platforms.github.workflow.command import Command
-    from mlops_spec.platforms.github.workflow.jobs import Job, Step, Workflow
+    from mlops_spec.platforms.github.workflow.jobs import Delivery, Job, Step, Workflow
 
 CODE = "MS560"
 NAME = "self-comparison"
@@ -49,7 +49,7 @@ _NEW = regex(r"current|candidate|new|canary|challenger|actual|after|right|pr|mod
 _DIGEST = regex(r"(?:sha(?:256|512)sum|b2sum|shasum(?: -a \d+)?|md5sum)\s+[\"']?([^\s\"'|;)<>-][^\s\"'|;)<>]*)")
 
 
-def check(workflow: Workflow) -> Iterator[Finding]:
+def check(workflow: Workflow, delivery: Delivery) -> Iterator[Finding]:
     for job in workflow.jobs.values():
         for step in job.steps:
             for command in step.commands:
@@ -62,6 +62,8 @@ def check(workflow: Workflow) -> Iterator[Finding]:
         yield from _self_made_digests(job)
         yield from _copied_baselines(job)
         yield from _baselines_of_this_commit(job)
+        if _is_of_main_alone(workflow, delivery.main):
+            yield from _baselines_of_main(job, delivery.main)
 
 
 _SINCE = regex(r"current|live|production|recent|serving|actual|new|incoming")
@@ -104,6 +106,26 @@ def _baselines_of_this_commit(job: Job) -> Iterator[Finding]:
             if command.starts("git", "show") and any(map(_OF_THIS_COMMIT.fullmatch, command.words)):
                 message = "this is what the commit itself brings, so it finds no difference, ever"
                 yield at_command(step, command, message, "take what is live, or `HEAD^` of main")
+
+
+def _is_of_main_alone(workflow: Workflow, main: str) -> bool:
+    """Whether each run is of a push to main, whose newest commit is then the one that is checked out."""
+    branches = mapping(workflow.triggers.get("push")).get("branches")
+    return {*workflow.triggers} - {"workflow_dispatch"} == {"push"} and names(branches) == [main]
+
+
+def _baselines_of_main(job: Job, main: str) -> Iterator[Finding]:
+    if any(command.starts("git", "commit") or command.starts("git", "push") for command in job.commands):
+        return  # main then has the figures of the run before
+    ours = (f"origin/{main}", main)
+    for step in job.steps:
+        for command in step.commands:
+            diffs = "dvc" in command.words[:5] and "diff" in command.words
+            shows = command.starts("git", "show") and any(":" in word for word in command.words)
+            named = {word.partition(":")[0] for word in command.words}
+            if (diffs or shows) and named & {*ours}:
+                message = f"in a run of a push to `{main}` this is the commit itself, and no difference is found, ever"
+                yield at_command(step, command, message, "compare with `HEAD~1`, or with what is live")
 
 
 def _bare(path: str) -> str:

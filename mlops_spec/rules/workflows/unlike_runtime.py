@@ -1,7 +1,8 @@
 """A model answers by the Python and the libraries that it was trained by.
 
 A pickled model holds the insides of its libraries and of Python. By another version it can't be loaded, or it is and
-answers otherwise, without a word: nobody has judged what is served.
+answers otherwise, without a word: nobody has judged what is served. An image whose packages have no version takes what
+is newest on the day that it is built.
 
 Bad:
 
@@ -57,6 +58,7 @@ from mlops_spec.platforms.github.workflow.command import Spot
 from mlops_spec.platforms.github.workflow.images import dockerfile
 from mlops_spec.platforms.github.workflow.named_files import REQUIREMENTS
 from mlops_spec.platforms.github.workflow.roles import trains
+from mlops_spec.platforms.github.workflow.served_packages import served_packages
 from mlops_spec.platforms.github.workflow.typed import text
 from mlops_spec.regex import regex
 
@@ -107,6 +109,13 @@ def _unlike_packages(workflow: Workflow, delivery: Delivery) -> Iterator[Finding
                 if trained.get(name, version) != version:
                     message = f"this answers by {name} {version}, and the model is trained by {trained[name]}"
                     yield Finding((), message, "take one lock file", document=place.document, span=place.span)
+            for package in served_packages(step, delivery) if image is None or _MODEL.search(image.text) else ():
+                if trained.get(package.name, package.version) != package.version:
+                    answers = f"{package.name} {package.version}" if package.version else f"the newest {package.name}"
+                    message = f"this answers by {answers}, and the model is trained by {trained[package.name]}"
+                    yield Finding(
+                        (), message, "take one version", document=package.spot.document, span=package.spot.span
+                    )
 
 
 _PIN = regex(

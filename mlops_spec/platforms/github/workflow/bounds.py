@@ -10,8 +10,14 @@ from mlops_spec.regex import regex
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-HIGHER = regex(r"roc_?auc|auc|auroc|accuracy|acc|f1|f1_macro|f1_score|precision|recall|r2|average_precision|ap|map|mcc")
-LOWER = regex(r"rmse|mae|mse|mape|loss|log_?loss|brier|brier_score|ece|psi|error|error_rate|drift|cost|kl|wer")
+HIGHER = regex(
+    r"roc_?auc|auc|auroc|accuracy|acc|f1|f1_macro|f1_score|precision|recall|r2|average_precision|ap|map|mcc"
+    r"|dice|iou|miou|bleu|rouge|ndcg|mrr|sensitivity|specificity|kappa"
+)
+LOWER = regex(
+    r"rmse|mae|mse|mape|loss|log_?loss|brier|brier_score|ece|psi|error|error_rate|drift|cost|kl|wer"
+    r"|wape|smape|mdape|mase|rmsle|nrmse|perplexity|cer|pinball|crps|deviance|mean_squared_error|mean_absolute_error"
+)
 _METRIC = r"(?P<metric>[A-Za-z_]\w*)"
 _COMPARED = regex(
     rf"(?:[.$\"'{{\[(]|\b){_METRIC}[\"'\]}})]*\s*(?P<sign>>=|<=|>|<|-ge|-le|-gt|-lt)\s*[\"']?(?P<bound>-?\d+(?:\.\d+)?)\b"

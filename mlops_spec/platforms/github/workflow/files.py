@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mlops_spec.document.source import MAX_BYTES
 from mlops_spec.errors import Failure
+from mlops_spec.platforms.github.workflow.companions import companions, imported, is_settings
 from mlops_spec.platforms.github.workflow.named_files import PIPELINE, named, tested
 from mlops_spec.regex import regex
 
@@ -42,7 +43,7 @@ def files(root: Path) -> dict[str, bytes]:
 def is_script(path: str) -> bool:
     """Whether a file is one that workflows run or look at, as against one that they are written in."""
     name = PurePosixPath(path)
-    return name.name == PIPELINE or name.suffix not in (".yml", ".yaml")
+    return is_settings(path) or name.suffix not in (".yml", ".yaml")
 
 
 def absent(root: Path, found: Mapping[str, bytes]) -> frozenset[str]:
@@ -66,11 +67,12 @@ def _may_match(root: Path, pattern: str) -> bool:
 
 def _called_files(root: Path, workflows: Iterable[bytes]) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
-    waiting = [workflow.decode("utf-8", "replace") for workflow in workflows]
+    waiting = [("", workflow.decode("utf-8", "replace"), False) for workflow in workflows]
     while waiting:
-        text = waiting.pop()
+        start, text, staged = waiting.pop()
         tests = [path for folder in tested(text) for path in _test_files(root, folder)]
-        for path in [*named(text), *tests]:
+        beside = imported(start, text) if start.endswith(".py") else [*named(text), *tests]
+        for path in [*beside, *companions(root, start, text)]:
             if path not in found and len(found) < _MOST and ".." not in path and (root / path).is_file():
                 content = _read(root / path)
                 if len(content) > _LARGEST:
@@ -78,8 +80,9 @@ def _called_files(root: Path, workflows: Iterable[bytes]) -> dict[str, bytes]:
                 found[path] = content
                 if path.endswith(PIPELINE):
                     found |= _dvc_pointers((root / path).parent, root)
-                if not path.endswith(".py"):
-                    waiting.append(content.decode("utf-8", "replace"))
+                of_stage = staged or path.endswith(PIPELINE)  # whose programs are read with what they import
+                if of_stage or not path.endswith(".py"):
+                    waiting.append((path, content.decode("utf-8", "replace"), of_stage))
     return found
 
 
