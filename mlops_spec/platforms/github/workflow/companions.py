@@ -31,7 +31,7 @@ _OF_TOOLS = (("bentoml", BENTO), ("cog ", COG), ("databricks", DATABRICKS))
 def is_settings(path: str) -> bool:
     """Whether a YAML file of this path tells a program what to do, and is no workflow."""
     name = PurePosixPath(path)
-    if name.parts[:1] == (".github",) or name.suffix not in (".yml", ".yaml") or name.stem == "action":
+    if ".github" in name.parts or name.suffix not in (".yml", ".yaml") or name.stem == "action":
         return False
     known = name.name in (PIPELINE, PARAMS, BENTO, COG, DATABRICKS) or bool(_SWEEP_FILE.fullmatch(name.name))
     return known or len(name.parts) > 1  # a workflow lies in `.github`, or is named alone
