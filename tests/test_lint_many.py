@@ -159,6 +159,20 @@ def test_an_environment_that_differs_is_told_where_it_does(capsys: Found, monkey
     assert found(capsys, monkeypatch)[:-1] == ["models/risk/model.yaml:20:40 MS836"]
 
 
+@pytest.mark.parametrize(("theirs", "told"), [("/lake/{date}/", 1), ("/lake/{date}", 1), ("/lake/risk/{date}/", 0)])
+def test_two_models_of_one_output_are_told(
+    theirs: str, told: int, capsys: Found, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the two write the very same of their environments."""
+    scores = (
+        'environments:\n  nightly: {{target: batch, after: merge, input: "/in/{{date}}/*.parquet", output: "{}"}}\n'
+    )
+    add("models/churn", "churn", scores.format("/lake/{date}/"))
+    add("models/risk", "risk", scores.format(theirs))
+
+    assert sum(each.endswith("MS838") for each in found(capsys, monkeypatch)) == told
+
+
 def test_a_wrong_table_is_told_once_and_no_model_is_blamed(capsys: Found, monkeypatch: pytest.MonkeyPatch) -> None:
     with Path("pyproject.toml").open("a", encoding="utf-8") as file:
         file.write("[tool.mlops-spec]\nbranch = 1\n")

@@ -30,7 +30,7 @@ class Near(NamedTuple):
     #: models whose folder holds this one's, and those whose folder this one's holds
     around: tuple[str, ...] = ()
     below: tuple[str, ...] = ()
-    #: each other text of the section `environments`, with the first model that has it
+    #: each text of the section `environments`, its own too, with the first model that has it, if that comes before
     environments: tuple[tuple[str, str], ...] = ()
     #: whether it lies in a submodule of another repository
     in_submodule: bool = False
@@ -69,9 +69,7 @@ def _near(place: str, specs: Mapping[str, bytes], twins: Mapping[str, list[str]]
         twins=tuple(each for each in twins[name_in(own)] if each != place and name_in(own)),
         around=tuple(each for each in _above(place) if each in specs),
         below=tuple(each for each in specs if place in _above(each)) if place == "." or _holds(place, specs) else (),
-        environments=tuple(
-            (folder, text) for text, folder in texts.items() if text and folder < place and text != _environments(own)
-        ),
+        environments=tuple((folder, text) for text, folder in texts.items() if text and folder < place),
     )
 
 
