@@ -55,6 +55,20 @@ _ALONE = re.compile(
     re.VERBOSE,
 )
 
+# How many of about 7,800 forgeries that is; one more is a field that no longer is held.
+MOST = {
+    "binary": 273,
+    "multiclass": 80,
+    "several targets": 123,
+    "quantiles": 300,
+    "ranking": 75,
+    "multilabel": 85,
+    "generation": 94,
+    "own measures": 22,
+    "anchors": 78,
+    "files and seeds": 76,
+}
+
 
 class _Kept(Tree):
     """A commit's files, of which each is read once: a sweep asks for them thousands of times."""
@@ -119,7 +133,10 @@ def _named(record: Any, path: tuple[str | int, ...]) -> str:
 
 @pytest.mark.quick("files and seeds", "anchors")
 @pytest.mark.parametrize("swept", KINDS, indirect=True, ids=str)
-def test_each_forgery_is_refused_but_for_what_nothing_else_tells_of(swept: tuple[dict[str, bytes], Source]) -> None:
+def test_each_forgery_is_refused_but_for_what_nothing_else_tells_of(
+    swept: tuple[dict[str, bytes], Source], request: pytest.FixtureRequest
+) -> None:
+    kind = request.node.callspec.id
     files, source = swept
     tried, taken = 0, []
     for name, other in forged(files):
@@ -134,5 +151,4 @@ def test_each_forgery_is_refused_but_for_what_nothing_else_tells_of(swept: tuple
     judged = [gate.metric for gate in source.spec.gates if gate.kind == "metric"]
     of_gates = re.compile(rf"evaluation\.json \w+ measures\.({'|'.join(map(str, judged))})\.(value|low|high)")
     assert [name for name in taken if not _ALONE.fullmatch(name) or of_gates.fullmatch(name)] == []
-    assert len(taken) < tried / 3
-    assert any(".reason" in name for name in taken)
+    assert len(taken) <= MOST[kind] < tried / 3
